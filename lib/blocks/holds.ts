@@ -1,0 +1,100 @@
+/**
+ * Systems that keep samples: zero-order hold, unit delay, n-step delay, discrete integrator.
+ *
+ * With u_k the input at t_k = offset + k * period, over (t_k, t_(k+1)]:
+ *
+ * - `zeroOrderHold`: y = u_k. `delay`: y = u_(k - steps). `unitDelay`: y = u_(k - 1).
+ * - `integrator`: y = initial + period * (u_0 + ... + u_k), added in that order.
+ *
+ * Before its first sample each shows `initial`; so does a delay before it has enough of them.
+ *
+ * @example
+ * ```ts
+ * import { Simulator } from "../simulator/mod.ts";
+ * import { integrator } from "./holds.ts";
+ *
+ * await using simulator = new Simulator(integrator({ period: 0.5 }));
+ * simulator.fix("u", 3);
+ * await simulator.initialize();
+ * await simulator.advanceTo(1);
+ * if (simulator.context.output("y") !== 3) throw new Error("two steps of 0.5 * 3");
+ * ```
+ *
+ * @module
+ */
+
+import { defineSystem, type LeafSystem } from "../diagram/mod.ts";
+import { mapSignal, type Signal, signal } from "./signal.ts";
+
+/** What samples at a period, in seconds; the signal is a number, or a vector of `size`. */
+export interface HoldOptions {
+  /** Seconds between samples, above 0. */
+  readonly period: number;
+  /** Seconds before the first, 0 by default. */
+  readonly offset?: number;
+  /** The vector's size; a number without it. */
+  readonly size?: number;
+  /** What every component starts at, 0 by default. */
+  readonly initial?: number;
+}
+
+type Hold = LeafSystem<{ u: Signal }, { y: Signal }>;
+
+/** y = the newest sample of u. */
+export function zeroOrderHold(options: HoldOptions): Hold {
+  return named("zero-order hold", delay({ ...options, steps: 0 }));
+}
+
+/** y = the sample before the newest. */
+export function unitDelay(options: HoldOptions): Hold {
+  return named("unit delay", delay({ ...options, steps: 1 }));
+}
+
+/** y = the sample `steps` before the newest. */
+export function delay(options: HoldOptions & { steps: number }): Hold {
+  const { period, offset = 0, size, initial = 0, steps } = options;
+  if (!Number.isSafeInteger(steps) || steps < 0) {
+    throw new RangeError(`Cannot delay by ${steps} steps: an integer of at least 0 is wanted`);
+  }
+  // Invariant: after sample k, sample[i] = u_(k - i).
+  const names = Array.from({ length: steps + 1 }, (_, index) => `sample${index}`);
+  const oldest = `sample${steps}`;
+  return defineSystem({
+    name: "delay",
+    inputs: { u: signal(size) },
+    state: Object.fromEntries(names.map((name) => [name, signal(size, initial)])),
+    outputs: { y: { type: signal(size), feedthrough: [], value: ({ state }) => state[oldest] ?? NaN } },
+    update: {
+      period,
+      offset,
+      run: ({ input, state, next }) => {
+        names.forEach((name, index) => {
+          const before = index === 0 ? input.u : state[`sample${index - 1}`];
+          next[name] = before as number & Float64Array;
+        });
+      },
+    },
+  });
+}
+
+/** y = initial + period * the sum of all samples. */
+export function integrator(options: HoldOptions): Hold {
+  const { period, offset = 0, size, initial = 0 } = options;
+  return defineSystem({
+    name: "integrator",
+    inputs: { u: signal(size) },
+    state: { x: signal(size, initial) },
+    outputs: { y: { type: signal(size), feedthrough: [], value: ({ state }) => state.x } },
+    update: {
+      period,
+      offset,
+      run: ({ input, state, next }) => {
+        next.x = mapSignal(state.x, (x, u = NaN) => x + period * u, input.u) as number & Float64Array;
+      },
+    },
+  });
+}
+
+function named(name: string, system: Hold): Hold {
+  return Object.freeze({ ...system, name });
+}

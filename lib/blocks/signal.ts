@@ -1,0 +1,37 @@
+/**
+ * Ports of blocks that work on one number as well as on a vector.
+ *
+ * - Without a size a signal is a scalar; with one it is a vector, even of size 1.
+ *
+ * @example
+ * ```ts
+ * import { mapSignal, signal } from "./signal.ts";
+ *
+ * if (signal().kind !== "scalar" || signal(3).kind !== "vector") throw new Error("the size decides");
+ * if (mapSignal(2, (u) => 3 * u) !== 6) throw new Error("a number stays a number");
+ * ```
+ *
+ * @module
+ */
+
+import { scalar, type ScalarType, vector, type Vector, type VectorType } from "../diagram/mod.ts";
+
+/** A scalar or a vector port. */
+export type Signal = ScalarType | VectorType;
+
+/** A scalar without a size, a vector with one; every component starts at `initial`. */
+export function signal(size?: number, initial = 0): Signal {
+  return size === undefined ? scalar(initial) : vector(size, { initial: new Float64Array(size).fill(initial) });
+}
+
+/** Applies a function to each component; `others` give it the same component of further signals. */
+export function mapSignal(
+  u: number | Vector,
+  map: (u: number, ...others: number[]) => number,
+  ...others: (number | Vector)[]
+): number | Float64Array {
+  if (typeof u === "number") return map(u, ...others.map(Number));
+  return Float64Array.from(u, (value, index) => {
+    return map(value, ...others.map((other) => typeof other === "number" ? other : other[index] ?? NaN));
+  });
+}

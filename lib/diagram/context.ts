@@ -1,0 +1,232 @@
+/**
+ * All values of a system at one instant; only the simulator writes them.
+ *
+ * - A nested diagram is flattened: the context has one part per leaf or delegated system, named by its whole path.
+ * - Values are pulled: reading an output evaluates what it depends on, each output at most once per instant.
+ *
+ * @example
+ * ```ts
+ * import { openContext } from "./context.ts";
+ * import { scalar } from "./port.ts";
+ * import { defineSystem } from "./system.ts";
+ *
+ * const twice = defineSystem({
+ *   name: "twice",
+ *   inputs: { u: scalar() },
+ *   outputs: { y: { type: scalar(), value: ({ input, t }) => 2 * input.u + t } },
+ * });
+ * const { context, writer } = openContext(twice);
+ * writer.fix("u", 4);
+ * writer.setTime(0.5);
+ * if (context.output("y") !== 8.5) throw new Error("2 * 4 + 0.5");
+ * ```
+ *
+ * @module
+ */
+
+import { DiagramError } from "../errors.ts";
+import { DelegatedContext } from "./delegated_context.ts";
+import type { Diagram } from "./diagram.ts";
+import { type Instant, LeafContext, type Read } from "./leaf_context.ts";
+import { checkedValue } from "./port.ts";
+import type { System } from "./system.ts";
+
+export { DelegatedContext } from "./delegated_context.ts";
+export { LeafContext } from "./leaf_context.ts";
+
+/** The states of all leaves by path, and what the delegated systems show: plain, cloneable data. */
+export interface ContextSnapshot {
+  /** The simulated time, in seconds. */
+  readonly t: number;
+  /** The state of each leaf. */
+  readonly states: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The shown outputs of each delegated system. */
+  readonly shown: Readonly<Record<string, readonly unknown[]>>;
+  /** The values fixed for the system's own inputs. */
+  readonly fixed: Readonly<Record<string, unknown>>;
+}
+
+/** What only the simulator does to a context. */
+export interface ContextWriter {
+  /** The parts in the order of their paths. */
+  readonly parts: readonly (LeafContext | DelegatedContext)[];
+  /** For each part, the parts whose outputs flow into it. */
+  readonly feeders: ReadonlyMap<LeafContext | DelegatedContext, ReadonlySet<LeafContext | DelegatedContext>>;
+  /** Fixes an input of the system itself. */
+  fix(input: string, value: unknown): void;
+  /** Moves time. */
+  setTime(t: number): void;
+  /** Says that a state, an input or a shown output changed. */
+  changed(): void;
+  /** A copy of everything that is not derived. */
+  save(): ContextSnapshot;
+  /** Puts a copy back. */
+  load(saved: ContextSnapshot): void;
+}
+
+/** See the module. */
+export class Context {
+  readonly #instant: Instant;
+  readonly #output: (port: string) => unknown;
+  readonly #parts: ReadonlyMap<string, LeafContext | DelegatedContext>;
+
+  /** Use `openContext`. */
+  constructor(
+    instant: Instant,
+    options: { output: (port: string) => unknown; parts: ReadonlyMap<string, LeafContext | DelegatedContext> },
+  ) {
+    this.#instant = instant;
+    this.#output = options.output;
+    this.#parts = options.parts;
+  }
+
+  /** The simulated time, in seconds. */
+  get t(): number {
+    return this.#instant.t;
+  }
+
+  /** The value of an output of the system itself, or, with a path such as `plant.motor`, of one of its parts. */
+  output(port: string, path?: string): unknown {
+    return path === undefined ? this.#output(port) : this.#part(path).output(port);
+  }
+
+  /** The value of a state variable of the part at that path. */
+  state(name: string, path: string): unknown {
+    const part = this.#part(path);
+    if (part.kind === "leaf") return part.state(name);
+    throw new DiagramError(`Cannot read state ${path}.${name}: it lives on the far side, a leaf of this side is wanted`);
+  }
+
+  #part(path: string): LeafContext | DelegatedContext {
+    const part = this.#parts.get(path);
+    if (part === undefined) {
+      const paths = [...this.#parts.keys()].join(", ");
+      throw new DiagramError(`Cannot read part ${path}: there is none, one of (${paths}) is wanted`);
+    }
+    return part;
+  }
+}
+
+/** A system with its place in the whole: a leaf's values, or the parts of a diagram. */
+type Placed =
+  | { readonly part: LeafContext | DelegatedContext }
+  | { readonly diagram: Diagram; readonly children: ReadonlyMap<string, Placed> };
+
+/** Makes the values of a system before initialization, and the means to write them. */
+export function openContext(
+  system: System,
+  options: { wall?: () => number } = {},
+): { context: Context; writer: ContextWriter } {
+  const wall = options.wall ?? (() => {
+    throw new DiagramError("Cannot read the real clock: this simulator has none, the option clock is wanted");
+  });
+  const instant: Instant = { t: 0, epoch: 1, wall };
+  const parts = new Map<string, LeafContext | DelegatedContext>();
+  const feeders = new Map<LeafContext | DelegatedContext, Set<LeafContext | DelegatedContext>>();
+  const fixed = new Map<string, unknown>();
+
+  const place = (path: string, placed: System): Placed => {
+    if (placed.kind === "diagram") {
+      const children = new Map<string, Placed>();
+      for (const [name, child] of placed.parts) children.set(name, place(path === "" ? name : `${path}.${name}`, child));
+      return { diagram: placed, children };
+    }
+    const name = path === "" ? placed.name : path;
+    const part = placed.kind === "leaf"
+      ? new LeafContext(name, placed, instant)
+      : new DelegatedContext(name, placed);
+    parts.set(name, part);
+    feeders.set(part, new Set());
+    return { part };
+  };
+
+  const fixedInput = (input: string): Source => ({
+    read: () => {
+      if (fixed.has(input)) return fixed.get(input);
+      throw new DiagramError(`Cannot read input ${system.name}.${input}: it is not fixed, a value for it is wanted`);
+    },
+  });
+
+  const wire = (placed: Placed, source: (input: string) => Source | undefined): void => {
+    if ("part" in placed) {
+      for (const input of Object.keys(placed.part.system.inputs)) {
+        const from = source(input);
+        if (from === undefined) continue;
+        placed.part.connect(input, from.read);
+        if (from.part !== undefined) feeders.get(placed.part)?.add(from.part);
+      }
+      return;
+    }
+    for (const [name, child] of placed.children) {
+      wire(child, (input) => {
+        const from = placed.diagram.wiring.get(name)?.get(input);
+        if (from === undefined) return undefined;
+        if ("diagramInput" in from) return source(from.diagramInput);
+        const sibling = placed.children.get(from.part);
+        return sibling === undefined ? undefined : outputOf(sibling, from.port);
+      });
+    }
+  };
+
+  const root = place("", system);
+  wire(root, (input) => fixedInput(input));
+  const output = (port: string) => outputOf(root, port).read();
+
+  const writer: ContextWriter = {
+    parts: [...parts.values()],
+    feeders,
+    fix(input, value) {
+      const type = Object.hasOwn(system.inputs, input) ? system.inputs[input] : undefined;
+      if (type === undefined) {
+        const names = Object.keys(system.inputs).join(", ") || "it has none";
+        throw new DiagramError(`Cannot fix input ${input} of ${system.name}: no such input, one of (${names}) is wanted`);
+      }
+      const checked = checkedValue(type, value, `input ${system.name}.${input}`);
+      fixed.set(input, checked instanceof Float64Array ? checked.slice() : checked);
+      instant.epoch++;
+    },
+    setTime(t) {
+      instant.t = t;
+      instant.epoch++;
+    },
+    changed() {
+      instant.epoch++;
+    },
+    save() {
+      const states: Record<string, Record<string, unknown>> = {};
+      const shown: Record<string, unknown[]> = {};
+      for (const part of parts.values()) {
+        if (part.kind === "leaf") states[part.path] = part.save();
+        else shown[part.path] = structuredClone(part.shown());
+      }
+      return { t: instant.t, states, shown, fixed: structuredClone(Object.fromEntries(fixed)) };
+    },
+    load(saved) {
+      for (const part of parts.values()) {
+        if (part.kind === "leaf") part.load(saved.states[part.path] ?? {});
+        else part.release(structuredClone(saved.shown[part.path] ?? []));
+      }
+      fixed.clear();
+      for (const [input, value] of Object.entries(structuredClone(saved.fixed))) fixed.set(input, value);
+      instant.t = saved.t;
+      instant.epoch++;
+    },
+  };
+  return { context: new Context(instant, { output, parts }), writer };
+}
+
+/** Where a value comes from: how to read it, and the part that gives it unless it is fixed. */
+interface Source {
+  readonly read: Read;
+  readonly part?: LeafContext | DelegatedContext;
+}
+
+function outputOf(placed: Placed, port: string): Source {
+  if ("part" in placed) return { part: placed.part, read: () => placed.part.output(port) };
+  const shown = placed.diagram.exported.get(port);
+  const child = shown === undefined ? undefined : placed.children.get(shown.part);
+  if (shown === undefined || child === undefined) {
+    throw new DiagramError(`Cannot read output ${placed.diagram.name}.${port}: there is no such port`);
+  }
+  return outputOf(child, shown.port);
+}

@@ -1,0 +1,106 @@
+/**
+ * A delegated system: any system put behind a mailbox, to run in the caller, in a thread or in a process.
+ *
+ * At its event t_k = offset + k * period it releases the reply to the request of t_(k-1), then samples its inputs u_k
+ * and posts them. With S^ the inner system run with its input held at u_k over (t_(k-1), t_k], and y^ its output:
+ *
+ * - from the release at t_k until the release at t_(k+1), the output is y^(t_(k-1)), after the events of that instant;
+ * - before the first reply, it is y^ after initialization;
+ * - so it is a zero-order hold, one period late, bit for bit the same in every mode;
+ * - its outputs never depend on its inputs directly: a loop through it is no algebraic loop.
+ *
+ * @example
+ * ```ts
+ * import { delegate } from "./delegated.ts";
+ * import { scalar } from "./port.ts";
+ * import { defineSystem } from "./system.ts";
+ *
+ * const gain = defineSystem({
+ *   name: "gain",
+ *   inputs: { u: scalar() },
+ *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
+ * });
+ * const later = delegate(gain, { mode: "direct", period: 0.1 });
+ * if (later.kind !== "delegated" || later.timing.offset !== 0) throw new Error("a description, nothing runs");
+ * ```
+ *
+ * @module
+ */
+
+import type { ModeName } from "../errors.ts";
+import { checkedTiming, type Timing } from "./event.ts";
+import type { Ports } from "./port.ts";
+import type { System, SystemPorts, SystemReference } from "./system.ts";
+
+/** How a system is delegated. */
+export interface DelegateOptions {
+  /** Where it runs. */
+  readonly mode: ModeName;
+  /** Seconds between two requests. */
+  readonly period: number;
+  /** Seconds before the first request, 0 by default. */
+  readonly offset?: number;
+  /** Whether a release waits for its reply (the default); otherwise it takes the newest that has arrived. */
+  readonly deterministic?: boolean;
+  /** Bytes for the abstract values of one message in thread mode, 16 MiB by default; untouched pages cost nothing. */
+  readonly capacity?: number;
+}
+
+/** A system behind a mailbox. */
+export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Ports> extends SystemPorts<I, O> {
+  /** Tells the kinds apart. */
+  readonly kind: "delegated";
+  /** The system on the far side. */
+  readonly inner: System;
+  /** Where it runs. */
+  readonly mode: ModeName;
+  /** When it releases, samples and posts. */
+  readonly timing: Timing;
+  /** Whether a release waits for its reply. */
+  readonly deterministic: boolean;
+  /** Bytes for the abstract values of one message in thread mode. */
+  readonly capacity: number;
+}
+
+/** The default of {@linkcode DelegateOptions.capacity}, in bytes. */
+const DEFAULT_CAPACITY = 16 * 1024 * 1024;
+
+/**
+ * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
+ *
+ * @throws {RangeError} where the period is not above 0, the offset is below 0, or the capacity is no positive integer.
+ * @throws {TypeError} where the mode is unknown, or is thread or process and the system has no reference.
+ */
+export function delegate<I extends Ports, O extends Ports>(
+  system: System<I, O>,
+  options: DelegateOptions,
+): DelegatedSystem<I, O> {
+  const { mode, period, offset, deterministic = true, capacity = DEFAULT_CAPACITY } = options;
+  if (mode !== "direct" && mode !== "thread" && mode !== "process") {
+    throw new TypeError(`Cannot delegate ${system.name}: the mode is ${mode}, direct, thread or process is wanted`);
+  }
+  if (mode !== "direct" && system.reference === undefined) {
+    throw new TypeError(
+      `Cannot delegate ${system.name} to a ${mode}: it is a value of this realm only, ` +
+        `a system named by module and export is wanted (loadSystem)`,
+    );
+  }
+  if (!Number.isSafeInteger(capacity) || capacity < 1) {
+    throw new RangeError(`Cannot delegate ${system.name}: the capacity is ${capacity}, a whole number of bytes is wanted`);
+  }
+  const reference: { reference?: SystemReference } = system.reference === undefined
+    ? {}
+    : { reference: system.reference };
+  return Object.freeze({
+    kind: "delegated",
+    name: system.name,
+    inputs: system.inputs,
+    outputs: system.outputs,
+    ...reference,
+    inner: system,
+    mode,
+    timing: checkedTiming(`the delegated ${system.name}`, period, offset),
+    deterministic,
+    capacity,
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * The near side's values of one delegated system: its inputs, and the outputs that the last release left.
+ *
+ * - Invariant: the outputs change at a release and nowhere else.
+ *
+ * @example
+ * ```ts
+ * import { delegate } from "./delegated.ts";
+ * import { DelegatedContext } from "./delegated_context.ts";
+ * import { scalar } from "./port.ts";
+ * import { defineSystem } from "./system.ts";
+ *
+ * const one = defineSystem({ name: "one", outputs: { y: { type: scalar(), value: () => 1 } } });
+ * const context = new DelegatedContext("one", delegate(one, { mode: "direct", period: 1 }));
+ * context.release([1]);
+ * if (context.output("y") !== 1) throw new Error("what was released stays");
+ * ```
+ *
+ * @module
+ */
+
+import { DiagramError } from "../errors.ts";
+import type { DelegatedSystem } from "./delegated.ts";
+import { checkedValue } from "./port.ts";
+import type { Read } from "./leaf_context.ts";
+
+/** See the module. */
+export class DelegatedContext {
+  /** Tells the kinds apart. */
+  readonly kind = "delegated";
+  /** Where the system stands in the whole diagram. */
+  readonly path: string;
+  /** The description. */
+  readonly system: DelegatedSystem;
+
+  readonly #reads = new Map<string, Read>();
+  readonly #held = new Map<string, unknown>();
+
+  /** Makes the values before initialization: each output is its declared initial value. */
+  constructor(path: string, system: DelegatedSystem) {
+    this.path = path;
+    this.system = system;
+    for (const [port, type] of Object.entries(system.outputs)) this.#held.set(port, type.initial);
+  }
+
+  /** Says where an input's value comes from. */
+  connect(input: string, read: Read): void {
+    this.#reads.set(input, read);
+  }
+
+  /** The values of all inputs at this instant, in declared order; `undefined` for an unconnected optional one. */
+  sample(): unknown[] {
+    return Object.keys(this.system.inputs).map((input) => this.#reads.get(input)?.());
+  }
+
+  /** Shows other outputs from here on, in declared order. */
+  release(outputs: readonly unknown[]): void {
+    Object.entries(this.system.outputs).forEach(([port, type], index) => {
+      this.#held.set(port, checkedValue(type, outputs[index], `output ${this.path}.${port}`));
+    });
+  }
+
+  /** The outputs as they are shown, in declared order. */
+  shown(): unknown[] {
+    return [...this.#held.values()];
+  }
+
+  /** The value of an output. */
+  output(port: string): unknown {
+    if (!this.#held.has(port)) {
+      throw new DiagramError(`Cannot read output ${this.path}.${port}: there is no such port`);
+    }
+    return this.#held.get(port);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * When a system acts, and what came of it.
+ *
+ * - A periodic event happens at `offset + k * period` for k = 0, 1, 2, ...: multiplied, never accumulated.
+ * - A handler that returns nothing succeeded; of several statuses the most severe counts.
+ *
+ * @example
+ * ```ts
+ * import { didNothing, failed, mostSevere, succeeded } from "./event.ts";
+ *
+ * const status = mostSevere(mostSevere(didNothing(), failed("no fuel")), succeeded());
+ * if (status.severity !== "failed" || status.message !== "no fuel") throw new Error("the more severe wins");
+ * ```
+ *
+ * @module
+ */
+
+/** What came of an event, from harmless to severe. */
+export type Severity = "did-nothing" | "succeeded" | "reached-termination" | "failed";
+
+/** What a handler may return. */
+export interface EventStatus {
+  /** How severe it is. */
+  readonly severity: Severity;
+  /** Why, for people; "" where there is nothing to say. */
+  readonly message: string;
+}
+
+/** When a periodic event happens, in seconds. */
+export interface Timing {
+  /** Seconds between two events, above 0. */
+  readonly period: number;
+  /** Seconds before the first, at least 0. */
+  readonly offset: number;
+}
+
+const RANK: Readonly<Record<Severity, number>> = {
+  "did-nothing": 0,
+  "succeeded": 1,
+  "reached-termination": 2,
+  "failed": 3,
+};
+
+const DID_NOTHING: EventStatus = Object.freeze({ severity: "did-nothing", message: "" });
+const SUCCEEDED: EventStatus = Object.freeze({ severity: "succeeded", message: "" });
+
+/** The event found nothing to do; it is not counted. */
+export function didNothing(): EventStatus {
+  return DID_NOTHING;
+}
+
+/** The event did its work. */
+export function succeeded(): EventStatus {
+  return SUCCEEDED;
+}
+
+/** The run is over: the simulator finishes the events of this instant and returns. */
+export function reachedTermination(message: string): EventStatus {
+  return { severity: "reached-termination", message };
+}
+
+/** The run cannot go on: the simulator throws an `EventFailedError`. */
+export function failed(message: string): EventStatus {
+  return { severity: "failed", message };
+}
+
+/** The more severe of two statuses; the first where they are equal. */
+export function mostSevere(one: EventStatus, other: EventStatus): EventStatus {
+  return RANK[other.severity] > RANK[one.severity] ? other : one;
+}
+
+/** Checks a period and an offset in seconds. */
+export function checkedTiming(what: string, period: number, offset = 0): Timing {
+  if (!(Number.isFinite(period) && period > 0)) {
+    throw new RangeError(`Cannot schedule ${what}: the period is ${period}, a number of seconds above 0 is wanted`);
+  }
+  if (!(Number.isFinite(offset) && offset >= 0)) {
+    throw new RangeError(`Cannot schedule ${what}: the offset is ${offset}, a number of seconds from 0 up is wanted`);
+  }
+  return Object.freeze({ period, offset });
+}

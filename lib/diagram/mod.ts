@@ -1,0 +1,36 @@
+/**
+ * What is connected: ports, events, systems, diagrams and the values of one instant.
+ *
+ * @module
+ */
+
+export type { AbstractType, Ports, PortType, ScalarType, SettableOf, ValueOf, Vector, VectorType } from "./port.ts";
+export { abstract, checkedValue, describePort, matches, scalar, vector, width } from "./port.ts";
+export type { EventStatus, Severity, Timing } from "./event.ts";
+export { checkedTiming, didNothing, failed, mostSevere, reachedTermination, succeeded } from "./event.ts";
+export type {
+  Behavior,
+  LeafSystem,
+  NoPorts,
+  Now,
+  OutputSpec,
+  Periodic,
+  PublishHandler,
+  System,
+  SystemPorts,
+  SystemReference,
+  SystemSpec,
+  TimedEvent,
+  UpdateHandler,
+  UpdateNow,
+  ValuesOf,
+} from "./system.ts";
+export { defineSystem, isSystem, signature } from "./system.ts";
+export type { DelegatedSystem, DelegateOptions } from "./delegated.ts";
+export { delegate } from "./delegated.ts";
+export type { Diagram, DirectPath, InputSource, PartPort } from "./diagram.ts";
+export { directory, directPaths } from "./diagram.ts";
+export type { InputHandle, OutputHandle } from "./diagram_builder.ts";
+export { DiagramBuilder, Part } from "./diagram_builder.ts";
+export type { ContextSnapshot, ContextWriter } from "./context.ts";
+export { Context, DelegatedContext, LeafContext, openContext } from "./context.ts";

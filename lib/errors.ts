@@ -1,0 +1,185 @@
+/**
+ * Every error class that callers may catch.
+ *
+ * - A class of its own exists only where a caller catches it or where it carries data; everything else is a built-in
+ *   class chosen by meaning (`TypeError` for a value of the wrong kind, `RangeError` for one out of range).
+ * - Messages read "Cannot <act>: <what is>, <what is wanted>".
+ *
+ * @example
+ * ```ts
+ * import { GuestDiedError } from "./errors.ts";
+ *
+ * const error = new GuestDiedError({ guest: "busy0", mode: "process", cause: "it was killed by SIGKILL" });
+ * if (!error.message.includes("SIGKILL")) throw new Error("the cause is part of the message");
+ * ```
+ *
+ * @module
+ */
+
+/** The three ways of running: in the caller, in a Web Worker, in a subprocess. */
+export type ModeName = "direct" | "thread" | "process";
+
+/** A diagram that cannot be built: double wiring, a dangling input, a size or type mismatch, a duplicate name. */
+export class DiagramError extends Error {
+  override readonly name = "DiagramError";
+}
+
+/** A loop of direct feedthrough; {@linkcode AlgebraicLoopError.loop} names every port on it, first one repeated last. */
+export class AlgebraicLoopError extends Error {
+  override readonly name = "AlgebraicLoopError";
+  /** The ports of the loop, in the order in which a value would travel; the first is repeated at the end. */
+  readonly loop: readonly string[];
+
+  /** Makes the error for one loop of a diagram. */
+  constructor(diagram: string, loop: readonly string[]) {
+    super(
+      `Cannot build diagram ${diagram}: an algebraic loop of direct feedthrough, ${loop.join(" -> ")}, ` +
+        `wants a state, a delay or a delegated system in it`,
+    );
+    this.loop = loop;
+  }
+}
+
+/** An event handler that returned `failed`. */
+export class EventFailedError extends Error {
+  override readonly name = "EventFailedError";
+  /** The path of the system whose event failed. */
+  readonly system: string;
+  /** The simulated time of the event, in seconds. */
+  readonly time: number;
+
+  /** Makes the error for one failed event. */
+  constructor(system: string, time: number, message: string) {
+    super(`Cannot step past t=${time}: an event of ${system} failed: ${message}`);
+    this.system = system;
+    this.time = time;
+  }
+}
+
+/** What a guest's own code threw, as far as it can cross a boundary. */
+export interface FarError {
+  /** The name of the far error's class. */
+  readonly name: string;
+  /** The far error's message. */
+  readonly message: string;
+  /** The far stack, as text. */
+  readonly stack: string;
+  /** The far error's cause, where it had one. */
+  readonly cause?: FarError;
+}
+
+/** Where a guest was when its code threw. */
+export type GuestPhase = "load" | "construct" | "initialize" | "update" | "output" | "snapshot" | "restore" | "run";
+
+/** A guest whose code threw; the guest itself is alive. */
+export class GuestError extends Error {
+  override readonly name = "GuestError";
+  /** The guest's name. */
+  readonly guest: string;
+  /** Where the guest runs. */
+  readonly mode: ModeName;
+  /** What the guest was doing. */
+  readonly phase: GuestPhase;
+  /** The far error, with its stack. */
+  readonly far: FarError;
+
+  /** Makes the error; its `cause` is an `Error` with the far name, message and stack. */
+  constructor(options: { guest: string; mode: ModeName; phase: GuestPhase; far: FarError }) {
+    const { guest, mode, phase, far } = options;
+    super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${far.message}`, { cause: nearError(far) });
+    this.guest = guest;
+    this.mode = mode;
+    this.phase = phase;
+    this.far = far;
+  }
+}
+
+/** A guest that ended before its work did: it exited, closed itself or was killed. */
+export class GuestDiedError extends Error {
+  override readonly name = "GuestDiedError";
+  /** The guest's name. */
+  readonly guest: string;
+  /** Where the guest ran. */
+  readonly mode: ModeName;
+
+  /** Makes the error; `cause` is a clause such as "it exited with code 3". */
+  constructor(options: { guest: string; mode: ModeName; cause: string }) {
+    super(`Cannot go on with guest ${options.guest} (${options.mode} mode): ${options.cause}, a live guest is wanted`);
+    this.guest = options.guest;
+    this.mode = options.mode;
+  }
+}
+
+/** A guest that did not answer within the time that the caller allowed. */
+export class GuestTimeoutError extends Error {
+  override readonly name = "GuestTimeoutError";
+  /** The guest's name. */
+  readonly guest: string;
+  /** Where the guest runs. */
+  readonly mode: ModeName;
+  /** How long the host waited, in seconds. */
+  readonly seconds: number;
+
+  /** Makes the error. */
+  constructor(options: { guest: string; mode: ModeName; seconds: number }) {
+    super(
+      `Cannot go on with guest ${options.guest} (${options.mode} mode): no answer within ${options.seconds} s, ` +
+        `an answer or a longer timeout is wanted`,
+    );
+    this.guest = options.guest;
+    this.mode = options.mode;
+    this.seconds = options.seconds;
+  }
+}
+
+/** A thread that does not acknowledge a stop: Deno cannot end it, only the end of the whole process does. */
+export class GuestStuckError extends Error {
+  override readonly name = "GuestStuckError";
+  /** The guest's name. */
+  readonly guest: string;
+
+  /** Makes the error. */
+  constructor(guest: string) {
+    super(
+      `Cannot stop guest ${guest} (thread mode): it does not return to its loop, and a busy thread ends only with ` +
+        `the whole process: call Deno.exit() after this error`,
+    );
+    this.guest = guest;
+  }
+}
+
+/** Bytes on a guest's pipe that are no frame of the protocol. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+}
+
+/** A value that cannot cross a boundary: a function, a symbol, a view on shared memory. */
+export class UncloneableError extends Error {
+  override readonly name = "UncloneableError";
+}
+
+/** A value that does not fit into the region set aside for it. */
+export class MemoryFullError extends Error {
+  override readonly name = "MemoryFullError";
+}
+
+/** A wait that ended because its guest was asked to stop. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+}
+
+/** Turns any thrown value into data that can cross a boundary. */
+export function farError(thrown: unknown): FarError {
+  if (!(thrown instanceof Error)) {
+    return { name: "thrown value", message: String(thrown), stack: "" };
+  }
+  const { name, message, stack = "", cause } = thrown;
+  return cause === undefined ? { name, message, stack } : { name, message, stack, cause: farError(cause) };
+}
+
+function nearError(far: FarError): Error {
+  const error = new Error(far.message, far.cause === undefined ? undefined : { cause: nearError(far.cause) });
+  error.name = far.name;
+  error.stack = far.stack;
+  return error;
+}

@@ -1,0 +1,74 @@
+/**
+ * The arrival order of a non-deterministic run, as data that replays it.
+ *
+ * - One entry per event at which a reply had arrived: the event, and the requests that the far side worked on since
+ *   the reply before. An event without an entry held the old value.
+ * - Replay posts exactly those requests, in that order, and waits for the last: the run is bit-identical, in any mode.
+ *
+ * @example
+ * ```ts
+ * import { ArrivalLog } from "./arrivals.ts";
+ *
+ * const log = new ArrivalLog();
+ * log.add("busy", { event: 3, processed: [0, 2] });
+ * const again = ArrivalLog.from(log.data());
+ * if (again.at("busy", 3)?.processed.join() !== "0,2") throw new Error("the same data");
+ * if (again.at("busy", 2) !== undefined) throw new Error("nothing had arrived at event 2");
+ * ```
+ *
+ * @module
+ */
+
+/** A reply that had arrived at an event. */
+export interface Arrival {
+  /** The event that released it. */
+  readonly event: number;
+  /** The requests that the far side worked on since the reply released before, the released one last. */
+  readonly processed: readonly number[];
+}
+
+/** Arrivals by the path of the delegated system: plain data. */
+export type Arrivals = Readonly<Record<string, readonly Arrival[]>>;
+
+/** See the module. */
+export class ArrivalLog {
+  readonly #entries = new Map<string, Map<number, Arrival>>();
+
+  /** Reads a log back. */
+  static from(data: Arrivals): ArrivalLog {
+    const log = new ArrivalLog();
+    for (const [path, arrivals] of Object.entries(data)) {
+      let last = -1;
+      for (const arrival of arrivals) {
+        const ordered = [last, ...arrival.processed].every((k, index, all) => index === 0 || (all[index - 1] ?? k) < k);
+        const newest = arrival.processed.at(-1);
+        if (newest === undefined || !ordered || newest >= arrival.event) {
+          throw new RangeError(
+            `Cannot replay the arrivals of ${path}: event ${arrival.event} releases (${arrival.processed.join(", ")}), ` +
+              `requests in ascending order from before that event are wanted`,
+          );
+        }
+        last = newest;
+        log.add(path, arrival);
+      }
+    }
+    return log;
+  }
+
+  /** Adds what an event released. */
+  add(path: string, arrival: Arrival): void {
+    const entries = this.#entries.get(path) ?? new Map<number, Arrival>();
+    entries.set(arrival.event, arrival);
+    this.#entries.set(path, entries);
+  }
+
+  /** What that event released, if anything. */
+  at(path: string, event: number): Arrival | undefined {
+    return this.#entries.get(path)?.get(event);
+  }
+
+  /** The log as plain data. */
+  data(): Arrivals {
+    return Object.fromEntries([...this.#entries].map(([path, entries]) => [path, [...entries.values()]]));
+  }
+}

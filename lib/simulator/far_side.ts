@@ -1,0 +1,103 @@
+/**
+ * What the simulator asks of whoever runs its delegated systems.
+ *
+ * - `post` never waits; `take` never waits; only `join` may, and it may be synchronous.
+ * - Replies arrive in the order of their requests; at most one request of a deterministic far side is in flight.
+ * - A far side of a non-deterministic system works on the newest request only, and its newest reply replaces the rest.
+ *
+ * @example
+ * ```ts
+ * import type { FarSide, Reply } from "./far_side.ts";
+ *
+ * const replies: Reply[] = [];
+ * const echo: Pick<FarSide, "post" | "take"> = {
+ *   post: ({ k, inputs }) => void replies.push({ k, processed: [k], outputs: inputs, started: 0, finished: 0 }),
+ *   take: () => replies.pop(),
+ * };
+ * echo.post({ k: 0, t: 0, named: { period: 1, offset: 0 }, seen: -1, inputs: [7] });
+ * if (echo.take()?.outputs[0] !== 7) throw new Error("it answers");
+ * ```
+ *
+ * @module
+ */
+
+import type { DelegatedSystem, Timing } from "../diagram/mod.ts";
+
+/** The index of the request that initializes; those of events count from 0. */
+export const INITIALIZATION = -1;
+
+/** The inputs of one event of a delegated system. */
+export interface Request {
+  /** Which event: {@linkcode INITIALIZATION}, 0, 1, 2, ... */
+  readonly k: number;
+  /** The simulated time of the event as everybody sees it, in seconds. */
+  readonly t: number;
+  /** The timing that names t. */
+  readonly named: Timing;
+  /** The newest request whose reply the near side has seen. */
+  readonly seen: number;
+  /** The inputs in declared order. */
+  readonly inputs: readonly unknown[];
+}
+
+/** The outputs after one request. */
+export interface Reply {
+  /** Which request. */
+  readonly k: number;
+  /** The requests that the far side has worked on since the one it knows to be seen, this one last. */
+  readonly processed: readonly number[];
+  /** The outputs in declared order. */
+  readonly outputs: readonly unknown[];
+  /** When the far side began to work on it, in milliseconds of the real clock since the epoch. */
+  readonly started: number;
+  /** When it was done, in the same milliseconds. */
+  readonly finished: number;
+}
+
+/** One delegated system of one run. */
+export interface FarSide {
+  /** The guest's name. */
+  readonly name: string;
+  /** Hands over a request. */
+  post(request: Request): void;
+  /** The newest reply that has arrived and was not taken, if any; throws the far side's typed error. */
+  take(): Reply | undefined;
+  /** The far side's whole state as plain data. */
+  snapshot(): unknown | Promise<unknown>;
+  /** Puts such a state back. */
+  restore(saved: unknown): void | Promise<void>;
+}
+
+/** All delegated systems of one run. */
+export interface FarSession {
+  /** In the order in which they were asked for. */
+  readonly sides: readonly FarSide[];
+  /** Waits until each of these has a reply, or an error, to be taken. */
+  join(sides: readonly FarSide[]): void | Promise<void>;
+  /** Ends them all; harmless twice. */
+  close(): void | Promise<void>;
+}
+
+/** A delegated system and its place in the whole. */
+export interface Delegation {
+  /** The path of the delegated system. */
+  readonly path: string;
+  /** Its description. */
+  readonly system: DelegatedSystem;
+}
+
+/** Whoever starts far sides. */
+export interface FarHost {
+  /** Starts one far side per delegation. */
+  open(delegations: readonly Delegation[]): FarSession | Promise<FarSession>;
+}
+
+/** The real clock that a run is paced by. */
+export interface RealClock {
+  /** Milliseconds since the epoch, with a fraction. */
+  now(): number;
+  /** Waits until that time. */
+  sleepUntil(time: number): Promise<void>;
+  /** Something to await where the event loop should get a turn, else `undefined`. */
+  breathe(): Promise<void> | undefined;
+}

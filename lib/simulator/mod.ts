@@ -1,0 +1,24 @@
+/**
+ * Who moves time: instants, the simulator, its trace and certificate.
+ *
+ * @module
+ */
+
+export type { Instant, Rational } from "./instants.ts";
+export { compare, eventTime, exact, Timeline } from "./instants.ts";
+export type { Difference } from "./trace.ts";
+export { firstDifference, Trace } from "./trace.ts";
+export type { Arrival, Arrivals } from "./arrivals.ts";
+export { ArrivalLog } from "./arrivals.ts";
+export type { Delegation, FarHost, FarSession, FarSide, RealClock, Reply, Request } from "./far_side.ts";
+export { INITIALIZATION } from "./far_side.ts";
+export type { Lag, NearSnapshot } from "./near_side.ts";
+export type {
+  AdvanceStatus,
+  Counters,
+  Monitor,
+  Observer,
+  SimulatorOptions,
+  SimulatorSnapshot,
+} from "./simulator.ts";
+export { Simulator } from "./simulator.ts";

@@ -1,0 +1,196 @@
+/**
+ * The near side of a run's delegated systems: what is posted, released and held.
+ *
+ * - At its event t_k a delegated system releases the reply to the request of t_(k-1), then samples and posts.
+ * - Invariant (deterministic): at most one request is in flight, and none is dropped.
+ * - Invariant (non-deterministic): the released requests ascend, and each is older than the event that releases it.
+ * - `lag` counts, in periods, how much older the shown reply is than the deterministic law's.
+ *
+ * @example
+ * ```ts
+ * import { defineSystem, delegate, DelegatedContext, scalar } from "../diagram/mod.ts";
+ * import { NearSide } from "./near_side.ts";
+ *
+ * const one = defineSystem({ name: "one", outputs: { y: { type: scalar(), value: () => 1 } } });
+ * const part = new DelegatedContext("one", delegate(one, { mode: "direct", period: 1 }));
+ * const side = new NearSide(part);
+ * if (side.lag.most !== 0 || side.pending) throw new Error("nothing was posted");
+ * ```
+ *
+ * @module
+ */
+
+import type { DelegatedContext, Timing } from "../diagram/mod.ts";
+import type { ArrivalLog } from "./arrivals.ts";
+import { type FarSide, INITIALIZATION, type Reply, type Request } from "./far_side.ts";
+import { eventIndex, exact, type Rational } from "./instants.ts";
+
+/** How late the shown replies were, in periods. */
+export interface Lag {
+  /** The greatest lag of a release. */
+  readonly most: number;
+  /** The mean over all releases. */
+  readonly mean: number;
+  /** How many releases held an old value. */
+  readonly held: number;
+}
+
+/** What a snapshot keeps of one near side. */
+export interface NearSnapshot {
+  /** The newest released request. */
+  readonly released: number;
+  /** The reply that the next event releases, if a request was posted. */
+  readonly arrived: Reply | undefined;
+  /** The far side's state. */
+  readonly far: unknown;
+}
+
+/** See the module. */
+export class NearSide {
+  /** The values that the rest of the run sees. */
+  readonly part: DelegatedContext;
+
+  readonly #timing: { readonly period: Rational; readonly offset: Rational };
+  #far: FarSide | undefined;
+  /** The request in flight, or whose reply waits for its release. */
+  #posted: number | undefined;
+  /** A reply that was taken before its release, for a snapshot. */
+  #arrived: Reply | undefined;
+  #released = INITIALIZATION;
+  /** Requests that a replay has not handed over. */
+  readonly #withheld = new Map<number, Request>();
+  #lag = { most: 0, sum: 0, held: 0, releases: 0 };
+
+  /** Makes the near side of a delegated part; `open` gives it its far side. */
+  constructor(part: DelegatedContext) {
+    this.part = part;
+    const { period, offset } = part.system.timing;
+    this.#timing = { period: exact(period), offset: exact(offset) };
+  }
+
+  /** The far side. */
+  get far(): FarSide {
+    if (this.#far !== undefined) return this.#far;
+    throw new TypeError(`Cannot reach the far side of ${this.part.path}: it is not open, initialize() is wanted first`);
+  }
+
+  /** Whether a request was posted whose reply was not taken. */
+  get pending(): boolean {
+    return this.#posted !== undefined && this.#arrived === undefined;
+  }
+
+  /** How late the releases were. */
+  get lag(): Lag {
+    const { most, sum, held, releases } = this.#lag;
+    return { most, mean: releases === 0 ? 0 : sum / releases, held };
+  }
+
+  /** Connects the far side. */
+  open(far: FarSide): void {
+    this.#far = far;
+  }
+
+  /** Which event of this system lies at that time. */
+  event(time: Rational): number {
+    return Number(eventIndex(this.#timing, time));
+  }
+
+  /** Samples the inputs of event k. */
+  sample(k: number, at: { t: number; named: Timing }): Request {
+    return { k, t: at.t, named: at.named, seen: this.#released, inputs: this.part.sample() };
+  }
+
+  /** Posts a request, or keeps it for a replay to post. */
+  post(request: Request, replay: boolean): void {
+    if (replay && !this.part.system.deterministic) {
+      this.#withheld.set(request.k, request);
+      return;
+    }
+    this.far.post(request);
+    this.#posted = request.k;
+  }
+
+  /** Shows the outputs after initialization. */
+  initialize(): void {
+    this.part.release(this.#expected().outputs);
+    this.#posted = undefined;
+  }
+
+  /** Takes the reply that has arrived and keeps it for the next release. */
+  collect(): void {
+    if (this.pending) this.#arrived = this.#expected();
+  }
+
+  /** The release of a deterministic system at event k; the reply has arrived. */
+  releaseExpected(): Reply | undefined {
+    const reply = this.#arrived ?? (this.#posted === undefined ? undefined : this.#expected());
+    this.#arrived = undefined;
+    this.#posted = undefined;
+    if (reply !== undefined) this.#show(reply);
+    return reply;
+  }
+
+  /** The release of a non-deterministic system at event k: the newest reply that has arrived, if any. */
+  releaseNewest(k: number, log: ArrivalLog): Reply | undefined {
+    const reply = this.#posted === undefined ? undefined : this.far.take();
+    if (reply !== undefined) {
+      log.add(this.part.path, { event: k, processed: reply.processed });
+      this.#show(reply);
+    }
+    this.#count(k);
+    return reply;
+  }
+
+  /** The same from a recorded arrival: yields before each reply that has to be waited for. */
+  *releaseRecorded(k: number, log: ArrivalLog): Generator<void, Reply | undefined> {
+    let reply: Reply | undefined;
+    for (const next of log.at(this.part.path, k)?.processed ?? []) {
+      const request = this.#withheld.get(next);
+      if (request === undefined) {
+        throw new RangeError(
+          `Cannot replay ${this.part.path}: event ${k} releases request ${next}, one that this run has posted is wanted`,
+        );
+      }
+      this.far.post(request);
+      yield;
+      reply = this.far.take();
+      for (const old of this.#withheld.keys()) if (old <= next) this.#withheld.delete(old);
+    }
+    if (reply !== undefined) this.#show(reply);
+    this.#count(k);
+    return reply;
+  }
+
+  /** What a snapshot keeps; the far side's state is given. */
+  save(far: unknown): NearSnapshot {
+    return { released: this.#released, arrived: structuredClone(this.#arrived), far };
+  }
+
+  /** Puts it back; the far side's state is restored by the caller. */
+  load(saved: NearSnapshot): void {
+    this.#released = saved.released;
+    this.#arrived = structuredClone(saved.arrived);
+    this.#posted = saved.arrived?.k;
+  }
+
+  #expected(): Reply {
+    const reply = this.far.take();
+    if (reply === undefined) {
+      throw new Error(`Cannot release ${this.part.path}: no reply to request ${this.#posted} has arrived`);
+    }
+    return reply;
+  }
+
+  #show(reply: Reply): void {
+    this.#released = reply.k;
+    this.part.release(reply.outputs);
+  }
+
+  #count(k: number): void {
+    const lag = k - 1 - this.#released;
+    this.#lag.releases++;
+    this.#lag.sum += lag;
+    this.#lag.most = Math.max(this.#lag.most, lag);
+    if (lag > 0) this.#lag.held++;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The layer table as data, and where a file stands in it.
+ *
+ * - A layer may import itself, `lib/errors.ts` and the layers that {@linkcode layers} lists for it, nothing else.
+ * - To let a layer import another, add one name to its row here; ARCHITECTURE.md shows the same table to people.
+ *
+ * @module
+ */
+
+const mode = ["diagram", "blocks", "simulator", "memory", "mailbox", "program"];
+const pool = ["mode", ...mode];
+const everything = [...pool, "pool", "sync", "explorer"];
+
+/** The layers under `lib/`, each with the layers that it may import. */
+export const layers: ReadonlyMap<string, readonly string[]> = new Map([
+  ["diagram", []],
+  ["blocks", ["diagram"]],
+  ["simulator", ["diagram"]],
+  ["memory", []],
+  ["sync", ["memory"]],
+  ["mailbox", ["memory", "sync"]],
+  ["program", ["memory", "sync", "mailbox"]],
+  ["mode", mode],
+  ["pool", pool],
+  ["explorer", ["memory", "program"]],
+  ["testing", everything],
+  ["programs", everything.filter((layer) => layer !== "explorer")],
+]);
+
+/** Where a file stands, as far as the rules care. */
+export type Place =
+  | { readonly kind: "layer"; readonly layer: string; readonly isEntry: boolean }
+  | { readonly kind: "errors" }
+  | { readonly kind: "root" }
+  | { readonly kind: "script" }
+  | { readonly kind: "elsewhere" };
+
+/** The place of a file, named by its path from the project's root, with slashes. */
+export function placeOf(path: string): Place {
+  if (path === "mod.ts") return { kind: "root" };
+  if (path === "lib/errors.ts") return { kind: "errors" };
+  const [top, layer, ...rest] = path.split("/");
+  if (top === "scripts") return { kind: "script" };
+  if (top !== "lib" || layer === undefined) return { kind: "elsewhere" };
+  return { kind: "layer", layer, isEntry: rest.join("/") === "mod.ts" };
+}
+
+/** Why a file may not import another, or `undefined` where it may; both are paths from the project's root. */
+export function importFault(from: string, to: string): string | undefined {
+  const importer = placeOf(from);
+  const imported = placeOf(to);
+  if (importer.kind !== "layer" && importer.kind !== "errors" && importer.kind !== "root") return undefined;
+  if (imported.kind === "errors") return undefined;
+  if (imported.kind !== "layer") {
+    return `Cannot import ${to} from ${from}: it is outside lib/, a layer of lib/ or lib/errors.ts is wanted`;
+  }
+  if (importer.kind === "errors") return `Cannot import ${to} from ${from}: lib/errors.ts stands below every layer`;
+  if (importer.kind === "layer") {
+    if (importer.layer === imported.layer) return undefined;
+    const allowed = layers.get(importer.layer);
+    if (allowed === undefined) {
+      return `Cannot import ${to} from ${from}: ${importer.layer} is no layer, a row in scripts/checks/layers.ts is wanted`;
+    }
+    if (!allowed.includes(imported.layer)) {
+      const wanted = allowed.length === 0 ? "no other layer" : allowed.join(", ");
+      return `Cannot import ${to} from ${from}: ${importer.layer} may import ${wanted}`;
+    }
+  }
+  if (!imported.isEntry) {
+    return `Cannot import ${to} from ${from}: it is inside a layer, lib/${imported.layer}/mod.ts is wanted`;
+  }
+  return undefined;
+}

@@ -1,0 +1,252 @@
+/**
+ * The house rules that a syntax tree can decide, as a plugin of `deno lint`.
+ *
+ * - Each rule is one entry of {@linkcode plugin}'s `rules`; its name is what `deno-lint-ignore holdfast/<rule>` takes.
+ * - A rule sees the path of the file from the project's root and reports; most rules are a list of names and the
+ *   places where these may stand, so that adding one is adding an entry.
+ * - What needs types (a `Steps` that nobody delegates to) is no rule of this plugin.
+ *
+ * @module
+ */
+
+import { importFault, type Place, placeOf } from "./layers.ts";
+
+type Node = Deno.lint.Node;
+type Visitor = Deno.lint.LintVisitor;
+
+/** What a rule sees of the file that it looks at. */
+interface Subject {
+  /** The path from the project's root, with slashes. */
+  readonly path: string;
+  readonly place: Place;
+  report(node: Node, message: string): void;
+  text(node: Node): string;
+}
+
+const root = new URL("../../", import.meta.url).pathname;
+
+/** The rule that `visit` is for the files that `applies` admits. */
+function rule(applies: (place: Place) => boolean, visit: (subject: Subject) => Visitor): Deno.lint.Rule {
+  return {
+    create(context) {
+      const path = fromRoot(context.filename);
+      const place = placeOf(path);
+      if (!applies(place)) return {};
+      const report = (node: Node, message: string) => context.report({ node, message });
+      const text = (node: Node) => context.sourceCode.getText(node);
+      return visit({ path, place, report, text });
+    },
+  };
+}
+
+function fromRoot(filename: string): string {
+  const name = encodeURI(filename.replaceAll("\\", "/")).replace(/^(?=[A-Za-z]:)/, "/");
+  return decodeURI(name.startsWith(root) ? name.slice(root.length) : name.replace(/^\.\//, ""));
+}
+
+/** A rule that sees every specifier of a static import, a re-export, a dynamic import and an import type. */
+function importRule(
+  applies: (place: Place) => boolean,
+  visit: (specifier: string, subject: Subject) => string | undefined,
+): Deno.lint.Rule {
+  return rule(applies, (subject) => {
+    const look = (source: Node | null | undefined) => {
+      const literal = source?.type === "TSLiteralType" ? source.literal : source;
+      if (literal?.type !== "Literal" || typeof literal.value !== "string") return;
+      const message = visit(literal.value, subject);
+      if (message !== undefined) subject.report(literal, message);
+    };
+    return {
+      ImportDeclaration: (node) => look(node.source),
+      ExportNamedDeclaration: (node) => look(node.source),
+      ExportAllDeclaration: (node) => look(node.source),
+      ImportExpression: (node) => look(node.source),
+      TSImportType: (node) => look(node.argument),
+    };
+  });
+}
+
+/**
+ * A rule that refuses names: a global (`Worker`, also as `globalThis.Worker` and as a type), a member of a global
+ * (`Date.now`), or a global that is made without arguments (`new Date()`).
+ */
+function nameRule(applies: (place: Place) => boolean, names: readonly string[], where: string): Deno.lint.Rule {
+  const refused = new Set(names);
+  return rule(applies, ({ path, report }) => {
+    const seen = new Set<number>();
+    const check = (node: Node, name: string) => {
+      // A shorthand property holds its identifier twice, as key and as value.
+      if (!refused.has(name) || seen.has(node.range[0])) return;
+      seen.add(node.range[0]);
+      report(node, `Cannot use ${name} in ${path}: it is allowed ${where}`);
+    };
+    return {
+      Identifier(node) {
+        if (isReference(node)) check(node, node.name);
+      },
+      MemberExpression(node) {
+        const name = dotted(node);
+        if (name !== undefined) check(node, name);
+      },
+      TSQualifiedName(node) {
+        if (node.left.type === "Identifier") check(node, bare(`${node.left.name}.${node.right.name}`));
+      },
+      NewExpression(node) {
+        const name = dotted(node.callee);
+        if (name !== undefined && node.arguments.length === 0) check(node, `new ${name}()`);
+      },
+    };
+  });
+}
+
+/** The dotted name of `a.b` and `a["b"]`, without a leading `globalThis.`; `undefined` for any other expression. */
+function dotted(node: Node): string | undefined {
+  if (node.type === "Identifier") return node.name;
+  if (node.type !== "MemberExpression") return undefined;
+  const object = dotted(node.object);
+  const { property } = node;
+  if (object === undefined) return undefined;
+  if (!node.computed && property.type === "Identifier") return bare(`${object}.${property.name}`);
+  if (property.type === "Literal" && typeof property.value === "string") return bare(`${object}.${property.value}`);
+  return undefined;
+}
+
+function bare(name: string): string {
+  return name.replace(/^(globalThis|self)\./, "");
+}
+
+/** Whether an identifier names a variable or a type, not a property, a key, a label or the far side of an import. */
+function isReference(node: Deno.lint.Identifier): boolean {
+  const { parent } = node;
+  switch (parent.type) {
+    case "MemberExpression":
+      return parent.computed || !same(parent.property, node);
+    case "TSQualifiedName":
+      return !same(parent.right, node);
+    case "Property":
+      return parent.computed || parent.shorthand || !same(parent.key, node);
+    case "PropertyDefinition":
+    case "MethodDefinition":
+    case "TSPropertySignature":
+    case "TSMethodSignature":
+    case "TSAbstractMethodDefinition":
+    case "TSAbstractPropertyDefinition":
+      return parent.computed || !same(parent.key, node);
+    case "ImportSpecifier":
+    case "ExportSpecifier":
+    case "TSNamedTupleMember":
+    case "LabeledStatement":
+      return false;
+    default:
+      return true;
+  }
+}
+
+function same(left: Node, right: Node): boolean {
+  return left.type === right.type && left.range[0] === right.range[0] && left.range[1] === right.range[1];
+}
+
+const inLib = (place: Place): boolean => place.kind === "layer" || place.kind === "errors";
+const shipped = (place: Place): boolean => inLib(place) || place.kind === "root";
+const outside = (...allowed: string[]) => (place: Place): boolean =>
+  place.kind === "layer" ? !allowed.includes(place.layer) : shipped(place);
+
+const hostModules = new Set([
+  "node:child_process",
+  "node:cluster",
+  "node:perf_hooks",
+  "node:timers",
+  "node:timers/promises",
+  "node:worker_threads",
+]);
+
+/** The plugin. */
+const plugin: Deno.lint.Plugin = {
+  name: "holdfast",
+  rules: {
+    "layers": importRule(shipped, (specifier, { path }) => {
+      if (!/^\.{1,2}\//.test(specifier)) return undefined;
+      return importFault(path, decodeURI(new URL(specifier, `file:///${encodeURI(path)}`).pathname.slice(1)));
+    }),
+
+    "specifiers": importRule(shipped, (specifier, { path }) => {
+      if (/^(\.{1,2}\/|node:|npm:.)/.test(specifier)) return undefined;
+      return `Cannot import "${specifier}" from ${path}: a remote deno.json is not read, ` +
+        `a relative, node: or npm: specifier is wanted`;
+    }),
+
+    "shared-memory": nameRule(
+      outside("memory", "sync"),
+      ["SharedArrayBuffer", "Atomics"],
+      "in lib/memory/ and lib/sync/ alone",
+    ),
+
+    "foreign-functions": nameRule(
+      outside("memory"),
+      ["Deno.dlopen", "Deno.UnsafePointer", "Deno.UnsafePointerView", "Deno.UnsafeCallback", "Deno.UnsafeFnPointer"],
+      "in lib/memory/ alone",
+    ),
+
+    "host": nameRule(
+      outside("mode"),
+      [
+        "Worker",
+        "Deno.Command",
+        "performance",
+        "Date.now",
+        "new Date()",
+        "setTimeout",
+        "setInterval",
+        "AbortSignal.timeout",
+      ],
+      "in lib/mode/ alone, which hands clocks and guests to the other layers",
+    ),
+
+    "host-modules": importRule(outside("mode"), (specifier, { path }) => {
+      if (!hostModules.has(specifier)) return undefined;
+      return `Cannot import "${specifier}" from ${path}: workers, subprocesses and real clocks belong to lib/mode/`;
+    }),
+
+    "chance": nameRule(
+      shipped,
+      ["Math.random", "crypto.getRandomValues", "crypto.randomUUID"],
+      "nowhere in lib/: a seed is a parameter",
+    ),
+
+    "console": nameRule(outside("mode"), ["console"], "in lib/mode/ alone: a sink is a parameter"),
+
+    "non-null": rule((place) => shipped(place) || place.kind === "script", ({ path, report }) => ({
+      TSNonNullExpression(node) {
+        report(node, `Cannot assert non-null with ! in ${path}: a check is wanted`);
+      },
+    })),
+
+    "syntax": rule(shipped, ({ path, report, text }) => {
+      const refuse = (node: Node, what: string, wanted: string) =>
+        report(node, `Cannot use ${what} in ${path}: ${wanted} is wanted`);
+      return {
+        TSEnumDeclaration: (node) => refuse(node, "enum", "a union of literals"),
+        Decorator: (node) => refuse(node, "a decorator", "a plain call"),
+        TSParameterProperty(node) {
+          // The tree leaves the accessibility of a parameter property out.
+          if (/^private\b/.test(text(node))) refuse(node, "private", "a #private field");
+        },
+        MethodDefinition(node) {
+          // A constructor has no #private form.
+          if (node.accessibility === "private" && node.kind !== "constructor") {
+            refuse(node, "private", "a #private member");
+          }
+        },
+        PropertyDefinition(node) {
+          if (node.accessibility === "private") refuse(node, "private", "a #private member");
+        },
+      };
+    }),
+
+    "root-exports": rule((place) => place.kind === "root", ({ path, report }) => ({
+      ExportAllDeclaration: (node) => report(node, `Cannot use export * in ${path}: named exports are wanted`),
+    })),
+  },
+};
+
+export default plugin;

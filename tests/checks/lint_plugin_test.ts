@@ -1,0 +1,177 @@
+import { assert, assertEquals } from "@std/assert";
+import { layers } from "../../scripts/checks/layers.ts";
+import plugin from "../../scripts/checks/lint_plugin.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+/** The rules that refuse a source, as if it stood at a path from the project's root. */
+function refusals(path: string, source: string): string[] {
+  return Deno.lint.runPlugin(plugin, decodeURI(root) + path, source).map(({ id }) => id.replace("holdfast/", ""));
+}
+
+interface Case {
+  readonly rule: string;
+  readonly good: readonly (readonly [path: string, source: string])[];
+  readonly bad: readonly (readonly [path: string, source: string])[];
+}
+
+const cases: Case[] = [
+  {
+    rule: "layers",
+    good: [
+      ["lib/blocks/gain.ts", 'import { System } from "../diagram/mod.ts";'],
+      ["lib/blocks/gain.ts", 'import { GuestError } from "../errors.ts";'],
+      ["lib/blocks/gain.ts", 'import { clock } from "./sources.ts";'],
+      ["lib/blocks/kernels/burn.ts", 'import { clock } from "../sources.ts";'],
+      ["lib/mode/thread/host.ts", 'import { encode } from "../../mailbox/mod.ts";'],
+      ["lib/mode/resolve.ts", 'const blocks = await import("../blocks/mod.ts");'],
+      ["lib/testing/mod.ts", 'export { explore } from "../explorer/mod.ts";'],
+      ["lib/programs/bank.ts", 'import { Lock } from "../sync/mod.ts";'],
+      ["lib/diagram/port.ts", 'import { inspect } from "node:util";'],
+      ["mod.ts", 'export { System } from "./lib/diagram/mod.ts";\nexport { GuestError } from "./lib/errors.ts";'],
+      ["scripts/sim.ts", 'import { Simulator } from "../lib/simulator/simulator.ts";'],
+      ["tests/diagram/port_test.ts", 'import { port } from "../../lib/diagram/port.ts";'],
+    ],
+    bad: [
+      ["lib/diagram/system.ts", 'import { Simulator } from "../simulator/mod.ts";'],
+      ["lib/diagram/system.ts", 'import type { Simulator } from "../simulator/mod.ts";'],
+      ["lib/diagram/system.ts", 'export * from "../simulator/mod.ts";'],
+      ["lib/diagram/system.ts", 'export { Simulator } from "../simulator/mod.ts";'],
+      ["lib/diagram/system.ts", 'const far = await import("../simulator/mod.ts");'],
+      ["lib/diagram/system.ts", 'export type Far = import("../simulator/mod.ts").Simulator;'],
+      ["lib/blocks/gain.ts", 'import { System } from "../diagram/system.ts";'],
+      ["lib/mode/thread/host.ts", 'import { encode } from "../../mailbox/codec/mod.ts";'],
+      ["lib/testing/equivalence.ts", 'import { bank } from "../programs/mod.ts";'],
+      ["lib/programs/bank.ts", 'import { explore } from "../explorer/mod.ts";'],
+      ["lib/errors.ts", 'import { System } from "./diagram/mod.ts";'],
+      ["lib/blocks/gain.ts", 'import { Simulator } from "../../mod.ts";'],
+      ["lib/blocks/gain.ts", 'import { run } from "../../scripts/sim.ts";'],
+      ["lib/elsewhere/gain.ts", 'import { System } from "../diagram/mod.ts";'],
+      ["mod.ts", 'export { System } from "./lib/diagram/system.ts";'],
+    ],
+  },
+  {
+    rule: "specifiers",
+    good: [
+      ["lib/mailbox/codec.ts", 'import { serialize } from "node:v8";'],
+      ["lib/testing/equivalence.ts", 'import type fc from "npm:fast-check@4.10.2";'],
+      ["tests/diagram/port_test.ts", 'import { assert } from "@std/assert";'],
+    ],
+    bad: [
+      ["lib/testing/equivalence.ts", 'import type fc from "fast-check";'],
+      ["lib/diagram/port.ts", 'import { assert } from "@std/assert";'],
+      ["lib/diagram/port.ts", 'import { assert } from "jsr:@std/assert@1";'],
+      ["mod.ts", 'export { assert } from "@std/assert";'],
+      ["lib/diagram/port.ts", 'const { assert } = await import("@std/assert");'],
+    ],
+  },
+  {
+    rule: "shared-memory",
+    good: [
+      ["lib/memory/shared.ts", "Atomics.notify(new Int32Array(new SharedArrayBuffer(4)), 0);"],
+      ["lib/sync/lock.ts", "Atomics.load(words, 0);"],
+      ["lib/mailbox/latest.ts", "const words = { Atomics: 1 }; words.Atomics;"],
+      ["tests/memory/shared_test.ts", "new SharedArrayBuffer(4);"],
+    ],
+    bad: [
+      ["lib/mode/thread.ts", "new SharedArrayBuffer(4);"],
+      ["lib/mode/thread.ts", "Atomics.load(words, 0);"],
+      ["lib/mode/thread.ts", "globalThis.Atomics.load(words, 0);"],
+      ["lib/mode/thread.ts", 'globalThis["Atomics"].load(words, 0);'],
+      ["lib/mode/thread.ts", "interface Hello { readonly words: SharedArrayBuffer }"],
+    ],
+  },
+  {
+    rule: "foreign-functions",
+    good: [["lib/memory/mapped.ts", "Deno.dlopen(name, {});"]],
+    bad: [["lib/mode/process.ts", "Deno.dlopen(name, {});"], ["lib/mode/process.ts", "let p: Deno.UnsafeCallback;"]],
+  },
+  {
+    rule: "host",
+    good: [
+      ["lib/mode/thread.ts", "new Worker(url); performance.now(); Date.now(); setTimeout(go, 1);"],
+      ["lib/mode/process.ts", "new Deno.Command(Deno.execPath());"],
+      ["lib/mailbox/codec.ts", "const date = new Date(seconds * 1000);"],
+      ["lib/simulator/pacing.ts", "interface Clocks { performance: number } clocks.performance;"],
+      ["scripts/bench.ts", "performance.now();"],
+    ],
+    bad: [
+      ["lib/simulator/pacing.ts", "performance.now();"],
+      ["lib/simulator/pacing.ts", "Date.now();"],
+      ["lib/simulator/pacing.ts", "const now = Date.now;"],
+      ["lib/simulator/pacing.ts", "const clocks = { performance };"],
+      ["lib/simulator/pacing.ts", "new Date();"],
+      ["lib/simulator/pacing.ts", "setTimeout(go, 1);"],
+      ["lib/simulator/pacing.ts", "globalThis.setTimeout(go, 1);"],
+      ["lib/simulator/pacing.ts", "AbortSignal.timeout(1);"],
+      ["lib/testing/runs.ts", "new Worker(url);"],
+      ["lib/testing/runs.ts", "new Deno.Command(path);"],
+    ],
+  },
+  {
+    rule: "host-modules",
+    good: [["lib/mode/thread.ts", 'import { Worker } from "node:worker_threads";']],
+    bad: [["lib/memory/shared.ts", 'import { Worker } from "node:worker_threads";']],
+  },
+  {
+    rule: "chance",
+    good: [["lib/blocks/noise.ts", "Math.floor(seed);"], ["tests/blocks/noise_test.ts", "Math.random();"]],
+    bad: [["lib/blocks/noise.ts", "Math.random();"], ["lib/mode/thread.ts", "crypto.randomUUID();"]],
+  },
+  {
+    rule: "console",
+    good: [["lib/mode/guest.ts", "console.error(text);"], ["lib/blocks/printer.ts", "sink.console(text);"]],
+    bad: [["lib/blocks/printer.ts", "console.log(text);"], ["lib/blocks/printer.ts", "const { log } = console;"]],
+  },
+  {
+    rule: "non-null",
+    good: [["lib/diagram/port.ts", "if (!port) throw new Error();"], ["tests/diagram/port_test.ts", "port!.size;"]],
+    bad: [["lib/diagram/port.ts", "port!.size;"], ["scripts/sim.ts", "port!.size;"]],
+  },
+  {
+    rule: "syntax",
+    good: [
+      ["lib/diagram/port.ts", "class Port { readonly #size = 1; private constructor() {} static make() {} }"],
+    ],
+    bad: [
+      ["lib/diagram/port.ts", "enum Kind { Vector }"],
+      ["lib/diagram/port.ts", "@sealed class Port {}"],
+      ["lib/diagram/port.ts", "class Port { private size = 1; }"],
+      ["lib/diagram/port.ts", "class Port { private grow() {} }"],
+      ["lib/diagram/port.ts", "class Port { constructor(private readonly size: number) {} }"],
+    ],
+  },
+  {
+    rule: "root-exports",
+    good: [["lib/diagram/mod.ts", 'export * from "./port.ts";']],
+    bad: [["mod.ts", 'export * from "./lib/diagram/mod.ts";']],
+  },
+];
+
+for (const { rule, good, bad } of cases) {
+  Deno.test(`lint rule ${rule} admits what keeps it`, () => {
+    for (const [path, source] of good) {
+      assertEquals(refusals(path, source).filter((id) => id === rule), [], `${path}: ${source}`);
+    }
+  });
+
+  Deno.test(`lint rule ${rule} refuses what breaks it, once`, () => {
+    for (const [path, source] of bad) {
+      assertEquals(refusals(path, source).filter((id) => id === rule), [rule], `${path}: ${source}`);
+    }
+  });
+}
+
+Deno.test("every lint rule has its cases", () => {
+  assertEquals(Object.keys(plugin.rules).sort(), cases.map(({ rule }) => rule).sort());
+});
+
+Deno.test("the layer table has no cycle and names only its own layers", () => {
+  const reaches = (layer: string, path: readonly string[]): void => {
+    assert(!path.includes(layer), `a cycle of layers: ${[...path, layer].join(" -> ")}`);
+    const below = layers.get(layer);
+    assert(below !== undefined, `${layer} is in the table`);
+    for (const next of below) reaches(next, [...path, layer]);
+  };
+  for (const layer of layers.keys()) reaches(layer, []);
+});

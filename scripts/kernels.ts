@@ -1,0 +1,48 @@
+/**
+ * `deno task kernels`: assembles the WebAssembly kernels and inlines them, as base64, where they are used.
+ *
+ * @module
+ */
+
+import wabt from "wabt";
+import { taskFlags } from "./checks/flags.ts";
+
+const root = new URL("../", import.meta.url);
+
+/** Each kernel's source and the module that holds its bytes in the line `const wasm = "..."`. */
+export const kernels: readonly { readonly source: string; readonly target: string }[] = [
+  { source: "scripts/kernels/burn.wat", target: "lib/blocks/burn_kernel.ts" },
+];
+
+const line = /^const wasm =\s+"[^"]*";$/m;
+
+/** The bytes of a kernel, from its source. */
+export async function assemble(source: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { parseWat } = await wabt();
+  const text = await Deno.readTextFile(new URL(source, root));
+  const module = parseWat(source, text);
+  try {
+    module.validate();
+    return new Uint8Array(module.toBinary({}).buffer);
+  } finally {
+    module.destroy();
+  }
+}
+
+/** The text of a kernel's target with the bytes in it. */
+export async function inlined(kernel: { readonly source: string; readonly target: string }): Promise<string> {
+  const text = await Deno.readTextFile(new URL(kernel.target, root));
+  if (!line.test(text)) throw new Error(`Cannot inline ${kernel.source}: ${kernel.target} has no line const wasm = ""`);
+  const base64 = (await assemble(kernel.source)).toBase64();
+  const oneLine = `const wasm = "${base64}";`;
+  return text.replace(line, oneLine.length <= 120 ? oneLine : `const wasm =\n  "${base64}";`);
+}
+
+if (import.meta.main) {
+  const { json } = taskFlags({ task: "kernels", usage: "deno task kernels [--json]: assemble scripts/kernels/*.wat" });
+  for (const kernel of kernels) {
+    await Deno.writeTextFile(new URL(kernel.target, root), await inlined(kernel));
+    if (!json) console.log(`${kernel.target} holds ${kernel.source}`);
+  }
+  if (json) console.log(JSON.stringify({ kernels }));
+}

@@ -1,0 +1,63 @@
+/**
+ * `deno task ok`: every rule of the gate is a command; all run, also after one has failed.
+ *
+ * @module
+ */
+
+import { taskFlags } from "./checks/flags.ts";
+import { formatTally, readTally, runDeno } from "./checks/tally.ts";
+
+/** One rule: what it says, and the arguments of `deno` that decide it. */
+interface Rule {
+  readonly rule: string;
+  readonly command: readonly string[];
+}
+
+const usage = `deno task ok [--json] [--help]
+
+Runs the rules of the gate, one line each, with the output of those that fail. The last line is the tally.
+--json prints {"rules":[{"rule","command","ok","detail","seconds","output"}]}.
+Ends with 0 if every rule holds, 1 if one does not, 2 for a wrong argument.`;
+
+const { json } = taskFlags({ task: "ok", usage });
+const results: Record<string, unknown>[] = [];
+let failed = 0;
+for (const { rule, command } of await rules()) {
+  const started = performance.now();
+  const { code, text } = await runDeno(command);
+  const seconds = (performance.now() - started) / 1000;
+  const ok = code === 0;
+  if (!ok) failed++;
+  const tally = readTally(text);
+  const detail = tally === undefined ? "" : formatTally(tally);
+  results.push({ rule, command: ["deno", ...command].join(" "), ok, detail, seconds, output: ok ? "" : told(text) });
+  if (json) continue;
+  const note = detail === "" ? "" : `, ${detail}`;
+  console.log(`${ok ? "ok    " : "FAILED"} ${rule} (${seconds.toFixed(1)} s${note})`);
+  if (!ok) console.log(`\n$ deno ${command.join(" ")}\n${told(text)}\n`);
+}
+console.log(
+  json ? JSON.stringify({ rules: results }) : `rules: ${formatTally({ passed: results.length - failed, failed })}`,
+);
+Deno.exit(failed === 0 ? 0 : 1);
+
+/** Output without deno's lines of progress. */
+function told(text: string): string {
+  return text.replace(/^(Check|Download|Initialize) .*\n/gm, "").trim();
+}
+
+async function rules(): Promise<Rule[]> {
+  const config: { exports: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+  );
+  const entries = Object.values(config.exports);
+  return [
+    { rule: "the format is deno fmt's", command: ["fmt", "--check"] },
+    { rule: "no lint, layers included", command: ["lint"] },
+    { rule: "the types hold", command: ["check"] },
+    { rule: "each file says what it is", command: ["run", "--allow-read", "scripts/checks/docs.ts"] },
+    { rule: "each public symbol is documented", command: ["doc", "--lint", ...entries] },
+    { rule: "the examples run", command: ["test", "--doc", "--allow-all", "lib", "mod.ts", "README.md"] },
+    { rule: "the package can be published", command: ["publish", "--dry-run", "--allow-dirty"] },
+  ];
+}

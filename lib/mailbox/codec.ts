@@ -1,0 +1,67 @@
+/**
+ * Values across a boundary: any structured-cloneable value to bytes and back.
+ *
+ * - `decode(encode(value))` is what `structuredClone(value)` gives: primitives with NaN and -0 exact, plain objects, arrays
+ *   with holes, buffers and their views, Map, Set, Date, RegExp, boxed primitives, errors; cycles and shared references
+ *   (shared buffers too) stay what they are. An instance of a class arrives as a plain object of its own properties.
+ * - Errors keep more than a structured clone does: the name of their own class, the cause, and the errors of an aggregate.
+ * - A view on a part of a buffer brings only that part, unless the value holds the buffer in another place as well; an array
+ *   brings its items and holes, not its named properties; a resizable buffer arrives with the size that it has.
+ * - Functions, symbols, promises, weak collections, shared memory and all that is no data throw `UncloneableError`, which
+ *   names the path: "value.a[3] is a function".
+ *
+ * @example
+ * ```ts
+ * import { decode, encode } from "./codec.ts";
+ *
+ * const route: { stops: Map<string, number>; next?: unknown } = { stops: new Map([["a", -0]]) };
+ * route.next = route;
+ * const copy = decode(encode(route)) as typeof route;
+ * if (copy.next !== copy || !Object.is(copy.stops.get("a"), -0)) throw new Error("a cycle stays a cycle, -0 stays -0");
+ * ```
+ *
+ * @module
+ */
+
+import { MemoryFullError } from "../errors.ts";
+import { Decoder } from "./decoder.ts";
+import { Encoder } from "./encoder.ts";
+
+// The encoder that `encode` uses unless it is in use: a getter of a value may encode as well.
+let idle: Encoder | undefined = new Encoder();
+
+/** Encodes a value; throws `UncloneableError` with the path to what cannot be cloned. */
+export function encode(value: unknown): Uint8Array<ArrayBuffer> {
+  return withEncoded(value, (bytes) => bytes.slice());
+}
+
+/**
+ * Encodes a value into `target` from byte `at` on and gives the byte after it. Throws `MemoryFullError` if it does not fit,
+ * with the target unchanged.
+ */
+export function encodeInto(value: unknown, target: Uint8Array, at: number = 0): number {
+  return withEncoded(value, (bytes) => {
+    if (at + bytes.length > target.length) {
+      throw new MemoryFullError(
+        `Cannot encode: a value of ${bytes.length} bytes at byte ${at}, at most ${target.length - at} bytes are wanted`,
+      );
+    }
+    target.set(bytes, at);
+    return at + bytes.length;
+  });
+}
+
+/** Decodes a value, which the bytes must hold exactly; throws `TypeError` or `RangeError` if they hold none. */
+export function decode(bytes: Uint8Array): unknown {
+  return new Decoder(bytes).decode();
+}
+
+function withEncoded<T>(value: unknown, use: (bytes: Uint8Array<ArrayBuffer>) => T): T {
+  const encoder = idle ?? new Encoder();
+  idle = undefined;
+  try {
+    return use(encoder.encode(value));
+  } finally {
+    idle = encoder;
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The cells and bytes of a memory over one buffer: what the model and the shared memory do alike.
+ *
+ * - Words come first, then the byte region. A 64-bit cell overlays the two words that it takes, in every memory.
+ * - `atomic` operations are `Atomics`: all of them, of all threads, stand in one total order. On a buffer that no other
+ *   thread has they are plain reads and writes.
+ * - A float64 is compared and exchanged by its bits: NaN equals NaN, 0 differs from -0.
+ *
+ * @example
+ * ```ts
+ * import { Cells } from "./cells.ts";
+ *
+ * const cells = new Cells(new ArrayBuffer(16), { words: 2, bytes: 8 });
+ * cells.perform({ kind: "add", cell: "f64", word: 0, value: 0.5, order: "atomic" });
+ * const half = cells.perform({ kind: "load", cell: "f64", word: 0, order: "plain" });
+ * if (half !== 0.5) throw new Error("0.5 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import type {
+  Answer,
+  ByteOperation,
+  CellOperation,
+  CompareExchangeOperation,
+  LoadOperation,
+  ModifyOperation,
+  ReadOperation,
+} from "./operation.ts";
+
+/** How many words and bytes a memory has. */
+export interface Extent {
+  /** Words; even. */
+  readonly words: number;
+  /** Bytes of the byte region. */
+  readonly bytes: number;
+}
+
+type FloatOperation =
+  | LoadOperation
+  | ModifyOperation<"store" | "add" | "exchange", "f64">
+  | CompareExchangeOperation<"f64">;
+
+/** The views on one buffer. */
+export class Cells {
+  readonly #words: Int32Array;
+  readonly #longs: BigInt64Array;
+  readonly #floats: Float64Array;
+  readonly #bytes: Uint8Array;
+  // One float64 and its bits.
+  readonly #float = new Float64Array(1);
+  readonly #bits = new BigInt64Array(this.#float.buffer);
+
+  /** Views a buffer of `words * 4 + bytes` bytes. */
+  constructor(buffer: ArrayBufferLike, { words, bytes }: Extent) {
+    this.#words = new Int32Array(buffer, 0, words);
+    this.#longs = new BigInt64Array(buffer, 0, words / 2);
+    this.#floats = new Float64Array(buffer, 0, words / 2);
+    this.#bytes = new Uint8Array(buffer, words * Int32Array.BYTES_PER_ELEMENT, bytes);
+  }
+
+  /** The 32-bit words, for waits and control words. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
+  /** Performs an operation on a cell or on bytes. */
+  perform(operation: CellOperation | ByteOperation): Answer {
+    if (operation.kind === "read") return this.#read(operation);
+    if (operation.kind === "write") {
+      const { offset, bytes } = operation;
+      this.#checkBytes("write", offset, bytes.length);
+      this.#bytes.set(bytes, offset);
+      return undefined;
+    }
+    this.checkWord(operation.kind, operation.word, operation.cell === "i32" ? 1 : 2);
+    switch (operation.cell) {
+      case "i32":
+        return operation.order === "atomic"
+          ? atomically(this.#words, operation.word, operation)
+          : plainly(this.#words, operation.word, operation);
+      case "i64":
+        return operation.order === "atomic"
+          ? atomically(this.#longs, operation.word / 2, operation)
+          : plainly(this.#longs, operation.word / 2, operation);
+      case "f64":
+        return this.#performFloat(operation as FloatOperation);
+    }
+  }
+
+  /** Throws unless a cell of `size` words may start at a word. */
+  checkWord(kind: string, word: number, size: 1 | 2): void {
+    if (Number.isSafeInteger(word) && word >= 0 && word + size <= this.#words.length && word % size === 0) return;
+    const wanted = size === 1 ? "a word" : "an even word";
+    throw new RangeError(`Cannot ${kind}: word ${word} of ${this.#words.length}, ${wanted} within is wanted`);
+  }
+
+  #performFloat(operation: FloatOperation): Answer {
+    const index = operation.word / 2;
+    if (operation.order === "plain") return this.#plainFloat(operation, index);
+    switch (operation.kind) {
+      case "load":
+        return this.#toFloat(Atomics.load(this.#longs, index));
+      case "store":
+        Atomics.store(this.#longs, index, this.#toBits(operation.value));
+        return undefined;
+      case "exchange":
+        return this.#toFloat(Atomics.exchange(this.#longs, index, this.#toBits(operation.value)));
+      case "compareExchange": {
+        const expected = this.#toBits(operation.expected);
+        const replacement = this.#toBits(operation.replacement);
+        return this.#toFloat(Atomics.compareExchange(this.#longs, index, expected, replacement));
+      }
+      case "add":
+        for (let bits = Atomics.load(this.#longs, index);;) {
+          const before = this.#toFloat(bits);
+          const found = Atomics.compareExchange(this.#longs, index, bits, this.#toBits(before + operation.value));
+          // Every sum that was exchanged in happens before the next: no addend is lost.
+          if (found === bits) return before;
+          bits = found;
+        }
+    }
+  }
+
+  #plainFloat(operation: FloatOperation, index: number): Answer {
+    if (operation.kind !== "compareExchange") return plainly(this.#floats, index, operation);
+    const before = this.#longs[index] ?? 0n;
+    if (before === this.#toBits(operation.expected)) this.#floats[index] = operation.replacement;
+    return this.#toFloat(before);
+  }
+
+  #toBits(value: number): bigint {
+    this.#float[0] = value;
+    return this.#bits[0] ?? 0n;
+  }
+
+  #toFloat(bits: bigint): number {
+    this.#bits[0] = bits;
+    return this.#float[0] ?? 0;
+  }
+
+  #read({ offset, length, into }: ReadOperation): Uint8Array {
+    this.#checkBytes("read", offset, length);
+    if (into === undefined) return this.#bytes.slice(offset, offset + length);
+    if (into.length < length) {
+      throw new RangeError(`Cannot read: a target of ${into.length} bytes, at least ${length} are wanted`);
+    }
+    into.set(this.#bytes.subarray(offset, offset + length));
+    return into.length === length ? into : into.subarray(0, length);
+  }
+
+  #checkBytes(kind: string, offset: number, length: number): void {
+    const within = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 &&
+      offset + length <= this.#bytes.length;
+    if (within) return;
+    throw new RangeError(
+      `Cannot ${kind}: bytes ${offset} to ${offset + length} of ${this.#bytes.length}, a range within is wanted`,
+    );
+  }
+}
+
+// The two functions below say `number` for the values of any cell: the operation's cell chose the array, and so the type.
+
+function atomically(array: Int32Array | BigInt64Array, index: number, operation: CellOperation): Answer {
+  const cells = array as Int32Array;
+  switch (operation.kind) {
+    case "load":
+      return Atomics.load(cells, index);
+    case "store":
+      Atomics.store(cells, index, operation.value as number);
+      return undefined;
+    case "add":
+      return Atomics.add(cells, index, operation.value as number);
+    case "exchange":
+      return Atomics.exchange(cells, index, operation.value as number);
+    case "compareExchange":
+      return Atomics.compareExchange(cells, index, operation.expected as number, operation.replacement as number);
+  }
+}
+
+function plainly(array: Int32Array | BigInt64Array | Float64Array, index: number, operation: CellOperation): Answer {
+  const cells = array as Int32Array;
+  const before = cells[index] as number;
+  switch (operation.kind) {
+    case "load":
+      return before;
+    case "store":
+      cells[index] = operation.value as number;
+      return undefined;
+    case "add":
+      cells[index] = before + (operation.value as number);
+      return before;
+    case "exchange":
+      cells[index] = operation.value as number;
+      return before;
+    case "compareExchange":
+      if (before === wrapped(operation.expected)) cells[index] = operation.replacement as number;
+      return before;
+  }
+}
+
+/** An integer as its cell would hold it, which is how Atomics compares. */
+function wrapped(value: number | bigint): number | bigint {
+  return typeof value === "bigint" ? BigInt.asIntN(64, value) : value | 0;
+}

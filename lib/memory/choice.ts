@@ -1,0 +1,32 @@
+/**
+ * Chance as a value: a small generator of choices that one seed decides.
+ *
+ * - The same seed gives the same choices for the same sequence of `n`.
+ * - The generator is splitmix32 (a Weyl sequence through a 32-bit finalizer): good enough to vary schedules and tests, not
+ *   meant for statistics or secrets.
+ *
+ * @example
+ * ```ts
+ * import { seededChooser } from "./choice.ts";
+ *
+ * const [one, other] = [seededChooser(7), seededChooser(7)];
+ * for (let n = 1; n < 50; n++) if (one(n) !== other(n)) throw new Error("a seed decides all choices");
+ * ```
+ *
+ * @module
+ */
+
+import type { Chooser } from "./memory.ts";
+
+const WEYL_INCREMENT = 0x9e3779b9;
+
+/** Choices that the seed (its low 32 bits) decides. */
+export function seededChooser(seed: number): Chooser {
+  let state = seed | 0;
+  return (n) => {
+    state = (state + WEYL_INCREMENT) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return Math.floor((((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32) * n);
+  };
+}

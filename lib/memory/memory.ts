@@ -1,0 +1,56 @@
+/**
+ * The contract that every memory keeps.
+ *
+ * - `perform` does one operation at once and gives its answer; `wait` and `sleep` return when they are over.
+ * - The shared memory really blocks for that. In the model a lone task is meant, which nobody can notify: time passes up to
+ *   the deadline, and a wait without one is an error. Many tasks on the model take the cooperative driver.
+ * - A word or byte out of range, or a 64-bit cell at an odd word, is a `RangeError`.
+ *
+ * @example
+ * ```ts
+ * import { Layout } from "./layout.ts";
+ * import type { Memory } from "./memory.ts";
+ * import { ModelMemory } from "./model_memory.ts";
+ *
+ * const layout = new Layout();
+ * const word = layout.word("counter");
+ * const memory: Memory = new ModelMemory(layout);
+ * memory.perform({ kind: "add", cell: "i32", word, value: 2, order: "atomic" });
+ * if (memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 2) throw new Error("2 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import type { Layout } from "./layout.ts";
+import type { Answer, Operation } from "./operation.ts";
+
+/** Words and bytes, and whoever performs the operations on them. */
+export interface Memory {
+  /** Where everything lies, and its names; frozen. */
+  readonly layout: Layout;
+  /** Performs one operation and gives its answer. */
+  perform(operation: Operation): Answer;
+  /** Draws the next ticket: every ticket is greater than all that were drawn before it, on any side; from 1 on. */
+  ticket(): number;
+}
+
+/** What chance a memory has: gives a whole number of 0 to n - 1. */
+export type Chooser = (n: number) => number;
+
+/** Always the first choice: the default. */
+export function firstChoice(_n: number): number {
+  return 0;
+}
+
+/** What `choose` answers: the chooser's pick, checked. */
+export function pick(chooser: Chooser, n: number): number {
+  if (!Number.isSafeInteger(n) || n < 1) {
+    throw new RangeError(`Cannot choose: ${n} choices, a whole number of at least 1 is wanted`);
+  }
+  const choice = chooser(n);
+  if (!Number.isSafeInteger(choice) || choice < 0 || choice >= n) {
+    throw new RangeError(`Cannot choose: the chooser gave ${choice}, a whole number from 0 to ${n - 1} is wanted`);
+  }
+  return choice;
+}

@@ -1,0 +1,50 @@
+/**
+ * Memory: operations as data, and the memories that perform them.
+ *
+ * @module
+ */
+
+export {
+  add,
+  type Answer,
+  type ByteOperation,
+  type Cell,
+  type CellOperation,
+  type CellOptions,
+  type CellValue,
+  choose,
+  type ChooseOperation,
+  compareExchange,
+  type CompareExchangeOperation,
+  exchange,
+  load,
+  type LoadOperation,
+  type ModifyOperation,
+  notify,
+  type NotifyOperation,
+  now,
+  type NowOperation,
+  type Operation,
+  type Order,
+  read,
+  type ReadOperation,
+  sleep,
+  type SleepOperation,
+  type Steps,
+  store,
+  wait,
+  type WaitOperation,
+  type WaitResult,
+  write,
+  type WriteOperation,
+} from "./operation.ts";
+export { type ByteEntry, type ByteRange, Layout, type LayoutTable, type WordEntry } from "./layout.ts";
+export { type Chooser, firstChoice, type Memory } from "./memory.ts";
+export { seededChooser } from "./choice.ts";
+export { ModelMemory, type ModelMemoryOptions, PARKED, type ParkedTask, type ReadyTask } from "./model_memory.ts";
+export {
+  type PublishedWait,
+  SharedMemory,
+  type SharedMemoryHandle,
+  type SharedMemoryOptions,
+} from "./shared_memory.ts";

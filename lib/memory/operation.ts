@@ -1,0 +1,286 @@
+/**
+ * The memory operations, as plain values, and the generator helpers that yield them.
+ *
+ * - A program never touches memory: it yields an {@linkcode Operation}, and a driver answers with what the operation gives.
+ * - The set is closed. A word is 32 bits; a 64-bit cell takes two words and starts at an even one.
+ * - Word operations are `atomic` (sequentially consistent) or `plain` (a data race where two tasks meet); byte ranges are
+ *   always plain.
+ * - Times are absolute milliseconds on the clock of the memory.
+ * - `wait` answers `woken` at least when a `notify` chose it, and possibly without one: callers check again in a loop.
+ *
+ * @example
+ * ```ts
+ * import { add, load, type Steps } from "./operation.ts";
+ *
+ * function* increment(word: number): Steps<number> {
+ *   yield* add(word, 1);
+ *   return yield* load(word);
+ * }
+ * const first = increment(3)[Symbol.iterator]().next();
+ * if (first.done || first.value.kind !== "add") throw new Error("the first step yields an add as data");
+ * ```
+ *
+ * @module
+ */
+
+/** What a word operation works on: a 32-bit integer, a 64-bit integer or a float64. */
+export type Cell = "i32" | "i64" | "f64";
+
+/** The value that a cell holds, in JavaScript. */
+export type CellValue<C extends Cell> = C extends "i64" ? bigint : number;
+
+/** `atomic`: sequentially consistent; `plain`: unordered, and a data race where two tasks meet. */
+export type Order = "atomic" | "plain";
+
+/** Reads a cell; answers its value. */
+export interface LoadOperation {
+  /** The discriminant. */
+  readonly kind: "load";
+  /** The kind of cell. */
+  readonly cell: Cell;
+  /** The index of the cell's first word. */
+  readonly word: number;
+  /** Atomic or plain. */
+  readonly order: Order;
+}
+
+/** Changes a cell; `store` answers nothing, `add` and `exchange` the value before. */
+export interface ModifyOperation<K extends "store" | "add" | "exchange", C extends Cell> {
+  /** The discriminant. */
+  readonly kind: K;
+  /** The kind of cell. */
+  readonly cell: C;
+  /** The index of the cell's first word. */
+  readonly word: number;
+  /** What to store, to add (integers wrap) or to exchange for. */
+  readonly value: CellValue<C>;
+  /** Atomic or plain. */
+  readonly order: Order;
+}
+
+/** Replaces the value of a cell if it has the expected bits; answers the value before. */
+export interface CompareExchangeOperation<C extends Cell> {
+  /** The discriminant. */
+  readonly kind: "compareExchange";
+  /** The kind of cell. */
+  readonly cell: C;
+  /** The index of the cell's first word. */
+  readonly word: number;
+  /** The value that the cell must hold. */
+  readonly expected: CellValue<C>;
+  /** The value that it then gets. */
+  readonly replacement: CellValue<C>;
+  /** Atomic or plain. */
+  readonly order: Order;
+}
+
+/** Any operation on one cell. */
+export type CellOperation =
+  | LoadOperation
+  | { [C in Cell]: ModifyOperation<"store", C> }[Cell]
+  | { [C in Cell]: ModifyOperation<"add", C> }[Cell]
+  | { [C in Cell]: ModifyOperation<"exchange", C> }[Cell]
+  | { [C in Cell]: CompareExchangeOperation<C> }[Cell];
+
+/** Parks while the 32-bit word holds the expected value; answers a {@linkcode WaitResult}. */
+export interface WaitOperation {
+  /** The discriminant. */
+  readonly kind: "wait";
+  /** The index of the word. */
+  readonly word: number;
+  /** The value while which to wait. */
+  readonly expected: number;
+  /** When to give up, in absolute milliseconds; never if absent. */
+  readonly deadline?: number | undefined;
+}
+
+/** Wakes waiters of a word, first in first out; answers how many. */
+export interface NotifyOperation {
+  /** The discriminant. */
+  readonly kind: "notify";
+  /** The index of the word. */
+  readonly word: number;
+  /** How many to wake at most; may be `Infinity`. */
+  readonly count: number;
+}
+
+/** Reads a byte range; answers the bytes (those of `into`, where it is given). */
+export interface ReadOperation {
+  /** The discriminant. */
+  readonly kind: "read";
+  /** The first byte, counted from the start of the byte region. */
+  readonly offset: number;
+  /** How many bytes. */
+  readonly length: number;
+  /** Where to put them; at least `length` bytes long. */
+  readonly into?: Uint8Array | undefined;
+}
+
+/** Writes a byte range; answers nothing. */
+export interface WriteOperation {
+  /** The discriminant. */
+  readonly kind: "write";
+  /** The first byte, counted from the start of the byte region. */
+  readonly offset: number;
+  /** What to write. */
+  readonly bytes: Uint8Array;
+}
+
+/** Any operation on a byte range. */
+export type ByteOperation = ReadOperation | WriteOperation;
+
+/** Answers the time, in milliseconds. */
+export interface NowOperation {
+  /** The discriminant. */
+  readonly kind: "now";
+}
+
+/** Parks until an absolute time in milliseconds; answers nothing. */
+export interface SleepOperation {
+  /** The discriminant. */
+  readonly kind: "sleep";
+  /** The time, in absolute milliseconds. */
+  readonly until: number;
+}
+
+/** Answers a whole number of 0 to n - 1 that the memory's source of chance picks. */
+export interface ChooseOperation {
+  /** The discriminant. */
+  readonly kind: "choose";
+  /** How many choices there are, at least 1. */
+  readonly n: number;
+}
+
+/** Everything that a program can ask of memory. */
+export type Operation =
+  | CellOperation
+  | WaitOperation
+  | NotifyOperation
+  | ByteOperation
+  | NowOperation
+  | SleepOperation
+  | ChooseOperation;
+
+/** `woken`: perhaps notified; `not-equal`: did not park, the word differed; `timed-out`: the deadline came first. */
+export type WaitResult = "woken" | "not-equal" | "timed-out";
+
+/** What an operation can answer. */
+export type Answer = number | bigint | WaitResult | Uint8Array | undefined;
+
+/**
+ * A piece of a program: run it with `yield*` inside another, or with a driver.
+ *
+ * Only a driver answers operations, and each operation decides the type of its answer: the helpers below say it once. It is no `Generator`: that would be `Disposable`, and `using held = lock.acquire()` with a forgotten `yield*`
+ * would compile.
+ */
+export interface Steps<T> {
+  /** The steps from the start. */
+  [Symbol.iterator](): Iterator<Operation, T, unknown>;
+}
+
+/** Which cell a word operation means, and how it is ordered. */
+export interface CellOptions<C extends Cell> {
+  /** The kind of cell; `i32` by default. */
+  readonly cell?: C;
+  /** `atomic` by default. */
+  readonly order?: Order;
+}
+
+/** Reads a cell. */
+export function* load<C extends Cell = "i32">(word: number, options?: CellOptions<C>): Steps<CellValue<C>> {
+  return (yield { kind: "load", cell: options?.cell ?? "i32", word, order: options?.order ?? "atomic" }) as CellValue<
+    C
+  >;
+}
+
+/** Sets a cell. */
+export function* store<C extends Cell = "i32">(
+  word: number,
+  value: CellValue<C>,
+  options?: CellOptions<C>,
+): Steps<void> {
+  yield modify("store", word, value, options);
+}
+
+/** Adds to a cell (integers wrap) and gives the value before. */
+export function* add<C extends Cell = "i32">(
+  word: number,
+  value: CellValue<C>,
+  options?: CellOptions<C>,
+): Steps<CellValue<C>> {
+  return (yield modify("add", word, value, options)) as CellValue<C>;
+}
+
+/** Sets a cell and gives the value before. */
+export function* exchange<C extends Cell = "i32">(
+  word: number,
+  value: CellValue<C>,
+  options?: CellOptions<C>,
+): Steps<CellValue<C>> {
+  return (yield modify("exchange", word, value, options)) as CellValue<C>;
+}
+
+/** Sets a cell if it has the bits of `expected`, and gives the value before: it was set if that has them. */
+export function* compareExchange<C extends Cell = "i32">(
+  word: number,
+  { expected, replacement, cell, order = "atomic" }: CellOptions<C> & {
+    /** The value that the cell must hold. */
+    readonly expected: CellValue<C>;
+    /** The value that it then gets. */
+    readonly replacement: CellValue<C>;
+  },
+): Steps<CellValue<C>> {
+  // The type of the values follows from the cell, which the compiler does not see through a type parameter.
+  const operation = { kind: "compareExchange", cell: cell ?? "i32", word, expected, replacement, order };
+  return (yield operation as CompareExchangeOperation<"i32">) as CellValue<C>;
+}
+
+/** Parks while a word holds `expected`, until a notify or the deadline (absolute milliseconds). */
+export function* wait(word: number, expected: number, options?: { readonly deadline?: number }): Steps<WaitResult> {
+  return (yield { kind: "wait", word, expected, deadline: options?.deadline }) as WaitResult;
+}
+
+/** Wakes at most `count` waiters of a word (all by default) and gives how many it woke. */
+export function* notify(word: number, count: number = Infinity): Steps<number> {
+  return (yield { kind: "notify", word, count }) as number;
+}
+
+/** Reads `length` bytes, into `into` if it is given, and gives exactly these bytes. */
+export function* read(
+  offset: number,
+  length: number,
+  options?: { readonly into?: Uint8Array | undefined },
+): Steps<Uint8Array> {
+  return (yield { kind: "read", offset, length, into: options?.into }) as Uint8Array;
+}
+
+/** Writes bytes. */
+export function* write(offset: number, bytes: Uint8Array): Steps<void> {
+  yield { kind: "write", offset, bytes };
+}
+
+/** Gives the time in milliseconds. */
+export function* now(): Steps<number> {
+  return (yield { kind: "now" }) as number;
+}
+
+/** Parks until an absolute time in milliseconds. */
+export function* sleep(until: number): Steps<void> {
+  yield { kind: "sleep", until };
+}
+
+/** Gives a whole number of 0 to n - 1. */
+export function* choose(n: number): Steps<number> {
+  return (yield { kind: "choose", n }) as number;
+}
+
+function modify<K extends "store" | "add" | "exchange", C extends Cell>(
+  kind: K,
+  word: number,
+  value: CellValue<C>,
+  options: CellOptions<C> | undefined,
+): ModifyOperation<K, "i32"> {
+  const operation = { kind, cell: options?.cell ?? "i32", word, value, order: options?.order ?? "atomic" };
+  // The type of the value follows from the cell, which the compiler does not see through a type parameter.
+  return operation as ModifyOperation<K, "i32">;
+}

@@ -1,0 +1,48 @@
+/**
+ * The blocking driver: performs each operation at once, really waiting.
+ *
+ * - What an operation throws (a stop, a bad word) is thrown into the program at that operation, so that its `finally`
+ *   bodies run and undo what they did.
+ * - Nothing is allocated beyond what the program's own generators allocate.
+ *
+ * @example
+ * ```ts
+ * import { add, Layout, load, ModelMemory, type Steps } from "../memory/mod.ts";
+ * import { runBlocking } from "./blocking.ts";
+ *
+ * function* increment(word: number): Steps<number> {
+ *   yield* add(word, 1);
+ *   return yield* load(word);
+ * }
+ * const layout = new Layout();
+ * const word = layout.word("counter");
+ * if (runBlocking(new ModelMemory(layout), increment(word)) !== 1) throw new Error("1 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import type { Answer, Memory, Operation, Steps } from "../memory/mod.ts";
+
+/** Runs steps to their end on a memory that waits where they wait; gives what they return, throws what they throw. */
+export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
+  const iterator = steps[Symbol.iterator]();
+  let step = iterator.next();
+  while (!step.done) {
+    let answer: Answer;
+    try {
+      answer = memory.perform(step.value);
+    } catch (error) {
+      step = throwInto(iterator, error);
+      continue;
+    }
+    step = iterator.next(answer);
+  }
+  return step.value;
+}
+
+/** Goes on after an operation that failed: the error is thrown where the program yielded it. */
+export function throwInto<T>(iterator: Iterator<Operation, T, unknown>, error: unknown): IteratorResult<Operation, T> {
+  if (iterator.throw === undefined) throw error;
+  return iterator.throw(error);
+}

@@ -21,11 +21,13 @@ export type ModeName = "direct" | "thread" | "process";
 
 /** A diagram that cannot be built: double wiring, a dangling input, a size or type mismatch, a duplicate name. */
 export class DiagramError extends Error {
+  /** The class name. */
   override readonly name = "DiagramError";
 }
 
 /** A loop of direct feedthrough; {@linkcode AlgebraicLoopError.loop} names every port on it, first one repeated last. */
 export class AlgebraicLoopError extends Error {
+  /** The class name. */
   override readonly name = "AlgebraicLoopError";
   /** The ports of the loop, in the order in which a value would travel; the first is repeated at the end. */
   readonly loop: readonly string[];
@@ -42,6 +44,7 @@ export class AlgebraicLoopError extends Error {
 
 /** An event handler that returned `failed`. */
 export class EventFailedError extends Error {
+  /** The class name. */
   override readonly name = "EventFailedError";
   /** The path of the system whose event failed. */
   readonly system: string;
@@ -73,6 +76,7 @@ export type GuestPhase = "load" | "construct" | "initialize" | "update" | "outpu
 
 /** A guest whose code threw; the guest itself is alive. */
 export class GuestError extends Error {
+  /** The class name. */
   override readonly name = "GuestError";
   /** The guest's name. */
   readonly guest: string;
@@ -96,6 +100,7 @@ export class GuestError extends Error {
 
 /** A guest that ended before its work did: it exited, closed itself or was killed. */
 export class GuestDiedError extends Error {
+  /** The class name. */
   override readonly name = "GuestDiedError";
   /** The guest's name. */
   readonly guest: string;
@@ -112,6 +117,7 @@ export class GuestDiedError extends Error {
 
 /** A guest that did not answer within the time that the caller allowed. */
 export class GuestTimeoutError extends Error {
+  /** The class name. */
   override readonly name = "GuestTimeoutError";
   /** The guest's name. */
   readonly guest: string;
@@ -134,6 +140,7 @@ export class GuestTimeoutError extends Error {
 
 /** A thread that does not acknowledge a stop: Deno cannot end it, only the end of the whole process does. */
 export class GuestStuckError extends Error {
+  /** The class name. */
   override readonly name = "GuestStuckError";
   /** The guest's name. */
   readonly guest: string;
@@ -150,21 +157,25 @@ export class GuestStuckError extends Error {
 
 /** Bytes on a guest's pipe that are no frame of the protocol. */
 export class ProtocolError extends Error {
+  /** The class name. */
   override readonly name = "ProtocolError";
 }
 
 /** A value that cannot cross a boundary: a function, a symbol, a view on shared memory. */
 export class UncloneableError extends Error {
+  /** The class name. */
   override readonly name = "UncloneableError";
 }
 
 /** A value that does not fit into the region set aside for it. */
 export class MemoryFullError extends Error {
+  /** The class name. */
   override readonly name = "MemoryFullError";
 }
 
 /** A wait that ended because its guest was asked to stop. */
 export class StoppedError extends Error {
+  /** The class name. */
   override readonly name = "StoppedError";
 }
 

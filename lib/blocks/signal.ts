@@ -14,7 +14,7 @@
  * @module
  */
 
-import { scalar, type ScalarType, vector, type Vector, type VectorType } from "../diagram/mod.ts";
+import { scalar, type ScalarType, type Vector, vector, type VectorType } from "../diagram/mod.ts";
 
 /** A scalar or a vector port. */
 export type Signal = ScalarType | VectorType;

@@ -45,6 +45,10 @@ export function table(
     name: "table",
     state: { row: scalar(0) },
     outputs: { y: { type: signal(size), value: ({ state }) => (rows[state.row] ?? first) as number } },
-    update: { period, offset: period, run: ({ state, next }) => void (next.row = Math.min(state.row + 1, rows.length - 1)) },
+    update: {
+      period,
+      offset: period,
+      run: ({ state, next }) => void (next.row = Math.min(state.row + 1, rows.length - 1)),
+    },
   });
 }

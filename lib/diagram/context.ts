@@ -94,7 +94,9 @@ export class Context {
   state(name: string, path: string): unknown {
     const part = this.#part(path);
     if (part.kind === "leaf") return part.state(name);
-    throw new DiagramError(`Cannot read state ${path}.${name}: it lives on the far side, a leaf of this side is wanted`);
+    throw new DiagramError(
+      `Cannot read state ${path}.${name}: it lives on the far side, a leaf of this side is wanted`,
+    );
   }
 
   #part(path: string): LeafContext | DelegatedContext {
@@ -128,13 +130,13 @@ export function openContext(
   const place = (path: string, placed: System): Placed => {
     if (placed.kind === "diagram") {
       const children = new Map<string, Placed>();
-      for (const [name, child] of placed.parts) children.set(name, place(path === "" ? name : `${path}.${name}`, child));
+      for (const [name, child] of placed.parts) {
+        children.set(name, place(path === "" ? name : `${path}.${name}`, child));
+      }
       return { diagram: placed, children };
     }
     const name = path === "" ? placed.name : path;
-    const part = placed.kind === "leaf"
-      ? new LeafContext(name, placed, instant)
-      : new DelegatedContext(name, placed);
+    const part = placed.kind === "leaf" ? new LeafContext(name, placed, instant) : new DelegatedContext(name, placed);
     parts.set(name, part);
     feeders.set(part, new Set());
     return { part };
@@ -179,7 +181,9 @@ export function openContext(
       const type = Object.hasOwn(system.inputs, input) ? system.inputs[input] : undefined;
       if (type === undefined) {
         const names = Object.keys(system.inputs).join(", ") || "it has none";
-        throw new DiagramError(`Cannot fix input ${input} of ${system.name}: no such input, one of (${names}) is wanted`);
+        throw new DiagramError(
+          `Cannot fix input ${input} of ${system.name}: no such input, one of (${names}) is wanted`,
+        );
       }
       const checked = checkedValue(type, value, `input ${system.name}.${input}`);
       fixed.set(input, checked instanceof Float64Array ? checked.slice() : checked);

@@ -86,7 +86,9 @@ export function delegate<I extends Ports, O extends Ports>(
     );
   }
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new RangeError(`Cannot delegate ${system.name}: the capacity is ${capacity}, a whole number of bytes is wanted`);
+    throw new RangeError(
+      `Cannot delegate ${system.name}: the capacity is ${capacity}, a whole number of bytes is wanted`,
+    );
   }
   const reference: { reference?: SystemReference } = system.reference === undefined
     ? {}

@@ -70,7 +70,12 @@ export class Part<I extends Ports, O extends Ports> {
 
   /** The output port of that name. */
   output<K extends keyof O & string>(port: K): OutputHandle<O[K]> {
-    return { direction: "output", part: this.name, port, type: this.#port(this.system.outputs, port, "output") as O[K] };
+    return {
+      direction: "output",
+      part: this.name,
+      port,
+      type: this.#port(this.system.outputs, port, "output") as O[K],
+    };
   }
 
   #port(ports: Ports, port: string, direction: string): PortType {

@@ -49,7 +49,6 @@ export interface UpdateNow<I extends Ports, S extends Ports> extends Now<I, S> {
   readonly next: { -readonly [K in keyof S]: SettableOf<S[K]> };
 }
 
-// deno-lint-ignore no-invalid-void-type -- a handler that returns nothing succeeded
 type Outcome = EventStatus | void;
 
 /** A handler that may change the state. */
@@ -224,7 +223,8 @@ export function isSystem(value: unknown): value is System {
 
 /** The ports of a system as one line, for comparing two descriptions of it. */
 export function signature(system: SystemPorts): string {
-  const list = (ports: Ports) => Object.entries(ports).map(([name, type]) => `${name}: ${describePort(type)}`).join(", ");
+  const list = (ports: Ports) =>
+    Object.entries(ports).map(([name, type]) => `${name}: ${describePort(type)}`).join(", ");
   return `(${list(system.inputs)}) -> (${list(system.outputs)})`;
 }
 

@@ -44,7 +44,9 @@ export class ArrivalLog {
         const newest = arrival.processed.at(-1);
         if (newest === undefined || !ordered || newest >= arrival.event) {
           throw new RangeError(
-            `Cannot replay the arrivals of ${path}: event ${arrival.event} releases (${arrival.processed.join(", ")}), ` +
+            `Cannot replay the arrivals of ${path}: event ${arrival.event} releases (${
+              arrival.processed.join(", ")
+            }), ` +
               `requests in ascending order from before that event are wanted`,
           );
         }

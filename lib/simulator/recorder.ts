@@ -39,7 +39,10 @@ export function openRecorder(
 ): Recorder {
   const { context, record } = options;
   const ports = record === undefined
-    ? Object.entries(system.outputs).filter(([, type]) => type.kind !== "abstract").map(([name, type]) => ({ name, type }))
+    ? Object.entries(system.outputs).filter(([, type]) => type.kind !== "abstract").map(([name, type]) => ({
+      name,
+      type,
+    }))
     : record.map((name) => ({ name, type: portType(system, name) }));
   const trace = new Trace(ports.flatMap(({ name, type }) => {
     return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);

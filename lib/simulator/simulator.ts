@@ -61,7 +61,6 @@ import { openRecorder, type Recorder } from "./recorder.ts";
 import type { Trace } from "./trace.ts";
 
 /** What looks at the whole context after each step and may end the run. */
-// deno-lint-ignore no-invalid-void-type -- a monitor that returns nothing lets the run go on
 export type Monitor = (context: Context) => EventStatus | void;
 
 /** Told of what took real time, in milliseconds since the epoch; `lane` is `main` or the path of a delegated system. */
@@ -174,7 +173,9 @@ export class Simulator {
     this.#plan = makePlan(opened.writer);
     this.#sides = new Map(this.#plan.delegated.map((part) => [part, new NearSide(part)]));
     if (clock === undefined && rate !== 0) {
-      throw new TypeError(`Cannot pace ${system.name} at rate ${rate}: there is no real clock, the option clock is wanted`);
+      throw new TypeError(
+        `Cannot pace ${system.name} at rate ${rate}: there is no real clock, the option clock is wanted`,
+      );
     }
     this.#pacer = clock === undefined ? undefined : new Pacer({ clock, rate });
     this.#replay = options.arrivals === undefined ? undefined : ArrivalLog.from(options.arrivals);
@@ -434,7 +435,13 @@ export class Simulator {
       }
       if (reply !== undefined && this.#options.observe !== undefined) {
         const { started, finished } = reply;
-        this.#options.observe({ lane: side.part.path, name: `update ${reply.k}`, started, finished, t: this.context.t });
+        this.#options.observe({
+          lane: side.part.path,
+          name: `update ${reply.k}`,
+          started,
+          finished,
+          t: this.context.t,
+        });
       }
     }
     if (sides.length > 0) this.#writer.changed();

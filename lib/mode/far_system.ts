@@ -1,0 +1,125 @@
+/**
+ * The far side of a delegated system: an inner simulator that answers requests.
+ *
+ * - A request for t_k advances to t_k with the input held at u_k, runs the events due there, and answers with the
+ *   outputs. The request of index -1 initializes and answers with the first outputs.
+ * - Whatever the system throws becomes an answer; after it, every request gets that answer.
+ * - The same code serves all modes: bytes in, bytes out, nothing waits.
+ *
+ * @example
+ * ```ts
+ * import { defineSystem, scalar } from "../diagram/mod.ts";
+ * import { FarSystem } from "./far_system.ts";
+ * import { Wire } from "./wire.ts";
+ *
+ * const twice = defineSystem({
+ *   name: "twice",
+ *   inputs: { u: scalar() },
+ *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
+ * });
+ * const far = new FarSystem(twice, { timing: { period: 1, offset: 0 }, now: () => 0 });
+ * const wire = new Wire(twice);
+ * const request = { k: -1, t: 0, named: { period: Infinity, offset: 0 }, seen: -1, inputs: [21] };
+ * const message = wire.decode(far.serve(wire.encodeRequest(request)));
+ * if (message.kind !== "reply" || message.reply.outputs[0] !== 42) throw new Error("2 * 21");
+ * ```
+ *
+ * @module
+ */
+
+import { directory, type System, type Timing } from "../diagram/mod.ts";
+import { farError, type GuestPhase } from "../errors.ts";
+import {
+  eventTime,
+  exact,
+  INITIALIZATION,
+  type Rational,
+  type Reply,
+  type Request,
+  Simulator,
+  type SimulatorSnapshot,
+} from "../simulator/mod.ts";
+import { directHost } from "./direct_mode.ts";
+import { Wire } from "./wire.ts";
+
+/** What a far side needs besides its system. */
+export interface FarSystemOptions {
+  /** The timing of the requests, in seconds. */
+  readonly timing: Timing;
+  /** The real clock, in milliseconds since the epoch. */
+  now(): number;
+}
+
+/** What a far side's state is, as plain data. */
+interface FarSnapshot {
+  readonly simulator: SimulatorSnapshot;
+}
+
+/** See the module. */
+export class FarSystem {
+  readonly #system: System;
+  readonly #simulator: Simulator;
+  readonly #wire: Wire;
+  readonly #timing: { readonly period: Rational; readonly offset: Rational };
+  readonly #now: () => number;
+  /** The requests worked on since the newest that the near side has seen. */
+  #processed: number[] = [];
+  #phase: GuestPhase = "initialize";
+  #failure: Uint8Array | undefined;
+
+  /** Makes the far side of a system; what the constructor throws is the guest's to report. */
+  constructor(system: System, options: FarSystemOptions) {
+    const { timing, now } = options;
+    this.#system = system;
+    this.#now = () => now();
+    this.#wire = new Wire(system);
+    this.#timing = { period: exact(timing.period), offset: exact(timing.offset) };
+    const hasInner = [...directory(system).values()].some(({ kind }) => kind === "delegated");
+    this.#simulator = new Simulator(system, {
+      record: [],
+      clock: { now: this.#now, sleepUntil: () => Promise.resolve(), breathe: () => undefined },
+      ...(hasInner ? { host: directHost({ now: this.#now }) } : {}),
+    });
+  }
+
+  /** Answers a message with a message. */
+  serve(bytes: Uint8Array): Uint8Array {
+    if (this.#failure !== undefined) return this.#failure;
+    try {
+      const message = this.#wire.decode(bytes);
+      switch (message.kind) {
+        case "request":
+          return this.#wire.encodeReply(this.#step(message.request));
+        case "snapshot": {
+          this.#phase = "snapshot";
+          const saved: FarSnapshot = { simulator: this.#simulator.snapshotSync() };
+          return this.#wire.encodeAnswer(saved);
+        }
+        case "restore":
+          this.#phase = "restore";
+          this.#simulator.restoreSync((message.saved as FarSnapshot).simulator);
+          return this.#wire.encodeAnswer(undefined);
+        case "reply":
+        case "error":
+        case "answer":
+          throw new TypeError(`Cannot serve a message of kind ${message.kind}: a request or a call is wanted`);
+      }
+    } catch (error) {
+      return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
+    }
+  }
+
+  #step({ k, t, named, seen, inputs }: Request): Reply {
+    const started = this.#now();
+    this.#phase = k === INITIALIZATION ? "initialize" : "update";
+    Object.keys(this.#system.inputs).forEach((input, index) => {
+      if (inputs[index] !== undefined) this.#simulator.fix(input, inputs[index]);
+    });
+    if (k === INITIALIZATION) this.#simulator.initializeSync();
+    else this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });
+    this.#phase = "output";
+    const outputs = Object.keys(this.#system.outputs).map((port) => this.#simulator.context.output(port));
+    this.#processed = [...this.#processed.filter((request) => request > seen), k];
+    return { k, processed: this.#processed, outputs, started, finished: this.#now() };
+  }
+}

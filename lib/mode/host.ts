@@ -1,0 +1,94 @@
+/**
+ * A host: runs the delegated systems of simulations, keeps idle guests warm, and ends them all.
+ *
+ * - `await using host = new Host()`; disposing ends every guest, and is harmless twice.
+ * - One host may serve many runs, one after another or at once.
+ *
+ * @example
+ * ```ts
+ * import { delegate } from "../diagram/mod.ts";
+ * import { Simulator } from "../simulator/mod.ts";
+ * import { Host } from "./host.ts";
+ * import { loadSystem } from "./reference.ts";
+ *
+ * const hold = await loadSystem({ module: "holdfast:blocks", export: "integrator", argument: { period: 0.1 } });
+ * await using host = new Host();
+ * const results: unknown[] = [];
+ * for (const mode of ["direct", "thread"] as const) {
+ *   await using simulator = new Simulator(delegate(hold, { mode, period: 0.1 }), { host });
+ *   simulator.fix("u", 1);
+ *   await simulator.initialize();
+ *   await simulator.advanceTo(1);
+ *   results.push(simulator.context.output("y"));
+ * }
+ * if (results[0] !== results[1]) throw new Error("equal in both modes, bit for bit");
+ * ```
+ *
+ * @module
+ */
+
+import type { ModeName } from "../errors.ts";
+import type { Delegation, FarHost, FarSession, RealClock } from "../simulator/mod.ts";
+import { now, realClock } from "./clock.ts";
+import { directMode } from "./direct_mode.ts";
+import { makeFarSession } from "./far_session.ts";
+import { jobFor, type Mode, type ModeSession } from "./mode.ts";
+import type { GuestPermissions } from "./process_host.ts";
+import { processMode } from "./process_mode.ts";
+import { threadMode } from "./thread_mode.ts";
+
+/** How a host runs its guests. */
+export interface HostOptions {
+  /** Seconds within which a guest must answer; for ever by default. */
+  readonly timeout?: number;
+  /** Whether each run gets guests that have done nothing before. */
+  readonly fresh?: boolean;
+  /** What process guests may do besides loading their module: nothing by default. */
+  readonly permissions?: GuestPermissions;
+}
+
+/** See the module. */
+export class Host implements FarHost, AsyncDisposable {
+  /** The real clock, for the simulator's option of that name. */
+  readonly clock: RealClock = realClock();
+  readonly #modes: Readonly<Record<ModeName, Mode>>;
+
+  /** Makes a host without guests. */
+  constructor(options: HostOptions = {}) {
+    const { timeout, fresh = false, permissions = {} } = options;
+    if (timeout !== undefined && !(timeout > 0)) {
+      throw new RangeError(`Cannot wait ${timeout} s for an answer: a number of seconds above 0 is wanted`);
+    }
+    this.#modes = {
+      direct: directMode({ now }),
+      thread: threadMode({ timeout, fresh }),
+      process: processMode({ timeout, fresh, permissions }),
+    };
+  }
+
+  /** Starts the far sides of one run: all modes at once. */
+  async open(delegations: readonly Delegation[]): Promise<FarSession> {
+    const jobs = delegations.map(jobFor);
+    const names = new Set(jobs.map(({ system }) => system.mode));
+    const opened = await Promise.allSettled([...names].map(async (name) => {
+      return await this.#modes[name].open(jobs.filter(({ system }) => system.mode === name));
+    }));
+    const sessions = opened.filter((open) => open.status === "fulfilled").map(({ value }) => value);
+    const failed = opened.find((open) => open.status === "rejected");
+    if (failed === undefined) return makeFarSession(delegations, sessions);
+    await Promise.all(sessions.map((session: ModeSession) => session.end()));
+    throw failed.reason;
+  }
+
+  /** Ends all guests. */
+  async close(): Promise<void> {
+    const closed = await Promise.allSettled(Object.values(this.#modes).map((mode) => mode.close()));
+    const failed = closed.find((close) => close.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** The same as `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

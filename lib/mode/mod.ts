@@ -1,0 +1,15 @@
+/**
+ * Where guests run: direct, thread and process mode, hosts, and systems named by module.
+ *
+ * @module
+ */
+
+export { Host, type HostOptions } from "./host.ts";
+export { BLOCKS, loadSystem } from "./reference.ts";
+export { realClock } from "./clock.ts";
+export type { GuestOptions, Job, JobMessage, Link, Mode, ModeSession } from "./mode.ts";
+export { jobFor } from "./mode.ts";
+export { directHost, directMode } from "./direct_mode.ts";
+export { threadMode } from "./thread_mode.ts";
+export { processMode } from "./process_mode.ts";
+export type { GuestPermissions } from "./process_host.ts";

@@ -1,0 +1,42 @@
+/**
+ * What a host and its thread guests say to each other by `postMessage`: the start and the end of a job.
+ *
+ * @example
+ * ```ts
+ * import type { ToThread } from "./thread_messages.ts";
+ *
+ * const message: ToThread = { kind: "close" };
+ * if (message.kind !== "close") throw new Error("the guest closes itself");
+ * ```
+ *
+ * @module
+ */
+
+import type { FarError, GuestPhase } from "../errors.ts";
+import type { SharedMemoryHandle } from "../memory/mod.ts";
+import type { JobMessage } from "./mode.ts";
+import type { ChannelsPlace } from "./shared_channel.ts";
+
+/** A job, with the memory that its messages go through. */
+export interface ThreadJob {
+  /** Tells the messages apart. */
+  readonly kind: "job";
+  /** What to do. */
+  readonly job: JobMessage;
+  /** The encoded argument of the job's reference. */
+  readonly argument: Uint8Array;
+  /** The memory of the run. */
+  readonly memory: SharedMemoryHandle;
+  /** Where the run's channels lie in it. */
+  readonly place: ChannelsPlace;
+  /** Which of them is this guest's. */
+  readonly member: number;
+}
+
+/** What a host says. */
+export type ToThread = ThreadJob | { readonly kind: "close" };
+
+/** What a guest says. */
+export type FromThread =
+  | { readonly kind: "hello" | "ready" | "idle" }
+  | { readonly kind: "failed"; readonly phase: GuestPhase; readonly far: FarError };

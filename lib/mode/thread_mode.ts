@@ -1,0 +1,183 @@
+/**
+ * Thread mode: each guest is a Web Worker, and all messages of a run go through one shared memory.
+ *
+ * - The host blocks in slices of 20 ms and gives the event loop a turn between them, so that it hears of signals and
+ *   deaths; within a slice one wake-up, by the last awaited guest, ends the wait.
+ * - A guest is stopped by its stop word, and the notify is repeated until it says that it is idle. A guest that does not
+ *   come back is stuck: Deno cannot end it, so the mode forgets it and `close` says so.
+ * - The end of a guest is known by its Web Lock: whoever waits for it gets a `GuestDiedError`.
+ *
+ * @example
+ * ```ts
+ * import { threadMode } from "./thread_mode.ts";
+ *
+ * const mode = threadMode({ timeout: 5, fresh: false });
+ * const session = await mode.open([]);
+ * await session.end();
+ * await mode.close();
+ * if (session.links.length !== 0) throw new Error("no job, no guest");
+ * ```
+ *
+ * @module
+ */
+
+import { GuestError, GuestStuckError, GuestTimeoutError } from "../errors.ts";
+import { encode, Join } from "../mailbox/mod.ts";
+import { Layout, SharedMemory } from "../memory/mod.ts";
+import { runBlocking } from "../program/mod.ts";
+import { now, turn } from "./clock.ts";
+import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type ModeSession } from "./mode.ts";
+import { type ChannelsPlace, NearChannel, reserveChannels } from "./shared_channel.ts";
+import { ThreadGuest } from "./thread_host.ts";
+import { WarmGuests } from "./warm_guests.ts";
+
+/** How long the host blocks without a turn of the event loop, in milliseconds. */
+const SLICE = 20;
+
+/** Makes the mode. */
+export function threadMode(options: GuestOptions): Mode {
+  const warm = new WarmGuests<ThreadGuest>({ fresh: options.fresh, start: () => new ThreadGuest() });
+  const stuck: ThreadGuest[] = [];
+  return {
+    name: "thread",
+    async open(jobs) {
+      const session = new ThreadSession(jobs, options);
+      try {
+        await session.start(warm);
+        return session;
+      } catch (error) {
+        await session.end();
+        throw error;
+      }
+    },
+    async close() {
+      await warm.close();
+      const silent = warm.lost.filter((guest) => guest.alive && !guest.blamed && !stuck.includes(guest));
+      stuck.push(...silent);
+      const [first] = silent;
+      if (first !== undefined) throw new GuestStuckError(first.name);
+    },
+  };
+}
+
+/** The threads of one run. */
+class ThreadSession implements ModeSession {
+  readonly links: ThreadLink[];
+  readonly #jobs: readonly Job[];
+  readonly #memory: SharedMemory;
+  readonly #place: ChannelsPlace;
+  readonly #join: Join;
+  readonly #timeout: number | undefined;
+  #warm: WarmGuests<ThreadGuest> | undefined;
+  readonly #guests: ThreadGuest[] = [];
+
+  constructor(jobs: readonly Job[], options: GuestOptions) {
+    const layout = new Layout();
+    this.#jobs = jobs;
+    this.#timeout = options.timeout;
+    this.#place = reserveChannels(layout, jobs);
+    this.#memory = SharedMemory.create(layout, { guests: jobs.length, clock: now });
+    this.#join = new Join(this.#place.join);
+    this.links = jobs.map(({ name, deterministic }, member) => {
+      return new ThreadLink(name, new NearChannel(this.#memory, this.#place, { member, streams: deterministic }));
+    });
+  }
+
+  async start(warm: WarmGuests<ThreadGuest>): Promise<void> {
+    this.#warm = warm;
+    const ready = this.#jobs.map(async (job, member) => {
+      const link = this.links[member];
+      const guest = warm.take(job.reference?.module ?? "");
+      this.#guests.push(guest);
+      guest.name = job.name;
+      guest.onEnd = (error) => {
+        if (link === undefined) return;
+        link.failure = error;
+        runBlocking(this.#memory, this.#join.withdraw(member));
+      };
+      const failed = await guest.begin({
+        kind: "job",
+        job: jobMessage(job),
+        argument: encode(job.reference?.argument),
+        memory: this.#memory.handle,
+        place: this.#place,
+        member,
+      }, this.#timeout);
+      if (failed !== undefined) throw new GuestError({ guest: job.name, mode: "thread", ...failed });
+    });
+    const outcomes = await Promise.allSettled(ready);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  join(links: readonly Link[]): void | Promise<void> {
+    const awaited = this.links.filter((link) => links.includes(link));
+    const left = this.#collect(awaited, now() + SLICE);
+    if (left.length > 0) return this.#joinSlowly(left);
+  }
+
+  async end(): Promise<void> {
+    const guests = this.#guests.splice(0);
+    await Promise.all(guests.map(async (guest, member) => {
+      await guest.finish(() => this.#memory.requestStop(member));
+      guest.onEnd = undefined;
+      this.#warm?.give(guest, this.#jobs[member]?.reference?.module ?? "");
+    }));
+  }
+
+  /** Waits until the deadline for these links, and gives those that are not settled. */
+  #collect(links: readonly ThreadLink[], deadline: number): readonly ThreadLink[] {
+    let open = links.filter((link) => !link.settle());
+    while (open.length > 0) {
+      runBlocking(this.#memory, this.#join.begin(open.map(({ channel }) => channel.member)));
+      const arrived = runBlocking(this.#memory, this.#join.finish({ deadline }));
+      open = open.filter((link) => !link.settle());
+      if (!arrived) return open;
+    }
+    return open;
+  }
+
+  async #joinSlowly(links: readonly ThreadLink[]): Promise<void> {
+    const started = now();
+    for (let open = links; open.length > 0; open = this.#collect(open, now() + SLICE)) {
+      // A death is a message to the event loop, and is delivered within a turn or two.
+      await turn();
+      if (this.#timeout === undefined || now() - started < this.#timeout * 1000) continue;
+      for (const link of open) {
+        link.failure ??= new GuestTimeoutError({ guest: link.guest, mode: "thread", seconds: this.#timeout });
+        this.#guests.forEach((guest) => guest.blamed ||= guest.name === link.guest);
+      }
+    }
+  }
+}
+
+class ThreadLink implements Link {
+  readonly guest: string;
+  readonly mode = "thread";
+  readonly channel: NearChannel;
+  /** Why nothing more can come. */
+  failure: Error | undefined;
+  #arrived: Uint8Array | undefined;
+
+  constructor(guest: string, channel: NearChannel) {
+    this.guest = guest;
+    this.channel = channel;
+  }
+
+  post(bytes: Uint8Array): void {
+    if (this.failure === undefined) this.channel.post(bytes);
+  }
+
+  take(): Uint8Array | undefined {
+    const arrived = this.#arrived ?? this.channel.pull();
+    this.#arrived = undefined;
+    if (arrived === undefined && this.failure !== undefined) throw this.failure;
+    return arrived;
+  }
+
+  /** Whether there is something to take. */
+  settle(): boolean {
+    this.#arrived ??= this.channel.pull();
+    return this.#arrived !== undefined || this.failure !== undefined;
+  }
+}

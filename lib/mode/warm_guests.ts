@@ -1,0 +1,70 @@
+/**
+ * Guests between jobs: starting one costs 10 to 30 ms, handing a warm one its next job far less.
+ *
+ * - A guest is handed only jobs of the module that it has loaded; a warm guest behaves as a fresh one.
+ * - A guest that ended, or that does not come back from a job, is never handed out again.
+ *
+ * @example
+ * ```ts
+ * import { WarmGuests } from "./warm_guests.ts";
+ *
+ * const start = () => ({ ready: true, close: () => Promise.resolve() });
+ * const warm = new WarmGuests({ fresh: false, start });
+ * const guest = warm.take("data:,");
+ * warm.give(guest, "data:,");
+ * if (warm.take("data:,") !== guest) throw new Error("the same guest again");
+ * ```
+ *
+ * @module
+ */
+
+/** A guest as far as its keeping is concerned. */
+export interface KeptGuest {
+  /** Whether it is alive and waits for a job. */
+  readonly ready: boolean;
+  /** Ends it. */
+  close(): Promise<void>;
+}
+
+/** See the module. */
+export class WarmGuests<G extends KeptGuest> {
+  readonly #fresh: boolean;
+  readonly #start: (module: string) => G;
+  readonly #idle = new Map<string, G[]>();
+  readonly #lost = new Set<G>();
+  #closed = false;
+
+  /** Makes the store; with `fresh` every guest is used once. */
+  constructor(options: { fresh: boolean; start: (module: string) => G }) {
+    this.#fresh = options.fresh;
+    this.#start = options.start;
+  }
+
+  /** The guests that did not come back from a job. */
+  get lost(): readonly G[] {
+    return [...this.#lost];
+  }
+
+  /** A guest for a job of that module. */
+  take(module: string): G {
+    if (this.#closed) throw new TypeError("Cannot start a guest: the host is closed, an open one is wanted");
+    const idle = this.#idle.get(module) ?? [];
+    for (let guest = idle.pop(); guest !== undefined; guest = idle.pop()) if (guest.ready) return guest;
+    return this.#start(module);
+  }
+
+  /** Takes a guest back after its job. */
+  give(guest: G, module: string): void {
+    if (!guest.ready) this.#lost.add(guest);
+    else if (this.#fresh || this.#closed) void guest.close();
+    else this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
+  }
+
+  /** Ends all that wait for a job; harmless twice. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const idle = [...this.#idle.values()].flat();
+    this.#idle.clear();
+    await Promise.all(idle.map((guest) => guest.close()));
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Holdfast: a Deno-first, scriptable testbed for concurrent programs and simulated systems.
+ *
+ * Write a system once; run it inline, in Web Workers or in subprocesses; get the same outputs, bit for bit.
+ *
+ * @example
+ * ```ts
+ * import { busy, clock, delegate, DiagramBuilder, Simulator } from "./mod.ts";
+ * import { Host } from "./mod.ts";
+ *
+ * const builder = new DiagramBuilder("first");
+ * const time = builder.add("time", clock());
+ * const worker = builder.add("worker", delegate(busy({ period: 0.1, burn: "none" }), { mode: "direct", period: 0.1 }));
+ * builder.connect(time.output("t"), worker.input("u"));
+ * builder.exportOutput("y", worker.output("y"));
+ *
+ * await using host = new Host();
+ * await using simulator = new Simulator(builder.build(), { host });
+ * await simulator.initialize();
+ * await simulator.advanceTo(0.4);
+ * if (simulator.context.output("y") !== 1.2) throw new Error("one period late, as a zero-order hold");
+ * ```
+ *
+ * @module
+ */
+
+// What callers may catch.
+export {
+  AlgebraicLoopError,
+  DiagramError,
+  EventFailedError,
+  type FarError,
+  GuestDiedError,
+  GuestError,
+  type GuestPhase,
+  GuestStuckError,
+  GuestTimeoutError,
+  MemoryFullError,
+  type ModeName,
+  ProtocolError,
+  StoppedError,
+  UncloneableError,
+} from "./lib/errors.ts";
+
+// diagram: what is connected.
+export {
+  abstract,
+  type AbstractType,
+  defineSystem,
+  delegate,
+  type DelegatedSystem,
+  type DelegateOptions,
+  type Diagram,
+  DiagramBuilder,
+  didNothing,
+  type EventStatus,
+  failed,
+  type LeafSystem,
+  type Part,
+  type Ports,
+  type PortType,
+  reachedTermination,
+  scalar,
+  type ScalarType,
+  succeeded,
+  type System,
+  type SystemReference,
+  type SystemSpec,
+  type Vector,
+  vector,
+  type VectorType,
+} from "./lib/diagram/mod.ts";
+
+// blocks: ready systems.
+export {
+  adder,
+  type Burn,
+  busy,
+  clock,
+  constant,
+  delay,
+  formatGeneral,
+  gain,
+  integrator,
+  type Log,
+  logSink,
+  printer,
+  table,
+  unitDelay,
+  zeroOrderHold,
+} from "./lib/blocks/mod.ts";
+
+// simulator: who moves time.
+export {
+  type AdvanceStatus,
+  type Arrivals,
+  type Counters,
+  type Difference,
+  firstDifference,
+  type Lag,
+  type Monitor,
+  type Observer,
+  Simulator,
+  type SimulatorOptions,
+  type SimulatorSnapshot,
+  Trace,
+} from "./lib/simulator/mod.ts";
+
+// memory: operations as data, performed on a model or on shared words.
+export { Layout, type Memory, ModelMemory, type Operation, SharedMemory, type Steps } from "./lib/memory/mod.ts";
+
+// mailbox: values across a boundary.
+export { decode, encode, LatestValue } from "./lib/mailbox/mod.ts";
+
+// program: who performs the operations, and when.
+export { runBlocking, runCooperative } from "./lib/program/mod.ts";
+
+// mode: where guests run.
+export { type GuestPermissions, Host, type HostOptions, loadSystem } from "./lib/mode/mod.ts";

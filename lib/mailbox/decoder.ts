@@ -109,7 +109,9 @@ export class Decoder {
         return this.#error();
       case Tag.boxed: {
         const number = this.#reserve();
-        return this.#table[number] = Object(this.#value());
+        const boxed: unknown = Object(this.#value());
+        this.#table[number] = boxed;
+        return boxed;
       }
       default:
         throw this.#corrupt(`tag ${tag}`, "a known tag");
@@ -164,8 +166,8 @@ export class Decoder {
   #regexp(): RegExp {
     const number = this.#reserve();
     const regexp = new RegExp(this.#string(), this.#string());
-    regexp.lastIndex = Number(this.#value());
-    return this.#table[number] = regexp;
+    this.#table[number] = regexp;
+    return regexp;
   }
 
   #error(): Error {

@@ -115,7 +115,6 @@ export class Encoder {
       this.#byte(Tag.regexp);
       this.#string(value.source);
       this.#string(value.flags);
-      this.#number(value.lastIndex);
     } else if (isBoxed(value)) {
       this.#byte(Tag.boxed);
       this.#value(value.valueOf());

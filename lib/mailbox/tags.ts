@@ -58,7 +58,7 @@ export const Tag = {
   set: 18,
   /** Milliseconds as a float64. */
   date: 19,
-  /** Source, flags, last index, as values. */
+  /** Source and flags, as values. */
   regexp: 20,
   /** Class of error, then name, message, stack, cause, errors as values; those that it does not have are `absent`. */
   error: 21,

@@ -1,0 +1,53 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Layout, ModelMemory, PARKED, sleep, wait } from "../../lib/memory/mod.ts";
+import { runBlocking } from "../../lib/program/mod.ts";
+import { testMemoryContract } from "../contracts/memory_contract.ts";
+import { modelSubject } from "../contracts/memory_subjects.ts";
+
+testMemoryContract(() => modelSubject);
+
+function gate() {
+  const layout = new Layout();
+  const word = layout.word("gate");
+  return { word, memory: new ModelMemory(layout) };
+}
+
+Deno.test("ModelMemory.begin() parks waiters, and notify wakes them first in, first out", () => {
+  const { word, memory } = gate();
+  for (const task of [3, 1, 2]) assertEquals(memory.begin({ kind: "wait", word, expected: 0 }, task), PARKED);
+  assertEquals(memory.parked.map(({ task }) => task), [3, 1, 2]);
+  assertEquals(memory.perform({ kind: "notify", word, count: 2 }), 2);
+  assertEquals(memory.takeReady(), [{ task: 3, answer: "woken" }, { task: 1, answer: "woken" }]);
+  assertEquals(memory.takeReady(), []);
+  assertEquals(memory.perform({ kind: "notify", word, count: 2 }), 1);
+  assertEquals(memory.takeReady(), [{ task: 2, answer: "woken" }]);
+});
+
+Deno.test("ModelMemory.begin() wakes no waiter by a store alone", () => {
+  const { word, memory } = gate();
+  memory.begin({ kind: "wait", word, expected: 0 }, 0);
+  memory.perform({ kind: "store", cell: "i32", word, value: 1, order: "atomic" });
+  assertEquals([memory.takeReady(), memory.parked.length], [[], 1]);
+});
+
+Deno.test("ModelMemory.advance() moves the clock to the earliest time and wakes all that are due, in order", () => {
+  const { word, memory } = gate();
+  memory.begin({ kind: "sleep", until: 7 }, 0);
+  memory.begin({ kind: "wait", word, expected: 0, deadline: 5 }, 1);
+  memory.begin({ kind: "wait", word, expected: 0 }, 2);
+  memory.begin({ kind: "sleep", until: 5 }, 3);
+  assertEquals([memory.advance(), memory.clock], [true, 5]);
+  assertEquals(memory.takeReady(), [{ task: 1, answer: "timed-out" }, { task: 3, answer: undefined }]);
+  assertEquals([memory.advance(), memory.clock], [true, 7]);
+  assertEquals([memory.advance(), memory.clock], [false, 7]);
+});
+
+Deno.test("ModelMemory.perform() lets time pass for a lone task, and refuses a wait that nobody can end", () => {
+  const { word, memory } = gate();
+  runBlocking(memory, sleep(10));
+  assertEquals(memory.clock, 10);
+  assertEquals(runBlocking(memory, wait(word, 0, { deadline: 12 })), "timed-out");
+  assertEquals(memory.clock, 12);
+  assertThrows(() => runBlocking(memory, wait(word, 0)), Error, "Cannot wait on gate: a lone task");
+  assertEquals(memory.parked, []);
+});

@@ -1,0 +1,139 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Layout, SharedMemory, store } from "../../lib/memory/mod.ts";
+import { runBlocking } from "../../lib/program/mod.ts";
+import { testMemoryContract } from "../contracts/memory_contract.ts";
+import { realClock, SharedSubject } from "../contracts/memory_subjects.ts";
+import type { TaskCall } from "../contracts/memory_tasks.ts";
+
+testMemoryContract(() => new SharedSubject());
+
+function gate(guests = 1) {
+  const layout = new Layout();
+  const word = layout.word("gate");
+  return { word, memory: SharedMemory.create(layout, { guests, clock: realClock }) };
+}
+
+/** Returns to the event loop until a condition holds, or a test's patience ends. */
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const last = performance.now() + 10_000;
+  while (!condition()) {
+    assert(performance.now() < last, `not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function controlWord(memory: SharedMemory, name: string): number {
+  const words = Array.from({ length: memory.layout.wordCount }, (_, word) => word);
+  return words.find((word) => memory.layout.nameOf(word) === name) ?? -1;
+}
+
+for (const call of [{ task: "waitOnce", args: [0] }, { task: "sleepUntil", args: [Infinity] }] satisfies TaskCall[]) {
+  Deno.test(`SharedMemory.requestStop() ends ${call.task}, and the guest acknowledges`, async () => {
+    using subject = new SharedSubject();
+    const { memory } = gate();
+    const reply = subject.start(memory, { guest: 0, call });
+    await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
+    assert(!memory.acknowledged(0));
+    const started = performance.now();
+    await until(() => {
+      memory.requestStop(0);
+      return memory.acknowledged(0);
+    }, "the guest acknowledges");
+    assertEquals(await reply, { kind: "stopped" });
+    assert(performance.now() - started < 5000);
+  });
+}
+
+Deno.test("SharedMemory.requestStop() before a wait lets the guest not wait at all", async () => {
+  using subject = new SharedSubject();
+  const { memory } = gate();
+  memory.requestStop(0);
+  assertEquals(await subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [0] } }), { kind: "stopped" });
+  assert(memory.acknowledged(0));
+});
+
+Deno.test("SharedMemory wait sees a stop whose notify was lost, between two slices", async () => {
+  using subject = new SharedSubject();
+  const { memory } = gate();
+  const reply = subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [0] } });
+  await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
+  runBlocking(memory, store(controlWord(memory, "control.guest[0].stop"), 1));
+  assertEquals(await reply, { kind: "stopped" });
+});
+
+Deno.test("SharedMemory wait answers woken when its word changes without a notify", async () => {
+  using subject = new SharedSubject();
+  const { memory, word } = gate();
+  const reply = subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [word] } });
+  await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
+  runBlocking(memory, store(word, 1));
+  const [{ kind, value }] = await subject.withDeadline(memory, [reply]) as [{ kind: string; value?: unknown }];
+  assertEquals(kind, "returned");
+  // The first slice may not have begun when the word changed.
+  assert(value === "woken" || value === "not-equal");
+});
+
+Deno.test("SharedMemory.requestStop() leaves the other guests alone", async () => {
+  using subject = new SharedSubject();
+  const { memory, word } = gate(2);
+  const call: TaskCall = { task: "passGate", args: [word, controlWord(memory, "control.padding")] };
+  const replies = [0, 1].map((guest) => subject.start(memory, { guest, call }));
+  await until(() => [0, 1].every((guest) => memory.publishedWait(guest) !== undefined), "both wait");
+  await until(() => {
+    memory.requestStop(0);
+    return memory.acknowledged(0);
+  }, "guest 0 acknowledges");
+  runBlocking(memory, store(word, 1));
+  memory.perform({ kind: "notify", word, count: Infinity });
+  assertEquals(await Promise.all(replies), [{ kind: "stopped" }, { kind: "returned", value: undefined }]);
+  assertEquals(memory.publishedWait(1), undefined);
+});
+
+Deno.test("SharedMemory.publishedWait() names the word, and tells one wait from the next", async () => {
+  using subject = new SharedSubject();
+  const { memory, word } = gate();
+  assertEquals(memory.publishedWait(0), undefined);
+  const reply = subject.start(memory, { guest: 0, call: { task: "passGate", args: [word, word + 1] } });
+  await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
+  const first = memory.publishedWait(0)!;
+  assertEquals(memory.layout.nameOf(first.word), "gate");
+  assertEquals(memory.publishedWait(0), first);
+  // Woken for nothing, the guest waits again.
+  await until(() => {
+    memory.perform({ kind: "notify", word, count: 1 });
+    const wait = memory.publishedWait(0);
+    return wait !== undefined && wait.sequence > first.sequence;
+  }, "another wait");
+  runBlocking(memory, store(word, 1));
+  memory.perform({ kind: "notify", word, count: 1 });
+  assertEquals(await reply, { kind: "returned", value: undefined });
+  assertEquals(memory.publishedWait(0), undefined);
+});
+
+Deno.test("SharedMemory.ticket() draws one sequence on all sides", () => {
+  const { memory } = gate();
+  const guest = SharedMemory.attach(memory.handle, { guest: 0, clock: realClock });
+  assertEquals([memory.ticket(), guest.ticket(), guest.ticket(), memory.ticket()], [1, 2, 3, 4]);
+});
+
+Deno.test("SharedMemory names every control word, after the words of the layout", () => {
+  const { memory } = gate(2);
+  const names = Array.from({ length: memory.layout.wordCount }, (_, word) => memory.layout.nameOf(word));
+  const perGuest = ["stop", "acknowledged", "waitingOn", "waitSequence"];
+  assertEquals(names, [
+    "gate",
+    "control.padding",
+    "control.ticket",
+    "control.quiet",
+    ...[0, 1].flatMap((guest) => perGuest.map((name) => `control.guest[${guest}].${name}`)),
+  ]);
+});
+
+Deno.test("SharedMemory refuses a guest that it has no control words for", () => {
+  const { memory } = gate(2);
+  for (const guest of [-1, 2, 0.5]) {
+    assertThrows(() => SharedMemory.attach(memory.handle, { guest, clock: realClock }), RangeError, "Cannot attach");
+  }
+  assertThrows(() => memory.requestStop(2), RangeError, "Cannot reach guest 2");
+  assertThrows(() => memory.acknowledge(), TypeError, "this is the host");
+});

@@ -1,0 +1,172 @@
+/**
+ * All delegated systems of one run: opening their far sides, initializing, releasing, posting, joining.
+ *
+ * - Every wait is one join for all systems that are awaited there.
+ * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
+ *
+ * @example
+ * ```ts
+ * import { Delegations } from "./delegations.ts";
+ *
+ * const none = new Delegations([], {});
+ * if (none.sides.length !== 0 || none.names.join() !== "") throw new Error("a run without delegated systems");
+ * ```
+ *
+ * @module
+ */
+
+import type { DelegatedContext, Timing } from "../diagram/mod.ts";
+import { ArrivalLog, type Arrivals } from "./arrivals.ts";
+import { type FarHost, type FarSession, INITIALIZATION, type Reply } from "./far_side.ts";
+import type { Instant } from "./instants.ts";
+import { NearSide, type NearSnapshot } from "./near_side.ts";
+import type { Waits } from "./waits.ts";
+
+/** Told of each released reply, and of what was waited for. */
+export interface ReleaseWatch {
+  /** A reply was released. */
+  released(path: string, reply: Reply): void;
+  /** A join ended that may have waited. */
+  joined(): void;
+}
+
+/** See the module. */
+export class Delegations {
+  /** In the order of their paths. */
+  readonly sides: readonly NearSide[];
+  readonly #host: FarHost | undefined;
+  readonly #replay: ArrivalLog | undefined;
+  readonly #arrivals = new ArrivalLog();
+  #session: FarSession | undefined;
+
+  /** Prepares the near sides; `arrivals` replays the order of another run. */
+  constructor(parts: readonly DelegatedContext[], options: { host?: FarHost; arrivals?: Arrivals }) {
+    this.sides = parts.map((part) => new NearSide(part));
+    this.#host = options.host;
+    this.#replay = options.arrivals === undefined ? undefined : ArrivalLog.from(options.arrivals);
+  }
+
+  /** Their paths. */
+  get names(): readonly string[] {
+    return this.sides.map(({ part }) => part.path);
+  }
+
+  /** The arrival order of this run's non-deterministic systems. */
+  get arrivals(): Arrivals {
+    return (this.#replay ?? this.#arrivals).data();
+  }
+
+  /** The near sides of these parts. */
+  of(parts: readonly DelegatedContext[]): NearSide[] {
+    return this.sides.filter(({ part }) => parts.includes(part));
+  }
+
+  /** Starts the far sides. */
+  *open(): Waits<void> {
+    if (this.#host === undefined || this.sides.length === 0) return;
+    const opened = this.#host.open(this.sides.map(({ part }) => ({ path: part.path, system: part.system })));
+    if (opened instanceof Promise) yield opened.then((session) => void (this.#session = session));
+    else this.#session = opened;
+    this.sides.forEach((side, index) => {
+      const far = this.#session?.sides[index];
+      if (far !== undefined) side.open(far);
+    });
+  }
+
+  /** Samples the inputs of these systems and posts them as the requests that initialize. */
+  postInitialization(sides: readonly NearSide[]): void {
+    const named: Timing = { period: Infinity, offset: 0 };
+    const requests = sides.map((side) => ({ side, request: side.sample(INITIALIZATION, { t: 0, named }) }));
+    for (const { side, request } of requests) side.post(request, false);
+  }
+
+  /** Shows the outputs of these systems after initialization. */
+  *initialized(sides: readonly NearSide[]): Waits<void> {
+    yield* this.#join(sides);
+    for (const side of sides) side.initialize();
+  }
+
+  /** Releases what these systems show from this instant on. */
+  *release(sides: readonly NearSide[], instant: Instant, watch: ReleaseWatch): Waits<void> {
+    const awaited = sides.filter((side) => side.part.system.deterministic && side.pending);
+    if (awaited.length > 0) {
+      yield* this.#join(awaited);
+      watch.joined();
+    }
+    for (const side of sides) {
+      const k = side.event(instant.exact);
+      const reply = side.part.system.deterministic
+        ? side.releaseExpected()
+        : this.#replay === undefined
+        ? side.releaseNewest(k, this.#arrivals)
+        : yield* this.#releaseRecorded(side, k, this.#replay);
+      if (reply !== undefined) watch.released(side.part.path, reply);
+    }
+  }
+
+  /** Samples the inputs of these systems at this instant and posts them. */
+  post(sides: readonly NearSide[], instant: Instant, t: number): void {
+    const at = { t, named: instant.named };
+    const requests = sides.map((side) => ({ side, request: side.sample(side.event(instant.exact), at) }));
+    for (const { side, request } of requests) side.post(request, this.#replay !== undefined);
+  }
+
+  /** Waits for the requests in flight and keeps their replies for the next release. */
+  *joinLast(): Waits<void> {
+    const sides = this.sides.filter(({ pending, part }) => pending && part.system.deterministic);
+    yield* this.#join(sides);
+    for (const side of sides) side.collect();
+  }
+
+  /** The state of all of them. */
+  *snapshot(): Waits<Record<string, NearSnapshot>> {
+    for (const { part } of this.sides) {
+      if (!part.system.deterministic) {
+        throw new TypeError(`Cannot take a snapshot: ${part.path} is not deterministic, a deterministic run is wanted`);
+      }
+    }
+    yield* this.joinLast();
+    const saved: Record<string, NearSnapshot> = {};
+    for (const side of this.sides) {
+      let far = side.far.snapshot();
+      if (far instanceof Promise) yield far.then((state) => void (far = state));
+      saved[side.part.path] = side.save(far);
+    }
+    return saved;
+  }
+
+  /** Puts such a state back. */
+  *restore(saved: Readonly<Record<string, NearSnapshot>>): Waits<void> {
+    yield* this.joinLast();
+    for (const side of this.sides) {
+      const near = saved[side.part.path];
+      if (near === undefined) {
+        throw new TypeError(`Cannot restore: the snapshot has no ${side.part.path}, one of the same system is wanted`);
+      }
+      const done = side.far.restore(near.far);
+      if (done instanceof Promise) yield done;
+      side.load(near);
+    }
+  }
+
+  /** Ends the far sides; harmless twice. */
+  async close(): Promise<void> {
+    await this.#session?.close();
+  }
+
+  *#releaseRecorded(side: NearSide, k: number, log: ArrivalLog): Waits<Reply | undefined> {
+    const recorded = side.releaseRecorded(k, log);
+    let step = recorded.next();
+    while (step.done !== true) {
+      yield* this.#join([side]);
+      step = recorded.next();
+    }
+    return step.value;
+  }
+
+  *#join(sides: readonly NearSide[]): Waits<void> {
+    if (sides.length === 0) return;
+    const joined = this.#session?.join(sides.map(({ far }) => far));
+    if (joined instanceof Promise) yield joined;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What a run is told, and what it tells: options, statuses, counters, snapshots.
+ *
+ * @example
+ * ```ts
+ * import { atBoundary } from "./simulation.ts";
+ *
+ * if (atBoundary(2).reason !== "reached-boundary") throw new Error("nobody ended the run");
+ * ```
+ *
+ * @module
+ */
+
+import type { Context, ContextSnapshot, EventStatus, Timing } from "../diagram/mod.ts";
+import type { Arrivals } from "./arrivals.ts";
+import type { FarHost, RealClock } from "./far_side.ts";
+import type { Rational } from "./instants.ts";
+import type { NearSnapshot } from "./near_side.ts";
+
+/** What looks at the whole context after each step and may end the run. */
+export type Monitor = (context: Context) => EventStatus | void;
+
+/** Told of what took real time, in milliseconds since the epoch; `lane` is `main` or the path of a delegated system. */
+export type Observer = (span: { lane: string; name: string; started: number; finished: number; t: number }) => void;
+
+/** How a system is simulated. */
+export interface SimulatorOptions {
+  /** Who runs the delegated systems. */
+  readonly host?: FarHost;
+  /** The real clock; pacing, reports and `now.wall()` need one. */
+  readonly clock?: RealClock;
+  /** Simulated seconds per real second; 0, the default, is as fast as it can. */
+  readonly rate?: number;
+  /** Whether the last period is paced too. */
+  readonly paceFinal?: boolean;
+  /** Looks after each step and may end the run. */
+  readonly monitor?: Monitor;
+  /** The ports to record, such as `y0` or `plant.motor.y`; by default every scalar and vector output of the system. */
+  readonly record?: readonly string[];
+  /** Replays the arrival order of a non-deterministic run. */
+  readonly arrivals?: Arrivals;
+  /** Is told what took real time. */
+  readonly observe?: Observer;
+}
+
+/** How an advance ended. */
+export interface AdvanceStatus {
+  /** At the boundary, or because an event or the monitor said so. */
+  readonly reason: "reached-boundary" | "reached-termination";
+  /** The simulated time, in seconds. */
+  readonly t: number;
+  /** Who ended it: a system's path or `monitor`; "" at a boundary. */
+  readonly by: string;
+  /** Why it was ended; "" at a boundary. */
+  readonly message: string;
+}
+
+/** How many events ran; those that did nothing are not counted. */
+export interface Counters {
+  /** Instants at which any periodic event was due. */
+  readonly steps: number;
+  /** Initialization events. */
+  readonly initializations: number;
+  /** Instants at which a periodic update ran or a delegated system posted. */
+  readonly updates: number;
+  /** Publish events. */
+  readonly publishes: number;
+}
+
+/** A run at one instant, as plain structured-cloneable data. */
+export interface SimulatorSnapshot {
+  /** All values of this side. */
+  readonly context: ContextSnapshot;
+  /** The exact time. */
+  readonly time: Rational;
+  /** Whether the updates due at that time have not run. */
+  readonly pending: boolean;
+  /** How a far side's own system ended itself, if it did. */
+  readonly ended: AdvanceStatus | undefined;
+  /** The events so far. */
+  readonly counters: Counters;
+  /** How many rows were recorded. */
+  readonly rows: number;
+  /** The delegated systems by path. */
+  readonly delegated: Readonly<Record<string, NearSnapshot>>;
+}
+
+/** A time to advance to. */
+export interface Boundary {
+  /** Exactly. */
+  readonly time: Rational;
+  /** As everybody sees it, in seconds. */
+  readonly t: number;
+  /** The timing that names t, where the boundary is itself an event: of a far side's near side. */
+  readonly named: Timing | undefined;
+}
+
+/** How an advance ends that nobody cut short. */
+export function atBoundary(t: number): AdvanceStatus {
+  return { reason: "reached-boundary", t, by: "", message: "" };
+}

@@ -1,0 +1,41 @@
+/**
+ * Work that yields whatever it has to wait for, so that one text serves a promise face and a synchronous one.
+ *
+ * @example
+ * ```ts
+ * import { finish, finishSync, type Waits } from "./waits.ts";
+ *
+ * function* work(wait: Promise<void> | undefined): Waits<number> {
+ *   if (wait !== undefined) yield wait;
+ *   return 7;
+ * }
+ * if (await finish(work(Promise.resolve())) !== 7 || finishSync("work", work(undefined)) !== 7) throw new Error("7");
+ * ```
+ *
+ * @module
+ */
+
+/** Such work. */
+export type Waits<T> = Generator<Promise<unknown>, T, void>;
+
+/** Does the work, awaiting what it yields. */
+export async function finish<T>(work: Waits<T>): Promise<T> {
+  let step = work.next();
+  while (step.done !== true) {
+    try {
+      await step.value;
+    } catch (error) {
+      step = work.throw(error);
+      continue;
+    }
+    step = work.next();
+  }
+  return step.value;
+}
+
+/** Does work that waits for nothing; throws a `TypeError` where it must. */
+export function finishSync<T>(what: string, work: Waits<T>): T {
+  const step = work.next();
+  if (step.done === true) return step.value;
+  throw new TypeError(`Cannot ${what} synchronously: something has to be waited for, the promise face is wanted`);
+}

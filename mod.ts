@@ -75,6 +75,7 @@ export {
 export {
   adder,
   type Burn,
+  burnCpu,
   busy,
   clock,
   constant,
@@ -94,6 +95,7 @@ export {
 export {
   type AdvanceStatus,
   type Arrivals,
+  ChromeTrace,
   type Counters,
   type Difference,
   firstDifference,
@@ -104,6 +106,7 @@ export {
   type SimulatorOptions,
   type SimulatorSnapshot,
   Trace,
+  type TraceEvent,
 } from "./lib/simulator/mod.ts";
 
 // memory: operations as data, performed on a model or on shared words.

@@ -38,6 +38,7 @@ export function directMode(options: { now: () => number }): Mode {
     name: "direct",
     open: (jobs) => openDirect(jobs, options),
     close: () => {},
+    kill: () => {},
   };
 }
 

@@ -11,14 +11,30 @@
  * @module
  */
 
+/** The other methods of a console that print to stdout, and those that prepare them. */
+const OTHERS = ["count", "countReset", "dir", "dirxml", "table", "time", "timeEnd", "timeLog"] as const;
+
+type Printers = Record<typeof OTHERS[number], (...values: unknown[]) => void>;
+
 /** Sends everything that this realm prints to stderr. */
 export function printToStderr(): void {
   const error = console.error.bind(console);
   console.log = console.info = console.debug = error;
+  // Made when first used, because loading Node's console takes 12 ms.
+  let printers: Printers | undefined;
+  for (const name of OTHERS) {
+    console[name] = (...values: unknown[]) => (printers ??= stderrPrinters())[name](...values);
+  }
   const { stderr } = Deno;
   Object.defineProperties(Deno.stdout, {
     write: { value: (bytes: Uint8Array) => stderr.write(bytes) },
     writeSync: { value: (bytes: Uint8Array) => stderr.writeSync(bytes) },
     writable: { get: () => stderr.writable },
   });
+}
+
+function stderrPrinters(): Printers {
+  const { getBuiltinModule, stderr } = Reflect.get(globalThis, "process") as typeof import("node:process");
+  const { Console } = getBuiltinModule("node:console") as { Console: new (out: unknown, error: unknown) => Printers };
+  return new Console(stderr, stderr);
 }

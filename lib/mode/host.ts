@@ -80,6 +80,11 @@ export class Host implements FarHost, AsyncDisposable {
     throw failed.reason;
   }
 
+  /** Kills every subprocess at once, for a caller that is about to exit. */
+  kill(): void {
+    for (const mode of Object.values(this.#modes)) mode.kill();
+  }
+
   /** Ends all guests. */
   async close(): Promise<void> {
     const closed = await Promise.allSettled(Object.values(this.#modes).map((mode) => mode.close()));

@@ -82,6 +82,8 @@ export interface Mode {
   open(jobs: readonly Job[]): ModeSession | Promise<ModeSession>;
   /** Ends all guests, warm ones too. Harmless twice. */
   close(): void | Promise<void>;
+  /** Kills whatever would outlive this process; waits for nothing. */
+  kill(): void;
 }
 
 /** What modes of guests elsewhere are told. */

@@ -49,6 +49,9 @@ export function processMode(options: GuestOptions & { permissions: GuestPermissi
         throw error;
       }
     },
+    kill() {
+      for (const guest of all) void guest.kill();
+    },
     async close() {
       await warm.close();
       await Promise.all([...all].map((guest) => guest.kill()));

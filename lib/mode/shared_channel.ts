@@ -5,7 +5,8 @@
  *   a `next`, so both sides must be listening. A guest of which only the newest request counts may be busy instead, so
  *   its messages must fit.
  * - The near side never blocks in `post` and `pull`; `pull` moves the stream on by what has arrived.
- * - The guest's arrival at the join comes after its put, so who is woken finds the message.
+ * - The guest's arrival at the join comes after its put, so who is woken finds the message. The near side takes a message
+ *   only after its arrival: no arrival comes after the reset for the next round.
  *
  * @example
  * ```ts
@@ -93,6 +94,7 @@ export class NearChannel {
 
   /** The message that has arrived, if it is whole; else moves the stream on. */
   pull(): Uint8Array | undefined {
+    if (!runBlocking(this.#memory, this.#join.arrived(this.member))) return undefined;
     const slot = runBlocking(this.#memory, this.#in.tryTake());
     if (slot === undefined) return undefined;
     if (slot[0] === NEXT) {

@@ -50,6 +50,8 @@ export function threadMode(options: GuestOptions): Mode {
         throw error;
       }
     },
+    // A thread ends with its process.
+    kill() {},
     async close() {
       await warm.close();
       const silent = warm.lost.filter((guest) => guest.alive && !guest.blamed && !stuck.includes(guest));

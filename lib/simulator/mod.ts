@@ -15,3 +15,4 @@ export { INITIALIZATION } from "./far_side.ts";
 export type { Lag, NearSnapshot } from "./near_side.ts";
 export type { AdvanceStatus, Counters, Monitor, Observer, SimulatorOptions, SimulatorSnapshot } from "./simulation.ts";
 export { Simulator } from "./simulator.ts";
+export { ChromeTrace, type TraceEvent } from "./chrome_trace.ts";

@@ -216,14 +216,18 @@ export class Run {
 
   *#release(sides: ReturnType<Delegations["of"]>, instant: Instant): Waits<void> {
     if (sides.length === 0) return;
-    const started = this.#now();
+    let started = this.#now();
     const t = this.context.t;
     yield* this.delegations.release(sides, instant, {
-      joined: () => this.#span("wait", started),
+      joined: () => {
+        this.#span("wait", started);
+        started = this.#now();
+      },
       released: (lane, { k, started, finished }) => {
         this.#options.observe?.({ lane, name: `update ${k}`, started, finished, t });
       },
     });
+    this.#span("release", started);
     this.writer.changed();
   }
 
@@ -270,8 +274,9 @@ export class Run {
     this.writer.setTime(t);
   }
 
+  /** The real time, where somebody is told of it. */
   #now(): number {
-    return this.#options.clock?.now() ?? 0;
+    return this.#options.observe === undefined ? 0 : this.#options.clock?.now() ?? 0;
   }
 
   #span(name: string, started: number): void {

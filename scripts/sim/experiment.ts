@@ -1,0 +1,134 @@
+/**
+ * The experiment: N busy systems fed by the clock, each delegated to a worker, and perhaps a printer of the first.
+ *
+ * @module
+ */
+
+import {
+  burnCpu,
+  busy,
+  ChromeTrace,
+  clock,
+  delegate,
+  DiagramBuilder,
+  Host,
+  loadSystem,
+  type ModeName,
+  printer,
+  Simulator,
+  type System,
+} from "../../mod.ts";
+import type { Case } from "./flags.ts";
+import { type Limit, limitOf } from "./limit.ts";
+
+/** What came of one run. */
+export interface RunReport {
+  /** Where the systems ran. */
+  readonly mode: ModeName;
+  /** What carried their messages. */
+  readonly transport: "call" | "shared" | "pipe";
+  /** How many systems. */
+  readonly numSystems: number;
+  /** Seconds between updates. */
+  readonly periodSec: number;
+  /** Simulated seconds. */
+  readonly durationSec: number;
+  /** Whether each release waited for its reply. */
+  readonly deterministic: boolean;
+  /** Simulated over real seconds of the advance. */
+  readonly rate: number;
+  /** The most that the rate can be, `null` where nothing bounds it. */
+  readonly limit: number | null;
+  /** Why the limit is what it is. */
+  readonly limitReason: string;
+  /** By how many periods the oldest shown reply lagged behind the deterministic law. */
+  readonly lag: number;
+  /** Steps that started after their real time. */
+  readonly overruns: number;
+  /** The outputs at the end. */
+  readonly y: readonly number[];
+  /** Instants at which updates ran. */
+  readonly updates: number;
+  /** SHA-256 of the rows. */
+  readonly certificate: string;
+}
+
+/** What a run is told besides its case. */
+export interface RunOptions {
+  /** Where the systems run. */
+  readonly mode: ModeName;
+  /** Who runs them. */
+  readonly host: Host;
+  /** Where printed rows go. */
+  print(line: string): void;
+  /** Told of the simulated time after each step. */
+  progress(t: number): void;
+  /** Collects what took real time. */
+  readonly trace: ChromeTrace | undefined;
+}
+
+const TRANSPORTS = { direct: "call", thread: "shared", process: "pipe" } as const;
+
+/** Runs one case in one mode. */
+export async function runCase(run: Case, options: RunOptions): Promise<RunReport> {
+  const { mode, host, trace } = options;
+  const { systems, period, duration, deterministic, rate } = run;
+  await using simulator = new Simulator(await buildExperiment(run, options), {
+    host,
+    clock: host.clock,
+    rate,
+    record: Array.from({ length: systems }, (_, index) => `y${index}`),
+    monitor: (context) => options.progress(context.t),
+    ...(trace === undefined ? {} : { observe: trace.process(`${mode} mode`) }),
+  });
+  await simulator.initialize();
+  await simulator.advanceTo(duration);
+  const reached = simulator.rate;
+  await simulator.end();
+  const limit: Limit = limitOf(run, mode, navigator.hardwareConcurrency);
+  return {
+    mode,
+    transport: TRANSPORTS[mode],
+    numSystems: systems,
+    periodSec: period,
+    durationSec: duration,
+    deterministic,
+    rate: reached,
+    limit: limit.rate ?? null,
+    limitReason: limit.reason,
+    lag: Math.max(...Object.values(simulator.lag).map(({ most }) => most)),
+    overruns: simulator.overruns,
+    y: Array.from({ length: systems }, (_, index) => simulator.context.output(`y${index}`) as number),
+    updates: simulator.counters.updates,
+    certificate: await simulator.trace.certificate(),
+  };
+}
+
+/** The diagram of one case in one mode; its outputs are y0, y1, ... */
+async function buildExperiment(run: Case, { mode, print }: RunOptions): Promise<System> {
+  const { systems, period, deterministic, burn } = run;
+  const argument = { period, burn, work: burn === "cpu" ? workFor(period) : 0 };
+  const inner = await loadSystem({ module: "holdfast:blocks", export: "busy", argument }) as ReturnType<typeof busy>;
+  const builder = new DiagramBuilder("experiment");
+  const time = builder.add("time", clock());
+  for (let index = 0; index < systems; index++) {
+    const part = builder.add(`busy${index}`, delegate(inner, { mode, period, deterministic }));
+    builder.connect(time.output("t"), part.input("u"));
+    builder.exportOutput(`y${index}`, part.output("y"));
+    if (index > 0 || !run.print) continue;
+    const printing = builder.add("print", printer({ period, print }));
+    builder.connect(part.output("y"), printing.input("y"));
+  }
+  return builder.build();
+}
+
+/** How many iterations of the kernel take that many seconds on this machine, alone. */
+function workFor(seconds: number): number {
+  const TRIAL = 1 << 20;
+  const times = Array.from({ length: 5 }, () => {
+    const started = performance.now();
+    burnCpu(TRIAL);
+    return performance.now() - started;
+  });
+  return Math.max(1, Math.min(2 ** 31 - 1, Math.round(TRIAL * seconds * 1000 / Math.min(...times))));
+}

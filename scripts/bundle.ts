@@ -1,0 +1,149 @@
+/**
+ * `deno task bundle`: the module and the command line as one file each, with the guests inside.
+ *
+ * - Invariant: a bundle imports nothing but `node:` modules, so one URL is all that it needs.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { build, type BuildOptions, stop } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, checkArgument, inlineGuests } from "./bundle/guests.ts";
+import { resolveAsDeno } from "./bundle/resolve.ts";
+
+const root = new URL("../", import.meta.url);
+
+const usage = `deno task bundle [--out DIR] [--json] [--help]
+
+Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file each, to be imported or run by URL.
+--out   where they go [dist]
+--json  prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes.
+Ends with 0 if they are made, 1 if not, 2 for a wrong argument.`;
+
+/** What a bundle imports from outside: the modules that are built into Deno. */
+const settings: BuildOptions = {
+  bundle: true,
+  format: "esm",
+  platform: "neutral",
+  target: "esnext",
+  charset: "utf8",
+  external: ["node:*"],
+  logLevel: "silent",
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+  // In one file, every script would take itself for the main module.
+  define: { "import.meta.main": "false" },
+};
+
+const entries = [
+  { file: "holdfast.js", contents: `export * from "./mod.ts";`, minifyWhitespace: false },
+  {
+    file: "cli.js",
+    contents: `import { main } from "./scripts/cli.ts"; Deno.exit(await main(Deno.args));`,
+    // Otherwise comments tell where Deno's cache of npm packages is on the machine that made it.
+    minifyWhitespace: true,
+  },
+] as const;
+
+/** A file that was made. */
+export interface BundledFile {
+  /** Where it is. */
+  readonly path: string;
+  /** Its size. */
+  readonly bytes: number;
+}
+
+/** What was made: sizes in bytes. */
+export interface Bundles {
+  /** The files, the module first. */
+  readonly files: readonly BundledFile[];
+  /** The guests inside each of them; `argument` is what a process guest takes of the `limit` of one argument. */
+  readonly guests: {
+    readonly thread: number;
+    readonly process: number;
+    readonly argument: number;
+    readonly limit: number;
+  };
+}
+
+/** Makes the bundles in a folder; only one call at a time. */
+export async function bundle(out: string): Promise<Bundles> {
+  try {
+    const guests = await bundleGuests(root, settings);
+    checkArgument(guests.process);
+    const files: BundledFile[] = [];
+    await Deno.mkdir(out, { recursive: true });
+    for (const { file, contents, minifyWhitespace } of entries) {
+      const { outputFiles } = await build({
+        ...settings,
+        stdin: { contents, resolveDir: fileURLToPath(root), loader: "js" },
+        minifyWhitespace,
+        plugins: [inlineGuests(guests), resolveAsDeno()],
+        write: false,
+      });
+      const text = outputFiles.map((output) => output.text).join("");
+      const path = `${out}/${file}`;
+      await Deno.writeTextFile(path, text);
+      files.push({ path, bytes: size(text) });
+    }
+    const { thread, process } = guests;
+    return {
+      files,
+      guests: {
+        thread: size(thread),
+        process: size(process),
+        argument: argumentBytes(process),
+        limit: ARGUMENT_LIMIT,
+      },
+    };
+  } finally {
+    await stop();
+  }
+}
+
+function size(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Runs the task and returns its exit code. */
+async function main(args: string[]): Promise<number> {
+  const wrong: string[] = [];
+  const flags = parseArgs(args, {
+    boolean: ["json", "help"],
+    string: ["out"],
+    default: { out: "dist" },
+    unknown: (argument) => void wrong.push(argument),
+  });
+  if (flags.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (flags.out === "") wrong.push("--out without a folder");
+  if (wrong.length > 0) {
+    console.error(`Cannot run bundle with ${wrong.join(" ")}: --out DIR, --json or --help is wanted`);
+    return 2;
+  }
+  const made = await bundle(flags.out);
+  if (flags.json) {
+    console.log(JSON.stringify(made));
+    return 0;
+  }
+  const { thread, process, argument, limit } = made.guests;
+  for (const { path, bytes } of made.files) console.log(`${path}: ${kilobytes(bytes)}`);
+  console.log(`with a thread guest of ${kilobytes(thread)} and a process guest of ${kilobytes(process)},`);
+  console.log(`which takes ${kilobytes(argument)} of the ${kilobytes(limit)} of a command line's argument`);
+  return 0;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(`Cannot bundle: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+}

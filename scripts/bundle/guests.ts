@@ -1,0 +1,84 @@
+/**
+ * The code of guests as text, and the module of it that a bundle holds instead of `lib/mode/guest_source.ts`.
+ *
+ * - The thread guest's text becomes a Blob URL, made once.
+ * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
+ *
+ * @module
+ */
+
+import { build, type BuildOptions, type Plugin } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+/** The code of both guests. */
+export interface Guests {
+  /** A module: the whole thread guest. */
+  readonly thread: string;
+  /** Statements that end with `serveProcess` in scope. */
+  readonly process: string;
+}
+
+/** What Linux takes in one argument of a command line, its final zero included, in bytes. */
+export const ARGUMENT_LIMIT = 131072;
+/** Room for what surrounds the guest's text: the call of `serveProcess` with a module's URL, and the media type. */
+const ROOM = 8192;
+
+/** Bundles and minifies both guests, with the settings that all bundles share. */
+export async function bundleGuests(root: URL, settings: BuildOptions): Promise<Guests> {
+  const text = async (contents: string, banner: string): Promise<string> => {
+    const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
+    const { outputFiles } = await build({ ...settings, stdin, banner: { js: banner }, minify: true, write: false });
+    return outputFiles.map((file) => file.text).join("");
+  };
+  return {
+    thread: await text(`import "./lib/mode/thread_guest.ts";`, ""),
+    // A variable that the bundle does not declare keeps its name, and no other gets it.
+    process: await text(
+      `import { serveProcess as serve } from "./lib/mode/process_guest.ts"; serveProcess = serve;`,
+      "let serveProcess;",
+    ),
+  };
+}
+
+/** How many bytes of one argument a process guest takes: its text in base64. */
+export function argumentBytes(text: string): number {
+  return 4 * Math.ceil(new TextEncoder().encode(text).length / 3);
+}
+
+/**
+ * Checks that the process guest can be handed over.
+ *
+ * @throws {RangeError} where it is too long for one argument.
+ */
+export function checkArgument(text: string): void {
+  const bytes = argumentBytes(text);
+  if (bytes + ROOM <= ARGUMENT_LIMIT) return;
+  throw new RangeError(
+    `Cannot inline the process guest: it takes ${bytes} bytes of an argument, at most ${
+      ARGUMENT_LIMIT - ROOM
+    } are wanted`,
+  );
+}
+
+/** Puts the guests' text in the place of the module that finds their files. */
+export function inlineGuests(guests: Guests): Plugin {
+  const contents = `const thread = ${JSON.stringify(guests.thread)};
+const process = ${JSON.stringify(guests.process)};
+let url;
+export function threadGuestUrl() {
+  return url ??= URL.createObjectURL(new Blob([thread], { type: "text/javascript" }));
+}
+export function processGuestSource() {
+  return process;
+}
+export function guestHosts() {
+  return [];
+}
+`;
+  return {
+    name: "inline guests",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]lib[\\/]mode[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
+    },
+  };
+}

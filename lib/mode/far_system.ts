@@ -105,8 +105,13 @@ export class FarSystem {
           throw new TypeError(`Cannot serve a message of kind ${message.kind}: a request or a call is wanted`);
       }
     } catch (error) {
-      return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
+      return this.refuse(error);
     }
+  }
+
+  /** Answers with an error, to this message and to all that follow. */
+  refuse(error: unknown): Uint8Array {
+    return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
   }
 
   #step({ k, t, named, seen, inputs }: Request): Reply {

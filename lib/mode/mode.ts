@@ -38,7 +38,7 @@ export interface Job {
   readonly timing: Timing;
   /** Whether every request is answered; otherwise only the newest counts. */
   readonly deterministic: boolean;
-  /** Bytes set aside for one message in shared memory. */
+  /** Bytes set aside for one message in shared memory; a larger one streams, unless only the newest counts. */
   readonly capacity: number;
 }
 
@@ -94,6 +94,9 @@ export interface GuestOptions {
   readonly fresh: boolean;
 }
 
+/** Bytes for an error with its stacks, where a message must fit. */
+const ERROR_ROOM = 65536;
+
 /** Makes the job of a delegated system. */
 export function jobFor({ path, system }: Delegation): Job {
   const hasAbstract = [system.inputs, system.outputs].some((ports) => {
@@ -106,7 +109,7 @@ export function jobFor({ path, system }: Delegation): Job {
     signature: signature(system),
     timing: system.timing,
     deterministic: system.deterministic,
-    capacity: new Wire(system).size + (hasAbstract ? system.capacity : 0),
+    capacity: new Wire(system).size + (hasAbstract ? system.capacity : 0) + (system.deterministic ? 0 : ERROR_ROOM),
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * - It reads stdin and writes stdout synchronously, which answers several times faster than streams do.
  * - Of several requests that one read brings, only the newest is worked on.
- * - The end of stdin is the end of the host, or its wish: the guest exits.
+ * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer.
  *
  * @module
  */
@@ -28,7 +28,11 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
   const write = stdout.writeSync.bind(stdout);
   const send = (kind: FrameKind, payload: Uint8Array): void => {
     const frame = encodeFrame(kind, CHANNEL, payload);
-    for (let sent = 0; sent < frame.length;) sent += write(frame.subarray(sent));
+    try {
+      for (let sent = 0; sent < frame.length;) sent += write(frame.subarray(sent));
+    } catch {
+      Deno.exit(1);
+    }
   };
   const fail = (phase: GuestPhase, error: unknown) => send("error", encode({ phase, far: farError(error) }));
   printToStderr();

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { type FarError, GuestDiedError, GuestError, type GuestPhase } from "../errors.ts";
+import { type FarError, GuestDiedError, GuestError, type GuestPhase, ProtocolError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
 import { guestHosts, processGuestSource } from "./guest_source.ts";
 import { encodeFrame, type Frame, FrameReader } from "./protocol.ts";
@@ -97,7 +97,8 @@ export class ProcessGuest implements KeptGuest {
       stderr: "inherit",
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
-    this.ended = this.#watch(this.#read());
+    const output = this.#child.stdout.getReader({ mode: "byob" });
+    this.ended = this.#watch(this.#read(output), output);
   }
 
   /** Why nothing more can come, if so. */
@@ -183,23 +184,25 @@ export class ProcessGuest implements KeptGuest {
     });
   }
 
-  async #read(): Promise<void> {
-    const reader = this.#child.stdout.getReader({ mode: "byob" });
+  async #read(output: ReadableStreamBYOBReader): Promise<void> {
     const frames = new FrameReader();
     let buffer = new ArrayBuffer(CHUNK);
     try {
       for (;;) {
-        const { value, done } = await reader.read(new Uint8Array(buffer));
+        const { value, done } = await output.read(new Uint8Array(buffer));
         if (done || value === undefined) break;
         // A payload may be a view on the buffer, which the next read fills again.
         for (const { kind, payload } of frames.push(value)) this.#hear(kind, payload.slice());
         buffer = value.buffer;
       }
       frames.end();
-    } catch (error) {
-      const far = { name: "ProtocolError", message: String(error), stack: "" };
+    } catch (cause) {
       this.fail(
-        error instanceof Error ? error : new GuestError({ guest: this.name, mode: "process", phase: "run", far }),
+        new ProtocolError(
+          `Cannot go on with guest ${this.name} (process mode): something else than its replies came from it, ` +
+            `only the protocol is wanted on stdout: ${cause instanceof Error ? cause.message : cause}`,
+          { cause },
+        ),
       );
     }
   }
@@ -227,10 +230,13 @@ export class ProcessGuest implements KeptGuest {
     }
   }
 
-  async #watch(reading: Promise<void>): Promise<void> {
+  async #watch(reading: Promise<void>, output: ReadableStreamBYOBReader): Promise<void> {
     const { code, signal } = await this.#child.status;
-    // What it wrote before its end may still be in the pipe, and may be its reason.
+    // What it wrote before its end may still be in the pipe, and may be its reason. A program that it started, where that
+    // is permitted, may hold the pipe open.
+    const timer = setTimeout(() => void output.cancel(), GRACE);
     await reading;
+    clearTimeout(timer);
     const cause = signal === null ? `it exited with code ${code}` : `it was killed by ${signal}`;
     this.fail(new GuestDiedError({ guest: this.name, mode: "process", cause }));
     await this.#writer.abort().catch(() => {});

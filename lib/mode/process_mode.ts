@@ -3,6 +3,7 @@
  *
  * - A guest has no permissions but those that load its module; the caller can widen them.
  * - A guest that does not answer in time is killed; the end of a guest is an event, so nothing waits for the dead.
+ * - `close` ends the runs that are under way, too: they get a `GuestDiedError`.
  *
  * @example
  * ```ts
@@ -18,7 +19,7 @@
  * @module
  */
 
-import { GuestError, GuestTimeoutError } from "../errors.ts";
+import { GuestDiedError, GuestError, GuestTimeoutError } from "../errors.ts";
 import { encode } from "../mailbox/mod.ts";
 import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { type GuestPermissions, ProcessGuest } from "./process_host.ts";
@@ -54,7 +55,10 @@ export function processMode(options: GuestOptions & { permissions: GuestPermissi
     },
     async close() {
       await warm.close();
-      await Promise.all([...all].map((guest) => guest.kill()));
+      await Promise.all([...all].map((guest) => {
+        guest.fail(new GuestDiedError({ guest: guest.name, mode: "process", cause: "its host was closed" }));
+        return guest.ended;
+      }));
     },
   };
 }

@@ -2,11 +2,12 @@
  * Messages of any size through two latest-value mailboxes of fixed size, one for each direction.
  *
  * - A message that fits a slot is one put and one take. A larger one streams in chunks: each chunk but the last asks for
- *   a `next`, so both sides must be listening. A guest of which only the newest request counts may be busy instead, so
- *   its messages must fit.
+ *   a `next`, so both sides must be listening. Where only the newest message counts they may not be, so messages must
+ *   fit there, in both directions.
  * - The near side never blocks in `post` and `pull`; `pull` moves the stream on by what has arrived.
- * - The guest's arrival at the join comes after its put, so who is woken finds the message. The near side takes a message
- *   only after its arrival: no arrival comes after the reset for the next round.
+ * - The guest's arrival at the join comes after its put, so who is woken finds the message. The near side looks only
+ *   after an arrival, and resets the member before it takes: so it never resets a member that a join awaits, and the
+ *   arrival of the next message is never lost.
  *
  * @example
  * ```ts
@@ -17,7 +18,7 @@
  * const place = reserveChannels(layout, [{ name: "busy", capacity: 64 }]);
  * const memory = new ModelMemory(layout);
  * const near = new NearChannel(memory, place, { member: 0, streams: true });
- * const far = new FarChannel(memory, place, 0);
+ * const far = new FarChannel(memory, place, { member: 0, streams: true });
  * near.post(Uint8Array.of(1, 2));
  * far.send(far.receive());
  * if (near.pull()?.join() !== "1,2") throw new Error("there and back");
@@ -82,29 +83,22 @@ export class NearChannel {
 
   /** Hands over a message, or its first chunk. */
   post(bytes: Uint8Array): void {
-    if (!this.#streams && bytes.length > this.#out.room) {
-      throw new MemoryFullError(
-        `Cannot post to a guest of which only the newest request counts: the message has ${bytes.length} bytes, ` +
-          `at most ${this.#out.room} are wanted (option capacity)`,
-      );
-    }
-    runBlocking(this.#memory, this.#join.reset(this.member));
+    if (!this.#streams && bytes.length > this.#out.room) throw tooLarge(bytes, this.#out.room);
     this.#out.start(bytes);
   }
 
   /** The message that has arrived, if it is whole; else moves the stream on. */
   pull(): Uint8Array | undefined {
     if (!runBlocking(this.#memory, this.#join.arrived(this.member))) return undefined;
+    runBlocking(this.#memory, this.#join.reset(this.member));
     const slot = runBlocking(this.#memory, this.#in.tryTake());
     if (slot === undefined) return undefined;
     if (slot[0] === NEXT) {
-      runBlocking(this.#memory, this.#join.reset(this.member));
       this.#out.next();
       return undefined;
     }
     this.#parts.push(slot.subarray(1));
     if (slot[0] === MORE) {
-      runBlocking(this.#memory, this.#join.reset(this.member));
       this.#out.put(NEXT, EMPTY);
       return undefined;
     }
@@ -121,15 +115,27 @@ export class FarChannel {
   readonly #member: number;
   readonly #out: Sender;
   readonly #in: LatestValue;
+  readonly #streams: boolean;
 
-  /** Attaches to a run's memory as a guest. */
-  constructor(memory: Memory, place: ChannelsPlace, member: number) {
-    const { requests, replies } = mailboxes(place, member);
+  /** Attaches to a run's memory as a guest; `streams` as on the near side. */
+  constructor(memory: Memory, place: ChannelsPlace, options: { member: number; streams: boolean }) {
+    const { requests, replies } = mailboxes(place, options.member);
     this.#memory = memory;
     this.#join = new Join(place.join);
-    this.#member = member;
+    this.#member = options.member;
     this.#out = new Sender(memory, replies);
     this.#in = new LatestValue(requests);
+    this.#streams = options.streams;
+  }
+
+  /** Whether a message can be sent. */
+  fits(bytes: Uint8Array): boolean {
+    return this.#streams || bytes.length <= this.#out.room;
+  }
+
+  /** The error about a message that cannot. */
+  tooLarge(bytes: Uint8Array): MemoryFullError {
+    return tooLarge(bytes, this.#out.room);
   }
 
   /** Waits for a message; throws `StoppedError` when the guest is to stop. */
@@ -210,6 +216,13 @@ class Sender {
 const EMPTY = new Uint8Array(0);
 /** The largest slot that is assembled in a buffer of the sender's own, in bytes. */
 const SCRATCH = 65536;
+
+function tooLarge({ length }: Uint8Array, room: number): MemoryFullError {
+  return new MemoryFullError(
+    `Cannot send a message where only the newest counts: it has ${length} bytes, ` +
+      `at most ${room} are wanted (option capacity)`,
+  );
+}
 
 function mailboxes(place: ChannelsPlace, member: number): ChannelsPlace["mailboxes"][number] {
   const found = place.mailboxes[member];

@@ -3,7 +3,9 @@
  *
  * - It holds a Web Lock for as long as it lives; the host has queued for it, so the end of the guest is an event there,
  *   whatever ended it.
+ * - It does nothing before it holds that lock, so it cannot end unseen.
  * - Between jobs it is on its event loop; during a job it blocks on its mailbox until it is asked to stop.
+ * - A rejection that nobody handled ends it: what follows could not be told from a fresh guest's work.
  *
  * @module
  */
@@ -11,7 +13,7 @@
 import { farError, type GuestPhase, StoppedError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
 import { SharedMemory } from "../memory/mod.ts";
-import { now } from "./clock.ts";
+import { now, turn } from "./clock.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
 import { guestSystem } from "./guest_system.ts";
@@ -32,17 +34,22 @@ interface GuestScope {
 const scope = self as unknown as GuestScope;
 printToStderr();
 
-scope.onmessage = ({ data }) => {
+const locked = Promise.withResolvers<void>();
+
+scope.onmessage = async ({ data }) => {
+  await locked.promise;
   if (data.kind === "close") scope.close();
-  else void work(data);
+  else await work(data);
 };
 scope.onunhandledrejection = (event) => {
   event.preventDefault();
   scope.postMessage({ kind: "failed", phase: "run", far: farError(event.reason) });
+  scope.close();
 };
 // The lock is granted before the host is told of the guest, so the host cannot get it first.
 void whileLocked(scope.name, () => {
   scope.postMessage({ kind: "hello" });
+  locked.resolve();
   return new Promise(() => {});
 });
 
@@ -55,13 +62,18 @@ async function work(job: ThreadJob): Promise<void> {
     phase = "construct";
     const named = { ...reference, argument: decode(job.argument) };
     const far = new FarSystem(guestSystem(exports, { ...job.job, reference: named }), { timing: job.job.timing, now });
-    const channel = new FarChannel(memory, job.place, job.member);
+    const channel = new FarChannel(memory, job.place, { member: job.member, streams: job.streams });
     scope.postMessage({ kind: "ready" });
     phase = "run";
-    for (;;) channel.send(far.serve(channel.receive()));
+    for (;;) {
+      const answer = far.serve(channel.receive());
+      channel.send(channel.fits(answer) ? answer : far.refuse(channel.tooLarge(answer)));
+    }
   } catch (error) {
     if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
   }
   memory.acknowledge();
+  // A rejection that the job left behind is heard before the guest counts as idle.
+  await turn();
   scope.postMessage({ kind: "idle" });
 }

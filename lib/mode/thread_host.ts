@@ -91,19 +91,19 @@ export class ThreadGuest implements KeptGuest {
 
   /** Stops its job: `stop` asks it to, again and again until it is idle, has ended, or the grace is over. */
   async finish(stop: () => void): Promise<void> {
-    let over = !this.#working || !this.#alive;
-    void Promise.race([this.#idle.promise, this.#ended.promise]).then(() => over = true);
-    for (let waited = 0; !over && waited < GRACE; waited += REPEAT) {
-      stop();
-      await Promise.race([
-        this.#idle.promise,
-        this.#ended.promise,
-        new Promise((resolve) => setTimeout(resolve, REPEAT)),
-      ]);
-    }
+    if (!this.#working || !this.#alive) return;
+    const over = Promise.withResolvers<void>();
+    let left = GRACE / REPEAT;
+    const timer = setInterval(() => {
+      if (left-- > 0) stop();
+      else over.resolve();
+    }, REPEAT);
+    stop();
+    await Promise.race([this.#idle.promise, this.#ended.promise, over.promise]);
+    clearInterval(timer);
   }
 
-  /** Ends it, if it is at rest, and resolves when it has ended. */
+  /** Asks it to end and resolves when it has ended: one that works hears of it when it is back at its loop. */
   async close(): Promise<void> {
     if (!this.#alive) return;
     this.#send({ kind: "close" });
@@ -120,8 +120,9 @@ export class ThreadGuest implements KeptGuest {
         this.#ready?.resolve(undefined);
         break;
       case "failed":
+        // What is thrown outside a job ends the guest, and nobody waits for an answer then.
         if (message.phase === "run") this.#uncaught = `${message.far.name}: ${message.far.message}`;
-        this.#ready?.resolve(message);
+        else this.#ready?.resolve(message);
         break;
       case "idle":
         this.#working = false;

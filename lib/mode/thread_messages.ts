@@ -31,6 +31,8 @@ export interface ThreadJob {
   readonly place: ChannelsPlace;
   /** Which of them is this guest's. */
   readonly member: number;
+  /** Whether messages may be larger than a slot. */
+  readonly streams: boolean;
 }
 
 /** What a host says. */

@@ -6,6 +6,7 @@
  * - A guest is stopped by its stop word, and the notify is repeated until it says that it is idle. A guest that does not
  *   come back is stuck: Deno cannot end it, so the mode forgets it and `close` says so.
  * - The end of a guest is known by its Web Lock: whoever waits for it gets a `GuestDiedError`.
+ * - `close` ends the runs that are under way, too: they get a `GuestDiedError`.
  *
  * @example
  * ```ts
@@ -21,7 +22,7 @@
  * @module
  */
 
-import { GuestError, GuestStuckError, GuestTimeoutError } from "../errors.ts";
+import { GuestDiedError, GuestError, GuestStuckError, GuestTimeoutError } from "../errors.ts";
 import { encode, Join } from "../mailbox/mod.ts";
 import { Layout, SharedMemory } from "../memory/mod.ts";
 import { runBlocking } from "../program/mod.ts";
@@ -38,10 +39,12 @@ const SLICE = 20;
 export function threadMode(options: GuestOptions): Mode {
   const warm = new WarmGuests<ThreadGuest>({ fresh: options.fresh, start: () => new ThreadGuest() });
   const stuck: ThreadGuest[] = [];
+  const sessions = new Set<ThreadSession>();
   return {
     name: "thread",
     async open(jobs) {
-      const session = new ThreadSession(jobs, options);
+      const session = new ThreadSession(jobs, { ...options, ended: () => void sessions.delete(session) });
+      sessions.add(session);
       try {
         await session.start(warm);
         return session;
@@ -53,6 +56,7 @@ export function threadMode(options: GuestOptions): Mode {
     // A thread ends with its process.
     kill() {},
     async close() {
+      await Promise.all([...sessions].map((session) => session.abort()));
       await warm.close();
       const silent = warm.lost.filter((guest) => guest.alive && !guest.blamed && !stuck.includes(guest));
       stuck.push(...silent);
@@ -72,11 +76,13 @@ class ThreadSession implements ModeSession {
   readonly #timeout: number | undefined;
   #warm: WarmGuests<ThreadGuest> | undefined;
   readonly #guests: ThreadGuest[] = [];
+  readonly #ended: () => void;
 
-  constructor(jobs: readonly Job[], options: GuestOptions) {
+  constructor(jobs: readonly Job[], options: GuestOptions & { ended: () => void }) {
     const layout = new Layout();
     this.#jobs = jobs;
     this.#timeout = options.timeout;
+    this.#ended = options.ended;
     this.#place = reserveChannels(layout, jobs);
     this.#memory = SharedMemory.create(layout, { guests: jobs.length, clock: now });
     this.#join = new Join(this.#place.join);
@@ -93,9 +99,7 @@ class ThreadSession implements ModeSession {
       this.#guests.push(guest);
       guest.name = job.name;
       guest.onEnd = (error) => {
-        if (link === undefined) return;
-        link.failure = error;
-        runBlocking(this.#memory, this.#join.withdraw(member));
+        if (link !== undefined) this.#fail(link, error);
       };
       const failed = await guest.begin({
         kind: "job",
@@ -104,6 +108,7 @@ class ThreadSession implements ModeSession {
         memory: this.#memory.handle,
         place: this.#place,
         member,
+        streams: job.deterministic,
       }, this.#timeout);
       if (failed !== undefined) throw new GuestError({ guest: job.name, mode: "thread", ...failed });
     });
@@ -125,6 +130,20 @@ class ThreadSession implements ModeSession {
       guest.onEnd = undefined;
       this.#warm?.give(guest, this.#jobs[member]?.reference?.module ?? "");
     }));
+    this.#ended();
+  }
+
+  /** Ends the jobs because the host closes: who waits for a guest hears of it. */
+  async abort(): Promise<void> {
+    for (const link of this.links) {
+      this.#fail(link, new GuestDiedError({ guest: link.guest, mode: "thread", cause: "its host was closed" }));
+    }
+    await this.end();
+  }
+
+  #fail(link: ThreadLink, error: Error): void {
+    link.failure ??= error;
+    runBlocking(this.#memory, this.#join.withdraw(link.channel.member));
   }
 
   /** Waits until the deadline for these links, and gives those that are not settled. */
@@ -134,7 +153,8 @@ class ThreadSession implements ModeSession {
       runBlocking(this.#memory, this.#join.begin(open.map(({ channel }) => channel.member)));
       const arrived = runBlocking(this.#memory, this.#join.finish({ deadline }));
       open = open.filter((link) => !link.settle());
-      if (!arrived) return open;
+      // A message of many chunks may take longer than a slice, though something arrives all the time.
+      if (!arrived || now() >= deadline) return open;
     }
     return open;
   }

@@ -2,7 +2,8 @@
  * Guests between jobs: starting one costs 10 to 30 ms, handing a warm one its next job far less.
  *
  * - A guest is handed only jobs of the module that it has loaded; a warm guest behaves as a fresh one.
- * - A guest that ended, or that does not come back from a job, is never handed out again.
+ * - A guest that ended, or that does not come back from a job, is never handed out again; it is asked to end, so that
+ *   one that comes back later does not keep the process alive.
  *
  * @example
  * ```ts
@@ -22,7 +23,7 @@
 export interface KeptGuest {
   /** Whether it is alive and waits for a job. */
   readonly ready: boolean;
-  /** Ends it. */
+  /** Asks it to end and resolves when it has ended, which one that does not come back never does. */
   close(): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export class WarmGuests<G extends KeptGuest> {
   readonly #start: (module: string) => G;
   readonly #idle = new Map<string, G[]>();
   readonly #lost = new Set<G>();
+  readonly #ending = new Set<Promise<void>>();
   #closed = false;
 
   /** Makes the store; with `fresh` every guest is used once. */
@@ -40,7 +42,7 @@ export class WarmGuests<G extends KeptGuest> {
     this.#start = options.start;
   }
 
-  /** The guests that did not come back from a job. */
+  /** The guests that have not come back from a job. */
   get lost(): readonly G[] {
     return [...this.#lost];
   }
@@ -55,9 +57,15 @@ export class WarmGuests<G extends KeptGuest> {
 
   /** Takes a guest back after its job. */
   give(guest: G, module: string): void {
-    if (!guest.ready) this.#lost.add(guest);
-    else if (this.#fresh || this.#closed) void guest.close();
-    else this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
+    if (!guest.ready) {
+      this.#lost.add(guest);
+      void guest.close().then(() => this.#lost.delete(guest));
+    } else if (this.#fresh || this.#closed) {
+      const ending = guest.close().finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
+    } else {
+      this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
+    }
   }
 
   /** Ends all that wait for a job; harmless twice. */
@@ -65,6 +73,6 @@ export class WarmGuests<G extends KeptGuest> {
     this.#closed = true;
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
-    await Promise.all(idle.map((guest) => guest.close()));
+    await Promise.all([...idle.map((guest) => guest.close()), ...this.#ending]);
   }
 }

@@ -2,6 +2,7 @@
  * The code of guests as text, and the module of it that a bundle holds instead of `lib/mode/guest_source.ts`.
  *
  * - The thread guest's text becomes a Blob URL, made once.
+ * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
  *
  * @module
@@ -72,7 +73,9 @@ export function processGuestSource() {
   return process;
 }
 export function guestHosts() {
-  return [];
+  if (!URL.canParse(import.meta.url)) return [];
+  const { protocol, host } = new URL(import.meta.url);
+  return protocol.startsWith("http") ? [host] : [];
 }
 `;
   return {

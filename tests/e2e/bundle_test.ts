@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { build, stop } from "esbuild";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as library from "../../mod.ts";
+import { bundle, type Bundles } from "../../scripts/bundle.ts";
+import { ARGUMENT_LIMIT, checkArgument } from "../../scripts/bundle/guests.ts";
+import { run } from "./server.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+let dist: string;
+let made: Bundles;
+
+Deno.test.beforeAll(async () => {
+  dist = await Deno.makeTempDir({ prefix: "holdfast-dist-" });
+  made = await bundle(dist);
+});
+
+Deno.test.afterAll(async () => await Deno.remove(dist, { recursive: true }));
+
+Deno.test("bundle() makes both files and tells their sizes", async () => {
+  assertEquals(made.files.map(({ path }) => path), [`${dist}/holdfast.js`, `${dist}/cli.js`]);
+  for (const { path, bytes } of made.files) assertEquals((await Deno.stat(path)).size, bytes);
+  const { process, argument, limit } = made.guests;
+  assert(argument > process && argument < limit, JSON.stringify(made.guests));
+});
+
+Deno.test("bundle() makes files that import node: modules only, and say nothing of this machine", async () => {
+  for (const { path } of made.files) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", path] }).output();
+    const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+      modules: { kind: string; dependencies?: { specifier: string }[] }[];
+    };
+    assertEquals(modules.filter(({ kind }) => kind !== "node").length, 1, path);
+    const specifiers = modules.flatMap(({ dependencies = [] }) => dependencies.map(({ specifier }) => specifier));
+    assertEquals(specifiers.filter((specifier) => !specifier.startsWith("node:")), [], path);
+    const text = await Deno.readTextFile(path);
+    assert(!text.includes(root) && !/^\/\/ (\.\.|\/)/m.test(text), `${path} names a folder of this machine`);
+  }
+});
+
+Deno.test("bundle() makes the same bytes again", async () => {
+  const before = await Promise.all(made.files.map(({ path }) => Deno.readTextFile(path)));
+  await bundle(dist);
+  assertEquals(await Promise.all(made.files.map(({ path }) => Deno.readTextFile(path))), before);
+});
+
+Deno.test("holdfast.js exports what mod.ts exports", async () => {
+  const bundled: object = await import(pathToFileURL(`${dist}/holdfast.js`).href);
+  assertEquals(Object.keys(bundled), Object.keys(library));
+});
+
+Deno.test("holdfast.js can be bundled again, with threads and processes", async () => {
+  const contents = `
+    import { delegate, Host, loadSystem, Simulator } from "./holdfast.js";
+    const system = await loadSystem({ module: "holdfast:blocks", export: "integrator", argument: { period: 0.1 } });
+    await using host = new Host();
+    const certificates = [];
+    for (const mode of ["direct", "thread", "process"]) {
+      await using simulator = new Simulator(delegate(system, { mode, period: 0.1 }), { host });
+      simulator.fix("u", 1);
+      await simulator.initialize();
+      await simulator.advanceTo(1);
+      certificates.push(await simulator.trace.certificate());
+    }
+    console.log(JSON.stringify(certificates));
+  `;
+  const outfile = `${dist}/user/program.js`;
+  try {
+    await build({
+      stdin: { contents, resolveDir: dist },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      external: ["node:*"],
+      outfile,
+    });
+  } finally {
+    await stop();
+  }
+  const { code, stdout, stderr } = await run(["--no-config", `--allow-run=${Deno.execPath()}`, outfile]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const certificates: string[] = JSON.parse(stdout);
+  assertEquals(certificates, Array(3).fill(certificates[0]));
+});
+
+Deno.test("checkArgument() refuses a guest that is too long for one argument", () => {
+  checkArgument("x".repeat(80_000));
+  assertThrows(() => checkArgument("x".repeat(95_000)), RangeError, `Cannot inline the process guest: it takes 126668`);
+  assertThrows(
+    () => checkArgument("x".repeat(ARGUMENT_LIMIT)),
+    RangeError,
+    "of an argument, at most 122880 are wanted",
+  );
+});
+
+Deno.test("deno task bundle has the permissions that it needs", async () => {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "bundle", "--out", dist, "--json"],
+    cwd: root,
+    stderr: "piped",
+  }).output();
+  assertEquals({ code, stderr: code === 0 ? "" : new TextDecoder().decode(stderr) }, { code: 0, stderr: "" });
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), made);
+});
+
+Deno.test("deno task bundle takes --out, --json and --help, and nothing else", async () => {
+  const task = async (...args: string[]) => await run(["--allow-all", `${root}scripts/bundle.ts`, ...args]);
+  const help = await task("--help");
+  assertEquals(help.code, 0);
+  for (const flag of ["--out", "--json"]) assert(help.stdout.includes(flag), help.stdout);
+  for (const [args, named] of [[["--minify"], "--minify"], [["here"], "here"], [["--out", ""], "--out"]] as const) {
+    const wrong = await task(...args);
+    assertEquals({ code: wrong.code, stdout: wrong.stdout }, { code: 2, stdout: "" });
+    assert(wrong.stderr.startsWith("Cannot run bundle with ") && wrong.stderr.includes(named), wrong.stderr);
+  }
+});

@@ -68,7 +68,7 @@ class ProcessSession implements ModeSession {
   readonly links: ProcessLink[];
   readonly #jobs: readonly Job[];
   readonly #timeout: number | undefined;
-  readonly #guests: ProcessGuest[] = [];
+  readonly #guests: { readonly guest: ProcessGuest; readonly module: string }[] = [];
   #warm: WarmGuests<ProcessGuest> | undefined;
   /** The links that the present join waits for; it is over when there are none. */
   readonly #awaited = new Set<Link>();
@@ -83,13 +83,14 @@ class ProcessSession implements ModeSession {
   async start(warm: WarmGuests<ProcessGuest>): Promise<void> {
     this.#warm = warm;
     const outcomes = await Promise.allSettled(this.#jobs.map(async (job, index) => {
-      const guest = warm.take(job.reference?.module ?? "");
-      this.#guests.push(guest);
+      const { reference, ...rest } = jobMessage(job);
+      const message = encode({ ...rest, reference: { ...reference, argument: job.reference?.argument } });
+      const { module } = reference;
+      const guest = warm.take(module);
+      this.#guests.push({ guest, module });
       guest.name = job.name;
       this.links[index]?.connect(guest);
-      const { reference, ...rest } = jobMessage(job);
-      const argument = job.reference?.argument;
-      const failed = await this.#inTime(guest, guest.begin(encode({ ...rest, reference: { ...reference, argument } })));
+      const failed = await this.#inTime(guest, guest.begin(message));
       if (failed !== undefined) throw new GuestError({ guest: job.name, mode: "process", ...failed });
     }));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
@@ -109,9 +110,9 @@ class ProcessSession implements ModeSession {
 
   async end(): Promise<void> {
     const guests = this.#guests.splice(0);
-    await Promise.all(guests.map(async (guest, index) => {
+    await Promise.all(guests.map(async ({ guest, module }) => {
       await guest.finish();
-      this.#warm?.give(guest, this.#jobs[index]?.reference?.module ?? "");
+      this.#warm?.give(guest, module);
     }));
   }
 

@@ -75,7 +75,7 @@ class ThreadSession implements ModeSession {
   readonly #join: Join;
   readonly #timeout: number | undefined;
   #warm: WarmGuests<ThreadGuest> | undefined;
-  readonly #guests: ThreadGuest[] = [];
+  readonly #guests: { readonly guest: ThreadGuest; readonly member: number; readonly module: string }[] = [];
   readonly #ended: () => void;
 
   constructor(jobs: readonly Job[], options: GuestOptions & { ended: () => void }) {
@@ -95,16 +95,19 @@ class ThreadSession implements ModeSession {
     this.#warm = warm;
     const ready = this.#jobs.map(async (job, member) => {
       const link = this.links[member];
-      const guest = warm.take(job.reference?.module ?? "");
-      this.#guests.push(guest);
+      const message = jobMessage(job);
+      const argument = encode(job.reference?.argument);
+      const { module } = message.reference;
+      const guest = warm.take(module);
+      this.#guests.push({ guest, member, module });
       guest.name = job.name;
       guest.onEnd = (error) => {
         if (link !== undefined) this.#fail(link, error);
       };
       const failed = await guest.begin({
         kind: "job",
-        job: jobMessage(job),
-        argument: encode(job.reference?.argument),
+        job: message,
+        argument,
         memory: this.#memory.handle,
         place: this.#place,
         member,
@@ -125,10 +128,10 @@ class ThreadSession implements ModeSession {
 
   async end(): Promise<void> {
     const guests = this.#guests.splice(0);
-    await Promise.all(guests.map(async (guest, member) => {
+    await Promise.all(guests.map(async ({ guest, member, module }) => {
       await guest.finish(() => this.#memory.requestStop(member));
       guest.onEnd = undefined;
-      this.#warm?.give(guest, this.#jobs[member]?.reference?.module ?? "");
+      this.#warm?.give(guest, module);
     }));
     this.#ended();
   }
@@ -167,7 +170,7 @@ class ThreadSession implements ModeSession {
       if (this.#timeout === undefined || now() - started < this.#timeout * 1000) continue;
       for (const link of open) {
         link.failure ??= new GuestTimeoutError({ guest: link.guest, mode: "thread", seconds: this.#timeout });
-        this.#guests.forEach((guest) => guest.blamed ||= guest.name === link.guest);
+        for (const { guest, member } of this.#guests) guest.blamed ||= member === link.channel.member;
       }
     }
   }

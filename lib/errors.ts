@@ -179,6 +179,42 @@ export class StoppedError extends Error {
   override readonly name = "StoppedError";
 }
 
+/** A property of `lib/testing/` that a system does not have; the message shows the counterexample and how to replay it. */
+export class PropertyError extends Error {
+  /** The class name. */
+  override readonly name = "PropertyError";
+  /** The seed of the random values. */
+  readonly seed: number;
+  /** Where the shrunk counterexample stands among them. */
+  readonly path: string;
+  /** The first row that is wrong, from 0; `undefined` where a run threw, which is the `cause`. */
+  readonly row: number | undefined;
+  /** The port that is wrong in that row, `t` for its time, `rows` where one run has fewer rows. */
+  readonly port: string | undefined;
+  /** Where the run was that is wrong. */
+  readonly mode: ModeName | undefined;
+
+  /** Makes the error. */
+  constructor(
+    message: string,
+    options: {
+      seed: number;
+      path: string;
+      row?: number | undefined;
+      port?: string | undefined;
+      mode?: ModeName | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.seed = options.seed;
+    this.path = options.path;
+    this.row = options.row;
+    this.port = options.port;
+    this.mode = options.mode;
+  }
+}
+
 /** Turns any thrown value into data that can cross a boundary. */
 export function farError(thrown: unknown): FarError {
   if (!(thrown instanceof Error)) {

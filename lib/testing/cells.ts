@@ -1,0 +1,54 @@
+/**
+ * The values of all outputs at one instant as comparable cells.
+ *
+ * - A column per scalar, per component of a vector (`y[0]`, `y[1]`, ...) and per abstract port.
+ * - Two cells are equal bit for bit, except that all NaN are one; an abstract value is its encoded bytes.
+ *
+ * @example
+ * ```ts
+ * import { abstract, scalar, vector } from "../diagram/mod.ts";
+ * import { cellsOf, columnsOf, equalCells, showCell } from "./cells.ts";
+ *
+ * const ports = { n: scalar(), y: vector(2), order: abstract({ id: 0 }) };
+ * if (columnsOf(ports).join() !== "n,y[0],y[1],order") throw new Error("a column per component");
+ * const cells = cellsOf(ports, [-0, [1, NaN], { id: 7 }]);
+ * if (cells.map(showCell).join() !== "-0,1,NaN,{ id: 7 }") throw new Error("as people write them");
+ * if (equalCells(cells[0], 0) || !equalCells(cells[2], NaN)) throw new Error("-0 is not 0, NaN is NaN");
+ * ```
+ *
+ * @module
+ */
+
+import type { Ports } from "../diagram/mod.ts";
+import { decode, encode } from "../mailbox/mod.ts";
+
+/** A number, or the bytes of an abstract value. */
+export type Cell = number | Uint8Array;
+
+/** The names of the columns. */
+export function columnsOf(ports: Ports): string[] {
+  return Object.entries(ports).flatMap(([port, type]) => {
+    return type.kind === "vector" ? Array.from({ length: type.size }, (_, index) => `${port}[${index}]`) : [port];
+  });
+}
+
+/** The cells of the ports' values, which are in declared order; nothing of them changes with the values. */
+export function cellsOf(ports: Ports, values: readonly unknown[]): Cell[] {
+  return Object.values(ports).flatMap((type, index): Cell[] => {
+    const value = values[index];
+    if (type.kind === "abstract") return [encode(value)];
+    return typeof value === "number" ? [value] : [...value as Iterable<number>];
+  });
+}
+
+/** Whether two cells are equal; a missing one equals nothing. */
+export function equalCells(one: Cell | undefined, other: Cell | undefined): boolean {
+  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return one !== undefined && Object.is(one, other);
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
+/** A cell for people. */
+export function showCell(cell: Cell | undefined): string {
+  const value = cell instanceof Uint8Array ? decode(cell) : cell;
+  return Deno.inspect(value, { breakLength: Infinity, depth: 8 });
+}

@@ -1,0 +1,69 @@
+/**
+ * The part of fast-check that the properties use: callers hand in `fc`, so that this module imports nothing by name.
+ *
+ * - `fc` of fast-check 4 fits {@linkcode FastCheck} as it is, and its arbitraries fit {@linkcode Arbitrary}.
+ *
+ * @example
+ * ```ts
+ * import fc from "npm:fast-check@4.10.2";
+ * import type { Arbitrary, FastCheck } from "./fast_check.ts";
+ *
+ * const given: FastCheck = fc;
+ * const inputs: Record<string, Arbitrary<unknown>> = { u: fc.double(), order: fc.record({ id: fc.uuid() }) };
+ * if (typeof given.check !== "function" || Object.keys(inputs).length !== 2) throw new Error("no cast is needed");
+ * ```
+ *
+ * @module
+ */
+
+/** What makes random values of a type and shrinks them. */
+export interface Arbitrary<T> {
+  /** The same with each value mapped. */
+  map<U>(mapper: (value: T) => U): Arbitrary<U>;
+}
+
+/** What `fc.check` is told. */
+export interface CheckParameters {
+  /** How many random values. */
+  readonly numRuns: number;
+  /** Which ones. */
+  readonly seed?: number;
+  /** Where to start among them, as a failure says. */
+  readonly path?: string;
+}
+
+/** What `fc.check` tells. */
+export interface CheckDetails {
+  /** Whether the property failed. */
+  readonly failed: boolean;
+  /** How many values were tried before it failed. */
+  readonly numRuns: number;
+  /** How many times the counterexample got simpler. */
+  readonly numShrinks: number;
+  /** The seed that was used. */
+  readonly seed: number;
+  /** Where the counterexample stands. */
+  readonly counterexamplePath: string | null;
+  /** The shrunk values. */
+  readonly counterexample: unknown;
+  /** What the property threw for them. */
+  readonly errorInstance: unknown;
+}
+
+/** See the module. */
+export interface FastCheck {
+  /** One of these values; the first is the simplest. */
+  constantFrom<T>(...values: T[]): Arbitrary<T>;
+  /** Any float64: NaN, infinities and -0 too. */
+  double(): Arbitrary<number>;
+  /** An integer within bounds. */
+  integer(constraints: { min: number; max: number }): Arbitrary<number>;
+  /** An array within bounds. */
+  array<T>(item: Arbitrary<T>, constraints: { minLength: number; maxLength: number }): Arbitrary<T[]>;
+  /** An object with a value for each key. */
+  record(model: Record<string, Arbitrary<unknown>>): Arbitrary<Record<string, unknown>>;
+  /** A property of one value. */
+  asyncProperty(arbitrary: Arbitrary<unknown>, predicate: (value: unknown) => Promise<void>): object;
+  /** Looks for a counterexample. */
+  check(property: object, parameters: CheckParameters): Promise<CheckDetails>;
+}

@@ -1,0 +1,108 @@
+/**
+ * Runs a property over random experiments, and says all that is known where it fails.
+ *
+ * - A failure names the first row and port that are wrong, both values and where each came from, the shrunk
+ *   counterexample, and the line that replays it.
+ *
+ * @example
+ * ```ts
+ * import fc from "npm:fast-check@4.10.2";
+ * import { gain } from "../blocks/mod.ts";
+ * import { PropertyError } from "../errors.ts";
+ * import { Disagreement, holdProperty } from "./property.ts";
+ *
+ * const system = gain({ factor: 2 });
+ * const error = await holdProperty({ law: "checkNothing", subject: "gain", system }, {
+ *   options: { fc, seed: 7 },
+ *   predicate: () => Promise.reject(new Disagreement({ row: 3, when: "t=0.1", port: "y", one: 1, other: 2 }, {
+ *     one: "by the law",
+ *     other: "in direct mode",
+ *     mode: "direct",
+ *   })),
+ * }).catch((error) => error);
+ * if (!(error instanceof PropertyError) || error.row !== 3 || error.seed !== 7) throw new Error("a typed error");
+ * if (!error.message.includes("port y: 1 by the law, 2 in direct mode")) throw new Error("it says what differs");
+ * ```
+ *
+ * @module
+ */
+
+import type { System } from "../diagram/mod.ts";
+import { type ModeName, PropertyError } from "../errors.ts";
+import { showCell } from "./cells.ts";
+import { type Experiment, type ExperimentOptions, experiments } from "./experiment.ts";
+import type { CheckDetails } from "./fast_check.ts";
+import type { Parting } from "./observation.ts";
+
+/** How many experiments, and which. */
+export interface PropertyOptions extends ExperimentOptions {
+  /** How many experiments, 25 by default. */
+  readonly numRuns?: number;
+  /** Which ones; a failure says it. */
+  readonly seed?: number;
+  /** Where to start among them; a failure says it. */
+  readonly path?: string;
+}
+
+/** Two runs of one experiment part. */
+export class Disagreement extends Error {
+  /** The class name. */
+  override readonly name = "Disagreement";
+  /** Where they part. */
+  readonly parting: Parting;
+  /** The mode of the run that is wrong. */
+  readonly mode: ModeName;
+
+  /** Makes it; `one` and `other` say where the two values came from. */
+  constructor(parting: Parting, { one, other, mode }: { one: string; other: string; mode: ModeName }) {
+    const { row, when, port } = parting;
+    super(`row ${row} (${when}), port ${port}: ${showCell(parting.one)} ${one}, ${showCell(parting.other)} ${other}`);
+    this.parting = parting;
+    this.mode = mode;
+  }
+}
+
+/**
+ * Runs a predicate on random experiments; it fails by throwing.
+ *
+ * @throws {PropertyError} where it fails on one.
+ */
+export async function holdProperty(
+  what: { law: string; subject: string; system: System },
+  how: { options: PropertyOptions; predicate: (experiment: Experiment) => Promise<void> },
+): Promise<void> {
+  const { fc, numRuns = 25, seed, path } = how.options;
+  const property = fc.asyncProperty(
+    experiments(what.system.inputs, how.options),
+    (experiment) => how.predicate(experiment as Experiment),
+  );
+  const details = await fc.check(property, {
+    numRuns,
+    ...(seed === undefined ? {} : { seed }),
+    ...(path === undefined ? {} : { path }),
+  });
+  if (details.failed) throw failure(what, details);
+}
+
+function failure({ law, subject }: { law: string; subject: string }, details: CheckDetails): PropertyError {
+  const { seed, counterexample, errorInstance: error, numRuns, numShrinks } = details;
+  const path = details.counterexamplePath ?? "";
+  const disagreement = error instanceof Disagreement ? error : undefined;
+  const [experiment] = Array.isArray(counterexample) ? counterexample : [undefined];
+  const is = disagreement?.message ?? (error === null ? "fast-check gave up" : `a run threw ${String(error)}`);
+  const wanted = disagreement === undefined ? "runs that end are wanted" : "equal values are wanted";
+  const message = [
+    `Cannot pass ${law} with ${subject}: ${is}, ${wanted}`,
+    `Counterexample after ${numRuns} ${numRuns === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,
+    Deno.inspect(experiment, { breakLength: 120, depth: 8 }),
+    `Replay it: ${law}(reference, { ..., seed: ${seed}, path: ${JSON.stringify(path)} })`,
+  ];
+  return new PropertyError(message.join("\n"), {
+    seed,
+    path,
+    row: disagreement?.parting.row,
+    port: disagreement?.parting.port,
+    mode: disagreement?.mode,
+    cause: disagreement === undefined && error !== null ? error : undefined,
+  });
+}

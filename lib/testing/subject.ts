@@ -1,0 +1,64 @@
+/**
+ * The system that a property is about: named by module, checked before anything runs, and delegated to any mode.
+ *
+ * - `host` serves all runs; without one, a host is made for the property and disposed after it.
+ *
+ * @example
+ * ```ts
+ * import fc from "npm:fast-check@4.10.2";
+ * import { loadSubject } from "./subject.ts";
+ *
+ * const gain = { module: "holdfast:blocks", export: "gain", argument: { factor: 2 } };
+ * const subject = await loadSubject(gain, { law: "checkEquivalence", options: { fc, modes: ["direct"] } });
+ * if (subject.name !== "gain of holdfast:blocks" || subject.modes.length !== 1) throw new Error("named and checked");
+ * ```
+ *
+ * @module
+ */
+
+import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
+import type { ModeName } from "../errors.ts";
+import { type Host, type HostOptions, loadSystem } from "../mode/mod.ts";
+import type { PropertyOptions } from "./property.ts";
+
+/** What a property of a system takes; inputs, timings and runs are random. */
+export interface SystemCheckOptions extends PropertyOptions {
+  /** Where the system is to run: direct, thread and process by default. */
+  readonly modes?: readonly ModeName[];
+  /** Serves the runs, unless they want guests of their own; one is made without it. */
+  readonly host?: Host;
+  /** How the hosts that the property makes run their guests. */
+  readonly guests?: Omit<HostOptions, "fresh">;
+}
+
+/** A system and where it is to run. */
+export interface Subject {
+  /** The system. */
+  readonly system: System;
+  /** What failures call it. */
+  readonly name: string;
+  /** Where it is to run. */
+  readonly modes: readonly ModeName[];
+}
+
+/**
+ * Loads a system by name and checks that a property can say something of it.
+ *
+ * @throws {TypeError} where the system has no outputs, no mode is given or one is unknown.
+ */
+export async function loadSubject(
+  reference: SystemReference,
+  { law, options }: { law: string; options: SystemCheckOptions },
+): Promise<Subject> {
+  const { modes = ["direct", "thread", "process"] } = options;
+  const system = await loadSystem(reference);
+  const name = `${reference.export} of ${reference.module}`;
+  if (Object.keys(system.outputs).length === 0) {
+    throw new TypeError(`Cannot use ${law} on ${name}: it has no outputs, one to compare is wanted`);
+  }
+  if (modes.length === 0) {
+    throw new TypeError(`Cannot use ${law} on ${name}: no mode is given, one to run it in is wanted`);
+  }
+  for (const mode of modes) delegate(system, { mode, period: 1 });
+  return { system, name, modes };
+}

@@ -16,41 +16,33 @@
  * @module
  */
 
+import { ByteReader } from "./byte_reader.ts";
 import { ERROR_CLASSES, Tag, VIEW_KINDS } from "./tags.ts";
 
-const SHORT_STRING = 24;
 const MAX_ARRAY_LENGTH = 2 ** 32 - 1;
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView;
 
 /** Reads one value from bytes. */
 export class Decoder {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  // The bytes before #at are read.
-  #at = 0;
+  readonly #in: ByteReader;
   // The table: every object that has been begun, by number.
   readonly #table: unknown[] = [];
 
   /** Makes a decoder of all the bytes, which must be on unshared memory. */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#in = new ByteReader(bytes);
   }
 
   /** The value; the bytes must end with it. */
   decode(): unknown {
     const value = this.#value();
-    if (this.#at === this.#bytes.length) return value;
-    throw new TypeError(
-      `Cannot decode: the value ends at byte ${this.#at} of ${this.#bytes.length}, no more is wanted`,
-    );
+    this.#in.end();
+    return value;
   }
 
   #value(): unknown {
-    const tag = this.#byte();
+    const tag = this.#in.byte();
     switch (tag) {
       case Tag.undefined:
         return undefined;
@@ -61,23 +53,23 @@ export class Decoder {
       case Tag.true:
         return true;
       case Tag.integer: {
-        const zigzag = this.#length(2 ** 32 - 1);
+        const zigzag = this.#in.length(2 ** 32 - 1);
         return (zigzag >>> 1) ^ -(zigzag & 1);
       }
       case Tag.number:
-        return this.#float();
+        return this.#in.float();
       case Tag.ascii:
-        return this.#ascii();
+        return this.#in.ascii();
       case Tag.utf8:
-        return utf8.decode(this.#take(this.#uint32()));
+        return this.#in.utf8();
       case Tag.utf16:
-        return this.#utf16();
+        return this.#in.utf16();
       case Tag.long:
-        return new DataView(this.#copy(BigInt64Array.BYTES_PER_ELEMENT)).getBigInt64(0, true);
+        return this.#in.long();
       case Tag.bigint:
-        return this.#bigint();
+        return this.#in.bigint();
       case Tag.back:
-        return this.#table[this.#length(this.#table.length - 1)];
+        return this.#table[this.#in.length(this.#table.length - 1)];
       default:
         return this.#object(tag);
     }
@@ -92,7 +84,7 @@ export class Decoder {
       case Tag.sparse:
         return this.#sparse();
       case Tag.buffer:
-        return this.#remember(this.#copy(this.#count()));
+        return this.#remember(this.#in.copy(this.#in.count()));
       case Tag.ownView:
         return this.#ownView();
       case Tag.view:
@@ -102,7 +94,7 @@ export class Decoder {
       case Tag.set:
         return this.#set();
       case Tag.date:
-        return this.#remember(new Date(this.#float()));
+        return this.#remember(new Date(this.#in.float()));
       case Tag.regexp:
         return this.#regexp();
       case Tag.error:
@@ -114,15 +106,16 @@ export class Decoder {
         return boxed;
       }
       default:
-        throw this.#corrupt(`tag ${tag}`, "a known tag");
+        throw this.#in.corrupt(`tag ${tag}`, "a known tag");
     }
   }
 
   #plain(): object {
     const object = this.#remember<Record<string, unknown>>({});
-    for (let count = this.#count(); count > 0; count--) {
+    for (let count = this.#in.count(); count > 0; count--) {
       const key = this.#string();
       const value = this.#value();
+      // Where Object.prototype has its __proto__ accessor, an assignment would set the prototype.
       if (key === "__proto__") {
         Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
       } else {
@@ -134,15 +127,15 @@ export class Decoder {
 
   #array(): unknown[] {
     const array = this.#remember<unknown[]>([]);
-    for (let count = this.#count(); count > 0; count--) array.push(this.#value());
+    for (let count = this.#in.count(); count > 0; count--) array.push(this.#value());
     return array;
   }
 
   #sparse(): unknown[] {
     const array = this.#remember<unknown[]>([]);
-    array.length = this.#length(MAX_ARRAY_LENGTH);
-    for (let count = this.#count(); count > 0; count--) {
-      const index = this.#length(array.length - 1);
+    array.length = this.#in.length(MAX_ARRAY_LENGTH);
+    for (let count = this.#in.count(); count > 0; count--) {
+      const index = this.#in.length(array.length - 1);
       array[index] = this.#value();
     }
     return array;
@@ -150,7 +143,7 @@ export class Decoder {
 
   #map(): Map<unknown, unknown> {
     const map = this.#remember(new Map());
-    for (let count = this.#count(); count > 0; count--) {
+    for (let count = this.#in.count(); count > 0; count--) {
       const key = this.#value();
       map.set(key, this.#value());
     }
@@ -159,7 +152,7 @@ export class Decoder {
 
   #set(): Set<unknown> {
     const set = this.#remember(new Set());
-    for (let count = this.#count(); count > 0; count--) set.add(this.#value());
+    for (let count = this.#in.count(); count > 0; count--) set.add(this.#value());
     return set;
   }
 
@@ -171,14 +164,13 @@ export class Decoder {
   }
 
   #error(): Error {
-    const errorClass = ERROR_CLASSES[this.#byte()];
-    if (errorClass === undefined) throw this.#corrupt("a class of errors", "a known one");
+    const errorClass = ERROR_CLASSES[this.#in.byte()];
+    if (errorClass === undefined) throw this.#in.corrupt("a class of errors", "a known one");
     const error: Error = this.#remember(Reflect.construct(errorClass, errorClass === AggregateError ? [[]] : []));
     const name = this.#string();
     if (name !== error.name) defineHidden(error, "name", name);
     for (const key of ["message", "stack", "cause", "errors"]) {
-      if (this.#bytes[this.#at] === Tag.absent) this.#at++;
-      else defineHidden(error, key, this.#value());
+      if (!this.#in.skipIf(Tag.absent)) defineHidden(error, key, this.#value());
     }
     return error;
   }
@@ -186,8 +178,8 @@ export class Decoder {
   #ownView(): ArrayBufferView {
     const number = this.#reserve();
     const viewClass = this.#viewClass();
-    const length = this.#count();
-    const buffer = this.#remember(this.#copy(length));
+    const length = this.#in.count();
+    const buffer = this.#remember(this.#in.copy(length));
     const view = viewOn(viewClass, { buffer, offset: 0, length });
     this.#table[number] = view;
     return view;
@@ -196,99 +188,25 @@ export class Decoder {
   #bufferView(): ArrayBufferView {
     const number = this.#reserve();
     const viewClass = this.#viewClass();
-    const offset = this.#length(Number.MAX_SAFE_INTEGER);
-    const length = this.#length(Number.MAX_SAFE_INTEGER);
+    const offset = this.#in.length(Number.MAX_SAFE_INTEGER);
+    const length = this.#in.length(Number.MAX_SAFE_INTEGER);
     const buffer = this.#value();
-    if (!(buffer instanceof ArrayBuffer)) throw this.#corrupt("a view on no buffer", "a buffer");
+    if (!(buffer instanceof ArrayBuffer)) throw this.#in.corrupt("a view on no buffer", "a buffer");
     const view = viewOn(viewClass, { buffer, offset, length });
     this.#table[number] = view;
     return view;
   }
 
   #viewClass(): ViewClass {
-    const kind = VIEW_KINDS[this.#byte()];
-    if (kind === undefined) throw this.#corrupt("a kind of view", "a known one");
+    const kind = VIEW_KINDS[this.#in.byte()];
+    if (kind === undefined) throw this.#in.corrupt("a kind of view", "a known one");
     return globalThis[kind] as ViewClass;
   }
 
   #string(): string {
     const value = this.#value();
-    if (typeof value !== "string") throw this.#corrupt(`a ${typeof value}`, "a string");
+    if (typeof value !== "string") throw this.#in.corrupt(`a ${typeof value}`, "a string");
     return value;
-  }
-
-  #ascii(): string {
-    const bytes = this.#take(this.#count());
-    if (bytes.length > SHORT_STRING) return utf8.decode(bytes);
-    let text = "";
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return text;
-  }
-
-  #utf16(): string {
-    const length = this.#uint32();
-    const bytes = new DataView(this.#copy(length * 2));
-    const pieces: string[] = [];
-    for (let index = 0; index < length; index++) pieces.push(String.fromCharCode(bytes.getUint16(index * 2, true)));
-    return pieces.join("");
-  }
-
-  #bigint(): bigint {
-    const negative = this.#byte() === 1;
-    const digits = Array.from(this.#take(this.#count()), (byte) => byte.toString(16).padStart(2, "0"));
-    const magnitude = BigInt(`0x0${digits.join("")}`);
-    return negative ? -magnitude : magnitude;
-  }
-
-  #byte(): number {
-    const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw this.#corrupt("the end", "more bytes");
-    this.#at++;
-    return byte;
-  }
-
-  #float(): number {
-    const at = this.#at;
-    this.#skip(Float64Array.BYTES_PER_ELEMENT);
-    return this.#view.getFloat64(at, true);
-  }
-
-  #uint32(): number {
-    const at = this.#at;
-    this.#skip(Uint32Array.BYTES_PER_ELEMENT);
-    return this.#view.getUint32(at, true);
-  }
-
-  /** A varint of at most `most`. */
-  #length(most: number): number {
-    let value = 0;
-    for (let scale = 1;; scale *= 0x80) {
-      const byte = this.#byte();
-      value += (byte & 0x7f) * scale;
-      if (value > most) throw this.#corrupt(`length ${value}`, `at most ${most}`);
-      if (byte < 0x80) return value;
-      if (scale > 2 ** 49) throw this.#corrupt("a length without end", "at most 8 bytes");
-    }
-  }
-
-  /** A count of things that take at least a byte each. */
-  #count(): number {
-    return this.#length(this.#bytes.length - this.#at);
-  }
-
-  #take(length: number): Uint8Array {
-    const at = this.#at;
-    this.#skip(length);
-    return this.#bytes.subarray(at, at + length);
-  }
-
-  #copy(length: number): ArrayBuffer {
-    return new Uint8Array(this.#take(length)).buffer;
-  }
-
-  #skip(length: number): void {
-    if (this.#at + length > this.#bytes.length) throw this.#corrupt("the end", `${length} bytes`);
-    this.#at += length;
   }
 
   #remember<T>(value: T): T {
@@ -298,10 +216,6 @@ export class Decoder {
 
   #reserve(): number {
     return this.#table.push(undefined) - 1;
-  }
-
-  #corrupt(found: string, wanted: string): TypeError {
-    return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#bytes.length}, ${wanted} is wanted`);
   }
 }
 

@@ -16,15 +16,10 @@
  */
 
 import { UncloneableError } from "../errors.ts";
+import { ByteWriter } from "./byte_writer.ts";
 import { ERROR_CLASSES, Tag, VIEW_KINDS } from "./tags.ts";
 
-const FIRST_ROOM_BYTES = 1024;
-const KEPT_ROOM_BYTES = 2 ** 20;
-const SHORT_STRING = 64;
-const VARINT_BYTES = 8;
-
 const viewKinds = new Map<string, number>(VIEW_KINDS.map((name, kind) => [name, kind]));
-const utf8 = new TextEncoder();
 
 /** A step on the path to the value in hand: a key, an index, or a text as it is. */
 type PathStep = string | number | { readonly text: string };
@@ -34,10 +29,7 @@ const SENT_IN_PART = new Error("a buffer sent in part comes up again");
 
 /** Writes values as bytes. */
 export class Encoder {
-  // The bytes before #at are written; #view is on the same bytes as #room.
-  #room: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_ROOM_BYTES);
-  #view = new DataView(this.#room.buffer);
-  #at = 0;
+  readonly #out = new ByteWriter();
   // The table: the number of every object that has been begun; -1 for a buffer of which only a part was sent.
   readonly #numbers = new Map<object, number>();
   #nextNumber = 0;
@@ -47,7 +39,6 @@ export class Encoder {
 
   /** Encodes into room of the encoder's own, which the next call overwrites. */
   encode(value: unknown): Uint8Array<ArrayBuffer> {
-    if (this.#room.length > KEPT_ROOM_BYTES) this.#useRoom(new Uint8Array(FIRST_ROOM_BYTES));
     this.#begin(false);
     try {
       this.#value(value);
@@ -58,12 +49,12 @@ export class Encoder {
     } finally {
       this.#numbers.clear();
     }
-    return this.#room.subarray(0, this.#at);
+    return this.#out.written();
   }
 
   #begin(wholeBuffers: boolean): void {
     this.#wholeBuffers = wholeBuffers;
-    this.#at = 0;
+    this.#out.restart();
     this.#nextNumber = 0;
     this.#path.length = 0;
     this.#numbers.clear();
@@ -72,17 +63,17 @@ export class Encoder {
   #value(value: unknown): void {
     switch (typeof value) {
       case "undefined":
-        return this.#byte(Tag.undefined);
+        return this.#out.byte(Tag.undefined);
       case "boolean":
-        return this.#byte(value ? Tag.true : Tag.false);
+        return this.#out.byte(value ? Tag.true : Tag.false);
       case "number":
-        return this.#number(value);
+        return this.#out.number(value);
       case "string":
-        return this.#string(value);
+        return this.#out.string(value);
       case "bigint":
-        return this.#bigint(value);
+        return this.#out.bigint(value);
       case "object":
-        return value === null ? this.#byte(Tag.null) : this.#object(value);
+        return value === null ? this.#out.byte(Tag.null) : this.#object(value);
       default:
         return this.#refuse(`a ${typeof value}`);
     }
@@ -92,8 +83,8 @@ export class Encoder {
     const number = this.#numbers.get(value);
     if (number !== undefined) {
       if (number < 0) throw SENT_IN_PART;
-      this.#byte(Tag.back);
-      return this.#length(number);
+      this.#out.byte(Tag.back);
+      return this.#out.length(number);
     }
     this.#remember(value);
     if (Array.isArray(value)) return this.#array(value);
@@ -109,14 +100,14 @@ export class Encoder {
 
   #otherObject(value: object): void {
     if (value instanceof Date) {
-      this.#byte(Tag.date);
-      this.#float(value.getTime());
+      this.#out.byte(Tag.date);
+      this.#out.float(value.getTime());
     } else if (value instanceof RegExp) {
-      this.#byte(Tag.regexp);
-      this.#string(value.source);
-      this.#string(value.flags);
+      this.#out.byte(Tag.regexp);
+      this.#out.string(value.source);
+      this.#out.string(value.flags);
     } else if (isBoxed(value)) {
-      this.#byte(Tag.boxed);
+      this.#out.byte(Tag.boxed);
       this.#value(value.valueOf());
     } else {
       // What is no plain data says so by its tag: a Promise, a WeakMap, a URL, shared memory.
@@ -128,10 +119,10 @@ export class Encoder {
 
   #plain(value: object): void {
     const keys = Object.keys(value);
-    this.#byte(Tag.object);
-    this.#length(keys.length);
+    this.#out.byte(Tag.object);
+    this.#out.length(keys.length);
     for (const key of keys) {
-      this.#string(key);
+      this.#out.string(key);
       this.#path.push(key);
       this.#value((value as Record<string, unknown>)[key]);
       this.#path.pop();
@@ -143,18 +134,18 @@ export class Encoder {
     let filled = 0;
     while (filled < length && (array[filled] !== undefined || filled in array)) filled++;
     if (filled < length) return this.#sparse(array);
-    this.#byte(Tag.array);
-    this.#length(length);
+    this.#out.byte(Tag.array);
+    this.#out.length(length);
     for (let index = 0; index < length; index++) this.#item(index, array[index]);
   }
 
   #sparse(array: readonly unknown[]): void {
     const indices = Object.keys(array).map(Number).filter((index) => Number.isInteger(index) && index >= 0);
-    this.#byte(Tag.sparse);
-    this.#length(array.length);
-    this.#length(indices.length);
+    this.#out.byte(Tag.sparse);
+    this.#out.length(array.length);
+    this.#out.length(indices.length);
     for (const index of indices) {
-      this.#length(index);
+      this.#out.length(index);
       this.#item(index, array[index]);
     }
   }
@@ -166,8 +157,8 @@ export class Encoder {
   }
 
   #map(map: ReadonlyMap<unknown, unknown>): void {
-    this.#byte(Tag.map);
-    this.#length(map.size);
+    this.#out.byte(Tag.map);
+    this.#out.length(map.size);
     for (const [key, value] of map) {
       this.#item({ text: ".keys()" }, key);
       this.#item({ text: typeof key === "string" ? `.get(${JSON.stringify(key)})` : ".values()" }, value);
@@ -175,30 +166,30 @@ export class Encoder {
   }
 
   #set(set: ReadonlySet<unknown>): void {
-    this.#byte(Tag.set);
-    this.#length(set.size);
+    this.#out.byte(Tag.set);
+    this.#out.length(set.size);
     for (const item of set) this.#item({ text: ".keys()" }, item);
   }
 
   #error(error: Error): void {
     const kind = ERROR_CLASSES.findIndex((errorClass, kind) => kind > 0 && error instanceof errorClass);
-    this.#byte(Tag.error);
-    this.#byte(Math.max(kind, 0));
-    this.#string(String(error.name));
+    this.#out.byte(Tag.error);
+    this.#out.byte(Math.max(kind, 0));
+    this.#out.string(String(error.name));
     for (const key of ["message", "stack", "cause", "errors"]) {
       // A DOMException has its message and its stack from its prototype.
       if (key in error && (Object.hasOwn(error, key) || key === "message" || key === "stack")) {
         this.#item(key, Reflect.get(error, key));
       } else {
-        this.#byte(Tag.absent);
+        this.#out.byte(Tag.absent);
       }
     }
   }
 
   #buffer(buffer: ArrayBuffer): void {
     if (buffer.detached) this.#refuse("a detached buffer");
-    this.#byte(Tag.buffer);
-    this.#bytes(new Uint8Array(buffer));
+    this.#out.byte(Tag.buffer);
+    this.#out.bytes(new Uint8Array(buffer));
   }
 
   #bufferView(view: ArrayBufferView): void {
@@ -209,120 +200,18 @@ export class Encoder {
     if (kind === undefined) return this.#refuse("a view of an unknown kind");
     const whole = byteLength === buffer.byteLength;
     const number = this.#numbers.get(buffer);
-    if (number !== undefined && number < 0) throw SENT_IN_PART;
     if (number !== undefined || (!whole && this.#wholeBuffers)) {
-      this.#byte(Tag.view);
-      this.#byte(kind);
-      this.#length(byteOffset);
-      this.#length(byteLength);
+      this.#out.byte(Tag.view);
+      this.#out.byte(kind);
+      this.#out.length(byteOffset);
+      this.#out.length(byteLength);
       return this.#object(buffer);
     }
     this.#numbers.set(buffer, whole ? this.#nextNumber : -1);
     this.#nextNumber++;
-    this.#byte(Tag.ownView);
-    this.#byte(kind);
-    this.#bytes(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-
-  #number(value: number): void {
-    const integer = value | 0;
-    if (integer !== value || (value === 0 && Object.is(value, -0))) {
-      this.#byte(Tag.number);
-      return this.#float(value);
-    }
-    this.#byte(Tag.integer);
-    this.#length(((integer << 1) ^ (integer >> 31)) >>> 0);
-  }
-
-  #string(value: string): void {
-    const { length } = value;
-    if (length <= SHORT_STRING && this.#ascii(value)) return;
-    if (value.isWellFormed()) {
-      this.#reserve(1 + Uint32Array.BYTES_PER_ELEMENT + length * 3);
-      const start = this.#at + 1 + Uint32Array.BYTES_PER_ELEMENT;
-      const { written } = utf8.encodeInto(value, this.#room.subarray(start));
-      this.#room[this.#at] = Tag.utf8;
-      this.#view.setUint32(this.#at + 1, written, true);
-      this.#at = start + written;
-      return;
-    }
-    this.#reserve(1 + Uint32Array.BYTES_PER_ELEMENT + length * 2);
-    this.#room[this.#at] = Tag.utf16;
-    this.#view.setUint32(this.#at + 1, length, true);
-    this.#at += 1 + Uint32Array.BYTES_PER_ELEMENT;
-    for (let index = 0; index < length; index++, this.#at += 2) {
-      this.#view.setUint16(this.#at, value.charCodeAt(index), true);
-    }
-  }
-
-  /** Writes a short string if it is ASCII; its length takes one byte. */
-  #ascii(value: string): boolean {
-    const { length } = value;
-    this.#reserve(2 + length);
-    const room = this.#room;
-    const start = this.#at + 2;
-    for (let index = 0; index < length; index++) {
-      const code = value.charCodeAt(index);
-      if (code > 0x7f) return false;
-      room[start + index] = code;
-    }
-    room[this.#at] = Tag.ascii;
-    room[this.#at + 1] = length;
-    this.#at = start + length;
-    return true;
-  }
-
-  #bigint(value: bigint): void {
-    if (BigInt.asIntN(64, value) === value) {
-      this.#byte(Tag.long);
-      this.#reserve(BigInt64Array.BYTES_PER_ELEMENT);
-      this.#view.setBigInt64(this.#at, value, true);
-      this.#at += BigInt64Array.BYTES_PER_ELEMENT;
-      return;
-    }
-    this.#byte(Tag.bigint);
-    this.#byte(value < 0n ? 1 : 0);
-    const digits = (value < 0n ? -value : value).toString(16);
-    const even = digits.length % 2 === 0 ? digits : `0${digits}`;
-    this.#bytes(Uint8Array.from({ length: even.length / 2 }, (_, at) => parseInt(even.slice(2 * at, 2 * at + 2), 16)));
-  }
-
-  #byte(byte: number): void {
-    this.#reserve(1);
-    this.#room[this.#at++] = byte;
-  }
-
-  #float(value: number): void {
-    this.#reserve(Float64Array.BYTES_PER_ELEMENT);
-    this.#view.setFloat64(this.#at, value, true);
-    this.#at += Float64Array.BYTES_PER_ELEMENT;
-  }
-
-  #length(value: number): void {
-    this.#reserve(VARINT_BYTES);
-    let rest = value;
-    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.#room[this.#at++] = (rest % 0x80) | 0x80;
-    this.#room[this.#at++] = rest;
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    this.#length(bytes.length);
-    this.#reserve(bytes.length);
-    this.#room.set(bytes, this.#at);
-    this.#at += bytes.length;
-  }
-
-  #reserve(count: number): void {
-    const wanted = this.#at + count;
-    if (wanted <= this.#room.length) return;
-    const room = new Uint8Array(Math.max(2 * this.#room.length, wanted));
-    room.set(this.#room.subarray(0, this.#at));
-    this.#useRoom(room);
-  }
-
-  #useRoom(room: Uint8Array<ArrayBuffer>): void {
-    this.#room = room;
-    this.#view = new DataView(room.buffer);
+    this.#out.byte(Tag.ownView);
+    this.#out.byte(kind);
+    this.#out.bytes(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   #remember(value: object): void {

@@ -57,7 +57,8 @@ export class SharedSubject implements MemorySubject {
   readonly name = "SharedMemory";
   readonly concurrentRuns = runs(3);
   readonly rounds = 500;
-  readonly #workers: Worker[] = [];
+  // By guest.
+  readonly #workers = new Map<number, Worker>();
 
   create(layout: Layout, chooser?: Chooser): Memory {
     const options = { guests: 0, clock: realClock };
@@ -76,7 +77,8 @@ export class SharedSubject implements MemorySubject {
 
   /** Runs one task as a guest; the reply comes when it has ended. */
   start(memory: SharedMemory, { guest, call }: { guest: number; call: TaskCall }): Promise<WorkerReply> {
-    const worker = this.#workers[guest] ??= newWorker();
+    const worker = this.#workers.get(guest) ?? newWorker();
+    this.#workers.set(guest, worker);
     const { promise, resolve, reject } = Promise.withResolvers<WorkerReply>();
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (event) => {
@@ -102,7 +104,8 @@ export class SharedSubject implements MemorySubject {
   }
 
   [Symbol.dispose](): void {
-    for (const worker of this.#workers.splice(0)) worker.postMessage("end" satisfies WorkerRequest);
+    for (const worker of this.#workers.values()) worker.postMessage("end" satisfies WorkerRequest);
+    this.#workers.clear();
   }
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { MemoryFullError, UncloneableError } from "../../lib/errors.ts";
 import { decode, encode, encodeInto, Encoder } from "../../lib/mailbox/mod.ts";
+import { Tag } from "../../lib/mailbox/tags.ts";
 import { runs } from "../contracts/soak.ts";
 
 const anything = fc.anything({
@@ -30,6 +31,11 @@ function roundTrip(value: unknown): unknown {
   return decode(encode(value));
 }
 
+/** An array with holes where `items` has nothing. */
+function holes(length: number, items: Record<number, unknown>): unknown[] {
+  return Object.assign(new Array(length), items);
+}
+
 /** Equal to what a structured clone gives, NaN and -0 apart. */
 function checkAsClone(value: unknown): void {
   const [got, expected] = [roundTrip(value), structuredClone(value)];
@@ -54,7 +60,7 @@ Deno.test("decode(encode()) gives what structuredClone gives, for one value of e
   const lastIndex = /a\/b/giu;
   lastIndex.lastIndex = 3;
   const values: unknown[] = [
-    [, 1, , undefined],
+    holes(4, { 1: 1, 3: undefined }),
     new Array(5),
     new Array(3e9),
     sparse,
@@ -217,7 +223,7 @@ Deno.test("encode() refuses what cannot be cloned, with its path", () => {
     [new Map([["k", [new WeakMap()]]]), `value.get("k")[0] is a WeakMap`],
     [new Map([[() => 0, 1]]), "value.keys() is a function"],
     [new Set([Promise.resolve()]), "value.keys() is a Promise"],
-    [[, new WeakRef({})], "value[1] is a WeakRef"],
+    [holes(3, { 1: new WeakRef({}) }), "value[1] is a WeakRef"],
     [new Error("e", { cause: () => 0 }), "value.cause is a function"],
     [{ view: new Uint8Array(shared) }, "value.view is a view on shared memory"],
     [shared, "value is a SharedArrayBuffer"],
@@ -275,10 +281,32 @@ Deno.test("decode() throws for every strict beginning of an encoded value, and f
       for (let length = 0; length < Math.min(bytes.length, 200); length++) {
         assertThrows(() => decode(bytes.slice(0, length)), Error);
       }
-      assertThrows(() => decode(Uint8Array.of(...bytes, 0)), TypeError, "Cannot decode: the value ends at");
+      assertThrows(() => decode(Uint8Array.of(...bytes, 0)), TypeError, "Cannot decode: the value's end at");
     }),
     { numRuns: runs(100) },
   );
+});
+
+Deno.test("decode() refuses references and lengths beyond what there is", () => {
+  for (const bytes of [[Tag.back, 0], [Tag.array, 1, Tag.back, 1], [Tag.array, 200, 1], [Tag.ascii, 2, 65], [250]]) {
+    assertThrows(() => decode(Uint8Array.from(bytes)), TypeError, "Cannot decode: ");
+  }
+});
+
+Deno.test("decode() makes a key __proto__ a property, also where that is an accessor", () => {
+  const bytes = encode(JSON.parse(`{"__proto__": {"a": 1}}`));
+  Object.defineProperty(Object.prototype, "__proto__", {
+    configurable: true,
+    set(prototype) {
+      Object.setPrototypeOf(this, prototype);
+    },
+  });
+  try {
+    const got = decode(bytes) as object;
+    assertEquals([Object.keys(got), Object.getPrototypeOf(got) === Object.prototype], [["__proto__"], true]);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "__proto__");
+  }
 });
 
 Deno.test("decode() of corrupted bytes gives a value or throws, and never hangs", () => {

@@ -24,13 +24,12 @@ function* counting<T>(steps: Steps<T>, count: (operation: Operation) => void): S
   return step.value;
 }
 
-/** One round: which members the host awaits, and which are dead and withdrawn by a supervisor. */
+/** One round: which members the host awaits. */
 const round = fc.uniqueArray(fc.nat(4));
 const scenario = fc.record({
   members: fc.integer({ min: 1, max: 5 }),
   rounds: fc.array(round, { minLength: 1, maxLength: 3 }),
   dead: fc.uniqueArray(fc.nat(4), { maxLength: 2 }),
-  early: fc.boolean(),
   seed: fc.integer(),
 });
 

@@ -42,6 +42,14 @@ Deno.test("ModelMemory.advance() moves the clock to the earliest time and wakes 
   assertEquals([memory.advance(), memory.clock], [false, 7]);
 });
 
+Deno.test("ModelMemory.begin() does not park for a time that is past", () => {
+  const { word, memory } = gate();
+  runBlocking(memory, sleep(10));
+  assertEquals(memory.begin({ kind: "wait", word, expected: 0, deadline: 10 }, 0), "timed-out");
+  assertEquals(memory.begin({ kind: "sleep", until: 9 }, 0), undefined);
+  assertEquals([memory.parked, memory.clock], [[], 10]);
+});
+
 Deno.test("ModelMemory.perform() lets time pass for a lone task, and refuses a wait that nobody can end", () => {
   const { word, memory } = gate();
   runBlocking(memory, sleep(10));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Layout, SharedMemory, store } from "../../lib/memory/mod.ts";
+import { StoppedError } from "../../lib/errors.ts";
+import { Layout, SharedMemory, sleep, store, wait } from "../../lib/memory/mod.ts";
 import { runBlocking } from "../../lib/program/mod.ts";
 import { testMemoryContract } from "../contracts/memory_contract.ts";
 import { realClock, SharedSubject } from "../contracts/memory_subjects.ts";
@@ -50,6 +51,36 @@ Deno.test("SharedMemory.requestStop() before a wait lets the guest not wait at a
   memory.requestStop(0);
   assertEquals(await subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [0] } }), { kind: "stopped" });
   assert(memory.acknowledged(0));
+});
+
+Deno.test("SharedMemory throws StoppedError from every wait and sleep of a stopped guest, even of no length", () => {
+  const { memory, word } = gate(2);
+  const [stopped, other] = [0, 1].map((guest) => SharedMemory.attach(memory.handle, { guest, clock: realClock }));
+  assertEquals([stopped!.stopRequested, runBlocking(stopped!, wait(word, 1))], [false, "not-equal"]);
+  memory.requestStop(0);
+  assertEquals([stopped!.stopRequested, other!.stopRequested, memory.stopRequested], [true, false, false]);
+  assertThrows(() => runBlocking(stopped!, wait(word, 1)), StoppedError, "guest 0 is asked to stop");
+  assertThrows(() => runBlocking(stopped!, sleep(0)), StoppedError);
+  assertEquals(runBlocking(other!, wait(word, 1)), "not-equal");
+});
+
+Deno.test("SharedMemory.requestStop() notifies the word on which the guest waits", async () => {
+  using subject = new SharedSubject();
+  const { memory, word } = gate(2);
+  // Guest 0 only says that it waits; guest 1 waits, and its word does not change, so only a notify ends that.
+  runBlocking(memory, store(controlWord(memory, "control.guest[0].waitingOn"), word));
+  const reply = subject.start(memory, { guest: 1, call: { task: "waitOnce", args: [word] } });
+  let awake = false;
+  reply.then(() => awake = true);
+  try {
+    await until(() => {
+      memory.requestStop(0);
+      return awake;
+    }, "guest 1 is notified");
+  } finally {
+    memory.requestStop(1);
+  }
+  assertEquals(await reply, { kind: "returned", value: "woken" });
 });
 
 Deno.test("SharedMemory wait sees a stop whose notify was lost, between two slices", async () => {

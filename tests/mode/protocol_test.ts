@@ -25,8 +25,8 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
 
 function split(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const size = sizes.length === 0 ? bytes.length : sizes[turn % sizes.length]!;
+  for (let at = 0; at < bytes.length;) {
+    const size = sizes[chunks.length % sizes.length] ?? bytes.length;
     chunks.push(bytes.slice(at, at + size));
     at += size;
   }

@@ -1,0 +1,143 @@
+/**
+ * Bytes being read: the primitives that the codec is made of.
+ *
+ * @example
+ * ```ts
+ * import { ByteReader } from "./byte_reader.ts";
+ *
+ * const reader = new ByteReader(Uint8Array.of(172, 2, 7));
+ * if (reader.length(1000) !== 300 || reader.byte() !== 7) throw new Error("a varint and a byte are wanted");
+ * reader.end();
+ * ```
+ *
+ * @module
+ */
+
+const SHORT_STRING = 24;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Reads bytes in order; whatever is not there, or is too large, throws `TypeError`. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  // The bytes before #at are read.
+  #at = 0;
+
+  /** Makes a reader of all the bytes, which must be on unshared memory. */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** Throws unless all is read. */
+  end(): void {
+    if (this.#at < this.#bytes.length) throw this.corrupt("the value's end", "the end of the bytes");
+  }
+
+  /** Reads a byte if it is the given one, and gives whether it was. */
+  skipIf(byte: number): boolean {
+    if (this.#bytes[this.#at] !== byte) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** Reads a length of 32 bits and that much UTF-8. */
+  utf8(): string {
+    return utf8.decode(this.take(this.uint32()));
+  }
+
+  /** Reads a bigint of 64 bits. */
+  long(): bigint {
+    const at = this.#at;
+    this.#skip(BigInt64Array.BYTES_PER_ELEMENT);
+    return this.#view.getBigInt64(at, true);
+  }
+
+  /** Reads a length and a text of bytes under 128. */
+  ascii(): string {
+    const bytes = this.take(this.count());
+    if (bytes.length > SHORT_STRING) return utf8.decode(bytes);
+    let text = "";
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return text;
+  }
+
+  /** Reads a count of 32 bits and that many code units. */
+  utf16(): string {
+    const length = this.uint32();
+    const bytes = new DataView(this.copy(length * 2));
+    const pieces: string[] = [];
+    for (let index = 0; index < length; index++) pieces.push(String.fromCharCode(bytes.getUint16(index * 2, true)));
+    return pieces.join("");
+  }
+
+  /** Reads a sign and a magnitude. */
+  bigint(): bigint {
+    const negative = this.byte() === 1;
+    const digits = Array.from(this.take(this.count()), (byte) => byte.toString(16).padStart(2, "0"));
+    const magnitude = BigInt(`0x0${digits.join("")}`);
+    return negative ? -magnitude : magnitude;
+  }
+
+  /** Reads a byte. */
+  byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw this.corrupt("the end", "more bytes");
+    this.#at++;
+    return byte;
+  }
+
+  /** Reads a float64. */
+  float(): number {
+    const at = this.#at;
+    this.#skip(Float64Array.BYTES_PER_ELEMENT);
+    return this.#view.getFloat64(at, true);
+  }
+
+  /** Reads 32 bits. */
+  uint32(): number {
+    const at = this.#at;
+    this.#skip(Uint32Array.BYTES_PER_ELEMENT);
+    return this.#view.getUint32(at, true);
+  }
+
+  /** Reads a varint of at most `most`. */
+  length(most: number): number {
+    let value = 0;
+    for (let scale = 1;; scale *= 0x80) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (value > most) throw this.corrupt(`length ${value}`, `at most ${most}`);
+      if (byte < 0x80) return value;
+      if (scale > 2 ** 49) throw this.corrupt("a length without end", "at most 8 bytes");
+    }
+  }
+
+  /** Reads a count of things that take at least a byte each. */
+  count(): number {
+    return this.length(this.#bytes.length - this.#at);
+  }
+
+  /** Reads bytes, as a view. */
+  take(length: number): Uint8Array {
+    const at = this.#at;
+    this.#skip(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
+  /** Reads bytes into a buffer of their own. */
+  copy(length: number): ArrayBuffer {
+    return new Uint8Array(this.take(length)).buffer;
+  }
+
+  /** The error that says what is wrong here. */
+  corrupt(found: string, wanted: string): TypeError {
+    return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#bytes.length}, ${wanted} is wanted`);
+  }
+
+  #skip(length: number): void {
+    if (this.#at + length > this.#bytes.length) throw this.corrupt("the end", `${length} bytes`);
+    this.#at += length;
+  }
+}

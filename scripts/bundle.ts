@@ -9,7 +9,7 @@
 import { parseArgs } from "@std/cli";
 import { build, type BuildOptions, stop } from "esbuild";
 import { fileURLToPath } from "node:url";
-import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, checkArgument, inlineGuests } from "./bundle/guests.ts";
+import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests } from "./bundle/guests.ts";
 import { resolveAsDeno } from "./bundle/resolve.ts";
 
 const root = new URL("../", import.meta.url);
@@ -70,7 +70,7 @@ export interface Bundles {
 export async function bundle(out: string): Promise<Bundles> {
   try {
     const guests = await bundleGuests(root, settings);
-    checkArgument(guests.process);
+    const argument = argumentBytes(guests.process);
     const files: BundledFile[] = [];
     await Deno.mkdir(out, { recursive: true });
     for (const { file, contents, minifyWhitespace } of entries) {
@@ -87,15 +87,7 @@ export async function bundle(out: string): Promise<Bundles> {
       files.push({ path, bytes: size(text) });
     }
     const { thread, process } = guests;
-    return {
-      files,
-      guests: {
-        thread: size(thread),
-        process: size(process),
-        argument: argumentBytes(process),
-        limit: ARGUMENT_LIMIT,
-      },
-    };
+    return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };
   } finally {
     await stop();
   }

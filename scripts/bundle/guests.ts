@@ -41,19 +41,14 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
   };
 }
 
-/** How many bytes of one argument a process guest takes: its text in base64. */
-export function argumentBytes(text: string): number {
-  return 4 * Math.ceil(new TextEncoder().encode(text).length / 3);
-}
-
 /**
- * Checks that the process guest can be handed over.
+ * How many bytes of one argument a process guest takes: its text in base64.
  *
- * @throws {RangeError} where it is too long for one argument.
+ * @throws {RangeError} where that is too long.
  */
-export function checkArgument(text: string): void {
-  const bytes = argumentBytes(text);
-  if (bytes + ROOM <= ARGUMENT_LIMIT) return;
+export function argumentBytes(text: string): number {
+  const bytes = 4 * Math.ceil(new TextEncoder().encode(text).length / 3);
+  if (bytes + ROOM <= ARGUMENT_LIMIT) return bytes;
   throw new RangeError(
     `Cannot inline the process guest: it takes ${bytes} bytes of an argument, at most ${
       ARGUMENT_LIMIT - ROOM

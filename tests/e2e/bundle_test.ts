@@ -3,7 +3,7 @@ import { build, stop } from "esbuild";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as library from "../../mod.ts";
 import { bundle, type Bundles } from "../../scripts/bundle.ts";
-import { ARGUMENT_LIMIT, checkArgument } from "../../scripts/bundle/guests.ts";
+import { ARGUMENT_LIMIT, argumentBytes } from "../../scripts/bundle/guests.ts";
 import { run } from "./server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -84,11 +84,11 @@ Deno.test("holdfast.js can be bundled again, with threads and processes", async 
   assertEquals(certificates, Array(3).fill(certificates[0]));
 });
 
-Deno.test("checkArgument() refuses a guest that is too long for one argument", () => {
-  checkArgument("x".repeat(80_000));
-  assertThrows(() => checkArgument("x".repeat(95_000)), RangeError, `Cannot inline the process guest: it takes 126668`);
+Deno.test("argumentBytes() refuses a guest that is too long for one argument", () => {
+  assertEquals(argumentBytes("x".repeat(80_000)), btoa("x".repeat(80_000)).length);
+  assertThrows(() => argumentBytes("x".repeat(95_000)), RangeError, `Cannot inline the process guest: it takes 126668`);
   assertThrows(
-    () => checkArgument("x".repeat(ARGUMENT_LIMIT)),
+    () => argumentBytes("x".repeat(ARGUMENT_LIMIT)),
     RangeError,
     "of an argument, at most 122880 are wanted",
   );

@@ -27,7 +27,8 @@ export function printToStderr(): void {
   }
   const { stderr } = Deno;
   Object.defineProperties(Deno.stdout, {
-    write: { value: (bytes: Uint8Array) => stderr.write(bytes) },
+    // At once: a guest blocks its event loop, so what it began to write might never be written.
+    write: { value: (bytes: Uint8Array) => Promise.resolve(stderr.writeSync(bytes)) },
     writeSync: { value: (bytes: Uint8Array) => stderr.writeSync(bytes) },
     writable: { get: () => stderr.writable },
   });

@@ -86,11 +86,12 @@ class ProcessSession implements ModeSession {
       const { reference, ...rest } = jobMessage(job);
       const message = encode({ ...rest, reference: { ...reference, argument: job.reference?.argument } });
       const { module } = reference;
-      const guest = warm.take(module);
-      this.#guests.push({ guest, module });
-      guest.name = job.name;
-      this.links[index]?.connect(guest);
-      const failed = await this.#inTime(guest, guest.begin(message));
+      const failed = await warm.hand(module, async (guest) => {
+        this.#guests.push({ guest, module });
+        guest.name = job.name;
+        this.links[index]?.connect(guest);
+        return await this.#inTime(guest, guest.begin(message));
+      });
       if (failed !== undefined) throw new GuestError({ guest: job.name, mode: "process", ...failed });
     }));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");

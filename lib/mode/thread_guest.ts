@@ -5,7 +5,7 @@
  *   whatever ended it.
  * - It does nothing before it holds that lock, so it cannot end unseen.
  * - Between jobs it is on its event loop; during a job it blocks on its mailbox until it is asked to stop.
- * - A rejection that nobody handled ends it: what follows could not be told from a fresh guest's work.
+ * - What is thrown outside a job, or rejected and not handled, ends it: it could no longer pass for a fresh one.
  *
  * @module
  */
@@ -27,6 +27,7 @@ interface GuestScope {
   readonly name: string;
   onmessage: ((event: MessageEvent<ToThread>) => void) | null;
   onunhandledrejection: ((event: PromiseRejectionEvent) => void) | null;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
   postMessage(message: FromThread): void;
   close(): void;
 }
@@ -41,17 +42,20 @@ scope.onmessage = async ({ data }) => {
   if (data.kind === "close") scope.close();
   else await work(data);
 };
-scope.onunhandledrejection = (event) => {
-  event.preventDefault();
-  scope.postMessage({ kind: "failed", phase: "run", far: farError(event.reason) });
-  scope.close();
-};
+scope.onunhandledrejection = (event) => giveUp(event, event.reason);
+scope.addEventListener("error", (event) => giveUp(event, event.error));
 // The lock is granted before the host is told of the guest, so the host cannot get it first.
 void whileLocked(scope.name, () => {
   scope.postMessage({ kind: "hello" });
   locked.resolve();
   return new Promise(() => {});
 });
+
+function giveUp(event: Event, thrown: unknown): void {
+  event.preventDefault();
+  scope.postMessage({ kind: "failed", phase: "run", far: farError(thrown) });
+  scope.close();
+}
 
 async function work(job: ThreadJob): Promise<void> {
   let phase: GuestPhase = "load";

@@ -98,21 +98,24 @@ class ThreadSession implements ModeSession {
       const message = jobMessage(job);
       const argument = encode(job.reference?.argument);
       const { module } = message.reference;
-      const guest = warm.take(module);
-      this.#guests.push({ guest, member, module });
-      guest.name = job.name;
-      guest.onEnd = (error) => {
-        if (link !== undefined) this.#fail(link, error);
-      };
-      const failed = await guest.begin({
-        kind: "job",
-        job: message,
-        argument,
-        memory: this.#memory.handle,
-        place: this.#place,
-        member,
-        streams: job.deterministic,
-      }, this.#timeout);
+      const failed = await warm.hand(module, async (guest) => {
+        this.#guests.push({ guest, member, module });
+        guest.name = job.name;
+        const failed = await guest.begin({
+          kind: "job",
+          job: message,
+          argument,
+          memory: this.#memory.handle,
+          place: this.#place,
+          member,
+          streams: job.deterministic,
+        }, this.#timeout);
+        // The end of a guest is a task of the event loop, so none is missed between its first answer and this line.
+        guest.onEnd = (error) => {
+          if (link !== undefined) this.#fail(link, error);
+        };
+        return failed;
+      });
       if (failed !== undefined) throw new GuestError({ guest: job.name, mode: "thread", ...failed });
     });
     const outcomes = await Promise.allSettled(ready);

@@ -108,6 +108,16 @@ export function uncloneable(): LeafSystem<Ports, Ports> {
   });
 }
 
+/** Gives a value that grows by that many bytes with each update. */
+export function growing({ bytes }: { bytes: number }): LeafSystem<Ports, Ports> {
+  return defineSystem({
+    name: "growing",
+    state: { n: scalar(0) },
+    outputs: { y: { type: abstract<unknown>(undefined), value: ({ state }) => new Uint8Array(state.n * bytes) } },
+    update: { period: 1, run: ({ state, next }) => void (next.n = state.n + 1) },
+  });
+}
+
 /** Tries what a guest may not do: `y` is what came of it. */
 export function curious({ near, attempt }: { near: number; attempt: Attempt }): LeafSystem<Ports, Ports> {
   return defineSystem({

@@ -1,12 +1,12 @@
 /**
- * Numbers as C's `%g` prints them.
+ * Numbers as C's `%g` prints them: the exact value rounded to significant digits, ties to even.
  *
  * @example
  * ```ts
  * import { formatGeneral } from "./format.ts";
  *
- * const shown = [1.996, 0.30000000000000004, 12345.6, 0.00001, 0].map((x) => formatGeneral(x)).join(" ");
- * if (shown !== "2 0.3 1.23e+04 1e-05 0") throw new Error(shown);
+ * const shown = [1.996, 0.30000000000000004, 12345.6, 0.00001, 0.0625, 1.125].map((x) => formatGeneral(x)).join(" ");
+ * if (shown !== "2 0.3 1.23e+04 1e-05 0.0625 1.12") throw new Error(shown);
  * ```
  *
  * @module
@@ -16,16 +16,30 @@
 export function formatGeneral(x: number, digits = 3): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
-  const [mantissa = "", power = "0"] = x.toExponential(digits - 1).split("e");
-  const exponent = Number(power);
-  const sign = Object.is(x, -0) ? "-" : "";
+  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
+  const { shown, exponent } = rounded(Math.abs(x), digits);
   if (exponent < -4 || exponent >= digits) {
     const size = String(Math.abs(exponent)).padStart(2, "0");
-    return `${sign}${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size}`;
+    return `${sign}${trimmed(`${shown.slice(0, 1)}.${shown.slice(1)}`)}e${exponent < 0 ? "-" : "+"}${size}`;
   }
-  return sign + trimmed(x.toFixed(digits - 1 - exponent));
+  if (exponent < 0) return `${sign}${trimmed(`0.${"0".repeat(-exponent - 1)}${shown}`)}`;
+  return `${sign}${trimmed(`${shown.slice(0, exponent + 1)}.${shown.slice(exponent + 1)}`)}`;
+}
+
+/** The first digits of a size and the power of ten of the first one; a tie goes to the even digit, as in C. */
+function rounded(size: number, digits: number): { shown: string; exponent: number } {
+  // `toExponential` sends ties up; written out, a tie is a 5 and nothing but zeros after it.
+  const full = exponential(size, 101);
+  const tie = /^50*$/.test(full.shown.slice(digits));
+  const even = Number(full.shown.charAt(digits - 1)) % 2 === 0;
+  return tie && even ? { ...full, shown: full.shown.slice(0, digits) } : exponential(size, digits);
+}
+
+function exponential(size: number, digits: number): { shown: string; exponent: number } {
+  const [shown = "", power = "0"] = size.toExponential(digits - 1).replace(".", "").split("e");
+  return { shown, exponent: Number(power) };
 }
 
 function trimmed(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return text.replace(/\.?0*$/, "");
 }

@@ -185,7 +185,7 @@ export function defineSystem<
   for (const [port, output] of Object.entries(spec.outputs ?? {}) as [string, OutputSpec<Ports, Ports, PortType>][]) {
     const reads = output.feedthrough ?? Object.keys(inputs);
     for (const input of reads) {
-      if (!(input in inputs)) {
+      if (!Object.hasOwn(inputs, input)) {
         throw new TypeError(
           `Cannot define ${spec.name}: output ${port} lists ${input} as feedthrough, one of its inputs ` +
             `(${Object.keys(inputs).join(", ") || "it has none"}) is wanted`,

@@ -1,0 +1,193 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { gain } from "../../lib/blocks/mod.ts";
+import {
+  abstract,
+  defineSystem,
+  delegate,
+  DiagramBuilder,
+  type LeafSystem,
+  openContext,
+  type Ports,
+  scalar,
+  vector,
+} from "../../lib/diagram/mod.ts";
+import { DiagramError } from "../../lib/errors.ts";
+import { runs } from "../contracts/soak.ts";
+
+Deno.test("An output that reads an input it does not list as feedthrough throws, naming it", () => {
+  const sneaky = defineSystem({
+    name: "sneaky",
+    inputs: { listed: scalar(), other: scalar() },
+    outputs: { y: { type: scalar(), feedthrough: ["listed"], value: ({ input }) => input.listed + input.other } },
+  });
+  const builder = new DiagramBuilder("top");
+  const part = builder.add("part", sneaky);
+  builder.exportInput("u", part.input("listed"));
+  builder.exportInput("u", part.input("other"));
+  const { context, writer } = openContext(builder.build());
+  writer.fix("u", 1);
+  assertThrows(
+    () => context.output("y", "part"),
+    DiagramError,
+    "Cannot read input part.other in output y: it lists (listed) as feedthrough, other is wanted among them",
+  );
+});
+
+Deno.test("An optional input may stay unconnected as long as nobody reads it", () => {
+  const part = defineSystem({
+    name: "part",
+    inputs: { u: scalar(0, { optional: true }) },
+    state: { reads: abstract(false) },
+    outputs: { y: { type: scalar(), value: ({ input, t }) => t > 0 ? input.u : -1 } },
+  });
+  const builder = new DiagramBuilder("top");
+  builder.exportOutput("y", builder.add("part", part).output("y"));
+  const { context, writer } = openContext(builder.build());
+  assertEquals(context.output("y"), -1);
+  writer.setTime(1);
+  assertThrows(
+    () => context.output("y"),
+    DiagramError,
+    "Cannot read input part.u: it is connected to nothing, a source is wanted",
+  );
+});
+
+Deno.test("An input of the system itself that nobody fixed throws where it is read, and takes only its own type", () => {
+  const { context, writer } = openContext(gain({ factor: 2, size: 2 }));
+  assertThrows(
+    () => context.output("y"),
+    DiagramError,
+    "Cannot read input gain.u: it is not fixed, a value for it is wanted",
+  );
+  assertThrows(
+    () => writer.fix("v", 1),
+    DiagramError,
+    "Cannot fix input v of gain: no such input, one of (u) is wanted",
+  );
+  assertThrows(
+    () => writer.fix("u", 1),
+    TypeError,
+    "Cannot set input gain.u: the value is number, 2 numbers are wanted",
+  );
+  assertThrows(
+    () => writer.fix("u", [1]),
+    RangeError,
+    "Cannot set input gain.u: it has 1 components, 2 are wanted",
+  );
+  const mine = Float64Array.of(1, 2);
+  writer.fix("u", mine);
+  mine[0] = 9;
+  assertEquals([...context.output("y") as Float64Array], [2, 4], "the value is a copy");
+});
+
+Deno.test("An output or a state of the wrong type throws, naming it", () => {
+  const bad = (type: "scalar" | "vector", value: unknown) => {
+    const declared = type === "scalar" ? scalar() : vector(2);
+    return defineSystem({
+      name: "bad",
+      state: { x: declared },
+      outputs: { y: { type: declared, value: () => value as never } },
+      update: { period: 1, run: ({ next }) => void (next.x = value as never) },
+    }) as LeafSystem<Ports, Ports>;
+  };
+  for (const value of ["1", 1n, undefined, null, [1]]) {
+    const system = bad("scalar", value);
+    const { context, writer } = openContext(system);
+    assertThrows(() => context.output("y"), TypeError, "Cannot set output bad.y: the value is ");
+    const [part] = writer.parts;
+    assert(part?.kind === "leaf");
+    part.begin();
+    assertThrows(() => system.behavior.update[0]!.run(part.now), TypeError, "Cannot set state bad.x: the value is ");
+  }
+  assertThrows(() => openContext(bad("vector", [1, 2, 3])).context.output("y"), RangeError, "it has 3 components");
+});
+
+Deno.test("A handler can write nothing but its next state", () => {
+  const system = defineSystem({ name: "one", inputs: { u: scalar() }, state: { x: scalar(), v: vector(2) } });
+  const { writer } = openContext(system);
+  const [part] = writer.parts;
+  assert(part?.kind === "leaf");
+  part.begin();
+  const now = part.now as unknown as Record<"input" | "state" | "next", Record<string, unknown>>;
+  assertThrows(() => void (now.input["u"] = 1), TypeError);
+  assertThrows(() => void (now.state["x"] = 1), TypeError);
+  assertThrows(() => void (now.state["fresh"] = 1), TypeError);
+  assertThrows(() => void (now.next["fresh"] = 1), TypeError);
+  assertThrows(() => void (now.next["v"] = [1]), RangeError);
+  (now.next["v"] as Float64Array)[0] = 5;
+  assertEquals([...part.state("v") as Float64Array], [0, 0], "the next vector has a buffer of its own");
+  part.commit();
+  assertEquals([...part.state("v") as Float64Array], [5, 0]);
+});
+
+Deno.test("Two runs of one system share no state, vectors and abstract values included", () => {
+  const system = defineSystem({
+    name: "one",
+    state: { v: vector(2), list: abstract<number[]>([]) },
+    outputs: { v: { type: vector(2), value: ({ state }) => state.v } },
+  });
+  const [one, other] = [openContext(system), openContext(system)];
+  const [part] = one.writer.parts;
+  assert(part?.kind === "leaf");
+  (part.state("list") as number[]).push(1);
+  (part.state("v") as Float64Array)[0] = 7;
+  assertEquals(other.context.state("list", "one"), []);
+  assertEquals([...other.context.output("v") as Float64Array], [0, 0]);
+  assertEquals(system.state["list"]!.initial, []);
+});
+
+Deno.test("An output is evaluated at most once per instant, and again after any change", () => {
+  let evaluations = 0;
+  const counted = defineSystem({
+    name: "counted",
+    inputs: { u: scalar() },
+    outputs: { y: { type: scalar(), value: ({ input, t }) => (evaluations++, input.u + t) } },
+  });
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("read", "time", "fix", "changed"), { maxLength: 30 }), (actions) => {
+      const { context, writer } = openContext(counted);
+      let [u, t, fresh] = [0, 0, false];
+      writer.fix("u", u);
+      evaluations = 0;
+      for (const action of actions) {
+        if (action === "time") writer.setTime(++t);
+        else if (action === "fix") writer.fix("u", u += 10);
+        else if (action === "changed") writer.changed();
+        const before = evaluations;
+        if (action !== "read") fresh = false;
+        else {
+          assertEquals(context.output("y"), u + t);
+          assertEquals(evaluations - before, fresh ? 0 : 1);
+          fresh = true;
+        }
+      }
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
+Deno.test("Context reads outputs and states of inner parts by path, and refuses what there is not", () => {
+  const inner = new DiagramBuilder("inner");
+  const state = defineSystem({ name: "state", state: { x: scalar(4) } });
+  inner.add("leaf", state);
+  inner.add("far", delegate(state, { mode: "direct", period: 1 }));
+  const builder = new DiagramBuilder("top");
+  builder.add("box", inner.build());
+  const { context } = openContext(builder.build());
+  assertEquals(context.state("x", "box.leaf"), 4);
+  assertThrows(
+    () => context.state("x", "box.leg"),
+    DiagramError,
+    "Cannot read part box.leg: there is none, one of (box.far, box.leaf) is wanted",
+  );
+  assertThrows(() => context.state("y", "box.leaf"), DiagramError, "Cannot read state box.leaf.y: there is no such");
+  assertThrows(() => context.output("y", "box.leaf"), DiagramError, "Cannot read output box.leaf.y: there is no such");
+  assertThrows(() => context.output("y", "box.far"), DiagramError, "Cannot read output box.far.y: there is no such");
+  assertThrows(() => context.output("y"), DiagramError, "Cannot read output top.y: there is no such port");
+  assertThrows(
+    () => context.state("x", "box.far"),
+    DiagramError,
+    "Cannot read state box.far.x: it lives on the far side, a leaf of this side is wanted",
+  );
+});

@@ -1,0 +1,158 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  abstract,
+  defineSystem,
+  delegate,
+  describePort,
+  DiagramBuilder,
+  didNothing,
+  directory,
+  type EventStatus,
+  failed,
+  isSystem,
+  matches,
+  mostSevere,
+  type PortType,
+  reachedTermination,
+  scalar,
+  signature,
+  succeeded,
+  vector,
+} from "../../lib/diagram/mod.ts";
+import type { ModeName } from "../../lib/errors.ts";
+
+const wrongPeriods = [0, -0.1, NaN, Infinity];
+const wrongOffsets = [-1e-9, NaN, Infinity];
+
+Deno.test("defineSystem() and delegate() refuse a period that is not above 0 and an offset below 0", () => {
+  const plain = defineSystem({ name: "plain" });
+  for (const period of wrongPeriods) {
+    const is = `the period is ${period}, a number of seconds above 0 is wanted`;
+    for (const at of ["update", "publish"]) {
+      assertThrows(
+        () => defineSystem({ name: "one", [at]: { period, run: () => {} } }),
+        RangeError,
+        `Cannot schedule ${at === "update" ? "an update" : "a publish"} of one: ${is}`,
+      );
+    }
+    assertThrows(() => delegate(plain, { mode: "direct", period }), RangeError, `the delegated plain: ${is}`);
+  }
+  for (const offset of wrongOffsets) {
+    const is = `the offset is ${offset}, a number of seconds from 0 up is wanted`;
+    assertThrows(() => defineSystem({ name: "one", update: { period: 1, offset, run: () => {} } }), RangeError, is);
+    assertThrows(() => delegate(plain, { mode: "direct", period: 1, offset }), RangeError, is);
+  }
+});
+
+Deno.test("defineSystem() refuses feedthrough of an input that there is not", () => {
+  const outputs = { y: { type: scalar(), feedthrough: ["v"] as never[], value: () => 0 } };
+  assertThrows(
+    () => defineSystem({ name: "one", inputs: { u: scalar() }, outputs }),
+    TypeError,
+    "Cannot define one: output y lists v as feedthrough, one of its inputs (u) is wanted",
+  );
+  assertThrows(() => defineSystem({ name: "one", outputs }), TypeError, "one of its inputs (it has none) is wanted");
+  const inherited = { y: { type: scalar(), feedthrough: ["toString"] as never[], value: () => 0 } };
+  assertThrows(() => defineSystem({ name: "one", outputs: inherited }), TypeError, "lists toString as feedthrough");
+});
+
+Deno.test("delegate() refuses an unknown mode, a wrong capacity, and elsewhere a system that is not named by module", () => {
+  const plain = defineSystem({ name: "plain" });
+  assertThrows(
+    () => delegate(plain, { mode: "fiber" as ModeName, period: 1 }),
+    TypeError,
+    "Cannot delegate plain: the mode is fiber, direct, thread or process is wanted",
+  );
+  for (const mode of ["thread", "process"] as const) {
+    assertThrows(
+      () => delegate(plain, { mode, period: 1 }),
+      TypeError,
+      `Cannot delegate plain to a ${mode}: it is a value of this realm only`,
+    );
+  }
+  for (const capacity of [0, -1, 0.5, NaN, Infinity]) {
+    assertThrows(() => delegate(plain, { mode: "direct", period: 1, capacity }), RangeError, `capacity is ${capacity}`);
+  }
+});
+
+Deno.test("scalar() and vector() refuse wrong initial values and sizes", () => {
+  assertThrows(
+    () => scalar("1" as unknown as number),
+    TypeError,
+    "Cannot declare a scalar: the initial value is string",
+  );
+  for (const size of [0, -1, 1.5, NaN, Infinity]) {
+    assertThrows(() => vector(size), RangeError, `Cannot declare a vector of size ${size}`);
+  }
+  assertThrows(() => vector(2, { initial: [1] }), RangeError, "its initial value has 1 components");
+});
+
+Deno.test("Ports match just where they read alike, and a signature tells systems apart by them", () => {
+  const port: fc.Arbitrary<PortType> = fc.oneof(
+    fc.constant(scalar()),
+    fc.integer({ min: 1, max: 4 }).map((size) => vector(size)),
+    fc.anything().map((value) => abstract(value)),
+  );
+  fc.assert(fc.property(port, port, (one, other) => {
+    assertEquals(matches(one, other), describePort(one) === describePort(other));
+    const [a, b] = [one, other].map((u) => signature(defineSystem({ name: "any", inputs: { u } })));
+    assertEquals(a === b, matches(one, other));
+  }));
+  assertEquals(
+    signature(defineSystem({ name: "any", inputs: { a: scalar(), b: vector(2) }, outputs: {} })),
+    "(a: scalar, b: vector(2)) -> ()",
+  );
+});
+
+Deno.test("mostSevere() is the more severe status, the first of equal ones", () => {
+  const rank = ["did-nothing", "succeeded", "reached-termination", "failed"];
+  const status: fc.Arbitrary<EventStatus> = fc.oneof(
+    fc.constant(didNothing()),
+    fc.constant(succeeded()),
+    fc.string().map(reachedTermination),
+    fc.string().map(failed),
+  );
+  fc.assert(fc.property(fc.array(status, { minLength: 1 }), (list) => {
+    const worst = list.reduce(mostSevere);
+    const most = Math.max(...list.map(({ severity }) => rank.indexOf(severity)));
+    assertEquals(worst, list.find(({ severity }) => rank.indexOf(severity) === most));
+  }));
+});
+
+Deno.test("isSystem() knows systems of all kinds, of another copy of the library too, and nothing else", () => {
+  const leaf = defineSystem({ name: "leaf" });
+  const diagram = new DiagramBuilder("diagram").build();
+  const delegated = delegate(leaf, { mode: "direct", period: 1 });
+  for (const system of [leaf, diagram, delegated]) {
+    assertEquals([isSystem(system), isSystem({ ...system })], [true, true]);
+  }
+  for (const value of [undefined, null, 1, "leaf", {}, { kind: "leaf" }, () => leaf, { ...leaf, kind: "other" }]) {
+    assertEquals(isSystem(value), false);
+  }
+});
+
+Deno.test("directory() lists every leaf and delegated part by its path", () => {
+  const leaf = defineSystem({ name: "leaf" });
+  const inner = new DiagramBuilder("inner");
+  inner.add("b", leaf);
+  inner.add("a", delegate(leaf, { mode: "direct", period: 1 }));
+  const outer = new DiagramBuilder("outer");
+  outer.add("x", inner.build());
+  outer.add("w", leaf);
+  assertEquals([...directory(outer.build()).keys()], ["w", "x.a", "x.b"]);
+  assertEquals([...directory(leaf).keys()], ["leaf"]);
+});
+
+Deno.test("A diagram is frozen and sorted by name: the order of adding leaves no trace", () => {
+  const leaf = defineSystem({ name: "leaf" });
+  const names = ["b", "a", "c"];
+  const [one, other] = [names, names.toReversed()].map((order) => {
+    const builder = new DiagramBuilder("sorted");
+    for (const name of order) builder.add(name, leaf);
+    return builder.build();
+  });
+  assertEquals([...one!.parts.keys()], ["a", "b", "c"]);
+  assertEquals(one, other);
+  assertEquals(Object.isFrozen(one), true);
+});

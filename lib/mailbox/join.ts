@@ -10,8 +10,9 @@
  * - So outstanding goes to 0 once a join: by the host, which then need not wait, or by the last arrival, which notifies. No
  *   other step notifies: at most one wake-up a join, and none is lost, since the count changes before the notify.
  *
- * A member is reset before its next round is posted: reset -> post -> arrive. A dead member is withdrawn: it counts as
- * arrived, and if it had arrived after all nothing happens twice. Zeroed memory is a join whose members are all pending.
+ * A member is reset before its next round is posted, when it has arrived: reset -> post -> arrive. A dead member is
+ * withdrawn: it counts as arrived, and if it had arrived after all nothing happens twice. It is not reset again, since an
+ * arrival that was on its way would count for the wrong round. Zeroed memory is a join whose members are all pending.
  *
  * @example
  * ```ts

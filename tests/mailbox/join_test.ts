@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Join, LatestValue } from "../../lib/mailbox/mod.ts";
-import { add, Layout, load, ModelMemory, type Operation, type Steps, wait } from "../../lib/memory/mod.ts";
+import { add, Layout, load, ModelMemory, notify, type Operation, type Steps, wait } from "../../lib/memory/mod.ts";
 import { runBlocking, runCooperative } from "../../lib/program/mod.ts";
 import { SharedSubject } from "../contracts/memory_subjects.ts";
 import type { TaskCall } from "../contracts/memory_tasks.ts";
@@ -24,66 +24,94 @@ function* counting<T>(steps: Steps<T>, count: (operation: Operation) => void): S
   return step.value;
 }
 
-/** One round: which members the host awaits. */
-const round = fc.uniqueArray(fc.nat(4));
+/** Which members the host awaits in each round, and which die in the first round: a supervisor withdraws them. */
 const scenario = fc.record({
   members: fc.integer({ min: 1, max: 5 }),
-  rounds: fc.array(round, { minLength: 1, maxLength: 3 }),
-  dead: fc.uniqueArray(fc.nat(4), { maxLength: 2 }),
+  rounds: fc.array(fc.uniqueArray(fc.nat(4)), { minLength: 1, maxLength: 3 }),
+  dying: fc.uniqueArray(fc.nat(4), { maxLength: 2 }),
   seed: fc.integer(),
 });
 
+/** A scenario's tasks: a host, its members, and the supervisors of those that die. */
+function tasksOf(
+  { members, rounds, dying }: { members: number; rounds: readonly number[][]; dying: readonly number[] },
+) {
+  const layout = new Layout();
+  const [posts, done] = [layout.words("posts", members), layout.words("done", members)];
+  const deaths = layout.words("deaths", members);
+  const place = Join.reserve(layout, "replies", { members });
+  const { outstanding } = place;
+  const join = new Join(place);
+  const all = Array.from({ length: members }, (_, member) => member);
+  // In the round at hand.
+  let notifies = 0;
+  const count = (operation: Operation) => {
+    if (operation.kind === "notify" && operation.word === outstanding) notifies++;
+  };
+
+  function* host(): Steps<void> {
+    for (const [at, picked] of rounds.entries()) {
+      const awaited = picked.filter((member) => member < members);
+      for (const member of all) {
+        if (at > 0 && dying.includes(member)) continue;
+        yield* join.reset(member);
+        yield* add(posts + member, 1);
+        yield* notify(posts + member);
+      }
+      notifies = 0;
+      const waits = yield* join.begin(awaited);
+      if (waits) assert(yield* join.finish());
+      for (const member of awaited) {
+        assert(yield* join.arrived(member));
+        assertEquals(yield* load(done + member), dying.includes(member) ? 1 : at + 1);
+      }
+      assertEquals(yield* load(outstanding), 0);
+      // The last arrival may still be about to notify.
+      assert(notifies <= (waits ? 1 : 0), `${notifies} notifies`);
+      // The next round is posted when every member is through with this one.
+      for (const member of all) while (!(yield* join.arrived(member)));
+    }
+  }
+  function* member(number: number): Steps<void> {
+    for (let at = 1; at <= rounds.length; at++) {
+      for (let seen = yield* load(posts + number); seen < at; seen = yield* load(posts + number)) {
+        yield* wait(posts + number, seen);
+      }
+      yield* add(done + number, 1);
+      if (!dying.includes(number)) {
+        yield* counting(join.arrive(number), count);
+        continue;
+      }
+      // Its death is seen while its last arrival is on its way.
+      yield* add(deaths + number, 1);
+      yield* notify(deaths + number);
+      return yield* counting(ignored(join.arrive(number)), count);
+    }
+  }
+  function* supervisor(number: number): Steps<void> {
+    while ((yield* load(deaths + number)) === 0) yield* wait(deaths + number, 0);
+    yield* counting(join.withdraw(number), count);
+  }
+  const dead = all.filter((number) => dying.includes(number));
+  const tasks = [
+    { name: "host", steps: host() },
+    ...all.map((number) => ({ name: `member ${number}`, steps: member(number) })),
+    ...dead.map((number) => ({ name: `supervisor of ${number}`, steps: supervisor(number) })),
+  ];
+  return { layout, tasks };
+}
+
+function* ignored(steps: Steps<unknown>): Steps<void> {
+  yield* steps;
+}
+
 Deno.test("Join wakes the host once, after the last arrival, in every interleaving", () => {
   fc.assert(
-    fc.property(scenario, ({ members, rounds, dead, seed }) => {
-      const layout = new Layout();
-      const [posts, done] = [layout.words("posts", members), layout.words("done", members)];
-      const place = Join.reserve(layout, "replies", { members });
-      const join = new Join(place);
-      let notifies = 0;
-      const count = (operation: Operation) => {
-        if (operation.kind === "notify" && operation.word === place.outstanding) notifies++;
-      };
-      function* host(): Steps<void> {
-        for (const [at, picked] of rounds.entries()) {
-          const awaited = picked.filter((member) => member < members);
-          for (let member = 0; member < members; member++) {
-            yield* join.reset(member);
-            yield* add(posts + member, 1);
-            yield { kind: "notify", word: posts + member, count: Infinity };
-          }
-          notifies = 0;
-          const outstanding = yield* join.begin(awaited);
-          if (outstanding) assert(yield* join.finish());
-          for (const member of awaited) {
-            assert(yield* join.arrived(member));
-            assertEquals(yield* load(done + member), at + 1);
-          }
-          assertEquals(yield* load(place.outstanding), 0);
-          // The last arrival may still be about to notify; then it is the only one that has not.
-          assert(notifies <= (outstanding ? 1 : 0), `${notifies} notifies`);
-          // The next round begins when all are through with this one.
-          for (let member = 0; member < members; member++) {
-            while (!(yield* join.arrived(member))) yield* load(posts);
-          }
-        }
-      }
-      function* member(number: number): Steps<void> {
-        for (let at = 1; at <= rounds.length; at++) {
-          for (let seen = yield* load(posts + number); seen < at; seen = yield* load(posts + number)) {
-            yield* wait(posts + number, seen);
-          }
-          yield* add(done + number, 1);
-          // A supervisor withdraws a dead member, perhaps one that has just arrived.
-          if (dead.includes(number)) yield* counting(join.withdraw(number), count);
-          yield* counting(join.arrive(number), count);
-        }
-      }
-      const tasks = [host(), ...Array.from({ length: members }, (_, number) => member(number))];
-      const named = tasks.map((steps, at) => ({ name: at === 0 ? "host" : `member ${at - 1}`, steps }));
-      const result = runCooperative(new ModelMemory(layout), named, { seed, switchAt: "operation" });
-      assertEquals(result.kind, "finished");
+    fc.property(scenario, ({ seed, ...shape }) => {
+      const { layout, tasks } = tasksOf(shape);
+      const result = runCooperative(new ModelMemory(layout), tasks, { seed, switchAt: "operation" });
       for (const outcome of result.outcomes) if (outcome.kind === "threw") throw outcome.error;
+      assertEquals(result.kind, "finished");
     }),
     { numRuns: runs(2000) },
   );

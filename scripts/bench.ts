@@ -1,0 +1,47 @@
+/**
+ * `deno task bench`: what each way of running costs, as medians and ratios within one run; see `--help`.
+ *
+ * @module
+ */
+
+import { burnRates, roundTrips, type Table } from "./bench/delegation.ts";
+import { startUp } from "./bench/start_up.ts";
+import { taskFlags } from "./checks/flags.ts";
+
+const USAGE = `deno task bench [--json]: what each way of running costs
+
+Each table measures its rows in turn, several rounds, and gives medians; ratios are to the table's first row, round by
+round. Run nothing else meanwhile.
+
+Example: deno task bench --json`;
+
+const ROUNDS = 5;
+
+const { json } = taskFlags({ task: "bench", usage: USAGE });
+const tables: Table[] = [];
+for (
+  const measure of [
+    () => roundTrips(1, { rounds: ROUNDS, steps: 3000 }),
+    () => roundTrips(5, { rounds: ROUNDS, steps: 1000 }),
+    () => burnRates(5, "wall", { rounds: ROUNDS }),
+    () => burnRates(2, "cpu", { rounds: ROUNDS }),
+    () => startUp({ rounds: ROUNDS }),
+  ]
+) {
+  console.error(`measuring (${tables.length} tables so far) ...`);
+  for (const table of [await measure()].flat()) {
+    tables.push(table);
+    if (!json) print(table);
+  }
+}
+if (json) console.log(JSON.stringify({ cores: navigator.hardwareConcurrency, rounds: ROUNDS, tables }));
+Deno.exit(0);
+
+function print({ title, unit, figures }: Table): void {
+  console.log(`\n${title} (${unit})`);
+  console.log(`  ${"".padEnd(24)}${["median", "least", "most", "ratio"].map((head) => head.padStart(10)).join("")}`);
+  for (const { name, median, least, most, ratio } of figures) {
+    const numbers = [median, least, most, ratio].map((value) => value.toPrecision(3).padStart(10)).join("");
+    console.log(`  ${name.padEnd(24)}${numbers}`);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The least that a fork-join of threads can cost: a word per worker, a count of the outstanding, nothing else.
+ *
+ * @module
+ */
+
+import type { BareWork } from "./bare_work.ts";
+
+/** Words are this far apart, so that no two share a cache line. */
+export const STRIDE = 16;
+
+/** What a bare worker is told. */
+export interface BareJob {
+  /** The count of the outstanding, then a word per worker. */
+  readonly words: Int32Array<SharedArrayBuffer>;
+  /** Which worker this is. */
+  readonly member: number;
+  /** What it does per round. */
+  readonly work: BareWork;
+}
+
+/** Bare workers that each do the same work per round. */
+export class BareThreads {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #workers: number;
+  #round = 0;
+
+  private constructor(workers: number) {
+    this.#workers = workers;
+    this.#words = new Int32Array(new SharedArrayBuffer(4 * STRIDE * (workers + 1)));
+  }
+
+  /** Starts them. */
+  static async start(workers: number, work: BareWork): Promise<BareThreads> {
+    const threads = new BareThreads(workers);
+    await Promise.all(Array.from({ length: workers }, (_, member) => {
+      const worker = new Worker(new URL("./bare_thread_worker.ts", import.meta.url), { type: "module" });
+      worker.postMessage({ words: threads.#words, member, work } satisfies BareJob);
+      return new Promise((resolve) => worker.onmessage = resolve);
+    }));
+    return threads;
+  }
+
+  /** Starts a round. */
+  fork(): void {
+    this.#round++;
+    Atomics.store(this.#words, 0, this.#workers);
+    for (let member = 0; member < this.#workers; member++) {
+      Atomics.store(this.#words, STRIDE * (member + 1), this.#round);
+      Atomics.notify(this.#words, STRIDE * (member + 1));
+    }
+  }
+
+  /** Waits for the end of the round. */
+  join(): void {
+    for (let left = Atomics.load(this.#words, 0); left !== 0; left = Atomics.load(this.#words, 0)) {
+      Atomics.wait(this.#words, 0, left);
+    }
+  }
+
+  /** Ends them. */
+  close(): void {
+    for (let member = 0; member < this.#workers; member++) {
+      Atomics.store(this.#words, STRIDE * (member + 1), -1);
+      Atomics.notify(this.#words, STRIDE * (member + 1));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * What bare workers do per round: the same burns as the busy system, without a system around them.
+ *
+ * @module
+ */
+
+import { burnCpu } from "../../mod.ts";
+
+/** The work of one round. */
+export interface BareWork {
+  /** Milliseconds to watch the clock for. */
+  readonly wall: number;
+  /** Iterations of the WebAssembly kernel. */
+  readonly cpu: number;
+}
+
+/** No work. */
+export const IDLE: BareWork = { wall: 0, cpu: 0 };
+
+/** Does it. */
+export function burnBare({ wall, cpu }: BareWork): void {
+  if (wall > 0) { for (const end = performance.now() + wall; performance.now() < end;); }
+  if (cpu > 0) burnCpu(cpu);
+}

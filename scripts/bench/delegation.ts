@@ -1,0 +1,137 @@
+/**
+ * What delegation costs: steps of busy systems in each mode, beside bare fork-joins with the same burn.
+ *
+ * @module
+ */
+
+import {
+  burnCpu,
+  busy,
+  clock,
+  delegate,
+  DiagramBuilder,
+  Host,
+  loadSystem,
+  type ModeName,
+  Simulator,
+} from "../../mod.ts";
+import { BareProcesses } from "./bare_pipe.ts";
+import { BareThreads } from "./bare_thread.ts";
+import { type BareWork, IDLE } from "./bare_work.ts";
+import { compare, type Figure } from "./statistics.ts";
+
+/** A table of figures in one unit. */
+export interface Table {
+  /** What it shows. */
+  readonly title: string;
+  /** The unit of the figures. */
+  readonly unit: string;
+  /** The rows; ratios are to the first. */
+  readonly figures: readonly Figure[];
+}
+
+const PERIOD = 0.002;
+
+/** Microseconds a step of `systems` empty systems, for each mode beside its bare fork-join. */
+export async function roundTrips(systems: number, options: { rounds: number; steps: number }): Promise<Table[]> {
+  const { rounds, steps } = options;
+  const micro = (milliseconds: number) => milliseconds * 1000 / steps;
+  await using host = new Host();
+  const threads = await BareThreads.start(systems, IDLE);
+  const processes = new BareProcesses(systems, IDLE);
+  try {
+    const thread = await compare({
+      "bare wait and notify": async () => micro(await time(() => forkJoin(threads, steps))),
+      "thread": async () => micro(await advance(host, { mode: "thread", systems, steps, work: IDLE })),
+    }, { rounds });
+    const process = await compare({
+      "bare pipes": async () => micro(await time(() => forkJoinAsync(processes, steps))),
+      "process": async () => micro(await advance(host, { mode: "process", systems, steps, work: IDLE })),
+    }, { rounds });
+    const title = `A step of ${systems} empty delegated systems`;
+    return [{ title, unit: "us", figures: thread }, { title, unit: "us", figures: process }];
+  } finally {
+    threads.close();
+    await processes.close();
+  }
+}
+
+/** The rate of `systems` at 500 Hz with a wall-clock burn of their period, or with a fixed amount of CPU work. */
+export async function burnRates(systems: number, kind: "wall" | "cpu", options: { rounds: number }): Promise<Table> {
+  const steps = 250;
+  const work = kind === "wall" ? { wall: PERIOD * 1000, cpu: 0 } : { wall: 0, cpu: workFor(PERIOD * 1000) };
+  const rate = (milliseconds: number) => steps * PERIOD * 1000 / milliseconds;
+  await using host = new Host();
+  const threads = await BareThreads.start(systems, work);
+  const processes = new BareProcesses(systems, work);
+  try {
+    const figures = await compare({
+      "bare threads": async () => rate(await time(() => forkJoin(threads, steps))),
+      "bare processes": async () => rate(await time(() => forkJoinAsync(processes, steps))),
+      "direct": async () => rate(await advance(host, { mode: "direct", systems, steps, work })),
+      "thread": async () => rate(await advance(host, { mode: "thread", systems, steps, work })),
+      "process": async () => rate(await advance(host, { mode: "process", systems, steps, work })),
+    }, options);
+    return { title: `${systems} systems at 500 Hz, ${kind} burn of their period`, unit: "of real time", figures };
+  } finally {
+    threads.close();
+    await processes.close();
+  }
+}
+
+/** Milliseconds of an advance over that many steps, the last request joined as a fork-join joins it. */
+async function advance(
+  host: Host,
+  run: { mode: ModeName; systems: number; steps: number; work: BareWork },
+): Promise<number> {
+  const { mode, systems, steps, work } = run;
+  const burn = work.wall > 0 ? "wall" : work.cpu > 0 ? "cpu" : "none";
+  const argument = { period: PERIOD, burn, work: work.cpu };
+  const inner = await loadSystem({ module: "holdfast:blocks", export: "busy", argument }) as ReturnType<typeof busy>;
+  const builder = new DiagramBuilder("bench");
+  const source = builder.add("time", clock());
+  for (let index = 0; index < systems; index++) {
+    const part = builder.add(`busy${index}`, delegate(inner, { mode, period: PERIOD }));
+    builder.connect(source.output("t"), part.input("u"));
+    builder.exportOutput(`y${index}`, part.output("y"));
+  }
+  const simulator = new Simulator(builder.build(), { host, clock: host.clock });
+  await simulator.initialize();
+  const started = performance.now();
+  await simulator.advanceTo(steps * PERIOD);
+  // The release of the last request, as a fork-join ends with its last join.
+  await simulator.advancePendingEvents();
+  const took = performance.now() - started;
+  await simulator.end();
+  return took;
+}
+
+async function time(work: () => void | Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function forkJoin(threads: BareThreads, steps: number): void {
+  for (let step = 0; step < steps; step++) {
+    threads.fork();
+    threads.join();
+  }
+}
+
+async function forkJoinAsync(processes: BareProcesses, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step++) {
+    processes.fork();
+    await processes.join();
+  }
+}
+
+function workFor(milliseconds: number): number {
+  const TRIAL = 1 << 20;
+  const times = Array.from({ length: 7 }, () => {
+    const started = performance.now();
+    burnCpu(TRIAL);
+    return performance.now() - started;
+  });
+  return Math.round(TRIAL * milliseconds / Math.min(...times));
+}

@@ -1,0 +1,56 @@
+/**
+ * Medians and ratios of figures that were measured in turn, so that a machine whose speed drifts does not favour one.
+ *
+ * @module
+ */
+
+/** A measurement to repeat: resolves with its figure. */
+export type Measure = () => Promise<number>;
+
+/** What the rounds gave for one subject. */
+export interface Figure {
+  /** What was measured. */
+  readonly name: string;
+  /** The least of the rounds. */
+  readonly least: number;
+  /** The median of the rounds. */
+  readonly median: number;
+  /** The greatest of the rounds. */
+  readonly most: number;
+  /** The median over the rounds of this figure by that of the first subject. */
+  readonly ratio: number;
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+/** Measures all subjects once per round, after one round that does not count; ratios are to the first subject. */
+export async function compare(
+  subjects: Readonly<Record<string, Measure>>,
+  options: { rounds: number },
+): Promise<Figure[]> {
+  const names = Object.keys(subjects);
+  const taken = new Map<string, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round <= options.rounds; round++) {
+    for (const [name, measure] of Object.entries(subjects)) {
+      const figure = await measure();
+      if (round > 0) taken.get(name)?.push(figure);
+    }
+  }
+  const base = taken.get(names[0] ?? "") ?? [];
+  return names.map((name) => {
+    const values = taken.get(name) ?? [];
+    return {
+      name,
+      least: Math.min(...values),
+      median: median(values),
+      most: Math.max(...values),
+      ratio: median(values.map((value, index) => value / (base[index] ?? NaN))),
+    };
+  });
+}

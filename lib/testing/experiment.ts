@@ -41,7 +41,7 @@ export interface Experiment {
 export interface ExperimentOptions {
   /** fast-check. */
   readonly fc: FastCheck;
-  /** The values of each input. */
+  /** The values of each input; any numbers by default, an abstract input wants one. */
   readonly inputs?: Readonly<Record<string, Arbitrary<unknown>>>;
   /** Seconds between two events: 0.1, 0.25, 1/30, 0.01 or 0.3 by default. */
   readonly periods?: Arbitrary<number>;
@@ -114,12 +114,17 @@ export function valuesAt({ rows }: Experiment, events: number): Record<string, u
 function anyValue(input: string, type: PortType, fc: FastCheck): Arbitrary<unknown> {
   switch (type.kind) {
     case "scalar":
-      return fc.double();
+      return anyNumber(fc);
     case "vector":
-      return fc.array(fc.double(), { minLength: type.size, maxLength: type.size });
+      return fc.array(anyNumber(fc), { minLength: type.size, maxLength: type.size });
     case "abstract":
       throw new TypeError(
         `Cannot drive input ${input}: it is abstract and has no arbitrary, one in the option inputs.${input} is wanted`,
       );
   }
+}
+
+/** Any float64; those that are easily lost on the way come often. */
+function anyNumber(fc: FastCheck): Arbitrary<number> {
+  return fc.oneof(fc.double(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity));
 }

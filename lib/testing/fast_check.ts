@@ -54,6 +54,8 @@ export interface CheckDetails {
 export interface FastCheck {
   /** One of these values; the first is the simplest. */
   constantFrom<T>(...values: T[]): Arbitrary<T>;
+  /** A value of one of these. */
+  oneof<T>(...arbitraries: Arbitrary<T>[]): Arbitrary<T>;
   /** Any float64: NaN, infinities and -0 too. */
   double(): Arbitrary<number>;
   /** An integer within bounds. */

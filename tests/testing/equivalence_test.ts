@@ -14,11 +14,11 @@ const orders: fc.Arbitrary<Orders> = fc.record({
   weights: fc.float64Array({ maxLength: 3 }),
 });
 
-/** The error of a check that fails, and that its seed and path fail again at once. */
+/** The errors of a check that fails, and of its replay, which fails at once. */
 async function failureOf(
   reference: { module: string; export: string; argument?: unknown },
   options: Omit<SystemCheckOptions, "fc">,
-): Promise<PropertyError> {
+): Promise<{ error: PropertyError; again: PropertyError }> {
   const error = await assertRejects(() => checkEquivalence(reference, { fc, ...options }), PropertyError);
   const { seed, path } = error;
   assertStringIncludes(error.message, `of ${reference.module}: `);
@@ -34,7 +34,7 @@ async function failureOf(
     { seed: again.seed, row: again.row, port: again.port, mode: again.mode },
     { seed, row: error.row, port: error.port, mode: error.mode },
   );
-  return error;
+  return { error, again };
 }
 
 Deno.test("checkEquivalence() passes blocks and diagrams of several rates in all modes", async () => {
@@ -74,7 +74,7 @@ Deno.test("checkEquivalence() takes arbitraries for inputs, periods and offsets"
 });
 
 Deno.test("checkEquivalence() fails a system that uses chance", async () => {
-  const error = await failureOf({ module, export: "gambler" }, { modes: ["direct"], seed: 1 });
+  const { error } = await failureOf({ module, export: "gambler" }, { modes: ["direct"], seed: 1 });
   assertEquals([error.port, error.row, error.mode, error.seed], ["y", 0, "direct", 1]);
   assertStringIncludes(error.message, "row 0 (t=0");
   assertStringIncludes(error.message, "port y: 0.");
@@ -82,16 +82,17 @@ Deno.test("checkEquivalence() fails a system that uses chance", async () => {
 });
 
 Deno.test("checkEquivalence() fails a system that reads the real clock", async () => {
-  const error = await failureOf({ module, export: "clockReader" }, { modes: ["direct"], seed: 1 });
+  const { error } = await failureOf({ module, export: "clockReader" }, { modes: ["direct"], seed: 1 });
   assertEquals([error.port, error.row], ["y", 0]);
 });
 
 for (const mode of ["thread", "process"] as const) {
   Deno.test(`checkEquivalence() fails a system that remembers in its module: a warm ${mode} differs`, async () => {
-    const error = await failureOf({ module, export: "rememberer" }, { modes: [mode], numRuns: 3, seed: 1 });
+    const { error, again } = await failureOf({ module, export: "rememberer" }, { modes: [mode], numRuns: 3, seed: 1 });
     assertEquals([error.port, error.row, error.mode], ["y", 0, mode]);
-    assertStringIncludes(error.message, `in ${mode} mode with a fresh guest, `);
-    assertStringIncludes(error.message, `in ${mode} mode with a warm guest, `);
+    assertStringIncludes(error.message, `port y: 0 in ${mode} mode with a fresh guest, `);
+    assertStringIncludes(again.message, `port y: 0 in ${mode} mode with a fresh guest, `);
+    assertStringIncludes(again.message, `1 in ${mode} mode with a warm guest, `);
   });
 }
 
@@ -103,7 +104,7 @@ for (
   ] as [string, ModeName[], ModeName][]
 ) {
   Deno.test(`checkEquivalence() fails a system that asks where it runs: ${name} in ${modes.join(", ")}`, async () => {
-    const error = await failureOf({ module, export: name }, { modes, numRuns: 5, seed: 1 });
+    const { error } = await failureOf({ module, export: name }, { modes, numRuns: 5, seed: 1 });
     assertEquals([error.port, error.mode], ["y", mode]);
     assertStringIncludes(error.message, `port y: 0 in ${modes[0]} mode`);
     assertStringIncludes(error.message, `, 1 in ${mode} mode with a fresh guest, equal values are wanted`);
@@ -112,9 +113,12 @@ for (
 
 Deno.test("checkEquivalence() names the component of a vector, and shows an abstract value", async () => {
   const options = { modes: ["direct", "thread"] as ModeName[], seed: 1 };
-  const inVector = await failureOf({ module, export: "deepSpotter", argument: { abstractly: false } }, options);
+  const { error: inVector } = await failureOf(
+    { module, export: "deepSpotter", argument: { abstractly: false } },
+    options,
+  );
   assertEquals(inVector.port, "v[2]");
-  const inBook = await failureOf({ module, export: "deepSpotter", argument: { abstractly: true } }, options);
+  const { error: inBook } = await failureOf({ module, export: "deepSpotter", argument: { abstractly: true } }, options);
   assertEquals(inBook.port, "book");
   assertStringIncludes(inBook.message, "port book: { seen: [ 0, 0 ] } in direct mode, { seen: [ 0, 1 ] } in thread");
 });

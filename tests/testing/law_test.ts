@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { busy, gain, zeroOrderHold } from "../../lib/blocks/mod.ts";
-import { defineSystem, delegate, DiagramBuilder, scalar, type System } from "../../lib/diagram/mod.ts";
+import { abstract, defineSystem, delegate, DiagramBuilder, scalar, type System } from "../../lib/diagram/mod.ts";
 import type { Experiment } from "../../lib/testing/experiment.ts";
 import { lawfulRows } from "../../lib/testing/law.ts";
 import { mortal } from "../guests/testing_systems.ts";
@@ -25,14 +25,26 @@ Deno.test("lawfulRows() holds the input at u_k over the whole period before t_k"
   assertEquals(released(zeroOrderHold({ period: 0.1, offset: 0.05 }), {}), [0, 0, 2, 3, 4]);
 });
 
-Deno.test("lawfulRows() leaves what is due exactly at the end pending", () => {
-  const experiment = { delegated: tenth, driven: tenth, rows: { u: [1, 2] }, periods: 1, rest: 0, cut: 0.5 };
-  assertEquals(lawfulRows(gain({ factor: 10 }), { experiment, now: () => 0 }), [
-    { t: 0, at: "before the release", cells: [10] },
-    { t: 0, at: "after the release", cells: [10] },
-    { t: 0.1, at: "before the release", cells: [10] },
-    { t: 0.1, at: "at the end", cells: [10] },
+Deno.test("lawfulRows() shows the older output before a release, and leaves what is due exactly at the end pending", () => {
+  const experiment = { delegated: tenth, driven: tenth, rows: { u: [7, 8] }, periods: 2, rest: 0, cut: 0.5 };
+  assertEquals(lawfulRows(zeroOrderHold({ period: 0.1 }), { experiment, now: () => 0 }), [
+    { t: 0, at: "before the release", cells: [0] },
+    { t: 0, at: "after the release", cells: [0] },
+    { t: 0.1, at: "before the release", cells: [0] },
+    { t: 0.1, at: "after the release", cells: [7] },
+    { t: 0.2, at: "before the release", cells: [7] },
+    { t: 0.2, at: "at the end", cells: [7] },
   ]);
+});
+
+Deno.test("lawfulRows() hands over copies, as a far side gets them", () => {
+  class Point {}
+  const looker = defineSystem({
+    name: "looker",
+    inputs: { point: abstract<object>({}) },
+    outputs: { y: { type: scalar(), value: ({ input }) => input.point instanceof Point ? 1 : 0 } },
+  });
+  assertEquals(released(looker, { rows: { point: [new Point()] } }), [0, 0, 0, 0, 0]);
 });
 
 Deno.test("lawfulRows() sees inputs as they are at the event, however often they change between events", () => {

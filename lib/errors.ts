@@ -215,13 +215,30 @@ export class PropertyError extends Error {
   }
 }
 
-/** Turns any thrown value into data that can cross a boundary. */
+/** Causes deeper than this are left out: a chain of them may be a cycle. */
+const MOST_CAUSES = 16;
+
+/** Turns any thrown value into data that can cross a boundary; never throws itself. */
 export function farError(thrown: unknown): FarError {
+  return describe(thrown, MOST_CAUSES);
+}
+
+function describe(thrown: unknown, causes: number): FarError {
   if (!(thrown instanceof Error)) {
-    return { name: "thrown value", message: String(thrown), stack: "" };
+    return { name: "thrown value", message: textOf(thrown), stack: "" };
   }
-  const { name, message, stack = "", cause } = thrown;
-  return cause === undefined ? { name, message, stack } : { name, message, stack, cause: farError(cause) };
+  const { cause } = thrown;
+  const far = { name: textOf(thrown.name), message: textOf(thrown.message), stack: textOf(thrown.stack ?? "") };
+  return cause === undefined || causes === 0 ? far : { ...far, cause: describe(cause, causes - 1) };
+}
+
+/** The value as text, also where it refuses to become text. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 function nearError(far: FarError): Error {

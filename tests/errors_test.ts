@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import * as errors from "../lib/errors.ts";
+
+const far: errors.FarError = {
+  name: "OwnError",
+  message: "no fuel",
+  stack: "OwnError: no fuel\n    at far.ts:1:1",
+  cause: { name: "TypeError", message: "empty", stack: "TypeError: empty\n    at far.ts:2:2" },
+};
+
+const made: Record<string, Error> = {
+  DiagramError: new errors.DiagramError("Cannot build"),
+  AlgebraicLoopError: new errors.AlgebraicLoopError("top", ["a.u", "a.y", "a.u"]),
+  EventFailedError: new errors.EventFailedError("plant.motor", 0.5, "too hot"),
+  GuestError: new errors.GuestError({ guest: "busy0", mode: "process", phase: "update", far }),
+  GuestDiedError: new errors.GuestDiedError({ guest: "busy0", mode: "thread", cause: "it closed itself" }),
+  GuestTimeoutError: new errors.GuestTimeoutError({ guest: "busy0", mode: "process", seconds: 2 }),
+  GuestStuckError: new errors.GuestStuckError("busy0"),
+  PropertyError: new errors.PropertyError("Cannot hold equal", { seed: 42, path: "7:1:0" }),
+  ProtocolError: new errors.ProtocolError("Cannot read"),
+  UncloneableError: new errors.UncloneableError("Cannot encode"),
+  MemoryFullError: new errors.MemoryFullError("Cannot put"),
+  StoppedError: new errors.StoppedError("Cannot wait"),
+};
+
+Deno.test("Every exported error class is an Error with its own name, and says 'Cannot'", () => {
+  const classes = Object.entries(errors).filter(([name]) => name.endsWith("Error") && name !== "farError");
+  assertEquals(classes.map(([name]) => name).sort(), Object.keys(made).sort(), "each class has an example here");
+  for (const [name, type] of classes) {
+    const error = made[name]!;
+    assert(error instanceof Error && error instanceof (type as unknown as new () => Error));
+    assertEquals(error.name, name);
+    assert(error.message.startsWith("Cannot "), error.message);
+  }
+});
+
+Deno.test("Errors about guests name the guest, its mode and the cause", () => {
+  const { GuestError, GuestDiedError, GuestTimeoutError, GuestStuckError } = made;
+  assertEquals(GuestError!.message, "Cannot update guest busy0 (process mode): OwnError: no fuel");
+  assertEquals(
+    GuestDiedError!.message,
+    "Cannot go on with guest busy0 (thread mode): it closed itself, a live guest is wanted",
+  );
+  assertEquals(
+    GuestTimeoutError!.message,
+    "Cannot go on with guest busy0 (process mode): no answer within 2 s, an answer or a longer timeout is wanted",
+  );
+  assert(GuestStuckError!.message.includes("guest busy0 (thread mode)"));
+});
+
+Deno.test("GuestError has the far error, its stack and its causes as its cause", () => {
+  const cause = made["GuestError"]!.cause as Error;
+  assertEquals([cause.name, cause.message, cause.stack], [far.name, far.message, far.stack]);
+  const deeper = cause.cause as Error;
+  assertEquals([deeper.name, deeper.message, deeper.stack], [far.cause!.name, far.cause!.message, far.cause!.stack]);
+  assertEquals(deeper.cause, undefined);
+});
+
+Deno.test("farError() makes cloneable data of whatever is thrown", () => {
+  class OwnError extends Error {
+    override readonly name = "OwnError";
+  }
+  const thrown = new OwnError("outer", { cause: new RangeError("inner", { cause: "root" }) });
+  const data = errors.farError(thrown);
+  assertEquals(structuredClone(data), data);
+  assertEquals([data.name, data.message, data.stack], ["OwnError", "outer", thrown.stack]);
+  assertEquals([data.cause?.name, data.cause?.message], ["RangeError", "inner"]);
+  assertEquals(data.cause?.cause, { name: "thrown value", message: "root", stack: "" });
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.integer(), fc.bigInt(), fc.constantFrom(null, undefined)), (value) => {
+    assertEquals(errors.farError(value), { name: "thrown value", message: String(value), stack: "" });
+  }));
+});
+
+Deno.test("farError() never throws itself, whatever is thrown", () => {
+  const circular = new Error("circular");
+  circular.cause = circular;
+  const odd = Object.assign(new Error("odd"), { name: 7, message: Symbol("m") });
+  for (const thrown of [Symbol("s"), Object.create(null), { toString: () => ({}) }, circular, odd]) {
+    const data = errors.farError(thrown);
+    assertEquals(typeof data.message, "string");
+    assertEquals(structuredClone(data), data);
+  }
+});

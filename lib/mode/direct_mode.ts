@@ -75,7 +75,7 @@ class DirectLink implements Link {
   }
 
   post(bytes: Uint8Array): void {
-    this.#reply = this.#far.serve(bytes).slice();
+    this.#reply = this.#far.serve(bytes);
   }
 
   take(): Uint8Array | undefined {

@@ -41,8 +41,11 @@ const BYTES = Float64Array.BYTES_PER_ELEMENT;
 export class Wire {
   readonly #inputs: readonly PortType[];
   readonly #outputs: readonly PortType[];
+  readonly #reader = new Reader();
   #numbers = new Float64Array(64);
   #length = 0;
+  /** The bytes of the message encoded last: most messages of a wire are of one size. */
+  #view = new Uint8Array(this.#numbers.buffer, 0, 0);
 
   /** Makes the wire of a system with these ports. */
   constructor(ports: { inputs: Ports; outputs: Ports }) {
@@ -86,16 +89,22 @@ export class Wire {
 
   /** Reads any message; nothing of it refers to `bytes`. */
   decode(bytes: Uint8Array): Message {
-    const reader = new Reader(bytes);
+    const reader = this.#reader;
+    reader.open(bytes);
     const kind = KINDS[reader.number()];
     switch (kind) {
       case "request": {
-        const [k, t, period, offset, seen] = [...reader.vector(5)] as [number, number, number, number, number];
-        return { kind, request: { k, t, named: { period, offset }, seen, inputs: reader.values(this.#inputs) } };
+        const k = reader.number();
+        const t = reader.number();
+        const named = { period: reader.number(), offset: reader.number() };
+        const seen = reader.number();
+        return { kind, request: { k, t, named, seen, inputs: reader.values(this.#inputs) } };
       }
       case "reply": {
-        const [k, started, finished, count] = [...reader.vector(4)] as [number, number, number, number];
-        const processed = [...reader.vector(count)];
+        const k = reader.number();
+        const started = reader.number();
+        const finished = reader.number();
+        const processed = Array.from({ length: reader.number() }, () => reader.number());
         return { kind, reply: { k, processed, started, finished, outputs: reader.values(this.#outputs) } };
       }
       case "error": {
@@ -156,7 +165,10 @@ export class Wire {
   }
 
   #bytes(): Uint8Array {
-    return new Uint8Array(this.#numbers.buffer, 0, BYTES * this.#length);
+    const { buffer } = this.#numbers;
+    const length = BYTES * this.#length;
+    if (this.#view.length !== length || this.#view.buffer !== buffer) this.#view = new Uint8Array(buffer, 0, length);
+    return this.#view;
   }
 
   #grow(by: number): void {
@@ -166,40 +178,42 @@ export class Wire {
   }
 }
 
-/** Reads float64 and values from a message. */
+/** Reads float64 and values from a message, which it copies, so that the numbers are aligned. */
 class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #numbers: Float64Array;
+  #numbers = new Float64Array(64);
+  #bytes = new Uint8Array(this.#numbers.buffer);
+  #length = 0;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
-    // A copy, so that the numbers are aligned and nothing that is read refers to a buffer that is written again.
-    this.#bytes = bytes.slice();
-    this.#numbers = new Float64Array(this.#bytes.buffer, 0, Math.floor(bytes.length / BYTES));
+  open(message: Uint8Array): void {
+    if (message.length > this.#bytes.length) {
+      this.#numbers = new Float64Array(Math.ceil(message.length / BYTES));
+      this.#bytes = new Uint8Array(this.#numbers.buffer);
+    }
+    this.#bytes.set(message);
+    this.#length = message.length;
+    this.#at = 0;
   }
 
   number(): number {
-    const number = this.#numbers[this.#at++];
-    if (number === undefined) throw new TypeError("Cannot read a message: it ends early, a whole one is wanted");
-    return number;
+    this.#check(1);
+    return this.#numbers[this.#at++] ?? NaN;
   }
 
   vector(size: number): Float64Array {
-    const end = this.#at + size;
-    if (!(size >= 0 && end <= this.#numbers.length)) {
-      throw new TypeError("Cannot read a message: it ends early, a whole one is wanted");
-    }
-    const vector = this.#numbers.subarray(this.#at, end);
-    this.#at = end;
+    this.#check(size);
+    const vector = this.#numbers.slice(this.#at, this.#at + size);
+    this.#at += size;
     return vector;
   }
 
   values(types: readonly PortType[]): unknown[] {
-    const values: unknown[] = types.map((type) => {
-      if (type.optional && this.number() === 0) return undefined;
-      if (type.kind === "abstract") return ABSTRACT;
-      return type.kind === "scalar" ? this.number() : this.vector(type.size);
-    });
+    const values: unknown[] = [];
+    for (const type of types) {
+      if (type.optional && this.number() === 0) values.push(undefined);
+      else if (type.kind === "abstract") values.push(ABSTRACT);
+      else values.push(type.kind === "scalar" ? this.number() : this.vector(type.size));
+    }
     if (!values.includes(ABSTRACT)) return values;
     const abstract = this.rest() as unknown[];
     let next = 0;
@@ -207,7 +221,12 @@ class Reader {
   }
 
   rest(): unknown {
-    return decode(this.#bytes.subarray(BYTES * this.#at));
+    return decode(this.#bytes.slice(BYTES * this.#at, this.#length));
+  }
+
+  #check(size: number): void {
+    if (size >= 0 && BYTES * (this.#at + size) <= this.#length) return;
+    throw new TypeError("Cannot read a message: it ends early, a whole one is wanted");
   }
 }
 

@@ -50,12 +50,12 @@ export class Pacer {
 
   /** What to await before the step at simulated time `t` may start, if anything. */
   wait(t: number): Promise<void> | undefined {
+    if (this.#rate === 0) return undefined;
     const wall = this.#clock.now();
     if (this.#start === undefined) {
       this.#start = { wall, t };
       return undefined;
     }
-    if (this.#rate === 0) return undefined;
     const due = this.#start.wall + (t - this.#start.t) / this.#rate * 1000;
     if (wall < due) return this.#clock.sleepUntil(due);
     this.#overruns++;

@@ -42,7 +42,8 @@ import { EventFailedError } from "../errors.ts";
 import { Delegations } from "./delegations.ts";
 import { compare, type Instant, namesBefore, type Rational } from "./instants.ts";
 import { Pacer } from "./pacing.ts";
-import { type Action, type Group, makePlan, type Plan } from "./plan.ts";
+import type { NearSide } from "./near_side.ts";
+import { type Action, makePlan, type Plan } from "./plan.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 import {
   type AdvanceStatus,
@@ -53,6 +54,15 @@ import {
   type SimulatorSnapshot,
 } from "./simulation.ts";
 import type { Waits } from "./waits.ts";
+
+/** What an instant brings. */
+interface Agenda {
+  readonly sides: readonly NearSide[];
+  readonly updates: readonly Action<UpdateHandler<Ports, Ports>>[];
+  readonly publishes: readonly Action<PublishHandler<Ports, Ports>>[];
+  /** Whether any periodic update is due, so that the instant has a row. */
+  readonly periodic: boolean;
+}
 
 /** What came of several events, and whose was the most severe. */
 interface Outcome {
@@ -76,6 +86,7 @@ export class Run {
   readonly pacer: Pacer | undefined;
 
   readonly #plan: Plan;
+  readonly #agendas = new Map<string, Agenda>();
   readonly #options: SimulatorOptions;
   #time: Rational = { num: 0n, den: 1n };
   #pending: Instant | undefined;
@@ -197,24 +208,21 @@ export class Run {
     const paced = this.pacer?.wait(this.context.t);
     if (paced !== undefined) yield paced;
 
-    const groups = this.#due(instant);
-    const sides = this.delegations.of(groups.flatMap(({ delegated }) => delegated));
+    const { sides, updates, periodic } = this.#agenda(instant);
     yield* this.#release(sides, instant);
 
-    const updates = groups.flatMap((group) => group.updates);
-    const periodic = updates.length + sides.length > 0;
     if (periodic) this.recorder.record();
     const started = this.#now();
     this.#pending = undefined;
     this.#counters.steps++;
     this.delegations.post(sides, instant, this.context.t);
-    const ran = this.#update([...updates, ...this.#plan.perStep]);
+    const ran = this.#update(updates);
     if (periodic && sides.length + ran.count > 0) this.#counters.updates++;
     this.#span("update", started);
     return this.#verdict(ran) ?? atBoundary(this.context.t);
   }
 
-  *#release(sides: ReturnType<Delegations["of"]>, instant: Instant): Waits<void> {
+  *#release(sides: readonly NearSide[], instant: Instant): Waits<void> {
     if (sides.length === 0) return;
     let started = this.#now();
     const t = this.context.t;
@@ -233,11 +241,12 @@ export class Run {
 
   /** Runs handlers against the values of this instant; what they write becomes visible when all have run. */
   #update(actions: readonly Action<UpdateHandler<Ports, Ports>>[]): Outcome & { readonly count: number } {
-    const parts = new Set(actions.map(({ part }) => part));
-    for (const part of parts) part.begin();
+    if (actions.length === 0) return { ...NOTHING, count: 0 };
+    // A part with two actions begins and commits twice, which is the same as once.
+    for (const { part } of actions) part.begin();
     const ran = run(actions, ({ part, run }) => run(part.now));
-    for (const part of parts) part.commit();
-    if (parts.size > 0) this.writer.changed();
+    for (const { part } of actions) part.commit();
+    this.writer.changed();
     return ran;
   }
 
@@ -246,13 +255,14 @@ export class Run {
     this.#pending = instant;
     let outcome = before;
     if (instant !== undefined) {
-      const publishes: Action<PublishHandler<Ports, Ports>>[] = this.#due(instant).flatMap((group) => group.publishes);
-      publishes.push(...this.#plan.publishPerStep);
+      const { publishes } = this.#agenda(instant);
       const started = this.#now();
-      const ran = run(publishes, ({ part, run }) => run(part.now));
-      this.#counters.publishes += ran.count;
-      outcome = worse(outcome, ran);
-      if (publishes.length > 0) this.#span("publish", started);
+      if (publishes.length > 0) {
+        const ran = run(publishes, ({ part, run }) => run(part.now));
+        this.#counters.publishes += ran.count;
+        outcome = worse(outcome, ran);
+        this.#span("publish", started);
+      }
     }
     const seen = this.#options.monitor?.(this.context);
     if (seen !== undefined) outcome = worse(outcome, { status: seen, by: "monitor" });
@@ -265,8 +275,22 @@ export class Run {
     return { reason: "reached-termination", t: this.context.t, by, message: status.message };
   }
 
-  #due(instant: Instant): Group[] {
-    return instant.due.map((index) => this.#plan.groups[index]).filter((group) => group !== undefined);
+  /** Everything due at an instant; the same timings meet again and again. */
+  #agenda({ due }: Instant): Agenda {
+    const key = due.join();
+    const known = this.#agendas.get(key);
+    if (known !== undefined) return known;
+    const groups = due.map((index) => this.#plan.groups[index]).filter((group) => group !== undefined);
+    const sides = this.delegations.of(groups.flatMap(({ delegated }) => delegated));
+    const updates = groups.flatMap((group) => group.updates);
+    const agenda: Agenda = {
+      sides,
+      updates: [...updates, ...this.#plan.perStep],
+      publishes: [...groups.flatMap((group) => group.publishes), ...this.#plan.publishPerStep],
+      periodic: updates.length + sides.length > 0,
+    };
+    this.#agendas.set(key, agenda);
+    return agenda;
   }
 
   #move(time: Rational, t: number): void {

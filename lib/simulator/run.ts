@@ -144,12 +144,10 @@ export class Run {
       if (over.reason === "reached-termination") return over;
       const next = this.#plan.timeline.next(this.#time);
       const order = next === undefined ? 1 : compare(next.exact, boundary.time);
-      const event = next !== undefined && (order <= 0 || (doubles && next.t === boundary.t)) ? next : undefined;
+      const within = next !== undefined && (order <= 0 || (doubles && next.t === boundary.t));
+      const event = within ? namedBy(boundary, next) : undefined;
       if (event === undefined) this.#move(boundary.time, boundary.t);
-      else {
-        const shared = order === 0 && boundary.named !== undefined && namesBefore(boundary.named, event.named);
-        this.#move(event.exact, shared ? boundary.t : event.t);
-      }
+      else this.#move(event.exact, event.t);
       const status = this.#arrive(event, NOTHING);
       if (status.reason === "reached-termination") return status;
     }
@@ -325,4 +323,10 @@ function run<A extends { readonly part: LeafContext }>(
 
 function worse(one: Outcome, other: Outcome): Outcome {
   return mostSevere(one.status, other.status) === one.status ? one : other;
+}
+
+/** The instant as everybody sees it: a boundary that is an event at the same time may be the one that names it. */
+function namedBy({ time, t, named }: Boundary, instant: Instant): Instant {
+  const names = named !== undefined && compare(instant.exact, time) === 0 && namesBefore(named, instant.named);
+  return names ? { ...instant, t, named } : instant;
 }

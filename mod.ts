@@ -37,6 +37,7 @@ export {
   GuestTimeoutError,
   MemoryFullError,
   type ModeName,
+  PropertyError,
   ProtocolError,
   StoppedError,
   UncloneableError,
@@ -120,3 +121,6 @@ export { runBlocking, runCooperative } from "./lib/program/mod.ts";
 
 // mode: where guests run.
 export { type GuestPermissions, Host, type HostOptions, loadSystem } from "./lib/mode/mod.ts";
+
+// testing: properties for users' own tests; fast-check is handed in.
+export { checkEquivalence, checkZeroOrderHold, type FastCheck, type SystemCheckOptions } from "./lib/testing/mod.ts";

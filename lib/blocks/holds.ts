@@ -38,7 +38,8 @@ export interface HoldOptions {
   readonly initial?: number;
 }
 
-type Hold = LeafSystem<{ u: Signal }, { y: Signal }>;
+/** What takes one signal and gives one. */
+export type Hold = LeafSystem<{ u: Signal }, { y: Signal }>;
 
 /** y = the newest sample of u. */
 export function zeroOrderHold(options: HoldOptions): Hold {

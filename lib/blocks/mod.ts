@@ -6,7 +6,7 @@
 
 export { clock, constant, table } from "./sources.ts";
 export { adder, gain } from "./arithmetic.ts";
-export type { HoldOptions } from "./holds.ts";
+export type { Hold, HoldOptions } from "./holds.ts";
 export { delay, integrator, unitDelay, zeroOrderHold } from "./holds.ts";
 export type { Log } from "./sinks.ts";
 export { logSink, printer } from "./sinks.ts";

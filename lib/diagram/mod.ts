@@ -13,6 +13,7 @@ export type {
   LeafSystem,
   NoPorts,
   Now,
+  Outcome,
   OutputSpec,
   Periodic,
   PublishHandler,
@@ -32,5 +33,6 @@ export type { Diagram, DirectPath, InputSource, PartPort } from "./diagram.ts";
 export { directory, directPaths } from "./diagram.ts";
 export type { InputHandle, OutputHandle } from "./diagram_builder.ts";
 export { DiagramBuilder, Part } from "./diagram_builder.ts";
+export type { Read } from "./leaf_context.ts";
 export type { ContextSnapshot, ContextWriter } from "./context.ts";
 export { Context, DelegatedContext, LeafContext, openContext } from "./context.ts";

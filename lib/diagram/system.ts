@@ -49,7 +49,8 @@ export interface UpdateNow<I extends Ports, S extends Ports> extends Now<I, S> {
   readonly next: { -readonly [K in keyof S]: SettableOf<S[K]> };
 }
 
-type Outcome = EventStatus | void;
+/** What a handler returns: nothing, where it succeeded. */
+export type Outcome = EventStatus | void;
 
 /** A handler that may change the state. */
 export type UpdateHandler<I extends Ports, S extends Ports> = (now: UpdateNow<I, S>) => Outcome;

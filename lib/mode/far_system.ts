@@ -117,8 +117,9 @@ export class FarSystem {
   #step({ k, t, named, seen, inputs }: Request): Reply {
     const started = this.#now();
     this.#phase = k === INITIALIZATION ? "initialize" : "update";
-    Object.keys(this.#system.inputs).forEach((input, index) => {
-      if (inputs[index] !== undefined) this.#simulator.fix(input, inputs[index]);
+    Object.entries(this.#system.inputs).forEach(([input, { kind }], index) => {
+      // Numbers are undefined only where an optional input is connected to nothing; an abstract value may be undefined.
+      if (inputs[index] !== undefined || kind === "abstract") this.#simulator.fix(input, inputs[index]);
     });
     if (k === INITIALIZATION) this.#simulator.initializeSync();
     else this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });

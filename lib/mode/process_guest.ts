@@ -5,6 +5,14 @@
  * - Of several requests that one read brings, only the newest is worked on.
  * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer.
  *
+ * @example
+ * ```ts
+ * import { serveProcess } from "./process_guest.ts";
+ *
+ * // The entry of a subprocess ends with a line such as `await serveProcess(() => import("file:///system.ts"))`.
+ * if (serveProcess.length !== 1) throw new Error("how to load the module is all it takes");
+ * ```
+ *
  * @module
  */
 

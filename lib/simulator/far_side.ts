@@ -24,7 +24,7 @@
 import type { DelegatedSystem, Timing } from "../diagram/mod.ts";
 
 /** The index of the request that initializes; those of events count from 0. */
-export const INITIALIZATION = -1;
+export const INITIALIZATION: number = -1;
 
 /** The inputs of one event of a delegated system. */
 export interface Request {

@@ -6,7 +6,7 @@
 
 import {
   burnCpu,
-  busy,
+  type busy,
   clock,
   delegate,
   DiagramBuilder,

@@ -6,12 +6,12 @@
 
 import {
   burnCpu,
-  busy,
-  ChromeTrace,
+  type busy,
+  type ChromeTrace,
   clock,
   delegate,
   DiagramBuilder,
-  Host,
+  type Host,
   loadSystem,
   type ModeName,
   printer,

@@ -106,6 +106,7 @@ export {
   Simulator,
   type SimulatorOptions,
   type SimulatorSnapshot,
+  type Span,
   Trace,
   type TraceEvent,
 } from "./lib/simulator/mod.ts";

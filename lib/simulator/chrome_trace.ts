@@ -1,7 +1,7 @@
 /**
  * The real time of a run as Chrome trace events, for Perfetto, speedscope or `chrome://tracing`.
  *
- * - A lane per delegated system, burning or waiting, and one for the simulator: waiting, releasing, updating, publishing.
+ * - A lane per delegated system, burning, waiting or releasing, and one for the simulator: wait, release, update, publish.
  * - Times are microseconds; the format is the JSON object form of the Trace Event Format.
  *
  * @example
@@ -10,8 +10,8 @@
  *
  * const trace = new ChromeTrace();
  * const observe = trace.process("thread");
- * observe({ lane: "busy0", name: "update 0", started: 10, finished: 12, t: 0 });
- * observe({ lane: "busy0", name: "update 1", started: 15, finished: 17, t: 0.1 });
+ * observe({ lane: "busy0", name: "update", k: 0, started: 10, finished: 12, t: 0 });
+ * observe({ lane: "busy0", name: "update", k: 1, started: 15, finished: 17, t: 0.1 });
  * const names = trace.toJSON().traceEvents.filter(({ ph }) => ph === "X").map(({ name }) => name);
  * if (names.join() !== "burning,waiting,burning") throw new Error(names.join());
  * ```
@@ -39,6 +39,9 @@ export interface TraceEvent {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
+/** What a worker does, as its lane says it. */
+const NAMES: Readonly<Record<string, string>> = { update: "burning", release: "releasing" };
+
 /** Collects the spans of one or more runs. */
 export class ChromeTrace {
   readonly #events: TraceEvent[] = [];
@@ -49,7 +52,7 @@ export class ChromeTrace {
     const pid = ++this.#processes;
     const lanes = new Map<string, { tid: number; finished: number }>();
     this.#events.push({ name: "process_name", ph: "M", pid, tid: 0, ts: 0, args: { name } });
-    return ({ lane, name, started, finished, t }) => {
+    return ({ lane, name, k, started, finished, t }) => {
       let known = lanes.get(lane);
       if (known === undefined) {
         known = { tid: lanes.size, finished: started };
@@ -57,14 +60,14 @@ export class ChromeTrace {
         this.#events.push({ name: "thread_name", ph: "M", pid, tid: known.tid, ts: 0, args: { name: lane } });
       }
       const { tid } = known;
-      if (lane === "main") {
-        this.#span({ name, pid, tid, started, finished, args: { t } });
-      } else {
-        if (started > known.finished) {
-          this.#span({ name: "waiting", pid, tid, started: known.finished, finished: started, args: {} });
-        }
-        this.#span({ name: "burning", pid, tid, started, finished, args: { request: name, t } });
+      // A worker that did not wait for its release was at the next request by then: its lane shows its own work.
+      const from = lane === "main" ? started : Math.max(started, known.finished);
+      if (from >= finished && lane !== "main") return;
+      if (lane !== "main" && from > known.finished) {
+        this.#span({ name: "waiting", pid, tid, started: known.finished, finished: from, args: {} });
       }
+      const shown = lane === "main" ? name : NAMES[name] ?? name;
+      this.#span({ name: shown, pid, tid, started: from, finished, args: k === undefined ? { t } : { t, request: k } });
       known.finished = finished;
     };
   }

@@ -13,6 +13,14 @@ export { ArrivalLog } from "./arrivals.ts";
 export type { Delegation, FarHost, FarSession, FarSide, RealClock, Reply, Request } from "./far_side.ts";
 export { INITIALIZATION } from "./far_side.ts";
 export type { Lag, NearSnapshot } from "./near_side.ts";
-export type { AdvanceStatus, Counters, Monitor, Observer, SimulatorOptions, SimulatorSnapshot } from "./simulation.ts";
+export type {
+  AdvanceStatus,
+  Counters,
+  Monitor,
+  Observer,
+  SimulatorOptions,
+  SimulatorSnapshot,
+  Span,
+} from "./simulation.ts";
 export { Simulator } from "./simulator.ts";
 export { ChromeTrace, type TraceEvent } from "./chrome_trace.ts";

@@ -229,8 +229,9 @@ export class Run {
         this.#span("wait", started);
         started = this.#now();
       },
-      released: (lane, { k, started, finished }) => {
-        this.#options.observe?.({ lane, name: `update ${k}`, started, finished, t });
+      released: (lane, { k, started: began, finished }) => {
+        this.#options.observe?.({ lane, name: "update", k, started: began, finished, t });
+        this.#options.observe?.({ lane, name: "release", k, started, finished: this.#now(), t });
       },
     });
     this.#span("release", started);

@@ -20,8 +20,24 @@ import type { NearSnapshot } from "./near_side.ts";
 /** What looks at the whole context after each step and may end the run. */
 export type Monitor = (context: Context) => EventStatus | void;
 
-/** Told of what took real time, in milliseconds since the epoch; `lane` is `main` or the path of a delegated system. */
-export type Observer = (span: { lane: string; name: string; started: number; finished: number; t: number }) => void;
+/** Something that took real time. */
+export interface Span {
+  /** `main`, or the path of a delegated system. */
+  readonly lane: string;
+  /** What it was: on `main` wait, release, update or publish; elsewhere update or release. */
+  readonly name: string;
+  /** The request that a delegated system worked on. */
+  readonly k?: number;
+  /** When it began, in milliseconds since the epoch. */
+  readonly started: number;
+  /** When it was over, in the same milliseconds. */
+  readonly finished: number;
+  /** The simulated time, in seconds. */
+  readonly t: number;
+}
+
+/** Told of what took real time. */
+export type Observer = (span: Span) => void;
 
 /** How a system is simulated. */
 export interface SimulatorOptions {

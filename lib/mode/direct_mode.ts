@@ -71,7 +71,7 @@ class DirectLink implements Link {
 
   constructor(job: Job, now: () => number) {
     this.guest = job.name;
-    this.#far = new FarSystem(this.#made(job), { timing: job.timing, now });
+    this.#far = new FarSystem(this.#made(job), { timing: job.timing, now, host: directHost({ now }) });
   }
 
   post(bytes: Uint8Array): void {

@@ -17,7 +17,8 @@
  *   inputs: { u: scalar() },
  *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
  * });
- * const far = new FarSystem(twice, { timing: { period: 1, offset: 0 }, now: () => 0 });
+ * const host = { open: () => ({ sides: [], join: () => {}, close: () => {} }) };
+ * const far = new FarSystem(twice, { timing: { period: 1, offset: 0 }, now: () => 0, host });
  * const wire = new Wire(twice);
  * const request = { k: -1, t: 0, named: { period: Infinity, offset: 0 }, seen: -1, inputs: [21] };
  * const message = wire.decode(far.serve(wire.encodeRequest(request)));
@@ -27,11 +28,12 @@
  * @module
  */
 
-import { directory, type System, type Timing } from "../diagram/mod.ts";
+import type { System, Timing } from "../diagram/mod.ts";
 import { farError, type GuestPhase } from "../errors.ts";
 import {
   eventTime,
   exact,
+  type FarHost,
   INITIALIZATION,
   type Rational,
   type Reply,
@@ -39,7 +41,6 @@ import {
   Simulator,
   type SimulatorSnapshot,
 } from "../simulator/mod.ts";
-import { directHost } from "./direct_mode.ts";
 import { Wire } from "./wire.ts";
 
 /** What a far side needs besides its system. */
@@ -48,6 +49,8 @@ export interface FarSystemOptions {
   readonly timing: Timing;
   /** The real clock, in milliseconds since the epoch. */
   now(): number;
+  /** Who runs what the system itself delegates; it must not wait. */
+  readonly host: FarHost;
 }
 
 /** What a far side's state is, as plain data. */
@@ -69,16 +72,15 @@ export class FarSystem {
 
   /** Makes the far side of a system; what the constructor throws is the guest's to report. */
   constructor(system: System, options: FarSystemOptions) {
-    const { timing, now } = options;
+    const { timing, now, host } = options;
     this.#system = system;
     this.#now = () => now();
     this.#wire = new Wire(system);
     this.#timing = { period: exact(timing.period), offset: exact(timing.offset) };
-    const hasInner = [...directory(system).values()].some(({ kind }) => kind === "delegated");
     this.#simulator = new Simulator(system, {
       record: [],
       clock: { now: this.#now, sleepUntil: () => Promise.resolve(), breathe: () => undefined },
-      ...(hasInner ? { host: directHost({ now: this.#now }) } : {}),
+      host,
     });
   }
 

@@ -19,6 +19,7 @@
 import { farError, type GuestPhase } from "../errors.ts";
 import { decode, encode } from "../mailbox/mod.ts";
 import { now } from "./clock.ts";
+import { directHost } from "./direct_mode.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
 import { guestSystem } from "./guest_system.ts";
@@ -72,7 +73,11 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
       } else {
         try {
           const job = decode(payload) as JobMessage;
-          far = new FarSystem(guestSystem(exports, job), { timing: job.timing, now });
+          far = new FarSystem(guestSystem(exports, job), {
+            timing: job.timing,
+            now,
+            host: directHost({ now }),
+          });
           send("result", new Uint8Array(0));
         } catch (error) {
           fail("construct", error);

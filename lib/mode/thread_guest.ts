@@ -14,6 +14,7 @@ import { farError, type GuestPhase, StoppedError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
 import { SharedMemory } from "../memory/mod.ts";
 import { now, turn } from "./clock.ts";
+import { directHost } from "./direct_mode.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
 import { guestSystem } from "./guest_system.ts";
@@ -65,7 +66,11 @@ async function work(job: ThreadJob): Promise<void> {
     const exports: Exports = reference.module === BLOCKS ? blockExports() : await import(reference.module);
     phase = "construct";
     const named = { ...reference, argument: decode(job.argument) };
-    const far = new FarSystem(guestSystem(exports, { ...job.job, reference: named }), { timing: job.job.timing, now });
+    const far = new FarSystem(guestSystem(exports, { ...job.job, reference: named }), {
+      timing: job.job.timing,
+      now,
+      host: directHost({ now }),
+    });
     const channel = new FarChannel(memory, job.place, { member: job.member, streams: job.streams });
     scope.postMessage({ kind: "ready" });
     phase = "run";

@@ -217,6 +217,21 @@ Deno.test("A loop through a state, a delay, a delegated part or past a nested di
   assertEquals(builder.build().parts.size, 1);
 });
 
+Deno.test("DiagramBuilder.build() looks at each port once: a ladder with 2^300 ways up is built at once", () => {
+  const builder = new DiagramBuilder("ladder");
+  let below = builder.add("source", one).output("y");
+  for (let rung = 0; rung < 300; rung++) {
+    const part = builder.add(`rung${rung}`, adder({ terms: 2 }));
+    builder.connect(below, part.input("u0"));
+    builder.connect(below, part.input("u1"));
+    below = part.output("y");
+  }
+  builder.exportOutput("y", below);
+  const outer = new DiagramBuilder("outer");
+  outer.add("ladder", builder.build());
+  assertEquals(outer.build().parts.size, 1);
+});
+
 /** The same ports in the same cyclic order, from any of them, the first repeated last. */
 function assertLoop(loop: readonly string[], expected: readonly string[]): void {
   assertEquals(loop[0], loop.at(-1));

@@ -134,7 +134,9 @@ export class NearSide {
   releaseNewest(k: number, log: ArrivalLog): Reply | undefined {
     const reply = this.#posted === undefined ? undefined : this.far.take();
     if (reply !== undefined) {
-      log.add(this.part.path, { event: k, processed: reply.processed });
+      // A request may be posted before an older one's reply is seen: then its reply tells of both once more.
+      const processed = reply.processed.filter((request) => request > this.#released);
+      log.add(this.part.path, { event: k, processed });
       this.#show(reply);
     }
     this.#count(k);

@@ -114,6 +114,11 @@ export class Run {
     }
   }
 
+  /** The exact time of the present instant. */
+  get time(): Rational {
+    return this.#time;
+  }
+
   /** How many events ran. */
   get counters(): Counters {
     return { ...this.#counters };

@@ -40,7 +40,7 @@
 
 import type { Context, System, Timing } from "../diagram/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { exact, type Rational } from "./instants.ts";
+import { compare, exact, type Rational } from "./instants.ts";
 import type { Lag } from "./near_side.ts";
 import { Run } from "./run.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions, SimulatorSnapshot } from "./simulation.ts";
@@ -68,6 +68,8 @@ export class Simulator implements AsyncDisposable {
   readonly #run: Run;
   readonly #clock: SimulatorOptions["clock"];
   #phase: Phase = "fresh";
+  /** Simulated seconds and real milliseconds of all advances. */
+  #advanced = 0;
   #wall = 0;
 
   /** Prepares a run; nothing happens before `initialize`. */
@@ -100,7 +102,7 @@ export class Simulator implements AsyncDisposable {
 
   /** Simulated over real seconds of all advances, without initialization; NaN without a clock. */
   get rate(): number {
-    return this.#clock === undefined ? NaN : this.context.t * 1000 / this.#wall;
+    return this.#clock === undefined ? NaN : this.#advanced * 1000 / this.#wall;
   }
 
   /** Fixes an input of the system itself. */
@@ -125,11 +127,12 @@ export class Simulator implements AsyncDisposable {
    */
   async advanceTo(t: number): Promise<AdvanceStatus> {
     const boundary = this.#boundary(t);
-    const started = this.#clock?.now() ?? 0;
+    const started = { wall: this.#clock?.now() ?? 0, t: this.context.t };
     try {
       return await this.#drive("advance", "ready", this.#run.advance(boundary, { doubles: true }));
     } finally {
-      this.#wall += (this.#clock?.now() ?? 0) - started;
+      this.#wall += (this.#clock?.now() ?? 0) - started.wall;
+      this.#advanced += this.context.t - started.t;
     }
   }
 
@@ -191,10 +194,12 @@ export class Simulator implements AsyncDisposable {
   }
 
   #boundary(t: number): Boundary {
-    if (!Number.isFinite(t) || t < this.context.t) {
+    const time = Number.isFinite(t) && t >= 0 ? exact(t) : undefined;
+    // The t of an instant may exceed its exact time by a rounding, so the exact times decide what is past.
+    if (time === undefined || (t < this.context.t && compare(time, this.#run.time) < 0)) {
       throw new RangeError(`Cannot advance to ${t}: a finite time from ${this.context.t} s on is wanted`);
     }
-    return { time: exact(t), t, named: undefined };
+    return { time, t, named: undefined };
   }
 
   async #drive<T>(what: string, wanted: "fresh" | "ready", work: Waits<T>): Promise<T> {

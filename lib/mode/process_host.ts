@@ -18,6 +18,7 @@
 
 import { type FarError, GuestDiedError, GuestError, type GuestPhase, ProtocolError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
+import { configOf } from "./deno_config.ts";
 import { guestHosts, processGuestSource } from "./guest_source.ts";
 import { encodeFrame, type Frame, FrameReader } from "./protocol.ts";
 import { BLOCKS } from "./reference.ts";
@@ -83,14 +84,15 @@ export class ProcessGuest implements KeptGuest {
     const { protocol, host } = new URL(module);
     const hosts = [...guestHosts(), ...protocol.startsWith("http") ? [host] : []];
     const imports = permissions.import === true ? true : [...hosts, ...permissions.import || []];
+    const config = configOf(module);
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
         "--quiet",
         "--no-prompt",
-        "--no-lock",
+        ...config === undefined ? ["--no-config", "--no-lock"] : ["--config", config],
         ...permissionFlags({ ...permissions, import: imports }),
-        `data:application/typescript;base64,${new TextEncoder().encode(entry).toBase64()}`,
+        `data:text/javascript;base64,${new TextEncoder().encode(entry).toBase64()}`,
       ],
       stdin: "piped",
       stdout: "piped",

@@ -188,7 +188,7 @@ async function check(experiment: Experiment, mode: "direct" | "thread" | "proces
   for (const [index, { wait, pending, inputs }] of commands.entries()) {
     at += wait;
     fixAll(simulator, system.inputs, inputs);
-    await simulator.advanceTo(wait === 0 ? simulator.context.t : seconds(at));
+    await simulator.advanceTo(seconds(at));
     while (oracle.next < at) oracle.post(inputs);
     assertEquals(outputs(simulator, system.outputs), oracle.shown(), `command ${index}, before the events at ${at}`);
     if (!pending) continue;

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { clock } from "../../lib/blocks/mod.ts";
-import { delegate, type Diagram, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
+import { defineSystem, delegate, type Diagram, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/errors.ts";
 import { Host, loadSystem } from "../../lib/mode/mod.ts";
 import { type Arrivals, type Lag, Simulator, type SimulatorOptions } from "../../lib/simulator/mod.ts";
@@ -80,17 +80,21 @@ function lagOf(arrivals: Arrivals[string], events: number): Lag {
 
 /** What the arrivals make each event show: the guest run inline, its input held from one request to the next. */
 async function shownBy(guest: Guest, arrivals: Arrivals[string], events: number): Promise<number[][]> {
-  const simulator = new Simulator(await inner({ ...guest, most: 0 }));
+  const system = await inner({ ...guest, most: 0 });
+  const builder = new DiagramBuilder("inline");
+  const part = builder.add("part", system);
+  // Requests name the instants that they share with inner events.
+  builder.add("requests", defineSystem({ name: "requests", update: { period: PERIOD * guest.outer, run: () => {} } }));
+  builder.exportInput("u", part.input("u"));
+  for (const port of ["y", "both"]) builder.exportOutput(port, part.output(port));
+  const simulator = new Simulator(builder.build());
   const outputs = () => ["y", "both"].map((port) => simulator.context.output(port) as number);
   simulator.fix("u", 0);
   simulator.initializeSync();
   let shown = outputs();
   return Array.from({ length: events }, (_, k) => {
     for (const request of arrivals.find(({ event }) => event === k)?.processed ?? []) {
-      // Both timings start at 0, and whichever period is smaller names the instant for both.
-      const t = request * guest.outer % guest.inner === 0 && guest.inner < guest.outer
-        ? request * guest.outer / guest.inner * (PERIOD * guest.inner)
-        : request * (PERIOD * guest.outer);
+      const t = request * (PERIOD * guest.outer);
       simulator.fix("u", t);
       simulator.advanceToSync(t);
       simulator.advancePendingEventsSync();

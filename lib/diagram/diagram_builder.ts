@@ -108,7 +108,7 @@ export class DiagramBuilder {
     if (!isSystem(system)) {
       throw new DiagramError(`Cannot add ${name} to ${this.#name}: it is ${typeof system}, a system is wanted`);
     }
-    if (name === "" || /[\s.]/.test(name)) {
+    if (name === "" || name === "__proto__" || /[\s.]/.test(name)) {
       throw new DiagramError(`Cannot add "${name}" to ${this.#name}: a name without dots and white space is wanted`);
     }
     if (this.#parts.has(name)) {

@@ -1,8 +1,11 @@
 /**
  * Exact instants: which events are due, and which come first.
  *
- * - A number of at most 15 significant digits stands for its decimal; any other for the simplest rational that rounds
- *   to it. So 30 periods of 1/30 end at 1, and 3 x 0.1 and 1 x 0.3 are one instant.
+ * - A number stands for the simplest rational that rounds to it if that is a small one (numerator times denominator at
+ *   most 10^8); else, with at most 15 significant digits, for its decimal; else for that rational all the same. So 30
+ *   periods of 1/30 end at 1, and 3 x 0.1 and 1 x 0.3 are one instant.
+ * - A small rational never takes the place of a decimal with fewer than 14 places: two fractions that round to one
+ *   double differ by less than its last place, so their denominators are too large for that.
  * - Instants compare as rationals, never as doubles.
  * - At one instant everybody sees one t: `offset + k * period` of the due event with the smallest period, ties by the
  *   smallest offset.
@@ -44,6 +47,9 @@ export interface Instant {
   readonly due: readonly number[];
 }
 
+/** The greatest numerator times denominator of a rational that is taken for what its double means. */
+const SMALL = 100_000_000n;
+
 /** Below 0, 0 or above 0 as the one is before, equal to or after the other. */
 export function compare(one: Rational, other: Rational): number {
   const difference = one.num * other.den - other.num * one.den;
@@ -55,8 +61,10 @@ export function exact(x: number): Rational {
   if (!Number.isFinite(x) || x < 0) {
     throw new RangeError(`Cannot use ${x} as a time: a finite number of seconds from 0 up is wanted`);
   }
+  const simplest = simplestRoundingTo(x);
+  if (simplest.num * simplest.den <= SMALL) return simplest;
   const decimal = x.toExponential(14);
-  return Number(decimal) === x ? fromDecimal(decimal) : simplestRoundingTo(x);
+  return Number(decimal) === x ? fromDecimal(decimal) : simplest;
 }
 
 /** `offset + k * period`, exactly. */

@@ -151,7 +151,8 @@ export class Run {
       const order = next === undefined ? 1 : compare(next.exact, boundary.time);
       const within = next !== undefined && (order <= 0 || (doubles && next.t === boundary.t));
       const event = within ? namedBy(boundary, next) : undefined;
-      if (event === undefined) this.#move(boundary.time, boundary.t);
+      // The t of the instant before may exceed its exact time, and time does not step back.
+      if (event === undefined) this.#move(boundary.time, Math.max(boundary.t, this.context.t));
       else this.#move(event.exact, event.t);
       const status = this.#arrive(event, NOTHING);
       if (status.reason === "reached-termination") return status;

@@ -53,15 +53,26 @@ Deno.test("exact() gives a rational that rounds back to the number", () => {
   );
 });
 
-Deno.test("exact() of a number of at most 15 significant digits is its decimal", () => {
+Deno.test("exact() of at most 15 significant digits is their decimal, or a small rational if there are 14 places", () => {
   const digits = fc.integer({ min: 1, max: 999_999_999_999_999 });
   fc.assert(
     fc.property(digits, fc.integer({ min: -30, max: 30 }), (integer, power) => {
       const scale = 10n ** BigInt(Math.abs(power));
       const decimal = power < 0 ? { num: BigInt(integer), den: scale } : { num: BigInt(integer) * scale, den: 1n };
-      assertEquals(compare(exact(Number(`${integer}e${power}`)), decimal), 0);
+      const is = exact(Number(`${integer}e${power}`));
+      if (power >= -13) assertEquals(compare(is, decimal), 0);
+      else assert(compare(is, decimal) === 0 || is.num * is.den <= 100_000_000n);
     }),
-    { numRuns: runs(1000) },
+    { numRuns: runs(1000), examples: [[196078431372549, -16]] },
+  );
+});
+
+Deno.test("exact() of p / q is p / q wherever p times q is at most 10^8", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 10_000 }), (p, q) => {
+      assertEquals(compare(exact(p / q), { num: BigInt(p), den: BigInt(q) }), 0);
+    }),
+    { numRuns: runs(2000), examples: [[1, 51], [100, 51]] },
   );
 });
 
@@ -83,9 +94,6 @@ Deno.test("exact() of any other number has the smallest denominator of all that 
 
 Deno.test("exact() of 1/n makes n periods end at 1", () => {
   for (let n = 1; n <= runs(2000); n++) {
-    // Some 1/n (n = 51 is the first) round to a decimal of 15 digits, and are that decimal.
-    const decimal = 1 / n === Number((1 / n).toPrecision(15));
-    if (decimal && 10 ** 15 % n !== 0) continue;
     const end = eventTime({ period: exact(1 / n), offset: exact(0) }, BigInt(n));
     assertEquals(compare(end, exact(1)), 0, `n = ${n}`);
   }

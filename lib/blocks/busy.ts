@@ -25,6 +25,9 @@ import { burnCpu } from "./burn_kernel.ts";
 /** How a busy system spends its time. */
 export type Burn = "wall" | "cpu" | "none";
 
+/** What the kernel takes in one call. */
+const MOST_ROUNDS = 2 ** 31 - 1;
+
 /** y = x; x := u + 1 every `period` seconds, after burning. */
 export function busy(
   options: { period: number; burn?: Burn; work?: number },
@@ -47,7 +50,7 @@ export function busy(
             break;
           }
           case "cpu":
-            burnCpu(work);
+            for (let left = work; left > 0; left -= MOST_ROUNDS) burnCpu(Math.min(left, MOST_ROUNDS));
             break;
           case "none":
             break;

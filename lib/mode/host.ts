@@ -29,7 +29,7 @@
 
 import type { ModeName } from "../errors.ts";
 import type { Delegation, FarHost, FarSession, RealClock } from "../simulator/mod.ts";
-import { now, realClock } from "./clock.ts";
+import { LONGEST_TIMER, now, realClock } from "./clock.ts";
 import { directMode } from "./direct_mode.ts";
 import { makeFarSession } from "./far_session.ts";
 import { jobFor, type Mode, type ModeSession } from "./mode.ts";
@@ -56,8 +56,12 @@ export class Host implements FarHost, AsyncDisposable {
   /** Makes a host without guests. */
   constructor(options: HostOptions = {}) {
     const { timeout, fresh = false, permissions = {} } = options;
-    if (timeout !== undefined && !(timeout > 0)) {
-      throw new RangeError(`Cannot wait ${timeout} s for an answer: a number of seconds above 0 is wanted`);
+    if (timeout !== undefined && !(timeout > 0 && timeout * 1000 <= LONGEST_TIMER)) {
+      throw new RangeError(
+        `Cannot wait ${timeout} s for an answer: a number of seconds above 0, at most ${
+          LONGEST_TIMER / 1000
+        }, is wanted`,
+      );
     }
     this.#modes = {
       direct: directMode({ now }),

@@ -1,15 +1,18 @@
 /**
  * `deno task sim`: busy systems delegated to workers, in the layout of the original; see `--help`.
  *
- * Exit codes: 0 it ran, 1 a worker failed, 2 wrong arguments, 130 Ctrl-C.
+ * Exit codes: 0 it ran, 1 a worker failed, 2 wrong arguments, 130 Ctrl-C, 141 nobody reads the output any longer.
  *
  * @module
  */
 
-import { ChromeTrace, type FarError, formatGeneral, GuestError, Host, type ModeName } from "../mod.ts";
+import { type FarError, formatGeneral, GuestDiedError, GuestError, Host, type ModeName } from "../mod.ts";
+import { UsageError } from "./sim/arguments.ts";
 import { runCase, type RunReport } from "./sim/experiment.ts";
-import { type Case, readFlags, type Request, USAGE, UsageError } from "./sim/flags.ts";
+import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
+import { OutputClosedError, printLine } from "./sim/output.ts";
 import { Progress } from "./sim/progress.ts";
+import { TraceFile } from "./sim/trace_file.ts";
 
 const TITLES: Readonly<Record<ModeName, string>> = {
   direct: "DirectWorker",
@@ -17,63 +20,74 @@ const TITLES: Readonly<Record<ModeName, string>> = {
   process: "MultiprocessWorker",
 };
 
+/** How long the end of a guest waits for the signal that this process got together with it, in milliseconds. */
+const SIGNAL_LATE = 100;
+
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  let request: Request | undefined;
   try {
-    request = readFlags(args);
+    const request = readFlags(args);
+    if (request !== undefined) return await runAll(request);
+    printLine(USAGE);
+    return 0;
   } catch (error) {
+    if (error instanceof OutputClosedError) return 141;
     if (!(error instanceof UsageError)) throw error;
     console.error(error.message);
     return 2;
   }
-  if (request === undefined) {
-    console.log(USAGE);
-    return 0;
-  }
+}
+
+async function runAll(request: Request): Promise<number> {
+  const { cases, json, explain } = request;
+  const file = request.trace === undefined ? undefined : new TraceFile(request.trace);
   const runs: RunReport[] = [];
-  const trace = request.trace === undefined ? undefined : new ChromeTrace();
+  let failure: { readonly error: unknown } | undefined;
   try {
-    for (const run of request.cases) {
-      for (const mode of run.modes) runs.push(await runOne(run, mode, request, trace));
+    for (const run of cases) {
+      for (const mode of run.modes) runs.push(await runOne(run, mode, { request, file }));
     }
-    if (request.trace !== undefined) await Deno.writeTextFile(request.trace, JSON.stringify(trace));
   } catch (error) {
+    if (error instanceof OutputClosedError) throw error;
+    failure = { error };
     console.error(describe(error));
-    if (request.json) console.log(JSON.stringify({ runs, error: errorData(error) }));
-    return 1;
   }
-  if (request.json) console.log(JSON.stringify({ runs }));
-  if (!request.explain) runs.filter(({ rate }) => rate > 1).forEach((run) => console.error(explanation(run)));
-  return 0;
+  file?.save();
+  if (json) printLine(JSON.stringify(failure === undefined ? { runs } : { runs, error: errorData(failure.error) }));
+  if (!explain) runs.filter(({ rate }) => rate > 1).forEach((run) => console.error(explanation(run)));
+  return failure === undefined ? 0 : 1;
 }
 
 async function runOne(
   run: Case,
   mode: ModeName,
-  request: Request,
-  trace: ChromeTrace | undefined,
+  { request, file }: { request: Request; file: TraceFile | undefined },
 ): Promise<RunReport> {
-  const print = request.json ? () => {} : (line: string) => console.log(line);
+  const print = request.json ? () => {} : printLine;
   const host = new Host(request.timeout === undefined ? {} : { timeout: request.timeout });
-  const progress = new Progress(`${mode} mode, ${run.systems} systems`, run.duration);
+  const progress = new Progress(`${mode} mode, ${run.systems} system${run.systems === 1 ? "" : "s"}`, run.duration);
   const letGo = mode === "direct" ? () => {} : endOnSignals(host);
   try {
     print("");
     const deterministic = run.deterministic ? "True" : "False";
     print(`${TITLES[mode]}, num_systems=${run.systems}, deterministic=${deterministic}`);
     print(`  period_sec=${formatGeneral(run.period, 4)}, t_sim=${formatGeneral(run.duration, 2)}`);
-    const report = await runCase(run, { mode, host, trace, print, progress: (t) => progress.at(t) });
+    const report = await runCase(run, { mode, host, trace: file?.trace, print, progress: (t) => progress.at(t) });
     progress.done();
     const rate = `Rate: ${formatGeneral(report.rate)}`;
     print(request.explain ? `${rate} (${limitText(report)})` : rate);
     print(`y: ${[...new Set(report.y.map((y) => formatGeneral(y)))].join(", ")}`);
     if (!run.deterministic) print(`Lag: ${report.lag} periods at most`);
+    if (request.explain && report.overruns > 0) print(`Overruns: ${report.overruns} of ${report.updates} steps`);
     return report;
+  } catch (error) {
+    // Ctrl-C in a terminal reaches the guests as well, and a guest's end may be heard of before the signal.
+    if (error instanceof GuestDiedError) await new Promise((resolve) => setTimeout(resolve, SIGNAL_LATE));
+    throw error;
   } finally {
     progress.done();
-    letGo();
     await host.close();
+    letGo();
   }
 }
 
@@ -83,7 +97,8 @@ function endOnSignals(host: Host): () => void {
     host.kill();
     Deno.exit(code);
   };
-  const listeners: [Deno.Signal, () => void][] = [["SIGINT", end(130)], ["SIGTERM", end(143)]];
+  const listeners: [Deno.Signal, () => void][] = [["SIGINT", end(130)]];
+  if (Deno.build.os !== "windows") listeners.push(["SIGTERM", end(143)], ["SIGHUP", end(129)]);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return () => {
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli";
 import type { Burn, ModeName } from "../../mod.ts";
+import { quoted, readArguments, UsageError } from "./arguments.ts";
 
 /** One case: the same experiment in one or more modes. */
 export interface Case {
@@ -41,12 +41,6 @@ export interface Request {
   readonly explain: boolean;
 }
 
-/** Arguments that make no sense: one sentence, exit code 2. */
-export class UsageError extends Error {
-  /** The class name. */
-  override readonly name = "UsageError";
-}
-
 /** What `--help` prints. */
 export const USAGE = `deno task sim [flags]: busy systems, each delegated to a worker, simulated and measured
 
@@ -60,7 +54,7 @@ Without flags: the six runs of the original, three modes in two cases. With any 
   --rate R             simulated over real time; 0: as fast as it can     [1]
   --print              print each row
   --burn KIND          wall, cpu or none: how a system spends its period  [wall]
-  --timeout SEC        end with an error if a worker does not answer      [never]
+  --timeout SEC        give up if a worker keeps the run waiting so long  [never]
   --trace FILE         write a Chrome trace (open it in Perfetto)
   --json               one JSON document on stdout
   --help               this text
@@ -70,6 +64,26 @@ Example: deno task sim --mode thread,process --systems 2 --period 0.01 --duratio
 const MODES: readonly ModeName[] = ["direct", "thread", "process"];
 const BURNS: readonly Burn[] = ["wall", "cpu", "none"];
 const MOST_SYSTEMS = 256;
+/** The bounds of times in seconds and of rates: what timers and a person's patience can hold. */
+const SHORTEST = 1e-9;
+const LONGEST = 1e6;
+const FASTEST = 1e9;
+
+const SECONDS = `a number of seconds from ${SHORTEST} to ${LONGEST}`;
+
+/** What each flag takes. */
+const TAKES = {
+  "--mode": `one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
+  "--systems": `an integer from 1 to ${MOST_SYSTEMS}`,
+  "--period": SECONDS,
+  "--duration": `a number of seconds from the period to ${LONGEST}`,
+  "--rate": `a number from 0 to ${FASTEST}`,
+  "--burn": `one of ${BURNS.join(", ")}`,
+  "--timeout": SECONDS,
+  "--trace": "a file to write",
+} as const;
+
+type Flag = keyof typeof TAKES;
 
 /** The cases of the original. */
 const ORIGINAL: readonly Case[] = [
@@ -77,83 +91,63 @@ const ORIGINAL: readonly Case[] = [
   { modes: MODES, systems: 5, period: 0.002, duration: 1, deterministic: true, rate: 1, print: false, burn: "wall" },
 ];
 
-/** Reads the arguments; `undefined` where help is asked for. */
+/**
+ * Reads the arguments; `undefined` where help is asked for.
+ *
+ * @throws {UsageError} for arguments that make no sense.
+ */
 export function readFlags(args: readonly string[]): Request | undefined {
-  const stray: string[] = [];
-  const flags = parseArgs([...args], {
-    boolean: ["deterministic", "print", "json", "help"],
-    string: ["mode", "systems", "period", "duration", "rate", "burn", "timeout", "trace"],
-    negatable: ["deterministic"],
-    default: { deterministic: true },
-    unknown: (argument) => {
-      stray.push(argument);
-      return false;
-    },
-  });
-  if (flags.help) return undefined;
-  const [first] = stray;
-  if (first !== undefined) {
-    throw new UsageError(`Cannot read the argument ${first}: one of the flags of --help is wanted`);
-  }
+  if (args.includes("--help") || args.includes("-h")) return undefined;
   if (args.length === 0) return { cases: ORIGINAL, timeout: undefined, trace: undefined, json: false, explain: false };
-  const period = number("--period", flags.period, { fallback: 0.1, wanted: "a number of seconds above 0", above: 0 });
-  const duration = number("--duration", flags.duration, {
-    fallback: 4 * period,
-    wanted: `a number of seconds of at least the period, ${period}`,
-    least: period,
-  });
-  const systems = number("--systems", flags.systems, {
-    fallback: 1,
-    wanted: `an integer of 1 to ${MOST_SYSTEMS}`,
-    least: 1,
-    most: MOST_SYSTEMS,
-    integer: true,
-  });
+  const switches = ["--no-deterministic", "--print", "--json", "--help"];
+  const given = readArguments(args, { flags: TAKES, switches });
+  const read = <T>(flag: Flag, fallback: T, parse: (text: string) => T | undefined): T => {
+    const text = given.get(flag);
+    if (text === undefined) return fallback;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${TAKES[flag]} is wanted`);
+  };
+  const period = read("--period", 0.1, number({ least: SHORTEST, most: LONGEST }));
+  const duration = read("--duration", 4 * period, number({ least: SHORTEST, most: LONGEST }));
+  if (duration < period) {
+    throw new UsageError(
+      `Cannot use --duration ${duration}: it is shorter than the period ${period}, ${TAKES["--duration"]} is wanted`,
+    );
+  }
+  const run: Case = {
+    modes: read("--mode", MODES, modes),
+    systems: read("--systems", 1, number({ least: 1, most: MOST_SYSTEMS, integer: true })),
+    period,
+    duration,
+    deterministic: !given.has("--no-deterministic"),
+    rate: read("--rate", 1, number({ least: 0, most: FASTEST })),
+    print: given.has("--print"),
+    burn: read("--burn", "wall", (text) => BURNS.find((burn) => burn === text)),
+  };
   return {
-    cases: [{
-      modes: modes(flags.mode),
-      systems,
-      period,
-      duration,
-      deterministic: flags.deterministic,
-      rate: number("--rate", flags.rate, { fallback: 1, wanted: "a number from 0 up", least: 0 }),
-      print: flags.print,
-      burn: oneOf("--burn", flags.burn ?? "wall", BURNS),
-    }],
-    timeout: flags.timeout === undefined
-      ? undefined
-      : number("--timeout", flags.timeout, { fallback: 0, wanted: "a number of seconds above 0", above: 0 }),
-    trace: file(flags.trace),
-    json: flags.json,
+    cases: [run],
+    timeout: read<number | undefined>("--timeout", undefined, number({ least: SHORTEST, most: LONGEST })),
+    trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
+    json: given.has("--json"),
     explain: true,
   };
 }
 
+/** A parser of decimal numbers within bounds. */
 function number(
-  flag: string,
-  text: string | undefined,
-  options: { fallback: number; wanted: string; above?: number; least?: number; most?: number; integer?: boolean },
-): number {
-  const { fallback, wanted, above = -Infinity, least = -Infinity, most = Infinity, integer = false } = options;
-  if (text === undefined) return fallback;
-  const value = text.trim() === "" ? NaN : Number(text);
-  const fits = Number.isFinite(value) && value > above && value >= least && value <= most;
-  if (fits && (!integer || Number.isSafeInteger(value))) return value;
-  throw new UsageError(`Cannot use ${flag} ${text || '""'}: ${wanted} is wanted`);
+  bounds: { least: number; most: number; integer?: boolean },
+): (text: string) => number | undefined {
+  const { least, most, integer = false } = bounds;
+  return (text) => {
+    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
+    const value = Number(text);
+    return value >= least && value <= most && (!integer || Number.isInteger(value)) ? value : undefined;
+  };
 }
 
-function modes(text: string | undefined): readonly ModeName[] {
-  if (text === undefined) return MODES;
-  return [...new Set(text.split(",").map((mode) => oneOf("--mode", mode, MODES)))];
-}
-
-function oneOf<T extends string>(flag: string, text: string, values: readonly T[]): T {
-  const value = values.find((value) => value === text);
-  if (value !== undefined) return value;
-  throw new UsageError(`Cannot use ${flag} ${text || '""'}: one of (${values.join(", ")}) is wanted`);
-}
-
-function file(path: string | undefined): string | undefined {
-  if (path !== "") return path;
-  throw new UsageError('Cannot use --trace "": a file to write is wanted');
+function modes(text: string): readonly ModeName[] | undefined {
+  const asked = text.split(",");
+  const found = asked.map((name) => MODES.find((mode) => mode === name)).filter((mode) => mode !== undefined);
+  return found.length === asked.length && new Set(found).size === asked.length ? found : undefined;
 }

@@ -1,6 +1,10 @@
 /**
  * How fast a run can be at best, and why a rate may exceed 1.
  *
+ * - A run of n periods has n - 1 intervals from update to update. Each takes as long as its pace or its burns, whichever
+ *   is longer.
+ * - What the last update costs counts in direct mode only: elsewhere the last request is not waited for.
+ *
  * @module
  */
 
@@ -20,26 +24,45 @@ const TIME_SLICE = 0.004;
 
 /** The bound for one mode on that many cores. */
 export function limitOf(run: Case, mode: ModeName, cores: number): Limit {
-  const { systems, period, duration, rate, deterministic, burn } = run;
+  const { period, duration, rate } = run;
   const periods = Math.ceil(duration / period - 1e-9);
-  const unjoined = periods / (periods - 1);
-  const limits: { rate: number; reason: string }[] = [];
-  if (rate > 0) {
-    limits.push(
-      periods === 1
-        ? { rate: Infinity, reason: "a single period has no paced interval" }
-        : { rate: rate * unjoined, reason: `${periods} periods at rate ${rate} have ${periods - 1} paced intervals` },
-    );
+  const pace = rate > 0 ? 1 / rate : 0;
+  const burns = burnsOf(run, mode, cores);
+  const last = mode === "direct" ? burns : 0;
+  const wall = ((periods - 1) * Math.max(pace, burns) + last) * period;
+  if (wall === 0) {
+    const reason = pace + burns > 0
+      ? "a single period has no interval to wait for"
+      : "nothing burns and nothing paces it";
+    return { rate: undefined, reason };
   }
-  if (burn !== "none" && mode === "direct") {
-    limits.push({ rate: 1 / systems, reason: `${systems} burns one after another` });
-  } else if (burn !== "none" && deterministic && periods > 1) {
-    const rounds = burn === "cpu" ? Math.max(1, systems / cores) : period < TIME_SLICE ? Math.ceil(systems / cores) : 1;
-    const sharing = rounds > 1 ? `${systems} burns share ${cores} cores` : "burns run side by side";
-    limits.push({ rate: unjoined / rounds, reason: `${sharing}, and the last of ${periods} is not waited for` });
+  return { rate: duration / wall, reason: reasonOf(run, { mode, cores, periods, paced: pace >= burns, burns }) };
+}
+
+/** How many periods of real time the burns of one interval take. */
+function burnsOf({ systems, period, deterministic, burn }: Case, mode: ModeName, cores: number): number {
+  if (burn === "none") return 0;
+  if (mode === "direct") return systems;
+  if (!deterministic) return 0;
+  if (burn === "cpu") return Math.max(1, systems / cores);
+  return period < TIME_SLICE ? Math.ceil(systems / cores) : 1;
+}
+
+function reasonOf(
+  { systems, rate }: Case,
+  { mode, cores, periods, paced, burns }: {
+    mode: ModeName;
+    cores: number;
+    periods: number;
+    paced: boolean;
+    burns: number;
+  },
+): string {
+  if (mode === "direct" && burns > 0) {
+    const burning = systems === 1 ? "each burn takes its whole period" : `${systems} burns one after another`;
+    return paced && rate < 1 ? `${periods} periods at rate ${rate}, and ${burning}` : burning;
   }
-  const [first, ...others] = limits;
-  if (first === undefined) return { rate: undefined, reason: "nothing burns and nothing paces it" };
-  const least = others.reduce((least, limit) => limit.rate < least.rate ? limit : least, first);
-  return { rate: Number.isFinite(least.rate) ? least.rate : undefined, reason: least.reason };
+  if (paced) return `${periods} periods at rate ${rate} have ${periods - 1} paced intervals`;
+  const sharing = burns > 1 ? `${systems} burns share ${cores} cores` : "burns run side by side";
+  return `${sharing}, and the last of ${periods} is not waited for`;
 }

@@ -39,6 +39,10 @@ export class Progress {
   }
 
   #write(text: string): void {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    try {
+      Deno.stderr.writeSync(new TextEncoder().encode(text));
+    } catch {
+      // Nobody reads it, and the run does not need it.
+    }
   }
 }

@@ -76,6 +76,7 @@ export class ThreadGuest implements KeptGuest {
     this.#working = true;
     this.#idle = Promise.withResolvers();
     this.#ready = Promise.withResolvers();
+    if (!this.#alive) throw this.#death();
     this.#send(job);
     if (timeout === undefined) return await this.#ready.promise;
     const timer = setTimeout(() => {
@@ -134,11 +135,15 @@ export class ThreadGuest implements KeptGuest {
   #end(): void {
     if (!this.#alive) return;
     this.#alive = false;
-    const cause = this.#uncaught === undefined ? "it ended by itself" : `it threw outside its job (${this.#uncaught})`;
-    const error = new GuestDiedError({ guest: this.name, mode: "thread", cause });
+    const error = this.#death();
     this.#ready?.reject(error);
     this.onEnd?.(error);
     this.#ended.resolve();
+  }
+
+  #death(): GuestDiedError {
+    const cause = this.#uncaught === undefined ? "it ended by itself" : `it threw outside its job (${this.#uncaught})`;
+    return new GuestDiedError({ guest: this.name, mode: "thread", cause });
   }
 
   #send(message: ToThread): void {

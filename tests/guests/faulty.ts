@@ -46,8 +46,11 @@ export function isFar(near: number): boolean {
   return "WorkerGlobalScope" in globalThis || Deno.pid !== near;
 }
 
-/** Counts its updates; `pid` is the process that it runs in. */
+let made = 0;
+
+/** Counts its updates; `pid` is the process that it runs in, `made` how often this realm has made it. */
 export function faulty(argument: FaultyArgument): LeafSystem<Ports, Ports> {
+  const count = ++made;
   const { near, direct = false, place, at = 0 } = argument;
   const fail = (here: Place) => {
     if (here === place && (direct || isFar(near))) goWrong(argument);
@@ -67,6 +70,7 @@ export function faulty(argument: FaultyArgument): LeafSystem<Ports, Ports> {
         },
       },
       pid: { type: scalar(), feedthrough: [], value: ({ state }) => state.pid },
+      made: { type: scalar(), feedthrough: [], value: () => count },
     },
     initialize: ({ next }) => {
       fail("initialize");

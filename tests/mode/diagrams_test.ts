@@ -183,7 +183,7 @@ Deno.test("delays in guests change no value", async () => {
 
 Deno.test("abstract values are the same in all modes: Map, BigInt, typed arrays, undefined, NaN, -0", async () => {
   await using host = new Host();
-  const values = fc.anything({
+  const some = fc.anything({
     withBigInt: true,
     withDate: true,
     withMap: true,
@@ -191,6 +191,7 @@ Deno.test("abstract values are the same in all modes: Map, BigInt, typed arrays,
     withSparseArray: true,
     withTypedArray: true,
   });
+  const values = fc.oneof(some, fc.constantFrom(undefined, null, -0, NaN, -(10n ** 30n)));
   await fc.assert(
     fc.asyncProperty(fc.array(values, { minLength: 1, maxLength: 5 }), fc.boolean(), async (inputs, optional) => {
       const echo = await loadSystem({ module: LAW, export: "echo", argument: { optional } });

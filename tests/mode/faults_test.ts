@@ -43,6 +43,14 @@ async function run(host: Host, system: System, mode: ModeName): Promise<unknown[
   );
 }
 
+/** Advances until something throws. */
+async function eventually(simulator: Simulator): Promise<never> {
+  for (let t = 1;; t++) {
+    await simulator.advanceTo(t);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
 async function failure(host: Host, system: System, mode: ModeName): Promise<unknown> {
   return await run(host, system, mode).then(
     (outputs) => assert(false, `the run ended with ${outputs}`),
@@ -134,6 +142,18 @@ function testFaults(mode: "thread" | "process"): void {
       assertStringIncludes(error.message, mode === "process" ? "it exited with code 3" : "it ended by itself");
     });
   }
+
+  test("a throw is a GuestError where only the newest request counts, too, at a release", async (host) => {
+    const message = "it went wrong";
+    const system = await faulty({ place: "update", fault: "throw", at: 1 });
+    const delegated = delegate(system, { mode, period: 1, deterministic: false });
+    await using simulator = new Simulator(delegated, { host });
+    simulator.fix("u", 0);
+    await simulator.initialize();
+    const error = await assertRejects(() => within(SECONDS, eventually(simulator)), GuestError, message);
+    assertEquals([error.phase, error.far.name], ["update", "RangeError"]);
+    assertStringIncludes(error.far.stack, "goWrong");
+  });
 
   test("an error surfaces at the end of the run, where nothing releases the last request", async (host) => {
     const system = await faulty({ place: "update", fault: "throw", at: 2 });
@@ -228,7 +248,9 @@ function testFaults(mode: "thread" | "process"): void {
   test("a rejection that a job left unhandled blames nobody else", async (host) => {
     for (let round = 0; round < 3; round++) {
       await run(host, await faulty({ place: "update", fault: "reject" }), mode);
-      await stillWorks(host, mode);
+      const [, , made] = await run(host, await faulty({ place: "update", fault: "throw", at: 9 }), mode);
+      // A process has no event loop to hear of it: it stays as it is.
+      if (mode === "thread") assertEquals(made, 1);
     }
   });
 
@@ -302,16 +324,7 @@ Deno.test("thread mode: a message that does not fit where only the newest counts
   const growing = await loadSystem({ module: FAULTY, export: "growing", argument: { bytes: 30_000 } });
   await using simulator = new Simulator(delegate(growing, options), { host });
   await simulator.initialize();
-  const error = await assertRejects(() =>
-    within(
-      SECONDS,
-      (async () => {
-        for (let t = 1;; t++) {
-          await simulator.advanceTo(t);
-          await new Promise((resolve) => setTimeout(resolve));
-        }
-      })(),
-    ), GuestError);
+  const error = await assertRejects(() => within(SECONDS, eventually(simulator)), GuestError);
   assertEquals([error.phase, error.far.name], ["output", "MemoryFullError"]);
 });
 
@@ -327,6 +340,27 @@ Deno.test("thread mode: a guest that does not come back is a GuestStuckError of 
   await host.close();
   // It comes back in the end, and ends: otherwise this test leaks.
   await new Promise((resolve) => setTimeout(resolve, 2000));
+});
+
+Deno.test("thread mode: a guest that comes back late does not keep its process alive", async () => {
+  const script = `
+    import { Simulator } from ${JSON.stringify(import.meta.resolve("../../lib/simulator/mod.ts"))};
+    import { delegate } from ${JSON.stringify(import.meta.resolve("../../lib/diagram/mod.ts"))};
+    import { Host, loadSystem } from ${JSON.stringify(import.meta.resolve("../../lib/mode/mod.ts"))};
+    const argument = { near: Deno.pid, place: "update", fault: "block", milliseconds: 1000 };
+    const system = await loadSystem({ module: ${JSON.stringify(FAULTY)}, export: "faulty", argument });
+    await using host = new Host({ timeout: 0.2 });
+    try {
+      await using simulator = new Simulator(delegate(system, { mode: "thread", period: 1 }), { host });
+      simulator.fix("u", 0);
+      await simulator.initialize();
+      await simulator.advanceTo(2);
+    } catch (error) {
+      console.log(error.name);
+    }
+  `;
+  const { code, stdout } = await within(SECONDS, runScript(script).output());
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, "GuestTimeoutError\n"]);
 });
 
 Deno.test("process mode: SIGKILL during and between steps is a GuestDiedError", async () => {

@@ -1,0 +1,149 @@
+/**
+ * A command that a test starts, watches and signals, and the processes that it leaves behind.
+ *
+ * Each command carries a mark in its environment, which its guests inherit: so they are found wherever they end up.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { within } from "../contracts/deadline.ts";
+
+/** How a command ended. */
+export interface Ended {
+  /** Its exit code, as a shell shows it. */
+  readonly code: number;
+  /** All that it printed. */
+  readonly stdout: string;
+  /** All that it complained about. */
+  readonly stderr: string;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const MARK = "HOLDFAST_TEST_COMMAND";
+/** Seconds that a command may take where nothing else is said. */
+const PATIENCE = 30;
+/** Seconds that what a command leaves behind may take to end. */
+const SOON = 5;
+
+/** Starts `scripts/sim.ts` with the permissions of the task. */
+export function startSim(...args: readonly string[]): Command {
+  const permissions = ["--allow-read", "--allow-write", `--allow-run=${Deno.execPath()}`];
+  return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/sim.ts`, ...args]);
+}
+
+/** Runs `scripts/sim.ts` to its end. */
+export async function sim(...args: readonly string[]): Promise<Ended> {
+  await using command = startSim(...args);
+  return await command.end();
+}
+
+/** See the module. */
+export class Command implements AsyncDisposable {
+  readonly #mark = crypto.randomUUID();
+  readonly #child: Deno.ChildProcess;
+  readonly #stderr: Promise<string>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  #stdout = "";
+
+  /** Starts `deno` with these arguments in the project's folder. */
+  constructor(args: readonly string[]) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      cwd: root,
+      env: { [MARK]: this.#mark },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#stderr = new Response(this.#child.stderr).text();
+    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Waits until it has printed that. */
+  async printed(text: string, seconds = PATIENCE): Promise<void> {
+    await within(
+      seconds,
+      (async () => {
+        while (!this.#stdout.includes(text)) {
+          if (!await this.#readOn()) throw new Error(`no ${text} in ${this.#stdout}`);
+        }
+      })(),
+    );
+  }
+
+  /** Sends a signal to it alone. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Reads no more of what it prints. */
+  async closeStdout(): Promise<void> {
+    await this.#lines.cancel();
+  }
+
+  /** The processes that it has started, and those that these have, which have not ended. */
+  async guests(): Promise<number[]> {
+    return (await this.#family()).filter((pid) => pid !== this.#child.pid);
+  }
+
+  /** Waits for its end. */
+  async end(seconds = PATIENCE): Promise<Ended> {
+    const reading = (async () => {
+      while (await this.#readOn());
+    })();
+    const { code } = await within(seconds, this.#child.status);
+    await within(SOON, reading);
+    return { code, stdout: this.#stdout, stderr: await within(SOON, this.#stderr) };
+  }
+
+  /** Waits until it and all that it has started are gone. */
+  async gone(): Promise<void> {
+    await within(
+      SOON,
+      (async () => {
+        while ((await this.#family()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      })(),
+    );
+  }
+
+  /** Kills whatever is left of it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const pid of await this.#family()) Deno.kill(pid, "SIGKILL");
+    await this.#child.status;
+    await this.#lines.cancel();
+    await this.#stderr;
+  }
+
+  async #readOn(): Promise<boolean> {
+    const { value = "", done } = await this.#lines.read();
+    this.#stdout += value;
+    return !done;
+  }
+
+  /** A process that has ended, and waits for its parent to hear of it, has no environment. */
+  async #family(): Promise<number[]> {
+    const found: number[] = [];
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
+      if (environment.includes(`${MARK}=${this.#mark}`)) found.push(Number(name));
+    }
+    return found;
+  }
+}
+
+/** What stands on stderr besides the progress of long runs. */
+export function complaints(stderr: string): string {
+  return stderr.replaceAll(/^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm, "");
+}
+
+/** Gives the body a folder of its own. */
+export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "holdfast-" });
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,185 @@
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { RunReport } from "../../scripts/sim/experiment.ts";
+import { readFlags, USAGE } from "../../scripts/sim/flags.ts";
+import { readTrace } from "./chrome_trace.ts";
+import { Command, complaints, type Ended, inFolder, sim } from "./command.ts";
+
+const MODES = ["direct", "thread", "process"] as const;
+const ELSEWHERE = ["thread", "process"] as const;
+const FREE = ["--rate", "0", "--burn", "none"];
+const GOLDEN = ["--mode", MODES.join(), "--systems", "5", "--period", "0.002", "--duration", "1", ...FREE, "--json"];
+
+const fixture = (name: string) => Deno.readTextFile(new URL(`../../fixtures/${name}`, import.meta.url));
+const golden: { cases: { systems?: number; duration: number; certificate?: string; final: number[] }[] } = JSON.parse(
+  await fixture("golden.json"),
+);
+const five = golden.cases.find(({ systems }) => systems === 5);
+
+/** What a command printed that held. */
+function held({ code, stdout, stderr }: Ended): string {
+  assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
+  return stdout;
+}
+
+/** The one document on stdout. */
+function reports(stdout: string): RunReport[] {
+  assertMatch(stdout, /^\{.*\}\n$/);
+  return (JSON.parse(stdout) as { runs: RunReport[] }).runs;
+}
+
+/** All that it printed, but for the numbers after "Rate: ". */
+function unrated(text: string): string {
+  return text.replaceAll(/^Rate: [\d.e+-]+/gm, "Rate: *");
+}
+
+Deno.test("deno task sim without flags prints the transcript of the original", async () => {
+  await using command = new Command(["task", "--quiet", "sim"]);
+  const { code, stdout } = await command.end(120);
+  assertEquals(code, 0);
+  const text = await fixture("transcript.txt");
+  const runs = text.slice(text.indexOf("\nDirectWorker"), text.indexOf("\nNumbers are printed"));
+  assertEquals(unrated(stdout), unrated(runs));
+});
+
+Deno.test("sim --json gives the golden certificate in every mode, and one document", async () => {
+  const runs = reports(held(await sim(...GOLDEN)));
+  assertEquals(runs.map(({ mode, transport }) => [mode, transport]), [
+    ["direct", "call"],
+    ["thread", "shared"],
+    ["process", "pipe"],
+  ]);
+  for (const { mode: _, transport: __, rate, ...rest } of runs) {
+    assert(rate > 0 && Number.isFinite(rate), `${rate}`);
+    assertEquals(rest as unknown, {
+      numSystems: 5,
+      periodSec: 0.002,
+      durationSec: 1,
+      deterministic: true,
+      limit: null,
+      limitReason: "nothing burns and nothing paces it",
+      lag: 0,
+      overruns: 0,
+      y: five?.final,
+      updates: 500,
+      certificate: five?.certificate,
+    });
+  }
+});
+
+Deno.test("sim prints the rows of the first system, the rate and the limit, and no colors", async () => {
+  const stdout = held(await sim("--mode", MODES.join(), "--systems", "2", "--print", ...FREE));
+  const rows = ["t=0, y=1", "t=0.1, y=1", "t=0.2, y=1.1", "t=0.3, y=1.2"].map((row) => `[0 print] ${row}\n`).join("");
+  const run = (title: string) =>
+    `\n${title}, num_systems=2, deterministic=True\n  period_sec=0.1, t_sim=0.4\n${rows}` +
+    "Rate: * (no limit: nothing burns and nothing paces it)\ny: 1.2\n";
+  assertEquals(unrated(stdout), ["DirectWorker", "ThreadWorker", "MultiprocessWorker"].map(run).join(""));
+});
+
+Deno.test("sim --rate paces every interval but the last, and counts the steps that come too late", async () => {
+  const paced = ["--period", "1", "--duration", "4", "--burn", "none", "--rate", "40", "--json"];
+  for (const { rate, limit, mode } of reports(held(await sim(...paced)))) {
+    assert(limit !== null && rate <= limit, `${rate} in ${mode} mode`);
+    assertAlmostEquals(limit, 160 / 3);
+  }
+  const late = ["--mode", "direct", "--systems", "2", "--period", "0.02", "--duration", "0.1"];
+  const [run] = reports(held(await sim(...late, "--json")));
+  assertEquals([run?.overruns, run?.updates, run?.limit], [4, 5, 0.5]);
+  assert(run !== undefined && run.rate <= 0.5, `${run?.rate}`);
+  assertStringIncludes(held(await sim(...late)), "Overruns: 4 of 5 steps\n");
+});
+
+Deno.test("sim --no-deterministic waits for no reply, and tells by how much the shown one lags", async () => {
+  const args = ["--period", "0.01", "--duration", "0.2", "--rate", "0", "--no-deterministic", "--systems", "2"];
+  for (const { mode, deterministic, lag, y, limit } of reports(held(await sim(...args, "--json")))) {
+    assertEquals([deterministic, limit], [false, mode === "direct" ? 0.5 : null]);
+    assert(Number.isInteger(lag) && lag >= 0 && lag <= 19, `${lag}`);
+    // The output is that of the request at y - 1; the initialization, which is at 0 too, has the index -1.
+    const released = Math.round((Math.min(...y) - 1) / 0.01);
+    assert(lag >= 18 - released && (mode !== "direct" || lag === 0), `${mode} mode: lag ${lag}, y ${y}`);
+  }
+  const stdout = held(await sim("--mode", "thread", ...args));
+  assertMatch(stdout, /^ThreadWorker, num_systems=2, deterministic=False$/m);
+  assertMatch(stdout, /^Lag: \d+ periods at most$/m);
+});
+
+Deno.test("sim refuses wrong flags with 2 and one sentence, and runs nothing", async () => {
+  const seconds = "a number of seconds from 1e-9 to 1000000 is wanted";
+  const wrong: [string, string[], string][] = [
+    ["--bogus", ["--bogus"], "--mode"],
+    ["stray", ["stray"], "--mode"],
+    ["--period", ["--period", "0"], seconds],
+    ["--period", ["--period", "-1"], seconds],
+    ["--period", ["--period", "NaN"], seconds],
+    ["--period", ["--period", ""], seconds],
+    ["--period", ["--period", "1e400"], seconds],
+    ["--period", ["--period"], seconds],
+    ["--duration", ["--duration", "0.05"], "a number of seconds from the period to 1000000 is wanted"],
+    ["--systems", ["--systems", "0"], "an integer from 1 to 256 is wanted"],
+    ["--systems", ["--systems", "1e9"], "an integer from 1 to 256 is wanted"],
+    ["--mode", ["--mode", "fork"], "direct, thread, process"],
+    ["--mode", ["--mode", ""], "direct, thread, process"],
+    ["--burn", ["--burn", "gpu"], "wall, cpu, none"],
+    ["--rate", ["--rate", "-1"], "a number from 0 to 1000000000 is wanted"],
+    ["--timeout", ["--timeout", "0"], seconds],
+    ["--json", ["--json", "--json"], "--json"],
+    ["--trace", ["--trace"], "a file to write is wanted"],
+    ["--trace", ["--trace", "/no/such/folder/trace.json"], "a file to write is wanted"],
+    ["--trace", ["--trace", "/"], "a file to write is wanted"],
+  ];
+  while (wrong.length > 0) {
+    await Promise.all(
+      wrong.splice(0, 4).map(async ([flag, args, wanted]) => {
+        const { code, stdout, stderr } = await sim(...args);
+        assertEquals({ code, stdout }, { code: 2, stdout: "" }, args.join(" "));
+        assertMatch(stderr, /^Cannot use .* is wanted( once)?\n$/);
+        assertStringIncludes(stderr, flag);
+        assertStringIncludes(stderr, wanted);
+      }),
+    );
+  }
+});
+
+Deno.test("sim --help shows the flags and an example", async () => {
+  assertEquals(held(await sim("--help", "--systems", "0")), `${USAGE}\n`);
+  const [, example = ""] = /^Example: deno task sim (.*)$/m.exec(USAGE) ?? [];
+  assertEquals(readFlags(example.split(" "))?.cases.map(({ modes }) => modes), [[...ELSEWHERE]]);
+});
+
+Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that do not overlap", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/trace.json`;
+    await Deno.writeTextFile(path, "something longer than nothing");
+    const before = now();
+    held(
+      await sim("--systems", "2", "--period", "0.01", "--duration", "0.1", "--rate", "0", "--trace", path, "--json"),
+    );
+    const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: before, to: now() });
+    assertEquals(processes, MODES.map((mode) => `${mode} mode`));
+    assertEquals(
+      [...lanes.keys()].toSorted(),
+      MODES.flatMap((_, index) => {
+        return ["busy0", "busy1", "main"].map((lane) => `${index + 1} ${lane}`);
+      }),
+    );
+    for (const [lane, spans] of lanes) {
+      const names = new Set(spans.map(({ name }) => name));
+      const wanted = lane.endsWith("main") ? ["release", "update"] : ["burning", "waiting"];
+      assert(wanted.every((name) => names.has(name)), `${lane}: ${[...names]}`);
+      if (/[23] main/.test(lane)) assert(names.has("wait"), lane);
+      const burning = spans.filter(({ name }) => name === "burning");
+      if (!lane.endsWith("main")) assert(burning.length >= 9, `${lane}: ${burning.length}`);
+      for (const { dur } of burning) assert(dur > 9_999, `${lane}: burnt ${dur} us of 10000`);
+    }
+  });
+});
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+Deno.test("sim runs twice at once in one folder", async () => {
+  const both = await Promise.all([sim(...GOLDEN), sim(...GOLDEN)]);
+  for (const ended of both) {
+    assertEquals(reports(held(ended)).map(({ certificate }) => certificate), Array(3).fill(five?.certificate));
+  }
+});

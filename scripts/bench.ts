@@ -21,8 +21,8 @@ const { json } = taskFlags({ task: "bench", usage: USAGE });
 const tables: Table[] = [];
 for (
   const measure of [
-    () => roundTrips(1, { rounds: ROUNDS, steps: 3000 }),
-    () => roundTrips(5, { rounds: ROUNDS, steps: 1000 }),
+    () => roundTrips(1, { rounds: ROUNDS, steps: 10_000 }),
+    () => roundTrips(5, { rounds: ROUNDS, steps: 5000 }),
     () => burnRates(5, "wall", { rounds: ROUNDS }),
     () => burnRates(2, "cpu", { rounds: ROUNDS }),
     () => startUp({ rounds: ROUNDS }),

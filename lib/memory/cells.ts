@@ -42,6 +42,9 @@ type FloatOperation =
   | ModifyOperation<"store" | "add" | "exchange", "f64">
   | CompareExchangeOperation<"f64">;
 
+/** Up to this many bytes are copied one by one. */
+const FEW = 128;
+
 /** The views on one buffer. */
 export class Cells {
   readonly #words: Int32Array;
@@ -146,7 +149,9 @@ export class Cells {
     if (into.length < length) {
       throw new RangeError(`Cannot read: a target of ${into.length} bytes, at least ${length} are wanted`);
     }
-    into.set(this.#bytes.subarray(offset, offset + length));
+    // For a few bytes a loop beats the set-up of a bulk copy.
+    if (length > FEW) into.set(this.#bytes.subarray(offset, offset + length));
+    else for (let index = 0; index < length; index++) into[index] = this.#bytes[offset + index] ?? 0;
     return into.length === length ? into : into.subarray(0, length);
   }
 

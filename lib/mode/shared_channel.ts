@@ -68,7 +68,8 @@ export class NearChannel {
   readonly #out: Sender;
   readonly #in: LatestValue;
   readonly #streams: boolean;
-  #parts: Uint8Array[] = [];
+  readonly #parts: Uint8Array[] = [];
+  readonly #buffer: { readonly into?: Uint8Array };
 
   /** Attaches to a run's memory; `streams` says whether messages may be larger than a slot. */
   constructor(memory: Memory, place: ChannelsPlace, options: { member: number; streams: boolean }) {
@@ -78,6 +79,7 @@ export class NearChannel {
     this.#join = new Join(place.join);
     this.#out = new Sender(memory, requests);
     this.#in = new LatestValue(replies);
+    this.#buffer = bufferFor(replies);
     this.#streams = options.streams;
   }
 
@@ -87,24 +89,23 @@ export class NearChannel {
     this.#out.start(bytes);
   }
 
-  /** The message that has arrived, if it is whole; else moves the stream on. */
+  /** The message that has arrived, if it is whole; else moves the stream on. It is valid until the next `pull`. */
   pull(): Uint8Array | undefined {
     if (!runBlocking(this.#memory, this.#join.arrived(this.member))) return undefined;
     runBlocking(this.#memory, this.#join.reset(this.member));
-    const slot = runBlocking(this.#memory, this.#in.tryTake());
+    const slot = runBlocking(this.#memory, this.#in.tryTake(this.#buffer));
     if (slot === undefined) return undefined;
     if (slot[0] === NEXT) {
       this.#out.next();
       return undefined;
     }
-    this.#parts.push(slot.subarray(1));
     if (slot[0] === MORE) {
+      this.#parts.push(slot.slice(1));
       this.#out.put(NEXT, EMPTY);
       return undefined;
     }
-    const parts = this.#parts;
-    this.#parts = [];
-    return joined(parts);
+    if (this.#parts.length === 0) return slot.subarray(1);
+    return joined(this.#parts.splice(0), slot.subarray(1));
   }
 }
 
@@ -115,6 +116,7 @@ export class FarChannel {
   readonly #member: number;
   readonly #out: Sender;
   readonly #in: LatestValue;
+  readonly #buffer: { readonly into?: Uint8Array };
   readonly #streams: boolean;
 
   /** Attaches to a run's memory as a guest; `streams` as on the near side. */
@@ -125,6 +127,7 @@ export class FarChannel {
     this.#member = options.member;
     this.#out = new Sender(memory, replies);
     this.#in = new LatestValue(requests);
+    this.#buffer = bufferFor(requests);
     this.#streams = options.streams;
   }
 
@@ -138,13 +141,13 @@ export class FarChannel {
     return tooLarge(bytes, this.#out.room);
   }
 
-  /** Waits for a message; throws `StoppedError` when the guest is to stop. */
+  /** Waits for a message, valid until the next one; throws `StoppedError` when the guest is to stop. */
   receive(): Uint8Array {
     const parts: Uint8Array[] = [];
     for (;;) {
       const slot = this.#take();
-      parts.push(slot.subarray(1));
-      if (slot[0] === LAST) return joined(parts);
+      if (slot[0] === LAST) return parts.length === 0 ? slot.subarray(1) : joined(parts, slot.subarray(1));
+      parts.push(slot.slice(1));
       this.#out.put(NEXT, EMPTY);
       this.#arrive();
     }
@@ -162,7 +165,7 @@ export class FarChannel {
   }
 
   #take(): Uint8Array {
-    const slot = runBlocking(this.#memory, this.#in.take());
+    const slot = runBlocking(this.#memory, this.#in.take(this.#buffer));
     if (slot === undefined) throw new TypeError("Cannot take a message: a wait without a deadline ended without one");
     return slot;
   }
@@ -178,13 +181,12 @@ class Sender {
   readonly room: number;
   readonly #memory: Memory;
   readonly #mailbox: LatestValue;
-  readonly #slot: Uint8Array;
+  #slot: Uint8Array = EMPTY;
   #rest: Uint8Array = EMPTY;
 
   constructor(memory: Memory, place: LatestValuePlace) {
     this.#memory = memory;
     this.#mailbox = new LatestValue(place);
-    this.#slot = new Uint8Array(Math.min(place.capacity, SCRATCH));
     this.room = place.capacity - 1;
   }
 
@@ -197,25 +199,34 @@ class Sender {
 
   /** Puts the next chunk, and says whether there are more. */
   next(): boolean {
-    const chunk = this.#rest.subarray(0, this.room);
-    this.#rest = this.#rest.subarray(chunk.length);
-    const more = this.#rest.length > 0;
-    this.put(more ? MORE : LAST, chunk);
-    return more;
+    if (this.#rest.length <= this.room) {
+      this.put(LAST, this.#rest);
+      return false;
+    }
+    this.put(MORE, this.#rest.subarray(0, this.room));
+    this.#rest = this.#rest.subarray(this.room);
+    return true;
   }
 
   put(flag: number, chunk: Uint8Array): void {
     const length = chunk.length + 1;
-    const slot = length <= this.#slot.length ? this.#slot.subarray(0, length) : new Uint8Array(length);
+    // Most messages of a sender are of one size.
+    const slot = length === this.#slot.length ? this.#slot : new Uint8Array(length);
     slot[0] = flag;
     slot.set(chunk, 1);
+    if (length <= SCRATCH) this.#slot = slot;
     runBlocking(this.#memory, this.#mailbox.put(slot));
   }
 }
 
 const EMPTY = new Uint8Array(0);
-/** The largest slot that is assembled in a buffer of the sender's own, in bytes. */
+/** The largest slot, in bytes, for which a side keeps a buffer of its own. */
 const SCRATCH = 65536;
+
+/** Where a reader takes slots to: a buffer of its own where they are small. */
+function bufferFor({ capacity }: LatestValuePlace): { readonly into?: Uint8Array } {
+  return capacity <= SCRATCH ? { into: new Uint8Array(capacity) } : {};
+}
 
 function tooLarge({ length }: Uint8Array, room: number): MemoryFullError {
   return new MemoryFullError(
@@ -230,12 +241,10 @@ function mailboxes(place: ChannelsPlace, member: number): ChannelsPlace["mailbox
   return found;
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+function joined(parts: readonly Uint8Array[], last: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, last.length));
   let at = 0;
-  for (const part of parts) {
+  for (const part of [...parts, last]) {
     whole.set(part, at);
     at += part.length;
   }

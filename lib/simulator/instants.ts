@@ -52,7 +52,7 @@ const SMALL = 100_000_000n;
 
 /** Below 0, 0 or above 0 as the one is before, equal to or after the other. */
 export function compare(one: Rational, other: Rational): number {
-  const difference = one.num * other.den - other.num * one.den;
+  const difference = one.den === other.den ? one.num - other.num : one.num * other.den - other.num * one.den;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
@@ -95,7 +95,7 @@ export class Timeline {
 
   /** The first instant after that time, or `undefined` if there are no events at all. */
   next(after: Rational): Instant | undefined {
-    const floor = after.num * this.#ticks / after.den;
+    const floor = after.den === this.#ticks ? after.num : after.num * this.#ticks / after.den;
     let first: bigint | undefined;
     for (const { period, offset } of this.#grid) {
       const tick = floor < offset ? offset : offset + ((floor - offset) / period + 1n) * period;

@@ -31,6 +31,8 @@ export interface Table {
 }
 
 const PERIOD = 0.002;
+/** Rounds before the engine has compiled both sides. */
+const WARMUPS = 6;
 
 /** Microseconds a step of `systems` empty systems, for each mode beside its bare fork-join. */
 export async function roundTrips(systems: number, options: { rounds: number; steps: number }): Promise<Table[]> {
@@ -43,11 +45,11 @@ export async function roundTrips(systems: number, options: { rounds: number; ste
     const thread = await compare({
       "bare wait and notify": async () => micro(await time(() => forkJoin(threads, steps))),
       "thread": async () => micro(await advance(host, { mode: "thread", systems, steps, work: IDLE })),
-    }, { rounds });
+    }, { rounds, warmups: WARMUPS });
     const process = await compare({
       "bare pipes": async () => micro(await time(() => forkJoinAsync(processes, steps))),
       "process": async () => micro(await advance(host, { mode: "process", systems, steps, work: IDLE })),
-    }, { rounds });
+    }, { rounds, warmups: WARMUPS });
     const title = `A step of ${systems} empty delegated systems`;
     return [{ title, unit: "us", figures: thread }, { title, unit: "us", figures: process }];
   } finally {

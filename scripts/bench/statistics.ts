@@ -29,17 +29,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Measures all subjects once per round, after one round that does not count; ratios are to the first subject. */
+/** Measures all subjects once per round, after `warmups` rounds that do not count; ratios are to the first subject. */
 export async function compare(
   subjects: Readonly<Record<string, Measure>>,
-  options: { rounds: number },
+  options: { rounds: number; warmups?: number },
 ): Promise<Figure[]> {
+  const { rounds, warmups = 1 } = options;
   const names = Object.keys(subjects);
   const taken = new Map<string, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round <= options.rounds; round++) {
+  for (let round = -warmups; round < rounds; round++) {
     for (const [name, measure] of Object.entries(subjects)) {
       const figure = await measure();
-      if (round > 0) taken.get(name)?.push(figure);
+      if (round >= 0) taken.get(name)?.push(figure);
     }
   }
   const base = taken.get(names[0] ?? "") ?? [];

@@ -130,7 +130,9 @@ Deno.test("a snapshot restores the tail of a run, in the run itself and in one w
       await simulator.initialize();
       await simulator.advanceTo(hundredths / 100);
       if (pending) await simulator.advancePendingEvents();
+      const before = await outcomeOf(diagram, simulator);
       const saved = await simulator.snapshot();
+      assertSame(await outcomeOf(diagram, simulator), before, "a snapshot changes nothing");
       await simulator.advanceTo(DURATION);
       const expected = await outcomeOf(diagram, simulator);
 

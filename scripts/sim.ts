@@ -20,8 +20,8 @@ const TITLES: Readonly<Record<ModeName, string>> = {
   process: "MultiprocessWorker",
 };
 
-/** How long the end of a guest waits for the signal that this process got together with it, in milliseconds. */
-const SIGNAL_LATE = 100;
+/** How long the signal that ended a guest may take to reach this process as well, in milliseconds. */
+const SIGNAL_LATE = 500;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -82,7 +82,9 @@ async function runOne(
     return report;
   } catch (error) {
     // Ctrl-C in a terminal reaches the guests as well, and a guest's end may be heard of before the signal.
-    if (error instanceof GuestDiedError) await new Promise((resolve) => setTimeout(resolve, SIGNAL_LATE));
+    if (error instanceof GuestDiedError && /SIG(INT|TERM|HUP)/.test(error.message)) {
+      await new Promise((resolve) => setTimeout(resolve, SIGNAL_LATE));
+    }
     throw error;
   } finally {
     progress.done();

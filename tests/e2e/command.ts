@@ -97,14 +97,14 @@ export class Command implements AsyncDisposable {
     return { code, stdout: this.#stdout, stderr: await within(SOON, this.#stderr) };
   }
 
+  /** Waits until all that it has started are gone. */
+  async alone(): Promise<void> {
+    await this.#until(async () => (await this.guests()).length === 0);
+  }
+
   /** Waits until it and all that it has started are gone. */
   async gone(): Promise<void> {
-    await within(
-      SOON,
-      (async () => {
-        while ((await this.#family()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-      })(),
-    );
+    await this.#until(async () => (await this.#family()).length === 0);
   }
 
   /** Kills whatever is left of it. */
@@ -113,6 +113,15 @@ export class Command implements AsyncDisposable {
     await this.#child.status;
     await this.#lines.cancel();
     await this.#stderr;
+  }
+
+  async #until(done: () => Promise<boolean>): Promise<void> {
+    await within(
+      SOON,
+      (async () => {
+        while (!await done()) await new Promise((resolve) => setTimeout(resolve, 10));
+      })(),
+    );
   }
 
   async #readOn(): Promise<boolean> {

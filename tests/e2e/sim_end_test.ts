@@ -101,6 +101,17 @@ Deno.test("sim tells of a subprocess that was killed, and ends the others", asyn
   await command.gone();
 });
 
+Deno.test("sim ends with 130 on Ctrl-C in a terminal, which its guests hear first", async () => {
+  await using command = startSim("--mode", "process", "--systems", "3", "--period", "0.02", "--print", ...ENDLESS);
+  await command.printed("t=0.1,");
+  for (const guest of await command.guests()) Deno.kill(guest, "SIGINT");
+  await command.alone();
+  command.signal("SIGINT");
+  const { code, stderr } = await command.end(5);
+  assertEquals({ code, stderr: complaints(stderr) }, { code: 130, stderr: "" });
+  await command.gone();
+});
+
 Deno.test("deno task sim hands Ctrl-C on", async () => {
   await using command = new Command(["task", "--quiet", "sim", "--mode", "process", "--print", ...ENDLESS]);
   await command.printed("t=0.1,");

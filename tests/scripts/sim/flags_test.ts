@@ -73,7 +73,7 @@ Deno.test("readFlags() takes numbers within their bounds", () => {
 });
 
 Deno.test("readFlags() refuses any other text where a number is wanted, and says which flag and what it takes", () => {
-  const beyond = fc.double().filter((value) => !(value >= 1 && value <= 256));
+  const beyond = fc.double().filter((value) => !(value >= 1 && value <= 256) || !Number.isInteger(value));
   const odd = fc.constantFrom(
     "",
     " ",
@@ -87,6 +87,8 @@ Deno.test("readFlags() refuses any other text where a number is wanted, and says
     "1e400",
     "1,5",
     "1s",
+    "1.5",
+    "2.5e1x",
     ".",
   );
   const texts = fc.oneof(odd, fc.string(), beyond.map(String));
@@ -102,6 +104,11 @@ Deno.test("readFlags() refuses any other text where a number is wanted, and says
     }),
     { numRuns: runs(200) },
   );
+});
+
+Deno.test("readFlags() refuses part of a system", () => {
+  assertEquals(sentence(["--systems", "1.5"]), "Cannot use --systems 1.5: an integer from 1 to 256 is wanted");
+  assertEquals(only(["--systems", "2.0"]).systems, 2);
 });
 
 Deno.test("readFlags() refuses a duration shorter than the period, the default one too", () => {

@@ -144,7 +144,7 @@ export function openContext(
 
   const fixedInput = (input: string): Source => ({
     read: () => {
-      if (fixed.has(input)) return fixed.get(input);
+      if (fixed.has(input) || system.inputs[input]?.optional) return fixed.get(input);
       throw new DiagramError(`Cannot read input ${system.name}.${input}: it is not fixed, a value for it is wanted`);
     },
   });

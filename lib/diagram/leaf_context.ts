@@ -90,11 +90,11 @@ export class LeafContext {
 
   /** The value of an input at this instant. */
   input(name: string): unknown {
-    const read = this.#reads.get(name);
-    if (read === undefined) {
+    const value = this.#reads.get(name)?.();
+    if (value === undefined && (!this.#reads.has(name) || this.system.inputs[name]?.kind !== "abstract")) {
       throw new DiagramError(`Cannot read input ${this.path}.${name}: it is connected to nothing, a source is wanted`);
     }
-    return read();
+    return value;
   }
 
   /** The value of an output at this instant. */

@@ -191,3 +191,17 @@ Deno.test("Context reads outputs and states of inner parts by path, and refuses 
     "Cannot read state box.far.x: it lives on the far side, a leaf of this side is wanted",
   );
 });
+
+Deno.test("An optional input of the simulated system may stay unfixed as long as nobody reads it", () => {
+  const reader = defineSystem({
+    name: "reader",
+    inputs: { u: scalar(0, { optional: true }) },
+    outputs: { y: { type: scalar(), value: ({ input }) => input.u } },
+  });
+  const { context, writer } = openContext(reader);
+  assertThrows(() => context.output("y"), DiagramError, "Cannot read input reader.u");
+  writer.fix("u", 2);
+  assertEquals(context.output("y"), 2);
+  const [part] = openContext(delegate(reader, { mode: "direct", period: 1 })).writer.parts;
+  assertEquals(part?.kind === "delegated" ? part.sample() : "no far side", [undefined]);
+});

@@ -187,41 +187,39 @@ export interface CellOptions<C extends Cell> {
 }
 
 /** Reads a cell. */
-export function* load<C extends Cell = "i32">(word: number, options?: CellOptions<C>): Steps<CellValue<C>> {
-  return (yield { kind: "load", cell: options?.cell ?? "i32", word, order: options?.order ?? "atomic" }) as CellValue<
-    C
-  >;
+export function load<C extends Cell = "i32">(word: number, options?: CellOptions<C>): Steps<CellValue<C>> {
+  return new OneStep({ kind: "load", cell: options?.cell ?? "i32", word, order: options?.order ?? "atomic" });
 }
 
 /** Sets a cell. */
-export function* store<C extends Cell = "i32">(
+export function store<C extends Cell = "i32">(
   word: number,
   value: CellValue<C>,
   options?: CellOptions<C>,
 ): Steps<void> {
-  yield modify("store", word, value, options);
+  return new OneStep(modify("store", word, value, options));
 }
 
 /** Adds to a cell (integers wrap) and gives the value before. */
-export function* add<C extends Cell = "i32">(
+export function add<C extends Cell = "i32">(
   word: number,
   value: CellValue<C>,
   options?: CellOptions<C>,
 ): Steps<CellValue<C>> {
-  return (yield modify("add", word, value, options)) as CellValue<C>;
+  return new OneStep(modify("add", word, value, options));
 }
 
 /** Sets a cell and gives the value before. */
-export function* exchange<C extends Cell = "i32">(
+export function exchange<C extends Cell = "i32">(
   word: number,
   value: CellValue<C>,
   options?: CellOptions<C>,
 ): Steps<CellValue<C>> {
-  return (yield modify("exchange", word, value, options)) as CellValue<C>;
+  return new OneStep(modify("exchange", word, value, options));
 }
 
 /** Sets a cell if it has the bits of `expected`, and gives the value before: it was set if that has them. */
-export function* compareExchange<C extends Cell = "i32">(
+export function compareExchange<C extends Cell = "i32">(
   word: number,
   { expected, replacement, cell, order = "atomic" }: CellOptions<C> & {
     /** The value that the cell must hold. */
@@ -232,46 +230,46 @@ export function* compareExchange<C extends Cell = "i32">(
 ): Steps<CellValue<C>> {
   // The type of the values follows from the cell, which the compiler does not see through a type parameter.
   const operation = { kind: "compareExchange", cell: cell ?? "i32", word, expected, replacement, order };
-  return (yield operation as CompareExchangeOperation<"i32">) as CellValue<C>;
+  return new OneStep(operation as CompareExchangeOperation<"i32">);
 }
 
 /** Parks while a word holds `expected`, until a notify or the deadline (absolute milliseconds). */
-export function* wait(word: number, expected: number, options?: { readonly deadline?: number }): Steps<WaitResult> {
-  return (yield { kind: "wait", word, expected, deadline: options?.deadline }) as WaitResult;
+export function wait(word: number, expected: number, options?: { readonly deadline?: number }): Steps<WaitResult> {
+  return new OneStep({ kind: "wait", word, expected, deadline: options?.deadline });
 }
 
 /** Wakes at most `count` waiters of a word (all by default) and gives how many it woke. */
-export function* notify(word: number, count: number = Infinity): Steps<number> {
-  return (yield { kind: "notify", word, count }) as number;
+export function notify(word: number, count: number = Infinity): Steps<number> {
+  return new OneStep({ kind: "notify", word, count });
 }
 
 /** Reads `length` bytes, into `into` if it is given, and gives exactly these bytes. */
-export function* read(
+export function read(
   offset: number,
   length: number,
   options?: { readonly into?: Uint8Array | undefined },
 ): Steps<Uint8Array> {
-  return (yield { kind: "read", offset, length, into: options?.into }) as Uint8Array;
+  return new OneStep({ kind: "read", offset, length, into: options?.into });
 }
 
 /** Writes bytes. */
-export function* write(offset: number, bytes: Uint8Array): Steps<void> {
-  yield { kind: "write", offset, bytes };
+export function write(offset: number, bytes: Uint8Array): Steps<void> {
+  return new OneStep({ kind: "write", offset, bytes });
 }
 
 /** Gives the time in milliseconds. */
-export function* now(): Steps<number> {
-  return (yield { kind: "now" }) as number;
+export function now(): Steps<number> {
+  return new OneStep({ kind: "now" });
 }
 
 /** Parks until an absolute time in milliseconds. */
-export function* sleep(until: number): Steps<void> {
-  yield { kind: "sleep", until };
+export function sleep(until: number): Steps<void> {
+  return new OneStep({ kind: "sleep", until });
 }
 
 /** Gives a whole number of 0 to n - 1. */
-export function* choose(n: number): Steps<number> {
-  return (yield { kind: "choose", n }) as number;
+export function choose(n: number): Steps<number> {
+  return new OneStep({ kind: "choose", n });
 }
 
 function modify<K extends "store" | "add" | "exchange", C extends Cell>(
@@ -283,4 +281,34 @@ function modify<K extends "store" | "add" | "exchange", C extends Cell>(
   const operation = { kind, cell: options?.cell ?? "i32", word, value, order: options?.order ?? "atomic" };
   // The type of the value follows from the cell, which the compiler does not see through a type parameter.
   return operation as ModifyOperation<K, "i32">;
+}
+
+/**
+ * One operation as steps: asks it, then gives its answer. It is its own iterator and its own result, because a generator
+ * for each operation would be most of what the garbage collector has to do.
+ */
+class OneStep<T> implements Steps<T> {
+  readonly #operation: Operation;
+  done = false;
+  value: unknown;
+
+  constructor(operation: Operation) {
+    this.#operation = operation;
+  }
+
+  [Symbol.iterator](): Iterator<Operation, T, unknown> {
+    this.value = undefined;
+    return this as unknown as Iterator<Operation, T, unknown>;
+  }
+
+  next(answer: unknown): this {
+    // Asked once, it holds its operation; the answer follows.
+    this.done = this.value === this.#operation;
+    this.value = this.done ? answer : this.#operation;
+    return this;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
 }

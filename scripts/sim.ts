@@ -63,9 +63,13 @@ async function runOne(
   mode: ModeName,
   { request, file }: { request: Request; file: TraceFile | undefined },
 ): Promise<RunReport> {
-  const print = request.json ? () => {} : printLine;
   const host = new Host(request.timeout === undefined ? {} : { timeout: request.timeout });
   const progress = new Progress(`${mode} mode, ${run.systems} system${run.systems === 1 ? "" : "s"}`, run.duration);
+  const print = (line: string) => {
+    if (request.json) return;
+    progress.clear();
+    printLine(line);
+  };
   const letGo = mode === "direct" ? () => {} : endOnSignals(host);
   try {
     print("");
@@ -73,7 +77,6 @@ async function runOne(
     print(`${TITLES[mode]}, num_systems=${run.systems}, deterministic=${deterministic}`);
     print(`  period_sec=${formatGeneral(run.period, 4)}, t_sim=${formatGeneral(run.duration, 2)}`);
     const report = await runCase(run, { mode, host, trace: file?.trace, print, progress: (t) => progress.at(t) });
-    progress.done();
     const rate = `Rate: ${formatGeneral(report.rate)}`;
     print(request.explain ? `${rate} (${limitText(report)})` : rate);
     print(`y: ${[...new Set(report.y.map((y) => formatGeneral(y)))].join(", ")}`);
@@ -87,7 +90,7 @@ async function runOne(
     }
     throw error;
   } finally {
-    progress.done();
+    progress.clear();
     await host.close();
     letGo();
   }

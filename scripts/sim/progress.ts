@@ -33,9 +33,10 @@ export class Progress {
     this.#next = now + (this.#terminal ? OFTEN : SELDOM);
   }
 
-  /** Takes the line away. */
-  done(): void {
+  /** Takes the line away, for other output or at the end. */
+  clear(): void {
     if (this.#shown && this.#terminal) this.#write("\r\x1b[K");
+    this.#shown = false;
   }
 
   #write(text: string): void {

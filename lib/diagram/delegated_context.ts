@@ -21,7 +21,7 @@
 
 import { DiagramError } from "../errors.ts";
 import type { DelegatedSystem } from "./delegated.ts";
-import { checkedValue } from "./port.ts";
+import { checkedValue, type PortType } from "./port.ts";
 import type { Read } from "./leaf_context.ts";
 
 /** See the module. */
@@ -33,6 +33,8 @@ export class DelegatedContext {
   /** The description. */
   readonly system: DelegatedSystem;
 
+  readonly #inputs: readonly string[];
+  readonly #outputs: readonly { readonly port: string; readonly type: PortType; readonly what: string }[];
   readonly #reads = new Map<string, Read>();
   readonly #held = new Map<string, unknown>();
 
@@ -40,7 +42,11 @@ export class DelegatedContext {
   constructor(path: string, system: DelegatedSystem) {
     this.path = path;
     this.system = system;
-    for (const [port, type] of Object.entries(system.outputs)) this.#held.set(port, type.initial);
+    this.#inputs = Object.keys(system.inputs);
+    this.#outputs = Object.entries(system.outputs).map(([port, type]) => {
+      return { port, type, what: `output ${path}.${port}` };
+    });
+    for (const { port, type } of this.#outputs) this.#held.set(port, type.initial);
   }
 
   /** Says where an input's value comes from. */
@@ -50,13 +56,13 @@ export class DelegatedContext {
 
   /** The values of all inputs at this instant, in declared order; `undefined` for an unconnected optional one. */
   sample(): unknown[] {
-    return Object.keys(this.system.inputs).map((input) => this.#reads.get(input)?.());
+    return this.#inputs.map((input) => this.#reads.get(input)?.());
   }
 
   /** Shows other outputs from here on, in declared order. */
   release(outputs: readonly unknown[]): void {
-    Object.entries(this.system.outputs).forEach(([port, type], index) => {
-      this.#held.set(port, checkedValue(type, outputs[index], `output ${this.path}.${port}`));
+    this.#outputs.forEach(({ port, type, what }, index) => {
+      this.#held.set(port, checkedValue(type, outputs[index], what));
     });
   }
 

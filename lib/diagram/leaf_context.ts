@@ -42,6 +42,11 @@ export type Read = () => unknown;
 
 /** An output as last evaluated. */
 interface Cached {
+  readonly type: PortType;
+  /** What it is called in errors. */
+  readonly what: string;
+  readonly view: Now<Ports, Ports>;
+  readonly compute: (now: Now<Ports, Ports>) => unknown;
   /** The epoch of the value; 0 before the first. */
   epoch: number;
   value: unknown;
@@ -61,7 +66,7 @@ export class LeafContext {
   readonly #instant: Instant;
   readonly #reads = new Map<string, Read>();
   readonly #cache = new Map<string, Cached>();
-  readonly #views = new Map<string, Now<Ports, Ports>>();
+  readonly #states: readonly (readonly [string, PortType])[];
   readonly #state: Record<string, unknown> = {};
   readonly #next: Record<string, unknown> = {};
 
@@ -70,7 +75,8 @@ export class LeafContext {
     this.path = path;
     this.system = system;
     this.#instant = instant;
-    for (const [name, type] of Object.entries(system.state)) {
+    this.#states = Object.entries(system.state);
+    for (const [name, type] of this.#states) {
       this.#state[name] = ownValue(type, structuredClone(type.initial));
       this.#next[name] = ownValue(type, type.initial);
     }
@@ -78,8 +84,11 @@ export class LeafContext {
     const every = Object.keys(system.inputs);
     this.now = Object.assign(seen(instant, this.#inputs(every, "an event"), state), { next: this.#nextView() });
     for (const [port, reads] of Object.entries(system.feedthrough)) {
-      this.#cache.set(port, { epoch: 0, value: undefined });
-      this.#views.set(port, seen(instant, this.#inputs(reads, `output ${port}`), state));
+      const type = system.outputs[port];
+      const compute = system.behavior.value[port];
+      if (type === undefined || compute === undefined) continue;
+      const view = seen(instant, this.#inputs(reads, `output ${port}`), state);
+      this.#cache.set(port, { type, what: `output ${path}.${port}`, view, compute, epoch: 0, value: undefined });
     }
   }
 
@@ -100,14 +109,10 @@ export class LeafContext {
   /** The value of an output at this instant. */
   output(port: string): unknown {
     const cached = this.#cache.get(port);
-    const view = this.#views.get(port);
-    const type = this.system.outputs[port];
-    const value = this.system.behavior.value[port];
-    if (cached === undefined || view === undefined || type === undefined || value === undefined) {
-      throw new DiagramError(`Cannot read output ${this.path}.${port}: there is no such port`);
-    }
+    if (cached === undefined) throw new DiagramError(`Cannot read output ${this.path}.${port}: there is no such port`);
     if (cached.epoch !== this.#instant.epoch) {
-      cached.value = ownValue(type, checkedValue(type, value(view), `output ${this.path}.${port}`), cached.value);
+      const { type, what, view, compute } = cached;
+      cached.value = ownValue(type, checkedValue(type, compute(view), what), cached.value);
       cached.epoch = this.#instant.epoch;
     }
     return cached.value;
@@ -123,14 +128,14 @@ export class LeafContext {
 
   /** Starts the events of an instant: `next` becomes a copy of the state. */
   begin(): void {
-    for (const [name, type] of Object.entries(this.system.state)) {
+    for (const [name, type] of this.#states) {
       this.#next[name] = ownValue(type, this.#state[name], this.#next[name]);
     }
   }
 
   /** Ends the events of an instant: the state becomes `next`. */
   commit(): void {
-    for (const [name, type] of Object.entries(this.system.state)) {
+    for (const [name, type] of this.#states) {
       this.#state[name] = ownValue(type, this.#next[name], this.#state[name]);
     }
   }
@@ -143,7 +148,7 @@ export class LeafContext {
   /** Puts a saved state back. */
   load(saved: Readonly<Record<string, unknown>>): void {
     const copy = structuredClone(saved);
-    for (const [name, type] of Object.entries(this.system.state)) {
+    for (const [name, type] of this.#states) {
       this.#state[name] = checkedValue(type, copy[name], `state ${this.path}.${name}`);
     }
   }
@@ -160,12 +165,13 @@ export class LeafContext {
 
   #nextView(): Record<string, unknown> {
     const view = {};
-    for (const [name, type] of Object.entries(this.system.state)) {
+    for (const [name, type] of this.#states) {
+      const what = `state ${this.path}.${name}`;
       Object.defineProperty(view, name, {
         enumerable: true,
         get: () => this.#next[name],
         set: (value: unknown) => {
-          const checked = checkedValue(type, value, `state ${this.path}.${name}`);
+          const checked = checkedValue(type, value, what);
           this.#next[name] = ownValue(type, checked, this.#next[name]);
         },
       });

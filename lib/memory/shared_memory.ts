@@ -34,6 +34,10 @@ import type { Answer, Operation, WaitOperation, WaitResult } from "./operation.t
 
 const SLICE_MILLISECONDS = 100;
 const NOT_WAITING = -1;
+/** The longest spin, in microseconds. */
+const MOST_SPIN = 20;
+/** How often a spinning wait looks at its word between two looks at the clock. */
+const LOOKS = 50;
 const GUEST_WORDS = ["stop", "acknowledged", "waitingOn", "waitSequence"] as const;
 
 /** What a guest needs to attach; structured-cloneable. */
@@ -44,6 +48,8 @@ export interface SharedMemoryHandle {
   readonly layout: LayoutTable;
   /** How many guests have control words. */
   readonly guests: number;
+  /** For how many microseconds a wait looks at its word before it sleeps. */
+  readonly spin: number;
 }
 
 /** What each side brings along. */
@@ -97,9 +103,18 @@ export class SharedMemory implements Memory {
     this.#ticketWord = this.#firstControl - 2;
   }
 
-  /** Makes a memory of zeros with control words for the guests, as its host; freezes the layout. */
-  static create(layout: Layout, options: SharedMemoryOptions & { readonly guests: number }): SharedMemory {
-    const { guests } = options;
+  /**
+   * Makes a memory of zeros with control words for the guests, as its host; freezes the layout. With `spin` a wait looks
+   * at its word for that many microseconds before it sleeps: only where each task has a core of its own.
+   */
+  static create(
+    layout: Layout,
+    options: SharedMemoryOptions & { readonly guests: number; readonly spin?: number },
+  ): SharedMemory {
+    const { guests, spin = 0 } = options;
+    if (!(spin >= 0 && spin <= MOST_SPIN)) {
+      throw new RangeError(`Cannot spin for ${spin} us: a number from 0 to ${MOST_SPIN} is wanted`);
+    }
     const full = Layout.fromTable(layout.freeze().toTable());
     if (full.wordCount % 2 === 1) full.word("control.padding");
     full.word("control.ticket");
@@ -108,7 +123,7 @@ export class SharedMemory implements Memory {
       for (const name of GUEST_WORDS) full.word(`control.guest[${guest}].${name}`);
     }
     const buffer = new SharedArrayBuffer(full.wordCount * Int32Array.BYTES_PER_ELEMENT + full.byteCount);
-    const memory = new SharedMemory({ buffer, layout: full.toTable(), guests }, undefined, options);
+    const memory = new SharedMemory({ buffer, layout: full.toTable(), guests, spin }, undefined, options);
     for (let guest = 0; guest < guests; guest++) {
       memory.#words[memory.#controlWord(guest, "waitingOn")] = NOT_WAITING;
     }
@@ -185,6 +200,7 @@ export class SharedMemory implements Memory {
     this.#cells.checkWord("wait", word, 1);
     this.#throwIfStopped();
     if (Atomics.load(this.#words, word) !== (expected | 0)) return "not-equal";
+    if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
     if (this.#guest === undefined) return this.#waitInSlices(word, expected, deadline);
     this.#publish(word);
     try {
@@ -192,6 +208,18 @@ export class SharedMemory implements Memory {
     } finally {
       this.#unpublish();
     }
+  }
+
+  /** Looks at the word for as long as the memory spins: a wake-up across cores takes longer than many a wait. */
+  #changesSoon(word: number, expected: number): boolean {
+    const end = this.#clock() + this.handle.spin / 1000;
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) {
+        // What the writer did before it changed the word happens before this load sees the change.
+        if (Atomics.load(this.#words, word) !== expected) return true;
+      }
+    } while (this.#clock() < end);
+    return false;
   }
 
   #waitInSlices(word: number, expected: number, deadline = Infinity): WaitResult {

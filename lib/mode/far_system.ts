@@ -28,7 +28,7 @@
  * @module
  */
 
-import type { System, Timing } from "../diagram/mod.ts";
+import type { PortType, System, Timing } from "../diagram/mod.ts";
 import { farError, type GuestPhase } from "../errors.ts";
 import {
   eventTime,
@@ -60,7 +60,8 @@ interface FarSnapshot {
 
 /** See the module. */
 export class FarSystem {
-  readonly #system: System;
+  readonly #inputs: readonly (readonly [string, PortType])[];
+  readonly #outputs: readonly string[];
   readonly #simulator: Simulator;
   readonly #wire: Wire;
   readonly #timing: { readonly period: Rational; readonly offset: Rational };
@@ -73,7 +74,8 @@ export class FarSystem {
   /** Makes the far side of a system; what the constructor throws is the guest's to report. */
   constructor(system: System, options: FarSystemOptions) {
     const { timing, now, host } = options;
-    this.#system = system;
+    this.#inputs = Object.entries(system.inputs);
+    this.#outputs = Object.keys(system.outputs);
     this.#now = () => now();
     this.#wire = new Wire(system);
     this.#timing = { period: exact(timing.period), offset: exact(timing.offset) };
@@ -119,15 +121,16 @@ export class FarSystem {
   #step({ k, t, named, seen, inputs }: Request): Reply {
     const started = this.#now();
     this.#phase = k === INITIALIZATION ? "initialize" : "update";
-    Object.entries(this.#system.inputs).forEach(([input, { kind }], index) => {
+    this.#inputs.forEach(([input, { kind }], index) => {
       // Numbers are undefined only where an optional input is connected to nothing; an abstract value may be undefined.
       if (inputs[index] !== undefined || kind === "abstract") this.#simulator.fix(input, inputs[index]);
     });
     if (k === INITIALIZATION) this.#simulator.initializeSync();
     else this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });
     this.#phase = "output";
-    const outputs = Object.keys(this.#system.outputs).map((port) => this.#simulator.context.output(port));
-    this.#processed = [...this.#processed.filter((request) => request > seen), k];
+    const outputs = this.#outputs.map((port) => this.#simulator.context.output(port));
+    this.#processed = this.#processed.filter((request) => request > seen);
+    this.#processed.push(k);
     return { k, processed: this.#processed, outputs, started, finished: this.#now() };
   }
 }

@@ -38,7 +38,7 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
   const send = (kind: FrameKind, payload: Uint8Array): void => {
     const frame = encodeFrame(kind, CHANNEL, payload);
     try {
-      for (let sent = 0; sent < frame.length;) sent += write(frame.subarray(sent));
+      for (let sent = write(frame); sent < frame.length;) sent += write(frame.subarray(sent));
     } catch {
       Deno.exit(1);
     }
@@ -89,5 +89,6 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
 
 /** Drops each request that another one follows. */
 function newest(frames: readonly Frame[]): readonly Frame[] {
+  if (frames.length === 1) return frames;
   return frames.filter(({ kind }, index) => kind !== "post" || frames[index + 1]?.kind !== "post");
 }

@@ -58,6 +58,8 @@ const LENGTH_AT = 4;
 const MAX_CHANNEL = 0xffff;
 const MAX_LENGTH = 2 ** 30;
 const QUOTED_BYTES = 60;
+/** How many values a byte has. */
+const BYTE = 256;
 
 const kindNames = new Map<number, FrameKind>();
 for (const [name, number] of Object.entries(FRAME_KINDS)) kindNames.set(number, name as FrameKind);
@@ -72,11 +74,10 @@ export function encodeFrame(kind: FrameKind, channel: number, ...parts: Uint8Arr
     throw new RangeError(`Cannot encode a frame: a payload of ${length} bytes, at most ${MAX_LENGTH} are wanted`);
   }
   const bytes = new Uint8Array(HEADER_BYTES + length);
-  const header = new DataView(bytes.buffer);
-  header.setUint8(0, MAGIC);
-  header.setUint8(KIND_AT, FRAME_KINDS[kind]);
-  header.setUint16(CHANNEL_AT, channel, true);
-  header.setUint32(LENGTH_AT, length, true);
+  bytes[0] = MAGIC;
+  bytes[KIND_AT] = FRAME_KINDS[kind];
+  putLittleEndian(bytes, CHANNEL_AT, { value: channel, size: LENGTH_AT - CHANNEL_AT });
+  putLittleEndian(bytes, LENGTH_AT, { value: length, size: HEADER_BYTES - LENGTH_AT });
   let at = HEADER_BYTES;
   for (const part of parts) {
     bytes.set(part, at);
@@ -167,7 +168,7 @@ export class FrameReader {
       throw this.#break(`a frame of kind ${kind} in the bytes ${quote(bytes)}`, `kinds 1 to ${kindNames.size} are`);
     }
     if (bytes.length < HEADER_BYTES) return HEADER_BYTES;
-    const length = viewOn(bytes).getUint32(LENGTH_AT, true);
+    const length = littleEndian(bytes, LENGTH_AT, HEADER_BYTES);
     if (length > MAX_LENGTH) throw this.#break(`a payload of ${length} bytes`, `at most ${MAX_LENGTH} are`);
     return HEADER_BYTES + length;
   }
@@ -178,14 +179,24 @@ export class FrameReader {
 }
 
 function frameOf(bytes: Uint8Array): Frame {
-  const header = viewOn(bytes);
-  const kind = kindNames.get(header.getUint8(KIND_AT));
+  const kind = kindNames.get(bytes[KIND_AT] ?? 0);
   if (kind === undefined) throw new ProtocolError("Cannot read frames: an unchecked kind, a known one is wanted");
-  return { kind, channel: header.getUint16(CHANNEL_AT, true), payload: bytes.subarray(HEADER_BYTES) };
+  return { kind, channel: littleEndian(bytes, CHANNEL_AT, LENGTH_AT), payload: bytes.subarray(HEADER_BYTES) };
 }
 
-function viewOn(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The number in bytes `at` to `end`. A `DataView` per frame would cost more than the rest of its reading. */
+function littleEndian(bytes: Uint8Array, at: number, end: number): number {
+  let value = 0;
+  for (let index = end - 1; index >= at; index--) value = value * BYTE + (bytes[index] ?? 0);
+  return value;
+}
+
+function putLittleEndian(bytes: Uint8Array, at: number, { value, size }: { value: number; size: number }): void {
+  let rest = value;
+  for (let index = 0; index < size; index++) {
+    bytes[at + index] = rest % BYTE;
+    rest = Math.floor(rest / BYTE);
+  }
 }
 
 /** The first bytes as text; controls and what is no text are escaped. */

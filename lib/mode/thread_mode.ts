@@ -34,6 +34,8 @@ import { WarmGuests } from "./warm_guests.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
 const SLICE = 20;
+/** For how long a wait spins where each guest and the host have a core of their own, in microseconds. */
+const SPIN = 20;
 
 /** Makes the mode. */
 export function threadMode(options: GuestOptions): Mode {
@@ -84,7 +86,9 @@ class ThreadSession implements ModeSession {
     this.#timeout = options.timeout;
     this.#ended = options.ended;
     this.#place = reserveChannels(layout, jobs);
-    this.#memory = SharedMemory.create(layout, { guests: jobs.length, clock: now });
+    // With the host itself there is one task more than guests.
+    const spin = jobs.length < navigator.hardwareConcurrency ? SPIN : 0;
+    this.#memory = SharedMemory.create(layout, { guests: jobs.length, clock: now, spin });
     this.#join = new Join(this.#place.join);
     this.links = jobs.map(({ name, deterministic }, member) => {
       return new ThreadLink(name, new NearChannel(this.#memory, this.#place, { member, streams: deterministic }));

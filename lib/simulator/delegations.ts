@@ -111,11 +111,15 @@ export class Delegations {
     for (const { side, request } of requests) side.post(request, this.#replay !== undefined);
   }
 
-  /** Waits for the requests in flight and keeps their replies for the next release. */
-  *joinLast(): Waits<void> {
+  /** Waits for the requests in flight and keeps their replies for the next release, if there is one. */
+  *joinLast(watch?: Pick<ReleaseWatch, "joined"> & { collected(path: string, reply: Reply): void }): Waits<void> {
     const sides = this.sides.filter(({ pending, part }) => pending && part.system.deterministic);
     yield* this.#join(sides);
-    for (const side of sides) side.collect();
+    if (sides.length > 0) watch?.joined();
+    for (const side of sides) {
+      const reply = side.collect();
+      watch?.collected(side.part.path, reply);
+    }
   }
 
   /** The state of all of them. */

@@ -117,8 +117,8 @@ export class NearSide {
   }
 
   /** Takes the reply that has arrived and keeps it for the next release. */
-  collect(): void {
-    if (this.pending) this.#arrived = this.#expected();
+  collect(): Reply {
+    return this.#arrived ??= this.#expected();
   }
 
   /** The release of a deterministic system at event k; the reply has arrived. */

@@ -180,6 +180,17 @@ export class Run {
     return status;
   }
 
+  /** Waits for the requests in flight at the end of the run, and surfaces their errors. */
+  *end(): Waits<void> {
+    const started = this.#now();
+    yield* this.delegations.joinLast({
+      joined: () => this.#span("wait", started),
+      collected: (lane, { k, started, finished }) => {
+        this.#options.observe?.({ lane, name: "update", k, started, finished, t: this.context.t });
+      },
+    });
+  }
+
   /** The whole run at this instant. */
   *snapshot(): Waits<SimulatorSnapshot> {
     const delegated = yield* this.delegations.snapshot();
@@ -210,7 +221,11 @@ export class Run {
     const rest = this.#options.clock?.breathe();
     if (rest !== undefined) yield rest;
     const paced = this.pacer?.wait(this.context.t);
-    if (paced !== undefined) yield paced;
+    if (paced !== undefined) {
+      const started = this.#now();
+      yield paced;
+      this.#span("pace", started);
+    }
 
     const { sides, updates, periodic } = this.#agenda(instant);
     yield* this.#release(sides, instant);

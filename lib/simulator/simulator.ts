@@ -182,7 +182,7 @@ export class Simulator implements AsyncDisposable {
     const join = this.#phase === "ready";
     this.#phase = "ended";
     try {
-      if (join) await finish(this.#run.delegations.joinLast());
+      if (join) await finish(this.#run.end());
     } finally {
       await this.#run.delegations.close();
     }

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli";
+
 /** Arguments that make no sense: one sentence, exit code 2. */
 export class UsageError extends Error {
   /** The class name. */
@@ -21,36 +23,46 @@ export interface Grammar {
   readonly switches: readonly string[];
 }
 
-/** Reads the arguments into values by flag; a switch that is there has the value "". */
+/** Reads the arguments into values by flag; a switch has the value "", and so has a flag whose value is missing. */
 export function readArguments(args: readonly string[], grammar: Grammar): ReadonlyMap<string, string> {
+  const names = [...Object.keys(grammar.flags), ...grammar.switches];
+  const refuse = (name: string): never => {
+    const is = name.startsWith("-") ? "there is no such flag" : "it is no flag";
+    throw new UsageError(`Cannot use ${quoted(name)}: ${is}, one of ${names.join(", ")} is wanted`);
+  };
+  if (args.includes("--")) refuse("--");
+  const keys = names.map((name) => name.slice(2));
+  // Everything is read as a string, and every time that it is given, so that nothing is dropped without a word.
+  const parsed: Readonly<Record<string, unknown>> = parseArgs(joinValues(args, grammar), {
+    string: keys,
+    collect: keys,
+    unknown: (argument, key) => refuse(key === undefined ? argument : argument.split("=", 1)[0] ?? argument),
+  });
   const found = new Map<string, string>();
-  const names = [...Object.keys(grammar.flags), ...grammar.switches].join(", ");
-  for (let index = 0; index < args.length; index++) {
-    const argument = args[index] ?? "";
-    const [, name = argument, given] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
+  for (const name of names) {
+    const [value, ...more] = parsed[name.slice(2)] as string[];
     const wanted = Object.hasOwn(grammar.flags, name) ? grammar.flags[name] : undefined;
-    if (wanted === undefined && !grammar.switches.includes(name)) {
-      const is = name.startsWith("-") ? "there is no such flag" : "it is no flag";
-      throw new UsageError(`Cannot use ${quoted(name)}: ${is}, one of ${names} is wanted`);
-    }
-    if (found.has(name)) {
+    if (value === undefined) continue;
+    if (more.length > 0) {
       throw new UsageError(`Cannot use ${name} twice: it is there already, ${wanted ?? name} is wanted once`);
     }
-    if (wanted === undefined) {
-      if (given !== undefined) {
-        throw new UsageError(`Cannot use ${name} with ${quoted(given)}: it takes no value, ${name} alone is wanted`);
-      }
-      found.set(name, "");
-      continue;
+    if (wanted === undefined && value !== "") {
+      throw new UsageError(`Cannot use ${name} with ${quoted(value)}: it takes no value, ${name} alone is wanted`);
     }
-    const next = args[index + 1];
-    if (given === undefined && (next === undefined || next.startsWith("--"))) {
-      throw new UsageError(`Cannot use ${name}: it has no value, ${wanted} is wanted`);
-    }
-    found.set(name, given ?? next ?? "");
-    if (given === undefined) index++;
+    found.set(name, value);
   }
   return found;
+}
+
+/** Joins each flag and its value, since a value of its own that is empty or begins with a dash is not read as one. */
+function joinValues(args: readonly string[], { flags }: Grammar): string[] {
+  const joined: string[] = [];
+  for (const argument of args) {
+    const before = joined.at(-1) ?? "";
+    if (Object.hasOwn(flags, before) && !argument.startsWith("--")) joined[joined.length - 1] = `${before}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
 }
 
 /** A value as an error shows it: in quotes where it would not be read as one word. */

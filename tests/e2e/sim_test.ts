@@ -167,7 +167,7 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that
       assert(wanted.every((name) => names.has(name)), `${lane}: ${[...names]}`);
       if (/[23] main/.test(lane)) assert(names.has("wait"), lane);
       const burning = spans.filter(({ name }) => name === "burning");
-      if (!lane.endsWith("main")) assert(burning.length >= 9, `${lane}: ${burning.length}`);
+      if (!lane.endsWith("main")) assertEquals(burning.length, 10, lane);
       for (const { dur } of burning) assert(dur > 9_999, `${lane}: burnt ${dur} us of 10000`);
     }
   });

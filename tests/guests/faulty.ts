@@ -37,6 +37,8 @@ export interface FaultyArgument {
   readonly at?: number;
   /** How long to block, in milliseconds. */
   readonly milliseconds?: number;
+  /** A file to make when it begins to block. */
+  readonly begun?: string;
   /** What to print. */
   readonly text?: string;
 }
@@ -146,7 +148,7 @@ const attempts = {
   ffi: () => Deno.dlopen("libc.so.6", {}).close(),
 } as const;
 
-function goWrong({ fault, milliseconds = 0, text = "" }: FaultyArgument): void {
+function goWrong({ fault, milliseconds = 0, begun, text = "" }: FaultyArgument): void {
   switch (fault) {
     case "throw":
       throw new RangeError("it went wrong");
@@ -164,6 +166,7 @@ function goWrong({ fault, milliseconds = 0, text = "" }: FaultyArgument): void {
       Deno.kill(Deno.pid, "SIGKILL");
       break;
     case "block":
+      if (begun !== undefined) Deno.writeTextFileSync(begun, "");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
       break;
     case "print":

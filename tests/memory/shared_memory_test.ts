@@ -168,3 +168,40 @@ Deno.test("SharedMemory refuses a guest that it has no control words for", () =>
   assertThrows(() => memory.requestStop(2), RangeError, "Cannot reach guest 2");
   assertThrows(() => memory.acknowledge(), TypeError, "this is the host");
 });
+
+Deno.test("SharedMemory that spins sees its word change before it says that it waits", () => {
+  const layout = new Layout();
+  const word = layout.word("word");
+  let looks = 0;
+  const clock = () => {
+    if (++looks === 3) host.perform({ kind: "store", cell: "i32", word, value: 1, order: "atomic" });
+    return looks / 1000;
+  };
+  const host = SharedMemory.create(layout, { guests: 1, clock, spin: 20 });
+  const guest = SharedMemory.attach(host.handle, { guest: 0, clock });
+  assertEquals(guest.perform({ kind: "wait", word, expected: 0 }), "woken");
+  const sequence = controlWord(host, "control.guest[0].waitSequence");
+  assertEquals(host.perform({ kind: "load", cell: "i32", word: sequence, order: "atomic" }), 0);
+});
+
+Deno.test("SharedMemory spins no longer than it may, and not at all by default", () => {
+  for (const { spin, most } of [{ spin: 20, most: 8 }, { spin: undefined, most: 4 }]) {
+    const layout = new Layout();
+    const word = layout.word("word");
+    let looks = 0;
+    const host = SharedMemory.create(layout, {
+      guests: 0,
+      clock: () => ++looks * 0.005,
+      ...(spin === undefined ? {} : { spin }),
+    });
+    assertEquals(host.perform({ kind: "wait", word, expected: 0, deadline: 0 }), "timed-out");
+    assert(looks <= most, `${looks} looks at the clock`);
+  }
+  for (const spin of [-1, 21, NaN]) {
+    assertThrows(
+      () => SharedMemory.create(new Layout(), { guests: 0, clock: () => 0, spin }),
+      RangeError,
+      "Cannot spin",
+    );
+  }
+});

@@ -328,13 +328,22 @@ Deno.test("thread mode: a message that does not fit where only the newest counts
   assertEquals([error.phase, error.far.name], ["output", "MemoryFullError"]);
 });
 
+async function untilExists(path: string): Promise<void> {
+  while (!await Deno.stat(path).then(() => true, () => false)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 Deno.test("thread mode: a guest that does not come back is a GuestStuckError of close()", async () => {
   const host = new Host();
-  const system = await faulty({ place: "update", fault: "block", at: 0, milliseconds: 2000 });
+  const folder = await Deno.makeTempDir({ prefix: "holdfast-" });
+  const begun = `${folder}/begun`;
+  const system = await faulty({ place: "update", fault: "block", at: 0, milliseconds: 2000, begun });
   const simulator = new Simulator(delegate(system, { mode: "thread", period: 1, deterministic: false }), { host });
   simulator.fix("u", 0);
   await simulator.initialize();
   await simulator.advanceTo(1);
+  // A guest that is stopped before it takes the request does not block at all.
+  await within(SECONDS, untilExists(begun));
+  await Deno.remove(folder, { recursive: true });
   await within(SECONDS, simulator.end());
   await assertRejects(() => within(SECONDS, host.close()), GuestStuckError, "call Deno.exit()");
   await host.close();

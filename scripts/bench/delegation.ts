@@ -4,17 +4,8 @@
  * @module
  */
 
-import {
-  burnCpu,
-  type busy,
-  clock,
-  delegate,
-  DiagramBuilder,
-  Host,
-  loadSystem,
-  type ModeName,
-  Simulator,
-} from "../../mod.ts";
+import { type busy, clock, delegate, DiagramBuilder, Host, loadSystem, type ModeName, Simulator } from "../../mod.ts";
+import { iterationsFor } from "../cpu_work.ts";
 import { BareProcesses } from "./bare_pipe.ts";
 import { BareThreads } from "./bare_thread.ts";
 import { type BareWork, IDLE } from "./bare_work.ts";
@@ -61,7 +52,7 @@ export async function roundTrips(systems: number, options: { rounds: number; ste
 /** The rate of `systems` at 500 Hz with a wall-clock burn of their period, or with a fixed amount of CPU work. */
 export async function burnRates(systems: number, kind: "wall" | "cpu", options: { rounds: number }): Promise<Table> {
   const steps = 250;
-  const work = kind === "wall" ? { wall: PERIOD * 1000, cpu: 0 } : { wall: 0, cpu: workFor(PERIOD * 1000) };
+  const work = kind === "wall" ? { wall: PERIOD * 1000, cpu: 0 } : { wall: 0, cpu: iterationsFor(PERIOD) };
   const rate = (milliseconds: number) => steps * PERIOD * 1000 / milliseconds;
   await using host = new Host();
   const threads = await BareThreads.start(systems, work);
@@ -126,14 +117,4 @@ async function forkJoinAsync(processes: BareProcesses, steps: number): Promise<v
     processes.fork();
     await processes.join();
   }
-}
-
-function workFor(milliseconds: number): number {
-  const TRIAL = 1 << 20;
-  const times = Array.from({ length: 7 }, () => {
-    const started = performance.now();
-    burnCpu(TRIAL);
-    return performance.now() - started;
-  });
-  return Math.round(TRIAL * milliseconds / Math.min(...times));
 }

@@ -5,7 +5,6 @@
  */
 
 import {
-  burnCpu,
   type busy,
   type ChromeTrace,
   clock,
@@ -18,6 +17,7 @@ import {
   Simulator,
   type System,
 } from "../../mod.ts";
+import { iterationsFor } from "../cpu_work.ts";
 import type { Case } from "./flags.ts";
 import { type Limit, limitOf } from "./limit.ts";
 
@@ -107,7 +107,7 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
 /** The diagram of one case in one mode; its outputs are y0, y1, ... */
 async function buildExperiment(run: Case, { mode, print }: RunOptions): Promise<System> {
   const { systems, period, deterministic, burn } = run;
-  const argument = { period, burn, work: burn === "cpu" ? workFor(period) : 0 };
+  const argument = { period, burn, work: burn === "cpu" ? iterationsFor(period) : 0 };
   const inner = await loadSystem({ module: "holdfast:blocks", export: "busy", argument }) as ReturnType<typeof busy>;
   const builder = new DiagramBuilder("experiment");
   const time = builder.add("time", clock());
@@ -120,15 +120,4 @@ async function buildExperiment(run: Case, { mode, print }: RunOptions): Promise<
     builder.connect(part.output("y"), printing.input("y"));
   }
   return builder.build();
-}
-
-/** How many iterations of the kernel take that many seconds on this machine, alone. */
-function workFor(seconds: number): number {
-  const TRIAL = 1 << 20;
-  const times = Array.from({ length: 5 }, () => {
-    const started = performance.now();
-    burnCpu(TRIAL);
-    return performance.now() - started;
-  });
-  return Math.max(1, Math.round(TRIAL * seconds * 1000 / Math.min(...times)));
 }

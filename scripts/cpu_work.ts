@@ -1,0 +1,21 @@
+/**
+ * How much work of the CPU-burn kernel takes a given time on this machine.
+ *
+ * @module
+ */
+
+import { burnCpu } from "../mod.ts";
+
+/** Iterations of one trial, and how many trials: the fastest counts. */
+const TRIAL = 1 << 20;
+const TRIALS = 7;
+
+/** Iterations that take that many seconds, alone on a core. */
+export function iterationsFor(seconds: number): number {
+  const times = Array.from({ length: TRIALS }, () => {
+    const started = performance.now();
+    burnCpu(TRIAL);
+    return performance.now() - started;
+  });
+  return Math.max(1, Math.round(TRIAL * seconds * 1000 / Math.min(...times)));
+}

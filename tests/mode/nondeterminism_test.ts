@@ -1,10 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { clock } from "../../lib/blocks/mod.ts";
-import { defineSystem, delegate, type Diagram, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
+import { delegate, type Diagram, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/errors.ts";
 import { Host, loadSystem } from "../../lib/mode/mod.ts";
-import { type Arrivals, type Lag, Simulator, type SimulatorOptions } from "../../lib/simulator/mod.ts";
+import {
+  type Arrivals,
+  eventTime,
+  exact,
+  type Lag,
+  Simulator,
+  type SimulatorOptions,
+} from "../../lib/simulator/mod.ts";
 import { buildDiagram, diagramPlans } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 import { simulate } from "../simulator/outcome.ts";
@@ -81,23 +88,19 @@ function lagOf(arrivals: Arrivals[string], events: number): Lag {
 /** What the arrivals make each event show: the guest run inline, its input held from one request to the next. */
 async function shownBy(guest: Guest, arrivals: Arrivals[string], events: number): Promise<number[][]> {
   const system = await inner({ ...guest, most: 0 });
-  const builder = new DiagramBuilder("inline");
-  const part = builder.add("part", system);
-  // Requests name the instants that they share with inner events.
-  builder.add("requests", defineSystem({ name: "requests", update: { period: PERIOD * guest.outer, run: () => {} } }));
-  builder.exportInput("u", part.input("u"));
-  for (const port of ["y", "both"]) builder.exportOutput(port, part.output(port));
-  const simulator = new Simulator(builder.build());
+  const named = { period: PERIOD * guest.outer, offset: 0 };
+  const timing = { period: exact(named.period), offset: exact(0) };
+  const simulator = new Simulator(system);
   const outputs = () => ["y", "both"].map((port) => simulator.context.output(port) as number);
   simulator.fix("u", 0);
   simulator.initializeSync();
   let shown = outputs();
   return Array.from({ length: events }, (_, k) => {
     for (const request of arrivals.find(({ event }) => event === k)?.processed ?? []) {
-      const t = request * (PERIOD * guest.outer);
+      // A request names the instant that it shares with inner events; one that was not worked on names nothing.
+      const t = request * named.period;
       simulator.fix("u", t);
-      simulator.advanceToSync(t);
-      simulator.advancePendingEventsSync();
+      simulator.advanceThroughSync({ time: eventTime(timing, BigInt(request)), t, named });
       shown = outputs();
     }
     return shown;

@@ -170,8 +170,9 @@ export type Answer = number | bigint | WaitResult | Uint8Array | undefined;
 /**
  * A piece of a program: run it with `yield*` inside another, or with a driver.
  *
- * Only a driver answers operations, and each operation decides the type of its answer: the helpers below say it once. It is no `Generator`: that would be `Disposable`, and `using held = lock.acquire()` with a forgotten `yield*`
- * would compile.
+ * Only a driver answers operations, and each operation decides the type of its answer: the helpers below say it once.
+ * It is no `Generator`: that would be `Disposable`, and `using held = lock.acquire()` with a forgotten `yield*` would
+ * compile.
  */
 export interface Steps<T> {
   /** The steps from the start. */

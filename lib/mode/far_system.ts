@@ -32,10 +32,10 @@ import type { PortType, System, Timing } from "../diagram/mod.ts";
 import { farError, type GuestPhase } from "../errors.ts";
 import {
   eventTime,
-  exact,
+  type ExactTiming,
+  exactTiming,
   type FarHost,
   INITIALIZATION,
-  type Rational,
   type Reply,
   type Request,
   Simulator,
@@ -53,18 +53,13 @@ export interface FarSystemOptions {
   readonly host: FarHost;
 }
 
-/** What a far side's state is, as plain data. */
-interface FarSnapshot {
-  readonly simulator: SimulatorSnapshot;
-}
-
 /** See the module. */
 export class FarSystem {
   readonly #inputs: readonly (readonly [string, PortType])[];
   readonly #outputs: readonly string[];
   readonly #simulator: Simulator;
   readonly #wire: Wire;
-  readonly #timing: { readonly period: Rational; readonly offset: Rational };
+  readonly #timing: ExactTiming;
   readonly #now: () => number;
   /** The requests worked on since the newest that the near side has seen. */
   #processed: number[] = [];
@@ -78,7 +73,7 @@ export class FarSystem {
     this.#outputs = Object.keys(system.outputs);
     this.#now = () => now();
     this.#wire = new Wire(system);
-    this.#timing = { period: exact(timing.period), offset: exact(timing.offset) };
+    this.#timing = exactTiming(timing);
     this.#simulator = new Simulator(system, {
       record: [],
       clock: { now: this.#now, sleepUntil: () => Promise.resolve(), breathe: () => undefined },
@@ -94,14 +89,12 @@ export class FarSystem {
       switch (message.kind) {
         case "request":
           return this.#wire.encodeReply(this.#step(message.request));
-        case "snapshot": {
+        case "snapshot":
           this.#phase = "snapshot";
-          const saved: FarSnapshot = { simulator: this.#simulator.snapshotSync() };
-          return this.#wire.encodeAnswer(saved);
-        }
+          return this.#wire.encodeAnswer(this.#simulator.snapshotSync());
         case "restore":
           this.#phase = "restore";
-          this.#simulator.restoreSync((message.saved as FarSnapshot).simulator);
+          this.#simulator.restoreSync(message.saved as SimulatorSnapshot);
           return this.#wire.encodeAnswer(undefined);
         case "reply":
         case "error":

@@ -52,6 +52,8 @@ export class Host implements FarHost, AsyncDisposable {
   /** The real clock, for the simulator's option of that name. */
   readonly clock: RealClock = realClock();
   readonly #modes: Readonly<Record<ModeName, Mode>>;
+  /** Guests at work elsewhere than in the caller, those that are being started included. */
+  #guests = 0;
 
   /** Makes a host without guests. */
   constructor(options: HostOptions = {}) {
@@ -65,7 +67,7 @@ export class Host implements FarHost, AsyncDisposable {
     }
     this.#modes = {
       direct: directMode({ now }),
-      thread: threadMode({ timeout, fresh }),
+      thread: threadMode({ timeout, fresh, guests: () => this.#guests }),
       process: processMode({ timeout, fresh, permissions }),
     };
   }
@@ -74,12 +76,26 @@ export class Host implements FarHost, AsyncDisposable {
   async open(delegations: readonly Delegation[]): Promise<FarSession> {
     const jobs = delegations.map(jobFor);
     const names = new Set(jobs.map(({ system }) => system.mode));
+    const guests = jobs.filter(({ system }) => system.mode !== "direct").length;
+    this.#guests += guests;
     const opened = await Promise.allSettled([...names].map(async (name) => {
       return await this.#modes[name].open(jobs.filter(({ system }) => system.mode === name));
     }));
     const sessions = opened.filter((open) => open.status === "fulfilled").map(({ value }) => value);
     const failed = opened.find((open) => open.status === "rejected");
-    if (failed === undefined) return makeFarSession(delegations, sessions);
+    if (failed === undefined) {
+      const session = makeFarSession(delegations, sessions);
+      let counted = guests;
+      return {
+        ...session,
+        close: async () => {
+          this.#guests -= counted;
+          counted = 0;
+          await session.close();
+        },
+      };
+    }
+    this.#guests -= guests;
     await Promise.all(sessions.map((session: ModeSession) => session.end()));
     throw failed.reason;
   }

@@ -92,6 +92,8 @@ export interface GuestOptions {
   readonly timeout: number | undefined;
   /** Whether every job gets a guest that has done nothing before. */
   readonly fresh: boolean;
+  /** How many guests are at work in all modes and runs together, if anybody counts them. */
+  readonly guests?: () => number;
 }
 
 /** Bytes for an error with its stacks, where a message must fit. */

@@ -37,6 +37,11 @@ const SLICE = 20;
 /** For how long a wait spins where each guest and the host have a core of their own, in microseconds. */
 const SPIN = 20;
 
+/** For how many microseconds waits spin beside that many guests: the host itself is one task more. */
+export function spinFor(guests: number, cores: number): number {
+  return guests < cores ? SPIN : 0;
+}
+
 /** Makes the mode. */
 export function threadMode(options: GuestOptions): Mode {
   const warm = new WarmGuests<ThreadGuest>({ fresh: options.fresh, start: () => new ThreadGuest() });
@@ -86,8 +91,8 @@ class ThreadSession implements ModeSession {
     this.#timeout = options.timeout;
     this.#ended = options.ended;
     this.#place = reserveChannels(layout, jobs);
-    // With the host itself there is one task more than guests.
-    const spin = jobs.length < navigator.hardwareConcurrency ? SPIN : 0;
+    const guests = Math.max(jobs.length, options.guests?.() ?? 0);
+    const spin = spinFor(guests, navigator.hardwareConcurrency);
     this.#memory = SharedMemory.create(layout, { guests: jobs.length, clock: now, spin });
     this.#join = new Join(this.#place.join);
     this.links = jobs.map(({ name, deterministic }, member) => {

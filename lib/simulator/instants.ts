@@ -67,8 +67,21 @@ export function exact(x: number): Rational {
   return Number(decimal) === x ? fromDecimal(decimal) : simplest;
 }
 
+/** When a periodic event happens, exactly. */
+export interface ExactTiming {
+  /** Seconds between two events. */
+  readonly period: Rational;
+  /** Seconds before the first. */
+  readonly offset: Rational;
+}
+
+/** The timing that these two numbers of seconds stand for. */
+export function exactTiming({ period, offset }: Timing): ExactTiming {
+  return { period: exact(period), offset: exact(offset) };
+}
+
 /** `offset + k * period`, exactly. */
-export function eventTime(timing: { period: Rational; offset: Rational }, k: bigint): Rational {
+export function eventTime(timing: ExactTiming, k: bigint): Rational {
   const { period, offset } = timing;
   return { num: offset.num * period.den + k * period.num * offset.den, den: offset.den * period.den };
 }
@@ -88,7 +101,7 @@ export class Timeline {
   /** Makes the timeline; due events are told by their index here. */
   constructor(timings: readonly Timing[]) {
     this.#timings = timings;
-    const rationals = timings.map(({ period, offset }) => ({ period: exact(period), offset: exact(offset) }));
+    const rationals = timings.map(exactTiming);
     this.#ticks = rationals.flatMap(({ period, offset }) => [period.den, offset.den]).reduce(leastCommonMultiple, 1n);
     this.#grid = rationals.map(({ period, offset }) => ({ period: this.#tick(period), offset: this.#tick(offset) }));
   }
@@ -133,7 +146,7 @@ export class Timeline {
 }
 
 /** How many events of a timing lie before that time, so that the next one is k of them. */
-export function eventIndex(timing: { period: Rational; offset: Rational }, time: Rational): bigint {
+export function eventIndex(timing: ExactTiming, time: Rational): bigint {
   const { period, offset } = timing;
   const num = (time.num * offset.den - offset.num * time.den) * period.den;
   const den = time.den * offset.den * period.num;

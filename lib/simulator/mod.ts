@@ -4,8 +4,8 @@
  * @module
  */
 
-export type { Instant, Rational } from "./instants.ts";
-export { compare, eventTime, exact, Timeline } from "./instants.ts";
+export type { ExactTiming, Instant, Rational } from "./instants.ts";
+export { compare, eventTime, exact, exactTiming, Timeline } from "./instants.ts";
 export type { Difference } from "./trace.ts";
 export { firstDifference, Trace } from "./trace.ts";
 export type { Arrival, Arrivals } from "./arrivals.ts";

@@ -23,7 +23,7 @@
 import type { DelegatedContext, Timing } from "../diagram/mod.ts";
 import type { ArrivalLog } from "./arrivals.ts";
 import { type FarSide, INITIALIZATION, type Reply, type Request } from "./far_side.ts";
-import { eventIndex, exact, type Rational } from "./instants.ts";
+import { eventIndex, type ExactTiming, exactTiming, type Rational } from "./instants.ts";
 
 /** How late the shown replies were, in periods. */
 export interface Lag {
@@ -50,7 +50,7 @@ export class NearSide {
   /** The values that the rest of the run sees. */
   readonly part: DelegatedContext;
 
-  readonly #timing: { readonly period: Rational; readonly offset: Rational };
+  readonly #timing: ExactTiming;
   #far: FarSide | undefined;
   /** The request in flight, or whose reply waits for its release. */
   #posted: number | undefined;
@@ -64,8 +64,7 @@ export class NearSide {
   /** Makes the near side of a delegated part; `open` gives it its far side. */
   constructor(part: DelegatedContext) {
     this.part = part;
-    const { period, offset } = part.system.timing;
-    this.#timing = { period: exact(period), offset: exact(offset) };
+    this.#timing = exactTiming(part.system.timing);
   }
 
   /** The far side. */

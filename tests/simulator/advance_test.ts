@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { defineSystem, scalar } from "../../lib/diagram/mod.ts";
 import { Host } from "../../lib/mode/mod.ts";
-import { eventTime, exact, Simulator } from "../../lib/simulator/mod.ts";
+import { eventTime, exact, exactTiming, Simulator } from "../../lib/simulator/mod.ts";
 import { buildDiagram, diagramPlans, type PlannedTiming, timings } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 import { simulate } from "./outcome.ts";
@@ -44,7 +44,7 @@ Deno.test("Simulator.advanceTo() in many short advances gives what one long adva
 Deno.test("Simulator.advanceTo() leaves the event at its boundary pending, whether the rationals are equal or the doubles", async () => {
   await fc.assert(
     fc.asyncProperty(timings(), fc.nat(60), fc.boolean(), async (timing, k, asDouble) => {
-      const exactly = eventTime({ period: exact(timing.period), offset: exact(timing.offset) }, BigInt(k));
+      const exactly = eventTime(exactTiming(timing), BigInt(k));
       const nearest = Number(exactly.num) / Number(exactly.den);
       const boundary = asDouble ? timing.offset + k * timing.period : nearest;
       await using simulator = new Simulator(counter(timing));

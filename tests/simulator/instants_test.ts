@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { compare, eventTime, exact, type Rational, Timeline } from "../../lib/simulator/mod.ts";
+import { compare, eventTime, exact, exactTiming, type Rational, Timeline } from "../../lib/simulator/mod.ts";
 import { eventIndex } from "../../lib/simulator/instants.ts";
 import { type PlannedTiming, timings } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
@@ -126,7 +126,7 @@ Deno.test("compare() is a total order", () => {
 function allEvents(list: readonly PlannedTiming[], until: number) {
   const found: { index: number; k: number; time: Rational }[] = [];
   list.forEach(({ period, offset }, index) => {
-    const timing = { period: exact(period), offset: exact(offset) };
+    const timing = exactTiming({ period, offset });
     for (let k = 0; offset + k * period <= until; k++) found.push({ index, k, time: eventTime(timing, BigInt(k)) });
   });
   return found;
@@ -192,7 +192,7 @@ Deno.test("Timeline has one t for 3 x 0.1 and 1 x 0.3, and for 30 x 1/30 and 1",
 Deno.test("eventIndex() of the k-th event's time is k", () => {
   fc.assert(
     fc.property(timings(), fc.nat(100_000), ({ period, offset }, k) => {
-      const timing = { period: exact(period), offset: exact(offset) };
+      const timing = exactTiming({ period, offset });
       assertEquals(eventIndex(timing, eventTime(timing, BigInt(k))), BigInt(k));
     }),
     { numRuns: runs(500) },

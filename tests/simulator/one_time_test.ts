@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { clock } from "../../lib/blocks/mod.ts";
 import { abstract, defineSystem, delegate, DiagramBuilder, scalar } from "../../lib/diagram/mod.ts";
 import { Host } from "../../lib/mode/mod.ts";
-import { eventTime, exact, Simulator, Timeline } from "../../lib/simulator/mod.ts";
+import { eventTime, exactTiming, Simulator, Timeline } from "../../lib/simulator/mod.ts";
 import { type PlannedTiming, timings } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 
@@ -38,7 +38,7 @@ Deno.test("At one instant all systems see one t, those of a far side too", async
       const seen = simulator.context.state("t", "near") as readonly number[];
       const outer = new Timeline([near, delegation]);
       const at = (timing: PlannedTiming, k: number) => {
-        return eventTime({ period: exact(timing.period), offset: exact(timing.offset) }, BigInt(k));
+        return eventTime(exactTiming(timing), BigInt(k));
       };
       assertEquals(seen, events(near).slice(0, seen.length).map((k) => outer.instantAt(at(near, k))!.t));
 

@@ -112,13 +112,21 @@ export {
 } from "./lib/simulator/mod.ts";
 
 // memory: operations as data, performed on a model or on shared words.
-export { Layout, type Memory, ModelMemory, type Operation, SharedMemory, type Steps } from "./lib/memory/mod.ts";
+export {
+  Layout,
+  type Memory,
+  ModelMemory,
+  type Operation,
+  runBlocking,
+  SharedMemory,
+  type Steps,
+} from "./lib/memory/mod.ts";
 
 // mailbox: values across a boundary.
 export { decode, encode, LatestValue } from "./lib/mailbox/mod.ts";
 
 // program: who performs the operations, and when.
-export { runBlocking, runCooperative } from "./lib/program/mod.ts";
+export { runCooperative } from "./lib/program/mod.ts";
 
 // mode: where guests run.
 export { type GuestPermissions, Host, type HostOptions, loadSystem } from "./lib/mode/mod.ts";

@@ -21,7 +21,7 @@
  * @example
  * ```ts
  * import { Layout, ModelMemory } from "../memory/mod.ts";
- * import { runBlocking } from "../program/mod.ts";
+ * import { runBlocking } from "../memory/mod.ts";
  * import { LatestValue } from "./latest_value.ts";
  *
  * const layout = new Layout();

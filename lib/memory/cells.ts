@@ -50,17 +50,27 @@ export class Cells {
   readonly #words: Int32Array;
   readonly #longs: BigInt64Array;
   readonly #floats: Float64Array;
-  readonly #bytes: Uint8Array;
+  // The first bytes of the region; those that a private region lacks are zeros that nobody has written to.
+  #bytes: Uint8Array;
+  readonly #byteCount: number;
   // One float64 and its bits.
   readonly #float = new Float64Array(1);
   readonly #bits = new BigInt64Array(this.#float.buffer);
 
-  /** Views a buffer of `words * 4 + bytes` bytes. */
+  /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone: then the bytes are a region that grows. */
   constructor(buffer: ArrayBufferLike, { words, bytes }: Extent) {
+    const start = words * Int32Array.BYTES_PER_ELEMENT;
     this.#words = new Int32Array(buffer, 0, words);
     this.#longs = new BigInt64Array(buffer, 0, words / 2);
     this.#floats = new Float64Array(buffer, 0, words / 2);
-    this.#bytes = new Uint8Array(buffer, words * Int32Array.BYTES_PER_ELEMENT, bytes);
+    this.#bytes = new Uint8Array(buffer, start, Math.min(bytes, buffer.byteLength - start));
+    this.#byteCount = bytes;
+  }
+
+  /** Sets everything to zero. */
+  clear(): void {
+    this.#words.fill(0);
+    this.#bytes.fill(0);
   }
 
   /** The 32-bit words, for waits and control words. */
@@ -74,6 +84,7 @@ export class Cells {
     if (operation.kind === "write") {
       const { offset, bytes } = operation;
       this.#checkBytes("write", offset, bytes.length);
+      this.#provide(offset + bytes.length);
       this.#bytes.set(bytes, offset);
       return undefined;
     }
@@ -145,6 +156,7 @@ export class Cells {
 
   #read({ offset, length, into }: ReadOperation): Uint8Array {
     this.#checkBytes("read", offset, length);
+    this.#provide(offset + length);
     if (into === undefined) return this.#bytes.slice(offset, offset + length);
     if (into.length < length) {
       throw new RangeError(`Cannot read: a target of ${into.length} bytes, at least ${length} are wanted`);
@@ -155,12 +167,20 @@ export class Cells {
     return into.length === length ? into : into.subarray(0, length);
   }
 
+  /** Lets a private region grow to at least `end` bytes. */
+  #provide(end: number): void {
+    if (end <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.min(this.#byteCount, Math.max(end, 2 * this.#bytes.length)));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+
   #checkBytes(kind: string, offset: number, length: number): void {
     const within = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 &&
-      offset + length <= this.#bytes.length;
+      offset + length <= this.#byteCount;
     if (within) return;
     throw new RangeError(
-      `Cannot ${kind}: bytes ${offset} to ${offset + length} of ${this.#bytes.length}, a range within is wanted`,
+      `Cannot ${kind}: bytes ${offset} to ${offset + length} of ${this.#byteCount}, a range within is wanted`,
     );
   }
 }

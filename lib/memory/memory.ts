@@ -4,6 +4,7 @@
  * - `perform` does one operation at once and gives its answer; `wait` and `sleep` return when they are over.
  * - The shared memory really blocks for that. In the model a lone task is meant, which nobody can notify: time passes up to
  *   the deadline, and a wait without one is an error. Many tasks on the model take the cooperative driver.
+ * - A `call` is answered with `INLINE`, unless the memory belongs to somebody elsewhere who runs it.
  * - A word or byte out of range, or a 64-bit cell at an odd word, is a `RangeError`.
  *
  * @example
@@ -23,7 +24,7 @@
  */
 
 import type { Layout } from "./layout.ts";
-import type { Answer, Operation } from "./operation.ts";
+import type { Answer, Operation, Steps } from "./operation.ts";
 
 /** Words and bytes, and whoever performs the operations on them. */
 export interface Memory {
@@ -33,6 +34,13 @@ export interface Memory {
   perform(operation: Operation): Answer;
   /** Draws the next ticket: every ticket is greater than all that were drawn before it, on any side; from 1 on. */
   ticket(): number;
+  /**
+   * Performs steps that a guard's disposal asks for and that never wait for long: at once, or, where a driver switches
+   * tasks at operations, as the next ones of the running task.
+   */
+  release(steps: Steps<unknown>): void;
+  /** The words themselves, where tasks may work on them at once by `Atomics`: only in shared memory. */
+  readonly words?: Int32Array | undefined;
 }
 
 /** What chance a memory has: gives a whole number of 0 to n - 1. */

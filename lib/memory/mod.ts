@@ -8,6 +8,9 @@ export {
   add,
   type Answer,
   type ByteOperation,
+  call,
+  type CallAnswer,
+  type CallOperation,
   type Cell,
   type CellOperation,
   type CellOptions,
@@ -17,6 +20,7 @@ export {
   compareExchange,
   type CompareExchangeOperation,
   exchange,
+  INLINE,
   load,
   type LoadOperation,
   type ModifyOperation,
@@ -40,6 +44,7 @@ export {
 } from "./operation.ts";
 export { type ByteEntry, type ByteRange, Layout, type LayoutTable, type WordEntry } from "./layout.ts";
 export { type Chooser, firstChoice, type Memory } from "./memory.ts";
+export { runBlocking, throwInto } from "./blocking.ts";
 export { seededChooser } from "./choice.ts";
 export { ModelMemory, type ModelMemoryOptions, PARKED, type ParkedTask, type ReadyTask } from "./model_memory.ts";
 export {

@@ -4,7 +4,9 @@
  * - `begin` performs an operation for a task; where the task must wait it is parked and `PARKED` comes back. Whoever drives
  *   the tasks takes those that can go on, with their answers, from `takeReady`.
  * - Waiters of a word wake first in first out. A parked task never wakes without a notify or its time.
- * - The clock stands still until `advance` moves it to the earliest time that a parked task waits for.
+ * - The clock stands still until `advance` moves it to the earliest time that a parked task waits for, `advanceTo` to a
+ *   time, or `expire` to that of one task.
+ * - Steps that a guard's disposal asks for are performed at once, or, after `defer`, handed to the driver.
  *
  * @example
  * ```ts
@@ -23,10 +25,19 @@
  * @module
  */
 
+import { runBlocking } from "./blocking.ts";
 import { Cells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
-import type { Answer, NotifyOperation, Operation, SleepOperation, WaitOperation } from "./operation.ts";
+import {
+  type Answer,
+  INLINE,
+  type NotifyOperation,
+  type Operation,
+  type SleepOperation,
+  type Steps,
+  type WaitOperation,
+} from "./operation.ts";
 
 /** What {@linkcode ModelMemory.begin} gives where the task must wait. */
 export const PARKED: unique symbol = Symbol("parked");
@@ -63,19 +74,23 @@ export class ModelMemory implements Memory {
   readonly layout: Layout;
   readonly #cells: Cells;
   readonly #chooser: Chooser;
+  readonly #start: number;
   // A task is in at most one of #parked and #ready. #parked is in the order of parking.
   #parked: ParkedTask[] = [];
   #ready: ReadyTask[] = [];
   #clock: number;
   #tickets = 0;
+  #deferred: Steps<unknown>[] | undefined;
 
   /** Makes a memory of zeros and freezes its layout. */
   constructor(layout: Layout, { start = 0, chooser = firstChoice }: ModelMemoryOptions = {}) {
     this.layout = layout.freeze();
     const words = layout.wordCount + layout.wordCount % 2;
-    const buffer = new ArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT + layout.byteCount);
+    // Without the byte region, which may be large and mostly never used: it grows where it is written.
+    const buffer = new ArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
     this.#cells = new Cells(buffer, { words, bytes: layout.byteCount });
     this.#chooser = chooser;
+    this.#start = start;
     this.#clock = start;
   }
 
@@ -107,6 +122,8 @@ export class ModelMemory implements Memory {
   /** Performs one operation for a task, or parks the task. */
   begin(operation: Operation, task: number): Answer | typeof PARKED {
     switch (operation.kind) {
+      case "call":
+        return INLINE;
       case "wait":
         return this.#wait(operation, task);
       case "sleep":
@@ -127,6 +144,52 @@ export class ModelMemory implements Memory {
     return ++this.#tickets;
   }
 
+  /** Performs the steps at once, or leaves them to the driver after {@linkcode defer}. */
+  release(steps: Steps<unknown>): void {
+    if (this.#deferred === undefined) runBlocking(this, steps);
+    else this.#deferred.push(steps);
+  }
+
+  /** Leaves what guards release to the driver, which takes it with {@linkcode takeDeferred}. */
+  defer(): void {
+    this.#deferred ??= [];
+  }
+
+  /** The steps that guards asked for since the last time, in order. */
+  takeDeferred(): readonly Steps<unknown>[] {
+    if (this.#deferred === undefined || this.#deferred.length === 0) return NOTHING;
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    return deferred;
+  }
+
+  /** Sets everything back to the start: zeros, no tasks, the clock too. */
+  reset(): void {
+    this.#cells.clear();
+    this.#parked = [];
+    this.#ready = [];
+    this.#clock = this.#start;
+    this.#tickets = 0;
+    if (this.#deferred !== undefined) this.#deferred = [];
+  }
+
+  /** Takes a parked or woken task out, because something is thrown into it or because it is dead. */
+  unpark(task: number): void {
+    this.#parked = this.#parked.filter((parked) => parked.task !== task);
+    this.#ready = this.#ready.filter((ready) => ready.task !== task);
+  }
+
+  /** Lets the time of one parked task come: the clock is then at least there. False if it waits without a time. */
+  expire(task: number): boolean {
+    const index = this.#parked.findIndex((parked) => parked.task === task);
+    const parked = this.#parked[index];
+    if (parked === undefined || parked.until === Infinity) return false;
+    this.#clock = Math.max(this.#clock, parked.until);
+    this.#parked = this.#parked.toSpliced(index, 1);
+    this.#ready.push(expired(parked));
+    return true;
+  }
+
   /** The tasks that can go on since the last time, in the order in which they were woken. */
   takeReady(): readonly ReadyTask[] {
     const ready = this.#ready;
@@ -136,16 +199,25 @@ export class ModelMemory implements Memory {
 
   /** Moves the clock to the earliest time that a parked task waits for and wakes all that are due; false if none is. */
   advance(): boolean {
-    const earliest = this.#parked.reduce((least, { until }) => Math.min(least, until), Infinity);
+    const earliest = this.earliest;
     if (earliest === Infinity) return false;
-    this.#clock = Math.max(this.#clock, earliest);
+    this.advanceTo(earliest);
+    return true;
+  }
+
+  /** The earliest time that a parked task waits for, in milliseconds; `Infinity` if none does. */
+  get earliest(): number {
+    return this.#parked.reduce((least, { until }) => Math.min(least, until), Infinity);
+  }
+
+  /** Moves the clock to a time, never back, and wakes all tasks that are due. */
+  advanceTo(time: number): void {
+    this.#clock = Math.max(this.#clock, time);
     const due = this.#parked.filter(({ until }) => until <= this.#clock);
+    if (due.length === 0) return;
     due.sort((one, other) => one.until - other.until);
     this.#parked = this.#parked.filter(({ until }) => until > this.#clock);
-    this.#ready.push(
-      ...due.map(({ task, word }): ReadyTask => ({ task, answer: word === undefined ? undefined : "timed-out" })),
-    );
-    return true;
+    this.#ready.push(...due.map(expired));
   }
 
   #wait({ word, expected, deadline = Infinity }: WaitOperation, task: number): Answer | typeof PARKED {
@@ -164,10 +236,18 @@ export class ModelMemory implements Memory {
 
   #notify({ word, count }: NotifyOperation): number {
     this.#cells.checkWord("notify", word, 1);
+    if (this.#parked.length === 0) return 0;
     const woken = this.#parked.filter((parked) => parked.word === word).slice(0, Math.max(0, count));
     if (woken.length === 0) return 0;
     this.#parked = this.#parked.filter((parked) => !woken.includes(parked));
     for (const { task } of woken) this.#ready.push({ task, answer: "woken" });
     return woken.length;
   }
+}
+
+const NOTHING: readonly Steps<unknown>[] = [];
+
+/** How a task goes on whose time has come. */
+function expired({ task, word }: ParkedTask): ReadyTask {
+  return { task, answer: word === undefined ? undefined : "timed-out" };
 }

@@ -6,6 +6,8 @@
  * - Word operations are `atomic` (sequentially consistent) or `plain` (a data race where two tasks meet); byte ranges are
  *   always plain.
  * - Times are absolute milliseconds on the clock of the memory.
+ * - A `call` names the method of a shared thing whose operations follow, for traces, schedulers and owners of memory
+ *   elsewhere, who answer it with the method's result.
  * - `wait` answers `woken` at least when a `notify` chose it, and possibly without one: callers check again in a loop.
  *
  * @example
@@ -151,8 +153,30 @@ export interface ChooseOperation {
   readonly n: number;
 }
 
+/** Announces a method of a shared thing, whose steps follow; answers {@linkcode INLINE}, or with what the method gave. */
+export interface CallOperation {
+  /** The discriminant. */
+  readonly kind: "call";
+  /** The name of the shared thing. */
+  readonly object: string;
+  /** The method's name. */
+  readonly method: string;
+  /** The arguments: structured-cloneable values and shared things. */
+  readonly args: readonly unknown[];
+}
+
+/** The answer to a call whose steps the asking task itself is to run. */
+export const INLINE: unique symbol = Symbol("inline");
+
+/** The answer to a call that the owner of the memory has run. */
+export interface CallAnswer {
+  /** What the method gave. */
+  readonly value: unknown;
+}
+
 /** Everything that a program can ask of memory. */
 export type Operation =
+  | CallOperation
   | CellOperation
   | WaitOperation
   | NotifyOperation
@@ -165,7 +189,7 @@ export type Operation =
 export type WaitResult = "woken" | "not-equal" | "timed-out";
 
 /** What an operation can answer. */
-export type Answer = number | bigint | WaitResult | Uint8Array | undefined;
+export type Answer = number | bigint | WaitResult | Uint8Array | typeof INLINE | CallAnswer | undefined;
 
 /**
  * A piece of a program: run it with `yield*` inside another, or with a driver.
@@ -271,6 +295,18 @@ export function sleep(until: number): Steps<void> {
 /** Gives a whole number of 0 to n - 1. */
 export function choose(n: number): Steps<number> {
   return new OneStep({ kind: "choose", n });
+}
+
+/**
+ * A method of a shared thing: says its name and runs `body`, unless the memory's owner has run it.
+ *
+ * The body must not have begun; where the owner answers it never does.
+ */
+export function* call<T>(operation: CallOperation, body: Steps<T>): Generator<Operation, T, unknown> {
+  const answer = yield operation;
+  if (answer === INLINE) return yield* body;
+  // The owner ran the same method, so its value has the type of the body's.
+  return (answer as CallAnswer).value as T;
 }
 
 function modify<K extends "store" | "add" | "exchange", C extends Cell>(

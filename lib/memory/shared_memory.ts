@@ -30,7 +30,8 @@ import { StoppedError } from "../errors.ts";
 import { Cells } from "./cells.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
-import type { Answer, Operation, WaitOperation, WaitResult } from "./operation.ts";
+import { runBlocking } from "./blocking.ts";
+import { type Answer, INLINE, type Operation, type Steps, type WaitOperation, type WaitResult } from "./operation.ts";
 
 const SLICE_MILLISECONDS = 100;
 const NOT_WAITING = -1;
@@ -141,6 +142,8 @@ export class SharedMemory implements Memory {
   /** Performs one operation, blocking in `wait` and `sleep`. Throws `StoppedError` there if this guest is to stop. */
   perform(operation: Operation): Answer {
     switch (operation.kind) {
+      case "call":
+        return INLINE;
       case "wait":
         return this.#wait(operation);
       case "sleep":
@@ -155,6 +158,16 @@ export class SharedMemory implements Memory {
       default:
         return this.#cells.perform(operation);
     }
+  }
+
+  /** The words, for `Atomics` on them. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
+  /** Performs the steps at once. */
+  release(steps: Steps<unknown>): void {
+    runBlocking(this, steps);
   }
 
   /** Draws the next ticket. */

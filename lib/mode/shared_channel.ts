@@ -30,7 +30,7 @@
 import { MemoryFullError } from "../errors.ts";
 import { Join, type JoinPlace, LatestValue, type LatestValuePlace } from "../mailbox/mod.ts";
 import type { Layout, Memory } from "../memory/mod.ts";
-import { runBlocking } from "../program/mod.ts";
+import { runBlocking } from "../memory/mod.ts";
 
 /** Where the channels of one run lie in its memory: plain data. */
 export interface ChannelsPlace {

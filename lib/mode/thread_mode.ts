@@ -25,7 +25,7 @@
 import { GuestDiedError, GuestError, GuestStuckError, GuestTimeoutError } from "../errors.ts";
 import { encode, Join } from "../mailbox/mod.ts";
 import { Layout, SharedMemory } from "../memory/mod.ts";
-import { runBlocking } from "../program/mod.ts";
+import { runBlocking } from "../memory/mod.ts";
 import { now, turn } from "./clock.ts";
 import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { type ChannelsPlace, NearChannel, reserveChannels } from "./shared_channel.ts";

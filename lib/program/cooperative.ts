@@ -32,15 +32,14 @@
  */
 
 import {
-  type Answer,
+  type CallOperation,
   type Chooser,
   type ModelMemory,
-  type Operation,
-  PARKED,
+  type ParkedTask,
   seededChooser,
   type Steps,
 } from "../memory/mod.ts";
-import { throwInto } from "./blocking.ts";
+import { type TaskOutcome, TaskRun } from "./task_run.ts";
 
 /** One task of a cooperative run. */
 export interface CooperativeTask<T> {
@@ -58,18 +57,23 @@ export interface CooperativeOptions {
   readonly pick?: Chooser;
   /** Where tasks may switch: where one blocks or ends (`blocked`, the default), or before each `operation`. */
   readonly switchAt?: "blocked" | "operation";
+  /**
+   * Asked each time that a task parks, with all that wait, and told whether it is a `deadlock`, where no task can go on:
+   * throws an error into every task to which it gives one. Without an answer, a deadlock ends the run.
+   */
+  readonly onParked?: (waiting: readonly WaitingTask[], deadlock: boolean) => ReadonlyMap<number, unknown> | undefined;
 }
 
-/** How a task ended. */
-export type TaskOutcome<T> =
-  | { readonly kind: "returned"; readonly name: string; readonly value: T }
-  | { readonly kind: "threw"; readonly name: string; readonly error: unknown }
-  | { readonly kind: "waiting"; readonly name: string };
-
-/** A task of a deadlock. */
+/** A task that waits. */
 export interface WaitingTask {
+  /** The task's number: its place among the tasks. */
+  readonly task: number;
   /** The task's name. */
   readonly name: string;
+  /** The call that it is in, if any. */
+  readonly call: CallOperation | undefined;
+  /** Until when it waits, in milliseconds; `Infinity` for ever. */
+  readonly until: number;
   /** The name of the word that it waits on. */
   readonly on: string;
   /** The word. */
@@ -89,9 +93,10 @@ export type CooperativeResult<T> =
 export function runCooperative<T>(
   memory: ModelMemory,
   tasks: readonly CooperativeTask<T>[],
-  { seed, pick = chooserOf(seed), switchAt = "blocked" }: CooperativeOptions = {},
+  { seed, pick = chooserOf(seed), switchAt = "blocked", onParked }: CooperativeOptions = {},
 ): CooperativeResult<T> {
-  const runs = tasks.map((task) => new TaskRun(task));
+  if (switchAt === "operation") memory.defer();
+  const runs = tasks.map(({ name, steps }, number) => new TaskRun(memory, { name, number, steps }));
   // Every task is in exactly one place: in `queue`, parked in the memory, or ended.
   const queue = [...runs.keys()];
   const queueReady = () => {
@@ -100,85 +105,41 @@ export function runCooperative<T>(
       queue.push(task);
     }
   };
+  const waiting = () => memory.parked.map((parked) => waitingTask(memory, runs[parked.task], parked));
+  const interrupt = (deadlock: boolean): boolean => {
+    const errors = onParked?.(waiting(), deadlock) ?? new Map<number, unknown>();
+    for (const [task, error] of errors) {
+      const run = runs[task];
+      if (run === undefined || !run.parked) continue;
+      run.interrupt(error);
+      if (!run.ended) queue.push(task);
+    }
+    return errors.size > 0;
+  };
   do {
     queueReady();
     while (queue.length > 0) {
       const [number = 0] = queue.splice(queue.length === 1 ? 0 : pick(queue.length), 1);
-      const state = runs[number]?.go(memory, number, switchAt);
-      if (state === "ready") queue.push(number);
+      const run = runs[number];
+      do run?.perform(); while (run?.parked === false && !run.ended && switchAt === "blocked");
+      if (run?.parked === false && !run.ended) queue.push(number);
       queueReady();
+      if (run?.parked === true && onParked !== undefined) interrupt(false);
     }
-  } while (memory.advance());
+  } while (memory.advance() || (memory.parked.length > 0 && interrupt(true)));
   const outcomes = runs.map((run) => run.outcome);
-  const waiting = memory.parked.map(({ task, word = -1 }): WaitingTask => {
-    return { name: tasks[task]?.name ?? `task ${task}`, on: memory.layout.nameOf(word), word };
-  });
-  return waiting.length === 0 ? { kind: "finished", outcomes } : { kind: "deadlock", outcomes, waiting };
+  const left = waiting();
+  return left.length === 0 ? { kind: "finished", outcomes } : { kind: "deadlock", outcomes, waiting: left };
 }
 
 function chooserOf(seed: number | undefined): Chooser {
   return seed === undefined ? () => 0 : seededChooser(seed);
 }
 
-/** One task on its way. Local code runs as soon as its answer is there, so a ready task stands before an operation. */
-class TaskRun<T> {
-  outcome: TaskOutcome<T>;
-  readonly #name: string;
-  readonly #iterator: Iterator<Operation, T, unknown>;
-  // Undefined before the first step; else the operation to perform, or the one in which the task is parked.
-  #step: IteratorResult<Operation, T> | undefined;
-  // Set from the wake-up of a parked task until it goes on.
-  #woken: { readonly answer: Answer } | undefined;
-
-  constructor({ name, steps }: CooperativeTask<T>) {
-    this.#name = name;
-    this.#iterator = steps[Symbol.iterator]();
-    this.outcome = { kind: "waiting", name };
-  }
-
-  /** Notes the answer to the operation in which the task is parked. */
-  wake(answer: Answer): void {
-    this.#woken = { answer };
-  }
-
-  /** Goes on until the task blocks, ends or may switch. */
-  go(memory: ModelMemory, number: number, switchAt: "blocked" | "operation"): "ready" | "parked" | "ended" {
-    try {
-      let step = this.#resume();
-      while (!step.done) {
-        const answer = this.#begin(memory, step.value, number);
-        if (answer === PARKED) return "parked";
-        step = this.#step = answer instanceof Failure
-          ? throwInto(this.#iterator, answer.error)
-          : this.#iterator.next(answer);
-        if (switchAt === "operation" && !step.done) return "ready";
-      }
-      this.outcome = { kind: "returned", name: this.#name, value: step.value };
-    } catch (error) {
-      this.outcome = { kind: "threw", name: this.#name, error };
-    }
-    return "ended";
-  }
-
-  #resume(): IteratorResult<Operation, T> {
-    if (this.#woken !== undefined) {
-      const { answer } = this.#woken;
-      this.#woken = undefined;
-      this.#step = this.#iterator.next(answer);
-    }
-    return this.#step ??= this.#iterator.next();
-  }
-
-  #begin(memory: ModelMemory, operation: Operation, number: number): Answer | typeof PARKED | Failure {
-    try {
-      return memory.begin(operation, number);
-    } catch (error) {
-      return new Failure(error);
-    }
-  }
-}
-
-/** What an operation threw. */
-class Failure {
-  constructor(readonly error: unknown) {}
+function waitingTask(
+  memory: ModelMemory,
+  run: TaskRun<unknown> | undefined,
+  { task, word = -1, until }: ParkedTask,
+): WaitingTask {
+  return { task, name: run?.name ?? `task ${task}`, call: run?.call, on: memory.layout.nameOf(word), word, until };
 }

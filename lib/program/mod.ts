@@ -4,12 +4,11 @@
  * @module
  */
 
-export { runBlocking } from "./blocking.ts";
 export {
   type CooperativeOptions,
   type CooperativeResult,
   type CooperativeTask,
   runCooperative,
-  type TaskOutcome,
   type WaitingTask,
 } from "./cooperative.ts";
+export { type TaskOutcome, TaskRun } from "./task_run.ts";

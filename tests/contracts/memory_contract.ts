@@ -20,7 +20,7 @@ import {
   store,
   wait,
 } from "../../lib/memory/mod.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 import type { MemorySubject } from "./memory_subjects.ts";
 import { pattern, type TaskCall } from "./memory_tasks.ts";
 import { runs } from "./soak.ts";
@@ -54,7 +54,7 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
         const reference: Record<number, number | bigint> = { [WORD]: 0, [LONG]: 0n, [FLOAT]: 0 };
         for (const operation of operations) {
           const [got, expected] = [memory.perform(operation), expectedAnswer(reference, operation)];
-          assert(Object.is(got, expected), `${got} instead of ${expected}`);
+          assert(Object.is(got, expected), `${String(got)} instead of ${String(expected)}`);
         }
       }),
       { numRuns: runs(200) },

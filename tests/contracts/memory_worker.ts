@@ -8,7 +8,7 @@
 
 import { StoppedError } from "../../lib/errors.ts";
 import { SharedMemory, type SharedMemoryHandle } from "../../lib/memory/mod.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 import { stepsOf, type TaskCall } from "./memory_tasks.ts";
 
 /** What the worker is asked: to run a task, or to end. */

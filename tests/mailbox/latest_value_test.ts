@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { MemoryFullError } from "../../lib/errors.ts";
 import { LatestValue, type LatestValuePlace } from "../../lib/mailbox/mod.ts";
 import { Layout, ModelMemory } from "../../lib/memory/mod.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 import { modelSubject, SharedSubject } from "../contracts/memory_subjects.ts";
 import { runs } from "../contracts/soak.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Layout, ModelMemory, PARKED, sleep, wait } from "../../lib/memory/mod.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 import { testMemoryContract } from "../contracts/memory_contract.ts";
 import { modelSubject } from "../contracts/memory_subjects.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { StoppedError } from "../../lib/errors.ts";
 import { Layout, SharedMemory, sleep, store, wait } from "../../lib/memory/mod.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 import { testMemoryContract } from "../contracts/memory_contract.ts";
 import { realClock, SharedSubject } from "../contracts/memory_subjects.ts";
 import type { TaskCall } from "../contracts/memory_tasks.ts";

@@ -3,7 +3,7 @@ import { MemoryFullError } from "../../lib/errors.ts";
 import { Join, LatestValue } from "../../lib/mailbox/mod.ts";
 import { Layout, load, ModelMemory, type Steps } from "../../lib/memory/mod.ts";
 import { FarChannel, NearChannel, reserveChannels } from "../../lib/mode/shared_channel.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 
 function open({ streams = true, capacity = 8 } = {}) {
   const layout = new Layout();

@@ -102,8 +102,8 @@ Deno.test("runCooperative() reports a deadlock: who waits, and on which word", (
   ]);
   assert(result.kind === "deadlock");
   assertEquals(result.waiting, [
-    { name: "left", on: "counter", word },
-    { name: "right", on: "other", word: other },
+    { task: 0, name: "left", call: undefined, until: Infinity, on: "counter", word },
+    { task: 2, name: "right", call: undefined, until: Infinity, on: "other", word: other },
   ]);
   assertEquals(result.outcomes.map(({ kind }) => kind), ["waiting", "returned", "waiting"]);
 });

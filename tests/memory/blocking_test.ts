@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { StoppedError } from "../../lib/errors.ts";
 import { add, Layout, load, type Memory, ModelMemory, type Steps, store, wait } from "../../lib/memory/mod.ts";
-import { runBlocking } from "../../lib/program/mod.ts";
+import { runBlocking } from "../../lib/memory/mod.ts";
 
 function counter(): { memory: ModelMemory; word: number } {
   const layout = new Layout();
@@ -14,6 +14,7 @@ function stopping(memory: Memory): Memory {
   return {
     layout: memory.layout,
     ticket: () => memory.ticket(),
+    release: (steps) => memory.release(steps),
     perform(operation) {
       if (operation.kind === "wait") throw new StoppedError("stopped");
       return memory.perform(operation);

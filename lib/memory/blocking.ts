@@ -7,8 +7,10 @@
  *
  * @example
  * ```ts
- * import { add, Layout, load, ModelMemory, type Steps } from "../memory/mod.ts";
  * import { runBlocking } from "./blocking.ts";
+ * import { Layout } from "./layout.ts";
+ * import { ModelMemory } from "./model_memory.ts";
+ * import { add, load, type Steps } from "./operation.ts";
  *
  * function* increment(word: number): Steps<number> {
  *   yield* add(word, 1);
@@ -22,7 +24,8 @@
  * @module
  */
 
-import type { Answer, Memory, Operation, Steps } from "../memory/mod.ts";
+import type { Memory } from "./memory.ts";
+import type { Answer, Operation, Steps } from "./operation.ts";
 
 /** Runs steps to their end on a memory that waits where they wait; gives what they return, throws what they throw. */
 export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {

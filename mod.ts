@@ -131,5 +131,21 @@ export { runCooperative } from "./lib/program/mod.ts";
 // mode: where guests run.
 export { type GuestPermissions, Host, type HostOptions, loadSystem } from "./lib/mode/mod.ts";
 
-// testing: properties for users' own tests; fast-check is handed in.
-export { checkEquivalence, checkZeroOrderHold, type FastCheck, type SystemCheckOptions } from "./lib/testing/mod.ts";
+// testing: properties for users' own tests; fast-check is handed in. Whether histories are linearizable.
+export {
+  assertLinearizable,
+  checkEquivalence,
+  checkLinearizable,
+  checkZeroOrderHold,
+  type FastCheck,
+  type HistoryCall,
+  type LinearizabilityVerdict,
+  sequentialLock,
+  sequentialPriorityQueue,
+  sequentialQueue,
+  sequentialRegister,
+  sequentialSemaphore,
+  type SequentialSpecification,
+  sequentialStack,
+  type SystemCheckOptions,
+} from "./lib/testing/mod.ts";

@@ -1,5 +1,6 @@
 /**
- * For users' own tests: properties of a system named by module, over random inputs and timings; fast-check is handed in.
+ * For users' own tests: properties of a system named by module, over random inputs and timings (fast-check is handed in),
+ * and whether recorded histories of concurrent calls are linearizable.
  *
  * @module
  */
@@ -10,3 +11,28 @@ export type { SystemCheckOptions } from "./subject.ts";
 export type { PropertyOptions } from "./property.ts";
 export type { ExperimentOptions } from "./experiment.ts";
 export type { Arbitrary, CheckDetails, CheckParameters, FastCheck } from "./fast_check.ts";
+export {
+  assertLinearizable,
+  checkLinearizable,
+  type LinearizabilityOptions,
+  type LinearizabilityVerdict,
+  type Linearizable,
+  type NotLinearizable,
+  type Specifications,
+} from "./linearizability.ts";
+export { type HistoryCall, returned, returnedValue, threw } from "./history.ts";
+export type { Refinement, SequentialSpecification } from "./sequential_specification.ts";
+export {
+  type RefusalOptions,
+  type RegisterCell,
+  sequentialLock,
+  sequentialRegister,
+  sequentialSemaphore,
+} from "./sequential_specs.ts";
+export {
+  type CapacityOptions,
+  type PrioritizedItem,
+  sequentialPriorityQueue,
+  sequentialQueue,
+  sequentialStack,
+} from "./sequential_collections.ts";

@@ -1,0 +1,129 @@
+/**
+ * The search for a legal order of one object's calls: Wing and Gong's, with Lowe's improvements.
+ *
+ * - J. M. Wing and C. Gong, "Testing and verifying concurrent objects" (1993): a call may come next if no other call
+ *   that is left ended before it began; try each, go back where nothing fits.
+ * - G. Lowe, "Testing for linearizability" (2017): place a call just in time, that is only among those that are open at
+ *   the next return, and never look at a configuration (calls placed, state) twice.
+ * - A configuration is short: calls are numbered by their ends, so all below a base are placed, and those placed above
+ *   it are among the calls that are open at the base's end.
+ *
+ * @example
+ * ```ts
+ * import { linearize } from "./linearization.ts";
+ * import { sequentialRegister } from "./sequential_specs.ts";
+ *
+ * const store = { task: 0, object: "x", method: "store", args: [1], begin: 1, end: 4 };
+ * const load = { task: 1, object: "x", method: "load", args: [], begin: 2, end: 3, result: 1 };
+ * const order = linearize([load, store], { specification: sequentialRegister(), limit: 100 });
+ * if (order?.[0] !== store) throw new Error("the store comes first");
+ * ```
+ *
+ * @module
+ */
+
+import type { HistoryCall } from "./history.ts";
+import type { SequentialSpecification } from "./sequential_specification.ts";
+import { valueText } from "./value_text.ts";
+
+/** What is left to try where the calls of `order` so far are placed. */
+interface Frame {
+  readonly state: unknown;
+  /** Every call below is placed, this one is not. */
+  readonly base: number;
+  /** Where to go on among the open calls. */
+  at: number;
+  /** The states that the last call tried may lead to, and how many of them are tried. */
+  next: readonly unknown[];
+  tried: number;
+}
+
+/**
+ * A legal order of the calls that ended, with those pending calls that it needs; `undefined` where there is none.
+ *
+ * @throws {RangeError} after `limit` configurations.
+ */
+export function linearize(
+  history: readonly HistoryCall[],
+  { specification, limit }: { specification: SequentialSpecification; limit: number },
+): HistoryCall[] | undefined {
+  // Two pending calls differ by NaN, which is no order.
+  const calls = history.toSorted((one, other) => endOf(one) - endOf(other) || 0);
+  const refinement = specification.refine?.(calls);
+  if (refinement?.impossible) return undefined;
+  const keyOf = (state: unknown) => refinement?.key?.(state) ?? specification.key?.(state) ?? valueText(state);
+  const ended = calls.filter((call) => call.end !== undefined).length;
+  const before: number[][] = calls.map(() => []);
+  for (const [first, second] of refinement?.before ?? []) {
+    if (endOf(calls[second]) < beginOf(calls[first])) return undefined;
+    before[second]?.push(first);
+  }
+  const open = openCalls(calls, ended);
+  const placed = new Uint8Array(calls.length);
+  const order: number[] = [];
+  const seen = new Set<string>();
+  const frames: Frame[] = [{ state: specification.initial, base: 0, at: -1, next: [], tried: 0 }];
+
+  for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
+    if (frame.base === ended) return order.flatMap((index) => calls[index] ?? []);
+    const candidates = open[frame.base] ?? [];
+    if (frame.tried === frame.next.length) {
+      const index = candidates[++frame.at];
+      const call = index === undefined ? undefined : calls[index];
+      if (index === undefined || call === undefined) {
+        frames.pop();
+        placed[order.pop() ?? 0] = 0;
+      } else if (placed[index] === 0 && (before[index] ?? []).every((first) => placed[first] === 1)) {
+        frame.next = specification.step(frame.state, call);
+        frame.tried = 0;
+      }
+      continue;
+    }
+    const state = frame.next[frame.tried++];
+    const index = candidates[frame.at] ?? 0;
+    placed[index] = 1;
+    let base = frame.base;
+    while (placed[base] === 1 && base < ended) base++;
+    const ahead = (open[base] ?? []).filter((other) => placed[other] === 1);
+    const configuration = `${base}|${ahead.join()}|${keyOf(state)}`;
+    if (seen.has(configuration)) {
+      placed[index] = 0;
+      continue;
+    }
+    seen.add(configuration);
+    if (seen.size > limit) {
+      throw new RangeError(
+        `Cannot order the ${calls.length} calls on ${calls[0]?.object}: ${limit} configurations decide nothing, ` +
+          `a shorter history or a higher limit is wanted`,
+      );
+    }
+    order.push(index);
+    frames.push({ state, base, at: -1, next: [], tried: 0 });
+  }
+  return undefined;
+}
+
+/** For each call that ended: the calls, from it on, that began before its end; in order of their ends. */
+function openCalls(calls: readonly HistoryCall[], ended: number): number[][] {
+  const byBegin = calls.map((_, index) => index).sort((one, other) => beginOf(calls[one]) - beginOf(calls[other]));
+  let active: number[] = [];
+  let begun = 0;
+  return Array.from({ length: ended }, (_, base) => {
+    active = active.filter((index) => index >= base);
+    const end = endOf(calls[base]);
+    for (; begun < byBegin.length; begun++) {
+      const index = byBegin[begun] ?? 0;
+      if (beginOf(calls[index]) > end) break;
+      if (index >= base) active.push(index);
+    }
+    return active.sort((one, other) => one - other).slice();
+  });
+}
+
+function beginOf(call: HistoryCall | undefined): number {
+  return call?.begin ?? -Infinity;
+}
+
+function endOf(call: HistoryCall | undefined): number {
+  return call?.end ?? Infinity;
+}

@@ -1,0 +1,48 @@
+/**
+ * A sequential specification made of methods, and what the outcome of a call means to them.
+ *
+ * @example
+ * ```ts
+ * import { refused, specify, succeeded } from "./methods.ts";
+ *
+ * const once = specify<boolean>({
+ *   claim: (claimed, call) => refused(call) === claimed && succeeded(call) !== claimed ? [true] : [],
+ * }, { initial: false });
+ * const claim = { task: 0, object: "once", method: "claim", args: [], begin: 1, end: 2, result: true };
+ * if (once.step(false, claim)[0] !== true || once.step(true, claim).length > 0) throw new Error("one claim succeeds");
+ * ```
+ *
+ * @module
+ */
+
+import { type HistoryCall, returned } from "./history.ts";
+import type { SequentialSpecification } from "./sequential_specification.ts";
+
+/** What each method does, by its name. */
+export type Methods<State> = Readonly<Record<string, (state: State, call: HistoryCall) => readonly State[]>>;
+
+/** The specification that steps by the method's name. */
+export function specify<State>(
+  methods: Methods<State>,
+  rest: Omit<SequentialSpecification<State>, "step">,
+): SequentialSpecification<State> {
+  const step = (state: State, call: HistoryCall) => {
+    const method = Object.hasOwn(methods, call.method) ? methods[call.method] : undefined;
+    if (method !== undefined) return method(state, call);
+    throw new RangeError(
+      `Cannot check ${call.object}.${call.method}(): its specification has ${Object.keys(methods).join(", ")}, ` +
+        `one of them is wanted`,
+    );
+  };
+  return { step, ...rest };
+}
+
+/** Whether a call did what it is named for: it returned, and did not refuse. */
+export function succeeded(call: HistoryCall): boolean {
+  return returned(call) && call.result !== false;
+}
+
+/** Whether a call ended with a refusal. */
+export function refused(call: HistoryCall): boolean {
+  return call.end !== undefined && call.error === undefined && call.result === false;
+}

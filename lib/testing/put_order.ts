@@ -1,0 +1,119 @@
+/**
+ * What the gets of a history say about the order of its puts, for queues and stacks.
+ *
+ * Puts that overlap may stand in any order, and which one is wrong shows only where the items come out: with n items
+ * inside, a search alone tries up to n! orders. So it is told what has to hold in every legal order.
+ *
+ * - Queue: if get(a) precedes get(b), then put(a) stands before put(b).
+ * - Stack: if put(a) precedes get(b) and get(b) precedes get(a), then b lies on a: put(a) stands before put(b).
+ * - An item that nobody takes comes out after all others; which of several such items lies where makes no difference.
+ * - No item is taken that was not put, or more often than it was put; a get that finds nothing does so at an instant at
+ *   which no item has to be inside.
+ * - Of the order of puts this holds for items that are put once and taken at most once.
+ *
+ * @example
+ * ```ts
+ * import { queueOrder, refineByGets } from "./put_order.ts";
+ *
+ * const { before } = refineByGets([
+ *   { task: 0, object: "jobs", method: "put", args: ["a"], begin: 1, end: 3 },
+ *   { task: 1, object: "jobs", method: "put", args: ["b"], begin: 2, end: 4 },
+ *   { task: 1, object: "jobs", method: "get", args: [], begin: 5, end: 6, result: "b" },
+ * ], queueOrder);
+ * if (String([...before ?? []]) !== "1,0") throw new Error("b comes out first, so it went in first");
+ * ```
+ *
+ * @module
+ */
+
+import { type HistoryCall, precedes, returned, threw } from "./history.ts";
+import { succeeded } from "./methods.ts";
+import type { Refinement } from "./sequential_specification.ts";
+import { valueText } from "./value_text.ts";
+
+/** An item that is put once, with the call that takes it, if one does. */
+export interface Passage {
+  /** The put's position among the calls. */
+  readonly position: number;
+  /** The call that puts it. */
+  readonly put: HistoryCall;
+  /** The call that takes it. */
+  readonly get: HistoryCall | undefined;
+}
+
+/** Whether the first of two items has to be put before the second; a pending get may take any from `pendingFrom` on. */
+export type PutOrder = (first: Passage, second: Passage, pendingFrom: number) => boolean;
+
+/** In a queue: the first is out before anybody begins to take the second. */
+export function queueOrder(first: Passage, second: Passage, pendingFrom: number): boolean {
+  return endOf(first.get) < (second.get?.begin ?? pendingFrom);
+}
+
+/** In a stack: the first is in before anybody takes the second, and still there after. */
+export function stackOrder(first: Passage, second: Passage, pendingFrom: number): boolean {
+  if (second.get === undefined || !precedes(first.put, second.get)) return false;
+  return endOf(second.get) < (first.get?.begin ?? pendingFrom);
+}
+
+/** Items that nobody has taken are alike; the others come in the order that the gets show. */
+export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): Refinement<readonly string[]> {
+  const puts = new Map<string, number[]>();
+  const gets = new Map<string, HistoryCall[]>();
+  let pendingFrom = Infinity;
+  calls.forEach((call, position) => {
+    if (call.method === "put" || call.method === "tryPut") {
+      if (!succeeded(call)) return;
+      const text = valueText(call.args[0]);
+      puts.set(text, [...puts.get(text) ?? [], position]);
+    } else if ((call.method === "get" || call.method === "tryGet") && returned(call)) {
+      if (call.end === undefined) pendingFrom = Math.min(pendingFrom, call.begin);
+      else gets.set(valueText(call.result), [...gets.get(valueText(call.result)) ?? [], call]);
+    }
+  });
+  const passages: Passage[] = [];
+  for (const [text, positions] of puts) {
+    const takers = gets.get(text) ?? [];
+    const [position] = positions;
+    const put = position === undefined ? undefined : calls[position];
+    // A tryGet that returns undefined may have found nothing.
+    if (position === undefined || put === undefined || positions.length > 1 || takers.length > 1) continue;
+    if (text !== "undefined") passages.push({ position, put, get: takers[0] });
+  }
+  const pairs: [number, number][] = [];
+  for (const first of passages) {
+    for (const second of passages) {
+      if (first === second || precedes(first.put, second.put)) continue;
+      if (before(first, second, pendingFrom)) pairs.push([first.position, second.position]);
+    }
+  }
+  let impossible = passages.some(({ put, get }) => get !== undefined && precedes(get, put));
+  for (const [text, takers] of gets) {
+    if (text !== "undefined" && takers.length > (puts.get(text)?.length ?? 0)) impossible = true;
+  }
+  impossible ||= calls.some((call) => foundEmpty(call) && coversAll(call, passages, pendingFrom));
+  const key = (items: readonly string[]) => items.map((text) => gets.has(text) ? text : "_").join();
+  return { before: pairs, key, impossible };
+}
+
+function foundEmpty(call: HistoryCall): boolean {
+  return threw(call, "QueueEmptyError") ||
+    (call.method === "tryGet" && call.end !== undefined && call.error === undefined && call.result === undefined);
+}
+
+/** Whether at each instant of a call some item is inside: its put has ended and nobody has begun to take it. */
+function coversAll(call: HistoryCall, passages: readonly Passage[], pendingFrom: number): boolean {
+  // Up to this instant some item is inside.
+  let covered = call.begin;
+  for (;;) {
+    const until = passages.reduce((latest, { put, get }) => {
+      return endOf(put) < covered ? Math.max(latest, get?.begin ?? pendingFrom) : latest;
+    }, covered);
+    if (until > endOf(call)) return true;
+    if (until === covered) return false;
+    covered = until;
+  }
+}
+
+function endOf(call: HistoryCall | undefined): number {
+  return call?.end ?? Infinity;
+}

@@ -1,0 +1,235 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  assertLinearizable,
+  checkLinearizable,
+  type HistoryCall,
+  returnedValue,
+  sequentialLock,
+  sequentialPriorityQueue,
+  sequentialQueue,
+  sequentialRegister,
+  sequentialSemaphore,
+  type SequentialSpecification,
+  sequentialStack,
+} from "../../lib/testing/mod.ts";
+import { runs } from "../contracts/soak.ts";
+import { hasLegalOrder, history, isLegal, overlapped, sequentialRun, tangled } from "./histories.ts";
+
+const subjects: Readonly<Record<string, { make: () => SequentialSpecification; methods: readonly string[] }>> = {
+  register: {
+    make: () => sequentialRegister({ cell: "i32" }),
+    methods: ["load", "store", "add", "exchange", "compareExchange"],
+  },
+  lock: { make: () => sequentialLock({ owned: true }), methods: ["acquire", "tryAcquire", "release", "locked"] },
+  semaphore: { make: () => sequentialSemaphore(2, { bounded: true }), methods: ["acquire", "tryAcquire", "release"] },
+  queue: { make: () => sequentialQueue({ maxsize: 3 }), methods: ["put", "tryPut", "get", "tryGet", "size"] },
+  stack: { make: () => sequentialStack({ maxsize: 3 }), methods: ["put", "tryPut", "get", "tryGet", "size"] },
+  priorityQueue: {
+    make: () => sequentialPriorityQueue({ maxsize: 3 }),
+    methods: ["put", "tryPut", "get", "tryGet", "size"],
+  },
+};
+
+Deno.test("checkLinearizable() knows the queue histories of Herlihy and Wing", () => {
+  // Their figure 1: (a) and (c) are linearizable, (b) and (d) are not.
+  const queue = { q: sequentialQueue() };
+  const a = history("q", `A put x 1 4; B put y 2 3; B get 5 6 = x; A get 7 8 = y; A put z 9 10`);
+  const b = history("q", `A put x 1 2; B put y 3 5; A get 4 6 = y`);
+  const c = history("q", `A put x 1 6; B get 2 4 = x`);
+  const d = history("q", `A put x 1 4; B put y 2 3; A get 5 7 = y; B get 6 8 = y`);
+  assertEquals([a, b, c, d].map((calls) => checkLinearizable(calls, queue).linearizable), [true, false, true, false]);
+});
+
+Deno.test("checkLinearizable() knows the register histories of Herlihy and Wing", () => {
+  // Their figure 2: in (a) a read overlaps both writes and later ones agree; in (b) an older value comes back.
+  const x = { x: sequentialRegister() };
+  const a = history("x", `A store 0 1 2; B store 1 3 8; A load 4 5 = 1; C load 6 7 = 1; C load 9 10 = 1`);
+  const b = history("x", `A store 0 1 2; B store 1 3 8; A load 4 5 = 1; C load 6 7 = 0`);
+  assert(checkLinearizable(a, x).linearizable);
+  assertFalse(checkLinearizable(b, x).linearizable);
+});
+
+Deno.test("checkLinearizable() refuses what is sequentially consistent but out of real time", () => {
+  assertFalse(
+    checkLinearizable(history("x", `A store 1 1 2; B load 3 4 = 0`), { x: sequentialRegister() }).linearizable,
+  );
+  const twice = history("x", `A store 1 1 4; B add 1 2 5 = 0; C load 6 7 = 1`);
+  assert(checkLinearizable(twice, { x: sequentialRegister() }).linearizable);
+  const lost = history("x", `A add 1 1 3 = 0; B add 1 2 4 = 0`);
+  assertFalse(checkLinearizable(lost, { x: sequentialRegister() }).linearizable);
+});
+
+Deno.test("checkLinearizable() lets a pending call take effect late or never", () => {
+  const q = { q: sequentialQueue() };
+  assert(checkLinearizable(history("q", `A put x 1; B get 2 3 = x`), q).linearizable);
+  assert(checkLinearizable(history("q", `A put x 1; B tryGet 2 3 = undefined; B get 4 5 = x`), q).linearizable);
+  assert(checkLinearizable(history("q", `A put x 1; B tryGet 2 3 = undefined`), q).linearizable);
+  assert(checkLinearizable(history("q", `A put x 1 2; B get 3; A tryGet 4 5 = undefined`), q).linearizable);
+  assertFalse(checkLinearizable(history("q", `B get 1 2 = x; A put x 3`), q).linearizable);
+  assertFalse(checkLinearizable(history("q", `A put x 1; B get 2 3 = x; B get 4 5 = x`), q).linearizable);
+  const order = checkLinearizable(history("q", `A put x 1; C put y 2; B get 3 4 = y`), q);
+  assert(order.linearizable);
+  assertEquals(order.order.map(({ method, task }) => `${task}.${method}`), ["C.put", "B.get"]);
+});
+
+Deno.test("checkLinearizable() checks each object by itself and orders all calls together", () => {
+  const calls = [
+    ...history("p", `A put x 1 6; B get 8 9 = x`),
+    ...history("q", `B put y 2 3; A get 7 10 = y; B tryGet 4 5 = undefined`),
+  ];
+  const specifications = { p: sequentialQueue(), q: sequentialQueue() };
+  // A takes y only after B saw nothing: q fails, p does not.
+  const verdict = checkLinearizable(calls, specifications);
+  assert(!verdict.linearizable);
+  assertEquals(verdict.object, "q");
+  assertEquals(verdict.prefix.map(({ method }) => method), ["put"]);
+  assertEquals(verdict.stuck.map(({ method }) => method), ["tryGet"]);
+  const rest = checkLinearizable(calls.filter(({ method }) => method !== "tryGet"), specifications);
+  assert(rest.linearizable);
+  assert(isLegal(rest.order, specifications));
+});
+
+Deno.test("checkLinearizable() gives the longest prefix up to a return, and what is stuck there", () => {
+  const calls = history("q", `A put x 1 4; B put y 2 3; A get 5 6 = y; B put z 7 12; A get 8 9 = z; A get 10 11 = x`);
+  const verdict = checkLinearizable(calls, { q: sequentialQueue() });
+  assert(!verdict.linearizable);
+  assertEquals(verdict.prefix, [calls[1]!, calls[0]!, calls[2]!]);
+  assertEquals(verdict.stuck, [calls[4]!, calls[3]!]);
+});
+
+Deno.test("assertLinearizable() throws with a picture of the calls and the verdict", () => {
+  const calls = history("q", `A put x 1 4; B put y 2 3; A get 5 7 = y; B get 6 8 = y`);
+  const error = assertThrows(() => assertLinearizable(calls, { q: sequentialQueue() }), Error);
+  assertStringIncludes(error.message, `Cannot linearize the calls on q: no order explains get() -> "y" of task B`);
+  assertStringIncludes(error.message, `A  [put("x")---] [get() -> "y"]\nB    [put("y")]    [!get() -> "y"]`);
+  assertEquals((error.cause as { stuck: unknown }).stuck, [calls[3]]);
+  assertLinearizable(calls.slice(0, 3), { q: sequentialQueue() });
+});
+
+Deno.test("checkLinearizable() refuses what it cannot check", () => {
+  const calls = history("q", `A put x 1 2`);
+  const one = calls[0]!;
+  assertThrows(() => checkLinearizable(calls, {}), RangeError, "q: it has no specification");
+  assertThrows(() => checkLinearizable(calls, { q: sequentialLock() }), RangeError, "Cannot check q.put()");
+  assertThrows(
+    () => checkLinearizable([{ ...one, end: 1 }], { q: sequentialQueue() }),
+    RangeError,
+    "from ticket 1 to 1",
+  );
+  assertThrows(() => checkLinearizable([{ ...one, begin: NaN }], { q: sequentialQueue() }), RangeError, "NaN");
+  const hard = history("q", `A put x 1 4; B put y 2 3`);
+  assertThrows(() => checkLinearizable(hard, { q: sequentialQueue() }, { limit: 1 }), RangeError, "1 configurations");
+  assertEquals(checkLinearizable([], {}), { linearizable: true, order: [] });
+});
+
+Deno.test("checkLinearizable() takes a specification of the user, with choices", () => {
+  // A bag: get takes any item.
+  const bag: SequentialSpecification<readonly unknown[]> = {
+    initial: [],
+    step(items, call) {
+      if (call.method === "put") return [[...items, call.args[0]].sort()];
+      return items.flatMap((item, index) => returnedValue(call, item) ? [items.toSpliced(index, 1)] : []);
+    },
+  };
+  assert(
+    checkLinearizable(history("b", `A put x 1 2; A put y 3 4; B get 5 6 = y; B get 7 8 = x`), { b: bag }).linearizable,
+  );
+  // The pending get may have taken either item.
+  const pending = history("b", `A put x 1 2; A put y 3 4; C get 5; B get 6 7 = y; A put x 8 9; B get 10 11 = x`);
+  assert(checkLinearizable(pending, { b: bag }).linearizable);
+  assertFalse(checkLinearizable(history("b", `A put x 1 2; B get 3 4 = x; B get 5 6 = x`), { b: bag }).linearizable);
+});
+
+Deno.test("sequentialLock() and sequentialSemaphore() refuse where they say so", () => {
+  const g = (options = {}) => ({ g: sequentialLock(options) });
+  assertFalse(checkLinearizable(history("g", `A tryAcquire 1 2 = false`), g()).linearizable);
+  assert(checkLinearizable(history("g", `A tryAcquire 1 2 = false`), g({ mayRefuse: true })).linearizable);
+  const passed = history("g", `A acquire 1 2 = true; B release 3 4; B release 5 6 ! RangeError`);
+  assert(checkLinearizable(passed, g()).linearizable);
+  assertFalse(checkLinearizable(passed, g({ owned: true })).linearizable);
+  const s = { s: sequentialSemaphore(3) };
+  assert(checkLinearizable(history("s", `A acquire 2 1 2; B tryAcquire 2 3 4 = false; B acquire 5 6`), s).linearizable);
+  assertFalse(checkLinearizable(history("s", `A acquire 2 1 2; B acquire 2 3 4`), s).linearizable);
+});
+
+for (const [name, { make, methods }] of Object.entries(subjects)) {
+  Deno.test(`checkLinearizable() admits every sequential run of a ${name} whose calls are widened`, () => {
+    fc.assert(
+      fc.property(
+        sequentialRun(make, methods, { tasks: 4, length: 40 }),
+        fc.infiniteStream(fc.nat(9)),
+        (run, draws) => {
+          const calls = overlapped(run, draws);
+          const verdict = checkLinearizable(calls, { object: make() });
+          assert(verdict.linearizable);
+          assert(isLegal(verdict.order, { object: make() }));
+          assertEquals(
+            new Set(verdict.order).isSupersetOf(new Set(calls.filter(({ end }) => end !== undefined))),
+            true,
+          );
+        },
+      ),
+      { numRuns: runs(100) },
+    );
+  });
+
+  Deno.test(`checkLinearizable() judges tiny histories of a ${name} as a search of all orders does`, () => {
+    const verdicts = { true: 0, false: 0 };
+    fc.assert(
+      fc.property(tangled(make, methods, { tasks: 3, length: 6 }), (calls) => {
+        const wanted = hasLegalOrder(calls, make());
+        const verdict = checkLinearizable(calls, { object: make() });
+        assertEquals(verdict.linearizable, wanted);
+        verdicts[`${wanted}`]++;
+        if (verdict.linearizable) assert(isLegal(verdict.order, { object: make() }));
+        else checkFault(verdict, calls, make());
+      }),
+      { numRuns: runs(300), seed: 3 },
+    );
+    assert(verdicts.true > 30 && verdicts.false > 30, `both verdicts: ${JSON.stringify(verdicts)}`);
+  });
+}
+
+/** The first stuck call's return is the first that no order explains, and the prefix is legal. */
+function checkFault(
+  { prefix, stuck }: { prefix: readonly HistoryCall[]; stuck: readonly HistoryCall[] },
+  calls: readonly HistoryCall[],
+  specification: SequentialSpecification,
+): void {
+  const fault = stuck[0]!;
+  const until = (ticket: number) =>
+    calls.filter(({ begin }) => begin < ticket).map((call) => {
+      const { end, result: _result, error: _error, ...rest } = call;
+      return end !== undefined && end <= ticket ? call : rest;
+    });
+  assertFalse(hasLegalOrder(until(fault.end!), specification));
+  assert(hasLegalOrder(until(fault.end! - 1), specification));
+  const pending = prefix.map((call) => {
+    const { end, result: _result, error: _error, ...rest } = call;
+    return end !== undefined && end < fault.end! ? call : rest;
+  });
+  assert(isLegal(pending, { object: specification }));
+  for (const call of calls.filter(({ begin }) => begin < fault.end!)) {
+    assert(prefix.includes(call) !== stuck.includes(call));
+  }
+}
+
+for (const make of [sequentialQueue, sequentialStack, sequentialPriorityQueue]) {
+  Deno.test(`${make.name}() is checked in few configurations over a thousand calls, good or bad`, () => {
+    const [run] = fc.sample(
+      sequentialRun(make, ["put", "get", "put", "tryGet"], { tasks: 4, shortest: 1200, length: 1200, distinct: true }),
+      { numRuns: 1, seed: 7 },
+    );
+    const draws = fc.sample(fc.nat(9), { numRuns: 4000, seed: 8 });
+    const calls = overlapped(run!, draws.values());
+    assert(calls.length >= 1000);
+    const limit = 20 * calls.length;
+    assert(checkLinearizable(calls, { object: make() }, { limit }).linearizable);
+    const last = calls.filter(({ method, end }) => method === "get" && end !== undefined).at(-1)!;
+    const wrong = calls.map((call) => call === last ? { ...call, result: "never put" } : call);
+    const verdict = checkLinearizable(wrong, { object: make() }, { limit });
+    assert(!verdict.linearizable);
+    assertEquals(verdict.stuck[0]!.result, "never put");
+  });
+}

@@ -179,6 +179,98 @@ export class StoppedError extends Error {
   override readonly name = "StoppedError";
 }
 
+/** A wait that did not get what it waited for in time, where there is no other way to say so. */
+export class WaitTimeoutError extends Error {
+  /** The class name. */
+  override readonly name = "WaitTimeoutError";
+}
+
+/** A wait whose cancel token or signal was cancelled. */
+export class CancelledError extends Error {
+  /** The class name. */
+  override readonly name = "CancelledError";
+}
+
+/** A call that the state of a shared thing forbids: a release without holding, a second put of a future. */
+export class StateError extends Error {
+  /** The class name. */
+  override readonly name = "StateError";
+}
+
+/** Says that the lock's last owner ended while it held it: what the lock protects may be half done. */
+export class OwnerDiedError extends Error {
+  /** The class name. */
+  override readonly name = "OwnerDiedError";
+}
+
+/** A shared thing that a death left in a state that nobody made whole again: nobody can use it any more. */
+export class NotRecoverableError extends Error {
+  /** The class name. */
+  override readonly name = "NotRecoverableError";
+}
+
+/** A task that waits, as a {@linkcode DeadlockError} names it. */
+export interface DeadlockWait {
+  /** The task's name. */
+  readonly task: string;
+  /** The name of the shared thing that it waits for. */
+  readonly object: string;
+  /** The method that it waits in. */
+  readonly method: string;
+  /** The names of the tasks that hold it, where it has owners. */
+  readonly owners: readonly string[];
+}
+
+/** A wait that can never end: all tasks wait for each other, or for what nobody can do any more. */
+export class DeadlockError extends Error {
+  /** The class name. */
+  override readonly name = "DeadlockError";
+  /** Who waits for what, and who holds it; along the cycle, where there is one. */
+  readonly waits: readonly DeadlockWait[];
+
+  /** Makes the error from who waits. */
+  constructor(waits: readonly DeadlockWait[]) {
+    super(`Cannot go on: ${waits.map(waitText).join("; ")}`);
+    this.waits = waits;
+  }
+}
+
+function waitText({ task, object, method, owners }: DeadlockWait): string {
+  const holders = owners.map((owner) => owner === task ? "it" : owner);
+  const held = holders.length === 0 ? "" : `, which ${holders.join(" and ")} ${holders.length > 1 ? "hold" : "holds"}`;
+  return `task ${task} waits for ${object} (${method})${held}`;
+}
+
+/** A barrier that one of its parties left: a timeout, an abort, a reset or a death. */
+export class BrokenBarrierError extends Error {
+  /** The class name. */
+  override readonly name = "BrokenBarrierError";
+}
+
+/** A queue that had no room in time. */
+export class QueueFullError extends Error {
+  /** The class name. */
+  override readonly name = "QueueFullError";
+}
+
+/** A queue that had no item in time. */
+export class QueueEmptyError extends Error {
+  /** The class name. */
+  override readonly name = "QueueEmptyError";
+}
+
+/** A queue that is shut down. */
+export class QueueShutDownError extends Error {
+  /** The class name. */
+  override readonly name = "QueueShutDownError";
+}
+
+/** A channel that is closed; its `cause` is what it was closed with, if anything. */
+export class ChannelClosedError extends Error {
+  /** The class name. */
+  override readonly name = "ChannelClosedError";
+}
+
 /** A property of `lib/testing/` that a system does not have; the message shows the counterexample and how to replay it. */
 export class PropertyError extends Error {
   /** The class name. */

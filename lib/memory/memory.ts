@@ -39,6 +39,8 @@ export interface Memory {
    * tasks at operations, as the next ones of the running task.
    */
   release(steps: Steps<unknown>): void;
+  /** Performs one operation without blocking the event loop; absent where only blocking is possible. */
+  performAsync?(operation: Operation): Answer | Promise<Answer>;
   /** The words themselves, where tasks may work on them at once by `Atomics`: only in shared memory. */
   readonly words?: Int32Array | undefined;
 }

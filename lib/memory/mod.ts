@@ -45,6 +45,7 @@ export {
 export { type ByteEntry, type ByteRange, Layout, type LayoutTable, type WordEntry } from "./layout.ts";
 export { type Chooser, firstChoice, type Memory } from "./memory.ts";
 export { runBlocking, throwInto } from "./blocking.ts";
+export { runAsynchronous } from "./asynchronous.ts";
 export { seededChooser } from "./choice.ts";
 export { ModelMemory, type ModelMemoryOptions, PARKED, type ParkedTask, type ReadyTask } from "./model_memory.ts";
 export {

@@ -59,6 +59,8 @@ export interface SharedMemoryOptions {
   readonly clock: () => number;
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
+  /** Keeps the event loop alive until what it gives is called, since an asynchronous wait does not; nothing by default. */
+  readonly hold?: () => () => void;
 }
 
 /** The wait that a guest is in. */
@@ -78,6 +80,7 @@ export class SharedMemory implements Memory {
   readonly #guest: number | undefined;
   readonly #clock: () => number;
   readonly #chooser: Chooser;
+  readonly #hold: () => () => void;
   readonly #cells: Cells;
   readonly #words: Int32Array;
   readonly #ticketWord: number;
@@ -96,6 +99,7 @@ export class SharedMemory implements Memory {
     this.#guest = guest;
     this.#clock = options.clock;
     this.#chooser = options.chooser ?? firstChoice;
+    this.#hold = options.hold ?? (() => () => {});
     this.#cells = new Cells(handle.buffer, { words: this.layout.wordCount, bytes: this.layout.byteCount });
     this.#words = this.#cells.words;
     this.#firstControl = this.layout.wordCount - handle.guests * GUEST_WORDS.length;
@@ -168,6 +172,20 @@ export class SharedMemory implements Memory {
   /** Performs the steps at once. */
   release(steps: Steps<unknown>): void {
     runBlocking(this, steps);
+  }
+
+  /** Performs one operation; `wait` and `sleep` leave the event loop free. */
+  performAsync(operation: Operation): Answer | Promise<Answer> {
+    switch (operation.kind) {
+      case "wait":
+        return this.#waitAsync(operation);
+      case "sleep": {
+        const { until: deadline } = operation;
+        return this.#waitAsync({ kind: "wait", word: this.#quietWord, expected: 0, deadline }).then(() => undefined);
+      }
+      default:
+        return this.perform(operation);
+    }
   }
 
   /** Draws the next ticket. */
@@ -248,6 +266,25 @@ export class SharedMemory implements Memory {
       // Between two slices nobody hears a notify, but the word tells.
       if (result === "not-equal") return slices === 0 ? "not-equal" : "woken";
       if (deadline !== Infinity && this.#clock() >= deadline) return "timed-out";
+    }
+  }
+
+  async #waitAsync({ word, expected, deadline = Infinity }: WaitOperation): Promise<WaitResult> {
+    this.#cells.checkWord("wait", word, 1);
+    const letGo = this.#hold();
+    try {
+      for (let slices = 0;; slices++) {
+        this.#throwIfStopped();
+        const left = deadline === Infinity ? Infinity : deadline - this.#clock();
+        const slice = Math.max(0, Math.min(left, SLICE_MILLISECONDS));
+        const { value } = Atomics.waitAsync(this.#words, word, expected, slice);
+        const result = await value;
+        if (result === "ok") return "woken";
+        if (result === "not-equal") return slices === 0 ? "not-equal" : "woken";
+        if (deadline !== Infinity && this.#clock() >= deadline) return "timed-out";
+      }
+    } finally {
+      letGo();
     }
   }
 

@@ -6,6 +6,7 @@
  *
  * - Queue: if get(a) precedes get(b), then put(a) stands before put(b).
  * - Stack: if put(a) precedes get(b) and get(b) precedes get(a), then b lies on a: put(a) stands before put(b).
+ * - Queue: before an item that is taken lie at most as many that nobody is known to take as gets are pending.
  * - An item that nobody takes comes out after all others; which of several such items lies where makes no difference.
  * - No item is taken that was not put, or more often than it was put; a get that finds nothing does so at an instant at
  *   which no item has to be inside.
@@ -59,14 +60,14 @@ export function stackOrder(first: Passage, second: Passage, pendingFrom: number)
 export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): Refinement<readonly string[]> {
   const puts = new Map<string, number[]>();
   const gets = new Map<string, HistoryCall[]>();
-  let pendingFrom = Infinity;
+  const pending: number[] = [];
   calls.forEach((call, position) => {
     if (call.method === "put" || call.method === "tryPut") {
       if (!succeeded(call)) return;
       const text = valueText(call.args[0]);
       puts.set(text, [...puts.get(text) ?? [], position]);
     } else if ((call.method === "get" || call.method === "tryGet") && returned(call)) {
-      if (call.end === undefined) pendingFrom = Math.min(pendingFrom, call.begin);
+      if (call.end === undefined) pending.push(call.begin);
       else gets.set(valueText(call.result), [...gets.get(valueText(call.result)) ?? [], call]);
     }
   });
@@ -79,6 +80,7 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
     if (position === undefined || put === undefined || positions.length > 1 || takers.length > 1) continue;
     if (text !== "undefined") passages.push({ position, put, get: takers[0] });
   }
+  const pendingFrom = Math.min(Infinity, ...pending);
   const pairs: [number, number][] = [];
   for (const first of passages) {
     for (const second of passages) {
@@ -91,8 +93,16 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
     if (text !== "undefined" && takers.length > (puts.get(text)?.length ?? 0)) impossible = true;
   }
   impossible ||= calls.some((call) => foundEmpty(call) && coversAll(call, passages, pendingFrom));
+  if (before === queueOrder) impossible ||= passages.some((passage) => overtakes(passage, passages, pending));
   const key = (items: readonly string[]) => items.map((text) => gets.has(text) ? text : "_").join();
   return { before: pairs, key, impossible };
+}
+
+/** Whether more items lie before one that is taken than pending gets can have taken away. */
+function overtakes({ put, get }: Passage, passages: readonly Passage[], pending: readonly number[]): boolean {
+  if (get === undefined) return false;
+  const first = passages.filter((other) => other.get === undefined && precedes(other.put, put)).length;
+  return first > pending.filter((begin) => begin < endOf(get)).length;
 }
 
 function foundEmpty(call: HistoryCall): boolean {

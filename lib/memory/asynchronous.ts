@@ -1,0 +1,76 @@
+/**
+ * The asynchronous driver of one task: waits leave the event loop free.
+ *
+ * - An abort throws the signal's reason into the steps where they wait, so that they undo what they did.
+ * - Between two waits it goes on without giving the event loop a turn.
+ *
+ * @example
+ * ```ts
+ * import { runAsynchronous } from "./asynchronous.ts";
+ * import { Layout } from "./layout.ts";
+ * import { add, load } from "./operation.ts";
+ * import { SharedMemory } from "./shared_memory.ts";
+ *
+ * const layout = new Layout();
+ * const word = layout.word("counter");
+ * const memory = SharedMemory.create(layout, { guests: 0, clock: () => performance.now() });
+ * function* increment() {
+ *   yield* add(word, 1);
+ *   return yield* load(word);
+ * }
+ * if (await runAsynchronous(memory, increment()) !== 1) throw new Error("1 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { throwInto } from "./blocking.ts";
+import type { Memory } from "./memory.ts";
+import type { Answer, Operation, Steps } from "./operation.ts";
+
+/**
+ * Runs steps to their end; resolves with what they return, rejects with what they throw.
+ *
+ * @throws {TypeError} where the memory can only block.
+ */
+export async function runAsynchronous<T>(
+  memory: Memory,
+  steps: Steps<T>,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  if (memory.performAsync === undefined) {
+    throw new TypeError("Cannot wait without blocking: this memory only blocks, the Sync face is wanted");
+  }
+  signal?.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  // Nobody listens to it but a wait that races against it.
+  aborted.promise.catch(() => {});
+  const abort = () => aborted.reject(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  const iterator = steps[Symbol.iterator]();
+  const go = (answer: Answer) => iterator.next(answer);
+  const fail = (error: unknown): IteratorResult<Operation, T> => throwInto(iterator, error);
+  try {
+    let step = iterator.next();
+    let interrupted = false;
+    while (!step.done) {
+      let answer: Answer;
+      try {
+        const performed = memory.performAsync(step.value);
+        // Once interrupted, the steps undo what they did, and nothing interrupts that.
+        const race = performed instanceof Promise && signal !== undefined && !interrupted;
+        answer = performed instanceof Promise
+          ? await (race ? Promise.race([performed, aborted.promise]) : performed)
+          : performed;
+      } catch (error) {
+        interrupted ||= signal?.aborted === true;
+        step = fail(error);
+        continue;
+      }
+      step = go(answer);
+    }
+    return step.value;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Shared cells: one value in memory, of 32-bit integers, 64-bit integers or float64.
+ *
+ * - `atomic` by default; `plain` cells are for showing what a data race does.
+ * - Each access is one operation, and so one point at which tasks may switch.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { cell } from "./cell.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ sum: cell({ cell: "f64", initial: 0.5 }) }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * runBlocking(memory, space.initialize());
+ * const { sum } = space.bind(memory, { task: 0 });
+ * if (runBlocking(memory, sum.add(0.25)) !== 0.5 || sum.loadSync() !== 0.75) throw new Error("0.75 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import {
+  add,
+  type Cell,
+  type CellOptions,
+  type CellValue,
+  compareExchange,
+  exchange,
+  load,
+  type Order,
+  type Steps,
+  store,
+} from "../memory/mod.ts";
+import { blocking } from "./faces.ts";
+import type { Binding, Reservation, Shareable, SharedThing } from "./space.ts";
+
+/** What a cell holds at first, and how it is accessed. */
+export interface SharedCellOptions<C extends Cell> {
+  /** The kind of cell; `i32` by default. */
+  readonly cell?: C;
+  /** `atomic` by default. */
+  readonly order?: Order;
+  /** The first value; 0 by default. */
+  readonly initial?: CellValue<C>;
+}
+
+/** A cell to be. */
+export function cell<C extends Cell = "i32">(options: SharedCellOptions<C> = {}): Shareable<SharedCell<C>> {
+  const { cell: kind, order = "atomic", initial } = options;
+  return {
+    kind: "cell",
+    reserve(space, name) {
+      const word = reserveCells(space, name, { count: 1, cell: kind, initial });
+      return (binding) => new SharedCell<C>(binding, { name, word, options: { ...cellOf(kind), order } });
+    },
+  };
+}
+
+/** Where an array lies. */
+export interface SharedArrayOptions<C extends Cell> extends SharedCellOptions<C> {
+  /** How many cells. */
+  readonly length: number;
+}
+
+/** An array of cells to be. */
+export function cells<C extends Cell = "i32">(options: SharedArrayOptions<C>): Shareable<SharedArray<C>> {
+  const { length, cell: kind, order = "atomic", initial } = options;
+  return {
+    kind: "cells",
+    reserve(space, name) {
+      const word = reserveCells(space, name, { count: length, cell: kind, initial });
+      const size = kind === "i64" || kind === "f64" ? 2 : 1;
+      return (binding) => {
+        return new SharedArray<C>(binding, { name, word, length, size, options: { ...cellOf(kind), order } });
+      };
+    },
+  };
+}
+
+function cellOf<C extends Cell>(cell: C | undefined): { cell?: C } {
+  return cell === undefined ? {} : { cell };
+}
+
+function reserveCells<C extends Cell>(
+  space: Reservation,
+  name: string,
+  { count, cell, initial }: { count: number; cell: C | undefined; initial: CellValue<C> | undefined },
+): number {
+  // The type of the value follows from the cell, which the compiler does not see through a type parameter.
+  if (cell === "f64") return space.cells(name, count, "f64", initial as number | undefined);
+  if (cell === "i64") return space.cells(name, count, "i64", initial as bigint | undefined);
+  return space.words(name, count, initial as number | undefined);
+}
+
+/** A value in memory. */
+export class SharedCell<C extends Cell> implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #word: number;
+  readonly #options: CellOptions<C>;
+
+  /** Made by {@linkcode cell}. */
+  constructor(binding: Binding, { name, word, options }: { name: string; word: number; options: CellOptions<C> }) {
+    this.name = name;
+    this.#binding = binding;
+    this.#word = word;
+    this.#options = options;
+  }
+
+  /** Gives the value. */
+  load(): Steps<CellValue<C>> {
+    return load(this.#word, this.#options);
+  }
+
+  /** Sets the value. */
+  store(value: CellValue<C>): Steps<void> {
+    return store(this.#word, value, this.#options);
+  }
+
+  /** Adds (integers wrap) and gives the value before. */
+  add(value: CellValue<C>): Steps<CellValue<C>> {
+    return add(this.#word, value, this.#options);
+  }
+
+  /** Sets the value and gives the one before. */
+  exchange(value: CellValue<C>): Steps<CellValue<C>> {
+    return exchange(this.#word, value, this.#options);
+  }
+
+  /** Sets the value if it has the bits of `expected`; gives the one before. */
+  compareExchange(expected: CellValue<C>, replacement: CellValue<C>): Steps<CellValue<C>> {
+    return compareExchange(this.#word, { expected, replacement, ...this.#options });
+  }
+
+  /** The blocking face of `load`. */
+  loadSync(): CellValue<C> {
+    return blocking(this.#binding, this.load());
+  }
+
+  /** The blocking face of `store`. */
+  storeSync(value: CellValue<C>): void {
+    blocking(this.#binding, this.store(value));
+  }
+
+  /** The blocking face of `add`. */
+  addSync(value: CellValue<C>): CellValue<C> {
+    return blocking(this.#binding, this.add(value));
+  }
+}
+
+/** Values in memory, side by side. */
+export class SharedArray<C extends Cell> implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  /** How many cells it has. */
+  readonly length: number;
+  readonly #binding: Binding;
+  readonly #word: number;
+  readonly #size: number;
+  readonly #options: CellOptions<C>;
+
+  /** Made by {@linkcode cells}. */
+  constructor(
+    binding: Binding,
+    place: { name: string; word: number; length: number; size: number; options: CellOptions<C> },
+  ) {
+    this.name = place.name;
+    this.length = place.length;
+    this.#binding = binding;
+    this.#word = place.word;
+    this.#size = place.size;
+    this.#options = place.options;
+  }
+
+  /**
+   * A cell of it.
+   *
+   * @throws {RangeError} where the index is none of the array's.
+   */
+  at(index: number): SharedCell<C> {
+    if (!(Number.isSafeInteger(index) && index >= 0 && index < this.length)) {
+      throw new RangeError(
+        `Cannot reach ${this.name}[${index}]: it has ${this.length} cells, an index under that is wanted`,
+      );
+    }
+    const word = this.#word + index * this.#size;
+    return new SharedCell(this.#binding, { name: `${this.name}[${index}]`, word, options: this.#options });
+  }
+}

@@ -1,0 +1,457 @@
+/**
+ * A lock: one word that says who owns it.
+ *
+ * - Any task may release it, unless it is `owned`: then only its owner may. A release of a free lock throws.
+ * - A free lock is taken by whoever comes first (barging); a waiter that was overtaken {@linkcode MOST_OVERTAKEN} times is
+ *   handed the lock. `fair: true` hands it over strictly first in, first out.
+ * - Where its owner ends without releasing it, the next one gets it with an `OwnerDiedError`, and says `markConsistent` when
+ *   what the lock protects is whole again. A release without that makes the lock useless for all: `NotRecoverableError`.
+ * - Invariant: the owner bits are 0 or name the one task that may go on; somebody is queued => WAITERS is set => whoever
+ *   frees the lock looks into the queue, unless a woken waiter is on its way (WOKEN), who does so itself.
+ *
+ * @example
+ * ```ts
+ * import { add, type Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { lock } from "./lock.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ guard: lock() }, { tasks: 1 });
+ * const { guard } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * {
+ *   using held = guard.lockSync();
+ *   if (!guard.lockedSync() || held.ownerDied !== undefined) throw new Error("held, and nobody died");
+ * }
+ * if (guard.lockedSync()) throw new Error("the guard's end releases it");
+ * ```
+ *
+ * @module
+ */
+
+import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
+import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** How a lock behaves. */
+export interface LockOptions {
+  /** Whether only its owner may release it. */
+  readonly owned?: boolean;
+  /** Whether waiters get it strictly first in, first out: several times slower where many contend. */
+  readonly fair?: boolean;
+}
+
+/** What a lock tells about itself. */
+export interface LockStatistics {
+  /** The task that owns it, by number. */
+  readonly owner: number | undefined;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+/** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
+export type Acquired = boolean | OwnerDiedError;
+
+/** How often a waiter is woken in vain before the lock is handed to it. */
+export const MOST_OVERTAKEN = 4;
+
+const OWNER = (1 << 24) - 1;
+const WAITERS = 1 << 24;
+/** A waiter that was woken to try again is on its way. */
+const WOKEN = 1 << 25;
+const DIED = 1 << 26;
+const LOST = 1 << 27;
+
+/** What a waiter asks for: to try again, or the lock itself. */
+const TRY = 1;
+const HAND_OVER = 2;
+/** What it is granted. */
+const RETRY = 1;
+const OWNED = 2;
+const USELESS = 3;
+
+/** A lock to be. */
+export function lock({ owned = false, fair = false }: LockOptions = {}): Shareable<Lock> {
+  return {
+    kind: "lock",
+    reserve(space, name) {
+      const place = {
+        name,
+        word: space.word(`${name}.word`),
+        dead: space.word(`${name}.dead`),
+        woken: space.word(`${name}.woken`),
+        queue: reserveWaitQueue(space, name),
+      };
+      return (binding) => new Lock(binding, place, { owned, fair });
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  /** The owner plus 1, and the flags. */
+  readonly word: number;
+  /** The owner that died last, plus 1. */
+  readonly dead: number;
+  /** Who is on its way while WOKEN is set, plus 1. */
+  readonly woken: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Lock implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #place: Place;
+  readonly #owned: boolean;
+  readonly #fair: boolean;
+  readonly #queue: WaitQueue;
+  readonly #me: number;
+  // Calls without arguments are the same each time.
+  readonly #acquireCall: CallOperation;
+  readonly #releaseCall: CallOperation;
+
+  /** Made by {@linkcode lock}. */
+  constructor(binding: Binding, place: Place, { owned, fair }: Required<LockOptions>) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#place = place;
+    this.#owned = owned;
+    this.#fair = fair;
+    this.#queue = new WaitQueue(binding, place.queue, {
+      settle: () => this.#settle(),
+      undo: (answer) => this.#undo(answer),
+    });
+    this.#me = binding.task + 1;
+    this.#acquireCall = { kind: "call", object: this.name, method: "acquire", args: [] };
+    this.#releaseCall = { kind: "call", object: this.name, method: "release", args: [] };
+  }
+
+  /**
+   * Takes the lock, waiting for it.
+   *
+   * @throws {NotRecoverableError} where a death made it useless.
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  acquire(options?: WaitOptions): Steps<Acquired> {
+    if (options === undefined) return call(this.#acquireCall, this.take());
+    checkWaitOptions(`acquire ${this.name}`, options);
+    return call({ kind: "call", object: this.name, method: "acquire", args: [options] }, this.take(options));
+  }
+
+  /** Takes the lock if it is free. */
+  tryAcquire(): Steps<Acquired> {
+    return call({ kind: "call", object: this.name, method: "tryAcquire", args: [] }, this.take({ timeout: 0 }));
+  }
+
+  /**
+   * Gives the lock back.
+   *
+   * @throws {StateError} where it is free, or `owned` by another task.
+   */
+  release(): Steps<void> {
+    return call(this.#releaseCall, this.give());
+  }
+
+  /** Takes the lock; what comes back releases it at its disposal. */
+  *lock(options?: WaitOptions): Steps<LockGuard> {
+    return this.#guard(yield* this.acquire(options));
+  }
+
+  /** Whether somebody owns it. */
+  locked(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "locked", args: [] }, this.#locked());
+  }
+
+  /** Says that what the lock protects is whole again after its owner died. */
+  markConsistent(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#markConsistent());
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<LockStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `acquire`. */
+  acquireSync(options?: WaitOptions): Acquired {
+    const { words } = this.#binding.memory;
+    // All that the last owner did happens before what this one does. The same as the first step of `take`.
+    if (words !== undefined && Atomics.compareExchange(words, this.#place.word, 0, this.#me) === 0) return true;
+    return blocking(this.#binding, this.acquire(options));
+  }
+
+  /** The blocking face of `tryAcquire`. */
+  tryAcquireSync(): Acquired {
+    return blocking(this.#binding, this.tryAcquire());
+  }
+
+  /** The blocking face of `release`. */
+  releaseSync(): void {
+    const { words } = this.#binding.memory;
+    // The same as the first step of `give`.
+    if (words !== undefined && Atomics.compareExchange(words, this.#place.word, this.#me, 0) === this.#me) return;
+    blocking(this.#binding, this.release());
+  }
+
+  /** The blocking face of `lock`. */
+  lockSync(options?: WaitOptions): LockGuard {
+    return this.#guard(this.acquireSync(options));
+  }
+
+  /** The blocking face of `locked`. */
+  lockedSync(): boolean {
+    return blocking(this.#binding, this.locked());
+  }
+
+  /** The promise face of `acquire`. */
+  acquireAsync(options?: AsyncWaitOptions): Promise<Acquired> {
+    return promised(this.#binding, options, (rest) => this.acquire(rest));
+  }
+
+  /** The promise face of `release`. */
+  releaseAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.release());
+  }
+
+  /** The promise face of `lock`. */
+  lockAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
+    return promised(this.#binding, options, (rest) => this.lock(rest));
+  }
+
+  /** The steps of `acquire` without the call, for other primitives. */
+  *take(options?: WaitOptions): Steps<Acquired> {
+    const seen = yield* compareExchange(this.#place.word, { expected: 0, replacement: this.#me });
+    return seen === 0 ? true : yield* this.#takeSlowly(options);
+  }
+
+  /** The steps of `release` without the call, for other primitives. */
+  *give(): Steps<void> {
+    const seen = yield* compareExchange(this.#place.word, { expected: this.#me, replacement: 0 });
+    if (seen !== this.#me) yield* this.#giveSlowly();
+  }
+
+  /** Whether the running task owns it, for other primitives. */
+  *mine(): Steps<boolean> {
+    return ((yield* load(this.#place.word)) & OWNER) === this.#me;
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    const whole = yield* this.#queue.bury(task, () => this.#freeFrom(task));
+    if (!whole) yield* this.#change((word) => word | LOST);
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *owners(): Steps<readonly number[]> {
+    const owner = (yield* load(this.#place.word)) & OWNER;
+    // A lock that any task may release is waited for as a signal is: there is no cycle to find.
+    return this.#owned && owner !== 0 ? [owner - 1] : [];
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *leaks(): Steps<readonly string[]> {
+    const owner = (yield* load(this.#place.word)) & OWNER;
+    return owner === 0 ? [] : [`is held by ${this.#binding.nameOf(owner - 1)}`];
+  }
+
+  *#takeSlowly(options: WaitOptions | undefined): Steps<Acquired> {
+    const deadline = yield* deadlineOf(options);
+    const line: Line = { ticket: 0 };
+    // The mark that this task is on its way, while it is its own.
+    let woken = 0;
+    for (let overtaken = 0;; overtaken++) {
+      const seen = yield* this.#change((word) => this.#isFreeFor(word, woken) ? (word & ~woken) | this.#me : word);
+      if ((seen & LOST) !== 0) throw this.#useless();
+      if (this.#isFreeFor(seen, woken)) return yield* this.#acquired(seen);
+      if (options?.timeout === 0) return false;
+      yield* this.#enter(woken);
+      const before = yield* this.#change((word) =>
+        this.#isFreeFor(word, woken) || (word & LOST) !== 0 ? word : (word & ~woken) | WAITERS
+      );
+      if (this.#isFreeFor(before, woken) || (before & LOST) !== 0) {
+        yield* this.#queue.leave();
+        continue;
+      }
+      woken = 0;
+      const request = this.#fair || overtaken >= MOST_OVERTAKEN ? HAND_OVER : TRY;
+      const answer = yield* this.#queue.park(request, { deadline, cancel: options?.cancel, line });
+      if (answer === 0) return false;
+      if (answer === USELESS) throw this.#useless();
+      if (answer === OWNED) return yield* this.#acquired(yield* load(this.#place.word));
+      woken = WOKEN;
+    }
+  }
+
+  /** Goes inside; a woken task that is interrupted there passes the wake-up on. */
+  *#enter(woken: number): Steps<void> {
+    try {
+      yield* this.#queue.enter();
+    } catch (error) {
+      if (woken !== 0 && !(error instanceof NotRecoverableError)) {
+        yield* this.#queue.enter();
+        yield* this.#undo(RETRY);
+        yield* this.#settle();
+        yield* this.#queue.leave();
+      }
+      throw error;
+    }
+  }
+
+  /** Whether a task that comes, or that was woken, may take a lock with that word. */
+  #isFreeFor(word: number, woken: number): boolean {
+    if ((word & (OWNER | LOST)) !== 0) return false;
+    return !this.#fair || (word & WAITERS) === 0 || woken !== 0;
+  }
+
+  *#acquired(word: number): Steps<Acquired> {
+    if ((word & DIED) === 0) return true;
+    const dead = (yield* load(this.#place.dead)) - 1;
+    return new OwnerDiedError(
+      `Cannot trust what ${this.name} protects: ${this.#binding.nameOf(dead)} died with it, a repair is wanted`,
+    );
+  }
+
+  *#giveSlowly(): Steps<void> {
+    const { word } = this.#place;
+    const held = (seen: number) => {
+      const owner = seen & OWNER;
+      return owner !== 0 && (!this.#owned || owner === this.#me);
+    };
+    const simple = (seen: number) => (seen & DIED) === 0 && ((seen & WAITERS) === 0 || (seen & WOKEN) !== 0);
+    const seen = yield* this.#change((seen) => held(seen) && simple(seen) ? seen & ~OWNER : seen);
+    if (!held(seen)) throw this.#notHeld(seen);
+    if (simple(seen)) return;
+    yield* this.#queue.enter();
+    const inside = yield* load(word);
+    if (held(inside)) yield* (inside & DIED) === 0 ? this.#pass() : this.#makeUseless();
+    yield* this.#queue.leave();
+    if (!held(inside)) throw this.#notHeld(inside);
+  }
+
+  /** Inside: frees the lock for the first in line, or hands it over. */
+  *#pass(): Steps<void> {
+    const first = yield* this.#queue.first();
+    const next = first === NOBODY ? 0 : this.#queue.taskOf(first) + 1;
+    const handsOver = next !== 0 && (yield* this.#queue.request(first)) === HAND_OVER;
+    yield* this.#change((word) => (word & ~OWNER) | (handsOver ? next : 0));
+    if (handsOver) yield* this.#queue.grant(first, OWNED);
+    yield* this.#settle();
+  }
+
+  /** Inside: if the lock is free and nobody is on the way, wakes the first in line or hands it over. */
+  *#settle(): Steps<void> {
+    const word = yield* load(this.#place.word);
+    if ((word & LOST) !== 0) return yield* this.#queue.grantAll(USELESS);
+    const first = yield* this.#queue.first();
+    if (first !== NOBODY && (word & (OWNER | WOKEN)) === 0) {
+      const next = this.#queue.taskOf(first) + 1;
+      const handsOver = (yield* this.#queue.request(first)) === HAND_OVER;
+      if (!handsOver) yield* store(this.#place.woken, next);
+      const mark = handsOver ? next : WOKEN;
+      // A lock that is taken meanwhile is passed on by who took it.
+      const seen = yield* this.#change((word) => (word & OWNER) === 0 ? word | mark : word);
+      if ((seen & OWNER) === 0) yield* this.#queue.grant(first, handsOver ? OWNED : RETRY);
+    }
+    yield* this.#clearWaiters();
+  }
+
+  *#clearWaiters(): Steps<void> {
+    if ((yield* this.#queue.first()) === NOBODY) yield* this.#change((word) => word & ~WAITERS);
+  }
+
+  *#undo(answer: number): Steps<void> {
+    if (answer === RETRY) yield* this.#change((word) => word & ~WOKEN);
+    if (answer === OWNED) yield* this.#change((word) => word & ~OWNER);
+  }
+
+  /** Inside: takes the lock, or the wake-up, from a dead task. */
+  *#freeFrom(task: number): Steps<void> {
+    const { word, dead, woken } = this.#place;
+    if ((yield* load(woken)) === task + 1) yield* this.#undo(RETRY);
+    if (((yield* load(word)) & OWNER) !== task + 1) return;
+    yield* store(dead, task + 1);
+    yield* this.#change((word) => (word & ~OWNER) | DIED);
+  }
+
+  *#makeUseless(): Steps<void> {
+    yield* this.#change((word) => (word & ~OWNER) | LOST);
+    yield* this.#queue.grantAll(USELESS);
+  }
+
+  *#markConsistent(): Steps<void> {
+    const seen = yield* this.#change((word) => (word & OWNER) === this.#me ? word & ~DIED : word);
+    if ((seen & OWNER) !== this.#me) throw this.#notHeld(seen);
+  }
+
+  *#locked(): Steps<boolean> {
+    return ((yield* load(this.#place.word)) & OWNER) !== 0;
+  }
+
+  *#statistics(): Steps<LockStatistics> {
+    const owner = (yield* load(this.#place.word)) & OWNER;
+    return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
+  }
+
+  /** Changes the word by a function of it, and gives the word before. */
+  *#change(next: (word: number) => number): Steps<number> {
+    let seen = yield* load(this.#place.word);
+    for (;;) {
+      const replacement = next(seen);
+      if (replacement === seen) return seen;
+      const found = yield* compareExchange(this.#place.word, { expected: seen, replacement });
+      if (found === seen) return seen;
+      seen = found;
+    }
+  }
+
+  #guard(acquired: Acquired): LockGuard {
+    if (acquired === false) {
+      throw new WaitTimeoutError(`Cannot acquire ${this.name}: it is held, a release in time is wanted`);
+    }
+    return new LockGuard(this, this.#binding, acquired === true ? undefined : acquired);
+  }
+
+  #notHeld(word: number): StateError {
+    const owner = word & OWNER;
+    const is = owner === 0 ? "it is free" : `${this.#binding.nameOf(owner - 1)} owns it`;
+    return new StateError(`Cannot release ${this.name}: ${is}, a lock that the task holds is wanted`);
+  }
+
+  #useless(): NotRecoverableError {
+    return new NotRecoverableError(
+      `Cannot acquire ${this.name}: its owner died and nobody marked it consistent, a sound lock is wanted`,
+    );
+  }
+}
+
+/** Holds a lock until its disposal; disposing twice is harmless. */
+export class LockGuard implements Disposable {
+  /** Set where the lock's last owner died with it. */
+  readonly ownerDied: OwnerDiedError | undefined;
+  readonly #lock: Lock;
+  readonly #binding: Binding;
+  #held = true;
+
+  /** Made by {@linkcode Lock.lock}. */
+  constructor(lock: Lock, binding: Binding, ownerDied: OwnerDiedError | undefined) {
+    this.#lock = lock;
+    this.#binding = binding;
+    this.ownerDied = ownerDied;
+  }
+
+  /** Says that what the lock protects is whole again. */
+  markConsistent(): Steps<void> {
+    return this.#lock.markConsistent();
+  }
+
+  /** Releases the lock. */
+  [Symbol.dispose](): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (this.#binding.memory.words !== undefined) this.#lock.releaseSync();
+    else this.#binding.memory.release(this.#lock.release());
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * A semaphore: a number of permits, taken and given back by any task, several at once if wanted.
+ *
+ * - Waiters are served first in, first out: a small request does not overtake a large one that waits.
+ * - `bounded`: a release above the initial value throws and changes nothing.
+ * - Permits that a guard holds come back when its task ends without giving them back; an acquire without a guard is a
+ *   signal, and does not.
+ * - Invariant: permits + all that is taken and not given back = the initial value + all raw releases; the first in line
+ *   asks for more than there is.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { semaphore } from "./semaphore.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ tellers: semaphore(2) }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * runBlocking(memory, space.initialize());
+ * const { tellers } = space.bind(memory, { task: 0 });
+ * {
+ *   using _held = tellers.holdSync();
+ *   if (tellers.tryAcquireSync(2)) throw new Error("one is left");
+ * }
+ * if (!tellers.tryAcquireSync(2)) throw new Error("the guard's end gives its permit back");
+ * ```
+ *
+ * @module
+ */
+
+import { StateError, WaitTimeoutError } from "../errors.ts";
+import { add, call, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** How many permits a call is about. */
+export interface PermitOptions extends WaitOptions {
+  /** How many permits; 1 by default. */
+  readonly permits?: number | undefined;
+}
+
+/** How many permits a call by promise is about. */
+export interface AsyncPermitOptions extends PermitOptions, AsyncWaitOptions {}
+
+/** What a semaphore tells about itself. */
+export interface SemaphoreStatistics {
+  /** The free permits. */
+  readonly permits: number;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+/** The largest number of permits. */
+export const MOST_PERMITS = 2 ** 29;
+/** Marks a request whose permits a guard will hold. */
+const HELD = 2 ** 29;
+
+/** A semaphore to be. */
+export function semaphore(initial: number): Shareable<Semaphore> {
+  return shareable(initial, false);
+}
+
+/** A semaphore to be that never has more permits than at first. */
+export function boundedSemaphore(initial: number): Shareable<Semaphore> {
+  return shareable(initial, true);
+}
+
+function shareable(initial: number, bounded: boolean): Shareable<Semaphore> {
+  if (!(Number.isSafeInteger(initial) && initial >= 0 && initial < MOST_PERMITS)) {
+    throw new RangeError(
+      `Cannot make a semaphore: of ${initial} permits, a whole number from 0 to ${MOST_PERMITS - 1} is wanted`,
+    );
+  }
+  return {
+    kind: bounded ? "boundedSemaphore" : "semaphore",
+    reserve(space, name) {
+      const place = {
+        name,
+        initial,
+        bounded,
+        permits: space.word(`${name}.permits`, initial),
+        held: space.words(`${name}.held`, space.tasks),
+        queue: reserveWaitQueue(space, name),
+      };
+      return (binding) => new Semaphore(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  readonly initial: number;
+  readonly bounded: boolean;
+  /** The free permits. */
+  readonly permits: number;
+  /** Per task: the permits that its guards hold. */
+  readonly held: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Semaphore implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #place: Place;
+  readonly #queue: WaitQueue;
+
+  /** Made by {@linkcode semaphore} and {@linkcode boundedSemaphore}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#place = place;
+    this.#queue = new WaitQueue(binding, place.queue, {
+      settle: () => this.#settle(),
+      undo: (answer, lane) => this.#undo(answer, lane),
+    });
+  }
+
+  /** Takes permits, waiting for them; false if they did not come in time. */
+  acquire(options?: PermitOptions): Steps<boolean> {
+    const permits = this.#check("acquire", options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method: "acquire", args }, this.#acquire(permits, options));
+  }
+
+  /** Takes permits if they are free and nobody waits. */
+  tryAcquire(permits: number = 1): Steps<boolean> {
+    this.#check("acquire", { permits });
+    const body = this.#acquire(permits, { timeout: 0 });
+    return call({ kind: "call", object: this.name, method: "tryAcquire", args: [permits] }, body);
+  }
+
+  /**
+   * Gives permits back, or adds them.
+   *
+   * @throws {StateError} where that is more than a bounded semaphore had at first.
+   */
+  release(permits: number = 1): Steps<void> {
+    this.#check("release", { permits });
+    return call({ kind: "call", object: this.name, method: "release", args: [permits] }, this.#release(permits));
+  }
+
+  /**
+   * Takes permits; what comes back gives them back at its disposal.
+   *
+   * @throws {WaitTimeoutError} where they do not come in time.
+   */
+  *hold(options?: PermitOptions): Steps<PermitGuard> {
+    return this.#guard(yield* this.acquireHeld(options), options);
+  }
+
+  /** Takes permits for a guard: they come back if the task dies. */
+  acquireHeld(options?: PermitOptions): Steps<boolean> {
+    const permits = this.#check("acquire", options);
+    const body = this.#acquire(permits + HELD, options);
+    return call({ kind: "call", object: this.name, method: "acquireHeld", args: [options] }, body);
+  }
+
+  /** Gives permits back that a guard held. */
+  releaseHeld(permits: number): Steps<void> {
+    const body = this.#release(permits + HELD);
+    return call({ kind: "call", object: this.name, method: "releaseHeld", args: [permits] }, body);
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<SemaphoreStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `acquire`. */
+  acquireSync(options?: PermitOptions): boolean {
+    return blocking(this.#binding, this.acquire(options));
+  }
+
+  /** The blocking face of `tryAcquire`. */
+  tryAcquireSync(permits: number = 1): boolean {
+    return blocking(this.#binding, this.tryAcquire(permits));
+  }
+
+  /** The blocking face of `release`. */
+  releaseSync(permits: number = 1): void {
+    blocking(this.#binding, this.release(permits));
+  }
+
+  /** The blocking face of `hold`. */
+  holdSync(options?: PermitOptions): PermitGuard {
+    return blocking(this.#binding, this.hold(options));
+  }
+
+  /** The promise face of `acquire`. */
+  acquireAsync(options?: AsyncPermitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.acquire(rest));
+  }
+
+  /** The promise face of `hold`. */
+  holdAsync(options?: AsyncPermitOptions): Promise<PermitGuard> {
+    return promised(this.#binding, options, (rest) => this.hold(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.#queue.bury(task, () => this.#takeBack(task));
+  }
+
+  *#acquire(request: number, options: PermitOptions | undefined): Steps<boolean> {
+    const deadline = yield* deadlineOf(options);
+    yield* this.#queue.enter();
+    const overtakes = (yield* this.#queue.waiters()) > 0;
+    if (!overtakes && (yield* this.#take(request, this.#binding.task))) {
+      yield* this.#queue.leave();
+      return true;
+    }
+    if (options?.timeout === 0) {
+      yield* this.#queue.leave();
+      return false;
+    }
+    return (yield* this.#queue.park(request, { deadline, cancel: options?.cancel })) !== 0;
+  }
+
+  *#release(request: number): Steps<void> {
+    const { permits, initial, bounded } = this.#place;
+    const given = permitsOf(request);
+    yield* this.#queue.enter();
+    const free = yield* load(permits);
+    const most = bounded ? initial : MOST_PERMITS - 1;
+    const fits = free + given <= most;
+    if (fits) {
+      if (request !== given) yield* add(this.#place.held + this.#binding.task, -given);
+      yield* store(permits, free + given);
+      yield* this.#settle();
+    }
+    yield* this.#queue.leave();
+    if (!fits) {
+      throw new StateError(
+        `Cannot release ${given} of ${this.name}: ${free} of ${most} permits are free, as many taken ones are wanted`,
+      );
+    }
+  }
+
+  /** Inside: takes what a request asks for, if it is there. */
+  *#take(request: number, task: number): Steps<boolean> {
+    const { permits, held } = this.#place;
+    const wanted = permitsOf(request);
+    const free = yield* load(permits);
+    if (wanted > free) return false;
+    yield* store(permits, free - wanted);
+    if (request !== wanted) yield* add(held + task, wanted);
+    return true;
+  }
+
+  *#settle(): Steps<void> {
+    for (;;) {
+      const first = yield* this.#queue.first();
+      if (first === NOBODY) return;
+      const request = yield* this.#queue.request(first);
+      if (!(yield* this.#take(request, this.#queue.taskOf(first)))) return;
+      yield* this.#queue.grant(first, request);
+    }
+  }
+
+  *#undo(request: number, lane: number): Steps<void> {
+    const given = permitsOf(request);
+    yield* add(this.#place.permits, given);
+    if (request !== given) yield* add(this.#place.held + this.#queue.taskOf(lane), -given);
+  }
+
+  /** Inside: takes back what the guards of a dead task hold. */
+  *#takeBack(task: number): Steps<void> {
+    const { permits, held } = this.#place;
+    const given = yield* load(held + task);
+    yield* store(held + task, 0);
+    yield* add(permits, given);
+  }
+
+  *#statistics(): Steps<SemaphoreStatistics> {
+    return { permits: yield* load(this.#place.permits), waiters: yield* this.#queue.waiters() };
+  }
+
+  #check(act: string, options: PermitOptions | undefined): number {
+    checkWaitOptions(`${act} ${this.name}`, options);
+    const permits = options?.permits ?? 1;
+    if (Number.isSafeInteger(permits) && permits >= 1 && permits < MOST_PERMITS) return permits;
+    throw new RangeError(
+      `Cannot ${act} ${permits} of ${this.name}: a whole number from 1 to ${MOST_PERMITS - 1} is wanted`,
+    );
+  }
+
+  #guard(acquired: boolean, options: PermitOptions | undefined): PermitGuard {
+    if (acquired) return new PermitGuard(this, this.#binding, options?.permits ?? 1);
+    throw new WaitTimeoutError(`Cannot acquire ${this.name}: its permits are taken, a release in time is wanted`);
+  }
+}
+
+function permitsOf(request: number): number {
+  return request & (HELD - 1);
+}
+
+/** Holds permits until its disposal; disposing twice is harmless. */
+export class PermitGuard implements Disposable {
+  readonly #semaphore: Semaphore;
+  readonly #binding: Binding;
+  #permits: number;
+
+  /** Made by {@linkcode Semaphore.hold}. */
+  constructor(semaphore: Semaphore, binding: Binding, permits: number) {
+    this.#semaphore = semaphore;
+    this.#binding = binding;
+    this.#permits = permits;
+  }
+
+  /** Gives the permits back. */
+  [Symbol.dispose](): void {
+    const permits = this.#permits;
+    this.#permits = 0;
+    if (permits > 0) this.#binding.memory.release(this.#semaphore.releaseHeld(permits));
+  }
+}

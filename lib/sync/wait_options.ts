@@ -1,0 +1,60 @@
+/**
+ * How long a call waits: a timeout in seconds, a cancel token.
+ *
+ * - Without a timeout a call waits for as long as it takes; with 0 it gives up unless it can go on at once.
+ * - What makes no sense is refused when the method is called, before anything happens.
+ *
+ * @example
+ * ```ts
+ * import { checkWaitOptions } from "./wait_options.ts";
+ *
+ * checkWaitOptions("acquire", { timeout: 0.5 });
+ * let refused: unknown;
+ * try {
+ *   checkWaitOptions("acquire", { timeout: NaN });
+ * } catch (error) {
+ *   refused = error;
+ * }
+ * if (!(refused instanceof RangeError)) throw new Error("seconds of at least 0 are wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { now, type Steps } from "../memory/mod.ts";
+import { CancelToken } from "./cancel_token.ts";
+
+/** How long to wait, and what ends the wait early. */
+export interface WaitOptions {
+  /** Seconds; for as long as it takes by default. */
+  readonly timeout?: number | undefined;
+  /** Ends the wait with a `CancelledError` when it is cancelled. */
+  readonly cancel?: CancelToken | undefined;
+}
+
+/** Throws unless the options make sense. */
+export function checkWaitOptions(act: string, options: WaitOptions | undefined): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Cannot ${act}: the options are ${typeof options}, { timeout, cancel } is wanted`);
+  }
+  const { timeout, cancel } = options;
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    throw new RangeError(`Cannot ${act}: a timeout of ${timeout} s, a number of at least 0 is wanted`);
+  }
+  if (cancel !== undefined && !(cancel instanceof CancelToken)) {
+    throw new TypeError(`Cannot ${act}: cancel is no cancel token, one from cancelToken() is wanted`);
+  }
+  if ("signal" in options) {
+    throw new TypeError(
+      `Cannot ${act}: a blocked task hears no AbortSignal, a cancel token or the Async face is wanted`,
+    );
+  }
+}
+
+/** When a call gives up, in milliseconds on the memory's clock. */
+export function* deadlineOf(options: WaitOptions | undefined): Steps<number> {
+  const timeout = options?.timeout;
+  if (timeout === undefined || timeout === Infinity) return Infinity;
+  return (yield* now()) + timeout * 1000;
+}

@@ -1,0 +1,349 @@
+/**
+ * The one wait queue under every primitive: a monitor, and waiters in order of arrival.
+ *
+ * - `enter` and `leave` bracket the changes of a primitive's state; between them nobody else is inside.
+ * - `park` queues the task with a request (a number other than 0), leaves, and sleeps until it is granted. Whoever changes
+ *   the state ends by granting: takes the first waiter whose request can be met off the queue and wakes it.
+ * - Invariant: a lane's ticket is not 0 exactly while it is queued; its answer is not 0 exactly from its grant until it, or
+ *   who buries it, takes the answer. So a grant is never lost and never taken twice.
+ * - A waiter that gives up (a timeout, a cancel, an error thrown into it) leaves the queue inside the monitor; if its grant
+ *   came before, a timeout or a cancel keeps it, and an error undoes it. Then `settle` serves those behind it.
+ * - Who waits on what: a lane sleeps on its own wake word, woken by its grant or its cancel token; who enters sleeps on the
+ *   monitor word, woken by who leaves. Both are woken by `died` when that somebody is dead.
+ * - A task that dies inside the monitor may leave torn state: all who use the queue from then on get `NotRecoverableError`.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { type Shareable, Space } from "./space.ts";
+ * import { reserveWaitQueue, WaitQueue } from "./wait_queue.ts";
+ *
+ * const turnstile: Shareable<WaitQueue> = {
+ *   kind: "turnstile",
+ *   reserve(space, name) {
+ *     const place = reserveWaitQueue(space, name);
+ *     return (binding) => new WaitQueue(binding, place, { *settle() {}, *undo() {} });
+ *   },
+ * };
+ * const space = new Space({ turnstile }, { tasks: 2 });
+ * const memory = new ModelMemory(space.layout);
+ * const { turnstile: queue } = space.bind(memory, { task: 0 });
+ * runBlocking(memory, queue.enter());
+ * const granted = runBlocking(memory, queue.park(1, { deadline: 5 }));
+ * if (granted !== 0) throw new Error("nobody grants it in time");
+ * ```
+ *
+ * @module
+ */
+
+import { CancelledError, NotRecoverableError } from "../errors.ts";
+import { add, compareExchange, exchange, load, notify, type Steps, store, wait } from "../memory/mod.ts";
+import type { CancelToken } from "./cancel_token.ts";
+import type { Binding, Reservation } from "./space.ts";
+
+/** Where a wait queue lies. */
+export interface WaitQueuePlace {
+  /** The name of what it belongs to. */
+  readonly name: string;
+  /** 0, or the task inside plus 1; with CONTENDED where somebody may sleep on it; or BROKEN. */
+  readonly monitor: number;
+  /** The last ticket. */
+  readonly tail: number;
+  /** How many are queued. */
+  readonly count: number;
+  /** Per lane: its ticket while it is queued. */
+  readonly tickets: number;
+  /** Per lane: what it asks for. */
+  readonly requests: number;
+  /** Per lane: what it was granted. */
+  readonly answers: number;
+  /** How many lanes there are. */
+  readonly lanes: number;
+}
+
+/** What a primitive does for its queue, always inside the monitor. */
+export interface QueueKeeper {
+  /** Grants every waiter that can be served, in order. */
+  settle(): Steps<void>;
+  /** Takes back a grant that nobody will use; `settle` follows. */
+  undo(answer: number, lane: number): Steps<void>;
+}
+
+/** When a wait ends without a grant. */
+export interface ParkOptions {
+  /** When it gives up, in milliseconds; `Infinity` for never. */
+  readonly deadline: number;
+  /** What cancels it. */
+  readonly cancel?: CancelToken | undefined;
+  /** The place in line: kept by one who parks again, so that it stands where it stood. */
+  readonly line?: Line | undefined;
+}
+
+/** A place in line; 0 before the first time. */
+export interface Line {
+  /** The ticket. */
+  ticket: number;
+}
+
+/** No waiter. */
+export const NOBODY = -1;
+
+const CONTENDED = 1 << 30;
+const BROKEN = -1;
+/** The answer of those who waited for what a death has torn. */
+const TORN = -0x80000000;
+
+/** Reserves the words of a queue. */
+export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePlace {
+  return {
+    name,
+    monitor: space.word(`${name}.monitor`),
+    tail: space.word(`${name}.tail`),
+    count: space.word(`${name}.waiters`),
+    tickets: space.words(`${name}.tickets`, space.lanes),
+    requests: space.words(`${name}.requests`, space.lanes),
+    answers: space.words(`${name}.answers`, space.lanes),
+    lanes: space.lanes,
+  };
+}
+
+/** See the module. */
+export class WaitQueue {
+  readonly #binding: Binding;
+  readonly #place: WaitQueuePlace;
+  readonly #keeper: QueueKeeper;
+
+  /** A task's view of a queue. */
+  constructor(binding: Binding, place: WaitQueuePlace, keeper: QueueKeeper) {
+    this.#binding = binding;
+    this.#place = place;
+    this.#keeper = keeper;
+  }
+
+  /** Goes inside. */
+  *enter(): Steps<void> {
+    const { monitor } = this.#place;
+    const me = this.#binding.task + 1;
+    // All that was done inside before happens before what is done after this exchange.
+    let seen = yield* compareExchange(monitor, { expected: 0, replacement: me });
+    while (seen !== 0) {
+      if (seen === BROKEN) throw this.#torn();
+      const contended = seen | CONTENDED;
+      if (
+        seen === contended ||
+        (yield* compareExchange(monitor, { expected: seen, replacement: contended })) === seen
+      ) {
+        yield* wait(monitor, contended);
+      }
+      // Others may sleep on as well: who has slept leaves as one with whom somebody contends.
+      seen = yield* compareExchange(monitor, { expected: 0, replacement: me | CONTENDED });
+    }
+  }
+
+  /** Goes outside. */
+  *leave(): Steps<void> {
+    const before = yield* exchange(this.#place.monitor, 0);
+    if ((before & CONTENDED) !== 0) yield* notify(this.#place.monitor, 1);
+  }
+
+  /** How many wait; exact inside, a hint outside. */
+  waiters(): Steps<number> {
+    return load(this.#place.count);
+  }
+
+  /** Inside: the first in line, or `NOBODY`. */
+  *first(): Steps<number> {
+    return yield* this.firstAfter(NOBODY);
+  }
+
+  /** Inside: the first in line behind a waiter (in line itself), or `NOBODY`. */
+  *firstAfter(waiter: number): Steps<number> {
+    const { tickets, lanes, count } = this.#place;
+    if ((yield* load(count)) === 0) return NOBODY;
+    const after = waiter === NOBODY ? 0 : yield* load(tickets + waiter);
+    let first = NOBODY;
+    let least = 0;
+    for (let lane = 0; lane < lanes; lane++) {
+      const ticket = yield* load(tickets + lane);
+      if (ticket === 0 || (waiter !== NOBODY && ((ticket - after) | 0) <= 0)) continue;
+      // Tickets wrap around, and there are never so many at once that their difference does.
+      if (first === NOBODY || ((ticket - least) | 0) < 0) {
+        first = lane;
+        least = ticket;
+      }
+    }
+    return first;
+  }
+
+  /** Inside: what a waiter asks for. */
+  request(waiter: number): Steps<number> {
+    return load(this.#place.requests + waiter);
+  }
+
+  /** Inside: the task that waits there. */
+  taskOf(waiter: number): number {
+    return this.#binding.taskOf(waiter);
+  }
+
+  /** Inside: takes a waiter off the queue and wakes it with an answer other than 0. */
+  *grant(waiter: number, answer: number): Steps<void> {
+    const { answers } = this.#place;
+    // The answer comes first: who sees itself no longer queued finds it.
+    yield* store(answers + waiter, answer);
+    yield* this.#unqueue(waiter);
+    yield* this.#wake(waiter);
+  }
+
+  /** Inside: wakes all waiters with one answer. */
+  *grantAll(answer: number): Steps<void> {
+    for (let waiter = yield* this.first(); waiter !== NOBODY; waiter = yield* this.first()) {
+      yield* this.grant(waiter, answer);
+    }
+  }
+
+  /**
+   * Inside: queues the task, leaves, and waits for its grant. Gives the answer, or 0 where the deadline came first; outside
+   * in each case.
+   *
+   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {NotRecoverableError} where a task died inside the monitor.
+   */
+  *park(request: number, { deadline, cancel, line = { ticket: 0 } }: ParkOptions): Steps<number> {
+    const binding = this.#binding;
+    const lane = binding.takeLane();
+    try {
+      const wake = binding.wakeWord(lane);
+      yield* store(wake, 0);
+      yield* this.#queue(lane, request, line);
+      yield* this.leave();
+      let answer: number;
+      try {
+        if (cancel !== undefined) yield* cancel.listen(lane, true);
+        answer = yield* this.#sleep(lane, { deadline, cancel });
+      } catch (error) {
+        yield* this.#giveUp(lane, true);
+        throw error;
+      } finally {
+        if (cancel !== undefined) yield* cancel.listen(lane, false);
+      }
+      if (answer === TORN) throw this.#torn();
+      return answer;
+    } finally {
+      binding.freeLane(lane);
+    }
+  }
+
+  /**
+   * Buries a dead task, as the supervisor: it waits here no longer. `inside` then does the primitive's part, and those
+   * behind it are served. Gives false where the task died inside the monitor, which is then torn.
+   */
+  *bury(task: number, inside: () => Steps<void>): Steps<boolean> {
+    const { monitor, lanes, tickets, answers } = this.#place;
+    // The dead may have left without waking those who want to enter.
+    yield* notify(monitor);
+    const seen = yield* load(monitor);
+    if (seen === BROKEN) return false;
+    if ((seen & ~CONTENDED) === task + 1) {
+      yield* this.#tear();
+      return false;
+    }
+    yield* this.enter();
+    for (let lane = 0; lane < lanes; lane++) {
+      if (this.#binding.taskOf(lane) !== task) continue;
+      const answer = yield* load(answers + lane);
+      if ((yield* load(tickets + lane)) !== 0) yield* this.#unqueue(lane);
+      if (answer !== 0) {
+        yield* store(answers + lane, 0);
+        if (answer !== TORN) yield* this.#keeper.undo(answer, lane);
+      }
+    }
+    yield* inside();
+    yield* this.#keeper.settle();
+    yield* this.leave();
+    return true;
+  }
+
+  *#sleep(lane: number, { deadline, cancel }: ParkOptions): Steps<number> {
+    const wake = this.#binding.wakeWord(lane);
+    const mine = this.#place.answers + lane;
+    for (;;) {
+      const answer = yield* load(mine);
+      if (answer !== 0) {
+        yield* store(mine, 0);
+        return answer;
+      }
+      if (cancel !== undefined && (yield* cancel.cancelled())) {
+        const late = yield* this.#giveUp(lane, false);
+        if (late !== 0) return late;
+        throw new CancelledError(
+          `Cannot go on waiting for ${this.#place.name}: it is cancelled, a live token is wanted`,
+        );
+      }
+      const result = yield* wait(wake, 0, { deadline });
+      if (result === "timed-out") return yield* this.#giveUp(lane, false);
+      // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
+      if ((yield* load(mine)) === 0) yield* store(wake, 0);
+    }
+  }
+
+  /** Leaves the queue; gives the answer that came before, or 0. With `undo` that answer is taken back, too. */
+  *#giveUp(lane: number, undo: boolean): Steps<number> {
+    const { answers, tickets } = this.#place;
+    yield* this.enter();
+    const answer = yield* load(answers + lane);
+    if (answer !== 0) {
+      yield* store(answers + lane, 0);
+      if (undo && answer !== TORN) {
+        yield* this.#keeper.undo(answer, lane);
+        yield* this.#keeper.settle();
+      }
+    } else if ((yield* load(tickets + lane)) !== 0) {
+      yield* this.#unqueue(lane);
+      yield* this.#keeper.settle();
+    }
+    yield* this.leave();
+    return answer;
+  }
+
+  *#queue(lane: number, request: number, line: Line): Steps<void> {
+    const { tail, tickets, requests, count } = this.#place;
+    if (line.ticket === 0) {
+      line.ticket = ((yield* load(tail)) + 1) | 0;
+      if (line.ticket === 0) line.ticket = 1;
+      yield* store(tail, line.ticket);
+    }
+    yield* store(requests + lane, request);
+    yield* store(tickets + lane, line.ticket);
+    yield* add(count, 1);
+  }
+
+  *#unqueue(lane: number): Steps<void> {
+    yield* store(this.#place.tickets + lane, 0);
+    yield* add(this.#place.count, -1);
+  }
+
+  *#wake(lane: number): Steps<void> {
+    const wake = this.#binding.wakeWord(lane);
+    yield* store(wake, 1);
+    // All: a wait of this lane that was given up may still stand before the present one.
+    yield* notify(wake);
+  }
+
+  /** Marks the queue as torn and wakes everybody. */
+  *#tear(): Steps<void> {
+    const { monitor, lanes, tickets, answers } = this.#place;
+    yield* store(monitor, BROKEN);
+    yield* notify(monitor);
+    for (let lane = 0; lane < lanes; lane++) {
+      // A torn grant may have stored its answer and not yet woken the lane.
+      if ((yield* load(tickets + lane)) !== 0) yield* store(answers + lane, TORN);
+      yield* this.#wake(lane);
+    }
+  }
+
+  #torn(): NotRecoverableError {
+    return new NotRecoverableError(
+      `Cannot use ${this.#place.name}: a task died in the middle of changing it, a whole one is wanted`,
+    );
+  }
+}

@@ -241,6 +241,12 @@ function waitText({ task, object, method, owners }: DeadlockWait): string {
   return `task ${task} waits for ${object} (${method})${held}`;
 }
 
+/** What a program says must hold, and does not. */
+export class AssertionError extends Error {
+  /** The class name. */
+  override readonly name = "AssertionError";
+}
+
 /** A barrier that one of its parties left: a timeout, an abort, a reset or a death. */
 export class BrokenBarrierError extends Error {
   /** The class name. */

@@ -1,5 +1,5 @@
 /**
- * Programs and the drivers that run them.
+ * Programs, and the drivers that run them.
  *
  * @module
  */
@@ -12,3 +12,22 @@ export {
   type WaitingTask,
 } from "./cooperative.ts";
 export { type TaskOutcome, TaskRun } from "./task_run.ts";
+export {
+  type AnyProgram,
+  defineProgram,
+  type Failed,
+  faultOf,
+  isProgram,
+  type OutcomeContext,
+  type Parameter,
+  type ParameterTable,
+  type ParameterValues,
+  type Program,
+  type ProgramSpec,
+  type ProgramTask,
+  type Settings,
+  settingsOf,
+  type SettingsOptions,
+  type TaskFailure,
+} from "./program.ts";
+export { ensure, pause } from "./ensure.ts";

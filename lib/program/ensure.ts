@@ -1,0 +1,35 @@
+/**
+ * Small steps that programs are made of: an assertion, a pause.
+ *
+ * - A pause waits on the memory's clock: virtual in the model, real elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, Layout, runBlocking } from "../memory/mod.ts";
+ * import { ensure, pause } from "./ensure.ts";
+ *
+ * const memory = new ModelMemory(new Layout());
+ * runBlocking(memory, pause(0.1));
+ * ensure(memory.clock === 100, "100 ms have passed");
+ * ```
+ *
+ * @module
+ */
+
+import { AssertionError } from "../errors.ts";
+import { now, sleep, type Steps } from "../memory/mod.ts";
+
+/**
+ * Says what must hold here.
+ *
+ * @throws {AssertionError} where it does not.
+ */
+export function ensure(condition: boolean, claim: string): asserts condition {
+  if (!condition) throw new AssertionError(`Cannot go on: it does not hold that ${claim}`);
+}
+
+/** Waits for a number of seconds. */
+export function* pause(seconds: number): Steps<void> {
+  if (!(seconds >= 0)) throw new RangeError(`Cannot pause for ${seconds} s: a number of at least 0 is wanted`);
+  yield* sleep((yield* now()) + seconds * 1000);
+}

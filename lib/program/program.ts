@@ -1,0 +1,253 @@
+/**
+ * What a program is: shared things, tasks that use them, and what must come out.
+ *
+ * - A program is a description and holds nothing; a run gives it memory, and each task its own view of the shared things.
+ * - Its outcome is plain data. `independent` names the part that is the same on every schedule and so in every mode; the
+ *   whole must lie in the `expected` set. A failure of tasks is an outcome too: `{ failed: [...] }`.
+ * - Parameters have defaults and ranges, variants are twins of one text: the first is the default.
+ * - It runs elsewhere if `module` says where it is exported: a guest imports that module and looks for its name.
+ *
+ * @example
+ * ```ts
+ * import { cell, lock } from "../sync/mod.ts";
+ * import { defineProgram, settingsOf } from "./program.ts";
+ *
+ * const counter = defineProgram({
+ *   name: "counter",
+ *   claim: "Under a lock nothing is lost.",
+ *   parameters: { times: { default: 3, min: 1, max: 100, description: "increments of each task" } },
+ *   shared: () => ({ guard: lock(), count: cell() }),
+ *   tasks: ({ parameters: { times } }) =>
+ *     ["a", "b"].map((name) => ({
+ *       name,
+ *       *run({ guard, count }) {
+ *         for (let time = 0; time < times; time++) {
+ *           using _held = yield* guard.lock();
+ *           yield* count.store((yield* count.load()) + 1);
+ *         }
+ *       },
+ *     })),
+ *   outcome: ({ count }) => count.load(),
+ *   expected: ({ parameters: { times } }) => [2 * times],
+ * });
+ * const settings = settingsOf(counter, { parameters: { times: 5 } });
+ * if (settings.parameters.times !== 5 || counter.tasks(settings).length !== 2) throw new Error("two tasks, 5 times");
+ * ```
+ *
+ * @module
+ */
+
+import type { Steps } from "../memory/mod.ts";
+import type { Shareables, Shared } from "../sync/mod.ts";
+
+/** A parameter of a program: a number with a range, one of several words, or a switch. */
+export type Parameter =
+  | {
+    /** The value where none is given. */
+    readonly default: number;
+    /** The least value; 0 by default. */
+    readonly min?: number;
+    /** The greatest value; the greatest safe integer by default. */
+    readonly max?: number;
+    /** Whether it need not be whole. */
+    readonly fraction?: boolean;
+    /** What it means, with the unit. */
+    readonly description: string;
+  }
+  | {
+    /** The value where none is given. */
+    readonly default: string;
+    /** What it can be. */
+    readonly choices: readonly string[];
+    /** What it means. */
+    readonly description: string;
+  }
+  | {
+    /** The value where none is given. */
+    readonly default: boolean;
+    /** What it means. */
+    readonly description: string;
+  };
+
+/** The parameters of a program, by name in camel case. */
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+
+/** The values of parameters. */
+export type ParameterValues<P extends ParameterTable> = {
+  readonly [K in keyof P]: P[K]["default"] extends number ? number : P[K]["default"] extends string ? string : boolean;
+};
+
+/** What a run of a program is told. */
+export interface Settings<P extends ParameterTable = ParameterTable> {
+  /** The variant. */
+  readonly variant: string;
+  /** The parameters, checked and complete. */
+  readonly parameters: ParameterValues<P>;
+  /** Decides all chance. */
+  readonly seed: number;
+}
+
+/** One task of a program. */
+export interface ProgramTask<S extends Shareables> {
+  /** Its name, unique in the program. */
+  readonly name: string;
+  /** What it does; what it returns is structured-cloneable. */
+  run(shared: Shared<S>): Steps<unknown>;
+}
+
+/** A task that failed. */
+export interface TaskFailure {
+  /** The task's name. */
+  readonly task: string;
+  /** The name of the error's class. */
+  readonly error: string;
+  /** Its message. */
+  readonly message: string;
+}
+
+/** The outcome of a run in which tasks failed. */
+export interface Failed {
+  /** Who failed, in the order of the tasks. */
+  readonly failed: readonly TaskFailure[];
+}
+
+/** What `outcome` can look at besides the shared things. */
+export interface OutcomeContext<P extends ParameterTable> {
+  /** What the tasks returned, in their order. */
+  readonly results: readonly unknown[];
+  /** How the run was set. */
+  readonly settings: Settings<P>;
+}
+
+/** What a program is made of. */
+export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> {
+  /** The name on the command line. */
+  readonly name: string;
+  /** What it shows, in one sentence. */
+  readonly claim: string;
+  /** Where it is exported: `import.meta.url`. Without it, it runs in direct mode only. */
+  readonly module?: string;
+  /** The variants that have a known bug, kept on purpose; none by default. */
+  readonly specimens?: readonly string[];
+  /** The variants; the first is the default. One without a name of its own is `plain`. */
+  readonly variants?: readonly string[];
+  /** The parameters. */
+  readonly parameters?: P;
+  /** The shared things. */
+  shared(settings: Settings<P>): S;
+  /** The tasks. */
+  tasks(settings: Settings<P>): readonly ProgramTask<S>[];
+  /** What came out, as plain data, read when all tasks have ended well. */
+  outcome(shared: Shared<S>, context: OutcomeContext<P>): Steps<O>;
+  /** The part of an outcome that is the same on every schedule; all of it by default, nothing for a specimen. */
+  independent?(outcome: O | Failed, settings: Settings<P>): unknown;
+  /** All possible outcomes, as a list or as a test. */
+  expected(settings: Settings<P>): readonly (O | Failed)[] | ((outcome: O | Failed) => boolean);
+  /** What holds between any two operations of tasks; read without being seen by them. */
+  invariant?(shared: Shared<S>): Steps<boolean>;
+}
+
+/** A program, complete. */
+export interface Program<
+  P extends ParameterTable = ParameterTable,
+  S extends Shareables = Shareables,
+  O = unknown,
+> extends Required<Omit<ProgramSpec<P, S, O>, "module" | "invariant">> {
+  /** Tells programs from other exports. */
+  readonly isHoldfastProgram: true;
+  /** Where it is exported. */
+  readonly module: string | undefined;
+  /** What holds between any two operations. */
+  readonly invariant: ((shared: Shared<S>) => Steps<boolean>) | undefined;
+}
+
+/** Any program. */
+// Its functions take the settings and shared things of its own types, which only its runner puts together.
+export type AnyProgram = Program<ParameterTable, Shareables, unknown>;
+
+/** What a run may set. */
+export interface SettingsOptions {
+  /** The variant; the first by default. */
+  readonly variant?: string | undefined;
+  /** The seed; 0 by default. */
+  readonly seed?: number | undefined;
+  /** The parameters that differ from their defaults. */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Makes a program. */
+export function defineProgram<const P extends ParameterTable, S extends Shareables, O>(
+  spec: ProgramSpec<P, S, O>,
+): Program<P, S, O> {
+  const { variants = ["plain"], specimens = [] } = spec;
+  const isSpecimen = (variant: string) => specimens.includes(variant);
+  return Object.freeze({
+    ...spec,
+    isHoldfastProgram: true as const,
+    module: spec.module,
+    variants,
+    specimens,
+    // A program without parameters has an empty table, whatever type was inferred for none.
+    parameters: spec.parameters ?? {} as P,
+    independent: spec.independent ??
+      ((outcome: O | Failed, settings: Settings<P>) => isSpecimen(settings.variant) ? null : outcome),
+    invariant: spec.invariant,
+  });
+}
+
+/** Whether a value is a program, of this copy of the library or of another. */
+export function isProgram(value: unknown): value is AnyProgram {
+  return typeof value === "object" && value !== null && "isHoldfastProgram" in value &&
+    value.isHoldfastProgram === true;
+}
+
+/**
+ * The settings of a run: defaults where nothing is given.
+ *
+ * @throws {RangeError} where a parameter or the variant is none that the program has, or is out of range.
+ */
+export function settingsOf<P extends ParameterTable, S extends Shareables, O>(
+  program: Program<P, S, O>,
+  { variant = program.variants[0] ?? "plain", seed = 0, parameters = {} }: SettingsOptions = {},
+): Settings<P> {
+  if (!program.variants.includes(variant)) {
+    throw new RangeError(
+      `Cannot run ${program.name}: variant ${variant}, one of ${program.variants.join(", ")} is wanted`,
+    );
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot run ${program.name}: seed ${seed}, a whole number is wanted`);
+  }
+  const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(program.parameters, name));
+  if (unknown !== undefined) {
+    const names = Object.keys(program.parameters).join(", ") || "none";
+    throw new RangeError(`Cannot run ${program.name}: parameter ${unknown}, one of its own (${names}) is wanted`);
+  }
+  const values = Object.entries(program.parameters).map(([name, parameter]) => {
+    const value = parameters[name] ?? parameter.default;
+    const fault = faultOf(parameter, value);
+    if (fault === undefined) return [name, value];
+    throw new RangeError(`Cannot run ${program.name}: ${name} is ${String(value)}, ${fault} is wanted`);
+  });
+  return { variant, seed, parameters: Object.fromEntries(values) as ParameterValues<P> };
+}
+
+interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+  readonly fraction?: boolean;
+}
+
+/** What is wanted of a parameter instead of a value, if that is wrong. */
+export function faultOf(parameter: Parameter, value: unknown): string | undefined {
+  if ("choices" in parameter) {
+    const fits = typeof value === "string" && parameter.choices.includes(value);
+    return fits ? undefined : `one of ${parameter.choices.join(", ")}`;
+  }
+  if (typeof parameter.default === "boolean") return typeof value === "boolean" ? undefined : "true or false";
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as NumberRange;
+  const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
+  if (isNumber && value >= min && value <= max) return undefined;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return `a ${fraction ? "" : "whole "}number ${range}`;
+}

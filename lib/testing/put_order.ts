@@ -102,7 +102,7 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
 function overtakes({ put, get }: Passage, passages: readonly Passage[], pending: readonly number[]): boolean {
   if (get === undefined) return false;
   const first = passages.filter((other) => other.get === undefined && precedes(other.put, put)).length;
-  return first > pending.filter((begin) => begin < endOf(get)).length;
+  return first > pending.filter((begin) => begin <= endOf(get)).length;
 }
 
 function foundEmpty(call: HistoryCall): boolean {

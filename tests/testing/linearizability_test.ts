@@ -153,6 +153,34 @@ Deno.test("sequentialLock() and sequentialSemaphore() refuse where they say so",
   assertFalse(checkLinearizable(history("s", `A acquire 2 1 2; B acquire 2 3 4`), s).linearizable);
 });
 
+Deno.test("sequentialPriorityQueue() gives a least item, sequentialStack() the last, both only what they have", () => {
+  const puts = `A put 2 1 2; A put 1 3 4; A put 3 5 6`;
+  const taken = (specification: SequentialSpecification, ...items: number[]) => {
+    const gets = items.map((item, index) => `B get ${7 + 2 * index} ${8 + 2 * index} = ${item}`);
+    return checkLinearizable(history("o", [puts, ...gets].join(";")), { o: specification }).linearizable;
+  };
+  const orders = [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]];
+  const legal = (make: () => SequentialSpecification) => orders.filter((order) => taken(make(), ...order));
+  assertEquals(legal(sequentialPriorityQueue), [[1, 2, 3]]);
+  assertEquals(legal(() => sequentialPriorityQueue({ compare: (a, b) => Number(b) - Number(a) })), [[3, 2, 1]]);
+  assertEquals(legal(() => sequentialPriorityQueue({ compare: () => 0 })), orders);
+  assertEquals(legal(sequentialStack), [[3, 1, 2]]);
+  assertEquals(legal(sequentialQueue), [[2, 1, 3]]);
+});
+
+Deno.test("sequentialRegister() computes as its cell does", () => {
+  const call = (method: string, args: unknown[], result?: unknown) => {
+    return { task: 0, object: "x", method, args, result, begin: 1, end: 2 };
+  };
+  assertEquals(sequentialRegister({ cell: "i32" }).step(2 ** 31 - 1, call("add", [1], 2 ** 31 - 1)), [-(2 ** 31)]);
+  assertEquals(sequentialRegister({ cell: "i64" }).step(2n ** 63n - 1n, call("add", [1n], 2n ** 63n - 1n)), [
+    -(2n ** 63n),
+  ]);
+  assertEquals(sequentialRegister().step(NaN, call("compareExchange", [NaN, 1], NaN)), [1]);
+  assertEquals(sequentialRegister().step(0, call("compareExchange", [-0, 1], 0)), [0]);
+  assertEquals(sequentialRegister().step(0, call("load", [], -0)), []);
+});
+
 for (const [name, { make, methods }] of Object.entries(subjects)) {
   Deno.test(`checkLinearizable() admits every sequential run of a ${name} whose calls are widened`, () => {
     fc.assert(

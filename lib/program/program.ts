@@ -152,13 +152,11 @@ export interface Program<
   P extends ParameterTable = ParameterTable,
   S extends Shareables = Shareables,
   O = unknown,
-> extends Required<Omit<ProgramSpec<P, S, O>, "module" | "invariant">> {
+> extends Required<Omit<ProgramSpec<P, S, O>, "module" | "invariant">>, Pick<ProgramSpec<P, S, O>, "invariant"> {
   /** Tells programs from other exports. */
   readonly isHoldfastProgram: true;
   /** Where it is exported. */
   readonly module: string | undefined;
-  /** What holds between any two operations. */
-  readonly invariant: ((shared: Shared<S>) => Steps<boolean>) | undefined;
 }
 
 /** Any program. */
@@ -191,7 +189,6 @@ export function defineProgram<const P extends ParameterTable, S extends Shareabl
     parameters: spec.parameters ?? {} as P,
     independent: spec.independent ??
       ((outcome: O | Failed, settings: Settings<P>) => isSpecimen(settings.variant) ? null : outcome),
-    invariant: spec.invariant,
   });
 }
 

@@ -19,6 +19,7 @@ export {
   faultOf,
   isProgram,
   type OutcomeContext,
+  type OutcomeTest,
   type Parameter,
   type ParameterTable,
   type ParameterValues,

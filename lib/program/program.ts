@@ -119,6 +119,9 @@ export interface OutcomeContext<P extends ParameterTable> {
   readonly settings: Settings<P>;
 }
 
+/** Says whether an outcome is possible. Spelled as a method's type, so that any program is an {@linkcode AnyProgram}. */
+export type OutcomeTest<O> = { test(outcome: O | Failed): boolean }["test"];
+
 /** What a program is made of. */
 export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> {
   /** The name on the command line. */
@@ -142,7 +145,7 @@ export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> 
   /** The part of an outcome that is the same on every schedule; all of it by default, nothing for a specimen. */
   independent?(outcome: O | Failed, settings: Settings<P>): unknown;
   /** All possible outcomes, as a list or as a test. */
-  expected(settings: Settings<P>): readonly (O | Failed)[] | ((outcome: O | Failed) => boolean);
+  expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
   /** What holds between any two operations of tasks; read without being seen by them. */
   invariant?(shared: Shared<S>): Steps<boolean>;
 }

@@ -49,6 +49,9 @@ export interface CooperativeTask<T> {
   readonly steps: Steps<T>;
 }
 
+/** How often `stopped` is asked, in operations. */
+const OPERATIONS_BETWEEN_LOOKS = 1024;
+
 /** How to choose who goes on. */
 export interface CooperativeOptions {
   /** Decides all choices; without it and `pick`, first in, first out. */
@@ -62,6 +65,10 @@ export interface CooperativeOptions {
    * throws an error into every task to which it gives one. Without an answer, a deadlock ends the run.
    */
   readonly onParked?: (waiting: readonly WaitingTask[], deadlock: boolean) => ReadonlyMap<number, unknown> | undefined;
+  /** Told when a task goes on, parks or has ended. */
+  readonly onTurn?: (run: TaskRun<unknown>, what: "goes on" | "parks" | "ends") => void;
+  /** Asked from time to time: an error ends the run by throwing it into every task. */
+  readonly stopped?: () => unknown;
 }
 
 /** A task that waits. */
@@ -93,7 +100,7 @@ export type CooperativeResult<T> =
 export function runCooperative<T>(
   memory: ModelMemory,
   tasks: readonly CooperativeTask<T>[],
-  { seed, pick = chooserOf(seed), switchAt = "blocked", onParked }: CooperativeOptions = {},
+  { seed, pick = chooserOf(seed), switchAt = "blocked", onParked, onTurn, stopped }: CooperativeOptions = {},
 ): CooperativeResult<T> {
   if (switchAt === "operation") memory.defer();
   const runs = tasks.map(({ name, steps }, number) => new TaskRun(memory, { name, number, steps }));
@@ -112,19 +119,34 @@ export function runCooperative<T>(
       const run = runs[task];
       if (run === undefined || !run.parked) continue;
       run.interrupt(error);
-      if (!run.ended) queue.push(task);
+      if (run.ended) onTurn?.(run, "ends");
+      else queue.push(task);
     }
     return errors.size > 0;
+  };
+  let operations = 0;
+  const isStopped = (): boolean => {
+    const error = operations++ % OPERATIONS_BETWEEN_LOOKS === 0 ? stopped?.() : undefined;
+    if (error === undefined) return false;
+    for (const run of runs) if (!run.ended) run.interrupt(error);
+    return true;
   };
   do {
     queueReady();
     while (queue.length > 0) {
       const [number = 0] = queue.splice(queue.length === 1 ? 0 : pick(queue.length), 1);
       const run = runs[number];
-      do run?.perform(); while (run?.parked === false && !run.ended && switchAt === "blocked");
-      if (run?.parked === false && !run.ended) queue.push(number);
+      if (run === undefined) continue;
+      onTurn?.(run, "goes on");
+      do {
+        if (isStopped()) return { kind: "finished", outcomes: runs.map(({ outcome }) => outcome) };
+        run.perform();
+      } while (!run.parked && !run.ended && switchAt === "blocked");
+      if (run.ended) onTurn?.(run, "ends");
+      else if (run.parked) onTurn?.(run, "parks");
+      else queue.push(number);
       queueReady();
-      if (run?.parked === true && onParked !== undefined) interrupt(false);
+      if (run.parked && onParked !== undefined) interrupt(false);
     }
   } while (memory.advance() || (memory.parked.length > 0 && interrupt(true)));
   const outcomes = runs.map((run) => run.outcome);

@@ -5,6 +5,7 @@
  */
 
 export {
+  type Attached,
   type Bind,
   Binding,
   type Reservation,

@@ -85,6 +85,8 @@ export class Binding {
   readonly #free: number[];
   readonly #firstWake: number;
   readonly #made = new Map<Bind<unknown>, unknown>();
+  /** The things that the task has, parts included, by name. */
+  readonly things: Map<string, SharedThing> = new Map();
 
   /** Made by {@linkcode Space.bind}. */
   constructor(
@@ -137,6 +139,7 @@ export class Binding {
     if (made === undefined) {
       made = bind(this);
       this.#made.set(bind, made);
+      if (isSharedThing(made)) this.things.set(made.name, made);
     }
     return made;
   }
@@ -150,6 +153,18 @@ export interface SpaceOptions {
   readonly lanesPerTask?: number;
   /** The tasks' names, for errors; numbers by default. */
   readonly names?: readonly string[];
+}
+
+/** A task's view of a space. */
+export interface Attached<S extends Shareables> {
+  /** The things, as they were described. */
+  readonly shared: Shared<S>;
+  /** The things and their parts, by name. */
+  readonly things: ReadonlyMap<string, SharedThing>;
+}
+
+function isSharedThing(value: unknown): value is SharedThing {
+  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
 }
 
 /** Shared things with their places. */
@@ -188,7 +203,12 @@ export class Space<S extends Shareables> {
   }
 
   /** A task's view of the things; without `task`, the supervisor's. */
-  bind(memory: Memory, { task = this.tasks }: { readonly task?: number } = {}): Shared<S> {
+  bind(memory: Memory, options: { readonly task?: number } = {}): Shared<S> {
+    return this.attach(memory, options).shared;
+  }
+
+  /** A task's view of the things, and all of these and their parts by name. */
+  attach(memory: Memory, { task = this.tasks }: { readonly task?: number } = {}): Attached<S> {
     if (!(Number.isSafeInteger(task) && task >= 0 && task <= this.tasks)) {
       throw new RangeError(`Cannot bind task ${task}: there are ${this.tasks}, a number under that is wanted`);
     }
@@ -196,7 +216,8 @@ export class Space<S extends Shareables> {
     const lanes = this.#lanesPerTask;
     const binding = new Binding(memory, { task, nameOf, firstLane: task * lanes, lanes, firstWake: this.#firstWake });
     // Each name has the view that its own shareable makes.
-    return Object.fromEntries(this.#things.map(([name, bind]) => [name, binding.use(bind)])) as Shared<S>;
+    const shared = Object.fromEntries(this.#things.map(([name, bind]) => [name, binding.use(bind)])) as Shared<S>;
+    return { shared, things: binding.things };
   }
 }
 

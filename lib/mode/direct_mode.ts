@@ -28,6 +28,7 @@
 import { signature, type System } from "../diagram/mod.ts";
 import { farError, GuestError } from "../errors.ts";
 import type { FarHost } from "../simulator/mod.ts";
+import { runDirect } from "./direct_program.ts";
 import { FarSystem } from "./far_system.ts";
 import { type Job, jobFor, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { makeFarSession } from "./far_session.ts";
@@ -36,6 +37,8 @@ import { makeFarSession } from "./far_session.ts";
 export function directMode(options: { now: () => number }): Mode {
   return {
     name: "direct",
+    transport: "model",
+    run: (job) => runDirect(job, options),
     open: (jobs) => openDirect(jobs, options),
     close: () => {},
     kill: () => {},

@@ -1,5 +1,5 @@
 /**
- * A host: runs the delegated systems of simulations, keeps idle guests warm, and ends them all.
+ * A host: runs programs and the delegated systems of simulations, keeps idle guests warm, and ends them all.
  *
  * - `await using host = new Host()`; disposing ends every guest, and is harmless twice.
  * - One host may serve many runs, one after another or at once.
@@ -33,6 +33,8 @@ import { LONGEST_TIMER, now, realClock } from "./clock.ts";
 import { directMode } from "./direct_mode.ts";
 import { makeFarSession } from "./far_session.ts";
 import { jobFor, type Mode, type ModeSession } from "./mode.ts";
+import type { AnyProgram } from "../program/mod.ts";
+import { judge, programJob, type ProgramOptions, type ProgramReport } from "./program_run.ts";
 import type { GuestPermissions } from "./process_host.ts";
 import { processMode } from "./process_mode.ts";
 import { threadMode } from "./thread_mode.ts";
@@ -98,6 +100,26 @@ export class Host implements FarHost, AsyncDisposable {
     this.#guests -= guests;
     await Promise.all(sessions.map((session: ModeSession) => session.end()));
     throw failed.reason;
+  }
+
+  /**
+   * Runs a program and says what came out.
+   *
+   * @throws {RangeError} where the settings are none that the program has.
+   * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported.
+   * @throws {GuestError} where a guest cannot import or make it.
+   */
+  async run(program: AnyProgram, options: ProgramOptions): Promise<ProgramReport> {
+    const job = programJob(program, options);
+    const mode = this.#modes[options.mode];
+    const guests = options.mode === "direct" ? 0 : job.tasks.length;
+    this.#guests += guests;
+    try {
+      const end = await mode.run(job);
+      return judge(job, { mode: mode.name, transport: mode.transport, end });
+    } finally {
+      this.#guests -= guests;
+    }
   }
 
   /** Kills every subprocess at once, for a caller that is about to exit. */

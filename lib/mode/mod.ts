@@ -13,3 +13,7 @@ export { directHost, directMode } from "./direct_mode.ts";
 export { threadMode } from "./thread_mode.ts";
 export { processMode } from "./process_mode.ts";
 export type { GuestPermissions } from "./process_host.ts";
+export type { ProgramEnd, ProgramJob, ProgramOptions, ProgramReport, TaskEnd } from "./program_run.ts";
+export { dataText, programJob, sameData } from "./program_run.ts";
+export { loadProgram, programsOf } from "./program_reference.ts";
+export { type Deadlock, findDeadlock, type TaskWait } from "./deadlock.ts";

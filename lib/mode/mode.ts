@@ -22,6 +22,7 @@
 import { type DelegatedSystem, signature, type SystemReference, type Timing } from "../diagram/mod.ts";
 import type { ModeName } from "../errors.ts";
 import type { Delegation } from "../simulator/mod.ts";
+import type { ProgramEnd, ProgramJob, ProgramReport } from "./program_run.ts";
 import { Wire } from "./wire.ts";
 
 /** What one guest is to do: own a delegated system. */
@@ -78,8 +79,12 @@ export interface ModeSession {
 export interface Mode {
   /** Its name. */
   readonly name: ModeName;
+  /** How the tasks of a program reach their memory. */
+  readonly transport: ProgramReport["transport"];
   /** Starts one guest per job. */
   open(jobs: readonly Job[]): ModeSession | Promise<ModeSession>;
+  /** Runs the tasks of a program to their ends. */
+  run(job: ProgramJob): ProgramEnd | Promise<ProgramEnd>;
   /** Ends all guests, warm ones too. Harmless twice. */
   close(): void | Promise<void>;
   /** Kills whatever would outlive this process; waits for nothing. */

@@ -40,6 +40,10 @@ export function processMode(options: GuestOptions & { permissions: GuestPermissi
   });
   return {
     name: "process",
+    transport: "pipe",
+    run() {
+      throw new Error("later");
+    },
     async open(jobs) {
       const session = new ProcessSession(jobs, options);
       try {

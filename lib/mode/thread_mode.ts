@@ -49,6 +49,10 @@ export function threadMode(options: GuestOptions): Mode {
   const sessions = new Set<ThreadSession>();
   return {
     name: "thread",
+    transport: "shared",
+    run() {
+      throw new Error("later");
+    },
     async open(jobs) {
       const session = new ThreadSession(jobs, { ...options, ended: () => void sessions.delete(session) });
       sessions.add(session);

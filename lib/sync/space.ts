@@ -32,6 +32,8 @@ export interface SharedThing {
   readonly name: string;
   /** What happens to it when a task has ended without leaving it: run by the supervisor, on its own binding. */
   died?(task: number): Steps<void>;
+  /** What happens to it when a task has ended, well or with a failure that this text tells: run by the supervisor. */
+  ended?(task: number, failure?: string): Steps<void>;
   /** The tasks that hold it, where it is owned: a cycle of owners and waiters is a deadlock. */
   owners?(): Steps<readonly number[]>;
   /** What is held or undone at the end of a run, as clauses such as "is held by a"; none if all is well. */

@@ -1,0 +1,100 @@
+/**
+ * A program in direct mode: all tasks in the caller, on model memory and its virtual clock.
+ *
+ * - Tasks switch only where one blocks: first in, first out, or, with a seed other than 0, as the seed decides.
+ * - A deadlock is thrown into its tasks as soon as it exists.
+ * - A task that fails is buried like a dead one, after its guards have released what they held.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { runDirect } from "./direct_program.ts";
+ * import { programJob } from "./program_run.ts";
+ *
+ * const program = defineProgram({
+ *   name: "two",
+ *   claim: "Two tasks add one each.",
+ *   shared: () => ({ n: cell() }),
+ *   tasks: () => ["a", "b"].map((name) => ({ name, run: ({ n }) => n.add(1) })),
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [2],
+ * });
+ * const { ends } = runDirect(programJob(program, { mode: "direct" }), { now: () => 0 });
+ * if (ends.some(({ kind }) => kind !== "returned")) throw new Error("both end well");
+ * ```
+ *
+ * @module
+ */
+
+import { DeadlockError, farError, GuestTimeoutError } from "../errors.ts";
+import { decode, encode } from "../mailbox/mod.ts";
+import { ModelMemory, runBlocking, seededChooser, type Steps } from "../memory/mod.ts";
+import { runCooperative, type TaskRun, type WaitingTask } from "../program/mod.ts";
+import { findDeadlock } from "./deadlock.ts";
+import type { ProgramEnd, ProgramJob, TaskEnd } from "./program_run.ts";
+import { Burials } from "./burials.ts";
+import { Lanes } from "./lanes.ts";
+
+/** Runs a program in the caller. */
+export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
+  const { space, tasks, names, settings, timeout } = job;
+  const memory = new ModelMemory(space.layout, { chooser: seededChooser(settings.seed) });
+  runBlocking(memory, space.initialize());
+  const burials = new Burials(space, memory);
+  const lanes = new Lanes(names, job.observe);
+  const started = now();
+  const nameOf = (task: number) => names[task] ?? `task ${task}`;
+  let ended = 0;
+  // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
+  let turns = 0;
+  const time = () => memory.clock + ++turns / 1000;
+  const { outcomes } = runCooperative(
+    memory,
+    tasks.map(({ name, run }, task) => ({ name, steps: cloned(run(space.bind(memory, { task }))) })),
+    {
+      ...settings.seed === 0 ? {} : { seed: settings.seed },
+      onTurn(run, what) {
+        if (what === "goes on") lanes.goesOn(run.number, time());
+        else if (what === "parks") lanes.waits(run.number, time(), labelOf(run));
+        else {
+          ended++;
+          lanes.ends(run.number, time());
+          burials.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
+        }
+      },
+      onParked(waiting) {
+        const found = findDeadlock({
+          waits: waiting.map(toWait),
+          live: tasks.length - ended,
+          owners: (object) => burials.owners(object),
+          nameOf,
+        });
+        return found === undefined ? undefined : new Map(found.tasks.map((task) => [task, found.error]));
+      },
+      stopped() {
+        if (timeout === undefined || now() - started < timeout * 1000) return undefined;
+        return new GuestTimeoutError({ guest: job.program.name, mode: "direct", seconds: timeout });
+      },
+    },
+  );
+  const ends = outcomes.map((outcome): TaskEnd => {
+    if (outcome.kind === "returned") return { kind: "returned", value: outcome.value };
+    const error = outcome.kind === "threw" ? outcome.error : new DeadlockError([]);
+    return { kind: "failed", far: farError(error) };
+  });
+  return { ends, memory, ms: now() - started };
+}
+
+/** What a task returns crosses as bytes in every mode, so that what cannot is refused everywhere. */
+function* cloned(steps: Steps<unknown>): Steps<unknown> {
+  return decode(encode(yield* steps));
+}
+
+function toWait({ task, call, on, until }: WaitingTask) {
+  return { task, object: call?.object ?? on, method: call?.method ?? "wait", timed: until !== Infinity };
+}
+
+function labelOf({ call }: TaskRun<unknown>): string {
+  return call === undefined ? "sleep" : `${call.object}.${call.method}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * The picture of a run: for each task, when it ran and what it waited for.
+ *
+ * - Invariant: the spans of a lane follow each other without a gap, from the task's first turn to its end.
+ *
+ * @example
+ * ```ts
+ * import { Lanes } from "./lanes.ts";
+ *
+ * const seen: string[] = [];
+ * const lanes = new Lanes(["a"], ({ lane, name, started, finished }) => void seen.push(`${lane} ${name} ${finished - started}`));
+ * lanes.goesOn(0, 1);
+ * lanes.waits(0, 3, "guard.acquire");
+ * lanes.goesOn(0, 7);
+ * lanes.ends(0, 8);
+ * if (seen.join() !== "a running 2,a guard.acquire 4,a running 1") throw new Error(seen.join());
+ * ```
+ *
+ * @module
+ */
+
+import type { Observer } from "../simulator/mod.ts";
+
+/** See the module. */
+export class Lanes {
+  readonly #names: readonly string[];
+  readonly #observe: Observer | undefined;
+  /** Per task: what it does and since when, in milliseconds. */
+  readonly #now: { name: string; since: number }[] = [];
+
+  /** Begins a picture; without an observer nothing happens. */
+  constructor(names: readonly string[], observe: Observer | undefined) {
+    this.#names = names;
+    this.#observe = observe;
+  }
+
+  /** The task runs from then on. */
+  goesOn(task: number, time: number): void {
+    this.#turn(task, time, "running");
+  }
+
+  /** The task waits from then on. */
+  waits(task: number, time: number, label: string): void {
+    this.#turn(task, time, label);
+  }
+
+  /** The task has ended. */
+  ends(task: number, time: number): void {
+    this.#turn(task, time, undefined);
+  }
+
+  #turn(task: number, time: number, name: string | undefined): void {
+    if (this.#observe === undefined) return;
+    const before = this.#now[task];
+    if (before?.name === name) return;
+    if (before !== undefined) {
+      const lane = this.#names[task] ?? `task ${task}`;
+      this.#observe({ lane, name: before.name, started: before.since, finished: time, t: time });
+    }
+    if (name === undefined) delete this.#now[task];
+    else this.#now[task] = { name, since: time };
+  }
+}

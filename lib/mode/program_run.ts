@@ -1,0 +1,181 @@
+/**
+ * A run of a program, whatever the mode: what its tasks are, how each ended, and what came out.
+ *
+ * - A mode starts one guest per task, looks after them, and gives how each ended; a task that fails ends alone.
+ * - The outcome is read when all tasks have ended well; otherwise it is `{ failed }`.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { programJob } from "./program_run.ts";
+ *
+ * const program = defineProgram({
+ *   name: "one",
+ *   claim: "One task adds one.",
+ *   shared: () => ({ n: cell() }),
+ *   tasks: () => [{ name: "only", run: ({ n }) => n.add(1) }],
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [1],
+ * });
+ * if (programJob(program, { mode: "direct" }).names.join() !== "only") throw new Error("one task");
+ * ```
+ *
+ * @module
+ */
+
+import type { FarError, ModeName } from "../errors.ts";
+import { type Memory, runBlocking } from "../memory/mod.ts";
+import {
+  type AnyProgram,
+  type Failed,
+  type ProgramTask,
+  type Settings,
+  settingsOf,
+  type SettingsOptions,
+  type TaskFailure,
+} from "../program/mod.ts";
+import type { Observer } from "../simulator/mod.ts";
+import { type Shareables, type Shared, Space } from "../sync/mod.ts";
+
+/** How to run a program. */
+export interface ProgramOptions extends SettingsOptions {
+  /** Where its tasks run. */
+  readonly mode: ModeName;
+  /** Seconds after which tasks that have not ended are stopped; never by default. */
+  readonly timeout?: number | undefined;
+  /** Told of what each task does and waits for, in milliseconds: of the virtual clock in direct mode. */
+  readonly observe?: Observer | undefined;
+}
+
+/** What came out of a run. */
+export interface ProgramReport {
+  /** The program's name. */
+  readonly program: string;
+  /** Where its tasks ran. */
+  readonly mode: ModeName;
+  /** How the tasks reached their memory: `pipe` in process mode. */
+  readonly transport: "model" | "shared" | "pipe";
+  /** The variant. */
+  readonly variant: string;
+  /** What came out: plain data. */
+  readonly outcome: unknown;
+  /** The part of it that is the same on every schedule. */
+  readonly independent: unknown;
+  /** All outcomes that the program declares, where they are a list. */
+  readonly expected: readonly unknown[] | null;
+  /** Whether the outcome is one of those that the program declares. */
+  readonly ok: boolean;
+  /** How long the tasks ran, in milliseconds of real time. */
+  readonly ms: number;
+  /** The errors of the tasks that failed, with their stacks. */
+  readonly errors: readonly FarError[];
+}
+
+/** A run to be. */
+export interface ProgramJob {
+  /** The program. */
+  readonly program: AnyProgram;
+  /** How it is set. */
+  readonly settings: Settings;
+  /** Its tasks. */
+  readonly tasks: readonly ProgramTask<Shareables>[];
+  /** Their names. */
+  readonly names: readonly string[];
+  /** Its shared things. */
+  readonly space: Space<Shareables>;
+  /** See {@linkcode ProgramOptions}. */
+  readonly timeout: number | undefined;
+  /** See {@linkcode ProgramOptions}. */
+  readonly observe: Observer | undefined;
+}
+
+/** How a task ended. */
+export type TaskEnd =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "failed"; readonly far: FarError };
+
+/** How a run ended. */
+export interface ProgramEnd {
+  /** How each task ended, in order. */
+  readonly ends: readonly TaskEnd[];
+  /** The memory, which nobody else uses any more. */
+  readonly memory: Memory;
+  /** How long the tasks ran, in milliseconds. */
+  readonly ms: number;
+}
+
+/**
+ * Prepares a run.
+ *
+ * @throws {RangeError} where the settings are none that the program has.
+ * @throws {TypeError} where two tasks have one name, or there is none.
+ */
+export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
+  const settings = settingsOf(program, options);
+  const { timeout, observe } = options;
+  if (timeout !== undefined && !(timeout > 0)) {
+    throw new RangeError(`Cannot run ${program.name}: a timeout of ${timeout} s, a number above 0 is wanted`);
+  }
+  const tasks = program.tasks(settings);
+  const names = tasks.map(({ name }) => name);
+  if (names.length === 0 || new Set(names).size < names.length) {
+    throw new TypeError(
+      `Cannot run ${program.name}: its tasks are named ${
+        names.join(", ") || "nothing"
+      }, tasks of distinct names are wanted`,
+    );
+  }
+  const space = new Space(program.shared(settings), { tasks: tasks.length, names });
+  return { program, settings, tasks, names, space, timeout, observe };
+}
+
+/** Says what came out of a run. */
+export function judge(job: ProgramJob, { mode, transport, end }: {
+  mode: ModeName;
+  transport: ProgramReport["transport"];
+  end: ProgramEnd;
+}): ProgramReport {
+  const { program, settings, names, space } = job;
+  const failures = end.ends.flatMap((end, index): (TaskFailure & { far: FarError })[] => {
+    if (end.kind === "returned") return [];
+    return [{ task: names[index] ?? "", error: end.far.name, message: end.far.message, far: end.far }];
+  });
+  const results = end.ends.map((end) => end.kind === "returned" ? end.value : undefined);
+  const shared: Shared<Shareables> = space.bind(end.memory);
+  const failed: Failed = { failed: failures.map(({ task, error, message }) => ({ task, error, message })) };
+  const outcome = failures.length > 0
+    ? failed
+    : runBlocking(end.memory, program.outcome(shared, { results, settings }));
+  const expected = program.expected(settings);
+  const isExpected = typeof expected === "function"
+    ? expected(outcome)
+    : expected.some((one) => sameData(one, outcome));
+  return {
+    program: program.name,
+    mode,
+    transport,
+    variant: settings.variant,
+    outcome,
+    independent: program.independent(outcome, settings),
+    expected: typeof expected === "function" ? null : expected,
+    ok: isExpected,
+    ms: end.ms,
+    errors: failures.map(({ far }) => far),
+  };
+}
+
+/** Whether two pieces of plain data are equal; the order of keys does not matter. */
+export function sameData(one: unknown, other: unknown): boolean {
+  return dataText(one) === dataText(other);
+}
+
+/** Plain data as a text that is the same for equal data. */
+export function dataText(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) => {
+    if (typeof value === "bigint") return { "bigint": String(value) };
+    if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) return { "number": `${value}` };
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => one < other ? -1 : 1));
+  }) ?? "undefined";
+}

@@ -1,0 +1,251 @@
+/**
+ * One run of a scenario on model memory: one operation at a time, in an order that is given, with at most one fault.
+ *
+ * - A step performs one operation of one task; a call counts with the operation after it.
+ * - A woken task goes on at its next step; until then it still can be interrupted, as one whose promise is not yet settled.
+ * - Everything is checked on the way: invariants after each step, results, queues left clean, laws at the end.
+ *
+ * @module
+ */
+
+import { CancelledError, DeadlockError } from "../../lib/errors.ts";
+import { type Answer, ModelMemory, runBlocking, seededChooser, type Steps } from "../../lib/memory/mod.ts";
+import { TaskRun } from "../../lib/program/mod.ts";
+import { CancelToken, type Shareables, type Shared, type SharedThing, Space } from "../../lib/sync/mod.ts";
+import type { Fault, RunView, Scenario } from "./scenario.ts";
+
+/** Picks who goes on: one of the ready tasks, in ascending order of their numbers. */
+export type Pick = (ready: readonly number[], current: number | undefined, step: number) => number;
+
+/** What is thrown into an interrupted task. */
+export class Interruption extends Error {
+  override readonly name = "Interruption";
+}
+
+/** How one run goes. */
+export interface RunPlan {
+  readonly pick: Pick;
+  readonly fault?: Fault | undefined;
+  /** How many steps the supervisor, or who cancels, is late; `Infinity`: until nobody else can go on. */
+  readonly lag?: number;
+}
+
+/** What is left of a run. */
+export interface Finished {
+  /** How many steps it took. */
+  readonly steps: number;
+  /** Whether the fault had its opportunity. */
+  readonly struck: boolean;
+}
+
+const MOST_STEPS = 20_000;
+
+/** Picks at random by the seed: anew at each step, or mostly who went on last. */
+export function randomPick(seed: number): Pick {
+  const choose = seededChooser(seed);
+  const stickiness = [1, 2, 6][Math.abs(seed) % 3]!;
+  return (ready, current) => {
+    if (current !== undefined && ready.includes(current) && choose(stickiness) !== 0) return current;
+    return ready[choose(ready.length)]!;
+  };
+}
+
+/** A scenario with its places, for many runs. */
+export class ScenarioRuns {
+  readonly scenario: Scenario;
+  readonly #space: Space<Shareables>;
+  /** The words that are 0 when nobody is inside, waits or listens. */
+  readonly #transient: readonly number[];
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.#space = new Space(scenario.things(), { tasks: scenario.tasks.length });
+    const { layout } = this.#space;
+    this.#transient = Array.from({ length: layout.wordCount }, (_, word) => word).filter((word) => {
+      return /\.(monitor|waiters|tickets|answers|listening)(\[\d+\])?$/.test(layout.nameOf(word));
+    });
+  }
+
+  /** Whether one of the things is a cancel token. */
+  get cancels(): boolean {
+    return this.#token(this.#space.bind(new ModelMemory(this.#space.layout))) !== undefined;
+  }
+
+  /** Runs once and checks everything; what fails says how to run it again. */
+  run({ pick, fault, lag = 0 }: RunPlan): Finished {
+    const { scenario } = this;
+    const count = scenario.tasks.length;
+    const supervisor = count;
+    const memory = new ModelMemory(this.#space.layout);
+    runBlocking(memory, this.#space.initialize());
+    memory.defer();
+    const log: unknown[] = [];
+    const runs = scenario.tasks.map((body, number) => {
+      const steps = body(this.#space.bind(memory, { task: number }), number, log);
+      return new TaskRun(memory, { name: `task ${number}`, number, steps });
+    });
+    const host = this.#space.bind(memory);
+    const view = {
+      memory,
+      log,
+      get outcomes() {
+        return runs.slice(0, count).map(({ outcome }) => outcome);
+      },
+      fault: undefined as Fault | undefined,
+      interrupted: undefined as number | undefined,
+      dead: undefined as number | undefined,
+    } satisfies RunView;
+
+    const ready = new Set(runs.keys());
+    const woken = new Map<number, Answer>();
+    const performed = runs.map(() => 0);
+    let opportunities = 0;
+    let steps = 0;
+    let current: number | undefined;
+    let late: { from: number; steps: Steps<void> } | undefined;
+
+    const takeReady = () => {
+      for (const { task, answer } of memory.takeReady()) {
+        ready.add(task);
+        woken.set(task, answer);
+      }
+    };
+    const interrupt = (task: number, error: Error) => {
+      woken.delete(task);
+      runs[task]!.interrupt(error);
+      if (runs[task]!.ended) ready.delete(task);
+      else ready.add(task);
+      takeReady();
+    };
+    const waits = (task: number) => runs[task]!.parked || woken.has(task);
+    const spared = (task: number) => {
+      const method = runs[task]!.call?.method ?? "";
+      return method.startsWith("release") || scenario.spared?.includes(method) === true;
+    };
+    const strike = () => {
+      if (fault === undefined || view.fault !== undefined) return;
+      const { kind, task, at } = fault;
+      if (kind === "kill" && performed[task] === at && !runs[task]!.ended) {
+        memory.unpark(task);
+        ready.delete(task);
+        woken.delete(task);
+        view.dead = task;
+        late = { from: steps + lag, steps: bury(host, task) };
+      } else if (kind === "interrupt" && waits(task) && !spared(task) && opportunities++ === at) {
+        view.interrupted = task;
+        interrupt(task, new Interruption(`at ${at}`));
+      } else if (kind === "expire" && runs[task]!.parked && memory.parked.some(timed(task)) && opportunities++ === at) {
+        memory.expire(task);
+        takeReady();
+      } else if (kind === "cancel" && steps === at) {
+        late = { from: steps + lag, steps: this.#token(host)!.cancel() };
+      } else {
+        return;
+      }
+      view.fault = fault;
+    };
+    const startLate = (now: boolean): boolean => {
+      if (late === undefined || !(now || steps >= late.from)) return false;
+      runs[supervisor] = new TaskRun(memory, { name: "the supervisor", number: supervisor, steps: late.steps });
+      late = undefined;
+      ready.add(supervisor);
+      return true;
+    };
+    /** When nobody can go on: time passes, or those that may starve are told. */
+    const relieve = (): boolean => {
+      if (startLate(true)) return true;
+      if (memory.advance()) {
+        takeReady();
+        return true;
+      }
+      const starving = memory.parked.map(({ task }) => task).filter((task) => task !== supervisor);
+      const allowed = view.dead !== undefined
+        ? scenario.afterDeath === "may-starve"
+        : view.fault !== undefined && scenario.afterFault === "may-starve";
+      if (!allowed || starving.length === 0) return false;
+      for (const task of starving) interrupt(task, new DeadlockError([]));
+      return true;
+    };
+
+    for (;;) {
+      strike();
+      startLate(false);
+      if (ready.size === 0) {
+        if (relieve()) continue;
+        break;
+      }
+      current = pick([...ready].sort((one, other) => one - other), current, steps);
+      const run = runs[current]!;
+      if (woken.has(current)) {
+        run.wake(woken.get(current));
+        woken.delete(current);
+      }
+      if (run.pending?.kind === "call") run.perform();
+      run.perform();
+      performed[current]!++;
+      if (run.parked || run.ended) ready.delete(current);
+      takeReady();
+      scenario.always?.(host, view);
+      if (++steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
+    }
+    this.#check(host, view, runs);
+    return { steps, struck: view.fault !== undefined };
+  }
+
+  #check(host: Shared<Shareables>, view: RunView, runs: readonly TaskRun<unknown>[]): void {
+    const { scenario } = this;
+    const { memory, dead, fault } = view;
+    const allowed = new Set(scenario.mayThrow);
+    if (fault?.kind === "cancel") allowed.add(CancelledError.name);
+    if (dead !== undefined) { for (const name of scenario.mayThrowAfterDeath ?? []) allowed.add(name); }
+    if (dead !== undefined) allowed.add("NotRecoverableError");
+    const starves = dead !== undefined ? scenario.afterDeath : fault === undefined ? "recovers" : scenario.afterFault;
+    if (starves === "may-starve") allowed.add(DeadlockError.name);
+    for (const [number, run] of runs.entries()) {
+      const { outcome } = run;
+      if (number === dead || outcome.kind === "returned") continue;
+      if (outcome.kind === "waiting") {
+        const word = memory.parked.find(({ task }) => task === number)?.word ?? -1;
+        const { method, object } = run.call ?? { method: "?", object: "?" };
+        throw new Error(`${run.name} waits for ever in ${object}.${method} on ${memory.layout.nameOf(word)}`);
+      }
+      const { error } = outcome;
+      if (number === view.interrupted && error instanceof Interruption) continue;
+      const supervises = number === scenario.tasks.length;
+      if (supervises || !(error instanceof Error) || !allowed.has(error.name)) throw error;
+    }
+    this.#checkClean(view);
+    if (dead === undefined) scenario.atEnd?.(host, view);
+    else scenario.atDeath?.(host, view);
+  }
+
+  /** Nobody is inside, waits or listens: a grant that nobody took, or a place in line that nobody left, shows here. */
+  #checkClean({ memory, dead }: RunView): void {
+    const isTorn = (word: number) => memory.layout.nameOf(word).endsWith(".monitor") && peek(memory, word) === -1;
+    // What a death has torn is not clean, and nobody uses it.
+    if (dead !== undefined && this.#transient.some(isTorn)) return;
+    for (const word of this.#transient) {
+      const value = peek(memory, word);
+      const name = memory.layout.nameOf(word);
+      // The dead cannot say that they listen no longer, and nobody reads it but to wake them for nothing.
+      if (value === 0 || (dead !== undefined && /\.listening/.test(name))) continue;
+      throw new Error(`${name} is ${value} at the end, 0 is wanted`);
+    }
+  }
+
+  #token(host: Shared<Shareables>): CancelToken | undefined {
+    return Object.values(host).find((thing) => thing instanceof CancelToken);
+  }
+}
+
+function* bury(host: Shared<Shareables>, task: number): Steps<void> {
+  for (const thing of Object.values(host) as SharedThing[]) if (thing.died !== undefined) yield* thing.died(task);
+}
+
+function peek(memory: ModelMemory, word: number): number {
+  return memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }) as number;
+}
+
+function timed(number: number): (parked: { task: number; until: number }) => boolean {
+  return ({ task, until }) => task === number && until < Infinity;
+}

@@ -133,7 +133,13 @@ export class WaitQueue {
         seen === contended ||
         (yield* compareExchange(monitor, { expected: seen, replacement: contended })) === seen
       ) {
-        yield* wait(monitor, contended);
+        try {
+          yield* wait(monitor, contended);
+        } catch (error) {
+          // The wake-up of who left may have been for this task: it passes on.
+          yield* notify(monitor, 1);
+          throw error;
+        }
       }
       // Others may sleep on as well: who has slept leaves as one with whom somebody contends.
       seen = yield* compareExchange(monitor, { expected: 0, replacement: me | CONTENDED });

@@ -80,8 +80,12 @@ export function runFaults(
     return finished.struck;
   };
   // How many opportunities there are shows only in a run: every one, or every n-th once the budget is seen to end.
-  for (let at = 0, stride = 1, count = 0; strike(at); at += stride) {
-    if (++count >= budget) [count, stride] = [0, stride * 2];
+  let stride = 1;
+  let count = 0;
+  for (let at = 0; strike(at); at += stride) {
+    if (++count < budget) continue;
+    stride *= 2;
+    count = 0;
   }
   return struck;
 }

@@ -21,6 +21,7 @@ export {
   type CompareExchangeOperation,
   exchange,
   INLINE,
+  InlineCall,
   load,
   type LoadOperation,
   type ModifyOperation,

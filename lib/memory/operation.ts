@@ -168,6 +168,12 @@ export interface CallOperation {
 /** The answer to a call whose steps the asking task itself is to run. */
 export const INLINE: unique symbol = Symbol("inline");
 
+/** The same answer, for a driver that has to know when the steps of the call have ended. */
+export class InlineCall {
+  /** Whether they have. */
+  ended = false;
+}
+
 /** The answer to a call that the owner of the memory has run. */
 export interface CallAnswer {
   /** What the method gave. */
@@ -189,7 +195,7 @@ export type Operation =
 export type WaitResult = "woken" | "not-equal" | "timed-out";
 
 /** What an operation can answer. */
-export type Answer = number | bigint | WaitResult | Uint8Array | typeof INLINE | CallAnswer | undefined;
+export type Answer = number | bigint | WaitResult | Uint8Array | typeof INLINE | InlineCall | CallAnswer | undefined;
 
 /**
  * A piece of a program: run it with `yield*` inside another, or with a driver.
@@ -305,6 +311,13 @@ export function choose(n: number): Steps<number> {
 export function* call<T>(operation: CallOperation, body: Steps<T>): Generator<Operation, T, unknown> {
   const answer = yield operation;
   if (answer === INLINE) return yield* body;
+  if (answer instanceof InlineCall) {
+    try {
+      return yield* body;
+    } finally {
+      answer.ended = true;
+    }
+  }
   // The owner ran the same method, so its value has the type of the body's.
   return (answer as CallAnswer).value as T;
 }

@@ -11,7 +11,7 @@ export {
   runCooperative,
   type WaitingTask,
 } from "./cooperative.ts";
-export { type TaskOutcome, TaskRun } from "./task_run.ts";
+export { type TaskMemory, type TaskOutcome, TaskRun } from "./task_run.ts";
 export {
   type AnyProgram,
   defineProgram,

@@ -38,6 +38,9 @@ export type TaskOutcome<T> =
   | { readonly kind: "threw"; readonly name: string; readonly error: unknown }
   | { readonly kind: "waiting"; readonly name: string };
 
+/** What performs a task's operations: a model memory, or what stands in for one. */
+export type TaskMemory = Pick<ModelMemory, "begin" | "takeDeferred" | "unpark">;
+
 /** See the module. */
 export class TaskRun<T> {
   /** The task's name. */
@@ -49,7 +52,7 @@ export class TaskRun<T> {
   /** Whether it waits in the memory. */
   parked = false;
   #outcome: TaskOutcome<T>;
-  readonly #memory: ModelMemory;
+  readonly #memory: TaskMemory;
   readonly #steps: Iterator<Operation, T, unknown>;
   // Undefined before the first step; else what the task's own steps perform next or are parked in, or their end.
   #step: IteratorResult<Operation, T> | undefined;
@@ -61,7 +64,7 @@ export class TaskRun<T> {
   #woken: { readonly answer: Answer } | undefined;
 
   /** Makes a task that has not begun. */
-  constructor(memory: ModelMemory, { name, number, steps }: { name: string; number: number; steps: Steps<T> }) {
+  constructor(memory: TaskMemory, { name, number, steps }: { name: string; number: number; steps: Steps<T> }) {
     this.name = name;
     this.number = number;
     this.#memory = memory;

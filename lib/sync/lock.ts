@@ -252,9 +252,25 @@ export class Lock implements SharedThing {
   }
 
   /** See {@linkcode SharedThing}. */
+  *holders(): Steps<readonly number[]> {
+    const owner = (yield* load(this.#place.word)) & OWNER;
+    return owner === 0 ? [] : [owner - 1];
+  }
+
+  /** See {@linkcode SharedThing}: who comes first takes it, so that nobody can tell who has waited. */
+  ready(method: string, args: readonly unknown[]): Steps<boolean> | undefined {
+    return method === "acquire" && args.length === 0 && !this.#fair ? this.#ready() : undefined;
+  }
+
+  /** See {@linkcode SharedThing}. */
   *leaks(): Steps<readonly string[]> {
     const owner = (yield* load(this.#place.word)) & OWNER;
     return owner === 0 ? [] : [`is held by ${this.#binding.nameOf(owner - 1)}`];
+  }
+
+  *#ready(): Steps<boolean> {
+    const word = yield* load(this.#place.word);
+    return (word & OWNER) === 0 || (word & LOST) !== 0;
   }
 
   *#takeSlowly(options: WaitOptions | undefined): Steps<Acquired> {

@@ -36,6 +36,13 @@ export interface SharedThing {
   ended?(task: number, failure?: string): Steps<void>;
   /** The tasks that hold it, where it is owned: a cycle of owners and waiters is a deadlock. */
   owners?(): Steps<readonly number[]>;
+  /** The tasks that took it last and have not given it back, whoever may give it back: for reports. */
+  holders?(): Steps<readonly number[]>;
+  /**
+   * Whether a call would go on at once, for calls of which nobody can tell whether they wait or come later; undefined for
+   * the others. The explorer begins such a call only when it goes on.
+   */
+  ready?(method: string, args: readonly unknown[]): Steps<boolean> | undefined;
   /** What is held or undone at the end of a run, as clauses such as "is held by a"; none if all is well. */
   leaks?(): Steps<readonly string[]>;
 }

@@ -241,7 +241,7 @@ export class Lock implements SharedThing {
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
     const whole = yield* this.#queue.bury(task, () => this.#freeFrom(task));
-    if (!whole) yield* this.#change((word) => word | LOST);
+    if (!whole) yield* this.#change((word) => ((word & OWNER) === task + 1 ? word & ~OWNER : word) | LOST);
   }
 
   /** See {@linkcode SharedThing}. */

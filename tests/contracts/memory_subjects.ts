@@ -93,7 +93,7 @@ export class SharedSubject implements MemorySubject {
   async withDeadline<T>(memory: SharedMemory, replies: readonly Promise<T>[]): Promise<T[]> {
     const stop = setInterval(() => {
       if (performance.now() < last) return;
-      for (let guest = 0; guest < memory.handle.guests; guest++) memory.requestStop(guest);
+      for (let guest = 0; guest < memory.handle.guests; guest++) memory.control.requestStop(guest);
     }, 50);
     const last = performance.now() + 20_000;
     try {

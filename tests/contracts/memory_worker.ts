@@ -26,7 +26,7 @@ self.onmessage = ({ data }: MessageEvent<WorkerRequest>) => {
   } catch (error) {
     reply = error instanceof StoppedError ? { kind: "stopped" } : { kind: "threw", text: String(error) };
   }
-  memory.acknowledge();
+  memory.control.acknowledge();
   self.postMessage(reply);
 };
 

@@ -159,8 +159,13 @@ export class Semaphore implements SharedThing {
     return call({ kind: "call", object: this.name, method: "acquireHeld", args: [options] }, body);
   }
 
-  /** Gives permits back that a guard held. */
+  /**
+   * Gives permits back that a guard held.
+   *
+   * @throws {StateError} where the task's guards hold fewer.
+   */
   releaseHeld(permits: number): Steps<void> {
+    this.#check("release", { permits });
     const body = this.#release(permits + HELD);
     return call({ kind: "call", object: this.name, method: "releaseHeld", args: [permits] }, body);
   }
@@ -222,17 +227,22 @@ export class Semaphore implements SharedThing {
 
   *#release(request: number): Steps<void> {
     const { permits, initial, bounded } = this.#place;
+    const held = this.#place.held + this.#binding.task;
     const given = permitsOf(request);
     yield* this.#queue.enter();
     const free = yield* load(permits);
     const most = bounded ? initial : MOST_PERMITS - 1;
-    const fits = free + given <= most;
+    const mine = request === given ? given : yield* load(held);
+    const fits = free + given <= most && given <= mine;
     if (fits) {
-      if (request !== given) yield* add(this.#place.held + this.#binding.task, -given);
+      if (request !== given) yield* store(held, mine - given);
       yield* store(permits, free + given);
       yield* this.#settle();
     }
     yield* this.#queue.leave();
+    if (given > mine) {
+      throw new StateError(`Cannot release ${given} of ${this.name}: its guards hold ${mine}, as many are wanted`);
+    }
     if (!fits) {
       throw new StateError(
         `Cannot release ${given} of ${this.name}: ${free} of ${most} permits are free, as many taken ones are wanted`,

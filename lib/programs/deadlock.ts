@@ -1,0 +1,61 @@
+/**
+ * The classical deadlock: two tasks take two locks in opposite orders.
+ *
+ * - `plain`: once each holds one lock, each waits for the other's. The report is the cycle: both tasks, both locks.
+ * - `ordered`: everybody takes the locks in one order, so there can be no cycle.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { deadlock } from "./deadlock.ts";
+ *
+ * await using host = new Host();
+ * const { errors: [error] } = await host.run(deadlock, { mode: "direct" });
+ * const told = "task a waits for right (acquire), which b holds; task b waits for left (acquire), which a holds";
+ * if (!error?.message.includes(told)) throw new Error("the cycle");
+ * const { outcome } = await host.run(deadlock, { mode: "direct", variant: "ordered" });
+ * if (outcome !== 2) throw new Error("both get through");
+ * ```
+ *
+ * @module
+ */
+
+import { DeadlockError } from "../errors.ts";
+import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
+import { cell, lock } from "../sync/mod.ts";
+
+/** See the module. */
+export const deadlock: AnyProgram = defineProgram({
+  name: "deadlock",
+  claim: "Locks that are taken in opposite orders end in a cycle, which the report names.",
+  module: import.meta.url,
+  variants: ["plain", "ordered"],
+  specimens: ["plain"],
+  parameters: {
+    pause: { default: 0.1, max: 10, fraction: true, description: "seconds between the first lock and the second" },
+  },
+  shared: () => ({ left: lock({ owned: true }), right: lock({ owned: true }), through: cell() }),
+  tasks: ({ variant, parameters }) =>
+    ["a", "b"].map((name) => ({
+      name,
+      *run({ left, right, through }) {
+        const [one, other] = name === "a" || variant === "ordered" ? [left, right] : [right, left];
+        using _one = yield* one.lock();
+        yield* pause(parameters.pause);
+        using _other = yield* other.lock();
+        yield* through.add(1);
+      },
+    })),
+  outcome: ({ through }) => through.load(),
+  expected({ variant }) {
+    if (variant === "ordered") return [2];
+    const a = { task: "a", object: "right", method: "acquire", owners: ["b"] };
+    const b = { task: "b", object: "left", method: "acquire", owners: ["a"] };
+    // The cycle is told from either task on, and both tasks get it.
+    const cycles = [new DeadlockError([a, b]), new DeadlockError([b, a])];
+    return [
+      2,
+      ...cycles.map(({ name, message }) => ({ failed: ["a", "b"].map((task) => ({ task, error: name, message })) })),
+    ];
+  },
+});

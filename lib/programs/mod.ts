@@ -1,0 +1,25 @@
+/**
+ * The examples, one file each, in teaching order: what goes wrong between tasks, and what puts it right.
+ *
+ * @module
+ */
+
+import type { AnyProgram } from "../program/mod.ts";
+import { bank } from "./bank.ts";
+import { deadlock } from "./deadlock.ts";
+import { lockProgram } from "./lock.ts";
+import { race } from "./race.ts";
+import { selfDeadlock } from "./self_deadlock.ts";
+import { semaphoreProgram } from "./semaphore.ts";
+
+export { bank, deadlock, lockProgram, race, selfDeadlock, semaphoreProgram };
+
+/** All of them, in teaching order. */
+export const programs: readonly AnyProgram[] = [
+  race,
+  lockProgram,
+  bank,
+  selfDeadlock,
+  deadlock,
+  semaphoreProgram,
+];

@@ -1,0 +1,46 @@
+/**
+ * The lost update: tasks read a counter, add one, and write it back a moment later.
+ *
+ * - Who reads before another has written overwrites what that one adds.
+ * - A pause between the read and the write makes that nearly certain; without one it is merely possible.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { race } from "./race.ts";
+ *
+ * await using host = new Host();
+ * const { outcome, expected } = await host.run(race, { mode: "direct" });
+ * if (outcome !== 1 || expected?.join() !== "1,2") throw new Error("both read 0, and both write 1");
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
+import { cell } from "../sync/mod.ts";
+
+/** See the module. */
+export const race: AnyProgram = defineProgram({
+  name: "race",
+  claim: "Where tasks read, add one and write back, an addition can be lost.",
+  module: import.meta.url,
+  specimens: ["plain"],
+  parameters: {
+    tasks: { default: 2, min: 1, max: 8, description: "how many tasks add one" },
+    pause: { default: 0.1, max: 10, fraction: true, description: "seconds between the read and the write" },
+  },
+  shared: () => ({ value: cell({ order: "plain" }) }),
+  tasks: ({ parameters }) =>
+    Array.from({ length: parameters.tasks }, (_, index) => ({
+      name: `adder${index}`,
+      *run({ value }) {
+        const seen = yield* value.load();
+        yield* pause(parameters.pause);
+        yield* value.store(seen + 1);
+      },
+    })),
+  outcome: ({ value }) => value.load(),
+  // The last to write has read at least what it read at first; all additions count if nobody overlaps.
+  expected: ({ parameters: { tasks } }) => Array.from({ length: tasks }, (_, lost) => lost + 1),
+});

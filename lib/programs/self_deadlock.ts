@@ -1,0 +1,48 @@
+/**
+ * The shortest deadlock: a task that acquires a lock which it holds already.
+ *
+ * - An owned lock can only be released by its owner, who waits: that is reported at once, and needs no timeout.
+ * - A lock that counts how often its owner has it is the remedy: see `rlock`.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { selfDeadlock } from "./self_deadlock.ts";
+ *
+ * await using host = new Host();
+ * const { errors: [error], ok } = await host.run(selfDeadlock, { mode: "direct" });
+ * const told = "Cannot go on: task worker waits for guard (acquire), which it holds";
+ * if (!ok || error?.message !== told) throw new Error("the report names the task and the lock");
+ * ```
+ *
+ * @module
+ */
+
+import { DeadlockError } from "../errors.ts";
+import { type AnyProgram, defineProgram } from "../program/mod.ts";
+import { lock } from "../sync/mod.ts";
+
+/** See the module. */
+export const selfDeadlock: AnyProgram = defineProgram({
+  name: "self-deadlock",
+  claim: "A task that acquires its own lock again is told so at once.",
+  module: import.meta.url,
+  specimens: ["plain"],
+  shared: () => ({ guard: lock({ owned: true }) }),
+  tasks: () => [{
+    name: "worker",
+    *run({ guard }) {
+      using _outer = yield* guard.lock();
+      using _inner = yield* guard.lock();
+    },
+  }],
+  *outcome() {},
+  // It fails on every schedule, so the failure is compared between modes.
+  independent: (outcome) => outcome,
+  expected() {
+    const { name, message } = new DeadlockError([
+      { task: "worker", object: "guard", method: "acquire", owners: ["worker"] },
+    ]);
+    return [{ failed: [{ task: "worker", error: name, message }] }];
+  },
+});

@@ -136,7 +136,7 @@ export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> 
   readonly variants?: readonly string[];
   /** The parameters. */
   readonly parameters?: P;
-  /** The shared things. */
+  /** The shared things. Where it takes the settings, `outcome` stands before `tasks`: so the compiler learns their types. */
   shared(settings: Settings<P>): S;
   /** The tasks. */
   tasks(settings: Settings<P>): readonly ProgramTask<S>[];

@@ -38,3 +38,15 @@ export {
   semaphore,
   type SemaphoreStatistics,
 } from "./semaphore.ts";
+export {
+  type AsyncBarrierWaitOptions,
+  Barrier,
+  barrier,
+  type BarrierStatistics,
+  type BarrierWaitOptions,
+} from "./barrier.ts";
+export { type Body } from "./body.ts";
+export { Latch, latch, type LatchStatistics } from "./latch.ts";
+export { WaitGroup, waitGroup, type WaitGroupStatistics } from "./wait_group.ts";
+export { Once, once, type OnceStatistics, type OnceTurn } from "./once.ts";
+export { Timer, timer, type TimerClaim, type TimerOptions, type TimerPhase, type TimerStatistics } from "./timer.ts";

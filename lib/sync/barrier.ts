@@ -1,0 +1,442 @@
+/**
+ * A barrier: parties wait for each other, and go on together, generation after generation.
+ *
+ * - `wait` gives the arrival index in the generation, 0 to parties - 1. The last party leads: it runs the action, if all
+ *   bring one, before any leaves. Who arrives while the action runs belongs to the next generation.
+ * - A party that leaves breaks the barrier for all, late comers too: a timeout, a cancel, an error thrown into it, an
+ *   action that fails, a death. It stays broken until `reset`; `abort` breaks it on purpose.
+ * - `reset` begins a generation of its own; those who wait get a `BrokenBarrierError`.
+ * - A death breaks it where the barrier counts the dead: each task that has ever waited on it, and every task where there
+ *   are as many parties as tasks.
+ * - Invariant: one word holds generation, phase and arrivals, and each change of these is one compare-exchange. So no
+ *   monitor is needed, no death tears it, and generations cannot mix.
+ * - Who waits for whom: a party marks its lane before it arrives, and who changes the phase or the generation then wakes
+ *   the marked lanes. Where that somebody is dead, `died` wakes them.
+ * - Why it is long: three faces of each method. The protocol is what stands below them.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { barrier } from "./barrier.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ gate: barrier(2) }, { tasks: 2 });
+ * const { gate } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * let failure: unknown;
+ * try {
+ *   gate.waitSync({ timeout: 1 });
+ * } catch (error) {
+ *   failure = error;
+ * }
+ * if (!(failure instanceof Error && failure.name === "BrokenBarrierError")) throw new Error("nobody else comes");
+ * gate.resetSync();
+ * if (gate.tryWaitSync() !== undefined) throw new Error("one party is missing");
+ * ```
+ *
+ * @module
+ */
+
+import type { BrokenBarrierError } from "../errors.ts";
+import { call, type CallOperation, compareExchange, load, notify, type Steps, store, wait } from "../memory/mod.ts";
+import {
+  ACTING,
+  type Breach,
+  BREACHES,
+  BROKEN,
+  brokenBarrier,
+  cancelledWait,
+  COMES,
+  countOf,
+  DISMISSED,
+  FILLING,
+  generationOf,
+  LEADS,
+  markOf,
+  MOST_PARTIES,
+  PHASE,
+  RESETTING,
+  sleepsIn,
+  stateOf,
+  WAITS,
+} from "./barrier_state.ts";
+import { type Body, checkBody, runBody } from "./body.ts";
+import type { CancelToken } from "./cancel_token.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** How a party waits. */
+export interface BarrierWaitOptions extends WaitOptions {
+  /** What the last party runs before any leaves; every party gives it. */
+  readonly action?: Body | undefined;
+}
+
+/** How a party waits by promise; its action waits as steps do, not by promises. */
+export interface AsyncBarrierWaitOptions extends BarrierWaitOptions, AsyncWaitOptions {}
+
+/** What a barrier tells about itself. */
+export interface BarrierStatistics {
+  /** How many parties go on together. */
+  readonly parties: number;
+  /** How many have arrived and not gone on. */
+  readonly waiting: number;
+  /** Whether it is broken. */
+  readonly broken: boolean;
+  /** How many generations have ended, by all parties or by a reset; modulo 2^18. */
+  readonly generation: number;
+}
+
+/** How a party comes: to wait, to wait and to lead the action where it is the last, or only if it is the last. */
+type Coming = "wait" | "act" | "try";
+
+/** The answer to who only tries and is not the last. */
+const NOT_LAST = -1;
+
+/**
+ * A barrier to be.
+ *
+ * @throws {RangeError} unless the number of parties is a whole one from 1 to {@linkcode MOST_PARTIES}.
+ */
+export function barrier(parties: number): Shareable<Barrier> {
+  if (!(Number.isSafeInteger(parties) && parties >= 1 && parties <= MOST_PARTIES)) {
+    throw new RangeError(`Cannot make a barrier: of ${parties} parties, from 1 to ${MOST_PARTIES} are wanted`);
+  }
+  return {
+    kind: "barrier",
+    reserve(space, name) {
+      const place = {
+        name,
+        parties,
+        // One task is the supervisor.
+        countsAll: parties === space.tasks - 1,
+        state: space.word(`${name}.state`),
+        dead: space.word(`${name}.dead`),
+        marks: space.words(`${name}.marks`, space.lanes),
+        lanes: space.lanes,
+      };
+      return (binding) => new Barrier(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  readonly parties: number;
+  readonly countsAll: boolean;
+  /** Generation, count of arrivals (or BREACH), and phase. */
+  readonly state: number;
+  /** The task that died last, plus 1. */
+  readonly dead: number;
+  /** Per lane: the generation that its task waited on last, and how; 0 before. */
+  readonly marks: number;
+  readonly lanes: number;
+}
+
+/** See the module. */
+export class Barrier implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #place: Place;
+  // Calls without arguments are the same each time.
+  readonly #waitCall: CallOperation;
+
+  /** Made by {@linkcode barrier}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#place = place;
+    this.#waitCall = { kind: "call", object: this.name, method: "wait", args: [] };
+  }
+
+  /**
+   * Waits for the other parties; gives the arrival index, 0 for the first and parties - 1 for the last.
+   *
+   * @throws {BrokenBarrierError} where the barrier is broken or breaks; its `cause` says by what, a timeout of its own too.
+   * @throws {CancelledError} where the token is cancelled first, which breaks the barrier.
+   */
+  wait(options?: BarrierWaitOptions): Steps<number> {
+    if (options === undefined) return call(this.#waitCall, this.#wait(undefined, "wait"));
+    checkWaitOptions(`wait at ${this.name}`, options);
+    const { action, ...rest } = options;
+    if (action === undefined) {
+      return call({ kind: "call", object: this.name, method: "wait", args: [rest] }, this.#wait(rest, "wait"));
+    }
+    checkBody(`wait at ${this.name}`, action);
+    return this.#waitAndAct(rest, action);
+  }
+
+  /**
+   * Goes on if all other parties have arrived, and gives the last index; else undefined, and it has not arrived.
+   *
+   * @throws {BrokenBarrierError} where the barrier is broken.
+   */
+  tryWait(): Steps<number | undefined> {
+    return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#tryWait());
+  }
+
+  /** Breaks it for all, until a reset. */
+  abort(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "abort", args: [] }, this.#break("abort"));
+  }
+
+  /** Begins a generation of its own, and mends a broken barrier; those who wait get a `BrokenBarrierError`. */
+  reset(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "reset", args: [] }, this.#reset());
+  }
+
+  /**
+   * The first part of a `wait` with an action: gives the index, or, to the leader, -1 - the generation, in which the others
+   * wait until it says `open`, or `fail` where the action did.
+   */
+  arrive(options?: WaitOptions): Steps<number> {
+    checkWaitOptions(`wait at ${this.name}`, options);
+    return call({ kind: "call", object: this.name, method: "arrive", args: [options] }, this.#wait(options, "act"));
+  }
+
+  /**
+   * Lets the parties of a generation go on after its action.
+   *
+   * @throws {BrokenBarrierError} where the barrier broke meanwhile.
+   */
+  open(generation: number): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "open", args: [generation] }, this.#open(generation));
+  }
+
+  /** Breaks a generation whose action failed. */
+  fail(generation: number): Steps<void> {
+    const body = this.#break("action", generation);
+    return call({ kind: "call", object: this.name, method: "fail", args: [generation] }, body);
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<BarrierStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `wait`. */
+  waitSync(options?: BarrierWaitOptions): number {
+    return blocking(this.#binding, this.wait(options));
+  }
+
+  /** The blocking face of `tryWait`. */
+  tryWaitSync(): number | undefined {
+    return blocking(this.#binding, this.tryWait());
+  }
+
+  /** The blocking face of `abort`. */
+  abortSync(): void {
+    blocking(this.#binding, this.abort());
+  }
+
+  /** The blocking face of `reset`. */
+  resetSync(): void {
+    blocking(this.#binding, this.reset());
+  }
+
+  /** The promise face of `wait`. */
+  waitAsync(options?: AsyncBarrierWaitOptions): Promise<number> {
+    return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** The promise face of `abort`. */
+  abortAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.abort());
+  }
+
+  /** The promise face of `reset`. */
+  resetAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.reset());
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    const { state, dead, marks, lanes, countsAll } = this.#place;
+    let counts = countsAll;
+    for (let lane = 0; lane < lanes && !counts; lane++) {
+      counts = this.#binding.taskOf(lane) === task && (yield* load(marks + lane)) !== 0;
+    }
+    if (counts) {
+      // Happens before the break, whose readers name the dead.
+      yield* store(dead, task + 1);
+      yield* this.#break("death");
+    }
+    const word = yield* load(state);
+    if ((word & PHASE) === RESETTING) yield* this.#dismiss(generationOf(word));
+    // The dead may have changed the state and not woken everybody.
+    for (let lane = 0; lane < lanes; lane++) {
+      if ((yield* load(marks + lane)) !== 0) yield* this.#wake(lane);
+    }
+  }
+
+  *#tryWait(): Steps<number | undefined> {
+    const index = yield* this.#wait(undefined, "try");
+    return index === NOT_LAST ? undefined : index;
+  }
+
+  *#waitAndAct(options: WaitOptions, action: Body): Steps<number> {
+    const arrived = yield* this.arrive(options);
+    if (arrived >= 0) return arrived;
+    const generation = -1 - arrived;
+    try {
+      yield* runBody(action);
+    } catch (error) {
+      yield* this.fail(generation);
+      throw error;
+    }
+    yield* this.open(generation);
+    return this.#place.parties - 1;
+  }
+
+  *#wait(options: WaitOptions | undefined, coming: Coming): Steps<number> {
+    const { parties, state, marks } = this.#place;
+    const deadline = yield* deadlineOf(options);
+    const lane = this.#binding.takeLane();
+    try {
+      for (;;) {
+        const word = yield* load(state);
+        const phase = word & PHASE;
+        const generation = generationOf(word);
+        if (phase === BROKEN) throw yield* this.#broken(countOf(word));
+        if (phase === RESETTING) {
+          yield* this.#dismiss(generation);
+          continue;
+        }
+        const index = countOf(word);
+        if (phase === FILLING && index === parties - 1) {
+          yield* store(marks + lane, markOf(generation, LEADS));
+          const next = coming === "act" ? stateOf(generation, parties, ACTING) : stateOf(generation + 1, 0, FILLING);
+          // What all parties did before they arrived happens before what any does after this.
+          if ((yield* compareExchange(state, { expected: word, replacement: next })) !== word) continue;
+          if (coming === "act") return -1 - generation;
+          yield* this.#wakeAll(generation);
+          return index;
+        }
+        if (coming === "try") return NOT_LAST;
+        // Who changes the state looks at the marks after that: it wakes all that this state holds.
+        yield* store(this.#binding.wakeWord(lane), 0);
+        yield* store(marks + lane, markOf(generation, phase === FILLING ? WAITS : COMES));
+        const arrival = { expected: word, replacement: stateOf(generation, index + 1, FILLING) };
+        const seen = phase === FILLING ? yield* compareExchange(state, arrival) : yield* load(state);
+        if (seen !== word) continue;
+        yield* this.#sleep(lane, { generation, deadline, cancel: options?.cancel });
+        if (phase === FILLING) return index;
+      }
+    } finally {
+      this.#binding.freeLane(lane);
+    }
+  }
+
+  /** Sleeps until a generation has ended well. */
+  *#sleep(
+    lane: number,
+    { generation, deadline, cancel }: { generation: number; deadline: number; cancel: CancelToken | undefined },
+  ): Steps<void> {
+    const { state, marks } = this.#place;
+    const wake = this.#binding.wakeWord(lane);
+    try {
+      if (cancel !== undefined) yield* cancel.listen(lane, true);
+      for (;;) {
+        const cancelled = cancel !== undefined && (yield* cancel.cancelled());
+        if (cancelled) yield* this.#break("cancel", generation);
+        else if ((yield* wait(wake, 0, { deadline })) === "timed-out") yield* this.#break("timeout", generation);
+        // Set back before the look: who wakes this lane changes the state before.
+        yield* store(wake, 0);
+        const word = yield* load(state);
+        if (generationOf(word) !== generation) {
+          const dismissed = (yield* load(marks + lane)) === markOf(generation, DISMISSED);
+          if (!dismissed) return;
+          throw yield* this.#broken(BREACHES.reset);
+        }
+        if ((word & PHASE) !== BROKEN) continue;
+        if (cancelled) throw cancelledWait(this.name);
+        throw yield* this.#broken(countOf(word));
+      }
+    } catch (error) {
+      // An interrupt; after any other error the barrier is broken, or another generation has begun.
+      yield* this.#break("interrupt", generation);
+      throw error;
+    } finally {
+      if (cancel !== undefined) yield* cancel.listen(lane, false);
+    }
+  }
+
+  *#open(generation: number): Steps<void> {
+    const expected = stateOf(generation, this.#place.parties, ACTING);
+    const replacement = stateOf(generation + 1, 0, FILLING);
+    const seen = yield* compareExchange(this.#place.state, { expected, replacement });
+    if (seen === expected) return yield* this.#wakeAll(generation);
+    const broken = generationOf(seen) === generation && (seen & PHASE) === BROKEN;
+    throw yield* this.#broken(broken ? countOf(seen) : BREACHES.reset);
+  }
+
+  /** Breaks the barrier, if it is still in that generation, where one is given. */
+  *#break(breach: Breach, generation?: number): Steps<void> {
+    const { state } = this.#place;
+    for (;;) {
+      const word = yield* load(state);
+      const current = generationOf(word);
+      if ((generation !== undefined && current !== generation) || (word & PHASE) === BROKEN) return;
+      if ((word & PHASE) === RESETTING) {
+        yield* this.#dismiss(current);
+        continue;
+      }
+      const replacement = stateOf(current, BREACHES[breach], BROKEN);
+      if ((yield* compareExchange(state, { expected: word, replacement })) !== word) continue;
+      return yield* this.#wakeAll(current);
+    }
+  }
+
+  *#reset(): Steps<void> {
+    const { state } = this.#place;
+    for (;;) {
+      const word = yield* load(state);
+      const generation = generationOf(word);
+      const phase = word & PHASE;
+      if (phase === FILLING && countOf(word) === 0) return;
+      const replacement = stateOf(generation, 0, RESETTING);
+      if (phase !== RESETTING && (yield* compareExchange(state, { expected: word, replacement })) !== word) continue;
+      return yield* this.#dismiss(generation);
+    }
+  }
+
+  /** Tells those who wait that the generation ends by a reset, and begins the next; any number of tasks may do it at once. */
+  *#dismiss(generation: number): Steps<void> {
+    const { state, marks, lanes } = this.#place;
+    // Nobody arrives in this phase, so no mark of one who waits in this generation is missed, and one made later waits in none.
+    const change = { expected: markOf(generation, WAITS), replacement: markOf(generation, DISMISSED) };
+    for (let lane = 0; lane < lanes; lane++) yield* compareExchange(marks + lane, change);
+    const expected = stateOf(generation, 0, RESETTING);
+    yield* compareExchange(state, { expected, replacement: stateOf(generation + 1, 0, FILLING) });
+    yield* this.#wakeAll(generation);
+  }
+
+  /** Wakes all whom a generation holds. */
+  *#wakeAll(generation: number): Steps<void> {
+    const { marks, lanes } = this.#place;
+    for (let lane = 0; lane < lanes; lane++) {
+      const mark = yield* load(marks + lane);
+      if (sleepsIn(generation, mark)) yield* this.#wake(lane);
+    }
+  }
+
+  *#wake(lane: number): Steps<void> {
+    const wake = this.#binding.wakeWord(lane);
+    yield* store(wake, 1);
+    yield* notify(wake);
+  }
+
+  *#statistics(): Steps<BarrierStatistics> {
+    const { parties, state } = this.#place;
+    const word = yield* load(state);
+    const phase = word & PHASE;
+    const waiting = phase === FILLING || phase === ACTING ? countOf(word) : 0;
+    return { parties, waiting, broken: phase === BROKEN, generation: generationOf(word) };
+  }
+
+  *#broken(breach: number): Steps<BrokenBarrierError> {
+    const { name, dead } = this.#place;
+    const task = breach === BREACHES.death ? (yield* load(dead)) - 1 : -1;
+    return brokenBarrier(name, breach, this.#binding.nameOf(task));
+  }
+}

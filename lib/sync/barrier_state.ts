@@ -1,0 +1,110 @@
+/**
+ * The word that a barrier is: generation, count and phase in 32 bits, and the mark of each lane that meets there.
+ *
+ * - Bits 0 and 1 are the phase, 2 to 13 the count of arrivals (in the phase BROKEN the {@linkcode Breach}), 14 to 31 the
+ *   generation.
+ * - Generations count modulo 2^18: a task could take one for another only if it stood still for exactly so many.
+ *
+ * @example
+ * ```ts
+ * import { countOf, FILLING, generationOf, PHASE, stateOf } from "./barrier_state.ts";
+ *
+ * const state = stateOf(3, 2, FILLING);
+ * if (generationOf(state) !== 3 || countOf(state) !== 2 || (state & PHASE) !== FILLING) throw new Error("3, 2, filling");
+ * if (stateOf(2 ** 18, 0, FILLING) !== 0) throw new Error("the first generation follows the last");
+ * ```
+ *
+ * @module
+ */
+
+import { BrokenBarrierError, CancelledError, WaitTimeoutError } from "../errors.ts";
+
+/** The bits of the phase. */
+export const PHASE = 3;
+/** Phase: parties arrive. */
+export const FILLING = 0;
+/** Phase: all have arrived, and the leader runs the action. */
+export const ACTING = 1;
+/** Phase: nobody goes on. */
+export const BROKEN = 2;
+/** Phase: those who wait are being told of a reset; whoever comes helps. */
+export const RESETTING = 3;
+
+/** The largest number of parties. */
+export const MOST_PARTIES = 2 ** 12 - 1;
+
+/** Mark: it has arrived, or is about to. */
+export const WAITS = 1;
+/** Mark: it waits until the action of the generation is over, and arrives then. */
+export const COMES = 2;
+/** Mark: a reset ended the generation in which it waited. */
+export const DISMISSED = 3;
+/** Mark: it arrives as the last one. */
+export const LEADS = 4;
+
+const COUNT_SHIFT = 2;
+const GENERATION_SHIFT = 14;
+const MARK_SHIFT = 3;
+
+/** What broke a barrier, and its number. */
+export const BREACHES = { timeout: 1, cancel: 2, interrupt: 3, abort: 4, action: 5, death: 6, reset: 7 } as const;
+
+/** What broke a barrier. */
+export type Breach = keyof typeof BREACHES;
+
+/** Puts a state together. */
+export function stateOf(generation: number, count: number, phase: number): number {
+  return (generation << GENERATION_SHIFT) | (count << COUNT_SHIFT) | phase;
+}
+
+/** The generation of a state. */
+export function generationOf(state: number): number {
+  return state >>> GENERATION_SHIFT;
+}
+
+/** The count of a state. */
+export function countOf(state: number): number {
+  return (state >>> COUNT_SHIFT) & MOST_PARTIES;
+}
+
+/** What a lane's mark is in a generation: 0 for none, so that marks begin with 1. */
+export function markOf(generation: number, kind: number): number {
+  return (generation << MARK_SHIFT) | kind;
+}
+
+/** Whether a mark is that of a task which sleeps, or will, until a generation is over. */
+export function sleepsIn(generation: number, mark: number): boolean {
+  const kind = mark - markOf(generation, 0);
+  return kind >= WAITS && kind <= DISMISSED;
+}
+
+/** The error of who waits for a broken barrier; `dead` is the name of the party that died, where one did. */
+export function brokenBarrier(name: string, breach: number, dead: string): BrokenBarrierError {
+  const cause = causeOf(name, breach, dead);
+  return new BrokenBarrierError(`Cannot go on at ${name}: the barrier is broken: ${cause.message}`, { cause });
+}
+
+/** The error of who cancelled a wait. */
+export function cancelledWait(name: string): CancelledError {
+  return new CancelledError(`Cannot go on waiting at ${name}: the wait is cancelled, a live token is wanted`);
+}
+
+function causeOf(name: string, breach: number, dead: string): Error {
+  const because = (what: string) => `Cannot wait at ${name}: ${what}, a reset is wanted`;
+  switch (breach) {
+    case BREACHES.timeout:
+      return new WaitTimeoutError(because("a party waited too long"));
+    case BREACHES.cancel:
+      return new CancelledError(because("a party's wait is cancelled"));
+    case BREACHES.interrupt:
+      return new Error(because("a party was interrupted"));
+    case BREACHES.action:
+      return new Error(because("the action failed"));
+    case BREACHES.death:
+      return new Error(because(`${dead} died`));
+    case BREACHES.reset:
+      return new Error(`Cannot wait at ${name}: it was reset, another wait is wanted`);
+    default:
+      return new Error(because("it was aborted"));
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * A function that a method takes and runs where the task runs: plain, or one that gives steps.
+ *
+ * - It never crosses to the owner of a memory elsewhere: who takes one is composed of calls, and runs it between them.
+ *
+ * @example
+ * ```ts
+ * import { Layout, ModelMemory, runBlocking, store } from "../memory/mod.ts";
+ * import { runBody } from "./body.ts";
+ *
+ * const layout = new Layout();
+ * const word = layout.word("seen");
+ * const memory = new ModelMemory(layout);
+ * let plain = 0;
+ * runBlocking(memory, runBody(() => store(word, 7)));
+ * runBlocking(memory, runBody(() => void (plain = 7)));
+ * if (plain !== 7 || memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 7) {
+ *   throw new Error("both have run");
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import type { Steps } from "../memory/mod.ts";
+
+/** What a method runs for its caller. */
+export type Body = () => Steps<unknown> | void;
+
+/** Throws unless it is a function. */
+export function checkBody(act: string, body: unknown): asserts body is Body {
+  if (typeof body !== "function") {
+    throw new TypeError(`Cannot ${act}: what is to run is ${typeof body}, a function is wanted`);
+  }
+}
+
+/** Runs it, to the end of its steps where it gives some. */
+export function* runBody(body: Body): Steps<void> {
+  const steps = body();
+  if (typeof steps === "object" && Symbol.iterator in steps) yield* steps;
+}

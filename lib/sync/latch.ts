@@ -1,0 +1,183 @@
+/**
+ * A latch: a count that only goes down, and tasks that wait until it is 0.
+ *
+ * - As in Java: it opens once and stays open; counting down an open latch does nothing.
+ * - Any task may count down, also several times. A task that dies has counted down what it has: nobody does the rest in
+ *   its place, and those who then wait for ever are told by the deadlock report.
+ * - Invariant: the count never rises; it is 0 => nobody is queued.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { latch } from "./latch.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ ready: latch(2) }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * runBlocking(memory, space.initialize());
+ * const { ready } = space.bind(memory, { task: 0 });
+ * ready.countDownSync();
+ * if (ready.waitSync({ timeout: 1 })) throw new Error("one is missing");
+ * ready.countDownSync();
+ * if (!ready.waitSync()) throw new Error("it is open");
+ * ```
+ *
+ * @module
+ */
+
+import { call, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** What a latch tells about itself. */
+export interface LatchStatistics {
+  /** What is missing until it opens. */
+  readonly count: number;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+const MOST = 2 ** 31 - 1;
+/** The request of every waiter and the answer to it. */
+const OPEN = 1;
+
+/**
+ * A latch to be, that opens after `count` count-downs.
+ *
+ * @throws {RangeError} unless that is a whole number from 0 to 2^31 - 1.
+ */
+export function latch(count: number): Shareable<Latch> {
+  if (!(Number.isSafeInteger(count) && count >= 0 && count <= MOST)) {
+    throw new RangeError(`Cannot make a latch: of ${count}, a whole number from 0 to ${MOST} is wanted`);
+  }
+  return {
+    kind: "latch",
+    reserve(space, name) {
+      const place = { name, count: space.word(`${name}.count`, count), queue: reserveWaitQueue(space, name) };
+      return (binding) => new Latch(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  /** What is missing. */
+  readonly count: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Latch implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #count: number;
+  readonly #queue: WaitQueue;
+
+  /** Made by {@linkcode latch}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#count = place.count;
+    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+  }
+
+  /** Counts down, to 0 at most. */
+  countDown(count: number = 1): Steps<void> {
+    if (!(Number.isSafeInteger(count) && count >= 0)) {
+      throw new RangeError(`Cannot count ${this.name} down: by ${count}, a whole number of at least 0 is wanted`);
+    }
+    return call({ kind: "call", object: this.name, method: "countDown", args: [count] }, this.#countDown(count));
+  }
+
+  /**
+   * Waits until it is open; false if that was not in time.
+   *
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  wait(options?: WaitOptions): Steps<boolean> {
+    checkWaitOptions(`wait for ${this.name}`, options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+  }
+
+  /** Whether it is open. */
+  tryWait(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#isOpen());
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<LatchStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `countDown`. */
+  countDownSync(count: number = 1): void {
+    blocking(this.#binding, this.countDown(count));
+  }
+
+  /** The blocking face of `wait`. */
+  waitSync(options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.wait(options));
+  }
+
+  /** The blocking face of `tryWait`. */
+  tryWaitSync(): boolean {
+    return blocking(this.#binding, this.tryWait());
+  }
+
+  /** The promise face of `countDown`. */
+  countDownAsync(count: number = 1): Promise<void> {
+    return promised(this.#binding, undefined, () => this.countDown(count));
+  }
+
+  /** The promise face of `wait`. */
+  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.#queue.bury(task, function* () {});
+  }
+
+  /** See {@linkcode SharedThing}: it stays open, so that nobody can tell who has waited. */
+  ready(method: string, args: readonly unknown[]): Steps<boolean> | undefined {
+    return method === "wait" && args.length === 0 ? this.#isOpen() : undefined;
+  }
+
+  *#countDown(count: number): Steps<void> {
+    yield* this.#queue.enter();
+    const missing = yield* load(this.#count);
+    yield* store(this.#count, Math.max(0, missing - count));
+    yield* this.#settle();
+    yield* this.#queue.leave();
+  }
+
+  *#wait(options: WaitOptions | undefined): Steps<boolean> {
+    if (yield* this.#isOpen()) return true;
+    if (options?.timeout === 0) return false;
+    const deadline = yield* deadlineOf(options);
+    yield* this.#queue.enter();
+    if (yield* this.#isOpen()) {
+      yield* this.#queue.leave();
+      return true;
+    }
+    return (yield* this.#queue.park(OPEN, { deadline, cancel: options?.cancel })) === OPEN;
+  }
+
+  *#isOpen(): Steps<boolean> {
+    return (yield* load(this.#count)) === 0;
+  }
+
+  /** Inside: an open latch lets everybody go. */
+  *#settle(): Steps<void> {
+    if (yield* this.#isOpen()) yield* this.#queue.grantAll(OPEN);
+  }
+
+  *#statistics(): Steps<LatchStatistics> {
+    return { count: yield* load(this.#count), waiters: yield* this.#queue.waiters() };
+  }
+}

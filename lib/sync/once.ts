@@ -1,0 +1,269 @@
+/**
+ * Once: a function that exactly one task runs, while all others wait for its end.
+ *
+ * - As Go's `sync.Once`: when `run` returns, the function has run to its end, in this task or in another.
+ * - A run that throws, or whose task dies, counts as not done: the error goes to its caller, and the first who waits runs
+ *   the function in its turn; what the failed run has changed is there.
+ * - A function that runs the same `once` again waits for itself: the runner is its owner, so that this is reported.
+ * - Invariant: the runner is 0 or names the one task that runs the function; done => nobody is queued; somebody is queued
+ *   => somebody runs it.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { once } from "./once.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ setup: once() }, { tasks: 2 });
+ * const memory = new ModelMemory(space.layout);
+ * let runs = 0;
+ * for (const task of [0, 1]) space.bind(memory, { task }).setup.runSync(() => void runs++);
+ * if (runs !== 1) throw new Error("one run is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { NotRecoverableError, StateError, WaitTimeoutError } from "../errors.ts";
+import { call, load, type Steps, store } from "../memory/mod.ts";
+import { type Body, checkBody, runBody } from "./body.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** What a once tells about itself. */
+export interface OnceStatistics {
+  /** Whether the function has run to its end. */
+  readonly done: boolean;
+  /** The task that runs it, by number. */
+  readonly runner: number | undefined;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+/** What `begin` found: the caller runs it, it is done, or it is being run and that took too long. */
+export type OnceTurn = "run" | "done" | "late";
+
+const DONE = -1;
+
+/** What waiters are granted. */
+const OVER = 1;
+const RUN = 2;
+
+/** A once to be. */
+export function once(): Shareable<Once> {
+  return {
+    kind: "once",
+    reserve(space, name) {
+      const place = { name, runner: space.word(`${name}.runner`), queue: reserveWaitQueue(space, name) };
+      return (binding) => new Once(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  /** 0, the task that runs the function plus 1, or DONE. */
+  readonly runner: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Once implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #runner: number;
+  readonly #queue: WaitQueue;
+  readonly #me: number;
+
+  /** Made by {@linkcode once}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#runner = place.runner;
+    this.#queue = new WaitQueue(binding, place.queue, {
+      settle: () => this.#settle(),
+      undo: (answer) => this.#undo(answer),
+    });
+    this.#me = binding.task + 1;
+  }
+
+  /**
+   * Runs the function unless that has been done; waits while another task runs it. Gives whether this call ran it.
+   *
+   * @throws {WaitTimeoutError} where another task's run takes too long.
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  run(body: Body, options?: WaitOptions): Steps<boolean> {
+    checkBody(`run ${this.name}`, body);
+    checkWaitOptions(`run ${this.name}`, options);
+    return this.#run(body, options);
+  }
+
+  /** Runs the function unless that has been done or another task is at it. Gives whether this call ran it. */
+  tryRun(body: Body): Steps<boolean> {
+    checkBody(`run ${this.name}`, body);
+    return this.#tryRun(body);
+  }
+
+  /** Whether the function has run to its end. */
+  done(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "done", args: [] }, this.#done());
+  }
+
+  /** The first part of `run`, for who cannot hand in a function: who gets `run` calls `finish` after it. */
+  begin(options?: WaitOptions): Steps<OnceTurn> {
+    checkWaitOptions(`run ${this.name}`, options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method: "begin", args }, this.#begin(options));
+  }
+
+  /**
+   * The last part of `run`: the function has run to its end, or it failed and the next one runs it.
+   *
+   * @throws {StateError} where the task is not the one that runs it.
+   */
+  finish({ failed = false }: { readonly failed?: boolean } = {}): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "finish", args: [{ failed }] }, this.#finish(failed));
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<OnceStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `run`. */
+  runSync(body: Body, options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.run(body, options));
+  }
+
+  /** The blocking face of `tryRun`. */
+  tryRunSync(body: Body): boolean {
+    return blocking(this.#binding, this.tryRun(body));
+  }
+
+  /** The blocking face of `done`. */
+  doneSync(): boolean {
+    return blocking(this.#binding, this.done());
+  }
+
+  /** The promise face of `run`; its function waits as steps do, not by promises. */
+  runAsync(body: Body, options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.run(body, rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.#queue.bury(task, () => this.#freeFrom(task));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *owners(): Steps<readonly number[]> {
+    const runner = yield* load(this.#runner);
+    return runner > 0 ? [runner - 1] : [];
+  }
+
+  /** See {@linkcode SharedThing}. */
+  holders(): Steps<readonly number[]> {
+    return this.owners();
+  }
+
+  *#run(body: Body, options: WaitOptions | undefined): Steps<boolean> {
+    const turn = yield* this.begin(options);
+    if (turn === "late") {
+      throw new WaitTimeoutError(`Cannot run ${this.name}: another task runs it, its end in time is wanted`);
+    }
+    if (turn === "run") yield* this.#runToTheEnd(body);
+    return turn === "run";
+  }
+
+  *#tryRun(body: Body): Steps<boolean> {
+    const turn = yield* this.begin({ timeout: 0 });
+    if (turn === "run") yield* this.#runToTheEnd(body);
+    return turn === "run";
+  }
+
+  *#runToTheEnd(body: Body): Steps<void> {
+    try {
+      yield* runBody(body);
+    } catch (error) {
+      yield* this.finish({ failed: true });
+      throw error;
+    }
+    yield* this.finish();
+  }
+
+  *#begin(options: WaitOptions | undefined): Steps<OnceTurn> {
+    // The run happens before the store of DONE, and that before this load.
+    if (yield* this.#done()) return "done";
+    const deadline = yield* deadlineOf(options);
+    yield* this.#queue.enter();
+    const runner = yield* load(this.#runner);
+    if (runner === 0) yield* store(this.#runner, this.#me);
+    if (runner === 0 || runner === DONE || options?.timeout === 0) {
+      yield* this.#queue.leave();
+      return runner === 0 ? "run" : runner === DONE ? "done" : "late";
+    }
+    const answer = yield* this.#queue.park(RUN, { deadline, cancel: options?.cancel });
+    return answer === RUN ? "run" : answer === OVER ? "done" : "late";
+  }
+
+  *#finish(failed: boolean): Steps<void> {
+    const interrupt = yield* this.#enterSurely();
+    const runner = yield* load(this.#runner);
+    if (runner === this.#me) {
+      yield* store(this.#runner, failed ? 0 : DONE);
+      yield* this.#settle();
+    }
+    yield* this.#queue.leave();
+    if (interrupt !== undefined) throw interrupt.error;
+    if (runner !== this.#me) {
+      throw new StateError(`Cannot finish ${this.name}: the task does not run it, its runner is wanted`);
+    }
+  }
+
+  /** Goes inside even when interrupted on the way, because others wait for what is done there; gives the interrupt. */
+  *#enterSurely(): Steps<{ readonly error: unknown } | undefined> {
+    try {
+      yield* this.#queue.enter();
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotRecoverableError) throw error;
+      yield* this.#queue.enter();
+      return { error };
+    }
+  }
+
+  *#done(): Steps<boolean> {
+    return (yield* load(this.#runner)) === DONE;
+  }
+
+  /** Inside: lets everybody go where it is done; else, where nobody runs it, the first in line does. */
+  *#settle(): Steps<void> {
+    const runner = yield* load(this.#runner);
+    if (runner === DONE) return yield* this.#queue.grantAll(OVER);
+    const first = yield* this.#queue.first();
+    if (runner !== 0 || first === NOBODY) return;
+    yield* store(this.#runner, this.#queue.taskOf(first) + 1);
+    yield* this.#queue.grant(first, RUN);
+  }
+
+  *#undo(answer: number): Steps<void> {
+    if (answer === RUN) yield* store(this.#runner, 0);
+  }
+
+  *#freeFrom(task: number): Steps<void> {
+    if ((yield* load(this.#runner)) === task + 1) yield* store(this.#runner, 0);
+  }
+
+  *#statistics(): Steps<OnceStatistics> {
+    const runner = yield* load(this.#runner);
+    return {
+      done: runner === DONE,
+      runner: runner > 0 ? runner - 1 : undefined,
+      waiters: yield* this.#queue.waiters(),
+    };
+  }
+}

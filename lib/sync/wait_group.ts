@@ -1,0 +1,207 @@
+/**
+ * A wait group: a count of work under way that goes up and down, and tasks that wait until it is 0.
+ *
+ * - As in Go: `add` before the work starts, `done` at its end, `wait` for all of it; below zero is an error. A group can
+ *   be used again: who waits when the count comes to 0 goes on, even if it rises before that task runs.
+ * - A task that dies has not said `done`: who knows its work repeats it or says `done` in its place, and those who wait
+ *   for ever are told by the deadlock report.
+ * - Invariant: the count is never below 0; it is 0 => nobody is queued.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { Space } from "./space.ts";
+ * import { waitGroup } from "./wait_group.ts";
+ *
+ * const space = new Space({ jobs: waitGroup() }, { tasks: 1 });
+ * const { jobs } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * jobs.addSync(2);
+ * jobs.doneSync();
+ * if (jobs.waitSync({ timeout: 1 })) throw new Error("one is under way");
+ * jobs.doneSync();
+ * if (!jobs.waitSync()) throw new Error("all is done");
+ * ```
+ *
+ * @module
+ */
+
+import { StateError } from "../errors.ts";
+import { call, type CallOperation, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** What a wait group tells about itself. */
+export interface WaitGroupStatistics {
+  /** How much is under way. */
+  readonly count: number;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+const MOST = 2 ** 31 - 1;
+/** The request of every waiter and the answer to it. */
+const DONE = 1;
+
+/** A wait group to be, with nothing under way. */
+export function waitGroup(): Shareable<WaitGroup> {
+  return {
+    kind: "waitGroup",
+    reserve(space, name) {
+      const place = { name, count: space.word(`${name}.count`), queue: reserveWaitQueue(space, name) };
+      return (binding) => new WaitGroup(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  /** How much is under way. */
+  readonly count: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class WaitGroup implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #count: number;
+  readonly #queue: WaitQueue;
+  // Calls without arguments are the same each time.
+  readonly #doneCall: CallOperation;
+
+  /** Made by {@linkcode waitGroup}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#count = place.count;
+    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+    this.#doneCall = { kind: "call", object: this.name, method: "done", args: [] };
+  }
+
+  /**
+   * Adds work under way; a negative number takes some away.
+   *
+   * @throws {StateError} where the count would be below 0, or above 2^31 - 1; nothing changes then.
+   */
+  add(count: number = 1): Steps<void> {
+    if (!(Number.isSafeInteger(count) && Math.abs(count) <= MOST)) {
+      throw new RangeError(`Cannot add to ${this.name}: ${count}, a whole number from ${-MOST} to ${MOST} is wanted`);
+    }
+    return call({ kind: "call", object: this.name, method: "add", args: [count] }, this.#add(count));
+  }
+
+  /**
+   * Says that one piece of work is done.
+   *
+   * @throws {StateError} where nothing is under way.
+   */
+  done(): Steps<void> {
+    return call(this.#doneCall, this.#add(-1));
+  }
+
+  /**
+   * Waits until nothing is under way; false if that was not in time.
+   *
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  wait(options?: WaitOptions): Steps<boolean> {
+    checkWaitOptions(`wait for ${this.name}`, options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+  }
+
+  /** Whether nothing is under way. */
+  tryWait(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#isDone());
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<WaitGroupStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `add`. */
+  addSync(count: number = 1): void {
+    blocking(this.#binding, this.add(count));
+  }
+
+  /** The blocking face of `done`. */
+  doneSync(): void {
+    blocking(this.#binding, this.done());
+  }
+
+  /** The blocking face of `wait`. */
+  waitSync(options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.wait(options));
+  }
+
+  /** The blocking face of `tryWait`. */
+  tryWaitSync(): boolean {
+    return blocking(this.#binding, this.tryWait());
+  }
+
+  /** The promise face of `add`. */
+  addAsync(count: number = 1): Promise<void> {
+    return promised(this.#binding, undefined, () => this.add(count));
+  }
+
+  /** The promise face of `done`. */
+  doneAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.done());
+  }
+
+  /** The promise face of `wait`. */
+  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.#queue.bury(task, function* () {});
+  }
+
+  *#add(count: number): Steps<void> {
+    yield* this.#queue.enter();
+    const before = yield* load(this.#count);
+    const after = before + count;
+    const fits = after >= 0 && after <= MOST;
+    if (fits) {
+      yield* store(this.#count, after);
+      yield* this.#settle();
+    }
+    yield* this.#queue.leave();
+    if (!fits) {
+      throw new StateError(
+        `Cannot add ${count} to ${this.name}: ${before} under way, a sum from 0 to ${MOST} is wanted`,
+      );
+    }
+  }
+
+  *#wait(options: WaitOptions | undefined): Steps<boolean> {
+    if (yield* this.#isDone()) return true;
+    if (options?.timeout === 0) return false;
+    const deadline = yield* deadlineOf(options);
+    yield* this.#queue.enter();
+    if (yield* this.#isDone()) {
+      yield* this.#queue.leave();
+      return true;
+    }
+    return (yield* this.#queue.park(DONE, { deadline, cancel: options?.cancel })) === DONE;
+  }
+
+  *#isDone(): Steps<boolean> {
+    return (yield* load(this.#count)) === 0;
+  }
+
+  /** Inside: with nothing under way everybody goes on. */
+  *#settle(): Steps<void> {
+    if (yield* this.#isDone()) yield* this.#queue.grantAll(DONE);
+  }
+
+  *#statistics(): Steps<WaitGroupStatistics> {
+    return { count: yield* load(this.#count), waiters: yield* this.#queue.waiters() };
+  }
+}

@@ -40,6 +40,8 @@ export interface LockOptions {
   readonly owned?: boolean;
   /** Whether waiters get it strictly first in, first out: several times slower where many contend. */
   readonly fair?: boolean;
+  /** Whether the host holds it at first: a signal, which a task gives by releasing it; not for an `owned` one. */
+  readonly held?: boolean;
 }
 
 /** What a lock tells about itself. */
@@ -72,13 +74,17 @@ const OWNED = 2;
 const USELESS = 3;
 
 /** A lock to be. */
-export function lock({ owned = false, fair = false }: LockOptions = {}): Shareable<Lock> {
+export function lock({ owned = false, fair = false, held = false }: LockOptions = {}): Shareable<Lock> {
+  if (owned && held) {
+    throw new TypeError("Cannot make a lock: owned and held by the host, one that a task may release is wanted");
+  }
   return {
     kind: "lock",
     reserve(space, name) {
       const place = {
         name,
-        word: space.word(`${name}.word`),
+        // The host has the last task's number, and the word has the owner's number plus 1.
+        word: space.word(`${name}.word`, held ? space.tasks : 0),
         dead: space.word(`${name}.dead`),
         woken: space.word(`${name}.woken`),
         queue: reserveWaitQueue(space, name),
@@ -114,7 +120,7 @@ export class Lock implements SharedThing {
   readonly #releaseCall: CallOperation;
 
   /** Made by {@linkcode lock}. */
-  constructor(binding: Binding, place: Place, { owned, fair }: Required<LockOptions>) {
+  constructor(binding: Binding, place: Place, { owned, fair }: { owned: boolean; fair: boolean }) {
     this.name = place.name;
     this.#binding = binding;
     this.#place = place;

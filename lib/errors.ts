@@ -277,6 +277,12 @@ export class ChannelClosedError extends Error {
   override readonly name = "ChannelClosedError";
 }
 
+/** A wait that the host ended with a reason; guests see what the reason says, such as a {@linkcode DeadlockError}. */
+export class InterruptedError extends Error {
+  /** The class name. */
+  override readonly name = "InterruptedError";
+}
+
 /** A property of `lib/testing/` that a system does not have; the message shows the counterexample and how to replay it. */
 export class PropertyError extends Error {
   /** The class name. */
@@ -311,6 +317,21 @@ export class PropertyError extends Error {
     this.port = options.port;
     this.mode = options.mode;
   }
+}
+
+/** The error of a wait that the host ended: what {@linkcode interruptionText} was given, or one that holds the text. */
+export function interruptionError(text: string): Error {
+  try {
+    const { waits } = JSON.parse(text) as { waits: readonly DeadlockWait[] };
+    return new DeadlockError(waits);
+  } catch {
+    return new InterruptedError(text);
+  }
+}
+
+/** A deadlock as a text that a guest can be interrupted with. */
+export function interruptionText({ waits }: DeadlockError): string {
+  return JSON.stringify({ waits });
 }
 
 /** Causes deeper than this are left out: a chain of them may be a cycle. */

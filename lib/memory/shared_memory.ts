@@ -3,10 +3,8 @@
  *
  * - The host creates it and hands its `handle` (structured-cloneable) to the guests, which attach.
  * - Waits are sliced: at the latest every 100 ms a guest looks at its stop word, and at the word that it waits on.
- * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep. When it is back in its own
- *   loop it acknowledges; until then the host repeats `requestStop`, since a notify can come just before the wait.
- * - A guest publishes the word that it waits on, and a sequence that grows with each wait: two equal readings of both mean
- *   one and the same wait.
+ * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep, one that is interrupted an
+ *   `InterruptedError`, once ({@linkcode GuestControl}).
  * - Real clocks and chance are handed in.
  *
  * @example
@@ -26,21 +24,26 @@
  * @module
  */
 
-import { StoppedError } from "../errors.ts";
 import { Cells } from "./cells.ts";
+import { GuestControl } from "./guest_control.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
-import { type Answer, INLINE, type Operation, type Steps, type WaitOperation, type WaitResult } from "./operation.ts";
+import {
+  type Answer,
+  type CallOperation,
+  INLINE,
+  type Operation,
+  type Steps,
+  type WaitOperation,
+  type WaitResult,
+} from "./operation.ts";
 
 const SLICE_MILLISECONDS = 100;
-const NOT_WAITING = -1;
 /** The longest spin, in microseconds. */
 const MOST_SPIN = 20;
 /** How often a spinning wait looks at its word between two looks at the clock. */
 const LOOKS = 50;
-const GUEST_WORDS = ["stop", "acknowledged", "waitingOn", "waitSequence"] as const;
-
 /** What a guest needs to attach; structured-cloneable. */
 export interface SharedMemoryHandle {
   /** The words, then the bytes. */
@@ -63,49 +66,33 @@ export interface SharedMemoryOptions {
   readonly hold?: () => () => void;
 }
 
-/** The wait that a guest is in. */
-export interface PublishedWait {
-  /** The word. */
-  readonly word: number;
-  /** Tells this wait of the guest from all others. */
-  readonly sequence: number;
-}
-
 /** The memory of thread mode. */
 export class SharedMemory implements Memory {
   /** What a guest attaches with. */
   readonly handle: SharedMemoryHandle;
   /** Where everything lies, control words included, and its names; frozen. */
   readonly layout: Layout;
-  readonly #guest: number | undefined;
+  /** How the host starts, watches, interrupts and stops the guests. */
+  readonly control: GuestControl;
+  readonly #isGuest: boolean;
   readonly #clock: () => number;
   readonly #chooser: Chooser;
   readonly #hold: () => () => void;
   readonly #cells: Cells;
   readonly #words: Int32Array;
-  readonly #ticketWord: number;
-  // Never stored to, never notified: the host sleeps on it.
-  readonly #quietWord: number;
-  // The first control word of guest 0; a guest that attached has its own at #control.
-  readonly #firstControl: number;
-  readonly #control: number;
-
   private constructor(handle: SharedMemoryHandle, guest: number | undefined, options: SharedMemoryOptions) {
     if (guest !== undefined && !(Number.isInteger(guest) && guest >= 0 && guest < handle.guests)) {
       throw new RangeError(`Cannot attach: guest ${guest} of ${handle.guests}, a number under that is wanted`);
     }
     this.handle = handle;
     this.layout = Layout.fromTable(handle.layout).freeze();
-    this.#guest = guest;
+    this.#isGuest = guest !== undefined;
     this.#clock = options.clock;
     this.#chooser = options.chooser ?? firstChoice;
     this.#hold = options.hold ?? (() => () => {});
     this.#cells = new Cells(handle.buffer, { words: this.layout.wordCount, bytes: this.layout.byteCount });
     this.#words = this.#cells.words;
-    this.#firstControl = this.layout.wordCount - handle.guests * GUEST_WORDS.length;
-    this.#control = this.#firstControl + (guest ?? 0) * GUEST_WORDS.length;
-    this.#quietWord = this.#firstControl - 1;
-    this.#ticketWord = this.#firstControl - 2;
+    this.control = new GuestControl(this.#words, { guests: handle.guests, guest, end: this.layout.wordCount });
   }
 
   /**
@@ -121,17 +108,10 @@ export class SharedMemory implements Memory {
       throw new RangeError(`Cannot spin for ${spin} us: a number from 0 to ${MOST_SPIN} is wanted`);
     }
     const full = Layout.fromTable(layout.freeze().toTable());
-    if (full.wordCount % 2 === 1) full.word("control.padding");
-    full.word("control.ticket");
-    full.word("control.quiet");
-    for (let guest = 0; guest < guests; guest++) {
-      for (const name of GUEST_WORDS) full.word(`control.guest[${guest}].${name}`);
-    }
+    GuestControl.reserve(full, guests);
     const buffer = new SharedArrayBuffer(full.wordCount * Int32Array.BYTES_PER_ELEMENT + full.byteCount);
     const memory = new SharedMemory({ buffer, layout: full.toTable(), guests, spin }, undefined, options);
-    for (let guest = 0; guest < guests; guest++) {
-      memory.#words[memory.#controlWord(guest, "waitingOn")] = NOT_WAITING;
-    }
+    memory.control.initialize();
     return memory;
   }
 
@@ -147,6 +127,7 @@ export class SharedMemory implements Memory {
   perform(operation: Operation): Answer {
     switch (operation.kind) {
       case "call":
+        this.control.enter(operation);
         return INLINE;
       case "wait":
         return this.#wait(operation);
@@ -181,7 +162,9 @@ export class SharedMemory implements Memory {
         return this.#waitAsync(operation);
       case "sleep": {
         const { until: deadline } = operation;
-        return this.#waitAsync({ kind: "wait", word: this.#quietWord, expected: 0, deadline }).then(() => undefined);
+        return this.#waitAsync({ kind: "wait", word: this.control.quietWord, expected: 0, deadline }).then(() =>
+          undefined
+        );
       }
       default:
         return this.perform(operation);
@@ -191,53 +174,19 @@ export class SharedMemory implements Memory {
   /** Draws the next ticket. */
   ticket(): number {
     // One total order of all additions: a ticket that was drawn before another began is the smaller one.
-    return Atomics.add(this.#words, this.#ticketWord, 1) + 1;
-  }
-
-  /** Whether this guest is asked to stop: a guest that computes for long without waiting looks here. */
-  get stopRequested(): boolean {
-    return this.#guest !== undefined && Atomics.load(this.#words, this.#control) !== 0;
-  }
-
-  /** Says, as the guest, that it is out of the stopped work and will not touch this memory again. */
-  acknowledge(): void {
-    // All that the guest did in this memory happens before the host sees the acknowledgement.
-    Atomics.store(this.#words, this.#ownWord("acknowledged"), 1);
-  }
-
-  /** Asks a guest to stop and wakes it where it says it waits; call it again until {@linkcode acknowledged}. */
-  requestStop(guest: number): void {
-    // The guest publishes its word before it reads `stop`, and here `stop` is set before that word is read: either the guest
-    // sees the stop, or the word that it waits on is seen here. A notify before it sleeps is lost: hence "again".
-    Atomics.store(this.#words, this.#controlWord(guest, "stop"), 1);
-    const word = Atomics.load(this.#words, this.#controlWord(guest, "waitingOn"));
-    if (word !== NOT_WAITING) Atomics.notify(this.#words, word);
-  }
-
-  /** Whether a guest has acknowledged its stop. */
-  acknowledged(guest: number): boolean {
-    return Atomics.load(this.#words, this.#controlWord(guest, "acknowledged")) !== 0;
-  }
-
-  /** The wait that a guest is in, if it is in one: sure only if a second reading is equal. */
-  publishedWait(guest: number): PublishedWait | undefined {
-    // The guest bumps the sequence before it publishes the word: this word is of this sequence or of a later wait.
-    const sequence = Atomics.load(this.#words, this.#controlWord(guest, "waitSequence"));
-    const word = Atomics.load(this.#words, this.#controlWord(guest, "waitingOn"));
-    return word === NOT_WAITING ? undefined : { word, sequence };
+    return Atomics.add(this.#words, this.control.ticketWord, 1) + 1;
   }
 
   #wait({ word, expected, deadline }: WaitOperation): WaitResult {
     this.#cells.checkWord("wait", word, 1);
-    this.#throwIfStopped();
+    this.control.throwIfStopped();
     if (Atomics.load(this.#words, word) !== (expected | 0)) return "not-equal";
     if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
-    if (this.#guest === undefined) return this.#waitInSlices(word, expected, deadline);
-    this.#publish(word);
+    this.control.publish(word, { expected, timed: deadline !== undefined && deadline !== Infinity });
     try {
       return this.#waitInSlices(word, expected, deadline);
     } finally {
-      this.#unpublish();
+      this.control.unpublish();
     }
   }
 
@@ -255,12 +204,12 @@ export class SharedMemory implements Memory {
 
   #waitInSlices(word: number, expected: number, deadline = Infinity): WaitResult {
     for (let slices = 0;; slices++) {
-      this.#throwIfStopped();
+      this.control.throwIfStopped();
       const left = deadline === Infinity ? Infinity : deadline - this.#clock();
       // Whoever notifies stores first; Atomics.wait compares under the lock that notify takes: no wake-up falls between.
       const result = Atomics.wait(this.#words, word, expected, Math.max(0, Math.min(left, SLICE_MILLISECONDS)));
       if (result === "ok") {
-        this.#throwIfStopped();
+        this.control.throwIfStopped();
         return "woken";
       }
       // Between two slices nobody hears a notify, but the word tells.
@@ -274,7 +223,7 @@ export class SharedMemory implements Memory {
     const letGo = this.#hold();
     try {
       for (let slices = 0;; slices++) {
-        this.#throwIfStopped();
+        this.control.throwIfStopped();
         const left = deadline === Infinity ? Infinity : deadline - this.#clock();
         const slice = Math.max(0, Math.min(left, SLICE_MILLISECONDS));
         const { value } = Atomics.waitAsync(this.#words, word, expected, slice);
@@ -289,50 +238,21 @@ export class SharedMemory implements Memory {
   }
 
   #sleep(until: number): undefined {
-    this.#throwIfStopped();
-    if (this.#guest === undefined) return this.#sleepOn(this.#quietWord, until);
-    this.#publish(this.#control);
+    const word = this.#isGuest ? this.control.sleepWord : this.control.quietWord;
+    this.control.throwIfStopped();
+    this.control.publish(word, { expected: 0, timed: true });
     try {
-      this.#sleepOn(this.#control, until);
+      return this.#sleepOn(word, until);
     } finally {
-      this.#unpublish();
+      this.control.unpublish();
     }
   }
 
   #sleepOn(word: number, until: number): undefined {
     for (let left = until - this.#clock(); left > 0; left = until - this.#clock()) {
-      this.#throwIfStopped();
+      this.control.throwIfStopped();
       Atomics.wait(this.#words, word, 0, Math.min(left, SLICE_MILLISECONDS));
     }
-    this.#throwIfStopped();
-  }
-
-  #publish(word: number): void {
-    Atomics.add(this.#words, this.#ownWord("waitSequence"), 1);
-    Atomics.store(this.#words, this.#ownWord("waitingOn"), word);
-  }
-
-  #unpublish(): void {
-    Atomics.store(this.#words, this.#ownWord("waitingOn"), NOT_WAITING);
-  }
-
-  #throwIfStopped(): void {
-    if (this.stopRequested) {
-      throw new StoppedError(`Cannot wait: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
-    }
-  }
-
-  #ownWord(name: typeof GUEST_WORDS[number]): number {
-    if (this.#guest === undefined) throw new TypeError(`Cannot set ${name}: this is the host, a guest is wanted`);
-    return this.#control + GUEST_WORDS.indexOf(name);
-  }
-
-  #controlWord(guest: number, name: typeof GUEST_WORDS[number]): number {
-    if (!(guest >= 0 && guest < this.handle.guests)) {
-      throw new RangeError(
-        `Cannot reach guest ${guest}: there are ${this.handle.guests}, a number under that is wanted`,
-      );
-    }
-    return this.#firstControl + guest * GUEST_WORDS.length + GUEST_WORDS.indexOf(name);
+    this.control.throwIfStopped();
   }
 }

@@ -39,6 +39,12 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
+/** Keeps the event loop alive until what it gives is called. */
+export function holdEventLoop(): () => void {
+  const timer = setInterval(() => {}, LONGEST_TIMER);
+  return () => clearInterval(timer);
+}
+
 /** Makes a clock. */
 export function realClock(): RealClock {
   let memory: SharedMemory | undefined;

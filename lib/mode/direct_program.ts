@@ -95,6 +95,6 @@ function toWait({ task, call, on, until }: WaitingTask) {
   return { task, object: call?.object ?? on, method: call?.method ?? "wait", timed: until !== Infinity };
 }
 
-function labelOf({ call }: TaskRun<unknown>): string {
-  return call === undefined ? "sleep" : `${call.object}.${call.method}`;
+function labelOf({ call, pending }: TaskRun<unknown>): string {
+  return call === undefined || pending?.kind === "sleep" ? "sleep" : `${call.object}.${call.method}`;
 }

@@ -24,7 +24,7 @@
  * @module
  */
 
-import type { FarError, ModeName } from "../errors.ts";
+import { type FarError, farError, GuestTimeoutError, type ModeName } from "../errors.ts";
 import { type Memory, runBlocking } from "../memory/mod.ts";
 import {
   type AnyProgram,
@@ -128,6 +128,30 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
   }
   const space = new Space(program.shared(settings), { tasks: tasks.length, names });
   return { program, settings, tasks, names, space, timeout, observe };
+}
+
+/**
+ * The module that guests import for a run.
+ *
+ * @throws {TypeError} where the program does not say where it is exported.
+ */
+export function programModule({ program }: ProgramJob, mode: ModeName): string {
+  if (program.module !== undefined) return program.module;
+  throw new TypeError(
+    `Cannot run ${program.name} in ${mode} mode: it does not say where it is exported, module: import.meta.url is wanted`,
+  );
+}
+
+/** Calls back when the time of a run is over, if it has one, until what it gives is called. */
+export function afterTimeout(
+  { timeout, program }: ProgramJob,
+  mode: ModeName,
+  over: (far: FarError) => void,
+): () => void {
+  if (timeout === undefined) return () => {};
+  const far = farError(new GuestTimeoutError({ guest: program.name, mode, seconds: timeout }));
+  const timer = setTimeout(() => over(far), timeout * 1000);
+  return () => clearTimeout(timer);
 }
 
 /** Says what came out of a run. */

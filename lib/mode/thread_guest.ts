@@ -12,16 +12,18 @@
 
 import { farError, type GuestPhase, StoppedError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
-import { SharedMemory } from "../memory/mod.ts";
+import { seededChooser, SharedMemory } from "../memory/mod.ts";
 import { now, turn } from "./clock.ts";
 import { directHost } from "./direct_mode.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
 import { guestSystem } from "./guest_system.ts";
+import { ObservedMemory } from "./observed_memory.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
 import { FarChannel } from "./shared_channel.ts";
+import { makeTask, runTask } from "./task_guest.ts";
+import type { FromThread, ThreadJob, ThreadTask, ToThread } from "./thread_messages.ts";
 import { whileLocked } from "./web_locks.ts";
-import type { FromThread, ThreadJob, ToThread } from "./thread_messages.ts";
 
 /** The part of a worker's global scope that a guest uses. */
 interface GuestScope {
@@ -41,6 +43,7 @@ const locked = Promise.withResolvers<void>();
 scope.onmessage = async ({ data }) => {
   await locked.promise;
   if (data.kind === "close") scope.close();
+  else if (data.kind === "task") await perform(data);
   else await work(data);
 };
 scope.onunhandledrejection = (event) => giveUp(event, event.reason);
@@ -81,7 +84,33 @@ async function work(job: ThreadJob): Promise<void> {
   } catch (error) {
     if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
   }
-  memory.acknowledge();
+  await comeBack(memory);
+}
+
+/** Runs a task of a program. */
+async function perform({ task, memory: handle, observed }: ThreadTask): Promise<void> {
+  let phase: GuestPhase = "load";
+  const chooser = seededChooser(task.settings.seed + task.task + 1);
+  const memory = SharedMemory.attach(handle, { clock: now, guest: task.task, chooser });
+  try {
+    const exports: Exports = await import(task.module);
+    phase = "construct";
+    const made = makeTask(exports, task);
+    scope.postMessage({ kind: "ready" });
+    phase = "run";
+    memory.control.awaitStart();
+    const view = observed ? new ObservedMemory(memory, now) : undefined;
+    const started = now();
+    const { bytes } = runTask(view ?? memory, made);
+    scope.postMessage({ kind: "done", bytes, waits: view?.waits ?? [], started, finished: now() });
+  } catch (error) {
+    if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
+  }
+  await comeBack(memory);
+}
+
+async function comeBack(memory: SharedMemory): Promise<void> {
+  memory.control.acknowledge();
   // A rejection that the job left behind is heard before the guest counts as idle.
   await turn();
   scope.postMessage({ kind: "idle" });

@@ -18,7 +18,7 @@
 
 import { type FarError, GuestDiedError, type GuestPhase, GuestTimeoutError } from "../errors.ts";
 import { threadGuestUrl } from "./guest_source.ts";
-import type { FromThread, ThreadJob, ToThread } from "./thread_messages.ts";
+import type { FromThread, TaskDone, ThreadJob, ThreadTask, ToThread } from "./thread_messages.ts";
 import { whileLocked } from "./web_locks.ts";
 import type { KeptGuest } from "./warm_guests.ts";
 
@@ -39,6 +39,8 @@ export class ThreadGuest implements KeptGuest {
   blamed = false;
   /** Told once when the guest ends while it has a job. */
   onEnd: ((error: GuestDiedError) => void) | undefined;
+  /** Told how a task of a program ended. */
+  onDone: ((done: TaskDone) => void) | undefined;
 
   readonly #worker: Worker;
   readonly #ended = Promise.withResolvers<void>();
@@ -72,7 +74,10 @@ export class ThreadGuest implements KeptGuest {
   }
 
   /** Hands it a job and resolves when it has made its system, or with what its code threw. */
-  async begin(job: ThreadJob, timeout: number | undefined): Promise<{ phase: GuestPhase; far: FarError } | undefined> {
+  async begin(
+    job: ThreadJob | ThreadTask,
+    timeout: number | undefined,
+  ): Promise<{ phase: GuestPhase; far: FarError } | undefined> {
     this.#working = true;
     this.#idle = Promise.withResolvers();
     this.#ready = Promise.withResolvers();
@@ -124,6 +129,9 @@ export class ThreadGuest implements KeptGuest {
         // What is thrown outside a job ends the guest, and nobody waits for an answer then.
         if (message.phase === "run") this.#uncaught = `${message.far.name}: ${message.far.message}`;
         else this.#ready?.resolve(message);
+        break;
+      case "done":
+        this.onDone?.(message);
         break;
       case "idle":
         this.#working = false;

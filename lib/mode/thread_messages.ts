@@ -15,7 +15,9 @@
 import type { FarError, GuestPhase } from "../errors.ts";
 import type { SharedMemoryHandle } from "../memory/mod.ts";
 import type { JobMessage } from "./mode.ts";
+import type { TaskSpan } from "./observed_memory.ts";
 import type { ChannelsPlace } from "./shared_channel.ts";
+import type { TaskMessage } from "./task_guest.ts";
 
 /** A job, with the memory that its messages go through. */
 export interface ThreadJob {
@@ -35,10 +37,37 @@ export interface ThreadJob {
   readonly streams: boolean;
 }
 
+/** A task of a program, with the memory that it shares. */
+export interface ThreadTask {
+  /** Tells the messages apart. */
+  readonly kind: "task";
+  /** What to do. */
+  readonly task: TaskMessage;
+  /** The memory of the run. */
+  readonly memory: SharedMemoryHandle;
+  /** Whether to note what the task waits for. */
+  readonly observed: boolean;
+}
+
 /** What a host says. */
-export type ToThread = ThreadJob | { readonly kind: "close" };
+export type ToThread = ThreadJob | ThreadTask | { readonly kind: "close" };
+
+/** How a task ended. */
+export interface TaskDone {
+  /** Tells the messages apart. */
+  readonly kind: "done";
+  /** The encoded `{ value }` or `{ far }`. */
+  readonly bytes: Uint8Array;
+  /** What it waited for, where that was to be noted. */
+  readonly waits: readonly TaskSpan[];
+  /** When it began, in milliseconds. */
+  readonly started: number;
+  /** When it ended, in milliseconds. */
+  readonly finished: number;
+}
 
 /** What a guest says. */
 export type FromThread =
   | { readonly kind: "hello" | "ready" | "idle" }
+  | TaskDone
   | { readonly kind: "failed"; readonly phase: GuestPhase; readonly far: FarError };

@@ -30,6 +30,7 @@ import { now, turn } from "./clock.ts";
 import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { type ChannelsPlace, NearChannel, reserveChannels } from "./shared_channel.ts";
 import { ThreadGuest } from "./thread_host.ts";
+import { runThreads } from "./thread_program.ts";
 import { WarmGuests } from "./warm_guests.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
@@ -50,8 +51,10 @@ export function threadMode(options: GuestOptions): Mode {
   return {
     name: "thread",
     transport: "shared",
-    run() {
-      throw new Error("later");
+    run(job) {
+      const guests = Math.max(job.names.length, options.guests?.() ?? 0);
+      // The host of a program only looks on: each task may have a core of its own.
+      return runThreads(job, { warm, spin: spinFor(guests - 1, navigator.hardwareConcurrency) });
     },
     async open(jobs) {
       const session = new ThreadSession(jobs, { ...options, ended: () => void sessions.delete(session) });
@@ -145,7 +148,7 @@ class ThreadSession implements ModeSession {
   async end(): Promise<void> {
     const guests = this.#guests.splice(0);
     await Promise.all(guests.map(async ({ guest, member, module }) => {
-      await guest.finish(() => this.#memory.requestStop(member));
+      await guest.finish(() => this.#memory.control.requestStop(member));
       guest.onEnd = undefined;
       this.#warm?.give(guest, module);
     }));

@@ -29,42 +29,42 @@ function controlWord(memory: SharedMemory, name: string): number {
 }
 
 for (const call of [{ task: "waitOnce", args: [0] }, { task: "sleepUntil", args: [Infinity] }] satisfies TaskCall[]) {
-  Deno.test(`SharedMemory.requestStop() ends ${call.task}, and the guest acknowledges`, async () => {
+  Deno.test(`GuestControl.requestStop() ends ${call.task}, and the guest acknowledges`, async () => {
     using subject = new SharedSubject();
     const { memory } = gate();
     const reply = subject.start(memory, { guest: 0, call });
-    await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
-    assert(!memory.acknowledged(0));
+    await until(() => memory.control.publishedWait(0) !== undefined, "the guest waits");
+    assert(!memory.control.acknowledged(0));
     const started = performance.now();
     await until(() => {
-      memory.requestStop(0);
-      return memory.acknowledged(0);
+      memory.control.requestStop(0);
+      return memory.control.acknowledged(0);
     }, "the guest acknowledges");
     assertEquals(await reply, { kind: "stopped" });
     assert(performance.now() - started < 5000);
   });
 }
 
-Deno.test("SharedMemory.requestStop() before a wait lets the guest not wait at all", async () => {
+Deno.test("GuestControl.requestStop() before a wait lets the guest not wait at all", async () => {
   using subject = new SharedSubject();
   const { memory } = gate();
-  memory.requestStop(0);
+  memory.control.requestStop(0);
   assertEquals(await subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [0] } }), { kind: "stopped" });
-  assert(memory.acknowledged(0));
+  assert(memory.control.acknowledged(0));
 });
 
 Deno.test("SharedMemory throws StoppedError from every wait and sleep of a stopped guest, even of no length", () => {
   const { memory, word } = gate(2);
   const [stopped, other] = [0, 1].map((guest) => SharedMemory.attach(memory.handle, { guest, clock: realClock }));
-  assertEquals([stopped!.stopRequested, runBlocking(stopped!, wait(word, 1))], [false, "not-equal"]);
-  memory.requestStop(0);
-  assertEquals([stopped!.stopRequested, other!.stopRequested, memory.stopRequested], [true, false, false]);
+  assertEquals([stopped!.control.stopRequested, runBlocking(stopped!, wait(word, 1))], [false, "not-equal"]);
+  memory.control.requestStop(0);
+  assertEquals([stopped!.control.stopRequested, other!.control.stopRequested, memory.control.stopRequested], [true, false, false]);
   assertThrows(() => runBlocking(stopped!, wait(word, 1)), StoppedError, "guest 0 is asked to stop");
   assertThrows(() => runBlocking(stopped!, sleep(0)), StoppedError);
   assertEquals(runBlocking(other!, wait(word, 1)), "not-equal");
 });
 
-Deno.test("SharedMemory.requestStop() notifies the word on which the guest waits", async () => {
+Deno.test("GuestControl.requestStop() notifies the word on which the guest waits", async () => {
   using subject = new SharedSubject();
   const { memory, word } = gate(2);
   // Guest 0 only says that it waits; guest 1 waits, and its word does not change, so only a notify ends that.
@@ -74,11 +74,11 @@ Deno.test("SharedMemory.requestStop() notifies the word on which the guest waits
   reply.then(() => awake = true);
   try {
     await until(() => {
-      memory.requestStop(0);
+      memory.control.requestStop(0);
       return awake;
     }, "guest 1 is notified");
   } finally {
-    memory.requestStop(1);
+    memory.control.requestStop(1);
   }
   assertEquals(await reply, { kind: "returned", value: "woken" });
 });
@@ -87,7 +87,7 @@ Deno.test("SharedMemory wait sees a stop whose notify was lost, between two slic
   using subject = new SharedSubject();
   const { memory } = gate();
   const reply = subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [0] } });
-  await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
+  await until(() => memory.control.publishedWait(0) !== undefined, "the guest waits");
   runBlocking(memory, store(controlWord(memory, "control.guest[0].stop"), 1));
   assertEquals(await reply, { kind: "stopped" });
 });
@@ -96,7 +96,7 @@ Deno.test("SharedMemory wait answers woken when its word changes without a notif
   using subject = new SharedSubject();
   const { memory, word } = gate();
   const reply = subject.start(memory, { guest: 0, call: { task: "waitOnce", args: [word] } });
-  await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
+  await until(() => memory.control.publishedWait(0) !== undefined, "the guest waits");
   runBlocking(memory, store(word, 1));
   const [{ kind, value }] = await subject.withDeadline(memory, [reply]) as [{ kind: string; value?: unknown }];
   assertEquals(kind, "returned");
@@ -104,41 +104,41 @@ Deno.test("SharedMemory wait answers woken when its word changes without a notif
   assert(value === "woken" || value === "not-equal");
 });
 
-Deno.test("SharedMemory.requestStop() leaves the other guests alone", async () => {
+Deno.test("GuestControl.requestStop() leaves the other guests alone", async () => {
   using subject = new SharedSubject();
   const { memory, word } = gate(2);
-  const call: TaskCall = { task: "passGate", args: [word, controlWord(memory, "control.padding")] };
+  const call: TaskCall = { task: "passGate", args: [word, controlWord(memory, "control.start")] };
   const replies = [0, 1].map((guest) => subject.start(memory, { guest, call }));
-  await until(() => [0, 1].every((guest) => memory.publishedWait(guest) !== undefined), "both wait");
+  await until(() => [0, 1].every((guest) => memory.control.publishedWait(guest) !== undefined), "both wait");
   await until(() => {
-    memory.requestStop(0);
-    return memory.acknowledged(0);
+    memory.control.requestStop(0);
+    return memory.control.acknowledged(0);
   }, "guest 0 acknowledges");
   runBlocking(memory, store(word, 1));
   memory.perform({ kind: "notify", word, count: Infinity });
   assertEquals(await Promise.all(replies), [{ kind: "stopped" }, { kind: "returned", value: undefined }]);
-  assertEquals(memory.publishedWait(1), undefined);
+  assertEquals(memory.control.publishedWait(1), undefined);
 });
 
-Deno.test("SharedMemory.publishedWait() names the word, and tells one wait from the next", async () => {
+Deno.test("GuestControl.publishedWait() names the word, and tells one wait from the next", async () => {
   using subject = new SharedSubject();
   const { memory, word } = gate();
-  assertEquals(memory.publishedWait(0), undefined);
+  assertEquals(memory.control.publishedWait(0), undefined);
   const reply = subject.start(memory, { guest: 0, call: { task: "passGate", args: [word, word + 1] } });
-  await until(() => memory.publishedWait(0) !== undefined, "the guest waits");
-  const first = memory.publishedWait(0)!;
+  await until(() => memory.control.publishedWait(0) !== undefined, "the guest waits");
+  const first = memory.control.publishedWait(0)!;
   assertEquals(memory.layout.nameOf(first.word), "gate");
-  assertEquals(memory.publishedWait(0), first);
+  assertEquals(memory.control.publishedWait(0), first);
   // Woken for nothing, the guest waits again.
   await until(() => {
     memory.perform({ kind: "notify", word, count: 1 });
-    const wait = memory.publishedWait(0);
+    const wait = memory.control.publishedWait(0);
     return wait !== undefined && wait.sequence > first.sequence;
   }, "another wait");
   runBlocking(memory, store(word, 1));
   memory.perform({ kind: "notify", word, count: 1 });
   assertEquals(await reply, { kind: "returned", value: undefined });
-  assertEquals(memory.publishedWait(0), undefined);
+  assertEquals(memory.control.publishedWait(0), undefined);
 });
 
 Deno.test("SharedMemory.ticket() draws one sequence on all sides", () => {
@@ -150,14 +150,17 @@ Deno.test("SharedMemory.ticket() draws one sequence on all sides", () => {
 Deno.test("SharedMemory names every control word, after the words of the layout", () => {
   const { memory } = gate(2);
   const names = Array.from({ length: memory.layout.wordCount }, (_, word) => memory.layout.nameOf(word));
-  const perGuest = ["stop", "acknowledged", "waitingOn", "waitSequence"];
-  assertEquals(names, [
+  const guests = ["control.guest[0]", "control.guest[1]"];
+  const perGuest = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed"];
+  assertEquals(names.filter((name) => !name.endsWith("]")), [
     "gate",
-    "control.padding",
+    "control.start",
     "control.ticket",
     "control.quiet",
-    ...[0, 1].flatMap((guest) => perGuest.map((name) => `control.guest[${guest}].${name}`)),
+    ...guests.flatMap((guest) => perGuest.map((name) => `${guest}.${name}`)),
   ]);
+  assertEquals(names.filter((name) => !/^(gate|control\.)/.test(name)), []);
+  assertEquals(names.length % 2, 0);
 });
 
 Deno.test("SharedMemory refuses a guest that it has no control words for", () => {
@@ -165,8 +168,8 @@ Deno.test("SharedMemory refuses a guest that it has no control words for", () =>
   for (const guest of [-1, 2, 0.5]) {
     assertThrows(() => SharedMemory.attach(memory.handle, { guest, clock: realClock }), RangeError, "Cannot attach");
   }
-  assertThrows(() => memory.requestStop(2), RangeError, "Cannot reach guest 2");
-  assertThrows(() => memory.acknowledge(), TypeError, "this is the host");
+  assertThrows(() => memory.control.requestStop(2), RangeError, "Cannot reach guest 2");
+  assertThrows(() => memory.control.acknowledge(), TypeError, "this is the host");
 });
 
 Deno.test("SharedMemory that spins sees its word change before it says that it waits", () => {

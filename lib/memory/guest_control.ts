@@ -1,0 +1,246 @@
+/**
+ * The control words of a shared memory: how its host starts, watches, interrupts and stops the guests.
+ *
+ * - Each guest has words of its own: whether it is asked to stop, and what it waits on. They are published before the guest
+ *   looks whether it is stopped, and the host stops before it looks what is published: so either the guest sees the stop, or
+ *   the host sees the word to notify. A notify before the guest sleeps is lost: hence "again" below.
+ * - Invariant: between two equal readings of a guest's wait (word and sequence) the guest was in that one wait; if the word
+ *   still has the expected value, nobody has woken it.
+ *
+ * @example
+ * ```ts
+ * import { Layout } from "./layout.ts";
+ * import { SharedMemory } from "./shared_memory.ts";
+ *
+ * const clock = () => performance.now();
+ * const host = SharedMemory.create(new Layout(), { guests: 1, clock });
+ * const guest = SharedMemory.attach(host.handle, { guest: 0, clock }); // in a worker
+ * host.control.requestStop(0);
+ * if (!guest.control.stopRequested) throw new Error("it is asked to stop");
+ * guest.control.acknowledge();
+ * if (!host.control.acknowledged(0)) throw new Error("it has stopped");
+ * ```
+ *
+ * @module
+ */
+
+import { interruptionError, StoppedError } from "../errors.ts";
+import type { Layout } from "./layout.ts";
+import type { CallOperation } from "./operation.ts";
+
+const NOT_WAITING = -1;
+/** Values of a guest's word `stop`. */
+const STOP = 1;
+const INTERRUPT = 2;
+/** Words for the names of the thing and the method that a guest waits in, and for what it is interrupted with. */
+const LABEL_WORDS = 64;
+const REASON_WORDS = 1024;
+const SLICE_MILLISECONDS = 100;
+const GUEST_WORDS = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed"] as const;
+
+/** The wait that a guest is in. */
+export interface PublishedWait {
+  /** The word. */
+  readonly word: number;
+  /** Tells this wait of the guest from all others. */
+  readonly sequence: number;
+  /** Whether the word still has the value while which the guest waits: nobody has woken it. */
+  readonly asleep: boolean;
+  /** Whether it gives up at some time. */
+  readonly timed: boolean;
+  /** The thing that it waits for: that of its last call. */
+  readonly object: string;
+  /** The method that it waits in. */
+  readonly method: string;
+}
+
+/** See the module. */
+export class GuestControl {
+  /** Counts the tickets. */
+  readonly ticketWord: number;
+  /** Never stored to, never notified: the host sleeps on it. */
+  readonly quietWord: number;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #guests: number;
+  readonly #guest: number | undefined;
+  readonly #firstGuest: number;
+  readonly #firstLabel: number;
+  readonly #reason: number;
+  readonly #startWord: number;
+  // The first control word of this guest.
+  readonly #own: number;
+  // The last call, and that whose names are published.
+  #call: CallOperation | undefined;
+  #published: CallOperation | undefined;
+
+  /** Reserves the control words, after all others. */
+  static reserve(layout: Layout, guests: number): void {
+    if (layout.wordCount % 2 === 0) layout.word("control.padding");
+    layout.words("control.reason", REASON_WORDS);
+    for (let guest = 0; guest < guests; guest++) layout.words(`control.guest[${guest}].label`, LABEL_WORDS);
+    layout.word("control.start");
+    layout.word("control.ticket");
+    layout.word("control.quiet");
+    for (let guest = 0; guest < guests; guest++) {
+      for (const name of GUEST_WORDS) layout.word(`control.guest[${guest}].${name}`);
+    }
+  }
+
+  /** A view of the control words at the end of all words: as a guest, or as a host. */
+  constructor(words: Int32Array, { guests, guest, end }: { guests: number; guest: number | undefined; end: number }) {
+    this.#words = words;
+    this.#bytes = new Uint8Array(words.buffer);
+    this.#guests = guests;
+    this.#guest = guest;
+    this.#firstGuest = end - guests * GUEST_WORDS.length;
+    this.quietWord = this.#firstGuest - 1;
+    this.ticketWord = this.#firstGuest - 2;
+    this.#startWord = this.#firstGuest - 3;
+    this.#firstLabel = this.#startWord - guests * LABEL_WORDS;
+    this.#reason = this.#firstLabel - REASON_WORDS;
+    this.#own = this.#firstGuest + (guest ?? 0) * GUEST_WORDS.length;
+  }
+
+  /** Sets the control words to where they begin: once, by the host. */
+  initialize(): void {
+    for (let guest = 0; guest < this.#guests; guest++) this.#words[this.#wordOf(guest, "waitingOn")] = NOT_WAITING;
+  }
+
+  /** The word that this guest sleeps on: nobody changes it but who stops it. */
+  get sleepWord(): number {
+    return this.#own;
+  }
+
+  /** Whether this guest is asked to stop: a guest that computes for long without waiting looks here. */
+  get stopRequested(): boolean {
+    return this.#guest !== undefined && Atomics.load(this.#words, this.#own) === STOP;
+  }
+
+  /** Says, as the guest, that it is out of the stopped work and will not touch this memory again. */
+  acknowledge(): void {
+    if (this.#guest === undefined) {
+      throw new TypeError("Cannot acknowledge a stop: this is the host, a guest is wanted");
+    }
+    // All that the guest did in this memory happens before the host sees the acknowledgement.
+    Atomics.store(this.#words, this.#wordOf(this.#guest, "acknowledged"), 1);
+  }
+
+  /** Whether a guest has acknowledged its stop. */
+  acknowledged(guest: number): boolean {
+    return Atomics.load(this.#words, this.#wordOf(guest, "acknowledged")) !== 0;
+  }
+
+  /** Asks a guest to stop and wakes it where it says it waits; call it again until {@linkcode acknowledged}. */
+  requestStop(guest: number): void {
+    this.#stop(guest, STOP);
+  }
+
+  /** Ends the wait that a guest is in with an error of this text; call it again until its wait has another sequence. */
+  interrupt(guest: number, text: string): void {
+    this.#setText(this.#reason, text, REASON_WORDS);
+    // The reason is written before the word that makes the guest read it.
+    this.#stop(guest, INTERRUPT);
+  }
+
+  /** Lets all guests begin. */
+  start(): void {
+    Atomics.store(this.#words, this.#startWord, 1);
+    Atomics.notify(this.#words, this.#startWord);
+  }
+
+  /** Waits, as a guest, until all may begin. */
+  awaitStart(): void {
+    while (Atomics.load(this.#words, this.#startWord) === 0) {
+      this.throwIfStopped();
+      Atomics.wait(this.#words, this.#startWord, 0, SLICE_MILLISECONDS);
+    }
+  }
+
+  /** Throws, as a guest, if it is asked to stop or interrupted. */
+  throwIfStopped(): void {
+    if (this.#guest === undefined) return;
+    const how = Atomics.load(this.#words, this.#own);
+    if (how === STOP) {
+      throw new StoppedError(`Cannot wait: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
+    }
+    // Once only: what undoes the wait may wait itself.
+    if (how === INTERRUPT && Atomics.compareExchange(this.#words, this.#own, INTERRUPT, 0) === INTERRUPT) {
+      throw interruptionError(this.#text(this.#reason, REASON_WORDS));
+    }
+  }
+
+  /** Notes the call that this guest is in. */
+  enter(call: CallOperation): void {
+    this.#call = call;
+  }
+
+  /** Says, as a guest, that it waits; nothing happens for the host. */
+  publish(word: number, { expected, timed }: { expected: number; timed: boolean }): void {
+    const guest = this.#guest;
+    if (guest === undefined) return;
+    Atomics.add(this.#words, this.#wordOf(guest, "waitSequence"), 1);
+    if (this.#call !== this.#published) {
+      this.#published = this.#call;
+      this.#setText(this.#labelOf(guest), `${this.#call?.object}\n${this.#call?.method}`, LABEL_WORDS);
+    }
+    Atomics.store(this.#words, this.#wordOf(guest, "expected"), expected);
+    Atomics.store(this.#words, this.#wordOf(guest, "timed"), timed ? 1 : 0);
+    // All of this happens before the host sees the word.
+    Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), word);
+  }
+
+  /** Says, as a guest, that it waits no longer. */
+  unpublish(): void {
+    if (this.#guest !== undefined) {
+      Atomics.store(this.#words, this.#wordOf(this.#guest, "waitingOn"), NOT_WAITING);
+    }
+  }
+
+  /** The wait that a guest is in, if it is in one: sure only if a second reading has the same sequence. */
+  publishedWait(guest: number): PublishedWait | undefined {
+    // The guest bumps the sequence before it publishes the word: this word is of this sequence or of a later wait.
+    const sequence = Atomics.load(this.#words, this.#wordOf(guest, "waitSequence"));
+    const word = Atomics.load(this.#words, this.#wordOf(guest, "waitingOn"));
+    if (word === NOT_WAITING) return undefined;
+    const [object = "", method = ""] = this.#text(this.#labelOf(guest), LABEL_WORDS).split("\n");
+    return {
+      word,
+      sequence,
+      asleep: Atomics.load(this.#words, word) === Atomics.load(this.#words, this.#wordOf(guest, "expected")),
+      timed: Atomics.load(this.#words, this.#wordOf(guest, "timed")) !== 0,
+      object,
+      method,
+    };
+  }
+
+  #stop(guest: number, how: number): void {
+    Atomics.store(this.#words, this.#wordOf(guest, "stop"), how);
+    const word = Atomics.load(this.#words, this.#wordOf(guest, "waitingOn"));
+    if (word !== NOT_WAITING) Atomics.notify(this.#words, word);
+  }
+
+  #wordOf(guest: number, name: typeof GUEST_WORDS[number]): number {
+    if (!(guest >= 0 && guest < this.#guests)) {
+      throw new RangeError(`Cannot reach guest ${guest}: there are ${this.#guests}, a number under that is wanted`);
+    }
+    return this.#firstGuest + guest * GUEST_WORDS.length + GUEST_WORDS.indexOf(name);
+  }
+
+  #labelOf(guest: number): number {
+    return this.#firstLabel + guest * LABEL_WORDS;
+  }
+
+  /** Writes a text, cut where it is too long, and a zero byte. */
+  #setText(word: number, text: string, words: number): void {
+    const bytes = new Uint8Array(words * Int32Array.BYTES_PER_ELEMENT);
+    new TextEncoder().encodeInto(text, bytes.subarray(0, bytes.length - 1));
+    this.#bytes.set(bytes, word * Int32Array.BYTES_PER_ELEMENT);
+  }
+
+  #text(word: number, words: number): string {
+    const start = word * Int32Array.BYTES_PER_ELEMENT;
+    const bytes = this.#bytes.slice(start, start + words * Int32Array.BYTES_PER_ELEMENT);
+    return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+}

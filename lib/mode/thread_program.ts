@@ -1,0 +1,142 @@
+/**
+ * A program in thread mode: a warm or fresh worker for each task, all on one shared memory.
+ *
+ * - All tasks begin together, when the last one is ready.
+ * - Every 20 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of them
+ *   waited; a deadlock in it is thrown into its tasks.
+ * - The end of a worker is an event (its Web Lock): its task is buried, and those who wait for what it held go on.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "./host.ts";
+ *
+ * // A host runs programs: `await host.run(program, { mode: "thread" })`.
+ * await using host = new Host();
+ * if (typeof host.run !== "function") throw new Error("a host runs programs");
+ * ```
+ *
+ * @module
+ */
+
+import { farError, GuestError, interruptionText } from "../errors.ts";
+import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "../memory/mod.ts";
+import { Burials } from "./burials.ts";
+import { holdEventLoop, now } from "./clock.ts";
+import { findDeadlock, type TaskWait } from "./deadlock.ts";
+import { Lanes } from "./lanes.ts";
+import { afterTimeout, type ProgramEnd, type ProgramJob, programModule } from "./program_run.ts";
+import { TaskEnds } from "./task_ends.ts";
+import type { ThreadGuest } from "./thread_host.ts";
+import type { TaskDone } from "./thread_messages.ts";
+import type { WarmGuests } from "./warm_guests.ts";
+
+/** How often the host looks for deadlocks, in milliseconds. */
+const LOOK = 20;
+
+/** Runs a program in workers. */
+export async function runThreads(
+  job: ProgramJob,
+  { warm, spin }: { warm: WarmGuests<ThreadGuest>; spin: number },
+): Promise<ProgramEnd> {
+  const module = programModule(job, "thread");
+  const { space, names, settings, program } = job;
+  const memory = SharedMemory.create(space.layout, {
+    guests: names.length,
+    clock: now,
+    spin,
+    chooser: seededChooser(settings.seed),
+    hold: holdEventLoop,
+  });
+  runBlocking(memory, space.initialize());
+  const burials = new Burials(space, memory);
+  const ends = new TaskEnds(names.length, (task, failure) => burials.ended(task, failure));
+  const lanes = new Lanes(names, job.observe);
+  const guests: { readonly guest: ThreadGuest; readonly task: number }[] = [];
+  const begun = names.map(async (name, task) => {
+    const failed = await warm.hand(module, async (guest) => {
+      guests.push({ guest, task });
+      guest.name = name;
+      guest.onDone = (done) => {
+        drawLane(lanes, task, done);
+        ends.endWith(task, done.bytes);
+      };
+      const failed = await guest.begin({
+        kind: "task",
+        task: { module, program: program.name, settings, task, words: space.layout.wordCount },
+        memory: memory.handle,
+        observed: job.observe !== undefined,
+      }, job.timeout);
+      guest.onEnd = (error) => ends.end(task, { kind: "failed", far: farError(error) });
+      return failed;
+    });
+    if (failed !== undefined) throw new GuestError({ guest: name, mode: "thread", ...failed });
+  });
+  const finish = async () => {
+    await Promise.all(guests.map(async ({ guest, task }) => {
+      await guest.finish(() => memory.control.requestStop(task));
+      guest.onEnd = undefined;
+      guest.onDone = undefined;
+      warm.give(guest, module);
+    }));
+  };
+  const outcomes = await Promise.allSettled(begun);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) {
+    await finish();
+    throw failed.reason;
+  }
+  const started = now();
+  const watch = setInterval(() => breakDeadlock(memory, { job, ends, burials }), LOOK);
+  const letGo = afterTimeout(job, "thread", (far) => {
+    for (const { guest, task } of guests) {
+      if (ends.has(task)) continue;
+      guest.blamed = true;
+      ends.end(task, { kind: "failed", far });
+    }
+  });
+  memory.control.start();
+  try {
+    return { ends: await ends.all, memory, ms: now() - started };
+  } finally {
+    clearInterval(watch);
+    letGo();
+    await finish();
+  }
+}
+
+/** Ends the waits of a deadlock, if there is one. */
+function breakDeadlock(
+  memory: SharedMemory,
+  { job, ends, burials }: { job: ProgramJob; ends: TaskEnds; burials: Burials },
+): void {
+  const tasks = [...job.names.keys()].filter((task) => !ends.has(task));
+  const first = new Map(tasks.map((task) => [task, memory.control.publishedWait(task)]));
+  const waits = tasks.flatMap((task): TaskWait[] => {
+    const wait = first.get(task);
+    return wait === undefined || !wait.asleep ? [] : [{ task, ...wait }];
+  });
+  if (waits.length === 0) return;
+  const found = findDeadlock({
+    waits,
+    live: ends.live,
+    owners: (object) => burials.owners(object),
+    nameOf: (task) => job.names[task] ?? `task ${task}`,
+  });
+  if (found === undefined) return;
+  const same = (task: number): boolean => {
+    const again: PublishedWait | undefined = memory.control.publishedWait(task);
+    return again?.asleep === true && again.sequence === first.get(task)?.sequence;
+  };
+  if (!found.tasks.every(same)) return;
+  const text = interruptionText(found.error);
+  for (const task of found.tasks) memory.control.interrupt(task, text);
+}
+
+function drawLane(lanes: Lanes, task: number, { started, finished, waits }: TaskDone): void {
+  lanes.goesOn(task, started);
+  for (const wait of waits) {
+    lanes.waits(task, wait.started, wait.name);
+    lanes.goesOn(task, wait.finished);
+  }
+  lanes.ends(task, finished);
+}

@@ -5,14 +5,16 @@
  */
 
 import type { AnyProgram } from "../program/mod.ts";
+import { barrierProgram } from "./barrier.ts";
 import { bank } from "./bank.ts";
 import { deadlock } from "./deadlock.ts";
 import { lockProgram } from "./lock.ts";
+import { producerConsumerLock } from "./producer_consumer_lock.ts";
 import { race } from "./race.ts";
 import { selfDeadlock } from "./self_deadlock.ts";
 import { semaphoreProgram } from "./semaphore.ts";
 
-export { bank, deadlock, lockProgram, race, selfDeadlock, semaphoreProgram };
+export { bank, barrierProgram, deadlock, lockProgram, producerConsumerLock, race, selfDeadlock, semaphoreProgram };
 
 /** All of them, in teaching order. */
 export const programs: readonly AnyProgram[] = [
@@ -22,4 +24,6 @@ export const programs: readonly AnyProgram[] = [
   selfDeadlock,
   deadlock,
   semaphoreProgram,
+  barrierProgram,
+  producerConsumerLock,
 ];

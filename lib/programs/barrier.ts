@@ -1,0 +1,57 @@
+/**
+ * Together or not at all: tellers get ready, and none opens before all are prepared.
+ *
+ * - A barrier lets its parties go on when the last has come, and then serves the next generation.
+ * - Each party gets its arrival index; whoever came first (index 0) counts as the leader of the generation.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { barrierProgram } from "./barrier.ts";
+ *
+ * await using host = new Host();
+ * const { outcome } = await host.run(barrierProgram, { mode: "direct", parameters: { generations: 100 } });
+ * if (!sameData(outcome, { ready: 300, leaders: 100 })) throw new Error("one leader in each generation");
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyProgram, defineProgram, ensure } from "../program/mod.ts";
+import { barrier, cell } from "../sync/mod.ts";
+
+/** See the module. */
+export const barrierProgram: AnyProgram = defineProgram({
+  name: "barrier",
+  claim: "All tellers are prepared before any is ready, in every generation, each with one leader.",
+  module: import.meta.url,
+  parameters: {
+    tellers: { default: 3, min: 1, max: 8, description: "how many wait for each other" },
+    generations: { default: 2, min: 1, max: 100_000, description: "how often they do" },
+  },
+  shared: ({ parameters: { tellers } }) => ({
+    gate: barrier(tellers),
+    prepared: cell(),
+    ready: cell(),
+    leaders: cell(),
+  }),
+  *outcome({ ready, leaders }) {
+    return { ready: yield* ready.load(), leaders: yield* leaders.load() };
+  },
+  tasks: ({ parameters: { tellers, generations } }) =>
+    Array.from({ length: tellers }, (_, index) => ({
+      name: `teller${index}`,
+      *run({ gate, prepared, ready, leaders }) {
+        for (let generation = 1; generation <= generations; generation++) {
+          yield* prepared.add(1);
+          const arrival = yield* gate.wait();
+          const seen = yield* prepared.load();
+          ensure(seen >= tellers * generation, "all are prepared");
+          ensure(seen < tellers * (generation + 1), "nobody is two generations ahead");
+          yield* ready.add(1);
+          if (arrival === 0) yield* leaders.add(1);
+        }
+      },
+    })),
+  expected: ({ parameters: { tellers, generations } }) => [{ ready: tellers * generations, leaders: generations }],
+});

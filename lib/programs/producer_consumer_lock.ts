@@ -1,0 +1,78 @@
+/**
+ * A pipeline of one slot, by two locks: the producer lock says that the slot is free, the consumer lock that it is full.
+ *
+ * - Each side acquires its own lock and releases the other's. So these are signals: a lock that only its owner may
+ *   release would not do, and the consumer lock is held at first, because the slot is empty.
+ * - Producer and consumer strictly take turns, and a sentinel ends them.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { producerConsumerLock } from "./producer_consumer_lock.ts";
+ *
+ * await using host = new Host();
+ * const { ok } = await host.run(producerConsumerLock, { mode: "direct", parameters: { messages: 3 } });
+ * if (!ok) throw new Error("three messages, in order, and nothing left");
+ * ```
+ *
+ * @module
+ */
+
+import { seededChooser } from "../memory/mod.ts";
+import { type AnyProgram, defineProgram, ensure } from "../program/mod.ts";
+import { cell, lock } from "../sync/mod.ts";
+
+/** What follows the last message. */
+const SENTINEL = -1;
+
+/** See the module. */
+export const producerConsumerLock: AnyProgram = defineProgram({
+  name: "producer-consumer-lock",
+  claim: "Two locks make one slot a pipeline: all messages arrive in order, one at a time.",
+  module: import.meta.url,
+  parameters: { messages: { default: 10, max: 1000, description: "how many messages go through" } },
+  shared: () => ({
+    producerLock: lock(),
+    consumerLock: lock({ held: true }),
+    slot: cell({ order: "plain" }),
+    full: cell(),
+  }),
+  tasks: ({ parameters: { messages }, seed }) => [
+    {
+      name: "producer",
+      *run({ producerLock, consumerLock, slot, full }) {
+        for (const message of [...messagesOf(messages, seed), SENTINEL]) {
+          yield* producerLock.acquire();
+          ensure((yield* full.add(1)) === 0, "the slot is free");
+          yield* slot.store(message);
+          yield* consumerLock.release();
+        }
+      },
+    },
+    {
+      name: "consumer",
+      *run({ producerLock, consumerLock, slot, full }) {
+        for (const consumed: number[] = [];;) {
+          yield* consumerLock.acquire();
+          ensure((yield* full.add(-1)) === 1, "one message is in the slot");
+          const message = yield* slot.load();
+          yield* producerLock.release();
+          if (message === SENTINEL) {
+            yield* consumerLock.release();
+            return consumed;
+          }
+          consumed.push(message);
+        }
+      },
+    },
+  ],
+  *outcome({ full }, { results: [, consumed] }) {
+    return { consumed: consumed as number[], left: yield* full.load() };
+  },
+  expected: ({ parameters: { messages }, seed }) => [{ consumed: messagesOf(messages, seed), left: 0 }],
+});
+
+function messagesOf(count: number, seed: number): number[] {
+  const choose = seededChooser(seed);
+  return Array.from({ length: count }, () => choose(100) + 1);
+}

@@ -334,6 +334,55 @@ export function interruptionText({ waits }: DeadlockError): string {
   return JSON.stringify({ waits });
 }
 
+/** An error of this library, or a built-in one, as data that crosses a boundary whole; see {@linkcode revivedError}. */
+export interface ErrorData {
+  /** The name of its class. */
+  readonly name: string;
+  /** Its message. */
+  readonly message: string;
+  /** Its stack. */
+  readonly stack: string;
+  /** Its own properties: plain data. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** An error as data. */
+export function errorData(thrown: unknown): ErrorData {
+  const { name, message, stack } = farError(thrown);
+  const properties = thrown instanceof Error ? { ...thrown } : {};
+  return { name, message, stack, properties };
+}
+
+/** The error that data was made of, of the same class where that is known here. */
+export function revivedError({ name, message, stack, properties }: ErrorData): Error {
+  const error = new Error(message);
+  const known = CALLED.find((one) => one.name === name) ?? Reflect.get(globalThis, name);
+  if (typeof known === "function" && known.prototype instanceof Error) Object.setPrototypeOf(error, known.prototype);
+  return Object.assign(error, properties, { name, stack });
+}
+
+/** The classes of what a call on shared things throws. */
+const CALLED = [
+  MemoryFullError,
+  StoppedError,
+  WaitTimeoutError,
+  CancelledError,
+  StateError,
+  OwnerDiedError,
+  NotRecoverableError,
+  DeadlockError,
+  AssertionError,
+  BrokenBarrierError,
+  QueueFullError,
+  QueueEmptyError,
+  QueueShutDownError,
+  ChannelClosedError,
+  InterruptedError,
+  UncloneableError,
+  GuestTimeoutError,
+  GuestDiedError,
+];
+
 /** Causes deeper than this are left out: a chain of them may be a cycle. */
 const MOST_CAUSES = 16;
 

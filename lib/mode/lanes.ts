@@ -20,6 +20,7 @@
  */
 
 import type { Observer } from "../simulator/mod.ts";
+import type { TaskDone } from "./thread_messages.ts";
 
 /** See the module. */
 export class Lanes {
@@ -60,4 +61,14 @@ export class Lanes {
     if (name === undefined) delete this.#now[task];
     else this.#now[task] = { name, since: time };
   }
+}
+
+/** Draws the whole lane of a task that has ended elsewhere. */
+export function drawLane(lanes: Lanes, task: number, { started, finished, waits }: TaskDone): void {
+  lanes.goesOn(task, started);
+  for (const wait of waits) {
+    lanes.waits(task, wait.started, wait.name);
+    lanes.goesOn(task, wait.finished);
+  }
+  lanes.ends(task, finished);
 }

@@ -24,6 +24,8 @@ import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
 import { guestSystem } from "./guest_system.ts";
 import type { JobMessage } from "./mode.ts";
+import type { ProcessTask } from "./process_program.ts";
+import { ProcessTaskRun } from "./process_task.ts";
 import { encodeFrame, type Frame, type FrameKind, FrameReader } from "./protocol.ts";
 import { blockExports, type Exports } from "./reference.ts";
 
@@ -58,30 +60,43 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
     fail("load", error);
     Deno.exit(1);
   }
-  let far: FarSystem | undefined;
   const reader = new FrameReader();
   const chunk = new Uint8Array(CHUNK);
+  const frames: Frame[] = [];
+  const next = (): Frame => {
+    for (;;) {
+      const frame = frames.shift();
+      if (frame !== undefined) return frame;
+      const length = stdin.readSync(chunk);
+      if (length === null) Deno.exit(0);
+      const read = newest(reader.push(chunk.subarray(0, length)));
+      // The next read fills the chunk again, and may come before the last of several is used.
+      frames.push(...read.length < 2 ? read : read.map((frame) => ({ ...frame, payload: frame.payload.slice() })));
+    }
+  };
+  let far: FarSystem | undefined;
+  let task: ProcessTaskRun | undefined;
   for (;;) {
-    const length = stdin.readSync(chunk);
-    if (length === null) Deno.exit(0);
-    for (const { kind, payload } of newest(reader.push(chunk.subarray(0, length)))) {
-      if (kind === "post") {
-        if (far !== undefined) send("reply", far.serve(payload));
-      } else if (payload.length === 0) {
-        far = undefined;
-        send("result", payload);
-      } else {
-        try {
-          const job = decode(payload) as JobMessage;
-          far = new FarSystem(guestSystem(exports, job), {
-            timing: job.timing,
-            now,
-            host: directHost({ now }),
-          });
-          send("result", new Uint8Array(0));
-        } catch (error) {
-          fail("construct", error);
+    const frame = next();
+    const { kind, payload } = frame;
+    if (kind === "post") {
+      if (far !== undefined) send("reply", far.serve(payload));
+      else task?.run();
+    } else if (kind === "job" && payload.length === 0) {
+      far = undefined;
+      task = undefined;
+      send("result", payload);
+    } else if (kind === "job") {
+      try {
+        const job = decode(payload) as JobMessage | ProcessTask;
+        if ("program" in job) {
+          task = new ProcessTaskRun(exports, job, { send, next, putBack: (frame) => void frames.unshift(frame) });
+        } else {
+          far = new FarSystem(guestSystem(exports, job), { timing: job.timing, now, host: directHost({ now }) });
         }
+        send("result", new Uint8Array(0));
+      } catch (error) {
+        fail("construct", error);
       }
     }
   }

@@ -63,6 +63,8 @@ export class ProcessGuest implements KeptGuest {
   name = "process";
   /** Told of each reply. */
   onReply: ((payload: Uint8Array) => void) | undefined;
+  /** Told of each thing that its task asks of the owner of its memory. */
+  onCall: ((payload: Uint8Array) => void) | undefined;
   /** Told once, when nothing more can come. */
   onFailure: (() => void) | undefined;
   /** Resolves when the subprocess has ended. */
@@ -124,9 +126,15 @@ export class ProcessGuest implements KeptGuest {
     if (this.#failure === undefined) this.#write(encodeFrame("post", CHANNEL, bytes));
   }
 
+  /** Answers what its task asked. */
+  answer(bytes: Uint8Array): void {
+    if (this.#failure === undefined) this.#write(encodeFrame("result", CHANNEL, bytes));
+  }
+
   /** Ends its job; a guest that does not come back is killed. */
   async finish(): Promise<void> {
     this.onReply = undefined;
+    this.onCall = undefined;
     this.onFailure = undefined;
     if (this.#failure !== undefined) return await this.kill();
     const timer = setTimeout(() => void this.kill(), GRACE);
@@ -223,10 +231,12 @@ export class ProcessGuest implements KeptGuest {
         else this.fail(new GuestError({ guest: this.name, mode: "process", ...failed }));
         break;
       }
+      case "call":
+        this.onCall?.(payload);
+        break;
       case "hello":
       case "job":
       case "post":
-      case "call":
       case "log":
         break;
     }

@@ -23,6 +23,7 @@ import { GuestDiedError, GuestError, GuestTimeoutError } from "../errors.ts";
 import { encode } from "../mailbox/mod.ts";
 import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { type GuestPermissions, ProcessGuest } from "./process_host.ts";
+import { runProcesses } from "./process_program.ts";
 import { WarmGuests } from "./warm_guests.ts";
 
 /** Makes the mode. */
@@ -41,9 +42,7 @@ export function processMode(options: GuestOptions & { permissions: GuestPermissi
   return {
     name: "process",
     transport: "pipe",
-    run() {
-      throw new Error("later");
-    },
+    run: (job) => runProcesses(job, warm),
     async open(jobs) {
       const session = new ProcessSession(jobs, options);
       try {

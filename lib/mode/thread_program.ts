@@ -23,11 +23,10 @@ import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "..
 import { Burials } from "./burials.ts";
 import { holdEventLoop, now } from "./clock.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
-import { Lanes } from "./lanes.ts";
+import { drawLane, Lanes } from "./lanes.ts";
 import { afterTimeout, type ProgramEnd, type ProgramJob, programModule } from "./program_run.ts";
 import { TaskEnds } from "./task_ends.ts";
 import type { ThreadGuest } from "./thread_host.ts";
-import type { TaskDone } from "./thread_messages.ts";
 import type { WarmGuests } from "./warm_guests.ts";
 
 /** How often the host looks for deadlocks, in milliseconds. */
@@ -130,13 +129,4 @@ function breakDeadlock(
   if (!found.tasks.every(same)) return;
   const text = interruptionText(found.error);
   for (const task of found.tasks) memory.control.interrupt(task, text);
-}
-
-function drawLane(lanes: Lanes, task: number, { started, finished, waits }: TaskDone): void {
-  lanes.goesOn(task, started);
-  for (const wait of waits) {
-    lanes.waits(task, wait.started, wait.name);
-    lanes.goesOn(task, wait.finished);
-  }
-  lanes.ends(task, finished);
 }

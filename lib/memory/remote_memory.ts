@@ -1,0 +1,76 @@
+/**
+ * The remote memory: somebody else owns it, and performs the operations that are asked of them.
+ *
+ * - A `call` is answered with the method's result: the owner runs the steps, in one round trip. All else that touches memory
+ *   is asked one by one.
+ * - The clock and chance are this side's own.
+ *
+ * @example
+ * ```ts
+ * import { Layout } from "./layout.ts";
+ * import { ModelMemory } from "./model_memory.ts";
+ * import { RemoteMemory } from "./remote_memory.ts";
+ *
+ * const layout = new Layout();
+ * const word = layout.word("counter");
+ * const owner = new ModelMemory(layout);
+ * const ask = { perform: owner.perform.bind(owner), ticket: owner.ticket.bind(owner) };
+ * const memory = new RemoteMemory(layout, { ...ask, clock: () => 0 });
+ * memory.perform({ kind: "store", cell: "i32", word, value: 5, order: "atomic" });
+ * if (owner.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 5) throw new Error("5 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { runBlocking } from "./blocking.ts";
+import type { Layout } from "./layout.ts";
+import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
+import type { Answer, Operation, Steps } from "./operation.ts";
+
+/** How a remote memory reaches its owner. */
+export interface RemoteMemoryOptions {
+  /** Asks the owner to perform an operation, and waits for the answer. */
+  readonly perform: (operation: Operation) => Answer;
+  /** Asks the owner for the next ticket. */
+  readonly ticket: () => number;
+  /** This side's clock, in milliseconds; both sides need clocks that agree. */
+  readonly clock: () => number;
+  /** Answers `choose`; the first choice by default. */
+  readonly chooser?: Chooser;
+}
+
+/** The memory of process mode, as its guests see it. */
+export class RemoteMemory implements Memory {
+  /** Where everything lies, and its names; frozen. */
+  readonly layout: Layout;
+  readonly #options: RemoteMemoryOptions;
+
+  /** A view of the owner's memory. */
+  constructor(layout: Layout, options: RemoteMemoryOptions) {
+    this.layout = layout.freeze();
+    this.#options = options;
+  }
+
+  /** Has one operation performed, and waits for its answer. */
+  perform(operation: Operation): Answer {
+    switch (operation.kind) {
+      case "now":
+        return this.#options.clock();
+      case "choose":
+        return pick(this.#options.chooser ?? firstChoice, operation.n);
+      default:
+        return this.#options.perform(operation);
+    }
+  }
+
+  /** Draws the next ticket. */
+  ticket(): number {
+    return this.#options.ticket();
+  }
+
+  /** Has the steps performed at once. */
+  release(steps: Steps<unknown>): void {
+    runBlocking(this, steps);
+  }
+}

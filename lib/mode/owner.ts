@@ -1,0 +1,198 @@
+/**
+ * The owner of the memory of a run in process mode: performs, on model memory and the real clock, what guests ask.
+ *
+ * - Each guest asks one thing at a time. What must wait is parked, and answered when it is over.
+ * - Steps run one after another until they park, so no guest ever sees a body half done, and one that dies tears nothing.
+ * - Invariant: a timer is set for the earliest time that a parked task waits for.
+ * - A deadlock is found when its last task parks.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../program/mod.ts";
+ * import { lock } from "../sync/mod.ts";
+ * import { decodeAnswer, encodeAsked } from "./asked.ts";
+ * import { Owner } from "./owner.ts";
+ * import { programJob } from "./program_run.ts";
+ *
+ * const program = defineProgram({
+ *   name: "one",
+ *   claim: "One task locks.",
+ *   shared: () => ({ guard: lock() }),
+ *   tasks: () => [{ name: "only", run: ({ guard }) => guard.acquire() }],
+ *   outcome: function* () {},
+ *   expected: () => [],
+ * });
+ * const answers: unknown[] = [];
+ * const owner = new Owner(programJob(program, { mode: "process" }), {
+ *   now: () => 0,
+ *   live: () => 1,
+ *   answer: (_task, bytes) => void answers.push(decodeAnswer(bytes)),
+ * });
+ * owner.ask(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+ * if (answers[0] !== true) throw new Error("acquired");
+ * owner.close();
+ * ```
+ *
+ * @module
+ */
+
+import { StateError } from "../errors.ts";
+import { type Answer, ModelMemory, type Operation, runBlocking, seededChooser, type Steps } from "../memory/mod.ts";
+import { TaskRun } from "../program/mod.ts";
+import type { SharedThing } from "../sync/mod.ts";
+import { type Asked, decodeAsked, encodeAnswer } from "./asked.ts";
+import { Burials } from "./burials.ts";
+import { LONGEST_TIMER } from "./clock.ts";
+import { findDeadlock, type TaskWait } from "./deadlock.ts";
+import type { ProgramJob } from "./program_run.ts";
+
+/** What an owner needs. */
+export interface OwnerOptions {
+  /** The real clock, in milliseconds. */
+  readonly now: () => number;
+  /** How many tasks have not ended. */
+  readonly live: () => number;
+  /** Sends an answer to a task's guest. */
+  readonly answer: (task: number, bytes: Uint8Array) => void;
+}
+
+/** See the module. */
+export class Owner {
+  /** The memory. */
+  readonly memory: ModelMemory;
+  /** Buries tasks. */
+  readonly burials: Burials;
+  readonly #job: ProgramJob;
+  readonly #options: OwnerOptions;
+  readonly #things: readonly ReadonlyMap<string, SharedThing>[];
+  /** What tasks asked that is not answered, by task. */
+  readonly #runs = new Map<number, TaskRun<unknown>>();
+  readonly #queue: TaskRun<unknown>[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Makes the memory of a run. */
+  constructor(job: ProgramJob, options: OwnerOptions) {
+    const { space, names, settings } = job;
+    this.#job = job;
+    this.#options = options;
+    this.memory = new ModelMemory(space.layout, { start: options.now(), chooser: seededChooser(settings.seed) });
+    runBlocking(this.memory, space.initialize());
+    this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
+    this.burials = new Burials(space, this.memory);
+  }
+
+  /** Takes what a task's guest asks. */
+  ask(task: number, bytes: Uint8Array): void {
+    try {
+      const things = this.#things[task] ?? new Map<string, SharedThing>();
+      const steps = this.#stepsOf(decodeAsked(bytes, things), things);
+      const run = new TaskRun(this.memory, { name: this.#job.names[task] ?? "", number: task, steps });
+      this.#runs.set(task, run);
+      this.#queue.push(run);
+    } catch (error) {
+      this.#options.answer(task, encodeAnswer({ error }));
+    }
+    this.#goOn();
+  }
+
+  /** Drops what a task that has ended or is dead has asked, and buries it if it failed. */
+  forget(task: number, bury: () => void): void {
+    this.#runs.delete(task);
+    this.memory.unpark(task);
+    bury();
+    this.#goOn();
+  }
+
+  /** Stops its timer. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #stepsOf(asked: Asked, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
+    if (asked.kind === "ticket") return this.#ticket();
+    if (asked.kind !== "call") return perform(asked);
+    const { object, method, args } = asked;
+    const thing = things.get(object);
+    const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
+    if (typeof steps !== "function") {
+      throw new StateError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
+    }
+    // The guest yielded this call from the method of that name, which returns steps.
+    return Reflect.apply(steps, thing, args) as Steps<unknown>;
+  }
+
+  *#ticket(): Steps<number> {
+    return this.memory.ticket();
+  }
+
+  /** Runs whatever can run, answers whoever is served, and looks for deadlocks. */
+  #goOn(): void {
+    for (;;) {
+      this.memory.advanceTo(this.#options.now());
+      for (const { task, answer } of this.memory.takeReady()) {
+        const run = this.#runs.get(task);
+        if (run === undefined) continue;
+        run.wake(answer);
+        this.#queue.push(run);
+      }
+      const run = this.#queue.shift();
+      if (run !== undefined) this.#advance(run);
+      else if (!this.#breakDeadlock()) break;
+    }
+    clearTimeout(this.#timer);
+    const { earliest } = this.memory;
+    if (earliest === Infinity) return;
+    const left = Math.min(LONGEST_TIMER, Math.max(0, Math.ceil(earliest - this.#options.now())));
+    this.#timer = setTimeout(() => this.#goOn(), left);
+  }
+
+  #advance(run: TaskRun<unknown>): void {
+    if (this.#runs.get(run.number) !== run) return;
+    while (!run.parked && !run.ended) run.perform();
+    if (!run.ended) return;
+    this.#runs.delete(run.number);
+    const { outcome } = run;
+    this.#options.answer(
+      run.number,
+      this.#encode(
+        outcome.kind === "threw" ? { error: outcome.error } : {
+          value: outcome.kind === "returned" ? outcome.value : undefined,
+        },
+      ),
+    );
+  }
+
+  #encode(answered: { readonly value: unknown } | { readonly error: unknown }): Uint8Array {
+    try {
+      return encodeAnswer(answered);
+    } catch (error) {
+      return encodeAnswer({ error });
+    }
+  }
+
+  #breakDeadlock(): boolean {
+    if (this.#runs.size === 0) return false;
+    const waits = this.memory.parked.flatMap(({ task, until }): TaskWait[] => {
+      const call = this.#runs.get(task)?.call;
+      return [{ task, object: call?.object ?? "", method: call?.method ?? "wait", timed: until !== Infinity }];
+    });
+    const found = findDeadlock({
+      waits,
+      live: this.#options.live(),
+      owners: (object) => this.burials.owners(object),
+      nameOf: (task) => this.#job.names[task] ?? `task ${task}`,
+    });
+    if (found === undefined) return false;
+    for (const task of found.tasks) {
+      const run = this.#runs.get(task);
+      if (run === undefined) continue;
+      run.interrupt(found.error);
+      this.#queue.push(run);
+    }
+    return true;
+  }
+}
+
+function* perform(operation: Operation): Generator<Operation, Answer, unknown> {
+  return (yield operation) as Answer;
+}

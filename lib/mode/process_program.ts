@@ -1,0 +1,105 @@
+/**
+ * A program in process mode: a warm or fresh subprocess for each task, whose memory this side owns.
+ *
+ * - All tasks begin together, when the last one is ready.
+ * - A guest asks by a frame and blocks until it is answered; see `owner.ts`.
+ * - The end of a subprocess is an event: what it asked is dropped, and its task is buried.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "./host.ts";
+ *
+ * // A host runs programs: `await host.run(program, { mode: "process" })`.
+ * await using host = new Host();
+ * if (typeof host.run !== "function") throw new Error("a host runs programs");
+ * ```
+ *
+ * @module
+ */
+
+import { farError, GuestError, GuestTimeoutError } from "../errors.ts";
+import { decode, encode } from "../mailbox/mod.ts";
+import { now } from "./clock.ts";
+import { drawLane, Lanes } from "./lanes.ts";
+import { Owner } from "./owner.ts";
+import type { ProcessGuest } from "./process_host.ts";
+import { afterTimeout, type ProgramEnd, type ProgramJob, programModule } from "./program_run.ts";
+import { TaskEnds } from "./task_ends.ts";
+import type { TaskMessage } from "./task_guest.ts";
+import type { TaskDone } from "./thread_messages.ts";
+import type { WarmGuests } from "./warm_guests.ts";
+
+/** A task, as it travels to a subprocess. */
+export interface ProcessTask extends TaskMessage {
+  /** Whether to note what the task waits for. */
+  readonly observed: boolean;
+}
+
+/** Runs a program in subprocesses. */
+export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGuest>): Promise<ProgramEnd> {
+  const module = programModule(job, "process");
+  const { space, names, settings, program } = job;
+  const guests: (ProcessGuest | undefined)[] = names.map(() => undefined);
+  const ends: TaskEnds = new TaskEnds(names.length, (task, failure) => {
+    owner.forget(task, () => owner.burials.ended(task, failure));
+  });
+  const owner = new Owner(job, {
+    now,
+    live: () => ends.live,
+    answer: (task, bytes) => guests[task]?.answer(bytes),
+  });
+  const lanes = new Lanes(names, job.observe);
+  const begin = async (guest: ProcessGuest, task: number) => {
+    guests[task] = guest;
+    guest.name = names[task] ?? "";
+    guest.onCall = (payload) => owner.ask(task, payload);
+    guest.onReply = (payload) => {
+      const done = decode(payload) as TaskDone;
+      drawLane(lanes, task, done);
+      ends.endWith(task, done.bytes);
+    };
+    guest.onFailure = () => ends.end(task, { kind: "failed", far: farError(guest.failure) });
+    const message: ProcessTask = {
+      module,
+      program: program.name,
+      settings,
+      task,
+      words: space.layout.wordCount,
+      observed: job.observe !== undefined,
+    };
+    const begun = guest.begin(encode(message));
+    const letGo = afterTimeout(job, "process", () => {
+      guest.fail(new GuestTimeoutError({ guest: guest.name, mode: "process", seconds: job.timeout ?? 0 }));
+    });
+    return await begun.finally(letGo);
+  };
+  const finish = async () => {
+    owner.close();
+    await Promise.all(guests.map(async (guest) => {
+      if (guest === undefined) return;
+      guest.onCall = undefined;
+      await guest.finish();
+      warm.give(guest, module);
+    }));
+  };
+  const outcomes = await Promise.allSettled(names.map(async (name, task) => {
+    const failed = await warm.hand(module, (guest) => begin(guest, task));
+    if (failed !== undefined) throw new GuestError({ guest: name, mode: "process", ...failed });
+  }));
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) {
+    await finish();
+    throw failed.reason;
+  }
+  const started = now();
+  const letGo = afterTimeout(job, "process", (far) => {
+    for (const task of names.keys()) ends.end(task, { kind: "failed", far });
+  });
+  for (const guest of guests) guest?.post(new Uint8Array(0));
+  try {
+    return { ends: await ends.all, memory: owner.memory, ms: now() - started };
+  } finally {
+    letGo();
+    await finish();
+  }
+}

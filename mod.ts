@@ -122,14 +122,74 @@ export {
   type Steps,
 } from "./lib/memory/mod.ts";
 
+// sync: primitives on memory operations.
+export {
+  type Barrier,
+  barrier,
+  boundedSemaphore,
+  type CancelToken,
+  cancelToken,
+  cell,
+  cells,
+  type Latch,
+  latch,
+  type Lock,
+  lock,
+  type LockOptions,
+  type Once,
+  once,
+  type Semaphore,
+  semaphore,
+  type Shareable,
+  type Shareables,
+  type Shared,
+  type SharedArray,
+  type SharedCell,
+  Space,
+  type Timer,
+  timer,
+  type WaitGroup,
+  waitGroup,
+  type WaitOptions,
+} from "./lib/sync/mod.ts";
+
 // mailbox: values across a boundary.
 export { decode, encode, LatestValue } from "./lib/mailbox/mod.ts";
 
-// program: who performs the operations, and when.
-export { runCooperative } from "./lib/program/mod.ts";
+// program: shared things, tasks, and what must come out; who performs the operations, and when.
+export {
+  type AnyProgram,
+  defineProgram,
+  ensure,
+  type Failed,
+  isProgram,
+  type Parameter,
+  type ParameterTable,
+  pause,
+  type Program,
+  type ProgramSpec,
+  type ProgramTask,
+  runCooperative,
+  type Settings,
+  settingsOf,
+  type TaskFailure,
+} from "./lib/program/mod.ts";
 
 // mode: where guests run.
-export { type GuestPermissions, Host, type HostOptions, loadSystem } from "./lib/mode/mod.ts";
+export {
+  type GuestPermissions,
+  Host,
+  type HostOptions,
+  loadProgram,
+  loadSystem,
+  type ProgramOptions,
+  type ProgramReport,
+  programsOf,
+  sameData,
+} from "./lib/mode/mod.ts";
+
+// programs: the examples, by name on the command line.
+export { programs } from "./lib/programs/mod.ts";
 
 // testing: properties for users' own tests; fast-check is handed in. Whether histories are linearizable.
 export {

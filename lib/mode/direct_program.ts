@@ -16,7 +16,7 @@
  *   name: "two",
  *   claim: "Two tasks add one each.",
  *   shared: () => ({ n: cell() }),
- *   tasks: () => ["a", "b"].map((name) => ({ name, run: ({ n }) => n.add(1) })),
+ *   tasks: () => [{ name: "a", run: ({ n }) => n.add(1) }, { name: "b", run: ({ n }) => n.add(1) }],
  *   outcome: ({ n }) => n.load(),
  *   expected: () => [2],
  * });

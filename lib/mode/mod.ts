@@ -17,3 +17,4 @@ export type { ProgramEnd, ProgramJob, ProgramOptions, ProgramReport, TaskEnd } f
 export { dataText, programJob, sameData } from "./program_run.ts";
 export { loadProgram, programsOf } from "./program_reference.ts";
 export { type Deadlock, findDeadlock, type TaskWait } from "./deadlock.ts";
+export { attach, share, type ShareHandle, type ShareOptions, type Sharing } from "./share.ts";

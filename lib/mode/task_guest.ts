@@ -20,7 +20,7 @@
  *   expected: () => [1],
  * });
  * const settings = { variant: "plain", seed: 0, parameters: {} };
- * const task = makeTask({ one }, { module: "file:///one.ts", program: "one", settings, task: 0, words: 5 });
+ * const task = makeTask({ one }, { module: "file:///one.ts", program: "one", settings, task: 0, words: 3 });
  * const end = runTask(new ModelMemory(task.layout), task);
  * if (end.kind !== "returned" || end.value !== 0) throw new Error("the value before");
  * ```

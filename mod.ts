@@ -177,6 +177,7 @@ export {
 
 // mode: where guests run.
 export {
+  attach,
   type GuestPermissions,
   Host,
   type HostOptions,
@@ -186,6 +187,10 @@ export {
   type ProgramReport,
   programsOf,
   sameData,
+  share,
+  type ShareHandle,
+  type ShareOptions,
+  type Sharing,
 } from "./lib/mode/mod.ts";
 
 // programs: the examples, by name on the command line.

@@ -1,0 +1,94 @@
+/**
+ * A stage: calls of tasks on shared things, one at a time as a sequential model sees them.
+ *
+ * - A call that is begun goes on until it ends or waits; so does everybody whom it wakes, before the next one is begun.
+ *
+ * @module
+ */
+
+import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
+import { type TaskOutcome, TaskRun } from "../../lib/program/mod.ts";
+import { type Shareables, type Shared, type SharedThing, Space } from "../../lib/sync/mod.ts";
+
+/** See the module. */
+export class Stage<S extends Shareables> {
+  readonly memory: ModelMemory;
+  readonly #space: Space<S>;
+  readonly #views: readonly Shared<S>[];
+  readonly #runs = new Map<number, TaskRun<unknown>>();
+
+  constructor(things: S, tasks: number) {
+    this.#space = new Space(things, { tasks });
+    this.memory = new ModelMemory(this.#space.layout);
+    runBlocking(this.memory, this.#space.initialize());
+    this.#views = Array.from({ length: tasks + 1 }, (_, task) => this.#space.bind(this.memory, { task }));
+  }
+
+  /** What the supervisor sees. */
+  get host(): Shared<S> {
+    return this.#views.at(-1)!;
+  }
+
+  /** Whether a task is in a call. */
+  isBusy(task: number): boolean {
+    return this.#runs.has(task);
+  }
+
+  /** Begins a call of an idle task. */
+  begin(task: number, steps: (shared: Shared<S>) => Steps<unknown>): void {
+    const run = new TaskRun(this.memory, { name: `task ${task}`, number: task, steps: steps(this.#views[task]!) });
+    this.#runs.set(task, run);
+    this.#goOn();
+  }
+
+  /** Lets the time of a task come. */
+  expire(task: number): void {
+    this.memory.expire(task);
+    this.#goOn();
+  }
+
+  /** Lets time pass. */
+  advanceTo(time: number): void {
+    this.memory.advanceTo(time);
+    this.#goOn();
+  }
+
+  /** Ends a task where it stands. */
+  kill(task: number): void {
+    this.memory.unpark(task);
+    this.#runs.delete(task);
+    for (const thing of Object.values(this.host) as SharedThing[]) {
+      if (thing.died !== undefined) runBlocking(this.memory, thing.died(task));
+    }
+    this.#goOn();
+  }
+
+  /** How the calls ended that ended since the last time, by task: the value, or the name of the error's class. */
+  ended(): Map<number, unknown> {
+    const ended = new Map<number, unknown>();
+    for (const [task, run] of [...this.#runs].sort(([one], [other]) => one - other)) {
+      if (!run.ended) continue;
+      ended.set(task, result(run.outcome));
+      this.#runs.delete(task);
+    }
+    return ended;
+  }
+
+  #goOn(): void {
+    for (let moved = true; moved;) {
+      moved = false;
+      for (const { task, answer } of this.memory.takeReady()) this.#runs.get(task)?.wake(answer);
+      for (const run of this.#runs.values()) {
+        while (!run.parked && !run.ended) {
+          run.perform();
+          moved = true;
+        }
+      }
+    }
+  }
+}
+
+function result(outcome: TaskOutcome<unknown>): unknown {
+  if (outcome.kind === "returned") return outcome.value;
+  return outcome.kind === "threw" ? (outcome.error as Error).name : undefined;
+}

@@ -6,13 +6,14 @@
  * @module
  */
 
-import { type FarError, formatGeneral, GuestDiedError, GuestError, Host, type ModeName } from "../mod.ts";
-import { UsageError } from "./sim/arguments.ts";
+import { formatGeneral, GuestDiedError, Host, type ModeName } from "../mod.ts";
+import { awaitSignal, endOnSignals, exitCode } from "./command/ending.ts";
+import { describe, errorData } from "./command/failure.ts";
+import { OutputClosedError, printLine } from "./command/output.ts";
+import { Progress } from "./command/progress.ts";
+import { TraceFile } from "./command/trace_file.ts";
 import { runCase, type RunReport } from "./sim/experiment.ts";
 import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
-import { OutputClosedError, printLine } from "./sim/output.ts";
-import { Progress } from "./sim/progress.ts";
-import { TraceFile } from "./sim/trace_file.ts";
 
 const TITLES: Readonly<Record<ModeName, string>> = {
   direct: "DirectWorker",
@@ -20,22 +21,14 @@ const TITLES: Readonly<Record<ModeName, string>> = {
   process: "MultiprocessWorker",
 };
 
-/** How long the signal that ended a guest may take to reach this process as well, in milliseconds. */
-const SIGNAL_LATE = 500;
-
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  try {
+  return await exitCode(async () => {
     const request = readFlags(args);
     if (request !== undefined) return await runAll(request);
     printLine(USAGE);
     return 0;
-  } catch (error) {
-    if (error instanceof OutputClosedError) return 141;
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
+  });
 }
 
 async function runAll(request: Request): Promise<number> {
@@ -64,12 +57,14 @@ async function runOne(
   { request, file }: { request: Request; file: TraceFile | undefined },
 ): Promise<RunReport> {
   const host = new Host(request.timeout === undefined ? {} : { timeout: request.timeout });
-  const progress = new Progress(`${mode} mode, ${run.systems} system${run.systems === 1 ? "" : "s"}`, run.duration);
+  const what = `${mode} mode, ${run.systems} system${run.systems === 1 ? "" : "s"}`;
+  using progress = new Progress((t) => `${what}: t = ${t.toPrecision(3)} of ${run.duration} s`);
   const print = (line: string) => {
     if (request.json) return;
     progress.clear();
     printLine(line);
   };
+  // Without guests the default of the system is better, since a busy caller hears no event.
   const letGo = mode === "direct" ? () => {} : endOnSignals(host);
   try {
     print("");
@@ -84,10 +79,7 @@ async function runOne(
     if (request.explain && report.overruns > 0) print(`Overruns: ${report.overruns} of ${report.updates} steps`);
     return report;
   } catch (error) {
-    // Ctrl-C in a terminal reaches the guests as well, and a guest's end may be heard of before the signal.
-    if (error instanceof GuestDiedError && /SIG(INT|TERM|HUP)/.test(error.message)) {
-      await new Promise((resolve) => setTimeout(resolve, SIGNAL_LATE));
-    }
+    if (error instanceof GuestDiedError) await awaitSignal(error.message);
     throw error;
   } finally {
     progress.clear();
@@ -96,41 +88,12 @@ async function runOne(
   }
 }
 
-/** Ends everything on Ctrl-C; without guests the default of the system is better, since a busy caller hears no event. */
-function endOnSignals(host: Host): () => void {
-  const end = (code: number) => () => {
-    host.kill();
-    Deno.exit(code);
-  };
-  const listeners: [Deno.Signal, () => void][] = [["SIGINT", end(130)]];
-  if (Deno.build.os !== "windows") listeners.push(["SIGTERM", end(143)], ["SIGHUP", end(129)]);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  return () => {
-    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-  };
-}
-
 function limitText({ limit, limitReason }: RunReport): string {
   return limit === null ? `no limit: ${limitReason}` : `limit ${formatGeneral(limit)}: ${limitReason}`;
 }
 
 function explanation(report: RunReport): string {
   return `${TITLES[report.mode]}: the rate ${formatGeneral(report.rate)} exceeds 1 (${limitText(report)})`;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `Cannot go on: ${error}`;
-  const far = error instanceof GuestError ? `\n${farStack(error.far)}` : "";
-  return `${error.name}: ${error.message}${far}`;
-}
-
-function farStack({ stack, cause }: FarError): string {
-  return cause === undefined ? stack : `${stack}\nCaused by: ${farStack(cause)}`;
-}
-
-function errorData(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { name: "thrown value", message: String(error) };
-  return { ...error, name: error.name, message: error.message };
 }
 
 // A thread that is stuck would keep the process alive.

@@ -5,7 +5,8 @@
  */
 
 import type { Burn, ModeName } from "../../mod.ts";
-import { quoted, readArguments, UsageError } from "./arguments.ts";
+import { quoted, readArguments, UsageError } from "../command/arguments.ts";
+import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 
 /** One case: the same experiment in one or more modes. */
 export interface Case {
@@ -61,15 +62,9 @@ Without flags: the six runs of the original, three modes in two cases. With any 
 
 Example: deno task sim --mode thread,process --systems 2 --period 0.01 --duration 1 --burn cpu`;
 
-const MODES: readonly ModeName[] = ["direct", "thread", "process"];
 const BURNS: readonly Burn[] = ["wall", "cpu", "none"];
 const MOST_SYSTEMS = 256;
-/** The bounds of times in seconds and of rates: what timers and a person's patience can hold. */
-const SHORTEST = 1e-9;
-const LONGEST = 1e6;
 const FASTEST = 1e9;
-
-const SECONDS = `a number of seconds from ${SHORTEST} to ${LONGEST}`;
 
 /** What each flag takes. */
 const TAKES = {
@@ -132,22 +127,4 @@ export function readFlags(args: readonly string[]): Request | undefined {
     json: given.has("--json"),
     explain: true,
   };
-}
-
-/** A parser of decimal numbers within bounds. */
-function number(
-  bounds: { least: number; most: number; integer?: boolean },
-): (text: string) => number | undefined {
-  const { least, most, integer = false } = bounds;
-  return (text) => {
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
-    const value = Number(text);
-    return value >= least && value <= most && (!integer || Number.isInteger(value)) ? value : undefined;
-  };
-}
-
-function modes(text: string): readonly ModeName[] | undefined {
-  const asked = text.split(",");
-  const found = asked.map((name) => MODES.find((mode) => mode === name)).filter((mode) => mode !== undefined);
-  return found.length === asked.length && new Set(found).size === asked.length ? found : undefined;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { UsageError } from "../../../scripts/sim/arguments.ts";
+import { UsageError } from "../../../scripts/command/arguments.ts";
 import { type Case, readFlags, USAGE } from "../../../scripts/sim/flags.ts";
 import { runs } from "../../contracts/soak.ts";
 

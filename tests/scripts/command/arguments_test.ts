@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { quoted, readArguments, UsageError } from "../../../scripts/sim/arguments.ts";
+import { quoted, readArguments, UsageError } from "../../../scripts/command/arguments.ts";
 import { runs } from "../../contracts/soak.ts";
 
 const grammar = { flags: { "--period": "a number", "--mode": "a mode" }, switches: ["--json", "--print"] };

@@ -1,0 +1,42 @@
+/**
+ * What flags take, read from text: decimal numbers within bounds, modes.
+ *
+ * @module
+ */
+
+import type { ModeName } from "../../mod.ts";
+
+/** The modes, in the order in which they are run. */
+export const MODES: readonly ModeName[] = ["direct", "thread", "process"];
+
+/** The bounds of times in seconds: what timers and a person's patience can hold. */
+export const SHORTEST = 1e-9;
+/** See {@linkcode SHORTEST}. */
+export const LONGEST = 1e6;
+
+/** What a flag for a time takes. */
+export const SECONDS: string = `a number of seconds from ${SHORTEST} to ${LONGEST}`;
+
+/** A decimal number, if the text is one. */
+export function decimal(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+/** A parser of decimal numbers within bounds. */
+export function number(
+  bounds: { least: number; most: number; integer?: boolean },
+): (text: string) => number | undefined {
+  const { least, most, integer = false } = bounds;
+  return (text) => {
+    const value = decimal(text);
+    if (value === undefined) return undefined;
+    return value >= least && value <= most && (!integer || Number.isInteger(value)) ? value : undefined;
+  };
+}
+
+/** Modes with commas between, each once. */
+export function modes(text: string): readonly ModeName[] | undefined {
+  const asked = text.split(",");
+  const found = asked.map((name) => MODES.find((mode) => mode === name)).filter((mode) => mode !== undefined);
+  return found.length === asked.length && new Set(found).size === asked.length ? found : undefined;
+}

@@ -17,6 +17,7 @@ export {
   type SpaceOptions,
 } from "./space.ts";
 export {
+  type Line,
   NOBODY,
   type ParkOptions,
   type QueueKeeper,
@@ -24,6 +25,7 @@ export {
   WaitQueue,
   type WaitQueuePlace,
 } from "./wait_queue.ts";
+export { Decisions, decisions, type ManyGrant, type ManyOptions } from "./wait_many.ts";
 export { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 export { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
 export { CancelToken, cancelToken } from "./cancel_token.ts";

@@ -67,6 +67,8 @@ export interface QueueKeeper {
   settle(): Steps<void>;
   /** Takes back a grant that nobody will use; `settle` follows. */
   undo(answer: number, lane: number): Steps<void>;
+  /** Takes back what a waiter that leaves without a grant has brought along; `settle` follows. */
+  withdraw?(request: number, lane: number): Steps<void>;
 }
 
 /** When a wait ends without a grant. */
@@ -77,6 +79,10 @@ export interface ParkOptions {
   readonly cancel?: CancelToken | undefined;
   /** The place in line: kept by one who parks again, so that it stands where it stood. */
   readonly line?: Line | undefined;
+  /** The lane, of one who has taken it and frees it: what its grant refers to by lane stays its own until then. */
+  readonly lane?: number | undefined;
+  /** Whether a grant that came before an error is thrown into the wait is kept: then the error is dropped. */
+  readonly keep?: boolean | undefined;
 }
 
 /** A place in line; 0 before the first time. */
@@ -214,28 +220,29 @@ export class WaitQueue {
    * @throws {CancelledError} where the token is cancelled first.
    * @throws {NotRecoverableError} where a task died inside the monitor.
    */
-  *park(request: number, { deadline, cancel, line = { ticket: 0 } }: ParkOptions): Steps<number> {
+  *park(request: number, options: ParkOptions): Steps<number> {
+    const { deadline, cancel, line = { ticket: 0 }, keep = false } = options;
     const binding = this.#binding;
-    const lane = binding.takeLane();
+    const lane = options.lane ?? binding.takeLane();
     try {
       const wake = binding.wakeWord(lane);
       yield* store(wake, 0);
-      yield* this.#queue(lane, request, line);
+      yield* this.queue(lane, request, line);
       yield* this.leave();
       let answer: number;
       try {
         if (cancel !== undefined) yield* cancel.listen(lane, true);
         answer = yield* this.#sleep(lane, { deadline, cancel });
       } catch (error) {
-        yield* this.#giveUp(lane, true);
-        throw error;
+        answer = yield* this.giveUp(lane, !keep);
+        if (!keep || answer === 0) throw error;
       } finally {
         if (cancel !== undefined) yield* cancel.listen(lane, false);
       }
       if (answer === TORN) throw this.#torn();
       return answer;
     } finally {
-      binding.freeLane(lane);
+      if (options.lane === undefined) binding.freeLane(lane);
     }
   }
 
@@ -257,7 +264,11 @@ export class WaitQueue {
     for (let lane = 0; lane < lanes; lane++) {
       if (this.#binding.taskOf(lane) !== task) continue;
       const answer = yield* load(answers + lane);
-      if ((yield* load(tickets + lane)) !== 0) yield* this.#unqueue(lane);
+      if ((yield* load(tickets + lane)) !== 0) {
+        yield* this.#unqueue(lane);
+        // Whose answer is there was as good as granted.
+        if (answer === 0) yield* this.#withdraw(lane);
+      }
       if (answer !== 0) {
         yield* store(answers + lane, 0);
         if (answer !== TORN) yield* this.#keeper.undo(answer, lane);
@@ -279,21 +290,24 @@ export class WaitQueue {
         return answer;
       }
       if (cancel !== undefined && (yield* cancel.cancelled())) {
-        const late = yield* this.#giveUp(lane, false);
+        const late = yield* this.giveUp(lane, false);
         if (late !== 0) return late;
         throw new CancelledError(
           `Cannot go on waiting for ${this.#place.name}: it is cancelled, a live token is wanted`,
         );
       }
       const result = yield* wait(wake, 0, { deadline });
-      if (result === "timed-out") return yield* this.#giveUp(lane, false);
+      if (result === "timed-out") return yield* this.giveUp(lane, false);
       // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
       if ((yield* load(mine)) === 0) yield* store(wake, 0);
     }
   }
 
-  /** Leaves the queue; gives the answer that came before, or 0. With `undo` that answer is taken back, too. */
-  *#giveUp(lane: number, undo: boolean): Steps<number> {
+  /**
+   * Outside: leaves the queue, if the lane is queued; gives the answer that came before, or 0. With `undo` that answer is
+   * taken back, too.
+   */
+  *giveUp(lane: number, undo: boolean): Steps<number> {
     const { answers, tickets } = this.#place;
     yield* this.enter();
     const answer = yield* load(answers + lane);
@@ -305,13 +319,19 @@ export class WaitQueue {
       }
     } else if ((yield* load(tickets + lane)) !== 0) {
       yield* this.#unqueue(lane);
+      yield* this.#withdraw(lane);
       yield* this.#keeper.settle();
     }
     yield* this.leave();
     return answer;
   }
 
-  *#queue(lane: number, request: number, line: Line): Steps<void> {
+  *#withdraw(lane: number): Steps<void> {
+    if (this.#keeper.withdraw !== undefined) yield* this.#keeper.withdraw(yield* this.request(lane), lane);
+  }
+
+  /** Inside: queues a lane, for `park` and for those who wait in several queues at once. */
+  *queue(lane: number, request: number, line: Line): Steps<void> {
     const { tail, tickets, requests, count } = this.#place;
     if (line.ticket === 0) {
       line.ticket = ((yield* load(tail)) + 1) | 0;
@@ -321,6 +341,21 @@ export class WaitQueue {
     yield* store(requests + lane, request);
     yield* store(tickets + lane, line.ticket);
     yield* add(count, 1);
+  }
+
+  /** Takes the answer of a lane, or gives 0. */
+  *takeAnswer(lane: number): Steps<number> {
+    const mine = this.#place.answers + lane;
+    const answer = yield* load(mine);
+    if (answer === 0) return 0;
+    yield* store(mine, 0);
+    if (answer === TORN) throw this.#torn();
+    return answer;
+  }
+
+  /** Inside: takes a waiter off the queue without a grant, because it has had one in another queue. */
+  dismiss(waiter: number): Steps<void> {
+    return this.#unqueue(waiter);
   }
 
   *#unqueue(lane: number): Steps<void> {

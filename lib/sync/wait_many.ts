@@ -1,0 +1,155 @@
+/**
+ * Waiting in several wait queues at once, for one grant.
+ *
+ * - A lane stands in every queue; its word here says whether it is decided. Who is about to grant it decides it first, by
+ *   a compare-exchange, and who fails dismisses it: invariant: at most one queue grants one wait.
+ * - Whoever waits decides for itself before it gives up, so that nobody grants what nobody takes. Then it leaves the other
+ *   queues, one by one.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { type Shareable, Space } from "./space.ts";
+ * import { decisions, type Decisions } from "./wait_many.ts";
+ *
+ * const thing: Shareable<Decisions> = {
+ *   kind: "thing",
+ *   reserve: (space) => space.part("decisions", decisions),
+ * };
+ * const space = new Space({ thing }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * const { thing: words } = space.bind(memory, { task: 0 });
+ * const first = runBlocking(memory, words.decide(0));
+ * if (!first || runBlocking(memory, words.decide(0))) throw new Error("one decision is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { CancelledError, NotRecoverableError } from "../errors.ts";
+import { compareExchange, load, type Steps, store, wait } from "../memory/mod.ts";
+import type { Binding, Shareable } from "./space.ts";
+import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
+
+/** One word per lane of a space, shared by all who wait in several queues: a part of each. */
+export const decisions: Shareable<Decisions> = {
+  kind: "decisions",
+  reserve(space, name) {
+    const first = space.words(`${name}.decided`, space.lanes);
+    return (binding) => new Decisions(binding, first);
+  },
+};
+
+/** What was granted, and where. */
+export interface ManyGrant {
+  /** The place of the queue among all. */
+  readonly index: number;
+  /** The answer. */
+  readonly answer: number;
+}
+
+/** When a wait in several queues ends without a grant, and the lane, which the caller has taken and opened. */
+export interface ManyOptions extends ParkOptions {
+  /** The lane. */
+  readonly lane: number;
+}
+
+/** See the module. */
+export class Decisions {
+  readonly #binding: Binding;
+  readonly #first: number;
+
+  /** Made by {@linkcode decisions}. */
+  constructor(binding: Binding, first: number) {
+    this.#binding = binding;
+    this.#first = first;
+  }
+
+  /** Decides a lane; false if it is decided. */
+  *decide(lane: number): Steps<boolean> {
+    const word = this.#first + lane;
+    // What was done for the lane happens before its next look at its answer.
+    return (yield* compareExchange(word, { expected: 0, replacement: 1 })) === 0;
+  }
+
+  /** Whether a lane is decided. */
+  *decided(lane: number): Steps<boolean> {
+    return (yield* load(this.#first + lane)) !== 0;
+  }
+
+  /** Outside all queues: makes a lane ready to wait in several queues. */
+  *open(lane: number): Steps<void> {
+    yield* store(this.#binding.wakeWord(lane), 0);
+    yield* store(this.#first + lane, 0);
+  }
+
+  /**
+   * Outside all queues, queued in each: waits for the one grant. Gives undefined where the deadline came first; queued
+   * nowhere in each case. A grant that came before an error or a cancel is kept.
+   *
+   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {NotRecoverableError} where a task died inside one of the monitors.
+   */
+  *wait(queues: readonly WaitQueue[], options: ManyOptions): Steps<ManyGrant | undefined> {
+    const { lane, cancel } = options;
+    let grant: ManyGrant | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      if (cancel !== undefined) yield* cancel.listen(lane, true);
+      grant = yield* this.#sleep(queues, options);
+    } catch (error) {
+      failure = { error };
+      yield* this.decide(lane);
+    } finally {
+      if (cancel !== undefined) yield* cancel.listen(lane, false);
+    }
+    for (const [index, queue] of queues.entries()) {
+      try {
+        // It is decided: an answer is there, or is on its way inside its monitor, or never comes.
+        const answer = yield* this.#leave(queue, lane);
+        if (answer !== 0) grant ??= { index, answer };
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (grant !== undefined) return grant;
+    if (failure !== undefined) throw failure.error;
+    return undefined;
+  }
+
+  /** Leaves a queue, also where an interruption comes at the door of its monitor. */
+  *#leave(queue: WaitQueue, lane: number): Steps<number> {
+    try {
+      return yield* queue.giveUp(lane, false);
+    } catch (error) {
+      if (error instanceof NotRecoverableError) throw error;
+      const answer = yield* queue.giveUp(lane, false);
+      if (answer === 0) throw error;
+      return answer;
+    }
+  }
+
+  /** Sleeps until some queue has an answer, or until it has decided itself because the time is over. */
+  *#sleep(
+    queues: readonly WaitQueue[],
+    { lane, deadline, cancel }: ManyOptions,
+  ): Steps<ManyGrant | undefined> {
+    const wake = this.#binding.wakeWord(lane);
+    for (;;) {
+      for (const [index, queue] of queues.entries()) {
+        const answer = yield* queue.takeAnswer(lane);
+        if (answer !== 0) return { index, answer };
+      }
+      if (cancel !== undefined && (yield* cancel.cancelled())) {
+        throw new CancelledError("Cannot go on selecting: it is cancelled, a live token is wanted");
+      }
+      const result = yield* wait(wake, 0, { deadline });
+      if (result === "timed-out") {
+        yield* this.decide(lane);
+        return undefined;
+      }
+      // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
+      yield* store(wake, 0);
+    }
+  }
+}

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
+import { type Layout, ModelMemory, runBlocking, SharedMemory, type Steps } from "../../lib/memory/mod.ts";
 import { type TaskOutcome, TaskRun } from "../../lib/program/mod.ts";
 import { type Shareables, type Shared, type SharedThing, Space } from "../../lib/sync/mod.ts";
 
@@ -91,4 +91,13 @@ export class Stage<S extends Shareables> {
 function result(outcome: TaskOutcome<unknown>): unknown {
   if (outcome.kind === "returned") return outcome.value;
   return outcome.kind === "threw" ? (outcome.error as Error).name : undefined;
+}
+
+/** Real memory for the promise faces of one task; its waits keep the event loop alive. */
+export function loopMemory(layout: Layout): SharedMemory {
+  const hold = () => {
+    const timer = setInterval(() => {}, 1000);
+    return () => clearInterval(timer);
+  };
+  return SharedMemory.create(layout, { guests: 0, clock: () => performance.now(), hold });
 }

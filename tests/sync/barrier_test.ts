@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { BrokenBarrierError, CancelledError, WaitTimeoutError } from "../../lib/errors.ts";
-import { ModelMemory, runBlocking, SharedMemory, type Steps } from "../../lib/memory/mod.ts";
+import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { pause, runCooperative } from "../../lib/program/mod.ts";
 import {
   type Barrier,
@@ -14,7 +14,7 @@ import {
 } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
-import { Stage } from "../contracts/stage.ts";
+import { loopMemory, Stage } from "../contracts/stage.ts";
 
 interface Gate {
   readonly gate: Barrier;
@@ -363,7 +363,7 @@ Deno.test("Barrier generations wrap around", () => {
 
 Deno.test("Barrier.waitAsync() of a task with several lanes, and an abort of its signal", async () => {
   const space = new Space({ gate: barrier(3) }, { tasks: 1, lanesPerTask: 4 });
-  const memory = SharedMemory.create(space.layout, { guests: 0, clock: () => performance.now(), hold: holdLoop });
+  const memory = loopMemory(space.layout);
   const { gate } = space.bind(memory, { task: 0 });
   for (let generation = 0; generation < 5; generation++) {
     const indices = await Promise.all([gate.waitAsync(), gate.waitAsync(), gate.waitAsync()]);
@@ -378,9 +378,3 @@ Deno.test("Barrier.waitAsync() of a task with several lanes, and an abort of its
   await gate.resetAsync();
   assertEquals(runBlocking(memory, gate.statistics()).broken, false);
 });
-
-/** Keeps the event loop alive during a wait. */
-function holdLoop(): () => void {
-  const timer = setInterval(() => {}, 1000);
-  return () => clearInterval(timer);
-}

@@ -196,6 +196,17 @@ export {
 // programs: the examples, by name on the command line.
 export { programs } from "./lib/programs/mod.ts";
 
+// explorer: all the orders in which tasks can act.
+export {
+  type BugKind,
+  explore,
+  type ExploreOptions,
+  type ExploreResult,
+  replay,
+  type ReplayResult,
+  type Strategy,
+} from "./lib/explorer/mod.ts";
+
 // testing: properties for users' own tests; fast-check is handed in. Whether histories are linearizable.
 export {
   assertLinearizable,

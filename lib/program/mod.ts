@@ -31,4 +31,5 @@ export {
   type SettingsOptions,
   type TaskFailure,
 } from "./program.ts";
+export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";

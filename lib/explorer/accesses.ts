@@ -1,0 +1,86 @@
+/**
+ * What actions reach, as numbers: which place, and whether they may change it.
+ *
+ * - A place is a word, the clock, or a range of bytes that the layout names, as a whole.
+ * - Two actions are independent where neither changes a place that the other reaches: then their order does not matter.
+ * - A compareExchange that finds another value only reads; waiting on a word and notifying it both change it.
+ *
+ * @example
+ * ```ts
+ * import { conflict, reads, writes } from "./accesses.ts";
+ *
+ * if (conflict([reads(3)], [reads(3)]) || !conflict([reads(3)], [writes(3)])) throw new Error("a change is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import type { Answer, CellOperation, Layout, Operation } from "../memory/mod.ts";
+
+/** The access of an action that reads a place. */
+export function reads(place: number): number {
+  return 2 * place;
+}
+
+/** The access of an action that changes a place. */
+export function writes(place: number): number {
+  return 2 * place + 1;
+}
+
+/** Whether the order of two actions with these accesses matters. */
+export function conflict(some: readonly number[], others: readonly number[]): boolean {
+  for (const one of some) {
+    for (const other of others) {
+      if (one >> 1 === other >> 1 && ((one | other) & 1) === 1) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether an operation that was answered so has changed its cell. */
+export function changesCell(operation: CellOperation, answer: Answer): boolean {
+  if (operation.kind !== "compareExchange") return operation.kind !== "load";
+  const { cell, expected } = operation;
+  return Object.is(answer, cell === "i32" && typeof expected === "number" ? expected | 0 : expected);
+}
+
+/** The place that stands for the clock. */
+export function clockPlace(layout: Layout): number {
+  return layout.wordCount;
+}
+
+/** Adds what an operation that was answered so has reached. */
+export function addAccesses(into: number[], layout: Layout, { operation, answer }: {
+  readonly operation: Operation;
+  readonly answer: Answer;
+}): void {
+  switch (operation.kind) {
+    case "call":
+    case "choose":
+      return;
+    case "wait":
+      into.push(writes(operation.word));
+      if ((operation.deadline ?? Infinity) !== Infinity) into.push(reads(clockPlace(layout)));
+      return;
+    case "notify":
+      into.push(writes(operation.word));
+      return;
+    case "now":
+    case "sleep":
+      into.push(reads(clockPlace(layout)));
+      return;
+    case "read":
+      into.push(reads(bytesPlace(layout, operation.offset)));
+      return;
+    case "write":
+      into.push(writes(bytesPlace(layout, operation.offset)));
+      return;
+    default:
+      into.push(changesCell(operation, answer) ? writes(operation.word) : reads(operation.word));
+  }
+}
+
+function bytesPlace(layout: Layout, offset: number): number {
+  const entries = layout.toTable().bytes;
+  return clockPlace(layout) + 1 + entries.findIndex((entry) => offset < entry.offset + entry.length);
+}

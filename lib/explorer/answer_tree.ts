@@ -1,0 +1,271 @@
+/**
+ * Steps, remembered: which operation they ask for after which answers.
+ *
+ * - What steps do is a function of the answers that they have got; nothing else may reach them. So they are run once for
+ *   each sequence of answers and remembered as a tree: a place is an operation, and leads on by the answer to it.
+ * - Where an answer leads to no known place, the steps are run again from their start with the answers that lead there,
+ *   unless the last run stands at that very place.
+ * - Steps that ask for something else under the same answers (they draw lots, read a clock, share an object) are found out:
+ *   a {@linkcode NondeterminismError}.
+ *
+ * @example
+ * ```ts
+ * import { add, Layout } from "../memory/mod.ts";
+ * import { AnswerTree } from "./answer_tree.ts";
+ *
+ * let begun = 0;
+ * const tree = new AnswerTree(new Layout(), function* () {
+ *   begun++;
+ *   return 2 * (yield* add(0, 1));
+ * });
+ * for (const answer of [3, 3, 4, 3]) {
+ *   const { end } = tree.after(tree.root, answer);
+ *   if (end?.kind !== "returned" || end.value !== 2 * answer) throw new Error("twice the answer is wanted");
+ * }
+ * if (begun !== 2) throw new Error("run once for each answer");
+ * ```
+ *
+ * @module
+ */
+
+import {
+  type Answer,
+  type CallOperation,
+  InlineCall,
+  type Layout,
+  type Memory,
+  type Operation,
+  type Steps,
+} from "../memory/mod.ts";
+import { type TaskMemory, TaskRun } from "../program/mod.ts";
+import { operationText } from "./operation_text.ts";
+
+/** How steps ended. */
+export type TreeEnd =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "threw"; readonly error: unknown };
+
+/** An operation that failed: the error is thrown where the steps yielded it. */
+export class Failure {
+  /** What is thrown. */
+  readonly error: unknown;
+
+  /** Wraps an error. */
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** Steps that do not depend on their answers alone. */
+export class NondeterminismError extends Error {
+  /** The class name. */
+  override readonly name = "NondeterminismError";
+}
+
+/** A place in a tree: an operation that is asked for, or an end. */
+export class TreeNode {
+  /** What is asked for; undefined at an end. */
+  readonly operation: Operation | undefined;
+  /** How the steps ended, at an end. */
+  readonly end: TreeEnd | undefined;
+  /** The call whose steps the operation is one of. */
+  readonly call: CallOperation | undefined;
+  /** Whether tasks may switch before the operation: it is a call, or reaches shared memory outside of calls. */
+  readonly isPoint: boolean;
+  /** The place before, with the answer that led here from there. */
+  readonly parent: TreeNode | undefined;
+  /** See `parent`. */
+  readonly answer: Answer | Failure;
+  /** The last answer that was asked about, with where it leads. */
+  lastAnswer: Answer | Failure = undefined;
+  /** See `lastAnswer`. */
+  lastChild: TreeNode | undefined;
+  /** Where each answer leads, by its key, once there are several. */
+  children: Map<unknown, TreeNode> | undefined;
+  /** A tree that says whether the call may begin: null where it always may, undefined where nobody has looked. */
+  gate: AnswerTree | null | undefined;
+
+  /** Made by {@linkcode AnswerTree}. */
+  constructor(run: TaskRun<unknown>, prompter: Prompter, parent: TreeNode | undefined, answer: Answer | Failure) {
+    const operation = run.pending;
+    const { outcome } = run;
+    this.operation = operation;
+    this.end = operation !== undefined
+      ? undefined
+      : outcome.kind === "threw"
+      ? { kind: "threw", error: outcome.error }
+      : { kind: "returned", value: outcome.kind === "returned" ? outcome.value : undefined };
+    this.call = prompter.call;
+    this.isPoint = operation !== undefined && this.call === undefined && switches(operation);
+    this.parent = parent;
+    this.answer = answer;
+  }
+}
+
+/** From this size on a tree is dropped and grown again, so that memory stays bounded. */
+const MOST_NODES = 200_000;
+
+/** See the module. */
+export class AnswerTree {
+  /** Whether a plain operation on a word has been asked for. */
+  hasPlain = false;
+  readonly #layout: Layout;
+  readonly #make: (memory: Memory) => Steps<unknown>;
+  #root: TreeNode | undefined;
+  #size = 0;
+  // The run that stands at #at, if any.
+  #run: TaskRun<unknown> | undefined;
+  #prompter: Prompter | undefined;
+  #at: TreeNode | undefined;
+
+  /** A tree of the steps that `make` makes; the memory is for guards, whose releases become steps. */
+  constructor(layout: Layout, make: (memory: Memory) => Steps<unknown>) {
+    this.#layout = layout;
+    this.#make = make;
+  }
+
+  /** The first place. */
+  get root(): TreeNode {
+    if (this.#root !== undefined && this.#size < MOST_NODES) return this.#root;
+    this.#size = 0;
+    this.#root = this.#node(...this.#begin(), { parent: undefined, answer: undefined });
+    return this.#root;
+  }
+
+  /** The place after an answer. */
+  after(node: TreeNode, answer: Answer | Failure): TreeNode {
+    const { lastChild } = node;
+    if (lastChild !== undefined && Object.is(node.lastAnswer, answer)) return lastChild;
+    const key = keyOf(answer);
+    let child = node.children?.get(key);
+    if (child === undefined) {
+      child = this.#extend(node, answer);
+      node.children ??= new Map();
+      node.children.set(key, child);
+    }
+    node.lastAnswer = answer;
+    node.lastChild = child;
+    return child;
+  }
+
+  #extend(node: TreeNode, answer: Answer | Failure): TreeNode {
+    let run = this.#run;
+    let prompter = this.#prompter;
+    if (run === undefined || prompter === undefined || this.#at !== node) [run, prompter] = this.#rerun(node);
+    prompter.answer = answer;
+    run.perform();
+    return this.#node(run, prompter, { parent: node, answer });
+  }
+
+  /** Runs the steps again up to a place. */
+  #rerun(node: TreeNode): [TaskRun<unknown>, Prompter] {
+    const path: TreeNode[] = [];
+    for (let place: TreeNode | undefined = node; place !== undefined; place = place.parent) path.push(place);
+    const [run, prompter] = this.#begin();
+    for (let index = path.length - 1; index >= 0; index--) {
+      const place = path[index];
+      if (place === undefined) break;
+      const asked = run.pending;
+      const [is, was] = [operationText(asked), operationText(place.operation)];
+      if (is !== was) {
+        throw new NondeterminismError(
+          `Cannot go on: after the same answers the task asks for ${is} and before for ${was}, the same is wanted`,
+        );
+      }
+      if (index === 0) break;
+      prompter.answer = path[index - 1]?.answer;
+      run.perform();
+    }
+    return [run, prompter];
+  }
+
+  #begin(): [TaskRun<unknown>, Prompter] {
+    const prompter = new Prompter(this.#layout);
+    return [new TaskRun(prompter, { name: "", number: 0, steps: begun(this.#make, prompter) }), prompter];
+  }
+
+  #node(
+    run: TaskRun<unknown>,
+    prompter: Prompter,
+    { parent, answer }: { parent: TreeNode | undefined; answer: Answer | Failure },
+  ): TreeNode {
+    const node = new TreeNode(run, prompter, parent, answer);
+    this.#size++;
+    this.#run = run;
+    this.#prompter = prompter;
+    this.#at = node;
+    const { operation } = node;
+    if (operation !== undefined && "order" in operation && operation.order === "plain") this.hasPlain = true;
+    return node;
+  }
+}
+
+/** Stands in for the memory of one task: answers what it is told to. */
+class Prompter implements Memory, TaskMemory {
+  readonly layout: Layout;
+  answer: Answer | Failure;
+  #deferred: Steps<unknown>[] = [];
+  #calls: { readonly operation: CallOperation; readonly inline: InlineCall }[] = [];
+
+  constructor(layout: Layout) {
+    this.layout = layout;
+  }
+
+  /** The outermost call that has begun and not ended. */
+  get call(): CallOperation | undefined {
+    if (this.#calls.length > 0) this.#calls = this.#calls.filter(({ inline }) => !inline.ended);
+    return this.#calls[0]?.operation;
+  }
+
+  begin(operation: Operation): Answer {
+    const { answer } = this;
+    if (answer instanceof Failure) throw answer.error;
+    if (operation.kind === "call") {
+      const inline = new InlineCall();
+      this.#calls.push({ operation, inline });
+      return inline;
+    }
+    if (operation.kind !== "read" || operation.into === undefined || !(answer instanceof Uint8Array)) return answer;
+    operation.into.set(answer);
+    return operation.into.subarray(0, answer.length);
+  }
+
+  takeDeferred(): readonly Steps<unknown>[] {
+    const deferred = this.#deferred;
+    if (deferred.length > 0) this.#deferred = [];
+    return deferred;
+  }
+
+  unpark(): void {}
+
+  release(steps: Steps<unknown>): void {
+    this.#deferred.push(steps);
+  }
+
+  perform(operation: Operation): never {
+    throw new TypeError(
+      `Cannot ${operation.kind}: a Sync face in a task that is explored, its steps (yield*) are wanted`,
+    );
+  }
+
+  ticket(): never {
+    throw new TypeError("Cannot draw a ticket: the task is explored, an operation is wanted");
+  }
+}
+
+/** Makes the steps when they begin, so that what their making throws is thrown by them. */
+function* begun(make: (memory: Memory) => Steps<unknown>, memory: Memory): Steps<unknown> {
+  return yield* make(memory);
+}
+
+function switches({ kind }: Operation): boolean {
+  return kind !== "now" && kind !== "sleep" && kind !== "choose";
+}
+
+/** What is equal exactly where two answers are. */
+function keyOf(answer: Answer | Failure): unknown {
+  if (Object.is(answer, -0)) return "number -0";
+  if (answer instanceof Uint8Array) return `bytes ${answer.join()}`;
+  if (answer instanceof Failure) return `failure ${answer.error}`;
+  return answer;
+}

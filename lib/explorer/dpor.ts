@@ -1,0 +1,204 @@
+/**
+ * Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one.
+ *
+ * The algorithm of Flanagan and Godefroid (POPL 2005) with sleep sets (Godefroid 1996), on what actions really reach:
+ *
+ * - An action is an event. It comes after the earlier events that conflict with it, those of its task, and the one that
+ *   woke its task: `clock[t]` is the last event of task t (its step plus 1) that comes before.
+ * - A race is an event and an earlier one that conflicts with it and does not come before what its task had done till then.
+ *   Then the task is to be tried before the earlier event; where it cannot go on there, all others are.
+ * - No race: the earlier event is what let the task go on. An unlock and the lock that it makes possible are never both
+ *   possible.
+ * - Who waits for ever before a call never performs it: at the end of a run it counts as an event to come.
+ * - An action that was tried sleeps in what is tried after it, until an event conflicts with it: invariant: an action that
+ *   sleeps leads to interleavings that were run already. Where all actions sleep, the run is cut.
+ *
+ * So every class is run to its end exactly once.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram, settingsOf } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { Dpor } from "./dpor.ts";
+ * import { Execution } from "./execution.ts";
+ * import { ProgramModel } from "./program_model.ts";
+ *
+ * const program = defineProgram({
+ *   name: "apart",
+ *   claim: "Two tasks that share nothing.",
+ *   shared: () => ({ a: cell(), b: cell() }),
+ *   tasks: () => [{ name: "one", run: ({ a }) => a.store(1) }, { name: "other", run: ({ b }) => b.store(1) }],
+ *   outcome: ({ a }) => a.load(),
+ *   expected: () => [1],
+ * });
+ * const execution = new Execution(new ProgramModel(program, settingsOf(program)));
+ * const scheduler = new Dpor();
+ * let runs = 0;
+ * while (scheduler.begin()) if (execution.run(scheduler).kind === "complete") runs++;
+ * if (runs !== 1) throw new Error("one interleaving stands for both");
+ * ```
+ *
+ * @module
+ */
+
+import { conflict } from "./accesses.ts";
+import { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+
+interface Tried {
+  readonly action: number;
+  readonly accesses: readonly number[];
+}
+
+/** A point of the present run, with the event that follows it. */
+interface Frame {
+  readonly actions: readonly number[];
+  /** The tasks to try here. */
+  readonly backtrack: Set<number>;
+  /** What was tried here before the present action. */
+  readonly tried: Tried[];
+  readonly sleep: readonly Tried[];
+  action: number;
+  task: number;
+  accesses: readonly number[];
+  woken: readonly number[];
+  clock: readonly number[];
+}
+
+/** See the module. */
+export class Dpor implements Scheduler {
+  /** It looks at what actions reach. */
+  readonly watches = true;
+  readonly #frames: Frame[] = [];
+  /** What each task has done or knows of, as a clock. */
+  #clocks: number[][] = [];
+  #tasks = 0;
+  // The frames before #fresh are as in the last run, their events too; the one at #fresh has another action, if it exists.
+  #fresh = 0;
+  #begun = false;
+
+  /** See {@linkcode Scheduler}. */
+  begin(): boolean {
+    if (!this.#begun) {
+      this.#begun = true;
+      return true;
+    }
+    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+      frame.tried.push({ action: frame.action, accesses: frame.accesses });
+      const next = this.#nextOf(frame);
+      if (next !== undefined) {
+        frame.action = next;
+        frame.task = next % this.#tasks;
+        this.#fresh = this.#frames.length - 1;
+        return true;
+      }
+      this.#frames.pop();
+    }
+    return false;
+  }
+
+  /** See {@linkcode Scheduler}. */
+  pick(point: Point): number {
+    const { step, tasks, actions } = point;
+    if (step === 0) this.#start(tasks);
+    else if (step > this.#fresh) this.#note(step - 1, point);
+    const known = this.#frames[step];
+    if (known !== undefined) return actions.indexOf(known.action);
+    const parent = this.#frames[step - 1];
+    const sleep = parent === undefined ? [] : [...parent.sleep, ...parent.tried].filter(({ action, accesses }) => {
+      return action % tasks !== parent.task && !conflict(accesses, parent.accesses);
+    });
+    const pick = actions.findIndex((action) => !isIn(sleep, action));
+    const action = actions[pick];
+    if (action === undefined) return CUT;
+    const task = action % tasks;
+    this.#frames.push({
+      actions: [...actions],
+      backtrack: new Set([task]),
+      tried: [],
+      sleep,
+      action,
+      task,
+      accesses: [],
+      woken: [],
+      clock: [],
+    });
+    return pick;
+  }
+
+  /** See {@linkcode Scheduler}. */
+  end(run: RunEnd): void {
+    if (run.step > this.#fresh) this.#note(run.step - 1, run);
+    for (const [task, accesses] of run.pending) this.#race(run.step, task, accesses);
+  }
+
+  /** Takes up the clocks from the events that stay. */
+  #start(tasks: number): void {
+    this.#tasks = tasks;
+    this.#clocks = Array.from({ length: tasks }, () => new Array<number>(tasks).fill(0));
+    for (let step = 0; step < this.#fresh; step++) {
+      const frame = this.#frames[step];
+      if (frame === undefined) continue;
+      this.#clocks[frame.task] = [...frame.clock];
+      this.#wake(frame);
+    }
+  }
+
+  /** Takes note of the event at a step. */
+  #note(step: number, { accesses, woken }: Point): void {
+    const frame = this.#frames[step];
+    if (frame === undefined) return;
+    frame.accesses = [...accesses];
+    frame.woken = [...woken];
+    this.#race(step, frame.task, frame.accesses);
+    const clock = [...this.#clocks[frame.task] ?? []];
+    for (let earlier = 0; earlier < step; earlier++) {
+      const before = this.#frames[earlier];
+      if (before !== undefined && conflict(before.accesses, frame.accesses)) join(clock, before.clock);
+    }
+    clock[frame.task] = step + 1;
+    frame.clock = clock;
+    this.#clocks[frame.task] = [...clock];
+    this.#wake(frame);
+  }
+
+  #wake({ woken, clock }: Frame): void {
+    for (const task of woken) {
+      const known = this.#clocks[task];
+      if (known !== undefined) join(known, clock);
+    }
+  }
+
+  /** Has the races of an event tried the other way round. */
+  #race(step: number, task: number, accesses: readonly number[]): void {
+    const clock = this.#clocks[task] ?? [];
+    for (let earlier = step - 1; earlier >= 0; earlier--) {
+      const frame = this.#frames[earlier];
+      if (frame === undefined || frame.task === task || (clock[frame.task] ?? 0) > earlier) continue;
+      if (!conflict(frame.accesses, accesses)) continue;
+      if (this.#offers(earlier, task)) {
+        frame.backtrack.add(task);
+      } else if (!(earlier + 1 < this.#frames.length && this.#offers(earlier + 1, task))) {
+        for (const action of frame.actions) frame.backtrack.add(action % this.#tasks);
+      }
+    }
+  }
+
+  #offers(step: number, task: number): boolean {
+    return this.#frames[step]?.actions.some((action) => action % this.#tasks === task) ?? false;
+  }
+
+  /** What is to be tried next at a point. */
+  #nextOf({ actions, backtrack, tried, sleep }: Frame): number | undefined {
+    return actions.find((action) => {
+      return backtrack.has(action % this.#tasks) && !isIn(tried, action) && !isIn(sleep, action);
+    });
+  }
+}
+
+function isIn(list: readonly Tried[], action: number): boolean {
+  return list.some((tried) => tried.action === action);
+}
+
+function join(clock: number[], other: readonly number[]): void {
+  for (const [task, time] of other.entries()) if (time > (clock[task] ?? 0)) clock[task] = time;
+}

@@ -1,0 +1,394 @@
+/**
+ * Runs of a program under a scheduler, one after the other, on one model memory.
+ *
+ * - Granularity `operation`: tasks switch before calls, before accesses outside of calls, before what guards release, and
+ *   where a task blocks; a call goes on without a switch until it blocks or ends. Granularity `word`: before every operation.
+ * - A call of which nobody can tell whether it waits or comes later (see `SharedThing.ready`) begins when it can go on.
+ * - A task that waits with a deadline may be woken by its time at any point.
+ * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
+ * - A task that fails ends alone; the others go on.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram, settingsOf } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { DepthFirst } from "./depth_first.ts";
+ * import { Execution } from "./execution.ts";
+ * import { ProgramModel } from "./program_model.ts";
+ *
+ * const program = defineProgram({
+ *   name: "two",
+ *   claim: "Two tasks add one each, twice.",
+ *   shared: () => ({ n: cell() }),
+ *   tasks: (_settings) => ["a", "b"].map((name) => ({
+ *     name,
+ *     *run({ n }) {
+ *       yield* n.add(1);
+ *       yield* n.add(1);
+ *     },
+ *   })),
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [4],
+ * });
+ * const execution = new Execution(new ProgramModel(program, settingsOf(program)));
+ * const scheduler = new DepthFirst();
+ * let runs = 0;
+ * while (scheduler.begin()) {
+ *   execution.run(scheduler);
+ *   runs++;
+ * }
+ * if (runs !== 6) throw new Error("4! / (2! 2!) interleavings are wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { type Answer, type ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
+import { addAccesses, clockPlace, conflict, writes } from "./accesses.ts";
+import { Failure, type TreeNode } from "./answer_tree.ts";
+import type { ProgramModel } from "./program_model.ts";
+import { RaceDetector } from "./race_detector.ts";
+import { CUT, type RunEnd, type Scheduler } from "./scheduler.ts";
+
+/** Where tasks may switch. */
+export type Granularity = "operation" | "word";
+
+/** How runs are performed. */
+export interface ExecutionOptions {
+  /** Where tasks may switch; `operation` by default. */
+  readonly granularity?: Granularity | undefined;
+  /** Whether races and the invariant are looked at; true by default. */
+  readonly checks?: boolean | undefined;
+  /** After how many operations a run is too long; 10,000 by default. */
+  readonly stepLimit?: number | undefined;
+}
+
+/** Told of each operation that a task performs, or parks in, or goes on from. */
+export type Observe = (task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure) => void;
+
+/** See the module. */
+export class Execution {
+  /** What runs. */
+  readonly model: ProgramModel;
+  /** Where tasks may switch. */
+  readonly granularity: Granularity;
+  /** The place of the action that was taken at each point of the last run. */
+  readonly picks: number[] = [];
+  /** The action that was taken at each point of the last run. */
+  readonly taken: number[] = [];
+  /** Where each task stands. */
+  readonly nodes: TreeNode[];
+  /** The races of the last run; undefined where none were looked for. */
+  races: RaceDetector | undefined;
+  /** What the invariant said when it did not hold, in the last run. */
+  broken: string | undefined;
+  readonly #memory: ModelMemory;
+  readonly #tasks: number;
+  readonly #stepLimit: number;
+  readonly #checks: boolean;
+  #observe: Observe | undefined;
+  readonly #point: { -readonly [K in keyof RunEnd]: RunEnd[K] };
+  readonly #actions: number[] = [];
+  readonly #accesses: number[] = [];
+  readonly #woken: number[] = [];
+  // The deadline of each task that waits in the memory; NaN where it does not wait.
+  readonly #until: number[];
+  #operations = 0;
+  #watches = false;
+
+  /** Prepares runs of a program. */
+  constructor(
+    model: ProgramModel,
+    { granularity = "operation", checks = true, stepLimit = 10_000 }: ExecutionOptions = {},
+  ) {
+    this.model = model;
+    this.granularity = granularity;
+    this.#memory = model.memory;
+    this.#tasks = model.tasks.length;
+    this.#stepLimit = stepLimit;
+    this.#checks = checks;
+    this.nodes = model.tasks.map(({ root }) => root);
+    this.#until = model.tasks.map(() => NaN);
+    this.#point = {
+      kind: "complete",
+      actions: this.#actions,
+      tasks: this.#tasks,
+      step: 0,
+      preempts: false,
+      preemptions: 0,
+      last: -1,
+      accesses: this.#accesses,
+      woken: this.#woken,
+      pending: NONE,
+    };
+  }
+
+  /** Performs one run. What it gives is used again for the next one. */
+  run(scheduler: Scheduler, observe?: Observe): RunEnd {
+    this.#observe = observe;
+    const plainBefore = this.#checks && this.model.hasPlain;
+    let end = this.#perform(scheduler, plainBefore);
+    if (this.#checks && !plainBefore && this.model.hasPlain) {
+      // The first plain access came up in this run: once more, now with an eye on races.
+      const picks = [...this.picks];
+      const { kind, pending } = end;
+      const retracing = { ...RETRACING, watches: scheduler.watches };
+      end = this.#perform({ ...retracing, pick: ({ step }) => picks[step] ?? CUT }, true);
+      this.#point.kind = kind;
+      this.#point.pending = pending;
+    }
+    scheduler.end(end);
+    return end;
+  }
+
+  #perform(scheduler: Scheduler, watchRaces: boolean): RunEnd {
+    const point = this.#point;
+    this.#begin(scheduler.watches, watchRaces);
+    for (;;) {
+      this.#offer();
+      if (this.#actions.length === 0) {
+        point.kind = "complete";
+        break;
+      }
+      const pick = scheduler.pick(point);
+      const action = this.#actions[pick];
+      if (action === undefined) {
+        point.kind = "cut";
+        break;
+      }
+      this.picks.push(pick);
+      this.taken.push(action);
+      if (point.preempts && pick > 0) point.preemptions++;
+      this.#act(action % this.#tasks, Math.floor(action / this.#tasks));
+      point.last = action;
+      point.step++;
+      if (this.#operations > this.#stepLimit) {
+        point.kind = "too-long";
+        break;
+      }
+    }
+    point.pending = this.#watches ? this.#pending() : NONE;
+    return point;
+  }
+
+  #begin(watches: boolean, watchRaces: boolean): void {
+    const point = this.#point;
+    this.model.reset();
+    this.#watches = watches;
+    if (watchRaces) this.races ??= new RaceDetector(this.#tasks);
+    else this.races = undefined;
+    this.races?.reset();
+    this.broken = undefined;
+    this.picks.length = 0;
+    this.taken.length = 0;
+    this.#operations = 0;
+    point.step = 0;
+    point.preemptions = 0;
+    point.last = -1;
+    for (let task = 0; task < this.#tasks; task++) {
+      this.nodes[task] = this.model.tasks[task]?.root ?? fail();
+      this.#until[task] = NaN;
+    }
+    // What comes before a task's first point is no action of its own.
+    if (this.granularity === "word") return;
+    for (let task = 0; task < this.#tasks; task++) {
+      const { operation, isPoint, end } = this.nodes[task] ?? fail();
+      if (end !== undefined) this.#ended(task);
+      else if (!isPoint && operation?.kind !== "choose") this.#advance(task, 0);
+    }
+    this.#accesses.length = 0;
+    this.#woken.length = 0;
+  }
+
+  /** Lists what can happen, the default first. */
+  #offer(): void {
+    const tasks = this.#tasks;
+    const actions = this.#actions;
+    const { last } = this.#point;
+    const current = last < 0 ? 0 : last % tasks;
+    actions.length = 0;
+    const isGated = this.granularity === "operation";
+    let timed = false;
+    this.#point.preempts = false;
+    for (let step = 0; step < tasks; step++) {
+      const task = (current + step) % tasks;
+      const until = this.#until[task] ?? NaN;
+      if (!Number.isNaN(until)) {
+        timed ||= until !== Infinity;
+        continue;
+      }
+      const node = this.nodes[task] ?? fail();
+      const { operation } = node;
+      if (operation === undefined) continue;
+      if (operation.kind === "choose") {
+        for (let choice = 1; choice < operation.n; choice++) actions.push(task + choice * tasks);
+        actions.splice(actions.length - Math.max(0, operation.n - 1), 0, task);
+        // Nobody else can tell when a choice is made.
+        if (step === 0) return;
+        continue;
+      }
+      if (isGated && operation.kind === "call" && node.gate !== null && this.#isShut(node, task)) continue;
+      if (step === 0) this.#point.preempts = last >= 0;
+      actions.push(task);
+    }
+    if (timed) this.#offerTimes();
+  }
+
+  /** Lists those who wait with a deadline, the earliest first. */
+  #offerTimes(): void {
+    const timed: number[] = [];
+    for (const [task, until] of this.#until.entries()) if (until < Infinity) timed.push(task);
+    timed.sort((one, other) => (this.#until[one] ?? 0) - (this.#until[other] ?? 0));
+    for (const task of timed) this.#actions.push(task);
+  }
+
+  #isShut(node: TreeNode, task: number): boolean {
+    if (node.gate === undefined) {
+      const { operation } = node;
+      node.gate = node.isPoint && operation?.kind === "call" ? this.model.gate(task, operation) : null;
+    }
+    if (node.gate === null) return false;
+    const { end } = this.model.evaluate(node.gate);
+    return end?.kind === "returned" && end.value === false;
+  }
+
+  #act(task: number, choice: number): void {
+    this.#accesses.length = 0;
+    this.#woken.length = 0;
+    const isParked = !Number.isNaN(this.#until[task] ?? NaN);
+    if (isParked) {
+      this.#expire(task);
+      // Its time has come: within a call, or before its first point, it goes on with that.
+      const { isPoint, operation } = this.nodes[task] ?? fail();
+      const goesOn = operation !== undefined && operation.kind !== "choose" && !isPoint;
+      if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
+    } else {
+      this.#advance(task, choice);
+    }
+    if (this.#checks && this.model.invariant !== undefined) this.#checkInvariant();
+  }
+
+  /** Performs operations of a task up to the next point. */
+  #advance(task: number, choice: number): void {
+    for (let first = true;; first = false) {
+      const node = this.nodes[task] ?? fail();
+      const { operation } = node;
+      if (operation === undefined) return;
+      if (!first && (node.isPoint || operation.kind === "choose")) return;
+      if (++this.#operations > this.#stepLimit) return;
+      const answer = this.#answer(operation, task, choice);
+      this.#observe?.(task, node, answer);
+      if (answer === PARKED) {
+        this.#until[task] = deadlineOf(operation);
+        return;
+      }
+      const next = this.model.tasks[task]?.after(node, answer) ?? fail();
+      this.nodes[task] = next;
+      if (operation.kind === "notify") this.#wake(task);
+      if (next.end !== undefined) this.#ended(task);
+      if (this.granularity === "word") return;
+    }
+  }
+
+  #answer(operation: Operation, task: number, choice: number): Answer | typeof PARKED | Failure {
+    if (operation.kind === "choose" && choice > 0) return choice;
+    let answer: Answer | typeof PARKED;
+    try {
+      answer = this.#memory.begin(operation, task);
+    } catch (error) {
+      return new Failure(error);
+    }
+    if (this.#watches) {
+      const reached = answer === PARKED ? undefined : answer;
+      addAccesses(this.#accesses, this.#memory.layout, { operation, answer: reached });
+    }
+    if (this.races !== undefined && answer !== PARKED && "order" in operation) {
+      this.races.access(task, operation, answer);
+    }
+    return answer;
+  }
+
+  /** Lets those go on whom a task has woken. */
+  #wake(waker: number): void {
+    for (const { task, answer } of this.#memory.takeReady()) {
+      const node = this.nodes[task];
+      const tree = this.model.tasks[task];
+      if (node === undefined || tree === undefined) continue;
+      this.#until[task] = NaN;
+      const next = tree.after(node, answer);
+      this.nodes[task] = next;
+      this.#observe?.(task, node, answer);
+      if (task !== waker) {
+        this.#woken.push(task);
+        if (waker >= 0) this.races?.wakes(waker, task);
+      }
+      if (next.end !== undefined) this.#ended(task);
+    }
+  }
+
+  #expire(task: number): void {
+    if (this.#watches) {
+      const { operation } = this.nodes[task] ?? fail();
+      this.#accesses.push(writes(clockPlace(this.#memory.layout)));
+      if (operation?.kind === "wait") this.#accesses.push(writes(operation.word));
+    }
+    this.#memory.expire(task);
+    this.#wake(task);
+  }
+
+  #ended(task: number): void {
+    const end = this.nodes[task]?.end;
+    const error = end?.kind === "threw" ? end.error : undefined;
+    // After a failed assertion the run is a bug already; what else it shows is not to come from the burial.
+    if (this.granularity === "word" || isAssertion(error)) return;
+    const failure = end?.kind === "threw" ? String(error) : undefined;
+    this.model.bury(task, failure, this.#watches ? this.#accesses : undefined);
+    this.#wake(-1);
+  }
+
+  #checkInvariant(): void {
+    const { invariant } = this.model;
+    if (invariant === undefined) return;
+    if (this.#watches) {
+      const seen: number[] = [];
+      this.model.evaluate(invariant, seen);
+      // The order of any two changes of what the invariant reads matters to it.
+      if (conflict(seen, this.#accesses)) this.#accesses.push(writes(clockPlace(this.#memory.layout)));
+    }
+    if (this.broken !== undefined) return;
+    const { end } = this.model.evaluate(invariant);
+    if (end?.kind === "threw") this.broken = String(end.error);
+    else if (end?.value === false) this.broken = "the invariant does not hold";
+  }
+
+  /** What the tasks would reach that wait before a call. */
+  #pending(): ReadonlyMap<number, readonly number[]> {
+    const pending = new Map<number, readonly number[]>();
+    for (const [task, { gate, end }] of this.nodes.entries()) {
+      if (end !== undefined || gate === null || gate === undefined) continue;
+      const accesses: number[] = [];
+      this.model.evaluate(gate, accesses);
+      // Beginning the call changes what the look only reads.
+      pending.set(task, accesses.map((access) => access | 1));
+    }
+    return pending;
+  }
+}
+
+/** Whether an error is a failed assertion, of this library or of another. */
+export function isAssertion(error: unknown): boolean {
+  return error instanceof Error && error.name === "AssertionError";
+}
+
+const NONE: ReadonlyMap<number, readonly number[]> = new Map();
+
+const RETRACING = { begin: () => true, end: () => {} };
+
+function deadlineOf(operation: Operation): number {
+  if (operation.kind === "sleep") return operation.until;
+  return operation.kind === "wait" ? operation.deadline ?? Infinity : Infinity;
+}
+
+function fail(): never {
+  throw new TypeError("Cannot go on: no such task, a task of the program is wanted");
+}

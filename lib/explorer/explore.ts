@@ -1,0 +1,254 @@
+/**
+ * Explores a program: runs its interleavings until all are known, a bug is found, or a budget is spent.
+ *
+ * - `proved`: all interleavings of this program with this input have been run, or one of each class of those that differ
+ *   only in the order of independent actions. `not-exhausted`: no bug in as many schedules as it says.
+ * - A bug comes with the schedule of fewest preemptions that could be found, as a text for {@linkcode replay}; `minimal` says
+ *   that all schedules with fewer preemptions have been run and none fails so.
+ * - Program, settings and options decide the result.
+ *
+ * Strategies: `depth-first` takes all interleavings; `bounded` those without preemptions, then with one, and so on; `dpor`
+ * one of each class; `random` walks; `portfolio` (the default) spends half of the budget on `bounded` up to two preemptions,
+ * half of the rest on `dpor`, then walks.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { explore, replay } from "./explore.ts";
+ *
+ * const program = defineProgram({
+ *   name: "lost",
+ *   claim: "Two tasks count to 2, if neither disturbs the other.",
+ *   shared: () => ({ count: cell() }),
+ *   tasks: (_settings) => ["a", "b"].map((name) => ({
+ *     name,
+ *     *run({ count }) {
+ *       yield* count.store((yield* count.load()) + 1);
+ *     },
+ *   })),
+ *   outcome: ({ count }) => count.load(),
+ *   expected: () => [2],
+ * });
+ * const result = explore(program);
+ * if (result.verdict !== "bug" || result.preemptions !== 1) throw new Error("one preemption loses an update");
+ * if (replay(program, result.schedule).outcome !== 1) throw new Error("the schedule shows it again");
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyProgram, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { DepthFirst } from "./depth_first.ts";
+import { Dpor } from "./dpor.ts";
+import type { Granularity } from "./execution.ts";
+import type { BugKind, Finding } from "./findings.ts";
+import { RandomWalk } from "./random_walk.ts";
+import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
+import { type Found, type OutcomeCount, Search } from "./search.ts";
+
+/** The ways of going through interleavings. */
+export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random"] as const;
+
+/** A way of going through interleavings. */
+export type Strategy = typeof strategies[number];
+
+/** How to explore. */
+export interface ExploreOptions extends SettingsOptions {
+  /** The way through the interleavings; `portfolio` by default. */
+  readonly strategy?: Strategy | undefined;
+  /** How many schedules to run at most; 10,000 by default. */
+  readonly budget?: number | undefined;
+  /** Where tasks may switch; `operation` by default. */
+  readonly granularity?: Granularity | undefined;
+  /** After how many operations a run is cut; 10,000 by default. */
+  readonly stepLimit?: number | undefined;
+  /** Whether races, leaks and the invariant are looked at; true by default. */
+  readonly checks?: boolean | undefined;
+  /** Whether to go on after a bug, up to the budget, so that the outcomes are complete; false by default. */
+  readonly keepGoing?: boolean | undefined;
+}
+
+/** What exploring came to. */
+export type ExploreResult = ExploredWell | ExploredBug;
+
+/** No bug. */
+export interface ExploredWell {
+  /** Whether all interleavings have been run. */
+  readonly verdict: "proved" | "not-exhausted";
+  /** How many schedules were run to their end. */
+  readonly schedules: number;
+  /** The distinct outcomes, with how many schedules had each. */
+  readonly outcomes: readonly OutcomeCount[];
+}
+
+/** A bug. */
+export interface ExploredBug {
+  /** There is a bug. */
+  readonly verdict: "bug";
+  /** What it is. */
+  readonly kind: BugKind;
+  /** What happened, with names. */
+  readonly message: string;
+  /** What replays it. */
+  readonly schedule: string;
+  /** The preemptions of the schedule. */
+  readonly preemptions: number;
+  /** Whether every schedule with fewer preemptions has been run, and none fails so. */
+  readonly minimal: boolean;
+  /** Whether all interleavings have been run: where it was to keep going. */
+  readonly exhausted: boolean;
+  /** How many schedules were run to their end. */
+  readonly schedules: number;
+  /** The distinct outcomes so far, with how many schedules had each. */
+  readonly outcomes: readonly OutcomeCount[];
+}
+
+/** What a replay came to. */
+export interface ReplayResult {
+  /** The outcome; undefined where the run is not complete. */
+  readonly outcome: unknown;
+  /** The bug that it shows, if any. */
+  readonly finding: Finding | undefined;
+  /** The preemptions of the schedule. */
+  readonly preemptions: number;
+}
+
+const BUDGET = 10_000;
+const PORTFOLIO_PREEMPTIONS = 2;
+
+/**
+ * Explores a program.
+ *
+ * @throws {RangeError} where the settings, the budget or the strategy make no sense.
+ */
+export function explore(program: AnyProgram, options: ExploreOptions = {}): ExploreResult {
+  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing } = options;
+  check(program, { strategy, budget, granularity, stepLimit });
+  const settings = settingsOf(program, options);
+  const search = new Search(program, settings, { granularity, checks, stepLimit });
+  const { ended, isMinimal } = run(search, { strategy, budget, keepGoing, seed: settings.seed });
+  search.checkDeterminism();
+  const exhausted = ended === "exhausted" && search.tooLong === 0;
+  const { schedules, outcomes, found } = search;
+  if (found === undefined) return { verdict: exhausted ? "proved" : "not-exhausted", schedules, outcomes };
+  const isDone = isMinimal || found.kind === "nondeterminism";
+  const { least, minimal } = isDone ? { least: found, minimal: isMinimal } : reduce(search, { found, budget });
+  const { fingerprint } = search.show(least.departures, { afresh: false });
+  return {
+    verdict: "bug",
+    kind: least.kind,
+    message: least.message,
+    schedule: formatSchedule({ granularity: granularity ?? "operation", departures: least.departures, fingerprint }),
+    preemptions: least.preemptions,
+    minimal,
+    exhausted,
+    schedules,
+    outcomes,
+  };
+}
+
+/**
+ * Runs a program once, as a schedule says.
+ *
+ * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ */
+export function replay(
+  program: AnyProgram,
+  schedule: string,
+  options: SettingsOptions & Pick<ExploreOptions, "checks" | "stepLimit"> = {},
+): ReplayResult {
+  const { granularity, departures, print } = parseSchedule(schedule);
+  const { checks, stepLimit } = options;
+  const search = new Search(program, settingsOf(program, options), { granularity, checks, stepLimit });
+  const { judged, fingerprint, fault, preemptions } = search.show(departures, { afresh: false });
+  const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");
+  if (is !== undefined) {
+    throw new RangeError(
+      `Cannot replay ${schedule} on ${program.name}: ${is}, the program, variant and parameters that it was found for are wanted`,
+    );
+  }
+  return { outcome: judged?.outcome, finding: judged?.finding, preemptions };
+}
+
+interface Plan {
+  readonly strategy: Strategy;
+  readonly budget: number;
+  readonly keepGoing: boolean | undefined;
+  readonly seed: number;
+}
+
+type Ended = "exhausted" | "found" | "spent";
+
+function run(search: Search, plan: Plan): { readonly ended: Ended; readonly isMinimal: boolean } {
+  const { strategy, budget, keepGoing, seed } = plan;
+  const limits = { budget, keepGoing };
+  switch (strategy) {
+    case "depth-first":
+      return { ended: search.go(new DepthFirst(), limits), isMinimal: false };
+    case "dpor":
+      return { ended: search.go(new Dpor(), limits), isMinimal: false };
+    case "random":
+      return { ended: search.go(new RandomWalk({ seed }), limits), isMinimal: false };
+    case "bounded": {
+      const ended = bounded(search, { ...limits, most: Infinity });
+      return { ended, isMinimal: true };
+    }
+    case "portfolio": {
+      const first = bounded(search, { budget: Math.ceil(budget / 2), keepGoing, most: PORTFOLIO_PREEMPTIONS });
+      if (first !== "spent") return { ended: first, isMinimal: true };
+      const isMinimal = search.found !== undefined;
+      const second = search.go(new Dpor(), { budget: Math.ceil(3 * budget / 4), keepGoing });
+      if (second !== "spent") return { ended: second, isMinimal };
+      return { ended: search.go(new RandomWalk({ seed }), limits), isMinimal };
+    }
+  }
+}
+
+/** Depth-first with no preemption, one, two, and so on. */
+function bounded(
+  search: Search,
+  { budget, keepGoing, most }: { budget: number; keepGoing: boolean | undefined; most: number },
+): Ended {
+  for (let preemptions = 0; preemptions <= most; preemptions++) {
+    const scheduler = new DepthFirst({ preemptions });
+    const ended = search.go(scheduler, { budget, keepGoing, counted: preemptions });
+    if (ended !== "exhausted" || !scheduler.bounded) return ended;
+  }
+  return "spent";
+}
+
+/** Looks for the same kind of bug with fewer preemptions. */
+function reduce(
+  search: Search,
+  { found, budget }: { found: Found; budget: number },
+): { readonly least: Found; readonly minimal: boolean } {
+  for (let preemptions = 0; preemptions < found.preemptions; preemptions++) {
+    const again = search.findAgain(new DepthFirst({ preemptions }), { kind: found.kind, budget });
+    if (again === "spent") return { least: found, minimal: false };
+    if (again !== "exhausted") return { least: again, minimal: true };
+  }
+  return { least: found, minimal: true };
+}
+
+function check(
+  program: AnyProgram,
+  { strategy, budget, granularity = "operation", stepLimit = 1 }: {
+    strategy: string;
+    budget: number;
+    granularity: string | undefined;
+    stepLimit: number | undefined;
+  },
+): void {
+  const refuse = (is: string, wanted: string) => {
+    throw new RangeError(`Cannot explore ${program.name}: ${is}, ${wanted} is wanted`);
+  };
+  if (!strategies.some((known) => known === strategy)) {
+    refuse(`strategy ${strategy}`, `one of ${strategies.join(", ")}`);
+  }
+  if (!(Number.isSafeInteger(budget) && budget >= 1)) refuse(`a budget of ${budget}`, "a whole number of at least 1");
+  if (!(Number.isSafeInteger(stepLimit) && stepLimit >= 1)) {
+    refuse(`a step limit of ${stepLimit}`, "a whole number of at least 1");
+  }
+  if (granularity !== "operation" && granularity !== "word") refuse(`granularity ${granularity}`, "operation or word");
+}

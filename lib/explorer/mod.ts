@@ -1,0 +1,29 @@
+/**
+ * The explorer: all the orders in which the tasks of a program can act, and what each comes to.
+ *
+ * @module
+ */
+
+export {
+  explore,
+  type ExploredBug,
+  type ExploredWell,
+  type ExploreOptions,
+  type ExploreResult,
+  replay,
+  type ReplayResult,
+  strategies,
+  type Strategy,
+} from "./explore.ts";
+export { type BugKind, type Finding, Judge, type Judged, kinds } from "./findings.ts";
+export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
+export { ProgramModel } from "./program_model.ts";
+export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+export { DepthFirst } from "./depth_first.ts";
+export { Dpor } from "./dpor.ts";
+export { RandomWalk } from "./random_walk.ts";
+export { Replay } from "./replay.ts";
+export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
+export { type Found, type OutcomeCount, Search, type SearchLimits, type Shown } from "./search.ts";
+export { type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
+export { AnswerTree, Failure, NondeterminismError, type TreeEnd, TreeNode } from "./answer_tree.ts";

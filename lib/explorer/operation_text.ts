@@ -1,0 +1,69 @@
+/**
+ * An operation as a short text, equal for equal operations, and the fingerprint of a sequence of texts.
+ *
+ * - Arguments of calls count as far as they are plain data; shared things among them count by their names.
+ *
+ * @example
+ * ```ts
+ * import { fingerprint, operationText } from "./operation_text.ts";
+ *
+ * const text = operationText({ kind: "store", cell: "i32", word: 3, value: 7, order: "atomic" });
+ * if (text !== "store i32 3 7 atomic") throw new Error("the operation's parts are wanted");
+ * if (fingerprint(0, text) === fingerprint(0, `${text} `)) throw new Error("other texts have other fingerprints");
+ * ```
+ *
+ * @module
+ */
+
+import type { Operation } from "../memory/mod.ts";
+
+/** An operation as text; `its end` where there is none. */
+export function operationText(operation: Operation | undefined): string {
+  if (operation === undefined) return "its end";
+  switch (operation.kind) {
+    case "call":
+      return `call ${operation.object}.${operation.method}(${operation.args.map(argumentText).join(", ")})`;
+    case "load":
+      return `load ${operation.cell} ${operation.word} ${operation.order}`;
+    case "store":
+    case "add":
+    case "exchange":
+      return `${operation.kind} ${operation.cell} ${operation.word} ${numberText(operation.value)} ${operation.order}`;
+    case "compareExchange": {
+      const { cell, word, expected, replacement, order } = operation;
+      return `compareExchange ${cell} ${word} ${numberText(expected)} ${numberText(replacement)} ${order}`;
+    }
+    case "wait":
+      return `wait ${operation.word} ${operation.expected} ${operation.deadline}`;
+    case "notify":
+      return `notify ${operation.word} ${operation.count}`;
+    case "read":
+      return `read ${operation.offset} ${operation.length}`;
+    case "write":
+      return `write ${operation.offset} ${operation.bytes.join()}`;
+    case "now":
+      return "now";
+    case "sleep":
+      return `sleep ${operation.until}`;
+    case "choose":
+      return `choose ${operation.n}`;
+  }
+}
+
+/** Mixes a text into a fingerprint of 32 bits (FNV-1a). */
+export function fingerprint(before: number, text: string): number {
+  let hash = before ^ 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}
+
+function numberText(value: number | bigint): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function argumentText(argument: unknown): string {
+  if (typeof argument === "bigint") return `${argument}n`;
+  if (typeof argument !== "object" || argument === null) return String(argument);
+  const entries = Object.entries(argument).map(([key, value]) => `${key}: ${argumentText(value)}`);
+  return `{${entries.join(", ")}}`;
+}

@@ -1,0 +1,203 @@
+/**
+ * A program in the form in which the explorer runs it: its memory, and each of its parts as an answer tree.
+ *
+ * - All runs share the memory and the trees, so that a run costs little more than its memory operations.
+ * - Tasks share nothing but the memory: what each task does is made anew whenever its steps are run from their start.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram, settingsOf } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { ProgramModel } from "./program_model.ts";
+ *
+ * const program = defineProgram({
+ *   name: "one",
+ *   claim: "One task adds one.",
+ *   shared: () => ({ n: cell({ initial: 4 }) }),
+ *   tasks: () => [{ name: "only", run: ({ n }) => n.add(1) }],
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [5],
+ * });
+ * const model = new ProgramModel(program, settingsOf(program));
+ * model.reset();
+ * if (model.outcome([undefined]).end?.kind !== "returned") throw new Error("the outcome is read");
+ * ```
+ *
+ * @module
+ */
+
+import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
+import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
+import { type Shareables, type SharedThing, Space } from "../sync/mod.ts";
+import { addAccesses } from "./accesses.ts";
+import { AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
+
+/** See the module. */
+export class ProgramModel {
+  /** The program. */
+  readonly program: AnyProgram;
+  /** How it is set. */
+  readonly settings: Settings;
+  /** The names of the tasks. */
+  readonly names: readonly string[];
+  /** The memory of all runs, one after the other. */
+  readonly memory: ModelMemory;
+  /** What each task does. */
+  readonly tasks: readonly AnswerTree[];
+  /** What looks whether the invariant holds, if there is one. */
+  readonly invariant: AnswerTree | undefined;
+  readonly #space: Space<Shareables>;
+  readonly #initialize: AnswerTree;
+  readonly #outcomes = new Map<string, AnswerTree>();
+  readonly #questions = new Map<string, AnswerTree | null>();
+  readonly #things: ReadonlyMap<string, SharedThing>;
+
+  /** Lays out the memory of a program. */
+  constructor(program: AnyProgram, settings: Settings) {
+    this.program = program;
+    this.settings = settings;
+    this.names = program.tasks(settings).map(({ name }) => name);
+    if (this.names.length === 0 || new Set(this.names).size < this.names.length) {
+      const is = this.names.join(", ") || "nothing";
+      throw new TypeError(
+        `Cannot explore ${program.name}: its tasks are named ${is}, tasks of distinct names are wanted`,
+      );
+    }
+    const space = new Space(program.shared(settings), { tasks: this.names.length, names: this.names });
+    this.#space = space;
+    this.memory = new ModelMemory(space.layout);
+    this.#things = space.attach(this.memory).things;
+    this.tasks = this.names.map((name, task) =>
+      new AnswerTree(space.layout, (memory) => {
+        const steps = program.tasks(settings)[task];
+        if (steps?.name === name) return steps.run(space.bind(memory, { task }));
+        throw new TypeError(`Cannot run ${name}: task ${task} is ${steps?.name}, the same tasks each time are wanted`);
+      })
+    );
+    this.#initialize = new AnswerTree(space.layout, () => space.initialize());
+    const { invariant } = program;
+    this.invariant = invariant && new AnswerTree(space.layout, (memory) => invariant(space.bind(memory)));
+  }
+
+  /** Whether a task is known to use plain words. */
+  get hasPlain(): boolean {
+    return this.tasks.some(({ hasPlain }) => hasPlain);
+  }
+
+  /** Sets the memory to where the program begins. */
+  reset(): void {
+    this.memory.reset();
+    this.evaluate(this.#initialize);
+  }
+
+  /** Runs a tree's steps at once, unseen by the tasks, and gives their end; adds what they reach to `accesses`. */
+  evaluate(tree: AnswerTree, accesses?: number[]): TreeNode {
+    let node = tree.root;
+    while (node.operation !== undefined) {
+      const answer = this.#answer(node.operation);
+      if (accesses !== undefined && !(answer instanceof Failure)) {
+        addAccesses(accesses, this.memory.layout, { operation: node.operation, answer });
+      }
+      node = tree.after(node, answer);
+    }
+    return node;
+  }
+
+  /** The end of the steps that read the outcome, given what the tasks returned. */
+  outcome(results: readonly unknown[]): TreeNode {
+    const key = results.every((result) => result === undefined) ? "" : dataText(results);
+    let tree = this.#outcomes.get(key);
+    if (tree === undefined) {
+      const { program, settings } = this;
+      const kept = [...results];
+      tree = new AnswerTree(
+        this.#space.layout,
+        (memory) => program.outcome(this.#space.bind(memory), { results: kept, settings }),
+      );
+      this.#outcomes.set(key, tree);
+    }
+    return this.evaluate(tree);
+  }
+
+  /** Tells the shared things that a task has ended; `failure` is the text of what it failed with. */
+  bury(task: number, failure: string | undefined, accesses: number[] | undefined): void {
+    for (const [name, thing] of this.#things) {
+      if (thing.ended !== undefined) {
+        const tree = this.#question(`ended ${name} ${task} ${failure}`, () => {
+          return new AnswerTree(this.#space.layout, () => thing.ended?.(task, failure) ?? nothing());
+        });
+        if (tree !== null) this.evaluate(tree, accesses);
+      }
+      if (failure !== undefined && thing.died !== undefined) {
+        const tree = this.#question(`died ${name} ${task}`, () => {
+          return new AnswerTree(this.#space.layout, () => thing.died?.(task) ?? nothing());
+        });
+        if (tree !== null) this.evaluate(tree, accesses);
+      }
+    }
+  }
+
+  /** The tree that says whether a task's call may begin; null where it always may. */
+  gate(task: number, { object, method, args }: CallOperation): AnswerTree | null {
+    if (args.length > 0) return null;
+    return this.#question(`ready ${task} ${object} ${method}`, () => {
+      const layout = this.#space.layout;
+      const thing = this.#space.attach(this.memory, { task }).things.get(object);
+      if (thing?.ready?.(method, args) === undefined) return null;
+      return new AnswerTree(layout, (memory) => {
+        const { things } = this.#space.attach(memory, { task });
+        return things.get(object)?.ready?.(method, args) ?? nothing();
+      });
+    });
+  }
+
+  /** The tasks that hold a thing. */
+  holders(object: string): readonly number[] {
+    const tree = this.#question(`holders ${object}`, () => {
+      const thing = this.#things.get(object);
+      const holders = thing?.holders?.bind(thing) ?? thing?.owners?.bind(thing);
+      return holders === undefined ? null : new AnswerTree(this.#space.layout, () => holders());
+    });
+    const end = tree === null ? undefined : this.evaluate(tree).end;
+    return end?.kind === "returned" ? end.value as readonly number[] : [];
+  }
+
+  /** What is held or undone, as clauses that begin with a thing's name. */
+  leaks(): readonly string[] {
+    const leaks: string[] = [];
+    for (const [name, thing] of this.#things) {
+      if (thing.leaks === undefined) continue;
+      const tree = this.#question(`leaks ${name}`, () => {
+        return new AnswerTree(this.#space.layout, () => thing.leaks?.() ?? nothing());
+      });
+      const end = tree === null ? undefined : this.evaluate(tree).end;
+      if (end?.kind !== "returned") continue;
+      for (const clause of end.value as readonly string[]) leaks.push(`${name} ${clause}`);
+    }
+    return leaks;
+  }
+
+  #question(key: string, make: () => AnswerTree | null): AnswerTree | null {
+    let tree = this.#questions.get(key);
+    if (tree === undefined) {
+      tree = make();
+      this.#questions.set(key, tree);
+    }
+    return tree;
+  }
+
+  #answer(operation: Operation): Answer | Failure {
+    const lone = -1;
+    let answer: ReturnType<ModelMemory["begin"]>;
+    try {
+      answer = this.memory.begin(operation, lone);
+    } catch (error) {
+      return new Failure(error);
+    }
+    if (answer !== PARKED) return answer;
+    this.memory.unpark(lone);
+    return new Failure(new TypeError("Cannot wait: what is read between the tasks must not wait, a look is wanted"));
+  }
+}
+
+function* nothing() {}

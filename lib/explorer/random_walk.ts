@@ -1,0 +1,46 @@
+/**
+ * A random walk: at each point any action, one as likely as the other.
+ *
+ * - The seed decides all runs.
+ *
+ * @example
+ * ```ts
+ * import { RandomWalk } from "./random_walk.ts";
+ *
+ * const scheduler = new RandomWalk({ seed: 3 });
+ * const rest = { tasks: 2, preempts: true, preemptions: 0, last: -1, accesses: [], woken: [] };
+ * const taken = new Set<number>();
+ * for (let step = 0; step < 20; step++) taken.add(scheduler.pick({ actions: [0, 1], step, ...rest }));
+ * if (taken.size !== 2) throw new Error("both are taken at some time");
+ * ```
+ *
+ * @module
+ */
+
+import { type Chooser, seededChooser } from "../memory/mod.ts";
+import type { Point, Scheduler } from "./scheduler.ts";
+
+/** See the module. */
+export class RandomWalk implements Scheduler {
+  /** It does not look at what actions reach. */
+  readonly watches = false;
+  readonly #chooser: Chooser;
+
+  /** Walks as the seed decides. */
+  constructor({ seed }: { readonly seed: number }) {
+    this.#chooser = seededChooser(seed);
+  }
+
+  /** See {@linkcode Scheduler}: there is always one more run. */
+  begin(): boolean {
+    return true;
+  }
+
+  /** See {@linkcode Scheduler}. */
+  pick({ actions }: Point): number {
+    return actions.length === 1 ? 0 : this.#chooser(actions.length);
+  }
+
+  /** See {@linkcode Scheduler}. */
+  end(): void {}
+}

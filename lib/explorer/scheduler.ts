@@ -1,0 +1,64 @@
+/**
+ * The contract of schedulers: who goes on, run after run.
+ *
+ * - Three methods: `begin` starts a run or says that none is left, `pick` chooses at each point, `end` hears what became of
+ *   the run.
+ * - An action is a number: the task, plus a multiple of the number of tasks for the alternatives of a `choose`. An action of
+ *   a task that waits with a deadline lets its time come.
+ * - The first action of a point is the default: the current task goes on; else the next one that can, in the order of the
+ *   tasks; else the one whose deadline comes first.
+ *
+ * @example
+ * ```ts
+ * import type { Scheduler } from "./scheduler.ts";
+ *
+ * let runs = 0;
+ * const defaults: Scheduler = { watches: false, begin: () => runs++ === 0, pick: () => 0, end: () => {} };
+ * if (!defaults.begin() || defaults.begin()) throw new Error("one run is wanted");
+ * ```
+ *
+ * @module
+ */
+
+/** A point of a run at which it is open who goes on. The object and its lists are used again for the next point. */
+export interface Point {
+  /** What can happen; the first is the default. */
+  readonly actions: readonly number[];
+  /** How many tasks there are. */
+  readonly tasks: number;
+  /** How many actions have been performed. */
+  readonly step: number;
+  /** Whether every action but the first is a preemption: the current task could go on. */
+  readonly preempts: boolean;
+  /** The preemptions so far. */
+  readonly preemptions: number;
+  /** The action that was performed last; -1 at the start. */
+  readonly last: number;
+  /** What it reached, if the scheduler watches: see `accesses.ts`. */
+  readonly accesses: readonly number[];
+  /** The tasks that it woke, if the scheduler watches. */
+  readonly woken: readonly number[];
+}
+
+/** How a run ended. */
+export interface RunEnd extends Point {
+  /** `complete`: no task can go on; `cut`: the scheduler wanted no more; `too-long`: it came to the step limit. */
+  readonly kind: "complete" | "cut" | "too-long";
+  /** What tasks that wait before a call would reach, by task, if the scheduler watches. */
+  readonly pending: ReadonlyMap<number, readonly number[]>;
+}
+
+/** What `pick` gives to end the run. */
+export const CUT: number = -1;
+
+/** See the module. */
+export interface Scheduler {
+  /** Whether it wants to know what each action reaches. */
+  readonly watches: boolean;
+  /** Begins a run; false where none is left. */
+  begin(): boolean;
+  /** The place of the action that is performed, or {@linkcode CUT}. */
+  pick(point: Point): number;
+  /** Told how the run ended. */
+  end(run: RunEnd): void;
+}

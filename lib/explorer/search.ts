@@ -1,0 +1,230 @@
+/**
+ * A search: runs under one scheduler after another, with what came out of them and the first bug.
+ *
+ * - A run that was cut or was too long has no outcome and does not count as a schedule.
+ * - The budget counts schedules; of runs that are cut it allows ten times as many.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram, settingsOf } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { DepthFirst } from "./depth_first.ts";
+ * import { Search } from "./search.ts";
+ *
+ * const program = defineProgram({
+ *   name: "last",
+ *   claim: "The last of two stores stays.",
+ *   shared: () => ({ n: cell() }),
+ *   tasks: () => [{ name: "a", run: ({ n }) => n.store(1) }, { name: "b", run: ({ n }) => n.store(2) }],
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [1, 2],
+ * });
+ * const search = new Search(program, settingsOf(program), {});
+ * if (search.go(new DepthFirst(), { budget: 10 }) !== "exhausted") throw new Error("there are two schedules");
+ * if (search.outcomes.map(({ count }) => count).join() !== "1,1") throw new Error("each value stays once");
+ * ```
+ *
+ * @module
+ */
+
+import type { AnyProgram, Settings } from "../program/mod.ts";
+import { NondeterminismError } from "./answer_tree.ts";
+import { Execution, type ExecutionOptions } from "./execution.ts";
+import { type Finding, Judge, type Judged } from "./findings.ts";
+import { fingerprint, operationText } from "./operation_text.ts";
+import { ProgramModel } from "./program_model.ts";
+import { Replay } from "./replay.ts";
+import type { Departure } from "./schedule.ts";
+import type { RunEnd, Scheduler } from "./scheduler.ts";
+
+/** An outcome, with how many schedules had it. */
+export interface OutcomeCount {
+  /** The outcome. */
+  readonly outcome: unknown;
+  /** How many schedules. */
+  readonly count: number;
+}
+
+/** A bug, with the run that shows it. */
+export interface Found extends Finding {
+  /** Where the run departs from the default. */
+  readonly departures: readonly Departure[];
+  /** Its preemptions. */
+  readonly preemptions: number;
+}
+
+/** How far a search goes. */
+export interface SearchLimits {
+  /** How many schedules in all. */
+  readonly budget: number;
+  /** Whether it goes on after a bug. */
+  readonly keepGoing?: boolean | undefined;
+  /** Counts only runs with so many preemptions; the others were counted before. */
+  readonly counted?: number | undefined;
+}
+
+/** What a single run shows. */
+export interface Shown {
+  /** What the run does, in 32 bits. */
+  readonly fingerprint: number;
+  /** What came out; undefined where the run did not come to its end. */
+  readonly judged: Judged | undefined;
+  /** Its preemptions. */
+  readonly preemptions: number;
+}
+
+const CUTS_PER_SCHEDULE = 10;
+
+/** See the module. */
+export class Search {
+  /** What runs. */
+  readonly execution: Execution;
+  readonly #program: AnyProgram;
+  readonly #settings: Settings;
+  readonly #options: ExecutionOptions;
+  readonly #judge: Judge;
+  readonly #counts = new Map<Judged, { readonly outcome: unknown; readonly text: string; count: number }>();
+  readonly #byText = new Map<string, { readonly outcome: unknown; readonly text: string; count: number }>();
+  #schedules = 0;
+  #tooLong = 0;
+  #found: Found | undefined;
+  #last: readonly Departure[] = [];
+
+  /** Prepares a search. */
+  constructor(program: AnyProgram, settings: Settings, options: ExecutionOptions) {
+    this.#program = program;
+    this.#settings = settings;
+    this.#options = options;
+    this.execution = new Execution(new ProgramModel(program, settings), options);
+    this.#judge = new Judge(this.execution, options);
+  }
+
+  /** How many schedules were run to their end. */
+  get schedules(): number {
+    return this.#schedules;
+  }
+
+  /** How many runs came to the step limit. */
+  get tooLong(): number {
+    return this.#tooLong;
+  }
+
+  /** The first bug. */
+  get found(): Found | undefined {
+    return this.#found;
+  }
+
+  /** The distinct outcomes, in the order of their texts. */
+  get outcomes(): readonly OutcomeCount[] {
+    const entries = [...this.#byText.values()].toSorted((one, other) => one.text < other.text ? -1 : 1);
+    return entries.map(({ outcome, count }) => ({ outcome, count }));
+  }
+
+  /** Runs what a scheduler wants: until it has no more, until the first bug, or until the budget is spent. */
+  go(scheduler: Scheduler, { budget, keepGoing = false, counted }: SearchLimits): "exhausted" | "found" | "spent" {
+    let cuts = 0;
+    while (this.#schedules < budget && cuts < CUTS_PER_SCHEDULE * budget) {
+      const found = this.#next(scheduler, counted);
+      if (found === "none") return "exhausted";
+      if (found === "cut") cuts++;
+      else if (found !== undefined) {
+        this.#found ??= found;
+        if (!keepGoing) return "found";
+      }
+    }
+    return "spent";
+  }
+
+  /** A bug of that kind with fewer preemptions, by a scheduler that takes only such runs. */
+  findAgain(scheduler: Scheduler, { kind, budget }: { kind: string; budget: number }): Found | "exhausted" | "spent" {
+    for (let runs = 0; runs < budget; runs++) {
+      if (!scheduler.begin()) return "exhausted";
+      const run = this.execution.run(scheduler);
+      if (run.kind !== "complete") continue;
+      const { finding } = this.#judge.judge();
+      if (finding?.kind === kind) return this.#foundIn(finding, run);
+    }
+    return "spent";
+  }
+
+  /** Performs the run with these departures once more, on a model of its own or on that of the search. */
+  show(
+    departures: readonly Departure[],
+    { afresh }: { readonly afresh: boolean },
+  ): Shown & { readonly fault?: string } {
+    const { names } = this.execution.model;
+    const replay = new Replay(departures, { names });
+    const execution = afresh
+      ? new Execution(new ProgramModel(this.#program, this.#settings), this.#options)
+      : this.execution;
+    const judge = afresh ? new Judge(execution, this.#options) : this.#judge;
+    let print = fingerprint(0, JSON.stringify([this.#program.name, this.#settings.variant]));
+    replay.begin();
+    const run = execution.run(replay, (task, { operation }) => {
+      print = fingerprint(print, `${task} ${operationText(operation)}`);
+    });
+    const { fault } = replay;
+    return {
+      fingerprint: print,
+      judged: run.kind === "complete" ? judge.judge() : undefined,
+      preemptions: run.preemptions,
+      ...fault === undefined ? {} : { fault },
+    };
+  }
+
+  /** Whether a run of a fresh model takes the same steps as the last one: if not, the program is not deterministic. */
+  checkDeterminism(): void {
+    for (const departures of [this.#found?.departures ?? [], this.#last]) {
+      const [one, other] = [this.show(departures, { afresh: false }), this.show(departures, { afresh: true })];
+      if (one.fingerprint === other.fingerprint && one.judged?.text === other.judged?.text) continue;
+      this.#found = {
+        kind: "nondeterminism",
+        message: "the same schedule run twice takes other steps: the program depends on more than its answers",
+        departures,
+        preemptions: one.preemptions,
+      };
+    }
+  }
+
+  #next(scheduler: Scheduler, counted: number | undefined): Found | "none" | "cut" | undefined {
+    if (!scheduler.begin()) return "none";
+    let run: RunEnd;
+    try {
+      run = this.execution.run(scheduler);
+    } catch (error) {
+      if (!(error instanceof NondeterminismError)) throw error;
+      return { kind: "nondeterminism", message: error.message, departures: this.#departures(), preemptions: 0 };
+    }
+    if (run.kind === "too-long") this.#tooLong++;
+    if (run.kind !== "complete") return "cut";
+    if (counted !== undefined && counted !== run.preemptions) return "cut";
+    this.#schedules++;
+    const judged = this.#judge.judge();
+    this.#count(judged);
+    return judged.finding === undefined ? undefined : this.#foundIn(judged.finding, run);
+  }
+
+  #count(judged: Judged): void {
+    let entry = this.#counts.get(judged);
+    if (entry === undefined) {
+      entry = this.#byText.get(judged.text) ?? { outcome: judged.outcome, text: judged.text, count: 0 };
+      this.#byText.set(judged.text, entry);
+      // What is judged alike is the same object; what is wrong comes in many.
+      if (judged.finding === undefined) this.#counts.set(judged, entry);
+      this.#last = this.#departures();
+    }
+    entry.count++;
+  }
+
+  #foundIn(finding: Finding, run: RunEnd): Found {
+    return { ...finding, departures: this.#departures(), preemptions: run.preemptions };
+  }
+
+  #departures(): readonly Departure[] {
+    const { picks, taken, model } = this.execution;
+    const tasks = model.tasks.length;
+    return taken.flatMap((action, step): Departure[] => {
+      return picks[step] === 0 ? [] : [{ step, task: action % tasks, choice: Math.floor(action / tasks) }];
+    });
+  }
+}

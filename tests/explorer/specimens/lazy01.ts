@@ -1,0 +1,41 @@
+/**
+ * Three tasks under one lock; one fails once the two others have both been there.
+ *
+ * @module
+ */
+
+import { defineProgram, ensure } from "../../../lib/program/mod.ts";
+import { cell, lock } from "../../../lib/sync/mod.ts";
+
+/** See the module. */
+export const lazy01 = defineProgram({
+  name: "lazy01",
+  claim: "The sum stays under 3.",
+  specimens: ["plain"],
+  shared: () => ({ m: lock(), data: cell() }),
+  tasks: () => [
+    {
+      name: "one",
+      *run({ m, data }) {
+        using _held = yield* m.lock();
+        yield* data.store((yield* data.load()) + 1);
+      },
+    },
+    {
+      name: "two",
+      *run({ m, data }) {
+        using _held = yield* m.lock();
+        yield* data.store((yield* data.load()) + 2);
+      },
+    },
+    {
+      name: "check",
+      *run({ m, data }) {
+        using _held = yield* m.lock();
+        ensure((yield* data.load()) < 3, "the sum is under 3");
+      },
+    },
+  ],
+  outcome: ({ data }) => data.load(),
+  expected: () => [3],
+});

@@ -154,7 +154,20 @@ export {
 } from "./lib/sync/mod.ts";
 
 // mailbox: values across a boundary.
-export { decode, encode, LatestValue } from "./lib/mailbox/mod.ts";
+export {
+  Channel,
+  channel,
+  type ChannelOperation,
+  decode,
+  encode,
+  Future,
+  future,
+  LatestValue,
+  Queue,
+  queue,
+  select,
+  type Selected,
+} from "./lib/mailbox/mod.ts";
 
 // program: shared things, tasks, and what must come out; who performs the operations, and when.
 export {

@@ -8,3 +8,26 @@ export { decode, encode, encodeInto } from "./codec.ts";
 export { Encoder } from "./encoder.ts";
 export { LatestValue, type LatestValuePlace, type TakeOptions } from "./latest_value.ts";
 export { Join, type JoinPlace } from "./join.ts";
+export { Channel, channel, type ChannelOptions, type ChannelStatistics } from "./channel.ts";
+export {
+  Future,
+  future,
+  type FutureCallback,
+  type FutureOptions,
+  type FutureOutcome,
+  type FutureState,
+  type FutureStatistics,
+  type OutcomeBytes,
+} from "./future.ts";
+export {
+  type AsyncPutOptions,
+  type PutOptions,
+  Queue,
+  queue,
+  type QueueOptions,
+  type QueueStatistics,
+  type Taken,
+} from "./queue.ts";
+export { type ChannelOperation, select, type Selected, type SelectOptions } from "./select.ts";
+export type { SelectedBytes, SelectOperation } from "./selecting.ts";
+export type { StockOrder } from "./stock.ts";

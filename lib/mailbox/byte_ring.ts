@@ -1,0 +1,252 @@
+/**
+ * A ring of records in a byte range: the items of first-in-first-out queues and of channels.
+ *
+ * - Records lie one after the other from the head, in the order in which they were added, and wrap around at the end.
+ *   An empty ring starts again at its first byte, so that a short queue stays in the cache.
+ * - Invariant: `used` bytes from `head` on are whole records, of which the first is not gone; `skipped` of them are claimed
+ *   or gone. A ring without skipped records gives many items with one range of bytes.
+ *
+ * @example
+ * ```ts
+ * import { Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { ByteRing } from "./byte_ring.ts";
+ * import { bodiesOf } from "./records.ts";
+ *
+ * const layout = new Layout();
+ * const ring = new ByteRing(layout.bytes("items", 64));
+ * const memory = new ModelMemory(layout);
+ * for (let item = 1; item <= 3; item++) runBlocking(memory, ring.add(Uint8Array.of(item), 0));
+ * const bodies = bodiesOf(runBlocking(memory, ring.take(2)));
+ * if (bodies.join(";") !== "1;2") throw new Error("the first two are wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { type ByteRange, read, type Steps, write } from "../memory/mod.ts";
+import type { Fitting, ItemStore } from "./item_store.ts";
+import { CLAIMED, GONE, HEADER_BYTES, headerAt, headerOf, joined, lengthOf, LIVE } from "./records.ts";
+import { MOST_BYTES, recordSize, RecordWriter, stateOf } from "./records.ts";
+
+/** Handles count from 1, in this many bytes. */
+const UNIT = 4;
+/** How many bytes are read for an item before its length is known. */
+const GUESS_BYTES = 64;
+/** A body up to this long is written together with its header. */
+const SMALL_BYTES = 4096;
+/** At most this many bytes are read at once where more than one item is wanted. */
+const MOST_AT_ONCE = 2 ** 20;
+
+/** See the module. */
+export class ByteRing implements ItemStore {
+  /** How many 32-bit numbers tell its state. */
+  readonly numbers = 3;
+  /** The length of the longest item, in bytes. */
+  readonly most: number;
+  readonly #start: number;
+  readonly #size: number;
+  #head = 0;
+  #used = 0;
+  #skipped = 0;
+  readonly #writer = new RecordWriter();
+  readonly #header = new Uint8Array(HEADER_BYTES);
+  // What `take` gives, as far as it is short.
+  #scratch = new Uint8Array(GUESS_BYTES);
+
+  /** A ring in a range. */
+  constructor({ offset, length }: ByteRange) {
+    this.#start = offset;
+    this.#size = length & ~(UNIT - 1);
+    this.most = Math.min(this.#size - HEADER_BYTES, MOST_BYTES);
+  }
+
+  /** Takes its state from numbers. */
+  load(from: Int32Array, at: number): void {
+    this.#head = from[at] ?? 0;
+    this.#used = from[at + 1] ?? 0;
+    this.#skipped = from[at + 2] ?? 0;
+  }
+
+  /** Gives its state as numbers. */
+  save(into: Int32Array, at: number): void {
+    into[at] = this.#head;
+    into[at + 1] = this.#used;
+    into[at + 2] = this.#skipped;
+  }
+
+  /** Whether an item of a length fits. */
+  fits(length: number): boolean {
+    return recordSize(length) <= this.#size - this.#used;
+  }
+
+  /** How many records of a batch fit. */
+  fitting(records: Uint8Array, { from, count: most }: { readonly from: number; readonly count: number }): Fitting {
+    const room = from + this.#size - this.#used;
+    let [count, end] = [0, from];
+    while (count < most && end < records.length) {
+      const next = end + recordSize(lengthOf(headerAt(records, end)));
+      if (next > room) break;
+      count++;
+      end = next;
+    }
+    return { count, end };
+  }
+
+  /** Adds an item at the end. */
+  *add(body: Uint8Array, _priority: number): Steps<number> {
+    const at = this.#tail();
+    this.#used += recordSize(body.length);
+    if (body.length <= SMALL_BYTES) {
+      this.#writer.restart();
+      this.#writer.add(body);
+      yield* this.#write(at, this.#writer.written());
+    } else {
+      yield* this.#mark(at, headerOf(body.length, LIVE));
+      yield* this.#write(this.#place(at + HEADER_BYTES), body);
+    }
+    return at / UNIT + 1;
+  }
+
+  /** Nothing: the place of a record is its order. */
+  *admit(_handle: number): Steps<void> {}
+
+  /** Adds records at the end. */
+  *addRecords(records: Uint8Array, _priority: number): Steps<void> {
+    const at = this.#tail();
+    this.#used += records.length;
+    yield* this.#write(at, records);
+  }
+
+  /** The first record that is neither claimed nor gone. */
+  *first(): Steps<number> {
+    if (this.#skipped === 0) return this.#used === 0 ? 0 : this.#head / UNIT + 1;
+    let at = this.#head;
+    for (let passed = 0; passed < this.#used;) {
+      const header = yield* this.#headerAt(at);
+      if (stateOf(header) === LIVE) return at / UNIT + 1;
+      const size = recordSize(lengthOf(header));
+      passed += size;
+      at = this.#place(at + size);
+    }
+    return 0;
+  }
+
+  /** Marks a record as somebody's. */
+  claim(handle: number): Steps<void> {
+    this.#skipped++;
+    return this.#change(handle, CLAIMED);
+  }
+
+  /** Marks a claimed record as anybody's. */
+  restore(handle: number): Steps<void> {
+    this.#skipped--;
+    return this.#change(handle, LIVE);
+  }
+
+  /** The record of an item. */
+  *record(handle: number): Steps<Uint8Array> {
+    const at = (handle - 1) * UNIT;
+    const header = yield* this.#headerAt(at);
+    const record = new Uint8Array(recordSize(lengthOf(header)));
+    return yield* this.#read(at, record.length, record);
+  }
+
+  /** Marks a record as gone, and frees what is gone at the head. */
+  *drop(handle: number): Steps<void> {
+    const at = (handle - 1) * UNIT;
+    const header = yield* this.#headerAt(at);
+    if (stateOf(header) === LIVE) this.#skipped++;
+    if (at !== this.#head) return yield* this.#mark(at, headerOf(lengthOf(header), GONE));
+    this.#skipped--;
+    this.#advance(recordSize(lengthOf(header)));
+    while (this.#skipped > 0) {
+      const next = yield* this.#headerAt(this.#head);
+      if (stateOf(next) !== GONE) return;
+      this.#skipped--;
+      this.#advance(recordSize(lengthOf(next)));
+    }
+  }
+
+  /** Takes the first items. */
+  *take(count: number): Steps<Uint8Array> {
+    if (this.#skipped > 0) return yield* this.#takeEach(count);
+    const guess = count === 1 ? GUESS_BYTES : Math.min(count * GUESS_BYTES, MOST_AT_ONCE);
+    const length = Math.min(this.#used, guess);
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(guess);
+    const chunk = yield* this.#read(this.#head, length, this.#scratch);
+    let [taken, end] = [0, 0];
+    while (taken < count && end < length) {
+      const next = end + recordSize(lengthOf(headerAt(chunk, end)));
+      if (next > length) break;
+      taken++;
+      end = next;
+    }
+    this.#advance(end);
+    if (taken === count) return chunk.subarray(0, end);
+    // A long record, then whatever follows it.
+    const parts = [chunk.slice(0, end), yield* this.#takeFirst()];
+    if (taken + 1 < count) parts.push(yield* this.take(count - taken - 1));
+    return joined(parts);
+  }
+
+  *#takeEach(count: number): Steps<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for (let taken = 0; taken < count; taken++) {
+      const handle = yield* this.first();
+      parts.push(yield* this.record(handle));
+      yield* this.drop(handle);
+    }
+    return joined(parts);
+  }
+
+  /** Takes the first item, of any length, of a ring without skipped records. */
+  *#takeFirst(): Steps<Uint8Array> {
+    const record = yield* this.record(this.#head / UNIT + 1);
+    this.#advance(record.length);
+    return record;
+  }
+
+  #advance(bytes: number): void {
+    this.#used -= bytes;
+    this.#head = this.#used === 0 ? 0 : this.#place(this.#head + bytes);
+  }
+
+  #tail(): number {
+    return this.#place(this.#head + this.#used);
+  }
+
+  #place(at: number): number {
+    return at < this.#size ? at : at - this.#size;
+  }
+
+  *#headerAt(at: number): Steps<number> {
+    // A header never wraps around: the ring and its records are multiples of it.
+    return headerAt(yield* read(this.#start + at, HEADER_BYTES, { into: this.#header }), 0);
+  }
+
+  *#change(handle: number, state: number): Steps<void> {
+    const at = (handle - 1) * UNIT;
+    const header = yield* this.#headerAt(at);
+    yield* this.#mark(at, headerOf(lengthOf(header), state));
+  }
+
+  *#mark(at: number, header: number): Steps<void> {
+    for (let index = 0; index < HEADER_BYTES; index++) this.#header[index] = header >>> (8 * index);
+    yield* write(this.#start + at, this.#header);
+  }
+
+  *#write(at: number, bytes: Uint8Array): Steps<void> {
+    const before = this.#size - at;
+    if (bytes.length <= before) return yield* write(this.#start + at, bytes);
+    yield* write(this.#start + at, bytes.subarray(0, before));
+    yield* write(this.#start, bytes.subarray(before));
+  }
+
+  *#read(at: number, length: number, into: Uint8Array): Steps<Uint8Array> {
+    const before = this.#size - at;
+    if (length <= before) return yield* read(this.#start + at, length, { into });
+    yield* read(this.#start + at, before, { into });
+    yield* read(this.#start, length - before, { into: into.subarray(before) });
+    return into.subarray(0, length);
+  }
+}

@@ -1,0 +1,381 @@
+/**
+ * A future: a value that somebody puts once, and that any number of tasks fetch, as often as they like.
+ *
+ * - It is put, failed or cancelled, once: a second put or fail throws and the first is kept.
+ * - A fetch waits for that; it gives the value, throws what the future failed with, or a `CancelledError`.
+ * - `whenDone` waits in the task that asks and runs its callbacks there; none can stop another.
+ * - A future that is bound to a task fails when that task ends without having put it.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { Space } from "../sync/mod.ts";
+ * import { future } from "./future.ts";
+ *
+ * const space = new Space({ answer: future<number>() }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * runBlocking(memory, space.initialize());
+ * const { answer } = space.bind(memory, { task: 0 });
+ * if (answer.tryFetchSync() !== undefined) throw new Error("nothing yet");
+ * answer.putSync(42);
+ * if (answer.fetchSync() + answer.fetchSync() !== 84) throw new Error("42, twice");
+ * ```
+ *
+ * @module
+ */
+
+import { CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
+import { type ByteRange, call, load, read, type Steps, store, write } from "../memory/mod.ts";
+import {
+  type AsyncWaitOptions,
+  type Binding,
+  blocking,
+  promised,
+  reserveWaitQueue,
+  type Shareable,
+} from "../sync/mod.ts";
+import { checkWaitOptions, type SharedThing, type WaitOptions, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
+import { decode, encode } from "./codec.ts";
+import type { Taken } from "./queue.ts";
+import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stockOptions } from "./region.ts";
+
+/** What a future is. */
+export interface FutureOptions {
+  /** How many bytes its encoded value has at most; 32 MB by default, used lazily. */
+  readonly bytes?: number;
+}
+
+/** How far a future is. */
+export type FutureState = "pending" | "put" | "failed" | "cancelled";
+
+/** What a future tells about itself. */
+export interface FutureStatistics {
+  /** How far it is. */
+  readonly state: FutureState;
+  /** How many wait for it. */
+  readonly waiters: number;
+}
+
+/** What a callback is told. */
+export type FutureOutcome<T> =
+  | {
+    /** A value was put. */
+    readonly state: "put";
+    /** The value. */
+    readonly value: T;
+  }
+  | {
+    /** It failed, or was cancelled. */
+    readonly state: "failed" | "cancelled";
+    /** What a fetch throws. */
+    readonly error: unknown;
+  };
+
+/** Something to do when a future is done. */
+export type FutureCallback<T> = (outcome: FutureOutcome<T>) => Steps<void> | void;
+
+/** An encoded outcome. */
+export interface OutcomeBytes {
+  /** How it is done. */
+  readonly state: Exclude<FutureState, "pending">;
+  /** The encoded value or error; none of a cancelled one. */
+  readonly bytes: Uint8Array;
+}
+
+const STATES = ["pending", "put", "failed", "cancelled"] as const;
+const [PENDING, PUT, FAILED, CANCELLED] = [0, 1, 2, 3];
+const WANTED = 1;
+const DONE = 1;
+
+/** A future to be. */
+export function future<T = unknown>({ bytes = DEFAULT_BYTES }: FutureOptions = {}): Shareable<Future<T>> {
+  checkBytes("future", bytes);
+  return {
+    kind: "future",
+    reserve(space, name) {
+      const place = {
+        state: space.word(`${name}.done`),
+        length: space.word(`${name}.length`),
+        seen: space.word(`${name}.seen`),
+        value: space.bytes(`${name}.value`, bytes),
+        bound: space.words(`${name}.bound`, space.tasks),
+        tasks: space.tasks,
+        queue: reserveWaitQueue(space, name),
+      };
+      return (binding) => new Future<T>(binding, place);
+    },
+  };
+}
+
+interface Place {
+  /** The place of the state among all states: set once, after the length and the bytes. */
+  readonly state: number;
+  readonly length: number;
+  /** Whether somebody has had the outcome. */
+  readonly seen: number;
+  readonly value: ByteRange;
+  /** Per task: whether the future fails when it ends. */
+  readonly bound: number;
+  readonly tasks: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Future<T = unknown> implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #place: Place;
+  readonly #queue: WaitQueue;
+
+  /** Made by {@linkcode future}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.queue.name;
+    this.#binding = binding;
+    this.#place = place;
+    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+  }
+
+  /**
+   * Puts the value.
+   *
+   * @throws {UncloneableError} where the value cannot be cloned, at once.
+   * @throws {MemoryFullError} where it never fits, at once.
+   * @throws {StateError} where the future is done.
+   */
+  put(value: T): Steps<void> {
+    return this.putBytes(encode(value));
+  }
+
+  /** Lets the future fail: fetches throw the error. Throws as `put` does. */
+  fail(error: unknown): Steps<void> {
+    return this.failBytes(encodeReason(error));
+  }
+
+  /** Cancels the future if it is not done: fetches throw a `CancelledError`. Gives whether it was not. */
+  cancel(): Steps<boolean> {
+    const body = this.#finish(CANCELLED, new Uint8Array());
+    return call({ kind: "call", object: this.name, method: "cancel", args: [] }, body);
+  }
+
+  /**
+   * Gives the value, waiting for it.
+   *
+   * @throws what the future failed with.
+   * @throws {CancelledError} where the future, or the wait, is cancelled.
+   * @throws {WaitTimeoutError} where the time is over.
+   */
+  fetch(options?: WaitOptions): Steps<T> {
+    return this.#fetch(this.outcomeBytes(options));
+  }
+
+  /** Gives the value if it is there. Throws as `fetch` does. */
+  tryFetch(): Steps<Taken<T> | undefined> {
+    return this.#tryFetch(this.outcomeBytes({ timeout: 0 }));
+  }
+
+  /** Whether it was put, failed or cancelled. */
+  isDone(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "isDone", args: [] }, this.#isDone());
+  }
+
+  /**
+   * Waits until the future is done, then runs the callbacks in order, in this task. What they throw stops no other:
+   *
+   * @throws {AggregateError} with all that they threw, at the end.
+   */
+  *whenDone(...callbacks: readonly FutureCallback<T>[]): Steps<void> {
+    const outcome = this.#outcomeOf(yield* this.outcomeBytes());
+    const errors: unknown[] = [];
+    for (const callback of callbacks) {
+      try {
+        const steps = callback(outcome);
+        if (steps !== undefined) yield* steps;
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length === 0) return;
+    throw new AggregateError(
+      errors,
+      `Cannot call back for ${this.name}: ${errors.length} of ${callbacks.length} failed`,
+    );
+  }
+
+  /** Lets the future fail when a task ends without having put it: by default the one that calls. */
+  bind(task: number = this.#binding.task): Steps<void> {
+    const { tasks, bound } = this.#place;
+    if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
+      throw new RangeError(`Cannot bind ${this.name}: to task ${task} of ${tasks}, a number under that is wanted`);
+    }
+    return call({ kind: "call", object: this.name, method: "bind", args: [task] }, store(bound + task, 1));
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<FutureStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** Puts an encoded value: the call of `put`. */
+  putBytes(bytes: Uint8Array): Steps<void> {
+    this.#checkLength(bytes.length);
+    return call({ kind: "call", object: this.name, method: "putBytes", args: [bytes] }, this.#putOnce(PUT, bytes));
+  }
+
+  /** Lets it fail with an encoded error: the call of `fail`. */
+  failBytes(bytes: Uint8Array): Steps<void> {
+    this.#checkLength(bytes.length);
+    return call({ kind: "call", object: this.name, method: "failBytes", args: [bytes] }, this.#putOnce(FAILED, bytes));
+  }
+
+  /** Waits for the encoded outcome: the call of `fetch`. Gives undefined where the time is over. */
+  outcomeBytes(options?: WaitOptions): Steps<OutcomeBytes | undefined> {
+    checkWaitOptions(`fetch ${this.name}`, options);
+    const args = argsOf(options);
+    return call({ kind: "call", object: this.name, method: "outcomeBytes", args }, this.#outcome(options));
+  }
+
+  /** The blocking face of `put`. */
+  putSync(value: T): void {
+    blocking(this.#binding, this.put(value));
+  }
+
+  /** The blocking face of `fail`. */
+  failSync(error: unknown): void {
+    blocking(this.#binding, this.fail(error));
+  }
+
+  /** The blocking face of `cancel`. */
+  cancelSync(): boolean {
+    return blocking(this.#binding, this.cancel());
+  }
+
+  /** The blocking face of `fetch`. */
+  fetchSync(options?: WaitOptions): T {
+    return blocking(this.#binding, this.fetch(options));
+  }
+
+  /** The blocking face of `tryFetch`. */
+  tryFetchSync(): Taken<T> | undefined {
+    return blocking(this.#binding, this.tryFetch());
+  }
+
+  /** The promise face of `fetch`. */
+  fetchAsync(options?: AsyncWaitOptions): Promise<T> {
+    return promised(this.#binding, options, (rest) => this.fetch(rest));
+  }
+
+  /** See {@linkcode SharedThing}: a future bound to the dead fails. */
+  *died(task: number): Steps<void> {
+    // Nothing of the dead is taken back.
+    const whole = yield* this.#queue.bury(task, () => this.#settle());
+    if (whole) yield* this.#endOf(task, "it died");
+  }
+
+  /** See {@linkcode SharedThing}: a future bound to the task fails. */
+  ended(task: number, failure: string = "it ended without a put"): Steps<void> {
+    return this.#endOf(task, failure);
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *leaks(): Steps<readonly string[]> {
+    const failed = (yield* load(this.#place.state)) === FAILED;
+    return failed && (yield* load(this.#place.seen)) === 0 ? ["failed, and nobody fetched it"] : [];
+  }
+
+  *#endOf(task: number, failure: string): Steps<void> {
+    if ((yield* load(this.#place.bound + task)) === 0 || (yield* this.#isDone())) return;
+    const name = this.#binding.nameOf(task);
+    const failed = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
+    const bytes = encodeReason(new Error(failed));
+    yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : encode(undefined));
+  }
+
+  *#putOnce(state: number, bytes: Uint8Array): Steps<void> {
+    if (yield* this.#finish(state, bytes)) return;
+    const is = STATES[yield* load(this.#place.state)];
+    throw new StateError(`Cannot put ${this.name}: it is ${is}, a pending future is wanted`);
+  }
+
+  /** Sets the outcome if there is none; gives whether it did. */
+  *#finish(state: number, bytes: Uint8Array): Steps<boolean> {
+    const { state: word, length, value } = this.#place;
+    yield* this.#queue.enter();
+    const pending = (yield* load(word)) === PENDING;
+    if (pending) {
+      yield* write(value.offset, bytes);
+      yield* store(length, bytes.length);
+      // The value is written before all loads that see it done: they need not go inside.
+      yield* store(word, state);
+      yield* this.#settle();
+    }
+    yield* this.#queue.leave();
+    return pending;
+  }
+
+  /** Inside: wakes all if it is done. */
+  *#settle(): Steps<void> {
+    if (yield* this.#isDone()) yield* this.#queue.grantAll(DONE);
+  }
+
+  *#isDone(): Steps<boolean> {
+    return (yield* load(this.#place.state)) !== PENDING;
+  }
+
+  *#outcome(options: WaitOptions | undefined): Steps<OutcomeBytes | undefined> {
+    const { deadline, now, cancel } = yield* stockOptions(options);
+    if (!(yield* this.#isDone())) {
+      if (now) return undefined;
+      yield* this.#queue.enter();
+      if (yield* this.#isDone()) yield* this.#queue.leave();
+      else if ((yield* this.#queue.park(WANTED, { deadline, cancel })) === 0) return undefined;
+    }
+    const { state, length, value, seen } = this.#place;
+    const done = STATES[yield* load(state)];
+    yield* store(seen, 1);
+    if (done === undefined || done === "pending") return undefined;
+    return { state: done, bytes: yield* read(value.offset, yield* load(length)) };
+  }
+
+  *#fetch(outcome: Steps<OutcomeBytes | undefined>): Steps<T> {
+    const bytes = yield* outcome;
+    if (bytes === undefined) {
+      throw new WaitTimeoutError(`Cannot fetch ${this.name}: it is pending, a put in time is wanted`);
+    }
+    return this.#valueOf(bytes);
+  }
+
+  *#tryFetch(outcome: Steps<OutcomeBytes | undefined>): Steps<Taken<T> | undefined> {
+    const bytes = yield* outcome;
+    return bytes === undefined ? undefined : { value: this.#valueOf(bytes) };
+  }
+
+  *#statistics(): Steps<FutureStatistics> {
+    const state = STATES[yield* load(this.#place.state)] ?? "pending";
+    return { state, waiters: yield* this.#queue.waiters() };
+  }
+
+  #outcomeOf(bytes: OutcomeBytes | undefined): FutureOutcome<T> {
+    try {
+      if (bytes?.state === "put") return { state: "put", value: decode(bytes.bytes) as T };
+      if (bytes !== undefined) this.#valueOf(bytes);
+    } catch (error) {
+      return { state: bytes?.state === "failed" ? "failed" : "cancelled", error };
+    }
+    return { state: "cancelled", error: undefined };
+  }
+
+  #valueOf({ state, bytes }: OutcomeBytes): T {
+    if (state === "put") return decode(bytes) as T;
+    if (state === "failed") throw decode(bytes);
+    throw new CancelledError(`Cannot fetch ${this.name}: it is cancelled, a put is wanted`);
+  }
+
+  #checkLength(length: number): void {
+    const most = this.#place.value.length;
+    if (length <= most) return;
+    throw new MemoryFullError(
+      `Cannot put ${this.name}: a value of ${length} bytes, at most ${most} are wanted, or more as its option bytes`,
+    );
+  }
+}

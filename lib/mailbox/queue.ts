@@ -1,0 +1,356 @@
+/**
+ * A queue: items from any task to any task, first in first out, last in first out, or the least priority first.
+ *
+ * - With a `maxsize` above 0 a put waits while there are that many items; else it has as many as fit into `bytes` bytes,
+ *   and a put into a full queue throws at once.
+ * - Each item put is to be said done with `taskDone`; `join` waits until all are.
+ * - `shutdown`: puts fail from then on, those that wait too; gets drain the queue and then fail. `immediate` drops what is
+ *   in it, and counts that as done, as Python's queues do since 3.13.
+ * - Values are encoded before anything happens and decoded after it, in the task itself.
+ * - An item is taken exactly once: what a get was granted that is interrupted or dies before it reads, goes back to its
+ *   place. What somebody had taken is gone with them.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { Space } from "../sync/mod.ts";
+ * import { queue } from "./queue.ts";
+ *
+ * const space = new Space({ jobs: queue<string>({ order: "priority" }) }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * runBlocking(memory, space.initialize());
+ * const { jobs } = space.bind(memory, { task: 0 });
+ * jobs.putSync("later", { priority: 2 });
+ * jobs.putSync("first", { priority: 1 });
+ * if (jobs.getSync() !== "first") throw new Error("the least priority first");
+ * ```
+ *
+ * @module
+ */
+
+import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from "../errors.ts";
+import { call, type Steps } from "../memory/mod.ts";
+import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
+import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
+import { batchOf, valuesOf } from "./batches.ts";
+import { decode, encode } from "./codec.ts";
+import { argsOf, checkBytes, checkCount, DEFAULT_BYTES, holdsText, stockOptions } from "./region.ts";
+import { bodiesOf, bodyAt } from "./records.ts";
+import { reserveStock, Stock, type StockOrder, type StockPlace } from "./stock.ts";
+
+/** What a queue is. */
+export interface QueueOptions {
+  /** How many items it has at most; 0, the default, or less for as many as fit. */
+  readonly maxsize?: number;
+  /** Which item comes first: `fifo` (the default), `lifo`, or the least `priority`. */
+  readonly order?: StockOrder;
+  /** How many bytes its items have at most, with 4 bytes and a rounding for each; 32 MB by default, used lazily. */
+  readonly bytes?: number;
+}
+
+/** How long a put waits, and what it is worth. */
+export interface PutOptions extends WaitOptions {
+  /** The priority, in a queue by priority: the least comes first, equal ones in the order of their puts; 0 by default. */
+  readonly priority?: number | undefined;
+}
+
+/** The same by promise. */
+export interface AsyncPutOptions extends PutOptions, AsyncWaitOptions {}
+
+/** What a queue tells about itself. */
+export interface QueueStatistics {
+  /** How many items are in it. */
+  readonly size: number;
+  /** How many wait to put. */
+  readonly putters: number;
+  /** How many wait to get. */
+  readonly getters: number;
+  /** How many items were put and are not done. */
+  readonly unfinished: number;
+  /** Whether it is shut down. */
+  readonly shutDown: boolean;
+}
+
+/** A value that was there. */
+export interface Taken<T> {
+  /** The value. */
+  readonly value: T;
+}
+
+/** A queue to be. */
+export function queue<T = unknown>(
+  { maxsize = 0, order = "fifo", bytes = DEFAULT_BYTES }: QueueOptions = {},
+): Shareable<Queue<T>> {
+  if (!(maxsize === Infinity || Number.isSafeInteger(maxsize))) {
+    throw new RangeError(`Cannot make a queue: its maxsize is ${maxsize}, a whole number is wanted`);
+  }
+  if (order !== "fifo" && order !== "lifo" && order !== "priority") {
+    throw new TypeError(`Cannot make a queue: its order is ${order}, one of fifo, lifo, priority is wanted`);
+  }
+  checkBytes("queue", bytes);
+  return {
+    kind: "queue",
+    reserve(space, name) {
+      const place = reserveStock(space, name, { capacity: maxsize > 0 ? maxsize : Infinity, bytes, order });
+      return (binding) => new Queue<T>(binding, place);
+    },
+  };
+}
+
+/** See the module. */
+export class Queue<T = unknown> implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #stock: Stock;
+
+  /** Made by {@linkcode queue}. */
+  constructor(binding: Binding, place: StockPlace) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#stock = new Stock(binding, place);
+  }
+
+  /**
+   * Puts a value, waiting for room.
+   *
+   * @throws {UncloneableError} where the value cannot be cloned, at once.
+   * @throws {MemoryFullError} where it does not fit, ever or into a queue without a maxsize.
+   * @throws {QueueFullError} where there is no room in time.
+   * @throws {QueueShutDownError} where the queue is shut down.
+   */
+  put(value: T, options?: PutOptions): Steps<void> {
+    return this.#put(this.putBytes(encode(value), options));
+  }
+
+  /** Puts a value if there is room. */
+  tryPut(value: T, { priority }: { readonly priority?: number } = {}): Steps<boolean> {
+    return this.putBytes(encode(value), { timeout: 0, priority });
+  }
+
+  /**
+   * Puts values in order, waiting for room; gives how many it put before the time was over. It enters the queue once for
+   * as many as there is room for.
+   */
+  putAll(values: Iterable<T>, options?: PutOptions): Steps<number> {
+    return this.putRecords(batchOf(values), options);
+  }
+
+  /** Takes a value, waiting for one. */
+  get(options?: WaitOptions): Steps<T> {
+    return this.#get(this.getBytes(options));
+  }
+
+  /** Takes a value if there is one. */
+  tryGet(): Steps<Taken<T> | undefined> {
+    return this.#tryGet(this.getBytes({ timeout: 0 }));
+  }
+
+  /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
+  takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
+    return this.#takeUpTo(this.getRecords(count, options));
+  }
+
+  /** Says that a value that was taken is done with. */
+  taskDone(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "taskDone", args: [] }, this.#taskDone());
+  }
+
+  /** Waits until all values that were put are done with; false where the time was over. */
+  join(options?: WaitOptions): Steps<boolean> {
+    checkWaitOptions(`join ${this.name}`, options);
+    return call({ kind: "call", object: this.name, method: "join", args: argsOf(options) }, this.#join(options));
+  }
+
+  /** Shuts the queue down, for good; `immediate` drops what is in it. Again it does nothing, or drops. */
+  shutdown({ immediate = false }: { readonly immediate?: boolean } = {}): Steps<void> {
+    const body = this.#stock.close({ drop: immediate });
+    return call({ kind: "call", object: this.name, method: "shutdown", args: [{ immediate }] }, body);
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<QueueStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** Puts an encoded value: the call of `put`. Gives false where there is no room in time. */
+  putBytes(bytes: Uint8Array, options?: PutOptions): Steps<boolean> {
+    this.#check("put into", options);
+    this.#stock.checkLength(bytes.length);
+    const args = [bytes, ...argsOf(options)];
+    return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
+  }
+
+  /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
+  putRecords(records: Uint8Array, options?: PutOptions): Steps<number> {
+    this.#check("put into", options);
+    for (const { length } of bodiesOf(records)) this.#stock.checkLength(length);
+    const args = [records, ...argsOf(options)];
+    return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
+  }
+
+  /** Takes an encoded value: the call of `get`. Gives undefined where there is none in time. */
+  getBytes(options?: WaitOptions): Steps<Uint8Array | undefined> {
+    checkWaitOptions(`get from ${this.name}`, options);
+    const args = argsOf(options);
+    return call({ kind: "call", object: this.name, method: "getBytes", args }, this.#getBytes(options));
+  }
+
+  /** Takes a batch of at most `count` records: the call of `takeUpTo`. Gives undefined where there is none in time. */
+  getRecords(count: number, options?: WaitOptions): Steps<Uint8Array | undefined> {
+    checkWaitOptions(`get from ${this.name}`, options);
+    checkCount(this.name, count);
+    const args = [count, ...argsOf(options)];
+    return call({ kind: "call", object: this.name, method: "getRecords", args }, this.#getRecords(count, options));
+  }
+
+  /** The blocking face of `put`. */
+  putSync(value: T, options?: PutOptions): void {
+    blocking(this.#binding, this.put(value, options));
+  }
+
+  /** The blocking face of `tryPut`. */
+  tryPutSync(value: T, options?: { readonly priority?: number }): boolean {
+    return blocking(this.#binding, this.tryPut(value, options));
+  }
+
+  /** The blocking face of `putAll`. */
+  putAllSync(values: Iterable<T>, options?: PutOptions): number {
+    return blocking(this.#binding, this.putAll(values, options));
+  }
+
+  /** The blocking face of `get`. */
+  getSync(options?: WaitOptions): T {
+    return blocking(this.#binding, this.get(options));
+  }
+
+  /** The blocking face of `tryGet`. */
+  tryGetSync(): Taken<T> | undefined {
+    return blocking(this.#binding, this.tryGet());
+  }
+
+  /** The blocking face of `takeUpTo`. */
+  takeUpToSync(count: number, options?: WaitOptions): T[] {
+    return blocking(this.#binding, this.takeUpTo(count, options));
+  }
+
+  /** The blocking face of `taskDone`. */
+  taskDoneSync(): void {
+    blocking(this.#binding, this.taskDone());
+  }
+
+  /** The blocking face of `join`. */
+  joinSync(options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.join(options));
+  }
+
+  /** The blocking face of `shutdown`. */
+  shutdownSync(options?: { readonly immediate?: boolean }): void {
+    blocking(this.#binding, this.shutdown(options));
+  }
+
+  /** The promise face of `put`. An abort that comes after the value was accepted has no effect. */
+  putAsync(value: T, options?: AsyncPutOptions): Promise<void> {
+    return promised(this.#binding, options, (rest) => this.put(value, rest));
+  }
+
+  /** The promise face of `putAll`. */
+  putAllAsync(values: Iterable<T>, options?: AsyncPutOptions): Promise<number> {
+    return promised(this.#binding, options, (rest) => this.putAll(values, rest));
+  }
+
+  /** The promise face of `get`. */
+  getAsync(options?: AsyncWaitOptions): Promise<T> {
+    return promised(this.#binding, options, (rest) => this.get(rest));
+  }
+
+  /** The promise face of `takeUpTo`. */
+  takeUpToAsync(count: number, options?: AsyncWaitOptions): Promise<T[]> {
+    return promised(this.#binding, options, (rest) => this.takeUpTo(count, rest));
+  }
+
+  /** The promise face of `join`. */
+  joinAsync(options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.join(rest));
+  }
+
+  /** See {@linkcode SharedThing}: what the dead was granted goes back to its place. */
+  *died(task: number): Steps<void> {
+    yield* this.#stock.died(task);
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *leaks(): Steps<readonly string[]> {
+    const { size } = yield* this.#stock.look();
+    return size === 0 ? [] : [holdsText(size)];
+  }
+
+  *#put(put: Steps<boolean>): Steps<void> {
+    if (yield* put) return;
+    throw new QueueFullError(`Cannot put into ${this.name}: it is full, a get in time is wanted`);
+  }
+
+  *#get(get: Steps<Uint8Array | undefined>): Steps<T> {
+    const bytes = yield* get;
+    if (bytes !== undefined) return decode(bytes) as T;
+    throw new QueueEmptyError(`Cannot get from ${this.name}: it is empty, a put in time is wanted`);
+  }
+
+  *#tryGet(get: Steps<Uint8Array | undefined>): Steps<Taken<T> | undefined> {
+    const bytes = yield* get;
+    return bytes === undefined ? undefined : { value: decode(bytes) as T };
+  }
+
+  *#takeUpTo(get: Steps<Uint8Array | undefined>): Steps<T[]> {
+    const records = yield* get;
+    return records === undefined ? [] : valuesOf(records) as T[];
+  }
+
+  *#taskDone(): Steps<void> {
+    if (yield* this.#stock.done()) return;
+    throw new StateError(`Cannot say that an item of ${this.name} is done: all are, one that was taken is wanted`);
+  }
+
+  *#join(options: WaitOptions | undefined): Steps<boolean> {
+    return yield* this.#stock.join(yield* stockOptions(options));
+  }
+
+  *#putBytes(bytes: Uint8Array, options: PutOptions | undefined): Steps<boolean> {
+    const put = yield* this.#stock.put(bytes, yield* stockOptions(options));
+    if (put === "closed") throw this.#shutDown("put into");
+    return put === "put";
+  }
+
+  *#putRecords(records: Uint8Array, options: PutOptions | undefined): Steps<number> {
+    const { put, failure } = yield* this.#stock.putRecords(records, yield* stockOptions(options));
+    if (failure === "closed") throw this.#shutDown("put into");
+    return put;
+  }
+
+  *#getBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
+    const records = yield* this.#getRecords(1, options);
+    return records === undefined ? undefined : bodyAt(records, 0);
+  }
+
+  *#getRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
+    const taken = yield* this.#stock.take(count, yield* stockOptions(options));
+    if (taken === "closed") throw this.#shutDown("get from");
+    return taken === "late" ? undefined : taken.slice();
+  }
+
+  *#statistics(): Steps<QueueStatistics> {
+    const { size, puts, takers, unfinished, closed } = yield* this.#stock.statistics();
+    return { size, putters: puts, getters: takers, unfinished, shutDown: closed };
+  }
+
+  #check(act: string, options: PutOptions | undefined): void {
+    checkWaitOptions(`${act} ${this.name}`, options);
+    const priority = options?.priority;
+    if (priority === undefined || (typeof priority === "number" && !Number.isNaN(priority))) return;
+    throw new RangeError(`Cannot ${act} ${this.name}: its priority is ${priority}, a number is wanted`);
+  }
+
+  #shutDown(act: string): QueueShutDownError {
+    return new QueueShutDownError(`Cannot ${act} ${this.name}: it is shut down, an open queue is wanted`);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Records: how items lie in bytes, one after the other.
+ *
+ * - A record is a header of 4 bytes, little endian, and a body, padded with zeros to a multiple of 4. The header is 4 times
+ *   the body's length, plus the record's state.
+ * - A batch of values crosses as its records, so that it is written and read as one range of bytes.
+ *
+ * @example
+ * ```ts
+ * import { bodiesOf, RecordWriter } from "./records.ts";
+ *
+ * const writer = new RecordWriter();
+ * writer.add(Uint8Array.of(7, 8));
+ * writer.add(new Uint8Array());
+ * const records = writer.written();
+ * if (records.length !== 12 || bodiesOf(records)[0]?.join() !== "7,8") throw new Error("8 bytes and 4 are wanted");
+ * ```
+ *
+ * @module
+ */
+
+/** How many bytes a header takes. */
+export const HEADER_BYTES = 4;
+/** The largest body, in bytes: its length leaves room for the state. */
+export const MOST_BYTES: number = 2 ** 29 - 8;
+
+/** An item that can be taken. */
+export const LIVE = 0;
+/** An item that is somebody's already, who has not read it yet. */
+export const CLAIMED = 1;
+/** What is left of an item: room that is not free yet. */
+export const GONE = 2;
+
+const STATE_BITS = 2;
+const STATE = 3;
+const FIRST_ROOM_BYTES = 1024;
+const KEPT_ROOM_BYTES = 2 ** 20;
+
+/** How many bytes the record of a body takes. */
+export function recordSize(length: number): number {
+  return (HEADER_BYTES + length + 3) & ~3;
+}
+
+/** The header of a record. */
+export function headerOf(length: number, state: number): number {
+  return (length << STATE_BITS) | state;
+}
+
+/** The length of the body, from its header. */
+export function lengthOf(header: number): number {
+  return header >>> STATE_BITS;
+}
+
+/** The state of a record, from its header. */
+export function stateOf(header: number): number {
+  return header & STATE;
+}
+
+/** The header at a place in bytes. */
+export function headerAt(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+}
+
+/** The body of the record at a place in bytes, as a view on them. */
+export function bodyAt(records: Uint8Array, at: number): Uint8Array {
+  return records.subarray(at + HEADER_BYTES, at + HEADER_BYTES + lengthOf(headerAt(records, at)));
+}
+
+/** The bodies of records, as views on them. */
+export function bodiesOf(records: Uint8Array): Uint8Array[] {
+  const bodies: Uint8Array[] = [];
+  for (let at = 0; at < records.length;) {
+    const body = bodyAt(records, at);
+    bodies.push(body);
+    at += recordSize(body.length);
+  }
+  return bodies;
+}
+
+/** Records one after the other, as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Makes records, in room that it keeps. */
+export class RecordWriter {
+  // The bytes before #at are written.
+  #room = new Uint8Array(FIRST_ROOM_BYTES);
+  #at = 0;
+
+  /** Begins again; gives up room that a rare large batch took. */
+  restart(): void {
+    this.#at = 0;
+    if (this.#room.length > KEPT_ROOM_BYTES) this.#room = new Uint8Array(FIRST_ROOM_BYTES);
+  }
+
+  /** Adds a record. */
+  add(body: Uint8Array): void {
+    const { length } = body;
+    const end = this.#at + recordSize(length);
+    if (end > this.#room.length) {
+      const room = new Uint8Array(Math.max(2 * this.#room.length, end));
+      room.set(this.#room.subarray(0, this.#at));
+      this.#room = room;
+    }
+    const room = this.#room;
+    const header = headerOf(length, LIVE);
+    let at = this.#at;
+    room[at++] = header;
+    room[at++] = header >>> 8;
+    room[at++] = header >>> 16;
+    room[at++] = header >>> 24;
+    if (length > SHORT) room.set(body, at);
+    else for (let index = 0; index < length; index++) room[at + index] = body[index] ?? 0;
+    for (at += length; at < end; at++) room[at] = 0;
+    this.#at = end;
+  }
+
+  /** What is written since the last restart, in the writer's own room. */
+  written(): Uint8Array {
+    return this.#room.subarray(0, this.#at);
+  }
+}
+
+/** Up to this many bytes are copied one by one, which beats the set-up of a bulk copy. */
+const SHORT = 64;

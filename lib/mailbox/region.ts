@@ -1,0 +1,73 @@
+/**
+ * What queues, channels and futures share: the size of their bytes, and how they check what they are told.
+ *
+ * @example
+ * ```ts
+ * import { holdsText } from "./region.ts";
+ *
+ * if (holdsText(1) !== "holds 1 item") throw new Error("one item is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { farError } from "../errors.ts";
+import type { Steps } from "../memory/mod.ts";
+import { deadlineOf, type WaitOptions } from "../sync/mod.ts";
+import { encode } from "./codec.ts";
+import type { StockOptions } from "./stock.ts";
+
+/** How many bytes a region has by default: no memory is used before it is written. */
+export const DEFAULT_BYTES: number = 32 * 2 ** 20;
+const LEAST_BYTES = 64;
+const MOST_BYTES = 2 ** 29;
+
+/** Throws unless a region may have so many bytes. */
+export function checkBytes(kind: string, bytes: number): void {
+  if (Number.isSafeInteger(bytes) && bytes >= LEAST_BYTES && bytes <= MOST_BYTES) return;
+  throw new RangeError(
+    `Cannot make a ${kind}: of ${bytes} bytes, a whole number from ${LEAST_BYTES} to ${MOST_BYTES} is wanted`,
+  );
+}
+
+/** Throws unless so many items can be taken. */
+export function checkCount(name: string, count: number): void {
+  if (Number.isSafeInteger(count) && count >= 1) return;
+  throw new RangeError(`Cannot take ${count} of ${name}: a whole number of at least 1 is wanted`);
+}
+
+/** The options of a call, as those of a stock. */
+export function* stockOptions(
+  options: (WaitOptions & { readonly priority?: number | undefined }) | undefined,
+): Steps<StockOptions> {
+  if (options === undefined) return FOR_EVER;
+  const deadline = yield* deadlineOf(options);
+  return { deadline, now: options.timeout === 0, cancel: options.cancel, priority: options.priority };
+}
+
+/** The arguments of a call that has options. */
+export function argsOf(options: unknown): unknown[] {
+  return options === undefined ? [] : [options];
+}
+
+/** How many bytes a reason has at most. */
+export const REASON_BYTES = 8192;
+const MOST_TEXT = 1000;
+
+/** Encodes a reason; of one that is too long its message remains, and of that the beginning. */
+export function encodeReason(reason: unknown): Uint8Array {
+  const bytes = encode(reason);
+  if (bytes.length <= REASON_BYTES) return bytes;
+  const { name, message } = farError(reason);
+  const short = new Error(message.slice(0, MOST_TEXT));
+  short.name = name.slice(0, MOST_TEXT);
+  short.stack = "";
+  return encode(short);
+}
+
+/** What a leak says of items that nobody took. */
+export function holdsText(size: number): string {
+  return `holds ${size} ${size === 1 ? "item" : "items"}`;
+}
+
+const FOR_EVER: StockOptions = { deadline: Infinity };

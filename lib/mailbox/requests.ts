@@ -1,0 +1,64 @@
+/**
+ * What those who wait for a stock ask for, and what they are granted, as numbers in a wait queue.
+ *
+ * @example
+ * ```ts
+ * import { isSelecting, stagedOf, staging } from "./requests.ts";
+ *
+ * const request = staging(7, true);
+ * if (stagedOf(request) !== 7 || !isSelecting(request)) throw new Error("the staged item 7 of a select");
+ * ```
+ *
+ * @module
+ */
+
+/** Wants an item. */
+export const TAKE = 1;
+/** Wants to look at an item. */
+export const FETCH = 2;
+/** Wants all items to be done with. */
+export const JOIN = 3;
+const SELECT_TAKE = 4;
+const FIRST_SIZE = 8;
+
+/** An answer above 0 is the handle of the claimed item; this one says that the staged item is accepted. */
+export const ACCEPTED = -1;
+/** It is closed. */
+export const CLOSED = -2;
+/** It is worth another try. */
+export const RETRY = -3;
+
+/** Wants an item, perhaps among others. */
+export function taking(selecting: boolean): number {
+  return selecting ? SELECT_TAKE : TAKE;
+}
+
+/** Wants its staged item accepted. */
+export function staging(handle: number, selecting: boolean): number {
+  return -(2 * handle + Number(selecting));
+}
+
+/** Wants room for an item of a length. */
+export function starving(length: number, selecting: boolean): number {
+  return FIRST_SIZE + 2 * length + Number(selecting);
+}
+
+/** The handle of the staged item, or 0. */
+export function stagedOf(request: number): number {
+  return request < 0 ? -request >> 1 : 0;
+}
+
+/** Whether it wants room. */
+export function isStarving(request: number): boolean {
+  return request >= FIRST_SIZE;
+}
+
+/** The length of the item that wants room. */
+export function sizeOf(request: number): number {
+  return (request - FIRST_SIZE) >> 1;
+}
+
+/** Whether its waiter waits in several stocks. */
+export function isSelecting(request: number): boolean {
+  return request < 0 || request >= FIRST_SIZE ? (request & 1) !== 0 : request === SELECT_TAKE;
+}

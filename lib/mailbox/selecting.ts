@@ -1,0 +1,169 @@
+/**
+ * The steps of a select: one of several operations on stocks, decided on one instant of their state.
+ *
+ * - It goes inside all of the monitors, in the order of their places, so that two selects never wait for each other there.
+ *   Inside, it does one of those operations that can be done, by chance; where there is none it queues in all of them.
+ * - Of several operations on one channel in the same direction, chance picks the one that waits for all of them: they can
+ *   be done at the same instants.
+ *
+ * @example
+ * ```ts
+ * import type { SelectOperation } from "./selecting.ts";
+ *
+ * const operations: SelectOperation[] = [{ channel: "jobs" }, { channel: "results", put: Uint8Array.of(3) }];
+ * if (structuredClone(operations)[1]?.channel !== "results") throw new Error("they can be sent");
+ * ```
+ *
+ * @module
+ */
+
+import { choose, seededChooser, type Steps } from "../memory/mod.ts";
+import type { Binding, Decisions } from "../sync/mod.ts";
+import { ACCEPTED, RETRY } from "./requests.ts";
+import { bodyAt } from "./records.ts";
+import type { Stock, StockOptions } from "./stock.ts";
+
+/** A take, or a put of encoded bytes. */
+export interface SelectOperation {
+  /** The channel's name. */
+  readonly channel: string;
+  /** What to put; a take where it is absent. */
+  readonly put?: Uint8Array | undefined;
+}
+
+/** The operation that was done. */
+export interface SelectedBytes {
+  /** Its place among all. */
+  readonly index: number;
+  /** The encoded value of a take; undefined for a put. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The operation that was picked on a closed channel. */
+export interface SelectedClosed {
+  /** The operation. */
+  readonly closed: SelectOperation;
+}
+
+interface Party extends SelectOperation {
+  readonly index: number;
+  readonly stock: Stock;
+}
+
+/** See the module. */
+export class Selecting {
+  readonly #binding: Binding;
+  readonly #decisions: Decisions;
+  readonly #parties: readonly Party[];
+  // Without repetition, in the order of their places.
+  readonly #stocks: readonly Stock[];
+
+  /** The operations, each with the stock of its channel. */
+  constructor(
+    binding: Binding,
+    { operations, stocks }: { readonly operations: readonly SelectOperation[]; readonly stocks: readonly Stock[] },
+  ) {
+    const [first] = stocks;
+    if (first === undefined) throw new TypeError("Cannot select: no operation, at least one is wanted");
+    this.#binding = binding;
+    this.#decisions = first.place.decisions(binding);
+    this.#parties = operations.map((operation, index) => ({ ...operation, index, stock: stocks[index] ?? first }));
+    this.#stocks = [...new Set(stocks)].sort((one, other) => one.place.state - other.place.state);
+    for (const { stock, channel, put } of this.#parties) {
+      if (put !== undefined) stock.checkLength(put.length);
+      const both = this.#parties.some((other) =>
+        other.stock === stock && (other.put === undefined) !== (put === undefined)
+      );
+      if (both) throw new TypeError(`Cannot select: a take and a put on ${channel}, one direction for each is wanted`);
+    }
+  }
+
+  /** Does one operation; gives undefined where none could be done in time. */
+  *run(
+    options: StockOptions & { readonly seed?: number | undefined },
+  ): Steps<SelectedBytes | SelectedClosed | undefined> {
+    const pick = options.seed === undefined ? choose : chosenBy(options.seed);
+    for (;;) {
+      yield* this.#enter();
+      const done = yield* this.#doOne(pick);
+      if (done !== undefined || options.now) {
+        for (const stock of this.#stocks) yield* stock.leave();
+        return done;
+      }
+      const lane = this.#binding.takeLane();
+      try {
+        const waiting = yield* this.#queue(lane, pick);
+        const { deadline, cancel } = options;
+        const grant = yield* this.#decisions.wait(waiting.map(({ stock }) => stock.queue), { lane, deadline, cancel });
+        const party = grant && waiting[grant.index];
+        if (grant === undefined || party === undefined) return undefined;
+        const { index, stock } = party;
+        if (grant.answer === ACCEPTED) return { index, bytes: undefined };
+        if (grant.answer > 0) return { index, bytes: bodyAt((yield* stock.finishTake(lane, 1)).slice(), 0) };
+        if (grant.answer !== RETRY) return { closed: party };
+      } finally {
+        this.#binding.freeLane(lane);
+      }
+    }
+  }
+
+  /** Goes inside all; one who cannot go on at some door leaves those behind it. */
+  *#enter(): Steps<void> {
+    const entered: Stock[] = [];
+    try {
+      for (const stock of this.#stocks) {
+        yield* stock.enter();
+        entered.push(stock);
+      }
+    } catch (error) {
+      for (const stock of entered) yield* stock.leave();
+      throw error;
+    }
+  }
+
+  /** Inside: does one of the operations that can be done; undefined where there is none. */
+  *#doOne(pick: (n: number) => Steps<number>): Steps<SelectedBytes | SelectedClosed | undefined> {
+    let ready = this.#parties.filter(({ stock, put }) =>
+      put === undefined ? stock.takeable : stock.puttable(put.length)
+    );
+    while (ready.length > 0) {
+      const party = ready[ready.length === 1 ? 0 : yield* pick(ready.length)];
+      if (party === undefined) return undefined;
+      const { index, stock, put } = party;
+      if (put !== undefined && (yield* stock.tryPut(put, {}))) return { index, bytes: undefined };
+      const records = put === undefined ? yield* stock.tryTake(1) : undefined;
+      if (records !== undefined) return { index, bytes: bodyAt(records.slice(), 0) };
+      if (stock.closed) return { closed: party };
+      // Those whom it needed have been granted elsewhere.
+      ready = ready.filter((other) => other !== party);
+    }
+    return undefined;
+  }
+
+  /** Inside: queues in every stock, and leaves all. Gives the operation that waits in each. */
+  *#queue(lane: number, pick: (n: number) => Steps<number>): Steps<readonly Party[]> {
+    yield* this.#decisions.open(lane);
+    const waiting: Party[] = [];
+    for (const stock of this.#stocks) {
+      const alike = this.#parties.filter((party) => party.stock === stock);
+      const party = alike[alike.length === 1 ? 0 : yield* pick(alike.length)];
+      if (party === undefined) continue;
+      waiting.push(party);
+      const { put } = party;
+      const request = put === undefined
+        ? stock.noteTaker(true)
+        : yield* stock.stage(put, { fits: stock.roomFor(put.length), selecting: true });
+      yield* stock.queue.queue(lane, request, { ticket: 0 });
+    }
+    for (const stock of this.#stocks) yield* stock.leave();
+    return waiting;
+  }
+}
+
+function chosenBy(seed: number): (n: number) => Steps<number> {
+  const chooser = seededChooser(seed);
+  // deno-lint-ignore require-yield
+  return function* (n) {
+    return chooser(n);
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The numbers of a stock, as one record of bytes: read and written inside its monitor with one operation each.
+ *
+ * @example
+ * ```ts
+ * import { Layout } from "../memory/mod.ts";
+ * import { ByteRing } from "./byte_ring.ts";
+ * import { StockState } from "./stock_state.ts";
+ *
+ * const state = new StockState(new ByteRing(new Layout().bytes("items", 64)));
+ * state.total = 3;
+ * state.staged = 1;
+ * state.bytes.set(state.format().slice());
+ * state.parse();
+ * if (state.size !== 2) throw new Error("two accepted items are wanted");
+ * ```
+ *
+ * @module
+ */
+
+import type { ItemStore } from "./item_store.ts";
+
+const OWN_NUMBERS = 7;
+const MOST_STORE_NUMBERS = 5;
+const NUMBERS = OWN_NUMBERS + MOST_STORE_NUMBERS;
+
+/** See the module. */
+export class StockState {
+  /** How many bytes it takes. */
+  static readonly BYTES: number = NUMBERS * Int32Array.BYTES_PER_ELEMENT;
+  /** The record, in the byte order of the machine: all sides of a memory are on one. */
+  readonly bytes: Uint8Array;
+  /** Items, accepted or staged. */
+  total = 0;
+  /** Items of those who wait to put them. */
+  staged = 0;
+  /** How many wait to take. */
+  takers = 0;
+  /** How many wait to look. */
+  fetchers = 0;
+  /** How many wait to put an item for which there is no room. */
+  starved = 0;
+  /** Accepted items that nobody has said to be done with. */
+  unfinished = 0;
+  /** Whether it is closed. */
+  closed = false;
+  readonly #numbers = new Int32Array(NUMBERS);
+  readonly #items: ItemStore;
+
+  /** The numbers of a stock, and of the store of its items. */
+  constructor(items: ItemStore) {
+    this.#items = items;
+    this.bytes = new Uint8Array(this.#numbers.buffer);
+  }
+
+  /** How many items are accepted. */
+  get size(): number {
+    return this.total - this.staged;
+  }
+
+  /** Takes the numbers from the bytes. */
+  parse(): void {
+    const numbers = this.#numbers;
+    this.total = numbers[0] ?? 0;
+    this.staged = numbers[1] ?? 0;
+    this.takers = numbers[2] ?? 0;
+    this.fetchers = numbers[3] ?? 0;
+    this.starved = numbers[4] ?? 0;
+    this.unfinished = numbers[5] ?? 0;
+    this.closed = numbers[6] !== 0;
+    this.#items.load(numbers, OWN_NUMBERS);
+  }
+
+  /** Gives the bytes of the numbers. */
+  format(): Uint8Array {
+    const numbers = this.#numbers;
+    numbers[0] = this.total;
+    numbers[1] = this.staged;
+    numbers[2] = this.takers;
+    numbers[3] = this.fetchers;
+    numbers[4] = this.starved;
+    numbers[5] = this.unfinished;
+    numbers[6] = Number(this.closed);
+    this.#items.save(numbers, OWN_NUMBERS);
+    return this.bytes;
+  }
+}

@@ -39,7 +39,11 @@ const entries = [
   { file: "holdfast.js", contents: `export * from "./mod.ts";`, minifyWhitespace: false },
   {
     file: "cli.js",
-    contents: `import { main } from "./scripts/cli.ts"; Deno.exit(await main(Deno.args));`,
+    // A guest imports it too, for the programs; only asked so does esbuild not define away what it really is.
+    contents: `import { main, programs } from "./scripts/cli.ts";
+export { programs };
+const { main: isMain } = import.meta;
+if (isMain) Deno.exit(await main(Deno.args));`,
     // Otherwise comments tell where Deno's cache of npm packages is on the machine that made it.
     minifyWhitespace: true,
   },

@@ -6,7 +6,12 @@
  * @module
  */
 
+import { main as list } from "./list.ts";
+import { main as run } from "./run.ts";
 import { main as sim } from "./sim.ts";
+
+// A guest finds the programs of the list here when all is one file.
+export { programs } from "../mod.ts";
 
 interface Command {
   readonly about: string;
@@ -15,13 +20,15 @@ interface Command {
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ["sim", { about: "Run the simulations", main: sim }],
+  ["list", { about: "List the programs", main: list }],
+  ["run", { about: "Run a program, in any mode", main: run }],
 ]);
 
 const names = [...commands.keys()].join(", ");
 
 const usage = `cli.js <command> [flags]
 
-${[...commands].map(([name, { about }]) => `  ${name}  ${about} (${name} --help lists the flags)`).join("\n")}
+${[...commands].map(([name, { about }]) => `  ${name.padEnd(4)}  ${about} (${name} --help lists the flags)`).join("\n")}
 
 Ends with 0 if what was asked held, 1 if not, 2 for a wrong argument.`;
 

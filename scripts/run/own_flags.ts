@@ -1,0 +1,80 @@
+/**
+ * A program's parameters as flags: `queueSize` is `--queue-size N`, a switch is `--name` or, where it is on, `--no-name`.
+ *
+ * @module
+ */
+
+import { faultOf, type Parameter } from "../../lib/program/mod.ts";
+import type { AnyProgram } from "../../mod.ts";
+import { quoted, UsageError } from "../command/arguments.ts";
+import { decimal } from "../command/values.ts";
+
+/** A flag for one parameter. */
+export interface OwnFlag {
+  /** With its dashes. */
+  readonly flag: string;
+  /** The parameter's name. */
+  readonly name: string;
+  /** The parameter. */
+  readonly parameter: Parameter;
+  /** What it takes; `undefined` for a switch. */
+  readonly takes: string | undefined;
+}
+
+/**
+ * The flags of a program.
+ *
+ * @throws {UsageError} where one has the name of another, or of one that every program has.
+ */
+export function ownFlags(program: AnyProgram, taken: readonly string[]): readonly OwnFlag[] {
+  const used = new Set(taken);
+  return Object.entries(program.parameters).map(([name, parameter]) => {
+    const isSwitch = typeof parameter.default === "boolean";
+    const flag = `--${parameter.default === true ? "no-" : ""}${kebab(name)}`;
+    if (used.has(flag)) {
+      throw new UsageError(
+        `Cannot run ${program.name}: its parameter ${name} and ${flag} meet, another name is wanted`,
+      );
+    }
+    used.add(flag);
+    return { flag, name, parameter, takes: isSwitch ? undefined : faultOf(parameter, undefined) };
+  });
+}
+
+/**
+ * The parameters that were given.
+ *
+ * @throws {UsageError} where a value is wrong.
+ */
+export function readParameters(
+  flags: readonly OwnFlag[],
+  given: ReadonlyMap<string, string>,
+): Readonly<Record<string, unknown>> {
+  const values = flags.flatMap(({ flag, name, parameter, takes }): [string, unknown][] => {
+    const text = given.get(flag);
+    if (text === undefined) return [];
+    if (typeof parameter.default === "boolean") return [[name, !parameter.default]];
+    const value = typeof parameter.default === "number" ? decimal(text) : text;
+    if (faultOf(parameter, value) === undefined) return [[name, value]];
+    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${takes} is wanted`);
+  });
+  return Object.fromEntries(values);
+}
+
+/** The flags as lines of a help text. */
+export function flagLines(flags: readonly OwnFlag[]): string[] {
+  const heads = flags.map(({ flag, parameter, takes }) => {
+    if (takes === undefined) return flag;
+    return `${flag} ${typeof parameter.default === "number" ? "N" : "WORD"}`;
+  });
+  const width = Math.max(...heads.map((head) => head.length));
+  return flags.map(({ parameter, takes }, index) => {
+    const range = takes === undefined ? "" : `; ${takes}`;
+    const initial = takes === undefined ? "" : ` [${parameter.default}]`;
+    return `  ${(heads[index] ?? "").padEnd(width)}  ${parameter.description}${range}${initial}`;
+  });
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

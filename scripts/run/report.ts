@@ -1,0 +1,158 @@
+/**
+ * What `deno task run` says: lines for people, and the document of `--json`.
+ *
+ * - A line is printed as soon as its run has ended; what the runs have in common follows.
+ *
+ * @module
+ */
+
+import { type Failed, type ProgramReport, sameData } from "../../mod.ts";
+import { describe, errorData } from "../command/failure.ts";
+import type { Subject } from "./request.ts";
+
+/** The runs of one program, one for each mode; a run that could not be made ends them. */
+export interface Runs {
+  /** What was run. */
+  readonly subject: Subject;
+  /** What came out, in the order of the modes. */
+  readonly reports: readonly ProgramReport[];
+  /** Why a mode could not run it. */
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** How many declared outcomes are shown. */
+const MOST_SHOWN = 8;
+
+/** Whether what is independent of the schedule came out alike in all modes. */
+export function isEqual({ reports, failure }: Runs): boolean {
+  const [first] = reports;
+  return failure === undefined && reports.every(({ independent }) => sameData(independent, first?.independent));
+}
+
+/** Whether all is as it was declared. */
+export function isGood(runs: Runs): boolean {
+  return isEqual(runs) && runs.reports.every(({ ok }) => ok);
+}
+
+/** The runs as plain data. */
+export function runsData(runs: Runs): Record<string, unknown> {
+  const { subject, reports, failure } = runs;
+  return {
+    program: subject.program.name,
+    variant: subject.variant,
+    runs: reports.map(({ mode, transport, outcome, expected, ok, ms }) => {
+      return { mode, transport, outcome: outcome ?? null, expected, ok, ms };
+    }),
+    equal: isEqual(runs),
+    ...failure === undefined ? {} : { error: errorData(failure.error) },
+  };
+}
+
+/** A document of plain data; what JSON cannot hold, such as a bigint, is an object that says what it is. */
+export function documentText(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) => {
+    if (typeof value === "bigint") return { bigint: String(value) };
+    if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value) };
+    return value;
+  });
+}
+
+/** Texts in colors, where there are any. */
+export class Paper {
+  readonly #colors: boolean;
+
+  /** Colors only where they are wanted. */
+  constructor({ colors }: { readonly colors: boolean }) {
+    this.#colors = colors;
+  }
+
+  /** The lines before the runs of a program. */
+  head({ program, variant }: Subject): string[] {
+    const { name, claim, variants, specimens } = program;
+    const twin = variants.length > 1 ? ` (${variant})` : "";
+    const lines = [`${this.#paint(1, name + twin)}: ${claim}`];
+    if (specimens.includes(variant)) lines.push("It has a known bug, kept on purpose, which a run may show or not.");
+    return lines;
+  }
+
+  /** The lines of one run. */
+  run({ mode, outcome, ok, ms }: ProgramReport): string[] {
+    const verdict = ok ? this.#paint(32, "ok   ") : this.#paint(31, "WRONG");
+    const head = `  ${mode.padEnd(7)}  ${verdict} ${timeText(ms).padStart(9)}  `;
+    const [first = "", ...more] = isFailed(outcome) ? failureLines(outcome) : [this.#show(outcome)];
+    return [head + first, ...more.map((line) => " ".repeat(28) + line)];
+  }
+
+  /** The lines after the runs of a program. */
+  foot(runs: Runs): string[] {
+    const { subject: { program, variant }, reports, failure } = runs;
+    const [first] = reports;
+    const lines: string[] = [];
+    if (failure !== undefined) lines.push(this.#paint(31, describe(failure.error)));
+    if (first === undefined) return lines;
+    const isSpecimen = program.specimens.includes(variant);
+    if (reports.some(({ ok }) => !ok) || isSpecimen) lines.push(...this.#declared(first));
+    if (first.independent === null && isEqual(runs)) {
+      if (!isSpecimen) lines.push("Nothing of it is declared the same on every schedule.");
+      return lines;
+    }
+    if (isEqual(runs)) {
+      const modes = reports.map(({ mode }) => mode);
+      const where = modes.length > 1 ? `, and equal in ${listed(modes)} mode` : "";
+      lines.push(`The same on every schedule${where}: ${this.#shown(first.independent)}`);
+    } else if (reports.length > 1) {
+      lines.push(`${this.#paint(31, "NOT EQUAL")}, though declared the same on every schedule:`);
+      lines.push(...reports.map(({ mode, independent }) => `  ${mode.padEnd(7)}  ${this.#shown(independent)}`));
+    }
+    return lines;
+  }
+
+  #declared({ expected }: ProgramReport): string[] {
+    if (expected === null) return [];
+    const shown = expected.slice(0, MOST_SHOWN).map((one) => `  ${this.#shown(one)}`);
+    const more = expected.length - shown.length;
+    return ["Declared are:", ...shown, ...more > 0 ? [`  and ${more} more`] : []];
+  }
+
+  /** An outcome or a part of it, on one line. */
+  #shown(value: unknown): string {
+    return isFailed(value) ? failureLines(value).map((line) => line.trim()).join(" ") : this.#show(value);
+  }
+
+  #show(value: unknown): string {
+    return Deno.inspect(value, { colors: this.#colors, depth: 6, breakLength: Infinity, compact: true });
+  }
+
+  #paint(code: number, text: string): string {
+    return this.#colors ? `\x1b[${code}m${text}\x1b[0m` : text;
+  }
+}
+
+function isFailed(outcome: unknown): outcome is Failed {
+  return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
+}
+
+/** Who failed and why, tasks with one reason together; a deadlock is told wait by wait. */
+function failureLines({ failed }: Failed): string[] {
+  const tasks = new Map<string, string[]>();
+  for (const { task, error, message } of failed) {
+    const why = `${error}: ${message}`;
+    tasks.set(why, [...tasks.get(why) ?? [], task]);
+  }
+  return [...tasks].flatMap(([why, names]) => {
+    const [, waits] = /^DeadlockError: Cannot go on: (.*)$/s.exec(why) ?? [];
+    if (waits === undefined) return [`${listed(names)} failed, ${why}`];
+    const parts = waits.split("; ");
+    return parts.map((part, index) =>
+      `${index === 0 ? "deadlock: " : "  "}${part}${index + 1 < parts.length ? ";" : ""}`
+    );
+  });
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+function timeText(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,156 @@
+/**
+ * What `deno task run` is asked for: its arguments read, the program found, its own flags checked.
+ *
+ * @module
+ */
+
+import { type AnyProgram, type ModeName, programs } from "../../mod.ts";
+import { quoted, readArguments, UsageError } from "../command/arguments.ts";
+import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
+import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
+import { findTarget } from "./target.ts";
+
+/** One program in one variant. */
+export interface Subject {
+  /** The program. */
+  readonly program: AnyProgram;
+  /** The variant. */
+  readonly variant: string;
+  /** The parameters that differ from their defaults. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that was asked for. */
+export interface Request {
+  /** What to run, in order. */
+  readonly subjects: readonly Subject[];
+  /** Whether these are all of the list. */
+  readonly all: boolean;
+  /** Where. */
+  readonly modes: readonly ModeName[];
+  /** Decides all chance. */
+  readonly seed: number;
+  /** Seconds after which tasks are stopped. */
+  readonly timeout: number;
+  /** Where to write the Chrome trace. */
+  readonly trace: string | undefined;
+  /** One JSON document on stdout, nothing else. */
+  readonly json: boolean;
+}
+
+/** Seconds that a run may take where nothing else is said. */
+const PATIENCE = 60;
+
+/** What `--help` prints without a program. */
+export const USAGE = `deno task run <program> [flags]: a program, and whether it comes out the same in every mode
+
+The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several.
+
+  --all          all of the list, in every variant, instead of one program
+  --variant V    a twin of the program                                       [its first]
+  --mode MODES   direct, thread, process, several with commas, or all        [direct]
+  --seed S       decides all chance; in direct mode the order of tasks, too  [0: first in, first out]
+  --timeout SEC  stop the tasks if they take longer                          [${PATIENCE}]
+  --trace FILE   write a Chrome trace: who runs, and who waits for what
+  --json         one JSON document on stdout
+  --help         this text; after a program, its own flags
+
+Example: deno task run lock --mode all --tasks 4`;
+
+const TAKES = {
+  "--variant": "a variant",
+  "--mode": `all, one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
+  "--seed": "a whole number",
+  "--timeout": SECONDS,
+  "--trace": "a file to write",
+} as const;
+
+const SWITCHES = ["--all", "--json", "--help"];
+const COMMON: readonly string[] = [...Object.keys(TAKES), ...SWITCHES];
+
+/**
+ * Reads the arguments; a text where help is asked for.
+ *
+ * @throws {UsageError} for arguments that make no sense.
+ */
+export async function readRequest(args: readonly string[]): Promise<Request | string> {
+  const place = programPlace(args);
+  const target = args[place];
+  const help = args.includes("--help") || args.includes("-h");
+  if (target === undefined) {
+    if (help) return USAGE;
+    const given = readArguments(args, { flags: TAKES, switches: SWITCHES });
+    if (!given.has("--all")) {
+      throw new UsageError("Cannot run: there is no program, one of `deno task list`, a module or --all is wanted");
+    }
+    const variant = given.get("--variant");
+    if (variant !== undefined) {
+      throw new UsageError(`Cannot use --variant ${quoted(variant)}: --all runs every variant, one of both is wanted`);
+    }
+    const subjects = programs.flatMap((program) => {
+      return program.variants.map((variant): Subject => ({ program, variant, parameters: {} }));
+    });
+    return { subjects, all: true, ...readCommon(given) };
+  }
+  const program = await findTarget(target);
+  const flags = ownFlags(program, COMMON);
+  if (help) return programUsage(program, flagLines(flags));
+  const given = readArguments(args.toSpliced(place, 1), {
+    flags: {
+      ...TAKES,
+      "--variant": `one of ${program.variants.join(", ")}`,
+      ...Object.fromEntries(flags.flatMap(({ flag, takes }) => takes === undefined ? [] : [[flag, takes]])),
+    },
+    switches: [...SWITCHES, ...flags.flatMap(({ flag, takes }) => takes === undefined ? [flag] : [])],
+  });
+  if (given.has("--all")) {
+    throw new UsageError(`Cannot use --all with ${quoted(target)}: it runs every program, one of both is wanted`);
+  }
+  const variant = given.get("--variant") ?? program.variants[0] ?? "plain";
+  if (!program.variants.includes(variant)) {
+    throw new UsageError(
+      `Cannot use --variant ${quoted(variant)}: one of ${program.variants.join(", ")} is wanted`,
+    );
+  }
+  const subject: Subject = { program, variant, parameters: readParameters(flags, given) };
+  return { subjects: [subject], all: false, ...readCommon(given) };
+}
+
+/** Where the program stands: the first argument that is neither a flag nor the value of a common one; -1 for none. */
+function programPlace(args: readonly string[]): number {
+  return args.findIndex((argument, index) => {
+    return !argument.startsWith("-") && !Object.hasOwn(TAKES, args[index - 1] ?? "");
+  });
+}
+
+function readCommon(given: ReadonlyMap<string, string>): Omit<Request, "subjects" | "all"> {
+  const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
+    const text = given.get(flag);
+    if (text === undefined) return fallback;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${TAKES[flag]} is wanted`);
+  };
+  const most = Number.MAX_SAFE_INTEGER;
+  return {
+    modes: read("--mode", ["direct"], (text) => text === "all" ? MODES : modes(text)),
+    seed: read("--seed", 0, number({ least: -most, most, integer: true })),
+    timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
+    trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
+    json: given.has("--json"),
+  };
+}
+
+function programUsage({ name, claim, variants, specimens }: AnyProgram, lines: readonly string[]): string {
+  const twins = variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant);
+  return [
+    `deno task run ${name} [flags]: ${claim}`,
+    "",
+    ...lines.length === 0 ? ["It has no flags of its own."] : lines,
+    "",
+    `Variants (--variant V): ${twins.join(", ")}`,
+    `Flags of every program: ${COMMON.filter((flag) => flag !== "--all" && flag !== "--variant").join(", ")}`,
+    "",
+    `Example: deno task run ${name}${variants.length > 1 ? ` --variant ${variants.at(-1)}` : ""} --mode all`,
+  ].join("\n");
+}

@@ -1,0 +1,74 @@
+/**
+ * Which program an argument means: one of the list by name, or a module's by path or URL, with `#name` for one of several.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type AnyProgram, GuestError, loadProgram, programs } from "../../mod.ts";
+import { quoted, UsageError } from "../command/arguments.ts";
+
+/**
+ * Finds the program.
+ *
+ * @throws {UsageError} where there is none.
+ */
+export async function findTarget(text: string): Promise<AnyProgram> {
+  const known = programs.find(({ name }) => name === text);
+  if (known !== undefined) return known;
+  const url = moduleOf(text);
+  if (url === undefined) throw new UsageError(`Cannot run ${quoted(text)}: there is no such program, ${wanted(text)}`);
+  const name = decodeURIComponent(url.hash.slice(1));
+  url.hash = "";
+  try {
+    return await loadProgram(url.href, name === "" ? {} : { name });
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    if (!(error instanceof GuestError)) throw error;
+    const is = `${error.far.name}: ${error.far.message}`.replaceAll(/\s+/g, " ").replace(/\.$/, "");
+    throw new UsageError(`Cannot run ${quoted(text)}: ${is}, a module that exports a program is wanted`, {
+      cause: error,
+    });
+  }
+}
+
+/** The URL of a module, if the text is one or looks like a path. */
+function moduleOf(text: string): URL | undefined {
+  if (/^(https?|file|data|blob):/i.test(text)) return URL.canParse(text) ? new URL(text) : undefined;
+  if (!/[/\\]|\.[cm]?[jt]sx?(#|$)/.test(text)) return undefined;
+  const [path = "", ...name] = text.split(/#(?=[^#]*$)/);
+  const url = pathToFileURL(resolve(path));
+  url.hash = name.join("#");
+  return url;
+}
+
+function wanted(text: string): string {
+  const names = programs.map(({ name }) => name);
+  const near = names.filter((name) => distance(name, text) <= Math.max(1, Math.floor(name.length / 3)));
+  const meant = near.length === 0 ? "" : `perhaps ${near.join(" or ")}; `;
+  return `${meant}one of ${names.join(", ")}, or a module by path or URL is wanted`;
+}
+
+/** How many letters must be put in, taken out, changed or swapped with their neighbor to make one word of the other. */
+export function distance(one: string, other: string): number {
+  // row[i][j]: the distance of the first i letters of one and the first j of the other.
+  const rows: number[][] = [];
+  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
+  for (let i = 0; i <= one.length; i++) {
+    const row: number[] = [];
+    rows.push(row);
+    for (let j = 0; j <= other.length; j++) {
+      if (i === 0 || j === 0) {
+        row.push(i + j);
+        continue;
+      }
+      const changed = at(i - 1, j - 1) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+        ? at(i - 2, j - 2) + 1
+        : Infinity;
+      row.push(Math.min(changed, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
+    }
+  }
+  return at(one.length, other.length);
+}

@@ -165,8 +165,8 @@ export interface CallOperation {
   readonly args: readonly unknown[];
 }
 
-/** The answer to a call whose steps the asking task itself is to run. */
-export const INLINE: unique symbol = Symbol("inline");
+/** The answer to a call whose steps the asking task itself is to run: one for all copies of the library in a guest. */
+export const INLINE: unique symbol = Symbol.for("holdfast:inline");
 
 /** The same answer, for a driver that has to know when the steps of the call have ended. */
 export class InlineCall {

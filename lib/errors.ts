@@ -277,6 +277,12 @@ export class ChannelClosedError extends Error {
   override readonly name = "ChannelClosedError";
 }
 
+/** A run that does not go as its schedule or script says. */
+export class ReplayError extends Error {
+  /** The class name. */
+  override readonly name = "ReplayError";
+}
+
 /** A wait that the host ended with a reason; guests see what the reason says, such as a {@linkcode DeadlockError}. */
 export class InterruptedError extends Error {
   /** The class name. */

@@ -36,6 +36,8 @@ const INTERRUPT = 2;
 const LABEL_WORDS = 64;
 const REASON_WORDS = 1024;
 const SLICE_MILLISECONDS = 100;
+/** How often who waits for a turn looks before it sleeps: some microseconds. */
+const LOOKS = 200;
 const GUEST_WORDS = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed"] as const;
 
 /** The wait that a guest is in. */
@@ -58,6 +60,8 @@ export interface PublishedWait {
 export class GuestControl {
   /** Counts the tickets. */
   readonly ticketWord: number;
+  /** How many turns are over. */
+  readonly turnWord: number;
   /** Never stored to, never notified: the host sleeps on it. */
   readonly quietWord: number;
   readonly #words: Int32Array;
@@ -76,9 +80,10 @@ export class GuestControl {
 
   /** Reserves the control words, after all others. */
   static reserve(layout: Layout, guests: number): void {
-    if (layout.wordCount % 2 === 0) layout.word("control.padding");
+    if (layout.wordCount % 2 === 1) layout.word("control.padding");
     layout.words("control.reason", REASON_WORDS);
     for (let guest = 0; guest < guests; guest++) layout.words(`control.guest[${guest}].label`, LABEL_WORDS);
+    layout.word("control.turn");
     layout.word("control.start");
     layout.word("control.ticket");
     layout.word("control.quiet");
@@ -97,7 +102,8 @@ export class GuestControl {
     this.quietWord = this.#firstGuest - 1;
     this.ticketWord = this.#firstGuest - 2;
     this.#startWord = this.#firstGuest - 3;
-    this.#firstLabel = this.#startWord - guests * LABEL_WORDS;
+    this.turnWord = this.#firstGuest - 4;
+    this.#firstLabel = this.turnWord - guests * LABEL_WORDS;
     this.#reason = this.#firstLabel - REASON_WORDS;
     this.#own = this.#firstGuest + (guest ?? 0) * GUEST_WORDS.length;
   }
@@ -155,6 +161,29 @@ export class GuestControl {
       this.throwIfStopped();
       Atomics.wait(this.#words, this.#startWord, 0, SLICE_MILLISECONDS);
     }
+  }
+
+  /** How many turns are over. */
+  get turn(): number {
+    return Atomics.load(this.#words, this.turnWord);
+  }
+
+  /** Waits until a turn has come, counted from 0. */
+  awaitTurn(turn: number): void {
+    for (let looks = 0;; looks++) {
+      // What was done in the turns before happens before this load sees that they are over.
+      const over = Atomics.load(this.#words, this.turnWord);
+      if (over === turn) return;
+      if (looks < LOOKS) continue;
+      this.throwIfStopped();
+      Atomics.wait(this.#words, this.turnWord, over, SLICE_MILLISECONDS);
+    }
+  }
+
+  /** Ends the present turn. */
+  passTurn(): void {
+    Atomics.add(this.#words, this.turnWord, 1);
+    Atomics.notify(this.#words, this.turnWord);
   }
 
   /** Throws, as a guest, if it is asked to stop or interrupted. */

@@ -3,7 +3,7 @@
  *
  * - A `call` is answered with the method's result: the owner runs the steps, in one round trip. All else that touches memory
  *   is asked one by one.
- * - The clock and chance are this side's own.
+ * - The clock and chance are this side's own, unless the owner is to answer everything (`asksAll`).
  *
  * @example
  * ```ts
@@ -38,6 +38,8 @@ export interface RemoteMemoryOptions {
   readonly clock: () => number;
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
+  /** Whether the owner's clock and chance count, as in the repetition of a run; not by default. */
+  readonly asksAll?: boolean;
 }
 
 /** The memory of process mode, as its guests see it. */
@@ -54,6 +56,7 @@ export class RemoteMemory implements Memory {
 
   /** Has one operation performed, and waits for its answer. */
   perform(operation: Operation): Answer {
+    if (this.#options.asksAll === true) return this.#options.perform(operation);
     switch (operation.kind) {
       case "now":
         return this.#options.clock();

@@ -45,13 +45,17 @@ export interface Deadlock {
   readonly error: DeadlockError;
 }
 
-/** Finds a deadlock among those who wait; `live` is how many tasks have not ended. */
-export function findDeadlock({ waits, live, owners, nameOf }: {
+/**
+ * Finds a deadlock among those who wait; `live` is how many tasks have not ended. It is named from its first task on, whoever
+ * waited first.
+ */
+export function findDeadlock({ waits: unordered, live, owners, nameOf }: {
   waits: readonly TaskWait[];
   live: number;
   owners: (object: string) => readonly number[];
   nameOf: (task: number) => string;
 }): Deadlock | undefined {
+  const waits = unordered.toSorted((one, other) => one.task - other.task);
   const cycle = findCycle(waits, owners);
   const all = waits.length === live && live > 0 && waits.every(({ timed }) => !timed);
   const stuck = cycle ?? (all ? waits : undefined);

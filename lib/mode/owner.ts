@@ -5,6 +5,7 @@
  * - Steps run one after another until they park, so no guest ever sees a body half done, and one that dies tears nothing.
  * - Invariant: a timer is set for the earliest time that a parked task waits for.
  * - A deadlock is found when its last task parks.
+ * - With a script, operations are performed in its order, one at a time, on a virtual clock; after its end, as they come.
  *
  * @example
  * ```ts
@@ -36,9 +37,9 @@
  * @module
  */
 
-import { StateError } from "../errors.ts";
+import { type FarError, ReplayError, StateError } from "../errors.ts";
 import { type Answer, ModelMemory, type Operation, runBlocking, seededChooser, type Steps } from "../memory/mod.ts";
-import { TaskRun } from "../program/mod.ts";
+import { operationText, sameOperation, type Script, type ScriptStep, TaskRun } from "../program/mod.ts";
 import type { SharedThing } from "../sync/mod.ts";
 import { type Asked, decodeAsked, encodeAnswer } from "./asked.ts";
 import { Burials } from "./burials.ts";
@@ -69,13 +70,25 @@ export class Owner {
   readonly #runs = new Map<number, TaskRun<unknown>>();
   readonly #queue: TaskRun<unknown>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is left to do by the script: from #turn on. */
+  #script: Script;
+  #turn = 0;
+  /** Tasks that have ended, each with what follows, while the script has not come to that. */
+  readonly #ended = new Map<number, () => void>();
+  /** Tasks that were woken, while the script has not come to that. */
+  readonly #woken = new Map<number, Answer>();
 
   /** Makes the memory of a run. */
   constructor(job: ProgramJob, options: OwnerOptions) {
     const { space, names, settings } = job;
     this.#job = job;
     this.#options = options;
-    this.memory = new ModelMemory(space.layout, { start: options.now(), chooser: seededChooser(settings.seed) });
+    this.#script = job.script ?? [];
+    const chance = seededChooser(settings.seed);
+    this.memory = new ModelMemory(space.layout, {
+      start: this.#script.length > 0 ? 0 : options.now(),
+      chooser: (n) => this.#isScripted ? Number(this.#script[this.#turn]?.answer) : chance(n),
+    });
     runBlocking(this.memory, space.initialize());
     this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
     this.burials = new Burials(space, this.memory);
@@ -88,18 +101,20 @@ export class Owner {
       const steps = this.#stepsOf(decodeAsked(bytes, things), things);
       const run = new TaskRun(this.memory, { name: this.#job.names[task] ?? "", number: task, steps });
       this.#runs.set(task, run);
-      this.#queue.push(run);
+      if (!this.#isScripted) this.#queue.push(run);
     } catch (error) {
       this.#options.answer(task, encodeAnswer({ error }));
     }
     this.#goOn();
   }
 
-  /** Drops what a task that has ended or is dead has asked, and buries it if it failed. */
-  forget(task: number, bury: () => void): void {
+  /** Says that a task has ended: drops what it has asked, and tells or buries it. */
+  ended(task: number, failure: FarError | undefined): void {
     this.#runs.delete(task);
     this.memory.unpark(task);
-    bury();
+    const follow = () => this.burials.ended(task, failure);
+    if (this.#isScripted) this.#ended.set(task, follow);
+    else follow();
     this.#goOn();
   }
 
@@ -127,6 +142,9 @@ export class Owner {
 
   /** Runs whatever can run, answers whoever is served, and looks for deadlocks. */
   #goOn(): void {
+    while (this.#isScripted) {
+      if (!this.#step()) return;
+    }
     for (;;) {
       this.memory.advanceTo(this.#options.now());
       for (const { task, answer } of this.memory.takeReady()) {
@@ -146,10 +164,78 @@ export class Owner {
     this.#timer = setTimeout(() => this.#goOn(), left);
   }
 
+  get #isScripted(): boolean {
+    return this.#turn < this.#script.length;
+  }
+
+  /** Does the next step of the script, if its task is there. */
+  #step(): boolean {
+    const step = this.#script[this.#turn];
+    if (step === undefined) return false;
+    const run = this.#runs.get(step.task);
+    if (step.kind === "end") {
+      const follow = this.#ended.get(step.task);
+      if (follow === undefined) return false;
+      follow();
+    } else if (run === undefined) {
+      // Its guest is still on its way, unless it ended where the script goes on.
+      if (this.#ended.has(step.task)) this.#diverge(step, "it has ended");
+      return false;
+    } else if (step.kind === "wake") {
+      if (!this.#woken.has(step.task)) this.memory.expire(step.task);
+      this.#noteWoken();
+      if (!run.parked || !this.#woken.has(step.task)) return this.#diverge(step, "nobody wakes it");
+      run.wake(this.#woken.get(step.task));
+      this.#woken.delete(step.task);
+    } else {
+      const { pending } = run;
+      if (pending === undefined || step.operation === undefined || !sameOperation(pending, step.operation)) {
+        return this.#diverge(step, pending === undefined ? "it has ended" : `it wants ${operationText(pending)}`);
+      }
+      run.perform();
+      if (run.parked !== (step.kind === "park")) {
+        return this.#diverge(step, run.parked ? "it waits" : "it does not wait");
+      }
+    }
+    this.#noteWoken();
+    this.#turn++;
+    // What follows the last operation belongs to it.
+    if (run?.pending === undefined && run !== undefined) this.#answer(run);
+    if (!this.#isScripted) this.#leaveScript();
+    return true;
+  }
+
+  #noteWoken(): void {
+    for (const { task, answer } of this.memory.takeReady()) this.#woken.set(task, answer);
+  }
+
+  /** Goes on without the script. */
+  #leaveScript(): void {
+    for (const [task, answer] of this.#woken) this.#runs.get(task)?.wake(answer);
+    for (const run of this.#runs.values()) if (!run.parked) this.#queue.push(run);
+    for (const follow of this.#ended.values()) follow();
+  }
+
+  /** Ends the script: whoever asked something gets the reason. */
+  #diverge({ task, operation }: ScriptStep, is: string): boolean {
+    const wanted = operation === undefined ? "its end" : operationText(operation);
+    const name = this.#job.names[task] ?? `task ${task}`;
+    const error = new ReplayError(`Cannot replay: at step ${this.#turn} of ${name} ${is}, ${wanted} is wanted`);
+    this.#script = [];
+    for (const run of this.#runs.values()) {
+      run.interrupt(error);
+      this.#queue.push(run);
+    }
+    return true;
+  }
+
   #advance(run: TaskRun<unknown>): void {
     if (this.#runs.get(run.number) !== run) return;
     while (!run.parked && !run.ended) run.perform();
-    if (!run.ended) return;
+    if (run.ended) this.#answer(run);
+  }
+
+  #answer(run: TaskRun<unknown>): void {
     this.#runs.delete(run.number);
     const { outcome } = run;
     this.#options.answer(

@@ -33,6 +33,8 @@ import type { WarmGuests } from "./warm_guests.ts";
 export interface ProcessTask extends TaskMessage {
   /** Whether to note what the task waits for. */
   readonly observed: boolean;
+  /** Whether the host's clock and chance count. */
+  readonly stepped: boolean;
 }
 
 /** Runs a program in subprocesses. */
@@ -41,7 +43,7 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
   const { space, names, settings, program } = job;
   const guests: (ProcessGuest | undefined)[] = names.map(() => undefined);
   const ends: TaskEnds = new TaskEnds(names.length, (task, failure) => {
-    owner.forget(task, () => owner.burials.ended(task, failure));
+    owner.ended(task, failure);
   });
   const owner = new Owner(job, {
     now,
@@ -66,6 +68,7 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
       task,
       words: space.layout.wordCount,
       observed: job.observe !== undefined,
+      stepped: job.script !== undefined,
     };
     const begun = guest.begin(encode(message));
     const letGo = afterTimeout(job, "process", () => {

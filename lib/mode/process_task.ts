@@ -18,7 +18,7 @@
  *   expected: () => [],
  * });
  * const settings = { variant: "plain", seed: 0, parameters: {} };
- * const message = { module: "file:///none.ts", program: "none", settings, task: 0, words: 2, observed: false };
+ * const message = { module: "file:///none.ts", program: "none", settings, task: 0, words: 2, observed: false, stepped: false };
  * const sent: string[] = [];
  * const pipe = { send: (kind: string) => void sent.push(kind), next: () => never(), putBack: () => {} };
  * const never = (): never => {
@@ -69,6 +69,7 @@ export class ProcessTaskRun {
       perform: (operation) => this.#perform(operation),
       ticket: () => this.#ask({ kind: "ticket" }) as number,
       clock: now,
+      asksAll: message.stepped,
       chooser: seededChooser(message.settings.seed + message.task + 1),
     });
   }

@@ -30,6 +30,7 @@ import {
   type AnyProgram,
   type Failed,
   type ProgramTask,
+  type Script,
   type Settings,
   settingsOf,
   type SettingsOptions,
@@ -46,6 +47,8 @@ export interface ProgramOptions extends SettingsOptions {
   readonly timeout?: number | undefined;
   /** Told of what each task does and waits for, in milliseconds: of the virtual clock in direct mode. */
   readonly observe?: Observer | undefined;
+  /** What the tasks do, operation by operation, in thread or process mode: as a run in the model was. */
+  readonly script?: Script | undefined;
 }
 
 /** What came out of a run. */
@@ -88,6 +91,8 @@ export interface ProgramJob {
   readonly timeout: number | undefined;
   /** See {@linkcode ProgramOptions}. */
   readonly observe: Observer | undefined;
+  /** See {@linkcode ProgramOptions}. */
+  readonly script: Script | undefined;
 }
 
 /** How a task ended. */
@@ -113,7 +118,7 @@ export interface ProgramEnd {
  */
 export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
   const settings = settingsOf(program, options);
-  const { timeout, observe } = options;
+  const { timeout, observe, script } = options;
   if (timeout !== undefined && !(timeout > 0)) {
     throw new RangeError(`Cannot run ${program.name}: a timeout of ${timeout} s, a number above 0 is wanted`);
   }
@@ -127,7 +132,7 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
     );
   }
   const space = new Space(program.shared(settings), { tasks: tasks.length, names });
-  return { program, settings, tasks, names, space, timeout, observe };
+  return { program, settings, tasks, names, space, timeout, observe, script };
 }
 
 /**

@@ -21,6 +21,7 @@ import { guestSystem } from "./guest_system.ts";
 import { ObservedMemory } from "./observed_memory.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
 import { FarChannel } from "./shared_channel.ts";
+import { SteppedMemory } from "./stepped_memory.ts";
 import { makeTask, runTask } from "./task_guest.ts";
 import type { FromThread, ThreadJob, ThreadTask, ToThread } from "./thread_messages.ts";
 import { whileLocked } from "./web_locks.ts";
@@ -88,7 +89,7 @@ async function work(job: ThreadJob): Promise<void> {
 }
 
 /** Runs a task of a program. */
-async function perform({ task, memory: handle, observed }: ThreadTask): Promise<void> {
+async function perform({ task, memory: handle, observed, script }: ThreadTask): Promise<void> {
   let phase: GuestPhase = "load";
   const chooser = seededChooser(task.settings.seed + task.task + 1);
   const memory = SharedMemory.attach(handle, { clock: now, guest: task.task, chooser });
@@ -99,9 +100,10 @@ async function perform({ task, memory: handle, observed }: ThreadTask): Promise<
     scope.postMessage({ kind: "ready" });
     phase = "run";
     memory.control.awaitStart();
-    const view = observed ? new ObservedMemory(memory, now) : undefined;
+    const used = script === undefined ? memory : new SteppedMemory(memory, { task: task.task, script });
+    const view = observed ? new ObservedMemory(used, now) : undefined;
     const started = now();
-    const { bytes } = runTask(view ?? memory, made);
+    const { bytes } = runTask(view ?? used, made);
     scope.postMessage({ kind: "done", bytes, waits: view?.waits ?? [], started, finished: now() });
   } catch (error) {
     if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });

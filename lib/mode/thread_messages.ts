@@ -14,6 +14,7 @@
 
 import type { FarError, GuestPhase } from "../errors.ts";
 import type { SharedMemoryHandle } from "../memory/mod.ts";
+import type { Script } from "../program/mod.ts";
 import type { JobMessage } from "./mode.ts";
 import type { TaskSpan } from "./observed_memory.ts";
 import type { ChannelsPlace } from "./shared_channel.ts";
@@ -47,6 +48,8 @@ export interface ThreadTask {
   readonly memory: SharedMemoryHandle;
   /** Whether to note what the task waits for. */
   readonly observed: boolean;
+  /** What the tasks do, operation by operation, where that is given. */
+  readonly script: Script | undefined;
 }
 
 /** What a host says. */

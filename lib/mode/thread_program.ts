@@ -20,6 +20,7 @@
 
 import { farError, GuestError, interruptionText } from "../errors.ts";
 import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "../memory/mod.ts";
+import type { Script } from "../program/mod.ts";
 import { Burials } from "./burials.ts";
 import { holdEventLoop, now } from "./clock.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
@@ -48,7 +49,10 @@ export async function runThreads(
   });
   runBlocking(memory, space.initialize());
   const burials = new Burials(space, memory);
-  const ends = new TaskEnds(names.length, (task, failure) => burials.ended(task, failure));
+  const ends = new TaskEnds(names.length, (task, failure) => {
+    if (job.script === undefined) burials.ended(task, failure);
+    else void inTurn(memory, { script: job.script, task, act: () => burials.ended(task, failure) });
+  });
   const lanes = new Lanes(names, job.observe);
   const guests: { readonly guest: ThreadGuest; readonly task: number }[] = [];
   const begun = names.map(async (name, task) => {
@@ -64,6 +68,7 @@ export async function runThreads(
         task: { module, program: program.name, settings, task, words: space.layout.wordCount },
         memory: memory.handle,
         observed: job.observe !== undefined,
+        script: job.script,
       }, job.timeout);
       guest.onEnd = (error) => ends.end(task, { kind: "failed", far: farError(error) });
       return failed;
@@ -101,6 +106,21 @@ export async function runThreads(
     letGo();
     await finish();
   }
+}
+
+/** Does what follows the end of a task when the script says so, if it does. */
+async function inTurn(
+  memory: SharedMemory,
+  { script, task, act }: { script: Script; task: number; act: () => void },
+): Promise<void> {
+  const turn = script.findIndex((step) => step.kind === "end" && step.task === task);
+  if (turn < 0) return;
+  // A run that goes another way than the script never comes here: its turns end.
+  for (let over = memory.control.turn; over < turn; over = memory.control.turn) {
+    await memory.performAsync({ kind: "wait", word: memory.control.turnWord, expected: over, deadline: now() + LOOK });
+  }
+  act();
+  memory.control.passTurn();
 }
 
 /** Ends the waits of a deadlock, if there is one. */

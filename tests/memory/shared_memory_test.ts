@@ -154,6 +154,8 @@ Deno.test("SharedMemory names every control word, after the words of the layout"
   const perGuest = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed"];
   assertEquals(names.filter((name) => !name.endsWith("]")), [
     "gate",
+    "control.padding",
+    "control.turn",
     "control.start",
     "control.ticket",
     "control.quiet",

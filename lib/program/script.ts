@@ -1,0 +1,72 @@
+/**
+ * A script: every memory operation of one run, in order, so that real workers can repeat it.
+ *
+ * - The explorer writes it while it replays a schedule in the model; a mode performs it with real guests, one operation at
+ *   a time.
+ * - Whoever repeats a script performs what touches words and bytes for real, and compares; what the model decides alone
+ *   (who is woken, what time it is, what chance picks) the script answers.
+ *
+ * @example
+ * ```ts
+ * import type { Operation } from "../memory/mod.ts";
+ * import { sameOperation } from "./script.ts";
+ *
+ * const wait: Operation = { kind: "wait", word: 3, expected: 0, deadline: 5 };
+ * if (!sameOperation(wait, { ...wait, deadline: 7 })) throw new Error("deadlines are another clock's");
+ * if (sameOperation(wait, { ...wait, word: 4 })) throw new Error("another word");
+ * ```
+ *
+ * @module
+ */
+
+import type { Answer, Operation } from "../memory/mod.ts";
+
+/**
+ * One step: an operation that is performed, one in which its task parks, one from which a parked task goes on, or the end of
+ * a task. Structured-cloneable.
+ */
+export interface ScriptStep {
+  /** What happens. */
+  readonly kind: "perform" | "park" | "wake" | "end";
+  /** The number of the task. */
+  readonly task: number;
+  /** The operation; absent for the end of a task. */
+  readonly operation?: Operation;
+  /** What it answers; absent for a call, for one that parks and for one that throws. */
+  readonly answer?: Exclude<Answer, symbol>;
+}
+
+/** All operations of a run, in order. */
+export type Script = readonly ScriptStep[];
+
+/** Whether two operations are the same, as far as a run and its repetition can be: deadlines are of different clocks. */
+export function sameOperation(one: Operation, other: Operation): boolean {
+  return operationText(one) === operationText(other);
+}
+
+/** An operation as a short text. */
+export function operationText(operation: Operation): string {
+  switch (operation.kind) {
+    case "call":
+      return `${operation.object}.${operation.method}`;
+    case "wait":
+      return `wait ${operation.word} while ${operation.expected}`;
+    case "notify":
+      return `notify ${operation.word} ${operation.count}`;
+    case "read":
+      return `read ${operation.offset} ${operation.length}`;
+    case "write":
+      return `write ${operation.offset} ${operation.bytes.join(" ")}`;
+    case "now":
+    case "sleep":
+      return operation.kind;
+    case "choose":
+      return `choose ${operation.n}`;
+    case "load":
+      return `load ${operation.cell} ${operation.word}`;
+    case "compareExchange":
+      return `compareExchange ${operation.cell} ${operation.word} ${operation.expected} ${operation.replacement}`;
+    default:
+      return `${operation.kind} ${operation.cell} ${operation.word} ${operation.value}`;
+  }
+}

@@ -173,12 +173,12 @@ export class Lock implements SharedThing {
 
   /** Says that what the lock protects is whole again after its owner died. */
   markConsistent(): Steps<void> {
-    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#markConsistent());
+    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.repaired());
   }
 
   /** What can be told about it. */
   statistics(): Steps<LockStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.look());
   }
 
   /** The blocking face of `acquire`. */
@@ -244,6 +244,39 @@ export class Lock implements SharedThing {
     return ((yield* load(this.#place.word)) & OWNER) === this.#me;
   }
 
+  /** The steps of `markConsistent` without the call, for other primitives. */
+  *repaired(): Steps<void> {
+    const seen = yield* this.#change((word) => (word & OWNER) === this.#me ? word & ~DIED : word);
+    if ((seen & OWNER) !== this.#me) throw this.#notHeld(seen);
+  }
+
+  /** The steps of `statistics` without the call, for other primitives. */
+  *look(): Steps<LockStatistics> {
+    const owner = (yield* load(this.#place.word)) & OWNER;
+    return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
+  }
+
+  /** Gives it back for a wait, and gives what `restore` is to be told: for conditions. */
+  *releaseAll(): Steps<number> {
+    yield* this.give();
+    return 1;
+  }
+
+  /** Takes it again after a wait: for conditions. */
+  restore(_levels: number): Steps<Acquired> {
+    return this.take();
+  }
+
+  /** Whether nobody can have it any more: for conditions. */
+  *lost(): Steps<boolean> {
+    return ((yield* load(this.#place.word)) & LOST) !== 0;
+  }
+
+  /** Whether a task was the last to die as its owner: for conditions. */
+  *diedHolding(task: number): Steps<boolean> {
+    return (yield* load(this.#place.dead)) === task + 1;
+  }
+
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
     const whole = yield* this.#queue.bury(task, () => this.#freeFrom(task));
@@ -297,12 +330,11 @@ export class Lock implements SharedThing {
         yield* this.#queue.leave();
         continue;
       }
-      woken = 0;
       const request = this.#fair || overtaken >= MOST_OVERTAKEN ? HAND_OVER : TRY;
       const answer = yield* this.#queue.park(request, { deadline, cancel: options?.cancel, line });
       if (answer === 0) return false;
-      if (answer === USELESS) throw this.#useless();
       if (answer === OWNED) return yield* this.#acquired(yield* load(this.#place.word));
+      // Told to try, or that the lock is of no use.
       woken = WOKEN;
     }
   }
@@ -337,36 +369,45 @@ export class Lock implements SharedThing {
   }
 
   *#giveSlowly(): Steps<void> {
-    const { word } = this.#place;
     const held = (seen: number) => {
       const owner = seen & OWNER;
       return owner !== 0 && (!this.#owned || owner === this.#me);
     };
     const simple = (seen: number) => (seen & DIED) === 0 && ((seen & WAITERS) === 0 || (seen & WOKEN) !== 0);
     const seen = yield* this.#change((seen) => held(seen) && simple(seen) ? seen & ~OWNER : seen);
+    // A condition could not give it back to its waiter, who knows: the guard of that task has nothing to release.
+    if ((seen & LOST) !== 0 && (seen & OWNER) === 0) return;
     if (!held(seen)) throw this.#notHeld(seen);
     if (simple(seen)) return;
     yield* this.#queue.enter();
-    const inside = yield* load(word);
-    if (held(inside)) yield* (inside & DIED) === 0 ? this.#pass() : this.#makeUseless();
+    const inside = yield* this.#pass(held);
     yield* this.#queue.leave();
     if (!held(inside)) throw this.#notHeld(inside);
   }
 
-  /** Inside: frees the lock for the first in line, or hands it over. */
-  *#pass(): Steps<void> {
+  /** Inside: frees the lock for the first in line, hands it over, or makes it useless; gives the word before. */
+  *#pass(held: (word: number) => boolean): Steps<number> {
     const first = yield* this.#queue.first();
     const next = first === NOBODY ? 0 : this.#queue.taskOf(first) + 1;
     const handsOver = next !== 0 && (yield* this.#queue.request(first)) === HAND_OVER;
-    yield* this.#change((word) => (word & ~OWNER) | (handsOver ? next : 0));
-    if (handsOver) yield* this.#queue.grant(first, OWNED);
-    yield* this.#settle();
+    // Others may release it meanwhile, outside: of one hold there is one release.
+    const seen = yield* this.#change((word) => {
+      if (!held(word)) return word;
+      return (word & ~OWNER) | ((word & DIED) !== 0 ? LOST : handsOver ? next : 0);
+    });
+    if (!held(seen)) return seen;
+    if ((seen & DIED) !== 0) {
+      yield* this.#queue.grantAll(USELESS);
+    } else {
+      if (handsOver) yield* this.#queue.grant(first, OWNED);
+      yield* this.#settle();
+    }
+    return seen;
   }
 
   /** Inside: if the lock is free and nobody is on the way, wakes the first in line or hands it over. */
   *#settle(): Steps<void> {
     const word = yield* load(this.#place.word);
-    if ((word & LOST) !== 0) return yield* this.#queue.grantAll(USELESS);
     const first = yield* this.#queue.first();
     if (first !== NOBODY && (word & (OWNER | WOKEN)) === 0) {
       const next = this.#queue.taskOf(first) + 1;
@@ -398,23 +439,8 @@ export class Lock implements SharedThing {
     yield* this.#change((word) => (word & ~OWNER) | DIED);
   }
 
-  *#makeUseless(): Steps<void> {
-    yield* this.#change((word) => (word & ~OWNER) | LOST);
-    yield* this.#queue.grantAll(USELESS);
-  }
-
-  *#markConsistent(): Steps<void> {
-    const seen = yield* this.#change((word) => (word & OWNER) === this.#me ? word & ~DIED : word);
-    if ((seen & OWNER) !== this.#me) throw this.#notHeld(seen);
-  }
-
   *#locked(): Steps<boolean> {
     return ((yield* load(this.#place.word)) & OWNER) !== 0;
-  }
-
-  *#statistics(): Steps<LockStatistics> {
-    const owner = (yield* load(this.#place.word)) & OWNER;
-    return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
   }
 
   /** Changes the word by a function of it, and gives the word before. */
@@ -449,16 +475,26 @@ export class Lock implements SharedThing {
   }
 }
 
+/** What a guard does to its lock. */
+export interface Guarded {
+  /** Gives it back. */
+  release(): Steps<void>;
+  /** Gives it back, blocking. */
+  releaseSync(): void;
+  /** Says that what it protects is whole again. */
+  markConsistent(): Steps<void>;
+}
+
 /** Holds a lock until its disposal; disposing twice is harmless. */
 export class LockGuard implements Disposable {
   /** Set where the lock's last owner died with it. */
   readonly ownerDied: OwnerDiedError | undefined;
-  readonly #lock: Lock;
+  readonly #lock: Guarded;
   readonly #binding: Binding;
   #held = true;
 
   /** Made by {@linkcode Lock.lock}. */
-  constructor(lock: Lock, binding: Binding, ownerDied: OwnerDiedError | undefined) {
+  constructor(lock: Guarded, binding: Binding, ownerDied: OwnerDiedError | undefined) {
     this.#lock = lock;
     this.#binding = binding;
     this.ownerDied = ownerDied;

@@ -81,6 +81,8 @@ export interface ParkOptions {
   readonly line?: Line | undefined;
   /** The lane, of one who has taken it and frees it: what its grant refers to by lane stays its own until then. */
   readonly lane?: number | undefined;
+  /** What the task does once it is queued and outside, before it sleeps; an error of it ends the wait. */
+  readonly queued?: (() => Steps<void>) | undefined;
   /** Whether a grant that came before an error is thrown into the wait is kept: then the error is dropped. */
   readonly keep?: boolean | undefined;
 }
@@ -231,6 +233,7 @@ export class WaitQueue {
       yield* this.leave();
       let answer: number;
       try {
+        if (options.queued !== undefined) yield* options.queued();
         if (cancel !== undefined) yield* cancel.listen(lane, true);
         answer = yield* this.#sleep(lane, { deadline, cancel });
       } catch (error) {

@@ -1,0 +1,347 @@
+/**
+ * A condition: who owns its lock waits for a notify, and gives the lock back meanwhile.
+ *
+ * - On a lock or a reentrant lock; by default one of its own: `condition.lock`. `wait`, `waitFor`, `notify` and `notifyAll`
+ *   are for the lock's owner alone.
+ * - A wait releases every level of the lock and takes them again before it ends, however it ends. Waiters are notified first
+ *   in, first out.
+ * - A wake-up that its waiter cannot use, because it fails or dies, passes on to the next in line. So a waiter may be woken
+ *   by a notify from before its wait, and looks again at what it waits for.
+ * - A death with the lock wakes everybody, because the notify that they wait for may have died, too. Whoever gets the lock
+ *   first gets an `OwnerDiedError`, has the lock, and says `condition.lock.markConsistent()` if it can repair.
+ * - Invariant: owed[task] = the notifies that a task was woken by and has not returned with.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { condition } from "./condition.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ changed: condition() }, { tasks: 1 });
+ * const { changed } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * {
+ *   using _held = changed.lock.lockSync();
+ *   if (changed.waitSync({ timeout: 1 })) throw new Error("nobody notifies");
+ *   if (!changed.waitForSync(() => true)) throw new Error("true from the start");
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import { NotRecoverableError, StateError, StoppedError } from "../errors.ts";
+import { add, call, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Lock } from "./lock.ts";
+import { type RLock, rlock } from "./rlock.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** What a condition needs. */
+export interface ConditionOptions<L extends Lock | RLock> {
+  /** Its lock, which may be shared by a name of its own and by other conditions; an own reentrant one by default. */
+  readonly lock?: Shareable<L>;
+}
+
+/** What a condition tells about itself. */
+export interface ConditionStatistics {
+  /** How many wait for a notify. */
+  readonly waiters: number;
+}
+
+/** What is waited for: looked at by the lock's owner. */
+export type Predicate = () => boolean | Steps<boolean>;
+
+/** The request of every waiter. */
+const WAKE = 1;
+/** What it is granted: a notify of its own, or one for all, which is nobody's to pass on. */
+const ONE = 1;
+const ALL = 2;
+
+/** A condition to be, with a reentrant lock of its own. */
+export function condition(): Shareable<Condition<RLock>>;
+/** A condition to be, on a lock. */
+export function condition<L extends Lock | RLock = RLock>(options: ConditionOptions<L>): Shareable<Condition<L>>;
+export function condition({ lock = rlock() }: ConditionOptions<Lock | RLock> = {}): Shareable<Condition<Lock | RLock>> {
+  return {
+    kind: "condition",
+    reserve(space, name) {
+      const bindLock = space.part(`${name}.lock`, lock);
+      const place = { name, owed: space.words(`${name}.owed`, space.tasks), queue: reserveWaitQueue(space, name) };
+      return (binding) => new Condition(binding, place, bindLock(binding));
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  /** Per task: the wake-ups that are under way to their waiters. */
+  readonly owed: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Condition<L extends Lock | RLock> implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  /** Its lock, for the same task. */
+  readonly lock: L;
+  readonly #binding: Binding;
+  readonly #place: Place;
+  readonly #queue: WaitQueue;
+
+  /** Made by {@linkcode condition}. */
+  constructor(binding: Binding, place: Place, lock: L) {
+    this.name = place.name;
+    this.lock = lock;
+    this.#binding = binding;
+    this.#place = place;
+    this.#queue = new WaitQueue(binding, place.queue, {
+      *settle() {},
+      undo: (answer, lane) => this.#undo(answer, lane),
+    });
+  }
+
+  /**
+   * Releases the lock, waits for a notify, and takes the lock again; false if no notify came in time.
+   *
+   * @throws {StateError} where the task does not own the lock.
+   * @throws {CancelledError} where the token is cancelled first; the lock is held.
+   * @throws {OwnerDiedError} where the lock's last owner died with it; the lock is held, and `markConsistent` is wanted.
+   * @throws {NotRecoverableError} where a death made the condition useless, or the lock, which then is not held.
+   */
+  wait(options?: WaitOptions): Steps<boolean> {
+    checkWaitOptions(`wait for ${this.name}`, options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+  }
+
+  /** `wait` up to a time in milliseconds on the memory's clock. */
+  waitUntil(options: ParkOptions): Steps<boolean> {
+    checkWaitOptions(`wait for ${this.name}`, { cancel: options.cancel });
+    const { deadline, cancel } = options;
+    if (typeof deadline !== "number" || Number.isNaN(deadline)) {
+      throw new RangeError(`Cannot wait for ${this.name}: a deadline of ${deadline}, a time in milliseconds is wanted`);
+    }
+    const body = this.#waitUntil({ deadline, cancel });
+    return call({ kind: "call", object: this.name, method: "waitUntil", args: [{ deadline, cancel }] }, body);
+  }
+
+  /**
+   * Waits until a predicate holds, and looks at it before the first wait and after each; false if it did not hold in time.
+   * The timeout is for all waits together.
+   *
+   * Throws what `wait` throws, and what the predicate throws.
+   */
+  waitFor(predicate: Predicate, options?: WaitOptions): Steps<boolean> {
+    checkWaitOptions(`wait for ${this.name}`, options);
+    if (typeof predicate !== "function") {
+      throw new TypeError(`Cannot wait for ${this.name}: the predicate is ${typeof predicate}, a function is wanted`);
+    }
+    return this.#waitFor(predicate, options);
+  }
+
+  /**
+   * Wakes the first in line, or the first `count`.
+   *
+   * @throws {StateError} where the task does not own the lock.
+   */
+  notify(count: number = 1): Steps<void> {
+    if (!(Number.isSafeInteger(count) && count >= 0)) {
+      throw new RangeError(`Cannot notify ${this.name}: ${count} waiters, a whole number of at least 0 is wanted`);
+    }
+    return call({ kind: "call", object: this.name, method: "notify", args: [count] }, this.#notify(count));
+  }
+
+  /**
+   * Wakes all who wait.
+   *
+   * @throws {StateError} where the task does not own the lock.
+   */
+  notifyAll(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "notifyAll", args: [] }, this.#notify(Infinity));
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<ConditionStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `wait`. */
+  waitSync(options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.wait(options));
+  }
+
+  /** The blocking face of `waitFor`. */
+  waitForSync(predicate: Predicate, options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.waitFor(predicate, options));
+  }
+
+  /** The blocking face of `notify`. */
+  notifySync(count: number = 1): void {
+    blocking(this.#binding, this.notify(count));
+  }
+
+  /** The blocking face of `notifyAll`. */
+  notifyAllSync(): void {
+    blocking(this.#binding, this.notifyAll());
+  }
+
+  /** The promise face of `wait`. */
+  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** The promise face of `waitFor`. */
+  waitForAsync(predicate: Predicate, options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.waitFor(predicate, rest));
+  }
+
+  /** The promise face of `notify`. */
+  notifyAsync(count: number = 1): Promise<void> {
+    return promised(this.#binding, undefined, () => this.notify(count));
+  }
+
+  /** The promise face of `notifyAll`. */
+  notifyAllAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.notifyAll());
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.lock.died(task);
+    yield* this.#queue.bury(task, () => this.#bequeath(task));
+  }
+
+  /** See {@linkcode SharedThing}: those of a lock that only the condition has. */
+  *leaks(): Steps<readonly string[]> {
+    if (this.lock.name !== `${this.name}.lock`) return [];
+    return (yield* this.lock.leaks()).map((clause) => `has a lock that ${clause}`);
+  }
+
+  *#wait(options: WaitOptions | undefined): Steps<boolean> {
+    const deadline = yield* deadlineOf(options);
+    return yield* this.#waitUntil({ deadline, cancel: options?.cancel });
+  }
+
+  *#waitFor(predicate: Predicate, options: WaitOptions | undefined): Steps<boolean> {
+    yield* this.#checkMine("wait for");
+    const deadline = yield* deadlineOf(options);
+    for (let inTime = true;; inTime = yield* this.waitUntil({ deadline, cancel: options?.cancel })) {
+      const result = predicate();
+      if (typeof result === "boolean" ? result : yield* result) return true;
+      if (!inTime) return false;
+    }
+  }
+
+  *#waitUntil({ deadline, cancel }: ParkOptions): Steps<boolean> {
+    const { lock } = this;
+    const queue = this.#queue;
+    yield* this.#checkMine("wait for");
+    yield* queue.enter();
+    let levels = 0;
+    let answer = 0;
+    let failure: Failure | undefined;
+    // Only the lock's owner notifies, so nobody does between the look at what is waited for and this place in line.
+    const queued = (): Steps<void> => release();
+    const torn = () => this.#useless();
+    function* release(): Steps<void> {
+      levels = yield* lock.releaseAll();
+      // Of a lock that is lost nobody will ever be the owner who notifies.
+      if (yield* lock.lost()) throw torn();
+    }
+    try {
+      answer = yield* queue.park(WAKE, { deadline, cancel, queued });
+    } catch (error) {
+      failure = { error };
+    }
+    if (levels > 0) {
+      const restored = yield* insist(() => lock.restore(levels));
+      failure ??= restored.failure;
+      if (typeof restored.value !== "boolean") failure ??= { error: restored.value };
+    }
+    if (failure !== undefined) {
+      if (answer === ONE) yield* insist(() => this.#passOnLate());
+      throw failure.error;
+    }
+    if (answer === ONE) yield* add(this.#place.owed + this.#binding.task, -1);
+    return answer !== 0;
+  }
+
+  *#notify(count: number): Steps<void> {
+    yield* this.#checkMine("notify");
+    yield* this.#queue.enter();
+    if (count === Infinity) yield* this.#queue.grantAll(ALL);
+    else yield* this.#passOn(count);
+    yield* this.#queue.leave();
+  }
+
+  /** Inside: wakes the first in line. */
+  *#passOn(count: number): Steps<void> {
+    for (let left = count; left > 0; left--) {
+      const first = yield* this.#queue.first();
+      if (first === NOBODY) return;
+      yield* add(this.#place.owed + this.#queue.taskOf(first), 1);
+      yield* this.#queue.grant(first, ONE);
+    }
+  }
+
+  /** Passes on a wake-up that the running task was given and cannot use. */
+  *#passOnLate(): Steps<void> {
+    yield* this.#queue.enter();
+    yield* add(this.#place.owed + this.#binding.task, -1);
+    yield* this.#passOn(1);
+    yield* this.#queue.leave();
+  }
+
+  *#undo(answer: number, lane: number): Steps<void> {
+    if (answer !== ONE) return;
+    yield* add(this.#place.owed + this.#queue.taskOf(lane), -1);
+    yield* this.#passOn(1);
+  }
+
+  /** Inside: passes on the wake-ups that a dead task did not use, or wakes all whom its death with the lock concerns. */
+  *#bequeath(task: number): Steps<void> {
+    const owed = this.#place.owed + task;
+    const wakes = yield* load(owed);
+    yield* store(owed, 0);
+    if ((yield* this.lock.diedHolding(task)) || (yield* this.lock.lost())) yield* this.#queue.grantAll(ALL);
+    else yield* this.#passOn(wakes);
+  }
+
+  *#statistics(): Steps<ConditionStatistics> {
+    return { waiters: yield* this.#queue.waiters() };
+  }
+
+  *#checkMine(act: string): Steps<void> {
+    if (yield* this.lock.mine()) return;
+    throw new StateError(
+      `Cannot ${act} ${this.name}: the task does not own ${this.lock.name}, the owner of the lock is wanted`,
+    );
+  }
+
+  #useless(): NotRecoverableError {
+    return new NotRecoverableError(
+      `Cannot wait for ${this.name}: ${this.lock.name} is not recoverable, a sound lock is wanted`,
+    );
+  }
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+/** Does what an interruption must not prevent: again until it is done. The first interruption comes with the value. */
+function* insist<T>(act: () => Steps<T>): Steps<{ readonly value: T; readonly failure: Failure | undefined }> {
+  let failure: Failure | undefined;
+  for (;;) {
+    try {
+      return { value: yield* act(), failure };
+    } catch (error) {
+      // What no repetition mends.
+      if (error instanceof NotRecoverableError || error instanceof StoppedError) throw error;
+      failure ??= { error };
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * An event: a flag that any task sets and clears, and tasks that wait until it is set.
+ *
+ * - `set` wakes all who wait; it stays set, and `wait` goes on at once, until somebody clears it.
+ * - A set and a clear right after it still wake all who were parked at the set.
+ * - Invariant: the event is set => nobody is queued.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { event } from "./event.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ ready: event() }, { tasks: 1 });
+ * const { ready } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * if (ready.waitSync({ timeout: 1 })) throw new Error("nobody has set it");
+ * ready.setSync();
+ * if (!ready.waitSync() || !ready.isSetSync()) throw new Error("it is set");
+ * ```
+ *
+ * @module
+ */
+
+import { call, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** What an event tells about itself. */
+export interface EventStatistics {
+  /** Whether it is set. */
+  readonly set: boolean;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+/** The request of every waiter and the answer to it. */
+const SET = 1;
+
+/** An event to be, that is not set. */
+export function event(): Shareable<Event> {
+  return {
+    kind: "event",
+    reserve(space, name) {
+      const place = { name, flag: space.word(`${name}.flag`), queue: reserveWaitQueue(space, name) };
+      return (binding) => new Event(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  /** 1 while it is set. */
+  readonly flag: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class Event implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #flag: number;
+  readonly #queue: WaitQueue;
+
+  /** Made by {@linkcode event}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#flag = place.flag;
+    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+  }
+
+  /** Sets it and wakes all who wait. */
+  set(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "set", args: [] }, this.#change(1));
+  }
+
+  /** Clears it. */
+  clear(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "clear", args: [] }, this.#change(0));
+  }
+
+  /** Whether it is set. */
+  isSet(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "isSet", args: [] }, this.#isSet());
+  }
+
+  /**
+   * Waits until it is set; false if that was not in time.
+   *
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  wait(options?: WaitOptions): Steps<boolean> {
+    checkWaitOptions(`wait for ${this.name}`, options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+  }
+
+  /** Whether it is set: the twin of `wait` that does not wait. */
+  tryWait(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#isSet());
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<EventStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `set`. */
+  setSync(): void {
+    blocking(this.#binding, this.set());
+  }
+
+  /** The blocking face of `clear`. */
+  clearSync(): void {
+    blocking(this.#binding, this.clear());
+  }
+
+  /** The blocking face of `isSet`. */
+  isSetSync(): boolean {
+    return blocking(this.#binding, this.isSet());
+  }
+
+  /** The blocking face of `wait`. */
+  waitSync(options?: WaitOptions): boolean {
+    return blocking(this.#binding, this.wait(options));
+  }
+
+  /** The blocking face of `tryWait`. */
+  tryWaitSync(): boolean {
+    return blocking(this.#binding, this.tryWait());
+  }
+
+  /** The promise face of `set`. */
+  setAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.set());
+  }
+
+  /** The promise face of `clear`. */
+  clearAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.clear());
+  }
+
+  /** The promise face of `wait`. */
+  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
+    return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.#queue.bury(task, function* () {});
+  }
+
+  *#change(flag: 0 | 1): Steps<void> {
+    yield* this.#queue.enter();
+    yield* store(this.#flag, flag);
+    yield* this.#settle();
+    yield* this.#queue.leave();
+  }
+
+  *#wait(options: WaitOptions | undefined): Steps<boolean> {
+    if (yield* this.#isSet()) return true;
+    if (options?.timeout === 0) return false;
+    const deadline = yield* deadlineOf(options);
+    yield* this.#queue.enter();
+    if (yield* this.#isSet()) {
+      yield* this.#queue.leave();
+      return true;
+    }
+    return (yield* this.#queue.park(SET, { deadline, cancel: options?.cancel })) === SET;
+  }
+
+  *#isSet(): Steps<boolean> {
+    return (yield* load(this.#flag)) === 1;
+  }
+
+  /** Inside: an event that is set lets everybody go. */
+  *#settle(): Steps<void> {
+    if (yield* this.#isSet()) yield* this.#queue.grantAll(SET);
+  }
+
+  *#statistics(): Steps<EventStatistics> {
+    return { set: yield* this.#isSet(), waiters: yield* this.#queue.waiters() };
+  }
+}

@@ -1,0 +1,444 @@
+/**
+ * A lock for many readers or one writer.
+ *
+ * - Waiters are served first in, first out: a writer that waits stops readers that come later, and readers that stand side
+ *   by side in line go in together.
+ * - A release by a task that does not hold it throws. A task that reads and reads again beside a waiting writer waits for
+ *   itself.
+ * - The slots of a reader that ends without leaving are freed. Where a writer ends so, the next holder gets the lock alone,
+ *   with an `OwnerDiedError`, and says `markConsistent` when what the lock protects is whole again. A release without
+ *   that makes the lock useless for all: `NotRecoverableError`.
+ * - Invariant: writer = 0 or readers = 0; readers = the sum of reading[task]; DIED => at most one holder, who repairs;
+ *   somebody is queued => the first in line cannot go in.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { rwlock } from "./rwlock.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ table: rwlock() }, { tasks: 2 });
+ * const memory = new ModelMemory(space.layout);
+ * const one = space.bind(memory, { task: 0 }).table;
+ * const other = space.bind(memory, { task: 1 }).table;
+ * {
+ *   using _mine = one.readSync();
+ *   using _theirs = other.readSync();
+ *   if (runBlocking(memory, one.tryAcquireWrite())) throw new Error("there are readers");
+ * }
+ * if (!runBlocking(memory, one.tryAcquireWrite())) throw new Error("the readers have left");
+ * ```
+ *
+ * @module
+ */
+
+import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
+import { add, call, load, type Steps, store } from "../memory/mod.ts";
+import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { type Acquired, LockGuard } from "./lock.ts";
+import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+
+/** What a lock for readers and writers tells about itself. */
+export interface RWLockStatistics {
+  /** How many reads are going on. */
+  readonly readers: number;
+  /** The task that writes, by number. */
+  readonly writer: number | undefined;
+  /** How many wait. */
+  readonly waiters: number;
+}
+
+/** What a waiter asks for, and is granted; DIED is added where a writer has died. */
+const READ = 1;
+const WRITE = 2;
+const DIED = 4;
+/** The answer where the lock is useless. */
+const USELESS = 8;
+
+/** The states. */
+const SOUND = 0;
+const WRITER_DIED = 1;
+const LOST = 2;
+
+/** A lock for readers and writers to be. */
+export function rwlock(): Shareable<RWLock> {
+  return {
+    kind: "rwlock",
+    reserve(space, name) {
+      const place = {
+        name,
+        tasks: space.tasks,
+        writer: space.word(`${name}.writer`),
+        readers: space.word(`${name}.readers`),
+        reading: space.words(`${name}.reading`, space.tasks),
+        state: space.word(`${name}.state`),
+        dead: space.word(`${name}.dead`),
+        queue: reserveWaitQueue(space, name),
+      };
+      return (binding) => new RWLock(binding, place);
+    },
+  };
+}
+
+interface Place {
+  readonly name: string;
+  readonly tasks: number;
+  /** The task that writes, plus 1. */
+  readonly writer: number;
+  /** How many reads are going on. */
+  readonly readers: number;
+  /** Per task: how many of them are its own. */
+  readonly reading: number;
+  /** SOUND, WRITER_DIED or LOST. */
+  readonly state: number;
+  /** The writer that died last, plus 1. */
+  readonly dead: number;
+  readonly queue: WaitQueuePlace;
+}
+
+/** See the module. */
+export class RWLock implements SharedThing {
+  /** Its name. */
+  readonly name: string;
+  readonly #binding: Binding;
+  readonly #place: Place;
+  readonly #queue: WaitQueue;
+
+  /** Made by {@linkcode rwlock}. */
+  constructor(binding: Binding, place: Place) {
+    this.name = place.name;
+    this.#binding = binding;
+    this.#place = place;
+    this.#queue = new WaitQueue(binding, place.queue, {
+      settle: () => this.#settle(),
+      undo: (answer, lane) => this.#undo(answer, lane),
+    });
+  }
+
+  /**
+   * Goes in to read, waiting for it; false if it could not in time.
+   *
+   * @throws {NotRecoverableError} where a death made it useless.
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  acquireRead(options?: WaitOptions): Steps<Acquired> {
+    return this.#acquireCall("acquireRead", READ, options);
+  }
+
+  /** Goes in to read if nobody writes or waits. */
+  tryAcquireRead(): Steps<Acquired> {
+    const body = this.#acquire(READ, { timeout: 0 });
+    return call({ kind: "call", object: this.name, method: "tryAcquireRead", args: [] }, body);
+  }
+
+  /**
+   * Goes in to write, waiting for it; false if it could not in time.
+   *
+   * @throws {NotRecoverableError} where a death made it useless.
+   * @throws {CancelledError} where the token is cancelled first.
+   */
+  acquireWrite(options?: WaitOptions): Steps<Acquired> {
+    return this.#acquireCall("acquireWrite", WRITE, options);
+  }
+
+  /** Goes in to write if nobody is there or waits. */
+  tryAcquireWrite(): Steps<Acquired> {
+    const body = this.#acquire(WRITE, { timeout: 0 });
+    return call({ kind: "call", object: this.name, method: "tryAcquireWrite", args: [] }, body);
+  }
+
+  /**
+   * Ends a read.
+   *
+   * @throws {StateError} where the task does not read.
+   */
+  releaseRead(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "releaseRead", args: [] }, this.#release(READ));
+  }
+
+  /**
+   * Ends a write.
+   *
+   * @throws {StateError} where the task does not write.
+   */
+  releaseWrite(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "releaseWrite", args: [] }, this.#release(WRITE));
+  }
+
+  /**
+   * Goes in to read; what comes back ends that at its disposal.
+   *
+   * @throws {WaitTimeoutError} where it cannot in time.
+   */
+  read(options?: WaitOptions): Steps<LockGuard> {
+    return this.#guarded(this.acquireRead(options), READ);
+  }
+
+  /**
+   * Goes in to write; what comes back ends that at its disposal.
+   *
+   * @throws {WaitTimeoutError} where it cannot in time.
+   */
+  write(options?: WaitOptions): Steps<LockGuard> {
+    return this.#guarded(this.acquireWrite(options), WRITE);
+  }
+
+  /**
+   * Says that what it protects is whole again after a writer died.
+   *
+   * @throws {StateError} where the task does not hold it.
+   */
+  markConsistent(): Steps<void> {
+    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#markConsistent());
+  }
+
+  /** What can be told about it. */
+  statistics(): Steps<RWLockStatistics> {
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+  }
+
+  /** The blocking face of `acquireRead`. */
+  acquireReadSync(options?: WaitOptions): Acquired {
+    return blocking(this.#binding, this.acquireRead(options));
+  }
+
+  /** The blocking face of `acquireWrite`. */
+  acquireWriteSync(options?: WaitOptions): Acquired {
+    return blocking(this.#binding, this.acquireWrite(options));
+  }
+
+  /** The blocking face of `tryAcquireRead`. */
+  tryAcquireReadSync(): Acquired {
+    return blocking(this.#binding, this.tryAcquireRead());
+  }
+
+  /** The blocking face of `tryAcquireWrite`. */
+  tryAcquireWriteSync(): Acquired {
+    return blocking(this.#binding, this.tryAcquireWrite());
+  }
+
+  /** The blocking face of `releaseRead`. */
+  releaseReadSync(): void {
+    blocking(this.#binding, this.releaseRead());
+  }
+
+  /** The blocking face of `releaseWrite`. */
+  releaseWriteSync(): void {
+    blocking(this.#binding, this.releaseWrite());
+  }
+
+  /** The blocking face of `read`. */
+  readSync(options?: WaitOptions): LockGuard {
+    return blocking(this.#binding, this.read(options));
+  }
+
+  /** The blocking face of `write`. */
+  writeSync(options?: WaitOptions): LockGuard {
+    return blocking(this.#binding, this.write(options));
+  }
+
+  /** The promise face of `acquireRead`. */
+  acquireReadAsync(options?: AsyncWaitOptions): Promise<Acquired> {
+    return promised(this.#binding, options, (rest) => this.acquireRead(rest));
+  }
+
+  /** The promise face of `acquireWrite`. */
+  acquireWriteAsync(options?: AsyncWaitOptions): Promise<Acquired> {
+    return promised(this.#binding, options, (rest) => this.acquireWrite(rest));
+  }
+
+  /** The promise face of `releaseRead`. */
+  releaseReadAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.releaseRead());
+  }
+
+  /** The promise face of `releaseWrite`. */
+  releaseWriteAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.releaseWrite());
+  }
+
+  /** The promise face of `read`. */
+  readAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
+    return promised(this.#binding, options, (rest) => this.read(rest));
+  }
+
+  /** The promise face of `write`. */
+  writeAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
+    return promised(this.#binding, options, (rest) => this.write(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *died(task: number): Steps<void> {
+    yield* this.#queue.bury(task, () => this.#freeFrom(task));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *owners(): Steps<readonly number[]> {
+    const writer = yield* load(this.#place.writer);
+    if (writer !== 0) return [writer - 1];
+    // A reader in line waits for a writer in line, who may give up: no cycle over the holders is certain.
+    for (let waiter = yield* this.#queue.first(); waiter !== NOBODY; waiter = yield* this.#queue.firstAfter(waiter)) {
+      if ((yield* this.#queue.request(waiter)) === READ) return [];
+    }
+    return yield* this.holders();
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *holders(): Steps<readonly number[]> {
+    const { writer, reading, tasks } = this.#place;
+    const owner = yield* load(writer);
+    if (owner !== 0) return [owner - 1];
+    const holders: number[] = [];
+    for (let task = 0; task < tasks; task++) if ((yield* load(reading + task)) > 0) holders.push(task);
+    return holders;
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *leaks(): Steps<readonly string[]> {
+    const act = (yield* load(this.#place.writer)) !== 0 ? "writing" : "reading";
+    return (yield* this.holders()).map((task) => `is held for ${act} by ${this.#binding.nameOf(task)}`);
+  }
+
+  #acquireCall(method: string, request: Request, options: WaitOptions | undefined): Steps<Acquired> {
+    checkWaitOptions(`acquire ${this.name}`, options);
+    const args = options === undefined ? [] : [options];
+    return call({ kind: "call", object: this.name, method, args }, this.#acquire(request, options));
+  }
+
+  *#acquire(request: Request, options: WaitOptions | undefined): Steps<Acquired> {
+    const deadline = yield* deadlineOf(options);
+    yield* this.#queue.enter();
+    const waited = (yield* this.#queue.waiters()) > 0;
+    const answer = waited ? 0 : yield* this.#admit(request, this.#binding.task);
+    if (answer !== 0 || options?.timeout === 0) {
+      yield* this.#queue.leave();
+      return yield* this.#acquired(answer);
+    }
+    return yield* this.#acquired(yield* this.#queue.park(request, { deadline, cancel: options?.cancel }));
+  }
+
+  *#acquired(answer: number): Steps<Acquired> {
+    if (answer === USELESS) {
+      throw new NotRecoverableError(
+        `Cannot acquire ${this.name}: a writer died and nobody marked it consistent, a sound lock is wanted`,
+      );
+    }
+    if ((answer & DIED) === 0) return answer !== 0;
+    const dead = this.#binding.nameOf((yield* load(this.#place.dead)) - 1);
+    return new OwnerDiedError(`Cannot trust what ${this.name} protects: ${dead} died writing, a repair is wanted`);
+  }
+
+  /** Inside: lets a task in, if that can be; gives what it is granted, or 0. */
+  *#admit(request: number, task: number): Steps<number> {
+    const { writer, readers, reading, state } = this.#place;
+    const condition = yield* load(state);
+    if (condition === LOST) return USELESS;
+    if ((yield* load(writer)) !== 0) return 0;
+    // Who repairs is alone, a reader too.
+    if ((request === WRITE || condition === WRITER_DIED) && (yield* load(readers)) > 0) return 0;
+    if (request === WRITE) {
+      yield* store(writer, task + 1);
+    } else {
+      yield* add(readers, 1);
+      yield* add(reading + task, 1);
+    }
+    return condition === WRITER_DIED ? request | DIED : request;
+  }
+
+  *#release(request: Request): Steps<void> {
+    const { writer, readers, state } = this.#place;
+    const { task } = this.#binding;
+    yield* this.#queue.enter();
+    const holds = yield* this.#holds(request, task);
+    if (holds) {
+      yield* this.#leave(request, task);
+      const isFree = (yield* load(writer)) === 0 && (yield* load(readers)) === 0;
+      if (isFree && (yield* load(state)) === WRITER_DIED) yield* store(state, LOST);
+      yield* this.#settle();
+    }
+    yield* this.#queue.leave();
+    if (!holds) throw this.#notHeld("release", request === WRITE ? "write" : "read");
+  }
+
+  *#holds(request: Request, task: number): Steps<boolean> {
+    const { writer, reading } = this.#place;
+    return request === WRITE ? (yield* load(writer)) === task + 1 : (yield* load(reading + task)) > 0;
+  }
+
+  /** Inside: a task that holds it goes out. */
+  *#leave(request: number, task: number): Steps<void> {
+    const { writer, readers, reading } = this.#place;
+    if (request === WRITE) return yield* store(writer, 0);
+    yield* add(readers, -1);
+    yield* add(reading + task, -1);
+  }
+
+  /** Inside: lets in who can go in, in order. */
+  *#settle(): Steps<void> {
+    for (;;) {
+      const first = yield* this.#queue.first();
+      if (first === NOBODY) return;
+      const answer = yield* this.#admit(yield* this.#queue.request(first), this.#queue.taskOf(first));
+      if (answer === 0) return;
+      yield* this.#queue.grant(first, answer);
+    }
+  }
+
+  *#undo(answer: number, lane: number): Steps<void> {
+    if (answer !== USELESS) yield* this.#leave(answer & ~DIED, this.#queue.taskOf(lane));
+  }
+
+  /** Inside: takes it from a dead task. */
+  *#freeFrom(task: number): Steps<void> {
+    const { writer, readers, reading, state, dead } = this.#place;
+    yield* add(readers, -(yield* load(reading + task)));
+    yield* store(reading + task, 0);
+    if ((yield* load(writer)) !== task + 1) return;
+    yield* store(writer, 0);
+    yield* store(dead, task + 1);
+    yield* store(state, WRITER_DIED);
+  }
+
+  *#markConsistent(): Steps<void> {
+    const { task } = this.#binding;
+    yield* this.#queue.enter();
+    const holds = (yield* this.#holds(READ, task)) || (yield* this.#holds(WRITE, task));
+    if (holds && (yield* load(this.#place.state)) === WRITER_DIED) {
+      yield* store(this.#place.state, SOUND);
+      yield* this.#settle();
+    }
+    yield* this.#queue.leave();
+    if (!holds) throw this.#notHeld("mark consistent", "hold");
+  }
+
+  *#statistics(): Steps<RWLockStatistics> {
+    const writer = yield* load(this.#place.writer);
+    return {
+      readers: yield* load(this.#place.readers),
+      writer: writer === 0 ? undefined : writer - 1,
+      waiters: yield* this.#queue.waiters(),
+    };
+  }
+
+  *#guarded(acquire: Steps<Acquired>, request: Request): Steps<LockGuard> {
+    const acquired = yield* acquire;
+    if (acquired === false) {
+      throw new WaitTimeoutError(`Cannot acquire ${this.name}: it is held, a release in time is wanted`);
+    }
+    const guarded = {
+      release: () => request === READ ? this.releaseRead() : this.releaseWrite(),
+      releaseSync: () => request === READ ? this.releaseReadSync() : this.releaseWriteSync(),
+      markConsistent: () => this.markConsistent(),
+    };
+    return new LockGuard(guarded, this.#binding, acquired === true ? undefined : acquired);
+  }
+
+  #notHeld(act: string, does: string): StateError {
+    const task = this.#binding.nameOf(this.#binding.task);
+    return new StateError(`Cannot ${act} ${this.name}: ${task} does not ${does} it, a task that does is wanted`);
+  }
+}
+
+type Request = typeof READ | typeof WRITE;

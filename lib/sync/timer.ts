@@ -271,9 +271,8 @@ export class Timer implements SharedThing {
     if (before === IDLE) return "waiting";
     const late = (yield* now()) - (yield* load(due, { cell: "f64" }));
     if (late < 0) return "waiting";
+    // The others who wait to run it sleep no longer than until it is due, too.
     yield* store(phase, FIRED);
-    // The others who wait to run it wait in vain.
-    yield* this.#queue.grantAll(LOOK);
     return late / 1000;
   }
 

@@ -63,6 +63,17 @@ export class Stage<S extends Shareables> {
     this.#goOn();
   }
 
+  /** Begins a call that never waits, and ends its task before operation number `at`; false where the call ended before. */
+  dies(task: number, steps: (shared: Shared<S>) => Steps<unknown>, at: number): boolean {
+    const iterator = steps(this.#views[task]!)[Symbol.iterator]();
+    let step = iterator.next();
+    for (let operation = 0; operation < at && !step.done; operation++) {
+      step = iterator.next(this.memory.begin(step.value, task));
+    }
+    this.kill(task);
+    return !step.done;
+  }
+
   /** How the calls ended that ended since the last time, by task: the value, or the name of the error's class. */
   ended(): Map<number, unknown> {
     const ended = new Map<number, unknown>();

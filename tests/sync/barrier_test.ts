@@ -335,6 +335,18 @@ Deno.test("Barrier.wait() says what broke it", () => {
   assertInstanceOf(late.cause, CancelledError);
 });
 
+Deno.test("Barrier.reset() by a task that dies of it is whole or has not begun", () => {
+  for (let at = 0, dead = true; dead; at++) {
+    const stage = new Stage({ gate: barrier(2) }, 4);
+    stage.begin(0, ({ gate }) => gate.wait());
+    dead = stage.dies(1, ({ gate }) => gate.reset(), at);
+    const ended = stage.ended();
+    const { broken, waiting } = runBlocking(stage.memory, stage.host.gate.statistics());
+    assertEquals([broken, waiting], [false, ended.size === 0 ? 1 : 0]);
+    if (ended.size > 0) assertEquals(ended, new Map([[0, "BrokenBarrierError"]]));
+  }
+});
+
 Deno.test("Barrier refuses what makes no sense, at once", () => {
   for (const parties of [0, -1, 1.5, NaN, Infinity, 4096]) {
     assertThrows(() => barrier(parties), RangeError, `of ${parties} parties`);

@@ -80,6 +80,19 @@ testPrimitive("Once", [
     mayThrow: ["RangeError"],
   }),
   scenario({
+    name: "a runner whom others keep at the door",
+    things: () => ({ setup: once() }),
+    tasks: [0, 1, 2, 3].map(() =>
+      function* ({ setup }: { readonly setup: Once }, _task: number, log: unknown[]): Steps<void> {
+        yield* setup.run(() => void log.push("end"));
+        assert(yield* setup.done());
+      }
+    ),
+    // Also where the runner is interrupted while it says that it is done.
+    atEnd: (_, { log }) => assertEquals(log, ["end"]),
+    afterDeath: "recovers",
+  }),
+  scenario({
     name: "some who do not wait for long",
     things,
     tasks: [setsUp(), setsUp({ timeout: 0.0005 }), setsUp({ timeout: 5 })],

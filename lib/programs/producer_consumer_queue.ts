@@ -1,0 +1,109 @@
+/**
+ * A pipeline by a bounded queue, and two ways to end it: by an event beside the queue, or by closing the queue.
+ *
+ * - `event`: both sides look at the event between two messages. The consumer may see the queue empty before the event is
+ *   set, and then waits for ever; or it may see it empty just before a last message comes, which is lost.
+ * - `close`: the queue knows both, so a put fails and a get drains what is left: every schedule ends, and nothing is lost.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { producerConsumerQueue } from "./producer_consumer_queue.ts";
+ *
+ * await using host = new Host();
+ * const event = await host.run(producerConsumerQueue, { mode: "direct" });
+ * if (event.errors[0]?.name !== "DeadlockError") throw new Error("the consumer waits for a message that never comes");
+ * const close = await host.run(producerConsumerQueue, { mode: "direct", variant: "close" });
+ * if (!sameData(close.outcome, { produced: 12, consumed: 12, lost: 0 })) throw new Error("the queue drains");
+ * ```
+ *
+ * @module
+ */
+
+import { QueueShutDownError } from "../errors.ts";
+import { queue } from "../mailbox/mod.ts";
+import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
+import { event } from "../sync/mod.ts";
+
+/** See the module. */
+export const producerConsumerQueue: AnyProgram = defineProgram({
+  name: "producer-consumer-queue",
+  claim: "An event beside a queue loses messages or hangs; a queue that is closed drains.",
+  module: import.meta.url,
+  variants: ["event", "close"],
+  specimens: ["event"],
+  parameters: {
+    end: {
+      default: "variant",
+      choices: ["variant", "event", "close"],
+      description: "what ends it: as the variant says",
+    },
+    messages: { default: 12, max: 10_000, description: "how many messages the producer has" },
+    maxsize: { default: 10, min: 1, max: 1000, description: "how many messages the queue takes" },
+    pause: { default: 0.1, max: 10, fraction: true, description: "seconds until the end is called" },
+  },
+  shared: ({ parameters: { maxsize } }) => ({
+    pipeline: queue<number>({ maxsize, bytes: 64 * maxsize }),
+    ended: event(),
+  }),
+  *outcome({ pipeline }, { results }) {
+    const [produced, consumed] = results as [number, number];
+    return { produced, consumed, lost: (yield* pipeline.statistics()).size };
+  },
+  tasks: (settings) => [
+    {
+      name: "producer",
+      *run({ pipeline, ended }) {
+        let produced = 0;
+        try {
+          for (; produced < settings.parameters.messages && !(yield* ended.isSet()); produced++) {
+            yield* pipeline.put(produced);
+          }
+        } catch (error) {
+          if (!(error instanceof QueueShutDownError)) throw error;
+        }
+        return produced;
+      },
+    },
+    {
+      name: "consumer",
+      *run({ pipeline, ended }) {
+        let consumed = 0;
+        try {
+          for (;; consumed++) {
+            const { size } = yield* pipeline.statistics();
+            ensure(size <= settings.parameters.maxsize, "the queue has no more messages than it takes");
+            if (size === 0 && (yield* ended.isSet())) break;
+            ensure((yield* pipeline.get()) === consumed, "messages come in order, each once");
+          }
+        } catch (error) {
+          if (!(error instanceof QueueShutDownError)) throw error;
+        }
+        return consumed;
+      },
+    },
+    {
+      name: "main",
+      *run({ pipeline, ended }) {
+        yield* pause(settings.parameters.pause);
+        if (isClosed(settings)) yield* pipeline.shutdown();
+        else yield* ended.set();
+      },
+    },
+  ],
+  independent: (outcome, settings) =>
+    isClosed(settings) ? "failed" in outcome ? outcome : { lost: outcome.lost } : null,
+  expected: (settings) => (outcome) => {
+    if ("failed" in outcome) {
+      const hangs = outcome.failed.every(({ task, error }) => task === "consumer" && error === "DeadlockError");
+      return !isClosed(settings) && hangs;
+    }
+    const { produced, consumed, lost } = outcome;
+    return produced <= settings.parameters.messages && produced === consumed + lost &&
+      lost <= (isClosed(settings) ? 0 : 1);
+  },
+});
+
+function isClosed({ variant, parameters: { end } }: { variant: string; parameters: { end: string } }): boolean {
+  return (end === "variant" ? variant : end) === "close";
+}

@@ -1,0 +1,59 @@
+/**
+ * Reentrance: a deposit holds the lock and calls a helper that takes it again.
+ *
+ * - With a plain lock this would be a `self-deadlock`; a reentrant one counts how often its owner has it.
+ * - The helper's release does not free it: only the outermost release lets the next task in.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { rlockProgram } from "./rlock.ts";
+ *
+ * await using host = new Host();
+ * const { outcome } = await host.run(rlockProgram, { mode: "direct" });
+ * if (outcome !== 300) throw new Error("three deposits of 100");
+ * ```
+ *
+ * @module
+ */
+
+import type { Steps } from "../memory/mod.ts";
+import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
+import { cell, type RLock, rlock, type SharedCell } from "../sync/mod.ts";
+
+/** See the module. */
+export const rlockProgram: AnyProgram = defineProgram({
+  name: "rlock",
+  claim: "A reentrant lock is taken again by its owner, and free after the outermost release.",
+  module: import.meta.url,
+  parameters: {
+    deposits: { default: 3, min: 1, max: 8, description: "how many tasks deposit" },
+    amount: { default: 100, max: 1_000_000, description: "what each deposits" },
+    pause: { default: 0.01, max: 10, fraction: true, description: "seconds between the read and the write" },
+  },
+  shared: () => ({ guard: rlock(), balance: cell({ order: "plain" }), inside: cell() }),
+  tasks: ({ parameters }) =>
+    Array.from({ length: parameters.deposits }, (_, index) => ({
+      name: `depositor${index}`,
+      *run({ guard, balance, inside }) {
+        using _held = yield* guard.lock();
+        ensure((yield* inside.add(1)) === 0, "nobody else is in the critical section");
+        yield* change({ guard, balance }, parameters);
+        ensure((yield* guard.statistics()).depth === 1, "the helper's release leaves the lock taken");
+        yield* inside.add(-1);
+      },
+    })),
+  outcome: ({ balance }) => balance.load(),
+  expected: ({ parameters: { deposits, amount } }) => [deposits * amount],
+});
+
+/** Changes the balance; called by those who hold the lock, and by those who do not. */
+function* change(
+  { guard, balance }: { readonly guard: RLock; readonly balance: SharedCell<"i32"> },
+  parameters: { readonly amount: number; readonly pause: number },
+): Steps<void> {
+  using _held = yield* guard.lock();
+  const seen = yield* balance.load();
+  yield* pause(parameters.pause);
+  yield* balance.store(seen + parameters.amount);
+}

@@ -22,7 +22,7 @@ const PATIENCE_MILLISECONDS = 20_000;
 /** Registers the test of one thing. */
 export function testHistories(
   subject: SubjectName,
-  { rounds = 6, calls = 60 }: { readonly rounds?: number; readonly calls?: number } = {},
+  { rounds = 8, calls = 300 }: { readonly rounds?: number; readonly calls?: number } = {},
 ): void {
   Deno.test(`${subject}: histories of real tasks are linearizable`, async () => {
     const workers = WORKER_FACES.map(() => {

@@ -43,7 +43,7 @@ export interface PrimitiveBudget {
 export function testPrimitive(
   name: string,
   scenarios: readonly Scenario[],
-  { random = 60, preemptions = 600, seeds = 6, points = 40 }: PrimitiveBudget = {},
+  { random = 60, preemptions = 500, seeds = 4, points = 40 }: PrimitiveBudget = {},
 ): void {
   for (const scenario of scenarios) {
     const runs = new ScenarioRuns(scenario);

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CancelledError } from "../../lib/errors.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
+import { pause } from "../../lib/program/mod.ts";
 import { type CancelToken, cancelToken, type Semaphore, semaphore, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 
@@ -28,6 +29,12 @@ function* cancels({ token }: Gate): Steps<void> {
   yield* token.cancel();
 }
 
+/** Cancels when all others wait. */
+function* cancelsLate({ token }: Gate): Steps<void> {
+  yield* pause(1);
+  yield* token.cancel();
+}
+
 /** A task that waits under a cancelled token is told so, whoever cancelled it and died of it. */
 function told({ token }: Gate, { memory, outcomes }: RunView): void {
   if (!runBlocking(memory, token.isCancelled())) return;
@@ -48,6 +55,32 @@ testPrimitive("CancelToken", [
     },
     afterDeath: "may-starve",
     atDeath: told,
+  }),
+  scenario({
+    name: "a late cancel",
+    things,
+    tasks: [waits, waits, cancelsLate],
+    // Who is to cancel may be interrupted before.
+    afterFault: "may-starve",
+    afterDeath: "may-starve",
+    atDeath: told,
+  }),
+  scenario({
+    name: "a wait that the token does not concern, after one that it ends",
+    things,
+    tasks: [
+      function* ({ gate, token }) {
+        try {
+          yield* gate.acquire({ cancel: token });
+        } catch (error) {
+          if (!(error instanceof CancelledError)) throw error;
+        }
+        // Whatever comes late of the cancel, time ends this wait, and it may not spin until then.
+        yield* gate.acquire({ timeout: 1 });
+      },
+      cancels,
+    ],
+    afterDeath: "may-starve",
   }),
   scenario({
     name: "two who cancel",

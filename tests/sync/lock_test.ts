@@ -18,6 +18,12 @@ import {
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 
+// As the lock lays out its word and what it answers waiters.
+const OWNER = (1 << 24) - 1;
+const WOKEN = 1 << 25;
+const RETRY = 1;
+const OWNED = 2;
+
 interface Guarded {
   readonly guard: Lock;
   readonly count: SharedCell<"i32">;
@@ -69,12 +75,32 @@ function* attempts({ guard, count }: Guarded, _task: number, log: unknown[]): St
   }
 }
 
+function* acquires({ guard }: Guarded, _task: number, log: unknown[]): Steps<void> {
+  for (let time = 0; time < 3; time++) {
+    yield* guard.acquire();
+    log.push(1);
+  }
+}
+
+function* releases({ guard }: Guarded, _task: number, log: unknown[]): Steps<void> {
+  // Where nobody comes to acquire it, that is an end too.
+  for (let time = 0; time < 8; time++) {
+    try {
+      yield* guard.release();
+      log.push(-1);
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      yield* pause(0.001);
+    }
+  }
+}
+
 /** Free, and as often incremented as somebody says. */
 function freeAndCounted({ guard, count }: Guarded, { log, memory }: RunView): void {
   assertEquals(runBlocking(memory, guard.statistics()), { owner: undefined, waiters: 0 });
   assertEquals(runBlocking(memory, guard.leaks()), []);
   assertEquals(count.loadSync(), log.filter((entry) => entry === "done").length);
-  assertEquals(wordOf(memory, "guard.word"), 0);
+  assertEquals(wordsOf(memory, "guard.word"), [0]);
 }
 
 /** The dead owns it no longer; nor does anybody else, unless its release failed because the death has torn the lock. */
@@ -82,12 +108,59 @@ function freeOrUseless({ guard }: Guarded, { memory, dead, outcomes }: RunView):
   const { owner } = runBlocking(memory, guard.statistics());
   const failed = outcomes[owner ?? -1]?.kind === "threw";
   assert(owner === undefined || (owner !== dead && failed), `${owner} owns it`);
+  if (!isTorn(memory)) return;
+  // A torn lock is of no use to anybody, even where nobody contends.
+  assertThrows(() => runBlocking(memory, guard.acquire()), NotRecoverableError);
+  assertThrows(() => runBlocking(memory, guard.tryAcquire()), NotRecoverableError);
 }
 
-function wordOf(memory: ModelMemory, name: string): number {
-  const { layout } = memory;
-  const word = Array.from({ length: layout.wordCount }, (_, word) => word).find((word) => layout.nameOf(word) === name);
-  return memory.perform({ kind: "load", cell: "i32", word: word!, order: "atomic" }) as number;
+/** Whether a task died in the middle of a change. */
+function isTorn(memory: ModelMemory): boolean {
+  return wordsOf(memory, "guard.monitor")[0] === -1;
+}
+
+/** The words of the lock, in the order of their names. */
+function wordsOf(memory: ModelMemory, name: string): number[] {
+  let places = placesOf.get(memory);
+  if (places === undefined) {
+    places = new Map();
+    for (let word = 0; word < memory.layout.wordCount; word++) {
+      const key = memory.layout.nameOf(word).replace(/\[\d+\]$/, "");
+      places.set(key, [...places.get(key) ?? [], word]);
+    }
+    placesOf.set(memory, places);
+  }
+  return places.get(name)!.map((word) => {
+    return memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }) as number;
+  });
+}
+
+const placesOf = new WeakMap<ModelMemory, Map<string, number[]>>();
+const queuesOf = new WeakMap<ModelMemory, { owner: number; tickets: readonly number[] }>();
+
+/** Who is told to try is alone in that, and marked; who is told that it owns the lock owns it. */
+function grantsAreTrue(_: Guarded, { memory }: RunView): void {
+  if (isTorn(memory)) return;
+  const [word = 0] = wordsOf(memory, "guard.word");
+  const answers = wordsOf(memory, "guard.answers");
+  const tries = answers.filter((answer) => answer === RETRY).length;
+  assert(tries === 0 || (tries === 1 && (word & WOKEN) !== 0), `${tries} try, the word is ${word}`);
+  const owner = answers.indexOf(OWNED) + 1;
+  assert(owner === 0 || (word & OWNER) === owner, `${owner - 1} was told, the word is ${word}`);
+}
+
+/** While somebody stands in line, the first of them gets the lock, nobody else. */
+function firstComesFirst(shared: Guarded, view: RunView): void {
+  grantsAreTrue(shared, view);
+  const { memory } = view;
+  if (isTorn(memory)) return;
+  const owner = wordsOf(memory, "guard.word")[0]! & OWNER;
+  const before = queuesOf.get(memory);
+  if (before !== undefined && owner !== 0 && owner !== before.owner) {
+    const line = before.tickets.filter((ticket) => ticket !== 0);
+    if (line.length > 0) assertEquals(owner - 1, before.tickets.indexOf(Math.min(...line)));
+  }
+  queuesOf.set(memory, { owner, tickets: wordsOf(memory, "guard.tickets") });
 }
 
 const shared = (options: { fair?: boolean; owned?: boolean }) => () => ({
@@ -102,7 +175,8 @@ testPrimitive("Lock", [
   ...options.flatMap((options) => {
     const things = shared(options);
     const named = (name: string) => `${name}${options.fair ? ", fair and owned" : ""}`;
-    const common = { things, atEnd: freeAndCounted, atDeath: freeOrUseless, afterDeath: "recovers" } as const;
+    const always = options.fair ? firstComesFirst : grantsAreTrue;
+    const common = { things, always, atEnd: freeAndCounted, atDeath: freeOrUseless, afterDeath: "recovers" } as const;
     return [
       scenario({ ...common, name: named("two tasks"), tasks: [increments(2), increments(2)] }),
       scenario({ ...common, name: named("three tasks"), tasks: [increments(3), increments(2), increments(3)] }),
@@ -147,26 +221,13 @@ testPrimitive("Lock", [
     ];
   }),
   scenario({
-    name: "released by another",
+    name: "released by others",
     things: shared({}),
-    tasks: [
-      function* ({ guard }) {
-        for (let time = 0; time < 3; time++) yield* guard.acquire();
-      },
-      function* ({ guard }) {
-        let released = 0;
-        // Where nobody comes to acquire it, that is an end too.
-        for (let time = 0; time < 20 && released < 3; time++) {
-          try {
-            yield* guard.release();
-            released++;
-          } catch (error) {
-            if (!(error instanceof StateError)) throw error;
-            yield* pause(0.001);
-          }
-        }
-      },
-    ],
+    tasks: [acquires, releases, releases],
+    atEnd({ guard }, { log }) {
+      const sum = (log as number[]).reduce((sum, more) => sum + more, 0);
+      assertEquals(sum, guard.lockedSync() ? 1 : 0);
+    },
     afterDeath: "may-starve",
     afterFault: "may-starve",
   }),
@@ -190,6 +251,7 @@ testPrimitive("Lock", [
       if (told.length === 0) return;
       assertThrows(() => runBlocking(memory, guard.acquire()), NotRecoverableError);
       assertThrows(() => runBlocking(memory, guard.tryAcquire()), NotRecoverableError);
+      assertEquals(runBlocking(memory, guard.statistics()).owner, undefined);
     },
   }),
 ]);
@@ -325,6 +387,32 @@ Deno.test("Lock tells who died with it, until it is marked consistent", () => {
   }
   assertEquals(eve!.tryAcquireSync(), true);
 });
+
+for (const fair of [false, true]) {
+  Deno.test(`Lock passes on what a task was granted that died before it went on, fair=${fair}`, () => {
+    const space = new Space({ guard: lock({ fair }) }, { tasks: 3 });
+    const memory = new ModelMemory(space.layout);
+    const [first, second, third] = [0, 1, 2].map((task) => space.bind(memory, { task }).guard);
+    const results: unknown[] = [];
+    assertEquals(first!.acquireSync(), true);
+    const waiters = [second!, third!].map((guard, at) => {
+      const steps = function* () {
+        results.push(yield* guard.acquire());
+      };
+      const run = new TaskRun(memory, { name: `task ${at + 1}`, number: at + 1, steps: steps() });
+      while (!run.parked) run.perform();
+      return run;
+    });
+    first!.releaseSync();
+    // Task 1 is woken and dies.
+    assertEquals(memory.takeReady().map(({ task }) => task), [1]);
+    runBlocking(memory, space.bind(memory).guard.died(1));
+    for (const { task, answer } of memory.takeReady()) waiters[task - 1]!.wake(answer);
+    while (!waiters[1]!.parked && !waiters[1]!.ended) waiters[1]!.perform();
+    // It never went on as the owner, so nobody is told that an owner died.
+    assertEquals(results, [true]);
+  });
+}
 
 /** What one call by a face gives or throws. */
 type Act = { readonly task: number; readonly act: "acquire" | "tryAcquire" | "release" | "markConsistent" | "died" };

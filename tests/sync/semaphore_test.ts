@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { StateError, WaitTimeoutError } from "../../lib/errors.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { pause, runCooperative } from "../../lib/program/mod.ts";
+import { pause, runCooperative, TaskRun } from "../../lib/program/mod.ts";
 import {
   boundedSemaphore,
   type CancelToken,
@@ -265,4 +265,18 @@ Deno.test("Semaphore takes the permits of guards back from the dead, and no othe
   runBlocking(memory, host!.died(0));
   runBlocking(memory, host!.died(0));
   assertEquals(runBlocking(memory, host!.statistics()).permits, 2);
+});
+
+Deno.test("Semaphore takes back what a task was granted that died before it went on", () => {
+  const space = new Space({ tellers: semaphore(1) }, { tasks: 2 });
+  const memory = new ModelMemory(space.layout);
+  runBlocking(memory, space.initialize());
+  const [giver, dead, host] = [0, 1, 2].map((task) => space.bind(memory, { task }).tellers);
+  assert(giver!.tryAcquireSync());
+  const run = new TaskRun(memory, { name: "dead", number: 1, steps: dead!.acquire() });
+  while (!run.parked) run.perform();
+  giver!.releaseSync();
+  assertEquals(runBlocking(memory, host!.statistics()), { permits: 0, waiters: 0 });
+  runBlocking(memory, host!.died(1));
+  assertEquals(runBlocking(memory, host!.statistics()), { permits: 1, waiters: 0 });
 });

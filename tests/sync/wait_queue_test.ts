@@ -193,29 +193,29 @@ for (const tail of [0, 0x7fffffff - 1, -2]) {
     assertEquals(runCooperative<unknown>(memory, tasks).kind, "finished");
     assertEquals(order, [0, 1, 2, 3]);
   });
-}
 
-Deno.test("WaitQueue.firstAfter() goes through the line, and knows its end", () => {
-  const { memory, views } = open(4);
-  const seen: number[][] = [];
-  const takers = [1, 0, 2].map((arrival, task) => late(arrival, views[task]!.take({ deadline: 9000 })));
-  const looker = late(
-    5,
-    (function* () {
-      const { queue } = views[3]!;
-      yield* queue.enter();
-      const line = [];
-      for (let lane = yield* queue.first(); lane !== NOBODY; lane = yield* queue.firstAfter(lane)) {
-        line.push(queue.taskOf(lane));
-      }
-      seen.push(line, [yield* queue.waiters(), yield* queue.request(0)]);
-      yield* queue.leave();
-    })(),
-  );
-  const tasks = [...takers, looker].map((steps, number) => ({ name: `task ${number}`, steps }));
-  assertEquals(runCooperative<unknown>(memory, tasks).kind, "finished");
-  assertEquals(seen, [[1, 0, 2], [3, 1]]);
-});
+  Deno.test(`WaitQueue.firstAfter() goes through the line, and knows its end, tickets from ${tail} on`, () => {
+    const { memory, views } = open(4, (memory) => setWord(memory, "tokens.tail", tail));
+    const seen: number[][] = [];
+    const takers = [1, 0, 2].map((arrival, task) => late(arrival, views[task]!.take({ deadline: 9000 })));
+    const looker = late(
+      5,
+      (function* () {
+        const { queue } = views[3]!;
+        yield* queue.enter();
+        const line = [];
+        for (let lane = yield* queue.first(); lane !== NOBODY; lane = yield* queue.firstAfter(lane)) {
+          line.push(queue.taskOf(lane));
+        }
+        seen.push(line, [yield* queue.waiters(), yield* queue.request(0)]);
+        yield* queue.leave();
+      })(),
+    );
+    const tasks = [...takers, looker].map((steps, number) => ({ name: `task ${number}`, steps }));
+    assertEquals(runCooperative<unknown>(memory, tasks).kind, "finished");
+    assertEquals(seen, [[1, 0, 2], [3, 1]]);
+  });
+}
 
 Deno.test("WaitQueue that a death has torn throws NotRecoverableError at everybody, from then on too", () => {
   const { space, memory, views } = open(3);

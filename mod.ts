@@ -124,8 +124,12 @@ export {
 
 // sync: primitives on memory operations.
 export {
+  type AsyncBarrierWaitOptions,
   type Barrier,
   barrier,
+  type BarrierStatistics,
+  type BarrierWaitOptions,
+  type Body,
   boundedSemaphore,
   type CancelToken,
   cancelToken,
@@ -137,11 +141,14 @@ export {
   event,
   type Latch,
   latch,
+  type LatchStatistics,
   type Lock,
   lock,
   type LockOptions,
   type Once,
   once,
+  type OnceStatistics,
+  type OnceTurn,
   type RLock,
   rlock,
   type RWLock,
@@ -156,8 +163,13 @@ export {
   Space,
   type Timer,
   timer,
+  type TimerClaim,
+  type TimerOptions,
+  type TimerPhase,
+  type TimerStatistics,
   type WaitGroup,
   waitGroup,
+  type WaitGroupStatistics,
   type WaitOptions,
 } from "./lib/sync/mod.ts";
 

@@ -302,7 +302,7 @@ export class WaitQueue {
       const result = yield* wait(wake, 0, { deadline });
       if (result === "timed-out") return yield* this.giveUp(lane, false);
       // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
-      if ((yield* load(mine)) === 0) yield* store(wake, 0);
+      yield* store(wake, 0);
     }
   }
 

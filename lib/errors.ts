@@ -362,13 +362,13 @@ export function errorData(thrown: unknown): ErrorData {
 /** The error that data was made of, of the same class where that is known here. */
 export function revivedError({ name, message, stack, properties }: ErrorData): Error {
   const error = new Error(message);
-  const known = CALLED.find((one) => one.name === name) ?? Reflect.get(globalThis, name);
+  const known = CALLED[name] ?? Reflect.get(globalThis, name);
   if (typeof known === "function" && known.prototype instanceof Error) Object.setPrototypeOf(error, known.prototype);
   return Object.assign(error, properties, { name, stack });
 }
 
-/** The classes of what a call on shared things throws. */
-const CALLED = [
+/** The classes of what a call on shared things throws, by names that a minifier leaves alone. */
+const CALLED: Readonly<Record<string, object>> = {
   MemoryFullError,
   StoppedError,
   WaitTimeoutError,
@@ -387,7 +387,17 @@ const CALLED = [
   UncloneableError,
   GuestTimeoutError,
   GuestDiedError,
-];
+};
+
+// A guest may hold two copies of the library: an error of the one is an instance of the other's class of its name.
+for (const [name, called] of Object.entries(CALLED)) {
+  Object.defineProperty(called, Symbol.hasInstance, {
+    value(error: unknown): boolean {
+      if (this !== called) return Reflect.apply(Function.prototype[Symbol.hasInstance], this, [error]);
+      return error instanceof Error && error.name === name;
+    },
+  });
+}
 
 /** Causes deeper than this are left out: a chain of them may be a cycle. */
 const MOST_CAUSES = 16;

@@ -328,13 +328,16 @@ export class Stock {
   /** What can be told about it. */
   *statistics(): Steps<StockStatistics> {
     yield* this.enter();
-    return yield* this.#leaveWith(this.#told());
+    return yield* this.#leaveWith(told(this.#state));
   }
 
   /** The same, of a run that has ended: without the monitor, which the dead may have left torn. */
   *look(): Steps<StockStatistics> {
-    yield* this.#load();
-    return this.#told();
+    // Of its own: the task may be inside.
+    const state = new StockState();
+    yield* read(this.place.state, StockState.BYTES, { into: state.bytes });
+    state.parse();
+    return told(state);
   }
 
   /** See `SharedThing`: gives back what was claimed for the dead. False where it died in the middle of a change. */
@@ -438,11 +441,6 @@ export class Stock {
   }
 
   *#nothing(): Steps<void> {}
-
-  #told(): StockStatistics {
-    const { size, staged, starved, takers, fetchers, unfinished, closed } = this.#state;
-    return { size, puts: staged + starved, takers, fetchers, unfinished, closed };
-  }
 
   *#load(): Steps<void> {
     yield* read(this.place.state, StockState.BYTES, { into: this.#state.bytes });
@@ -630,4 +628,8 @@ export class Stock {
       yield* this.queue.grant(waiter, answer);
     }
   }
+}
+
+function told({ size, staged, starved, takers, fetchers, unfinished, closed }: StockState): StockStatistics {
+  return { size, puts: staged + starved, takers, fetchers, unfinished, closed };
 }

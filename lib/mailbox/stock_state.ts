@@ -45,10 +45,10 @@ export class StockState {
   /** Whether it is closed. */
   closed = false;
   readonly #numbers = new Int32Array(NUMBERS);
-  readonly #items: ItemStore;
+  readonly #items: ItemStore | undefined;
 
-  /** The numbers of a stock, and of the store of its items. */
-  constructor(items: ItemStore) {
+  /** The numbers of a stock, and of the store of its items; without a store, to look at only. */
+  constructor(items?: ItemStore) {
     this.#items = items;
     this.bytes = new Uint8Array(this.#numbers.buffer);
   }
@@ -68,7 +68,7 @@ export class StockState {
     this.starved = numbers[4] ?? 0;
     this.unfinished = numbers[5] ?? 0;
     this.closed = numbers[6] !== 0;
-    this.#items.load(numbers, OWN_NUMBERS);
+    this.#items?.load(numbers, OWN_NUMBERS);
   }
 
   /** Gives the bytes of the numbers. */
@@ -81,7 +81,7 @@ export class StockState {
     numbers[4] = this.starved;
     numbers[5] = this.unfinished;
     numbers[6] = Number(this.closed);
-    this.#items.save(numbers, OWN_NUMBERS);
+    this.#items?.save(numbers, OWN_NUMBERS);
     return this.bytes;
   }
 }

@@ -34,8 +34,8 @@ export interface RunPlan {
 export interface Finished {
   /** How many steps it took. */
   readonly steps: number;
-  /** Whether the fault had its opportunity. */
-  readonly struck: boolean;
+  /** Where the fault had an opportunity, up to where it struck: at what operation, or what the task waited for and how. */
+  readonly opportunities: readonly string[];
 }
 
 const MOST_STEPS = 20_000;
@@ -99,7 +99,7 @@ export class ScenarioRuns {
     const ready = new Set(runs.keys());
     const woken = new Map<number, Answer>();
     const performed = runs.map(() => 0);
-    let opportunities = 0;
+    const opportunities: string[] = [];
     let steps = 0;
     let current: number | undefined;
     let late: { from: number; steps: Steps<void> } | undefined;
@@ -122,27 +122,52 @@ export class ScenarioRuns {
       const method = runs[task]!.call?.method ?? "";
       return method.startsWith("release") || scenario.spared?.includes(method) === true;
     };
+    /** Where the task stands, if the fault could strike it there. */
+    const opportunity = ({ kind, task }: Fault): string | undefined => {
+      const run = runs[task]!;
+      const place = () => {
+        const { pending } = run;
+        const word = pending !== undefined && "word" in pending
+          ? memory.layout.nameOf(pending.word).replace(/\[\d+\]$/, "")
+          : "";
+        return `${pending?.kind} ${word} ${run.call?.method} ${run.parked ? "parked" : "woken"}`;
+      };
+      switch (kind) {
+        case "kill":
+          return performed[task] === opportunities.length && !run.ended ? place() : undefined;
+        case "interrupt":
+          return waits(task) && !spared(task) ? place() : undefined;
+        case "expire":
+          return run.parked && memory.parked.some(timed(task)) ? place() : undefined;
+        case "cancel":
+          return "";
+      }
+    };
     const strike = () => {
       if (fault === undefined || view.fault !== undefined) return;
+      const place = opportunity(fault);
+      if (place === undefined) return;
+      opportunities.push(place);
+      if (opportunities.length <= fault.at) return;
       const { kind, task, at } = fault;
-      if (kind === "kill" && performed[task] === at && !runs[task]!.ended) {
-        memory.unpark(task);
-        ready.delete(task);
-        woken.delete(task);
-        view.dead = task;
-        late = { from: steps + lag, steps: bury(host, task) };
-      } else if (kind === "interrupt" && waits(task) && !spared(task) && opportunities++ === at) {
-        view.interrupted = task;
-        interrupt(task, new Interruption(`at ${at}`));
-      } else if (kind === "expire" && runs[task]!.parked && memory.parked.some(timed(task)) && opportunities++ === at) {
-        memory.expire(task);
-        takeReady();
-      } else if (kind === "cancel" && steps === at) {
-        late = { from: steps + lag, steps: this.#token(host)!.cancel() };
-      } else {
-        return;
-      }
       view.fault = fault;
+      switch (kind) {
+        case "kill":
+          memory.unpark(task);
+          ready.delete(task);
+          woken.delete(task);
+          view.dead = task;
+          late = { from: steps + lag, steps: bury(host, task) };
+          return;
+        case "interrupt":
+          view.interrupted = task;
+          return interrupt(task, new Interruption(`at ${at}`));
+        case "expire":
+          memory.expire(task);
+          return takeReady();
+        case "cancel":
+          late = { from: steps + lag, steps: this.#token(host)!.cancel() };
+      }
     };
     const startLate = (now: boolean): boolean => {
       if (late === undefined || !(now || steps >= late.from)) return false;
@@ -189,7 +214,7 @@ export class ScenarioRuns {
       if (++steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
     }
     this.#check(host, view, runs);
-    return { steps, struck: view.fault !== undefined };
+    return { steps, opportunities };
   }
 
   #check(host: Shared<Shareables>, view: RunView, runs: readonly TaskRun<unknown>[]): void {

@@ -65,29 +65,38 @@ export function runPreemptions(
   return false;
 }
 
-/** One fault at every opportunity, in the interleaving of a seed; at most about `budget` runs, spread evenly. */
+/**
+ * One fault at every opportunity in the interleaving of a seed; where the budget of runs is smaller, at some of each kind
+ * of place.
+ */
 export function runFaults(
   runs: ScenarioRuns,
   { kind, task, seed, budget }: Omit<Fault, "at"> & { readonly seed: number; readonly budget: number },
-): number {
-  let struck = 0;
-  const strike = (at: number): boolean => {
+): void {
+  const strike = (at: number): Finished => {
     const fault = { kind, task, at };
     const lag = lagOf(seed + at);
     const again = `runs.run({ pick: randomPick(${seed}), fault: ${JSON.stringify(fault)}, lag: ${lag} })`;
-    const finished = attempt(runs, { pick: randomPick(seed), fault, lag }, again);
-    if (finished.struck) struck++;
-    return finished.struck;
+    return attempt(runs, { pick: randomPick(seed), fault, lag }, again);
   };
-  // How many opportunities there are shows only in a run: every one, or every n-th once the budget is seen to end.
-  let stride = 1;
-  let count = 0;
-  for (let at = 0; strike(at); at += stride) {
-    if (++count < budget) continue;
-    stride *= 2;
-    count = 0;
+  // A fault that does not strike shows where it could have.
+  const { opportunities } = strike(Infinity);
+  for (const at of sample(opportunities, { budget, seed })) strike(at);
+}
+
+/** All positions, or as many as the budget says: evenly of each kind of place, at random among those of one kind. */
+function sample(places: readonly string[], { budget, seed }: { budget: number; seed: number }): number[] {
+  if (places.length <= budget) return [...places.keys()];
+  const choose = seededChooser(seed);
+  const kinds = [...Map.groupBy(places.keys(), (at) => places[at]!).values()];
+  const taken: number[] = [];
+  while (taken.length < budget) {
+    for (const kind of kinds) {
+      const [at] = kind.splice(choose(Math.max(1, kind.length)), 1);
+      if (at !== undefined) taken.push(at);
+    }
   }
-  return struck;
+  return taken;
 }
 
 /** Supervisors come at once, soon, later, and last of all. */

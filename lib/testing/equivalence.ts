@@ -1,5 +1,7 @@
 /**
- * Whether a system is the same wherever it runs, checked by running it.
+ * Whether a system or a program is the same wherever it runs, checked by running it.
+ *
+ * A program's law is that of `checkProgramEquivalence`, in `program_equivalence.ts`. A system's is:
  *
  * For random inputs, delegations and durations, all rows that anybody can see are equal bit for bit, abstract values
  * too:
@@ -24,9 +26,11 @@
 import { delegate, type SystemReference } from "../diagram/mod.ts";
 import type { ModeName } from "../errors.ts";
 import { Host } from "../mode/mod.ts";
+import type { AnyProgram } from "../program/mod.ts";
 import { endOf, type Experiment, stopsOf } from "./experiment.ts";
 import { observe, parting, type Row } from "./observation.ts";
 import { Disagreement, holdProperty } from "./property.ts";
+import { checkProgramEquivalence, type ProgramCheckOptions, type ProgramReference } from "./program_equivalence.ts";
 import { loadSubject, type SystemCheckOptions } from "./subject.ts";
 
 const LAW = "checkEquivalence";
@@ -39,13 +43,32 @@ interface Seen {
 }
 
 /**
+ * Checks that a program, or the one that a module exports under a name, comes out the same in all modes.
+ *
+ * @throws {PropertyError} where it does not: with the seed, the path and the mode.
+ * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
+ */
+export async function checkEquivalence(
+  program: AnyProgram | ProgramReference,
+  options: ProgramCheckOptions,
+): Promise<void>;
+/**
  * Checks that a system, named by module and export, gives equal outputs in all modes; see the module.
  *
  * @throws {PropertyError} where it does not: with the seed, the path, the row, the port and the mode.
  * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
  * @throws {GuestError} where the module cannot be imported or its export throws.
  */
-export async function checkEquivalence(reference: SystemReference, options: SystemCheckOptions): Promise<void> {
+export async function checkEquivalence(reference: SystemReference, options: SystemCheckOptions): Promise<void>;
+export async function checkEquivalence(
+  subject: SystemReference | AnyProgram | ProgramReference,
+  options: SystemCheckOptions | ProgramCheckOptions,
+): Promise<void> {
+  if ("export" in subject) await checkSystem(subject, options as SystemCheckOptions);
+  else await checkProgramEquivalence(subject, options as ProgramCheckOptions);
+}
+
+async function checkSystem(reference: SystemReference, options: SystemCheckOptions): Promise<void> {
   const { system, name, modes } = await loadSubject(reference, { law: LAW, options });
   await using made = new AsyncDisposableStack();
   const warm = options.host ?? made.use(new Host(options.guests));

@@ -56,8 +56,8 @@ export interface FastCheck {
   constantFrom<T>(...values: T[]): Arbitrary<T>;
   /** A value of one of these. */
   oneof<T>(...arbitraries: Arbitrary<T>[]): Arbitrary<T>;
-  /** Any float64: NaN, infinities and -0 too. */
-  double(): Arbitrary<number>;
+  /** Any float64: NaN, infinities and -0 too; or one within bounds. */
+  double(constraints?: { min?: number; max?: number; noNaN?: boolean }): Arbitrary<number>;
   /** An integer within bounds. */
   integer(constraints: { min: number; max: number }): Arbitrary<number>;
   /** An array within bounds. */

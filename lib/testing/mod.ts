@@ -8,7 +8,8 @@
 export { checkEquivalence } from "./equivalence.ts";
 export { checkZeroOrderHold } from "./zero_order_hold.ts";
 export type { SystemCheckOptions } from "./subject.ts";
-export type { PropertyOptions } from "./property.ts";
+export { checkProgramEquivalence, type ProgramCheckOptions, type ProgramReference } from "./program_equivalence.ts";
+export type { PropertyOptions, SampleOptions } from "./property.ts";
 export type { ExperimentOptions } from "./experiment.ts";
 export type { Arbitrary, CheckDetails, CheckParameters, FastCheck } from "./fast_check.ts";
 export {

@@ -31,18 +31,23 @@ import type { System } from "../diagram/mod.ts";
 import { type ModeName, PropertyError } from "../errors.ts";
 import { showCell } from "./cells.ts";
 import { type Experiment, type ExperimentOptions, experiments } from "./experiment.ts";
-import type { CheckDetails } from "./fast_check.ts";
+import type { Arbitrary, CheckDetails, FastCheck } from "./fast_check.ts";
 import type { Parting } from "./observation.ts";
 
-/** How many experiments, and which. */
-export interface PropertyOptions extends ExperimentOptions {
-  /** How many experiments, 25 by default. */
+/** How many random values, and which. */
+export interface SampleOptions {
+  /** fast-check. */
+  readonly fc: FastCheck;
+  /** How many, 25 by default. */
   readonly numRuns?: number;
   /** Which ones; a failure says it. */
   readonly seed?: number;
   /** Where to start among them; a failure says it. */
   readonly path?: string;
 }
+
+/** How many experiments, and which. */
+export interface PropertyOptions extends ExperimentOptions, SampleOptions {}
 
 /** Two runs of one experiment part. */
 export class Disagreement extends Error {
@@ -62,6 +67,23 @@ export class Disagreement extends Error {
   }
 }
 
+/** One run of a program is not as it must be. */
+export class WrongOutcome extends Error {
+  /** The class name. */
+  override readonly name = "WrongOutcome";
+  /** Where the program ran. */
+  readonly mode: ModeName;
+  /** What must be, as a clause. */
+  readonly wanted: string;
+
+  /** Makes it; `is` says what came out, as a clause. */
+  constructor(is: string, { mode, wanted }: { mode: ModeName; wanted: string }) {
+    super(is);
+    this.mode = mode;
+    this.wanted = wanted;
+  }
+}
+
 /**
  * Runs a predicate on random experiments; it fails by throwing.
  *
@@ -71,12 +93,25 @@ export async function holdProperty(
   what: { law: string; subject: string; system: System },
   how: { options: PropertyOptions; predicate: (experiment: Experiment) => Promise<void> },
 ): Promise<void> {
+  const { options, predicate } = how;
+  await holdFor({ ...what, replayed: "reference" }, {
+    options,
+    arbitrary: experiments(what.system.inputs, options),
+    predicate,
+  });
+}
+
+/**
+ * Runs a predicate on random values; it fails by throwing. `replayed` is what the law is about, in the line that replays.
+ *
+ * @throws {PropertyError} where it fails on one.
+ */
+export async function holdFor<T>(
+  what: { law: string; subject: string; replayed: string },
+  how: { options: SampleOptions; arbitrary: Arbitrary<T>; predicate: (value: T) => Promise<void> },
+): Promise<void> {
   const { fc, numRuns = 25, seed, path } = how.options;
-  const property = fc.asyncProperty(
-    experiments(what.system.inputs, how.options),
-    (experiment) => how.predicate(experiment as Experiment),
-  );
-  const details = await fc.check(property, {
+  const details = await fc.check(fc.asyncProperty(how.arbitrary, (value) => how.predicate(value as T)), {
     numRuns,
     ...(seed === undefined ? {} : { seed }),
     ...(path === undefined ? {} : { path }),
@@ -84,25 +119,30 @@ export async function holdProperty(
   if (details.failed) throw failure(what, details);
 }
 
-function failure({ law, subject }: { law: string; subject: string }, details: CheckDetails): PropertyError {
+function failure(
+  { law, subject, replayed }: { law: string; subject: string; replayed: string },
+  details: CheckDetails,
+): PropertyError {
   const { seed, counterexample, errorInstance: error, numRuns, numShrinks } = details;
   const path = details.counterexamplePath ?? "";
   const disagreement = error instanceof Disagreement ? error : undefined;
-  const [experiment] = Array.isArray(counterexample) ? counterexample : [undefined];
-  const is = disagreement?.message ?? (error === null ? "fast-check gave up" : `a run threw ${String(error)}`);
-  const wanted = disagreement === undefined ? "runs that end are wanted" : "equal values are wanted";
+  const wrong = error instanceof WrongOutcome ? error : undefined;
+  const found = disagreement ?? wrong;
+  const [value] = Array.isArray(counterexample) ? counterexample : [undefined];
+  const is = found?.message ?? (error === null ? "fast-check gave up" : `a run threw ${String(error)}`);
+  const wanted = wrong?.wanted ?? (disagreement === undefined ? "runs that end are" : "equal values are");
   const message = [
-    `Cannot pass ${law} with ${subject}: ${is}, ${wanted}`,
+    `Cannot pass ${law} with ${subject}: ${is}, ${wanted} wanted`,
     `Counterexample after ${numRuns} ${numRuns === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,
-    Deno.inspect(experiment, { breakLength: 120, depth: 8 }),
-    `Replay it: ${law}(reference, { ..., seed: ${seed}, path: ${JSON.stringify(path)} })`,
+    Deno.inspect(value, { breakLength: 120, depth: 8 }),
+    `Replay it: ${law}(${replayed}, { ..., seed: ${seed}, path: ${JSON.stringify(path)} })`,
   ];
   return new PropertyError(message.join("\n"), {
     seed,
     path,
     row: disagreement?.parting.row,
     port: disagreement?.parting.port,
-    mode: disagreement?.mode,
-    cause: disagreement === undefined && error !== null ? error : undefined,
+    mode: found?.mode,
+    cause: found === undefined && error !== null ? error : undefined,
   });
 }

@@ -1,0 +1,170 @@
+/**
+ * Whether a program comes out the same wherever it runs, checked by running it.
+ *
+ * For random parameters, seeds and variants, in each mode, with a fresh guest and with guests that have run before:
+ *
+ * - the outcome is one that the program declares;
+ * - the part of it that is independent of the schedule is equal in all runs.
+ *
+ * Parameters are random within their ranges, numbers at most twice their default unless `parameters` says otherwise.
+ *
+ * @example
+ * ```ts
+ * import fc from "npm:fast-check@4.10.2";
+ * import { defineProgram } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { checkProgramEquivalence } from "./program_equivalence.ts";
+ *
+ * const program = defineProgram({
+ *   name: "adders",
+ *   claim: "All that is added is there.",
+ *   parameters: { tasks: { default: 2, min: 1, max: 5, description: "how many tasks add one" } },
+ *   shared: () => ({ sum: cell() }),
+ *   tasks: ({ parameters: { tasks } }) =>
+ *     Array.from({ length: tasks }, (_, index) => ({ name: `task${index}`, run: ({ sum }) => sum.add(1) })),
+ *   outcome: ({ sum }) => sum.load(),
+ *   expected: ({ parameters: { tasks } }) => [tasks],
+ * });
+ * await checkProgramEquivalence(program, { fc, numRuns: 5 });
+ * ```
+ *
+ * @module
+ */
+
+import type { ModeName } from "../errors.ts";
+import { dataText, Host, type HostOptions, loadProgram, type ProgramReport, sameData } from "../mode/mod.ts";
+import { type AnyProgram, isProgram, type Parameter } from "../program/mod.ts";
+import type { Arbitrary, FastCheck } from "./fast_check.ts";
+import { holdFor, type SampleOptions, WrongOutcome } from "./property.ts";
+
+/** A program by its module, and by its name where that has several. */
+export interface ProgramReference {
+  /** The module's URL. */
+  readonly module: string;
+  /** The program's name; the only one by default. */
+  readonly name?: string;
+}
+
+/** What the property of a program takes. */
+export interface ProgramCheckOptions extends SampleOptions {
+  /** Where it is to run: direct, thread and process by default, direct alone where it has no module. */
+  readonly modes?: readonly ModeName[];
+  /** Which variants; all by default. */
+  readonly variants?: readonly string[];
+  /** The values of parameters; from the program's table by default. */
+  readonly parameters?: Readonly<Record<string, Arbitrary<unknown>>>;
+  /** Seconds after which tasks that have not ended are stopped; 10 by default. */
+  readonly timeout?: number;
+  /** Serves the runs, unless they want guests of their own; one is made without it. */
+  readonly host?: Host;
+  /** How the hosts that the property makes run their guests. */
+  readonly guests?: Omit<HostOptions, "fresh">;
+}
+
+/** One way to run a program. */
+interface Case {
+  readonly variant: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+}
+
+const LAW = "checkEquivalence";
+const MOST_SEED = 2 ** 31 - 1;
+
+/**
+ * Checks that a program comes out the same in all modes; see the module.
+ *
+ * @throws {PropertyError} where it does not: with the seed, the path and the mode.
+ * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
+ */
+export async function checkProgramEquivalence(
+  subject: AnyProgram | ProgramReference,
+  options: ProgramCheckOptions,
+): Promise<void> {
+  const program = isProgram(subject) ? subject : await load(subject);
+  const { timeout = 10, guests = {} } = options;
+  const modes = modesOf(program, options);
+  await using made = new AsyncDisposableStack();
+  const warm = options.host ?? made.use(new Host(guests));
+  const fresh = made.use(new Host({ ...guests, fresh: true }));
+
+  const predicate = async (one: Case): Promise<void> => {
+    let first: { report: ProgramReport; where: string } | undefined;
+    for (const mode of modes) {
+      const hosts: [Host, string][] = mode === "direct"
+        ? [[warm, ""], [warm, ", run again"]]
+        // A guest is surely warm the second time; a seed and path that replay a failure start with a host of their own.
+        : [[fresh, " with fresh guests"], [warm, " with warm guests"], [warm, " with warm guests"]];
+      for (const [host, how] of hosts) {
+        const report = await host.run(program, { ...one, mode, timeout });
+        const where = `in ${mode} mode${how}`;
+        first ??= { report, where };
+        check(report, { first, where });
+      }
+    }
+  };
+  const name = program.module === undefined ? program.name : `${program.name} of ${program.module}`;
+  const what = { law: LAW, subject: name, replayed: "program" };
+  await holdFor(what, { options, arbitrary: cases(program, options), predicate });
+}
+
+function check(
+  { outcome, ok, independent, mode }: ProgramReport,
+  { first, where }: { first: { report: ProgramReport; where: string }; where: string },
+): void {
+  if (!ok) throw new WrongOutcome(`${shown(outcome)} came out ${where}`, { mode, wanted: "a declared outcome is" });
+  if (sameData(independent, first.report.independent)) return;
+  const is = `${shown(first.report.independent)} came out ${first.where}, ${shown(independent)} ${where}`;
+  throw new WrongOutcome(is, { mode, wanted: "equality of what is independent of the schedule is" });
+}
+
+async function load({ module, name }: ProgramReference): Promise<AnyProgram> {
+  return await loadProgram(module, name === undefined ? {} : { name });
+}
+
+function modesOf(program: AnyProgram, { modes }: ProgramCheckOptions): readonly ModeName[] {
+  if (modes === undefined) return program.module === undefined ? ["direct"] : ["direct", "thread", "process"];
+  const elsewhere = modes.find((mode) => mode !== "direct");
+  if (modes.length === 0) {
+    throw new TypeError(`Cannot use ${LAW} on ${program.name}: no mode is given, one to run it in is wanted`);
+  }
+  if (elsewhere === undefined || program.module !== undefined) return modes;
+  throw new TypeError(
+    `Cannot use ${LAW} on ${program.name} in ${elsewhere} mode: it has no module, module: import.meta.url is wanted`,
+  );
+}
+
+/** Random ways to run a program. */
+function cases(program: AnyProgram, options: ProgramCheckOptions): Arbitrary<Case> {
+  const { fc, variants = program.variants, parameters: given = {} } = options;
+  const refuse = (what: string, name: string, names: readonly string[]): never => {
+    const own = names.join(", ") || "it has none";
+    throw new TypeError(`Cannot use ${LAW} on ${program.name}: ${what} ${name}, one of its own (${own}) is wanted`);
+  };
+  const strange = variants.find((variant) => !program.variants.includes(variant));
+  if (strange !== undefined || variants.length === 0) refuse("variant", strange ?? "none", program.variants);
+  const names = Object.keys(program.parameters);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) refuse("parameter", unknown, names);
+  const parameters = Object.fromEntries(
+    Object.entries(program.parameters).map(([name, parameter]) => [name, given[name] ?? anyValue(parameter, fc)]),
+  );
+  const made = fc.record({
+    variant: fc.constantFrom(...variants),
+    parameters: fc.record(parameters),
+    seed: fc.integer({ min: 0, max: MOST_SEED }),
+  });
+  return made as Arbitrary<unknown> as Arbitrary<Case>;
+}
+
+function anyValue(parameter: Parameter, fc: FastCheck): Arbitrary<unknown> {
+  if ("choices" in parameter) return fc.constantFrom(...parameter.choices);
+  if (typeof parameter.default === "boolean") return fc.constantFrom(false, true);
+  const { min = 0, max = Infinity, fraction = false } = parameter as { min?: number; max?: number; fraction?: boolean };
+  const bounds = { min, max: Math.min(max, Math.max(2 * parameter.default, min + 1)) };
+  return fraction ? fc.double({ ...bounds, noNaN: true }) : fc.integer(bounds);
+}
+
+function shown(data: unknown): string {
+  return data === undefined ? "nothing" : dataText(data);
+}

@@ -262,9 +262,15 @@ export class Lock implements SharedThing {
     return 1;
   }
 
-  /** Takes it again after a wait: for conditions. */
-  restore(_levels: number): Steps<Acquired> {
-    return this.take();
+  /** Takes it again after a wait: for conditions. One that cannot be had is marked, so that guards of it know. */
+  *restore(_levels: number): Steps<Acquired> {
+    try {
+      return yield* this.take();
+    } catch (error) {
+      // A death in the monitor is seen here before the supervisor says that the lock is lost.
+      if (error instanceof NotRecoverableError) yield* this.#change((word) => word | LOST);
+      throw error;
+    }
   }
 
   /** Whether nobody can have it any more: for conditions. */
@@ -371,18 +377,18 @@ export class Lock implements SharedThing {
   *#giveSlowly(): Steps<void> {
     const held = (seen: number) => {
       const owner = seen & OWNER;
-      return owner !== 0 && (!this.#owned || owner === this.#me);
+      return owner !== 0 && (owner === this.#me || (!this.#owned && (seen & LOST) === 0));
     };
     const simple = (seen: number) => (seen & DIED) === 0 && ((seen & WAITERS) === 0 || (seen & WOKEN) !== 0);
     const seen = yield* this.#change((seen) => held(seen) && simple(seen) ? seen & ~OWNER : seen);
     // A condition could not give it back to its waiter, who knows: the guard of that task has nothing to release.
-    if ((seen & LOST) !== 0 && (seen & OWNER) === 0) return;
+    if ((seen & LOST) !== 0 && (seen & OWNER) !== this.#me) return;
     if (!held(seen)) throw this.#notHeld(seen);
     if (simple(seen)) return;
     yield* this.#queue.enter();
     const inside = yield* this.#pass(held);
     yield* this.#queue.leave();
-    if (!held(inside)) throw this.#notHeld(inside);
+    if (!held(inside) && (inside & LOST) === 0) throw this.#notHeld(inside);
   }
 
   /** Inside: frees the lock for the first in line, hands it over, or makes it useless; gives the word before. */

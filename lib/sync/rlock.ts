@@ -174,7 +174,7 @@ export class RLock implements SharedThing {
 
   /** Takes it again after a wait, as often as before: for conditions. */
   *restore(levels: number): Steps<Acquired> {
-    const acquired = yield* this.#lock.take();
+    const acquired = yield* this.#lock.restore(levels);
     if (acquired !== false) yield* store(this.#depth, levels);
     return acquired;
   }

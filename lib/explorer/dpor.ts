@@ -1,15 +1,17 @@
 /**
  * Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one.
  *
- * The algorithm of Flanagan and Godefroid (POPL 2005) with sleep sets (Godefroid 1996), on what actions really reach:
+ * The algorithm of Flanagan and Godefroid (POPL 2005) with sleep and source sets, on what actions really reach:
  *
  * - An action is an event. It comes after the earlier events that conflict with it, those of its task, and the one that
  *   woke its task: `clock[t]` is the last event of task t (its step plus 1) that comes before.
  * - A race is an event and an earlier one that conflicts with it and does not come before what its task had done till then.
- *   Then the task is to be tried before the earlier event; where it cannot go on there, all others are.
+ *   Then one who can begin the other order is to be tried before the earlier event. Trying the task of the later event, as
+ *   that paper does, is not enough beside sleep sets; who can begin is from Abdulla, Aronis, Jonsson and Sagonas (POPL 2014).
  * - No race: the earlier event is what let the task go on. An unlock and the lock that it makes possible are never both
  *   possible.
  * - Who waits for ever before a call never performs it: at the end of a run it counts as an event to come.
+ * - Who waits with a deadline and is woken does not perform its time: it is tried before the event that wakes it.
  * - An action that was tried sleeps in what is tried after it, until an event conflicts with it: invariant: an action that
  *   sleeps leads to interleavings that were run already. Where all actions sleep, the run is cut.
  *
@@ -63,6 +65,8 @@ interface Frame {
   woken: readonly number[];
   clock: readonly number[];
 }
+
+const NO_EVENT: Pick<Frame, "task" | "clock" | "accesses"> = { task: -1, clock: [], accesses: [] };
 
 /** See the module. */
 export class Dpor implements Scheduler {
@@ -150,6 +154,7 @@ export class Dpor implements Scheduler {
     frame.accesses = [...accesses];
     frame.woken = [...woken];
     this.#race(step, frame.task, frame.accesses);
+    for (const task of woken) if (this.#offers(step, task)) frame.backtrack.add(task);
     const clock = [...this.#clocks[frame.task] ?? []];
     for (let earlier = 0; earlier < step; earlier++) {
       const before = this.#frames[earlier];
@@ -175,12 +180,46 @@ export class Dpor implements Scheduler {
       const frame = this.#frames[earlier];
       if (frame === undefined || frame.task === task || (clock[frame.task] ?? 0) > earlier) continue;
       if (!conflict(frame.accesses, accesses)) continue;
-      if (this.#offers(earlier, task)) {
-        frame.backtrack.add(task);
-      } else if (!(earlier + 1 < this.#frames.length && this.#offers(earlier + 1, task))) {
-        for (const action of frame.actions) frame.backtrack.add(action % this.#tasks);
-      }
+      const isOffered = this.#offers(earlier, task);
+      if (!isOffered && earlier + 1 < this.#frames.length && this.#offers(earlier + 1, task)) continue;
+      const first = this.#initials(earlier, step, { task, accesses }).filter((one) => this.#offers(earlier, one));
+      if (first.some((one) => frame.backtrack.has(one))) continue;
+      const [one] = first;
+      if (one !== undefined) frame.backtrack.add(one);
+      else for (const action of frame.actions) frame.backtrack.add(action % this.#tasks);
     }
+  }
+
+  /**
+   * Who can begin what is left when an event does not come first: the events between it and another that do not come after
+   * it, and that other one. Any of those who begin will do, since the rest follows.
+   */
+  #initials(
+    earlier: number,
+    step: number,
+    last: { readonly task: number; readonly accesses: readonly number[] },
+  ): readonly number[] {
+    const frames = this.#frames;
+    const [event] = frames.slice(earlier);
+    const rest: number[] = [];
+    const seen = new Set<number>();
+    const initials: number[] = [];
+    for (let later = earlier + 1; later < step; later++) {
+      const { task, clock } = frames[later] ?? NO_EVENT;
+      if (event === undefined || (clock[event.task] ?? 0) > earlier) continue;
+      if (!seen.has(task) && !rest.some((before) => (clock[frames[before]?.task ?? 0] ?? 0) > before)) {
+        initials.push(task);
+      }
+      seen.add(task);
+      rest.push(later);
+    }
+    if (seen.has(last.task)) return initials;
+    const known = this.#clocks[last.task] ?? [];
+    const comesAfter = rest.some((before) => {
+      const { task, accesses } = frames[before] ?? NO_EVENT;
+      return (known[task] ?? 0) > before || conflict(accesses, last.accesses);
+    });
+    return comesAfter ? initials : [last.task, ...initials];
   }
 
   #offers(step: number, task: number): boolean {

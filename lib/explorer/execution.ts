@@ -130,6 +130,7 @@ export class Execution {
     let end = this.#perform(scheduler, plainBefore);
     if (this.#checks && !plainBefore && this.model.hasPlain) {
       // The first plain access came up in this run: once more, now with an eye on races.
+      this.#observe = undefined;
       const picks = [...this.picks];
       const { kind, pending } = end;
       const retracing = { ...RETRACING, watches: scheduler.watches };

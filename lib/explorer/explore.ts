@@ -134,7 +134,7 @@ export function explore(program: AnyProgram, options: ExploreOptions = {}): Expl
   if (found === undefined) return { verdict: exhausted ? "proved" : "not-exhausted", schedules, outcomes };
   const isDone = isMinimal || found.kind === "nondeterminism";
   const { least, minimal } = isDone ? { least: found, minimal: isMinimal } : reduce(search, { found, budget });
-  const { fingerprint } = search.show(least.departures, { afresh: false });
+  const { fingerprint } = search.show(least.departures, { afresh: true });
   return {
     verdict: "bug",
     kind: least.kind,

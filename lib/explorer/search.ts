@@ -132,7 +132,7 @@ export class Search {
         if (!keepGoing) return "found";
       }
     }
-    return "spent";
+    return scheduler.begin() ? "spent" : "exhausted";
   }
 
   /** A bug of that kind with fewer preemptions, by a scheduler that takes only such runs. */
@@ -172,18 +172,28 @@ export class Search {
     };
   }
 
-  /** Whether a run of a fresh model takes the same steps as the last one: if not, the program is not deterministic. */
+  /** Looks whether a model of its own takes the same steps as that of the search: if not, that is the bug. */
   checkDeterminism(): void {
     for (const departures of [this.#found?.departures ?? [], this.#last]) {
-      const [one, other] = [this.show(departures, { afresh: false }), this.show(departures, { afresh: true })];
-      if (one.fingerprint === other.fingerprint && one.judged?.text === other.judged?.text) continue;
-      this.#found = {
-        kind: "nondeterminism",
-        message: "the same schedule run twice takes other steps: the program depends on more than its answers",
-        departures,
-        preemptions: one.preemptions,
-      };
+      if (this.#found?.kind === "nondeterminism") return;
+      const fault = this.#differences(departures);
+      if (fault !== undefined) {
+        this.#found = { kind: "nondeterminism", message: fault, departures, preemptions: 0 };
+      }
     }
+  }
+
+  #differences(departures: readonly Departure[]): string | undefined {
+    const afresh = this.show(departures, { afresh: true });
+    try {
+      const again = this.show(departures, { afresh: false });
+      if (again.fingerprint === afresh.fingerprint && again.judged?.text === afresh.judged?.text) return undefined;
+    } catch (error) {
+      if (error instanceof NondeterminismError) return error.message;
+      throw error;
+    }
+    return "Cannot trust a run: the same schedule takes other steps the second time, a program that depends on its answers " +
+      "alone is wanted";
   }
 
   #next(scheduler: Scheduler, counted: number | undefined): Found | "none" | "cut" | undefined {

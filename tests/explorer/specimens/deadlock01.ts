@@ -30,8 +30,6 @@ export const deadlock01 = defineProgram({
       },
     },
   ],
-  outcome: function* () {
-    return "both";
-  },
-  expected: () => ["both"],
+  outcome: ({ a }) => a.locked(),
+  expected: () => [false],
 });

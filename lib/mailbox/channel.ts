@@ -35,7 +35,7 @@ import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "./codec.ts";
 import type { Taken } from "./queue.ts";
 import { bodiesOf, bodyAt } from "./records.ts";
-import { argsOf, checkBytes, checkCount, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
+import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
 import { REASON_BYTES, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
 import { reserveStock, Stock, type StockPlace } from "./stock.ts";
@@ -141,17 +141,17 @@ export class Channel<T = unknown> implements SharedThing {
    * @throws {ChannelClosedError} where the channel is closed and nothing is left.
    */
   take(options?: WaitOptions): Steps<T> {
-    return this.#taken(this.takeBytes(options));
+    return this.#taken(this.#taking(options, this.#takeBytes(options)));
   }
 
   /** Takes a value if there is one. */
   tryTake(): Steps<Taken<T> | undefined> {
-    return this.#tryTaken(this.takeBytes({ timeout: 0 }));
+    return this.#tryTaken(this.#taking(AT_ONCE, this.#takeBytes(AT_ONCE)));
   }
 
   /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
   takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
-    return this.#takenUpTo(this.takeRecords(count, options));
+    return this.#takenUpTo(this.#takingMany(count, { options, body: this.#takeRecords(count, options) }));
   }
 
   /** Gives the value that comes next and leaves it, waiting for one. Throws as `take` does. */
@@ -227,17 +227,12 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** Takes an encoded value: the call of `take`. Gives undefined where there is none in time. */
   takeBytes(options?: WaitOptions): Steps<Uint8Array | undefined> {
-    checkWaitOptions(`take from ${this.name}`, options);
-    const args = argsOf(options);
-    return call({ kind: "call", object: this.name, method: "takeBytes", args }, this.#takeBytes(options));
+    return this.#taking(options, copied(this.#takeBytes(options)));
   }
 
   /** Takes a batch of at most `count` records: the call of `takeUpTo`. Gives undefined where there is none in time. */
   takeRecords(count: number, options?: WaitOptions): Steps<Uint8Array | undefined> {
-    checkWaitOptions(`take from ${this.name}`, options);
-    checkCount(this.name, count);
-    const args = [count, ...argsOf(options)];
-    return call({ kind: "call", object: this.name, method: "takeRecords", args }, this.#takeRecords(count, options));
+    return this.#takingMany(count, { options, body: copied(this.#takeRecords(count, options)) });
   }
 
   /** Gives the encoded value that comes next: the call of `fetch`. Gives undefined where there is none in time. */
@@ -392,6 +387,21 @@ export class Channel<T = unknown> implements SharedThing {
     throw this.#late("put into", this.#place.stock.capacity === 0 ? "nobody takes" : "it is full", "a take in time");
   }
 
+  /** The call of `take`, whose bytes are valid until the next call. */
+  #taking(options: WaitOptions | undefined, body: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
+    checkWaitOptions(`take from ${this.name}`, options);
+    return call({ kind: "call", object: this.name, method: "takeBytes", args: argsOf(options) }, body);
+  }
+
+  #takingMany(
+    count: number,
+    { options, body }: { options: WaitOptions | undefined; body: Steps<Uint8Array | undefined> },
+  ): Steps<Uint8Array | undefined> {
+    checkWaitOptions(`take from ${this.name}`, options);
+    checkCount(this.name, count);
+    return call({ kind: "call", object: this.name, method: "takeRecords", args: [count, ...argsOf(options)] }, body);
+  }
+
   *#taken(take: Steps<Uint8Array | undefined>): Steps<T> {
     const bytes = yield* take;
     if (bytes === undefined) throw this.#late("take from", "it is empty", "a put in time");
@@ -436,7 +446,7 @@ export class Channel<T = unknown> implements SharedThing {
   *#takeRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
     const taken = yield* this.#stock.take(count, yield* stockOptions(options));
     if (taken === "closed") throw yield* this.#closed("take from");
-    return taken === "late" ? undefined : taken.slice();
+    return taken === "late" ? undefined : taken;
   }
 
   *#nextBytes(options: WaitOptions | undefined): Steps<Uint8Array | false | undefined> {

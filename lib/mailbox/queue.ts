@@ -34,7 +34,7 @@ import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "./codec.ts";
-import { argsOf, checkBytes, checkCount, DEFAULT_BYTES, holdsText, stockOptions } from "./region.ts";
+import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, holdsText, stockOptions } from "./region.ts";
 import { bodiesOf, bodyAt } from "./records.ts";
 import { reserveStock, Stock, type StockOrder, type StockPlace } from "./stock.ts";
 
@@ -138,17 +138,17 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** Takes a value, waiting for one. */
   get(options?: WaitOptions): Steps<T> {
-    return this.#get(this.getBytes(options));
+    return this.#get(this.#getting(options, this.#getBytes(options)));
   }
 
   /** Takes a value if there is one. */
   tryGet(): Steps<Taken<T> | undefined> {
-    return this.#tryGet(this.getBytes({ timeout: 0 }));
+    return this.#tryGet(this.#getting(AT_ONCE, this.#getBytes(AT_ONCE)));
   }
 
   /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
   takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
-    return this.#takeUpTo(this.getRecords(count, options));
+    return this.#takeUpTo(this.#gettingMany(count, { options, body: this.#getRecords(count, options) }));
   }
 
   /** Says that a value that was taken is done with. */
@@ -191,17 +191,12 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** Takes an encoded value: the call of `get`. Gives undefined where there is none in time. */
   getBytes(options?: WaitOptions): Steps<Uint8Array | undefined> {
-    checkWaitOptions(`get from ${this.name}`, options);
-    const args = argsOf(options);
-    return call({ kind: "call", object: this.name, method: "getBytes", args }, this.#getBytes(options));
+    return this.#getting(options, copied(this.#getBytes(options)));
   }
 
   /** Takes a batch of at most `count` records: the call of `takeUpTo`. Gives undefined where there is none in time. */
   getRecords(count: number, options?: WaitOptions): Steps<Uint8Array | undefined> {
-    checkWaitOptions(`get from ${this.name}`, options);
-    checkCount(this.name, count);
-    const args = [count, ...argsOf(options)];
-    return call({ kind: "call", object: this.name, method: "getRecords", args }, this.#getRecords(count, options));
+    return this.#gettingMany(count, { options, body: copied(this.#getRecords(count, options)) });
   }
 
   /** The blocking face of `put`. */
@@ -290,6 +285,21 @@ export class Queue<T = unknown> implements SharedThing {
     throw new QueueFullError(`Cannot put into ${this.name}: it is full, a get in time is wanted`);
   }
 
+  /** The call of `get`, whose bytes are valid until the next call. */
+  #getting(options: WaitOptions | undefined, body: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
+    checkWaitOptions(`get from ${this.name}`, options);
+    return call({ kind: "call", object: this.name, method: "getBytes", args: argsOf(options) }, body);
+  }
+
+  #gettingMany(
+    count: number,
+    { options, body }: { options: WaitOptions | undefined; body: Steps<Uint8Array | undefined> },
+  ): Steps<Uint8Array | undefined> {
+    checkWaitOptions(`get from ${this.name}`, options);
+    checkCount(this.name, count);
+    return call({ kind: "call", object: this.name, method: "getRecords", args: [count, ...argsOf(options)] }, body);
+  }
+
   *#get(get: Steps<Uint8Array | undefined>): Steps<T> {
     const bytes = yield* get;
     if (bytes !== undefined) return decode(bytes) as T;
@@ -335,7 +345,7 @@ export class Queue<T = unknown> implements SharedThing {
   *#getRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
     const taken = yield* this.#stock.take(count, yield* stockOptions(options));
     if (taken === "closed") throw this.#shutDown("get from");
-    return taken === "late" ? undefined : taken.slice();
+    return taken === "late" ? undefined : taken;
   }
 
   *#statistics(): Steps<QueueStatistics> {

@@ -45,6 +45,14 @@ export function* stockOptions(
   return { deadline, now: options.timeout === 0, cancel: options.cancel, priority: options.priority };
 }
 
+/** The options of a call that does not wait. */
+export const AT_ONCE: WaitOptions = { timeout: 0 };
+
+/** A copy of bytes that are valid until the next call. */
+export function* copied(steps: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
+  return (yield* steps)?.slice();
+}
+
 /** The arguments of a call that has options. */
 export function argsOf(options: unknown): unknown[] {
   return options === undefined ? [] : [options];

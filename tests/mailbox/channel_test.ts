@@ -167,7 +167,7 @@ testPrimitive("Channel", [
     mayThrowAfterDeath: ["ChannelClosedError"],
     ...starving,
   }),
-]);
+], { random: 40, preemptions: 250, seeds: 3, points: 30 });
 
 Deno.test("Channel behaves as its sequential model", () => {
   const tasks = 4;

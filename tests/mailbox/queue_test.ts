@@ -212,7 +212,7 @@ testPrimitive("Queue", [
       ...starving,
     })
   ),
-], { random: 150 });
+], { random: 40, preemptions: 250, seeds: 3, points: 30 });
 
 interface Modelled {
   readonly value: number;

@@ -52,7 +52,7 @@ Deno.test("Queues, channels and futures carry any structured-cloneable value", (
     /x+/gi,
     new Float64Array([NaN, -0, Infinity]),
     { one: new Uint16Array(buffer, 2, 2), other: new DataView(buffer) },
-    [1, , 3],
+    Object.assign(Array(3), { 0: 1, 2: 3 }),
     Object(3n),
   ];
   const stage = new Stage(things(), 1);

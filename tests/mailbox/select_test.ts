@@ -120,7 +120,7 @@ testPrimitive("select()", [
     ),
     ...laws,
   }),
-], { random: 100, seeds: 4 });
+], { random: 40, preemptions: 250, seeds: 3, points: 30 });
 
 Deno.test("select() picks each operation that can be done alike, under the memory's chance and under a seed", () => {
   const space = new Space({ left: channel({ capacity: 9 }), right: channel({ capacity: 9 }) }, { tasks: 1 });

@@ -124,9 +124,14 @@ export class AnswerTree {
     this.#make = make;
   }
 
+  /** Whether it is to be dropped at the next look at its root. */
+  get isFull(): boolean {
+    return this.#size >= MOST_NODES;
+  }
+
   /** The first place. */
   get root(): TreeNode {
-    if (this.#root !== undefined && this.#size < MOST_NODES) return this.#root;
+    if (this.#root !== undefined && !this.isFull) return this.#root;
     this.#size = 0;
     this.#root = this.#node(...this.#begin(), { parent: undefined, answer: undefined });
     return this.#root;

@@ -48,6 +48,11 @@ export class DepthFirst implements Scheduler {
   }
 
   /** See {@linkcode Scheduler}. */
+  get repeats(): number {
+    return Math.max(0, this.#length - 1);
+  }
+
+  /** See {@linkcode Scheduler}. */
   begin(): boolean {
     if (!this.#begun) {
       this.#begun = true;

@@ -75,10 +75,17 @@ export class Dpor implements Scheduler {
   readonly #frames: Frame[] = [];
   /** What each task has done or knows of, as a clock. */
   #clocks: number[][] = [];
+  /** By place: twice the steps of the events that reached it, plus 1 for those that changed it; in ascending order. */
+  readonly #reached = new Map<number, number[]>();
   #tasks = 0;
   // The frames before #fresh are as in the last run, their events too; the one at #fresh has another action, if it exists.
   #fresh = 0;
   #begun = false;
+
+  /** See {@linkcode Scheduler}. */
+  get repeats(): number {
+    return this.#fresh;
+  }
 
   /** See {@linkcode Scheduler}. */
   begin(): boolean {
@@ -103,7 +110,7 @@ export class Dpor implements Scheduler {
   /** See {@linkcode Scheduler}. */
   pick(point: Point): number {
     const { step, tasks, actions } = point;
-    if (step === 0) this.#start(tasks);
+    if (step === this.#fresh) this.#start(tasks);
     else if (step > this.#fresh) this.#note(step - 1, point);
     const known = this.#frames[step];
     if (known !== undefined) return actions.indexOf(known.action);
@@ -139,6 +146,9 @@ export class Dpor implements Scheduler {
   #start(tasks: number): void {
     this.#tasks = tasks;
     this.#clocks = Array.from({ length: tasks }, () => new Array<number>(tasks).fill(0));
+    for (const steps of this.#reached.values()) {
+      while ((steps.at(-1) ?? -1) >> 1 >= this.#fresh) steps.pop();
+    }
     for (let step = 0; step < this.#fresh; step++) {
       const frame = this.#frames[step];
       if (frame === undefined) continue;
@@ -156,9 +166,14 @@ export class Dpor implements Scheduler {
     this.#race(step, frame.task, frame.accesses);
     for (const task of woken) if (this.#offers(step, task)) frame.backtrack.add(task);
     const clock = [...this.#clocks[frame.task] ?? []];
-    for (let earlier = 0; earlier < step; earlier++) {
+    for (const earlier of this.#conflicts(frame.accesses)) {
       const before = this.#frames[earlier];
-      if (before !== undefined && conflict(before.accesses, frame.accesses)) join(clock, before.clock);
+      if (before !== undefined && (clock[before.task] ?? 0) <= earlier) join(clock, before.clock);
+    }
+    for (const access of frame.accesses) {
+      const steps = this.#reached.get(access >> 1);
+      if (steps === undefined) this.#reached.set(access >> 1, [2 * step + (access & 1)]);
+      else steps.push(2 * step + (access & 1));
     }
     clock[frame.task] = step + 1;
     frame.clock = clock;
@@ -173,13 +188,23 @@ export class Dpor implements Scheduler {
     }
   }
 
+  /** The steps of the events that conflict with accesses, the latest first. */
+  #conflicts(accesses: readonly number[]): readonly number[] {
+    const steps: number[] = [];
+    for (const access of accesses) {
+      for (const reached of this.#reached.get(access >> 1) ?? []) {
+        if (((reached | access) & 1) === 1 && !steps.includes(reached >> 1)) steps.push(reached >> 1);
+      }
+    }
+    return steps.sort((one, other) => other - one);
+  }
+
   /** Has the races of an event tried the other way round. */
   #race(step: number, task: number, accesses: readonly number[]): void {
     const clock = this.#clocks[task] ?? [];
-    for (let earlier = step - 1; earlier >= 0; earlier--) {
+    for (const earlier of this.#conflicts(accesses)) {
       const frame = this.#frames[earlier];
       if (frame === undefined || frame.task === task || (clock[frame.task] ?? 0) > earlier) continue;
-      if (!conflict(frame.accesses, accesses)) continue;
       const isOffered = this.#offers(earlier, task);
       if (!isOffered && earlier + 1 < this.#frames.length && this.#offers(earlier + 1, task)) continue;
       const first = this.#initials(earlier, step, { task, accesses }).filter((one) => this.#offers(earlier, one));

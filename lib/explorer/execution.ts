@@ -43,7 +43,7 @@
  * @module
  */
 
-import { type Answer, type ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
+import { type Answer, type ModelMemory, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
 import { addAccesses, clockPlace, conflict, writes } from "./accesses.ts";
 import { Failure, type TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
@@ -65,6 +65,19 @@ export interface ExecutionOptions {
 
 /** Told of each operation that a task performs, or parks in, or goes on from. */
 export type Observe = (task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure) => void;
+
+/** The state of a run at a point. */
+interface Checkpoint {
+  isValid: boolean;
+  readonly memory: SavedMemory;
+  readonly nodes: TreeNode[];
+  readonly until: number[];
+  operations: number;
+  readonly step: number;
+  last: number;
+  preemptions: number;
+  broken: string | undefined;
+}
 
 /** See the module. */
 export class Execution {
@@ -93,6 +106,10 @@ export class Execution {
   readonly #woken: number[] = [];
   // The deadline of each task that waits in the memory; NaN where it does not wait.
   readonly #until: number[];
+  // #checkpoints[step], if valid, is the state at that point of the last run, which #saver scheduled.
+  readonly #checkpoints: Checkpoint[] = [];
+  #saver: Scheduler | undefined;
+  #saves = false;
   #operations = 0;
   #watches = false;
 
@@ -127,14 +144,21 @@ export class Execution {
   run(scheduler: Scheduler, observe?: Observe): RunEnd {
     this.#observe = observe;
     const plainBefore = this.#checks && this.model.hasPlain;
-    let end = this.#perform(scheduler, plainBefore);
+    const resumes = scheduler === this.#saver && observe === undefined && !plainBefore && !this.model.isFull;
+    const checkpoint = resumes ? this.#checkpoints[scheduler.repeats ?? 0] : undefined;
+    this.#saves = scheduler.repeats !== undefined && observe === undefined && !plainBefore;
+    this.#saver = this.#saves ? scheduler : undefined;
+    let end = this.#perform(scheduler, plainBefore, checkpoint);
+    // No race is looked for where no plain access is known, and none is known where a checkpoint was made.
     if (this.#checks && !plainBefore && this.model.hasPlain) {
       // The first plain access came up in this run: once more, now with an eye on races.
       this.#observe = undefined;
+      this.#saves = false;
+      this.#saver = undefined;
       const picks = [...this.picks];
       const { kind, pending } = end;
       const retracing = { ...RETRACING, watches: scheduler.watches };
-      end = this.#perform({ ...retracing, pick: ({ step }) => picks[step] ?? CUT }, true);
+      end = this.#perform({ ...retracing, pick: ({ step }) => picks[step] ?? CUT }, true, undefined);
       this.#point.kind = kind;
       this.#point.pending = pending;
     }
@@ -142,15 +166,17 @@ export class Execution {
     return end;
   }
 
-  #perform(scheduler: Scheduler, watchRaces: boolean): RunEnd {
+  #perform(scheduler: Scheduler, watchRaces: boolean, checkpoint: Checkpoint | undefined): RunEnd {
     const point = this.#point;
-    this.#begin(scheduler.watches, watchRaces);
+    if (checkpoint?.isValid) this.#resume(checkpoint);
+    else this.#begin(scheduler.watches, watchRaces);
     for (;;) {
       this.#offer();
       if (this.#actions.length === 0) {
         point.kind = "complete";
         break;
       }
+      if (this.#saves) this.#save();
       const pick = scheduler.pick(point);
       const action = this.#actions[pick];
       if (action === undefined) {
@@ -170,6 +196,59 @@ export class Execution {
     }
     point.pending = this.#watches ? this.#pending() : NONE;
     return point;
+  }
+
+  /** Saves the state at a point that the next run may begin at. */
+  #save(): void {
+    const { step, last, preemptions } = this.#point;
+    const saved = this.#checkpoints[step];
+    if (this.#actions.length < 2) {
+      if (saved !== undefined) saved.isValid = false;
+      return;
+    }
+    const { nodes, broken } = this;
+    if (saved === undefined) {
+      const memory = this.#memory.save();
+      const [operations, until] = [this.#operations, [...this.#until]];
+      this.#checkpoints[step] = {
+        isValid: true,
+        memory,
+        nodes: [...nodes],
+        until,
+        operations,
+        step,
+        last,
+        preemptions,
+        broken,
+      };
+      return;
+    }
+    saved.isValid = true;
+    this.#memory.save(saved.memory);
+    for (let task = 0; task < this.#tasks; task++) {
+      saved.nodes[task] = nodes[task] ?? fail();
+      saved.until[task] = this.#until[task] ?? NaN;
+    }
+    saved.operations = this.#operations;
+    saved.last = last;
+    saved.preemptions = preemptions;
+    saved.broken = broken;
+  }
+
+  #resume({ memory, nodes, until, operations, step, last, preemptions, broken }: Checkpoint): void {
+    const point = this.#point;
+    this.#memory.restore(memory);
+    for (let task = 0; task < this.#tasks; task++) {
+      this.nodes[task] = nodes[task] ?? fail();
+      this.#until[task] = until[task] ?? NaN;
+    }
+    this.#operations = operations;
+    this.broken = broken;
+    this.picks.length = step;
+    this.taken.length = step;
+    point.step = step;
+    point.last = last;
+    point.preemptions = preemptions;
   }
 
   #begin(watches: boolean, watchRaces: boolean): void {

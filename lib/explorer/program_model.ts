@@ -84,6 +84,11 @@ export class ProgramModel {
     return this.tasks.some(({ hasPlain }) => hasPlain);
   }
 
+  /** Whether a task's tree is to be dropped, by a run from its start. */
+  get isFull(): boolean {
+    return this.tasks.some(({ isFull }) => isFull);
+  }
+
   /** Sets the memory to where the program begins. */
   reset(): void {
     this.memory.reset();

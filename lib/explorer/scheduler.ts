@@ -55,6 +55,8 @@ export const CUT: number = -1;
 export interface Scheduler {
   /** Whether it wants to know what each action reaches. */
   readonly watches: boolean;
+  /** How many steps of the last run the present one repeats, if the scheduler knows: they need not be performed again. */
+  readonly repeats?: number;
   /** Begins a run; false where none is left. */
   begin(): boolean;
   /** The place of the action that is performed, or {@linkcode CUT}. */

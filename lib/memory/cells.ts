@@ -37,6 +37,14 @@ export interface Extent {
   readonly bytes: number;
 }
 
+/** A copy of all words and bytes. */
+export interface SavedCells {
+  /** The words. */
+  readonly words: Int32Array;
+  /** The first bytes of the region; the others are zeros. */
+  readonly bytes: Uint8Array;
+}
+
 type FloatOperation =
   | LoadOperation
   | ModifyOperation<"store" | "add" | "exchange", "f64">
@@ -71,6 +79,26 @@ export class Cells {
   clear(): void {
     this.#words.fill(0);
     this.#bytes.fill(0);
+  }
+
+  /** A copy of all words and bytes, made in `into` if it has their size. */
+  save(into: SavedCells | undefined): SavedCells {
+    const fits = into !== undefined && into.bytes.length === this.#bytes.length;
+    const saved = fits ? into : { words: this.#words.slice(), bytes: this.#bytes.slice() };
+    if (fits) {
+      saved.words.set(this.#words);
+      if (saved.bytes.length > 0) saved.bytes.set(this.#bytes);
+    }
+    return saved;
+  }
+
+  /** Sets all words and bytes to what they were. */
+  restore({ words, bytes }: SavedCells): void {
+    this.#words.set(words);
+    if (this.#bytes.length === 0) return;
+    // The region may have grown since, by zeros that were written over.
+    this.#bytes.fill(0, bytes.length);
+    this.#bytes.set(bytes);
   }
 
   /** The 32-bit words, for waits and control words. */

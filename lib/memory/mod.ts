@@ -48,7 +48,15 @@ export { type Chooser, firstChoice, type Memory } from "./memory.ts";
 export { runBlocking, throwInto } from "./blocking.ts";
 export { runAsynchronous } from "./asynchronous.ts";
 export { seededChooser } from "./choice.ts";
-export { ModelMemory, type ModelMemoryOptions, PARKED, type ParkedTask, type ReadyTask } from "./model_memory.ts";
+export type { SavedCells } from "./cells.ts";
+export {
+  ModelMemory,
+  type ModelMemoryOptions,
+  PARKED,
+  type ParkedTask,
+  type ReadyTask,
+  type SavedMemory,
+} from "./model_memory.ts";
 export { RemoteMemory, type RemoteMemoryOptions } from "./remote_memory.ts";
 export { GuestControl, type PublishedWait } from "./guest_control.ts";
 export { SharedMemory, type SharedMemoryHandle, type SharedMemoryOptions } from "./shared_memory.ts";

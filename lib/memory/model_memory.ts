@@ -26,7 +26,7 @@
  */
 
 import { runBlocking } from "./blocking.ts";
-import { Cells } from "./cells.ts";
+import { Cells, type SavedCells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import {
@@ -58,6 +58,18 @@ export interface ReadyTask {
   readonly task: number;
   /** The answer to the operation that it waited in. */
   readonly answer: Answer;
+}
+
+/** A state of a model memory, to go back to. */
+export interface SavedMemory {
+  /** The words and bytes. */
+  cells: SavedCells;
+  /** The tasks that wait. */
+  parked: readonly ParkedTask[];
+  /** The clock, in milliseconds. */
+  clock: number;
+  /** The last ticket. */
+  tickets: number;
 }
 
 /** What a model memory needs besides its layout. */
@@ -173,6 +185,28 @@ export class ModelMemory implements Memory {
     if (this.#deferred !== undefined) this.#deferred = [];
   }
 
+  /** Saves the state, in `into` if given; no task may be ready that was not taken. */
+  save(into?: SavedMemory): SavedMemory {
+    const cells = this.#cells.save(into?.cells);
+    const parked = this.#parked.length === 0 ? NOBODY : [...this.#parked];
+    if (into === undefined) return { cells, parked, clock: this.#clock, tickets: this.#tickets };
+    into.cells = cells;
+    into.parked = parked;
+    into.clock = this.#clock;
+    into.tickets = this.#tickets;
+    return into;
+  }
+
+  /** Goes back to a state that {@linkcode save} gave. */
+  restore({ cells, parked, clock, tickets }: SavedMemory): void {
+    this.#cells.restore(cells);
+    this.#parked = [...parked];
+    this.#ready = [];
+    this.#clock = clock;
+    this.#tickets = tickets;
+    if (this.#deferred !== undefined) this.#deferred = [];
+  }
+
   /** Takes a parked or woken task out, because something is thrown into it or because it is dead. */
   unpark(task: number): void {
     this.#parked = this.#parked.filter((parked) => parked.task !== task);
@@ -245,6 +279,7 @@ export class ModelMemory implements Memory {
   }
 }
 
+const NOBODY: readonly ParkedTask[] = [];
 const NOTHING: readonly Steps<unknown>[] = [];
 
 /** How a task goes on whose time has come. */

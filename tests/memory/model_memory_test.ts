@@ -59,3 +59,35 @@ Deno.test("ModelMemory.perform() lets time pass for a lone task, and refuses a w
   assertThrows(() => runBlocking(memory, wait(word, 0)), Error, "Cannot wait on gate: a lone task");
   assertEquals(memory.parked, []);
 });
+
+Deno.test("ModelMemory.restore() goes back to words, bytes, clock and waiters as they were saved", () => {
+  const layout = new Layout();
+  const word = layout.word("gate");
+  const { offset } = layout.bytes("note", 64);
+  const memory = new ModelMemory(layout);
+  const write = (...bytes: number[]) => memory.perform({ kind: "write", offset, bytes: Uint8Array.from(bytes) });
+  const state = () => [
+    memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }),
+    memory.perform({ kind: "read", offset, length: 64 }),
+    memory.clock,
+    [...memory.parked],
+  ];
+  memory.advanceTo(3);
+  write(1, 2);
+  memory.begin({ kind: "wait", word, expected: 0, deadline: 9 }, 4);
+  const [before, saved] = [state(), memory.save()];
+  for (let time = 0; time < 2; time++) {
+    memory.perform({ kind: "add", cell: "i32", word, value: 1, order: "atomic" });
+    write(...Array.from({ length: 64 }, () => 7));
+    memory.advanceTo(20);
+    memory.restore(saved);
+    assertEquals([state(), memory.takeReady()], [before, []]);
+  }
+  // A later save into the same place takes what is there then.
+  write(5);
+  memory.save(saved);
+  const after = state();
+  write(6);
+  memory.restore(saved);
+  assertEquals(state(), after);
+});

@@ -11,6 +11,8 @@
  * - Invariant: writer = 0 or readers = 0; readers = the sum of reading[task]; DIED => at most one holder, who repairs;
  *   somebody is queued => the first in line cannot go in.
  *
+ * Longer than most files because two ways in have three faces each.
+ *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
@@ -277,12 +279,14 @@ export class RWLock implements SharedThing {
   /** See {@linkcode SharedThing}. */
   *owners(): Steps<readonly number[]> {
     const writer = yield* load(this.#place.writer);
-    if (writer !== 0) return [writer - 1];
+    // A waiter that is being handed the lock holds it before it is awake: it does not wait for itself.
+    if (writer !== 0) return (yield* this.#queue.occupied()) ? [] : [writer - 1];
     // A reader in line waits for a writer in line, who may give up: no cycle over the holders is certain.
     for (let waiter = yield* this.#queue.first(); waiter !== NOBODY; waiter = yield* this.#queue.firstAfter(waiter)) {
       if ((yield* this.#queue.request(waiter)) === READ) return [];
     }
-    return yield* this.holders();
+    const holders = yield* this.holders();
+    return (yield* this.#queue.occupied()) ? [] : holders;
   }
 
   /** See {@linkcode SharedThing}. */

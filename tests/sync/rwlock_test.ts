@@ -170,6 +170,31 @@ Deno.test("RWLock behaves as its sequential model", () => {
   );
 });
 
+Deno.test("RWLock of a dead writer is one task's to repair, a reader's too", () => {
+  const stage = new Stage({ table: rwlock() }, 4);
+  stage.begin(0, ({ table }) => table.acquireWrite());
+  for (const task of [1, 2, 3]) stage.begin(task, ({ table }) => table.acquireRead());
+  stage.ended();
+  stage.kill(0);
+  const ended = stage.ended();
+  assertEquals([[...ended.keys()], ended.get(1) instanceof OwnerDiedError], [[1], true]);
+  stage.begin(1, ({ table }) => table.markConsistent());
+  assertEquals([...stage.ended()], [[1, undefined], [2, true], [3, true]]);
+});
+
+Deno.test("RWLock that nobody marked consistent is useless for all", () => {
+  const stage = new Stage({ table: rwlock() }, 4);
+  stage.begin(0, ({ table }) => table.acquireWrite());
+  stage.begin(1, ({ table }) => table.acquireRead());
+  stage.begin(2, ({ table }) => table.acquireWrite());
+  stage.ended();
+  stage.kill(0);
+  stage.ended();
+  stage.begin(1, ({ table }) => table.releaseRead());
+  stage.begin(3, ({ table }) => table.tryAcquireRead());
+  assertEquals([...stage.ended()], [[1, undefined], [2, "NotRecoverableError"], [3, "NotRecoverableError"]]);
+});
+
 Deno.test("RWLock has a blocking and a promise face, and guards that end once", async () => {
   const space = new Space({ table: rwlock() }, { tasks: 2 });
   const memory = loopMemory(space.layout);

@@ -38,7 +38,8 @@ import { bodiesOf, bodyAt } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
 import { REASON_BYTES, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
-import { reserveStock, Stock, type StockPlace } from "./stock.ts";
+import { Stock } from "./stock.ts";
+import { reserveStock, type StockPlace } from "./stock_inside.ts";
 
 /** What a channel is. */
 export interface ChannelOptions {

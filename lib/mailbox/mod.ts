@@ -30,4 +30,4 @@ export {
 } from "./queue.ts";
 export { type ChannelOperation, select, type Selected, type SelectOptions } from "./select.ts";
 export type { SelectedBytes, SelectOperation } from "./selecting.ts";
-export type { StockOrder } from "./stock.ts";
+export type { StockOrder } from "./stock_inside.ts";

@@ -36,7 +36,8 @@ import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "./codec.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, holdsText, stockOptions } from "./region.ts";
 import { bodiesOf, bodyAt } from "./records.ts";
-import { reserveStock, Stock, type StockOrder, type StockPlace } from "./stock.ts";
+import { Stock } from "./stock.ts";
+import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
 
 /** What a queue is. */
 export interface QueueOptions {

@@ -3,8 +3,7 @@
  *
  * - A lane stands in every queue; its word here says whether it is decided. Who is about to grant it decides it first, by
  *   a compare-exchange, and who fails dismisses it: invariant: at most one queue grants one wait.
- * - Whoever waits decides for itself before it gives up, so that nobody grants what nobody takes. Then it leaves the other
- *   queues, one by one.
+ * - Whoever gives up leaves the queues one by one, inside each monitor; a grant that comes from one before that is kept.
  *
  * @example
  * ```ts
@@ -99,13 +98,12 @@ export class Decisions {
       grant = yield* this.#sleep(queues, options);
     } catch (error) {
       failure = { error };
-      yield* this.decide(lane);
     } finally {
       if (cancel !== undefined) yield* cancel.listen(lane, false);
     }
     for (const [index, queue] of queues.entries()) {
       try {
-        // It is decided: an answer is there, or is on its way inside its monitor, or never comes.
+        // Inside its monitor an answer is there, or never comes.
         const answer = yield* this.#leave(queue, lane);
         if (answer !== 0) grant ??= { index, answer };
       } catch (error) {
@@ -129,7 +127,7 @@ export class Decisions {
     }
   }
 
-  /** Sleeps until some queue has an answer, or until it has decided itself because the time is over. */
+  /** Sleeps until some queue has an answer, or until the time is over. */
   *#sleep(
     queues: readonly WaitQueue[],
     { lane, deadline, cancel }: ManyOptions,
@@ -144,10 +142,7 @@ export class Decisions {
         throw new CancelledError("Cannot go on selecting: it is cancelled, a live token is wanted");
       }
       const result = yield* wait(wake, 0, { deadline });
-      if (result === "timed-out") {
-        yield* this.decide(lane);
-        return undefined;
-      }
+      if (result === "timed-out") return undefined;
       // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
       yield* store(wake, 0);
     }

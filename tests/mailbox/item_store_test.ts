@@ -102,7 +102,7 @@ for (const [order, compare] of Object.entries(orders)) {
         const outside = memory.perform({ kind: "read", offset: 0, length: 40 }) as Uint8Array;
         assert(outside.every((byte) => byte === 0), "nothing is written outside of its range");
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(1000) },
     );
   });
 }

@@ -1,0 +1,387 @@
+/**
+ * What happens inside the monitor of a stock: who is served, in which order, and what is given back.
+ *
+ * - All state is one record of numbers, read on the way in and written on the way out.
+ * - Invariants outside the monitor: accepted items <= capacity, but for those of takers that gave them back; nobody waits
+ *   to take beside an item; nobody's item is staged while there is capacity.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { type Shareable, Space } from "../sync/mod.ts";
+ * import { reserveStock, StockInside } from "./stock_inside.ts";
+ *
+ * const things: Shareable<StockInside> = {
+ *   kind: "things",
+ *   reserve(space, name) {
+ *     const place = reserveStock(space, name, { capacity: 1, bytes: 64, order: "fifo" });
+ *     return (binding) => new StockInside(binding, place);
+ *   },
+ * };
+ * const space = new Space({ things }, { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * const { things: stock } = space.bind(memory, { task: 0 });
+ * runBlocking(memory, stock.enter());
+ * const put = runBlocking(memory, stock.tryPut(Uint8Array.of(7), {}));
+ * runBlocking(memory, stock.leave());
+ * if (!put || stock.puttable(1)) throw new Error("room for one");
+ * ```
+ *
+ * @module
+ */
+
+import { MemoryFullError } from "../errors.ts";
+import { type ByteRange, load, read, type Steps, store, write } from "../memory/mod.ts";
+import { type Bind, type Binding, NOBODY, type Reservation } from "../sync/mod.ts";
+import { type Decisions, decisions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
+import { BlockHeap } from "./block_heap.ts";
+import { ByteRing } from "./byte_ring.ts";
+import type { ItemStore } from "./item_store.ts";
+import { joined } from "./records.ts";
+import { ACCEPTED, CLOSED, FETCH, isSelecting, isStarving, JOIN, RETRY, sizeOf, stagedOf } from "./requests.ts";
+import { staging, starving, TAKE, taking } from "./requests.ts";
+import { StockState } from "./stock_state.ts";
+
+/** In which order items are taken: first in first out, last in first out, the least priority first. */
+export type StockOrder = "fifo" | "lifo" | "priority";
+
+/** Where a stock lies. */
+export interface StockPlace {
+  /** The name of what it belongs to. */
+  readonly name: string;
+  /** How many items it accepts; `Infinity` for as many as fit. */
+  readonly capacity: number;
+  /** The order. */
+  readonly order: StockOrder;
+  /** The first byte of its state. */
+  readonly state: number;
+  /** The bytes of its items. */
+  readonly items: ByteRange;
+  /** Per lane: the handle of the item that is claimed for it, or 0. */
+  readonly claims: number;
+  /** Those who wait. */
+  readonly queue: WaitQueuePlace;
+  /** Who waits in several stocks at once. */
+  readonly decisions: Bind<Decisions>;
+}
+
+/** Reserves the words and bytes of a stock. */
+export function reserveStock(
+  space: Reservation,
+  name: string,
+  { capacity, bytes, order }: { readonly capacity: number; readonly bytes: number; readonly order: StockOrder },
+): StockPlace {
+  return {
+    name,
+    capacity,
+    order,
+    state: space.bytes(`${name}.state`, StockState.BYTES).offset,
+    items: space.bytes(`${name}.items`, bytes),
+    claims: space.words(`${name}.claims`, space.lanes),
+    queue: reserveWaitQueue(space, name),
+    decisions: space.part("select", decisions),
+  };
+}
+
+/** See the module. */
+export class StockInside {
+  /** Where it lies. */
+  readonly place: StockPlace;
+  /** Those who wait. */
+  readonly queue: WaitQueue;
+  /** The task. */
+  readonly binding: Binding;
+  /** What holds the items. */
+  readonly items: ItemStore;
+  /** The state, between `enter` and `leave`. */
+  readonly state: StockState;
+  /** Who waits in several stocks, too. */
+  readonly decisions: Decisions;
+
+  /** A task's view. */
+  constructor(binding: Binding, place: StockPlace) {
+    this.place = place;
+    this.binding = binding;
+    this.items = place.order === "fifo"
+      ? new ByteRing(place.items)
+      : new BlockHeap(place.items, { order: place.order });
+    this.state = new StockState(this.items);
+    this.decisions = place.decisions(binding);
+    this.queue = new WaitQueue(binding, place.queue, {
+      settle: () => this.changed(() => this.settle()),
+      undo: (answer, lane) => this.changed(() => this.#undo(answer, lane)),
+      withdraw: (request) => this.changed(() => this.withdraw(request)),
+    });
+  }
+
+  /**
+   * Throws where an item of that length never fits.
+   *
+   * @throws {MemoryFullError}
+   */
+  checkLength(length: number): void {
+    if (length <= this.items.most) return;
+    const { name, items } = this.place;
+    throw new MemoryFullError(
+      `Cannot put into ${name}: an item of ${length} bytes, at most ${this.items.most} are wanted, or more than ` +
+        `${items.length} as its option bytes`,
+    );
+  }
+
+  /** Goes inside. */
+  *enter(): Steps<void> {
+    yield* this.queue.enter();
+    yield* this.load();
+  }
+
+  /** Goes outside. */
+  *leave(): Steps<void> {
+    yield* this.save();
+    yield* this.queue.leave();
+  }
+
+  /** Inside: puts an item in if it is accepted at once. */
+  *tryPut(body: Uint8Array, { priority = 0 }: { readonly priority?: number | undefined }): Steps<boolean> {
+    const state = this.state;
+    if (state.closed || !this.items.fits(body.length)) return false;
+    if (state.staged > 0 || state.size >= this.place.capacity) {
+      // Without capacity an item needs a taker, who must be won first.
+      const taker = this.place.capacity === 0 && state.takers > 0 ? yield* this.#winTaker() : NOBODY;
+      if (taker === NOBODY) return false;
+      yield* this.#add(body, priority);
+      yield* this.#give(taker);
+      return true;
+    }
+    yield* this.#add(body, priority);
+    if (state.takers + state.fetchers > 0) yield* this.settle();
+    return true;
+  }
+
+  /** Inside: takes up to `count` items, if there is one. */
+  *tryTake(count: number): Steps<Uint8Array | undefined> {
+    const records = yield* this.takeAccepted(count);
+    if (records !== undefined && this.state.starved > 0) yield* this.settle();
+    return records;
+  }
+
+  /** Inside: whether it is closed. */
+  get closed(): boolean {
+    return this.state.closed;
+  }
+
+  /** Inside: whether a take could be served. */
+  get takeable(): boolean {
+    return this.state.total > 0 || this.state.closed;
+  }
+
+  /** Inside: whether an item of a length could be put. */
+  puttable(length: number): boolean {
+    const { closed, starved, staged, size, takers } = this.state;
+    if (closed) return true;
+    if (starved > 0 || !this.items.fits(length)) return false;
+    return (staged === 0 && size < this.place.capacity) || (this.place.capacity === 0 && takers > 0);
+  }
+
+  /** Inside: stages an item, or without room notes that somebody wants it, and gives the request to wait with. */
+  *stage(
+    body: Uint8Array,
+    { fits, selecting, priority = 0 }: { fits: boolean; selecting: boolean; priority?: number | undefined },
+  ): Steps<number> {
+    const state = this.state;
+    if (!fits) {
+      state.starved++;
+      return starving(body.length, selecting);
+    }
+    const handle = yield* this.items.add(body, priority);
+    state.total++;
+    state.staged++;
+    if (state.fetchers > 0) yield* this.settle();
+    return staging(handle, selecting);
+  }
+
+  /** Inside: whether an item fits, and nobody waits for room. */
+  roomFor(length: number): boolean {
+    return this.state.starved === 0 && this.items.fits(length);
+  }
+
+  /** Inside: notes that a taker waits, and gives the request to wait with. */
+  noteTaker(selecting: boolean): number {
+    this.state.takers++;
+    return taking(selecting);
+  }
+
+  /** Inside: takes back what a waiter noted that leaves without a grant. */
+  *withdraw(request: number): Steps<void> {
+    const state = this.state;
+    const handle = stagedOf(request);
+    if (handle !== 0) {
+      state.total--;
+      state.staged--;
+      yield* this.items.drop(handle);
+    } else if (isStarving(request)) state.starved--;
+    else if (request === FETCH) state.fetchers--;
+    else if (request !== JOIN) state.takers--;
+  }
+
+  /** Inside: reads the state. */
+  *load(): Steps<void> {
+    yield* read(this.place.state, StockState.BYTES, { into: this.state.bytes });
+    this.state.parse();
+  }
+
+  /** Inside: writes the state. */
+  *save(): Steps<void> {
+    yield* write(this.place.state, this.state.format());
+  }
+
+  /** Inside: changes the state. */
+  *changed(change: () => Steps<void>): Steps<void> {
+    yield* this.load();
+    yield* change();
+    yield* this.save();
+  }
+
+  /** Inside: goes outside with a value. */
+  *leaveWith<T>(value: T): Steps<T> {
+    yield* this.leave();
+    return value;
+  }
+
+  /** Inside: adds an accepted item. */
+  *#add(body: Uint8Array, priority: number): Steps<void> {
+    const handle = yield* this.items.add(body, priority);
+    yield* this.items.admit(handle);
+    this.state.total++;
+    this.state.unfinished++;
+  }
+
+  /** Inside: takes items, accepting staged ones as long as there is capacity. */
+  *takeAccepted(count: number): Steps<Uint8Array | undefined> {
+    const state = this.state;
+    let records: Uint8Array | undefined;
+    for (let left = count; left > 0;) {
+      if (state.size === 0 && !(state.staged > 0 && (yield* this.#accept()))) break;
+      const taken = Math.min(left, state.size);
+      const part = yield* this.items.take(taken);
+      state.total -= taken;
+      left -= taken;
+      while (state.staged > 0 && state.size < this.place.capacity && (yield* this.#accept()));
+      if (left === 0 || state.total === 0) return records === undefined ? part : joined([records, part]);
+      records = records === undefined ? part.slice() : joined([records, part]);
+    }
+    return records;
+  }
+
+  /** Inside: accepts the first staged item whose owner still wants it accepted; false where there is none. */
+  *#accept(): Steps<boolean> {
+    for (;;) {
+      const [waiter, request] = yield* this.#find((request) => stagedOf(request) !== 0);
+      if (waiter === NOBODY) return false;
+      if (!(yield* this.#wins(waiter, request))) continue;
+      this.state.staged--;
+      this.state.unfinished++;
+      yield* this.items.admit(stagedOf(request));
+      yield* this.queue.grant(waiter, ACCEPTED);
+      return true;
+    }
+  }
+
+  /** Inside: the first waiter with such a request, and the request. */
+  *#find(wanted: (request: number) => boolean): Steps<[waiter: number, request: number]> {
+    for (let waiter = yield* this.queue.first(); waiter !== NOBODY; waiter = yield* this.queue.firstAfter(waiter)) {
+      const request = yield* this.queue.request(waiter);
+      if (wanted(request)) return [waiter, request];
+    }
+    return [NOBODY, 0];
+  }
+
+  /** Inside: whether a waiter is this stock's to grant; one who has been granted elsewhere is dismissed. */
+  *#wins(waiter: number, request: number): Steps<boolean> {
+    if (!isSelecting(request) || (yield* this.decisions.decide(waiter))) return true;
+    yield* this.queue.dismiss(waiter);
+    yield* this.withdraw(request);
+    return false;
+  }
+
+  /** Inside: the first waiting taker, won, or `NOBODY`. */
+  *#winTaker(): Steps<number> {
+    for (;;) {
+      const [waiter, request] = yield* this.#find((request) => request === TAKE || request === taking(true));
+      if (waiter === NOBODY || (yield* this.#wins(waiter, request))) return waiter;
+    }
+  }
+
+  /** Inside: gives the first accepted item to a taker. */
+  *#give(taker: number): Steps<void> {
+    const state = this.state;
+    const handle = yield* this.items.first();
+    yield* this.items.claim(handle);
+    state.total--;
+    state.takers--;
+    yield* store(this.place.claims + taker, handle);
+    yield* this.queue.grant(taker, handle);
+    while (state.staged > 0 && state.size < this.place.capacity && (yield* this.#accept()));
+  }
+
+  /** Inside: gives back what is claimed for a lane. */
+  *giveBack(lane: number): Steps<void> {
+    const word = this.place.claims + lane;
+    const handle = yield* load(word);
+    if (handle === 0) return;
+    yield* this.items.restore(handle);
+    yield* store(word, 0);
+    this.state.total++;
+  }
+
+  *#undo(answer: number, lane: number): Steps<void> {
+    if (answer > 0) yield* this.giveBack(lane);
+  }
+
+  /** Inside: the first item that a fetch may see, or 0. */
+  *firstInLine(): Steps<number> {
+    const { total, size } = this.state;
+    if (size > 0) return yield* this.items.first();
+    if (total === 0) return 0;
+    // Without capacity the items are those of waiting tasks, some of which may have been granted elsewhere.
+    for (;;) {
+      const [waiter, request] = yield* this.#find((request) => stagedOf(request) !== 0);
+      if (waiter === NOBODY) return 0;
+      if (!isSelecting(request) || !(yield* this.decisions.decided(waiter))) return stagedOf(request);
+      yield* this.queue.dismiss(waiter);
+      yield* this.withdraw(request);
+    }
+  }
+
+  /** Inside: grants all who can be served. */
+  *settle(): Steps<void> {
+    const state = this.state;
+    while (state.takers > 0 && state.size > 0) {
+      const taker = yield* this.#winTaker();
+      if (taker === NOBODY) break;
+      yield* this.#give(taker);
+    }
+    if (state.closed) {
+      yield* this.#grantEach(CLOSED, (request) => request !== JOIN);
+    } else {
+      if (state.fetchers > 0 && state.total > 0) yield* this.#grantEach(RETRY, (request) => request === FETCH);
+      // A small item does not overtake a large one that waits for room.
+      if (state.starved > 0) yield* this.#grantEach(RETRY, isStarving, (request) => this.items.fits(sizeOf(request)));
+    }
+    if (state.unfinished === 0) yield* this.#grantEach(ACCEPTED, (request) => request === JOIN);
+  }
+
+  /** Inside: grants waiters with such requests, in line, as long as they can be served. */
+  *#grantEach(
+    answer: number,
+    wanted: (request: number) => boolean,
+    servable: (request: number) => boolean = () => true,
+  ): Steps<void> {
+    for (;;) {
+      const [waiter, request] = yield* this.#find(wanted);
+      if (waiter === NOBODY || !servable(request)) return;
+      if (!(yield* this.#wins(waiter, request))) continue;
+      yield* this.withdraw(request);
+      yield* this.queue.grant(waiter, answer);
+    }
+  }
+}

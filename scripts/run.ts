@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Host, type ModeName, type ProgramReport } from "../mod.ts";
+import { Host, type ModeName, type Observer, type ProgramReport } from "../mod.ts";
 import { awaitSignal, endOnSignals, exitCode } from "./command/ending.ts";
 import { farStack } from "./command/failure.ts";
 import { printLine } from "./command/output.ts";
@@ -82,11 +82,21 @@ async function runOne(
   // Without guests the default of the system is better, since a busy caller hears no event.
   const letGo = mode === "direct" ? () => {} : endOnSignals(host);
   try {
-    const observe = file?.trace.process(`${program.name} (${variant}), ${mode} mode`);
+    const observe = observer(file?.trace.process(`${program.name} (${variant}), ${mode} mode`), mode);
     return await host.run(program, { mode, variant, parameters, seed, timeout, observe });
   } finally {
     letGo();
   }
+}
+
+/** Shows each run from 0 on, so that the modes stand side by side: only the virtual clock begins there by itself. */
+function observer(observe: Observer | undefined, mode: ModeName): Observer | undefined {
+  if (observe === undefined || mode === "direct") return observe;
+  const start = performance.timeOrigin + performance.now();
+  return (span) => {
+    const finished = span.finished - start;
+    observe({ ...span, started: span.started - start, finished, t: finished });
+  };
 }
 
 /** The stacks of failures that nobody declared, on stderr. */

@@ -77,7 +77,7 @@ export async function readRequest(args: readonly string[]): Promise<Request | st
   const place = programPlace(args);
   const target = args[place];
   const help = args.includes("--help") || args.includes("-h");
-  if (target === undefined) {
+  if (target === undefined || args.includes("--all")) {
     if (help) return USAGE;
     const given = readArguments(args, { flags: TAKES, switches: SWITCHES });
     if (!given.has("--all")) {
@@ -101,11 +101,11 @@ export async function readRequest(args: readonly string[]): Promise<Request | st
       "--variant": `one of ${program.variants.join(", ")}`,
       ...Object.fromEntries(flags.flatMap(({ flag, takes }) => takes === undefined ? [] : [[flag, takes]])),
     },
-    switches: [...SWITCHES, ...flags.flatMap(({ flag, takes }) => takes === undefined ? [flag] : [])],
+    switches: [
+      ...SWITCHES.filter((flag) => flag !== "--all"),
+      ...flags.flatMap(({ flag, takes }) => takes === undefined ? [flag] : []),
+    ],
   });
-  if (given.has("--all")) {
-    throw new UsageError(`Cannot use --all with ${quoted(target)}: it runs every program, one of both is wanted`);
-  }
   const variant = given.get("--variant") ?? program.variants[0] ?? "plain";
   if (!program.variants.includes(variant)) {
     throw new UsageError(

@@ -26,10 +26,23 @@ const PATIENCE = 30;
 /** Seconds that what a command leaves behind may take to end. */
 const SOON = 5;
 
+const PERMISSIONS = ["--allow-read", "--allow-write", `--allow-run=${Deno.execPath()}`];
+
 /** Starts `scripts/sim.ts` with the permissions of the task. */
 export function startSim(...args: readonly string[]): Command {
-  const permissions = ["--allow-read", "--allow-write", `--allow-run=${Deno.execPath()}`];
-  return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/sim.ts`, ...args]);
+  return new Command(["run", "--quiet", "--no-prompt", ...PERMISSIONS, `${root}scripts/sim.ts`, ...args]);
+}
+
+/** Starts `scripts/run.ts` with the permissions of the task. */
+export function startRun(...args: readonly string[]): Command {
+  const permissions = [...PERMISSIONS, "--allow-import"];
+  return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/run.ts`, ...args]);
+}
+
+/** Runs `scripts/run.ts` to its end. */
+export async function runProgram(...args: readonly string[]): Promise<Ended> {
+  await using command = startRun(...args);
+  return await command.end();
 }
 
 /** Runs `scripts/sim.ts` to its end. */
@@ -144,7 +157,8 @@ export class Command implements AsyncDisposable {
 
 /** What stands on stderr besides the progress of long runs. */
 export function complaints(stderr: string): string {
-  return stderr.replaceAll(/^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm, "");
+  const simulated = /^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm;
+  return stderr.replaceAll(simulated, "").replaceAll(/^[\w-]+ in \w+ mode: [\d.]+ s\n/gm, "");
 }
 
 /** Gives the body a folder of its own. */

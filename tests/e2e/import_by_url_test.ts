@@ -132,6 +132,37 @@ Deno.test("cli.js by URL runs the simulations alike in every mode", async () => 
   assertEquals(site.asked, new Set(["/cli.js"]));
 });
 
+/** What `run --json` says of one program. */
+interface Runs {
+  readonly program: string;
+  readonly runs: readonly { readonly mode: string; readonly ok: boolean }[];
+  readonly equal: boolean;
+}
+
+function checkEqual({ program, runs, equal }: Runs): void {
+  assertEquals(runs.map(({ mode, ok }) => ({ mode, ok })), modes.map((mode) => ({ mode, ok: true })), program);
+  assert(equal, program);
+}
+
+Deno.test("cli.js by URL runs every program as declared in every mode, its guests from the same file", async () => {
+  await using site = serve({ folders: { "/": dist } });
+  const { programs } = printed(
+    await runByUrl(site.url("/cli.js"), [site], ["run", "--all", "--mode", "all", "--json"]),
+  ) as { programs: Runs[] };
+  assert(programs.length > 10, `${programs.length} programs`);
+  programs.forEach(checkEqual);
+  assertEquals(site.asked, new Set(["/cli.js"]));
+});
+
+Deno.test("cli.js by URL runs a user's program that another copy of the library made, alike in every mode", async () => {
+  const own = await Deno.readTextFile(new URL("tests/guests/own_programs.ts", root));
+  const texts = { "/own.ts": own.replace("../../mod.ts", "./holdfast.js") };
+  await using site = serve({ folders: { "/": dist }, texts });
+  const target = `${site.url("/own.ts")}#counter`;
+  checkEqual(printed(await runByUrl(site.url("/cli.js"), [site], ["run", target, "--mode", "all", "--json"])) as Runs);
+  assertEquals(site.asked, new Set(["/cli.js", "/own.ts", "/holdfast.js"]));
+});
+
 Deno.test("cli.js by URL names its commands", async () => {
   await using site = serve({ folders: { "/": dist } });
   const help = await runByUrl(site.url("/cli.js"), [site], ["--help"]);
@@ -141,7 +172,7 @@ Deno.test("cli.js by URL names its commands", async () => {
   assertEquals(wrong, {
     code: 2,
     stdout: "",
-    stderr: "Cannot run the command line: there is no command similar, one of sim or --help is wanted\n",
+    stderr: "Cannot run the command line: there is no command similar, one of sim, list, run or --help is wanted\n",
   });
 });
 

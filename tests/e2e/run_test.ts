@@ -1,0 +1,260 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { programs } from "../../mod.ts";
+import { USAGE } from "../../scripts/run/request.ts";
+import { Command, complaints, type Ended, inFolder, runProgram, startRun } from "./command.ts";
+import { readTrace } from "./chrome_trace.ts";
+import { serve } from "./server.ts";
+
+const MODES = ["direct", "thread", "process"] as const;
+const own = fileURLToPath(new URL("../guests/own_programs.ts", import.meta.url));
+
+interface Document {
+  readonly program: string;
+  readonly variant: string;
+  readonly runs: readonly {
+    readonly mode: string;
+    readonly transport: string;
+    readonly outcome: unknown;
+    readonly expected: unknown;
+    readonly ok: boolean;
+    readonly ms: number;
+  }[];
+  readonly equal: boolean;
+}
+
+/** The one document on stdout. */
+function read<T = Document>({ code, stdout, stderr }: Ended, wanted = 0): T {
+  assertEquals({ code, stderr: wanted === 0 ? complaints(stderr) : "" }, { code: wanted, stderr: "" });
+  assertMatch(stdout, /^\{.*\}\n$/);
+  return JSON.parse(stdout);
+}
+
+Deno.test("deno task run --json prints one document with the runs in every mode, and whether they are equal", async () => {
+  await using command = new Command(["task", "--quiet", "run", "lock", "--mode", "all", "--pause", "0.01", "--json"]);
+  const { runs, ...rest } = read(await command.end());
+  assertEquals(rest, { program: "lock", variant: "plain", equal: true });
+  assertEquals(runs.map(({ ms: _, ...run }) => run), [
+    { mode: "direct", transport: "model", outcome: 2, expected: [2], ok: true },
+    { mode: "thread", transport: "shared", outcome: 2, expected: [2], ok: true },
+    { mode: "process", transport: "pipe", outcome: 2, expected: [2], ok: true },
+  ]);
+  assert(runs.every(({ ms }) => ms >= 0 && Number.isFinite(ms)));
+});
+
+Deno.test("deno task list names the programs, with and without --json", async () => {
+  await using json = new Command(["task", "--quiet", "list", "--json"]);
+  const { programs: listed } = read<{ programs: Record<string, unknown>[] }>(await json.end());
+  assertEquals(listed.map(({ name }) => name), programs.map(({ name }) => name));
+  assertEquals(listed.find(({ name }) => name === "bank"), {
+    name: "bank",
+    claim: "Without a lock around check and store, more is paid out than there is.",
+    specimen: true,
+    variants: ["plain", "locked"],
+    parameters: JSON.parse(JSON.stringify(programs.find(({ name }) => name === "bank")?.parameters)),
+  });
+  await using text = new Command(["task", "--quiet", "list"]);
+  const { code, stdout } = await text.end();
+  assertEquals(code, 0);
+  for (const { name, claim } of programs) assertStringIncludes(stdout, `${name}: ${claim}\n`);
+  await using wrong = new Command(["task", "--quiet", "list", "--jso"]);
+  const { code: wrongCode, stderr } = await wrong.end();
+  assertEquals([wrongCode, stderr], [
+    2,
+    "Cannot use --jso: there is no such flag, one of --json, --help is wanted\n",
+  ]);
+});
+
+Deno.test("run --all runs every program in every variant, and all hold", async () => {
+  const { programs: documents } = read<{ programs: Document[] }>(await runProgram("--all", "--json"));
+  assertEquals(
+    documents.map(({ program, variant }) => `${program} ${variant}`),
+    programs.flatMap(({ name, variants }) => variants.map((variant) => `${name} ${variant}`)),
+  );
+  for (const { program, runs, equal } of documents) {
+    assert(equal && runs.length === 1 && runs[0]?.ok && runs[0].mode === "direct", program);
+  }
+});
+
+Deno.test("run tells people the claim, a line for each mode, and what is equal; a deadlock as its cycle", async () => {
+  const { code, stdout, stderr } = await runProgram("bank", "--variant", "locked", "--mode", "all", "--pause", "0");
+  assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
+  const [claim = "", ...lines] = stdout.trimEnd().split("\n");
+  assertEquals(claim, "bank (locked): Without a lock around check and store, more is paid out than there is.");
+  MODES.forEach((mode, index) => {
+    assertMatch(
+      lines[index] ?? "",
+      new RegExp(`^ {2}${mode} +ok +[\\d.]+ ms {2}\\{ balance: \\d+, paid: \\[ .* \\] \\}$`),
+    );
+  });
+  assertEquals(
+    lines[3],
+    "The same on every schedule, and equal in direct, thread and process mode: { accepted: 1, whole: true }",
+  );
+  const deadlock = (await runProgram("deadlock")).stdout;
+  assertMatch(
+    deadlock,
+    /ms {2}deadlock: task a waits for right \(acquire\), which b holds;\n +task b waits for left \(acquire\), which a holds\n/,
+  );
+  assertStringIncludes(deadlock, "known bug");
+});
+
+Deno.test("run gives the same outcome for the same seed, and another for another", async () => {
+  const outcome = async (seed: string) => {
+    return read(await runProgram("producer-consumer-lock", "--seed", seed, "--json")).runs[0]?.outcome;
+  };
+  const [one, again, other] = await Promise.all([outcome("7"), outcome("7"), outcome("-8")]);
+  assertEquals(one, again);
+  assert(JSON.stringify(one) !== JSON.stringify(other));
+});
+
+Deno.test("run --help shows the flags; after a program its own, with ranges and defaults", async () => {
+  assertEquals(await runProgram("--help"), { code: 0, stdout: `${USAGE}\n`, stderr: "" });
+  const { code, stdout, stderr } = await runProgram(`${own}#counter`, "--help");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  for (
+    const line of [
+      /^deno task run counter \[flags\]: All that is counted is there\.$/m,
+      /^ {2}--task-count N +how many tasks count; a whole number from 1 to 4 \[2\]$/m,
+      /^ {2}--step-size N +what each adds; a number from 0\.5 to 2 \[1\]$/m,
+      /^ {2}--color WORD +what it is called; one of red, green \[red\]$/m,
+      /^ {2}--loud +whether it shouts$/m,
+      /^ {2}--no-fair +whether nobody is overtaken$/m,
+      /^Variants \(--variant V\): short, long$/m,
+      /^Example: deno task run /m,
+    ]
+  ) assertMatch(stdout, line);
+});
+
+Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing", async () => {
+  const seconds = "a number of seconds from 1e-9 to 1000000 is wanted";
+  const wrong: [string[], string][] = [
+    [[], "there is no program, one of `deno task list`, a module or --all is wanted"],
+    [["--json"], "there is no program"],
+    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; one of race, lock, "],
+    [["sempahore"], "perhaps semaphore; "],
+    [["xyzzy"], "Cannot run xyzzy: there is no such program, one of race, "],
+    [["lock", "race"], "Cannot use race: it is no flag, one of "],
+    [["lock", "--all"], "Cannot use lock: it is no flag, one of "],
+    [["--all", "--variant", "locked"], "Cannot use --variant locked: --all runs every variant, one of both is wanted"],
+    [["--all", "--tasks", "2"], "Cannot use --tasks: there is no such flag, one of "],
+    [["lock", "--bogus"], "Cannot use --bogus: there is no such flag, one of "],
+    [["lock", "--mode", "fork"], "Cannot use --mode fork: all, one of direct, thread, process, or several of them"],
+    [["lock", "--mode", "direct,direct"], "Cannot use --mode direct,direct: "],
+    [["bank", "--variant", "unlocked"], "Cannot use --variant unlocked: one of plain, locked is wanted"],
+    [["lock", "--seed", "1.5"], "Cannot use --seed 1.5: a whole number is wanted"],
+    [["lock", "--timeout", "0"], `Cannot use --timeout 0: ${seconds}`],
+    [["lock", "--tasks", "9"], "Cannot use --tasks 9: a whole number from 1 to 8 is wanted"],
+    [["lock", "--tasks", "1.5"], "Cannot use --tasks 1.5: a whole number from 1 to 8 is wanted"],
+    [["lock", "--tasks", "two"], "Cannot use --tasks two: a whole number from 1 to 8 is wanted"],
+    [["lock", "--tasks"], 'Cannot use --tasks "": a whole number from 1 to 8 is wanted'],
+    [["lock", "--tasks", "2", "--tasks", "3"], "Cannot use --tasks twice"],
+    [["lock", "--pause", "-1"], "Cannot use --pause -1: a number from 0 to 10 is wanted"],
+    [["producer-consumer-queue", "--end", "never"], "Cannot use --end never: one of variant, event, close is wanted"],
+    [["lock", "--trace", "/no/such/folder/trace.json"], "a file to write is wanted"],
+    [["./no_such_file.ts"], "Cannot run ./no_such_file.ts: TypeError: Module not found "],
+    [["mod.ts#nothing"], "exports no such program, one of its own (race, lock, "],
+    [[own], "it exports 4 programs, the name of one is wanted"],
+    [["tests/contracts/soak.ts"], "it exports no program, one made by defineProgram is wanted"],
+    [[`${own}#counter`, "--task-count", "5"], "Cannot use --task-count 5: a whole number from 1 to 4 is wanted"],
+    [[`${own}#counter`, "--fair"], "Cannot use --fair: there is no such flag, one of "],
+    [["http://127.0.0.1:1/own.ts"], "Cannot run http://127.0.0.1:1/own.ts: TypeError: "],
+  ];
+  while (wrong.length > 0) {
+    await Promise.all(
+      wrong.splice(0, 4).map(async ([args, wanted]) => {
+        const { code, stdout, stderr } = await runProgram(...args);
+        assertEquals({ code, stdout }, { code: 2, stdout: "" }, args.join(" "));
+        assertMatch(stderr, /^Cannot .* wanted( once)?\n$/);
+        assertStringIncludes(stderr, wanted);
+      }),
+    );
+  }
+});
+
+const FLAGS = ["--task-count", "3", "--step-size=0.5", "--loud", "--no-fair", "--color", "green", "--variant", "long"];
+const SUM = { sum: 1.5, color: "GREEN", fair: false, variant: "long", seed: 0 };
+
+Deno.test("run takes a user's program by path, with its own flags, in every mode", async () => {
+  const { program, runs, equal } = read(await runProgram(`${own}#counter`, "--mode", "all", ...FLAGS, "--json"));
+  assertEquals([program, equal, runs.map(({ mode }) => mode)], ["counter", true, [...MODES]]);
+  for (const { outcome, expected, ok } of runs) assertEquals([outcome, expected, ok], [SUM, null, true]);
+});
+
+Deno.test("run takes a user's program by URL, with its own flags, in every mode", async () => {
+  const text = await Deno.readTextFile(own);
+  const texts = { "/own.ts": text.replace("../../mod.ts", "./mod.ts") };
+  await using site = serve({ folders: { "/": new URL("../../", import.meta.url) }, texts });
+  const { program, runs, equal } = read(
+    await runProgram(`${site.url("/own.ts")}#counter`, "--mode", "all", ...FLAGS, "--json"),
+  );
+  assertEquals([program, equal, runs.map(({ mode }) => mode)], ["counter", true, [...MODES]]);
+  for (const { outcome, ok } of runs) assertEquals([outcome, ok], [SUM, true]);
+  assert(site.asked.has("/own.ts"));
+});
+
+Deno.test("run ends with 1 where an outcome is not declared, with the stack; --json says so too", async () => {
+  const { code, stdout, stderr } = await runProgram(`${own}#failing`, "--message", "odd");
+  assertEquals(code, 1);
+  assertMatch(stdout, /^ {2}direct +WRONG +[\d.]+ ms {2}only failed, TypeError: it is odd$/m);
+  assertMatch(stdout, /^Declared are:\n {2}1$/m);
+  assertMatch(stderr, /^In direct mode: TypeError: it is odd\n +at .*own_programs\.ts/m);
+  const failed = { failed: [{ task: "only", error: "TypeError", message: "it is odd" }] };
+  const { runs, equal } = read(
+    await runProgram(`${own}#failing`, "--message=odd", "--mode", "thread,process", "--json"),
+    1,
+  );
+  assertEquals(runs.map(({ outcome, ok }) => [outcome, ok]), [[failed, false], [failed, false]]);
+  assertEquals(equal, true);
+});
+
+Deno.test("run ends with 1 where modes differ, and shows what came out in each", async () => {
+  const { code, stdout } = await runProgram(`${own}#uneven`, "--mode", "direct,thread");
+  assertEquals(code, 1);
+  assertMatch(stdout, /^NOT EQUAL, .*:\n {2}direct +0\n {2}thread +1\n$/m);
+  assertEquals(read(await runProgram(`${own}#uneven`, "--mode", "direct,thread", "--json"), 1).equal, false);
+});
+
+Deno.test("run --timeout ends tasks that take longer, in every mode", async () => {
+  for (const mode of ["thread", "process"]) {
+    await using command = startRun(`${own}#slow`, "--mode", mode, "--timeout", "0.3", "--json");
+    const { runs } = read(await command.end(10), 1);
+    const { failed } = runs[0]?.outcome as { failed: { task: string; error: string }[] };
+    assertEquals(failed.map(({ task, error }) => [task, error]), [
+      ["one", "GuestTimeoutError"],
+      ["other", "GuestTimeoutError"],
+    ], mode);
+    await command.gone();
+  }
+});
+
+for (const mode of ["thread", "process"]) {
+  Deno.test(`run ends with 130 on Ctrl-C in ${mode} mode, and so do its guests; it told of its progress`, async () => {
+    await using command = startRun(`${own}#slow`, "--mode", mode);
+    await command.printed("It takes long");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assertEquals((await command.guests()).length, mode === "process" ? 2 : 0);
+    command.signal("SIGINT");
+    const { code, stderr } = await command.end(5);
+    assertEquals(code, 130);
+    assertMatch(stderr, new RegExp(`^slow in ${mode} mode: [\\d.]+ s$`, "m"));
+    await command.gone();
+  });
+}
+
+Deno.test("run --trace writes who runs and who waits for what, a process for each mode, each from 0 on", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/trace.json`;
+    const { code } = await runProgram("lock", "--mode", "all", "--pause", "0.02", "--trace", path);
+    assertEquals(code, 0);
+    const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: 0, to: 10_000 });
+    assertEquals(processes, MODES.map((mode) => `lock (plain), ${mode} mode`));
+    const names = MODES.flatMap((_, index) => ["adder0", "adder1"].map((lane) => `${index + 1} ${lane}`));
+    assertEquals([...lanes.keys()].toSorted(), names);
+    for (let run = 1; run <= MODES.length; run++) {
+      const waits = ["adder0", "adder1"].flatMap((lane) => lanes.get(`${run} ${lane}`) ?? []);
+      const names = new Set(waits.map(({ name }) => name));
+      assert(["running", "sleep", "guard.acquire"].every((name) => names.has(name)), `${[...names]}`);
+    }
+  });
+});

@@ -278,6 +278,8 @@ export class RWLock implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *owners(): Steps<readonly number[]> {
+    // A waiter that is let in holds it before it is awake: it does not wait for itself.
+    if ((yield* load(this.#place.queue.monitor)) !== 0) return [];
     const writer = yield* load(this.#place.writer);
     // A waiter that is being handed the lock holds it before it is awake: it does not wait for itself.
     if (writer !== 0) return (yield* this.#queue.occupied()) ? [] : [writer - 1];

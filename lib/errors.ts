@@ -335,9 +335,11 @@ export function interruptionError(text: string): Error {
   }
 }
 
-/** A deadlock as a text that a guest can be interrupted with. */
-export function interruptionText({ waits }: DeadlockError): string {
-  return JSON.stringify({ waits });
+/** A deadlock as a text that a guest can be interrupted with: without its last waits where it is longer than `bytes`. */
+export function interruptionText({ waits }: DeadlockError, bytes: number = Infinity): string {
+  const text = JSON.stringify({ waits });
+  if (waits.length === 0 || new TextEncoder().encode(text).length <= bytes) return text;
+  return interruptionText(new DeadlockError(waits.slice(0, -1)), bytes);
 }
 
 /** An error of this library, or a built-in one, as data that crosses a boundary whole; see {@linkcode revivedError}. */
@@ -350,21 +352,34 @@ export interface ErrorData {
   readonly stack: string;
   /** Its own properties: plain data. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Its cause, where it had one: an error as data, or another value as it is. */
+  readonly cause?: { readonly error: ErrorData } | { readonly value: unknown };
 }
 
 /** An error as data. */
 export function errorData(thrown: unknown): ErrorData {
-  const { name, message, stack } = farError(thrown);
-  const properties = thrown instanceof Error ? { ...thrown } : {};
-  return { name, message, stack, properties };
+  return dataOf(thrown, MOST_CAUSES);
+}
+
+function dataOf(thrown: unknown, causes: number): ErrorData {
+  const { name, message, stack } = describe(thrown, 0);
+  if (!(thrown instanceof Error)) return { name, message, stack, properties: {} };
+  const { cause } = thrown;
+  const data = { name, message, stack, properties: { ...thrown } };
+  if (cause === undefined || causes === 0) return data;
+  return { ...data, cause: cause instanceof Error ? { error: dataOf(cause, causes - 1) } : { value: cause } };
 }
 
 /** The error that data was made of, of the same class where that is known here. */
-export function revivedError({ name, message, stack, properties }: ErrorData): Error {
-  const error = new Error(message);
+export function revivedError({ name, message, stack, properties, cause }: ErrorData): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause: causeOf(cause) });
   const known = CALLED[name] ?? Reflect.get(globalThis, name);
   if (typeof known === "function" && known.prototype instanceof Error) Object.setPrototypeOf(error, known.prototype);
   return Object.assign(error, properties, { name, stack });
+}
+
+function causeOf(cause: NonNullable<ErrorData["cause"]>): unknown {
+  return "error" in cause ? revivedError(cause.error) : cause.value;
 }
 
 /** The classes of what a call on shared things throws, by names that a minifier leaves alone. */

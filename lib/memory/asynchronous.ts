@@ -56,11 +56,11 @@ export async function runAsynchronous<T>(
     while (!step.done) {
       let answer: Answer;
       try {
-        const performed = memory.performAsync(step.value);
         // Once interrupted, the steps undo what they did, and nothing interrupts that.
-        const race = performed instanceof Promise && signal !== undefined && !interrupted;
+        const interrupts = interrupted ? undefined : signal;
+        const performed = memory.performAsync(step.value, interrupts);
         answer = performed instanceof Promise
-          ? await (race ? Promise.race([performed, aborted.promise]) : performed)
+          ? await (interrupts === undefined ? performed : Promise.race([performed, aborted.promise]))
           : performed;
       } catch (error) {
         interrupted ||= signal?.aborted === true;

@@ -53,32 +53,44 @@ type FloatOperation =
 /** Up to this many bytes are copied one by one. */
 const FEW = 128;
 
+/** The size of a page of a region that is not in the buffer. */
+const PAGE_BYTES = 4096;
+
+/** The page of a byte, the byte's place in it, and how many bytes of the page are meant. */
+function pageAt(offset: number, rest: number): { number: number; from: number; length: number } {
+  const from = offset % PAGE_BYTES;
+  return { number: (offset - from) / PAGE_BYTES, from, length: Math.min(rest, PAGE_BYTES - from) };
+}
+
 /** The views on one buffer. */
 export class Cells {
   readonly #words: Int32Array;
   readonly #longs: BigInt64Array;
   readonly #floats: Float64Array;
-  // The first bytes of the region; those that a private region lacks are zeros that nobody has written to.
-  #bytes: Uint8Array;
+  // The region where it is in the buffer; else the pages of it that somebody has written to.
+  readonly #bytes: Uint8Array | undefined;
+  readonly #pages = new Map<number, Uint8Array>();
   readonly #byteCount: number;
   // One float64 and its bits.
   readonly #float = new Float64Array(1);
   readonly #bits = new BigInt64Array(this.#float.buffer);
 
-  /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone: then the bytes are a region that grows. */
+  /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone: then the bytes are made where they are used. */
   constructor(buffer: ArrayBufferLike, { words, bytes }: Extent) {
     const start = words * Int32Array.BYTES_PER_ELEMENT;
     this.#words = new Int32Array(buffer, 0, words);
     this.#longs = new BigInt64Array(buffer, 0, words / 2);
     this.#floats = new Float64Array(buffer, 0, words / 2);
-    this.#bytes = new Uint8Array(buffer, start, Math.min(bytes, buffer.byteLength - start));
+    const whole = buffer.byteLength - start >= bytes;
+    this.#bytes = whole ? new Uint8Array(buffer, start, bytes) : undefined;
     this.#byteCount = bytes;
   }
 
   /** Sets everything to zero. */
   clear(): void {
     this.#words.fill(0);
-    this.#bytes.fill(0);
+    this.#bytes?.fill(0);
+    this.#pages.clear();
   }
 
   /** A copy of all words and bytes, made in `into` if it has their size. */
@@ -112,8 +124,8 @@ export class Cells {
     if (operation.kind === "write") {
       const { offset, bytes } = operation;
       this.#checkBytes("write", offset, bytes.length);
-      this.#provide(offset + bytes.length);
-      this.#bytes.set(bytes, offset);
+      if (this.#bytes !== undefined) this.#bytes.set(bytes, offset);
+      else this.#writePages(offset, bytes);
       return undefined;
     }
     this.checkWord(operation.kind, operation.word, operation.cell === "i32" ? 1 : 2);
@@ -184,23 +196,41 @@ export class Cells {
 
   #read({ offset, length, into }: ReadOperation): Uint8Array {
     this.#checkBytes("read", offset, length);
-    this.#provide(offset + length);
-    if (into === undefined) return this.#bytes.slice(offset, offset + length);
+    const bytes = this.#bytes;
+    if (into === undefined) {
+      return bytes === undefined
+        ? this.#readPages(offset, new Uint8Array(length))
+        : bytes.slice(offset, offset + length);
+    }
     if (into.length < length) {
       throw new RangeError(`Cannot read: a target of ${into.length} bytes, at least ${length} are wanted`);
     }
+    if (bytes === undefined) return this.#readPages(offset, into.subarray(0, length));
     // For a few bytes a loop beats the set-up of a bulk copy.
-    if (length > FEW) into.set(this.#bytes.subarray(offset, offset + length));
-    else for (let index = 0; index < length; index++) into[index] = this.#bytes[offset + index] ?? 0;
+    if (length > FEW) into.set(bytes.subarray(offset, offset + length));
+    else for (let index = 0; index < length; index++) into[index] = bytes[offset + index] ?? 0;
     return into.length === length ? into : into.subarray(0, length);
   }
 
-  /** Lets a private region grow to at least `end` bytes. */
-  #provide(end: number): void {
-    if (end <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.min(this.#byteCount, Math.max(end, 2 * this.#bytes.length)));
-    grown.set(this.#bytes);
-    this.#bytes = grown;
+  #writePages(offset: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length;) {
+      const { number, from, length } = pageAt(offset + done, bytes.length - done);
+      let page = this.#pages.get(number);
+      if (page === undefined) this.#pages.set(number, page = new Uint8Array(PAGE_BYTES));
+      page.set(bytes.subarray(done, done + length), from);
+      done += length;
+    }
+  }
+
+  #readPages(offset: number, into: Uint8Array): Uint8Array {
+    for (let done = 0; done < into.length;) {
+      const { number, from, length } = pageAt(offset + done, into.length - done);
+      const page = this.#pages.get(number);
+      if (page === undefined) into.fill(0, done, done + length);
+      else into.set(page.subarray(from, from + length), done);
+      done += length;
+    }
+    return into;
   }
 
   #checkBytes(kind: string, offset: number, length: number): void {

@@ -6,6 +6,7 @@
  *   the host sees the word to notify. A notify before the guest sleeps is lost: hence "again" below.
  * - Invariant: between two equal readings of a guest's wait (word and sequence) the guest was in that one wait; if the word
  *   still has the expected value, nobody has woken it.
+ * - An interruption means one wait: a guest that has left it meanwhile never hears of it.
  *
  * @example
  * ```ts
@@ -32,13 +33,23 @@ const NOT_WAITING = -1;
 /** Values of a guest's word `stop`. */
 const STOP = 1;
 const INTERRUPT = 2;
-/** Words for the names of the thing and the method that a guest waits in, and for what it is interrupted with. */
+/** Words for the names of the thing and the method that a guest waits in. */
 const LABEL_WORDS = 64;
-const REASON_WORDS = 1024;
+/** Words for what guests are interrupted with: some, and some more for each guest. */
+const REASON_WORDS = 960;
+const REASON_WORDS_EACH = 64;
 const SLICE_MILLISECONDS = 100;
 /** How often who waits for a turn looks before it sleeps: some microseconds. */
 const LOOKS = 200;
-const GUEST_WORDS = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed"] as const;
+const GUEST_WORDS = [
+  "stop",
+  "acknowledged",
+  "waitingOn",
+  "waitSequence",
+  "expected",
+  "timed",
+  "interruptedWait",
+] as const;
 
 /** The wait that a guest is in. */
 export interface PublishedWait {
@@ -71,6 +82,7 @@ export class GuestControl {
   readonly #firstGuest: number;
   readonly #firstLabel: number;
   readonly #reason: number;
+  readonly #reasonWords: number;
   readonly #startWord: number;
   // The first control word of this guest.
   readonly #own: number;
@@ -81,7 +93,7 @@ export class GuestControl {
   /** Reserves the control words, after all others. */
   static reserve(layout: Layout, guests: number): void {
     if (layout.wordCount % 2 === 1) layout.word("control.padding");
-    layout.words("control.reason", REASON_WORDS);
+    layout.words("control.reason", REASON_WORDS + guests * REASON_WORDS_EACH);
     for (let guest = 0; guest < guests; guest++) layout.words(`control.guest[${guest}].label`, LABEL_WORDS);
     layout.word("control.turn");
     layout.word("control.start");
@@ -104,7 +116,8 @@ export class GuestControl {
     this.#startWord = this.#firstGuest - 3;
     this.turnWord = this.#firstGuest - 4;
     this.#firstLabel = this.turnWord - guests * LABEL_WORDS;
-    this.#reason = this.#firstLabel - REASON_WORDS;
+    this.#reasonWords = REASON_WORDS + guests * REASON_WORDS_EACH;
+    this.#reason = this.#firstLabel - this.#reasonWords;
     this.#own = this.#firstGuest + (guest ?? 0) * GUEST_WORDS.length;
   }
 
@@ -142,11 +155,31 @@ export class GuestControl {
     this.#stop(guest, STOP);
   }
 
-  /** Ends the wait that a guest is in with an error of this text; call it again until its wait has another sequence. */
-  interrupt(guest: number, text: string): void {
-    this.#setText(this.#reason, text, REASON_WORDS);
-    // The reason is written before the word that makes the guest read it.
-    this.#stop(guest, INTERRUPT);
+  /** The longest text of an interruption, in bytes. */
+  get longestReason(): number {
+    return this.#reasonWords * Int32Array.BYTES_PER_ELEMENT - 1;
+  }
+
+  /**
+   * Ends waits, each given by its guest and sequence, with an error of this text: not before all that were interrupted have
+   * heard of it ({@linkcode remind}), because the text has one place.
+   */
+  interrupt(waits: ReadonlyMap<number, number>, text: string): void {
+    this.#setText(this.#reason, text, this.#reasonWords);
+    for (const [guest, sequence] of waits) {
+      // The reason and the wait are written before the word that makes the guest read them.
+      Atomics.store(this.#words, this.#wordOf(guest, "interruptedWait"), sequence);
+      this.#stop(guest, INTERRUPT);
+    }
+  }
+
+  /** Whether a guest has yet to hear of its interruption; notifies it again, or calls it off where that wait is over. */
+  remind(guest: number): boolean {
+    const stop = this.#wordOf(guest, "stop");
+    if (Atomics.load(this.#words, stop) !== INTERRUPT) return false;
+    if (this.#isInterrupted(guest)) this.#wake(guest);
+    else Atomics.compareExchange(this.#words, stop, INTERRUPT, 0);
+    return Atomics.load(this.#words, stop) === INTERRUPT;
   }
 
   /** Lets all guests begin. */
@@ -193,9 +226,13 @@ export class GuestControl {
     if (how === STOP) {
       throw new StoppedError(`Cannot wait: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
     }
+    if (how !== INTERRUPT) return;
+    // Read before the word says that it was heard: then the host may write the next reason.
+    const text = this.#text(this.#reason, this.#reasonWords);
+    const means = this.#isInterrupted(this.#guest);
     // Once only: what undoes the wait may wait itself.
-    if (how === INTERRUPT && Atomics.compareExchange(this.#words, this.#own, INTERRUPT, 0) === INTERRUPT) {
-      throw interruptionError(this.#text(this.#reason, REASON_WORDS));
+    if (Atomics.compareExchange(this.#words, this.#own, INTERRUPT, 0) === INTERRUPT && means) {
+      throw interruptionError(text);
     }
   }
 
@@ -243,8 +280,20 @@ export class GuestControl {
     };
   }
 
+  /** Whether a guest is in the wait that its interruption means. */
+  #isInterrupted(guest: number): boolean {
+    const sequence = Atomics.load(this.#words, this.#wordOf(guest, "waitSequence"));
+    return Atomics.load(this.#words, this.#wordOf(guest, "waitingOn")) !== NOT_WAITING &&
+      Atomics.load(this.#words, this.#wordOf(guest, "interruptedWait")) === sequence;
+  }
+
   #stop(guest: number, how: number): void {
     Atomics.store(this.#words, this.#wordOf(guest, "stop"), how);
+    this.#wake(guest);
+  }
+
+  /** Notifies the word that a guest waits on. */
+  #wake(guest: number): void {
     const word = Atomics.load(this.#words, this.#wordOf(guest, "waitingOn"));
     if (word !== NOT_WAITING) Atomics.notify(this.#words, word);
   }

@@ -39,8 +39,11 @@ export interface Memory {
    * tasks at operations, as the next ones of the running task.
    */
   release(steps: Steps<unknown>): void;
-  /** Performs one operation without blocking the event loop; absent where only blocking is possible. */
-  performAsync?(operation: Operation): Answer | Promise<Answer>;
+  /**
+   * Performs one operation without blocking the event loop; absent where only blocking is possible. Nobody is interested
+   * in a wait any more whose signal is aborted: it holds nothing from then on, and may answer anything.
+   */
+  performAsync?(operation: Operation, signal?: AbortSignal): Answer | Promise<Answer>;
   /** The words themselves, where tasks may work on them at once by `Atomics`: only in shared memory. */
   readonly words?: Int32Array | undefined;
 }

@@ -26,7 +26,7 @@
 import { runBlocking } from "./blocking.ts";
 import type { Layout } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
-import type { Answer, Operation, Steps } from "./operation.ts";
+import type { Answer, Operation, ReadOperation, Steps } from "./operation.ts";
 
 /** How a remote memory reaches its owner. */
 export interface RemoteMemoryOptions {
@@ -56,6 +56,7 @@ export class RemoteMemory implements Memory {
 
   /** Has one operation performed, and waits for its answer. */
   perform(operation: Operation): Answer {
+    if (operation.kind === "read") return this.#read(operation);
     if (this.#options.asksAll === true) return this.#options.perform(operation);
     switch (operation.kind) {
       case "now":
@@ -75,5 +76,14 @@ export class RemoteMemory implements Memory {
   /** Has the steps performed at once. */
   release(steps: Steps<unknown>): void {
     runBlocking(this, steps);
+  }
+
+  /** The bytes arrive as bytes of their own: who reads into a buffer of theirs gets them there. */
+  #read({ into, ...operation }: ReadOperation): Answer {
+    if (into === undefined) return this.#options.perform(operation);
+    // One that is too short is for the owner to refuse.
+    if (into.length < operation.length) return this.#options.perform({ ...operation, into });
+    into.set(this.#options.perform(operation) as Uint8Array);
+    return into.length === operation.length ? into : into.subarray(0, operation.length);
   }
 }

@@ -156,15 +156,14 @@ export class SharedMemory implements Memory {
   }
 
   /** Performs one operation; `wait` and `sleep` leave the event loop free. */
-  performAsync(operation: Operation): Answer | Promise<Answer> {
+  performAsync(operation: Operation, signal?: AbortSignal): Answer | Promise<Answer> {
     switch (operation.kind) {
       case "wait":
-        return this.#waitAsync(operation);
+        return this.#waitAsync(operation, signal);
       case "sleep": {
         const { until: deadline } = operation;
-        return this.#waitAsync({ kind: "wait", word: this.control.quietWord, expected: 0, deadline }).then(() =>
-          undefined
-        );
+        const forever: WaitOperation = { kind: "wait", word: this.control.quietWord, expected: 0, deadline };
+        return this.#waitAsync(forever, signal).then(() => undefined);
       }
       default:
         return this.perform(operation);
@@ -218,9 +217,13 @@ export class SharedMemory implements Memory {
     }
   }
 
-  async #waitAsync({ word, expected, deadline = Infinity }: WaitOperation): Promise<WaitResult> {
+  async #waitAsync(
+    { word, expected, deadline = Infinity }: WaitOperation,
+    signal: AbortSignal | undefined,
+  ): Promise<WaitResult> {
     this.#cells.checkWord("wait", word, 1);
     const letGo = this.#hold();
+    signal?.addEventListener("abort", letGo);
     try {
       for (let slices = 0;; slices++) {
         this.control.throwIfStopped();
@@ -228,11 +231,17 @@ export class SharedMemory implements Memory {
         const slice = Math.max(0, Math.min(left, SLICE_MILLISECONDS));
         const { value } = Atomics.waitAsync(this.#words, word, expected, slice);
         const result = await value;
+        if (signal?.aborted === true) {
+          // The wake-up of a wait that was given up was for another one.
+          if (result === "ok") Atomics.notify(this.#words, word, 1);
+          return "woken";
+        }
         if (result === "ok") return "woken";
         if (result === "not-equal") return slices === 0 ? "not-equal" : "woken";
         if (deadline !== Infinity && this.#clock() >= deadline) return "timed-out";
       }
     } finally {
+      signal?.removeEventListener("abort", letGo);
       letGo();
     }
   }
@@ -240,7 +249,7 @@ export class SharedMemory implements Memory {
   #sleep(until: number): undefined {
     const word = this.#isGuest ? this.control.sleepWord : this.control.quietWord;
     this.control.throwIfStopped();
-    this.control.publish(word, { expected: 0, timed: true });
+    this.control.publish(word, { expected: 0, timed: until !== Infinity });
     try {
       return this.#sleepOn(word, until);
     } finally {

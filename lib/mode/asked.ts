@@ -22,9 +22,9 @@
  * @module
  */
 
-import { type ErrorData, errorData, revivedError } from "../errors.ts";
+import { type ErrorData, errorData, revivedError, StateError } from "../errors.ts";
 import { decode, encode } from "../mailbox/mod.ts";
-import type { Operation } from "../memory/mod.ts";
+import type { CallOperation, Operation } from "../memory/mod.ts";
 import { CancelToken, type SharedThing } from "../sync/mod.ts";
 
 /** What a guest asks: an operation, or the next ticket. */
@@ -33,23 +33,29 @@ export type Asked = Operation | { readonly kind: "ticket" };
 /** What the owner answers. */
 export type Answered = { readonly value: unknown } | { readonly error: unknown };
 
-/** A cancel token, as it travels. */
-interface NamedToken {
-  readonly token: string;
+/** A call as it travels: the cancel tokens of its options by name, in the order of the arguments. */
+interface NamedCall extends CallOperation {
+  readonly cancels: readonly (string | undefined)[];
 }
 
 /** Encodes what a guest asks. */
 export function encodeAsked(asked: Asked): Uint8Array {
   if (asked.kind !== "call") return encode(asked);
-  return encode({ ...asked, args: asked.args.map((arg) => withCancel(arg, nameToken)) });
+  const { args } = asked;
+  const cancels = args.map((arg) => hasToken(arg) ? arg.cancel.name : undefined);
+  return encode({ ...asked, args: args.map((arg) => hasToken(arg) ? { ...arg, cancel: undefined } : arg), cancels });
 }
 
 /** Decodes what a guest asks, with the shared things of its task. */
 export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, SharedThing>): Asked {
-  const asked = decode(bytes) as Asked;
+  const asked = decode(bytes) as Exclude<Asked, CallOperation> | NamedCall;
   if (asked.kind !== "call") return asked;
-  const find = (cancel: unknown): unknown => things.get((cancel as NamedToken).token);
-  return { ...asked, args: asked.args.map((arg) => withCancel(arg, find)) };
+  const { cancels, args, ...rest } = asked;
+  const withCancel = (arg: unknown, index: number): unknown => {
+    const name = cancels[index];
+    return name === undefined ? arg : { ...(arg as object), cancel: tokenOf(things, name) };
+  };
+  return { ...rest, args: args.map(withCancel) };
 }
 
 /** Encodes what the owner answers. */
@@ -64,12 +70,12 @@ export function decodeAnswer(bytes: Uint8Array): unknown {
   return answered.value;
 }
 
-function nameToken(cancel: unknown): unknown {
-  return cancel instanceof CancelToken ? { token: cancel.name } satisfies NamedToken : cancel;
+function tokenOf(things: ReadonlyMap<string, SharedThing>, name: string): CancelToken {
+  const token = things.get(name);
+  if (token instanceof CancelToken) return token;
+  throw new StateError(`Cannot cancel by ${name}: it is no cancel token here, one of the program's is wanted`);
 }
 
-/** An argument whose `cancel`, where it has one, is changed. */
-function withCancel(arg: unknown, change: (cancel: unknown) => unknown): unknown {
-  if (typeof arg !== "object" || arg === null || !("cancel" in arg) || arg.cancel === undefined) return arg;
-  return { ...arg, cancel: change(arg.cancel) };
+function hasToken(arg: unknown): arg is { readonly cancel: CancelToken } {
+  return typeof arg === "object" && arg !== null && "cancel" in arg && arg.cancel instanceof CancelToken;
 }

@@ -3,6 +3,8 @@
  *
  * - A task that returned or failed tells the things that are bound to it.
  * - One that failed or died is buried in every thing: what it held goes on to those who wait.
+ * - A burial waits for whoever is in the middle of changing a thing. Where that one may be dead as well, the burial must not
+ *   block the event loop that hears of deaths: `endedAsync`. What another death has torn is buried already.
  *
  * @example
  * ```ts
@@ -21,8 +23,8 @@
  * @module
  */
 
-import type { FarError } from "../errors.ts";
-import { type Memory, runBlocking } from "../memory/mod.ts";
+import { type FarError, NotRecoverableError } from "../errors.ts";
+import { type Memory, runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, SharedThing, Space } from "../sync/mod.ts";
 
 /** See the module. */
@@ -38,16 +40,29 @@ export class Burials {
 
   /** Says that a task has ended; `failure` is what it failed with or died of. */
   ended(task: number, failure: FarError | undefined): void {
-    for (const thing of this.#things.values()) {
-      const text = failure === undefined ? undefined : `${failure.name}: ${failure.message}`;
-      if (thing.ended !== undefined) runBlocking(this.#memory, thing.ended(task, text));
-      if (failure !== undefined && thing.died !== undefined) runBlocking(this.#memory, thing.died(task));
-    }
+    runBlocking(this.#memory, this.#bury(task, failure));
+  }
+
+  /** The same, leaving the event loop free where it waits. */
+  async endedAsync(task: number, failure: FarError | undefined): Promise<void> {
+    await runAsynchronous(this.#memory, this.#bury(task, failure));
   }
 
   /** The tasks that own a thing. */
   owners(object: string): readonly number[] {
     const thing = this.#things.get(object);
     return thing?.owners === undefined ? [] : runBlocking(this.#memory, thing.owners());
+  }
+
+  *#bury(task: number, failure: FarError | undefined): Steps<void> {
+    const text = failure === undefined ? undefined : `${failure.name}: ${failure.message}`;
+    for (const thing of this.#things.values()) {
+      try {
+        if (thing.ended !== undefined) yield* thing.ended(task, text);
+        if (failure !== undefined && thing.died !== undefined) yield* thing.died(task);
+      } catch (error) {
+        if (!(error instanceof NotRecoverableError)) throw error;
+      }
+    }
   }
 }

@@ -8,12 +8,8 @@
  * ```ts
  * import { findDeadlock } from "./deadlock.ts";
  *
- * const waits = [{ task: 0, object: "b", method: "acquire", timed: false }, {
- *   task: 1,
- *   object: "a",
- *   method: "acquire",
- *   timed: false,
- * }];
+ * const wait = { method: "acquire", timed: false, queued: true };
+ * const waits = [{ task: 0, object: "b", ...wait }, { task: 1, object: "a", ...wait }];
  * const owners = (object: string) => object === "a" ? [0] : [1];
  * const found = findDeadlock({ waits, live: 3, owners, nameOf: (task) => `t${task}` });
  * if (found?.tasks.join() !== "0,1") throw new Error("a cycle, though a third task is at work");
@@ -35,6 +31,8 @@ export interface TaskWait {
   readonly method: string;
   /** Whether it gives up at some time. */
   readonly timed: boolean;
+  /** Whether it stands in line for the thing: who only waits for another to be done with a step soon goes on. */
+  readonly queued: boolean;
 }
 
 /** Tasks that wait for ever. */
@@ -71,7 +69,7 @@ function findCycle(
   waits: readonly TaskWait[],
   owners: (object: string) => readonly number[],
 ): readonly TaskWait[] | undefined {
-  const waitOf = new Map(waits.filter(({ timed }) => !timed).map((wait) => [wait.task, wait]));
+  const waitOf = new Map(waits.filter(({ timed, queued }) => queued && !timed).map((wait) => [wait.task, wait]));
   for (const first of waitOf.values()) {
     const path: TaskWait[] = [];
     let wait: TaskWait | undefined = first;

@@ -28,13 +28,15 @@
  */
 
 import { DeadlockError, farError, GuestTimeoutError } from "../errors.ts";
-import { decode, encode } from "../mailbox/mod.ts";
-import { ModelMemory, runBlocking, seededChooser, type Steps } from "../memory/mod.ts";
+import { decode } from "../mailbox/mod.ts";
+import { ModelMemory, runBlocking, seededChooser } from "../memory/mod.ts";
 import { runCooperative, type TaskRun, type WaitingTask } from "../program/mod.ts";
 import { findDeadlock } from "./deadlock.ts";
 import type { ProgramEnd, ProgramJob, TaskEnd } from "./program_run.ts";
+import { decodeEnd } from "./task_ends.ts";
 import { Burials } from "./burials.ts";
 import { Lanes } from "./lanes.ts";
+import { taskSteps } from "./task_steps.ts";
 
 /** Runs a program in the caller. */
 export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
@@ -49,9 +51,11 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
   let turns = 0;
   const time = () => memory.clock + ++turns / 1000;
+  const views = names.map((_, task) => space.attach(memory, { task }));
+  let stop: GuestTimeoutError | undefined;
   const { outcomes } = runCooperative(
     memory,
-    tasks.map(({ name, run }, task) => ({ name, steps: cloned(run(space.bind(memory, { task }))) })),
+    tasks.map((task, index) => ({ name: task.name, steps: taskSteps(task, views[index]?.shared ?? {}) })),
     {
       ...settings.seed === 0 ? {} : { seed: settings.seed },
       onTurn(run, what) {
@@ -65,7 +69,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
       },
       onParked(waiting) {
         const found = findDeadlock({
-          waits: waiting.map(toWait),
+          waits: waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) })),
           live: tasks.length - ended,
           owners: (object) => burials.owners(object),
           nameOf,
@@ -74,21 +78,19 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
       },
       stopped() {
         if (timeout === undefined || now() - started < timeout * 1000) return undefined;
-        return new GuestTimeoutError({ guest: job.program.name, mode: "direct", seconds: timeout });
+        stop = new GuestTimeoutError({ guest: job.program.name, mode: "direct", seconds: timeout });
+        return stop;
       },
     },
   );
+  for (const { end } of views) end();
   const ends = outcomes.map((outcome): TaskEnd => {
-    if (outcome.kind === "returned") return { kind: "returned", value: outcome.value };
-    const error = outcome.kind === "threw" ? outcome.error : new DeadlockError([]);
+    if (outcome.kind === "returned") return decodeEnd(outcome.value);
+    // A task that waits at the end is one that was stopped and did not end at once.
+    const error = outcome.kind === "threw" ? outcome.error : stop ?? new DeadlockError([]);
     return { kind: "failed", far: farError(error) };
   });
   return { ends, memory, ms: now() - started };
-}
-
-/** What a task returns crosses as bytes in every mode, so that what cannot is refused everywhere. */
-function* cloned(steps: Steps<unknown>): Steps<unknown> {
-  return decode(encode(yield* steps));
 }
 
 function toWait({ task, call, on, until }: WaitingTask) {

@@ -56,6 +56,7 @@ export class Host implements FarHost, AsyncDisposable {
   readonly #modes: Readonly<Record<ModeName, Mode>>;
   /** Guests at work elsewhere than in the caller, those that are being started included. */
   #guests = 0;
+  #closed = false;
 
   /** Makes a host without guests. */
   constructor(options: HostOptions = {}) {
@@ -106,11 +107,16 @@ export class Host implements FarHost, AsyncDisposable {
    * Runs a program and says what came out.
    *
    * @throws {RangeError} where the settings are none that the program has.
-   * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported.
+   * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported, or the host is closed.
    * @throws {GuestError} where a guest cannot import or make it.
    */
   async run(program: AnyProgram, options: ProgramOptions): Promise<ProgramReport> {
     const job = programJob(program, options);
+    if (!Object.hasOwn(this.#modes, options.mode)) {
+      const modes = Object.keys(this.#modes).join(", ");
+      throw new RangeError(`Cannot run ${program.name}: in ${options.mode} mode, one of ${modes} is wanted`);
+    }
+    if (this.#closed) throw new TypeError(`Cannot run ${program.name}: the host is closed, an open one is wanted`);
     const mode = this.#modes[options.mode];
     const guests = options.mode === "direct" ? 0 : job.tasks.length;
     this.#guests += guests;
@@ -129,6 +135,7 @@ export class Host implements FarHost, AsyncDisposable {
 
   /** Ends all guests. */
   async close(): Promise<void> {
+    this.#closed = true;
     const closed = await Promise.allSettled(Object.values(this.#modes).map((mode) => mode.close()));
     const failed = closed.find((close) => close.status === "rejected");
     if (failed !== undefined) throw failed.reason;

@@ -50,6 +50,13 @@ export class Lanes {
     this.#turn(task, time, undefined);
   }
 
+  /** The task died: nothing else is known of it than that it ran. */
+  died(task: number, { started, finished }: { readonly started: number; readonly finished: number }): void {
+    if (finished <= started) return;
+    this.goesOn(task, started);
+    this.ends(task, finished);
+  }
+
   #turn(task: number, time: number, name: string | undefined): void {
     if (this.#observe === undefined) return;
     const before = this.#now[task];

@@ -258,9 +258,10 @@ export class Owner {
 
   #breakDeadlock(): boolean {
     if (this.#runs.size === 0) return false;
-    const waits = this.memory.parked.flatMap(({ task, until }): TaskWait[] => {
+    const waits = this.memory.parked.map(({ task, word = -1, until }): TaskWait => {
       const call = this.#runs.get(task)?.call;
-      return [{ task, object: call?.object ?? "", method: call?.method ?? "wait", timed: until !== Infinity }];
+      const queued = this.#job.space.isLane(word);
+      return { task, object: call?.object ?? "", method: call?.method ?? "wait", timed: until !== Infinity, queued };
     });
     const found = findDeadlock({
       waits,

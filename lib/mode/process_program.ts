@@ -51,6 +51,7 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
     answer: (task, bytes) => guests[task]?.answer(bytes),
   });
   const lanes = new Lanes(names, job.observe);
+  let started = now();
   const begin = async (guest: ProcessGuest, task: number) => {
     guests[task] = guest;
     guest.name = names[task] ?? "";
@@ -60,21 +61,30 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
       drawLane(lanes, task, done);
       ends.endWith(task, done.bytes);
     };
-    guest.onFailure = () => ends.end(task, { kind: "failed", far: farError(guest.failure) });
     const message: ProcessTask = {
       module,
       program: program.name,
       settings,
       task,
-      words: space.layout.wordCount,
+      layout: space.layout.toTable(),
       observed: job.observe !== undefined,
       stepped: job.script !== undefined,
     };
-    const begun = guest.begin(encode(message));
     const letGo = afterTimeout(job, "process", () => {
       guest.fail(new GuestTimeoutError({ guest: guest.name, mode: "process", seconds: job.timeout ?? 0 }));
     });
-    return await begun.finally(letGo);
+    try {
+      const failed = await guest.begin(encode(message));
+      // A guest that dies before it is ready may be replaced: only what comes later ends the task.
+      if (guest.failure !== undefined) throw guest.failure;
+      guest.onFailure = () => {
+        lanes.died(task, { started, finished: now() });
+        ends.end(task, { kind: "failed", far: farError(guest.failure) });
+      };
+      return failed;
+    } finally {
+      letGo();
+    }
   };
   const finish = async () => {
     owner.close();
@@ -94,10 +104,8 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
     await finish();
     throw failed.reason;
   }
-  const started = now();
-  const letGo = afterTimeout(job, "process", (far) => {
-    for (const task of names.keys()) ends.end(task, { kind: "failed", far });
-  });
+  started = now();
+  const letGo = afterTimeout(job, "process", (far) => ends.endRest(() => ({ kind: "failed", far })));
   for (const guest of guests) guest?.post(new Uint8Array(0));
   try {
     return { ends: await ends.all, memory: owner.memory, ms: now() - started };

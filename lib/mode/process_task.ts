@@ -7,6 +7,7 @@
  * @example
  * ```ts
  * import { defineProgram } from "../program/mod.ts";
+ * import { Space } from "../sync/mod.ts";
  * import { ProcessTaskRun } from "./process_task.ts";
  *
  * const none = defineProgram({
@@ -17,8 +18,9 @@
  *   outcome: function* () {},
  *   expected: () => [],
  * });
+ * const layout = new Space({}, { tasks: 1 }).layout.toTable();
  * const settings = { variant: "plain", seed: 0, parameters: {} };
- * const message = { module: "file:///none.ts", program: "none", settings, task: 0, words: 2, observed: false, stepped: false };
+ * const message = { module: "file:///none.ts", program: "none", settings, task: 0, layout, observed: false, stepped: false };
  * const sent: string[] = [];
  * const pipe = { send: (kind: string) => void sent.push(kind), next: () => never(), putBack: () => {} };
  * const never = (): never => {
@@ -78,13 +80,10 @@ export class ProcessTaskRun {
   run(): void {
     const view = this.#observed ? new ObservedMemory(this.#memory, now) : undefined;
     const started = now();
-    try {
-      const { bytes } = runTask(view ?? this.#memory, this.#task);
-      if (this.#stopped) return;
-      this.#pipe.send("reply", encode({ bytes, waits: view?.waits ?? [], started, finished: now() }));
-    } catch (error) {
-      if (!(error instanceof StoppedError)) throw error;
-    }
+    const bytes = runTask(view ?? this.#memory, this.#task);
+    // How a task ends that is stopped is of no interest.
+    if (this.#stopped) return;
+    this.#pipe.send("reply", encode({ bytes, waits: view?.waits ?? [], started, finished: now() }));
   }
 
   #perform(operation: Operation): Answer {

@@ -29,6 +29,7 @@ import { type Memory, runBlocking } from "../memory/mod.ts";
 import {
   type AnyProgram,
   type Failed,
+  isProgram,
   type ProgramTask,
   type Script,
   type Settings,
@@ -37,7 +38,8 @@ import {
   type TaskFailure,
 } from "../program/mod.ts";
 import type { Observer } from "../simulator/mod.ts";
-import { type Shareables, type Shared, Space } from "../sync/mod.ts";
+import { type Shareables, Space } from "../sync/mod.ts";
+import { LONGEST_TIMER } from "./clock.ts";
 
 /** How to run a program. */
 export interface ProgramOptions extends SettingsOptions {
@@ -117,10 +119,15 @@ export interface ProgramEnd {
  * @throws {TypeError} where two tasks have one name, or there is none.
  */
 export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
+  if (!isProgram(program)) throw new TypeError("Cannot run: it is no program, one made by defineProgram is wanted");
   const settings = settingsOf(program, options);
   const { timeout, observe, script } = options;
-  if (timeout !== undefined && !(timeout > 0)) {
-    throw new RangeError(`Cannot run ${program.name}: a timeout of ${timeout} s, a number above 0 is wanted`);
+  if (timeout !== undefined && !(timeout > 0 && timeout * 1000 <= LONGEST_TIMER)) {
+    throw new RangeError(
+      `Cannot run ${program.name}: a timeout of ${timeout} s, a number above 0, at most ${
+        LONGEST_TIMER / 1000
+      }, is wanted`,
+    );
   }
   const tasks = program.tasks(settings);
   const names = tasks.map(({ name }) => name);
@@ -171,11 +178,14 @@ export function judge(job: ProgramJob, { mode, transport, end }: {
     return [{ task: names[index] ?? "", error: end.far.name, message: end.far.message, far: end.far }];
   });
   const results = end.ends.map((end) => end.kind === "returned" ? end.value : undefined);
-  const shared: Shared<Shareables> = space.bind(end.memory);
   const failed: Failed = { failed: failures.map(({ task, error, message }) => ({ task, error, message })) };
-  const outcome = failures.length > 0
-    ? failed
-    : runBlocking(end.memory, program.outcome(shared, { results, settings }));
+  const { shared, end: endView } = space.attach(end.memory);
+  let outcome: unknown = failed;
+  try {
+    if (failures.length === 0) outcome = runBlocking(end.memory, program.outcome(shared, { results, settings }));
+  } finally {
+    endView();
+  }
   const expected = program.expected(settings);
   const isExpected = typeof expected === "function"
     ? expected(outcome)

@@ -63,8 +63,8 @@ export interface Sharing<S extends Shareables> {
   readonly handle: ShareHandle;
   /** The caller's view of the things. */
   readonly shared: Shared<S>;
-  /** Says that a task has ended: what it held goes on to those who wait. */
-  ended(task: number): void;
+  /** Says that a task has ended: resolves when what it held has gone on to those who wait. */
+  ended(task: number): Promise<void>;
 }
 
 /**
@@ -87,7 +87,7 @@ export function share<S extends Shareables>(
         throw new RangeError(`Cannot bury task ${task}: there are ${tasks}, a number under that is wanted`);
       }
       const failure = { name: "Error", message: `task ${task} ended`, stack: "" };
-      new Burials(space, memory).ended(task, failure);
+      return new Burials(space, memory).endedAsync(task, failure);
     },
   };
 }

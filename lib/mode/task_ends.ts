@@ -2,6 +2,7 @@
  * How the tasks of a run have ended so far, in order, and when all have.
  *
  * - Invariant: each task ends once; what comes later for it is dropped.
+ * - A task counts as live until what it held has gone on: until then, who waits for that waits for nothing lost.
  *
  * @example
  * ```ts
@@ -21,28 +22,36 @@ import type { FarError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
 import type { TaskEnd } from "./program_run.ts";
 
+/** How a task ended, from the encoded `{ value }` or `{ far }`. */
+export function decodeEnd(bytes: Uint8Array): TaskEnd {
+  const { value, far } = decode(bytes) as { value?: unknown; far?: FarError };
+  return far === undefined ? { kind: "returned", value } : { kind: "failed", far };
+}
+
 /** See the module. */
 export class TaskEnds {
-  /** Resolves with all ends. */
-  readonly all: Promise<readonly TaskEnd[]>;
   readonly #ends: (TaskEnd | undefined)[];
-  readonly #ended: (task: number, failure: FarError | undefined) => void;
-  readonly #resolve: (ends: readonly TaskEnd[]) => void;
-  #left: number;
+  readonly #ended: (task: number, failure: FarError | undefined) => void | Promise<void>;
+  readonly #all = Promise.withResolvers<readonly TaskEnd[]>();
+  #live: number;
 
-  /** Waits for that many ends; `ended` is told of each. */
-  constructor(tasks: number, ended: (task: number, failure: FarError | undefined) => void) {
+  /** Waits for that many ends; `ended` is told of each, and lets go on what the task held. */
+  constructor(tasks: number, ended: (task: number, failure: FarError | undefined) => void | Promise<void>) {
     this.#ends = Array.from({ length: tasks }, () => undefined);
-    this.#left = tasks;
+    this.#live = tasks;
     this.#ended = ended;
-    const { promise, resolve } = Promise.withResolvers<readonly TaskEnd[]>();
-    this.all = promise;
-    this.#resolve = resolve;
+    // It may fail while nobody waits for it yet.
+    this.all.catch(() => {});
   }
 
-  /** How many tasks have not ended. */
+  /** Resolves with all ends; rejects where one cannot be dealt with. */
+  get all(): Promise<readonly TaskEnd[]> {
+    return this.#all.promise;
+  }
+
+  /** How many tasks are live. */
   get live(): number {
-    return this.#left;
+    return this.#live;
   }
 
   /** Whether a task has ended. */
@@ -54,14 +63,32 @@ export class TaskEnds {
   end(task: number, end: TaskEnd): void {
     if (this.has(task)) return;
     this.#ends[task] = end;
-    this.#left--;
-    this.#ended(task, end.kind === "failed" ? end.far : undefined);
-    if (this.#left === 0) this.#resolve(this.#ends.filter((end) => end !== undefined));
+    void this.#follow(task, end.kind === "failed" ? end.far : undefined);
+  }
+
+  /** Ends all tasks that have not ended, at once: nobody is left to wait for what they hold. */
+  endRest(endOf: (task: number) => TaskEnd): void {
+    for (const task of this.#ends.keys()) this.#ends[task] ??= endOf(task);
+    this.#all.resolve(this.#ends.filter((end) => end !== undefined));
   }
 
   /** Notes an end that came as bytes. */
   endWith(task: number, bytes: Uint8Array): void {
-    const { value, far } = decode(bytes) as { value?: unknown; far?: FarError };
-    this.end(task, far === undefined ? { kind: "returned", value } : { kind: "failed", far });
+    this.end(task, decodeEnd(bytes));
+  }
+
+  async #follow(task: number, failure: FarError | undefined): Promise<void> {
+    try {
+      this.#live--;
+      const followed = this.#ended(task, failure);
+      if (followed !== undefined) {
+        this.#live++;
+        await followed;
+        this.#live--;
+      }
+      if (this.#live === 0) this.#all.resolve(this.#ends.filter((end) => end !== undefined));
+    } catch (error) {
+      this.#all.reject(error);
+    }
   }
 }

@@ -3,12 +3,14 @@
  *
  * - The guest's shared things must lie where the host's do: the same module with the same settings gives the same places.
  * - Invariant: how the task ended is known to the host, whatever the task throws or returns.
+ * - The task's view of the shared things ends with it.
  *
  * @example
  * ```ts
+ * import { decode } from "../mailbox/mod.ts";
  * import { ModelMemory } from "../memory/mod.ts";
  * import { defineProgram } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
+ * import { cell, Space } from "../sync/mod.ts";
  * import { makeTask, runTask } from "./task_guest.ts";
  *
  * const one = defineProgram({
@@ -20,22 +22,23 @@
  *   expected: () => [1],
  * });
  * const settings = { variant: "plain", seed: 0, parameters: {} };
- * const task = makeTask({ one }, { module: "file:///one.ts", program: "one", settings, task: 0, words: 3 });
- * const end = runTask(new ModelMemory(task.layout), task);
- * if (end.kind !== "returned" || end.value !== 0) throw new Error("the value before");
+ * const layout = new Space({ n: cell() }, { tasks: 1 }).layout.toTable();
+ * const task = makeTask({ one }, { module: "file:///one.ts", program: "one", settings, task: 0, layout });
+ * const end = decode(runTask(new ModelMemory(task.layout), task)) as { value: number };
+ * if (end.value !== 0) throw new Error("the value before");
  * ```
  *
  * @module
  */
 
-import { type FarError, farError, StoppedError } from "../errors.ts";
+import { farError } from "../errors.ts";
 import { encode } from "../mailbox/mod.ts";
-import { type Layout, type Memory, runBlocking } from "../memory/mod.ts";
-import { type Settings, settingsOf } from "../program/mod.ts";
+import { type Layout, type LayoutTable, type Memory, runBlocking } from "../memory/mod.ts";
+import { sameData, type Settings, settingsOf } from "../program/mod.ts";
 import { type Shareables, Space } from "../sync/mod.ts";
 import { findProgram } from "./program_reference.ts";
-import type { TaskEnd } from "./program_run.ts";
 import type { Exports } from "./reference.ts";
+import { taskSteps } from "./task_steps.ts";
 
 /** What a guest is told about its task; structured-cloneable. */
 export interface TaskMessage {
@@ -47,46 +50,50 @@ export interface TaskMessage {
   readonly settings: Settings;
   /** The number of the task. */
   readonly task: number;
-  /** How many words the shared things take on the host. */
-  readonly words: number;
+  /** Where the shared things lie on the host. */
+  readonly layout: LayoutTable;
 }
 
 /** A task that is ready to run. */
 export interface GuestTask {
   /** Where its shared things lie. */
   readonly layout: Layout;
-  /** Runs it on a memory, as the task itself. */
-  run(memory: Memory): unknown;
+  /** Runs it on a memory, as the task itself; gives the encoded `{ value }`. */
+  run(memory: Memory): Uint8Array;
 }
 
 /** Makes a task from its module's exports. */
-export function makeTask(exports: Exports, { module, program: name, settings, task, words }: TaskMessage): GuestTask {
+export function makeTask(exports: Exports, { module, program: name, settings, task, layout }: TaskMessage): GuestTask {
   const program = findProgram(exports, { module, name });
   const checked = settingsOf(program, settings);
   const tasks = program.tasks(checked);
   const names = tasks.map(({ name }) => name);
   const space: Space<Shareables> = new Space(program.shared(checked), { tasks: tasks.length, names });
   const own = tasks[task];
-  if (own === undefined || space.layout.wordCount !== words) {
-    const is = own === undefined
-      ? `there are ${tasks.length} tasks`
-      : `its shared things take ${space.layout.wordCount} words`;
+  if (own === undefined || !sameData(space.layout.toTable(), layout)) {
+    const is = own === undefined ? `there are ${tasks.length} tasks` : "its shared things are others";
     throw new TypeError(
-      `Cannot run task ${task} of ${name}: ${is} here, the same module as on the host (${words} words) is wanted`,
+      `Cannot run task ${task} of ${name}: ${is} in ${module}, the very program that the host runs is wanted there`,
     );
   }
-  return { layout: space.layout, run: (memory) => runBlocking(memory, own.run(space.bind(memory, { task }))) };
+  return {
+    layout: space.layout,
+    run(memory) {
+      const { shared, end } = space.attach(memory, { task });
+      try {
+        return runBlocking(memory, taskSteps(own, shared));
+      } finally {
+        end();
+      }
+    },
+  };
 }
 
-/** Runs a task to its end. */
-export function runTask(memory: Memory, task: GuestTask): TaskEnd & { readonly bytes: Uint8Array } {
+/** Runs a task to its end, and gives the encoded `{ value }` or `{ far }`. */
+export function runTask(memory: Memory, task: GuestTask): Uint8Array {
   try {
-    const value = task.run(memory);
-    // Here, so that what cannot cross fails the task, not its guest.
-    return { kind: "returned", value, bytes: encode({ value }) };
+    return task.run(memory);
   } catch (error) {
-    if (error instanceof StoppedError) throw error;
-    const far: FarError = farError(error);
-    return { kind: "failed", far, bytes: encode({ far }) };
+    return encode({ far: farError(error) });
   }
 }

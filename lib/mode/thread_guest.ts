@@ -103,8 +103,11 @@ async function perform({ task, memory: handle, observed, script }: ThreadTask): 
     const used = script === undefined ? memory : new SteppedMemory(memory, { task: task.task, script });
     const view = observed ? new ObservedMemory(used, now) : undefined;
     const started = now();
-    const { bytes } = runTask(view ?? used, made);
-    scope.postMessage({ kind: "done", bytes, waits: view?.waits ?? [], started, finished: now() });
+    const bytes = runTask(view ?? used, made);
+    // How a task ends that is stopped is of no interest.
+    if (!memory.control.stopRequested) {
+      scope.postMessage({ kind: "done", bytes, waits: view?.waits ?? [], started, finished: now() });
+    }
   } catch (error) {
     if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
   }

@@ -48,13 +48,22 @@ export function threadMode(options: GuestOptions): Mode {
   const warm = new WarmGuests<ThreadGuest>({ fresh: options.fresh, start: () => new ThreadGuest() });
   const stuck: ThreadGuest[] = [];
   const sessions = new Set<ThreadSession>();
+  const runs = new Set<Promise<unknown>>();
+  const closing = new AbortController();
   return {
     name: "thread",
     transport: "shared",
-    run(job) {
+    async run(job) {
       const guests = Math.max(job.names.length, options.guests?.() ?? 0);
       // The host of a program only looks on: each task may have a core of its own.
-      return runThreads(job, { warm, spin: spinFor(guests - 1, navigator.hardwareConcurrency) });
+      const spin = spinFor(guests - 1, navigator.hardwareConcurrency);
+      const run = runThreads(job, { warm, spin, closing: closing.signal });
+      runs.add(run);
+      try {
+        return await run;
+      } finally {
+        runs.delete(run);
+      }
     },
     async open(jobs) {
       const session = new ThreadSession(jobs, { ...options, ended: () => void sessions.delete(session) });
@@ -70,7 +79,9 @@ export function threadMode(options: GuestOptions): Mode {
     // A thread ends with its process.
     kill() {},
     async close() {
+      closing.abort();
       await Promise.all([...sessions].map((session) => session.abort()));
+      await Promise.allSettled(runs);
       await warm.close();
       const silent = warm.lost.filter((guest) => guest.alive && !guest.blamed && !stuck.includes(guest));
       stuck.push(...silent);

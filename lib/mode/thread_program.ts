@@ -5,6 +5,7 @@
  * - Every 20 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of them
  *   waited; a deadlock in it is thrown into its tasks.
  * - The end of a worker is an event (its Web Lock): its task is buried, and those who wait for what it held go on.
+ * - Where the host closes, the tasks that have not ended fail, and the run is over.
  *
  * @example
  * ```ts
@@ -18,7 +19,7 @@
  * @module
  */
 
-import { farError, GuestError, interruptionText } from "../errors.ts";
+import { farError, GuestDiedError, GuestError, interruptionText } from "../errors.ts";
 import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "../memory/mod.ts";
 import type { Script } from "../program/mod.ts";
 import { Burials } from "./burials.ts";
@@ -36,7 +37,7 @@ const LOOK = 20;
 /** Runs a program in workers. */
 export async function runThreads(
   job: ProgramJob,
-  { warm, spin }: { warm: WarmGuests<ThreadGuest>; spin: number },
+  { warm, spin, closing }: { warm: WarmGuests<ThreadGuest>; spin: number; closing: AbortSignal },
 ): Promise<ProgramEnd> {
   const module = programModule(job, "thread");
   const { space, names, settings, program } = job;
@@ -50,10 +51,12 @@ export async function runThreads(
   runBlocking(memory, space.initialize());
   const burials = new Burials(space, memory);
   const ends = new TaskEnds(names.length, (task, failure) => {
-    if (job.script === undefined) burials.ended(task, failure);
-    else void inTurn(memory, { script: job.script, task, act: () => burials.ended(task, failure) });
+    if (job.script === undefined) return burials.endedAsync(task, failure);
+    void inTurn(memory, { script: job.script, task, act: () => burials.ended(task, failure) });
+    return undefined;
   });
   const lanes = new Lanes(names, job.observe);
+  let started = now();
   const guests: { readonly guest: ThreadGuest; readonly task: number }[] = [];
   const begun = names.map(async (name, task) => {
     const failed = await warm.hand(module, async (guest) => {
@@ -65,12 +68,15 @@ export async function runThreads(
       };
       const failed = await guest.begin({
         kind: "task",
-        task: { module, program: program.name, settings, task, words: space.layout.wordCount },
+        task: { module, program: program.name, settings, task, layout: space.layout.toTable() },
         memory: memory.handle,
         observed: job.observe !== undefined,
         script: job.script,
       }, job.timeout);
-      guest.onEnd = (error) => ends.end(task, { kind: "failed", far: farError(error) });
+      guest.onEnd = (error) => {
+        lanes.died(task, { started, finished: now() });
+        ends.end(task, { kind: "failed", far: farError(error) });
+      };
       return failed;
     });
     if (failed !== undefined) throw new GuestError({ guest: name, mode: "thread", ...failed });
@@ -83,27 +89,30 @@ export async function runThreads(
       warm.give(guest, module);
     }));
   };
-  const outcomes = await Promise.allSettled(begun);
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) {
+  const closed = (name: string) => new GuestDiedError({ guest: name, mode: "thread", cause: "its host was closed" });
+  const close = Promise.withResolvers<void>();
+  const onClose = () => close.resolve();
+  closing.addEventListener("abort", onClose);
+  const outcomes = await Promise.race([Promise.allSettled(begun), close.promise]);
+  const failed = outcomes?.find((outcome) => outcome.status === "rejected");
+  if (outcomes === undefined || failed !== undefined) {
+    closing.removeEventListener("abort", onClose);
     await finish();
-    throw failed.reason;
+    throw failed?.reason ?? closed(program.name);
   }
-  const started = now();
-  const watch = setInterval(() => breakDeadlock(memory, { job, ends, burials }), LOOK);
-  const letGo = afterTimeout(job, "thread", (far) => {
-    for (const { guest, task } of guests) {
-      if (ends.has(task)) continue;
-      guest.blamed = true;
-      ends.end(task, { kind: "failed", far });
-    }
+  void close.promise.then(() => {
+    ends.endRest((task) => ({ kind: "failed", far: farError(closed(names[task] ?? "")) }));
   });
+  started = now();
+  const watch = setInterval(() => breakDeadlock(memory, { job, ends, burials }), LOOK);
+  const letGo = afterTimeout(job, "thread", (far) => ends.endRest(() => ({ kind: "failed", far })));
   memory.control.start();
   try {
     return { ends: await ends.all, memory, ms: now() - started };
   } finally {
     clearInterval(watch);
     letGo();
+    closing.removeEventListener("abort", onClose);
     await finish();
   }
 }
@@ -129,10 +138,12 @@ function breakDeadlock(
   { job, ends, burials }: { job: ProgramJob; ends: TaskEnds; burials: Burials },
 ): void {
   const tasks = [...job.names.keys()].filter((task) => !ends.has(task));
+  // The reason of an interruption has one place: nobody else is interrupted before all have heard of the last one.
+  if (tasks.filter((task) => memory.control.remind(task)).length > 0) return;
   const first = new Map(tasks.map((task) => [task, memory.control.publishedWait(task)]));
   const waits = tasks.flatMap((task): TaskWait[] => {
     const wait = first.get(task);
-    return wait === undefined || !wait.asleep ? [] : [{ task, ...wait }];
+    return wait === undefined || !wait.asleep ? [] : [{ task, ...wait, queued: job.space.isLane(wait.word) }];
   });
   if (waits.length === 0) return;
   const found = findDeadlock({
@@ -147,6 +158,6 @@ function breakDeadlock(
     return again?.asleep === true && again.sequence === first.get(task)?.sequence;
   };
   if (!found.tasks.every(same)) return;
-  const text = interruptionText(found.error);
-  for (const task of found.tasks) memory.control.interrupt(task, text);
+  const sequences = new Map(found.tasks.map((task) => [task, first.get(task)?.sequence ?? 0]));
+  memory.control.interrupt(sequences, interruptionText(found.error, memory.control.longestReason));
 }

@@ -294,8 +294,8 @@ export class Lock implements SharedThing {
     const owner = (yield* load(this.#place.word)) & OWNER;
     // A lock that any task may release is waited for as a signal is: there is no cycle to find.
     if (!this.#owned || owner === 0) return [];
-    // Who is inside may be handing the lock to a waiter: between the two it is not awake and owns it, and waits for nothing.
-    return (yield* load(this.#place.queue.monitor)) === 0 ? [owner - 1] : [];
+    // A waiter that is being handed the lock owns it before it is awake: it does not wait for itself.
+    return (yield* this.#queue.occupied()) ? [] : [owner - 1];
   }
 
   /** See {@linkcode SharedThing}. */

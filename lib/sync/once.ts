@@ -161,13 +161,15 @@ export class Once implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *owners(): Steps<readonly number[]> {
-    const runner = yield* load(this.#runner);
-    return runner > 0 ? [runner - 1] : [];
+    const holders = yield* this.holders();
+    // A waiter that is handed the run has it before it is awake: it does not wait for itself.
+    return (yield* this.#queue.occupied()) ? [] : holders;
   }
 
   /** See {@linkcode SharedThing}. */
-  holders(): Steps<readonly number[]> {
-    return this.owners();
+  *holders(): Steps<readonly number[]> {
+    const runner = yield* load(this.#runner);
+    return runner > 0 ? [runner - 1] : [];
   }
 
   *#run(body: Body, options: WaitOptions | undefined): Steps<boolean> {

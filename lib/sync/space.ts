@@ -23,7 +23,7 @@
  * @module
  */
 
-import { MemoryFullError } from "../errors.ts";
+import { MemoryFullError, StateError } from "../errors.ts";
 import { type ByteRange, type Cell, type CellValue, Layout, type Memory, type Steps, store } from "../memory/mod.ts";
 
 /** What a shared thing can do for those who look after the run. */
@@ -142,6 +142,11 @@ export class Binding {
     return Math.floor(lane / this.#lanes);
   }
 
+  /** Ends the view: each method of its things throws from then on, so that none touches what another run shares. */
+  end(): void {
+    for (const made of this.#made.values()) if (isSharedThing(made)) refuseAll(made);
+  }
+
   /** This task's view of a thing: the same one each time. */
   use<T>(bind: Bind<T>): T {
     let made = this.#made.get(bind) as T | undefined;
@@ -170,10 +175,29 @@ export interface Attached<S extends Shareables> {
   readonly shared: Shared<S>;
   /** The things and their parts, by name. */
   readonly things: ReadonlyMap<string, SharedThing>;
+  /** Ends the view: each method of its things throws a `StateError` from then on. */
+  end(): void;
 }
 
 function isSharedThing(value: unknown): value is SharedThing {
   return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
+}
+
+/** Lets all methods of a thing throw: put before those of its class, which cost nothing while it is in use. */
+function refuseAll(thing: SharedThing): void {
+  for (let from: object = thing; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
+    for (const method of Reflect.ownKeys(from)) {
+      if (method === "constructor" || typeof Reflect.getOwnPropertyDescriptor(from, method)?.value !== "function") {
+        continue;
+      }
+      const refuse = (): never => {
+        throw new StateError(
+          `Cannot use ${thing.name} (${String(method)}): its run has ended, a thing of the present run is wanted`,
+        );
+      };
+      Object.defineProperty(thing, method, { value: refuse });
+    }
+  }
 }
 
 /** Shared things with their places. */
@@ -185,6 +209,7 @@ export class Space<S extends Shareables> {
   readonly #names: readonly string[];
   readonly #lanesPerTask: number;
   readonly #firstWake: number;
+  readonly #lanes: number;
   readonly #initial: Steps<void>[];
   readonly #things: readonly (readonly [name: string, bind: Bind<unknown>])[];
 
@@ -201,6 +226,7 @@ export class Space<S extends Shareables> {
     this.#lanesPerTask = lanesPerTask;
     const reserving = new Reserving(things, { tasks: tasks + 1, lanes: (tasks + 1) * lanesPerTask });
     this.#firstWake = reserving.words("lanes.wake", reserving.lanes);
+    this.#lanes = reserving.lanes;
     this.#things = Object.entries(things).map(([name, thing]) => [name, reserving.place(name, thing)]);
     this.#initial = reserving.initial;
     this.layout = reserving.layout.freeze();
@@ -209,6 +235,11 @@ export class Space<S extends Shareables> {
   /** Sets all words to where the things begin: once, by the side that made the memory. */
   *initialize(): Steps<void> {
     for (const steps of this.#initial) yield* steps;
+  }
+
+  /** Whether a lane sleeps on that word: who waits there stands in line for a thing. */
+  isLane(word: number): boolean {
+    return word >= this.#firstWake && word < this.#firstWake + this.#lanes;
   }
 
   /** A task's view of the things; without `task`, the supervisor's. */
@@ -226,7 +257,7 @@ export class Space<S extends Shareables> {
     const binding = new Binding(memory, { task, nameOf, firstLane: task * lanes, lanes, firstWake: this.#firstWake });
     // Each name has the view that its own shareable makes.
     const shared = Object.fromEntries(this.#things.map(([name, bind]) => [name, binding.use(bind)])) as Shared<S>;
-    return { shared, things: binding.things };
+    return { shared, things: binding.things, end: () => binding.end() };
   }
 }
 

@@ -160,6 +160,14 @@ export class WaitQueue {
     if ((before & CONTENDED) !== 0) yield* notify(this.#place.monitor, 1);
   }
 
+  /**
+   * Whether somebody is inside. Outside, a state that was read before this gives false was no half-done hand-over: who was
+   * granted by then is awake.
+   */
+  *occupied(): Steps<boolean> {
+    return (yield* load(this.#place.monitor)) !== 0;
+  }
+
   /** How many wait; exact inside, a hint outside. */
   waiters(): Steps<number> {
     return load(this.#place.count);

@@ -1,15 +1,21 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { explore } from "../../lib/explorer/mod.ts";
-import type { AnyProgram } from "../../lib/program/mod.ts";
+import { type AnyProgram, defineProgram } from "../../lib/program/mod.ts";
+import { cell, semaphore } from "../../lib/sync/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { countClasses } from "./classes.ts";
 import { randomProgram } from "./random_programs.ts";
 import { account } from "./specimens/account.ts";
 import { bluetooth } from "./specimens/bluetooth.ts";
+import { boundedBuffer } from "./specimens/bounded_buffer.ts";
+import { circularBuffer } from "./specimens/circular_buffer.ts";
 import { deadlock01 } from "./specimens/deadlock01.ts";
 import { lazy01 } from "./specimens/lazy01.ts";
+import { peterson } from "./specimens/peterson.ts";
+import { philosophers } from "./specimens/philosophers.ts";
 import { reorder } from "./specimens/reorder.ts";
+import { sync01 } from "./specimens/sync01.ts";
 import { twostage } from "./specimens/twostage.ts";
 import { wronglock } from "./specimens/wronglock.ts";
 
@@ -20,6 +26,7 @@ const table: readonly (readonly [program: AnyProgram, interleavings: number, cla
   [deadlock01, 6, 3],
   [lazy01, 6, 6],
   [reorder, 172, 56],
+  [sync01, 3, 3],
   [twostage, 37, 3],
 ];
 
@@ -32,11 +39,59 @@ for (const [program, interleavings, classes] of table) {
   });
 }
 
-Deno.test("Dpor proves what all interleavings of the fixed twins prove", () => {
-  for (const [program, schedules] of [[account, 6], [deadlock01, 2], [wronglock, 24]] as const) {
-    const { verdict, schedules: run } = explore(program, { variant: "fixed", strategy: "dpor" });
-    assertEquals([program.name, verdict, run], [program.name, "proved", schedules]);
+const twins: readonly (readonly [program: AnyProgram, variant: string, classes: number])[] = [
+  [account, "fixed", 6],
+  [deadlock01, "fixed", 2],
+  [peterson, "plain", 46],
+  [philosophers, "fixed", 2],
+  [sync01, "fixed", 3],
+  [wronglock, "fixed", 24],
+];
+
+Deno.test("Dpor proves the fixed twins, one run for each class", () => {
+  for (const [program, variant, classes] of twins) {
+    const { verdict, schedules } = explore(program, { variant, strategy: "dpor" });
+    assertEquals([program.name, verdict, schedules], [program.name, "proved", classes]);
+    assertEquals(countClasses(program, { variant }).classes, classes);
   }
+});
+
+Deno.test("Dpor proves twins that have too many interleavings to run them all", () => {
+  for (const program of [boundedBuffer, circularBuffer]) {
+    assertEquals(explore(program, { variant: "fixed", strategy: "dpor" }).verdict, "proved");
+  }
+});
+
+Deno.test("Dpor tries whoever can begin the other order, not always the task of the later event", () => {
+  const steps = defineProgram({
+    name: "steps",
+    claim: "Anything may come out.",
+    shared: () => ({ x: cell(), y: cell(), permits: semaphore(2) }),
+    tasks: () => [
+      {
+        name: "a",
+        *run({ permits, x }) {
+          yield* permits.acquire();
+          yield* x.add(1);
+          yield* permits.release();
+        },
+      },
+      {
+        name: "b",
+        *run({ permits, x, y }) {
+          yield* y.load();
+          yield* permits.acquire();
+          yield* x.add(1);
+          yield* permits.release();
+        },
+      },
+      { name: "c", run: ({ x }) => x.load() },
+    ],
+    outcome: ({ x }) => x.load(),
+    expected: () => [2],
+  });
+  assertEquals(explore(steps, { strategy: "dpor" }).schedules, 30);
+  assertEquals(countClasses(steps).classes, 30);
 });
 
 Deno.test("Dpor finds the bug among 40,032 classes", () => {

@@ -5,9 +5,14 @@ import { type AnyProgram, defineProgram, pause } from "../../lib/program/mod.ts"
 import { cell, lock, semaphore } from "../../lib/sync/mod.ts";
 import { account } from "./specimens/account.ts";
 import { bluetooth } from "./specimens/bluetooth.ts";
+import { boundedBuffer } from "./specimens/bounded_buffer.ts";
+import { circularBuffer } from "./specimens/circular_buffer.ts";
 import { deadlock01 } from "./specimens/deadlock01.ts";
 import { lazy01 } from "./specimens/lazy01.ts";
+import { peterson } from "./specimens/peterson.ts";
+import { philosophers } from "./specimens/philosophers.ts";
 import { reorder } from "./specimens/reorder.ts";
+import { sync01 } from "./specimens/sync01.ts";
 import { twostage } from "./specimens/twostage.ts";
 import { wronglock } from "./specimens/wronglock.ts";
 
@@ -17,23 +22,28 @@ function bugOf(program: AnyProgram, options: ExploreOptions = {}) {
   return result;
 }
 
-const table: readonly (readonly [program: AnyProgram, kind: BugKind, preemptions: number])[] = [
-  [account, "assertion", 0],
-  [bluetooth, "assertion", 1],
-  [deadlock01, "deadlock", 1],
-  [lazy01, "assertion", 0],
-  [reorder, "assertion", 1],
-  [twostage, "assertion", 1],
-  [wronglock, "assertion", 1],
+const table: readonly (readonly [program: AnyProgram, variant: string, kind: BugKind, preemptions: number])[] = [
+  [account, "plain", "assertion", 0],
+  [bluetooth, "plain", "assertion", 1],
+  [boundedBuffer, "plain", "deadlock", 0],
+  [circularBuffer, "plain", "assertion", 1],
+  [deadlock01, "plain", "deadlock", 1],
+  [lazy01, "plain", "assertion", 0],
+  [peterson, "without turn", "assertion", 2],
+  [philosophers, "plain", "assertion", 0],
+  [reorder, "plain", "assertion", 1],
+  [sync01, "plain", "deadlock", 0],
+  [twostage, "plain", "assertion", 1],
+  [wronglock, "plain", "assertion", 1],
 ];
 
-for (const [program, kind, preemptions] of table) {
+for (const [program, variant, kind, preemptions] of table) {
   Deno.test(`explore() finds the bug of ${program.name} with the fewest preemptions, and replay() shows it each time`, () => {
     for (const strategy of ["portfolio", "bounded", "dpor", "random"] as const) {
-      const bug = bugOf(program, { strategy, budget: 1000 });
+      const bug = bugOf(program, { variant, strategy, budget: 1000 });
       assertEquals([strategy, bug.kind, bug.preemptions, bug.minimal], [strategy, kind, preemptions, true]);
       for (let time = 0; time < 25; time++) {
-        const again = replay(program, bug.schedule);
+        const again = replay(program, bug.schedule, { variant });
         assertEquals([again.finding?.kind, again.preemptions], [kind, preemptions]);
       }
     }

@@ -33,9 +33,9 @@ Deno.test("producer-consumer-queue: a queue that is closed drains, under random 
 
 Deno.test("producer-consumer-queue: an event can come too late for the consumer, or too early for a message", () => {
   const parameters = { messages: 3, maxsize: 2, pause: 0 };
-  const ends = randomEnds(producerConsumerQueue, 300, { parameters });
+  const ends = randomEnds(producerConsumerQueue, 1000, { parameters });
   assert(ends.includes("deadlock of consumer"), `${ends}`);
-  assert(ends.some((end) => end.endsWith(`"lost":0,"produced":3}`)), `${ends}`);
+  assert(ends.some((end) => end.includes(`"lost":0`)), `${ends}`);
   assert(ends.some((end) => end.includes(`"lost":1`)), `${ends}`);
 });
 

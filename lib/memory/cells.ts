@@ -41,8 +41,10 @@ export interface Extent {
 export interface SavedCells {
   /** The words. */
   readonly words: Int32Array;
-  /** The first bytes of the region; the others are zeros. */
-  readonly bytes: Uint8Array;
+  /** The region, where it is in the buffer. */
+  readonly bytes: Uint8Array | undefined;
+  /** Its pages, where it is not; those that are absent are zeros. */
+  readonly pages: Map<number, Uint8Array>;
 }
 
 type FloatOperation =
@@ -54,12 +56,21 @@ type FloatOperation =
 const FEW = 128;
 
 /** The size of a page of a region that is not in the buffer. */
-const PAGE_BYTES = 4096;
+const PAGE_BYTES = 1024;
 
 /** The page of a byte, the byte's place in it, and how many bytes of the page are meant. */
 function pageAt(offset: number, rest: number): { number: number; from: number; length: number } {
   const from = offset % PAGE_BYTES;
   return { number: (offset - from) / PAGE_BYTES, from, length: Math.min(rest, PAGE_BYTES - from) };
+}
+
+function copyPages(from: ReadonlyMap<number, Uint8Array>, to: Map<number, Uint8Array>): void {
+  for (const [number, page] of from) {
+    const copy = to.get(number);
+    if (copy === undefined) to.set(number, page.slice());
+    else copy.set(page);
+  }
+  if (to.size > from.size) { for (const number of to.keys()) if (!from.has(number)) to.delete(number); }
 }
 
 /** The views on one buffer. */
@@ -93,24 +104,22 @@ export class Cells {
     this.#pages.clear();
   }
 
-  /** A copy of all words and bytes, made in `into` if it has their size. */
-  save(into: SavedCells | undefined): SavedCells {
-    const fits = into !== undefined && into.bytes.length === this.#bytes.length;
-    const saved = fits ? into : { words: this.#words.slice(), bytes: this.#bytes.slice() };
-    if (fits) {
+  /** A copy of all words and bytes, made in `into` if it is given. */
+  save(into?: SavedCells): SavedCells {
+    const saved = into ?? { words: this.#words.slice(), bytes: this.#bytes?.slice(), pages: new Map() };
+    if (into !== undefined) {
       saved.words.set(this.#words);
-      if (saved.bytes.length > 0) saved.bytes.set(this.#bytes);
+      if (this.#bytes !== undefined) saved.bytes?.set(this.#bytes);
     }
+    copyPages(this.#pages, saved.pages);
     return saved;
   }
 
   /** Sets all words and bytes to what they were. */
-  restore({ words, bytes }: SavedCells): void {
+  restore({ words, bytes, pages }: SavedCells): void {
     this.#words.set(words);
-    if (this.#bytes.length === 0) return;
-    // The region may have grown since, by zeros that were written over.
-    this.#bytes.fill(0, bytes.length);
-    this.#bytes.set(bytes);
+    if (bytes !== undefined) this.#bytes?.set(bytes);
+    copyPages(pages, this.#pages);
   }
 
   /** The 32-bit words, for waits and control words. */

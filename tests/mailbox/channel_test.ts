@@ -183,7 +183,7 @@ Deno.test("Channel behaves as its sequential model", () => {
     "close",
     "ready",
   );
-  const commands = fc.array(fc.record({ kind, task: fc.nat(tasks - 1) }), { maxLength: 40 });
+  const commands = fc.array(fc.record({ kind, task: fc.nat(tasks - 1) }), { maxLength: 40, size: "max" });
   fc.assert(
     fc.property(fc.nat(3), commands, (capacity, commands) => {
       const stage = new Stage({ jobs: channel<number>({ capacity, bytes: 4096 }) }, tasks);

@@ -68,7 +68,6 @@ export type Observe = (task: number, node: TreeNode, answer: Answer | typeof PAR
 
 /** The state of a run at a point. */
 interface Checkpoint {
-  isValid: boolean;
   readonly memory: SavedMemory;
   readonly nodes: TreeNode[];
   readonly until: number[];
@@ -106,7 +105,7 @@ export class Execution {
   readonly #woken: number[] = [];
   // The deadline of each task that waits in the memory; NaN where it does not wait.
   readonly #until: number[];
-  // #checkpoints[step], if valid, is the state at that point of the last run, which #saver scheduled.
+  // #checkpoints[step] is the state at that point of the last run, which #saver scheduled, where it had several actions.
   readonly #checkpoints: Checkpoint[] = [];
   #saver: Scheduler | undefined;
   #saves = false;
@@ -168,7 +167,7 @@ export class Execution {
 
   #perform(scheduler: Scheduler, watchRaces: boolean, checkpoint: Checkpoint | undefined): RunEnd {
     const point = this.#point;
-    if (checkpoint?.isValid) this.#resume(checkpoint);
+    if (checkpoint !== undefined) this.#resume(checkpoint);
     else this.#begin(scheduler.watches, watchRaces);
     for (;;) {
       this.#offer();
@@ -200,18 +199,14 @@ export class Execution {
 
   /** Saves the state at a point that the next run may begin at. */
   #save(): void {
+    if (this.#actions.length < 2) return;
     const { step, last, preemptions } = this.#point;
     const saved = this.#checkpoints[step];
-    if (this.#actions.length < 2) {
-      if (saved !== undefined) saved.isValid = false;
-      return;
-    }
     const { nodes, broken } = this;
     if (saved === undefined) {
       const memory = this.#memory.save();
       const [operations, until] = [this.#operations, [...this.#until]];
       this.#checkpoints[step] = {
-        isValid: true,
         memory,
         nodes: [...nodes],
         until,
@@ -223,7 +218,6 @@ export class Execution {
       };
       return;
     }
-    saved.isValid = true;
     this.#memory.save(saved.memory);
     for (let task = 0; task < this.#tasks; task++) {
       saved.nodes[task] = nodes[task] ?? fail();

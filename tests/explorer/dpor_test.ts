@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { explore } from "../../lib/explorer/mod.ts";
-import { type AnyProgram, defineProgram } from "../../lib/program/mod.ts";
-import { cell, semaphore } from "../../lib/sync/mod.ts";
+import { notify, now, type Steps, wait } from "../../lib/memory/mod.ts";
+import { type AnyProgram, defineProgram, pause } from "../../lib/program/mod.ts";
+import { cell, semaphore, type Shareable } from "../../lib/sync/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { countClasses } from "./classes.ts";
 import { randomProgram } from "./random_programs.ts";
@@ -97,6 +98,54 @@ Deno.test("Dpor tries whoever can begin the other order, not always the task of 
 Deno.test("Dpor finds the bug among 40,032 classes", () => {
   const result = explore(reorder, { parameters: { setters: 4 }, strategy: "dpor", budget: 30_000 });
   assertEquals([result.verdict, result.schedules], ["bug", 1825]);
+});
+
+/** A word to wait on without a call, such as a primitive of the user's own. */
+const bell: Shareable<{ hear(): Steps<unknown>; ring(): Steps<unknown> }> = {
+  kind: "bell",
+  reserve(space, name) {
+    const word = space.word(name);
+    return () => ({ hear: () => wait(word, 0), ring: () => notify(word) });
+  },
+};
+
+Deno.test("Dpor runs a notify before the wait, too, and a look at the clock after the time of another", () => {
+  const lost = defineProgram({
+    name: "lost",
+    claim: "Who rings first is not heard.",
+    shared: () => ({ bell }),
+    tasks: () => [{ name: "hear", run: ({ bell }) => bell.hear() }, { name: "ring", run: ({ bell }) => bell.ring() }],
+    // deno-lint-ignore require-yield
+    outcome: function* (_shared, { results }) {
+      return results;
+    },
+    expected: () => () => true,
+  });
+  const result = explore(lost, { strategy: "dpor", keepGoing: true });
+  if (result.verdict !== "bug") throw new Error(result.verdict);
+  assertEquals([result.kind, result.schedules, result.exhausted], ["deadlock", 2, true]);
+  const late = defineProgram({
+    name: "late",
+    claim: "A look at the clock sees the time of a sleeper, or does not.",
+    shared: () => ({ n: cell() }),
+    tasks: () => [
+      { name: "sleep", run: () => pause(1) },
+      {
+        name: "look",
+        *run({ n }) {
+          yield* n.load();
+          return yield* now();
+        },
+      },
+    ],
+    // deno-lint-ignore require-yield
+    outcome: function* (_shared, { results }) {
+      return results[1];
+    },
+    expected: () => [0, 1000],
+  });
+  const { verdict, outcomes } = explore(late, { strategy: "dpor" });
+  assertEquals([verdict, outcomes.map(({ outcome }) => outcome)], ["proved", [0, 1000]]);
 });
 
 Deno.test("Dpor runs each class of a random program once, with all its outcomes", () => {

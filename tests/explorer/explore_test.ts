@@ -222,6 +222,8 @@ Deno.test("explore() makes every choice", () => {
     6,
   ]);
   assertEquals(replay(dice, bug.schedule).outcome, 12);
+  // Nobody comes between a task and its choice: a's throw, then its step before b's throw (6), or b's throw before it (6 x 2).
+  assertEquals(bugOf(dice, { strategy: "depth-first", keepGoing: true }).schedules, 6 * (6 + 12));
 });
 
 Deno.test("explore() finds a program out that depends on more than its answers", () => {
@@ -237,6 +239,19 @@ Deno.test("explore() finds a program out that depends on more than its answers",
   for (const strategy of ["portfolio", "dpor", "random"] as const) {
     assertEquals(bugOf(drawing, { strategy, budget: 10 }).kind, "nondeterminism");
   }
+});
+
+Deno.test("explore() finds out that a second model of the same program does other things", () => {
+  const source = { draws: 0 };
+  const once = defineProgram({
+    name: "once",
+    claim: "A task draws lots.",
+    shared: () => ({ n: cell() }),
+    tasks: () => [{ name: "only", run: ({ n }) => n.add(source.draws++) }],
+    outcome: function* () {},
+    expected: () => () => true,
+  });
+  assertEquals(bugOf(once).kind, "nondeterminism");
 });
 
 Deno.test("explore() ends where a task does not", () => {

@@ -1,13 +1,16 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
 const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 
-Deno.test("README shows the thermostat as its module has it", async () => {
-  const module = await Deno.readTextFile(new URL("../guests/thermostat.ts", import.meta.url));
-  const shown = readme.slice(readme.indexOf("export const thermostat"));
-  const code = shown.slice(0, shown.indexOf("```"));
-  assertStringIncludes(module, code.trim());
-});
+for (const name of ["thermostat", "turnstile"]) {
+  Deno.test(`README shows the ${name} as its module has it`, async () => {
+    const module = await Deno.readTextFile(new URL(`../guests/${name}.ts`, import.meta.url));
+    const start = readme.indexOf(`export const ${name}`);
+    assert(start >= 0);
+    const shown = readme.slice(start);
+    assertStringIncludes(module, shown.slice(0, shown.indexOf("```")).trim());
+  });
+}
 
 Deno.test("README names every task of deno.json that it should, with commands that exist", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));

@@ -249,6 +249,8 @@ export {
   type FastCheck,
   type HistoryCall,
   type LinearizabilityVerdict,
+  type ProgramCheckOptions,
+  type ProgramReference,
   sequentialLock,
   sequentialPriorityQueue,
   sequentialQueue,

@@ -71,9 +71,10 @@ export const producerConsumerQueue: AnyProgram = defineProgram({
         let consumed = 0;
         try {
           for (;; consumed++) {
+            const isEnded = yield* ended.isSet();
             const { size } = yield* pipeline.statistics();
             ensure(size <= settings.parameters.maxsize, "the queue has no more messages than it takes");
-            if (size === 0 && (yield* ended.isSet())) break;
+            if (isEnded && size === 0) break;
             ensure((yield* pipeline.get()) === consumed, "messages come in order, each once");
           }
         } catch (error) {

@@ -37,6 +37,8 @@ Deno.test("producer-consumer-queue: an event can come too late for the consumer,
   assert(ends.includes("deadlock of consumer"), `${ends}`);
   assert(ends.some((end) => end.includes(`"lost":0`)), `${ends}`);
   assert(ends.some((end) => end.includes(`"lost":1`)), `${ends}`);
+  // Nobody else hangs, and no more is lost.
+  assert(ends.every((end) => end === "deadlock of consumer" || /"lost":[01],/.test(end)), `${ends}`);
 });
 
 Deno.test("producer-consumer-queue: the end may be a flag as well as a variant", async () => {

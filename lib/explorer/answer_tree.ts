@@ -87,7 +87,7 @@ export class TreeNode {
 
   /** Made by {@linkcode AnswerTree}. */
   constructor(run: TaskRun<unknown>, prompter: Prompter, parent: TreeNode | undefined, answer: Answer | Failure) {
-    const operation = run.pending;
+    const operation = detached(run.pending);
     const { outcome } = run;
     this.operation = operation;
     this.end = operation !== undefined
@@ -256,6 +256,16 @@ class Prompter implements Memory, TaskMemory {
   ticket(): never {
     throw new TypeError("Cannot draw a ticket: the task is explored, an operation is wanted");
   }
+}
+
+/** An operation that shares no bytes with the steps, which use theirs again. */
+function detached(operation: Operation | undefined): Operation | undefined {
+  if (operation?.kind === "write") return { ...operation, bytes: operation.bytes.slice() };
+  if (operation?.kind !== "read" || operation.into === undefined || operation.into.length < operation.length) {
+    return operation;
+  }
+  const { kind, offset, length } = operation;
+  return { kind, offset, length };
 }
 
 /** Makes the steps when they begin, so that what their making throws is thrown by them. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { AnswerTree, Failure, NondeterminismError } from "../../lib/explorer/mod.ts";
-import { call, Layout, load, read, type Steps, store } from "../../lib/memory/mod.ts";
+import { call, Layout, load, ModelMemory, read, type Steps, store, write } from "../../lib/memory/mod.ts";
 
 const layout = new Layout();
 const word = layout.word("word");
@@ -78,4 +78,28 @@ Deno.test("AnswerTree.after() finds steps out that ask for other things under th
     NondeterminismError,
     "after the same answers the task asks for store i32 0 1 atomic and before for store i32 0 0 atomic",
   );
+});
+
+Deno.test("AnswerTree remembers what was written, and tells apart what was read, where a task uses its bytes again", () => {
+  const memory = new ModelMemory(layout);
+  const { tree: steps } = tree(function* () {
+    const bytes = new Uint8Array(8);
+    bytes[0] = yield* load(word);
+    yield* write(offset, bytes);
+    bytes[0] = 9;
+    yield* write(offset, bytes);
+    return [...yield* read(offset, 8, { into: bytes })];
+  });
+  for (const first of [1, 2, 1]) {
+    let node = steps.after(steps.root, first);
+    const written = node.operation?.kind === "write" ? node.operation.bytes[0] : undefined;
+    assertEquals(written, first);
+    for (const _write of [0, 1]) node = steps.after(node, undefined);
+    for (const value of [first, 9]) {
+      if (node.operation?.kind !== "read") throw new Error("a read is wanted");
+      memory.perform({ kind: "write", offset, bytes: Uint8Array.of(value) });
+      const { end } = steps.after(node, memory.perform(node.operation) as Uint8Array);
+      assertEquals(end?.kind === "returned" && end.value, [value, 0, 0, 0, 0, 0, 0, 0]);
+    }
+  }
 });

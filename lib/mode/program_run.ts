@@ -31,6 +31,7 @@ import {
   type Failed,
   isProgram,
   type ProgramTask,
+  sameData,
   type Script,
   type Settings,
   settingsOf,
@@ -202,19 +203,4 @@ export function judge(job: ProgramJob, { mode, transport, end }: {
     ms: end.ms,
     errors: failures.map(({ far }) => far),
   };
-}
-
-/** Whether two pieces of plain data are equal; the order of keys does not matter. */
-export function sameData(one: unknown, other: unknown): boolean {
-  return dataText(one) === dataText(other);
-}
-
-/** Plain data as a text that is the same for equal data. */
-export function dataText(data: unknown): string {
-  return JSON.stringify(data, (_key, value: unknown) => {
-    if (typeof value === "bigint") return { "bigint": String(value) };
-    if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) return { "number": `${value}` };
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => one < other ? -1 : 1));
-  }) ?? "undefined";
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { explore } from "../../lib/explorer/mod.ts";
 import { notify, now, type Steps, wait } from "../../lib/memory/mod.ts";
 import { type AnyProgram, defineProgram, pause } from "../../lib/program/mod.ts";
-import { cell, semaphore, type Shareable } from "../../lib/sync/mod.ts";
+import { cell, lock, semaphore, type Shareable } from "../../lib/sync/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { countClasses } from "./classes.ts";
 import { randomProgram } from "./random_programs.ts";
@@ -93,6 +93,35 @@ Deno.test("Dpor tries whoever can begin the other order, not always the task of 
   });
   assertEquals(explore(steps, { strategy: "dpor" }).schedules, 30);
   assertEquals(countClasses(steps).classes, 30);
+  const looks = defineProgram({
+    name: "looks",
+    claim: "Anything may come out.",
+    shared: () => ({ x: cell(), m: lock(), permits: semaphore(2) }),
+    tasks: () => [
+      {
+        name: "a",
+        *run({ permits, x, m }) {
+          yield* permits.acquire();
+          yield* x.add(1);
+          yield* permits.release();
+          using _held = yield* m.lock();
+        },
+      },
+      {
+        name: "b",
+        *run({ permits, x }) {
+          yield* permits.acquire();
+          yield* x.add(1);
+          yield* permits.release();
+          yield* x.load();
+        },
+      },
+      { name: "c", run: ({ x }) => x.load() },
+    ],
+    outcome: ({ x }) => x.load(),
+    expected: () => [2],
+  });
+  assertEquals(explore(looks, { strategy: "dpor" }).schedules, countClasses(looks).classes);
 });
 
 Deno.test("Dpor finds the bug among 40,032 classes", () => {

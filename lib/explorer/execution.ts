@@ -7,6 +7,10 @@
  * - A task that waits with a deadline may be woken by its time at any point.
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
  * - A task that fails ends alone; the others go on.
+ * - A run that repeats the first steps of the last one under the same scheduler goes on from the checkpoint there.
+ *
+ * Longer than other files because it is one loop over one state, which every part of it changes at each step, and the
+ * explorer's speed is that loop's.
  *
  * @example
  * ```ts

@@ -6,7 +6,8 @@
  *   the host sees the word to notify. A notify before the guest sleeps is lost: hence "again" below.
  * - Invariant: between two equal readings of a guest's wait (word and sequence) the guest was in that one wait; if the word
  *   still has the expected value, nobody has woken it.
- * - An interruption means one wait: a guest that has left it meanwhile never hears of it.
+ * - An interruption means one wait: a guest that has left it meanwhile never hears of it. The waits of one interruption end
+ *   all together.
  *
  * @example
  * ```ts
@@ -41,6 +42,7 @@ const REASON_WORDS_EACH = 64;
 const SLICE_MILLISECONDS = 100;
 /** How often who waits for a turn looks before it sleeps: some microseconds. */
 const LOOKS = 200;
+const HOST_WORDS = ["interruption", "turn", "start", "ticket", "quiet"] as const;
 const GUEST_WORDS = [
   "stop",
   "acknowledged",
@@ -84,6 +86,8 @@ export class GuestControl {
   readonly #reason: number;
   readonly #reasonWords: number;
   readonly #startWord: number;
+  /** Whether an interruption is complete: written for all its guests. */
+  readonly #interruptionWord: number;
   // The first control word of this guest.
   readonly #own: number;
   // The last call, and that whose names are published.
@@ -92,13 +96,12 @@ export class GuestControl {
 
   /** Reserves the control words, after all others. */
   static reserve(layout: Layout, guests: number): void {
-    if (layout.wordCount % 2 === 1) layout.word("control.padding");
+    // The bytes that follow start at a multiple of 8.
+    const after = HOST_WORDS.length + guests * GUEST_WORDS.length;
+    if ((layout.wordCount + after) % 2 === 1) layout.word("control.padding");
     layout.words("control.reason", REASON_WORDS + guests * REASON_WORDS_EACH);
     for (let guest = 0; guest < guests; guest++) layout.words(`control.guest[${guest}].label`, LABEL_WORDS);
-    layout.word("control.turn");
-    layout.word("control.start");
-    layout.word("control.ticket");
-    layout.word("control.quiet");
+    for (const name of HOST_WORDS) layout.word(`control.${name}`);
     for (let guest = 0; guest < guests; guest++) {
       for (const name of GUEST_WORDS) layout.word(`control.guest[${guest}].${name}`);
     }
@@ -115,7 +118,8 @@ export class GuestControl {
     this.ticketWord = this.#firstGuest - 2;
     this.#startWord = this.#firstGuest - 3;
     this.turnWord = this.#firstGuest - 4;
-    this.#firstLabel = this.turnWord - guests * LABEL_WORDS;
+    this.#interruptionWord = this.turnWord - 1;
+    this.#firstLabel = this.#interruptionWord - guests * LABEL_WORDS;
     this.#reasonWords = REASON_WORDS + guests * REASON_WORDS_EACH;
     this.#reason = this.#firstLabel - this.#reasonWords;
     this.#own = this.#firstGuest + (guest ?? 0) * GUEST_WORDS.length;
@@ -165,12 +169,15 @@ export class GuestControl {
    * heard of it ({@linkcode remind}), because the text has one place.
    */
   interrupt(waits: ReadonlyMap<number, number>, text: string): void {
+    Atomics.store(this.#words, this.#interruptionWord, 0);
     this.#setText(this.#reason, text, this.#reasonWords);
     for (const [guest, sequence] of waits) {
-      // The reason and the wait are written before the word that makes the guest read them.
       Atomics.store(this.#words, this.#wordOf(guest, "interruptedWait"), sequence);
-      this.#stop(guest, INTERRUPT);
+      Atomics.store(this.#words, this.#wordOf(guest, "stop"), INTERRUPT);
     }
+    // All of this happens before any guest sees this word, so what the first one gives up saves no other from hearing of it.
+    Atomics.store(this.#words, this.#interruptionWord, 1);
+    for (const guest of waits.keys()) this.#wake(guest);
   }
 
   /** Whether a guest has yet to hear of its interruption; notifies it again, or calls it off where that wait is over. */
@@ -226,7 +233,7 @@ export class GuestControl {
     if (how === STOP) {
       throw new StoppedError(`Cannot wait: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
     }
-    if (how !== INTERRUPT) return;
+    if (how !== INTERRUPT || Atomics.load(this.#words, this.#interruptionWord) === 0) return;
     // Read before the word says that it was heard: then the host may write the next reason.
     const text = this.#text(this.#reason, this.#reasonWords);
     const means = this.#isInterrupted(this.#guest);

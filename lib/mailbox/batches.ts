@@ -12,9 +12,9 @@
  * @module
  */
 
-import { decode } from "./codec.ts";
+import { Decoder } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
-import { bodiesOf, RecordWriter } from "./records.ts";
+import { HEADER_BYTES, headerAt, lengthOf, recordSize, RecordWriter } from "./records.ts";
 
 /** Encodes values as records; throws `UncloneableError` with the place of the value that cannot be cloned. */
 export function batchOf(values: Iterable<unknown>): Uint8Array {
@@ -26,5 +26,13 @@ export function batchOf(values: Iterable<unknown>): Uint8Array {
 
 /** The values of records. */
 export function valuesOf(records: Uint8Array): unknown[] {
-  return bodiesOf(records).map(decode);
+  const decoder = new Decoder(records);
+  const values: unknown[] = [];
+  for (let at = 0; at < records.length;) {
+    const length = lengthOf(headerAt(records, at));
+    const from = at + HEADER_BYTES;
+    values.push(decoder.decodePart(from, from + length));
+    at += recordSize(length);
+  }
+  return values;
 }

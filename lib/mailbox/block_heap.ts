@@ -148,6 +148,15 @@ export class BlockHeap implements ItemStore {
     this.#root = yield* this.#merge(this.#root, handle);
   }
 
+  /** Nothing is in one place here. */
+  addShort(_body: Uint8Array): undefined {}
+
+  /** Nothing is in one place here. */
+  readAhead(_count: number): undefined {}
+
+  /** Nothing was read. */
+  takeRead(_chunk: Uint8Array, _count: number): undefined {}
+
   /** Adds records and puts them into the heap. */
   *addRecords(records: Uint8Array, priority: number): Steps<void> {
     for (const body of bodiesOf(records)) yield* this.admit(yield* this.add(body, priority));

@@ -21,23 +21,31 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  // The bytes before #at are read.
+  // The bytes before #at are read; those from #end on are not there.
   #at = 0;
+  #end: number;
 
   /** Makes a reader of all the bytes, which must be on unshared memory. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#end = bytes.length;
+  }
+
+  /** Begins again with a part of the bytes. */
+  seek(from: number, end: number): void {
+    this.#at = from;
+    this.#end = end;
   }
 
   /** Throws unless all is read. */
   end(): void {
-    if (this.#at < this.#bytes.length) throw this.corrupt("the value's end", "the end of the bytes");
+    if (this.#at < this.#end) throw this.corrupt("the value's end", "the end of the bytes");
   }
 
   /** Reads a byte if it is the given one, and gives whether it was. */
   skipIf(byte: number): boolean {
-    if (this.#bytes[this.#at] !== byte) return false;
+    if (this.#at >= this.#end || this.#bytes[this.#at] !== byte) return false;
     this.#at++;
     return true;
   }
@@ -83,7 +91,7 @@ export class ByteReader {
   /** Reads a byte. */
   byte(): number {
     const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw this.corrupt("the end", "more bytes");
+    if (byte === undefined || this.#at >= this.#end) throw this.corrupt("the end", "more bytes");
     this.#at++;
     return byte;
   }
@@ -116,7 +124,7 @@ export class ByteReader {
 
   /** Reads a count of things that take at least a byte each. */
   count(): number {
-    return this.length(this.#bytes.length - this.#at);
+    return this.length(this.#end - this.#at);
   }
 
   /** Reads bytes, as a view. */
@@ -133,11 +141,11 @@ export class ByteReader {
 
   /** The error that says what is wrong here. */
   corrupt(found: string, wanted: string): TypeError {
-    return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#bytes.length}, ${wanted} is wanted`);
+    return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#end}, ${wanted} is wanted`);
   }
 
   #skip(length: number): void {
-    if (this.#at + length > this.#bytes.length) throw this.corrupt("the end", `${length} bytes`);
+    if (this.#at + length > this.#end) throw this.corrupt("the end", `${length} bytes`);
     this.#at += length;
   }
 }

@@ -110,6 +110,39 @@ export class ByteRing implements ItemStore {
   /** Nothing: the place of a record is its order. */
   *admit(_handle: number): Steps<void> {}
 
+  /** Adds a short item and makes it takeable, in one write; undefined where it takes more. */
+  addShort(body: Uint8Array): Steps<void> | undefined {
+    const { length } = body;
+    const at = this.#tail();
+    const size = recordSize(length);
+    if (length > SMALL_BYTES || at + size > this.#size || size > this.#size - this.#used) return undefined;
+    this.#used += size;
+    this.#writer.restart();
+    this.#writer.add(body);
+    return write(this.#start + at, this.#writer.written());
+  }
+
+  /** Reads what may be the first `count` items, in one read, for {@linkcode takeRead}; undefined where it takes more. */
+  readAhead(count: number): Steps<Uint8Array> | undefined {
+    const guess = count === 1 ? GUESS_BYTES : Math.min(count * GUESS_BYTES, MOST_AT_ONCE);
+    const length = Math.min(this.#used, guess);
+    if (this.#skipped > 0 || this.#head + length > this.#size) return undefined;
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(guess);
+    return read(this.#start + this.#head, length, { into: this.#scratch });
+  }
+
+  /** Takes the first `count` items out of what was read; undefined, and nothing taken, where they are not all there. */
+  takeRead(chunk: Uint8Array, count: number): Uint8Array | undefined {
+    let end = 0;
+    for (let taken = 0; taken < count; taken++) {
+      if (end + HEADER_BYTES > chunk.length) return undefined;
+      end += recordSize(lengthOf(headerAt(chunk, end)));
+    }
+    if (end > chunk.length) return undefined;
+    this.#advance(end);
+    return end === chunk.length ? chunk : chunk.subarray(0, end);
+  }
+
   /** Adds records at the end. */
   *addRecords(records: Uint8Array, _priority: number): Steps<void> {
     const at = this.#tail();

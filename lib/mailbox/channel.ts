@@ -32,11 +32,11 @@ import { type ByteRange, call, load, read, type Steps, store, write } from "../m
 import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
-import { decode, encode } from "./codec.ts";
+import { decode, encode, lent } from "./codec.ts";
 import type { Taken } from "./queue.ts";
-import { bodiesOf, bodyAt } from "./records.ts";
+import { bodyAt, longestOf } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
-import { REASON_BYTES, stockOptions } from "./region.ts";
+import { FOR_EVER, REASON_BYTES, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockPlace } from "./stock_inside.ts";
@@ -221,7 +221,7 @@ export class Channel<T = unknown> implements SharedThing {
   /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
   putRecords(records: Uint8Array, options?: WaitOptions): Steps<number> {
     checkWaitOptions(`put into ${this.name}`, options);
-    for (const { length } of bodiesOf(records)) this.#stock.checkLength(length);
+    this.#stock.checkLength(longestOf(records));
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
@@ -269,7 +269,7 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** The blocking face of `put`. */
   putSync(value: T, options?: WaitOptions): void {
-    blocking(this.#binding, this.put(value, options));
+    if (!lent(value, (bytes) => blocking(this.#binding, this.putBytes(bytes, options)))) throw this.#notTaken();
   }
 
   /** The blocking face of `tryPut`. */
@@ -284,7 +284,9 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** The blocking face of `take`. */
   takeSync(options?: WaitOptions): T {
-    return blocking(this.#binding, this.take(options));
+    const bytes = blocking(this.#binding, this.#taking(options, this.#takeBytes(options)));
+    if (bytes === undefined) throw this.#late("take from", "it is empty", "a put in time");
+    return decode(bytes) as T;
   }
 
   /** The blocking face of `tryTake`. */
@@ -385,7 +387,11 @@ export class Channel<T = unknown> implements SharedThing {
 
   *#put(put: Steps<boolean>): Steps<void> {
     if (yield* put) return;
-    throw this.#late("put into", this.#place.stock.capacity === 0 ? "nobody takes" : "it is full", "a take in time");
+    throw this.#notTaken();
+  }
+
+  #notTaken(): WaitTimeoutError {
+    return this.#late("put into", this.#place.stock.capacity === 0 ? "nobody takes" : "it is full", "a take in time");
   }
 
   /** The call of `take`, whose bytes are valid until the next call. */
@@ -428,7 +434,7 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#putBytes(bytes: Uint8Array, options: WaitOptions | undefined): Steps<boolean> {
-    const put = yield* this.#stock.put(bytes, yield* stockOptions(options));
+    const put = yield* this.#stock.put(bytes, options === undefined ? FOR_EVER : yield* stockOptions(options));
     if (put === "closed") throw yield* this.#closed("put into");
     return put === "put";
   }
@@ -440,12 +446,13 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   *#takeBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const records = yield* this.#takeRecords(1, options);
-    return records === undefined ? undefined : bodyAt(records, 0);
+    const taken = yield* this.#stock.take(1, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    if (taken === "closed") throw yield* this.#closed("take from");
+    return taken === "late" ? undefined : bodyAt(taken, 0);
   }
 
   *#takeRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(count, yield* stockOptions(options));
+    const taken = yield* this.#stock.take(count, options === undefined ? FOR_EVER : yield* stockOptions(options));
     if (taken === "closed") throw yield* this.#closed("take from");
     return taken === "late" ? undefined : taken;
   }

@@ -32,7 +32,7 @@ let idle: Encoder | undefined = new Encoder();
 
 /** Encodes a value; throws `UncloneableError` with the path to what cannot be cloned. */
 export function encode(value: unknown): Uint8Array<ArrayBuffer> {
-  return withEncoded(value, (bytes) => bytes.slice());
+  return lent(value, (bytes) => bytes.slice());
 }
 
 /**
@@ -40,7 +40,7 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
  * with the target unchanged.
  */
 export function encodeInto(value: unknown, target: Uint8Array, at: number = 0): number {
-  return withEncoded(value, (bytes) => {
+  return lent(value, (bytes) => {
     if (at + bytes.length > target.length) {
       throw new MemoryFullError(
         `Cannot encode: a value of ${bytes.length} bytes at byte ${at}, at most ${target.length - at} bytes are wanted`,
@@ -56,7 +56,8 @@ export function decode(bytes: Uint8Array): unknown {
   return new Decoder(bytes).decode();
 }
 
-function withEncoded<T>(value: unknown, use: (bytes: Uint8Array<ArrayBuffer>) => T): T {
+/** Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. */
+export function lent<T>(value: unknown, use: (bytes: Uint8Array<ArrayBuffer>) => T): T {
   const encoder = idle ?? new Encoder();
   idle = undefined;
   try {

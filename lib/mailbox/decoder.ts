@@ -41,6 +41,13 @@ export class Decoder {
     return value;
   }
 
+  /** The value that a part of the bytes holds exactly. */
+  decodePart(from: number, end: number): unknown {
+    this.#in.seek(from, end);
+    if (this.#table.length > 0) this.#table.length = 0;
+    return this.decode();
+  }
+
   #value(): unknown {
     const tag = this.#in.byte();
     switch (tag) {

@@ -47,7 +47,7 @@ export class Encoder {
       this.#begin(true);
       this.#value(value);
     } finally {
-      this.#numbers.clear();
+      if (this.#numbers.size > 0) this.#numbers.clear();
     }
     return this.#out.written();
   }
@@ -56,8 +56,8 @@ export class Encoder {
     this.#wholeBuffers = wholeBuffers;
     this.#out.restart();
     this.#nextNumber = 0;
-    this.#path.length = 0;
-    this.#numbers.clear();
+    if (this.#path.length > 0) this.#path.length = 0;
+    if (this.#numbers.size > 0) this.#numbers.clear();
   }
 
   #value(value: unknown): void {

@@ -43,6 +43,12 @@ export interface ItemStore {
   add(body: Uint8Array, priority: number): Steps<number>;
   /** Makes an added item takeable. */
   admit(handle: number): Steps<void>;
+  /** Adds a short item and makes it takeable, in one write; undefined, and nothing done, where it takes more than that. */
+  addShort(body: Uint8Array): Steps<void> | undefined;
+  /** Reads what may be the first `count` items, in one read; undefined where it takes more than that. */
+  readAhead(count: number): Steps<Uint8Array> | undefined;
+  /** Takes the first `count` items out of what was read ahead; undefined, and nothing taken, where they are not there. */
+  takeRead(chunk: Uint8Array, count: number): Uint8Array | undefined;
   /** Adds records and makes them takeable. */
   addRecords(records: Uint8Array, priority: number): Steps<void>;
   /** The handle of the first takeable item, or 0. */

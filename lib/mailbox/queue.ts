@@ -33,9 +33,19 @@ import { call, type Steps } from "../memory/mod.ts";
 import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
-import { decode, encode } from "./codec.ts";
-import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, holdsText, stockOptions } from "./region.ts";
-import { bodiesOf, bodyAt } from "./records.ts";
+import { decode, encode, lent } from "./codec.ts";
+import {
+  argsOf,
+  AT_ONCE,
+  checkBytes,
+  checkCount,
+  copied,
+  DEFAULT_BYTES,
+  FOR_EVER,
+  holdsText,
+  stockOptions,
+} from "./region.ts";
+import { bodyAt, longestOf } from "./records.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
 
@@ -185,7 +195,7 @@ export class Queue<T = unknown> implements SharedThing {
   /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
   putRecords(records: Uint8Array, options?: PutOptions): Steps<number> {
     this.#check("put into", options);
-    for (const { length } of bodiesOf(records)) this.#stock.checkLength(length);
+    this.#stock.checkLength(longestOf(records));
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
@@ -202,7 +212,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** The blocking face of `put`. */
   putSync(value: T, options?: PutOptions): void {
-    blocking(this.#binding, this.put(value, options));
+    if (!lent(value, (bytes) => blocking(this.#binding, this.putBytes(bytes, options)))) throw this.#full();
   }
 
   /** The blocking face of `tryPut`. */
@@ -217,7 +227,9 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** The blocking face of `get`. */
   getSync(options?: WaitOptions): T {
-    return blocking(this.#binding, this.get(options));
+    const bytes = blocking(this.#binding, this.#getting(options, this.#getBytes(options)));
+    if (bytes !== undefined) return decode(bytes) as T;
+    throw this.#empty();
   }
 
   /** The blocking face of `tryGet`. */
@@ -283,7 +295,7 @@ export class Queue<T = unknown> implements SharedThing {
 
   *#put(put: Steps<boolean>): Steps<void> {
     if (yield* put) return;
-    throw new QueueFullError(`Cannot put into ${this.name}: it is full, a get in time is wanted`);
+    throw this.#full();
   }
 
   /** The call of `get`, whose bytes are valid until the next call. */
@@ -304,7 +316,15 @@ export class Queue<T = unknown> implements SharedThing {
   *#get(get: Steps<Uint8Array | undefined>): Steps<T> {
     const bytes = yield* get;
     if (bytes !== undefined) return decode(bytes) as T;
-    throw new QueueEmptyError(`Cannot get from ${this.name}: it is empty, a put in time is wanted`);
+    throw this.#empty();
+  }
+
+  #full(): QueueFullError {
+    return new QueueFullError(`Cannot put into ${this.name}: it is full, a get in time is wanted`);
+  }
+
+  #empty(): QueueEmptyError {
+    return new QueueEmptyError(`Cannot get from ${this.name}: it is empty, a put in time is wanted`);
   }
 
   *#tryGet(get: Steps<Uint8Array | undefined>): Steps<Taken<T> | undefined> {
@@ -327,7 +347,7 @@ export class Queue<T = unknown> implements SharedThing {
   }
 
   *#putBytes(bytes: Uint8Array, options: PutOptions | undefined): Steps<boolean> {
-    const put = yield* this.#stock.put(bytes, yield* stockOptions(options));
+    const put = yield* this.#stock.put(bytes, options === undefined ? FOR_EVER : yield* stockOptions(options));
     if (put === "closed") throw this.#shutDown("put into");
     return put === "put";
   }
@@ -339,12 +359,13 @@ export class Queue<T = unknown> implements SharedThing {
   }
 
   *#getBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const records = yield* this.#getRecords(1, options);
-    return records === undefined ? undefined : bodyAt(records, 0);
+    const taken = yield* this.#stock.take(1, options === undefined ? FOR_EVER : yield* stockOptions(options));
+    if (taken === "closed") throw this.#shutDown("get from");
+    return taken === "late" ? undefined : bodyAt(taken, 0);
   }
 
   *#getRecords(count: number, options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
-    const taken = yield* this.#stock.take(count, yield* stockOptions(options));
+    const taken = yield* this.#stock.take(count, options === undefined ? FOR_EVER : yield* stockOptions(options));
     if (taken === "closed") throw this.#shutDown("get from");
     return taken === "late" ? undefined : taken;
   }

@@ -58,8 +58,8 @@ export function stateOf(header: number): number {
 
 /** The header at a place in bytes. */
 export function headerAt(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+  return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
 }
 
 /** The body of the record at a place in bytes, as a view on them. */
@@ -76,6 +76,17 @@ export function bodiesOf(records: Uint8Array): Uint8Array[] {
     at += recordSize(body.length);
   }
   return bodies;
+}
+
+/** The length of the longest body. */
+export function longestOf(records: Uint8Array): number {
+  let longest = 0;
+  for (let at = 0; at < records.length;) {
+    const length = lengthOf(headerAt(records, at));
+    if (length > longest) longest = length;
+    at += recordSize(length);
+  }
+  return longest;
 }
 
 /** Records one after the other, as one. */

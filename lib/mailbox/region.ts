@@ -78,4 +78,5 @@ export function holdsText(size: number): string {
   return `holds ${size} ${size === 1 ? "item" : "items"}`;
 }
 
-const FOR_EVER: StockOptions = { deadline: Infinity };
+/** The options of a call that waits for as long as it takes. */
+export const FOR_EVER: StockOptions = { deadline: Infinity };

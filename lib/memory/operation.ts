@@ -308,18 +308,37 @@ export function choose(n: number): Steps<number> {
  *
  * The body must not have begun; where the owner answers it never does.
  */
-export function* call<T>(operation: CallOperation, body: Steps<T>): Generator<Operation, T, unknown> {
-  const answer = yield operation;
-  if (answer === INLINE) return yield* body;
-  if (answer instanceof InlineCall) {
-    try {
-      return yield* body;
-    } finally {
-      answer.ended = true;
-    }
+export function call<T>(operation: CallOperation, body: Steps<T>): Steps<T> {
+  return new CallSteps(operation, body);
+}
+
+/** The steps of a call; a blocking driver takes it apart, since each generator on the way costs every operation. */
+export class CallSteps<T> implements Steps<T> {
+  /** What is called. */
+  readonly operation: CallOperation;
+  /** What is then done here, unless somebody else has done it. */
+  readonly body: Steps<T>;
+
+  /** Made by {@linkcode call}. */
+  constructor(operation: CallOperation, body: Steps<T>) {
+    this.operation = operation;
+    this.body = body;
   }
-  // The owner ran the same method, so its value has the type of the body's.
-  return (answer as CallAnswer).value as T;
+
+  /** The steps from the start. */
+  *[Symbol.iterator](): Generator<Operation, T, unknown> {
+    const answer = yield this.operation;
+    if (answer === INLINE) return yield* this.body;
+    if (answer instanceof InlineCall) {
+      try {
+        return yield* this.body;
+      } finally {
+        answer.ended = true;
+      }
+    }
+    // The owner ran the same method, so its value has the type of the body's.
+    return (answer as CallAnswer).value as T;
+  }
 }
 
 function modify<K extends "store" | "add" | "exchange", C extends Cell>(

@@ -17,6 +17,7 @@ export {
   type SpaceOptions,
 } from "./space.ts";
 export {
+  isContended,
   type Line,
   NOBODY,
   type ParkOptions,

@@ -101,6 +101,11 @@ const BROKEN = -1;
 /** The answer of those who waited for what a death has torn. */
 const TORN = -0x80000000;
 
+/** Whether somebody may sleep at the door, by the answer to `unlock`. */
+export function isContended(monitor: number): boolean {
+  return (monitor & CONTENDED) !== 0;
+}
+
 /** Reserves the words of a queue. */
 export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePlace {
   return {
@@ -130,11 +135,21 @@ export class WaitQueue {
 
   /** Goes inside. */
   *enter(): Steps<void> {
+    const seen = yield* this.knock();
+    if (seen !== 0) yield* this.enterAfter(seen);
+  }
+
+  /** The first step of `enter`: who gets 0 is inside, who gets anything else goes on with {@linkcode enterAfter}. */
+  knock(): Steps<number> {
+    // All that was done inside before happens before what is done after this exchange.
+    return compareExchange(this.#place.monitor, { expected: 0, replacement: this.#binding.task + 1 });
+  }
+
+  /** The rest of `enter`. */
+  *enterAfter(found: number): Steps<void> {
     const { monitor } = this.#place;
     const me = this.#binding.task + 1;
-    // All that was done inside before happens before what is done after this exchange.
-    let seen = yield* compareExchange(monitor, { expected: 0, replacement: me });
-    while (seen !== 0) {
+    for (let seen = found; seen !== 0;) {
       if (seen === BROKEN) throw this.#torn();
       const contended = seen | CONTENDED;
       if (
@@ -156,8 +171,18 @@ export class WaitQueue {
 
   /** Goes outside. */
   *leave(): Steps<void> {
-    const before = yield* exchange(this.#place.monitor, 0);
-    if ((before & CONTENDED) !== 0) yield* notify(this.#place.monitor, 1);
+    const before = yield* this.unlock();
+    if (isContended(before)) yield* this.wakeNext();
+  }
+
+  /** The first step of `leave`: where the answer {@linkcode isContended}, {@linkcode wakeNext} follows. */
+  unlock(): Steps<number> {
+    return exchange(this.#place.monitor, 0);
+  }
+
+  /** The rest of `leave`. */
+  wakeNext(): Steps<number> {
+    return notify(this.#place.monitor, 1);
   }
 
   /**

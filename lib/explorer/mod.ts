@@ -23,6 +23,7 @@ export { DepthFirst } from "./depth_first.ts";
 export { Dpor } from "./dpor.ts";
 export { RandomWalk } from "./random_walk.ts";
 export { Replay } from "./replay.ts";
+export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
 export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
 export { type Found, type OutcomeCount, Search, type SearchLimits, type Shown } from "./search.ts";
 export { type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";

@@ -73,7 +73,7 @@ export interface PublishedWait {
 export class GuestControl {
   /** Counts the tickets. */
   readonly ticketWord: number;
-  /** How many turns are over. */
+  /** How many turns are over; its complement once the turns are left. */
   readonly turnWord: number;
   /** Never stored to, never notified: the host sleeps on it. */
   readonly quietWord: number;
@@ -203,26 +203,34 @@ export class GuestControl {
     }
   }
 
-  /** How many turns are over. */
+  /** How many turns are over; its complement, which is negative, once the turns are left. */
   get turn(): number {
     return Atomics.load(this.#words, this.turnWord);
   }
 
-  /** Waits until a turn has come, counted from 0. */
-  awaitTurn(turn: number): void {
+  /** Waits until a turn has come, counted from 0; false where the turns are left before. */
+  awaitTurn(turn: number): boolean {
     for (let looks = 0;; looks++) {
       // What was done in the turns before happens before this load sees that they are over.
       const over = Atomics.load(this.#words, this.turnWord);
-      if (over === turn) return;
+      if (over === turn || over < 0) return over === turn;
       if (looks < LOOKS) continue;
       this.throwIfStopped();
       Atomics.wait(this.#words, this.turnWord, over, SLICE_MILLISECONDS);
     }
   }
 
-  /** Ends the present turn. */
-  passTurn(): void {
-    Atomics.add(this.#words, this.turnWord, 1);
+  /** Ends a turn, unless the turns are left; `wakes` those who wait for another, if the next one is theirs. */
+  passTurn(turn: number, { wakes }: { readonly wakes: boolean }): void {
+    Atomics.compareExchange(this.#words, this.turnWord, turn, turn + 1);
+    if (wakes) Atomics.notify(this.#words, this.turnWord);
+  }
+
+  /** Says that no turn comes any more: whoever waits for one goes on. */
+  leaveTurns(): void {
+    for (let over = this.turn; over >= 0; over = this.turn) {
+      Atomics.compareExchange(this.#words, this.turnWord, over, ~over);
+    }
     Atomics.notify(this.#words, this.turnWord);
   }
 

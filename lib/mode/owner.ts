@@ -6,6 +6,7 @@
  * - Invariant: a timer is set for the earliest time that a parked task waits for.
  * - A deadlock is found when its last task parks.
  * - With a script, operations are performed in its order, one at a time, on a virtual clock; after its end, as they come.
+ *   Where a task leaves it, all that is asked from then on fails with a `ReplayError`.
  *
  * @example
  * ```ts
@@ -70,9 +71,10 @@ export class Owner {
   readonly #runs = new Map<number, TaskRun<unknown>>();
   readonly #queue: TaskRun<unknown>[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What is left to do by the script: from #turn on. */
-  #script: Script;
+  /** What is to be done, from #turn on. */
+  readonly #script: Script;
   #turn = 0;
+  #left: ReplayError | undefined;
   /** Tasks that have ended, each with what follows, while the script has not come to that. */
   readonly #ended = new Map<number, () => void>();
   /** Tasks that were woken, while the script has not come to that. */
@@ -94,14 +96,23 @@ export class Owner {
     this.burials = new Burials(space, this.memory);
   }
 
+  /** Why the run is another one than the script's, if it is. */
+  get left(): ReplayError | undefined {
+    if (this.#left !== undefined || !this.#isScripted) return this.#left;
+    return new ReplayError(
+      `Cannot replay: the run ends at step ${this.#turn}, ${this.#script.length} steps are wanted`,
+    );
+  }
+
   /** Takes what a task's guest asks. */
   ask(task: number, bytes: Uint8Array): void {
     try {
+      if (this.#left !== undefined) throw this.#left;
       const things = this.#things[task] ?? new Map<string, SharedThing>();
       const steps = this.#stepsOf(decodeAsked(bytes, things), things);
       const run = new TaskRun(this.memory, { name: this.#job.names[task] ?? "", number: task, steps });
       this.#runs.set(task, run);
-      if (!this.#isScripted) this.#queue.push(run);
+      if (!this.#isScripted) this.#begin(run);
     } catch (error) {
       this.#options.answer(task, encodeAnswer({ error }));
     }
@@ -113,8 +124,8 @@ export class Owner {
     this.#runs.delete(task);
     this.memory.unpark(task);
     const follow = () => this.burials.ended(task, failure);
-    if (this.#isScripted) this.#ended.set(task, follow);
-    else follow();
+    if (this.#job.script === undefined) follow();
+    else this.#ended.set(task, follow);
     this.#goOn();
   }
 
@@ -136,13 +147,14 @@ export class Owner {
     return Reflect.apply(steps, thing, args) as Steps<unknown>;
   }
 
+  // deno-lint-ignore require-yield
   *#ticket(): Steps<number> {
     return this.memory.ticket();
   }
 
   /** Runs whatever can run, answers whoever is served, and looks for deadlocks. */
   #goOn(): void {
-    while (this.#isScripted) {
+    while (this.#isScripted && this.#left === undefined) {
       if (!this.#step()) return;
     }
     for (;;) {
@@ -175,34 +187,43 @@ export class Owner {
     const run = this.#runs.get(step.task);
     if (step.kind === "end") {
       const follow = this.#ended.get(step.task);
-      if (follow === undefined) return false;
+      if (follow === undefined && run === undefined) return false;
+      if (follow === undefined) return this.#leave("asks for more", step);
       follow();
     } else if (run === undefined) {
       // Its guest is still on its way, unless it ended where the script goes on.
-      if (this.#ended.has(step.task)) this.#diverge(step, "it has ended");
-      return false;
-    } else if (step.kind === "wake") {
-      if (!this.#woken.has(step.task)) this.memory.expire(step.task);
-      this.#noteWoken();
-      if (!run.parked || !this.#woken.has(step.task)) return this.#diverge(step, "nobody wakes it");
-      run.wake(this.#woken.get(step.task));
-      this.#woken.delete(step.task);
+      return this.#ended.has(step.task) && this.#leave("has ended", step);
     } else {
-      const { pending } = run;
-      if (pending === undefined || step.operation === undefined || !sameOperation(pending, step.operation)) {
-        return this.#diverge(step, pending === undefined ? "it has ended" : `it wants ${operationText(pending)}`);
-      }
-      run.perform();
-      if (run.parked !== (step.kind === "park")) {
-        return this.#diverge(step, run.parked ? "it waits" : "it does not wait");
-      }
+      const fault = this.#perform(run, step);
+      if (fault !== undefined) return this.#leave(fault, step);
     }
     this.#noteWoken();
     this.#turn++;
     // What follows the last operation belongs to it.
-    if (run?.pending === undefined && run !== undefined) this.#answer(run);
+    if (run !== undefined && !run.parked && run.pending === undefined) this.#answer(run);
     if (!this.#isScripted) this.#leaveScript();
     return true;
+  }
+
+  /** Performs a step of the script; what is wrong, if it cannot be. */
+  #perform(run: TaskRun<unknown>, { kind, task, operation }: ScriptStep): string | undefined {
+    if (kind === "wake") {
+      if (!this.#woken.has(task)) this.memory.expire(task);
+      this.#noteWoken();
+      if (!run.parked || !this.#woken.has(task)) return "is not woken";
+      run.wake(this.#woken.get(task));
+      this.#woken.delete(task);
+      return undefined;
+    }
+    const { pending } = run;
+    if (pending === undefined || operation === undefined || !sameOperation(pending, operation)) {
+      return `wants ${pending === undefined ? "to end" : operationText(pending, this.memory.layout)}`;
+    }
+    // It stands before a call for as long as the script lasts.
+    if (kind === "park" && operation.kind === "call") return undefined;
+    run.perform();
+    if (run.parked === (kind === "park")) return undefined;
+    return run.parked ? "waits" : "does not wait";
   }
 
   #noteWoken(): void {
@@ -212,18 +233,24 @@ export class Owner {
   /** Goes on without the script. */
   #leaveScript(): void {
     for (const [task, answer] of this.#woken) this.#runs.get(task)?.wake(answer);
-    for (const run of this.#runs.values()) if (!run.parked) this.#queue.push(run);
-    for (const follow of this.#ended.values()) follow();
+    for (const run of this.#runs.values()) if (!run.parked) this.#begin(run);
   }
 
-  /** Ends the script: whoever asked something gets the reason. */
-  #diverge({ task, operation }: ScriptStep, is: string): boolean {
-    const wanted = operation === undefined ? "its end" : operationText(operation);
-    const name = this.#job.names[task] ?? `task ${task}`;
-    const error = new ReplayError(`Cannot replay: at step ${this.#turn} of ${name} ${is}, ${wanted} is wanted`);
-    this.#script = [];
+  /** Begins what a task asks beside a script: after its end only who waits for ever in it may ask. */
+  #begin(run: TaskRun<unknown>): void {
+    const last = this.#script.findLast(({ task }) => task === run.number);
+    if (this.#job.script === undefined || last?.kind === "park") this.#queue.push(run);
+    else this.#leave(`wants ${run.pending === undefined ? "more" : operationText(run.pending, this.memory.layout)}`);
+  }
+
+  /** Leaves the script: whoever asked something gets the reason. */
+  #leave(is: string, step?: ScriptStep): true {
+    const wanted = step?.operation === undefined ? "its end" : operationText(step.operation, this.memory.layout);
+    const place = step === undefined ? "after the last step a task" : `at step ${this.#turn} task ${step.task}`;
+    const left = new ReplayError(`Cannot replay: ${place} ${is}, ${wanted} is wanted`);
+    this.#left ??= left;
     for (const run of this.#runs.values()) {
-      run.interrupt(error);
+      run.interrupt(left);
       this.#queue.push(run);
     }
     return true;

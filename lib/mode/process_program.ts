@@ -108,7 +108,9 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
   const letGo = afterTimeout(job, "process", (far) => ends.endRest(() => ({ kind: "failed", far })));
   for (const guest of guests) guest?.post(new Uint8Array(0));
   try {
-    return { ends: await ends.all, memory: owner.memory, ms: now() - started };
+    const all = await ends.all;
+    if (owner.left !== undefined) throw owner.left;
+    return { ends: all, memory: owner.memory, ms: now() - started };
   } finally {
     letGo();
     await finish();

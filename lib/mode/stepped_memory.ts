@@ -5,8 +5,10 @@
  *   come, and then gives the turn on: invariant: one task at a time is between its turn and the next.
  * - Loads, stores and all else that touches words and bytes happen for real, and must answer what the script says. Who is
  *   woken, what time it is and what chance picks comes from the script; nobody really waits for anything but a turn.
- * - A task that is parked at the end of the script waits for real from then on: that it waits for ever shows in the run.
- * - A task that wants another operation than the script says, or gets another answer, ends the run: `ReplayError`.
+ * - A task that is parked at the end of the script waits for real once the script is over: that it waits for ever shows in
+ *   the run.
+ * - A task that wants another operation than the script says, or gets another answer, leaves the script for all tasks: from
+ *   then on each operation throws a `ReplayError`.
  *
  * @example
  * ```ts
@@ -40,16 +42,21 @@ import { operationText, sameOperation, type Script, type ScriptStep } from "../p
 /** See the module. */
 export class SteppedMemory implements Memory {
   readonly #memory: SharedMemory;
-  /** The task's own steps, each with its place in the script. */
-  readonly #steps: readonly (readonly [turn: number, step: ScriptStep])[];
+  readonly #task: number;
+  readonly #script: Script;
+  /** The places of the task's own steps in the script. */
+  readonly #turns: readonly number[];
   #next = 0;
   /** Whether the task is past the script. */
   #free = false;
+  #left: ReplayError | undefined;
 
   /** A task's view of a memory under a script. */
   constructor(memory: SharedMemory, { task, script }: { readonly task: number; readonly script: Script }) {
     this.#memory = memory;
-    this.#steps = [...script.entries()].filter(([, step]) => step.task === task && step.kind !== "end");
+    this.#task = task;
+    this.#script = script;
+    this.#turns = [...script.keys()].filter((turn) => script[turn]?.task === task && script[turn]?.kind !== "end");
   }
 
   /** That of the memory. */
@@ -59,34 +66,26 @@ export class SteppedMemory implements Memory {
 
   /** Performs one operation when its turn has come. */
   perform(operation: Operation): Answer {
+    if (this.#left !== undefined) throw this.#left;
     if (this.#free) return this.#memory.perform(operation);
     const step = this.#await(operation);
-    try {
-      switch (operation.kind) {
-        case "call":
-          return this.#memory.perform(operation);
-        case "wait":
-        case "sleep":
-          if (step.kind === "perform") return step.answer;
-          break;
-        case "notify":
-        case "now":
-        case "choose":
-          return step.answer;
-        default:
-          return this.#compare(operation, this.#memory.perform(operation), step);
+    if (step.kind !== "park") {
+      try {
+        return this.#perform(operation, step);
+      } finally {
+        this.#pass();
       }
-    } finally {
-      this.#memory.control.passTurn();
     }
-    // It is parked; its next step is to be woken, if it ever is.
-    if (this.#next === this.#steps.length) {
-      this.#free = true;
-      return this.#memory.perform(operation);
+    this.#pass();
+    if (this.#next < this.#turns.length) {
+      const { answer } = this.#await(operation);
+      this.#pass();
+      return answer;
     }
-    const woken = this.#await(operation);
-    this.#memory.control.passTurn();
-    return woken.answer;
+    // It is never woken in the script.
+    this.#awaitTurn(this.#script.length);
+    this.#free = true;
+    return this.#memory.perform(operation);
   }
 
   /** Draws the next ticket. */
@@ -99,27 +98,62 @@ export class SteppedMemory implements Memory {
     runBlocking(this, steps);
   }
 
+  #perform(operation: Operation, step: ScriptStep): Answer {
+    switch (operation.kind) {
+      case "call":
+        return this.#memory.perform(operation);
+      case "wait":
+      case "sleep":
+      case "notify":
+      case "now":
+      case "choose":
+        return step.answer;
+    }
+    const answer = this.#memory.perform(operation);
+    if (sameAnswer(answer, step.answer)) return answer;
+    this.#leave(`${operationText(operation, this.layout)} answers ${String(answer)}, ${String(step.answer)} is wanted`);
+  }
+
   /** Waits for the turn of the task's next step, which must be this operation. */
   #await(operation: Operation): ScriptStep {
-    const [turn, step] = this.#steps[this.#next++] ?? [];
+    const turn = this.#turns[this.#next];
+    const step = turn === undefined ? undefined : this.#script[turn];
     if (turn === undefined || step?.operation === undefined || !sameOperation(step.operation, operation)) {
-      const wanted = step?.operation === undefined ? "its end" : operationText(step.operation);
-      throw new ReplayError(
-        `Cannot replay: step ${turn ?? "past the last"} is ${operationText(operation)}, ${wanted} is wanted`,
-      );
+      const wanted = step?.operation === undefined ? "its end" : operationText(step.operation, this.layout);
+      this.#leave(`it wants ${operationText(operation, this.layout)}, ${wanted} is wanted`);
     }
-    this.#memory.control.awaitTurn(turn);
+    this.#awaitTurn(turn);
     return step;
   }
 
-  #compare(operation: Operation, answer: Answer, step: ScriptStep): Answer {
-    const same = answer instanceof Uint8Array && step.answer instanceof Uint8Array
-      ? answer.length === step.answer.length &&
-        answer.every((byte, index) => byte === (step.answer as Uint8Array)[index])
-      : Object.is(answer, step.answer);
-    if (same) return answer;
-    throw new ReplayError(
-      `Cannot replay: ${operationText(operation)} answers ${String(answer)}, ${String(step.answer)} is wanted`,
-    );
+  #awaitTurn(turn: number): void {
+    if (!this.#memory.control.awaitTurn(turn)) {
+      this.#leave("another task leaves the script, all of them in it are wanted");
+    }
   }
+
+  /** Gives the turn on. */
+  #pass(): void {
+    const turn = this.#turns[this.#next++] ?? 0;
+    this.#memory.control.passTurn(turn, {
+      wakes: this.#script[turn + 1]?.task !== this.#task || this.#isEnd(turn + 1),
+    });
+  }
+
+  #isEnd(turn: number): boolean {
+    return this.#script[turn]?.kind === "end";
+  }
+
+  #leave(is: string): never {
+    this.#memory.control.leaveTurns();
+    const turn = this.#turns[this.#next];
+    const place = turn === undefined ? "after its last step" : `at step ${turn}`;
+    this.#left = new ReplayError(`Cannot replay: ${place} of task ${this.#task} ${is}`);
+    throw this.#left;
+  }
+}
+
+function sameAnswer(one: Answer, other: Answer): boolean {
+  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return Object.is(one, other);
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -19,14 +19,14 @@
  * @module
  */
 
-import { farError, GuestDiedError, GuestError, interruptionText } from "../errors.ts";
+import { farError, GuestDiedError, GuestError, interruptionText, ReplayError } from "../errors.ts";
 import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "../memory/mod.ts";
-import type { Script } from "../program/mod.ts";
+import type { Script, ScriptStep } from "../program/mod.ts";
 import { Burials } from "./burials.ts";
 import { holdEventLoop, now } from "./clock.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
 import { drawLane, Lanes } from "./lanes.ts";
-import { afterTimeout, type ProgramEnd, type ProgramJob, programModule } from "./program_run.ts";
+import { afterTimeout, type ProgramEnd, type ProgramJob, programModule, type TaskEnd } from "./program_run.ts";
 import { TaskEnds } from "./task_ends.ts";
 import type { ThreadGuest } from "./thread_host.ts";
 import type { WarmGuests } from "./warm_guests.ts";
@@ -52,8 +52,7 @@ export async function runThreads(
   const burials = new Burials(space, memory);
   const ends = new TaskEnds(names.length, (task, failure) => {
     if (job.script === undefined) return burials.endedAsync(task, failure);
-    void inTurn(memory, { script: job.script, task, act: () => burials.ended(task, failure) });
-    return undefined;
+    return inTurn(memory, { script: job.script, task, act: () => burials.ended(task, failure) });
   });
   const lanes = new Lanes(names, job.observe);
   let started = now();
@@ -108,9 +107,10 @@ export async function runThreads(
   const letGo = afterTimeout(job, "thread", (far) => ends.endRest(() => ({ kind: "failed", far })));
   memory.control.start();
   try {
-    return { ends: await ends.all, memory, ms: now() - started };
+    return { ends: inScript(await ends.all, { job, memory }), memory, ms: now() - started };
   } finally {
     clearInterval(watch);
+    memory.control.leaveTurns();
     letGo();
     closing.removeEventListener("abort", onClose);
     await finish();
@@ -122,14 +122,33 @@ async function inTurn(
   memory: SharedMemory,
   { script, task, act }: { script: Script; task: number; act: () => void },
 ): Promise<void> {
-  const turn = script.findIndex((step) => step.kind === "end" && step.task === task);
-  if (turn < 0) return;
-  // A run that goes another way than the script never comes here: its turns end.
-  for (let over = memory.control.turn; over < turn; over = memory.control.turn) {
-    await memory.performAsync({ kind: "wait", word: memory.control.turnWord, expected: over, deadline: now() + LOOK });
+  const { control } = memory;
+  const isOwn = (step: ScriptStep) => step.task === task;
+  // A task that ends before its last step has left the script.
+  if (script.findLastIndex((step) => isOwn(step) && step.kind !== "end") >= control.turn) control.leaveTurns();
+  const turn = script.findLastIndex((step) => isOwn(step) && step.kind === "end");
+  for (let over = control.turn; over >= 0 && over < turn; over = control.turn) {
+    await memory.performAsync({ kind: "wait", word: control.turnWord, expected: over, deadline: now() + LOOK });
   }
+  if (turn < 0 || control.turn !== turn) return;
   act();
-  memory.control.passTurn();
+  control.passTurn(turn, { wakes: true });
+}
+
+/** The ends of a run, which must have come to the end of its script. */
+function inScript(
+  ends: readonly TaskEnd[],
+  { job, memory }: { job: ProgramJob; memory: SharedMemory },
+): readonly TaskEnd[] {
+  const { turn } = memory.control;
+  if (job.script === undefined || turn === job.script.length) return ends;
+  const reasons = ends.flatMap((end) =>
+    end.kind === "failed" && end.far.name === "ReplayError" ? [end.far.message] : []
+  );
+  const reason = reasons.find((reason) => !reason.includes("another task"));
+  throw new ReplayError(
+    reason ?? `Cannot replay: the run ends at step ${turn < 0 ? ~turn : turn}, ${job.script.length} steps are wanted`,
+  );
 }
 
 /** Ends the waits of a deadlock, if there is one. */

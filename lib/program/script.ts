@@ -19,18 +19,18 @@
  * @module
  */
 
-import type { Answer, Operation } from "../memory/mod.ts";
+import type { Answer, Layout, Operation } from "../memory/mod.ts";
 
 /**
- * One step: an operation that is performed, one in which its task parks, one from which a parked task goes on, or the end of
- * a task. Structured-cloneable.
+ * One step: an operation that is performed, one in which its task parks, one from which a parked task goes on, or what
+ * follows the end of a task. A task that parks before a call waits there for ever. Structured-cloneable.
  */
 export interface ScriptStep {
   /** What happens. */
   readonly kind: "perform" | "park" | "wake" | "end";
   /** The number of the task. */
   readonly task: number;
-  /** The operation; absent for the end of a task. */
+  /** The operation; absent for what follows the end of a task. */
   readonly operation?: Operation;
   /** What it answers; absent for a call, for one that parks and for one that throws. */
   readonly answer?: Exclude<Answer, symbol>;
@@ -44,15 +44,16 @@ export function sameOperation(one: Operation, other: Operation): boolean {
   return operationText(one) === operationText(other);
 }
 
-/** An operation as a short text. */
-export function operationText(operation: Operation): string {
+/** An operation as a short text; with a layout its words have their names. */
+export function operationText(operation: Operation, layout?: Layout): string {
+  const nameOf = (word: number) => layout?.nameOf(word) ?? word;
   switch (operation.kind) {
     case "call":
       return `${operation.object}.${operation.method}`;
     case "wait":
-      return `wait ${operation.word} while ${operation.expected}`;
+      return `wait ${nameOf(operation.word)} while ${operation.expected}`;
     case "notify":
-      return `notify ${operation.word} ${operation.count}`;
+      return `notify ${nameOf(operation.word)} ${operation.count}`;
     case "read":
       return `read ${operation.offset} ${operation.length}`;
     case "write":
@@ -63,10 +64,12 @@ export function operationText(operation: Operation): string {
     case "choose":
       return `choose ${operation.n}`;
     case "load":
-      return `load ${operation.cell} ${operation.word}`;
-    case "compareExchange":
-      return `compareExchange ${operation.cell} ${operation.word} ${operation.expected} ${operation.replacement}`;
+      return `load ${operation.cell} ${nameOf(operation.word)}`;
+    case "compareExchange": {
+      const { cell, word, expected, replacement } = operation;
+      return `compareExchange ${cell} ${nameOf(word)} ${expected} ${replacement}`;
+    }
     default:
-      return `${operation.kind} ${operation.cell} ${operation.word} ${operation.value}`;
+      return `${operation.kind} ${operation.cell} ${nameOf(operation.word)} ${operation.value}`;
   }
 }

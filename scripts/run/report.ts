@@ -109,9 +109,10 @@ export class Paper {
 
   #declared({ expected }: ProgramReport): string[] {
     if (expected === null) return [];
-    const shown = expected.slice(0, MOST_SHOWN).map((one) => `  ${this.#shown(one)}`);
-    const more = expected.length - shown.length;
-    return ["Declared are:", ...shown, ...more > 0 ? [`  and ${more} more`] : []];
+    // Failures of different tasks with one deadlock read alike.
+    const texts = [...new Set(expected.map((one) => `  ${this.#shown(one)}`))];
+    const more = texts.length - MOST_SHOWN;
+    return ["Declared are:", ...texts.slice(0, MOST_SHOWN), ...more > 0 ? [`  and ${more} more`] : []];
   }
 
   /** An outcome or a part of it, on one line. */

@@ -103,7 +103,7 @@ export class TreeNode {
 }
 
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
-const MOST_NODES = 200_000;
+const MOST_NODES = 100_000;
 
 /** See the module. */
 export class AnswerTree {
@@ -142,11 +142,12 @@ export class AnswerTree {
     const { lastChild } = node;
     if (lastChild !== undefined && Object.is(node.lastAnswer, answer)) return lastChild;
     const key = keyOf(answer);
+    // Most places have one way on: a table is for the others.
+    if (lastChild !== undefined) node.children ??= new Map([[keyOf(node.lastAnswer), lastChild]]);
     let child = node.children?.get(key);
     if (child === undefined) {
       child = this.#extend(node, answer);
-      node.children ??= new Map();
-      node.children.set(key, child);
+      node.children?.set(key, child);
     }
     node.lastAnswer = answer;
     node.lastChild = child;

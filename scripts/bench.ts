@@ -5,6 +5,7 @@
  */
 
 import { burnRates, roundTrips, type Table } from "./bench/delegation.ts";
+import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { startUp } from "./bench/start_up.ts";
 import { taskFlags } from "./checks/flags.ts";
 
@@ -25,6 +26,11 @@ for (
     () => roundTrips(5, { rounds: ROUNDS, steps: 5000 }),
     () => burnRates(5, "wall", { rounds: ROUNDS }),
     () => burnRates(2, "cpu", { rounds: ROUNDS }),
+    () => uncontended({ rounds: ROUNDS, times: 1_000_000 }),
+    () => contended({ rounds: ROUNDS, times: 500_000 }),
+    () => handOver({ rounds: ROUNDS, times: 200_000 }),
+    () => generations({ rounds: ROUNDS, times: 20_000 }),
+    () => byProgram({ rounds: ROUNDS, times: 50_000 }),
     () => startUp({ rounds: ROUNDS }),
   ]
 ) {

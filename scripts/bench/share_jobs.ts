@@ -121,4 +121,15 @@ export const bareJobs: Readonly<Record<string, (bare: Bare, part: Part) => void>
       }
     }
   },
+  pingPongSpinning({ words }, { task, times }) {
+    for (let time = 0; time < times; time++) {
+      if (task === 0) {
+        Atomics.store(words, 0, time + 1);
+        while (Atomics.load(words, 16) <= time);
+      } else {
+        while (Atomics.load(words, 0) <= time);
+        Atomics.store(words, 16, time + 1);
+      }
+    }
+  },
 };

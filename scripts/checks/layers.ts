@@ -7,9 +7,9 @@
  * @module
  */
 
-const mode = ["diagram", "blocks", "simulator", "memory", "mailbox", "program"];
+const mode = ["diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program"];
 const pool = ["mode", ...mode];
-const everything = [...pool, "pool", "sync", "explorer"];
+const everything = [...pool, "pool", "explorer"];
 
 /** The layers under `lib/`, each with the layers that it may import. */
 export const layers: ReadonlyMap<string, readonly string[]> = new Map([

@@ -234,13 +234,17 @@ export class GuestControl {
     Atomics.notify(this.#words, this.turnWord);
   }
 
+  /** Throws, as a guest, if it is asked to stop. */
+  throwIfStopRequested(): void {
+    if (!this.stopRequested) return;
+    throw new StoppedError(`Cannot go on: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
+  }
+
   /** Throws, as a guest, if it is asked to stop or interrupted. */
   throwIfStopped(): void {
     if (this.#guest === undefined) return;
     const how = Atomics.load(this.#words, this.#own);
-    if (how === STOP) {
-      throw new StoppedError(`Cannot wait: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
-    }
+    if (how === STOP) this.throwIfStopRequested();
     if (how !== INTERRUPT || Atomics.load(this.#words, this.#interruptionWord) === 0) return;
     // Read before the word says that it was heard: then the host may write the next reason.
     const text = this.#text(this.#reason, this.#reasonWords);

@@ -3,8 +3,8 @@
  *
  * - The host creates it and hands its `handle` (structured-cloneable) to the guests, which attach.
  * - Waits are sliced: at the latest every 100 ms a guest looks at its stop word, and at the word that it waits on.
- * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep, one that is interrupted an
- *   `InterruptedError`, once ({@linkcode GuestControl}).
+ * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep, or from another operation if
+ *   it waits for nothing; one that is interrupted an `InterruptedError`, once ({@linkcode GuestControl}).
  * - Real clocks and chance are handed in.
  *
  * @example
@@ -40,6 +40,8 @@ import {
 } from "./operation.ts";
 
 const SLICE_MILLISECONDS = 100;
+/** How often a guest that does not wait looks whether it is asked to stop. */
+const OPERATIONS_BETWEEN_LOOKS = 1024;
 /** The longest spin, in microseconds. */
 const MOST_SPIN = 20;
 /** How often a spinning wait looks at its word between two looks at the clock. */
@@ -80,6 +82,7 @@ export class SharedMemory implements Memory {
   readonly #hold: () => () => void;
   readonly #cells: Cells;
   readonly #words: Int32Array;
+  #operations = 0;
   private constructor(handle: SharedMemoryHandle, guest: number | undefined, options: SharedMemoryOptions) {
     if (guest !== undefined && !(Number.isInteger(guest) && guest >= 0 && guest < handle.guests)) {
       throw new RangeError(`Cannot attach: guest ${guest} of ${handle.guests}, a number under that is wanted`);
@@ -125,6 +128,7 @@ export class SharedMemory implements Memory {
 
   /** Performs one operation, blocking in `wait` and `sleep`. Throws `StoppedError` there if this guest is to stop. */
   perform(operation: Operation): Answer {
+    if (++this.#operations % OPERATIONS_BETWEEN_LOOKS === 0) this.control.throwIfStopRequested();
     switch (operation.kind) {
       case "call":
         this.control.enter(operation);

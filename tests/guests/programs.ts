@@ -19,6 +19,9 @@ export const counter = defineProgram({
     fair: { default: false, description: "whether the lock is fair" },
   },
   shared: ({ parameters: { fair } }) => ({ guard: lock({ fair }), count: cell({ order: "plain" }) }),
+  *outcome({ count }, { results }) {
+    return { count: yield* count.load(), results };
+  },
   tasks: ({ parameters: { tasks, times } }) =>
     Array.from({ length: tasks }, (_, index) => ({
       name: `task${index}`,
@@ -30,9 +33,6 @@ export const counter = defineProgram({
         return index;
       },
     })),
-  *outcome({ count }, { results }) {
-    return { count: yield* count.load(), results };
-  },
   expected: ({ parameters: { tasks, times } }) => [
     { count: tasks * times, results: Array.from({ length: tasks }, (_, index) => index) },
   ],

@@ -28,7 +28,6 @@
  */
 
 import { DeadlockError, farError, GuestTimeoutError } from "../errors.ts";
-import { decode } from "../mailbox/mod.ts";
 import { ModelMemory, runBlocking, seededChooser } from "../memory/mod.ts";
 import { runCooperative, type TaskRun, type WaitingTask } from "../program/mod.ts";
 import { findDeadlock } from "./deadlock.ts";

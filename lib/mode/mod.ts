@@ -5,7 +5,7 @@
  */
 
 export { Host, type HostOptions } from "./host.ts";
-export { BLOCKS, loadSystem } from "./reference.ts";
+export { BLOCKS, type Exports, loadSystem } from "./reference.ts";
 export { realClock } from "./clock.ts";
 export type { GuestOptions, Job, JobMessage, Link, Mode, ModeSession } from "./mode.ts";
 export { jobFor } from "./mode.ts";

@@ -24,7 +24,7 @@
  */
 
 import { MemoryFullError, StateError } from "../errors.ts";
-import { type ByteRange, type Cell, type CellValue, Layout, type Memory, type Steps, store } from "../memory/mod.ts";
+import { type ByteRange, type CellValue, Layout, type Memory, type Steps, store } from "../memory/mod.ts";
 
 /** What a shared thing can do for those who look after the run. */
 export interface SharedThing {

@@ -94,7 +94,7 @@ export interface Line {
 }
 
 /** No waiter. */
-export const NOBODY = -1;
+export const NOBODY: number = -1;
 
 const CONTENDED = 1 << 30;
 const BROKEN = -1;

@@ -336,7 +336,8 @@ Deno.test("Barrier.wait() says what broke it", () => {
 });
 
 Deno.test("Barrier.reset() by a task that dies of it is whole or has not begun", () => {
-  for (let at = 0, dead = true; dead; at++) {
+  let dead = true;
+  for (let at = 0; dead; at++) {
     const stage = new Stage({ gate: barrier(2) }, 4);
     stage.begin(0, ({ gate }) => gate.wait());
     dead = stage.dies(1, ({ gate }) => gate.reset(), at);

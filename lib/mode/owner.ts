@@ -187,8 +187,7 @@ export class Owner {
     const run = this.#runs.get(step.task);
     if (step.kind === "end") {
       const follow = this.#ended.get(step.task);
-      if (follow === undefined && run === undefined) return false;
-      if (follow === undefined) return this.#leave("asks for more", step);
+      if (follow === undefined) return run !== undefined && this.#leave(`wants ${this.#textOf(run)}`, step);
       follow();
     } else if (run === undefined) {
       // Its guest is still on its way, unless it ended where the script goes on.
@@ -217,7 +216,7 @@ export class Owner {
     }
     const { pending } = run;
     if (pending === undefined || operation === undefined || !sameOperation(pending, operation)) {
-      return `wants ${pending === undefined ? "to end" : operationText(pending, this.memory.layout)}`;
+      return `wants ${this.#textOf(run)}`;
     }
     // It stands before a call for as long as the script lasts.
     if (kind === "park" && operation.kind === "call") return undefined;
@@ -240,7 +239,11 @@ export class Owner {
   #begin(run: TaskRun<unknown>): void {
     const last = this.#script.findLast(({ task }) => task === run.number);
     if (this.#job.script === undefined || last?.kind === "park") this.#queue.push(run);
-    else this.#leave(`wants ${run.pending === undefined ? "more" : operationText(run.pending, this.memory.layout)}`);
+    else this.#leave(`wants ${this.#textOf(run)}`);
+  }
+
+  #textOf({ pending }: TaskRun<unknown>): string {
+    return pending === undefined ? "nothing" : operationText(pending, this.memory.layout);
   }
 
   /** Leaves the script: whoever asked something gets the reason. */

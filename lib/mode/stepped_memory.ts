@@ -93,9 +93,9 @@ export class SteppedMemory implements Memory {
     return this.#memory.ticket();
   }
 
-  /** Performs the steps at once: each when its turn has come. */
+  /** Performs the steps at once: each when its turn has come. Outside of the script nothing is left to release. */
   release(steps: Steps<unknown>): void {
-    runBlocking(this, steps);
+    if (this.#left === undefined) runBlocking(this, steps);
   }
 
   #perform(operation: Operation, step: ScriptStep): Answer {

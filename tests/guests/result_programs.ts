@@ -128,7 +128,7 @@ function* failing(variant: string): Steps<never> {
 }
 
 function* beyond(): Steps<unknown> {
-  return yield { kind: "load", cell: "i32", word: 1e9, order: "atomic" };
+  return yield { kind: "load", cell: "i64", word: 1, order: "atomic" };
 }
 
 function* lateHold(permits: { hold(options: { timeout: number }): Steps<Disposable> }): Steps<void> {

@@ -1,0 +1,81 @@
+/**
+ * The remote memory under the contract suite: its owner in this process, behind the encoding that real guests use.
+ *
+ * @module
+ */
+
+import { type Asked, decodeAnswer, decodeAsked, encodeAnswer, encodeAsked } from "../../lib/mode/asked.ts";
+import { Owner } from "../../lib/mode/owner.ts";
+import type { ProgramJob } from "../../lib/mode/program_run.ts";
+import {
+  type Answer,
+  type Chooser,
+  type Layout,
+  type Memory,
+  ModelMemory,
+  type Operation,
+  RemoteMemory,
+  runAsynchronous,
+  seededChooser,
+} from "../../lib/memory/mod.ts";
+import { type MemorySubject, realClock, type TaskResults } from "./memory_subjects.ts";
+import { stepsOf, type TaskCall } from "./memory_tasks.ts";
+import { runs } from "./soak.ts";
+
+/** A remote memory whose owner answers at once. */
+export const remoteSubject: MemorySubject = {
+  name: "RemoteMemory",
+  concurrentRuns: runs(20),
+  rounds: 20,
+
+  create(layout: Layout, chooser?: Chooser): Memory {
+    const model = new ModelMemory(layout);
+    const ask = (asked: Asked): unknown => {
+      const arrived = decodeAsked(encodeAsked(asked), new Map());
+      let answer: Uint8Array;
+      try {
+        answer = encodeAnswer({ value: arrived.kind === "ticket" ? model.ticket() : model.perform(arrived) });
+      } catch (error) {
+        answer = encodeAnswer({ error });
+      }
+      return decodeAnswer(answer);
+    };
+    return new RemoteMemory(layout, {
+      perform: (operation) => ask(operation) as Answer,
+      ticket: () => ask({ kind: "ticket" }) as number,
+      clock: () => model.clock,
+      ...chooser === undefined ? {} : { chooser },
+    });
+  },
+
+  /** Real tasks of an owner; what they ask arrives in an order that the seed decides. */
+  async run(layout: Layout, calls: readonly TaskCall[], seed: number): Promise<TaskResults> {
+    const waiting: (PromiseWithResolvers<Uint8Array> | undefined)[] = calls.map(() => undefined);
+    const asks: { task: number; bytes: Uint8Array }[] = [];
+    const names = calls.map(({ task }, at) => `${task} ${at}`);
+    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things: new Map() }), *initialize() {} };
+    const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {
+      now: realClock,
+      live: () => waiting.length,
+      answer: (task, bytes) => waiting[task]?.resolve(bytes),
+    });
+    const chooser = seededChooser(seed);
+    const deliver = () => {
+      const [ask] = asks.splice(chooser(asks.length), 1);
+      if (ask !== undefined) owner.ask(ask.task, ask.bytes);
+    };
+    const values = await Promise.all(calls.map((call, task) => {
+      const performAsync = (operation: Operation): Answer | Promise<Answer> => {
+        if (operation.kind === "now") return realClock();
+        const answer = Promise.withResolvers<Uint8Array>();
+        waiting[task] = answer;
+        asks.push({ task, bytes: encodeAsked(operation) });
+        queueMicrotask(deliver);
+        return answer.promise.then((bytes) => decodeAnswer(bytes) as Answer);
+      };
+      return runAsynchronous({ performAsync } as unknown as Memory, stepsOf(call));
+    }));
+    owner.close();
+    return { values, memory: owner.memory };
+  },
+};

@@ -45,7 +45,7 @@ import type { Granularity } from "./execution.ts";
 import type { BugKind, Finding } from "./findings.ts";
 import { RandomWalk } from "./random_walk.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
-import { type Found, type OutcomeCount, Search } from "./search.ts";
+import { type Found, type OutcomeCount, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
 
 /** The ways of going through interleavings. */
 export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random"] as const;
@@ -78,6 +78,10 @@ export interface ExploredWell {
   readonly verdict: "proved" | "not-exhausted";
   /** How many schedules were run to their end. */
   readonly schedules: number;
+  /** How many runs came to the step limit. */
+  readonly tooLong: number;
+  /** All schedules with at most so many preemptions have been run; undefined where none can be said. */
+  readonly covered: number | undefined;
   /** The distinct outcomes, with how many schedules had each. */
   readonly outcomes: readonly OutcomeCount[];
 }
@@ -123,17 +127,30 @@ const PORTFOLIO_PREEMPTIONS = 2;
  * @throws {RangeError} where the settings, the budget or the strategy make no sense.
  */
 export function explore(program: AnyProgram, options: ExploreOptions = {}): ExploreResult {
+  return toEnd(exploreInSlices(program, options));
+}
+
+/**
+ * The same in slices of some runs each, so that the caller can do other things between them; where it is sent `true` after
+ * one, it looks no further, and ends with what it has.
+ *
+ * @throws {RangeError} where the settings, the budget or the strategy make no sense.
+ */
+export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = {}): Slices<ExploreResult> {
   const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing } = options;
   check(program, { strategy, budget, granularity, stepLimit });
   const settings = settingsOf(program, options);
   const search = new Search(program, settings, { granularity, checks, stepLimit });
-  const { ended, isMinimal } = run(search, { strategy, budget, keepGoing, seed: settings.seed });
+  const { ended, isMinimal, covered } = yield* run(search, { strategy, budget, keepGoing, seed: settings.seed });
   search.checkDeterminism();
   const exhausted = ended === "exhausted" && search.tooLong === 0;
-  const { schedules, outcomes, found } = search;
-  if (found === undefined) return { verdict: exhausted ? "proved" : "not-exhausted", schedules, outcomes };
+  const { schedules, outcomes, found, tooLong } = search;
+  if (found === undefined) {
+    const verdict = exhausted ? "proved" : "not-exhausted";
+    return { verdict, schedules, tooLong, covered: tooLong > 0 ? undefined : covered, outcomes };
+  }
   const isDone = isMinimal || found.kind === "nondeterminism";
-  const { least, minimal } = isDone ? { least: found, minimal: isMinimal } : reduce(search, { found, budget });
+  const { least, minimal } = isDone ? { least: found, minimal: isMinimal } : yield* reduce(search, { found, budget });
   const { fingerprint } = search.show(least.departures, { afresh: true });
   return {
     verdict: "bug",
@@ -178,53 +195,61 @@ interface Plan {
   readonly seed: number;
 }
 
-type Ended = "exhausted" | "found" | "spent";
+interface Ran {
+  readonly ended: SearchEnd;
+  /** Whether no failing run has fewer preemptions than the bug that was found. */
+  readonly isMinimal: boolean;
+  /** See {@linkcode ExploredWell.covered}. */
+  readonly covered?: number | undefined;
+}
 
-function run(search: Search, plan: Plan): { readonly ended: Ended; readonly isMinimal: boolean } {
+function* run(search: Search, plan: Plan): Slices<Ran> {
   const { strategy, budget, keepGoing, seed } = plan;
   const limits = { budget, keepGoing };
   switch (strategy) {
     case "depth-first":
-      return { ended: search.go(new DepthFirst(), limits), isMinimal: false };
+      return { ended: yield* search.goInSlices(new DepthFirst(), limits), isMinimal: false };
     case "dpor":
-      return { ended: search.go(new Dpor(), limits), isMinimal: false };
+      return { ended: yield* search.goInSlices(new Dpor(), limits), isMinimal: false };
     case "random":
-      return { ended: search.go(new RandomWalk({ seed }), limits), isMinimal: false };
-    case "bounded": {
-      const ended = bounded(search, { ...limits, most: Infinity });
-      return { ended, isMinimal: true };
-    }
+      return { ended: yield* search.goInSlices(new RandomWalk({ seed }), limits), isMinimal: false };
+    case "bounded":
+      return { ...yield* bounded(search, { ...limits, most: Infinity }), isMinimal: true };
     case "portfolio": {
-      const first = bounded(search, { budget: Math.ceil(budget / 2), keepGoing, most: PORTFOLIO_PREEMPTIONS });
-      if (first !== "spent") return { ended: first, isMinimal: true };
+      const half = { budget: Math.ceil(budget / 2), keepGoing, most: PORTFOLIO_PREEMPTIONS };
+      const { ended, covered } = yield* bounded(search, half);
+      if (ended !== "spent") return { ended, covered, isMinimal: true };
       const isMinimal = search.found !== undefined;
-      const second = search.go(new Dpor(), { budget: Math.ceil(3 * budget / 4), keepGoing });
-      if (second !== "spent") return { ended: second, isMinimal };
-      return { ended: search.go(new RandomWalk({ seed }), limits), isMinimal };
+      const second = yield* search.goInSlices(new Dpor(), { budget: Math.ceil(3 * budget / 4), keepGoing });
+      if (second !== "spent") return { ended: second, covered, isMinimal };
+      return { ended: yield* search.goInSlices(new RandomWalk({ seed }), limits), covered, isMinimal };
     }
   }
 }
 
 /** Depth-first with no preemption, one, two, and so on. */
-function bounded(
+function* bounded(
   search: Search,
   { budget, keepGoing, most }: { budget: number; keepGoing: boolean | undefined; most: number },
-): Ended {
+): Slices<Pick<Ran, "ended" | "covered">> {
+  let covered: number | undefined;
   for (let preemptions = 0; preemptions <= most; preemptions++) {
     const scheduler = new DepthFirst({ preemptions });
-    const ended = search.go(scheduler, { budget, keepGoing, counted: preemptions });
-    if (ended !== "exhausted" || !scheduler.bounded) return ended;
+    const ended = yield* search.goInSlices(scheduler, { budget, keepGoing, counted: preemptions });
+    if (ended !== "exhausted") return { ended, covered };
+    covered = preemptions;
+    if (!scheduler.bounded) return { ended, covered };
   }
-  return "spent";
+  return { ended: "spent", covered };
 }
 
 /** Looks for the same kind of bug with fewer preemptions. */
-function reduce(
+function* reduce(
   search: Search,
   { found, budget }: { found: Found; budget: number },
-): { readonly least: Found; readonly minimal: boolean } {
+): Slices<{ readonly least: Found; readonly minimal: boolean }> {
   for (let preemptions = 0; preemptions < found.preemptions; preemptions++) {
-    const again = search.findAgain(new DepthFirst({ preemptions }), { kind: found.kind, budget });
+    const again = yield* search.findAgain(new DepthFirst({ preemptions }), { kind: found.kind, budget });
     if (again === "spent") return { least: found, minimal: false };
     if (again !== "exhausted") return { least: again, minimal: true };
   }

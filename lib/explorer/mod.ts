@@ -8,6 +8,7 @@ export {
   explore,
   type ExploredBug,
   type ExploredWell,
+  exploreInSlices,
   type ExploreOptions,
   type ExploreResult,
   replay,
@@ -25,6 +26,15 @@ export { RandomWalk } from "./random_walk.ts";
 export { Replay } from "./replay.ts";
 export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
 export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
-export { type Found, type OutcomeCount, Search, type SearchLimits, type Shown } from "./search.ts";
+export {
+  type Found,
+  type OutcomeCount,
+  Search,
+  type SearchEnd,
+  type SearchLimits,
+  type SearchProgress,
+  type Shown,
+  type Slices,
+} from "./search.ts";
 export { type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
 export { AnswerTree, Failure, NondeterminismError, type TreeEnd, TreeNode } from "./answer_tree.ts";

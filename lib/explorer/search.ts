@@ -30,7 +30,7 @@
 import type { AnyProgram, Settings } from "../program/mod.ts";
 import { NondeterminismError } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
-import { type Finding, Judge, type Judged } from "./findings.ts";
+import { type BugKind, type Finding, Judge, type Judged } from "./findings.ts";
 import { fingerprint, operationText } from "./operation_text.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
@@ -73,7 +73,31 @@ export interface Shown {
   readonly preemptions: number;
 }
 
+/** How far a search is. */
+export interface SearchProgress {
+  /** How many schedules were run to their end. */
+  readonly schedules: number;
+  /** The kind of the bug whose shortest schedule is looked for, if one was found. */
+  readonly kind: BugKind | undefined;
+}
+
+/** Work in slices, each of some runs: between them it says how far it is, and hears whether to stop. */
+export type Slices<T> = Generator<SearchProgress, T, boolean | void>;
+
+/** How a search under one scheduler ended. */
+export type SearchEnd = "exhausted" | "found" | "spent";
+
+/** Does all slices. */
+export function toEnd<T>(slices: Slices<T>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done) return value;
+  }
+}
+
 const CUTS_PER_SCHEDULE = 10;
+/** How many runs a slice has. */
+const SLICE = 64;
 
 /** See the module. */
 export class Search {
@@ -121,9 +145,14 @@ export class Search {
   }
 
   /** Runs what a scheduler wants: until it has no more, until the first bug, or until the budget is spent. */
-  go(scheduler: Scheduler, { budget, keepGoing = false, counted }: SearchLimits): "exhausted" | "found" | "spent" {
+  go(scheduler: Scheduler, limits: SearchLimits): SearchEnd {
+    return toEnd(this.goInSlices(scheduler, limits));
+  }
+
+  /** The same in slices: where it is sent `true` after one, what is left of the budget is spent. */
+  *goInSlices(scheduler: Scheduler, { budget, keepGoing = false, counted }: SearchLimits): Slices<SearchEnd> {
     let cuts = 0;
-    while (this.#schedules < budget && cuts < CUTS_PER_SCHEDULE * budget) {
+    for (let runs = 1; this.#schedules < budget && cuts < CUTS_PER_SCHEDULE * budget; runs++) {
       const found = this.#next(scheduler, counted);
       if (found === "none") return "exhausted";
       if (found === "cut") cuts++;
@@ -131,20 +160,28 @@ export class Search {
         this.#found ??= found;
         if (!keepGoing) return "found";
       }
+      if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
     }
     return scheduler.begin() ? "spent" : "exhausted";
   }
 
-  /** A bug of that kind with fewer preemptions, by a scheduler that takes only such runs. */
-  findAgain(scheduler: Scheduler, { kind, budget }: { kind: string; budget: number }): Found | "exhausted" | "spent" {
-    for (let runs = 0; runs < budget; runs++) {
+  /** A bug of that kind with fewer preemptions, by a scheduler that takes only such runs; in slices. */
+  *findAgain(
+    scheduler: Scheduler,
+    { kind, budget }: { kind: string; budget: number },
+  ): Slices<Found | "exhausted" | "spent"> {
+    for (let runs = 1; runs <= budget; runs++) {
       if (!scheduler.begin()) return "exhausted";
       const run = this.execution.run(scheduler);
-      if (run.kind !== "complete") continue;
-      const { finding } = this.#judge.judge();
+      const finding = run.kind === "complete" ? this.#judge.judge().finding : undefined;
       if (finding?.kind === kind) return this.#foundIn(finding, run);
+      if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
     }
     return "spent";
+  }
+
+  get #progress(): SearchProgress {
+    return { schedules: this.#schedules, kind: this.#found?.kind };
   }
 
   /** Performs the run with these departures once more, on a model of its own or on that of the search. */

@@ -23,6 +23,7 @@
  */
 
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";
+import { blocking } from "./faces.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
 
 /** A cancel token to be. */
@@ -70,6 +71,16 @@ export class CancelToken implements SharedThing {
   /** Whether it is cancelled. */
   isCancelled(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "isCancelled", args: [] }, this.cancelled());
+  }
+
+  /** The blocking face of `cancel`, which never waits for long: for event loops too. */
+  cancelSync(): void {
+    blocking(this.#binding, this.cancel());
+  }
+
+  /** The blocking face of `isCancelled`. */
+  isCancelledSync(): boolean {
+    return blocking(this.#binding, this.isCancelled());
   }
 
   /** Whether it is cancelled, for a wait: without a call. */

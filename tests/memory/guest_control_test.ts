@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { DeadlockError, InterruptedError, interruptionText, StoppedError } from "../../lib/errors.ts";
+import { Layout, load, runBlocking, SharedMemory, store } from "../../lib/memory/mod.ts";
+
+/** A memory whose guests are here: their clock calls back, which is how the host acts in the middle of a wait. */
+function stage(guests = 2) {
+  const layout = new Layout();
+  const [gate, other] = [layout.word("gate"), layout.word("other")];
+  const acts: (() => void)[] = [];
+  const clock = () => {
+    acts.shift()?.();
+    return performance.now();
+  };
+  const host = SharedMemory.create(layout, { guests, clock: () => performance.now() });
+  const guest = (guest: number) => SharedMemory.attach(host.handle, { guest, clock });
+  return { host, guest, gate, other, acts };
+}
+
+const soon = () => performance.now() + 5;
+/** After the first slice of a wait, at whose end the guest looks whether it is interrupted. */
+const later = () => performance.now() + 5000;
+
+Deno.test("GuestControl.interrupt() ends the wait that it means, once", () => {
+  const { host, guest, gate, acts } = stage();
+  const one = guest(0);
+  acts.push(() => {
+    const { sequence } = host.control.publishedWait(0)!;
+    host.control.interrupt(new Map([[0, sequence]]), "it is over");
+    assert(host.control.remind(0));
+  });
+  const error = assertThrows(
+    () => one.perform({ kind: "wait", word: gate, expected: 0, deadline: later() }),
+    InterruptedError,
+    "it is over",
+  );
+  assertInstanceOf(error, InterruptedError);
+  assert(!host.control.remind(0));
+  assertEquals(one.perform({ kind: "wait", word: gate, expected: 0, deadline: soon() }), "timed-out");
+});
+
+Deno.test("GuestControl.interrupt() gives each its error with its data, long or not", () => {
+  const { host, guest, gate, acts } = stage();
+  const waits = [{ task: "a", object: "guard", method: "acquire", owners: ["a"] }];
+  acts.push(() => {
+    const { sequence } = host.control.publishedWait(0)!;
+    host.control.interrupt(new Map([[0, sequence]]), interruptionText(new DeadlockError(waits)));
+  });
+  const error = assertThrows(
+    () => guest(0).perform({ kind: "wait", word: gate, expected: 0, deadline: later() }),
+    DeadlockError,
+  );
+  assertEquals(error.waits, waits);
+  const many = Array.from({ length: 1000 }, (_, task) => ({ ...waits[0]!, task: `${task} \u00e4` }));
+  const text = interruptionText(new DeadlockError(many), host.control.longestReason);
+  assert(new TextEncoder().encode(text).length <= host.control.longestReason);
+  const { waits: left } = JSON.parse(text);
+  assert(left.length > 10);
+  assertEquals(left, many.slice(0, left.length));
+});
+
+Deno.test("GuestControl.interrupt() never reaches a guest that has left the wait that it means", () => {
+  const { host, guest, gate, acts } = stage();
+  const one = guest(0);
+  let sequence = 0;
+  acts.push(() => sequence = host.control.publishedWait(0)!.sequence);
+  assertEquals(one.perform({ kind: "wait", word: gate, expected: 0, deadline: soon() }), "timed-out");
+  // The host looked before that wait ended, and is late.
+  host.control.interrupt(new Map([[0, sequence]]), "late");
+  assertEquals(one.perform({ kind: "wait", word: gate, expected: 0, deadline: soon() }), "timed-out");
+  host.control.interrupt(new Map([[0, sequence]]), "late");
+  acts.push(() => assert(!host.control.remind(0)));
+  assertEquals(one.perform({ kind: "wait", word: gate, expected: 0, deadline: soon() }), "timed-out");
+  host.control.interrupt(new Map([[0, sequence]]), "late");
+  assert(!host.control.remind(0));
+});
+
+Deno.test("GuestControl.interrupt() is not heard before it is written for all", () => {
+  const { host, guest, gate, other, acts } = stage();
+  const [one, two] = [guest(0), guest(1)];
+  const heard: string[] = [];
+  acts.push(() => {
+    // Guest 0 waits; guest 1 begins to wait in the meantime.
+    acts.push(() => {
+      const waits = new Map([0, 1].map((guest) => [guest, host.control.publishedWait(guest)!.sequence]));
+      host.control.interrupt(waits, "both");
+    });
+    assertThrows(
+      () => two.perform({ kind: "wait", word: other, expected: 0, deadline: later() }),
+      InterruptedError,
+      "both",
+    );
+    heard.push("two");
+  });
+  assertThrows(
+    () => one.perform({ kind: "wait", word: gate, expected: 0, deadline: later() }),
+    InterruptedError,
+    "both",
+  );
+  heard.push("one");
+  assertEquals(heard, ["two", "one"]);
+  // Half an interruption, as when its host is interrupted itself: nobody hears of it.
+  acts.push(() => {
+    const names = Array.from({ length: host.layout.wordCount }, (_, word) => host.layout.nameOf(word));
+    const { sequence } = host.control.publishedWait(0)!;
+    host.control.interrupt(new Map(), "half");
+    runBlocking(host, store(names.indexOf("control.interruption"), 0));
+    runBlocking(host, store(names.indexOf("control.guest[0].interruptedWait"), sequence));
+    runBlocking(host, store(names.indexOf("control.guest[0].stop"), 2));
+  });
+  assertEquals(one.perform({ kind: "wait", word: gate, expected: 0, deadline: soon() }), "timed-out");
+});
+
+Deno.test("SharedMemory lets a guest that polls hear of its stop, and only that", () => {
+  const { host, guest, gate } = stage();
+  const [one, two] = [guest(0), guest(1)];
+  host.control.interrupt(new Map([[1, 0]]), "not while it polls");
+  host.control.requestStop(0);
+  const poll = (memory: SharedMemory) => {
+    for (let time = 0; time < 5000; time++) runBlocking(memory, load(gate));
+  };
+  assertThrows(() => poll(one), StoppedError, "guest 0 is asked to stop");
+  poll(two);
+  poll(host);
+});
+
+Deno.test("SharedMemory publishes whether a sleep or a wait has an end", () => {
+  const { host, guest, gate, acts } = stage();
+  const one = guest(0);
+  const timed: (boolean | undefined)[] = [];
+  const note = () => void timed.push(host.control.publishedWait(0)?.timed);
+  acts.push(note);
+  one.perform({ kind: "wait", word: gate, expected: 0, deadline: soon() });
+  acts.push(() => {}, note);
+  one.perform({ kind: "sleep", until: soon() });
+  acts.push(() => {
+    note();
+    host.control.requestStop(0);
+  });
+  assertThrows(() => one.perform({ kind: "sleep", until: Infinity }), StoppedError);
+  assertEquals(timed, [true, true, false]);
+});

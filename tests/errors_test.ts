@@ -22,16 +22,50 @@ const made: Record<string, Error> = {
   UncloneableError: new errors.UncloneableError("Cannot encode"),
   MemoryFullError: new errors.MemoryFullError("Cannot put"),
   StoppedError: new errors.StoppedError("Cannot wait"),
+  WaitTimeoutError: new errors.WaitTimeoutError("Cannot acquire"),
+  CancelledError: new errors.CancelledError("Cannot wait"),
+  StateError: new errors.StateError("Cannot release"),
+  OwnerDiedError: new errors.OwnerDiedError("Cannot trust"),
+  NotRecoverableError: new errors.NotRecoverableError("Cannot use"),
+  DeadlockError: new errors.DeadlockError([
+    { task: "w", object: "guard", method: "acquire", owners: ["w"] },
+    { task: "x", object: "door", method: "wait", owners: ["y", "z"] },
+  ]),
+  AssertionError: new errors.AssertionError("Cannot go on"),
+  BrokenBarrierError: new errors.BrokenBarrierError("Cannot pass"),
+  QueueFullError: new errors.QueueFullError("Cannot put"),
+  QueueEmptyError: new errors.QueueEmptyError("Cannot get"),
+  QueueShutDownError: new errors.QueueShutDownError("Cannot put"),
+  ChannelClosedError: new errors.ChannelClosedError("Cannot put"),
+  ReplayError: new errors.ReplayError("Cannot replay"),
+  InterruptedError: new errors.InterruptedError("Cannot wait"),
 };
 
 Deno.test("Every exported error class is an Error with its own name, and says 'Cannot'", () => {
-  const classes = Object.entries(errors).filter(([name]) => name.endsWith("Error") && name !== "farError");
+  const classes = Object.entries(errors).filter(([name]) => /^[A-Z]\w*Error$/.test(name));
   assertEquals(classes.map(([name]) => name).sort(), Object.keys(made).sort(), "each class has an example here");
   for (const [name, type] of classes) {
     const error = made[name]!;
     assert(error instanceof Error && error instanceof (type as unknown as new () => Error));
     assertEquals(error.name, name);
     assert(error.message.startsWith("Cannot "), error.message);
+  }
+});
+
+Deno.test("DeadlockError says who waits for what, and who holds it", () => {
+  assertEquals(
+    made["DeadlockError"]!.message,
+    "Cannot go on: task w waits for guard (acquire), which it holds; " +
+      "task x waits for door (wait), which y and z hold",
+  );
+});
+
+Deno.test("revivedError() gives an error of the same class, with its data", () => {
+  for (const name of ["DeadlockError", "StateError", "ChannelClosedError", "QueueFullError"]) {
+    const error = made[name]!;
+    const again = errors.revivedError(structuredClone(errors.errorData(error)));
+    assert(again instanceof error.constructor, name);
+    assertEquals([again.name, again.message, { ...again }], [error.name, error.message, { ...error }]);
   }
 });
 

@@ -364,8 +364,10 @@ export function errorData(thrown: unknown): ErrorData {
 function dataOf(thrown: unknown, causes: number): ErrorData {
   const { name, message, stack } = describe(thrown, 0);
   if (!(thrown instanceof Error)) return { name, message, stack, properties: {} };
+  // A cause that was assigned is a property like others.
   const { cause } = thrown;
-  const data = { name, message, stack, properties: { ...thrown } };
+  const { cause: _cause, ...properties } = { cause, ...thrown };
+  const data = { name, message, stack, properties };
   if (cause === undefined || causes === 0) return data;
   return { ...data, cause: cause instanceof Error ? { error: dataOf(cause, causes - 1) } : { value: cause } };
 }

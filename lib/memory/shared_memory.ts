@@ -31,7 +31,6 @@ import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
 import {
   type Answer,
-  type CallOperation,
   INLINE,
   type Operation,
   type Steps,

@@ -1,7 +1,7 @@
 /**
  * The picture of a run: for each task, when it ran and what it waited for.
  *
- * - Invariant: the spans of a lane follow each other without a gap, from the task's first turn to its end.
+ * - Invariant: the spans of a lane follow each other without a gap, from the task's first turn to its end; none is empty.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ export class Lanes {
     if (this.#observe === undefined) return;
     const before = this.#now[task];
     if (before?.name === name) return;
-    if (before !== undefined) {
+    if (before !== undefined && time > before.since) {
       const lane = this.#names[task] ?? `task ${task}`;
       this.#observe({ lane, name: before.name, started: before.since, finished: time, t: time });
     }

@@ -4,7 +4,7 @@
  * - Each rule is one entry of {@linkcode plugin}'s `rules`; its name is what `deno-lint-ignore holdfast/<rule>` takes.
  * - A rule sees the path of the file from the project's root and reports; most rules are a list of names and the
  *   places where these may stand, so that adding one is adding an entry.
- * - What needs types (a `Steps` that nobody delegates to) is no rule of this plugin.
+ * - A rule sees no types: a `Steps` that nobody delegates to is known by the name of the method that made it.
  *
  * @module
  */
@@ -161,6 +161,39 @@ const hostModules = new Set([
 ]);
 
 /** The plugin. */
+/** Methods that give steps, by names that hardly anything else has. */
+const makesSteps = new Set([
+  "acquire",
+  "acquireRead",
+  "acquireWrite",
+  "arrive",
+  "countDown",
+  "markConsistent",
+  "notify",
+  "notifyAll",
+  "putAll",
+  "release",
+  "releaseRead",
+  "releaseWrite",
+  "shutdown",
+  "taskDone",
+  "tryAcquire",
+  "waitFor",
+]);
+
+/** Whether a node stands in a generator itself, not in a function within one. */
+function isInGenerator(node: Node): boolean {
+  for (let above = parentOf(node); above !== undefined; above = parentOf(above)) {
+    if (above.type === "FunctionExpression" || above.type === "FunctionDeclaration") return above.generator;
+    if (above.type === "ArrowFunctionExpression") return false;
+  }
+  return false;
+}
+
+function parentOf(node: Node): Node | undefined {
+  return "parent" in node ? node.parent : undefined;
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "holdfast",
   rules: {
@@ -242,6 +275,16 @@ const plugin: Deno.lint.Plugin = {
         },
       };
     }),
+
+    "steps": rule(() => true, ({ report }) => ({
+      ExpressionStatement({ expression }) {
+        if (expression.type !== "CallExpression" || expression.callee.type !== "MemberExpression") return;
+        const { property } = expression.callee;
+        const name = property.type === "Identifier" ? property.name : "";
+        if (!makesSteps.has(name) || !isInGenerator(expression)) return;
+        report(expression, `Cannot call ${name}() and drop its steps: nothing happens, yield* ${name}() is wanted`);
+      },
+    })),
 
     "root-exports": rule((place) => place.kind === "root", ({ path, report }) => ({
       ExportAllDeclaration: (node) => report(node, `Cannot use export * in ${path}: named exports are wanted`),

@@ -142,6 +142,18 @@ const cases: Case[] = [
     ],
   },
   {
+    rule: "steps",
+    good: [
+      ["lib/programs/race.ts", "function* run() { yield* guard.acquire(); const steps = guard.release(); }"],
+      ["lib/mode/guest.ts", "function end() { guard.release(); }"],
+      ["tests/sync/lock_test.ts", "function* run() { list.forEach(() => { memory.release(steps); }); }"],
+    ],
+    bad: [
+      ["lib/programs/race.ts", "function* run() { guard.acquire(); }"],
+      ["tests/sync/lock_test.ts", "const task = { *run() { if (done) { ready.notifyAll(); } } };"],
+    ],
+  },
+  {
     rule: "root-exports",
     good: [["lib/diagram/mod.ts", 'export * from "./port.ts";']],
     bad: [["mod.ts", 'export * from "./lib/diagram/mod.ts";']],

@@ -107,7 +107,7 @@ const MOST_NODES = 100_000;
 
 /** See the module. */
 export class AnswerTree {
-  /** Whether a plain operation on a word has been asked for. */
+  /** Whether a plain operation on a word or on bytes has been asked for. */
   hasPlain = false;
   readonly #layout: Layout;
   readonly #make: (memory: Memory) => Steps<unknown>;
@@ -201,7 +201,7 @@ export class AnswerTree {
     this.#prompter = prompter;
     this.#at = node;
     const { operation } = node;
-    if (operation !== undefined && "order" in operation && operation.order === "plain") this.hasPlain = true;
+    if (operation !== undefined && isPlain(operation)) this.hasPlain = true;
     return node;
   }
 }
@@ -276,6 +276,10 @@ function* begun(make: (memory: Memory) => Steps<unknown>, memory: Memory): Steps
 
 function switches({ kind }: Operation): boolean {
   return kind !== "now" && kind !== "sleep" && kind !== "choose";
+}
+
+function isPlain(operation: Operation): boolean {
+  return "order" in operation ? operation.order === "plain" : operation.kind === "read" || operation.kind === "write";
 }
 
 /** What is equal exactly where two answers are. */

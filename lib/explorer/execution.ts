@@ -80,6 +80,7 @@ interface Checkpoint {
   last: number;
   preemptions: number;
   broken: string | undefined;
+  races: number;
 }
 
 /** See the module. */
@@ -113,6 +114,8 @@ export class Execution {
   readonly #checkpoints: Checkpoint[] = [];
   #saver: Scheduler | undefined;
   #saves = false;
+  // Whether races were looked for in the run of the checkpoints.
+  #savedRaces = false;
   #operations = 0;
   #watches = false;
 
@@ -143,30 +146,64 @@ export class Execution {
     };
   }
 
+  /** Which operation of the run is the last so far, from 1. */
+  get operations(): number {
+    return this.#operations;
+  }
+
   /** Performs one run. What it gives is used again for the next one. */
   run(scheduler: Scheduler, observe?: Observe): RunEnd {
     this.#observe = observe;
-    const plainBefore = this.#checks && this.model.hasPlain;
-    const resumes = scheduler === this.#saver && observe === undefined && !plainBefore && !this.model.isFull;
+    const watchRaces = this.#checks && this.model.hasPlain;
+    const resumes = scheduler === this.#saver && observe === undefined && watchRaces === this.#savedRaces &&
+      !this.model.isFull;
     const checkpoint = resumes ? this.#checkpoints[scheduler.repeats ?? 0] : undefined;
-    this.#saves = scheduler.repeats !== undefined && observe === undefined && !plainBefore;
+    this.#saves = scheduler.repeats !== undefined && observe === undefined;
     this.#saver = this.#saves ? scheduler : undefined;
-    let end = this.#perform(scheduler, plainBefore, checkpoint);
-    // No race is looked for where no plain access is known, and none is known where a checkpoint was made.
-    if (this.#checks && !plainBefore && this.model.hasPlain) {
+    this.#savedRaces = watchRaces;
+    const end = this.#perform(scheduler, watchRaces, checkpoint);
+    // No race is looked for where no plain access is known.
+    if (this.#checks && !watchRaces && this.model.hasPlain) {
       // The first plain access came up in this run: once more, now with an eye on races.
       this.#observe = undefined;
-      this.#saves = false;
       this.#saver = undefined;
-      const picks = [...this.picks];
-      const { kind, pending } = end;
-      const retracing = { ...RETRACING, watches: scheduler.watches };
-      end = this.#perform({ ...retracing, pick: ({ step }) => picks[step] ?? CUT }, true, undefined);
-      this.#point.kind = kind;
-      this.#point.pending = pending;
+      this.#again(true);
     }
     scheduler.end(end);
     return end;
+  }
+
+  /** Performs the last run again, under someone's eyes. */
+  retrace(observe: Observe): void {
+    this.#observe = observe;
+    this.#again(this.races !== undefined);
+    this.#observe = undefined;
+  }
+
+  /**
+   * What would become of the last run if something woke tasks at its end: changes the memory, and goes on by the default.
+   * The run is then to be retraced.
+   */
+  goOn(change: () => void): void {
+    change();
+    this.#wake(-1);
+    for (;;) {
+      this.#offer();
+      const [action] = this.#actions;
+      if (action === undefined || this.#operations > this.#stepLimit) return;
+      this.#act(action % this.#tasks, Math.floor(action / this.#tasks));
+      this.#point.last = action;
+    }
+  }
+
+  /** Takes the same picks again, from the start; the checkpoints stay. */
+  #again(watchRaces: boolean): void {
+    const { kind, pending } = this.#point;
+    const picks = [...this.picks];
+    this.#saves = false;
+    this.#perform({ ...RETRACING, watches: this.#watches, pick: ({ step }) => picks[step] ?? CUT }, watchRaces, undefined);
+    this.#point.kind = kind;
+    this.#point.pending = pending;
   }
 
   #perform(scheduler: Scheduler, watchRaces: boolean, checkpoint: Checkpoint | undefined): RunEnd {
@@ -219,6 +256,7 @@ export class Execution {
         last,
         preemptions,
         broken,
+        races: this.races?.mark() ?? 0,
       };
       return;
     }
@@ -231,9 +269,10 @@ export class Execution {
     saved.last = last;
     saved.preemptions = preemptions;
     saved.broken = broken;
+    saved.races = this.races?.mark() ?? 0;
   }
 
-  #resume({ memory, nodes, until, operations, step, last, preemptions, broken }: Checkpoint): void {
+  #resume({ memory, nodes, until, operations, step, last, preemptions, broken, races }: Checkpoint): void {
     const point = this.#point;
     this.#memory.restore(memory);
     for (let task = 0; task < this.#tasks; task++) {
@@ -242,6 +281,7 @@ export class Execution {
     }
     this.#operations = operations;
     this.broken = broken;
+    this.races?.restore(races);
     this.picks.length = step;
     this.taken.length = step;
     point.step = step;
@@ -380,8 +420,13 @@ export class Execution {
       const reached = answer === PARKED ? undefined : answer;
       addAccesses(this.#accesses, this.#memory.layout, { operation, answer: reached });
     }
-    if (this.races !== undefined && answer !== PARKED && "order" in operation) {
-      this.races.access(task, operation, answer);
+    if (this.races !== undefined && answer !== PARKED) {
+      if ("order" in operation) this.races.access(task, operation, answer, this.#operations);
+      else if (operation.kind === "read") this.races.touch(task, operation, this.#operations);
+      else if (operation.kind === "write") {
+        const { kind, offset, bytes: { length } } = operation;
+        this.races.touch(task, { kind, offset, length }, this.#operations);
+      }
     }
     return answer;
   }
@@ -420,7 +465,15 @@ export class Execution {
     // After a failed assertion the run is a bug already; what else it shows is not to come from the burial.
     if (this.granularity === "word" || isAssertion(error)) return;
     const failure = end?.kind === "threw" ? String(error) : undefined;
-    this.model.bury(task, failure, this.#watches ? this.#accesses : undefined);
+    if (this.races === undefined) {
+      this.model.bury(task, failure, this.#watches ? this.#accesses : undefined);
+    } else {
+      const accesses: number[] = [];
+      this.model.bury(task, failure, accesses);
+      const clock = clockPlace(this.#memory.layout);
+      for (const access of accesses) if ((access & 1) === 1 && access >> 1 < clock) this.races.releases(task, access >> 1);
+      if (this.#watches) this.#accesses.push(...accesses);
+    }
     this.#wake(-1);
   }
 

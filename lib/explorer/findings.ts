@@ -179,7 +179,7 @@ export class Judge {
   #raceText(): string {
     const { races, model } = this.#execution;
     if (races?.race === undefined) return "";
-    const { word, first, second } = races.race;
+    const { place: { word = -1 }, first, second } = races.race;
     const text = ({ task, kind, value }: typeof first) => `${model.names[task]} (${kind} ${value})`;
     return `a data race on ${model.memory.layout.nameOf(word)}: nothing orders ${text(first)} and ${text(second)}`;
   }

@@ -36,5 +36,5 @@ export {
   type Shown,
   type Slices,
 } from "./search.ts";
-export { type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
+export { type ByteAccess, type Race, type RaceAccess, RaceDetector, type RacePlace } from "./race_detector.ts";
 export { AnswerTree, Failure, NondeterminismError, type TreeEnd, TreeNode } from "./answer_tree.ts";

@@ -1,10 +1,13 @@
 /**
- * Data races, by vector clocks: two accesses to a word by two tasks, one of them plain, one of them a change, and neither
- * happens before the other.
+ * Data races, by vector clocks: two accesses to a word or to the same bytes by two tasks, one of them plain, one of them a
+ * change, and neither happens before the other.
  *
  * - Each task has a clock, with a time for each task; each word has the clock of what was released to it last.
- * - An atomic load acquires, an atomic store releases, what does both does both; a wake-up is acquired by who is woken.
+ * - An atomic load acquires, an atomic store releases, what does both does both; a wake-up is acquired by who is woken. What
+ *   is changed when a task is buried is released by that task.
  * - Invariant: an access of task t at its time n happens before the present of task u <=> u's clock has at least n for t.
+ * - Clocks are replaced, never changed, and what is replaced is kept in a log: so a state is a place in the log, and
+ *   {@linkcode RaceDetector.restore} goes back there.
  *
  * @example
  * ```ts
@@ -13,8 +16,11 @@
  * const races = new RaceDetector(2);
  * const place = { cell: "i32", word: 4, order: "plain" } as const;
  * races.access(0, { kind: "store", value: 1, ...place }, undefined);
+ * const before = races.mark();
  * races.access(1, { kind: "load", ...place }, 1);
- * if (races.race?.word !== 4) throw new Error("nothing orders the two");
+ * if (races.race?.place.word !== 4) throw new Error("nothing orders the two");
+ * races.restore(before);
+ * if (races.race !== undefined) throw new Error("the second access is undone");
  * ```
  *
  * @module
@@ -28,117 +34,210 @@ export interface RaceAccess {
   /** The task's number. */
   readonly task: number;
   /** What it did. */
-  readonly kind: CellOperation["kind"];
-  /** The value that it stored or found. */
+  readonly kind: CellOperation["kind"] | "read" | "write";
+  /** The value that it stored or found; undefined for bytes. */
   readonly value: number | bigint | undefined;
+  /** Which operation of the run it was, from 1. */
+  readonly at: number;
+}
+
+/** What two accesses reached: a word, or bytes. */
+export interface RacePlace {
+  /** The word; undefined for bytes. */
+  readonly word?: number;
+  /** The offset of the first byte that both reached. */
+  readonly offset?: number;
+  /** How many bytes both reached. */
+  readonly length?: number;
 }
 
 /** Two accesses that nothing orders. */
 export interface Race {
-  /** The word. */
-  readonly word: number;
+  /** What both reached. */
+  readonly place: RacePlace;
   /** The access that came first in this run. */
   readonly first: RaceAccess;
   /** The other one. */
   readonly second: RaceAccess;
 }
 
+/** A read or a write of bytes. */
+export interface ByteAccess {
+  /** What it is. */
+  readonly kind: "read" | "write";
+  /** The offset of the first byte. */
+  readonly offset: number;
+  /** How many bytes. */
+  readonly length: number;
+}
+
+type Clock = readonly number[];
+
 interface Stamp extends RaceAccess {
   readonly time: number;
   readonly isPlain: boolean;
 }
 
-interface History {
-  write: Stamp | undefined;
-  readonly reads: (Stamp | undefined)[];
+interface Touched extends Stamp {
+  readonly offset: number;
+  readonly end: number;
 }
 
 /** See the module. */
 export class RaceDetector {
   readonly #tasks: number;
-  #clocks: number[][] = [];
-  #released = new Map<number, number[]>();
-  #histories = new Map<number, History>();
-  #race: Race | undefined;
+  readonly #clocks: Clock[] = [];
+  // By slot: each word that was reached has one, in every run the same.
+  readonly #slots = new Map<number, number>();
+  readonly #released: (Clock | undefined)[] = [];
+  readonly #writes: (Stamp | undefined)[] = [];
+  // By slot and task.
+  readonly #reads: (Stamp | undefined)[] = [];
+  // The accesses to bytes that no later write of the same bytes covers; in place 0.
+  readonly #touched: (readonly Touched[])[] = [[]];
+  readonly #race: (Race | undefined)[] = [undefined];
+  // What was replaced: a list, a place in it, and what stood there.
+  readonly #lists: unknown[][] = [];
+  readonly #places: number[] = [];
+  readonly #olds: unknown[] = [];
 
   /** Watches a number of tasks. */
   constructor(tasks: number) {
     this.#tasks = tasks;
-    this.reset();
+    for (let task = 0; task < tasks; task++) {
+      this.#clocks.push(Array.from({ length: tasks }, (_, other) => other === task ? 1 : 0));
+    }
   }
 
   /** The first race of the run. */
   get race(): Race | undefined {
-    return this.#race;
+    return this.#race[0];
   }
 
   /** Begins a run. */
   reset(): void {
-    this.#clocks = Array.from({ length: this.#tasks }, (_, task) => {
-      const clock = new Array<number>(this.#tasks).fill(0);
-      clock[task] = 1;
-      return clock;
-    });
-    this.#released.clear();
-    this.#histories.clear();
-    this.#race = undefined;
+    this.restore(0);
   }
 
-  /** A task has performed an operation on a word. */
-  access(task: number, operation: CellOperation, answer: Answer): void {
-    const clock = this.#clocks[task];
-    if (clock === undefined) return;
+  /** The present state, for {@linkcode RaceDetector.restore} as long as no earlier one is restored. */
+  mark(): number {
+    return this.#places.length;
+  }
+
+  /** Goes back to a state. */
+  restore(mark: number): void {
+    while (this.#places.length > mark) {
+      const list = this.#lists.pop();
+      const place = this.#places.pop();
+      const old = this.#olds.pop();
+      if (list !== undefined && place !== undefined) list[place] = old;
+    }
+  }
+
+  /** A task has performed an operation on a word; `at` says which of the run. */
+  access(task: number, operation: CellOperation, answer: Answer, at: number = 0): void {
     const { kind, word } = operation;
     const isPlain = operation.order === "plain";
     const changes = changesCell(operation, answer);
+    const slot = this.#slotOf(word);
     // What an atomic operation acquires comes before the access itself.
-    if (!isPlain && kind !== "store") join(clock, this.#released.get(word));
-    this.#check(clock, word, {
-      task,
-      kind,
-      value: kind === "load" || kind === "compareExchange" ? numberOf(answer) : operation.value,
-      time: clock[task] ?? 0,
-      isPlain,
-    }, changes);
-    if (isPlain || !changes) return;
-    this.#released.set(word, [...clock]);
-    clock[task] = (clock[task] ?? 0) + 1;
+    if (!isPlain && kind !== "store") this.#acquire(task, this.#released[slot]);
+    const clock = this.#clocks[task] ?? [];
+    const value = kind === "load" || kind === "compareExchange" ? numberOf(answer) : operation.value;
+    const stamp: Stamp = { task, kind, value, at, time: clock[task] ?? 0, isPlain };
+    this.#compare(clock, word, this.#writes[slot], stamp);
+    const firstRead = slot * this.#tasks;
+    if (changes) {
+      for (let other = firstRead; other < firstRead + this.#tasks; other++) {
+        const read = this.#reads[other];
+        if (read === undefined) continue;
+        this.#compare(clock, word, read, stamp);
+        this.#set(this.#reads, other, undefined);
+      }
+      this.#set(this.#writes, slot, stamp);
+    } else {
+      this.#set(this.#reads, firstRead + task, stamp);
+    }
+    if (!isPlain && changes) this.#release(task, slot);
+  }
+
+  /** A task has read or written bytes. */
+  touch(task: number, { kind, offset, length }: ByteAccess, at: number = 0): void {
+    if (length === 0) return;
+    const clock = this.#clocks[task] ?? [];
+    const end = offset + length;
+    const present: Touched = { task, kind, value: undefined, at, time: clock[task] ?? 0, isPlain: true, offset, end };
+    const kept: Touched[] = [];
+    for (const touched of this.#touched[0] ?? []) {
+      const [from, to] = [Math.max(offset, touched.offset), Math.min(end, touched.end)];
+      if (from < to && (kind === "write" || touched.kind === "write") && this.#isRace(clock, touched, present)) {
+        this.#set(this.#race, 0, { place: { offset: from, length: to - from }, first: touched, second: present });
+      }
+      const isCovered = from === touched.offset && to === touched.end;
+      if (!isCovered || (kind === "read" && (touched.kind === "write" || touched.task !== task))) kept.push(touched);
+    }
+    kept.push(present);
+    this.#set(this.#touched, 0, kept);
   }
 
   /** A task has woken another. */
   wakes(task: number, woken: number): void {
-    const [from, to] = [this.#clocks[task], this.#clocks[woken]];
-    if (from === undefined || to === undefined) return;
-    join(to, from);
-    from[task] = (from[task] ?? 0) + 1;
+    this.#acquire(woken, this.#clocks[task]);
+    this.#tick(task);
   }
 
-  #check(clock: readonly number[], word: number, stamp: Stamp, changes: boolean): void {
-    let history = this.#histories.get(word);
-    if (history === undefined) {
-      history = { write: undefined, reads: [] };
-      this.#histories.set(word, history);
+  /** A word was changed on behalf of a task, when it was buried. */
+  releases(task: number, word: number): void {
+    this.#release(task, this.#slotOf(word));
+  }
+
+  #slotOf(word: number): number {
+    let slot = this.#slots.get(word);
+    if (slot === undefined) {
+      slot = this.#slots.size;
+      this.#slots.set(word, slot);
     }
-    this.#compare(clock, word, history.write, stamp);
-    if (changes) {
-      for (const read of history.reads) this.#compare(clock, word, read, stamp);
-      history.write = stamp;
-      history.reads.length = 0;
-    } else {
-      history.reads[stamp.task] = stamp;
+    return slot;
+  }
+
+  #release(task: number, slot: number): void {
+    this.#set(this.#released, slot, this.#clocks[task]);
+    this.#tick(task);
+  }
+
+  #tick(task: number): void {
+    const clock = [...this.#clocks[task] ?? []];
+    clock[task] = (clock[task] ?? 0) + 1;
+    this.#set(this.#clocks, task, clock);
+  }
+
+  #acquire(task: number, other: Clock | undefined): void {
+    const clock = this.#clocks[task];
+    if (other === undefined || clock === undefined || other === clock) return;
+    let joined: number[] | undefined;
+    for (let at = 0; at < other.length; at++) {
+      const time = other[at] ?? 0;
+      if (time > (clock[at] ?? 0)) (joined ??= [...clock])[at] = time;
     }
+    if (joined !== undefined) this.#set(this.#clocks, task, joined);
   }
 
-  #compare(clock: readonly number[], word: number, first: Stamp | undefined, second: Stamp): void {
-    if (first === undefined || this.#race !== undefined || first.task === second.task) return;
-    if (!(first.isPlain || second.isPlain) || (clock[first.task] ?? 0) >= first.time) return;
-    this.#race = { word, first, second };
+  #compare(clock: Clock, word: number, first: Stamp | undefined, second: Stamp): void {
+    if (first === undefined || !this.#isRace(clock, first, second)) return;
+    this.#set(this.#race, 0, { place: { word }, first, second });
   }
-}
 
-function join(clock: number[], other: readonly number[] | undefined): void {
-  if (other === undefined) return;
-  for (const [task, time] of other.entries()) if (time > (clock[task] ?? 0)) clock[task] = time;
+  #isRace(clock: Clock, first: Stamp, second: Stamp): boolean {
+    return this.#race[0] === undefined && first.task !== second.task && (first.isPlain || second.isPlain) &&
+      (clock[first.task] ?? 0) < first.time;
+  }
+
+  #set<T>(list: T[], place: number, value: T): void {
+    this.#lists.push(list);
+    this.#places.push(place);
+    this.#olds.push(list[place]);
+    list[place] = value;
+  }
 }
 
 function numberOf(answer: Answer): number | bigint | undefined {

@@ -38,3 +38,4 @@ export {
 } from "./search.ts";
 export { type ByteAccess, type Race, type RaceAccess, RaceDetector, type RacePlace } from "./race_detector.ts";
 export { AnswerTree, Failure, NondeterminismError, type TreeEnd, TreeNode } from "./answer_tree.ts";
+export { type RunTrace, traceOf, type TraceRow } from "./trace_of.ts";

@@ -61,7 +61,8 @@ function numberText(value: number | bigint): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-function argumentText(argument: unknown): string {
+/** A value as a short text. */
+export function argumentText(argument: unknown): string {
   if (typeof argument === "bigint") return `${argument}n`;
   if (typeof argument !== "object" || argument === null) return String(argument);
   const entries = Object.entries(argument).map(([key, value]) => `${key}: ${argumentText(value)}`);

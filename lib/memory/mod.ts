@@ -40,6 +40,7 @@ export {
   wait,
   type WaitOperation,
   type WaitResult,
+  witnessOperations,
   write,
   type WriteOperation,
 } from "./operation.ts";

@@ -209,6 +209,19 @@ export interface Steps<T> {
   [Symbol.iterator](): Iterator<Operation, T, unknown>;
 }
 
+// Told of each operation that is made, while it is set.
+let witness: ((operation: Operation) => void) | undefined;
+
+/** Runs a body, and tells of each operation that is made in it, where it is made: for who asks where that is. */
+export function witnessOperations<T>(tell: (operation: Operation) => void, body: () => T): T {
+  witness = tell;
+  try {
+    return body();
+  } finally {
+    witness = undefined;
+  }
+}
+
 /** Which cell a word operation means, and how it is ordered. */
 export interface CellOptions<C extends Cell> {
   /** The kind of cell; `i32` by default. */
@@ -321,6 +334,7 @@ export class CallSteps<T> implements Steps<T> {
 
   /** Made by {@linkcode call}. */
   constructor(operation: CallOperation, body: Steps<T>) {
+    if (witness !== undefined) witness(operation);
     this.operation = operation;
     this.body = body;
   }
@@ -362,6 +376,7 @@ class OneStep<T> implements Steps<T> {
   value: unknown;
 
   constructor(operation: Operation) {
+    if (witness !== undefined) witness(operation);
     this.#operation = operation;
   }
 

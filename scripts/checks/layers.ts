@@ -22,7 +22,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["program", ["memory", "sync", "mailbox"]],
   ["mode", mode],
   ["pool", pool],
-  ["explorer", ["memory", "sync", "program"]],
+  ["explorer", ["memory", "sync", "mailbox", "program"]],
   ["testing", everything],
   ["programs", everything.filter((layer) => layer !== "explorer")],
 ]);

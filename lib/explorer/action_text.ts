@@ -1,0 +1,103 @@
+/**
+ * Operations as a program writes them, for people: `count.add(2) = 0`, `guard.acquire({timeout: 1})`.
+ *
+ * - Of an argument that is bytes the value is shown that they encode, and of a shared thing its name.
+ *
+ * @example
+ * ```ts
+ * import { Layout } from "../memory/mod.ts";
+ * import { actionText } from "./action_text.ts";
+ *
+ * const layout = new Layout();
+ * const add = { kind: "add", cell: "i32", word: layout.word("count"), value: 2, order: "atomic" } as const;
+ * if (actionText(add, { layout, answer: 0 }) !== "count.add(2) = 0") throw new Error("name, value, answer");
+ * ```
+ *
+ * @module
+ */
+
+import { decode } from "../mailbox/mod.ts";
+import type { Answer, CallOperation, Layout, Operation } from "../memory/mod.ts";
+import { dataText } from "../program/mod.ts";
+import { Failure } from "./answer_tree.ts";
+import { argumentText } from "./operation_text.ts";
+
+/** A call as a program writes it. */
+function callText({ object, method, args }: CallOperation): string {
+  const texts = args.flatMap((argument) => argument === undefined ? [] : [givenText(argument)]);
+  // What takes or gives a value has a twin for its bytes, which is the one that is called.
+  return `${object}.${method.replace(/Bytes$/, "")}(${texts.filter((text) => text !== "{}").join(", ")})`;
+}
+
+/** An argument; what an object leaves undefined is not shown, and of bytes what they encode. */
+function givenText(argument: unknown): string {
+  if (argument instanceof Uint8Array) return encodedText(argument);
+  if (typeof argument === "string") return JSON.stringify(argument);
+  if (typeof argument !== "object" || argument === null) return argumentText(argument);
+  if ("name" in argument && typeof argument.name === "string") return argument.name;
+  const entries = Object.entries(argument).filter(([, value]) => value !== undefined && value !== Infinity);
+  return `{${entries.map(([key, value]) => `${key}: ${givenText(value)}`).join(", ")}}`;
+}
+
+/** The value that bytes encode, where they encode one. */
+function encodedText(bytes: Uint8Array): string {
+  try {
+    return dataText(decode(bytes));
+  } catch {
+    return `${bytes.length} bytes`;
+  }
+}
+
+/** An operation as a program writes it, with what it gave; within a call it is indented. */
+export function actionText(
+  operation: Operation,
+  { answer, layout, call }: {
+    readonly answer?: Answer | Failure;
+    readonly layout: Layout;
+    readonly call?: CallOperation | undefined;
+  },
+): string {
+  const inside = call === undefined || operation.kind === "call" ? "" : "  ";
+  if (answer instanceof Failure) return `${inside}${asWritten(operation, layout)} throws ${answer.error}`;
+  const shows = typeof answer === "number" || typeof answer === "bigint" || typeof answer === "string";
+  const gives = shows ? ` = ${Object.is(answer, -0) ? "-0" : answer}` : "";
+  return `${inside}${asWritten(operation, layout)}${gives}`;
+}
+
+function asWritten(operation: Operation, layout: Layout): string {
+  switch (operation.kind) {
+    case "call":
+      return callText(operation);
+    case "load":
+      return `${layout.nameOf(operation.word)}.load()`;
+    case "store":
+    case "add":
+    case "exchange":
+      return `${layout.nameOf(operation.word)}.${operation.kind}(${operation.value})`;
+    case "compareExchange":
+      return `${layout.nameOf(operation.word)}.compareExchange(${operation.expected}, ${operation.replacement})`;
+    case "wait":
+      return `wait(${layout.nameOf(operation.word)}, ${operation.expected})`;
+    case "notify":
+      return `notify(${layout.nameOf(operation.word)}${operation.count === Infinity ? "" : `, ${operation.count}`})`;
+    case "read":
+    case "write": {
+      const { offset } = operation;
+      const range = layout.toTable().bytes.findLast((entry) => entry.offset <= offset);
+      const length = operation.kind === "read" ? operation.length : operation.bytes.length;
+      return `${range?.name ?? "bytes"}.${operation.kind}(${offset - (range?.offset ?? 0)}, ${length} bytes)`;
+    }
+    case "now":
+      return "now()";
+    case "sleep":
+      return `pause until ${operation.until} ms`;
+    case "choose":
+      return `choose(${operation.n})`;
+  }
+}
+
+/** How a task goes on from an operation in which it waited. */
+export function wakeText(operation: Operation, answer: Answer | Failure): string {
+  if (operation.kind === "sleep") return "goes on";
+  return answer === "timed-out" ? "times out" : "is woken";
+}

@@ -1,0 +1,215 @@
+/**
+ * What happens in the run of a schedule, row by row, for people: who does what, which values come of it, where it stands.
+ *
+ * - With the granularity `operation` a row is a call, an access to a cell, a wait or an end; with `word` each memory
+ *   operation is one.
+ * - Where a row stands in the source is found by running the tasks a second time, so that the search stays fast.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { explore } from "./explore.ts";
+ * import { traceOf } from "./trace_of.ts";
+ *
+ * const program = defineProgram({
+ *   name: "lost",
+ *   claim: "Two tasks count to 2, if neither disturbs the other.",
+ *   shared: () => ({ count: cell() }),
+ *   tasks: (_settings) => ["a", "b"].map((name) => ({
+ *     name,
+ *     *run({ count }) {
+ *       yield* count.store((yield* count.load()) + 1);
+ *     },
+ *   })),
+ *   outcome: ({ count }) => count.load(),
+ *   expected: () => [2],
+ * });
+ * const bug = explore(program);
+ * if (bug.verdict !== "bug") throw new Error("an update can be lost");
+ * const { rows } = traceOf(program, bug.schedule);
+ * if (rows.filter(({ preempts }) => preempts !== undefined).length !== 1) throw new Error("one preemption");
+ * if (!rows.some(({ text }) => text === "count.load() = 0")) throw new Error("the value stands there");
+ * ```
+ *
+ * @module
+ */
+
+import { type Answer, type Layout, type Operation, PARKED } from "../memory/mod.ts";
+import { type AnyProgram, dataText, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { actionText, wakeText } from "./action_text.ts";
+import type { Failure, TreeNode } from "./answer_tree.ts";
+import { Execution, type ExecutionOptions } from "./execution.ts";
+import { replay } from "./explore.ts";
+import type { Finding } from "./findings.ts";
+import { ProgramModel } from "./program_model.ts";
+import type { RaceAccess } from "./race_detector.ts";
+import { Replay } from "./replay.ts";
+import { parseSchedule } from "./schedule.ts";
+import type { Point, Scheduler } from "./scheduler.ts";
+import { sourcesOf } from "./sources.ts";
+
+/** One row of a trace. */
+export interface TraceRow {
+  /** The step of the schedule that it belongs to; -1 for what comes before the first. */
+  readonly step: number;
+  /** The number of the task. */
+  readonly task: number;
+  /** What the task does, with the values. */
+  readonly text: string;
+  /** The number of the task that it preempts, which could have gone on; undefined where it preempts none. */
+  readonly preempts: number | undefined;
+  /** Whether it is one of two accesses that race. */
+  readonly races: boolean;
+  /** Where it stands: URL, line and column; undefined where nobody knows. */
+  readonly source: string | undefined;
+}
+
+/** A run, row by row. */
+export interface RunTrace {
+  /** The names of the tasks. */
+  readonly tasks: readonly string[];
+  /** The rows, in order. */
+  readonly rows: readonly TraceRow[];
+  /** The outcome; undefined where the run is not complete. */
+  readonly outcome: unknown;
+  /** The bug that it shows, if any. */
+  readonly finding: Finding | undefined;
+  /** Its preemptions. */
+  readonly preemptions: number;
+}
+
+type Row = { -readonly [K in keyof TraceRow]: TraceRow[K] };
+
+/**
+ * The trace of the run that a schedule says.
+ *
+ * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ */
+export function traceOf(
+  program: AnyProgram,
+  schedule: string,
+  options: SettingsOptions & Pick<ExecutionOptions, "stepLimit" | "checks"> = {},
+): RunTrace {
+  const { outcome, finding, preemptions } = replay(program, schedule, options);
+  const { granularity, departures } = parseSchedule(schedule);
+  const settings = settingsOf(program, options);
+  const { stepLimit, checks } = options;
+  const execution = new Execution(new ProgramModel(program, settings), { granularity, stepLimit, checks });
+  const { names } = execution.model;
+  const scheduler = () => {
+    const made = new Replay(departures, { names });
+    made.begin();
+    return made;
+  };
+  // Only then it is known whether races are to be looked for.
+  execution.run(scheduler());
+  const recorder = new Recorder(execution);
+  execution.run(recorder.over(scheduler()), (task, node, answer) => recorder.observe(task, node, answer));
+  recorder.finish();
+  const places = sourcesOf(new ProgramModel(program, settings), recorder.answers);
+  const rows = recorder.rows.map(({ row, place }): TraceRow => ({ ...row, source: places[row.task]?.[place] }));
+  return { tasks: names, rows, outcome, finding, preemptions };
+}
+
+const WAITS = ", waits";
+
+/** Writes the rows of a run. */
+class Recorder {
+  /** The rows, each with the number of its operation among those of its task. */
+  readonly rows: { readonly row: Row; readonly place: number }[] = [];
+  /** What each task was answered. */
+  readonly answers: (Answer | Failure)[][];
+  readonly #execution: Execution;
+  readonly #layout: Layout;
+  readonly #accesses: { readonly row: Row; readonly operation: Operation }[] = [];
+  #step = -1;
+  // Whom the first row of the present step preempts.
+  #preempts: number | undefined;
+  #raced = false;
+  readonly #waiting = new Set<number>();
+
+  constructor(execution: Execution) {
+    this.#execution = execution;
+    this.#layout = execution.model.memory.layout;
+    this.answers = execution.model.tasks.map(() => []);
+  }
+
+  /** A scheduler whose picks are noted. */
+  over(scheduler: Scheduler): Scheduler {
+    return {
+      watches: false,
+      begin: () => true,
+      pick: (point: Point) => {
+        const pick = scheduler.pick(point);
+        this.#step = point.step;
+        this.#preempts = point.preempts && pick > 0 ? point.last % point.tasks : undefined;
+        return pick;
+      },
+      end: (run) => scheduler.end(run),
+    };
+  }
+
+  observe(task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure): void {
+    const { operation } = node;
+    const answers = this.answers[task];
+    if (operation === undefined || answers === undefined) return;
+    const place = answers.length;
+    const last = this.rows.at(-1);
+    const waited = this.#waiting.delete(task);
+    if (answer === PARKED) {
+      this.#waiting.add(task);
+      const goesOn = last?.row.task === task && last.row.step === this.#step;
+      if (goesOn && node.call !== undefined) last.row.text += WAITS;
+      else this.#add(task, place, operation.kind === "sleep" ? `pauses until ${operation.until} ms` : "waits");
+      return;
+    }
+    if (waited) this.#add(task, place, wakeText(operation, answer));
+    else if (node.isPoint || operation.kind === "choose" || this.#execution.granularity === "word") {
+      const row = this.#add(task, place, actionText(operation, { answer, layout: this.#layout, call: node.call }));
+      this.#noteRace(row, operation);
+    }
+    answers.push(answer);
+    const end = this.#execution.model.tasks[task]?.after(node, answer).end;
+    if (end !== undefined) {
+      this.#add(task, place + 1, end.kind === "threw" ? `throws ${end.error}` : returned(end.value));
+    }
+  }
+
+  /** Says who waits for ever. */
+  finish(): void {
+    this.#preempts = undefined;
+    for (const [task, { operation, call }] of this.#execution.nodes.entries()) {
+      if (operation === undefined) continue;
+      const last = this.rows.findLast(({ row }) => row.task === task)?.row;
+      if (last?.text.endsWith(WAITS)) last.text += " for ever";
+      else {
+        const text = actionText(call ?? operation, { layout: this.#layout });
+        this.#add(task, this.answers[task]?.length ?? 0, `${text}${WAITS} for ever`);
+      }
+    }
+  }
+
+  #add(task: number, place: number, text: string): Row {
+    const row: Row = { step: this.#step, task, text, preempts: this.#preempts, races: false, source: undefined };
+    this.#preempts = undefined;
+    this.rows.push({ row, place });
+    return row;
+  }
+
+  #noteRace(row: Row, operation: Operation): void {
+    this.#accesses.push({ row, operation });
+    const race = this.#execution.races?.race;
+    if (race === undefined || this.#raced) return;
+    this.#raced = true;
+    row.races = true;
+    const isFirst = ({ task, kind }: RaceAccess, { row, operation }: { row: Row; operation: Operation }) =>
+      row.task === task && operation.kind === kind && "word" in operation && operation.word === race.word;
+    const first = this.#accesses.findLast((access) => isFirst(race.first, access));
+    if (first !== undefined) first.row.races = true;
+  }
+}
+
+function returned(value: unknown): string {
+  return value === undefined ? "returns" : `returns ${dataText(value)}`;
+}

@@ -43,7 +43,6 @@ import { Execution, type ExecutionOptions } from "./execution.ts";
 import { replay } from "./explore.ts";
 import type { Finding } from "./findings.ts";
 import { ProgramModel } from "./program_model.ts";
-import type { RaceAccess } from "./race_detector.ts";
 import { Replay } from "./replay.ts";
 import { parseSchedule } from "./schedule.ts";
 import type { Point, Scheduler } from "./scheduler.ts";
@@ -106,6 +105,7 @@ export function traceOf(
   execution.run(scheduler());
   const recorder = new Recorder(execution);
   execution.run(recorder.over(scheduler()), (task, node, answer) => recorder.observe(task, node, answer));
+  recorder.markRace();
   recorder.finish();
   const places = sourcesOf(new ProgramModel(program, settings), recorder.answers);
   const rows = recorder.rows.map(({ row, place }): TraceRow => ({ ...row, source: places[row.task]?.[place] }));
@@ -122,11 +122,11 @@ class Recorder {
   readonly answers: (Answer | Failure)[][];
   readonly #execution: Execution;
   readonly #layout: Layout;
-  readonly #accesses: { readonly row: Row; readonly operation: Operation }[] = [];
+  // The row of each operation of the run, from 1.
+  readonly #rowOf: (Row | undefined)[] = [undefined];
   #step = -1;
   // Whom the first row of the present step preempts.
   #preempts: number | undefined;
-  #raced = false;
   readonly #waiting = new Set<number>();
 
   constructor(execution: Execution) {
@@ -162,13 +162,14 @@ class Recorder {
       const goesOn = last?.row.task === task && last.row.step === this.#step;
       if (goesOn && node.call !== undefined) last.row.text += WAITS;
       else this.#add(task, place, operation.kind === "sleep" ? `pauses until ${operation.until} ms` : "waits");
+      this.#rowOf.push(undefined);
       return;
     }
     if (waited) this.#add(task, place, wakeText(operation, answer));
     else if (node.isPoint || operation.kind === "choose" || this.#execution.granularity === "word") {
-      const row = this.#add(task, place, actionText(operation, { answer, layout: this.#layout, call: node.call }));
-      this.#noteRace(row, operation);
+      this.#add(task, place, actionText(operation, { answer, layout: this.#layout, call: node.call }));
     }
+    if (!waited) this.#rowOf.push(this.rows.findLast(({ row }) => row.task === task)?.row);
     answers.push(answer);
     const end = this.#execution.model.tasks[task]?.after(node, answer).end;
     if (end !== undefined) {
@@ -190,23 +191,19 @@ class Recorder {
     }
   }
 
-  #add(task: number, place: number, text: string): Row {
+  #add(task: number, place: number, text: string): void {
     const row: Row = { step: this.#step, task, text, preempts: this.#preempts, races: false, source: undefined };
     this.#preempts = undefined;
     this.rows.push({ row, place });
-    return row;
   }
 
-  #noteRace(row: Row, operation: Operation): void {
-    this.#accesses.push({ row, operation });
+  /** Marks the rows of the first race. */
+  markRace(): void {
     const race = this.#execution.races?.race;
-    if (race === undefined || this.#raced) return;
-    this.#raced = true;
-    row.races = true;
-    const isFirst = ({ task, kind }: RaceAccess, { row, operation }: { row: Row; operation: Operation }) =>
-      row.task === task && operation.kind === kind && "word" in operation && operation.word === race.word;
-    const first = this.#accesses.findLast((access) => isFirst(race.first, access));
-    if (first !== undefined) first.row.races = true;
+    for (const { at } of race === undefined ? [] : [race.first, race.second]) {
+      const row = this.#rowOf[at];
+      if (row !== undefined) row.races = true;
+    }
   }
 }
 

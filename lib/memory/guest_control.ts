@@ -69,6 +69,9 @@ export interface PublishedWait {
   readonly method: string;
 }
 
+/** What a guest waits for. */
+type Label = Pick<PublishedWait, "sequence" | "object" | "method">;
+
 /** See the module. */
 export class GuestControl {
   /** Counts the tickets. */
@@ -88,6 +91,8 @@ export class GuestControl {
   readonly #startWord: number;
   /** Whether an interruption is complete: written for all its guests. */
   readonly #interruptionWord: number;
+  /** By guest: what the host has read last. */
+  readonly #labels: Label[] = [];
   // The first control word of this guest.
   readonly #own: number;
   // The last call, and that whose names are published.
@@ -288,7 +293,7 @@ export class GuestControl {
     const sequence = Atomics.load(this.#words, this.#wordOf(guest, "waitSequence"));
     const word = Atomics.load(this.#words, this.#wordOf(guest, "waitingOn"));
     if (word === NOT_WAITING) return undefined;
-    const [object = "", method = ""] = this.#text(this.#labelOf(guest), LABEL_WORDS).split("\n");
+    const { object, method } = this.#labelled(guest, sequence);
     return {
       word,
       sequence,
@@ -297,6 +302,17 @@ export class GuestControl {
       object,
       method,
     };
+  }
+
+  /** What a guest waits for in a wait, read once: what is read while the guest goes on belongs to no wait to come. */
+  #labelled(guest: number, sequence: number): Label {
+    let label = this.#labels[guest];
+    if (label?.sequence !== sequence) {
+      const [object = "", method = ""] = this.#text(this.#labelOf(guest), LABEL_WORDS).split("\n");
+      label = { sequence, object, method };
+      this.#labels[guest] = label;
+    }
+    return label;
   }
 
   /** Whether a guest is in the wait that its interruption means. */

@@ -8,8 +8,8 @@
  * - Program, settings and options decide the result.
  *
  * Strategies: `depth-first` takes all interleavings; `bounded` those without preemptions, then with one, and so on; `dpor`
- * one of each class; `random` walks; `portfolio` (the default) spends half of the budget on `bounded` up to two preemptions,
- * half of the rest on `dpor`, then walks.
+ * one of each class; `random` walks; `pct` draws priorities; `portfolio` (the default) spends half of the budget on `bounded` up
+ * to two preemptions, half of the rest on `dpor`, half of what is left then on `random`, and the rest on `pct`.
  *
  * @example
  * ```ts
@@ -43,12 +43,13 @@ import { DepthFirst } from "./depth_first.ts";
 import { Dpor } from "./dpor.ts";
 import type { Granularity } from "./execution.ts";
 import type { BugKind, Finding } from "./findings.ts";
+import { Pct } from "./pct.ts";
 import { RandomWalk } from "./random_walk.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
 import { type Found, type OutcomeCount, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
 
 /** The ways of going through interleavings. */
-export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random"] as const;
+export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random", "pct"] as const;
 
 /** A way of going through interleavings. */
 export type Strategy = typeof strategies[number];

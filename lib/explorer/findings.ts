@@ -4,8 +4,8 @@
  * - Kinds in order of precedence: where a run shows several, the first one counts.
  * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
  *   is an `exception`, unless that outcome is expected.
- * - When no task can go on and one has not ended: `self-deadlock` where a task waits for what it holds, `deadlock` where
- *   tasks wait for each other, `orphaned-lock` where the holder has ended, else `deadlock` too.
+ * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
+ *   something is held, `leak` where something else is left undone.
  *
  * @example
  * ```ts
@@ -17,10 +17,13 @@
  * @module
  */
 
-import { DeadlockError, type DeadlockWait } from "../errors.ts";
+import type { DeadlockError } from "../errors.ts";
+import type { ByteRange } from "../memory/mod.ts";
 import { dataText, type Failed, type TaskFailure } from "../program/mod.ts";
 import type { TreeEnd, TreeNode } from "./answer_tree.ts";
 import { type Execution, isAssertion } from "./execution.ts";
+import type { RaceAccess } from "./race_detector.ts";
+import { stuck } from "./stuck.ts";
 
 /** The kinds of bugs, in order of precedence. */
 export const kinds = [
@@ -45,6 +48,34 @@ export interface Finding {
   readonly kind: BugKind;
   /** What happened, with names. */
   readonly message: string;
+  /** The two accesses of a race. */
+  readonly race?: RaceFinding;
+  /** What livelocked tasks do over and over, a line for each operation. */
+  readonly loop?: readonly string[];
+}
+
+/** A race, with names. */
+export interface RaceFinding {
+  /** The word or the bytes. */
+  readonly place: string;
+  /** The access that came first in the run. */
+  readonly first: RacingAccess;
+  /** The other one. */
+  readonly second: RacingAccess;
+}
+
+/** One of the two accesses of a race, with names. */
+export interface RacingAccess {
+  /** The task's name. */
+  readonly task: string;
+  /** What it did. */
+  readonly kind: RaceAccess["kind"];
+  /** The value that it stored or found; absent for bytes. */
+  readonly value?: number | bigint;
+  /** What it held then. */
+  readonly holds: readonly string[];
+  /** Which operation of the run it was, from 1. */
+  readonly operation: number;
 }
 
 /** What came out of a run. */
@@ -56,6 +87,11 @@ export interface Judged {
   /** What is wrong with the outcome. */
   readonly finding: Finding | undefined;
 }
+
+const NO_BYTES: ByteRange = { offset: 0, length: 0 };
+
+/** A race of which more is said where it counts. */
+const RACE: Finding = { kind: "race", message: "a data race" };
 
 /** Judges the runs of an execution. */
 export class Judge {
@@ -94,12 +130,23 @@ export class Judge {
     if (!this.#checks && broken === undefined) return judged;
     const findings = judged.finding === undefined ? [] : [judged.finding];
     if (broken !== undefined) findings.push({ kind: "assertion", message: broken });
-    if (races?.race !== undefined) findings.push({ kind: "race", message: this.#raceText() });
+    if (races?.race !== undefined) findings.push(RACE);
     if (nodes.every(({ end }) => end !== undefined)) {
       const leaks = model.leaks();
-      if (leaks.length > 0) findings.push({ kind: "leak", message: `at the end, ${leaks.join("; ")}` });
+      const orphans = leaks.filter(({ thing }) => model.holders(thing).length > 0);
+      const textOf = (some: typeof leaks) =>
+        `at the end, ${some.map(({ thing, clause }) => `${thing} ${clause}`).join("; ")}`;
+      if (orphans.length > 0) findings.push({ kind: "orphaned-lock", message: textOf(orphans) });
+      if (leaks.length > orphans.length) findings.push({ kind: "leak", message: textOf(leaks) });
     }
     return findings.length === 0 ? judged : { ...judged, finding: worst(findings) };
+  }
+
+  /** A finding of the run that was just completed, with all that can be said of it. */
+  explain(finding: Finding): Finding {
+    if (finding.kind !== "race") return finding;
+    const race = this.#raceDetail();
+    return race === undefined ? finding : { kind: "race", message: raceText(race), race };
   }
 
   #learn(node: TreeNode): Judged {
@@ -126,10 +173,10 @@ export class Judge {
   #failed(): Judged {
     const { nodes, model } = this.#execution;
     const findings: Finding[] = [];
-    const stuck = nodes.some(({ end }) => end === undefined) ? this.#stuck() : undefined;
+    const why = nodes.some(({ end }) => end === undefined) ? stuck(this.#execution) : undefined;
     const failures: TaskFailure[] = [];
     for (const [task, { end }] of nodes.entries()) {
-      const failure = failureOf(end, stuck?.error);
+      const failure = failureOf(end, why?.error);
       if (failure === undefined) continue;
       failures.push({ task: model.names[task] ?? "", ...failure });
       if (end?.kind !== "threw") continue;
@@ -140,49 +187,47 @@ export class Judge {
     const text = dataText(outcome);
     const isExpected = this.#isExpected(outcome, text);
     const counting = findings.filter(({ kind }) => kind === "assertion" || !isExpected);
-    if (stuck !== undefined) counting.push(stuck.finding);
+    if (why !== undefined) counting.push(why.finding);
     return { outcome, text, finding: counting.length === 0 ? undefined : worst(counting) };
   }
 
-  /** No task can go on, and one has not ended. */
-  #stuck(): { readonly finding: Finding; readonly error: DeadlockError } {
-    const { nodes, model } = this.#execution;
-    const { layout } = model.memory;
-    const waits = new Map<number, { readonly object: string; readonly method: string; readonly holder?: number }>();
-    for (const [task, { end, operation, call }] of nodes.entries()) {
-      if (end !== undefined) continue;
-      const { object, method } = call ?? (operation?.kind === "call" ? operation : {
-        object: operation?.kind === "wait" ? layout.nameOf(operation.word) : "nothing",
-        method: "wait",
-      });
-      const [holder] = model.holders(object);
-      waits.set(task, holder === undefined ? { object, method } : { object, method, holder });
-    }
-    const cycle = cycleOf(waits);
-    const nameOf = (task: number) => model.names[task] ?? "the host";
-    const named = (cycle ?? [...waits.keys()]).flatMap((task): DeadlockWait[] => {
-      const wait = waits.get(task);
-      if (wait === undefined) return [];
-      const { object, method, holder } = wait;
-      return [{ task: nameOf(task), object, method, owners: holder === undefined ? [] : [nameOf(holder)] }];
-    });
-    const error = new DeadlockError(named);
-    const isOrphaned = [...waits.values()].some(({ holder = -1 }) => nodes[holder]?.end !== undefined);
-    const kind = cycle?.length === 1
-      ? "self-deadlock"
-      : cycle === undefined && isOrphaned
-      ? "orphaned-lock"
-      : "deadlock";
-    return { finding: { kind, message: error.message }, error };
-  }
-
-  #raceText(): string {
+  #raceDetail(): RaceFinding | undefined {
     const { races, model } = this.#execution;
-    if (races?.race === undefined) return "";
-    const { place: { word = -1 }, first, second } = races.race;
-    const text = ({ task, kind, value }: typeof first) => `${model.names[task]} (${kind} ${value})`;
-    return `a data race on ${model.memory.layout.nameOf(word)}: nothing orders ${text(first)} and ${text(second)}`;
+    if (races?.race === undefined) return undefined;
+    const { word, bytes: { offset, length } = NO_BYTES, first, second } = races.race;
+    const { layout } = model.memory;
+    const held = new Map<number, readonly string[]>();
+    this.#execution.retrace((task) => {
+      const { operations } = this.#execution;
+      if (operations !== first.at && operations !== second.at) return;
+      // What is released after the access is held during it; who is woken by it performs nothing.
+      if (task === (operations === first.at ? first : second).task) held.set(operations, model.heldBy(task));
+    });
+    const access = ({ task, kind, value, at }: RaceAccess): RacingAccess => {
+      const [name, holds] = [model.names[task] ?? "", held.get(at) ?? []];
+      return { task: name, kind, ...value === undefined ? {} : { value }, holds, operation: at };
+    };
+    const place = word === undefined ? bytesText(layout.toTable().bytes, offset, length) : layout.nameOf(word);
+    return { place, first: access(first), second: access(second) };
   }
+}
+
+function raceText({ place, first, second }: RaceFinding): string {
+  const text = ({ task, kind, value, holds }: RacingAccess) => {
+    const held = holds.length === 0 ? "" : `, holding ${holds.join(" and ")}`;
+    return `${task} (${kind}${value === undefined ? "" : ` ${value}`}${held})`;
+  };
+  return `a data race on ${place}: nothing orders ${text(first)} and ${text(second)}`;
+}
+
+function bytesText(
+  entries: readonly { name: string; offset: number; length: number }[],
+  offset: number,
+  length: number,
+) {
+  const entry = entries.find((entry) => offset >= entry.offset && offset < entry.offset + entry.length);
+  const from = offset - (entry?.offset ?? 0);
+  return `bytes ${from} to ${from + length - 1} of ${entry?.name ?? "the region"}`;
 }
 
 /** The first in order of precedence. */
@@ -199,18 +244,4 @@ function failureOf(
   return error instanceof Error
     ? { error: error.name, message: error.message }
     : { error: "thrown value", message: String(error) };
-}
-
-/** Tasks of which each waits for what the next one holds. */
-function cycleOf(waits: ReadonlyMap<number, { readonly holder?: number }>): readonly number[] | undefined {
-  for (const first of waits.keys()) {
-    const path: number[] = [];
-    let task: number | undefined = first;
-    while (task !== undefined && waits.has(task) && !path.includes(task)) {
-      path.push(task);
-      task = waits.get(task)?.holder;
-    }
-    if (task !== undefined && path.includes(task)) return path.slice(path.indexOf(task));
-  }
-  return undefined;
 }

@@ -16,12 +16,21 @@ export {
   strategies,
   type Strategy,
 } from "./explore.ts";
-export { type BugKind, type Finding, Judge, type Judged, kinds } from "./findings.ts";
+export {
+  type BugKind,
+  type Finding,
+  Judge,
+  type Judged,
+  kinds,
+  type RaceFinding,
+  type RacingAccess,
+} from "./findings.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
 export { ProgramModel } from "./program_model.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 export { DepthFirst } from "./depth_first.ts";
 export { Dpor } from "./dpor.ts";
+export { Pct, type PctOptions } from "./pct.ts";
 export { RandomWalk } from "./random_walk.ts";
 export { Replay } from "./replay.ts";
 export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
@@ -36,6 +45,6 @@ export {
   type Shown,
   type Slices,
 } from "./search.ts";
-export { type ByteAccess, type Race, type RaceAccess, RaceDetector, type RacePlace } from "./race_detector.ts";
+export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
 export { AnswerTree, Failure, NondeterminismError, type TreeEnd, TreeNode } from "./answer_tree.ts";
 export { type RunTrace, traceOf, type TraceRow } from "./trace_of.ts";

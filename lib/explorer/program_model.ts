@@ -167,9 +167,32 @@ export class ProgramModel {
     return end?.kind === "returned" ? end.value as readonly number[] : [];
   }
 
-  /** What is held or undone, as clauses that begin with a thing's name. */
-  leaks(): readonly string[] {
-    const leaks: string[] = [];
+  /** The names of the things that a task holds. */
+  heldBy(task: number): readonly string[] {
+    return [...this.#things.keys()].filter((name) => this.holders(name).includes(task));
+  }
+
+  /** Whether a task that stands in line for a thing sleeps on that word. */
+  isLane(word: number): boolean {
+    return this.#space.isLane(word);
+  }
+
+  /** The methods of a thing that wake who waits and leave nothing for who comes later. */
+  signalsOf(object: string): readonly string[] {
+    return this.#things.get(object)?.signals ?? [];
+  }
+
+  /** Wakes all who wait for a thing, as its signal would. */
+  rouse(object: string): void {
+    const tree = this.#question(`rouse ${object}`, () => {
+      return new AnswerTree(this.#space.layout, () => this.#things.get(object)?.rouse?.() ?? nothing());
+    });
+    if (tree !== null) this.evaluate(tree);
+  }
+
+  /** What is held or undone at the end, by thing. */
+  leaks(): readonly { readonly thing: string; readonly clause: string }[] {
+    const leaks: { thing: string; clause: string }[] = [];
     for (const [name, thing] of this.#things) {
       if (thing.leaks === undefined) continue;
       const tree = this.#question(`leaks ${name}`, () => {
@@ -177,7 +200,7 @@ export class ProgramModel {
       });
       const end = tree === null ? undefined : this.evaluate(tree).end;
       if (end?.kind !== "returned") continue;
-      for (const clause of end.value as readonly string[]) leaks.push(`${name} ${clause}`);
+      for (const clause of end.value as readonly string[]) leaks.push({ thing: name, clause });
     }
     return leaks;
   }

@@ -18,7 +18,7 @@
  * races.access(0, { kind: "store", value: 1, ...place }, undefined);
  * const before = races.mark();
  * races.access(1, { kind: "load", ...place }, 1);
- * if (races.race?.place.word !== 4) throw new Error("nothing orders the two");
+ * if (races.race?.word !== 4) throw new Error("nothing orders the two");
  * races.restore(before);
  * if (races.race !== undefined) throw new Error("the second access is undone");
  * ```
@@ -26,7 +26,7 @@
  * @module
  */
 
-import type { Answer, CellOperation } from "../memory/mod.ts";
+import type { Answer, ByteRange, CellOperation } from "../memory/mod.ts";
 import { changesCell } from "./accesses.ts";
 
 /** One of the two accesses of a race. */
@@ -41,20 +41,12 @@ export interface RaceAccess {
   readonly at: number;
 }
 
-/** What two accesses reached: a word, or bytes. */
-export interface RacePlace {
-  /** The word; undefined for bytes. */
-  readonly word?: number;
-  /** The offset of the first byte that both reached. */
-  readonly offset?: number;
-  /** How many bytes both reached. */
-  readonly length?: number;
-}
-
 /** Two accesses that nothing orders. */
 export interface Race {
-  /** What both reached. */
-  readonly place: RacePlace;
+  /** The word; absent for bytes. */
+  readonly word?: number;
+  /** The bytes that both reached; absent for a word. */
+  readonly bytes?: ByteRange;
   /** The access that came first in this run. */
   readonly first: RaceAccess;
   /** The other one. */
@@ -171,7 +163,7 @@ export class RaceDetector {
     for (const touched of this.#touched[0] ?? []) {
       const [from, to] = [Math.max(offset, touched.offset), Math.min(end, touched.end)];
       if (from < to && (kind === "write" || touched.kind === "write") && this.#isRace(clock, touched, present)) {
-        this.#set(this.#race, 0, { place: { offset: from, length: to - from }, first: touched, second: present });
+        this.#set(this.#race, 0, { bytes: { offset: from, length: to - from }, first: touched, second: present });
       }
       const isCovered = from === touched.offset && to === touched.end;
       if (!isCovered || (kind === "read" && (touched.kind === "write" || touched.task !== task))) kept.push(touched);
@@ -224,7 +216,7 @@ export class RaceDetector {
 
   #compare(clock: Clock, word: number, first: Stamp | undefined, second: Stamp): void {
     if (first === undefined || !this.#isRace(clock, first, second)) return;
-    this.#set(this.#race, 0, { place: { word }, first, second });
+    this.#set(this.#race, 0, { word, first, second });
   }
 
   #isRace(clock: Clock, first: Stamp, second: Stamp): boolean {

@@ -264,7 +264,8 @@ export class Search {
   }
 
   #foundIn(finding: Finding, run: RunEnd): Found {
-    return { ...finding, departures: this.#departures(), preemptions: run.preemptions };
+    const { preemptions } = run;
+    return { ...this.#judge.explain(finding), departures: this.#departures(), preemptions };
   }
 
   #departures(): readonly Departure[] {

@@ -58,6 +58,7 @@ const WAKE = 1;
 /** What it is granted: a notify of its own, or one for all, which is nobody's to pass on. */
 const ONE = 1;
 const ALL = 2;
+const SIGNALS = ["notify", "notifyAll"];
 
 /** A condition to be, with a reentrant lock of its own. */
 export function condition(): Shareable<Condition<RLock>>;
@@ -212,6 +213,18 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   *died(task: number): Steps<void> {
     yield* this.lock.died(task);
     yield* this.#queue.bury(task, () => this.#bequeath(task));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get signals(): readonly string[] {
+    return SIGNALS;
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *rouse(): Steps<void> {
+    yield* this.#queue.enter();
+    yield* this.#queue.grantAll(ALL);
+    yield* this.#queue.leave();
   }
 
   /** See {@linkcode SharedThing}: those of a lock that only the condition has. */

@@ -36,6 +36,7 @@ export interface EventStatistics {
 }
 
 /** The request of every waiter and the answer to it. */
+const SIGNALS = ["set"];
 const SET = 1;
 
 /** An event to be, that is not set. */
@@ -151,6 +152,18 @@ export class Event implements SharedThing {
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
     yield* this.#queue.bury(task, function* () {});
+  }
+
+  /** See {@linkcode SharedThing}: where it was cleared again, its set left nothing. */
+  get signals(): readonly string[] {
+    return SIGNALS;
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *rouse(): Steps<void> {
+    yield* this.#queue.enter();
+    yield* this.#queue.grantAll(SET);
+    yield* this.#queue.leave();
   }
 
   *#change(flag: 0 | 1): Steps<void> {

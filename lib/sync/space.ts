@@ -43,6 +43,10 @@ export interface SharedThing {
    * the others. The explorer begins such a call only when it goes on.
    */
   ready?(method: string, args: readonly unknown[]): Steps<boolean> | undefined;
+  /** The methods that wake those who wait, and leave nothing for who comes later. */
+  readonly signals?: readonly string[];
+  /** Wakes all who wait, as a signal would: run by the explorer, which asks whom a signal that was lost would have helped. */
+  rouse?(): Steps<void>;
   /** What is held or undone at the end of a run, as clauses such as "is held by a"; none if all is well. */
   leaks?(): Steps<readonly string[]>;
 }

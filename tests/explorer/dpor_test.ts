@@ -152,7 +152,7 @@ Deno.test("Dpor runs a notify before the wait, too, and a look at the clock afte
   });
   const result = explore(lost, { strategy: "dpor", keepGoing: true });
   if (result.verdict !== "bug") throw new Error(result.verdict);
-  assertEquals([result.kind, result.schedules, result.exhausted], ["deadlock", 2, true]);
+  assertEquals([result.kind, result.schedules, result.exhausted], ["lost-wakeup", 2, true]);
   const late = defineProgram({
     name: "late",
     claim: "A look at the clock sees the time of a sleeper, or does not.",

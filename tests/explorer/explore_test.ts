@@ -120,7 +120,7 @@ Deno.test("explore() finds an exception, and a lock that is held at the end", ()
     expected: () => [true],
   });
   const leak = bugOf(keeper);
-  assertEquals([leak.kind, leak.message], ["leak", "at the end, guard is held by only"]);
+  assertEquals([leak.kind, leak.message], ["orphaned-lock", "at the end, guard is held by only"]);
 });
 
 Deno.test("explore() looks at the invariant between any two actions, also where the order seems not to matter", () => {

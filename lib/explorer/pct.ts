@@ -1,0 +1,112 @@
+/**
+ * Probabilistic concurrency testing: tasks have priorities, drawn by lot, and the first that can goes on; at some steps, drawn
+ * by lot too, it falls behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS 2010).
+ *
+ * - A bug that comes up where d events are in a certain order shows in one run of n k^(d-1) at least, for n tasks and k steps:
+ *   a run needs luck for d - 1 steps, not for each step as a random walk does.
+ * - Invariant: the tasks' priorities are distinct, and one that fell is below all that did not.
+ * - k is the length of the longest run so far. The seed decides all runs. What a task chooses is drawn as well.
+ *
+ * @example
+ * ```ts
+ * import { Pct } from "./pct.ts";
+ *
+ * const scheduler = new Pct({ seed: 3, depth: 1 });
+ * const rest = { tasks: 2, preempts: true, preemptions: 0, last: -1, accesses: [], woken: [] };
+ * scheduler.begin();
+ * const taken = Array.from({ length: 9 }, (_, step) => scheduler.pick({ actions: [0, 1], step, ...rest }));
+ * if (new Set(taken).size !== 1) throw new Error("at depth 1 the first task goes on as long as it can");
+ * ```
+ *
+ * @module
+ */
+
+import { type Chooser, seededChooser } from "../memory/mod.ts";
+import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
+
+/** How priorities are drawn. */
+export interface PctOptions {
+  /** Decides all runs. */
+  readonly seed: number;
+  /** The depth of the bugs that it looks for: one more than the times a task falls behind in a run; 3 by default. */
+  readonly depth?: number;
+}
+
+/** See the module. */
+export class Pct implements Scheduler {
+  /** It does not look at what actions reach. */
+  readonly watches = false;
+  readonly #chooser: Chooser;
+  readonly #depth: number;
+  // By task: the greater goes first.
+  readonly #priorities: number[] = [];
+  /** The steps at which who goes on falls behind. */
+  readonly #falls = new Set<number>();
+  #longest = 0;
+  #lowest = 0;
+
+  /** Draws as the seed decides. */
+  constructor({ seed, depth = 3 }: PctOptions) {
+    if (!(Number.isSafeInteger(depth) && depth >= 1)) {
+      throw new RangeError(`Cannot look for bugs of depth ${depth}: a whole number of at least 1 is wanted`);
+    }
+    this.#chooser = seededChooser(seed);
+    this.#depth = depth;
+  }
+
+  /** See {@linkcode Scheduler}: there is always one more run. */
+  begin(): boolean {
+    this.#priorities.length = 0;
+    this.#falls.clear();
+    this.#lowest = 0;
+    const most = Math.min(this.#depth - 1, this.#longest);
+    while (this.#falls.size < most) this.#falls.add(this.#chooser(this.#longest));
+    return true;
+  }
+
+  /** See {@linkcode Scheduler}. */
+  pick({ actions, tasks, step }: Point): number {
+    if (this.#priorities.length === 0) this.#draw(tasks);
+    let pick = this.#first(actions, tasks);
+    const task = (actions[pick] ?? 0) % tasks;
+    if (this.#falls.has(step)) {
+      this.#priorities[task] = --this.#lowest;
+      pick = this.#first(actions, tasks);
+    }
+    return this.#choose(actions, tasks, pick);
+  }
+
+  /** See {@linkcode Scheduler}. */
+  end({ step }: RunEnd): void {
+    this.#longest = Math.max(this.#longest, step);
+  }
+
+  #draw(tasks: number): void {
+    for (let task = 0; task < tasks; task++) {
+      // Shuffled as it grows: the next number stands in a place drawn by lot.
+      const place = this.#chooser(task + 1);
+      this.#priorities[task] = this.#priorities[place] ?? 0;
+      this.#priorities[place] = task + 1;
+    }
+  }
+
+  #first(actions: readonly number[], tasks: number): number {
+    let first = 0;
+    for (let pick = 1; pick < actions.length; pick++) {
+      if (this.#priorityOf(actions[pick], tasks) > this.#priorityOf(actions[first], tasks)) first = pick;
+    }
+    return first;
+  }
+
+  #priorityOf(action: number | undefined, tasks: number): number {
+    return this.#priorities[(action ?? 0) % tasks] ?? 0;
+  }
+
+  /** One of the alternatives of the task that was picked. */
+  #choose(actions: readonly number[], tasks: number, pick: number): number {
+    const task = (actions[pick] ?? 0) % tasks;
+    const picks: number[] = [];
+    for (const [other, action] of actions.entries()) if (action % tasks === task) picks.push(other);
+    return picks.length === 1 ? pick : picks[this.#chooser(picks.length)] ?? pick;
+  }
+}

@@ -2,7 +2,7 @@
  * A program in thread mode: a warm or fresh worker for each task, all on one shared memory.
  *
  * - All tasks begin together, when the last one is ready.
- * - Every 20 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of them
+ * - Every 20 to 100 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of them
  *   waited; a deadlock in it is thrown into its tasks.
  * - The end of a worker is an event (its Web Lock): its task is buried, and those who wait for what it held go on.
  * - Where the host closes, the tasks that have not ended fail, and the run is over.
@@ -31,8 +31,9 @@ import { TaskEnds } from "./task_ends.ts";
 import type { ThreadGuest } from "./thread_host.ts";
 import type { WarmGuests } from "./warm_guests.ts";
 
-/** How often the host looks for deadlocks, in milliseconds. */
+/** How often the host looks for deadlocks, in milliseconds; less often while all wait as they did, down to LAZY_LOOK. */
 const LOOK = 20;
+const LAZY_LOOK = 100;
 
 /** Runs a program in workers. */
 export async function runThreads(
@@ -103,13 +104,13 @@ export async function runThreads(
     ends.endRest((task) => ({ kind: "failed", far: farError(closed(names[task] ?? "")) }));
   });
   started = now();
-  const watch = setInterval(() => breakDeadlock(memory, { job, ends, burials }), LOOK);
+  const stopWatching = watch(() => breakDeadlock(memory, { job, ends, burials }));
   const letGo = afterTimeout(job, "thread", (far) => ends.endRest(() => ({ kind: "failed", far })));
   memory.control.start();
   try {
     return { ends: inScript(await ends.all, { job, memory }), memory, ms: now() - started };
   } finally {
-    clearInterval(watch);
+    stopWatching();
     memory.control.leaveTurns();
     letGo();
     closing.removeEventListener("abort", onClose);
@@ -151,32 +152,47 @@ function inScript(
   );
 }
 
-/** Ends the waits of a deadlock, if there is one. */
+/** Looks again and again until what it gives is called: seldom while it sees the same. */
+function watch(look: () => string): () => void {
+  let seen = "";
+  let delay = LOOK;
+  const again = () => {
+    const before = seen;
+    seen = look();
+    delay = seen === before ? Math.min(2 * delay, LAZY_LOOK) : LOOK;
+    timer = setTimeout(again, delay);
+  };
+  let timer = setTimeout(again, delay);
+  return () => clearTimeout(timer);
+}
+
+/** Ends the waits of a deadlock, if there is one; gives who is in which wait. */
 function breakDeadlock(
   memory: SharedMemory,
   { job, ends, burials }: { job: ProgramJob; ends: TaskEnds; burials: Burials },
-): void {
+): string {
   const tasks = [...job.names.keys()].filter((task) => !ends.has(task));
   // The reason of an interruption has one place: nobody else is interrupted before all have heard of the last one.
-  if (tasks.filter((task) => memory.control.remind(task)).length > 0) return;
+  if (tasks.filter((task) => memory.control.remind(task)).length > 0) return "interrupted";
   const first = new Map(tasks.map((task) => [task, memory.control.publishedWait(task)]));
   const waits = tasks.flatMap((task): TaskWait[] => {
     const wait = first.get(task);
     return wait === undefined || !wait.asleep ? [] : [{ task, ...wait, queued: job.space.isLane(wait.word) }];
   });
-  if (waits.length === 0) return;
+  const seen = tasks.map((task) => first.get(task)?.sequence ?? 0).join();
   const found = findDeadlock({
     waits,
     live: ends.live,
     owners: (object) => burials.owners(object),
     nameOf: (task) => job.names[task] ?? `task ${task}`,
   });
-  if (found === undefined) return;
+  if (found === undefined) return seen;
   const same = (task: number): boolean => {
     const again: PublishedWait | undefined = memory.control.publishedWait(task);
     return again?.asleep === true && again.sequence === first.get(task)?.sequence;
   };
-  if (!found.tasks.every(same)) return;
+  if (!found.tasks.every(same)) return "moving";
   const sequences = new Map(found.tasks.map((task) => [task, first.get(task)?.sequence ?? 0]));
   memory.control.interrupt(sequences, interruptionText(found.error, memory.control.longestReason));
+  return "interrupted";
 }

@@ -214,6 +214,8 @@ function* run(search: Search, plan: Plan): Slices<Ran> {
       return { ended: yield* search.goInSlices(new Dpor(), limits), isMinimal: false };
     case "random":
       return { ended: yield* search.goInSlices(new RandomWalk({ seed }), limits), isMinimal: false };
+    case "pct":
+      return { ended: yield* search.goInSlices(new Pct({ seed }), limits), isMinimal: false };
     case "bounded":
       return { ...yield* bounded(search, { ...limits, most: Infinity }), isMinimal: true };
     case "portfolio": {
@@ -223,7 +225,12 @@ function* run(search: Search, plan: Plan): Slices<Ran> {
       const isMinimal = search.found !== undefined;
       const second = yield* search.goInSlices(new Dpor(), { budget: Math.ceil(3 * budget / 4), keepGoing });
       if (second !== "spent") return { ended: second, covered, isMinimal };
-      return { ended: yield* search.goInSlices(new RandomWalk({ seed }), limits), covered, isMinimal };
+      const third = yield* search.goInSlices(new RandomWalk({ seed }), {
+        budget: Math.ceil(7 * budget / 8),
+        keepGoing,
+      });
+      if (third !== "spent") return { ended: third, covered, isMinimal };
+      return { ended: yield* search.goInSlices(new Pct({ seed }), limits), covered, isMinimal };
     }
   }
 }

@@ -94,7 +94,7 @@ export const fails = defineProgram({
     "bad argument",
     "release without holding",
     "timeout",
-    "operation out of range",
+    "senseless operation",
   ],
   shared: () => ({ guard: lock({ owned: true }), spare: lock({ owned: true }), permits: semaphore(0), count: cell() }),
   *outcome() {},
@@ -108,7 +108,7 @@ export const fails = defineProgram({
         if (variant === "bad argument") return guard.acquire({ timeout: NaN });
         if (variant === "release without holding") return spare.release();
         if (variant === "timeout") return lateHold(permits);
-        if (variant === "operation out of range") return beyond();
+        if (variant === "senseless operation") return beyond();
         return failing(variant);
       },
     },
@@ -128,7 +128,7 @@ function* failing(variant: string): Steps<never> {
 }
 
 function* beyond(): Steps<unknown> {
-  return yield { kind: "load", cell: "i64", word: 1, order: "atomic" };
+  return yield { kind: "choose", n: 0 };
 }
 
 function* lateHold(permits: { hold(options: { timeout: number }): Steps<Disposable> }): Steps<void> {

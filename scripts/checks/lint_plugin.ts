@@ -191,7 +191,8 @@ function isInGenerator(node: Node): boolean {
 }
 
 function parentOf(node: Node): Node | undefined {
-  return "parent" in node ? node.parent : undefined;
+  // One kind of parent is missing in Deno's union of nodes.
+  return "parent" in node ? node.parent as Node | undefined : undefined;
 }
 
 const plugin: Deno.lint.Plugin = {

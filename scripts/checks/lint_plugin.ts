@@ -191,8 +191,8 @@ function isInGenerator(node: Node): boolean {
 }
 
 function parentOf(node: Node): Node | undefined {
-  // One kind of parent is missing in Deno's union of nodes.
-  return "parent" in node ? node.parent as Node | undefined : undefined;
+  // One kind of parent is missing in Deno's union of nodes, and the topmost node has null.
+  return "parent" in node ? (node.parent as Node | null) ?? undefined : undefined;
 }
 
 const plugin: Deno.lint.Plugin = {

@@ -6,7 +6,9 @@
  * @module
  */
 
+import { main as explore } from "./explore.ts";
 import { main as list } from "./list.ts";
+import { main as replay } from "./replay.ts";
 import { main as run } from "./run.ts";
 import { main as sim } from "./sim.ts";
 
@@ -22,13 +24,15 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ["sim", { about: "Run the simulations", main: sim }],
   ["list", { about: "List the programs", main: list }],
   ["run", { about: "Run a program, in any mode", main: run }],
+  ["explore", { about: "Run a program in all orders, and show the one that fails", main: explore }],
+  ["replay", { about: "Run a schedule once more", main: replay }],
 ]);
 
 const names = [...commands.keys()].join(", ");
 
 const usage = `cli.js <command> [flags]
 
-${[...commands].map(([name, { about }]) => `  ${name.padEnd(4)}  ${about} (${name} --help lists the flags)`).join("\n")}
+${[...commands].map(([name, { about }]) => `  ${name.padEnd(7)}  ${about} (${name} --help lists the flags)`).join("\n")}
 
 Ends with 0 if what was asked held, 1 if not, 2 for a wrong argument.`;
 

@@ -35,7 +35,7 @@
  * @module
  */
 
-import { type Answer, type Layout, type Operation, PARKED } from "../memory/mod.ts";
+import { type Answer, type Layout, PARKED } from "../memory/mod.ts";
 import { type AnyProgram, dataText, settingsOf, type SettingsOptions } from "../program/mod.ts";
 import { actionText, wakeText } from "./action_text.ts";
 import type { Failure, TreeNode } from "./answer_tree.ts";

@@ -1,0 +1,134 @@
+/**
+ * A trace as lines of text: a column for each task where there is room, else one row below the other.
+ *
+ * - `»` marks the first row of a preemption, `≠` the two accesses of a race.
+ * - A line is no longer than the width, unless a single row is.
+ *
+ * @example
+ * ```ts
+ * import { traceLines } from "./trace_text.ts";
+ *
+ * const row = { step: 0, text: "n.load() = 0", preempts: undefined, races: false, source: "x.ts:3:5" };
+ * const rows = [{ ...row, task: 0 }, { ...row, task: 1, step: 1, preempts: 0 }];
+ * const trace = { tasks: ["a", "b"], rows, outcome: 0, finding: undefined, preemptions: 1 };
+ * const [head, , second] = traceLines(trace, { width: 60 });
+ * if (!head?.text.startsWith("step  a")) throw new Error("a column for each task");
+ * if (!second?.text.includes("» n.load() = 0") || !second.text.endsWith("x.ts:3")) throw new Error("marked, with its line");
+ * ```
+ *
+ * @module
+ */
+
+import type { RunTrace, TraceRow } from "./trace_of.ts";
+
+/** A line. */
+export interface TraceLine {
+  /** What it says. */
+  readonly text: string;
+  /** What it is, for colors. */
+  readonly kind: "head" | "row" | "preemption" | "race" | "note";
+}
+
+/** How the lines are made. */
+export interface TraceTextOptions {
+  /** How many characters a line may have; 120 by default. */
+  readonly width?: number | undefined;
+  /** How many rows are shown at most, the last ones; 100 by default. */
+  readonly rows?: number | undefined;
+  /** Shortens the URL of a source; by default to the file's name. */
+  readonly nameOf?: ((url: string) => string) | undefined;
+}
+
+const GAP = "  ";
+const STEP = "step";
+
+/** The lines of a trace. */
+export function traceLines(trace: RunTrace, options: TraceTextOptions = {}): readonly TraceLine[] {
+  const { width = 120, rows: most = 100, nameOf = fileName } = options;
+  const left = Math.max(0, trace.rows.length - most);
+  const rows = trace.rows.slice(left);
+  const places = rows.map(({ source }) => source === undefined ? "" : placeOf(source, nameOf));
+  const note: TraceLine[] = left === 0 ? [] : [{ kind: "note", text: `(${left} rows before these are left out)` }];
+  return [...note, ...columns(trace.tasks, rows, { width, places }) ?? list(trace.tasks, rows, { width, places })];
+}
+
+interface Shape {
+  readonly width: number;
+  readonly places: readonly string[];
+}
+
+/** A column for each task; undefined where there is no room. */
+function columns(
+  tasks: readonly string[],
+  rows: readonly TraceRow[],
+  { width, places }: Shape,
+): readonly TraceLine[] | undefined {
+  const widths = tasks.map((name, task) => {
+    // What has no place, such as what is thrown, has the rest of its line.
+    const placed = rows.filter((row, index) => row.task === task && places[index] !== "");
+    const texts = placed.map(({ text }) => MARK.length + text.length);
+    return Math.max(name.length, ...texts);
+  });
+  const all = [STEP.length, ...widths, Math.max(0, ...places.map(({ length }) => length))];
+  if (all.reduce((sum, one) => sum + one + GAP.length, -GAP.length) > width) return undefined;
+  const line = (step: string, cells: readonly string[], place: string) => {
+    const padded = cells.map((cell, task) => cell.padEnd(widths[task] ?? 0));
+    return [step.padStart(STEP.length), ...padded, place].join(GAP).trimEnd();
+  };
+  return [
+    { kind: "head", text: line(STEP, tasks, "") },
+    ...rows.map((row, index): TraceLine => {
+      const cells = tasks.map((_name, task) => row.task === task ? marked(row) : "");
+      return { kind: kindOf(row), text: line(stepText(rows, index), cells, places[index] ?? "") };
+    }),
+  ];
+}
+
+/** One row below the other, each with the name of its task; the place below it where there is no room. */
+function list(tasks: readonly string[], rows: readonly TraceRow[], { width, places }: Shape): readonly TraceLine[] {
+  const longest = Math.max(...tasks.map(({ length }) => length));
+  const before = STEP.length + 2 * GAP.length + longest;
+  const placed = rows.flatMap(({ text }, index) => {
+    const length = before + MARK.length + text.length;
+    return length + GAP.length + (places[index]?.length ?? 0) <= width ? [length] : [];
+  });
+  const align = Math.max(0, ...placed);
+  return rows.flatMap((row, index): TraceLine[] => {
+    const kind = kindOf(row);
+    const place = places[index] ?? "";
+    const head = [stepText(rows, index).padStart(STEP.length), (tasks[row.task] ?? "").padEnd(longest), marked(row)];
+    const text = head.join(GAP);
+    if (place === "") return [{ kind, text }];
+    const whole = `${text}${GAP}${place}`;
+    if (whole.length <= width) return [{ kind, text: whole }];
+    return [{ kind, text }, {
+      kind: "note",
+      text: `${" ".repeat(STEP.length + 2 * GAP.length + longest)}${MARK}${place}`,
+    }];
+  });
+}
+
+const MARK = "  ";
+
+function marked({ preempts, races, text }: TraceRow): string {
+  return `${preempts !== undefined ? "» " : races ? "≠ " : MARK}${text}`;
+}
+
+function kindOf({ preempts, races }: TraceRow): TraceLine["kind"] {
+  return preempts !== undefined ? "preemption" : races ? "race" : "row";
+}
+
+/** The step, where it is another one than before. */
+function stepText(rows: readonly TraceRow[], index: number): string {
+  const step = rows[index]?.step ?? -1;
+  return step < 0 || rows[index - 1]?.step === step ? "" : String(step);
+}
+
+function placeOf(source: string, nameOf: (url: string) => string): string {
+  const [, url = source, line = ""] = /^(.*):(\d+):\d+$/.exec(source) ?? [];
+  return `${nameOf(url)}:${line}`;
+}
+
+function fileName(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
+}

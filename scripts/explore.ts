@@ -1,0 +1,190 @@
+/**
+ * `deno task explore`: all the orders in which the tasks of a program can act, and the one that shows a bug; see `--help`.
+ *
+ * Exit codes: 0 no bug was found (with `--all`: every verdict is the declared one), 1 a bug, 2 wrong arguments, 130 Ctrl-C,
+ * after which what was found is printed, 141 nobody reads the output any longer.
+ *
+ * @module
+ */
+
+import { type ExploreOptions, type ExploreResult, Host } from "../mod.ts";
+import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
+import { endOnSignals, exitCode } from "./command/ending.ts";
+import { printLine } from "./command/output.ts";
+import { Progress } from "./command/progress.ts";
+import { number } from "./command/values.ts";
+import { repeat, type Repeated } from "./explore/repeat.ts";
+import { type Explored, exploredData, isDeclared, Paper } from "./explore/report.ts";
+import { type CommandGrammar, type Given, readCommand, readFlag, seed, type Subject } from "./explore/request.ts";
+import { documentText } from "./run/report.ts";
+
+const TAKES = {
+  "--strategy": `one of ${strategies.join(", ")}`,
+  "--budget": "a whole number from 1 to 1000000000",
+  "--seed": "a whole number",
+  "--granularity": "operation or word",
+  "--steps": "a whole number from 1 to 1000000000",
+} as const;
+
+/** What `--help` prints without a program. */
+export const USAGE = `deno task explore <program> [flags]: runs a program in all orders, and shows the one that fails
+
+The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several.
+
+  --all            all of the list, in every variant, as one table
+  --variant V      a twin of the program                                         [its first]
+  --strategy S     ${strategies.join(", ")}  [portfolio]
+  --budget N       how many schedules to run at most                             [10000]
+  --granularity G  tasks switch at every operation, or at every memory word      [operation]
+  --steps N        after how many memory operations a run is too long            [10000]
+  --seed S         decides all chance                                            [0]
+  --replay         repeats a bug 10 times on real threads and processes
+  --json           one JSON document on stdout
+  --help           this text; after a program, its own flags
+
+Ends with 0 where no bug was found, 1 where one was; with --all, 0 where bugs are found in specimens only, in all of them.
+
+Example: deno task explore bank`;
+
+const GRAMMAR: CommandGrammar = {
+  command: "explore",
+  takes: TAKES,
+  switches: ["--all", "--replay", "--json", "--help"],
+  usage: USAGE,
+};
+
+const MODES = ["thread", "process"] as const;
+/** How often `--replay` repeats a bug in each mode. */
+const TIMES = 10;
+/** Seconds that a repetition may take. */
+const PATIENCE = 60;
+/** How long the event loop may wait for its turn, in milliseconds. */
+const TURN = 20;
+/** Columns where there is no terminal that says. */
+const WIDTH = 120;
+
+/** Runs the command and gives its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  return await exitCode(async () => {
+    const given = await readCommand(args, GRAMMAR);
+    if (typeof given !== "string") return await exploreAll(given);
+    printLine(given);
+    return 0;
+  });
+}
+
+async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
+  const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
+    return readFlag({ flags, takes: TAKES }, flag, { fallback, parse });
+  };
+  const whole = number({ least: 1, most: 1e9, integer: true });
+  const options = {
+    strategy: read("--strategy", "portfolio", (text) => strategies.find((strategy) => strategy === text)),
+    budget: read("--budget", undefined, whole),
+    stepLimit: read("--steps", undefined, whole),
+    granularity: read("--granularity", undefined, (text): Granularity | undefined => {
+      return text === "word" || text === "operation" ? text : undefined;
+    }),
+    seed: read("--seed", 0, seed),
+  };
+  const json = flags.has("--json");
+  const done: Explored[] = [];
+  for (const subject of subjects) {
+    const explored = await exploreOne(subject, { options, repeats: flags.has("--replay") });
+    done.push(explored);
+    if (explored.interrupted) break;
+  }
+  const interrupted = done.some((explored) => explored.interrupted);
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns() });
+  const documents = done.map((explored) => ({
+    ...exploredData(explored),
+    ...all ? { declared: isDeclared(explored), trace: undefined } : {},
+  }));
+  if (json) printLine(documentText(all ? { programs: documents } : documents[0]));
+  else if (all) paper.table(done).forEach(printLine);
+  else done.flatMap((explored) => paper.explored(explored)).forEach(printLine);
+  if (interrupted) return 130;
+  const good = all ? done.every(isDeclared) : done.every(({ result }) => result.verdict !== "bug");
+  return good && done.every(({ repeated }) => repeated.every((one) => one.reproduced === one.times)) ? 0 : 1;
+}
+
+async function exploreOne(
+  subject: Subject,
+  { options, repeats }: { readonly options: ExploreOptions & { readonly seed: number }; readonly repeats: boolean },
+): Promise<Explored> {
+  const { program, variant, parameters } = subject;
+  const settings = { ...options, variant, parameters };
+  const started = performance.now();
+  const { result, interrupted } = await inTurns(subject, settings);
+  const ms = performance.now() - started;
+  if (result.verdict !== "bug" || result.kind === "nondeterminism") {
+    return { subject, result, trace: undefined, interrupted, repeated: [], ms };
+  }
+  const trace = traceOf(program, result.schedule, settings);
+  const repeated = repeats && !interrupted ? await repeatBug(subject, { ...options, schedule: result.schedule }) : [];
+  return { subject, result, trace, interrupted, repeated, ms };
+}
+
+/** Explores in slices, so that Ctrl-C is heard between them. */
+async function inTurns(
+  { program, variant }: Subject,
+  options: ExploreOptions,
+): Promise<{ readonly result: ExploreResult; readonly interrupted: boolean }> {
+  let interrupted = false;
+  const stop = () => {
+    interrupted = true;
+  };
+  using progress = new Progress((schedules) => `${program.name} (${variant}): ${schedules} schedules`);
+  Deno.addSignalListener("SIGINT", stop);
+  try {
+    const slices = exploreInSlices(program, options);
+    let turned = performance.now();
+    for (;;) {
+      const { done, value } = slices.next(interrupted);
+      if (done) return { result: value, interrupted };
+      progress.at(value.schedules);
+      if (performance.now() - turned < TURN) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turned = performance.now();
+    }
+  } finally {
+    Deno.removeSignalListener("SIGINT", stop);
+  }
+}
+
+/** Repeats a bug on real threads and processes. */
+async function repeatBug(
+  subject: Subject,
+  { schedule, seed, stepLimit }: {
+    readonly schedule: string;
+    readonly seed: number;
+    readonly stepLimit?: number | undefined;
+  },
+): Promise<readonly Repeated[]> {
+  await using host = new Host();
+  const letGo = endOnSignals(host);
+  try {
+    const repeated: Repeated[] = [];
+    for (const mode of MODES) {
+      using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} of ${TIMES}`);
+      const each = (time: number) => progress.at(time);
+      const what = { schedule, mode, times: TIMES, seed, stepLimit, timeout: PATIENCE };
+      repeated.push(await repeat(subject, { ...what, host, each }));
+    }
+    return repeated;
+  } finally {
+    letGo();
+  }
+}
+
+/** How wide the terminal is. */
+export function columns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return WIDTH;
+  }
+}
+
+// A thread that is stuck would keep the process alive.
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,59 @@
+/**
+ * A schedule repeated: in the model, or by real threads and processes, and how often it comes to the model's outcome.
+ *
+ * @module
+ */
+
+import { type Host, type ModeName, replay } from "../../mod.ts";
+import { isRepeated, scriptOf } from "../../lib/explorer/mod.ts";
+import type { Subject } from "./request.ts";
+
+/** How often a mode repeated a schedule. */
+export interface Repeated {
+  /** The mode. */
+  readonly mode: ModeName;
+  /** How many times it was tried. */
+  readonly times: number;
+  /** How often it came to the model's outcome. */
+  readonly reproduced: number;
+  /** What went wrong first, if anything did. */
+  readonly fault: string | undefined;
+}
+
+/** Repeats a schedule. */
+export async function repeat(
+  { program, variant, parameters }: Subject,
+  { schedule, mode, times, seed, stepLimit, timeout, host, each }: {
+    readonly schedule: string;
+    readonly mode: ModeName;
+    readonly times: number;
+    readonly seed: number;
+    readonly stepLimit: number | undefined;
+    readonly timeout: number;
+    readonly host: Host;
+    /** Told of each time that is over. */
+    readonly each: (time: number) => void;
+  },
+): Promise<Repeated> {
+  const settings = { variant, parameters, seed, stepLimit };
+  const { outcome } = replay(program, schedule, settings);
+  let reproduced = 0;
+  let fault: string | undefined;
+  if (mode !== "direct" && program.module === undefined) {
+    return { mode, times: 0, reproduced: 0, fault: "the program does not say where it is exported" };
+  }
+  const script = mode === "direct" ? undefined : scriptOf(program, schedule, settings);
+  for (let time = 0; time < times; time++) {
+    try {
+      const again = mode === "direct"
+        ? replay(program, schedule, settings)
+        : await host.run(program, { variant, parameters, seed, mode, script, timeout });
+      if (isRepeated(outcome, again.outcome)) reproduced++;
+      else fault ??= "another outcome came out";
+    } catch (error) {
+      fault ??= error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    }
+    each(time + 1);
+  }
+  return { mode, times, reproduced, fault };
+}

@@ -1,0 +1,234 @@
+/**
+ * What `deno task explore` and `deno task replay` say: lines for people, and the document of `--json`.
+ *
+ * @module
+ */
+
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ExploreResult } from "../../mod.ts";
+import { type RunTrace, traceLines } from "../../lib/explorer/mod.ts";
+import { quoted } from "../command/arguments.ts";
+import type { Repeated } from "./repeat.ts";
+import type { Subject } from "./request.ts";
+
+/** What exploring a program came to. */
+export interface Explored {
+  /** What was explored. */
+  readonly subject: Subject;
+  /** What came of it. */
+  readonly result: ExploreResult;
+  /** The run that shows the bug, where there is one that can be shown. */
+  readonly trace: RunTrace | undefined;
+  /** Whether Ctrl-C ended it. */
+  readonly interrupted: boolean;
+  /** How often real workers repeated it, where that was asked. */
+  readonly repeated: readonly Repeated[];
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+}
+
+/** How many outcomes are shown. */
+const MOST_OUTCOMES = 8;
+
+/** Whether a verdict is the declared one: a bug of a specimen, none of any other. */
+export function isDeclared({ subject: { program, variant }, result }: Explored): boolean {
+  return (result.verdict === "bug") === program.specimens.includes(variant);
+}
+
+/** The result as plain data. */
+export function exploredData({ subject, result, trace, interrupted, repeated }: Explored): Record<string, unknown> {
+  const isBug = result.verdict === "bug";
+  const schedule = isBug ? result.schedule : null;
+  return {
+    program: subject.program.name,
+    variant: subject.variant,
+    verdict: result.verdict,
+    kind: isBug ? result.kind : null,
+    message: isBug ? result.message : null,
+    schedule,
+    preemptions: isBug ? result.preemptions : null,
+    minimal: isBug ? result.minimal : null,
+    schedules: result.schedules,
+    outcomes: result.outcomes.map(({ outcome, count }) => ({ outcome: outcome ?? null, count })),
+    ...isBug ? {} : { covered: result.covered ?? null, tooLong: result.tooLong },
+    ...interrupted ? { interrupted } : {},
+    ...schedule === null ? {} : { replay: replayLine(subject, schedule) },
+    ...repeated.length === 0 ? {} : { reproduced: repeated.map(repeatedData) },
+    ...trace === undefined ? {} : { trace: traceData(trace) },
+  };
+}
+
+/** How often a mode repeated a run, as plain data. */
+export function repeatedData({ mode, times, reproduced, fault }: Repeated): Record<string, unknown> {
+  return { mode, times, reproduced, ...fault === undefined ? {} : { fault } };
+}
+
+/** A trace as plain data. */
+export function traceData({ tasks, rows }: RunTrace): Record<string, unknown> {
+  return {
+    tasks,
+    rows: rows.map(({ step, task, text, preempts, races, source }) => {
+      const preempted = preempts === undefined ? {} : { preempts: tasks[preempts] };
+      return {
+        step,
+        task: tasks[task],
+        text: text.trim(),
+        ...preempted,
+        ...races ? { races } : {},
+        source: source ?? null,
+      };
+    }),
+  };
+}
+
+/** The line that replays a schedule. */
+export function replayLine({ target, flags }: Subject, schedule: string): string {
+  const words = flags.map((flag) => flag === quoted(flag) ? flag : `'${flag}'`);
+  return ["deno task replay", quoted(target), schedule, ...words].join(" ");
+}
+
+/** Lines in colors, where there are any, as wide as the terminal. */
+export class Paper {
+  readonly #colors: boolean;
+  readonly #width: number;
+
+  /** Colors only where they are wanted; so many characters a line. */
+  constructor({ colors, width }: { readonly colors: boolean; readonly width: number }) {
+    this.#colors = colors;
+    this.#width = width;
+  }
+
+  /** What exploring one program came to. */
+  explored(explored: Explored): string[] {
+    const { subject, result, trace, interrupted, repeated } = explored;
+    const { program, variant } = subject;
+    const name = this.#paint(1, program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
+    const lines = interrupted ? [this.#paint(33, "Interrupted: this is how far it came.")] : [];
+    if (result.verdict !== "bug") {
+      const proved = result.verdict === "proved";
+      lines.push(
+        `${name}: ${this.#paint(proved ? 32 : 33, result.verdict.toUpperCase().replace("-", " "))}, ${
+          passText(result)
+        }`,
+      );
+    } else {
+      lines.push(...headLines(`${name}: ${this.#paint(31, "BUG")}, ${result.kind}`, result.message));
+      lines.push(`${fewest(result.preemptions, result.minimal)} Found after ${counted(result.schedules, "schedule")}.`);
+    }
+    if (trace !== undefined) lines.push("", ...this.trace(trace));
+    if (result.verdict === "bug") {
+      if (result.kind !== "nondeterminism") lines.push("", `Replay: ${replayLine(subject, result.schedule)}`);
+    } else lines.push(...this.#outcomes(result));
+    return [...lines, ...repeated.map((one) => this.repeated(one))];
+  }
+
+  /** A run, row by row. */
+  trace(trace: RunTrace): string[] {
+    const lines = traceLines(trace, { width: this.#width, nameOf: shortName });
+    const colors = { head: 1, preemption: 33, race: 31, note: 2, row: 0 } as const;
+    const marks = [
+      ...trace.rows.some(({ preempts }) => preempts !== undefined) ? ["» preempts a task that could go on"] : [],
+      ...trace.rows.some(({ races }) => races) ? ["≠ nothing orders the two"] : [],
+    ];
+    return [
+      ...lines.map(({ text, kind }) => kind === "row" ? text : this.#paint(colors[kind], text)),
+      ...marks.length === 0 ? [] : [this.#paint(2, `      ${marks.join("; ")}`)],
+    ];
+  }
+
+  /** How often a mode came to the model's outcome. */
+  repeated({ mode, times, reproduced, fault }: Repeated): string {
+    const good = reproduced === times;
+    const head = `${mode} mode: ${
+      this.#paint(good ? 32 : 31, `${reproduced} of ${times}`)
+    } came to the model's outcome`;
+    return fault === undefined ? head : `${head}; ${fault}`;
+  }
+
+  /** The table of all programs. */
+  table(all: readonly Explored[]): string[] {
+    const rows = all.map((explored) => {
+      const { subject: { program, variant }, result, ms } = explored;
+      const isBug = result.verdict === "bug";
+      return {
+        ok: isDeclared(explored),
+        cells: [
+          program.name,
+          variant,
+          program.specimens.includes(variant) ? "a bug" : "no bug",
+          isBug ? result.kind : result.verdict,
+          isBug ? `${result.preemptions}${result.minimal ? "" : "?"}` : "",
+          String(result.schedules),
+          `${ms.toFixed(0)} ms`,
+        ],
+      };
+    });
+    const heads = ["program", "variant", "declared", "found", "preemptions", "schedules", "time"];
+    const widths = heads.map((head, at) => Math.max(head.length, ...rows.map(({ cells }) => cells[at]?.length ?? 0)));
+    const line = (cells: readonly string[]) => {
+      return cells.map((cell, at) => at < 4 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)).join("  ");
+    };
+    return [
+      this.#paint(1, line(heads)),
+      ...rows.map(({ cells, ok }) => `${line(cells)}  ${ok ? this.#paint(32, "ok") : this.#paint(31, "WRONG")}`),
+    ];
+  }
+
+  #outcomes({ outcomes }: ExploreResult): string[] {
+    const [only] = outcomes;
+    if (outcomes.length === 1 && only !== undefined) return [`Its only outcome: ${this.#show(only.outcome)}`];
+    if (only === undefined) return [];
+    const shown = outcomes.slice(0, MOST_OUTCOMES);
+    const width = Math.max(...shown.map(({ count }) => String(count).length));
+    const more = outcomes.length - shown.length;
+    return [
+      "Its outcomes, each with how many schedules came to it:",
+      ...shown.map(({ outcome, count }) => `  ${String(count).padStart(width)}  ${this.#show(outcome)}`),
+      ...more > 0 ? [`  and ${more} more`] : [],
+    ];
+  }
+
+  #show(value: unknown): string {
+    return Deno.inspect(value, { colors: this.#colors, depth: 6, breakLength: Infinity, compact: true });
+  }
+
+  #paint(code: number, text: string): string {
+    return this.#colors ? `\x1b[${code}m${text}\x1b[0m` : text;
+  }
+}
+
+function passText(result: Exclude<ExploreResult, { readonly verdict: "bug" }>): string {
+  const { verdict, schedules, covered, tooLong } = result;
+  const ran = counted(schedules, "schedule");
+  if (verdict === "proved") return `no order of what the tasks do shows a bug, for this input: ${ran} stand for all.`;
+  const long = tooLong === 0 ? "" : ` ${counted(tooLong, "run")} came to the step limit.`;
+  const all = covered === undefined
+    ? ""
+    : ` All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`;
+  return `no bug in ${ran}; there are more.${all}${long} A larger --budget goes on.`;
+}
+
+function fewest(preemptions: number, minimal: boolean): string {
+  const number = counted(preemptions, "preemption");
+  if (preemptions === 0) return "It needs no preemption.";
+  return minimal ? `${number}; no schedule with fewer fails so.` : `${number}; whether fewer do is not known.`;
+}
+
+/** A message after what it is about; a deadlock wait by wait. */
+export function headLines(head: string, message: string): string[] {
+  const [, waits] = /^Cannot go on: (task .* waits for .*)$/s.exec(message) ?? [];
+  if (waits === undefined) return [`${head}: ${message}`];
+  return [head, ...waits.split(/; (?=task )/).map((wait) => `  ${wait}`)];
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** A path from here, where that is the shorter one. */
+function shortName(url: string): string {
+  if (!url.startsWith("file:")) return url;
+  const path = relative(Deno.cwd(), fileURLToPath(url));
+  return path.startsWith("..") ? url.slice(url.lastIndexOf("/") + 1) : path;
+}

@@ -1,0 +1,144 @@
+/**
+ * `deno task replay`: the run of a schedule once more, in the model or on real threads and processes; see `--help`.
+ *
+ * Exit codes: 0 all runs came to the model's outcome, 1 one did not, 2 wrong arguments, such as a schedule of another
+ * program, 130 Ctrl-C, 141 nobody reads the output any longer.
+ *
+ * @module
+ */
+
+import { Host } from "../mod.ts";
+import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
+import { UsageError } from "./command/arguments.ts";
+import { endOnSignals, exitCode } from "./command/ending.ts";
+import { printLine } from "./command/output.ts";
+import { Progress } from "./command/progress.ts";
+import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "./command/values.ts";
+import { columns } from "./explore.ts";
+import { repeat, type Repeated } from "./explore/repeat.ts";
+import { Paper, repeatedData, traceData } from "./explore/report.ts";
+import { type CommandGrammar, type Given, readCommand, readFlag, seed, type Subject } from "./explore/request.ts";
+import { documentText } from "./run/report.ts";
+
+const TAKES = {
+  "--mode": `all, one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
+  "--times": "a whole number from 1 to 1000000",
+  "--seed": "a whole number",
+  "--steps": "a whole number from 1 to 1000000000",
+  "--timeout": SECONDS,
+} as const;
+
+/** What `--help` prints without a program. */
+export const USAGE = `deno task replay <program> <schedule> [flags]: the run of a schedule once more
+
+The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several. The
+schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then.
+
+  --variant V    a twin of the program                                      [its first]
+  --mode MODES   direct (in the model), thread, process, several, or all    [direct]
+  --times N      how often                                                  [1; elsewhere than in the model 10]
+  --seed S       decides all chance                                         [0]
+  --steps N      after how many memory operations a run is too long         [10000]
+  --timeout SEC  stop real tasks if they take longer                        [60]
+  --json         one JSON document on stdout
+  --help         this text; after a program, its own flags
+
+Real threads and processes perform one memory operation at a time, in the order of the model.
+
+Example: deno task replay deadlock hf1:o-zj91zy --mode all`;
+
+const GRAMMAR: CommandGrammar = { command: "replay", takes: TAKES, switches: ["--json", "--help"], usage: USAGE };
+
+const PATIENCE = 60;
+const TIMES = 10;
+
+/** Runs the command and gives its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  return await exitCode(async () => {
+    const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
+    const schedule = args[place];
+    const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
+    if (typeof given === "string") {
+      printLine(given);
+      return 0;
+    }
+    if (schedule !== undefined) return await replayAll(schedule, given);
+    throw new UsageError("Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted");
+  });
+}
+
+async function replayAll(schedule: string, { subjects, flags }: Given): Promise<number> {
+  const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
+    return readFlag({ flags, takes: TAKES }, flag, { fallback, parse });
+  };
+  const asked = read("--mode", ["direct"] as const, (text) => text === "all" ? MODES : modes(text));
+  const times = read("--times", undefined, number({ least: 1, most: 1e6, integer: true }));
+  const timeout = read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST }));
+  const stepLimit = read("--steps", undefined, number({ least: 1, most: 1e9, integer: true }));
+  const options = { schedule, seed: read("--seed", 0, seed), stepLimit, timeout };
+  const [subject] = subjects;
+  if (subject === undefined) throw new UsageError("Cannot replay: there is no program, one is wanted");
+  const trace = traceIn(subject, options);
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns() });
+  const json = flags.has("--json");
+  const { outcome, finding, preemptions } = trace;
+  if (!json) {
+    const { program, variant } = subject;
+    const name = program.name + (program.variants.length > 1 ? ` (${variant})` : "");
+    printLine(
+      finding === undefined ? `${name}: no bug in this schedule` : `${name}: ${finding.kind}: ${finding.message}`,
+    );
+    ["", ...paper.trace(trace), ""].forEach(printLine);
+    printLine(`Outcome: ${Deno.inspect(outcome, { depth: 6, breakLength: Infinity, compact: true })}`);
+  }
+  const runs: Repeated[] = [];
+  await using host = new Host();
+  for (const mode of asked) {
+    using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} runs`);
+    const letGo = mode === "direct" ? () => {} : endOnSignals(host);
+    try {
+      const each = (time: number) => progress.at(time);
+      const count = times ?? (mode === "direct" ? 1 : TIMES);
+      const run = await repeat(subject, { ...options, mode, times: count, host, each });
+      progress.clear();
+      runs.push(run);
+      if (!json) printLine(paper.repeated(run));
+    } finally {
+      letGo();
+    }
+  }
+  if (json) {
+    printLine(documentText({
+      program: subject.program.name,
+      variant: subject.variant,
+      schedule,
+      kind: finding?.kind ?? null,
+      message: finding?.message ?? null,
+      preemptions,
+      outcome: outcome ?? null,
+      runs: runs.map(repeatedData),
+      trace: traceData(trace),
+    }));
+  }
+  return runs.every((run) => run.reproduced === run.times && run.times > 0) ? 0 : 1;
+}
+
+/** The run in the model. */
+function traceIn(
+  { program, variant, parameters }: Subject,
+  { schedule, ...options }: {
+    readonly schedule: string;
+    readonly seed: number;
+    readonly stepLimit: number | undefined;
+  },
+): RunTrace {
+  try {
+    return traceOf(program, schedule, { ...options, variant, parameters });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+// A thread that is stuck would keep the process alive.
+if (import.meta.main) Deno.exit(await main(Deno.args));

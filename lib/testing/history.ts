@@ -37,6 +37,11 @@ export interface HistoryCall {
   readonly end?: number;
   /** What the call returned. */
   readonly result?: unknown;
+  /**
+   * Which part of a larger call it is, where that takes effect in parts: those of one task that begin at one ticket take
+   * effect in this order. See `partsOf`.
+   */
+  readonly part?: number;
   /** What the call threw: an Error, its data (`{ name }`), or the name alone. */
   readonly error?: unknown;
 }

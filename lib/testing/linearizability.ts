@@ -138,8 +138,8 @@ function firstFault(
 function upTo(ticket: number, calls: readonly HistoryCall[]): Map<HistoryCall, HistoryCall> {
   return new Map(
     calls.filter(({ begin }) => begin < ticket).map((call) => {
-      const { task, object, method, args, begin } = call;
-      return [endOf(call) <= ticket ? call : { task, object, method, args, begin }, call];
+      const { end: _end, result: _result, error: _error, ...pending } = call;
+      return [endOf(call) <= ticket ? call : pending, call];
     }),
   );
 }

@@ -54,7 +54,7 @@ export function linearize(
   const keyOf = (state: unknown) => refinement?.key?.(state) ?? specification.key?.(state) ?? valueText(state);
   const ended = calls.filter((call) => call.end !== undefined).length;
   const before: number[][] = calls.map(() => []);
-  for (const [first, second] of refinement?.before ?? []) {
+  for (const [first, second] of [...refinement?.before ?? [], ...inParts(calls)]) {
     if (endOf(calls[second]) < beginOf(calls[first])) return undefined;
     before[second]?.push(first);
   }
@@ -117,6 +117,19 @@ function openCalls(calls: readonly HistoryCall[], ended: number): number[][] {
       if (index >= base) active.push(index);
     }
     return active.sort((one, other) => one - other).slice();
+  });
+}
+
+/** Pairs of positions: a part of a call, and the part after it. */
+function inParts(calls: readonly HistoryCall[]): [number, number][] {
+  const positions = new Map<string, number>();
+  const place = ({ task, begin }: HistoryCall, part: number) => `${begin} ${part} ${valueText(task)}`;
+  calls.forEach((call, position) => {
+    if (call.part !== undefined) positions.set(place(call, call.part), position);
+  });
+  return calls.flatMap((call, position): [number, number][] => {
+    const before = call.part === undefined ? undefined : positions.get(place(call, call.part - 1));
+    return before === undefined ? [] : [[before, position]];
   });
 }
 

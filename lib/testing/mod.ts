@@ -23,17 +23,30 @@ export {
 } from "./linearizability.ts";
 export { type HistoryCall, returned, returnedValue, threw } from "./history.ts";
 export type { Refinement, SequentialSpecification } from "./sequential_specification.ts";
+export { partsOf } from "./parts.ts";
 export {
   type RefusalOptions,
   type RegisterCell,
-  sequentialLock,
+  type SemaphoreState,
   sequentialRegister,
   sequentialSemaphore,
 } from "./sequential_specs.ts";
 export {
+  type LockCondition,
+  type LockState,
+  type RWLockState,
+  sequentialLock,
+  sequentialRLock,
+  sequentialRWLock,
+} from "./sequential_locks.ts";
+export { sequentialEvent, sequentialLatch } from "./sequential_signals.ts";
+export {
   type CapacityOptions,
+  type CollectionState,
   type PrioritizedItem,
+  sequentialChannel,
   sequentialPriorityQueue,
   sequentialQueue,
   sequentialStack,
 } from "./sequential_collections.ts";
+export { type RendezvousState, sequentialRendezvous } from "./sequential_rendezvous.ts";

@@ -32,6 +32,9 @@ import { succeeded } from "./methods.ts";
 import type { Refinement } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
+const PUTS = new Set(["put", "tryPut"]);
+const TAKES = new Set(["get", "tryGet", "take", "tryTake"]);
+
 /** An item that is put once, with the call that takes it, if one does. */
 export interface Passage {
   /** The put's position among the calls. */
@@ -62,15 +65,17 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
   const gets = new Map<string, HistoryCall[]>();
   const pending: number[] = [];
   calls.forEach((call, position) => {
-    if (call.method === "put" || call.method === "tryPut") {
+    if (PUTS.has(call.method)) {
       if (!succeeded(call)) return;
       const text = valueText(call.args[0]);
       puts.set(text, [...puts.get(text) ?? [], position]);
-    } else if ((call.method === "get" || call.method === "tryGet") && returned(call)) {
+    } else if (TAKES.has(call.method) && returned(call)) {
       if (call.end === undefined) pending.push(call.begin);
       else gets.set(valueText(call.result), [...gets.get(valueText(call.result)) ?? [], call]);
     }
   });
+  // An item that is only looked at is told from the others as well.
+  const seen = new Set([...gets.keys(), ...calls.filter(looks).map(({ result }) => valueText(result))]);
   const passages: Passage[] = [];
   for (const [text, positions] of puts) {
     const takers = gets.get(text) ?? [];
@@ -94,7 +99,7 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
   }
   impossible ||= calls.some((call) => foundEmpty(call) && coversAll(call, passages, pendingFrom));
   if (before === queueOrder) impossible ||= passages.some((passage) => overtakes(passage, passages, pending));
-  const key = (items: readonly string[]) => items.map((text) => gets.has(text) ? text : "_").join();
+  const key = (items: readonly string[]) => items.map((text) => seen.has(text) ? text : "_").join();
   return { before: pairs, key, impossible };
 }
 
@@ -105,9 +110,14 @@ function overtakes({ put, get }: Passage, passages: readonly Passage[], pending:
   return first > pending.filter((begin) => begin <= endOf(get)).length;
 }
 
+function looks({ method }: HistoryCall): boolean {
+  return method === "fetch" || method === "tryFetch";
+}
+
 function foundEmpty(call: HistoryCall): boolean {
-  return threw(call, "QueueEmptyError") ||
-    (call.method === "tryGet" && call.end !== undefined && call.error === undefined && call.result === undefined);
+  if (!TAKES.has(call.method)) return false;
+  return threw(call, "QueueEmptyError") || threw(call, "WaitTimeoutError") ||
+    (call.method.startsWith("try") && call.end !== undefined && call.error === undefined && call.result === undefined);
 }
 
 /** Whether at each instant of a call some item is inside: its put has ended and nobody has begun to take it. */

@@ -1,9 +1,11 @@
 /**
  * Ready specifications of queues and stacks, for `checkLinearizable`.
  *
- * - Method names are those of the primitives: put, tryPut, get, tryGet, size. Any other throws a RangeError.
+ * - Method names are those of the primitives: put, tryPut, get, tryGet, size, shutdown. Any other throws a RangeError.
  * - A refusal is `false` from tryPut, `undefined` from tryGet, and QueueFullError or QueueEmptyError from all.
  * - A put refuses only a full queue, a get only an empty one; a call that throws changes nothing.
+ * - After a shutdown puts throw QueueShutDownError, gets too once nothing is left.
+ * - Batches come as their parts: see `partsOf`.
  *
  * @example
  * ```ts
@@ -25,7 +27,7 @@
 import { type HistoryCall, returned, returnedValue, threw } from "./history.ts";
 import { type Methods, refused, specify, succeeded } from "./methods.ts";
 import { type PutOrder, queueOrder, refineByGets, stackOrder } from "./put_order.ts";
-import type { SequentialSpecification } from "./sequential_specification.ts";
+import type { Refinement, SequentialSpecification } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
 /** How many items fit. */
@@ -34,14 +36,41 @@ export interface CapacityOptions {
   readonly maxsize?: number;
 }
 
-/** A queue, first in first out: put(item), tryPut(item), get, tryGet and size. */
-export function sequentialQueue({ maxsize = 0 }: CapacityOptions = {}): SequentialSpecification<readonly string[]> {
-  return collection({ maxsize, takeAt: () => 0, before: queueOrder });
+/** What is in a collection. */
+export interface CollectionState<Item> {
+  /** The items, in the order of their puts. */
+  readonly items: readonly Item[];
+  /** Whether nobody can put any more. */
+  readonly closed: boolean;
+}
+
+/** A queue, first in first out: put(item), tryPut(item), get, tryGet, size and shutdown({ immediate }). */
+export function sequentialQueue(
+  { maxsize = 0 }: CapacityOptions = {},
+): SequentialSpecification<CollectionState<string>> {
+  return collection({ ...QUEUE_ERRORS, maxsize, takeAt: () => 0, before: queueOrder });
 }
 
 /** A stack, last in first out, with the methods of a queue. */
-export function sequentialStack({ maxsize = 0 }: CapacityOptions = {}): SequentialSpecification<readonly string[]> {
-  return collection({ maxsize, takeAt: (size) => size - 1, before: stackOrder });
+export function sequentialStack(
+  { maxsize = 0 }: CapacityOptions = {},
+): SequentialSpecification<CollectionState<string>> {
+  return collection({ ...QUEUE_ERRORS, maxsize, takeAt: (size) => size - 1, before: stackOrder });
+}
+
+/**
+ * A channel with room for `capacity` values, of at least 1: put(value), tryPut(value), take, tryTake, fetch, tryFetch,
+ * isReady, isClosed and close. Late calls throw WaitTimeoutError, calls on a closed channel ChannelClosedError.
+ */
+export function sequentialChannel(
+  { capacity }: { readonly capacity: number },
+): SequentialSpecification<CollectionState<string>> {
+  if (!(capacity >= 1)) {
+    throw new RangeError(
+      `Cannot specify a channel: of capacity ${capacity}, at least 1 or sequentialRendezvous() is wanted`,
+    );
+  }
+  return collection({ ...CHANNEL_ERRORS, maxsize: capacity, takeAt: () => 0, before: queueOrder });
 }
 
 /** An item of a priority queue. */
@@ -54,30 +83,60 @@ export interface PrioritizedItem {
 
 /**
  * A priority queue with the methods of a queue: get takes an item that no other is less than. By default numbers,
- * bigints and strings compare by `<`, arrays by their first elements that differ; other items are equal.
+ * bigints and strings compare by `<`, arrays by their first elements that differ; other items are equal. `stable`: of equal
+ * items it takes the one that was put first.
  */
 export function sequentialPriorityQueue(
-  { maxsize = 0, compare = comparePriorities }: CapacityOptions & {
+  { maxsize = 0, compare = comparePriorities, stable = false }: CapacityOptions & {
     /** Negative where the first item comes out before the second. */
     compare?: (one: unknown, other: unknown) => number;
+    /** Whether equal items come out in the order of their puts (default: false). */
+    stable?: boolean;
   } = {},
-): SequentialSpecification<readonly PrioritizedItem[]> {
-  return specify<readonly PrioritizedItem[]>(
-    methodsOf<PrioritizedItem>({
-      maxsize,
-      itemOf: (value) => ({ value, text: valueText(value) }),
-      textOf: ({ text }) => text,
-      takeAt: (items) => {
-        const texts = new Set<string>();
-        return items.flatMap(({ value, text }, index) => {
-          if (texts.has(text) || items.some((other) => compare(other.value, value) < 0)) return [];
-          texts.add(text);
-          return [index];
-        });
-      },
-    }),
-    { initial: [], key: (items) => items.map(({ text }) => text).sort().join() },
-  );
+): SequentialSpecification<CollectionState<PrioritizedItem>> {
+  const methods = methodsOf<PrioritizedItem>({
+    ...QUEUE_ERRORS,
+    maxsize,
+    itemOf: (value) => ({ value, text: valueText(value) }),
+    textOf: ({ text }) => text,
+    takeAt: (items) => {
+      const texts = new Set<string>();
+      const least = items.flatMap(({ value, text }, index) => {
+        if (texts.has(text) || items.some((other) => compare(other.value, value) < 0)) return [];
+        texts.add(text);
+        return [index];
+      });
+      return stable ? least.slice(0, 1) : least;
+    },
+  });
+  const keyOf = (items: readonly PrioritizedItem[]) => {
+    const texts = items.map(({ text }) => text);
+    return (stable ? texts : texts.sort()).join();
+  };
+  const specification = { initial: { items: [], closed: false }, key: keyedBy(keyOf) };
+  if (!stable) return specify(methods, specification);
+  const before: PutOrder = (first, second, pendingFrom) => {
+    return compare(first.put.args[0], second.put.args[0]) === 0 && queueOrder(first, second, pendingFrom);
+  };
+  return specify(methods, { ...specification, refine: (calls) => stableRefinement(calls, before) });
+}
+
+/** Equal items come in the order that the gets show; those that nobody takes come after all others, and are alike. */
+function stableRefinement(
+  calls: readonly HistoryCall[],
+  before: PutOrder,
+): Refinement<CollectionState<PrioritizedItem>> {
+  const { key: _key, ...rest } = refineByGets(calls, before);
+  const gets = calls.filter(({ method }) => method === "get" || method === "tryGet");
+  // A pending get may take any of them.
+  if (gets.some(({ end }) => end === undefined)) return rest;
+  const taken = new Set(gets.filter(returned).map(({ result }) => valueText(result)));
+  const key = keyedBy((items: readonly PrioritizedItem[]) => {
+    const [left, others] = [[], []] as [string[], string[]];
+    for (const { text } of items) (taken.has(text) ? others : left).push(text);
+    return `${others.join()};${left.sort().join()}`;
+  });
+  return { ...rest, key };
 }
 
 function comparePriorities(one: unknown, other: unknown): number {
@@ -93,48 +152,96 @@ function comparePriorities(one: unknown, other: unknown): number {
   return low < high ? -1 : low > high ? 1 : 0;
 }
 
+/** The names of the errors that say no. */
+interface ErrorNames {
+  readonly full: string;
+  readonly empty: string;
+  readonly closed: string;
+}
+
+const QUEUE_ERRORS: ErrorNames = { full: "QueueFullError", empty: "QueueEmptyError", closed: "QueueShutDownError" };
+const CHANNEL_ERRORS: ErrorNames = {
+  full: "WaitTimeoutError",
+  empty: "WaitTimeoutError",
+  closed: "ChannelClosedError",
+};
+
 /** The methods of whatever items are put into and taken from. */
-function methodsOf<Item>({ maxsize, itemOf, textOf, takeAt }: {
+function methodsOf<Item>({ maxsize, itemOf, textOf, takeAt, ...errors }: ErrorNames & {
   maxsize: number;
   itemOf: (value: unknown) => Item;
   textOf: (item: Item) => string;
   /** The positions of the items that may be taken, of which there is at least one. */
   takeAt: (items: readonly Item[]) => readonly number[];
-}): Methods<readonly Item[]> {
-  const put = (items: readonly Item[], call: HistoryCall) => {
-    if (maxsize > 0 && items.length >= maxsize) return refused(call) || threw(call, "QueueFullError") ? [items] : [];
-    return succeeded(call) ? [[...items, itemOf(call.args[0])]] : [];
+}): Methods<CollectionState<Item>> {
+  type State = CollectionState<Item>;
+  const put = (state: State, call: HistoryCall) => {
+    const { items, closed } = state;
+    if (closed) return threw(call, errors.closed) ? [state] : [];
+    if (maxsize > 0 && items.length >= maxsize) return refused(call) || threw(call, errors.full) ? [state] : [];
+    return succeeded(call) ? [{ items: [...items, itemOf(call.args[0])], closed }] : [];
   };
-  const get = (items: readonly Item[], call: HistoryCall) => {
-    if (items.length === 0) {
-      const empty = call.method === "tryGet" && call.end !== undefined && returnedValue(call, undefined);
-      return empty || threw(call, "QueueEmptyError") ? [items] : [];
-    }
+  /** The positions of the items that a call may be about. */
+  const found = ({ items }: State, call: HistoryCall) => {
     if (!returned(call)) return [];
     const wanted = call.end === undefined ? undefined : valueText(call.result);
-    return takeAt(items)
-      .filter((at) => wanted === undefined || items.slice(at, at + 1).some((item) => textOf(item) === wanted))
-      .map((at) => items.toSpliced(at, 1));
+    return takeAt(items).filter((at) =>
+      wanted === undefined || items.slice(at, at + 1).some((item) => textOf(item) === wanted)
+    );
   };
-  const size = (items: readonly Item[], call: HistoryCall) => returnedValue(call, items.length) ? [items] : [];
-  return { put, tryPut: put, get, tryGet: get, size };
+  const isRefused = ({ closed }: State, call: HistoryCall) => {
+    if (closed) return threw(call, errors.closed);
+    const isTry = call.method.startsWith("try") && call.end !== undefined && returnedValue(call, undefined);
+    return isTry || threw(call, errors.empty);
+  };
+  const get = (state: State, call: HistoryCall) => {
+    const { items, closed } = state;
+    if (items.length === 0) return isRefused(state, call) ? [state] : [];
+    return found(state, call).map((at) => ({ items: items.toSpliced(at, 1), closed }));
+  };
+  const fetch = (state: State, call: HistoryCall) => {
+    if (state.items.length === 0) return isRefused(state, call) ? [state] : [];
+    return found(state, call).length > 0 ? [state] : [];
+  };
+  const close = ({ items }: State, call: HistoryCall) => {
+    const [options] = call.args;
+    const drops = typeof options === "object" && options !== null && "immediate" in options && options.immediate;
+    return returned(call) ? [{ items: drops ? [] : items, closed: true }] : [];
+  };
+  const tells = (ask: (state: State) => unknown) => (state: State, call: HistoryCall) => {
+    return returnedValue(call, ask(state)) ? [state] : [];
+  };
+  if (errors.full === QUEUE_ERRORS.full) {
+    return { put, tryPut: put, get, tryGet: get, size: tells(({ items }) => items.length), shutdown: close };
+  }
+  const isReady = tells(({ items }) => items.length > 0);
+  const isClosed = tells(({ closed }) => closed);
+  return { put, tryPut: put, take: get, tryTake: get, fetch, tryFetch: fetch, isReady, isClosed, close };
 }
 
 /** A queue or a stack: items are texts, and each put of a text that no other has is ordered by the gets. */
-function collection({ maxsize, takeAt, before }: {
+function collection({ maxsize, takeAt, before, ...errors }: ErrorNames & {
   maxsize: number;
   takeAt: (size: number) => number;
   before: PutOrder;
-}): SequentialSpecification<readonly string[]> {
+}): SequentialSpecification<CollectionState<string>> {
   const methods = methodsOf<string>({
+    ...errors,
     maxsize,
     itemOf: valueText,
     textOf: (text) => text,
     takeAt: (items) => [takeAt(items.length)],
   });
   return specify(methods, {
-    initial: [],
-    key: (items) => items.join(),
-    refine: (calls) => refineByGets(calls, before),
+    initial: { items: [], closed: false },
+    key: keyedBy((items) => items.join()),
+    refine: (calls) => {
+      const { key, ...rest } = refineByGets(calls, before);
+      return key === undefined ? rest : { ...rest, key: keyedBy(key) };
+    },
   });
+}
+
+function keyedBy<Item>(keyOf: (items: readonly Item[]) => string): (state: CollectionState<Item>) => string {
+  return ({ items, closed }) => `${closed ? "closed" : "open"}:${keyOf(items)}`;
 }

@@ -1,21 +1,21 @@
 /**
- * Ready specifications of registers, locks and semaphores, for `checkLinearizable`.
+ * Ready specifications of registers and semaphores, for `checkLinearizable`.
  *
  * - Method names are those of the primitives. A call of any other method throws a RangeError.
  * - A refusal is `false` from acquire and tryAcquire; other results of acquire, release and store are not looked at.
- * - A call that throws changes nothing.
+ * - A call that throws changes nothing. The death of a task is a pending call `died` of that task.
  *
  * @example
  * ```ts
  * import { checkLinearizable } from "./linearizability.ts";
- * import { sequentialLock } from "./sequential_specs.ts";
+ * import { sequentialSemaphore } from "./sequential_specs.ts";
  *
  * const verdict = checkLinearizable([
- *   { task: 0, object: "guard", method: "acquire", args: [], begin: 1, end: 2, result: true },
- *   { task: 1, object: "guard", method: "acquire", args: [], begin: 3, end: 5, result: true },
- *   { task: 0, object: "guard", method: "release", args: [], begin: 6, end: 7 },
- * ], { guard: sequentialLock() });
- * if (verdict.linearizable) throw new Error("two holders at once");
+ *   { task: 0, object: "tellers", method: "acquire", args: [2], begin: 1, end: 2, result: true },
+ *   { task: 1, object: "tellers", method: "acquire", args: [1], begin: 3, end: 5, result: true },
+ *   { task: 0, object: "tellers", method: "release", args: [2], begin: 6, end: 7 },
+ * ], { tellers: sequentialSemaphore(2) });
+ * if (verdict.linearizable) throw new Error("three permits at once");
  * ```
  *
  * @module
@@ -66,51 +66,47 @@ export interface RefusalOptions {
   readonly mayRefuse?: boolean;
 }
 
-/**
- * A lock: acquire, tryAcquire, release and locked. Any task may release it, or its owner alone (`owned: true`); a
- * release that is not allowed throws.
- */
-export function sequentialLock(
-  { owned = false, mayRefuse = false }: RefusalOptions & { owned?: boolean } = {},
-): SequentialSpecification<string> {
-  const free = "";
-  const acquire = (owner: string, call: HistoryCall) => {
-    if (refused(call)) return owner !== free || mayRefuse ? [owner] : [];
-    return owner === free && succeeded(call) ? [valueText(call.task)] : [];
-  };
-  return specify<string>({
-    acquire,
-    tryAcquire: acquire,
-    release: (owner, call) => {
-      const allowed = owned ? owner === valueText(call.task) : owner !== free;
-      if (!allowed) return threw(call) ? [owner] : [];
-      return returned(call) ? [free] : [];
-    },
-    locked: (owner, call) => returnedValue(call, owner !== free) ? [owner] : [],
-  }, { initial: free, key: owned ? (owner) => owner : (owner) => owner === free ? "free" : "held" });
+/** The permits of a semaphore. */
+export interface SemaphoreState {
+  /** The free ones. */
+  readonly left: number;
+  /** Those that guards hold, by task. */
+  readonly held: Readonly<Record<string, number>>;
 }
 
 /**
- * A semaphore with a number of permits: acquire(n), tryAcquire(n) and release(n), where n is 1 if it is no number.
+ * A semaphore with a number of permits: acquire(n), tryAcquire(n) and release(n), where n is 1 if it is no number; for
+ * guards acquireHeld(n) and releaseHeld(n); and died, which gives back what the guards of the task hold.
  * `bounded: true`: a release above the first number of permits throws.
  */
 export function sequentialSemaphore(
   permits: number,
   { bounded = false, mayRefuse = false }: RefusalOptions & { bounded?: boolean } = {},
-): SequentialSpecification<number> {
+): SequentialSpecification<SemaphoreState> {
   const weight = (call: HistoryCall) => typeof call.args[0] === "number" ? call.args[0] : 1;
-  const acquire = (left: number, call: HistoryCall) => {
-    const enough = left >= weight(call);
-    if (refused(call)) return !enough || mayRefuse ? [left] : [];
-    return enough && succeeded(call) ? [left - weight(call)] : [];
+  const changed = ({ left, held }: SemaphoreState, call: HistoryCall, [free, mine]: readonly [number, number]) => {
+    const task = valueText(call.task);
+    return { left: left + free, held: mine === 0 ? held : { ...held, [task]: (held[task] ?? 0) + mine } };
   };
-  return specify<number>({
-    acquire,
-    tryAcquire: acquire,
-    release: (left, call) => {
-      const more = left + weight(call);
-      if (bounded && more > permits) return threw(call) ? [left] : [];
-      return returned(call) ? [more] : [];
-    },
-  }, { initial: permits, key: String });
+  const acquire = (state: SemaphoreState, call: HistoryCall) => {
+    const enough = state.left >= weight(call);
+    if (refused(call)) return !enough || mayRefuse ? [state] : [];
+    if (!enough || !succeeded(call)) return [];
+    return [changed(state, call, [-weight(call), call.method === "acquireHeld" ? weight(call) : 0])];
+  };
+  const release = (state: SemaphoreState, call: HistoryCall) => {
+    const ofGuard = call.method === "releaseHeld";
+    const isTooMuch = (bounded && state.left + weight(call) > permits) ||
+      (ofGuard && (state.held[valueText(call.task)] ?? 0) < weight(call));
+    if (isTooMuch) return threw(call) ? [state] : [];
+    return returned(call) ? [changed(state, call, [weight(call), ofGuard ? -weight(call) : 0])] : [];
+  };
+  const died = (state: SemaphoreState, call: HistoryCall) => {
+    const held = state.held[valueText(call.task)] ?? 0;
+    return [changed(state, call, [held, -held])];
+  };
+  return specify<SemaphoreState>(
+    { acquire, tryAcquire: acquire, acquireHeld: acquire, release, releaseHeld: release, died },
+    { initial: { left: permits, held: {} } },
+  );
 }

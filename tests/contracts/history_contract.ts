@@ -10,7 +10,7 @@
 import { assertEquals } from "@std/assert";
 import { runBlocking, SharedMemory } from "../../lib/memory/mod.ts";
 import { assertLinearizable, type HistoryCall, type SequentialSpecification } from "../../lib/testing/mod.ts";
-import { historySubjects, type SubjectName } from "./history_subjects.ts";
+import { specified, type SubjectName, subjectOf } from "./history_subjects.ts";
 import type { HistoryReply, HistoryRequest } from "./history_worker.ts";
 import { realClock } from "./memory_subjects.ts";
 import { type Face, recordHistory, spaceOf } from "./record_history.ts";
@@ -22,7 +22,7 @@ const PATIENCE_MILLISECONDS = 20_000;
 /** Registers the test of one thing. */
 export function testHistories(
   subject: SubjectName,
-  { rounds = 8, calls = 300 }: { readonly rounds?: number; readonly calls?: number } = {},
+  { rounds = 4, calls = 300 }: { readonly rounds?: number; readonly calls?: number } = {},
 ): void {
   Deno.test(`${subject}: histories of real tasks are linearizable`, async () => {
     const workers = WORKER_FACES.map(() => {
@@ -31,9 +31,9 @@ export function testHistories(
     try {
       for (let seed = 0; seed < runs(rounds); seed++) {
         const history = await record(subject, workers, { seed, calls });
-        const specification = historySubjects[subject].specification as SequentialSpecification;
+        const specification = subjectOf(subject).specification as SequentialSpecification;
         try {
-          assertLinearizable(history, { thing: specification });
+          assertLinearizable(specified(history), { [subject]: specification });
         } catch (cause) {
           throw new Error(`seed ${seed} of ${subject}`, { cause });
         }

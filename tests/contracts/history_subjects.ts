@@ -1,110 +1,195 @@
 /**
- * What real tasks call at random on a shared thing, and the sequential specification of what they may see.
- *
- * - A caller never waits for ever as long as all others keep their word: who holds something gives it back.
+ * The things that real tasks call at random (`history_callers.ts`), and the sequential specification of what they may see.
  *
  * @module
  */
 
-import type { Chooser } from "../../lib/memory/mod.ts";
-import { boundedSemaphore, lock, semaphore, type Shareable } from "../../lib/sync/mod.ts";
-import { sequentialLock, sequentialSemaphore, type SequentialSpecification } from "../../lib/testing/mod.ts";
-
-/** A call on the thing. */
-export interface SubjectCall {
-  readonly method: string;
-  readonly args: readonly unknown[];
-  /** The arguments as the specification knows them; `args` by default. */
-  readonly specified?: readonly unknown[];
-}
-
-/** What one task does. */
-export interface Caller {
-  /** The next call; at the end (`last`) one that gives something back, or nothing. */
-  next(choose: Chooser, last: boolean): SubjectCall | undefined;
-  /** The call has returned a result. */
-  returned(call: SubjectCall, result: unknown): void;
-}
+import { channel, queue, type QueueOptions } from "../../lib/mailbox/mod.ts";
+import {
+  boundedSemaphore,
+  cell,
+  event,
+  latch,
+  lock,
+  rlock,
+  rwlock,
+  semaphore,
+  type Shareable,
+} from "../../lib/sync/mod.ts";
+import {
+  type HistoryCall,
+  partsOf,
+  sequentialChannel,
+  sequentialEvent,
+  sequentialLatch,
+  sequentialLock,
+  sequentialPriorityQueue,
+  sequentialQueue,
+  sequentialRegister,
+  sequentialRendezvous,
+  sequentialRLock,
+  sequentialRWLock,
+  sequentialSemaphore,
+  type SequentialSpecification,
+  sequentialStack,
+} from "../../lib/testing/mod.ts";
+import {
+  type Caller,
+  type CallerOptions,
+  CellCaller,
+  CollectionCaller,
+  LockCaller,
+  RWLockCaller,
+  SemaphoreCaller,
+  SignalCaller,
+} from "./history_callers.ts";
 
 /** A thing to call. */
 export interface HistorySubject {
   thing(): Shareable<unknown>;
-  readonly specification: SequentialSpecification<never> | SequentialSpecification;
-  caller(): Caller;
+  readonly specification: SequentialSpecification;
+  caller(options: CallerOptions): Caller;
+  /** Whether a death gives back what the dead held: then the specification has `died`. */
+  readonly recovers?: boolean;
 }
 
-/** How long a wait may last, in seconds; no less than a look at the clock takes. */
-const timeouts = [undefined, 0, 0.00005, 0.0005];
+/** Short rings and heaps wrap around and fill their gaps often, and never lack bytes. */
+const BYTES = { fifo: 512, lifo: 4096, priority: 4096 };
+const UNBOUNDED_BYTES = 2 ** 18;
+const ROOM = 3;
 
-class LockCaller implements Caller {
-  readonly #owned: boolean;
-  #held = false;
-
-  constructor(owned: boolean) {
-    this.#owned = owned;
-  }
-
-  next(choose: Chooser, last: boolean): SubjectCall | undefined {
-    if (last) return this.#held ? { method: "release", args: [] } : undefined;
-    const act = choose(8);
-    if (act === 0) return { method: "locked", args: [] };
-    // Of an owned lock, a release that is not allowed throws.
-    if (this.#held || (this.#owned && act === 1)) return { method: "release", args: [] };
-    if (act < 4) return { method: "tryAcquire", args: [] };
-    const timeout = timeouts[choose(timeouts.length)];
-    return { method: "acquire", args: timeout === undefined ? [] : [{ timeout }], specified: [] };
-  }
-
-  returned({ method }: SubjectCall, result: unknown): void {
-    if (method === "release") this.#held = false;
-    else if (method !== "locked" && result === true) this.#held = true;
-  }
+function aQueue(
+  { order = "fifo", maxsize = 0 }: QueueOptions,
+  specification: HistorySubject["specification"],
+): HistorySubject {
+  return {
+    thing: () => queue({ order, maxsize, bytes: maxsize > 0 ? BYTES[order] : UNBOUNDED_BYTES }),
+    specification,
+    caller: (options) =>
+      new CollectionCaller(options, { take: "get", close: "shutdown", priority: order === "priority" }),
+  };
 }
 
-class SemaphoreCaller implements Caller {
-  #held = 0;
-
-  next(choose: Chooser, last: boolean): SubjectCall | undefined {
-    if (this.#held > 0 && (last || choose(4) > 0)) return { method: "release", args: [this.#held] };
-    if (last) return undefined;
-    const permits = 1 + choose(2);
-    if (this.#held === 0 && choose(2) === 0) {
-      const timeout = timeouts[choose(timeouts.length)];
-      return { method: "acquire", args: [{ permits, timeout }], specified: [permits] };
-    }
-    return { method: "tryAcquire", args: [permits] };
-  }
-
-  returned({ method, args: [first], specified: [permits] = [first] }: SubjectCall, result: unknown): void {
-    if (method === "release") this.#held -= Number(permits);
-    else if (result === true) this.#held += Number(permits);
-  }
+function byPriority(maxsize: number): HistorySubject["specification"] {
+  const compare = (one: unknown, other: unknown) => (one as [number])[0] - (other as [number])[0];
+  return sequentialPriorityQueue({ maxsize, compare, stable: true });
 }
+
+function aCell(cell_: "i32" | "i64" | "f64", values: readonly unknown[]): HistorySubject {
+  return {
+    thing: () => cell({ cell: cell_ }),
+    specification: sequentialRegister({ cell: cell_ }),
+    caller: () => new CellCaller(values),
+  };
+}
+
+const LOOKS = ["fetch", "tryFetch", "isReady", "isClosed"];
+const COUNT = 150;
+const COUNT_DOWN = { method: "countDown", args: [1] };
 
 /** The things, by a name that crosses to workers. */
 export const historySubjects = {
   lock: {
     thing: () => lock(),
     specification: sequentialLock(),
-    caller: () => new LockCaller(false),
+    caller: (options) => new LockCaller(options),
+    recovers: true,
   },
   fairLock: {
     thing: () => lock({ fair: true, owned: true }),
     // A free lock is refused where somebody stands before.
     specification: sequentialLock({ owned: true, mayRefuse: true }),
-    caller: () => new LockCaller(true),
+    caller: (options) => new LockCaller(options, { owned: true }),
+    recovers: true,
+  },
+  rlock: {
+    thing: () => rlock(),
+    specification: sequentialRLock(),
+    caller: (options) => new LockCaller(options, { owned: true, most: 3 }),
+    recovers: true,
+  },
+  rwlock: {
+    thing: () => rwlock(),
+    specification: sequentialRWLock({ mayRefuse: true }),
+    caller: (options) => new RWLockCaller(options),
+    recovers: true,
   },
   semaphore: {
     thing: () => semaphore(2),
     specification: sequentialSemaphore(2, { mayRefuse: true }),
-    caller: () => new SemaphoreCaller(),
+    caller: (options) => new SemaphoreCaller(options),
+    recovers: true,
   },
   boundedSemaphore: {
     thing: () => boundedSemaphore(3),
     specification: sequentialSemaphore(3, { bounded: true, mayRefuse: true }),
-    caller: () => new SemaphoreCaller(),
+    caller: (options) => new SemaphoreCaller(options),
+    recovers: true,
+  },
+  i32: aCell("i32", [0, 1, -1, 2 ** 31 - 1]),
+  i64: aCell("i64", [0n, 1n, -1n, 2n ** 63n - 1n]),
+  f64: aCell("f64", [0, -0, 0.5, NaN, Infinity]),
+  event: {
+    thing: () => event(),
+    specification: sequentialEvent(),
+    caller: (options) =>
+      new SignalCaller(options, {
+        open: { method: "set", args: [] },
+        // What nobody else clears, task 0 sets for good.
+        acts: (options.task === 0 ? ["set", "clear", "isSet"] : ["set", "isSet", "tryWait"])
+          .map((method) => ({ method, args: [] })),
+      }),
+  },
+  latch: {
+    thing: () => latch(COUNT),
+    specification: sequentialLatch(COUNT),
+    caller: (options) =>
+      new SignalCaller(options, {
+        open: { method: "countDown", args: [COUNT] },
+        acts: [COUNT_DOWN, COUNT_DOWN, { method: "tryWait", args: [] }],
+      }),
+  },
+  queue: aQueue({}, sequentialQueue()),
+  boundedQueue: aQueue({ maxsize: ROOM }, sequentialQueue({ maxsize: ROOM })),
+  stack: aQueue({ order: "lifo" }, sequentialStack()),
+  boundedStack: aQueue({ order: "lifo", maxsize: ROOM }, sequentialStack({ maxsize: ROOM })),
+  priorityQueue: aQueue({ order: "priority" }, byPriority(0)),
+  boundedPriorityQueue: aQueue({ order: "priority", maxsize: ROOM }, byPriority(ROOM)),
+  channel: {
+    thing: () => channel({ capacity: ROOM, bytes: BYTES.fifo }),
+    specification: sequentialChannel({ capacity: ROOM }),
+    caller: (options) => new CollectionCaller(options, { take: "take", close: "close", looks: LOOKS }),
+  },
+  rendezvous: {
+    thing: () => channel({ capacity: 0, bytes: BYTES.fifo }),
+    specification: sequentialRendezvous(),
+    caller: (options) => new CollectionCaller(options, { take: "take", close: "close", looks: ["isClosed"] }),
   },
 } satisfies Record<string, HistorySubject>;
 
 /** The name of a thing to call. */
 export type SubjectName = keyof typeof historySubjects;
+
+/** All names. */
+export const subjectNames = Object.keys(historySubjects) as SubjectName[];
+
+/** A thing to call, by its name. */
+export function subjectOf(name: SubjectName): HistorySubject {
+  return historySubjects[name];
+}
+
+/** A result as the specification knows it, and as it can cross. */
+export function specifiedResult(method: string, result: unknown): unknown {
+  if (result instanceof Error) return { name: result.name };
+  // What a try found is wrapped, so that undefined can be told from nothing.
+  const isTaken = /^try(Get|Take|Fetch)$/.test(method) && typeof result === "object" && result !== null;
+  return isTaken && "value" in result ? result.value : result;
+}
+
+/** A history as the specification knows it: batches in their parts. */
+export function specified(history: readonly HistoryCall[]): HistoryCall[] {
+  return history.flatMap((call) => {
+    const take = call.object === "channel" || call.object === "rendezvous" ? "take" : "get";
+    return partsOf(call, { take });
+  });
+}

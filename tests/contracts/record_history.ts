@@ -7,7 +7,8 @@
 import { type Memory, runAsynchronous, runBlocking, seededChooser, type Steps } from "../../lib/memory/mod.ts";
 import { Space } from "../../lib/sync/mod.ts";
 import type { HistoryCall } from "../../lib/testing/mod.ts";
-import { historySubjects, type SubjectCall, type SubjectName } from "./history_subjects.ts";
+import type { SubjectCall } from "./history_callers.ts";
+import { specifiedResult, type SubjectName, subjectOf } from "./history_subjects.ts";
 
 /** By which face a task calls. */
 export type Face = "Sync" | "steps" | "Async";
@@ -24,24 +25,24 @@ export interface Recording {
 
 /** The space that all sides of a recording share. */
 export function spaceOf({ subject, tasks }: Pick<Recording, "subject" | "tasks">) {
-  return new Space({ thing: historySubjects[subject].thing() }, { tasks });
+  return new Space({ thing: subjectOf(subject).thing() }, { tasks });
 }
 
 /** Calls at random, and gives what happened, with tickets from before and after each call. */
 export async function recordHistory(memory: Memory, recording: Recording): Promise<HistoryCall[]> {
   const { subject, task, face, calls, seed } = recording;
   const { thing } = spaceOf(recording).bind(memory, { task });
-  const caller = historySubjects[subject].caller();
+  const caller = subjectOf(subject).caller({ task, patient: task !== 0, mortal: false });
   const choose = seededChooser(seed * 31 + task);
   const history: HistoryCall[] = [];
   for (let count = 0;; count++) {
     const call = caller.next(choose, count >= calls);
     if (call === undefined) return history;
     const begin = memory.ticket();
-    const what = { task, object: "thing", method: call.method, args: call.specified ?? call.args, begin };
+    const what = { task, object: subject, method: call.method, args: call.specified ?? call.args, begin };
     try {
       const result = await perform(memory, thing, { ...call, face });
-      history.push({ ...what, end: memory.ticket(), result });
+      history.push({ ...what, end: memory.ticket(), result: specifiedResult(call.method, result) });
       caller.returned(call, result);
     } catch (error) {
       // As data: it crosses from a worker.

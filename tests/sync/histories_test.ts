@@ -1,4 +1,4 @@
-import { historySubjects, type SubjectName } from "../contracts/history_subjects.ts";
 import { testHistories } from "../contracts/history_contract.ts";
+import { subjectNames } from "../contracts/history_subjects.ts";
 
-for (const subject of Object.keys(historySubjects) as SubjectName[]) testHistories(subject);
+for (const subject of subjectNames) testHistories(subject);

@@ -4,11 +4,18 @@ import {
   assertLinearizable,
   checkLinearizable,
   type HistoryCall,
+  partsOf,
   returnedValue,
+  sequentialChannel,
+  sequentialEvent,
+  sequentialLatch,
   sequentialLock,
   sequentialPriorityQueue,
   sequentialQueue,
   sequentialRegister,
+  sequentialRendezvous,
+  sequentialRLock,
+  sequentialRWLock,
   sequentialSemaphore,
   type SequentialSpecification,
   sequentialStack,
@@ -28,6 +35,32 @@ const subjects: Readonly<Record<string, { make: () => SequentialSpecification; m
   priorityQueue: {
     make: () => sequentialPriorityQueue({ maxsize: 3 }),
     methods: ["put", "tryPut", "get", "tryGet", "size"],
+  },
+  stablePriorityQueue: {
+    make: () => sequentialPriorityQueue({ maxsize: 3, compare: (a, b) => Number(a) % 2 - Number(b) % 2, stable: true }),
+    methods: ["put", "tryPut", "get", "tryGet", "size"],
+  },
+  rlock: {
+    make: () => sequentialRLock(),
+    methods: ["acquire", "tryAcquire", "acquire", "release", "locked", "died", "markConsistent"],
+  },
+  rwlock: {
+    make: () => sequentialRWLock(),
+    methods: [
+      "acquireRead",
+      "tryAcquireRead",
+      "releaseRead",
+      "acquireWrite",
+      "tryAcquireWrite",
+      "releaseWrite",
+      "died",
+    ],
+  },
+  event: { make: () => sequentialEvent(), methods: ["set", "clear", "isSet", "wait", "tryWait"] },
+  latch: { make: () => sequentialLatch(2), methods: ["countDown", "wait", "tryWait"] },
+  channel: {
+    make: () => sequentialChannel({ capacity: 2 }),
+    methods: ["put", "tryPut", "take", "tryTake", "put", "take", "fetch", "tryFetch", "isReady", "isClosed"],
   },
 };
 
@@ -166,6 +199,111 @@ Deno.test("sequentialPriorityQueue() gives a least item, sequentialStack() the l
   assertEquals(legal(() => sequentialPriorityQueue({ compare: () => 0 })), orders);
   assertEquals(legal(sequentialStack), [[3, 1, 2]]);
   assertEquals(legal(sequentialQueue), [[2, 1, 3]]);
+});
+
+Deno.test("sequentialLock(), sequentialRLock() and sequentialRWLock() hand on what the dead held, with a word", () => {
+  const heir = (method: string) => ({ task: "B", object: "g", method, args: [], begin: 5, end: 6 });
+  const died = { task: "A", object: "g", method: "died", args: [], begin: 2.5 };
+  for (
+    const [make, acquire, release] of [
+      [sequentialLock, "acquire", "release"],
+      [() => sequentialLock({ owned: true }), "acquire", "release"],
+      [sequentialRLock, "acquire", "release"],
+      [sequentialRWLock, "acquireWrite", "releaseWrite"],
+    ] as const
+  ) {
+    const told = { ...heir(acquire), result: { name: "OwnerDiedError" } };
+    const judge = (text: string, ...more: HistoryCall[]) => {
+      return checkLinearizable([...history("g", `A ${acquire} 1 2 = true;${text}`), ...more], { g: make() })
+        .linearizable;
+    };
+    const after = `B markConsistent 7 8; B ${release} 9 10; C ${acquire} 11 12 = true`;
+    assert(judge(after, died, told));
+    assertFalse(judge(after, told), "nobody died");
+    assertFalse(judge(after, died, { ...heir(acquire), result: true }), "who comes next is told");
+    assertFalse(judge(`B ${release} 9 10; C ${acquire} 11 12 = true`, died, told), "it is lost without a repair");
+    assert(judge(`B ${release} 9 10; C ${acquire} 11 12 ! NotRecoverableError`, died, told));
+    assertFalse(judge(`C markConsistent 7 8; B ${release} 9 10`, died, told), "only a holder repairs");
+  }
+  const readers = `A acquireRead 1 2 = true; C acquireRead 3 4 = true; B acquireWrite 5 6 = true`;
+  assertFalse(checkLinearizable([...history("g", readers), died], { g: sequentialRWLock() }).linearizable);
+  const left = readers.replace("B", "C releaseRead 4.3 4.7; B");
+  assert(checkLinearizable([...history("g", left), died], { g: sequentialRWLock() }).linearizable);
+  assertFalse(checkLinearizable(history("g", left), { g: sequentialRWLock() }).linearizable);
+});
+
+Deno.test("sequentialSemaphore() gives back what guards of the dead held, and nothing else", () => {
+  const died = { task: "A", object: "s", method: "died", args: [], begin: 2.5 };
+  for (const [method, gives] of [["acquireHeld", true], ["acquire", false]] as const) {
+    const calls = history("s", `A ${method} 2 1 2 = true; B acquire 1 3 4 = true`);
+    assertFalse(checkLinearizable(calls, { s: sequentialSemaphore(2) }).linearizable);
+    assertEquals(checkLinearizable([...calls, died], { s: sequentialSemaphore(2) }).linearizable, gives);
+  }
+  const mine = history("s", `A acquireHeld 1 1 2 = true; B releaseHeld 1 3 4 ! StateError; A releaseHeld 1 5 6`);
+  assert(checkLinearizable(mine, { s: sequentialSemaphore(1) }).linearizable);
+});
+
+Deno.test("sequentialEvent() lets waits go at a set; sequentialLatch() never closes", () => {
+  const e = { e: sequentialEvent() };
+  assert(checkLinearizable(history("e", `A wait 1 6 = true; B set 2 3; B clear 4 5`), e).linearizable);
+  assertFalse(checkLinearizable(history("e", `B set 2 3; B clear 4 5; A wait 6 7 = true`), e).linearizable);
+  assertFalse(checkLinearizable(history("e", `B set 2 3; A wait 4 5 = false`), e).linearizable);
+  const l = { l: sequentialLatch(2) };
+  assert(checkLinearizable(history("l", `A countDown 1 1 2; B countDown 1 3 4; A wait 5 6 = true`), l).linearizable);
+  assertFalse(checkLinearizable(history("l", `A countDown 1 1 2; A wait 5 6 = true`), l).linearizable);
+  assertFalse(checkLinearizable(history("l", `A countDown 3 1 2; A tryWait 5 6 = false`), l).linearizable);
+});
+
+Deno.test("sequentialChannel() and a queue that is shut down drain and then fail", () => {
+  const judge = (text: string) => checkLinearizable(history("c", text), { c: sequentialChannel({ capacity: 1 }) });
+  assert(judge(`A put x 1 2; A close 3 4; B take 5 6 = x; B take 7 8 ! ChannelClosedError`).linearizable);
+  assertFalse(judge(`A put x 1 2; A close 3 4; B take 7 8 ! ChannelClosedError`).linearizable);
+  assertFalse(judge(`A close 3 4; B put x 7 8`).linearizable);
+  assertFalse(judge(`A put x 1 2; B put y 3 4`).linearizable);
+  assert(judge(`A put x 1 2; B put y 3 4 ! WaitTimeoutError; B fetch 5 6 = x; B isReady 7 8 = true`).linearizable);
+  assertFalse(judge(`A put x 1 2; B take 3 4 = x; B fetch 5 6 = x`).linearizable);
+  const q = { q: sequentialQueue() };
+  const shut = { task: "A", object: "q", method: "shutdown", begin: 3, end: 4 };
+  const after = history("q", `A put x 1 2; B get 5 6 ! QueueShutDownError`);
+  assertFalse(checkLinearizable([...after, { ...shut, args: [] }], q).linearizable);
+  assert(checkLinearizable([...after, { ...shut, args: [{ immediate: true }] }], q).linearizable);
+  assertThrows(() => sequentialChannel({ capacity: 0 }), RangeError, "Cannot specify a channel: of capacity 0");
+});
+
+Deno.test("sequentialRendezvous() lets a put and its take meet, and nobody else between them", () => {
+  const judge = (text: string) => checkLinearizable(history("c", text), { c: sequentialRendezvous() }).linearizable;
+  assert(judge(`A put x 1 4; B take 2 3 = x`));
+  assertFalse(judge(`A put x 1 2; B take 3 4 = x`));
+  assertFalse(judge(`A put x 1 2`));
+  assert(judge(`A put x 1 2; B take 1.5`));
+  assertFalse(judge(`A put x 1 6; B take 2 3 = x; B take 4 5 = x`));
+  assertFalse(judge(`A put x 1 3; C put y 2 6; B take 4 5 = x`));
+  assert(judge(`A tryPut x 1 2 = false; B tryTake 3 4 = undefined; A close 5 6; B take 7 8 ! ChannelClosedError`));
+  assertFalse(judge(`A close 1 2; B take 3 4 ! WaitTimeoutError`));
+});
+
+Deno.test("partsOf() keeps the order of a batch, and lets others come in between", () => {
+  const put = { task: "A", object: "q", method: "putAll", args: [["x", "y"]], begin: 1, end: 10, result: 2 };
+  const judge = (batch: HistoryCall, text: string, maxsize = 0) => {
+    return checkLinearizable([...partsOf(batch), ...history("q", text)], { q: sequentialQueue({ maxsize }) })
+      .linearizable;
+  };
+  const takes = (items: string) => [...items].map((item, at) => `C get ${11 + 2 * at} ${12 + 2 * at} = ${item}`);
+  for (const items of ["xzy", "zxy", "xyz"]) assert(judge(put, [`B put z 2 3`, ...takes(items)].join(";")), items);
+  for (const items of ["yxz", "yzx", "zyx"]) assertFalse(judge(put, [`B put z 2 3`, ...takes(items)].join(";")), items);
+  assert(judge({ ...put, result: 1 }, `C get 11 12 = x; C tryGet 13 14 = undefined`, 1));
+  assertFalse(judge({ ...put, result: 1 }, `C get 11 12 = x; C tryGet 13 14 = undefined`));
+  assertFalse(judge({ ...put, result: 2 }, `C get 11 12 = x; C tryGet 13 14 = undefined`));
+  const { end: _end, result: _result, ...pending } = put;
+  for (const items of ["", "x", "xy"]) assert(judge(pending, takes(items).join(";") || `C tryGet 11 12 = undefined`));
+  assertFalse(judge(pending, takes("y").join(";")));
+  const take = { task: "A", object: "q", method: "takeUpTo", args: [2], begin: 5, end: 10 };
+  const two = `B put x 1 2; B put y 3 4`;
+  assert(judge({ ...take, result: ["x", "y"] }, two));
+  assertFalse(judge({ ...take, result: ["y", "x"] }, two));
+  assertFalse(judge({ ...take, result: [] }, two));
+  assert(judge({ ...take, result: ["x"] }, `${two}; C get 6 7 = y`));
+  assertEquals(partsOf({ ...take, error: "QueueShutDownError" }).map(({ method }) => method), ["get"]);
 });
 
 Deno.test("sequentialRegister() computes as its cell does", () => {

@@ -1,0 +1,261 @@
+/**
+ * Who calls what at random on a shared thing, so that histories of real tasks say something.
+ *
+ * - A caller never waits for ever as long as all others keep their word: who holds something gives it back, and task 0, which
+ *   always waits with a timeout, ends what others may wait for.
+ * - Values that are put differ, so that each tells where it came from.
+ *
+ * @module
+ */
+
+import type { Chooser } from "../../lib/memory/mod.ts";
+
+/** A call on the thing. */
+export interface SubjectCall {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** The arguments as the specification knows them; `args` by default. */
+  readonly specified?: readonly unknown[];
+}
+
+/** What one task does. */
+export interface Caller {
+  /** The next call; at the end (`last`) one that gives something back, or nothing. */
+  next(choose: Chooser, last: boolean): SubjectCall | undefined;
+  /** The call has returned a result. */
+  returned(call: SubjectCall, result: unknown): void;
+}
+
+/** Who calls. */
+export interface CallerOptions {
+  readonly task: number;
+  /** Whether it may wait without a timeout. */
+  readonly patient: boolean;
+  /** Whether tasks may die: then nobody takes what a death does not give back. */
+  readonly mortal: boolean;
+}
+
+/** How long a wait may last, in seconds; no less than a look at the clock takes. */
+const TIMEOUTS = [0, 0.00005, 0.0005];
+
+function waitOf(choose: Chooser, patient: boolean): { readonly timeout?: number } {
+  const timeout = TIMEOUTS[choose(TIMEOUTS.length + (patient ? 1 : 0))];
+  return timeout === undefined ? {} : { timeout };
+}
+
+/** Who was told of a death repairs, then releases. */
+abstract class Owner {
+  protected readonly options: CallerOptions;
+  protected isHeir = false;
+
+  constructor(options: CallerOptions) {
+    this.options = options;
+  }
+
+  protected repair(): SubjectCall | undefined {
+    return this.isHeir ? { method: "markConsistent", args: [] } : undefined;
+  }
+
+  /** Whether a call has acquired; notes whether somebody died. */
+  protected hasAcquired({ method }: SubjectCall, result: unknown): boolean {
+    if (method === "markConsistent") this.isHeir = false;
+    if (!/^(try)?acquire/i.test(method) || result === false) return false;
+    if (result instanceof Error) this.isHeir = true;
+    return true;
+  }
+
+  protected acquire(choose: Chooser, method = "acquire"): SubjectCall {
+    const wait = waitOf(choose, this.options.patient);
+    return { method, args: wait.timeout === undefined ? [] : [wait], specified: [] };
+  }
+}
+
+/** Takes a lock, once or again and again, and gives it back. */
+export class LockCaller extends Owner implements Caller {
+  readonly #owned: boolean;
+  readonly #most: number;
+  #held = 0;
+
+  constructor(options: CallerOptions, { owned = false, most = 1 }: { owned?: boolean; most?: number } = {}) {
+    super(options);
+    this.#owned = owned;
+    this.#most = most;
+  }
+
+  next(choose: Chooser, last: boolean): SubjectCall | undefined {
+    const repair = this.repair();
+    if (repair !== undefined) return repair;
+    if (last) return this.#held > 0 ? { method: "release", args: [] } : undefined;
+    const act = choose(8);
+    if (act === 0) return { method: "locked", args: [] };
+    const releases = this.#held > 0 && (this.#held === this.#most || choose(2) === 0);
+    // Of an owned lock, a release that is not allowed throws.
+    if (releases || (this.#owned && act === 1)) return { method: "release", args: [] };
+    return act < 4 ? { method: "tryAcquire", args: [] } : this.acquire(choose);
+  }
+
+  returned(call: SubjectCall, result: unknown): void {
+    if (call.method === "release") this.#held--;
+    else if (this.hasAcquired(call, result)) this.#held++;
+  }
+}
+
+/** Reads or writes, one at a time. */
+export class RWLockCaller extends Owner implements Caller {
+  #held: "Read" | "Write" | undefined;
+
+  next(choose: Chooser, last: boolean): SubjectCall | undefined {
+    const repair = this.repair();
+    if (repair !== undefined) return repair;
+    const act = choose(8);
+    if (this.#held !== undefined && (last || act > 0)) return { method: `release${this.#held}`, args: [] };
+    if (last) return undefined;
+    const kind = choose(3) === 0 ? "Write" : "Read";
+    // A release that is not allowed throws; one who holds it does not try again.
+    if (act === 0) return { method: `release${this.#held === "Read" ? "Write" : "Read"}`, args: [] };
+    return act < 3 ? { method: `tryAcquire${kind}`, args: [] } : this.acquire(choose, `acquire${kind}`);
+  }
+
+  returned(call: SubjectCall, result: unknown): void {
+    if (call.method.startsWith("release")) this.#held = undefined;
+    else if (this.hasAcquired(call, result)) this.#held = call.method.endsWith("Read") ? "Read" : "Write";
+  }
+}
+
+/** Takes permits, for itself or for a guard, and gives them back. */
+export class SemaphoreCaller implements Caller {
+  readonly #options: CallerOptions;
+  #held = 0;
+  #ofGuard = false;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  next(choose: Chooser, last: boolean): SubjectCall | undefined {
+    const release = this.#ofGuard ? "releaseHeld" : "release";
+    if (this.#held > 0 && (last || choose(4) > 0)) return { method: release, args: [this.#held] };
+    if (last) return undefined;
+    const permits = 1 + choose(2);
+    const ofGuard = this.#options.mortal || choose(2) === 0;
+    if (this.#held === 0 && (ofGuard || choose(2) === 0)) {
+      const method = ofGuard ? "acquireHeld" : "acquire";
+      return { method, args: [{ permits, ...waitOf(choose, this.#options.patient) }], specified: [permits] };
+    }
+    // More of what it has: never waiting, and of one kind.
+    if (this.#ofGuard) return { method: "acquireHeld", args: [{ permits, timeout: 0 }], specified: [permits] };
+    return { method: "tryAcquire", args: [permits] };
+  }
+
+  returned({ method, args: [first], specified: [permits] = [first] }: SubjectCall, result: unknown): void {
+    if (method.startsWith("release")) this.#held -= Number(permits);
+    else if (result === true) this.#held += Number(permits);
+    if (method === "acquireHeld" && result === true) this.#ofGuard = true;
+    if (this.#held === 0) this.#ofGuard = false;
+  }
+}
+
+/** Changes a cell in each of its ways. */
+export class CellCaller implements Caller {
+  readonly #values: readonly unknown[];
+
+  constructor(values: readonly unknown[]) {
+    this.#values = values;
+  }
+
+  next(choose: Chooser, last: boolean): SubjectCall | undefined {
+    if (last) return undefined;
+    const methods = [["load", 0], ["store", 1], ["add", 1], ["exchange", 1], ["compareExchange", 2]] as const;
+    const [method, arity] = methods[choose(methods.length)] ?? methods[0];
+    return { method, args: Array.from({ length: arity }, () => this.#values[choose(this.#values.length)]) };
+  }
+
+  returned(): void {}
+}
+
+/** Waits, while task 0 sets and clears, or all count down; task 0 opens in the end. */
+export class SignalCaller implements Caller {
+  readonly #options: CallerOptions;
+  readonly #open: SubjectCall;
+  readonly #acts: readonly SubjectCall[];
+  #ended = false;
+
+  constructor(options: CallerOptions, { open, acts }: { open: SubjectCall; acts: readonly SubjectCall[] }) {
+    this.#options = options;
+    this.#open = open;
+    this.#acts = acts;
+  }
+
+  next(choose: Chooser, last: boolean): SubjectCall | undefined {
+    if (last) {
+      if (this.#ended || this.#options.task !== 0) return undefined;
+      this.#ended = true;
+      return this.#open;
+    }
+    const act = this.#acts[choose(this.#acts.length + 2)];
+    if (act !== undefined) return act;
+    // Whoever waits for ever calls nothing else: seldom.
+    const wait = waitOf(choose, this.#options.patient && choose(20) === 0);
+    return { method: "wait", args: wait.timeout === undefined ? [] : [wait], specified: [] };
+  }
+
+  returned(): void {}
+}
+
+/** Puts and takes, one by one and in batches; task 0 closes in the end. */
+export class CollectionCaller implements Caller {
+  readonly #options: CallerOptions;
+  readonly #take: "get" | "take";
+  readonly #close: string;
+  readonly #looks: readonly string[];
+  readonly #priority: boolean;
+  #puts = 0;
+  #ended = false;
+
+  constructor(
+    options: CallerOptions,
+    { take, close, looks = [], priority = false }: {
+      take: "get" | "take";
+      close: string;
+      looks?: readonly string[];
+      priority?: boolean;
+    },
+  ) {
+    this.#options = options;
+    this.#take = take;
+    this.#close = close;
+    this.#looks = looks;
+    this.#priority = priority;
+  }
+
+  next(choose: Chooser, last: boolean): SubjectCall | undefined {
+    if (last) {
+      if (this.#ended || this.#options.task !== 0) return undefined;
+      this.#ended = true;
+      return { method: this.#close, args: [] };
+    }
+    const isGet = this.#take === "get";
+    const priority = this.#priority ? choose(3) : undefined;
+    const value = () => {
+      const id = this.#options.task * 1_000_000 + ++this.#puts;
+      return priority === undefined ? id : [priority, id];
+    };
+    const wait = waitOf(choose, this.#options.patient);
+    const options = priority === undefined ? wait : { ...wait, priority };
+    const act = choose(12 + this.#looks.length);
+    if (act < 3) return this.#called("put", [value()], options);
+    if (act < 5) return this.#called("tryPut", [value()], priority === undefined ? {} : { priority });
+    if (act < 6) return this.#called("putAll", [Array.from({ length: 1 + choose(4) }, value)], options);
+    if (act < 9) return this.#called(this.#take, [], wait);
+    if (act < 11) return this.#called(isGet ? "tryGet" : "tryTake", [], {});
+    if (act < 12) return this.#called("takeUpTo", [1 + choose(4)], wait);
+    const look = this.#looks[act - 12] ?? "isClosed";
+    return this.#called(look, [], look === "fetch" ? wait : {});
+  }
+
+  returned(): void {}
+
+  #called(method: string, specified: readonly unknown[], options: object): SubjectCall {
+    return { method, args: Object.keys(options).length === 0 ? specified : [...specified, options], specified };
+  }
+}

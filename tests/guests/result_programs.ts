@@ -145,8 +145,7 @@ export const uneven = defineProgram({
   name: "uneven",
   claim: "It is another program here and there.",
   module,
-  variants: ["words", "names", "tasks", "parameters"],
-  parameters: (isFar() ? {} : { extra: { default: 1, description: "only here" } }) as ParameterTable,
+  variants: ["words", "names", "tasks"],
   shared: ({ variant }): Shareables => {
     if (variant === "words") return isFar() ? { a: cell() } : { a: cell(), b: cell() };
     if (variant === "names") return isFar() ? { a: cell() } : { b: cell() };
@@ -154,6 +153,18 @@ export const uneven = defineProgram({
   },
   *outcome() {},
   tasks: ({ variant }) => (variant === "tasks" && isFar() ? ["a"] : ["a", "b"]).map((name) => ({ name, *run() {} })),
+  expected: () => () => true,
+});
+
+/** A program whose parameters depend on where it is made. */
+export const unevenParameters = defineProgram({
+  name: "uneven parameters",
+  claim: "It has other parameters here and there.",
+  module,
+  parameters: (isFar() ? {} : { extra: { default: 1, description: "only here" } }) as ParameterTable,
+  shared: () => ({}),
+  *outcome() {},
+  tasks: () => [{ name: "a", *run() {} }],
   expected: () => () => true,
 });
 
@@ -189,7 +200,7 @@ export const endless = defineProgram({
   name: "endless",
   claim: "It ends by its timeout only.",
   module,
-  variants: ["sleeps", "polls", "waits", "computes", "one computes", "mixed"],
+  variants: ["sleeps", "polls", "waits", "computes", "one computes", "mixed", "one waits"],
   shared: () => ({ guard: lock(), count: cell() }),
   *outcome() {},
   tasks: ({ variant }) =>
@@ -201,6 +212,10 @@ export const endless = defineProgram({
         if (variant === "polls") { for (;;) yield* count.load(); }
         if (variant === "sleeps") { for (;;) yield* sleepLong(); }
         using _held = yield* guard.lock();
+        if (variant === "one waits") {
+          yield { kind: "sleep", until: ((yield { kind: "now" }) as number) + 10 };
+          for (;;) yield* count.load();
+        }
         if (variant === "mixed") yield* sleepLong();
         yield* guard.acquire({ timeout: 3600 });
         return "not reached";

@@ -7,10 +7,12 @@
 import { Host } from "../../lib/mode/mod.ts";
 import type { Failed } from "../../lib/program/mod.ts";
 import { counter } from "./programs.ts";
-import { endless } from "./result_programs.ts";
+import { endless, fails } from "./result_programs.ts";
 
 const host = new Host();
-const { outcome } = await host.run(endless, { mode: "thread", variant: "one computes", timeout: 0.3 });
+// Two guests are there when the time begins to count.
+await host.run(fails, { mode: "thread" });
+const { outcome } = await host.run(endless, { mode: "thread", variant: "one computes", timeout: 0.5 });
 const { ok } = await host.run(counter, { mode: "thread" });
 let closing = "it closes";
 try {

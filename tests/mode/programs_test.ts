@@ -16,6 +16,7 @@ import {
   returns,
   UNCLONEABLE,
   uneven,
+  unevenParameters,
   unfindable,
   VALUES,
 } from "../guests/result_programs.ts";
@@ -158,7 +159,9 @@ for (const mode of ["thread", "process"] as const) {
       const before = await children();
       const host = new Host();
       try {
-        const failed = failuresOf(await run(host, endless, { mode, variant, timeout: 0.3 }));
+        // Two guests are there when the time begins to count.
+        await run(host, fails, { mode });
+        const failed = failuresOf(await run(host, endless, { mode, variant, timeout: 0.4 }));
         const names = variant === "one computes" ? ["b"] : ["a", "b"];
         assertEquals(failed.map(({ task, error }) => [task, error]), names.map((name) => [name, "GuestTimeoutError"]));
         assert((await run(host, counter, { mode })).ok);
@@ -172,7 +175,7 @@ for (const mode of ["thread", "process"] as const) {
 
 Deno.test("direct mode: the timeout of a run ends it", async () => {
   await using host = new Host();
-  for (const variant of ["sleeps", "polls"]) {
+  for (const variant of ["sleeps", "polls", "one waits"]) {
     const failed = failuresOf(await run(host, endless, { mode: "direct", variant, timeout: 0.05 }));
     assertEquals(failed.map(({ error }) => error), ["GuestTimeoutError", "GuestTimeoutError"]);
   }
@@ -213,6 +216,7 @@ for (const mode of ELSEWHERE) {
       assertEquals([error.phase, error.mode], ["construct", mode]);
       assertStringIncludes(error.message, "Cannot run ");
     }
+    await assertRejects(() => run(host, unevenParameters, { mode }), GuestError, "parameter extra");
     const error = await assertRejects(() => run(host, unfindable, { mode }), GuestError, "exports no such program");
     assertEquals(error.phase, "construct");
     const missing: AnyProgram = { ...counter, module: import.meta.resolve("../guests/no such file.ts") };

@@ -29,14 +29,7 @@ import { GuestControl } from "./guest_control.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
-import {
-  type Answer,
-  INLINE,
-  type Operation,
-  type Steps,
-  type WaitOperation,
-  type WaitResult,
-} from "./operation.ts";
+import { type Answer, INLINE, type Operation, type Steps, type WaitOperation, type WaitResult } from "./operation.ts";
 
 const SLICE_MILLISECONDS = 100;
 /** How often a guest that does not wait looks whether it is asked to stop. */

@@ -58,7 +58,11 @@ Deno.test("SharedMemory throws StoppedError from every wait and sleep of a stopp
   const [stopped, other] = [0, 1].map((guest) => SharedMemory.attach(memory.handle, { guest, clock: realClock }));
   assertEquals([stopped!.control.stopRequested, runBlocking(stopped!, wait(word, 1))], [false, "not-equal"]);
   memory.control.requestStop(0);
-  assertEquals([stopped!.control.stopRequested, other!.control.stopRequested, memory.control.stopRequested], [true, false, false]);
+  assertEquals([stopped!.control.stopRequested, other!.control.stopRequested, memory.control.stopRequested], [
+    true,
+    false,
+    false,
+  ]);
   assertThrows(() => runBlocking(stopped!, wait(word, 1)), StoppedError, "guest 0 is asked to stop");
   assertThrows(() => runBlocking(stopped!, sleep(0)), StoppedError);
   assertEquals(runBlocking(other!, wait(word, 1)), "not-equal");

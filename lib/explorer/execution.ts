@@ -201,7 +201,11 @@ export class Execution {
     const { kind, pending } = this.#point;
     const picks = [...this.picks];
     this.#saves = false;
-    this.#perform({ ...RETRACING, watches: this.#watches, pick: ({ step }) => picks[step] ?? CUT }, watchRaces, undefined);
+    this.#perform(
+      { ...RETRACING, watches: this.#watches, pick: ({ step }) => picks[step] ?? CUT },
+      watchRaces,
+      undefined,
+    );
     this.#point.kind = kind;
     this.#point.pending = pending;
   }
@@ -471,7 +475,9 @@ export class Execution {
       const accesses: number[] = [];
       this.model.bury(task, failure, accesses);
       const clock = clockPlace(this.#memory.layout);
-      for (const access of accesses) if ((access & 1) === 1 && access >> 1 < clock) this.races.releases(task, access >> 1);
+      for (const access of accesses) {
+        if ((access & 1) === 1 && access >> 1 < clock) this.races.releases(task, access >> 1);
+      }
       if (this.#watches) this.#accesses.push(...accesses);
     }
     this.#wake(-1);

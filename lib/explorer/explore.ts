@@ -3,8 +3,8 @@
  *
  * - `proved`: all interleavings of this program with this input have been run, or one of each class of those that differ
  *   only in the order of independent actions. `not-exhausted`: no bug in as many schedules as it says.
- * - A bug comes with the schedule of fewest preemptions that could be found, as a text for {@linkcode replay}; `minimal` says
- *   that all schedules with fewer preemptions have been run and none fails so.
+ * - A bug comes with the schedule of fewest preemptions, departures and steps that could be found (see `shrink.ts`), as a text
+ *   for {@linkcode replay}; `minimal` says that all schedules with fewer preemptions have been run and none fails so.
  * - Program, settings and options decide the result.
  *
  * Strategies: `depth-first` takes all interleavings; `bounded` those without preemptions, then with one, and so on; `dpor`
@@ -38,15 +38,16 @@
  * @module
  */
 
-import { type AnyProgram, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { type AnyProgram, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";
 import { DepthFirst } from "./depth_first.ts";
 import { Dpor } from "./dpor.ts";
 import type { Granularity } from "./execution.ts";
-import type { BugKind, Finding } from "./findings.ts";
+import type { BugKind, Finding, RaceFinding } from "./findings.ts";
 import { Pct } from "./pct.ts";
 import { RandomWalk } from "./random_walk.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
-import { type Found, type OutcomeCount, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
+import { type OutcomeCount, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
+import { shrink, smallerValues } from "./shrink.ts";
 
 /** The ways of going through interleavings. */
 export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random", "pct"] as const;
@@ -66,6 +67,8 @@ export interface ExploreOptions extends SettingsOptions {
   readonly stepLimit?: number | undefined;
   /** Whether races, leaks and the invariant are looked at; true by default. */
   readonly checks?: boolean | undefined;
+  /** Whether the bug is looked for with smaller parameters, too; true by default. */
+  readonly shrink?: boolean | undefined;
   /** Whether to go on after a bug, up to the budget, so that the outcomes are complete; false by default. */
   readonly keepGoing?: boolean | undefined;
 }
@@ -97,16 +100,40 @@ export interface ExploredBug {
   readonly message: string;
   /** What replays it. */
   readonly schedule: string;
-  /** The preemptions of the schedule. */
+  /** The two accesses of a race. */
+  readonly race?: RaceFinding;
+  /** What livelocked tasks do over and over, a line for each operation. */
+  readonly loop?: readonly string[];
+  /** The preemptions of the schedule; of a livelock, those before the tasks take turns. */
   readonly preemptions: number;
+  /** The steps of the schedule, each an action of a task; of a livelock, those before the tasks take turns. */
+  readonly steps: number;
   /** Whether every schedule with fewer preemptions has been run, and none fails so. */
   readonly minimal: boolean;
+  /** The same kind of bug with smaller parameters, if the program has any and that was found. */
+  readonly smaller?: SmallerBug;
   /** Whether all interleavings have been run: where it was to keep going. */
   readonly exhausted: boolean;
   /** How many schedules were run to their end. */
   readonly schedules: number;
   /** The distinct outcomes so far, with how many schedules had each. */
   readonly outcomes: readonly OutcomeCount[];
+}
+
+/** A bug that is found with smaller parameters, too. */
+export interface SmallerBug {
+  /** All parameters. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** What happened, with names. */
+  readonly message: string;
+  /** What replays it with these parameters. */
+  readonly schedule: string;
+  /** The preemptions of the schedule. */
+  readonly preemptions: number;
+  /** The steps of the schedule. */
+  readonly steps: number;
+  /** Whether every schedule with fewer preemptions has been run with these parameters, and none fails so. */
+  readonly minimal: boolean;
 }
 
 /** What a replay came to. */
@@ -121,6 +148,8 @@ export interface ReplayResult {
 
 const BUDGET = 10_000;
 const PORTFOLIO_PREEMPTIONS = 2;
+/** How many schedules smaller parameters get, each time. */
+const SMALLER_BUDGET = 1000;
 
 /**
  * Explores a program.
@@ -150,16 +179,23 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
     const verdict = exhausted ? "proved" : "not-exhausted";
     return { verdict, schedules, tooLong, covered: tooLong > 0 ? undefined : covered, outcomes };
   }
-  const isDone = isMinimal || found.kind === "nondeterminism";
-  const { least, minimal } = isDone ? { least: found, minimal: isMinimal } : yield* reduce(search, { found, budget });
-  const { fingerprint } = search.show(least.departures, { afresh: true });
+  const { least, minimal } = yield* shrink(search, { found, isMinimal, budget });
+  const { kind, message, departures, inTurns, preemptions, steps, race, loop } = least;
+  const { fingerprint } = search.show(departures, { inTurns, afresh: true });
+  const schedule = formatSchedule({ granularity: granularity ?? "operation", departures, inTurns, fingerprint });
+  const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism";
+  const smaller = isSearchedAgain ? yield* smallerBug(program, { options, settings, kind, budget }) : undefined;
   return {
     verdict: "bug",
-    kind: least.kind,
-    message: least.message,
-    schedule: formatSchedule({ granularity: granularity ?? "operation", departures: least.departures, fingerprint }),
-    preemptions: least.preemptions,
+    kind,
+    message,
+    ...race === undefined ? {} : { race },
+    ...loop === undefined ? {} : { loop },
+    schedule,
+    preemptions,
+    steps,
     minimal,
+    ...smaller === undefined ? {} : { smaller },
     exhausted,
     schedules,
     outcomes,
@@ -176,10 +212,10 @@ export function replay(
   schedule: string,
   options: SettingsOptions & Pick<ExploreOptions, "checks" | "stepLimit"> = {},
 ): ReplayResult {
-  const { granularity, departures, print } = parseSchedule(schedule);
+  const { granularity, departures, inTurns, print } = parseSchedule(schedule);
   const { checks, stepLimit } = options;
   const search = new Search(program, settingsOf(program, options), { granularity, checks, stepLimit });
-  const { judged, fingerprint, fault, preemptions } = search.show(departures, { afresh: false });
+  const { judged, fingerprint, fault, preemptions } = search.show(departures, { inTurns, afresh: false });
   const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");
   if (is !== undefined) {
     throw new RangeError(
@@ -251,17 +287,48 @@ function* bounded(
   return { ended: "spent", covered };
 }
 
-/** Looks for the same kind of bug with fewer preemptions. */
-function* reduce(
-  search: Search,
-  { found, budget }: { found: Found; budget: number },
-): Slices<{ readonly least: Found; readonly minimal: boolean }> {
-  for (let preemptions = 0; preemptions < found.preemptions; preemptions++) {
-    const again = yield* search.findAgain(new DepthFirst({ preemptions }), { kind: found.kind, budget });
-    if (again === "spent") return { least: found, minimal: false };
-    if (again !== "exhausted") return { least: again, minimal: true };
+/** The same kind of bug with smaller parameters: one after the other is made as small as it can be, until none can. */
+function* smallerBug(
+  program: AnyProgram,
+  { options, settings, kind, budget }: { options: ExploreOptions; settings: Settings; kind: BugKind; budget: number },
+): Slices<SmallerBug | undefined> {
+  const parameters: Record<string, unknown> = { ...settings.parameters };
+  let smaller: SmallerBug | undefined;
+  let left = budget;
+  for (let shrinks = true; shrinks;) {
+    shrinks = false;
+    for (const [name, parameter] of Object.entries(program.parameters)) {
+      for (const value of smallerValues(parameter, parameters[name])) {
+        if (left < 1) return smaller;
+        const tried = { ...parameters, [name]: value };
+        const budget = Math.min(left, SMALLER_BUDGET);
+        const result = yield* attempt(program, {
+          ...options,
+          parameters: tried,
+          budget,
+          keepGoing: false,
+          shrink: false,
+        });
+        left -= Math.max(1, result?.schedules ?? 1);
+        if (result?.verdict !== "bug" || result.kind !== kind) continue;
+        const { message, schedule, preemptions, steps, minimal } = result;
+        smaller = { parameters: tried, message, schedule, preemptions, steps, minimal };
+        parameters[name] = value;
+        shrinks = true;
+        break;
+      }
+    }
   }
-  return { least: found, minimal: true };
+  return smaller;
+}
+
+/** What exploring with other parameters comes to; undefined where the program refuses them. */
+function* attempt(program: AnyProgram, options: ExploreOptions): Slices<ExploreResult | undefined> {
+  try {
+    return yield* exploreInSlices(program, options);
+  } catch {
+    return undefined;
+  }
 }
 
 function check(

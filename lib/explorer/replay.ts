@@ -1,6 +1,9 @@
 /**
  * Replay: one run, the default but for given departures.
  *
+ * - `inTurns`: after the departures the tasks go on in turns, one action each, and choose in turns too: a fair schedule, which
+ *   shows whether a run that does not end could.
+ * - `lenient`: departures that cannot be taken are left out.
  * - Where the run does not come to a departure's step, or its task cannot go on there, the program is another one than the
  *   schedule was found for: `fault` says so.
  *
@@ -21,20 +24,52 @@
 import type { Departure } from "./schedule.ts";
 import { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 
+/** How a run is repeated. */
+export interface ReplayOptions {
+  /** The names of the tasks. */
+  readonly names: readonly string[];
+  /** Whether tasks take turns after the last departure; false by default. */
+  readonly inTurns?: boolean | undefined;
+  /** Whether departures that cannot be taken are left out; false by default, which makes them a fault. */
+  readonly lenient?: boolean | undefined;
+}
+
 /** See the module. */
 export class Replay implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;
   readonly #departures: ReadonlyMap<number, Departure>;
   readonly #names: readonly string[];
+  readonly #lenient: boolean;
+  // The step from which on tasks take turns; Infinity where they do not.
+  readonly #turnsFrom: number;
   #begun = false;
   #done = 0;
+  #choices = 0;
+  #preemptions = 0;
   #fault: string | undefined;
 
-  /** Replays departures; the names are those of the tasks. */
-  constructor(departures: readonly Departure[], { names }: { readonly names: readonly string[] }) {
+  /** Replays departures. */
+  constructor(departures: readonly Departure[], { names, inTurns = false, lenient = false }: ReplayOptions) {
     this.#departures = new Map(departures.map((departure) => [departure.step, departure]));
     this.#names = names;
+    this.#lenient = lenient;
+    this.#turnsFrom = inTurns ? (departures.at(-1)?.step ?? -1) + 1 : Infinity;
+  }
+
+  /** The step from which on tasks take turns; `Infinity` where they do not. */
+  get turnsFrom(): number {
+    return this.#turnsFrom;
+  }
+
+  /** How many choices were made in turns. */
+  get choices(): number {
+    return this.#choices;
+  }
+
+  /** The preemptions before the tasks take turns. */
+  get preemptions(): number {
+    return this.#preemptions;
   }
 
   /** Why the run is another one than the schedule's; undefined if it is not. */
@@ -50,7 +85,10 @@ export class Replay implements Scheduler {
   }
 
   /** See {@linkcode Scheduler}. */
-  pick({ actions, step, tasks }: Point): number {
+  pick(point: Point): number {
+    const { actions, step, tasks, preemptions } = point;
+    if (step <= this.#turnsFrom) this.#preemptions = preemptions;
+    if (step >= this.#turnsFrom) return this.#turn(point);
     const departure = this.#departures.get(step);
     if (departure === undefined) return 0;
     const pick = actions.indexOf(departure.task + tasks * departure.choice);
@@ -58,14 +96,26 @@ export class Replay implements Scheduler {
       this.#done++;
       return pick;
     }
+    if (this.#lenient) return 0;
     this.#fault = `at step ${step} ${this.#names[departure.task] ?? "a task that it does not have"} cannot go on`;
     return CUT;
   }
 
   /** See {@linkcode Scheduler}. */
   end({ step }: RunEnd): void {
-    if (this.#fault === undefined && this.#done < this.#departures.size) {
+    if (this.#fault === undefined && !this.#lenient && this.#done < this.#departures.size) {
       this.#fault = `the run ends after ${step} steps`;
     }
+  }
+
+  /** The next task, in the order of the tasks, that can go on. */
+  #turn({ actions, last, tasks }: Point): number {
+    const current = last < 0 ? tasks - 1 : last % tasks;
+    const wait = (action: number) => (action - current - 1 + 2 * tasks) % tasks;
+    let [next = 0] = actions;
+    for (const action of actions) if (wait(action) < wait(next)) next = action;
+    const alternatives = actions.filter((action) => action % tasks === next % tasks);
+    if (alternatives.length === 1) return actions.indexOf(next);
+    return actions.indexOf(alternatives[this.#choices++ % alternatives.length] ?? next);
   }
 }

@@ -2,7 +2,8 @@
  * A search: runs under one scheduler after another, with what came out of them and the first bug.
  *
  * - A run that was cut or was too long has no outcome and does not count as a schedule.
- * - The budget counts schedules; of runs that are cut it allows ten times as many.
+ * - The budget counts schedules; of runs that are cut it allows ten times as many, of those that are too long a tenth.
+ * - The first runs that are too long are looked at for a livelock.
  *
  * @example
  * ```ts
@@ -31,6 +32,7 @@ import type { AnyProgram, Settings } from "../program/mod.ts";
 import { NondeterminismError } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
 import { type BugKind, type Finding, Judge, type Judged } from "./findings.ts";
+import { livelock } from "./livelock.ts";
 import { fingerprint, operationText } from "./operation_text.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
@@ -49,8 +51,18 @@ export interface OutcomeCount {
 export interface Found extends Finding {
   /** Where the run departs from the default. */
   readonly departures: readonly Departure[];
-  /** Its preemptions. */
+  /** Whether the tasks take turns after the last departure. */
+  readonly inTurns?: boolean;
+  /** Its preemptions; those before the tasks take turns. */
   readonly preemptions: number;
+  /** Its steps; those that are departed from, where the tasks take turns. */
+  readonly steps: number;
+}
+
+/** How a run goes, besides its departures. */
+export interface PathOptions {
+  /** Whether the tasks take turns after the last departure; false by default. */
+  readonly inTurns?: boolean | undefined;
 }
 
 /** How far a search goes. */
@@ -96,6 +108,12 @@ export function toEnd<T>(slices: Slices<T>): T {
 }
 
 const CUTS_PER_SCHEDULE = 10;
+/** A run that is too long counts as so many that are cut. */
+const CUTS_PER_LONG_RUN = 100;
+/** How many runs that are too long are looked at for a livelock. */
+const MOST_LOOKS = 50;
+/** How many steps of tasks that take turns a fingerprint is of. */
+const PRINTED_TURNS = 100;
 /** How many runs a slice has. */
 const SLICE = 64;
 
@@ -156,6 +174,7 @@ export class Search {
       const found = this.#next(scheduler, counted);
       if (found === "none") return "exhausted";
       if (found === "cut") cuts++;
+      else if (found === "too-long") cuts += CUTS_PER_LONG_RUN;
       else if (found !== undefined) {
         this.#found ??= found;
         if (!keepGoing) return "found";
@@ -187,10 +206,11 @@ export class Search {
   /** Performs the run with these departures once more, on a model of its own or on that of the search. */
   show(
     departures: readonly Departure[],
-    { afresh }: { readonly afresh: boolean },
+    { afresh, inTurns = false }: PathOptions & { readonly afresh: boolean },
   ): Shown & { readonly fault?: string } {
     const { names } = this.execution.model;
-    const replay = new Replay(departures, { names });
+    const replay = new Replay(departures, { names, inTurns });
+    const printed = replay.turnsFrom + PRINTED_TURNS;
     const execution = afresh
       ? new Execution(new ProgramModel(this.#program, this.#settings), this.#options)
       : this.execution;
@@ -198,32 +218,37 @@ export class Search {
     let print = fingerprint(0, JSON.stringify([this.#program.name, this.#settings.variant]));
     replay.begin();
     const run = execution.run(replay, (task, { operation }) => {
-      print = fingerprint(print, `${task} ${operationText(operation)}`);
+      if (execution.taken.length <= printed) print = fingerprint(print, `${task} ${operationText(operation)}`);
     });
     const { fault } = replay;
-    return {
-      fingerprint: print,
-      judged: run.kind === "complete" ? judge.judge() : undefined,
-      preemptions: run.preemptions,
-      ...fault === undefined ? {} : { fault },
-    };
+    const preemptions = inTurns ? replay.preemptions : run.preemptions;
+    let judged: Judged | undefined;
+    if (run.kind === "complete") {
+      judged = judge.judge();
+      if (judged.finding !== undefined) judged = { ...judged, finding: judge.explain(judged.finding) };
+    } else if (inTurns && fault === undefined) {
+      const found = livelock(execution, departures);
+      judged = found && { outcome: undefined, text: found.finding.message, finding: found.finding };
+    }
+    return { fingerprint: print, judged, preemptions, ...fault === undefined ? {} : { fault } };
   }
 
   /** Looks whether a model of its own takes the same steps as that of the search: if not, that is the bug. */
   checkDeterminism(): void {
-    for (const departures of [this.#found?.departures ?? [], this.#last]) {
+    const found = { departures: this.#found?.departures ?? [], inTurns: this.#found?.inTurns };
+    for (const { departures, inTurns } of [found, { departures: this.#last, inTurns: false }]) {
       if (this.#found?.kind === "nondeterminism") return;
-      const fault = this.#differences(departures);
+      const fault = this.#differences(departures, { inTurns });
       if (fault !== undefined) {
-        this.#found = { kind: "nondeterminism", message: fault, departures, preemptions: 0 };
+        this.#found = { kind: "nondeterminism", message: fault, departures, preemptions: 0, steps: 0 };
       }
     }
   }
 
-  #differences(departures: readonly Departure[]): string | undefined {
-    const afresh = this.show(departures, { afresh: true });
+  #differences(departures: readonly Departure[], options: PathOptions): string | undefined {
+    const afresh = this.show(departures, { ...options, afresh: true });
     try {
-      const again = this.show(departures, { afresh: false });
+      const again = this.show(departures, { ...options, afresh: false });
       if (again.fingerprint === afresh.fingerprint && again.judged?.text === afresh.judged?.text) return undefined;
     } catch (error) {
       if (error instanceof NondeterminismError) return error.message;
@@ -233,39 +258,69 @@ export class Search {
       "alone is wanted";
   }
 
-  #next(scheduler: Scheduler, counted: number | undefined): Found | "none" | "cut" | undefined {
+  /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
+  attempt(departures: readonly Departure[], { inTurns }: PathOptions): Found | undefined {
+    if (inTurns) return this.#foundLoop(departures);
+    const replay = new Replay(departures, { names: this.execution.model.names, lenient: true });
+    replay.begin();
+    const run = this.execution.run(replay);
+    const finding = run.kind === "complete" ? this.#judge.judge().finding : undefined;
+    return finding && this.#foundIn(finding, run);
+  }
+
+  #next(scheduler: Scheduler, counted: number | undefined): Found | "none" | "cut" | "too-long" | undefined {
     if (!scheduler.begin()) return "none";
     let run: RunEnd;
     try {
       run = this.execution.run(scheduler);
     } catch (error) {
       if (!(error instanceof NondeterminismError)) throw error;
-      return { kind: "nondeterminism", message: error.message, departures: this.#departures(), preemptions: 0 };
+      const { message } = error;
+      return { kind: "nondeterminism", message, departures: this.#departures(), preemptions: 0, steps: 0 };
     }
-    if (run.kind === "too-long") this.#tooLong++;
+    if (run.kind === "too-long") return this.#look() ?? "too-long";
     if (run.kind !== "complete") return "cut";
     if (counted !== undefined && counted !== run.preemptions) return "cut";
     this.#schedules++;
     const judged = this.#judge.judge();
     this.#count(judged);
-    return judged.finding === undefined ? undefined : this.#foundIn(judged.finding, run);
+    if (judged.finding === undefined || this.#found !== undefined) return undefined;
+    return this.#foundIn(judged.finding, run);
+  }
+
+  /** Looks whether the run that came to the step limit begins a livelock. */
+  #look(): Found | undefined {
+    this.#tooLong++;
+    if (this.#tooLong > MOST_LOOKS || this.#found !== undefined) return undefined;
+    const half = this.execution.taken.length / 2;
+    const departures = this.#departures().filter(({ step }) => step < half);
+    return (this.#tooLong === 1 ? this.#foundLoop([]) : undefined) ?? this.#foundLoop(departures);
+  }
+
+  #foundLoop(departures: readonly Departure[]): Found | undefined {
+    const found = livelock(this.execution, departures);
+    if (found === undefined) return undefined;
+    const { finding, preemptions } = found;
+    return { ...finding, departures, inTurns: true, preemptions, steps: departures.at(-1)?.step ?? 0 };
   }
 
   #count(judged: Judged): void {
     let entry = this.#counts.get(judged);
     if (entry === undefined) {
       entry = this.#byText.get(judged.text) ?? { outcome: judged.outcome, text: judged.text, count: 0 };
-      this.#byText.set(judged.text, entry);
+      if (entry.count === 0) {
+        this.#byText.set(judged.text, entry);
+        this.#last = this.#departures();
+      }
       // What is judged alike is the same object; what is wrong comes in many.
       if (judged.finding === undefined) this.#counts.set(judged, entry);
-      this.#last = this.#departures();
     }
     entry.count++;
   }
 
   #foundIn(finding: Finding, run: RunEnd): Found {
-    const { preemptions } = run;
-    return { ...this.#judge.explain(finding), departures: this.#departures(), preemptions };
+    const { preemptions, step: steps } = run;
+    return { ...this.#judge.explain(finding), departures: this.#departures(), preemptions, steps };
   }
 
   #departures(): readonly Departure[] {

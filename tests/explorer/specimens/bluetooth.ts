@@ -1,5 +1,6 @@
 /**
- * A driver that is stopped while work is added: the worker may act on a driver that has stopped.
+ * A driver that is stopped while work is added: the worker may act on a driver that has stopped. The fixed twin counts its
+ * work before it looks.
  *
  * @module
  */
@@ -18,6 +19,11 @@ const things = () => ({
 
 type Driver = Shared<ReturnType<typeof things>>;
 
+function* increment({ g, pendingIo }: Driver): Steps<void> {
+  using _held = yield* g.lock();
+  yield* pendingIo.store((yield* pendingIo.load()) + 1);
+}
+
 function* decrement({ g, pendingIo, stoppingEvent }: Driver): Steps<void> {
   let left: number;
   {
@@ -32,9 +38,10 @@ function* decrement({ g, pendingIo, stoppingEvent }: Driver): Steps<void> {
 export const bluetooth = defineProgram({
   name: "bluetooth",
   claim: "A stopped driver does no work.",
+  variants: ["plain", "fixed"],
   specimens: ["plain"],
   shared: things,
-  tasks: () => [
+  tasks: ({ variant }) => [
     {
       name: "stop",
       *run(driver) {
@@ -46,12 +53,11 @@ export const bluetooth = defineProgram({
     {
       name: "add",
       *run(driver) {
-        let runs = false;
-        if ((yield* driver.stoppingFlag.load()) === 0) {
-          using _held = yield* driver.g.lock();
-          yield* driver.pendingIo.store((yield* driver.pendingIo.load()) + 1);
-          runs = true;
-        }
+        const isFixed = variant === "fixed";
+        // Who counts first cannot be overtaken between its look and its count.
+        if (isFixed) yield* increment(driver);
+        const runs = (yield* driver.stoppingFlag.load()) === 0;
+        if (runs && !isFixed) yield* increment(driver);
         if (runs) ensure((yield* driver.stopped.load()) === 0, "the driver has not stopped");
         yield* decrement(driver);
       },

@@ -1,5 +1,5 @@
 /**
- * Mutual exclusion of two tasks by three words; without the word for whose turn it is, both may be inside.
+ * Mutual exclusion of two tasks by three words; where nobody says whose turn it is, both may be inside.
  *
  * @module
  */
@@ -19,18 +19,11 @@ export const peterson = defineProgram({
       name: `task ${me}`,
       *run({ wants, turn, inside }) {
         const other = 1 - me;
-        const hasTurn = variant === "plain";
-        // One who drops the turn looks before it says what it wants.
-        if (hasTurn) {
-          yield* wants.at(me).store(1);
-          yield* turn.store(other);
-          for (let look = 0; (yield* wants.at(other).load()) === 1 && (yield* turn.load()) === other; look++) {
-            // A bounded number of looks: who does not get in goes away.
-            if (look === 2) return yield* wants.at(me).store(0);
-          }
-        } else {
-          if ((yield* wants.at(other).load()) === 1) return;
-          yield* wants.at(me).store(1);
+        yield* wants.at(me).store(1);
+        if (variant === "plain") yield* turn.store(other);
+        for (let look = 0; (yield* wants.at(other).load()) === 1 && (yield* turn.load()) === other; look++) {
+          // A bounded number of looks: who does not get in goes away.
+          if (look === 2) return yield* wants.at(me).store(0);
         }
         ensure((yield* inside.add(1)) === 0, "nobody else is inside");
         yield* inside.add(-1);

@@ -1,5 +1,5 @@
 /**
- * Two values that belong together, each under a lock of its own.
+ * Two values that belong together, each under a lock of its own; the fixed twin has one more lock for both.
  *
  * @module
  */
@@ -11,12 +11,14 @@ import { cell, lock } from "../../../lib/sync/mod.ts";
 export const twostage = defineProgram({
   name: "twostage",
   claim: "The second value follows the first.",
+  variants: ["plain", "fixed"],
   specimens: ["plain"],
-  shared: () => ({ l1: lock(), l2: lock(), d1: cell(), d2: cell() }),
-  tasks: () => [
+  shared: () => ({ both: lock(), l1: lock(), l2: lock(), d1: cell(), d2: cell() }),
+  tasks: ({ variant }) => [
     {
       name: "write",
-      *run({ l1, l2, d1, d2 }) {
+      *run({ both, l1, l2, d1, d2 }) {
+        using _both = variant === "fixed" ? yield* both.lock() : undefined;
         {
           using _held = yield* l1.lock();
           yield* d1.store(1);
@@ -27,7 +29,8 @@ export const twostage = defineProgram({
     },
     {
       name: "read",
-      *run({ l1, l2, d1, d2 }) {
+      *run({ both, l1, l2, d1, d2 }) {
+        using _both = variant === "fixed" ? yield* both.lock() : undefined;
         let first: number;
         {
           using _held = yield* l1.lock();

@@ -1,0 +1,184 @@
+/**
+ * Livelocks: tasks that go on for ever and get nowhere, though each has its turns.
+ *
+ * - A run that came to the step limit may only have been unfair. So its first departures are taken again, and then the tasks
+ *   take turns, up to the step limit: where the same state comes again and again until then, it is a livelock.
+ * - A state is the words, the bytes, who waits, whose turn it is, and the operation that each task performs next. What a task
+ *   counts by itself cannot be seen: a loop that ends after more rounds than the step limit has is taken for one that never
+ *   does. Times do not count, so that tasks that pause and look again are found.
+ * - Where a task has failed an assertion before, that is the bug, as always.
+ * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../program/mod.ts";
+ * import { cell } from "../sync/mod.ts";
+ * import { explore } from "./explore.ts";
+ *
+ * const program = defineProgram({
+ *   name: "spin",
+ *   claim: "A flag is waited for that nobody sets.",
+ *   shared: () => ({ flag: cell() }),
+ *   tasks: () => [{
+ *     name: "only",
+ *     *run({ flag }) {
+ *       while ((yield* flag.load()) === 0);
+ *     },
+ *   }],
+ *   outcome: ({ flag }) => flag.load(),
+ *   expected: () => [1],
+ * });
+ * const bug = explore(program, { budget: 10 });
+ * if (bug.verdict !== "bug" || bug.kind !== "livelock") throw new Error("it looks for ever");
+ * ```
+ *
+ * @module
+ */
+
+import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
+import type { TreeNode } from "./answer_tree.ts";
+import { type Execution, isAssertion } from "./execution.ts";
+import type { Finding } from "./findings.ts";
+import { operationText } from "./operation_text.ts";
+import type { ProgramModel } from "./program_model.ts";
+import { Replay } from "./replay.ts";
+import type { Departure } from "./schedule.ts";
+import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
+
+/** How often a state must come again. */
+const ROUNDS = 3;
+/** How many lines of a loop are told. */
+const MOST_LINES = 40;
+
+/** A livelock, with the preemptions before the tasks take turns. */
+export interface Livelock {
+  /** What happened. */
+  readonly finding: Finding;
+  /** The preemptions. */
+  readonly preemptions: number;
+}
+
+/** Whether the tasks get nowhere if they take turns after these departures. */
+export function livelock(execution: Execution, departures: readonly Departure[]): Livelock | undefined {
+  const { model } = execution;
+  const turns = () => new Replay(departures, { names: model.names, inTurns: true });
+  const rounds = new Rounds(model, execution, turns());
+  rounds.begin();
+  if (execution.run(rounds).kind !== "too-long") return undefined;
+  const { found, replay } = rounds;
+  if (found === undefined || replay.fault !== undefined) return undefined;
+  const { preemptions } = replay;
+  for (const [task, { end }] of execution.nodes.entries()) {
+    if (end?.kind !== "threw" || !isAssertion(end.error)) continue;
+    return { finding: { kind: "assertion", message: `${model.names[task]}: ${end.error}` }, preemptions };
+  }
+  const { first, length } = found;
+  const loop: string[] = [];
+  const again = turns();
+  again.begin();
+  execution.run(again, (task, node, answer) => {
+    const step = execution.taken.length - 1;
+    if (step < first || step >= first + length || loop.length > MOST_LINES || answer === PARKED) return;
+    if (node.call === undefined) loop.push(`${model.names[task]}: ${lineOf(node, model.memory.layout, answer)}`);
+  });
+  if (loop.length > MOST_LINES) loop[MOST_LINES] = "...";
+  const message = `the tasks take turns and come to the same state every ${length} steps: ${loop.join("; ")}`;
+  return { finding: { kind: "livelock", message, loop }, preemptions };
+}
+
+function lineOf({ operation }: TreeNode, layout: Layout, answer: unknown): string {
+  if (operation === undefined) return "ends";
+  if (operation.kind === "call") return `${operation.object}.${operation.method}`;
+  if (!("word" in operation)) return operation.kind;
+  const value = typeof answer === "number" || typeof answer === "bigint" ? ` ${answer}` : "";
+  return `${operation.kind} ${layout.nameOf(operation.word)}${value}`;
+}
+
+interface State {
+  readonly memory: SavedMemory;
+  readonly places: readonly string[];
+}
+
+/** Takes turns, and looks for a state that comes again and again: after Brent, with the state at steps 1, 2, 4, 8, ... */
+class Rounds implements Scheduler {
+  readonly watches = false;
+  readonly replay: Replay;
+  readonly #model: ProgramModel;
+  readonly #execution: Execution;
+  // The state that is waited for, and the step it was at.
+  #anchor: State | undefined;
+  #first = 0;
+  #power = 1;
+  #length: number | undefined;
+  #step = 0;
+  #now: SavedMemory | undefined;
+
+  constructor(model: ProgramModel, execution: Execution, replay: Replay) {
+    this.#model = model;
+    this.#execution = execution;
+    this.replay = replay;
+  }
+
+  /** The first step and the number of steps of the loop. */
+  get found(): { readonly first: number; readonly length: number } | undefined {
+    const length = this.#length;
+    if (length === undefined || this.#step - this.#first < ROUNDS * length) return undefined;
+    return { first: this.#first, length };
+  }
+
+  begin(): boolean {
+    return this.replay.begin();
+  }
+
+  pick(point: Point): number {
+    this.#step = point.step;
+    if (point.step >= this.replay.turnsFrom) this.#look(point);
+    return this.replay.pick(point);
+  }
+
+  end(run: RunEnd): void {
+    this.replay.end(run);
+  }
+
+  #look({ step, last }: Point): void {
+    const since = step - this.#first;
+    if (this.#length !== undefined && since % this.#length !== 0) return;
+    const state = this.#state(last);
+    const isSame = this.#anchor !== undefined && isEqual(this.#anchor, state);
+    if (isSame) this.#length ??= since;
+    else if (this.#anchor === undefined || this.#length !== undefined || since >= this.#power) {
+      this.#power = this.#anchor === undefined ? 1 : 2 * this.#power;
+      this.#anchor = { ...state, memory: this.#model.memory.save() };
+      this.#first = step;
+      this.#length = undefined;
+    }
+  }
+
+  #state(last: number): State {
+    this.#now = this.#model.memory.save(this.#now);
+    const waiting = this.#now.parked.map(({ task }) => task);
+    const places = this.#execution.nodes.map(({ operation, call }) => {
+      return `${call === undefined ? "" : operationText(call)} ${timelessText(operation)}`;
+    });
+    const COMMON_ROUND = 60;
+    return { memory: this.#now, places: [...places, `${last} ${waiting} ${this.replay.choices % COMMON_ROUND}`] };
+  }
+}
+
+function timelessText(operation: Operation | undefined): string {
+  if (operation?.kind === "sleep") return "sleep";
+  if (operation?.kind === "wait") return `wait ${operation.word} ${operation.expected}`;
+  return operationText(operation);
+}
+
+function isEqual(one: State, other: State): boolean {
+  if (one.places.some((place, index) => place !== other.places[index])) return false;
+  const [{ words, bytes, pages }, cells] = [one.memory.cells, other.memory.cells];
+  if (!isSame(words, cells.words) || !isSame(bytes, cells.bytes) || pages.size !== cells.pages.size) return false;
+  return [...pages].every(([page, content]) => isSame(content, cells.pages.get(page)));
+}
+
+function isSame(one: Int32Array | Uint8Array | undefined, other: Int32Array | Uint8Array | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.length === other.length && one.every((value, index) => value === other[index]);
+}

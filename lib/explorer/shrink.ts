@@ -1,0 +1,101 @@
+/**
+ * Shrinking: from a run that shows a bug to a simple one that shows the same kind.
+ *
+ * - Runs are compared by preemptions, then by departures from the default, then by steps; each attempt that is kept is less.
+ * - First departures are left out, halves of them before single ones, as long as that helps. Then all runs with fewer
+ *   preemptions are performed, from none on: either one fails so, or it is certain that none does. What was found there is
+ *   shrunk once more.
+ * - The same run shrinks to the same run; the attempts are bounded by the budget.
+ *
+ * @example
+ * ```ts
+ * import { smallerValues } from "./shrink.ts";
+ *
+ * const values = smallerValues({ default: 9, min: 1, description: "tasks" }, 9);
+ * if (values.join() !== "1,5,7,8") throw new Error("the least first, then nearer and nearer");
+ * ```
+ *
+ * @module
+ */
+
+import type { Parameter } from "../program/mod.ts";
+import { DepthFirst } from "./depth_first.ts";
+import type { Departure } from "./schedule.ts";
+import type { Found, Search, Slices } from "./search.ts";
+
+/** What shrinking came to. */
+export interface Shrunk {
+  /** The run. */
+  readonly least: Found;
+  /** Whether all runs with fewer preemptions have been performed, and none shows that kind of bug. */
+  readonly minimal: boolean;
+}
+
+/** Shrinks a run that was found; `isMinimal` says that none with fewer preemptions shows that kind of bug. */
+export function* shrink(
+  search: Search,
+  { found, isMinimal, budget }: { found: Found; isMinimal: boolean; budget: number },
+): Slices<Shrunk> {
+  if (found.kind === "nondeterminism") return { least: found, minimal: isMinimal };
+  const least = yield* fewerDepartures(search, { found, budget });
+  if (isMinimal || least.preemptions === 0) return { least, minimal: true };
+  // Of tasks that take turns there are no bounded runs.
+  if (least.inTurns) return { least, minimal: false };
+  for (let preemptions = 0; preemptions < least.preemptions; preemptions++) {
+    const again = yield* search.findAgain(new DepthFirst({ preemptions }), { kind: found.kind, budget });
+    if (again === "spent") return { least, minimal: false };
+    if (again !== "exhausted") {
+      return { least: yield* fewerDepartures(search, { found: again, budget }), minimal: true };
+    }
+  }
+  return { least, minimal: true };
+}
+
+/** Leaves out departures, as long as that makes the run less. */
+function* fewerDepartures(search: Search, { found, budget }: { found: Found; budget: number }): Slices<Found> {
+  let least = found;
+  let attempts = 0;
+  for (let size = least.departures.length; size >= 1;) {
+    let isLess = false;
+    // From the end: what comes later depends on what comes before.
+    for (let start = least.departures.length - size; start > -size && attempts < budget; start -= size) {
+      const rest = without(least.departures, Math.max(0, start), start + size);
+      const attempt = search.attempt(rest, least);
+      attempts++;
+      if (attempt?.kind === found.kind && isBefore(attempt, least)) {
+        least = attempt;
+        isLess = true;
+        break;
+      }
+    }
+    if (attempts >= budget) break;
+    // Who shrank may shrink by as much again.
+    size = isLess ? Math.min(size, least.departures.length) : Math.floor(size / 2);
+    if ((yield { schedules: search.schedules, kind: found.kind }) === true) break;
+  }
+  return least;
+}
+
+function without(departures: readonly Departure[], from: number, to: number): readonly Departure[] {
+  return [...departures.slice(0, from), ...departures.slice(to)];
+}
+
+function isBefore(one: Found, other: Found): boolean {
+  const [some, others] = [one, other].map((
+    { preemptions, departures, steps },
+  ) => [preemptions, departures.length, steps]);
+  for (const [index, value] of (some ?? []).entries()) {
+    const than = others?.[index] ?? 0;
+    if (value !== than) return value < than;
+  }
+  return false;
+}
+
+/** Smaller values of a parameter that is a whole number: its least one first, then nearer and nearer. */
+export function smallerValues(parameter: Parameter, value: unknown): readonly number[] {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) return [];
+  const least = "min" in parameter && parameter.min !== undefined ? parameter.min : 0;
+  const values: number[] = [];
+  for (let distance = value - least; distance >= 1; distance = Math.floor(distance / 2)) values.push(value - distance);
+  return values;
+}

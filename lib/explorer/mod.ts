@@ -13,6 +13,7 @@ export {
   type ExploreResult,
   replay,
   type ReplayResult,
+  type SmallerBug,
   strategies,
   type Strategy,
 } from "./explore.ts";
@@ -32,12 +33,13 @@ export { DepthFirst } from "./depth_first.ts";
 export { Dpor } from "./dpor.ts";
 export { Pct, type PctOptions } from "./pct.ts";
 export { RandomWalk } from "./random_walk.ts";
-export { Replay } from "./replay.ts";
+export { Replay, type ReplayOptions } from "./replay.ts";
 export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
 export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
 export {
   type Found,
   type OutcomeCount,
+  type PathOptions,
   Search,
   type SearchEnd,
   type SearchLimits,

@@ -205,6 +205,8 @@ export class ProcessGuest implements KeptGuest {
         for (const { kind, payload } of frames.push(value)) this.#hear(kind, payload.slice());
         buffer = value.buffer;
       }
+      // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.
+      if (frames.pending > 0 && (await this.#wasKilled())) return;
       frames.end();
     } catch (cause) {
       this.fail(
@@ -252,6 +254,15 @@ export class ProcessGuest implements KeptGuest {
     const cause = signal === null ? `it exited with code ${code}` : `it was killed by ${signal}`;
     this.fail(new GuestDiedError({ guest: this.name, mode: "process", cause }));
     await this.#writer.abort().catch(() => {});
+  }
+
+  /** Whether a signal ended it; waits for its end, for a while. */
+  async #wasKilled(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), GRACE);
+    const status = await Promise.race([this.#child.status, promise]);
+    clearTimeout(timer);
+    return status !== undefined && status.signal !== null;
   }
 
   #kill(): void {

@@ -6,6 +6,7 @@
 
 import { AssertionError, OwnerDiedError } from "../../lib/errors.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
+import { encodeFrame } from "../../lib/mode/protocol.ts";
 import { defineProgram, ensure, pause } from "../../lib/program/mod.ts";
 import { cell, lock, semaphore, type SharedCell } from "../../lib/sync/mod.ts";
 
@@ -171,6 +172,28 @@ export const doomed = defineProgram({
       },
     },
   ],
+  expected: () => () => true,
+});
+
+/** A process that is killed while it writes to its host, or that writes something else and exits. */
+export const cutOff = defineProgram({
+  name: "cutOff",
+  claim: "Half a frame is no lie of one who is killed.",
+  module,
+  variants: ["killed", "exited"],
+  shared: () => ({}),
+  outcome: function* () {},
+  tasks: ({ variant }) => [{
+    name: "only",
+    *run() {
+      // Its own writeSync prints to stderr; the one of its class writes where the protocol does.
+      Object.getPrototypeOf(Deno.stdout).writeSync.call(
+        Deno.stdout,
+        encodeFrame("call", 0, new Uint8Array(100)).subarray(0, 50),
+      );
+      yield* die(variant === "killed" ? "kill" : "exit");
+    },
+  }],
   expected: () => () => true,
 });
 

@@ -4,7 +4,7 @@ import { Host, type ProgramReport } from "../../lib/mode/mod.ts";
 import type { AnyProgram, Failed } from "../../lib/program/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
-import { busy, DEATHS, doomed, mortal } from "../guests/mortal_programs.ts";
+import { busy, cutOff, DEATHS, doomed, mortal } from "../guests/mortal_programs.ts";
 
 const SECONDS = 20;
 
@@ -73,6 +73,12 @@ for (const mode of MODES) {
 
 Deno.test("the deaths of the test programs are those of the modes", () => {
   assertEquals(new Set(Object.values(DEATHS_OF).flat()), new Set(DEATHS));
+});
+
+Deno.test("process mode: who is killed in the middle of a frame is dead, who exits there has lied", async () => {
+  await using host = new Host({ permissions: { run: true } });
+  assertEquals(await endsOf(host, cutOff, { mode: "process", variant: "killed" }), ["only: GuestDiedError"]);
+  assertEquals(await endsOf(host, cutOff, { mode: "process", variant: "exited" }), ["only: ProtocolError"]);
 });
 
 Deno.test("process mode: subprocesses that are killed at random moments leave the others at work", async () => {

@@ -5,6 +5,7 @@
  */
 
 import { burnRates, roundTrips, type Table } from "./bench/delegation.ts";
+import { schedules, untilFound } from "./bench/explorer.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { startUp } from "./bench/start_up.ts";
 import { taskFlags } from "./checks/flags.ts";
@@ -31,6 +32,8 @@ for (
     () => handOver({ rounds: ROUNDS, times: 200_000 }),
     () => generations({ rounds: ROUNDS, times: 20_000 }),
     () => byProgram({ rounds: ROUNDS, times: 50_000 }),
+    () => schedules({ rounds: ROUNDS }),
+    () => untilFound({ rounds: ROUNDS }),
     () => startUp({ rounds: ROUNDS }),
   ]
 ) {

@@ -5,6 +5,8 @@
  *   class chosen by meaning (`TypeError` for a value of the wrong kind, `RangeError` for one out of range).
  * - Messages read "Cannot <act>: <what is>, <what is wanted>".
  *
+ * Longer than most files because callers look for any of them in one place.
+ *
  * @example
  * ```ts
  * import { GuestDiedError } from "./errors.ts";

@@ -9,6 +9,9 @@
  * - A value is taken exactly once: what a take was granted that is interrupted or dies before it reads, goes back to its
  *   place. `select` (its own file) does one of several operations.
  *
+ * Longer than most files because each of its ways in and out has three faces and a call of encoded values; what they do is
+ * in `stock.ts`.
+ *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";

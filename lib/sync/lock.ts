@@ -9,6 +9,8 @@
  * - Invariant: the owner bits are 0 or name the one task that may go on; somebody is queued => WAITERS is set => whoever
  *   frees the lock looks into the queue, unless a woken waiter is on its way (WOKEN), who does so itself.
  *
+ * Longer than most files because every way of changing the word must know of every other, and each method has three faces.
+ *
  * @example
  * ```ts
  * import { add, type Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
@@ -30,6 +32,7 @@
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
 import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
 import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { type Acquired, LockGuard } from "./lock_guard.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
@@ -51,9 +54,6 @@ export interface LockStatistics {
   /** How many wait. */
   readonly waiters: number;
 }
-
-/** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
-export type Acquired = boolean | OwnerDiedError;
 
 /** How often a waiter is woken in vain before the lock is handed to it. */
 export const MOST_OVERTAKEN = 4;
@@ -480,44 +480,5 @@ export class Lock implements SharedThing {
     return new NotRecoverableError(
       `Cannot acquire ${this.name}: its owner died and nobody marked it consistent, a sound lock is wanted`,
     );
-  }
-}
-
-/** What a guard does to its lock. */
-export interface Guarded {
-  /** Gives it back. */
-  release(): Steps<void>;
-  /** Gives it back, blocking. */
-  releaseSync(): void;
-  /** Says that what it protects is whole again. */
-  markConsistent(): Steps<void>;
-}
-
-/** Holds a lock until its disposal; disposing twice is harmless. */
-export class LockGuard implements Disposable {
-  /** Set where the lock's last owner died with it. */
-  readonly ownerDied: OwnerDiedError | undefined;
-  readonly #lock: Guarded;
-  readonly #binding: Binding;
-  #held = true;
-
-  /** Made by {@linkcode Lock.lock}. */
-  constructor(lock: Guarded, binding: Binding, ownerDied: OwnerDiedError | undefined) {
-    this.#lock = lock;
-    this.#binding = binding;
-    this.ownerDied = ownerDied;
-  }
-
-  /** Says that what the lock protects is whole again. */
-  markConsistent(): Steps<void> {
-    return this.#lock.markConsistent();
-  }
-
-  /** Releases the lock. */
-  [Symbol.dispose](): void {
-    if (!this.#held) return;
-    this.#held = false;
-    if (this.#binding.memory.words !== undefined) this.#lock.releaseSync();
-    else this.#binding.memory.release(this.#lock.release());
   }
 }

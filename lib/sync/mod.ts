@@ -31,7 +31,8 @@ export { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.t
 export { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
 export { CancelToken, cancelToken } from "./cancel_token.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
-export { type Acquired, type Guarded, Lock, lock, LockGuard, type LockOptions, type LockStatistics } from "./lock.ts";
+export { Lock, lock, type LockOptions, type LockStatistics } from "./lock.ts";
+export { type Acquired, type Guarded, LockGuard } from "./lock_guard.ts";
 export { RLock, rlock, type RLockOptions, type RLockStatistics } from "./rlock.ts";
 export { RWLock, rwlock, type RWLockStatistics } from "./rwlock.ts";
 export { Condition, condition, type ConditionOptions, type ConditionStatistics, type Predicate } from "./condition.ts";

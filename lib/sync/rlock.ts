@@ -29,7 +29,8 @@
 import { WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import { type Acquired, type Lock, lock, LockGuard, type LockStatistics } from "./lock.ts";
+import { type Lock, lock, type LockStatistics } from "./lock.ts";
+import { type Acquired, LockGuard } from "./lock_guard.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 

@@ -12,6 +12,8 @@
  *   monitor word, woken by who leaves. Both are woken by `died` when that somebody is dead.
  * - A task that dies inside the monitor may leave torn state: all who use the queue from then on get `NotRecoverableError`.
  *
+ * Longer than most files because what happens at the door, in line and at a death is one protocol over the same words.
+ *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";

@@ -1,0 +1,68 @@
+/**
+ * What holds a lock until the end of a block.
+ *
+ * - Invariant: the lock is given back once, at the first disposal. On shared memory that is a blocking release; elsewhere
+ *   the memory's driver performs it.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { lock } from "./lock.ts";
+ * import { Space } from "./space.ts";
+ *
+ * const space = new Space({ guard: lock() }, { tasks: 1 });
+ * const { guard } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * const held = guard.lockSync();
+ * held[Symbol.dispose]();
+ * held[Symbol.dispose]();
+ * if (guard.lockedSync()) throw new Error("given back, once");
+ * ```
+ *
+ * @module
+ */
+
+import type { OwnerDiedError } from "../errors.ts";
+import type { Steps } from "../memory/mod.ts";
+import type { Binding } from "./space.ts";
+
+/** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
+export type Acquired = boolean | OwnerDiedError;
+
+/** What a guard does to its lock. */
+export interface Guarded {
+  /** Gives it back. */
+  release(): Steps<void>;
+  /** Gives it back, blocking. */
+  releaseSync(): void;
+  /** Says that what it protects is whole again. */
+  markConsistent(): Steps<void>;
+}
+
+/** Holds a lock until its disposal; disposing twice is harmless. */
+export class LockGuard implements Disposable {
+  /** Set where the lock's last owner died with it. */
+  readonly ownerDied: OwnerDiedError | undefined;
+  readonly #lock: Guarded;
+  readonly #binding: Binding;
+  #held = true;
+
+  /** Made by {@linkcode Lock.lock}. */
+  constructor(lock: Guarded, binding: Binding, ownerDied: OwnerDiedError | undefined) {
+    this.#lock = lock;
+    this.#binding = binding;
+    this.ownerDied = ownerDied;
+  }
+
+  /** Says that what the lock protects is whole again. */
+  markConsistent(): Steps<void> {
+    return this.#lock.markConsistent();
+  }
+
+  /** Releases the lock. */
+  [Symbol.dispose](): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (this.#binding.memory.words !== undefined) this.#lock.releaseSync();
+    else this.#binding.memory.release(this.#lock.release());
+  }
+}

@@ -8,9 +8,10 @@
 
 import fc from "fast-check";
 import type { ModeName } from "../../lib/errors.ts";
-import { ModelMemory, runBlocking } from "../../lib/memory/mod.ts";
+import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { dataText, Host, programJob } from "../../lib/mode/mod.ts";
 import { type AnyProgram, runCooperative, type SettingsOptions } from "../../lib/program/mod.ts";
+import type { SharedThing } from "../../lib/sync/mod.ts";
 import { checkEquivalence, type ProgramCheckOptions } from "../../lib/testing/mod.ts";
 import { runs } from "../contracts/soak.ts";
 
@@ -27,13 +28,26 @@ export function randomRun(program: AnyProgram, schedule: number, settings: Setti
   const job = programJob(program, { ...settings, mode: "direct" });
   const memory = new ModelMemory(job.space.layout);
   runBlocking(memory, job.space.initialize());
-  const tasks = job.tasks.map(({ name, run }, task) => ({ name, steps: run(job.space.bind(memory, { task })) }));
+  const tasks = job.tasks.map(({ name, run }, task) => {
+    const shared = job.space.bind(memory, { task });
+    return { name, steps: untilEnd(run(shared), { task, things: Object.values(shared) as SharedThing[] }) };
+  });
   const result = runCooperative(memory, tasks, { seed: schedule, switchAt: "operation" });
   for (const outcome of result.outcomes) if (outcome.kind === "threw") throw outcome.error;
   if (result.kind === "deadlock") return { kind: "deadlock", waiting: result.waiting.map(({ name }) => name) };
   const results = result.outcomes.map((outcome) => outcome.kind === "returned" ? outcome.value : undefined);
   const outcome = program.outcome(job.space.bind(memory), { results, settings: job.settings });
   return { kind: "outcome", outcome: runBlocking(memory, outcome) };
+}
+
+/** The steps of a task, and then of what is bound to it. */
+function* untilEnd(
+  steps: Steps<unknown>,
+  { task, things }: { readonly task: number; readonly things: readonly SharedThing[] },
+): Steps<unknown> {
+  const value = yield* steps;
+  for (const thing of things) if (thing.ended !== undefined) yield* thing.ended(task);
+  return value;
 }
 
 /** All ends of so many random schedules, each once, as texts. */
@@ -47,10 +61,11 @@ export function randomEnds(program: AnyProgram, schedules: number, settings: Set
 export async function checkEverywhere(
   program: AnyProgram,
   parameters: NonNullable<ProgramCheckOptions["parameters"]> = {},
+  { realRuns = 3 }: { readonly realRuns?: number } = {},
 ): Promise<void> {
   await using host = new Host();
   await checkEquivalence(program, { fc, host, parameters, modes: ["direct"], numRuns: runs(50) });
-  await checkEquivalence(program, { fc, host, parameters, modes: MODES, numRuns: runs(3) });
+  await checkEquivalence(program, { fc, host, parameters, modes: MODES, numRuns: runs(realRuns) });
 }
 
 /** Pauses that keep real runs short. */

@@ -1,0 +1,52 @@
+/**
+ * A journal: numbers that several tasks write down, in the order in which they do.
+ *
+ * - A line is numbered and written in two operations; the number, which is atomic, is the order.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { Space } from "../sync/mod.ts";
+ * import { journal, linesOf, note } from "./journal.ts";
+ *
+ * const space = new Space(journal(2), { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * const shared = space.bind(memory, { task: 0 });
+ * runBlocking(memory, note(shared, 7));
+ * runBlocking(memory, note(shared, 5));
+ * if (runBlocking(memory, linesOf(shared)).join() !== "7,5") throw new Error("in the order of the notes");
+ * ```
+ *
+ * @module
+ */
+
+import type { Steps } from "../memory/mod.ts";
+import { cell, cells, type Shareable, type SharedArray, type SharedCell } from "../sync/mod.ts";
+
+/** A journal, as one task sees it. */
+export interface Journal {
+  /** How many lines it has. */
+  readonly lineCount: SharedCell<"i32">;
+  /** What they say. */
+  readonly lines: SharedArray<"i32">;
+}
+
+/** The shared things of a journal with at most so many lines. */
+export function journal(
+  length: number,
+): { readonly lineCount: Shareable<SharedCell<"i32">>; readonly lines: Shareable<SharedArray<"i32">> } {
+  return { lineCount: cell(), lines: cells({ length }) };
+}
+
+/** Writes the next line. */
+export function* note({ lineCount, lines }: Journal, line: number): Steps<void> {
+  yield* lines.at(yield* lineCount.add(1)).store(line);
+}
+
+/** All lines; complete where nobody is about to write. */
+export function* linesOf({ lineCount, lines }: Journal): Steps<number[]> {
+  const count = yield* lineCount.load();
+  const all: number[] = [];
+  while (all.length < count) all.push(yield* lines.at(all.length).load());
+  return all;
+}

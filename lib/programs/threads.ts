@@ -1,0 +1,105 @@
+/**
+ * The life of a thread: it is created, it starts, it finishes, and somebody who waits for it is done with it.
+ *
+ * - Main creates and starts all of them, then joins them in the order of their numbers, in whatever order they finish.
+ * - For each number create comes before start, start before finish, finish before done; between numbers anything goes.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { threads } from "./threads.ts";
+ *
+ * await using host = new Host();
+ * const { outcome } = await host.run(threads, { mode: "direct", parameters: { tasks: 2, pause: 0 } });
+ * const lives = ["create 0", "create 1", "start 0", "finish 0", "start 1", "finish 1", "done 0", "done 1"];
+ * if (!sameData(outcome, lives)) throw new Error("without a pause one goes after the other");
+ * ```
+ *
+ * @module
+ */
+
+import { channel } from "../mailbox/mod.ts";
+import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
+import type { Shared } from "../sync/mod.ts";
+import { journal, linesOf, note } from "./journal.ts";
+
+/** What is noted of a thread. */
+const STAGES = ["create", "start", "finish", "done"] as const;
+const [CREATE, START, FINISH, DONE] = [0, 1, 2, 3] as const;
+
+function things(tasks: number) {
+  return {
+    ...journal(STAGES.length * tasks),
+    begun: channel<number>({ capacity: tasks, bytes: 64 * tasks }),
+    ended: channel<number>({ capacity: tasks, bytes: 64 * tasks }),
+  };
+}
+
+type Things = Shared<ReturnType<typeof things>>;
+
+/** See the module. */
+export const threads: AnyProgram = defineProgram({
+  name: "threads",
+  claim: "Threads start and finish in any order; who joins them decides in which order it waits.",
+  module: import.meta.url,
+  parameters: {
+    tasks: { default: 3, min: 1, max: 8, description: "how many threads there are" },
+    pause: { default: 0.01, max: 10, fraction: true, description: "seconds between start and finish" },
+  },
+  shared: ({ parameters }) => things(parameters.tasks),
+  *outcome(shared) {
+    return (yield* linesOf(shared)).map(lineText);
+  },
+  tasks: ({ parameters }) => [
+    {
+      name: "main",
+      *run({ begun, ended, ...log }) {
+        for (let index = 0; index < parameters.tasks; index++) {
+          yield* note(log, lineOf(index, CREATE));
+          yield* begun.put(index);
+        }
+        const over = new Set<number>();
+        for (let index = 0; index < parameters.tasks; index++) {
+          while (!over.has(index)) over.add(yield* ended.take());
+          yield* note(log, lineOf(index, DONE));
+        }
+      },
+    },
+    ...Array.from({ length: parameters.tasks }, (_, thread) => ({
+      name: `thread${thread}`,
+      // Threads are alike: each becomes the one whose turn it is to begin.
+      *run({ begun, ended, ...log }: Things) {
+        const index = yield* begun.take();
+        yield* note(log, lineOf(index, START));
+        yield* pause(parameters.pause);
+        yield* note(log, lineOf(index, FINISH));
+        yield* ended.put(index);
+      },
+    })),
+  ],
+  // Of each thread, and of main's joins, the order is the same on every schedule.
+  independent: (outcome) =>
+    "failed" in outcome
+      ? outcome
+      : { lines: outcome.toSorted(), joins: outcome.filter((line) => line.startsWith("done")) },
+  expected: ({ parameters: { tasks } }) => (outcome) => {
+    if ("failed" in outcome || outcome.length !== STAGES.length * tasks) return false;
+    const isOrdered = (lines: readonly string[]) => {
+      const places = lines.map((line) => outcome.indexOf(line));
+      return places.every((place, index) => place > (places[index - 1] ?? -1));
+    };
+    const numbers = Array.from({ length: tasks }, (_, index) => index);
+    const creates = numbers.map((index) => lineText(lineOf(index, CREATE)));
+    const joins = numbers.map((index) => lineText(lineOf(index, DONE)));
+    const lives = numbers.map((index) => STAGES.map((_, stage) => lineText(lineOf(index, stage))));
+    return [creates, joins, ...lives].every(isOrdered);
+  },
+});
+
+function lineOf(index: number, stage: number): number {
+  return index * STAGES.length + stage;
+}
+
+function lineText(line: number): string {
+  return `${STAGES[line % STAGES.length]} ${Math.floor(line / STAGES.length)}`;
+}

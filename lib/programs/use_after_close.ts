@@ -1,0 +1,68 @@
+/**
+ * Use after close: one task closes a file handle that another still uses.
+ *
+ * - `plain`: whoever closes does not ask whether somebody is about to use the handle.
+ * - `latch`: it waits until the user says that it is done with the handle, and then closes.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { useAfterClose } from "./use_after_close.ts";
+ *
+ * await using host = new Host();
+ * const plain = await host.run(useAfterClose, { mode: "direct" });
+ * if (!plain.errors[0]?.message.includes("the file that is written to is open")) throw new Error("it is closed too early");
+ * const latch = await host.run(useAfterClose, { mode: "direct", variant: "latch" });
+ * if (latch.outcome !== 3) throw new Error("all is written");
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
+import { cell, latch } from "../sync/mod.ts";
+
+const CLAIM = "the file that is written to is open";
+
+/** See the module. */
+export const useAfterClose: AnyProgram = defineProgram({
+  name: "use-after-close",
+  claim: "A handle that is closed while another task uses it fails there; a latch says when that is over.",
+  module: import.meta.url,
+  variants: ["plain", "latch"],
+  specimens: ["plain"],
+  parameters: {
+    writes: { default: 3, min: 1, max: 100, description: "how often the file is written to" },
+    pause: { default: 0.01, max: 10, fraction: true, description: "seconds between two writes" },
+    close: { default: 0.015, max: 10, fraction: true, description: "seconds until the file is to be closed" },
+  },
+  // The file handle is a cell here: 1 while the file is open.
+  shared: () => ({ isOpen: cell({ initial: 1 }), written: cell(), unused: latch(1) }),
+  tasks: ({ variant, parameters }) => [
+    {
+      name: "writer",
+      *run({ isOpen, written, unused }) {
+        for (let write = 0; write < parameters.writes; write++) {
+          if (write > 0) yield* pause(parameters.pause);
+          ensure((yield* isOpen.load()) === 1, CLAIM);
+          yield* written.add(1);
+        }
+        yield* unused.countDown();
+      },
+    },
+    {
+      name: "closer",
+      *run({ isOpen, unused }) {
+        yield* pause(parameters.close);
+        if (variant === "latch") yield* unused.wait();
+        yield* isOpen.store(0);
+      },
+    },
+  ],
+  outcome: ({ written }) => written.load(),
+  expected: ({ variant, parameters: { writes } }) => {
+    if (variant === "latch") return [writes];
+    const message = `Cannot go on: it does not hold that ${CLAIM}`;
+    return [writes, { failed: [{ task: "writer", error: "AssertionError", message }] }];
+  },
+});

@@ -1,0 +1,35 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Host } from "../../lib/mode/mod.ts";
+import { timerProgram } from "../../lib/programs/mod.ts";
+import { runs } from "../contracts/soak.ts";
+import { outcomesOf, wellOf } from "./explored.ts";
+import { checkEverywhere, MODES, randomRun, SHORT } from "./schedules.ts";
+
+Deno.test("timer: it runs once and never early in every mode; cancelled before that never", async () => {
+  await checkEverywhere(timerProgram, { interval: SHORT }, { realRuns: 1 });
+  await using host = new Host();
+  for (const mode of MODES) {
+    const { independent } = await host.run(timerProgram, { mode });
+    assertEquals(independent, { bell: 1, never: 0, cancelledLate: false, either: true }, mode);
+  }
+});
+
+Deno.test("timer: it runs once, and a cancel says whether it came in time, under random schedules", () => {
+  fc.assert(
+    fc.property(SHORT, fc.nat(), (interval, schedule) => {
+      const end = randomRun(timerProgram, schedule, { parameters: { interval } });
+      assert(end.kind === "outcome");
+      const { bell, never, maybe, cancelled, cancelledLate } = end.outcome as Record<string, unknown>;
+      assertEquals([bell, never, cancelledLate, maybe], [1, 0, false, cancelled ? 0 : 1]);
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
+Deno.test("timer: exploring shows both ends of a cancel that comes at the time", () => {
+  assertEquals(outcomesOf(wellOf(timerProgram, { budget: 500 })), [
+    `{"bell":1,"cancelled":false,"cancelledLate":false,"late":0,"maybe":1,"never":0}`,
+    `{"bell":1,"cancelled":true,"cancelledLate":false,"late":0,"maybe":0,"never":0}`,
+  ]);
+});

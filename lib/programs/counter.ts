@@ -1,0 +1,62 @@
+/**
+ * A counter that many tasks increase: without care, by one atomic operation, and under a lock.
+ *
+ * - `plain`: an increment is a load and a store, and what comes between them is lost.
+ * - `atomic`: an increment is one operation. `locked`: nobody comes between the load and the store.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { counter } from "./counter.ts";
+ *
+ * await using host = new Host();
+ * for (const variant of ["atomic", "locked"]) {
+ *   const { outcome } = await host.run(counter, { mode: "direct", variant, parameters: { times: 100 } });
+ *   if (outcome !== 400) throw new Error("four tasks, 100 times");
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyProgram, defineProgram } from "../program/mod.ts";
+import { cell, lock } from "../sync/mod.ts";
+
+/** See the module. */
+export const counter: AnyProgram = defineProgram({
+  name: "counter",
+  claim: "A load and a store are no increment: it takes an atomic operation, or a lock around both.",
+  module: import.meta.url,
+  variants: ["plain", "atomic", "locked"],
+  specimens: ["plain"],
+  parameters: {
+    tasks: { default: 4, min: 1, max: 8, description: "how many tasks count" },
+    times: { default: 20_000, min: 1, max: 1_000_000, description: "how often each does" },
+  },
+  shared: ({ variant }) => ({
+    guard: lock(),
+    value: cell({ order: variant === "atomic" ? "atomic" : "plain" }),
+  }),
+  outcome: ({ value }) => value.load(),
+  tasks: ({ variant, parameters: { tasks, times } }) =>
+    Array.from({ length: tasks }, (_, index) => ({
+      name: `counter${index}`,
+      *run({ guard, value }) {
+        for (let time = 0; time < times; time++) {
+          if (variant === "atomic") {
+            yield* value.add(1);
+            continue;
+          }
+          if (variant === "locked") yield* guard.acquire();
+          yield* value.store((yield* value.load()) + 1);
+          if (variant === "locked") yield* guard.release();
+        }
+      },
+    })),
+  expected: ({ variant, parameters: { tasks, times } }) => {
+    if (variant !== "plain" || tasks === 1) return [tasks * times];
+    // One task writes 1 last of all but one, another reads that 1 and writes 2 last of all.
+    const least = times === 1 ? 1 : 2;
+    return (outcome) => typeof outcome === "number" && outcome >= least && outcome <= tasks * times;
+  },
+});

@@ -1,0 +1,44 @@
+/**
+ * The leak of `fib-channel`: nobody closes the channel of jobs, so its workers wait for ever.
+ *
+ * - All results arrive, main and the feeder end, and nothing looks wrong; but no worker ends.
+ * - The report names them all: each waits for `jobs`, and no task is left that could send.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { channelLeak } from "./channel_leak.ts";
+ *
+ * await using host = new Host();
+ * const { errors, ok } = await host.run(channelLeak, { mode: "direct" });
+ * if (!ok || errors.length !== 4) throw new Error("4 workers are left");
+ * if (!errors[0]?.message.includes("task worker3 waits for jobs")) throw new Error("the report names them");
+ * ```
+ *
+ * @module
+ */
+
+import { DeadlockError } from "../errors.ts";
+import { type AnyProgram, defineProgram } from "../program/mod.ts";
+import { fibChannels, fibParameters, fibTasks } from "./fib_channel.ts";
+
+/** See the module. */
+export const channelLeak: AnyProgram = defineProgram({
+  name: "channel-leak",
+  claim: "Workers whose channel of jobs is never closed wait for ever, and nobody can send.",
+  module: import.meta.url,
+  specimens: ["plain"],
+  parameters: { ...fibParameters, n: { ...fibParameters.n, default: 10 } },
+  shared: ({ parameters }) => fibChannels(parameters),
+  *outcome() {},
+  tasks: ({ parameters }) => fibTasks(parameters, { closes: false }),
+  // It leaks on every schedule, so the report is compared between modes.
+  independent: (outcome) => outcome,
+  expected({ parameters: { workers } }) {
+    const names = Array.from({ length: workers }, (_, index) => `worker${index}`);
+    const { name, message } = new DeadlockError(
+      names.map((task) => ({ task, object: "jobs", method: "nextBytes", owners: [] })),
+    );
+    return [{ failed: names.map((task) => ({ task, error: name, message })) }];
+  },
+});

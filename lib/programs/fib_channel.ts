@@ -1,0 +1,125 @@
+/**
+ * Jobs by one channel, results by another: workers compute Fibonacci numbers.
+ *
+ * - The feeder closes `jobs` when it ends, so that the loops of the workers end: see `channel-leak` for what happens else.
+ * - Who takes which job depends on the schedule, the sum does not: fib(1) + ... + fib(n) = fib(n + 2) - 1.
+ * - In direct mode a task goes on until it blocks: with a big buffer one worker takes all jobs, with a rendezvous
+ *   (`--capacity 0`) they spread.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { fibChannel } from "./fib_channel.ts";
+ *
+ * await using host = new Host();
+ * const run = async (capacity: number) => {
+ *   const { outcome } = await host.run(fibChannel, { mode: "direct", parameters: { n: 12, capacity } });
+ *   return outcome as { sum: number; took: number[] };
+ * };
+ * const [buffered, rendezvous] = [await run(50), await run(0)];
+ * if (buffered.sum !== 376 || rendezvous.sum !== 376) throw new Error("fib(14) - 1");
+ * if (buffered.took.join() !== "12,0,0,0" || rendezvous.took.includes(0)) throw new Error("who takes the jobs");
+ * ```
+ *
+ * @module
+ */
+
+import { type Channel, channel } from "../mailbox/mod.ts";
+import type { Steps } from "../memory/mod.ts";
+import { type AnyProgram, defineProgram, type ProgramTask } from "../program/mod.ts";
+import type { Shareable } from "../sync/mod.ts";
+
+/** How much work there is, and for how many. */
+export interface FibParameters {
+  /** The greatest number. */
+  readonly n: number;
+  /** How many workers there are. */
+  readonly workers: number;
+  /** How many values a channel takes. */
+  readonly capacity: number;
+}
+
+/** The two channels. */
+export interface FibChannels extends Readonly<Record<string, Shareable<unknown>>> {
+  /** The numbers to be done. */
+  readonly jobs: Shareable<Channel<number>>;
+  /** Their Fibonacci numbers. */
+  readonly results: Shareable<Channel<number>>;
+}
+
+/** The parameters of a program on these channels. */
+export const fibParameters = {
+  n: { default: 25, min: 1, max: 30, description: "the greatest of the Fibonacci numbers, from 1 on" },
+  workers: { default: 4, min: 1, max: 8, description: "how many workers take jobs" },
+  capacity: { default: 50, max: 1000, description: "how many values a channel takes; 0 for a rendezvous" },
+} as const;
+
+/** See the module. */
+export const fibChannel: AnyProgram = defineProgram({
+  name: "fib-channel",
+  claim: "Whoever takes which job, every job is done once.",
+  module: import.meta.url,
+  parameters: fibParameters,
+  shared: ({ parameters }) => fibChannels(parameters),
+  *outcome(_channels, { results: [, fibs, ...took] }) {
+    const numbers = fibs as number[];
+    return {
+      fibs: numbers.toSorted((a, b) => a - b),
+      sum: numbers.reduce((sum, fib) => sum + fib),
+      took: took as number[],
+    };
+  },
+  tasks: ({ parameters }) => fibTasks(parameters, { closes: true }),
+  independent: (outcome) => "failed" in outcome ? outcome : { fibs: outcome.fibs, sum: outcome.sum },
+  expected: ({ parameters: { n, workers } }) => (outcome) => {
+    if ("failed" in outcome) return false;
+    const { fibs, sum, took } = outcome;
+    return sum === fib(n + 2) - 1 && fibs.length === n && fibs.every((number, index) => number === fib(index + 1)) &&
+      took.length === workers && took.reduce((all, jobs) => all + jobs) === n;
+  },
+});
+
+/** The channels of jobs and results. */
+export function fibChannels({ capacity }: FibParameters): FibChannels {
+  return { jobs: channel<number>({ capacity }), results: channel<number>({ capacity }) };
+}
+
+/** A feeder, main, which takes the results, and the workers, which give how many jobs they did. */
+export function fibTasks(
+  { n, workers }: FibParameters,
+  { closes }: { readonly closes: boolean },
+): readonly ProgramTask<FibChannels>[] {
+  return [
+    {
+      name: "feeder",
+      *run({ jobs }) {
+        if (closes) yield* jobs.bind();
+        for (let job = 1; job <= n; job++) yield* jobs.put(job);
+      },
+    },
+    {
+      name: "main",
+      *run({ results }) {
+        const fibs: number[] = [];
+        while (fibs.length < n) fibs.push(yield* results.take());
+        return fibs;
+      },
+    },
+    ...Array.from({ length: workers }, (_, index): ProgramTask<FibChannels> => ({
+      name: `worker${index}`,
+      *run({ jobs, results }) {
+        let took = 0;
+        yield* jobs.forEach(function* (job): Steps<void> {
+          took++;
+          yield* results.put(fib(job));
+        });
+        return took;
+      },
+    })),
+  ];
+}
+
+/** The n-th Fibonacci number, as slowly as it is defined: that is the work. */
+export function fib(n: number): number {
+  return n <= 1 ? n : fib(n - 1) + fib(n - 2);
+}

@@ -1,0 +1,82 @@
+/**
+ * A producer that is bound to its channel: the channel ends as its task does.
+ *
+ * - `plain`: the loop of the consumer gets what the producer puts, and ends when the producer has ended.
+ * - `failing`: the producer fails half-way, and so the loop fails as well, after what was put.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { channelProducer } from "./channel_producer.ts";
+ *
+ * await using host = new Host();
+ * const { outcome } = await host.run(channelProducer, { mode: "direct" });
+ * if (!sameData(outcome, ["start", 2, 4, 6, 8, "stop"])) throw new Error("what is put is taken, in order");
+ * const { errors: [, consumer] } = await host.run(channelProducer, { mode: "direct", variant: "failing" });
+ * if (consumer?.message !== "after start,2,4: ChannelClosedError") throw new Error("the loop fails, too");
+ * ```
+ *
+ * @module
+ */
+
+import { ChannelClosedError } from "../errors.ts";
+import { channel } from "../mailbox/mod.ts";
+import { type AnyProgram, defineProgram } from "../program/mod.ts";
+
+/** What the producer puts. */
+const WORDS = ["start", 2, 4, 6, 8, "stop"] as const;
+/** After how many it fails. */
+const FAILS_AFTER = 3;
+
+/** See the module. */
+export const channelProducer: AnyProgram = defineProgram({
+  name: "channel-producer",
+  claim: "A channel that is bound to its producer closes when that ends, and fails when that fails.",
+  module: import.meta.url,
+  variants: ["plain", "failing"],
+  parameters: {
+    capacity: { default: 0, max: 10, description: "how many values the channel takes; 0 for a rendezvous" },
+  },
+  shared: ({ parameters: { capacity } }) => ({ words: channel<string | number>({ capacity }) }),
+  *outcome(_shared, { results: [, taken] }) {
+    return taken as (string | number)[];
+  },
+  tasks: ({ variant }) => [
+    {
+      name: "producer",
+      *run({ words }) {
+        yield* words.bind();
+        for (const [index, word] of WORDS.entries()) {
+          if (variant === "failing" && index === FAILS_AFTER) throw new Error("out of ink");
+          yield* words.put(word);
+        }
+      },
+    },
+    {
+      name: "consumer",
+      *run({ words }) {
+        const taken: (string | number)[] = [];
+        try {
+          yield* words.forEach((word) => void taken.push(word));
+        } catch (error) {
+          // The reason has come from the producer's task: the run's outcome is that both failed.
+          if (error instanceof ChannelClosedError) {
+            throw new Error(`after ${taken.join()}: ${error.name}`, { cause: error.cause });
+          }
+          throw error;
+        }
+        return taken;
+      },
+    },
+  ],
+  expected: ({ variant }) => {
+    if (variant === "plain") return [[...WORDS]];
+    const taken = WORDS.slice(0, FAILS_AFTER).join();
+    return [{
+      failed: [
+        { task: "producer", error: "Error", message: "out of ink" },
+        { task: "consumer", error: "Error", message: `after ${taken}: ChannelClosedError` },
+      ],
+    }];
+  },
+});

@@ -1,0 +1,95 @@
+/**
+ * A channel through its states: empty, full, closed with something left, and closed with nothing left.
+ *
+ * - A take from an empty channel parks, and so does a put to a full one: with a timeout they give up, without one they go
+ *   on when a partner comes.
+ * - A put to a closed channel fails; takes drain it, and then fail.
+ * - A fetch gives the value that comes next, and leaves it.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { channelStates } from "./channel_states.ts";
+ *
+ * await using host = new Host();
+ * const { outcome } = await host.run(channelStates, { mode: "direct" });
+ * const { states } = outcome as { states: string[] };
+ * if (states[0] !== "empty: take parks") throw new Error("it waits until its time is over");
+ * if (states.at(-1) !== "drained: fetch fails") throw new Error("nothing will ever come");
+ * ```
+ *
+ * @module
+ */
+
+import { ChannelClosedError, WaitTimeoutError } from "../errors.ts";
+import { channel } from "../mailbox/mod.ts";
+import type { Steps } from "../memory/mod.ts";
+import { type AnyProgram, defineProgram } from "../program/mod.ts";
+
+const STATES = [
+  "empty: take parks",
+  "empty: fetch parks",
+  "empty: put gives nothing",
+  "full: put parks",
+  "full: fetch gives a",
+  "full: take gives a",
+  "empty again: put gives nothing",
+  "closed: put fails",
+  "closed: take gives b",
+  "drained: take fails",
+  "drained: fetch fails",
+];
+
+/** See the module. */
+export const channelStates: AnyProgram = defineProgram({
+  name: "channel-states",
+  claim: "A channel parks, gives or fails by its state; closed it drains, and then fails.",
+  module: import.meta.url,
+  parameters: {
+    timeout: { default: 0.01, max: 10, fraction: true, description: "seconds after which a parked one gives up" },
+  },
+  shared: () => ({ letters: channel<string>({ capacity: 1 }), meeting: channel<string>() }),
+  *outcome(_shared, { results: [states, met] }) {
+    return { states: states as string[], met: met as string };
+  },
+  tasks: ({ parameters: { timeout } }) => [
+    {
+      name: "walker",
+      *run({ letters, meeting }) {
+        const wait = { timeout };
+        const states = [
+          `empty: take ${yield* ending(letters.take(wait))}`,
+          `empty: fetch ${yield* ending(letters.fetch(wait))}`,
+          `empty: put ${yield* ending(letters.put("a"))}`,
+          `full: put ${yield* ending(letters.put("b", wait))}`,
+          `full: fetch ${yield* ending(letters.fetch())}`,
+          `full: take ${yield* ending(letters.take())}`,
+          `empty again: put ${yield* ending(letters.put("b"))}`,
+        ];
+        yield* letters.close();
+        states.push(
+          `closed: put ${yield* ending(letters.put("c"))}`,
+          `closed: take ${yield* ending(letters.take())}`,
+          `drained: take ${yield* ending(letters.take())}`,
+          `drained: fetch ${yield* ending(letters.fetch())}`,
+        );
+        yield* meeting.put("hello");
+        return states;
+      },
+    },
+    // It parks until the walker has come to the end, or the walker until it comes.
+    { name: "partner", run: ({ meeting }) => meeting.take() },
+  ],
+  expected: () => [{ states: STATES, met: "hello" }],
+});
+
+/** How an operation on a channel ends. */
+function* ending(operation: Steps<string | void>): Steps<string> {
+  try {
+    return `gives ${(yield* operation) ?? "nothing"}`;
+  } catch (error) {
+    if (error instanceof WaitTimeoutError) return "parks";
+    if (error instanceof ChannelClosedError) return "fails";
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { assert, assertEquals } from "@std/assert";
+import { Host } from "../../lib/mode/mod.ts";
+import { channelStates } from "../../lib/programs/mod.ts";
+import { outcomesOf, wellOf } from "./explored.ts";
+import { checkEverywhere, MODES, randomEnds, SHORT } from "./schedules.ts";
+
+Deno.test("channel-states: what a channel does in each state is equal in every mode", async () => {
+  await checkEverywhere(channelStates, { timeout: SHORT }, { realRuns: 1 });
+});
+
+Deno.test("channel-states: takes park or drain, puts park or fail, and a fetch leaves the value", async () => {
+  await using host = new Host();
+  for (const mode of MODES) {
+    const { states, met } = (await host.run(channelStates, { mode })).outcome as { states: string[]; met: string };
+    const wanted = [
+      "empty: take parks",
+      "full: put parks",
+      "full: fetch gives a",
+      "full: take gives a",
+      "closed: put fails",
+      "closed: take gives b",
+      "drained: take fails",
+    ];
+    assertEquals(states.filter((state) => wanted.includes(state)), wanted, mode);
+    assertEquals(met, "hello", mode);
+  }
+});
+
+Deno.test("channel-states: all interleavings come to the same", () => {
+  const well = wellOf(channelStates);
+  assertEquals([well.verdict, outcomesOf(well)], ["proved", randomEnds(channelStates, 100)]);
+  assert(well.outcomes.length === 1);
+});

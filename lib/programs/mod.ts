@@ -7,6 +7,15 @@
 import type { AnyProgram } from "../program/mod.ts";
 import { bank } from "./bank.ts";
 import { barrierProgram } from "./barrier.ts";
+import { threads } from "./threads.ts";
+import { useAfterClose } from "./use_after_close.ts";
+import { timerProgram } from "./timer.ts";
+import { eventProgram } from "./event.ts";
+import { counter } from "./counter.ts";
+import { fibChannel } from "./fib_channel.ts";
+import { channelLeak } from "./channel_leak.ts";
+import { channelStates } from "./channel_states.ts";
+import { channelProducer } from "./channel_producer.ts";
 import { deadlock } from "./deadlock.ts";
 import { lockProgram } from "./lock.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
@@ -19,7 +28,13 @@ import { semaphoreProgram } from "./semaphore.ts";
 export {
   bank,
   barrierProgram,
+  channelLeak,
+  channelProducer,
+  channelStates,
+  counter,
   deadlock,
+  eventProgram,
+  fibChannel,
   lockProgram,
   producerConsumerLock,
   producerConsumerQueue,
@@ -27,18 +42,30 @@ export {
   rlockProgram,
   selfDeadlock,
   semaphoreProgram,
+  threads,
+  timerProgram,
+  useAfterClose,
 };
 
 /** All of them, in teaching order. */
 export const programs: readonly AnyProgram[] = [
+  threads,
   race,
   lockProgram,
   bank,
   selfDeadlock,
   deadlock,
   rlockProgram,
-  semaphoreProgram,
-  barrierProgram,
   producerConsumerLock,
+  useAfterClose,
   producerConsumerQueue,
+  semaphoreProgram,
+  timerProgram,
+  barrierProgram,
+  eventProgram,
+  counter,
+  fibChannel,
+  channelLeak,
+  channelStates,
+  channelProducer,
 ];

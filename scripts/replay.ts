@@ -16,7 +16,7 @@ import { Progress } from "./command/progress.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "./command/values.ts";
 import { columns } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
-import { Paper, repeatedData, traceData } from "./explore/report.ts";
+import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type CommandGrammar, type Given, readCommand, readFlag, seed, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
 
@@ -85,11 +85,14 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
   if (!json) {
     const { program, variant } = subject;
     const name = program.name + (program.variants.length > 1 ? ` (${variant})` : "");
-    printLine(
-      finding === undefined ? `${name}: no bug in this schedule` : `${name}: ${finding.kind}: ${finding.message}`,
-    );
+    const head = finding === undefined
+      ? [`${name}: no bug in this schedule`]
+      : headLines(`${name}: ${finding.kind}`, finding.message);
+    head.forEach(printLine);
     ["", ...paper.trace(trace), ""].forEach(printLine);
-    printLine(`Outcome: ${Deno.inspect(outcome, { depth: 6, breakLength: Infinity, compact: true })}`);
+    if (!isFailed(outcome)) {
+      printLine(`Outcome: ${Deno.inspect(outcome, { depth: 6, breakLength: Infinity, compact: true })}`);
+    }
   }
   const runs: Repeated[] = [];
   await using host = new Host();
@@ -121,6 +124,11 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
     }));
   }
   return runs.every((run) => run.reproduced === run.times && run.times > 0) ? 0 : 1;
+}
+
+/** Whether the rows of the trace and its first lines say all of an outcome. */
+function isFailed(outcome: unknown): boolean {
+  return typeof outcome === "object" && outcome !== null && "failed" in outcome;
 }
 
 /** The run in the model. */

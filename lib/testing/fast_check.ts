@@ -22,6 +22,25 @@ export interface Arbitrary<T> {
   map<U>(mapper: (value: T) => U): Arbitrary<U>;
 }
 
+/**
+ * An arbitrary as the functions of fast-check take it: `fc.property` learns the type of its values. Who calls its methods
+ * assigns it to an `fc.Arbitrary` first.
+ */
+export interface FastCheckArbitrary<T> {
+  /** For fast-check alone. */
+  generate(random: never, biasFactor: number | undefined): never;
+  /** For fast-check alone. */
+  canShrinkWithoutContext(value: unknown): value is T;
+  /** For fast-check alone. */
+  shrink(value: T, context: unknown): never;
+  /** For an `fc.Arbitrary`. */
+  filter(predicate: (value: T) => boolean): never;
+  /** For an `fc.Arbitrary`. */
+  map<U>(mapper: (value: T) => U): never;
+  /** For an `fc.Arbitrary`. */
+  chain(chainer: (value: T) => unknown): never;
+}
+
 /** What `fc.check` is told. */
 export interface CheckParameters {
   /** How many random values. */

@@ -9,9 +9,10 @@ export { checkEquivalence } from "./equivalence.ts";
 export { checkZeroOrderHold } from "./zero_order_hold.ts";
 export type { SystemCheckOptions } from "./subject.ts";
 export { checkProgramEquivalence, type ProgramCheckOptions, type ProgramReference } from "./program_equivalence.ts";
+export { holds, ScheduledRun, schedules, type SchedulesOptions } from "./schedules.ts";
 export type { PropertyOptions, SampleOptions } from "./property.ts";
 export type { ExperimentOptions } from "./experiment.ts";
-export type { Arbitrary, CheckDetails, CheckParameters, FastCheck } from "./fast_check.ts";
+export type { Arbitrary, CheckDetails, CheckParameters, FastCheck, FastCheckArbitrary } from "./fast_check.ts";
 export {
   assertLinearizable,
   checkLinearizable,

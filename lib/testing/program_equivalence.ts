@@ -33,8 +33,9 @@
 
 import type { ModeName } from "../errors.ts";
 import { dataText, Host, type HostOptions, loadProgram, type ProgramReport, sameData } from "../mode/mod.ts";
-import { type AnyProgram, isProgram, type Parameter } from "../program/mod.ts";
-import type { Arbitrary, FastCheck } from "./fast_check.ts";
+import { type AnyProgram, isProgram } from "../program/mod.ts";
+import type { Arbitrary } from "./fast_check.ts";
+import { parameterValue } from "./parameters.ts";
 import { holdFor, type SampleOptions, WrongOutcome } from "./property.ts";
 
 /** A program by its module, and by its name where that has several. */
@@ -147,7 +148,7 @@ function cases(program: AnyProgram, options: ProgramCheckOptions): Arbitrary<Cas
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) refuse("parameter", unknown, names);
   const parameters = Object.fromEntries(
-    Object.entries(program.parameters).map(([name, parameter]) => [name, given[name] ?? anyValue(parameter, fc)]),
+    Object.entries(program.parameters).map(([name, parameter]) => [name, given[name] ?? parameterValue(parameter, fc)]),
   );
   const made = fc.record({
     variant: fc.constantFrom(...variants),
@@ -155,14 +156,6 @@ function cases(program: AnyProgram, options: ProgramCheckOptions): Arbitrary<Cas
     seed: fc.integer({ min: 0, max: MOST_SEED }),
   });
   return made as Arbitrary<unknown> as Arbitrary<Case>;
-}
-
-function anyValue(parameter: Parameter, fc: FastCheck): Arbitrary<unknown> {
-  if ("choices" in parameter) return fc.constantFrom(...parameter.choices);
-  if (typeof parameter.default === "boolean") return fc.constantFrom(false, true);
-  const { min = 0, max = Infinity, fraction = false } = parameter as { min?: number; max?: number; fraction?: boolean };
-  const bounds = { min, max: Math.min(max, Math.max(2 * parameter.default, min + 1)) };
-  return fraction ? fc.double({ ...bounds, noNaN: true }) : fc.integer(bounds);
 }
 
 function shown(data: unknown): string {

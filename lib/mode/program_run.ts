@@ -74,6 +74,8 @@ export interface ProgramReport {
   readonly ok: boolean;
   /** How long the tasks ran, in milliseconds of real time. */
   readonly ms: number;
+  /** What each task returned that ended well, by name. */
+  readonly returned: Readonly<Record<string, unknown>>;
   /** The errors of the tasks that failed, with their stacks. */
   readonly errors: readonly FarError[];
 }
@@ -201,6 +203,9 @@ export function judge(job: ProgramJob, { mode, transport, end }: {
     expected: typeof expected === "function" ? null : expected,
     ok: isExpected,
     ms: end.ms,
+    returned: Object.fromEntries(
+      end.ends.flatMap((end, index) => end.kind === "returned" ? [[names[index] ?? "", end.value]] : []),
+    ),
     errors: failures.map(({ far }) => far),
   };
 }

@@ -76,10 +76,12 @@ export class Paper {
   }
 
   /** The lines of one run. */
-  run({ mode, outcome, ok, ms }: ProgramReport): string[] {
+  run({ mode, outcome, ok, ms, returned }: ProgramReport): string[] {
     const verdict = ok ? this.#paint(32, "ok   ") : this.#paint(31, "WRONG");
     const head = `  ${mode.padEnd(7)}  ${verdict} ${timeText(ms).padStart(9)}  `;
-    const [first = "", ...more] = isFailed(outcome) ? failureLines(outcome) : [this.#show(outcome)];
+    const [first = "", ...more] = isFailed(outcome)
+      ? [...failureLines(outcome), ...this.#survivors(returned)]
+      : [this.#show(outcome)];
     return [head + first, ...more.map((line) => " ".repeat(28) + line)];
   }
 
@@ -105,6 +107,13 @@ export class Paper {
       lines.push(...reports.map(({ mode, independent }) => `  ${mode.padEnd(7)}  ${this.#shown(independent)}`));
     }
     return lines;
+  }
+
+  /** What came of the tasks that did not fail. */
+  #survivors(returned: ProgramReport["returned"]): string[] {
+    return Object.entries(returned).flatMap(([task, value]) => {
+      return value === undefined ? [] : [`${task} returned ${this.#show(value)}`];
+    });
   }
 
   #declared({ expected }: ProgramReport): string[] {

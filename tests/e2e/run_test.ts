@@ -131,7 +131,7 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
   const wrong: [string[], string][] = [
     [[], "there is no program, one of `deno task list`, a module or --all is wanted"],
     [["--json"], "there is no program"],
-    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; one of race, lock, "],
+    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; one of "],
     [["sempahore"], "perhaps semaphore; "],
     [["xyzzy"], "Cannot run xyzzy: there is no such program, one of race, "],
     [["lock", "race"], "Cannot use race: it is no flag, one of "],

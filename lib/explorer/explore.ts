@@ -179,7 +179,9 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
     const verdict = exhausted ? "proved" : "not-exhausted";
     return { verdict, schedules, tooLong, covered: tooLong > 0 ? undefined : covered, outcomes };
   }
-  const { least, minimal } = yield* shrink(search, { found, isMinimal, budget });
+  // What came to the step limit may have failed so after it.
+  const isCertain = isMinimal && (tooLong === 0 || found.preemptions === 0);
+  const { least, minimal } = yield* shrink(search, { found, isMinimal: isCertain, budget });
   const { kind, message, departures, inTurns, preemptions, steps, race, loop } = least;
   const { fingerprint } = search.show(departures, { inTurns, afresh: true });
   const schedule = formatSchedule({ granularity: granularity ?? "operation", departures, inTurns, fingerprint });

@@ -142,6 +142,17 @@ export class Judge {
     return findings.length === 0 ? judged : { ...judged, finding: worst(findings) };
   }
 
+  /** What is wrong already with the run that was just cut at the step limit. */
+  soFar(): Finding | undefined {
+    const { nodes, races, broken, model } = this.#execution;
+    if (broken !== undefined) return { kind: "assertion", message: broken };
+    for (const [task, { end }] of nodes.entries()) {
+      if (end?.kind !== "threw" || !isAssertion(end.error)) continue;
+      return { kind: "assertion", message: `${model.names[task]}: ${end.error}` };
+    }
+    return races?.race === undefined ? undefined : RACE;
+  }
+
   /** A finding of the run that was just completed, with all that can be said of it. */
   explain(finding: Finding): Finding {
     if (finding.kind !== "race") return finding;

@@ -6,7 +6,6 @@
  * - A state is the words, the bytes, who waits, whose turn it is, and the operation that each task performs next. What a task
  *   counts by itself cannot be seen: a loop that ends after more rounds than the step limit has is taken for one that never
  *   does. Times do not count, so that tasks that pause and look again are found.
- * - Where a task has failed an assertion before, that is the bug, as always.
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
  *
  * @example
@@ -37,7 +36,7 @@
 
 import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
 import type { TreeNode } from "./answer_tree.ts";
-import { type Execution, isAssertion } from "./execution.ts";
+import type { Execution } from "./execution.ts";
 import type { Finding } from "./findings.ts";
 import { operationText } from "./operation_text.ts";
 import type { ProgramModel } from "./program_model.ts";
@@ -68,10 +67,6 @@ export function livelock(execution: Execution, departures: readonly Departure[])
   const { found, replay } = rounds;
   if (found === undefined || replay.fault !== undefined) return undefined;
   const { preemptions } = replay;
-  for (const [task, { end }] of execution.nodes.entries()) {
-    if (end?.kind !== "threw" || !isAssertion(end.error)) continue;
-    return { finding: { kind: "assertion", message: `${model.names[task]}: ${end.error}` }, preemptions };
-  }
   const { first, length } = found;
   const loop: string[] = [];
   const again = turns();

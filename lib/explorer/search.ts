@@ -2,8 +2,8 @@
  * A search: runs under one scheduler after another, with what came out of them and the first bug.
  *
  * - A run that was cut or was too long has no outcome and does not count as a schedule.
- * - The budget counts schedules; of runs that are cut it allows ten times as many, of those that are too long a tenth.
- * - The first runs that are too long are looked at for a livelock.
+ * - The budget counts schedules; of runs that are cut it allows ten times as many, of those that are too long a hundredth.
+ * - A run that is too long is a bug where something is wrong with it already; the first ones are looked at for a livelock.
  *
  * @example
  * ```ts
@@ -109,7 +109,7 @@ export function toEnd<T>(slices: Slices<T>): T {
 
 const CUTS_PER_SCHEDULE = 10;
 /** A run that is too long counts as so many that are cut. */
-const CUTS_PER_LONG_RUN = 100;
+const CUTS_PER_LONG_RUN = 1000;
 /** How many runs that are too long are looked at for a livelock. */
 const MOST_LOOKS = 50;
 /** How many steps of tasks that take turns a fingerprint is of. */
@@ -189,9 +189,11 @@ export class Search {
     scheduler: Scheduler,
     { kind, budget }: { kind: string; budget: number },
   ): Slices<Found | "exhausted" | "spent"> {
+    let isAll = true;
     for (let runs = 1; runs <= budget; runs++) {
-      if (!scheduler.begin()) return "exhausted";
+      if (!scheduler.begin()) return isAll ? "exhausted" : "spent";
       const run = this.execution.run(scheduler);
+      if (run.kind === "too-long") isAll = false;
       const finding = run.kind === "complete" ? this.#judge.judge().finding : undefined;
       if (finding?.kind === kind) return this.#foundIn(finding, run);
       if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
@@ -226,9 +228,11 @@ export class Search {
     if (run.kind === "complete") {
       judged = judge.judge();
       if (judged.finding !== undefined) judged = { ...judged, finding: judge.explain(judged.finding) };
-    } else if (inTurns && fault === undefined) {
-      const found = livelock(execution, departures);
-      judged = found && { outcome: undefined, text: found.finding.message, finding: found.finding };
+    } else if (fault === undefined) {
+      let finding = judge.soFar();
+      if (finding !== undefined) finding = judge.explain(finding);
+      else if (inTurns) finding = livelock(execution, departures)?.finding;
+      judged = finding && { outcome: undefined, text: finding.message, finding };
     }
     return { fingerprint: print, judged, preemptions, ...fault === undefined ? {} : { fault } };
   }
@@ -264,7 +268,7 @@ export class Search {
     const replay = new Replay(departures, { names: this.execution.model.names, lenient: true });
     replay.begin();
     const run = this.execution.run(replay);
-    const finding = run.kind === "complete" ? this.#judge.judge().finding : undefined;
+    const finding = run.kind === "complete" ? this.#judge.judge().finding : this.#judge.soFar();
     return finding && this.#foundIn(finding, run);
   }
 
@@ -278,7 +282,12 @@ export class Search {
       const { message } = error;
       return { kind: "nondeterminism", message, departures: this.#departures(), preemptions: 0, steps: 0 };
     }
-    if (run.kind === "too-long") return this.#look() ?? "too-long";
+    if (run.kind === "too-long") {
+      this.#tooLong++;
+      if (this.#found !== undefined) return "too-long";
+      const finding = this.#judge.soFar();
+      return finding === undefined ? this.#look() ?? "too-long" : this.#foundIn(finding, run);
+    }
     if (run.kind !== "complete") return "cut";
     if (counted !== undefined && counted !== run.preemptions) return "cut";
     this.#schedules++;
@@ -290,8 +299,7 @@ export class Search {
 
   /** Looks whether the run that came to the step limit begins a livelock. */
   #look(): Found | undefined {
-    this.#tooLong++;
-    if (this.#tooLong > MOST_LOOKS || this.#found !== undefined) return undefined;
+    if (this.#tooLong > MOST_LOOKS) return undefined;
     const half = this.execution.taken.length / 2;
     const departures = this.#departures().filter(({ step }) => step < half);
     return (this.#tooLong === 1 ? this.#foundLoop([]) : undefined) ?? this.#foundLoop(departures);

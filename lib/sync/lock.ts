@@ -88,6 +88,7 @@ export function lock({ owned = false, fair = false, held = false }: LockOptions 
         dead: space.word(`${name}.dead`),
         woken: space.word(`${name}.woken`),
         queue: reserveWaitQueue(space, name),
+        beginsHeld: held,
       };
       return (binding) => new Lock(binding, place, { owned, fair });
     },
@@ -103,6 +104,8 @@ interface Place {
   /** Who is on its way while WOKEN is set, plus 1. */
   readonly woken: number;
   readonly queue: WaitQueuePlace;
+  /** Whether the host holds it at the start. */
+  readonly beginsHeld: boolean;
 }
 
 /** See the module. */
@@ -309,8 +312,9 @@ export class Lock implements SharedThing {
     return method === "acquire" && args.length === 0 && !this.#fair ? this.#ready() : undefined;
   }
 
-  /** See {@linkcode SharedThing}. */
+  /** See {@linkcode SharedThing}: one that begins held is a signal, and held is its state of rest. */
   *leaks(): Steps<readonly string[]> {
+    if (this.#place.beginsHeld) return [];
     const owner = (yield* load(this.#place.word)) & OWNER;
     return owner === 0 ? [] : [`is held by ${this.#binding.nameOf(owner - 1)}`];
   }

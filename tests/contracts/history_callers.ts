@@ -1,8 +1,8 @@
 /**
  * Who calls what at random on a shared thing, so that histories of real tasks say something.
  *
- * - A caller never waits for ever as long as all others keep their word: who holds something gives it back, and task 0, which
- *   always waits with a timeout, ends what others may wait for.
+ * - A caller never waits for ever as long as all others keep their word: who holds something gives it back, and task 0 ends
+ *   what others may wait for: queues, channels, events and latches, for which it waits with a timeout itself.
  * - Values that are put differ, so that each tells where it came from.
  *
  * @module
@@ -43,10 +43,16 @@ function waitOf(choose: Chooser, patient: boolean): { readonly timeout?: number 
   return timeout === undefined ? {} : { timeout };
 }
 
+/** Of things that somebody has to open or close in the end. */
+function isPatient({ task, patient }: CallerOptions): boolean {
+  return patient && task !== 0;
+}
+
 /** Who was told of a death repairs, then releases. */
 abstract class Owner {
   protected readonly options: CallerOptions;
   protected isHeir = false;
+  #probed = false;
 
   constructor(options: CallerOptions) {
     this.options = options;
@@ -62,6 +68,13 @@ abstract class Owner {
     if (!/^(try)?acquire/i.test(method) || result === false) return false;
     if (result instanceof Error) this.isHeir = true;
     return true;
+  }
+
+  /** Once, at the end: takes it for as long as it takes, which shows that it comes back from everybody. */
+  protected probe(method: string): SubjectCall | undefined {
+    if (this.#probed || !this.options.patient) return undefined;
+    this.#probed = true;
+    return { method, args: [] };
   }
 
   protected acquire(choose: Chooser, method = "acquire"): SubjectCall {
@@ -85,7 +98,7 @@ export class LockCaller extends Owner implements Caller {
   next(choose: Chooser, last: boolean): SubjectCall | undefined {
     const repair = this.repair();
     if (repair !== undefined) return repair;
-    if (last) return this.#held > 0 ? { method: "release", args: [] } : undefined;
+    if (last) return this.#held > 0 ? { method: "release", args: [] } : this.probe("acquire");
     const act = choose(8);
     if (act === 0) return { method: "locked", args: [] };
     const releases = this.#held > 0 && (this.#held === this.#most || choose(2) === 0);
@@ -109,7 +122,7 @@ export class RWLockCaller extends Owner implements Caller {
     if (repair !== undefined) return repair;
     const act = choose(8);
     if (this.#held !== undefined && (last || act > 0)) return { method: `release${this.#held}`, args: [] };
-    if (last) return undefined;
+    if (last) return this.probe("acquireWrite");
     const kind = choose(3) === 0 ? "Write" : "Read";
     // A release that is not allowed throws; one who holds it does not try again.
     if (act === 0) return { method: `release${this.#held === "Read" ? "Write" : "Read"}`, args: [] };
@@ -125,17 +138,26 @@ export class RWLockCaller extends Owner implements Caller {
 /** Takes permits, for itself or for a guard, and gives them back. */
 export class SemaphoreCaller implements Caller {
   readonly #options: CallerOptions;
+  readonly #all: number;
   #held = 0;
   #ofGuard = false;
+  #probed = false;
 
-  constructor(options: CallerOptions) {
+  /** `all`: the number of permits that there are. */
+  constructor(options: CallerOptions, all: number) {
     this.#options = options;
+    this.#all = all;
   }
 
   next(choose: Chooser, last: boolean): SubjectCall | undefined {
     const release = this.#ofGuard ? "releaseHeld" : "release";
     if (this.#held > 0 && (last || choose(4) > 0)) return { method: release, args: [this.#held] };
-    if (last) return undefined;
+    if (last) {
+      // All permits come back from everybody.
+      if (this.#probed || !this.#options.patient) return undefined;
+      this.#probed = true;
+      return { method: "acquireHeld", args: [{ permits: this.#all }], specified: [this.#all] };
+    }
     const permits = 1 + choose(2);
     const ofGuard = this.#options.mortal || choose(2) === 0;
     if (this.#held === 0 && (ofGuard || choose(2) === 0)) {
@@ -195,7 +217,7 @@ export class SignalCaller implements Caller {
     const act = this.#acts[choose(this.#acts.length + 2)];
     if (act !== undefined) return act;
     // Whoever waits for ever calls nothing else: seldom.
-    const wait = waitOf(choose, this.#options.patient && choose(20) === 0);
+    const wait = waitOf(choose, isPatient(this.#options) && choose(20) === 0);
     return { method: "wait", args: wait.timeout === undefined ? [] : [wait], specified: [] };
   }
 
@@ -240,7 +262,7 @@ export class CollectionCaller implements Caller {
       const id = this.#options.task * 1_000_000 + ++this.#puts;
       return priority === undefined ? id : [priority, id];
     };
-    const wait = waitOf(choose, this.#options.patient);
+    const wait = waitOf(choose, isPatient(this.#options));
     const options = priority === undefined ? wait : { ...wait, priority };
     const act = choose(12 + this.#looks.length);
     if (act < 3) return this.#called("put", [value()], options);

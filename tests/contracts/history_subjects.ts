@@ -117,13 +117,13 @@ export const historySubjects = {
   semaphore: {
     thing: () => semaphore(2),
     specification: sequentialSemaphore(2, { mayRefuse: true }),
-    caller: (options) => new SemaphoreCaller(options),
+    caller: (options) => new SemaphoreCaller(options, 2),
     recovers: true,
   },
   boundedSemaphore: {
     thing: () => boundedSemaphore(3),
     specification: sequentialSemaphore(3, { bounded: true, mayRefuse: true }),
-    caller: (options) => new SemaphoreCaller(options),
+    caller: (options) => new SemaphoreCaller(options, 3),
     recovers: true,
   },
   i32: aCell("i32", [0, 1, -1, 2 ** 31 - 1]),

@@ -32,7 +32,7 @@ export function spaceOf({ subject, tasks }: Pick<Recording, "subject" | "tasks">
 export async function recordHistory(memory: Memory, recording: Recording): Promise<HistoryCall[]> {
   const { subject, task, face, calls, seed } = recording;
   const { thing } = spaceOf(recording).bind(memory, { task });
-  const caller = subjectOf(subject).caller({ task, patient: task !== 0, mortal: false });
+  const caller = subjectOf(subject).caller({ task, patient: true, mortal: false });
   const choose = seededChooser(seed * 31 + task);
   const history: HistoryCall[] = [];
   for (let count = 0;; count++) {

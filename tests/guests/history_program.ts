@@ -84,13 +84,13 @@ interface Recording {
 function* record(things: Things, { variant, task, calls, seed, mortal, death }: Recording): Steps<HistoryCall[]> {
   const { ticket, log } = things;
   // With many things nobody waits for ever: tasks would wait for one another's.
-  const patient = task !== 0 && variant !== ALL;
+  const patient = variant !== ALL;
   const callers = namesOf(variant).map((name) => {
     return { name, caller: subjectOf(name).caller({ task, patient, mortal }) };
   });
   const choose = seededChooser(seed * 31 + task);
   const dies = death !== "none";
-  const last = dies ? choose(calls) : Infinity;
+  const last = dies ? choose(Math.ceil(calls / 2)) : Infinity;
   const moment = (["before", "within", "after"] as const)[choose(3)];
   const history: HistoryCall[] = [];
   for (let count = 0;; count++) {

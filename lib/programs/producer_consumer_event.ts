@@ -1,0 +1,98 @@
+/**
+ * The pipeline of one slot, ended by an event: two bugs that only some schedules show.
+ *
+ * - Producer and consumer look at the event between two messages, and then wait for the other: so one can wait for a
+ *   message, or for room, from somebody who has seen the event and left. That is the hang.
+ * - The producer can fill the slot just when the consumer has seen the event: the last message is lost, and main finds it
+ *   still there when both have left.
+ * - The cure is an end that travels the way of the messages: a sentinel, as in `producer-consumer-lock`, or a queue that is
+ *   closed, as in `producer-consumer-queue`.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { producerConsumerEvent } from "./producer_consumer_event.ts";
+ *
+ * await using host = new Host();
+ * const { errors: [error], ok } = await host.run(producerConsumerEvent, { mode: "direct" });
+ * if (!ok || error?.name !== "DeadlockError") throw new Error("the consumer waits for a message, and nobody sends");
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
+import { cell, event, latch, semaphore } from "../sync/mod.ts";
+
+const LOST = "every message that is produced is consumed";
+
+/** See the module. */
+export const producerConsumerEvent: AnyProgram = defineProgram({
+  name: "producer-consumer-event",
+  claim: "An event beside a pipeline of one slot makes somebody hang, or loses the last message.",
+  module: import.meta.url,
+  specimens: ["plain"],
+  parameters: {
+    messages: { default: 10, min: 1, max: 1000, description: "how many messages the producer has at most" },
+    work: { default: 0.01, max: 10, fraction: true, description: "seconds after a message, before the next" },
+    pause: { default: 0.055, max: 10, fraction: true, description: "seconds until the event is set" },
+  },
+  shared: () => ({
+    // The two locks of the pipeline are signals: anybody may give what another waits for.
+    free: semaphore(1),
+    full: semaphore(0),
+    slot: cell({ order: "plain" }),
+    produced: cell(),
+    consumed: cell(),
+    ended: event(),
+    left: latch(2),
+  }),
+  *outcome({ produced, consumed }) {
+    return { produced: yield* produced.load(), consumed: yield* consumed.load() };
+  },
+  tasks: ({ parameters }) => [
+    {
+      name: "producer",
+      *run({ free, full, slot, produced, ended, left }) {
+        for (let message = 0; message < parameters.messages && !(yield* ended.isSet()); message++) {
+          yield* free.acquire();
+          yield* slot.store(message);
+          yield* produced.add(1);
+          yield* full.release();
+          yield* pause(parameters.work);
+        }
+        yield* left.countDown();
+      },
+    },
+    {
+      name: "consumer",
+      *run({ free, full, slot, consumed, ended, left }) {
+        for (let message = 0; !(yield* ended.isSet()); message++) {
+          yield* full.acquire();
+          ensure((yield* slot.load()) === message, "messages come in order, each once");
+          yield* consumed.add(1);
+          yield* free.release();
+        }
+        yield* left.countDown();
+      },
+    },
+    {
+      name: "main",
+      *run({ produced, consumed, ended, left }) {
+        yield* pause(parameters.pause);
+        yield* ended.set();
+        yield* left.wait();
+        ensure((yield* produced.load()) === (yield* consumed.load()), LOST);
+      },
+    },
+  ],
+  expected: ({ parameters: { messages } }) => (outcome) => {
+    if (!("failed" in outcome)) return outcome.produced === outcome.consumed && outcome.produced <= messages;
+    // Whoever hangs keeps main waiting; where nobody does, main can miss a message.
+    const isHung = outcome.failed.every(({ error }) => error === "DeadlockError") &&
+      outcome.failed.some(({ task }) => task !== "main");
+    const isLost = outcome.failed.length === 1 && outcome.failed[0]?.task === "main" &&
+      outcome.failed[0].message.endsWith(LOST);
+    return isHung || isLost;
+  },
+});

@@ -1,0 +1,90 @@
+/**
+ * Bursts: messages come all at once, and a consumer that keeps up on average only.
+ *
+ * - `bounded`: the queue takes `--maxsize` messages; in a burst the producer waits for room.
+ * - `unbounded`: the queue grows as a burst comes in; the producer never waits, and the depth is the price.
+ * - The outcome tells the greatest depth that the producer saw after a put, and how long its puts took, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { burst } from "./burst.ts";
+ *
+ * await using host = new Host();
+ * const bounded = await host.run(burst, { mode: "direct" });
+ * if (!sameData(bounded.outcome, { produced: 30, consumed: 30, depth: 3, waited: 90 })) throw new Error("it waits");
+ * const unbounded = await host.run(burst, { mode: "direct", variant: "unbounded" });
+ * if (!sameData(unbounded.outcome, { produced: 30, consumed: 30, depth: 10, waited: 0 })) throw new Error("it grows");
+ * ```
+ *
+ * @module
+ */
+
+import { QueueShutDownError } from "../errors.ts";
+import { queue } from "../mailbox/mod.ts";
+import { now } from "../memory/mod.ts";
+import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
+
+/** See the module. */
+export const burst: AnyProgram = defineProgram({
+  name: "burst",
+  claim: "A queue evens out bursts: with a bound the producer waits, without one the queue grows; nothing is lost.",
+  module: import.meta.url,
+  variants: ["bounded", "unbounded"],
+  parameters: {
+    bursts: { default: 3, min: 1, max: 100, description: "how many bursts come" },
+    burst: { default: 10, min: 1, max: 1000, description: "how many messages come at once" },
+    maxsize: { default: 3, min: 1, max: 1000, description: "how many messages the bounded queue takes" },
+    pause: { default: 0.06, max: 10, fraction: true, description: "seconds between two bursts" },
+    work: { default: 0.005, max: 10, fraction: true, description: "seconds that the consumer needs for a message" },
+  },
+  shared: ({ variant, parameters: { maxsize } }) => ({
+    pipeline: queue<number>({ maxsize: variant === "bounded" ? maxsize : 0 }),
+  }),
+  *outcome(_shared, { results: [producer, consumed] }) {
+    return { ...producer as { produced: number; depth: number; waited: number }, consumed: consumed as number };
+  },
+  tasks: ({ variant, parameters }) => [
+    {
+      name: "producer",
+      *run({ pipeline }) {
+        let [produced, depth, waited] = [0, 0, 0];
+        for (let count = 0; count < parameters.bursts; count++) {
+          if (count > 0) yield* pause(parameters.pause);
+          for (let message = 0; message < parameters.burst; message++) {
+            const before = yield* now();
+            yield* pipeline.put(produced++);
+            waited += (yield* now()) - before;
+            const { size } = yield* pipeline.statistics();
+            ensure(variant === "unbounded" || size <= parameters.maxsize, "the queue is no larger than its bound");
+            depth = Math.max(depth, size);
+          }
+        }
+        yield* pipeline.shutdown();
+        return { produced, depth, waited: Math.round(waited) };
+      },
+    },
+    {
+      name: "consumer",
+      *run({ pipeline }) {
+        let consumed = 0;
+        try {
+          for (;; consumed++) {
+            ensure((yield* pipeline.get()) === consumed, "messages come in order, each once");
+            yield* pause(parameters.work);
+          }
+        } catch (error) {
+          if (!(error instanceof QueueShutDownError)) throw error;
+        }
+        return consumed;
+      },
+    },
+  ],
+  independent: (outcome) => "failed" in outcome ? outcome : { produced: outcome.produced, consumed: outcome.consumed },
+  expected: ({ variant, parameters: { bursts, burst, maxsize } }) => (outcome) => {
+    if ("failed" in outcome) return false;
+    const { produced, consumed, depth, waited } = outcome;
+    const most = variant === "bounded" ? maxsize : bursts * burst;
+    return produced === bursts * burst && consumed === produced && depth <= most && waited >= 0;
+  },
+});

@@ -16,6 +16,9 @@ import { fibChannel } from "./fib_channel.ts";
 import { channelLeak } from "./channel_leak.ts";
 import { channelStates } from "./channel_states.ts";
 import { channelProducer } from "./channel_producer.ts";
+import { burst } from "./burst.ts";
+import { producerConsumerEvent } from "./producer_consumer_event.ts";
+import { conditionProgram } from "./condition.ts";
 import { deadlock } from "./deadlock.ts";
 import { lockProgram } from "./lock.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
@@ -28,14 +31,17 @@ import { semaphoreProgram } from "./semaphore.ts";
 export {
   bank,
   barrierProgram,
+  burst,
   channelLeak,
   channelProducer,
   channelStates,
+  conditionProgram,
   counter,
   deadlock,
   eventProgram,
   fibChannel,
   lockProgram,
+  producerConsumerEvent,
   producerConsumerLock,
   producerConsumerQueue,
   race,
@@ -57,11 +63,14 @@ export const programs: readonly AnyProgram[] = [
   deadlock,
   rlockProgram,
   producerConsumerLock,
+  producerConsumerEvent,
+  burst,
   useAfterClose,
   producerConsumerQueue,
   semaphoreProgram,
   timerProgram,
   barrierProgram,
+  conditionProgram,
   eventProgram,
   counter,
   fibChannel,

@@ -34,7 +34,7 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
   --all            all of the list, in every variant, as one table
   --variant V      a twin of the program                                         [its first]
   --strategy S     ${strategies.join(", ")}  [portfolio]
-  --budget N       how many schedules to run at most                             [10000]
+  --budget N       how many schedules to run at most                             [10000; with --all 1000 each]
   --granularity G  tasks switch at every operation, or at every memory word      [operation]
   --steps N        after how many memory operations a run is too long            [10000]
   --seed S         decides all chance                                            [0]
@@ -54,6 +54,8 @@ const GRAMMAR: CommandGrammar = {
 };
 
 const MODES = ["thread", "process"] as const;
+/** How many schedules of each program `--all` runs at most. */
+const BUDGET_EACH = 1000;
 /** How often `--replay` repeats a bug in each mode. */
 const TIMES = 10;
 /** Seconds that a repetition may take. */
@@ -80,7 +82,7 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   const whole = number({ least: 1, most: 1e9, integer: true });
   const options = {
     strategy: read("--strategy", "portfolio", (text) => strategies.find((strategy) => strategy === text)),
-    budget: read("--budget", undefined, whole),
+    budget: read("--budget", all ? BUDGET_EACH : undefined, whole),
     stepLimit: read("--steps", undefined, whole),
     granularity: read("--granularity", undefined, (text): Granularity | undefined => {
       return text === "word" || text === "operation" ? text : undefined;

@@ -51,6 +51,8 @@ export type Parameter =
     readonly max?: number;
     /** Whether it need not be whole. */
     readonly fraction?: boolean;
+    /** The value where `deno task explore` runs all orders, whose number grows with it; the default by default. */
+    readonly explored?: number;
     /** What it means, with the unit. */
     readonly description: string;
   }

@@ -30,8 +30,8 @@ export const counter: AnyProgram = defineProgram({
   variants: ["plain", "atomic", "locked"],
   specimens: ["plain"],
   parameters: {
-    tasks: { default: 4, min: 1, max: 8, description: "how many tasks count" },
-    times: { default: 20_000, min: 1, max: 1_000_000, description: "how often each does" },
+    tasks: { default: 4, min: 1, max: 8, explored: 2, description: "how many tasks count" },
+    times: { default: 20_000, min: 1, max: 1_000_000, explored: 3, description: "how often each does" },
   },
   shared: ({ variant }) => ({
     guard: lock(),

@@ -6,7 +6,7 @@
 
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExploreResult } from "../../mod.ts";
+import { type ExploreResult, settingsOf } from "../../mod.ts";
 import { type RunTrace, traceLines } from "../../lib/explorer/mod.ts";
 import { quoted } from "../command/arguments.ts";
 import type { Repeated } from "./repeat.ts";
@@ -43,6 +43,7 @@ export function exploredData({ subject, result, trace, interrupted, repeated }: 
   return {
     program: subject.program.name,
     variant: subject.variant,
+    parameters: settingsOf(subject.program, subject).parameters,
     verdict: result.verdict,
     kind: isBug ? result.kind : null,
     message: isBug ? result.message : null,

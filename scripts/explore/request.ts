@@ -73,7 +73,7 @@ export async function readCommand(args: readonly string[], grammar: CommandGramm
     }
     return { subjects: allSubjects(), all: true, flags };
   }
-  const program = await findTarget(target);
+  const program = small(await findTarget(target));
   const own = ownFlags(program, [...Object.keys(common), ...switches]);
   if (help) return programUsage(program, { command, lines: flagLines(own), common, switches });
   const flags = readArguments(args.toSpliced(place, 1), {
@@ -119,8 +119,17 @@ export const seed: (text: string) => number | undefined = number({
   integer: true,
 });
 
+/** A program whose defaults are those for exploring. */
+function small(program: AnyProgram): AnyProgram {
+  const parameters = Object.entries(program.parameters).map(([name, parameter]) => {
+    const explored = "explored" in parameter ? parameter.explored : undefined;
+    return [name, explored === undefined ? parameter : { ...parameter, default: explored }];
+  });
+  return { ...program, parameters: Object.fromEntries(parameters) };
+}
+
 function allSubjects(): Subject[] {
-  return programs.flatMap((program) => {
+  return programs.map(small).flatMap((program) => {
     return program.variants.map((variant): Subject => {
       return { program, target: program.name, variant, parameters: {}, flags: ["--variant", variant] };
     });

@@ -39,6 +39,12 @@ export function startRun(...args: readonly string[]): Command {
   return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/run.ts`, ...args]);
 }
 
+/** Starts `scripts/explore.ts` or `scripts/replay.ts` with the permissions of the tasks. */
+export function startScript(name: "explore" | "replay", ...args: readonly string[]): Command {
+  const permissions = ["--allow-read", "--allow-import", `--allow-run=${Deno.execPath()}`];
+  return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/${name}.ts`, ...args]);
+}
+
 /** Runs `scripts/run.ts` to its end. */
 export async function runProgram(...args: readonly string[]): Promise<Ended> {
   await using command = startRun(...args);
@@ -58,6 +64,7 @@ export class Command implements AsyncDisposable {
   readonly #stderr: Promise<string>;
   readonly #lines: ReadableStreamDefaultReader<string>;
   #stdout = "";
+  #complaints = "";
 
   /** Starts `deno` with these arguments in the project's folder. */
   constructor(args: readonly string[]) {
@@ -69,7 +76,7 @@ export class Command implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#stderr = new Response(this.#child.stderr).text();
+    this.#stderr = this.#readComplaints();
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
@@ -81,6 +88,16 @@ export class Command implements AsyncDisposable {
         while (!this.#stdout.includes(text)) {
           if (!await this.#readOn()) throw new Error(`no ${text} in ${this.#stdout}`);
         }
+      })(),
+    );
+  }
+
+  /** Waits until that stands on stderr. */
+  async complained(text: string, seconds = PATIENCE): Promise<void> {
+    await within(
+      seconds,
+      (async () => {
+        while (!this.#complaints.includes(text)) await new Promise((resolve) => setTimeout(resolve, 10));
       })(),
     );
   }
@@ -135,6 +152,11 @@ export class Command implements AsyncDisposable {
         while (!await done()) await new Promise((resolve) => setTimeout(resolve, 10));
       })(),
     );
+  }
+
+  async #readComplaints(): Promise<string> {
+    for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) this.#complaints += text;
+    return this.#complaints;
   }
 
   async #readOn(): Promise<boolean> {

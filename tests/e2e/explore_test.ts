@@ -1,0 +1,161 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { programs } from "../../mod.ts";
+import { USAGE } from "../../scripts/explore.ts";
+import { Command, type Ended, startScript } from "./command.ts";
+
+interface Document {
+  readonly program: string;
+  readonly variant: string;
+  readonly verdict: string;
+  readonly kind: string | null;
+  readonly message: string | null;
+  readonly schedule: string | null;
+  readonly preemptions: number | null;
+  readonly minimal: boolean | null;
+  readonly schedules: number;
+  readonly outcomes: readonly { readonly outcome: unknown; readonly count: number }[];
+  readonly covered?: number | null;
+  readonly interrupted?: boolean;
+  readonly declared?: boolean;
+  readonly replay?: string;
+  readonly reproduced?: readonly { readonly mode: string; readonly times: number; readonly reproduced: number }[];
+  readonly trace?: { readonly tasks: readonly string[]; readonly rows: readonly Record<string, unknown>[] };
+}
+
+const specimen = (name: string) => fileURLToPath(new URL(`../explorer/specimens/${name}.ts`, import.meta.url));
+
+async function explored(...args: readonly string[]): Promise<Ended> {
+  await using command = startScript("explore", ...args);
+  return await command.end();
+}
+
+/** The one document on stdout. */
+function read<T = Document>({ code, stdout, stderr }: Ended, wanted: number): T {
+  assertEquals({ code, stderr: wanted === 0 ? stderr.replaceAll(/^.* schedules\n/gm, "") : "" }, {
+    code: wanted,
+    stderr: "",
+  });
+  assertMatch(stdout, /^\{.*\}\n$/);
+  return JSON.parse(stdout);
+}
+
+Deno.test("deno task explore --json prints the bug of fewest preemptions with what replays it, and ends with 1", async () => {
+  await using command = new Command(["task", "--quiet", "explore", specimen("bluetooth"), "--json"]);
+  const document = read(await command.end(), 1);
+  const { program, variant, verdict, kind, preemptions, minimal, schedule, schedules, trace, replay } = document;
+  assertEquals({ program, variant, verdict, kind, preemptions, minimal }, {
+    program: "bluetooth",
+    variant: "plain",
+    verdict: "bug",
+    kind: "assertion",
+    preemptions: 1,
+    minimal: true,
+  });
+  assertMatch(schedule ?? "", /^hf1:o\w+\.\w+-\w{6}$/);
+  assertEquals(replay, `deno task replay ${specimen("bluetooth")} ${schedule}`);
+  assert(schedules > 1 && document.outcomes.reduce((sum, { count }) => sum + count, 0) === schedules);
+  assertEquals(trace?.tasks, ["stop", "add"]);
+  const [first, second] = trace?.rows ?? [];
+  assertEquals([first?.task, first?.text, second?.preempts], ["add", "stoppingFlag.load() = 0", "add"]);
+  assertMatch(String(first?.source), /specimens\/bluetooth\.ts:\d+:\d+$/);
+});
+
+Deno.test("explore tells people what happened in which order, where, and how to see it again", async () => {
+  const { code, stdout, stderr } = await explored("deadlock", "--replay");
+  assertEquals({ code, stderr }, { code: 1, stderr: "" });
+  const [head, one, other, needs, _empty, columns = "", first = ""] = stdout.split("\n");
+  assertEquals([head, one, other, needs], [
+    "deadlock (plain): BUG, deadlock",
+    "  task a waits for right (acquire), which b holds",
+    "  task b waits for left (acquire), which a holds",
+    "It needs no preemption. Found after 1 schedule.",
+  ]);
+  assertMatch(columns, /^step {2}a +b$/);
+  assertMatch(first, /^ {3}0 {4}left\.acquire\(\) +lib\/programs\/deadlock\.ts:\d+$/);
+  assertMatch(stdout, /right\.acquire\(\), waits for ever +lib\/programs\/deadlock\.ts:\d+\n/);
+  assertMatch(stdout, /\nReplay: deno task replay deadlock hf1:o-\w{6}\n/);
+  for (const mode of ["thread", "process"]) {
+    assertStringIncludes(stdout, `${mode} mode: 10 of 10 came to the model's outcome\n`);
+  }
+  const race = (await explored("race")).stdout;
+  assertStringIncludes(race, "≠ nothing orders the two");
+  assertMatch(race, /≠ value\.load\(\) = 0 +lib\/programs\/race\.ts:\d+\n/);
+});
+
+Deno.test("explore says what is proved, or how far it got, and the outcomes", async () => {
+  const proved = await explored("bank", "--variant", "locked");
+  assertEquals(proved.code, 0);
+  assertMatch(
+    proved.stdout,
+    /^bank \(locked\): PROVED, .*: \d+ schedules stand for all\.\nIts outcomes, each with how many/,
+  );
+  const far = await explored(specimen("reorder"), "--setters", "3", "--budget", "10", "--strategy", "bounded");
+  assertEquals(far.code, 0);
+  assertStringIncludes(
+    far.stdout,
+    "reorder (plain): NOT EXHAUSTED, no bug in 10 schedules; there are more. A larger --budget goes on.\n",
+  );
+  const document = read(await explored("rlock", "--strategy", "depth-first", "--budget", "1000000", "--json"), 0);
+  assertEquals([document.verdict, document.kind, document.schedule], ["proved", null, null]);
+});
+
+Deno.test("explore keeps the program's own flags for the replay", async () => {
+  const document = read(
+    await explored(specimen("reorder"), "--setters", "4", "--strategy", "random", "--seed", "-7", "--json"),
+    1,
+  );
+  assertMatch(document.replay ?? "", / hf1:o\w+(\.\w+)*-\w{6} --seed -7 --setters 4$/);
+  assertEquals(document.trace?.tasks.length, 5);
+});
+
+Deno.test("explore --all finds bugs in the specimens, in all of them, and nowhere else", async () => {
+  const { programs: documents } = read<{ programs: Document[] }>(
+    await explored("--all", "--budget", "300", "--json"),
+    0,
+  );
+  assertEquals(
+    documents.map(({ program, variant }) => `${program} ${variant}`),
+    programs.flatMap(({ name, variants }) => variants.map((variant) => `${name} ${variant}`)),
+  );
+  for (const { program, variant, verdict, declared } of documents) {
+    const isSpecimen = programs.some(({ name, specimens }) => name === program && specimens.includes(variant));
+    assertEquals([program, declared, verdict === "bug"], [program, true, isSpecimen]);
+  }
+  const { code, stdout } = await explored("--all", "--budget", "100");
+  assertEquals(code, 0);
+  const [head = "", ...rows] = stdout.trimEnd().split("\n");
+  assertMatch(head, /^program +variant +declared +found +preemptions +schedules +time$/);
+  assertEquals([rows.length, rows.every((row) => row.endsWith(" ms  ok"))], [documents.length, true]);
+});
+
+Deno.test("explore prints what it has at Ctrl-C, and ends with 130", async () => {
+  await using command = startScript("explore", "semaphore", "--budget", "1000000000", "--strategy", "random", "--json");
+  await command.complained("semaphore (plain): ");
+  command.signal("SIGINT");
+  const document = read(await command.end(), 130);
+  assertEquals([document.verdict, document.interrupted], ["not-exhausted", true]);
+  assert(document.schedules > 0 && document.outcomes.length > 0);
+});
+
+Deno.test("explore refuses what it does not understand in one sentence, with 2", async () => {
+  const refusals: readonly (readonly [args: readonly string[], stderr: string])[] = [
+    [[], "Cannot explore: there is no program, one of `deno task list`, a module or --all is wanted\n"],
+    [["lock", "--strategy", "fast"], "Cannot use --strategy fast: one of portfolio, depth-first, "],
+    [["lock", "--budget", "0"], "Cannot use --budget 0: a whole number from 1 to 1000000000 is wanted\n"],
+    [["lock", "--granularity", "byte"], "Cannot use --granularity byte: operation or word is wanted\n"],
+    [["lock", "--variant", "x"], "Cannot use --variant x: one of plain is wanted\n"],
+    [["lock", "--tasks", "many"], "Cannot use --tasks many: a whole number from "],
+    [["--all", "--variant", "plain"], "Cannot use --variant plain: --all takes every variant, one of both is wanted\n"],
+    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; "],
+  ];
+  for (const [args, wanted] of refusals) {
+    const { code, stdout, stderr } = await explored(...args);
+    assertEquals([code, stdout, stderr.slice(0, wanted.length), stderr.split("\n").length], [2, "", wanted, 2]);
+  }
+  const help = await explored("--help");
+  assertEquals([help.code, help.stdout], [0, `${USAGE}\n`]);
+  const own = await explored("bank", "--help");
+  assertStringIncludes(own.stdout, "deno task explore bank [flags]: ");
+  assertStringIncludes(own.stdout, "  --balance N ");
+});

@@ -345,7 +345,10 @@ Deno.test("explore() takes no bounded wait for a livelock, and an assertion befo
   });
   const bug = explore(both, { stepLimit: 100 });
   assert(bug.verdict === "bug");
-  assertEquals([bug.kind, bug.message], ["assertion", "fails: AssertionError: Cannot go on: it does not hold that it is set"]);
+  assertEquals([bug.kind, bug.message], [
+    "assertion",
+    "fails: AssertionError: Cannot go on: it does not hold that it is set",
+  ]);
 });
 
 function* failing(look: Steps<number>): Steps<void> {

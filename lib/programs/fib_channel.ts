@@ -1,7 +1,7 @@
 /**
  * Jobs by one channel, results by another: workers compute Fibonacci numbers.
  *
- * - The feeder closes `jobs` when it ends, so that the loops of the workers end: see `channel-leak` for what happens else.
+ * - The feeder closes `jobs` at the end, so that the loops of the workers end: see `channel-leak` for what happens else.
  * - Who takes which job depends on the schedule, the sum does not: fib(1) + ... + fib(n) = fib(n + 2) - 1.
  * - In direct mode a task goes on until it blocks: with a big buffer one worker takes all jobs, with a rendezvous
  *   (`--capacity 0`) they spread.
@@ -93,8 +93,8 @@ export function fibTasks(
     {
       name: "feeder",
       *run({ jobs }) {
-        if (closes) yield* jobs.bind();
         for (let job = 1; job <= n; job++) yield* jobs.put(job);
+        if (closes) yield* jobs.close();
       },
     },
     {

@@ -20,6 +20,7 @@ import { burst } from "./burst.ts";
 import { producerConsumerEvent } from "./producer_consumer_event.ts";
 import { conditionProgram } from "./condition.ts";
 import { deadlock } from "./deadlock.ts";
+import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
 import { producerConsumerQueue } from "./producer_consumer_queue.ts";
@@ -40,6 +41,7 @@ export {
   deadlock,
   eventProgram,
   fibChannel,
+  lightMl,
   lockProgram,
   producerConsumerEvent,
   producerConsumerLock,
@@ -75,6 +77,7 @@ export const programs: readonly AnyProgram[] = [
   counter,
   fibChannel,
   channelLeak,
+  lightMl,
   channelStates,
   channelProducer,
 ];

@@ -20,7 +20,7 @@ import { decode } from "../mailbox/mod.ts";
 import type { Answer, CallOperation, Layout, Operation } from "../memory/mod.ts";
 import { dataText } from "../program/mod.ts";
 import { Failure } from "./answer_tree.ts";
-import { argumentText } from "./operation_text.ts";
+import { argumentText, numberText } from "./operation_text.ts";
 
 /** A call as a program writes it. */
 function callText({ object, method, args }: CallOperation): string {
@@ -60,7 +60,7 @@ export function actionText(
   const inside = call === undefined || operation.kind === "call" ? "" : "  ";
   if (answer instanceof Failure) return `${inside}${asWritten(operation, layout)} throws ${answer.error}`;
   const shows = typeof answer === "number" || typeof answer === "bigint" || typeof answer === "string";
-  const gives = shows ? ` = ${Object.is(answer, -0) ? "-0" : answer}` : "";
+  const gives = shows ? ` = ${typeof answer === "number" ? numberText(answer) : answer}` : "";
   return `${inside}${asWritten(operation, layout)}${gives}`;
 }
 
@@ -73,9 +73,11 @@ function asWritten(operation: Operation, layout: Layout): string {
     case "store":
     case "add":
     case "exchange":
-      return `${layout.nameOf(operation.word)}.${operation.kind}(${operation.value})`;
+      return `${layout.nameOf(operation.word)}.${operation.kind}(${numberText(operation.value)})`;
     case "compareExchange":
-      return `${layout.nameOf(operation.word)}.compareExchange(${operation.expected}, ${operation.replacement})`;
+      return `${layout.nameOf(operation.word)}.compareExchange(${numberText(operation.expected)}, ${
+        numberText(operation.replacement)
+      })`;
     case "wait":
       return `wait(${layout.nameOf(operation.word)}, ${operation.expected})`;
     case "notify":

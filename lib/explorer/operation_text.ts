@@ -57,7 +57,8 @@ export function fingerprint(before: number, text: string): number {
   return hash >>> 0;
 }
 
-function numberText(value: number | bigint): string {
+/** A number as text, with the sign of a zero. */
+export function numberText(value: number | bigint): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 

@@ -39,8 +39,24 @@
  */
 
 import { type FarError, ReplayError, StateError } from "../errors.ts";
-import { type Answer, ModelMemory, type Operation, runBlocking, seededChooser, type Steps } from "../memory/mod.ts";
-import { operationText, sameOperation, type Script, type ScriptStep, TaskRun } from "../program/mod.ts";
+import {
+  type Answer,
+  ModelMemory,
+  type Operation,
+  type PARKED,
+  runBlocking,
+  seededChooser,
+  type Steps,
+} from "../memory/mod.ts";
+import {
+  operationText,
+  sameAnswer,
+  sameOperation,
+  type Script,
+  type ScriptStep,
+  type TaskMemory,
+  TaskRun,
+} from "../program/mod.ts";
 import type { SharedThing } from "../sync/mod.ts";
 import { type Asked, decodeAsked, encodeAnswer } from "./asked.ts";
 import { Burials } from "./burials.ts";
@@ -75,6 +91,9 @@ export class Owner {
   readonly #script: Script;
   #turn = 0;
   #left: ReplayError | undefined;
+  /** The memory of the tasks, which notes its last answer. */
+  readonly #answering: TaskMemory;
+  #answered: Answer | typeof PARKED;
   /** Tasks that have ended, each with what follows, while the script has not come to that. */
   readonly #ended = new Map<number, () => void>();
   /** Tasks that were woken, while the script has not come to that. */
@@ -91,6 +110,16 @@ export class Owner {
       start: this.#script.length > 0 ? 0 : options.now(),
       chooser: (n) => this.#isScripted ? Number(this.#script[this.#turn]?.answer) : chance(n),
     });
+    this.#answering = {
+      begin: (operation, task) => {
+        const answer = this.memory.begin(operation, task);
+        // Bytes are read into the task's own, which it writes over as soon as it goes on.
+        if (this.#isScripted) this.#answered = answer instanceof Uint8Array ? answer.slice() : answer;
+        return answer;
+      },
+      takeDeferred: () => this.memory.takeDeferred(),
+      unpark: (task) => this.memory.unpark(task),
+    };
     runBlocking(this.memory, space.initialize());
     this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
     this.burials = new Burials(space, this.memory);
@@ -110,7 +139,7 @@ export class Owner {
       if (this.#left !== undefined) throw this.#left;
       const things = this.#things[task] ?? new Map<string, SharedThing>();
       const steps = this.#stepsOf(decodeAsked(bytes, things), things);
-      const run = new TaskRun(this.memory, { name: this.#job.names[task] ?? "", number: task, steps });
+      const run = new TaskRun(this.#answering, { name: this.#job.names[task] ?? "", number: task, steps });
       this.#runs.set(task, run);
       if (!this.#isScripted) this.#begin(run);
     } catch (error) {
@@ -194,7 +223,7 @@ export class Owner {
       return this.#ended.has(step.task) && this.#leave("has ended", step);
     } else {
       const fault = this.#perform(run, step);
-      if (fault !== undefined) return this.#leave(fault, step);
+      if (fault !== undefined) return this.#leave(fault.is, step, fault.wanted);
     }
     this.#noteWoken();
     this.#turn++;
@@ -205,24 +234,30 @@ export class Owner {
   }
 
   /** Performs a step of the script; what is wrong, if it cannot be. */
-  #perform(run: TaskRun<unknown>, { kind, task, operation }: ScriptStep): string | undefined {
+  #perform(
+    run: TaskRun<unknown>,
+    { kind, task, operation, answer }: ScriptStep,
+  ): { readonly is: string; readonly wanted?: string } | undefined {
     if (kind === "wake") {
       if (!this.#woken.has(task)) this.memory.expire(task);
       this.#noteWoken();
-      if (!run.parked || !this.#woken.has(task)) return "is not woken";
+      if (!run.parked || !this.#woken.has(task)) return { is: "is not woken" };
       run.wake(this.#woken.get(task));
       this.#woken.delete(task);
       return undefined;
     }
     const { pending } = run;
     if (pending === undefined || operation === undefined || !sameOperation(pending, operation)) {
-      return `wants ${this.#textOf(run)}`;
+      return { is: `wants ${this.#textOf(run)}` };
     }
     // It stands before a call for as long as the script lasts.
     if (kind === "park" && operation.kind === "call") return undefined;
+    this.#answered = undefined;
     run.perform();
-    if (run.parked === (kind === "park")) return undefined;
-    return run.parked ? "waits" : "does not wait";
+    if (run.parked !== (kind === "park")) return { is: run.parked ? "waits" : "does not wait" };
+    if (kind === "park" || operation.kind === "call" || sameAnswer(this.#answered, answer)) return undefined;
+    const text = operationText(operation, this.memory.layout);
+    return { is: `is answered ${String(this.#answered)} to ${text}`, wanted: String(answer) };
   }
 
   #noteWoken(): void {
@@ -247,8 +282,11 @@ export class Owner {
   }
 
   /** Leaves the script: whoever asked something gets the reason. */
-  #leave(is: string, step?: ScriptStep): true {
-    const wanted = step?.operation === undefined ? "its end" : operationText(step.operation, this.memory.layout);
+  #leave(
+    is: string,
+    step?: ScriptStep,
+    wanted = step?.operation === undefined ? "its end" : operationText(step.operation, this.memory.layout),
+  ): true {
     const place = step === undefined ? "after the last step a task" : `at step ${this.#turn} task ${step.task}`;
     const left = new ReplayError(`Cannot replay: ${place} ${is}, ${wanted} is wanted`);
     this.#left ??= left;

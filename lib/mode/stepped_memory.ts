@@ -37,7 +37,7 @@ import {
   type SharedMemory,
   type Steps,
 } from "../memory/mod.ts";
-import { operationText, sameOperation, type Script, type ScriptStep } from "../program/mod.ts";
+import { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "../program/mod.ts";
 
 /** See the module. */
 export class SteppedMemory implements Memory {
@@ -151,9 +151,4 @@ export class SteppedMemory implements Memory {
     this.#left = new ReplayError(`Cannot replay: ${place} of task ${this.#task} ${is}`);
     throw this.#left;
   }
-}
-
-function sameAnswer(one: Answer, other: Answer): boolean {
-  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return Object.is(one, other);
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -33,4 +33,4 @@ export {
 } from "./program.ts";
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";
-export { operationText, sameOperation, type Script, type ScriptStep } from "./script.ts";
+export { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "./script.ts";

@@ -44,6 +44,12 @@ export function sameOperation(one: Operation, other: Operation): boolean {
   return operationText(one) === operationText(other);
 }
 
+/** Whether two answers are the same, bytes by what is in them. */
+export function sameAnswer(one: unknown, other: unknown): boolean {
+  if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return Object.is(one, other);
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
 /** An operation as a short text; with a layout its words have their names. */
 export function operationText(operation: Operation, layout?: Layout): string {
   const nameOf = (word: number) => layout?.nameOf(word) ?? word;

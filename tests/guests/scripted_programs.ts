@@ -105,8 +105,9 @@ export const changing = defineProgram({
   name: "changing",
   claim: "Every variant does something else.",
   module,
-  variants: ["plain", "other", "more", "less", "value", "catching", "exit", "throw"],
-  shared: () => ({ guard: lock(), count: cell(), other: cell() }),
+  variants: ["plain", "other", "more", "less", "value", "initial", "catching", "exit", "throw"],
+  shared: ({ variant }) => ({ guard: lock(), count: cell({ initial: variant === "initial" ? 7 : 0 }), other: cell() }),
+  outcome: ({ count }) => count.load(),
   tasks: ({ variant }) => [
     {
       name: "a",
@@ -136,6 +137,5 @@ export const changing = defineProgram({
       },
     },
   ],
-  outcome: ({ count }) => count.load(),
   expected: () => () => true,
 });

@@ -5,7 +5,8 @@
  * - A refusal is `false`; an acquire that returns an `OwnerDiedError` (any object of that name) has the lock of a dead task.
  *   Other results are not looked at. A call that throws changes nothing.
  * - The death of a task is a pending call `died` of that task: it frees what the task holds at some time, as recovery does.
- *   Who comes next has to say `markConsistent` before it releases, else all get `NotRecoverableError`.
+ *   Who comes next is told, and has to say `markConsistent` before it releases, else all get `NotRecoverableError`; unless
+ *   the dead had not heard that it had the lock (its acquire is pending): then it may pass on as if nothing was.
  *
  * @example
  * ```ts
@@ -42,6 +43,8 @@ export interface LockState {
   readonly depth: number;
   /** What a death has made of it. */
   readonly condition: LockCondition;
+  /** Whether the call that took it is pending: a task that dies so may not have heard of it. */
+  readonly unheard: boolean;
 }
 
 /** The holders of a lock of readers and writers, and its condition. */
@@ -52,10 +55,12 @@ export interface RWLockState {
   readonly readers: readonly string[];
   /** What a death has made of it. */
   readonly condition: LockCondition;
+  /** Whether the call by which the writer came is pending: a task that dies so may not have heard of it. */
+  readonly unheard: boolean;
 }
 
 const FREE = "";
-const UNHELD: LockState = { owner: FREE, depth: 0, condition: "sound" };
+const UNHELD: LockState = { owner: FREE, depth: 0, condition: "sound", unheard: false };
 
 /**
  * A lock: acquire, tryAcquire, release, locked, markConsistent and died. Any task may release it, or its owner alone
@@ -97,7 +102,10 @@ export function sequentialRWLock({ mayRefuse = false }: RefusalOptions = {}): Se
     if (refused(call)) return !isFree || mayRefuse ? [state] : [];
     if (condition === "lost") return threw(call, "NotRecoverableError") ? [state] : [];
     if (!isFree || !acquired(call, condition)) return [];
-    return [isWrite ? { ...state, writer: taskOf(call) } : { ...state, readers: [...readers, taskOf(call)].sort() }];
+    const unheard = call.end === undefined;
+    return [
+      isWrite ? { ...state, writer: taskOf(call), unheard } : { ...state, readers: [...readers, taskOf(call)].sort() },
+    ];
   };
   const left = (state: RWLockState): RWLockState => {
     const isFree = state.writer === FREE && state.readers.length === 0;
@@ -108,7 +116,9 @@ export function sequentialRWLock({ mayRefuse = false }: RefusalOptions = {}): Se
     const at = readers.indexOf(taskOf(call));
     if (isWrite ? writer !== taskOf(call) : at < 0) return threw(call) ? [state] : [];
     if (!returned(call)) return [];
-    return [left(isWrite ? { ...state, writer: FREE } : { ...state, readers: readers.toSpliced(at, 1) })];
+    return [
+      left(isWrite ? { ...state, writer: FREE, unheard: false } : { ...state, readers: readers.toSpliced(at, 1) }),
+    ];
   };
   return specify<RWLockState>({
     acquireRead: acquire(false),
@@ -121,9 +131,9 @@ export function sequentialRWLock({ mayRefuse = false }: RefusalOptions = {}): Se
     died: (state, call) => {
       const readers = state.readers.filter((reader) => reader !== taskOf(call));
       if (state.writer !== taskOf(call)) return [{ ...state, readers }];
-      return [{ writer: FREE, readers, condition: "died" }];
+      return conditionsAfter(state).map((condition) => ({ writer: FREE, readers, condition, unheard: false }));
     },
-  }, { initial: { writer: FREE, readers: [], condition: "sound" } });
+  }, { initial: { writer: FREE, readers: [], condition: "sound", unheard: false } });
 }
 
 function lockLike({ mayRefuse, isOwner, depths, key }: {
@@ -141,7 +151,8 @@ function lockLike({ mayRefuse, isOwner, depths, key }: {
     if (refused(call)) return (owner !== FREE && !isAgain) || mayRefuse ? [state] : [];
     if (isAgain) return acquired(call, "sound") ? [{ ...state, depth: depth + 1 }] : [];
     if (condition === "lost") return threw(call, "NotRecoverableError") ? [state] : [];
-    return owner === FREE && acquired(call, condition) ? [{ owner: taskOf(call), depth: 1, condition }] : [];
+    if (owner !== FREE || !acquired(call, condition)) return [];
+    return [{ owner: taskOf(call), depth: 1, condition, unheard: call.end === undefined }];
   };
   return specify<LockState>({
     acquire,
@@ -154,7 +165,10 @@ function lockLike({ mayRefuse, isOwner, depths, key }: {
     },
     locked: (state, call) => returnedValue(call, state.owner !== FREE) ? [state] : [],
     markConsistent: (state, call) => repaired(state, call, state.owner === taskOf(call)),
-    died: (state, call) => [state.owner === taskOf(call) ? { ...UNHELD, condition: "died" } : state],
+    died: (state, call) => {
+      if (state.owner !== taskOf(call)) return [state];
+      return conditionsAfter(state).map((condition) => ({ ...UNHELD, condition }));
+    },
   }, {
     initial: UNHELD,
     refine: (calls) => {
@@ -162,6 +176,11 @@ function lockLike({ mayRefuse, isOwner, depths, key }: {
       return coarse === undefined ? {} : { key: coarse };
     },
   });
+}
+
+/** What a holder's death makes of a lock: nothing, perhaps, where the lock was handed to one who had not heard of it. */
+function conditionsAfter({ condition, unheard }: LockState | RWLockState): readonly LockCondition[] {
+  return unheard && condition === "sound" ? ["died", "sound"] : ["died"];
 }
 
 /** The state after a call of markConsistent, by a holder or not. */

@@ -13,7 +13,7 @@
 import { type Operation, seededChooser, type Steps } from "../../lib/memory/mod.ts";
 import { type Queue, queue } from "../../lib/mailbox/mod.ts";
 import { defineProgram, pause } from "../../lib/program/mod.ts";
-import { cell, type Shareable, type SharedCell } from "../../lib/sync/mod.ts";
+import { cell, type Latch, latch, type Shareable, type SharedCell } from "../../lib/sync/mod.ts";
 import type { HistoryCall } from "../../lib/testing/mod.ts";
 import type { SubjectCall } from "../contracts/history_callers.ts";
 import { specifiedResult, type SubjectName, subjectNames, subjectOf } from "../contracts/history_subjects.ts";
@@ -32,6 +32,8 @@ type Methods = Record<string, (...args: readonly unknown[]) => Steps<unknown>>;
 interface Things {
   readonly ticket: SharedCell<"i32">;
   readonly log: Queue<LogEntry>;
+  /** Opens when all are there: a task calls for less time than another takes to start. */
+  readonly start: Latch;
   readonly [name: string]: unknown;
 }
 
@@ -46,10 +48,11 @@ export const historyProgram = defineProgram({
     calls: { default: 200, min: 1, max: 100_000, description: "calls of each" },
     death: { default: "none", choices: DEATHS, description: "how the last task dies" },
   },
-  shared: ({ variant }): Record<string, Shareable<unknown>> => ({
+  shared: ({ variant, parameters: { tasks } }): Record<string, Shareable<unknown>> => ({
     ...Object.fromEntries(namesOf(variant).map((name) => [name, subjectOf(name).thing()])),
     ticket: cell(),
     log: queue<LogEntry>(),
+    start: latch(tasks),
   }),
   *outcome(_shared, { results }) {
     return results;
@@ -82,7 +85,7 @@ interface Recording {
 }
 
 function* record(things: Things, { variant, task, calls, seed, mortal, death }: Recording): Steps<HistoryCall[]> {
-  const { ticket, log } = things;
+  const { ticket, log, start } = things;
   // With many things nobody waits for ever: tasks would wait for one another's.
   const patient = variant !== ALL;
   const callers = namesOf(variant).map((name) => {
@@ -90,9 +93,12 @@ function* record(things: Things, { variant, task, calls, seed, mortal, death }: 
   });
   const choose = seededChooser(seed * 31 + task);
   const dies = death !== "none";
-  const last = dies ? choose(Math.ceil(calls / 2)) : Infinity;
+  // Early: who dies also writes it all down, and the others are not to be done by then.
+  const last = dies ? choose(Math.ceil(calls / 6)) : Infinity;
   const moment = (["before", "within", "after"] as const)[choose(3)];
   const history: HistoryCall[] = [];
+  yield* start.countDown();
+  yield* start.wait();
   for (let count = 0;; count++) {
     const next = nextCall(callers, { count, calls }, choose);
     if (next === undefined) break;

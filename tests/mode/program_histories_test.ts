@@ -14,7 +14,7 @@ const SECONDS = 30;
 const RUNS = { thread: 3, process: 2 };
 const DEATHS = { thread: 2, process: 1 };
 const CALLS = { thread: 200, process: 100 };
-const DEATH_CALLS = 60;
+const DEATH_CALLS = { thread: 300, process: 60 };
 /** A pending take may have had any of the items that nobody else had. */
 const LIMIT = 5_000_000;
 
@@ -54,7 +54,7 @@ for (const mode of ["thread", "process"] as const) {
       for (const variant of subjectNames) {
         await test.step(variant, async () => {
           const property = fc.asyncProperty(seeds, async ({ seed, tasks }) => {
-            const parameters = { tasks, calls: DEATH_CALLS, death };
+            const parameters = { tasks, calls: DEATH_CALLS[mode], death };
             const job = programJob(historyProgram, { mode, variant, seed, parameters });
             const { ends, memory } = await within(SECONDS, own.run(job));
             const survivors = ends.slice(0, -1).flatMap((end) => {

@@ -223,6 +223,13 @@ Deno.test("sequentialLock(), sequentialRLock() and sequentialRWLock() hand on wh
     assertFalse(judge(after, died, { ...heir(acquire), result: true }), "who comes next is told");
     assertFalse(judge(`B ${release} 9 10; C ${acquire} 11 12 = true`, died, told), "it is lost without a repair");
     assert(judge(`B ${release} 9 10; C ${acquire} 11 12 ! NotRecoverableError`, died, told));
+    // One who dies before it hears that it has the lock leaves it as it was, or not.
+    const unheard = [...history("g", `A ${acquire} 1; C ${release} 3 4 ! StateError`), died];
+    const tried = history("g", `B ${acquire} 3 4 = false`);
+    for (const result of [true, { name: "OwnerDiedError" }]) {
+      const calls = [...unheard, ...make === sequentialLock ? [] : tried, { ...heir(acquire), result }];
+      assert(checkLinearizable(calls, { g: make() }).linearizable);
+    }
     assertFalse(judge(`C markConsistent 7 8; B ${release} 9 10`, died, told), "only a holder repairs");
   }
   const readers = `A acquireRead 1 2 = true; C acquireRead 3 4 = true; B acquireWrite 5 6 = true`;

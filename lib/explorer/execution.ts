@@ -227,8 +227,8 @@ export class Execution {
         point.kind = "cut";
         break;
       }
-      this.picks.push(pick);
-      this.taken.push(action);
+      this.picks[point.step] = pick;
+      this.taken[point.step] = action;
       if (point.preempts && pick > 0) point.preemptions++;
       this.#act(action % this.#tasks, Math.floor(action / this.#tasks));
       point.last = action;
@@ -238,6 +238,8 @@ export class Execution {
         break;
       }
     }
+    shorten(this.picks, point.step);
+    shorten(this.taken, point.step);
     point.pending = this.#watches ? this.#pending() : NONE;
     return point;
   }
@@ -286,8 +288,6 @@ export class Execution {
     this.#operations = operations;
     this.broken = broken;
     this.races?.restore(races);
-    this.picks.length = step;
-    this.taken.length = step;
     point.step = step;
     point.last = last;
     point.preemptions = preemptions;
@@ -328,7 +328,7 @@ export class Execution {
     const actions = this.#actions;
     const { last } = this.#point;
     const current = last < 0 ? 0 : last % tasks;
-    actions.length = 0;
+    let count = 0;
     const isGated = this.granularity === "operation";
     let timed = false;
     this.#point.preempts = false;
@@ -343,16 +343,16 @@ export class Execution {
       const { operation } = node;
       if (operation === undefined) continue;
       if (operation.kind === "choose") {
-        for (let choice = 1; choice < operation.n; choice++) actions.push(task + choice * tasks);
-        actions.splice(actions.length - Math.max(0, operation.n - 1), 0, task);
+        for (let choice = 0; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
         // Nobody else can tell when a choice is made.
-        if (step === 0) return;
+        if (step === 0) return shorten(actions, count);
         continue;
       }
       if (isGated && operation.kind === "call" && node.gate !== null && this.#isShut(node, task)) continue;
       if (step === 0) this.#point.preempts = last >= 0;
-      actions.push(task);
+      actions[count++] = task;
     }
+    shorten(actions, count);
     if (timed) this.#offerTimes();
   }
 
@@ -375,8 +375,8 @@ export class Execution {
   }
 
   #act(task: number, choice: number): void {
-    this.#accesses.length = 0;
-    this.#woken.length = 0;
+    shorten(this.#accesses, 0);
+    shorten(this.#woken, 0);
     const isParked = !Number.isNaN(this.#until[task] ?? NaN);
     if (isParked) {
       this.#expire(task);
@@ -520,6 +520,11 @@ export function isAssertion(error: unknown): boolean {
 const NONE: ReadonlyMap<number, readonly number[]> = new Map();
 
 const RETRACING = { begin: () => true, end: () => {} };
+
+/** Cuts a list, where it is longer: setting a length costs more than looking at it. */
+function shorten(list: unknown[], length: number): void {
+  if (list.length > length) list.length = length;
+}
 
 function deadlineOf(operation: Operation): number {
   if (operation.kind === "sleep") return operation.until;

@@ -51,6 +51,7 @@ export class ProgramModel {
   readonly #outcomes = new Map<string, AnswerTree>();
   readonly #questions = new Map<string, AnswerTree | null>();
   readonly #things: ReadonlyMap<string, SharedThing>;
+  readonly #leaking: readonly (readonly [name: string, thing: SharedThing])[];
 
   /** Lays out the memory of a program. */
   constructor(program: AnyProgram, settings: Settings) {
@@ -67,6 +68,7 @@ export class ProgramModel {
     this.#space = space;
     this.memory = new ModelMemory(space.layout);
     this.#things = space.attach(this.memory).things;
+    this.#leaking = [...this.#things].filter(([, { leaks }]) => leaks !== undefined);
     this.tasks = this.names.map((name, task) =>
       new AnswerTree(space.layout, (memory) => {
         const steps = program.tasks(settings)[task];
@@ -81,12 +83,14 @@ export class ProgramModel {
 
   /** Whether a task is known to use plain words. */
   get hasPlain(): boolean {
-    return this.tasks.some(({ hasPlain }) => hasPlain);
+    for (const { hasPlain } of this.tasks) if (hasPlain) return true;
+    return false;
   }
 
   /** Whether a task's tree is to be dropped, by a run from its start. */
   get isFull(): boolean {
-    return this.tasks.some(({ isFull }) => isFull);
+    for (const { isFull } of this.tasks) if (isFull) return true;
+    return false;
   }
 
   /** Sets the memory to where the program begins. */
@@ -193,8 +197,7 @@ export class ProgramModel {
   /** What is held or undone at the end, by thing. */
   leaks(): readonly { readonly thing: string; readonly clause: string }[] {
     const leaks: { thing: string; clause: string }[] = [];
-    for (const [name, thing] of this.#things) {
-      if (thing.leaks === undefined) continue;
+    for (const [name, thing] of this.#leaking) {
       const tree = this.#question(`leaks ${name}`, () => {
         return new AnswerTree(this.#space.layout, () => thing.leaks?.() ?? nothing());
       });

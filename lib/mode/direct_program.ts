@@ -3,6 +3,7 @@
  *
  * - Tasks switch only where one blocks: first in, first out, or, with a seed other than 0, as the seed decides.
  * - A deadlock is thrown into its tasks as soon as it exists.
+ * - Daemons are stopped where they wait, as soon as all others have ended.
  * - A task that fails is buried like a dead one, after its guards have released what they held.
  *
  * @example
@@ -27,7 +28,7 @@
  * @module
  */
 
-import { DeadlockError, farError, GuestTimeoutError } from "../errors.ts";
+import { DeadlockError, farError, GuestTimeoutError, StoppedError } from "../errors.ts";
 import { ModelMemory, runBlocking, seededChooser } from "../memory/mod.ts";
 import { runCooperative, type TaskRun, type WaitingTask } from "../program/mod.ts";
 import { findDeadlock } from "./deadlock.ts";
@@ -36,6 +37,9 @@ import { decodeEnd } from "./task_ends.ts";
 import { Burials } from "./burials.ts";
 import { Lanes } from "./lanes.ts";
 import { taskSteps } from "./task_steps.ts";
+
+/** Why a daemon is stopped. */
+const OVER = "all but daemons have ended, a task to wait for is wanted";
 
 /** Runs a program in the caller. */
 export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
@@ -46,7 +50,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   const lanes = new Lanes(names, job.observe);
   const started = now();
   const nameOf = (task: number) => names[task] ?? `task ${task}`;
-  let ended = 0;
+  const live = new Set(names.keys());
   // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
   let turns = 0;
   const time = () => memory.clock + ++turns / 1000;
@@ -61,15 +65,20 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
         if (what === "goes on") lanes.goesOn(run.number, time());
         else if (what === "parks") lanes.waits(run.number, time(), labelOf(run));
         else {
-          ended++;
+          live.delete(run.number);
           lanes.ends(run.number, time());
           burials.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
         }
       },
       onParked(waiting) {
+        if ([...live].every((task) => tasks[task]?.daemon)) {
+          return new Map(
+            waiting.map(({ task, name }) => [task, new StoppedError(`Cannot go on with ${name}: ${OVER}`)]),
+          );
+        }
         const found = findDeadlock({
           waits: waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) })),
-          live: tasks.length - ended,
+          live: live.size,
           owners: (object) => burials.owners(object),
           nameOf,
         });
@@ -83,8 +92,11 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
     },
   );
   for (const { end } of views) end();
-  const ends = outcomes.map((outcome): TaskEnd => {
+  const ends = outcomes.map((outcome, task): TaskEnd => {
     if (outcome.kind === "returned") return decodeEnd(outcome.value);
+    if (tasks[task]?.daemon && outcome.kind === "threw" && outcome.error instanceof StoppedError) {
+      return { kind: "returned", value: undefined };
+    }
     // A task that waits at the end is one that was stopped and did not end at once.
     const error = outcome.kind === "threw" ? outcome.error : stop ?? new DeadlockError([]);
     return { kind: "failed", far: farError(error) };

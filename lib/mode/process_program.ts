@@ -23,7 +23,7 @@ import { now } from "./clock.ts";
 import { drawLane, Lanes } from "./lanes.ts";
 import { Owner } from "./owner.ts";
 import type { ProcessGuest } from "./process_host.ts";
-import { afterTimeout, type ProgramEnd, type ProgramJob, programModule } from "./program_run.ts";
+import { afterTimeout, daemonsOf, type ProgramEnd, type ProgramJob, programModule } from "./program_run.ts";
 import { TaskEnds } from "./task_ends.ts";
 import type { TaskMessage } from "./task_guest.ts";
 import type { TaskDone } from "./thread_messages.ts";
@@ -44,7 +44,7 @@ export async function runProcesses(job: ProgramJob, warm: WarmGuests<ProcessGues
   const guests: (ProcessGuest | undefined)[] = names.map(() => undefined);
   const ends: TaskEnds = new TaskEnds(names.length, (task, failure) => {
     owner.ended(task, failure);
-  });
+  }, daemonsOf(job));
   const owner = new Owner(job, {
     now,
     live: () => ends.live,

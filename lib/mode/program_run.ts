@@ -157,6 +157,11 @@ export function programModule({ program }: ProgramJob, mode: ModeName): string {
   );
 }
 
+/** The numbers of the tasks that nobody waits for. */
+export function daemonsOf({ tasks }: ProgramJob): readonly number[] {
+  return [...tasks.keys()].filter((task) => tasks[task]?.daemon);
+}
+
 /** Calls back when the time of a run is over, if it has one, until what it gives is called. */
 export function afterTimeout(
   { timeout, program }: ProgramJob,

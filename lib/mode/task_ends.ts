@@ -33,10 +33,19 @@ export class TaskEnds {
   readonly #ends: (TaskEnd | undefined)[];
   readonly #ended: (task: number, failure: FarError | undefined) => void | Promise<void>;
   readonly #all = Promise.withResolvers<readonly TaskEnd[]>();
+  readonly #daemons: readonly number[];
   #live: number;
 
-  /** Waits for that many ends; `ended` is told of each, and lets go on what the task held. */
-  constructor(tasks: number, ended: (task: number, failure: FarError | undefined) => void | Promise<void>) {
+  /**
+   * Waits for that many ends, but not for those of `daemons`: they end with the last other. `ended` is told of each, and
+   * lets go on what the task held.
+   */
+  constructor(
+    tasks: number,
+    ended: (task: number, failure: FarError | undefined) => void | Promise<void>,
+    daemons: readonly number[] = [],
+  ) {
+    this.#daemons = daemons;
     this.#ends = Array.from({ length: tasks }, () => undefined);
     this.#live = tasks;
     this.#ended = ended;
@@ -86,7 +95,9 @@ export class TaskEnds {
         await followed;
         this.#live--;
       }
-      if (this.#live === 0) this.#all.resolve(this.#ends.filter((end) => end !== undefined));
+      if (this.#live === this.#daemons.filter((daemon) => !this.has(daemon)).length) {
+        this.endRest(() => ({ kind: "returned", value: undefined }));
+      }
     } catch (error) {
       this.#all.reject(error);
     }

@@ -26,7 +26,14 @@ import { Burials } from "./burials.ts";
 import { holdEventLoop, now } from "./clock.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
 import { drawLane, Lanes } from "./lanes.ts";
-import { afterTimeout, type ProgramEnd, type ProgramJob, programModule, type TaskEnd } from "./program_run.ts";
+import {
+  afterTimeout,
+  daemonsOf,
+  type ProgramEnd,
+  type ProgramJob,
+  programModule,
+  type TaskEnd,
+} from "./program_run.ts";
 import { TaskEnds } from "./task_ends.ts";
 import type { ThreadGuest } from "./thread_host.ts";
 import type { WarmGuests } from "./warm_guests.ts";
@@ -54,7 +61,7 @@ export async function runThreads(
   const ends = new TaskEnds(names.length, (task, failure) => {
     if (job.script === undefined) return burials.endedAsync(task, failure);
     return inTurn(memory, { script: job.script, task, act: () => burials.ended(task, failure) });
-  });
+  }, daemonsOf(job));
   const lanes = new Lanes(names, job.observe);
   let started = now();
   const guests: { readonly guest: ThreadGuest; readonly task: number }[] = [];

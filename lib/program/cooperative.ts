@@ -61,7 +61,7 @@ export interface CooperativeOptions {
   /** Where tasks may switch: where one blocks or ends (`blocked`, the default), or before each `operation`. */
   readonly switchAt?: "blocked" | "operation";
   /**
-   * Asked each time that a task parks, with all that wait, and told whether it is a `deadlock`, where no task can go on:
+   * Asked each time that a task parks or ends, with all that wait, and told whether it is a `deadlock`, where no task can go on:
    * throws an error into every task to which it gives one. Without an answer, a deadlock ends the run.
    */
   readonly onParked?: (waiting: readonly WaitingTask[], deadlock: boolean) => ReadonlyMap<number, unknown> | undefined;
@@ -146,7 +146,7 @@ export function runCooperative<T>(
       else if (run.parked) onTurn?.(run, "parks");
       else queue.push(number);
       queueReady();
-      if (run.parked && onParked !== undefined) interrupt(false);
+      if ((run.parked || run.ended) && onParked !== undefined) interrupt(false);
     }
   } while (memory.advance() || (memory.parked.length > 0 && interrupt(true)));
   const outcomes = runs.map((run) => run.outcome);

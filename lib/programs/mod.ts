@@ -19,6 +19,7 @@ import { channelProducer } from "./channel_producer.ts";
 import { burst } from "./burst.ts";
 import { producerConsumerEvent } from "./producer_consumer_event.ts";
 import { conditionProgram } from "./condition.ts";
+import { daemon } from "./daemon.ts";
 import { deadlock } from "./deadlock.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
@@ -38,6 +39,7 @@ export {
   channelStates,
   conditionProgram,
   counter,
+  daemon,
   deadlock,
   eventProgram,
   fibChannel,
@@ -58,6 +60,7 @@ export {
 /** All of them, in teaching order. */
 export const programs: readonly AnyProgram[] = [
   threads,
+  daemon,
   race,
   lockProgram,
   bank,

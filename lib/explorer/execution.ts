@@ -220,7 +220,8 @@ export class Execution {
         point.kind = "complete";
         break;
       }
-      if (this.#saves) this.#save();
+      // Where it goes on from a checkpoint the state there is saved already.
+      if (this.#saves && point.step !== checkpoint?.step) this.#save();
       const pick = scheduler.pick(point);
       const action = this.#actions[pick];
       if (action === undefined) {

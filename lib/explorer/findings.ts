@@ -122,17 +122,27 @@ export class Judge {
   judge(): Judged {
     const { nodes, races, broken, model } = this.#execution;
     let judged: Judged;
-    if (nodes.some(({ end }) => end?.kind !== "returned")) judged = this.#failed();
+    let ended = true;
+    let failed = false;
+    let returns = false;
+    for (const { end } of nodes) {
+      if (end === undefined) ended = false;
+      else if (end.kind !== "returned") failed = true;
+      else if (end.value !== undefined) returns = true;
+    }
+    if (failed || !ended) judged = this.#failed();
     else {
-      const node = model.outcome(nodes.map(({ end }) => end?.kind === "returned" ? end.value : undefined));
+      const results = returns ? nodes.map(({ end }) => end?.kind === "returned" ? end.value : undefined) : undefined;
+      const node = model.outcome(results);
       judged = this.#known.get(node) ?? this.#learn(node);
     }
     if (!this.#checks && broken === undefined) return judged;
-    const findings = judged.finding === undefined ? [] : [judged.finding];
+    const findings: Finding[] = judged.finding === undefined ? [] : [judged.finding];
     if (broken !== undefined) findings.push({ kind: "assertion", message: broken });
     if (races?.race !== undefined) findings.push(RACE);
-    if (nodes.every(({ end }) => end !== undefined)) {
+    if (ended) {
       const leaks = model.leaks();
+      if (leaks.length === 0 && findings.length === 0) return judged;
       const orphans = leaks.filter(({ thing }) => model.holders(thing).length > 0);
       const textOf = (some: typeof leaks) =>
         `at the end, ${some.map(({ thing, clause }) => `${thing} ${clause}`).join("; ")}`;

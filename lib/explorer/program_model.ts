@@ -20,7 +20,7 @@
  * });
  * const model = new ProgramModel(program, settingsOf(program));
  * model.reset();
- * if (model.outcome([undefined]).end?.kind !== "returned") throw new Error("the outcome is read");
+ * if (model.outcome(undefined).end?.kind !== "returned") throw new Error("the outcome is read");
  * ```
  *
  * @module
@@ -112,13 +112,13 @@ export class ProgramModel {
     return node;
   }
 
-  /** The end of the steps that read the outcome, given what the tasks returned. */
-  outcome(results: readonly unknown[]): TreeNode {
-    const key = results.every((result) => result === undefined) ? "" : dataText(results);
+  /** The end of the steps that read the outcome, given what the tasks returned; undefined where all returned nothing. */
+  outcome(results: readonly unknown[] | undefined): TreeNode {
+    const key = results === undefined ? "" : dataText(results);
     let tree = this.#outcomes.get(key);
     if (tree === undefined) {
       const { program, settings } = this;
-      const kept = [...results];
+      const kept = results === undefined ? this.names.map(() => undefined) : [...results];
       tree = new AnswerTree(
         this.#space.layout,
         (memory) => program.outcome(this.#space.bind(memory), { results: kept, settings }),

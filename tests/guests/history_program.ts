@@ -135,6 +135,8 @@ function nextCall(
   { count, calls }: { count: number; calls: number },
   choose: (n: number) => number,
 ) {
+  // Who cannot give back what it holds would try for ever.
+  if (count > 2 * calls + 200) return undefined;
   if (count < calls) {
     const chosen = callers[choose(callers.length)];
     const call = chosen?.caller.next(choose, false);

@@ -84,27 +84,28 @@ function columns(
   ];
 }
 
-/** One row below the other, each with the name of its task; the place below it where there is no room. */
+/**
+ * One row below the other, each with the name of its task; of a place only the file's name where there is no more room, and
+ * that below the row where there is none.
+ */
 function list(tasks: readonly string[], rows: readonly TraceRow[], { width, places }: Shape): readonly TraceLine[] {
   const longest = Math.max(...tasks.map(({ length }) => length));
-  const before = STEP.length + 2 * GAP.length + longest;
-  const placed = rows.flatMap(({ text }, index) => {
-    const length = before + MARK.length + text.length;
-    return length + GAP.length + (places[index]?.length ?? 0) <= width ? [length] : [];
+  const indent = STEP.length + 2 * GAP.length + longest;
+  const texts = rows.map((row, index) => {
+    const head = [stepText(rows, index).padStart(STEP.length), (tasks[row.task] ?? "").padEnd(longest), marked(row)];
+    return head.join(GAP);
   });
-  const align = Math.max(0, ...placed);
+  const fits = (start: number, place: string) => start + GAP.length + place.length <= width;
+  const short = places.map(fileName);
+  const align = Math.max(0, ...texts.map(({ length }, index) => fits(length, short[index] ?? "") ? length : 0));
   return rows.flatMap((row, index): TraceLine[] => {
     const kind = kindOf(row);
-    const place = places[index] ?? "";
-    const head = [stepText(rows, index).padStart(STEP.length), (tasks[row.task] ?? "").padEnd(longest), marked(row)];
-    const text = head.join(GAP);
+    const [text = "", place = "", name = ""] = [texts[index], places[index], short[index]];
     if (place === "") return [{ kind, text }];
-    const whole = `${text}${GAP}${place}`;
-    if (whole.length <= width) return [{ kind, text: whole }];
-    return [{ kind, text }, {
-      kind: "note",
-      text: `${" ".repeat(STEP.length + 2 * GAP.length + longest)}${MARK}${place}`,
-    }];
+    const ways = [[align, place], [align, name], [text.length, name]] as const;
+    const found = ways.find(([start, what]) => start >= text.length && fits(start, what));
+    if (found !== undefined) return [{ kind, text: `${text.padEnd(found[0])}${GAP}${found[1]}` }];
+    return [{ kind, text }, { kind: "note", text: `${" ".repeat(indent)}${MARK}${name}` }];
   });
 }
 

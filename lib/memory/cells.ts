@@ -65,12 +65,21 @@ function pageAt(offset: number, rest: number): { number: number; from: number; l
 }
 
 function copyPages(from: ReadonlyMap<number, Uint8Array>, to: Map<number, Uint8Array>): void {
+  if (from.size === 0 && to.size === 0) return;
   for (const [number, page] of from) {
     const copy = to.get(number);
     if (copy === undefined) to.set(number, page.slice());
     else copy.set(page);
   }
   if (to.size > from.size) { for (const number of to.keys()) if (!from.has(number)) to.delete(number); }
+}
+
+/** Up to so many words a loop is faster than a call. */
+const FEW_WORDS = 64;
+
+function copyWords(from: Int32Array, to: Int32Array): void {
+  if (from.length > FEW_WORDS) to.set(from);
+  else for (let word = 0; word < from.length; word++) to[word] = from[word] ?? 0;
 }
 
 /** The views on one buffer. */
@@ -108,7 +117,7 @@ export class Cells {
   save(into?: SavedCells): SavedCells {
     const saved = into ?? { words: this.#words.slice(), bytes: this.#bytes?.slice(), pages: new Map() };
     if (into !== undefined) {
-      saved.words.set(this.#words);
+      copyWords(this.#words, saved.words);
       if (this.#bytes !== undefined) saved.bytes?.set(this.#bytes);
     }
     copyPages(this.#pages, saved.pages);
@@ -117,7 +126,7 @@ export class Cells {
 
   /** Sets all words and bytes to what they were. */
   restore({ words, bytes, pages }: SavedCells): void {
-    this.#words.set(words);
+    copyWords(words, this.#words);
     if (bytes !== undefined) this.#bytes?.set(bytes);
     copyPages(pages, this.#pages);
   }

@@ -49,6 +49,17 @@ Deno.test("explore() shrinks what a walk found to one preemption, and to the few
   }
 });
 
+Deno.test("explore() leaves out departures where there are too many runs to look for the fewest preemptions", () => {
+  const parameters = { tasks: 8, times: 20 };
+  for (const strategy of ["random", "pct"] as const) {
+    const bug = explore(busy, { strategy, parameters, budget: 500, shrink: false });
+    assert(bug.verdict === "bug");
+    const { departures } = parseSchedule(bug.schedule);
+    assert(departures.length <= 3, `${strategy}: ${departures.length} departures`);
+    assertEquals(replay(busy, bug.schedule, { parameters }).finding?.message, bug.message);
+  }
+});
+
 Deno.test("explore() keeps the kind of the bug where it shrinks", () => {
   // With one task there is another bug, of another kind.
   const two = defineProgram({

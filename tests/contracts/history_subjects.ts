@@ -53,8 +53,8 @@ export interface HistorySubject {
   readonly recovers?: boolean;
 }
 
-/** Short rings and heaps wrap around and fill their gaps often, and never lack bytes. */
-const BYTES = { fifo: 512, lifo: 4096, priority: 4096 };
+/** Never lacking: in a ring, what is taken behind an item whose taker sleeps keeps its bytes until that one wakes. */
+const BYTES = 2 ** 15;
 const UNBOUNDED_BYTES = 2 ** 18;
 const ROOM = 3;
 
@@ -63,7 +63,7 @@ function aQueue(
   specification: HistorySubject["specification"],
 ): HistorySubject {
   return {
-    thing: () => queue({ order, maxsize, bytes: maxsize > 0 ? BYTES[order] : UNBOUNDED_BYTES }),
+    thing: () => queue({ order, maxsize, bytes: maxsize > 0 ? BYTES : UNBOUNDED_BYTES }),
     specification,
     caller: (options) =>
       new CollectionCaller(options, { take: "get", close: "shutdown", priority: order === "priority" }),
@@ -156,12 +156,12 @@ export const historySubjects = {
   priorityQueue: aQueue({ order: "priority" }, byPriority(0)),
   boundedPriorityQueue: aQueue({ order: "priority", maxsize: ROOM }, byPriority(ROOM)),
   channel: {
-    thing: () => channel({ capacity: ROOM, bytes: BYTES.fifo }),
+    thing: () => channel({ capacity: ROOM, bytes: BYTES }),
     specification: sequentialChannel({ capacity: ROOM }),
     caller: (options) => new CollectionCaller(options, { take: "take", close: "close", looks: LOOKS }),
   },
   rendezvous: {
-    thing: () => channel({ capacity: 0, bytes: BYTES.fifo }),
+    thing: () => channel({ capacity: 0, bytes: BYTES }),
     specification: sequentialRendezvous(),
     caller: (options) => new CollectionCaller(options, { take: "take", close: "close", looks: ["isClosed"] }),
   },

@@ -46,17 +46,17 @@ export const channelStates: AnyProgram = defineProgram({
   claim: "A channel parks, gives or fails by its state; closed it drains, and then fails.",
   module: import.meta.url,
   parameters: {
-    timeout: { default: 0.01, max: 10, fraction: true, description: "seconds after which a parked one gives up" },
+    patience: { default: 0.01, max: 10, fraction: true, description: "seconds after which a parked one gives up" },
   },
   shared: () => ({ letters: channel<string>({ capacity: 1 }), meeting: channel<string>() }),
   *outcome(_shared, { results: [states, met] }) {
     return { states: states as string[], met: met as string };
   },
-  tasks: ({ parameters: { timeout } }) => [
+  tasks: ({ parameters: { patience } }) => [
     {
       name: "walker",
       *run({ letters, meeting }) {
-        const wait = { timeout };
+        const wait = { timeout: patience };
         const states = [
           `empty: take ${yield* ending(letters.take(wait))}`,
           `empty: fetch ${yield* ending(letters.fetch(wait))}`,

@@ -5,7 +5,7 @@ import { outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, MODES, randomEnds, SHORT } from "./schedules.ts";
 
 Deno.test("channel-states: what a channel does in each state is equal in every mode", async () => {
-  await checkEverywhere(channelStates, { timeout: SHORT }, { realRuns: 1 });
+  await checkEverywhere(channelStates, { patience: SHORT }, { realRuns: 1 });
 });
 
 Deno.test("channel-states: takes park or drain, puts park or fail, and a fetch leaves the value", async () => {

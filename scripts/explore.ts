@@ -119,7 +119,7 @@ async function exploreOne(
   const started = performance.now();
   const { result, interrupted } = await inTurns(subject, settings);
   const ms = performance.now() - started;
-  if (result.verdict !== "bug" || result.kind === "nondeterminism") {
+  if (result.verdict !== "bug" || result.kind === "nondeterminism" || result.kind === "livelock") {
     return { subject, result, trace: undefined, interrupted, repeated: [], ms };
   }
   const trace = traceOf(program, result.schedule, settings);

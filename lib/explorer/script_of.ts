@@ -60,10 +60,10 @@ export function scriptOf(
 ): Script {
   // Refuses a schedule that is not of this program.
   replay(program, schedule, options);
-  const { granularity, departures } = parseSchedule(schedule);
+  const { granularity, departures, inTurns } = parseSchedule(schedule);
   const model = new ProgramModel(program, settingsOf(program, options));
   const execution = new Execution(model, { granularity, stepLimit: options.stepLimit });
-  const scheduler = new Replay(departures, { names: model.names });
+  const scheduler = new Replay(departures, { names: model.names, inTurns });
   scheduler.begin();
   return recordScript(execution, scheduler).script;
 }

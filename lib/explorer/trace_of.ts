@@ -91,13 +91,13 @@ export function traceOf(
   options: SettingsOptions & Pick<ExecutionOptions, "stepLimit" | "checks"> = {},
 ): RunTrace {
   const { outcome, finding, preemptions } = replay(program, schedule, options);
-  const { granularity, departures } = parseSchedule(schedule);
+  const { granularity, departures, inTurns } = parseSchedule(schedule);
   const settings = settingsOf(program, options);
   const { stepLimit, checks } = options;
   const execution = new Execution(new ProgramModel(program, settings), { granularity, stepLimit, checks });
   const { names } = execution.model;
   const scheduler = () => {
-    const made = new Replay(departures, { names });
+    const made = new Replay(departures, { names, inTurns });
     made.begin();
     return made;
   };

@@ -7,7 +7,7 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ExploreResult, settingsOf } from "../../mod.ts";
-import { type RunTrace, traceLines } from "../../lib/explorer/mod.ts";
+import { type ExploredBug, type RunTrace, traceLines } from "../../lib/explorer/mod.ts";
 import { quoted } from "../command/arguments.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
@@ -50,6 +50,9 @@ export function exploredData({ subject, result, trace, interrupted, repeated }: 
     schedule,
     preemptions: isBug ? result.preemptions : null,
     minimal: isBug ? result.minimal : null,
+    ...isBug && result.race !== undefined ? { race: result.race } : {},
+    ...isBug && result.loop !== undefined ? { loop: result.loop } : {},
+    ...isBug && result.smaller !== undefined ? { smaller: result.smaller } : {},
     schedules: result.schedules,
     outcomes: result.outcomes.map(({ outcome, count }) => ({ outcome: outcome ?? null, count })),
     ...isBug ? {} : { covered: result.covered ?? null, tooLong: result.tooLong },
@@ -81,6 +84,43 @@ export function traceData({ tasks, rows }: RunTrace): Record<string, unknown> {
       };
     }),
   };
+}
+
+/** The locks that the two sides of a race held, where one held any. */
+function racers({ race }: ExploredBug): string[] {
+  if (race === undefined || race.first.holds.length + race.second.holds.length === 0) return [];
+  return [race.first, race.second].map(({ task, kind, holds }) => {
+    return `  ${task} (${kind}) held ${holds.length === 0 ? "nothing" : holds.join(", ")}`;
+  });
+}
+
+/** What livelocked tasks do over and over. */
+function loop({ loop = [] }: ExploredBug): string[] {
+  return loop.length === 0 ? [] : ["Over and over:", ...loop.map((line) => `  ${line}`)];
+}
+
+/** The bug with smaller parameters, if it was found with them. */
+function smaller(subject: Subject, { smaller, ...found }: ExploredBug): string[] {
+  if (smaller === undefined || smaller.steps >= found.steps) return [];
+  const { parameters, schedule, preemptions, minimal, steps } = smaller;
+  const own = Object.entries(parameters).flatMap(([name, value]) => {
+    return value === subject.program.parameters[name]?.default ? [] : [flagOf(name), String(value)];
+  });
+  const kept = subject.flags.filter((_, at) => isKept(subject, at));
+  return [
+    `Smaller: with ${own.join(" ") || "the defaults"} in ${counted(steps, "step")}. ${fewest(preemptions, minimal)}`,
+    `  ${replayLine({ ...subject, flags: [...kept, ...own] }, schedule)}`,
+  ];
+}
+
+/** Whether a flag of the command, or the value of one, is none of the program's parameters. */
+function isKept({ program, flags }: Subject, at: number): boolean {
+  const own = new Set(Object.keys(program.parameters).map(flagOf));
+  return !own.has(flags[at] ?? "") && !own.has(flags[at - 1] ?? "");
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** The line that replays a schedule. */
@@ -116,6 +156,7 @@ export class Paper {
     } else {
       lines.push(...headLines(`${name}: ${this.#paint(31, "BUG")}, ${result.kind}`, result.message));
       lines.push(`${fewest(result.preemptions, result.minimal)} Found after ${counted(result.schedules, "schedule")}.`);
+      lines.push(...racers(result), ...loop(result), ...smaller(subject, result));
     }
     if (trace !== undefined) lines.push("", ...this.trace(trace));
     if (result.verdict === "bug") {

@@ -32,9 +32,9 @@ export const burst: AnyProgram = defineProgram({
   module: import.meta.url,
   variants: ["bounded", "unbounded"],
   parameters: {
-    bursts: { default: 3, min: 1, max: 100, description: "how many bursts come" },
-    burst: { default: 10, min: 1, max: 1000, description: "how many messages come at once" },
-    maxsize: { default: 3, min: 1, max: 1000, description: "how many messages the bounded queue takes" },
+    bursts: { default: 3, min: 1, max: 100, explored: 1, description: "how many bursts come" },
+    burst: { default: 10, min: 1, max: 1000, explored: 2, description: "how many messages come at once" },
+    maxsize: { default: 3, min: 1, max: 1000, explored: 1, description: "how many messages the bounded queue takes" },
     pause: { default: 0.06, max: 10, fraction: true, description: "seconds between two bursts" },
     work: { default: 0.005, max: 10, fraction: true, description: "seconds that the consumer needs for a message" },
   },

@@ -52,7 +52,7 @@ export const conditionProgram: AnyProgram = defineProgram({
   variants: ["plain", "closing"],
   specimens: ["plain"],
   parameters: {
-    customers: { default: 5, min: 1, max: 8, description: "how many customers come" },
+    customers: { default: 5, min: 1, max: 8, explored: 1, description: "how many customers come" },
     pause: { default: 0.01, max: 10, fraction: true, description: "seconds that the teller takes" },
   },
   shared: ({ parameters }) => things(parameters.customers),

@@ -39,7 +39,7 @@ export const eventProgram: AnyProgram = defineProgram({
   claim: "Nobody enters before the bank opens, and nobody withdraws before the money is there.",
   module: import.meta.url,
   parameters: {
-    customers: { default: 4, min: 1, max: 8, description: "how many customers come" },
+    customers: { default: 4, min: 1, max: 8, explored: 2, description: "how many customers come" },
     pause: { default: 0.01, max: 10, fraction: true, description: "seconds until each of the gates opens" },
   },
   shared: things,

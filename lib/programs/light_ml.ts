@@ -62,8 +62,8 @@ export const lightMl: AnyProgram = defineProgram({
   module: import.meta.url,
   variants: ["concurrent", "sequential"],
   parameters: {
-    locations: { default: 6, min: 1, max: 8, description: "how many models there are to update" },
-    workers: { default: 4, min: 1, max: 8, description: "how many workers update models" },
+    locations: { default: 6, min: 1, max: 8, explored: 1, description: "how many models there are to update" },
+    workers: { default: 4, min: 1, max: 8, explored: 2, description: "how many workers update models" },
     update: { default: 0.05, max: 10, fraction: true, description: "seconds that an update takes" },
     save: { default: 0.02, max: 10, fraction: true, description: "seconds that a save takes" },
     window: { default: 0.15, max: 3600, fraction: true, description: "seconds in which models count" },

@@ -43,7 +43,7 @@ export const threads: AnyProgram = defineProgram({
   claim: "Threads start and finish in any order; who joins them decides in which order it waits.",
   module: import.meta.url,
   parameters: {
-    tasks: { default: 3, min: 1, max: 8, description: "how many threads there are" },
+    tasks: { default: 3, min: 1, max: 8, explored: 2, description: "how many threads there are" },
     pause: { default: 0.01, max: 10, fraction: true, description: "seconds between start and finish" },
   },
   shared: ({ parameters }) => things(parameters.tasks),

@@ -43,6 +43,9 @@ import { ACCEPTED, CLOSED, FETCH, JOIN, RETRY, TAKE } from "./requests.ts";
 import { StockInside } from "./stock_inside.ts";
 import { StockState } from "./stock_state.ts";
 
+/** How often one who would have to wait looks at the state before, on a memory that spins: some microseconds. */
+const LOOKS = 60;
+
 /** When a call gives up. */
 export interface StockOptions {
   /** In milliseconds; `Infinity` for never. */
@@ -76,6 +79,9 @@ export interface StockStatistics {
 
 /** See the module. */
 export class Stock extends StockInside {
+  // What is seen of the state from outside.
+  readonly #seen = new StockState();
+
   /** Puts an item in. */
   *put(body: Uint8Array, options: StockOptions): Steps<"put" | StockFailure> {
     const { state, queue, place } = this;
@@ -97,7 +103,9 @@ export class Stock extends StockInside {
       return "put";
     }
     const line: Line = { ticket: 0 };
-    for (let waited = false;; waited = true) {
+    let looked = false;
+    let waited = false;
+    for (;;) {
       if (this.state.closed) return yield* this.leaveWith("closed");
       const fits = this.items.fits(body.length) && (waited || this.state.starved === 0);
       if (fits && (yield* this.tryPut(body, options))) {
@@ -106,6 +114,14 @@ export class Stock extends StockInside {
       }
       if (!fits && this.place.capacity === Infinity) yield* this.#refuse(recordSize(body.length));
       if (options.now) return yield* this.leaveWith("late");
+      if (!looked && fits && place.capacity > 0 && (this.binding.memory.spin ?? 0) > 0) {
+        // Room may come before a task could fall asleep and wake up again.
+        looked = true;
+        yield* this.leave();
+        yield* this.#look(({ size, closed }) => size < place.capacity || closed);
+        yield* this.enter();
+        continue;
+      }
       const request = yield* this.stage(body, { fits, selecting: false, priority: options.priority });
       yield* this.save();
       const { deadline, cancel } = options;
@@ -114,6 +130,7 @@ export class Stock extends StockInside {
       if (answer === 0) return "late";
       if (answer !== RETRY) return answer === ACCEPTED ? "put" : "closed";
       yield* this.#reenter(() => this.#nothing());
+      waited = true;
     }
   }
 
@@ -165,7 +182,14 @@ export class Stock extends StockInside {
       if (isContended(before)) yield* queue.wakeNext();
       return taken;
     }
-    const records = yield* this.tryTake(count);
+    let records = yield* this.tryTake(count);
+    if (records === undefined && !state.closed && !now && (this.binding.memory.spin ?? 0) > 0) {
+      // Something may come before a task could fall asleep and wake up again.
+      yield* this.leave();
+      yield* this.#look(({ total, closed }) => total > 0 || closed);
+      yield* this.enter();
+      records = yield* this.tryTake(count);
+    }
     if (records !== undefined) {
       yield* this.leave();
       return records;
@@ -247,6 +271,7 @@ export class Stock extends StockInside {
     yield* this.enter();
     if (!this.state.closed && first !== undefined) yield* first;
     this.state.closed = true;
+    this.state.dropped ||= drop;
     // Those who wait to put fail, and take back what they have staged.
     yield* this.settle();
     while (drop && this.state.size > 0) {
@@ -285,6 +310,15 @@ export class Stock extends StockInside {
     yield* read(this.place.state, StockState.BYTES, { into: state.bytes });
     state.parse();
     return told(state);
+  }
+
+  /** Outside: looks at the state until it is as wanted, for some microseconds at most. What it sees is a hint. */
+  *#look(wanted: (state: StockState) => boolean): Steps<void> {
+    for (let looks = 0; looks < LOOKS; looks++) {
+      yield* read(this.place.state, StockState.BYTES, { into: this.#seen.bytes });
+      this.#seen.parse();
+      if (wanted(this.#seen)) return;
+    }
   }
 
   /** See `SharedThing`: gives back what was claimed for the dead. False where it died in the middle of a change. */

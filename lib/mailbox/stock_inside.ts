@@ -328,9 +328,14 @@ export class StockInside {
     const word = this.place.claims + lane;
     const handle = yield* load(word);
     if (handle === 0) return;
-    yield* this.items.restore(handle);
+    if (this.state.dropped) {
+      yield* this.items.drop(handle);
+      if (this.state.unfinished > 0) this.state.unfinished--;
+    } else {
+      yield* this.items.restore(handle);
+      this.state.total++;
+    }
     yield* store(word, 0);
-    this.state.total++;
   }
 
   *#undo(answer: number, lane: number): Steps<void> {

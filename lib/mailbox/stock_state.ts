@@ -24,6 +24,9 @@ const OWN_NUMBERS = 7;
 const MOST_STORE_NUMBERS = 5;
 const NUMBERS = OWN_NUMBERS + MOST_STORE_NUMBERS;
 
+/** How a stock is closed that dropped what was in it. */
+const DROPPED = 2;
+
 /** See the module. */
 export class StockState {
   /** How many bytes it takes. */
@@ -44,6 +47,8 @@ export class StockState {
   unfinished = 0;
   /** Whether it is closed. */
   closed = false;
+  /** Whether what was in it when it closed is dropped, and so is what comes back. */
+  dropped = false;
   readonly #numbers = new Int32Array(NUMBERS);
   readonly #items: ItemStore | undefined;
 
@@ -68,6 +73,7 @@ export class StockState {
     this.starved = numbers[4] ?? 0;
     this.unfinished = numbers[5] ?? 0;
     this.closed = numbers[6] !== 0;
+    this.dropped = numbers[6] === DROPPED;
     this.#items?.load(numbers, OWN_NUMBERS);
   }
 
@@ -80,7 +86,7 @@ export class StockState {
     numbers[3] = this.fetchers;
     numbers[4] = this.starved;
     numbers[5] = this.unfinished;
-    numbers[6] = Number(this.closed);
+    numbers[6] = this.dropped ? DROPPED : Number(this.closed);
     this.#items?.save(numbers, OWN_NUMBERS);
     return this.bytes;
   }

@@ -91,6 +91,8 @@ export class Cells {
   readonly #bytes: Uint8Array | undefined;
   readonly #pages = new Map<number, Uint8Array>();
   readonly #byteCount: number;
+  // Whether other threads may have the buffer: on one that nobody else has, plain accesses are as good, and faster.
+  readonly #isShared: boolean;
   // One float64 and its bits.
   readonly #float = new Float64Array(1);
   readonly #bits = new BigInt64Array(this.#float.buffer);
@@ -104,6 +106,7 @@ export class Cells {
     const whole = buffer.byteLength - start >= bytes;
     this.#bytes = whole ? new Uint8Array(buffer, start, bytes) : undefined;
     this.#byteCount = bytes;
+    this.#isShared = buffer instanceof SharedArrayBuffer;
   }
 
   /** Sets everything to zero. */
@@ -149,11 +152,11 @@ export class Cells {
     this.checkWord(operation.kind, operation.word, operation.cell === "i32" ? 1 : 2);
     switch (operation.cell) {
       case "i32":
-        return operation.order === "atomic"
+        return operation.order === "atomic" && this.#isShared
           ? atomically(this.#words, operation.word, operation)
           : plainly(this.#words, operation.word, operation);
       case "i64":
-        return operation.order === "atomic"
+        return operation.order === "atomic" && this.#isShared
           ? atomically(this.#longs, operation.word / 2, operation)
           : plainly(this.#longs, operation.word / 2, operation);
       case "f64":

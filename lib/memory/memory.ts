@@ -44,6 +44,8 @@ export interface Memory {
    * in a wait any more whose signal is aborted: it holds nothing from then on, and may answer anything.
    */
   performAsync?(operation: Operation, signal?: AbortSignal): Answer | Promise<Answer>;
+  /** For how many microseconds a task may look at a word before it sleeps, where each task has a core of its own. */
+  readonly spin?: number | undefined;
   /** The words themselves, where tasks may work on them at once by `Atomics`: only in shared memory. */
   readonly words?: Int32Array | undefined;
 }

@@ -141,6 +141,11 @@ export class SharedMemory implements Memory {
     }
   }
 
+  /** For how many microseconds a task may look at a word before it sleeps. */
+  get spin(): number {
+    return this.handle.spin;
+  }
+
   /** The words, for `Atomics` on them. */
   get words(): Int32Array {
     return this.#words;

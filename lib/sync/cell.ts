@@ -100,6 +100,8 @@ export class SharedCell<C extends Cell> implements SharedThing {
   readonly #binding: Binding;
   readonly #word: number;
   readonly #options: CellOptions<C>;
+  readonly #isWord: boolean;
+  readonly #isAtomic: boolean;
 
   /** Made by {@linkcode cell}. */
   constructor(binding: Binding, { name, word, options }: { name: string; word: number; options: CellOptions<C> }) {
@@ -107,6 +109,8 @@ export class SharedCell<C extends Cell> implements SharedThing {
     this.#binding = binding;
     this.#word = word;
     this.#options = options;
+    this.#isWord = (options.cell ?? "i32") === "i32";
+    this.#isAtomic = options.order !== "plain";
   }
 
   /** Gives the value. */
@@ -136,17 +140,30 @@ export class SharedCell<C extends Cell> implements SharedThing {
 
   /** The blocking face of `load`. */
   loadSync(): CellValue<C> {
-    return blocking(this.#binding, this.load());
+    const words = this.#sharedWords();
+    if (words === undefined) return blocking(this.#binding, this.load());
+    // Only a cell of 32 bits has them, and its value is a number.
+    return (this.#isAtomic ? Atomics.load(words, this.#word) : words[this.#word]) as CellValue<C>;
   }
 
   /** The blocking face of `store`. */
   storeSync(value: CellValue<C>): void {
-    blocking(this.#binding, this.store(value));
+    const words = this.#sharedWords();
+    if (words === undefined) blocking(this.#binding, this.store(value));
+    else if (this.#isAtomic) Atomics.store(words, this.#word, value as number);
+    else words[this.#word] = value as number;
   }
 
   /** The blocking face of `add`. */
   addSync(value: CellValue<C>): CellValue<C> {
-    return blocking(this.#binding, this.add(value));
+    const words = this.#sharedWords();
+    if (words === undefined || !this.#isAtomic) return blocking(this.#binding, this.add(value));
+    return Atomics.add(words, this.#word, value as number) as CellValue<C>;
+  }
+
+  /** The words of shared memory, where the cell is one of them: what its operations do there is done at once. */
+  #sharedWords(): Int32Array | undefined {
+    return this.#isWord ? this.#binding.memory.words : undefined;
   }
 }
 

@@ -98,6 +98,8 @@ export interface Line {
 /** No waiter. */
 export const NOBODY: number = -1;
 
+/** How often one who finds the monitor taken looks again before it sleeps, on a memory that spins: some microseconds. */
+const LOOKS = 50;
 const CONTENDED = 1 << 30;
 const BROKEN = -1;
 /** The answer of those who waited for what a death has torn. */
@@ -151,6 +153,11 @@ export class WaitQueue {
   *enterAfter(found: number): Steps<void> {
     const { monitor } = this.#place;
     const me = this.#binding.task + 1;
+    const { spin = 0 } = this.#binding.memory;
+    // Who is inside leaves soon: on a memory that spins it is looked for, before anybody has to be woken.
+    for (let looks = spin > 0 ? LOOKS : 0; looks > 0; looks--) {
+      if ((yield* load(monitor)) === 0 && (yield* this.knock()) === 0) return;
+    }
     for (let seen = found; seen !== 0;) {
       if (seen === BROKEN) throw this.#torn();
       const contended = seen | CONTENDED;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { burnCpu } from "../mod.ts";
+import { burnCpu } from "../lib/blocks/mod.ts";
 
 /** Iterations of one trial, and how many trials: the fastest counts. */
 const TRIAL = 1 << 20;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FarError, GuestError } from "../../mod.ts";
+import { type FarError, GuestError } from "../../lib/errors.ts";
 
 /** An error for people: what a guest threw has its stack. */
 export function describe(error: unknown): string {

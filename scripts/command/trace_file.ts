@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChromeTrace } from "../../mod.ts";
+import { ChromeTrace } from "../../lib/simulator/mod.ts";
 import { quoted, UsageError } from "./arguments.ts";
 
 /** See the module. */

@@ -4,19 +4,11 @@
  * @module
  */
 
-import {
-  type busy,
-  type ChromeTrace,
-  clock,
-  delegate,
-  DiagramBuilder,
-  type Host,
-  loadSystem,
-  type ModeName,
-  printer,
-  Simulator,
-  type System,
-} from "../../mod.ts";
+import { type busy, clock, printer } from "../../lib/blocks/mod.ts";
+import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
+import type { ModeName } from "../../lib/errors.ts";
+import { type Host, loadSystem } from "../../lib/mode/mod.ts";
+import { type ChromeTrace, Simulator } from "../../lib/simulator/mod.ts";
 import { iterationsFor } from "../cpu_work.ts";
 import type { Case } from "./flags.ts";
 import { type Limit, limitOf } from "./limit.ts";

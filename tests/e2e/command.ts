@@ -36,13 +36,21 @@ export function startSim(...args: readonly string[]): Command {
 /** Starts `scripts/run.ts` with the permissions of the task. */
 export function startRun(...args: readonly string[]): Command {
   const permissions = [...PERMISSIONS, "--allow-import"];
-  return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/run.ts`, ...args]);
+  return new Command(["run", "--quiet", "--no-lock", "--no-prompt", ...permissions, `${root}scripts/run.ts`, ...args]);
 }
 
 /** Starts `scripts/explore.ts` or `scripts/replay.ts` with the permissions of the tasks. */
 export function startScript(name: "explore" | "replay", ...args: readonly string[]): Command {
   const permissions = ["--allow-read", "--allow-import", `--allow-run=${Deno.execPath()}`];
-  return new Command(["run", "--quiet", "--no-prompt", ...permissions, `${root}scripts/${name}.ts`, ...args]);
+  return new Command([
+    "run",
+    "--quiet",
+    "--no-lock",
+    "--no-prompt",
+    ...permissions,
+    `${root}scripts/${name}.ts`,
+    ...args,
+  ]);
 }
 
 /** Runs `scripts/run.ts` to its end. */

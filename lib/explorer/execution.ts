@@ -476,9 +476,9 @@ export class Execution {
       const accesses: number[] = [];
       this.model.bury(task, failure, accesses);
       const clock = clockPlace(this.#memory.layout);
-      for (const access of accesses) {
-        if ((access & 1) === 1 && access >> 1 < clock) this.races.releases(task, access >> 1);
-      }
+      const words = accesses.filter((access) => access >> 1 < clock);
+      for (const access of words) this.races.acquires(task, access >> 1);
+      for (const access of words) if ((access & 1) === 1) this.races.releases(task, access >> 1);
       if (this.#watches) this.#accesses.push(...accesses);
     }
     this.#wake(-1);

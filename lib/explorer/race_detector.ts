@@ -178,6 +178,11 @@ export class RaceDetector {
     this.#tick(task);
   }
 
+  /** A word was looked at on behalf of a task, when it was buried: what follows comes after what was done to the word. */
+  acquires(task: number, word: number): void {
+    this.#acquire(task, this.#released[this.#slotOf(word)]);
+  }
+
   /** A word was changed on behalf of a task, when it was buried. */
   releases(task: number, word: number): void {
     this.#release(task, this.#slotOf(word));

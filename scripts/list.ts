@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AnyProgram, programs } from "../mod.ts";
+import { programs, type RunnableProgram } from "../mod.ts";
 import { readArguments } from "./command/arguments.ts";
 import { exitCode } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
@@ -29,11 +29,11 @@ export async function main(args: readonly string[]): Promise<number> {
   });
 }
 
-function programData({ name, claim, specimens, variants, parameters }: AnyProgram): Record<string, unknown> {
+function programData({ name, claim, specimens, variants, parameters }: RunnableProgram): Record<string, unknown> {
   return { name, claim, specimen: specimens.length > 0, variants, parameters };
 }
 
-function programText(program: AnyProgram): string {
+function programText(program: RunnableProgram): string {
   const { name, claim, variants, specimens } = program;
   const twins = variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant);
   const flags = ownFlags(program, []).map(({ flag }) => flag);

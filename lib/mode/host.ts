@@ -33,8 +33,10 @@ import { LONGEST_TIMER, now, realClock } from "./clock.ts";
 import { directMode } from "./direct_mode.ts";
 import { makeFarSession } from "./far_session.ts";
 import { jobFor, type Mode, type ModeSession } from "./mode.ts";
-import type { AnyProgram } from "../program/mod.ts";
-import { judge, programJob, type ProgramOptions, type ProgramReport } from "./program_run.ts";
+import { isHostProgram, type RunnableProgram } from "./host_program.ts";
+import { hostJob } from "./host_program_run.ts";
+import type { ProgramReport } from "./program_report.ts";
+import { judge, type ProgramJob, programJob, type ProgramOptions } from "./program_run.ts";
 import type { GuestPermissions } from "./process_host.ts";
 import { processMode } from "./process_mode.ts";
 import { threadMode } from "./thread_mode.ts";
@@ -56,7 +58,8 @@ export class Host implements FarHost, AsyncDisposable {
   readonly #modes: Readonly<Record<ModeName, Mode>>;
   /** Guests at work elsewhere than in the caller, those that are being started included. */
   #guests = 0;
-  #closed = false;
+  /** Aborted when it is closed. */
+  readonly #closing = new AbortController();
 
   /** Makes a host without guests. */
   constructor(options: HostOptions = {}) {
@@ -110,15 +113,21 @@ export class Host implements FarHost, AsyncDisposable {
    * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported, or the host is closed.
    * @throws {GuestError} where a guest cannot import or make it.
    */
-  async run(program: AnyProgram, options: ProgramOptions): Promise<ProgramReport> {
-    const job = programJob(program, options);
+  async run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport> {
+    const job = isHostProgram(program) ? hostJob(program, options) : programJob(program, options);
     if (!Object.hasOwn(this.#modes, options.mode)) {
       const modes = Object.keys(this.#modes).join(", ");
       throw new RangeError(`Cannot run ${program.name}: in ${options.mode} mode, one of ${modes} is wanted`);
     }
-    if (this.#closed) throw new TypeError(`Cannot run ${program.name}: the host is closed, an open one is wanted`);
+    const closing = this.#closing.signal;
+    if (closing.aborted) throw new TypeError(`Cannot run ${program.name}: the host is closed, an open one is wanted`);
     const mode = this.#modes[options.mode];
-    const guests = options.mode === "direct" ? 0 : job.tasks.length;
+    if ("main" in job) return await job.main({ host: this, transport: mode.transport, closing });
+    return await this.#runTasks(job, mode);
+  }
+
+  async #runTasks(job: ProgramJob, mode: Mode): Promise<ProgramReport> {
+    const guests = mode.name === "direct" ? 0 : job.tasks.length;
     this.#guests += guests;
     try {
       const end = await mode.run(job);
@@ -135,7 +144,7 @@ export class Host implements FarHost, AsyncDisposable {
 
   /** Ends all guests. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     const closed = await Promise.allSettled(Object.values(this.#modes).map((mode) => mode.close()));
     const failed = closed.find((close) => close.status === "rejected");
     if (failed !== undefined) throw failed.reason;

@@ -13,7 +13,19 @@ export { directHost, directMode } from "./direct_mode.ts";
 export { threadMode } from "./thread_mode.ts";
 export { processMode } from "./process_mode.ts";
 export type { GuestPermissions } from "./process_host.ts";
-export type { ProgramEnd, ProgramJob, ProgramOptions, ProgramReport, TaskEnd } from "./program_run.ts";
+export type { ProgramEnd, ProgramJob, ProgramOptions, TaskEnd } from "./program_run.ts";
+export type { ProgramReport, ReportTable } from "./program_report.ts";
+export {
+  type AnyHostProgram,
+  defineHostProgram,
+  type HostContext,
+  type HostEnd,
+  type HostProgram,
+  type HostProgramSpec,
+  isHostProgram,
+  isRunnable,
+  type RunnableProgram,
+} from "./host_program.ts";
 export { programJob } from "./program_run.ts";
 export { dataText, sameData } from "../program/mod.ts";
 export { loadProgram, programsOf } from "./program_reference.ts";

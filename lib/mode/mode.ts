@@ -22,7 +22,8 @@
 import { type DelegatedSystem, signature, type SystemReference, type Timing } from "../diagram/mod.ts";
 import type { ModeName } from "../errors.ts";
 import type { Delegation } from "../simulator/mod.ts";
-import type { ProgramEnd, ProgramJob, ProgramReport } from "./program_run.ts";
+import type { ProgramReport } from "./program_report.ts";
+import type { ProgramEnd, ProgramJob } from "./program_run.ts";
 import { Wire } from "./wire.ts";
 
 /** What one guest is to do: own a delegated system. */

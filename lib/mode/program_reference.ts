@@ -24,18 +24,18 @@
  */
 
 import { farError, GuestError } from "../errors.ts";
-import { type AnyProgram, isProgram } from "../program/mod.ts";
+import { isRunnable, type RunnableProgram } from "./host_program.ts";
 import type { Exports } from "./reference.ts";
 
 /** The programs that a module exports, each once, in order. */
-export function programsOf(exports: Exports): readonly AnyProgram[] {
+export function programsOf(exports: Exports): readonly RunnableProgram[] {
   const { programs } = exports;
   const listed = typeof programs === "object" && programs !== null ? Object.values(programs) : [];
-  return [...new Set([...Object.values(exports), ...listed].filter(isProgram))];
+  return [...new Set([...Object.values(exports), ...listed].filter(isRunnable))];
 }
 
 /** The program of that name among a module's exports. */
-export function findProgram(exports: Exports, { module, name }: { module: string; name: string }): AnyProgram {
+export function findProgram(exports: Exports, { module, name }: { module: string; name: string }): RunnableProgram {
   const programs = programsOf(exports);
   const found = programs.find((program) => program.name === name);
   if (found !== undefined) return found;
@@ -49,7 +49,7 @@ export function findProgram(exports: Exports, { module, name }: { module: string
  * @throws {TypeError} where the module is no URL or exports no such program.
  * @throws {GuestError} where the module cannot be imported.
  */
-export async function loadProgram(module: string, { name }: { readonly name?: string } = {}): Promise<AnyProgram> {
+export async function loadProgram(module: string, { name }: { readonly name?: string } = {}): Promise<RunnableProgram> {
   if (!URL.canParse(module)) {
     throw new TypeError(
       `Cannot load ${module}: it is no URL, one such as import.meta.resolve("./program.ts") is wanted`,
@@ -66,6 +66,6 @@ export async function loadProgram(module: string, { name }: { readonly name?: st
   const [program, ...more] = programsOf(exports);
   if (program !== undefined && more.length === 0) return Object.freeze({ ...program, module: url });
   const is = program === undefined ? "it exports no program" : `it exports ${more.length + 1} programs`;
-  const wanted = program === undefined ? "one made by defineProgram is" : "the name of one is";
+  const wanted = program === undefined ? "one made by defineProgram or defineHostProgram is" : "the name of one is";
   throw new TypeError(`Cannot run ${url}: ${is}, ${wanted} wanted`);
 }

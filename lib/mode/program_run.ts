@@ -28,19 +28,17 @@ import { type FarError, farError, GuestTimeoutError, type ModeName } from "../er
 import { type Memory, runBlocking } from "../memory/mod.ts";
 import {
   type AnyProgram,
-  type Failed,
   isProgram,
   type ProgramTask,
-  sameData,
   type Script,
   type Settings,
   settingsOf,
   type SettingsOptions,
-  type TaskFailure,
 } from "../program/mod.ts";
 import type { Observer } from "../simulator/mod.ts";
 import { type Shareables, Space } from "../sync/mod.ts";
 import { LONGEST_TIMER } from "./clock.ts";
+import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./program_report.ts";
 
 /** How to run a program. */
 export interface ProgramOptions extends SettingsOptions {
@@ -52,32 +50,8 @@ export interface ProgramOptions extends SettingsOptions {
   readonly observe?: Observer | undefined;
   /** What the tasks do, operation by operation, in thread or process mode: as a run in the model was. */
   readonly script?: Script | undefined;
-}
-
-/** What came out of a run. */
-export interface ProgramReport {
-  /** The program's name. */
-  readonly program: string;
-  /** Where its tasks ran. */
-  readonly mode: ModeName;
-  /** How the tasks reached their memory: `pipe` in process mode. */
-  readonly transport: "model" | "shared" | "pipe";
-  /** The variant. */
-  readonly variant: string;
-  /** What came out: plain data. */
-  readonly outcome: unknown;
-  /** The part of it that is the same on every schedule. */
-  readonly independent: unknown;
-  /** All outcomes that the program declares, where they are a list. */
-  readonly expected: readonly unknown[] | null;
-  /** Whether the outcome is one of those that the program declares. */
-  readonly ok: boolean;
-  /** How long the tasks ran, in milliseconds of real time. */
-  readonly ms: number;
-  /** What each task returned that ended well, by name. */
-  readonly returned: Readonly<Record<string, unknown>>;
-  /** The errors of the tasks that failed, with their stacks. */
-  readonly errors: readonly FarError[];
+  /** Told what a host program is at. */
+  readonly progress?: ((text: string) => void) | undefined;
 }
 
 /** A run to be. */
@@ -125,13 +99,7 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
   if (!isProgram(program)) throw new TypeError("Cannot run: it is no program, one made by defineProgram is wanted");
   const settings = settingsOf(program, options);
   const { timeout, observe, script } = options;
-  if (timeout !== undefined && !(timeout > 0 && timeout * 1000 <= LONGEST_TIMER)) {
-    throw new RangeError(
-      `Cannot run ${program.name}: a timeout of ${timeout} s, a number above 0, at most ${
-        LONGEST_TIMER / 1000
-      }, is wanted`,
-    );
-  }
+  checkTimeout(program.name, timeout);
   const tasks = program.tasks(settings);
   const names = tasks.map(({ name }) => name);
   if (names.length === 0 || new Set(names).size < names.length) {
@@ -143,6 +111,18 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
   }
   const space = new Space(program.shared(settings), { tasks: tasks.length, names });
   return { program, settings, tasks, names, space, timeout, observe, script };
+}
+
+/**
+ * Checks how long a run may take.
+ *
+ * @throws {RangeError} where it is no time that a timer takes.
+ */
+export function checkTimeout(name: string, timeout: number | undefined): void {
+  if (timeout === undefined || timeout > 0 && timeout * 1000 <= LONGEST_TIMER) return;
+  throw new RangeError(
+    `Cannot run ${name}: a timeout of ${timeout} s, a number above 0, at most ${LONGEST_TIMER / 1000}, is wanted`,
+  );
 }
 
 /**
@@ -181,36 +161,19 @@ export function judge(job: ProgramJob, { mode, transport, end }: {
   end: ProgramEnd;
 }): ProgramReport {
   const { program, settings, names, space } = job;
-  const failures = end.ends.flatMap((end, index): (TaskFailure & { far: FarError })[] => {
-    if (end.kind === "returned") return [];
-    return [{ task: names[index] ?? "", error: end.far.name, message: end.far.message, far: end.far }];
+  const failures = end.ends.flatMap((end, index): TaskFault[] => {
+    return end.kind === "returned" ? [] : [{ task: names[index] ?? "", far: end.far }];
   });
   const results = end.ends.map((end) => end.kind === "returned" ? end.value : undefined);
-  const failed: Failed = { failed: failures.map(({ task, error, message }) => ({ task, error, message })) };
   const { shared, end: endView } = space.attach(end.memory);
-  let outcome: unknown = failed;
+  let outcome: unknown = failedOutcome(failures);
   try {
     if (failures.length === 0) outcome = runBlocking(end.memory, program.outcome(shared, { results, settings }));
   } finally {
     endView();
   }
-  const expected = program.expected(settings);
-  const isExpected = typeof expected === "function"
-    ? expected(outcome)
-    : expected.some((one) => sameData(one, outcome));
-  return {
-    program: program.name,
-    mode,
-    transport,
-    variant: settings.variant,
-    outcome,
-    independent: program.independent(outcome, settings),
-    expected: typeof expected === "function" ? null : expected,
-    ok: isExpected,
-    ms: end.ms,
-    returned: Object.fromEntries(
-      end.ends.flatMap((end, index) => end.kind === "returned" ? [[names[index] ?? "", end.value]] : []),
-    ),
-    errors: failures.map(({ far }) => far),
-  };
+  const returned = Object.fromEntries(
+    end.ends.flatMap((end, index) => end.kind === "returned" ? [[names[index] ?? "", end.value]] : []),
+  );
+  return reportOf(program, { settings, mode, transport, outcome, ms: end.ms, returned, failures });
 }

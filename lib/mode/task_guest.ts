@@ -36,6 +36,7 @@ import { encode } from "../mailbox/mod.ts";
 import { type Layout, type LayoutTable, type Memory, runBlocking } from "../memory/mod.ts";
 import { sameData, type Settings, settingsOf } from "../program/mod.ts";
 import { type Shareables, Space } from "../sync/mod.ts";
+import { isHostProgram } from "./host_program.ts";
 import { findProgram } from "./program_reference.ts";
 import type { Exports } from "./reference.ts";
 import { taskSteps } from "./task_steps.ts";
@@ -65,6 +66,11 @@ export interface GuestTask {
 /** Makes a task from its module's exports. */
 export function makeTask(exports: Exports, { module, program: name, settings, task, layout }: TaskMessage): GuestTask {
   const program = findProgram(exports, { module, name });
+  if (isHostProgram(program)) {
+    throw new TypeError(
+      `Cannot run task ${task} of ${name}: its main runs on the host, a program with tasks is wanted`,
+    );
+  }
   const checked = settingsOf(program, settings);
   const tasks = program.tasks(checked);
   const names = tasks.map(({ name }) => name);

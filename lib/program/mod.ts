@@ -13,6 +13,7 @@ export {
 } from "./cooperative.ts";
 export { type TaskMemory, type TaskOutcome, TaskRun } from "./task_run.ts";
 export {
+  type Adjustable,
   type AnyProgram,
   defineProgram,
   type Failed,

@@ -40,7 +40,7 @@
 import type { Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 
-/** A parameter of a program: a number with a range, one of several words, or a switch. */
+/** A parameter of a program: a number with a range, one of several words, a text, or a switch. */
 export type Parameter =
   | {
     /** The value where none is given. */
@@ -61,6 +61,14 @@ export type Parameter =
     readonly default: string;
     /** What it can be. */
     readonly choices: readonly string[];
+    /** What it means. */
+    readonly description: string;
+  }
+  | {
+    /** The value where none is given. */
+    readonly default: string;
+    /** That it is any text without the character NUL, such as a path. */
+    readonly text: true;
     /** What it means. */
     readonly description: string;
   }
@@ -199,10 +207,20 @@ export function defineProgram<const P extends ParameterTable, S extends Shareabl
   });
 }
 
-/** Whether a value is a program, of this copy of the library or of another. */
+/** Whether a value is a program over shared memory, of this copy of the library or of another. */
 export function isProgram(value: unknown): value is AnyProgram {
   return typeof value === "object" && value !== null && "isHoldfastProgram" in value &&
-    value.isHoldfastProgram === true;
+    value.isHoldfastProgram === true && !("main" in value);
+}
+
+/** What settings are settings of: any kind of program. */
+export interface Adjustable<P extends ParameterTable> {
+  /** The program's name. */
+  readonly name: string;
+  /** Its variants; the first is the default. */
+  readonly variants: readonly string[];
+  /** Its parameters. */
+  readonly parameters: P;
 }
 
 /**
@@ -210,8 +228,8 @@ export function isProgram(value: unknown): value is AnyProgram {
  *
  * @throws {RangeError} where a parameter or the variant is none that the program has, or is out of range.
  */
-export function settingsOf<P extends ParameterTable, S extends Shareables, O>(
-  program: Program<P, S, O>,
+export function settingsOf<P extends ParameterTable>(
+  program: Adjustable<P>,
   { variant = program.variants[0] ?? "plain", seed = 0, parameters = {} }: SettingsOptions = {},
 ): Settings<P> {
   if (!program.variants.includes(variant)) {
@@ -247,6 +265,9 @@ export function faultOf(parameter: Parameter, value: unknown): string | undefine
   if ("choices" in parameter) {
     const fits = typeof value === "string" && parameter.choices.includes(value);
     return fits ? undefined : `one of ${parameter.choices.join(", ")}`;
+  }
+  if ("text" in parameter) {
+    return typeof value === "string" && !value.includes("\0") ? undefined : "a text without the character NUL";
   }
   if (typeof parameter.default === "boolean") return typeof value === "boolean" ? undefined : "true or false";
   const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as NumberRange;

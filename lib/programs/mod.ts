@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AnyProgram } from "../program/mod.ts";
+import type { RunnableProgram } from "../mode/mod.ts";
 import { bank } from "./bank.ts";
 import { barrierProgram } from "./barrier.ts";
 import { threads } from "./threads.ts";
@@ -58,7 +58,7 @@ export {
 };
 
 /** All of them, in teaching order. */
-export const programs: readonly AnyProgram[] = [
+export const programs: readonly RunnableProgram[] = [
   threads,
   daemon,
   race,

@@ -25,8 +25,7 @@
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
 import type { ModeName } from "../errors.ts";
-import { Host } from "../mode/mod.ts";
-import type { AnyProgram } from "../program/mod.ts";
+import { Host, type RunnableProgram } from "../mode/mod.ts";
 import { endOf, type Experiment, stopsOf } from "./experiment.ts";
 import { observe, parting, type Row } from "./observation.ts";
 import { Disagreement, holdProperty } from "./property.ts";
@@ -49,7 +48,7 @@ interface Seen {
  * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
  */
 export async function checkEquivalence(
-  program: AnyProgram | ProgramReference,
+  program: RunnableProgram | ProgramReference,
   options: ProgramCheckOptions,
 ): Promise<void>;
 /**
@@ -61,7 +60,7 @@ export async function checkEquivalence(
  */
 export async function checkEquivalence(reference: SystemReference, options: SystemCheckOptions): Promise<void>;
 export async function checkEquivalence(
-  subject: SystemReference | AnyProgram | ProgramReference,
+  subject: SystemReference | RunnableProgram | ProgramReference,
   options: SystemCheckOptions | ProgramCheckOptions,
 ): Promise<void> {
   if ("export" in subject) await checkSystem(subject, options as SystemCheckOptions);

@@ -1,7 +1,7 @@
 /**
  * Random values of a program's parameters.
  *
- * - Within the ranges of the program's table; numbers at most twice their default.
+ * - Within the ranges of the program's table; numbers at most twice their default; a text, such as a path, is its default.
  *
  * @example
  * ```ts
@@ -22,6 +22,7 @@ import type { Arbitrary, FastCheck } from "./fast_check.ts";
 /** Random values of one parameter. */
 export function parameterValue(parameter: Parameter, fc: FastCheck): Arbitrary<unknown> {
   if ("choices" in parameter) return fc.constantFrom(...parameter.choices);
+  if ("text" in parameter) return fc.constantFrom(parameter.default);
   if (typeof parameter.default === "boolean") return fc.constantFrom(false, true);
   const { min = 0, max = Infinity, fraction = false } = parameter as { min?: number; max?: number; fraction?: boolean };
   const bounds = { min, max: Math.min(max, Math.max(2 * parameter.default, min + 1)) };

@@ -32,8 +32,16 @@
  */
 
 import type { ModeName } from "../errors.ts";
-import { dataText, Host, type HostOptions, loadProgram, type ProgramReport, sameData } from "../mode/mod.ts";
-import { type AnyProgram, isProgram } from "../program/mod.ts";
+import {
+  dataText,
+  Host,
+  type HostOptions,
+  isRunnable,
+  loadProgram,
+  type ProgramReport,
+  type RunnableProgram,
+  sameData,
+} from "../mode/mod.ts";
 import type { Arbitrary } from "./fast_check.ts";
 import { parameterValue } from "./parameters.ts";
 import { holdFor, type SampleOptions, WrongOutcome } from "./property.ts";
@@ -79,10 +87,10 @@ const MOST_SEED = 2 ** 31 - 1;
  * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
  */
 export async function checkProgramEquivalence(
-  subject: AnyProgram | ProgramReference,
+  subject: RunnableProgram | ProgramReference,
   options: ProgramCheckOptions,
 ): Promise<void> {
-  const program = isProgram(subject) ? subject : await load(subject);
+  const program = isRunnable(subject) ? subject : await load(subject);
   const { timeout = 10, guests = {} } = options;
   const modes = modesOf(program, options);
   await using made = new AsyncDisposableStack();
@@ -119,11 +127,11 @@ function check(
   throw new WrongOutcome(is, { mode, wanted: "equality of what is independent of the schedule is" });
 }
 
-async function load({ module, name }: ProgramReference): Promise<AnyProgram> {
+async function load({ module, name }: ProgramReference): Promise<RunnableProgram> {
   return await loadProgram(module, name === undefined ? {} : { name });
 }
 
-function modesOf(program: AnyProgram, { modes }: ProgramCheckOptions): readonly ModeName[] {
+function modesOf(program: RunnableProgram, { modes }: ProgramCheckOptions): readonly ModeName[] {
   if (modes === undefined) return program.module === undefined ? ["direct"] : ["direct", "thread", "process"];
   const elsewhere = modes.find((mode) => mode !== "direct");
   if (modes.length === 0) {
@@ -136,7 +144,7 @@ function modesOf(program: AnyProgram, { modes }: ProgramCheckOptions): readonly 
 }
 
 /** Random ways to run a program. */
-function cases(program: AnyProgram, options: ProgramCheckOptions): Arbitrary<Case> {
+function cases(program: RunnableProgram, options: ProgramCheckOptions): Arbitrary<Case> {
   const { fc, variants = program.variants, parameters: given = {} } = options;
   const refuse = (what: string, name: string, names: readonly string[]): never => {
     const own = names.join(", ") || "it has none";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type AnyProgram, programs } from "../../mod.ts";
+import { type AnyProgram, isProgram, programs } from "../../mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
 import { number } from "../command/values.ts";
 import { flagLines, ownFlags, readParameters } from "../run/own_flags.ts";
@@ -73,7 +73,14 @@ export async function readCommand(args: readonly string[], grammar: CommandGramm
     }
     return { subjects: allSubjects(), all: true, flags };
   }
-  const program = small(await findTarget(target));
+  const found = await findTarget(target);
+  if (!isProgram(found)) {
+    throw new UsageError(
+      `Cannot ${command} ${found.name}: its main runs on the host, and the explorer runs programs of shared memory, ` +
+        `one of those or \`deno task run\` is wanted`,
+    );
+  }
+  const program = small(found);
   const own = ownFlags(program, [...Object.keys(common), ...switches]);
   if (help) return programUsage(program, { command, lines: flagLines(own), common, switches });
   const flags = readArguments(args.toSpliced(place, 1), {
@@ -129,7 +136,7 @@ function small(program: AnyProgram): AnyProgram {
 }
 
 function allSubjects(): Subject[] {
-  return programs.map(small).flatMap((program) => {
+  return programs.filter(isProgram).map(small).flatMap((program) => {
     return program.variants.map((variant): Subject => {
       return { program, target: program.name, variant, parameters: {}, flags: ["--variant", variant] };
     });

@@ -5,7 +5,7 @@
  */
 
 import { faultOf, type Parameter } from "../../lib/program/mod.ts";
-import type { AnyProgram } from "../../mod.ts";
+import type { RunnableProgram } from "../../mod.ts";
 import { quoted, UsageError } from "../command/arguments.ts";
 import { decimal } from "../command/values.ts";
 
@@ -26,7 +26,7 @@ export interface OwnFlag {
  *
  * @throws {UsageError} where one has the name of another, or of one that every program has.
  */
-export function ownFlags(program: AnyProgram, taken: readonly string[]): readonly OwnFlag[] {
+export function ownFlags(program: RunnableProgram, taken: readonly string[]): readonly OwnFlag[] {
   const used = new Set(taken);
   return Object.entries(program.parameters).map(([name, parameter]) => {
     const isSwitch = typeof parameter.default === "boolean";
@@ -65,12 +65,14 @@ export function readParameters(
 export function flagLines(flags: readonly OwnFlag[]): string[] {
   const heads = flags.map(({ flag, parameter, takes }) => {
     if (takes === undefined) return flag;
-    return `${flag} ${typeof parameter.default === "number" ? "N" : "WORD"}`;
+    return `${flag} ${"text" in parameter ? "TEXT" : typeof parameter.default === "number" ? "N" : "WORD"}`;
   });
   const width = Math.max(...heads.map((head) => head.length));
   return flags.map(({ parameter, takes }, index) => {
-    const range = takes === undefined ? "" : `; ${takes}`;
-    const initial = takes === undefined ? "" : ` [${parameter.default}]`;
+    const range = takes === undefined || "text" in parameter ? "" : `; ${takes}`;
+    const initial = takes === undefined
+      ? ""
+      : ` [${"text" in parameter ? quoted(parameter.default) : parameter.default}]`;
     return `  ${(heads[index] ?? "").padEnd(width)}  ${parameter.description}${range}${initial}`;
   });
 }

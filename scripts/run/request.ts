@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AnyProgram, type ModeName, programs } from "../../mod.ts";
+import { type ModeName, programs, type RunnableProgram } from "../../mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
@@ -13,7 +13,7 @@ import { findTarget } from "./target.ts";
 /** One program in one variant. */
 export interface Subject {
   /** The program. */
-  readonly program: AnyProgram;
+  readonly program: RunnableProgram;
   /** The variant. */
   readonly variant: string;
   /** The parameters that differ from their defaults. */
@@ -141,7 +141,7 @@ function readCommon(given: ReadonlyMap<string, string>): Omit<Request, "subjects
   };
 }
 
-function programUsage({ name, claim, variants, specimens }: AnyProgram, lines: readonly string[]): string {
+function programUsage({ name, claim, variants, specimens }: RunnableProgram, lines: readonly string[]): string {
   const twins = variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant);
   return [
     `deno task run ${name} [flags]: ${claim}`,

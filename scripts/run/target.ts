@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type AnyProgram, GuestError, loadProgram, programs } from "../../mod.ts";
+import { GuestError, loadProgram, programs, type RunnableProgram } from "../../mod.ts";
 import { quoted, UsageError } from "../command/arguments.ts";
 
 /**
@@ -14,7 +14,7 @@ import { quoted, UsageError } from "../command/arguments.ts";
  *
  * @throws {UsageError} where there is none.
  */
-export async function findTarget(text: string): Promise<AnyProgram> {
+export async function findTarget(text: string): Promise<RunnableProgram> {
   const known = programs.find(({ name }) => name === text);
   if (known !== undefined) return known;
   const url = moduleOf(text);

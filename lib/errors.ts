@@ -279,6 +279,12 @@ export class ChannelClosedError extends Error {
   override readonly name = "ChannelClosedError";
 }
 
+/** Logging that cannot be set up: an unknown level, a limit out of range, a name that is taken, a folder that is none. */
+export class LoggingError extends Error {
+  /** The class name. */
+  override readonly name = "LoggingError";
+}
+
 /** A run that does not go as its schedule or script says. */
 export class ReplayError extends Error {
   /** The class name. */

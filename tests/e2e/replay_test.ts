@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { explore } from "../../mod.ts";
+import { explore, isProgram } from "../../mod.ts";
 import { programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/replay.ts";
 import { reorder } from "../explorer/specimens/reorder.ts";
@@ -13,7 +13,7 @@ async function replayed(...args: readonly string[]): Promise<Ended> {
 
 /** The schedule that shows the bug of a program of the list. */
 function scheduleOf(name: string): string {
-  const program = programs.find((program) => program.name === name);
+  const program = programs.filter(isProgram).find((program) => program.name === name);
   const bug = program === undefined ? undefined : explore(program);
   if (bug?.verdict !== "bug") throw new Error(`${name} has a bug`);
   return bug.schedule;

@@ -13,7 +13,7 @@ import {
   scriptOf,
 } from "../../lib/explorer/mod.ts";
 import { Host } from "../../lib/mode/mod.ts";
-import { type AnyProgram, dataText, settingsOf } from "../../lib/program/mod.ts";
+import { type AnyProgram, dataText, isProgram, settingsOf } from "../../lib/program/mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { account } from "../explorer/specimens/account.ts";
@@ -35,7 +35,7 @@ function specimen(program: AnyProgram, file: string): AnyProgram {
 const isSmall = ({ parameters }: AnyProgram) => Object.values(parameters).every((one) => !("explored" in one));
 
 const subjects: readonly AnyProgram[] = [
-  ...programs.filter(isSmall),
+  ...programs.filter(isProgram).filter(isSmall),
   counter,
   opposite,
   impatient,

@@ -35,6 +35,7 @@ export {
   type GuestPhase,
   GuestStuckError,
   GuestTimeoutError,
+  LoggingError,
   MemoryFullError,
   type ModeName,
   PropertyError,
@@ -207,6 +208,29 @@ export {
   settingsOf,
   type TaskFailure,
 } from "./lib/program/mod.ts";
+
+// logging: records of many guests in one order, and in files.
+export {
+  checkLoggingSettings,
+  configureGuestLogging,
+  getLogger,
+  type GuestLogging,
+  type GuestLoggingOptions,
+  lineText,
+  LogBook,
+  type LogBookOptions,
+  LogFolder,
+  type LogFolderOptions,
+  type LogFormat,
+  type Logger,
+  type LoggerSettings,
+  type LoggingSettings,
+  type LogLevel,
+  type LogLimit,
+  type LogLine,
+  type LogMethod,
+  type LogOrder,
+} from "./lib/logging/mod.ts";
 
 // mode: where guests run.
 export {

@@ -37,6 +37,7 @@ const made: Record<string, Error> = {
   QueueEmptyError: new errors.QueueEmptyError("Cannot get"),
   QueueShutDownError: new errors.QueueShutDownError("Cannot put"),
   ChannelClosedError: new errors.ChannelClosedError("Cannot put"),
+  LoggingError: new errors.LoggingError("Cannot log"),
   ReplayError: new errors.ReplayError("Cannot replay"),
   InterruptedError: new errors.InterruptedError("Cannot wait"),
 };

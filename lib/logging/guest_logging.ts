@@ -49,7 +49,7 @@ let present: GuestLogging | undefined;
 /**
  * Sets this realm up for logging; an earlier set-up of ours ends.
  *
- * @throws {LoggingError} for settings that do not hold, and where others have set up loggers that are not to be replaced.
+ * @throws {LoggingError} for settings that do not hold, and where others have loggers here that are not to be replaced.
  */
 export async function configureGuestLogging(
   settings: LoggingSettings,

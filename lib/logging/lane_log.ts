@@ -2,14 +2,15 @@
  * One lane of a guest: turns the records of its time into plain lines, within the limits, and hands each on at once.
  *
  * - Invariant: the lines that were handed on have the sequences 0, 1, 2, ... in the order of their records.
- * - What was dropped is told by a line of the same level and category, before the next line of them or at the lane's end.
+ * - What was dropped is told by a line of the same level and category, before the next of them or at the lane's end.
  *
  * @example
  * ```ts
  * import { LaneLog } from "./lane_log.ts";
+ * import type { LogLine } from "./line.ts";
  *
  * const told: string[] = [];
- * const send = ({ sequence, message }: { sequence: number; message: string }) => void told.push(`${sequence} ${message}`);
+ * const send = (line: LogLine) => void told.push(`${line.sequence} ${line.message}`);
  * const lane = new LaneLog("anna", { send, limitOf: () => ({ records: 1 }) });
  * const record = { category: ["bank"], level: "info", rawMessage: "", timestamp: 0, properties: { n: 1 } } as const;
  * for (let n = 1; n <= 3; n++) lane.take({ ...record, message: ["paid ", n, ""] });

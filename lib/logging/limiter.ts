@@ -1,5 +1,5 @@
 /**
- * What a limit lets pass, by counting: of each `every` records of one kind the first `records`, and how many it did not.
+ * What a limit lets pass, by counting: of each `every` records of a kind the first `records`, and how many it did not.
  *
  * - Invariant: records that passed + records that were told as dropped + those still to tell = records that came.
  *

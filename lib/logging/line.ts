@@ -7,7 +7,8 @@
  * ```ts
  * import { type LogLine, lineText } from "./line.ts";
  *
- * const line: LogLine = { lane: "anna", sequence: 0, level: "info", category: ["bank"], message: "a\nb", properties: { n: 5 } };
+ * const rest = { sequence: 0, level: "info", category: ["bank"] } as const;
+ * const line: LogLine = { ...rest, lane: "anna", message: "a\nb", properties: { n: 5 } };
  * if (lineText(line, "text") !== 'info    anna bank: a\\nb {"n":5}\n') throw new Error("one line");
  * ```
  *

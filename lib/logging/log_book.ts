@@ -1,10 +1,10 @@
 /**
  * The merged log: lines of many lanes, as they arrive, in an order that does not depend on how they arrive.
  *
- * - Order `turns`: the first line of each lane in the order of lanes, then the second of each, and so on; a lane that has
- *   ended is passed over. Order `lanes`: all lines of the first lane, then all of the second, and so on.
- * - A line is written as soon as nothing can come before it. Invariant: what is written is a prefix of the whole; no line
- *   is lost or written twice.
+ * - Order `turns`: the first line of each lane in the order of lanes, then the second of each, and so on; a lane that
+ *   has ended is passed over. Order `lanes`: all lines of the first lane, then all of the second, and so on.
+ * - A line is written as soon as nothing can come before it. Invariant: what is written is a prefix of the whole; no
+ *   line is lost or written twice.
  * - Lanes are known before their lines: with `turns` all from the start, with `lanes` also later, at the end.
  * - A lane whose guest died is ended like any other; the others go on.
  *

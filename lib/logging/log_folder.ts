@@ -4,7 +4,7 @@
  * - Whoever reads along sees whole lines: each is written by one synchronous append, and the host alone writes.
  * - A worker's file has each line as soon as it comes; `merged.log` has it when it is its turn.
  * - A file is named for its worker: letters, digits, `-` and `_` stay, all else is in percent.
- * - All files are opened at once, so a folder that does not exist, or a name that is taken, is known before anything runs.
+ * - All files are opened at once, so a folder that does not exist, or a name that is taken, is known before all else.
  *
  * @example
  * ```ts

@@ -19,10 +19,10 @@ import { categoryOf } from "./settings.ts";
 import { loadedTape, type LogLevel } from "./tape.ts";
 
 /** Logs with a message, where `{name}` stands for the property of that name. */
-export type Log = (message: string, properties?: Readonly<Record<string, unknown>>) => void;
+export type LogMethod = (message: string, properties?: Readonly<Record<string, unknown>>) => void;
 
 /** A method for each level. */
-export interface Logger extends Readonly<Record<LogLevel, Log>> {
+export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
   /** Its category, from the root down. */
   readonly category: readonly string[];
 }
@@ -34,7 +34,7 @@ export interface Logger extends Readonly<Record<LogLevel, Log>> {
  */
 export function getLogger(category: string | readonly string[]): Logger {
   const names = categoryOf(category);
-  const at = (level: LogLevel): Log => (message, properties = {}) =>
+  const at = (level: LogLevel): LogMethod => (message, properties = {}) =>
     loadedTape()?.getLogger([...names])[level](message, { ...properties });
   return {
     category: names,

@@ -12,7 +12,7 @@ export {
   type LogLimit,
 } from "./settings.ts";
 export type { LogLevel } from "./tape.ts";
-export { getLogger, type Log, type Logger } from "./logger.ts";
+export { getLogger, type Logger, type LogMethod } from "./logger.ts";
 export { configureGuestLogging, type GuestLogging, type GuestLoggingOptions } from "./guest_logging.ts";
 export { lineText, type LogLine } from "./line.ts";
 export { type Plain, plain } from "./plain.ts";

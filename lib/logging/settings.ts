@@ -2,8 +2,8 @@
  * What is logged, as plain data that any guest can be handed: a level and a limit for each category.
  *
  * - A record belongs to the logger with the longest category that its own category begins with; `[]` is the root.
- * - A limit counts, it has no clock: of each `every` records of one category, level and lane the first `records` pass. So
- *   what passes is the same in each run.
+ * - A limit counts, it has no clock: of each `every` records of one category, level and lane the first `records` pass.
+ *   So what passes is the same in each run.
  * - The settings are checked as a whole, before anything runs.
  *
  * @example
@@ -63,8 +63,8 @@ export type LogFormat = "text" | "json";
 /**
  * The settings, if they hold.
  *
- * @throws {LoggingError} for an unknown level or format, a limit out of range, a category that is none, two loggers of one
- * category.
+ * @throws {LoggingError} for an unknown level or format, a limit out of range, a category that is none, two loggers of
+ * one category.
  */
 export function checkLoggingSettings(settings: LoggingSettings): LoggingSettings {
   const { loggers = [], limit, format = "text", times = false } = settings;

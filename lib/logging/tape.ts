@@ -1,9 +1,9 @@
 /**
- * The logging package, loaded when a realm first logs: importing it takes some 8 ms, which nobody pays who does not log.
+ * The logging package, loaded when a realm first logs: importing it takes 8 ms, which nobody pays who does not log.
  *
  * - The one place that names the package and its version.
- * - Its root logger belongs to the realm (`globalThis`), so what a user's own import of the package logs arrives as well,
- *   also where that is another copy.
+ * - Its root logger belongs to the realm (`globalThis`), so what a user's own import of the package logs arrives as
+ *   well, also where that is another copy.
  *
  * @example
  * ```ts

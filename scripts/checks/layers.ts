@@ -7,7 +7,7 @@
  * @module
  */
 
-const mode = ["diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program"];
+const mode = ["diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program", "logging"];
 const pool = ["mode", ...mode];
 const everything = [...pool, "pool", "explorer"];
 
@@ -20,6 +20,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["sync", ["memory"]],
   ["mailbox", ["memory", "sync"]],
   ["program", ["memory", "sync", "mailbox"]],
+  ["logging", []],
   ["mode", mode],
   ["pool", pool],
   ["explorer", ["memory", "sync", "mailbox", "program"]],

@@ -48,6 +48,7 @@ export { type ByteEntry, type ByteRange, Layout, type LayoutTable, type WordEntr
 export { type Chooser, firstChoice, type Memory } from "./memory.ts";
 export { runBlocking, throwInto } from "./blocking.ts";
 export { runAsynchronous } from "./asynchronous.ts";
+export { BytePipe, type BytePipeHandle, type PipeEnd } from "./byte_pipe.ts";
 export { seededChooser } from "./choice.ts";
 export type { SavedCells } from "./cells.ts";
 export {

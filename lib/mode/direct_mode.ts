@@ -29,6 +29,7 @@ import { signature, type System } from "../diagram/mod.ts";
 import { farError, GuestError } from "../errors.ts";
 import type { FarHost } from "../simulator/mod.ts";
 import { runDirect } from "./direct_program.ts";
+import { serveDirect } from "./direct_service.ts";
 import { FarSystem } from "./far_system.ts";
 import { type Job, jobFor, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { makeFarSession } from "./far_session.ts";
@@ -40,6 +41,7 @@ export function directMode(options: { now: () => number }): Mode {
     transport: "model",
     run: (job) => runDirect(job, options),
     open: (jobs) => openDirect(jobs, options),
+    serve: serveDirect,
     close: () => {},
     kill: () => {},
   };

@@ -39,6 +39,7 @@ import type { ProgramReport } from "./program_report.ts";
 import { judge, type ProgramJob, programJob, type ProgramOptions } from "./program_run.ts";
 import type { GuestPermissions } from "./process_host.ts";
 import { processMode } from "./process_mode.ts";
+import type { ServiceJob, ServiceLink, ServiceListener } from "./service.ts";
 import { threadMode } from "./thread_mode.ts";
 
 /** How a host runs its guests. */
@@ -135,6 +136,22 @@ export class Host implements FarHost, AsyncDisposable {
     } finally {
       this.#guests -= guests;
     }
+  }
+
+  /**
+   * Starts a guest that serves calls of its module's functions: what pools and workers are made of.
+   *
+   * @throws {GuestError} where it cannot import the module, or its initializer fails.
+   * @throws {GuestDiedError} where it ends before it is ready.
+   */
+  async serve(
+    job: ServiceJob,
+    { mode, listener }: { readonly mode: ModeName; readonly listener: ServiceListener },
+  ): Promise<ServiceLink> {
+    if (this.#closing.signal.aborted) {
+      throw new TypeError(`Cannot start ${job.name}: the host is closed, an open one is wanted`);
+    }
+    return await this.#modes[mode].serve(job, { listener });
   }
 
   /** Kills every subprocess at once, for a caller that is about to exit. */

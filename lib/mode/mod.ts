@@ -30,4 +30,16 @@ export { programJob } from "./program_run.ts";
 export { dataText, sameData } from "../program/mod.ts";
 export { loadProgram, programsOf } from "./program_reference.ts";
 export { type Deadlock, findDeadlock, type TaskWait } from "./deadlock.ts";
+export { move, type Moved } from "./transfer.ts";
+export type {
+  NamedCall,
+  ServiceAnswer,
+  ServiceCall,
+  ServiceContext,
+  ServiceJob,
+  ServiceLink,
+  ServiceListener,
+  Transferable,
+} from "./service.ts";
+export { ServiceShare } from "./service_share.ts";
 export { attach, share, type ShareHandle, type ShareOptions, type Sharing } from "./share.ts";

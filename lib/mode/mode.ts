@@ -24,6 +24,7 @@ import type { ModeName } from "../errors.ts";
 import type { Delegation } from "../simulator/mod.ts";
 import type { ProgramReport } from "./program_report.ts";
 import type { ProgramEnd, ProgramJob } from "./program_run.ts";
+import type { ServiceJob, ServiceLink, ServiceListener } from "./service.ts";
 import { Wire } from "./wire.ts";
 
 /** What one guest is to do: own a delegated system. */
@@ -86,6 +87,8 @@ export interface Mode {
   open(jobs: readonly Job[]): ModeSession | Promise<ModeSession>;
   /** Runs the tasks of a program to their ends. */
   run(job: ProgramJob): ProgramEnd | Promise<ProgramEnd>;
+  /** Starts a guest that serves calls of its module's functions. */
+  serve(job: ServiceJob, options: { readonly listener: ServiceListener }): Promise<ServiceLink>;
   /** Ends all guests, warm ones too. Harmless twice. */
   close(): void | Promise<void>;
   /** Kills whatever would outlive this process; waits for nothing. */

@@ -26,8 +26,11 @@ import { guestSystem } from "./guest_system.ts";
 import type { JobMessage } from "./mode.ts";
 import type { ProcessTask } from "./process_program.ts";
 import { ProcessTaskRun } from "./process_task.ts";
+import { ProcessPipe } from "./process_pipe.ts";
 import { encodeFrame, type Frame, type FrameKind, FrameReader } from "./protocol.ts";
 import { blockExports, type Exports } from "./reference.ts";
+import type { ServiceMessage } from "./service.ts";
+import { ServiceGuest } from "./service_guest.ts";
 
 /** More than any pipe holds, so one read empties it. */
 const CHUNK = 1 << 20;
@@ -47,10 +50,14 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
   };
   const fail = (phase: GuestPhase, error: unknown) => send("error", encode({ phase, far: farError(error) }));
   printToStderr();
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    fail("run", event.reason);
+  let service: ServiceGuest | undefined;
+  const crash = (thrown: unknown): never => {
+    service?.crash(thrown);
+    fail("run", thrown);
     Deno.exit(1);
-  });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => crash(event.reason));
+  globalThis.addEventListener("error", (event) => crash(event.error));
 
   let exports: Exports = blockExports();
   try {
@@ -88,15 +95,31 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
       send("result", payload);
     } else if (kind === "job") {
       try {
-        const job = decode(payload) as JobMessage | ProcessTask;
-        if ("program" in job) {
+        const job = decode(payload) as JobMessage | ProcessTask | ServiceMessage;
+        if ("service" in job) {
+          const pipe = new ProcessPipe({ read: (into) => stdin.readSync(into), write, now });
+          service = new ServiceGuest(exports, {
+            message: job,
+            mode: "process",
+            pipe,
+            memoryFor: (layout) => pipe.memory(layout),
+          });
+          await service.start();
+        } else if ("program" in job) {
           task = new ProcessTaskRun(exports, job, { send, next, putBack: (frame) => void frames.unshift(frame) });
         } else {
           far = new FarSystem(guestSystem(exports, job), { timing: job.timing, now, host: directHost({ now }) });
         }
         send("result", new Uint8Array(0));
       } catch (error) {
+        service = undefined;
         fail("construct", error);
+      }
+      if (service !== undefined) {
+        // It returns when it has read the frame that ends the job.
+        await service.serve();
+        service = undefined;
+        send("result", new Uint8Array(0));
       }
     }
   }

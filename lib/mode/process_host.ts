@@ -22,6 +22,7 @@ import { configOf } from "./deno_config.ts";
 import { guestHosts, processGuestSource } from "./guest_source.ts";
 import { encodeFrame, type Frame, FrameReader } from "./protocol.ts";
 import { BLOCKS } from "./reference.ts";
+import { SERVICE_CHANNEL } from "./service.ts";
 import type { KeptGuest } from "./warm_guests.ts";
 
 /** What a process guest may do, by Deno's names of permissions: everything of a kind, or a list. */
@@ -67,6 +68,10 @@ export class ProcessGuest implements KeptGuest {
   onCall: ((payload: Uint8Array) => void) | undefined;
   /** Told once, when nothing more can come. */
   onFailure: (() => void) | undefined;
+  /** Told of the frames of its service that one read brought: their payloads are valid until it returns. */
+  onService: ((frames: readonly Frame[]) => void) | undefined;
+  /** Told when everything has been written. */
+  onWritten: (() => void) | undefined;
   /** Resolves when the subprocess has ended. */
   readonly ended: Promise<void>;
 
@@ -121,6 +126,16 @@ export class ProcessGuest implements KeptGuest {
     return this.#ask(job);
   }
 
+  /** Whether a write is under way. */
+  get isWriting(): boolean {
+    return this.#writing;
+  }
+
+  /** Writes frames while no write is under way. */
+  write(frames: Uint8Array<ArrayBuffer>): void {
+    if (this.#failure === undefined) this.#write(frames);
+  }
+
   /** Hands over a request. */
   post(bytes: Uint8Array): void {
     if (this.#failure === undefined) this.#write(encodeFrame("post", CHANNEL, bytes));
@@ -136,6 +151,8 @@ export class ProcessGuest implements KeptGuest {
     this.onReply = undefined;
     this.onCall = undefined;
     this.onFailure = undefined;
+    this.onService = undefined;
+    this.onWritten = undefined;
     if (this.#failure !== undefined) return await this.kill();
     const timer = setTimeout(() => void this.kill(), GRACE);
     try {
@@ -189,6 +206,7 @@ export class ProcessGuest implements KeptGuest {
       const next = this.#next;
       this.#next = undefined;
       if (next !== undefined) this.#write(next);
+      else this.onWritten?.();
     }, () => {
       // The pipe is broken: the guest's end is on its way and says why.
     });
@@ -202,7 +220,12 @@ export class ProcessGuest implements KeptGuest {
         const { value, done } = await output.read(new Uint8Array(buffer));
         if (done || value === undefined) break;
         // A payload may be a view on the buffer, which the next read fills again.
-        for (const { kind, payload } of frames.push(value)) this.#hear(kind, payload.slice());
+        const read = frames.push(value);
+        if (this.onService !== undefined) {
+          const served = read.filter(({ channel }) => channel === SERVICE_CHANNEL);
+          if (served.length > 0) this.onService(served);
+        }
+        for (const { kind, channel, payload } of read) if (channel === CHANNEL) this.#hear(kind, payload.slice());
         buffer = value.buffer;
       }
       // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.

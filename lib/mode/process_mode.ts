@@ -24,6 +24,7 @@ import { encode } from "../mailbox/mod.ts";
 import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type ModeSession } from "./mode.ts";
 import { type GuestPermissions, ProcessGuest } from "./process_host.ts";
 import { runProcesses } from "./process_program.ts";
+import { serveProcess } from "./process_service.ts";
 import { WarmGuests } from "./warm_guests.ts";
 
 /** Makes the mode. */
@@ -53,6 +54,7 @@ export function processMode(options: GuestOptions & { permissions: GuestPermissi
         throw error;
       }
     },
+    serve: (job, { listener }) => serveProcess(job, { warm, listener }),
     kill() {
       for (const guest of all) void guest.kill();
     },

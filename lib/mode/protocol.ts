@@ -67,23 +67,32 @@ for (const [name, number] of Object.entries(FRAME_KINDS)) kindNames.set(number, 
 /** The bytes of a frame whose payload is the parts in a row. */
 export function encodeFrame(kind: FrameKind, channel: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (!Number.isInteger(channel) || channel < 0 || channel > MAX_CHANNEL) {
-    throw new RangeError(`Cannot encode a frame: channel ${channel}, one of 0 to ${MAX_CHANNEL} is wanted`);
-  }
-  if (length > MAX_LENGTH) {
-    throw new RangeError(`Cannot encode a frame: a payload of ${length} bytes, at most ${MAX_LENGTH} are wanted`);
-  }
-  const bytes = new Uint8Array(HEADER_BYTES + length);
-  bytes[0] = MAGIC;
-  bytes[KIND_AT] = FRAME_KINDS[kind];
-  putLittleEndian(bytes, CHANNEL_AT, { value: channel, size: LENGTH_AT - CHANNEL_AT });
-  putLittleEndian(bytes, LENGTH_AT, { value: length, size: HEADER_BYTES - LENGTH_AT });
+  const bytes = new Uint8Array(HEADER_BYTES + Math.min(length, MAX_LENGTH));
+  putHeader(bytes, 0, { kind, channel, length });
   let at = HEADER_BYTES;
   for (const part of parts) {
     bytes.set(part, at);
     at += part.length;
   }
   return bytes;
+}
+
+/** Writes the header of a frame at byte `at`; its payload of `length` bytes follows. */
+export function putHeader(
+  bytes: Uint8Array,
+  at: number,
+  { kind, channel, length }: { readonly kind: FrameKind; readonly channel: number; readonly length: number },
+): void {
+  if (!Number.isInteger(channel) || channel < 0 || channel > MAX_CHANNEL) {
+    throw new RangeError(`Cannot encode a frame: channel ${channel}, one of 0 to ${MAX_CHANNEL} is wanted`);
+  }
+  if (length > MAX_LENGTH) {
+    throw new RangeError(`Cannot encode a frame: a payload of ${length} bytes, at most ${MAX_LENGTH} are wanted`);
+  }
+  bytes[at] = MAGIC;
+  bytes[at + KIND_AT] = FRAME_KINDS[kind];
+  putLittleEndian(bytes, at + CHANNEL_AT, { value: channel, size: LENGTH_AT - CHANNEL_AT });
+  putLittleEndian(bytes, at + LENGTH_AT, { value: length, size: HEADER_BYTES - LENGTH_AT });
 }
 
 /** Reads frames from chunks. */

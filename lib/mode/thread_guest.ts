@@ -13,17 +13,20 @@
 import { farError, type GuestPhase, StoppedError } from "../errors.ts";
 import { decode } from "../mailbox/mod.ts";
 import { seededChooser, SharedMemory } from "../memory/mod.ts";
-import { now, turn } from "./clock.ts";
+import { holdEventLoop, now, turn } from "./clock.ts";
 import { directHost } from "./direct_mode.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
 import { guestSystem } from "./guest_system.ts";
 import { ObservedMemory } from "./observed_memory.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
+import type { Transferable } from "./service.ts";
 import { FarChannel } from "./shared_channel.ts";
+import { ServiceGuest } from "./service_guest.ts";
 import { SteppedMemory } from "./stepped_memory.ts";
 import { makeTask, runTask } from "./task_guest.ts";
-import type { FromThread, ThreadJob, ThreadTask, ToThread } from "./thread_messages.ts";
+import type { FromThread, ThreadJob, ThreadService, ThreadTask, ToThread } from "./thread_messages.ts";
+import { ThreadPipe } from "./thread_pipe.ts";
 import { whileLocked } from "./web_locks.ts";
 
 /** The part of a worker's global scope that a guest uses. */
@@ -32,7 +35,7 @@ interface GuestScope {
   onmessage: ((event: MessageEvent<ToThread>) => void) | null;
   onunhandledrejection: ((event: PromiseRejectionEvent) => void) | null;
   addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
-  postMessage(message: FromThread): void;
+  postMessage(message: FromThread, transfer?: readonly Transferable[]): void;
   close(): void;
 }
 
@@ -40,11 +43,15 @@ const scope = self as unknown as GuestScope;
 printToStderr();
 
 const locked = Promise.withResolvers<void>();
+let service: ServiceGuest | undefined;
+let pipe: ThreadPipe | undefined;
 
 scope.onmessage = async ({ data }) => {
   await locked.promise;
   if (data.kind === "close") scope.close();
   else if (data.kind === "task") await perform(data);
+  else if (data.kind === "service") await serve(data);
+  else if (data.kind === "moved") pipe?.arrived(data.value);
   else await work(data);
 };
 scope.onunhandledrejection = (event) => giveUp(event, event.reason);
@@ -58,8 +65,40 @@ void whileLocked(scope.name, () => {
 
 function giveUp(event: Event, thrown: unknown): void {
   event.preventDefault();
+  service?.crash(thrown);
   scope.postMessage({ kind: "failed", phase: "run", far: farError(thrown) });
   scope.close();
+}
+
+/** Serves calls of its module's functions. */
+async function serve({ module, message, requests, replies, memory }: ThreadService): Promise<void> {
+  let phase: GuestPhase = "load";
+  const used = pipe = new ThreadPipe({ requests, replies, post: scope.postMessage.bind(scope) });
+  const task = message.shared?.task;
+  const shared = memory === undefined || task === undefined
+    ? undefined
+    : SharedMemory.attach(memory, { clock: now, guest: task, hold: holdEventLoop });
+  try {
+    const exports: Exports = module === BLOCKS ? blockExports() : await import(module);
+    phase = "construct";
+    service = new ServiceGuest(exports, {
+      message,
+      mode: "thread",
+      pipe: used,
+      ...shared === undefined ? {} : { memoryFor: () => shared },
+    });
+    await service.start();
+    scope.postMessage({ kind: "ready" });
+    phase = "run";
+    await service.serve();
+  } catch (error) {
+    if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
+  }
+  service = undefined;
+  pipe = undefined;
+  if (shared !== undefined) shared.control.acknowledge();
+  await turn();
+  scope.postMessage({ kind: "idle" });
 }
 
 async function work(job: ThreadJob): Promise<void> {

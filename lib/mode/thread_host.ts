@@ -18,8 +18,9 @@
 
 import { type FarError, GuestDiedError, type GuestPhase, GuestTimeoutError } from "../errors.ts";
 import { threadGuestUrl } from "./guest_source.ts";
-import type { FromThread, TaskDone, ThreadJob, ThreadTask, ToThread } from "./thread_messages.ts";
+import type { FromThread, TaskDone, ThreadJob, ThreadService, ThreadTask, ToThread } from "./thread_messages.ts";
 import { whileLocked } from "./web_locks.ts";
+import type { Transferable } from "./service.ts";
 import type { KeptGuest } from "./warm_guests.ts";
 
 /** How long a guest may take to come back after its stop, in milliseconds. */
@@ -41,6 +42,10 @@ export class ThreadGuest implements KeptGuest {
   onEnd: ((error: GuestDiedError) => void) | undefined;
   /** Told how a task of a program ended. */
   onDone: ((done: TaskDone) => void) | undefined;
+  /** Told when the pipes of its service have something to read, or room. */
+  onBell: (() => void) | undefined;
+  /** Told of a value that its service moves. */
+  onMoved: ((value: unknown) => void) | undefined;
 
   readonly #worker: Worker;
   readonly #ended = Promise.withResolvers<void>();
@@ -75,7 +80,7 @@ export class ThreadGuest implements KeptGuest {
 
   /** Hands it a job and resolves when it has made its system, or with what its code threw. */
   async begin(
-    job: ThreadJob | ThreadTask,
+    job: ThreadJob | ThreadTask | ThreadService,
     timeout: number | undefined,
   ): Promise<{ phase: GuestPhase; far: FarError } | undefined> {
     this.#working = true;
@@ -109,6 +114,11 @@ export class ThreadGuest implements KeptGuest {
     clearInterval(timer);
   }
 
+  /** Sends its service a value and moves parts of it; throws where it cannot be cloned. */
+  move(value: unknown, transfer: readonly Transferable[]): void {
+    this.#worker.postMessage({ kind: "moved", value } satisfies ToThread, [...transfer]);
+  }
+
   /** Asks it to end and resolves when it has ended: one that works hears of it when it is back at its loop. */
   async close(): Promise<void> {
     if (!this.#alive) return;
@@ -132,6 +142,12 @@ export class ThreadGuest implements KeptGuest {
         break;
       case "done":
         this.onDone?.(message);
+        break;
+      case "bell":
+        this.onBell?.();
+        break;
+      case "moved":
+        this.onMoved?.(message.value);
         break;
       case "idle":
         this.#working = false;

@@ -13,10 +13,11 @@
  */
 
 import type { FarError, GuestPhase } from "../errors.ts";
-import type { SharedMemoryHandle } from "../memory/mod.ts";
+import type { BytePipeHandle, SharedMemoryHandle } from "../memory/mod.ts";
 import type { Script } from "../program/mod.ts";
 import type { JobMessage } from "./mode.ts";
 import type { TaskSpan } from "./observed_memory.ts";
+import type { ServiceMessage } from "./service.ts";
 import type { ChannelsPlace } from "./shared_channel.ts";
 import type { TaskMessage } from "./task_guest.ts";
 
@@ -52,8 +53,32 @@ export interface ThreadTask {
   readonly script: Script | undefined;
 }
 
+/** A service, with the pipes that its calls and answers go through. */
+export interface ThreadService {
+  /** Tells the messages apart. */
+  readonly kind: "service";
+  /** The module. */
+  readonly module: string;
+  /** What to serve. */
+  readonly message: ServiceMessage;
+  /** Brings the calls. */
+  readonly requests: BytePipeHandle;
+  /** Takes the answers. */
+  readonly replies: BytePipeHandle;
+  /** The memory of the shared things, if there are any. */
+  readonly memory: SharedMemoryHandle | undefined;
+}
+
+/** A value that is moved: the frame that it belongs to says so. */
+export interface MovedValue {
+  /** Tells the messages apart. */
+  readonly kind: "moved";
+  /** The value. */
+  readonly value: unknown;
+}
+
 /** What a host says. */
-export type ToThread = ThreadJob | ThreadTask | { readonly kind: "close" };
+export type ToThread = ThreadJob | ThreadTask | ThreadService | MovedValue | { readonly kind: "close" };
 
 /** How a task ended. */
 export interface TaskDone {
@@ -72,5 +97,8 @@ export interface TaskDone {
 /** What a guest says. */
 export type FromThread =
   | { readonly kind: "hello" | "ready" | "idle" }
+  /** The bell of a pipe: there is something to read, or room to write. */
+  | { readonly kind: "bell" }
+  | MovedValue
   | TaskDone
   | { readonly kind: "failed"; readonly phase: GuestPhase; readonly far: FarError };

@@ -31,6 +31,7 @@ import { type GuestOptions, type Job, jobMessage, type Link, type Mode, type Mod
 import { type ChannelsPlace, NearChannel, reserveChannels } from "./shared_channel.ts";
 import { ThreadGuest } from "./thread_host.ts";
 import { runThreads } from "./thread_program.ts";
+import { serveThread } from "./thread_service.ts";
 import { WarmGuests } from "./warm_guests.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
@@ -76,6 +77,7 @@ export function threadMode(options: GuestOptions): Mode {
         throw error;
       }
     },
+    serve: (job, { listener }) => serveThread(job, { warm, listener, closing: closing.signal }),
     // A thread ends with its process.
     kill() {},
     async close() {

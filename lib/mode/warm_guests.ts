@@ -23,6 +23,9 @@
 
 import { GuestDiedError } from "../errors.ts";
 
+/** How long a guest that was lost may take to end, in milliseconds. */
+const GRACE = 500;
+
 /** A guest as far as its keeping is concerned. */
 export interface KeptGuest {
   /** Whether it is alive and waits for a job. */
@@ -78,11 +81,16 @@ export class WarmGuests<G extends KeptGuest> {
     }
   }
 
-  /** Ends all that wait for a job; harmless twice. */
+  /** Ends all that wait for a job, and waits a moment for those that were asked to end; harmless twice. */
   async close(): Promise<void> {
     this.#closed = true;
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
     await Promise.all([...idle.map((guest) => guest.close()), ...this.#ending]);
+    if (this.#lost.size === 0) return;
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, GRACE);
+    await Promise.race([over.promise, Promise.all([...this.#lost].map((guest) => guest.close()))]);
+    clearTimeout(timer);
   }
 }

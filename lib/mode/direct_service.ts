@@ -1,0 +1,188 @@
+/**
+ * A service in direct mode: functions run in the caller, one call after another, on its event loop.
+ *
+ * - Arguments and values cross as bytes here too, so what cannot be cloned is refused everywhere alike.
+ * - Steps on shared things leave the event loop free where they wait.
+ * - A function that does not return, or that exits, takes its caller with it: nobody else is there.
+ *
+ * @example
+ * ```ts
+ * import { serveDirect } from "./direct_service.ts";
+ *
+ * const answers: unknown[] = [];
+ * const settled = Promise.withResolvers<void>();
+ * const link = await serveDirect({
+ *   name: "a",
+ *   module: "data:text/javascript,export const twice = (n) => 2 * n",
+ *   initializer: undefined,
+ *   shared: undefined,
+ *   timeout: undefined,
+ * }, {
+ *   listener: { answered: (answer) => answers.push(answer), settled: settled.resolve, reported() {}, ended() {} },
+ * });
+ * link.call({ index: link.exports.indexOf("twice"), chunk: false, argument: 5, transfer: [] });
+ * link.flush();
+ * await settled.promise;
+ * if (JSON.stringify(answers) !== '[{"kind":"value","value":10}]') throw new Error("10 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { type ErrorData, farError, GuestError, type GuestPhase } from "../errors.ts";
+import { decode, encode } from "../mailbox/mod.ts";
+import { runAsynchronous } from "../memory/mod.ts";
+import { now, turn } from "./clock.ts";
+import { blockExports, BLOCKS, type Exports } from "./reference.ts";
+import type {
+  ServiceAnswer,
+  ServiceCall,
+  ServiceContext,
+  ServiceJob,
+  ServiceLink,
+  ServiceListener,
+} from "./service.ts";
+import { encodeError, functionNames, isSteps, namedExport } from "./service_guest.ts";
+import { detach, isMoved } from "./transfer.ts";
+
+/** How long the event loop goes without a turn, in milliseconds. */
+const BREATH = 10;
+
+type Exported = (argument: unknown, context: ServiceContext) => unknown;
+
+/** Makes a service in the caller. */
+export async function serveDirect(
+  job: ServiceJob,
+  { listener }: { readonly listener: ServiceListener },
+): Promise<ServiceLink> {
+  let phase: GuestPhase = "load";
+  try {
+    const exports: Exports = job.module === BLOCKS ? blockExports() : await import(job.module);
+    phase = "construct";
+    const link = new DirectServiceLink(exports, { job, listener });
+    await link.start();
+    return link;
+  } catch (error) {
+    throw new GuestError({ guest: job.name, mode: "direct", phase, far: farError(error) });
+  }
+}
+
+/** A call that waits for its turn. */
+interface Waiting {
+  readonly call: ServiceCall;
+  readonly bytes: Uint8Array;
+}
+
+class DirectServiceLink implements ServiceLink {
+  readonly guest: string;
+  readonly exports: readonly string[];
+  messages = 0;
+  readonly #exports: Exports;
+  readonly #job: ServiceJob;
+  readonly #listener: ServiceListener;
+  readonly #context: ServiceContext;
+  readonly #stop = new AbortController();
+  #waiting: Waiting[] = [];
+  #handed: Waiting[] = [];
+  #working = false;
+
+  constructor(exports: Exports, { job, listener }: { job: ServiceJob; listener: ServiceListener }) {
+    const { name: guest, shared } = job;
+    this.guest = guest;
+    this.#exports = exports;
+    this.exports = functionNames(exports);
+    this.#job = job;
+    this.#listener = listener;
+    this.#context = {
+      guest,
+      mode: "direct",
+      shared: shared?.share.bind(shared.task).shared ?? {},
+      report: (value) => this.#isOver ? undefined : listener.reported(decode(encode(value))),
+    };
+  }
+
+  async start(): Promise<void> {
+    const { initializer } = this.#job;
+    if (initializer === undefined) return;
+    await this.#run(namedExport(this.#exports, initializer), decode(encode(initializer.argument)));
+  }
+
+  call(call: ServiceCall): void {
+    const bytes = encode(call.argument);
+    detach(call.transfer);
+    this.#waiting.push({ call, bytes });
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    this.messages++;
+    this.#handed.push(...this.#waiting.splice(0));
+    if (!this.#working) void this.#work();
+  }
+
+  abandon(): void {
+    this.#stop.abort(new Error("the call was given up"));
+  }
+
+  finish(): Promise<void> {
+    this.abandon();
+    return Promise.resolve();
+  }
+
+  get #isOver(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    // A caller that has just called has a turn of its own first.
+    await turn();
+    let breathed = now();
+    for (let at = 0; !this.#isOver; at++) {
+      const waiting = this.#handed[at];
+      if (waiting === undefined) {
+        this.#handed = [];
+        this.#working = false;
+        this.#listener.settled();
+        return;
+      }
+      const answer = await this.#perform(waiting);
+      if (this.#isOver) return;
+      this.#listener.answered(answer);
+      if (now() - breathed < BREATH) continue;
+      this.#listener.settled();
+      await turn();
+      breathed = now();
+    }
+  }
+
+  async #perform({ call: { index, chunk }, bytes }: Waiting): Promise<ServiceAnswer> {
+    const called = this.#exports[this.exports[index] ?? ""] as Exported;
+    const argument = decode(bytes);
+    if (!chunk) return await this.#answer(called, argument);
+    const value: unknown[] = [];
+    for (const input of argument as readonly unknown[]) {
+      const answer = await this.#answer(called, input);
+      value.push(answer.kind === "value" ? { value: answer.value } : { error: answer.error });
+    }
+    return { kind: "value", value };
+  }
+
+  async #answer(called: Exported, argument: unknown): Promise<ServiceAnswer> {
+    try {
+      const value = await this.#run(called, argument);
+      const answer = decode(encode(isMoved(value) ? value.value : value));
+      if (isMoved(value)) detach(value.transfer);
+      return { kind: "value", value: answer };
+    } catch (error) {
+      return { kind: "error", error: decode(encodeError(error)) as ErrorData };
+    }
+  }
+
+  #run(called: Exported, argument: unknown): unknown {
+    const value = called(argument, this.#context);
+    const { shared } = this.#job;
+    if (shared === undefined || typeof value !== "object" || value === null || !isSteps(value)) return value;
+    return runAsynchronous(shared.share.memory, value, { signal: this.#stop.signal });
+  }
+}

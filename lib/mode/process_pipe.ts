@@ -1,0 +1,122 @@
+/**
+ * The guest's side of the pipes of a service in process mode: stdin and stdout, read and written at once.
+ *
+ * - An answer is written as soon as it is sent, so the end of the guest loses none.
+ * - What touches shared things is asked of the host; calls that come meanwhile wait.
+ *
+ * @example
+ * ```ts
+ * import { ProcessPipe } from "./process_pipe.ts";
+ * import { encodeFrame } from "./protocol.ts";
+ *
+ * const written: number[] = [];
+ * const stdin = encodeFrame("post", 0, Uint8Array.of(7));
+ * const pipe = new ProcessPipe({
+ *   read: (into) => (into.set(stdin), stdin.length),
+ *   write: (bytes) => (written.push(...bytes), bytes.length),
+ *   now: () => 0,
+ * });
+ * pipe.wait();
+ * pipe.send("reply", 1, Uint8Array.of(8));
+ * if (pipe.poll()?.payload[0] !== 7 || written.at(-1) !== 8) throw new Error("in and out");
+ * ```
+ *
+ * @module
+ */
+
+import { StoppedError } from "../errors.ts";
+import { type Answer, type Operation, RemoteMemory } from "../memory/mod.ts";
+import { type Asked, decodeAnswer, encodeAsked } from "./asked.ts";
+import { Outbox } from "./outbox.ts";
+import { type Frame, type FrameKind, FrameReader } from "./protocol.ts";
+import { SERVICE_CHANNEL } from "./service.ts";
+import type { ServicePipe } from "./service_guest.ts";
+
+/** More than any pipe holds, so one read empties it. */
+const CHUNK = 1 << 20;
+
+/** How a guest reads and writes. */
+export interface ProcessPipeOptions {
+  /** Waits for bytes and gives how many; `null` at the end. */
+  readonly read: (into: Uint8Array) => number | null;
+  /** Writes a part of the bytes and gives how many. */
+  readonly write: (bytes: Uint8Array) => number;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** See the module. */
+export class ProcessPipe implements ServicePipe {
+  readonly #options: ProcessPipeOptions;
+  readonly #reader = new FrameReader();
+  readonly #chunk = new Uint8Array(CHUNK);
+  readonly #outbox = new Outbox();
+  #frames: readonly Frame[] = [];
+  #next = 0;
+
+  /** Takes how to read and write. */
+  constructor(options: ProcessPipeOptions) {
+    this.#options = options;
+  }
+
+  /** The next frame, if it is there. Its payload is valid until {@linkcode wait} is called. */
+  poll(): Frame | undefined {
+    return this.#next < this.#frames.length ? this.#frames[this.#next++] : undefined;
+  }
+
+  /** Waits for a chunk of frames; the end of stdin is the end of the guest. */
+  wait(): void {
+    this.#frames = this.#read();
+    this.#next = 0;
+  }
+
+  /** Sends a frame; a guest that has nobody to answer ends. */
+  send(kind: FrameKind, channel: number, payload: Uint8Array): void {
+    this.#outbox.add(kind, channel, payload);
+    try {
+      while (!this.#outbox.isEmpty) this.#outbox.advance(this.#options.write(this.#outbox.waiting));
+    } catch {
+      Deno.exit(1);
+    }
+  }
+
+  /** The memory of the host, asked operation by operation and call by call. */
+  memory(layout: RemoteMemory["layout"]): RemoteMemory {
+    return new RemoteMemory(layout, {
+      perform: (operation) => this.#perform(operation),
+      ticket: () => this.#ask({ kind: "ticket" }) as number,
+      clock: this.#options.now,
+    });
+  }
+
+  #perform(operation: Operation): Answer {
+    const value = this.#ask(operation);
+    // The owner performed that very operation, so its answer has the operation's type.
+    return operation.kind === "call" ? { value } : value as Answer;
+  }
+
+  #ask(asked: Asked): unknown {
+    // The reads that follow fill the chunk again, on which the frames in hand are views.
+    const behind = this.#frames.slice(this.#next).map((frame) => ({ ...frame, payload: frame.payload.slice() }));
+    this.send("call", SERVICE_CHANNEL, encodeAsked(asked));
+    for (;;) {
+      const ended = behind.some(({ kind }) => kind === "job");
+      const read = ended ? [] : this.#read();
+      const at = read.findIndex(({ kind }) => kind === "result");
+      const answer = read[at]?.payload.slice();
+      behind.push(
+        ...read.filter((_, index) => index !== at).map((frame) => ({ ...frame, payload: frame.payload.slice() })),
+      );
+      this.#frames = behind;
+      this.#next = 0;
+      if (ended) throw new StoppedError("Cannot wait: the service is over, a return to the guest's loop is wanted");
+      if (answer !== undefined) return decodeAnswer(answer);
+    }
+  }
+
+  #read(): Frame[] {
+    const length = this.#options.read(this.#chunk);
+    if (length === null) Deno.exit(0);
+    return this.#reader.push(this.#chunk.subarray(0, length));
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What a serving guest sends, read for its listener.
+ *
+ * @example
+ * ```ts
+ * import { encode } from "../mailbox/mod.ts";
+ * import { ServiceFrames } from "./service_frames.ts";
+ *
+ * const seen: unknown[] = [];
+ * const listener = { answered: (answer: unknown) => void seen.push(answer), settled() {}, reported() {}, ended() {} };
+ * const frames = new ServiceFrames(listener, { exported: (names) => void seen.push(names) });
+ * frames.hear({ kind: "hello", channel: 1, payload: encode(["twice"]) });
+ * frames.hear({ kind: "reply", channel: 1, payload: encode(10) });
+ * if (JSON.stringify(seen) !== '[["twice"],{"kind":"value","value":10}]') throw new Error("its exports, and an answer");
+ * ```
+ *
+ * @module
+ */
+
+import type { ErrorData } from "../errors.ts";
+import { decode } from "../mailbox/mod.ts";
+import type { Frame } from "./protocol.ts";
+import type { ServiceAnswer, ServiceListener } from "./service.ts";
+
+/** See the module. */
+export class ServiceFrames {
+  readonly #listener: ServiceListener;
+  readonly #exported: (names: readonly string[]) => void;
+  readonly #asked: (payload: Uint8Array) => void;
+  /** Whether the guest has said that it ends while it is in no call. */
+  #idle = false;
+  /** Whether something was told since the last time that all was. */
+  #heard = false;
+
+  /** Takes who listens, who is told of the guest's exports, and who answers what it asks of the memory. */
+  constructor(
+    listener: ServiceListener,
+    { exported, asked = () => {} }: {
+      readonly exported: (names: readonly string[]) => void;
+      readonly asked?: (payload: Uint8Array) => void;
+    },
+  ) {
+    this.#listener = listener;
+    this.#exported = exported;
+    this.#asked = asked;
+  }
+
+  /** Tells what a frame says. */
+  hear({ kind, payload }: Frame): void {
+    switch (kind) {
+      case "reply":
+        return this.answer({ kind: "value", value: decode(payload) });
+      case "error":
+        return this.answer({ kind: "error", error: decode(payload) as ErrorData });
+      case "log":
+        return this.#listener.reported((decode(payload) as { report: unknown }).report);
+      case "hello":
+        return this.#exported(decode(payload) as readonly string[]);
+      case "call":
+        return this.#asked(payload.slice());
+      case "job":
+        this.#idle = true;
+        return;
+      case "post":
+      case "result":
+        return;
+    }
+  }
+
+  /** Tells an answer. */
+  answer(answer: ServiceAnswer): void {
+    this.#heard = true;
+    this.#listener.answered(answer);
+  }
+
+  /** Tells that nothing more is there for the moment. */
+  settle(): void {
+    if (!this.#heard) return;
+    this.#heard = false;
+    this.#listener.settled();
+  }
+
+  /** Tells the end of the guest. */
+  end(error: Error): void {
+    this.#listener.ended(error, { idle: this.#idle });
+  }
+}

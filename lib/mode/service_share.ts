@@ -1,0 +1,122 @@
+/**
+ * Shared things of guests that serve, and of their host.
+ *
+ * - They lie in a shared memory of the host, whatever the mode: threads attach to it, a subprocess asks for each call, and
+ *   in direct mode functions run on it beside the host.
+ * - Each side makes the description anew: it is what a function of the module returns, so nothing but names travels.
+ * - A task is a place for one guest at a time. When a guest has ended, what it held goes on to those who wait.
+ *
+ * @example
+ * ```ts
+ * import { cell } from "../sync/mod.ts";
+ * import { ServiceShare } from "./service_share.ts";
+ *
+ * const share = new ServiceShare({ count: cell() }, { call: { export: "things" }, tasks: 2 });
+ * await share.bind(0).shared.count.storeAsync(5);
+ * if ((await share.shared.count.loadAsync()) !== 5) throw new Error("one memory");
+ * ```
+ *
+ * @module
+ */
+
+import type { FarError } from "../errors.ts";
+import {
+  type Memory,
+  type RemoteMemory,
+  runAsynchronous,
+  runBlocking,
+  SharedMemory,
+  type Steps,
+} from "../memory/mod.ts";
+import { type Attached, type Shareables, type Shared, type SharedThing, Space } from "../sync/mod.ts";
+import { decodeAsked, encodeAnswer } from "./asked.ts";
+import { Burials } from "./burials.ts";
+import { holdEventLoop, now } from "./clock.ts";
+import type { NamedCall, ServiceMessage } from "./service.ts";
+
+/** In how many waits at once a side can be. */
+const LANES = 16;
+
+/** See the module. */
+export class ServiceShare<S extends Shareables = Shareables> {
+  /** The host's view. */
+  readonly shared: Shared<S>;
+  /** The memory. */
+  readonly memory: SharedMemory;
+  /** What makes the description on other sides. */
+  readonly call: NamedCall;
+  /** How many guests can have a place at once. */
+  readonly tasks: number;
+  readonly #space: Space<S>;
+  readonly #burials: Burials;
+  readonly #things = new Map<number, ReadonlyMap<string, SharedThing>>();
+
+  /** Makes the memory. */
+  constructor(things: S, { call, tasks }: { readonly call: NamedCall; readonly tasks: number }) {
+    this.call = call;
+    this.tasks = tasks;
+    this.#space = new Space(things, { tasks, lanesPerTask: LANES });
+    this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, hold: holdEventLoop });
+    runBlocking(this.memory, this.#space.initialize());
+    this.shared = this.#space.bind(this.memory);
+    this.#burials = new Burials(this.#space, this.memory);
+  }
+
+  /** The part of a job that travels. */
+  message(task: number): ServiceMessage["shared"] {
+    return { call: this.call, tasks: this.tasks, words: this.#space.layout.wordCount, task };
+  }
+
+  /** A guest's view, for one that runs beside the host. */
+  bind(task: number): Attached<S> {
+    return this.#space.attach(this.memory, { task });
+  }
+
+  /** Answers what a guest asks that has no memory. */
+  async answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
+    try {
+      let things = this.#things.get(task);
+      if (things === undefined) this.#things.set(task, things = this.bind(task).things);
+      const value = await this.#perform(decodeAsked(asked, things), things);
+      return encodeAnswer({ value });
+    } catch (error) {
+      return encodeAnswer({ error });
+    }
+  }
+
+  /** Says that a guest has ended: resolves when what it held has gone on. */
+  async ended(task: number, far: FarError): Promise<void> {
+    this.#things.delete(task);
+    await this.#burials.endedAsync(task, far);
+  }
+
+  async #perform(asked: ReturnType<typeof decodeAsked>, things: ReadonlyMap<string, SharedThing>): Promise<unknown> {
+    if (asked.kind === "ticket") return this.memory.ticket();
+    if (asked.kind !== "call") return await this.memory.performAsync(asked);
+    const { object, method, args } = asked;
+    const thing = things.get(object);
+    const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
+    if (typeof steps !== "function") {
+      throw new TypeError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
+    }
+    // The guest yielded this call from the method of that name, which returns steps.
+    return await runAsynchronous(this.memory, Reflect.apply(steps, thing, args) as Steps<unknown>);
+  }
+}
+
+/** A guest's view of the shared things, on the memory that `attach` gives for their layout. */
+export function guestView(
+  things: Shareables,
+  message: NonNullable<ServiceMessage["shared"]>,
+  memoryFor: (layout: RemoteMemory["layout"]) => Memory,
+): { readonly shared: Shared<Shareables>; readonly memory: Memory } {
+  const space = new Space(things, { tasks: message.tasks, lanesPerTask: LANES });
+  if (space.layout.wordCount !== message.words) {
+    throw new TypeError(
+      `Cannot share: the things of ${message.call.export} take ${space.layout.wordCount} words, the very things that ` +
+        `the host has (${message.words} words) are wanted`,
+    );
+  }
+  const memory = memoryFor(space.layout);
+  return { shared: space.bind(memory, { task: message.task }), memory };
+}

@@ -1,0 +1,231 @@
+/**
+ * A service in thread mode: calls and answers go through two pipes of shared memory, and a message is a bell.
+ *
+ * - The guest rings once when this side has nothing more to read, so a busy host is not disturbed: the more it is behind,
+ *   the more it takes at once.
+ * - Whatever ended the guest, the answers that it gave are read before its end is told.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "./host.ts";
+ *
+ * await using host = new Host();
+ * const link = await host.serve({
+ *   name: "a",
+ *   module: "data:text/javascript,export const twice = (n) => 2 * n",
+ *   initializer: undefined,
+ *   shared: undefined,
+ *   timeout: undefined,
+ * }, { mode: "thread", listener: { answered: (answer) => answers.push(answer), settled() {}, reported() {}, ended() {} } });
+ * const answers: unknown[] = [];
+ * link.call({ index: 0, chunk: false, argument: 5, transfer: [] });
+ * link.flush();
+ * while (answers.length === 0) await new Promise((resolve) => setTimeout(resolve));
+ * await link.finish();
+ * if (JSON.stringify(answers) !== '[{"kind":"value","value":10}]') throw new Error("10 is wanted");
+ * ```
+ *
+ * @module
+ */
+
+import { setImmediate } from "node:timers";
+import { GuestDiedError, GuestError, UncloneableError } from "../errors.ts";
+import { Encoder } from "../mailbox/mod.ts";
+import { BytePipe } from "../memory/mod.ts";
+import { Outbox } from "./outbox.ts";
+import { type Frame, FrameReader } from "./protocol.ts";
+import { callChannel, type ServiceCall, type ServiceJob, type ServiceLink, type ServiceListener } from "./service.ts";
+import { ServiceFrames } from "./service_frames.ts";
+import type { ThreadGuest } from "./thread_host.ts";
+import type { WarmGuests } from "./warm_guests.ts";
+
+/** How many bytes are under way in each direction. */
+const CAPACITY = 1 << 18;
+const CHUNK = 65536;
+/** How many chunks are read without a turn of the event loop. */
+const MOST_CHUNKS = 32;
+const NOTHING = new Uint8Array(0);
+
+/** Starts a service in a worker, or takes a warm one. */
+export async function serveThread(
+  job: ServiceJob,
+  { warm, listener, closing }: {
+    readonly warm: WarmGuests<ThreadGuest>;
+    readonly listener: ServiceListener;
+    readonly closing: AbortSignal;
+  },
+): Promise<ServiceLink> {
+  return await warm.hand(job.module, async (guest) => {
+    const link = new ThreadServiceLink(guest, { job, warm, listener, closing });
+    await link.start();
+    return link;
+  });
+}
+
+class ThreadServiceLink implements ServiceLink {
+  readonly guest: string;
+  exports: readonly string[] = [];
+  messages = 0;
+  readonly #guest: ThreadGuest;
+  readonly #job: ServiceJob;
+  readonly #warm: WarmGuests<ThreadGuest>;
+  readonly #requests = BytePipe.create(CAPACITY);
+  readonly #replies = BytePipe.create(CAPACITY);
+  readonly #chunk = new Uint8Array(CHUNK);
+  readonly #reader = new FrameReader();
+  readonly #outbox = new Outbox();
+  readonly #encoder = new Encoder();
+  readonly #frames: ServiceFrames;
+  /** Frames that wait for a value that is on its way. */
+  #held: Frame[] = [];
+  readonly #moved: unknown[] = [];
+  #open = true;
+  readonly #closing: AbortSignal;
+  readonly #onClosing = () => {
+    this.#end(new GuestDiedError({ guest: this.guest, mode: "thread", cause: "its host was closed" }));
+  };
+
+  constructor(
+    guest: ThreadGuest,
+    { job, warm, listener, closing }: {
+      job: ServiceJob;
+      warm: WarmGuests<ThreadGuest>;
+      listener: ServiceListener;
+      closing: AbortSignal;
+    },
+  ) {
+    this.#closing = closing;
+    this.guest = job.name;
+    this.#guest = guest;
+    this.#job = job;
+    this.#warm = warm;
+    this.#frames = new ServiceFrames(listener, { exported: (names) => void (this.exports = names) });
+  }
+
+  async start(): Promise<void> {
+    const { name, module, initializer, shared, timeout } = this.#job;
+    const guest = this.#guest;
+    guest.name = name;
+    guest.onBell = () => this.#turn();
+    guest.onMoved = (value) => {
+      this.#moved.push(value);
+      this.#hear([]);
+      this.#turn();
+    };
+    const message = { service: true, name, initializer, shared: shared?.share.message(shared.task) } as const;
+    try {
+      const failed = await guest.begin({
+        kind: "service",
+        module,
+        message,
+        requests: this.#requests.handle,
+        replies: this.#replies.handle,
+        memory: shared?.share.memory.handle,
+      }, timeout);
+      if (failed !== undefined) throw new GuestError({ guest: name, mode: "thread", ...failed });
+    } catch (error) {
+      await this.finish();
+      throw error;
+    }
+    this.#closing.addEventListener("abort", this.#onClosing);
+    guest.onEnd = (error) => {
+      this.#readAll();
+      this.#end(error);
+    };
+    this.#turn();
+  }
+
+  call({ index, chunk, argument, transfer }: ServiceCall): void {
+    const channel = callChannel(index, { chunk });
+    if (transfer.length === 0) return this.#outbox.add("post", channel, this.#encoder.encode(argument));
+    try {
+      this.#guest.move(argument, transfer);
+    } catch (cause) {
+      const is = cause instanceof Error ? cause.message : String(cause);
+      throw new UncloneableError(`Cannot move: ${is}, a structured-cloneable value is wanted`, { cause });
+    }
+    this.#outbox.add("call", channel, NOTHING);
+  }
+
+  flush(): void {
+    if (this.#outbox.isEmpty) return;
+    this.messages++;
+    this.#write();
+  }
+
+  abandon({ told }: { readonly told: boolean }): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#guest.blamed ||= told;
+    void this.finish();
+  }
+
+  async finish(): Promise<void> {
+    const guest = this.#guest;
+    this.#open = false;
+    this.#closing.removeEventListener("abort", this.#onClosing);
+    const { shared } = this.#job;
+    this.#outbox.add("job", 0, NOTHING);
+    await guest.finish(() => {
+      this.#write();
+      if (shared !== undefined) shared.share.memory.control.requestStop(shared.task);
+    });
+    guest.onEnd = undefined;
+    guest.onBell = undefined;
+    guest.onMoved = undefined;
+    this.#warm.give(guest, this.#job.module);
+  }
+
+  /** Writes what there is room for; the rest when the guest rings. */
+  #write(): void {
+    while (!this.#outbox.isEmpty) {
+      const count = this.#requests.write(this.#outbox.waiting);
+      this.#outbox.advance(count);
+      if (count === 0 && this.#requests.sleeps("writer")) return;
+    }
+  }
+
+  /** Reads and writes what can be, for a while. */
+  #turn(): void {
+    this.#write();
+    for (let chunks = 0; this.#open && chunks < MOST_CHUNKS; chunks++) {
+      if (!this.#readChunk() && this.#replies.sleeps("reader")) return;
+    }
+    if (this.#open) setImmediate(() => this.#turn());
+  }
+
+  #readAll(): void {
+    while (this.#readChunk());
+  }
+
+  #readChunk(): boolean {
+    const length = this.#replies.read(this.#chunk);
+    if (length === 0) return false;
+    this.#hear(this.#reader.push(this.#chunk.subarray(0, length)));
+    return true;
+  }
+
+  #hear(frames: readonly Frame[]): void {
+    const all = this.#held.length === 0 ? frames : [...this.#held, ...frames];
+    this.#held = [];
+    for (const [at, frame] of all.entries()) {
+      if (!this.#open) return;
+      if (frame.kind === "post") {
+        if (this.#moved.length === 0) {
+          // The message with the value is on its way.
+          this.#held = all.slice(at).map((frame) => ({ ...frame, payload: frame.payload.slice() }));
+          break;
+        }
+        this.#frames.answer({ kind: "value", value: this.#moved.shift() });
+      } else this.#frames.hear(frame);
+    }
+    if (this.#open) this.#frames.settle();
+  }
+
+  #end(error: Error): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#frames.end(error);
+    void this.finish();
+  }
+}

@@ -112,6 +112,19 @@ export {
   type TraceEvent,
 } from "./lib/simulator/mod.ts";
 
+// random: chance that is a value.
+export {
+  type CircleKernel,
+  circleKernels,
+  countInside,
+  type CountInsideOptions,
+  isInside,
+  type Point,
+  pointOf,
+  type RandomStream,
+  randomStream,
+} from "./lib/random/mod.ts";
+
 // memory: operations as data, performed on a model or on shared words.
 export {
   Layout,
@@ -216,6 +229,7 @@ export {
   getLogger,
   type GuestLogging,
   type GuestLoggingOptions,
+  guestLoggingUrl,
   lineText,
   LogBook,
   type LogBookOptions,

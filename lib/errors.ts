@@ -412,6 +412,7 @@ const CALLED: Readonly<Record<string, object>> = {
   UncloneableError,
   GuestTimeoutError,
   GuestDiedError,
+  LoggingError,
 };
 
 // A guest may hold two copies of the library: an error of the one is an instance of the other's class of its name.

@@ -1,20 +1,21 @@
 /**
- * The guest's side: every record that this realm logs becomes a plain line and is handed on at once.
+ * The logging of a realm: every record that it logs becomes a plain line and is handed on at once.
  *
+ * - It imports the package, so it is loaded by `configure.ts` when a realm is set up for logging, not before.
  * - A record is handed on before the call that logs it returns, so a crash loses at most the record that is being made.
  * - A realm has one present lane: a guest has one for each job; direct mode changes it where it changes tasks.
  * - Disposing gives the realm back without loggers, so that its next job finds what a fresh realm has.
  *
  * @example
  * ```ts
- * import { configureGuestLogging } from "./guest_logging.ts";
+ * import { startGuestLogging } from "./guest_logging.ts";
  * import type { LogLine } from "./line.ts";
  * import { getLogger } from "./logger.ts";
  *
  * const lines: LogLine[] = [];
  * const send = (line: LogLine) => void lines.push(line);
  * {
- *   using _logging = await configureGuestLogging({}, { lane: "anna", send });
+ *   using _logging = await startGuestLogging({}, { lane: "anna", send });
  *   getLogger("bank").info("paid {amount}", { amount: 5 });
  *   getLogger("bank").debug("a detail");
  * }
@@ -26,43 +27,27 @@
  */
 
 import { LoggingError } from "../errors.ts";
+import type { GuestLoggingOptions } from "./configure.ts";
 import { LaneLog, type LaneOptions } from "./lane_log.ts";
-import type { LogLine } from "./line.ts";
+import { setRealmLoggers } from "./realm.ts";
 import { categoryOf, checkLoggingSettings, type LoggingSettings, type LogLimit } from "./settings.ts";
-import { loadTape, type LogRecord, type Tape } from "./tape.ts";
-
-/** Where a guest's lines go. */
-export interface GuestLoggingOptions {
-  /** The name of the realm's first lane. */
-  readonly lane: string;
-  /** Takes each line, before the call that logged it returns; what it throws is kept as the `failure`. */
-  readonly send: (line: LogLine) => void;
-  /** The clock of lines with times, in milliseconds; by default records keep the package's own. */
-  readonly now?: () => number;
-  /** Whether to take the place of loggers that others set up in this realm. Default true. */
-  readonly replace?: boolean;
-}
+import { configure, getConfig, getLogger, type LogRecord, resetSync } from "./tape.ts";
 
 /** The logging of this realm, if it is ours. */
 let present: GuestLogging | undefined;
 
-/**
- * Sets this realm up for logging; an earlier set-up of ours ends.
- *
- * @throws {LoggingError} for settings that do not hold, and where others have loggers here that are not to be replaced.
- */
-export async function configureGuestLogging(
+/** Sets this realm up, as `configureGuestLogging` says. */
+export async function startGuestLogging(
   settings: LoggingSettings,
   options: GuestLoggingOptions,
 ): Promise<GuestLogging> {
   checkLoggingSettings(settings);
-  const tape = await loadTape();
   present?.[Symbol.dispose]();
-  if (options.replace === false && tape.getConfig() !== null) {
+  if (options.replace === false && getConfig() !== null) {
     throw new LoggingError("Cannot log: this realm has loggers of its own, a realm without any is wanted");
   }
-  const logging = new GuestLogging(tape, { settings, options });
-  await tape.configure({
+  const logging = new GuestLogging(settings, options);
+  await configure({
     reset: true,
     sinks: { host: (record) => logging.take(record) },
     loggers: [
@@ -77,6 +62,7 @@ export async function configureGuestLogging(
       { category: ["logtape", "meta"], lowestLevel: null, sinks: [], parentSinks: "override" },
     ],
   });
+  setRealmLoggers((category) => getLogger([...category]));
   return present = logging;
 }
 
@@ -86,19 +72,17 @@ function loggersOf({ loggers = [] }: LoggingSettings): NonNullable<LoggingSettin
 
 /** The logging of this realm; disposing ends it, and doing so twice is harmless. */
 export class GuestLogging implements Disposable {
-  readonly #tape: Tape;
   readonly #laneOptions: LaneOptions;
-  readonly #limits = new Map<string, LogLimit>();
+  /** The limit of each logger that the settings have. */
+  readonly #limits = new Map<string, LogLimit | undefined>();
   readonly #lanes = new Map<string, LaneLog>();
   #lane: LaneLog;
   #failure: unknown;
 
-  /** Use {@linkcode configureGuestLogging}. */
-  constructor(tape: Tape, { settings, options }: { settings: LoggingSettings; options: GuestLoggingOptions }) {
-    const { lane, send, now } = options;
-    this.#tape = tape;
+  /** Use `configureGuestLogging`. */
+  constructor(settings: LoggingSettings, { lane, send, now }: GuestLoggingOptions) {
     for (const { category, limit = settings.limit } of loggersOf(settings)) {
-      if (limit !== undefined) this.#limits.set(keyOf(categoryOf(category)), limit);
+      this.#limits.set(keyOf(categoryOf(category)), limit);
     }
     this.#laneOptions = {
       send,
@@ -140,7 +124,8 @@ export class GuestLogging implements Disposable {
     if (present !== this) return;
     present = undefined;
     for (const lane of [...this.#lanes.keys()]) this.endLane(lane);
-    this.#tape.resetSync();
+    setRealmLoggers(undefined);
+    resetSync();
   }
 
   #laneOf(name: string): LaneLog {
@@ -151,12 +136,9 @@ export class GuestLogging implements Disposable {
 
   /** That of the logger with the longest category that this one begins with. */
   #limitOf(category: readonly string[]): LogLimit | undefined {
-    if (this.#limits.size === 0) return undefined;
-    for (let length = category.length; length >= 0; length--) {
-      const limit = this.#limits.get(keyOf(category.slice(0, length)));
-      if (limit !== undefined) return limit;
-    }
-    return undefined;
+    let { length } = category;
+    while (length > 0 && !this.#limits.has(keyOf(category.slice(0, length)))) length--;
+    return this.#limits.get(keyOf(category.slice(0, length)));
   }
 
   #guarded(act: () => void): void {

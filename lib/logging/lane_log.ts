@@ -21,11 +21,12 @@
  * @module
  */
 
+import type { LogLevel } from "./level.ts";
 import { Limiter } from "./limiter.ts";
 import type { LogLine } from "./line.ts";
 import { type Plain, plain, plainText, read } from "./plain.ts";
 import type { LogLimit } from "./settings.ts";
-import type { LogLevel, LogRecord } from "./tape.ts";
+import type { LogRecord } from "./tape.ts";
 
 /** What a lane needs to know. */
 export interface LaneOptions {

@@ -17,7 +17,7 @@
 
 import type { Plain } from "./plain.ts";
 import { categoryText, type LogFormat } from "./settings.ts";
-import { LEVELS, type LogLevel } from "./tape.ts";
+import { LEVELS, type LogLevel } from "./level.ts";
 
 /** A record, on its way from its lane to the log. */
 export interface LogLine {

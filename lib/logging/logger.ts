@@ -15,8 +15,9 @@
  * @module
  */
 
+import type { LogLevel } from "./level.ts";
+import { realmLoggers } from "./realm.ts";
 import { categoryOf } from "./settings.ts";
-import { loadedTape, type LogLevel } from "./tape.ts";
 
 /** Logs with a message, where `{name}` stands for the property of that name. */
 export type LogMethod = (message: string, properties?: Readonly<Record<string, unknown>>) => void;
@@ -35,7 +36,7 @@ export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
 export function getLogger(category: string | readonly string[]): Logger {
   const names = categoryOf(category);
   const at = (level: LogLevel): LogMethod => (message, properties = {}) =>
-    loadedTape()?.getLogger([...names])[level](message, { ...properties });
+    realmLoggers()?.(names)[level](message, { ...properties });
   return {
     category: names,
     trace: at("trace"),

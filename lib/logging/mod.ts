@@ -11,9 +11,11 @@ export {
   type LoggingSettings,
   type LogLimit,
 } from "./settings.ts";
-export type { LogLevel } from "./tape.ts";
+export type { LogLevel } from "./level.ts";
 export { getLogger, type Logger, type LogMethod } from "./logger.ts";
-export { configureGuestLogging, type GuestLogging, type GuestLoggingOptions } from "./guest_logging.ts";
+export { configureGuestLogging, type GuestLoggingOptions } from "./configure.ts";
+export type { GuestLogging } from "./guest_logging.ts";
+export { guestLoggingUrl } from "./guest_code.ts";
 export { lineText, type LogLine } from "./line.ts";
 export { type Plain, plain } from "./plain.ts";
 export { LogBook, type LogBookOptions, type LogOrder } from "./log_book.ts";

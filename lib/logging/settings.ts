@@ -25,7 +25,7 @@
  */
 
 import { LoggingError } from "../errors.ts";
-import { LEVELS, type LogLevel } from "./tape.ts";
+import { LEVELS, type LogLevel } from "./level.ts";
 
 /** What is logged; plain data. */
 export interface LoggingSettings {

@@ -3,6 +3,7 @@
  *
  * - The thread guest's text becomes a Blob URL, made once.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
+ * - What guests log with becomes a data URL, which a process guest without permissions may import.
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
  *
  * @module
@@ -10,13 +11,16 @@
 
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { fileURLToPath } from "node:url";
+import { resolveAsDeno } from "./resolve.ts";
 
-/** The code of both guests. */
+/** The code of both guests, and what the host hands to those that log. */
 export interface Guests {
   /** A module: the whole thread guest. */
   readonly thread: string;
   /** Statements that end with `serveProcess` in scope. */
   readonly process: string;
+  /** A module that is `lib/logging/guest_logging.ts`. */
+  readonly logging: string;
 }
 
 /** What Linux takes in one argument of a command line, its final zero included, in bytes. */
@@ -24,11 +28,22 @@ export const ARGUMENT_LIMIT = 131072;
 /** Room for what surrounds the guest's text: the call of `serveProcess` with a module's URL, and the media type. */
 const ROOM = 8192;
 
-/** Bundles and minifies both guests, with the settings that all bundles share. */
+/** Bundles and minifies the guests, with the settings that all bundles share. */
 export async function bundleGuests(root: URL, settings: BuildOptions): Promise<Guests> {
-  const text = async (contents: string, banner: string): Promise<string> => {
+  const text = async (
+    contents: string,
+    banner: string,
+    plugins: readonly Plugin[] = [leaveLogging()],
+  ): Promise<string> => {
     const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
-    const { outputFiles } = await build({ ...settings, stdin, banner: { js: banner }, minify: true, write: false });
+    const { outputFiles } = await build({
+      ...settings,
+      stdin,
+      banner: { js: banner },
+      minify: true,
+      plugins: [...plugins, resolveAsDeno()],
+      write: false,
+    });
     return outputFiles.map((file) => file.text).join("");
   };
   return {
@@ -38,6 +53,7 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
       `import { serveProcess as serve } from "./lib/mode/process_guest.ts"; serveProcess = serve;`,
       "let serveProcess;",
     ),
+    logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
   };
 }
 
@@ -73,10 +89,31 @@ export function guestHosts() {
   return protocol.startsWith("http") ? [host] : [];
 }
 `;
+  const logging = `const logging = ${JSON.stringify(guests.logging)};
+let url;
+export function guestLoggingUrl() {
+  return url ??= "data:text/javascript;base64," + new TextEncoder().encode(logging).toBase64();
+}
+`;
   return {
     name: "inline guests",
-    setup({ onLoad }) {
+    setup(build) {
+      leaveLogging().setup(build);
+      const { onLoad } = build;
       onLoad({ filter: /[\\/]lib[\\/]mode[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
+      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_code\.ts$/ }, () => ({ contents: logging, loader: "js" }));
+    },
+  };
+}
+
+/** Leaves out what guests log with: it comes from a URL. */
+function leaveLogging(): Plugin {
+  const contents = `export {};
+throw new TypeError("Cannot log from a bundle: the code is not in it, the URL of guestLoggingUrl() is wanted");`;
+  return {
+    name: "leave logging",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_logging\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }

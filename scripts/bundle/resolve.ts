@@ -1,25 +1,78 @@
 /**
  * Lets esbuild find what a bare specifier names: the file that Deno itself would load.
  *
- * `@std/cli` is in the import map and a local package stands behind it; npm packages are in Deno's own cache.
+ * - `@std/cli` is in the import map and a local package stands behind it; npm packages are in Deno's own cache.
+ * - A file of an npm package is named by package and version, so that a bundle does not tell where that cache is.
  *
  * @module
  */
 
-import type { Plugin } from "esbuild";
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+
+/** The namespace of files of npm packages. */
+const NPM = "npm";
+
+/** A file of an npm package. */
+interface NpmFile {
+  /** Where it is. */
+  readonly file: string;
+  /** Where its package is, with a slash at the end. */
+  readonly folder: string;
+  /** The package's name and version. */
+  readonly name: string;
+}
 
 /** Resolves bare, `npm:` and `jsr:` specifiers as Deno does. */
 export function resolveAsDeno(): Plugin {
   return {
     name: "resolve as Deno",
-    setup({ onResolve }) {
-      onResolve({ filter: /^[@a-zA-Z]/ }, ({ path }) => {
+    setup(build) {
+      build.onResolve({ filter: /^[@a-zA-Z]/ }, async ({ path, kind }) => {
         if (path.startsWith("node:")) return { path, external: true };
         const url = import.meta.resolve(path);
-        if (url.startsWith("file:")) return { path: fileURLToPath(url) };
-        return { errors: [{ text: `Cannot bundle ${path}: it is ${url}, a file is wanted ("links" in deno.json)` }] };
+        if (!url.startsWith("file:")) {
+          return { errors: [{ text: `Cannot bundle ${path}: it is ${url}, a file is wanted ("links" in deno.json)` }] };
+        }
+        const file = fileURLToPath(url);
+        const found = npmPackage(path, file);
+        return found === undefined ? { path: file } : await resolveInside(build, { path: file, kind, found });
+      });
+      build.onResolve({ filter: /^[.#]/, namespace: NPM }, ({ path, kind, pluginData }) => {
+        return resolveInside(build, { path, kind, found: pluginData as NpmFile });
+      });
+      build.onLoad({ filter: /^/, namespace: NPM }, async ({ pluginData }) => {
+        return { contents: await Deno.readTextFile((pluginData as NpmFile).file), loader: "js", pluginData };
       });
     },
   };
+}
+
+/** Resolves what a file of a package imports of the same package. */
+async function resolveInside(
+  build: PluginBuild,
+  { path, kind, found }: { path: string; kind: OnResolveArgs["kind"]; found: NpmFile },
+): Promise<OnResolveResult> {
+  const { path: file, sideEffects, errors, warnings } = await build.resolve(path, {
+    kind,
+    resolveDir: dirname(found.file),
+  });
+  if (errors.length > 0) return { errors, warnings };
+  return {
+    path: `${found.name}/${file.slice(found.folder.length).replaceAll("\\", "/")}`,
+    namespace: NPM,
+    sideEffects,
+    pluginData: { ...found, file },
+  };
+}
+
+/** The package that a full `npm:` specifier names, by one of its files in Deno's cache. */
+function npmPackage(specifier: string, file: string): NpmFile | undefined {
+  const [, name, version] = /^npm:((?:@[^/]+\/)?[^@/]+)@([^/]+)/.exec(specifier) ?? [];
+  if (name === undefined || version === undefined) return undefined;
+  const inside = `/${name}/${version}/`;
+  const at = file.replaceAll("\\", "/").lastIndexOf(inside);
+  if (at < 0) return undefined;
+  return { file, folder: file.slice(0, at + inside.length), name: `${name}@${version}` };
 }

@@ -12,6 +12,7 @@ const root = new URL("../", import.meta.url);
 /** Each kernel's source and the module that holds its bytes in the line `const wasm = "..."`. */
 export const kernels: readonly { readonly source: string; readonly target: string }[] = [
   { source: "scripts/kernels/burn.wat", target: "lib/blocks/burn_kernel.ts" },
+  { source: "scripts/kernels/circle.wat", target: "lib/random/circle_kernel.ts" },
 ];
 
 const line = /^const wasm =\s+"[^"]*";$/m;

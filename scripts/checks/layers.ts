@@ -9,13 +9,14 @@
 
 const mode = ["diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program", "logging"];
 const pool = ["mode", ...mode];
-const everything = [...pool, "pool", "explorer"];
+const everything = [...pool, "pool", "explorer", "random"];
 
 /** The layers under `lib/`, each with the layers that it may import. */
 export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["diagram", []],
   ["blocks", ["diagram"]],
   ["simulator", ["diagram"]],
+  ["random", []],
   ["memory", []],
   ["sync", ["memory"]],
   ["mailbox", ["memory", "sync"]],

@@ -10,7 +10,7 @@
 import { type ExploreOptions, type ExploreResult, Host } from "../mod.ts";
 import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
 import { endOnSignals, exitCode } from "./command/ending.ts";
-import { printLine } from "./command/output.ts";
+import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { number } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
@@ -30,6 +30,7 @@ const TAKES = {
 export const USAGE = `deno task explore <program> [flags]: runs a program in all orders, and shows the one that fails
 
 The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several.
+One whose main runs on the host, with pools or workers, cannot be explored; --all leaves those out.
 
   --all            all of the list, in every variant, as one table
   --variant V      a twin of the program                                         [its first]
@@ -63,7 +64,7 @@ const PATIENCE = 60;
 /** How long the event loop may wait for its turn, in milliseconds. */
 const TURN = 20;
 /** Columns where there is no terminal that says. */
-const WIDTH = 120;
+export const WIDTH = 120;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -97,7 +98,7 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     if (explored.interrupted) break;
   }
   const interrupted = done.some((explored) => explored.interrupted);
-  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns() });
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const documents = done.map((explored) => ({
     ...exploredData(explored),
     ...all ? { declared: isDeclared(explored), trace: undefined } : {},
@@ -176,15 +177,6 @@ async function repeatBug(
     return repeated;
   } finally {
     letGo();
-  }
-}
-
-/** How wide the terminal is. */
-export function columns(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return WIDTH;
   }
 }
 

@@ -11,10 +11,10 @@ import { Host } from "../mod.ts";
 import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
 import { UsageError } from "./command/arguments.ts";
 import { endOnSignals, exitCode } from "./command/ending.ts";
-import { printLine } from "./command/output.ts";
+import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "./command/values.ts";
-import { columns } from "./explore.ts";
+import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type CommandGrammar, type Given, readCommand, readFlag, seed, type Subject } from "./explore/request.ts";
@@ -32,7 +32,8 @@ const TAKES = {
 export const USAGE = `deno task replay <program> <schedule> [flags]: the run of a schedule once more
 
 The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several. The
-schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then.
+schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then. A program
+whose main runs on the host has no schedules.
 
   --variant V    a twin of the program                                      [its first]
   --mode MODES   direct (in the model), thread, process, several, or all    [direct]
@@ -79,7 +80,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
   const [subject] = subjects;
   if (subject === undefined) throw new UsageError("Cannot replay: there is no program, one is wanted");
   const trace = traceIn(subject, options);
-  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns() });
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const json = flags.has("--json");
   const { outcome, finding, preemptions } = trace;
   if (!json) {

@@ -7,14 +7,28 @@
  * @module
  */
 
-import { Host, type ModeName, type Observer, type ProgramReport } from "../mod.ts";
+import {
+  Host,
+  isProgram,
+  type ModeName,
+  type Observer,
+  type ProgramReport,
+  type RunnableProgram,
+  settingsOf,
+  type Span,
+} from "../mod.ts";
+import type { SettingsOptions } from "../lib/program/mod.ts";
 import { awaitSignal, endOnSignals, exitCode } from "./command/ending.ts";
 import { farStack } from "./command/failure.ts";
-import { printLine } from "./command/output.ts";
+import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { TraceFile } from "./command/trace_file.ts";
-import { documentText, isGood, Paper, type Runs, runsData } from "./run/report.ts";
+import { lanesOf } from "./run/lanes.ts";
+import { documentText, isGood, Paper, type Runs, runsData, type SeenReport } from "./run/report.ts";
 import { readRequest, type Request, type Subject } from "./run/request.ts";
+
+/** Columns of pictures where there is no terminal that says. */
+const WIDTH = 80;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -28,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function runAll(request: Request): Promise<number> {
   const file = request.trace === undefined ? undefined : new TraceFile(request.trace);
-  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor });
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const all: Runs[] = [];
   await using host = new Host();
   for (const subject of request.subjects) {
@@ -53,11 +67,11 @@ interface Shared {
   readonly host: Host;
   readonly file: TraceFile | undefined;
   /** Told of each run when it has ended. */
-  each(report: ProgramReport): void;
+  each(report: SeenReport): void;
 }
 
 async function runModes(subject: Subject, shared: Shared): Promise<Runs> {
-  const reports: ProgramReport[] = [];
+  const reports: SeenReport[] = [];
   let failure: Runs["failure"];
   for (const mode of shared.request.modes) {
     try {
@@ -68,7 +82,7 @@ async function runModes(subject: Subject, shared: Shared): Promise<Runs> {
       failure = { error };
       break;
     }
-    shared.each(reports.at(-1) as ProgramReport);
+    shared.each(reports.at(-1) as SeenReport);
   }
   return { subject, reports, failure };
 }
@@ -76,27 +90,48 @@ async function runModes(subject: Subject, shared: Shared): Promise<Runs> {
 async function runOne(
   { program, variant, parameters }: Subject,
   mode: ModeName,
-  { request: { seed, timeout }, host, file }: Shared,
-): Promise<ProgramReport> {
-  using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s`);
+  { request: { seed, timeout, lanes }, host, file }: Shared,
+): Promise<SeenReport> {
+  let at = "";
+  using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s${at}`);
+  const progress = (text: string) => {
+    at = `, ${text.replaceAll(/\p{Cc}+/gu, " ")}`;
+  };
   // Without guests the default of the system is better, since a busy caller hears no event.
   const letGo = mode === "direct" ? () => {} : endOnSignals(host);
   try {
-    const observe = observer(file?.trace.process(`${program.name} (${variant}), ${mode} mode`), mode);
-    return await host.run(program, { mode, variant, parameters, seed, timeout, observe });
+    const spans: Span[] = [];
+    const traced = file?.trace.process(`${program.name} (${variant}), ${mode} mode`);
+    const observers = [
+      ...traced === undefined ? [] : [traced],
+      ...lanes ? [(span: Span) => void spans.push(span)] : [],
+    ];
+    const clock = mode === "direct" && isProgram(program) ? "virtual" : "real";
+    const observe = observer(observers, clock);
+    const report = await host.run(program, { mode, variant, parameters, seed, timeout, observe, progress });
+    if (!lanes) return report;
+    return { ...report, clock, lanes: lanesOf(spans, namesOf(program, { variant, parameters, seed })) };
   } finally {
     letGo();
   }
 }
 
 /** Shows each run from 0 on, so that the modes stand side by side: only the virtual clock begins there by itself. */
-function observer(observe: Observer | undefined, mode: ModeName): Observer | undefined {
-  if (observe === undefined || mode === "direct") return observe;
-  const start = performance.timeOrigin + performance.now();
+function observer(observers: readonly Observer[], clock: "virtual" | "real"): Observer | undefined {
+  if (observers.length === 0) return undefined;
+  const begun = performance.timeOrigin + performance.now();
   return (span) => {
-    const finished = span.finished - start;
-    observe({ ...span, started: span.started - start, finished, t: finished });
+    // What a host program runs in direct mode has a virtual clock too.
+    const start = clock === "virtual" || span.finished < begun / 2 ? 0 : begun;
+    const [started, finished] = [span.started - start, span.finished - start];
+    const shown = start === 0 ? span : { ...span, started, finished, t: finished };
+    for (const observe of observers) observe(shown);
   };
+}
+
+/** The names of a program's tasks, as far as it has any. */
+function namesOf(program: RunnableProgram, options: SettingsOptions): readonly string[] {
+  return isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
 }
 
 /** The stacks of failures that nobody declared, on stderr. */

@@ -1,5 +1,6 @@
 /**
  * Standard output, whose reader may go away: `deno task sim | head -1` ends the command instead of letting it work on.
+ * On a terminal it has a width.
  *
  * @module
  */
@@ -22,5 +23,16 @@ export function printLine(text: string): void {
   } catch (cause) {
     if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
     throw new OutputClosedError("Cannot write to stdout: it is closed, a reader is wanted", { cause });
+  }
+}
+
+/** How many columns the terminal has; that many otherwise where stdout is none. */
+export function columns(otherwise: number): number {
+  if (!Deno.stdout.isTerminal()) return otherwise;
+  try {
+    // A terminal that was never told its size says 0.
+    return Deno.consoleSize().columns || otherwise;
+  } catch {
+    return otherwise;
   }
 }

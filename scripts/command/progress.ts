@@ -35,7 +35,7 @@ export class Progress implements Disposable {
     const now = performance.now();
     if (now < this.#next) return;
     const text = this.#text(value);
-    this.#write(this.#terminal ? `\r\x1b[K${text}` : `${text}\n`);
+    this.#write(this.#terminal ? `\r\x1b[K${oneRow(text)}` : `${text}\n`);
     this.#shown = true;
     this.#next = now + (this.#terminal ? OFTEN : SELDOM);
   }
@@ -58,5 +58,15 @@ export class Progress implements Disposable {
     } catch {
       // Nobody reads it, and the work does not need it.
     }
+  }
+}
+
+/** As much of a text as one row of the terminal holds, since only one is taken away again. */
+function oneRow(text: string): string {
+  try {
+    const { columns } = Deno.consoleSize();
+    return columns === 0 ? text : text.slice(0, columns - 1);
+  } catch {
+    return text;
   }
 }

@@ -6,18 +6,28 @@
  * @module
  */
 
-import { type Failed, type ProgramReport, sameData } from "../../mod.ts";
+import { type Failed, type ProgramReport, type ReportTable, sameData } from "../../mod.ts";
 import { describe, errorData } from "../command/failure.ts";
+import { type Lane, laneLines } from "./lanes.ts";
 import type { Subject } from "./request.ts";
+import { tableLines } from "./table.ts";
 
 /** The runs of one program, one for each mode; a run that could not be made ends them. */
 export interface Runs {
   /** What was run. */
   readonly subject: Subject;
   /** What came out, in the order of the modes. */
-  readonly reports: readonly ProgramReport[];
+  readonly reports: readonly SeenReport[];
   /** Why a mode could not run it. */
   readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** What came out of a run, and what its tasks were seen to do, if anybody looked. */
+export interface SeenReport extends ProgramReport {
+  /** A lane for each task. */
+  readonly lanes?: readonly Lane[];
+  /** Whose time the lanes show. */
+  readonly clock?: "virtual" | "real";
 }
 
 /** How many declared outcomes are shown. */
@@ -40,8 +50,9 @@ export function runsData(runs: Runs): Record<string, unknown> {
   return {
     program: subject.program.name,
     variant: subject.variant,
-    runs: reports.map(({ mode, transport, outcome, expected, ok, ms }) => {
-      return { mode, transport, outcome: outcome ?? null, expected, ok, ms };
+    runs: reports.map(({ mode, transport, outcome, expected, ok, ms, tables, lanes }) => {
+      const run = { mode, transport, outcome: outcome ?? null, expected, ok, ms, tables };
+      return lanes === undefined ? run : { ...run, lanes };
     }),
     equal: isEqual(runs),
     ...failure === undefined ? {} : { error: errorData(failure.error) },
@@ -60,10 +71,12 @@ export function documentText(data: unknown): string {
 /** Texts in colors, where there are any. */
 export class Paper {
   readonly #colors: boolean;
+  readonly #width: number;
 
-  /** Colors only where they are wanted. */
-  constructor({ colors }: { readonly colors: boolean }) {
+  /** Colors only where they are wanted; pictures are at most as wide as that, in columns. */
+  constructor({ colors, width }: { readonly colors: boolean; readonly width: number }) {
     this.#colors = colors;
+    this.#width = width;
   }
 
   /** The lines before the runs of a program. */
@@ -76,13 +89,18 @@ export class Paper {
   }
 
   /** The lines of one run. */
-  run({ mode, outcome, ok, ms, returned }: ProgramReport): string[] {
+  run({ mode, outcome, ok, ms, returned, tables, lanes, clock = "real" }: SeenReport): string[] {
     const verdict = ok ? this.#paint(32, "ok   ") : this.#paint(31, "WRONG");
     const head = `  ${mode.padEnd(7)}  ${verdict} ${timeText(ms).padStart(9)}  `;
     const [first = "", ...more] = isFailed(outcome)
       ? [...failureLines(outcome), ...this.#survivors(returned)]
       : [this.#show(outcome)];
-    return [head + first, ...more.map((line) => " ".repeat(28) + line)];
+    const below = [
+      ...tables.map((table) => this.#table(table)),
+      ...lanes === undefined ? [] : [this.#lanes(lanes, clock)],
+    ];
+    const lines = [head + first, ...more.map((line) => " ".repeat(28) + line)];
+    return below.length === 0 ? lines : [...lines, "", ...below.flatMap((part) => [...part, ""])];
   }
 
   /** The lines after the runs of a program. */
@@ -107,6 +125,15 @@ export class Paper {
       lines.push(...reports.map(({ mode, independent }) => `  ${mode.padEnd(7)}  ${this.#shown(independent)}`));
     }
     return lines;
+  }
+
+  #table(table: ReportTable): string[] {
+    const [title = "", head = "", ...rows] = tableLines(table);
+    return [`  ${this.#paint(1, title)}`, ...[this.#paint(2, head), ...rows].map((line) => `    ${line}`)];
+  }
+
+  #lanes(lanes: readonly Lane[], clock: string): string[] {
+    return laneLines(lanes, { width: this.#width, clock, paint: (code, text) => this.#paint(code, text) });
   }
 
   /** What came of the tasks that did not fail. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ModeName, programs, type RunnableProgram } from "../../mod.ts";
+import { isHostProgram, type ModeName, programs, type RunnableProgram, settingsOf } from "../../mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
@@ -32,6 +32,8 @@ export interface Request {
   readonly seed: number;
   /** Seconds after which tasks are stopped. */
   readonly timeout: number;
+  /** Whether to draw who runs and who waits. */
+  readonly lanes: boolean;
   /** Where to write the Chrome trace. */
   readonly trace: string | undefined;
   /** One JSON document on stdout, nothing else. */
@@ -51,6 +53,7 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
   --mode MODES   direct, thread, process, several with commas, or all        [direct]
   --seed S       decides all chance; in direct mode the order of tasks, too  [0: first in, first out]
   --timeout SEC  stop the tasks if they take longer                          [${PATIENCE}]
+  --lanes        draw who runs, and who waits for what; with --json the spans
   --trace FILE   write a Chrome trace: who runs, and who waits for what
   --json         one JSON document on stdout
   --help         this text; after a program, its own flags
@@ -65,7 +68,7 @@ const TAKES = {
   "--trace": "a file to write",
 } as const;
 
-const SWITCHES = ["--all", "--json", "--help"];
+const SWITCHES = ["--all", "--lanes", "--json", "--help"];
 const COMMON: readonly string[] = [...Object.keys(TAKES), ...SWITCHES];
 
 /**
@@ -113,7 +116,21 @@ export async function readRequest(args: readonly string[]): Promise<Request | st
     );
   }
   const subject: Subject = { program, variant, parameters: readParameters(flags, given) };
-  return { subjects: [subject], all: false, ...readCommon(given) };
+  const common = readCommon(given);
+  checkSubject(subject, common);
+  return { subjects: [subject], all: false, ...common };
+}
+
+/** Refuses settings that the program refuses. */
+function checkSubject({ program, variant, parameters }: Subject, { seed }: Pick<Request, "seed">): void {
+  if (!isHostProgram(program)) return;
+  const settings = settingsOf(program, { variant, parameters, seed });
+  try {
+    program.validate(settings);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(error.message.replaceAll(/\s+/g, " "), { cause: error });
+  }
 }
 
 /** Where the program stands: the first argument that is neither a flag nor the value of a common one; -1 for none. */
@@ -136,6 +153,7 @@ function readCommon(given: ReadonlyMap<string, string>): Omit<Request, "subjects
     modes: read("--mode", ["direct"], (text) => text === "all" ? MODES : modes(text)),
     seed: read("--seed", 0, number({ least: -most, most, integer: true })),
     timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
+    lanes: given.has("--lanes"),
     trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
     json: given.has("--json"),
   };

@@ -36,7 +36,7 @@ export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
 export function getLogger(category: string | readonly string[]): Logger {
   const names = categoryOf(category);
   const at = (level: LogLevel): LogMethod => (message, properties = {}) =>
-    realmLoggers()?.(names)[level](message, { ...properties });
+    realmLoggers()?.(names)[level](message, properties);
   return {
     category: names,
     trace: at("trace"),

@@ -112,8 +112,9 @@ function checkLimit({ records, every }: LogLimit, name: string): void {
   if (!Number.isSafeInteger(records) || records < 0) {
     throw fault(`the limit of ${name} is ${records} records`, "a whole number of at least 0");
   }
-  if (every !== undefined && !(Number.isSafeInteger(every) && every >= Math.max(records, 1))) {
-    throw fault(`the limit of ${name} is ${records} of every ${every} records`, "at least as many, and one");
+  const least = Math.max(records, 1);
+  if (every !== undefined && !(Number.isSafeInteger(every) && every >= least)) {
+    throw fault(`the limit of ${name} is ${records} of every ${every} records`, `of every ${least} at least`);
   }
 }
 

@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { LoggingError, StateError } from "../../lib/errors.ts";
+import { LogBook, type LogLine, type LogOrder } from "../../lib/logging/mod.ts";
+import { runs } from "../contracts/soak.ts";
+
+function lineOf(lane: string, sequence: number): LogLine {
+  return { lane, sequence, level: "info", category: [], message: `${lane}${sequence}`, properties: {} };
+}
+
+/** How many lines each lane has, and an arrival of them: the lane of each next line, or of its end. */
+interface Flow {
+  readonly lengths: readonly number[];
+  readonly arrivals: readonly (readonly number[])[];
+}
+
+const order = fc.constantFrom<LogOrder>("turns", "lanes");
+const flow: fc.Arbitrary<Flow> = fc.array(fc.nat(5), { maxLength: 5 }).chain((lengths) => {
+  const steps = lengths.flatMap((length, lane) => Array<number>(length + 1).fill(lane));
+  const arrival = fc.shuffledSubarray(steps, { minLength: steps.length });
+  return fc.record({ lengths: fc.constant(lengths), arrivals: fc.tuple(arrival, arrival) });
+});
+
+/** What is expected, said in another way than the book does it. */
+function expected(lengths: readonly number[], order: LogOrder): string[] {
+  const places = lengths.flatMap((length, lane) => Array.from({ length }, (_, sequence) => ({ lane, sequence })));
+  if (order === "turns") places.sort((one, other) => one.sequence - other.sequence || one.lane - other.lane);
+  return places.map(({ lane, sequence }) => `lane${lane}-${sequence}`);
+}
+
+/** Lets lines arrive and gives what is written, after each step. */
+function written({ lengths }: Flow, order: LogOrder, arrival: readonly number[]): string[][] {
+  const merged: string[] = [];
+  const lanes = lengths.map((_, lane) => `lane${lane}-`);
+  const book = new LogBook({ lanes, order, write: ({ message }) => void merged.push(message) });
+  const come = lengths.map(() => 0);
+  return arrival.map((lane) => {
+    const sequence = come[lane]!++;
+    if (sequence < lengths[lane]!) book.add(lineOf(`lane${lane}-`, sequence));
+    else book.end(`lane${lane}-`);
+    return [...merged];
+  });
+}
+
+Deno.test("LogBook writes the same lines in the same order, however they arrive: none is lost or written twice", () => {
+  fc.assert(
+    fc.property(flow, order, (flow, order) => {
+      for (const arrival of flow.arrivals) {
+        const steps = written(flow, order, arrival);
+        assertEquals(steps.at(-1) ?? [], expected(flow.lengths, order));
+      }
+    }),
+    { numRuns: runs(300) },
+  );
+});
+
+Deno.test("LogBook writes a prefix at each step, as far as is certain", () => {
+  fc.assert(
+    fc.property(flow, order, (flow, order) => {
+      const { lengths, arrivals: [arrival = []] } = flow;
+      const whole = expected(lengths, order);
+      const come = lengths.map(() => 0);
+      for (const [step, merged] of written(flow, order, arrival).entries()) {
+        come[arrival[step]!]!++;
+        assertEquals(merged, whole.slice(0, merged.length));
+        // The next line has not come, or a lane before it may still have one.
+        const [, lane = "", sequence = ""] = /^lane(\d+)-(\d+)$/.exec(whole[merged.length] ?? "") ?? [];
+        if (lane === "") continue;
+        const lacks = (other: number) => come[other]! <= lengths[other]!;
+        const before = order === "lanes"
+          ? lengths.slice(0, Number(lane)).some((_, other) => lacks(other))
+          : lengths.some((_, other) =>
+            lacks(other) && come[other]! <= Number(sequence) - (other < Number(lane) ? 0 : 1)
+          );
+        assert(come[Number(lane)]! <= Number(sequence) || before, `${lane}-${sequence} could be written: ${merged}`);
+      }
+    }),
+    { numRuns: runs(300) },
+  );
+});
+
+Deno.test("LogBook with the order lanes takes lanes later, at the end; with turns only before the first line", () => {
+  const merged: string[] = [];
+  const write = ({ message }: LogLine) => void merged.push(message);
+  const calls = new LogBook({ order: "lanes", write });
+  calls.open("a");
+  calls.add(lineOf("a", 0));
+  calls.open("b");
+  calls.add(lineOf("b", 0));
+  assertEquals(merged, ["a0"]);
+  calls.end("a");
+  assertEquals(merged, ["a0", "b0"]);
+  calls.end("b");
+  calls.open("c");
+  calls.add(lineOf("c", 0));
+  assertEquals(merged, ["a0", "b0", "c0"]);
+
+  const turns = new LogBook({ write });
+  turns.open("a");
+  turns.open("b");
+  turns.add(lineOf("b", 0));
+  assertThrows(() => turns.open("c"), StateError, "Cannot log as c: others have begun");
+});
+
+Deno.test("LogBook refuses a name that is taken, an unknown order, a lane that is not open", () => {
+  const write = () => {};
+  assertThrows(() => new LogBook({ lanes: ["a", "a"], write }), LoggingError, "Cannot log as a: the name is taken");
+  assertThrows(() => new LogBook({ order: "random" as LogOrder, write }), LoggingError, "its order is random");
+  const book = new LogBook({ lanes: ["a"], write });
+  book.end("a");
+  assertThrows(() => book.open("a"), LoggingError, "the name is taken, one that is free is wanted");
+  assertThrows(() => book.add(lineOf("b", 0)), RangeError, "Cannot log as b: there is no such lane");
+  assertThrows(() => book.end("b"), RangeError, "Cannot log as b: there is no such lane");
+});
+
+Deno.test("LogBook refuses a line that is not the next of its lane, and one after the end", () => {
+  const merged: string[] = [];
+  const book = new LogBook({ lanes: ["a"], write: ({ message }) => void merged.push(message) });
+  book.add(lineOf("a", 0));
+  for (const sequence of [0, 2]) {
+    assertThrows(() => book.add(lineOf("a", sequence)), StateError, `line ${sequence} has come, line 1 is wanted`);
+  }
+  book.end("a");
+  book.end("a");
+  assertThrows(() => book.add(lineOf("a", 1)), StateError, "Cannot log as a: it has ended");
+  assertEquals(merged, ["a0"]);
+});
+
+Deno.test("LogBook: disposing writes what has come; doing so twice is harmless", () => {
+  const merged: string[] = [];
+  const book = new LogBook({ lanes: ["a", "b"], write: ({ message }) => void merged.push(message) });
+  book.add(lineOf("b", 0));
+  book.add(lineOf("b", 1));
+  book[Symbol.dispose]();
+  book[Symbol.dispose]();
+  assertEquals(merged, ["b0", "b1"]);
+});

@@ -3,7 +3,7 @@
  *
  * - Kinds in order of precedence: where a run shows several, the first one counts.
  * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
- *   is an `exception`, unless that outcome is expected.
+ *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected.
  * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
  *   something is held, `leak` where something else is left undone.
  *
@@ -99,6 +99,7 @@ export class Judge {
   readonly #checks: boolean;
   readonly #isExpected: (outcome: unknown, text: string) => boolean;
   readonly #expectation: string;
+  readonly #isSpecimen: boolean;
   // By the end of the steps that read the outcome.
   readonly #known = new Map<TreeNode, Judged>();
 
@@ -108,6 +109,7 @@ export class Judge {
     this.#checks = checks;
     const { program, settings } = execution.model;
     const expected = program.expected(settings);
+    this.#isSpecimen = program.specimens.includes(settings.variant);
     if (typeof expected === "function") {
       this.#isExpected = (outcome) => expected(outcome);
       this.#expectation = "one that the program expects";
@@ -206,7 +208,7 @@ export class Judge {
     }
     const outcome: Failed = { failed: failures };
     const text = dataText(outcome);
-    const isExpected = this.#isExpected(outcome, text);
+    const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
     const counting = findings.filter(({ kind }) => kind === "assertion" || !isExpected);
     if (why !== undefined) counting.push(why.finding);
     return { outcome, text, finding: counting.length === 0 ? undefined : worst(counting) };

@@ -23,6 +23,8 @@ import { daemon } from "./daemon.ts";
 import { deadlock } from "./deadlock.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
+import { piQueue } from "./pi_queue.ts";
+import { piQueueBroken } from "./pi_queue_broken.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
 import { producerConsumerQueue } from "./producer_consumer_queue.ts";
 import { race } from "./race.ts";
@@ -45,6 +47,8 @@ export {
   fibChannel,
   lightMl,
   lockProgram,
+  piQueue,
+  piQueueBroken,
   producerConsumerEvent,
   producerConsumerLock,
   producerConsumerQueue,
@@ -77,6 +81,8 @@ export const programs: readonly RunnableProgram[] = [
   barrierProgram,
   conditionProgram,
   eventProgram,
+  piQueue,
+  piQueueBroken,
   counter,
   fibChannel,
   channelLeak,

@@ -1,0 +1,120 @@
+/**
+ * Pi by points in a circle: workers count their parts of the samples, and send their counts by a queue.
+ *
+ * - A sample depends on the seed and its number alone, so the count is the same integer for any number of workers, any
+ *   chunk and any schedule.
+ * - The parts are contiguous, remainders too: together they are exactly `--samples`.
+ * - Main takes the results before it joins the workers: who joins first waits for workers that wait for room in the queue,
+ *   see `pi-queue-broken`.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { piQueue } from "./pi_queue.ts";
+ *
+ * await using host = new Host();
+ * const run = async (workers: number, chunk: number) => {
+ *   const { outcome } = await host.run(piQueue, { mode: "direct", parameters: { samples: 100_000, workers, chunk } });
+ *   return outcome;
+ * };
+ * if (!sameData(await run(1, 100_000), await run(3, 777))) throw new Error("the same count for any split");
+ * ```
+ *
+ * @module
+ */
+
+import { queue } from "../mailbox/mod.ts";
+import { type AnyProgram, defineProgram, ensure, type ProgramTask } from "../program/mod.ts";
+import { countInside } from "../random/mod.ts";
+import { latch } from "../sync/mod.ts";
+
+/** What a worker found among some samples. */
+interface Counted {
+  readonly samples: number;
+  readonly inside: number;
+}
+
+/** How many counts wait at most until main takes one. */
+const ROOM = 16;
+
+function things(workers: number) {
+  return { counts: queue<Counted>({ maxsize: ROOM }), left: latch(workers) };
+}
+
+type Task = ProgramTask<ReturnType<typeof things>>;
+
+/** Which work there is, and for how many. */
+interface Work {
+  readonly seed: number;
+  readonly samples: number;
+  readonly workers: number;
+  readonly chunk: number;
+}
+
+/** See the module. */
+export const piQueue: AnyProgram = defineProgram({
+  name: "pi-queue",
+  claim: "Workers that send partial counts by a queue come to the same count, however the samples are split.",
+  module: import.meta.url,
+  parameters: {
+    samples: { default: 1_000_000, min: 1, explored: 4, description: "how many points there are" },
+    workers: { default: 2, min: 1, max: 8, explored: 2, description: "how many workers count" },
+    chunk: { default: 100_000, min: 1, explored: 1, description: "how many samples a message is about, at most" },
+  },
+  shared: ({ parameters }) => things(parameters.workers),
+  *outcome(_shared, { results: [inside], settings }) {
+    return piOf(inside as number, settings.parameters.samples);
+  },
+  tasks: ({ seed, parameters }) => [
+    main(parameters.samples),
+    ...Array.from({ length: parameters.workers }, (_, index) => worker(index, { seed, ...parameters })),
+  ],
+  expected: ({ seed, parameters: { samples } }) => [piOf(countInside({ seed, from: 0, to: samples }), samples)],
+});
+
+function main(samples: number): Task {
+  return {
+    name: "main",
+    *run({ counts, left }) {
+      let [counted, inside] = [0, 0];
+      while (counted < samples) {
+        const count = yield* counts.get();
+        counted += count.samples;
+        inside += count.inside;
+      }
+      yield* left.wait();
+      ensure(counted === samples, "each sample is counted once");
+      return inside;
+    },
+  };
+}
+
+function worker(index: number, { seed, samples, workers, chunk }: Work): Task {
+  return {
+    name: `worker${index}`,
+    *run({ counts, left }) {
+      const { from, to } = partOf(samples, { index, parts: workers });
+      for (let start = from; start < to; start += chunk) {
+        const end = Math.min(start + chunk, to);
+        yield* counts.put({ samples: end - start, inside: countInside({ seed, from: start, to: end }) });
+      }
+      yield* left.countDown();
+    },
+  };
+}
+
+/** A count of samples inside, and pi by it. */
+export function piOf(inside: number, samples: number): { readonly inside: number; readonly pi: number } {
+  return { inside, pi: 4 * inside / samples };
+}
+
+/** One of so many contiguous parts of the samples; the first ones have one more where they cannot be equal. */
+export function partOf(
+  samples: number,
+  { index, parts }: { readonly index: number; readonly parts: number },
+): { readonly from: number; readonly to: number } {
+  const more = samples % parts;
+  const least = (samples - more) / parts;
+  const from = index * least + Math.min(index, more);
+  return { from, to: from + least + (index < more ? 1 : 0) };
+}

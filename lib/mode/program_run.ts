@@ -96,7 +96,9 @@ export interface ProgramEnd {
  * @throws {TypeError} where two tasks have one name, or there is none.
  */
 export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
-  if (!isProgram(program)) throw new TypeError("Cannot run: it is no program, one made by defineProgram is wanted");
+  if (!isProgram(program)) {
+    throw new TypeError("Cannot run: it is no program, one made by defineProgram or defineHostProgram is wanted");
+  }
   const settings = settingsOf(program, options);
   const { timeout, observe, script } = options;
   checkTimeout(program.name, timeout);

@@ -74,7 +74,7 @@ export function laneLines(lanes: readonly Lane[], { width, clock, paint = (_, te
     const row = rowOf(itemsOf(spans, { from, to, cells }), { legend, paint });
     return (headOf(lane) + row).trimEnd();
   });
-  return [...rows, headOf(clock) + axisLine({ from, to, cells }), ...legend.lines(most)];
+  return [...rows, (headOf(clock) + axisLine({ from, to, cells })).trimEnd(), ...legend.lines(most)];
 }
 
 const NOTHING = `${INDENT}Nobody was seen to run or to wait.`;

@@ -129,7 +129,7 @@ function checkSubject({ program, variant, parameters }: Subject, { seed }: Pick<
     program.validate(settings);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(error.message.replaceAll(/\s+/g, " "), { cause: error });
+    throw new UsageError(error.message.replaceAll(/[\s\p{Cc}]+/gu, " "), { cause: error });
   }
 }
 

@@ -34,6 +34,15 @@ export const teller: AnyHostProgram = defineHostProgram({
   },
 });
 
+/** Says where it runs, and calls it equal. */
+export const uneven: AnyHostProgram = defineHostProgram({
+  name: "uneven-main",
+  claim: "It is the same everywhere, it says.",
+  module: import.meta.url,
+  main: ({ mode }) => Promise.resolve({ outcome: mode as string }),
+  expected: () => () => true,
+});
+
 /** Runs another program on the same host. */
 export const outer: AnyHostProgram = defineHostProgram({
   name: "outer",
@@ -60,26 +69,18 @@ export const failing: AnyHostProgram = defineHostProgram({
   expected: () => [1],
 });
 
-/** Waits for its signal, and then ends at once, late, or never. */
+/** Waits for its signal, and then fails, ends well, or does not end. */
 export const slow: AnyHostProgram = defineHostProgram({
   name: "slow-main",
   claim: "It takes long.",
   module: import.meta.url,
   variants: ["throws", "returns", "never"],
-  async main({ settings: { variant }, signal, progress, observe }) {
-    const ticks = setInterval(() => {
-      progress(signal.aborted ? "told to end" : "at work");
-      observe?.({ lane: "main", name: "ticking", started: 0, finished: 1, t: 0 });
-    }, 10);
-    try {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
-      if (variant === "throws") signal.throwIfAborted();
-      // Whoever waits for ever keeps its ticks.
-      if (variant === "never") await new Promise(() => {});
-      return { outcome: "told" };
-    } finally {
-      clearInterval(ticks);
-    }
+  async main({ settings: { variant }, signal, progress }) {
+    progress("at work");
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (variant === "throws") signal.throwIfAborted();
+    if (variant === "never") await new Promise(() => {});
+    return { outcome: "told" };
   },
   expected: () => ["told"],
 });

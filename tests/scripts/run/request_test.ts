@@ -14,7 +14,7 @@ async function request(...args: readonly string[]): Promise<Request> {
 }
 
 Deno.test("readRequest() gives one program with the defaults, wherever its name stands", async () => {
-  const defaults = { all: false, modes: ["direct"], seed: 0, timeout: 60, trace: undefined, json: false };
+  const defaults = { all: false, modes: ["direct"], seed: 0, timeout: 60, lanes: false, trace: undefined, json: false };
   const { subjects, ...rest } = await request("lock");
   assertEquals(rest as unknown, defaults);
   assertEquals(subjects.map(({ program, variant, parameters }) => [program.name, variant, parameters]), [
@@ -38,7 +38,18 @@ Deno.test("readRequest() asks for help wherever it is asked", async () => {
   for (const args of [["--help"], ["-h"], ["--bogus", "--help"], ["--all", "-h"]]) {
     assertEquals(await readRequest(args), USAGE);
   }
-  for (const flag of ["--all", "--variant V", "--mode MODES", "--seed S", "--timeout SEC", "--trace FILE", "--json"]) {
+  for (
+    const flag of [
+      "--all",
+      "--variant V",
+      "--mode MODES",
+      "--seed S",
+      "--timeout SEC",
+      "--lanes",
+      "--trace FILE",
+      "--json",
+    ]
+  ) {
     assert(USAGE.includes(`\n  ${flag} `), flag);
   }
   const [, example = ""] = /^Example: deno task run (.*)$/m.exec(USAGE) ?? [];
@@ -58,11 +69,12 @@ Deno.test("Every parameter of every program is a flag that takes all of its rang
   const flags = programs.flatMap((program) => ownFlags(program, []).map((flag) => ({ program, ...flag })));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...flags), fc.double({ min: -10, max: 1e7, noNaN: true }), fc.boolean(), async (
-      { program, flag, name },
+      { program, flag, name, parameter },
       number,
       whole,
     ) => {
-      const value = whole ? Math.round(number) : number;
+      const drawn = whole ? Math.round(number) : number;
+      const value = "text" in parameter ? String(drawn) : drawn;
       const args = [program.name, `${flag}=${value}`];
       let settings: ReturnType<typeof settingsOf> | undefined;
       try {

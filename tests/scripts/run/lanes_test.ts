@@ -92,10 +92,10 @@ Deno.test("laneLines() draws who runs, who waits, and for what, with the time un
   assertEquals(
     laneLines(lanes, { width: 48, clock: "real" }),
     [
-      "  a     ████░gate.wait░░░░░░░░░░░░░░░░░░░░████████",
-      "  b                 A░░░░░░░░",
+      "  a     ████░gate.wait░░░░░░░░░░░░░░░░░░████████",
+      "  b                 A░░░░░░░",
       "  idle",
-      "  real  |0 ms              |50 ms",
+      "  real  |0 ms               |50 ms",
       "  █ running  ░ waiting  A guard.acquire",
     ],
   );
@@ -115,6 +115,20 @@ Deno.test("laneLines() lets a cell stand for several spans where too much happen
   const [row = "", , legend] = laneLines([{ lane: "a", spans }], { width: 50, clock: "real" });
   assert(row.startsWith("  a     ▒░sleep░"), row);
   assertEquals(legend, "  ▒ several, one after another  ░ waiting");
+});
+
+Deno.test("itemsOf() makes one item of a crowd rather than move what comes after it", () => {
+  const crowd = Array.from(
+    { length: 20 },
+    (_, index) => ({ name: "x", started: index / 20, finished: (index + 1) / 20 }),
+  );
+  const spans = [...crowd, { name: "sleep", started: 1, finished: 20 }, {
+    name: "running",
+    started: 20,
+    finished: 100,
+  }];
+  const items = itemsOf(spans, { from: 0, to: 100, cells: 40 });
+  assertEquals(items.map(({ from, to, names }) => [from, to, names.length]), [[0, 8, 21], [8, 40, 1]]);
 });
 
 Deno.test("lanesOf() has the tasks in their order, then others by their begin, each with its spans in order", () => {

@@ -119,7 +119,7 @@ Deno.test("laneLines() lets a cell stand for several spans where too much happen
 
 Deno.test("itemsOf() makes one item of a crowd rather than move what comes after it", () => {
   const crowd = Array.from(
-    { length: 20 },
+    { length: 7 },
     (_, index) => ({ name: "x", started: index / 7, finished: (index + 1) / 7 }),
   );
   const spans = [...crowd, { name: "sleep", started: 1, finished: 20 }, {

@@ -42,6 +42,7 @@ export {
   ProtocolError,
   StoppedError,
   UncloneableError,
+  UnfetchedFailureError,
 } from "./lib/errors.ts";
 
 // diagram: what is connected.
@@ -261,17 +262,41 @@ export {
   isHostProgram,
   loadProgram,
   loadSystem,
+  move,
+  type Moved,
+  type NamedCall,
   type ProgramOptions,
   type ProgramReport,
   programsOf,
   type ReportTable,
   type RunnableProgram,
   sameData,
+  type ServiceContext,
   share,
   type ShareHandle,
   type ShareOptions,
   type Sharing,
 } from "./lib/mode/mod.ts";
+
+// pool: the functions of a module, run by guests.
+export {
+  type ArgumentOf,
+  asCompleted,
+  type CallState,
+  type CompletedOptions,
+  type FutureWaitOptions,
+  type MapOptions,
+  type Mapped,
+  type NameOf,
+  Pool,
+  PoolFuture,
+  type PoolOptions,
+  type PoolStatistics,
+  type RunOptions,
+  type ValueOf,
+  wait,
+  type WaitForOptions,
+} from "./lib/pool/mod.ts";
 
 // programs: the examples, by name on the command line.
 export { programs } from "./lib/programs/mod.ts";

@@ -89,10 +89,10 @@ export class GuestError extends Error {
   /** The far error, with its stack. */
   readonly far: FarError;
 
-  /** Makes the error; its `cause` is an `Error` with the far name, message and stack. */
-  constructor(options: { guest: string; mode: ModeName; phase: GuestPhase; far: FarError }) {
-    const { guest, mode, phase, far } = options;
-    super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${far.message}`, { cause: nearError(far) });
+  /** Makes the error; its `cause` is an `Error` with the far name, message and stack, where it is not given. */
+  constructor(options: { guest: string; mode: ModeName; phase: GuestPhase; far: FarError; cause?: Error }) {
+    const { guest, mode, phase, far, cause = nearError(far) } = options;
+    super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${far.message}`, { cause });
     this.guest = guest;
     this.mode = mode;
     this.phase = phase;
@@ -114,6 +114,25 @@ export class GuestDiedError extends Error {
     super(`Cannot go on with guest ${options.guest} (${options.mode} mode): ${options.cause}, a live guest is wanted`);
     this.guest = options.guest;
     this.mode = options.mode;
+  }
+}
+
+/** Failures of calls that nobody asked for, reported when their pool closes. */
+export class UnfetchedFailureError extends Error {
+  /** The class name. */
+  override readonly name = "UnfetchedFailureError";
+  /** The failures, in the order of their calls. */
+  readonly errors: readonly Error[];
+
+  /** Makes the error; `calls` names the functions that failed, once for each error. */
+  constructor(errors: readonly Error[], calls: readonly string[]) {
+    const what = errors.length === 1 ? "a failure" : `${errors.length} failures`;
+    const texts = errors.slice(0, 3).map(({ message }, index) => `${calls[index]}: ${message}`);
+    const more = errors.length > texts.length ? `; and ${errors.length - texts.length} more` : "";
+    super(`Cannot close the pool in silence: nobody asked for ${what} (${texts.join("; ")}${more})`, {
+      cause: errors[0],
+    });
+    this.errors = errors;
   }
 }
 

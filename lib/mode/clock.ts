@@ -70,3 +70,9 @@ export function realClock(): RealClock {
     },
   };
 }
+
+/** Calls back after that many milliseconds, unless what it gives is called before. */
+export function after(milliseconds: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+}

@@ -6,7 +6,7 @@
 
 export { Host, type HostOptions } from "./host.ts";
 export { BLOCKS, type Exports, loadSystem } from "./reference.ts";
-export { realClock } from "./clock.ts";
+export { after, LONGEST_TIMER, now, realClock } from "./clock.ts";
 export type { GuestOptions, Job, JobMessage, Link, Mode, ModeSession } from "./mode.ts";
 export { jobFor } from "./mode.ts";
 export { directHost, directMode } from "./direct_mode.ts";
@@ -41,5 +41,6 @@ export type {
   ServiceListener,
   Transferable,
 } from "./service.ts";
+export { namedExport } from "./service_guest.ts";
 export { ServiceShare } from "./service_share.ts";
 export { attach, share, type ShareHandle, type ShareOptions, type Sharing } from "./share.ts";

@@ -1,0 +1,111 @@
+/**
+ * Several futures at once: as they are done, or until some are.
+ *
+ * @example
+ * ```ts
+ * import { asCompleted, wait } from "./collect.ts";
+ * import { Pool } from "./pool.ts";
+ *
+ * const module = "data:text/javascript,export const twice = (n) => 2 * n";
+ * await using pool = await Pool.open<{ twice(n: number): number }>({ mode: "direct", module, workers: 1 });
+ * const futures = [1, 2, 3].map((n) => pool.submit("twice", n));
+ * let sum = 0;
+ * for await (const future of asCompleted(futures)) sum += await future.result();
+ * const { done, pending } = await wait(futures, { until: "all" });
+ * if (sum !== 12 || done.size !== 3 || pending.size !== 0) throw new Error("each of them once");
+ * ```
+ *
+ * @module
+ */
+
+import { WaitTimeoutError } from "../errors.ts";
+import { after } from "../mode/mod.ts";
+import { longestTimeout } from "./checks.ts";
+import type { PoolFuture } from "./pool_future.ts";
+
+/** How long to wait for futures. */
+export interface CompletedOptions {
+  /** Seconds for all of them together; for ever by default. */
+  readonly timeout?: number | undefined;
+}
+
+/** What to wait for. */
+export interface WaitForOptions extends CompletedOptions {
+  /** Until all are done, the first is, or the first has failed or all are done; `all` by default. */
+  readonly until?: "all" | "first" | "failure" | undefined;
+}
+
+/**
+ * The futures as they are done, each once.
+ *
+ * @throws {WaitTimeoutError} where not all are done in time.
+ * @throws {RangeError} where the timeout is negative.
+ */
+export function asCompleted<T>(
+  futures: Iterable<PoolFuture<T>>,
+  { timeout }: CompletedOptions = {},
+): AsyncIterableIterator<PoolFuture<T>> {
+  const milliseconds = longestTimeout(timeout, "futures");
+  return completed(new Set(futures), milliseconds);
+}
+
+async function* completed<T>(
+  futures: ReadonlySet<PoolFuture<T>>,
+  milliseconds: number | undefined,
+): AsyncGenerator<PoolFuture<T>, void> {
+  const done: PoolFuture<T>[] = [];
+  let wake = () => {};
+  let over = false;
+  const letGo = milliseconds === undefined ? () => {} : after(milliseconds, () => {
+    over = true;
+    wake();
+  });
+  for (const future of futures) {
+    future.whenDone(() => {
+      done.push(future);
+      wake();
+    });
+  }
+  try {
+    for (let given = 0; given < futures.size; given++) {
+      while (done.length === 0) {
+        if (over) {
+          const left = futures.size - given;
+          throw new WaitTimeoutError(`Cannot wait for futures: ${left} of ${futures.size} are not done in time`);
+        }
+        await new Promise<void>((resolve) => void (wake = resolve));
+      }
+      yield done.shift() as PoolFuture<T>;
+    }
+  } finally {
+    letGo();
+  }
+}
+
+/**
+ * Waits for futures and tells which are done; a timeout only ends the wait.
+ *
+ * @throws {RangeError} where the timeout is negative.
+ */
+export async function wait<T>(
+  futures: Iterable<PoolFuture<T>>,
+  { until = "all", timeout }: WaitForOptions = {},
+): Promise<{ readonly done: ReadonlySet<PoolFuture<T>>; readonly pending: ReadonlySet<PoolFuture<T>> }> {
+  const all = new Set(futures);
+  const milliseconds = longestTimeout(timeout, "futures");
+  const over = Promise.withResolvers<void>();
+  const letGo = milliseconds === undefined ? () => {} : after(milliseconds, over.resolve);
+  let left = all.size;
+  const isEnough = (future: PoolFuture<T>) => until === "first" || until === "failure" && future.state === "failed";
+  if (left === 0) over.resolve();
+  for (const future of all) {
+    future.whenDone(() => {
+      left--;
+      if (left === 0 || isEnough(future)) over.resolve();
+    });
+  }
+  await over.promise;
+  letGo();
+  const done = new Set([...all].filter(({ isDone }) => isDone));
+  return { done, pending: all.difference(done) };
+}

@@ -1,0 +1,36 @@
+/**
+ * The types of a module's functions, as a pool calls them.
+ *
+ * @example
+ * ```ts
+ * import type { ArgumentOf, ValueOf } from "./functions.ts";
+ *
+ * interface Work {
+ *   length(text: string): Promise<number>;
+ * }
+ * const argument: ArgumentOf<Work, "length"> = "four";
+ * const value: ValueOf<Work, "length"> = argument.length;
+ * if (value !== 4) throw new Error("a number, no promise");
+ * ```
+ *
+ * @module
+ */
+
+import type { Steps } from "../memory/mod.ts";
+import type { Moved } from "../mode/mod.ts";
+
+/** The names of a module's functions. */
+export type NameOf<F> =
+  & {
+    [K in keyof F]: F[K] extends (...args: never) => unknown ? K : never;
+  }[keyof F]
+  & string;
+
+/** What a function takes. */
+export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, ...rest: never) => unknown ? A
+  : undefined;
+
+/** What comes of what a function returns: of steps and promises their value, of what is moved that itself. */
+export type ValueOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
+
+type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;

@@ -1,0 +1,12 @@
+/**
+ * Pools: the functions of a module, run by guests.
+ *
+ * @module
+ */
+
+export { Pool, type PoolOptions, type PoolStatistics, type RunOptions } from "./pool.ts";
+export { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
+export type { CallState } from "./call.ts";
+export { asCompleted, type CompletedOptions, wait, type WaitForOptions } from "./collect.ts";
+export type { MapOptions, Mapped } from "./mapping.ts";
+export type { ArgumentOf, NameOf, ValueOf } from "./functions.ts";

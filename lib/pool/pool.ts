@@ -1,0 +1,490 @@
+/**
+ * A pool: guests that run the functions of a module, on whatever arguments come.
+ *
+ * - Work is named: a module's URL, the name of a function that it exports, a structured-cloneable argument.
+ * - A call runs at most once, unless it may be retried. Whatever it does, it settles; a guest that ended is replaced, and the
+ *   other calls go on.
+ * - Messages grow with the load: a guest has a few milliseconds of work at hand, by the time that calls take.
+ * - A call with a signal or a timeout has a guest for itself while it runs, because its guest ends with it.
+ * - The end of a pool waits for all calls, and then reports the failures that nobody asked for.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "./pool.ts";
+ *
+ * const module = "data:text/javascript,export const twice = (n) => 2 * n";
+ * await using pool = await Pool.open<{ twice(n: number): number }>({ mode: "thread", module, workers: 2 });
+ * const future = pool.submit("twice", 21);
+ * const doubled = await Array.fromAsync(pool.map("twice", [1, 2, 3]));
+ * if ((await future.result()) !== 42 || doubled.join() !== "2,4,6") throw new Error("in the order of the inputs");
+ * ```
+ *
+ * @module
+ */
+
+import { CancelledError, type ModeName, QueueFullError, StateError, UnfetchedFailureError } from "../errors.ts";
+import {
+  type GuestPermissions,
+  Host,
+  type NamedCall,
+  namedExport,
+  now,
+  ServiceShare,
+  type Transferable,
+} from "../mode/mod.ts";
+import type { Shareables, Shared } from "../sync/mod.ts";
+import { Call, type CallOptions } from "./call.ts";
+import { longestTimeout, wholeNumber } from "./checks.ts";
+import type { ArgumentOf, NameOf, ValueOf } from "./functions.ts";
+import { type MapOptions, type Mapped, mapped, mappedUnordered, type MappingPool } from "./mapping.ts";
+import { PoolFuture } from "./pool_future.ts";
+import { Seat } from "./seat.ts";
+
+/** How a pool is made. */
+export interface PoolOptions {
+  /** Where its guests run. */
+  readonly mode: ModeName;
+  /** The URL of the module whose functions they run. */
+  readonly module: string;
+  /** How many guests; as many as there are cores by default. */
+  readonly workers?: number;
+  /** Called in each guest before its first call. */
+  readonly initializer?: NamedCall;
+  /** Gives the shared things: a function of the module that returns them, called here and in each guest. */
+  readonly shared?: NamedCall;
+  /** How many calls may wait at once, those that guests have at hand not counted; any number by default. */
+  readonly maxQueue?: number;
+  /** What names of guests begin with; `worker` by default. */
+  readonly name?: string;
+  /** Seconds within which a guest must be ready; for ever by default. */
+  readonly timeout?: number;
+  /** Starts the guests and keeps them warm afterwards; a host of the pool's own by default. */
+  readonly host?: Host;
+  /** What process guests of a host of its own may do besides loading the module: nothing by default. */
+  readonly permissions?: GuestPermissions;
+}
+
+/** How a call is run. */
+export interface RunOptions {
+  /** Cancels it when it aborts, while it waits and while it runs. */
+  readonly signal?: AbortSignal | undefined;
+  /** Seconds that it may run: then its guest is ended, and it fails with a `GuestTimeoutError`. */
+  readonly timeout?: number | undefined;
+  /** How often it is run again after a failure; 0 by default. */
+  readonly retries?: number | undefined;
+  /** After which failures it is run again; after any by default. */
+  readonly retryIf?: ((error: Error) => boolean) | undefined;
+  /** What of the argument is moved instead of copied: buffers, which are detached here. Not together with retries. */
+  readonly transfer?: readonly Transferable[] | undefined;
+  /** The number of the guest that is to run it; any by default. */
+  readonly guest?: number | undefined;
+}
+
+/** What a pool tells about itself. */
+export interface PoolStatistics {
+  /** How many guests it has. */
+  readonly workers: number;
+  /** How many guests were started, those that ended included. */
+  readonly started: number;
+  /** How many calls were submitted, a chunk counting as one. */
+  readonly calls: number;
+  /** How many of them wait for a guest. */
+  readonly waiting: number;
+  /** How many of them guests have at hand. */
+  readonly running: number;
+  /** How many messages brought calls to guests. */
+  readonly messages: number;
+}
+
+/** How many guests may get stuck while others take their places among those who share things. */
+const SPARE = 16;
+/** How many failures that nobody asked for are kept. */
+const MOST_FAILURES = 1000;
+
+/** See the module. */
+export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>> implements AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #host: Host;
+  readonly #share: ServiceShare | undefined;
+  readonly #seats: readonly Seat[];
+  readonly #freeTasks: number[];
+  readonly #maxQueue: number;
+  #queue: Call[] = [];
+  #next = 0;
+  /** Calls that were begun by nobody and come before the queue, the next one last. */
+  readonly #again: Call[] = [];
+  #waiting = 0;
+  #unsettled = 0;
+  #calls = 0;
+  #scheduled = false;
+  #broken: Error | undefined;
+  #closing: Promise<void> | undefined;
+  /** Calls that failed while nobody had asked for them. */
+  #failures: Call[] = [];
+  readonly #onSettled = (call: Call): void => {
+    this.#unsettled--;
+    if (this.#unsettled === 0) this.#allSettled?.();
+    const { outcome } = call;
+    if (call.isFetched || outcome === undefined || "value" in outcome || outcome.error instanceof CancelledError) {
+      return;
+    }
+    if (this.#failures.length === MOST_FAILURES) this.#failures = this.#failures.filter(({ isFetched }) => !isFetched);
+    if (this.#failures.length < MOST_FAILURES) this.#failures.push(call);
+  };
+  #roomWanted: (() => void)[] = [];
+  #allSettled: (() => void) | undefined;
+  #exports: ReadonlySet<string> = new Set();
+
+  private constructor(options: PoolOptions, share: ServiceShare | undefined) {
+    const { mode, module, workers = navigator.hardwareConcurrency, initializer, maxQueue = Infinity } = options;
+    const { name = "worker", host, permissions = {}, timeout } = options;
+    this.#options = options;
+    this.#host = host ?? new Host({ permissions });
+    this.#share = share;
+    this.#maxQueue = maxQueue;
+    this.#freeTasks = share === undefined ? [] : [...Array(share.tasks).keys()].reverse();
+    this.#seats = Array.from({ length: workers }, (_, number) => {
+      return new Seat({
+        name: `${name}${number}`,
+        number,
+        host: this.#host,
+        mode,
+        module,
+        initializer,
+        share,
+        timeout,
+        now,
+        takeTask: () => this.#takeTask(),
+        giveTask: (task) => void this.#freeTasks.push(task),
+        ready: () => this.#pump(),
+        returned: (calls) => this.#return(calls),
+        failed: (error) => this.#break(error),
+      });
+    });
+  }
+
+  /**
+   * Opens a pool; resolves when all its guests are ready.
+   *
+   * @throws {RangeError} where there is no worker, or a limit is negative.
+   * @throws {TypeError} where the module is no URL, or exports no function of that name.
+   * @throws {GuestError} where a guest cannot import the module, or its initializer fails.
+   * @throws {GuestDiedError} where a guest ends before it is ready.
+   */
+  static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>>(
+    options: PoolOptions,
+  ): Promise<Pool<F>> {
+    const { module, workers = navigator.hardwareConcurrency, maxQueue, timeout, shared } = options;
+    wholeNumber("open a pool", { name: "workers", value: workers, least: 1 });
+    if (maxQueue !== undefined && maxQueue !== Infinity) {
+      wholeNumber("open a pool", { name: "maxQueue", value: maxQueue, least: 1 });
+    }
+    longestTimeout(timeout, "a guest");
+    if (!URL.canParse(module)) {
+      throw new TypeError(
+        `Cannot open a pool of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
+      );
+    }
+    let share: ServiceShare | undefined;
+    if (shared !== undefined) {
+      const things = await namedExport(await import(module), shared)(shared.argument) as Shareables;
+      share = new ServiceShare(things, { call: shared, tasks: workers + SPARE });
+    }
+    const pool = new Pool<F>(options, share);
+    await pool.#start();
+    return pool;
+  }
+
+  /** The host's view of the shared things. Its blocking faces would block the guests, too: use the Async ones. */
+  get shared(): Shared<Shareables> {
+    return this.#share?.shared ?? {};
+  }
+
+  /** How many guests it has. */
+  get workers(): number {
+    return this.#seats.length;
+  }
+
+  /**
+   * Submits a call and gives its future.
+   *
+   * @throws {TypeError} where the module exports no such function.
+   * @throws {RangeError} where an option makes no sense.
+   * @throws {QueueFullError} where as many calls wait as may.
+   * @throws {StateError} where the pool is closed.
+   */
+  submit<N extends NameOf<F>>(
+    name: N,
+    argument: ArgumentOf<F, N>,
+    options: RunOptions = {},
+  ): PoolFuture<ValueOf<F, N>> {
+    return new PoolFuture(this.#submit({ ...options, name, argument }));
+  }
+
+  /** Submits a call when there is room, and gives its value; fails as `submit` and the result of its future do. */
+  async run<N extends NameOf<F>>(
+    name: N,
+    argument: ArgumentOf<F, N>,
+    options: RunOptions = {},
+  ): Promise<ValueOf<F, N>> {
+    await this.room();
+    return await this.submit(name, argument, options).result();
+  }
+
+  /** Resolves when one more call may wait. */
+  async room(): Promise<void> {
+    while (this.#waiting >= this.#maxQueue) {
+      await new Promise<void>((resolve) => void this.#roomWanted.push(resolve));
+    }
+  }
+
+  /**
+   * Calls a function on each input and gives the values in the order of the inputs, each as soon as it and all before it
+   * are there; takes inputs as it goes, at most `buffer` calls ahead. Leaving the loop cancels what waits.
+   *
+   * @throws {RangeError} where an option makes no sense.
+   */
+  map<N extends NameOf<F>>(
+    name: N,
+    inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
+    options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
+  ): AsyncIterableIterator<ValueOf<F, N>> {
+    return mapped(this.#mapping(name), { inputs, options });
+  }
+
+  /** The same in the order in which they are done, each with the place of its input, from 0 on. */
+  mapUnordered<N extends NameOf<F>>(
+    name: N,
+    inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
+    options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
+  ): AsyncIterableIterator<Mapped<ValueOf<F, N>>> {
+    return mappedUnordered(this.#mapping(name), { inputs, options });
+  }
+
+  /** What it is doing. */
+  statistics(): PoolStatistics {
+    const sum = (of: (seat: Seat) => number) => this.#seats.reduce((sum, seat) => sum + of(seat), 0);
+    return {
+      workers: this.#seats.length,
+      started: sum(({ started }) => started),
+      calls: this.#calls,
+      waiting: this.#waiting,
+      running: sum(({ load }) => load),
+      messages: sum(({ messages }) => messages),
+    };
+  }
+
+  /**
+   * Waits for all calls, then ends the guests. Harmless twice.
+   *
+   * @throws {UnfetchedFailureError} where calls failed and nobody asked for it.
+   * @throws {GuestStuckError} where a thread that was given up does not come back: only the end of the process ends it.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Cancels all calls, those that run too, and ends the guests; fails as `close` does. */
+  async terminate(): Promise<void> {
+    const error = new CancelledError("Cannot go on: the pool was terminated");
+    await this.#abandon(error);
+    await this.close();
+  }
+
+  /** The same as `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #start(): Promise<void> {
+    const started = await Promise.allSettled(this.#seats.map((seat) => seat.start()));
+    const failed = started.find((start) => start.status === "rejected");
+    this.#exports = new Set(this.#seats[0]?.exports ?? []);
+    if (failed === undefined) return;
+    await this.#abandon(failed.reason);
+    if (this.#options.host === undefined) await this.#host.close();
+    throw failed.reason;
+  }
+
+  #mapping(name: string): MappingPool {
+    if (this.#closing === undefined) this.#checkName(name);
+    return {
+      room: () => this.room(),
+      submit: (options: Omit<CallOptions, "name">) => this.#submit({ ...options, name }),
+      mode: this.#options.mode,
+    };
+  }
+
+  #submit(options: CallOptions): Call {
+    const { name, timeout, retries = 0, transfer = [], guest } = options;
+    if (this.#closing !== undefined) {
+      throw new StateError(`Cannot submit ${name}: the pool is closed, an open one is wanted`);
+    }
+    this.#checkName(name);
+    const act = `submit ${name}`;
+    wholeNumber(act, { name: "retries", value: retries, least: 0 });
+    longestTimeout(timeout, name);
+    if (retries > 0 && transfer.length > 0) {
+      throw new RangeError(
+        `Cannot ${act}: what was moved cannot be moved again, no retries are wanted with a transfer`,
+      );
+    }
+    if (guest !== undefined && this.#seats[wholeNumber(act, { name: "guest", value: guest, least: 0 })] === undefined) {
+      throw new RangeError(`Cannot ${act}: there is no guest ${guest}, one below ${this.#seats.length} is wanted`);
+    }
+    if (this.#waiting >= this.#maxQueue) {
+      throw new QueueFullError(
+        `Cannot ${act}: ${this.#waiting} calls wait, at most ${this.#maxQueue} may; await room() is wanted before`,
+      );
+    }
+    this.#calls++;
+    this.#unsettled++;
+    const call = new Call(options, this.#onSettled);
+    if (this.#broken !== undefined) call.settle({ error: this.#broken });
+    if (call.outcome !== undefined) return call;
+    this.#wait(call);
+    const queue = guest === undefined ? this.#queue : this.#seats[guest]?.own ?? this.#queue;
+    queue.push(call);
+    this.#schedule();
+    return call;
+  }
+
+  #checkName(name: string): void {
+    if (this.#exports.has(name)) return;
+    const names = [...this.#exports].join(", ") || "none";
+    throw new TypeError(
+      `Cannot call ${name}: ${this.#options.module} exports no such function, one of its own (${names}) is wanted`,
+    );
+  }
+
+  /** Says that a call waits: whoever gives it up settles it here. */
+  #wait(call: Call): void {
+    this.#waiting++;
+    call.giveUp = (error) => {
+      this.#waiting--;
+      call.giveUp = undefined;
+      call.settle({ error });
+    };
+  }
+
+  /** Looks for work in a moment: what is submitted until then goes along. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  /** Spreads the calls that wait over the guests that have room. */
+  #pump(): void {
+    if (this.#waiting === 0) return;
+    const open = this.#seats.filter((seat) => seat.room > 0);
+    const share = Math.ceil(this.#waiting / open.length);
+    for (const most of [share, Infinity]) {
+      for (const seat of open) this.#fill(seat, Math.min(most, seat.room));
+    }
+    for (const seat of open) seat.flush();
+    const wanted = this.#roomWanted;
+    if (wanted.length === 0 || this.#waiting >= this.#maxQueue) return;
+    // Each looks whether there is room still.
+    this.#roomWanted = [];
+    for (const go of wanted) go();
+  }
+
+  #fill(seat: Seat, count: number): void {
+    for (let taken = 0; taken < count;) {
+      const call = this.#peek(seat);
+      if (call === undefined) return;
+      const { isAlone } = call;
+      // It goes to a guest that has nothing else to do.
+      if (isAlone && seat.load > 0) return;
+      this.#shift(seat);
+      this.#waiting--;
+      call.giveUp = undefined;
+      if (seat.take(call)) taken++;
+      if (isAlone && seat.load > 0) return;
+    }
+  }
+
+  /** The next call for a seat, without those that were given up. */
+  #peek(seat: Seat): Call | undefined {
+    while (seat.own[0]?.outcome !== undefined) seat.own.shift();
+    if (seat.own[0] !== undefined) return seat.own[0];
+    while (this.#again.at(-1)?.outcome !== undefined) this.#again.pop();
+    const again = this.#again.at(-1);
+    if (again !== undefined) return again;
+    while (this.#queue[this.#next]?.outcome !== undefined) this.#next++;
+    const call = this.#queue[this.#next];
+    if (call === undefined) {
+      this.#queue = [];
+      this.#next = 0;
+    }
+    return call;
+  }
+
+  #shift(seat: Seat): void {
+    if (seat.own.length > 0) seat.own.shift();
+    else if (this.#again.length > 0) this.#again.pop();
+    else this.#next++;
+  }
+
+  /** Lets calls wait again, before all others. */
+  #return(calls: readonly Call[]): void {
+    for (const call of calls.toReversed()) {
+      if (call.outcome !== undefined) continue;
+      this.#wait(call);
+      const { guest } = call.options;
+      if (guest === undefined) this.#again.push(call);
+      else this.#seats[guest]?.own.unshift(call);
+    }
+    this.#schedule();
+  }
+
+  #takeTask(): number {
+    const task = this.#freeTasks.pop();
+    if (task !== undefined) return task;
+    throw new StateError(`Cannot start a guest: ${SPARE} are stuck among those who share things, fewer are wanted`);
+  }
+
+  /** Fails all that waits: no guest can be started. */
+  #break(error: Error): void {
+    this.#broken ??= error;
+    this.#giveUpWaiting(error);
+  }
+
+  #giveUpWaiting(error: Error): void {
+    const waiting = [...this.#again, ...this.#queue.slice(this.#next), ...this.#seats.flatMap(({ own }) => own)];
+    for (const call of waiting) call.giveUp?.(error);
+  }
+
+  async #abandon(error: Error): Promise<void> {
+    this.#broken ??= error;
+    this.#giveUpWaiting(error);
+    await Promise.all(this.#seats.map((seat) => seat.abandon(error)));
+  }
+
+  async #close(): Promise<void> {
+    if (this.#unsettled > 0) await new Promise<void>((resolve) => void (this.#allSettled = resolve));
+    await Promise.all(this.#seats.map((seat) => seat.close()));
+    const errors: Error[] = [];
+    if (this.#options.host === undefined) {
+      try {
+        await this.#host.close();
+      } catch (error) {
+        errors.push(error instanceof Error ? error : new TypeError(String(error)));
+      }
+    }
+    const unfetched = this.#failures.filter(({ isFetched }) => !isFetched);
+    if (unfetched.length > 0) {
+      const failures = unfetched.map((call) => call.outcome).flatMap((outcome) =>
+        outcome !== undefined && "error" in outcome ? [outcome.error] : []
+      );
+      errors.push(new UnfetchedFailureError(failures, unfetched.map(({ options }) => options.name)));
+    }
+    const [first, ...more] = errors;
+    if (first === undefined) return;
+    throw more.length === 0 ? first : new AggregateError(errors, `Cannot close the pool: ${first.message}`);
+  }
+}

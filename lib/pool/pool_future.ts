@@ -1,0 +1,154 @@
+/**
+ * The future of a call that was submitted to a pool: its value, or why there is none.
+ *
+ * - It may be asked as often as one likes; a wait that is given up changes nothing.
+ * - It is no promise, so it can be returned from async functions and iterated: `await future.result()`.
+ * - A failure that nobody asked for is reported when the pool closes.
+ *
+ * @example
+ * ```ts
+ * import { Call } from "./call.ts";
+ * import { PoolFuture } from "./pool_future.ts";
+ *
+ * const call = new Call({ name: "twice", argument: 5 });
+ * const future = new PoolFuture<number>(call);
+ * const early = await future.result({ timeout: 0 }).catch((error) => error.name);
+ * call.settle({ value: 10 }); // what a pool does
+ * if (early !== "WaitTimeoutError" || (await future.result()) !== 10) throw new Error("asked again");
+ * ```
+ *
+ * @module
+ */
+
+import { CancelledError, WaitTimeoutError } from "../errors.ts";
+import { after } from "../mode/mod.ts";
+import { longestTimeout } from "./checks.ts";
+import type { Call, CallState } from "./call.ts";
+
+/** How long to wait for a future. */
+export interface FutureWaitOptions {
+  /** Seconds; for ever by default. */
+  readonly timeout?: number | undefined;
+  /** Ends the wait, not the call, when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** See the module. */
+export class PoolFuture<T> {
+  readonly #call: Call;
+  #promise: Promise<T> | undefined;
+
+  /** Made by a pool. */
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** The function's name. */
+  get name(): string {
+    return this.#call.options.name;
+  }
+
+  /** Where it is: `waiting`, `running` (with a guest), `returned`, `failed` or cancelled, which counts as failed. */
+  get state(): CallState {
+    return this.#call.state;
+  }
+
+  /** Whether it has ended. */
+  get isDone(): boolean {
+    return this.#call.outcome !== undefined;
+  }
+
+  /** The name of the guest that runs it or ran it; undefined before. */
+  get guest(): string | undefined {
+    return this.#call.guest;
+  }
+
+  /**
+   * What the function returned.
+   *
+   * @throws {GuestError} where it failed: `cause` is its error, `far` has the stack.
+   * @throws {GuestDiedError} where its guest ended.
+   * @throws {GuestTimeoutError} where it ran longer than it may.
+   * @throws {CancelledError} where it was cancelled, or the signal ended the wait.
+   * @throws {WaitTimeoutError} where it is not done in time; a later call may succeed.
+   * @throws {RangeError} where the timeout is negative.
+   */
+  result({ timeout, signal }: FutureWaitOptions = {}): Promise<T> {
+    const call = this.#call;
+    call.isFetched = true;
+    const { outcome } = call;
+    if (outcome !== undefined) {
+      return "value" in outcome ? Promise.resolve(outcome.value as T) : Promise.reject(outcome.error);
+    }
+    if (timeout === undefined && signal === undefined) return this.#promise ??= this.#settled();
+    return this.#inTime(longestTimeout(timeout, this.name), signal);
+  }
+
+  /** The failure; undefined where it returned or is not done. Counts as asked. */
+  get error(): Error | undefined {
+    const { outcome } = this.#call;
+    if (outcome === undefined || "value" in outcome) return undefined;
+    this.#call.isFetched = true;
+    return outcome.error;
+  }
+
+  /**
+   * Cancels it while it waits; false where a guest has it or it has ended. A call with an `AbortSignal` is cancelled by
+   * that while it runs, too.
+   */
+  cancel(): boolean {
+    const call = this.#call;
+    if (call.state !== "waiting") return false;
+    const error = new CancelledError(`Cannot run ${this.name}: it was cancelled`);
+    call.isFetched = true;
+    if (call.giveUp === undefined) call.settle({ error });
+    else call.giveUp(error);
+    return true;
+  }
+
+  /** Calls back when it is done, at once where it is. What a callback throws stops no other; it is thrown on its own. */
+  whenDone(callback: (future: PoolFuture<T>) => void): void {
+    this.#call.whenSettled(() => {
+      try {
+        callback(this);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    });
+  }
+
+  /** Is told what the function reports while it runs. */
+  onReport(listener: (value: unknown) => void): void {
+    const before = this.#call.onReport;
+    this.#call.onReport = before === undefined ? listener : (value) => {
+      before(value);
+      listener(value);
+    };
+  }
+
+  #settled(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#call.whenSettled((outcome) => "value" in outcome ? resolve(outcome.value as T) : reject(outcome.error));
+    });
+  }
+
+  async #inTime(milliseconds: number | undefined, signal: AbortSignal | undefined): Promise<T> {
+    const over = Promise.withResolvers<never>();
+    const abort = () => {
+      over.reject(new CancelledError(`Cannot wait for ${this.name}: the signal aborted`, { cause: signal?.reason }));
+    };
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort);
+    const letGo = milliseconds === undefined ? () => {} : after(milliseconds, () => {
+      over.reject(new WaitTimeoutError(`Cannot wait for ${this.name}: it is not done in ${milliseconds / 1000} s`));
+    });
+    try {
+      return await Promise.race([this.#promise ??= this.#settled(), over.promise]);
+    } finally {
+      letGo();
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+}

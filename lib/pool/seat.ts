@@ -1,0 +1,313 @@
+/**
+ * A place for one guest of a pool: it starts a guest, hands it calls, and starts another one when it ends.
+ *
+ * - Invariant: the calls that a guest has are answered in their order; the first of them is the one that it is in.
+ * - A guest has as many calls as take it a few milliseconds, measured from its answers: enough that it never waits for the
+ *   next one, few enough that the last calls of a batch are spread over all guests.
+ * - When a guest ends, the call that it was in fails or is run again; those behind it were not begun and wait again.
+ *
+ * @module
+ */
+
+import { type FarError, farError, GuestError, GuestTimeoutError, type ModeName, revivedError } from "../errors.ts";
+import {
+  after,
+  type Host,
+  type NamedCall,
+  type ServiceAnswer,
+  type ServiceLink,
+  type ServiceListener,
+  type ServiceShare,
+} from "../mode/mod.ts";
+import { Call } from "./call.ts";
+
+/** How much work a guest has at hand, in milliseconds; and how long a call is beside which it has nothing else. */
+const AT_HAND = 4;
+const LONG = 10;
+/** Two calls at least hide the way to the host and back; more than that many make no difference. */
+const LEAST = 2;
+const MOST = 4096;
+/** What the newest measurement counts. */
+const NEWEST = 0.5;
+
+/** Stands where an answered call stood, which may be large. */
+const ANSWERED = new Call({ name: "", argument: undefined });
+
+/** What a seat needs of its pool. */
+export interface SeatOptions {
+  /** The guest's name. */
+  readonly name: string;
+  /** Its number, and its task among those who share things. */
+  readonly number: number;
+  /** Starts guests. */
+  readonly host: Host;
+  /** Where they run. */
+  readonly mode: ModeName;
+  /** The module. */
+  readonly module: string;
+  /** Called in each guest before anything else. */
+  readonly initializer: NamedCall | undefined;
+  /** The shared things. */
+  readonly share: ServiceShare | undefined;
+  /** Gives a task of the shared things for a guest, where there are any. */
+  readonly takeTask: () => number;
+  /** Takes a task back that nobody uses any longer. */
+  readonly giveTask: (task: number) => void;
+  /** Seconds in which a guest must be ready. */
+  readonly timeout: number | undefined;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  /** Told when it can take calls. */
+  readonly ready: (seat: Seat) => void;
+  /** Told that these calls wait again, before all others. */
+  readonly returned: (calls: readonly Call[]) => void;
+  /** Told that no guest can be started. */
+  readonly failed: (error: Error) => void;
+}
+
+/** See the module. */
+export class Seat {
+  /** Its number. */
+  readonly number: number;
+  /** The calls that only this guest may run. */
+  readonly own: Call[] = [];
+  /** How many guests it has started. */
+  started = 0;
+  readonly #options: SeatOptions;
+  #link: ServiceLink | undefined;
+  #task = 0;
+  #calls: Call[] = [];
+  /** Where in #calls the first one stands that is not answered. */
+  #first = 0;
+  /** Milliseconds a call, as measured; undefined before. */
+  #each: number | undefined;
+  #since = 0;
+  #count = 0;
+  /** Lets go of the timer of the call that runs. */
+  #letGo: () => void = () => {};
+  /** The messages of links before the present one. */
+  #messages = 0;
+  #closed = false;
+  #work: Promise<void> = Promise.resolve();
+
+  /** Makes a seat without a guest. */
+  constructor(options: SeatOptions) {
+    this.#options = options;
+    this.number = options.number;
+  }
+
+  /** The functions that the guest's module exports; undefined before it is ready. */
+  get exports(): readonly string[] | undefined {
+    return this.#link?.exports;
+  }
+
+  /** How many calls the guest has. */
+  get load(): number {
+    return this.#calls.length - this.#first;
+  }
+
+  /** How many messages were handed over. */
+  get messages(): number {
+    return this.#messages + (this.#link?.messages ?? 0);
+  }
+
+  /** How many more calls it takes. */
+  get room(): number {
+    if (this.#link === undefined || this.#closed) return 0;
+    const last = this.#calls.at(-1);
+    if (this.load > 0 && last?.isAlone === true) return 0;
+    return this.#window - this.load;
+  }
+
+  /** Starts a guest; resolves when it is ready. */
+  async start(): Promise<void> {
+    const { host, mode, name, module, initializer, share, timeout, takeTask } = this.#options;
+    const task = share === undefined ? 0 : takeTask();
+    const listener: ServiceListener = {
+      answered: (answer) => this.#answered(answer),
+      settled: () => this.#settled(),
+      reported: (value) => this.#calls[this.#first]?.onReport?.(value),
+      ended: (error, { idle }) => this.#ended(error, { idle }),
+    };
+    const shared = share === undefined ? undefined : { share, task };
+    this.started++;
+    const link = await host.serve({ name, module, initializer, shared, timeout }, { mode, listener });
+    if (this.#closed) return await link.finish();
+    this.#task = task;
+    this.#link = link;
+    this.#each = undefined;
+  }
+
+  /** Hands a call to the guest with the next flush; false where its argument cannot be cloned: then it has failed. */
+  take(call: Call): boolean {
+    const link = this.#link;
+    if (link === undefined) return false;
+    const { name, argument, chunk = false, transfer = [] } = call.options;
+    try {
+      link.call({ index: link.exports.indexOf(name), chunk, argument, transfer });
+    } catch (error) {
+      call.settle({ error: error instanceof Error ? error : new TypeError(String(error)) });
+      return false;
+    }
+    if (this.load === 0) {
+      this.#since = this.#options.now();
+      this.#count = 0;
+    }
+    this.#calls.push(call);
+    call.isWithGuest = true;
+    call.guest = this.#options.name;
+    if (call.isAlone) this.#watch(call);
+    return true;
+  }
+
+  /** Hands over what was taken. */
+  flush(): void {
+    this.#link?.flush();
+  }
+
+  /** Gives the guest back, which has answered all. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const link = this.#link;
+    this.#link = undefined;
+    if (link === undefined) return await this.#work;
+    this.#messages += link.messages;
+    await Promise.all([link.finish(), this.#work]);
+  }
+
+  /** Gives the guest up; what it has not answered fails with that error. */
+  async abandon(error: Error): Promise<void> {
+    const busy = this.load > 0;
+    this.#letGo();
+    for (const call of this.#leave()) {
+      call.giveUp = undefined;
+      call.settle({ error });
+    }
+    if (busy) {
+      const link = this.#link;
+      this.#link = undefined;
+      this.#messages += link?.messages ?? 0;
+      link?.abandon({ told: false });
+    }
+    await this.close();
+  }
+
+  get #window(): number {
+    const each = this.#each;
+    if (each === undefined || each > LONG) return 1;
+    return Math.min(MOST, Math.max(LEAST, Math.floor(AT_HAND / each)));
+  }
+
+  #answered(answer: ServiceAnswer): void {
+    const call = this.#calls[this.#first];
+    if (call === undefined) return;
+    this.#calls[this.#first++] = ANSWERED;
+    this.#count++;
+    if (call.isAlone) this.#letGo();
+    call.giveUp = undefined;
+    if (answer.kind === "value") return call.settle({ value: answer.value });
+    const error = this.#errorOf(answer);
+    if (!call.mayRunAgain(error)) return call.settle({ error });
+    call.isWithGuest = false;
+    this.#options.returned([call]);
+  }
+
+  #settled(): void {
+    const { now, ready } = this.#options;
+    const count = this.#count;
+    if (count === 0) return;
+    const time = now();
+    const each = (time - this.#since) / count;
+    this.#each = this.#each === undefined ? each : NEWEST * each + (1 - NEWEST) * this.#each;
+    this.#since = time;
+    this.#count = 0;
+    if (this.load === 0) {
+      this.#calls = [];
+      this.#first = 0;
+    } else if (this.#first > MOST) {
+      this.#calls = this.#calls.slice(this.#first);
+      this.#first = 0;
+    }
+    ready(this);
+  }
+
+  /** Looks after a call that may be given up. */
+  #watch(call: Call): void {
+    const { timeout } = call.options;
+    call.giveUp = (error) => this.#giveUp(error, { told: false });
+    if (timeout === undefined) return;
+    const { name: guest, mode } = this.#options;
+    this.#letGo = after(timeout * 1000, () => {
+      this.#giveUp(new GuestTimeoutError({ guest, mode, seconds: timeout }), { told: true });
+    });
+  }
+
+  /** Gives the guest up with the only call that it has. */
+  #giveUp(error: Error, { told }: { readonly told: boolean }): void {
+    const call = this.#calls[this.#first];
+    const link = this.#link;
+    if (call === undefined || link === undefined) return;
+    this.#letGo();
+    this.#link = undefined;
+    this.#messages += link.messages;
+    link.abandon({ told });
+    this.#leave();
+    call.giveUp = undefined;
+    if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
+      call.isWithGuest = false;
+      this.#options.returned([call]);
+    } else call.settle({ error });
+    // Its place among those who share things may still be in use.
+    this.#replace(farError(error), { reuse: false });
+  }
+
+  #ended(error: Error, { idle }: { readonly idle: boolean }): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#letGo();
+    this.#link = undefined;
+    this.#messages += link.messages;
+    const [first, ...behind] = this.#leave();
+    const again: Call[] = behind;
+    if (first !== undefined) {
+      first.giveUp = undefined;
+      if (idle || first.mayRunAgain(error)) again.unshift(first);
+      else first.settle({ error });
+    }
+    for (const call of again) call.isWithGuest = false;
+    this.#options.returned(again);
+    this.#replace(farError(error), { reuse: true });
+  }
+
+  /** Takes all calls away that are not answered. */
+  #leave(): readonly Call[] {
+    const left = this.#calls.slice(this.#first);
+    this.#calls = [];
+    this.#first = 0;
+    return left;
+  }
+
+  #replace(far: FarError, { reuse }: { readonly reuse: boolean }): void {
+    if (this.#closed) return;
+    const task = this.#task;
+    const { share, giveTask, ready, failed } = this.#options;
+    this.#work = (async () => {
+      try {
+        if (share !== undefined) {
+          await share.ended(task, far);
+          if (reuse) giveTask(task);
+        }
+        await this.start();
+        ready(this);
+      } catch (error) {
+        failed(error instanceof Error ? error : new TypeError(String(error)));
+      }
+    })();
+  }
+
+  #errorOf({ error }: Extract<ServiceAnswer, { kind: "error" }>): Error {
+    const { name: guest, mode } = this.#options;
+    const cause = revivedError(error);
+    return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
+  }
+}

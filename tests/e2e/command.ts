@@ -188,7 +188,7 @@ export class Command implements AsyncDisposable {
 /** What stands on stderr besides the progress of long runs. */
 export function complaints(stderr: string): string {
   const simulated = /^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm;
-  return stderr.replaceAll(simulated, "").replaceAll(/^[\w-]+ in \w+ mode: [\d.]+ s\n/gm, "");
+  return stderr.replaceAll(simulated, "").replaceAll(/^[\w-]+ in \w+ mode: [\d.]+ s(, .*)?\n/gm, "");
 }
 
 /** Gives the body a folder of its own. */

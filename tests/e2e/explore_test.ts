@@ -159,3 +159,16 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
   assertStringIncludes(own.stdout, "deno task explore bank [flags]: ");
   assertStringIncludes(own.stdout, "  --balance N ");
 });
+
+Deno.test("explore and replay refuse a program whose main runs on the host, and say why", async () => {
+  const hosted = "tests/guests/host_programs.ts#teller";
+  for (const [name, ...args] of [["explore", hosted], ["replay", hosted, "hf1:o-zj91zy"]] as const) {
+    await using command = startScript(name, ...args);
+    const { code, stdout, stderr } = await command.end();
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    assertMatch(
+      stderr,
+      new RegExp(`^Cannot ${name} teller: its main runs on the host, .* shared memory, .* is wanted\n$`),
+    );
+  }
+});

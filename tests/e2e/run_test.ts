@@ -8,6 +8,13 @@ import { serve } from "./server.ts";
 
 const MODES = ["direct", "thread", "process"] as const;
 const own = fileURLToPath(new URL("../guests/own_programs.ts", import.meta.url));
+const hosted = fileURLToPath(new URL("../guests/host_programs.ts", import.meta.url));
+
+interface LaneSpan {
+  readonly name: string;
+  readonly started: number;
+  readonly finished: number;
+}
 
 interface Document {
   readonly program: string;
@@ -19,6 +26,8 @@ interface Document {
     readonly expected: unknown;
     readonly ok: boolean;
     readonly ms: number;
+    readonly tables: readonly unknown[];
+    readonly lanes?: readonly { readonly lane: string; readonly spans: readonly LaneSpan[] }[];
   }[];
   readonly equal: boolean;
 }
@@ -35,9 +44,9 @@ Deno.test("deno task run --json prints one document with the runs in every mode,
   const { runs, ...rest } = read(await command.end());
   assertEquals(rest, { program: "lock", variant: "plain", equal: true });
   assertEquals(runs.map(({ ms: _, ...run }) => run), [
-    { mode: "direct", transport: "model", outcome: 2, expected: [2], ok: true },
-    { mode: "thread", transport: "shared", outcome: 2, expected: [2], ok: true },
-    { mode: "process", transport: "pipe", outcome: 2, expected: [2], ok: true },
+    { mode: "direct", transport: "model", outcome: 2, expected: [2], ok: true, tables: [] },
+    { mode: "thread", transport: "shared", outcome: 2, expected: [2], ok: true, tables: [] },
+    { mode: "process", transport: "pipe", outcome: 2, expected: [2], ok: true, tables: [] },
   ]);
   assert(runs.every(({ ms }) => ms >= 0 && Number.isFinite(ms)));
 });
@@ -155,8 +164,10 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
     [["./no_such_file.ts"], "Cannot run ./no_such_file.ts: TypeError: Module not found "],
     [["mod.ts#nothing"], "exports no such program, one of its own ("],
     [[own], "it exports 4 programs, the name of one is wanted"],
-    [["tests/contracts/soak.ts"], "it exports no program, one made by defineProgram is wanted"],
+    [["tests/contracts/soak.ts"], "it exports no program, one made by defineProgram or defineHostProgram is wanted"],
     [[`${own}#counter`, "--task-count", "5"], "Cannot use --task-count 5: a whole number from 1 to 4 is wanted"],
+    [[`${hosted}#teller`, "--label", "refused"], "Cannot run teller: label is refused, another one is wanted"],
+    [[`${hosted}#teller`, "--lanes", "yes"], "Cannot use --lanes with yes: it takes no value"],
     [[`${own}#counter`, "--fair"], "Cannot use --fair: there is no such flag, one of "],
     [["http://127.0.0.1:1/own.ts"], "Cannot run http://127.0.0.1:1/own.ts: TypeError: "],
   ];
@@ -257,4 +268,65 @@ Deno.test("run --trace writes who runs and who waits for what, a process for eac
       assert(["running", "sleep", "guard.acquire"].every((name) => names.has(name)), `${[...names]}`);
     }
   });
+});
+
+Deno.test("run shows a host program and its tables, in every mode; --json holds them", async () => {
+  const args = [`${hosted}#teller`, "--mode", "all", "--label", "x y", "--loud", "--count", "3"];
+  const { code, stdout, stderr } = await runProgram(...args);
+  assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
+  for (const mode of MODES) {
+    assertMatch(stdout, new RegExp(`^ {2}${mode} +ok +[\\d.]+ ms {2}\\{ label: "X Y", .*\n\n {2}Rows\n`, "m"));
+  }
+  const table =
+    "  Rows\n    label  power  third\n    x y        1  0.000\n    x y       10  0.333\n    x y      100  0.667\n";
+  assertEquals(stdout.split(table).length, 1 + MODES.length);
+  const { runs, equal } = read(await runProgram(...args, "--json"));
+  assertEquals([equal, runs.map(({ ok }) => ok)], [true, [true, true, true]]);
+  const rows = [0, 1, 2].map((index) => ["x y", 10 ** index, index / 3]);
+  for (const { tables } of runs) assertEquals(tables, [{ title: "Rows", columns: ["label", "power", "third"], rows }]);
+  const help = (await runProgram(`${hosted}#teller`, "--help")).stdout;
+  assertMatch(help, /^ {2}--label TEXT +what the rows are called \["a b"\]$/m);
+});
+
+Deno.test("run tells of a host program's failure and of its progress, and ends it when its time is over", async () => {
+  const failing = await runProgram(`${hosted}#failing-main`);
+  assertEquals(failing.code, 1);
+  assertMatch(failing.stdout, /WRONG +[\d.]+ ms {2}main failed, TypeError: it is odd\n/);
+  assertMatch(failing.stderr, /TypeError: it is odd\n +at .*host_programs\.ts[^]*Caused by: RangeError: it is 3\n/);
+  await using command = startRun(`${hosted}#slow-main`, "--mode", "thread", "--timeout", "1.5");
+  const { code, stdout, stderr } = await command.end(10);
+  assertEquals(code, 1);
+  assertMatch(stdout, /main failed, GuestTimeoutError: /);
+  assertMatch(stderr, /^slow-main in thread mode: [\d.]+ s, at work$/m);
+});
+
+Deno.test("run --lanes draws who runs and who waits for what; with --json it has the spans", async () => {
+  const args = ["deadlock", "--mode", "direct,thread", "--lanes"];
+  const { code, stdout } = await runProgram(...args);
+  assertEquals(code, 0);
+  for (const clock of ["virtual", "real"]) {
+    assertMatch(stdout, new RegExp(`^ {2}a +█.*\n {2}b +█.*\n {2}${clock} +\\|[\\d.]+ ms`, "m"));
+  }
+  assertMatch(stdout, /^ {2}█ running {2}░ waiting.* [A-Z] right\.acquire/m);
+  assert(stdout.split("\n").every((line) => !/[█░|]/.test(line) || line.length <= 80), stdout);
+  const { runs } = read(await runProgram(...args, "--json"));
+  for (const { mode, lanes = [] } of runs) {
+    assertEquals(lanes.map(({ lane }) => lane), ["a", "b"]);
+    for (const { spans } of lanes) {
+      spans.forEach(({ started, finished }, index) => {
+        assert(finished > started && started >= (spans[index - 1]?.finished ?? 0), `${mode}: ${JSON.stringify(spans)}`);
+      });
+    }
+  }
+  const waits = runs.flatMap(({ lanes = [] }) => lanes[0]?.spans.map(({ name }) => name) ?? []);
+  assert(waits.includes("sleep") && waits.includes("right.acquire"), waits.join());
+  assertEquals(read(await runProgram("deadlock", "--json")).runs[0]?.lanes, undefined);
+});
+
+Deno.test("run ends with 130 on Ctrl-C while a main on the host waits", async () => {
+  await using command = startRun(`${hosted}#slow-main`, "--mode", "process", "--variant", "never");
+  await command.complained("at work");
+  command.signal("SIGINT");
+  assertEquals((await command.end(5)).code, 130);
+  await command.gone();
 });

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { isInside, pointOf } from "../../lib/random/mod.ts";
+import { circleKernels, countInside, isInside, pointOf, randomStream } from "../../lib/random/mod.ts";
 import { countVectors } from "../../lib/random/circle_kernel.ts";
-import { mix } from "../../lib/random/mixer.ts";
+import { BLOCK, keysOf, mix, spread } from "../../lib/random/mixer.ts";
 import { runs } from "../contracts/soak.ts";
 
 /** What undoes a multiplication: each step doubles the bits that are right. */
@@ -45,4 +45,28 @@ Deno.test("countVectors() counts what isInside() says, on the circle and in the 
     }),
     { numRuns: runs(1000), examples: [[-0x7fff_8000, 0], [-0x8000_0000, 0], [0x8000, 0]] },
   );
+});
+
+/** Where a stream has a word: it is in one block of 4096. */
+function indexOf(seed: number, word: number): number {
+  for (let block = 0;; block++) {
+    const { first, second } = keysOf(seed, block);
+    const place = Math.imul(startOf(word, second) - first, inverse(spread(1))) >>> 0;
+    if (place < BLOCK - 4) return block * BLOCK + place;
+  }
+}
+
+Deno.test("countInside() counts what isInside() says, on the circle and in the corners too", () => {
+  const { word } = randomStream(3);
+  const wanted = [[0x8000_8000, 0], [0x8000_0000, 0], [0x0000_8000, 0], [0x7fff_0100, 0], [0x7fff_00ff, 1], [0, 1]];
+  for (const [edge = 0, inside] of wanted) {
+    const index = indexOf(3, edge);
+    assertEquals(word(index), edge);
+    assertEquals(countInside({ seed: 3, from: index, to: index + 1 }), inside, `${edge}`);
+    const others = [1, 2, 3].filter((next) => isInside(pointOf(word(index + next)))).length;
+    for (const kernel of circleKernels) {
+      const count = countInside({ seed: 3, from: index, to: index + 4, kernel });
+      assertEquals(count, (inside ?? 0) + others, `${edge} by ${kernel}`);
+    }
+  }
 });

@@ -54,8 +54,8 @@ export async function configureGuestLogging(
   settings: LoggingSettings,
   options: GuestLoggingOptions,
 ): Promise<GuestLogging> {
-  const { startGuestLogging } = await load(options.code ?? guestLoggingUrl());
-  return await startGuestLogging(settings, options);
+  const { GuestLogging } = await load(options.code ?? guestLoggingUrl());
+  return await GuestLogging.start(settings, options);
 }
 
 async function load(url: string | undefined): Promise<typeof import("./guest_logging.ts")> {

@@ -8,14 +8,14 @@
  *
  * @example
  * ```ts
- * import { startGuestLogging } from "./guest_logging.ts";
+ * import { GuestLogging } from "./guest_logging.ts";
  * import type { LogLine } from "./line.ts";
  * import { getLogger } from "./logger.ts";
  *
  * const lines: LogLine[] = [];
  * const send = (line: LogLine) => void lines.push(line);
  * {
- *   using _logging = await startGuestLogging({}, { lane: "anna", send });
+ *   using _logging = await GuestLogging.start({}, { lane: "anna", send });
  *   getLogger("bank").info("paid {amount}", { amount: 5 });
  *   getLogger("bank").debug("a detail");
  * }
@@ -35,40 +35,6 @@ import { configure, getConfig, getLogger, type LogRecord, resetSync } from "./ta
 
 /** The logging of this realm, if it is ours. */
 let present: GuestLogging | undefined;
-
-/** Sets this realm up, as `configureGuestLogging` says. */
-export async function startGuestLogging(
-  settings: LoggingSettings,
-  options: GuestLoggingOptions,
-): Promise<GuestLogging> {
-  checkLoggingSettings(settings);
-  present?.[Symbol.dispose]();
-  if (options.replace === false && getConfig() !== null) {
-    throw new LoggingError("Cannot log: this realm has loggers of its own, a realm without any is wanted");
-  }
-  const logging = new GuestLogging(settings, options);
-  await configure({
-    reset: true,
-    sinks: { host: (record) => logging.take(record) },
-    loggers: [
-      ...loggersOf(settings).map(({ category, level = "info" }) => ({
-        category: [...categoryOf(category)],
-        lowestLevel: level === "off" ? null : level,
-        sinks: ["host"],
-        // Through the sink of the logger above would pass only what that one logs itself.
-        parentSinks: "override" as const,
-      })),
-      // Otherwise what the package says about itself goes to the console.
-      { category: ["logtape", "meta"], lowestLevel: null, sinks: [], parentSinks: "override" },
-    ],
-  });
-  setRealmLoggers((category) => getLogger([...category]));
-  return present = logging;
-}
-
-function loggersOf({ loggers = [] }: LoggingSettings): NonNullable<LoggingSettings["loggers"]> {
-  return loggers.some(({ category }) => category.length === 0) ? loggers : [{ category: [] }, ...loggers];
-}
 
 /** The logging of this realm; disposing ends it, and doing so twice is harmless. */
 export class GuestLogging implements Disposable {
@@ -90,6 +56,33 @@ export class GuestLogging implements Disposable {
       timeOf: settings.times === true ? (timestamp) => now?.() ?? timestamp : undefined,
     };
     this.#lane = this.#laneOf(lane);
+  }
+
+  /** Sets this realm up, as `configureGuestLogging` says. */
+  static async start(settings: LoggingSettings, options: GuestLoggingOptions): Promise<GuestLogging> {
+    checkLoggingSettings(settings);
+    present?.[Symbol.dispose]();
+    if (options.replace === false && getConfig() !== null) {
+      throw new LoggingError("Cannot log: this realm has loggers of its own, a realm without any is wanted");
+    }
+    const logging = new GuestLogging(settings, options);
+    await configure({
+      reset: true,
+      sinks: { host: (record) => logging.#take(record) },
+      loggers: [
+        ...loggersOf(settings).map(({ category, level = "info" }) => ({
+          category: [...categoryOf(category)],
+          lowestLevel: level === "off" ? null : level,
+          sinks: ["host"],
+          // Through the sink of the logger above would pass only what that one logs itself.
+          parentSinks: "override" as const,
+        })),
+        // Otherwise what the package says about itself goes to the console.
+        { category: ["logtape", "meta"], lowestLevel: null, sinks: [], parentSinks: "override" },
+      ],
+    });
+    setRealmLoggers((category) => getLogger([...category]));
+    return present = logging;
   }
 
   /** The name of the present lane. */
@@ -114,11 +107,6 @@ export class GuestLogging implements Disposable {
     this.#guarded(() => ended?.end());
   }
 
-  /** Takes a record of the package. */
-  take(record: LogRecord): void {
-    this.#guarded(() => this.#lane.take(record));
-  }
-
   /** Ends the lanes and gives the realm back without loggers. */
   [Symbol.dispose](): void {
     if (present !== this) return;
@@ -126,6 +114,11 @@ export class GuestLogging implements Disposable {
     for (const lane of [...this.#lanes.keys()]) this.endLane(lane);
     setRealmLoggers(undefined);
     resetSync();
+  }
+
+  /** Takes a record of the package. */
+  #take(record: LogRecord): void {
+    this.#guarded(() => this.#lane.take(record));
   }
 
   #laneOf(name: string): LaneLog {
@@ -152,4 +145,8 @@ export class GuestLogging implements Disposable {
 
 function keyOf(category: readonly string[]): string {
   return JSON.stringify(category);
+}
+
+function loggersOf({ loggers = [] }: LoggingSettings): NonNullable<LoggingSettings["loggers"]> {
+  return loggers.some(({ category }) => categoryOf(category).length === 0) ? loggers : [{ category: [] }, ...loggers];
 }

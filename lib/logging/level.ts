@@ -11,8 +11,8 @@
  * @module
  */
 
-/** The levels, from the least. */
-export const LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
-
 /** How much a record matters. */
-export type LogLevel = (typeof LEVELS)[number];
+export type LogLevel = "trace" | "debug" | "info" | "warning" | "error" | "fatal";
+
+/** The levels, from the least. */
+export const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warning", "error", "fatal"];

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { configure, getConfig, getLogger as tapeLogger, resetSync } from "../../lib/logging/tape.ts";
 import { LoggingError } from "../../lib/errors.ts";
 import { configureGuestLogging, getLogger, type LoggingSettings, type LogLine } from "../../lib/logging/mod.ts";
+import { realmLoggers } from "../../lib/logging/realm.ts";
 import { LEVELS, type LogLevel } from "../../lib/logging/level.ts";
 import { runs } from "../contracts/soak.ts";
 
@@ -99,6 +100,15 @@ Deno.test("the limit of the settings is that of loggers without one", async () =
   ]);
 });
 
+Deno.test("a category with an empty name is not the root", async () => {
+  const lines = await linesOf({ loggers: [{ category: "", level: "off" }] }, () => {
+    getLogger("").info("no");
+    getLogger("a").info("yes");
+    getLogger([]).info("yes");
+  });
+  assertEquals(texts(lines), ["info a yes", "info yes"]);
+});
+
 Deno.test("enter() changes the lane: each has sequences and limits of its own", async () => {
   const lines = await linesOf({ limit: { records: 1 } }, (logging) => {
     getLogger("a").info("x");
@@ -184,6 +194,7 @@ Deno.test("a realm that is used again is as a fresh one, whatever its job did to
   assertEquals(await job(), fresh);
   assertEquals(texts(fresh), ["info a 1", "info a 1 record is dropped by the limit"]);
   assertEquals(getConfig(), null);
+  assertEquals(realmLoggers(), undefined);
   getLogger("a").info("nobody listens");
 });
 

@@ -108,12 +108,26 @@ export class GuestDiedError extends Error {
   readonly guest: string;
   /** Where the guest ran. */
   readonly mode: ModeName;
+  /** The exit code of its process, where it had one and that is known. */
+  readonly code: number | undefined;
+  /** The signal that ended its process, if one did. */
+  readonly signal: string | undefined;
 
   /** Makes the error; `cause` is a clause such as "it exited with code 3". */
-  constructor(options: { guest: string; mode: ModeName; cause: string }) {
+  constructor(
+    options: {
+      guest: string;
+      mode: ModeName;
+      cause: string;
+      code?: number | undefined;
+      signal?: string | undefined;
+    },
+  ) {
     super(`Cannot go on with guest ${options.guest} (${options.mode} mode): ${options.cause}, a live guest is wanted`);
     this.guest = options.guest;
     this.mode = options.mode;
+    this.code = options.code;
+    this.signal = options.signal;
   }
 }
 

@@ -29,12 +29,13 @@
  * @module
  */
 
-import { type ErrorData, farError, GuestError, type GuestPhase } from "../errors.ts";
+import { type ErrorData, farError, GuestDiedError, GuestError, type GuestPhase } from "../errors.ts";
 import { decode, encode } from "../mailbox/mod.ts";
 import { runAsynchronous } from "../memory/mod.ts";
 import { now, turn } from "./clock.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
 import type {
+  EndSignal,
   ServiceAnswer,
   ServiceCall,
   ServiceContext,
@@ -122,6 +123,15 @@ class DirectServiceLink implements ServiceLink {
 
   abandon(): void {
     this.#stop.abort(new Error("the call was given up"));
+  }
+
+  end(signal: EndSignal): void {
+    if (this.#isOver) return;
+    this.abandon();
+    const cause = `it was ended by ${signal}`;
+    this.#listener.ended(new GuestDiedError({ guest: this.guest, mode: "direct", cause, signal }), {
+      idle: !this.#working,
+    });
   }
 
   finish(): Promise<void> {

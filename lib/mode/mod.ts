@@ -32,6 +32,7 @@ export { loadProgram, programsOf } from "./program_reference.ts";
 export { type Deadlock, findDeadlock, type TaskWait } from "./deadlock.ts";
 export { move, type Moved } from "./transfer.ts";
 export type {
+  EndSignal,
   NamedCall,
   ServiceAnswer,
   ServiceCall,

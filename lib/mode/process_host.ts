@@ -173,6 +173,15 @@ export class ProcessGuest implements KeptGuest {
     clearTimeout(timer);
   }
 
+  /** Sends it a signal, of which its end may be the consequence. */
+  signal(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+  }
+
   /** Kills it and resolves when it has ended. */
   async kill(): Promise<void> {
     this.#kill();
@@ -275,7 +284,8 @@ export class ProcessGuest implements KeptGuest {
     await reading;
     clearTimeout(timer);
     const cause = signal === null ? `it exited with code ${code}` : `it was killed by ${signal}`;
-    this.fail(new GuestDiedError({ guest: this.name, mode: "process", cause }));
+    const ended = signal === null ? { code } : { signal };
+    this.fail(new GuestDiedError({ guest: this.name, mode: "process", cause, ...ended }));
     await this.#writer.abort().catch(() => {});
   }
 

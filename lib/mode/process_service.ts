@@ -23,6 +23,7 @@ import type { ProcessGuest } from "./process_host.ts";
 import type { Frame } from "./protocol.ts";
 import {
   callChannel,
+  type EndSignal,
   type ServiceCall,
   type ServiceJob,
   type ServiceLink,
@@ -114,6 +115,10 @@ class ProcessServiceLink implements ServiceLink {
     this.#process.onFailure = undefined;
     this.#process.fail(new StoppedError(`Cannot go on with ${this.guest}: it was given up, another guest is wanted`));
     void this.finish();
+  }
+
+  end(signal: EndSignal): void {
+    this.#process.signal(signal);
   }
 
   async finish(): Promise<void> {

@@ -123,9 +123,17 @@ export interface ServiceLink {
    * that the caller has got an error that names it.
    */
   abandon(options: { readonly told: boolean }): void;
+  /**
+   * Ends it, and its end is told: a subprocess by a signal, any other where it waits or comes back to its event loop, which
+   * a busy thread does not.
+   */
+  end(signal: EndSignal): void;
   /** Gives the guest back when all is answered; it may serve again. */
   finish(): Promise<void>;
 }
+
+/** How a guest is ended: it may still tidy up, or not. */
+export type EndSignal = "SIGTERM" | "SIGKILL";
 
 const CHUNK = 0x8000;
 

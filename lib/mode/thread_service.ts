@@ -160,6 +160,14 @@ class ThreadServiceLink implements ServiceLink {
     void this.finish();
   }
 
+  end(): void {
+    const { shared } = this.#job;
+    this.#outbox.add("job", 0, NOTHING);
+    this.#write();
+    if (shared !== undefined) shared.share.memory.control.requestStop(shared.task);
+    void this.#guest.close();
+  }
+
   async finish(): Promise<void> {
     const guest = this.#guest;
     this.#open = false;

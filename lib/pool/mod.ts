@@ -8,5 +8,6 @@ export { Pool, type PoolOptions, type PoolStatistics, type RunOptions } from "./
 export { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 export type { CallState } from "./call.ts";
 export { asCompleted, type CompletedOptions, wait, type WaitForOptions } from "./collect.ts";
+export { Guest, type GuestSettings, type GuestState } from "./guest.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
 export type { ArgumentOf, NameOf, ValueOf } from "./functions.ts";

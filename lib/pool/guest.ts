@@ -1,0 +1,317 @@
+/**
+ * A guest with one thing to do: what a thread or a process object is in other libraries.
+ *
+ * - It is named, made, started, and joined; its function's value is fetched as often as one likes.
+ * - Its life is told alike in every mode: `exitCode` is 0 where the function returned, 1 where it threw, that of its exit
+ *   where that is known, and -15 or -9 where it was ended.
+ * - The end of its scope waits for it; a daemon is ended there instead.
+ *
+ * @example
+ * ```ts
+ * import { Guest } from "./guest.ts";
+ *
+ * const module = "data:text/javascript,export const greet = (name) => `hello, ${name}`";
+ * await using guest = await Guest.make<string>({ mode: "thread", module, export: "greet", argument: "you" });
+ * await guest.start();
+ * if ((await guest.result()) !== "hello, you" || guest.exitCode !== 0) throw new Error("it returned");
+ * ```
+ *
+ * @module
+ */
+
+import {
+  farError,
+  GuestDiedError,
+  GuestError,
+  GuestStuckError,
+  type ModeName,
+  revivedError,
+  StateError,
+} from "../errors.ts";
+import {
+  after,
+  type EndSignal,
+  type GuestPermissions,
+  Host,
+  type NamedCall,
+  namedExport,
+  type ServiceAnswer,
+  type ServiceLink,
+  ServiceShare,
+} from "../mode/mod.ts";
+import type { Shareables, Shared } from "../sync/mod.ts";
+import { Call } from "./call.ts";
+import { longestTimeout } from "./checks.ts";
+import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
+
+/** What a guest is and does. */
+export interface GuestSettings {
+  /** Where it runs. */
+  readonly mode: ModeName;
+  /** The URL of the module. */
+  readonly module: string;
+  /** The function that it exports and the guest runs. */
+  readonly export: string;
+  /** The function's argument. */
+  readonly argument?: unknown;
+  /** Its name; that of the function by default. */
+  readonly name?: string;
+  /** Whether the end of its scope ends it instead of waiting for it; not by default. */
+  readonly daemon?: boolean;
+  /** Gives the things that it shares with the host: a function of the module, called here and there. */
+  readonly shared?: NamedCall;
+  /** Starts it; a host of its own by default. */
+  readonly host?: Host;
+  /** What a process guest of a host of its own may do besides loading the module: nothing by default. */
+  readonly permissions?: GuestPermissions;
+  /** Is told what the function reports. */
+  readonly onReport?: (value: unknown) => void;
+}
+
+/** How far a guest is. */
+export type GuestState = "made" | "running" | "ended";
+
+/** How long a busy thread may take to end, in milliseconds. */
+const GRACE = 500;
+/** What an exit code says of the signal that ended a guest. */
+const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIGINT: 2, SIGHUP: 1 };
+
+/** See the module. */
+export class Guest<T = unknown> implements AsyncDisposable {
+  readonly #settings: GuestSettings;
+  readonly #share: ServiceShare | undefined;
+  readonly #host: Host;
+  readonly #call: Call;
+  readonly #future: PoolFuture<T>;
+  readonly #ended = Promise.withResolvers<void>();
+  #link: ServiceLink | undefined;
+  #state: GuestState = "made";
+  #exitCode: number | undefined;
+  #endedBy: EndSignal | undefined;
+  #closed: Promise<void> | undefined;
+
+  private constructor(settings: GuestSettings, share: ServiceShare | undefined) {
+    this.#settings = settings;
+    this.#share = share;
+    this.#host = settings.host ?? new Host({ permissions: settings.permissions ?? {} });
+    this.#call = new Call({ name: this.name, argument: settings.argument });
+    this.#call.onReport = settings.onReport;
+    this.#future = new PoolFuture(this.#call);
+  }
+
+  /**
+   * Makes a guest; nothing runs yet.
+   *
+   * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
+   */
+  static async make<T = unknown>(settings: GuestSettings): Promise<Guest<T>> {
+    const { module, shared } = settings;
+    if (!URL.canParse(module)) {
+      throw new TypeError(
+        `Cannot make a guest of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
+      );
+    }
+    if (shared === undefined) return new Guest(settings, undefined);
+    const things = await namedExport(await import(module), shared)(shared.argument) as Shareables;
+    return new Guest(settings, new ServiceShare(things, { call: shared, tasks: 1 }));
+  }
+
+  /** Its name. */
+  get name(): string {
+    return this.#settings.name ?? this.#settings.export;
+  }
+
+  /** Whether the end of its scope ends it. */
+  get daemon(): boolean {
+    return this.#settings.daemon ?? false;
+  }
+
+  /** How far it is. */
+  get state(): GuestState {
+    return this.#state;
+  }
+
+  /** Whether it runs. */
+  get isAlive(): boolean {
+    return this.#state === "running";
+  }
+
+  /** How it ended; undefined before, and where a thread exited by itself, which tells no code. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  /** Resolves when it has ended, however: to wait for several guests at once. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** The host's view of the shared things; set an exit event there, also before the start. */
+  get shared(): Shared<Shareables> {
+    return this.#share?.shared ?? {};
+  }
+
+  /**
+   * Starts it; resolves when it runs.
+   *
+   * @throws {StateError} where it was started before.
+   * @throws {GuestError} where it cannot import the module.
+   * @throws {GuestDiedError} where it ends before it runs.
+   * @throws {TypeError} where the module exports no such function.
+   * @throws {UncloneableError} where the argument cannot be cloned.
+   */
+  async start(): Promise<void> {
+    if (this.#state !== "made") {
+      throw new StateError(`Cannot start guest ${this.name}: it was started before, a new one is wanted`);
+    }
+    this.#state = "running";
+    const { mode, module, export: name, argument } = this.#settings;
+    const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
+    try {
+      const link = this.#link = await this.#host.serve(
+        { name: this.name, module, initializer: undefined, shared, timeout: undefined },
+        {
+          mode,
+          listener: {
+            answered: (answer) => this.#answered(answer),
+            settled: () => void this.#close(),
+            reported: (value) => this.#call.onReport?.(value),
+            ended: (error) => this.#died(error),
+          },
+        },
+      );
+      const index = link.exports.indexOf(name);
+      if (index < 0) namedExport({}, { export: name });
+      this.#call.guest = this.name;
+      this.#call.isWithGuest = true;
+      link.call({ index, chunk: false, argument, transfer: [] });
+      link.flush();
+    } catch (error) {
+      this.#end({ error: error instanceof Error ? error : new TypeError(String(error)) }, 1);
+      await this.#close();
+      throw error;
+    }
+  }
+
+  /**
+   * The function's value, as often as it is asked for.
+   *
+   * @throws {GuestError} where the function failed: `cause` is its error.
+   * @throws {GuestDiedError} where the guest ended before.
+   * @throws {WaitTimeoutError} where it is not there in time; a later call may succeed.
+   */
+  result(options: FutureWaitOptions = {}): Promise<T> {
+    return this.#future.result(options);
+  }
+
+  /**
+   * Waits for its end; false where that does not come in time.
+   *
+   * @throws {StateError} where it was not started.
+   */
+  async join({ timeout }: { readonly timeout?: number } = {}): Promise<boolean> {
+    if (this.#state === "made") {
+      throw new StateError(`Cannot join guest ${this.name}: it was not started, start() is wanted before`);
+    }
+    const milliseconds = longestTimeout(timeout, this.name);
+    if (milliseconds === undefined) {
+      await this.ended;
+      return true;
+    }
+    const over = Promise.withResolvers<boolean>();
+    const letGo = after(milliseconds, () => over.resolve(false));
+    const joined = await Promise.race([this.ended.then(() => true), over.promise]);
+    letGo();
+    return joined;
+  }
+
+  /**
+   * Runs the function here instead of in a guest, as direct mode would.
+   *
+   * @throws {TypeError} where the module exports no such function.
+   */
+  async run(): Promise<T> {
+    const { host: _host, ...settings } = this.#settings;
+    await using here = await Guest.make<T>({ ...settings, mode: "direct" });
+    await here.start();
+    return await here.result();
+  }
+
+  /**
+   * Ends it: a subprocess by SIGTERM, any other where it waits. Resolves when it has ended.
+   *
+   * @throws {GuestStuckError} where a thread is busy and does not end.
+   */
+  async terminate(): Promise<void> {
+    await this.#endBy("SIGTERM");
+  }
+
+  /**
+   * Ends it at once: a subprocess by SIGKILL, any other where it waits. Resolves when it has ended.
+   *
+   * @throws {GuestStuckError} where a thread is busy and does not end.
+   */
+  async kill(): Promise<void> {
+    await this.#endBy("SIGKILL");
+  }
+
+  /** Waits for its end, or ends it where it is a daemon. Harmless twice. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === "running") {
+      if (this.daemon) await this.terminate();
+      else await this.join();
+    }
+    await this.#close();
+  }
+
+  async #endBy(signal: EndSignal): Promise<void> {
+    if (this.#state !== "running") return;
+    this.#endedBy = signal;
+    const stuck = Promise.withResolvers<never>();
+    const letGo = after(GRACE, () => stuck.reject(new GuestStuckError(this.name)));
+    this.#link?.end(signal);
+    try {
+      await Promise.race([this.ended, stuck.promise]);
+    } finally {
+      letGo();
+    }
+    await this.#close();
+  }
+
+  #answered(answer: ServiceAnswer): void {
+    // What it says after it was told to end is how it was stopped.
+    if (this.#endedBy !== undefined) return;
+    if (answer.kind === "value") return this.#end({ value: answer.value }, 0);
+    const cause = revivedError(answer.error);
+    const { mode } = this.#settings;
+    this.#end({ error: new GuestError({ guest: this.name, mode, phase: "run", far: farError(cause), cause }) }, 1);
+  }
+
+  #died(error: Error): void {
+    const by = this.#endedBy;
+    if (by !== undefined) {
+      const cause = `it was ended by ${by}`;
+      const died = new GuestDiedError({ guest: this.name, mode: this.#settings.mode, cause, signal: by });
+      this.#end({ error: died }, -(SIGNALS[by] ?? 0));
+    } else if (error instanceof GuestDiedError) {
+      const signal = error.signal === undefined ? undefined : -(SIGNALS[error.signal] ?? 0);
+      this.#end({ error }, signal ?? error.code);
+    } else this.#end({ error }, 1);
+    void this.#close();
+  }
+
+  #end(outcome: { readonly value: unknown } | { readonly error: Error }, exitCode: number | undefined): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#exitCode = exitCode;
+    this.#call.settle(outcome);
+    this.#ended.resolve();
+  }
+
+  #close(): Promise<void> {
+    return this.#closed ??= (async () => {
+      await this.#link?.finish();
+      if (this.#settings.host === undefined) await this.#host.close();
+    })();
+  }
+}

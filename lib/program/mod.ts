@@ -17,13 +17,9 @@ export {
   type AnyProgram,
   defineProgram,
   type Failed,
-  faultOf,
   isProgram,
   type OutcomeContext,
   type OutcomeTest,
-  type Parameter,
-  type ParameterTable,
-  type ParameterValues,
   type Program,
   type ProgramSpec,
   type ProgramTask,
@@ -32,6 +28,7 @@ export {
   type SettingsOptions,
   type TaskFailure,
 } from "./program.ts";
+export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";
 export { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "./script.ts";

@@ -39,53 +39,7 @@
 
 import type { Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
-
-/** A parameter of a program: a number with a range, one of several words, a text, or a switch. */
-export type Parameter =
-  | {
-    /** The value where none is given. */
-    readonly default: number;
-    /** The least value; 0 by default. */
-    readonly min?: number;
-    /** The greatest value; the greatest safe integer by default. */
-    readonly max?: number;
-    /** Whether it need not be whole. */
-    readonly fraction?: boolean;
-    /** The value where `deno task explore` runs all orders, whose number grows with it; the default by default. */
-    readonly explored?: number;
-    /** What it means, with the unit. */
-    readonly description: string;
-  }
-  | {
-    /** The value where none is given. */
-    readonly default: string;
-    /** What it can be. */
-    readonly choices: readonly string[];
-    /** What it means. */
-    readonly description: string;
-  }
-  | {
-    /** The value where none is given. */
-    readonly default: string;
-    /** That it is any text without the character NUL, such as a path. */
-    readonly text: true;
-    /** What it means. */
-    readonly description: string;
-  }
-  | {
-    /** The value where none is given. */
-    readonly default: boolean;
-    /** What it means. */
-    readonly description: string;
-  };
-
-/** The parameters of a program, by name in camel case. */
-export type ParameterTable = Readonly<Record<string, Parameter>>;
-
-/** The values of parameters. */
-export type ParameterValues<P extends ParameterTable> = {
-  readonly [K in keyof P]: P[K]["default"] extends number ? number : P[K]["default"] extends string ? string : boolean;
-};
+import { faultOf, type ParameterTable, type ParameterValues } from "./parameter.ts";
 
 /** What a run of a program is told. */
 export interface Settings<P extends ParameterTable = ParameterTable> {
@@ -252,27 +206,4 @@ export function settingsOf<P extends ParameterTable>(
     throw new RangeError(`Cannot run ${program.name}: ${name} is ${String(value)}, ${fault} is wanted`);
   });
   return { variant, seed, parameters: Object.fromEntries(values) as ParameterValues<P> };
-}
-
-interface NumberRange {
-  readonly min?: number;
-  readonly max?: number;
-  readonly fraction?: boolean;
-}
-
-/** What is wanted of a parameter instead of a value, if that is wrong. */
-export function faultOf(parameter: Parameter, value: unknown): string | undefined {
-  if ("choices" in parameter) {
-    const fits = typeof value === "string" && parameter.choices.includes(value);
-    return fits ? undefined : `one of ${parameter.choices.join(", ")}`;
-  }
-  if ("text" in parameter) {
-    return typeof value === "string" && !value.includes("\0") ? undefined : "a text without the character NUL";
-  }
-  if (typeof parameter.default === "boolean") return typeof value === "boolean" ? undefined : "true or false";
-  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as NumberRange;
-  const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
-  if (isNumber && value >= min && value <= max) return undefined;
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  return `a ${fraction ? "" : "whole "}number ${range}`;
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { type ModeName, PropertyError } from "../../lib/errors.ts";
 import {
@@ -12,7 +12,7 @@ import {
   type ProgramOptions,
   programsOf,
 } from "../../lib/mode/mod.ts";
-import { type Failed, isProgram, settingsOf } from "../../lib/program/mod.ts";
+import { type Failed, isProgram } from "../../lib/program/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -177,15 +177,4 @@ Deno.test("checkEquivalence() takes host programs, and fails one that differs by
   await checkEquivalence({ module, name: "outer" }, { fc, numRuns: 1 });
   const { mode } = await assertRejects(() => checkEquivalence(uneven, { fc, numRuns: 1 }), PropertyError);
   assertEquals(mode, "thread");
-});
-
-Deno.test("A text parameter takes any text without NUL", () => {
-  const labelOf = (label: string) => settingsOf(teller, { parameters: { label } }).parameters["label"];
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
-      if (text.includes("\0")) assertThrows(() => labelOf(text), RangeError, "NUL is wanted");
-      else assertEquals<unknown>(labelOf(text), text);
-    }),
-    { numRuns: runs(200), examples: [["\0"], [""]] },
-  );
 });

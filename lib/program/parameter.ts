@@ -1,0 +1,86 @@
+/**
+ * Parameters of programs: what each can be, and what is wrong with a value.
+ *
+ * - The kind follows from the default and from what stands beside it: a range, choices, or that it is a text.
+ *
+ * @example
+ * ```ts
+ * import { faultOf } from "./parameter.ts";
+ *
+ * const tasks = { default: 3, min: 1, max: 8, description: "how many tasks" };
+ * if (faultOf(tasks, 8) !== undefined) throw new Error("8 are possible");
+ * if (faultOf(tasks, 9) !== "a whole number from 1 to 8") throw new Error("9 are too many");
+ * ```
+ *
+ * @module
+ */
+
+/** A parameter of a program: a number with a range, one of several words, a text, or a switch. */
+export type Parameter =
+  | {
+    /** The value where none is given. */
+    readonly default: number;
+    /** The least value; 0 by default. */
+    readonly min?: number;
+    /** The greatest value; the greatest safe integer by default. */
+    readonly max?: number;
+    /** Whether it need not be whole. */
+    readonly fraction?: boolean;
+    /** The value where `deno task explore` runs all orders, whose number grows with it; the default by default. */
+    readonly explored?: number;
+    /** What it means, with the unit. */
+    readonly description: string;
+  }
+  | {
+    /** The value where none is given. */
+    readonly default: string;
+    /** What it can be. */
+    readonly choices: readonly string[];
+    /** What it means. */
+    readonly description: string;
+  }
+  | {
+    /** The value where none is given. */
+    readonly default: string;
+    /** That it is any text without the character NUL, such as a path. */
+    readonly text: true;
+    /** What it means. */
+    readonly description: string;
+  }
+  | {
+    /** The value where none is given. */
+    readonly default: boolean;
+    /** What it means. */
+    readonly description: string;
+  };
+
+/** The parameters of a program, by name in camel case. */
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+
+/** The values of parameters. */
+export type ParameterValues<P extends ParameterTable> = {
+  readonly [K in keyof P]: P[K]["default"] extends number ? number : P[K]["default"] extends string ? string : boolean;
+};
+
+interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+  readonly fraction?: boolean;
+}
+
+/** What is wanted of a parameter instead of a value, if that is wrong. */
+export function faultOf(parameter: Parameter, value: unknown): string | undefined {
+  if ("choices" in parameter) {
+    const fits = typeof value === "string" && parameter.choices.includes(value);
+    return fits ? undefined : `one of ${parameter.choices.join(", ")}`;
+  }
+  if ("text" in parameter) {
+    return typeof value === "string" && !value.includes("\0") ? undefined : "a text without the character NUL";
+  }
+  if (typeof parameter.default === "boolean") return typeof value === "boolean" ? undefined : "true or false";
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as NumberRange;
+  const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
+  if (isNumber && value >= min && value <= max) return undefined;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return `a ${fraction ? "" : "whole "}number ${range}`;
+}

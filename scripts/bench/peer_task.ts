@@ -1,0 +1,28 @@
+/**
+ * The task that pools are measured with: a small object in, a small object out, nothing to do between.
+ *
+ * @module
+ */
+
+/** What goes in. */
+export interface SumTask {
+  /** Which task. */
+  readonly id: number;
+  /** A summand. */
+  readonly x: number;
+  /** The other. */
+  readonly y: number;
+}
+
+/** What comes out. */
+export interface Sum {
+  /** Which task. */
+  readonly id: number;
+  /** The sum of its summands. */
+  readonly sum: number;
+}
+
+/** Adds. Pools that take a file call what it exports as its default. */
+export default function add({ id, x, y }: SumTask): Sum {
+  return { id, sum: x + y };
+}

@@ -1,0 +1,141 @@
+/**
+ * What a task of a pool costs where the task itself is nothing, beside pools from npm; each figure with its window, the
+ * number of tasks in flight.
+ *
+ * @module
+ */
+
+import type { Table } from "./delegation.ts";
+import { type AddingPool, peers, type PoolMaker } from "./peer_pools.ts";
+import type { Sum } from "./peer_task.ts";
+import { compare, type Figure, type Measure, median } from "./statistics.ts";
+
+/** What is measured. */
+export interface PoolOptions {
+  /** How often each row is measured. */
+  readonly rounds: number;
+  /** What stands above the peers, in the same rounds. */
+  readonly makers?: readonly PoolMaker[];
+}
+
+type Guests = PoolMaker["guests"];
+
+const WINDOW = 10_000;
+/** Rounds before the engine has compiled both sides. */
+const WARMUPS = 2;
+/** Tasks before a round of latencies, so that the workers are awake. */
+const RUN_IN = 50;
+
+/** Thousand tasks a second with {@linkcode WINDOW} in flight. */
+export async function poolRates(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
+  const tasks = 2 * WINDOW;
+  const figures = await whileOpen(guests, makers, (pools) =>
+    compare(
+      byName(pools, async (pool) => {
+        const started = performance.now();
+        await flood(pool, { tasks, window: WINDOW });
+        return tasks / (performance.now() - started);
+      }),
+      { rounds, warmups: WARMUPS },
+    ));
+  return { title: `Tasks of a pool of two ${guests}, ${WINDOW} in flight`, unit: "thousand/s", figures };
+}
+
+/** Microseconds from a task to its result, the median of a round, with one in flight. */
+export async function poolLatencies(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
+  const figures = await whileOpen(guests, makers, (pools) =>
+    compare(
+      byName(pools, async (pool) => {
+        await oneByOne(pool, RUN_IN);
+        return 1000 * median(await oneByOne(pool, 1000));
+      }),
+      { rounds, warmups: WARMUPS },
+    ));
+  return { title: `A task of a pool of two ${guests}, 1 in flight`, unit: "us", figures };
+}
+
+/** Milliseconds from making a pool of two to its first result, with a task for each worker. */
+export async function poolStarts(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
+  const figures = await compare(
+    Object.fromEntries(rows(guests, makers).map((maker) => [rowOf(maker), () => firstResult(maker)])),
+    { rounds },
+  );
+  return { title: `Start to the first result of a pool of two ${guests}, 2 in flight`, unit: "ms", figures };
+}
+
+/** Gives the pool that many tasks, never more than a window of them unanswered, and checks what it answers. */
+async function flood(pool: AddingPool, { tasks, window }: { tasks: number; window: number }): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let next = 0;
+  let answered = 0;
+  let total = 0;
+  const put = () => {
+    const id = next++;
+    pool.run({ id, x: id, y: 1 }).then(({ sum }) => {
+      total += sum;
+      if (++answered === tasks) resolve();
+      else if (next < tasks) put();
+    }, reject);
+  };
+  while (next < Math.min(window, tasks)) put();
+  await promise;
+  const wanted = tasks * (tasks + 1) / 2;
+  if (total !== wanted) throw new Error(`Cannot measure a pool: its sums give ${total}, ${wanted} is wanted`);
+}
+
+async function oneByOne(pool: AddingPool, tasks: number): Promise<number[]> {
+  const taken: number[] = [];
+  for (let id = 0; id < tasks; id++) {
+    const started = performance.now();
+    await pool.run({ id, x: id, y: 1 });
+    taken.push(performance.now() - started);
+  }
+  return taken;
+}
+
+async function firstResult({ open }: PoolMaker): Promise<number> {
+  const started = performance.now();
+  const pool = open();
+  const results = firstTasks(pool);
+  await Promise.race(results);
+  const took = performance.now() - started;
+  await Promise.all(results);
+  await pool.close();
+  return took;
+}
+
+/** A task for each worker; some peers are not ready for more before these are answered. */
+function firstTasks(pool: AddingPool): PromiseLike<Sum>[] {
+  return [0, 1].map((id) => pool.run({ id, x: id, y: 1 }));
+}
+
+/** Opens all pools of a kind, and closes them however the work ends. */
+async function whileOpen(
+  guests: Guests,
+  makers: readonly PoolMaker[],
+  work: (pools: ReadonlyMap<string, AddingPool>) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const pools = new Map<string, AddingPool>();
+  try {
+    for (const maker of rows(guests, makers)) pools.set(rowOf(maker), maker.open());
+    for (const pool of pools.values()) await Promise.all(firstTasks(pool));
+    return await work(pools);
+  } finally {
+    await Promise.all([...pools.values()].map((pool) => pool.close()));
+  }
+}
+
+function rows(guests: Guests, makers: readonly PoolMaker[]): PoolMaker[] {
+  return [...makers, ...peers].filter((maker) => maker.guests === guests);
+}
+
+function rowOf({ name, guests }: PoolMaker): string {
+  return `${name}, ${guests}`;
+}
+
+function byName(
+  pools: ReadonlyMap<string, AddingPool>,
+  measure: (pool: AddingPool) => Promise<number>,
+): Record<string, Measure> {
+  return Object.fromEntries([...pools].map(([name, pool]) => [name, () => measure(pool)]));
+}

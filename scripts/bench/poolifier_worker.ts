@@ -1,0 +1,17 @@
+/**
+ * The worker of poolifier's pools: one for its threads, and the same for its processes.
+ *
+ * @module
+ */
+
+import { isMainThread } from "node:worker_threads";
+import { ClusterWorker, ThreadWorker } from "poolifier";
+import add, { type Sum, type SumTask } from "./peer_task.ts";
+
+/** What the pool talks to. */
+export default isMainThread ? new ClusterWorker<SumTask, Sum>(task) : new ThreadWorker<SumTask, Sum>(task);
+
+function task(data?: SumTask): Sum {
+  if (data === undefined) throw new TypeError("Cannot add: there is no task, {id, x, y} is wanted");
+  return add(data);
+}

@@ -181,7 +181,7 @@ Deno.test("cli.js by URL names its commands", async () => {
   });
 });
 
-Deno.test("mod.ts and the guests reach relative and node: specifiers only", async () => {
+Deno.test("mod.ts and the guests reach relative, node: and full npm: specifiers only", async () => {
   for (const entry of ["mod.ts", "lib/mode/thread_guest.ts", "lib/mode/process_guest.ts"]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", new URL(entry, root).href],
@@ -192,6 +192,6 @@ Deno.test("mod.ts and the guests reach relative and node: specifiers only", asyn
     };
     const specifiers = modules.flatMap(({ dependencies = [] }) => dependencies.map(({ specifier }) => specifier));
     assert(specifiers.length > 10, `${entry}: ${specifiers.length} specifiers`);
-    assertEquals(specifiers.filter((specifier) => !/^(\.{1,2}\/|node:)/.test(specifier)), []);
+    assertEquals(specifiers.filter((specifier) => !/^(\.{1,2}\/|node:|npm:.+@\d+\.\d+\.\d+$)/.test(specifier)), []);
   }
 });

@@ -61,15 +61,17 @@ export class LogFolder implements Disposable {
    * @throws {LoggingError} where there is no such folder, for two workers or lanes of one name, and an unknown order.
    */
   constructor(folder: string, options: LogFolderOptions = {}) {
-    const { lanes = [], order = "turns", workers = [] } = options;
+    const { lanes = [], order = "turns", workers = lanes } = options;
     checkFolder(folder);
     this.#folder = folder;
     this.#options = options;
-    this.#book = new LogBook({ order, write: (line) => this.#merged.write(this.#text(line)) });
-    this.#merged = this.#opened("merged");
+    this.#book = new LogBook({ lanes, order, write: (line) => this.#merged.write(this.#text(line)) });
+    // All names are looked at before a file is touched: it may be of an earlier run.
+    const merged = this.#named("merged");
+    const named = workers.map((worker) => [worker, this.#named(worker)] as const);
+    this.#merged = this.#opened(merged);
     try {
-      for (const worker of workers) this.openWorker(worker);
-      for (const lane of lanes) this.open(lane);
+      for (const [worker, path] of named) this.#files.set(worker, this.#opened(path));
     } catch (error) {
       this.#close();
       throw error;
@@ -100,7 +102,7 @@ export class LogFolder implements Disposable {
    * @throws {LoggingError} where its name is taken.
    */
   openWorker(worker: string): void {
-    this.#files.set(worker, this.#opened(worker));
+    this.#files.set(worker, this.#opened(this.#named(worker)));
   }
 
   /**
@@ -137,16 +139,20 @@ export class LogFolder implements Disposable {
     return lineText(line, this.#options.format ?? "text");
   }
 
-  #opened(name: string): LogFile {
+  /** The path of a file, which is taken from here on. */
+  #named(name: string): string {
     const file = fileName(name);
     const seen = file.toLowerCase();
     if (this.#taken.has(seen)) {
       throw new LoggingError(`Cannot log as worker ${name}: the file ${file} is taken, a name of its own is wanted`);
     }
-    const { append = false } = this.#options;
-    const opened = new LogFile(`${this.#folder}/${file}`, { append });
     this.#taken.add(seen);
-    return opened;
+    return `${this.#folder}/${file}`;
+  }
+
+  #opened(path: string): LogFile {
+    const { append = false } = this.#options;
+    return new LogFile(path, { append });
   }
 
   #close(): void {

@@ -100,7 +100,7 @@ Deno.test("LogFolder starts empty, or goes on after what is there", () => {
   });
 });
 
-Deno.test("LogFolder refuses a folder that is none and names that are taken, and leaves no file open", () => {
+Deno.test("LogFolder refuses a folder that is none and names that are taken, before it makes a file", () => {
   inFolder((folder) => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const refuse = (message: string, lanes: readonly string[], where = folder) =>
@@ -113,6 +113,7 @@ Deno.test("LogFolder refuses a folder that is none and names that are taken, and
     refuse("Cannot log as worker merged: the file merged.log is taken", ["merged"]);
     refuse("Cannot log as a worker: its name is empty", [""]);
     assertThrows(() => new LogFolder(folder, { order: "no" as "turns" }), LoggingError, "its order is no");
+    assertEquals(filesOf(folder), { file: "" }, "no file is made");
     using log = new LogFolder(folder, { order: "lanes", lanes: ["a"] });
     assertThrows(() => log.open("A"), LoggingError);
     log.open("b");

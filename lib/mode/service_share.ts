@@ -12,8 +12,8 @@
  * import { ServiceShare } from "./service_share.ts";
  *
  * const share = new ServiceShare({ count: cell() }, { call: { export: "things" }, tasks: 2 });
- * await share.bind(0).shared.count.storeAsync(5);
- * if ((await share.shared.count.loadAsync()) !== 5) throw new Error("one memory");
+ * share.bind(0).shared.count.storeSync(5);
+ * if (share.shared.count.loadSync() !== 5) throw new Error("one memory");
  * ```
  *
  * @module

@@ -17,7 +17,8 @@
  */
 
 import type { Steps } from "../memory/mod.ts";
-import type { Moved } from "../mode/mod.ts";
+import type { Moved, NamedCall } from "../mode/mod.ts";
+import type { Shareables } from "../sync/mod.ts";
 
 /** The names of a module's functions. */
 export type NameOf<F> =
@@ -32,5 +33,15 @@ export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, 
 
 /** What comes of what a function returns: of steps and promises their value, of what is moved that itself. */
 export type ValueOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
+
+/** The shared things that a module's function of that name gives; any where no name is known. */
+export type ThingsOf<F, K extends string> = string extends K ? Shareables
+  : K extends keyof F ? F[K] extends (...args: never) => infer R ? Awaited<R> extends Shareables ? Awaited<R> : never
+    : never
+  : never;
+
+/** What options say where the name of that function is known: that very name. */
+export type SharedBy<F, K extends string> = string extends K ? unknown
+  : { readonly shared: NamedCall & { readonly export: K & NameOf<F> } };
 
 type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;

@@ -77,9 +77,9 @@ const GRACE = 500;
 const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIGINT: 2, SIGHUP: 1 };
 
 /** See the module. */
-export class Guest<T = unknown> implements AsyncDisposable {
+export class Guest<T = unknown, S extends Shareables = Shareables> implements AsyncDisposable {
   readonly #settings: GuestSettings;
-  readonly #share: ServiceShare | undefined;
+  readonly #share: ServiceShare<S> | undefined;
   readonly #host: Host;
   readonly #call: Call;
   readonly #future: PoolFuture<T>;
@@ -90,7 +90,7 @@ export class Guest<T = unknown> implements AsyncDisposable {
   #endedBy: EndSignal | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor(settings: GuestSettings, share: ServiceShare | undefined) {
+  private constructor(settings: GuestSettings, share: ServiceShare<S> | undefined) {
     this.#settings = settings;
     this.#share = share;
     this.#host = settings.host ?? new Host({ permissions: settings.permissions ?? {} });
@@ -100,11 +100,12 @@ export class Guest<T = unknown> implements AsyncDisposable {
   }
 
   /**
-   * Makes a guest; nothing runs yet.
+   * Makes a guest; nothing runs yet. `T` is the type of the function's value, `S` that of the things that are shared:
+   * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
    * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
    */
-  static async make<T = unknown>(settings: GuestSettings): Promise<Guest<T>> {
+  static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared } = settings;
     if (!URL.canParse(module)) {
       throw new TypeError(
@@ -112,7 +113,7 @@ export class Guest<T = unknown> implements AsyncDisposable {
       );
     }
     if (shared === undefined) return new Guest(settings, undefined);
-    const things = await namedExport(await import(module), shared)(shared.argument) as Shareables;
+    const things = await namedExport(await import(module), shared)(shared.argument) as S;
     return new Guest(settings, new ServiceShare(things, { call: shared, tasks: 1 }));
   }
 
@@ -147,8 +148,9 @@ export class Guest<T = unknown> implements AsyncDisposable {
   }
 
   /** The host's view of the shared things; set an exit event there, also before the start. */
-  get shared(): Shared<Shareables> {
-    return this.#share?.shared ?? {};
+  get shared(): Shared<S> {
+    // Where nothing is shared, S has no names.
+    return this.#share?.shared ?? {} as Shared<S>;
   }
 
   /**

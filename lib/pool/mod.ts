@@ -10,4 +10,4 @@ export type { CallState } from "./call.ts";
 export { asCompleted, type CompletedOptions, wait, type WaitForOptions } from "./collect.ts";
 export { Guest, type GuestSettings, type GuestState } from "./guest.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
-export type { ArgumentOf, NameOf, ValueOf } from "./functions.ts";
+export type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";

@@ -35,7 +35,7 @@ import {
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, type CallOptions } from "./call.ts";
 import { longestTimeout, wholeNumber } from "./checks.ts";
-import type { ArgumentOf, NameOf, ValueOf } from "./functions.ts";
+import type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered, type MappingPool } from "./mapping.ts";
 import { PoolFuture } from "./pool_future.ts";
 import { Seat } from "./seat.ts";
@@ -102,10 +102,11 @@ const SPARE = 16;
 const MOST_FAILURES = 1000;
 
 /** See the module. */
-export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>> implements AsyncDisposable {
+export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, S extends Shareables = Shareables>
+  implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #host: Host;
-  readonly #share: ServiceShare | undefined;
+  readonly #share: ServiceShare<S> | undefined;
   readonly #seats: readonly Seat[];
   readonly #freeTasks: number[];
   readonly #maxQueue: number;
@@ -135,7 +136,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>> 
   #allSettled: (() => void) | undefined;
   #exports: ReadonlySet<string> = new Set();
 
-  private constructor(options: PoolOptions, share: ServiceShare | undefined) {
+  private constructor(options: PoolOptions, share: ServiceShare<S> | undefined) {
     const { mode, module, workers = navigator.hardwareConcurrency, initializer, maxQueue = Infinity } = options;
     const { name = "worker", host, permissions = {}, timeout } = options;
     this.#options = options;
@@ -164,17 +165,18 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>> 
   }
 
   /**
-   * Opens a pool; resolves when all its guests are ready.
+   * Opens a pool; resolves when all its guests are ready. `F` is the type of the module, `K` the name of its function that
+   * gives the shared things: `Pool.open<typeof import("./work.ts"), "things">(...)` knows what is shared.
    *
    * @throws {RangeError} where there is no worker, or a limit is negative.
    * @throws {TypeError} where the module is no URL, or exports no function of that name.
    * @throws {GuestError} where a guest cannot import the module, or its initializer fails.
    * @throws {GuestDiedError} where a guest ends before it is ready.
    */
-  static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>>(
-    options: PoolOptions,
-  ): Promise<Pool<F>> {
-    const { module, workers = navigator.hardwareConcurrency, maxQueue, timeout, shared } = options;
+  static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>, K extends string = string>(
+    options: PoolOptions & SharedBy<F, K>,
+  ): Promise<Pool<F, ThingsOf<F, K>>> {
+    const { module, workers = navigator.hardwareConcurrency, maxQueue, timeout, shared }: PoolOptions = options;
     wholeNumber("open a pool", { name: "workers", value: workers, least: 1 });
     if (maxQueue !== undefined && maxQueue !== Infinity) {
       wholeNumber("open a pool", { name: "maxQueue", value: maxQueue, least: 1 });
@@ -185,19 +187,21 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>> 
         `Cannot open a pool of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
       );
     }
-    let share: ServiceShare | undefined;
+    let share: ServiceShare<ThingsOf<F, K>> | undefined;
     if (shared !== undefined) {
-      const things = await namedExport(await import(module), shared)(shared.argument) as Shareables;
+      // The type of the module says what its function of that name gives.
+      const things = await namedExport(await import(module), shared)(shared.argument) as ThingsOf<F, K>;
       share = new ServiceShare(things, { call: shared, tasks: workers + SPARE });
     }
-    const pool = new Pool<F>(options, share);
+    const pool = new Pool<F, ThingsOf<F, K>>(options, share);
     await pool.#start();
     return pool;
   }
 
   /** The host's view of the shared things. Its blocking faces would block the guests, too: use the Async ones. */
-  get shared(): Shared<Shareables> {
-    return this.#share?.shared ?? {};
+  get shared(): Shared<S> {
+    // Where nothing is shared, S has no names.
+    return this.#share?.shared ?? {} as Shared<S>;
   }
 
   /** How many guests it has. */

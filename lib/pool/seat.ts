@@ -6,6 +6,39 @@
  *   next one, few enough that the last calls of a batch are spread over all guests.
  * - When a guest ends, the call that it was in fails or is run again; those behind it were not begun and wait again.
  *
+ * @example
+ * ```ts
+ * import { Host, now } from "../mode/mod.ts";
+ * import { Call } from "./call.ts";
+ * import { Seat } from "./seat.ts";
+ *
+ * await using host = new Host();
+ * const ready = Promise.withResolvers<void>();
+ * const seat = new Seat({
+ *   name: "a",
+ *   number: 0,
+ *   host,
+ *   mode: "direct",
+ *   module: "data:text/javascript,export const twice = (n) => 2 * n",
+ *   initializer: undefined,
+ *   share: undefined,
+ *   takeTask: () => 0,
+ *   giveTask: () => {},
+ *   timeout: undefined,
+ *   now,
+ *   ready: () => ready.resolve(),
+ *   returned: () => {},
+ *   failed: ready.reject,
+ * });
+ * await seat.start();
+ * const call = new Call({ name: "twice", argument: 5 });
+ * if (!seat.take(call) || seat.room !== 0) throw new Error("one call, until it is known how long one takes");
+ * seat.flush();
+ * await ready.promise;
+ * await seat.close();
+ * if (call.state !== "returned" || seat.load !== 0) throw new Error("it is answered");
+ * ```
+ *
  * @module
  */
 

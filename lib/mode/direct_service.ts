@@ -98,6 +98,7 @@ class DirectServiceLink implements ServiceLink {
       guest,
       mode: "direct",
       shared: shared?.share.bind(shared.task).shared ?? {},
+      now,
       report: (value) => this.#isOver ? undefined : listener.reported(decode(encode(value))),
     };
   }

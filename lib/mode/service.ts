@@ -30,6 +30,8 @@ export interface ServiceContext<S extends Shareables = Shareables> {
   readonly mode: ModeName;
   /** The shared things, if there are any. */
   readonly shared: Shared<S>;
+  /** The real time in milliseconds since the epoch, with a fraction; the clocks of guests agree to some microseconds. */
+  readonly now: () => number;
   /** Tells the caller how far it is: any structured-cloneable value. */
   report(value: unknown): void;
 }

@@ -33,7 +33,7 @@ import { type ErrorData, errorData, farError, type ModeName } from "../errors.ts
 import { decode, encode, Encoder } from "../mailbox/mod.ts";
 import { type Memory, type RemoteMemory, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
-import { turn } from "./clock.ts";
+import { now, turn } from "./clock.ts";
 import type { Frame, FrameKind } from "./protocol.ts";
 import type { Exports } from "./reference.ts";
 import { functionOf, type NamedCall, SERVICE_CHANNEL, type ServiceContext, type ServiceMessage } from "./service.ts";
@@ -91,6 +91,7 @@ export class ServiceGuest {
       guest: message.name,
       mode,
       shared: {},
+      now,
       report: (value) => pipe.send("log", SERVICE_CHANNEL, encode({ report: value })),
     };
   }

@@ -5,6 +5,10 @@
  * - tinypool's threads do without `Atomics.wait`: with it, tasks that come before its workers are ready are never answered
  *   on Deno. A port that has begun to receive a message no longer gives it to `receiveMessageOnPort`, and the worker
  *   sleeps before the event of the message.
+ * - poolifier's end of a pool waits for the exit of each thread and misses that of one that has just ended by itself, so
+ *   the bench counts the exits as well.
+ * - multithreading sends its function with a worker's first task and refuses the next that come while it is being loaded,
+ *   so a pool has answered a task for each worker before it gets many.
  * - piscina and multithreading have threads only.
  *
  * @module
@@ -56,10 +60,13 @@ export const peers: readonly PoolMaker[] = [
 ];
 
 function poolifier(guests: "threads" | "processes"): AddingPool {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  let left = WORKERS;
+  const exitHandler = () => --left === 0 && resolve();
   const pool = guests === "threads"
-    ? new FixedThreadPool<SumTask, Sum>(WORKERS, ofPoolifier)
-    : new FixedClusterPool<SumTask, Sum>(WORKERS, ofPoolifier);
-  return { run: (task) => pool.execute(task), close: () => pool.destroy() };
+    ? new FixedThreadPool<SumTask, Sum>(WORKERS, ofPoolifier, { exitHandler })
+    : new FixedClusterPool<SumTask, Sum>(WORKERS, ofPoolifier, { exitHandler });
+  return { run: (task) => pool.execute(task), close: () => Promise.race([pool.destroy(), ended]) };
 }
 
 function multithreading(): AddingPool {

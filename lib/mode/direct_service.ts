@@ -43,13 +43,11 @@ import type {
   ServiceLink,
   ServiceListener,
 } from "./service.ts";
-import { encodeError, functionNames, isSteps, namedExport } from "./service_guest.ts";
+import { encodeError, type Exported, functionsIn, isSteps, namedExport } from "./service_guest.ts";
 import { detach, isMoved } from "./transfer.ts";
 
 /** How long the event loop goes without a turn, in milliseconds. */
 const BREATH = 10;
-
-type Exported = (argument: unknown, context: ServiceContext) => unknown;
 
 /** Makes a service in the caller. */
 export async function serveDirect(
@@ -79,6 +77,7 @@ class DirectServiceLink implements ServiceLink {
   readonly exports: readonly string[];
   messages = 0;
   readonly #exports: Exports;
+  readonly #functions: readonly Exported[];
   readonly #job: ServiceJob;
   readonly #listener: ServiceListener;
   readonly #context: ServiceContext;
@@ -91,7 +90,9 @@ class DirectServiceLink implements ServiceLink {
     const { name: guest, shared } = job;
     this.guest = guest;
     this.#exports = exports;
-    this.exports = functionNames(exports);
+    const functions = functionsIn(exports);
+    this.exports = [...functions.keys()];
+    this.#functions = [...functions.values()];
     this.#job = job;
     this.#listener = listener;
     this.#context = {
@@ -168,7 +169,7 @@ class DirectServiceLink implements ServiceLink {
   }
 
   async #perform({ call: { index, chunk }, bytes }: Waiting): Promise<ServiceAnswer> {
-    const called = this.#exports[this.exports[index] ?? ""] as Exported;
+    const called = this.#functions[index] as Exported;
     const argument = decode(bytes);
     if (!chunk) return await this.#answer(called, argument);
     const value: unknown[] = [];

@@ -5,6 +5,8 @@
  * - What it shows besides, such as times, are tables: no part of the outcome.
  * - `validate` refuses settings that a range cannot: it throws a RangeError before anything runs.
  * - The explorer cannot run it: nobody sees what it does between its awaits.
+ * - A guest finds `functions` by their names in any module that exports the program, or that lists it in `programs`: so
+ *   pools of `module` work where many programs are one file.
  *
  * @example
  * ```ts
@@ -68,6 +70,9 @@ export interface HostEnd<O> {
   readonly tables?: readonly ReportTable[];
 }
 
+/** Functions that guests run, by name: each takes an argument and a `ServiceContext`. */
+export type GuestFunctions = Readonly<Record<string, (argument: never, context: never) => unknown>>;
+
 /** What a host program is made of. */
 export interface HostProgramSpec<P extends ParameterTable, O> {
   /** The name on the command line. */
@@ -76,6 +81,8 @@ export interface HostProgramSpec<P extends ParameterTable, O> {
   readonly claim: string;
   /** Where it is exported, and what its guests import: `import.meta.url`. */
   readonly module: string;
+  /** What its guests run, by names of which no other program of the same list has one; nothing by default. */
+  readonly functions?: GuestFunctions;
   /** The variants that have a known bug, kept on purpose; none by default. */
   readonly specimens?: readonly string[];
   /** The variants; the first is the default. One without a name of its own is `plain`. */
@@ -115,6 +122,7 @@ export function defineHostProgram<const P extends ParameterTable, O>(spec: HostP
     specimens,
     // A program without parameters has an empty table, whatever type was inferred for none.
     parameters: spec.parameters ?? {} as P,
+    functions: spec.functions ?? {},
     validate: spec.validate ?? (() => {}),
     independent: spec.independent ??
       ((outcome: O | Failed, { variant }: Settings<P>) => specimens.includes(variant) ? null : outcome),

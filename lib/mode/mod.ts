@@ -18,6 +18,7 @@ export type { ProgramReport, ReportTable } from "./program_report.ts";
 export {
   type AnyHostProgram,
   defineHostProgram,
+  type GuestFunctions,
   type HostContext,
   type HostEnd,
   type HostProgram,

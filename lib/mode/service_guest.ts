@@ -34,6 +34,8 @@ import { decode, encode, Encoder } from "../mailbox/mod.ts";
 import { type Memory, type RemoteMemory, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { now, turn } from "./clock.ts";
+import { isHostProgram } from "./host_program.ts";
+import { programsOf } from "./program_reference.ts";
 import type { Frame, FrameKind } from "./protocol.ts";
 import type { Exports } from "./reference.ts";
 import { functionOf, type NamedCall, SERVICE_CHANNEL, type ServiceContext, type ServiceMessage } from "./service.ts";
@@ -66,7 +68,8 @@ export interface ServiceGuestOptions {
   readonly memoryFor?: (layout: RemoteMemory["layout"]) => Memory;
 }
 
-type Exported = (argument: unknown, context: ServiceContext) => unknown;
+/** A function of a module. */
+export type Exported = (argument: unknown, context: ServiceContext) => unknown;
 
 const NOTHING = new Uint8Array(0);
 
@@ -75,6 +78,7 @@ export class ServiceGuest {
   readonly #exports: Exports;
   readonly #options: ServiceGuestOptions;
   readonly #functions: readonly Exported[];
+  readonly #names: readonly string[];
   readonly #encoder = new Encoder();
   #context: ServiceContext;
   #memory: Memory | undefined;
@@ -85,7 +89,9 @@ export class ServiceGuest {
   constructor(exports: Exports, options: ServiceGuestOptions) {
     this.#exports = exports;
     this.#options = options;
-    this.#functions = functionNames(exports).map((name) => exports[name] as Exported);
+    const functions = functionsIn(exports);
+    this.#names = [...functions.keys()];
+    this.#functions = [...functions.values()];
     const { message, mode, pipe } = options;
     this.#context = {
       guest: message.name,
@@ -108,7 +114,7 @@ export class ServiceGuest {
     if (initializer !== undefined) {
       await this.#run(namedExport(this.#exports, initializer) as Exported, initializer.argument);
     }
-    this.#options.pipe.send("hello", SERVICE_CHANNEL, encode(functionNames(this.#exports)));
+    this.#options.pipe.send("hello", SERVICE_CHANNEL, encode(this.#names));
   }
 
   /** Serves until it is told to stop. */
@@ -211,16 +217,26 @@ export class ServiceGuest {
   }
 }
 
-/** The names of a module's functions, in order. */
-export function functionNames(exports: Exports): string[] {
-  return Object.keys(exports).filter((name) => typeof exports[name] === "function");
+/** The functions of a module, in order: its own, then those of the host programs that it exports or lists. */
+export function functionsIn(exports: Exports): ReadonlyMap<string, Exported> {
+  const functions = new Map<string, Exported>();
+  const add = (values: Exports): void => {
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value === "function" && !functions.has(name)) functions.set(name, value as Exported);
+    }
+  };
+  add(exports);
+  // A program of another copy of the library may have none.
+  for (const program of programsOf(exports)) if (isHostProgram(program)) add(program.functions ?? {});
+  return functions;
 }
 
-/** The export that a call names; throws where it is no function. */
+/** The function of a module that a call names; throws where there is none. */
 export function namedExport(exports: Exports, { export: name }: NamedCall): (argument: unknown) => unknown {
-  const exported = Object.hasOwn(exports, name) ? exports[name] : undefined;
-  if (typeof exported === "function") return exported as (argument: unknown) => unknown;
-  const names = functionNames(exports).join(", ") || "none";
+  const functions = functionsIn(exports);
+  const exported = functions.get(name);
+  if (exported !== undefined) return exported as (argument: unknown) => unknown;
+  const names = [...functions.keys()].join(", ") || "none";
   throw new TypeError(`Cannot call ${name}: its module exports no such function, one of its own (${names}) is wanted`);
 }
 

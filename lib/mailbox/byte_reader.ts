@@ -14,6 +14,9 @@
  */
 
 const SHORT_STRING = 24;
+/** Short texts that were read lately, each at a place that its length and its ends give. */
+const READ_LATELY = 256;
+const lately: string[] = Array.from({ length: READ_LATELY }, () => "");
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -64,10 +67,17 @@ export class ByteReader {
 
   /** Reads a length and a text of bytes under 128. */
   ascii(): string {
-    const bytes = this.take(this.count());
-    if (bytes.length > SHORT_STRING) return utf8.decode(bytes);
+    const length = this.count();
+    if (length > SHORT_STRING) return utf8.decode(this.take(length));
+    const at = this.#at;
+    this.#skip(length);
+    // Keys of objects come again and again: one that was read lately is found without being made.
+    const place = (length * 31 + (this.#bytes[at] ?? 0) * 7 + (this.#bytes[at + length - 1] ?? 0)) % READ_LATELY;
+    const known = lately[place];
+    if (known?.length === length && this.#isAt(at, known)) return known;
     let text = "";
-    for (const byte of bytes) text += String.fromCharCode(byte);
+    for (let index = 0; index < length; index++) text += String.fromCharCode(this.#bytes[at + index] ?? 0);
+    lately[place] = text;
     return text;
   }
 
@@ -142,6 +152,13 @@ export class ByteReader {
   /** The error that says what is wrong here. */
   corrupt(found: string, wanted: string): TypeError {
     return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#end}, ${wanted} is wanted`);
+  }
+
+  #isAt(at: number, text: string): boolean {
+    for (let index = 0; index < text.length; index++) {
+      if (this.#bytes[at + index] !== text.charCodeAt(index)) return false;
+    }
+    return true;
   }
 
   #skip(length: number): void {

@@ -20,7 +20,8 @@ import { type FarError, GuestDiedError, GuestError, type GuestPhase, ProtocolErr
 import { decode } from "../mailbox/mod.ts";
 import { configOf } from "./deno_config.ts";
 import { guestHosts, processGuestSource } from "./guest_source.ts";
-import { encodeFrame, type Frame, FrameReader } from "./protocol.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import { encodeFrame, type Frame } from "./protocol.ts";
 import { BLOCKS } from "./reference.ts";
 import { SERVICE_CHANNEL } from "./service.ts";
 import type { KeptGuest } from "./warm_guests.ts";
@@ -68,8 +69,10 @@ export class ProcessGuest implements KeptGuest {
   onCall: ((payload: Uint8Array) => void) | undefined;
   /** Told once, when nothing more can come. */
   onFailure: (() => void) | undefined;
-  /** Told of the frames of its service that one read brought: their payloads are valid until it returns. */
-  onService: ((frames: readonly Frame[]) => void) | undefined;
+  /** Told of each frame of its service, valid until it returns. */
+  onService: ((frame: FrameCursor) => void) | undefined;
+  /** Told when all frames that a read brought have been told. */
+  onRead: (() => void) | undefined;
   /** Told when everything has been written. */
   onWritten: (() => void) | undefined;
   /** Resolves when the subprocess has ended. */
@@ -152,6 +155,7 @@ export class ProcessGuest implements KeptGuest {
     this.onCall = undefined;
     this.onFailure = undefined;
     this.onService = undefined;
+    this.onRead = undefined;
     this.onWritten = undefined;
     if (this.#failure !== undefined) return await this.kill();
     const timer = setTimeout(() => void this.kill(), GRACE);
@@ -222,24 +226,23 @@ export class ProcessGuest implements KeptGuest {
   }
 
   async #read(output: ReadableStreamBYOBReader): Promise<void> {
-    const frames = new FrameReader();
+    const frames = new FrameCursor();
     let buffer = new ArrayBuffer(CHUNK);
     try {
       for (;;) {
         const { value, done } = await output.read(new Uint8Array(buffer));
         if (done || value === undefined) break;
-        // A payload may be a view on the buffer, which the next read fills again.
-        const read = frames.push(value);
-        if (this.onService !== undefined) {
-          const served = read.filter(({ channel }) => channel === SERVICE_CHANNEL);
-          if (served.length > 0) this.onService(served);
+        frames.feed(value);
+        while (frames.next()) {
+          if (frames.channel === SERVICE_CHANNEL) this.onService?.(frames);
+          else this.#hear(frames.kind, frames.payload());
         }
-        for (const { kind, channel, payload } of read) if (channel === CHANNEL) this.#hear(kind, payload.slice());
+        this.onRead?.();
         buffer = value.buffer;
       }
       // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.
       if (frames.pending > 0 && (await this.#wasKilled())) return;
-      frames.end();
+      frames.finish();
     } catch (cause) {
       this.fail(
         new ProtocolError(

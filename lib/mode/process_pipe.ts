@@ -18,7 +18,7 @@
  * });
  * pipe.wait();
  * pipe.send("reply", 1, Uint8Array.of(8));
- * if (pipe.poll()?.payload[0] !== 7 || written.at(-1) !== 8) throw new Error("in and out");
+ * if (pipe.poll()?.payload()[0] !== 7 || written.at(-1) !== 8) throw new Error("in and out");
  * ```
  *
  * @module
@@ -28,7 +28,8 @@ import { StoppedError } from "../errors.ts";
 import { type Answer, type Operation, RemoteMemory } from "../memory/mod.ts";
 import { type Asked, decodeAnswer, encodeAsked } from "./asked.ts";
 import { Outbox } from "./outbox.ts";
-import { type Frame, type FrameKind, FrameReader } from "./protocol.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import type { FrameKind } from "./protocol.ts";
 import { SERVICE_CHANNEL } from "./service.ts";
 import type { ServicePipe } from "./service_guest.ts";
 
@@ -48,26 +49,33 @@ export interface ProcessPipeOptions {
 /** See the module. */
 export class ProcessPipe implements ServicePipe {
   readonly #options: ProcessPipeOptions;
-  readonly #reader = new FrameReader();
+  readonly #cursor = new FrameCursor();
   readonly #chunk = new Uint8Array(CHUNK);
   readonly #outbox = new Outbox();
-  #frames: readonly Frame[] = [];
-  #next = 0;
+  #isOver = false;
+  /** Frames that came while an answer was awaited, in a row. */
+  readonly #behind = new Outbox();
+  readonly #waited = new FrameCursor();
 
   /** Takes how to read and write. */
   constructor(options: ProcessPipeOptions) {
     this.#options = options;
   }
 
-  /** The next frame, if it is there. Its payload is valid until {@linkcode wait} is called. */
-  poll(): Frame | undefined {
-    return this.#next < this.#frames.length ? this.#frames[this.#next++] : undefined;
+  /** The next frame, if it is there, valid until the next call. */
+  poll(): FrameCursor | undefined {
+    for (;;) {
+      if (this.#waited.next()) return this.#waited;
+      if (this.#behind.isEmpty) return this.#cursor.next() ? this.#cursor : undefined;
+      this.#waited.feed(this.#behind.take());
+    }
   }
 
   /** Waits for a chunk of frames; the end of stdin is the end of the guest. */
   wait(): void {
-    this.#frames = this.#read();
-    this.#next = 0;
+    const length = this.#options.read(this.#chunk);
+    if (length === null) Deno.exit(0);
+    this.#cursor.feed(this.#chunk.subarray(0, length));
   }
 
   /** Sends a frame; a guest that has nobody to answer ends. */
@@ -96,27 +104,20 @@ export class ProcessPipe implements ServicePipe {
   }
 
   #ask(asked: Asked): unknown {
-    // The reads that follow fill the chunk again, on which the frames in hand are views.
-    const behind = this.#frames.slice(this.#next).map((frame) => ({ ...frame, payload: frame.payload.slice() }));
     this.send("call", SERVICE_CHANNEL, encodeAsked(asked));
     for (;;) {
-      const ended = behind.some(({ kind }) => kind === "job");
-      const read = ended ? [] : this.#read();
-      const at = read.findIndex(({ kind }) => kind === "result");
-      const answer = read[at]?.payload.slice();
-      behind.push(
-        ...read.filter((_, index) => index !== at).map((frame) => ({ ...frame, payload: frame.payload.slice() })),
-      );
-      this.#frames = behind;
-      this.#next = 0;
-      if (ended) throw new StoppedError("Cannot wait: the service is over, a return to the guest's loop is wanted");
-      if (answer !== undefined) return decodeAnswer(answer);
+      // What is left of the chunk at hand comes before what is read for the answer.
+      while (this.#cursor.next()) {
+        const { kind, channel } = this.#cursor;
+        const payload = this.#cursor.payload();
+        if (kind === "result") return decodeAnswer(payload);
+        this.#behind.add(kind, channel, payload);
+        this.#isOver ||= kind === "job";
+      }
+      if (this.#isOver) {
+        throw new StoppedError("Cannot wait: the service is over, a return to the guest's loop is wanted");
+      }
+      this.wait();
     }
-  }
-
-  #read(): Frame[] {
-    const length = this.#options.read(this.#chunk);
-    if (length === null) Deno.exit(0);
-    return this.#reader.push(this.#chunk.subarray(0, length));
   }
 }

@@ -20,7 +20,6 @@ import { GuestError, GuestTimeoutError, StoppedError } from "../errors.ts";
 import { encode, Encoder } from "../mailbox/mod.ts";
 import { Outbox } from "./outbox.ts";
 import type { ProcessGuest } from "./process_host.ts";
-import type { Frame } from "./protocol.ts";
 import {
   callChannel,
   type EndSignal,
@@ -79,7 +78,8 @@ class ProcessServiceLink implements ServiceLink {
     const { name, initializer, shared, timeout } = this.#job;
     const process = this.#process;
     process.name = name;
-    process.onService = (frames) => this.#hear(frames);
+    process.onService = (frame) => this.#frames.hear(frame);
+    process.onRead = () => this.#frames.settle();
     process.onWritten = () => this.#write();
     const message: ServiceMessage = { service: true, name, initializer, shared: shared?.share.message(shared.task) };
     const timer = timeout === undefined ? undefined : setTimeout(() => {
@@ -132,11 +132,6 @@ class ProcessServiceLink implements ServiceLink {
     this.#flushed = false;
     this.messages++;
     this.#process.write(this.#outbox.take());
-  }
-
-  #hear(frames: readonly Frame[]): void {
-    for (const frame of frames) this.#frames.hear(frame);
-    this.#frames.settle();
   }
 
   async #ask(payload: Uint8Array): Promise<void> {

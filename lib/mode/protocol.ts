@@ -63,6 +63,7 @@ const BYTE = 256;
 
 const kindNames = new Map<number, FrameKind>();
 for (const [name, number] of Object.entries(FRAME_KINDS)) kindNames.set(number, name as FrameKind);
+const KIND_NAMES: readonly (FrameKind | undefined)[] = [undefined, ...kindNames.values()];
 
 /** The bytes of a frame whose payload is the parts in a row. */
 export function encodeFrame(kind: FrameKind, channel: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -93,6 +94,32 @@ export function putHeader(
   bytes[at + KIND_AT] = FRAME_KINDS[kind];
   putLittleEndian(bytes, at + CHANNEL_AT, { value: channel, size: LENGTH_AT - CHANNEL_AT });
   putLittleEndian(bytes, at + LENGTH_AT, { value: length, size: HEADER_BYTES - LENGTH_AT });
+}
+
+/** A frame's header, read. */
+export interface FrameHeader {
+  /** What it is for. */
+  readonly kind: FrameKind;
+  /** Which conversation it belongs to. */
+  readonly channel: number;
+  /** The size of its payload. */
+  readonly length: number;
+}
+
+/**
+ * The header at byte `at`, where it lies whole.
+ *
+ * @throws {ProtocolError} where it is none.
+ */
+export function headerOf(bytes: Uint8Array, at: number): FrameHeader {
+  const kind = KIND_NAMES[bytes[at + KIND_AT] ?? 0];
+  const length = littleEndian(bytes, at + LENGTH_AT, at + HEADER_BYTES);
+  if (bytes[at] === MAGIC && kind !== undefined && length <= MAX_LENGTH) {
+    return { kind, channel: littleEndian(bytes, at + CHANNEL_AT, at + LENGTH_AT), length };
+  }
+  // The reader of frames says what is wrong.
+  new FrameReader().push(bytes.subarray(at));
+  throw new ProtocolError("Cannot read frames: a header that is none, one of a frame is wanted");
 }
 
 /** Reads frames from chunks. */

@@ -4,13 +4,18 @@
  * @example
  * ```ts
  * import { encode } from "../mailbox/mod.ts";
+ * import { FrameCursor } from "./frame_cursor.ts";
+ * import { encodeFrame } from "./protocol.ts";
  * import { ServiceFrames } from "./service_frames.ts";
  *
  * const seen: unknown[] = [];
  * const listener = { answered: (answer: unknown) => void seen.push(answer), settled() {}, reported() {}, ended() {} };
  * const frames = new ServiceFrames(listener, { exported: (names) => void seen.push(names) });
- * frames.hear({ kind: "hello", channel: 1, payload: encode(["twice"]) });
- * frames.hear({ kind: "reply", channel: 1, payload: encode(10) });
+ * const cursor = new FrameCursor();
+ * cursor.feed(encodeFrame("hello", 1, encode(["twice"])));
+ * if (cursor.next()) frames.hear(cursor);
+ * cursor.feed(encodeFrame("reply", 1, encode(10)));
+ * if (cursor.next()) frames.hear(cursor);
  * if (JSON.stringify(seen) !== '[["twice"],{"kind":"value","value":10}]') throw new Error("its exports, and an answer");
  * ```
  *
@@ -18,8 +23,8 @@
  */
 
 import type { ErrorData } from "../errors.ts";
-import { decode } from "../mailbox/mod.ts";
-import type { Frame } from "./protocol.ts";
+import { Decoder } from "../mailbox/mod.ts";
+import type { FrameCursor } from "./frame_cursor.ts";
 import type { ServiceAnswer, ServiceListener } from "./service.ts";
 
 /** See the module. */
@@ -29,6 +34,8 @@ export class ServiceFrames {
   readonly #asked: (payload: Uint8Array) => void;
   /** Whether the guest has said that it ends while it is in no call. */
   #idle = false;
+  #decoded: Uint8Array = new Uint8Array(0);
+  #decoder = new Decoder(this.#decoded);
   /** Whether something was told since the last time that all was. */
   #heard = false;
 
@@ -46,18 +53,18 @@ export class ServiceFrames {
   }
 
   /** Tells what a frame says. */
-  hear({ kind, payload }: Frame): void {
-    switch (kind) {
+  hear(frame: FrameCursor): void {
+    switch (frame.kind) {
       case "reply":
-        return this.answer({ kind: "value", value: decode(payload) });
+        return this.answer({ kind: "value", value: this.#valueOf(frame) });
       case "error":
-        return this.answer({ kind: "error", error: decode(payload) as ErrorData });
+        return this.answer({ kind: "error", error: this.#valueOf(frame) as ErrorData });
       case "log":
-        return this.#listener.reported((decode(payload) as { report: unknown }).report);
+        return this.#listener.reported((this.#valueOf(frame) as { report: unknown }).report);
       case "hello":
-        return this.#exported(decode(payload) as readonly string[]);
+        return this.#exported(this.#valueOf(frame) as readonly string[]);
       case "call":
-        return this.#asked(payload.slice());
+        return this.#asked(frame.payload());
       case "job":
         this.#idle = true;
         return;
@@ -78,6 +85,15 @@ export class ServiceFrames {
     if (!this.#heard) return;
     this.#heard = false;
     this.#listener.settled();
+  }
+
+  /** The value of a payload. One decoder reads all that lie in the same bytes. */
+  #valueOf({ bytes, from, end }: FrameCursor): unknown {
+    if (this.#decoded !== bytes) {
+      this.#decoded = bytes;
+      this.#decoder = new Decoder(bytes);
+    }
+    return this.#decoder.decodePart(from, end);
   }
 
   /** Tells the end of the guest. */

@@ -8,18 +8,19 @@
  * @example
  * ```ts
  * import { decode, encode } from "../mailbox/mod.ts";
+ * import { FrameCursor } from "./frame_cursor.ts";
+ * import { encodeFrame } from "./protocol.ts";
  * import { callChannel } from "./service.ts";
  * import { ServiceGuest } from "./service_guest.ts";
  *
  * const sent: unknown[] = [];
- * const frames = [
- *   { kind: "post" as const, channel: callChannel(0, { chunk: false }), payload: encode(5) },
- *   { kind: "job" as const, channel: 0, payload: new Uint8Array(0) },
- * ];
+ * const frames = new FrameCursor();
+ * const call = encodeFrame("post", callChannel(0, { chunk: false }), encode(5));
+ * frames.feed(Uint8Array.of(...call, ...encodeFrame("job", 0)));
  * const guest = new ServiceGuest({ twice: (n: number) => 2 * n }, {
  *   message: { service: true, name: "a", initializer: undefined, shared: undefined },
  *   mode: "thread",
- *   pipe: { poll: () => frames.shift(), wait: () => {}, send: (_kind, _channel, bytes) => void sent.push(decode(bytes)) },
+ *   pipe: { poll: () => frames.next() ? frames : undefined, wait: () => {}, send: (_kind, _channel, bytes) => void sent.push(decode(bytes)) },
  * });
  * await guest.start();
  * await guest.serve();
@@ -29,14 +30,15 @@
  * @module
  */
 
-import { type ErrorData, errorData, farError, type ModeName } from "../errors.ts";
-import { decode, encode, Encoder } from "../mailbox/mod.ts";
+import { type ErrorData, errorData, type ModeName } from "../errors.ts";
+import { decode, Decoder, encode, Encoder } from "../mailbox/mod.ts";
 import { type Memory, type RemoteMemory, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { now, turn } from "./clock.ts";
+import type { FrameCursor } from "./frame_cursor.ts";
 import { isHostProgram } from "./host_program.ts";
 import { programsOf } from "./program_reference.ts";
-import type { Frame, FrameKind } from "./protocol.ts";
+import type { FrameKind } from "./protocol.ts";
 import type { Exports } from "./reference.ts";
 import { functionOf, type NamedCall, SERVICE_CHANNEL, type ServiceContext, type ServiceMessage } from "./service.ts";
 import { guestView } from "./service_share.ts";
@@ -44,8 +46,8 @@ import { detach, isMoved, type Moved } from "./transfer.ts";
 
 /** How a guest hears of calls and answers them. */
 export interface ServicePipe {
-  /** The next frame, if it is there. */
-  poll(): Frame | undefined;
+  /** The next frame, if it is there, valid until anything else is called. */
+  poll(): FrameCursor | undefined;
   /** Waits until there may be one. */
   wait(): void;
   /** Sends a frame at once. */
@@ -80,6 +82,8 @@ export class ServiceGuest {
   readonly #functions: readonly Exported[];
   readonly #names: readonly string[];
   readonly #encoder = new Encoder();
+  #decoded: Uint8Array = new Uint8Array(0);
+  #decoder = new Decoder(this.#decoded);
   #context: ServiceContext;
   #memory: Memory | undefined;
   /** Whether it is in a call that is not answered. */
@@ -135,10 +139,9 @@ export class ServiceGuest {
       const { index, chunk } = functionOf(frame.channel);
       const called = this.#functions[index] ?? refuse(index);
       this.#inCall = true;
-      // The payload is a view on a chunk that the next read may fill again: it is decoded before anything waits.
-      let answered: void | Promise<void>;
-      if (frame.kind === "call") answered = this.#callMoved(called, chunk);
-      else answered = this.#call(called, { chunk, argument: decode(frame.payload) });
+      const answered = frame.kind === "call"
+        ? this.#callMoved(called, chunk)
+        : this.#call(called, { chunk, argument: this.#argumentOf(frame) });
       if (answered !== undefined) await answered;
       this.#inCall = false;
     }
@@ -150,6 +153,15 @@ export class ServiceGuest {
     if (this.#inCall) pipe.send("error", SERVICE_CHANNEL, encodeError(thrown));
     this.#inCall = false;
     pipe.send("job", SERVICE_CHANNEL, NOTHING);
+  }
+
+  /** The argument of a call. One decoder reads all that lie in the same bytes. */
+  #argumentOf({ bytes, from, end }: FrameCursor): unknown {
+    if (this.#decoded !== bytes) {
+      this.#decoded = bytes;
+      this.#decoder = new Decoder(bytes);
+    }
+    return this.#decoder.decodePart(from, end);
   }
 
   async #callMoved(called: Exported, chunk: boolean): Promise<void> {
@@ -246,13 +258,30 @@ export function isSteps(value: object): value is Steps<unknown> {
     !(value instanceof Map || value instanceof Set || value instanceof String);
 }
 
-/** What was thrown as bytes: where its properties cannot be cloned, without them. */
+/** What was thrown as bytes, without what of it cannot be cloned. */
 export function encodeError(thrown: unknown): Uint8Array {
+  const data = errorData(thrown);
   try {
-    return encode(errorData(thrown));
+    return encode(data);
   } catch {
-    const { name, message, stack } = farError(thrown);
-    return encode({ name, message, stack, properties: {} } satisfies ErrorData);
+    return encode(cloneable(data));
+  }
+}
+
+function cloneable({ name, message, stack, properties, cause }: ErrorData): ErrorData {
+  const whole = Object.entries(properties).filter(([, value]) => canBeCloned(value));
+  const data = { name, message, stack, properties: Object.fromEntries(whole) };
+  if (cause === undefined) return data;
+  if ("error" in cause) return { ...data, cause: { error: cloneable(cause.error) } };
+  return canBeCloned(cause.value) ? { ...data, cause } : data;
+}
+
+function canBeCloned(value: unknown): boolean {
+  try {
+    encode(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -14,14 +14,15 @@
  * requests.write(encodeFrame("post", 0, Uint8Array.of(7)));
  * const pipe = new ThreadPipe({ requests: requests.handle, replies: replies.handle, post: () => {} });
  * pipe.wait();
- * if (pipe.poll()?.payload[0] !== 7) throw new Error("the request");
+ * if (pipe.poll()?.payload()[0] !== 7) throw new Error("the request");
  * ```
  *
  * @module
  */
 
 import { BytePipe, type BytePipeHandle } from "../memory/mod.ts";
-import { type Frame, type FrameKind, FrameReader } from "./protocol.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import type { FrameKind } from "./protocol.ts";
 import { Outbox } from "./outbox.ts";
 import type { Transferable } from "./service.ts";
 import type { ServicePipe } from "./service_guest.ts";
@@ -37,11 +38,9 @@ export class ThreadPipe implements ServicePipe {
   readonly #requests: BytePipe;
   readonly #replies: BytePipe;
   readonly #post: (message: FromThread, transfer?: readonly Transferable[]) => void;
-  readonly #reader = new FrameReader();
+  readonly #cursor = new FrameCursor();
   readonly #chunk = new Uint8Array(CHUNK);
   readonly #outbox = new Outbox();
-  #frames: readonly Frame[] = [];
-  #next = 0;
   /** Values that were moved here and nobody has asked for, and who waits for the next. */
   readonly #arrived: unknown[] = [];
   #awaited: ((value: unknown) => void) | undefined;
@@ -58,16 +57,14 @@ export class ThreadPipe implements ServicePipe {
     this.#post = post;
   }
 
-  /** The next frame, if it is there. Its payload is valid until the call after it. */
-  poll(): Frame | undefined {
-    // The chunk is read over only when all its frames are used.
-    while (this.#next === this.#frames.length) {
+  /** The next frame, if it is there, valid until the next call. */
+  poll(): FrameCursor | undefined {
+    while (!this.#cursor.next()) {
       const length = this.#requests.read(this.#chunk);
       if (length === 0) return undefined;
-      this.#frames = this.#reader.push(this.#chunk.subarray(0, length));
-      this.#next = 0;
+      this.#cursor.feed(this.#chunk.subarray(0, length));
     }
-    return this.#frames[this.#next++];
+    return this.#cursor;
   }
 
   /** Waits for something to read, for a slice at most. */

@@ -33,7 +33,7 @@ import { GuestDiedError, GuestError, UncloneableError } from "../errors.ts";
 import { Encoder } from "../mailbox/mod.ts";
 import { BytePipe } from "../memory/mod.ts";
 import { Outbox } from "./outbox.ts";
-import { type Frame, FrameReader } from "./protocol.ts";
+import { FrameCursor } from "./frame_cursor.ts";
 import { callChannel, type ServiceCall, type ServiceJob, type ServiceLink, type ServiceListener } from "./service.ts";
 import { ServiceFrames } from "./service_frames.ts";
 import type { ThreadGuest } from "./thread_host.ts";
@@ -72,13 +72,13 @@ class ThreadServiceLink implements ServiceLink {
   readonly #requests = BytePipe.create(CAPACITY);
   readonly #replies = BytePipe.create(CAPACITY);
   readonly #chunk = new Uint8Array(CHUNK);
-  readonly #reader = new FrameReader();
+  readonly #cursor = new FrameCursor();
   readonly #outbox = new Outbox();
   readonly #encoder = new Encoder();
   readonly #frames: ServiceFrames;
-  /** Frames that wait for a value that is on its way. */
-  #held: Frame[] = [];
+  /** Values that were moved here, and whether the frame at hand waits for one that is on its way. */
   readonly #moved: unknown[] = [];
+  #awaitsMoved = false;
   #open = true;
   readonly #closing: AbortSignal;
   readonly #onClosing = () => {
@@ -109,7 +109,6 @@ class ThreadServiceLink implements ServiceLink {
     guest.onBell = () => this.#turn();
     guest.onMoved = (value) => {
       this.#moved.push(value);
-      this.#hear([]);
       this.#turn();
     };
     const message = { service: true, name, initializer, shared: shared?.share.message(shared.task) } as const;
@@ -197,7 +196,9 @@ class ThreadServiceLink implements ServiceLink {
   #turn(): void {
     this.#write();
     for (let chunks = 0; this.#open && chunks < MOST_CHUNKS; chunks++) {
-      if (!this.#readChunk() && this.#replies.sleeps("reader")) return;
+      if (this.#readChunk()) continue;
+      // It goes on when the value arrives.
+      if (this.#awaitsMoved || this.#replies.sleeps("reader")) return;
     }
     if (this.#open) setImmediate(() => this.#turn());
   }
@@ -206,28 +207,26 @@ class ThreadServiceLink implements ServiceLink {
     while (this.#readChunk());
   }
 
+  /** Reads what is there; false where nothing is, or a value is on its way that comes before all else. */
   #readChunk(): boolean {
+    if (!this.#tell()) return false;
     const length = this.#replies.read(this.#chunk);
     if (length === 0) return false;
-    this.#hear(this.#reader.push(this.#chunk.subarray(0, length)));
+    this.#cursor.feed(this.#chunk.subarray(0, length));
+    this.#tell();
+    if (this.#open) this.#frames.settle();
     return true;
   }
 
-  #hear(frames: readonly Frame[]): void {
-    const all = this.#held.length === 0 ? frames : [...this.#held, ...frames];
-    this.#held = [];
-    for (const [at, frame] of all.entries()) {
-      if (!this.#open) return;
-      if (frame.kind === "post") {
-        if (this.#moved.length === 0) {
-          // The message with the value is on its way.
-          this.#held = all.slice(at).map((frame) => ({ ...frame, payload: frame.payload.slice() }));
-          break;
-        }
-        this.#frames.answer({ kind: "value", value: this.#moved.shift() });
-      } else this.#frames.hear(frame);
+  /** Tells the frames of the chunk; false where one waits for a value. */
+  #tell(): boolean {
+    while (this.#open && (this.#awaitsMoved || this.#cursor.next())) {
+      this.#awaitsMoved = this.#cursor.kind === "post" && this.#moved.length === 0;
+      if (this.#awaitsMoved) return false;
+      if (this.#cursor.kind === "post") this.#frames.answer({ kind: "value", value: this.#moved.shift() });
+      else this.#frames.hear(this.#cursor);
     }
-    if (this.#open) this.#frames.settle();
+    return true;
   }
 
   #end(error: Error): void {

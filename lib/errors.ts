@@ -397,20 +397,21 @@ export interface ErrorData {
   readonly cause?: { readonly error: ErrorData } | { readonly value: unknown };
 }
 
-/** An error as data. */
+/** An error as data, whatever was thrown; never throws itself. A value that is no error is the cause of one that says so. */
 export function errorData(thrown: unknown): ErrorData {
   return dataOf(thrown, MOST_CAUSES);
 }
 
 function dataOf(thrown: unknown, causes: number): ErrorData {
   const { name, message, stack } = describe(thrown, 0);
-  if (!(thrown instanceof Error)) return { name, message, stack, properties: {} };
+  if (!isError(thrown)) return { name, message, stack, properties: {}, cause: { value: thrown } };
   // A cause that was assigned is a property like others.
-  const { cause } = thrown;
-  const { cause: _cause, ...properties } = { cause, ...thrown };
+  const keys = Object.keys(thrown).filter((key) => key !== "cause");
+  const properties = Object.fromEntries(keys.map((key) => [key, read(thrown, key)]));
   const data = { name, message, stack, properties };
+  const cause = read(thrown, "cause");
   if (cause === undefined || causes === 0) return data;
-  return { ...data, cause: cause instanceof Error ? { error: dataOf(cause, causes - 1) } : { value: cause } };
+  return { ...data, cause: isError(cause) ? { error: dataOf(cause, causes - 1) } : { value: cause } };
 }
 
 /** The error that data was made of, of the same class where that is known here. */
@@ -467,12 +468,29 @@ export function farError(thrown: unknown): FarError {
 }
 
 function describe(thrown: unknown, causes: number): FarError {
-  if (!(thrown instanceof Error)) {
-    return { name: "thrown value", message: textOf(thrown), stack: "" };
-  }
-  const { cause } = thrown;
-  const far = { name: textOf(thrown.name), message: textOf(thrown.message), stack: textOf(thrown.stack ?? "") };
+  if (!isError(thrown)) return { name: "thrown value", message: textOf(thrown), stack: "" };
+  const [name, message, stack] = ["name", "message", "stack"].map((key) => textOf(read(thrown, key) ?? ""));
+  const far = { name: name ?? "", message: message ?? "", stack: stack ?? "" };
+  const cause = read(thrown, "cause");
   return cause === undefined || causes === 0 ? far : { ...far, cause: describe(cause, causes - 1) };
+}
+
+/** Whether it is an error: what refuses to say so is none. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** A property, or what came of reading it. */
+function read(error: Error, key: string): unknown {
+  try {
+    return Reflect.get(error, key);
+  } catch {
+    return `(${key} cannot be read)`;
+  }
 }
 
 /** The value as text, also where it refuses to become text. */
@@ -480,7 +498,7 @@ function textOf(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return typeof value === "object" && value !== null ? "(an object without a text)" : typeof value;
   }
 }
 

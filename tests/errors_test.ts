@@ -15,6 +15,7 @@ const made: Record<string, Error> = {
   EventFailedError: new errors.EventFailedError("plant.motor", 0.5, "too hot"),
   GuestError: new errors.GuestError({ guest: "busy0", mode: "process", phase: "update", far }),
   GuestDiedError: new errors.GuestDiedError({ guest: "busy0", mode: "thread", cause: "it closed itself" }),
+  UnfetchedFailureError: new errors.UnfetchedFailureError([new RangeError("too large")], ["twice"]),
   GuestTimeoutError: new errors.GuestTimeoutError({ guest: "busy0", mode: "process", seconds: 2 }),
   GuestStuckError: new errors.GuestStuckError("busy0"),
   PropertyError: new errors.PropertyError("Cannot hold equal", { seed: 42, path: "7:1:0" }),
@@ -116,4 +117,25 @@ Deno.test("farError() never throws itself, whatever is thrown", () => {
     assertEquals(typeof data.message, "string");
     assertEquals(structuredClone(data), data);
   }
+});
+
+Deno.test("errorData() keeps what can be read of an error, and a value that is none", () => {
+  const error = new RangeError("it fails", { cause: 5 });
+  Object.defineProperty(error, "message", {
+    get() {
+      throw new TypeError("nobody reads it");
+    },
+  });
+  Object.defineProperty(error, "detail", { enumerable: true, get: (): never => JSON.parse("{") });
+  const { name, message, properties, cause } = errors.errorData(error);
+  assertEquals([name, message, properties, cause], [
+    "RangeError",
+    "(message cannot be read)",
+    { detail: "(detail cannot be read)" },
+    { value: 5 },
+  ]);
+  assertEquals(errors.revivedError(errors.errorData({ at: 7 })).cause, { at: 7 });
+  const { proxy, revoke } = Proxy.revocable(new Error("gone"), {});
+  revoke();
+  assertEquals(errors.errorData(proxy).name, "thrown value");
 });

@@ -126,7 +126,7 @@ Deno.test("errorData() keeps what can be read of an error, and a value that is n
       throw new TypeError("nobody reads it");
     },
   });
-  Object.defineProperty(error, "detail", { enumerable: true, get: (): never => JSON.parse("{") });
+  Object.defineProperty(error, "detail", { enumerable: true, get: () => JSON.parse("{") });
   const { name, message, properties, cause } = errors.errorData(error);
   assertEquals([name, message, properties, cause], [
     "RangeError",

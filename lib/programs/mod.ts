@@ -23,6 +23,7 @@ import { daemon } from "./daemon.ts";
 import { deadlock } from "./deadlock.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
+import { pi } from "./pi.ts";
 import { piQueue } from "./pi_queue.ts";
 import { piQueueBroken } from "./pi_queue_broken.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
@@ -47,6 +48,7 @@ export {
   fibChannel,
   lightMl,
   lockProgram,
+  pi,
   piQueue,
   piQueueBroken,
   producerConsumerEvent,
@@ -81,6 +83,7 @@ export const programs: readonly RunnableProgram[] = [
   barrierProgram,
   conditionProgram,
   eventProgram,
+  pi,
   piQueue,
   piQueueBroken,
   counter,

@@ -1,0 +1,147 @@
+/**
+ * Pi by points in a circle, counted by one worker, and by several, each its part: what several are worth.
+ *
+ * - A sample depends on the seed and its number alone, and counts are integers: any number of workers, in any mode, comes
+ *   to the same count.
+ * - The parts are contiguous, remainders too: together they are exactly `--samples`.
+ * - What is measured is the counting, by guests that have counted before; their start-up stands apart.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { pi } from "./pi.ts";
+ *
+ * await using host = new Host();
+ * const run = async (workers: number) => {
+ *   const { outcome } = await host.run(pi, { mode: "direct", parameters: { samples: 100_003, workers, repeat: 1 } });
+ *   return outcome;
+ * };
+ * if (!sameData(await run(1), await run(3))) throw new Error("the same count for any number of workers");
+ * ```
+ *
+ * @module
+ */
+
+import type { ModeName } from "../errors.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../mode/mod.ts";
+import { Pool } from "../pool/mod.ts";
+import { ensure } from "../program/mod.ts";
+import { circleKernels, countInside, type CountInsideOptions } from "../random/mod.ts";
+import { partOf, piOf } from "./pi_queue.ts";
+import { countPart, piWork } from "./pi_work.ts";
+import { draw, durationOf, median, timedAsync } from "./timed.ts";
+
+/** After so many calls, of so many samples, a kernel is as fast as it gets. */
+const WARM_CALLS = 4;
+const WARM_SAMPLES = 2 ** 20;
+
+type CountingPool = Pool<{ countPart: typeof countPart }>;
+
+/** What some workers took. */
+interface Measured {
+  readonly workers: number;
+  readonly inside: number;
+  /** Milliseconds until the guests were there, and for all samples. */
+  readonly startUp: number;
+  readonly time: number;
+}
+
+/** What to measure. */
+interface Measuring {
+  readonly whole: Required<CountInsideOptions>;
+  readonly repeat: number;
+  readonly context: Pick<HostContext, "observe" | "signal">;
+}
+
+/** See the module. */
+export const pi: AnyHostProgram = defineHostProgram({
+  name: "pi",
+  claim: "Workers that count points in a circle, each its part, come to the count of one worker, and sooner.",
+  module: import.meta.url,
+  functions: { countPart },
+  parameters: {
+    samples: { default: 10_000_000, min: 1, description: "how many points there are" },
+    workers: { default: 2, min: 1, max: 64, description: "how many workers count" },
+    kernel: {
+      default: "simd",
+      choices: circleKernels,
+      description: "what counts: WebAssembly, or the same in TypeScript",
+    },
+    repeat: { default: 5, min: 1, max: 1000, description: "how often each is measured; the median is shown" },
+  },
+  async main({ mode, host, settings: { seed, parameters }, ...context }) {
+    const { samples, workers, repeat } = parameters;
+    const kernel = circleKernels.find((kernel) => kernel === parameters.kernel) ?? "simd";
+    const whole = { seed, from: 0, to: samples, kernel };
+    const measured: Measured[] = [];
+    // Guests of one pool would be warm for the next, so all pools stay open.
+    await using pools = new AsyncDisposableStack();
+    for (const count of new Set([1, workers])) {
+      context.progress(count === 1 ? "one worker counts" : `${count} workers count`);
+      const name = count === 1 ? "alone" : "worker";
+      const opened = await timedAsync({ guest: "main", now }, () => {
+        return Pool.open<{ countPart: typeof countPart }>({ mode, module: piWork, workers: count, name, host });
+      });
+      const pool = pools.use(draw(context.observe, opened, "start-up"));
+      measured.push({ ...await measure(pool, { whole, repeat, context }), startUp: durationOf(opened) });
+    }
+    const [inside = 0, ...others] = measured.map(({ inside }) => inside);
+    ensure(others.every((other) => other === inside), "several workers come to the count of one");
+    return { outcome: piOf(inside, samples), tables: [timesOf(measured, { mode, samples, kernel, repeat })] };
+  },
+  expected: ({ seed, parameters: { samples } }) => [piOf(countInside({ seed, from: 0, to: samples }), samples)],
+});
+
+/** Counts so often, all workers at once, after each of them has counted a little. */
+async function measure(
+  pool: CountingPool,
+  { whole, repeat, context }: Measuring,
+): Promise<Omit<Measured, "startUp">> {
+  const { workers } = pool;
+  const little = Array<CountInsideOptions>(workers).fill({ ...whole, to: Math.min(whole.to, WARM_SAMPLES) });
+  for (let call = 0; call < WARM_CALLS; call++) {
+    draw(context.observe, await timedAsync({ guest: "main", now }, () => count(pool, little, context)), "warm-up");
+  }
+  const parts = Array.from({ length: workers }, (_, index) => {
+    return { ...whole, ...partOf(whole.to, { index, parts: workers }) };
+  });
+  const counts: number[] = [];
+  const times: number[] = [];
+  for (let round = 0; round < repeat; round++) {
+    const counted = await timedAsync({ guest: "main", now }, () => count(pool, parts, context));
+    counts.push(draw(context.observe, counted, "count"));
+    times.push(durationOf(counted));
+  }
+  const [inside = 0, ...others] = counts;
+  ensure(others.every((other) => other === inside), "each time comes to the same count");
+  return { workers, inside, time: median(times) };
+}
+
+/** Lets each worker count its part. */
+async function count(
+  pool: CountingPool,
+  parts: readonly CountInsideOptions[],
+  { signal, observe }: Measuring["context"],
+): Promise<number> {
+  const counted = await Promise.all(parts.map((part, guest) => pool.run("countPart", part, { guest, signal })));
+  return counted.reduce((inside, part) => inside + draw(observe, part), 0);
+}
+
+/** The table of times; `at most` is the efficiency that there can be. */
+function timesOf(
+  measured: readonly Measured[],
+  { mode, samples, kernel, repeat }: { mode: ModeName; samples: number; kernel: string; repeat: number },
+): ReportTable {
+  const cores = mode === "direct" ? 1 : navigator.hardwareConcurrency;
+  const where = mode === "direct" ? "the caller's one core" : `${cores} ${cores === 1 ? "core" : "cores"}`;
+  const alone = measured[0]?.time ?? NaN;
+  return {
+    title: `${samples.toLocaleString("en")} samples by ${kernel} on ${where}, median of ${repeat}`,
+    columns: ["workers", "start-up ms", "time ms", "ns a sample", "speed-up", "efficiency", "at most"],
+    rows: measured.map(({ workers, startUp, time }) => {
+      const speedUp = alone / time;
+      const limit = Math.min(1, cores / workers);
+      return [workers, startUp, time, time * 1e6 / samples, speedUp, speedUp / workers, limit];
+    }),
+  };
+}

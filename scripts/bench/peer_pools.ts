@@ -37,7 +37,7 @@ export interface PoolMaker {
   /** What its workers are. */
   readonly guests: "threads" | "processes";
   /** Makes one; its workers may still be starting. */
-  readonly open: () => AddingPool;
+  readonly open: () => AddingPool | Promise<AddingPool>;
 }
 
 const WORKERS = 2;

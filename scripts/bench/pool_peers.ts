@@ -95,7 +95,7 @@ async function oneByOne(pool: AddingPool, tasks: number): Promise<number[]> {
 
 async function firstResult({ open }: PoolMaker): Promise<number> {
   const started = performance.now();
-  const pool = open();
+  const pool = await open();
   const results = firstTasks(pool);
   await Promise.race(results);
   const took = performance.now() - started;
@@ -117,7 +117,7 @@ async function whileOpen(
 ): Promise<Figure[]> {
   const pools = new Map<string, AddingPool>();
   try {
-    for (const maker of rows(guests, makers)) pools.set(rowOf(maker), maker.open());
+    for (const maker of rows(guests, makers)) pools.set(rowOf(maker), await maker.open());
     for (const pool of pools.values()) await Promise.all(firstTasks(pool));
     return await work(pools);
   } finally {

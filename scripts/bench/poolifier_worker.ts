@@ -6,7 +6,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import { ClusterWorker, ThreadWorker } from "poolifier";
-import add, { type Sum, type SumTask } from "./peer_task.ts";
+import { add, type Sum, type SumTask } from "./peer_task.ts";
 
 /** What the pool talks to. */
 export default isMainThread ? new ClusterWorker<SumTask, Sum>(task) : new ThreadWorker<SumTask, Sum>(task);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { channel, move, Mutex, spawn } from "multithreading";
 import { Host, loadProgram, lock, type ModeName, runBlocking, share, SharedMemory, Space } from "../../mod.ts";
 import type { Table } from "./delegation.ts";
+import { channel, move, Mutex, spawn } from "./multithreading_peer.ts";
 import { type Bare, BATCH, benchThings } from "./share_jobs.ts";
 import type { ShareJob } from "./share_worker.ts";
 import { compare } from "./statistics.ts";

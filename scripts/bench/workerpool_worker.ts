@@ -5,6 +5,6 @@
  */
 
 import workerpool from "workerpool";
-import add from "./peer_task.ts";
+import { add } from "./peer_task.ts";
 
 workerpool.worker({ add });

@@ -81,7 +81,7 @@ export interface HostProgramSpec<P extends ParameterTable, O> {
   readonly claim: string;
   /** Where it is exported, and what its guests import: `import.meta.url`. */
   readonly module: string;
-  /** What its guests run, by names of which no other program of the same list has one; nothing by default. */
+  /** What its guests run, by names that no other function of the same list has; nothing by default. */
   readonly functions?: GuestFunctions;
   /** The variants that have a known bug, kept on purpose; none by default. */
   readonly specimens?: readonly string[];

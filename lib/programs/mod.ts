@@ -10,6 +10,8 @@ import { barrierProgram } from "./barrier.ts";
 import { threads } from "./threads.ts";
 import { useAfterClose } from "./use_after_close.ts";
 import { timerProgram } from "./timer.ts";
+import { eulerPool } from "./euler_pool.ts";
+import { eulerProcess } from "./euler_process.ts";
 import { eventProgram } from "./event.ts";
 import { counter } from "./counter.ts";
 import { fibChannel } from "./fib_channel.ts";
@@ -44,6 +46,8 @@ export {
   counter,
   daemon,
   deadlock,
+  eulerPool,
+  eulerProcess,
   eventProgram,
   fibChannel,
   lightMl,
@@ -92,4 +96,6 @@ export const programs: readonly RunnableProgram[] = [
   lightMl,
   channelStates,
   channelProducer,
+  eulerProcess,
+  eulerPool,
 ];

@@ -1,0 +1,31 @@
+/**
+ * Real time that main spends with other things, until it is told to end.
+ *
+ * @example
+ * ```ts
+ * import { elapse } from "./elapse.ts";
+ *
+ * await elapse(0.001);
+ * const why = await elapse(60, AbortSignal.abort("no time")).catch((reason) => reason);
+ * if (why !== "no time") throw new Error("it ends with the signal");
+ * ```
+ *
+ * @module
+ */
+
+import { after } from "../mode/mod.ts";
+
+/** Waits for a number of seconds; rejects with the signal's reason when that aborts. */
+export async function elapse(seconds: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => reject(signal?.reason);
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
+  const letGo = after(seconds * 1000, resolve);
+  try {
+    await promise;
+  } finally {
+    letGo();
+    signal?.removeEventListener("abort", abort);
+  }
+}

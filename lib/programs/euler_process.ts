@@ -1,0 +1,110 @@
+/**
+ * A named process that sums 1/k! until its exit event is set, and gives its result as often as it is asked.
+ *
+ * - The host does other things for `--seconds`, sets the event, and joins the guest: that has a name and an exit code in
+ *   every mode.
+ * - The result is fetched twice: it is kept, where a queue is empty after the first time.
+ * - With `--before` the event is set before the start. The loop looks at it after a block of 1,000 iterations, so the result
+ *   is e all the same; the loop of the talk that it is from looks before its first block, and gives 0 then.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { eulerProcess } from "./euler_process.ts";
+ *
+ * await using host = new Host();
+ * const { ok, independent } = await host.run(eulerProcess, { mode: "thread", parameters: { seconds: 0.01 } });
+ * const e = 2.7182818284590455;
+ * const wanted = { name: "calculate_e_process", isAlive: true, fetched: [e, e], joined: true, exitCode: 0 };
+ * if (!ok || !sameData(independent, wanted)) throw new Error(JSON.stringify(independent));
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
+import { Guest } from "../pool/mod.ts";
+import { elapse } from "./elapse.ts";
+import { calculateE, E, type Euler, EULER_WORK, type EulerThings, eulerThings, isWholeBlocks } from "./euler_work.ts";
+import { draw, durationOf, type Timed } from "./timed.ts";
+
+const NAME = "calculate_e_process";
+
+const parameters = {
+  seconds: { default: 0.1, max: 3600, fraction: true, description: "how long main does other things, in seconds" },
+  before: { default: false, description: "set the exit event before the start" },
+} as const;
+
+interface Outcome {
+  readonly name: string;
+  /** Whether it was at work when the event was set; not asked where that is before the start. */
+  readonly isAlive: boolean | null;
+  /** The result, each time that it was fetched. */
+  readonly fetched: readonly number[];
+  readonly joined: boolean;
+  readonly exitCode: number | null;
+  readonly iterations: number;
+}
+
+/** See the module. */
+export const eulerProcess: AnyHostProgram = defineHostProgram({
+  name: "euler-process",
+  claim: "A process with a name works until its exit event is set, and keeps its result.",
+  module: import.meta.url,
+  functions: { calculateE, eulerThings },
+  parameters,
+  main,
+  independent(outcome) {
+    if ("failed" in outcome) return outcome;
+    const { iterations: _, ...rest } = outcome;
+    return rest;
+  },
+  expected: ({ parameters: { before } }) => (outcome) => {
+    if ("failed" in outcome) return false;
+    const { name, isAlive, fetched, joined, exitCode, iterations } = outcome;
+    return name === NAME && isAlive === (before ? null : true) && fetched.length === 2 &&
+      fetched.every((e) => e === E) && joined && exitCode === 0 && isWholeBlocks(iterations);
+  },
+});
+
+async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Outcome>> {
+  const { mode, host, signal, observe, settings: { parameters: { seconds, before } } } = context;
+  await using guest = await Guest.make<Timed<Euler>, EulerThings>({
+    mode,
+    module: EULER_WORK,
+    export: "calculateE",
+    shared: { export: "eulerThings" },
+    name: NAME,
+    host,
+  });
+  const { exit } = guest.shared;
+  if (before) await exit.setAsync();
+  await guest.start();
+  let isAlive: boolean | null = null;
+  try {
+    await elapse(seconds, signal);
+    if (!before) isAlive = guest.isAlive;
+  } finally {
+    // Otherwise the end of its scope would wait for ever.
+    await exit.setAsync();
+  }
+  const fetched = [await guest.result(), await guest.result()];
+  const joined = await guest.join();
+  const [work] = fetched as [Timed<Euler>];
+  const { iterations } = draw(observe, work);
+  return {
+    outcome: {
+      name: guest.name,
+      isAlive,
+      fetched: fetched.map(({ value }) => value.e),
+      joined,
+      exitCode: guest.exitCode ?? null,
+      iterations,
+    },
+    tables: [{
+      title: "Work until the exit event",
+      columns: ["guest", "iterations", "ms"],
+      rows: [[guest.name, iterations, durationOf(work)]],
+    }],
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * What a pool costs: tasks of nothing beside the pools of peers, and `pi` beside workers that have nothing around them.
+ *
+ * @module
+ */
+
+import { type CircleKernel, type CountInsideOptions, Pool } from "../../mod.ts";
+import type { Table } from "./delegation.ts";
+import type { PoolMaker } from "./peer_pools.ts";
+import { poolLatencies, poolRates, poolStarts } from "./pool_peers.ts";
+import { compare } from "./statistics.ts";
+
+const makers: readonly PoolMaker[] = [
+  { name: "Pool", guests: "threads", open: () => adding("thread") },
+  { name: "Pool", guests: "processes", open: () => adding("process") },
+];
+
+/** Rates, latencies and starts of pools of two threads, then of two processes. */
+export async function pools({ rounds }: { rounds: number }): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const guests of ["threads", "processes"] as const) {
+    for (const measure of [poolRates, poolLatencies, poolStarts]) {
+      tables.push(await measure(guests, { rounds, makers }));
+    }
+  }
+  return tables;
+}
+
+/** Nanoseconds a sample of `pi` on that many workers, one part for each; on two, half of those on one is perfect. */
+export async function piSamples(
+  workers: number,
+  options: { rounds: number; samples: number; kernel: CircleKernel },
+): Promise<Table> {
+  const { rounds, samples, kernel } = options;
+  const parts = Array.from({ length: workers }, (_, part) => {
+    return { seed: 1, from: samples * part / workers, to: samples * (part + 1) / workers, kernel };
+  });
+  const bare = parts.map(() => new Worker(new URL("./pi_worker.ts", import.meta.url), { type: "module" }));
+  const module = new URL("./pi_part.ts", import.meta.url).href;
+  await using threads = await Pool.open<typeof import("./pi_part.ts")>({ mode: "thread", module, workers });
+  await using processes = await Pool.open<typeof import("./pi_part.ts")>({ mode: "process", module, workers });
+  const each = (count: (part: CountInsideOptions, index: number) => Promise<number>) => async () => {
+    const started = performance.now();
+    await Promise.all(parts.map(count));
+    return 1e6 * (performance.now() - started) / samples;
+  };
+  try {
+    const figures = await compare({
+      "bare workers": each((part, index) => ask(bare[index], part)),
+      "Pool, threads": each((part) => threads.submit("countInside", part).result()),
+      "Pool, processes": each((part) => processes.submit("countInside", part).result()),
+    }, { rounds, warmups: 3 });
+    return { title: `pi, ${samples} samples, ${kernel}, ${workers} in flight (one a worker)`, unit: "ns", figures };
+  } finally {
+    for (const worker of bare) worker.postMessage("close");
+  }
+}
+
+async function adding(mode: "thread" | "process") {
+  const module = new URL("./peer_task.ts", import.meta.url).href;
+  const pool = await Pool.open<typeof import("./peer_task.ts")>({ mode, module, workers: 2 });
+  return {
+    run: (task: Parameters<typeof import("./peer_task.ts").add>[0]) => pool.submit("add", task).result(),
+    close: () => pool.close(),
+  };
+}
+
+function ask(worker: Worker | undefined, part: CountInsideOptions): Promise<number> {
+  return new Promise((resolve) => {
+    if (worker === undefined) return;
+    worker.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
+    worker.postMessage(part);
+  });
+}

@@ -6,6 +6,7 @@
 
 import { burnRates, roundTrips, type Table } from "./bench/delegation.ts";
 import { schedules, untilFound } from "./bench/explorer.ts";
+import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { startUp } from "./bench/start_up.ts";
 import { taskFlags } from "./checks/flags.ts";
@@ -35,6 +36,11 @@ for (
     () => schedules({ rounds: ROUNDS }),
     () => untilFound({ rounds: ROUNDS }),
     () => startUp({ rounds: ROUNDS }),
+    () => pools({ rounds: ROUNDS }),
+    () => piSamples(1, { rounds: ROUNDS, samples: 10_000_000, kernel: "typescript" }),
+    () => piSamples(1, { rounds: ROUNDS, samples: 10_000_000, kernel: "simd" }),
+    () => piSamples(2, { rounds: ROUNDS, samples: 10_000_000, kernel: "typescript" }),
+    () => piSamples(2, { rounds: ROUNDS, samples: 10_000_000, kernel: "simd" }),
   ]
 ) {
   console.error(`measuring (${tables.length} tables so far) ...`);
@@ -48,9 +54,10 @@ Deno.exit(0);
 
 function print({ title, unit, figures }: Table): void {
   console.log(`\n${title} (${unit})`);
-  console.log(`  ${"".padEnd(24)}${["median", "least", "most", "ratio"].map((head) => head.padStart(10)).join("")}`);
+  const width = Math.max(24, ...figures.map(({ name }) => name.length + 2));
+  console.log(`  ${"".padEnd(width)}${["median", "least", "most", "ratio"].map((head) => head.padStart(10)).join("")}`);
   for (const { name, median, least, most, ratio } of figures) {
     const numbers = [median, least, most, ratio].map((value) => value.toPrecision(3).padStart(10)).join("");
-    console.log(`  ${name.padEnd(24)}${numbers}`);
+    console.log(`  ${name.padEnd(width)}${numbers}`);
   }
 }

@@ -145,6 +145,13 @@ export class GuestControl {
     return this.#guest !== undefined && Atomics.load(this.#words, this.#own) === STOP;
   }
 
+  /** Lets a guest have the place of one that is gone, as if nobody had had it. */
+  admit(guest: number): void {
+    Atomics.store(this.#words, this.#wordOf(guest, "stop"), 0);
+    Atomics.store(this.#words, this.#wordOf(guest, "acknowledged"), 0);
+    Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), NOT_WAITING);
+  }
+
   /** Says, as the guest, that it is out of the stopped work and will not touch this memory again. */
   acknowledge(): void {
     if (this.#guest === undefined) {

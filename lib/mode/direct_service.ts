@@ -85,6 +85,8 @@ class DirectServiceLink implements ServiceLink {
   #waiting: Waiting[] = [];
   #handed: Waiting[] = [];
   #working = false;
+  /** Resolves when it works no longer. */
+  #work: Promise<void> = Promise.resolve();
 
   constructor(exports: Exports, { job, listener }: { job: ServiceJob; listener: ServiceListener }) {
     const { name: guest, shared } = job;
@@ -120,16 +122,17 @@ class DirectServiceLink implements ServiceLink {
     if (this.#waiting.length === 0) return;
     this.messages++;
     this.#handed.push(...this.#waiting.splice(0));
-    if (!this.#working) void this.#work();
+    if (!this.#working) this.#work = this.#perform();
   }
 
-  abandon(): void {
+  abandon(): Promise<void> {
     this.#stop.abort(new Error("the call was given up"));
+    return this.#work;
   }
 
   end(signal: EndSignal): void {
     if (this.#isOver) return;
-    this.abandon();
+    void this.abandon();
     const cause = `it was ended by ${signal}`;
     this.#listener.ended(new GuestDiedError({ guest: this.guest, mode: "direct", cause, signal }), {
       idle: !this.#working,
@@ -137,7 +140,7 @@ class DirectServiceLink implements ServiceLink {
   }
 
   finish(): Promise<void> {
-    this.abandon();
+    void this.abandon();
     return Promise.resolve();
   }
 
@@ -145,7 +148,7 @@ class DirectServiceLink implements ServiceLink {
     return this.#stop.signal.aborted;
   }
 
-  async #work(): Promise<void> {
+  async #perform(): Promise<void> {
     this.#working = true;
     // A caller that has just called has a turn of its own first.
     await turn();
@@ -158,7 +161,7 @@ class DirectServiceLink implements ServiceLink {
         this.#listener.settled();
         return;
       }
-      const answer = await this.#perform(waiting);
+      const answer = await this.#answerTo(waiting);
       if (this.#isOver) return;
       this.#listener.answered(answer);
       if (now() - breathed < BREATH) continue;
@@ -168,7 +171,7 @@ class DirectServiceLink implements ServiceLink {
     }
   }
 
-  async #perform({ call: { index, chunk }, bytes }: Waiting): Promise<ServiceAnswer> {
+  async #answerTo({ call: { index, chunk }, bytes }: Waiting): Promise<ServiceAnswer> {
     const called = this.#functions[index] as Exported;
     const argument = decode(bytes);
     if (!chunk) return await this.#answer(called, argument);

@@ -18,7 +18,7 @@
 
 import { farError, type GuestPhase } from "../errors.ts";
 import { decode, encode } from "../mailbox/mod.ts";
-import { now } from "./clock.ts";
+import { holdEventLoop, now } from "./clock.ts";
 import { directHost } from "./direct_mode.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
@@ -50,6 +50,8 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
   };
   const fail = (phase: GuestPhase, error: unknown) => send("error", encode({ phase, far: farError(error) }));
   printToStderr();
+  // A call that waits for what never comes is no end of the guest: its host decides.
+  holdEventLoop();
   let service: ServiceGuest | undefined;
   const crash = (thrown: unknown): never => {
     service?.crash(thrown);

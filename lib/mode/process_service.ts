@@ -109,12 +109,14 @@ class ProcessServiceLink implements ServiceLink {
     this.#write();
   }
 
-  abandon(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#process.onFailure = undefined;
-    this.#process.fail(new StoppedError(`Cannot go on with ${this.guest}: it was given up, another guest is wanted`));
-    void this.finish();
+  async abandon(): Promise<void> {
+    if (this.#open) {
+      this.#open = false;
+      this.#process.onFailure = undefined;
+      this.#process.fail(new StoppedError(`Cannot go on with ${this.guest}: it was given up, another guest is wanted`));
+      await this.finish();
+    }
+    await this.#process.ended;
   }
 
   end(signal: EndSignal): void {

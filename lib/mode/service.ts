@@ -122,9 +122,9 @@ export interface ServiceLink {
   readonly messages: number;
   /**
    * Gives it up while it is in a call: nothing more is heard of it. A busy thread goes on, all others end; `told` says
-   * that the caller has got an error that names it.
+   * that the caller has got an error that names it. Resolves when it is out of the call, which may be never.
    */
-  abandon(options: { readonly told: boolean }): void;
+  abandon(options: { readonly told: boolean }): Promise<void>;
   /**
    * Ends it, and its end is told: a subprocess by a signal, any other where it waits or comes back to its event loop, which
    * a busy thread does not.

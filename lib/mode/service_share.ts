@@ -62,8 +62,9 @@ export class ServiceShare<S extends Shareables = Shareables> {
     this.#burials = new Burials(this.#space, this.memory);
   }
 
-  /** The part of a job that travels. */
+  /** The part of a job that travels; the task is one that no guest has. */
   message(task: number): ServiceMessage["shared"] {
+    this.memory.control.admit(task);
     return { call: this.call, tasks: this.tasks, words: this.#space.layout.wordCount, task };
   }
 

@@ -54,8 +54,14 @@ scope.onmessage = async ({ data }) => {
   else if (data.kind === "moved") pipe?.arrived(data.value);
   else await work(data);
 };
-scope.onunhandledrejection = (event) => giveUp(event, event.reason);
-scope.addEventListener("error", (event) => giveUp(event, event.error));
+scope.onunhandledrejection = (event) => {
+  event.preventDefault();
+  giveUp(event.reason);
+};
+scope.addEventListener("error", (event) => {
+  event.preventDefault();
+  giveUp(event.error);
+});
 // The lock is granted before the host is told of the guest, so the host cannot get it first.
 void whileLocked(scope.name, () => {
   scope.postMessage({ kind: "hello" });
@@ -63,8 +69,7 @@ void whileLocked(scope.name, () => {
   return new Promise(() => {});
 });
 
-function giveUp(event: Event, thrown: unknown): void {
-  event.preventDefault();
+function giveUp(thrown: unknown): void {
   service?.crash(thrown);
   scope.postMessage({ kind: "failed", phase: "run", far: farError(thrown) });
   scope.close();
@@ -92,7 +97,8 @@ async function serve({ module, message, requests, replies, memory }: ThreadServi
     phase = "run";
     await service.serve();
   } catch (error) {
-    if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
+    if (phase === "run") return giveUp(error);
+    scope.postMessage({ kind: "failed", phase, far: farError(error) });
   }
   service = undefined;
   pipe = undefined;

@@ -80,6 +80,8 @@ class ThreadServiceLink implements ServiceLink {
   readonly #moved: unknown[] = [];
   #awaitsMoved = false;
   #open = true;
+  /** Whether the guest has come back from its job. */
+  #isBack = false;
   readonly #closing: AbortSignal;
   readonly #onClosing = () => {
     this.#end(new GuestDiedError({ guest: this.guest, mode: "thread", cause: "its host was closed" }));
@@ -152,11 +154,14 @@ class ThreadServiceLink implements ServiceLink {
     this.#write();
   }
 
-  abandon({ told }: { readonly told: boolean }): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#guest.blamed ||= told;
-    void this.finish();
+  async abandon({ told }: { readonly told: boolean }): Promise<void> {
+    const guest = this.#guest;
+    if (this.#open) {
+      this.#open = false;
+      guest.blamed ||= told;
+      await this.finish();
+    }
+    if (!this.#isBack) await guest.close();
   }
 
   end(): void {
@@ -167,19 +172,32 @@ class ThreadServiceLink implements ServiceLink {
     void this.#guest.close();
   }
 
-  async finish(): Promise<void> {
+  finish(): Promise<void> {
+    const finished = this.#finish();
+    this.#warm.expect(finished);
+    return finished;
+  }
+
+  async #finish(): Promise<void> {
     const guest = this.#guest;
     this.#open = false;
     this.#closing.removeEventListener("abort", this.#onClosing);
     const { shared } = this.#job;
     this.#outbox.add("job", 0, NOTHING);
+    // A guest that is given up may have more to say, and to hear, than the pipes hold: it comes back when it is through.
+    guest.onBell = () => {
+      this.#write();
+      this.#drain();
+    };
     await guest.finish(() => {
       this.#write();
+      this.#drain();
       if (shared !== undefined) shared.share.memory.control.requestStop(shared.task);
     });
     guest.onEnd = undefined;
-    guest.onBell = undefined;
     guest.onMoved = undefined;
+    this.#isBack = guest.ready;
+    if (guest.ready) guest.onBell = undefined;
     this.#warm.give(guest, this.#job.module);
   }
 
@@ -201,6 +219,13 @@ class ThreadServiceLink implements ServiceLink {
       if (this.#awaitsMoved || this.#replies.sleeps("reader")) return;
     }
     if (this.#open) setImmediate(() => this.#turn());
+  }
+
+  /** Throws away what the guest says. */
+  #drain(): void {
+    do {
+      while (this.#replies.read(this.#chunk) > 0);
+    } while (!this.#replies.sleeps("reader"));
   }
 
   #readAll(): void {

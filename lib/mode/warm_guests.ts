@@ -74,11 +74,16 @@ export class WarmGuests<G extends KeptGuest> {
       this.#lost.add(guest);
       void guest.close().then(() => this.#lost.delete(guest));
     } else if (this.#fresh || this.#closed) {
-      const ending = guest.close().finally(() => this.#ending.delete(ending));
-      this.#ending.add(ending);
+      this.expect(guest.close());
     } else {
       this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
     }
+  }
+
+  /** Says that a guest is on its way back from a job, or to its end: `close` waits until that is over. */
+  expect(over: Promise<void>): void {
+    const ending = over.finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   /** Ends all that wait for a job, and waits a moment for those that were asked to end; harmless twice. */
@@ -86,7 +91,9 @@ export class WarmGuests<G extends KeptGuest> {
     this.#closed = true;
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
-    await Promise.all([...idle.map((guest) => guest.close()), ...this.#ending]);
+    for (const guest of idle) this.expect(guest.close());
+    // Who comes back is asked to end.
+    while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return;
     const over = Promise.withResolvers<void>();
     const timer = setTimeout(over.resolve, GRACE);

@@ -4,12 +4,13 @@
  * - Invariant: a call settles once; what comes later for it is dropped.
  * - It waits, is with a guest, or is settled. A call that is with a guest is run there at most once; where it may be run
  *   again, it goes back to waiting.
+ * - Who has it, a queue or a seat, is its holder: there it is given up.
  *
  * @example
  * ```ts
  * import { Call } from "./call.ts";
  *
- * const call = new Call({ name: "twice", argument: 5 });
+ * const call = new Call("twice", { argument: 5 });
  * call.settle({ value: 10 });
  * call.settle({ error: new Error("too late") });
  * if (call.outcome === undefined || !("value" in call.outcome)) throw new Error("the first counts");
@@ -24,14 +25,8 @@ import type { Transferable } from "../mode/mod.ts";
 /** How a call ended. */
 export type CallOutcome = { readonly value: unknown } | { readonly error: Error };
 
-/** What a call is. */
+/** How a call is run. */
 export interface CallOptions {
-  /** The function's name. */
-  readonly name: string;
-  /** Its argument; of a chunk, an array of them. */
-  readonly argument: unknown;
-  /** Whether it is a chunk. */
-  readonly chunk?: boolean | undefined;
   /** What is moved instead of copied. */
   readonly transfer?: readonly Transferable[] | undefined;
   /** Seconds that it may run. */
@@ -46,47 +41,72 @@ export interface CallOptions {
   readonly guest?: number | undefined;
 }
 
+/** What a call is about. */
+export interface CallSubject {
+  /** The function's argument; of a chunk, an array of them. */
+  readonly argument: unknown;
+  /** Whether it is a chunk. */
+  readonly chunk?: boolean;
+  /** How it is run. */
+  readonly options?: CallOptions;
+  /** Told when it is settled. */
+  readonly onSettled?: (call: Call) => void;
+}
+
+/** Who has a call. */
+export interface CallHolder {
+  /** Gives the call up: it ends with that error. */
+  giveUp(call: Call, error: Error): void;
+}
+
 /** Where a call is. */
 export type CallState = "waiting" | "running" | "returned" | "failed";
 
+const NONE: CallOptions = {};
+
 /** See the module. */
 export class Call {
-  /** What it is. */
+  /** The function's name. */
+  readonly name: string;
+  /** The function's argument. */
+  readonly argument: unknown;
+  /** Whether it is a chunk. */
+  readonly chunk: boolean;
+  /** How it is run. */
   readonly options: CallOptions;
+  /** Whether it needs a guest for itself: it may be given up while it runs, and nothing else must suffer. */
+  readonly isAlone: boolean;
   /** How it ended. */
-  outcome: CallOutcome | undefined;
+  outcome: CallOutcome | undefined = undefined;
   /** The name of the guest that has it, or had it last. */
-  guest: string | undefined;
+  guest: string | undefined = undefined;
   /** Whether a guest has it. */
   isWithGuest = false;
   /** Whether anybody has asked how it ended. */
   isFetched = false;
   /** How often it may be run again. */
   retries: number;
-  /** Gives it up where it waits or runs; set by the pool. */
-  giveUp: ((error: Error) => void) | undefined;
+  /** Who has it. */
+  holder: CallHolder | undefined = undefined;
   /** Told what the function reports. */
-  onReport: ((value: unknown) => void) | undefined;
+  onReport: ((value: unknown) => void) | undefined = undefined;
   readonly #onSettled: ((call: Call) => void) | undefined;
-  #listeners: ((outcome: CallOutcome) => void)[] | undefined;
-  #onAbort: (() => void) | undefined;
+  // The first who waits has a place of its own: most calls have one.
+  #resolve: ((value: unknown) => void) | undefined = undefined;
+  #reject: ((error: Error) => void) | undefined = undefined;
+  #listeners: ((outcome: CallOutcome) => void)[] | undefined = undefined;
+  #onAbort: (() => void) | undefined = undefined;
 
-  /** Makes a call that waits; its pool is told when it is settled. */
-  constructor(options: CallOptions, onSettled?: (call: Call) => void) {
+  /** Makes a call that waits. */
+  constructor(name: string, { argument, chunk = false, options = NONE, onSettled }: CallSubject) {
+    this.name = name;
+    this.argument = argument;
+    this.chunk = chunk;
     this.options = options;
-    this.#onSettled = onSettled;
+    this.isAlone = options.signal !== undefined || options.timeout !== undefined;
     this.retries = options.retries ?? 0;
-    const { signal } = options;
-    if (signal === undefined) return;
-    this.#onAbort = () => {
-      const error = new CancelledError(`Cannot go on with ${options.name}: its signal aborted`, {
-        cause: signal.reason,
-      });
-      if (this.giveUp === undefined) this.settle({ error });
-      else this.giveUp(error);
-    };
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener("abort", this.#onAbort);
+    this.#onSettled = onSettled;
+    if (options.signal !== undefined) this.#listen(options.signal);
   }
 
   /** Where it is. */
@@ -95,9 +115,24 @@ export class Call {
     return this.isWithGuest ? "running" : "waiting";
   }
 
-  /** Whether it needs a guest for itself: it may be given up while it runs, and nothing else must suffer. */
-  get isAlone(): boolean {
-    return this.options.signal !== undefined || this.options.timeout !== undefined;
+  /** Gives it up, wherever it is. */
+  giveUp(error: Error): void {
+    if (this.holder === undefined) this.settle({ error });
+    else this.holder.giveUp(this, error);
+  }
+
+  /** The value or the error, when it is settled. */
+  promise(): Promise<unknown> {
+    const { outcome } = this;
+    if (outcome !== undefined) {
+      return "value" in outcome ? Promise.resolve(outcome.value) : Promise.reject(outcome.error);
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#resolve === undefined) {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      } else this.whenSettled((outcome) => "value" in outcome ? resolve(outcome.value) : reject(outcome.error));
+    });
   }
 
   /** Calls back when it is settled, at once where it is. */
@@ -111,7 +146,10 @@ export class Call {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     this.isWithGuest = false;
+    this.holder = undefined;
     if (this.#onAbort !== undefined) this.options.signal?.removeEventListener("abort", this.#onAbort);
+    if ("value" in outcome) this.#resolve?.(outcome.value);
+    else this.#reject?.(outcome.error);
     const listeners = this.#listeners;
     this.#listeners = undefined;
     if (listeners !== undefined) { for (const listener of listeners) listener(outcome); }
@@ -123,5 +161,14 @@ export class Call {
     if (this.outcome !== undefined || this.retries === 0 || this.options.retryIf?.(error) === false) return false;
     this.retries--;
     return true;
+  }
+
+  #listen(signal: AbortSignal): void {
+    const abort = () => {
+      this.giveUp(new CancelledError(`Cannot go on with ${this.name}: its signal aborted`, { cause: signal.reason }));
+    };
+    this.#onAbort = abort;
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort);
   }
 }

@@ -94,7 +94,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     this.#settings = settings;
     this.#share = share;
     this.#host = settings.host ?? new Host({ permissions: settings.permissions ?? {} });
-    this.#call = new Call({ name: this.name, argument: settings.argument });
+    this.#call = new Call(this.name, { argument: settings.argument });
     this.#call.onReport = settings.onReport;
     this.#future = new PoolFuture(this.#call);
   }

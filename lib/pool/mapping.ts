@@ -20,7 +20,7 @@
  */
 
 import { CancelledError, type ErrorData, farError, GuestError, type ModeName, revivedError } from "../errors.ts";
-import type { Call, CallOptions, CallOutcome } from "./call.ts";
+import type { Call, CallOutcome, CallSubject } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
 
 /** How many calls are ahead of the reader. */
@@ -59,7 +59,7 @@ export interface MappingPool {
   /** Resolves when one more call may wait. */
   room(): Promise<void>;
   /** Submits a call of the function. */
-  submit(options: Omit<CallOptions, "name">): Call;
+  submit(subject: Omit<CallSubject, "onSettled">): Call;
 }
 
 interface Work<A, R> {
@@ -169,14 +169,8 @@ class Feed<A, R> {
     this.#taken += inputs.length;
     const { signal, timeout, retries, retryIf } = this.#options;
     const chunk = this.#chunkSize > 1;
-    const call = this.#pool.submit({
-      argument: chunk ? inputs : inputs[0],
-      chunk,
-      signal,
-      timeout,
-      retries,
-      retryIf,
-    });
+    const options = { signal, timeout, retries, retryIf };
+    const call = this.#pool.submit({ argument: chunk ? inputs : inputs[0], chunk, options });
     call.isFetched = true;
     return { first, inputs, call };
   }
@@ -200,7 +194,7 @@ class Feed<A, R> {
   /** Cancels what waits and closes the source. */
   async close(left: Iterable<Chunk<A>>): Promise<void> {
     for (const { call } of left) {
-      if (call.state === "waiting") call.giveUp?.(new CancelledError("Cannot go on: who asked has left the loop"));
+      if (call.state === "waiting") call.giveUp(new CancelledError("Cannot go on: who asked has left the loop"));
     }
     if (!this.#over) await this.#source.return?.();
   }
@@ -208,7 +202,8 @@ class Feed<A, R> {
   async #again(error: Error, input: A, index: number): Promise<R> {
     const { signal, timeout, retries = 0, retryIf } = this.#options;
     if (retries === 0 || retryIf?.(error) === false) return this.#failed(error, input, index);
-    const again = this.#pool.submit({ argument: input, signal, timeout, retries: retries - 1, retryIf });
+    const options = { signal, timeout, retries: retries - 1, retryIf };
+    const again = this.#pool.submit({ argument: input, options });
     again.isFetched = true;
     const outcome = await new Promise<CallOutcome>((resolve) => again.whenSettled(resolve));
     return "value" in outcome ? outcome.value as R : this.#failed(outcome.error, input, index);

@@ -33,12 +33,13 @@ import {
   type Transferable,
 } from "../mode/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
-import { Call, type CallOptions } from "./call.ts";
+import { Call, type CallOptions, type CallSubject } from "./call.ts";
 import { longestTimeout, wholeNumber } from "./checks.ts";
 import type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered, type MappingPool } from "./mapping.ts";
 import { PoolFuture } from "./pool_future.ts";
 import { Seat } from "./seat.ts";
+import { WaitingCalls } from "./waiting_calls.ts";
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -110,11 +111,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   readonly #seats: readonly Seat[];
   readonly #freeTasks: number[];
   readonly #maxQueue: number;
-  #queue: Call[] = [];
-  #next = 0;
-  /** Calls that were begun by nobody and come before the queue, the next one last. */
-  readonly #again: Call[] = [];
-  #waiting = 0;
+  readonly #waiting: WaitingCalls;
   #unsettled = 0;
   #calls = 0;
   #scheduled = false;
@@ -143,6 +140,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     this.#host = host ?? new Host({ permissions });
     this.#share = share;
     this.#maxQueue = maxQueue;
+    this.#waiting = new WaitingCalls(workers);
     this.#freeTasks = share === undefined ? [] : [...Array(share.tasks).keys()].reverse();
     this.#seats = Array.from({ length: workers }, (_, number) => {
       return new Seat({
@@ -220,16 +218,16 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   submit<N extends NameOf<F>>(
     name: N,
     argument: ArgumentOf<F, N>,
-    options: RunOptions = {},
+    options?: RunOptions,
   ): PoolFuture<ValueOf<F, N>> {
-    return new PoolFuture(this.#submit({ ...options, name, argument }));
+    return new PoolFuture(this.#submit(name, options === undefined ? { argument } : { argument, options }));
   }
 
   /** Submits a call when there is room, and gives its value; fails as `submit` and the result of its future do. */
   async run<N extends NameOf<F>>(
     name: N,
     argument: ArgumentOf<F, N>,
-    options: RunOptions = {},
+    options?: RunOptions,
   ): Promise<ValueOf<F, N>> {
     await this.room();
     return await this.submit(name, argument, options).result();
@@ -237,7 +235,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
 
   /** Resolves when one more call may wait. */
   async room(): Promise<void> {
-    while (this.#waiting >= this.#maxQueue) {
+    while (this.#waiting.count >= this.#maxQueue) {
       await new Promise<void>((resolve) => void this.#roomWanted.push(resolve));
     }
   }
@@ -272,7 +270,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
       workers: this.#seats.length,
       started: sum(({ started }) => started),
       calls: this.#calls,
-      waiting: this.#waiting,
+      waiting: this.#waiting.count,
       running: sum(({ load }) => load),
       messages: sum(({ messages }) => messages),
     };
@@ -314,17 +312,33 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     if (this.#closing === undefined) this.#checkName(name);
     return {
       room: () => this.room(),
-      submit: (options: Omit<CallOptions, "name">) => this.#submit({ ...options, name }),
+      submit: (subject) => this.#submit(name, subject),
       mode: this.#options.mode,
     };
   }
 
-  #submit(options: CallOptions): Call {
-    const { name, timeout, retries = 0, transfer = [], guest } = options;
+  #submit(name: string, subject: CallSubject): Call {
     if (this.#closing !== undefined) {
       throw new StateError(`Cannot submit ${name}: the pool is closed, an open one is wanted`);
     }
     this.#checkName(name);
+    if (subject.options !== undefined) this.#checkOptions(name, subject.options);
+    if (this.#waiting.count >= this.#maxQueue) {
+      throw new QueueFullError(
+        `Cannot submit ${name}: ${this.#waiting.count} calls wait, at most ${this.#maxQueue} may; await room() is wanted before`,
+      );
+    }
+    this.#calls++;
+    this.#unsettled++;
+    const call = new Call(name, { ...subject, onSettled: this.#onSettled });
+    if (this.#broken !== undefined) call.settle({ error: this.#broken });
+    if (call.outcome !== undefined) return call;
+    this.#waiting.add(call);
+    this.#schedule();
+    return call;
+  }
+
+  #checkOptions(name: string, { timeout, retries = 0, transfer = [], guest }: CallOptions): void {
     const act = `submit ${name}`;
     wholeNumber(act, { name: "retries", value: retries, least: 0 });
     longestTimeout(timeout, name);
@@ -333,24 +347,9 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
         `Cannot ${act}: what was moved cannot be moved again, no retries are wanted with a transfer`,
       );
     }
-    if (guest !== undefined && this.#seats[wholeNumber(act, { name: "guest", value: guest, least: 0 })] === undefined) {
-      throw new RangeError(`Cannot ${act}: there is no guest ${guest}, one below ${this.#seats.length} is wanted`);
-    }
-    if (this.#waiting >= this.#maxQueue) {
-      throw new QueueFullError(
-        `Cannot ${act}: ${this.#waiting} calls wait, at most ${this.#maxQueue} may; await room() is wanted before`,
-      );
-    }
-    this.#calls++;
-    this.#unsettled++;
-    const call = new Call(options, this.#onSettled);
-    if (this.#broken !== undefined) call.settle({ error: this.#broken });
-    if (call.outcome !== undefined) return call;
-    this.#wait(call);
-    const queue = guest === undefined ? this.#queue : this.#seats[guest]?.own ?? this.#queue;
-    queue.push(call);
-    this.#schedule();
-    return call;
+    if (guest === undefined) return;
+    if (this.#seats[wholeNumber(act, { name: "guest", value: guest, least: 0 })] !== undefined) return;
+    throw new RangeError(`Cannot ${act}: there is no guest ${guest}, one below ${this.#seats.length} is wanted`);
   }
 
   #checkName(name: string): void {
@@ -359,16 +358,6 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     throw new TypeError(
       `Cannot call ${name}: ${this.#options.module} exports no such function, one of its own (${names}) is wanted`,
     );
-  }
-
-  /** Says that a call waits: whoever gives it up settles it here. */
-  #wait(call: Call): void {
-    this.#waiting++;
-    call.giveUp = (error) => {
-      this.#waiting--;
-      call.giveUp = undefined;
-      call.settle({ error });
-    };
   }
 
   /** Looks for work in a moment: what is submitted until then goes along. */
@@ -383,15 +372,15 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
 
   /** Spreads the calls that wait over the guests that have room. */
   #pump(): void {
-    if (this.#waiting === 0) return;
+    if (this.#waiting.count === 0) return;
     const open = this.#seats.filter((seat) => seat.room > 0);
-    const share = Math.ceil(this.#waiting / open.length);
+    const share = Math.ceil(this.#waiting.count / open.length);
     for (const most of [share, Infinity]) {
       for (const seat of open) this.#fill(seat, Math.min(most, seat.room));
     }
     for (const seat of open) seat.flush();
     const wanted = this.#roomWanted;
-    if (wanted.length === 0 || this.#waiting >= this.#maxQueue) return;
+    if (wanted.length === 0 || this.#waiting.count >= this.#maxQueue) return;
     // Each looks whether there is room still.
     this.#roomWanted = [];
     for (const go of wanted) go();
@@ -399,50 +388,18 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
 
   #fill(seat: Seat, count: number): void {
     for (let taken = 0; taken < count;) {
-      const call = this.#peek(seat);
-      if (call === undefined) return;
-      const { isAlone } = call;
-      // It goes to a guest that has nothing else to do.
-      if (isAlone && seat.load > 0) return;
-      this.#shift(seat);
-      this.#waiting--;
-      call.giveUp = undefined;
+      const call = this.#waiting.peek(seat.number);
+      // A call that needs a guest for itself goes to one that has nothing else to do.
+      if (call === undefined || call.isAlone && seat.load > 0) return;
+      this.#waiting.take(seat.number);
       if (seat.take(call)) taken++;
-      if (isAlone && seat.load > 0) return;
+      if (call.isAlone && seat.load > 0) return;
     }
-  }
-
-  /** The next call for a seat, without those that were given up. */
-  #peek(seat: Seat): Call | undefined {
-    while (seat.own[0]?.outcome !== undefined) seat.own.shift();
-    if (seat.own[0] !== undefined) return seat.own[0];
-    while (this.#again.at(-1)?.outcome !== undefined) this.#again.pop();
-    const again = this.#again.at(-1);
-    if (again !== undefined) return again;
-    while (this.#queue[this.#next]?.outcome !== undefined) this.#next++;
-    const call = this.#queue[this.#next];
-    if (call === undefined) {
-      this.#queue = [];
-      this.#next = 0;
-    }
-    return call;
-  }
-
-  #shift(seat: Seat): void {
-    if (seat.own.length > 0) seat.own.shift();
-    else if (this.#again.length > 0) this.#again.pop();
-    else this.#next++;
   }
 
   /** Lets calls wait again, before all others. */
   #return(calls: readonly Call[]): void {
-    for (const call of calls.toReversed()) {
-      if (call.outcome !== undefined) continue;
-      this.#wait(call);
-      const { guest } = call.options;
-      if (guest === undefined) this.#again.push(call);
-      else this.#seats[guest]?.own.unshift(call);
-    }
+    this.#waiting.addAgain(calls);
     this.#schedule();
   }
 
@@ -455,17 +412,12 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   /** Fails all that waits: no guest can be started. */
   #break(error: Error): void {
     this.#broken ??= error;
-    this.#giveUpWaiting(error);
-  }
-
-  #giveUpWaiting(error: Error): void {
-    const waiting = [...this.#again, ...this.#queue.slice(this.#next), ...this.#seats.flatMap(({ own }) => own)];
-    for (const call of waiting) call.giveUp?.(error);
+    this.#waiting.giveUpAll(error);
   }
 
   async #abandon(error: Error): Promise<void> {
     this.#broken ??= error;
-    this.#giveUpWaiting(error);
+    this.#waiting.giveUpAll(error);
     await Promise.all(this.#seats.map((seat) => seat.abandon(error)));
   }
 
@@ -485,7 +437,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
       const failures = unfetched.map((call) => call.outcome).flatMap((outcome) =>
         outcome !== undefined && "error" in outcome ? [outcome.error] : []
       );
-      errors.push(new UnfetchedFailureError(failures, unfetched.map(({ options }) => options.name)));
+      errors.push(new UnfetchedFailureError(failures, unfetched.map(({ name }) => name)));
     }
     const [first, ...more] = errors;
     if (first === undefined) return;

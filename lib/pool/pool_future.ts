@@ -10,7 +10,7 @@
  * import { Call } from "./call.ts";
  * import { PoolFuture } from "./pool_future.ts";
  *
- * const call = new Call({ name: "twice", argument: 5 });
+ * const call = new Call("twice", { argument: 5 });
  * const future = new PoolFuture<number>(call);
  * const early = await future.result({ timeout: 0 }).catch((error) => error.name);
  * call.settle({ value: 10 }); // what a pool does
@@ -45,7 +45,7 @@ export class PoolFuture<T> {
 
   /** The function's name. */
   get name(): string {
-    return this.#call.options.name;
+    return this.#call.name;
   }
 
   /** Where it is: `waiting`, `running` (with a guest), `returned`, `failed` or cancelled, which counts as failed. */
@@ -80,7 +80,7 @@ export class PoolFuture<T> {
     if (outcome !== undefined) {
       return "value" in outcome ? Promise.resolve(outcome.value as T) : Promise.reject(outcome.error);
     }
-    if (timeout === undefined && signal === undefined) return this.#promise ??= this.#settled();
+    if (timeout === undefined && signal === undefined) return this.#promise ??= call.promise() as Promise<T>;
     return this.#inTime(longestTimeout(timeout, this.name), signal);
   }
 
@@ -101,8 +101,7 @@ export class PoolFuture<T> {
     if (call.state !== "waiting") return false;
     const error = new CancelledError(`Cannot run ${this.name}: it was cancelled`);
     call.isFetched = true;
-    if (call.giveUp === undefined) call.settle({ error });
-    else call.giveUp(error);
+    call.giveUp(error);
     return true;
   }
 
@@ -128,12 +127,6 @@ export class PoolFuture<T> {
     };
   }
 
-  #settled(): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#call.whenSettled((outcome) => "value" in outcome ? resolve(outcome.value as T) : reject(outcome.error));
-    });
-  }
-
   async #inTime(milliseconds: number | undefined, signal: AbortSignal | undefined): Promise<T> {
     const over = Promise.withResolvers<never>();
     const abort = () => {
@@ -145,7 +138,7 @@ export class PoolFuture<T> {
       over.reject(new WaitTimeoutError(`Cannot wait for ${this.name}: it is not done in ${milliseconds / 1000} s`));
     });
     try {
-      return await Promise.race([this.#promise ??= this.#settled(), over.promise]);
+      return await Promise.race([this.#promise ??= this.#call.promise() as Promise<T>, over.promise]);
     } finally {
       letGo();
       signal?.removeEventListener("abort", abort);

@@ -9,7 +9,7 @@
  * @example
  * ```ts
  * import { Host, now } from "../mode/mod.ts";
- * import { Call } from "./call.ts";
+ * import { Call, type CallHolder } from "./call.ts";
  * import { Seat } from "./seat.ts";
  *
  * await using host = new Host();
@@ -51,8 +51,9 @@ import {
   type ServiceLink,
   type ServiceListener,
   type ServiceShare,
+  type Transferable,
 } from "../mode/mod.ts";
-import { Call } from "./call.ts";
+import { Call, type CallHolder } from "./call.ts";
 
 /** How much work a guest has at hand, in milliseconds; and how long a call is beside which it has nothing else. */
 const AT_HAND = 4;
@@ -63,8 +64,10 @@ const MOST = 4096;
 /** What the newest measurement counts. */
 const NEWEST = 0.5;
 
+const NOTHING: readonly Transferable[] = [];
+
 /** Stands where an answered call stood, which may be large. */
-const ANSWERED = new Call({ name: "", argument: undefined });
+const ANSWERED = new Call("", { argument: undefined });
 
 /** What a seat needs of its pool. */
 export interface SeatOptions {
@@ -99,11 +102,9 @@ export interface SeatOptions {
 }
 
 /** See the module. */
-export class Seat {
+export class Seat implements CallHolder {
   /** Its number. */
   readonly number: number;
-  /** The calls that only this guest may run. */
-  readonly own: Call[] = [];
   /** How many guests it has started. */
   started = 0;
   readonly #options: SeatOptions;
@@ -121,6 +122,8 @@ export class Seat {
   /** The messages of links before the present one. */
   #messages = 0;
   #closed = false;
+  #lastName: string | undefined;
+  #lastIndex = -1;
   #work: Promise<void> = Promise.resolve();
 
   /** Makes a seat without a guest. */
@@ -168,6 +171,7 @@ export class Seat {
     if (this.#closed) return await link.finish();
     this.#task = task;
     this.#link = link;
+    this.#lastName = undefined;
     this.#each = undefined;
   }
 
@@ -175,9 +179,9 @@ export class Seat {
   take(call: Call): boolean {
     const link = this.#link;
     if (link === undefined) return false;
-    const { name, argument, chunk = false, transfer = [] } = call.options;
+    const { name, argument, chunk, options: { transfer = NOTHING } } = call;
     try {
-      link.call({ index: link.exports.indexOf(name), chunk, argument, transfer });
+      link.call({ index: this.#indexOf(name), chunk, argument, transfer });
     } catch (error) {
       call.settle({ error: error instanceof Error ? error : new TypeError(String(error)) });
       return false;
@@ -198,6 +202,11 @@ export class Seat {
     this.#link?.flush();
   }
 
+  /** Gives up the call that it runs, which is the only one, and the guest with it. */
+  giveUp(_call: Call, error: Error): void {
+    this.#giveUp(error, { told: false });
+  }
+
   /** Gives the guest back, which has answered all. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -212,10 +221,7 @@ export class Seat {
   async abandon(error: Error): Promise<void> {
     const busy = this.load > 0;
     this.#letGo();
-    for (const call of this.#leave()) {
-      call.giveUp = undefined;
-      call.settle({ error });
-    }
+    for (const call of this.#leave()) call.settle({ error });
     if (busy) {
       const link = this.#link;
       this.#link = undefined;
@@ -237,7 +243,6 @@ export class Seat {
     this.#calls[this.#first++] = ANSWERED;
     this.#count++;
     if (call.isAlone) this.#letGo();
-    call.giveUp = undefined;
     if (answer.kind === "value") return call.settle({ value: answer.value });
     const error = this.#errorOf(answer);
     if (!call.mayRunAgain(error)) return call.settle({ error });
@@ -267,7 +272,7 @@ export class Seat {
   /** Looks after a call that may be given up. */
   #watch(call: Call): void {
     const { timeout } = call.options;
-    call.giveUp = (error) => this.#giveUp(error, { told: false });
+    call.holder = this;
     if (timeout === undefined) return;
     const { name: guest, mode } = this.#options;
     this.#letGo = after(timeout * 1000, () => {
@@ -285,7 +290,6 @@ export class Seat {
     this.#messages += link.messages;
     link.abandon({ told });
     this.#leave();
-    call.giveUp = undefined;
     if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
       call.isWithGuest = false;
       this.#options.returned([call]);
@@ -303,7 +307,6 @@ export class Seat {
     const [first, ...behind] = this.#leave();
     const again: Call[] = behind;
     if (first !== undefined) {
-      first.giveUp = undefined;
       if (idle || first.mayRunAgain(error)) again.unshift(first);
       else first.settle({ error });
     }
@@ -336,6 +339,16 @@ export class Seat {
         failed(error instanceof Error ? error : new TypeError(String(error)));
       }
     })();
+  }
+
+  /** Which function of the guest has that name. */
+  #indexOf(name: string): number {
+    // Most calls are of the same function as the one before.
+    if (this.#lastName !== name) {
+      this.#lastName = name;
+      this.#lastIndex = this.exports?.indexOf(name) ?? -1;
+    }
+    return this.#lastIndex;
   }
 
   #errorOf({ error }: Extract<ServiceAnswer, { kind: "error" }>): Error {

@@ -1,0 +1,137 @@
+/**
+ * The calls of a pool that wait for a guest, in line.
+ *
+ * - Those that wait again come first, in their old order; those that only one guest may run are in a line of its own, which
+ *   it serves before.
+ * - Invariant: `count` is how many wait. A call that is given up is not counted any more, and passed over.
+ *
+ * @example
+ * ```ts
+ * import { Call } from "./call.ts";
+ * import { WaitingCalls } from "./waiting_calls.ts";
+ *
+ * const waiting = new WaitingCalls(2);
+ * const [first, second] = [new Call("a", { argument: 1 }), new Call("b", { argument: 2 })];
+ * waiting.add(first);
+ * waiting.add(second);
+ * first.giveUp(new Error("nobody wants it any longer"));
+ * if (waiting.count !== 1 || waiting.take(0) !== second) throw new Error("the second is next");
+ * ```
+ *
+ * @module
+ */
+
+import type { Call, CallHolder } from "./call.ts";
+
+/** How many calls that are gone a line may drag along. */
+const MOST_GONE = 1024;
+
+/** See the module. */
+export class WaitingCalls implements CallHolder {
+  #count = 0;
+  readonly #line = new Line();
+  /** Calls that wait again, the next one last. */
+  readonly #again: Call[] = [];
+  readonly #own: readonly Line[];
+
+  /** Makes the lines for that many guests. */
+  constructor(guests: number) {
+    this.#own = Array.from({ length: guests }, () => new Line());
+  }
+
+  /** How many wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Puts a call at the end of its line. */
+  add(call: Call): void {
+    this.#hold(call);
+    this.#lineOf(call).add(call);
+  }
+
+  /** Puts calls before all others, in their order. */
+  addAgain(calls: readonly Call[]): void {
+    for (const call of calls.toReversed()) {
+      if (call.outcome !== undefined) continue;
+      this.#hold(call);
+      const line = this.#lineOf(call);
+      if (line === this.#line) this.#again.push(call);
+      else line.addFirst(call);
+    }
+  }
+
+  /** The next call that a guest may run. */
+  peek(guest: number): Call | undefined {
+    const own = this.#own[guest]?.peek();
+    if (own !== undefined) return own;
+    while (this.#again.at(-1)?.outcome !== undefined) this.#again.pop();
+    return this.#again.at(-1) ?? this.#line.peek();
+  }
+
+  /** Takes that call out of its line. */
+  take(guest: number): Call | undefined {
+    const call = this.peek(guest);
+    if (call === undefined) return undefined;
+    if (this.#own[guest]?.peek() === call) this.#own[guest]?.shift();
+    else if (this.#again.at(-1) === call) this.#again.pop();
+    else this.#line.shift();
+    this.#count--;
+    call.holder = undefined;
+    return call;
+  }
+
+  /** Ends a call that waits. */
+  giveUp(call: Call, error: Error): void {
+    this.#count--;
+    call.settle({ error });
+  }
+
+  /** Ends all calls that wait. */
+  giveUpAll(error: Error): void {
+    const all = [...this.#again, ...this.#line.calls(), ...this.#own.flatMap((line) => [...line.calls()])];
+    for (const call of all) if (call.outcome === undefined) call.giveUp(error);
+  }
+
+  #hold(call: Call): void {
+    this.#count++;
+    call.holder = this;
+  }
+
+  #lineOf({ options: { guest } }: Call): Line {
+    return guest === undefined ? this.#line : this.#own[guest] ?? this.#line;
+  }
+}
+
+/** First in, first out. */
+class Line {
+  #calls: Call[] = [];
+  /** Invariant: the calls before this one are gone. */
+  #first = 0;
+
+  add(call: Call): void {
+    this.#calls.push(call);
+  }
+
+  addFirst(call: Call): void {
+    this.#calls.splice(this.#first, 0, call);
+  }
+
+  peek(): Call | undefined {
+    let call = this.#calls[this.#first];
+    for (; call?.outcome !== undefined; call = this.#calls[this.#first]) this.shift();
+    return call;
+  }
+
+  shift(): void {
+    this.#first++;
+    if (this.#first === this.#calls.length || this.#first > Math.max(MOST_GONE, this.#calls.length / 2)) {
+      this.#calls = this.#calls.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+
+  *calls(): Iterable<Call> {
+    for (let at = this.#first; at < this.#calls.length; at++) yield this.#calls[at] as Call;
+  }
+}

@@ -26,6 +26,7 @@ import { deadlock } from "./deadlock.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
 import { pi } from "./pi.ts";
+import { piPool } from "./pi_pool.ts";
 import { piQueue } from "./pi_queue.ts";
 import { piQueueBroken } from "./pi_queue_broken.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
@@ -53,6 +54,7 @@ export {
   lightMl,
   lockProgram,
   pi,
+  piPool,
   piQueue,
   piQueueBroken,
   producerConsumerEvent,
@@ -90,6 +92,7 @@ export const programs: readonly RunnableProgram[] = [
   pi,
   piQueue,
   piQueueBroken,
+  piPool,
   counter,
   fibChannel,
   channelLeak,

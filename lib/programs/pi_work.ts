@@ -42,14 +42,23 @@ export function countPart(part: CountInsideOptions, context: ServiceContext): Ti
 
 /** The things that guests share which may die so often. */
 export function deathsOf(deaths: number): Deaths {
-  return { died: cells({ length: deaths }) };
+  return { died: cells({ length: Math.max(1, deaths) }) };
 }
 
 /** Counts a part, or exits where that is a death which nobody has died yet. */
-export function* countPartOrExit(
+export function countPartOrExit(
   { death, ...part }: MortalPart,
   context: ServiceContext<Deaths>,
+): Timed<number> | Steps<Timed<number>> {
+  if (death === undefined) return timed(context, () => countInside(part));
+  return exitOnce({ death, ...part }, context);
+}
+
+function* exitOnce(
+  { death, ...part }: MortalPart & { readonly death: number },
+  context: ServiceContext<Deaths>,
 ): Steps<Timed<number>> {
-  if (death !== undefined && (yield* context.shared.died.at(death).exchange(1)) === 0) Deno.exit(1);
+  const before = yield* context.shared.died.at(death).exchange(1);
+  if (before === 0) Deno.exit(1);
   return timed(context, () => countInside(part));
 }

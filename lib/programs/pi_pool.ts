@@ -1,0 +1,137 @@
+/**
+ * Pi by a pool: many small tasks, each a range of samples, handed to the workers in chunks.
+ *
+ * - The count is the same integer for any number of workers, any size of a task and any chunk.
+ * - A worker that dies takes its chunk along: the whole chunk is counted again by another, and nothing of it twice, because
+ *   the answers of a chunk come together. `--deaths` shows it, where guests have lives of their own: not in direct mode.
+ * - A message may carry several chunks: the pool hands over more at once where calls are short.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { piPool } from "./pi_pool.ts";
+ *
+ * await using host = new Host();
+ * const run = async (chunk: number, deaths: number) => {
+ *   const parameters = { samples: 50_000, task: 1000, chunk, deaths };
+ *   const { outcome } = await host.run(piPool, { mode: "thread", parameters });
+ *   return outcome;
+ * };
+ * if (!sameData(await run(1, 0), await run(7, 2))) throw new Error("the same count, also where two workers die");
+ * ```
+ *
+ * @module
+ */
+
+import { GuestDiedError } from "../errors.ts";
+import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../mode/mod.ts";
+import { Pool, type PoolStatistics } from "../pool/mod.ts";
+import { ensure } from "../program/mod.ts";
+import { countInside } from "../random/mod.ts";
+import { piOf } from "./pi_queue.ts";
+import { countPartOrExit, deathsOf, type MortalPart, piWork } from "./pi_work.ts";
+import { draw, durationOf, timedAsync } from "./timed.ts";
+
+/** What one guest did. */
+interface Share {
+  readonly tasks: number;
+  /** Milliseconds. */
+  readonly busy: number;
+}
+
+/** Which tasks there are. */
+interface Tasks {
+  readonly seed: number;
+  readonly samples: number;
+  /** How many samples each of them has, but the last. */
+  readonly size: number;
+  readonly deaths: number;
+}
+
+/** See the module. */
+export const piPool: AnyHostProgram = defineHostProgram({
+  name: "pi-pool",
+  claim: "A pool comes to the same count by tasks of any size in chunks of any size, also where workers die.",
+  module: import.meta.url,
+  functions: { countPartOrExit, deathsOf },
+  parameters: {
+    samples: { default: 10_000_000, min: 1, description: "how many points there are" },
+    workers: { default: 2, min: 1, max: 64, description: "how many workers count" },
+    task: { default: 10_000, min: 1, description: "how many samples a task is about, at most" },
+    chunk: { default: 16, min: 1, description: "how many tasks are given to a worker at once, at most" },
+    deaths: { default: 0, max: 16, description: "how many workers exit in the middle of a chunk; none in direct mode" },
+  },
+  async main({ mode, host, settings: { seed, parameters }, observe, progress, signal }) {
+    const { samples, workers, task: size, chunk } = parameters;
+    const tasks = Math.ceil(samples / size);
+    const deaths = mode === "direct" ? 0 : Math.min(parameters.deaths, tasks);
+    const opened = await timedAsync({ guest: "main", now }, () => {
+      return Pool.open<typeof import("./pi_work.ts"), "deathsOf">({
+        mode,
+        module: piWork,
+        workers,
+        shared: { export: "deathsOf", argument: deaths },
+        host,
+      });
+    });
+    await using pool = draw(observe, opened, "start-up");
+
+    const shares = new Map<string, Share>();
+    const count = async () => {
+      let [counted, inside] = [0, 0];
+      const options = { chunkSize: chunk, retries: deaths, retryIf: (error: Error) => error instanceof GuestDiedError };
+      for await (const part of pool.map("countPartOrExit", tasksOf({ seed, samples, size, deaths }), options)) {
+        signal.throwIfAborted();
+        inside += draw(observe, part);
+        counted++;
+        const { tasks: own, busy } = shares.get(part.guest) ?? { tasks: 0, busy: 0 };
+        shares.set(part.guest, { tasks: own + 1, busy: busy + durationOf(part) });
+        if (counted % chunk === 0) progress(`${counted} of ${tasks} tasks`);
+      }
+      ensure(counted === tasks, "each task is counted once");
+      return inside;
+    };
+    const counting = await timedAsync({ guest: "main", now }, count);
+    const inside = draw(observe, counting, "map");
+    const times = { startUp: durationOf(opened), time: durationOf(counting) };
+    return {
+      outcome: piOf(inside, samples),
+      tables: [traffic(pool.statistics(), { samples, tasks, ...times }), sharesOf(shares)],
+    };
+  },
+  expected: ({ seed, parameters: { samples } }) => [piOf(countInside({ seed, from: 0, to: samples }), samples)],
+});
+
+/** The tasks, in order; those that are deaths lie evenly among them. */
+function* tasksOf({ seed, samples, size, deaths }: Tasks): Iterable<MortalPart> {
+  const tasks = Math.ceil(samples / size);
+  let death = 0;
+  for (let task = 0; task < tasks; task++) {
+    const from = task * size;
+    const part = { seed, from, to: Math.min(from + size, samples) };
+    if (death < deaths && task === Math.floor((death + 1) * tasks / (deaths + 1))) yield { ...part, death: death++ };
+    else yield part;
+  }
+}
+
+/** The table of what went to and fro. */
+function traffic(
+  { calls, messages, started, workers }: PoolStatistics,
+  { samples, tasks, startUp, time }: { samples: number; tasks: number; startUp: number; time: number },
+): ReportTable {
+  return {
+    title: `${samples.toLocaleString("en")} samples, by ${workers} ${workers === 1 ? "worker" : "workers"}`,
+    columns: ["tasks", "chunks", "messages", "deaths", "start-up ms", "time ms", "ns a sample"],
+    rows: [[tasks, calls, messages, started - workers, startUp, time, time * 1e6 / samples]],
+  };
+}
+
+/** The table of who did what. */
+function sharesOf(shares: ReadonlyMap<string, Share>): ReportTable {
+  const ordered = [...shares].toSorted(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
+  return {
+    title: "What each worker did",
+    columns: ["worker", "tasks", "busy ms"],
+    rows: ordered.map(([guest, { tasks, busy }]) => [guest, tasks, busy]),
+  };
+}

@@ -346,6 +346,11 @@ export class Channel<T = unknown> implements SharedThing {
     return promised(this.#binding, options, (rest) => this.fetch(rest));
   }
 
+  /** The promise face of `close`. */
+  closeAsync(reason?: unknown): Promise<void> {
+    return promised(this.#binding, undefined, () => this.close(reason));
+  }
+
   /** Takes values until the channel is closed; throws where it was closed with a reason. */
   async *valuesAsync(options?: AsyncWaitOptions): AsyncGenerator<T, void, void> {
     for (;;) {

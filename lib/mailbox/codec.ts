@@ -56,6 +56,11 @@ export function decode(bytes: Uint8Array): unknown {
   return new Decoder(bytes).decode();
 }
 
+/** A value as it arrives on the other side of a boundary; throws `UncloneableError` where it cannot cross one. */
+export function crossed(value: unknown): unknown {
+  return lent(value, decode);
+}
+
 /** Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. */
 export function lent<T>(value: unknown, use: (bytes: Uint8Array<ArrayBuffer>) => T): T {
   const encoder = idle ?? new Encoder();

@@ -260,6 +260,11 @@ export class Future<T = unknown> implements SharedThing {
     return blocking(this.#binding, this.tryFetch());
   }
 
+  /** The promise face of `put`. */
+  putAsync(value: T): Promise<void> {
+    return promised(this.#binding, undefined, () => this.put(value));
+  }
+
   /** The promise face of `fetch`. */
   fetchAsync(options?: AsyncWaitOptions): Promise<T> {
     return promised(this.#binding, options, (rest) => this.fetch(rest));

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { decode, encode, encodeInto } from "./codec.ts";
+export { crossed, decode, encode, encodeInto } from "./codec.ts";
 export { Decoder } from "./decoder.ts";
 export { Encoder } from "./encoder.ts";
 export { LatestValue, type LatestValuePlace, type TakeOptions } from "./latest_value.ts";

@@ -30,7 +30,7 @@
  */
 
 import { type ErrorData, farError, GuestDiedError, GuestError, type GuestPhase } from "../errors.ts";
-import { decode, encode } from "../mailbox/mod.ts";
+import { crossed, decode } from "../mailbox/mod.ts";
 import { runAsynchronous } from "../memory/mod.ts";
 import { now, turn } from "./clock.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
@@ -68,8 +68,9 @@ export async function serveDirect(
 
 /** A call that waits for its turn. */
 interface Waiting {
-  readonly call: ServiceCall;
-  readonly bytes: Uint8Array;
+  readonly called: Exported;
+  readonly chunk: boolean;
+  readonly argument: unknown;
 }
 
 class DirectServiceLink implements ServiceLink {
@@ -102,26 +103,27 @@ class DirectServiceLink implements ServiceLink {
       mode: "direct",
       shared: shared?.share.bind(shared.task).shared ?? {},
       now,
-      report: (value) => this.#isOver ? undefined : listener.reported(decode(encode(value))),
+      report: (value) => this.#isOver ? undefined : listener.reported(crossed(value)),
     };
   }
 
   async start(): Promise<void> {
     const { initializer } = this.#job;
     if (initializer === undefined) return;
-    await this.#run(namedExport(this.#exports, initializer), decode(encode(initializer.argument)));
+    await this.#run(namedExport(this.#exports, initializer), crossed(initializer.argument));
   }
 
-  call(call: ServiceCall): void {
-    const bytes = encode(call.argument);
-    detach(call.transfer);
-    this.#waiting.push({ call, bytes });
+  call({ index, chunk, argument, transfer }: ServiceCall): void {
+    const called = this.#functions[index] as Exported;
+    this.#waiting.push({ called, chunk, argument: crossed(argument) });
+    detach(transfer);
   }
 
   flush(): void {
     if (this.#waiting.length === 0) return;
     this.messages++;
-    this.#handed.push(...this.#waiting.splice(0));
+    for (const waiting of this.#waiting) this.#handed.push(waiting);
+    this.#waiting = [];
     if (!this.#working) this.#work = this.#perform();
   }
 
@@ -161,7 +163,8 @@ class DirectServiceLink implements ServiceLink {
         this.#listener.settled();
         return;
       }
-      const answer = await this.#answerTo(waiting);
+      const answered = this.#answerTo(waiting);
+      const answer = answered instanceof Promise ? await answered : answered;
       if (this.#isOver) return;
       this.#listener.answered(answer);
       if (now() - breathed < BREATH) continue;
@@ -171,27 +174,34 @@ class DirectServiceLink implements ServiceLink {
     }
   }
 
-  async #answerTo({ call: { index, chunk }, bytes }: Waiting): Promise<ServiceAnswer> {
-    const called = this.#functions[index] as Exported;
-    const argument = decode(bytes);
-    if (!chunk) return await this.#answer(called, argument);
+  #answerTo({ called, chunk, argument }: Waiting): ServiceAnswer | Promise<ServiceAnswer> {
+    return chunk ? this.#answerAll(called, argument as readonly unknown[]) : this.#answer(called, argument);
+  }
+
+  async #answerAll(called: Exported, inputs: readonly unknown[]): Promise<ServiceAnswer> {
     const value: unknown[] = [];
-    for (const input of argument as readonly unknown[]) {
+    for (const input of inputs) {
       const answer = await this.#answer(called, input);
       value.push(answer.kind === "value" ? { value: answer.value } : { error: answer.error });
     }
     return { kind: "value", value };
   }
 
-  async #answer(called: Exported, argument: unknown): Promise<ServiceAnswer> {
+  #answer(called: Exported, argument: unknown): ServiceAnswer | Promise<ServiceAnswer> {
     try {
-      const value = await this.#run(called, argument);
-      const answer = decode(encode(isMoved(value) ? value.value : value));
-      if (isMoved(value)) detach(value.transfer);
-      return { kind: "value", value: answer };
+      const value = this.#run(called, argument);
+      if (!isThenable(value)) return this.#valueOf(value);
+      return Promise.resolve(value).then((value) => this.#valueOf(value)).catch(failureOf);
     } catch (error) {
-      return { kind: "error", error: decode(encodeError(error)) as ErrorData };
+      return failureOf(error);
     }
+  }
+
+  #valueOf(value: unknown): ServiceAnswer {
+    if (!isMoved(value)) return { kind: "value", value: crossed(value) };
+    const answer: ServiceAnswer = { kind: "value", value: crossed(value.value) };
+    detach(value.transfer);
+    return answer;
   }
 
   #run(called: Exported, argument: unknown): unknown {
@@ -200,4 +210,12 @@ class DirectServiceLink implements ServiceLink {
     if (shared === undefined || typeof value !== "object" || value === null || !isSteps(value)) return value;
     return runAsynchronous(shared.share.memory, value, { signal: this.#stop.signal });
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function failureOf(error: unknown): ServiceAnswer {
+  return { kind: "error", error: decode(encodeError(error)) as ErrorData };
 }

@@ -9,7 +9,7 @@
  * @example
  * ```ts
  * import { Host, now } from "../mode/mod.ts";
- * import { Call, type CallHolder } from "./call.ts";
+ * import { Call } from "./call.ts";
  * import { Seat } from "./seat.ts";
  *
  * await using host = new Host();
@@ -31,7 +31,7 @@
  *   failed: ready.reject,
  * });
  * await seat.start();
- * const call = new Call({ name: "twice", argument: 5 });
+ * const call = new Call("twice", { argument: 5 });
  * if (!seat.take(call) || seat.room !== 0) throw new Error("one call, until it is known how long one takes");
  * seat.flush();
  * await ready.promise;

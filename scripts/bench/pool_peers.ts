@@ -21,6 +21,8 @@ export interface PoolOptions {
 type Guests = PoolMaker["guests"];
 
 const WINDOW = 10_000;
+/** Milliseconds of a round, without the tasks that are left then. */
+const DURATION = 500;
 /** Rounds before the engine has compiled both sides. */
 const WARMUPS = 2;
 /** Tasks before a round of latencies, so that the workers are awake. */
@@ -28,14 +30,9 @@ const RUN_IN = 50;
 
 /** Thousand tasks a second with {@linkcode WINDOW} in flight. */
 export async function poolRates(guests: Guests, { rounds, makers = [] }: PoolOptions): Promise<Table> {
-  const tasks = 2 * WINDOW;
   const figures = await whileOpen(guests, makers, (pools) =>
     compare(
-      byName(pools, async (pool) => {
-        const started = performance.now();
-        await flood(pool, { tasks, window: WINDOW });
-        return tasks / (performance.now() - started);
-      }),
+      byName(pools, (pool) => flood(pool, { window: WINDOW, duration: DURATION })),
       { rounds, warmups: WARMUPS },
     ));
   return { title: `Tasks of a pool of two ${guests}, ${WINDOW} in flight`, unit: "thousand/s", figures };
@@ -63,24 +60,31 @@ export async function poolStarts(guests: Guests, { rounds, makers = [] }: PoolOp
   return { title: `Start to the first result of a pool of two ${guests}, 2 in flight`, unit: "ms", figures };
 }
 
-/** Gives the pool that many tasks, never more than a window of them unanswered, and checks what it answers. */
-async function flood(pool: AddingPool, { tasks, window }: { tasks: number; window: number }): Promise<void> {
+/**
+ * Keeps a window of tasks with the pool for so many milliseconds, waits for the last, checks what it answers, and gives
+ * the tasks a millisecond. By time, because pools differ too much for one number of tasks.
+ */
+async function flood(pool: AddingPool, { window, duration }: { window: number; duration: number }): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let next = 0;
+  const started = performance.now();
+  let submitted = 0;
   let answered = 0;
   let total = 0;
   const put = () => {
-    const id = next++;
+    const id = submitted++;
     pool.run({ id, x: id, y: 1 }).then(({ sum }) => {
       total += sum;
-      if (++answered === tasks) resolve();
-      else if (next < tasks) put();
+      answered++;
+      if (performance.now() - started < duration) put();
+      else if (answered === submitted) resolve();
     }, reject);
   };
-  while (next < Math.min(window, tasks)) put();
+  while (submitted < window) put();
   await promise;
-  const wanted = tasks * (tasks + 1) / 2;
+  const took = performance.now() - started;
+  const wanted = submitted * (submitted + 1) / 2;
   if (total !== wanted) throw new Error(`Cannot measure a pool: its sums give ${total}, ${wanted} is wanted`);
+  return submitted / took;
 }
 
 async function oneByOne(pool: AddingPool, tasks: number): Promise<number[]> {

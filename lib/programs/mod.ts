@@ -32,6 +32,7 @@ import { piQueueBroken } from "./pi_queue_broken.ts";
 import { producerConsumerLock } from "./producer_consumer_lock.ts";
 import { producerConsumerQueue } from "./producer_consumer_queue.ts";
 import { race } from "./race.ts";
+import { remoteJobs } from "./remote_jobs.ts";
 import { rlockProgram } from "./rlock.ts";
 import { selfDeadlock } from "./self_deadlock.ts";
 import { semaphoreProgram } from "./semaphore.ts";
@@ -61,6 +62,7 @@ export {
   producerConsumerLock,
   producerConsumerQueue,
   race,
+  remoteJobs,
   rlockProgram,
   selfDeadlock,
   semaphoreProgram,
@@ -99,6 +101,7 @@ export const programs: readonly RunnableProgram[] = [
   lightMl,
   channelStates,
   channelProducer,
+  remoteJobs,
   eulerProcess,
   eulerPool,
 ];

@@ -325,7 +325,7 @@ Deno.test("Channel's promise face hands over, ends with the signal's reason, and
   await second;
   const feed = (async () => {
     for (const item of [3, 4, 5]) await jobs.putAsync(item);
-    jobs.closeSync();
+    await jobs.closeAsync();
   })();
   const seen: number[] = [];
   for await (const item of jobs.valuesAsync()) seen.push(item);

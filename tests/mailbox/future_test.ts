@@ -155,6 +155,6 @@ Deno.test("Future's promise face waits, and ends with the signal's reason", asyn
   const fetches = [answer.fetchAsync(), answer.fetchAsync({ signal: abort.signal })];
   abort.abort(new Error("enough"));
   assertEquals((await fetches[1]!.catch((error) => error)).message, "enough");
-  answer.putSync(3);
+  await answer.putAsync(3);
   assertEquals([await fetches[0], await answer.fetchAsync()], [3, 3]);
 });

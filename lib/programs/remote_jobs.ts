@@ -1,0 +1,209 @@
+/**
+ * Jobs for workers elsewhere, by remote channels, futures and remote calls: Julia's notions, on a pool.
+ *
+ * | Julia                              | here                                                       |
+ * | ---------------------------------- | ---------------------------------------------------------- |
+ * | `RemoteChannel(() -> Channel(n))`  | a channel among the pool's shared things                   |
+ * | `remote_do(f, worker, ...)`        | `pool.submit(name, argument, { guest })`                   |
+ * | `remotecall_fetch(f, worker, ...)` | `await pool.submit(name, argument, { guest }).result()`    |
+ * | `Future`                           | the future that `submit` gives, or a shared `future()`     |
+ * | `pmap(f, c; on_error, retry)`      | `pool.map(name, inputs, { retries, onError })`             |
+ *
+ * - `channels`: every job comes back once, with where it ran; who does how many depends on the schedule. A future is put
+ *   once, a second put fails, and it is fetched as often as one likes. The error of a remote call arrives as the `cause` of
+ *   a `GuestError`, with its class, its message and the stack that it had there.
+ * - `pmap`: inputs that fail are tried again, and those that still fail become the value that `onError` gives.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { remoteJobs } from "./remote_jobs.ts";
+ *
+ * await using host = new Host();
+ * const { ok, independent } = await host.run(remoteJobs, { mode: "direct", variant: "pmap", parameters: { jobs: 5 } });
+ * const wanted = { values: [1, 4, 9, 16, -5], tries: [1, 1, 2, 1, 2] };
+ * if (!ok || !sameData(independent, wanted)) throw new Error(JSON.stringify(independent));
+ * ```
+ *
+ * @module
+ */
+
+import { GuestError } from "../errors.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
+import { Pool } from "../pool/mod.ts";
+import {
+  type Done,
+  failRemotely,
+  fetchAnswer,
+  putAnswer,
+  REMOTE_WORK,
+  type RemoteThings,
+  remoteThings,
+  serveJobs,
+  unsteadySquare,
+  whereAmI,
+} from "./remote_work.ts";
+import { draw, durationOf } from "./timed.ts";
+
+const functions = { failRemotely, fetchAnswer, putAnswer, remoteThings, serveJobs, unsteadySquare, whereAmI };
+
+const parameters = {
+  jobs: { default: 12, min: 1, max: 1000, description: "how many jobs there are" },
+  workers: { default: 4, min: 1, max: 8, description: "how many workers there are" },
+  work: { default: 0.005, max: 10, fraction: true, description: "how long a job takes, in seconds" },
+  retries: { default: 1, max: 10, description: "how often an input of pmap is tried again" },
+} as const;
+
+type RemotePool = Pool<typeof functions, RemoteThings>;
+type Context = HostContext<typeof parameters>;
+
+/** What came of the channels, the future and the calls. */
+interface ChannelsOutcome {
+  /** The jobs that came back, in order. */
+  readonly ids: readonly number[];
+  /** Whether each was done by a worker of the pool. */
+  readonly hasPlace: boolean;
+  /** What main, and then a worker, fetched of the future. */
+  readonly fetched: readonly string[];
+  /** What a second put threw. */
+  readonly putAgain: string;
+  /** Where a call ran that was meant for the last worker. */
+  readonly where: string;
+  /** What a remote call failed with. */
+  readonly error: Fault;
+}
+
+interface Fault {
+  readonly name: string;
+  readonly message: string;
+  /** Whether the stack tells the function that threw. */
+  readonly farStack: boolean;
+}
+
+interface PmapOutcome {
+  readonly values: readonly number[];
+  /** How often each input was tried. */
+  readonly tries: readonly number[];
+}
+
+/** See the module. */
+export const remoteJobs: AnyHostProgram = defineHostProgram({
+  name: "remote-jobs",
+  claim: "Workers elsewhere do every job of a remote channel once; their futures and errors come back.",
+  module: import.meta.url,
+  functions,
+  variants: ["channels", "pmap"],
+  parameters,
+  main,
+  expected: ({ variant, parameters: { jobs, workers, retries } }): (ChannelsOutcome | PmapOutcome)[] => [
+    variant === "pmap" ? expectedOfPmap(jobs, retries) : {
+      ids: Array.from({ length: jobs }, (_, index) => index + 1),
+      hasPlace: true,
+      fetched: [ANSWER, ANSWER, ANSWER],
+      putAgain: "StateError",
+      where: `worker${workers - 1}`,
+      error: {
+        name: "RangeError",
+        message: `Cannot do job ${jobs + 1}: there is no such job, one that was put is wanted`,
+        farStack: true,
+      },
+    },
+  ],
+});
+
+const ANSWER = "put once";
+
+function expectedOfPmap(jobs: number, retries: number): PmapOutcome {
+  const numbers = Array.from({ length: jobs }, (_, index) => index + 1);
+  const triesOf = (n: number) => n % 5 === 0 ? 1 + retries : n % 3 === 0 ? Math.min(2, 1 + retries) : 1;
+  const fails = (n: number) => n % 5 === 0 || n % 3 === 0 && retries === 0;
+  return { values: numbers.map((n) => fails(n) ? -n : n * n), tries: numbers.map(triesOf) };
+}
+
+async function main(context: Context): Promise<HostEnd<ChannelsOutcome | PmapOutcome>> {
+  const { mode, host, settings: { variant, parameters: { jobs, workers } } } = context;
+  await using pool = await Pool.open<typeof functions, "remoteThings">({
+    mode,
+    module: REMOTE_WORK,
+    workers,
+    shared: { export: "remoteThings", argument: { jobs } },
+    host,
+  });
+  return await (variant === "pmap" ? pmap(pool, context) : channels(pool, context));
+}
+
+async function channels(pool: RemotePool, context: Context): Promise<HostEnd<ChannelsOutcome>> {
+  const { observe, settings: { parameters: { jobs } } } = context;
+  const done = await doneJobs(pool, context);
+  done.forEach((work) => draw(observe, work));
+
+  const { answer } = pool.shared;
+  await pool.submit("putAnswer", ANSWER, { guest: 0 }).result();
+  const putAgain = await faultOf(pool.submit("putAnswer", "put twice").result());
+  const fetched = [
+    await answer.fetchAsync(),
+    await answer.fetchAsync(),
+    await pool.submit("fetchAnswer", undefined).result(),
+  ];
+  const last = pool.workers - 1;
+  const where = await pool.submit("whereAmI", undefined, { guest: last }).result();
+  const error = await faultOf(pool.submit("failRemotely", jobs + 1, { guest: last }).result());
+  const names = Array.from({ length: pool.workers }, (_, guest) => `worker${guest}`);
+  return {
+    outcome: {
+      ids: done.map(({ id }) => id).toSorted((one, other) => one - other),
+      hasPlace: done.every(({ guest }) => names.includes(guest)),
+      fetched,
+      putAgain: putAgain.name,
+      where,
+      error,
+    },
+    tables: [{
+      title: "Who did which jobs",
+      columns: ["worker", "jobs", "ms at work"],
+      rows: names.map((name) => {
+        const own = done.filter(({ guest }) => guest === name);
+        return [name, own.map(({ id }) => id).join(" "), own.reduce((sum, work) => sum + durationOf(work), 0)];
+      }),
+    }],
+  };
+}
+
+/** The jobs as they came back from workers that serve a channel until it is closed. */
+async function doneJobs(pool: RemotePool, { signal, settings }: Context): Promise<readonly Done[]> {
+  const { jobs: count, work } = settings.parameters;
+  const { jobs, results } = pool.shared;
+  const serving = Array.from({ length: pool.workers }, (_, guest) => {
+    return pool.submit("serveJobs", { seconds: work }, { guest });
+  });
+  const done: Done[] = [];
+  try {
+    for (let id = 1; id <= count; id++) await jobs.putAsync(id, { signal });
+    while (done.length < count) done.push(await results.takeAsync({ signal }));
+  } finally {
+    // Otherwise the workers would serve for ever.
+    await jobs.closeAsync();
+  }
+  await Promise.all(serving.map((future) => future.result()));
+  return done;
+}
+
+async function pmap(pool: RemotePool, { signal, settings }: Context): Promise<HostEnd<PmapOutcome>> {
+  const { jobs, retries } = settings.parameters;
+  const numbers = Array.from({ length: jobs }, (_, index) => index + 1);
+  const onError = (_error: Error, n: number) => -n;
+  const values = await Array.fromAsync(pool.map("unsteadySquare", numbers, { signal, retries, onError }));
+  return { outcome: { values, tries: numbers.map((n) => pool.shared.tries.at(n).loadSync()) } };
+}
+
+/** What a remote call fails with. */
+async function faultOf(call: Promise<unknown>): Promise<Fault> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof GuestError && error.cause instanceof Error)) throw error;
+    const { name, message, stack = "" } = error.cause;
+    return { name, message, farStack: stack.includes("failRemotely") };
+  }
+  return { name: "", message: "", farStack: false };
+}

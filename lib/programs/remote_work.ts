@@ -1,0 +1,103 @@
+/**
+ * What the workers of `remote-jobs` do: serve a channel of jobs, put and fetch a future, and answer remote calls.
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { Space } from "../sync/mod.ts";
+ * import { remoteThings, serveJobs } from "./remote_work.ts";
+ *
+ * const space = new Space(remoteThings({ jobs: 2 }), { tasks: 1 });
+ * const memory = new ModelMemory(space.layout);
+ * runBlocking(memory, space.initialize());
+ * const shared = space.bind(memory, { task: 0 });
+ * for (const id of [1, 2]) shared.jobs.putSync(id);
+ * shared.jobs.closeSync();
+ * const context = { guest: "worker0", mode: "thread", shared, now: () => 0, report() {} } as const;
+ * const served = runBlocking(memory, serveJobs({ seconds: 0 }, context));
+ * if (served !== 2 || shared.results.takeSync().id !== 1) throw new Error("each job has a result");
+ * ```
+ *
+ * @module
+ */
+
+import { type Channel, channel, type Future, future } from "../mailbox/mod.ts";
+import type { Steps } from "../memory/mod.ts";
+import type { ServiceContext } from "../mode/mod.ts";
+import { pause } from "../program/mod.ts";
+import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
+import type { Timed } from "./timed.ts";
+
+/** Where guests find it. */
+export const REMOTE_WORK: string = import.meta.url;
+
+/** A job that is done, and where: what `value` says of it is its id once more. */
+export interface Done extends Timed<number> {
+  /** Which job. */
+  readonly id: number;
+}
+
+/** What workers and main share. */
+export type RemoteThings = {
+  /** Ids of what is to do. */
+  readonly jobs: Shareable<Channel<number>>;
+  /** What is done. */
+  readonly results: Shareable<Channel<Done>>;
+  /** Who was first to put it. */
+  readonly answer: Shareable<Future<string>>;
+  /** For each input how often it was tried. */
+  readonly tries: Shareable<SharedArray<"i32">>;
+};
+
+/** Makes them, for so many jobs. */
+export function remoteThings({ jobs }: { readonly jobs: number }): RemoteThings {
+  return {
+    jobs: channel<number>({ capacity: jobs }),
+    results: channel<Done>({ capacity: jobs }),
+    answer: future<string>({ bytes: 256 }),
+    tries: cells({ length: jobs + 1 }),
+  };
+}
+
+type Context = ServiceContext<RemoteThings>;
+
+/** Does jobs until the channel is closed; gives how many. */
+export function* serveJobs({ seconds }: { readonly seconds: number }, { guest, now, shared }: Context): Steps<number> {
+  let served = 0;
+  yield* shared.jobs.forEach(function* (id): Steps<void> {
+    const started = now();
+    yield* pause(seconds);
+    yield* shared.results.put({ id, guest, started, finished: now(), value: id });
+    served++;
+  });
+  return served;
+}
+
+/** Puts the future. */
+export function* putAnswer(text: string, { shared }: Context): Steps<void> {
+  yield* shared.answer.put(text);
+}
+
+/** Fetches the future. */
+export function* fetchAnswer(_argument: undefined, { shared }: Context): Steps<string> {
+  return yield* shared.answer.fetch();
+}
+
+/** Says where it runs. */
+export function whereAmI(_argument: undefined, { guest }: Context): string {
+  return guest;
+}
+
+/** Cannot do it. */
+export function failRemotely(id: number): never {
+  throw new RangeError(`Cannot do job ${id}: there is no such job, one that was put is wanted`);
+}
+
+/** The square of a number. Of those that 3 divides the first try fails, of those that 5 divides every one. */
+export function* unsteadySquare(n: number, { shared }: Context): Steps<number> {
+  const before = yield* shared.tries.at(n).add(1);
+  if (n % 5 === 0 || n % 3 === 0 && before === 0) {
+    throw new TypeError(`Cannot square ${n}: try ${before + 1} fails, another one is wanted`);
+  }
+  return n * n;
+}

@@ -53,14 +53,21 @@ const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLengt
 
 Deno.test("ProcessPipe gives the frames in order, and an answer from among them, however the reads split them", () => {
   fc.assert(
-    fc.property(fc.nat(5), fc.nat(5), sizes, (before, behind, sizes) => {
+    fc.property(fc.nat(5), fc.nat(5), fc.nat(5), sizes, (before, behind, after, sizes) => {
       const layout = new Layout();
       const word = layout.word("count");
-      const calls = Array.from({ length: 1 + before + behind }, (_, number) => {
+      const calls = Array.from({ length: 1 + before + behind + after }, (_, number) => {
         return encodeFrame("post", number, new Uint8Array(number));
       });
       const answers = [7, 8].map((value) => encodeFrame("result", 0, encodeAnswer({ value })));
-      const frames = [...calls.slice(0, 1 + before), answers[0]!, ...calls.slice(1 + before), answers[1]!];
+      const second = 1 + before + behind;
+      const frames = [
+        ...calls.slice(0, 1 + before),
+        answers[0]!,
+        ...calls.slice(1 + before, second),
+        answers[1]!,
+        ...calls.slice(second),
+      ];
       const { pipe, left, sent } = open(split(new Uint8Array(frames.flatMap((frame) => [...frame])), sizes));
       const memory = pipe.memory(layout);
       const read = [next(pipe)];

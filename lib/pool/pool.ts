@@ -140,7 +140,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     this.#host = host ?? new Host({ permissions });
     this.#share = share;
     this.#maxQueue = maxQueue;
-    this.#waiting = new WaitingCalls(workers);
+    this.#waiting = new WaitingCalls(workers, { givenUp: () => this.#schedule() });
     this.#freeTasks = share === undefined ? [] : [...Array(share.tasks).keys()].reverse();
     this.#seats = Array.from({ length: workers }, (_, number) => {
       return new Seat({
@@ -229,13 +229,14 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     argument: ArgumentOf<F, N>,
     options?: RunOptions,
   ): Promise<ValueOf<F, N>> {
-    await this.room();
+    // Others may take the room before this goes on.
+    while (this.#isFull) await this.room();
     return await this.submit(name, argument, options).result();
   }
 
-  /** Resolves when one more call may wait. */
+  /** Resolves when one more call may wait: at once, or when others may have taken it again. */
   async room(): Promise<void> {
-    while (this.#waiting.count >= this.#maxQueue) {
+    while (this.#isFull) {
       await new Promise<void>((resolve) => void this.#roomWanted.push(resolve));
     }
   }
@@ -251,16 +252,31 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
     options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
   ): AsyncIterableIterator<ValueOf<F, N>> {
-    return mapped(this.#mapping(name), { inputs, options });
+    return mapped(this.#mapping(name, options), { inputs, options });
   }
 
-  /** The same in the order in which they are done, each with the place of its input, from 0 on. */
+  /**
+   * The values for all inputs at once, as `pmap` of Julia's distributed computing: with `retries`, and with `onError` a
+   * value for each input that failed.
+   *
+   * @throws {GuestError} where an input failed, its retries are used up, and `onError` gives no value.
+   * @throws {RangeError} where an option makes no sense.
+   */
+  async pmap<N extends NameOf<F>>(
+    name: N,
+    inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
+    options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
+  ): Promise<ValueOf<F, N>[]> {
+    return await Array.fromAsync(this.map(name, inputs, options));
+  }
+
+  /** As `map`, in the order in which they are done, each with the place of its input, from 0 on. */
   mapUnordered<N extends NameOf<F>>(
     name: N,
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
     options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
   ): AsyncIterableIterator<Mapped<ValueOf<F, N>>> {
-    return mappedUnordered(this.#mapping(name), { inputs, options });
+    return mappedUnordered(this.#mapping(name, options), { inputs, options });
   }
 
   /** What it is doing. */
@@ -277,13 +293,14 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   }
 
   /**
-   * Waits for all calls, then ends the guests. Harmless twice.
+   * Waits for all calls, then ends the guests. Harmless twice: only the first time fails.
    *
    * @throws {UnfetchedFailureError} where calls failed and nobody asked for it.
    * @throws {GuestStuckError} where a thread that was given up does not come back: only the end of the process ends it.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    if (this.#closing !== undefined) return this.#closing.catch(() => {});
+    return this.#closing = this.#close();
   }
 
   /** Cancels all calls, those that run too, and ends the guests; fails as `close` does. */
@@ -308,9 +325,14 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     throw failed.reason;
   }
 
-  #mapping(name: string): MappingPool {
-    if (this.#closing === undefined) this.#checkName(name);
+  #mapping(name: string, options: CallOptions): MappingPool {
+    this.#checkName(name);
+    this.#checkOptions(name, options);
+    const isFull = () => this.#isFull;
     return {
+      get isFull(): boolean {
+        return isFull();
+      },
       room: () => this.room(),
       submit: (subject) => this.#submit(name, subject),
       mode: this.#options.mode,
@@ -318,12 +340,9 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   }
 
   #submit(name: string, subject: CallSubject): Call {
-    if (this.#closing !== undefined) {
-      throw new StateError(`Cannot submit ${name}: the pool is closed, an open one is wanted`);
-    }
     this.#checkName(name);
     if (subject.options !== undefined) this.#checkOptions(name, subject.options);
-    if (this.#waiting.count >= this.#maxQueue) {
+    if (this.#isFull) {
       throw new QueueFullError(
         `Cannot submit ${name}: ${this.#waiting.count} calls wait, at most ${this.#maxQueue} may; await room() is wanted before`,
       );
@@ -353,6 +372,9 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   }
 
   #checkName(name: string): void {
+    if (this.#closing !== undefined) {
+      throw new StateError(`Cannot submit ${name}: the pool is closed, an open one is wanted`);
+    }
     if (this.#exports.has(name)) return;
     const names = [...this.#exports].join(", ") || "none";
     throw new TypeError(
@@ -370,20 +392,27 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     });
   }
 
-  /** Spreads the calls that wait over the guests that have room. */
+  /** Spreads the calls that wait over the guests that have room, and says when more may wait. */
   #pump(): void {
-    if (this.#waiting.count === 0) return;
+    if (this.#waiting.count > 0) this.#spread();
+    const wanted = this.#roomWanted;
+    if (wanted.length === 0 || this.#isFull) return;
+    // Each looks whether there is room still.
+    this.#roomWanted = [];
+    for (const go of wanted) go();
+  }
+
+  #spread(): void {
     const open = this.#seats.filter((seat) => seat.room > 0);
     const share = Math.ceil(this.#waiting.count / open.length);
     for (const most of [share, Infinity]) {
       for (const seat of open) this.#fill(seat, Math.min(most, seat.room));
     }
     for (const seat of open) seat.flush();
-    const wanted = this.#roomWanted;
-    if (wanted.length === 0 || this.#waiting.count >= this.#maxQueue) return;
-    // Each looks whether there is room still.
-    this.#roomWanted = [];
-    for (const go of wanted) go();
+  }
+
+  get #isFull(): boolean {
+    return this.#waiting.count >= this.#maxQueue;
   }
 
   #fill(seat: Seat, count: number): void {

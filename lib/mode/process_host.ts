@@ -51,11 +51,18 @@ const GRACE = 500;
 const CHUNK = 65536;
 const CHANNEL = 0;
 
-/** The flags of `deno run` for these permissions. */
+/**
+ * The flags of `deno run` for these permissions.
+ *
+ * @throws {RangeError} where a name in a list has a comma: Deno would take its parts for several.
+ */
 export function permissionFlags(permissions: GuestPermissions): string[] {
-  return Object.entries(permissions).flatMap(([name, granted]: [string, boolean | readonly string[]]) => {
-    if (granted === true) return [`--allow-${name}`];
-    return granted === false || granted.length === 0 ? [] : [`--allow-${name}=${granted.join(",")}`];
+  return Object.entries(permissions).flatMap(([kind, granted]: [string, boolean | readonly string[]]) => {
+    if (granted === true) return [`--allow-${kind}`];
+    if (granted === false || granted.length === 0) return [];
+    const several = granted.find((name) => name.includes(","));
+    if (several === undefined) return [`--allow-${kind}=${granted.join(",")}`];
+    throw new RangeError(`Cannot permit ${kind} of ${several}: it has a comma, a name without one is wanted`);
   });
 }
 

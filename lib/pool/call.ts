@@ -158,9 +158,27 @@ export class Call {
 
   /** Whether it may be run again after that failure; then one try less is left. */
   mayRunAgain(error: Error): boolean {
-    if (this.outcome !== undefined || this.retries === 0 || this.options.retryIf?.(error) === false) return false;
+    if (this.outcome !== undefined || this.retries === 0) return false;
+    try {
+      if (this.options.retryIf?.(error) === false) return false;
+    } catch (thrown) {
+      // Who cannot say so gets that instead.
+      this.settle({ error: thrown instanceof Error ? thrown : new TypeError(String(thrown), { cause: error }) });
+      return false;
+    }
     this.retries--;
     return true;
+  }
+
+  /** Tells what the function reports. What the listener throws stops nobody; it is thrown on its own. */
+  report(value: unknown): void {
+    try {
+      this.onReport?.(value);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   #listen(signal: AbortSignal): void {

@@ -177,7 +177,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
           listener: {
             answered: (answer) => this.#answered(answer),
             settled: () => void this.#close(),
-            reported: (value) => this.#call.onReport?.(value),
+            reported: (value) => this.#call.report(value),
             ended: (error) => this.#died(error),
           },
         },

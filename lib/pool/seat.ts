@@ -162,7 +162,7 @@ export class Seat implements CallHolder {
     const listener: ServiceListener = {
       answered: (answer) => this.#answered(answer),
       settled: () => this.#settled(),
-      reported: (value) => this.#calls[this.#first]?.onReport?.(value),
+      reported: (value) => this.#calls[this.#first]?.report(value),
       ended: (error, { idle }) => this.#ended(error, { idle }),
     };
     const shared = share === undefined ? undefined : { share, task };

@@ -10,7 +10,7 @@
  * import { Call } from "./call.ts";
  * import { WaitingCalls } from "./waiting_calls.ts";
  *
- * const waiting = new WaitingCalls(2);
+ * const waiting = new WaitingCalls(2, { givenUp: () => {} });
  * const [first, second] = [new Call("a", { argument: 1 }), new Call("b", { argument: 2 })];
  * waiting.add(first);
  * waiting.add(second);
@@ -33,9 +33,11 @@ export class WaitingCalls implements CallHolder {
   /** Calls that wait again, the next one last. */
   readonly #again: Call[] = [];
   readonly #own: readonly Line[];
+  readonly #givenUp: () => void;
 
-  /** Makes the lines for that many guests. */
-  constructor(guests: number) {
+  /** Makes the lines for that many guests; tells when a call is given up, so that there is room for another. */
+  constructor(guests: number, { givenUp }: { readonly givenUp: () => void }) {
+    this.#givenUp = givenUp;
     this.#own = Array.from({ length: guests }, () => new Line());
   }
 
@@ -85,6 +87,7 @@ export class WaitingCalls implements CallHolder {
   giveUp(call: Call, error: Error): void {
     this.#count--;
     call.settle({ error });
+    this.#givenUp();
   }
 
   /** Ends all calls that wait. */

@@ -34,7 +34,7 @@ export function echo(value: unknown): unknown {
 }
 
 export async function squareLater(n: number): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, n % 3));
+  await new Promise((resolve) => setTimeout(resolve, Math.abs(n) % 3));
   return n * n;
 }
 

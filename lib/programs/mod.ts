@@ -7,6 +7,7 @@
 import type { RunnableProgram } from "../mode/mod.ts";
 import { bank } from "./bank.ts";
 import { barrierProgram } from "./barrier.ts";
+import { sort } from "./sort.ts";
 import { threads } from "./threads.ts";
 import { useAfterClose } from "./use_after_close.ts";
 import { timerProgram } from "./timer.ts";
@@ -66,6 +67,7 @@ export {
   rlockProgram,
   selfDeadlock,
   semaphoreProgram,
+  sort,
   threads,
   timerProgram,
   useAfterClose,
@@ -95,6 +97,7 @@ export const programs: readonly RunnableProgram[] = [
   piQueue,
   piQueueBroken,
   piPool,
+  sort,
   counter,
   fibChannel,
   channelLeak,

@@ -1,0 +1,182 @@
+/**
+ * Two arrays sorted by the caller, by two workers at once, and by two workers one after another, beside what it costs to
+ * start workers that do nothing: whoever compares the times of the first three alone compares start-ups.
+ *
+ * - All ways come to the same arrays, which are sorted and hold what they held.
+ * - Workers are fresh for each repetition, as threads are that are made for it; warm ones stand below.
+ * - Typed arrays are moved there and back, arrays of numbers are copied.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { sort } from "./sort.ts";
+ *
+ * await using host = new Host();
+ * const { ok, tables } = await host.run(sort, { mode: "direct", parameters: { length: 100, kind: "typed", repeat: 3 } });
+ * if (!ok || tables[0]?.rows.length !== 6) throw new Error("sorted, in six ways");
+ * ```
+ *
+ * @module
+ */
+
+import { type AnyHostProgram, defineHostProgram, Host, type HostContext, now, type ReportTable } from "../mode/mod.ts";
+import { Pool } from "../pool/mod.ts";
+import { ensure } from "../program/mod.ts";
+import { randomStream } from "../random/mod.ts";
+import { sorted, sortValues, sortWork, type Values } from "./sort_work.ts";
+import { draw, durationOf, median, timedAsync } from "./timed.ts";
+
+const KINDS = ["numbers", "typed"];
+/** After so many milliseconds nothing is measured once more. */
+const LONG_ENOUGH = 4000;
+
+type SortingPool = Pool<{ sortValues: typeof sortValues }>;
+type Two = readonly [Values, Values];
+
+/** A way to sort two arrays, or to do nothing instead. */
+interface Way {
+  readonly name: string;
+  /** Sorts copies of the arrays; gives them, or nothing. */
+  sort(copies: Two): Promise<Two | undefined>;
+}
+
+/** Where workers come from: fresh ones, and two that are warm. */
+interface Workers {
+  /** Starts some. */
+  open(workers: number): Promise<SortingPool>;
+  readonly warm: SortingPool;
+  readonly observe: HostContext["observe"];
+}
+
+/** See the module. */
+export const sort: AnyHostProgram = defineHostProgram({
+  name: "sort",
+  claim: "Two arrays come out sorted alike however they are sorted; what differs is mostly the start of workers.",
+  module: import.meta.url,
+  functions: { sortValues },
+  parameters: {
+    length: { default: 1000, min: 1, max: 10_000_000, description: "how long each of the two arrays is" },
+    kind: { default: "numbers", choices: KINDS, description: "arrays of numbers, which are copied, or typed ones" },
+    repeat: { default: 5, min: 1, max: 1000, description: "how often each way is measured, or less often within 4 s" },
+  },
+  async main({ mode, host, settings: { seed, parameters }, observe, progress, signal }) {
+    const { length, kind, repeat } = parameters;
+    const a = valuesOf(seed, { from: 0, length, kind });
+    const b = valuesOf(seed, { from: length, length, kind });
+    await using fresh = new Host({ fresh: true });
+    const open = (options: { name: string; workers: number; host: Host }): Promise<SortingPool> => {
+      return Pool.open<{ sortValues: typeof sortValues }>({ mode, module: sortWork, ...options });
+    };
+    await using warm = await open({ name: "warm", workers: 2, host });
+    const ways = waysOf({ open: (workers) => open({ name: "worker", workers, host: fresh }), warm, observe });
+
+    const wanted: Two = [sorted(a.slice()), sorted(b.slice())];
+    ensure(wanted.every(isSorted), "plain sorting sorts");
+    const times = ways.map((): number[] => []);
+    const begun = now();
+    let round = 0;
+    do {
+      // In turn, so that what slows the machine for a while slows all of them.
+      for (const [way, { name, sort }] of ways.entries()) {
+        signal.throwIfAborted();
+        progress(`${name}, ${round + 1} of ${repeat}`);
+        const copies: Two = [a.slice(), b.slice()];
+        const done = await timedAsync({ guest: "main", now }, () => sort(copies));
+        const two = draw(observe, done, name);
+        ensure(two === undefined || two.every((one, at) => same(one, wanted[at] ?? [])), `${name}: sorted and equal`);
+        times[way]?.push(durationOf(done));
+      }
+      round++;
+    } while (round < repeat && now() - begun < LONG_ENOUGH);
+    return {
+      outcome: { sorted: true, equal: true, a: extremesOf(wanted[0]), b: extremesOf(wanted[1]) },
+      tables: [timesOf(ways.map(({ name }, way) => [name, times[way] ?? []]), { length, kind, round })],
+    };
+  },
+  expected: ({ seed, parameters: { length, kind } }) => {
+    const extremes = (from: number) => extremesOf(sorted(valuesOf(seed, { from, length, kind })));
+    return [{ sorted: true, equal: true, a: extremes(0), b: extremes(length) }];
+  },
+});
+
+/** The ways, the plain one first. */
+function waysOf({ open, warm, observe }: Workers): readonly Way[] {
+  const by = async (pool: SortingPool, values: Values, guest: number): Promise<Values> => {
+    const transfer = Array.isArray(values) ? [] : [values.buffer];
+    return draw(observe, await pool.run("sortValues", values, { guest, transfer }));
+  };
+  const bothBy = (pool: SortingPool, [a, b]: Two): Promise<Two> => Promise.all([by(pool, a, 0), by(pool, b, 1)]);
+  const oneBy = async (values: Values): Promise<Values> => {
+    await using pool = await open(1);
+    return await by(pool, values, 0);
+  };
+  return [
+    { name: "plain", sort: ([a, b]) => Promise.resolve([sorted(a), sorted(b)]) },
+    {
+      name: "two workers at once",
+      async sort(two) {
+        await using pool = await open(2);
+        return await bothBy(pool, two);
+      },
+    },
+    { name: "two workers one after another", sort: async ([a, b]) => [await oneBy(a), await oneBy(b)] },
+    {
+      name: "two workers that do nothing",
+      async sort() {
+        await using _pool = await open(2);
+        return undefined;
+      },
+    },
+    { name: "two warm workers at once", sort: (two) => bothBy(warm, two) },
+    {
+      name: "two warm workers one after another",
+      sort: async ([a, b]) => [await by(warm, a, 0), await by(warm, b, 1)],
+    },
+  ];
+}
+
+/** Random values, a part of the stream of the seed. */
+function valuesOf(
+  seed: number,
+  { from, length, kind }: { readonly from: number; readonly length: number; readonly kind: string },
+): Values {
+  const { word } = randomStream(seed);
+  const values = Float64Array.from({ length }, (_, index) => word(from + index));
+  return kind === "typed" ? values : [...values];
+}
+
+function isSorted(values: Values): boolean {
+  return values.every((value: number, index: number) => index === 0 || (values[index - 1] ?? NaN) <= value);
+}
+
+function same(one: Values, other: Values): boolean {
+  return one.length === other.length && one.every((value: number, index: number) => value === other[index]);
+}
+
+/** What is told of sorted values. */
+interface Extremes {
+  readonly least: number;
+  readonly middle: number;
+  readonly greatest: number;
+}
+
+function extremesOf(values: Values): Extremes {
+  const [least = NaN, middle = NaN, greatest = NaN] = [0, values.length >> 1, values.length - 1].map((at) =>
+    values[at]
+  );
+  return { least, middle, greatest };
+}
+
+/** The table: medians, and how often plain sorting fits in. */
+function timesOf(
+  ways: readonly (readonly [name: string, times: readonly number[]])[],
+  { length, kind, round }: { readonly length: number; readonly kind: string; readonly round: number },
+): ReportTable {
+  const plain = median(ways[0]?.[1] ?? []);
+  const what = kind === "typed" ? "typed arrays, moved" : "arrays of numbers, copied";
+  return {
+    title: `Two ${what}, of ${length.toLocaleString("en")} each, median of ${round}`,
+    columns: ["sorted by", "time ms", "times plain"],
+    rows: ways.map(([name, times]) => [name, median(times), median(times) / plain]),
+  };
+}

@@ -24,6 +24,7 @@ import { producerConsumerEvent } from "./producer_consumer_event.ts";
 import { conditionProgram } from "./condition.ts";
 import { daemon } from "./daemon.ts";
 import { deadlock } from "./deadlock.ts";
+import { executor } from "./executor.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
 import { pi } from "./pi.ts";
@@ -52,6 +53,7 @@ export {
   eulerPool,
   eulerProcess,
   eventProgram,
+  executor,
   fibChannel,
   lightMl,
   lockProgram,
@@ -77,6 +79,7 @@ export {
 export const programs: readonly RunnableProgram[] = [
   threads,
   daemon,
+  executor,
   race,
   lockProgram,
   bank,

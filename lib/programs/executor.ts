@@ -1,0 +1,126 @@
+/**
+ * An executor: a pool that maps a function over some inputs, and says what failed.
+ *
+ * - The values come in the order of the inputs, though the tasks end in the opposite order where each has a worker.
+ * - Leaving the pool's scope joins: what was submitted has ended then, whether anybody asked for it or not.
+ * - A task's error is thrown where its result is asked for, with its class, its message, its cause, and the stack of the far
+ *   side, which names the function that failed.
+ * - A failure that nobody asks for is not lost: it is reported when the pool closes.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { executor } from "./executor.ts";
+ *
+ * await using host = new Host();
+ * const { ok } = await host.run(executor, { mode: "thread", parameters: { workers: 2, pause: 0 } });
+ * if (!ok) throw new Error("in order, joined, and no failure is lost");
+ * ```
+ *
+ * @module
+ */
+
+import { GuestError, UnfetchedFailureError } from "../errors.ts";
+import { after, type AnyHostProgram, defineHostProgram, now, type ServiceContext } from "../mode/mod.ts";
+import { Pool } from "../pool/mod.ts";
+import { draw, durationOf, type Timed, timedAsync } from "./timed.ts";
+
+/** What a task is told. */
+interface Work {
+  readonly task: number;
+  /** Seconds. */
+  readonly pause: number;
+}
+
+/** What a failure says. */
+interface Told {
+  readonly error: string;
+  readonly message: string;
+  readonly cause: string;
+  /** Whether the far stack names the function that failed. */
+  readonly inStack: boolean;
+}
+
+/** What the pool runs. */
+interface Functions {
+  executorTask: typeof executorTask;
+  executorFault: typeof executorFault;
+}
+
+/** Waits a little, and gives the square of its number. */
+export async function executorTask({ task, pause }: Work, context: ServiceContext): Promise<Timed<number>> {
+  return await timedAsync(context, async () => {
+    await new Promise<void>((resolve) => void after(pause * 1000, resolve));
+    return task ** 2;
+  });
+}
+
+/** Fails. */
+export function executorFault(task: number): never {
+  throw new RangeError(`Cannot run task ${task}: there is no such task`, { cause: new TypeError("it has a bug") });
+}
+
+/** See the module. */
+export const executor: AnyHostProgram = defineHostProgram({
+  name: "executor",
+  claim: "A pool gives values in the order of their inputs, joins at its end, and loses no failure.",
+  module: import.meta.url,
+  functions: { executorTask, executorFault },
+  parameters: {
+    tasks: { default: 3, min: 1, max: 100, description: "how many tasks there are" },
+    workers: { default: 3, min: 1, max: 64, description: "how many workers run them" },
+    pause: { default: 0.02, max: 10, fraction: true, description: "seconds that the last task waits, others more" },
+  },
+  async main({ mode, host, settings: { parameters }, observe, signal }) {
+    const { tasks, workers, pause } = parameters;
+    const open = () => Pool.open<Functions>({ mode, module: import.meta.url, workers, host });
+    const works = Array.from({ length: tasks }, (_, task) => ({ task, pause: (tasks - task) * pause }));
+
+    const mapped: Timed<number>[] = [];
+    const joining = [];
+    {
+      await using pool = draw(observe, await timedAsync({ guest: "main", now }, open), "start-up");
+      for await (const done of pool.map("executorTask", works, { signal })) mapped.push(done);
+      for (const work of works) joining.push(pool.submit("executorTask", work));
+    }
+    const values = mapped.map((done) => draw(observe, done));
+    const joined = joining.every(({ isDone }) => isDone);
+    for (const future of joining) draw(observe, await future.result());
+
+    const asked: Told[] = [];
+    let unfetched: readonly Told[] = [];
+    try {
+      await using pool = await open();
+      const failing = pool.submit("executorFault", tasks);
+      pool.submit("executorFault", tasks + 1);
+      asked.push(await failing.result().then(() => told(undefined), told));
+    } catch (error) {
+      if (!(error instanceof UnfetchedFailureError)) throw error;
+      unfetched = error.errors.map(told);
+    }
+    const began = Math.min(...mapped.map(({ started }) => started));
+    const rows = mapped.map((done, task) => [task, done.guest, done.started - began, durationOf(done), done.value]);
+    return {
+      outcome: { values, joined, asked, unfetched },
+      tables: [{ title: "Tasks", columns: ["task", "worker", "began at ms", "took ms", "value"], rows }],
+    };
+  },
+  expected: ({ parameters: { tasks } }) => {
+    const fault = (task: number): Told => ({
+      error: "RangeError",
+      message: `Cannot run task ${task}: there is no such task`,
+      cause: "TypeError: it has a bug",
+      inStack: true,
+    });
+    const values = Array.from({ length: tasks }, (_, task) => task ** 2);
+    return [{ values, joined: true, asked: [fault(tasks)], unfetched: [fault(tasks + 1)] }];
+  },
+});
+
+function told(thrown: unknown): Told {
+  if (!(thrown instanceof GuestError) || !(thrown.cause instanceof Error)) {
+    return { error: String(thrown), message: "", cause: "", inStack: false };
+  }
+  const { name, message, cause } = thrown.cause;
+  return { error: name, message, cause: String(cause), inStack: thrown.far.stack.includes(executorFault.name) };
+}

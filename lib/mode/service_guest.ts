@@ -3,6 +3,7 @@
  *
  * - While a call waits for a promise the event loop runs; between two messages it has a turn, so that a rejection that a
  *   call left behind ends the guest while it is in no other call.
+ * - What a call logs is sent at once, and all of it before the answer.
  * - What crashes the guest while it is in a call is the answer to that call; the guest says so, and that it is in none.
  *
  * @example
@@ -31,6 +32,7 @@
  */
 
 import { type ErrorData, errorData, type ModeName } from "../errors.ts";
+import type { GuestLogging } from "../logging/mod.ts";
 import { decode, Decoder, encode, Encoder } from "../mailbox/mod.ts";
 import { type Memory, type RemoteMemory, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
@@ -40,7 +42,14 @@ import { isHostProgram } from "./host_program.ts";
 import { programsOf } from "./program_reference.ts";
 import type { FrameKind } from "./protocol.ts";
 import type { Exports } from "./reference.ts";
-import { functionOf, type NamedCall, SERVICE_CHANNEL, type ServiceContext, type ServiceMessage } from "./service.ts";
+import {
+  functionOf,
+  type NamedCall,
+  SERVICE_CHANNEL,
+  type ServiceContext,
+  type ServiceMessage,
+  type Transferable,
+} from "./service.ts";
 import { guestView } from "./service_share.ts";
 import { detach, isMoved, type Moved } from "./transfer.ts";
 
@@ -86,6 +95,7 @@ export class ServiceGuest {
   #decoder = new Decoder(this.#decoded);
   #context: ServiceContext;
   #memory: Memory | undefined;
+  #logging: GuestLogging | undefined;
   /** Whether it is in a call that is not answered. */
   #inCall = false;
 
@@ -108,6 +118,16 @@ export class ServiceGuest {
 
   /** Makes its view of the shared things, calls the initializer, and tells its exports. */
   async start(): Promise<void> {
+    try {
+      await this.#log();
+      await this.#start();
+    } catch (error) {
+      this.#logging?.[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     const { message: { shared, initializer }, memoryFor } = this.#options;
     if (shared !== undefined && memoryFor !== undefined) {
       const things = await namedExport(this.#exports, shared.call)(shared.call.argument) as Shareables;
@@ -118,11 +138,20 @@ export class ServiceGuest {
     if (initializer !== undefined) {
       await this.#run(namedExport(this.#exports, initializer) as Exported, initializer.argument);
     }
+    this.#endLane();
     this.#options.pipe.send("hello", SERVICE_CHANNEL, encode(this.#names));
   }
 
   /** Serves until it is told to stop. */
   async serve(): Promise<void> {
+    try {
+      await this.#serve();
+    } finally {
+      this.#logging?.[Symbol.dispose]();
+    }
+  }
+
+  async #serve(): Promise<void> {
     const { pipe } = this.#options;
     for (;;) {
       let frame = pipe.poll();
@@ -150,9 +179,33 @@ export class ServiceGuest {
   /** Says that the guest ends of what was thrown outside its functions, or in none of their hands. */
   crash(thrown: unknown): void {
     const { pipe } = this.#options;
+    this.#endLane();
     if (this.#inCall) pipe.send("error", SERVICE_CHANNEL, encodeError(thrown));
     this.#inCall = false;
     pipe.send("job", SERVICE_CHANNEL, NOTHING);
+  }
+
+  async #log(): Promise<void> {
+    const { message: { name: lane, logging }, pipe } = this.#options;
+    if (logging === undefined) return;
+    const { settings, code } = logging;
+    // Loaded only here: most guests do not log.
+    const { configureGuestLogging } = await import("../logging/mod.ts");
+    this.#logging = await configureGuestLogging(settings, {
+      lane,
+      code,
+      now,
+      send: (line) => pipe.send("log", SERVICE_CHANNEL, encode({ line })),
+    });
+  }
+
+  /** Ends the lane of a call, whose last lines tell what was dropped, and begins the next. */
+  #endLane(): void {
+    const logging = this.#logging;
+    if (logging === undefined) return;
+    const { lane } = logging;
+    logging.endLane();
+    logging.enter(lane);
   }
 
   /** The argument of a call. One decoder reads all that lie in the same bytes. */
@@ -182,18 +235,22 @@ export class ServiceGuest {
 
   async #callAll(called: Exported, inputs: readonly unknown[]): Promise<void> {
     const answers: ({ value: unknown } | { error: ErrorData })[] = [];
+    const left: Transferable[] = [];
     for (const input of inputs) {
       try {
-        const value = this.#run(called, input);
-        const answer = { value: value instanceof Promise ? await value : value };
+        const running = this.#run(called, input);
+        const value = running instanceof Promise ? await running : running;
+        const answer = { value: isMoved(value) ? value.value : value };
         // What cannot be cloned is the failure of its own input.
         this.#encoder.encode(answer);
         answers.push(answer);
+        if (isMoved(value)) left.push(...value.transfer);
       } catch (error) {
         answers.push({ error: decode(encodeError(error)) as ErrorData });
       }
     }
     this.#answer(answers);
+    detach(left);
   }
 
   /** Runs a function: steps at once, on the memory of the shared things. */
@@ -208,6 +265,7 @@ export class ServiceGuest {
 
   #answer(value: unknown): void {
     const { pipe } = this.#options;
+    this.#endLane();
     try {
       if (isMoved(value)) {
         if (pipe.sendMoved !== undefined) {
@@ -225,6 +283,7 @@ export class ServiceGuest {
   }
 
   #fail(error: unknown): void {
+    this.#endLane();
     this.#options.pipe.send("error", SERVICE_CHANNEL, encodeError(error));
   }
 }

@@ -105,7 +105,7 @@ class ThreadServiceLink implements ServiceLink {
   }
 
   async start(): Promise<void> {
-    const { name, module, initializer, shared, timeout } = this.#job;
+    const { name, module, initializer, shared, timeout, logging } = this.#job;
     const guest = this.#guest;
     guest.name = name;
     guest.onBell = () => this.#turn();
@@ -113,7 +113,7 @@ class ThreadServiceLink implements ServiceLink {
       this.#moved.push(value);
       this.#turn();
     };
-    const message = { service: true, name, initializer, shared: shared?.share.message(shared.task) } as const;
+    const message = { service: true, name, initializer, shared: shared?.share.message(shared.task), logging } as const;
     try {
       const failed = await guest.begin({
         kind: "service",
@@ -239,19 +239,19 @@ class ThreadServiceLink implements ServiceLink {
     if (length === 0) return false;
     this.#cursor.feed(this.#chunk.subarray(0, length));
     this.#tell();
-    if (this.#open) this.#frames.settle();
     return true;
   }
 
-  /** Tells the frames of the chunk; false where one waits for a value. */
+  /** Tells the frames of the chunk, and that these are all for the moment; false where one waits for a value. */
   #tell(): boolean {
     while (this.#open && (this.#awaitsMoved || this.#cursor.next())) {
       this.#awaitsMoved = this.#cursor.kind === "post" && this.#moved.length === 0;
-      if (this.#awaitsMoved) return false;
+      if (this.#awaitsMoved) break;
       if (this.#cursor.kind === "post") this.#frames.answer({ kind: "value", value: this.#moved.shift() });
       else this.#frames.hear(this.#cursor);
     }
-    return true;
+    if (this.#open) this.#frames.settle();
+    return !this.#awaitsMoved;
   }
 
   #end(error: Error): void {

@@ -1,0 +1,135 @@
+/**
+ * A service as a test sees it: what it is called with by name, and all that its listener is told.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
+import { type ErrorData, type ModeName, revivedError } from "../../lib/errors.ts";
+import type { Host, NamedCall, ServiceLink, ServiceShare, Transferable } from "../../lib/mode/mod.ts";
+import { within } from "./deadline.ts";
+
+const SECONDS = 20;
+
+/** What the listener was told: a value, an error (its name and message), a report, or the end. */
+export type Told =
+  | { readonly value: unknown }
+  | { readonly error: string }
+  | { readonly report: unknown }
+  | { readonly ended: string; readonly idle: boolean };
+
+/** How to serve. */
+export interface ServingOptions {
+  /** Where. */
+  readonly mode: ModeName;
+  /** The guest's name. */
+  readonly name?: string;
+  /** The module; that of the test functions by default. */
+  readonly module?: string;
+  /** The initializer. */
+  readonly initializer?: NamedCall;
+  /** The shared things. */
+  readonly shared?: { readonly share: ServiceShare; readonly task: number };
+  /** Seconds in which it must be ready. */
+  readonly timeout?: number;
+}
+
+/** The module of the test functions. */
+export const WORK = import.meta.resolve("../guests/service_work.ts");
+
+/** See the module. */
+export class Serving {
+  /** All that was told, in order. */
+  readonly told: Told[] = [];
+  /** The error that ended it. */
+  error: Error | undefined;
+  /** The errors of answers, revived. */
+  readonly errors: Error[] = [];
+  /** How many answers were told before `settled` was told last. */
+  settled = 0;
+  #answers = 0;
+  #link: ServiceLink | undefined;
+  #wake = () => {};
+
+  /** Starts a service. */
+  static async start(host: Host, options: ServingOptions): Promise<Serving> {
+    const { mode, name = "guest", module = WORK, initializer, shared, timeout } = options;
+    const serving = new Serving();
+    const serve = host.serve({ name, module, initializer, shared, timeout }, { mode, listener: serving.#listener() });
+    serving.#link = await within(SECONDS, serve);
+    return serving;
+  }
+
+  /** The link. */
+  get link(): ServiceLink {
+    assert(this.#link !== undefined);
+    return this.#link;
+  }
+
+  /** Adds a call. */
+  call(name: string, argument?: unknown, options: { chunk?: boolean; transfer?: readonly Transferable[] } = {}): void {
+    const { chunk = false, transfer = [] } = options;
+    this.link.call({ index: this.link.exports.indexOf(name), chunk, argument, transfer });
+  }
+
+  /** Hands over one call and gives what was told until it is answered. */
+  async ask(name: string, argument?: unknown): Promise<readonly Told[]> {
+    const [from, answers] = [this.told.length, this.#answers];
+    this.call(name, argument);
+    this.link.flush();
+    await this.until(() => this.#answers > answers);
+    return this.told.slice(from);
+  }
+
+  /** Waits until so many answers were told, and that nothing more is there. */
+  async answers(count: number): Promise<void> {
+    await this.until(() => this.settled === count);
+  }
+
+  /** Waits until it has ended. */
+  async ended(): Promise<void> {
+    await this.until(() => this.error !== undefined);
+  }
+
+  /** Gives the guest back. */
+  async finish(): Promise<void> {
+    await within(SECONDS, this.link.finish());
+  }
+
+  /** Waits until that holds, which is looked at when something is told. */
+  async until(condition: () => boolean): Promise<void> {
+    const look = async (): Promise<void> => {
+      while (!condition()) await new Promise<void>((resolve) => void (this.#wake = resolve));
+    };
+    await within(SECONDS, look());
+  }
+
+  #listener(): Parameters<Host["serve"]>[1]["listener"] {
+    const tell = (told: Told): void => {
+      assert(this.error === undefined, `${JSON.stringify(told)} is told after the end`);
+      this.told.push(told);
+      this.#wake();
+    };
+    return {
+      answered: (answer) => {
+        this.#answers++;
+        tell(answer.kind === "value" ? { value: answer.value } : { error: this.#failed(answer.error) });
+      },
+      settled: () => {
+        this.settled = this.#answers;
+        this.#wake();
+      },
+      reported: (report) => tell({ report }),
+      ended: (error, { idle }) => {
+        tell({ ended: error.name, idle });
+        this.error = error;
+      },
+    };
+  }
+
+  #failed(data: ErrorData): string {
+    const error = revivedError(data);
+    this.errors.push(error);
+    return `${error.name}: ${error.message}`;
+  }
+}

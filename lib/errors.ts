@@ -135,7 +135,7 @@ export class GuestDiedError extends Error {
 export class UnfetchedFailureError extends Error {
   /** The class name. */
   override readonly name = "UnfetchedFailureError";
-  /** The failures, in the order of their calls. */
+  /** The failures, in the order in which their calls ended. */
   readonly errors: readonly Error[];
 
   /** Makes the error; `calls` names the functions that failed, once for each error. */

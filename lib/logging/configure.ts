@@ -41,6 +41,11 @@ export interface GuestLoggingOptions {
   readonly now?: () => number;
   /** Where the code is, as `guestLoggingUrl()` says on the host: a guest in a bundle cannot know. */
   readonly code?: string | undefined;
+  /**
+   * Gives the lane of the record that is being made, where lanes change by themselves; undefined drops it. By default
+   * the one that was entered last.
+   */
+  readonly laneOf?: () => string | undefined;
   /** Whether to take the place of loggers that others set up in this realm. Default true. */
   readonly replace?: boolean;
 }

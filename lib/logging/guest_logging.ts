@@ -42,11 +42,12 @@ export class GuestLogging implements Disposable {
   /** The limit of each logger that the settings have. */
   readonly #limits = new Map<string, LogLimit | undefined>();
   readonly #lanes = new Map<string, LaneLog>();
+  readonly #present: () => LaneLog | undefined;
   #lane: LaneLog;
   #failure: unknown;
 
   /** Use `configureGuestLogging`. */
-  constructor(settings: LoggingSettings, { lane, send, now }: GuestLoggingOptions) {
+  constructor(settings: LoggingSettings, { lane, send, now, laneOf }: GuestLoggingOptions) {
     for (const { category, limit = settings.limit } of loggersOf(settings)) {
       this.#limits.set(keyOf(categoryOf(category)), limit);
     }
@@ -56,15 +57,19 @@ export class GuestLogging implements Disposable {
       timeOf: settings.times === true ? (timestamp) => now?.() ?? timestamp : undefined,
     };
     this.#lane = this.#laneOf(lane);
+    this.#present = laneOf === undefined ? () => this.#lane : () => {
+      const lane = laneOf();
+      return lane === undefined ? undefined : this.#laneOf(lane);
+    };
   }
 
   /** Sets this realm up, as `configureGuestLogging` says. */
   static async start(settings: LoggingSettings, options: GuestLoggingOptions): Promise<GuestLogging> {
     checkLoggingSettings(settings);
-    present?.[Symbol.dispose]();
     if (options.replace === false && getConfig() !== null) {
       throw new LoggingError("Cannot log: this realm has loggers of its own, a realm without any is wanted");
     }
+    present?.[Symbol.dispose]();
     const logging = new GuestLogging(settings, options);
     await configure({
       reset: true,
@@ -118,7 +123,7 @@ export class GuestLogging implements Disposable {
 
   /** Takes a record of the package. */
   #take(record: LogRecord): void {
-    this.#guarded(() => this.#lane.take(record));
+    this.#guarded(() => this.#present()?.take(record));
   }
 
   #laneOf(name: string): LaneLog {

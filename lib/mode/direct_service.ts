@@ -30,9 +30,11 @@
  */
 
 import { type ErrorData, farError, GuestDiedError, GuestError, type GuestPhase } from "../errors.ts";
+import type { LogLine } from "../logging/mod.ts";
 import { crossed, decode } from "../mailbox/mod.ts";
 import { runAsynchronous } from "../memory/mod.ts";
 import { now, turn } from "./clock.ts";
+import type { DirectLogging } from "./direct_logging.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
 import type {
   EndSignal,
@@ -42,6 +44,7 @@ import type {
   ServiceJob,
   ServiceLink,
   ServiceListener,
+  ServiceLogging,
 } from "./service.ts";
 import { encodeError, type Exported, functionsIn, isSteps, namedExport } from "./service_guest.ts";
 import { detach, isMoved } from "./transfer.ts";
@@ -88,6 +91,7 @@ class DirectServiceLink implements ServiceLink {
   #working = false;
   /** Resolves when it works no longer. */
   #work: Promise<void> = Promise.resolve();
+  #logging: DirectLogging | undefined;
 
   constructor(exports: Exports, { job, listener }: { job: ServiceJob; listener: ServiceListener }) {
     const { name: guest, shared } = job;
@@ -108,9 +112,15 @@ class DirectServiceLink implements ServiceLink {
   }
 
   async start(): Promise<void> {
-    const { initializer } = this.#job;
-    if (initializer === undefined) return;
-    await this.#run(namedExport(this.#exports, initializer), crossed(initializer.argument));
+    const { initializer, logging } = this.#job;
+    try {
+      if (logging !== undefined) await this.#log(logging);
+      if (initializer === undefined) return;
+      await this.#during(() => this.#run(namedExport(this.#exports, initializer), crossed(initializer.argument)));
+    } catch (error) {
+      this.#logging?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   call({ index, chunk, argument, transfer }: ServiceCall): void {
@@ -128,6 +138,7 @@ class DirectServiceLink implements ServiceLink {
   }
 
   abandon(): Promise<void> {
+    this.#logging?.[Symbol.dispose]();
     this.#stop.abort(new Error("the call was given up"));
     return this.#work;
   }
@@ -163,7 +174,7 @@ class DirectServiceLink implements ServiceLink {
         this.#listener.settled();
         return;
       }
-      const answered = this.#answerTo(waiting);
+      const answered = this.#during(() => this.#answerTo(waiting));
       const answer = answered instanceof Promise ? await answered : answered;
       if (this.#isOver) return;
       this.#listener.answered(answer);
@@ -172,6 +183,18 @@ class DirectServiceLink implements ServiceLink {
       await turn();
       breathed = now();
     }
+  }
+
+  async #log(logging: ServiceLogging): Promise<void> {
+    // Loaded only here: most guests do not log.
+    const { DirectLogging } = await import("./direct_logging.ts");
+    const send = (line: LogLine) => this.#isOver ? undefined : this.#listener.logged?.(line);
+    this.#logging = await DirectLogging.open(logging, { guest: this.guest, send });
+  }
+
+  /** Does something whose records are its own. */
+  #during<T>(act: () => T | Promise<T>): T | Promise<T> {
+    return this.#logging === undefined ? act() : this.#logging.during(act);
   }
 
   #answerTo({ called, chunk, argument }: Waiting): ServiceAnswer | Promise<ServiceAnswer> {

@@ -41,6 +41,7 @@ export type {
   ServiceJob,
   ServiceLink,
   ServiceListener,
+  ServiceLogging,
   Transferable,
 } from "./service.ts";
 export { namedExport } from "./service_guest.ts";

@@ -75,13 +75,19 @@ class ProcessServiceLink implements ServiceLink {
   }
 
   async start(): Promise<void> {
-    const { name, initializer, shared, timeout } = this.#job;
+    const { name, initializer, shared, timeout, logging } = this.#job;
     const process = this.#process;
     process.name = name;
     process.onService = (frame) => this.#frames.hear(frame);
     process.onRead = () => this.#frames.settle();
     process.onWritten = () => this.#write();
-    const message: ServiceMessage = { service: true, name, initializer, shared: shared?.share.message(shared.task) };
+    const message: ServiceMessage = {
+      service: true,
+      name,
+      initializer,
+      shared: shared?.share.message(shared.task),
+      logging,
+    };
     const timer = timeout === undefined ? undefined : setTimeout(() => {
       process.fail(new GuestTimeoutError({ guest: name, mode: "process", seconds: timeout }));
     }, timeout * 1000);

@@ -19,6 +19,7 @@
  */
 
 import type { ErrorData, ModeName } from "../errors.ts";
+import type { LoggingSettings, LogLine } from "../logging/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import type { ServiceShare } from "./service_share.ts";
 
@@ -44,6 +45,14 @@ export interface NamedCall {
   readonly argument?: unknown;
 }
 
+/** What a guest logs; plain data. */
+export interface ServiceLogging {
+  /** What is logged. */
+  readonly settings: LoggingSettings;
+  /** Where the code for it is, as `guestLoggingUrl()` says on the host. */
+  readonly code: string | undefined;
+}
+
 /** What a guest is to serve. */
 export interface ServiceJob {
   /** The guest's name, in errors and for its functions. */
@@ -56,6 +65,8 @@ export interface ServiceJob {
   readonly shared: { readonly share: ServiceShare; readonly task: number } | undefined;
   /** Seconds within which it must be ready; for ever where undefined. */
   readonly timeout: number | undefined;
+  /** What it logs; by default nothing, and nothing is loaded for it. */
+  readonly logging?: ServiceLogging | undefined;
 }
 
 /** The part of a job that travels; structured-cloneable. */
@@ -70,6 +81,8 @@ export interface ServiceMessage {
   readonly shared:
     | { readonly call: NamedCall; readonly tasks: number; readonly words: number; readonly task: number }
     | undefined;
+  /** See {@linkcode ServiceJob}. */
+  readonly logging?: ServiceLogging | undefined;
 }
 
 /** The answer to a call. */
@@ -85,6 +98,11 @@ export interface ServiceListener {
   settled(): void;
   /** Told what the function of the oldest call reports. */
   reported(value: unknown): void;
+  /**
+   * Told each line that the guest logs, before the answer of the call that it belongs to. Lanes and sequences are the
+   * guest's own: each call begins with sequence 0.
+   */
+  logged?(line: LogLine): void;
   /** Told once, when the guest is at its end; `idle` where it was in no call then. */
   ended(error: Error, options: { readonly idle: boolean }): void;
 }

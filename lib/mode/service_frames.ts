@@ -23,6 +23,7 @@
  */
 
 import type { ErrorData } from "../errors.ts";
+import type { LogLine } from "../logging/mod.ts";
 import { Decoder } from "../mailbox/mod.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
 import type { ServiceAnswer, ServiceListener } from "./service.ts";
@@ -59,8 +60,11 @@ export class ServiceFrames {
         return this.answer({ kind: "value", value: this.#valueOf(frame) });
       case "error":
         return this.answer({ kind: "error", error: this.#valueOf(frame) as ErrorData });
-      case "log":
-        return this.#listener.reported((this.#valueOf(frame) as { report: unknown }).report);
+      case "log": {
+        const said = this.#valueOf(frame) as { readonly line: LogLine } | { readonly report: unknown };
+        if ("line" in said) return this.#listener.logged?.(said.line);
+        return this.#listener.reported(said.report);
+      }
       case "hello":
         return this.#exported(this.#valueOf(frame) as readonly string[]);
       case "call":

@@ -22,7 +22,7 @@
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
 import { Pool, type PoolFuture } from "../pool/mod.ts";
-import { calculateE, E, type Euler, EULER_WORK, eulerThings, isWholeBlocks } from "./euler_work.ts";
+import { calculateE, E, type Euler, eulerThings, eulerWork, isWholeBlocks } from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";
 
 const functions = { calculateE, eulerThings };
@@ -72,7 +72,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
   const { mode, host, signal, observe, settings: { parameters: { tasks, workers, fetches, patience } } } = context;
   await using pool = await Pool.open<typeof functions, "eulerThings">({
     mode,
-    module: EULER_WORK,
+    module: eulerWork,
     workers,
     shared: { export: "eulerThings" },
     host,

@@ -25,7 +25,7 @@
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { elapse } from "./elapse.ts";
-import { calculateE, E, type Euler, EULER_WORK, type EulerThings, eulerThings, isWholeBlocks } from "./euler_work.ts";
+import { calculateE, E, type Euler, type EulerThings, eulerThings, eulerWork, isWholeBlocks } from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";
 
 const NAME = "calculate_e_process";
@@ -71,7 +71,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
   const { mode, host, signal, observe, settings: { parameters: { seconds, before } } } = context;
   await using guest = await Guest.make<Timed<Euler>, EulerThings>({
     mode,
-    module: EULER_WORK,
+    module: eulerWork,
     export: "calculateE",
     shared: { export: "eulerThings" },
     name: NAME,

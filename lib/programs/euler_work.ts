@@ -30,7 +30,7 @@ import { type Event, event, type Shareable } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
 /** Where guests find it. */
-export const EULER_WORK: string = import.meta.url;
+export const eulerWork: string = import.meta.url;
 /** How many iterations there are between two looks at the exit event. */
 export const BLOCK = 1000;
 /** What comes out, by the additions in their order. */

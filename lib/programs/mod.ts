@@ -11,6 +11,7 @@ import { sort } from "./sort.ts";
 import { threads } from "./threads.ts";
 import { useAfterClose } from "./use_after_close.ts";
 import { timerProgram } from "./timer.ts";
+import { dirInfo } from "./dir_info.ts";
 import { eulerPool } from "./euler_pool.ts";
 import { eulerProcess } from "./euler_process.ts";
 import { eventProgram } from "./event.ts";
@@ -50,6 +51,7 @@ export {
   counter,
   daemon,
   deadlock,
+  dirInfo,
   eulerPool,
   eulerProcess,
   eventProgram,
@@ -110,4 +112,5 @@ export const programs: readonly RunnableProgram[] = [
   remoteJobs,
   eulerProcess,
   eulerPool,
+  dirInfo,
 ];

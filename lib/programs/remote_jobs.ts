@@ -36,9 +36,9 @@ import {
   failRemotely,
   fetchAnswer,
   putAnswer,
-  REMOTE_WORK,
   type RemoteThings,
   remoteThings,
+  remoteWork,
   serveJobs,
   unsteadySquare,
   whereAmI,
@@ -124,7 +124,7 @@ async function main(context: Context): Promise<HostEnd<ChannelsOutcome | PmapOut
   const { mode, host, settings: { variant, parameters: { jobs, workers } } } = context;
   await using pool = await Pool.open<typeof functions, "remoteThings">({
     mode,
-    module: REMOTE_WORK,
+    module: remoteWork,
     workers,
     shared: { export: "remoteThings", argument: { jobs } },
     host,

@@ -29,7 +29,7 @@ import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
 /** Where guests find it. */
-export const REMOTE_WORK: string = import.meta.url;
+export const remoteWork: string = import.meta.url;
 
 /** A job that is done, and where: what `value` says of it is its id once more. */
 export interface Done extends Timed<number> {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { WaitTimeoutError } from "../../lib/errors.ts";
 import { Host } from "../../lib/mode/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
-import { calculateE, EULER_WORK, eulerThings } from "../../lib/programs/euler_work.ts";
+import { calculateE, eulerThings, eulerWork } from "../../lib/programs/euler_work.ts";
 import { eulerPool } from "../../lib/programs/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -39,7 +39,7 @@ Deno.test("euler-pool: a fetch that timed out is repeated, and gives the result 
   for (const mode of MODES) {
     await using pool = await Pool.open<typeof functions, "eulerThings">({
       mode,
-      module: EULER_WORK,
+      module: eulerWork,
       workers: 1,
       shared: { export: "eulerThings" },
       host,

@@ -1,0 +1,141 @@
+/**
+ * Everything in a folder counted and hashed by a process that may read that folder, and nothing else.
+ *
+ * - Files, bytes and hash are equal in every mode: the walk is sorted; see {@linkcode readDirInfo}.
+ * - Only a subprocess can have permissions of its own. A thread and direct mode have those of the program.
+ * - The guest says how far it is while it works.
+ * - Without `--dir` it is the folder that this program is in; from elsewhere than a file, or without the permission to read
+ *   it, that is an empty walk, and the table says so.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { dirInfo } from "./dir_info.ts";
+ *
+ * await using host = new Host();
+ * const hashes: unknown[] = [];
+ * for (const mode of ["direct", "thread"] as const) {
+ *   const { outcome } = await host.run(dirInfo, { mode });
+ *   hashes.push((outcome as { hash: string }).hash);
+ * }
+ * if (hashes[0] !== hashes[1]) throw new Error("equal in every mode");
+ * ```
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import {
+  type AnyHostProgram,
+  defineHostProgram,
+  type HostContext,
+  type HostEnd,
+  now,
+  type ReportTable,
+} from "../mode/mod.ts";
+import { Guest } from "../pool/mod.ts";
+import { type DirCount, type DirInfo, dirWork, readDirInfo } from "./dir_work.ts";
+import { draw, durationOf, timedAsync } from "./timed.ts";
+
+const parameters = {
+  dir: { default: "", text: true, description: "the folder; by default the one that this program is in" },
+} as const;
+
+const NAME = "dir-info";
+
+/** What is found where nobody looks: the hash is that of nothing. */
+const NOTHING: DirInfo = {
+  files: 0,
+  folders: 0,
+  bytes: 0,
+  others: 0,
+  unreadable: 0,
+  hash: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+};
+
+/** See the module. */
+export const dirInfo: AnyHostProgram = defineHostProgram({
+  name: NAME,
+  claim: "What is in a folder has one count and one hash, whoever walks it, and a process needs no other permission.",
+  module: import.meta.url,
+  functions: { readDirInfo },
+  parameters,
+  validate: ({ parameters: { dir } }) => void (dir === "" || folderOf(dir)),
+  main,
+  expected: () => (outcome) => "hash" in outcome && /^[0-9a-f]{64}$/.test(outcome.hash),
+});
+
+async function main(context: HostContext<typeof parameters>): Promise<HostEnd<DirInfo>> {
+  const { settings: { parameters: { dir } } } = context;
+  const folder = dir === "" ? ownFolder() : folderOf(dir);
+  if (folder === undefined) return { outcome: NOTHING, tables: [tableOf(NOTHING, "no folder: --dir is wanted")] };
+  const work = await timedAsync({ guest: NAME, now }, () => walked(folder, context));
+  const outcome = draw(context.observe, work);
+  return { outcome, tables: [tableOf(outcome, `${folder}, in ${Math.round(durationOf(work))} ms, start-up included`)] };
+}
+
+/** Lets a guest walk a folder. */
+async function walked(
+  folder: string,
+  { mode, signal, progress }: HostContext<typeof parameters>,
+): Promise<DirInfo> {
+  await using guest = await Guest.make<DirInfo>({
+    mode,
+    module: dirWork,
+    export: "readDirInfo",
+    argument: folder,
+    name: NAME,
+    // Where the time of the run is over, it need not come to its end.
+    daemon: true,
+    permissions: { read: [folder] },
+    onReport: (count) => progress(progressOf(count as DirCount)),
+  });
+  await guest.start();
+  return await guest.result({ signal });
+}
+
+function progressOf({ files, bytes }: DirCount): string {
+  return `${files} files, ${megabytes(bytes)} MB`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+function tableOf({ files, folders, others, unreadable, bytes }: DirInfo, title: string): ReportTable {
+  const columns = ["files", "folders", "links and others", "unreadable", "MB"];
+  return { title, columns, rows: [[files, folders, others, unreadable, megabytes(bytes)]] };
+}
+
+/**
+ * The real path of a folder.
+ *
+ * @throws {RangeError} where there is no such folder, or a process could not be permitted to read it.
+ */
+function folderOf(dir: string): string {
+  const refuse = (is: string, cause?: unknown) => {
+    return new RangeError(`Cannot run dir-info: ${dir} ${is}, a folder is wanted`, { cause });
+  };
+  if (!mayRead(dir)) throw refuse("must not be read, --allow-read says what may");
+  let path: string;
+  try {
+    path = Deno.realPathSync(dir);
+    if (!Deno.statSync(path).isDirectory) throw refuse("is none");
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    throw refuse(error instanceof Deno.errors.NotFound ? "does not exist" : `cannot be read (${error})`, error);
+  }
+  if (path.includes(",")) throw refuse("has a comma in its path, with which a permission would be one for its parts");
+  return path;
+}
+
+/** The folder of this file, where it is one that may be read. */
+function ownFolder(): string | undefined {
+  if (!import.meta.url.startsWith("file:")) return undefined;
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  return mayRead(folder) && !folder.includes(",") ? folder : undefined;
+}
+
+function mayRead(path: string): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+}

@@ -87,22 +87,32 @@ export const executor: AnyHostProgram = defineHostProgram({
     const joined = joining.every(({ isDone }) => isDone);
     for (const future of joining) draw(observe, await future.result());
 
-    const asked: Told[] = [];
-    let unfetched: readonly Told[] = [];
+    const asked: unknown[] = [];
+    let unfetched: readonly unknown[] = [];
     try {
       await using pool = await open();
       const failing = pool.submit("executorFault", tasks);
       pool.submit("executorFault", tasks + 1);
-      asked.push(await failing.result().then(() => told(undefined), told));
+      asked.push(await failing.result().catch((error) => error));
     } catch (error) {
       if (!(error instanceof UnfetchedFailureError)) throw error;
-      unfetched = error.errors.map(told);
+      unfetched = error.errors;
     }
     const began = Math.min(...mapped.map(({ started }) => started));
     const rows = mapped.map((done, task) => [task, done.guest, done.started - began, durationOf(done), done.value]);
     return {
-      outcome: { values, joined, asked, unfetched },
-      tables: [{ title: "Tasks", columns: ["task", "worker", "began at ms", "took ms", "value"], rows }],
+      outcome: { values, joined, asked: asked.map(told), unfetched: unfetched.map(told) },
+      tables: [
+        { title: "Tasks", columns: ["task", "worker", "began at ms", "took ms", "value"], rows },
+        {
+          title: "Failures",
+          columns: ["told by", "error", "thrown"],
+          rows: [
+            ...asked.map((one) => ["its result", ...place(one)]),
+            ...unfetched.map((one) => ["the end", ...place(one)]),
+          ],
+        },
+      ],
     };
   },
   expected: ({ parameters: { tasks } }) => {
@@ -123,4 +133,12 @@ function told(thrown: unknown): Told {
   }
   const { name, message, cause } = thrown.cause;
   return { error: name, message, cause: String(cause), inStack: thrown.far.stack.includes(executorFault.name) };
+}
+
+/** What was thrown over there, and where: the first line of the far stack, without the folder. */
+function place(thrown: unknown): readonly string[] {
+  if (!(thrown instanceof GuestError)) return [String(thrown), ""];
+  const { name, message, stack } = thrown.far;
+  const [line = ""] = stack.split("\n").filter((line) => line.startsWith("    at "));
+  return [`${name}: ${message}`, line.trim().replace(/\(.*\//, "(")];
 }

@@ -32,6 +32,14 @@ Deno.test("executor: three tasks by three workers", async () => {
     const { outcome, tables } = await host.run(executor, { mode, observe: (span) => void spans.push(span) });
     assertEquals(outcome, { values: [0, 1, 4], joined: true, asked: [fault(3)], unfetched: [fault(4)] }, mode);
     assertEquals(tables[0]?.rows.map(([task, , , , value]) => [task, value]), [[0, 0], [1, 1], [2, 4]]);
+    for (const [row, task] of [[0, 3], [1, 4]] as const) {
+      const [by, error, thrown] = (tables[1]?.rows[row] ?? []).map(String);
+      assertEquals([by, error], [
+        ["its result", "the end"][row],
+        `RangeError: Cannot run task ${task}: there is no such task`,
+      ]);
+      assert(/^at executorFault \(executor.ts:\d+:\d+\)$/.test(thrown ?? ""), `${mode}: ${thrown}`);
+    }
     // Each task has a worker of its own; the six spans are three that are mapped, and three that are joined.
     const lanes = spans.filter(({ name }) => name === "running").map(({ lane }) => lane);
     assertEquals(new Set(lanes), new Set(["worker0", "worker1", "worker2"]), mode);

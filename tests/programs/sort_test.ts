@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Host } from "../../lib/mode/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { sort } from "../../lib/programs/mod.ts";
-import { sorted, sortWork, type Values } from "../../lib/programs/sort_work.ts";
+import { sorted, sortValues, sortWork, type Values } from "../../lib/programs/sort_work.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
 import { runs } from "../contracts/soak.ts";
@@ -70,6 +70,10 @@ Deno.test("sorted() sorts as numbers, and holds what it held", () => {
 });
 
 Deno.test("sortValues() moves typed arrays there and back, and copies arrays of numbers", async () => {
+  const context = { guest: "worker0", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
+  const values = Float64Array.of(2, 1);
+  const moved = sortValues(values, context);
+  assert("transfer" in moved && moved.transfer[0] === values.buffer && !("transfer" in sortValues([2, 1], context)));
   for (const mode of MODES) {
     await using pool = await Pool.open<typeof import("../../lib/programs/sort_work.ts")>({
       mode,

@@ -131,6 +131,8 @@ class ProcessServiceLink implements ServiceLink {
 
   async finish(): Promise<void> {
     this.#open = false;
+    const { shared } = this.#job;
+    if (shared !== undefined) await shared.share.leave(shared.task);
     await this.#process.finish();
     this.#warm.give(this.#process, this.#job.module);
   }
@@ -144,8 +146,10 @@ class ProcessServiceLink implements ServiceLink {
 
   async #ask(payload: Uint8Array): Promise<void> {
     const { shared } = this.#job;
-    if (shared === undefined) return;
+    if (shared === undefined || !this.#open) return;
     const answer = await shared.share.answer(shared.task, payload);
+    // Its guest may serve somebody else by then.
+    if (!this.#open) return;
     this.#outbox.add("result", CHANNEL, answer);
     this.flush();
   }

@@ -5,6 +5,7 @@
  *   in direct mode functions run on it beside the host.
  * - Each side makes the description anew: it is what a function of the module returns, so nothing but names travels.
  * - A task is a place for one guest at a time. When a guest has ended, what it held goes on to those who wait.
+ * - A guest that asks waits here. When nobody hears the answer any more, that wait is undone: `leave`.
  *
  * @example
  * ```ts
@@ -19,9 +20,10 @@
  * @module
  */
 
-import type { FarError } from "../errors.ts";
+import { type FarError, StoppedError } from "../errors.ts";
 import {
   type Memory,
+  type Operation,
   type RemoteMemory,
   runAsynchronous,
   runBlocking,
@@ -37,6 +39,18 @@ import type { NamedCall, ServiceMessage } from "./service.ts";
 /** In how many waits at once a side can be. */
 const LANES = 16;
 
+/** What a guest asks that has no memory. */
+interface Asking {
+  /** Its view of the things. */
+  readonly things: ReadonlyMap<string, SharedThing>;
+  /** Ends its waits. */
+  readonly stop: AbortController;
+  /** The answer to what it asked last: a guest asks one thing at a time. */
+  answer: Promise<Uint8Array>;
+}
+
+const NOTHING = Promise.resolve(new Uint8Array(0));
+
 /** See the module. */
 export class ServiceShare<S extends Shareables = Shareables> {
   /** The host's view. */
@@ -49,7 +63,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
   readonly tasks: number;
   readonly #space: Space<S>;
   readonly #burials: Burials;
-  readonly #things = new Map<number, ReadonlyMap<string, SharedThing>>();
+  readonly #asking = new Map<number, Asking>();
 
   /** Makes the memory. */
   constructor(things: S, { call, tasks }: { readonly call: NamedCall; readonly tasks: number }) {
@@ -74,26 +88,44 @@ export class ServiceShare<S extends Shareables = Shareables> {
   }
 
   /** Answers what a guest asks that has no memory. */
-  async answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
+  answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
+    let asking = this.#asking.get(task);
+    if (asking === undefined) {
+      asking = { things: this.bind(task).things, stop: new AbortController(), answer: NOTHING };
+      this.#asking.set(task, asking);
+    }
+    return asking.answer = this.#answer(asked, asking);
+  }
+
+  /** Says that nobody hears what a guest is answered any more: resolves when the wait in which it is has been undone. */
+  async leave(task: number): Promise<void> {
+    const asking = this.#asking.get(task);
+    if (asking === undefined) return;
+    asking.stop.abort(new StoppedError("Cannot wait: the guest has ended, one that hears the answer is wanted"));
+    await asking.answer;
+    if (this.#asking.get(task) === asking) this.#asking.delete(task);
+  }
+
+  /** Says that a guest has ended: resolves when what it held has gone on. */
+  async ended(task: number, far: FarError): Promise<void> {
+    await this.leave(task);
+    await this.#burials.endedAsync(task, far);
+  }
+
+  async #answer(bytes: Uint8Array, { things, stop: { signal } }: Asking): Promise<Uint8Array> {
     try {
-      let things = this.#things.get(task);
-      if (things === undefined) this.#things.set(task, things = this.bind(task).things);
-      const value = await this.#perform(decodeAsked(asked, things), things);
-      return encodeAnswer({ value });
+      const asked = decodeAsked(bytes, things);
+      if (asked.kind === "ticket") return encodeAnswer({ value: this.memory.ticket() });
+      const steps = this.#stepsOf(asked, things);
+      return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
     } catch (error) {
       return encodeAnswer({ error });
     }
   }
 
-  /** Says that a guest has ended: resolves when what it held has gone on. */
-  async ended(task: number, far: FarError): Promise<void> {
-    this.#things.delete(task);
-    await this.#burials.endedAsync(task, far);
-  }
-
-  async #perform(asked: ReturnType<typeof decodeAsked>, things: ReadonlyMap<string, SharedThing>): Promise<unknown> {
-    if (asked.kind === "ticket") return this.memory.ticket();
-    if (asked.kind !== "call") return await this.memory.performAsync(asked);
+  /** The steps that do what a guest asks. */
+  #stepsOf(asked: Operation, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
+    if (asked.kind !== "call") return stepOf(asked);
     const { object, method, args } = asked;
     const thing = things.get(object);
     const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
@@ -101,8 +133,12 @@ export class ServiceShare<S extends Shareables = Shareables> {
       throw new TypeError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
     }
     // The guest yielded this call from the method of that name, which returns steps.
-    return await runAsynchronous(this.memory, Reflect.apply(steps, thing, args) as Steps<unknown>);
+    return Reflect.apply(steps, thing, args) as Steps<unknown>;
   }
+}
+
+function* stepOf(operation: Operation): Generator<Operation, unknown, unknown> {
+  return yield operation;
 }
 
 /** A guest's view of the shared things, on the memory that `attach` gives for their layout. */

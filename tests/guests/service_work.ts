@@ -113,7 +113,7 @@ export function things() {
     guard: lock(),
     sum: cell({ order: "plain" }),
     done: cell(),
-    jobs: channel({ capacity: 2 }),
+    jobs: channel<number>({ capacity: 2 }),
     go: event(),
     waiting: event(),
   };
@@ -135,11 +135,8 @@ export function* addLocked(times: number, { shared: { guard, sum, done } }: Cont
 export function* sumJobs(_argument: unknown, { shared: { jobs, go } }: Context): Steps<number> {
   yield* go.wait();
   let sum = 0;
-  for (;;) {
-    const job = yield* jobs.take();
-    if (job === undefined) return sum;
-    sum += job as number;
-  }
+  yield* jobs.forEach((job) => void (sum += job));
+  return sum;
 }
 
 /** Takes the lock and keeps it, says so, and gives its argument. */

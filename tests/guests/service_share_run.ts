@@ -1,0 +1,28 @@
+/**
+ * A host whose guest dies while it waits for a lock that nobody gives back, and that has nothing more to do.
+ *
+ * @module
+ */
+
+import { Host, ServiceShare } from "../../lib/mode/mod.ts";
+import { things } from "./service_work.ts";
+
+const host = new Host();
+const share = new ServiceShare(things(), { call: { export: "things" }, tasks: 1 });
+await share.shared.guard.acquireAsync();
+const ended = Promise.withResolvers<void>();
+const link = await host.serve({
+  name: "guest",
+  module: import.meta.resolve("./service_work.ts"),
+  initializer: undefined,
+  shared: { share, task: 0 },
+  timeout: undefined,
+}, { mode: "process", listener: { answered() {}, settled() {}, reported() {}, ended: () => ended.resolve() } });
+link.call({ index: link.exports.indexOf("waitForLock"), chunk: false, argument: undefined, transfer: [] });
+link.flush();
+await share.shared.waiting.waitAsync();
+link.end("SIGKILL");
+await ended.promise;
+await share.ended(0, { name: "Error", message: "killed", stack: "" });
+await host.close();
+console.log("the guest is gone");

@@ -57,8 +57,8 @@ export const piPool: AnyHostProgram = defineHostProgram({
   parameters: {
     samples: { default: 10_000_000, min: 1, description: "how many points there are" },
     workers: { default: 2, min: 1, max: 64, description: "how many workers count" },
-    task: { default: 10_000, min: 1, description: "how many samples a task is about, at most" },
-    chunk: { default: 16, min: 1, description: "how many tasks are given to a worker at once, at most" },
+    task: { default: 100_000, min: 1, description: "how many samples a task is about, at most" },
+    chunk: { default: 4, min: 1, description: "how many tasks are given to a worker at once, at most" },
     deaths: { default: 0, max: 16, description: "how many workers exit in the middle of a chunk; none in direct mode" },
   },
   async main({ mode, host, settings: { seed, parameters }, observe, progress, signal }) {

@@ -147,6 +147,8 @@ export class LogBook implements Disposable {
         this.#write(line);
       } else if (lane.ended) {
         this.#going.splice(this.#turn, 1);
+        // Only its name is kept.
+        lane.lines.length = 0;
       } else {
         return;
       }

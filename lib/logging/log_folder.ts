@@ -42,6 +42,8 @@ export interface LogFolderOptions {
   readonly format?: LogFormat;
   /** Whether to go on after what the files already hold. Default false: they start empty. */
   readonly append?: boolean;
+  /** Is told each merged line when it is written. */
+  readonly onLine?: (line: LogLine) => void;
 }
 
 /** See the module; disposing writes what is left and closes the files, and doing so twice is harmless. */
@@ -61,11 +63,15 @@ export class LogFolder implements Disposable {
    * @throws {LoggingError} where there is no such folder, for two workers or lanes of one name, and an unknown order.
    */
   constructor(folder: string, options: LogFolderOptions = {}) {
-    const { lanes = [], order = "turns", workers = lanes } = options;
+    const { lanes = [], order = "turns", workers = lanes, onLine } = options;
     checkFolder(folder);
     this.#folder = folder;
     this.#options = options;
-    this.#book = new LogBook({ lanes, order, write: (line) => this.#merged.write(this.#text(line)) });
+    const write = (line: LogLine) => {
+      this.#merged.write(this.#text(line));
+      onLine?.(line);
+    };
+    this.#book = new LogBook({ lanes, order, write });
     // All names are looked at before a file is touched: it may be of an earlier run.
     const merged = this.#named("merged");
     const named = workers.map((worker) => [worker, this.#named(worker)] as const);

@@ -42,6 +42,8 @@ import {
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call } from "./call.ts";
 import { longestTimeout } from "./checks.ts";
+import { type GuestLane, GuestLog } from "./guest_log.ts";
+import type { LogTarget } from "./merged_log.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 
 /** What a guest is and does. */
@@ -66,6 +68,8 @@ export interface GuestSettings {
   readonly permissions?: GuestPermissions;
   /** Is told what the function reports. */
   readonly onReport?: (value: unknown) => void;
+  /** What it logs and where that goes: a log of its own, or one that it shares by its name. Nothing by default. */
+  readonly logging?: LogTarget | GuestLog;
 }
 
 /** How far a guest is. */
@@ -85,10 +89,14 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   readonly #future: PoolFuture<T>;
   readonly #ended = Promise.withResolvers<void>();
   #link: ServiceLink | undefined;
+  #started: Promise<void> = Promise.resolve();
   #state: GuestState = "made";
   #exitCode: number | undefined;
   #endedBy: EndSignal | undefined;
   #closed: Promise<void> | undefined;
+  /** A log of its own. */
+  #log: GuestLog | undefined;
+  #lane: GuestLane | undefined;
 
   private constructor(settings: GuestSettings, share: ServiceShare<S> | undefined) {
     this.#settings = settings;
@@ -97,6 +105,10 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     this.#call = new Call(this.name, { argument: settings.argument });
     this.#call.onReport = settings.onReport;
     this.#future = new PoolFuture(this.#call);
+    const { logging } = settings;
+    if (logging === undefined) return;
+    const log = "claim" in logging ? logging : this.#log = new GuestLog({ ...logging, lanes: [this.name] });
+    this.#lane = log.claim(this.name);
   }
 
   /**
@@ -104,6 +116,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
    * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
+   * @throws {LoggingError} where its name is taken in its log, or it cannot log: a folder that does not exist.
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared } = settings;
@@ -162,22 +175,28 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * @throws {TypeError} where the module exports no such function.
    * @throws {UncloneableError} where the argument cannot be cloned.
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     if (this.#state !== "made") {
-      throw new StateError(`Cannot start guest ${this.name}: it was started before, a new one is wanted`);
+      const error = new StateError(`Cannot start guest ${this.name}: it was started before, a new one is wanted`);
+      return Promise.reject(error);
     }
     this.#state = "running";
+    return this.#started = this.#start();
+  }
+
+  async #start(): Promise<void> {
     const { mode, module, export: name, argument } = this.#settings;
     const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
     try {
       const link = this.#link = await this.#host.serve(
-        { name: this.name, module, initializer: undefined, shared, timeout: undefined },
+        { name: this.name, module, initializer: undefined, shared, timeout: undefined, logging: this.#lane?.logging },
         {
           mode,
           listener: {
             answered: (answer) => this.#answered(answer),
             settled: () => void this.#close(),
             reported: (value) => this.#call.report(value),
+            logged: (line) => this.#lane?.add(line),
             ended: (error) => this.#died(error),
           },
         },
@@ -233,8 +252,10 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * @throws {TypeError} where the module exports no such function.
    */
   async run(): Promise<T> {
-    const { host: _host, ...settings } = this.#settings;
+    const { host: _host, logging: _logging, ...settings } = this.#settings;
     await using here = await Guest.make<T>({ ...settings, mode: "direct" });
+    // It logs as this one, which goes on afterwards.
+    if (this.#lane !== undefined) here.#lane = { ...this.#lane, end() {} };
     await here.start();
     return await here.result();
   }
@@ -264,9 +285,13 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
       else await this.join();
     }
     await this.#close();
+    this.#lane?.end();
+    this.#log?.[Symbol.dispose]();
   }
 
   async #endBy(signal: EndSignal): Promise<void> {
+    // Who is told to end while it starts ends when it runs; how the start fails is told to who started it.
+    await this.#started.catch(() => {});
     if (this.#state !== "running") return;
     this.#endedBy = signal;
     const stuck = Promise.withResolvers<never>();
@@ -306,6 +331,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#exitCode = exitCode;
+    this.#lane?.end();
     this.#call.settle(outcome);
     this.#ended.resolve();
   }

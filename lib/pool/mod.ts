@@ -9,5 +9,7 @@ export { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 export type { CallState } from "./call.ts";
 export { asCompleted, type CompletedOptions, wait, type WaitForOptions } from "./collect.ts";
 export { Guest, type GuestSettings, type GuestState } from "./guest.ts";
+export { type GuestLane, GuestLog, type GuestLogOptions } from "./guest_log.ts";
+export type { LogTarget } from "./merged_log.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
 export type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";

@@ -38,7 +38,9 @@ import { longestTimeout, wholeNumber } from "./checks.ts";
 import type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
 import type { MappingPool } from "./feed.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered } from "./mapping.ts";
+import type { LogTarget } from "./merged_log.ts";
 import { PoolFuture } from "./pool_future.ts";
+import { PoolLog } from "./pool_log.ts";
 import { Seat } from "./seat.ts";
 import { WaitingCalls } from "./waiting_calls.ts";
 
@@ -64,6 +66,8 @@ export interface PoolOptions {
   readonly host?: Host;
   /** What process guests of a host of its own may do besides loading the module: nothing by default. */
   readonly permissions?: GuestPermissions;
+  /** What guests log and where it goes: merged in the order of the calls, and a file for each guest. Default nothing. */
+  readonly logging?: LogTarget;
 }
 
 /** How a call is run. */
@@ -113,6 +117,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   readonly #freeTasks: number[];
   readonly #maxQueue: number;
   readonly #waiting: WaitingCalls;
+  readonly #log: PoolLog | undefined;
   #unsettled = 0;
   #calls = 0;
   #scheduled = false;
@@ -122,6 +127,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   #failures: Call[] = [];
   readonly #onSettled = (call: Call): void => {
     this.#unsettled--;
+    this.#log?.end(call);
     if (this.#unsettled === 0) this.#allSettled?.();
     const { outcome } = call;
     if (call.isFetched || outcome === undefined || "value" in outcome || outcome.error instanceof CancelledError) {
@@ -143,9 +149,11 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     this.#maxQueue = maxQueue;
     this.#waiting = new WaitingCalls(workers, { givenUp: () => this.#schedule() });
     this.#freeTasks = share === undefined ? [] : [...Array(share.tasks).keys()].reverse();
-    this.#seats = Array.from({ length: workers }, (_, number) => {
+    const guests = Array.from({ length: workers }, (_, number) => `${name}${number}`);
+    const log = this.#log = options.logging === undefined ? undefined : new PoolLog(options.logging, guests);
+    this.#seats = guests.map((guest, number) => {
       return new Seat({
-        name: `${name}${number}`,
+        name: guest,
         number,
         host: this.#host,
         mode,
@@ -154,6 +162,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
         share,
         timeout,
         now,
+        logging: log?.logging,
+        logged: (line, call) => log?.add(line, { call, worker: guest }),
         takeTask: () => this.#takeTask(),
         giveTask: (task) => void this.#freeTasks.push(task),
         ready: () => this.#pump(),
@@ -171,6 +181,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * @throws {TypeError} where the module is no URL, or exports no function of that name.
    * @throws {GuestError} where a guest cannot import the module, or its initializer fails.
    * @throws {GuestDiedError} where a guest ends before it is ready.
+   * @throws {LoggingError} where it cannot log: settings that do not hold, a folder that does not exist.
    */
   static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>, K extends string = string>(
     options: PoolOptions & SharedBy<F, K>,
@@ -298,6 +309,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    *
    * @throws {UnfetchedFailureError} where calls failed and nobody asked for it.
    * @throws {GuestStuckError} where a thread that was given up does not come back: only the end of the process ends it.
+   * @throws what a write of the log threw first.
    */
   close(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing.catch(() => {});
@@ -320,8 +332,9 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     const started = await Promise.allSettled(this.#seats.map((seat) => seat.start()));
     const failed = started.find((start) => start.status === "rejected");
     this.#exports = new Set(this.#seats[0]?.exports ?? []);
-    if (failed === undefined) return;
+    if (failed === undefined) return this.#log?.begin();
     await this.#abandon(failed.reason);
+    this.#log?.close();
     if (this.#options.host === undefined) await this.#host.close();
     throw failed.reason;
   }
@@ -353,6 +366,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     const call = new Call(name, { ...subject, onSettled: this.#onSettled });
     if (this.#broken !== undefined) call.settle({ error: this.#broken });
     if (call.outcome !== undefined) return call;
+    this.#log?.open(call);
     this.#waiting.add(call);
     this.#schedule();
     return call;
@@ -462,6 +476,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
         errors.push(error instanceof Error ? error : new TypeError(String(error)));
       }
     }
+    const unwritten = this.#log?.close();
+    if (unwritten !== undefined) errors.push(unwritten);
     const unfetched = this.#failures.filter(({ isFetched }) => !isFetched);
     if (unfetched.length > 0) {
       const failures = unfetched.map((call) => call.outcome).flatMap((outcome) =>

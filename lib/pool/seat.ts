@@ -43,6 +43,7 @@
  */
 
 import { type FarError, farError, GuestError, GuestTimeoutError, type ModeName, revivedError } from "../errors.ts";
+import type { LogLine } from "../logging/mod.ts";
 import {
   after,
   type Host,
@@ -50,6 +51,7 @@ import {
   type ServiceAnswer,
   type ServiceLink,
   type ServiceListener,
+  type ServiceLogging,
   type ServiceShare,
   type Transferable,
 } from "../mode/mod.ts";
@@ -63,6 +65,9 @@ const LEAST = 2;
 const MOST = 4096;
 /** What the newest measurement counts. */
 const NEWEST = 0.5;
+
+/** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
+const MOST_IN_VAIN = 10;
 
 const NOTHING: readonly Transferable[] = [];
 
@@ -93,6 +98,10 @@ export interface SeatOptions {
   readonly timeout: number | undefined;
   /** The clock, in milliseconds. */
   readonly now: () => number;
+  /** What guests log. */
+  readonly logging?: ServiceLogging | undefined;
+  /** Told each line, and the call that the guest is in. */
+  readonly logged?: (line: LogLine, call: Call | undefined) => void;
   /** Told when it can take calls. */
   readonly ready: (seat: Seat) => void;
   /** Told that these calls wait again, before all others. */
@@ -121,6 +130,8 @@ export class Seat implements CallHolder {
   #letGo: () => void = () => {};
   /** The messages of links before the present one. */
   #messages = 0;
+  /** How many guests in a row have ended before they ran anything. */
+  #inVain = 0;
   #closed = false;
   #lastName: string | undefined;
   #lastIndex = -1;
@@ -157,17 +168,18 @@ export class Seat implements CallHolder {
 
   /** Starts a guest; resolves when it is ready. */
   async start(): Promise<void> {
-    const { host, mode, name, module, initializer, share, timeout, takeTask } = this.#options;
+    const { host, mode, name, module, initializer, share, timeout, takeTask, logging } = this.#options;
     const task = share === undefined ? 0 : takeTask();
     const listener: ServiceListener = {
       answered: (answer) => this.#answered(answer),
       settled: () => this.#settled(),
       reported: (value) => this.#calls[this.#first]?.report(value),
+      logged: (line) => this.#options.logged?.(line, this.#calls[this.#first]),
       ended: (error, { idle }) => this.#ended(error, { idle }),
     };
     const shared = share === undefined ? undefined : { share, task };
     this.started++;
-    const link = await host.serve({ name, module, initializer, shared, timeout }, { mode, listener });
+    const link = await host.serve({ name, module, initializer, shared, timeout, logging }, { mode, listener });
     if (this.#closed) return await link.finish();
     this.#task = task;
     this.#link = link;
@@ -226,7 +238,7 @@ export class Seat implements CallHolder {
       const link = this.#link;
       this.#link = undefined;
       this.#messages += link?.messages ?? 0;
-      link?.abandon({ told: false });
+      void link?.abandon({ told: false });
     }
     await this.close();
   }
@@ -242,6 +254,7 @@ export class Seat implements CallHolder {
     if (call === undefined) return;
     this.#calls[this.#first++] = ANSWERED;
     this.#count++;
+    this.#inVain = 0;
     if (call.isAlone) this.#letGo();
     if (answer.kind === "value") return call.settle({ value: answer.value });
     const error = this.#errorOf(answer);
@@ -288,14 +301,13 @@ export class Seat implements CallHolder {
     this.#letGo();
     this.#link = undefined;
     this.#messages += link.messages;
-    link.abandon({ told });
+    const gone = link.abandon({ told });
     this.#leave();
     if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
       call.isWithGuest = false;
       this.#options.returned([call]);
     } else call.settle({ error });
-    // Its place among those who share things may still be in use.
-    this.#replace(farError(error), { reuse: false });
+    this.#replace(farError(error), gone);
   }
 
   #ended(error: Error, { idle }: { readonly idle: boolean }): void {
@@ -306,13 +318,16 @@ export class Seat implements CallHolder {
     this.#messages += link.messages;
     const [first, ...behind] = this.#leave();
     const again: Call[] = behind;
+    if (first === undefined || idle) this.#inVain++;
+    else this.#inVain = 0;
     if (first !== undefined) {
-      if (idle || first.mayRunAgain(error)) again.unshift(first);
+      if (idle && !first.isMoving || first.mayRunAgain(error)) again.unshift(first);
       else first.settle({ error });
     }
     for (const call of again) call.isWithGuest = false;
     this.#options.returned(again);
-    this.#replace(farError(error), { reuse: true });
+    if (this.#inVain > MOST_IN_VAIN) return this.#options.failed(error);
+    this.#replace(farError(error), Promise.resolve());
   }
 
   /** Takes all calls away that are not answered. */
@@ -323,15 +338,19 @@ export class Seat implements CallHolder {
     return left;
   }
 
-  #replace(far: FarError, { reuse }: { readonly reuse: boolean }): void {
+  /** Starts another guest; the old one has its place among those who share things until it is gone. */
+  #replace(far: FarError, gone: Promise<void>): void {
     if (this.#closed) return;
     const task = this.#task;
     const { share, giveTask, ready, failed } = this.#options;
     this.#work = (async () => {
       try {
         if (share !== undefined) {
+          // Those who wait for it go on at once. What it does until it is gone is buried with it once more.
           await share.ended(task, far);
-          if (reuse) giveTask(task);
+          const free = gone.then(() => share.ended(task, far)).then(() => giveTask(task));
+          // Only its place would be lost.
+          free.catch(() => {});
         }
         await this.start();
         ready(this);

@@ -1,0 +1,95 @@
+/**
+ * One log for several guests, made before them: a lane and a file for each, by its name, and the merged one.
+ *
+ * - A name is given once: a second guest of that name is refused, and so is one whose name the log does not have.
+ * - A guest that ended, however, ends its lane; the others go on.
+ *
+ * @example
+ * ```ts
+ * import { Guest } from "./guest.ts";
+ * import { GuestLog } from "./guest_log.ts";
+ *
+ * const told: string[] = [];
+ * const log = new GuestLog({ lanes: ["anna", "ben"], onLine: ({ lane }) => void told.push(lane) });
+ * const settings = { mode: "direct", module: "data:text/javascript,export const work = () => {}", export: "work" } as const;
+ * await using anna = await Guest.make({ ...settings, name: "anna", logging: log });
+ * const refused = await Guest.make({ ...settings, name: "anna", logging: log }).catch((error) => error.name);
+ * await anna.start();
+ * log[Symbol.dispose]();
+ * if (refused !== "LoggingError" || told.length > 0) throw new Error("a name is taken once");
+ * ```
+ *
+ * @module
+ */
+
+import { LoggingError } from "../errors.ts";
+import type { LogLine, LogOrder } from "../logging/mod.ts";
+import type { ServiceLogging } from "../mode/mod.ts";
+import { type LogTarget, MergedLog } from "./merged_log.ts";
+
+/** What guests log, and where it goes. */
+export interface GuestLogOptions extends LogTarget {
+  /** The names of the guests, in their order. */
+  readonly lanes: readonly string[];
+  /** The order of the merged lines: in turns, or guest by guest. Default `turns`. */
+  readonly order?: LogOrder;
+}
+
+/** A guest's place in a log. */
+export interface GuestLane {
+  /** What the guest is told. */
+  readonly logging: ServiceLogging;
+  /** Takes its next line. */
+  add(line: LogLine): void;
+  /** Ends the lane. */
+  end(): void;
+}
+
+/** See the module; disposing closes the files, and doing so twice is harmless. */
+export class GuestLog implements Disposable {
+  readonly #log: MergedLog;
+  readonly #lanes: readonly string[];
+  readonly #taken = new Set<string>();
+  #isClosed = false;
+
+  /**
+   * Opens the log, and its files where it has a folder.
+   *
+   * @throws {LoggingError} for settings that do not hold, a folder that does not exist, two guests of one name, an unknown
+   * order, and where lines would go nowhere.
+   */
+  constructor({ lanes, order = "turns", ...target }: GuestLogOptions) {
+    this.#lanes = lanes;
+    this.#log = new MergedLog(target, { lanes, order });
+  }
+
+  /**
+   * Gives the place of a guest, which `Guest.make` asks for.
+   *
+   * @throws {LoggingError} where its name is taken, or none of the log's, or the log is closed.
+   */
+  claim(name: string): GuestLane {
+    if (this.#isClosed) throw new LoggingError(`Cannot log as ${name}: the log is closed, an open one is wanted`);
+    if (!this.#lanes.includes(name)) {
+      const names = this.#lanes.join(", ") || "none";
+      throw new LoggingError(`Cannot log as ${name}: the log has no such guest, one of its own (${names}) is wanted`);
+    }
+    if (this.#taken.has(name)) {
+      throw new LoggingError(`Cannot log as ${name}: the name is taken, one that is free is wanted`);
+    }
+    this.#taken.add(name);
+    return {
+      logging: this.#log.logging,
+      add: (line) => this.#log.add(line, { lane: name, worker: name }),
+      end: () => this.#log.end(name),
+    };
+  }
+
+  /** Writes what is left and closes the files; throws what a write, or `onLine`, threw first. */
+  [Symbol.dispose](): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const failure = this.#log.close();
+    if (failure !== undefined) throw failure;
+  }
+}

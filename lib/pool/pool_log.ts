@@ -1,0 +1,107 @@
+/**
+ * The log of a pool: a lane for each call, in the order in which they are submitted, and a file for each guest.
+ *
+ * - A line belongs to the call that its guest is in, so the merged log is the same whatever runs where and when.
+ * - The lane of a call is its function's name and its number, from 0 on: `square#3`. One that is run again logs under the
+ *   same name, after what it logged before; a chunk is one call.
+ * - What guests log before their first call, such as initializers, comes first, under the names of the guests. What one
+ *   logs in no call later, such as a timer that a call left behind, stands where it came: `worker0@1`.
+ *
+ * @example
+ * ```ts
+ * import { Call } from "./call.ts";
+ * import { PoolLog } from "./pool_log.ts";
+ *
+ * const told: string[] = [];
+ * const log = new PoolLog({ onLine: ({ lane }) => void told.push(lane) }, ["worker0"]);
+ * log.begin();
+ * const [first, second] = [new Call("square", { argument: 1 }), new Call("square", { argument: 2 })];
+ * for (const call of [first, second]) log.open(call);
+ * const line = { lane: "", sequence: 0, level: "info", category: [], message: "", properties: {} } as const;
+ * for (const call of [second, first]) log.add(line, { call, worker: "worker0" });
+ * for (const call of [second, first]) log.end(call);
+ * if (told.join() !== "square#0,square#1") throw new Error("in the order of submission");
+ * log.close();
+ * ```
+ *
+ * @module
+ */
+
+import { LoggingError } from "../errors.ts";
+import type { LogLine } from "../logging/mod.ts";
+import type { ServiceLogging } from "../mode/mod.ts";
+import type { Call } from "./call.ts";
+import { type LogTarget, MergedLog } from "./merged_log.ts";
+
+/** See the module. */
+export class PoolLog {
+  readonly #log: MergedLog;
+  readonly #workers: readonly string[];
+  /** The lane of each call that is not settled. */
+  readonly #lanes = new Map<Call, string>();
+  #calls = 0;
+  #begun = false;
+  /** How many lines came in no call since the pool began. */
+  #others = 0;
+
+  /**
+   * Opens the log of the guests of those names.
+   *
+   * @throws {LoggingError} as `MergedLog` does, and for names that could be those of calls.
+   */
+  constructor(target: LogTarget, workers: readonly string[]) {
+    const [first] = workers;
+    if (first?.includes("#") === true) {
+      throw new LoggingError(`Cannot log as ${first}: a call may have that name, one without # is wanted`);
+    }
+    this.#workers = workers;
+    this.#log = new MergedLog(target, { lanes: workers, workers, order: "lanes" });
+  }
+
+  /** What guests are told. */
+  get logging(): ServiceLogging {
+    return this.#log.logging;
+  }
+
+  /** All guests are ready. */
+  begin(): void {
+    this.#begun = true;
+    for (const worker of this.#workers) this.#log.end(worker);
+  }
+
+  /** Opens the lane of a call, after those that were submitted before. */
+  open(call: Call): void {
+    const lane = `${call.name}#${this.#calls++}`;
+    this.#lanes.set(call, lane);
+    this.#log.open(lane);
+  }
+
+  /** Takes a line of a guest, which is in that call or in none. */
+  add(line: LogLine, { call, worker }: { readonly call: Call | undefined; readonly worker: string }): void {
+    const lane = call === undefined ? undefined : this.#lanes.get(call);
+    if (lane !== undefined) this.#log.add(line, { lane, worker });
+    else if (this.#begun) this.#addOther(line, worker);
+    else this.#log.add(line, { lane: worker, worker });
+  }
+
+  /** Ends the lane of a call that is settled. */
+  end(call: Call): void {
+    const lane = this.#lanes.get(call);
+    if (lane === undefined) return;
+    this.#lanes.delete(call);
+    this.#log.end(lane);
+  }
+
+  /** Writes what is left and closes the files; gives what failed first. */
+  close(): Error | undefined {
+    return this.#log.close();
+  }
+
+  /** A lane of its own keeps nobody waiting. */
+  #addOther(line: LogLine, worker: string): void {
+    const lane = `${worker}@${++this.#others}`;
+    this.#log.open(lane);
+    this.#log.add(line, { lane, worker });
+    this.#log.end(lane);
+  }
+}

@@ -74,7 +74,9 @@ export class Call {
   readonly chunk: boolean;
   /** How it is run. */
   readonly options: CallOptions;
-  /** Whether it needs a guest for itself: it may be given up while it runs, and nothing else must suffer. */
+  /** Whether it can be handed over only once: a part of its argument is moved. */
+  readonly isMoving: boolean;
+  /** Whether it needs a guest for itself: nothing must suffer if it is given up, or it cannot be handed over again. */
   readonly isAlone: boolean;
   /** How it ended. */
   outcome: CallOutcome | undefined = undefined;
@@ -103,7 +105,8 @@ export class Call {
     this.argument = argument;
     this.chunk = chunk;
     this.options = options;
-    this.isAlone = options.signal !== undefined || options.timeout !== undefined;
+    this.isMoving = options.transfer !== undefined && options.transfer.length > 0;
+    this.isAlone = options.signal !== undefined || options.timeout !== undefined || this.isMoving;
     this.retries = options.retries ?? 0;
     this.#onSettled = onSettled;
     if (options.signal !== undefined) this.#listen(options.signal);

@@ -194,7 +194,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
           mode,
           listener: {
             answered: (answer) => this.#answered(answer),
-            settled: () => void this.#close(),
+            settled: () => this.#closeUnheard(),
             reported: (value) => this.#call.report(value),
             logged: (line) => this.#lane?.add(line),
             ended: (error) => this.#died(error),
@@ -324,7 +324,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
       const signal = error.signal === undefined ? undefined : -(SIGNALS[error.signal] ?? 0);
       this.#end({ error }, signal ?? error.code);
     } else this.#end({ error }, 1);
-    void this.#close();
+    this.#closeUnheard();
   }
 
   #end(outcome: { readonly value: unknown } | { readonly error: Error }, exitCode: number | undefined): void {
@@ -336,8 +336,16 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     this.#ended.resolve();
   }
 
+  /** Closes it; the end of its scope tells where that fails. */
+  #closeUnheard(): void {
+    this.#close().catch(() => {});
+  }
+
   #close(): Promise<void> {
     return this.#closed ??= (async () => {
+      const { outcome } = this.#call;
+      // What it held goes on to those who wait.
+      if (outcome !== undefined && "error" in outcome) await this.#share?.ended(0, farError(outcome.error));
       await this.#link?.finish();
       if (this.#settings.host === undefined) await this.#host.close();
     })();

@@ -92,14 +92,16 @@ export function* countAndWait(call: number, { shared }: Context): Steps<boolean>
 
 /** Ends its guest while it holds the lock and a permit. */
 export function* dieHolding(_: unknown, { shared }: Context): Steps<never> {
-  using _held = yield* shared.guard.lock();
+  using held = yield* shared.guard.lock();
+  if (held.ownerDied !== undefined) yield* held.markConsistent();
   using _permit = yield* shared.permits.hold();
   return Deno.exit(4);
 }
 
 /** Waits for ever while it holds the lock and a permit; says when it does. */
 export function* waitHolding(_: unknown, { shared, report }: Context): Steps<void> {
-  using _held = yield* shared.guard.lock();
+  using held = yield* shared.guard.lock();
+  if (held.ownerDied !== undefined) yield* held.markConsistent();
   using _permit = yield* shared.permits.hold();
   report("held");
   yield* shared.go.wait();

@@ -24,7 +24,6 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import {
   type AnyHostProgram,
   defineHostProgram,
@@ -35,6 +34,7 @@ import {
 } from "../mode/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { type DirCount, type DirInfo, dirWork, readDirInfo } from "./dir_work.ts";
+import { ownPath, readablePath } from "./readable.ts";
 import { draw, durationOf, timedAsync } from "./timed.ts";
 
 const parameters = {
@@ -67,7 +67,7 @@ export const dirInfo: AnyHostProgram = defineHostProgram({
 
 async function main(context: HostContext<typeof parameters>): Promise<HostEnd<DirInfo>> {
   const { settings: { parameters: { dir } } } = context;
-  const folder = dir === "" ? ownFolder() : folderOf(dir);
+  const folder = dir === "" ? ownPath(new URL(".", import.meta.url)) : folderOf(dir);
   if (folder === undefined) return { outcome: NOTHING, tables: [tableOf(NOTHING, "no folder: --dir is wanted")] };
   const work = await timedAsync({ guest: NAME, now }, () => walked(folder, context));
   const outcome = draw(context.observe, work);
@@ -107,35 +107,6 @@ function tableOf({ files, folders, others, unreadable, bytes }: DirInfo, title: 
   return { title, columns, rows: [[files, folders, others, unreadable, megabytes(bytes)]] };
 }
 
-/**
- * The real path of a folder.
- *
- * @throws {RangeError} where there is no such folder, or a process could not be permitted to read it.
- */
 function folderOf(dir: string): string {
-  const refuse = (is: string, cause?: unknown) => {
-    return new RangeError(`Cannot run dir-info: ${dir} ${is}, a folder is wanted`, { cause });
-  };
-  if (!mayRead(dir)) throw refuse("must not be read, --allow-read says what may");
-  let path: string;
-  try {
-    path = Deno.realPathSync(dir);
-    if (!Deno.statSync(path).isDirectory) throw refuse("is none");
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    throw refuse(error instanceof Deno.errors.NotFound ? "does not exist" : `cannot be read (${error})`, error);
-  }
-  if (path.includes(",")) throw refuse("has a comma in its path, with which a permission would be one for its parts");
-  return path;
-}
-
-/** The folder of this file, where it is one that may be read. */
-function ownFolder(): string | undefined {
-  if (!import.meta.url.startsWith("file:")) return undefined;
-  const folder = fileURLToPath(new URL(".", import.meta.url));
-  return mayRead(folder) && !folder.includes(",") ? folder : undefined;
-}
-
-function mayRead(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return readablePath(dir, { program: NAME, kind: "folder" });
 }

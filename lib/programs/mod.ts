@@ -28,6 +28,7 @@ import { deadlock } from "./deadlock.ts";
 import { executor } from "./executor.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
+import { multitasking } from "./multitasking.ts";
 import { pi } from "./pi.ts";
 import { piPool } from "./pi_pool.ts";
 import { piQueue } from "./pi_queue.ts";
@@ -59,6 +60,7 @@ export {
   fibChannel,
   lightMl,
   lockProgram,
+  multitasking,
   pi,
   piPool,
   piQueue,
@@ -98,6 +100,7 @@ export const programs: readonly RunnableProgram[] = [
   barrierProgram,
   conditionProgram,
   eventProgram,
+  multitasking,
   pi,
   piQueue,
   piQueueBroken,

@@ -1,0 +1,189 @@
+/**
+ * CPU-bound and I/O-bound tasks, one after the other, and then at once: cooperatively, in threads or in processes.
+ *
+ * - The results are the same. What differs is shown: the time and the speed-up over one task after the other, how late
+ *   main's own ticks come meanwhile, and the memory.
+ * - I/O-bound tasks wait, so any way of doing several at once gains, direct mode too. CPU-bound ones gain from threads and
+ *   processes alone, up to the number of cores, and only there main goes on ticking.
+ * - `--slices` lets a CPU-bound task announce that it can be switched out: that does not make it faster, but main ticks.
+ * - Timers stand for I/O. Where it may be read, a file is read as well: by default that of this program.
+ * - The resident memory of a subprocess is its own; of a thread it is what the process has grown by, shared equally.
+ *
+ * @example
+ * ```ts
+ * import { Host, sameData } from "../mode/mod.ts";
+ * import { multitasking } from "./multitasking.ts";
+ *
+ * await using host = new Host();
+ * const parameters = { tasks: 3, workers: 2, rounds: 1000, wait: 0.01 };
+ * const { outcome: direct } = await host.run(multitasking, { mode: "direct", parameters });
+ * const { outcome: thread, tables } = await host.run(multitasking, { mode: "thread", parameters });
+ * if (!sameData(direct, thread) || tables.length !== 2) throw new Error("the same results, and what they took");
+ * ```
+ *
+ * @module
+ */
+
+import {
+  type AnyHostProgram,
+  defineHostProgram,
+  type HostContext,
+  type HostEnd,
+  now,
+  sameData,
+  type ServiceContext,
+} from "../mode/mod.ts";
+import { Pool } from "../pool/mod.ts";
+import { ensure } from "../program/mod.ts";
+import { type Measured, memoryTable, timesTable } from "./multitasking_tables.ts";
+import { awaitReply, compute, multitaskingWork, readTimes, residentBytes } from "./multitasking_work.ts";
+import { ownPath, readablePath } from "./readable.ts";
+import { Ticks } from "./ticks.ts";
+import { draw, durationOf, type Timed, timedAsync } from "./timed.ts";
+
+const functions = { awaitReply, compute, readTimes, residentBytes };
+
+const parameters = {
+  tasks: { default: 8, min: 1, max: 1000, description: "how many tasks there are of each kind" },
+  workers: { default: 4, min: 1, max: 64, description: "how many tasks run at once" },
+  rounds: { default: 10_000_000, max: 2 ** 31 - 1, description: "how much a CPU-bound task computes, some ns each" },
+  slices: { default: 1, min: 1, max: 10_000, description: "in how many parts, with a turn for others in between" },
+  wait: { default: 0.03, max: 60, fraction: true, description: "how long a reply takes, in seconds" },
+  file: { default: "", text: true, description: "what is read; by default the file of this program" },
+  reads: { default: 20, min: 1, max: 1_000_000, description: "how often a task reads it" },
+} as const;
+
+/** Milliseconds between main's own ticks. */
+const TICK = 10;
+
+type Context = HostContext<typeof parameters>;
+type WorkPool = Pool<typeof functions>;
+
+/** What the tasks of each kind come to; reading is left out where it is not permitted. */
+interface Outcome {
+  readonly cpu: readonly number[];
+  readonly io: readonly number[];
+  readonly file: readonly number[] | null;
+}
+
+/** Tasks of one kind. */
+interface Kind {
+  readonly title: string;
+  /** What its spans are called: what it waits for, if it waits. */
+  readonly span: string;
+  /** Does one of them in main. */
+  here(task: number, context: ServiceContext): Promise<Timed<number>>;
+  /** Does one of them in a pool. */
+  there(task: number, pool: WorkPool): Promise<Timed<number>>;
+}
+
+/** See the module. */
+export const multitasking: AnyHostProgram = defineHostProgram({
+  name: "multitasking",
+  claim: "I/O-bound work gains from any concurrency, CPU-bound work from parallel modes alone; the results are equal.",
+  module: import.meta.url,
+  functions,
+  parameters,
+  validate: ({ parameters: { file } }) => void (file === "" || fileOf(file)),
+  main,
+  expected: ({ parameters: { tasks } }) => (outcome) => {
+    if ("failed" in outcome) return false;
+    const { cpu, io, file } = outcome;
+    return cpu.length === tasks && io.every((reply, task) => reply === task) && (file ?? io).length === tasks;
+  },
+});
+
+async function main(context: Context): Promise<HostEnd<Outcome>> {
+  const { mode, observe, settings: { parameters: { workers, file } } } = context;
+  const path = file === "" ? ownPath(new URL(import.meta.url)) : fileOf(file);
+  const kinds = kindsOf(context, path);
+  const alone: Measured[] = [];
+  for (const kind of kinds) alone.push(await inSequence(kind, context));
+
+  const before = residentBytes();
+  const opened = await timedAsync({ guest: "main", now }, () => {
+    // Guests that were there before would hide what they take.
+    const permissions = path === undefined ? {} : { read: [path] };
+    return Pool.open<typeof functions>({ mode, module: multitaskingWork, workers, permissions });
+  });
+  await using pool = draw(observe, opened, "start-up");
+  const guests = Array.from({ length: workers }, (_, guest) => guest);
+  await Promise.all(guests.map((guest) => pool.run("compute", { rounds: 1, slices: 1, seed: 0 }, { guest })));
+  const together: Measured[] = [];
+  for (const kind of kinds) together.push(await atOnce(kind, { pool, context }));
+  const own = await Promise.all(guests.map((guest) => pool.run("residentBytes", undefined, { guest })));
+
+  const equal = alone.every(({ values }, index) => sameData(values, together[index]?.values));
+  ensure(equal, "tasks at once come to what they come to one after the other");
+  const [cpu = [], io = [], read = null] = together.map(({ values }) => values);
+  return {
+    outcome: { cpu, io, file: read },
+    tables: [
+      timesTable({ mode, workers, startUp: durationOf(opened), alone, together }),
+      memoryTable({ mode, before, after: residentBytes(), own }),
+    ],
+  };
+}
+
+/** The kinds of tasks: CPU-bound, I/O-bound, and where there is a file, one that reads it. */
+function kindsOf({ signal, settings: { seed, parameters } }: Context, path: string | undefined): readonly Kind[] {
+  const { rounds, slices, wait, reads } = parameters;
+  const computing = (task: number) => ({ rounds, slices, seed: (seed + task) % 2 ** 31 });
+  const waiting = (task: number) => ({ seconds: wait, reply: task });
+  const kinds: Kind[] = [{
+    title: "CPU-bound",
+    span: "running",
+    here: (task, context) => compute(computing(task), context),
+    there: (task, pool) => pool.run("compute", computing(task), { signal }),
+  }, {
+    title: "I/O-bound, a timer",
+    span: "reply",
+    here: (task, context) => awaitReply(waiting(task), context),
+    there: (task, pool) => pool.run("awaitReply", waiting(task), { signal }),
+  }];
+  if (path === undefined) return kinds;
+  const reading = { file: path, times: reads };
+  return [...kinds, {
+    title: "I/O-bound, a file",
+    span: "file",
+    here: (_task, context) => readTimes(reading, context),
+    there: (_task, pool) => pool.run("readTimes", reading, { signal }),
+  }];
+}
+
+/** One task after the other, in main. */
+function inSequence(kind: Kind, { mode, signal, observe, progress, settings }: Context): Promise<Measured> {
+  progress(`${kind.title}, one after the other`);
+  const context: ServiceContext = { guest: "main", mode, shared: {}, now, report() {} };
+  return measured(kind, async () => {
+    const values: number[] = [];
+    for (let task = 0; task < settings.parameters.tasks; task++) {
+      signal.throwIfAborted();
+      values.push(draw(observe, await kind.here(task, context), kind.span));
+    }
+    return values;
+  });
+}
+
+/** As many tasks at once as there are workers. */
+function atOnce(
+  kind: Kind,
+  { pool, context: { observe, progress, settings } }: { readonly pool: WorkPool; readonly context: Context },
+): Promise<Measured> {
+  progress(`${kind.title}, ${pool.workers} at once`);
+  return measured(kind, async () => {
+    const tasks = Array.from({ length: settings.parameters.tasks }, (_, task) => kind.there(task, pool));
+    return (await Promise.all(tasks)).map((work) => draw(observe, work, kind.span));
+  });
+}
+
+/** Does tasks, and looks how late main's ticks come meanwhile. */
+async function measured({ title }: Kind, work: () => Promise<readonly number[]>): Promise<Measured> {
+  const ticks = new Ticks({ period: TICK });
+  const done = await timedAsync({ guest: "main", now }, work);
+  return { title, values: done.value, ms: durationOf(done), late: ticks.stop() };
+}
+
+function fileOf(file: string): string {
+  return readablePath(file, { program: "multitasking", kind: "file" });
+}

@@ -1,0 +1,77 @@
+/**
+ * What the workers of `multitasking` do: compute, wait for a reply, read a file; and say how much memory they take.
+ *
+ * - `compute` may announce that it can be switched out: the event loop has a turn between its slices, which change no value.
+ * - A timer stands for whoever replies.
+ *
+ * @example
+ * ```ts
+ * import { compute } from "./multitasking_work.ts";
+ *
+ * const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
+ * const [one, more] = [{ rounds: 1000, slices: 1, seed: 7 }, { rounds: 1000, slices: 3, seed: 7 }];
+ * const values = [(await compute(one, context)).value, (await compute(more, context)).value];
+ * if (values[0] !== values[1]) throw new Error("the same value");
+ * ```
+ *
+ * @module
+ */
+
+import { burnCpu } from "../blocks/mod.ts";
+import type { ServiceContext } from "../mode/mod.ts";
+import { elapse } from "./elapse.ts";
+import { type Timed, timedAsync } from "./timed.ts";
+
+/** Where guests find it. */
+export const multitaskingWork: string = import.meta.url;
+
+/** How much to compute. */
+export interface Computing {
+  /** Rounds of `burnCpu`. */
+  readonly rounds: number;
+  /** In how many parts. */
+  readonly slices: number;
+  /** Where to start. */
+  readonly seed: number;
+}
+
+/** Keeps the processor busy. */
+export function compute({ rounds, slices, seed }: Computing, context: ServiceContext): Promise<Timed<number>> {
+  return timedAsync(context, async () => {
+    let value = seed;
+    for (let slice = 0; slice < slices; slice++) {
+      if (slice > 0) await elapse(0);
+      const [from, to] = [slice, slice + 1].map((part) => Math.floor(rounds * part / slices)) as [number, number];
+      value = burnCpu(to - from, value);
+    }
+    return value;
+  });
+}
+
+/** Waits so many seconds for a reply, which is the number. */
+export function awaitReply(
+  { seconds, reply }: { readonly seconds: number; readonly reply: number },
+  context: ServiceContext,
+): Promise<Timed<number>> {
+  return timedAsync(context, async () => {
+    await elapse(seconds);
+    return reply;
+  });
+}
+
+/** Reads a file so many times, and gives how many bytes that were. */
+export function readTimes(
+  { file, times }: { readonly file: string; readonly times: number },
+  context: ServiceContext,
+): Promise<Timed<number>> {
+  return timedAsync(context, async () => {
+    let bytes = 0;
+    for (let time = 0; time < times; time++) bytes += (await Deno.readFile(file)).length;
+    return bytes;
+  });
+}
+
+/** The resident memory of the process that it runs in, in bytes. */
+export function residentBytes(): number {
+  return Deno.memoryUsage().rss;
+}

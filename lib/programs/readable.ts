@@ -1,0 +1,71 @@
+/**
+ * Files and folders that a program may read, and may permit its guests to read.
+ *
+ * - A program never asks for a permission: what it does not have, it refuses or goes without.
+ *
+ * @example
+ * ```ts
+ * import { ownPath, readablePath } from "./readable.ts";
+ *
+ * const folder = ownPath(new URL(".", import.meta.url));
+ * if (folder !== undefined) readablePath(folder, { program: "walk", kind: "folder" });
+ * let refused = false;
+ * try {
+ *   readablePath("no/such/file", { program: "walk", kind: "file" });
+ * } catch (error) {
+ *   refused = error instanceof RangeError;
+ * }
+ * if (!refused) throw new Error("there is no such file");
+ * ```
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+
+/** What is wanted, and by whom. */
+export interface Wanted {
+  /** The program's name. */
+  readonly program: string;
+  /** What it must be. */
+  readonly kind: "file" | "folder";
+}
+
+/**
+ * The real path of a file or a folder that a program was given.
+ *
+ * @throws {RangeError} where there is none, or it could not be permitted to a guest.
+ */
+export function readablePath(path: string, { program, kind }: Wanted): string {
+  const refuse = (is: string, cause?: unknown) => {
+    return new RangeError(`Cannot run ${program}: ${path} ${is}, a ${kind} is wanted`, { cause });
+  };
+  if (!mayRead(path)) throw refuse("must not be read, which --allow-read permits");
+  let [real, is] = ["", false];
+  try {
+    real = Deno.realPathSync(path);
+    const { isFile, isDirectory } = Deno.statSync(real);
+    is = kind === "file" ? isFile : isDirectory;
+  } catch (error) {
+    throw refuse(error instanceof Deno.errors.NotFound ? "does not exist" : `cannot be read (${error})`, error);
+  }
+  if (!is) throw refuse("is none");
+  if (isPermittable(real)) return real;
+  throw refuse("has a comma in its path, with which a permission would be one for its parts");
+}
+
+/** The path of a program's own file or folder, by its URL; undefined where it is none, or may not be read. */
+export function ownPath(url: URL): string | undefined {
+  if (url.protocol !== "file:") return undefined;
+  const path = fileURLToPath(url);
+  return mayRead(path) && isPermittable(path) ? path : undefined;
+}
+
+function mayRead(path: string): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+}
+
+/** Deno takes the parts around a comma for several paths. */
+function isPermittable(path: string): boolean {
+  return !path.includes(",");
+}

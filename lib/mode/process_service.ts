@@ -148,8 +148,6 @@ class ProcessServiceLink implements ServiceLink {
     const { shared } = this.#job;
     if (shared === undefined || !this.#open) return;
     const answer = await shared.share.answer(shared.task, payload);
-    // Its guest may serve somebody else by then.
-    if (!this.#open) return;
     this.#outbox.add("result", CHANNEL, answer);
     this.flush();
   }

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { GuestError } from "../../lib/errors.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { GuestError, StoppedError } from "../../lib/errors.ts";
+import { decodeAnswer, encodeAsked } from "../../lib/mode/asked.ts";
 import { Host, ServiceShare } from "../../lib/mode/mod.ts";
-import { runAsynchronous } from "../../lib/memory/mod.ts";
+import { runAsynchronous, runBlocking } from "../../lib/memory/mod.ts";
 import { cell, lock } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { Serving } from "../contracts/service_stage.ts";
@@ -33,6 +34,24 @@ async function start(
 }
 
 const failure = { name: "Error", message: "it ended", stack: "" };
+
+for (const how of ["leave", "ended"] as const) {
+  Deno.test(`ServiceShare.${how}() undoes the wait of a guest that asked, and answers it`, async () => {
+    const share = open(1);
+    const { guard } = share.shared;
+    await guard.acquireAsync();
+    const answer = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+    assertEquals(runBlocking(share.memory, guard.statistics()).waiters, 1);
+    await within(SECONDS, how === "leave" ? share.leave(0) : share.ended(0, failure));
+    const bytes = await within(SECONDS, answer);
+    assertThrows(() => decodeAnswer(bytes), StoppedError, "the guest has ended");
+    assertEquals(runBlocking(share.memory, guard.statistics()).waiters, 0);
+    await guard.releaseAsync();
+    const next = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+    assertEquals(decodeAnswer(await within(SECONDS, next)), true);
+    await share.leave(0);
+  });
+}
 
 Deno.test("ServiceShare: guests in all modes and the host take turns at one lock", async () => {
   await using host = new Host();
@@ -108,6 +127,7 @@ for (const mode of far) {
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, waiting.waitAsync());
     await serving.finish();
+    assertEquals(runBlocking(share.memory, guard.statistics()).waiters, 0);
     // The guest is warm, and serves another share; what it waited for before must not come in between.
     const other = open(1);
     await other.shared.guard.acquireAsync();

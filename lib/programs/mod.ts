@@ -29,6 +29,7 @@ import { executor } from "./executor.ts";
 import { lightMl } from "./light_ml.ts";
 import { lockProgram } from "./lock.ts";
 import { multitasking } from "./multitasking.ts";
+import { logging } from "./logging.ts";
 import { pi } from "./pi.ts";
 import { piPool } from "./pi_pool.ts";
 import { piQueue } from "./pi_queue.ts";
@@ -60,6 +61,7 @@ export {
   fibChannel,
   lightMl,
   lockProgram,
+  logging,
   multitasking,
   pi,
   piPool,
@@ -116,4 +118,5 @@ export const programs: readonly RunnableProgram[] = [
   eulerProcess,
   eulerPool,
   dirInfo,
+  logging,
 ];

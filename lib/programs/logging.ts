@@ -1,0 +1,193 @@
+/**
+ * Workers with names log, each under its own: a file each, and one merged log whose order is the same in every run.
+ *
+ * - What is logged travels to the guests as plain data: a level and a limit for a category.
+ * - The host alone writes, whole lines, and merges them by turns: the first of each worker, then the second of each.
+ * - A name is given once: a third worker that has the name of the first is refused with a `LoggingError`.
+ * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../mode/mod.ts";
+ * import { logging } from "./logging.ts";
+ *
+ * await using host = new Host();
+ * const run = await host.run(logging, { mode: "thread", parameters: { names: "anna,ben", terms: 3, level: "info" } });
+ * const { merged } = run.outcome as { merged: string[] };
+ * if (!run.ok || merged[1] !== 'info    ben euler.sum: sums 6 terms {"terms":6}') throw new Error(merged.join("\n"));
+ * ```
+ *
+ * @module
+ */
+
+import { lineText, type LoggingSettings, type LogLevel, type LogLine } from "../logging/mod.ts";
+import {
+  type AnyHostProgram,
+  defineHostProgram,
+  type HostContext,
+  type HostEnd,
+  type ReportTable,
+} from "../mode/mod.ts";
+import { Guest, GuestLog } from "../pool/mod.ts";
+import { ensure } from "../program/mod.ts";
+import { CATEGORY, LOGGING_WORK, sumAndLog } from "./logging_work.ts";
+import { readablePath } from "./readable.ts";
+
+const NAME = "logging";
+/** How many lines of the merged log are shown. */
+const MOST_SHOWN = 20;
+
+const parameters = {
+  names: { default: "calculate_e_1,calculate_e_2", text: true, description: "the workers' names, with commas between" },
+  terms: { default: 10, min: 1, max: 10_000, description: "how many terms the first sums; the second twice as many" },
+  level: {
+    default: "debug",
+    choices: ["trace", "debug", "info", "warning", "error", "fatal", "off"],
+    description: "the least level that is logged",
+  },
+  limit: { default: 0, description: "how many records of a level each worker logs at most, or 0 for all" },
+  folder: {
+    default: "",
+    text: true,
+    description: "where the files are to be; by default in a folder that is gone then",
+  },
+} as const;
+
+interface Outcome {
+  /** What each worker came to. */
+  readonly sums: readonly number[];
+  /** The merged log, line by line. */
+  readonly merged: readonly string[];
+  /** How a third worker of the first one's name fails. */
+  readonly refused: string;
+}
+
+/** See the module. */
+export const logging: AnyHostProgram = defineHostProgram({
+  name: NAME,
+  claim: "Workers log under their names to files of their own, and to one log whose order is the same in every run.",
+  module: import.meta.url,
+  functions: { sumAndLog },
+  parameters,
+  validate({ parameters: { names, folder } }) {
+    namesOf(names);
+    if (folder !== "") folderOf(folder);
+  },
+  main,
+  expected: ({ parameters: { names, level } }) => (outcome) => {
+    if ("failed" in outcome) return false;
+    const { sums, merged, refused } = outcome;
+    const lanes = namesOf(names).map((name) => linesOf(merged, name));
+    const lines = inTurns(lanes);
+    return refused === "LoggingError" && sums.length === lanes.length && (level !== "off" || merged.length === 0) &&
+      lines.length === merged.length && lines.every((line, at) => line === merged[at]);
+  },
+});
+
+async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Outcome>> {
+  const { settings: { parameters: { folder } } } = context;
+  if (folder !== "") return await logged(context, folderOf(folder));
+  if (!isGranted({ name: "read" }) || !isGranted({ name: "write" })) return await logged(context);
+  const temporary = Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+  try {
+    return await logged(context, temporary);
+  } finally {
+    Deno.removeSync(temporary, { recursive: true });
+  }
+}
+
+/** Lets the workers log, to a folder or to none. */
+async function logged(
+  { mode, host, settings: { parameters: { names, terms, level, limit } } }: HostContext<typeof parameters>,
+  folder?: string,
+): Promise<HostEnd<Outcome>> {
+  const lanes = namesOf(names);
+  const settings: LoggingSettings = {
+    // It is one of the choices.
+    loggers: [{ category: CATEGORY, level: level as LogLevel | "off" }],
+    ...limit === 0 ? {} : { limit: { records: limit } },
+  };
+  const merged: string[] = [];
+  const onLine = (line: LogLine) => void merged.push(lineText(line, "text").trimEnd());
+  const sums: number[] = [];
+  let refused = "";
+  {
+    using log = new GuestLog({ settings, lanes, folder, onLine });
+    const make = (name: string, index: number) => {
+      const argument = terms * (index + 1);
+      return Guest.make<number>({
+        mode,
+        module: LOGGING_WORK,
+        export: "sumAndLog",
+        argument,
+        name,
+        host,
+        logging: log,
+      });
+    };
+    await using guests = new AsyncDisposableStack();
+    const made = await Promise.all(lanes.map(make));
+    for (const guest of made) guests.use(guest);
+    refused = await make(lanes[0] ?? "", 0).then(() => "", (error: Error) => error.name);
+    await Promise.all(made.map((guest) => guest.start()));
+    for (const guest of made) sums.push(await guest.result());
+  }
+  const files = lanes.map((name) => ({ name: `${name}.log`, lines: linesOf(merged, name) }));
+  if (folder !== undefined) {
+    for (const { name, lines } of [...files, { name: "merged.log", lines: merged }]) {
+      const text = Deno.readTextFileSync(`${folder}/${name}`);
+      ensure(text === lines.map((line) => `${line}\n`).join(""), `${name} has whole lines, in their order`);
+    }
+  }
+  return { outcome: { sums, merged, refused }, tables: [shown(merged), tableOf(files, folder)] };
+}
+
+/** The names of the workers. */
+function namesOf(names: string): readonly string[] {
+  const all = names.split(",");
+  const refuse = (is: string) => new RangeError(`Cannot run ${NAME}: ${is}, names that differ are wanted`);
+  const seen = new Set(["merged"]);
+  for (const name of all) {
+    // A file system may take no notice of case.
+    if (!/^[A-Za-z0-9_-]+$/.test(name)) throw refuse(`a worker's name is "${name}", not of letters, digits, - and _`);
+    if (seen.has(name.toLowerCase())) throw refuse(`the name ${name} is taken`);
+    seen.add(name.toLowerCase());
+  }
+  return all;
+}
+
+/** The folder for the files. */
+function folderOf(folder: string): string {
+  const path = readablePath(folder, { program: NAME, kind: "folder" });
+  if (isGranted({ name: "write", path })) return path;
+  throw new RangeError(`Cannot run ${NAME}: ${folder} must not be written, which --allow-write permits`);
+}
+
+function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
+}
+
+/** The lines of a worker. */
+function linesOf(merged: readonly string[], name: string): readonly string[] {
+  return merged.filter((line) => line.split(" ").find((word, at) => at > 0 && word !== "") === name);
+}
+
+/** The first line of each, then the second of each, and so on. */
+function inTurns(lanes: readonly (readonly string[])[]): readonly string[] {
+  const turns = Math.max(...lanes.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) => lanes.flatMap((lines) => lines.slice(turn, turn + 1))).flat();
+}
+
+function shown(merged: readonly string[]): ReportTable {
+  const rows = merged.slice(0, MOST_SHOWN).map((line) => [line]);
+  const more = merged.length - rows.length;
+  return { title: "merged.log", columns: ["line"], rows: more === 0 ? rows : [...rows, [`... and ${more} more`]] };
+}
+
+function tableOf(
+  files: readonly { readonly name: string; readonly lines: readonly string[] }[],
+  folder: string | undefined,
+): ReportTable {
+  const title = folder === undefined ? "Files that would be written, with --allow-write" : "What each worker logged";
+  return { title, columns: ["file", "lines"], rows: files.map(({ name, lines }) => [name, lines.length]) };
+}

@@ -16,6 +16,15 @@ function open(tasks: number): ServiceShare<ReturnType<typeof things>> {
   return new ServiceShare(things(), { call: { export: "things" }, tasks });
 }
 
+function waitersOf({ memory, shared }: ServiceShare<ReturnType<typeof things>>): number {
+  return runBlocking(memory, shared.guard.statistics()).waiters;
+}
+
+/** Gives the event loop turns until a guest waits for the lock. */
+async function someoneWaits(share: ServiceShare<ReturnType<typeof things>>): Promise<void> {
+  while (waitersOf(share) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 /** A service that is handed one call. */
 async function start(
   host: Host,
@@ -41,11 +50,11 @@ for (const how of ["leave", "ended"] as const) {
     const { guard } = share.shared;
     await guard.acquireAsync();
     const answer = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
-    assertEquals(runBlocking(share.memory, guard.statistics()).waiters, 1);
+    assertEquals(waitersOf(share), 1);
     await within(SECONDS, how === "leave" ? share.leave(0) : share.ended(0, failure));
     const bytes = await within(SECONDS, answer);
     assertThrows(() => decodeAnswer(bytes), StoppedError, "the guest has ended");
-    assertEquals(runBlocking(share.memory, guard.statistics()).waiters, 0);
+    assertEquals(waitersOf(share), 0);
     await guard.releaseAsync();
     const next = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
     assertEquals(decodeAnswer(await within(SECONDS, next)), true);
@@ -126,13 +135,15 @@ for (const mode of far) {
     await guard.acquireAsync();
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, waiting.waitAsync());
+    await within(SECONDS, someoneWaits(share));
     await serving.finish();
-    assertEquals(runBlocking(share.memory, guard.statistics()).waiters, 0);
+    assertEquals(waitersOf(share), 0);
     // The guest is warm, and serves another share; what it waited for before must not come in between.
     const other = open(1);
     await other.shared.guard.acquireAsync();
     const next = await start(host, { share: other, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, other.shared.waiting.waitAsync());
+    await within(SECONDS, someoneWaits(other));
     await guard.releaseAsync();
     assertEquals(await within(SECONDS, guard.acquireAsync()), true);
     await other.shared.guard.releaseAsync();
@@ -148,6 +159,7 @@ for (const mode of far) {
     await guard.acquireAsync();
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, waiting.waitAsync());
+    await within(SECONDS, someoneWaits(share));
     await within(SECONDS, serving.link.abandon({ told: false }));
     await within(SECONDS, share.ended(0, failure));
     await guard.releaseAsync();

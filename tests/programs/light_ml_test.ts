@@ -86,6 +86,70 @@ Deno.test("light-ml: who is blocked on what, step by step, is the animation of t
   assert((save?.started ?? 0) > (spawns[1]?.started ?? Infinity), "main goes on before the save does");
 });
 
+Deno.test("light-ml: who runs and who is blocked in each scene of the notes", async () => {
+  await using host = new Host();
+  const spans: Span[] = [];
+  await host.run(lightMl, { mode: "direct", observe: (span) => void spans.push(span) });
+  const lanes = ["main", "createJobs", "worker0", "worker1", "worker2", "worker3", "save0"];
+  const said: Readonly<Record<string, string>> = {
+    "running": "runs",
+    "results.takeBytes": "takes",
+    "jobs.putBytes": "puts",
+    "spawned.takeBytes": "-",
+  };
+  const at = (time: number) => {
+    const told = lanes.map((lane) => {
+      const span = spans.find((span) => span.lane === lane && span.started <= time && time < span.finished);
+      if (span?.name !== "sleep") return said[span?.name ?? ""] ?? span?.name;
+      if (lane === "save0") return "saves";
+      // Workers start one after the other.
+      return span.finished - span.started < 10 ? "-" : "updates";
+    });
+    return told.join(" ");
+  };
+  // The k-th time from 0 on that a lane begins to do something for at least as long.
+  const begin = (lane: string, name: string, { k = 0, least = 0 } = {}) => {
+    const found = spans.filter((span) => {
+      return span.lane === lane && span.name === name && span.finished - span.started >= least;
+    });
+    return found.toSorted((one, other) => one.started - other.started)[k]?.started ?? NaN;
+  };
+
+  // Scene 0: main waits for results; each worker takes a job, and the put of that job ends just after.
+  for (let job = 0; job < 4; job++) {
+    const workers = [0, 1, 2, 3].map((worker) => worker <= job ? "updates" : "-").join(" ");
+    const taken = begin(`worker${job}`, "sleep", { least: 10 });
+    // The first job is taken while others have not begun yet.
+    if (job > 0) assertEquals(at(taken), `takes puts ${workers} -`, `job ${job} is taken`);
+    assertEquals(at(begin("createJobs", "jobs.putBytes", { k: job + 1 })), `takes puts ${workers} -`, `job ${job + 1}`);
+  }
+  // Scene 1: the fifth job is in the channel, and everybody waits, until a worker has finished.
+  const filled = begin("createJobs", "jobs.putBytes", { k: 4 });
+  const finished = begin("worker0", "sleep", { least: 10 }) + 50;
+  for (const time of [filled, (filled + finished) / 2, finished - 0.1]) {
+    assertEquals(at(time), "takes puts updates updates updates updates -", `at ${time}`);
+  }
+  // Scene 2: it gives its result to main, which waits for that: the put does not park.
+  const freed = begin("worker0", "running", { k: 1 });
+  assertEquals(at(freed), "takes puts runs updates updates updates -");
+  assertEquals(spans.filter(({ name }) => name === "results.putBytes"), []);
+  // Scene 3: it takes the job that is pending, while main takes the result.
+  assertEquals(at(begin("worker0", "sleep", { k: 1, least: 10 })), "takes puts updates updates updates updates -");
+  assertEquals(at(begin("main", "running", { k: 1 })), "runs puts updates updates updates updates -");
+  // Scene 4: main spawns a save and waits again; createJobs puts the next job.
+  assertEquals(at(begin("createJobs", "running", { k: 5 })), "takes runs updates updates updates updates -");
+  assertEquals(at(begin("save0", "sleep")), "takes puts updates updates updates updates saves");
+  const turns = [
+    freed,
+    begin("worker0", "sleep", { k: 1, least: 10 }),
+    begin("main", "running", { k: 1 }),
+    begin("main", "results.takeBytes", { k: 1 }),
+    begin("createJobs", "jobs.putBytes", { k: 5 }),
+    begin("save0", "sleep"),
+  ];
+  assertEquals(turns, turns.toSorted((one, other) => one - other));
+});
+
 Deno.test("light-ml: every location is saved once, with at most as many updates as workers, under random schedules", () => {
   fc.assert(
     fc.property(

@@ -32,7 +32,7 @@
  */
 
 import { type ErrorData, errorData, type ModeName } from "../errors.ts";
-import type { GuestLogging } from "../logging/mod.ts";
+import type { LogLine } from "../logging/mod.ts";
 import { decode, Decoder, encode, Encoder } from "../mailbox/mod.ts";
 import { type Memory, type RemoteMemory, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
@@ -50,6 +50,7 @@ import {
   type ServiceMessage,
   type Transferable,
 } from "./service.ts";
+import type { ServiceLog } from "./service_log.ts";
 import { guestView } from "./service_share.ts";
 import { detach, isMoved, type Moved } from "./transfer.ts";
 
@@ -95,7 +96,7 @@ export class ServiceGuest {
   #decoder = new Decoder(this.#decoded);
   #context: ServiceContext;
   #memory: Memory | undefined;
-  #logging: GuestLogging | undefined;
+  #log: ServiceLog | undefined;
   /** Whether it is in a call that is not answered. */
   #inCall = false;
 
@@ -119,10 +120,10 @@ export class ServiceGuest {
   /** Makes its view of the shared things, calls the initializer, and tells its exports. */
   async start(): Promise<void> {
     try {
-      await this.#log();
+      await this.#startLog();
       await this.#start();
     } catch (error) {
-      this.#logging?.[Symbol.dispose]();
+      this.#log?.[Symbol.dispose]();
       throw error;
     }
   }
@@ -138,7 +139,7 @@ export class ServiceGuest {
     if (initializer !== undefined) {
       await this.#run(namedExport(this.#exports, initializer) as Exported, initializer.argument);
     }
-    this.#endLane();
+    this.#log?.next();
     this.#options.pipe.send("hello", SERVICE_CHANNEL, encode(this.#names));
   }
 
@@ -147,7 +148,7 @@ export class ServiceGuest {
     try {
       await this.#serve();
     } finally {
-      this.#logging?.[Symbol.dispose]();
+      this.#log?.[Symbol.dispose]();
     }
   }
 
@@ -179,33 +180,19 @@ export class ServiceGuest {
   /** Says that the guest ends of what was thrown outside its functions, or in none of their hands. */
   crash(thrown: unknown): void {
     const { pipe } = this.#options;
-    this.#endLane();
+    this.#log?.next();
     if (this.#inCall) pipe.send("error", SERVICE_CHANNEL, encodeError(thrown));
     this.#inCall = false;
     pipe.send("job", SERVICE_CHANNEL, NOTHING);
   }
 
-  async #log(): Promise<void> {
-    const { message: { name: lane, logging }, pipe } = this.#options;
+  async #startLog(): Promise<void> {
+    const { message: { name: guest, logging }, pipe } = this.#options;
     if (logging === undefined) return;
-    const { settings, code } = logging;
     // Loaded only here: most guests do not log.
-    const { configureGuestLogging } = await import("../logging/mod.ts");
-    this.#logging = await configureGuestLogging(settings, {
-      lane,
-      code,
-      now,
-      send: (line) => pipe.send("log", SERVICE_CHANNEL, encode({ line })),
-    });
-  }
-
-  /** Ends the lane of a call, whose last lines tell what was dropped, and begins the next. */
-  #endLane(): void {
-    const logging = this.#logging;
-    if (logging === undefined) return;
-    const { lane } = logging;
-    logging.endLane();
-    logging.enter(lane);
+    const { ServiceLog } = await import("./service_log.ts");
+    const send = (line: LogLine) => pipe.send("log", SERVICE_CHANNEL, encode({ line }));
+    this.#log = await ServiceLog.start(logging, { guest, send });
   }
 
   /** The argument of a call. One decoder reads all that lie in the same bytes. */
@@ -265,7 +252,7 @@ export class ServiceGuest {
 
   #answer(value: unknown): void {
     const { pipe } = this.#options;
-    this.#endLane();
+    this.#log?.next();
     try {
       if (isMoved(value)) {
         if (pipe.sendMoved !== undefined) {
@@ -283,7 +270,7 @@ export class ServiceGuest {
   }
 
   #fail(error: unknown): void {
-    this.#endLane();
+    this.#log?.next();
     this.#options.pipe.send("error", SERVICE_CHANNEL, encodeError(error));
   }
 }

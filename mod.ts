@@ -273,6 +273,7 @@ export {
   type RunnableProgram,
   sameData,
   type ServiceContext,
+  type ServiceLogging,
   share,
   type ShareHandle,
   type ShareOptions,

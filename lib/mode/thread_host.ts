@@ -73,6 +73,12 @@ export class ThreadGuest implements KeptGuest {
     return this.#alive;
   }
 
+  /** How it ended. */
+  get death(): GuestDiedError {
+    const cause = this.#uncaught === undefined ? "it ended by itself" : `it threw outside its job (${this.#uncaught})`;
+    return new GuestDiedError({ guest: this.name, mode: "thread", cause });
+  }
+
   /** Whether it waits for a job. */
   get ready(): boolean {
     return this.#alive && !this.#working;
@@ -86,7 +92,7 @@ export class ThreadGuest implements KeptGuest {
     this.#working = true;
     this.#idle = Promise.withResolvers();
     this.#ready = Promise.withResolvers();
-    if (!this.#alive) throw this.#death();
+    if (!this.#alive) throw this.death;
     this.#send(job);
     if (timeout === undefined) return await this.#ready.promise;
     const timer = setTimeout(() => {
@@ -159,15 +165,10 @@ export class ThreadGuest implements KeptGuest {
   #end(): void {
     if (!this.#alive) return;
     this.#alive = false;
-    const error = this.#death();
+    const error = this.death;
     this.#ready?.reject(error);
     this.onEnd?.(error);
     this.#ended.resolve();
-  }
-
-  #death(): GuestDiedError {
-    const cause = this.#uncaught === undefined ? "it ended by itself" : `it threw outside its job (${this.#uncaught})`;
-    return new GuestDiedError({ guest: this.name, mode: "thread", cause });
   }
 
   #send(message: ToThread): void {

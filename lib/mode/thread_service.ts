@@ -124,6 +124,8 @@ class ThreadServiceLink implements ServiceLink {
         memory: shared?.share.memory.handle,
       }, timeout);
       if (failed !== undefined) throw new GuestError({ guest: name, mode: "thread", ...failed });
+      // Word of its end may come together with word that it is ready.
+      if (!guest.alive) throw guest.death;
     } catch (error) {
       await this.finish();
       throw error;

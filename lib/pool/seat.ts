@@ -42,7 +42,7 @@
  * @module
  */
 
-import { type FarError, farError, GuestError, GuestTimeoutError, type ModeName, revivedError } from "../errors.ts";
+import { farError, GuestDiedError, GuestError, GuestTimeoutError, type ModeName, revivedError } from "../errors.ts";
 import type { LogLine } from "../logging/mod.ts";
 import {
   after,
@@ -118,6 +118,7 @@ export class Seat implements CallHolder {
   started = 0;
   readonly #options: SeatOptions;
   #link: ServiceLink | undefined;
+  #exports: readonly string[] = [];
   #task = 0;
   #calls: Call[] = [];
   /** Where in #calls the first one stands that is not answered. */
@@ -143,9 +144,9 @@ export class Seat implements CallHolder {
     this.number = options.number;
   }
 
-  /** The functions that the guest's module exports; undefined before it is ready. */
-  get exports(): readonly string[] | undefined {
-    return this.#link?.exports;
+  /** The functions that the guest's module exports; none before it is ready. */
+  get exports(): readonly string[] {
+    return this.#exports;
   }
 
   /** How many calls the guest has. */
@@ -175,16 +176,29 @@ export class Seat implements CallHolder {
       settled: () => this.#settled(),
       reported: (value) => this.#calls[this.#first]?.report(value),
       logged: (line) => this.#options.logged?.(line, this.#calls[this.#first]),
-      ended: (error, { idle }) => this.#ended(error, { idle }),
+      ended: (error, { idle }) => {
+        if (isStarted) this.#ended(error, { idle });
+        else early = error;
+      },
     };
+    let isStarted = false;
+    let early: Error | undefined;
     const shared = share === undefined ? undefined : { share, task };
     this.started++;
-    const link = await host.serve({ name, module, initializer, shared, timeout, logging }, { mode, listener });
+    const job = { name, module, initializer, shared, timeout, logging };
+    const link = await host.serve(job, { mode, listener }).catch(async (error) => {
+      if (share !== undefined && error instanceof GuestDiedError) await this.#free(share, { task, error });
+      throw error;
+    });
     if (this.#closed) return await link.finish();
     this.#task = task;
     this.#link = link;
+    this.#exports = link.exports;
+    isStarted = true;
     this.#lastName = undefined;
     this.#each = undefined;
+    // It may have ended while word came that it is ready.
+    if (early !== undefined) this.#ended(early, { idle: true });
   }
 
   /** Hands a call to the guest with the next flush; false where its argument cannot be cloned: then it has failed. */
@@ -307,7 +321,7 @@ export class Seat implements CallHolder {
       call.isWithGuest = false;
       this.#options.returned([call]);
     } else call.settle({ error });
-    this.#replace(farError(error), gone);
+    this.#replace(error, gone);
   }
 
   #ended(error: Error, { idle }: { readonly idle: boolean }): void {
@@ -327,7 +341,7 @@ export class Seat implements CallHolder {
     for (const call of again) call.isWithGuest = false;
     this.#options.returned(again);
     if (this.#inVain > MOST_IN_VAIN) return this.#options.failed(error);
-    this.#replace(farError(error), Promise.resolve());
+    this.#replace(error, Promise.resolve());
   }
 
   /** Takes all calls away that are not answered. */
@@ -339,20 +353,19 @@ export class Seat implements CallHolder {
   }
 
   /** Starts another guest; the old one has its place among those who share things until it is gone. */
-  #replace(far: FarError, gone: Promise<void>): void {
+  #replace(error: Error, gone: Promise<void>): void {
     if (this.#closed) return;
     const task = this.#task;
-    const { share, giveTask, ready, failed } = this.#options;
+    const { share, ready, failed } = this.#options;
     this.#work = (async () => {
       try {
         if (share !== undefined) {
           // Those who wait for it go on at once. What it does until it is gone is buried with it once more.
-          await share.ended(task, far);
-          const free = gone.then(() => share.ended(task, far)).then(() => giveTask(task));
+          await share.ended(task, farError(error));
           // Only its place would be lost.
-          free.catch(() => {});
+          gone.then(() => this.#free(share, { task, error })).catch(() => {});
         }
-        await this.start();
+        await this.#startAgain();
         ready(this);
       } catch (error) {
         failed(error instanceof Error ? error : new TypeError(String(error)));
@@ -360,12 +373,30 @@ export class Seat implements CallHolder {
     })();
   }
 
+  async #startAgain(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.start();
+      } catch (error) {
+        if (this.#closed) return;
+        // What ends a guest from outside may do so before it is ready.
+        if (!(error instanceof GuestDiedError) || ++this.#inVain > MOST_IN_VAIN) throw error;
+      }
+    }
+  }
+
+  /** Lets others have the place of a guest that is gone. */
+  async #free(share: ServiceShare, { task, error }: { readonly task: number; readonly error: Error }): Promise<void> {
+    await share.ended(task, farError(error));
+    this.#options.giveTask(task);
+  }
+
   /** Which function of the guest has that name. */
   #indexOf(name: string): number {
     // Most calls are of the same function as the one before.
     if (this.#lastName !== name) {
       this.#lastName = name;
-      this.#lastIndex = this.exports?.indexOf(name) ?? -1;
+      this.#lastIndex = this.#exports.indexOf(name);
     }
     return this.#lastIndex;
   }

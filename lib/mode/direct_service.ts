@@ -29,7 +29,7 @@
  * @module
  */
 
-import { type ErrorData, farError, GuestDiedError, GuestError, type GuestPhase } from "../errors.ts";
+import { type ErrorData, farError, GuestDiedError, GuestError, type GuestPhase, LoggingError } from "../errors.ts";
 import type { LogLine } from "../logging/mod.ts";
 import { crossed, decode } from "../mailbox/mod.ts";
 import { runAsynchronous } from "../memory/mod.ts";
@@ -65,6 +65,7 @@ export async function serveDirect(
     await link.start();
     return link;
   } catch (error) {
+    if (error instanceof LoggingError) throw error;
     throw new GuestError({ guest: job.name, mode: "direct", phase, far: farError(error) });
   }
 }
@@ -107,6 +108,7 @@ class DirectServiceLink implements ServiceLink {
       mode: "direct",
       shared: shared?.share.bind(shared.task).shared ?? {},
       now,
+      turn,
       report: (value) => this.#isOver ? undefined : listener.reported(crossed(value)),
     };
   }

@@ -108,7 +108,6 @@ class DirectServiceLink implements ServiceLink {
       mode: "direct",
       shared: shared?.share.bind(shared.task).shared ?? {},
       now,
-      turn,
       report: (value) => this.#isOver ? undefined : listener.reported(crossed(value)),
     };
   }

@@ -68,7 +68,7 @@ export function refuseBuffer(numbers: Uint8Array): never {
 /** Runs once more than it may fail. */
 export function* flaky({ call, failures }: { call: number; failures: number }, { shared }: Context): Steps<number> {
   const run = yield* shared.runs.at(call).add(1);
-  if (run <= failures) throw new RangeError(`run ${run} of ${failures + 1}`);
+  if (run < failures) throw new RangeError(`run ${run} of ${failures + 1}`);
   return run;
 }
 

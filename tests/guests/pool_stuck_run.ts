@@ -1,0 +1,31 @@
+/**
+ * Runs a pool in whose thread a call computes for long, tells what the call, the next one and the end say, and exits.
+ *
+ * @module
+ */
+
+import { Pool } from "../../lib/pool/mod.ts";
+import type * as work from "./pool_work.ts";
+
+const [milliseconds = "60000", how = "close"] = Deno.args;
+const module = import.meta.resolve("./pool_work.ts");
+const pool = await Pool.open<typeof work>({ mode: "thread", module, workers: 1 });
+await pool.run("square", 1);
+const stop = new AbortController();
+const call = pool.submit("busy", Number(milliseconds), how === "close" ? { signal: stop.signal } : {});
+while (call.state === "waiting") await new Promise((resolve) => setTimeout(resolve, 1));
+// It is in the call by then, or reads it before it hears of anything else.
+await new Promise((resolve) => setTimeout(resolve, 50));
+stop.abort();
+const name = (error: unknown) => (error as Error).name;
+const next = how === "close" ? await name(await call.result().catch((error) => error)) : "";
+const value = how === "close" ? await pool.run("square", 3) : 0;
+const end = how === "close" ? pool.close() : pool.terminate();
+const closing = await end.then(() => "it closes", name);
+const failed = how === "close" ? next : name(await call.result().catch((error) => error));
+console.log(JSON.stringify({ failed, value, started: pool.statistics().started, closing, again: await again() }));
+Deno.exit(7);
+
+async function again(): Promise<string> {
+  return await pool.close().then(() => "it closes", name);
+}

@@ -49,7 +49,7 @@ export interface FibChannels extends Readonly<Record<string, Shareable<unknown>>
 
 /** The parameters of a program on these channels. */
 export const fibParameters = {
-  n: { default: 25, min: 1, max: 30, explored: 3, description: "the greatest of the Fibonacci numbers, from 1 on" },
+  n: { default: 25, min: 1, max: 30, explored: 1, description: "the greatest of the Fibonacci numbers, from 1 on" },
   workers: { default: 4, min: 1, max: 8, explored: 2, description: "how many workers take jobs" },
   capacity: { default: 50, max: 1000, description: "how many values a channel takes; 0 for a rendezvous" },
 } as const;

@@ -38,8 +38,8 @@ export const producerConsumerQueue: AnyProgram = defineProgram({
       choices: ["variant", "event", "close"],
       description: "what ends it: as the variant says",
     },
-    messages: { default: 12, max: 10_000, description: "how many messages the producer has" },
-    maxsize: { default: 10, min: 1, max: 1000, description: "how many messages the queue takes" },
+    messages: { default: 12, max: 10_000, explored: 2, description: "how many messages the producer has" },
+    maxsize: { default: 10, min: 1, max: 1000, explored: 1, description: "how many messages the queue takes" },
     pause: { default: 0.1, max: 10, fraction: true, description: "seconds until the end is called" },
   },
   shared: ({ parameters: { maxsize } }) => ({

@@ -2,10 +2,16 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
 const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 
-for (const name of ["thermostat", "turnstile"]) {
+for (
+  const [name, head] of [
+    ["thermostat", "export const thermostat"],
+    ["turnstile", "export const turnstile"],
+    ["primes", "export function isPrime"],
+  ] as const
+) {
   Deno.test(`README shows the ${name} as its module has it`, async () => {
     const module = await Deno.readTextFile(new URL(`../guests/${name}.ts`, import.meta.url));
-    const start = readme.indexOf(`export const ${name}`);
+    const start = readme.indexOf(head);
     assert(start >= 0);
     const shown = readme.slice(start);
     assertStringIncludes(module, shown.slice(0, shown.indexOf("```")).trim());

@@ -251,9 +251,7 @@ for (const mode of far) {
     await using host = new Host();
     for (let time = 0; time < 3; time++) {
       const first = await Serving.start(host, { mode });
-      first.call("leave", "behind");
-      first.link.flush();
-      await first.answers(1);
+      await first.ask("leave", "behind");
       // It ends before or after it comes back: either way the next one gets a guest that lives.
       await first.finish();
       const next = await Serving.start(host, { mode });

@@ -264,6 +264,7 @@ export {
   loadProgram,
   loadSystem,
   move,
+  MOVED,
   type Moved,
   type NamedCall,
   type ProgramOptions,
@@ -283,6 +284,7 @@ export {
 // pool: the functions of a module, run by guests.
 export {
   type ArgumentOf,
+  type Arrived,
   asCompleted,
   type CallState,
   type CompletedOptions,

@@ -31,7 +31,7 @@ export { programJob } from "./program_run.ts";
 export { dataText, sameData } from "../program/mod.ts";
 export { loadProgram, programsOf } from "./program_reference.ts";
 export { type Deadlock, findDeadlock, type TaskWait } from "./deadlock.ts";
-export { move, type Moved } from "./transfer.ts";
+export { move, MOVED, type Moved } from "./transfer.ts";
 export type {
   EndSignal,
   NamedCall,
@@ -42,6 +42,7 @@ export type {
   ServiceLink,
   ServiceListener,
   ServiceLogging,
+  ServiceMessage,
   Transferable,
 } from "./service.ts";
 export { namedExport } from "./service_guest.ts";

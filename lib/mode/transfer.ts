@@ -17,6 +17,9 @@
 
 import type { Transferable } from "./service.ts";
 
+/** The mark of values that are moved: the same for all copies of the library. */
+export const MOVED: unique symbol = Symbol.for("holdfast moved") as never;
+
 /** A value, and the parts of it that are moved. */
 export interface Moved<T = unknown> {
   /** Tells it from other values. */
@@ -26,8 +29,6 @@ export interface Moved<T = unknown> {
   /** What of it is moved. */
   readonly transfer: readonly Transferable[];
 }
-
-const MOVED: unique symbol = Symbol.for("holdfast moved") as never;
 
 /** Says that a function's value is to be moved to its caller: the buffers in the list are detached. */
 export function move<T>(value: T, transfer: readonly Transferable[]): Moved<T> {

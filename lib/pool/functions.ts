@@ -44,4 +44,5 @@ export type ThingsOf<F, K extends string> = string extends K ? Shareables
 export type SharedBy<F, K extends string> = string extends K ? unknown
   : { readonly shared: NamedCall & { readonly export: K & NameOf<F> } };
 
-type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;
+/** A value as its caller gets it. */
+export type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;

@@ -12,4 +12,4 @@ export { Guest, type GuestSettings, type GuestState } from "./guest.ts";
 export { type GuestLane, GuestLog, type GuestLogOptions } from "./guest_log.ts";
 export type { LogTarget } from "./merged_log.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
-export type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
+export type { ArgumentOf, Arrived, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";

@@ -194,7 +194,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
           mode,
           listener: {
             answered: (answer) => this.#answered(answer),
-            settled: () => this.#closeUnheard(),
+            settled: () => this.#settled(),
             reported: (value) => this.#call.report(value),
             logged: (line) => this.#lane?.add(line),
             ended: (error) => this.#died(error),
@@ -312,6 +312,11 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     const cause = revivedError(answer.error);
     const { mode } = this.#settings;
     this.#end({ error: new GuestError({ guest: this.name, mode, phase: "run", far: farError(cause), cause }) }, 1);
+  }
+
+  #settled(): void {
+    // Of one that was told to end the end is yet to come, and is listened to.
+    if (this.#endedBy === undefined) this.#closeUnheard();
   }
 
   #died(error: Error): void {

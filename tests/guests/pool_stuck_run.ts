@@ -13,9 +13,7 @@ const pool = await Pool.open<typeof work>({ mode: "thread", module, workers: 1 }
 await pool.run("square", 1);
 const stop = new AbortController();
 const call = pool.submit("busy", Number(milliseconds), how === "close" ? { signal: stop.signal } : {});
-while (call.state === "waiting") await new Promise((resolve) => setTimeout(resolve, 1));
-// It is in the call by then, or reads it before it hears of anything else.
-await new Promise((resolve) => setTimeout(resolve, 50));
+await new Promise((resolve) => call.onReport(resolve));
 stop.abort();
 const name = (error: unknown) => (error as Error).name;
 const next = how === "close" ? await name(await call.result().catch((error) => error)) : "";

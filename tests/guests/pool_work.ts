@@ -200,8 +200,9 @@ export function fail(fault: Fault, { report }: ServiceContext): unknown {
   }
 }
 
-/** Computes for that many milliseconds. */
-export function busy(milliseconds: number): string {
+/** Computes for that many milliseconds; says when it begins. */
+export function busy(milliseconds: number, context?: ServiceContext): string {
+  context?.report("begun");
   for (const until = performance.now() + milliseconds; performance.now() < until;);
   return "busy";
 }

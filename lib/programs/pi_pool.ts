@@ -26,7 +26,7 @@
 import { GuestDiedError } from "../errors.ts";
 import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../mode/mod.ts";
 import { Pool, type PoolStatistics } from "../pool/mod.ts";
-import { ensure } from "../program/mod.ts";
+import { ensure, sameData } from "../program/mod.ts";
 import { countInside } from "../random/mod.ts";
 import { piOf } from "./pi_queue.ts";
 import { countPartOrExit, deathsOf, type MortalPart, piWork } from "./pi_work.ts";
@@ -75,13 +75,14 @@ export const piPool: AnyHostProgram = defineHostProgram({
       });
     });
     await using pool = draw(observe, opened, "start-up");
+    // What fails in that fails at the end of the pool's scope, too.
+    signal.addEventListener("abort", () => void pool.terminate().catch(() => {}));
 
     const shares = new Map<string, Share>();
     const count = async () => {
       let [counted, inside] = [0, 0];
       const options = { chunkSize: chunk, retries: deaths, retryIf: (error: Error) => error instanceof GuestDiedError };
       for await (const part of pool.map("countPartOrExit", tasksOf({ seed, samples, size, deaths }), options)) {
-        signal.throwIfAborted();
         inside += draw(observe, part);
         counted++;
         const { tasks: own, busy } = shares.get(part.guest) ?? { tasks: 0, busy: 0 };
@@ -99,7 +100,10 @@ export const piPool: AnyHostProgram = defineHostProgram({
       tables: [traffic(pool.statistics(), { samples, tasks, ...times }), sharesOf(shares)],
     };
   },
-  expected: ({ seed, parameters: { samples } }) => [piOf(countInside({ seed, from: 0, to: samples }), samples)],
+  // Who failed is not counted after.
+  expected: ({ seed, parameters: { samples } }) => (outcome) => {
+    return "inside" in outcome && sameData(outcome, piOf(countInside({ seed, from: 0, to: samples }), samples));
+  },
 });
 
 /** The tasks, in order; those that are deaths lie evenly among them. */

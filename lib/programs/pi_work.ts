@@ -10,18 +10,18 @@
  * import { countPart } from "./pi_work.ts";
  *
  * const context = { guest: "worker0", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
- * const count = (from: number, to: number) => countPart({ seed: 1, from, to }, context).value;
- * if (count(0, 1000) !== count(0, 333) + count(333, 1000)) throw new Error("parts add up");
+ * const count = async (from: number, to: number) => (await countPart({ seed: 1, from, to }, context)).value;
+ * if (await count(0, 1000) !== await count(0, 333) + await count(333, 1000)) throw new Error("parts add up");
  * ```
  *
  * @module
  */
 
 import type { Steps } from "../memory/mod.ts";
-import type { ServiceContext } from "../mode/mod.ts";
+import { after, type ServiceContext } from "../mode/mod.ts";
 import { countInside, type CountInsideOptions } from "../random/mod.ts";
 import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
-import { type Timed, timed } from "./timed.ts";
+import { type Timed, timed, timedAsync } from "./timed.ts";
 
 /** Where a worker finds what it does. */
 export const piWork: string = import.meta.url;
@@ -35,9 +35,21 @@ export interface MortalPart extends CountInsideOptions {
 /** What the guests of `pi-pool` share: for each death whether it was died. */
 export type Deaths = { readonly died: Shareable<SharedArray<"i32">> };
 
-/** Counts a part. */
-export function countPart(part: CountInsideOptions, context: ServiceContext): Timed<number> {
-  return timed(context, () => countInside(part));
+/** How many samples are counted in one go: they take some 50 ms. */
+const SLICE = 2 ** 26;
+
+/** Counts a part; a long one in slices, between which it can be ended. */
+export function countPart(part: CountInsideOptions, context: ServiceContext): Timed<number> | Promise<Timed<number>> {
+  if (part.to - part.from <= SLICE) return timed(context, () => countInside(part));
+  return timedAsync(context, async () => {
+    let inside = 0;
+    for (let from = part.from; from < part.to; from += SLICE) {
+      inside += countInside({ ...part, from, to: Math.min(from + SLICE, part.to) });
+      // By a timer: a thread hears of its end between timers, not between immediates.
+      await new Promise<void>((resolve) => void after(0, resolve));
+    }
+    return inside;
+  });
 }
 
 /** The things that guests share which may die so often. */
@@ -49,8 +61,8 @@ export function deathsOf(deaths: number): Deaths {
 export function countPartOrExit(
   { death, ...part }: MortalPart,
   context: ServiceContext<Deaths>,
-): Timed<number> | Steps<Timed<number>> {
-  if (death === undefined) return timed(context, () => countInside(part));
+): ReturnType<typeof countPart> | Steps<Timed<number>> {
+  if (death === undefined) return countPart(part, context);
   return exitOnce({ death, ...part }, context);
 }
 

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Host } from "../../lib/mode/mod.ts";
-import { pi } from "../../lib/programs/mod.ts";
+import { pi, piPool } from "../../lib/programs/mod.ts";
+import { countPart } from "../../lib/programs/pi_work.ts";
 import { countInside } from "../../lib/random/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
+import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { MODES } from "./schedules.ts";
 
@@ -74,6 +76,24 @@ Deno.test("pi draws each worker while it counts, and main while it waits", async
       const ran = of(lane, "running");
       assertEquals(ran.length, 6, mode);
       assert(ran.every(({ started, finished }) => started <= finished), mode);
+    }
+  }
+});
+
+Deno.test("countPart() counts a long part in slices, and comes to the same", async () => {
+  const context = { guest: "worker0", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
+  const part = { seed: 9, from: 12_345, to: 2 ** 27 + 6 };
+  assertEquals((await countPart(part, context)).value, countInside(part));
+});
+
+Deno.test("pi and pi-pool end when their time is over, in the middle of a long part", async () => {
+  await using host = new Host();
+  // In direct mode the run ends as soon, but its part goes on in the caller.
+  for (const mode of ["thread", "process"] as const) {
+    for (const [program, own] of [[pi, {}], [piPool, { task: 10 ** 14 }]] as const) {
+      const parameters = { samples: 10 ** 15, ...own };
+      const { outcome, ok } = await within(20, host.run(program, { mode, parameters, timeout: 0.3 }));
+      assert(!ok && "failed" in (outcome as object), `${program.name}, ${mode}`);
     }
   }
 });

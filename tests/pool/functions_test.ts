@@ -1,0 +1,76 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Moved, ServiceContext } from "../../lib/mode/mod.ts";
+import type { Steps } from "../../lib/memory/mod.ts";
+import { type ArgumentOf, Guest, type NameOf, Pool, type ThingsOf, type ValueOf } from "../../lib/pool/mod.ts";
+import type { Shareables } from "../../lib/sync/mod.ts";
+import type * as work from "../guests/service_work.ts";
+
+type Work = typeof work;
+const module = import.meta.resolve("../guests/service_work.ts");
+const shared = { export: "things" } as const;
+
+/** Functions of every kind. */
+interface Kinds {
+  plain(text: string): number;
+  later(text: string): Promise<number>;
+  steps(text: string, context: ServiceContext): Steps<number>;
+  moved(text: string): Promise<Moved<Uint8Array>>;
+  list(): number[];
+  readonly constant: 5;
+}
+
+type Same<A, B> = [A, B] extends [B, A] ? true : never;
+
+/** Compiles where the type is `true`. */
+function holds<T extends true>(..._none: readonly T[]): void {}
+
+Deno.test("the types of a pool say what a module's functions take and give", () => {
+  holds<Same<NameOf<Kinds>, "plain" | "later" | "steps" | "moved" | "list">>();
+  holds<Same<ArgumentOf<Kinds, "steps">, string>>();
+  holds<Same<ValueOf<Kinds, "plain" | "later" | "steps">, number>>();
+  holds<Same<ValueOf<Kinds, "moved">, Uint8Array>>();
+  holds<Same<ValueOf<Kinds, "list">, number[]>>();
+  holds<Same<ThingsOf<Work, "things">, ReturnType<Work["things"]>>>();
+  holds<Same<ThingsOf<Work, string>, Shareables>>();
+  holds<Same<ThingsOf<Work, "echo">, never>>();
+});
+
+Deno.test("Pool.shared has the things that the named function gives", async () => {
+  await using pool = await Pool.open<Work, "things">({ mode: "direct", module, workers: 2, shared });
+  const futures = [pool.submit("sumJobs", undefined), pool.submit("addLocked", 3)] as const;
+  await pool.shared.go.setAsync();
+  for (const job of [1, 2, 3]) await pool.shared.jobs.putAsync(job);
+  await pool.shared.jobs.closeAsync();
+  assertEquals([await futures[0].result(), await futures[1].result()], [6, 3]);
+  assertEquals(pool.shared.sum.loadSync(), 3);
+  // A pool whose things are known is a pool.
+  const any: Pool<Work> = pool;
+  assertEquals(any.workers, 2);
+});
+
+Deno.test("Guest.shared has the things of the type that it is made with", async () => {
+  await using guest = await Guest.make<number, ReturnType<Work["things"]>>({
+    mode: "direct",
+    module,
+    export: "addLocked",
+    argument: 2,
+    shared,
+  });
+  await guest.start();
+  assertEquals([await guest.result(), guest.shared.sum.loadSync()], [2, 2]);
+});
+
+Deno.test("Pool.open() refuses, by its types too, a name that gives no things", async () => {
+  const options = { mode: "direct", module, workers: 1 } as const;
+  await assertRejects(
+    // @ts-expect-error the module has no such function
+    () => Pool.open<Work, "nothing">({ ...options, shared: { export: "nothing" } }),
+    TypeError,
+    "Cannot call nothing",
+  );
+  // @ts-expect-error another function is named
+  const another = () => Pool.open<Work, "things">({ ...options, shared: { export: "echo" } });
+  // @ts-expect-error nothing is named
+  const none = () => Pool.open<Work, "things">(options);
+  assertEquals([typeof another, typeof none], ["function", "function"]);
+});

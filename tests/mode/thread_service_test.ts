@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { GuestDiedError } from "../../lib/errors.ts";
 import { decode, encode } from "../../lib/mailbox/mod.ts";
 import { SERVICE_CHANNEL } from "../../lib/mode/service.ts";
@@ -8,22 +8,32 @@ import { ThreadPipe } from "../../lib/mode/thread_pipe.ts";
 import { serveThread } from "../../lib/mode/thread_service.ts";
 import { WarmGuests } from "../../lib/mode/warm_guests.ts";
 
+const died = new GuestDiedError({ guest: "guest", mode: "thread", cause: "it ended by itself" });
+
 /** What a service needs of a thread, played by the test: nothing is delivered by itself. */
 class FakeThread {
   name = "";
   ready = true;
   alive = true;
   blamed = false;
+  readonly death = died;
   onEnd: ((error: GuestDiedError) => void) | undefined;
   onBell: (() => void) | undefined;
   onMoved: ((value: unknown) => void) | undefined;
   pipe: ThreadPipe | undefined;
   readonly moved: unknown[] = [];
+  readonly #endsEarly: boolean;
+
+  constructor(endsEarly: boolean) {
+    this.#endsEarly = endsEarly;
+  }
 
   begin({ requests, replies }: ThreadService): Promise<undefined> {
     this.pipe = new ThreadPipe({ requests, replies, post: () => {} });
     this.say("hello", ["echo"]);
-    return Promise.resolve(undefined);
+    const ready = Promise.resolve(undefined);
+    if (this.#endsEarly) this.alive = false;
+    return ready;
   }
 
   say(kind: "hello" | "reply" | "post", value?: unknown): void {
@@ -51,8 +61,8 @@ class FakeThread {
   async close(): Promise<void> {}
 }
 
-async function open() {
-  const thread = new FakeThread();
+async function open({ endsEarly = false } = {}) {
+  const thread = new FakeThread(endsEarly);
   // It has all that a service uses.
   const warm = new WarmGuests({ fresh: false, start: () => thread as unknown as ThreadGuest });
   const told: unknown[] = [];
@@ -75,7 +85,9 @@ async function open() {
   return { thread, told, link, call };
 }
 
-const died = new GuestDiedError({ guest: "guest", mode: "thread", cause: "it ended by itself" });
+Deno.test("a thread that ends while word comes that it is ready fails to start", async () => {
+  await assertRejects(() => open({ endsEarly: true }), GuestDiedError);
+});
 
 Deno.test("a thread's answers are told before its end, also those that no bell has told of", async () => {
   const { thread, told, link, call } = await open();

@@ -21,6 +21,7 @@
 
 import { CancelledError } from "../errors.ts";
 import type { Transferable } from "../mode/mod.ts";
+import { onAbort } from "./aborts.ts";
 
 /** How a call ended. */
 export type CallOutcome = { readonly value: unknown } | { readonly error: Error };
@@ -97,7 +98,8 @@ export class Call {
   #resolve: ((value: unknown) => void) | undefined = undefined;
   #reject: ((error: Error) => void) | undefined = undefined;
   #listeners: ((outcome: CallOutcome) => void)[] | undefined = undefined;
-  #onAbort: (() => void) | undefined = undefined;
+  /** Says that its signal is of no interest any more. */
+  #forget: (() => void) | undefined = undefined;
 
   /** Makes a call that waits. */
   constructor(name: string, { argument, chunk = false, options = NONE, onSettled }: CallSubject) {
@@ -150,7 +152,7 @@ export class Call {
     this.outcome = outcome;
     this.isWithGuest = false;
     this.holder = undefined;
-    if (this.#onAbort !== undefined) this.options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#forget?.();
     if ("value" in outcome) this.#resolve?.(outcome.value);
     else this.#reject?.(outcome.error);
     const listeners = this.#listeners;
@@ -188,8 +190,7 @@ export class Call {
     const abort = () => {
       this.giveUp(new CancelledError(`Cannot go on with ${this.name}: its signal aborted`, { cause: signal.reason }));
     };
-    this.#onAbort = abort;
     if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort);
+    else this.#forget = onAbort(signal, abort);
   }
 }

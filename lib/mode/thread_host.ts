@@ -17,6 +17,7 @@
  */
 
 import { type FarError, GuestDiedError, type GuestPhase, GuestTimeoutError } from "../errors.ts";
+import { turn } from "./clock.ts";
 import { threadGuestUrl } from "./guest_source.ts";
 import type { FromThread, TaskDone, ThreadJob, ThreadService, ThreadTask, ToThread } from "./thread_messages.ts";
 import { whileLocked } from "./web_locks.ts";
@@ -135,8 +136,8 @@ export class ThreadGuest implements KeptGuest {
   #hear(message: FromThread, lock: string): void {
     switch (message.kind) {
       case "hello":
-        // Granted when the guest, which holds it, is gone.
-        void whileLocked(lock, () => this.#end());
+        // Granted when the guest, which holds it, is gone. What it said last may be one turn behind.
+        void whileLocked(lock, () => void turn().then(() => this.#end()));
         break;
       case "ready":
         this.#ready?.resolve(undefined);

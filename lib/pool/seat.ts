@@ -2,8 +2,7 @@
  * A place for one guest of a pool: it starts a guest, hands it calls, and starts another one when it ends.
  *
  * - Invariant: the calls that a guest has are answered in their order; the first of them is the one that it is in.
- * - A guest has as many calls as take it a few milliseconds, measured from its answers: enough that it never waits for the
- *   next one, few enough that the last calls of a batch are spread over all guests.
+ * - A guest has as many calls as take it a few milliseconds, by its pace.
  * - When a guest ends, the call that it was in fails or is run again; those behind it were not begun and wait again.
  *
  * @example
@@ -55,24 +54,14 @@ import {
   type ServiceShare,
   type Transferable,
 } from "../mode/mod.ts";
-import { Call, type CallHolder } from "./call.ts";
-
-/** How much work a guest has at hand, in milliseconds; and how long a call is beside which it has nothing else. */
-const AT_HAND = 4;
-const LONG = 10;
-/** Two calls at least hide the way to the host and back; more than that many make no difference. */
-const LEAST = 2;
-const MOST = 4096;
-/** What the newest measurement counts. */
-const NEWEST = 0.5;
+import type { Call, CallHolder } from "./call.ts";
+import { CallsAtHand } from "./calls_at_hand.ts";
+import { Pace } from "./pace.ts";
 
 /** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
 const MOST_IN_VAIN = 10;
 
 const NOTHING: readonly Transferable[] = [];
-
-/** Stands where an answered call stood, which may be large. */
-const ANSWERED = new Call("", { argument: undefined });
 
 /** What a seat needs of its pool. */
 export interface SeatOptions {
@@ -120,13 +109,8 @@ export class Seat implements CallHolder {
   #link: ServiceLink | undefined;
   #exports: readonly string[] = [];
   #task = 0;
-  #calls: Call[] = [];
-  /** Where in #calls the first one stands that is not answered. */
-  #first = 0;
-  /** Milliseconds a call, as measured; undefined before. */
-  #each: number | undefined;
-  #since = 0;
-  #count = 0;
+  readonly #calls = new CallsAtHand();
+  readonly #pace = new Pace();
   /** Lets go of the timer of the call that runs. */
   #letGo: () => void = () => {};
   /** The messages of links before the present one. */
@@ -151,7 +135,7 @@ export class Seat implements CallHolder {
 
   /** How many calls the guest has. */
   get load(): number {
-    return this.#calls.length - this.#first;
+    return this.#calls.count;
   }
 
   /** How many messages were handed over. */
@@ -162,9 +146,8 @@ export class Seat implements CallHolder {
   /** How many more calls it takes. */
   get room(): number {
     if (this.#link === undefined || this.#closed) return 0;
-    const last = this.#calls.at(-1);
-    if (this.load > 0 && last?.isAlone === true) return 0;
-    return this.#window - this.load;
+    if (this.#calls.last?.isAlone === true) return 0;
+    return this.#pace.window - this.load;
   }
 
   /** Starts a guest; resolves when it is ready. */
@@ -174,8 +157,8 @@ export class Seat implements CallHolder {
     const listener: ServiceListener = {
       answered: (answer) => this.#answered(answer),
       settled: () => this.#settled(),
-      reported: (value) => this.#calls[this.#first]?.report(value),
-      logged: (line) => this.#options.logged?.(line, this.#calls[this.#first]),
+      reported: (value) => this.#calls.first?.report(value),
+      logged: (line) => this.#options.logged?.(line, this.#calls.first),
       ended: (error, { idle }) => {
         if (isStarted) this.#ended(error, { idle });
         else early = error;
@@ -196,7 +179,7 @@ export class Seat implements CallHolder {
     this.#exports = link.exports;
     isStarted = true;
     this.#lastName = undefined;
-    this.#each = undefined;
+    this.#pace.reset();
     // It may have ended while word came that it is ready.
     if (early !== undefined) this.#ended(early, { idle: true });
   }
@@ -212,11 +195,8 @@ export class Seat implements CallHolder {
       call.settle({ error: error instanceof Error ? error : new TypeError(String(error)) });
       return false;
     }
-    if (this.load === 0) {
-      this.#since = this.#options.now();
-      this.#count = 0;
-    }
-    this.#calls.push(call);
+    if (this.load === 0) this.#pace.begin(this.#options.now());
+    this.#calls.add(call);
     call.isWithGuest = true;
     call.guest = this.#options.name;
     if (call.isAlone) this.#watch(call);
@@ -247,7 +227,7 @@ export class Seat implements CallHolder {
   async abandon(error: Error): Promise<void> {
     const busy = this.load > 0;
     this.#letGo();
-    for (const call of this.#leave()) call.settle({ error });
+    for (const call of this.#calls.leave()) call.settle({ error });
     if (busy) {
       const link = this.#link;
       this.#link = undefined;
@@ -257,17 +237,10 @@ export class Seat implements CallHolder {
     await this.close();
   }
 
-  get #window(): number {
-    const each = this.#each;
-    if (each === undefined || each > LONG) return 1;
-    return Math.min(MOST, Math.max(LEAST, Math.floor(AT_HAND / each)));
-  }
-
   #answered(answer: ServiceAnswer): void {
-    const call = this.#calls[this.#first];
+    const call = this.#calls.answered();
     if (call === undefined) return;
-    this.#calls[this.#first++] = ANSWERED;
-    this.#count++;
+    this.#pace.answered();
     this.#inVain = 0;
     if (call.isAlone) this.#letGo();
     if (answer.kind === "value") return call.settle({ value: answer.value });
@@ -278,22 +251,7 @@ export class Seat implements CallHolder {
   }
 
   #settled(): void {
-    const { now, ready } = this.#options;
-    const count = this.#count;
-    if (count === 0) return;
-    const time = now();
-    const each = (time - this.#since) / count;
-    this.#each = this.#each === undefined ? each : NEWEST * each + (1 - NEWEST) * this.#each;
-    this.#since = time;
-    this.#count = 0;
-    if (this.load === 0) {
-      this.#calls = [];
-      this.#first = 0;
-    } else if (this.#first > MOST) {
-      this.#calls = this.#calls.slice(this.#first);
-      this.#first = 0;
-    }
-    ready(this);
+    if (this.#pace.measure(this.#options.now())) this.#options.ready(this);
   }
 
   /** Looks after a call that may be given up. */
@@ -309,14 +267,14 @@ export class Seat implements CallHolder {
 
   /** Gives the guest up with the only call that it has. */
   #giveUp(error: Error, { told }: { readonly told: boolean }): void {
-    const call = this.#calls[this.#first];
+    const call = this.#calls.first;
     const link = this.#link;
     if (call === undefined || link === undefined) return;
     this.#letGo();
     this.#link = undefined;
     this.#messages += link.messages;
     const gone = link.abandon({ told });
-    this.#leave();
+    this.#calls.leave();
     if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
       call.isWithGuest = false;
       this.#options.returned([call]);
@@ -330,7 +288,7 @@ export class Seat implements CallHolder {
     this.#letGo();
     this.#link = undefined;
     this.#messages += link.messages;
-    const [first, ...behind] = this.#leave();
+    const [first, ...behind] = this.#calls.leave();
     const again: Call[] = behind;
     if (first === undefined || idle) this.#inVain++;
     else this.#inVain = 0;
@@ -342,14 +300,6 @@ export class Seat implements CallHolder {
     this.#options.returned(again);
     if (this.#inVain > MOST_IN_VAIN) return this.#options.failed(error);
     this.#replace(error, Promise.resolve());
-  }
-
-  /** Takes all calls away that are not answered. */
-  #leave(): readonly Call[] {
-    const left = this.#calls.slice(this.#first);
-    this.#calls = [];
-    this.#first = 0;
-    return left;
   }
 
   /** Starts another guest; the old one has its place among those who share things until it is gone. */

@@ -215,6 +215,9 @@ export function testPoolContract(mode: ModeName): void {
       );
       assert(other.buffer.detached);
     }
+    const buffers = [1, 2, 3].map((length) => new Uint8Array(length).fill(1));
+    const sums = await Array.fromAsync(pool.map("sumAndBack", buffers, { chunkSize: 2 }));
+    assertEquals(sums, buffers.map((numbers) => ({ sum: numbers.length, numbers })));
     const kept = new Uint8Array(4);
     const argument = { kept, near: () => 0 };
     assertInstanceOf(await failure(pool.run("echo", argument, { transfer: [kept.buffer] })), UncloneableError);

@@ -15,6 +15,11 @@ let host: Host;
 Deno.test.beforeEach(() => void (host = new Host()));
 Deno.test.afterEach(async () => await within(20, host.close()));
 
+/** A test that must not hang. */
+function test(name: string, body: () => Promise<void> | void): void {
+  Deno.test(name, async () => await within(120, body()));
+}
+
 /** A log to a list, as `lane sequence: message`. */
 function listed(lanes: readonly string[], options: Partial<GuestLogOptions> = {}) {
   const lines: string[] = [];
@@ -31,7 +36,7 @@ function inTurns(lanes: readonly (readonly string[])[]): string[] {
 const pauses = fc.array(fc.nat(4), { maxLength: 5 });
 
 for (const mode of MODES) {
-  Deno.test(`guests in ${mode} mode that share a log take turns in it, however fast each is`, async () => {
+  test(`guests in ${mode} mode that share a log take turns in it, however fast each is`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(pauses, { minLength: 1, maxLength: 3 }), fc.boolean(), async (all, isByLane) => {
         const names = all.map((_, at) => `guest ${at}`);
@@ -52,7 +57,7 @@ for (const mode of MODES) {
     );
   });
 
-  Deno.test(`a guest in ${mode} mode has a name of its own in a log, one that the log knows`, async () => {
+  test(`a guest in ${mode} mode has a name of its own in a log, one that the log knows`, async () => {
     const { log } = listed(["anna", "ben"]);
     const make = (name: string) => Guest.make({ mode, module, host, export: "say", argument: "a", name, logging: log });
     await using anna = await make("anna");
@@ -65,7 +70,7 @@ for (const mode of MODES) {
     await assertRejects(() => make("ben"), LoggingError, "the log is closed");
   });
 
-  Deno.test(`a guest in ${mode} mode has a log of its own, with a file that is closed with it`, async () => {
+  test(`a guest in ${mode} mode has a log of its own, with a file that is closed with it`, async () => {
     const folder = Deno.makeTempDirSync({ prefix: "holdfast-guest-log-" });
     try {
       {
@@ -86,7 +91,7 @@ for (const mode of MODES) {
 }
 
 for (const mode of ["thread", "process"] as const) {
-  Deno.test(`a guest in ${mode} mode that dies leaves its lines, and holds nobody up`, async () => {
+  test(`a guest in ${mode} mode that dies leaves its lines, and holds nobody up`, async () => {
     const { lines, log } = listed(["anna", "ben"]);
     const common = { mode, module, host, logging: log };
     const argument = { count: 2, death: "exits" };
@@ -102,7 +107,7 @@ for (const mode of ["thread", "process"] as const) {
     for (const guest of [anna, ben]) await guest[Symbol.asyncDispose]();
   });
 
-  Deno.test(`a guest in ${mode} mode that is terminated ends its lane`, async () => {
+  test(`a guest in ${mode} mode that is terminated ends its lane`, async () => {
     const { lines, log } = listed(["anna", "ben"], { order: "lanes" });
     const shared = { export: "things" };
     const waits = Promise.withResolvers<void>();
@@ -122,7 +127,7 @@ for (const mode of ["thread", "process"] as const) {
   });
 }
 
-Deno.test("Guest.run() logs under the guest's name, before the guest itself does", async () => {
+test("Guest.run() logs under the guest's name, before the guest itself does", async () => {
   const { lines, log } = listed(["anna"]);
   const told = { module, host, export: "say", argument: "hello", name: "anna", logging: log };
   await using guest = await Guest.make({ ...told, mode: "thread" });
@@ -133,7 +138,7 @@ Deno.test("Guest.run() logs under the guest's name, before the guest itself does
   log[Symbol.dispose]();
 });
 
-Deno.test("GuestLog refuses two guests of one name, bad settings, and lines that go nowhere", () => {
+test("GuestLog refuses two guests of one name, bad settings, and lines that go nowhere", () => {
   const onLine = () => {};
   assertThrows(() => new GuestLog({ lanes: ["a", "a"], onLine }), LoggingError, "Cannot log as a: the name is taken");
   assertThrows(() => new GuestLog({ lanes: ["a"] }), LoggingError, "a folder or onLine is wanted");
@@ -142,7 +147,7 @@ Deno.test("GuestLog refuses two guests of one name, bad settings, and lines that
   assertThrows(() => new GuestLog({ lanes: ["a"], onLine, settings }), LoggingError, "two loggers of category a");
 });
 
-Deno.test("GuestLog throws once, when it is disposed, what a listener threw first", () => {
+test("GuestLog throws once, when it is disposed, what a listener threw first", () => {
   const fault = new RangeError("full");
   const onLine = () => {
     throw fault;

@@ -25,6 +25,11 @@ let host: Host;
 Deno.test.beforeEach(() => void (host = new Host()));
 Deno.test.afterEach(async () => await within(20, host.close()));
 
+/** A test that must not hang. */
+function test(name: string, body: () => Promise<void> | void): void {
+  Deno.test(name, async () => await within(120, body()));
+}
+
 /** Opens a pool that logs to a list of lines, as text. */
 async function open(options: Partial<PoolOptions> & Pick<PoolOptions, "mode">, target: LogTarget = {}) {
   const lines: string[] = [];
@@ -70,7 +75,7 @@ const speeches = fc.array(
 );
 
 for (const mode of MODES) {
-  Deno.test(`a pool in ${mode} mode merges lines in the order of its calls, whatever runs where and when`, async () => {
+  test(`a pool in ${mode} mode merges lines in the order of its calls, whatever runs where and when`, async () => {
     await fc.assert(
       fc.asyncProperty(speeches, fc.integer({ min: 1, max: 3 }), async (speeches, workers) => {
         await inFolder(async (folder) => {
@@ -96,7 +101,7 @@ for (const mode of MODES) {
     );
   });
 
-  Deno.test(`a pool in ${mode} mode has each line in its file before the answer of the call`, async () => {
+  test(`a pool in ${mode} mode has each line in its file before the answer of the call`, async () => {
     await inFolder(async (folder) => {
       const { pool } = await open({ mode, workers: 1 }, { folder });
       for (let call = 0; call < 20; call++) {
@@ -108,7 +113,7 @@ for (const mode of MODES) {
     });
   });
 
-  Deno.test(`a pool in ${mode} mode counts what a limit lets pass call by call, and tells what it dropped`, async () => {
+  test(`a pool in ${mode} mode counts what a limit lets pass call by call, and tells what it dropped`, async () => {
     const { lines, pool } = await open({ mode }, { settings: { ...settings, limit: { records: 1 } } });
     await Promise.all([5, 1, 3].map((count) => pool.submit("chatter", count).result()));
     await pool.close();
@@ -117,7 +122,7 @@ for (const mode of MODES) {
     assertEquals(told, [`0 ${one}`, `0 4 ${more}`, `1 ${one}`, `2 ${one}`, `2 2 ${more}`]);
   });
 
-  Deno.test(`a pool in ${mode} mode logs under the levels that its settings say, as plain data`, async () => {
+  test(`a pool in ${mode} mode logs under the levels that its settings say, as plain data`, async () => {
     for (
       const [level, count] of [["debug", 3], ["info", 2], ["warning", 0], ["off", 0]] as const
     ) {
@@ -129,7 +134,7 @@ for (const mode of MODES) {
     }
   });
 
-  Deno.test(`a pool in ${mode} mode has what initializers log before all else, and what fails logs too`, async () => {
+  test(`a pool in ${mode} mode has what initializers log before all else, and what fails logs too`, async () => {
     const { lines, pool } = await open({ mode, initializer: { export: "introduce" } });
     const failing = pool.submit("complain", "anna");
     await pool.run("say", "ben");
@@ -143,7 +148,7 @@ for (const mode of MODES) {
     ]);
   });
 
-  Deno.test(`a pool in ${mode} mode logs a chunk as one call, in the order of its inputs`, async () => {
+  test(`a pool in ${mode} mode logs a chunk as one call, in the order of its inputs`, async () => {
     const { lines, pool } = await open({ mode });
     const names = ["a", "b", "c", "d", "e"];
     assertEquals(await Array.fromAsync(pool.map("say", names, { chunkSize: 2 })), names);
@@ -152,7 +157,7 @@ for (const mode of MODES) {
     assertEquals(told, names.map((name, at) => `say#${Math.floor(at / 2)} app.work: ${name}`));
   });
 
-  Deno.test(`a pool in ${mode} mode has a lane of its own for what a guest logs in no call`, async () => {
+  test(`a pool in ${mode} mode has a lane of its own for what a guest logs in no call`, async () => {
     const came = Promise.withResolvers<void>();
     const lines: string[] = [];
     const onLine = ({ lane, message }: LogLine) => {
@@ -167,7 +172,7 @@ for (const mode of MODES) {
     assertEquals(lines, ["worker0@1: too late", "say#1: after it"]);
   });
 
-  Deno.test(`a pool in ${mode} mode leaves a guest without loggers behind`, async () => {
+  test(`a pool in ${mode} mode leaves a guest without loggers behind`, async () => {
     const { pool, lines } = await open({ mode });
     await pool.run("say", "heard");
     await pool.close();
@@ -176,7 +181,7 @@ for (const mode of MODES) {
     assertEquals(lines.length, 1);
   });
 
-  Deno.test(`a pool in ${mode} mode says when it closes that lines were not written; its calls go on`, async () => {
+  test(`a pool in ${mode} mode says when it closes that lines were not written; its calls go on`, async () => {
     const fault = new RangeError("the disk is full");
     let told = 0;
     const onLine = () => {
@@ -188,7 +193,7 @@ for (const mode of MODES) {
     assertEquals(told, 3);
   });
 
-  Deno.test(`a pool in ${mode} mode refuses bad settings and folders before a guest starts`, async () => {
+  test(`a pool in ${mode} mode refuses bad settings and folders before a guest starts`, async () => {
     const refused = async (logging: LogTarget, message: string, name = "worker") => {
       const opened = () => Pool.open({ mode, module, host, workers: 1, name, logging });
       await assertRejects(opened, LoggingError, message);
@@ -206,7 +211,7 @@ for (const mode of MODES) {
 const deaths: readonly Death[] = ["exits", "throws beside itself", "rejects beside itself"];
 
 for (const mode of ["thread", "process"] as const) {
-  Deno.test(`a pool in ${mode} mode has all that a guest logged before it died in a call`, async () => {
+  test(`a pool in ${mode} mode has all that a guest logged before it died in a call`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...deaths), fc.nat(200), async (death, count) => {
         await inFolder(async (folder) => {
@@ -230,7 +235,7 @@ for (const mode of ["thread", "process"] as const) {
     );
   });
 
-  Deno.test(`a pool in ${mode} mode logs a call that is run again under its name, after its first run`, async () => {
+  test(`a pool in ${mode} mode logs a call that is run again under its name, after its first run`, async () => {
     const got: LogLine[] = [];
     const { pool } = await open({ mode }, { onLine: (line) => void got.push(line) });
     const calls = [0, 1, 2].map((call) => pool.submit("dieOnce", call, { retries: 1 }).result());
@@ -248,7 +253,7 @@ for (const mode of ["thread", "process"] as const) {
 }
 
 for (const mode of MODES) {
-  Deno.test(`a pool in ${mode} mode keeps what a call logged that is cancelled, and goes on`, async () => {
+  test(`a pool in ${mode} mode keeps what a call logged that is cancelled, and goes on`, async () => {
     const { lines, pool } = await open({ mode, workers: 1 });
     const controller = new AbortController();
     const waiting = pool.submit("sayAndWait", "anna", { signal: controller.signal });
@@ -268,7 +273,7 @@ for (const mode of MODES) {
   });
 }
 
-Deno.test("in direct mode what the caller logs is nobody's, also while calls wait", async () => {
+test("in direct mode what the caller logs is nobody's, also while calls wait", async () => {
   const { lines, pool } = await open({ mode: "direct" });
   const call = pool.submit("speak", { name: "anna", pauses: [0, 2, 4] });
   const logger = getLogger("app");
@@ -280,7 +285,7 @@ Deno.test("in direct mode what the caller logs is nobody's, also while calls wai
   assertEquals(lines, spoken([{ name: "anna", pauses: [0, 2, 4] }]));
 });
 
-Deno.test("in direct mode two pools at once keep their lines apart, by equal settings", async () => {
+test("in direct mode two pools at once keep their lines apart, by equal settings", async () => {
   const [one, other] = [await open({ mode: "direct" }), await open({ mode: "direct" })];
   const speech = { name: "anna", pauses: [1, 2, 3] };
   await Promise.all([one, other, one].map(({ pool }) => pool.run("speak", speech)));
@@ -297,7 +302,7 @@ Deno.test("in direct mode two pools at once keep their lines apart, by equal set
   assertEquals(lines.length, 2);
 });
 
-Deno.test("in direct mode the caller's own loggers are not replaced", async () => {
+test("in direct mode the caller's own loggers are not replaced", async () => {
   const told: string[] = [];
   using _own = await configureGuestLogging({}, { lane: "own", send: ({ message }) => void told.push(message) });
   await assertRejects(() => open({ mode: "direct" }), LoggingError, "this realm has loggers of its own");

@@ -42,6 +42,8 @@ async function check(
   const killing = (async () => {
     for await (const pid of victims.valuesAsync()) Deno.kill(pid, "SIGKILL");
   })();
+  // It is awaited at the end, and may fail before.
+  killing.catch(() => {});
   // Main spawns a save for each model, beside updates that are at work or die.
   const saving: Promise<number>[] = [];
   for await (const { value } of pool.mapUnordered("updateModel", updates, { retries: 2 })) {

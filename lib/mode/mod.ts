@@ -6,7 +6,7 @@
 
 export { Host, type HostOptions } from "./host.ts";
 export { BLOCKS, type Exports, loadSystem } from "./reference.ts";
-export { after, LONGEST_TIMER, now, realClock } from "./clock.ts";
+export { after, LONGEST_TIMER, now, realClock, turn } from "./clock.ts";
 export type { GuestOptions, Job, JobMessage, Link, Mode, ModeSession } from "./mode.ts";
 export { jobFor } from "./mode.ts";
 export { directHost, directMode } from "./direct_mode.ts";

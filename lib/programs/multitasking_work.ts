@@ -18,7 +18,7 @@
  */
 
 import { burnCpu } from "../blocks/mod.ts";
-import type { ServiceContext } from "../mode/mod.ts";
+import { type ServiceContext, turn } from "../mode/mod.ts";
 import { elapse } from "./elapse.ts";
 import { type Timed, timedAsync } from "./timed.ts";
 
@@ -40,7 +40,7 @@ export function compute({ rounds, slices, seed }: Computing, context: ServiceCon
   return timedAsync(context, async () => {
     let value = seed;
     for (let slice = 0; slice < slices; slice++) {
-      if (slice > 0) await elapse(0);
+      if (slice > 0) await turn();
       const [from, to] = [slice, slice + 1].map((part) => Math.floor(rounds * part / slices)) as [number, number];
       value = burnCpu(to - from, value);
     }

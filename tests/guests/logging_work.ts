@@ -4,7 +4,7 @@
  * @module
  */
 
-import { getLogger as getTapeLogger } from "npm:@logtape/logtape@2.4.2";
+import { getConfig, getLogger as getTapeLogger } from "npm:@logtape/logtape@2.4.2";
 import { getLogger } from "../../lib/logging/mod.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
 import type { ServiceContext } from "../../lib/mode/mod.ts";
@@ -29,9 +29,12 @@ export async function speak({ name, pauses }: Speech): Promise<string> {
   return name;
 }
 
-/** Logs without a pause, so many records of a level. */
-export function chatter(count: number): number {
-  for (let at = 0; at < count; at++) logger.info("chatter");
+/** Logs so many records of a level, others between two of them. */
+export async function chatter(count: number): Promise<number> {
+  for (let at = 0; at < count; at++) {
+    logger.info("chatter");
+    await Promise.resolve();
+  }
   return count;
 }
 
@@ -45,6 +48,11 @@ export function say(name: string): string {
 export function complain(name: string): never {
   logger.error("{name} fails", { name });
   throw new RangeError(name);
+}
+
+/** Whether this realm has loggers. */
+export function hasLoggers(): boolean {
+  return getConfig() !== null;
 }
 
 /** Says that the guest is ready. */

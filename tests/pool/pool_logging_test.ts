@@ -174,11 +174,11 @@ for (const mode of MODES) {
 
   test(`a pool in ${mode} mode leaves a guest without loggers behind`, async () => {
     const { pool, lines } = await open({ mode });
-    await pool.run("say", "heard");
+    assertEquals([await pool.run("say", "heard"), await pool.run("hasLoggers", undefined)], ["heard", true]);
     await pool.close();
     await using silent = await Pool.open<Work>({ mode, module, host, workers: 2 });
     await silent.run("say", "not heard");
-    assertEquals(lines.length, 1);
+    assertEquals([lines.length, await silent.run("hasLoggers", undefined)], [1, false]);
   });
 
   test(`a pool in ${mode} mode says when it closes that lines were not written; its calls go on`, async () => {

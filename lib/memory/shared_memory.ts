@@ -179,6 +179,8 @@ export class SharedMemory implements Memory {
 
   #wait({ word, expected, deadline }: WaitOperation): WaitResult {
     this.#cells.checkWord("wait", word, 1);
+    // A guest that is stopped here has as many operations to undo what it did.
+    this.#operations = 0;
     this.control.throwIfStopped();
     if (Atomics.load(this.#words, word) !== (expected | 0)) return "not-equal";
     if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
@@ -249,6 +251,7 @@ export class SharedMemory implements Memory {
 
   #sleep(until: number): undefined {
     const word = this.#isGuest ? this.control.sleepWord : this.control.quietWord;
+    this.#operations = 0;
     this.control.throwIfStopped();
     this.control.publish(word, { expected: 0, timed: until !== Infinity });
     try {

@@ -60,6 +60,8 @@ import { Pace } from "./pace.ts";
 
 /** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
 const MOST_IN_VAIN = 10;
+/** How long a guest that waits may take to undo that, in milliseconds; one that takes longer is busy elsewhere. */
+const UNDOING = 200;
 
 const NOTHING: readonly Transferable[] = [];
 
@@ -310,7 +312,9 @@ export class Seat implements CallHolder {
     this.#work = (async () => {
       try {
         if (share !== undefined) {
-          // Those who wait for it go on at once. What it does until it is gone is buried with it once more.
+          // One that is told while it waits undoes that, and to bury it meanwhile would tear what it waited for.
+          await inTime(gone);
+          // Those who wait for a busy one go on. What it does until it is gone is buried with it once more.
           await share.ended(task, farError(error));
           // Only its place would be lost.
           gone.then(() => this.#free(share, { task, error })).catch(() => {});
@@ -356,4 +360,15 @@ export class Seat implements CallHolder {
     const cause = revivedError(error);
     return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
   }
+}
+
+/** Resolves when that is over, or has taken too long. */
+function inTime(gone: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const letGo = after(UNDOING, resolve);
+    gone.catch(() => {}).then(() => {
+      letGo();
+      resolve();
+    });
+  });
 }

@@ -1,0 +1,28 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { GuestTimeoutError } from "../../lib/errors.ts";
+import { Pool } from "../../lib/pool/mod.ts";
+import { within } from "../contracts/deadline.ts";
+import { runs } from "../contracts/soak.ts";
+import type * as work from "../guests/service_work.ts";
+
+const module = import.meta.resolve("../guests/service_work.ts");
+const shared = { export: "things" } as const;
+
+for (const mode of ["direct", "thread", "process"] as const) {
+  Deno.test(`a pool in ${mode} mode gives up calls that wait for a lock, and the lock stays sound`, async () => {
+    const pool = await Pool.open<typeof work, "things">({ mode, module, workers: 2, shared });
+    const { guard } = pool.shared;
+    await guard.acquireAsync();
+    for (let time = 0; time < runs(10); time++) {
+      await assertRejects(
+        () => within(10, pool.run("waitForLock", undefined, { timeout: 0.03 })),
+        GuestTimeoutError,
+      );
+    }
+    await guard.releaseAsync();
+    assertEquals(await within(10, pool.run("addLocked", 3)), 3);
+    assertEquals(await within(10, pool.run("waitForLock", undefined)), "held");
+    await within(10, pool.close());
+    assertEquals(guard.lockedSync(), false);
+  });
+}

@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { GuestDiedError } from "../../lib/errors.ts";
+import type { Host, ServiceCall, ServiceLink, ServiceListener } from "../../lib/mode/mod.ts";
+import { Call, type CallOptions } from "../../lib/pool/call.ts";
+import { Seat } from "../../lib/pool/seat.ts";
+
+/** A host whose guests do what the test says. */
+class Stand {
+  readonly links: { readonly listener: ServiceListener; readonly calls: ServiceCall[]; abandoned: boolean }[] = [];
+  readonly returned: Call[] = [];
+  readonly failures: Error[] = [];
+  /** What ends a guest while word comes that it is ready. */
+  early: Error | undefined;
+  readonly seat: Seat;
+
+  constructor() {
+    this.seat = new Seat({
+      name: "guest",
+      number: 0,
+      // The part of a host that a seat uses.
+      host: { serve: this.#serve.bind(this) } as unknown as Host,
+      mode: "thread",
+      module: "data:,",
+      initializer: undefined,
+      share: undefined,
+      takeTask: () => 0,
+      giveTask: () => {},
+      timeout: undefined,
+      now: () => 0,
+      ready: () => {},
+      returned: (calls) => void this.returned.push(...calls),
+      failed: (error) => void this.failures.push(error),
+    });
+  }
+
+  take(options: CallOptions = {}): Call {
+    const call = new Call("work", { argument: 1, options });
+    assert(this.seat.take(call));
+    this.seat.flush();
+    return call;
+  }
+
+  #serve(_job: unknown, { listener }: { readonly listener: ServiceListener }): Promise<ServiceLink> {
+    const link = { listener, calls: [] as ServiceCall[], abandoned: false };
+    this.links.push(link);
+    const { early } = this;
+    this.early = undefined;
+    if (early !== undefined) listener.ended(early, { idle: true });
+    return Promise.resolve({
+      guest: "guest",
+      exports: ["work"],
+      messages: 0,
+      call: (call) => void link.calls.push(call),
+      flush: () => {},
+      abandon: () => {
+        link.abandoned = true;
+        return Promise.resolve();
+      },
+      end: () => {},
+      finish: () => Promise.resolve(),
+    });
+  }
+}
+
+const died = new GuestDiedError({ guest: "guest", mode: "thread", cause: "it ended by itself" });
+
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
+Deno.test("Seat fails the call that its guest was in, and returns those behind it in their order", async () => {
+  const stand = new Stand();
+  await stand.seat.start();
+  const [first, second, third] = [stand.take(), stand.take(), stand.take()];
+  stand.links[0]?.listener.answered({ kind: "value", value: 5 });
+  stand.links[0]?.listener.ended(died, { idle: false });
+  assertEquals([first?.outcome, second?.outcome, third?.state], [{ value: 5 }, { error: died }, "waiting"]);
+  assertEquals(stand.returned, [third]);
+  await turn();
+  assertEquals([stand.links.length, stand.seat.started, stand.failures.length], [2, 2, 0]);
+});
+
+Deno.test("Seat returns the call that an idle guest had not begun, unless a part of it was moved", async () => {
+  for (const transfer of [[], [new ArrayBuffer(4)]]) {
+    const stand = new Stand();
+    await stand.seat.start();
+    const call = stand.take({ transfer });
+    stand.links[0]?.listener.ended(died, { idle: true });
+    if (transfer.length === 0) assertEquals([stand.returned, call.state], [[call], "waiting"]);
+    else assertEquals([stand.returned, call.outcome], [[], { error: died }]);
+    await turn();
+  }
+});
+
+Deno.test("Seat hands over one call until it knows how long one takes, and nothing beside one that may be given up", async () => {
+  const stand = new Stand();
+  await stand.seat.start();
+  assertEquals(stand.seat.room, 1);
+  stand.take();
+  assertEquals(stand.seat.room, 0);
+  const { listener } = stand.links[0] ?? { listener: undefined };
+  listener?.answered({ kind: "value", value: 1 });
+  listener?.settled();
+  assert(stand.seat.room > 1);
+  const stop = new AbortController();
+  const call = stand.take({ signal: stop.signal });
+  assertEquals(stand.seat.room, 0);
+  stop.abort();
+  assertEquals([call.state, stand.links[0]?.abandoned, stand.seat.load], ["failed", true, 0]);
+  await turn();
+  assertEquals([stand.links.length, stand.seat.room], [2, 1]);
+});
+
+Deno.test("Seat starts another guest where one ends together with its readiness, but not for ever", async () => {
+  const stand = new Stand();
+  stand.early = died;
+  await stand.seat.start();
+  await turn();
+  assertEquals([stand.links.length, stand.seat.room], [2, 1]);
+  for (let ends = 1; stand.failures.length === 0; ends++) {
+    assert(ends <= 11);
+    stand.links.at(-1)?.listener.ended(died, { idle: true });
+    await turn();
+  }
+  assertInstanceOf(stand.failures[0], GuestDiedError);
+  assertEquals([stand.seat.room, stand.links.length], [0, 11]);
+});

@@ -139,3 +139,15 @@ Deno.test("SharedMemory publishes whether a sleep or a wait has an end", () => {
   assertThrows(() => one.perform({ kind: "sleep", until: Infinity }), StoppedError);
   assertEquals(timed, [true, true, false]);
 });
+
+Deno.test("GuestControl.admit() gives a guest the place of one that was stopped", () => {
+  const { host, guest } = stage();
+  const old = guest(0);
+  host.control.requestStop(0);
+  old.control.acknowledge();
+  assertEquals([old.control.stopRequested, host.control.acknowledged(0)], [true, true]);
+  host.control.admit(0);
+  const young = guest(0);
+  assertEquals([young.control.stopRequested, host.control.acknowledged(0)], [false, false]);
+  assertEquals(host.control.publishedWait(0), undefined);
+});

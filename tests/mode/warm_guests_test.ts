@@ -93,3 +93,19 @@ Deno.test("WarmGuests.close() waits for idle guests and for those that were used
     await assertRejects(() => take("a"), TypeError, "the host is closed");
   }
 });
+
+Deno.test("WarmGuests.close() waits for a guest on its way back, and ends it then", async () => {
+  const { warm, take } = open();
+  const guest = await take("a");
+  const back = Promise.withResolvers<void>();
+  warm.expect(back.promise.then(() => warm.give(guest, "a")));
+  let closed = false;
+  const closing = warm.close().then(() => closed = true);
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals([guest.closing, closed], [false, false]);
+  back.resolve();
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals([guest.closing, closed], [true, false]);
+  guest.ended.resolve();
+  await closing;
+});

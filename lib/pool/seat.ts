@@ -60,8 +60,6 @@ import { Pace } from "./pace.ts";
 
 /** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
 const MOST_IN_VAIN = 10;
-/** How long a guest that waits may take to undo that, in milliseconds; one that takes longer is busy elsewhere. */
-const UNDOING = 200;
 
 const NOTHING: readonly Transferable[] = [];
 
@@ -275,13 +273,16 @@ export class Seat implements CallHolder {
     this.#letGo();
     this.#link = undefined;
     this.#messages += link.messages;
-    const gone = link.abandon({ told });
     this.#calls.leave();
+    // It is buried before it is told: where it waits, it would undo that meanwhile, and what it waited for would be torn.
+    const buried = this.#options.share?.ended(this.#task, farError(error));
+    const abandon = () => link.abandon({ told });
+    const gone = buried === undefined ? abandon() : buried.then(abandon, abandon);
     if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
       call.isWithGuest = false;
       this.#options.returned([call]);
     } else call.settle({ error });
-    this.#replace(error, gone);
+    this.#replace(error, { gone, ...buried === undefined ? {} : { buried } });
   }
 
   #ended(error: Error, { idle }: { readonly idle: boolean }): void {
@@ -301,21 +302,19 @@ export class Seat implements CallHolder {
     for (const call of again) call.isWithGuest = false;
     this.#options.returned(again);
     if (this.#inVain > MOST_IN_VAIN) return this.#options.failed(error);
-    this.#replace(error, Promise.resolve());
+    this.#replace(error, { gone: Promise.resolve() });
   }
 
   /** Starts another guest; the old one has its place among those who share things until it is gone. */
-  #replace(error: Error, gone: Promise<void>): void {
+  #replace(error: Error, { buried, gone }: { readonly buried?: Promise<void>; readonly gone: Promise<void> }): void {
     if (this.#closed) return;
     const task = this.#task;
     const { share, ready, failed } = this.#options;
     this.#work = (async () => {
       try {
         if (share !== undefined) {
-          // One that is told while it waits undoes that, and to bury it meanwhile would tear what it waited for.
-          await inTime(gone);
-          // Those who wait for a busy one go on. What it does until it is gone is buried with it once more.
-          await share.ended(task, farError(error));
+          // Those who wait for it go on at once. What it does until it is gone is buried with it once more.
+          await (buried ?? share.ended(task, farError(error)));
           // Only its place would be lost.
           gone.then(() => this.#free(share, { task, error })).catch(() => {});
         }
@@ -360,15 +359,4 @@ export class Seat implements CallHolder {
     const cause = revivedError(error);
     return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
   }
-}
-
-/** Resolves when that is over, or has taken too long. */
-function inTime(gone: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const letGo = after(UNDOING, resolve);
-    gone.catch(() => {}).then(() => {
-      letGo();
-      resolve();
-    });
-  });
 }

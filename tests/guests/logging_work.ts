@@ -91,6 +91,12 @@ export async function sayAndDie({ count, death }: { count: number; death: Death 
   await new Promise(() => {});
 }
 
+/** Reports who it is, and logs until somebody ends it. */
+export function sayForEver(_: unknown, { report }: ServiceContext): never {
+  report(Deno.pid);
+  for (let at = 0;; at++) logger.info("record {at}", { at });
+}
+
 /** Exits in its first run, after a record. */
 export function* dieOnce(call: number, { shared }: Context): Steps<number> {
   const run = yield* shared.runs.at(call).add(1);

@@ -252,6 +252,25 @@ for (const mode of ["thread", "process"] as const) {
   });
 }
 
+test("a pool in process mode has whole lines without a gap of a guest that is killed while it logs", async () => {
+  await inFolder(async (folder) => {
+    const enough = Promise.withResolvers<void>();
+    const messages: string[] = [];
+    const onLine = ({ message }: LogLine) => void (messages.push(message) === 500 && enough.resolve());
+    const { pool } = await open({ mode: "process", workers: 1 }, { folder, onLine });
+    const future = pool.submit("sayForEver", undefined);
+    const pid = Promise.withResolvers<number>();
+    future.onReport((value) => pid.resolve(value as number));
+    await within(20, enough.promise);
+    Deno.kill(await pid.promise, "SIGKILL");
+    await within(20, assertRejects(() => future.result(), GuestDiedError));
+    await pool.close();
+    assertEquals(messages, Array.from(messages, (_, at) => `record ${at}`));
+    const wanted = messages.map((message, at) => `info    sayForEver#0 app.work: ${message} {"at":${at}}\n`).join("");
+    assertEquals(filesOf(folder), { "worker0.log": wanted, "merged.log": wanted });
+  });
+});
+
 for (const mode of MODES) {
   test(`a pool in ${mode} mode keeps what a call logged that is cancelled, and goes on`, async () => {
     const { lines, pool } = await open({ mode, workers: 1 });

@@ -93,6 +93,17 @@ export function testPoolContract(mode: ModeName): void {
     assertEquals(await Promise.all([running?.result(), second?.result(), fourth, fifth]), [true, true, 16, 25]);
   });
 
+  test("has room where the only call that waits is given up", async ({ open }) => {
+    await using pool = await open({ workers: 1, maxQueue: 1, shared: { export: "things" } });
+    const [running, waiting] = await fill(pool, 1);
+    const room = pool.room();
+    assert(waiting?.cancel() === true);
+    await room;
+    assertEquals(pool.statistics().waiting, 0);
+    await release(pool);
+    assertEquals(await running?.result(), true);
+  });
+
   test("takes no more of an endless source than its buffer, and closes it when the loop is left", async ({ open }) => {
     await using pool = await open();
     await fc.assert(

@@ -12,15 +12,18 @@ const module = import.meta.resolve("./pool_work.ts");
 const pool = await Pool.open<typeof work>({ mode: "thread", module, workers: 1 });
 await pool.run("square", 1);
 const stop = new AbortController();
-const call = pool.submit("busy", Number(milliseconds), how === "close" ? { signal: stop.signal } : {});
+const options = { close: { signal: stop.signal }, timeout: { timeout: 0.1 }, terminate: {} }[how] ?? {};
+const call = pool.submit("busy", Number(milliseconds), options);
 await new Promise((resolve) => call.onReport(resolve));
 stop.abort();
 const name = (error: unknown) => (error as Error).name;
-const next = how === "close" ? await name(await call.result().catch((error) => error)) : "";
-const value = how === "close" ? await pool.run("square", 3) : 0;
-const end = how === "close" ? pool.close() : pool.terminate();
+const result = call.result().catch((error) => error);
+// Where it is terminated, that is what ends the call.
+if (how !== "terminate") await result;
+const value = how === "terminate" ? 0 : await pool.run("square", 3);
+const end = how === "terminate" ? pool.terminate() : pool.close();
 const closing = await end.then(() => "it closes", name);
-const failed = how === "close" ? next : name(await call.result().catch((error) => error));
+const failed = name(await result);
 console.log(JSON.stringify({ failed, value, started: pool.statistics().started, closing, again: await again() }));
 Deno.exit(7);
 

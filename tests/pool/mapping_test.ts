@@ -184,6 +184,31 @@ Deno.test("mapped() ends with its signal while the source gives nothing", async 
   }
 });
 
+Deno.test("mapped() leaves no listener on its signal", async () => {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  const add = signal.addEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners.add(args[1]);
+    add(...args);
+  };
+  const remove = signal.removeEventListener.bind(signal);
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners.delete(args[1]);
+    remove(...args);
+  };
+  for (const map of [mapped, mappedUnordered]) {
+    const desk = new Desk();
+    const values = map(desk, { inputs: [1, 2, 3], options: { signal } });
+    const first = values.next();
+    assert(listeners.size > 0);
+    while (desk.settle(0));
+    await first;
+    await values.return();
+    assertEquals(listeners.size, 0);
+  }
+});
+
 Deno.test("mapped() refuses sizes that make no sense at once", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity]) {
     for (const options of [{ chunkSize: size }, { buffer: size }]) {

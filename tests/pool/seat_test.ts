@@ -11,6 +11,8 @@ class Stand {
   readonly failures: Error[] = [];
   /** What ends a guest while word comes that it is ready. */
   early: Error | undefined;
+  /** How the next starts fail. */
+  readonly refusals: Error[] = [];
   readonly seat: Seat;
 
   constructor() {
@@ -41,6 +43,8 @@ class Stand {
   }
 
   #serve(_job: unknown, { listener }: { readonly listener: ServiceListener }): Promise<ServiceLink> {
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) return Promise.reject(refusal);
     const link = { listener, calls: [] as ServiceCall[], abandoned: false };
     this.links.push(link);
     const { early } = this;
@@ -124,4 +128,18 @@ Deno.test("Seat starts another guest where one ends together with its readiness,
   }
   assertInstanceOf(stand.failures[0], GuestDiedError);
   assertEquals([stand.seat.room, stand.links.length], [0, 11]);
+});
+
+Deno.test("Seat tries again where a guest ends while it starts, and gives up on any other failure", async () => {
+  const stand = new Stand();
+  await stand.seat.start();
+  stand.refusals.push(died, died);
+  stand.links[0]?.listener.ended(died, { idle: false });
+  await turn();
+  assertEquals([stand.links.length, stand.seat.room, stand.failures], [2, 1, []]);
+  const refusal = new TypeError("the host is closed");
+  stand.refusals.push(refusal);
+  stand.links[1]?.listener.ended(died, { idle: false });
+  await turn();
+  assertEquals([stand.links.length, stand.seat.room, stand.failures], [2, 0, [refusal]]);
 });

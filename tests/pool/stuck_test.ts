@@ -28,6 +28,12 @@ Deno.test("Pool.close() waits for a call that comes back soon", async () => {
   assertEquals([JSON.parse(out), code], [expected, 7]);
 });
 
+Deno.test("Pool.close() does not tell again of a guest that a timeout has told of", async () => {
+  const { code, out } = await run([stuckRun, "60000", "timeout"]);
+  const expected = { failed: "GuestTimeoutError", value: 9, started: 2, closing: "it closes", again: "it closes" };
+  assertEquals([JSON.parse(out), code], [expected, 7]);
+});
+
 Deno.test("Pool.terminate() throws a GuestStuckError where a call does not come back", async () => {
   const { code, out } = await run([stuckRun, "60000", "terminate"]);
   const expected = { failed: "CancelledError", value: 0, started: 1, closing: "GuestStuckError", again: "it closes" };

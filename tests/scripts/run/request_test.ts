@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { programs, settingsOf } from "../../../mod.ts";
+import { isHostProgram, programs, settingsOf } from "../../../mod.ts";
 import { UsageError } from "../../../scripts/command/arguments.ts";
 import { ownFlags } from "../../../scripts/run/own_flags.ts";
 import { readRequest, type Request, USAGE } from "../../../scripts/run/request.ts";
@@ -79,10 +79,13 @@ Deno.test("Every parameter of every program is a flag that takes all of its rang
       let settings: ReturnType<typeof settingsOf> | undefined;
       try {
         settings = settingsOf(program, { parameters: { [name]: value } });
+        if (isHostProgram(program)) program.validate(settings);
       } catch (error) {
         assertInstanceOf(error, RangeError);
         const { message } = await assertRejects(() => request(...args), UsageError);
-        assert(message.startsWith(`Cannot use ${flag} `) && message.endsWith(" is wanted"), message);
+        // What a program says to a text of the right kind is its own.
+        const begin = settings === undefined ? `Cannot use ${flag} ` : `Cannot run ${program.name}: `;
+        assert(message.startsWith(begin), message);
         return;
       }
       assertEquals((await request(...args)).subjects[0]?.parameters[name], settings.parameters[name]);

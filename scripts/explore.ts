@@ -12,16 +12,16 @@ import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/e
 import { endOnSignals, exitCode } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
-import { number } from "./command/values.ts";
+import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper } from "./explore/report.ts";
-import { type CommandGrammar, type Given, readCommand, readFlag, seed, type Subject } from "./explore/request.ts";
+import { type CommandGrammar, type Given, readCommand, readFlag, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
 
 const TAKES = {
   "--strategy": `one of ${strategies.join(", ")}`,
   "--budget": "a whole number from 1 to 1000000000",
-  "--seed": "a whole number",
+  "--seed": SEED,
   "--granularity": "operation or word",
   "--steps": "a whole number from 1 to 1000000000",
 } as const;

@@ -13,17 +13,17 @@ import { UsageError } from "./command/arguments.ts";
 import { endOnSignals, exitCode } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
-import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "./command/values.ts";
+import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
 import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
-import { type CommandGrammar, type Given, readCommand, readFlag, seed, type Subject } from "./explore/request.ts";
+import { type CommandGrammar, type Given, readCommand, readFlag, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
 
 const TAKES = {
   "--mode": `all, one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
   "--times": "a whole number from 1 to 1000000",
-  "--seed": "a whole number",
+  "--seed": SEED,
   "--steps": "a whole number from 1 to 1000000000",
   "--timeout": SECONDS,
 } as const;

@@ -81,6 +81,9 @@ export function faultOf(parameter: Parameter, value: unknown): string | undefine
   const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as NumberRange;
   const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
   if (isNumber && value >= min && value <= max) return undefined;
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  // The greatest safe integer is named only where it is passed.
+  const isOpen = max === Number.MAX_SAFE_INTEGER;
+  const isPassed = typeof value === "number" && value > max;
+  const range = !isOpen ? `from ${min} to ${max}` : isPassed ? `from ${min} to 2^53 - 1` : `of at least ${min}`;
   return `a ${fraction ? "" : "whole "}number ${range}`;
 }

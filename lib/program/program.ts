@@ -192,7 +192,9 @@ export function settingsOf<P extends ParameterTable>(
     );
   }
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`Cannot run ${program.name}: seed ${seed}, a whole number is wanted`);
+    throw new RangeError(
+      `Cannot run ${program.name}: seed ${seed}, a whole number from -(2^53 - 1) to 2^53 - 1 is wanted`,
+    );
   }
   const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(program.parameters, name));
   if (unknown !== undefined) {

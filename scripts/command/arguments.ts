@@ -23,7 +23,7 @@ export interface Grammar {
   readonly switches: readonly string[];
 }
 
-/** Reads the arguments into values by flag; a switch has the value "", and so has a flag whose value is missing. */
+/** Reads the arguments into values by flag; a switch has the value "". */
 export function readArguments(args: readonly string[], grammar: Grammar): ReadonlyMap<string, string> {
   const names = [...Object.keys(grammar.flags), ...grammar.switches];
   const refuse = (name: string): never => {
@@ -32,8 +32,9 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
   };
   if (args.includes("--")) refuse("--");
   const keys = names.map((name) => name.slice(2));
+  const joined = joinValues(args, grammar);
   // Everything is read as a string, and every time that it is given, so that nothing is dropped without a word.
-  const parsed: Readonly<Record<string, unknown>> = parseArgs(joinValues(args, grammar), {
+  const parsed: Readonly<Record<string, unknown>> = parseArgs(joined, {
     string: keys,
     collect: keys,
     unknown: (argument, key) => refuse(key === undefined ? argument : argument.split("=", 1)[0] ?? argument),
@@ -48,6 +49,10 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
     }
     if (wanted === undefined && value !== "") {
       throw new UsageError(`Cannot use ${name} with ${quoted(value)}: it takes no value, ${name} alone is wanted`);
+    }
+    // An empty text is a value; none at all is a slip.
+    if (wanted !== undefined && joined.includes(name)) {
+      throw new UsageError(`Cannot use ${name}: its value is missing, ${wanted} is wanted`);
     }
     found.set(name, value);
   }

@@ -34,6 +34,16 @@ export function number(
   };
 }
 
+/** What `--seed` takes. */
+export const SEED = "a whole number from -(2^53 - 1) to 2^53 - 1";
+
+/** What `--seed` takes, read. */
+export const seed: (text: string) => number | undefined = number({
+  least: -Number.MAX_SAFE_INTEGER,
+  most: Number.MAX_SAFE_INTEGER,
+  integer: true,
+});
+
 /** Modes with commas between, each once. */
 export function modes(text: string): readonly ModeName[] | undefined {
   const asked = text.split(",");

@@ -7,7 +7,6 @@
 
 import { type AnyProgram, isProgram, programs } from "../../mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
-import { number } from "../command/values.ts";
 import { flagLines, ownFlags, readParameters } from "../run/own_flags.ts";
 import { findTarget } from "../run/target.ts";
 
@@ -118,13 +117,6 @@ export function readFlag<T>(
   if (value !== undefined) return value;
   throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${takes[flag]} is wanted`);
 }
-
-/** What `--seed` takes, read. */
-export const seed: (text: string) => number | undefined = number({
-  least: -Number.MAX_SAFE_INTEGER,
-  most: Number.MAX_SAFE_INTEGER,
-  integer: true,
-});
 
 /** A program whose defaults are those for exploring. */
 function small(program: AnyProgram): AnyProgram {

@@ -50,13 +50,14 @@ export function readParameters(
   flags: readonly OwnFlag[],
   given: ReadonlyMap<string, string>,
 ): Readonly<Record<string, unknown>> {
-  const values = flags.flatMap(({ flag, name, parameter, takes }): [string, unknown][] => {
+  const values = flags.flatMap(({ flag, name, parameter }): [string, unknown][] => {
     const text = given.get(flag);
     if (text === undefined) return [];
     if (typeof parameter.default === "boolean") return [[name, !parameter.default]];
     const value = typeof parameter.default === "number" ? decimal(text) : text;
-    if (faultOf(parameter, value) === undefined) return [[name, value]];
-    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${takes} is wanted`);
+    const fault = faultOf(parameter, value);
+    if (fault === undefined) return [[name, value]];
+    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${fault} is wanted`);
   });
   return Object.fromEntries(values);
 }

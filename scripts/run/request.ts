@@ -6,7 +6,7 @@
 
 import { isHostProgram, type ModeName, programs, type RunnableProgram, settingsOf } from "../../mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
-import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
+import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "../command/values.ts";
 import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
 import { findTarget } from "./target.ts";
 
@@ -63,7 +63,7 @@ Example: deno task run lock --mode all --tasks 4`;
 const TAKES = {
   "--variant": "a variant",
   "--mode": `all, one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
-  "--seed": "a whole number",
+  "--seed": SEED,
   "--timeout": SECONDS,
   "--trace": "a file to write",
 } as const;
@@ -148,10 +148,9 @@ function readCommon(given: ReadonlyMap<string, string>): Omit<Request, "subjects
     if (value !== undefined) return value;
     throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${TAKES[flag]} is wanted`);
   };
-  const most = Number.MAX_SAFE_INTEGER;
   return {
     modes: read("--mode", ["direct"], (text) => text === "all" ? MODES : modes(text)),
-    seed: read("--seed", 0, number({ least: -most, most, integer: true })),
+    seed: read("--seed", 0, seed),
     timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
     lanes: given.has("--lanes"),
     trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),

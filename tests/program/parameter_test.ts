@@ -9,6 +9,7 @@ const parameters: Readonly<Record<string, Parameter>> = {
   kind: { default: "one", choices: ["one", "other"], description: "a word" },
   path: { default: "a b", text: true, description: "a text" },
   loud: { default: false, description: "a switch" },
+  samples: { default: 1, min: 1, description: "a whole number without an end" },
 };
 
 function valueOf(name: string, value: unknown): unknown {
@@ -31,6 +32,8 @@ Deno.test("settingsOf() refuses what a parameter cannot be, and says what is wan
     ["kind", ["third", 1, ""], "one of one, other is wanted"],
     ["path", [1, true, "a\0"], "a text without the character NUL is wanted"],
     ["loud", ["true", 1], "true or false is wanted"],
+    ["samples", [0, 1.5, -Infinity, NaN], "a whole number of at least 1 is wanted"],
+    ["samples", [2 ** 53, 1e16, Infinity], "a whole number from 1 to 2^53 - 1 is wanted"],
   ];
   for (const [name, values, wanted] of bad) {
     for (const value of values) assertThrows(() => valueOf(name, value), RangeError, wanted);

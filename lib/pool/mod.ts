@@ -4,7 +4,8 @@
  * @module
  */
 
-export { Pool, type PoolOptions, type PoolStatistics, type RunOptions } from "./pool.ts";
+export { Pool } from "./pool.ts";
+export type { PoolOptions, PoolStatistics, RunOptions } from "./pool_options.ts";
 export { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 export type { CallState } from "./call.ts";
 export { asCompleted, type CompletedOptions, wait, type WaitForOptions } from "./collect.ts";

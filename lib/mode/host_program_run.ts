@@ -3,7 +3,8 @@
  *
  * - When the time is over, or the host is closed, its signal is aborted with an error that says so; a second later the run
  *   ends with that error, whether `main` has ended or not.
- * - What `main` throws is the outcome: the task `main` failed.
+ * - What `main` throws is the outcome: the task `main` failed. Where it was told to end, and says no more than that it was
+ *   cancelled, the outcome says why.
  * - Once the run is over nobody hears of what `main` still does.
  *
  * @example
@@ -110,7 +111,7 @@ async function run(
   clearTimeout(timer);
   clearTimeout(grace);
   closing.removeEventListener("abort", close);
-  const failures: TaskFault[] = "error" in result ? [{ task: "main", far: farError(result.error) }] : [];
+  const failures = "error" in result ? [faultOf(result.error, told.signal)] : [];
   const { outcome, tables = [] } = "end" in result ? result.end : { outcome: failedOutcome(failures) };
   return reportOf(program, { settings, mode, transport, outcome, ms, failures, tables });
 }
@@ -121,6 +122,11 @@ async function endOf(program: AnyHostProgram, context: HostContext): Promise<Mai
   } catch (error) {
     return { error };
   }
+}
+
+function faultOf(error: unknown, told: AbortSignal): TaskFault {
+  const isCancelled = told.aborted && error instanceof Error && error.name === "CancelledError";
+  return { task: "main", far: farError(isCancelled ? told.reason : error) };
 }
 
 function checked(name: string, end: HostEnd<unknown>): HostEnd<unknown> {

@@ -11,22 +11,12 @@
  */
 
 import { farError, type GuestPhase, StoppedError } from "../errors.ts";
-import { decode } from "../mailbox/mod.ts";
 import { seededChooser, SharedMemory } from "../memory/mod.ts";
-import { holdEventLoop, now, turn } from "./clock.ts";
-import { directHost } from "./direct_mode.ts";
-import { FarSystem } from "./far_system.ts";
+import { now, turn } from "./clock.ts";
 import { printToStderr } from "./guest_console.ts";
-import { guestSystem } from "./guest_system.ts";
-import { ObservedMemory } from "./observed_memory.ts";
-import { blockExports, BLOCKS, type Exports } from "./reference.ts";
 import type { Transferable } from "./service.ts";
-import { FarChannel } from "./shared_channel.ts";
-import { ServiceGuest } from "./service_guest.ts";
-import { SteppedMemory } from "./stepped_memory.ts";
-import { makeTask, runTask } from "./task_guest.ts";
 import type { FromThread, ThreadJob, ThreadService, ThreadTask, ToThread } from "./thread_messages.ts";
-import { ThreadPipe } from "./thread_pipe.ts";
+import type { ThreadServing } from "./thread_serving.ts";
 import { whileLocked } from "./web_locks.ts";
 
 /** The part of a worker's global scope that a guest uses. */
@@ -43,15 +33,14 @@ const scope = self as unknown as GuestScope;
 printToStderr();
 
 const locked = Promise.withResolvers<void>();
-let service: ServiceGuest | undefined;
-let pipe: ThreadPipe | undefined;
+const post = scope.postMessage.bind(scope);
+let serving: ThreadServing | undefined;
 
 scope.onmessage = async ({ data }) => {
   await locked.promise;
   if (data.kind === "close") scope.close();
-  else if (data.kind === "task") await perform(data);
+  else if (data.kind === "moved") serving?.arrived(data.value);
   else if (data.kind === "service") await serve(data);
-  else if (data.kind === "moved") pipe?.arrived(data.value);
   else await work(data);
 };
 scope.onunhandledrejection = (event) => {
@@ -64,104 +53,56 @@ scope.addEventListener("error", (event) => {
 });
 // The lock is granted before the host is told of the guest, so the host cannot get it first.
 void whileLocked(scope.name, () => {
-  scope.postMessage({ kind: "hello" });
+  post({ kind: "hello" });
   locked.resolve();
   return new Promise(() => {});
 });
 
 function giveUp(thrown: unknown): void {
-  service?.crash(thrown);
-  scope.postMessage({ kind: "failed", phase: "run", far: farError(thrown) });
+  serving?.crash(thrown);
+  post({ kind: "failed", phase: "run", far: farError(thrown) });
   scope.close();
 }
 
 /** Serves calls of its module's functions. */
-async function serve({ module, message, requests, replies, memory }: ThreadService): Promise<void> {
+async function serve(job: ThreadService): Promise<void> {
   let phase: GuestPhase = "load";
-  const used = pipe = new ThreadPipe({ requests, replies, post: scope.postMessage.bind(scope) });
-  const task = message.shared?.task;
-  const shared = memory === undefined || task === undefined
-    ? undefined
-    : SharedMemory.attach(memory, { clock: now, guest: task, hold: holdEventLoop });
   try {
-    const exports: Exports = module === BLOCKS ? blockExports() : await import(module);
-    phase = "construct";
-    service = new ServiceGuest(exports, {
-      message,
-      mode: "thread",
-      pipe: used,
-      ...shared === undefined ? {} : { memoryFor: () => shared },
-    });
-    await service.start();
-    scope.postMessage({ kind: "ready" });
+    const { ThreadServing } = await import("./thread_serving.ts");
+    serving = new ThreadServing(job, post);
+    await serving.start((reached) => void (phase = reached));
+    post({ kind: "ready" });
     phase = "run";
-    await service.serve();
+    await serving.serve();
   } catch (error) {
     if (phase === "run") return giveUp(error);
-    scope.postMessage({ kind: "failed", phase, far: farError(error) });
+    post({ kind: "failed", phase, far: farError(error) });
   }
-  service = undefined;
-  pipe = undefined;
-  if (shared !== undefined) shared.control.acknowledge();
-  await turn();
-  scope.postMessage({ kind: "idle" });
+  serving?.end();
+  serving = undefined;
+  await comeBack();
 }
 
-async function work(job: ThreadJob): Promise<void> {
+/** Owns a delegated system, or runs a task of a program. */
+async function work(job: ThreadJob | ThreadTask): Promise<void> {
   let phase: GuestPhase = "load";
-  const memory = SharedMemory.attach(job.memory, { clock: now, guest: job.member });
+  const options = job.kind === "job"
+    ? { guest: job.member }
+    : { guest: job.task.task, chooser: seededChooser(job.task.settings.seed + job.task.task + 1) };
+  const memory = SharedMemory.attach(job.memory, { clock: now, ...options });
+  const guest = { memory, post, phase: (reached: GuestPhase) => void (phase = reached) };
   try {
-    const { reference } = job.job;
-    const exports: Exports = reference.module === BLOCKS ? blockExports() : await import(reference.module);
-    phase = "construct";
-    const named = { ...reference, argument: decode(job.argument) };
-    const far = new FarSystem(guestSystem(exports, { ...job.job, reference: named }), {
-      timing: job.job.timing,
-      now,
-      host: directHost({ now }),
-    });
-    const channel = new FarChannel(memory, job.place, { member: job.member, streams: job.streams });
-    scope.postMessage({ kind: "ready" });
-    phase = "run";
-    for (;;) {
-      const answer = far.serve(channel.receive());
-      channel.send(channel.fits(answer) ? answer : far.refuse(channel.tooLarge(answer)));
-    }
+    if (job.kind === "job") await (await import("./thread_far.ts")).serveFar(job, guest);
+    else await (await import("./thread_task.ts")).performTask(job, guest);
   } catch (error) {
-    if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
+    if (!(error instanceof StoppedError)) post({ kind: "failed", phase, far: farError(error) });
   }
-  await comeBack(memory);
-}
-
-/** Runs a task of a program. */
-async function perform({ task, memory: handle, observed, script }: ThreadTask): Promise<void> {
-  let phase: GuestPhase = "load";
-  const chooser = seededChooser(task.settings.seed + task.task + 1);
-  const memory = SharedMemory.attach(handle, { clock: now, guest: task.task, chooser });
-  try {
-    const exports: Exports = await import(task.module);
-    phase = "construct";
-    const made = makeTask(exports, task);
-    scope.postMessage({ kind: "ready" });
-    phase = "run";
-    memory.control.awaitStart();
-    const used = script === undefined ? memory : new SteppedMemory(memory, { task: task.task, script });
-    const view = observed ? new ObservedMemory(used, now) : undefined;
-    const started = now();
-    const bytes = runTask(view ?? used, made);
-    // How a task ends that is stopped is of no interest.
-    if (!memory.control.stopRequested) {
-      scope.postMessage({ kind: "done", bytes, waits: view?.waits ?? [], started, finished: now() });
-    }
-  } catch (error) {
-    if (!(error instanceof StoppedError)) scope.postMessage({ kind: "failed", phase, far: farError(error) });
-  }
-  await comeBack(memory);
-}
-
-async function comeBack(memory: SharedMemory): Promise<void> {
   memory.control.acknowledge();
+  await comeBack();
+}
+
+async function comeBack(): Promise<void> {
   // A rejection that the job left behind is heard before the guest counts as idle.
   await turn();
-  scope.postMessage({ kind: "idle" });
+  post({ kind: "idle" });
 }

@@ -24,7 +24,7 @@
 
 import { type ErrorData, errorData, revivedError, StateError } from "../errors.ts";
 import { decode, encode } from "../mailbox/mod.ts";
-import type { CallOperation, Operation } from "../memory/mod.ts";
+import type { Answer, CallOperation, Operation, Steps } from "../memory/mod.ts";
 import { CancelToken, type SharedThing } from "../sync/mod.ts";
 
 /** What a guest asks: an operation, or the next ticket. */
@@ -56,6 +56,27 @@ export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, Share
     return name === undefined ? arg : { ...(arg as object), cancel: tokenOf(things, name) };
   };
   return { ...rest, args: args.map(withCancel) };
+}
+
+/**
+ * The steps that do what a guest asks, with the shared things of its task.
+ *
+ * @throws {StateError} where it calls what no shared thing has.
+ */
+export function askedSteps(asked: Operation, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
+  if (asked.kind !== "call") return stepOf(asked);
+  const { object, method, args } = asked;
+  const thing = things.get(object);
+  const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
+  if (typeof steps !== "function") {
+    throw new StateError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
+  }
+  // The guest yielded this call from the method of that name, which returns steps.
+  return Reflect.apply(steps, thing, args) as Steps<unknown>;
+}
+
+function* stepOf(operation: Operation): Generator<Operation, Answer, unknown> {
+  return (yield operation) as Answer;
 }
 
 /** Encodes what the owner answers. */

@@ -29,11 +29,19 @@
  * @module
  */
 
-import { type ErrorData, farError, GuestDiedError, GuestError, type GuestPhase, LoggingError } from "../errors.ts";
+import {
+  type ErrorData,
+  farError,
+  GuestDiedError,
+  GuestError,
+  type GuestPhase,
+  GuestTimeoutError,
+  LoggingError,
+} from "../errors.ts";
 import type { LogLine } from "../logging/mod.ts";
 import { crossed, decode } from "../mailbox/mod.ts";
 import { runAsynchronous } from "../memory/mod.ts";
-import { now, turn } from "./clock.ts";
+import { after, now, turn } from "./clock.ts";
 import type { DirectLogging } from "./direct_logging.ts";
 import { blockExports, BLOCKS, type Exports } from "./reference.ts";
 import type {
@@ -57,6 +65,21 @@ export async function serveDirect(
   job: ServiceJob,
   { listener }: { readonly listener: ServiceListener },
 ): Promise<ServiceLink> {
+  const { name: guest, timeout } = job;
+  const made = makeLink(job, listener);
+  if (timeout === undefined) return await made;
+  const over = Promise.withResolvers<never>();
+  const letGo = after(timeout * 1000, () => {
+    over.reject(new GuestTimeoutError({ guest, mode: "direct", seconds: timeout }));
+  });
+  try {
+    return await Promise.race([made, over.promise]);
+  } finally {
+    letGo();
+  }
+}
+
+async function makeLink(job: ServiceJob, listener: ServiceListener): Promise<ServiceLink> {
   let phase: GuestPhase = "load";
   try {
     const exports: Exports = job.module === BLOCKS ? blockExports() : await import(job.module);

@@ -38,16 +38,8 @@
  * @module
  */
 
-import { type FarError, ReplayError, StateError } from "../errors.ts";
-import {
-  type Answer,
-  ModelMemory,
-  type Operation,
-  type PARKED,
-  runBlocking,
-  seededChooser,
-  type Steps,
-} from "../memory/mod.ts";
+import { type FarError, ReplayError } from "../errors.ts";
+import { type Answer, ModelMemory, type PARKED, runBlocking, seededChooser, type Steps } from "../memory/mod.ts";
 import {
   operationText,
   sameAnswer,
@@ -58,7 +50,7 @@ import {
   TaskRun,
 } from "../program/mod.ts";
 import type { SharedThing } from "../sync/mod.ts";
-import { type Asked, decodeAsked, encodeAnswer } from "./asked.ts";
+import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { Burials } from "./burials.ts";
 import { LONGEST_TIMER } from "./clock.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
@@ -164,16 +156,7 @@ export class Owner {
   }
 
   #stepsOf(asked: Asked, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
-    if (asked.kind === "ticket") return this.#ticket();
-    if (asked.kind !== "call") return perform(asked);
-    const { object, method, args } = asked;
-    const thing = things.get(object);
-    const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
-    if (typeof steps !== "function") {
-      throw new StateError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
-    }
-    // The guest yielded this call from the method of that name, which returns steps.
-    return Reflect.apply(steps, thing, args) as Steps<unknown>;
+    return asked.kind === "ticket" ? this.#ticket() : askedSteps(asked, things);
   }
 
   // deno-lint-ignore require-yield
@@ -346,8 +329,4 @@ export class Owner {
     }
     return true;
   }
-}
-
-function* perform(operation: Operation): Generator<Operation, Answer, unknown> {
-  return (yield operation) as Answer;
 }

@@ -21,17 +21,9 @@
  */
 
 import { type FarError, StoppedError } from "../errors.ts";
-import {
-  type Memory,
-  type Operation,
-  type RemoteMemory,
-  runAsynchronous,
-  runBlocking,
-  SharedMemory,
-  type Steps,
-} from "../memory/mod.ts";
+import { type Memory, type RemoteMemory, runAsynchronous, runBlocking, SharedMemory } from "../memory/mod.ts";
 import { type Attached, type Shareables, type Shared, type SharedThing, Space } from "../sync/mod.ts";
-import { decodeAsked, encodeAnswer } from "./asked.ts";
+import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { Burials } from "./burials.ts";
 import { holdEventLoop, now } from "./clock.ts";
 import type { NamedCall, ServiceMessage } from "./service.ts";
@@ -116,29 +108,12 @@ export class ServiceShare<S extends Shareables = Shareables> {
     try {
       const asked = decodeAsked(bytes, things);
       if (asked.kind === "ticket") return encodeAnswer({ value: this.memory.ticket() });
-      const steps = this.#stepsOf(asked, things);
+      const steps = askedSteps(asked, things);
       return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
     } catch (error) {
       return encodeAnswer({ error });
     }
   }
-
-  /** The steps that do what a guest asks. */
-  #stepsOf(asked: Operation, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
-    if (asked.kind !== "call") return stepOf(asked);
-    const { object, method, args } = asked;
-    const thing = things.get(object);
-    const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
-    if (typeof steps !== "function") {
-      throw new TypeError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
-    }
-    // The guest yielded this call from the method of that name, which returns steps.
-    return Reflect.apply(steps, thing, args) as Steps<unknown>;
-  }
-}
-
-function* stepOf(operation: Operation): Generator<Operation, unknown, unknown> {
-  return yield operation;
 }
 
 /** A guest's view of the shared things, on the memory that `attach` gives for their layout. */

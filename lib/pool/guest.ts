@@ -68,6 +68,8 @@ export interface GuestSettings {
   readonly permissions?: GuestPermissions;
   /** Is told what the function reports. */
   readonly onReport?: (value: unknown) => void;
+  /** Seconds within which it must be ready, its module loaded; for ever by default. */
+  readonly timeout?: number;
   /** What it logs and where that goes: a log of its own, or one that it shares by its name. Nothing by default. */
   readonly logging?: LogTarget | GuestLog;
 }
@@ -116,10 +118,12 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
    * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
+   * @throws {RangeError} where the timeout is negative.
    * @throws {LoggingError} where its name is taken in its log, or it cannot log: a folder that does not exist.
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
-    const { module, shared } = settings;
+    const { module, shared, timeout } = settings;
+    longestTimeout(timeout, "a guest");
     if (!URL.canParse(module)) {
       throw new TypeError(
         `Cannot make a guest of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
@@ -172,6 +176,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * @throws {StateError} where it was started before.
    * @throws {GuestError} where it cannot import the module.
    * @throws {GuestDiedError} where it ends before it runs.
+   * @throws {GuestTimeoutError} where it is not ready in time.
    * @throws {TypeError} where the module exports no such function.
    * @throws {UncloneableError} where the argument cannot be cloned.
    */
@@ -189,7 +194,14 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
     try {
       const link = this.#link = await this.#host.serve(
-        { name: this.name, module, initializer: undefined, shared, timeout: undefined, logging: this.#lane?.logging },
+        {
+          name: this.name,
+          module,
+          initializer: undefined,
+          shared,
+          timeout: this.#settings.timeout,
+          logging: this.#lane?.logging,
+        },
         {
           mode,
           listener: {

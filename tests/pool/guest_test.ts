@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import {
   GuestDiedError,
   GuestError,
+  GuestTimeoutError,
   type ModeName,
   StateError,
   UncloneableError,
@@ -99,6 +100,16 @@ test("does not start where it cannot", async (make) => {
     assertEquals([guest.state, guest.exitCode, await failure(guest.result())], ["ended", 1, error]);
     assertEquals(await guest.join(), true);
   }
+});
+
+test("does not start where its module does not load in time", async (make, mode) => {
+  assertInstanceOf(await failure(make({ timeout: -1 })), RangeError);
+  const module = "data:text/javascript,await new Promise((resolve) => setTimeout(resolve, 300))";
+  await using guest = await make({ module, timeout: 1e-3 });
+  assertInstanceOf(await failure(guest.start()), GuestTimeoutError);
+  assertEquals([guest.state, guest.exitCode], ["ended", 1]);
+  // In the caller it goes on loading.
+  if (mode === "direct") await import(module);
 });
 
 test("ends where it is told to while it waits", async (make, mode) => {

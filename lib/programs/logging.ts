@@ -89,10 +89,14 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
   if (folder !== "") return await logged(context, folderOf(folder));
   if (!isGranted({ name: "read" }) || !isGranted({ name: "write" })) return await logged(context);
   const temporary = Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+  const remove = () => Deno.removeSync(temporary, { recursive: true });
+  // A command that ends in the middle, at Ctrl-C, gets no further.
+  addEventListener("unload", remove);
   try {
     return await logged(context, temporary);
   } finally {
-    Deno.removeSync(temporary, { recursive: true });
+    removeEventListener("unload", remove);
+    remove();
   }
 }
 

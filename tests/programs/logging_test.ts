@@ -5,6 +5,7 @@ import { Host } from "../../lib/mode/mod.ts";
 import { logging } from "../../lib/programs/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
+import { inFolder } from "../e2e/command.ts";
 import { MODES } from "./schedules.ts";
 
 interface Outcome {
@@ -107,4 +108,26 @@ Deno.test("logging: two names that are the same, a bad name, and a folder that i
   for (const [parameters, message] of refusals) {
     await assertRejects(() => host.run(logging, { mode: "direct", parameters }), RangeError, message);
   }
+});
+
+Deno.test("logging: a command that ends in the middle leaves no folder behind", async () => {
+  await inFolder(async (folder) => {
+    const [mod, programs] = ["mode", "programs"].map((layer) => import.meta.resolve(`../../lib/${layer}/mod.ts`));
+    const text = `
+      import { Host } from "${mod}";
+      import { logging } from "${programs}";
+      void new Host().run(logging, { mode: "thread", parameters: { terms: 10_000 } });
+      while ([...Deno.readDirSync("${folder}")].length === 0) await new Promise((resolve) => setTimeout(resolve));
+      Deno.exit(3);`;
+    const args = [
+      "run",
+      "--quiet",
+      "--no-lock",
+      "--allow-read",
+      "--allow-write",
+      `data:text/javascript,${encodeURIComponent(text)}`,
+    ];
+    const { code } = await new Deno.Command(Deno.execPath(), { args, env: { TMPDIR: folder } }).output();
+    assertEquals([code, [...Deno.readDirSync(folder)].map(({ name }) => name)], [3, []]);
+  });
 });

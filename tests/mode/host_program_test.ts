@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { type ModeName, PropertyError } from "../../lib/errors.ts";
+import { CancelledError, type ModeName, PropertyError } from "../../lib/errors.ts";
 import {
   type AnyHostProgram,
   defineHostProgram,
@@ -138,6 +138,22 @@ Deno.test("The signal is aborted when the time is over; main ends by itself or i
       : (outcome as Failed).failed.map(({ task, error }) => `${task} ${error}`).join();
   }));
   assertEquals(ends, ["main GuestTimeoutError", "told", "main GuestTimeoutError"]);
+});
+
+Deno.test("A main whose work was cancelled because the time is over says that; what else it throws stays", async () => {
+  await using host = new Host();
+  const wanted = [[new CancelledError("Cannot go on"), "GuestTimeoutError"], [new RangeError("odd"), "RangeError"]];
+  for (const [thrown, error] of wanted) {
+    const cancelled: AnyHostProgram = {
+      ...slow,
+      main: ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(thrown))),
+    };
+    const { outcome } = await run(host, cancelled, { timeout: 0.01 });
+    assertEquals((outcome as Failed).failed[0]?.error, error);
+    const early: AnyHostProgram = { ...slow, main: () => Promise.reject(thrown) };
+    const { outcome: own } = await run(host, early, { timeout: 10 });
+    assertEquals((own as Failed).failed[0]?.error, (thrown as Error).name);
+  }
 });
 
 Deno.test("The signal is aborted when the host is closed", async () => {

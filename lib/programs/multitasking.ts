@@ -46,7 +46,7 @@ const functions = { awaitReply, compute, readTimes, residentBytes };
 const parameters = {
   tasks: { default: 8, min: 1, max: 1000, description: "how many tasks there are of each kind" },
   workers: { default: 4, min: 1, max: 64, description: "how many tasks run at once" },
-  rounds: { default: 10_000_000, max: 2 ** 31 - 1, description: "how much a CPU-bound task computes, some ns each" },
+  rounds: { default: 10_000_000, max: 100_000_000, description: "how much a CPU-bound task computes, some ns each" },
   slices: { default: 1, min: 1, max: 10_000, description: "in how many parts, with a turn for others in between" },
   wait: { default: 0.03, max: 60, fraction: true, description: "how long a reply takes, in seconds" },
   file: { default: "", text: true, description: "what is read; by default the file of this program" },

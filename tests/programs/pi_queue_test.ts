@@ -4,6 +4,7 @@ import { Host } from "../../lib/mode/mod.ts";
 import { piQueue } from "../../lib/programs/mod.ts";
 import { partOf } from "../../lib/programs/pi_queue.ts";
 import { countInside } from "../../lib/random/mod.ts";
+import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, MODES, randomRun } from "./schedules.ts";
@@ -70,4 +71,11 @@ Deno.test("pi-queue refuses chunks of nothing, no workers, and samples beyond 2^
   for (const parameters of [{ chunk: 0 }, { workers: 0 }, { samples: 0 }, { samples: 2 ** 53 }, { samples: 0.5 }]) {
     await assertRejects(() => host.run(piQueue, { mode: "direct", parameters }), RangeError, "Cannot run pi-queue");
   }
+});
+
+Deno.test("pi-queue ends when its time is over, and whoever failed is not counted after", async () => {
+  await using host = new Host();
+  const options = { mode: "direct", parameters: { samples: 2 ** 53 - 1 }, timeout: 0.05 } as const;
+  const { outcome, ok } = await within(20, host.run(piQueue, options));
+  assert(!ok && "failed" in (outcome as object));
 });

@@ -2,10 +2,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Host } from "../../lib/mode/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
+import type { Failed } from "../../lib/program/mod.ts";
 import { sort } from "../../lib/programs/mod.ts";
 import { sorted, sortValues, sortWork, type Values } from "../../lib/programs/sort_work.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
+import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { MODES } from "./schedules.ts";
 
@@ -92,5 +94,14 @@ Deno.test("sort refuses arrays of nothing and kinds that are none", async () => 
   await using host = new Host();
   for (const parameters of [{ length: 0 }, { length: 1.5 }, { kind: "text" }, { repeat: 0 }]) {
     await assertRejects(() => host.run(sort, { mode: "direct", parameters }), RangeError, "Cannot run sort");
+  }
+});
+
+Deno.test("sort ends when its time is over, between two ways", async () => {
+  await using host = new Host();
+  for (const mode of MODES) {
+    const parameters = { length: 100_000, repeat: 1000 };
+    const { outcome } = await within(20, host.run(sort, { mode, parameters, timeout: 0.01 }));
+    assertEquals((outcome as Failed).failed[0]?.error, "GuestTimeoutError", mode);
   }
 });

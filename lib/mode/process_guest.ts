@@ -3,7 +3,8 @@
  *
  * - It reads stdin and writes stdout synchronously, which answers several times faster than streams do.
  * - Of several requests that one read brings, only the newest is worked on.
- * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer.
+ * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer, and one
+ *   that waits for a promise while its host is killed.
  *
  * @example
  * ```ts
@@ -18,7 +19,7 @@
 
 import { farError, type GuestPhase } from "../errors.ts";
 import { decode, encode } from "../mailbox/mod.ts";
-import { holdEventLoop, now } from "./clock.ts";
+import { now } from "./clock.ts";
 import { directHost } from "./direct_mode.ts";
 import { FarSystem } from "./far_system.ts";
 import { printToStderr } from "./guest_console.ts";
@@ -35,6 +36,8 @@ import { ServiceGuest } from "./service_guest.ts";
 /** More than any pipe holds, so one read empties it. */
 const CHUNK = 1 << 20;
 const CHANNEL = 0;
+/** How often a guest that waits looks whether its host is there, in milliseconds. */
+const ORPHANED = 1000;
 
 /** Serves jobs until stdin ends; without `load` the systems are the built-in blocks. */
 export async function serveProcess(load?: () => Promise<Exports>): Promise<never> {
@@ -50,8 +53,9 @@ export async function serveProcess(load?: () => Promise<Exports>): Promise<never
   };
   const fail = (phase: GuestPhase, error: unknown) => send("error", encode({ phase, far: farError(error) }));
   printToStderr();
-  // A call that waits for what never comes is no end of the guest: its host decides.
-  holdEventLoop();
+  // A call that waits for what never comes is no end of the guest: its host decides, or its host's end.
+  const host = Deno.ppid;
+  setInterval(() => Deno.ppid === host ? undefined : Deno.exit(0), ORPHANED);
   let service: ServiceGuest | undefined;
   const crash = (thrown: unknown): never => {
     service?.crash(thrown);

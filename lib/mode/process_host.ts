@@ -4,6 +4,7 @@
  * - The guest starts from a `data:` entry that imports its module statically, so it needs no permission to read it.
  * - Invariant: at most one write is under way; of the requests posted meanwhile only the newest is written next.
  * - After the first failure (an end, bytes that are no frame, no answer in time) the guest is killed and never used again.
+ * - When this process exits, guests that are still there are killed: one that is busy would not hear that its stdin ended.
  *
  * @example
  * ```ts
@@ -50,6 +51,13 @@ export interface GuestPermissions {
 const GRACE = 500;
 const CHUNK = 65536;
 const CHANNEL = 0;
+
+/** Those of all hosts that have not ended. */
+const living = new Set<ProcessGuest>();
+
+function killAll(): void {
+  for (const guest of living) guest.signal("SIGKILL");
+}
 
 /**
  * The flags of `deno run` for these permissions.
@@ -118,6 +126,9 @@ export class ProcessGuest implements KeptGuest {
     this.#writer = this.#child.stdin.getWriter();
     const output = this.#child.stdout.getReader({ mode: "byob" });
     this.ended = this.#watch(this.#read(output), output);
+    // The same listener counts once.
+    addEventListener("unload", killAll);
+    living.add(this);
   }
 
   /** Why nothing more can come, if so. */
@@ -288,6 +299,7 @@ export class ProcessGuest implements KeptGuest {
 
   async #watch(reading: Promise<void>, output: ReadableStreamBYOBReader): Promise<void> {
     const { code, signal } = await this.#child.status;
+    living.delete(this);
     // What it wrote before its end may still be in the pipe, and may be its reason. A program that it started, where that
     // is permitted, may hold the pipe open.
     const timer = setTimeout(() => void output.cancel(), GRACE);

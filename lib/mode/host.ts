@@ -116,15 +116,17 @@ export class Host implements FarHost, AsyncDisposable {
    */
   async run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport> {
     const job = isHostProgram(program) ? hostJob(program, options) : programJob(program, options);
-    if (!Object.hasOwn(this.#modes, options.mode)) {
-      const modes = Object.keys(this.#modes).join(", ");
-      throw new RangeError(`Cannot run ${program.name}: in ${options.mode} mode, one of ${modes} is wanted`);
-    }
+    this.#checkMode(`run ${program.name}`, options.mode);
     const closing = this.#closing.signal;
     if (closing.aborted) throw new TypeError(`Cannot run ${program.name}: the host is closed, an open one is wanted`);
     const mode = this.#modes[options.mode];
     if ("main" in job) return await job.main({ host: this, transport: mode.transport, closing });
     return await this.#runTasks(job, mode);
+  }
+
+  #checkMode(act: string, mode: ModeName): void {
+    if (Object.hasOwn(this.#modes, mode)) return;
+    throw new RangeError(`Cannot ${act}: in ${mode} mode, one of ${Object.keys(this.#modes).join(", ")} is wanted`);
   }
 
   async #runTasks(job: ProgramJob, mode: Mode): Promise<ProgramReport> {
@@ -143,6 +145,7 @@ export class Host implements FarHost, AsyncDisposable {
    *
    * @throws {GuestError} where it cannot import the module, or its initializer fails.
    * @throws {GuestDiedError} where it ends before it is ready.
+   * @throws {RangeError} where there is no such mode.
    */
   async serve(
     job: ServiceJob,
@@ -151,6 +154,7 @@ export class Host implements FarHost, AsyncDisposable {
     if (this.#closing.signal.aborted) {
       throw new TypeError(`Cannot start ${job.name}: the host is closed, an open one is wanted`);
     }
+    this.#checkMode(`start ${job.name}`, mode);
     return await this.#modes[mode].serve(job, { listener });
   }
 

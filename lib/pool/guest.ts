@@ -214,7 +214,12 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
         },
       );
       const index = link.exports.indexOf(name);
-      if (index < 0) namedExport({}, { export: name });
+      if (index < 0) {
+        const names = link.exports.join(", ") || "none";
+        throw new TypeError(
+          `Cannot call ${name}: its module exports no such function, one of its own (${names}) is wanted`,
+        );
+      }
       this.#call.guest = this.name;
       this.#call.isWithGuest = true;
       link.call({ index, chunk: false, argument, transfer: [] });

@@ -261,6 +261,8 @@ export function testPoolContract(mode: ModeName): void {
     assertInstanceOf(await failure(open({ maxQueue: 0 })), RangeError);
     assertInstanceOf(await failure(open({ module: "./work.ts" })), TypeError);
     assertInstanceOf(await failure(open({ shared: { export: "nothing" } })), TypeError);
+    const { message } = await failure(open({ mode: "fork" as ModeName }));
+    assertEquals(message, "Cannot start worker0: in fork mode, one of direct, thread, process is wanted");
     assertEquals(await pool.run("square", 3), 9);
     await pool.close();
     await pool.close();

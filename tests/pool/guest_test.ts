@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   GuestDiedError,
   GuestError,
@@ -97,6 +97,7 @@ test("does not start where it cannot", async (make) => {
     await using guest = await make(settings);
     const error = await failure(guest.start());
     assertInstanceOf(error, expected);
+    if (error instanceof TypeError) assertMatch(error.message, /^Cannot call nothing: .* \(.*square.*\) is wanted$/);
     assertEquals([guest.state, guest.exitCode, await failure(guest.result())], ["ended", 1, error]);
     assertEquals(await guest.join(), true);
   }

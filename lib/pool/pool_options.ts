@@ -20,7 +20,10 @@ import type { LogTarget } from "./merged_log.ts";
 export interface PoolOptions {
   /** Where its guests run. */
   readonly mode: ModeName;
-  /** The URL of the module whose functions they run. */
+  /**
+   * The URL of the module whose functions they run: a file of its own. In direct mode, and for shared things, it is imported
+   * here too, and one whose top level waits for its own pool would wait for ever.
+   */
   readonly module: string;
   /** How many guests; as many as there are cores by default. */
   readonly workers?: number;

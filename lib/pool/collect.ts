@@ -29,6 +29,8 @@ export interface CompletedOptions {
   readonly timeout?: number | undefined;
 }
 
+const UNTIL = ["all", "first", "failure"];
+
 /** What to wait for. */
 export interface WaitForOptions extends CompletedOptions {
   /** Until all are done, the first is, or the first has failed or all are done; `all` by default. */
@@ -85,12 +87,15 @@ async function* completed<T>(
 /**
  * Waits for futures and tells which are done; a timeout only ends the wait.
  *
- * @throws {RangeError} where the timeout is negative.
+ * @throws {RangeError} where the timeout is negative, or `until` is another word.
  */
 export async function wait<T>(
   futures: Iterable<PoolFuture<T>>,
   { until = "all", timeout }: WaitForOptions = {},
 ): Promise<{ readonly done: ReadonlySet<PoolFuture<T>>; readonly pending: ReadonlySet<PoolFuture<T>> }> {
+  if (!UNTIL.includes(until)) {
+    throw new RangeError(`Cannot wait for futures: until ${until}, one of ${UNTIL.join(", ")} is wanted`);
+  }
   const all = new Set(futures);
   const milliseconds = longestTimeout(timeout, "futures");
   const over = Promise.withResolvers<void>();

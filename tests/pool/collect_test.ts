@@ -74,6 +74,7 @@ Deno.test("asCompleted() and wait() end with their timeout, and change nothing",
     assertThrows(() => asCompleted(futures, { timeout }), RangeError, `for ${timeout} s`);
     assertInstanceOf(await failure(wait(futures, { timeout })), RangeError);
   }
+  assertInstanceOf(await failure(wait(futures, { until: "some" as "all" })), RangeError);
 });
 
 Deno.test("PoolFuture.result() may be asked again and again, and given up", async () => {

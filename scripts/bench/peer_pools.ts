@@ -70,6 +70,8 @@ function poolifier(guests: "threads" | "processes"): AddingPool {
 }
 
 function multithreading(): AddingPool {
+  // It has one pool for all, which an earlier table may have opened.
+  shutdown();
   initRuntime({ maxWorkers: WORKERS });
   return {
     async run(task) {

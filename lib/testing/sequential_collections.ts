@@ -118,23 +118,29 @@ export function sequentialPriorityQueue(
   const before: PutOrder = (first, second, pendingFrom) => {
     return compare(first.put.args[0], second.put.args[0]) === 0 && queueOrder(first, second, pendingFrom);
   };
-  return specify(methods, { ...specification, refine: (calls) => stableRefinement(calls, before) });
+  return specify(methods, { ...specification, refine: (calls) => stableRefinement(calls, { before, compare }) });
 }
 
-/** Equal items come in the order that the gets show; those that nobody takes come after all others, and are alike. */
+/** Equal items come in the order that the gets show; those that nobody takes are alike where they are equal. */
 function stableRefinement(
   calls: readonly HistoryCall[],
-  before: PutOrder,
+  { before, compare }: { before: PutOrder; compare: (one: unknown, other: unknown) => number },
 ): Refinement<CollectionState<PrioritizedItem>> {
   const { key: _key, ...rest } = refineByGets(calls, before);
   const gets = calls.filter(({ method }) => method === "get" || method === "tryGet");
   // A pending get may take any of them.
   if (gets.some(({ end }) => end === undefined)) return rest;
   const taken = new Set(gets.filter(returned).map(({ result }) => valueText(result)));
+  const priorities: unknown[] = [];
+  const priorityOf = (value: unknown): number => {
+    const known = priorities.findIndex((other) => compare(other, value) === 0);
+    return known < 0 ? priorities.push(value) - 1 : known;
+  };
+  // Which of several equal items that nobody takes lies where makes no difference, but that one lies there does: the equal
+  // ones behind it cannot be taken any more. Between items that differ in priority the order of their puts does not count.
   const key = keyedBy((items: readonly PrioritizedItem[]) => {
-    const [left, others] = [[], []] as [string[], string[]];
-    for (const { text } of items) (taken.has(text) ? others : left).push(text);
-    return `${others.join()};${left.sort().join()}`;
+    const sorted = items.toSorted((one, other) => compare(one.value, other.value));
+    return sorted.map(({ value, text }) => taken.has(text) ? text : `_${priorityOf(value)}`).join();
   });
   return { ...rest, key };
 }

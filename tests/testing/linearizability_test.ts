@@ -277,6 +277,15 @@ Deno.test("sequentialChannel() and a queue that is shut down drain and then fail
   assertThrows(() => sequentialChannel({ capacity: 0 }), RangeError, "Cannot specify a channel: of capacity 0");
 });
 
+Deno.test("sequentialPriorityQueue() that is stable tells what lies before an item from what lies behind it", () => {
+  const even = { q: sequentialPriorityQueue({ compare: (a, b) => Number(a) % 2 - Number(b) % 2, stable: true }) };
+  const judge = (text: string) => checkLinearizable(history("q", text), even).linearizable;
+  // That 2 went in first is tried first, and then nobody gets a 0: the other order leads to the same items.
+  assert(judge(`A put 0 1 4; B put 2 2 3; B get 5 6 = 0; B put 0 7 8`));
+  assertFalse(judge(`B put 2 1 2; A put 0 3 4; B get 5 6 = 0; B put 0 7 8`));
+  assert(judge(`B put 1 1 2; A put 0 3 4; B get 5 6 = 0; B put 0 7 8`));
+});
+
 Deno.test("sequentialRendezvous() lets a put and its take meet, and nobody else between them", () => {
   const judge = (text: string) => checkLinearizable(history("c", text), { c: sequentialRendezvous() }).linearizable;
   assert(judge(`A put x 1 4; B take 2 3 = x`));

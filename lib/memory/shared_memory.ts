@@ -3,8 +3,8 @@
  *
  * - The host creates it and hands its `handle` (structured-cloneable) to the guests, which attach.
  * - Waits are sliced: at the latest every 100 ms a guest looks at its stop word, and at the word that it waits on.
- * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep, or from another operation if
- *   it waits for nothing; one that is interrupted an `InterruptedError`, once ({@linkcode GuestControl}).
+ * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep; if it waits for nothing, from
+ *   a call, or from one of very many operations without any: never in the middle of a change. One that is interrupted gets an `InterruptedError`, once ({@linkcode GuestControl}).
  * - Real clocks and chance are handed in.
  *
  * @example
@@ -29,11 +29,21 @@ import { GuestControl } from "./guest_control.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
-import { type Answer, INLINE, type Operation, type Steps, type WaitOperation, type WaitResult } from "./operation.ts";
+import {
+  type Answer,
+  type CallOperation,
+  INLINE,
+  type Operation,
+  type Steps,
+  type WaitOperation,
+  type WaitResult,
+} from "./operation.ts";
 
 const SLICE_MILLISECONDS = 100;
-/** How often a guest that does not wait looks whether it is asked to stop. */
-const OPERATIONS_BETWEEN_LOOKS = 1024;
+/** How often a guest that does not wait looks whether it is asked to stop: at the beginning of a call, */
+const CALLS_BETWEEN_LOOKS = 64;
+/** or else after more operations than any call takes. */
+const OPERATIONS_BETWEEN_LOOKS = 65536;
 /** The longest spin, in microseconds. */
 const MOST_SPIN = 20;
 /** How often a spinning wait looks at its word between two looks at the clock. */
@@ -74,7 +84,11 @@ export class SharedMemory implements Memory {
   readonly #hold: () => () => void;
   readonly #cells: Cells;
   readonly #words: Int32Array;
+  /** Operations since the last call or wait. */
   #operations = 0;
+  #calls = 0;
+  /** Whether this guest has been told to stop: what it calls from then on undoes what it did. */
+  #isStopping = false;
   private constructor(handle: SharedMemoryHandle, guest: number | undefined, options: SharedMemoryOptions) {
     if (guest !== undefined && !(Number.isInteger(guest) && guest >= 0 && guest < handle.guests)) {
       throw new RangeError(`Cannot attach: guest ${guest} of ${handle.guests}, a number under that is wanted`);
@@ -123,7 +137,7 @@ export class SharedMemory implements Memory {
     if (++this.#operations % OPERATIONS_BETWEEN_LOOKS === 0) this.control.throwIfStopRequested();
     switch (operation.kind) {
       case "call":
-        this.control.enter(operation);
+        this.#enter(operation);
         return INLINE;
       case "wait":
         return this.#wait(operation);
@@ -175,6 +189,16 @@ export class SharedMemory implements Memory {
   ticket(): number {
     // One total order of all additions: a ticket that was drawn before another began is the smaller one.
     return Atomics.add(this.#words, this.control.ticketWord, 1) + 1;
+  }
+
+  /** Notes a call. Nobody is in the middle of a change then, so a guest may be stopped there. */
+  #enter(operation: CallOperation): void {
+    this.#operations = 0;
+    if (++this.#calls % CALLS_BETWEEN_LOOKS === 0 && !this.#isStopping && this.control.stopRequested) {
+      this.#isStopping = true;
+      this.control.throwIfStopRequested();
+    }
+    this.control.enter(operation);
   }
 
   #wait({ word, expected, deadline }: WaitOperation): WaitResult {

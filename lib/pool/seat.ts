@@ -61,6 +61,9 @@ import { Pace } from "./pace.ts";
 /** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
 const MOST_IN_VAIN = 10;
 
+/** How long a guest that was given up may take to come back before what it holds goes on, in milliseconds. */
+const GRACE = 100;
+
 const NOTHING: readonly Transferable[] = [];
 
 /** What a seat needs of its pool. */
@@ -274,15 +277,12 @@ export class Seat implements CallHolder {
     this.#link = undefined;
     this.#messages += link.messages;
     this.#calls.leave();
-    // It is buried before it is told: where it waits, it would undo that meanwhile, and what it waited for would be torn.
-    const buried = this.#options.share?.ended(this.#task, farError(error));
-    const abandon = () => link.abandon({ told });
-    const gone = buried === undefined ? abandon() : buried.then(abandon, abandon);
+    const gone = link.abandon({ told });
     if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
       call.isWithGuest = false;
       this.#options.returned([call]);
     } else call.settle({ error });
-    this.#replace(error, { gone, ...buried === undefined ? {} : { buried } });
+    this.#replace(error, { gone });
   }
 
   #ended(error: Error, { idle }: { readonly idle: boolean }): void {
@@ -306,15 +306,18 @@ export class Seat implements CallHolder {
   }
 
   /** Starts another guest; the old one has its place among those who share things until it is gone. */
-  #replace(error: Error, { buried, gone }: { readonly buried?: Promise<void>; readonly gone: Promise<void> }): void {
+  #replace(error: Error, { gone }: { readonly gone: Promise<void> }): void {
     if (this.#closed) return;
     const task = this.#task;
     const { share, ready, failed } = this.#options;
     this.#work = (async () => {
       try {
         if (share !== undefined) {
-          // Those who wait for it go on at once. What it does until it is gone is buried with it once more.
-          await (buried ?? share.ended(task, farError(error)));
+          // Who waits or works on shared things stops there, unwinds, and is soon gone: buried before, it would go on with what
+          // has an owner again. Those who wait for one that is busy go on after a moment; what it does until it is gone is
+          // buried with it once more.
+          await soon(gone);
+          await share.ended(task, farError(error));
           // Only its place would be lost.
           gone.then(() => this.#free(share, { task, error })).catch(() => {});
         }
@@ -359,4 +362,12 @@ export class Seat implements CallHolder {
     const cause = revivedError(error);
     return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
   }
+}
+
+/** Resolves when a guest is gone, or has not come back for a moment. */
+async function soon(gone: Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const letGo = after(GRACE, over.resolve);
+  await Promise.race([gone.catch(() => {}), over.promise]);
+  letGo();
 }

@@ -182,6 +182,16 @@ export class Lock implements SharedThing {
     return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.repaired());
   }
 
+  /** The blocking face of `markConsistent`. */
+  markConsistentSync(): void {
+    blocking(this.#binding, this.markConsistent());
+  }
+
+  /** The promise face of `markConsistent`. */
+  markConsistentAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.markConsistent());
+  }
+
   /** What can be told about it. */
   statistics(): Steps<LockStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.look());

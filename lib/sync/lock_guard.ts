@@ -23,6 +23,7 @@
 
 import type { OwnerDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
+import { blocking, promised } from "./faces.ts";
 import type { Binding } from "./space.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
@@ -56,6 +57,16 @@ export class LockGuard implements Disposable {
   /** Says that what the lock protects is whole again. */
   markConsistent(): Steps<void> {
     return this.#lock.markConsistent();
+  }
+
+  /** The blocking face of `markConsistent`. */
+  markConsistentSync(): void {
+    blocking(this.#binding, this.markConsistent());
+  }
+
+  /** The promise face of `markConsistent`. */
+  markConsistentAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.markConsistent());
   }
 
   /** Releases the lock. */

@@ -116,6 +116,16 @@ export class RLock implements SharedThing {
     return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#lock.repaired());
   }
 
+  /** The blocking face of `markConsistent`. */
+  markConsistentSync(): void {
+    blocking(this.#binding, this.markConsistent());
+  }
+
+  /** The promise face of `markConsistent`. */
+  markConsistentAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.markConsistent());
+  }
+
   /** What can be told about it. */
   statistics(): Steps<RLockStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());

@@ -196,6 +196,16 @@ export class RWLock implements SharedThing {
     return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#markConsistent());
   }
 
+  /** The blocking face of `markConsistent`. */
+  markConsistentSync(): void {
+    blocking(this.#binding, this.markConsistent());
+  }
+
+  /** The promise face of `markConsistent`. */
+  markConsistentAsync(): Promise<void> {
+    return promised(this.#binding, undefined, () => this.markConsistent());
+  }
+
   /** What can be told about it. */
   statistics(): Steps<RWLockStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());

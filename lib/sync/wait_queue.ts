@@ -39,7 +39,18 @@
  */
 
 import { CancelledError, NotRecoverableError } from "../errors.ts";
-import { add, compareExchange, exchange, load, notify, type Steps, store, wait } from "../memory/mod.ts";
+import {
+  add,
+  compareExchange,
+  exchange,
+  load,
+  notify,
+  now,
+  type Steps,
+  store,
+  wait,
+  type WaitResult,
+} from "../memory/mod.ts";
 import type { CancelToken } from "./cancel_token.ts";
 import type { Binding, Reservation } from "./space.ts";
 
@@ -102,6 +113,8 @@ export const NOBODY: number = -1;
 const LOOKS = 50;
 const CONTENDED = 1 << 30;
 const BROKEN = -1;
+/** How long a burial waits for a task that is inside, in milliseconds: one that lives needs some microseconds. */
+const MOMENT = 1000;
 /** The answer of those who waited for what a death has torn. */
 const TORN = -0x80000000;
 
@@ -299,7 +312,7 @@ export class WaitQueue {
     const { monitor, lanes, tickets, answers } = this.#place;
     // The dead may have left without waking those who want to enter.
     yield* notify(monitor);
-    const seen = yield* load(monitor);
+    const seen = yield* this.#leftBy(task);
     if (seen === BROKEN) return false;
     if ((seen & ~CONTENDED) === task + 1) {
       yield* this.#tear();
@@ -323,6 +336,30 @@ export class WaitQueue {
     yield* this.#keeper.settle();
     yield* this.leave();
     return true;
+  }
+
+  /** The monitor's word when a task is outside: who was only given up, and lives, leaves soon; who died inside never does. */
+  *#leftBy(task: number): Steps<number> {
+    const { monitor } = this.#place;
+    let seen = yield* load(monitor);
+    if ((seen & ~CONTENDED) !== task + 1) return seen;
+    const deadline = (yield* now()) + MOMENT;
+    for (
+      let waited: WaitResult = "woken";
+      (seen & ~CONTENDED) === task + 1 && waited !== "timed-out";
+      seen = yield* load(monitor)
+    ) {
+      const contended = seen | CONTENDED;
+      // Who leaves one with whom somebody contends wakes those who wait for that.
+      if (
+        seen === contended || (yield* compareExchange(monitor, { expected: seen, replacement: contended })) === seen
+      ) {
+        waited = yield* wait(monitor, contended, { deadline });
+      }
+    }
+    // The wake-up may have been for one who wants to enter.
+    yield* notify(monitor, 1);
+    return seen;
   }
 
   *#sleep(lane: number, { deadline, cancel }: ParkOptions): Steps<number> {

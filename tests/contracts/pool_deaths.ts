@@ -83,7 +83,8 @@ export function testPoolDeaths(mode: ModeName): void {
       holding.onReport(() => stop.abort());
       await within(SECONDS, failure(holding.result()));
     }
-    assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), true);
+    // A subprocess is killed; elsewhere a call that waits is stopped, and what it holds is given back on the way.
+    assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), mode === "process");
     assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), false);
     assertEquals(await within(SECONDS, pool.run("bothPermits", undefined)), true);
     assertEquals(pool.statistics().started, 22);
@@ -161,7 +162,8 @@ function testKills(): void {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(15), { minLength: 1, maxLength: 4 }), async (waits) => {
         forget(pool);
-        const pids = await Promise.all([0, 1].map((guest) => pool.run("pid", undefined, { guest })));
+        // The last kill of the run before may only come through now.
+        const pids = await Promise.all([0, 1].map((guest) => pool.run("pid", undefined, { guest, retries: 2 })));
         const calls = Array.from({ length: COUNTED }, (_, call) => call);
         const futures = calls.map((call) => pool.submit("mortal", { call, dies: false }));
         for (const [at, wait] of waits.entries()) {

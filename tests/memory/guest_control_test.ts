@@ -116,11 +116,30 @@ Deno.test("SharedMemory lets a guest that polls hear of its stop, and only that"
   host.control.interrupt(new Map([[1, 0]]), "not while it polls");
   host.control.requestStop(0);
   const poll = (memory: SharedMemory) => {
-    for (let time = 0; time < 5000; time++) runBlocking(memory, load(gate));
+    for (let time = 0; time < 70_000; time++) runBlocking(memory, load(gate));
   };
   assertThrows(() => poll(one), StoppedError, "guest 0 is asked to stop");
   poll(two);
   poll(host);
+});
+
+Deno.test("SharedMemory stops a guest that calls where a call begins, in the middle of none, and not where it undoes one", () => {
+  const { host, guest, gate } = stage();
+  const one = guest(0);
+  host.control.requestStop(0);
+  let at = "before a call";
+  const callOften = () => {
+    for (let call = 0; call < 100; call++) {
+      at = "before a call";
+      one.perform({ kind: "call", object: "thing", method: "change", args: [] });
+      at = "inside";
+      for (let time = 0; time < 3000; time++) runBlocking(one, load(gate));
+    }
+  };
+  assertThrows(callOften, StoppedError);
+  assertEquals(at, "before a call");
+  callOften();
+  assertThrows(() => one.perform({ kind: "wait", word: gate, expected: 0 }), StoppedError);
 });
 
 Deno.test("SharedMemory publishes whether a sleep or a wait has an end", () => {

@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { AssertionError, CancelledError, WaitTimeoutError } from "../../lib/errors.ts";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { AssertionError, CancelledError, OwnerDiedError, WaitTimeoutError } from "../../lib/errors.ts";
 import { attach, share, type Sharing } from "../../lib/mode/mod.ts";
 import { seededChooser } from "../../lib/memory/mod.ts";
-import { cell, lock } from "../../lib/sync/mod.ts";
+import { cell, lock, rlock, rwlock } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { type ShareRequest, things } from "../guests/share_worker.ts";
@@ -100,6 +100,34 @@ Deno.test("share(): what a worker held that has ended goes on, when that is said
   using held = await within(SECONDS, next);
   assert(held.ownerDied?.message.includes("task 0"), `${held.ownerDied}`);
   assertEquals(await within(SECONDS, permitted), true);
+});
+
+Deno.test("share(): what a death left half done is said to be whole by each face, and then serves on", async () => {
+  const locks = { plain: lock(), again: rlock(), many: rwlock() };
+  for (const face of ["sync", "async", "guard, sync", "guard, async"] as const) {
+    const { handle, shared, ended } = share(locks, { tasks: 1 });
+    const dead = attach(handle, locks, { task: 0 });
+    dead.plain.acquireSync();
+    dead.again.acquireSync();
+    dead.many.acquireWriteSync();
+    await ended(0);
+    const { plain, again, many } = shared;
+    for (const one of [plain, again]) {
+      const held = await one.lockAsync({ timeout: SECONDS });
+      assertInstanceOf(held.ownerDied, OwnerDiedError);
+      const which = face.startsWith("guard") ? held : one;
+      if (face.endsWith("async")) await which.markConsistentAsync();
+      else which.markConsistentSync();
+      held[Symbol.dispose]();
+      assertEquals([await one.acquireAsync({ timeout: 0 }), one.releaseSync()], [true, undefined]);
+    }
+    const held = await many.writeAsync({ timeout: SECONDS });
+    assertInstanceOf(held.ownerDied, OwnerDiedError);
+    if (face.endsWith("async")) await many.markConsistentAsync();
+    else many.markConsistentSync();
+    held[Symbol.dispose]();
+    assertEquals(await many.acquireReadAsync({ timeout: 0 }), true);
+  }
 });
 
 Deno.test("share() and attach() refuse what makes no sense", () => {

@@ -4,7 +4,8 @@
  * - The host creates it and hands its `handle` (structured-cloneable) to the guests, which attach.
  * - Waits are sliced: at the latest every 100 ms a guest looks at its stop word, and at the word that it waits on.
  * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep; if it waits for nothing, from
- *   a call, or from one of very many operations without any: never in the middle of a change. One that is interrupted gets an `InterruptedError`, once ({@linkcode GuestControl}).
+ *   a call, or from one of very many operations without any: never in the middle of a change. One that is interrupted gets
+ *   an `InterruptedError`, once ({@linkcode GuestControl}).
  * - Real clocks and chance are handed in.
  *
  * @example

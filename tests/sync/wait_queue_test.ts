@@ -1,6 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { NotRecoverableError } from "../../lib/errors.ts";
-import { load, ModelMemory, runBlocking, type Steps, store } from "../../lib/memory/mod.ts";
+import {
+  load,
+  ModelMemory,
+  runAsynchronous,
+  runBlocking,
+  SharedMemory,
+  type Steps,
+  store,
+} from "../../lib/memory/mod.ts";
 import { pause, runCooperative } from "../../lib/program/mod.ts";
 import {
   type CancelToken,
@@ -234,4 +242,27 @@ Deno.test("WaitQueue that a death has torn throws NotRecoverableError at everybo
   }
   assert(error instanceof NotRecoverableError && error.message.startsWith("Cannot use tokens: a task died"));
   runBlocking(memory, host.died(0));
+});
+
+Deno.test("WaitQueue.bury() waits for a task that lives to leave, and tears what one left that died inside", async () => {
+  const space = new Space({ tokens: dispenser() }, { tasks: 3 });
+  const memory = SharedMemory.create(space.layout, { guests: 0, clock: () => performance.now() });
+  runBlocking(memory, space.initialize());
+  const [living, dead, other] = [0, 1, 2].map((task) => space.bind(memory, { task }).tokens);
+  const host = space.bind(memory).tokens;
+  const loop = setInterval(() => {}, 1000);
+  try {
+    runBlocking(memory, living!.queue.enter());
+    const buried = runAsynchronous(memory, host.queue.bury(0, function* () {}));
+    // Another one that wants to enter meanwhile is not forgotten.
+    const put = runAsynchronous(memory, other!.put());
+    runBlocking(memory, living!.queue.leave());
+    assertEquals([await buried, await put], [true, undefined]);
+    assertEquals(runBlocking(memory, living!.take()), true);
+    runBlocking(memory, dead!.queue.enter());
+    assertEquals(await runAsynchronous(memory, host.queue.bury(1, function* () {})), false);
+    assertThrows(() => runBlocking(memory, living!.put()), NotRecoverableError);
+  } finally {
+    clearInterval(loop);
+  }
 });

@@ -28,7 +28,7 @@ import { Pool } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { circleKernels, countInside, type CountInsideOptions } from "../random/mod.ts";
 import { partOf, piOf } from "./pi_queue.ts";
-import { countPart, piWork } from "./pi_work.ts";
+import { countedAgain, countPart, piWork } from "./pi_work.ts";
 import { draw, durationOf, median, timedAsync } from "./timed.ts";
 
 /** After so many calls, of so many samples, a kernel is as fast as it gets. */
@@ -126,7 +126,9 @@ async function count(
   parts: readonly CountInsideOptions[],
   { signal, observe }: Measuring["context"],
 ): Promise<number> {
-  const counted = await Promise.all(parts.map((part, guest) => pool.run("countPart", part, { guest, signal })));
+  const counted = await Promise.all(
+    parts.map((part, guest) => pool.run("countPart", part, { guest, signal, ...countedAgain(0) })),
+  );
   return counted.reduce((inside, part) => inside + draw(observe, part), 0);
 }
 

@@ -23,13 +23,12 @@
  * @module
  */
 
-import { GuestDiedError } from "../errors.ts";
 import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../mode/mod.ts";
 import { Pool, type PoolStatistics } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { countInside } from "../random/mod.ts";
 import { piOf } from "./pi_queue.ts";
-import { countPartOrExit, deathsOf, type MortalPart, piWork } from "./pi_work.ts";
+import { countedAgain, countPartOrExit, deathsOf, type MortalPart, piWork } from "./pi_work.ts";
 import { draw, durationOf, timedAsync } from "./timed.ts";
 
 /** What one guest did. */
@@ -81,7 +80,7 @@ export const piPool: AnyHostProgram = defineHostProgram({
     const shares = new Map<string, Share>();
     const count = async () => {
       let [counted, inside] = [0, 0];
-      const options = { chunkSize: chunk, retries: deaths, retryIf: (error: Error) => error instanceof GuestDiedError };
+      const options = { chunkSize: chunk, ...countedAgain(deaths) };
       for await (const part of pool.map("countPartOrExit", tasksOf({ seed, samples, size, deaths }), options)) {
         inside += draw(observe, part);
         counted++;

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { GuestDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
 import { after, type ServiceContext } from "../mode/mod.ts";
 import { countInside, type CountInsideOptions } from "../random/mod.ts";
@@ -26,6 +27,11 @@ import { type Timed, timed, timedAsync } from "./timed.ts";
 /** Where a worker finds what it does. */
 export const piWork: string = import.meta.url;
 
+/** How a part is counted again whose guest died, of itself so often or killed by somebody: a count is the same each time. */
+export function countedAgain(deaths: number): { readonly retries: number; retryIf(error: Error): boolean } {
+  return { retries: deaths + KILLS, retryIf: (error) => error instanceof GuestDiedError };
+}
+
 /** A part of the samples; `death` is the number of the death that it is, if it is one. */
 export interface MortalPart extends CountInsideOptions {
   /** From 0 on. */
@@ -34,6 +40,9 @@ export interface MortalPart extends CountInsideOptions {
 
 /** What the guests of `pi-pool` share: for each death whether it was died. */
 export type Deaths = { readonly died: Shareable<SharedArray<"i32">> };
+
+/** How often a part survives that somebody kills its guest. */
+const KILLS = 3;
 
 /** How many samples are counted in one go: they take some 50 ms. */
 const SLICE = 2 ** 26;

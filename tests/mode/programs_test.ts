@@ -4,6 +4,7 @@ import { GuestError, GuestStuckError, type ModeName } from "../../lib/errors.ts"
 import { Host, type HostOptions, loadProgram, type ProgramReport } from "../../lib/mode/mod.ts";
 import { type AnyProgram, defineProgram, type Failed } from "../../lib/program/mod.ts";
 import { cell } from "../../lib/sync/mod.ts";
+import { children } from "../contracts/children.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { untidy } from "../guests/mortal_programs.ts";
@@ -32,18 +33,6 @@ async function run(host: Host, program: AnyProgram, options: Options): Promise<P
 
 function failuresOf({ outcome }: ProgramReport): Failed["failed"] {
   return (outcome as Partial<Failed>).failed ?? [];
-}
-
-/** The processes that this one has started and that have not ended. */
-async function children(): Promise<readonly number[]> {
-  const found: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const status = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
-    const [state, parent] = status.slice(status.lastIndexOf(")") + 2).split(" ");
-    if (Number(parent) === Deno.pid && state !== "Z") found.push(Number(name));
-  }
-  return found;
 }
 
 for (const fresh of [false, true]) {

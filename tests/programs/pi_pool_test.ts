@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { GuestDiedError } from "../../lib/errors.ts";
 import { Host } from "../../lib/mode/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
-import { piPool } from "../../lib/programs/mod.ts";
+import { pi, piPool } from "../../lib/programs/mod.ts";
 import { countInside } from "../../lib/random/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
+import { children } from "../contracts/children.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { MODES } from "./schedules.ts";
@@ -103,6 +104,30 @@ async function killInTheMiddle(): Promise<void> {
   assertEquals(await counts, parts.map(({ seed, from, to }) => countInside({ seed, from, to })));
   assertEquals(pool.statistics().started, 3);
 }
+
+Deno.test("pi and pi-pool: a worker that somebody kills is replaced, and its part is counted again", async () => {
+  for (
+    const [program, parameters, killsAt] of [
+      [pi, { samples: 5e8, repeat: 2 }, "warm-up"],
+      [piPool, { samples: 2e9, task: 1e7 }, "running"],
+    ] as const
+  ) {
+    await using host = new Host();
+    const before = await children();
+    let killed: Promise<void> | undefined;
+    const kill = async () => {
+      const [victim] = (await children()).filter((pid) => !before.includes(pid));
+      if (victim === undefined) throw new TypeError("no worker is there to be killed");
+      Deno.kill(victim, "SIGKILL");
+    };
+    const observe = ({ lane, name }: Span) => {
+      if (name === killsAt && (program === piPool || lane === "main")) killed ??= kill();
+    };
+    const report = await within(30, host.run(program, { mode: "process", parameters, observe }));
+    await killed;
+    assertEquals([report.ok, killed === undefined], [true, false], JSON.stringify(report.outcome));
+  }
+});
 
 Deno.test("pi-pool tells how many tasks each worker had, and draws each of them", async () => {
   await using host = new Host();

@@ -1,0 +1,17 @@
+/**
+ * The processes that this one has started and that have not ended.
+ *
+ * @module
+ */
+
+/** Their numbers, as the system lists them. */
+export async function children(): Promise<readonly number[]> {
+  const found: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const status = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
+    const [state, parent] = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    if (Number(parent) === Deno.pid && state !== "Z") found.push(Number(name));
+  }
+  return found;
+}

@@ -22,6 +22,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
+import { Decoder } from "../mailbox/mod.ts";
 import { type FrameKind, HEADER_BYTES, headerOf } from "./protocol.ts";
 
 const EMPTY = new Uint8Array(0);
@@ -38,6 +39,8 @@ export class FrameCursor {
   from = 0;
   /** Where it ends. */
   end = 0;
+  #decoded: Uint8Array = EMPTY;
+  #decoder = new Decoder(EMPTY);
   #chunk: Uint8Array = EMPTY;
   /** Invariant: the bytes of #chunk before #at are read. */
   #at = 0;
@@ -79,6 +82,15 @@ export class FrameCursor {
     throw new ProtocolError(
       `Cannot read frames: the stream ended after ${this.#held} bytes of a frame, whole frames are wanted`,
     );
+  }
+
+  /** The value that the payload holds. One decoder reads all payloads that lie in the same bytes. */
+  value(): unknown {
+    if (this.#decoded !== this.bytes) {
+      this.#decoded = this.bytes;
+      this.#decoder = new Decoder(this.bytes);
+    }
+    return this.#decoder.decodePart(this.from, this.end);
   }
 
   /** A copy of the payload. */

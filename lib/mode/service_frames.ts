@@ -24,7 +24,6 @@
 
 import type { ErrorData } from "../errors.ts";
 import type { LogLine } from "../logging/mod.ts";
-import { Decoder } from "../mailbox/mod.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
 import type { ServiceAnswer, ServiceListener } from "./service.ts";
 
@@ -35,8 +34,6 @@ export class ServiceFrames {
   readonly #asked: (payload: Uint8Array) => void;
   /** Whether the guest has said that it ends while it is in no call. */
   #idle = false;
-  #decoded: Uint8Array = new Uint8Array(0);
-  #decoder = new Decoder(this.#decoded);
   /** Whether something was told since the last time that all was. */
   #heard = false;
 
@@ -57,16 +54,16 @@ export class ServiceFrames {
   hear(frame: FrameCursor): void {
     switch (frame.kind) {
       case "reply":
-        return this.answer({ kind: "value", value: this.#valueOf(frame) });
+        return this.answer({ kind: "value", value: frame.value() });
       case "error":
-        return this.answer({ kind: "error", error: this.#valueOf(frame) as ErrorData });
+        return this.answer({ kind: "error", error: frame.value() as ErrorData });
       case "log": {
-        const said = this.#valueOf(frame) as { readonly line: LogLine } | { readonly report: unknown };
+        const said = frame.value() as { readonly line: LogLine } | { readonly report: unknown };
         if ("line" in said) return this.#listener.logged?.(said.line);
         return this.#listener.reported(said.report);
       }
       case "hello":
-        return this.#exported(this.#valueOf(frame) as readonly string[]);
+        return this.#exported(frame.value() as readonly string[]);
       case "call":
         return this.#asked(frame.payload());
       case "job":
@@ -89,15 +86,6 @@ export class ServiceFrames {
     if (!this.#heard) return;
     this.#heard = false;
     this.#listener.settled();
-  }
-
-  /** The value of a payload. One decoder reads all that lie in the same bytes. */
-  #valueOf({ bytes, from, end }: FrameCursor): unknown {
-    if (this.#decoded !== bytes) {
-      this.#decoded = bytes;
-      this.#decoder = new Decoder(bytes);
-    }
-    return this.#decoder.decodePart(from, end);
   }
 
   /** Tells the end of the guest. */

@@ -33,7 +33,7 @@
 
 import { type ErrorData, errorData, type ModeName } from "../errors.ts";
 import type { LogLine } from "../logging/mod.ts";
-import { decode, Decoder, encode, Encoder } from "../mailbox/mod.ts";
+import { decode, encode, Encoder } from "../mailbox/mod.ts";
 import { type Memory, type RemoteMemory, runBlocking, type Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { now, turn } from "./clock.ts";
@@ -92,8 +92,6 @@ export class ServiceGuest {
   readonly #functions: readonly Exported[];
   readonly #names: readonly string[];
   readonly #encoder = new Encoder();
-  #decoded: Uint8Array = new Uint8Array(0);
-  #decoder = new Decoder(this.#decoded);
   #context: ServiceContext;
   #memory: Memory | undefined;
   #log: ServiceLog | undefined;
@@ -171,7 +169,7 @@ export class ServiceGuest {
       this.#inCall = true;
       const answered = frame.kind === "call"
         ? this.#callMoved(called, chunk)
-        : this.#call(called, { chunk, argument: this.#argumentOf(frame) });
+        : this.#call(called, { chunk, argument: frame.value() });
       if (answered !== undefined) await answered;
       this.#inCall = false;
     }
@@ -193,15 +191,6 @@ export class ServiceGuest {
     const { ServiceLog } = await import("./service_log.ts");
     const send = (line: LogLine) => pipe.send("log", SERVICE_CHANNEL, encode({ line }));
     this.#log = await ServiceLog.start(logging, { guest, send });
-  }
-
-  /** The argument of a call. One decoder reads all that lie in the same bytes. */
-  #argumentOf({ bytes, from, end }: FrameCursor): unknown {
-    if (this.#decoded !== bytes) {
-      this.#decoded = bytes;
-      this.#decoder = new Decoder(bytes);
-    }
-    return this.#decoder.decodePart(from, end);
   }
 
   async #callMoved(called: Exported, chunk: boolean): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * - `feed` hands over a chunk, `next` goes to the next frame in it; a frame that is split over chunks is put together.
  * - What the cursor stands on is valid until the next `next` or `feed`.
- * - Anything that is no frame throws `ProtocolError`, as {@linkcode FrameReader} does.
+ * - The magic byte begins no UTF-8 text, so what is printed by mistake is told at its first byte: `ProtocolError`.
  *
  * @example
  * ```ts
@@ -21,9 +21,8 @@
  * @module
  */
 
-import { ProtocolError } from "../errors.ts";
 import { Decoder } from "../mailbox/mod.ts";
-import { type FrameKind, HEADER_BYTES, headerOf } from "./protocol.ts";
+import { fault, type FrameHeader, type FrameKind, HEADER_BYTES, headerIn } from "./protocol.ts";
 
 const EMPTY = new Uint8Array(0);
 
@@ -59,7 +58,9 @@ export class FrameCursor {
     if (this.#held > 0) return this.#complete();
     const left = this.#chunk.length - this.#at;
     if (left === 0) return false;
-    if (left >= HEADER_BYTES && this.#stand(this.#chunk, this.#at)) {
+    const header = headerIn(this.#chunk, this.#at);
+    this.bytes = this.#chunk;
+    if (header !== undefined && this.#stand(header, this.#at)) {
       this.#at = this.end;
       return true;
     }
@@ -79,9 +80,7 @@ export class FrameCursor {
    */
   finish(): void {
     if (this.#held === 0) return;
-    throw new ProtocolError(
-      `Cannot read frames: the stream ended after ${this.#held} bytes of a frame, whole frames are wanted`,
-    );
+    throw fault(`the stream ended after ${this.#held} bytes of a frame`, "whole frames are");
   }
 
   /** The value that the payload holds. One decoder reads all payloads that lie in the same bytes. */
@@ -98,24 +97,22 @@ export class FrameCursor {
     return this.bytes.slice(this.from, this.end);
   }
 
-  /** Stands on the frame whose header lies at that byte, and says whether it ends within the bytes. */
-  #stand(bytes: Uint8Array, at: number): boolean {
-    const { kind, channel, length } = headerOf(bytes, at);
+  /** Stands on the frame whose header lies at that byte of `bytes`, and says whether it ends within them. */
+  #stand({ kind, channel, length }: FrameHeader, at: number): boolean {
     this.kind = kind;
     this.channel = channel;
-    this.bytes = bytes;
     this.from = at + HEADER_BYTES;
     this.end = this.from + length;
-    return this.end <= bytes.length;
+    return this.end <= this.bytes.length;
   }
 
   /** Completes the held frame, if the chunk suffices. */
   #complete(): boolean {
     const missing = HEADER_BYTES - this.#held;
     if (missing > 0) this.#hold(missing);
-    if (this.#held < HEADER_BYTES) return false;
-    const { length } = headerOf(this.#partial, 0);
-    const size = HEADER_BYTES + length;
+    const header = headerIn(this.#partial.subarray(0, this.#held), 0);
+    if (header === undefined) return false;
+    const size = HEADER_BYTES + header.length;
     if (this.#partial.length < size) {
       const room = new Uint8Array(size);
       room.set(this.#partial.subarray(0, this.#held));
@@ -126,7 +123,8 @@ export class FrameCursor {
     const whole = this.#partial;
     this.#partial = new Uint8Array(HEADER_BYTES);
     this.#held = 0;
-    return this.#stand(whole, 0);
+    this.bytes = whole;
+    return this.#stand(header, 0);
   }
 
   /** Takes so many bytes of the chunk to those that are held, or as many as there are. */

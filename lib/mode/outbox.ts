@@ -6,7 +6,7 @@
  * @example
  * ```ts
  * import { Outbox } from "./outbox.ts";
- * import { FrameReader } from "./protocol.ts";
+ * import { FrameReader } from "./frame_reader.ts";
  *
  * const outbox = new Outbox();
  * outbox.add("post", 1, Uint8Array.of(5));

@@ -10,7 +10,8 @@
  *
  * @example
  * ```ts
- * import { encodeFrame, FrameReader } from "./protocol.ts";
+ * import { FrameReader } from "./frame_reader.ts";
+ * import { encodeFrame } from "./protocol.ts";
  *
  * const bytes = encodeFrame("post", 7, Uint8Array.of(1, 2), Uint8Array.of(3));
  * const reader = new FrameReader();
@@ -26,7 +27,7 @@ import { ProtocolError } from "../errors.ts";
 /** What a frame is for. */
 export type FrameKind = "hello" | "job" | "post" | "reply" | "call" | "result" | "error" | "log";
 
-/** The number of each kind on the wire. */
+/** The number of each kind on the wire: from 1 on, in this order. */
 export const FRAME_KINDS: Readonly<Record<FrameKind, number>> = {
   hello: 1,
   job: 2,
@@ -61,9 +62,7 @@ const QUOTED_BYTES = 60;
 /** How many values a byte has. */
 const BYTE = 256;
 
-const kindNames = new Map<number, FrameKind>();
-for (const [name, number] of Object.entries(FRAME_KINDS)) kindNames.set(number, name as FrameKind);
-const KIND_NAMES: readonly (FrameKind | undefined)[] = [undefined, ...kindNames.values()];
+const KIND_NAMES: readonly (FrameKind | undefined)[] = [undefined, ...Object.keys(FRAME_KINDS) as FrameKind[]];
 
 /** The bytes of a frame whose payload is the parts in a row. */
 export function encodeFrame(kind: FrameKind, channel: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -107,117 +106,30 @@ export interface FrameHeader {
 }
 
 /**
- * The header at byte `at`, where it lies whole.
+ * The header in the bytes from `at` on, if it is whole; what there is of it is checked.
  *
- * @throws {ProtocolError} where it is none.
+ * @throws {ProtocolError} where it begins no frame.
  */
-export function headerOf(bytes: Uint8Array, at: number): FrameHeader {
+export function headerIn(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const kind = KIND_NAMES[bytes[at + KIND_AT] ?? 0];
+  if (bytes[at] !== MAGIC || kind === undefined) return refuseStart(bytes, at);
+  if (at + HEADER_BYTES > bytes.length) return undefined;
   const length = littleEndian(bytes, at + LENGTH_AT, at + HEADER_BYTES);
-  if (bytes[at] === MAGIC && kind !== undefined && length <= MAX_LENGTH) {
-    return { kind, channel: littleEndian(bytes, at + CHANNEL_AT, at + LENGTH_AT), length };
-  }
-  // The reader of frames says what is wrong.
-  new FrameReader().push(bytes.subarray(at));
-  throw new ProtocolError("Cannot read frames: a header that is none, one of a frame is wanted");
+  if (length > MAX_LENGTH) throw fault(`a payload of ${length} bytes`, `at most ${MAX_LENGTH} are`);
+  return { kind, channel: littleEndian(bytes, at + CHANNEL_AT, at + LENGTH_AT), length };
 }
 
-/** Reads frames from chunks. */
-export class FrameReader {
-  // The beginning of a frame that is not whole yet: the first #held bytes of #partial, which has room for at least them.
-  #partial = new Uint8Array(HEADER_BYTES);
-  #held = 0;
-  #broken: ProtocolError | undefined;
-
-  /** How many bytes of a frame that is not whole yet have come. */
-  get pending(): number {
-    return this.#held;
-  }
-
-  /** Takes a chunk and gives the frames that it completes; what is wrong after these throws at the next call. */
-  push(chunk: Uint8Array): Frame[] {
-    if (this.#broken !== undefined) throw this.#broken;
-    const frames: Frame[] = [];
-    try {
-      this.#read(chunk, frames);
-    } catch (error) {
-      if (frames.length === 0) throw error;
-    }
-    return frames;
-  }
-
-  /** Says that the stream has ended; throws unless it ended between two frames. */
-  end(): void {
-    if (this.#broken !== undefined) throw this.#broken;
-    if (this.#held === 0) return;
-    throw this.#break(`the stream ended after ${this.#held} bytes of a frame`, "whole frames are");
-  }
-
-  #read(chunk: Uint8Array, frames: Frame[]): void {
-    let at = this.#held === 0 ? 0 : this.#complete(chunk, frames);
-    while (at < chunk.length) {
-      const end = at + this.#sizeOf(chunk.subarray(at));
-      if (end > chunk.length) break;
-      frames.push(frameOf(chunk.subarray(at, end)));
-      at = end;
-    }
-    if (at < chunk.length) this.#hold(chunk.subarray(at));
-  }
-
-  /** Completes the held frame, if the chunk suffices, and gives the place in the chunk after it. */
-  #complete(chunk: Uint8Array, frames: Frame[]): number {
-    let at = 0;
-    if (this.#held < HEADER_BYTES) {
-      at = Math.min(chunk.length, HEADER_BYTES - this.#held);
-      this.#hold(chunk.subarray(0, at));
-    }
-    const size = this.#sizeOf(this.#partial.subarray(0, this.#held));
-    const end = at + size - this.#held;
-    if (this.#held < HEADER_BYTES || end > chunk.length) {
-      this.#hold(chunk.subarray(at), size);
-      return chunk.length;
-    }
-    this.#hold(chunk.subarray(at, end), size);
-    frames.push(frameOf(this.#partial.subarray(0, size)));
-    this.#partial = new Uint8Array(HEADER_BYTES);
-    this.#held = 0;
-    return end;
-  }
-
-  /** Keeps bytes for later, with room for a frame of `size` bytes. */
-  #hold(bytes: Uint8Array, size: number = 0): void {
-    const wanted = Math.max(this.#held + bytes.length, size);
-    if (wanted > this.#partial.length) {
-      const room = new Uint8Array(wanted);
-      room.set(this.#partial.subarray(0, this.#held));
-      this.#partial = room;
-    }
-    this.#partial.set(bytes, this.#held);
-    this.#held += bytes.length;
-  }
-
-  /** The size of the frame that bytes begin, as far as it can be told: at least that of a header. */
-  #sizeOf(bytes: Uint8Array): number {
-    const [magic, kind] = bytes;
-    if (magic !== MAGIC) throw this.#break(`the bytes ${quote(bytes)}`, `frames that begin with byte ${MAGIC} are`);
-    if (kind !== undefined && !kindNames.has(kind)) {
-      throw this.#break(`a frame of kind ${kind} in the bytes ${quote(bytes)}`, `kinds 1 to ${kindNames.size} are`);
-    }
-    if (bytes.length < HEADER_BYTES) return HEADER_BYTES;
-    const length = littleEndian(bytes, LENGTH_AT, HEADER_BYTES);
-    if (length > MAX_LENGTH) throw this.#break(`a payload of ${length} bytes`, `at most ${MAX_LENGTH} are`);
-    return HEADER_BYTES + length;
-  }
-
-  #break(found: string, wanted: string): ProtocolError {
-    return this.#broken = new ProtocolError(`Cannot read frames: ${found}, ${wanted} wanted`);
-  }
+/** Says what is wrong with the first bytes of a header, unless only the first is there, and is right. */
+function refuseStart(bytes: Uint8Array, at: number): undefined {
+  if (bytes[at] !== MAGIC) throw fault(`the bytes ${quote(bytes, at)}`, `frames that begin with byte ${MAGIC} are`);
+  const kind = bytes[at + KIND_AT];
+  if (kind === undefined) return undefined;
+  throw fault(`a frame of kind ${kind} in the bytes ${quote(bytes, at)}`, `kinds 1 to ${KIND_NAMES.length - 1} are`);
 }
 
-function frameOf(bytes: Uint8Array): Frame {
-  const kind = kindNames.get(bytes[KIND_AT] ?? 0);
-  if (kind === undefined) throw new ProtocolError("Cannot read frames: an unchecked kind, a known one is wanted");
-  return { kind, channel: littleEndian(bytes, CHANNEL_AT, LENGTH_AT), payload: bytes.subarray(HEADER_BYTES) };
+/** The error about bytes that are no frames. */
+export function fault(found: string, wanted: string): ProtocolError {
+  return new ProtocolError(`Cannot read frames: ${found}, ${wanted} wanted`);
 }
 
 /** The number in bytes `at` to `end`. A `DataView` per frame would cost more than the rest of its reading. */
@@ -236,6 +148,6 @@ function putLittleEndian(bytes: Uint8Array, at: number, { value, size }: { value
 }
 
 /** The first bytes as text; controls and what is no text are escaped. */
-function quote(bytes: Uint8Array): string {
-  return JSON.stringify(new TextDecoder().decode(bytes.slice(0, QUOTED_BYTES)));
+function quote(bytes: Uint8Array, at: number): string {
+  return JSON.stringify(new TextDecoder().decode(bytes.slice(at, at + QUOTED_BYTES)));
 }

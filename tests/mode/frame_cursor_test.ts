@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ProtocolError } from "../../lib/errors.ts";
 import { FrameCursor } from "../../lib/mode/frame_cursor.ts";
-import { encodeFrame, FRAME_KINDS, type FrameKind, FrameReader } from "../../lib/mode/protocol.ts";
+import { FrameReader } from "../../lib/mode/frame_reader.ts";
+import { encodeFrame, FRAME_KINDS, type FrameKind } from "../../lib/mode/protocol.ts";
 import { runs } from "../contracts/soak.ts";
 
 const kinds = Object.keys(FRAME_KINDS) as FrameKind[];
@@ -78,5 +79,20 @@ Deno.test("FrameCursor.finish() refuses an end within a frame", () => {
     cursor.feed(bytes.subarray(0, length));
     assert(!cursor.next());
     assertThrows(() => cursor.finish(), ProtocolError, `after ${length} bytes of a frame`);
+  }
+});
+
+Deno.test("FrameCursor tells what is no frame at its first byte, also behind a part of one", () => {
+  for (const before of [new Uint8Array(0), encodeFrame("post", 1, Uint8Array.of(1, 2, 3))]) {
+    for (const wrong of [Uint8Array.of(104), Uint8Array.of(0xf8, 99), Uint8Array.of(0xf8, 3, 0, 0, 0, 0, 0, 255)]) {
+      const cursor = new FrameCursor();
+      cursor.feed(before.subarray(0, 5));
+      assertEquals(cursor.next(), false);
+      cursor.feed(Uint8Array.of(...before.subarray(5), ...wrong));
+      assertThrows(() => {
+        while (cursor.next());
+        if (wrong.length === 8) cursor.finish();
+      }, ProtocolError);
+    }
   }
 });

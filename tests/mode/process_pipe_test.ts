@@ -4,7 +4,8 @@ import { StoppedError } from "../../lib/errors.ts";
 import { add, Layout, load, runBlocking } from "../../lib/memory/mod.ts";
 import { encodeAnswer } from "../../lib/mode/asked.ts";
 import { ProcessPipe } from "../../lib/mode/process_pipe.ts";
-import { encodeFrame, FrameReader } from "../../lib/mode/protocol.ts";
+import { FrameReader } from "../../lib/mode/frame_reader.ts";
+import { encodeFrame } from "../../lib/mode/protocol.ts";
 import { runs } from "../contracts/soak.ts";
 
 /** A pipe whose reads bring these chunks, one each, and whose writes take at most `most` bytes. */

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ProtocolError } from "../../lib/errors.ts";
-import { encodeFrame, type Frame, FRAME_KINDS, type FrameKind, FrameReader } from "../../lib/mode/protocol.ts";
+import { FrameReader } from "../../lib/mode/frame_reader.ts";
+import { encodeFrame, type Frame, FRAME_KINDS, type FrameKind } from "../../lib/mode/protocol.ts";
 import { runs } from "../contracts/soak.ts";
 
 const kinds = Object.keys(FRAME_KINDS) as FrameKind[];

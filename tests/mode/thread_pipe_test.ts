@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { BytePipe } from "../../lib/memory/mod.ts";
-import { encodeFrame, FrameReader } from "../../lib/mode/protocol.ts";
+import { FrameReader } from "../../lib/mode/frame_reader.ts";
+import { encodeFrame } from "../../lib/mode/protocol.ts";
 import { ThreadPipe } from "../../lib/mode/thread_pipe.ts";
 import type { FromThread } from "../../lib/mode/thread_messages.ts";
 import { move } from "../../lib/mode/transfer.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Outbox } from "../../lib/mode/outbox.ts";
 import { FrameReader } from "../../lib/mode/frame_reader.ts";
-import { type FrameKind } from "../../lib/mode/protocol.ts";
+import type { FrameKind } from "../../lib/mode/protocol.ts";
 import { runs } from "../contracts/soak.ts";
 
 type Step =

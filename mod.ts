@@ -188,13 +188,14 @@ export {
   type WaitOptions,
 } from "./lib/sync/mod.ts";
 
+// codec: values as bytes.
+export { decode, encode } from "./lib/codec/mod.ts";
+
 // mailbox: values across a boundary.
 export {
   Channel,
   channel,
   type ChannelOperation,
-  decode,
-  encode,
   Future,
   future,
   LatestValue,
@@ -279,7 +280,7 @@ export {
   type ShareHandle,
   type ShareOptions,
   type Sharing,
-} from "./lib/mode/mod.ts";
+} from "./lib/host/mod.ts";
 
 // pool: the functions of a module, run by guests.
 export {

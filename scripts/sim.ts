@@ -8,7 +8,7 @@
 
 import { formatGeneral } from "../lib/blocks/mod.ts";
 import { GuestDiedError, type ModeName } from "../lib/errors.ts";
-import { Host } from "../lib/mode/mod.ts";
+import { Host } from "../lib/host/mod.ts";
 import { awaitSignal, endOnSignals, exitCode } from "./command/ending.ts";
 import { describe, errorData } from "./command/failure.ts";
 import { OutputClosedError, printLine } from "./command/output.ts";

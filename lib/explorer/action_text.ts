@@ -16,7 +16,7 @@
  * @module
  */
 
-import { decode } from "../mailbox/mod.ts";
+import { decode } from "../codec/mod.ts";
 import type { Answer, CallOperation, Layout, Operation } from "../memory/mod.ts";
 import { dataText } from "../program/mod.ts";
 import { Failure } from "./answer_tree.ts";

@@ -12,8 +12,8 @@
  * @module
  */
 
-import { Decoder } from "./decoder.ts";
-import { Encoder } from "./encoder.ts";
+import { Decoder } from "../codec/mod.ts";
+import { Encoder } from "../codec/mod.ts";
 import { HEADER_BYTES, headerAt, lengthOf, recordSize, RecordWriter } from "./records.ts";
 
 /** Encodes values as records; throws `UncloneableError` with the place of the value that cannot be cloned. */

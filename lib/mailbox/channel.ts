@@ -35,7 +35,7 @@ import { type ByteRange, call, load, read, type Steps, store, write } from "../m
 import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
-import { decode, encode, lent } from "./codec.ts";
+import { decode, encode, lent } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, longestOf } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";

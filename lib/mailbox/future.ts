@@ -35,7 +35,7 @@ import {
   type Shareable,
 } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
-import { decode, encode } from "./codec.ts";
+import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
 import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stockOptions } from "./region.ts";
 

@@ -4,9 +4,6 @@
  * @module
  */
 
-export { crossed, decode, encode, encodeInto } from "./codec.ts";
-export { Decoder } from "./decoder.ts";
-export { Encoder } from "./encoder.ts";
 export { LatestValue, type LatestValuePlace, type TakeOptions } from "./latest_value.ts";
 export { Join, type JoinPlace } from "./join.ts";
 export { Channel, channel, type ChannelOptions, type ChannelStatistics } from "./channel.ts";

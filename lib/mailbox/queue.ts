@@ -33,7 +33,7 @@ import { call, type Steps } from "../memory/mod.ts";
 import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
-import { decode, encode, lent } from "./codec.ts";
+import { decode, encode, lent } from "../codec/mod.ts";
 import {
   argsOf,
   AT_ONCE,

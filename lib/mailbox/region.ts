@@ -14,7 +14,7 @@
 import { farError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
 import { deadlineOf, type WaitOptions } from "../sync/mod.ts";
-import { encode } from "./codec.ts";
+import { encode } from "../codec/mod.ts";
 import type { StockOptions } from "./stock.ts";
 
 /** How many bytes a region has by default: no memory is used before it is written. */

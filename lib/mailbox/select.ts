@@ -30,7 +30,7 @@
 import type { Steps } from "../memory/mod.ts";
 import { checkWaitOptions, type WaitOptions } from "../sync/mod.ts";
 import { Channel } from "./channel.ts";
-import { decode, encode } from "./codec.ts";
+import { decode, encode } from "../codec/mod.ts";
 import type { SelectedBytes } from "./selecting.ts";
 
 /** A take from a channel, or a put into one. */

@@ -20,7 +20,7 @@
  */
 
 import { CancelledError } from "../errors.ts";
-import type { Transferable } from "../mode/mod.ts";
+import type { Transferable } from "../host/mod.ts";
 import { onAbort } from "./aborts.ts";
 
 /** How a call ended. */

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { LONGEST_TIMER } from "../mode/mod.ts";
+import { LONGEST_TIMER } from "../host/mod.ts";
 
 /**
  * Gives a whole number back.

@@ -19,7 +19,7 @@
  */
 
 import { WaitTimeoutError } from "../errors.ts";
-import { after } from "../mode/mod.ts";
+import { after } from "../host/mod.ts";
 import { longestTimeout } from "./checks.ts";
 import type { PoolFuture } from "./pool_future.ts";
 

@@ -10,7 +10,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { Call } from "./call.ts";
  * import { Crew } from "./crew.ts";
  *
@@ -28,7 +28,7 @@
  */
 
 import { StateError } from "../errors.ts";
-import { type Host, now, type ServiceShare } from "../mode/mod.ts";
+import { type Host, now, type ServiceShare } from "../host/mod.ts";
 import type { Call } from "./call.ts";
 import type { PoolLog } from "./pool_log.ts";
 import type { PoolOptions, PoolStatistics } from "./pool_options.ts";

@@ -17,7 +17,7 @@
  */
 
 import type { Steps } from "../memory/mod.ts";
-import type { Moved, NamedCall } from "../mode/mod.ts";
+import type { Moved, NamedCall } from "../host/mod.ts";
 import type { Shareables } from "../sync/mod.ts";
 
 /** The names of a module's functions. */

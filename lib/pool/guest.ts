@@ -38,7 +38,7 @@ import {
   type ServiceAnswer,
   type ServiceLink,
   ServiceShare,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call } from "./call.ts";
 import { longestTimeout } from "./checks.ts";

@@ -24,7 +24,7 @@
 
 import { LoggingError } from "../errors.ts";
 import type { LogLine, LogOrder } from "../logging/mod.ts";
-import type { ServiceLogging } from "../mode/mod.ts";
+import type { ServiceLogging } from "../host/mod.ts";
 import { type LogTarget, MergedLog } from "./merged_log.ts";
 
 /** What guests log, and where it goes. */

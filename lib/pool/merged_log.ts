@@ -30,7 +30,7 @@ import {
   type LogLine,
   type LogOrder,
 } from "../logging/mod.ts";
-import type { ServiceLogging } from "../mode/mod.ts";
+import type { ServiceLogging } from "../host/mod.ts";
 
 /** What guests log, and where it goes: to a folder, to a listener, or to both. */
 export interface LogTarget {

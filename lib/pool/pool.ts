@@ -23,7 +23,7 @@
  */
 
 import { CancelledError, QueueFullError, StateError } from "../errors.ts";
-import { Host, namedExport, ServiceShare } from "../mode/mod.ts";
+import { Host, namedExport, ServiceShare } from "../host/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject } from "./call.ts";
 import { longestTimeout, wholeNumber } from "./checks.ts";

@@ -21,7 +21,7 @@
  */
 
 import { CancelledError, WaitTimeoutError } from "../errors.ts";
-import { after } from "../mode/mod.ts";
+import { after } from "../host/mod.ts";
 import { longestTimeout } from "./checks.ts";
 import type { Call, CallState } from "./call.ts";
 

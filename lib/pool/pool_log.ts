@@ -29,7 +29,7 @@
 
 import { LoggingError } from "../errors.ts";
 import type { LogLine } from "../logging/mod.ts";
-import type { ServiceLogging } from "../mode/mod.ts";
+import type { ServiceLogging } from "../host/mod.ts";
 import type { Call } from "./call.ts";
 import { type LogTarget, MergedLog } from "./merged_log.ts";
 

@@ -13,7 +13,7 @@
  */
 
 import type { ModeName } from "../errors.ts";
-import type { GuestPermissions, Host, NamedCall, Transferable } from "../mode/mod.ts";
+import type { GuestPermissions, Host, NamedCall, Transferable } from "../host/mod.ts";
 import type { LogTarget } from "./merged_log.ts";
 
 /** How a pool is made. */

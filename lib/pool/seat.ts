@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Host, now } from "../mode/mod.ts";
+ * import { Host, now } from "../host/mod.ts";
  * import { Call } from "./call.ts";
  * import { Seat } from "./seat.ts";
  *
@@ -53,7 +53,7 @@ import {
   type ServiceLogging,
   type ServiceShare,
   type Transferable,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import type { Call, CallHolder } from "./call.ts";
 import { CallsAtHand } from "./calls_at_hand.ts";
 import { Pace } from "./pace.ts";

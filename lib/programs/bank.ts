@@ -6,8 +6,8 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
- * import { sameData } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
+ * import { sameData } from "../host/mod.ts";
  * import { bank } from "./bank.ts";
  *
  * await using host = new Host();

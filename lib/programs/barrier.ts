@@ -6,7 +6,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { barrierProgram } from "./barrier.ts";
  *
  * await using host = new Host();

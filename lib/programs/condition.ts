@@ -9,7 +9,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { conditionProgram } from "./condition.ts";
  *
  * await using host = new Host();

@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { daemon } from "./daemon.ts";
  *
  * await using host = new Host();

@@ -6,7 +6,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { deadlock } from "./deadlock.ts";
  *
  * await using host = new Host();

@@ -9,7 +9,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { dirInfo } from "./dir_info.ts";
  *
  * await using host = new Host();
@@ -31,7 +31,7 @@ import {
   type HostEnd,
   now,
   type ReportTable,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { type DirCount, type DirInfo, dirWork, readDirInfo } from "./dir_work.ts";
 import { ownPath, readablePath } from "./readable.ts";

@@ -24,7 +24,7 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
-import type { ServiceContext } from "../mode/mod.ts";
+import type { ServiceContext } from "../host/mod.ts";
 
 /** Where guests find it. */
 export const dirWork: string = import.meta.url;

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { after } from "../mode/mod.ts";
+import { after } from "../host/mod.ts";
 
 /** Waits for a number of seconds; rejects with the signal's reason when that aborts. */
 export async function elapse(seconds: number, signal?: AbortSignal): Promise<void> {

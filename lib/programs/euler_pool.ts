@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { eulerPool } from "./euler_pool.ts";
  *
  * await using host = new Host();
@@ -20,7 +20,7 @@
  * @module
  */
 
-import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Pool, type PoolFuture } from "../pool/mod.ts";
 import { calculateE, E, type Euler, eulerThings, eulerWork, isWholeBlocks } from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";

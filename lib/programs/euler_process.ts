@@ -9,7 +9,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { eulerProcess } from "./euler_process.ts";
  *
  * await using host = new Host();
@@ -22,7 +22,7 @@
  * @module
  */
 
-import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { elapse } from "./elapse.ts";
 import { calculateE, E, type Euler, type EulerThings, eulerThings, eulerWork, isWholeBlocks } from "./euler_work.ts";

@@ -24,7 +24,7 @@
  */
 
 import type { Steps } from "../memory/mod.ts";
-import type { ServiceContext } from "../mode/mod.ts";
+import type { ServiceContext } from "../host/mod.ts";
 import { pause } from "../program/mod.ts";
 import { type Event, event, type Shareable } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";

@@ -9,7 +9,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { executor } from "./executor.ts";
  *
  * await using host = new Host();
@@ -21,7 +21,7 @@
  */
 
 import { GuestError, UnfetchedFailureError } from "../errors.ts";
-import { after, type AnyHostProgram, defineHostProgram, now, type ServiceContext } from "../mode/mod.ts";
+import { after, type AnyHostProgram, defineHostProgram, now, type ServiceContext } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { draw, durationOf, type Timed, timedAsync } from "./timed.ts";
 

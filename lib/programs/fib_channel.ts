@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { fibChannel } from "./fib_channel.ts";
  *
  * await using host = new Host();

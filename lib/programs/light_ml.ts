@@ -10,7 +10,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { lightMl } from "./light_ml.ts";
  *
  * await using host = new Host();

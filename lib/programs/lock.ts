@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { lockProgram } from "./lock.ts";
  *
  * await using host = new Host();

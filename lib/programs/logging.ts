@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { logging } from "./logging.ts";
  *
  * await using host = new Host();
@@ -27,7 +27,7 @@ import {
   type HostContext,
   type HostEnd,
   type ReportTable,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import { Guest, GuestLog } from "../pool/mod.ts";
 import { ensure } from "../program/mod.ts";
 import { CATEGORY, LOGGING_WORK, sumAndLog } from "./logging_work.ts";

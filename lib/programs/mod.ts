@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunnableProgram } from "../mode/mod.ts";
+import type { RunnableProgram } from "../host/mod.ts";
 import { bank } from "./bank.ts";
 import { barrierProgram } from "./barrier.ts";
 import { sort } from "./sort.ts";

@@ -11,7 +11,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { multitasking } from "./multitasking.ts";
  *
  * await using host = new Host();
@@ -32,7 +32,7 @@ import {
   now,
   sameData,
   type ServiceContext,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { ensure } from "../program/mod.ts";
 import { type Measured, memoryTable, timesTable } from "./multitasking_tables.ts";

@@ -23,7 +23,7 @@
  */
 
 import type { ModeName } from "../errors.ts";
-import type { ReportTable } from "../mode/mod.ts";
+import type { ReportTable } from "../host/mod.ts";
 import type { Lateness } from "./ticks.ts";
 
 /** What tasks of one kind took. */

@@ -18,7 +18,7 @@
  */
 
 import { burnCpu } from "../blocks/mod.ts";
-import { type ServiceContext, turn } from "../mode/mod.ts";
+import { type ServiceContext, turn } from "../host/mod.ts";
 import { elapse } from "./elapse.ts";
 import { type Timed, timedAsync } from "./timed.ts";
 

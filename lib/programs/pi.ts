@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { pi } from "./pi.ts";
  *
  * await using host = new Host();
@@ -23,7 +23,7 @@
  */
 
 import type { ModeName } from "../errors.ts";
-import { type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../mode/mod.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { circleKernels, countInside, type CountInsideOptions } from "../random/mod.ts";

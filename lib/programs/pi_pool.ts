@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { piPool } from "./pi_pool.ts";
  *
  * await using host = new Host();
@@ -23,7 +23,7 @@
  * @module
  */
 
-import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../mode/mod.ts";
+import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../host/mod.ts";
 import { Pool, type PoolStatistics } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { countInside } from "../random/mod.ts";

@@ -9,7 +9,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { piQueue } from "./pi_queue.ts";
  *
  * await using host = new Host();

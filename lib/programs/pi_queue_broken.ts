@@ -11,7 +11,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { piQueueBroken } from "./pi_queue_broken.ts";
  *
  * await using host = new Host();

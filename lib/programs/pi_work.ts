@@ -19,7 +19,7 @@
 
 import { GuestDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
-import { after, type ServiceContext } from "../mode/mod.ts";
+import { after, type ServiceContext } from "../host/mod.ts";
 import { countInside, type CountInsideOptions } from "../random/mod.ts";
 import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
 import { type Timed, timed, timedAsync } from "./timed.ts";

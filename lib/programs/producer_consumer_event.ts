@@ -10,7 +10,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { producerConsumerEvent } from "./producer_consumer_event.ts";
  *
  * await using host = new Host();

@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { producerConsumerLock } from "./producer_consumer_lock.ts";
  *
  * await using host = new Host();

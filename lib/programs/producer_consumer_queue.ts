@@ -7,7 +7,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { producerConsumerQueue } from "./producer_consumer_queue.ts";
  *
  * await using host = new Host();

@@ -16,7 +16,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { remoteJobs } from "./remote_jobs.ts";
  *
  * await using host = new Host();
@@ -29,7 +29,7 @@
  */
 
 import { GuestError } from "../errors.ts";
-import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../mode/mod.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import {
   type Done,

@@ -23,7 +23,7 @@
 
 import { type Channel, channel, type Future, future } from "../mailbox/mod.ts";
 import type { Steps } from "../memory/mod.ts";
-import type { ServiceContext } from "../mode/mod.ts";
+import type { ServiceContext } from "../host/mod.ts";
 import { pause } from "../program/mod.ts";
 import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";

@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { Host } from "../mode/mod.ts";
+ * import { Host } from "../host/mod.ts";
  * import { sort } from "./sort.ts";
  *
  * await using host = new Host();
@@ -27,7 +27,7 @@ import {
   type HostContext,
   now,
   type ReportTable,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { randomStream } from "../random/mod.ts";

@@ -14,8 +14,8 @@
  * @module
  */
 
-import type { ServiceContext } from "../mode/mod.ts";
-import { move, type Moved } from "../mode/mod.ts";
+import type { ServiceContext } from "../host/mod.ts";
+import { move, type Moved } from "../host/mod.ts";
 import { type Timed, timed } from "./timed.ts";
 
 /** Where a worker finds what it does. */

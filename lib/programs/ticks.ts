@@ -25,7 +25,7 @@
  * @module
  */
 
-import { after, now } from "../mode/mod.ts";
+import { after, now } from "../host/mod.ts";
 import { median } from "./timed.ts";
 
 /** When ticks are due, and by which clock. */

@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { Host, sameData } from "../mode/mod.ts";
+ * import { Host, sameData } from "../host/mod.ts";
  * import { timerProgram } from "./timer.ts";
  *
  * await using host = new Host();

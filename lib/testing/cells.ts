@@ -20,7 +20,7 @@
  */
 
 import type { Ports } from "../diagram/mod.ts";
-import { decode, encode } from "../mailbox/mod.ts";
+import { decode, encode } from "../codec/mod.ts";
 
 /** A number, or the bytes of an abstract value. */
 export type Cell = number | Uint8Array;

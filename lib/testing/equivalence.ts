@@ -25,7 +25,7 @@
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
 import type { ModeName } from "../errors.ts";
-import { Host, type RunnableProgram } from "../mode/mod.ts";
+import { Host, type RunnableProgram } from "../host/mod.ts";
 import { endOf, type Experiment, stopsOf } from "./experiment.ts";
 import { observe, parting, type Row } from "./observation.ts";
 import { Disagreement, holdProperty } from "./property.ts";

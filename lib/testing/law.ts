@@ -25,8 +25,8 @@
  */
 
 import type { System } from "../diagram/mod.ts";
-import { decode, encode } from "../mailbox/mod.ts";
-import { directHost } from "../mode/mod.ts";
+import { decode, encode } from "../codec/mod.ts";
+import { directHost } from "../host/mod.ts";
 import { compare, exact, Simulator, Timeline } from "../simulator/mod.ts";
 import { type Cell, cellsOf } from "./cells.ts";
 import { endOf, type Experiment, valuesAt } from "./experiment.ts";

@@ -8,7 +8,7 @@
  * @example
  * ```ts
  * import { delegate } from "../diagram/mod.ts";
- * import { Host, loadSystem } from "../mode/mod.ts";
+ * import { Host, loadSystem } from "../host/mod.ts";
  * import { observe } from "./observation.ts";
  *
  * const gain = await loadSystem({ module: "holdfast:blocks", export: "gain", argument: { factor: 2 } });
@@ -38,7 +38,7 @@ import {
   type System,
   vector,
 } from "../diagram/mod.ts";
-import type { Host } from "../mode/mod.ts";
+import type { Host } from "../host/mod.ts";
 import { Simulator } from "../simulator/mod.ts";
 import { type Cell, cellsOf, columnsOf, equalCells } from "./cells.ts";
 import { type Experiment, valuesAt } from "./experiment.ts";

@@ -41,7 +41,7 @@ import {
   type ProgramReport,
   type RunnableProgram,
   sameData,
-} from "../mode/mod.ts";
+} from "../host/mod.ts";
 import type { Arbitrary } from "./fast_check.ts";
 import { parameterValue } from "./parameters.ts";
 import { holdFor, type SampleOptions, WrongOutcome } from "./property.ts";

@@ -18,7 +18,7 @@
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
 import type { ModeName } from "../errors.ts";
-import { type Host, type HostOptions, loadSystem } from "../mode/mod.ts";
+import { type Host, type HostOptions, loadSystem } from "../host/mod.ts";
 import type { PropertyOptions } from "./property.ts";
 
 /** What a property of a system takes; inputs, timings and runs are random. */

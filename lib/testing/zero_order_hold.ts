@@ -17,7 +17,7 @@
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
-import { Host } from "../mode/mod.ts";
+import { Host } from "../host/mod.ts";
 import { endOf, type Experiment } from "./experiment.ts";
 import { lawfulRows } from "./law.ts";
 import { observe, parting } from "./observation.ts";

@@ -1,5 +1,5 @@
 /**
- * The code of guests as text, and the module of it that a bundle holds instead of `lib/mode/guest_source.ts`.
+ * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/guest_source.ts`.
  *
  * - The thread guest's text becomes a Blob URL, made once.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
@@ -47,10 +47,10 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
     return outputFiles.map((file) => file.text).join("");
   };
   return {
-    thread: await text(`import "./lib/mode/thread_guest.ts";`, ""),
+    thread: await text(`import "./lib/host/thread_guest.ts";`, ""),
     // A variable that the bundle does not declare keeps its name, and no other gets it.
     process: await text(
-      `import { serveProcess as serve } from "./lib/mode/process_guest.ts"; serveProcess = serve;`,
+      `import { serveProcess as serve } from "./lib/host/process_guest.ts"; serveProcess = serve;`,
       "let serveProcess;",
     ),
     logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
@@ -100,7 +100,7 @@ export function guestLoggingUrl() {
     setup(build) {
       leaveLogging().setup(build);
       const { onLoad } = build;
-      onLoad({ filter: /[\\/]lib[\\/]mode[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
+      onLoad({ filter: /[\\/]lib[\\/]host[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
       onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_code\.ts$/ }, () => ({ contents: logging, loader: "js" }));
     },
   };

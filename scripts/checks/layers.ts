@@ -7,24 +7,25 @@
  * @module
  */
 
-const mode = ["diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program", "logging"];
-const pool = ["mode", ...mode];
+const host = ["codec", "diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program", "logging"];
+const pool = ["host", ...host];
 const everything = [...pool, "pool", "explorer", "random"];
 
 /** The layers under `lib/`, each with the layers that it may import. */
 export const layers: ReadonlyMap<string, readonly string[]> = new Map([
+  ["codec", []],
   ["diagram", []],
   ["blocks", ["diagram"]],
   ["simulator", ["diagram"]],
   ["random", []],
   ["memory", []],
   ["sync", ["memory"]],
-  ["mailbox", ["memory", "sync"]],
-  ["program", ["memory", "sync", "mailbox"]],
+  ["mailbox", ["codec", "memory", "sync"]],
+  ["program", ["codec", "memory", "sync", "mailbox"]],
   ["logging", []],
-  ["mode", mode],
+  ["host", host],
   ["pool", pool],
-  ["explorer", ["memory", "sync", "mailbox", "program"]],
+  ["explorer", ["codec", "memory", "sync", "mailbox", "program"]],
   ["testing", everything],
   ["programs", everything.filter((layer) => layer !== "explorer")],
 ]);

@@ -31,7 +31,7 @@ import {
   type System,
 } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/errors.ts";
-import { loadSystem } from "../../lib/mode/mod.ts";
+import { loadSystem } from "../../lib/host/mod.ts";
 
 /** What a port of a node holds. */
 export type PortKind = "scalar" | "vector" | "book";

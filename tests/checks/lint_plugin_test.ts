@@ -23,8 +23,8 @@ const cases: Case[] = [
       ["lib/blocks/gain.ts", 'import { GuestError } from "../errors.ts";'],
       ["lib/blocks/gain.ts", 'import { clock } from "./sources.ts";'],
       ["lib/blocks/kernels/burn.ts", 'import { clock } from "../sources.ts";'],
-      ["lib/mode/thread/host.ts", 'import { encode } from "../../mailbox/mod.ts";'],
-      ["lib/mode/resolve.ts", 'const blocks = await import("../blocks/mod.ts");'],
+      ["lib/host/thread/host.ts", 'import { encode } from "../../mailbox/mod.ts";'],
+      ["lib/host/resolve.ts", 'const blocks = await import("../blocks/mod.ts");'],
       ["lib/testing/mod.ts", 'export { explore } from "../explorer/mod.ts";'],
       ["lib/programs/bank.ts", 'import { Lock } from "../sync/mod.ts";'],
       ["lib/diagram/port.ts", 'import { inspect } from "node:util";'],
@@ -40,7 +40,7 @@ const cases: Case[] = [
       ["lib/diagram/system.ts", 'const far = await import("../simulator/mod.ts");'],
       ["lib/diagram/system.ts", 'export type Far = import("../simulator/mod.ts").Simulator;'],
       ["lib/blocks/gain.ts", 'import { System } from "../diagram/system.ts";'],
-      ["lib/mode/thread/host.ts", 'import { encode } from "../../mailbox/codec/mod.ts";'],
+      ["lib/host/thread/host.ts", 'import { encode } from "../../mailbox/inner/mod.ts";'],
       ["lib/testing/equivalence.ts", 'import { bank } from "../programs/mod.ts";'],
       ["lib/programs/bank.ts", 'import { explore } from "../explorer/mod.ts";'],
       ["lib/errors.ts", 'import { System } from "./diagram/mod.ts";'],
@@ -53,7 +53,7 @@ const cases: Case[] = [
   {
     rule: "specifiers",
     good: [
-      ["lib/mailbox/codec.ts", 'import { serialize } from "node:v8";'],
+      ["lib/codec/codec.ts", 'import { serialize } from "node:v8";'],
       ["lib/testing/equivalence.ts", 'import type fc from "npm:fast-check@4.10.2";'],
       ["tests/diagram/port_test.ts", 'import { assert } from "@std/assert";'],
     ],
@@ -74,24 +74,24 @@ const cases: Case[] = [
       ["tests/memory/shared_test.ts", "new SharedArrayBuffer(4);"],
     ],
     bad: [
-      ["lib/mode/thread.ts", "new SharedArrayBuffer(4);"],
-      ["lib/mode/thread.ts", "Atomics.load(words, 0);"],
-      ["lib/mode/thread.ts", "globalThis.Atomics.load(words, 0);"],
-      ["lib/mode/thread.ts", 'globalThis["Atomics"].load(words, 0);'],
-      ["lib/mode/thread.ts", "interface Hello { readonly words: SharedArrayBuffer }"],
+      ["lib/host/thread.ts", "new SharedArrayBuffer(4);"],
+      ["lib/host/thread.ts", "Atomics.load(words, 0);"],
+      ["lib/host/thread.ts", "globalThis.Atomics.load(words, 0);"],
+      ["lib/host/thread.ts", 'globalThis["Atomics"].load(words, 0);'],
+      ["lib/host/thread.ts", "interface Hello { readonly words: SharedArrayBuffer }"],
     ],
   },
   {
     rule: "foreign-functions",
     good: [["lib/memory/mapped.ts", "Deno.dlopen(name, {});"]],
-    bad: [["lib/mode/process.ts", "Deno.dlopen(name, {});"], ["lib/mode/process.ts", "let p: Deno.UnsafeCallback;"]],
+    bad: [["lib/host/process.ts", "Deno.dlopen(name, {});"], ["lib/host/process.ts", "let p: Deno.UnsafeCallback;"]],
   },
   {
     rule: "host",
     good: [
-      ["lib/mode/thread.ts", "new Worker(url); performance.now(); Date.now(); setTimeout(go, 1);"],
-      ["lib/mode/process.ts", "new Deno.Command(Deno.execPath());"],
-      ["lib/mailbox/codec.ts", "const date = new Date(seconds * 1000);"],
+      ["lib/host/thread.ts", "new Worker(url); performance.now(); Date.now(); setTimeout(go, 1);"],
+      ["lib/host/process.ts", "new Deno.Command(Deno.execPath());"],
+      ["lib/codec/codec.ts", "const date = new Date(seconds * 1000);"],
       ["lib/simulator/pacing.ts", "interface Clocks { performance: number } clocks.performance;"],
       ["scripts/bench.ts", "performance.now();"],
     ],
@@ -110,17 +110,17 @@ const cases: Case[] = [
   },
   {
     rule: "host-modules",
-    good: [["lib/mode/thread.ts", 'import { Worker } from "node:worker_threads";']],
+    good: [["lib/host/thread.ts", 'import { Worker } from "node:worker_threads";']],
     bad: [["lib/memory/shared.ts", 'import { Worker } from "node:worker_threads";']],
   },
   {
     rule: "chance",
     good: [["lib/blocks/noise.ts", "Math.floor(seed);"], ["tests/blocks/noise_test.ts", "Math.random();"]],
-    bad: [["lib/blocks/noise.ts", "Math.random();"], ["lib/mode/thread.ts", "crypto.randomUUID();"]],
+    bad: [["lib/blocks/noise.ts", "Math.random();"], ["lib/host/thread.ts", "crypto.randomUUID();"]],
   },
   {
     rule: "console",
-    good: [["lib/mode/guest.ts", "console.error(text);"], ["lib/blocks/printer.ts", "sink.console(text);"]],
+    good: [["lib/host/guest.ts", "console.error(text);"], ["lib/blocks/printer.ts", "sink.console(text);"]],
     bad: [["lib/blocks/printer.ts", "console.log(text);"], ["lib/blocks/printer.ts", "const { log } = console;"]],
   },
   {
@@ -145,7 +145,7 @@ const cases: Case[] = [
     rule: "steps",
     good: [
       ["lib/programs/race.ts", "function* run() { yield* guard.acquire(); const steps = guard.release(); }"],
-      ["lib/mode/guest.ts", "function end() { guard.release(); }"],
+      ["lib/host/guest.ts", "function end() { guard.release(); }"],
       ["tests/sync/lock_test.ts", "function* run() { list.forEach(() => { memory.release(steps); }); }"],
     ],
     bad: [

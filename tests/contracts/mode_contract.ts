@@ -8,8 +8,8 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import fc from "fast-check";
 import { delegate, signature, type System, type SystemReference } from "../../lib/diagram/mod.ts";
 import { GuestError } from "../../lib/errors.ts";
-import { type Job, jobFor, loadSystem, type Mode, type ModeSession } from "../../lib/mode/mod.ts";
-import { type Message, Wire } from "../../lib/mode/wire.ts";
+import { type Job, jobFor, loadSystem, type Mode, type ModeSession } from "../../lib/host/mod.ts";
+import { type Message, Wire } from "../../lib/host/system/wire.ts";
 import { INITIALIZATION, type Reply } from "../../lib/simulator/mod.ts";
 import { within } from "./deadline.ts";
 import { runs } from "./soak.ts";

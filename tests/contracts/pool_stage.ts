@@ -5,7 +5,7 @@
  */
 
 import type { ModeName } from "../../lib/errors.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Pool, type PoolOptions } from "../../lib/pool/mod.ts";
 import type * as work from "../guests/pool_work.ts";
 import { within } from "./deadline.ts";

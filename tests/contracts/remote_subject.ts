@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Asked, decodeAnswer, decodeAsked, encodeAnswer, encodeAsked } from "../../lib/mode/asked.ts";
-import { Owner } from "../../lib/mode/owner.ts";
-import type { ProgramJob } from "../../lib/mode/program_run.ts";
+import { type Asked, decodeAnswer, decodeAsked, encodeAnswer, encodeAsked } from "../../lib/host/shared/asked.ts";
+import { Owner } from "../../lib/host/program/owner.ts";
+import type { ProgramJob } from "../../lib/host/program/run.ts";
 import {
   type Answer,
   type Chooser,

@@ -6,7 +6,7 @@
 
 import { assert } from "@std/assert";
 import { type ErrorData, type ModeName, revivedError } from "../../lib/errors.ts";
-import type { Host, NamedCall, ServiceLink, ServiceShare, Transferable } from "../../lib/mode/mod.ts";
+import type { Host, NamedCall, ServiceLink, ServiceShare, Transferable } from "../../lib/host/mod.ts";
 import { within } from "./deadline.ts";
 
 const SECONDS = 20;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { explore, isRepeated } from "../../lib/explorer/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { type AnyProgram, isProgram } from "../../lib/program/mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
 import { within } from "../contracts/deadline.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Steps } from "../../lib/memory/mod.ts";
-import type { ServiceContext } from "../../lib/mode/mod.ts";
+import type { ServiceContext } from "../../lib/host/mod.ts";
 import { cells, type Channel, channel, pause, type Shareable, type SharedArray } from "../../mod.ts";
 
 /** A model to update. */

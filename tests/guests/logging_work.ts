@@ -7,7 +7,7 @@
 import { getConfig, getLogger as getTapeLogger } from "npm:@logtape/logtape@2.4.2";
 import { getLogger } from "../../lib/logging/mod.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
-import type { ServiceContext } from "../../lib/mode/mod.ts";
+import type { ServiceContext } from "../../lib/host/mod.ts";
 import { cells, event } from "../../lib/sync/mod.ts";
 
 /** A call: what it says, and how long it takes its time before each record. */

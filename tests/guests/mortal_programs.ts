@@ -6,7 +6,7 @@
 
 import { AssertionError, OwnerDiedError } from "../../lib/errors.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
-import { encodeFrame } from "../../lib/mode/protocol.ts";
+import { encodeFrame } from "../../lib/host/frame.ts";
 import { defineProgram, ensure, pause } from "../../lib/program/mod.ts";
 import { cell, lock, semaphore, type SharedCell } from "../../lib/sync/mod.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ServiceContext } from "../../lib/mode/mod.ts";
-import { move, type Moved } from "../../lib/mode/mod.ts";
+import type { ServiceContext } from "../../lib/host/mod.ts";
+import { move, type Moved } from "../../lib/host/mod.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
 import { cells, event, lock, semaphore } from "../../lib/sync/mod.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Host, ServiceShare } from "../../lib/mode/mod.ts";
+import { Host, ServiceShare } from "../../lib/host/mod.ts";
 import { things } from "./service_work.ts";
 
 const host = new Host();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { move, type Moved, type ServiceContext } from "../../lib/mode/mod.ts";
+import { move, type Moved, type ServiceContext } from "../../lib/host/mod.ts";
 import { channel } from "../../lib/mailbox/mod.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
 import { cell, event, lock } from "../../lib/sync/mod.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { share } from "../../lib/mode/mod.ts";
+import { share } from "../../lib/host/mod.ts";
 import { lock } from "../../lib/sync/mod.ts";
 
 const { shared: { guard } } = share({ guard: lock() }, { tasks: 1 });

@@ -6,7 +6,7 @@
 
 /// <reference lib="webworker" />
 
-import { attach, type ShareHandle } from "../../lib/mode/mod.ts";
+import { attach, type ShareHandle } from "../../lib/host/mod.ts";
 import { cancelToken, cell, lock, semaphore } from "../../lib/sync/mod.ts";
 
 /** What is shared. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import type { Failed } from "../../lib/program/mod.ts";
 import { counter } from "./programs.ts";
 import { endless, fails } from "./result_programs.ts";

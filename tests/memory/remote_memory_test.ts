@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { type Answer, Layout, ModelMemory, type Operation, RemoteMemory } from "../../lib/memory/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { testMemoryContract } from "../contracts/memory_contract.ts";

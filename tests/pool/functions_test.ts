@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Moved, ServiceContext } from "../../lib/mode/mod.ts";
+import type { Moved, ServiceContext } from "../../lib/host/mod.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
 import { type ArgumentOf, Guest, type NameOf, Pool, type ThingsOf, type ValueOf } from "../../lib/pool/mod.ts";
 import type { Shareables } from "../../lib/sync/mod.ts";

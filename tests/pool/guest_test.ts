@@ -8,7 +8,7 @@ import {
   UncloneableError,
   WaitTimeoutError,
 } from "../../lib/errors.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Guest, type GuestSettings } from "../../lib/pool/mod.ts";
 import type { Shared } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";

@@ -8,7 +8,7 @@ import {
   type LoggingSettings,
   type LogLine,
 } from "../../lib/logging/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { type LogTarget, Pool, type PoolOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { GuestDiedError } from "../../lib/errors.ts";
-import type { Host, ServiceCall, ServiceLink, ServiceListener } from "../../lib/mode/mod.ts";
+import type { Host, ServiceCall, ServiceLink, ServiceListener } from "../../lib/host/mod.ts";
 import { Call, type CallOptions } from "../../lib/pool/call.ts";
 import { Seat } from "../../lib/pool/seat.ts";
 

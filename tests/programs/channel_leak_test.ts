@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { channelLeak } from "../../lib/programs/mod.ts";
 import { bugOf, outcomesOf } from "./explored.ts";
 import { checkEverywhere, MODES, randomEnds } from "./schedules.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { channelProducer } from "../../lib/programs/mod.ts";
 import { wellOf } from "./explored.ts";
 import { checkEverywhere, MODES, randomEnds } from "./schedules.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { channelStates } from "../../lib/programs/mod.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, MODES, randomEnds, SHORT } from "./schedules.ts";

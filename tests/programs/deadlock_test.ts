@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { deadlock } from "../../lib/programs/mod.ts";
 import { checkEverywhere, MODES, randomEnds, SHORT } from "./schedules.ts";
 

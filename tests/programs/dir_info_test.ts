@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Guest } from "../../lib/pool/mod.ts";
 import { type DirInfo, dirWork, readDirInfo } from "../../lib/programs/dir_work.ts";
 import { dirInfo } from "../../lib/programs/mod.ts";

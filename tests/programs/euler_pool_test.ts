@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { WaitTimeoutError } from "../../lib/errors.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { calculateE, eulerThings, eulerWork } from "../../lib/programs/euler_work.ts";
 import { eulerPool } from "../../lib/programs/mod.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { ModelMemory, runBlocking } from "../../lib/memory/mod.ts";
 import { eulerProcess } from "../../lib/programs/mod.ts";
 import { calculateE, type EulerThings, eulerThings } from "../../lib/programs/euler_work.ts";

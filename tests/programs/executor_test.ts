@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { GuestError, UnfetchedFailureError } from "../../lib/errors.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { executor } from "../../lib/programs/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { setImmediate } from "node:timers";
 import { burnCpu } from "../../lib/blocks/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { multitasking } from "../../lib/programs/mod.ts";
 import { memoryTable, timesTable } from "../../lib/programs/multitasking_tables.ts";
 import { compute } from "../../lib/programs/multitasking_work.ts";

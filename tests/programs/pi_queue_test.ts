@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { piQueue } from "../../lib/programs/mod.ts";
 import { partOf } from "../../lib/programs/pi_queue.ts";
 import { countInside } from "../../lib/random/mod.ts";

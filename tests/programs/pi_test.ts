@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { pi, piPool } from "../../lib/programs/mod.ts";
 import { countPart } from "../../lib/programs/pi_work.ts";
 import { countInside } from "../../lib/random/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { race } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomEnds, SHORT } from "./schedules.ts";

@@ -9,7 +9,7 @@
 import fc from "fast-check";
 import type { ModeName } from "../../lib/errors.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { dataText, Host, programJob } from "../../lib/mode/mod.ts";
+import { dataText, Host, programJob } from "../../lib/host/mod.ts";
 import { type AnyProgram, runCooperative, type SettingsOptions } from "../../lib/program/mod.ts";
 import type { SharedThing } from "../../lib/sync/mod.ts";
 import { checkEquivalence, type ProgramCheckOptions } from "../../lib/testing/mod.ts";

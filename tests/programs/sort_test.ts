@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import type { Failed } from "../../lib/program/mod.ts";
 import { sort } from "../../lib/programs/mod.ts";

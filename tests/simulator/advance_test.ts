@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { defineSystem, scalar } from "../../lib/diagram/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { eventTime, exactTiming, Simulator } from "../../lib/simulator/mod.ts";
 import { buildDiagram, diagramPlans, type PlannedTiming, timings } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { busy, clock } from "../../lib/blocks/mod.ts";
 import { delegate, type Diagram, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { type Outcome, simulate } from "./outcome.ts";
 

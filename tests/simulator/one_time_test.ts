@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { clock } from "../../lib/blocks/mod.ts";
 import { abstract, defineSystem, delegate, DiagramBuilder, scalar } from "../../lib/diagram/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { eventTime, exactTiming, Simulator, Timeline } from "../../lib/simulator/mod.ts";
 import { type PlannedTiming, timings } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";

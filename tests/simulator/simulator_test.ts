@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { busy } from "../../lib/blocks/mod.ts";
 import { defineSystem, delegate, DiagramBuilder, scalar, vector } from "../../lib/diagram/mod.ts";
 import { DiagramError } from "../../lib/errors.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { type FarHost, type RealClock, Simulator } from "../../lib/simulator/mod.ts";
 
 const counter = defineSystem({

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { logSink } from "../../lib/blocks/mod.ts";
 import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { Simulator, type SimulatorSnapshot } from "../../lib/simulator/mod.ts";
 import { buildDiagram, type DiagramPlan, diagramPlans } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";

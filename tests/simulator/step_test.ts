@@ -13,7 +13,7 @@ import {
   type Vector,
   vector,
 } from "../../lib/diagram/mod.ts";
-import { Host } from "../../lib/mode/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
 import { compare, exact, Simulator, Timeline } from "../../lib/simulator/mod.ts";
 import { timings } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";

@@ -1,0 +1,84 @@
+/**
+ * Deadlocks, from who waits for what and who holds it.
+ *
+ * - A cycle of tasks that each wait for a lock that the next one owns is a deadlock at once, whatever the others do.
+ * - Otherwise it is one when no live task can act any more: all wait, none with a time.
+ *
+ * @example
+ * ```ts
+ * import { findDeadlock } from "./deadlock.ts";
+ *
+ * const wait = { method: "acquire", timed: false, queued: true };
+ * const waits = [{ task: 0, object: "b", ...wait }, { task: 1, object: "a", ...wait }];
+ * const owners = (object: string) => object === "a" ? [0] : [1];
+ * const found = findDeadlock({ waits, live: 3, owners, nameOf: (task) => `t${task}` });
+ * if (found?.tasks.join() !== "0,1") throw new Error("a cycle, though a third task is at work");
+ * if (!found.error.message.includes("task t0 waits for b (acquire), which t1 holds")) throw found.error;
+ * ```
+ *
+ * @module
+ */
+
+import { DeadlockError, type DeadlockWait } from "../../errors.ts";
+
+/** A task that waits. */
+export interface TaskWait {
+  /** The task's number. */
+  readonly task: number;
+  /** The name of the thing that it waits for. */
+  readonly object: string;
+  /** The method that it waits in. */
+  readonly method: string;
+  /** Whether it gives up at some time. */
+  readonly timed: boolean;
+  /** Whether it stands in line for the thing: who only waits for another to be done with a step soon goes on. */
+  readonly queued: boolean;
+}
+
+/** Tasks that wait for ever. */
+export interface Deadlock {
+  /** Their numbers; along the cycle where there is one. */
+  readonly tasks: readonly number[];
+  /** What each of them gets. */
+  readonly error: DeadlockError;
+}
+
+/**
+ * Finds a deadlock among those who wait; `live` is how many tasks have not ended. It is named from its first task on, whoever
+ * waited first.
+ */
+export function findDeadlock({ waits: unordered, live, owners, nameOf }: {
+  waits: readonly TaskWait[];
+  live: number;
+  owners: (object: string) => readonly number[];
+  nameOf: (task: number) => string;
+}): Deadlock | undefined {
+  const waits = unordered.toSorted((one, other) => one.task - other.task);
+  const cycle = findCycle(waits, owners);
+  const all = waits.length === live && live > 0 && waits.every(({ timed }) => !timed);
+  const stuck = cycle ?? (all ? waits : undefined);
+  if (stuck === undefined) return undefined;
+  const named = stuck.map(({ task, object, method }): DeadlockWait => {
+    return { task: nameOf(task), object, method, owners: owners(object).map(nameOf) };
+  });
+  return { tasks: stuck.map(({ task }) => task), error: new DeadlockError(named) };
+}
+
+/** The first cycle, each task waiting for what the next one owns. */
+function findCycle(
+  waits: readonly TaskWait[],
+  owners: (object: string) => readonly number[],
+): readonly TaskWait[] | undefined {
+  const waitOf = new Map(waits.filter(({ timed, queued }) => queued && !timed).map((wait) => [wait.task, wait]));
+  for (const first of waitOf.values()) {
+    const path: TaskWait[] = [];
+    let wait: TaskWait | undefined = first;
+    while (wait !== undefined && !path.includes(wait)) {
+      path.push(wait);
+      const [owner] = owners(wait.object);
+      wait = owner === undefined ? undefined : waitOf.get(owner);
+    }
+    if (wait !== undefined) return path.slice(path.indexOf(wait));
+  }
+  return undefined;
+}

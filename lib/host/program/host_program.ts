@@ -1,0 +1,141 @@
+/**
+ * A program whose `main` runs on the host: for pools, workers and futures, where a program of shared memory has tasks.
+ *
+ * - `main` is told the mode and decides what runs there; its outcome is judged as that of any other program.
+ * - What it shows besides, such as times, are tables: no part of the outcome.
+ * - `validate` refuses settings that a range cannot: it throws a RangeError before anything runs.
+ * - The explorer cannot run it: nobody sees what it does between its awaits.
+ * - A guest finds `functions` by their names in any module that exports the program, or that lists it in `programs`: so
+ *   pools of `module` work where many programs are one file.
+ *
+ * @example
+ * ```ts
+ * import { defineHostProgram } from "./host_program.ts";
+ * import { Host } from "../host.ts";
+ *
+ * const sum = defineHostProgram({
+ *   name: "sum",
+ *   claim: "The sum of the first n numbers has a closed form.",
+ *   module: import.meta.url,
+ *   parameters: { n: { default: 10, min: 1, max: 100, description: "how many numbers" } },
+ *   async main({ settings: { parameters: { n } } }) {
+ *     let sum = 0;
+ *     for (let number = 1; number <= n; number++) sum += await Promise.resolve(number);
+ *     return { outcome: sum, tables: [{ title: "Steps", columns: ["n", "sum"], rows: [[n, sum]] }] };
+ *   },
+ *   expected: ({ parameters: { n } }) => [n * (n + 1) / 2],
+ * });
+ * await using host = new Host();
+ * const { ok, outcome } = await host.run(sum, { mode: "thread", parameters: { n: 4 } });
+ * if (!ok || outcome !== 10) throw new Error("1 + 2 + 3 + 4");
+ * ```
+ *
+ * @module
+ */
+
+import type { ModeName } from "../../errors.ts";
+import {
+  type AnyProgram,
+  type Failed,
+  isProgram,
+  type OutcomeTest,
+  type ParameterTable,
+  type Settings,
+} from "../../program/mod.ts";
+import type { Observer } from "../../simulator/mod.ts";
+import type { Host } from "../host.ts";
+import type { ReportTable } from "./report.ts";
+
+/** What `main` is given. */
+export interface HostContext<P extends ParameterTable = ParameterTable> {
+  /** Where guests are to run. */
+  readonly mode: ModeName;
+  /** The host that runs it, for runs of other programs. */
+  readonly host: Host;
+  /** How the run is set. */
+  readonly settings: Settings<P>;
+  /** Aborted when the time of the run is over or the host is closed; `main` then has a second to end. */
+  readonly signal: AbortSignal;
+  /** Told of what takes real time, in milliseconds since the epoch, if anybody wants to know. */
+  readonly observe: Observer | undefined;
+  /** Says what it is at, in some words. */
+  progress(text: string): void;
+}
+
+/** What `main` gives. */
+export interface HostEnd<O> {
+  /** What came out, as plain data. */
+  readonly outcome: O;
+  /** What else there is to show; nothing by default. */
+  readonly tables?: readonly ReportTable[];
+}
+
+/** Functions that guests run, by name: each takes an argument and a `ServiceContext`. */
+export type GuestFunctions = Readonly<Record<string, (argument: never, context: never) => unknown>>;
+
+/** What a host program is made of. */
+export interface HostProgramSpec<P extends ParameterTable, O> {
+  /** The name on the command line. */
+  readonly name: string;
+  /** What it shows, in one sentence. */
+  readonly claim: string;
+  /** Where it is exported, and what its guests import: `import.meta.url`. */
+  readonly module: string;
+  /** What its guests run, by names that no other function of the same list has; nothing by default. */
+  readonly functions?: GuestFunctions;
+  /** The variants that have a known bug, kept on purpose; none by default. */
+  readonly specimens?: readonly string[];
+  /** The variants; the first is the default. One without a name of its own is `plain`. */
+  readonly variants?: readonly string[];
+  /** The parameters. */
+  readonly parameters?: P;
+  /** Throws a RangeError for settings that make no sense together, or in this place; all make sense by default. */
+  validate?(settings: Settings<P>): void;
+  /** Does it. */
+  main(context: HostContext<P>): Promise<HostEnd<O>>;
+  /** The part of an outcome that is the same in every run; all of it by default, nothing for a specimen. */
+  independent?(outcome: O | Failed, settings: Settings<P>): unknown;
+  /** All possible outcomes, as a list or as a test; one in which `main` failed names the task `main`. */
+  expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
+}
+
+/** A host program, complete. */
+export interface HostProgram<P extends ParameterTable = ParameterTable, O = unknown>
+  extends Required<HostProgramSpec<P, O>> {
+  /** Tells programs from other exports. */
+  readonly isHoldfastProgram: true;
+}
+
+/** Any host program. */
+export type AnyHostProgram = HostProgram<ParameterTable, unknown>;
+
+/** Whatever `Host.run` runs. */
+export type RunnableProgram = AnyProgram | AnyHostProgram;
+
+/** Makes a host program. */
+export function defineHostProgram<const P extends ParameterTable, O>(spec: HostProgramSpec<P, O>): HostProgram<P, O> {
+  const { variants = ["plain"], specimens = [] } = spec;
+  return Object.freeze({
+    ...spec,
+    isHoldfastProgram: true as const,
+    variants,
+    specimens,
+    // A program without parameters has an empty table, whatever type was inferred for none.
+    parameters: spec.parameters ?? {} as P,
+    functions: spec.functions ?? {},
+    validate: spec.validate ?? (() => {}),
+    independent: spec.independent ??
+      ((outcome: O | Failed, { variant }: Settings<P>) => specimens.includes(variant) ? null : outcome),
+  });
+}
+
+/** Whether a value is a host program, of this copy of the library or of another. */
+export function isHostProgram(value: unknown): value is AnyHostProgram {
+  return typeof value === "object" && value !== null && "isHoldfastProgram" in value &&
+    value.isHoldfastProgram === true && "main" in value;
+}
+
+/** Whether a value is a program of any kind. */
+export function isRunnable(value: unknown): value is RunnableProgram {
+  return isProgram(value) || isHostProgram(value);
+}

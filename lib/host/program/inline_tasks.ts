@@ -1,0 +1,113 @@
+/**
+ * A program in direct mode: all tasks in the caller, on model memory and its virtual clock.
+ *
+ * - Tasks switch only where one blocks: first in, first out, or, with a seed other than 0, as the seed decides.
+ * - A deadlock is thrown into its tasks as soon as it exists.
+ * - Daemons are stopped where they wait, as soon as all others have ended.
+ * - A task that fails is buried like a dead one, after its guards have released what they held.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../../program/mod.ts";
+ * import { cell } from "../../sync/mod.ts";
+ * import { runDirect } from "./inline_tasks.ts";
+ * import { programJob } from "./run.ts";
+ *
+ * const program = defineProgram({
+ *   name: "two",
+ *   claim: "Two tasks add one each.",
+ *   shared: () => ({ n: cell() }),
+ *   tasks: () => [{ name: "a", run: ({ n }) => n.add(1) }, { name: "b", run: ({ n }) => n.add(1) }],
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [2],
+ * });
+ * const { ends } = runDirect(programJob(program, { mode: "direct" }), { now: () => 0 });
+ * if (ends.some(({ kind }) => kind !== "returned")) throw new Error("both end well");
+ * ```
+ *
+ * @module
+ */
+
+import { DeadlockError, farError, GuestTimeoutError, StoppedError } from "../../errors.ts";
+import { ModelMemory, runBlocking, seededChooser } from "../../memory/mod.ts";
+import { runCooperative, type TaskRun, type WaitingTask } from "../../program/mod.ts";
+import { findDeadlock } from "./deadlock.ts";
+import type { ProgramEnd, ProgramJob, TaskEnd } from "./run.ts";
+import { decodeEnd } from "./task_ends.ts";
+import { Burials } from "../shared/recovery.ts";
+import { Lanes } from "./lanes.ts";
+import { taskSteps } from "./task_steps.ts";
+
+/** Why a daemon is stopped. */
+const OVER = "all but daemons have ended, a task to wait for is wanted";
+
+/** Runs a program in the caller. */
+export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
+  const { space, tasks, names, settings, timeout } = job;
+  const memory = new ModelMemory(space.layout, { chooser: seededChooser(settings.seed) });
+  runBlocking(memory, space.initialize());
+  const burials = new Burials(space, memory);
+  const lanes = new Lanes(names, job.observe);
+  const started = now();
+  const nameOf = (task: number) => names[task] ?? `task ${task}`;
+  const live = new Set(names.keys());
+  // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
+  let turns = 0;
+  const time = () => memory.clock + ++turns / 1000;
+  const views = names.map((_, task) => space.attach(memory, { task }));
+  let stop: GuestTimeoutError | undefined;
+  const { outcomes } = runCooperative(
+    memory,
+    tasks.map((task, index) => ({ name: task.name, steps: taskSteps(task, views[index]?.shared ?? {}) })),
+    {
+      ...settings.seed === 0 ? {} : { seed: settings.seed },
+      onTurn(run, what) {
+        if (what === "goes on") lanes.goesOn(run.number, time());
+        else if (what === "parks") lanes.waits(run.number, time(), labelOf(run));
+        else {
+          live.delete(run.number);
+          lanes.ends(run.number, time());
+          burials.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
+        }
+      },
+      onParked(waiting) {
+        if ([...live].every((task) => tasks[task]?.daemon)) {
+          return new Map(
+            waiting.map(({ task, name }) => [task, new StoppedError(`Cannot go on with ${name}: ${OVER}`)]),
+          );
+        }
+        const found = findDeadlock({
+          waits: waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) })),
+          live: live.size,
+          owners: (object) => burials.owners(object),
+          nameOf,
+        });
+        return found === undefined ? undefined : new Map(found.tasks.map((task) => [task, found.error]));
+      },
+      stopped() {
+        if (timeout === undefined || now() - started < timeout * 1000) return undefined;
+        stop = new GuestTimeoutError({ guest: job.program.name, mode: "direct", seconds: timeout });
+        return stop;
+      },
+    },
+  );
+  for (const { end } of views) end();
+  const ends = outcomes.map((outcome, task): TaskEnd => {
+    if (outcome.kind === "returned") return decodeEnd(outcome.value);
+    if (tasks[task]?.daemon && outcome.kind === "threw" && outcome.error instanceof StoppedError) {
+      return { kind: "returned", value: undefined };
+    }
+    // A task that waits at the end is one that was stopped and did not end at once.
+    const error = outcome.kind === "threw" ? outcome.error : stop ?? new DeadlockError([]);
+    return { kind: "failed", far: farError(error) };
+  });
+  return { ends, memory, ms: now() - started };
+}
+
+function toWait({ task, call, on, until }: WaitingTask) {
+  return { task, object: call?.object ?? on, method: call?.method ?? "wait", timed: until !== Infinity };
+}
+
+function labelOf({ call, pending }: TaskRun<unknown>): string {
+  return call === undefined || pending?.kind === "sleep" ? "sleep" : `${call.object}.${call.method}`;
+}

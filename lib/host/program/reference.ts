@@ -1,0 +1,71 @@
+/**
+ * Programs named by module, so that they can run elsewhere.
+ *
+ * - A module's programs are its exports that are programs, and those in an exported list or record called `programs`.
+ * - Each side imports the module and finds the program by its name; functions are never sent anywhere.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../../program/mod.ts";
+ * import { programsOf } from "./reference.ts";
+ *
+ * const one = defineProgram({
+ *   name: "one",
+ *   claim: "Nothing happens.",
+ *   shared: () => ({}),
+ *   tasks: () => [],
+ *   outcome: function* () {},
+ *   expected: () => [],
+ * });
+ * if (programsOf({ one, other: 5 })[0]?.name !== "one") throw new Error("the export that is a program");
+ * ```
+ *
+ * @module
+ */
+
+import { farError, GuestError } from "../../errors.ts";
+import { isRunnable, type RunnableProgram } from "./host_program.ts";
+import type { Exports } from "../system/reference.ts";
+
+/** The programs that a module exports, each once, in order. */
+export function programsOf(exports: Exports): readonly RunnableProgram[] {
+  const { programs } = exports;
+  const listed = typeof programs === "object" && programs !== null ? Object.values(programs) : [];
+  return [...new Set([...Object.values(exports), ...listed].filter(isRunnable))];
+}
+
+/** The program of that name among a module's exports. */
+export function findProgram(exports: Exports, { module, name }: { module: string; name: string }): RunnableProgram {
+  const programs = programsOf(exports);
+  const found = programs.find((program) => program.name === name);
+  if (found !== undefined) return found;
+  const names = programs.map((program) => program.name).join(", ") || "none";
+  throw new TypeError(`Cannot run ${name}: ${module} exports no such program, one of its own (${names}) is wanted`);
+}
+
+/**
+ * Imports a program; without a name the module must export exactly one.
+ *
+ * @throws {TypeError} where the module is no URL or exports no such program.
+ * @throws {GuestError} where the module cannot be imported.
+ */
+export async function loadProgram(module: string, { name }: { readonly name?: string } = {}): Promise<RunnableProgram> {
+  if (!URL.canParse(module)) {
+    throw new TypeError(
+      `Cannot load ${module}: it is no URL, one such as import.meta.resolve("./program.ts") is wanted`,
+    );
+  }
+  const url = new URL(module).href;
+  let exports: Exports;
+  try {
+    exports = await import(url);
+  } catch (error) {
+    throw new GuestError({ guest: name ?? url, mode: "direct", phase: "load", far: farError(error) });
+  }
+  if (name !== undefined) return Object.freeze({ ...findProgram(exports, { module: url, name }), module: url });
+  const [program, ...more] = programsOf(exports);
+  if (program !== undefined && more.length === 0) return Object.freeze({ ...program, module: url });
+  const is = program === undefined ? "it exports no program" : `it exports ${more.length + 1} programs`;
+  const wanted = program === undefined ? "one made by defineProgram or defineHostProgram is" : "the name of one is";
+  throw new TypeError(`Cannot run ${url}: ${is}, ${wanted} wanted`);
+}

@@ -1,0 +1,120 @@
+/**
+ * What came out of a run of a program: its outcome, judged by the program, and what else there is to tell.
+ *
+ * - The outcome is plain data; that of a run in which something failed is `{ failed }`.
+ * - A table is for people, and no part of the outcome: what it shows may differ from run to run.
+ *
+ * @example
+ * ```ts
+ * import { reportOf } from "./report.ts";
+ *
+ * const report = reportOf({
+ *   name: "one",
+ *   independent: (outcome) => outcome,
+ *   expected: () => [1],
+ * }, {
+ *   settings: { variant: "plain", parameters: {}, seed: 0 },
+ *   mode: "direct",
+ *   transport: "model",
+ *   outcome: 2,
+ *   ms: 0,
+ * });
+ * if (report.ok) throw new Error("1 is expected, 2 came out");
+ * ```
+ *
+ * @module
+ */
+
+import type { FarError, ModeName } from "../../errors.ts";
+import { type Failed, type OutcomeTest, sameData, type Settings } from "../../program/mod.ts";
+
+/** A table under a run. */
+export interface ReportTable {
+  /** What it shows. */
+  readonly title: string;
+  /** What each column holds, with the unit. */
+  readonly columns: readonly string[];
+  /** Its rows: a cell for each column. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** What came out of a run. */
+export interface ProgramReport {
+  /** The program's name. */
+  readonly program: string;
+  /** Where its tasks ran. */
+  readonly mode: ModeName;
+  /** How the tasks reached their memory: `pipe` in process mode. */
+  readonly transport: "model" | "shared" | "pipe";
+  /** The variant. */
+  readonly variant: string;
+  /** What came out: plain data. */
+  readonly outcome: unknown;
+  /** The part of it that is the same on every schedule. */
+  readonly independent: unknown;
+  /** All outcomes that the program declares, where they are a list. */
+  readonly expected: readonly unknown[] | null;
+  /** Whether the outcome is one of those that the program declares. */
+  readonly ok: boolean;
+  /** How long the tasks ran, in milliseconds of real time. */
+  readonly ms: number;
+  /** What each task returned that ended well, by name. */
+  readonly returned: Readonly<Record<string, unknown>>;
+  /** The errors of the tasks that failed, with their stacks. */
+  readonly errors: readonly FarError[];
+  /** What a host program shows besides; none for other programs. */
+  readonly tables: readonly ReportTable[];
+}
+
+/** What a program says of its outcomes. */
+interface Judge {
+  readonly name: string;
+  independent(outcome: unknown, settings: Settings): unknown;
+  expected(settings: Settings): readonly unknown[] | OutcomeTest<unknown>;
+}
+
+/** What is known of a run that is over. */
+export interface RunFacts extends Pick<ProgramReport, "mode" | "transport" | "outcome" | "ms"> {
+  /** How it was set. */
+  readonly settings: Settings;
+  /** See {@linkcode ProgramReport}; nothing by default. */
+  readonly returned?: ProgramReport["returned"];
+  /** Who failed, with the errors; nobody by default. */
+  readonly failures?: readonly TaskFault[];
+  /** See {@linkcode ProgramReport}; none by default. */
+  readonly tables?: ProgramReport["tables"];
+}
+
+/** A task that failed, with its error. */
+export interface TaskFault {
+  /** The task's name. */
+  readonly task: string;
+  /** What it failed with. */
+  readonly far: FarError;
+}
+
+/** The outcome of a run in which these tasks failed. */
+export function failedOutcome(failures: readonly TaskFault[]): Failed {
+  return { failed: failures.map(({ task, far: { name, message } }) => ({ task, error: name, message })) };
+}
+
+/** Judges a run. */
+export function reportOf(program: Judge, facts: RunFacts): ProgramReport {
+  const { settings, mode, transport, outcome, ms, returned = {}, failures = [], tables = [] } = facts;
+  const expected = program.expected(settings);
+  const ok = typeof expected === "function" ? expected(outcome) : expected.some((one) => sameData(one, outcome));
+  return {
+    program: program.name,
+    mode,
+    transport,
+    variant: settings.variant,
+    outcome,
+    independent: program.independent(outcome, settings),
+    expected: typeof expected === "function" ? null : expected,
+    ok,
+    ms,
+    returned,
+    errors: failures.map(({ far }) => far),
+    tables,
+  };
+}

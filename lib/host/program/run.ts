@@ -1,0 +1,181 @@
+/**
+ * A run of a program, whatever the mode: what its tasks are, how each ended, and what came out.
+ *
+ * - A mode starts one guest per task, looks after them, and gives how each ended; a task that fails ends alone.
+ * - The outcome is read when all tasks have ended well; otherwise it is `{ failed }`.
+ *
+ * @example
+ * ```ts
+ * import { defineProgram } from "../../program/mod.ts";
+ * import { cell } from "../../sync/mod.ts";
+ * import { programJob } from "./run.ts";
+ *
+ * const program = defineProgram({
+ *   name: "one",
+ *   claim: "One task adds one.",
+ *   shared: () => ({ n: cell() }),
+ *   tasks: () => [{ name: "only", run: ({ n }) => n.add(1) }],
+ *   outcome: ({ n }) => n.load(),
+ *   expected: () => [1],
+ * });
+ * if (programJob(program, { mode: "direct" }).names.join() !== "only") throw new Error("one task");
+ * ```
+ *
+ * @module
+ */
+
+import { type FarError, farError, GuestTimeoutError, type ModeName } from "../../errors.ts";
+import { type Memory, runBlocking } from "../../memory/mod.ts";
+import {
+  type AnyProgram,
+  isProgram,
+  type ProgramTask,
+  type Script,
+  type Settings,
+  settingsOf,
+  type SettingsOptions,
+} from "../../program/mod.ts";
+import type { Observer } from "../../simulator/mod.ts";
+import { type Shareables, Space } from "../../sync/mod.ts";
+import { LONGEST_TIMER } from "../clock.ts";
+import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./report.ts";
+
+/** How to run a program. */
+export interface ProgramOptions extends SettingsOptions {
+  /** Where its tasks run. */
+  readonly mode: ModeName;
+  /** Seconds after which tasks that have not ended are stopped; never by default. */
+  readonly timeout?: number | undefined;
+  /** Told of what each task does and waits for, in milliseconds: of the virtual clock in direct mode. */
+  readonly observe?: Observer | undefined;
+  /** What the tasks do, operation by operation, in thread or process mode: as a run in the model was. */
+  readonly script?: Script | undefined;
+  /** Told what a host program is at. */
+  readonly progress?: ((text: string) => void) | undefined;
+}
+
+/** A run to be. */
+export interface ProgramJob {
+  /** The program. */
+  readonly program: AnyProgram;
+  /** How it is set. */
+  readonly settings: Settings;
+  /** Its tasks. */
+  readonly tasks: readonly ProgramTask<Shareables>[];
+  /** Their names. */
+  readonly names: readonly string[];
+  /** Its shared things. */
+  readonly space: Space<Shareables>;
+  /** See {@linkcode ProgramOptions}. */
+  readonly timeout: number | undefined;
+  /** See {@linkcode ProgramOptions}. */
+  readonly observe: Observer | undefined;
+  /** See {@linkcode ProgramOptions}. */
+  readonly script: Script | undefined;
+}
+
+/** How a task ended. */
+export type TaskEnd =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "failed"; readonly far: FarError };
+
+/** How a run ended. */
+export interface ProgramEnd {
+  /** How each task ended, in order. */
+  readonly ends: readonly TaskEnd[];
+  /** The memory, which nobody else uses any more. */
+  readonly memory: Memory;
+  /** How long the tasks ran, in milliseconds. */
+  readonly ms: number;
+}
+
+/**
+ * Prepares a run.
+ *
+ * @throws {RangeError} where the settings are none that the program has.
+ * @throws {TypeError} where two tasks have one name, or there is none.
+ */
+export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
+  if (!isProgram(program)) {
+    throw new TypeError("Cannot run: it is no program, one made by defineProgram or defineHostProgram is wanted");
+  }
+  const settings = settingsOf(program, options);
+  const { timeout, observe, script } = options;
+  checkTimeout(program.name, timeout);
+  const tasks = program.tasks(settings);
+  const names = tasks.map(({ name }) => name);
+  if (names.length === 0 || new Set(names).size < names.length) {
+    throw new TypeError(
+      `Cannot run ${program.name}: its tasks are named ${
+        names.join(", ") || "nothing"
+      }, tasks of distinct names are wanted`,
+    );
+  }
+  const space = new Space(program.shared(settings), { tasks: tasks.length, names });
+  return { program, settings, tasks, names, space, timeout, observe, script };
+}
+
+/**
+ * Checks how long a run may take.
+ *
+ * @throws {RangeError} where it is no time that a timer takes.
+ */
+export function checkTimeout(name: string, timeout: number | undefined): void {
+  if (timeout === undefined || timeout > 0 && timeout * 1000 <= LONGEST_TIMER) return;
+  throw new RangeError(
+    `Cannot run ${name}: a timeout of ${timeout} s, a number above 0, at most ${LONGEST_TIMER / 1000}, is wanted`,
+  );
+}
+
+/**
+ * The module that guests import for a run.
+ *
+ * @throws {TypeError} where the program does not say where it is exported.
+ */
+export function programModule({ program }: ProgramJob, mode: ModeName): string {
+  if (program.module !== undefined) return program.module;
+  throw new TypeError(
+    `Cannot run ${program.name} in ${mode} mode: it does not say where it is exported, module: import.meta.url is wanted`,
+  );
+}
+
+/** The numbers of the tasks that nobody waits for. */
+export function daemonsOf({ tasks }: ProgramJob): readonly number[] {
+  return [...tasks.keys()].filter((task) => tasks[task]?.daemon);
+}
+
+/** Calls back when the time of a run is over, if it has one, until what it gives is called. */
+export function afterTimeout(
+  { timeout, program }: ProgramJob,
+  mode: ModeName,
+  over: (far: FarError) => void,
+): () => void {
+  if (timeout === undefined) return () => {};
+  const far = farError(new GuestTimeoutError({ guest: program.name, mode, seconds: timeout }));
+  const timer = setTimeout(() => over(far), timeout * 1000);
+  return () => clearTimeout(timer);
+}
+
+/** Says what came out of a run. */
+export function judge(job: ProgramJob, { mode, transport, end }: {
+  mode: ModeName;
+  transport: ProgramReport["transport"];
+  end: ProgramEnd;
+}): ProgramReport {
+  const { program, settings, names, space } = job;
+  const failures = end.ends.flatMap((end, index): TaskFault[] => {
+    return end.kind === "returned" ? [] : [{ task: names[index] ?? "", far: end.far }];
+  });
+  const results = end.ends.map((end) => end.kind === "returned" ? end.value : undefined);
+  const { shared, end: endView } = space.attach(end.memory);
+  let outcome: unknown = failedOutcome(failures);
+  try {
+    if (failures.length === 0) outcome = runBlocking(end.memory, program.outcome(shared, { results, settings }));
+  } finally {
+    endView();
+  }
+  const returned = Object.fromEntries(
+    end.ends.flatMap((end, index) => end.kind === "returned" ? [[names[index] ?? "", end.value]] : []),
+  );
+  return reportOf(program, { settings, mode, transport, outcome, ms: end.ms, returned, failures });
+}

@@ -1,0 +1,154 @@
+/**
+ * A shared memory on which a task performs one operation per grant, as a script says: the stepped driver of thread mode.
+ *
+ * - A turn word counts the steps of the script that are done. A task performs its own steps only, each when its turn has
+ *   come, and then gives the turn on: invariant: one task at a time is between its turn and the next.
+ * - Loads, stores and all else that touches words and bytes happen for real, and must answer what the script says. Who is
+ *   woken, what time it is and what chance picks comes from the script; nobody really waits for anything but a turn.
+ * - A task that is parked at the end of the script waits for real once the script is over: that it waits for ever shows in
+ *   the run.
+ * - A task that wants another operation than the script says, or gets another answer, leaves the script for all tasks: from
+ *   then on each operation throws a `ReplayError`.
+ *
+ * @example
+ * ```ts
+ * import { add, Layout, runBlocking, SharedMemory } from "../../memory/mod.ts";
+ * import { SteppedMemory } from "./stepped_memory.ts";
+ *
+ * const layout = new Layout();
+ * const word = layout.word("counter");
+ * const host = SharedMemory.create(layout, { guests: 1, clock: () => 0 });
+ * const memory = SharedMemory.attach(host.handle, { guest: 0, clock: () => 0 });
+ * const operation = { kind: "add", cell: "i32", word, value: 1, order: "atomic" } as const;
+ * const stepped = new SteppedMemory(memory, { task: 0, script: [{ kind: "perform", task: 0, operation, answer: 0 }] });
+ * if (runBlocking(stepped, add(word, 1)) !== 0) throw new Error("as the script says");
+ * ```
+ *
+ * @module
+ */
+
+import { ReplayError } from "../../errors.ts";
+import {
+  type Answer,
+  type Layout,
+  type Memory,
+  type Operation,
+  runBlocking,
+  type SharedMemory,
+  type Steps,
+} from "../../memory/mod.ts";
+import { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "../../program/mod.ts";
+
+/** See the module. */
+export class SteppedMemory implements Memory {
+  readonly #memory: SharedMemory;
+  readonly #task: number;
+  readonly #script: Script;
+  /** The places of the task's own steps in the script. */
+  readonly #turns: readonly number[];
+  #next = 0;
+  /** Whether the task is past the script. */
+  #free = false;
+  #left: ReplayError | undefined;
+
+  /** A task's view of a memory under a script. */
+  constructor(memory: SharedMemory, { task, script }: { readonly task: number; readonly script: Script }) {
+    this.#memory = memory;
+    this.#task = task;
+    this.#script = script;
+    this.#turns = [...script.keys()].filter((turn) => script[turn]?.task === task && script[turn]?.kind !== "end");
+  }
+
+  /** That of the memory. */
+  get layout(): Layout {
+    return this.#memory.layout;
+  }
+
+  /** Performs one operation when its turn has come. */
+  perform(operation: Operation): Answer {
+    if (this.#left !== undefined) throw this.#left;
+    if (this.#free) return this.#memory.perform(operation);
+    const step = this.#await(operation);
+    if (step.kind !== "park") {
+      try {
+        return this.#perform(operation, step);
+      } finally {
+        this.#pass();
+      }
+    }
+    this.#pass();
+    if (this.#next < this.#turns.length) {
+      const { answer } = this.#await(operation);
+      this.#pass();
+      return answer;
+    }
+    // It is never woken in the script.
+    this.#awaitTurn(this.#script.length);
+    this.#free = true;
+    return this.#memory.perform(operation);
+  }
+
+  /** Draws the next ticket. */
+  ticket(): number {
+    return this.#memory.ticket();
+  }
+
+  /** Performs the steps at once: each when its turn has come. Outside of the script nothing is left to release. */
+  release(steps: Steps<unknown>): void {
+    if (this.#left === undefined) runBlocking(this, steps);
+  }
+
+  #perform(operation: Operation, step: ScriptStep): Answer {
+    switch (operation.kind) {
+      case "call":
+        return this.#memory.perform(operation);
+      case "wait":
+      case "sleep":
+      case "notify":
+      case "now":
+      case "choose":
+        return step.answer;
+    }
+    const answer = this.#memory.perform(operation);
+    if (sameAnswer(answer, step.answer)) return answer;
+    this.#leave(`${operationText(operation, this.layout)} answers ${String(answer)}, ${String(step.answer)} is wanted`);
+  }
+
+  /** Waits for the turn of the task's next step, which must be this operation. */
+  #await(operation: Operation): ScriptStep {
+    const turn = this.#turns[this.#next];
+    const step = turn === undefined ? undefined : this.#script[turn];
+    if (turn === undefined || step?.operation === undefined || !sameOperation(step.operation, operation)) {
+      const wanted = step?.operation === undefined ? "its end" : operationText(step.operation, this.layout);
+      this.#leave(`it wants ${operationText(operation, this.layout)}, ${wanted} is wanted`);
+    }
+    this.#awaitTurn(turn);
+    return step;
+  }
+
+  #awaitTurn(turn: number): void {
+    if (!this.#memory.control.awaitTurn(turn)) {
+      this.#leave("another task leaves the script, all of them in it are wanted");
+    }
+  }
+
+  /** Gives the turn on. */
+  #pass(): void {
+    const turn = this.#turns[this.#next++] ?? 0;
+    this.#memory.control.passTurn(turn, {
+      wakes: this.#script[turn + 1]?.task !== this.#task || this.#isEnd(turn + 1),
+    });
+  }
+
+  #isEnd(turn: number): boolean {
+    return this.#script[turn]?.kind === "end";
+  }
+
+  #leave(is: string): never {
+    this.#memory.control.leaveTurns();
+    const turn = this.#turns[this.#next];
+    const place = turn === undefined ? "after its last step" : `at step ${turn}`;
+    this.#left = new ReplayError(`Cannot replay: ${place} of task ${this.#task} ${is}`);
+    throw this.#left;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The logging of a serving guest: what its calls log, each in a lane of its own, as lines for its host.
+ *
+ * - It is loaded where a guest logs, and not before; a bundle has of the layer below what guests need.
+ *
+ * @example
+ * ```ts
+ * import { getLogger } from "../../logging/mod.ts";
+ * import { ServiceLog } from "./log.ts";
+ *
+ * const told: number[] = [];
+ * const send = ({ sequence }: { sequence: number }) => void told.push(sequence);
+ * using log = await ServiceLog.start({ settings: {}, code: undefined }, { guest: "a", send });
+ * for (let call = 0; call < 2; call++) {
+ *   getLogger("app").info("in a call");
+ *   log.next();
+ * }
+ * if (told.join() !== "0,0") throw new Error("each call is numbered from 0 on");
+ * ```
+ *
+ * @module
+ */
+
+import { configureGuestLogging, type GuestLogging, type LogLine } from "../../logging/mod.ts";
+import { now } from "../clock.ts";
+import type { ServiceLogging } from "./service.ts";
+
+/** Who logs. */
+export interface ServiceLogOptions {
+  /** The guest's name. */
+  readonly guest: string;
+  /** Takes each line, before the call that logged it returns. */
+  readonly send: (line: LogLine) => void;
+}
+
+/** See the module; disposing ends it, and doing so twice is harmless. */
+export class ServiceLog implements Disposable {
+  readonly #logging: GuestLogging;
+
+  private constructor(logging: GuestLogging) {
+    this.#logging = logging;
+  }
+
+  /**
+   * Sets the guest's realm up for logging.
+   *
+   * @throws {LoggingError} for settings that do not hold.
+   */
+  static async start(
+    { settings, code }: ServiceLogging,
+    { guest: lane, send }: ServiceLogOptions,
+  ): Promise<ServiceLog> {
+    return new ServiceLog(await configureGuestLogging(settings, { lane, code, now, send }));
+  }
+
+  /** Ends the lane of a call, whose last lines tell what was dropped, and begins the next. */
+  next(): void {
+    const { lane } = this.#logging;
+    this.#logging.endLane();
+    this.#logging.enter(lane);
+  }
+
+  /** Ends it. */
+  [Symbol.dispose](): void {
+    this.#logging[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Shared things of guests that serve, and of their host.
+ *
+ * - They lie in a shared memory of the host, whatever the mode: threads attach to it, a subprocess asks for each call, and
+ *   in direct mode functions run on it beside the host.
+ * - Each side makes the description anew: it is what a function of the module returns, so nothing but names travels.
+ * - A task is a place for one guest at a time. When a guest has ended, what it held goes on to those who wait.
+ * - A guest that asks waits here. When nobody hears the answer any more, that wait is undone: `leave`.
+ *
+ * @example
+ * ```ts
+ * import { cell } from "../../sync/mod.ts";
+ * import { ServiceShare } from "./service_share.ts";
+ *
+ * const share = new ServiceShare({ count: cell() }, { call: { export: "things" }, tasks: 2 });
+ * share.bind(0).shared.count.storeSync(5);
+ * if (share.shared.count.loadSync() !== 5) throw new Error("one memory");
+ * ```
+ *
+ * @module
+ */
+
+import { type FarError, StoppedError } from "../../errors.ts";
+import { type Memory, type RemoteMemory, runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
+import { type Attached, type Shareables, type Shared, type SharedThing, Space } from "../../sync/mod.ts";
+import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
+import { Burials } from "./recovery.ts";
+import { holdEventLoop, now } from "../clock.ts";
+import type { NamedCall, ServiceMessage } from "../service/service.ts";
+
+/** In how many waits at once a side can be. */
+const LANES = 16;
+
+/** What a guest asks that has no memory. */
+interface Asking {
+  /** Its view of the things. */
+  readonly things: ReadonlyMap<string, SharedThing>;
+  /** Ends its waits. */
+  readonly stop: AbortController;
+  /** The answer to what it asked last: a guest asks one thing at a time. */
+  answer: Promise<Uint8Array>;
+}
+
+const NOTHING = Promise.resolve(new Uint8Array(0));
+
+/** See the module. */
+export class ServiceShare<S extends Shareables = Shareables> {
+  /** The host's view. */
+  readonly shared: Shared<S>;
+  /** The memory. */
+  readonly memory: SharedMemory;
+  /** What makes the description on other sides. */
+  readonly call: NamedCall;
+  /** How many guests can have a place at once. */
+  readonly tasks: number;
+  readonly #space: Space<S>;
+  readonly #burials: Burials;
+  readonly #asking = new Map<number, Asking>();
+
+  /** Makes the memory. */
+  constructor(things: S, { call, tasks }: { readonly call: NamedCall; readonly tasks: number }) {
+    this.call = call;
+    this.tasks = tasks;
+    this.#space = new Space(things, { tasks, lanesPerTask: LANES });
+    this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, hold: holdEventLoop });
+    runBlocking(this.memory, this.#space.initialize());
+    this.shared = this.#space.bind(this.memory);
+    this.#burials = new Burials(this.#space, this.memory);
+  }
+
+  /** The part of a job that travels; the task is one that no guest has. */
+  message(task: number): ServiceMessage["shared"] {
+    this.memory.control.admit(task);
+    return { call: this.call, tasks: this.tasks, words: this.#space.layout.wordCount, task };
+  }
+
+  /** A guest's view, for one that runs beside the host. */
+  bind(task: number): Attached<S> {
+    return this.#space.attach(this.memory, { task });
+  }
+
+  /** Answers what a guest asks that has no memory. */
+  answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
+    let asking = this.#asking.get(task);
+    if (asking === undefined) {
+      asking = { things: this.bind(task).things, stop: new AbortController(), answer: NOTHING };
+      this.#asking.set(task, asking);
+    }
+    return asking.answer = this.#answer(asked, asking);
+  }
+
+  /** Says that nobody hears what a guest is answered any more: resolves when the wait in which it is has been undone. */
+  async leave(task: number): Promise<void> {
+    const asking = this.#asking.get(task);
+    if (asking === undefined) return;
+    asking.stop.abort(new StoppedError("Cannot wait: the guest has ended, one that hears the answer is wanted"));
+    await asking.answer;
+    if (this.#asking.get(task) === asking) this.#asking.delete(task);
+  }
+
+  /** Says that a guest has ended: resolves when what it held has gone on. */
+  async ended(task: number, far: FarError): Promise<void> {
+    await this.leave(task);
+    await this.#burials.endedAsync(task, far);
+  }
+
+  async #answer(bytes: Uint8Array, { things, stop: { signal } }: Asking): Promise<Uint8Array> {
+    try {
+      const asked = decodeAsked(bytes, things);
+      if (asked.kind === "ticket") return encodeAnswer({ value: this.memory.ticket() });
+      const steps = askedSteps(asked, things);
+      return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
+    } catch (error) {
+      return encodeAnswer({ error });
+    }
+  }
+}
+
+/** A guest's view of the shared things, on the memory that `attach` gives for their layout. */
+export function guestView(
+  things: Shareables,
+  message: NonNullable<ServiceMessage["shared"]>,
+  memoryFor: (layout: RemoteMemory["layout"]) => Memory,
+): { readonly shared: Shared<Shareables>; readonly memory: Memory } {
+  const space = new Space(things, { tasks: message.tasks, lanesPerTask: LANES });
+  if (space.layout.wordCount !== message.words) {
+    throw new TypeError(
+      `Cannot share: the things of ${message.call.export} take ${space.layout.wordCount} words, the very things that ` +
+        `the host has (${message.words} words) are wanted`,
+    );
+  }
+  const memory = memoryFor(space.layout);
+  return { shared: space.bind(memory, { task: message.task }), memory };
+}

@@ -1,0 +1,98 @@
+/**
+ * The far sides of one run, over the links of any modes.
+ *
+ * @example
+ * ```ts
+ * import { makeFarSession } from "./far_session.ts";
+ *
+ * if (makeFarSession([], []).sides.length !== 0) throw new Error("nobody to join");
+ * ```
+ *
+ * @module
+ */
+
+import { GuestError } from "../../errors.ts";
+import type { Delegation, FarSession, FarSide, Reply, Request } from "../../simulator/mod.ts";
+import type { Link, ModeSession } from "./job.ts";
+import { type Message, Wire } from "./wire.ts";
+
+/** Makes the far sides; the links of all sessions together belong to the delegations by name. */
+export function makeFarSession(delegations: readonly Delegation[], sessions: readonly ModeSession[]): FarSession {
+  const [only] = sessions;
+  const sessionOf = new Map(sessions.flatMap((session) => session.links.map((link) => [link, session] as const)));
+  const linkOf = new Map([...sessionOf.keys()].map((link) => [link.guest, link]));
+  const join = (links: readonly Link[]): void | Promise<void> => {
+    if (sessions.length === 1) return only?.join(links);
+    const waits = sessions.map((session) => session.join(links.filter((link) => sessionOf.get(link) === session)));
+    const promises = waits.filter((wait) => wait instanceof Promise);
+    return promises.length === 0 ? undefined : Promise.all(promises).then(() => {});
+  };
+  const sides = delegations.map((delegation) => {
+    const link = linkOf.get(delegation.path);
+    if (link === undefined) throw new TypeError(`Cannot run ${delegation.path}: nobody opened it`);
+    return new LinkedSide(delegation, { link, join: () => join([link]) });
+  });
+  return {
+    sides,
+    join: (awaited) => join(awaited.map((side) => (side as LinkedSide).link)),
+    async close() {
+      const ends = await Promise.allSettled(sessions.map((session) => session.end()));
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}
+
+class LinkedSide implements FarSide {
+  readonly name: string;
+  readonly link: Link;
+  readonly #join: () => void | Promise<void>;
+  readonly #wire: Wire;
+
+  constructor(delegation: Delegation, options: { link: Link; join: () => void | Promise<void> }) {
+    this.name = delegation.path;
+    this.link = options.link;
+    this.#join = options.join;
+    this.#wire = new Wire(delegation.system);
+  }
+
+  post(request: Request): void {
+    this.link.post(this.#wire.encodeRequest(request));
+  }
+
+  take(): Reply | undefined {
+    const message = this.#take();
+    if (message === undefined || message.kind === "reply") return message?.reply;
+    throw new TypeError(`Cannot go on with ${this.name}: it sent a message of kind ${message.kind}, a reply is wanted`);
+  }
+
+  snapshot(): unknown | Promise<unknown> {
+    return this.#call(this.#wire.encodeCall({ kind: "snapshot" }));
+  }
+
+  restore(saved: unknown): void | Promise<void> {
+    const done = this.#call(this.#wire.encodeCall({ kind: "restore", saved }));
+    if (done instanceof Promise) return done.then(() => {});
+  }
+
+  #call(bytes: Uint8Array): unknown | Promise<unknown> {
+    this.link.post(bytes);
+    const joined = this.#join();
+    return joined instanceof Promise ? joined.then(() => this.#answer()) : this.#answer();
+  }
+
+  #answer(): unknown {
+    const message = this.#take();
+    if (message?.kind === "answer") return message.answer;
+    throw new TypeError(`Cannot go on with ${this.name}: it sent ${message?.kind ?? "nothing"}, an answer is wanted`);
+  }
+
+  #take(): Message | undefined {
+    const bytes = this.link.take();
+    if (bytes === undefined) return undefined;
+    const message = this.#wire.decode(bytes);
+    if (message.kind !== "error") return message;
+    const { guest, mode } = this.link;
+    throw new GuestError({ guest, mode, phase: message.phase, far: message.far });
+  }
+}

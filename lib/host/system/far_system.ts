@@ -1,0 +1,129 @@
+/**
+ * The far side of a delegated system: an inner simulator that answers requests.
+ *
+ * - A request for t_k advances to t_k with the input held at u_k, runs the events due there, and answers with the
+ *   outputs. The request of index -1 initializes and answers with the first outputs.
+ * - Whatever the system throws becomes an answer; after it, every request gets that answer.
+ * - The same code serves all modes: bytes in, bytes out, nothing waits.
+ *
+ * @example
+ * ```ts
+ * import { defineSystem, scalar } from "../../diagram/mod.ts";
+ * import { FarSystem } from "./far_system.ts";
+ * import { Wire } from "./wire.ts";
+ *
+ * const twice = defineSystem({
+ *   name: "twice",
+ *   inputs: { u: scalar() },
+ *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
+ * });
+ * const host = { open: () => ({ sides: [], join: () => {}, close: () => {} }) };
+ * const far = new FarSystem(twice, { timing: { period: 1, offset: 0 }, now: () => 0, host });
+ * const wire = new Wire(twice);
+ * const request = { k: -1, t: 0, named: { period: Infinity, offset: 0 }, seen: -1, inputs: [21] };
+ * const message = wire.decode(far.serve(wire.encodeRequest(request)));
+ * if (message.kind !== "reply" || message.reply.outputs[0] !== 42) throw new Error("2 * 21");
+ * ```
+ *
+ * @module
+ */
+
+import type { PortType, System, Timing } from "../../diagram/mod.ts";
+import { farError, type GuestPhase } from "../../errors.ts";
+import {
+  eventTime,
+  type ExactTiming,
+  exactTiming,
+  type FarHost,
+  INITIALIZATION,
+  type Reply,
+  type Request,
+  Simulator,
+  type SimulatorSnapshot,
+} from "../../simulator/mod.ts";
+import { Wire } from "./wire.ts";
+
+/** What a far side needs besides its system. */
+export interface FarSystemOptions {
+  /** The timing of the requests, in seconds. */
+  readonly timing: Timing;
+  /** The real clock, in milliseconds since the epoch. */
+  now(): number;
+  /** Who runs what the system itself delegates; it must not wait. */
+  readonly host: FarHost;
+}
+
+/** See the module. */
+export class FarSystem {
+  readonly #inputs: readonly (readonly [string, PortType])[];
+  readonly #outputs: readonly string[];
+  readonly #simulator: Simulator;
+  readonly #wire: Wire;
+  readonly #timing: ExactTiming;
+  readonly #now: () => number;
+  /** The requests worked on since the newest that the near side has seen. */
+  #processed: number[] = [];
+  #phase: GuestPhase = "initialize";
+  #failure: Uint8Array | undefined;
+
+  /** Makes the far side of a system; what the constructor throws is the guest's to report. */
+  constructor(system: System, options: FarSystemOptions) {
+    const { timing, now, host } = options;
+    this.#inputs = Object.entries(system.inputs);
+    this.#outputs = Object.keys(system.outputs);
+    this.#now = () => now();
+    this.#wire = new Wire(system);
+    this.#timing = exactTiming(timing);
+    this.#simulator = new Simulator(system, {
+      record: [],
+      clock: { now: this.#now, sleepUntil: () => Promise.resolve(), breathe: () => undefined },
+      host,
+    });
+  }
+
+  /** Answers a message with a message. */
+  serve(bytes: Uint8Array): Uint8Array {
+    if (this.#failure !== undefined) return this.#failure;
+    try {
+      const message = this.#wire.decode(bytes);
+      switch (message.kind) {
+        case "request":
+          return this.#wire.encodeReply(this.#step(message.request));
+        case "snapshot":
+          this.#phase = "snapshot";
+          return this.#wire.encodeAnswer(this.#simulator.snapshotSync());
+        case "restore":
+          this.#phase = "restore";
+          this.#simulator.restoreSync(message.saved as SimulatorSnapshot);
+          return this.#wire.encodeAnswer(undefined);
+        case "reply":
+        case "error":
+        case "answer":
+          throw new TypeError(`Cannot serve a message of kind ${message.kind}: a request or a call is wanted`);
+      }
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /** Answers with an error, to this message and to all that follow. */
+  refuse(error: unknown): Uint8Array {
+    return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
+  }
+
+  #step({ k, t, named, seen, inputs }: Request): Reply {
+    const started = this.#now();
+    this.#phase = k === INITIALIZATION ? "initialize" : "update";
+    this.#inputs.forEach(([input, { kind }], index) => {
+      // Numbers are undefined only where an optional input is connected to nothing; an abstract value may be undefined.
+      if (inputs[index] !== undefined || kind === "abstract") this.#simulator.fix(input, inputs[index]);
+    });
+    if (k === INITIALIZATION) this.#simulator.initializeSync();
+    else this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });
+    this.#phase = "output";
+    const outputs = this.#outputs.map((port) => this.#simulator.context.output(port));
+    this.#processed = this.#processed.filter((request) => request > seen);
+    this.#processed.push(k);
+    return { k, processed: this.#processed, outputs, started, finished: this.#now() };
+  }
+}

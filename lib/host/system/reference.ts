@@ -1,0 +1,79 @@
+/**
+ * Systems named by module, so that they can run elsewhere.
+ *
+ * - The name is a module's URL, an export and a structured-cloneable argument: `(await import(module))[export](argument)`.
+ * - The module `holdfast:blocks` holds the built-in blocks.
+ * - Functions are never sent anywhere: each side imports the module and makes its own system.
+ *
+ * @example
+ * ```ts
+ * import { loadSystem } from "./reference.ts";
+ *
+ * const gain = await loadSystem({ module: "holdfast:blocks", export: "gain", argument: { factor: 2 } });
+ * if (gain.reference?.export !== "gain") throw new Error("it knows where it comes from");
+ * ```
+ *
+ * @module
+ */
+
+import * as blocks from "../../blocks/mod.ts";
+import { isSystem, type System, type SystemReference } from "../../diagram/mod.ts";
+import { farError, GuestError } from "../../errors.ts";
+import { encode } from "../../codec/mod.ts";
+
+/** The module of the built-in blocks. */
+export const BLOCKS = "holdfast:blocks";
+
+/** A module's exports. */
+export type Exports = Readonly<Record<string, unknown>>;
+
+/**
+ * Imports a system by name.
+ *
+ * @throws {TypeError} where the module is no URL or the export no system.
+ * @throws {UncloneableError} where the argument cannot be cloned.
+ * @throws {GuestError} where the module cannot be imported or its function throws.
+ */
+export async function loadSystem(reference: SystemReference): Promise<System> {
+  const named: SystemReference = { ...reference, module: moduleUrl(reference.module) };
+  encode(named.argument);
+  let exports: Exports;
+  try {
+    exports = named.module === BLOCKS ? blocks : await import(named.module);
+  } catch (error) {
+    throw new GuestError({ guest: named.export, mode: "direct", phase: "load", far: farError(error) });
+  }
+  let system: System;
+  try {
+    system = makeSystem(exports, named);
+  } catch (error) {
+    if (error instanceof TypeError && error.message.startsWith("Cannot use")) throw error;
+    throw new GuestError({ guest: named.export, mode: "direct", phase: "construct", far: farError(error) });
+  }
+  return Object.freeze({ ...system, reference: Object.freeze(named) });
+}
+
+/** Makes the system that a reference names from its module's exports. */
+export function makeSystem(exports: Exports, reference: SystemReference): System {
+  const exported = Object.hasOwn(exports, reference.export) ? exports[reference.export] : undefined;
+  const system: unknown = typeof exported === "function" ? exported(reference.argument) : exported;
+  if (isSystem(system)) return system;
+  const is = exported === undefined ? "there is no such export" : "it is no system and makes none";
+  const names = Object.keys(exports).join(", ") || "none";
+  throw new TypeError(
+    `Cannot use ${reference.export} of ${reference.module}: ${is}, a system or a function that returns one is wanted ` +
+      `(exports: ${names})`,
+  );
+}
+
+/** The exports of the built-in blocks. */
+export function blockExports(): Exports {
+  return blocks;
+}
+
+function moduleUrl(module: string): string {
+  if (URL.canParse(module)) return new URL(module).href;
+  throw new TypeError(
+    `Cannot load ${module}: it is no URL, one such as import.meta.resolve("./system.ts") is wanted`,
+  );
+}

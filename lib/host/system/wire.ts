@@ -1,0 +1,233 @@
+/**
+ * What travels between the two sides of a delegated system, as bytes.
+ *
+ * - Every message starts with float64: its kind, then its numbers; scalars and vectors follow as raw float64, so no
+ *   value changes a bit; abstract values come last, by the codec.
+ * - An optional input is preceded by a float64 that says whether it is connected.
+ * - What `encode...` returns is valid until the next call on the same `Wire`.
+ *
+ * @example
+ * ```ts
+ * import { scalar, vector } from "../../diagram/mod.ts";
+ * import { Wire } from "./wire.ts";
+ *
+ * const wire = new Wire({ inputs: { u: vector(2) }, outputs: { y: scalar() } });
+ * const named = { period: 1, offset: 0 };
+ * const message = wire.decode(wire.encodeRequest({ k: 3, t: 3, named, seen: 1, inputs: [[1, NaN]] }));
+ * if (message.kind !== "request" || message.request.k !== 3) throw new Error("it reads back");
+ * ```
+ *
+ * @module
+ */
+
+import { type Ports, type PortType, width } from "../../diagram/mod.ts";
+import type { FarError, GuestPhase } from "../../errors.ts";
+import { decode, encode } from "../../codec/mod.ts";
+import type { Reply, Request } from "../../simulator/mod.ts";
+
+/** Any message, read back. */
+export type Message =
+  | { readonly kind: "request"; readonly request: Request }
+  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "error"; readonly phase: GuestPhase; readonly far: FarError }
+  | { readonly kind: "snapshot" }
+  | { readonly kind: "restore"; readonly saved: unknown }
+  | { readonly kind: "answer"; readonly answer: unknown };
+
+const KINDS = ["request", "reply", "error", "snapshot", "restore", "answer"] as const;
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
+
+/** Reads and writes the messages of one delegated system. */
+export class Wire {
+  readonly #inputs: readonly PortType[];
+  readonly #outputs: readonly PortType[];
+  readonly #reader = new Reader();
+  #numbers = new Float64Array(64);
+  #length = 0;
+  /** The bytes of the message encoded last: most messages of a wire are of one size. */
+  #view = new Uint8Array(this.#numbers.buffer, 0, 0);
+
+  /** Makes the wire of a system with these ports. */
+  constructor(ports: { inputs: Ports; outputs: Ports }) {
+    this.#inputs = Object.values(ports.inputs);
+    this.#outputs = Object.values(ports.outputs);
+  }
+
+  /** Bytes that any request or reply without abstract values fits into. */
+  get size(): number {
+    const HEADER = 32;
+    const widths = (types: readonly PortType[]) => types.reduce((sum, type) => sum + 1 + width(type), HEADER);
+    return BYTES * Math.max(widths(this.#inputs), widths(this.#outputs));
+  }
+
+  /** The request as bytes. */
+  encodeRequest({ k, t, named, seen, inputs }: Request): Uint8Array {
+    this.#start("request", k, t, named.period, named.offset, seen);
+    return this.#finish(this.#inputs, inputs);
+  }
+
+  /** The reply as bytes. */
+  encodeReply({ k, processed, outputs, started, finished }: Reply): Uint8Array {
+    this.#start("reply", k, started, finished, processed.length, ...processed);
+    return this.#finish(this.#outputs, outputs);
+  }
+
+  /** An error of the far side as bytes. */
+  encodeError(phase: GuestPhase, far: FarError): Uint8Array {
+    return this.#value("error", { phase, far });
+  }
+
+  /** A call for the far side's state, or one that puts it back. */
+  encodeCall(call: { readonly kind: "snapshot" } | { readonly kind: "restore"; readonly saved: unknown }): Uint8Array {
+    return this.#value(call.kind, call.kind === "restore" ? call.saved : undefined);
+  }
+
+  /** What a call answers. */
+  encodeAnswer(answer: unknown): Uint8Array {
+    return this.#value("answer", answer);
+  }
+
+  /** Reads any message; nothing of it refers to `bytes`. */
+  decode(bytes: Uint8Array): Message {
+    const reader = this.#reader;
+    reader.open(bytes);
+    const kind = KINDS[reader.number()];
+    switch (kind) {
+      case "request": {
+        const k = reader.number();
+        const t = reader.number();
+        const named = { period: reader.number(), offset: reader.number() };
+        const seen = reader.number();
+        return { kind, request: { k, t, named, seen, inputs: reader.values(this.#inputs) } };
+      }
+      case "reply": {
+        const k = reader.number();
+        const started = reader.number();
+        const finished = reader.number();
+        const processed = Array.from({ length: reader.number() }, () => reader.number());
+        return { kind, reply: { k, processed, started, finished, outputs: reader.values(this.#outputs) } };
+      }
+      case "error": {
+        const { phase, far } = reader.rest() as { phase: GuestPhase; far: FarError };
+        return { kind, phase, far };
+      }
+      case "snapshot":
+        return { kind };
+      case "restore":
+        return { kind, saved: reader.rest() };
+      case "answer":
+        return { kind, answer: reader.rest() };
+      default:
+        throw new TypeError(`Cannot read a message: its kind is unknown, one of (${KINDS.join(", ")}) is wanted`);
+    }
+  }
+
+  #start(kind: typeof KINDS[number], ...numbers: readonly number[]): void {
+    this.#length = 0;
+    this.#push(KINDS.indexOf(kind));
+    for (const number of numbers) this.#push(number);
+  }
+
+  #push(number: number): void {
+    if (this.#length === this.#numbers.length) this.#grow(1);
+    this.#numbers[this.#length++] = number;
+  }
+
+  #finish(types: readonly PortType[], values: readonly unknown[]): Uint8Array {
+    let abstract: unknown[] | undefined;
+    types.forEach((type, index) => {
+      const value = values[index];
+      if (type.optional) this.#push(value === undefined ? 0 : 1);
+      if (type.optional && value === undefined) return;
+      if (type.kind === "scalar") this.#push(value as number);
+      else if (type.kind === "abstract") (abstract ??= []).push(value);
+      else {
+        const vector = value as ArrayLike<number>;
+        if (this.#length + vector.length > this.#numbers.length) this.#grow(vector.length);
+        this.#numbers.set(vector, this.#length);
+        this.#length += vector.length;
+      }
+    });
+    return abstract === undefined ? this.#bytes() : this.#append(encode(abstract));
+  }
+
+  #value(kind: typeof KINDS[number], value: unknown): Uint8Array {
+    this.#start(kind);
+    return this.#append(encode(value));
+  }
+
+  #append(tail: Uint8Array): Uint8Array {
+    const head = this.#bytes();
+    const whole = new Uint8Array(head.length + tail.length);
+    whole.set(head);
+    whole.set(tail, head.length);
+    return whole;
+  }
+
+  #bytes(): Uint8Array {
+    const { buffer } = this.#numbers;
+    const length = BYTES * this.#length;
+    if (this.#view.length !== length || this.#view.buffer !== buffer) this.#view = new Uint8Array(buffer, 0, length);
+    return this.#view;
+  }
+
+  #grow(by: number): void {
+    const larger = new Float64Array(2 * this.#numbers.length + by);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
+  }
+}
+
+/** Reads float64 and values from a message, which it copies, so that the numbers are aligned. */
+class Reader {
+  #numbers = new Float64Array(64);
+  #bytes = new Uint8Array(this.#numbers.buffer);
+  #length = 0;
+  #at = 0;
+
+  open(message: Uint8Array): void {
+    if (message.length > this.#bytes.length) {
+      this.#numbers = new Float64Array(Math.ceil(message.length / BYTES));
+      this.#bytes = new Uint8Array(this.#numbers.buffer);
+    }
+    this.#bytes.set(message);
+    this.#length = message.length;
+    this.#at = 0;
+  }
+
+  number(): number {
+    this.#check(1);
+    return this.#numbers[this.#at++] ?? NaN;
+  }
+
+  vector(size: number): Float64Array {
+    this.#check(size);
+    const vector = this.#numbers.slice(this.#at, this.#at + size);
+    this.#at += size;
+    return vector;
+  }
+
+  values(types: readonly PortType[]): unknown[] {
+    const values: unknown[] = [];
+    for (const type of types) {
+      if (type.optional && this.number() === 0) values.push(undefined);
+      else if (type.kind === "abstract") values.push(ABSTRACT);
+      else values.push(type.kind === "scalar" ? this.number() : this.vector(type.size));
+    }
+    if (!values.includes(ABSTRACT)) return values;
+    const abstract = this.rest() as unknown[];
+    let next = 0;
+    return values.map((value) => value === ABSTRACT ? abstract[next++] : value);
+  }
+
+  rest(): unknown {
+    return decode(this.#bytes.slice(BYTES * this.#at, this.#length));
+  }
+
+  #check(size: number): void {
+    if (size >= 0 && BYTES * (this.#at + size) <= this.#length) return;
+    throw new TypeError("Cannot read a message: it ends early, a whole one is wanted");
+  }
+}
+
+const ABSTRACT = Symbol("an abstract value, which stands at the end of the message");

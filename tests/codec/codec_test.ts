@@ -1,0 +1,333 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { isDeepStrictEqual } from "node:util";
+import { MemoryFullError, UncloneableError } from "../../lib/errors.ts";
+import { decode, encode, encodeInto, Encoder } from "../../lib/codec/mod.ts";
+import { Tag } from "../../lib/codec/tags.ts";
+import { runs } from "../contracts/soak.ts";
+
+const anything = fc.anything({
+  key: fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("__proto__", "constructor", "toString")),
+  values: [
+    fc.boolean(),
+    fc.integer(),
+    fc.double(),
+    fc.constantFrom(null, undefined, NaN, 0, -0, 2 ** 31, -(2 ** 31), 2 ** 53),
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)), maxLength: 80 }),
+    fc.bigInt(),
+    fc.bigInt({ min: -(1n << 200n), max: 1n << 200n }),
+  ],
+  withBoxedValues: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withSet: true,
+  withSparseArray: true,
+  withTypedArray: true,
+});
+
+function roundTrip(value: unknown): unknown {
+  return decode(encode(value));
+}
+
+/** An array with holes where `items` has nothing. */
+function holes(length: number, items: Record<number, unknown>): unknown[] {
+  return Object.assign(new Array(length), items);
+}
+
+/** Equal to what a structured clone gives, NaN and -0 apart. */
+function checkAsClone(value: unknown): void {
+  const [got, expected] = [roundTrip(value), structuredClone(value)];
+  assert(isDeepStrictEqual(got, expected), `${Deno.inspect(got)} instead of ${Deno.inspect(expected)}`);
+}
+
+Deno.test("decode(encode()) gives what structuredClone gives", () => {
+  fc.assert(fc.property(anything, checkAsClone), { numRuns: runs(1000) });
+});
+
+Deno.test("decode(encode()) gives what structuredClone gives, for one value of each kind", () => {
+  class Point {
+    x = 1;
+    #hidden = 2;
+    get sum(): number {
+      return this.x + this.#hidden;
+    }
+  }
+  const buffer = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer;
+  const sparse: unknown[] = [];
+  sparse[2 ** 32 - 2] = "last";
+  const lastIndex = /a\/b/giu;
+  lastIndex.lastIndex = 3;
+  const values: unknown[] = [
+    holes(4, { 1: 1, 3: undefined }),
+    new Array(5),
+    new Array(3e9),
+    sparse,
+    new Date(NaN),
+    new Date(-1.5e12),
+    lastIndex,
+    new RegExp("\n", "s"),
+    new Map<unknown, unknown>([[{}, new Map()], [NaN, -0]]),
+    new Set([new Set(), "a"]),
+    [Object(1n), Object("text"), Object(-0), Object(false)],
+    buffer,
+    new ArrayBuffer(0),
+    new DataView(buffer, 2, 4),
+    new BigUint64Array(buffer),
+    new Float32Array(buffer, 4, 1),
+    new Float64Array(0),
+    new Point(),
+    Object.create({ inherited: 1 }),
+    {
+      [Symbol("key")]: 1,
+      get computed() {
+        return 3;
+      },
+    },
+    JSON.parse(`{"__proto__": {"a": 1}}`),
+    "x".repeat(100_000),
+    "é".repeat(64),
+    "\ufeffbyte order mark",
+    "\ud800",
+    -(2n ** 63n),
+    2n ** 63n,
+    -(2n ** 64n),
+    0n,
+  ];
+  for (const value of values) checkAsClone(value);
+  assertEquals((roundTrip(lastIndex) as RegExp).lastIndex, 0);
+});
+
+Deno.test("decode(encode()) keeps cycles and shared references", () => {
+  const node = fc.record({ kind: fc.constantFrom("object", "array", "map", "set"), edges: fc.array(fc.nat(7)) });
+  fc.assert(fc.property(fc.array(node, { minLength: 1, maxLength: 8 }), (nodes) => {
+    const graph = nodes.map(({ kind }): Node => {
+      return kind === "object" ? {} : kind === "array" ? [] : kind === "map" ? new Map() : new Set();
+    });
+    for (const [at, { edges }] of nodes.entries()) {
+      for (const edge of edges) link(graph[at]!, graph[edge % graph.length]!);
+    }
+    checkSameShape(graph, roundTrip(graph) as Node[]);
+  }));
+});
+
+type Node = Record<string, unknown> | unknown[] | Map<unknown, unknown> | Set<unknown>;
+
+function link(from: Node, to: Node): void {
+  if (Array.isArray(from)) from.push(to);
+  else if (from instanceof Map) from.set(to, to);
+  else if (from instanceof Set) from.add(to);
+  else from[`edge ${Object.keys(from).length}`] = to;
+}
+
+/** Walks both at once: the same edges lead to corresponding objects, one to one. */
+function checkSameShape(one: Node, other: Node, pairs: Map<Node, Node> = new Map()): void {
+  const known = pairs.get(one);
+  if (known !== undefined) return assert(known === other, "a reference that was shared is not, or the reverse");
+  assert(![...pairs.values()].includes(other), "two objects have become one");
+  pairs.set(one, other);
+  const [edges, others] = [edgesOf(one), edgesOf(other)];
+  assertEquals(edges.length, others.length);
+  for (const [at, edge] of edges.entries()) checkSameShape(edge, others[at]!, pairs);
+}
+
+function edgesOf(node: Node): Node[] {
+  if (node instanceof Map) return [...node].flat() as Node[];
+  return (node instanceof Set ? [...node] : Object.values(node)) as Node[];
+}
+
+Deno.test("decode(encode()) keeps views on one buffer on one buffer, in any order", () => {
+  const buffer = new ArrayBuffer(16);
+  const whole = new Float64Array(buffer);
+  const part = new Uint8Array(buffer, 4, 8);
+  const parts: ArrayBufferView[] = [whole, part, new DataView(buffer, 1), new Uint32Array(buffer)];
+  fc.assert(fc.property(fc.array(fc.constantFrom<unknown>(buffer, ...parts), { minLength: 1 }), (values) => {
+    whole.set([1.5, NaN]);
+    checkAsClone(values);
+    const got = roundTrip(values) as (ArrayBuffer | ArrayBufferView)[];
+    const buffers = new Set(got.map((value) => value instanceof ArrayBuffer ? value : value.buffer));
+    assertEquals(buffers.size, 1);
+    assertEquals(new Set(got).size, new Set(values).size);
+  }));
+});
+
+Deno.test("encode() sends only the part that a lone view sees", () => {
+  const large = new Float64Array(100_000);
+  large[7] = 3;
+  const bytes = encode({ part: large.subarray(7, 9) });
+  assert(bytes.length < 40);
+  assertEquals(decode(bytes), { part: Float64Array.of(3, 0) });
+});
+
+Deno.test("decode() gives buffers of their own", () => {
+  const bytes = encode([new Uint8Array(4), new DataView(new ArrayBuffer(4)), new ArrayBuffer(4)]);
+  const [array, view, buffer] = decode(bytes) as [Uint8Array, DataView, ArrayBuffer];
+  bytes.fill(0xee);
+  assertEquals([[...array], view.getInt32(0), new Uint8Array(buffer).join()], [[0, 0, 0, 0], 0, "0,0,0,0"]);
+});
+
+Deno.test("decode(encode()) carries 16 MB of numbers", () => {
+  const values = new Float64Array(2 ** 21).map((_, at) => at / 3);
+  const got = roundTrip({ values, more: 1 }) as { values: Float64Array; more: number };
+  assert(got.more === 1 && got.values.length === values.length);
+  assert(got.values.every((value, at) => value === at / 3));
+});
+
+Deno.test("decode(encode()) keeps an error's class, name, message, stack, cause and errors", () => {
+  class OwnError extends RangeError {
+    override readonly name = "OwnError";
+  }
+  const cause = new TypeError("inner");
+  const errors: Error[] = [
+    new Error("plain"),
+    new Error(),
+    new Error("caused", { cause }),
+    new Error("caused by nothing", { cause: undefined }),
+    new AggregateError([cause, new OwnError("one of two")], "several"),
+    new OwnError("own"),
+    new EvalError("e"),
+    new ReferenceError("r"),
+    new SyntaxError("s"),
+    new URIError("u"),
+  ];
+  for (const error of errors) {
+    const got = roundTrip(error) as AggregateError;
+    assert(got instanceof Error);
+    for (const key of ["name", "message", "stack", "cause", "errors"] as const) {
+      const expected = Reflect.get(error, key);
+      assert(isDeepStrictEqual(got[key], expected) || key === "errors", `${key} of ${error}`);
+      assertEquals(key in got, key in error, `${key} in ${error}`);
+    }
+    assertEquals(Object.keys(got), []);
+  }
+  const aggregate = roundTrip(errors[4]) as AggregateError;
+  assertEquals(aggregate.errors.map(String), ["TypeError: inner", "OwnError: one of two"]);
+  assert(aggregate instanceof AggregateError && aggregate.errors[1] instanceof RangeError);
+  const circular = new Error("circular");
+  circular.cause = { back: circular };
+  const got = roundTrip(circular) as Error & { cause: { back: unknown } };
+  assert(got.cause.back === got);
+  const aborted = roundTrip(new DOMException("gone", "AbortError")) as Error;
+  assertEquals([aborted.name, aborted.message], ["AbortError", "gone"]);
+});
+
+Deno.test("encode() refuses what cannot be cloned, with its path", () => {
+  const shared = new SharedArrayBuffer(8);
+  const detached = new ArrayBuffer(8);
+  structuredClone(detached, { transfer: [detached] });
+  const cases: [unknown, string][] = [
+    [() => 0, "value is a function"],
+    [{ a: [0, 1, 2, () => 0] }, "value.a[3] is a function"],
+    [{ "a b": { $c: Symbol("s") } }, `value["a b"].$c is a symbol`],
+    [new Map([["k", [new WeakMap()]]]), `value.get("k")[0] is a WeakMap`],
+    [new Map([[() => 0, 1]]), "value.keys() is a function"],
+    [new Set([Promise.resolve()]), "value.keys() is a Promise"],
+    [holes(3, { 1: new WeakRef({}) }), "value[1] is a WeakRef"],
+    [new Error("e", { cause: () => 0 }), "value.cause is a function"],
+    [{ view: new Uint8Array(shared) }, "value.view is a view on shared memory"],
+    [shared, "value is a SharedArrayBuffer"],
+    [new AbortController().signal, "value is an AbortSignal"],
+    [new URL("https://localhost"), "value is a URL"],
+    [(function* () {})(), "value is a Generator"],
+    [detached, "value is a detached buffer"],
+  ];
+  for (const [value, text] of cases) {
+    assertThrows(() => encode(value), UncloneableError, `Cannot encode: ${text}, a cloneable value is wanted`);
+  }
+  checkAsClone([1, { after: "a refusal" }]);
+});
+
+Deno.test("encode() may be called by a getter of the value that it encodes", () => {
+  const value = {
+    before: "before",
+    get inner() {
+      return [...encode({ inner: true })];
+    },
+    after: "after",
+  };
+  const got = roundTrip(value) as typeof value;
+  assertEquals([got.before, decode(Uint8Array.from(got.inner)), got.after], ["before", { inner: true }, "after"]);
+});
+
+Deno.test("encodeInto() writes at a place and gives the end, or leaves the target as it is", () => {
+  fc.assert(fc.property(anything, fc.nat(20), fc.nat(60), (value, at, room) => {
+    const bytes = encode(value);
+    const target = new Uint8Array(at + room).fill(0xee);
+    if (bytes.length > room) {
+      assertThrows(() => encodeInto(value, target, at), MemoryFullError, `a value of ${bytes.length} bytes`);
+      assert(target.every((byte) => byte === 0xee));
+    } else {
+      const end = encodeInto(value, target, at);
+      assertEquals(target.slice(at, end), bytes);
+      assert(target.subarray(0, at).every((byte) => byte === 0xee));
+      assert(target.subarray(end).every((byte) => byte === 0xee));
+    }
+  }));
+});
+
+Deno.test("Encoder.encode() gives the same bytes whatever came before", () => {
+  const encoder = new Encoder();
+  fc.assert(fc.property(anything, (value) => {
+    assertEquals(encoder.encode(value).slice(), encode(value));
+    assertThrows(() => encoder.encode([value, () => 0]), UncloneableError);
+  }));
+});
+
+Deno.test("decode() throws for every strict beginning of an encoded value, and for anything behind it", () => {
+  fc.assert(
+    fc.property(anything, (value) => {
+      const bytes = encode(value);
+      for (let length = 0; length < Math.min(bytes.length, 200); length++) {
+        assertThrows(() => decode(bytes.slice(0, length)), Error);
+      }
+      assertThrows(() => decode(Uint8Array.of(...bytes, 0)), TypeError, "Cannot decode: the value's end at");
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
+Deno.test("decode() refuses references and lengths beyond what there is", () => {
+  for (const bytes of [[Tag.back, 0], [Tag.array, 1, Tag.back, 1], [Tag.array, 200, 1], [Tag.ascii, 2, 65], [250]]) {
+    assertThrows(() => decode(Uint8Array.from(bytes)), TypeError, "Cannot decode: ");
+  }
+});
+
+Deno.test("decode() makes a key __proto__ a property, also where that is an accessor", () => {
+  const bytes = encode(JSON.parse(`{"__proto__": {"a": 1}}`));
+  Object.defineProperty(Object.prototype, "__proto__", {
+    configurable: true,
+    set(prototype) {
+      Object.setPrototypeOf(this, prototype);
+    },
+  });
+  try {
+    const got = decode(bytes) as object;
+    assertEquals([Object.keys(got), Object.getPrototypeOf(got) === Object.prototype], [["__proto__"], true]);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "__proto__");
+  }
+});
+
+Deno.test("decode() of corrupted bytes gives a value or throws, and never hangs", () => {
+  const change = fc.tuple(fc.nat(500), fc.nat(255));
+  fc.assert(
+    fc.property(anything, fc.array(change, { minLength: 1, maxLength: 5 }), (value, changes) => {
+      const bytes = encode(value);
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      decodeOrThrow(bytes);
+    }),
+    { numRuns: runs(2000) },
+  );
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), decodeOrThrow), { numRuns: runs(2000) });
+});
+
+function decodeOrThrow(bytes: Uint8Array): void {
+  const started = performance.now();
+  try {
+    decode(bytes);
+  } catch (error) {
+    assert(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError, `${error}`);
+  }
+  assert(performance.now() - started < 1000);
+}

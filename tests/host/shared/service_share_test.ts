@@ -1,0 +1,196 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { GuestError, StoppedError } from "../../../lib/errors.ts";
+import { decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
+import { Host, ServiceShare } from "../../../lib/host/mod.ts";
+import { runAsynchronous, runBlocking } from "../../../lib/memory/mod.ts";
+import { cell, lock } from "../../../lib/sync/mod.ts";
+import { within } from "../../contracts/deadline.ts";
+import { Serving } from "../../contracts/service_stage.ts";
+import { things } from "../../guests/service_work.ts";
+
+const SECONDS = 20;
+const far = ["thread", "process"] as const;
+const modes = ["direct", ...far] as const;
+
+function open(tasks: number): ServiceShare<ReturnType<typeof things>> {
+  return new ServiceShare(things(), { call: { export: "things" }, tasks });
+}
+
+function waitersOf({ memory, shared }: ServiceShare<ReturnType<typeof things>>): number {
+  return runBlocking(memory, shared.guard.statistics()).waiters;
+}
+
+/** Gives the event loop turns until a guest waits for the lock. */
+async function someoneWaits(share: ServiceShare<ReturnType<typeof things>>): Promise<void> {
+  while (waitersOf(share) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** A service that is handed one call. */
+async function start(
+  host: Host,
+  { share, task, mode, call, argument }: {
+    share: ServiceShare<ReturnType<typeof things>>;
+    task: number;
+    mode: typeof modes[number];
+    call: string;
+    argument?: unknown;
+  },
+): Promise<Serving> {
+  const serving = await Serving.start(host, { mode, name: `${mode} ${task}`, shared: { share, task } });
+  serving.call(call, argument);
+  serving.link.flush();
+  return serving;
+}
+
+const failure = { name: "Error", message: "it ended", stack: "" };
+
+for (const how of ["leave", "ended"] as const) {
+  Deno.test(`ServiceShare.${how}() undoes the wait of a guest that asked, and answers it`, async () => {
+    const share = open(1);
+    const { guard } = share.shared;
+    await guard.acquireAsync();
+    const answer = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+    assertEquals(waitersOf(share), 1);
+    await within(SECONDS, how === "leave" ? share.leave(0) : share.ended(0, failure));
+    const bytes = await within(SECONDS, answer);
+    assertThrows(() => decodeAnswer(bytes), StoppedError, "the guest has ended");
+    assertEquals(waitersOf(share), 0);
+    await guard.releaseAsync();
+    const next = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
+    assertEquals(decodeAnswer(await within(SECONDS, next)), true);
+    await share.leave(0);
+  });
+}
+
+Deno.test("ServiceShare: guests in all modes and the host take turns at one lock", async () => {
+  await using host = new Host();
+  const [times, guests] = [30, 5];
+  const share = open(guests);
+  const { guard, sum, done } = share.shared;
+  const servings = await Promise.all(
+    Array.from({ length: guests }, (_, task) => {
+      return start(host, { share, task, mode: modes[task % modes.length]!, call: "addLocked", argument: times });
+    }),
+  );
+  for (let time = 0; time < times; time++) {
+    using _held = await guard.lockAsync({ timeout: SECONDS });
+    sum.storeSync(sum.loadSync() + 1);
+  }
+  for (const serving of servings) {
+    await serving.answers(1);
+    assertEquals(serving.told, [{ value: times }]);
+    await serving.finish();
+  }
+  assertEquals([done.loadSync(), sum.loadSync()], [guests, (guests + 1) * times]);
+});
+
+Deno.test("ServiceShare: a channel of the host feeds guests in all modes, after an event of the host", async () => {
+  await using host = new Host();
+  const share = open(modes.length);
+  const { jobs, go } = share.shared;
+  const servings = await Promise.all(
+    modes.map((mode, task) => start(host, { share, task, mode, call: "sumJobs" })),
+  );
+  await go.setAsync();
+  for (let job = 1; job <= 60; job++) await within(SECONDS, jobs.putAsync(job));
+  await jobs.closeAsync();
+  let sum = 0;
+  for (const serving of servings) {
+    await serving.answers(1);
+    const [told] = serving.told;
+    assert(told !== undefined && "value" in told, JSON.stringify(told));
+    sum += told.value as number;
+    await serving.finish();
+  }
+  assertEquals(sum, 60 * 61 / 2);
+});
+
+for (const mode of far) {
+  Deno.test(`ServiceShare.ended() lets go on what a guest in ${mode} mode held that died`, async () => {
+    await using host = new Host();
+    const share = open(2);
+    const { guard } = share.shared;
+    const serving = await start(host, { share, task: 0, mode, call: "keep", argument: "kept" });
+    await serving.answers(1);
+    serving.call("exit", 1);
+    serving.link.flush();
+    await serving.ended();
+    const next = guard.lockAsync({ timeout: SECONDS });
+    await within(SECONDS, share.ended(0, { ...failure, message: "killed" }));
+    {
+      using held = await within(SECONDS, next);
+      assertStringIncludes(held.ownerDied?.message ?? "", "task 0");
+      await runAsynchronous(share.memory, held.markConsistent());
+    }
+    const after = await start(host, { share, task: 0, mode, call: "addLocked", argument: 1 });
+    await after.answers(1);
+    assertEquals(after.told, [{ value: 1 }], "another guest takes its place");
+    await after.finish();
+  });
+
+  Deno.test(`ServiceShare: a service in ${mode} mode ends while its guest waits, which nobody serves any more`, async () => {
+    await using host = new Host();
+    const share = open(2);
+    const { guard, waiting } = share.shared;
+    await guard.acquireAsync();
+    const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
+    await within(SECONDS, waiting.waitAsync());
+    await within(SECONDS, someoneWaits(share));
+    await serving.finish();
+    assertEquals(waitersOf(share), 0);
+    // The guest is warm, and serves another share; what it waited for before must not come in between.
+    const other = open(1);
+    await other.shared.guard.acquireAsync();
+    const next = await start(host, { share: other, task: 0, mode, call: "waitForLock" });
+    await within(SECONDS, other.shared.waiting.waitAsync());
+    await within(SECONDS, someoneWaits(other));
+    await guard.releaseAsync();
+    assertEquals(await within(SECONDS, guard.acquireAsync()), true);
+    await other.shared.guard.releaseAsync();
+    await next.answers(1);
+    assertEquals([serving.told, next.told], [[], [{ value: "held" }]]);
+    await next.finish();
+  });
+}
+
+for (const mode of modes) {
+  Deno.test(`ServiceShare: a guest in ${mode} mode is given up while it waits, and the lock goes on`, async () => {
+    await using host = new Host();
+    const share = open(2);
+    const { guard, waiting } = share.shared;
+    await guard.acquireAsync();
+    const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
+    await within(SECONDS, waiting.waitAsync());
+    await within(SECONDS, someoneWaits(share));
+    await within(SECONDS, serving.link.abandon({ told: false }));
+    await within(SECONDS, share.ended(0, failure));
+    await guard.releaseAsync();
+    assertEquals(waitersOf(share), 0);
+    const after = await start(host, { share, task: 0, mode, call: "addLocked", argument: 2 });
+    await after.answers(1);
+    assertEquals([serving.told, after.told], [[], [{ value: 2 }]]);
+    await after.finish();
+  });
+}
+
+Deno.test("ServiceShare: a guest whose things are others than the host's is refused", async () => {
+  await using host = new Host();
+  const share = new ServiceShare({ guard: lock(), more: cell() }, { call: { export: "things" }, tasks: 1 });
+  for (const mode of far) {
+    await assertRejects(
+      () => Serving.start(host, { mode, shared: { share, task: 0 } }),
+      GuestError,
+      "the very things that the host has",
+    );
+  }
+});
+
+Deno.test("ServiceShare: a host whose guest died while it waited comes to its end", async () => {
+  const script = new URL("../../guests/service_share_run.ts", import.meta.url).href;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--allow-run", "--allow-read", script],
+    stderr: "inherit",
+  });
+  const { stdout, code } = await within(SECONDS, command.output());
+  assertEquals([new TextDecoder().decode(stdout), code], ["the guest is gone\n", 0]);
+});

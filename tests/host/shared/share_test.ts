@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { AssertionError, CancelledError, OwnerDiedError, WaitTimeoutError } from "../../../lib/errors.ts";
+import { attach, share, type Sharing } from "../../../lib/host/mod.ts";
+import { seededChooser } from "../../../lib/memory/mod.ts";
+import { cell, lock, rlock, rwlock } from "../../../lib/sync/mod.ts";
+import { within } from "../../contracts/deadline.ts";
+import { runs } from "../../contracts/soak.ts";
+import { type ShareRequest, things } from "../../guests/share_worker.ts";
+
+const SECONDS = 20;
+
+/** Starts a worker and resolves when it is done. */
+function start(
+  { handle }: Sharing<typeof things>,
+  { task, times, ends = "well" }: Pick<ShareRequest, "task" | "times"> & Partial<ShareRequest>,
+): Promise<void> {
+  const worker = new Worker(import.meta.resolve("../../guests/share_worker.ts"), { type: "module" });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  worker.onmessage = () => resolve();
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(event.message));
+  };
+  worker.postMessage({ handle, task, times, ends } satisfies ShareRequest);
+  return within(SECONDS, promise);
+}
+
+Deno.test("share(): a test and its workers lose nothing, by Sync and Async faces, with aborts at random moments", async () => {
+  for (let seed = 1; seed <= runs(2); seed++) {
+    const sharing = share(things, { tasks: 2 });
+    const { shared: { guard, permits, count, ready } } = sharing;
+    const choose = seededChooser(seed);
+    const times = 400;
+    const workers = [0, 1].map((task) => start(sharing, { task, times }));
+    let own = 0;
+    const client = async () => {
+      for (let time = 0; time < 60; time++) {
+        const signal = AbortSignal.timeout(choose(4));
+        try {
+          using _permit = await permits.holdAsync({ signal });
+          using _held = await guard.lockAsync({ signal });
+          count.storeSync(count.loadSync() + 1);
+          own++;
+        } catch (error) {
+          assertEquals((error as Error).name, "TimeoutError");
+        }
+      }
+    };
+    await within(SECONDS, Promise.all([...workers, client(), client(), client()]));
+    assertEquals(count.loadSync(), 2 * times + own);
+    assertEquals([guard.lockedSync(), await permits.acquireAsync({ timeout: 5 })], [false, true]);
+    assertEquals(await ready.acquireAsync({ permits: 2, timeout: 5 }), true);
+  }
+});
+
+Deno.test("share(): a pending wait leaves the event loop alive, and ends by its timeout, signal or token", async () => {
+  const { shared: { guard, permits, token } } = share(things, { tasks: 1 });
+  guard.acquireSync();
+  permits.acquireSync();
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  assertEquals(await guard.acquireAsync({ timeout: 0.03 }), false);
+  assert(turns > 3, `${turns} turns`);
+  clearInterval(timer);
+  await assertRejects(() => guard.lockAsync({ timeout: 0.001 }), WaitTimeoutError);
+  const reason = new AssertionError("it is enough");
+  const controller = new AbortController();
+  const waiting = permits.acquireAsync({ signal: controller.signal });
+  setTimeout(() => controller.abort(reason), 5);
+  assertEquals(await assertRejects(() => within(SECONDS, waiting)), reason);
+  const cancelled = permits.acquireAsync({ cancel: token });
+  setTimeout(() => token.cancelSync(), 5);
+  await assertRejects(() => within(SECONDS, cancelled), CancelledError);
+  assert(token.isCancelledSync());
+  await assertRejects(() => guard.acquireAsync({ signal: AbortSignal.abort(reason) }), AssertionError);
+  guard.releaseSync();
+  assertEquals(await guard.acquireAsync({ timeout: 1 }), true);
+});
+
+Deno.test("share(): a process with an aborted wait comes to its end", async () => {
+  const script = new URL("../../guests/share_run.ts", import.meta.url).href;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", script],
+    stderr: "inherit",
+  });
+  const { stdout, code } = await within(SECONDS, command.output());
+  assertEquals([new TextDecoder().decode(stdout), code], ["aborted\n", 0]);
+});
+
+Deno.test("share(): what a worker held that has ended goes on, when that is said", async () => {
+  const sharing = share(things, { tasks: 2 });
+  const { shared: { guard, permits }, ended } = sharing;
+  await Promise.all([
+    start(sharing, { task: 0, times: 0, ends: "with the lock" }),
+    start(sharing, { task: 1, times: 0, ends: "with a permit" }),
+  ]);
+  const next = guard.lockAsync({ timeout: SECONDS });
+  const permitted = permits.acquireAsync({ timeout: SECONDS });
+  await Promise.all([ended(1), ended(0)]);
+  using held = await within(SECONDS, next);
+  assert(held.ownerDied?.message.includes("task 0"), `${held.ownerDied}`);
+  assertEquals(await within(SECONDS, permitted), true);
+});
+
+Deno.test("share(): what a death left half done is said to be whole by each face, and then serves on", async () => {
+  const locks = { plain: lock(), again: rlock(), many: rwlock() };
+  for (const face of ["sync", "async", "guard, sync", "guard, async"] as const) {
+    const { handle, shared, ended } = share(locks, { tasks: 1 });
+    const dead = attach(handle, locks, { task: 0 });
+    dead.plain.acquireSync();
+    dead.again.acquireSync();
+    dead.many.acquireWriteSync();
+    await ended(0);
+    const { plain, again, many } = shared;
+    for (const one of [plain, again]) {
+      const held = await one.lockAsync({ timeout: SECONDS });
+      assertInstanceOf(held.ownerDied, OwnerDiedError);
+      const which = face.startsWith("guard") ? held : one;
+      if (face.endsWith("async")) await which.markConsistentAsync();
+      else which.markConsistentSync();
+      held[Symbol.dispose]();
+      assertEquals([await one.acquireAsync({ timeout: 0 }), one.releaseSync()], [true, undefined]);
+    }
+    const held = await many.writeAsync({ timeout: SECONDS });
+    assertInstanceOf(held.ownerDied, OwnerDiedError);
+    if (face.endsWith("async")) await many.markConsistentAsync();
+    else many.markConsistentSync();
+    held[Symbol.dispose]();
+    assertEquals(await many.acquireReadAsync({ timeout: 0 }), true);
+  }
+});
+
+Deno.test("share() and attach() refuse what makes no sense", () => {
+  const { handle, ended } = share({ guard: lock(), count: cell() }, { tasks: 2 });
+  assertThrows(() => attach(handle, { guard: lock() }, { task: 0 }), TypeError, "the same things as were shared");
+  for (const task of [-1, 2, 0.5, NaN]) {
+    assertThrows(
+      () => attach(handle, { guard: lock(), count: cell() }, { task }),
+      RangeError,
+      `Cannot attach task ${task}`,
+    );
+    assertThrows(() => ended(task), RangeError, `Cannot bury task ${task}`);
+  }
+  for (const tasks of [0, -1, 0.5, NaN]) assertThrows(() => share({}, { tasks }), RangeError, `among ${tasks} tasks`);
+  assertThrows(() => share({}, { tasks: 1, lanesPerTask: 0 }), RangeError, "0 lanes a task");
+  assertThrows(() => share({}, { tasks: 1, spin: 21 }), RangeError, "Cannot spin");
+});

@@ -7,12 +7,25 @@
  * @module
  */
 
-const host = ["codec", "diagram", "blocks", "simulator", "memory", "sync", "mailbox", "program", "logging"];
+const host = [
+  "platform",
+  "codec",
+  "mode",
+  "diagram",
+  "blocks",
+  "simulator",
+  "memory",
+  "sync",
+  "mailbox",
+  "program",
+  "logging",
+];
 const pool = ["host", ...host];
 const everything = [...pool, "pool", "explorer", "random"];
 
 /** The layers under `lib/`, each with the layers that it may import. */
 export const layers: ReadonlyMap<string, readonly string[]> = new Map([
+  ["platform", []],
   ["codec", []],
   ["diagram", []],
   ["blocks", ["diagram"]],
@@ -22,7 +35,8 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["sync", ["memory"]],
   ["mailbox", ["codec", "memory", "sync"]],
   ["program", ["codec", "memory", "sync", "mailbox"]],
-  ["logging", []],
+  ["logging", ["platform"]],
+  ["mode", ["platform", "codec", "memory"]],
   ["host", host],
   ["pool", pool],
   ["explorer", ["codec", "memory", "sync", "mailbox", "program"]],

@@ -222,7 +222,7 @@ const plugin: Deno.lint.Plugin = {
     ),
 
     "host": nameRule(
-      outside("mode", "host"),
+      outside("platform", "mode", "host"),
       [
         "Worker",
         "Deno.Command",
@@ -236,7 +236,7 @@ const plugin: Deno.lint.Plugin = {
       "in lib/host/ alone, which hands clocks and guests to the other layers",
     ),
 
-    "host-modules": importRule(outside("mode", "host"), (specifier, { path }) => {
+    "host-modules": importRule(outside("platform", "mode", "host"), (specifier, { path }) => {
       if (!hostModules.has(specifier)) return undefined;
       return `Cannot import "${specifier}" from ${path}: workers, subprocesses and real clocks belong to lib/host/`;
     }),
@@ -247,7 +247,7 @@ const plugin: Deno.lint.Plugin = {
       "nowhere in lib/: a seed is a parameter",
     ),
 
-    "console": nameRule(outside("mode", "host"), ["console"], "in lib/host/ alone: a sink is a parameter"),
+    "console": nameRule(outside("platform", "mode", "host"), ["console"], "in lib/host/ alone: a sink is a parameter"),
 
     "non-null": rule((place) => shipped(place) || place.kind === "script", ({ path, report }) => ({
       TSNonNullExpression(node) {

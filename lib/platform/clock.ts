@@ -1,0 +1,69 @@
+/**
+ * Real time: the same time base in threads and children, timers of any length, and turns of the event loop.
+ *
+ * - Milliseconds since the epoch with a fraction; clocks of threads and children agree to some microseconds.
+ * - A timer of `Infinity` never rings; the longest other one is {@linkcode LONGEST_TIMER}.
+ *
+ * @example
+ * ```ts
+ * import { after, now } from "./clock.ts";
+ *
+ * const started = now();
+ * await new Promise<void>((resolve) => void after(3, resolve));
+ * after(Infinity, () => Deno.exit(1))();
+ * if (now() < started + 2) throw new Error("some milliseconds later");
+ * ```
+ *
+ * @module
+ */
+
+import { platform } from "./here.ts";
+
+/** The longest time that a timer takes, in milliseconds: with a longer one it rings at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The time in milliseconds since the epoch, with a fraction. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Resolves after one turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => platform.soon(resolve));
+}
+
+/** Keeps the event loop alive until what it gives is called. */
+export function holdEventLoop(): () => void {
+  return every(LONGEST_TIMER, () => {});
+}
+
+/** Calls back after that many milliseconds, never for `Infinity`, unless what it gives is called before. */
+export function after(milliseconds: number, callback: () => void): () => void {
+  if (milliseconds === Infinity) return () => {};
+  const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_TIMER));
+  return () => clearTimeout(timer);
+}
+
+/** Calls back again and again until what it gives is called. */
+export function every(milliseconds: number, callback: () => void): () => void {
+  const timer = setInterval(callback, milliseconds);
+  return () => clearInterval(timer);
+}
+
+/**
+ * A limit in seconds, as a caller gives it, in milliseconds: `Infinity` where there is none.
+ *
+ * @throws {RangeError} where it is no number of seconds that a timer takes, or below `least`.
+ */
+export function limit(
+  seconds: number | undefined,
+  { act, least = 0 }: { readonly act: string; readonly least?: number },
+): number {
+  if (seconds === undefined || seconds === Infinity) return Infinity;
+  if (typeof seconds === "number" && seconds >= least && seconds * 1000 <= LONGEST_TIMER) return seconds * 1000;
+  throw new RangeError(
+    `Cannot ${act}: a limit of ${seconds} s, a number of seconds from ${least} to ${
+      LONGEST_TIMER / 1000
+    }, or Infinity, is wanted`,
+  );
+}

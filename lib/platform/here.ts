@@ -1,0 +1,24 @@
+/**
+ * The platform of this realm.
+ *
+ * @example
+ * ```ts
+ * import { platform } from "./here.ts";
+ *
+ * if (platform.name !== "Deno") throw new Error("examples run in Deno");
+ * ```
+ *
+ * @module
+ */
+
+import { deno } from "./deno.ts";
+import { elsewhere } from "./elsewhere.ts";
+import type { Platform } from "./platform.ts";
+
+/** What this realm runs on. */
+export const platform: Platform = Reflect.get(globalThis, "Deno") === undefined ? elsewhere : deno;
+
+/** How many threads can run at once. */
+export function cores(): number {
+  return globalThis.navigator?.hardwareConcurrency ?? 1;
+}

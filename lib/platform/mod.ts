@@ -1,0 +1,22 @@
+/**
+ * What Deno, Node, Bun and a browser do differently; real time.
+ *
+ * @module
+ */
+
+export type {
+  AppendFile,
+  Child,
+  ChildOptions,
+  ChildStatus,
+  CourseLocal,
+  OwnStreams,
+  OwnThread,
+  Platform,
+  Signal,
+  Thread,
+  ThreadListener,
+  Transferable,
+} from "./platform.ts";
+export { cores, platform } from "./here.ts";
+export { after, every, holdEventLoop, limit, LONGEST_TIMER, now, turn } from "./clock.ts";

@@ -37,7 +37,6 @@ export {
   GuestTimeoutError,
   LoggingError,
   MemoryFullError,
-  type ModeName,
   PropertyError,
   ProtocolError,
   StoppedError,
@@ -251,9 +250,11 @@ export {
 // mode: where guests run.
 export {
   type AnyHostProgram,
+  type AnyModeName,
   attach,
   defineHostProgram,
   type GuestFunctions,
+  type GuestOptions,
   type GuestPermissions,
   Host,
   type HostContext,
@@ -264,6 +265,8 @@ export {
   isHostProgram,
   loadProgram,
   loadSystem,
+  type Mode,
+  type ModeName,
   move,
   MOVED,
   type Moved,

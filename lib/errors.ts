@@ -18,9 +18,6 @@
  * @module
  */
 
-/** The three ways of running: in the caller, in a Web Worker, in a subprocess. */
-export type ModeName = "direct" | "thread" | "process";
-
 /** A diagram that cannot be built: double wiring, a dangling input, a size or type mismatch, a duplicate name. */
 export class DiagramError extends Error {
   /** The class name. */
@@ -82,15 +79,15 @@ export class GuestError extends Error {
   override readonly name = "GuestError";
   /** The guest's name. */
   readonly guest: string;
-  /** Where the guest runs. */
-  readonly mode: ModeName;
+  /** The mode that the guest runs in. */
+  readonly mode: string;
   /** What the guest was doing. */
   readonly phase: GuestPhase;
   /** The far error, with its stack. */
   readonly far: FarError;
 
   /** Makes the error; its `cause` is an `Error` with the far name, message and stack, where it is not given. */
-  constructor(options: { guest: string; mode: ModeName; phase: GuestPhase; far: FarError; cause?: Error }) {
+  constructor(options: { guest: string; mode: string; phase: GuestPhase; far: FarError; cause?: Error }) {
     const { guest, mode, phase, far, cause = nearError(far) } = options;
     super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${far.message}`, { cause });
     this.guest = guest;
@@ -106,8 +103,8 @@ export class GuestDiedError extends Error {
   override readonly name = "GuestDiedError";
   /** The guest's name. */
   readonly guest: string;
-  /** Where the guest ran. */
-  readonly mode: ModeName;
+  /** The mode that the guest ran in. */
+  readonly mode: string;
   /** The exit code of its process, where it had one and that is known. */
   readonly code: number | undefined;
   /** The signal that ended its process, if one did. */
@@ -117,7 +114,7 @@ export class GuestDiedError extends Error {
   constructor(
     options: {
       guest: string;
-      mode: ModeName;
+      mode: string;
       cause: string;
       code?: number | undefined;
       signal?: string | undefined;
@@ -156,13 +153,13 @@ export class GuestTimeoutError extends Error {
   override readonly name = "GuestTimeoutError";
   /** The guest's name. */
   readonly guest: string;
-  /** Where the guest runs. */
-  readonly mode: ModeName;
+  /** The mode that the guest runs in. */
+  readonly mode: string;
   /** How long the host waited, in seconds. */
   readonly seconds: number;
 
   /** Makes the error. */
-  constructor(options: { guest: string; mode: ModeName; seconds: number }) {
+  constructor(options: { guest: string; mode: string; seconds: number }) {
     super(
       `Cannot go on with guest ${options.guest} (${options.mode} mode): no answer within ${options.seconds} s, ` +
         `an answer or a longer timeout is wanted`,
@@ -343,7 +340,7 @@ export class PropertyError extends Error {
   /** The port that is wrong in that row, `t` for its time, `rows` where one run has fewer rows. */
   readonly port: string | undefined;
   /** Where the run was that is wrong. */
-  readonly mode: ModeName | undefined;
+  readonly mode: string | undefined;
 
   /** Makes the error. */
   constructor(
@@ -353,7 +350,7 @@ export class PropertyError extends Error {
       path: string;
       row?: number | undefined;
       port?: string | undefined;
-      mode?: ModeName | undefined;
+      mode?: string | undefined;
       cause?: unknown;
     },
   ) {
@@ -507,4 +504,17 @@ function nearError(far: FarError): Error {
   error.name = far.name;
   error.stack = far.stack;
   return error;
+}
+
+/** What was thrown, as a clause of a sentence: never throws itself. */
+export function errorText(thrown: unknown): string {
+  return isError(thrown) ? textOf(read(thrown, "message")) : textOf(thrown);
+}
+
+// TEMPORARY until the branch `values` is merged.
+export function errorDataFrom(value: unknown): ErrorData {
+  return value as ErrorData;
+}
+export function farErrorFrom(value: unknown): FarError {
+  return value as FarError;
 }

@@ -23,29 +23,33 @@ const MAX_ARRAY_LENGTH = 2 ** 32 - 1;
 
 type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView;
 
+const NOTHING: readonly unknown[] = [];
+
 /** Reads one value from bytes. */
 export class Decoder {
   readonly #in: ByteReader;
   // The table: every object that has been begun, by number.
   readonly #table: unknown[] = [];
+  #moved: readonly unknown[] = NOTHING;
 
   /** Makes a decoder of all the bytes, which must be on unshared memory. */
   constructor(bytes: Uint8Array) {
     this.#in = new ByteReader(bytes);
   }
 
-  /** The value; the bytes must end with it. */
-  decode(): unknown {
+  /** The value; the bytes must end with it. `moved` is what came beside them. */
+  decode(moved: readonly unknown[] = NOTHING): unknown {
+    this.#moved = moved;
     const value = this.#value();
     this.#in.end();
     return value;
   }
 
   /** The value that a part of the bytes holds exactly. */
-  decodePart(from: number, end: number): unknown {
+  decodePart(from: number, end: number, moved?: readonly unknown[]): unknown {
     this.#in.seek(from, end);
     if (this.#table.length > 0) this.#table.length = 0;
-    return this.decode();
+    return this.decode(moved);
   }
 
   #value(): unknown {
@@ -106,6 +110,11 @@ export class Decoder {
         return this.#regexp();
       case Tag.error:
         return this.#error();
+      case Tag.moved: {
+        const at = this.#in.length(2 ** 32 - 1);
+        if (at >= this.#moved.length) throw this.#in.corrupt(`moved value ${at}`, `one of ${this.#moved.length}`);
+        return this.#remember(this.#moved[at]);
+      }
       case Tag.boxed: {
         const number = this.#reserve();
         const boxed: unknown = Object(this.#value());

@@ -27,6 +27,8 @@ type PathStep = string | number | { readonly text: string };
 /** Thrown, and caught here, where a buffer that was sent in part comes up again. */
 const SENT_IN_PART = new Error("a buffer sent in part comes up again");
 
+const NOTHING: readonly object[] = [];
+
 /** Writes values as bytes. */
 export class Encoder {
   readonly #out = new ByteWriter();
@@ -37,8 +39,12 @@ export class Encoder {
   // Whether a view on a part of its buffer brings the whole, since the value has the buffer in more than one place.
   #wholeBuffers = false;
 
-  /** Encodes into room of the encoder's own, which the next call overwrites. */
-  encode(value: unknown): Uint8Array<ArrayBuffer> {
+  /**
+   * Encodes into room of the encoder's own, which the next call overwrites. What is `moved` travels beside the bytes, which
+   * name it by its place in that list.
+   */
+  encode(value: unknown, moved: readonly object[] = NOTHING): Uint8Array<ArrayBuffer> {
+    this.#moved = moved;
     this.#begin(false);
     try {
       this.#value(value);
@@ -51,6 +57,8 @@ export class Encoder {
     }
     return this.#out.written();
   }
+
+  #moved: readonly object[] = NOTHING;
 
   #begin(wholeBuffers: boolean): void {
     this.#wholeBuffers = wholeBuffers;
@@ -87,6 +95,7 @@ export class Encoder {
       return this.#out.length(number);
     }
     this.#remember(value);
+    if (this.#moved.length > 0 && this.#moved.includes(value)) return this.#move(value);
     if (Array.isArray(value)) return this.#array(value);
     const prototype = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.#plain(value);
@@ -200,7 +209,7 @@ export class Encoder {
     if (kind === undefined) return this.#refuse("a view of an unknown kind");
     const whole = byteLength === buffer.byteLength;
     const number = this.#numbers.get(buffer);
-    if (number !== undefined || (!whole && this.#wholeBuffers)) {
+    if (number !== undefined || (!whole && this.#wholeBuffers) || this.#moved.includes(buffer)) {
       this.#out.byte(Tag.view);
       this.#out.byte(kind);
       this.#out.length(byteOffset);
@@ -212,6 +221,11 @@ export class Encoder {
     this.#out.byte(Tag.ownView);
     this.#out.byte(kind);
     this.#out.bytes(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+
+  #move(value: object): void {
+    this.#out.byte(Tag.moved);
+    this.#out.length(this.#moved.indexOf(value));
   }
 
   #remember(value: object): void {

@@ -68,6 +68,8 @@ export const Tag = {
   back: 23,
   /** Nothing; only within an error. */
   absent: 24,
+  /** The place of what came beside the bytes. */
+  moved: 40,
 } as const;
 
 /** The kinds of views, by number. */

@@ -27,7 +27,6 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
 import { checkedTiming, type Timing } from "./event.ts";
 import type { Ports } from "./port.ts";
 import type { System, SystemPorts, SystemReference } from "./system.ts";
@@ -35,7 +34,7 @@ import type { System, SystemPorts, SystemReference } from "./system.ts";
 /** How a system is delegated. */
 export interface DelegateOptions {
   /** Where it runs. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** Seconds between two requests. */
   readonly period: number;
   /** Seconds before the first request, 0 by default. */
@@ -53,7 +52,7 @@ export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Port
   /** The system on the far side. */
   readonly inner: System;
   /** Where it runs. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** When it releases, samples and posts. */
   readonly timing: Timing;
   /** Whether a release waits for its reply. */
@@ -69,15 +68,15 @@ const DEFAULT_CAPACITY = 16 * 1024 * 1024;
  * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
  *
  * @throws {RangeError} where the period is not above 0, the offset is below 0, or the capacity is no positive integer.
- * @throws {TypeError} where the mode is unknown, or is thread or process and the system has no reference.
+ * @throws {TypeError} where the mode is no name, or is not direct and the system has no reference.
  */
 export function delegate<I extends Ports, O extends Ports>(
   system: System<I, O>,
   options: DelegateOptions,
 ): DelegatedSystem<I, O> {
   const { mode, period, offset, deterministic = true, capacity = DEFAULT_CAPACITY } = options;
-  if (mode !== "direct" && mode !== "thread" && mode !== "process") {
-    throw new TypeError(`Cannot delegate ${system.name}: the mode is ${mode}, direct, thread or process is wanted`);
+  if (typeof mode !== "string" || mode === "") {
+    throw new TypeError(`Cannot delegate ${system.name}: the mode is ${mode}, the name of one is wanted`);
   }
   if (mode !== "direct" && system.reference === undefined) {
     throw new TypeError(

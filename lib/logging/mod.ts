@@ -20,3 +20,9 @@ export { lineText, type LogLine } from "./line.ts";
 export { type Plain, plain } from "./plain.ts";
 export { LogBook, type LogBookOptions, type LogOrder } from "./log_book.ts";
 export { LogFolder, type LogFolderOptions } from "./log_folder.ts";
+
+// TEMPORARY until the branch `logging` is merged.
+import type { LogLine as Line } from "./line.ts";
+export function logLineFrom(value: unknown): Line {
+  return value as Line;
+}

@@ -24,8 +24,8 @@
  * @module
  */
 
-import { CancelledError, type ErrorData, farError, GuestError, type ModeName, revivedError } from "../errors.ts";
-import type { Call, CallOutcome, CallSubject } from "./call.ts";
+import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
+import type { Call, CallOptions, CallOutcome } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
 import type { MapOptions } from "./mapping.ts";
 
@@ -35,13 +35,13 @@ const BUFFER = 1024;
 /** What a mapping needs of its pool. */
 export interface MappingPool {
   /** Where its guests run. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** Whether no more calls may wait for the moment. */
   readonly isFull: boolean;
   /** Resolves when one more call may wait. */
   room(): Promise<void>;
   /** Submits a call of the function. */
-  submit(subject: Omit<CallSubject, "onSettled">): Call;
+  submit(subject: { readonly argument: unknown; readonly chunk?: boolean; readonly options: CallOptions }): Call;
 }
 
 /** What is mapped. */

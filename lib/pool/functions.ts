@@ -34,6 +34,11 @@ export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, 
 /** What comes of what a function returns: of steps and promises their value, of what is moved that itself. */
 export type ValueOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
 
+/** What comes one after another of what a function returns. */
+export type ItemOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R
+  ? Awaited<R> extends AsyncIterable<infer T> ? T : never
+  : never;
+
 /** The shared things that a module's function of that name gives; any where no name is known. */
 export type ThingsOf<F, K extends string> = string extends K ? Shareables
   : K extends keyof F ? F[K] extends (...args: never) => infer R ? Awaited<R> extends Shareables ? Awaited<R> : never

@@ -19,29 +19,24 @@
  * @module
  */
 
+import { farError, GuestDiedError, GuestError, GuestStuckError, revivedError, StateError } from "../errors.ts";
 import {
-  farError,
-  GuestDiedError,
-  GuestError,
-  GuestStuckError,
-  type ModeName,
-  revivedError,
-  StateError,
-} from "../errors.ts";
-import {
-  after,
+  type AnyModeName,
   type EndSignal,
+  type GuestHost,
+  type GuestOptions,
   type GuestPermissions,
   Host,
   type NamedCall,
   namedExport,
+  Packer,
   type ServiceAnswer,
   type ServiceLink,
   ServiceShare,
 } from "../host/mod.ts";
+import { after, limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call } from "./call.ts";
-import { longestTimeout } from "./checks.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
 import type { LogTarget } from "./merged_log.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
@@ -49,7 +44,7 @@ import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 /** What a guest is and does. */
 export interface GuestSettings {
   /** Where it runs. */
-  readonly mode: ModeName;
+  readonly mode: AnyModeName;
   /** The URL of the module. */
   readonly module: string;
   /** The function that it exports and the guest runs. */
@@ -63,11 +58,13 @@ export interface GuestSettings {
   /** Gives the things that it shares with the host: a function of the module, called here and there. */
   readonly shared?: NamedCall;
   /** Starts it; a host of its own by default. */
-  readonly host?: Host;
+  readonly host?: GuestHost;
   /** What a process guest of a host of its own may do besides loading the module: nothing by default. */
   readonly permissions?: GuestPermissions;
+  /** What a process guest of a host of its own is given along: environment, arguments, V8 flags, a configuration. */
+  readonly guests?: GuestOptions;
   /** Is told what the function reports. */
-  readonly onReport?: (value: unknown) => void;
+  readonly onProgress?: (value: unknown) => void;
   /** Seconds within which it must be ready, its module loaded; for ever by default. */
   readonly timeout?: number;
   /** What it logs and where that goes: a log of its own, or one that it shares by its name. Nothing by default. */
@@ -86,7 +83,7 @@ const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIG
 export class Guest<T = unknown, S extends Shareables = Shareables> implements AsyncDisposable {
   readonly #settings: GuestSettings;
   readonly #share: ServiceShare<S> | undefined;
-  readonly #host: Host;
+  readonly #host: GuestHost;
   readonly #call: Call;
   readonly #future: PoolFuture<T>;
   readonly #ended = Promise.withResolvers<void>();
@@ -103,9 +100,10 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   private constructor(settings: GuestSettings, share: ServiceShare<S> | undefined) {
     this.#settings = settings;
     this.#share = share;
-    this.#host = settings.host ?? new Host({ permissions: settings.permissions ?? {} });
-    this.#call = new Call(this.name, { argument: settings.argument });
-    this.#call.onReport = settings.onReport;
+    const { permissions = {}, guests = {}, onProgress, argument } = settings;
+    this.#host = settings.host ?? new Host({ permissions, guests });
+    const packed = new Packer().pack(argument, { transfer: [], moves: false });
+    this.#call = new Call(this.name, { packed, options: onProgress === undefined ? {} : { onProgress } });
     this.#future = new PoolFuture(this.#call);
     const { logging } = settings;
     if (logging === undefined) return;
@@ -118,12 +116,13 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
    * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
+   * @throws {UncloneableError} where the argument cannot be cloned.
    * @throws {RangeError} where the timeout is negative.
    * @throws {LoggingError} where its name is taken in its log, or it cannot log: a folder that does not exist.
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared, timeout } = settings;
-    longestTimeout(timeout, "a guest");
+    limit(timeout, { act: "wait for a guest" });
     if (!URL.canParse(module)) {
       throw new TypeError(
         `Cannot make a guest of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
@@ -178,7 +177,6 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * @throws {GuestDiedError} where it ends before it runs.
    * @throws {GuestTimeoutError} where it is not ready in time.
    * @throws {TypeError} where the module exports no such function.
-   * @throws {UncloneableError} where the argument cannot be cloned.
    */
   start(): Promise<void> {
     if (this.#state !== "made") {
@@ -190,7 +188,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   async #start(): Promise<void> {
-    const { mode, module, export: name, argument } = this.#settings;
+    const { mode, module, export: name, timeout } = this.#settings;
     const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
     try {
       const link = this.#link = await this.#host.serve(
@@ -199,7 +197,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
           module,
           initializer: undefined,
           shared,
-          timeout: this.#settings.timeout,
+          limit: limit(timeout, { act: `wait for ${this.name}` }),
           logging: this.#lane?.logging,
         },
         {
@@ -222,7 +220,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
       }
       this.#call.guest = this.name;
       this.#call.isWithGuest = true;
-      link.call({ index, chunk: false, argument, transfer: [] });
+      link.call({ at: index, chunk: false, stream: false, packed: this.#call.packed });
       link.flush();
     } catch (error) {
       this.#end({ error: error instanceof Error ? error : new TypeError(String(error)) }, 1);
@@ -251,11 +249,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     if (this.#state === "made") {
       throw new StateError(`Cannot join guest ${this.name}: it was not started, start() is wanted before`);
     }
-    const milliseconds = longestTimeout(timeout, this.name);
-    if (milliseconds === undefined) {
-      await this.ended;
-      return true;
-    }
+    const milliseconds = limit(timeout, { act: `wait for ${this.name}` });
     const over = Promise.withResolvers<boolean>();
     const letGo = after(milliseconds, () => over.resolve(false));
     const joined = await Promise.race([this.ended.then(() => true), over.promise]);

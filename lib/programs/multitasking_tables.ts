@@ -22,7 +22,6 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
 import type { ReportTable } from "../host/mod.ts";
 import type { Lateness } from "./ticks.ts";
 
@@ -41,7 +40,7 @@ export interface Measured {
 /** What is in the table of times. */
 export interface Times {
   /** Where the workers are. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** How many. */
   readonly workers: number;
   /** Milliseconds until they were there. */
@@ -55,7 +54,7 @@ export interface Times {
 /** What is in the table of memory, in bytes. */
 export interface Memory {
   /** Where the workers are. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** Main's before there were workers. */
   readonly before: number;
   /** Main's with the workers. */
@@ -64,7 +63,7 @@ export interface Memory {
   readonly own: readonly number[];
 }
 
-const SEVERAL: Readonly<Record<ModeName, string>> = {
+const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
   thread: "threads",
   process: "processes",
@@ -83,19 +82,20 @@ export function timesTable({ mode, workers, startUp, alone, together }: Times): 
     rows: alone.flatMap((base, index) => {
       const many = together[index];
       const sequential = row(base, "one after the other", base);
-      return many === undefined ? [sequential] : [sequential, row(many, `${workers} ${SEVERAL[mode]}`, base)];
+      return many === undefined
+        ? [sequential]
+        : [sequential, row(many, `${workers} ${SEVERAL[mode] ?? "guests"}`, base)];
     }),
   };
 }
 
 /** The resident memory. */
 export function memoryTable({ mode, before, after, own }: Memory): ReportTable {
-  const each = mode === "process" ? own.reduce((sum, bytes) => sum + bytes, 0) : after - before;
-  const meaning = {
-    direct: "main's growth, a worker's share",
-    thread: "main's growth, a worker's share",
-    process: "of its own; the pages of one program that all share count in each",
-  }[mode];
+  const shares = mode === "direct" || mode === "thread";
+  const each = !shares ? own.reduce((sum, bytes) => sum + bytes, 0) : after - before;
+  const meaning = shares
+    ? "main's growth, a worker's share"
+    : "of its own; the pages of one program that all share count in each";
   return {
     title: "Resident memory",
     columns: ["what", "MB", "which"],

@@ -72,7 +72,7 @@ export const sort: AnyHostProgram = defineHostProgram({
     const a = valuesOf(seed, { from: 0, length, kind });
     const b = valuesOf(seed, { from: length, length, kind });
     await using fresh = new Host({ fresh: true });
-    const open = (options: { name: string; workers: number; host: Host }): Promise<SortingPool> => {
+    const open = (options: { name: string; workers: number; host: HostContext["host"] }): Promise<SortingPool> => {
       return Pool.open<{ sortValues: typeof sortValues }>({ mode, module: sortWork, ...options });
     };
     await using warm = await open({ name: "warm", workers: 2, host });

@@ -31,7 +31,7 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
+import type { ModeName } from "../host/mod.ts";
 import {
   dataText,
   Host,

@@ -6,7 +6,8 @@
 
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CancelledError, type ModeName, QueueFullError, StateError, UncloneableError } from "../../lib/errors.ts";
+import { CancelledError, QueueFullError, StateError, UncloneableError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { asCompleted, type Pool, wait } from "../../lib/pool/mod.ts";
 import { square } from "../guests/pool_work.ts";
 import { failure, testPool, type Work } from "./pool_stage.ts";

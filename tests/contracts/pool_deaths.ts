@@ -6,7 +6,8 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
-import { GuestDiedError, GuestError, type ModeName } from "../../lib/errors.ts";
+import { GuestDiedError, GuestError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import type { Pool } from "../../lib/pool/mod.ts";
 import type { Shared } from "../../lib/sync/mod.ts";
 import { COUNTED, type things } from "../guests/pool_work.ts";

@@ -5,7 +5,8 @@
  */
 
 import { assert } from "@std/assert";
-import { type ErrorData, type ModeName, revivedError } from "../../lib/errors.ts";
+import { type ErrorData, revivedError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import type { Host, NamedCall, ServiceLink, ServiceShare, Transferable } from "../../lib/host/mod.ts";
 import { within } from "./deadline.ts";
 

@@ -20,7 +20,7 @@ import {
   succeeded,
   vector,
 } from "../../lib/diagram/mod.ts";
-import type { ModeName } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 
 const wrongPeriods = [0, -0.1, NaN, Infinity];
 const wrongOffsets = [-1e-9, NaN, Infinity];

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { GuestError, type ModeName } from "../../lib/errors.ts";
+import { GuestError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";

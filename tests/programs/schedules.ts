@@ -7,7 +7,7 @@
  */
 
 import fc from "fast-check";
-import type { ModeName } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { dataText, Host, programJob } from "../../lib/host/mod.ts";
 import { type AnyProgram, runCooperative, type SettingsOptions } from "../../lib/program/mod.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { type ModeName, PropertyError } from "../../lib/errors.ts";
+import { PropertyError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { type AnyProgram, defineProgram } from "../../lib/program/mod.ts";
 import { bank } from "../../lib/programs/mod.ts";

@@ -33,7 +33,6 @@
  * @module
  */
 
-import type { ModeName } from "../../errors.ts";
 import {
   type AnyProgram,
   type Failed,
@@ -42,16 +41,25 @@ import {
   type ParameterTable,
   type Settings,
 } from "../../program/mod.ts";
-import type { Observer } from "../../simulator/mod.ts";
-import type { Host } from "../host.ts";
-import type { ReportTable } from "./report.ts";
+import type { AnyModeName } from "../../mode/mod.ts";
+import type { FarHost, Observer } from "../../simulator/mod.ts";
+import type { GuestHost } from "../service/guest_host.ts";
+import { isHostProgram as isMarked } from "./marks.ts";
+import type { ProgramReport, ReportTable } from "./report.ts";
+import type { ProgramOptions } from "./run.ts";
+
+/** A host as a program sees it: for runs of other programs, pools, guests and simulations. */
+export interface ProgramHost extends GuestHost, FarHost {
+  /** Runs a program and says what came out. */
+  run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport>;
+}
 
 /** What `main` is given. */
 export interface HostContext<P extends ParameterTable = ParameterTable> {
   /** Where guests are to run. */
-  readonly mode: ModeName;
+  readonly mode: AnyModeName;
   /** The host that runs it, for runs of other programs. */
-  readonly host: Host;
+  readonly host: ProgramHost;
   /** How the run is set. */
   readonly settings: Settings<P>;
   /** Aborted when the time of the run is over or the host is closed; `main` then has a second to end. */
@@ -131,8 +139,7 @@ export function defineHostProgram<const P extends ParameterTable, O>(spec: HostP
 
 /** Whether a value is a host program, of this copy of the library or of another. */
 export function isHostProgram(value: unknown): value is AnyHostProgram {
-  return typeof value === "object" && value !== null && "isHoldfastProgram" in value &&
-    value.isHoldfastProgram === true && "main" in value;
+  return isMarked(value);
 }
 
 /** Whether a value is a program of any kind. */

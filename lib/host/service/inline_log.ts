@@ -32,8 +32,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { LoggingError } from "../../errors.ts";
 import { configureGuestLogging, type GuestLogging, type LogLine } from "../../logging/mod.ts";
 import { sameData } from "../../program/mod.ts";
-import { now } from "../clock.ts";
-import type { ServiceLogging } from "./service.ts";
+import { now } from "../../platform/mod.ts";
+import type { ServiceLogging } from "./message.ts";
 
 /** Whose records are made, and where they go. */
 interface Place {

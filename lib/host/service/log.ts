@@ -22,8 +22,8 @@
  */
 
 import { configureGuestLogging, type GuestLogging, type LogLine } from "../../logging/mod.ts";
-import { now } from "../clock.ts";
-import type { ServiceLogging } from "./service.ts";
+import { now } from "../../platform/mod.ts";
+import type { ServiceLogging } from "./message.ts";
 
 /** Who logs. */
 export interface ServiceLogOptions {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { CancelledError, type ModeName, PropertyError } from "../../../lib/errors.ts";
+import { CancelledError, PropertyError } from "../../../lib/errors.ts";
+import type { ModeName } from "../../../lib/host/mod.ts";
 import {
   type AnyHostProgram,
   defineHostProgram,

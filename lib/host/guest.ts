@@ -21,6 +21,7 @@ export class Guest {
   readonly #end: GuestEnd;
   #job: BegunJob | undefined;
   #number = CONTROL;
+  #exports: Exports | undefined;
 
   /** Takes its end of the frames. */
   constructor(end: GuestEnd) {
@@ -37,15 +38,12 @@ export class Guest {
   /** Serves jobs until it is told to end. */
   async run(load: () => Promise<Exports>): Promise<void> {
     this.#end.send("hello", CONTROL);
-    const loading = load();
-    // Who has no job yet hears of it with the first.
-    loading.catch(() => {});
     for (;;) {
       const frame = this.#end.poll();
       if (frame === undefined) await this.#rest();
       else if (frame.kind === "job" && frame.from < frame.end) {
         this.#number = frame.number;
-        await this.#work(loading, frame.value() as GuestJob);
+        await this.#work(load, frame.value() as GuestJob);
       }
     }
   }
@@ -57,16 +55,17 @@ export class Guest {
     this.#end.wait?.();
   }
 
-  async #work(loading: Promise<Exports>, job: GuestJob): Promise<void> {
-    let exports: Exports;
+  async #work(load: () => Promise<Exports>, job: GuestJob): Promise<void> {
+    // Before the module: what that leaves to the event loop is then run when the job has begun.
+    await partFor(job);
     try {
-      exports = await loading;
+      this.#exports ??= await load();
     } catch (error) {
       this.#fail("load", error);
       return this.#end.exit(1);
     }
     try {
-      this.#job = await beginJob(exports, { job, end: this.#end });
+      this.#job = await beginJob(this.#exports, { job, end: this.#end });
     } catch (error) {
       return this.#fail("construct", error);
     }
@@ -88,17 +87,25 @@ export class Guest {
   }
 }
 
-/** A guest loads only what its jobs need. */
+/** Loads what a job needs: a guest has no other parts. */
+async function partFor(job: GuestJob): Promise<void> {
+  await (job.use === "system" ? systemPart() : job.use === "task" ? taskPart() : servicePart());
+}
+
 async function beginJob(
   exports: Exports,
   { job, end }: { readonly job: GuestJob; readonly end: GuestEnd },
 ): Promise<BegunJob> {
   switch (job.use) {
     case "system":
-      return (await import("./system/guest.ts")).beginSystem(exports, { message: job.system, end });
+      return (await systemPart()).beginSystem(exports, { message: job.system, end });
     case "task":
-      return await (await import("./program/guest.ts")).beginTask(exports, { job, end });
+      return await (await taskPart()).beginTask(exports, { job, end });
     case "service":
-      return await (await import("./service/guest.ts")).beginService(exports, { job, end });
+      return await (await servicePart()).beginService(exports, { job, end });
   }
 }
+
+const systemPart = () => import("./system/guest.ts");
+const taskPart = () => import("./program/guest.ts");
+const servicePart = () => import("./service/guest.ts");

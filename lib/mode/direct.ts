@@ -43,6 +43,9 @@ class DirectRealm implements Realm, GuestEnd {
   readonly #flushed = new Outbox();
   readonly #replies = new FrameCursor();
   readonly #said = new Outbox();
+  /** Values that came beside the frames, and who waits for the next. */
+  readonly #moved: unknown[] = [];
+  #awaited: ((value: unknown) => void) | undefined;
   #isTelling = false;
   #listener: RealmListener | undefined;
   #rung: (() => void) | undefined;
@@ -62,6 +65,17 @@ class DirectRealm implements Realm, GuestEnd {
     this.#flushed.addFrames(this.outbox.waiting);
     this.outbox.advance(this.outbox.waiting.length);
     void turn().then(() => this.#rung?.());
+  }
+
+  move(value: unknown): void {
+    if (this.#awaited === undefined) this.#moved.push(value);
+    else this.#awaited(value);
+    this.#awaited = undefined;
+  }
+
+  takeMoved(): Promise<unknown> {
+    if (this.#moved.length > 0) return Promise.resolve(this.#moved.shift());
+    return new Promise((resolve) => void (this.#awaited = resolve));
   }
 
   poll(): FrameCursor | undefined {

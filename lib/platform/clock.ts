@@ -63,7 +63,7 @@ export function limit(
   const isNumber = typeof seconds === "number" && seconds >= 0 && seconds * 1000 <= LONGEST_TIMER;
   if (isNumber && (seconds > 0 || !positive)) return seconds * 1000;
   throw new RangeError(
-    `Cannot ${act}: a limit of ${seconds} s, a number of seconds ${positive ? "above" : "from"} 0, at most ` +
+    `Cannot ${act} for ${seconds} s: a number of seconds ${positive ? "above" : "from"} 0, at most ` +
       `${LONGEST_TIMER / 1000}, or Infinity is wanted`,
   );
 }

@@ -57,12 +57,11 @@ export const remoteSubject: MemorySubject = {
     const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {
       now: realClock,
       live: () => waiting.length,
-      answer: (task, bytes) => waiting[task]?.resolve(bytes),
     });
     const chooser = seededChooser(seed);
     const deliver = () => {
       const [ask] = asks.splice(chooser(asks.length), 1);
-      if (ask !== undefined) owner.ask(ask.task, ask.bytes);
+      if (ask !== undefined) owner.ask(ask.task, ask.bytes, (bytes) => waiting[ask.task]?.resolve(bytes));
     };
     const values = await Promise.all(calls.map((call, task) => {
       const performAsync = (operation: Operation): Answer | Promise<Answer> => {

@@ -111,9 +111,9 @@ for (const mode of ["thread", "process"] as const) {
     const { lines, log } = listed(["anna", "ben"], { order: "lanes" });
     const shared = { export: "things" };
     const waits = Promise.withResolvers<void>();
-    const onReport = () => waits.resolve();
+    const onProgress = () => waits.resolve();
     const common = { mode, module, host, logging: log };
-    const told = { ...common, export: "sayAndWait", name: "anna", argument: "a", shared, onReport };
+    const told = { ...common, export: "sayAndWait", name: "anna", argument: "a", shared, onProgress };
     await using anna = await Guest.make(told);
     await anna.start();
     await within(20, waits.promise);

@@ -260,7 +260,7 @@ test("a pool in process mode has whole lines without a gap of a guest that is ki
     const { pool } = await open({ mode: "process", workers: 1 }, { folder, onLine });
     const future = pool.submit("sayForEver", undefined);
     const pid = Promise.withResolvers<number>();
-    future.onReport((value) => pid.resolve(value as number));
+    future.onProgress((value) => pid.resolve(value as number));
     await within(20, enough.promise);
     Deno.kill(await pid.promise, "SIGKILL");
     await within(20, assertRejects(() => future.result(), GuestDiedError));
@@ -277,7 +277,7 @@ for (const mode of MODES) {
     const controller = new AbortController();
     const waiting = pool.submit("sayAndWait", "anna", { signal: controller.signal });
     const reported = Promise.withResolvers<void>();
-    waiting.onReport(() => reported.resolve());
+    waiting.onProgress(() => reported.resolve());
     const after = pool.submit("say", "ben");
     await within(20, reported.promise);
     controller.abort();

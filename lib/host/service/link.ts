@@ -62,9 +62,9 @@ export async function serveIn(
   keeper: ServiceKeeper,
   { job, listener }: { readonly job: ServiceJob; readonly listener: ServiceListener },
 ): Promise<ServiceLink> {
-  let link: ServiceLink | undefined;
+  let link: GuestService | undefined;
   const failed = await keeper.warm.hand(job.module, (guest) => {
-    link = new ServiceLink(guest, { job, listener, keeper });
+    link = new GuestService(guest, { job, listener, keeper });
     return link.start();
   });
   if (link !== undefined && failed === undefined) return link;
@@ -74,7 +74,10 @@ export async function serveIn(
 const NO_GUEST = { phase: "load", far: { name: "Error", message: "no guest was started", stack: "" } } as const;
 
 /** See the module. */
-export class ServiceLink {
+export type ServiceLink = Pick<GuestService, keyof GuestService>;
+
+/** See the module. */
+export class GuestService {
   /** The guest's name. */
   readonly guest: string;
   /** The functions that its module exports, in order. */

@@ -25,7 +25,11 @@ const { failing, outer, slow, teller, uneven } = guests;
 const MODES = ["direct", "thread", "process"] as const;
 const module = import.meta.resolve("../../guests/host_programs.ts");
 
-async function run(host: Host, program: AnyHostProgram, options: Omit<ProgramOptions, "mode"> & { mode?: ModeName }) {
+async function run(
+  host: Host,
+  program: AnyHostProgram,
+  options: Omit<ProgramOptions, "mode"> & { mode?: ProgramOptions["mode"] },
+) {
   return await within(20, host.run(program, { mode: "direct", ...options }));
 }
 

@@ -162,7 +162,7 @@ for (const mode of modes) {
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, waiting.waitAsync());
     await within(SECONDS, someoneWaits(share));
-    await within(SECONDS, serving.link.abandon({ told: false }));
+    await within(SECONDS, serving.link.abandon());
     await within(SECONDS, share.ended(0, failure));
     await guard.releaseAsync();
     assertEquals(waitersOf(share), 0);

@@ -3,6 +3,7 @@
  *
  * - Order `turns`: the first line of each lane in the order of lanes, then the second of each, and so on; a lane that
  *   has ended is passed over. Order `lanes`: all lines of the first lane, then all of the second, and so on.
+ * - The lines of a lane are numbered here, 0, 1, 2, ... as they come.
  * - A line is written as soon as nothing can come before it. Invariant: what is written is a prefix of the whole; no
  *   line is lost or written twice.
  * - Lanes are known before their lines: with `turns` all from the start, with `lanes` also later, at the end.
@@ -13,12 +14,9 @@
  * import { LogBook } from "./log_book.ts";
  *
  * const merged: string[] = [];
- * const book = new LogBook({ lanes: ["a", "b"], write: ({ message }) => void merged.push(message) });
- * const rest = { level: "info", category: [], properties: {} } as const;
- * book.add({ lane: "b", sequence: 0, message: "b0", ...rest });
- * book.add({ lane: "a", sequence: 0, message: "a0", ...rest });
- * book.add({ lane: "a", sequence: 1, message: "a1", ...rest });
- * book.add({ lane: "a", sequence: 2, message: "a2", ...rest });
+ * const book = new LogBook({ lanes: ["a", "b"], write: ({ lane, sequence }) => void merged.push(`${lane}${sequence}`) });
+ * const rest = { level: "info", category: [], message: "", properties: {} } as const;
+ * for (const lane of ["b", "a", "a", "a"]) book.add({ lane, ...rest });
  * if (merged.join() !== "a0,b0,a1") throw new Error("a2 waits for b's turn");
  * book.end("b");
  * if (merged.join() !== "a0,b0,a1,a2") throw new Error("b has no more turns");
@@ -28,7 +26,7 @@
  */
 
 import { LoggingError, StateError } from "../errors.ts";
-import type { LogLine } from "./line.ts";
+import type { LogLine, NumberedLine } from "./line.ts";
 
 /** The order of the merged log. */
 export type LogOrder = "turns" | "lanes";
@@ -39,15 +37,17 @@ export interface LogBookOptions {
   readonly lanes?: readonly string[];
   /** The order of the lines. Default `turns`. */
   readonly order?: LogOrder;
-  /** Takes each line, in order. */
-  readonly write: (line: LogLine) => void;
+  /** Takes each line, in order; what it throws is thrown where the line was due, and the line counts as written. */
+  readonly write: (line: NumberedLine) => void;
 }
 
-/** One lane: its lines from `next` on wait for their turn. */
+/** One lane. */
 interface Lane {
   readonly name: string;
-  /** Lines that have come, in order; those that are written are `undefined`. */
-  readonly lines: (LogLine | undefined)[];
+  /** How many lines have come. */
+  count: number;
+  /** Lines that wait for their turn, from `next` on; those before it are written, and `undefined`. */
+  readonly lines: (NumberedLine | undefined)[];
   next: number;
   ended: boolean;
 }
@@ -55,7 +55,7 @@ interface Lane {
 /** See the module. */
 export class LogBook implements Disposable {
   readonly #order: LogOrder;
-  readonly #write: (line: LogLine) => void;
+  readonly #write: (line: NumberedLine) => void;
   readonly #lanes = new Map<string, Lane>();
   /** The lanes that can still have a turn, in order. */
   readonly #going: Lane[] = [];
@@ -90,28 +90,25 @@ export class LogBook implements Disposable {
     if (this.#begun && this.#order === "turns") {
       throw new StateError(`Cannot log as ${name}: others have begun, their turns want all lanes from the start`);
     }
-    const lane = { name, lines: [], next: 0, ended: false };
+    const lane = { name, count: 0, lines: [], next: 0, ended: false };
     this.#lanes.set(name, lane);
     this.#going.push(lane);
   }
 
   /**
-   * Takes the next line of its lane.
+   * Takes the next line of its lane, and gives it with its number.
    *
    * @throws {RangeError} for a lane that is not open.
-   * @throws {StateError} for a lane that has ended, and a line that is not the next.
+   * @throws {StateError} for a lane that has ended.
    */
-  add(line: LogLine): void {
-    const lane = this.#laneOf(line.lane);
-    if (lane.ended) throw new StateError(`Cannot log as ${lane.name}: it has ended, a lane that goes on is wanted`);
-    if (line.sequence !== lane.lines.length) {
-      throw new StateError(
-        `Cannot log as ${lane.name}: line ${line.sequence} has come, line ${lane.lines.length} is wanted`,
-      );
-    }
+  add({ lane: name, ...rest }: LogLine): NumberedLine {
+    const lane = this.#laneOf(name);
+    if (lane.ended) throw new StateError(`Cannot log as ${name}: it has ended, a lane that goes on is wanted`);
     this.#begun = true;
+    const line = { lane: name, sequence: lane.count++, ...rest };
     lane.lines.push(line);
-    if (this.#going[this.#turn] === lane) this.#writeOn();
+    this.#writeOn();
+    return line;
   }
 
   /**
@@ -120,9 +117,8 @@ export class LogBook implements Disposable {
    * @throws {RangeError} for a lane that is not open.
    */
   end(name: string): void {
-    const lane = this.#laneOf(name);
     this.#begun = true;
-    lane.ended = true;
+    this.#laneOf(name).ended = true;
     this.#writeOn();
   }
 
@@ -139,20 +135,20 @@ export class LogBook implements Disposable {
 
   /** Writes while the line whose turn it is has come. */
   #writeOn(): void {
-    for (let lane = this.#going[this.#turn]; lane !== undefined; lane = this.#going[this.#turn]) {
-      const line = lane.lines[lane.next];
-      if (line !== undefined) {
-        lane.lines[lane.next++] = undefined;
-        if (this.#order === "turns") this.#turn++;
-        this.#write(line);
-      } else if (lane.ended) {
+    for (;;) {
+      if (this.#turn >= this.#going.length) this.#turn = 0;
+      const lane = this.#going[this.#turn];
+      const line = lane?.lines[lane.next];
+      if (lane === undefined || line === undefined && !lane.ended) return;
+      if (line === undefined) {
         this.#going.splice(this.#turn, 1);
-        // Only its name is kept.
-        lane.lines.length = 0;
-      } else {
-        return;
+        continue;
       }
-      if (this.#turn === this.#going.length) this.#turn = 0;
+      lane.lines[lane.next++] = undefined;
+      if (lane.next === lane.lines.length) lane.next = lane.lines.length = 0;
+      if (this.#order === "turns") this.#turn++;
+      // Last: all holds where it throws.
+      this.#write(line);
     }
   }
 }

@@ -5,6 +5,8 @@
  * - A worker's file has each line as soon as it comes; `merged.log` has it when it is its turn.
  * - A file is named for its worker: letters, digits, `-` and `_` stay, all else is in percent.
  * - All files are opened at once, so a folder that does not exist, or a name that is taken, is known before all else.
+ * - A write that fails stops nobody: its file takes no more, so it holds a prefix of its log, the others go on, and the
+ *   first failure is thrown where the log is disposed.
  *
  * @example
  * ```ts
@@ -13,7 +15,7 @@
  * const folder = Deno.makeTempDirSync();
  * {
  *   using log = new LogFolder(folder, { lanes: ["anna", "ben/2"] });
- *   log.add({ lane: "anna", sequence: 0, level: "info", category: ["bank"], message: "paid", properties: {} });
+ *   log.add({ lane: "anna", level: "info", category: ["bank"], message: "paid", properties: {} });
  * }
  * const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
  * if (names.join() !== "anna.log,ben%2F2.log,merged.log") throw new Error("a file each, and the merged one");
@@ -25,9 +27,9 @@
  */
 
 import { LoggingError } from "../errors.ts";
-import { lineText, type LogLine } from "./line.ts";
+import { type AppendFile, platform } from "../platform/mod.ts";
+import { lineText, type LogLine, type NumberedLine } from "./line.ts";
 import { LogBook, type LogOrder } from "./log_book.ts";
-import { checkFolder, fileName, LogFile } from "./log_file.ts";
 import type { LogFormat } from "./settings.ts";
 
 /** What a log on disk is made of. */
@@ -39,45 +41,51 @@ export interface LogFolderOptions {
   /** The names of the workers that have files. Default the lanes: each lane is a worker. */
   readonly workers?: readonly string[];
   /** How a line is written. Default `text`. */
-  readonly format?: LogFormat;
+  readonly format?: LogFormat | undefined;
   /** Whether to go on after what the files already hold. Default false: they start empty. */
   readonly append?: boolean;
-  /** Is told each merged line when it is written. */
-  readonly onLine?: (line: LogLine) => void;
+  /** Is told each merged line when it is written; what it throws is thrown where the log is disposed. */
+  readonly onLine?: ((line: NumberedLine) => void) | undefined;
 }
+
+const encoder = new TextEncoder();
 
 /** See the module; disposing writes what is left and closes the files, and doing so twice is harmless. */
 export class LogFolder implements Disposable {
-  readonly #folder: string;
+  readonly #folder: string | undefined;
   readonly #options: LogFolderOptions;
-  /** The file of each worker. */
-  readonly #files = new Map<string, LogFile>();
-  /** The names of files, as a file system that takes no notice of case sees them. */
+  /** The paths of the files, as a file system that takes no notice of case sees them. */
   readonly #taken = new Set<string>();
   readonly #book: LogBook;
-  readonly #merged: LogFile;
+  /** The file of each worker. */
+  readonly #files = new Map<string, LogFile>();
+  readonly #merged: LogFile | undefined;
+  #failure: Error | undefined;
 
   /**
-   * Opens the files in that folder, which must exist.
+   * Opens the files in that folder, which must exist; without a folder there are none, and `onLine` alone is told.
    *
    * @throws {LoggingError} where there is no such folder, for two workers or lanes of one name, and an unknown order.
    */
-  constructor(folder: string, options: LogFolderOptions = {}) {
+  constructor(folder: string | undefined, options: LogFolderOptions = {}) {
     const { lanes = [], order = "turns", workers = lanes, onLine } = options;
-    checkFolder(folder);
     this.#folder = folder;
     this.#options = options;
-    const write = (line: LogLine) => {
-      this.#merged.write(this.#text(line));
-      onLine?.(line);
+    const write = (line: NumberedLine) => {
+      this.#write(this.#merged, line);
+      this.#guarded(() => onLine?.(line));
     };
+    const fault = folder === undefined ? undefined : platform.folderFault(folder);
+    if (fault !== undefined) {
+      throw new LoggingError(`Cannot log to ${folder}: ${fault}, a folder that exists is wanted`);
+    }
     this.#book = new LogBook({ lanes, order, write });
+    if (folder === undefined) return;
     // All names are looked at before a file is touched: it may be of an earlier run.
-    const merged = this.#named("merged");
-    const named = workers.map((worker) => [worker, this.#named(worker)] as const);
+    const [merged = "", ...paths] = ["merged", ...workers].map((worker) => this.#pathOf(worker));
     this.#merged = this.#opened(merged);
     try {
-      for (const [worker, path] of named) this.#files.set(worker, this.#opened(path));
+      for (const [at, worker] of workers.entries()) this.#files.set(worker, this.#opened(paths[at] ?? ""));
     } catch (error) {
       this.#close();
       throw error;
@@ -108,22 +116,21 @@ export class LogFolder implements Disposable {
    * @throws {LoggingError} where its name is taken.
    */
   openWorker(worker: string): void {
-    this.#files.set(worker, this.#opened(this.#named(worker)));
+    if (this.#folder !== undefined) this.#files.set(worker, this.#opened(this.#pathOf(worker)));
   }
 
   /**
    * Takes the next line of its lane, which came from a worker: by default that of the lane's name.
    *
    * @throws {RangeError} for a lane or a worker that is not open.
-   * @throws {StateError} for a lane that has ended, and a line that is not the next.
+   * @throws {StateError} for a lane that has ended.
    */
   add(line: LogLine, worker: string = line.lane): void {
     const file = this.#files.get(worker);
-    if (file === undefined) {
+    if (file === undefined && this.#folder !== undefined) {
       throw new RangeError(`Cannot log as worker ${worker}: it has no file, an open worker is wanted`);
     }
-    this.#book.add(line);
-    file.write(this.#text(line));
+    this.#write(file, this.#book.add(line));
   }
 
   /**
@@ -135,34 +142,82 @@ export class LogFolder implements Disposable {
     this.#book.end(lane);
   }
 
-  /** Writes what is left and closes the files. */
+  /** Writes what is left and closes the files; throws, the first time, what a write or `onLine` threw first. */
   [Symbol.dispose](): void {
     this.#book[Symbol.dispose]();
     this.#close();
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 
-  #text(line: LogLine): string {
-    return lineText(line, this.#options.format ?? "text");
-  }
-
-  /** The path of a file, which is taken from here on. */
-  #named(name: string): string {
-    const file = fileName(name);
+  /** The path of a worker's file, which is taken from here on. */
+  #pathOf(worker: string): string {
+    const file = fileName(worker);
     const seen = file.toLowerCase();
     if (this.#taken.has(seen)) {
-      throw new LoggingError(`Cannot log as worker ${name}: the file ${file} is taken, a name of its own is wanted`);
+      throw new LoggingError(`Cannot log as worker ${worker}: the file ${file} is taken, a name of its own is wanted`);
     }
     this.#taken.add(seen);
     return `${this.#folder}/${file}`;
   }
 
   #opened(path: string): LogFile {
-    const { append = false } = this.#options;
-    return new LogFile(path, { append });
+    return new LogFile(path, { empty: this.#options.append !== true });
+  }
+
+  #write(file: LogFile | undefined, line: NumberedLine): void {
+    this.#guarded(() => file?.write(lineText(line, this.#options.format ?? "text")));
   }
 
   #close(): void {
-    this.#merged[Symbol.dispose]();
-    for (const file of this.#files.values()) file[Symbol.dispose]();
+    this.#merged?.close();
+    for (const file of this.#files.values()) file.close();
   }
+
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new TypeError(`Cannot log: ${String(error)} was thrown`);
+    }
+  }
+}
+
+/** A file of whole lines; after a write that failed it takes no more. */
+class LogFile {
+  readonly #path: string;
+  #file: AppendFile | undefined;
+
+  constructor(path: string, options: { readonly empty: boolean }) {
+    this.#path = path;
+    this.#file = platform.append(path, options);
+  }
+
+  write(line: string): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    const bytes = encoder.encode(line);
+    try {
+      // All at once; only a disk that is full takes a part, and then throws.
+      for (let written = 0; written < bytes.length;) written += file.write(bytes.subarray(written));
+    } catch (cause) {
+      this.close();
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new LoggingError(`Cannot log to ${this.#path}: ${what}, a disk that takes every line is wanted`, { cause });
+    }
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+}
+
+/** The name of the file of a worker. */
+export function fileName(worker: string): string {
+  if (worker === "") throw new LoggingError("Cannot log as a worker: its name is empty, a name is wanted");
+  const escaped = (character: string) =>
+    Array.from(encoder.encode(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+  return `${worker.replace(/[^A-Za-z0-9_-]/gu, escaped)}.log`;
 }

@@ -87,7 +87,6 @@ export class GuestLog implements Disposable {
 
   /** Writes what is left and closes the files; throws what a write, or `onLine`, threw first. */
   [Symbol.dispose](): void {
-    if (this.#isClosed) return;
     this.#isClosed = true;
     const failure = this.#log.close();
     if (failure !== undefined) throw failure;

@@ -7,29 +7,12 @@
  * - What guests log before their first call, such as initializers, comes first, under the names of the guests. What one
  *   logs in no call later, such as a timer that a call left behind, stands where it came: `worker0@1`.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { PoolLog } from "./pool_log.ts";
- *
- * const told: string[] = [];
- * const log = new PoolLog({ onLine: ({ lane }) => void told.push(lane) }, ["worker0"]);
- * log.begin();
- * const [first, second] = [new Call("square", { argument: 1 }), new Call("square", { argument: 2 })];
- * for (const call of [first, second]) log.open(call);
- * const line = { lane: "", sequence: 0, level: "info", category: [], message: "", properties: {} } as const;
- * for (const call of [second, first]) log.add(line, { call, worker: "worker0" });
- * for (const call of [second, first]) log.end(call);
- * if (told.join() !== "square#0,square#1") throw new Error("in the order of submission");
- * log.close();
- * ```
- *
  * @module
  */
 
 import { LoggingError } from "../errors.ts";
-import type { LogLine } from "../logging/mod.ts";
 import type { ServiceLogging } from "../host/mod.ts";
+import type { LogLine } from "../logging/mod.ts";
 import type { Call } from "./call.ts";
 import { type LogTarget, MergedLog } from "./merged_log.ts";
 
@@ -55,7 +38,7 @@ export class PoolLog {
       throw new LoggingError(`Cannot log as ${first}: a call may have that name, one without # is wanted`);
     }
     this.#workers = workers;
-    this.#log = new MergedLog(target, { lanes: workers, workers, order: "lanes" });
+    this.#log = new MergedLog(target, { lanes: workers, order: "lanes" });
   }
 
   /** What guests are told. */
@@ -79,9 +62,12 @@ export class PoolLog {
   /** Takes a line of a guest, which is in that call or in none. */
   add(line: LogLine, { call, worker }: { readonly call: Call | undefined; readonly worker: string }): void {
     const lane = call === undefined ? undefined : this.#lanes.get(call);
-    if (lane !== undefined) this.#log.add(line, { lane, worker });
-    else if (this.#begun) this.#addOther(line, worker);
-    else this.#log.add(line, { lane: worker, worker });
+    if (lane !== undefined || !this.#begun) return this.#log.add(line, { lane: lane ?? worker, worker });
+    // A lane of its own keeps nobody waiting.
+    const other = `${worker}@${++this.#others}`;
+    this.#log.open(other);
+    this.#log.add(line, { lane: other, worker });
+    this.#log.end(other);
   }
 
   /** Ends the lane of a call that is settled. */
@@ -92,16 +78,8 @@ export class PoolLog {
     this.#log.end(lane);
   }
 
-  /** Writes what is left and closes the files; gives what failed first. */
+  /** Writes what is left and closes the files; gives, the first time, what failed first. */
   close(): Error | undefined {
     return this.#log.close();
-  }
-
-  /** A lane of its own keeps nobody waiting. */
-  #addOther(line: LogLine, worker: string): void {
-    const lane = `${worker}@${++this.#others}`;
-    this.#log.open(lane);
-    this.#log.add(line, { lane, worker });
-    this.#log.end(lane);
   }
 }

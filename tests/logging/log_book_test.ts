@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LoggingError, StateError } from "../../lib/errors.ts";
-import { LogBook, type LogLine, type LogOrder } from "../../lib/logging/mod.ts";
+import { LogBook, type LogLine, type LogOrder, type NumberedLine } from "../../lib/logging/mod.ts";
 import { runs } from "../contracts/soak.ts";
 
 function lineOf(lane: string, sequence: number): LogLine {
-  return { lane, sequence, level: "info", category: [], message: `${lane}${sequence}`, properties: {} };
+  return { lane, level: "info", category: [], message: `${lane}${sequence}`, properties: {} };
 }
 
 /** How many lines each lane has, and an arrival of them: the lane of each next line, or of its end. */
@@ -113,17 +113,32 @@ Deno.test("LogBook refuses a name that is taken, an unknown order, a lane that i
   assertThrows(() => book.end("b"), RangeError, "Cannot log as b: there is no such lane");
 });
 
-Deno.test("LogBook refuses a line that is not the next of its lane, and one after the end", () => {
+Deno.test("LogBook numbers the lines of a lane as they come, and refuses one after the end", () => {
   const merged: string[] = [];
-  const book = new LogBook({ lanes: ["a"], write: ({ message }) => void merged.push(message) });
-  book.add(lineOf("a", 0));
-  for (const sequence of [0, 2]) {
-    assertThrows(() => book.add(lineOf("a", sequence)), StateError, `line ${sequence} has come, line 1 is wanted`);
-  }
+  const write = ({ sequence, message }: NumberedLine) => void merged.push(`${sequence} ${message}`);
+  const book = new LogBook({ lanes: ["a", "b"], order: "lanes", write });
+  const numbers = ["b", "a", "b", "a"].map((lane) => book.add(lineOf(lane, 7)).sequence);
+  assertEquals(numbers, [0, 0, 1, 1]);
   book.end("a");
   book.end("a");
   assertThrows(() => book.add(lineOf("a", 1)), StateError, "Cannot log as a: it has ended");
-  assertEquals(merged, ["a0"]);
+  assertEquals(merged, ["0 a7", "1 a7", "0 b7", "1 b7"]);
+});
+
+Deno.test("LogBook goes on after a write that threw, with the line after it", () => {
+  for (const order of ["turns", "lanes"] as const) {
+    const merged: string[] = [];
+    const write = ({ message }: LogLine) => {
+      if (message === "b0") throw new RangeError("full");
+      merged.push(message);
+    };
+    const book = new LogBook({ lanes: ["a", "b"], order, write });
+    book.add(lineOf("a", 0));
+    assertThrows(() => (book.add(lineOf("b", 0)), book.end("a")), RangeError, "full");
+    book.end("a");
+    book.add(lineOf("b", 1));
+    assertEquals(merged, ["a0", "b1"]);
+  }
 });
 
 Deno.test("LogBook: disposing writes what has come; doing so twice is harmless", () => {

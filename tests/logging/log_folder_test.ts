@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LoggingError } from "../../lib/errors.ts";
-import { LogFolder, type LogLine } from "../../lib/logging/mod.ts";
-import { fileName } from "../../lib/logging/log_file.ts";
+import { LogFolder, type LogLine, type NumberedLine } from "../../lib/logging/mod.ts";
+import { fileName } from "../../lib/logging/log_folder.ts";
 import { runs } from "../contracts/soak.ts";
 
 function lineOf(lane: string, sequence: number, message = `${sequence}`): LogLine {
-  return { lane, sequence, level: "info", category: ["c"], message, properties: {} };
+  return { lane, level: "info", category: ["c"], message, properties: {} };
 }
 
 /** Runs an act in a folder of its own. */
@@ -121,6 +121,42 @@ Deno.test("LogFolder refuses a folder that is none and names that are taken, bef
     log.add(lineOf("b", 0));
     assertEquals(Deno.readTextFileSync(`${folder}/merged.log`), "info    b c: 0\n");
   });
+});
+
+Deno.test("LogFolder on a full disk: that file takes no more, all else goes on, and disposing throws what failed first", () => {
+  for (const full of ["merged", "a", "b"]) {
+    inFolder((folder) => {
+      Deno.symlinkSync("/dev/full", `${folder}/${full}.log`);
+      const told: string[] = [];
+      const onLine = ({ lane, sequence }: NumberedLine) => {
+        told.push(`${lane} ${sequence}`);
+        throw new RangeError("the listener's own, which comes later");
+      };
+      const log = new LogFolder(folder, { lanes: ["a", "b"], onLine });
+      for (const lane of ["b", "a", "b", "a", "b"]) log.add(lineOf(lane, 0));
+      // The listener is told of a line before its worker's file is written.
+      const fault = full === "a" ? RangeError : LoggingError;
+      log.end("a");
+      const thrown = assertThrows(() => log[Symbol.dispose](), fault);
+      if (full === "merged") assert(thrown.message.includes(`Cannot log to ${folder}/merged.log: No space left`));
+      assertEquals(told, ["a 0", "b 0", "a 1", "b 1", "b 2"]);
+      Deno.removeSync(`${folder}/${full}.log`);
+      const line = (lane: string) => `info    ${lane} c: 0\n`;
+      const { "a.log": a, "b.log": b, "merged.log": merged } = filesOf(folder);
+      assertEquals([a ?? line("a").repeat(2), b ?? line("b").repeat(3)], [line("a").repeat(2), line("b").repeat(3)]);
+      assertEquals(merged?.length ?? 5 * line("a").length, 5 * line("a").length);
+      log[Symbol.dispose]();
+    });
+  }
+});
+
+Deno.test("LogFolder without a folder has no files, and tells its listener alone", () => {
+  const told: string[] = [];
+  const onLine = ({ lane, sequence }: NumberedLine) => void told.push(`${lane} ${sequence}`);
+  using log = new LogFolder(undefined, { lanes: ["", "a"], order: "lanes", workers: [], onLine });
+  for (const lane of ["a", "", "a"]) log.add(lineOf(lane, 0), "whoever");
+  log.end("");
+  assertEquals(told, [" 0", "a 0", "a 1"]);
 });
 
 Deno.test("fileName() stays in its folder, and differs where names do", () => {

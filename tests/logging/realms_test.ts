@@ -98,8 +98,8 @@ for (const [kind, start] of Object.entries(kinds)) {
       const records = 50;
       const lines = await guest.ask({ settings, lane: "anna", records, end }, records);
       assertEquals(
-        lines.slice(0, records).map(({ lane, sequence, message }) => ({ lane, sequence, message })),
-        Array.from({ length: records }, (_, count) => ({ lane: "anna", sequence: count, message: `record ${count}` })),
+        lines.slice(0, records).map(({ lane, message }) => ({ lane, message })),
+        Array.from({ length: records }, (_, count) => ({ lane: "anna", message: `record ${count}` })),
       );
     });
   }

@@ -6,61 +6,27 @@
  * - A realm has one set of loggers, so all guests that log in it at once want equal settings; loggers that the caller has
  *   set up are not replaced. Both are refused.
  *
- * @example
- * ```ts
- * import { getLogger } from "../../logging/mod.ts";
- * import { DirectLogging } from "./inline_log.ts";
- *
- * const told: string[] = [];
- * const send = ({ message }: { message: string }) => void told.push(message);
- * const logging = await DirectLogging.open({ settings: {}, code: undefined }, { guest: "a", send });
- * const later = async (name: string) => {
- *   await Promise.resolve();
- *   getLogger("app").info(name);
- * };
- * const call = logging.during(() => later("in a call"));
- * await later("in none");
- * await call;
- * logging[Symbol.dispose]();
- * if (told.join() !== "in a call") throw new Error("the caller's own record is nobody's");
- * ```
- *
  * @module
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import { LoggingError } from "../../errors.ts";
-import { configureGuestLogging, type GuestLogging, type LogLine } from "../../logging/mod.ts";
+import { configureGuestLogging, type GuestLogging } from "../../logging/mod.ts";
+import { type CourseLocal, now, platform } from "../../platform/mod.ts";
 import { sameData } from "../../program/mod.ts";
-import { now } from "../clock.ts";
+import type { ServiceLogOptions } from "./log.ts";
 import type { ServiceLogging } from "./service.ts";
-
-/** Whose records are made, and where they go. */
-interface Place {
-  /** The name of the call's lane, which no other has. */
-  readonly lane: string;
-  /** That of its guest, for what comes after the call. */
-  readonly rest: string;
-}
-
-/** Who logs. */
-export interface DirectLoggingOptions {
-  /** The guest's name. */
-  readonly guest: string;
-  /** Takes each line, before the call that logged it returns. */
-  readonly send: (line: LogLine) => void;
-}
 
 /** The logging of this realm, while any guest in it logs. */
 interface Realm {
   readonly settings: ServiceLogging["settings"];
   readonly logging: Promise<GuestLogging>;
+  /** The lanes that a record of the present course may belong to: its call's, then its guest's. */
+  readonly course: CourseLocal<readonly string[]>;
   /** Where the lines of each open lane go. */
-  readonly lanes: Map<string, (line: LogLine) => void>;
+  readonly lanes: Map<string, ServiceLogOptions["send"]>;
   guests: number;
 }
 
-const places = new AsyncLocalStorage<Place>();
 let realm: Realm | undefined;
 /** Lanes are numbered, because names of guests may be the same. */
 let count = 0;
@@ -69,12 +35,11 @@ let count = 0;
 export class DirectLogging implements Disposable {
   readonly #realm: Realm;
   readonly #logging: GuestLogging;
-  readonly #send: (line: LogLine) => void;
-  /** The lane of what is logged in no call. */
+  readonly #send: ServiceLogOptions["send"];
+  /** The lane of what a call leaves behind. */
   readonly #rest: string;
-  #isOpen = true;
 
-  private constructor(realm: Realm, logging: GuestLogging, { guest, send }: DirectLoggingOptions) {
+  private constructor(realm: Realm, logging: GuestLogging, { guest, send }: ServiceLogOptions) {
     this.#realm = realm;
     this.#logging = logging;
     this.#send = send;
@@ -87,7 +52,7 @@ export class DirectLogging implements Disposable {
    *
    * @throws {LoggingError} where the realm has loggers of its own, or guests that log with other settings.
    */
-  static async open({ settings, code }: ServiceLogging, options: DirectLoggingOptions): Promise<DirectLogging> {
+  static async open({ settings, code }: ServiceLogging, options: ServiceLogOptions): Promise<DirectLogging> {
     const used = realm ??= begin(settings, code);
     if (!sameData(used.settings, settings)) {
       throw new LoggingError(
@@ -107,22 +72,17 @@ export class DirectLogging implements Disposable {
   during<T>(act: () => T | Promise<T>): T | Promise<T> {
     const lane = `${this.#rest} ${count++}`;
     this.#realm.lanes.set(lane, this.#send);
-    const end = () => this.#end(lane);
-    let isLater = false;
-    try {
-      const result = places.run({ lane, rest: this.#rest }, act);
-      if (!(result instanceof Promise)) return result;
-      isLater = true;
-      return result.finally(end);
-    } finally {
-      if (!isLater) end();
-    }
+    using ending = new DisposableStack();
+    ending.defer(() => this.#end(lane));
+    const result = this.#realm.course.run([lane, this.#rest], act);
+    if (!(result instanceof Promise)) return result;
+    const later = ending.move();
+    return result.finally(() => later.dispose());
   }
 
   /** Ends the guest's logging. */
   [Symbol.dispose](): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
+    if (!this.#realm.lanes.has(this.#rest)) return;
     this.#end(this.#rest);
     // The last one turns the light off.
     if (leave(this.#realm)) this.#logging[Symbol.dispose]();
@@ -135,15 +95,17 @@ export class DirectLogging implements Disposable {
 }
 
 function begin(settings: ServiceLogging["settings"], code: string | undefined): Realm {
+  const course = platform.courseLocal<readonly string[]>();
   const lanes: Realm["lanes"] = new Map();
-  const laneOf = (): string | undefined => {
-    const place = places.getStore();
-    if (place === undefined) return undefined;
-    return [place.lane, place.rest].find((lane) => lanes.has(lane));
-  };
-  const send = (line: LogLine) => lanes.get(line.lane)?.(line);
-  const logging = configureGuestLogging(settings, { lane: "", send, code, laneOf, now, replace: false });
-  return { settings, lanes, guests: 0, logging };
+  const logging = configureGuestLogging(settings, {
+    lane: "",
+    send: (line) => lanes.get(line.lane)?.(line),
+    code,
+    laneOf: () => course.getStore()?.find((lane) => lanes.has(lane)),
+    now,
+    replace: false,
+  });
+  return { settings, course, lanes, guests: 0, logging };
 }
 
 /** Takes a guest's leave; whether it was the last. */

@@ -1,9 +1,8 @@
 /**
  * The logging of a realm: every record that it logs becomes a plain line and is handed on at once.
  *
- * - It is the only file that names the logging package, whose import takes 8 ms: `configure.ts` loads it when a realm is
- *   set up for logging. The package's root logger belongs to the realm, so what a user's own import of the package logs
- *   arrives as well.
+ * - It alone names the logging package. The package's root logger belongs to the realm, so what a user's own import of it
+ *   logs arrives as well.
  * - A record is handed on before the call that logs it returns, so a crash loses at most the record that is being made.
  * - A realm has one present lane: a guest has one for each job; direct mode changes it where it changes tasks. Each lane
  *   counts its own records. Invariant, of each kind (level and category) in a lane: records that passed + records that
@@ -35,7 +34,13 @@ import { LoggingError } from "../errors.ts";
 import { isObject, type LogLine, logLineFrom } from "./line.ts";
 import { setRealmLoggers } from "./logger.ts";
 import { plain, plainText, read } from "./plain.ts";
-import { categoryOf, checkLoggingSettings, type LoggingSettings, type LogLimit } from "./settings.ts";
+import {
+  categoryOf,
+  checkLoggingSettings,
+  type LoggerSettings,
+  type LoggingSettings,
+  type LogLimit,
+} from "./settings.ts";
 
 /** Where a guest's lines go. */
 export interface GuestLoggingOptions {
@@ -73,39 +78,37 @@ let present: GuestLogging | undefined;
 export class GuestLogging implements Disposable {
   readonly #options: GuestLoggingOptions;
   readonly #times: boolean;
-  /** The limit of each logger that the settings have. */
-  readonly #limits = new Map<string, LogLimit | undefined>();
   /** What each lane has counted, by kind. */
   readonly #lanes = new Map<string, Map<string, Count>>();
   #lane: string;
   #failure: unknown;
 
-  /** Use `configureGuestLogging`. */
-  constructor(settings: LoggingSettings, options: GuestLoggingOptions) {
+  private constructor({ times = false }: LoggingSettings, options: GuestLoggingOptions) {
     this.#options = options;
+    this.#times = times;
     this.#lane = options.lane;
-    this.#times = settings.times === true;
-    for (const { category, limit = settings.limit } of loggersOf(settings)) {
-      this.#limits.set(JSON.stringify(categoryOf(category)), limit);
-    }
   }
 
   /** Sets this realm up, as `configureGuestLogging` says. */
   static async start(settings: LoggingSettings, options: GuestLoggingOptions): Promise<GuestLogging> {
-    checkLoggingSettings(settings);
+    const { loggers: own = [], limit: common } = checkLoggingSettings(settings);
     if (options.replace === false && getConfig() !== null) {
       throw new LoggingError("Cannot log: this realm has loggers of its own, a realm without any is wanted");
     }
     present?.[Symbol.dispose]();
     const logging = new GuestLogging(settings, options);
+    const hasRoot = own.some(({ category }) => categoryOf(category).length === 0);
+    const loggers: readonly LoggerSettings[] = hasRoot ? own : [{ category: [] }, ...own];
+    // Each logger has a sink of its own, which knows its limit.
+    const sinks = loggers.map(({ limit = common }, at) => [`${at}`, logging.#sink(limit)] as const);
     await configure({
       reset: true,
-      sinks: { host: (record) => logging.#guarded(() => logging.#take(record)) },
+      sinks: Object.fromEntries(sinks),
       loggers: [
-        ...loggersOf(settings).map(({ category, level = "info" }) => ({
+        ...loggers.map(({ category, level = "info" }, at) => ({
           category: [...categoryOf(category)],
           lowestLevel: level === "off" ? null : level,
-          sinks: ["host"],
+          sinks: [`${at}`],
           // Through the sink of the logger above would pass only what that one logs itself.
           parentSinks: "override" as const,
         })),
@@ -136,7 +139,7 @@ export class GuestLogging implements Disposable {
   endLane(lane: string = this.#lane): void {
     const counts = this.#lanes.get(lane);
     this.#lanes.delete(lane);
-    for (const count of counts?.values() ?? []) this.#guarded(() => this.#tellDropped(lane, count));
+    for (const count of counts?.values() ?? []) this.#tellDropped(lane, count);
   }
 
   /** Ends the lanes and gives the realm back without loggers. */
@@ -148,24 +151,23 @@ export class GuestLogging implements Disposable {
     resetSync();
   }
 
-  #take(record: LogRecord): void {
-    const { laneOf } = this.#options;
-    const lane = laneOf === undefined ? this.#lane : laneOf();
-    if (lane === undefined || !this.#admits(lane, record)) return;
-    const message = read(() => record.message.map((part) => plainText(part)).join(""));
-    const properties = read(() => plain(record.properties));
-    this.#send(lane, record, { message, properties: isObject(properties) ? properties : { properties } });
+  /** Takes the records of a logger. */
+  #sink(limit: LogLimit | undefined): (record: LogRecord) => void {
+    return (record) => {
+      const { laneOf = () => this.#lane } = this.#options;
+      const lane = laneOf();
+      if (lane === undefined || limit !== undefined && !this.#admits(lane, record, limit)) return;
+      const message = read(() => record.message.map((part) => plainText(part)).join(""));
+      const properties = read(() => plain(record.properties));
+      this.#send(lane, record, { message, properties: isObject(properties) ? properties : { properties } });
+    };
   }
 
-  /** Counts a record, and gives whether its limit lets it pass. */
-  #admits(lane: string, { level, category, timestamp }: Kind): boolean {
-    const limit = this.#limitOf(category);
-    if (limit === undefined) return true;
-    const { records, every = Infinity } = limit;
+  /** Counts a record, and gives whether it passes. */
+  #admits(lane: string, { level, category, timestamp }: Kind, { records, every }: LogLimit): boolean {
     const counts = this.#lanes.get(lane) ?? new Map<string, Count>();
     this.#lanes.set(lane, counts);
-    const key = JSON.stringify([level, ...category]);
-    const last = { level, category, timestamp };
+    const [key, last] = [JSON.stringify([level, ...category]), { level, category, timestamp }];
     const count = counts.get(key) ?? { last, came: 0, dropped: 0 };
     counts.set(key, count);
     count.last = last;
@@ -173,9 +175,9 @@ export class GuestLogging implements Disposable {
       count.came = 0;
       this.#tellDropped(lane, count);
     }
-    const passes = count.came++ < records;
-    if (!passes) count.dropped++;
-    return passes;
+    if (count.came++ < records) return true;
+    count.dropped++;
+    return false;
   }
 
   #tellDropped(lane: string, count: Count): void {
@@ -186,32 +188,13 @@ export class GuestLogging implements Disposable {
     this.#send(lane, last, { message, properties: { dropped } });
   }
 
-  #send(
-    lane: string,
-    { level, category, timestamp }: Kind,
-    said: Pick<LogLine, "message" | "properties">,
-  ): void {
+  #send(lane: string, { level, category, timestamp }: Kind, said: Pick<LogLine, "message" | "properties">): void {
     const { send, now } = this.#options;
-    const time = this.#times ? { time: now?.() ?? timestamp } : {};
-    send(logLineFrom({ lane, level, category, ...said, ...time }));
-  }
-
-  /** That of the logger with the longest category that this one begins with. */
-  #limitOf(category: readonly string[]): LogLimit | undefined {
-    let { length } = category;
-    while (length > 0 && !this.#limits.has(JSON.stringify(category.slice(0, length)))) length--;
-    return this.#limits.get(JSON.stringify(category.slice(0, length)));
-  }
-
-  #guarded(act: () => void): void {
     try {
-      act();
+      const time = this.#times ? { time: now?.() ?? timestamp } : {};
+      send(logLineFrom({ lane, level, category, ...said, ...time }));
     } catch (error) {
       this.#failure ??= error;
     }
   }
-}
-
-function loggersOf({ loggers = [] }: LoggingSettings): NonNullable<LoggingSettings["loggers"]> {
-  return loggers.some(({ category }) => categoryOf(category).length === 0) ? loggers : [{ category: [] }, ...loggers];
 }

@@ -49,17 +49,18 @@ export interface LogFolderOptions {
 }
 
 const encoder = new TextEncoder();
+/** The name of the merged file. */
+const MERGED = "merged";
 
 /** See the module; disposing writes what is left and closes the files, and doing so twice is harmless. */
 export class LogFolder implements Disposable {
   readonly #folder: string | undefined;
   readonly #options: LogFolderOptions;
-  /** The paths of the files, as a file system that takes no notice of case sees them. */
-  readonly #taken = new Set<string>();
   readonly #book: LogBook;
-  /** The file of each worker. */
-  readonly #files = new Map<string, LogFile>();
-  readonly #merged: LogFile | undefined;
+  /** The names of files, as a file system that takes no notice of case sees them. */
+  readonly #taken = new Set<string>();
+  /** The file of each worker, and the merged one, until a write to it fails. */
+  readonly #files = new Map<string, AppendFile | undefined>();
   #failure: Error | undefined;
 
   /**
@@ -68,26 +69,22 @@ export class LogFolder implements Disposable {
    * @throws {LoggingError} where there is no such folder, for two workers or lanes of one name, and an unknown order.
    */
   constructor(folder: string | undefined, options: LogFolderOptions = {}) {
-    const { lanes = [], order = "turns", workers = lanes, onLine } = options;
-    this.#folder = folder;
-    this.#options = options;
-    const write = (line: NumberedLine) => {
-      this.#write(this.#merged, line);
-      this.#guarded(() => onLine?.(line));
-    };
+    const { lanes = [], order = "turns", workers = lanes } = options;
     const fault = folder === undefined ? undefined : platform.folderFault(folder);
     if (fault !== undefined) {
       throw new LoggingError(`Cannot log to ${folder}: ${fault}, a folder that exists is wanted`);
     }
-    this.#book = new LogBook({ lanes, order, write });
+    this.#folder = folder;
+    this.#options = options;
+    this.#book = new LogBook({ lanes, order, write: (line) => this.#merge(line) });
     if (folder === undefined) return;
+    const names = [MERGED, ...workers];
     // All names are looked at before a file is touched: it may be of an earlier run.
-    const [merged = "", ...paths] = ["merged", ...workers].map((worker) => this.#pathOf(worker));
-    this.#merged = this.#opened(merged);
+    for (const name of names) this.#take(name);
     try {
-      for (const [at, worker] of workers.entries()) this.#files.set(worker, this.#opened(paths[at] ?? ""));
+      for (const name of names) this.#openFile(name);
     } catch (error) {
-      this.#close();
+      this[Symbol.dispose]();
       throw error;
     }
   }
@@ -116,7 +113,9 @@ export class LogFolder implements Disposable {
    * @throws {LoggingError} where its name is taken.
    */
   openWorker(worker: string): void {
-    if (this.#folder !== undefined) this.#files.set(worker, this.#opened(this.#pathOf(worker)));
+    if (this.#folder === undefined) return;
+    this.#take(worker);
+    this.#openFile(worker);
   }
 
   /**
@@ -126,11 +125,10 @@ export class LogFolder implements Disposable {
    * @throws {StateError} for a lane that has ended.
    */
   add(line: LogLine, worker: string = line.lane): void {
-    const file = this.#files.get(worker);
-    if (file === undefined && this.#folder !== undefined) {
+    if (this.#folder !== undefined && (worker === MERGED || !this.#files.has(worker))) {
       throw new RangeError(`Cannot log as worker ${worker}: it has no file, an open worker is wanted`);
     }
-    this.#write(file, this.#book.add(line));
+    this.#write(worker, this.#book.add(line));
   }
 
   /**
@@ -145,72 +143,55 @@ export class LogFolder implements Disposable {
   /** Writes what is left and closes the files; throws, the first time, what a write or `onLine` threw first. */
   [Symbol.dispose](): void {
     this.#book[Symbol.dispose]();
-    this.#close();
+    for (const name of this.#files.keys()) this.#closeFile(name);
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
   }
 
-  /** The path of a worker's file, which is taken from here on. */
-  #pathOf(worker: string): string {
+  #take(worker: string): void {
     const file = fileName(worker);
     const seen = file.toLowerCase();
     if (this.#taken.has(seen)) {
       throw new LoggingError(`Cannot log as worker ${worker}: the file ${file} is taken, a name of its own is wanted`);
     }
     this.#taken.add(seen);
-    return `${this.#folder}/${file}`;
   }
 
-  #opened(path: string): LogFile {
-    return new LogFile(path, { empty: this.#options.append !== true });
+  #openFile(worker: string): void {
+    const empty = this.#options.append !== true;
+    this.#files.set(worker, platform.append(`${this.#folder}/${fileName(worker)}`, { empty }));
   }
 
-  #write(file: LogFile | undefined, line: NumberedLine): void {
-    this.#guarded(() => file?.write(lineText(line, this.#options.format ?? "text")));
+  #closeFile(worker: string): void {
+    this.#files.get(worker)?.close();
+    this.#files.set(worker, undefined);
   }
 
-  #close(): void {
-    this.#merged?.close();
-    for (const file of this.#files.values()) file.close();
-  }
-
-  #guarded(act: () => void): void {
+  #merge(line: NumberedLine): void {
+    this.#write(MERGED, line);
     try {
-      act();
+      this.#options.onLine?.(line);
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new TypeError(`Cannot log: ${String(error)} was thrown`);
     }
   }
-}
 
-/** A file of whole lines; after a write that failed it takes no more. */
-class LogFile {
-  readonly #path: string;
-  #file: AppendFile | undefined;
-
-  constructor(path: string, options: { readonly empty: boolean }) {
-    this.#path = path;
-    this.#file = platform.append(path, options);
-  }
-
-  write(line: string): void {
-    const file = this.#file;
+  #write(worker: string, line: NumberedLine): void {
+    const file = this.#files.get(worker);
     if (file === undefined) return;
-    const bytes = encoder.encode(line);
+    const bytes = encoder.encode(lineText(line, this.#options.format ?? "text"));
     try {
       // All at once; only a disk that is full takes a part, and then throws.
       for (let written = 0; written < bytes.length;) written += file.write(bytes.subarray(written));
     } catch (cause) {
-      this.close();
-      const what = cause instanceof Error ? cause.message : String(cause);
-      throw new LoggingError(`Cannot log to ${this.#path}: ${what}, a disk that takes every line is wanted`, { cause });
+      this.#closeFile(worker);
+      const is = `${cause instanceof Error ? cause.message : cause}`;
+      this.#failure ??= new LoggingError(
+        `Cannot log to ${this.#folder}/${fileName(worker)}: ${is}, a disk that takes every line is wanted`,
+        { cause },
+      );
     }
-  }
-
-  close(): void {
-    this.#file?.close();
-    this.#file = undefined;
   }
 }
 

@@ -1,6 +1,5 @@
 /**
- * The log of some guests, as their host writes it: what comes for a lane that is not open is dropped, because its guest or
- * call has ended; what cannot be written stops no guest.
+ * What all logs of guests are made of: what the guests are told, and the log that their host writes.
  *
  * @module
  */
@@ -11,9 +10,8 @@ import {
   checkLoggingSettings,
   guestLoggingUrl,
   LogFolder,
-  type LogFolderOptions,
   type LoggingSettings,
-  type LogLine,
+  type LogOrder,
   type NumberedLine,
 } from "../logging/mod.ts";
 
@@ -27,61 +25,26 @@ export interface LogTarget {
   readonly onLine?: ((line: NumberedLine) => void) | undefined;
 }
 
-/** See the module. */
-export class MergedLog {
+/** A log that is open. */
+export interface MergedLog {
   /** What guests are told. */
   readonly logging: ServiceLogging;
-  readonly #log: LogFolder;
-  /** The lanes that are open. */
-  readonly #open: Set<string>;
+  readonly log: LogFolder;
+}
 
-  /**
-   * Opens the log, and its files where it has a folder: one for each lane that is there from the start.
-   *
-   * @throws {LoggingError} as a `LogFolder`, for settings that do not hold, and where lines would go nowhere.
-   */
-  constructor(
-    { settings = {}, folder, onLine }: LogTarget,
-    { lanes, order }: Required<Pick<LogFolderOptions, "lanes" | "order">>,
-  ) {
-    checkLoggingSettings(settings);
-    if (folder === undefined && onLine === undefined) {
-      throw new LoggingError("Cannot log: the lines go nowhere, a folder or onLine is wanted");
-    }
-    this.logging = { settings, code: guestLoggingUrl() };
-    this.#log = new LogFolder(folder, { lanes, order, workers: lanes, format: settings.format, onLine });
-    this.#open = new Set(lanes);
+/**
+ * Opens the log of the guests of those names, which have a lane and a file each.
+ *
+ * @throws {LoggingError} as a `LogFolder`, for settings that do not hold, and where lines would go nowhere.
+ */
+export function openLog(
+  { settings = {}, folder, onLine }: LogTarget,
+  { guests, order }: { readonly guests: readonly string[]; readonly order: LogOrder },
+): MergedLog {
+  const { format } = checkLoggingSettings(settings);
+  if (folder === undefined && onLine === undefined) {
+    throw new LoggingError("Cannot log: the lines go nowhere, a folder or onLine is wanted");
   }
-
-  /**
-   * Opens a lane after the others.
-   *
-   * @throws {LoggingError} where its name is taken.
-   */
-  open(lane: string): void {
-    this.#log.open(lane);
-    this.#open.add(lane);
-  }
-
-  /** Takes the next line of a lane, which came from that worker. */
-  add(line: LogLine, { lane, worker }: { readonly lane: string; readonly worker: string }): void {
-    if (this.#open.has(lane)) this.#log.add({ ...line, lane }, worker);
-  }
-
-  /** Ends a lane. */
-  end(lane: string): void {
-    if (this.#open.delete(lane)) this.#log.end(lane);
-  }
-
-  /** Writes what is left and closes the files; gives, the first time, what failed first since it was opened. */
-  close(): Error | undefined {
-    this.#open.clear();
-    try {
-      this.#log[Symbol.dispose]();
-      return undefined;
-    } catch (error) {
-      // It throws no other kind.
-      return error as Error;
-    }
-  }
+  const log = new LogFolder(folder, { lanes: guests, order, workers: guests, format, onLine });
+  return { logging: { settings, code: guestLoggingUrl() }, log };
 }

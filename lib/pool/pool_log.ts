@@ -12,13 +12,15 @@
 
 import { LoggingError } from "../errors.ts";
 import type { ServiceLogging } from "../host/mod.ts";
-import type { LogLine } from "../logging/mod.ts";
+import type { LogFolder, LogLine } from "../logging/mod.ts";
 import type { Call } from "./call.ts";
-import { type LogTarget, MergedLog } from "./merged_log.ts";
+import { type LogTarget, openLog } from "./merged_log.ts";
 
 /** See the module. */
 export class PoolLog {
-  readonly #log: MergedLog;
+  /** What guests are told. */
+  readonly logging: ServiceLogging;
+  readonly #log: LogFolder;
   readonly #workers: readonly string[];
   /** The lane of each call that is not settled. */
   readonly #lanes = new Map<Call, string>();
@@ -30,7 +32,7 @@ export class PoolLog {
   /**
    * Opens the log of the guests of those names.
    *
-   * @throws {LoggingError} as `MergedLog` does, and for names that could be those of calls.
+   * @throws {LoggingError} as `openLog` does, and for names that could be those of calls.
    */
   constructor(target: LogTarget, workers: readonly string[]) {
     const [first] = workers;
@@ -38,12 +40,9 @@ export class PoolLog {
       throw new LoggingError(`Cannot log as ${first}: a call may have that name, one without # is wanted`);
     }
     this.#workers = workers;
-    this.#log = new MergedLog(target, { lanes: workers, order: "lanes" });
-  }
-
-  /** What guests are told. */
-  get logging(): ServiceLogging {
-    return this.#log.logging;
+    const { logging, log } = openLog(target, { guests: workers, order: "lanes" });
+    this.logging = logging;
+    this.#log = log;
   }
 
   /** All guests are ready. */
@@ -62,11 +61,11 @@ export class PoolLog {
   /** Takes a line of a guest, which is in that call or in none. */
   add(line: LogLine, { call, worker }: { readonly call: Call | undefined; readonly worker: string }): void {
     const lane = call === undefined ? undefined : this.#lanes.get(call);
-    if (lane !== undefined || !this.#begun) return this.#log.add(line, { lane: lane ?? worker, worker });
+    if (lane !== undefined || !this.#begun) return this.#log.add({ ...line, lane: lane ?? worker }, worker);
     // A lane of its own keeps nobody waiting.
     const other = `${worker}@${++this.#others}`;
     this.#log.open(other);
-    this.#log.add(line, { lane: other, worker });
+    this.#log.add({ ...line, lane: other }, worker);
     this.#log.end(other);
   }
 
@@ -80,6 +79,12 @@ export class PoolLog {
 
   /** Writes what is left and closes the files; gives, the first time, what failed first. */
   close(): Error | undefined {
-    return this.#log.close();
+    try {
+      this.#log[Symbol.dispose]();
+      return undefined;
+    } catch (error) {
+      // It throws no other kind.
+      return error as Error;
+    }
   }
 }

@@ -19,7 +19,9 @@ import type { ServiceLogging } from "./service.ts";
 /** The logging of this realm, while any guest in it logs. */
 interface Realm {
   readonly settings: ServiceLogging["settings"];
-  readonly logging: Promise<GuestLogging>;
+  readonly starting: Promise<GuestLogging>;
+  /** What `starting` came to. */
+  logging?: GuestLogging;
   /** The lanes that a record of the present course may belong to: its call's, then its guest's. */
   readonly course: CourseLocal<readonly string[]>;
   /** Where the lines of each open lane go. */
@@ -34,17 +36,15 @@ let count = 0;
 /** The logging of one guest; disposing twice is harmless. */
 export class DirectLogging implements Disposable {
   readonly #realm: Realm;
-  readonly #logging: GuestLogging;
   readonly #send: ServiceLogOptions["send"];
   /** The lane of what a call leaves behind. */
   readonly #rest: string;
 
-  private constructor(realm: Realm, logging: GuestLogging, { guest, send }: ServiceLogOptions) {
+  private constructor(realm: Realm, { guest, send }: ServiceLogOptions) {
     this.#realm = realm;
-    this.#logging = logging;
     this.#send = send;
-    this.#rest = `${guest} ${count++}`;
-    realm.lanes.set(this.#rest, send);
+    this.#rest = this.#open(guest);
+    realm.guests++;
   }
 
   /**
@@ -59,19 +59,19 @@ export class DirectLogging implements Disposable {
         `Cannot log as ${options.guest}: others log in this realm with other settings, equal ones are wanted`,
       );
     }
-    used.guests++;
+    const logging = new DirectLogging(used, options);
     try {
-      return new DirectLogging(used, await used.logging, options);
+      used.logging = await used.starting;
+      return logging;
     } catch (error) {
-      leave(used);
+      logging[Symbol.dispose]();
       throw error;
     }
   }
 
   /** Does something as a call: what is logged in its course is its own, and told before it is over. */
   during<T>(act: () => T | Promise<T>): T | Promise<T> {
-    const lane = `${this.#rest} ${count++}`;
-    this.#realm.lanes.set(lane, this.#send);
+    const lane = this.#open(this.#rest);
     using ending = new DisposableStack();
     ending.defer(() => this.#end(lane));
     const result = this.#realm.course.run([lane, this.#rest], act);
@@ -84,12 +84,20 @@ export class DirectLogging implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#realm.lanes.has(this.#rest)) return;
     this.#end(this.#rest);
+    if (--this.#realm.guests > 0) return;
     // The last one turns the light off.
-    if (leave(this.#realm)) this.#logging[Symbol.dispose]();
+    realm = undefined;
+    this.#realm.logging?.[Symbol.dispose]();
+  }
+
+  #open(name: string): string {
+    const lane = `${name} ${count++}`;
+    this.#realm.lanes.set(lane, this.#send);
+    return lane;
   }
 
   #end(lane: string): void {
-    this.#logging.endLane(lane);
+    this.#realm.logging?.endLane(lane);
     this.#realm.lanes.delete(lane);
   }
 }
@@ -97,7 +105,7 @@ export class DirectLogging implements Disposable {
 function begin(settings: ServiceLogging["settings"], code: string | undefined): Realm {
   const course = platform.courseLocal<readonly string[]>();
   const lanes: Realm["lanes"] = new Map();
-  const logging = configureGuestLogging(settings, {
+  const starting = configureGuestLogging(settings, {
     lane: "",
     send: (line) => lanes.get(line.lane)?.(line),
     code,
@@ -105,13 +113,5 @@ function begin(settings: ServiceLogging["settings"], code: string | undefined): 
     now,
     replace: false,
   });
-  return { settings, course, lanes, guests: 0, logging };
-}
-
-/** Takes a guest's leave; whether it was the last. */
-function leave(used: Realm): boolean {
-  used.guests--;
-  if (used.guests > 0) return false;
-  if (realm === used) realm = undefined;
-  return true;
+  return { settings, course, lanes, guests: 0, starting };
 }

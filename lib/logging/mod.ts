@@ -18,5 +18,6 @@ export { configureGuestLogging, guestLoggingUrl } from "./configure.ts";
 export type { GuestLogging, GuestLoggingOptions } from "./guest_logging.ts";
 export { lineText, type LogLine, logLineFrom, type NumberedLine } from "./line.ts";
 export { type Plain, plain } from "./plain.ts";
-export { LogBook, type LogBookOptions, type LogOrder } from "./log_book.ts";
-export { LogFolder, type LogFolderOptions } from "./log_folder.ts";
+export { LogBook, type LogBookOptions, type LogOrder, type LogTarget } from "./log_book.ts";
+// Until the root mod.ts leaves these names out.
+export { LogBook as LogFolder, type LogBookOptions as LogFolderOptions } from "./log_book.ts";

@@ -23,9 +23,8 @@
  */
 
 import { LoggingError } from "../errors.ts";
-import type { LogFolder, LogLine, LogOrder } from "../logging/mod.ts";
+import { guestLoggingUrl, LogBook, type LogLine, type LogOrder, type LogTarget } from "../logging/mod.ts";
 import type { ServiceLogging } from "../host/mod.ts";
-import { type LogTarget, openLog } from "./merged_log.ts";
 
 /** What guests log, and where it goes. */
 export interface GuestLogOptions extends LogTarget {
@@ -48,7 +47,7 @@ export interface GuestLane {
 /** See the module; disposing closes the files, and doing so twice is harmless. */
 export class GuestLog implements Disposable {
   readonly #logging: ServiceLogging;
-  readonly #log: LogFolder;
+  readonly #log: LogBook;
   readonly #lanes: readonly string[];
   readonly #taken = new Set<string>();
   #isClosed = false;
@@ -59,11 +58,10 @@ export class GuestLog implements Disposable {
    * @throws {LoggingError} for settings that do not hold, a folder that does not exist, two guests of one name, an unknown
    * order, and where lines would go nowhere.
    */
-  constructor({ lanes, order = "turns", ...target }: GuestLogOptions) {
-    const { logging, log } = openLog(target, { guests: lanes, order });
-    this.#logging = logging;
-    this.#log = log;
-    this.#lanes = lanes;
+  constructor(options: GuestLogOptions) {
+    this.#logging = { settings: options.settings ?? {}, code: guestLoggingUrl() };
+    this.#log = new LogBook(options);
+    this.#lanes = options.lanes;
   }
 
   /**

@@ -12,15 +12,14 @@
 
 import { LoggingError } from "../errors.ts";
 import type { ServiceLogging } from "../host/mod.ts";
-import type { LogFolder, LogLine } from "../logging/mod.ts";
+import { guestLoggingUrl, LogBook, type LogLine, type LogTarget } from "../logging/mod.ts";
 import type { Call } from "./call.ts";
-import { type LogTarget, openLog } from "./merged_log.ts";
 
 /** See the module. */
 export class PoolLog {
   /** What guests are told. */
   readonly logging: ServiceLogging;
-  readonly #log: LogFolder;
+  readonly #log: LogBook;
   readonly #workers: readonly string[];
   /** The lane of each call that is not settled. */
   readonly #lanes = new Map<Call, string>();
@@ -32,7 +31,7 @@ export class PoolLog {
   /**
    * Opens the log of the guests of those names.
    *
-   * @throws {LoggingError} as `openLog` does, and for names that could be those of calls.
+   * @throws {LoggingError} as `LogBook` does, and for names that could be those of calls.
    */
   constructor(target: LogTarget, workers: readonly string[]) {
     const [first] = workers;
@@ -40,9 +39,8 @@ export class PoolLog {
       throw new LoggingError(`Cannot log as ${first}: a call may have that name, one without # is wanted`);
     }
     this.#workers = workers;
-    const { logging, log } = openLog(target, { guests: workers, order: "lanes" });
-    this.logging = logging;
-    this.#log = log;
+    this.logging = { settings: target.settings ?? {}, code: guestLoggingUrl() };
+    this.#log = new LogBook({ ...target, lanes: workers, order: "lanes", workers });
   }
 
   /** All guests are ready. */

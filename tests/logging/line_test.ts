@@ -96,7 +96,7 @@ Deno.test("logLineFrom() refuses what is no line with a ProtocolError, and nothi
 Deno.test("logLineFrom() cuts what is longer than a line may be, and a second time nothing more", () => {
   fc.assert(
     fc.property(fc.constantFrom("x", '"', "\\", "\x1b", "😀", "x😀"), fc.nat(3), (unit, more) => {
-      const huge = unit.repeat(LONGEST_TEXT / unit.length + more);
+      const huge = unit.repeat(Math.ceil(LONGEST_TEXT / unit.length) + more);
       const line = logLineFrom({
         ...whole,
         lane: huge,

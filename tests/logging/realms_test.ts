@@ -109,7 +109,7 @@ Deno.test("a thread and a subprocess: the merged text is the same each time", as
   const merge = async (): Promise<string> => {
     let text = "";
     const lanes = ["thread", "subprocess"];
-    const book = new LogBook({ lanes, write: (line) => void (text += lineText(line, "text")) });
+    const book = new LogBook({ lanes, onLine: (line) => void (text += lineText(line, "text")) });
     await Promise.all(
       Object.entries(kinds).map(async ([lane, start]) => {
         await using guest = start();

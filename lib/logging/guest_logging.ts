@@ -31,7 +31,7 @@
 
 import { configure, getConfig, getLogger, type LogRecord, resetSync } from "npm:@logtape/logtape@2.4.2";
 import { LoggingError } from "../errors.ts";
-import { isObject, type LogLine, logLineFrom } from "./line.ts";
+import { bounded, isObject, type LogLine } from "./line.ts";
 import { setRealmLoggers } from "./logger.ts";
 import { plain, plainText, read } from "./plain.ts";
 import {
@@ -192,7 +192,7 @@ export class GuestLogging implements Disposable {
     const { send, now } = this.#options;
     try {
       const time = this.#times ? { time: now?.() ?? timestamp } : {};
-      send(logLineFrom({ lane, level, category, ...said, ...time }));
+      send(bounded({ lane, level, category, ...said, ...time }));
     } catch (error) {
       this.#failure ??= error;
     }

@@ -49,31 +49,37 @@ export const LONGEST_TEXT: number = 2 ** 16;
 const MOST_NAMES = 64;
 const CUT = "... (cut)";
 
+/** The line within the bounds. */
+export function bounded(line: LogLine): LogLine {
+  const { lane, category, message, properties } = line;
+  const text = JSON.stringify(properties);
+  return {
+    ...line,
+    lane: cut(lane),
+    category: category.slice(0, MOST_NAMES).map((name) => cut(name)),
+    message: cut(message),
+    // As JSON a text of JSON is at most twice as long.
+    properties: text.length <= LONGEST_TEXT ? properties : { properties: cut(text, LONGEST_TEXT / 2 - CUT.length * 2) },
+  };
+}
+
 /**
- * A line of what a guest says, within the bounds.
+ * The line that a guest says, within the bounds.
  *
  * @throws {ProtocolError} where it is none.
  */
 export function logLineFrom(value: unknown): LogLine {
   const { lane, level, category, message, properties, time }: Partial<Record<keyof LogLine, unknown>> = Object(value);
-  const names: readonly unknown[] = Array.isArray(category) ? Array.from(category.slice(0, MOST_NAMES)) : [category];
+  const names: unknown = Array.isArray(category) ? Array.from(category.slice(0, MOST_NAMES)) : category;
   const [data, known] = [plain(properties), LOG_LEVELS.find((known) => known === level)];
   if (typeof lane !== "string") throw fault("lane", "a text");
   if (known === undefined) throw fault("level", `one of ${LOG_LEVELS.join(", ")}`);
-  if (!Array.isArray(category) || !names.every((name) => typeof name === "string")) throw fault("category", "names");
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string")) throw fault("category", "names");
   if (typeof message !== "string") throw fault("message", "a text");
   if (!isObject(data)) throw fault("properties", "an object");
-  if (time !== undefined && !Number.isFinite(time)) throw fault("time", "a number");
-  const text = JSON.stringify(data);
-  return {
-    lane: cut(lane),
-    level: known,
-    category: names.map((name) => cut(name)),
-    message: cut(message),
-    // As JSON a text of JSON is at most twice as long.
-    properties: text.length <= LONGEST_TEXT ? data : { properties: cut(text, LONGEST_TEXT / 2 - CUT.length * 2) },
-    ...typeof time === "number" ? { time } : {},
-  };
+  if (time !== undefined && !(typeof time === "number" && Number.isFinite(time))) throw fault("time", "a number");
+  const line = { lane, level: known, category: names, message, properties: data };
+  return bounded(time === undefined ? line : { ...line, time });
 }
 
 /** Whether the data is an object. */

@@ -148,6 +148,29 @@ Deno.test("LogBook on a full disk: that file takes no more, all else goes on, an
   }
 });
 
+Deno.test("LogBook writes no more to a file after a write that failed, so it holds a prefix of its log", () => {
+  inFolder((folder) => {
+    const write = Deno.FsFile.prototype.writeSync;
+    const full = new RangeError("full");
+    let writes = 0;
+    // The disk has room again after one line: of b's file, the third.
+    Deno.FsFile.prototype.writeSync = function (bytes) {
+      if (++writes === 3) throw full;
+      return write.call(this, bytes);
+    };
+    const log = new LogBook({ folder, lanes: ["a", "b"], order: "lanes" });
+    try {
+      for (const lane of ["b", "b", "b", "a"]) log.add(lineOf(lane, 0, lane));
+      for (const lane of ["a", "b"]) log.end(lane);
+    } finally {
+      Deno.FsFile.prototype.writeSync = write;
+    }
+    assertEquals(assertThrows(() => log[Symbol.dispose](), LoggingError).cause, full);
+    const [a, b] = ["info    a c: a\n", "info    b c: b\n"];
+    assertEquals(filesOf(folder), { "a.log": a, "b.log": b.repeat(2), "merged.log": a + b.repeat(3) });
+  });
+});
+
 Deno.test("fileName() stays in its folder, and differs where names do", () => {
   const name = fc.string({ unit: fc.constantFrom(..."aA./\\%-_ :é😀\n\0"), minLength: 1 });
   fc.assert(

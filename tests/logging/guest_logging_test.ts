@@ -153,6 +153,7 @@ Deno.test("enter() changes the lane: each has limits of its own", async () => {
     getLogger("a").info("x");
     getLogger("a").info("x");
     logging.endLane();
+    getLogger("a").info("counted anew");
     logging.enter("lane");
     getLogger("a").info("x");
   });
@@ -160,6 +161,7 @@ Deno.test("enter() changes the lane: each has limits of its own", async () => {
     ["lane", "x"],
     ["other", "x"],
     ["other", "1 record is dropped by the limit"],
+    ["other", "counted anew"],
     ["lane", "1 record is dropped by the limit"],
   ]);
 });

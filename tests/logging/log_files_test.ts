@@ -153,9 +153,9 @@ Deno.test("LogBook writes no more to a file after a write that failed, so it hol
     const write = Deno.FsFile.prototype.writeSync;
     const full = new RangeError("full");
     let writes = 0;
-    // The disk has room again after one line: of b's file, the third.
+    // The disk has room again after one line: of b's file, the second.
     Deno.FsFile.prototype.writeSync = function (bytes) {
-      if (++writes === 3) throw full;
+      if (++writes === 2) throw full;
       return write.call(this, bytes);
     };
     const log = new LogBook({ folder, lanes: ["a", "b"], order: "lanes" });
@@ -167,7 +167,7 @@ Deno.test("LogBook writes no more to a file after a write that failed, so it hol
     }
     assertEquals(assertThrows(() => log[Symbol.dispose](), LoggingError).cause, full);
     const [a, b] = ["info    a c: a\n", "info    b c: b\n"];
-    assertEquals(filesOf(folder), { "a.log": a, "b.log": b.repeat(2), "merged.log": a + b.repeat(3) });
+    assertEquals(filesOf(folder), { "a.log": a, "b.log": b, "merged.log": a + b.repeat(3) });
   });
 });
 

@@ -39,8 +39,9 @@ import { lineText, type LogLine, type NumberedLine } from "./line.ts";
 import { LogFiles, MERGED } from "./log_files.ts";
 import { checkLoggingSettings, type LoggingSettings } from "./settings.ts";
 
+const ORDERS = ["turns", "lanes"] as const;
 /** The order of the merged log. */
-export type LogOrder = "turns" | "lanes";
+export type LogOrder = typeof ORDERS[number];
 
 /** What guests log, and where it goes: to a folder, to a listener, or to both. */
 export interface LogTarget {
@@ -98,8 +99,8 @@ export class LogBook implements Disposable {
     if (folder === undefined && onLine === undefined) {
       throw new LoggingError("Cannot log: the lines go nowhere, a folder or onLine is wanted");
     }
-    if (order !== "turns" && order !== "lanes") {
-      throw new LoggingError(`Cannot open a log: its order is ${order}, turns or lanes is wanted`);
+    if (!ORDERS.includes(order)) {
+      throw new LoggingError(`Cannot open a log: its order is ${order}, ${ORDERS.join(" or ")} is wanted`);
     }
     this.#options = options;
     for (const lane of lanes) this.#openLane(lane);

@@ -234,8 +234,6 @@ export {
   lineText,
   LogBook,
   type LogBookOptions,
-  LogFolder,
-  type LogFolderOptions,
   type LogFormat,
   type Logger,
   type LoggerSettings,
@@ -245,6 +243,7 @@ export {
   type LogLine,
   type LogMethod,
   type LogOrder,
+  type NumberedLine,
 } from "./lib/logging/mod.ts";
 
 // mode: where guests run.

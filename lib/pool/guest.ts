@@ -38,7 +38,7 @@ import { after, limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call } from "./call.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
-import type { LogTarget } from "./merged_log.ts";
+import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 
 /** What a guest is and does. */

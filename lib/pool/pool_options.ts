@@ -7,7 +7,7 @@
 import type { AnyModeName, GuestHost, GuestOptions, GuestPermissions, NamedCall, Transferable } from "../host/mod.ts";
 import { cores, limit } from "../platform/mod.ts";
 import { wholeNumber } from "./checks.ts";
-import type { LogTarget } from "./merged_log.ts";
+import type { LogTarget } from "../logging/mod.ts";
 
 /** How a pool is made. */
 export interface PoolOptions {

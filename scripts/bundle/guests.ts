@@ -3,7 +3,7 @@
  *
  * - The thread guest's text becomes a Blob URL, made once.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
- * - What guests log with becomes a data URL, which a process guest without permissions may import.
+ * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it.
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
  *
  * @module
@@ -33,7 +33,7 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
   const text = async (
     contents: string,
     banner: string,
-    plugins: readonly Plugin[] = [leaveLogging()],
+    plugins: readonly Plugin[] = [inlineLogging(undefined)],
   ): Promise<string> => {
     const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
     const { outputFiles } = await build({
@@ -89,31 +89,36 @@ export function guestHosts() {
   return protocol.startsWith("http") ? [host] : [];
 }
 `;
-  const logging = `const logging = ${JSON.stringify(guests.logging)};
-let url;
-export function guestLoggingUrl() {
-  return url ??= "data:text/javascript;base64," + new TextEncoder().encode(logging).toBase64();
-}
-`;
   return {
     name: "inline guests",
     setup(build) {
-      leaveLogging().setup(build);
-      const { onLoad } = build;
-      onLoad({ filter: /[\\/]lib[\\/]host[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
-      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_code\.ts$/ }, () => ({ contents: logging, loader: "js" }));
+      inlineLogging(guests.logging).setup(build);
+      build.onLoad({ filter: /[\\/]lib[\\/]host[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }
 
-/** Leaves out what guests log with: it comes from a URL. */
-function leaveLogging(): Plugin {
-  const contents = `export {};
-throw new TypeError("Cannot log from a bundle: the code is not in it, the URL of guestLoggingUrl() is wanted");`;
+/** Puts what guests log with in the place of the module that loads it, as text; or nothing: it comes from a URL then. */
+function inlineLogging(logging: string | undefined): Plugin {
+  const contents = `const logging = ${JSON.stringify(logging)};
+let url;
+export function guestLoggingUrl() {
+  if (logging === undefined) return undefined;
+  return url ??= "data:text/javascript;base64," + new TextEncoder().encode(logging).toBase64();
+}
+export async function configureGuestLogging(settings, options) {
+  const code = options.code ?? guestLoggingUrl();
+  if (code === undefined) {
+    throw new TypeError("Cannot log from a bundle: the code is not in it, the URL of guestLoggingUrl() is wanted");
+  }
+  const { GuestLogging } = await import(code);
+  return await GuestLogging.start(settings, options);
+}
+`;
   return {
-    name: "leave logging",
+    name: "inline logging",
     setup({ onLoad }) {
-      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_logging\.ts$/ }, () => ({ contents, loader: "js" }));
+      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]configure\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }

@@ -85,8 +85,7 @@ export interface ServiceListener {
   /** Told what the function of the oldest call reports. */
   reported(value: unknown): void;
   /**
-   * Told each line that the guest logs, before the answer of the call that it belongs to. Lanes and sequences are the
-   * guest's own: each call begins with sequence 0.
+   * Told each line that the guest logs, before the answer of the call that it belongs to. Its lane is the guest's own.
    */
   logged?(line: LogLine): void;
   /** Told once, when the guest is at its end; `idle` where it was in no call then. */

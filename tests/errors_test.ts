@@ -34,6 +34,7 @@ const made: Record<string, Error> = {
   ]),
   AssertionError: new errors.AssertionError("Cannot go on"),
   BrokenBarrierError: new errors.BrokenBarrierError("Cannot pass"),
+  BrokenFutureError: new errors.BrokenFutureError("Cannot fetch"),
   QueueFullError: new errors.QueueFullError("Cannot put"),
   QueueEmptyError: new errors.QueueEmptyError("Cannot get"),
   QueueShutDownError: new errors.QueueShutDownError("Cannot put"),

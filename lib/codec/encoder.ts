@@ -3,7 +3,7 @@
  *
  * - An encoder keeps at most 1 MiB of room from one value to the next, and nothing of the values.
  * - What cannot be cloned is refused with the path to it, such as `value.a[3]`.
- * - Objects may be nested {@linkcode MAX_DEPTH} deep.
+ * - Objects are nested at most {@linkcode MAX_DEPTH} deep.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@
  * - It is put, failed or cancelled, once: a second put or fail throws and the first is kept.
  * - A fetch waits for that; it gives the value, throws what the future failed with, or a `CancelledError`.
  * - `whenDone` waits in the task that asks and runs its callbacks there; none can stop another.
- * - A future that is bound to a task fails when that task ends without having put it.
+ * - A future that is bound to a task fails with a `BrokenFutureError` when that task ends without having put it.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@
  * @module
  */
 
-import { CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
+import { BrokenFutureError, CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
 import { type ByteRange, call, load, read, type Steps, store, write } from "../memory/mod.ts";
 import {
   type AsyncWaitOptions,
@@ -82,6 +82,7 @@ export interface OutcomeBytes {
   readonly bytes: Uint8Array;
 }
 
+const NOTHING = new Uint8Array();
 const STATES = ["pending", "put", "failed", "cancelled"] as const;
 const [PENDING, PUT, FAILED, CANCELLED] = [0, 1, 2, 3];
 const WANTED = 1;
@@ -154,7 +155,7 @@ export class Future<T = unknown> implements SharedThing {
 
   /** Cancels the future if it is not done: fetches throw a `CancelledError`. Gives whether it was not. */
   cancel(): Steps<boolean> {
-    const body = this.#finish(CANCELLED, new Uint8Array());
+    const body = this.#finish(CANCELLED, NOTHING);
     return call({ kind: "call", object: this.name, method: "cancel", args: [] }, body);
   }
 
@@ -162,6 +163,7 @@ export class Future<T = unknown> implements SharedThing {
    * Gives the value, waiting for it.
    *
    * @throws what the future failed with.
+   * @throws {BrokenFutureError} where the task that it is bound to ended without a put.
    * @throws {CancelledError} where the future, or the wait, is cancelled.
    * @throws {WaitTimeoutError} where the time is over.
    */
@@ -202,7 +204,7 @@ export class Future<T = unknown> implements SharedThing {
     );
   }
 
-  /** Lets the future fail when a task ends without having put it: by default the one that calls. */
+  /** Lets the future break when a task ends without having put it: by default the one that calls. */
   bind(task: number = this.#binding.task): Steps<void> {
     const { tasks, bound } = this.#place;
     if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
@@ -291,9 +293,9 @@ export class Future<T = unknown> implements SharedThing {
   *#endOf(task: number, failure: string): Steps<void> {
     if ((yield* load(this.#place.bound + task)) === 0 || (yield* this.#isDone())) return;
     const name = this.#binding.nameOf(task);
-    const failed = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
-    const bytes = encodeReason(new Error(failed));
-    yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : encode(undefined));
+    const message = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
+    const bytes = encodeReason(new BrokenFutureError(message, { cause: new Error(failure) }));
+    yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : NOTHING);
   }
 
   *#putOnce(state: number, bytes: Uint8Array): Steps<void> {
@@ -372,8 +374,15 @@ export class Future<T = unknown> implements SharedThing {
 
   #valueOf({ state, bytes }: OutcomeBytes): T {
     if (state === "put") return decode(bytes) as T;
-    if (state === "failed") throw decode(bytes);
+    if (state === "failed") throw bytes.length > 0 ? decode(bytes) : this.#brokenBriefly();
     throw new CancelledError(`Cannot fetch ${this.name}: it is cancelled, a put is wanted`);
+  }
+
+  /** What is thrown where the whole of it did not fit. */
+  #brokenBriefly(): BrokenFutureError {
+    return new BrokenFutureError(
+      `Cannot go on with ${this.name}: the task failed to which it is bound, a put is wanted`,
+    );
   }
 
   #checkLength(length: number): void {

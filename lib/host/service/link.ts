@@ -321,6 +321,6 @@ function namesFrom(value: unknown): readonly string[] {
 }
 
 function movedFrom(value: unknown): readonly object[] {
-  if (Array.isArray(value)) return value;
-  throw new ProtocolError("something was moved that is no list, one is wanted");
+  if (Array.isArray(value) && value.every((part) => typeof part === "object" && part !== null)) return value;
+  throw new ProtocolError("something was moved that is no list of objects, one is wanted");
 }

@@ -61,9 +61,9 @@ import {
 } from "./barrier_state.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import type { CancelToken } from "./cancel_token.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { blocking, promised } from "./faces.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a party waits. */
 export interface BarrierWaitOptions extends WaitOptions {

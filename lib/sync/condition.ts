@@ -31,12 +31,12 @@
 
 import { NotRecoverableError, StateError, StoppedError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { blocking, promised } from "./faces.ts";
 import type { Lock } from "./lock.ts";
 import { type RLock, rlock } from "./rlock.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a condition needs. */
 export interface ConditionOptions<L extends Lock | RLock> {

@@ -31,11 +31,11 @@
 
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
 import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { blocking, promised } from "./faces.ts";
 import { type Acquired, LockGuard } from "./lock_guard.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a lock behaves. */
 export interface LockOptions {

@@ -28,11 +28,11 @@
 
 import { WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { blocking, promised } from "./faces.ts";
 import { type Lock, lock, type LockStatistics } from "./lock.ts";
 import { type Acquired, LockGuard } from "./lock_guard.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a reentrant lock behaves. */
 export interface RLockOptions {

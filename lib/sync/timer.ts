@@ -29,10 +29,10 @@
 import { StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, now, type Steps, store } from "../memory/mod.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import { blocking, promised } from "./faces.ts";
 import type { Binding, Shareable, SharedThing } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a timer behaves. */
 export interface TimerOptions {

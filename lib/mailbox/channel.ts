@@ -100,6 +100,22 @@ interface Place {
   readonly tasks: number;
 }
 
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Channel)[] = [
+  "isReady",
+  "isClosed",
+  "bind",
+  "statistics",
+  "putBytes",
+  "putRecords",
+  "takeBytes",
+  "takeRecords",
+  "fetchBytes",
+  "nextBytes",
+  "closeBytes",
+  "selectBytes",
+];
+
 /** See the module. */
 export class Channel<T = unknown> implements SharedThing {
   /** Its name. */
@@ -358,6 +374,11 @@ export class Channel<T = unknown> implements SharedThing {
       if (next === undefined) return;
       yield next.value;
     }
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}: what the dead was granted goes back to its place; a channel bound to it closes. */

@@ -120,6 +120,17 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Future)[] = [
+  "cancel",
+  "isDone",
+  "bind",
+  "statistics",
+  "putBytes",
+  "failBytes",
+  "outcomeBytes",
+];
+
 /** See the module. */
 export class Future<T = unknown> implements SharedThing {
   /** Its name. */
@@ -268,6 +279,11 @@ export class Future<T = unknown> implements SharedThing {
   /** The promise face of `fetch`. */
   fetchAsync(options?: AsyncWaitOptions): Promise<T> {
     return promised(this.#binding, options, (rest) => this.fetch(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}: a future bound to the dead fails. */

@@ -108,6 +108,18 @@ export function queue<T = unknown>(
   };
 }
 
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Queue)[] = [
+  "taskDone",
+  "join",
+  "shutdown",
+  "statistics",
+  "putBytes",
+  "putRecords",
+  "getBytes",
+  "getRecords",
+];
+
 /** See the module. */
 export class Queue<T = unknown> implements SharedThing {
   /** Its name. */
@@ -280,6 +292,11 @@ export class Queue<T = unknown> implements SharedThing {
   /** The promise face of `join`. */
   joinAsync(options?: AsyncWaitOptions): Promise<boolean> {
     return promised(this.#binding, options, (rest) => this.join(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}: what the dead was granted goes back to its place. */

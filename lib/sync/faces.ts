@@ -20,7 +20,7 @@
  */
 
 import { runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
-import type { Binding } from "./space.ts";
+import type { Binding } from "./binding.ts";
 
 /** Runs steps, really waiting. */
 export function blocking<T>(binding: Binding, steps: Steps<T>): T {

@@ -4,15 +4,13 @@
  * @module
  */
 
+export { type Bind, Binding, type SharedThing, type Things } from "./binding.ts";
 export {
   type Attached,
-  type Bind,
-  Binding,
   type Reservation,
   type Shareable,
   type Shareables,
   type Shared,
-  type SharedThing,
   Space,
   type SpaceOptions,
 } from "./space.ts";

@@ -37,6 +37,7 @@ import {
 import { checkWaitOptions, type SharedThing, type WaitOptions, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
+import { checkEncoded } from "./records.ts";
 import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stockOptions } from "./region.ts";
 
 /** What a future is. */
@@ -229,13 +230,13 @@ export class Future<T = unknown> implements SharedThing {
 
   /** Puts an encoded value: the call of `put`. */
   putBytes(bytes: Uint8Array): Steps<void> {
-    this.#checkLength(bytes.length);
+    this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "putBytes", args: [bytes] }, this.#putOnce(PUT, bytes));
   }
 
   /** Lets it fail with an encoded error: the call of `fail`. */
   failBytes(bytes: Uint8Array): Steps<void> {
-    this.#checkLength(bytes.length);
+    this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "failBytes", args: [bytes] }, this.#putOnce(FAILED, bytes));
   }
 
@@ -392,7 +393,9 @@ export class Future<T = unknown> implements SharedThing {
     throw new CancelledError(`Cannot fetch ${this.name}: it is cancelled, a put is wanted`);
   }
 
-  #checkLength(length: number): void {
+  #checkLength(bytes: Uint8Array): void {
+    checkEncoded(this.name, bytes);
+    const { length } = bytes;
     const most = this.#place.value.length;
     if (length <= most) return;
     throw new MemoryFullError(

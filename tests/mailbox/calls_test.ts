@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { ModelMemory, type Operation } from "../../lib/memory/mod.ts";
 import { cell, cells, type Shareable, type SharedThing, Space } from "../../lib/sync/mod.ts";
+import { channel, future, queue } from "../../lib/mailbox/mod.ts";
+import { encode } from "../../lib/codec/mod.ts";
 import { primitiveNames, primitives } from "../contracts/primitives.ts";
 
 /** Arguments of which each method takes some. */
@@ -59,4 +61,45 @@ Deno.test("cells have no calls, and no list", () => {
   for (const shareable of [() => cell(), () => cells({ length: 2 })]) {
     assertEquals([make(shareable()).calls, callsOf(() => make(shareable()))], [undefined, []]);
   }
+});
+
+Deno.test("calls that take bytes refuse what is none, at once and with nothing changed", () => {
+  const space = new Space({ jobs: queue({ bytes: 256 }), results: channel({ bytes: 256 }), answer: future() }, {
+    tasks: 1,
+  });
+  const memory = new ModelMemory(space.layout);
+  const { jobs, results, answer } = space.bind(memory, { task: 0 });
+  const item = [...encode("four")].slice(0, 4);
+  const header = 4 * item.length;
+  const nothings = [
+    undefined,
+    null,
+    "abcd",
+    5,
+    item,
+    { length: 8 },
+    { length: -5 },
+    { length: "5" },
+    new Uint16Array(4),
+  ];
+  const torn = [[header], [header, 0, 0], [header, 0, 0, 0], [header | 1, 0, 0, 0, ...item], [0, 0, 0, 0, header]];
+  const before = memory.save();
+  // As they arrive from elsewhere: of any type.
+  for (const bytes of nothings as never[]) {
+    for (const thing of [jobs, results]) {
+      assertThrows(() => thing.putBytes(bytes), TypeError);
+      assertThrows(() => thing.putRecords(bytes), TypeError);
+    }
+    assertThrows(() => answer.putBytes(bytes), TypeError);
+    assertThrows(() => answer.failBytes(bytes), TypeError);
+    if (bytes === undefined) continue;
+    assertThrows(() => results.closeBytes(bytes), TypeError);
+    assertThrows(() => results.selectBytes([{ channel: "results", put: bytes }]), TypeError);
+  }
+  for (const records of torn.map((bytes) => Uint8Array.from(bytes))) {
+    assertThrows(() => jobs.putRecords(records), TypeError, "the batch is torn");
+    assertThrows(() => results.putRecords(records), TypeError, "the batch is torn");
+  }
+  assertThrows(() => results.closeBytes(new Uint8Array(8193)), RangeError, "a reason of 8193 bytes");
+  assertEquals(memory.save(), before);
 });

@@ -37,6 +37,7 @@ import {
 import { checkWaitOptions, type SharedThing, type WaitOptions, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
+import { checkEncoded } from "./records.ts";
 import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stockOptions } from "./region.ts";
 
 /** What a future is. */
@@ -120,6 +121,17 @@ interface Place {
   readonly tasks: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Future)[] = [
+  "cancel",
+  "isDone",
+  "bind",
+  "statistics",
+  "putBytes",
+  "failBytes",
+  "outcomeBytes",
+];
 
 /** See the module. */
 export class Future<T = unknown> implements SharedThing {
@@ -220,13 +232,13 @@ export class Future<T = unknown> implements SharedThing {
 
   /** Puts an encoded value: the call of `put`. */
   putBytes(bytes: Uint8Array): Steps<void> {
-    this.#checkLength(bytes.length);
+    this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "putBytes", args: [bytes] }, this.#putOnce(PUT, bytes));
   }
 
   /** Lets it fail with an encoded error: the call of `fail`. */
   failBytes(bytes: Uint8Array): Steps<void> {
-    this.#checkLength(bytes.length);
+    this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "failBytes", args: [bytes] }, this.#putOnce(FAILED, bytes));
   }
 
@@ -270,6 +282,11 @@ export class Future<T = unknown> implements SharedThing {
   /** The promise face of `fetch`. */
   fetchAsync(options?: AsyncWaitOptions): Promise<T> {
     return promised(this.#binding, options, (rest) => this.fetch(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}: a future bound to the dead fails. */
@@ -385,7 +402,9 @@ export class Future<T = unknown> implements SharedThing {
     );
   }
 
-  #checkLength(length: number): void {
+  #checkLength(bytes: Uint8Array): void {
+    checkEncoded(this.name, bytes);
+    const { length } = bytes;
     const most = this.#place.value.length;
     if (length <= most) return;
     throw new MemoryFullError(

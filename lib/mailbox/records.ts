@@ -78,13 +78,28 @@ export function bodiesOf(records: Uint8Array): Uint8Array[] {
   return bodies;
 }
 
-/** The length of the longest body. */
-export function longestOf(records: Uint8Array): number {
+/** Throws unless it is bytes: a task elsewhere may hand over anything. */
+export function checkEncoded(name: string, bytes: unknown): asserts bytes is Uint8Array {
+  if (bytes instanceof Uint8Array) return;
+  throw new TypeError(`Cannot use what ${name} is given: it is ${typeof bytes}, encoded bytes are wanted`);
+}
+
+/**
+ * The length of the longest body.
+ *
+ * @throws {TypeError} where it is no row of whole records that can be taken.
+ */
+export function longestOf(name: string, records: unknown): number {
+  checkEncoded(name, records);
   let longest = 0;
   for (let at = 0; at < records.length;) {
-    const length = lengthOf(headerAt(records, at));
-    if (length > longest) longest = length;
+    const header = headerAt(records, at);
+    const length = lengthOf(header);
     at += recordSize(length);
+    if (stateOf(header) !== LIVE || at > records.length) {
+      throw new TypeError(`Cannot put into ${name}: the batch is torn, whole records are wanted`);
+    }
+    if (length > longest) longest = length;
   }
   return longest;
 }

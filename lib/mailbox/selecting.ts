@@ -70,7 +70,7 @@ export class Selecting {
     this.#parties = operations.map((operation, index) => ({ ...operation, index, stock: stocks[index] ?? first }));
     this.#stocks = [...new Set(stocks)].sort((one, other) => one.place.state - other.place.state);
     for (const { stock, channel, put } of this.#parties) {
-      if (put !== undefined) stock.checkLength(put.length);
+      if (put !== undefined) stock.checkBody(put);
       const both = this.#parties.some((other) =>
         other.stock === stock && (other.put === undefined) !== (put === undefined)
       );

@@ -37,7 +37,7 @@ import { type Decisions, decisions, reserveWaitQueue, WaitQueue, type WaitQueueP
 import { BlockHeap } from "./block_heap.ts";
 import { ByteRing } from "./byte_ring.ts";
 import type { ItemStore } from "./item_store.ts";
-import { joined } from "./records.ts";
+import { checkEncoded, joined, longestOf } from "./records.ts";
 import { ACCEPTED, CLOSED, FETCH, isSelecting, isStarving, JOIN, RETRY, sizeOf, stagedOf } from "./requests.ts";
 import { staging, starving, TAKE, taking } from "./requests.ts";
 import { StockState } from "./stock_state.ts";
@@ -115,11 +115,21 @@ export class StockInside {
   }
 
   /**
-   * Throws where an item of that length never fits.
+   * Throws unless it is the bytes of an item that may fit.
    *
-   * @throws {MemoryFullError}
+   * @throws {MemoryFullError} where they never do.
    */
-  checkLength(length: number): void {
+  checkBody(body: Uint8Array): void {
+    checkEncoded(this.place.name, body);
+    this.#checkLength(body.length);
+  }
+
+  /** The same, for the records of a batch. */
+  checkRecords(records: Uint8Array): void {
+    this.#checkLength(longestOf(this.place.name, records));
+  }
+
+  #checkLength(length: number): void {
     if (length <= this.items.most) return;
     const { name, items } = this.place;
     throw new MemoryFullError(

@@ -56,6 +56,7 @@ export class RemoteMemory implements Memory {
 
   /** Has one operation performed, and waits for its answer. */
   perform(operation: Operation): Answer {
+    checkPlace(operation);
     if (operation.kind === "read") return this.#read(operation);
     if (this.#options.asksAll === true) return this.#options.perform(operation);
     switch (operation.kind) {
@@ -85,5 +86,13 @@ export class RemoteMemory implements Memory {
     if (into.length < operation.length) return this.#options.perform({ ...operation, into });
     into.set(this.#options.perform(operation) as Uint8Array);
     return into.length === operation.length ? into : into.subarray(0, operation.length);
+  }
+}
+
+/** Throws where an operation says where by what is no whole number: its owner would call that no operation at all. */
+function checkPlace(operation: Operation): void {
+  for (const [part, value] of Object.entries(operation)) {
+    if (!["word", "offset", "length"].includes(part) || Number.isSafeInteger(value)) continue;
+    throw new RangeError(`Cannot ${operation.kind}: its ${part} is ${value}, a whole number is wanted`);
   }
 }

@@ -20,14 +20,7 @@
  */
 
 import { runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
-import type { Binding } from "./space.ts";
-import type { WaitOptions } from "./wait_options.ts";
-
-/** How long the promise face waits, and what ends the wait early. */
-export interface AsyncWaitOptions extends WaitOptions {
-  /** Ends the wait with its reason when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Binding } from "./binding.ts";
 
 /** Runs steps, really waiting. */
 export function blocking<T>(binding: Binding, steps: Steps<T>): T {
@@ -35,7 +28,7 @@ export function blocking<T>(binding: Binding, steps: Steps<T>): T {
 }
 
 /** Runs steps that are made with the options without the signal, which the driver takes. */
-export function promised<O extends AsyncWaitOptions, T>(
+export function promised<O extends { readonly signal?: AbortSignal | undefined }, T>(
   binding: Binding,
   options: O | undefined,
   steps: (options: Omit<O, "signal"> | undefined) => Steps<T>,

@@ -23,8 +23,8 @@
 
 import type { OwnerDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
+import type { Binding } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
-import type { Binding } from "./space.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
 export type Acquired = boolean | OwnerDiedError;

@@ -27,7 +27,8 @@
 
 import { CancelledError, NotRecoverableError } from "../errors.ts";
 import { compareExchange, load, type Steps, store, wait } from "../memory/mod.ts";
-import type { Binding, Shareable } from "./space.ts";
+import type { Binding } from "./binding.ts";
+import type { Shareable } from "./space.ts";
 import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
 
 /** One word per lane of a space, shared by all who wait in several queues: a part of each. */
@@ -55,6 +56,8 @@ export interface ManyOptions extends ParkOptions {
 
 /** See the module. */
 export class Decisions {
+  /** None: its words are for the queues alone. */
+  readonly calls: readonly string[] = [];
   readonly #binding: Binding;
   readonly #first: number;
 

@@ -32,6 +32,12 @@ export interface WaitOptions {
   readonly cancel?: CancelToken | undefined;
 }
 
+/** How long the promise face waits, and what ends the wait early. */
+export interface AsyncWaitOptions extends WaitOptions {
+  /** Ends the wait with its reason when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Throws unless the options make sense. */
 export function checkWaitOptions(act: string, options: WaitOptions | undefined): void {
   if (options === undefined) return;

@@ -51,8 +51,9 @@ import {
   wait,
   type WaitResult,
 } from "../memory/mod.ts";
+import type { Binding } from "./binding.ts";
 import type { CancelToken } from "./cancel_token.ts";
-import type { Binding, Reservation } from "./space.ts";
+import type { Reservation } from "./space.ts";
 
 /** Where a wait queue lies. */
 export interface WaitQueuePlace {

@@ -8,6 +8,7 @@
  */
 
 import { type ExploreOptions, type ExploreResult, Host } from "../mod.ts";
+import { MODE_NAMES } from "../lib/host/mod.ts";
 import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
 import { endOnSignals, exitCode } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
@@ -54,7 +55,6 @@ const GRAMMAR: CommandGrammar = {
   usage: USAGE,
 };
 
-const MODES = ["thread", "process"] as const;
 /** How many schedules of each program `--all` runs at most. */
 const BUDGET_EACH = 1000;
 /** How often `--replay` repeats a bug in each mode. */
@@ -168,7 +168,7 @@ async function repeatBug(
   const letGo = endOnSignals(host);
   try {
     const repeated: Repeated[] = [];
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES.filter((mode) => mode !== "direct")) {
       using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} of ${TIMES}`);
       const each = (time: number) => progress.at(time);
       const what = { schedule, mode, times: TIMES, seed, stepLimit, timeout: PATIENCE };

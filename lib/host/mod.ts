@@ -5,6 +5,7 @@
  */
 
 export { Host, type HostOptions } from "./host.ts";
+export { MODE_NAMES } from "./mode_names.ts";
 export { BLOCKS, type Exports, loadSystem } from "./system/reference.ts";
 export { after, LONGEST_TIMER, now, realClock, turn } from "./clock.ts";
 export type { GuestOptions, Job, JobMessage, Link, Mode, ModeSession } from "./system/job.ts";

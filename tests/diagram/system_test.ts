@@ -21,6 +21,7 @@ import {
   vector,
 } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/errors.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 
 const wrongPeriods = [0, -0.1, NaN, Infinity];
 const wrongOffsets = [-1e-9, NaN, Infinity];
@@ -64,7 +65,7 @@ Deno.test("delegate() refuses an unknown mode, a wrong capacity, and elsewhere a
     TypeError,
     "Cannot delegate plain: the mode is fiber, direct, thread or process is wanted",
   );
-  for (const mode of ["thread", "process"] as const) {
+  for (const mode of ELSEWHERE) {
     assertThrows(
       () => delegate(plain, { mode, period: 1 }),
       TypeError,

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { ModeName } from "../../mod.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { Command, complaints, inFolder, startSim } from "./command.ts";
 
-const MODES = ["direct", "thread", "process"] as const;
-const ELSEWHERE = ["thread", "process"] as const;
 /** Longer than any test waits. */
 const ENDLESS = ["--duration", "100000"];
 
@@ -13,7 +13,7 @@ function ignoresInterrupts(): boolean {
   return (BigInt(`0x${mask}`) & 2n) !== 0n;
 }
 
-for (const mode of MODES) testInterrupts(mode);
+for (const mode of MODE_NAMES) testInterrupts(mode);
 
 function testInterrupts(mode: ModeName): void {
   const run = ["--mode", mode, "--systems", "2", "--period", "0.02", "--print", ...ENDLESS];

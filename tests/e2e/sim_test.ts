@@ -1,13 +1,24 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { RunReport } from "../../scripts/sim/experiment.ts";
 import { readFlags, USAGE } from "../../scripts/sim/flags.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { readTrace } from "./chrome_trace.ts";
 import { Command, complaints, type Ended, inFolder, sim } from "./command.ts";
 
-const MODES = ["direct", "thread", "process"] as const;
-const ELSEWHERE = ["thread", "process"] as const;
 const FREE = ["--rate", "0", "--burn", "none"];
-const GOLDEN = ["--mode", MODES.join(), "--systems", "5", "--period", "0.002", "--duration", "1", ...FREE, "--json"];
+const GOLDEN = [
+  "--mode",
+  MODE_NAMES.join(),
+  "--systems",
+  "5",
+  "--period",
+  "0.002",
+  "--duration",
+  "1",
+  ...FREE,
+  "--json",
+];
 
 const fixture = (name: string) => Deno.readTextFile(new URL(`../../fixtures/${name}`, import.meta.url));
 const golden: { cases: { systems?: number; duration: number; certificate?: string; final: number[] }[] } = JSON.parse(
@@ -67,7 +78,7 @@ Deno.test("sim --json gives the golden certificate in every mode, and one docume
 });
 
 Deno.test("sim prints the rows of the first system, the rate and the limit, and no colors", async () => {
-  const stdout = held(await sim("--mode", MODES.join(), "--systems", "2", "--print", ...FREE));
+  const stdout = held(await sim("--mode", MODE_NAMES.join(), "--systems", "2", "--print", ...FREE));
   const rows = ["t=0, y=1", "t=0.1, y=1", "t=0.2, y=1.1", "t=0.3, y=1.2"].map((row) => `[0 print] ${row}\n`).join("");
   const run = (title: string) =>
     `\n${title}, num_systems=2, deterministic=True\n  period_sec=0.1, t_sim=0.4\n${rows}` +
@@ -154,10 +165,10 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that
       await sim("--systems", "2", "--period", "0.01", "--duration", "0.1", "--rate", "0", "--trace", path, "--json"),
     );
     const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: before, to: now() });
-    assertEquals(processes, MODES.map((mode) => `${mode} mode`));
+    assertEquals(processes, MODE_NAMES.map((mode) => `${mode} mode`));
     assertEquals(
       [...lanes.keys()].toSorted(),
-      MODES.flatMap((_, index) => {
+      MODE_NAMES.flatMap((_, index) => {
         return ["busy0", "busy1", "main"].map((lane) => `${index + 1} ${lane}`);
       }),
     );

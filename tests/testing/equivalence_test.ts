@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { GuestError, type ModeName, PropertyError } from "../../lib/errors.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { checkEquivalence, type SystemCheckOptions } from "../../lib/testing/mod.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import type { Orders } from "../guests/testing_systems.ts";
 
@@ -86,7 +87,7 @@ Deno.test("checkEquivalence() fails a system that reads the real clock", async (
   assertEquals([error.port, error.row], ["y", 0]);
 });
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   Deno.test(`checkEquivalence() fails a system that remembers in its module: a warm ${mode} differs`, async () => {
     const { error, again } = await failureOf({ module, export: "rememberer" }, { modes: [mode], numRuns: 3, seed: 1 });
     assertEquals([error.port, error.row, error.mode], ["y", 0, mode]);

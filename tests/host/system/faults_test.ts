@@ -11,13 +11,13 @@ import {
   ProtocolError,
   UncloneableError,
 } from "../../../lib/errors.ts";
-import { Host, type HostOptions, loadSystem } from "../../../lib/host/mod.ts";
+import { Host, type HostOptions, loadSystem, MODE_NAMES } from "../../../lib/host/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import type { Attempt, FaultyArgument } from "../../guests/faulty.ts";
 
 const FAULTY = import.meta.resolve("../../guests/faulty.ts");
-const ELSEWHERE = ["thread", "process"] as const;
 const SECONDS = 5;
 
 async function faulty(argument: Omit<FaultyArgument, "near">): Promise<System> {
@@ -284,7 +284,7 @@ function testFaults(mode: "thread" | "process"): void {
 
 Deno.test("what cannot cross is an UncloneableError in each mode, as an input and as an output", async () => {
   await using host = new Host();
-  for (const mode of ["direct", ...ELSEWHERE] as const) {
+  for (const mode of MODE_NAMES) {
     const output = await loadSystem({ module: FAULTY, export: "uncloneable" });
     const error = await failure(host, output, mode);
     assertInstanceOf(error, GuestError);
@@ -427,7 +427,7 @@ Deno.test("process mode: what a guest prints is on stderr", async () => {
     const argument = { near: Deno.pid, place: "update", fault: "print", text: "printed by the guest" };
     const system = await loadSystem({ module: ${JSON.stringify(FAULTY)}, export: "faulty", argument });
     await using host = new Host();
-    for (const mode of ["thread", "process"]) {
+    for (const mode of ${JSON.stringify(ELSEWHERE)} as const) {
       await using simulator = new Simulator(delegate(system, { mode, period: 1 }), { host });
       simulator.fix("u", 0);
       await simulator.initialize();

@@ -11,9 +11,10 @@ import { MODE_NAMES } from "../lib/host/mod.ts";
 import { Host } from "../mod.ts";
 import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
 import { UsageError } from "./command/arguments.ts";
-import { endOnSignals, exitCode } from "./command/ending.ts";
+import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { endOnSignals } from "./command/signals.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
 import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
@@ -56,17 +57,15 @@ const TIMES = 10;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  return await exitCode(async () => {
-    const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
-    const schedule = args[place];
-    const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
-    if (typeof given === "string") {
-      printLine(given);
-      return 0;
-    }
-    if (schedule !== undefined) return await replayAll(schedule, given);
-    throw new UsageError("Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted");
-  });
+  const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
+  const schedule = args[place];
+  const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
+  if (typeof given === "string") {
+    printLine(given);
+    return 0;
+  }
+  if (schedule !== undefined) return await replayAll(schedule, given);
+  throw new UsageError("Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted");
 }
 
 async function replayAll(schedule: string, { subjects, flags }: Given): Promise<number> {
@@ -150,5 +149,4 @@ function traceIn(
   }
 }
 
-// A thread that is stuck would keep the process alive.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -72,6 +72,7 @@ export const logging: AnyHostProgram = defineHostProgram({
   validate({ parameters: { names, folder } }) {
     namesOf(names);
     if (folder !== "") folderOf(folder);
+    else if (writes()) Deno.removeSync(temporaryFolder());
   },
   main,
   expected: ({ parameters: { names, level } }) => (outcome) => {
@@ -87,8 +88,8 @@ export const logging: AnyHostProgram = defineHostProgram({
 async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Outcome>> {
   const { settings: { parameters: { folder } } } = context;
   if (folder !== "") return await logged(context, folderOf(folder));
-  if (!isGranted({ name: "read" }) || !isGranted({ name: "write" })) return await logged(context);
-  const temporary = Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+  if (!writes()) return await logged(context);
+  const temporary = temporaryFolder();
   const remove = () => Deno.removeSync(temporary, { recursive: true });
   // A command that ends in the middle, at Ctrl-C, gets no further.
   addEventListener("unload", remove);
@@ -165,6 +166,23 @@ function folderOf(folder: string): string {
   const path = readablePath(folder, { program: NAME, kind: "folder" });
   if (isGranted({ name: "write", path })) return path;
   throw new RangeError(`Cannot run ${NAME}: ${folder} must not be written, which --allow-write permits`);
+}
+
+/** Whether files are written where no folder is named. */
+function writes(): boolean {
+  return isGranted({ name: "read" }) && isGranted({ name: "write" });
+}
+
+/** A folder of its own. */
+function temporaryFolder(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+  } catch (cause) {
+    const is = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`Cannot run ${NAME}: there is no temporary folder (${is}), one or --folder is wanted`, {
+      cause,
+    });
+  }
 }
 
 function isGranted(permission: Deno.PermissionDescriptor): boolean {

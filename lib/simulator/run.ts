@@ -106,7 +106,14 @@ export class Run {
       throw new TypeError(`Cannot pace ${system.name} at rate ${rate}: there is no clock, the option clock is wanted`);
     }
     this.pacer = clock === undefined ? undefined : new Pacer({ clock, rate });
-    this.delegations = new Delegations(this.#plan.delegated, options);
+    const posting = (lane: string, k: number) => {
+      const now = this.#now();
+      options.observe?.({ lane, name: "post", k, started: now, finished: now, t: this.context.t });
+    };
+    this.delegations = new Delegations(this.#plan.delegated, {
+      ...options,
+      posting: options.observe === undefined ? undefined : posting,
+    });
     this.recorder = openRecorder(system, { context: this.context, record: options.record });
     if (this.delegations.sides.length > 0 && host === undefined) {
       const paths = this.delegations.names.join(", ");

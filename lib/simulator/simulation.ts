@@ -24,7 +24,7 @@ export type Monitor = (context: Context) => EventStatus | void;
 export interface Span {
   /** `main`, or the path of a delegated system. */
   readonly lane: string;
-  /** What it was: on `main` pace, wait, release, update or publish; elsewhere update or release. */
+  /** What it was: on `main` pace, wait, release, update or publish; elsewhere post, update or release. */
   readonly name: string;
   /** The request that a delegated system worked on. */
   readonly k?: number;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { MODE_NAMES } from "../../lib/host/mod.ts";
+import { MODE_NAMES, now } from "../../lib/host/mod.ts";
 import { programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/run/request.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
@@ -259,13 +259,17 @@ for (const mode of ELSEWHERE) {
 Deno.test("run --trace writes who runs and who waits for what, a process for each mode, each from 0 on", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/trace.json`;
+    const begun = now();
     const { code } = await runProgram("lock", "--mode", "all", "--pause", "0.02", "--trace", path);
     assertEquals(code, 0);
-    const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: 0, to: 10_000 });
+    const { lanes, processes, start } = readTrace(await Deno.readTextFile(path));
+    assert(begun <= start && start <= now());
     assertEquals(processes, MODE_NAMES.map((mode) => `lock (plain), ${mode} mode`));
     const names = MODE_NAMES.flatMap((_, index) => ["adder0", "adder1"].map((lane) => `${index + 1} ${lane}`));
     assertEquals([...lanes.keys()].toSorted(), names);
     for (let run = 1; run <= MODE_NAMES.length; run++) {
+      const first = Math.min(...["adder0", "adder1"].map((lane) => lanes.get(`${run} ${lane}`)?.[0]?.ts ?? Infinity));
+      assert(first < 1e6, `run ${run} begins at ${first} us`);
       const waits = ["adder0", "adder1"].flatMap((lane) => lanes.get(`${run} ${lane}`) ?? []);
       const names = new Set(waits.map(({ name }) => name));
       assert(["running", "sleep", "guard.acquire"].every((name) => names.has(name)), `${[...names]}`);

@@ -156,7 +156,7 @@ Deno.test("sim --help shows the flags and an example", async () => {
   assertEquals(readFlags(example.split(" "))?.cases.map(({ modes }) => modes), [[...ELSEWHERE]]);
 });
 
-Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that do not overlap", async () => {
+Deno.test("sim --trace writes Chrome's format: a lane per worker, arrows for the requests, and how many are in flight", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/trace.json`;
     await Deno.writeTextFile(path, "something longer than nothing");
@@ -164,7 +164,9 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that
     held(
       await sim("--systems", "2", "--period", "0.01", "--duration", "0.1", "--rate", "0", "--trace", path, "--json"),
     );
-    const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: before, to: now() });
+    const { lanes, processes, start, flows, counters } = readTrace(await Deno.readTextFile(path));
+    const end = Math.max(...[...lanes.values()].flat().map(({ ts, dur }) => ts + dur));
+    assert(before <= start && start + end / 1000 <= now(), `from ${start} for ${end} us`);
     assertEquals(processes, MODE_NAMES.map((mode) => `${mode} mode`));
     assertEquals(
       [...lanes.keys()].toSorted(),
@@ -180,6 +182,10 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that
       const burning = spans.filter(({ name }) => name === "burning");
       if (!lane.endsWith("main")) assertEquals(burning.length, 10, lane);
       for (const { dur } of burning) assert(dur > 9_999, `${lane}: burnt ${dur} us of 10000`);
+      if (lane.endsWith("main")) continue;
+      // The last request is joined and not released.
+      assertEquals(flows.get(lane), 9, lane);
+      assertEquals(counters.get(lane)?.join("").replace(/^0/, ""), "10".repeat(10), lane);
     }
   });
 });

@@ -8,7 +8,7 @@
  * ```ts
  * import { openContext } from "./context.ts";
  * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
+ * import { defineSystem } from "./define_system.ts";
  *
  * const twice = defineSystem({
  *   name: "twice",
@@ -26,10 +26,9 @@
 
 import { DiagramError } from "../errors.ts";
 import { DelegatedContext } from "./delegated_context.ts";
-import type { Diagram } from "./diagram.ts";
 import { type Instant, LeafContext, type Read } from "./leaf_context.ts";
 import { checkedValue } from "./port.ts";
-import type { System } from "./system.ts";
+import type { Diagram, System } from "./system.ts";
 
 export { DelegatedContext } from "./delegated_context.ts";
 export { LeafContext } from "./leaf_context.ts";

@@ -13,7 +13,7 @@
  * ```ts
  * import { delegate } from "./delegated.ts";
  * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
+ * import { defineSystem } from "./define_system.ts";
  *
  * const gain = defineSystem({
  *   name: "gain",
@@ -28,9 +28,9 @@
  */
 
 import type { ModeName } from "../errors.ts";
-import { checkedTiming, type Timing } from "./event.ts";
+import { checkedTiming } from "./event.ts";
 import type { Ports } from "./port.ts";
-import type { System, SystemPorts, SystemReference } from "./system.ts";
+import type { DelegatedSystem, System, SystemReference } from "./system.ts";
 
 /** How a system is delegated. */
 export interface DelegateOptions {
@@ -44,22 +44,6 @@ export interface DelegateOptions {
   readonly deterministic?: boolean;
   /** Bytes for the abstract values of one message in thread mode, 16 MiB by default; untouched pages cost nothing. */
   readonly capacity?: number;
-}
-
-/** A system behind a mailbox. */
-export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Ports> extends SystemPorts<I, O> {
-  /** Tells the kinds apart. */
-  readonly kind: "delegated";
-  /** The system on the far side. */
-  readonly inner: System;
-  /** Where it runs. */
-  readonly mode: ModeName;
-  /** When it releases, samples and posts. */
-  readonly timing: Timing;
-  /** Whether a release waits for its reply. */
-  readonly deterministic: boolean;
-  /** Bytes for the abstract values of one message in thread mode. */
-  readonly capacity: number;
 }
 
 /** The default of {@linkcode DelegateOptions.capacity}, in bytes. */

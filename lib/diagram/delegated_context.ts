@@ -8,7 +8,7 @@
  * import { delegate } from "./delegated.ts";
  * import { DelegatedContext } from "./delegated_context.ts";
  * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
+ * import { defineSystem } from "./define_system.ts";
  *
  * const one = defineSystem({ name: "one", outputs: { y: { type: scalar(), value: () => 1 } } });
  * const context = new DelegatedContext("one", delegate(one, { mode: "direct", period: 1 }));
@@ -20,7 +20,7 @@
  */
 
 import { DiagramError } from "../errors.ts";
-import type { DelegatedSystem } from "./delegated.ts";
+import type { DelegatedSystem } from "./system.ts";
 import { checkedValue, type PortType } from "./port.ts";
 import type { Read } from "./leaf_context.ts";
 

@@ -9,7 +9,7 @@
  * ```ts
  * import { LeafContext } from "./leaf_context.ts";
  * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
+ * import { defineSystem } from "./define_system.ts";
  *
  * const counter = defineSystem({ name: "counter", state: { n: scalar(1) }, outputs: {
  *   n: { type: scalar(), value: ({ state }) => state.n },

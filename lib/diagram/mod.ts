@@ -10,26 +10,28 @@ export type { EventStatus, Severity, Timing } from "./event.ts";
 export { checkedTiming, didNothing, failed, mostSevere, reachedTermination, succeeded } from "./event.ts";
 export type {
   Behavior,
+  DelegatedSystem,
+  Diagram,
+  InputSource,
   LeafSystem,
-  NoPorts,
   Now,
   Outcome,
-  OutputSpec,
-  Periodic,
+  PartPort,
   PublishHandler,
   System,
   SystemPorts,
   SystemReference,
-  SystemSpec,
   TimedEvent,
   UpdateHandler,
   UpdateNow,
   ValuesOf,
 } from "./system.ts";
-export { defineSystem, isSystem, signature } from "./system.ts";
-export type { DelegatedSystem, DelegateOptions } from "./delegated.ts";
+export { isSystem, signature } from "./system.ts";
+export type { NoPorts, OutputSpec, Periodic, SystemSpec } from "./define_system.ts";
+export { defineSystem } from "./define_system.ts";
+export type { DelegateOptions } from "./delegated.ts";
 export { delegate } from "./delegated.ts";
-export type { Diagram, DirectPath, InputSource, PartPort } from "./diagram.ts";
+export type { DirectPath } from "./diagram.ts";
 export { directory, directPaths } from "./diagram.ts";
 export type { InputHandle, OutputHandle } from "./diagram_builder.ts";
 export { DiagramBuilder, Part } from "./diagram_builder.ts";

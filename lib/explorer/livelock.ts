@@ -37,7 +37,7 @@
 import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
 import type { TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
 import { operationText } from "./operation_text.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";

@@ -31,7 +31,8 @@
 import type { AnyProgram, Settings } from "../program/mod.ts";
 import { NondeterminismError } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
-import { type BugKind, type Finding, Judge, type Judged } from "./findings.ts";
+import type { BugKind, Finding } from "./finding.ts";
+import { Judge, type Judged } from "./judge.ts";
 import { livelock } from "./livelock.ts";
 import { fingerprint, operationText } from "./operation_text.ts";
 import { ProgramModel } from "./program_model.ts";

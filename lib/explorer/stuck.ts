@@ -17,7 +17,7 @@
 
 import { DeadlockError, type DeadlockWait } from "../errors.ts";
 import type { Execution } from "./execution.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
 import { lostWakeup } from "./lost_wakeup.ts";
 
 interface Wait {

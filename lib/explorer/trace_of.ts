@@ -41,7 +41,7 @@ import { actionText, wakeText } from "./action_text.ts";
 import type { Failure, TreeNode } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
 import { replay } from "./explore.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import { parseSchedule } from "./schedule.ts";

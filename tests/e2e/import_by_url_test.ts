@@ -3,7 +3,9 @@ import { pathToFileURL } from "node:url";
 import { Trace } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { bundle } from "../../scripts/bundle.ts";
-import { type Content, type Ended, runByUrl, serve } from "./server.ts";
+import { readTrace } from "./chrome_trace.ts";
+import { inFolder } from "./command.ts";
+import { type Content, type Ended, run, runByUrl, serve } from "./server.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -165,6 +167,17 @@ Deno.test("cli.js by URL runs a user's program that another copy of the library 
   const target = `${site.url("/own.ts")}#counter`;
   checkEqual(printed(await runByUrl(site.url("/cli.js"), [site], ["run", target, "--mode", "all", "--json"])) as Runs);
   assertEquals(site.asked, new Set(["/cli.js", "/own.ts", "/holdfast.js"]));
+});
+
+Deno.test("cli.js by URL writes traces, with permissions for their folder alone", async () => {
+  await using site = serve({ folders: { "/": dist } });
+  await inFolder(async (folder) => {
+    const permissions = [`--allow-import=${site.host}`, `--allow-read=${folder}`, `--allow-write=${folder}`];
+    const path = `${folder}/trace.json`;
+    const { code, stderr } = await run([...permissions, site.url("/cli.js"), "run", "lock", "--trace", path]);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals([...readTrace(await Deno.readTextFile(path)).lanes.keys()], ["1 adder0", "1 adder1"]);
+  });
 });
 
 Deno.test("cli.js by URL names its commands", async () => {

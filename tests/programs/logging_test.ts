@@ -111,7 +111,7 @@ Deno.test("logging: two names that are the same, a bad name, and a folder that i
 
 Deno.test("logging: a command that ends in the middle leaves no folder behind", async () => {
   await inFolder(async (folder) => {
-    const [mod, programs] = ["mode", "programs"].map((layer) => import.meta.resolve(`../../lib/${layer}/mod.ts`));
+    const [mod, programs] = ["host", "programs"].map((layer) => import.meta.resolve(`../../lib/${layer}/mod.ts`));
     const text = `
       import { Host } from "${mod}";
       import { logging } from "${programs}";

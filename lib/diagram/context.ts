@@ -4,23 +4,6 @@
  * - A nested diagram is flattened: the context has one part per leaf or delegated system, named by its whole path.
  * - Values are pulled: reading an output evaluates what it depends on, each output at most once per instant.
  *
- * @example
- * ```ts
- * import { openContext } from "./context.ts";
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./define_system.ts";
- *
- * const twice = defineSystem({
- *   name: "twice",
- *   inputs: { u: scalar() },
- *   outputs: { y: { type: scalar(), value: ({ input, t }) => 2 * input.u + t } },
- * });
- * const { context, writer } = openContext(twice);
- * writer.fix("u", 4);
- * writer.setTime(0.5);
- * if (context.output("y") !== 8.5) throw new Error("2 * 4 + 0.5");
- * ```
- *
  * @module
  */
 

@@ -4,26 +4,6 @@
  * - Immutable; `DiagramBuilder.build()` makes it and has checked it.
  * - Its outputs are outputs of its parts; each of its inputs goes to one or more inputs of its parts.
  *
- * @example
- * ```ts
- * import { DiagramBuilder } from "./diagram_builder.ts";
- * import { directPaths } from "./diagram.ts";
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./define_system.ts";
- *
- * const gain = defineSystem({
- *   name: "gain",
- *   inputs: { u: scalar() },
- *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
- * });
- * const builder = new DiagramBuilder("twice");
- * const part = builder.add("gain", gain);
- * builder.exportInput("u", part.input("u"));
- * builder.exportOutput("y", part.output("y"));
- * const [path] = directPaths(builder.build(), "y");
- * if (path?.via.join(" -> ") !== "gain.u -> gain.y") throw new Error("the way from u to y");
- * ```
- *
  * @module
  */
 

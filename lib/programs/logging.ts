@@ -6,17 +6,6 @@
  * - A name is given once: a third worker that has the name of the first is refused with a `LoggingError`.
  * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { logging } from "./logging.ts";
- *
- * await using host = new Host();
- * const run = await host.run(logging, { mode: "thread", parameters: { names: "anna,ben", terms: 3, level: "info" } });
- * const { merged } = run.outcome as { merged: string[] };
- * if (!run.ok || merged[1] !== 'info    ben euler.sum: sums 6 terms {"terms":6}') throw new Error(merged.join("\n"));
- * ```
- *
  * @module
  */
 

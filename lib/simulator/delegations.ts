@@ -4,14 +4,6 @@
  * - Every wait is one join for all systems that are awaited there.
  * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
  *
- * @example
- * ```ts
- * import { Delegations } from "./delegations.ts";
- *
- * const none = new Delegations([], {});
- * if (none.sides.length !== 0 || none.names.join() !== "") throw new Error("a run without delegated systems");
- * ```
- *
  * @module
  */
 

@@ -1,13 +1,6 @@
 /**
  * What a run is told, and what it tells: options, statuses, counters, snapshots.
  *
- * @example
- * ```ts
- * import { atBoundary } from "./simulation.ts";
- *
- * if (atBoundary(2).reason !== "reached-boundary") throw new Error("nobody ended the run");
- * ```
- *
  * @module
  */
 

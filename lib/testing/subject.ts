@@ -3,16 +3,6 @@
  *
  * - `host` serves all runs; without one, a host is made for the property and disposed after it.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { loadSubject } from "./subject.ts";
- *
- * const gain = { module: "holdfast:blocks", export: "gain", argument: { factor: 2 } };
- * const subject = await loadSubject(gain, { law: "checkEquivalence", options: { fc, modes: ["direct"] } });
- * if (subject.name !== "gain of holdfast:blocks" || subject.modes.length !== 1) throw new Error("named and checked");
- * ```
- *
  * @module
  */
 

@@ -115,7 +115,7 @@ export function scribe(): void {
         const file = new WholeFile(data.path);
         trace = new ChromeTrace(data);
         save = () => faultOf(() => file.write(JSON.stringify(trace)));
-
+        saveOnSignals(save, data);
         scope.postMessage({ fault: undefined });
         break;
       }

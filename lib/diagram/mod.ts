@@ -37,4 +37,5 @@ export type { InputHandle, OutputHandle } from "./diagram_builder.ts";
 export { DiagramBuilder, Part } from "./diagram_builder.ts";
 export type { Read } from "./leaf_context.ts";
 export type { ContextSnapshot, ContextWriter } from "./context.ts";
+export type { PartContext } from "./placed.ts";
 export { Context, DelegatedContext, LeafContext, openContext } from "./context.ts";

@@ -7,20 +7,6 @@
  * - Without `--dir` it is the folder that this program is in; from elsewhere than a file, or without the permission to read
  *   it, that is an empty walk, and the table says so.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { dirInfo } from "./dir_info.ts";
- *
- * await using host = new Host();
- * const hashes: unknown[] = [];
- * for (const mode of ["direct", "thread"] as const) {
- *   const { outcome } = await host.run(dirInfo, { mode });
- *   hashes.push((outcome as { hash: string }).hash);
- * }
- * if (hashes[0] !== hashes[1]) throw new Error("equal in every mode");
- * ```
- *
  * @module
  */
 

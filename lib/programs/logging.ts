@@ -4,7 +4,7 @@
  * - What is logged travels to the guests as plain data: a level and a limit for a category.
  * - The host alone writes, whole lines, and merges them by turns: the first of each worker, then the second of each.
  * - A name is given once: a third worker that has the name of the first is refused with a `LoggingError`.
- * - Files are written to `--folder`, or to a folder that is gone afterwards; where none can be made, to none.
+ * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
  *
  * @module
  */
@@ -55,6 +55,7 @@ export const logging: AnyHostProgram = defineHostProgram({
   validate({ parameters: { names, folder } }) {
     namesOf(names);
     if (folder !== "") folderOf(folder);
+    else if (writes()) Deno.removeSync(temporaryFolder());
   },
   main,
   expected: ({ parameters: { names, level } }) => (outcome) => {
@@ -69,8 +70,8 @@ export const logging: AnyHostProgram = defineHostProgram({
 async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Outcome>> {
   const { settings: { parameters: { folder } } } = context;
   if (folder !== "") return await logged(context, folderOf(folder));
+  if (!writes()) return await logged(context);
   const temporary = temporaryFolder();
-  if (temporary === undefined) return await logged(context);
   const remove = () => Deno.removeSync(temporary, { recursive: true });
   // A command that ends in the middle, at Ctrl-C, gets no further.
   addEventListener("unload", remove);
@@ -148,14 +149,20 @@ function folderOf(folder: string): string {
   throw new RangeError(`Cannot run ${NAME}: ${folder} must not be written, which --allow-write permits`);
 }
 
-/** A folder for files that are gone afterwards, where one can be made. */
-function temporaryFolder(): string | undefined {
-  if (!isGranted({ name: "read" }) || !isGranted({ name: "write" })) return undefined;
+/** Whether files are written where no folder is named. */
+function writes(): boolean {
+  return isGranted({ name: "read" }) && isGranted({ name: "write" });
+}
+
+/** A folder of its own. */
+function temporaryFolder(): string {
   try {
     return Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
-  } catch {
-    // There is no place for such folders, or no room.
-    return undefined;
+  } catch (cause) {
+    const is = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`Cannot run ${NAME}: there is no temporary folder (${is}), one or --folder is wanted`, {
+      cause,
+    });
   }
 }
 

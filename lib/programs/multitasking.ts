@@ -9,18 +9,6 @@
  * - Timers stand for I/O. Where it may be read, a file is read as well: by default that of this program.
  * - The resident memory of a subprocess is its own; of a thread it is what the process has grown by, shared equally.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { multitasking } from "./multitasking.ts";
- *
- * await using host = new Host();
- * const parameters = { tasks: 3, workers: 2, rounds: 1000, wait: 0.01 };
- * const { outcome: direct } = await host.run(multitasking, { mode: "direct", parameters });
- * const { outcome: thread, tables } = await host.run(multitasking, { mode: "thread", parameters });
- * if (!sameData(direct, thread) || tables.length !== 2) throw new Error("the same results, and what they took");
- * ```
- *
  * @module
  */
 

@@ -1,24 +1,6 @@
 /**
  * The tables of `multitasking`: what tasks took, how late main's ticks were, and the memory.
  *
- * @example
- * ```ts
- * import { memoryTable, timesTable } from "./multitasking_tables.ts";
- *
- * const late = { count: 0, median: NaN, worst: NaN };
- * const one = { title: "CPU-bound", values: [1], ms: 8, late };
- * const { rows } = timesTable({
- *   mode: "thread",
- *   workers: 2,
- *   startUp: 1,
- *   alone: [one],
- *   together: [{ ...one, ms: 4 }],
- * });
- * if (rows[1]?.join() !== "CPU-bound,2 threads,4,2,0,-,-") throw new Error(`${rows[1]}`);
- * const memory = memoryTable({ mode: "thread", before: 5e7, after: 7e7, own: [7e7, 7e7] });
- * if (memory.rows[2]?.[1] !== 10) throw new Error("20 MB more for two threads");
- * ```
- *
  * @module
  */
 

@@ -6,16 +6,6 @@
  * - Workers are fresh for each repetition, as threads are that are made for it; warm ones stand below.
  * - Typed arrays are moved there and back, arrays of numbers are copied.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { sort } from "./sort.ts";
- *
- * await using host = new Host();
- * const { ok, tables } = await host.run(sort, { mode: "direct", parameters: { length: 100, kind: "typed", repeat: 3 } });
- * if (!ok || tables[0]?.rows.length !== 6) throw new Error("sorted, in six ways");
- * ```
- *
  * @module
  */
 

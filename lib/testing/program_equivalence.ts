@@ -38,6 +38,7 @@ import {
   type HostOptions,
   isRunnable,
   loadProgram,
+  MODE_NAMES,
   type ProgramReport,
   type RunnableProgram,
   sameData,
@@ -56,7 +57,7 @@ export interface ProgramReference {
 
 /** What the property of a program takes. */
 export interface ProgramCheckOptions extends SampleOptions {
-  /** Where it is to run: direct, thread and process by default, direct alone where it has no module. */
+  /** Where it is to run: every mode by default, direct alone where it has no module. */
   readonly modes?: readonly ModeName[];
   /** Which variants; all by default. */
   readonly variants?: readonly string[];
@@ -132,7 +133,7 @@ async function load({ module, name }: ProgramReference): Promise<RunnableProgram
 }
 
 function modesOf(program: RunnableProgram, { modes }: ProgramCheckOptions): readonly ModeName[] {
-  if (modes === undefined) return program.module === undefined ? ["direct"] : ["direct", "thread", "process"];
+  if (modes === undefined) return program.module === undefined ? ["direct"] : MODE_NAMES;
   const elsewhere = modes.find((mode) => mode !== "direct");
   if (modes.length === 0) {
     throw new TypeError(`Cannot use ${LAW} on ${program.name}: no mode is given, one to run it in is wanted`);

@@ -51,6 +51,23 @@ const cases: Case[] = [
     ],
   },
   {
+    rule: "circles",
+    good: [
+      ["lib/diagram/leaf_context.ts", 'import { scalar } from "./port.ts";'],
+      ["lib/diagram/port.ts", 'import { DiagramError } from "../errors.ts";'],
+      ["lib/diagram/port.ts", 'import { none } from "./no_such_file.ts";'],
+      ["tests/diagram/port_test.ts", 'import { port } from "./port_test.ts";'],
+    ],
+    bad: [
+      ["lib/diagram/port.ts", 'import { LeafContext } from "./leaf_context.ts";'],
+      ["lib/diagram/port.ts", 'import type { LeafContext } from "./leaf_context.ts";'],
+      ["lib/diagram/port.ts", 'export type Leaf = import("./leaf_context.ts").LeafContext;'],
+      ["lib/diagram/port.ts", 'export { openContext } from "./context.ts";'],
+      ["lib/diagram/port.ts", 'import { System } from "./mod.ts";'],
+      ["lib/diagram/port.ts", 'import { port } from "./port.ts";'],
+    ],
+  },
+  {
     rule: "specifiers",
     good: [
       ["lib/codec/codec.ts", 'import { serialize } from "node:v8";'],

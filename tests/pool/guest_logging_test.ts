@@ -1,12 +1,13 @@
+import type { NumberedLine } from "../../lib/logging/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LoggingError } from "../../lib/errors.ts";
-import type { NumberedLine } from "../../lib/logging/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import type { LogLine } from "../../lib/logging/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest, GuestLog, type GuestLogOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "../programs/schedules.ts";
 
 const module = import.meta.resolve("../guests/logging_work.ts");
 const settings = { loggers: [{ category: "app", level: "debug" }] } as const;
@@ -35,7 +36,7 @@ function inTurns(lanes: readonly (readonly string[])[]): string[] {
 
 const pauses = fc.array(fc.nat(4), { maxLength: 5 });
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   test(`guests in ${mode} mode that share a log take turns in it, however fast each is`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(pauses, { minLength: 1, maxLength: 3 }), fc.boolean(), async (all, isByLane) => {
@@ -90,7 +91,7 @@ for (const mode of MODES) {
   });
 }
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   test(`a guest in ${mode} mode that dies leaves its lines, and holds nobody up`, async () => {
     const { lines, log } = listed(["anna", "ben"]);
     const common = { mode, module, host, logging: log };

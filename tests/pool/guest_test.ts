@@ -1,3 +1,4 @@
+import type { ModeName } from "../../lib/host/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   GuestDiedError,
@@ -7,8 +8,7 @@ import {
   UncloneableError,
   WaitTimeoutError,
 } from "../../lib/errors.ts";
-import type { ModeName } from "../../lib/host/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest, type GuestSettings } from "../../lib/pool/mod.ts";
 import type { Shared } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -16,14 +16,13 @@ import { failure, WORK } from "../contracts/pool_stage.ts";
 import type { things } from "../guests/pool_work.ts";
 
 const SECONDS = 10;
-const MODES = ["direct", "thread", "process"] as const;
 
 /** Registers a test of guests for each mode, on a host of the test's. */
 function test(
   criterion: string,
   body: (make: (settings: Partial<GuestSettings>) => Promise<Guest>, mode: ModeName) => Promise<void>,
 ): void {
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     Deno.test(`a guest in ${mode} mode ${criterion}`, async () => {
       await using host = new Host();
       const make = async (settings: Partial<GuestSettings>) => {
@@ -201,7 +200,7 @@ test("may be one of several that are waited for at once", async (make) => {
 });
 
 Deno.test("a guest of its own host ends with it, in each mode", async () => {
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await using guest = await Guest.make<number>({ mode, module: WORK, export: "square", argument: 9 });
     await guest.start();
     assertEquals(await within(SECONDS, guest.result()), 81);

@@ -8,12 +8,12 @@ import {
   type LoggingSettings,
   type NumberedLine,
 } from "../../lib/logging/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { type LogTarget, Pool, type PoolOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import type { Death, Speech } from "../guests/logging_work.ts";
-import { MODES } from "../programs/schedules.ts";
 
 type Work = typeof import("../guests/logging_work.ts");
 
@@ -74,7 +74,7 @@ const speeches = fc.array(
   { maxLength: 8 },
 );
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   test(`a pool in ${mode} mode merges lines in the order of its calls, whatever runs where and when`, async () => {
     await fc.assert(
       fc.asyncProperty(speeches, fc.integer({ min: 1, max: 3 }), async (speeches, workers) => {
@@ -222,7 +222,7 @@ for (const mode of MODES) {
 
 const deaths: readonly Death[] = ["exits", "throws beside itself", "rejects beside itself"];
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   test(`a pool in ${mode} mode has all that a guest logged before it died in a call`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...deaths), fc.nat(200), async (death, count) => {
@@ -283,7 +283,7 @@ test("a pool in process mode has whole lines without a gap of a guest that is ki
   });
 });
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   test(`a pool in ${mode} mode keeps what a call logged that is cancelled, and goes on`, async () => {
     const { lines, pool } = await open({ mode, workers: 1 });
     const controller = new AbortController();

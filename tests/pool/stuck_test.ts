@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { within } from "../contracts/deadline.ts";
 
 const SECONDS = 15;
@@ -70,7 +71,7 @@ Deno.test("a pool in direct mode ends with its caller, which a call exits or cra
 });
 
 Deno.test("a pool leaves nothing behind that keeps its process alive", async () => {
-  for (const mode of ["direct", "thread", "process"]) {
+  for (const mode of MODE_NAMES) {
     const { code, out, error } = await run([script(`
       const pool = await Pool.open({ mode: "${mode}", module, workers: 2, shared: { export: "things" } });
       const stop = new AbortController();

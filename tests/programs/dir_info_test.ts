@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest } from "../../lib/pool/mod.ts";
 import { type DirInfo, dirWork, readDirInfo } from "../../lib/programs/dir_work.ts";
 import { dirInfo } from "../../lib/programs/mod.ts";
@@ -9,7 +9,6 @@ import type { Span } from "../../lib/simulator/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { run } from "../e2e/server.ts";
-import { MODES } from "./schedules.ts";
 
 const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
 
@@ -50,7 +49,7 @@ Deno.test("dir-info: count, bytes and hash are equal in every mode, and it says 
       ["b.txt", 3, sha256("bee")],
     ];
     const hash = sha256(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES) {
       const [said, spans]: [string[], Span[]] = [[], []];
       const { ok, outcome, independent, tables } = await within(
         20,
@@ -155,7 +154,7 @@ Deno.test("dir-info refuses what is no folder, before anything runs", async () =
   await inFolder(async (dir) => {
     await write(dir, { "file": "text", "a,b/file": "text" });
     const refused = { [`${dir}/none`]: "does not exist", [`${dir}/file`]: "is none", [`${dir}/a,b`]: "has a comma" };
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES) {
       for (const [folder, is] of Object.entries(refused)) {
         const message = `Cannot run dir-info: ${folder} ${is}`;
         await assertRejects(() => host.run(dirInfo, { mode, parameters: { dir: folder } }), RangeError, message);

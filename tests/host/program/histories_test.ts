@@ -10,6 +10,7 @@ import { assertLinearizable, type HistoryCall, type Specifications } from "../..
 import type { Queue } from "../../../lib/mailbox/mod.ts";
 import { within } from "../../contracts/deadline.ts";
 import { specified, subjectNames, subjectOf } from "../../contracts/history_subjects.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { ALL, historyProgram, type LogEntry, namesOf } from "../../guests/history_program.ts";
 
@@ -28,7 +29,7 @@ const specifications = Object.fromEntries(
 /** Runs with many tasks, several hundred calls in all, by any seed. */
 const seeds = fc.record({ seed: fc.nat(), tasks: fc.integer({ min: 2, max: 3 }) });
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   Deno.test(`${mode} mode: histories of programs are linearizable`, async (test) => {
     await using host = new Host();
     for (const variant of [...subjectNames, ALL]) {

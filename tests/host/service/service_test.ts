@@ -1,14 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { GuestDiedError, GuestError, GuestTimeoutError, UncloneableError } from "../../../lib/errors.ts";
-import { Host } from "../../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../../lib/host/mod.ts";
 import { functionOf, indexOf } from "../../../lib/host/service/message.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { Serving, type Told, WORK } from "../../contracts/service_stage.ts";
 import { runs } from "../../contracts/soak.ts";
 
-const modes = ["direct", "thread", "process"] as const;
-const far = ["thread", "process"] as const;
 /** More than the pipes of a thread hold. */
 const LARGE = 1_000_000;
 
@@ -47,7 +46,7 @@ const kinds: readonly fc.Arbitrary<Asked>[] = [
 ];
 const asked = fc.record({ call: fc.oneof(...kinds), flush: fc.boolean() });
 
-for (const mode of modes) {
+for (const mode of MODE_NAMES) {
   Deno.test(`a service in ${mode} mode answers in order, whatever is called and however it is handed over`, async () => {
     await using host = new Host();
     const serving = await Serving.start(host, { mode });
@@ -152,7 +151,7 @@ for (const mode of modes) {
   });
 }
 
-for (const mode of far) {
+for (const mode of ELSEWHERE) {
   Deno.test(`a service in ${mode} mode carries large arguments and values both ways at once`, async () => {
     await using host = new Host();
     const serving = await Serving.start(host, { mode });

@@ -1,16 +1,19 @@
+import { StateError } from "../../../lib/errors.ts";
+import { notify, store } from "../../../lib/memory/mod.ts";
+import { semaphore } from "../../../lib/sync/mod.ts";
+import type { Asked } from "../../../lib/host/shared/asked.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { GuestError, StateError, StoppedError } from "../../../lib/errors.ts";
-import { type Asked, decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
-import { Host, ServiceShare } from "../../../lib/host/mod.ts";
-import { notify, runAsynchronous, runBlocking, store } from "../../../lib/memory/mod.ts";
-import { cell, lock, semaphore } from "../../../lib/sync/mod.ts";
+import { GuestError, StoppedError } from "../../../lib/errors.ts";
+import { decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
+import { Host, MODE_NAMES, ServiceShare } from "../../../lib/host/mod.ts";
+import { runAsynchronous, runBlocking } from "../../../lib/memory/mod.ts";
+import { cell, lock } from "../../../lib/sync/mod.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { Serving } from "../../contracts/service_stage.ts";
 import { things } from "../../guests/service_work.ts";
 
 const SECONDS = 20;
-const far = ["thread", "process"] as const;
-const modes = ["direct", ...far] as const;
 
 function open(tasks: number): ServiceShare<ReturnType<typeof things>> {
   return new ServiceShare(things(), { call: { export: "things" }, tasks });
@@ -31,7 +34,7 @@ async function start(
   { share, task, mode, call, argument }: {
     share: ServiceShare<ReturnType<typeof things>>;
     task: number;
-    mode: typeof modes[number];
+    mode: typeof MODE_NAMES[number];
     call: string;
     argument?: unknown;
   },
@@ -111,7 +114,13 @@ Deno.test("ServiceShare: guests in all modes and the host take turns at one lock
   const { guard, sum, done } = share.shared;
   const servings = await Promise.all(
     Array.from({ length: guests }, (_, task) => {
-      return start(host, { share, task, mode: modes[task % modes.length]!, call: "addLocked", argument: times });
+      return start(host, {
+        share,
+        task,
+        mode: MODE_NAMES[task % MODE_NAMES.length]!,
+        call: "addLocked",
+        argument: times,
+      });
     }),
   );
   for (let time = 0; time < times; time++) {
@@ -128,10 +137,10 @@ Deno.test("ServiceShare: guests in all modes and the host take turns at one lock
 
 Deno.test("ServiceShare: a channel of the host feeds guests in all modes, after an event of the host", async () => {
   await using host = new Host();
-  const share = open(modes.length);
+  const share = open(MODE_NAMES.length);
   const { jobs, go } = share.shared;
   const servings = await Promise.all(
-    modes.map((mode, task) => start(host, { share, task, mode, call: "sumJobs" })),
+    MODE_NAMES.map((mode, task) => start(host, { share, task, mode, call: "sumJobs" })),
   );
   await go.setAsync();
   for (let job = 1; job <= 60; job++) await within(SECONDS, jobs.putAsync(job));
@@ -147,7 +156,7 @@ Deno.test("ServiceShare: a channel of the host feeds guests in all modes, after 
   assertEquals(sum, 60 * 61 / 2);
 });
 
-for (const mode of far) {
+for (const mode of ELSEWHERE) {
   Deno.test(`ServiceShare.ended() lets go on what a guest in ${mode} mode held that died`, async () => {
     await using host = new Host();
     const share = open(2);
@@ -195,7 +204,7 @@ for (const mode of far) {
   });
 }
 
-for (const mode of modes) {
+for (const mode of MODE_NAMES) {
   Deno.test(`ServiceShare: a guest in ${mode} mode is given up while it waits, and the lock goes on`, async () => {
     await using host = new Host();
     const share = open(2);
@@ -218,7 +227,7 @@ for (const mode of modes) {
 Deno.test("ServiceShare: a guest whose things are others than the host's is refused", async () => {
   await using host = new Host();
   const share = new ServiceShare({ guard: lock(), more: cell() }, { call: { export: "things" }, tasks: 1 });
-  for (const mode of far) {
+  for (const mode of ELSEWHERE) {
     await assertRejects(
       () => Serving.start(host, { mode, shared: { share, task: 0 } }),
       GuestError,

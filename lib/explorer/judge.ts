@@ -1,18 +1,10 @@
 /**
- * What a run shows: its outcome, and the bug, if it is one.
+ * The judge of runs: what came out, and the bug, if it is one.
  *
- * - Kinds in order of precedence: where a run shows several, the first one counts.
  * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
  *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected.
  * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
  *   something is held, `leak` where something else is left undone.
- *
- * @example
- * ```ts
- * import { kinds } from "./findings.ts";
- *
- * if (kinds.indexOf("deadlock") > kinds.indexOf("race")) throw new Error("a deadlock says more than a race");
- * ```
  *
  * @module
  */
@@ -22,61 +14,9 @@ import type { ByteRange } from "../memory/mod.ts";
 import { dataText, type Failed, type TaskFailure } from "../program/mod.ts";
 import type { TreeEnd, TreeNode } from "./answer_tree.ts";
 import { type Execution, isAssertion } from "./execution.ts";
+import { type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
 import type { RaceAccess } from "./race_detector.ts";
 import { stuck } from "./stuck.ts";
-
-/** The kinds of bugs, in order of precedence. */
-export const kinds = [
-  "assertion",
-  "deadlock",
-  "self-deadlock",
-  "lost-wakeup",
-  "race",
-  "orphaned-lock",
-  "livelock",
-  "leak",
-  "nondeterminism",
-  "exception",
-] as const;
-
-/** A kind of bug. */
-export type BugKind = typeof kinds[number];
-
-/** A bug. */
-export interface Finding {
-  /** What it is. */
-  readonly kind: BugKind;
-  /** What happened, with names. */
-  readonly message: string;
-  /** The two accesses of a race. */
-  readonly race?: RaceFinding;
-  /** What livelocked tasks do over and over, a line for each operation. */
-  readonly loop?: readonly string[];
-}
-
-/** A race, with names. */
-export interface RaceFinding {
-  /** The word or the bytes. */
-  readonly place: string;
-  /** The access that came first in the run. */
-  readonly first: RacingAccess;
-  /** The other one. */
-  readonly second: RacingAccess;
-}
-
-/** One of the two accesses of a race, with names. */
-export interface RacingAccess {
-  /** The task's name. */
-  readonly task: string;
-  /** What it did. */
-  readonly kind: RaceAccess["kind"];
-  /** The value that it stored or found; absent for bytes. */
-  readonly value?: number | bigint;
-  /** What it held then. */
-  readonly holds: readonly string[];
-  /** Which operation of the run it was, from 1. */
-  readonly operation: number;
-}
 
 /** What came out of a run. */
 export interface Judged {

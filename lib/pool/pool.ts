@@ -75,7 +75,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   readonly #dispatcher: Dispatcher;
   readonly #log: PoolLog | undefined;
   readonly #packer = new Packer();
-  readonly #moves: boolean;
+  #moves = false;
   readonly #failures = new UnfetchedFailures();
   #calls = 0;
   #unsettled = 0;
@@ -96,7 +96,6 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     this.#settings = settings;
     this.#ownsHost = host === undefined;
     this.#host = host ?? new Host({ permissions, guests });
-    this.#moves = this.#host.moves(settings.mode);
     this.#share = share;
     const names = Array.from({ length: settings.max }, (_, number) => `${name}${number}`);
     const log = this.#log = logging === undefined ? undefined : new PoolLog(logging, names);
@@ -276,6 +275,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   async #start(): Promise<void> {
     try {
       await this.#dispatcher.start();
+      this.#moves = this.#host.moves(this.#settings.mode);
       this.#log?.begin();
     } catch (error) {
       this.#log?.close();

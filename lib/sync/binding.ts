@@ -171,9 +171,9 @@ export class Binding {
       case "choose":
         return true;
     }
-    const { first, count } = extentOf(operation);
+    const { kind, first, count } = extentOf(operation);
     // What is nowhere, or not at the place of a cell, is for the memory to refuse.
-    if (first < 0 || count <= 0 || ("cell" in operation && first % count !== 0)) return true;
+    if (first < 0 || count <= 0 || (kind === "words" && first % count !== 0)) return true;
     const owner = this.#ownership.ownerOf(operation);
     if (owner === undefined) return false;
     return owner.bind === undefined ? this.#allowsOnLane(operation) : !hasCalls(this.use(owner.bind));

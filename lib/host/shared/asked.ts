@@ -51,7 +51,7 @@ const isNumber: Check = (value) => typeof value === "number" && !Number.isNaN(va
 const isWhole: Check = (value) => Number.isSafeInteger(value);
 const isCount: Check = (value) => value === Infinity || Number.isSafeInteger(value);
 const isBytes: Check = (value) => value instanceof Uint8Array;
-const isValue: Check = (value, { cell }) => typeof value === (cell === "i64" ? "bigint" : "number");
+const isValue: Check = (value, { cell }) => cell === "i64" ? typeof value === "bigint" : typeof value === "number";
 const isCell: Check = (value) => value === "i32" || value === "i64" || value === "f64";
 const isOrder: Check = (value) => value === "atomic" || value === "plain";
 const isList: Check = (value) => Array.isArray(value) && value.length <= MOST_ARGS;
@@ -62,8 +62,8 @@ const isCancels: Check = (value, { args }) =>
 const place = { cell: isCell, word: isWhole, order: isOrder };
 const change = { ...place, value: isValue };
 
-/** The closed set of what can be asked, each with its parts. */
-const PARTS: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>> = {
+/** The closed set of what can be asked, and the parts of each. */
+const PARTS_OF: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>> = {
   call: { object: isText, method: isText, args: isList, cancels: isCancels },
   load: place,
   store: change,
@@ -79,6 +79,9 @@ const PARTS: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>> = 
   choose: { n: isNumber },
   ticket: {},
 };
+const PARTS = new Map<unknown, [part: string, check: Check][]>(
+  Object.entries(PARTS_OF).map(([kind, parts]) => [kind, Object.entries(parts)]),
+);
 
 /** Encodes what a guest asks. */
 export function encodeAsked(asked: Asked): Uint8Array {
@@ -114,7 +117,7 @@ export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
   if (asked.kind !== "call") {
     if (things.allows?.(asked) === true) return stepOf(asked);
     throw new StateError(
-      `Cannot ${asked.kind} by itself: the place belongs to a thing that only its own methods touch, a call is wanted`,
+      `Cannot ${asked.kind} there: the place belongs to the methods of a shared thing, a call of one is wanted`,
     );
   }
   const { object, method, args } = asked;
@@ -131,27 +134,34 @@ export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
   return Reflect.apply(steps, thing, args) as Steps<unknown>;
 }
 
-/** What bytes ask, of which nothing but its known parts is left. */
+/** What bytes ask: of it nothing but its known parts, each looked at. */
 function checked(bytes: Uint8Array): Exclude<Asked, CallOperation> | NamedCall {
-  let asked: unknown;
+  const given = decoded(bytes);
+  const { kind } = given;
+  const parts = PARTS.get(kind);
+  if (parts === undefined) throw noOperation("kind");
+  const asked: Record<string, unknown> = { kind };
+  for (const [part, check] of parts) {
+    if (!check(given[part], given)) throw noOperation(part);
+    asked[part] = given[part];
+  }
+  // It has the parts of its kind.
+  return asked as unknown as ReturnType<typeof checked>;
+}
+
+function decoded(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
-    asked = decode(bytes);
+    const given = decode(bytes);
+    return isOptions(given) ? given as Record<string, unknown> : {};
   } catch (cause) {
-    throw new ProtocolError("Cannot do what a guest asks: its bytes hold no value, an operation is wanted", { cause });
+    throw noOperation("encoding", cause);
   }
-  const parts = { ...(isOptions(asked) ? asked : {}) } as Record<string, unknown>;
-  const { kind } = parts;
-  if (typeof kind !== "string" || !Object.hasOwn(PARTS, kind)) {
-    throw new ProtocolError("Cannot do what a guest asks: its kind is none, that of an operation is wanted");
-  }
-  const entries = Object.entries(PARTS[kind as Asked["kind"]]);
-  const fault = entries.find(([key, check]) => !check(parts[key], parts));
-  if (fault !== undefined) {
-    throw new ProtocolError(
-      `Cannot ${kind} as a guest asks: its ${fault[0]} is not one, that of an operation is wanted`,
-    );
-  }
-  return { kind, ...Object.fromEntries(entries.map(([key]) => [key, parts[key]])) } as ReturnType<typeof checked>;
+}
+
+function noOperation(part: string, cause?: unknown): ProtocolError {
+  return new ProtocolError(`Cannot do what a guest asks: its ${part} makes no sense, an operation is wanted`, {
+    cause,
+  });
 }
 
 function optional(check: Check): Check {

@@ -101,9 +101,9 @@ Deno.test("ServiceShare answers a guest that asks for what is not for it, and go
   const { word: monitor } = layout.toTable().words.find(({ name }) => name === "guard.monitor")!;
   for (const word of [monitor, control.turnWord, control.ticketWord, layout.wordCount - 1, layout.wordCount]) {
     const stored = { kind: "store", cell: "i32", word, value: 1, order: "atomic" };
-    await assertRejects(() => ask(stored), StateError, "Cannot store by itself");
+    await assertRejects(() => ask(stored), StateError, "Cannot store there");
   }
-  await assertRejects(() => ask({ kind: "terminate" }), Error, "its kind is none");
+  await assertRejects(() => ask({ kind: "terminate" }), Error, "its kind makes no sense");
   assertEquals(await ask({ kind: "call", object: "guard", method: "acquire", args: [] }), true);
 });
 

@@ -1,15 +1,6 @@
 /**
  * Bytes being read: the primitives that the codec is made of.
  *
- * @example
- * ```ts
- * import { ByteReader } from "./byte_reader.ts";
- *
- * const reader = new ByteReader(Uint8Array.of(172, 2, 7));
- * if (reader.length(1000) !== 300 || reader.byte() !== 7) throw new Error("a varint and a byte are wanted");
- * reader.end();
- * ```
- *
  * @module
  */
 

@@ -1,16 +1,6 @@
 /**
  * Bytes in the making: the primitives that the codec is made of.
  *
- * @example
- * ```ts
- * import { ByteWriter } from "./byte_writer.ts";
- *
- * const writer = new ByteWriter();
- * writer.length(300);
- * writer.byte(7);
- * if (writer.written().join() !== "172,2,7") throw new Error("a varint and a byte are wanted");
- * ```
- *
  * @module
  */
 

@@ -5,15 +5,6 @@
  * - A key such as `__proto__` is a property like others: no bytes change a prototype.
  * - Nothing that is decoded shares memory with the bytes.
  *
- * @example
- * ```ts
- * import { Decoder } from "./decoder.ts";
- * import { Tag } from "./tags.ts";
- *
- * const decoded = new Decoder(Uint8Array.of(Tag.array, 2, Tag.null, Tag.true)).decode();
- * if (JSON.stringify(decoded) !== "[null,true]") throw new Error("two items are wanted");
- * ```
- *
  * @module
  */
 

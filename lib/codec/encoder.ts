@@ -5,14 +5,6 @@
  * - What cannot be cloned is refused with the path to it, such as `value.a[3]`.
  * - Objects are nested at most {@linkcode MAX_DEPTH} deep.
  *
- * @example
- * ```ts
- * import { Encoder } from "./encoder.ts";
- *
- * const encoder = new Encoder();
- * if (encoder.encode([1, 2]).length !== 6) throw new Error("tag, count, and two bytes an item");
- * ```
- *
  * @module
  */
 

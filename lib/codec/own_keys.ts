@@ -2,15 +2,6 @@
  * The enumerable properties that an object has beside what its kind consists of: `index` and `input` of a match, `code` of
  * an error, a label on a map.
  *
- * @example
- * ```ts
- * import { extraKeys, hasOnlyItems } from "./own_keys.ts";
- *
- * const match = /b/.exec("abc")!;
- * if (hasOnlyItems(match) || extraKeys(match).join() !== "index,input,groups") throw new Error("three beside the item");
- * if (!hasOnlyItems(["b"])) throw new Error("an item and nothing else");
- * ```
- *
  * @module
  */
 

@@ -1,14 +1,6 @@
 /**
  * The way from a value to what lies inside it, as a program writes it: `value.jobs[3].get("a")`.
  *
- * @example
- * ```ts
- * import { KEY, pathText } from "./path.ts";
- *
- * if (pathText(["jobs", 3, { get: "a" }, "b c"]) !== `value.jobs[3].get("a")["b c"]`) throw new Error("four steps");
- * if (pathText([KEY]) !== "value.keys()") throw new Error("a key of a map has no name");
- * ```
- *
  * @module
  */
 

@@ -4,16 +4,6 @@
  * - An object has at most one number, and numbers are given from 0 on without a gap.
  * - The first few are found by looking at each, which takes less time than a hash; most values have no more.
  *
- * @example
- * ```ts
- * import { Seen } from "./seen.ts";
- *
- * const seen = new Seen();
- * const [one, other] = [{}, {}];
- * if (seen.numberOf(one) !== -1 || seen.numberOf(other) !== -1) throw new Error("none is known");
- * if (seen.numberOf(one) !== 0 || seen.numberOf(other) !== 1) throw new Error("both are known");
- * ```
- *
  * @module
  */
 

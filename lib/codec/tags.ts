@@ -5,14 +5,6 @@
  * - Arrays to boxed values, and the buffer of a view, take the next number of the table, in the order of their beginnings;
  *   `back` names an entry of the table, so shared references and cycles stay what they are.
  *
- * @example
- * ```ts
- * import { encode } from "./codec.ts";
- * import { Tag } from "./tags.ts";
- *
- * if (encode(true)[0] !== Tag.true) throw new Error("true is one byte");
- * ```
- *
  * @module
  */
 

@@ -16,8 +16,8 @@ const ALIVE = 1 << 30;
 
 /** Serves jobs until stdin ends; without `load` the module is that of the built-in blocks. */
 export async function serveProcess(
-  load: () => Promise<Exports> = () => importModule(BLOCKS),
-  watched?: Promise<unknown>,
+  load: (() => Promise<Exports>) | undefined,
+  watched: Promise<unknown> | undefined,
 ): Promise<void> {
   const exit = platform.exit;
   const end = new ProcessEnd(platform.takeStreams(), { mode: "process", exit });
@@ -26,6 +26,6 @@ export async function serveProcess(
   platform.onUncaught((thrown) => guest.crash(thrown));
   await guest.run(async () => {
     await watched;
-    return await load();
+    return await (load?.() ?? importModule(BLOCKS));
   });
 }

@@ -10,22 +10,6 @@
  * - What was dropped is told by a line of the same kind, before the next of them that passes or at the lane's end.
  * - Disposing gives the realm back without loggers, so that its next job finds what a fresh realm has.
  *
- * @example
- * ```ts
- * import { GuestLogging } from "./guest_logging.ts";
- * import { getLogger } from "./logger.ts";
- *
- * const told: string[] = [];
- * const send = ({ message }: { message: string }) => void told.push(message);
- * {
- *   using _logging = await GuestLogging.start({ limit: { records: 1 } }, { lane: "anna", send });
- *   for (let amount = 5; amount < 8; amount++) getLogger("bank").info("paid {amount}", { amount });
- *   getLogger("bank").debug("a detail");
- * }
- * getLogger("bank").info("nobody listens");
- * if (told.join() !== "paid 5,2 records are dropped by the limit") throw new Error("one passes, two are counted");
- * ```
- *
  * @module
  */
 

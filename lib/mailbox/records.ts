@@ -5,17 +5,6 @@
  *   the body's length, plus the record's state.
  * - A batch of values crosses as its records, so that it is written and read as one range of bytes.
  *
- * @example
- * ```ts
- * import { bodiesOf, RecordWriter } from "./records.ts";
- *
- * const writer = new RecordWriter();
- * writer.add(Uint8Array.of(7, 8));
- * writer.add(new Uint8Array());
- * const records = writer.written();
- * if (records.length !== 12 || bodiesOf(records)[0]?.join() !== "7,8") throw new Error("8 bytes and 4 are wanted");
- * ```
- *
  * @module
  */
 

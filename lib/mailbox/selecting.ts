@@ -6,14 +6,6 @@
  * - Of several operations on one channel in the same direction, chance picks the one that waits for all of them: they can
  *   be done at the same instants.
  *
- * @example
- * ```ts
- * import type { SelectOperation } from "./selecting.ts";
- *
- * const operations: SelectOperation[] = [{ channel: "jobs" }, { channel: "results", put: Uint8Array.of(3) }];
- * if (structuredClone(operations)[1]?.channel !== "results") throw new Error("they can be sent");
- * ```
- *
  * @module
  */
 

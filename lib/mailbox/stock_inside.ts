@@ -5,28 +5,6 @@
  * - Invariants outside the monitor: accepted items <= capacity, but for those of takers that gave them back; nobody waits
  *   to take beside an item; nobody's item is staged while there is capacity.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { type Shareable, Space } from "../sync/mod.ts";
- * import { reserveStock, StockInside } from "./stock_inside.ts";
- *
- * const things: Shareable<StockInside> = {
- *   kind: "things",
- *   reserve(space, name) {
- *     const place = reserveStock(space, name, { capacity: 1, bytes: 64, order: "fifo" });
- *     return (binding) => new StockInside(binding, place);
- *   },
- * };
- * const space = new Space({ things }, { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * const { things: stock } = space.bind(memory, { task: 0 });
- * runBlocking(memory, stock.enter());
- * const put = runBlocking(memory, stock.tryPut(Uint8Array.of(7), {}));
- * runBlocking(memory, stock.leave());
- * if (!put || stock.puttable(1)) throw new Error("room for one");
- * ```
- *
  * @module
  */
 

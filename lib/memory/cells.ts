@@ -6,16 +6,6 @@
  *   thread has they are plain reads and writes: whoever made the buffer says whether it is `shared`.
  * - A float64 is compared and exchanged by its bits: NaN equals NaN, 0 differs from -0.
  *
- * @example
- * ```ts
- * import { Cells } from "./cells.ts";
- *
- * const cells = new Cells(new ArrayBuffer(16), { words: 2, bytes: 8, shared: false });
- * cells.perform({ kind: "add", cell: "f64", word: 0, value: 0.5, order: "atomic" });
- * const half = cells.perform({ kind: "load", cell: "f64", word: 0, order: "plain" });
- * if (half !== 0.5) throw new Error("0.5 is wanted");
- * ```
- *
  * @module
  */
 

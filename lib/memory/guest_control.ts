@@ -9,20 +9,6 @@
  * - An interruption means one wait: a guest that has left it meanwhile never hears of it. The waits of one interruption end
  *   all together.
  *
- * @example
- * ```ts
- * import { Layout } from "./layout.ts";
- * import { SharedMemory } from "./shared_memory.ts";
- *
- * const clock = () => performance.now();
- * const host = SharedMemory.create(new Layout(), { guests: 1, clock });
- * const guest = SharedMemory.attach(host.handle, { guest: 0, clock }); // in a worker
- * host.control.requestStop(0);
- * if (!guest.control.stopRequested) throw new Error("it is asked to stop");
- * guest.control.acknowledge();
- * if (!host.control.acknowledged(0)) throw new Error("it has stopped");
- * ```
- *
  * @module
  */
 

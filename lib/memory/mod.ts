@@ -49,7 +49,7 @@ export { type Chooser, firstChoice, type Memory } from "./memory.ts";
 export { runBlocking, throwInto } from "./blocking.ts";
 export { runAsynchronous } from "./asynchronous.ts";
 export { BytePipe, type BytePipeHandle, type PipeEnd } from "./byte_pipe.ts";
-export { BLOCKS, COUNTED, Doorbell, LISTENS, URGENT } from "./doorbell.ts";
+export { BLOCKS, COUNTED, Doorbell, type DoorbellHandle, LISTENS, URGENT } from "./doorbell.ts";
 export { seededChooser } from "./choice.ts";
 export type { SavedCells } from "./cells.ts";
 export {

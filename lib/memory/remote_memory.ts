@@ -5,21 +5,6 @@
  *   is asked one by one.
  * - The clock and chance are this side's own, unless the owner is to answer everything (`asksAll`).
  *
- * @example
- * ```ts
- * import { Layout } from "./layout.ts";
- * import { ModelMemory } from "./model_memory.ts";
- * import { RemoteMemory } from "./remote_memory.ts";
- *
- * const layout = new Layout();
- * const word = layout.word("counter");
- * const owner = new ModelMemory(layout);
- * const ask = { perform: owner.perform.bind(owner), ticket: owner.ticket.bind(owner) };
- * const memory = new RemoteMemory(layout, { ...ask, clock: () => 0 });
- * memory.perform({ kind: "store", cell: "i32", word, value: 5, order: "atomic" });
- * if (owner.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 5) throw new Error("5 is wanted");
- * ```
- *
  * @module
  */
 

@@ -6,17 +6,6 @@
  * - A wait may end as `ok` by a notify that was meant for an earlier one: callers check again in a loop.
  * - Nothing else in `lib/` calls `Atomics.wait`, `Atomics.waitAsync` or `Atomics.notify`.
  *
- * @example
- * ```ts
- * import { sharedWaiting } from "./waiting.ts";
- *
- * const words = new Int32Array(new SharedArrayBuffer(4));
- * if (sharedWaiting.wait(words, 0, 1, Infinity) !== "not-equal") throw new Error("it holds 0: nothing to wait for");
- * const woken = sharedWaiting.waitAsync(words, 0, 0, Infinity);
- * words[0] = 1;
- * if (sharedWaiting.notify(words, 0) !== 1 || await woken !== "ok") throw new Error("who waits is woken");
- * ```
- *
  * @module
  */
 

@@ -23,7 +23,7 @@ import { encode } from "../codec/mod.ts";
 import { after, every, turn } from "../platform/mod.ts";
 import { following } from "./frame.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
-import { CONTROL, type Realm, type RealmListener } from "./realm.ts";
+import type { Realm, RealmListener } from "./realm.ts";
 
 /** How long a guest may take to come back after its stop, and how often that is repeated, in milliseconds. */
 const GRACE = 500;

@@ -16,7 +16,7 @@ import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { cacheModule, type External, externalFor, type Launch, launchChild } from "./launch.ts";
 import { Outbox } from "./outbox.ts";
-import type { GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";
+import type { Mode, Realm, RealmListener } from "./realm.ts";
 
 /** How long a guest may take to exit after its stdin closed, and its last words to arrive, in milliseconds. */
 const GRACE = 500;

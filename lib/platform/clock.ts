@@ -4,16 +4,6 @@
  * - Milliseconds since the epoch with a fraction; clocks of threads and children agree to some microseconds.
  * - A timer of `Infinity` never rings; the longest other one is {@linkcode LONGEST_TIMER}.
  *
- * @example
- * ```ts
- * import { after, now } from "./clock.ts";
- *
- * const started = now();
- * await new Promise<void>((resolve) => void after(3, resolve));
- * after(Infinity, () => Deno.exit(1))();
- * if (now() < started + 2) throw new Error("some milliseconds later");
- * ```
- *
  * @module
  */
 

@@ -6,21 +6,6 @@
  * - Invariant: of one feed, at most one call of the source's `next` is under way.
  * - A source that failed, or a signal that aborted, is told after the values before it.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { type Chunk, Feed } from "./feed.ts";
- *
- * const submit = ({ argument }: { argument: unknown }) => new Call("twice", { argument });
- * const pool = { mode: "direct" as const, isFull: false, room: () => Promise.resolve(), submit };
- * const feed = new Feed(pool, { inputs: [1, 2, 3], options: { chunkSize: 2, buffer: 1 } });
- * const chunks: Chunk<number>[] = [];
- * feed.open({ ahead: () => chunks.length, submitted: (chunk) => chunks.push(chunk) });
- * feed.fill();
- * if (chunks.length !== 1 || chunks[0]?.inputs.join() !== "1,2") throw new Error("one chunk is ahead");
- * await feed.close(chunks);
- * ```
- *
  * @module
  */
 

@@ -5,20 +5,6 @@
  * - Each thing has one view in a binding, whoever asks for it.
  * - What a task elsewhere may do with the memory by itself is said here, too: see {@linkcode Things.allows}.
  *
- * @example
- * ```ts
- * import { ModelMemory } from "../memory/mod.ts";
- * import { cell } from "./cell.ts";
- * import { lock } from "./lock.ts";
- * import { Space } from "./space.ts";
- *
- * const space = new Space({ count: cell(), guard: lock() }, { tasks: 1 });
- * const { things } = space.attach(new ModelMemory(space.layout), { task: 0 });
- * const word = (name: string) => space.layout.toTable().words.find((entry) => entry.name === name)?.word ?? -1;
- * const allows = (word: number) => things.allows?.({ kind: "load", cell: "i32", word, order: "atomic" });
- * if (!allows(word("count")) || allows(word("guard.word"))) throw new Error("a cell is anybody's, a lock is its methods'");
- * ```
- *
  * @module
  */
 

@@ -4,18 +4,6 @@
  * - A method's steps are its first face. The Sync face runs them on the memory of the binding and really waits; the Async
  *   face leaves the event loop free and takes an `AbortSignal`.
  *
- * @example
- * ```ts
- * import { ModelMemory } from "../memory/mod.ts";
- * import { cell } from "./cell.ts";
- * import { Space } from "./space.ts";
- *
- * const space = new Space({ count: cell() }, { tasks: 1 });
- * const { count } = space.bind(new ModelMemory(space.layout), { task: 0 });
- * count.storeSync(3);
- * if (count.loadSync() !== 3) throw new Error("3 is wanted");
- * ```
- *
  * @module
  */
 

@@ -4,20 +4,6 @@
  * - Invariant: the lock is given back once, at the first disposal. On shared memory that is a blocking release; elsewhere
  *   the memory's driver performs it.
  *
- * @example
- * ```ts
- * import { ModelMemory } from "../memory/mod.ts";
- * import { lock } from "./lock.ts";
- * import { Space } from "./space.ts";
- *
- * const space = new Space({ guard: lock() }, { tasks: 1 });
- * const { guard } = space.bind(new ModelMemory(space.layout), { task: 0 });
- * const held = guard.lockSync();
- * held[Symbol.dispose]();
- * held[Symbol.dispose]();
- * if (guard.lockedSync()) throw new Error("given back, once");
- * ```
- *
  * @module
  */
 

@@ -4,18 +4,6 @@
  * - Invariant: the ranges of words, and those of bytes, ascend and do not overlap.
  * - An operation is one owner's where all that it touches lies in one of the owner's ranges; else it is nobody's.
  *
- * @example
- * ```ts
- * import { Ownership } from "./ownership.ts";
- *
- * const ownership = new Ownership<string>();
- * ownership.add("words", { from: 0, count: 2, owner: "pair" });
- * ownership.add("words", { from: 2, count: 1, owner: "flag" });
- * const inside = ownership.ownerOf({ kind: "load", cell: "i64", word: 0, order: "atomic" });
- * const across = ownership.ownerOf({ kind: "load", cell: "i64", word: 2, order: "atomic" });
- * if (inside !== "pair" || across !== undefined) throw new Error("a long cell takes two words");
- * ```
- *
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/guest_source.ts`.
+ * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/source.ts`.
  *
  * - The thread guest's text becomes a Blob URL, made once.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
@@ -47,10 +47,10 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
     return outputFiles.map((file) => file.text).join("");
   };
   return {
-    thread: await text(`import "./lib/host/thread_guest.ts";`, ""),
+    thread: await text(`import "./lib/host/thread_entry.ts";`, ""),
     // A variable that the bundle does not declare keeps its name, and no other gets it.
     process: await text(
-      `import { serveProcess as serve } from "./lib/host/process_guest.ts"; serveProcess = serve;`,
+      `import { serveProcess as serve } from "./lib/host/process_entry.ts"; serveProcess = serve;`,
       "let serveProcess;",
     ),
     logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
@@ -77,13 +77,16 @@ export function inlineGuests(guests: Guests): Plugin {
   const contents = `const thread = ${JSON.stringify(guests.thread)};
 const process = ${JSON.stringify(guests.process)};
 let url;
-export function threadGuestUrl() {
+export function threadUrl() {
   return url ??= URL.createObjectURL(new Blob([thread], { type: "text/javascript" }));
 }
-export function processGuestSource() {
+export function processSource() {
   return process;
 }
-export function guestHosts() {
+export function parts() {
+  return [];
+}
+export function hosts() {
   if (!URL.canParse(import.meta.url)) return [];
   const { protocol, host } = new URL(import.meta.url);
   return protocol.startsWith("http") ? [host] : [];
@@ -93,7 +96,7 @@ export function guestHosts() {
     name: "inline guests",
     setup(build) {
       inlineLogging(guests.logging).setup(build);
-      build.onLoad({ filter: /[\\/]lib[\\/]host[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
+      build.onLoad({ filter: /[\\/]lib[\\/]host[\\/]source\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }

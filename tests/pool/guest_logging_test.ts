@@ -2,7 +2,6 @@ import type { NumberedLine } from "../../lib/logging/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LoggingError } from "../../lib/errors.ts";
-import type { LogLine } from "../../lib/logging/mod.ts";
 import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest, GuestLog, type GuestLogOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";

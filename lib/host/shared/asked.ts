@@ -6,21 +6,6 @@
  * - A guest calls what a thing has on its list, and touches by itself what is made for that: see {@linkcode Things}.
  * - An error arrives as one of the same class, with its data and its far stack.
  *
- * @example
- * ```ts
- * import { StateError } from "../../errors.ts";
- * import { decodeAnswer, encodeAnswer } from "./asked.ts";
- *
- * const error = new StateError("Cannot release guard: it is free, a lock that the task holds is wanted");
- * let caught: unknown;
- * try {
- *   decodeAnswer(encodeAnswer({ error }));
- * } catch (thrown) {
- *   caught = thrown;
- * }
- * if (!(caught instanceof StateError)) throw new Error("the class crosses");
- * ```
- *
  * @module
  */
 

@@ -10,9 +10,9 @@
  * @module
  */
 
-import { type FarError, StoppedError } from "../../errors.ts";
+import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";
 import { runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
-import { type Attached, type Shareables, type Shared, type SharedThing, Space } from "../../sync/mod.ts";
+import { type Attached, type Shareables, type Shared, Space, type Things } from "../../sync/mod.ts";
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import type { NamedCall, SharedMessage } from "../service/message.ts";
@@ -22,7 +22,7 @@ import { Recovery } from "./recovery.ts";
 /** What a guest asks that has no memory. */
 interface Asking {
   /** Its view of the things. */
-  readonly things: ReadonlyMap<string, SharedThing>;
+  readonly things: Things;
   /** Ends its waits. */
   readonly stop: AbortController;
   /** The answer to what it asked last: a guest asks one thing at a time. */
@@ -67,7 +67,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     return this.#space.attach(this.memory, { task });
   }
 
-  /** Answers what a guest asks that has no memory. */
+  /** Answers what a guest asks that has no memory; rejects with a `ProtocolError` where it is nothing that can be asked. */
   answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
     let asking = this.#asking.get(task);
     if (asking === undefined) {
@@ -82,7 +82,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     const asking = this.#asking.get(task);
     if (asking === undefined) return;
     asking.stop.abort(new StoppedError("Cannot wait: the guest has ended, one that hears the answer is wanted"));
-    await asking.answer;
+    await asking.answer.catch(() => {});
     if (this.#asking.get(task) === asking) this.#asking.delete(task);
   }
 
@@ -99,6 +99,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
       const steps = askedSteps(asked, things);
       return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
     } catch (error) {
+      if (error instanceof ProtocolError) throw error;
       return encodeAnswer({ error });
     }
   }

@@ -7,7 +7,6 @@ import {
   type GuestPhase,
   GuestStuckError,
   GuestTimeoutError,
-  MemoryFullError,
   ProtocolError,
   UncloneableError,
 } from "../../../lib/errors.ts";

@@ -35,8 +35,8 @@ export class Guest {
     this.#end.exit(1);
   }
 
-  /** Serves jobs until it is told to end. */
-  async run(load: () => Promise<Exports>): Promise<void> {
+  /** Serves jobs until it is told to end; without `load` the module is that of the built-in systems. */
+  async run(load: (() => Promise<Exports>) | undefined): Promise<void> {
     this.#end.send("hello", CONTROL);
     for (;;) {
       const frame = this.#end.poll();
@@ -55,17 +55,17 @@ export class Guest {
     this.#end.wait?.();
   }
 
-  async #work(load: () => Promise<Exports>, job: GuestJob): Promise<void> {
+  async #work(load: (() => Promise<Exports>) | undefined, job: GuestJob): Promise<void> {
     // Before the module: what that leaves to the event loop is then run when the job has begun.
-    await partFor(job);
+    const part = await partFor(job);
     try {
-      this.#exports ??= await load();
+      this.#exports ??= await (load?.() ?? part.blockExports?.() ?? {});
     } catch (error) {
       this.#fail("load", error);
       return this.#end.exit(1);
     }
     try {
-      this.#job = await beginJob(this.#exports, { job, end: this.#end });
+      this.#job = await part.begin(this.#exports, this.#end);
     } catch (error) {
       return this.#fail("construct", error);
     }
@@ -87,25 +87,29 @@ export class Guest {
   }
 }
 
-/** Loads what a job needs: a guest has no other parts. */
-async function partFor(job: GuestJob): Promise<void> {
-  await (job.use === "system" ? systemPart() : job.use === "task" ? taskPart() : servicePart());
+/** What a guest has loaded for a job. */
+interface Part {
+  readonly blockExports?: () => Exports;
+  readonly begin: (exports: Exports, end: GuestEnd) => BegunJob | Promise<BegunJob>;
 }
 
-async function beginJob(
-  exports: Exports,
-  { job, end }: { readonly job: GuestJob; readonly end: GuestEnd },
-): Promise<BegunJob> {
+/** Loads what a job needs: a guest has no other parts. */
+async function partFor(job: GuestJob): Promise<Part> {
   switch (job.use) {
-    case "system":
-      return (await systemPart()).beginSystem(exports, { message: job.system, end });
-    case "task":
-      return await (await taskPart()).beginTask(exports, { job, end });
-    case "service":
-      return await (await servicePart()).beginService(exports, { job, end });
+    case "system": {
+      const { code, system: message } = job;
+      const { beginSystem, blockExports }: typeof import("./system/guest.ts") = code === undefined
+        ? await import("./system/guest.ts")
+        : await import(code);
+      return { blockExports, begin: (exports, end) => beginSystem(exports, { message, end }) };
+    }
+    case "task": {
+      const { beginTask } = await import("./program/guest.ts");
+      return { begin: (exports, end) => beginTask(exports, { job, end }) };
+    }
+    case "service": {
+      const { beginService } = await import("./service/guest.ts");
+      return { begin: (exports, end) => beginService(exports, { job, end }) };
+    }
   }
 }
-
-const systemPart = () => import("./system/guest.ts");
-const taskPart = () => import("./program/guest.ts");
-const servicePart = () => import("./service/guest.ts");

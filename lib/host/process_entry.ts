@@ -6,9 +6,9 @@
  * @module
  */
 
-import { BLOCKS, ProcessEnd } from "../mode/guest.ts";
+import { ProcessEnd } from "../mode/guest.ts";
 import { every, platform } from "../platform/mod.ts";
-import { type Exports, importModule } from "./exports.ts";
+import type { Exports } from "./exports.ts";
 import { Guest } from "./guest.ts";
 
 /** An event loop that has nothing else to do would end the guest. */
@@ -24,8 +24,10 @@ export async function serveProcess(
   const guest = new Guest(end);
   every(ALIVE, () => {});
   platform.onUncaught((thrown) => guest.crash(thrown));
-  await guest.run(async () => {
-    await watched;
-    return await (load?.() ?? importModule(BLOCKS));
-  });
+  await guest.run(
+    load === undefined ? undefined : async () => {
+      await watched;
+      return await load();
+    },
+  );
 }

@@ -21,6 +21,8 @@ export interface Guests {
   readonly process: string;
   /** A module that is `lib/logging/guest_logging.ts`. */
   readonly logging: string;
+  /** A module that is `lib/host/system/guest.ts`. */
+  readonly system: string;
 }
 
 /** What Linux takes in one argument of a command line, its final zero included, in bytes. */
@@ -33,7 +35,7 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
   const text = async (
     contents: string,
     banner: string,
-    plugins: readonly Plugin[] = [inlineLogging(undefined)],
+    plugins: readonly Plugin[] = [inlineLogging(undefined), leaveSystems()],
   ): Promise<string> => {
     const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
     const { outputFiles } = await build({
@@ -54,6 +56,7 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
       "let serveProcess;",
     ),
     logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
+    system: await text(`export * from "./lib/host/system/guest.ts";`, "", [inlineLogging(undefined)]),
   };
 }
 
@@ -76,7 +79,11 @@ export function argumentBytes(text: string): number {
 export function inlineGuests(guests: Guests): Plugin {
   const contents = `const thread = ${JSON.stringify(guests.thread)};
 const process = ${JSON.stringify(guests.process)};
-let url;
+const system = ${JSON.stringify(guests.system)};
+let url, systemUrl;
+export function systemCode() {
+  return systemUrl ??= "data:text/javascript;base64," + new TextEncoder().encode(system).toBase64();
+}
 export function threadUrl() {
   return url ??= URL.createObjectURL(new Blob([thread], { type: "text/javascript" }));
 }
@@ -122,6 +129,17 @@ export async function configureGuestLogging(settings, options) {
     name: "inline logging",
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]lib[\\/]logging[\\/]configure\.ts$/ }, () => ({ contents, loader: "js" }));
+    },
+  };
+}
+
+/** Leaves out what guests need for delegated systems: it comes from a URL. */
+function leaveSystems(): Plugin {
+  const contents = "export {};";
+  return {
+    name: "leave systems",
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]lib[\\/]host[\\/]system[\\/]guest\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }

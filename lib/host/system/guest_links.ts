@@ -21,6 +21,7 @@ import {
 } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
 import type { GuestJob } from "../job.ts";
+import { systemCode } from "../source.ts";
 import { type Job, jobMessage, type Link, type Links } from "./job.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
@@ -58,7 +59,7 @@ export class GuestLinks implements Links {
       const { module } = message.reference;
       const failed = await warm.hand(module, (guest) => {
         this.#guests.push({ guest, module });
-        return link.begin(guest, { job: { use: "system", system: message }, limit });
+        return link.begin(guest, { job: { use: "system", system: message, code: systemCode() }, limit });
       });
       if (failed !== undefined) throw new GuestError({ guest: link.guest, mode: mode.name, ...failed });
     }));

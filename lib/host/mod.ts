@@ -20,12 +20,14 @@ export {
   type AnyHostProgram,
   defineHostProgram,
   type GuestFunctions,
+  type GuestNeeds,
   type HostContext,
   type HostEnd,
   type HostProgram,
   type HostProgramSpec,
   isHostProgram,
   isRunnable,
+  needsOf,
   type RunnableProgram,
 } from "./program/host_program.ts";
 export { programJob } from "./program/run.ts";

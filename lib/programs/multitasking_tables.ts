@@ -46,7 +46,8 @@ export interface Memory {
   readonly own: readonly number[];
 }
 
-const SEVERAL: Readonly<Record<ModeName, string>> = {
+/** What several guests are; a mode that only its host knows is not among these. */
+const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
   thread: "threads",
   process: "processes",
@@ -65,19 +66,20 @@ export function timesTable({ mode, workers, startUp, alone, together }: Times): 
     rows: alone.flatMap((base, index) => {
       const many = together[index];
       const sequential = row(base, "one after the other", base);
-      return many === undefined ? [sequential] : [sequential, row(many, `${workers} ${SEVERAL[mode]}`, base)];
+      return many === undefined
+        ? [sequential]
+        : [sequential, row(many, `${workers} ${SEVERAL[mode] ?? "guests"}`, base)];
     }),
   };
 }
 
 /** The resident memory. */
 export function memoryTable({ mode, before, after, own }: Memory): ReportTable {
-  const each = mode === "process" ? own.reduce((sum, bytes) => sum + bytes, 0) : after - before;
-  const meaning = {
-    direct: "main's growth, a worker's share",
-    thread: "main's growth, a worker's share",
-    process: "of its own; the pages of one program that all share count in each",
-  }[mode];
+  const isShared = mode === "direct" || mode === "thread";
+  const each = isShared ? after - before : own.reduce((sum, bytes) => sum + bytes, 0);
+  const meaning = isShared
+    ? "main's growth, a worker's share"
+    : "of its own; the pages of one program that all share count in each";
   return {
     title: "Resident memory",
     columns: ["what", "MB", "which"],

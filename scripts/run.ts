@@ -17,6 +17,7 @@ import {
   settingsOf,
   type Span,
 } from "../mod.ts";
+import { needsOf } from "../lib/host/mod.ts";
 import type { SettingsOptions } from "../lib/program/mod.ts";
 import { runCommand } from "./command/ending.ts";
 import { farStack } from "./command/failure.ts";
@@ -96,8 +97,11 @@ async function runModes(subject: Subject, shared: Shared): Promise<Runs> {
 async function runOne(
   { program, variant, parameters }: Subject,
   mode: ModeName,
-  { request: { seed, timeout, lanes }, host, file }: Shared,
+  { request: { seed, timeout, lanes }, host: shared, file }: Shared,
 ): Promise<SeenReport> {
+  const needs = needsOf(program, { variant, parameters, seed });
+  await using own = Object.keys(needs).length === 0 ? undefined : new Host(needs);
+  const host = own ?? shared;
   let at = "";
   using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s${at}`);
   const progress = (text: string) => {
@@ -140,9 +144,13 @@ function namesOf(program: RunnableProgram, options: SettingsOptions): readonly s
   return isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
 }
 
+/** Ends from outside, of which the line of the run says all: their stacks are the host's own. */
+const FROM_OUTSIDE = ["GuestTimeoutError", "GuestDiedError", "StoppedError"];
+
 /** The stacks of failures that nobody declared, on stderr. */
 function tellStacks({ mode, errors }: ProgramReport): void {
-  for (const error of errors) complain(`In ${mode} mode: ${farStack(error)}\n`);
+  const own = errors.filter(({ name }) => !FROM_OUTSIDE.includes(name));
+  for (const error of own) complain(`In ${mode} mode: ${farStack(error)}\n`);
 }
 
 if (import.meta.main) await runCommand(main);

@@ -73,6 +73,11 @@ export const multitasking: AnyHostProgram = defineHostProgram({
   functions,
   parameters,
   validate: ({ parameters: { file } }) => void (file === "" || fileOf(file)),
+  needs({ parameters: { file } }) {
+    const path = readFile(file);
+    // Guests that were there before would hide what they take.
+    return { fresh: true, ...path === undefined ? {} : { permissions: { read: [path] } } };
+  },
   main,
   expected: ({ parameters: { tasks } }) => (outcome) => {
     if ("failed" in outcome) return false;
@@ -82,17 +87,15 @@ export const multitasking: AnyHostProgram = defineHostProgram({
 });
 
 async function main(context: Context): Promise<HostEnd<Outcome>> {
-  const { mode, observe, settings: { parameters: { workers, file } } } = context;
-  const path = file === "" ? ownPath(new URL(import.meta.url)) : fileOf(file);
+  const { mode, host, observe, settings: { parameters: { workers, file } } } = context;
+  const path = readFile(file);
   const kinds = kindsOf(context, path);
   const alone: Measured[] = [];
   for (const kind of kinds) alone.push(await inSequence(kind, context));
 
   const before = residentBytes();
   const opened = await timedAsync({ guest: "main", now }, () => {
-    // Guests that were there before would hide what they take.
-    const permissions = path === undefined ? {} : { read: [path] };
-    return Pool.open<typeof functions>({ mode, module: multitaskingWork, workers, permissions });
+    return Pool.open<typeof functions>({ mode, module: multitaskingWork, workers, host });
   });
   await using pool = draw(observe, opened, "start-up");
   const guests = Array.from({ length: workers }, (_, guest) => guest);
@@ -170,6 +173,11 @@ async function measured({ title }: Kind, work: () => Promise<readonly number[]>)
   const ticks = new Ticks({ period: TICK });
   const done = await timedAsync({ guest: "main", now }, work);
   return { title, values: done.value, ms: durationOf(done), late: ticks.stop() };
+}
+
+/** The file that is read, if there is one that may be. */
+function readFile(file: string): string | undefined {
+  return file === "" ? ownPath(new URL(import.meta.url)) : fileOf(file);
 }
 
 function fileOf(file: string): string {

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
-import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES, needsOf } from "../../lib/host/mod.ts";
 import { Guest } from "../../lib/pool/mod.ts";
 import { type DirInfo, dirWork, readDirInfo } from "../../lib/programs/dir_work.ts";
 import { dirInfo } from "../../lib/programs/mod.ts";
@@ -35,8 +35,8 @@ function sha256(content: string | Uint8Array): string {
 }
 
 Deno.test("dir-info: count, bytes and hash are equal in every mode, and it says how far it is", async () => {
-  await using host = new Host();
   await inFolder(async (dir) => {
+    await using host = new Host(needsOf(dirInfo, { parameters: { dir } }));
     const large = Uint8Array.from({ length: 600_000 }, (_, index) => index % 251);
     await write(dir, { "b.txt": "bee", "a/z": "zed", "a/é": "", "a.large": large });
     await Deno.mkdir(`${dir}/empty`);
@@ -146,6 +146,19 @@ Deno.test("dir-info: a process may read its folder, and nothing else", async () 
     };
     const [mine, other] = [await infoOf(`${dir}/mine`), await infoOf(`${dir}/other`)];
     assertEquals([mine.files, mine.unreadable, other.files, other.unreadable], [1, 0, 0, 1]);
+  });
+});
+
+Deno.test("dir-info says what its guest needs, and ends without it", async () => {
+  await inFolder(async (dir) => {
+    await write(dir, { "a": "a" });
+    const parameters = { dir };
+    const permissions = { read: [await Deno.realPath(dir)] };
+    assertEquals(needsOf(dirInfo, { parameters }), { permissions });
+    await using host = new Host();
+    const { ok, errors } = await host.run(dirInfo, { mode: "process", parameters });
+    assertEquals([ok, errors.length], [false, 1]);
+    assertStringIncludes(errors[0]!.message, `the guest can read ${permissions.read[0]}, which its host must permit`);
   });
 });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { setImmediate } from "node:timers";
 import { burnCpu } from "../../lib/blocks/mod.ts";
-import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES, needsOf } from "../../lib/host/mod.ts";
 import { multitasking } from "../../lib/programs/mod.ts";
 import { memoryTable, timesTable } from "../../lib/programs/multitasking_tables.ts";
 import { compute } from "../../lib/programs/multitasking_work.ts";
@@ -14,10 +14,10 @@ import { run } from "../e2e/server.ts";
 const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
 
 Deno.test("multitasking: the same results in every mode, with the times of each kind and the memory", async () => {
-  await using host = new Host();
   const file = import.meta.filename!;
   const bytes = 3 * (await Deno.stat(file)).size;
   const parameters = { tasks: 5, workers: 2, rounds: 1000, slices: 3, wait: 0.001, file, reads: 3 };
+  await using host = new Host(needsOf(multitasking, { parameters }));
   for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const { ok, outcome, tables: [times, memory] } = await within(

@@ -43,6 +43,7 @@ class DirectRealm implements Realm, GuestEnd {
   readonly #flushed = new Outbox();
   readonly #replies = new FrameCursor();
   readonly #said = new Outbox();
+  readonly #moved: unknown[] = [];
   #isTelling = false;
   #listener: RealmListener | undefined;
   #rung: (() => void) | undefined;
@@ -62,6 +63,14 @@ class DirectRealm implements Realm, GuestEnd {
     this.#flushed.addFrames(this.outbox.waiting);
     this.outbox.advance(this.outbox.waiting.length);
     void turn().then(() => this.#rung?.());
+  }
+
+  move(value: unknown): void {
+    this.#moved.push(value);
+  }
+
+  takeMoved(): Promise<unknown> {
+    return Promise.resolve(this.#moved.shift());
   }
 
   poll(): FrameCursor | undefined {

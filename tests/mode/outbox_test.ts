@@ -16,7 +16,10 @@ type Step =
 const size = fc.oneof(fc.nat(40), fc.nat(9000));
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("add", "add a part"), size }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("add frames"), frames: fc.array(anyFrame, { maxLength: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("add frames"), frames: fc.array(anyFrame, { maxLength: 3 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("send"), part: fc.double({ min: 0, max: 1, noNaN: true }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("take") }) },
 );

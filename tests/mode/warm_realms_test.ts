@@ -4,7 +4,7 @@ import type { BeginFailure, KeptRealm, Mode } from "../../lib/mode/mod.ts";
 import { WarmRealms } from "../../lib/mode/warm_realms.ts";
 import { turn } from "../../lib/platform/mod.ts";
 import { within } from "../contracts/deadline.ts";
-import { type FakeOptions, fakeMode, type FakeRealm } from "../contracts/fake_mode.ts";
+import { fakeMode, type FakeOptions, type FakeRealm } from "../contracts/fake_mode.ts";
 
 const SECONDS = 20;
 const JOB = { name: "job", limit: Infinity, listener: {} };

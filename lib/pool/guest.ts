@@ -139,7 +139,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     }
     if (shared === undefined) return new Guest(settings, undefined);
     const things = await namedExport(await import(module), shared)(shared.argument) as S;
-    return new Guest(settings, new ServiceShare(things, { call: shared, tasks: 1 }));
+    return new Guest(settings, new ServiceShare(things, { tasks: 1 }));
   }
 
   /** Its name. */
@@ -198,8 +198,9 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   async #start(): Promise<void> {
-    const { mode, module, export: name, timeout } = this.#settings;
-    const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
+    const { mode, module, export: name, timeout, shared: call } = this.#settings;
+    const share = this.#share;
+    const shared = share === undefined || call === undefined ? undefined : { share, call, task: 0 };
     try {
       if (this.#refused !== undefined) throw this.#refused.error;
       const link = this.#link = await this.#host.serve(

@@ -47,8 +47,9 @@ export interface SlotOptions {
   readonly module: string;
   /** Called in each guest before anything else. */
   readonly initializer: NamedCall | undefined;
-  /** The shared things. */
+  /** The shared things, and what gives their description in guests. */
   readonly share: ServiceShare | undefined;
+  readonly shared: NamedCall | undefined;
   /** Gives a task of the shared things for a guest, where there are any. */
   readonly takeTask: () => number;
   /** Takes a task back that nobody uses any longer. */
@@ -139,7 +140,7 @@ export class Slot implements CallHolder {
 
   /** Starts a guest; resolves when it is ready. */
   async start(): Promise<void> {
-    const { host, mode, name, module, initializer, share, limit, takeTask, logging } = this.#options;
+    const { host, mode, name, module, initializer, share, shared: call, limit, takeTask, logging } = this.#options;
     const task = share === undefined ? 0 : takeTask();
     const serving: { link?: ServiceLink } = {};
     let early: Error | undefined;
@@ -154,7 +155,7 @@ export class Slot implements CallHolder {
         else if (this.#link === serving.link) this.#ended(error, { idle });
       },
     };
-    const shared = share === undefined ? undefined : { share, task };
+    const shared = share === undefined || call === undefined ? undefined : { share, call, task };
     this.started++;
     const job = { name, module, initializer, shared, limit, logging };
     const link = serving.link = await host.serve(job, { mode, listener }).catch(async (error) => {

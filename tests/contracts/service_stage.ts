@@ -65,7 +65,8 @@ export class Serving {
 
   /** Starts a service. */
   static async start(host: Host, options: ServingOptions): Promise<Serving> {
-    const { mode, name = "guest", module = WORK, initializer, shared, timeout } = options;
+    const { mode, name = "guest", module = WORK, initializer, timeout } = options;
+    const shared = options.shared === undefined ? undefined : { ...options.shared, call: { export: "things" } };
     const serving = new Serving();
     const limit = timeout === undefined ? Infinity : 1000 * timeout;
     const serve = host.serve({ name, module, initializer, shared, limit }, { mode, listener: serving.#listener() });

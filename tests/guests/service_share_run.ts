@@ -8,14 +8,14 @@ import { Host, Packer, ServiceShare } from "../../lib/host/mod.ts";
 import { things } from "./service_work.ts";
 
 const host = new Host();
-const share = new ServiceShare(things(), { call: { export: "things" }, tasks: 1 });
+const share = new ServiceShare(things(), { tasks: 1 });
 await share.shared.guard.acquireAsync();
 const ended = Promise.withResolvers<void>();
 const link = await host.serve({
   name: "guest",
   module: import.meta.resolve("./service_work.ts"),
   initializer: undefined,
-  shared: { share, task: 0 },
+  shared: { share, call: { export: "things" }, task: 0 },
   limit: Infinity,
 }, { mode: "process", listener: { answered() {}, settled() {}, reported() {}, ended: () => ended.resolve() } });
 const packed = new Packer().pack(undefined, { transfer: [], moves: false });

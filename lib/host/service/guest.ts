@@ -11,7 +11,14 @@
 
 import { Decoder, encode, Encoder } from "../../codec/mod.ts";
 import type { ErrorData } from "../../errors.ts";
-import { type Memory, runAsynchronous, runBlocking, SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
+import {
+  type Layout,
+  type Memory,
+  runAsynchronous,
+  runBlocking,
+  SharedMemory,
+  type SharedMemoryHandle,
+} from "../../memory/mod.ts";
 import { CONTROL, type FrameCursor, type GuestEnd } from "../../mode/guest.ts";
 import { holdEventLoop, now, turn } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
@@ -105,9 +112,10 @@ class ServiceGuest {
     const { message: { shared, initializer }, asking, own, end } = this.#options;
     if (shared !== undefined) {
       // Loaded only here: most guests share nothing.
-      const { guestView } = await import("../shared/guest_view.ts");
+      const { viewOf } = await import("../shared/view.ts");
       const things = await namedExport(this.#exports, shared.call)(shared.call.argument) as Shareables;
-      const view = guestView(things, { message: shared, memoryFor: (layout) => own ?? asking.memory(layout) });
+      const memoryFor = (layout: Layout) => own ?? asking.memory(layout);
+      const view = viewOf(things, { message: shared, task: shared.task, memoryFor });
       this.#memory = view.memory;
       this.#shared = view.shared;
     }

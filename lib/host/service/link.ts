@@ -20,10 +20,21 @@ import {
   type NamedCall,
   type ServiceListener,
   type ServiceLogging,
+  type SharedMessage,
 } from "./message.ts";
 import type { Packed } from "./packed.ts";
 
 const NOTHING = { bytes: new Uint8Array(0), from: 0, end: 0 };
+
+/** A place among those who share things. */
+export interface SharedPlace {
+  /** The things. */
+  readonly share: ServiceShare;
+  /** What gives their description in the guest. */
+  readonly call: NamedCall;
+  /** Which of their tasks the guest is. */
+  readonly task: number;
+}
 
 /** What a guest is to serve. */
 export interface ServiceJob {
@@ -34,7 +45,7 @@ export interface ServiceJob {
   /** Called before anything else. */
   readonly initializer: NamedCall | undefined;
   /** The shared things, and which of their tasks it is. */
-  readonly shared: { readonly share: ServiceShare; readonly task: number } | undefined;
+  readonly shared: SharedPlace | undefined;
   /** How long it may take to be ready, in milliseconds. */
   readonly limit: number;
   /** What it logs; by default nothing, and nothing is loaded for it. */
@@ -128,7 +139,7 @@ export class GuestService {
     const attach = shared !== undefined && this.#keeper.mode.memory !== "asked"
       ? shared.share.memory.handle
       : undefined;
-    const service = { name, initializer, shared: shared?.share.message(shared.task), logging };
+    const service = { name, initializer, shared: messageOf(shared), logging };
     const job: GuestJob = { use: "service", service, attaches: attach !== undefined };
     try {
       const failed = await this.#kept.begin(job, {
@@ -313,6 +324,13 @@ function apart(tell: () => void): void {
       throw error;
     });
   }
+}
+
+function messageOf(shared: SharedPlace | undefined): SharedMessage | undefined {
+  if (shared === undefined) return undefined;
+  const { share, call, task } = shared;
+  share.admit(task);
+  return { ...share.message, call, task };
 }
 
 function namesFrom(value: unknown): readonly string[] {

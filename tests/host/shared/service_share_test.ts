@@ -16,7 +16,7 @@ import { things } from "../../guests/service_work.ts";
 const SECONDS = 20;
 
 function open(tasks: number): ServiceShare<ReturnType<typeof things>> {
-  return new ServiceShare(things(), { call: { export: "things" }, tasks });
+  return new ServiceShare(things(), { tasks });
 }
 
 function waitersOf({ memory, shared }: ServiceShare<ReturnType<typeof things>>): number {
@@ -66,7 +66,7 @@ for (const how of ["leave", "ended"] as const) {
 }
 
 Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has the place of the guest loses nothing", async () => {
-  const share = new ServiceShare({ permits: semaphore(0) }, { call: { export: "things" }, tasks: 1 });
+  const share = new ServiceShare({ permits: semaphore(0) }, { tasks: 1 });
   const { memory, shared: { permits } } = share;
   const acquire = encodeAsked({ kind: "call", object: "permits", method: "acquire", args: [] });
   const gone = share.answer(0, acquire);
@@ -226,7 +226,7 @@ for (const mode of MODE_NAMES) {
 
 Deno.test("ServiceShare: a guest whose things are others than the host's is refused", async () => {
   await using host = new Host();
-  const share = new ServiceShare({ guard: lock(), more: cell() }, { call: { export: "things" }, tasks: 1 });
+  const share = new ServiceShare({ guard: lock(), more: cell() }, { tasks: 1 });
   for (const mode of ELSEWHERE) {
     await assertRejects(
       () => Serving.start(host, { mode, shared: { share, task: 0 } }),

@@ -37,7 +37,6 @@ export {
   GuestTimeoutError,
   LoggingError,
   MemoryFullError,
-  type ModeName,
   PropertyError,
   ProtocolError,
   StoppedError,
@@ -235,8 +234,6 @@ export {
   lineText,
   LogBook,
   type LogBookOptions,
-  LogFolder,
-  type LogFolderOptions,
   type LogFormat,
   type Logger,
   type LoggerSettings,
@@ -246,14 +243,17 @@ export {
   type LogLine,
   type LogMethod,
   type LogOrder,
+  type NumberedLine,
 } from "./lib/logging/mod.ts";
 
 // mode: where guests run.
 export {
   type AnyHostProgram,
+  type AnyModeName,
   attach,
   defineHostProgram,
   type GuestFunctions,
+  type GuestOptions,
   type GuestPermissions,
   Host,
   type HostContext,
@@ -264,6 +264,8 @@ export {
   isHostProgram,
   loadProgram,
   loadSystem,
+  type Mode,
+  type ModeName,
   move,
   MOVED,
   type Moved,

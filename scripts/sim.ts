@@ -7,7 +7,8 @@
  */
 
 import { formatGeneral } from "../lib/blocks/mod.ts";
-import { GuestDiedError, type ModeName } from "../lib/errors.ts";
+import { GuestDiedError } from "../lib/errors.ts";
+import type { ModeName } from "../lib/host/mod.ts";
 import { Host } from "../lib/host/mod.ts";
 import { runCommand } from "./command/ending.ts";
 import { describe, errorData } from "./command/failure.ts";

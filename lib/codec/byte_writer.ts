@@ -1,16 +1,6 @@
 /**
  * Bytes in the making: the primitives that the codec is made of.
  *
- * @example
- * ```ts
- * import { ByteWriter } from "./byte_writer.ts";
- *
- * const writer = new ByteWriter();
- * writer.length(300);
- * writer.byte(7);
- * if (writer.written().join() !== "172,2,7") throw new Error("a varint and a byte are wanted");
- * ```
- *
  * @module
  */
 
@@ -30,7 +20,12 @@ export class ByteWriter {
   #view = new DataView(this.#room.buffer);
   #at = 0;
 
-  /** Begins again; gives up room that a rare large value took. */
+  /** How many bytes it has room for. */
+  get room(): number {
+    return this.#room.length;
+  }
+
+  /** Begins again; gives up room that a rare large value took. What was written stays as it is until the next value. */
   restart(): void {
     this.#at = 0;
     if (this.#room.length > KEPT_ROOM_BYTES) this.#useRoom(new Uint8Array(FIRST_ROOM_BYTES));
@@ -48,8 +43,11 @@ export class ByteWriter {
       this.byte(Tag.number);
       return this.float(value);
     }
-    this.byte(Tag.integer);
-    this.length(((integer << 1) ^ (integer >> 31)) >>> 0);
+    const zigzag = ((integer << 1) ^ (integer >> 31)) >>> 0;
+    this.#reserve(1 + VARINT_BYTES);
+    this.#room[this.#at++] = Tag.integer;
+    if (zigzag < 0x80) this.#room[this.#at++] = zigzag;
+    else this.length(zigzag);
   }
 
   /** Writes a string, tag first. */

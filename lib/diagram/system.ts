@@ -7,7 +7,6 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
 import type { EventStatus, Timing } from "./event.ts";
 import { describePort, type Ports, type SettableOf, type ValueOf } from "./port.ts";
 
@@ -129,13 +128,11 @@ export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Port
   /** The system on the far side. */
   readonly inner: System;
   /** Where it runs. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** When it releases, samples and posts. */
   readonly timing: Timing;
   /** Whether a release waits for its reply. */
   readonly deterministic: boolean;
-  /** Bytes for the abstract values of one message in thread mode. */
-  readonly capacity: number;
 }
 
 /** Any system: a leaf, a diagram of others, or one that is delegated. */

@@ -1,5 +1,5 @@
 /**
- * A host: runs programs and the delegated systems of simulations, keeps idle guests warm, and ends them all.
+ * A host: runs programs, pools and the delegated systems of simulations, keeps idle guests warm, and ends them all.
  *
  * - `await using host = new Host()`; disposing ends every guest, and is harmless twice.
  * - One host may serve many runs, one after another or at once.
@@ -27,68 +27,86 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
-import type { Delegation, FarHost, FarSession, RealClock } from "../simulator/mod.ts";
-import { LONGEST_TIMER, now, realClock } from "./clock.ts";
-import { directMode } from "./system/inline.ts";
-import { makeFarSession } from "./system/far_session.ts";
-import { jobFor, type Mode, type ModeSession } from "./system/job.ts";
-import { isHostProgram, type RunnableProgram } from "./program/host_program.ts";
+import { type AnyModeName, type GuestOptions, type GuestPermissions, type Mode, modesOf } from "../mode/mod.ts";
+import { limit } from "../platform/mod.ts";
+import type { Delegation, FarSession, RealClock } from "../simulator/mod.ts";
+import { realClock } from "./clock.ts";
+import { guestCode } from "./guest_code.ts";
+import { checkGuestOptions } from "./guest_options.ts";
+import { KeptMode } from "./kept_mode.ts";
+import { isHostProgram, type ProgramHost, type RunnableProgram } from "./program/host_program.ts";
 import { hostJob } from "./program/host_program_run.ts";
 import type { ProgramReport } from "./program/report.ts";
 import { judge, type ProgramJob, programJob, type ProgramOptions } from "./program/run.ts";
-import type { GuestPermissions } from "./process_host.ts";
-import { processMode } from "./process_mode.ts";
-import type { ServiceJob, ServiceLink, ServiceListener } from "./service/service.ts";
-import { threadMode } from "./thread_mode.ts";
+import type { ServiceJob, ServiceLink } from "./service/link.ts";
+import type { ServiceListener } from "./service/message.ts";
+import { makeFarSession } from "./system/far_session.ts";
+import { jobFor } from "./system/job.ts";
+
+/** How long a guest may take until it listens, in seconds. */
+const START_LIMIT = 10;
 
 /** How a host runs its guests. */
 export interface HostOptions {
   /** Seconds within which a guest must answer; for ever by default. */
   readonly timeout?: number;
+  /** Seconds within which a guest that was started must say that it is there, before it loads its module; 10 by default. */
+  readonly startTimeout?: number;
   /** Whether each run gets guests that have done nothing before. */
   readonly fresh?: boolean;
   /** What process guests may do besides loading their module: nothing by default. */
   readonly permissions?: GuestPermissions;
+  /** What process guests are given along: environment, arguments, V8 flags, a configuration. */
+  readonly guests?: GuestOptions;
+  /** Modes of the caller's own, besides direct, thread and process mode. */
+  readonly modes?: readonly Mode[];
 }
 
 /** See the module. */
-export class Host implements FarHost, AsyncDisposable {
+export class Host implements ProgramHost, AsyncDisposable {
   /** The real clock, for the simulator's option of that name. */
   readonly clock: RealClock = realClock();
-  readonly #modes: Readonly<Record<ModeName, Mode>>;
+  readonly #modes: ReadonlyMap<string, KeptMode>;
   /** Guests at work elsewhere than in the caller, those that are being started included. */
   #guests = 0;
   /** Aborted when it is closed. */
   readonly #closing = new AbortController();
 
-  /** Makes a host without guests. */
+  /**
+   * Makes a host without guests.
+   *
+   * @throws {RangeError} where a limit is no number of seconds above 0, or an option of guests makes no sense.
+   * @throws {TypeError} where a mode of the caller's breaks its contract.
+   */
   constructor(options: HostOptions = {}) {
-    const { timeout, fresh = false, permissions = {} } = options;
-    if (timeout !== undefined && !(timeout > 0 && timeout * 1000 <= LONGEST_TIMER)) {
-      throw new RangeError(
-        `Cannot wait ${timeout} s for an answer: a number of seconds above 0, at most ${
-          LONGEST_TIMER / 1000
-        }, is wanted`,
-      );
-    }
-    this.#modes = {
-      direct: directMode({ now }),
-      thread: threadMode({ timeout, fresh, guests: () => this.#guests }),
-      process: processMode({ timeout, fresh, permissions }),
+    const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [] } = options;
+    checkGuestOptions(guests);
+    const kept = {
+      limit: limit(timeout, { act: "wait for an answer", positive: true }),
+      warm: {
+        fresh,
+        startLimit: limit(startTimeout, { act: "wait for a guest's start", positive: true }),
+        setup: { permissions, options: guests },
+      },
+      guests: () => this.#guests,
     };
+    this.#modes = new Map([...modesOf(guestCode, modes)].map(([name, mode]) => [name, new KeptMode(mode, kept)]));
+  }
+
+  /** The names of its modes. */
+  get modes(): readonly string[] {
+    return [...this.#modes.keys()];
   }
 
   /** Starts the far sides of one run: all modes at once. */
   async open(delegations: readonly Delegation[]): Promise<FarSession> {
     const jobs = delegations.map(jobFor);
-    const names = new Set(jobs.map(({ system }) => system.mode));
-    const guests = jobs.filter(({ system }) => system.mode !== "direct").length;
+    const byMode = Map.groupBy(jobs, ({ system: { mode }, name }) => this.#modeOf(`delegate ${name}`, mode));
+    this.#checkOpen("open a run");
+    const guests = [...byMode].reduce((sum, [kept, jobs]) => sum + (kept.isElsewhere ? jobs.length : 0), 0);
     this.#guests += guests;
-    const opened = await Promise.allSettled([...names].map(async (name) => {
-      return await this.#modes[name].open(jobs.filter(({ system }) => system.mode === name));
-    }));
-    const sessions = opened.filter((open) => open.status === "fulfilled").map(({ value }) => value);
+    const opened = await Promise.allSettled([...byMode].map(([kept, jobs]) => kept.open(jobs)));
+    const sessions = opened.flatMap((open) => open.status === "fulfilled" ? [open.value] : []);
     const failed = opened.find((open) => open.status === "rejected");
     if (failed === undefined) {
       const session = makeFarSession(delegations, sessions);
@@ -103,41 +121,25 @@ export class Host implements FarHost, AsyncDisposable {
       };
     }
     this.#guests -= guests;
-    await Promise.all(sessions.map((session: ModeSession) => session.end()));
+    await Promise.all(sessions.map((session) => session.end()));
     throw failed.reason;
   }
 
   /**
    * Runs a program and says what came out.
    *
-   * @throws {RangeError} where the settings are none that the program has.
+   * @throws {RangeError} where the settings are none that the program has, or there is no such mode.
    * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported, or the host is closed.
    * @throws {GuestError} where a guest cannot import or make it.
    */
   async run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport> {
     const job = isHostProgram(program) ? hostJob(program, options) : programJob(program, options);
-    this.#checkMode(`run ${program.name}`, options.mode);
-    const closing = this.#closing.signal;
-    if (closing.aborted) throw new TypeError(`Cannot run ${program.name}: the host is closed, an open one is wanted`);
-    const mode = this.#modes[options.mode];
-    if ("main" in job) return await job.main({ host: this, transport: mode.transport, closing });
-    return await this.#runTasks(job, mode);
-  }
-
-  #checkMode(act: string, mode: ModeName): void {
-    if (Object.hasOwn(this.#modes, mode)) return;
-    throw new RangeError(`Cannot ${act}: in ${mode} mode, one of ${Object.keys(this.#modes).join(", ")} is wanted`);
-  }
-
-  async #runTasks(job: ProgramJob, mode: Mode): Promise<ProgramReport> {
-    const guests = mode.name === "direct" ? 0 : job.tasks.length;
-    this.#guests += guests;
-    try {
-      const end = await mode.run(job);
-      return judge(job, { mode: mode.name, transport: mode.transport, end });
-    } finally {
-      this.#guests -= guests;
-    }
+    const act = `run ${program.name}`;
+    const kept = this.#modeOf(act, options.mode);
+    this.#checkOpen(act);
+    const { transport } = kept.mode;
+    if ("main" in job) return await job.main({ host: this, transport, closing: this.#closing.signal });
+    return await this.#runTasks(job, kept);
   }
 
   /**
@@ -149,24 +151,31 @@ export class Host implements FarHost, AsyncDisposable {
    */
   async serve(
     job: ServiceJob,
-    { mode, listener }: { readonly mode: ModeName; readonly listener: ServiceListener },
+    { mode, listener }: { readonly mode: AnyModeName; readonly listener: ServiceListener },
   ): Promise<ServiceLink> {
-    if (this.#closing.signal.aborted) {
-      throw new TypeError(`Cannot start ${job.name}: the host is closed, an open one is wanted`);
-    }
-    this.#checkMode(`start ${job.name}`, mode);
-    return await this.#modes[mode].serve(job, { listener });
+    const act = `start ${job.name}`;
+    this.#checkOpen(act);
+    return await this.#modeOf(act, mode).serve(job, listener);
   }
 
-  /** Kills every subprocess at once, for a caller that is about to exit. */
+  /** Whether values can be moved to guests of a mode. */
+  moves(mode: AnyModeName): boolean {
+    return this.#modeOf("send values", mode).mode.moves;
+  }
+
+  /** Kills every child at once, for a caller that is about to exit. */
   kill(): void {
-    for (const mode of Object.values(this.#modes)) mode.kill();
+    for (const { mode } of this.#modes.values()) mode.kill();
   }
 
-  /** Ends all guests. */
+  /**
+   * Ends all guests.
+   *
+   * @throws {GuestStuckError} where a busy thread does not end: only the end of the process ends it.
+   */
   async close(): Promise<void> {
     this.#closing.abort();
-    const closed = await Promise.allSettled(Object.values(this.#modes).map((mode) => mode.close()));
+    const closed = await Promise.allSettled([...this.#modes.values()].map((kept) => kept.close()));
     const failed = closed.find((close) => close.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
@@ -174,5 +183,28 @@ export class Host implements FarHost, AsyncDisposable {
   /** The same as `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #runTasks(job: ProgramJob, kept: KeptMode): Promise<ProgramReport> {
+    const guests = kept.isElsewhere ? job.tasks.length : 0;
+    this.#guests += guests;
+    try {
+      const end = await kept.run(job);
+      return judge(job, { mode: kept.mode.name, transport: kept.mode.transport, end });
+    } finally {
+      this.#guests -= guests;
+    }
+  }
+
+  #modeOf(act: string, mode: AnyModeName): KeptMode {
+    const kept = this.#modes.get(mode);
+    if (kept !== undefined) return kept;
+    throw new RangeError(`Cannot ${act}: in ${mode} mode, one of ${this.modes.join(", ")} is wanted`);
+  }
+
+  #checkOpen(act: string): void {
+    if (this.#closing.signal.aborted) {
+      throw new TypeError(`Cannot ${act}: the host is closed, an open one is wanted`);
+    }
   }
 }

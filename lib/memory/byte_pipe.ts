@@ -1,24 +1,18 @@
 /**
  * A pipe of bytes through shared memory, from one writer to one reader.
  *
- * - Positions count all bytes that ever went through, modulo 2^32. Invariant: 0 <= written - taken <= capacity.
+ * - Positions count all bytes that ever went through, modulo 2^32. Invariant: 0 <= written - taken <= capacity; an end that
+ *   finds it broken throws, so nothing that the other end stores is read as bytes.
  * - Neither end waits in `write` and `read`: they move what fits, and give how much. An end that has nothing to do calls
  *   `sleeps`, which says no where there is something after all; then it may wait, as a guest in `wait`, or for its bell.
- * - Who sleeps is woken once: the other end takes back its word `sleeps`, then notifies the position and rings the bell.
- *
- * @example
- * ```ts
- * import { BytePipe } from "./byte_pipe.ts";
- *
- * const pipe = BytePipe.create(64);
- * const writer = new BytePipe(pipe.handle); // in a worker
- * writer.write(Uint8Array.of(1, 2, 3));
- * const into = new Uint8Array(8);
- * if (pipe.read(into) !== 3 || into[2] !== 3) throw new Error("three bytes come out");
- * ```
+ * - Who sleeps is woken once: the other end takes back its word `sleeps`, which says how it sleeps, then notifies the
+ *   position and rings that bell.
  *
  * @module
  */
+
+import { ProtocolError } from "../errors.ts";
+import { sharedWaiting } from "./waiting.ts";
 
 /** What the other end attaches with; structured-cloneable. */
 export interface BytePipeHandle {
@@ -29,7 +23,7 @@ export interface BytePipeHandle {
 /** How many bytes ever went in, and came out. */
 const WRITTEN = 0;
 const TAKEN = 1;
-/** 1 while an end that sleeps is to be woken. */
+/** How an end sleeps that is to be woken: a number above 0, whose meaning is the ring's. */
 const READER_SLEEPS = 2;
 const WRITER_SLEEPS = 3;
 /** A word a cache line, so that the ends do not disturb each other. */
@@ -47,10 +41,10 @@ export class BytePipe {
   readonly capacity: number;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
-  readonly #ring: () => void;
+  readonly #ring: (how: number) => void;
 
-  /** Attaches to a pipe; `ring` is called where the other end sleeps and is to be woken, besides the notify. */
-  constructor(handle: BytePipeHandle, ring: () => void = () => {}) {
+  /** Attaches to a pipe; `ring` is called with how the other end sleeps, where it is to be woken, besides the notify. */
+  constructor(handle: BytePipeHandle, ring: (how: number) => void = () => {}) {
     this.handle = handle;
     this.capacity = handle.buffer.byteLength - HEADER_BYTES;
     this.#words = new Int32Array(handle.buffer, 0, 4 * STRIDE);
@@ -59,7 +53,7 @@ export class BytePipe {
   }
 
   /** Makes a pipe that holds up to `capacity` bytes, a power of two of at least 8. */
-  static create(capacity: number, ring?: () => void): BytePipe {
+  static create(capacity: number, ring?: (how: number) => void): BytePipe {
     if (
       !(Number.isSafeInteger(capacity) && capacity >= 8 && capacity <= 2 ** 30 && Number.isInteger(Math.log2(capacity)))
     ) {
@@ -72,7 +66,7 @@ export class BytePipe {
   write(bytes: Uint8Array, from: number = 0): number {
     const written = this.#load(WRITTEN);
     // The reader's copy of these bytes happens before it stored TAKEN: they may be written over.
-    const room = this.capacity - ((written - this.#load(TAKEN)) | 0);
+    const room = this.capacity - this.#held(written, this.#load(TAKEN));
     const count = Math.min(room, bytes.length - from);
     if (count === 0) return 0;
     const at = (written >>> 0) % this.capacity;
@@ -89,7 +83,7 @@ export class BytePipe {
   read(into: Uint8Array): number {
     const taken = this.#load(TAKEN);
     // The writer's bytes happen before it stored WRITTEN.
-    const count = Math.min((this.#load(WRITTEN) - taken) | 0, into.length);
+    const count = Math.min(this.#held(this.#load(WRITTEN), taken), into.length);
     if (count === 0) return 0;
     const at = (taken >>> 0) % this.capacity;
     const first = Math.min(count, this.capacity - at);
@@ -102,35 +96,51 @@ export class BytePipe {
   }
 
   /** Says that this end sleeps until the other one has done something; false where there is something to do already. */
-  sleeps(end: PipeEnd): boolean {
-    const word = (end === "reader" ? READER_SLEEPS : WRITER_SLEEPS) * STRIDE;
+  sleeps(end: PipeEnd, how: number = 1): boolean {
     // The store happens before the look: either this end sees what the other did, or the other sees that it sleeps.
-    Atomics.store(this.#words, word, 1);
-    if (!this.#hasWork(end)) return true;
-    Atomics.store(this.#words, word, 0);
+    this.swap(end, how);
+    if (!this.hasWork(end)) return true;
+    this.swap(end, 0);
     return false;
   }
 
+  /** Says how this end sleeps from then on, 0 for not at all, and gives how it did: 0 where the other end has woken it. */
+  swap(end: PipeEnd, how: number): number {
+    return Atomics.exchange(this.#words, (end === "reader" ? READER_SLEEPS : WRITER_SLEEPS) * STRIDE, how);
+  }
+
+  /** Whether this end has something to do. */
+  hasWork(end: PipeEnd): boolean {
+    const held = this.#held(this.#load(WRITTEN), this.#load(TAKEN));
+    return end === "reader" ? held > 0 : held < this.capacity;
+  }
+
   /** Blocks until the other end has done something, for that many milliseconds at most; whether there is something to do. */
-  wait(end: PipeEnd, milliseconds: number): boolean {
-    if (!this.sleeps(end)) return true;
+  wait(end: PipeEnd, milliseconds: number, how: number = 1): boolean {
+    if (!this.sleeps(end, how)) return true;
     const [position, expected] = end === "reader"
       ? [WRITTEN, this.#load(TAKEN)]
       : [TAKEN, this.#load(WRITTEN) - this.capacity];
     // The other end is the only one that moves the position, and notifies after that.
-    Atomics.wait(this.#words, position * STRIDE, expected | 0, milliseconds);
-    return this.#hasWork(end);
+    sharedWaiting.wait(this.#words, position * STRIDE, expected | 0, milliseconds);
+    return this.hasWork(end);
   }
 
-  #hasWork(end: PipeEnd): boolean {
-    const held = (this.#load(WRITTEN) - this.#load(TAKEN)) | 0;
-    return end === "reader" ? held > 0 : held < this.capacity;
+  /** How many bytes are under way, checked: the other end may store anything. */
+  #held(written: number, taken: number): number {
+    const held = (written - taken) | 0;
+    if (held >= 0 && held <= this.capacity) return held;
+    throw new ProtocolError(
+      `Cannot read a pipe: ${held} bytes are under way, 0 to ${this.capacity} are wanted: its other end writes elsewhere`,
+    );
   }
 
   #wake(sleeps: number, position: number): void {
-    if (this.#load(sleeps) === 0 || Atomics.exchange(this.#words, sleeps * STRIDE, 0) === 0) return;
-    Atomics.notify(this.#words, position * STRIDE);
-    this.#ring();
+    if (this.#load(sleeps) === 0) return;
+    const how = Atomics.exchange(this.#words, sleeps * STRIDE, 0);
+    if (how === 0) return;
+    sharedWaiting.notify(this.#words, position * STRIDE);
+    this.#ring(how);
   }
 
   #load(word: number): number {

@@ -4,16 +4,6 @@
  * - Milliseconds since the epoch with a fraction; clocks of threads and children agree to some microseconds.
  * - A timer of `Infinity` never rings; the longest other one is {@linkcode LONGEST_TIMER}.
  *
- * @example
- * ```ts
- * import { after, now } from "./clock.ts";
- *
- * const started = now();
- * await new Promise<void>((resolve) => void after(3, resolve));
- * after(Infinity, () => Deno.exit(1))();
- * if (now() < started + 2) throw new Error("some milliseconds later");
- * ```
- *
  * @module
  */
 
@@ -53,17 +43,17 @@ export function every(milliseconds: number, callback: () => void): () => void {
 /**
  * A limit in seconds, as a caller gives it, in milliseconds: `Infinity` where there is none.
  *
- * @throws {RangeError} where it is no number of seconds that a timer takes, or below `least`.
+ * @throws {RangeError} where it is no number of seconds that a timer takes, or 0 where `positive` is wanted.
  */
 export function limit(
   seconds: number | undefined,
-  { act, least = 0 }: { readonly act: string; readonly least?: number },
+  { act, positive = false }: { readonly act: string; readonly positive?: boolean },
 ): number {
   if (seconds === undefined || seconds === Infinity) return Infinity;
-  if (typeof seconds === "number" && seconds >= least && seconds * 1000 <= LONGEST_TIMER) return seconds * 1000;
+  const isNumber = typeof seconds === "number" && seconds >= 0 && seconds * 1000 <= LONGEST_TIMER;
+  if (isNumber && (seconds > 0 || !positive)) return seconds * 1000;
   throw new RangeError(
-    `Cannot ${act}: a limit of ${seconds} s, a number of seconds from ${least} to ${
-      LONGEST_TIMER / 1000
-    }, or Infinity, is wanted`,
+    `Cannot ${act} for ${seconds} s: a number of seconds ${positive ? "above" : "from"} 0, at most ` +
+      `${LONGEST_TIMER / 1000}, or Infinity is wanted`,
   );
 }

@@ -4,23 +4,14 @@
  * - Invariant: a call settles once; what comes later for it is dropped.
  * - It waits, is with a guest, or is settled. A call that is with a guest is run there at most once; where it may be run
  *   again, it goes back to waiting.
- * - Who has it, a queue or a seat, is its holder: there it is given up.
- *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- *
- * const call = new Call("twice", { argument: 5 });
- * call.settle({ value: 10 });
- * call.settle({ error: new Error("too late") });
- * if (call.outcome === undefined || !("value" in call.outcome)) throw new Error("the first counts");
- * ```
+ * - Who has it, a queue or a slot, is its holder: there it is given up.
  *
  * @module
  */
 
 import { CancelledError } from "../errors.ts";
-import type { Transferable } from "../host/mod.ts";
+import type { Packed } from "../host/mod.ts";
+import { limit } from "../platform/mod.ts";
 import { onAbort } from "./aborts.ts";
 
 /** How a call ended. */
@@ -28,8 +19,6 @@ export type CallOutcome = { readonly value: unknown } | { readonly error: Error 
 
 /** How a call is run. */
 export interface CallOptions {
-  /** What is moved instead of copied. */
-  readonly transfer?: readonly Transferable[] | undefined;
   /** Seconds that it may run. */
   readonly timeout?: number | undefined;
   /** Ends it when it aborts. */
@@ -40,14 +29,18 @@ export interface CallOptions {
   readonly retryIf?: ((error: Error) => boolean) | undefined;
   /** Which guest must run it; any by default. */
   readonly guest?: number | undefined;
+  /** Told what the function reports. */
+  readonly onProgress?: ((value: unknown) => void) | undefined;
 }
 
 /** What a call is about. */
 export interface CallSubject {
-  /** The function's argument; of a chunk, an array of them. */
-  readonly argument: unknown;
+  /** The function's argument, ready to be sent; of a chunk, an array of them. */
+  readonly packed: Packed;
   /** Whether it is a chunk. */
   readonly chunk?: boolean;
+  /** Takes its items, where these are wanted. */
+  readonly onItem?: ((value: unknown) => void) | undefined;
   /** How it is run. */
   readonly options?: CallOptions;
   /** Told when it is settled. */
@@ -70,13 +63,15 @@ export class Call {
   /** The function's name. */
   readonly name: string;
   /** The function's argument. */
-  readonly argument: unknown;
+  readonly packed: Packed;
   /** Whether it is a chunk. */
   readonly chunk: boolean;
   /** How it is run. */
   readonly options: CallOptions;
-  /** Whether it can be handed over only once: a part of its argument is moved. */
-  readonly isMoving: boolean;
+  /** Whether its items are wanted. */
+  readonly isStream: boolean;
+  /** How long it may run, in milliseconds. */
+  readonly limit: number;
   /** Whether it needs a guest for itself: nothing must suffer if it is given up, or it cannot be handed over again. */
   readonly isAlone: boolean;
   /** How it ended. */
@@ -91,9 +86,14 @@ export class Call {
   retries: number;
   /** Who has it. */
   holder: CallHolder | undefined = undefined;
+  /** Says how many more items are wanted; 0 for none any more. */
+  pull: ((items: number) => void) | undefined = undefined;
   /** Told what the function reports. */
-  onReport: ((value: unknown) => void) | undefined = undefined;
+  onProgress: ((value: unknown) => void) | undefined = undefined;
   readonly #onSettled: ((call: Call) => void) | undefined;
+  readonly #onItem: ((value: unknown) => void) | undefined;
+  /** Whether an item has come: then it is not run again. */
+  #hasItems = false;
   // The first who waits has a place of its own: most calls have one.
   #resolve: ((value: unknown) => void) | undefined = undefined;
   #reject: ((error: Error) => void) | undefined = undefined;
@@ -102,15 +102,18 @@ export class Call {
   #forget: (() => void) | undefined = undefined;
 
   /** Makes a call that waits. */
-  constructor(name: string, { argument, chunk = false, options = NONE, onSettled }: CallSubject) {
+  constructor(name: string, { packed, chunk = false, options = NONE, onSettled, onItem }: CallSubject) {
     this.name = name;
-    this.argument = argument;
+    this.packed = packed;
     this.chunk = chunk;
     this.options = options;
-    this.isMoving = options.transfer !== undefined && options.transfer.length > 0;
-    this.isAlone = options.signal !== undefined || options.timeout !== undefined || this.isMoving;
+    this.isStream = onItem !== undefined;
+    this.limit = options.timeout === undefined ? Infinity : limit(options.timeout, { act: `run ${name}` });
+    this.isAlone = options.signal !== undefined || this.limit !== Infinity || this.isStream || !this.canBeSentAgain;
     this.retries = options.retries ?? 0;
+    this.onProgress = options.onProgress;
     this.#onSettled = onSettled;
+    this.#onItem = onItem;
     if (options.signal !== undefined) this.#listen(options.signal);
   }
 
@@ -118,6 +121,11 @@ export class Call {
   get state(): CallState {
     if (this.outcome !== undefined) return "value" in this.outcome ? "returned" : "failed";
     return this.isWithGuest ? "running" : "waiting";
+  }
+
+  /** Whether it can be handed over again: a part of its argument that is moved cannot. */
+  get canBeSentAgain(): boolean {
+    return this.packed.moved === undefined && !this.#hasItems;
   }
 
   /** Gives it up, wherever it is. */
@@ -163,7 +171,7 @@ export class Call {
 
   /** Whether it may be run again after that failure; then one try less is left. */
   mayRunAgain(error: Error): boolean {
-    if (this.outcome !== undefined || this.retries === 0) return false;
+    if (this.outcome !== undefined || this.retries === 0 || !this.canBeSentAgain) return false;
     try {
       if (this.options.retryIf?.(error) === false) return false;
     } catch (thrown) {
@@ -177,13 +185,13 @@ export class Call {
 
   /** Tells what the function reports. What the listener throws stops nobody; it is thrown on its own. */
   report(value: unknown): void {
-    try {
-      this.onReport?.(value);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    if (this.onProgress !== undefined) apart(() => this.onProgress?.(value));
+  }
+
+  /** Tells an item. */
+  item(value: unknown): void {
+    this.#hasItems = true;
+    if (this.#onItem !== undefined) apart(() => this.#onItem?.(value));
   }
 
   #listen(signal: AbortSignal): void {
@@ -192,5 +200,16 @@ export class Call {
     };
     if (signal.aborted) abort();
     else this.#forget = onAbort(signal, abort);
+  }
+}
+
+/** Calls back; what that throws is thrown on its own. */
+function apart(callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -3,19 +3,6 @@
  *
  * - Invariant: the first is the one that the guest is in; those before it are answered and of no interest any more.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { CallsAtHand } from "./calls_at_hand.ts";
- *
- * const calls = new CallsAtHand();
- * const [first, second] = [new Call("a", { argument: 1 }), new Call("b", { argument: 2 })];
- * calls.add(first);
- * calls.add(second);
- * if (calls.answered() !== first || calls.first !== second || calls.count !== 1) throw new Error("the second is next");
- * if (calls.leave().length !== 1 || calls.first !== undefined) throw new Error("none is left");
- * ```
- *
  * @module
  */
 
@@ -25,7 +12,7 @@ import { Call } from "./call.ts";
 const MOST_ANSWERED = 4096;
 
 /** Stands where an answered call stood, which may be large. */
-const ANSWERED = new Call("", { argument: undefined });
+const ANSWERED = new Call("", { packed: { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined } });
 
 /** See the module. */
 export class CallsAtHand {

@@ -19,8 +19,7 @@
  */
 
 import { WaitTimeoutError } from "../errors.ts";
-import { after } from "../host/mod.ts";
-import { longestTimeout } from "./checks.ts";
+import { after, limit } from "../platform/mod.ts";
 import type { PoolFuture } from "./pool_future.ts";
 
 /** How long to wait for futures. */
@@ -47,18 +46,18 @@ export function asCompleted<T>(
   futures: Iterable<PoolFuture<T>>,
   { timeout }: CompletedOptions = {},
 ): AsyncIterableIterator<PoolFuture<T>> {
-  const milliseconds = longestTimeout(timeout, "futures");
+  const milliseconds = limit(timeout, { act: "wait for futures" });
   return completed(new Set(futures), milliseconds);
 }
 
 async function* completed<T>(
   futures: ReadonlySet<PoolFuture<T>>,
-  milliseconds: number | undefined,
+  milliseconds: number,
 ): AsyncGenerator<PoolFuture<T>, void> {
   const done: PoolFuture<T>[] = [];
   let wake = () => {};
   let over = false;
-  const letGo = milliseconds === undefined ? () => {} : after(milliseconds, () => {
+  const letGo = after(milliseconds, () => {
     over = true;
     wake();
   });
@@ -97,9 +96,9 @@ export async function wait<T>(
     throw new RangeError(`Cannot wait for futures: until ${until}, one of ${UNTIL.join(", ")} is wanted`);
   }
   const all = new Set(futures);
-  const milliseconds = longestTimeout(timeout, "futures");
+  const milliseconds = limit(timeout, { act: "wait for futures" });
   const over = Promise.withResolvers<void>();
-  const letGo = milliseconds === undefined ? () => {} : after(milliseconds, over.resolve);
+  const letGo = after(milliseconds, over.resolve);
   let left = all.size;
   const isEnough = (future: PoolFuture<T>) => until === "first" || until === "failure" && future.state === "failed";
   if (left === 0) over.resolve();

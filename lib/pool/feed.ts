@@ -6,26 +6,11 @@
  * - Invariant: of one feed, at most one call of the source's `next` is under way.
  * - A source that failed, or a signal that aborted, is told after the values before it.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { type Chunk, Feed } from "./feed.ts";
- *
- * const submit = ({ argument }: { argument: unknown }) => new Call("twice", { argument });
- * const pool = { mode: "direct" as const, isFull: false, room: () => Promise.resolve(), submit };
- * const feed = new Feed(pool, { inputs: [1, 2, 3], options: { chunkSize: 2, buffer: 1 } });
- * const chunks: Chunk<number>[] = [];
- * feed.open({ ahead: () => chunks.length, submitted: (chunk) => chunks.push(chunk) });
- * feed.fill();
- * if (chunks.length !== 1 || chunks[0]?.inputs.join() !== "1,2") throw new Error("one chunk is ahead");
- * await feed.close(chunks);
- * ```
- *
  * @module
  */
 
-import { CancelledError, type ErrorData, farError, GuestError, type ModeName, revivedError } from "../errors.ts";
-import type { Call, CallOutcome, CallSubject } from "./call.ts";
+import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
+import type { Call, CallOptions, CallOutcome } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
 
 /** How many calls are ahead of the reader. */
@@ -34,13 +19,13 @@ const BUFFER = 1024;
 /** What a mapping needs of its pool. */
 export interface MappingPool {
   /** Where its guests run. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** Whether no more calls may wait for the moment. */
   readonly isFull: boolean;
   /** Resolves when one more call may wait. */
   room(): Promise<void>;
   /** Submits a call of the function. */
-  submit(subject: Omit<CallSubject, "onSettled">): Call;
+  submit(subject: { readonly argument: unknown; readonly chunk?: boolean; readonly options: CallOptions }): Call;
 }
 
 /** How inputs are mapped. */

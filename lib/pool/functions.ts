@@ -1,18 +1,6 @@
 /**
  * The types of a module's functions, as a pool calls them.
  *
- * @example
- * ```ts
- * import type { ArgumentOf, ValueOf } from "./functions.ts";
- *
- * interface Work {
- *   length(text: string): Promise<number>;
- * }
- * const argument: ArgumentOf<Work, "length"> = "four";
- * const value: ValueOf<Work, "length"> = argument.length;
- * if (value !== 4) throw new Error("a number, no promise");
- * ```
- *
  * @module
  */
 
@@ -33,6 +21,11 @@ export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, 
 
 /** What comes of what a function returns: of steps and promises their value, of what is moved that itself. */
 export type ValueOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
+
+/** What comes one after another of what a function returns. */
+export type ItemOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R
+  ? Awaited<R> extends AsyncIterable<infer T> ? T : never
+  : never;
 
 /** The shared things that a module's function of that name gives; any where no name is known. */
 export type ThingsOf<F, K extends string> = string extends K ? Shareables

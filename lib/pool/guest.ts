@@ -19,37 +19,33 @@
  * @module
  */
 
+import { farError, GuestDiedError, GuestError, GuestStuckError, revivedError, StateError } from "../errors.ts";
 import {
-  farError,
-  GuestDiedError,
-  GuestError,
-  GuestStuckError,
-  type ModeName,
-  revivedError,
-  StateError,
-} from "../errors.ts";
-import {
-  after,
+  type AnyModeName,
   type EndSignal,
+  type GuestHost,
+  type GuestOptions,
   type GuestPermissions,
   Host,
   type NamedCall,
   namedExport,
+  type Packed,
+  Packer,
   type ServiceAnswer,
   type ServiceLink,
   ServiceShare,
 } from "../host/mod.ts";
+import { after, limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call } from "./call.ts";
-import { longestTimeout } from "./checks.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
-import type { LogTarget } from "./merged_log.ts";
+import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 
 /** What a guest is and does. */
 export interface GuestSettings {
   /** Where it runs. */
-  readonly mode: ModeName;
+  readonly mode: AnyModeName;
   /** The URL of the module. */
   readonly module: string;
   /** The function that it exports and the guest runs. */
@@ -63,16 +59,20 @@ export interface GuestSettings {
   /** Gives the things that it shares with the host: a function of the module, called here and there. */
   readonly shared?: NamedCall;
   /** Starts it; a host of its own by default. */
-  readonly host?: Host;
+  readonly host?: GuestHost;
   /** What a process guest of a host of its own may do besides loading the module: nothing by default. */
   readonly permissions?: GuestPermissions;
+  /** What a process guest of a host of its own is given along: environment, arguments, V8 flags, a configuration. */
+  readonly guests?: GuestOptions;
   /** Is told what the function reports. */
-  readonly onReport?: (value: unknown) => void;
+  readonly onProgress?: (value: unknown) => void;
   /** Seconds within which it must be ready, its module loaded; for ever by default. */
   readonly timeout?: number;
   /** What it logs and where that goes: a log of its own, or one that it shares by its name. Nothing by default. */
   readonly logging?: LogTarget | GuestLog;
 }
+
+const NOTHING: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
 /** How far a guest is. */
 export type GuestState = "made" | "running" | "ended";
@@ -86,11 +86,13 @@ const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIG
 export class Guest<T = unknown, S extends Shareables = Shareables> implements AsyncDisposable {
   readonly #settings: GuestSettings;
   readonly #share: ServiceShare<S> | undefined;
-  readonly #host: Host;
+  readonly #host: GuestHost;
   readonly #call: Call;
   readonly #future: PoolFuture<T>;
   readonly #ended = Promise.withResolvers<void>();
   #link: ServiceLink | undefined;
+  /** Why its argument cannot be sent, if so. */
+  #refused: { readonly error: unknown } | undefined;
   #started: Promise<void> = Promise.resolve();
   #state: GuestState = "made";
   #exitCode: number | undefined;
@@ -103,9 +105,15 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   private constructor(settings: GuestSettings, share: ServiceShare<S> | undefined) {
     this.#settings = settings;
     this.#share = share;
-    this.#host = settings.host ?? new Host({ permissions: settings.permissions ?? {} });
-    this.#call = new Call(this.name, { argument: settings.argument });
-    this.#call.onReport = settings.onReport;
+    const { permissions = {}, guests = {}, onProgress, argument } = settings;
+    this.#host = settings.host ?? new Host({ permissions, guests });
+    let packed: Packed = NOTHING;
+    try {
+      packed = new Packer().pack(argument, { transfer: [], moves: false });
+    } catch (error) {
+      this.#refused = { error };
+    }
+    this.#call = new Call(this.name, { packed, options: onProgress === undefined ? {} : { onProgress } });
     this.#future = new PoolFuture(this.#call);
     const { logging } = settings;
     if (logging === undefined) return;
@@ -123,7 +131,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared, timeout } = settings;
-    longestTimeout(timeout, "a guest");
+    limit(timeout, { act: "wait for a guest" });
     if (!URL.canParse(module)) {
       throw new TypeError(
         `Cannot make a guest of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
@@ -190,16 +198,17 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   async #start(): Promise<void> {
-    const { mode, module, export: name, argument } = this.#settings;
+    const { mode, module, export: name, timeout } = this.#settings;
     const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
     try {
+      if (this.#refused !== undefined) throw this.#refused.error;
       const link = this.#link = await this.#host.serve(
         {
           name: this.name,
           module,
           initializer: undefined,
           shared,
-          timeout: this.#settings.timeout,
+          limit: limit(timeout, { act: `wait for ${this.name}` }),
           logging: this.#lane?.logging,
         },
         {
@@ -222,7 +231,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
       }
       this.#call.guest = this.name;
       this.#call.isWithGuest = true;
-      link.call({ index, chunk: false, argument, transfer: [] });
+      link.call({ at: index, chunk: false, stream: false, packed: this.#call.packed });
       link.flush();
     } catch (error) {
       this.#end({ error: error instanceof Error ? error : new TypeError(String(error)) }, 1);
@@ -251,11 +260,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     if (this.#state === "made") {
       throw new StateError(`Cannot join guest ${this.name}: it was not started, start() is wanted before`);
     }
-    const milliseconds = longestTimeout(timeout, this.name);
-    if (milliseconds === undefined) {
-      await this.ended;
-      return true;
-    }
+    const milliseconds = limit(timeout, { act: `wait for ${this.name}` });
     const over = Promise.withResolvers<boolean>();
     const letGo = after(milliseconds, () => over.resolve(false));
     const joined = await Promise.race([this.ended.then(() => true), over.promise]);

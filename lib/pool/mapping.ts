@@ -6,16 +6,6 @@
  *   own, and is then retried on its own.
  * - Who leaves the loop, or gets a failure, cancels what waits; the source is closed.
  *
- * @example
- * ```ts
- * import { Pool } from "./pool.ts";
- *
- * const module = "data:text/javascript,export const half = (n) => { if (n & 1) throw new RangeError('odd'); return n / 2 }";
- * await using pool = await Pool.open({ mode: "direct", module, workers: 2 });
- * const halves = await Array.fromAsync(pool.map("half", [2, 3, 4], { chunkSize: 2, onError: () => -1 }));
- * if (halves.join() !== "1,-1,2") throw new Error("each input on its own");
- * ```
- *
  * @module
  */
 

@@ -5,19 +5,6 @@
  *   batch are spread over all guests.
  * - Beside a long call there is nothing else, and beside the first one, of which nobody knows how long it is.
  *
- * @example
- * ```ts
- * import { Pace } from "./pace.ts";
- *
- * const pace = new Pace();
- * const windows = [pace.window];
- * pace.begin(0);
- * for (let n = 0; n < 10; n++) pace.answered();
- * pace.measure(5);
- * windows.push(pace.window);
- * if (windows.join() !== "1,8") throw new Error("one at first, then eight calls of 0.5 ms: 4 ms of work");
- * ```
- *
  * @module
  */
 

@@ -23,54 +23,90 @@
  */
 
 import { CancelledError, QueueFullError, StateError } from "../errors.ts";
-import { Host, namedExport, ServiceShare } from "../host/mod.ts";
+import {
+  type GuestHost,
+  Host,
+  namedExport,
+  type Packed,
+  Packer,
+  ServiceShare,
+  type Transferable,
+} from "../host/mod.ts";
+import { limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject } from "./call.ts";
-import { longestTimeout, wholeNumber } from "./checks.ts";
-import { Crew, SPARE } from "./crew.ts";
-import type { ArgumentOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
+import { wholeNumber } from "./checks.ts";
+import { Dispatcher, SPARE } from "./dispatcher.ts";
+import type { ArgumentOf, ItemOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
 import type { MappingPool } from "./feed.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered } from "./mapping.ts";
 import { PoolFuture } from "./pool_future.ts";
 import { PoolLog } from "./pool_log.ts";
-import type { PoolOptions, PoolStatistics, RunOptions } from "./pool_options.ts";
+import {
+  type CloseOptions,
+  type PoolOptions,
+  type PoolSettings,
+  poolSettings,
+  type PoolStatistics,
+  type RunOptions,
+} from "./pool_options.ts";
+import { streamed } from "./stream.ts";
 import { UnfetchedFailures } from "./unfetched_failures.ts";
+
+/** What is submitted: the argument as it is, and how. */
+type Submitted = Omit<CallSubject, "packed" | "options" | "onSettled"> & {
+  readonly argument: unknown;
+  readonly options?: RunOptions | undefined;
+};
+
+const NOTHING: readonly Transferable[] = [];
+const NO_OPTIONS: CallOptions = {};
+/** Stands for an argument that cannot be sent. */
+const UNPACKED: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
 /** See the module. */
 export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, S extends Shareables = Shareables>
   implements AsyncDisposable {
-  readonly #options: PoolOptions;
-  readonly #host: Host;
+  readonly #settings: PoolSettings;
+  readonly #host: GuestHost;
+  /** Whether the host is the pool's own. */
+  readonly #ownsHost: boolean;
   readonly #share: ServiceShare<S> | undefined;
-  readonly #crew: Crew;
+  readonly #dispatcher: Dispatcher;
   readonly #log: PoolLog | undefined;
+  readonly #packer = new Packer();
+  #moves = false;
   readonly #failures = new UnfetchedFailures();
   #calls = 0;
   #unsettled = 0;
   #allSettled: (() => void) | undefined;
+  #isReferenced = true;
   #closing: Promise<void> | undefined;
   readonly #onSettled = (call: Call): void => {
     this.#unsettled--;
     this.#log?.end(call);
     this.#failures.note(call);
-    if (this.#unsettled === 0) this.#allSettled?.();
+    if (this.#unsettled > 0) return;
+    this.#allSettled?.();
+    if (!this.#isReferenced) queueMicrotask(() => this.#retire());
   };
 
-  private constructor(options: PoolOptions, share: ServiceShare<S> | undefined) {
-    const { workers = navigator.hardwareConcurrency, name = "worker", host, permissions = {}, logging } = options;
-    this.#options = options;
-    this.#host = host ?? new Host({ permissions });
+  private constructor(options: PoolOptions, settings: PoolSettings, share: ServiceShare<S> | undefined) {
+    const { name = "worker", host, permissions = {}, guests = {}, logging } = options;
+    this.#settings = settings;
+    this.#ownsHost = host === undefined;
+    this.#host = host ?? new Host({ permissions, guests });
     this.#share = share;
-    const names = Array.from({ length: workers }, (_, number) => `${name}${number}`);
+    const names = Array.from({ length: settings.max }, (_, number) => `${name}${number}`);
     const log = this.#log = logging === undefined ? undefined : new PoolLog(logging, names);
-    this.#crew = new Crew(options, { host: this.#host, share, log, names });
+    this.#dispatcher = new Dispatcher(settings, { host: this.#host, share, log, names });
   }
 
   /**
    * Opens a pool; resolves when all its guests are ready. `F` is the type of the module, `K` the name of its function that
    * gives the shared things: `Pool.open<typeof import("./work.ts"), "things">(...)` knows what is shared.
    *
-   * @throws {RangeError} where there is no worker, or a limit is negative.
+   * @throws {RangeError} where there is no worker, a limit is negative, or the host has no such mode.
    * @throws {TypeError} where the module is no URL, or exports no function of that name.
    * @throws {GuestError} where a guest cannot import the module, or its initializer fails.
    * @throws {GuestDiedError} where a guest ends before it is ready.
@@ -79,24 +115,15 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>, K extends string = string>(
     options: PoolOptions & SharedBy<F, K>,
   ): Promise<Pool<F, ThingsOf<F, K>>> {
-    const { module, workers = navigator.hardwareConcurrency, maxQueue, timeout, shared }: PoolOptions = options;
-    wholeNumber("open a pool", { name: "workers", value: workers, least: 1 });
-    if (maxQueue !== undefined && maxQueue !== Infinity) {
-      wholeNumber("open a pool", { name: "maxQueue", value: maxQueue, least: 1 });
-    }
-    longestTimeout(timeout, "a guest");
-    if (!URL.canParse(module)) {
-      throw new TypeError(
-        `Cannot open a pool of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
-      );
-    }
+    const settings = poolSettings(options);
+    const { shared }: PoolOptions = options;
     let share: ServiceShare<ThingsOf<F, K>> | undefined;
     if (shared !== undefined) {
       // The type of the module says what its function of that name gives.
-      const things = await namedExport(await import(module), shared)(shared.argument) as ThingsOf<F, K>;
-      share = new ServiceShare(things, { call: shared, tasks: workers + SPARE });
+      const things = await namedExport(await import(settings.module), shared)(shared.argument) as ThingsOf<F, K>;
+      share = new ServiceShare(things, { call: shared, tasks: settings.max + SPARE });
     }
-    const pool = new Pool<F, ThingsOf<F, K>>(options, share);
+    const pool = new Pool<F, ThingsOf<F, K>>(options, settings, share);
     await pool.#start();
     return pool;
   }
@@ -107,9 +134,9 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return this.#share?.shared ?? {} as Shared<S>;
   }
 
-  /** How many guests it has. */
+  /** How many guests it has at most. */
   get workers(): number {
-    return this.#crew.size;
+    return this.#dispatcher.size;
   }
 
   /**
@@ -125,7 +152,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     argument: ArgumentOf<F, N>,
     options?: RunOptions,
   ): PoolFuture<ValueOf<F, N>> {
-    return new PoolFuture(this.#submit(name, options === undefined ? { argument } : { argument, options }));
+    return new PoolFuture(this.#submit(name, { argument, options }));
   }
 
   /** Submits a call when there is room, and gives its value; fails as `submit` and the result of its future do. */
@@ -135,13 +162,32 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     options?: RunOptions,
   ): Promise<ValueOf<F, N>> {
     // Others may take the room before this goes on.
-    while (this.#crew.isFull) await this.room();
+    while (this.#dispatcher.isFull) await this.room();
     return await this.submit(name, argument, options).result();
+  }
+
+  /**
+   * Calls a function that gives an async iterable, and gives its items one after another: it is at most some items ahead of
+   * who takes them. Leaving the loop ends it.
+   *
+   * @throws {TypeError} where the module exports no such function, or it gives no items.
+   * @throws {RangeError} where an option makes no sense.
+   */
+  stream<N extends NameOf<F>>(
+    name: N,
+    argument: ArgumentOf<F, N>,
+    options: RunOptions = {},
+  ): AsyncIterableIterator<ItemOf<F, N>> {
+    this.#check(name, options);
+    return streamed<ItemOf<F, N>>(async (onItem) => {
+      while (this.#dispatcher.isFull) await this.room();
+      return this.#submit(name, { argument, options, onItem });
+    });
   }
 
   /** Resolves when one more call may wait: at once, or when others may have taken it again. */
   async room(): Promise<void> {
-    await this.#crew.room();
+    await this.#dispatcher.room();
   }
 
   /**
@@ -184,7 +230,21 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
 
   /** What it is doing. */
   statistics(): PoolStatistics {
-    return { ...this.#crew.statistics(), calls: this.#calls };
+    return { ...this.#dispatcher.statistics(), calls: this.#calls };
+  }
+
+  /**
+   * Says that this pool need not keep the process alive: its guests are ended whenever it has nothing to do, and started again
+   * for the next call.
+   */
+  unref(): void {
+    this.#isReferenced = false;
+    this.#retire();
+  }
+
+  /** Takes `unref` back: guests stay. */
+  ref(): void {
+    this.#isReferenced = true;
   }
 
   /**
@@ -194,7 +254,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * @throws {GuestStuckError} where a thread that was given up does not come back: only the end of the process ends it.
    * @throws what a write of the log threw first.
    */
-  close(): Promise<void> {
+  close({ cancelWaiting = false }: CloseOptions = {}): Promise<void> {
+    if (cancelWaiting) this.#dispatcher.cancelWaiting(new CancelledError("Cannot run: the pool was closed"));
     if (this.#closing !== undefined) return this.#closing.catch(() => {});
     return this.#closing = this.#close();
   }
@@ -202,7 +263,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   /** Cancels all calls, those that run too, and ends the guests; fails as `close` does. */
   async terminate(): Promise<void> {
     const error = new CancelledError("Cannot go on: the pool was terminated");
-    await this.#crew.abandon(error);
+    await this.#dispatcher.abandon(error);
     await this.close();
   }
 
@@ -213,78 +274,103 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
 
   async #start(): Promise<void> {
     try {
-      await this.#crew.start();
+      await this.#dispatcher.start();
+      this.#moves = this.#host.moves(this.#settings.mode);
       this.#log?.begin();
     } catch (error) {
       this.#log?.close();
-      if (this.#options.host === undefined) await this.#host.close();
+      if (this.#ownsHost) await this.#host.close();
       throw error;
     }
   }
 
   #mapping(name: string, options: CallOptions): MappingPool {
-    this.#checkName(name);
-    this.#checkOptions(name, options);
-    const crew = this.#crew;
+    this.#check(name, options);
+    const dispatcher = this.#dispatcher;
     return {
       get isFull(): boolean {
-        return crew.isFull;
+        return dispatcher.isFull;
       },
       room: () => this.room(),
       submit: (subject) => this.#submit(name, subject),
-      mode: this.#options.mode,
+      mode: this.#settings.mode,
     };
   }
 
-  #submit(name: string, subject: CallSubject): Call {
-    this.#checkName(name);
-    if (subject.options !== undefined) this.#checkOptions(name, subject.options);
-    if (this.#crew.isFull) {
-      const { waiting } = this.#crew.statistics();
+  #submit(name: string, { argument, options, ...subject }: Submitted): Call {
+    this.#check(name, options);
+    if (this.#dispatcher.isFull) {
+      const { waiting } = this.#dispatcher.statistics();
       throw new QueueFullError(
-        `Cannot submit ${name}: ${waiting} calls wait, at most ${this.#options.maxQueue} may; await room() is wanted before`,
+        `Cannot submit ${name}: ${waiting} calls wait, at most ${this.#settings.maxQueue} may; await room() is wanted before`,
       );
     }
+    // What can fail has failed by the time that the call waits; its argument is what it is at this moment.
+    const packed = this.#pack(argument, options?.transfer);
     this.#calls++;
     this.#unsettled++;
-    const call = new Call(name, { ...subject, onSettled: this.#onSettled });
+    const isPacked = !("error" in packed);
+    const call = new Call(name, {
+      ...subject,
+      packed: isPacked ? packed : UNPACKED,
+      options: options ?? NO_OPTIONS,
+      onSettled: this.#onSettled,
+    });
+    if (!isPacked) call.settle(packed);
     if (call.outcome !== undefined) return call;
     this.#log?.open(call);
-    this.#crew.add(call);
+    this.#dispatcher.add(call);
     return call;
   }
 
-  #checkOptions(name: string, { timeout, retries = 0, transfer = [], guest }: CallOptions): void {
+  #pack(argument: unknown, transfer: readonly Transferable[] = NOTHING): Packed | { readonly error: Error } {
+    try {
+      return this.#packer.pack(argument, { transfer, moves: this.#moves });
+    } catch (error) {
+      return { error: error instanceof Error ? error : new TypeError(String(error)) };
+    }
+  }
+
+  #retire(): void {
+    if (!this.#isReferenced && this.#unsettled === 0) this.#dispatcher.retire();
+  }
+
+  #check(name: string, options: RunOptions | undefined): void {
+    this.#checkName(name);
+    if (options !== undefined && options !== NO_OPTIONS) this.#checkOptions(name, options);
+  }
+
+  #checkOptions(name: string, { timeout, retries = 0, transfer = [], guest }: RunOptions): void {
     const act = `submit ${name}`;
     wholeNumber(act, { name: "retries", value: retries, least: 0 });
-    longestTimeout(timeout, name);
+    limit(timeout, { act });
     if (retries > 0 && transfer.length > 0) {
       throw new RangeError(
         `Cannot ${act}: what was moved cannot be moved again, no retries are wanted with a transfer`,
       );
     }
     if (guest === undefined) return;
-    if (wholeNumber(act, { name: "guest", value: guest, least: 0 }) < this.#crew.size) return;
-    throw new RangeError(`Cannot ${act}: there is no guest ${guest}, one below ${this.#crew.size} is wanted`);
+    if (wholeNumber(act, { name: "guest", value: guest, least: 0 }) < this.#dispatcher.size) return;
+    throw new RangeError(`Cannot ${act}: there is no guest ${guest}, one below ${this.#dispatcher.size} is wanted`);
   }
 
   #checkName(name: string): void {
     if (this.#closing !== undefined) {
       throw new StateError(`Cannot submit ${name}: the pool is closed, an open one is wanted`);
     }
-    const { exports } = this.#crew;
+    const { exports } = this.#dispatcher;
     if (exports.has(name)) return;
     const names = [...exports].join(", ") || "none";
     throw new TypeError(
-      `Cannot call ${name}: ${this.#options.module} exports no such function, one of its own (${names}) is wanted`,
+      `Cannot call ${name}: ${this.#settings.module} exports no such function, one of its own (${names}) is wanted`,
     );
   }
 
   async #close(): Promise<void> {
     if (this.#unsettled > 0) await new Promise<void>((resolve) => void (this.#allSettled = resolve));
-    await this.#crew.close();
+    await this.#dispatcher.close();
     const errors: Error[] = [];
-    if (this.#options.host === undefined) {
+    if (this.#ownsHost) {
       try {
         await this.#host.close();
       } catch (error) {

@@ -7,22 +7,19 @@
  *
  * @example
  * ```ts
- * import { Call } from "./call.ts";
- * import { PoolFuture } from "./pool_future.ts";
+ * import { Pool } from "./pool.ts";
  *
- * const call = new Call("twice", { argument: 5 });
- * const future = new PoolFuture<number>(call);
- * const early = await future.result({ timeout: 0 }).catch((error) => error.name);
- * call.settle({ value: 10 }); // what a pool does
- * if (early !== "WaitTimeoutError" || (await future.result()) !== 10) throw new Error("asked again");
+ * const module = "data:text/javascript,export const twice = (n) => 2 * n";
+ * await using pool = await Pool.open<{ twice(n: number): number }>({ mode: "direct", module });
+ * const future = pool.submit("twice", 5);
+ * if ((await future.result()) !== 10 || (await future.result()) !== 10) throw new Error("asked again");
  * ```
  *
  * @module
  */
 
 import { CancelledError, WaitTimeoutError } from "../errors.ts";
-import { after } from "../host/mod.ts";
-import { longestTimeout } from "./checks.ts";
+import { after, limit } from "../platform/mod.ts";
 import type { Call, CallState } from "./call.ts";
 
 /** How long to wait for a future. */
@@ -81,7 +78,7 @@ export class PoolFuture<T> {
       return "value" in outcome ? Promise.resolve(outcome.value as T) : Promise.reject(outcome.error);
     }
     if (timeout === undefined && signal === undefined) return this.#promise ??= call.promise() as Promise<T>;
-    return this.#inTime(longestTimeout(timeout, this.name), signal);
+    return this.#inTime(limit(timeout, { act: `wait for ${this.name}` }), signal);
   }
 
   /** The failure; undefined where it returned or is not done. Counts as asked. */
@@ -119,22 +116,22 @@ export class PoolFuture<T> {
   }
 
   /** Is told what the function reports while it runs. */
-  onReport(listener: (value: unknown) => void): void {
-    const before = this.#call.onReport;
-    this.#call.onReport = before === undefined ? listener : (value) => {
+  onProgress(listener: (value: unknown) => void): void {
+    const before = this.#call.onProgress;
+    this.#call.onProgress = before === undefined ? listener : (value) => {
       before(value);
       listener(value);
     };
   }
 
-  async #inTime(milliseconds: number | undefined, signal: AbortSignal | undefined): Promise<T> {
+  async #inTime(milliseconds: number, signal: AbortSignal | undefined): Promise<T> {
     const over = Promise.withResolvers<never>();
     const abort = () => {
       over.reject(new CancelledError(`Cannot wait for ${this.name}: the signal aborted`, { cause: signal?.reason }));
     };
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort);
-    const letGo = milliseconds === undefined ? () => {} : after(milliseconds, () => {
+    const letGo = after(milliseconds, () => {
       over.reject(new WaitTimeoutError(`Cannot wait for ${this.name}: it is not done in ${milliseconds / 1000} s`));
     });
     try {

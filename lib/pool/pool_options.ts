@@ -1,32 +1,32 @@
 /**
  * How a pool is made, how a call is run, and what a pool tells about itself.
  *
- * @example
- * ```ts
- * import type { PoolOptions } from "./pool_options.ts";
- *
- * const options: PoolOptions = { mode: "thread", module: "file:///work.ts", workers: 2, maxQueue: 1000 };
- * if (options.mode !== "thread") throw new Error("two threads");
- * ```
- *
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
-import type { GuestPermissions, Host, NamedCall, Transferable } from "../host/mod.ts";
-import type { LogTarget } from "./merged_log.ts";
+import type { AnyModeName, GuestHost, GuestOptions, GuestPermissions, NamedCall, Transferable } from "../host/mod.ts";
+import { cores, limit } from "../platform/mod.ts";
+import { wholeNumber } from "./checks.ts";
+import type { LogTarget } from "../logging/mod.ts";
 
 /** How a pool is made. */
 export interface PoolOptions {
   /** Where its guests run. */
-  readonly mode: ModeName;
+  readonly mode: AnyModeName;
   /**
    * The URL of the module whose functions they run: a file of its own. In direct mode, and for shared things, it is imported
    * here too, and one whose top level waits for its own pool would wait for ever.
    */
   readonly module: string;
-  /** How many guests; as many as there are cores by default. */
-  readonly workers?: number;
+  /**
+   * How many guests: a number, or between which numbers, by what there is to do. As many as there are cores by default. One
+   * is started in any case, because it tells the functions.
+   */
+  readonly workers?: number | { readonly min?: number; readonly max?: number };
+  /** Seconds that a guest above the least number may have nothing to do, before it is ended; 10 by default. */
+  readonly idleTimeout?: number;
+  /** How many calls a guest runs before another takes its place; any number by default. */
+  readonly maxCallsPerGuest?: number;
   /** Called in each guest before its first call. */
   readonly initializer?: NamedCall;
   /** Gives the shared things: a function of the module that returns them, called here and in each guest. */
@@ -38,9 +38,11 @@ export interface PoolOptions {
   /** Seconds within which a guest must be ready; for ever by default. */
   readonly timeout?: number;
   /** Starts the guests and keeps them warm afterwards; a host of the pool's own by default. */
-  readonly host?: Host;
+  readonly host?: GuestHost;
   /** What process guests of a host of its own may do besides loading the module: nothing by default. */
   readonly permissions?: GuestPermissions;
+  /** What process guests of a host of its own are given along: environment, arguments, V8 flags, a configuration. */
+  readonly guests?: GuestOptions;
   /** What guests log and where it goes: merged in the order of the calls, and a file for each guest. Default nothing. */
   readonly logging?: LogTarget;
 }
@@ -59,11 +61,19 @@ export interface RunOptions {
   readonly transfer?: readonly Transferable[] | undefined;
   /** The number of the guest that is to run it; any by default. */
   readonly guest?: number | undefined;
+  /** Told what the function reports by its context's `report`. */
+  readonly onProgress?: ((value: unknown) => void) | undefined;
+}
+
+/** How a pool ends. */
+export interface CloseOptions {
+  /** Whether the calls that wait for a guest are cancelled; those that run are waited for in any case. Not by default. */
+  readonly cancelWaiting?: boolean;
 }
 
 /** What a pool tells about itself. */
 export interface PoolStatistics {
-  /** How many guests it has. */
+  /** How many guests it has at the moment. */
   readonly workers: number;
   /** How many guests were started, those that ended included. */
   readonly started: number;
@@ -75,4 +85,61 @@ export interface PoolStatistics {
   readonly running: number;
   /** How many messages brought calls to guests. */
   readonly messages: number;
+}
+
+/** Options that were checked, complete. */
+export interface PoolSettings extends Pick<PoolOptions, "mode" | "module"> {
+  /** See {@linkcode PoolOptions}. */
+  readonly initializer: NamedCall | undefined;
+  /** How many guests there are at least, */
+  readonly min: number;
+  /** and at most. */
+  readonly max: number;
+  /** How many calls may wait. */
+  readonly maxQueue: number;
+  /** How many calls a guest runs. */
+  readonly maxCalls: number;
+  /** How long a guest may have nothing to do, in milliseconds. */
+  readonly idleLimit: number;
+  /** How long a guest may take to be ready, in milliseconds. */
+  readonly limit: number;
+}
+
+/** How long a guest above the least number stays, in seconds. */
+const IDLE = 10;
+
+/**
+ * Checks options.
+ *
+ * @throws {RangeError} where a number makes no sense.
+ * @throws {TypeError} where the module is no URL.
+ */
+export function poolSettings(options: PoolOptions): PoolSettings {
+  const { mode, module, initializer, workers = cores(), maxQueue = Infinity, timeout, idleTimeout = IDLE } = options;
+  const { maxCallsPerGuest = Infinity } = options;
+  const act = "open a pool";
+  const { min, max } = typeof workers === "number"
+    ? { min: workers, max: workers }
+    : { min: workers.min ?? 0, max: workers.max ?? Math.max(cores(), workers.min ?? 0) };
+  wholeNumber(act, { name: "workers", value: max, least: Math.max(1, min) });
+  wholeNumber(act, { name: typeof workers === "number" ? "workers" : "workers.min", value: min, least: 0 });
+  for (const [name, value] of Object.entries({ maxQueue, maxCallsPerGuest })) {
+    if (value !== Infinity) wholeNumber(act, { name, value, least: 1 });
+  }
+  if (!URL.canParse(module)) {
+    throw new TypeError(
+      `Cannot open a pool of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
+    );
+  }
+  return {
+    mode,
+    module,
+    initializer,
+    min,
+    max,
+    maxQueue,
+    maxCalls: maxCallsPerGuest,
+    idleLimit: limit(idleTimeout, { act: "keep an idle guest" }),
+    limit: limit(timeout, { act: "wait for a guest" }),
+  };
 }

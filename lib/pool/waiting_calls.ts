@@ -5,19 +5,6 @@
  *   it serves before.
  * - Invariant: `count` is how many wait. A call that is given up is not counted any more, and passed over.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { WaitingCalls } from "./waiting_calls.ts";
- *
- * const waiting = new WaitingCalls(2, { givenUp: () => {} });
- * const [first, second] = [new Call("a", { argument: 1 }), new Call("b", { argument: 2 })];
- * waiting.add(first);
- * waiting.add(second);
- * first.giveUp(new Error("nobody wants it any longer"));
- * if (waiting.count !== 1 || waiting.take(0) !== second) throw new Error("the second is next");
- * ```
- *
  * @module
  */
 

@@ -80,7 +80,7 @@ async function walked(
     // Where the time of the run is over, it need not come to its end.
     daemon: true,
     host,
-    onReport: (count) => progress(progressOf(count as DirCount)),
+    onProgress: (count) => progress(progressOf(count as DirCount)),
   });
   await guest.start();
   return await guest.result({ signal });

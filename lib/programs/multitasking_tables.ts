@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
 import type { ReportTable } from "../host/mod.ts";
 import type { Lateness } from "./ticks.ts";
 
@@ -23,7 +22,7 @@ export interface Measured {
 /** What is in the table of times. */
 export interface Times {
   /** Where the workers are. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** How many. */
   readonly workers: number;
   /** Milliseconds until they were there. */
@@ -37,7 +36,7 @@ export interface Times {
 /** What is in the table of memory, in bytes. */
 export interface Memory {
   /** Where the workers are. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** Main's before there were workers. */
   readonly before: number;
   /** Main's with the workers. */
@@ -46,7 +45,6 @@ export interface Memory {
   readonly own: readonly number[];
 }
 
-/** What several guests are; a mode that only its host knows is not among these. */
 const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
   thread: "threads",
@@ -75,9 +73,9 @@ export function timesTable({ mode, workers, startUp, alone, together }: Times): 
 
 /** The resident memory. */
 export function memoryTable({ mode, before, after, own }: Memory): ReportTable {
-  const isShared = mode === "direct" || mode === "thread";
-  const each = isShared ? after - before : own.reduce((sum, bytes) => sum + bytes, 0);
-  const meaning = isShared
+  const shares = mode === "direct" || mode === "thread";
+  const each = !shares ? own.reduce((sum, bytes) => sum + bytes, 0) : after - before;
+  const meaning = shares
     ? "main's growth, a worker's share"
     : "of its own; the pages of one program that all share count in each";
   return {

@@ -9,7 +9,6 @@
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
 import { type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
@@ -122,7 +121,7 @@ async function count(
 /** The table of times; `at most` is the efficiency that there can be. */
 function timesOf(
   measured: readonly Measured[],
-  { mode, samples, kernel, repeat }: { mode: ModeName; samples: number; kernel: string; repeat: number },
+  { mode, samples, kernel, repeat }: { mode: string; samples: number; kernel: string; repeat: number },
 ): ReportTable {
   const cores = mode === "direct" ? 1 : navigator.hardwareConcurrency;
   const where = mode === "direct" ? "the caller's one core" : `${cores} ${cores === 1 ? "core" : "cores"}`;

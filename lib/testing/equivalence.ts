@@ -24,7 +24,7 @@
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
-import type { ModeName } from "../errors.ts";
+import type { ModeName } from "../host/mod.ts";
 import { Host, type RunnableProgram } from "../host/mod.ts";
 import { endOf, type Experiment, stopsOf } from "./experiment.ts";
 import { observe, parting, type Row } from "./observation.ts";

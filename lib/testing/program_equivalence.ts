@@ -8,30 +8,10 @@
  *
  * Parameters are random within their ranges, numbers at most twice their default unless `parameters` says otherwise.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { defineProgram } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { checkProgramEquivalence } from "./program_equivalence.ts";
- *
- * const program = defineProgram({
- *   name: "adders",
- *   claim: "All that is added is there.",
- *   parameters: { tasks: { default: 2, min: 1, max: 5, description: "how many tasks add one" } },
- *   shared: () => ({ sum: cell() }),
- *   tasks: ({ parameters: { tasks } }) =>
- *     Array.from({ length: tasks }, (_, index) => ({ name: `task${index}`, run: ({ sum }) => sum.add(1) })),
- *   outcome: ({ sum }) => sum.load(),
- *   expected: ({ parameters: { tasks } }) => [tasks],
- * });
- * await checkProgramEquivalence(program, { fc, numRuns: 5 });
- * ```
- *
  * @module
  */
 
-import type { ModeName } from "../errors.ts";
+import type { ModeName } from "../host/mod.ts";
 import {
   dataText,
   Host,

@@ -8,7 +8,7 @@
  */
 
 import type { System } from "../diagram/mod.ts";
-import { type ModeName, PropertyError } from "../errors.ts";
+import { PropertyError } from "../errors.ts";
 import { showCell } from "./cells.ts";
 import { type Experiment, type ExperimentOptions, experiments } from "./experiment.ts";
 import type { Arbitrary, CheckDetails, FastCheck } from "./fast_check.ts";
@@ -36,10 +36,10 @@ export class Disagreement extends Error {
   /** Where they part. */
   readonly parting: Parting;
   /** The mode of the run that is wrong. */
-  readonly mode: ModeName;
+  readonly mode: string;
 
   /** Makes it; `one` and `other` say where the two values came from. */
-  constructor(parting: Parting, { one, other, mode }: { one: string; other: string; mode: ModeName }) {
+  constructor(parting: Parting, { one, other, mode }: { one: string; other: string; mode: string }) {
     const { row, when, port } = parting;
     super(`row ${row} (${when}), port ${port}: ${showCell(parting.one)} ${one}, ${showCell(parting.other)} ${other}`);
     this.parting = parting;
@@ -52,12 +52,12 @@ export class WrongOutcome extends Error {
   /** The class name. */
   override readonly name = "WrongOutcome";
   /** Where the program ran. */
-  readonly mode: ModeName;
+  readonly mode: string;
   /** What must be, as a clause. */
   readonly wanted: string;
 
   /** Makes it; `is` says what came out, as a clause. */
-  constructor(is: string, { mode, wanted }: { mode: ModeName; wanted: string }) {
+  constructor(is: string, { mode, wanted }: { mode: string; wanted: string }) {
     super(is);
     this.mode = mode;
     this.wanted = wanted;

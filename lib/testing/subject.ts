@@ -7,7 +7,7 @@
  */
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
-import type { ModeName } from "../errors.ts";
+import type { ModeName } from "../host/mod.ts";
 import { type Host, type HostOptions, loadSystem, MODE_NAMES } from "../host/mod.ts";
 import type { PropertyOptions } from "./property.ts";
 

@@ -28,12 +28,12 @@ interface Subject {
 const root = new URL("../../", import.meta.url).pathname;
 
 /** The rule that `visit` is for the files that `applies` admits. */
-function rule(applies: (place: Place) => boolean, visit: (subject: Subject) => Visitor): Deno.lint.Rule {
+function rule(applies: (place: Place, path: string) => boolean, visit: (subject: Subject) => Visitor): Deno.lint.Rule {
   return {
     create(context) {
       const path = fromRoot(context.filename);
       const place = placeOf(path);
-      if (!applies(place)) return {};
+      if (!applies(place, path)) return {};
       const report = (node: Node, message: string) => context.report({ node, message });
       const text = (node: Node) => context.sourceCode.getText(node);
       return visit({ path, place, report, text });
@@ -73,7 +73,11 @@ function importRule(
  * A rule that refuses names: a global (`Worker`, also as `globalThis.Worker` and as a type), a member of a global
  * (`Date.now`), or a global that is made without arguments (`new Date()`).
  */
-function nameRule(applies: (place: Place) => boolean, names: readonly string[], where: string): Deno.lint.Rule {
+function nameRule(
+  applies: (place: Place, path: string) => boolean,
+  names: readonly string[],
+  where: string,
+): Deno.lint.Rule {
   const refused = new Set(names);
   return rule(applies, ({ path, report }) => {
     const seen = new Set<number>();
@@ -258,6 +262,31 @@ const plugin: Deno.lint.Plugin = {
       ["SharedArrayBuffer", "Atomics"],
       "in lib/memory/ and lib/sync/ alone",
     ),
+
+    "waiting": nameRule(
+      (place, path) => shipped(place) && path !== "lib/memory/waiting.ts",
+      ["Atomics.wait", "Atomics.waitAsync", "Atomics.notify"],
+      "in lib/memory/waiting.ts alone: how a memory waits is a part of its own",
+    ),
+
+    "shared-buffer": rule(shipped, ({ path, report }) => {
+      const refuse = (node: Node) =>
+        report(
+          node,
+          `Cannot ask in ${path} whether a buffer is a SharedArrayBuffer: memory that is mapped is shared and is none, ` +
+            "the word of whoever made it is wanted",
+        );
+      return {
+        Identifier(node) {
+          const { parent } = node;
+          const isMade = parent.type === "NewExpression" && same(parent.callee, node);
+          if (node.name === "SharedArrayBuffer" && !isMade && parent.type !== "TSTypeReference") refuse(node);
+        },
+        Literal(node) {
+          if (typeof node.value === "string" && node.value.includes("SharedArrayBuffer")) refuse(node);
+        },
+      };
+    }),
 
     "foreign-functions": nameRule(
       outside("memory"),

@@ -6,7 +6,7 @@
 
 import { type busy, clock, printer } from "../../lib/blocks/mod.ts";
 import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
-import type { ModeName } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { type Host, loadSystem } from "../../lib/host/mod.ts";
 import { Simulator } from "../../lib/simulator/mod.ts";
 import type { TraceFile } from "../command/trace_file.ts";

@@ -30,7 +30,7 @@ import {
   type Ports,
   type System,
 } from "../../lib/diagram/mod.ts";
-import type { ModeName } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { loadSystem } from "../../lib/host/mod.ts";
 
 /** What a port of a node holds. */

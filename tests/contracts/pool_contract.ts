@@ -6,7 +6,8 @@
 
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CancelledError, type ModeName, QueueFullError, StateError, UncloneableError } from "../../lib/errors.ts";
+import { CancelledError, QueueFullError, StateError, UncloneableError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { asCompleted, type Pool, wait } from "../../lib/pool/mod.ts";
 import { square } from "../guests/pool_work.ts";
 import { failure, testPool, type Work } from "./pool_stage.ts";
@@ -202,7 +203,7 @@ export function testPoolContract(mode: ModeName): void {
     }
     const reported: unknown[] = [];
     const future = pool.submit("counting", 4);
-    future.onReport((value) => void reported.push(value));
+    future.onProgress((value) => void reported.push(value));
     assertEquals([await future.result(), reported], [4, [1, 2, 3, 4]]);
     const { workers, started, calls, waiting, running } = pool.statistics();
     assertEquals([workers, started, calls, waiting, running], [2, 2, 3, 0, 0]);

@@ -5,14 +5,8 @@
  */
 
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import {
-  CancelledError,
-  GuestDiedError,
-  GuestError,
-  GuestTimeoutError,
-  type ModeName,
-  UncloneableError,
-} from "../../lib/errors.ts";
+import { CancelledError, GuestDiedError, GuestError, GuestTimeoutError, UncloneableError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import type { Pool, RunOptions } from "../../lib/pool/mod.ts";
 import type { Fault } from "../guests/pool_work.ts";
 import { within } from "./deadline.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModeName } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Pool, type PoolOptions } from "../../lib/pool/mod.ts";
 import type * as work from "../guests/pool_work.ts";

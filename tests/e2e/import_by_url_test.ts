@@ -94,8 +94,8 @@ Deno.test.afterAll(async () => await Deno.remove(dist, { recursive: true }));
 Deno.test("mod.ts by URL runs a system from a URL alike in every mode", async () => {
   const texts = { "/program.ts": program("./mod.ts"), "/system.ts": system("./mod.ts") };
   const asked = await check({ folders: { "/": root }, texts });
-  assert(asked.has("/lib/host/thread_guest.ts"));
-  assert(asked.has("/lib/host/process_guest.ts"));
+  assert(asked.has("/lib/host/thread_entry.ts"));
+  assert(asked.has("/lib/host/process_entry.ts"));
 });
 
 Deno.test("holdfast.js by URL is one file, and runs a system from a URL alike in every mode", async () => {
@@ -195,7 +195,7 @@ Deno.test("cli.js by URL names its commands", async () => {
 });
 
 Deno.test("mod.ts and the guests reach relative, node: and full npm: specifiers only", async () => {
-  for (const entry of ["mod.ts", "lib/host/thread_guest.ts", "lib/host/process_guest.ts"]) {
+  for (const entry of ["mod.ts", "lib/host/thread_entry.ts", "lib/host/process_entry.ts"]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", new URL(entry, root).href],
       stderr: "inherit",

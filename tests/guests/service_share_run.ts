@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Host, ServiceShare } from "../../lib/host/mod.ts";
+import { Host, Packer, ServiceShare } from "../../lib/host/mod.ts";
 import { things } from "./service_work.ts";
 
 const host = new Host();
@@ -16,9 +16,10 @@ const link = await host.serve({
   module: import.meta.resolve("./service_work.ts"),
   initializer: undefined,
   shared: { share, task: 0 },
-  timeout: undefined,
+  limit: Infinity,
 }, { mode: "process", listener: { answered() {}, settled() {}, reported() {}, ended: () => ended.resolve() } });
-link.call({ index: link.exports.indexOf("waitForLock"), chunk: false, argument: undefined, transfer: [] });
+const packed = new Packer().pack(undefined, { transfer: [], moves: false });
+link.call({ at: link.exports.indexOf("waitForLock"), chunk: false, stream: false, packed });
 link.flush();
 await share.shared.waiting.waitAsync();
 link.end("SIGKILL");

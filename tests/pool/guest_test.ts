@@ -1,9 +1,9 @@
+import type { ModeName } from "../../lib/host/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   GuestDiedError,
   GuestError,
   GuestTimeoutError,
-  type ModeName,
   StateError,
   UncloneableError,
   WaitTimeoutError,
@@ -162,11 +162,11 @@ test("shares things with its host, also before it starts, and gives back what it
   }
   const reported: unknown[] = [];
   const held = Promise.withResolvers<void>();
-  const onReport = (value: unknown) => {
+  const onProgress = (value: unknown) => {
     reported.push(value);
     held.resolve();
   };
-  await using guest = await make({ export: "waitHolding", shared, onReport });
+  await using guest = await make({ export: "waitHolding", shared, onProgress });
   await guest.start();
   await within(SECONDS, held.promise);
   const { guard, permits } = sharedOf(guest);
@@ -209,7 +209,7 @@ Deno.test("a guest of its own host ends with it, in each mode", async () => {
 
 Deno.test("a thread guest that computes is stuck where it is ended, and ends later", async () => {
   const begun = Promise.withResolvers<unknown>();
-  const settings = { mode: "thread", module: WORK, export: "busy", argument: 1200, onReport: begun.resolve } as const;
+  const settings = { mode: "thread", module: WORK, export: "busy", argument: 1200, onProgress: begun.resolve } as const;
   const guest = await Guest.make(settings);
   await guest.start();
   assertEquals(await within(SECONDS, begun.promise), "begun");

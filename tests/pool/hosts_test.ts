@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { GuestError, type ModeName } from "../../lib/errors.ts";
+import { GuestError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -85,7 +86,7 @@ Deno.test("a pool in process mode leaves no process behind, however it ends", as
     for (const guest of [0, 1]) pids.add(await pool.run("pid", undefined, { guest }));
     for (let round = 0; round < 2; round++) {
       const given = pool.submit("fail", "never settles", { timeout: 0.02 });
-      given.onReport((pid) => void pids.add(pid as number));
+      given.onProgress((pid) => void pids.add(pid as number));
       await failure(given.result());
     }
     pids.add(await pool.run("pid", undefined));

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { GuestError, type ModeName, PropertyError } from "../../lib/errors.ts";
+import { GuestError, PropertyError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { checkEquivalence, type SystemCheckOptions } from "../../lib/testing/mod.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { type ModeName, PropertyError } from "../../lib/errors.ts";
+import { PropertyError } from "../../lib/errors.ts";
+import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { checkZeroOrderHold } from "../../lib/testing/mod.ts";
 import { runs } from "../contracts/soak.ts";

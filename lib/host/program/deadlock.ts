@@ -4,18 +4,6 @@
  * - A cycle of tasks that each wait for a lock that the next one owns is a deadlock at once, whatever the others do.
  * - Otherwise it is one when no live task can act any more: all wait, none with a time.
  *
- * @example
- * ```ts
- * import { findDeadlock } from "./deadlock.ts";
- *
- * const wait = { method: "acquire", timed: false, queued: true };
- * const waits = [{ task: 0, object: "b", ...wait }, { task: 1, object: "a", ...wait }];
- * const owners = (object: string) => object === "a" ? [0] : [1];
- * const found = findDeadlock({ waits, live: 3, owners, nameOf: (task) => `t${task}` });
- * if (found?.tasks.join() !== "0,1") throw new Error("a cycle, though a third task is at work");
- * if (!found.error.message.includes("task t0 waits for b (acquire), which t1 holds")) throw found.error;
- * ```
- *
  * @module
  */
 

@@ -34,7 +34,6 @@
  * @module
  */
 
-import type { ModeName } from "../../errors.ts";
 import {
   type AnyProgram,
   type Failed,
@@ -45,16 +44,25 @@ import {
   settingsOf,
   type SettingsOptions,
 } from "../../program/mod.ts";
-import type { Observer } from "../../simulator/mod.ts";
-import type { Host, HostOptions } from "../host.ts";
-import type { ReportTable } from "./report.ts";
+import type { AnyModeName, GuestPermissions } from "../../mode/mod.ts";
+import type { FarHost, Observer } from "../../simulator/mod.ts";
+import type { GuestHost } from "../service/guest_host.ts";
+import { isHostProgram as isMarked } from "./marks.ts";
+import type { ProgramReport, ReportTable } from "./report.ts";
+import type { ProgramOptions } from "./run.ts";
+
+/** A host as a program sees it: for runs of other programs, pools, guests and simulations. */
+export interface ProgramHost extends GuestHost, FarHost {
+  /** Runs a program and says what came out. */
+  run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport>;
+}
 
 /** What `main` is given. */
 export interface HostContext<P extends ParameterTable = ParameterTable> {
   /** Where guests are to run. */
-  readonly mode: ModeName;
+  readonly mode: AnyModeName;
   /** The host that runs it, for runs of other programs. */
-  readonly host: Host;
+  readonly host: ProgramHost;
   /** How the run is set. */
   readonly settings: Settings<P>;
   /** Aborted when the time of the run is over or the host is closed; `main` then has a second to end. */
@@ -76,8 +84,13 @@ export interface HostEnd<O> {
 /** Functions that guests run, by name: each takes an argument and a `ServiceContext`. */
 export type GuestFunctions = Readonly<Record<string, (argument: never, context: never) => unknown>>;
 
-/** What the guests of a program need of the host that starts them. */
-export type GuestNeeds = Pick<HostOptions, "permissions" | "fresh">;
+/** What the guests of a program need of the host that starts them: options of a host. */
+export interface GuestNeeds {
+  /** That each run gets guests that have done nothing before. */
+  readonly fresh?: boolean;
+  /** What process guests must be permitted besides loading their module. */
+  readonly permissions?: GuestPermissions;
+}
 
 /** What a host program is made of. */
 export interface HostProgramSpec<P extends ParameterTable, O> {
@@ -149,8 +162,7 @@ export function needsOf(program: RunnableProgram, options: SettingsOptions): Gue
 
 /** Whether a value is a host program, of this copy of the library or of another. */
 export function isHostProgram(value: unknown): value is AnyHostProgram {
-  return typeof value === "object" && value !== null && "isHoldfastProgram" in value &&
-    value.isHoldfastProgram === true && "main" in value;
+  return isMarked(value);
 }
 
 /** Whether a value is a program of any kind. */

@@ -7,36 +7,15 @@
  *   cancelled, the outcome says why.
  * - Once the run is over nobody hears of what `main` still does.
  *
- * @example
- * ```ts
- * import { defineHostProgram } from "./host_program.ts";
- * import { Host } from "../host.ts";
- *
- * const late = defineHostProgram({
- *   name: "late",
- *   claim: "It waits until it is told to end.",
- *   module: import.meta.url,
- *   async main({ signal }) {
- *     await new Promise((resolve) => signal.addEventListener("abort", resolve));
- *     return { outcome: "told" };
- *   },
- *   expected: () => ["told"],
- * });
- * await using host = new Host();
- * const { ok } = await host.run(late, { mode: "direct", timeout: 0.01 });
- * if (!ok) throw new Error("it ends when its time is over");
- * ```
- *
  * @module
  */
 
 import { farError, GuestDiedError, GuestTimeoutError } from "../../errors.ts";
 import { type Settings, settingsOf } from "../../program/mod.ts";
-import { now } from "../clock.ts";
-import type { Host } from "../host.ts";
-import type { AnyHostProgram, HostContext, HostEnd } from "./host_program.ts";
+import { after, limit, now } from "../../platform/mod.ts";
+import type { AnyHostProgram, HostContext, HostEnd, ProgramHost } from "./host_program.ts";
 import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./report.ts";
-import { checkTimeout, type ProgramOptions } from "./run.ts";
+import type { ProgramOptions } from "./run.ts";
 
 /** How long a `main` that was told to end may take, in milliseconds. */
 const GRACE = 1000;
@@ -44,7 +23,7 @@ const GRACE = 1000;
 /** Who runs it. */
 export interface HostProgramRunner {
   /** The host. */
-  readonly host: Host;
+  readonly host: ProgramHost;
   /** How guests of the mode reach their memory. */
   readonly transport: ProgramReport["transport"];
   /** Aborted when the host is closed. */
@@ -69,9 +48,11 @@ export interface HostJob {
 export function hostJob(program: AnyHostProgram, options: ProgramOptions): HostJob {
   const { name } = program;
   const settings = settingsOf(program, options);
-  checkTimeout(name, options.timeout);
+  const time = limit(options.timeout, { act: `run ${name}`, positive: true });
   program.validate(settings);
-  if (options.script === undefined) return { main: (runner) => run(program, { ...options, settings }, runner) };
+  if (options.script === undefined) {
+    return { main: (runner) => run(program, { ...options, settings, limit: time }, runner) };
+  }
   throw new TypeError(
     `Cannot run ${name} by a script: its main runs on the host, a program of shared memory is wanted`,
   );
@@ -79,21 +60,24 @@ export function hostJob(program: AnyHostProgram, options: ProgramOptions): HostJ
 
 async function run(
   program: AnyHostProgram,
-  { settings, mode, timeout, observe, progress }: ProgramOptions & { readonly settings: Settings },
+  { settings, mode, limit, observe, progress }: ProgramOptions & {
+    readonly settings: Settings;
+    readonly limit: number;
+  },
   { host, transport, closing }: HostProgramRunner,
 ): Promise<ProgramReport> {
   const { name } = program;
   const told = new AbortController();
   const over = Promise.withResolvers<MainEnd>();
-  let grace: ReturnType<typeof setTimeout> | undefined;
+  let letGo: (() => void) | undefined;
   const tell = (error: Error) => {
     told.abort(error);
-    grace ??= setTimeout(() => over.resolve({ error: told.signal.reason }), GRACE);
+    letGo ??= after(GRACE, () => over.resolve({ error: told.signal.reason }));
   };
   const close = () => tell(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));
-  const late = () => tell(new GuestTimeoutError({ guest: name, mode, seconds: timeout ?? Infinity }));
+  const late = () => tell(new GuestTimeoutError({ guest: name, mode, seconds: limit / 1000 }));
   closing.addEventListener("abort", close);
-  const timer = timeout === undefined ? undefined : setTimeout(late, timeout * 1000);
+  const stop = after(limit, late);
 
   let ended = false;
   const context: HostContext = {
@@ -108,8 +92,8 @@ async function run(
   const result = await Promise.race([endOf(program, context), over.promise]);
   ended = true;
   const ms = now() - started;
-  clearTimeout(timer);
-  clearTimeout(grace);
+  stop();
+  letGo?.();
   closing.removeEventListener("abort", close);
   const failures = "error" in result ? [faultOf(result.error, told.signal)] : [];
   const { outcome, tables = [] } = "end" in result ? result.end : { outcome: failedOutcome(failures) };

@@ -1,29 +1,10 @@
 /**
- * A program in direct mode: all tasks in the caller, on model memory and its virtual clock.
+ * The tasks of a program in the caller, on model memory and its virtual clock.
  *
  * - Tasks switch only where one blocks: first in, first out, or, with a seed other than 0, as the seed decides.
  * - A deadlock is thrown into its tasks as soon as it exists.
  * - Daemons are stopped where they wait, as soon as all others have ended.
- * - A task that fails is buried like a dead one, after its guards have released what they held.
- *
- * @example
- * ```ts
- * import { defineProgram } from "../../program/mod.ts";
- * import { cell } from "../../sync/mod.ts";
- * import { runDirect } from "./inline_tasks.ts";
- * import { programJob } from "./run.ts";
- *
- * const program = defineProgram({
- *   name: "two",
- *   claim: "Two tasks add one each.",
- *   shared: () => ({ n: cell() }),
- *   tasks: () => [{ name: "a", run: ({ n }) => n.add(1) }, { name: "b", run: ({ n }) => n.add(1) }],
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [2],
- * });
- * const { ends } = runDirect(programJob(program, { mode: "direct" }), { now: () => 0 });
- * if (ends.some(({ kind }) => kind !== "returned")) throw new Error("both end well");
- * ```
+ * - A task that fails is recovered from like a dead one, after its guards have released what they held.
  *
  * @module
  */
@@ -34,7 +15,7 @@ import { runCooperative, type TaskRun, type WaitingTask } from "../../program/mo
 import { findDeadlock } from "./deadlock.ts";
 import type { ProgramEnd, ProgramJob, TaskEnd } from "./run.ts";
 import { decodeEnd } from "./task_ends.ts";
-import { Burials } from "../shared/recovery.ts";
+import { Recovery } from "../shared/recovery.ts";
 import { Lanes } from "./lanes.ts";
 import { taskSteps } from "./task_steps.ts";
 
@@ -43,10 +24,10 @@ const OVER = "all but daemons have ended, a task to wait for is wanted";
 
 /** Runs a program in the caller. */
 export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
-  const { space, tasks, names, settings, timeout } = job;
+  const { space, tasks, names, settings, limit } = job;
   const memory = new ModelMemory(space.layout, { chooser: seededChooser(settings.seed) });
   runBlocking(memory, space.initialize());
-  const burials = new Burials(space, memory);
+  const recovery = new Recovery(space, memory);
   const lanes = new Lanes(names, job.observe);
   const started = now();
   const nameOf = (task: number) => names[task] ?? `task ${task}`;
@@ -67,7 +48,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
         else {
           live.delete(run.number);
           lanes.ends(run.number, time());
-          burials.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
+          recovery.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
         }
       },
       onParked(waiting) {
@@ -79,14 +60,14 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
         const found = findDeadlock({
           waits: waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) })),
           live: live.size,
-          owners: (object) => burials.owners(object),
+          owners: (object) => recovery.owners(object),
           nameOf,
         });
         return found === undefined ? undefined : new Map(found.tasks.map((task) => [task, found.error]));
       },
       stopped() {
-        if (timeout === undefined || now() - started < timeout * 1000) return undefined;
-        stop = new GuestTimeoutError({ guest: job.program.name, mode: "direct", seconds: timeout });
+        if (now() - started < limit) return undefined;
+        stop = new GuestTimeoutError({ guest: job.program.name, mode: "direct", seconds: limit / 1000 });
         return stop;
       },
     },

@@ -3,24 +3,11 @@
  *
  * - Invariant: the spans of a lane follow each other without a gap, from the task's first turn to its end; none is empty.
  *
- * @example
- * ```ts
- * import { Lanes } from "./lanes.ts";
- *
- * const seen: string[] = [];
- * const lanes = new Lanes(["a"], ({ lane, name, started, finished }) => void seen.push(`${lane} ${name} ${finished - started}`));
- * lanes.goesOn(0, 1);
- * lanes.waits(0, 3, "guard.acquire");
- * lanes.goesOn(0, 7);
- * lanes.ends(0, 8);
- * if (seen.join() !== "a running 2,a guard.acquire 4,a running 1") throw new Error(seen.join());
- * ```
- *
  * @module
  */
 
 import type { Observer } from "../../simulator/mod.ts";
-import type { TaskDone } from "../thread_messages.ts";
+import type { TaskDone } from "./task_message.ts";
 
 /** See the module. */
 export class Lanes {

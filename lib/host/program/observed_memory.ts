@@ -3,17 +3,6 @@
  *
  * - What takes time is a wait, a sleep, and a call that the owner of the memory answers; all else is the task's own work.
  *
- * @example
- * ```ts
- * import { Layout, ModelMemory } from "../../memory/mod.ts";
- * import { ObservedMemory } from "./observed_memory.ts";
- *
- * let time = 0;
- * const memory = new ObservedMemory(new ModelMemory(new Layout()), () => time++);
- * memory.perform({ kind: "sleep", until: 5 });
- * if (memory.waits[0]?.name !== "sleep" || memory.waits[0].finished !== 1) throw new Error("one sleep");
- * ```
- *
  * @module
  */
 

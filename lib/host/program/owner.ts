@@ -1,5 +1,5 @@
 /**
- * The owner of the memory of a run in process mode: performs, on model memory and the real clock, what guests ask.
+ * The memory of tasks that ask: its owner performs, on model memory and the real clock, what their guests ask.
  *
  * - Each guest asks one thing at a time. What must wait is parked, and answered when it is over.
  * - Steps run one after another until they park, so no guest ever sees a body half done, and one that dies tears nothing.
@@ -8,37 +8,10 @@
  * - With a script, operations are performed in its order, one at a time, on a virtual clock; after its end, as they come.
  *   Where a task leaves it, all that is asked from then on fails with a `ReplayError`.
  *
- * @example
- * ```ts
- * import { defineProgram } from "../../program/mod.ts";
- * import { lock } from "../../sync/mod.ts";
- * import { decodeAnswer, encodeAsked } from "../shared/asked.ts";
- * import { Owner } from "./owner.ts";
- * import { programJob } from "./run.ts";
- *
- * const program = defineProgram({
- *   name: "one",
- *   claim: "One task locks.",
- *   shared: () => ({ guard: lock() }),
- *   tasks: () => [{ name: "only", run: ({ guard }) => guard.acquire() }],
- *   outcome: function* () {},
- *   expected: () => [],
- * });
- * const answers: unknown[] = [];
- * const owner = new Owner(programJob(program, { mode: "process" }), {
- *   now: () => 0,
- *   live: () => 1,
- *   answer: (_task, bytes) => void answers.push(decodeAnswer(bytes)),
- * });
- * owner.ask(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
- * if (answers[0] !== true) throw new Error("acquired");
- * owner.close();
- * ```
- *
  * @module
  */
 
-import { type FarError, ReplayError } from "../../errors.ts";
+import { type FarError, ProtocolError, ReplayError } from "../../errors.ts";
 import { type Answer, ModelMemory, type PARKED, runBlocking, seededChooser, type Steps } from "../../memory/mod.ts";
 import {
   operationText,
@@ -49,12 +22,13 @@ import {
   type TaskMemory,
   TaskRun,
 } from "../../program/mod.ts";
-import type { SharedThing } from "../../sync/mod.ts";
+import { after } from "../../platform/mod.ts";
+import type { Things } from "../../sync/mod.ts";
 import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "../shared/asked.ts";
-import { Burials } from "../shared/recovery.ts";
-import { LONGEST_TIMER } from "../clock.ts";
+import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
-import type { ProgramJob } from "./run.ts";
+import type { ProgramJob, TaskEnd } from "./run.ts";
+import type { TasksMemory } from "./tasks_memory.ts";
 
 /** What an owner needs. */
 export interface OwnerOptions {
@@ -62,23 +36,22 @@ export interface OwnerOptions {
   readonly now: () => number;
   /** How many tasks have not ended. */
   readonly live: () => number;
-  /** Sends an answer to a task's guest. */
-  readonly answer: (task: number, bytes: Uint8Array) => void;
 }
 
 /** See the module. */
-export class Owner {
+export class Owner implements TasksMemory {
   /** The memory. */
   readonly memory: ModelMemory;
-  /** Buries tasks. */
-  readonly burials: Burials;
+  readonly #recovery: Recovery;
   readonly #job: ProgramJob;
   readonly #options: OwnerOptions;
-  readonly #things: readonly ReadonlyMap<string, SharedThing>[];
+  readonly #things: readonly Things[];
+  /** Who takes the answer to what a task asked. */
+  readonly #answers = new Map<number, (bytes: Uint8Array) => void>();
   /** What tasks asked that is not answered, by task. */
   readonly #runs = new Map<number, TaskRun<unknown>>();
   readonly #queue: TaskRun<unknown>[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #letGo = (): void => {};
   /** What is to be done, from #turn on. */
   readonly #script: Script;
   #turn = 0;
@@ -114,37 +87,51 @@ export class Owner {
     };
     runBlocking(this.memory, space.initialize());
     this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
-    this.burials = new Burials(space, this.memory);
+    this.#recovery = new Recovery(space, this.memory);
   }
 
-  /** Why the run is another one than the script's, if it is. */
-  get left(): ReplayError | undefined {
-    if (this.#left !== undefined || !this.#isScripted) return this.#left;
-    return new ReplayError(
+  began(): void {}
+
+  stop(): void {}
+
+  checked(ends: readonly TaskEnd[]): readonly TaskEnd[] {
+    if (this.#left !== undefined) throw this.#left;
+    if (!this.#isScripted) return ends;
+    throw new ReplayError(
       `Cannot replay: the run ends at step ${this.#turn}, ${this.#script.length} steps are wanted`,
     );
   }
 
-  /** Takes what a task's guest asks. */
-  ask(task: number, bytes: Uint8Array): void {
+  /**
+   * Takes what a task's guest asks.
+   *
+   * @throws {ProtocolError} where it is nothing that can be asked, or something is asked already.
+   */
+  ask(task: number, bytes: Uint8Array, answer: (bytes: Uint8Array) => void): void {
+    if (this.#answers.has(task)) {
+      throw new ProtocolError(`task ${task} asks before it was answered, one thing at a time is wanted`);
+    }
+    this.#answers.set(task, answer);
     try {
       if (this.#left !== undefined) throw this.#left;
-      const things = this.#things[task] ?? new Map<string, SharedThing>();
+      const things = this.#things[task] ?? new Map();
       const steps = this.#stepsOf(decodeAsked(bytes, things), things);
       const run = new TaskRun(this.#answering, { name: this.#job.names[task] ?? "", number: task, steps });
       this.#runs.set(task, run);
       if (!this.#isScripted) this.#begin(run);
     } catch (error) {
-      this.#options.answer(task, encodeAnswer({ error }));
+      if (error instanceof ProtocolError) throw error;
+      this.#tell(task, encodeAnswer({ error }));
     }
     this.#goOn();
   }
 
-  /** Says that a task has ended: drops what it has asked, and tells or buries it. */
+  /** Says that a task has ended: drops what it has asked, and lets go on what it held. */
   ended(task: number, failure: FarError | undefined): void {
     this.#runs.delete(task);
+    this.#answers.delete(task);
     this.memory.unpark(task);
-    const follow = () => this.burials.ended(task, failure);
+    const follow = () => this.#recovery.ended(task, failure);
     if (this.#job.script === undefined) follow();
     else this.#ended.set(task, follow);
     this.#goOn();
@@ -152,10 +139,10 @@ export class Owner {
 
   /** Stops its timer. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#letGo();
   }
 
-  #stepsOf(asked: Asked, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
+  #stepsOf(asked: Asked, things: Things): Steps<unknown> {
     return asked.kind === "ticket" ? this.#ticket() : askedSteps(asked, things);
   }
 
@@ -181,11 +168,9 @@ export class Owner {
       if (run !== undefined) this.#advance(run);
       else if (!this.#breakDeadlock()) break;
     }
-    clearTimeout(this.#timer);
-    const { earliest } = this.memory;
-    if (earliest === Infinity) return;
-    const left = Math.min(LONGEST_TIMER, Math.max(0, Math.ceil(earliest - this.#options.now())));
-    this.#timer = setTimeout(() => this.#goOn(), left);
+    this.#letGo();
+    const left = Math.max(0, Math.ceil(this.memory.earliest - this.#options.now()));
+    this.#letGo = after(left, () => this.#goOn());
   }
 
   get #isScripted(): boolean {
@@ -289,7 +274,7 @@ export class Owner {
   #answer(run: TaskRun<unknown>): void {
     this.#runs.delete(run.number);
     const { outcome } = run;
-    this.#options.answer(
+    this.#tell(
       run.number,
       this.#encode(
         outcome.kind === "threw" ? { error: outcome.error } : {
@@ -297,6 +282,12 @@ export class Owner {
         },
       ),
     );
+  }
+
+  #tell(task: number, bytes: Uint8Array): void {
+    const answer = this.#answers.get(task);
+    this.#answers.delete(task);
+    answer?.(bytes);
   }
 
   #encode(answered: { readonly value: unknown } | { readonly error: unknown }): Uint8Array {
@@ -317,7 +308,7 @@ export class Owner {
     const found = findDeadlock({
       waits,
       live: this.#options.live(),
-      owners: (object) => this.burials.owners(object),
+      owners: (object) => this.#recovery.owners(object),
       nameOf: (task) => this.#job.names[task] ?? `task ${task}`,
     });
     if (found === undefined) return false;

@@ -6,18 +6,10 @@
  *
  * @example
  * ```ts
- * import { defineProgram } from "../../program/mod.ts";
- * import { programsOf } from "./reference.ts";
+ * import { loadProgram } from "./reference.ts";
  *
- * const one = defineProgram({
- *   name: "one",
- *   claim: "Nothing happens.",
- *   shared: () => ({}),
- *   tasks: () => [],
- *   outcome: function* () {},
- *   expected: () => [],
- * });
- * if (programsOf({ one, other: 5 })[0]?.name !== "one") throw new Error("the export that is a program");
+ * const program = await loadProgram(import.meta.resolve("../../programs/race.ts"), { name: "race" });
+ * if (program.name !== "race") throw new Error("the program of that name");
  * ```
  *
  * @module
@@ -25,13 +17,12 @@
 
 import { farError, GuestError } from "../../errors.ts";
 import { isRunnable, type RunnableProgram } from "./host_program.ts";
-import type { Exports } from "../system/reference.ts";
+import { candidates } from "./marks.ts";
+import type { Exports } from "../exports.ts";
 
 /** The programs that a module exports, each once, in order. */
 export function programsOf(exports: Exports): readonly RunnableProgram[] {
-  const { programs } = exports;
-  const listed = typeof programs === "object" && programs !== null ? Object.values(programs) : [];
-  return [...new Set([...Object.values(exports), ...listed].filter(isRunnable))];
+  return candidates(exports).filter(isRunnable);
 }
 
 /** The program of that name among a module's exports. */

@@ -4,28 +4,10 @@
  * - The outcome is plain data; that of a run in which something failed is `{ failed }`.
  * - A table is for people, and no part of the outcome: what it shows may differ from run to run.
  *
- * @example
- * ```ts
- * import { reportOf } from "./report.ts";
- *
- * const report = reportOf({
- *   name: "one",
- *   independent: (outcome) => outcome,
- *   expected: () => [1],
- * }, {
- *   settings: { variant: "plain", parameters: {}, seed: 0 },
- *   mode: "direct",
- *   transport: "model",
- *   outcome: 2,
- *   ms: 0,
- * });
- * if (report.ok) throw new Error("1 is expected, 2 came out");
- * ```
- *
  * @module
  */
 
-import type { FarError, ModeName } from "../../errors.ts";
+import type { FarError } from "../../errors.ts";
 import { type Failed, type OutcomeTest, sameData, type Settings } from "../../program/mod.ts";
 
 /** A table under a run. */
@@ -43,9 +25,9 @@ export interface ProgramReport {
   /** The program's name. */
   readonly program: string;
   /** Where its tasks ran. */
-  readonly mode: ModeName;
-  /** How the tasks reached their memory: `pipe` in process mode. */
-  readonly transport: "model" | "shared" | "pipe";
+  readonly mode: string;
+  /** How the tasks reached their memory: `model` in direct mode, `shared` on threads, `pipe` in process mode. */
+  readonly transport: string;
   /** The variant. */
   readonly variant: string;
   /** What came out: plain data. */

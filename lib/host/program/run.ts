@@ -4,27 +4,10 @@
  * - A mode starts one guest per task, looks after them, and gives how each ended; a task that fails ends alone.
  * - The outcome is read when all tasks have ended well; otherwise it is `{ failed }`.
  *
- * @example
- * ```ts
- * import { defineProgram } from "../../program/mod.ts";
- * import { cell } from "../../sync/mod.ts";
- * import { programJob } from "./run.ts";
- *
- * const program = defineProgram({
- *   name: "one",
- *   claim: "One task adds one.",
- *   shared: () => ({ n: cell() }),
- *   tasks: () => [{ name: "only", run: ({ n }) => n.add(1) }],
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [1],
- * });
- * if (programJob(program, { mode: "direct" }).names.join() !== "only") throw new Error("one task");
- * ```
- *
  * @module
  */
 
-import { type FarError, farError, GuestTimeoutError, type ModeName } from "../../errors.ts";
+import { type FarError, farError, GuestTimeoutError } from "../../errors.ts";
 import { type Memory, runBlocking } from "../../memory/mod.ts";
 import {
   type AnyProgram,
@@ -37,13 +20,14 @@ import {
 } from "../../program/mod.ts";
 import type { Observer } from "../../simulator/mod.ts";
 import { type Shareables, Space } from "../../sync/mod.ts";
-import { LONGEST_TIMER } from "../clock.ts";
+import type { AnyModeName } from "../../mode/mod.ts";
+import { after, limit } from "../../platform/mod.ts";
 import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./report.ts";
 
 /** How to run a program. */
 export interface ProgramOptions extends SettingsOptions {
   /** Where its tasks run. */
-  readonly mode: ModeName;
+  readonly mode: AnyModeName;
   /** Seconds after which tasks that have not ended are stopped; never by default. */
   readonly timeout?: number | undefined;
   /** Told of what each task does and waits for, in milliseconds: of the virtual clock in direct mode. */
@@ -66,8 +50,8 @@ export interface ProgramJob {
   readonly names: readonly string[];
   /** Its shared things. */
   readonly space: Space<Shareables>;
-  /** See {@linkcode ProgramOptions}. */
-  readonly timeout: number | undefined;
+  /** How long it may take, in milliseconds. */
+  readonly limit: number;
   /** See {@linkcode ProgramOptions}. */
   readonly observe: Observer | undefined;
   /** See {@linkcode ProgramOptions}. */
@@ -100,8 +84,8 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
     throw new TypeError("Cannot run: it is no program, one made by defineProgram or defineHostProgram is wanted");
   }
   const settings = settingsOf(program, options);
-  const { timeout, observe, script } = options;
-  checkTimeout(program.name, timeout);
+  const { observe, script } = options;
+  const time = limit(options.timeout, { act: `run ${program.name}`, positive: true });
   const tasks = program.tasks(settings);
   const names = tasks.map(({ name }) => name);
   if (names.length === 0 || new Set(names).size < names.length) {
@@ -112,19 +96,7 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
     );
   }
   const space = new Space(program.shared(settings), { tasks: tasks.length, names });
-  return { program, settings, tasks, names, space, timeout, observe, script };
-}
-
-/**
- * Checks how long a run may take.
- *
- * @throws {RangeError} where it is no time that a timer takes.
- */
-export function checkTimeout(name: string, timeout: number | undefined): void {
-  if (timeout === undefined || timeout > 0 && timeout * 1000 <= LONGEST_TIMER) return;
-  throw new RangeError(
-    `Cannot run ${name}: a timeout of ${timeout} s, a number above 0, at most ${LONGEST_TIMER / 1000}, is wanted`,
-  );
+  return { program, settings, tasks, names, space, limit: time, observe, script };
 }
 
 /**
@@ -132,7 +104,7 @@ export function checkTimeout(name: string, timeout: number | undefined): void {
  *
  * @throws {TypeError} where the program does not say where it is exported.
  */
-export function programModule({ program }: ProgramJob, mode: ModeName): string {
+export function programModule({ program }: ProgramJob, mode: string): string {
   if (program.module !== undefined) return program.module;
   throw new TypeError(
     `Cannot run ${program.name} in ${mode} mode: it does not say where it is exported, module: import.meta.url is wanted`,
@@ -146,19 +118,17 @@ export function daemonsOf({ tasks }: ProgramJob): readonly number[] {
 
 /** Calls back when the time of a run is over, if it has one, until what it gives is called. */
 export function afterTimeout(
-  { timeout, program }: ProgramJob,
-  mode: ModeName,
+  { limit, program }: ProgramJob,
+  mode: string,
   over: (far: FarError) => void,
 ): () => void {
-  if (timeout === undefined) return () => {};
-  const far = farError(new GuestTimeoutError({ guest: program.name, mode, seconds: timeout }));
-  const timer = setTimeout(() => over(far), timeout * 1000);
-  return () => clearTimeout(timer);
+  const far = farError(new GuestTimeoutError({ guest: program.name, mode, seconds: limit / 1000 }));
+  return after(limit, () => over(far));
 }
 
 /** Says what came out of a run. */
 export function judge(job: ProgramJob, { mode, transport, end }: {
-  mode: ModeName;
+  mode: string;
   transport: ProgramReport["transport"];
   end: ProgramEnd;
 }): ProgramReport {

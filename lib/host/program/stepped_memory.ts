@@ -10,20 +10,6 @@
  * - A task that wants another operation than the script says, or gets another answer, leaves the script for all tasks: from
  *   then on each operation throws a `ReplayError`.
  *
- * @example
- * ```ts
- * import { add, Layout, runBlocking, SharedMemory } from "../../memory/mod.ts";
- * import { SteppedMemory } from "./stepped_memory.ts";
- *
- * const layout = new Layout();
- * const word = layout.word("counter");
- * const host = SharedMemory.create(layout, { guests: 1, clock: () => 0 });
- * const memory = SharedMemory.attach(host.handle, { guest: 0, clock: () => 0 });
- * const operation = { kind: "add", cell: "i32", word, value: 1, order: "atomic" } as const;
- * const stepped = new SteppedMemory(memory, { task: 0, script: [{ kind: "perform", task: 0, operation, answer: 0 }] });
- * if (runBlocking(stepped, add(word, 1)) !== 0) throw new Error("as the script says");
- * ```
- *
  * @module
  */
 

@@ -4,28 +4,18 @@
  * - Invariant: each task ends once; what comes later for it is dropped.
  * - A task counts as live until what it held has gone on: until then, who waits for that waits for nothing lost.
  *
- * @example
- * ```ts
- * import { TaskEnds } from "./task_ends.ts";
- *
- * const ends = new TaskEnds(1, () => {});
- * ends.end(0, { kind: "returned", value: 5 });
- * ends.end(0, { kind: "returned", value: 6 });
- * const [end] = await ends.all;
- * if (end?.kind !== "returned" || end.value !== 5) throw new Error("the first end counts");
- * ```
- *
  * @module
  */
 
-import type { FarError } from "../../errors.ts";
+import { type FarError, farErrorFrom } from "../../errors.ts";
 import { decode } from "../../codec/mod.ts";
 import type { TaskEnd } from "./run.ts";
+import { recordFrom } from "./task_message.ts";
 
 /** How a task ended, from the encoded `{ value }` or `{ far }`. */
 export function decodeEnd(bytes: Uint8Array): TaskEnd {
-  const { value, far } = decode(bytes) as { value?: unknown; far?: FarError };
-  return far === undefined ? { kind: "returned", value } : { kind: "failed", far };
+  const { value, far } = recordFrom(decode(bytes));
+  return far === undefined ? { kind: "returned", value } : { kind: "failed", far: farErrorFrom(far) };
 }
 
 /** See the module. */

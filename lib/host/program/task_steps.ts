@@ -4,22 +4,6 @@
  * - What a task returns crosses as bytes in direct mode too, so that what cannot be cloned is refused everywhere.
  * - A task whose `run` throws before its first step fails as one that throws later.
  *
- * @example
- * ```ts
- * import { decode } from "../../codec/mod.ts";
- * import { Layout, ModelMemory, runBlocking } from "../../memory/mod.ts";
- * import { taskSteps } from "./task_steps.ts";
- *
- * const task = {
- *   name: "five",
- *   *run() {
- *     return 5;
- *   },
- * };
- * const bytes = runBlocking(new ModelMemory(new Layout()), taskSteps(task, {}));
- * if ((decode(bytes) as { value: number }).value !== 5) throw new Error("5 is wanted");
- * ```
- *
  * @module
  */
 

@@ -2,23 +2,9 @@
  * What happens to shared things when a task has ended: the supervisor's part.
  *
  * - A task that returned or failed tells the things that are bound to it.
- * - One that failed or died is buried in every thing: what it held goes on to those who wait.
- * - A burial waits for whoever is in the middle of changing a thing. Where that one may be dead as well, the burial must not
- *   block the event loop that hears of deaths: `endedAsync`. What another death has torn is buried already.
- *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../../memory/mod.ts";
- * import { lock, Space } from "../../sync/mod.ts";
- * import { Burials } from "./recovery.ts";
- *
- * const space = new Space({ guard: lock() }, { tasks: 2 });
- * const memory = new ModelMemory(space.layout);
- * runBlocking(memory, space.bind(memory, { task: 0 }).guard.acquire());
- * new Burials(space, memory).ended(0, { name: "Error", message: "it fails", stack: "" });
- * const next = runBlocking(memory, space.bind(memory, { task: 1 }).guard.lock());
- * if (next.ownerDied === undefined) throw new Error("its next owner is told");
- * ```
+ * - One that failed or died is recovered from in every thing: what it held goes on to those who wait.
+ * - A recovery waits for whoever is in the middle of changing a thing. Where that one may be dead as well, it must not block
+ *   the event loop that hears of deaths: `endedAsync`. A thing that another death left not recoverable stays so.
  *
  * @module
  */
@@ -28,7 +14,7 @@ import { type Memory, runAsynchronous, runBlocking, type Steps } from "../../mem
 import type { Shareables, SharedThing, Space } from "../../sync/mod.ts";
 
 /** See the module. */
-export class Burials {
+export class Recovery {
   readonly #memory: Memory;
   readonly #things: ReadonlyMap<string, SharedThing>;
 
@@ -40,12 +26,12 @@ export class Burials {
 
   /** Says that a task has ended; `failure` is what it failed with or died of. */
   ended(task: number, failure: FarError | undefined): void {
-    runBlocking(this.#memory, this.#bury(task, failure));
+    runBlocking(this.#memory, this.#recover(task, failure));
   }
 
   /** The same, leaving the event loop free where it waits. */
   async endedAsync(task: number, failure: FarError | undefined): Promise<void> {
-    await runAsynchronous(this.#memory, this.#bury(task, failure));
+    await runAsynchronous(this.#memory, this.#recover(task, failure));
   }
 
   /** The tasks that own a thing. */
@@ -54,7 +40,7 @@ export class Burials {
     return thing?.owners === undefined ? [] : runBlocking(this.#memory, thing.owners());
   }
 
-  *#bury(task: number, failure: FarError | undefined): Steps<void> {
+  *#recover(task: number, failure: FarError | undefined): Steps<void> {
     const text = failure === undefined ? undefined : `${failure.name}: ${failure.message}`;
     for (const thing of this.#things.values()) {
       try {

@@ -7,34 +7,22 @@
  * - A task is a place for one guest at a time. When a guest has ended, what it held goes on to those who wait.
  * - A guest that asks waits here. When nobody hears the answer any more, that wait is undone: `leave`.
  *
- * @example
- * ```ts
- * import { cell } from "../../sync/mod.ts";
- * import { ServiceShare } from "./service_share.ts";
- *
- * const share = new ServiceShare({ count: cell() }, { call: { export: "things" }, tasks: 2 });
- * share.bind(0).shared.count.storeSync(5);
- * if (share.shared.count.loadSync() !== 5) throw new Error("one memory");
- * ```
- *
  * @module
  */
 
-import { type FarError, StoppedError } from "../../errors.ts";
-import { type Memory, type RemoteMemory, runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
-import { type Attached, type Shareables, type Shared, type SharedThing, Space } from "../../sync/mod.ts";
+import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";
+import { runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
+import { type Attached, type Shareables, type Shared, Space, type Things } from "../../sync/mod.ts";
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
-import { Burials } from "./recovery.ts";
-import { holdEventLoop, now } from "../clock.ts";
-import type { NamedCall, ServiceMessage } from "../service/service.ts";
-
-/** In how many waits at once a side can be. */
-const LANES = 16;
+import { holdEventLoop, now } from "../../platform/mod.ts";
+import type { NamedCall, SharedMessage } from "../service/message.ts";
+import { LANES } from "./guest_view.ts";
+import { Recovery } from "./recovery.ts";
 
 /** What a guest asks that has no memory. */
 interface Asking {
   /** Its view of the things. */
-  readonly things: ReadonlyMap<string, SharedThing>;
+  readonly things: Things;
   /** Ends its waits. */
   readonly stop: AbortController;
   /** The answer to what it asked last: a guest asks one thing at a time. */
@@ -54,7 +42,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
   /** How many guests can have a place at once. */
   readonly tasks: number;
   readonly #space: Space<S>;
-  readonly #burials: Burials;
+  readonly #recovery: Recovery;
   readonly #asking = new Map<number, Asking>();
 
   /** Makes the memory. */
@@ -65,11 +53,11 @@ export class ServiceShare<S extends Shareables = Shareables> {
     this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, hold: holdEventLoop });
     runBlocking(this.memory, this.#space.initialize());
     this.shared = this.#space.bind(this.memory);
-    this.#burials = new Burials(this.#space, this.memory);
+    this.#recovery = new Recovery(this.#space, this.memory);
   }
 
   /** The part of a job that travels; the task is one that no guest has. */
-  message(task: number): ServiceMessage["shared"] {
+  message(task: number): SharedMessage {
     this.memory.control.admit(task);
     return { call: this.call, tasks: this.tasks, words: this.#space.layout.wordCount, task };
   }
@@ -79,7 +67,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     return this.#space.attach(this.memory, { task });
   }
 
-  /** Answers what a guest asks that has no memory. */
+  /** Answers what a guest asks that has no memory; rejects with a `ProtocolError` where it is nothing that can be asked. */
   answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
     let asking = this.#asking.get(task);
     if (asking === undefined) {
@@ -94,14 +82,14 @@ export class ServiceShare<S extends Shareables = Shareables> {
     const asking = this.#asking.get(task);
     if (asking === undefined) return;
     asking.stop.abort(new StoppedError("Cannot wait: the guest has ended, one that hears the answer is wanted"));
-    await asking.answer;
+    await asking.answer.catch(() => {});
     if (this.#asking.get(task) === asking) this.#asking.delete(task);
   }
 
-  /** Says that a guest has ended: resolves when what it held has gone on. */
-  async ended(task: number, far: FarError): Promise<void> {
+  /** Says that a guest has ended, and what with, where it failed: resolves when what it held has gone on. */
+  async ended(task: number, far: FarError | undefined): Promise<void> {
     await this.leave(task);
-    await this.#burials.endedAsync(task, far);
+    await this.#recovery.endedAsync(task, far);
   }
 
   async #answer(bytes: Uint8Array, { things, stop: { signal } }: Asking): Promise<Uint8Array> {
@@ -111,24 +99,8 @@ export class ServiceShare<S extends Shareables = Shareables> {
       const steps = askedSteps(asked, things);
       return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
     } catch (error) {
+      if (error instanceof ProtocolError) throw error;
       return encodeAnswer({ error });
     }
   }
-}
-
-/** A guest's view of the shared things, on the memory that `attach` gives for their layout. */
-export function guestView(
-  things: Shareables,
-  message: NonNullable<ServiceMessage["shared"]>,
-  memoryFor: (layout: RemoteMemory["layout"]) => Memory,
-): { readonly shared: Shared<Shareables>; readonly memory: Memory } {
-  const space = new Space(things, { tasks: message.tasks, lanesPerTask: LANES });
-  if (space.layout.wordCount !== message.words) {
-    throw new TypeError(
-      `Cannot share: the things of ${message.call.export} take ${space.layout.wordCount} words, the very things that ` +
-        `the host has (${message.words} words) are wanted`,
-    );
-  }
-  const memory = memoryFor(space.layout);
-  return { shared: space.bind(memory, { task: message.task }), memory };
 }

@@ -29,8 +29,8 @@
 
 import { runBlocking, SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
 import { type Shareables, type Shared, Space } from "../../sync/mod.ts";
-import { Burials } from "./recovery.ts";
-import { holdEventLoop, now } from "../clock.ts";
+import { Recovery } from "./recovery.ts";
+import { holdEventLoop, now } from "../../platform/mod.ts";
 
 /** In how many waits at once a side can be. */
 const LANES = 16;
@@ -87,7 +87,7 @@ export function share<S extends Shareables>(
         throw new RangeError(`Cannot bury task ${task}: there are ${tasks}, a number under that is wanted`);
       }
       const failure = { name: "Error", message: `task ${task} ended`, stack: "" };
-      return new Burials(space, memory).endedAsync(task, failure);
+      return new Recovery(space, memory).endedAsync(task, failure);
     },
   };
 }

@@ -1,23 +1,16 @@
 /**
  * The far sides of one run, over the links of any modes.
  *
- * @example
- * ```ts
- * import { makeFarSession } from "./far_session.ts";
- *
- * if (makeFarSession([], []).sides.length !== 0) throw new Error("nobody to join");
- * ```
- *
  * @module
  */
 
 import { GuestError } from "../../errors.ts";
 import type { Delegation, FarSession, FarSide, Reply, Request } from "../../simulator/mod.ts";
-import type { Link, ModeSession } from "./job.ts";
+import type { Link, Links } from "./job.ts";
 import { type Message, Wire } from "./wire.ts";
 
 /** Makes the far sides; the links of all sessions together belong to the delegations by name. */
-export function makeFarSession(delegations: readonly Delegation[], sessions: readonly ModeSession[]): FarSession {
+export function makeFarSession(delegations: readonly Delegation[], sessions: readonly Links[]): FarSession {
   const [only] = sessions;
   const sessionOf = new Map(sessions.flatMap((session) => session.links.map((link) => [link, session] as const)));
   const linkOf = new Map([...sessionOf.keys()].map((link) => [link.guest, link]));

@@ -1,26 +1,7 @@
 /**
- * Direct mode: guests run in the caller, when they are posted to.
+ * Delegated systems in the caller: they run when they are posted to.
  *
  * - Messages are bytes here too, so a value that cannot cross a boundary is refused in every mode alike.
- *
- * @example
- * ```ts
- * import { defineSystem, delegate, scalar } from "../../diagram/mod.ts";
- * import { Simulator } from "../../simulator/mod.ts";
- * import { directHost } from "./inline.ts";
- *
- * const counter = defineSystem({
- *   name: "counter",
- *   state: { n: scalar(0) },
- *   outputs: { n: { type: scalar(), value: ({ state }) => state.n } },
- *   update: { period: 0.1, run: ({ state, next }) => void (next.n = state.n + 1) },
- * });
- * const delegated = delegate(counter, { mode: "direct", period: 0.1 });
- * await using simulator = new Simulator(delegated, { host: directHost({ now: () => 0 }) });
- * await simulator.initialize();
- * await simulator.advanceTo(0.35);
- * if (simulator.context.output("n") !== 3) throw new Error("released at 0.3: the reply to the request of 0.2");
- * ```
  *
  * @module
  */
@@ -28,24 +9,9 @@
 import { signature, type System } from "../../diagram/mod.ts";
 import { farError, GuestError } from "../../errors.ts";
 import type { FarHost } from "../../simulator/mod.ts";
-import { runDirect } from "../program/inline_tasks.ts";
-import { serveDirect } from "../service/direct_service.ts";
 import { FarSystem } from "./far_system.ts";
-import { type Job, jobFor, type Link, type Mode, type ModeSession } from "./job.ts";
+import { type Job, jobFor, type Link, type Links } from "./job.ts";
 import { makeFarSession } from "./far_session.ts";
-
-/** Makes the mode. */
-export function directMode(options: { now: () => number }): Mode {
-  return {
-    name: "direct",
-    transport: "model",
-    run: (job) => runDirect(job, options),
-    open: (jobs) => openDirect(jobs, options),
-    serve: serveDirect,
-    close: () => {},
-    kill: () => {},
-  };
-}
 
 /** A host for systems all of whose delegated parts run in the caller: nothing in it waits. */
 export function directHost(options: { now: () => number }): FarHost {
@@ -64,7 +30,8 @@ export function directHost(options: { now: () => number }): FarHost {
   };
 }
 
-function openDirect(jobs: readonly Job[], { now }: { now: () => number }): ModeSession {
+/** The links of jobs in the caller. */
+export function openDirect(jobs: readonly Job[], { now }: { now: () => number }): Links {
   return { links: jobs.map((job) => new DirectLink(job, now)), join: () => {}, end: () => {} };
 }
 

@@ -16,16 +16,11 @@
  * @module
  */
 
-import * as blocks from "../../blocks/mod.ts";
 import { isSystem, type System, type SystemReference } from "../../diagram/mod.ts";
 import { farError, GuestError } from "../../errors.ts";
 import { encode } from "../../codec/mod.ts";
-
-/** The module of the built-in blocks. */
-export const BLOCKS = "holdfast:blocks";
-
-/** A module's exports. */
-export type Exports = Readonly<Record<string, unknown>>;
+import { BLOCKS } from "../../mode/guest.ts";
+import type { Exports } from "../exports.ts";
 
 /**
  * Imports a system by name.
@@ -39,7 +34,7 @@ export async function loadSystem(reference: SystemReference): Promise<System> {
   encode(named.argument);
   let exports: Exports;
   try {
-    exports = named.module === BLOCKS ? blocks : await import(named.module);
+    exports = await (named.module === BLOCKS ? import("../../blocks/mod.ts") : import(named.module));
   } catch (error) {
     throw new GuestError({ guest: named.export, mode: "direct", phase: "load", far: farError(error) });
   }
@@ -64,11 +59,6 @@ export function makeSystem(exports: Exports, reference: SystemReference): System
     `Cannot use ${reference.export} of ${reference.module}: ${is}, a system or a function that returns one is wanted ` +
       `(exports: ${names})`,
   );
-}
-
-/** The exports of the built-in blocks. */
-export function blockExports(): Exports {
-  return blocks;
 }
 
 function moduleUrl(module: string): string {

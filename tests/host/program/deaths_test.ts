@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ModeName } from "../../../lib/errors.ts";
+import type { ModeName } from "../../../lib/host/mod.ts";
 import { Host, MODE_NAMES, type ProgramReport } from "../../../lib/host/mod.ts";
 import type { AnyProgram, Failed } from "../../../lib/program/mod.ts";
 import { within } from "../../contracts/deadline.ts";

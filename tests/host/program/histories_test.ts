@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { runBlocking } from "../../../lib/memory/mod.ts";
-import { Host, processMode, threadMode } from "../../../lib/host/mod.ts";
+import { Host } from "../../../lib/host/mod.ts";
+import { guestCode } from "../../../lib/host/guest_code.ts";
+import { KeptMode } from "../../../lib/host/kept_mode.ts";
+import { MODES } from "../../../lib/mode/mod.ts";
 import { programJob } from "../../../lib/host/program/run.ts";
 import { assertLinearizable, type HistoryCall, type Specifications } from "../../../lib/testing/mod.ts";
 import type { Queue } from "../../../lib/mailbox/mod.ts";
@@ -48,8 +51,12 @@ for (const mode of ELSEWHERE) {
   });
 
   Deno.test(`${mode} mode: histories of those who survive a death are linearizable`, async (test) => {
-    const options = { timeout: undefined, fresh: false };
-    const own = mode === "thread" ? threadMode(options) : processMode({ ...options, permissions: { run: true } });
+    const setup = { permissions: { run: true }, options: {} };
+    const own = new KeptMode(MODES[mode](guestCode), {
+      limit: Infinity,
+      warm: { fresh: false, startLimit: 10_000, setup },
+      guests: () => 0,
+    });
     const death = mode === "thread" ? "exit" : "kill";
     try {
       for (const variant of subjectNames) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { CancelledError, type ModeName, PropertyError } from "../../../lib/errors.ts";
+import { CancelledError, PropertyError } from "../../../lib/errors.ts";
+import type { ModeName } from "../../../lib/host/mod.ts";
 import {
   type AnyHostProgram,
   defineHostProgram,
@@ -24,7 +25,11 @@ import { counter } from "../../guests/programs.ts";
 const { failing, outer, slow, teller, uneven } = guests;
 const module = import.meta.resolve("../../guests/host_programs.ts");
 
-async function run(host: Host, program: AnyHostProgram, options: Omit<ProgramOptions, "mode"> & { mode?: ModeName }) {
+async function run(
+  host: Host,
+  program: AnyHostProgram,
+  options: Omit<ProgramOptions, "mode"> & { mode?: ProgramOptions["mode"] },
+) {
   return await within(20, host.run(program, { mode: "direct", ...options }));
 }
 

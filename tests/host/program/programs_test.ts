@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { GuestError, GuestStuckError, type ModeName } from "../../../lib/errors.ts";
+import { GuestError, GuestStuckError } from "../../../lib/errors.ts";
+import type { ModeName } from "../../../lib/host/mod.ts";
 import { Host, type HostOptions, loadProgram, MODE_NAMES, type ProgramReport } from "../../../lib/host/mod.ts";
 import { type AnyProgram, defineProgram, type Failed } from "../../../lib/program/mod.ts";
 import { cell } from "../../../lib/sync/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { defineHostProgram, MODE_NAMES } from "../../../lib/host/mod.ts";
-import { functionsIn, namedExport } from "../../../lib/host/service/guest.ts";
+import { functionsIn, namedExport } from "../../../lib/host/service/functions.ts";
 import { Pool } from "../../../lib/pool/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import fc from "fast-check";
 import { GuestDiedError, GuestError, GuestTimeoutError, UncloneableError } from "../../../lib/errors.ts";
 import { Host, MODE_NAMES } from "../../../lib/host/mod.ts";
-import { callChannel, functionOf } from "../../../lib/host/service/service.ts";
+import { functionOf, indexOf } from "../../../lib/host/service/message.ts";
 import { within } from "../../contracts/deadline.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
 import { Serving, type Told, WORK } from "../../contracts/service_stage.ts";
@@ -266,7 +266,7 @@ for (const mode of ELSEWHERE) {
       serving.call(name as string, argument);
       serving.call("count", 1);
       serving.link.flush();
-      void serving.link.abandon({ told: true });
+      void serving.link.abandon();
       const next = await Serving.start(host, { mode });
       assertEquals(await next.ask("echo", 1), [{ value: 1 }]);
       await next.finish();
@@ -298,14 +298,14 @@ for (const mode of ELSEWHERE) {
   });
 }
 
-Deno.test("callChannel() and functionOf() put a function and whether it is a chunk into one number", () => {
+Deno.test("indexOf() and functionOf() put a function and how it is called into one number", () => {
   fc.assert(
-    fc.property(fc.nat(0x7fff), fc.boolean(), (index, chunk) => {
-      const channel = callChannel(index, { chunk });
-      assert(channel >= 0 && channel <= 0xffff);
-      assertEquals(functionOf(channel), { index, chunk });
+    fc.property(fc.nat(0x3fff), fc.boolean(), fc.boolean(), (at, chunk, stream) => {
+      const index = indexOf({ at, chunk, stream });
+      assert(index >= 0 && index <= 0xffff);
+      assertEquals(functionOf(index), { at, chunk, stream });
     }),
     { numRuns: runs(100) },
   );
-  assertThrows(() => callChannel(0x8000, { chunk: false }), RangeError, "Cannot call function 32768");
+  assertThrows(() => indexOf({ at: 0x4000, chunk: false, stream: false }), RangeError, "Cannot call function 16384");
 });

@@ -1,3 +1,7 @@
+import { StateError } from "../../../lib/errors.ts";
+import { notify, store } from "../../../lib/memory/mod.ts";
+import { semaphore } from "../../../lib/sync/mod.ts";
+import type { Asked } from "../../../lib/host/shared/asked.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestError, StoppedError } from "../../../lib/errors.ts";
 import { decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
@@ -60,6 +64,48 @@ for (const how of ["leave", "ended"] as const) {
     await share.leave(0);
   });
 }
+
+Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has the place of the guest loses nothing", async () => {
+  const share = new ServiceShare({ permits: semaphore(0) }, { call: { export: "things" }, tasks: 1 });
+  const { memory, shared: { permits } } = share;
+  const acquire = encodeAsked({ kind: "call", object: "permits", method: "acquire", args: [] });
+  const gone = share.answer(0, acquire);
+  // The host is in the middle of a change of the semaphore, so that the wait cannot be undone yet.
+  const monitor = memory.layout.toTable().words.find(({ name }) => name === "permits.monitor")!.word;
+  runBlocking(memory, store(monitor, 2));
+  let left = false;
+  const leaving = share.leave(0).then(() => left = true);
+  await new Promise((resolve) => setTimeout(resolve));
+  const tooEarly = left;
+  runBlocking(memory, store(monitor, 0));
+  runBlocking(memory, notify(monitor));
+  await within(SECONDS, leaving);
+  assertEquals(tooEarly, false);
+  const next = share.answer(0, acquire);
+  permits.releaseSync();
+  assertEquals(decodeAnswer(await within(SECONDS, next)), true);
+  assertEquals(runBlocking(memory, permits.statistics()), { permits: 0, waiters: 0 });
+  const undone = await gone;
+  assertThrows(() => decodeAnswer(undone), StoppedError);
+});
+
+Deno.test("ServiceShare answers a guest that asks for what is not for it, and goes on", async () => {
+  const share = open(1);
+  const ask = async (asked: unknown) =>
+    decodeAnswer(await within(SECONDS, share.answer(0, encodeAsked(asked as Asked))));
+  for (const method of ["acquireAsync", "acquireSync", "died", "releaseAll", "holders", "constructor", "then"]) {
+    const call = { kind: "call", object: "guard", method, args: [] };
+    await assertRejects(() => ask(call), StateError, `Cannot call guard.${method}: it is no call`);
+  }
+  const { control, layout } = share.memory;
+  const { word: monitor } = layout.toTable().words.find(({ name }) => name === "guard.monitor")!;
+  for (const word of [monitor, control.turnWord, control.ticketWord, layout.wordCount - 1, layout.wordCount]) {
+    const stored = { kind: "store", cell: "i32", word, value: 1, order: "atomic" };
+    await assertRejects(() => ask(stored), StateError, "Cannot store there");
+  }
+  await assertRejects(() => ask({ kind: "terminate" }), Error, "its kind makes no sense");
+  assertEquals(await ask({ kind: "call", object: "guard", method: "acquire", args: [] }), true);
+});
 
 Deno.test("ServiceShare: guests in all modes and the host take turns at one lock", async () => {
   await using host = new Host();
@@ -167,7 +213,7 @@ for (const mode of MODE_NAMES) {
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, waiting.waitAsync());
     await within(SECONDS, someoneWaits(share));
-    await within(SECONDS, serving.link.abandon({ told: false }));
+    await within(SECONDS, serving.link.abandon());
     await within(SECONDS, share.ended(0, failure));
     await guard.releaseAsync();
     assertEquals(waitersOf(share), 0);

@@ -1,3 +1,4 @@
+import type { ModeName } from "../../../lib/host/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { delegate, DiagramBuilder, type System } from "../../../lib/diagram/mod.ts";
 import {
@@ -6,8 +7,6 @@ import {
   type GuestPhase,
   GuestStuckError,
   GuestTimeoutError,
-  MemoryFullError,
-  type ModeName,
   ProtocolError,
   UncloneableError,
 } from "../../../lib/errors.ts";
@@ -310,22 +309,6 @@ Deno.test("thread mode: self.close() is a GuestDiedError", async () => {
     assertStringIncludes(error.message, "it ended by itself");
   }
   await stillWorks(host, "thread");
-});
-
-Deno.test("thread mode: a message that does not fit where only the newest counts is a MemoryFullError", async () => {
-  await using host = new Host();
-  const echo = await loadSystem({ module: import.meta.resolve("../../guests/law.ts"), export: "echo" });
-  const options = { mode: "thread", period: 1, deterministic: false, capacity: 1000 } as const;
-  {
-    await using simulator = new Simulator(delegate(echo, options), { host });
-    simulator.fix("u", new Uint8Array(100_000));
-    await assertRejects(() => simulator.initialize(), MemoryFullError, "option capacity");
-  }
-  const growing = await loadSystem({ module: FAULTY, export: "growing", argument: { bytes: 30_000 } });
-  await using simulator = new Simulator(delegate(growing, options), { host });
-  await simulator.initialize();
-  const error = await assertRejects(() => within(SECONDS, eventually(simulator)), GuestError);
-  assertEquals([error.phase, error.far.name], ["output", "MemoryFullError"]);
 });
 
 async function untilExists(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { clock } from "../../../lib/blocks/mod.ts";
 import { delegate, type Diagram, DiagramBuilder, type System } from "../../../lib/diagram/mod.ts";
-import type { ModeName } from "../../../lib/errors.ts";
+import type { ModeName } from "../../../lib/host/mod.ts";
 import { Host, loadSystem, MODE_NAMES } from "../../../lib/host/mod.ts";
 import {
   type Arrivals,

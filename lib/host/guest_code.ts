@@ -1,0 +1,18 @@
+/**
+ * The code of guests, as modes need it.
+ *
+ * @module
+ */
+
+import { BLOCKS, type GuestCode } from "../mode/mod.ts";
+import { Guest } from "./guest.ts";
+import { hosts, parts, processSource, threadUrl } from "./source.ts";
+
+/** See the module. */
+export const guestCode: GuestCode = {
+  threadUrl,
+  processSource,
+  hosts,
+  parts,
+  serve: (end, module) => new Guest(end).run(module === BLOCKS ? undefined : () => import(module)),
+};

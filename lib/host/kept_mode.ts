@@ -1,0 +1,106 @@
+/**
+ * A mode of one host, with the guests that it keeps: what they are used for, over any way of starting them.
+ *
+ * @module
+ */
+
+import { GuestStuckError } from "../errors.ts";
+import { type Mode, spinFor, WarmRealms } from "../mode/mod.ts";
+import { cores, now } from "../platform/mod.ts";
+import { runInGuests } from "./program/guest_tasks.ts";
+import { runDirect } from "./program/inline_tasks.ts";
+import type { ProgramEnd, ProgramJob } from "./program/run.ts";
+import { serveIn, type ServiceJob, type ServiceLink } from "./service/link.ts";
+import type { ServiceListener } from "./service/message.ts";
+import { GuestLinks } from "./system/guest_links.ts";
+import { openDirect } from "./system/inline.ts";
+import type { Job, Links } from "./system/job.ts";
+
+/** How a host keeps the guests of a mode. */
+export interface KeptModeOptions {
+  /** How they are kept. */
+  readonly warm: ConstructorParameters<typeof WarmRealms>[1];
+  /** How long a guest may take to answer, in milliseconds. */
+  readonly limit: number;
+  /** How many guests are at work in all modes and runs together. */
+  readonly guests: () => number;
+}
+
+/** See the module. */
+export class KeptMode {
+  /** The mode. */
+  readonly mode: Mode;
+  /** Its guests. */
+  readonly warm: WarmRealms;
+  readonly #options: KeptModeOptions;
+  readonly #sessions = new Set<GuestLinks>();
+  readonly #runs = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+
+  /** Keeps no guest yet. */
+  constructor(mode: Mode, options: KeptModeOptions) {
+    this.mode = mode;
+    this.warm = new WarmRealms(mode, options.warm);
+    this.#options = options;
+  }
+
+  /** Whether guests run elsewhere than in the caller. */
+  get isElsewhere(): boolean {
+    return this.mode.memory !== "model";
+  }
+
+  /** Starts one guest per delegated system. */
+  async open(jobs: readonly Job[]): Promise<Links> {
+    const { mode, warm } = this;
+    if (!this.isElsewhere) return openDirect(jobs, { now });
+    const session = new GuestLinks(jobs, { mode, warm, limit: this.#options.limit });
+    this.#sessions.add(session);
+    const end = async () => {
+      this.#sessions.delete(session);
+      await session.end();
+    };
+    mode.spin?.(Math.max(jobs.length, this.#options.guests()));
+    try {
+      await session.start();
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return { links: session.links, join: (links) => session.join(links), end };
+  }
+
+  /** Runs the tasks of a program to their ends. */
+  async run(job: ProgramJob): Promise<ProgramEnd> {
+    const { mode, warm } = this;
+    if (!this.isElsewhere) return runDirect(job, { now });
+    // The host of a program only looks on: each task may have a core of its own.
+    const spin = spinFor(Math.max(job.names.length, this.#options.guests()) - 1, cores());
+    const run = runInGuests(job, { mode, warm, spin, closing: this.#closing.signal });
+    this.#runs.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#runs.delete(run);
+    }
+  }
+
+  /** Starts a guest that serves calls of its module's functions. */
+  async serve(job: ServiceJob, listener: ServiceListener): Promise<ServiceLink> {
+    const { mode, warm } = this;
+    return await serveIn({ mode, warm, closing: this.#closing.signal }, { job, listener });
+  }
+
+  /**
+   * Ends all guests. Harmless twice: one that is stuck is told once.
+   *
+   * @throws {GuestStuckError} where one is busy and cannot be ended.
+   */
+  async close(): Promise<void> {
+    const wasClosed = this.#closing.signal.aborted;
+    this.#closing.abort();
+    await Promise.all([...this.#sessions].map((session) => session.abort()));
+    await Promise.allSettled(this.#runs);
+    const [stuck] = await this.warm.close();
+    if (stuck !== undefined && !wasClosed) throw new GuestStuckError(stuck.realm.name);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The loop that a child of process mode runs.
+ *
+ * - The module is not imported before the watchdog is at work: one that loops when it is loaded must end with its host.
+ *
+ * @module
+ */
+
+import { ProcessEnd } from "../mode/guest.ts";
+import { every, platform } from "../platform/mod.ts";
+import type { Exports } from "./exports.ts";
+import { Guest } from "./guest.ts";
+
+/** An event loop that has nothing else to do would end the guest. */
+const ALIVE = 1 << 30;
+
+/** Serves jobs until stdin ends; without `load` the module is that of the built-in blocks. */
+export async function serveProcess(
+  load: (() => Promise<Exports>) | undefined,
+  watched: Promise<unknown> | undefined,
+): Promise<void> {
+  const exit = platform.exit;
+  const end = new ProcessEnd(platform.takeStreams(), { mode: "process", exit });
+  const guest = new Guest(end);
+  every(ALIVE, () => {});
+  platform.onUncaught((thrown) => guest.crash(thrown));
+  await guest.run(
+    load === undefined ? undefined : async () => {
+      await watched;
+      return await load();
+    },
+  );
+}

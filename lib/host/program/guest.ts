@@ -1,0 +1,96 @@
+/**
+ * A task of a program, in a guest.
+ *
+ * - It begins when it is told to. How it ends is of no interest once it is told to stop.
+ *
+ * @module
+ */
+
+import { encode } from "../../codec/mod.ts";
+import { type Memory, seededChooser, SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
+import type { GuestEnd } from "../../mode/guest.ts";
+import { holdEventLoop, now } from "../../platform/mod.ts";
+import type { Exports } from "../exports.ts";
+import type { BegunJob, GuestJob } from "../job.ts";
+import { AskingEnd } from "../shared/asking_end.ts";
+import { type GuestTask, makeTask, runTask } from "./guest_task.ts";
+import { ObservedMemory } from "./observed_memory.ts";
+import type { TaskMemoryHandle } from "./task_message.ts";
+
+/** What differs between a memory that is attached and one that is asked. */
+interface TaskMemory {
+  readonly memory: Memory;
+  /** Whether the task was stopped. */
+  readonly isStopped: () => boolean;
+  /** Says that it will not touch the memory again. */
+  readonly leave: () => void;
+}
+
+/** Makes the task. */
+export async function beginTask(
+  exports: Exports,
+  { job: { task, attaches }, end }: { readonly job: GuestJob & { readonly use: "task" }; readonly end: GuestEnd },
+): Promise<BegunJob> {
+  const made = makeTask(exports, task);
+  const asking = new AskingEnd(end);
+  const chooser = seededChooser(task.settings.seed + task.task + 1);
+  const reached: TaskMemory = attaches ? await attach(end, { task: task.task, chooser }) : {
+    memory: asking.memory(made.layout, { asksAll: task.stepped, chooser }),
+    isStopped: () => asking.isOver,
+    leave: () => {},
+  };
+  const isTold = (kind: string): boolean => {
+    for (;;) {
+      const frame = asking.poll();
+      if (frame === undefined) end.wait?.();
+      else if (frame.kind === kind || frame.kind === "job") return frame.kind === kind;
+    }
+  };
+  return {
+    run() {
+      if (isTold("post")) {
+        perform(made, { reached, end, observed: task.observed });
+        isTold("job");
+      }
+      reached.leave();
+    },
+  };
+}
+
+/** Runs the task to its end, and tells that. */
+function perform(
+  made: GuestTask,
+  { reached: { memory, isStopped }, end, observed }: {
+    readonly reached: TaskMemory;
+    readonly end: GuestEnd;
+    readonly observed: boolean;
+  },
+): void {
+  const view = observed ? new ObservedMemory(memory, now) : undefined;
+  const started = now();
+  const bytes = runTask(view ?? memory, made);
+  if (isStopped()) return;
+  end.send("reply", 1, encode({ bytes, waits: view?.waits ?? [], started, finished: now() }));
+}
+
+async function attach(
+  end: GuestEnd,
+  { task, chooser }: { readonly task: number; readonly chooser: (n: number) => number },
+): Promise<TaskMemory> {
+  const { memory: handle, script } = await end.takeMoved?.() as TaskMemoryHandle;
+  const memory = SharedMemory.attach(handle as SharedMemoryHandle, {
+    clock: now,
+    guest: task,
+    hold: holdEventLoop,
+    chooser,
+  });
+  // Loaded only here: most tasks follow no script.
+  const used = script === undefined
+    ? memory
+    : new (await import("./stepped_memory.ts")).SteppedMemory(memory, { task, script });
+  return {
+    memory: used,
+    isStopped: () => memory.control.stopRequested,
+    leave: () => memory.control.acknowledge(),
+  };
+}

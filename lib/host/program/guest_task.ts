@@ -1,0 +1,69 @@
+/**
+ * A guest's part in a program: finds the program in its module, makes its own view of the shared things, runs one task.
+ *
+ * - The guest's shared things must lie where the host's do: the same module with the same settings gives the same places.
+ * - Invariant: how the task ended is known to the host, whatever the task throws or returns.
+ * - The task's view of the shared things ends with it.
+ *
+ * @module
+ */
+
+import { farError } from "../../errors.ts";
+import { encode } from "../../codec/mod.ts";
+import { type Layout, type Memory, runBlocking } from "../../memory/mod.ts";
+import { sameData, settingsOf } from "../../program/mod.ts";
+import { type Shareables, Space } from "../../sync/mod.ts";
+import { isHostProgram } from "./host_program.ts";
+import { findProgram } from "./reference.ts";
+import type { Exports } from "../exports.ts";
+import type { TaskMessage } from "./task_message.ts";
+import { taskSteps } from "./task_steps.ts";
+
+/** A task that is ready to run. */
+export interface GuestTask {
+  /** Where its shared things lie. */
+  readonly layout: Layout;
+  /** Runs it on a memory, as the task itself; gives the encoded `{ value }`. */
+  run(memory: Memory): Uint8Array;
+}
+
+/** Makes a task from its module's exports. */
+export function makeTask(exports: Exports, { module, program: name, settings, task, layout }: TaskMessage): GuestTask {
+  const program = findProgram(exports, { module, name });
+  if (isHostProgram(program)) {
+    throw new TypeError(
+      `Cannot run task ${task} of ${name}: its main runs on the host, a program with tasks is wanted`,
+    );
+  }
+  const checked = settingsOf(program, settings);
+  const tasks = program.tasks(checked);
+  const names = tasks.map(({ name }) => name);
+  const space: Space<Shareables> = new Space(program.shared(checked), { tasks: tasks.length, names });
+  const own = tasks[task];
+  if (own === undefined || !sameData(space.layout.toTable(), layout)) {
+    const is = own === undefined ? `there are ${tasks.length} tasks` : "its shared things are others";
+    throw new TypeError(
+      `Cannot run task ${task} of ${name}: ${is} in ${module}, the very program that the host runs is wanted there`,
+    );
+  }
+  return {
+    layout: space.layout,
+    run(memory) {
+      const { shared, end } = space.attach(memory, { task });
+      try {
+        return runBlocking(memory, taskSteps(own, shared));
+      } finally {
+        end();
+      }
+    },
+  };
+}
+
+/** Runs a task to its end, and gives the encoded `{ value }` or `{ far }`. */
+export function runTask(memory: Memory, task: GuestTask): Uint8Array {
+  try {
+    return task.run(memory);
+  } catch (error) {
+    return encode({ far: farError(error) });
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * The tasks of a program in guests elsewhere: one guest for each task, in every mode alike.
+ *
+ * - All tasks begin together, when the last one is ready.
+ * - The end of a guest is an event: what its task held goes on to those who wait.
+ * - Where the host closes, the tasks that have not ended fail, and the run is over.
+ *
+ * @module
+ */
+
+import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";
+import type { BeginFailure, FrameCursor, KeptRealm, Mode, WarmRealms } from "../../mode/mod.ts";
+import { now } from "../../platform/mod.ts";
+import { drawLane, Lanes } from "./lanes.ts";
+import { Owner } from "./owner.ts";
+import { afterTimeout, daemonsOf, type ProgramEnd, type ProgramJob, programModule } from "./run.ts";
+import { SharedTasks } from "./shared_tasks.ts";
+import { TaskEnds } from "./task_ends.ts";
+import { taskDoneFrom } from "./task_message.ts";
+import type { TasksMemory } from "./tasks_memory.ts";
+
+/** Who keeps the guests of a mode. */
+export interface TasksKeeper {
+  /** The mode. */
+  readonly mode: Mode;
+  /** Its guests. */
+  readonly warm: WarmRealms;
+  /** For how many microseconds waits spin. */
+  readonly spin: number;
+  /** Aborted when the host closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Runs a program in guests. */
+export async function runInGuests(job: ProgramJob, keeper: TasksKeeper): Promise<ProgramEnd> {
+  const run = new GuestRun(job, keeper);
+  try {
+    await run.start();
+    return await run.end();
+  } finally {
+    await run.finish();
+  }
+}
+
+class GuestRun {
+  readonly #job: ProgramJob;
+  readonly #keeper: TasksKeeper;
+  readonly #module: string;
+  readonly #ends: TaskEnds;
+  readonly #memory: TasksMemory;
+  readonly #lanes: Lanes;
+  readonly #guests: { readonly guest: KeptRealm; readonly task: number }[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #onClosing = (): void => this.#closed.resolve();
+  #started = now();
+
+  constructor(job: ProgramJob, keeper: TasksKeeper) {
+    const { names, observe } = job;
+    this.#job = job;
+    this.#keeper = keeper;
+    this.#module = programModule(job, keeper.mode.name);
+    this.#ends = new TaskEnds(names.length, (task, failure) => this.#memory.ended(task, failure), daemonsOf(job));
+    this.#memory = keeper.mode.memory === "shared"
+      ? new SharedTasks(job, { ends: this.#ends, spin: keeper.spin })
+      : new Owner(job, { now, live: () => this.#ends.live });
+    this.#lanes = new Lanes(names, observe);
+    keeper.closing.addEventListener("abort", this.#onClosing);
+  }
+
+  /** Resolves when all guests are ready; throws the first reason why one is not. */
+  async start(): Promise<void> {
+    const { names, program } = this.#job;
+    const begun = names.map(async (name, task) => {
+      const failed = await this.#keeper.warm.hand(this.#module, (guest) => this.#begin(guest, task));
+      if (failed !== undefined) throw new GuestError({ guest: name, mode: this.#keeper.mode.name, ...failed });
+    });
+    const outcomes = await Promise.race([Promise.allSettled(begun), this.#closed.promise]);
+    if (outcomes === undefined) throw this.#closedError(program.name);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Lets the tasks begin, and resolves when all have ended. */
+  async end(): Promise<ProgramEnd> {
+    const { names } = this.#job;
+    const ends = this.#ends;
+    void this.#closed.promise.then(() => {
+      ends.endRest((task) => ({ kind: "failed", far: farError(this.#closedError(names[task] ?? "")) }));
+    });
+    this.#started = now();
+    this.#memory.began();
+    const letGo = afterTimeout(this.#job, this.#keeper.mode.name, (far) => {
+      ends.endRest(() => ({ kind: "failed", far }));
+    });
+    for (const { guest: { realm, ready } } of this.#guests) {
+      if (ready) continue;
+      realm.outbox.add("post", 1);
+      realm.flush();
+    }
+    try {
+      const all = this.#memory.checked(await ends.all);
+      return { ends: all, memory: this.#memory.memory, ms: now() - this.#started };
+    } finally {
+      letGo();
+    }
+  }
+
+  /** Gives the guests back. */
+  async finish(): Promise<void> {
+    this.#keeper.closing.removeEventListener("abort", this.#onClosing);
+    this.#memory.close();
+    await Promise.all(this.#guests.map(async ({ guest, task }) => {
+      await guest.finish(() => this.#memory.stop(task));
+      this.#keeper.warm.give(guest, this.#module);
+    }));
+  }
+
+  #begin(guest: KeptRealm, task: number): Promise<BeginFailure | undefined> {
+    const { program, settings, space, observe, script, names, limit } = this.#job;
+    this.#guests.push({ guest, task });
+    const { attach } = this.#memory;
+    return guest.begin({
+      use: "task",
+      task: {
+        module: this.#module,
+        program: program.name,
+        settings,
+        task,
+        layout: space.layout.toTable(),
+        observed: observe !== undefined,
+        stepped: script !== undefined,
+      },
+      attaches: attach !== undefined,
+    }, {
+      name: names[task] ?? "",
+      limit,
+      ...attach === undefined ? {} : { attach },
+      listener: {
+        frame: (frame) => this.#hear(guest, { task, frame }),
+        ended: (error) => {
+          this.#lanes.died(task, { started: this.#started, finished: now() });
+          this.#ends.end(task, { kind: "failed", far: farError(error) });
+        },
+      },
+    });
+  }
+
+  #hear({ realm }: KeptRealm, { task, frame }: { readonly task: number; readonly frame: FrameCursor }): void {
+    const { kind, number } = frame;
+    if (kind === "reply") {
+      const done = taskDoneFrom(frame.value());
+      this.#ends.endWith(task, done.bytes);
+      drawLane(this.#lanes, task, done);
+    } else if (kind === "ask" && this.#memory.ask !== undefined) {
+      this.#memory.ask(task, frame.payload(), (bytes) => {
+        realm.outbox.add("result", number, bytes);
+        realm.flush();
+      });
+    } else throw new ProtocolError(`a frame ${kind}, what a task says is wanted`);
+  }
+
+  #closedError(guest: string): GuestDiedError {
+    return new GuestDiedError({ guest, mode: this.#keeper.mode.name, cause: "its host was closed" });
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The memory of tasks that attach to it: shared memory, watched for deadlocks.
+ *
+ * - Every 20 to 100 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of
+ *   them waited; a deadlock in it is thrown into its tasks.
+ *
+ * @module
+ */
+
+import { type FarError, interruptionText, ReplayError } from "../../errors.ts";
+import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "../../memory/mod.ts";
+import { after, holdEventLoop, now } from "../../platform/mod.ts";
+import type { Script, ScriptStep } from "../../program/mod.ts";
+import { Recovery } from "../shared/recovery.ts";
+import { findDeadlock, type TaskWait } from "./deadlock.ts";
+import type { ProgramJob, TaskEnd } from "./run.ts";
+import type { TaskEnds } from "./task_ends.ts";
+import type { TaskMemoryHandle } from "./task_message.ts";
+import type { TasksMemory } from "./tasks_memory.ts";
+
+/** How often the host looks for deadlocks, in milliseconds; less often while all wait as they did, down to LAZY_LOOK. */
+const LOOK = 20;
+const LAZY_LOOK = 100;
+
+/** See the module. */
+export class SharedTasks implements TasksMemory {
+  readonly memory: SharedMemory;
+  readonly attach: TaskMemoryHandle;
+  readonly #job: ProgramJob;
+  readonly #ends: TaskEnds;
+  readonly #recovery: Recovery;
+  #stopWatching = (): void => {};
+
+  /** Makes the memory of a run. */
+  constructor(job: ProgramJob, { ends, spin }: { readonly ends: TaskEnds; readonly spin: number }) {
+    const { space, names, settings, script } = job;
+    this.memory = SharedMemory.create(space.layout, {
+      guests: names.length,
+      clock: now,
+      spin,
+      chooser: seededChooser(settings.seed),
+      hold: holdEventLoop,
+    });
+    runBlocking(this.memory, space.initialize());
+    this.attach = { memory: this.memory.handle, script };
+    this.#job = job;
+    this.#ends = ends;
+    this.#recovery = new Recovery(space, this.memory);
+  }
+
+  ended(task: number, failure: FarError | undefined): Promise<void> {
+    const { script } = this.#job;
+    if (script === undefined) return this.#recovery.endedAsync(task, failure);
+    return inTurn(this.memory, { script, task, act: () => this.#recovery.ended(task, failure) });
+  }
+
+  began(): void {
+    const [job, ends, recovery] = [this.#job, this.#ends, this.#recovery];
+    this.#stopWatching = watch(() => breakDeadlock(this.memory, { job, ends, recovery }));
+  }
+
+  stop(task: number): void {
+    this.memory.control.requestStop(task);
+  }
+
+  checked(ends: readonly TaskEnd[]): readonly TaskEnd[] {
+    return inScript(ends, { job: this.#job, memory: this.memory });
+  }
+
+  close(): void {
+    this.#stopWatching();
+    this.memory.control.leaveTurns();
+  }
+}
+
+/** Does what follows the end of a task when the script says so, if it does. */
+async function inTurn(
+  memory: SharedMemory,
+  { script, task, act }: { script: Script; task: number; act: () => void },
+): Promise<void> {
+  const { control } = memory;
+  const isOwn = (step: ScriptStep) => step.task === task;
+  // A task that ends before its last step has left the script.
+  if (script.findLastIndex((step) => isOwn(step) && step.kind !== "end") >= control.turn) control.leaveTurns();
+  const turn = script.findLastIndex((step) => isOwn(step) && step.kind === "end");
+  for (let over = control.turn; over >= 0 && over < turn; over = control.turn) {
+    await memory.performAsync({ kind: "wait", word: control.turnWord, expected: over, deadline: now() + LOOK });
+  }
+  if (turn < 0 || control.turn !== turn) return;
+  act();
+  control.passTurn(turn, { wakes: true });
+}
+
+/** The ends of a run, which must have come to the end of its script. */
+function inScript(
+  ends: readonly TaskEnd[],
+  { job, memory }: { job: ProgramJob; memory: SharedMemory },
+): readonly TaskEnd[] {
+  const { turn } = memory.control;
+  if (job.script === undefined || turn === job.script.length) return ends;
+  const reasons = ends.flatMap((end) =>
+    end.kind === "failed" && end.far.name === "ReplayError" ? [end.far.message] : []
+  );
+  const reason = reasons.find((reason) => !reason.includes("another task"));
+  throw new ReplayError(
+    reason ?? `Cannot replay: the run ends at step ${turn < 0 ? ~turn : turn}, ${job.script.length} steps are wanted`,
+  );
+}
+
+/** Looks again and again until what it gives is called: seldom while it sees the same. */
+function watch(look: () => string): () => void {
+  let seen = "";
+  let delay = LOOK;
+  const again = () => {
+    const before = seen;
+    seen = look();
+    delay = seen === before ? Math.min(2 * delay, LAZY_LOOK) : LOOK;
+    letGo = after(delay, again);
+  };
+  let letGo = after(delay, again);
+  return () => letGo();
+}
+
+/** Ends the waits of a deadlock, if there is one; gives who is in which wait. */
+function breakDeadlock(
+  memory: SharedMemory,
+  { job, ends, recovery }: { job: ProgramJob; ends: TaskEnds; recovery: Recovery },
+): string {
+  const tasks = [...job.names.keys()].filter((task) => !ends.has(task));
+  // The reason of an interruption has one place: nobody else is interrupted before all have heard of the last one.
+  if (tasks.filter((task) => memory.control.remind(task)).length > 0) return "interrupted";
+  const first = new Map(tasks.map((task) => [task, memory.control.publishedWait(task)]));
+  const waits = tasks.flatMap((task): TaskWait[] => {
+    const wait = first.get(task);
+    return wait === undefined || !wait.asleep ? [] : [{ task, ...wait, queued: job.space.isLane(wait.word) }];
+  });
+  const seen = tasks.map((task) => first.get(task)?.sequence ?? 0).join();
+  const found = findDeadlock({
+    waits,
+    live: ends.live,
+    owners: (object) => recovery.owners(object),
+    nameOf: (task) => job.names[task] ?? `task ${task}`,
+  });
+  if (found === undefined) return seen;
+  const same = (task: number): boolean => {
+    const again: PublishedWait | undefined = memory.control.publishedWait(task);
+    return again?.asleep === true && again.sequence === first.get(task)?.sequence;
+  };
+  if (!found.tasks.every(same)) return "moving";
+  const sequences = new Map(found.tasks.map((task) => [task, first.get(task)?.sequence ?? 0]));
+  memory.control.interrupt(sequences, interruptionText(found.error, memory.control.longestReason));
+  return "interrupted";
+}

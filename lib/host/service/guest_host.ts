@@ -1,0 +1,32 @@
+/**
+ * A host as pools and guests need it.
+ *
+ * @module
+ */
+
+import type { AnyModeName } from "../../mode/mod.ts";
+import type { ServiceJob, ServiceLink } from "./link.ts";
+import type { ServiceListener } from "./message.ts";
+
+/** See the module. */
+export interface GuestHost {
+  /**
+   * Starts a guest that serves calls of its module's functions.
+   *
+   * @throws {GuestError} where it cannot import the module, or its initializer fails.
+   * @throws {GuestDiedError} where it ends before it is ready.
+   * @throws {RangeError} where there is no such mode.
+   */
+  serve(
+    job: ServiceJob,
+    options: { readonly mode: AnyModeName; readonly listener: ServiceListener },
+  ): Promise<ServiceLink>;
+  /**
+   * Whether values can be moved to guests of a mode: elsewhere they are copied, and detached where they were.
+   *
+   * @throws {RangeError} where there is no such mode.
+   */
+  moves(mode: AnyModeName): boolean;
+  /** Ends all guests. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,326 @@
+/**
+ * A service as its host sees it, in a guest of any mode.
+ *
+ * - Each call has a number, which its answer repeats: an answer to anything but the oldest call is a `ProtocolError`.
+ * - What is called was packed before: adding a call fails for nothing.
+ * - What the guest asks of shared things is answered from the host's memory.
+ *
+ * @module
+ */
+
+import { errorDataFrom, GuestDiedError, GuestError, ProtocolError, StoppedError } from "../../errors.ts";
+import { logLineFrom } from "../../logging/mod.ts";
+import { following, type FrameCursor, type KeptRealm, type Mode, type WarmRealms } from "../../mode/mod.ts";
+import type { GuestJob } from "../job.ts";
+import type { ServiceShare } from "../shared/service_share.ts";
+import {
+  type CalledFunction,
+  type EndSignal,
+  indexOf,
+  type NamedCall,
+  type ServiceListener,
+  type ServiceLogging,
+} from "./message.ts";
+import type { Packed } from "./packed.ts";
+
+const NOTHING = { bytes: new Uint8Array(0), from: 0, end: 0 };
+
+/** What a guest is to serve. */
+export interface ServiceJob {
+  /** The guest's name, in errors and for its functions. */
+  readonly name: string;
+  /** The module whose functions it runs. */
+  readonly module: string;
+  /** Called before anything else. */
+  readonly initializer: NamedCall | undefined;
+  /** The shared things, and which of their tasks it is. */
+  readonly shared: { readonly share: ServiceShare; readonly task: number } | undefined;
+  /** How long it may take to be ready, in milliseconds. */
+  readonly limit: number;
+  /** What it logs; by default nothing, and nothing is loaded for it. */
+  readonly logging?: ServiceLogging | undefined;
+}
+
+/** One call. */
+export interface ServiceCall extends CalledFunction {
+  /** The argument. */
+  readonly packed: Packed;
+}
+
+/** Who keeps the guests of a mode. */
+export interface ServiceKeeper {
+  /** The mode. */
+  readonly mode: Mode;
+  /** Its guests. */
+  readonly warm: WarmRealms;
+  /** Aborted when the host closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Starts a service in a guest, or takes a warm one. */
+export async function serveIn(
+  keeper: ServiceKeeper,
+  { job, listener }: { readonly job: ServiceJob; readonly listener: ServiceListener },
+): Promise<ServiceLink> {
+  let link: GuestService | undefined;
+  const failed = await keeper.warm.hand(job.module, (guest) => {
+    link = new GuestService(guest, { job, listener, keeper });
+    return link.start();
+  });
+  if (link !== undefined && failed === undefined) return link;
+  throw new GuestError({ guest: job.name, mode: keeper.mode.name, ...failed ?? NO_GUEST });
+}
+
+const NO_GUEST = { phase: "load", far: { name: "Error", message: "no guest was started", stack: "" } } as const;
+
+/** See the module. */
+export type ServiceLink = Pick<GuestService, keyof GuestService>;
+
+/** See the module. */
+export class GuestService {
+  /** The guest's name. */
+  readonly guest: string;
+  /** The functions that its module exports, in order. */
+  exports: readonly string[] = [];
+  readonly #kept: KeptRealm;
+  readonly #job: ServiceJob;
+  readonly #keeper: ServiceKeeper;
+  readonly #listener: ServiceListener;
+  readonly #before: number;
+  /** The numbers of the call that was added last, and of the one that was answered last. */
+  #called = 0;
+  #answered = 0;
+  /** Whether the guest has said that it ends while it is in no call. */
+  #idle = false;
+  #open = true;
+  #isRetired = false;
+  #finished: Promise<void> | undefined;
+  readonly #onClosing = (): void => {
+    const { mode } = this.#kept.realm;
+    this.#ended(new GuestDiedError({ guest: this.guest, mode, cause: "its host was closed" }));
+  };
+
+  /** Made by {@linkcode serveIn}. */
+  constructor(
+    kept: KeptRealm,
+    { job, listener, keeper }: {
+      readonly job: ServiceJob;
+      readonly listener: ServiceListener;
+      readonly keeper: ServiceKeeper;
+    },
+  ) {
+    this.guest = job.name;
+    this.#kept = kept;
+    this.#job = job;
+    this.#keeper = keeper;
+    this.#listener = listener;
+    this.#before = kept.realm.messages;
+  }
+
+  /** How many messages have been handed over. */
+  get messages(): number {
+    return this.#kept.realm.messages - this.#before;
+  }
+
+  /** Begins; gives what the guest's code threw, if it did. */
+  async start(): ReturnType<KeptRealm["begin"]> {
+    const { name, initializer, shared, limit, logging } = this.#job;
+    const attach = shared !== undefined && this.#keeper.mode.memory !== "asked"
+      ? shared.share.memory.handle
+      : undefined;
+    const service = { name, initializer, shared: shared?.share.message(shared.task), logging };
+    const job: GuestJob = { use: "service", service, attaches: attach !== undefined };
+    try {
+      const failed = await this.#kept.begin(job, {
+        name,
+        limit,
+        ...attach === undefined ? {} : { attach },
+        listener: {
+          frame: (frame) => this.#hear(frame),
+          moved: (value, frame) => this.#answer(frame, () => frame.value(movedFrom(value))),
+          settled: () => apart(() => this.#listener.settled()),
+          ended: (error) => this.#ended(error),
+        },
+      });
+      if (failed !== undefined) await this.finish();
+      else this.#keeper.closing.addEventListener("abort", this.#onClosing);
+      return failed;
+    } catch (error) {
+      await this.finish();
+      throw error;
+    }
+  }
+
+  /** Adds a call to what is handed over next. */
+  call(call: ServiceCall): void {
+    const { realm } = this.#kept;
+    const { packed } = call;
+    const number = this.#called = following(this.#called);
+    if (packed.moved !== undefined) realm.move?.(packed.moved, packed.moved);
+    const kind = packed.moved === undefined ? "call" : "moved";
+    realm.outbox.addPart({ kind, number, index: indexOf(call) }, packed);
+  }
+
+  /** Says that so many more items of the call that the guest is in may come; 0 says that none is wanted any more. */
+  pull(items: number): void {
+    if (!this.#open) return;
+    this.#kept.realm.outbox.addPart({ kind: "pull", number: following(this.#answered), index: items }, NOTHING);
+    this.flush();
+  }
+
+  /** Hands over the calls: one message for all that were added. */
+  flush(): void {
+    if (!this.#kept.realm.outbox.isEmpty) this.#kept.realm.flush();
+  }
+
+  /**
+   * Gives it up while it is in a call: nothing more is heard of it, and where it can be killed it is. Resolves when it is out
+   * of the call, which may be never.
+   */
+  async abandon(): Promise<void> {
+    const kept = this.#kept;
+    this.#open = false;
+    kept.mute();
+    if (kept.realm.killable) {
+      kept.fail(new StoppedError(`Cannot go on with ${this.guest}: it was given up, another guest is wanted`));
+    }
+    await this.finish();
+    await kept.back();
+  }
+
+  /**
+   * Ends it, and its end is told: one that can be killed by a signal, any other where it waits or comes back to its event
+   * loop, which a busy thread does not.
+   */
+  end(signal: EndSignal): void {
+    const { realm } = this.#kept;
+    if (!realm.killable) this.#stop();
+    realm.signal(signal);
+  }
+
+  /** Gives the guest back when all is answered; it may serve again. Harmless twice. */
+  finish(): Promise<void> {
+    if (this.#finished !== undefined) return this.#finished;
+    this.#finished = this.#finish();
+    this.#keeper.warm.expect(this.#finished);
+    return this.#finished;
+  }
+
+  /** Ends the guest, which has answered all: it does not serve again. */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    await this.finish();
+  }
+
+  async #finish(): Promise<void> {
+    this.#open = false;
+    this.#keeper.closing.removeEventListener("abort", this.#onClosing);
+    this.#kept.mute();
+    const { shared, module } = this.#job;
+    if (shared !== undefined) await shared.share.leave(shared.task);
+    await this.#kept.finish(() => this.#stop());
+    this.#keeper.warm.give(this.#kept, module, { again: !this.#isRetired });
+  }
+
+  /** Ends its waits on shared things. */
+  #stop(): void {
+    const { shared } = this.#job;
+    if (shared !== undefined) shared.share.memory.control.requestStop(shared.task);
+  }
+
+  #hear(frame: FrameCursor): void {
+    switch (frame.kind) {
+      case "reply":
+        return this.#answer(frame, () => frame.value());
+      case "error": {
+        this.#check(frame);
+        const error = errorDataFrom(frame.value());
+        this.#answered = frame.number;
+        return apart(() => this.#listener.answered({ kind: "error", error }));
+      }
+      case "item": {
+        this.#check(frame);
+        const value = frame.value();
+        return apart(() => this.#listener.item?.(value));
+      }
+      case "report": {
+        const value = frame.value();
+        // What a call reports that is over is of no interest.
+        if (frame.number !== following(this.#answered)) return;
+        return apart(() => this.#listener.reported(value));
+      }
+      case "log": {
+        const line = logLineFrom(frame.value());
+        return apart(() => this.#listener.logged?.(line));
+      }
+      case "exports":
+        this.exports = namesFrom(frame.value());
+        return;
+      case "idle":
+        this.#idle = true;
+        return;
+      case "ask":
+        return this.#ask(frame.number, frame.payload());
+      default:
+        throw new ProtocolError(`a frame ${frame.kind}, what a service says is wanted`);
+    }
+  }
+
+  /** Tells the value of the oldest call; reading it may fail, and then the guest's other calls have not suffered. */
+  #answer(frame: FrameCursor, read: () => unknown): void {
+    this.#check(frame);
+    const value = read();
+    this.#answered = frame.number;
+    apart(() => this.#listener.answered({ kind: "value", value }));
+  }
+
+  #check({ kind, number }: FrameCursor): void {
+    const wanted = following(this.#answered);
+    if (number === wanted && this.#answered !== this.#called) return;
+    const open = this.#answered === this.#called ? "none is open" : `${wanted} is the oldest`;
+    throw new ProtocolError(`a frame ${kind} about call ${number}, one about a call that is open is wanted: ${open}`);
+  }
+
+  #ask(number: number, payload: Uint8Array): void {
+    const { shared } = this.#job;
+    if (shared === undefined) throw new ProtocolError("something is asked of shared things, there are none");
+    if (!this.#open) return;
+    void shared.share.answer(shared.task, payload).then((answer) => {
+      if (!this.#open) return;
+      this.#kept.realm.outbox.add("result", number, answer);
+      this.flush();
+    }, (error) => {
+      const { mode } = this.#kept.realm;
+      const fault = `Cannot go on with guest ${this.guest} (${mode} mode): ${error.message}`;
+      this.#kept.fail(new ProtocolError(fault, { cause: error }));
+    });
+  }
+
+  #ended(error: Error): void {
+    if (!this.#open) return;
+    this.#open = false;
+    apart(() => this.#listener.ended(error, { idle: this.#idle }));
+    void this.finish();
+  }
+}
+
+/** Calls a listener of the host: what it throws is no fault of the guest, and is thrown on its own. */
+function apart(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function namesFrom(value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+  throw new ProtocolError("exports that are no names, a list of names is wanted");
+}
+
+function movedFrom(value: unknown): readonly object[] {
+  if (Array.isArray(value) && value.every((part) => typeof part === "object" && part !== null)) return value;
+  throw new ProtocolError("something was moved that is no list of objects, one is wanted");
+}

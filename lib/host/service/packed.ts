@@ -1,0 +1,69 @@
+/**
+ * A value that is ready to be sent: everything that can fail has been done, and later changes of the value change nothing.
+ *
+ * - What is moved is detached here, in every mode alike; only where values can be moved does it save the copy.
+ * - Values are packed one behind another into slabs, so a small one costs a copy and no buffer of its own.
+ *
+ * @module
+ */
+
+import { Encoder } from "../../codec/mod.ts";
+import { type BytesPart, MAX_LENGTH } from "../../mode/mod.ts";
+import type { Transferable } from "../../platform/mod.ts";
+import { taken } from "./transfer.ts";
+
+/** A slab for small values, in bytes; a larger value has bytes of its own. */
+const SLAB = 1 << 14;
+const SMALL = SLAB >> 3;
+
+/** See the module. */
+export interface Packed extends BytesPart {
+  /** What is moved with the bytes, which name its parts by their places; it can be sent once. */
+  readonly moved: readonly Transferable[] | undefined;
+}
+
+/** How a value is packed. */
+export interface PackOptions {
+  /** What of the value is moved. */
+  readonly transfer: readonly Transferable[];
+  /** Whether it can be moved to where it goes; else it is copied, and detached. */
+  readonly moves: boolean;
+}
+
+/** See the module. */
+export class Packer {
+  readonly #encoder = new Encoder();
+  #slab = new Uint8Array(0);
+  #used = 0;
+
+  /**
+   * Packs a value.
+   *
+   * @throws {UncloneableError} where it cannot be cloned: then nothing is detached.
+   * @throws {TypeError} where a part of what is to be moved cannot be.
+   * @throws {RangeError} where it is larger than any frame.
+   */
+  pack(value: unknown, { transfer, moves }: PackOptions): Packed {
+    const bytes = this.#encoder.encode(value, moves ? transfer : undefined);
+    if (bytes.length > MAX_LENGTH) {
+      throw new RangeError(`Cannot send a value of ${bytes.length} bytes: at most ${MAX_LENGTH} are wanted`);
+    }
+    const part = this.#place(bytes);
+    if (transfer.length === 0) return { ...part, moved: undefined };
+    const moved = taken(transfer);
+    return { ...part, moved: moves ? moved : undefined };
+  }
+
+  #place(bytes: Uint8Array): BytesPart {
+    const { length } = bytes;
+    if (length > SMALL) return { bytes: bytes.slice(), from: 0, end: length };
+    if (this.#used + length > this.#slab.length) {
+      this.#slab = new Uint8Array(SLAB);
+      this.#used = 0;
+    }
+    const from = this.#used;
+    this.#slab.set(bytes, from);
+    this.#used += length;
+    return { bytes: this.#slab, from, end: this.#used };
+  }
+}

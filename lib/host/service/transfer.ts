@@ -1,0 +1,59 @@
+/**
+ * Values that a function moves to its caller instead of copying them.
+ *
+ * - What was moved is detached where it was, in every mode; only threads save the copy.
+ *
+ * @example
+ * ```ts
+ * import { isMoved, move } from "./transfer.ts";
+ *
+ * const numbers = new Float64Array(4);
+ * const moved = move(numbers, [numbers.buffer]); // what a function returns
+ * if (!isMoved(moved) || moved.value !== numbers) throw new Error("the value, and what of it is moved");
+ * ```
+ *
+ * @module
+ */
+
+import { errorText } from "../../errors.ts";
+import type { Transferable } from "../../platform/mod.ts";
+
+/** The mark of values that are moved: the same for all copies of the library. */
+export const MOVED: unique symbol = Symbol.for("holdfast moved") as never;
+
+/** A value, and the parts of it that are moved. */
+export interface Moved<T = unknown> {
+  /** Tells it from other values. */
+  readonly [MOVED]: true;
+  /** The value. */
+  readonly value: T;
+  /** What of it is moved. */
+  readonly transfer: readonly Transferable[];
+}
+
+/** Says that a function's value is to be moved to its caller: the buffers in the list are detached. */
+export function move<T>(value: T, transfer: readonly Transferable[]): Moved<T> {
+  return { [MOVED]: true, value, transfer };
+}
+
+/** Whether a value says that it is to be moved. */
+export function isMoved(value: unknown): value is Moved {
+  return typeof value === "object" && value !== null && MOVED in value;
+}
+
+/**
+ * Takes what is to be moved away from whoever has it.
+ *
+ * @throws {TypeError} where a part of it cannot be moved.
+ */
+export function taken(transfer: readonly Transferable[]): readonly Transferable[] {
+  try {
+    return structuredClone(transfer, { transfer: [...transfer] });
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot move: a part of transfer can be moved nowhere (${errorText(cause)}), ` +
+        `buffers that can be detached and ports are wanted`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * The module that a thread guest runs.
+ *
+ * - What is thrown outside a job, or rejected and not handled, ends it.
+ *
+ * @module
+ */
+
+import { BLOCKS, ThreadEnd, type ToThread } from "../mode/guest.ts";
+import { platform } from "../platform/mod.ts";
+import { Guest } from "./guest.ts";
+
+platform.printToStderr();
+const thread = await platform.ownThread();
+let end: ThreadEnd | undefined;
+thread.listen((data) => {
+  const message = data as ToThread;
+  if (message.kind !== "start") return end?.hear(message);
+  end = new ThreadEnd(thread, message);
+  const guest = new Guest(end);
+  platform.onUncaught((thrown) => guest.crash(thrown));
+  const { module } = message;
+  void guest.run(module === BLOCKS ? undefined : () => import(module));
+});

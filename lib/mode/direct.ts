@@ -1,0 +1,135 @@
+/**
+ * Direct mode: a guest in the caller's own realm, which runs on its event loop.
+ *
+ * - Frames cross as bytes here too, so what cannot be cloned is refused everywhere alike, and nothing is shared by mistake.
+ * - A caller that has just called has a turn of its own first; what the guest says is told in the next microtask, many at
+ *   once.
+ * - Nobody else is there: a function that does not return, or that exits, takes its caller with it.
+ *
+ * @module
+ */
+
+import { GuestDiedError } from "../errors.ts";
+import { turn } from "../platform/mod.ts";
+import type { FrameKind } from "./frame.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import type { GuestCode } from "./guest_code.ts";
+import { Outbox } from "./outbox.ts";
+import type { GuestEnd, Mode, Realm, RealmListener } from "./realm.ts";
+
+/** Makes the mode. */
+export function directMode(code: GuestCode): Mode {
+  return {
+    name: "direct",
+    memory: "model",
+    transport: "model",
+    moves: false,
+    start: ({ module }) => new DirectRealm(module, code),
+    kill() {},
+  };
+}
+
+/** Both sides in one. */
+class DirectRealm implements Realm, GuestEnd {
+  readonly mode = "direct";
+  readonly killable = false;
+  readonly busy = false;
+  name = "direct";
+  alive = true;
+  readonly outbox = new Outbox();
+  messages = 0;
+  readonly #requests = new FrameCursor();
+  /** What was flushed and is not read yet. */
+  readonly #flushed = new Outbox();
+  readonly #replies = new FrameCursor();
+  readonly #said = new Outbox();
+  /** Values that came beside the frames, and who waits for the next. */
+  readonly #moved: unknown[] = [];
+  #awaited: ((value: unknown) => void) | undefined;
+  #isTelling = false;
+  #listener: RealmListener | undefined;
+  #rung: (() => void) | undefined;
+  readonly #over = Promise.withResolvers<void>();
+  readonly ended: Promise<void> = this.#over.promise;
+
+  constructor(module: string, code: GuestCode) {
+    void code.serve(this, module);
+  }
+
+  listen(listener: RealmListener): void {
+    this.#listener = listener;
+  }
+
+  flush(): void {
+    this.messages++;
+    this.#flushed.addFrames(this.outbox.waiting);
+    this.outbox.advance(this.outbox.waiting.length);
+    void turn().then(() => this.#rung?.());
+  }
+
+  move(value: unknown): void {
+    if (this.#awaited === undefined) this.#moved.push(value);
+    else this.#awaited(value);
+    this.#awaited = undefined;
+  }
+
+  takeMoved(): Promise<unknown> {
+    if (this.#moved.length > 0) return Promise.resolve(this.#moved.shift());
+    return new Promise((resolve) => void (this.#awaited = resolve));
+  }
+
+  poll(): FrameCursor | undefined {
+    while (!this.#requests.next()) {
+      if (this.#flushed.isEmpty) return undefined;
+      this.#requests.feed(this.#flushed.take());
+    }
+    return this.#requests;
+  }
+
+  rest(): Promise<void> {
+    if (!this.#flushed.isEmpty) return turn();
+    return new Promise((resolve) => void (this.#rung = resolve));
+  }
+
+  send(kind: FrameKind, number: number, payload?: Uint8Array): void {
+    if (!this.alive) return;
+    this.#said.add(kind, number, payload);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    queueMicrotask(() => this.#tell());
+  }
+
+  exit(): void {
+    this.#end("it ended by itself");
+  }
+
+  close(): Promise<void> {
+    this.#end("it was told to end");
+    return this.ended;
+  }
+
+  fail(error: Error): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#over.resolve();
+    this.#listener?.ended(error);
+  }
+
+  signal(): void {
+    this.#end("it was told to end");
+  }
+
+  #tell(): void {
+    this.#isTelling = false;
+    if (!this.alive) return;
+    this.#replies.feed(this.#said.take());
+    while (this.alive && this.#replies.next()) this.#listener?.frame(this.#replies);
+    if (this.alive) this.#listener?.settled();
+  }
+
+  #end(cause: string): void {
+    if (!this.alive) return;
+    if (!this.#said.isEmpty) this.#tell();
+    this.fail(new GuestDiedError({ guest: this.name, mode: "direct", cause }));
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * What guests need of this layer, and no more: a guest loads what its use needs.
+ *
+ * @module
+ */
+
+export { FrameCursor } from "./frame_cursor.ts";
+export { following, type FrameKind, LAST_NUMBER } from "./frame.ts";
+export { Outbox } from "./outbox.ts";
+export { ProcessEnd } from "./process_end.ts";
+export { ThreadEnd, type ToThread } from "./thread_end.ts";
+export { BLOCKS, CONTROL, type GuestEnd } from "./realm.ts";

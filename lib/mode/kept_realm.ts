@@ -1,0 +1,245 @@
+/**
+ * A guest as its host keeps it: a realm, and the job that it has.
+ *
+ * - Whatever a guest says is read under one catch, which ends that guest and fails what waits for it; what a listener of the
+ *   host throws is the host's own fault, and is thrown on its own.
+ * - A guest says that it listens within a limit of its own, however long its module takes to load after that.
+ * - Its end is told to whoever has a job with it, but not before the job has begun: until then `begin` rejects.
+ *
+ * @module
+ */
+
+import {
+  errorText,
+  type FarError,
+  farErrorFrom,
+  GuestDiedError,
+  GuestError,
+  type GuestPhase,
+  GuestTimeoutError,
+  ProtocolError,
+} from "../errors.ts";
+import { encode } from "../codec/mod.ts";
+import { after, every, turn } from "../platform/mod.ts";
+import { following } from "./frame.ts";
+import type { FrameCursor } from "./frame_cursor.ts";
+import type { Realm, RealmListener } from "./realm.ts";
+
+/** How long a guest may take to come back after its stop, and how often that is repeated, in milliseconds. */
+const GRACE = 500;
+const REPEAT = 2;
+const PHASES: readonly GuestPhase[] = ["load", "construct", "run"];
+
+/** What its code threw before a job had begun. */
+export interface BeginFailure {
+  /** What it was at. */
+  readonly phase: GuestPhase;
+  /** What was thrown. */
+  readonly far: FarError;
+}
+
+/** Who has a job with a guest. Frames are read in `frame` and `moved`: what these throw ends the guest. */
+export type JobListener = Partial<RealmListener>;
+
+/** How a job is handed over. */
+export interface BeginOptions {
+  /** The guest's name from then on. */
+  readonly name: string;
+  /** How long it may take to begin, in milliseconds. */
+  readonly limit: number;
+  /** What its memory is attached by, where it attaches to one. */
+  readonly attach?: unknown;
+  /** Who has it. */
+  readonly listener: JobListener;
+}
+
+/** See the module. */
+export class KeptRealm {
+  /** The guest. */
+  readonly realm: Realm;
+  /** Why nothing more can come. */
+  failure: Error | undefined;
+  #listener: JobListener | undefined;
+  /** The number of the job at hand, or of the last one, and what is awaited about it. */
+  #job = 0;
+  #state: "idle" | "beginning" | "working" | "ending" = "idle";
+  #isTold = false;
+  #beginning: PromiseWithResolvers<BeginFailure | undefined> | undefined;
+  #idle = Promise.withResolvers<void>();
+  readonly #heard = Promise.withResolvers<void>();
+
+  /** Keeps a guest that has just been started; it must listen within so many milliseconds. */
+  constructor(realm: Realm, { startLimit }: { readonly startLimit: number }) {
+    this.realm = realm;
+    const letGo = after(startLimit, () => {
+      this.fail(new GuestTimeoutError({ guest: realm.name, mode: realm.mode, seconds: startLimit / 1000 }));
+    });
+    void Promise.race([this.#heard.promise, this.realm.ended]).then(letGo);
+    realm.listen({
+      frame: (frame) => this.#guard(() => this.#hear(frame)),
+      moved: (value, frame) => this.#guard(() => this.#listener?.moved?.(value, frame)),
+      settled: () => this.#listener?.settled?.(),
+      written: () => this.#listener?.written?.(),
+      ended: (error) => this.#end(error),
+    });
+  }
+
+  /** Whether it waits for a job. */
+  get ready(): boolean {
+    return this.realm.alive && this.failure === undefined && this.#state === "idle";
+  }
+
+  /** Hands it a job; resolves when that has begun, or with what the guest's code threw. */
+  async begin(job: unknown, { name, limit, attach, listener }: BeginOptions): Promise<BeginFailure | undefined> {
+    const { realm } = this;
+    const payload = encode(job);
+    realm.name = name;
+    this.#state = "beginning";
+    this.#isTold = false;
+    this.#listener = listener;
+    this.#job = following(this.#job);
+    this.#idle = Promise.withResolvers();
+    const beginning = this.#beginning = Promise.withResolvers();
+    if (this.failure !== undefined) throw this.failure;
+    if (attach !== undefined) realm.move?.(attach, []);
+    realm.outbox.add("job", this.#job, payload);
+    realm.flush();
+    const letGo = after(limit, () => {
+      this.fail(new GuestTimeoutError({ guest: name, mode: realm.mode, seconds: limit / 1000 }));
+    });
+    try {
+      return await beginning.promise;
+    } finally {
+      letGo();
+    }
+  }
+
+  /** Ends its job: `stop` ends its waits, again and again until it is back. One that does not come back is not ready then. */
+  async finish(stop: () => void = () => {}): Promise<void> {
+    const { realm } = this;
+    this.#listener = undefined;
+    if (this.#state === "idle" && this.failure === undefined) return;
+    if (!realm.alive || this.failure !== undefined && realm.killable) return await realm.close();
+    if (this.#state !== "ending") {
+      this.#state = "ending";
+      realm.looks?.(false);
+      realm.outbox.add("job", this.#job);
+      realm.flush();
+    }
+    const over = Promise.withResolvers<void>();
+    let left = GRACE / REPEAT;
+    const letGo = every(REPEAT, () => {
+      if (left-- > 0) stop();
+      else over.resolve();
+    });
+    stop();
+    await Promise.race([this.#idle.promise, realm.ended, over.promise]);
+    letGo();
+    if (this.ready || !realm.killable) return;
+    realm.signal("SIGKILL");
+    await realm.close();
+  }
+
+  /** Resolves when its job is over, or it has ended: which one that is busy and cannot be killed may never. */
+  async back(): Promise<void> {
+    await Promise.race([this.#idle.promise, this.realm.ended]);
+  }
+
+  /** Gives it up. */
+  fail(error: Error): void {
+    this.realm.fail(error);
+    this.#end(error);
+  }
+
+  /** Nothing more is told of its job. */
+  mute(): void {
+    this.#listener = undefined;
+  }
+
+  /** Asks it to end; resolves when it has ended. */
+  async close(): Promise<void> {
+    await this.realm.close();
+  }
+
+  #hear(frame: FrameCursor): void {
+    switch (frame.kind) {
+      case "hello":
+        return this.#heard.resolve();
+      case "begun":
+        this.#expect(frame, "beginning");
+        this.#state = "working";
+        this.#beginning?.resolve(undefined);
+        // An end that comes in the same turn is told when whoever began the job knows that it has.
+        return void turn().then(() => this.#tellsEnd());
+      case "over":
+        this.#expect(frame, "ending");
+        this.#state = "idle";
+        return this.#idle.resolve();
+      case "failed":
+        return this.#failed(frame);
+      default:
+        return this.#listener?.frame?.(frame);
+    }
+  }
+
+  /** What its code threw where no function of its own caught it. */
+  #failed(frame: FrameCursor): void {
+    const { phase, far } = failureFrom(frame.value());
+    if (phase !== "run") {
+      this.#expect(frame, "beginning");
+      // A guest that could not begin is back already.
+      this.#state = "idle";
+      this.#beginning?.resolve({ phase, far });
+      return this.#idle.resolve();
+    }
+    const { name: guest, mode } = this.realm;
+    if (this.#state === "working" && frame.number === this.#job) {
+      return this.fail(new GuestError({ guest, mode, phase, far }));
+    }
+    // What an earlier job left behind is no failure of this one: another guest gets it.
+    this.fail(new GuestDiedError({ guest, mode, cause: `it threw outside its job (${far.name}: ${far.message})` }));
+  }
+
+  #expect({ kind, number }: FrameCursor, state: string): void {
+    if (this.#state === state && number === this.#job) return;
+    throw new ProtocolError(
+      `a frame ${kind} about job ${number}, one about job ${this.#job} (${this.#state}) is wanted`,
+    );
+  }
+
+  #guard(read: () => void): void {
+    if (this.failure !== undefined) return;
+    try {
+      read();
+    } catch (cause) {
+      const { name, mode } = this.realm;
+      this.fail(
+        new ProtocolError(
+          `Cannot go on with guest ${name} (${mode} mode): what it said is none of the protocol's: ${errorText(cause)}`,
+          { cause },
+        ),
+      );
+    }
+  }
+
+  #tellsEnd(): void {
+    this.#isTold = true;
+    if (this.failure !== undefined) this.#listener?.ended?.(this.failure);
+  }
+
+  #end(error: Error): void {
+    if (this.failure !== undefined) return;
+    this.failure = error;
+    this.#beginning?.reject(error);
+    // Whoever has not begun hears it by that; nobody may be there any more.
+    this.#beginning?.promise.catch(() => {});
+    if (this.#isTold) this.#listener?.ended?.(error);
+  }
+}
+
+function failureFrom(value: unknown): BeginFailure {
+  const { phase, far } = (typeof value === "object" && value !== null ? value : {}) as Partial<BeginFailure>;
+  const known = PHASES.find((name) => name === phase);
+  if (known === undefined) throw new ProtocolError("a failure without a phase, one with it is wanted");
+  return { phase: known, far: farErrorFrom(far) };
+}

@@ -1,0 +1,56 @@
+/**
+ * The modes: the one list from which their names' type, the flags, the checks and the tests derive.
+ *
+ * - A mode that is added here is everywhere; a host takes further ones of its caller's.
+ *
+ * @module
+ */
+
+import { directMode } from "./direct.ts";
+import type { GuestCode } from "./guest_code.ts";
+import { processMode } from "./process.ts";
+import type { Mode } from "./realm.ts";
+import { threadMode } from "./thread.ts";
+
+/** How each mode is made. */
+export const MODES = {
+  direct: directMode,
+  thread: threadMode,
+  process: processMode,
+} as const satisfies Record<string, (code: GuestCode) => Mode>;
+
+/** The name of a mode of this list. */
+export type ModeName = keyof typeof MODES;
+
+/** The names, in teaching order. */
+export const MODE_NAMES: readonly ModeName[] = Object.keys(MODES) as ModeName[];
+
+/** The name of any mode, also of one that a caller brings. */
+export type AnyModeName = ModeName | (string & Record<never, never>);
+
+/**
+ * All modes of a host: those of the list, and the caller's.
+ *
+ * @throws {TypeError} where a mode of the caller's breaks its contract, or has a name that is taken.
+ */
+export function modesOf(code: GuestCode, own: readonly Mode[]): ReadonlyMap<string, Mode> {
+  const modes = new Map(Object.values(MODES).map((make) => make(code)).map((mode) => [mode.name, mode]));
+  for (const mode of own) {
+    const is = faultOf(mode);
+    if (is !== undefined) throw new TypeError(`Cannot add a mode: ${is} is wanted`);
+    if (modes.has(mode.name)) throw new TypeError(`Cannot add mode ${mode.name}: there is one, another name is wanted`);
+    modes.set(mode.name, mode);
+  }
+  return modes;
+}
+
+/** What a mode lacks, if anything. */
+function faultOf(mode: Mode): string | undefined {
+  const { name, memory, start, kill } = (mode ?? {}) as Partial<Mode>;
+  if (typeof name !== "string" || name === "") return "a name";
+  if (memory !== "asked" && memory !== "shared") return `memory "asked" or "shared" of mode ${name}`;
+  if (typeof start !== "function" || typeof kill !== "function") {
+    return `a function start and a function kill of mode ${name}`;
+  }
+  return undefined;
+}

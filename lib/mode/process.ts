@@ -1,0 +1,215 @@
+/**
+ * Process mode: each guest is a child process, and frames cross two streams of bytes, wherever these lead.
+ *
+ * - Invariant: at most one write is under way; what is flushed meanwhile goes with the next one, so messages grow with the
+ *   load.
+ * - After the first failure (an end, bytes that are no frame, no answer in time) the guest is killed and never used again,
+ *   and both streams are closed.
+ * - When this process exits, guests that are still there are killed: one that is busy would not hear that its stdin ended.
+ *
+ * @module
+ */
+
+import { errorText, GuestDiedError, ProtocolError } from "../errors.ts";
+import { after, type Child, type ChildStatus, platform, type Signal } from "../platform/mod.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import type { GuestCode } from "./guest_code.ts";
+import { cacheModule, type External, externalFor, type Launch, launchChild } from "./launch.ts";
+import { Outbox } from "./outbox.ts";
+import type { Mode, Realm, RealmListener } from "./realm.ts";
+
+/** How long a guest may take to exit after its stdin closed, and its last words to arrive, in milliseconds. */
+const GRACE = 500;
+const CHUNK = 65536;
+
+/** Those of all hosts that have not ended. */
+const living = new Set<ProcessRealm>();
+
+function killAll(): void {
+  for (const realm of living) realm.signal("SIGKILL");
+}
+
+/** Makes the mode. Another launch starts children elsewhere, under another name. */
+export function processMode(
+  code: GuestCode,
+  { name = "process", transport = "pipe", launch = launchChild(code) }: {
+    readonly name?: string;
+    readonly transport?: string;
+    readonly launch?: Launch;
+  } = {},
+): Mode {
+  const all = new Set<ProcessRealm>();
+  const externals = new Map<string, External>();
+  return {
+    name,
+    memory: "asked",
+    transport,
+    moves: false,
+    start(setup) {
+      const { childless } = platform;
+      if (childless !== undefined) {
+        throw new TypeError(`Cannot start a process guest: ${childless}, thread mode is wanted in such a program`);
+      }
+      const realm = new ProcessRealm(launch(setup, externals.get(setup.module) ?? "none"), name);
+      all.add(realm);
+      void realm.ended.then(() => all.delete(realm));
+      return realm;
+    },
+    kill() {
+      for (const realm of all) realm.signal("SIGKILL");
+    },
+    async mend(setup, reason) {
+      const { module } = setup;
+      const external = externalFor(reason, externals.get(module) ?? "none");
+      if (external === undefined) return false;
+      if (external === "cached") await cacheModule(setup, code);
+      externals.set(module, external);
+      return true;
+    },
+  };
+}
+
+class ProcessRealm implements Realm {
+  readonly mode: string;
+  readonly killable = true;
+  name = "process";
+  alive = true;
+  readonly outbox = new Outbox();
+  messages = 0;
+  /** Resolves when the child has ended. */
+  readonly ended: Promise<void>;
+  #child: Child | undefined;
+  #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
+  #listener: RealmListener | undefined;
+  #failure: Error | undefined;
+  #flushed = false;
+  /** Whether a write is under way, or nothing can be written yet. */
+  #writing = true;
+  /** What is sent to a child that is not there yet. */
+  #signal: Signal | undefined;
+
+  constructor(child: Child | Promise<Child>, mode: string) {
+    this.mode = mode;
+    // The same listener counts once.
+    platform.onExit(killAll);
+    living.add(this);
+    this.ended = this.#live(child);
+  }
+
+  get busy(): boolean {
+    return this.#writing || !this.outbox.isEmpty;
+  }
+
+  listen(listener: RealmListener): void {
+    this.#listener = listener;
+  }
+
+  flush(): void {
+    this.#flushed = true;
+    this.#write();
+  }
+
+  async close(): Promise<void> {
+    const letGo = after(GRACE, () => this.signal("SIGKILL"));
+    await this.#writer?.close().catch(() => {});
+    await this.ended;
+    letGo();
+  }
+
+  signal(signal: Signal): void {
+    if (this.#child === undefined) this.#signal = signal;
+    else this.#child.kill(signal);
+  }
+
+  fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.signal("SIGKILL");
+    this.#listener?.ended(error);
+  }
+
+  /** From its start to its end. */
+  async #live(started: Child | Promise<Child>): Promise<void> {
+    let output: ReadableStreamBYOBReader | undefined;
+    try {
+      const child = this.#child = started instanceof Promise ? await started : started;
+      if (this.#signal !== undefined) child.kill(this.#signal);
+      this.#writer = child.writable.getWriter();
+      this.#writer.closed.catch(() => {});
+      output = child.readable.getReader({ mode: "byob" });
+      this.#writing = false;
+      const reading = this.#read(output, child);
+      this.#write();
+      const { code, signal } = await child.status;
+      living.delete(this);
+      // What it wrote before its end may still be in the pipe, and may be its reason. A program that it started, where that
+      // is permitted, may hold the pipe open.
+      const letGo = after(GRACE, () => void output?.cancel().catch(() => {}));
+      await reading;
+      letGo();
+      const cause = signal === null ? `it exited with code ${code}` : `it was killed by ${signal}`;
+      const ended = signal === null ? { code } : { signal };
+      this.fail(new GuestDiedError({ guest: this.name, mode: this.mode, cause, ...ended }));
+    } catch (cause) {
+      this.fail(
+        new GuestDiedError({ guest: this.name, mode: this.mode, cause: `it was not started (${errorText(cause)})` }),
+      );
+    } finally {
+      living.delete(this);
+      this.alive = false;
+      await Promise.allSettled([this.#writer?.abort(), output?.cancel()]);
+    }
+  }
+
+  #write(): void {
+    if (!this.#flushed || this.#writing || this.outbox.isEmpty || this.#failure !== undefined) return;
+    this.#flushed = false;
+    this.#writing = true;
+    this.messages++;
+    this.#writer?.write(this.outbox.take()).then(() => {
+      this.#writing = false;
+      this.#write();
+      if (!this.busy) this.#listener?.written();
+    }, () => {
+      // The pipe is broken: the guest's end is on its way and says why.
+    });
+  }
+
+  async #read(output: ReadableStreamBYOBReader, { status }: Child): Promise<void> {
+    const frames = new FrameCursor();
+    let buffer = new ArrayBuffer(CHUNK);
+    try {
+      for (;;) {
+        const { value, done } = await output.read(new Uint8Array(buffer));
+        if (done || value === undefined) break;
+        frames.feed(value);
+        while (this.#failure === undefined && frames.next()) this.#listener?.frame(frames);
+        if (this.#failure !== undefined) return;
+        this.#listener?.settled();
+        buffer = value.buffer;
+      }
+      // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.
+      if (frames.pending > 0 && (await wasKilled(status))) return;
+      frames.finish();
+    } catch (cause) {
+      // Streams that broke are the end, which says why.
+      if (!(cause instanceof ProtocolError)) return;
+      this.fail(
+        new ProtocolError(
+          `Cannot go on with guest ${this.name} (${this.mode} mode): something else than its replies came from it, ` +
+            `only the protocol is wanted on stdout: ${cause.message}`,
+          { cause },
+        ),
+      );
+    }
+  }
+}
+
+/** Whether a signal ended a child; waits for its end, for a while. */
+async function wasKilled(status: Promise<ChildStatus>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const letGo = after(GRACE, () => resolve(undefined));
+  const ended = await Promise.race([status, promise]);
+  letGo();
+  return ended !== undefined && ended.signal !== null;
+}

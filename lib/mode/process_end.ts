@@ -1,0 +1,57 @@
+/**
+ * The guest's end of two streams of bytes: stdin and stdout, read and written at once.
+ *
+ * - What is sent is written at once, so the end of the guest loses none of it.
+ * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer.
+ *
+ * @module
+ */
+
+import type { OwnStreams } from "../platform/mod.ts";
+import type { FrameKind } from "./frame.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import { Outbox } from "./outbox.ts";
+import type { GuestEnd } from "./realm.ts";
+
+/** More than any pipe holds, so one read empties it. */
+const CHUNK = 1 << 20;
+
+/** See the module. */
+export class ProcessEnd implements GuestEnd {
+  readonly mode: string;
+  readonly #streams: OwnStreams;
+  readonly #exit: (code: number) => void;
+  readonly #cursor = new FrameCursor();
+  readonly #chunk = new Uint8Array(CHUNK);
+  readonly #outbox = new Outbox();
+
+  /** Takes the streams, and how the guest ends. */
+  constructor(streams: OwnStreams, { mode, exit }: { readonly mode: string; readonly exit: (code: number) => void }) {
+    this.mode = mode;
+    this.#streams = streams;
+    this.#exit = exit;
+  }
+
+  poll(): FrameCursor | undefined {
+    return this.#cursor.next() ? this.#cursor : undefined;
+  }
+
+  wait(): void {
+    const length = this.#streams.read(this.#chunk);
+    if (length === null) this.#exit(0);
+    else this.#cursor.feed(this.#chunk.subarray(0, length));
+  }
+
+  send(kind: FrameKind, number: number, payload?: Uint8Array): void {
+    this.#outbox.add(kind, number, payload);
+    try {
+      while (!this.#outbox.isEmpty) this.#outbox.advance(this.#streams.write(this.#outbox.waiting));
+    } catch {
+      this.#exit(1);
+    }
+  }
+
+  exit(code: number): void {
+    this.#exit(code);
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The seam: how a guest is started, and how bytes reach it. What guests are used for is written once, above it.
+ *
+ * - A mode starts guests. A realm is one guest as its host sees it: frames out, frames in, its life. A guest's end is the
+ *   other side of it, in the guest.
+ * - A realm tells its listener everything that the guest said before it tells its end, and its end once. It throws nothing
+ *   of what a guest did: what is no frame is told as an end with a `ProtocolError`.
+ * - Whatever may fail fails before a frame is added to the outbox.
+ *
+ * @module
+ */
+
+import type { Signal, Transferable } from "../platform/mod.ts";
+import type { FrameKind } from "./frame.ts";
+import type { FrameCursor } from "./frame_cursor.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** What a guest elsewhere may do besides loading its module, by Deno's names of permissions: everything of a kind, or a list. */
+export interface GuestPermissions {
+  /** Files and folders that it may read. */
+  readonly read?: boolean | readonly string[];
+  /** Files and folders that it may write. */
+  readonly write?: boolean | readonly string[];
+  /** Hosts that it may connect to. */
+  readonly net?: boolean | readonly string[];
+  /** Environment variables that it may read. */
+  readonly env?: boolean | readonly string[];
+  /** Programs that it may run. */
+  readonly run?: boolean | readonly string[];
+  /** Libraries that it may load. */
+  readonly ffi?: boolean | readonly string[];
+  /** What it may learn of the machine. */
+  readonly sys?: boolean | readonly string[];
+  /** Hosts besides those of its own module that it may import from. */
+  readonly import?: boolean | readonly string[];
+}
+
+/** What a guest elsewhere is given along; threads share all of it with their host, and refuse it. */
+export interface GuestOptions {
+  /** Environment variables besides those of the host. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What `Deno.args` holds. */
+  readonly args?: readonly string[];
+  /** The working folder. */
+  readonly cwd?: string;
+  /** Flags for V8, such as `--expose-gc`. */
+  readonly v8Flags?: readonly string[];
+  /** The most memory for its heap, in megabytes. */
+  readonly heapLimit?: number;
+  /** The path of a configuration, instead of the one that its module's folder has. */
+  readonly config?: string;
+  /** The path or URL of an import map. */
+  readonly importMap?: string;
+  /** Names of unstable features, such as `kv`. */
+  readonly unstable?: readonly string[];
+}
+
+/** What a guest is started with. */
+export interface GuestSetup {
+  /** The URL of its module. */
+  readonly module: string;
+  /** What it may do. */
+  readonly permissions: GuestPermissions;
+  /** What it is given along. */
+  readonly options: GuestOptions;
+}
+
+/** A way of running guests. */
+export interface Mode {
+  /** Its name. */
+  readonly name: string;
+  /** How guests reach the memory of a host: they attach to it, ask for each operation, or are in the caller with it. */
+  readonly memory: "model" | "shared" | "asked";
+  /** How the tasks of a program reach their memory, in reports. */
+  readonly transport: string;
+  /** Whether values can be moved to its guests; elsewhere they are copied, and detached where they were. */
+  readonly moves: boolean;
+  /**
+   * Starts a guest.
+   *
+   * @throws {TypeError} where it cannot start one like that, at once.
+   */
+  start(setup: GuestSetup): Realm;
+  /** Kills whatever would outlive this process; waits for nothing. */
+  kill(): void;
+  /** Says how many guests are at work: waits look at their words before they sleep only where each has a core. */
+  spin?(guests: number): void;
+  /** Waits, without the event loop, until all of these realms have something to tell, or until the deadline. */
+  block?(realms: readonly Realm[], deadline: number): void;
+  /** Whether a guest whose module could not be loaded for that reason can be loaded by another one; sees to it. */
+  mend?(setup: GuestSetup, reason: string): Promise<boolean>;
+}
+
+/** Who listens to a realm. */
+export interface RealmListener {
+  /** Told each frame, valid until it returns. */
+  frame(frame: FrameCursor): void;
+  /** Told a value that came beside the frames, in its place among them: the cursor stands on its `moved` frame. */
+  moved(value: unknown, frame: FrameCursor): void;
+  /** Told when nothing more is there for the moment. */
+  settled(): void;
+  /** Told when all that was flushed has been handed over. */
+  written(): void;
+  /** Told once, when all that the guest said has been told. */
+  ended(error: Error): void;
+}
+
+/** One guest, as its host sees it. */
+export interface Realm {
+  /** The name of its mode. */
+  readonly mode: string;
+  /** Whether it has not ended. */
+  readonly alive: boolean;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  /** Whether it can be ended while it is busy. */
+  readonly killable: boolean;
+  /** The name in errors: that of the present job. */
+  name: string;
+  /** Frames out, many at once. */
+  readonly outbox: Outbox;
+  /** How many messages were handed over. */
+  readonly messages: number;
+  /** Whether something that was flushed is still on its way. */
+  readonly busy: boolean;
+  /** Hands over what is in the outbox. */
+  flush(): void;
+  /** Says who listens. */
+  listen(listener: RealmListener): void;
+  /** Tells what is there now. */
+  poll?(): void;
+  /** Says whether the host looks by itself, by `poll` and the mode's `block`: then nobody rings. */
+  looks?(itself: boolean): void;
+  /** Sends a value beside the frames; a `moved` frame says when it is its turn. Throws where it cannot be cloned. */
+  move?(value: unknown, transfer: readonly Transferable[]): void;
+  /** Asks it to end; resolves when it has ended, which one that is busy and cannot be killed does when it is through. */
+  close(): Promise<void>;
+  /** Gives it up: ends it at once where that can be done. Its listener is told the error as its end. */
+  fail(error: Error): void;
+  /** Sends a signal, or whatever comes closest. */
+  signal(signal: Signal): void;
+}
+
+/** The guest's side of a realm. */
+export interface GuestEnd {
+  /** The name of its mode. */
+  readonly mode: string;
+  /** The next frame, if it is there, valid until anything else is called. */
+  poll(): FrameCursor | undefined;
+  /** Blocks until there may be one; for a slice at most, where the event loop must have a turn. Absent in the caller's realm. */
+  wait?(): void;
+  /** Leaves the event loop free until there may be one, where that can be done. */
+  rest?(): Promise<void>;
+  /** Sends a frame at once. */
+  send(kind: FrameKind, number: number, payload?: Uint8Array): void;
+  /** The next value that came beside the frames. */
+  takeMoved?(): Promise<unknown>;
+  /** Sends a value beside the frames. Throws where it cannot be cloned. */
+  sendMoved?(value: unknown, transfer: readonly Transferable[]): void;
+  /** Ends the guest. */
+  exit(code: number): void;
+}
+
+/** The module of the built-in systems, which no file holds. */
+export const BLOCKS = "holdfast:blocks";
+/** The number of what is about no request. */
+export const CONTROL = 0;

@@ -1,0 +1,283 @@
+/**
+ * Thread mode: each guest is a Web Worker; two rings of shared memory each, and one doorbell for all.
+ *
+ * - The guest rings once when this side has nothing more to read, so a busy host is not disturbed: the more it is behind,
+ *   the more it takes at once.
+ * - Whatever ended the guest, what it said is told before its end. A thread cannot be killed: one that is busy goes on.
+ * - Messages are data of a far side: one that is none of the protocol's ends the guest with a `ProtocolError`.
+ *
+ * @module
+ */
+
+import { errorText, GuestDiedError, ProtocolError, UncloneableError } from "../errors.ts";
+import { BytePipe, COUNTED, Doorbell, LISTENS, URGENT } from "../memory/mod.ts";
+import { cores, now, platform, type Thread, type Transferable, turn } from "../platform/mod.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import type { GuestCode } from "./guest_code.ts";
+import { Outbox } from "./outbox.ts";
+import type { GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";
+import type { ToThread } from "./thread_end.ts";
+
+/** How many bytes are under way in each direction. */
+const CAPACITY = 1 << 18;
+const CHUNK = 65536;
+/** How many chunks are read without a turn of the event loop. */
+const MOST_CHUNKS = 32;
+/** How many values may have come whose frames have not. */
+const MOST_MOVED = 4096;
+/** For how long a wait spins where each guest and the host have a core of their own, in microseconds. */
+const SPIN = 20;
+
+let started = 0;
+
+/** For how many microseconds waits spin beside that many guests: the host itself is one task more. */
+export function spinFor(guests: number, cores: number): number {
+  return guests < cores ? SPIN : 0;
+}
+
+/** Makes the mode. */
+export function threadMode(code: GuestCode): Mode {
+  const bell = new Doorbell(now);
+  return {
+    name: "thread",
+    memory: "shared",
+    transport: "shared",
+    moves: true,
+    start(setup) {
+      refuseOptions(setup);
+      return new ThreadRealm(setup.module, { bell, code });
+    },
+    // A thread ends with its process.
+    kill() {},
+    spin: (guests) => void (bell.spin = spinFor(guests, cores())),
+    block(realms, deadline) {
+      const threads = realms as readonly ThreadRealm[];
+      // A message that is larger than a ring comes in parts, each of which wants an answer at once.
+      const urgent = threads.some((realm) => realm.busy || realm.isHalfRead);
+      let all = true;
+      for (const realm of threads) all = realm.arm(urgent ? URGENT : COUNTED) && all;
+      if (all || !urgent) bell.wait(deadline, { urgent });
+    },
+  };
+}
+
+function refuseOptions({ options }: GuestSetup): void {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (given.length === 0) return;
+  throw new TypeError(
+    `Cannot start a thread guest with ${
+      given.join(", ")
+    }: a thread has those of its host, process mode is wanted for its own`,
+  );
+}
+
+class ThreadRealm implements Realm {
+  readonly mode = "thread";
+  readonly killable = false;
+  name = "thread";
+  alive = true;
+  readonly outbox = new Outbox();
+  messages = 0;
+  readonly #thread: Thread;
+  readonly #bell: Doorbell;
+  readonly #requests: BytePipe;
+  readonly #replies: BytePipe;
+  readonly #chunk = new Uint8Array(CHUNK);
+  readonly #cursor = new FrameCursor();
+  readonly #moved: unknown[] = [];
+  #awaitsMoved = false;
+  #looks = false;
+  #failure: Error | undefined;
+  #listener: RealmListener | undefined;
+  readonly #end = Promise.withResolvers<void>();
+
+  constructor(module: string, { bell, code }: { readonly bell: Doorbell; readonly code: GuestCode }) {
+    const name = `holdfast ${platform.pid} ${now()}, guest ${started++}`;
+    this.#bell = bell;
+    this.#thread = platform.startThread(code.threadUrl(), {
+      name,
+      listener: { message: (data) => this.#hear(data), ended: (threw) => void this.#ends(threw) },
+    });
+    const ring = (how: number) => how === LISTENS ? this.#say({ kind: "bell" }) : undefined;
+    this.#requests = BytePipe.create(CAPACITY, ring);
+    this.#replies = BytePipe.create(CAPACITY, ring);
+    const [requests, replies] = [this.#requests.handle, this.#replies.handle];
+    this.#say({ kind: "start", module, requests, replies, bell: bell.handle });
+    this.#replies.sleeps("reader", LISTENS);
+  }
+
+  get ended(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  get busy(): boolean {
+    return !this.outbox.isEmpty;
+  }
+
+  /** Whether the rest of a frame is yet to come. */
+  get isHalfRead(): boolean {
+    return this.#cursor.pending > 0;
+  }
+
+  listen(listener: RealmListener): void {
+    this.#listener = listener;
+  }
+
+  flush(): void {
+    this.messages++;
+    this.#guard(() => this.#write());
+  }
+
+  poll(): void {
+    this.#guard(() => {
+      this.#goOn();
+      while (this.#readChunk());
+    });
+  }
+
+  looks(itself: boolean): void {
+    this.#looks = itself;
+    if (itself) return;
+    this.#disarm();
+    this.#turn();
+  }
+
+  /** Counts it for the wait that follows; false where there is something to do at once. */
+  arm(how: typeof COUNTED | typeof URGENT): boolean {
+    if (!this.alive || this.#failure !== undefined) return false;
+    let sleeps = this.#bell.arm(this.#replies, "reader", how);
+    if (this.busy) sleeps = this.#bell.arm(this.#requests, "writer", how) && sleeps;
+    return sleeps;
+  }
+
+  move(value: unknown, transfer: readonly Transferable[]): void {
+    try {
+      this.#thread.send({ kind: "moved", value } satisfies ToThread, transfer);
+    } catch (cause) {
+      throw new UncloneableError(`Cannot move: ${errorText(cause)}, a structured-cloneable value is wanted`, { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.alive) return;
+    this.#say({ kind: "close" });
+    await this.ended;
+  }
+
+  fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#disarm();
+    // It hears of it when it is back at its event loop; until then what it says is thrown away, so that it comes back.
+    this.#say({ kind: "close" });
+    this.#turn();
+    this.#listener?.ended(error);
+  }
+
+  signal(): void {
+    if (this.alive) this.#say({ kind: "close" });
+  }
+
+  #say(message: ToThread): void {
+    this.#thread.send(message);
+  }
+
+  /** Hears a message, which may be anything. */
+  #hear(data: unknown): void {
+    const kind = typeof data === "object" && data !== null ? Reflect.get(data, "kind") : undefined;
+    const isMoved = kind === "moved" && this.#moved.length < MOST_MOVED;
+    if (kind !== "bell" && !isMoved) {
+      return this.fail(
+        new ProtocolError(
+          `Cannot go on with guest ${this.name} (thread mode): it posted a message of its own, only the protocol's are wanted`,
+        ),
+      );
+    }
+    if (isMoved) this.#moved.push(Reflect.get(data as object, "value"));
+    this.#turn();
+  }
+
+  #write(): void {
+    while (!this.outbox.isEmpty) {
+      const count = this.#requests.write(this.outbox.waiting);
+      this.outbox.advance(count);
+      if (count === 0 && (this.#looks || this.#requests.sleeps("writer", LISTENS))) return;
+    }
+  }
+
+  /** Writes what there is room for, and says where that was all. */
+  #goOn(): void {
+    if (!this.busy) return;
+    this.#write();
+    if (!this.busy) this.#listener?.written();
+  }
+
+  /** Reads and writes what can be, for a while. */
+  #turn(): void {
+    this.#guard(() => {
+      this.#goOn();
+      for (let chunks = 0; chunks < MOST_CHUNKS; chunks++) {
+        if (this.#readChunk()) continue;
+        if (this.#awaitsMoved || this.#looks || !this.alive || this.#replies.sleeps("reader", LISTENS)) return;
+      }
+      platform.soon(() => this.#turn());
+    });
+  }
+
+  /** Reads what is there; false where nothing is, or a value is on its way that comes before all else. */
+  #readChunk(): boolean {
+    if (!this.#tell()) return false;
+    const length = this.#replies.read(this.#chunk);
+    if (length === 0) return false;
+    if (this.#failure !== undefined) return true;
+    this.#cursor.feed(this.#chunk.subarray(0, length));
+    this.#tell();
+    return true;
+  }
+
+  /** Tells the frames of the chunk, and that these are all for the moment; false where one waits for a value. */
+  #tell(): boolean {
+    let told = false;
+    while (this.#failure === undefined && (this.#awaitsMoved || this.#cursor.next())) {
+      this.#awaitsMoved = this.#cursor.kind === "moved" && this.#moved.length === 0;
+      if (this.#awaitsMoved) break;
+      told = true;
+      if (this.#cursor.kind === "moved") this.#listener?.moved(this.#moved.shift(), this.#cursor);
+      else this.#listener?.frame(this.#cursor);
+    }
+    if (told) this.#listener?.settled();
+    return this.#failure !== undefined || !this.#awaitsMoved;
+  }
+
+  #disarm(): void {
+    this.#bell.disarm(this.#replies, "reader");
+    this.#bell.disarm(this.#requests, "writer");
+  }
+
+  /** Reads and writes rings whose other end may have stored anything. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.fail(
+        new ProtocolError(`Cannot go on with guest ${this.name} (thread mode): ${cause.message}`, { cause }),
+      );
+    }
+  }
+
+  async #ends(threw: string | undefined): Promise<void> {
+    // A value that was moved may be one turn behind.
+    if (this.#awaitsMoved) await turn();
+    this.#guard(() => {
+      while (this.#readChunk());
+    });
+    this.alive = false;
+    this.#disarm();
+    this.#end.resolve();
+    if (this.#failure !== undefined) return;
+    const cause = threw === undefined ? "it ended by itself" : `it threw outside its job (${threw})`;
+    this.#failure = new GuestDiedError({ guest: this.name, mode: "thread", cause });
+    this.#listener?.ended(this.#failure);
+  }
+}

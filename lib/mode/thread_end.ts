@@ -1,0 +1,117 @@
+/**
+ * The guest's end in a thread: two rings of shared memory, and messages for what is moved.
+ *
+ * - What is sent lies in shared memory at once, so the end of the guest loses none of it.
+ * - Blocking is sliced: between two slices the event loop has a turn, by which the guest hears of its end.
+ *
+ * @module
+ */
+
+import { BLOCKS, BytePipe, type BytePipeHandle, Doorbell, type DoorbellHandle, LISTENS } from "../memory/mod.ts";
+import { now, type OwnThread } from "../platform/mod.ts";
+import type { FrameKind } from "./frame.ts";
+import { FrameCursor } from "./frame_cursor.ts";
+import { Outbox } from "./outbox.ts";
+import type { GuestEnd } from "./realm.ts";
+
+/** How long the guest blocks without a turn of the event loop, in milliseconds. */
+const SLICE = 100;
+const CHUNK = 65536;
+
+/** What a host says to a thread by message. */
+export type ToThread =
+  | {
+    readonly kind: "start";
+    readonly module: string;
+    readonly requests: BytePipeHandle;
+    readonly replies: BytePipeHandle;
+    readonly bell: DoorbellHandle;
+  }
+  | { readonly kind: "bell" }
+  | { readonly kind: "close" }
+  | { readonly kind: "moved"; readonly value: unknown };
+
+/** What a thread says to its host by message. */
+export type FromThread = { readonly kind: "bell" } | { readonly kind: "moved"; readonly value: unknown };
+
+/** See the module. */
+export class ThreadEnd implements GuestEnd {
+  readonly mode = "thread";
+  readonly #thread: OwnThread;
+  readonly #requests: BytePipe;
+  readonly #replies: BytePipe;
+  readonly #bell: Doorbell;
+  readonly #cursor = new FrameCursor();
+  readonly #chunk = new Uint8Array(CHUNK);
+  readonly #outbox = new Outbox();
+  readonly #arrived: unknown[] = [];
+  #awaited: ((value: unknown) => void) | undefined;
+  #rung: (() => void) | undefined;
+
+  /** Attaches to the rings. */
+  constructor(thread: OwnThread, { requests, replies, bell }: ToThread & { readonly kind: "start" }) {
+    const ring = (how: number) => how === LISTENS ? this.#say({ kind: "bell" }) : this.#bell.off(how);
+    this.#thread = thread;
+    this.#requests = new BytePipe(requests, ring);
+    this.#replies = new BytePipe(replies, ring);
+    this.#bell = new Doorbell(now, bell);
+  }
+
+  poll(): FrameCursor | undefined {
+    while (!this.#cursor.next()) {
+      const length = this.#requests.read(this.#chunk);
+      if (length === 0) return undefined;
+      this.#cursor.feed(this.#chunk.subarray(0, length));
+    }
+    return this.#cursor;
+  }
+
+  wait(): void {
+    if (this.#bell.spins(() => this.#requests.hasWork("reader"))) return;
+    this.#requests.wait("reader", SLICE, BLOCKS);
+  }
+
+  rest(): Promise<void> {
+    const rung = new Promise<void>((resolve) => void (this.#rung = resolve));
+    if (!this.#requests.sleeps("reader", LISTENS)) this.#rung?.();
+    return rung;
+  }
+
+  send(kind: FrameKind, number: number, payload?: Uint8Array): void {
+    this.#outbox.add(kind, number, payload);
+    while (!this.#outbox.isEmpty) {
+      const count = this.#replies.write(this.#outbox.waiting);
+      this.#outbox.advance(count);
+      if (count === 0) this.#replies.wait("writer", SLICE, BLOCKS);
+    }
+  }
+
+  takeMoved(): Promise<unknown> {
+    if (this.#arrived.length > 0) return Promise.resolve(this.#arrived.shift());
+    return new Promise((resolve) => void (this.#awaited = resolve));
+  }
+
+  sendMoved(value: unknown, transfer: readonly (ArrayBuffer | MessagePort)[]): void {
+    this.#thread.send({ kind: "moved", value } satisfies FromThread, transfer);
+  }
+
+  exit(): void {
+    this.#thread.close();
+  }
+
+  /** Hears a message of the host. */
+  hear(message: ToThread): void {
+    if (message.kind === "bell") this.#rung?.();
+    else if (message.kind === "close") this.#thread.close();
+    else if (message.kind === "moved") {
+      const awaited = this.#awaited;
+      this.#awaited = undefined;
+      if (awaited === undefined) this.#arrived.push(message.value);
+      else awaited(message.value);
+    }
+  }
+
+  #say(message: FromThread): void {
+    this.#thread.send(message);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Guests between jobs: starting one costs 10 to 40 ms, handing a warm one its next job far less.
+ *
+ * - A guest is handed only jobs of the module that it has loaded; a warm guest behaves as a fresh one: where it dies of what
+ *   an earlier job left behind, or had died unheard, a fresh one gets its job.
+ * - A guest that ended, or that does not come back from a job, is never handed out again; it is asked to end, so that
+ *   one that comes back later does not keep the process alive.
+ *
+ * @module
+ */
+
+import { GuestDiedError } from "../errors.ts";
+import { after } from "../platform/mod.ts";
+import { type BeginFailure, KeptRealm } from "./kept_realm.ts";
+import type { GuestSetup, Mode } from "./realm.ts";
+
+/** How long a guest that was lost may take to end, in milliseconds. */
+const GRACE = 500;
+
+/** How guests are kept. */
+export interface WarmOptions {
+  /** Whether every guest is used once. */
+  readonly fresh: boolean;
+  /** How long a guest may take until it listens, in milliseconds. */
+  readonly startLimit: number;
+  /** What guests are started with, but for their module. */
+  readonly setup: Omit<GuestSetup, "module">;
+}
+
+/** See the module. */
+export class WarmRealms {
+  readonly #mode: Mode;
+  readonly #options: WarmOptions;
+  readonly #all = new Set<KeptRealm>();
+  readonly #idle = new Map<string, KeptRealm[]>();
+  readonly #lost = new Set<KeptRealm>();
+  readonly #ending = new Set<Promise<void>>();
+  #closed = false;
+
+  /** Makes the store of a mode. */
+  constructor(mode: Mode, options: WarmOptions) {
+    this.#mode = mode;
+    this.#options = options;
+  }
+
+  /**
+   * Begins a job of that module with a guest: `begin` may be called again, with a fresh one. Gives what the guest's code
+   * threw, where it threw.
+   *
+   * @throws {TypeError} where the host is closed, or the mode cannot start a guest.
+   */
+  async hand(
+    module: string,
+    begin: (guest: KeptRealm) => Promise<BeginFailure | undefined>,
+  ): Promise<BeginFailure | undefined> {
+    for (;;) {
+      const failed = await this.#try(module, begin);
+      if (failed === undefined || this.#closed) return failed;
+      if (!(await this.#mode.mend?.({ ...this.#options.setup, module }, failed.far.message))) return failed;
+    }
+  }
+
+  async #try(
+    module: string,
+    begin: (guest: KeptRealm) => Promise<BeginFailure | undefined>,
+  ): Promise<BeginFailure | undefined> {
+    const idle = this.#idle.get(module) ?? [];
+    let warm = idle.pop();
+    while (warm !== undefined && !warm.ready) warm = idle.pop();
+    try {
+      if (warm !== undefined) return await begin(warm);
+    } catch (error) {
+      if (!(error instanceof GuestDiedError)) throw error;
+    }
+    if (this.#closed) throw new TypeError("Cannot start a guest: the host is closed, an open one is wanted");
+    const { setup, startLimit } = this.#options;
+    const guest = new KeptRealm(this.#mode.start({ ...setup, module }), { startLimit });
+    this.#all.add(guest);
+    void guest.realm.ended.then(() => this.#all.delete(guest));
+    return await begin(guest);
+  }
+
+  /** Takes a guest back after its job: for another one, if it may have `again`. */
+  give(guest: KeptRealm, module: string, { again = true }: { readonly again?: boolean } = {}): void {
+    if (!guest.ready) {
+      this.#lost.add(guest);
+      void guest.close().then(() => this.#lost.delete(guest));
+    } else if (this.#options.fresh || this.#closed || !again) {
+      this.expect(guest.close());
+    } else {
+      this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
+    }
+  }
+
+  /** Says that a guest is on its way back from a job, or to its end: `close` waits until that is over. */
+  expect(over: Promise<void>): void {
+    const ending = over.catch(() => {}).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /**
+   * Ends all, and waits a moment for those that do not come back: these are busy, cannot be killed, and are given.
+   * Harmless twice.
+   */
+  async close(): Promise<readonly KeptRealm[]> {
+    this.#closed = true;
+    const idle = [...this.#idle.values()].flat();
+    this.#idle.clear();
+    for (const guest of idle) this.expect(guest.close());
+    for (const guest of this.#all) {
+      if (!guest.realm.killable) continue;
+      const { name, mode } = guest.realm;
+      guest.fail(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));
+      this.expect(guest.close());
+    }
+    // Who comes back is asked to end.
+    while (this.#ending.size > 0) await Promise.all(this.#ending);
+    if (this.#lost.size === 0) return [];
+    const over = Promise.withResolvers<void>();
+    const letGo = after(GRACE, over.resolve);
+    await Promise.race([over.promise, Promise.all([...this.#lost].map((guest) => guest.close()))]);
+    letGo();
+    return [...this.#lost].filter(({ realm }) => realm.alive);
+  }
+}

@@ -1,0 +1,400 @@
+/**
+ * A place for one guest of a pool: it starts a guest, hands it calls, and starts another one when it ends.
+ *
+ * - Invariant: the calls that a guest has are answered in their order; the first of them is the one that it is in.
+ * - A guest has as many calls as take it a few milliseconds, by its pace.
+ * - When a guest ends, the call that it was in fails or is run again; those behind it were not begun and wait again.
+ * - A guest is retired when it has answered as many calls as it may, or has had nothing to do for long: its place is empty
+ *   then, until there is something to do.
+ *
+ * @module
+ */
+
+import { farError, GuestDiedError, GuestError, GuestTimeoutError, revivedError } from "../errors.ts";
+import type {
+  AnyModeName,
+  GuestHost,
+  NamedCall,
+  ServiceAnswer,
+  ServiceLink,
+  ServiceListener,
+  ServiceLogging,
+  ServiceShare,
+} from "../host/mod.ts";
+import type { LogLine } from "../logging/mod.ts";
+import { after } from "../platform/mod.ts";
+import type { Call, CallHolder } from "./call.ts";
+import { CallsAtHand } from "./calls_at_hand.ts";
+import { Pace } from "./pace.ts";
+
+/** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
+const MOST_IN_VAIN = 10;
+
+/** How long a guest that was given up may take to come back before what it holds goes on, in milliseconds. */
+const GRACE = 100;
+
+/** What a slot needs of its pool. */
+export interface SlotOptions {
+  /** The guest's name. */
+  readonly name: string;
+  /** Its number. */
+  readonly number: number;
+  /** Starts guests. */
+  readonly host: GuestHost;
+  /** The mode that they run in. */
+  readonly mode: AnyModeName;
+  /** The module. */
+  readonly module: string;
+  /** Called in each guest before anything else. */
+  readonly initializer: NamedCall | undefined;
+  /** The shared things. */
+  readonly share: ServiceShare | undefined;
+  /** Gives a task of the shared things for a guest, where there are any. */
+  readonly takeTask: () => number;
+  /** Takes a task back that nobody uses any longer. */
+  readonly giveTask: (task: number) => void;
+  /** How long a guest may take to be ready, in milliseconds. */
+  readonly limit: number;
+  /** How many calls a guest runs before another takes its place. */
+  readonly maxCalls: number;
+  /** How long a guest may have nothing to do, in milliseconds. */
+  readonly idleLimit: number;
+  /** The clock, in milliseconds. */
+  readonly now: () => number;
+  /** What guests log. */
+  readonly logging?: ServiceLogging | undefined;
+  /** Told each line, and the call that the guest is in. */
+  readonly logged?: (line: LogLine, call: Call | undefined) => void;
+  /** Told when it can take calls, or could after a start. */
+  readonly ready: (slot: Slot) => void;
+  /** Whether its guest may be retired for want of work. */
+  readonly mayRetire: () => boolean;
+  /** Told that these calls wait again, before all others. */
+  readonly returned: (calls: readonly Call[]) => void;
+  /** Told that no guest can be started. */
+  readonly failed: (error: Error) => void;
+}
+
+/** See the module. */
+export class Slot implements CallHolder {
+  /** Its number. */
+  readonly number: number;
+  /** How many guests it has started. */
+  started = 0;
+  readonly #options: SlotOptions;
+  #link: ServiceLink | undefined;
+  #exports: readonly string[] = [];
+  #task = 0;
+  readonly #calls = new CallsAtHand();
+  readonly #pace = new Pace();
+  /** Lets go of the timer of the call that runs. */
+  #letGo: () => void = () => {};
+  /** Lets go of the timer that retires a guest. */
+  #stay: () => void = () => {};
+  /** How many calls the present guest was given. */
+  #given = 0;
+  /** The messages of links before the present one. */
+  #messages = 0;
+  /** How many guests in a row have ended before they ran anything. */
+  #inVain = 0;
+  #closed = false;
+  #lastName: string | undefined;
+  #lastIndex = -1;
+  /** What is under way: the start of a guest, or the end of one. */
+  #work: Promise<void> = Promise.resolve();
+  #isWorking = false;
+
+  /** Makes a slot without a guest. */
+  constructor(options: SlotOptions) {
+    this.#options = options;
+    this.number = options.number;
+  }
+
+  /** The functions that the guest's module exports; none before it is ready. */
+  get exports(): readonly string[] {
+    return this.#exports;
+  }
+
+  /** How many calls the guest has. */
+  get load(): number {
+    return this.#calls.count;
+  }
+
+  /** Whether it has no guest, and none is on its way. */
+  get isEmpty(): boolean {
+    return this.#link === undefined && !this.#isWorking && !this.#closed;
+  }
+
+  /** How many messages were handed over. */
+  get messages(): number {
+    return this.#messages + (this.#link?.messages ?? 0);
+  }
+
+  /** How many more calls it takes. */
+  get room(): number {
+    if (this.#link === undefined || this.#closed) return 0;
+    if (this.#calls.last?.isAlone === true) return 0;
+    return Math.min(this.#pace.window - this.load, this.#options.maxCalls - this.#given);
+  }
+
+  /** Starts a guest; resolves when it is ready. */
+  async start(): Promise<void> {
+    const { host, mode, name, module, initializer, share, limit, takeTask, logging } = this.#options;
+    const task = share === undefined ? 0 : takeTask();
+    const serving: { link?: ServiceLink } = {};
+    let early: Error | undefined;
+    const listener: ServiceListener = {
+      answered: (answer) => this.#answered(answer),
+      item: (value) => this.#calls.first?.item(value),
+      settled: () => this.#settled(),
+      reported: (value) => this.#calls.first?.report(value),
+      logged: (line) => this.#options.logged?.(line, this.#calls.first),
+      ended: (error, { idle }) => {
+        if (serving.link === undefined) early = error;
+        else if (this.#link === serving.link) this.#ended(error, { idle });
+      },
+    };
+    const shared = share === undefined ? undefined : { share, task };
+    this.started++;
+    const job = { name, module, initializer, shared, limit, logging };
+    const link = serving.link = await host.serve(job, { mode, listener }).catch(async (error) => {
+      if (share !== undefined) await this.#free(share, { task, error });
+      throw error;
+    });
+    if (this.#closed) return await link.finish();
+    this.#task = task;
+    this.#link = link;
+    this.#exports = link.exports;
+    this.#given = 0;
+    this.#lastName = undefined;
+    this.#pace.reset();
+    this.#rest();
+    // It may have ended while word came that it is ready.
+    if (early !== undefined) this.#ended(early, { idle: true });
+  }
+
+  /** Starts a guest where there is none; what comes of it is told. */
+  wake(): void {
+    if (this.isEmpty) this.#do(() => this.#startAgain());
+  }
+
+  /** Hands a call to the guest with the next flush. */
+  take(call: Call): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    const { name, packed, chunk, isStream } = call;
+    this.#stay();
+    link.call({ at: this.#indexOf(name), chunk, stream: isStream, packed });
+    if (this.load === 0) this.#pace.begin(this.#options.now());
+    this.#given++;
+    this.#calls.add(call);
+    call.isWithGuest = true;
+    call.guest = this.#options.name;
+    if (call.isAlone) this.#watch(call, link);
+  }
+
+  /** Hands over what was taken. */
+  flush(): void {
+    this.#link?.flush();
+  }
+
+  /** Gives up the call that it runs, which is the only one, and the guest with it. */
+  giveUp(_call: Call, error: Error): void {
+    this.#giveUp(error);
+  }
+
+  /** Ends a guest that has nothing to do; nothing happens where it has. */
+  retire(): void {
+    const link = this.#link;
+    if (link === undefined || this.load > 0 || this.#closed) return;
+    const task = this.#task;
+    this.#leave(link);
+    this.#do(async () => {
+      await link.retire();
+      const { share } = this.#options;
+      if (share !== undefined) await this.#free(share, { task, error: undefined });
+    });
+  }
+
+  /** Gives the guest back, which has answered all. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const link = this.#link;
+    if (link === undefined) return await this.#work;
+    this.#leave(link);
+    await Promise.all([link.finish(), this.#work]);
+  }
+
+  /** Gives the guest up; what it has not answered fails with that error. */
+  async abandon(error: Error): Promise<void> {
+    const link = this.#link;
+    if (link !== undefined && this.load > 0) {
+      this.#leave(link);
+      void link.abandon();
+    }
+    for (const call of this.#calls.leave()) call.settle({ error });
+    await this.close();
+  }
+
+  /** Takes leave of a guest. */
+  #leave(link: ServiceLink): void {
+    this.#letGo();
+    this.#stay();
+    this.#link = undefined;
+    this.#messages += link.messages;
+  }
+
+  #answered(answer: ServiceAnswer): void {
+    const call = this.#calls.answered();
+    if (call === undefined) return;
+    this.#pace.answered();
+    this.#inVain = 0;
+    if (call.isAlone) this.#letGo();
+    if (answer.kind === "value") return call.settle({ value: answer.value });
+    const error = this.#errorOf(answer);
+    if (!call.mayRunAgain(error)) return call.settle({ error });
+    call.isWithGuest = false;
+    this.#options.returned([call]);
+  }
+
+  #settled(): void {
+    if (!this.#pace.measure(this.#options.now())) return;
+    if (this.load === 0) this.#rest();
+    this.#options.ready(this);
+  }
+
+  /** Sees to a guest that has nothing to do. */
+  #rest(): void {
+    const { maxCalls, idleLimit, mayRetire } = this.#options;
+    this.#stay();
+    if (this.#given >= maxCalls) return this.retire();
+    this.#stay = after(idleLimit, () => mayRetire() ? this.retire() : undefined);
+  }
+
+  /** Looks after a call that may be given up, or whose items are wanted. */
+  #watch(call: Call, link: ServiceLink): void {
+    const { limit } = call;
+    call.holder = this;
+    call.pull = (items) => this.#link === link && this.#calls.first === call ? link.pull(items) : undefined;
+    if (limit === Infinity) return;
+    const { name: guest, mode } = this.#options;
+    this.#letGo = after(limit, () => {
+      this.#giveUp(new GuestTimeoutError({ guest, mode, seconds: limit / 1000 }));
+    });
+  }
+
+  /** Gives the guest up with the only call that it has. */
+  #giveUp(error: Error): void {
+    const call = this.#calls.first;
+    const link = this.#link;
+    if (call === undefined || link === undefined) return;
+    this.#leave(link);
+    this.#calls.leave();
+    const gone = link.abandon();
+    if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
+      call.isWithGuest = false;
+      this.#options.returned([call]);
+    } else call.settle({ error });
+    this.#replace(error, { gone });
+  }
+
+  #ended(error: Error, { idle }: { readonly idle: boolean }): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#leave(link);
+    const [first, ...behind] = this.#calls.leave();
+    const again: Call[] = behind;
+    if (first === undefined || idle) this.#inVain++;
+    else this.#inVain = 0;
+    if (first !== undefined) {
+      if (idle && first.canBeSentAgain || first.mayRunAgain(error)) again.unshift(first);
+      else first.settle({ error });
+    }
+    for (const call of again) call.isWithGuest = false;
+    this.#options.returned(again);
+    if (this.#inVain > MOST_IN_VAIN) return this.#options.failed(error);
+    this.#replace(error, { gone: Promise.resolve() });
+  }
+
+  /** Starts another guest; the old one has its place among those who share things until it is gone. */
+  #replace(error: Error, { gone }: { readonly gone: Promise<void> }): void {
+    const task = this.#task;
+    const { share } = this.#options;
+    this.#do(async () => {
+      if (share !== undefined) {
+        // Who waits or works on shared things stops there, unwinds, and is soon gone: recovered from before, it would go on
+        // with what has an owner again. Those who wait for one that is busy go on after a moment; what it does until it is
+        // gone is recovered from once more.
+        await soon(gone);
+        await share.ended(task, farError(error));
+        // Only its place would be lost.
+        gone.then(() => this.#free(share, { task, error })).catch(() => {});
+      }
+      await this.#startAgain();
+    });
+  }
+
+  /** Does something after what is under way, and says what became of it. */
+  #do(act: () => Promise<void>): void {
+    if (this.#closed) return;
+    this.#isWorking = true;
+    const { ready, failed } = this.#options;
+    const before = this.#work;
+    this.#work = (async () => {
+      try {
+        await before;
+        await act();
+        this.#isWorking = false;
+        ready(this);
+      } catch (error) {
+        this.#isWorking = false;
+        failed(error instanceof Error ? error : new TypeError(String(error)));
+      }
+    })();
+  }
+
+  async #startAgain(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.start();
+      } catch (error) {
+        if (this.#closed) return;
+        // What ends a guest from outside may do so before it is ready.
+        if (!(error instanceof GuestDiedError) || ++this.#inVain > MOST_IN_VAIN) throw error;
+      }
+    }
+  }
+
+  /** Lets others have the place of a guest that is gone. */
+  async #free(
+    share: ServiceShare,
+    { task, error }: { readonly task: number; readonly error: Error | undefined },
+  ): Promise<void> {
+    await share.ended(task, error === undefined ? undefined : farError(error));
+    this.#options.giveTask(task);
+  }
+
+  /** Which function of the guest has that name. */
+  #indexOf(name: string): number {
+    // Most calls are of the same function as the one before.
+    if (this.#lastName !== name) {
+      this.#lastName = name;
+      this.#lastIndex = this.#exports.indexOf(name);
+    }
+    return this.#lastIndex;
+  }
+
+  #errorOf({ error }: Extract<ServiceAnswer, { kind: "error" }>): Error {
+    const { name: guest, mode } = this.#options;
+    const cause = revivedError(error);
+    return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
+  }
+}
+
+/** Resolves when a guest is gone, or has not come back for a moment. */
+async function soon(gone: Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const letGo = after(GRACE, over.resolve);
+  await Promise.race([gone.catch(() => {}), over.promise]);
+  letGo();
+}

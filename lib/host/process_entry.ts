@@ -17,10 +17,10 @@ const ALIVE = 1 << 30;
 /** Serves jobs until stdin ends; without `load` the module is that of the built-in blocks. */
 export async function serveProcess(
   load: (() => Promise<Exports>) | undefined,
-  watched: Promise<unknown> | undefined,
+  { watched, mode = "process" }: { readonly watched?: Promise<unknown> | undefined; readonly mode?: string } = {},
 ): Promise<void> {
   const exit = platform.exit;
-  const end = new ProcessEnd(platform.takeStreams(), { mode: "process", exit });
+  const end = new ProcessEnd(platform.takeStreams(), { mode, exit });
   const guest = new Guest(end);
   every(ALIVE, () => {});
   platform.onUncaught((thrown) => guest.crash(thrown));

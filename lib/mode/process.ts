@@ -169,7 +169,7 @@ class ProcessRealm implements Realm {
     this.#writer?.write(this.outbox.take()).then(() => {
       this.#writing = false;
       this.#write();
-      if (!this.busy) this.#listener?.written();
+      if (!this.busy && this.#failure === undefined) this.#listener?.written();
     }, () => {
       // The pipe is broken: the guest's end is on its way and says why.
     });

@@ -209,7 +209,7 @@ class ThreadRealm implements Realm {
   #goOn(): void {
     if (!this.busy) return;
     this.#write();
-    if (!this.busy) this.#listener?.written();
+    if (!this.busy && this.#failure === undefined) this.#listener?.written();
   }
 
   /** Reads and writes what can be, for a while. */

@@ -52,8 +52,8 @@ export function limit(
   if (seconds === undefined || seconds === Infinity) return Infinity;
   const isNumber = typeof seconds === "number" && seconds >= 0 && seconds * 1000 <= LONGEST_TIMER;
   if (isNumber && (seconds > 0 || !positive)) return seconds * 1000;
-  throw new RangeError(
-    `Cannot ${act} for ${seconds} s: a number of seconds ${positive ? "above" : "from"} 0, at most ` +
-      `${LONGEST_TIMER / 1000}, or Infinity is wanted`,
-  );
+  const wanted = positive
+    ? `a timeout of ${seconds} s, a number above 0, at most ${LONGEST_TIMER / 1000}, or Infinity`
+    : `for ${seconds} s, a number of seconds from 0 to ${LONGEST_TIMER / 1000}, or Infinity,`;
+  throw new RangeError(`Cannot ${act}: ${wanted} is wanted`);
 }

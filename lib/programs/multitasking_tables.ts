@@ -45,6 +45,7 @@ export interface Memory {
   readonly own: readonly number[];
 }
 
+/** What several guests are; a mode that only its host knows is not among these. */
 const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
   thread: "threads",
@@ -73,9 +74,9 @@ export function timesTable({ mode, workers, startUp, alone, together }: Times): 
 
 /** The resident memory. */
 export function memoryTable({ mode, before, after, own }: Memory): ReportTable {
-  const shares = mode === "direct" || mode === "thread";
-  const each = !shares ? own.reduce((sum, bytes) => sum + bytes, 0) : after - before;
-  const meaning = shares
+  const isShared = mode === "direct" || mode === "thread";
+  const each = isShared ? after - before : own.reduce((sum, bytes) => sum + bytes, 0);
+  const meaning = isShared
     ? "main's growth, a worker's share"
     : "of its own; the pages of one program that all share count in each";
   return {

@@ -84,12 +84,12 @@ export interface HostEnd<O> {
 /** Functions that guests run, by name: each takes an argument and a `ServiceContext`. */
 export type GuestFunctions = Readonly<Record<string, (argument: never, context: never) => unknown>>;
 
-/** What the guests of a program need of the host that starts them: options of a host. */
+/** What the guests of a program need of the host that starts them. */
 export interface GuestNeeds {
-  /** That each run gets guests that have done nothing before. */
-  readonly fresh?: boolean;
-  /** What process guests must be permitted besides loading their module. */
+  /** What process guests must be permitted. */
   readonly permissions?: GuestPermissions;
+  /** Whether each run must have guests that have done nothing before. */
+  readonly fresh?: boolean;
 }
 
 /** What a host program is made of. */

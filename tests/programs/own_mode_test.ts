@@ -1,23 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import type { ModeName } from "../../lib/errors.ts";
-import { type AnyHostProgram, dataText, Host, isHostProgram, needsOf, sameData } from "../../lib/host/mod.ts";
-import { settingsOf } from "../../lib/program/mod.ts";
+import { assert } from "@std/assert";
+import { guestCode } from "../../lib/host/guest_code.ts";
+import { type AnyHostProgram, Host, isHostProgram, type Mode, needsOf } from "../../lib/host/mod.ts";
+import { MODES } from "../../lib/mode/mod.ts";
+import { dataText } from "../../lib/program/mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
 import { within } from "../contracts/deadline.ts";
-
-/** A mode of which no host knows but this one: its guests are threads. */
-const OWN = "own" as ModeName;
-
-class OwnHost extends Host {
-  /** How many guests it has started. */
-  started = 0;
-
-  override serve(...[job, { mode, listener }]: Parameters<Host["serve"]>): ReturnType<Host["serve"]> {
-    assertEquals(mode, OWN);
-    this.started++;
-    return super.serve(job, { mode: "thread", listener });
-  }
-}
 
 /** What keeps programs short that take long by default. */
 const SHORT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -32,15 +19,19 @@ for (const program of programs.filter(isHostProgram)) testOwnMode(program);
 
 function testOwnMode(program: AnyHostProgram): void {
   Deno.test(`${program.name} starts its guests with the host that runs it, in a mode that only that host knows`, async () => {
-    const settings = settingsOf(program, { parameters: SHORT[program.name] ?? {} });
-    await using host = new OwnHost(needsOf(program, settings));
-    const stop = new AbortController();
-    const context = { mode: OWN, host, settings, signal: stop.signal, observe: undefined, progress() {} };
-    const { outcome } = await within(60, program.main(context));
-    const expected = program.expected(settings);
-    const isExpected = typeof expected === "function"
-      ? expected(outcome)
-      : expected.some((one) => sameData(one, outcome));
-    assert(isExpected && host.started > 0, `${host.started} guests, ${dataText(outcome)}`);
+    const thread = MODES.thread(guestCode);
+    let started = 0;
+    const own: Mode = {
+      ...thread,
+      name: "own",
+      start(setup) {
+        started++;
+        return thread.start(setup);
+      },
+    };
+    const parameters = SHORT[program.name] ?? {};
+    await using host = new Host({ ...needsOf(program, { parameters }), modes: [own] });
+    const { ok, outcome } = await within(60, host.run(program, { mode: "own", parameters }));
+    assert(ok && started > 0, `${started} guests, ${dataText(outcome)}`);
   });
 }

@@ -26,6 +26,7 @@ class Stand {
       module: "data:,",
       initializer: undefined,
       share: undefined,
+      shared: undefined,
       takeTask: () => 0,
       giveTask: () => {},
       limit: Infinity,

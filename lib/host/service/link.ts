@@ -18,6 +18,7 @@ import {
   type EndSignal,
   indexOf,
   type NamedCall,
+  type ServiceAnswer,
   type ServiceListener,
   type ServiceLogging,
   type SharedMessage,
@@ -101,6 +102,8 @@ export class GuestService {
   /** The numbers of the call that was added last, and of the one that was answered last. */
   #called = 0;
   #answered = 0;
+  /** Whether an answer was told since the last time that all were. */
+  #hasTold = false;
   /** Whether the guest has said that it ends while it is in no call. */
   #idle = false;
   #open = true;
@@ -149,7 +152,7 @@ export class GuestService {
         listener: {
           frame: (frame) => this.#hear(frame),
           moved: (value, frame) => this.#answer(frame, () => frame.value(movedFrom(value))),
-          settled: () => apart(() => this.#listener.settled()),
+          settled: () => this.#settled(),
           ended: (error) => this.#ended(error),
         },
       });
@@ -246,8 +249,7 @@ export class GuestService {
       case "error": {
         this.#check(frame);
         const error = errorDataFrom(frame.value());
-        this.#answered = frame.number;
-        return apart(() => this.#listener.answered({ kind: "error", error }));
+        return this.#tell(frame.number, { kind: "error", error });
       }
       case "item": {
         this.#check(frame);
@@ -281,8 +283,19 @@ export class GuestService {
   #answer(frame: FrameCursor, read: () => unknown): void {
     this.#check(frame);
     const value = read();
-    this.#answered = frame.number;
-    apart(() => this.#listener.answered({ kind: "value", value }));
+    this.#tell(frame.number, { kind: "value", value });
+  }
+
+  #tell(number: number, answer: ServiceAnswer): void {
+    this.#answered = number;
+    this.#hasTold = true;
+    apart(() => this.#listener.answered(answer));
+  }
+
+  #settled(): void {
+    if (!this.#hasTold) return;
+    this.#hasTold = false;
+    apart(() => this.#listener.settled());
   }
 
   #check({ kind, number }: FrameCursor): void {

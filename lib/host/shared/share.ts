@@ -69,9 +69,9 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
   return {
     handle: { memory: made.memory.handle, ...made.message },
     shared: made.shared,
-    async ended(task) {
+    ended(task) {
       checkTask("let go of", { task, tasks });
-      await made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
+      return made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
     },
   };
 }

@@ -150,11 +150,11 @@ Deno.test("revivedError() lets no field hide what an error is or can do", () => 
   const properties = Object.assign(JSON.parse(`{"__proto__": {"polluted": true}, "toJSON": 9}`), { ...hostile, then });
   for (const name of ["Error", "TypeError", "StateError", "GuestError", "AbortError"]) {
     const error = errors.revivedError({ name, message: "m", stack: "s", properties });
-    assertEquals([String(error), error.stack, error.cause, error.hasOwnProperty("toJSON")], [
+    assertEquals([String(error), error.stack, error.cause, typeof error.hasOwnProperty], [
       `${name}: m`,
       "s",
       undefined,
-      true,
+      "function",
     ]);
     assertEquals({ ...error }, { toJSON: 9 } as unknown);
     assertEquals([error.constructor.name === "Number", "polluted" in error, "then" in error], [false, false, false]);

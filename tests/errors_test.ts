@@ -293,9 +293,14 @@ Deno.test("errorData() and farError() come to an end, whatever an error leads to
   circle.errors.push(circle, circle, circle);
   let doubling = new AggregateError([]);
   for (let depth = 0; depth < 40; depth++) doubling = new AggregateError([doubling, doubling, doubling]);
+  let chain = new Error("the last of 20");
+  for (let depth = 1; depth < 20; depth++) chain = new Error(`${depth} after it`, { cause: chain });
+  let depth = 0;
+  for (let far: errors.FarError | undefined = errors.farError(chain); far !== undefined; far = far.cause) depth++;
+  assertEquals(depth, 17);
   const one = new Error("one of many");
   const many = new AggregateError(new Array(20_000).fill(one));
-  for (const error of [circle, doubling, many]) {
+  for (const error of [circle, doubling, chain, many]) {
     const [data, far] = [errors.errorData(error), errors.farError(error)];
     assert(isDeepStrictEqual(errors.errorDataFrom(data), data));
     assert(isDeepStrictEqual(errors.farErrorFrom(far), far));

@@ -348,8 +348,8 @@ Deno.test("farError() makes cloneable data of whatever is thrown", () => {
 Deno.test("farError() tells the errors of an error, and the fields that are plain data", () => {
   const shared: unknown[] = [];
   shared.push(shared);
-  let doubling: unknown = 1;
-  for (let depth = 0; depth < 60; depth++) doubling = { one: doubling, other: doubling };
+  let many: unknown = 1;
+  for (let depth = 0; depth < 7; depth++) many = new Array(10).fill(many);
   const fields = {
     code: "ENOENT",
     at: { path: ["a", 1, null] },
@@ -357,7 +357,7 @@ Deno.test("farError() tells the errors of an error, and the fields that are plai
     act: () => 0,
     when: new Date(0),
     shared,
-    doubling,
+    many,
   };
   const error = Object.assign(new AggregateError([new TypeError("one"), 2], "both"), fields);
   const told = errors.farError(error);

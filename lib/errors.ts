@@ -736,7 +736,7 @@ function refuse(found: string, wanted: string): never {
 /** The items of what should be an array, at most so many. */
 function listOf(value: unknown, most: number): unknown[] {
   try {
-    return Array.isArray(value) ? Array.prototype.slice.call(value, 0, most) : [];
+    return Array.isArray(value) ? Array.from({ length: Math.min(value.length, most) }, (_, at) => value[at]) : [];
   } catch {
     return [];
   }

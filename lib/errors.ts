@@ -424,7 +424,7 @@ export type ErrorLink = { readonly error: ErrorData } | { readonly value: unknow
 /** Errors deeper than this are left out: causes may be a circle. */
 const MOST_CAUSES = 16;
 
-/** Of the errors that one leads to, those beyond this number are left out. */
+/** Of the errors that one leads to, those beyond this number are left out, and as many objects in their fields. */
 const MOST_ERRORS = 10_000;
 
 /** Fields of a {@linkcode FarError} that are deeper than this are left out. */
@@ -436,11 +436,14 @@ const TEXTS = ["name", "message", "stack"] as const;
 /** Where an error leads to one other. */
 const LINKS = ["cause", "error", "suppressed"] as const;
 
-/** How an error is told from where it lies: so many levels more, and so many things more in all. */
+/** How an error is told, or read: with so many levels more, and so much more in all. */
 type Telling<E> = (value: unknown, depth: number, room: Room) => E;
 
 interface Room {
+  /** How many errors more. */
   left: number;
+  /** How many objects more in fields. */
+  fields: number;
 }
 
 interface Links<E> {
@@ -450,14 +453,18 @@ interface Links<E> {
   errors?: readonly E[];
 }
 
+function room(): Room {
+  return { left: MOST_ERRORS, fields: MOST_ERRORS };
+}
+
 /** An error as data, whatever was thrown; never throws itself. A value that is no error is the cause of one that says so. */
 export function errorData(thrown: unknown): ErrorData {
-  return dataOf(thrown, MOST_CAUSES, { left: MOST_ERRORS });
+  return dataOf(thrown, MOST_CAUSES, room());
 }
 
 /** Turns any thrown value into plain data that can cross a boundary; never throws itself. */
 export function farError(thrown: unknown): FarError {
-  return farOf(thrown, MOST_CAUSES, { left: MOST_ERRORS });
+  return farOf(thrown, MOST_CAUSES, room());
 }
 
 /**
@@ -466,7 +473,7 @@ export function farError(thrown: unknown): FarError {
  * @throws {ProtocolError} where it is no error data, or more of it than {@linkcode errorData} gives.
  */
 export function errorDataFrom(value: unknown): ErrorData {
-  return checked(() => dataFrom(value, MOST_CAUSES, { left: MOST_ERRORS }));
+  return checked(() => dataFrom(value, MOST_CAUSES, room()));
 }
 
 /**
@@ -475,7 +482,7 @@ export function errorDataFrom(value: unknown): ErrorData {
  * @throws {ProtocolError} where it is none, or more of it than {@linkcode farError} gives.
  */
 export function farErrorFrom(value: unknown): FarError {
-  return checked(() => farFrom(value, MOST_CAUSES, { left: MOST_ERRORS }));
+  return checked(() => farFrom(value, MOST_CAUSES, room()));
 }
 
 /**
@@ -651,7 +658,7 @@ function plainField(error: Error, key: string, room: Room): (readonly [string, u
 function plainCopy(value: unknown, depth: number, room: Room): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`Cannot copy a ${typeof value}`);
   if (typeof value !== "object" || value === null) return value;
-  if (depth === 0 || room.left-- <= 0) throw new RangeError("Cannot copy that much");
+  if (depth === 0 || room.fields-- <= 0) throw new RangeError("Cannot copy that much");
   if (Array.isArray(value)) return Array.from(value, (item) => plainCopy(item, depth - 1, room));
   if (!isPlain(value)) throw new TypeError("Cannot copy what is no plain data");
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainCopy(item, depth - 1, room)]));
@@ -726,7 +733,7 @@ function refuse(found: string, wanted: string): never {
 /** The items of what should be an array, at most so many. */
 function listOf(value: unknown, most: number): unknown[] {
   try {
-    return Array.isArray(value) ? Array.prototype.slice.call(value, 0, most) : [];
+    return Array.isArray(value) ? Array.from({ length: Math.min(value.length, most) }, (_, at) => value[at]) : [];
   } catch {
     return [];
   }

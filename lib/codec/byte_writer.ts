@@ -10,6 +10,7 @@ const FIRST_ROOM_BYTES = 1024;
 const KEPT_ROOM_BYTES = 2 ** 20;
 const SHORT_STRING = 64;
 const VARINT_BYTES = 8;
+const NUMBER_BYTES = 1 + Float64Array.BYTES_PER_ELEMENT;
 
 const utf8 = new TextEncoder();
 
@@ -38,13 +39,15 @@ export class ByteWriter {
 
   /** Writes a number, tag first: the short form where it is a 32-bit integer. */
   number(value: number): void {
+    this.#reserve(NUMBER_BYTES);
     const integer = value | 0;
     if (integer !== value || (value === 0 && Object.is(value, -0))) {
-      this.byte(Tag.number);
-      return this.float(value);
+      this.#room[this.#at] = Tag.number;
+      this.#view.setFloat64(this.#at + 1, value, true);
+      this.#at += NUMBER_BYTES;
+      return;
     }
     const zigzag = ((integer << 1) ^ (integer >> 31)) >>> 0;
-    this.#reserve(1 + VARINT_BYTES);
     this.#room[this.#at++] = Tag.integer;
     if (zigzag < 0x80) this.#room[this.#at++] = zigzag;
     else this.length(zigzag);

@@ -22,7 +22,7 @@ const NOTHING: readonly object[] = [];
 /** Reads one value from bytes. */
 export class Decoder {
   readonly #in: ByteReader;
-  // The table: every object that has been begun, by number.
+  // The table: every object that has been begun, by number; undefined until what it is made of has been read.
   readonly #table: unknown[] = [];
   // In how many objects the value in hand is.
   #depth = 0;
@@ -80,7 +80,7 @@ export class Decoder {
       case Tag.bigint:
         return this.#in.bigint();
       case Tag.back:
-        return this.#back();
+        return this.#table[this.#in.length(this.#table.length - 1)];
       default: {
         if (this.#depth === MAX_DEPTH) throw this.#in.tooDeep(MAX_DEPTH);
         this.#depth++;
@@ -128,12 +128,6 @@ export class Decoder {
       default:
         throw this.#in.corrupt(`tag ${tag}`, "a known tag");
     }
-  }
-
-  #back(): unknown {
-    const object = this.#table[this.#in.length(this.#table.length - 1)];
-    if (object === undefined) throw this.#in.corrupt("a reference to what is not whole", "one to an object");
-    return object;
   }
 
   #properties(object: Record<string, unknown>): object {

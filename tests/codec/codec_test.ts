@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { MemoryFullError, UncloneableError } from "../../lib/errors.ts";
-import { decode, encode, encodeInto, Encoder } from "../../lib/codec/mod.ts";
+import { decode, Decoder, encode, encodeInto, Encoder } from "../../lib/codec/mod.ts";
 import { ERROR_CLASSES, MAX_DEPTH, Tag, VIEW_KINDS } from "../../lib/codec/tags.ts";
 import { uncloneable, values } from "../arbitraries/values.ts";
 import { runs } from "../contracts/soak.ts";
@@ -423,6 +423,16 @@ function splitAround(wrap: (inner: unknown) => unknown): [Uint8Array, Uint8Array
   const at = bytes.indexOf("|".charCodeAt(0));
   return [bytes.slice(0, at - 2), bytes.slice(at + 1)];
 }
+
+Deno.test("Decoder.decodePart() reads a part as if nothing had been read before, also after a part that holds no value", () => {
+  const [deep, back] = [[Tag.array, 1, Tag.array, 1, Tag.array, 1, 250], [Tag.array, 1, Tag.back, 0]];
+  const decoder = new Decoder(Uint8Array.from([...deep, ...back]));
+  for (let time = 0; time < MAX_DEPTH; time++) {
+    assertThrows(() => decoder.decodePart(0, deep.length), TypeError, "Cannot decode: tag 250");
+    const got = decoder.decodePart(deep.length, deep.length + back.length) as unknown[];
+    assert(got[0] === got);
+  }
+});
 
 Deno.test("decode() of any depth throws nothing but a RangeError", () => {
   const fills = [

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { GuestDiedError, GuestError, GuestTimeoutError, StateError, UncloneableError, WaitTimeoutError } from "../../lib/errors.ts";
+import {
+  GuestDiedError,
+  GuestError,
+  GuestTimeoutError,
+  StateError,
+  UncloneableError,
+  WaitTimeoutError,
+} from "../../lib/errors.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Guest, type GuestSettings } from "../../lib/pool/mod.ts";

@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { delegate, DiagramBuilder, type System } from "../../../lib/diagram/mod.ts";
-import { GuestDiedError, GuestError, type GuestPhase, GuestStuckError, GuestTimeoutError, MemoryFullError, ProtocolError, UncloneableError } from "../../../lib/errors.ts";
+import {
+  GuestDiedError,
+  GuestError,
+  type GuestPhase,
+  GuestStuckError,
+  GuestTimeoutError,
+  MemoryFullError,
+  ProtocolError,
+  UncloneableError,
+} from "../../../lib/errors.ts";
 import type { ModeName } from "../../../lib/host/mod.ts";
 import { Host, type HostOptions, loadSystem } from "../../../lib/host/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";

@@ -152,6 +152,7 @@ class GuestLink implements Link {
     guest: KeptRealm,
     { job, limit }: { readonly job: GuestJob; readonly limit: number },
   ): Promise<BeginFailure | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
     this.#kept = guest;
     const begun = guest.begin(job, {
       name: this.guest,

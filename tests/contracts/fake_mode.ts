@@ -68,6 +68,12 @@ export class FakeRealm implements Realm {
     this.listener?.settled();
   }
 
+  /** Sends a value beside the frames. */
+  moves(value: unknown): void {
+    this.#cursor.feed(bytesOf([{ kind: "moved", number: 1 }]));
+    while (this.#cursor.next()) this.listener?.moved(value, this.#cursor);
+  }
+
   close(): Promise<void> {
     this.asked.push("close");
     return this.ended;

@@ -163,14 +163,13 @@ class ServiceGuest {
 
   async #later(): Promise<FrameCursor> {
     const { asking, end } = this.#options;
-    for (;;) {
+    for (let slices = 0;; slices++) {
       // What calls left behind comes up before the next one begins.
       await turn();
       this.#breathed = now();
       let frame = asking.poll();
       if (frame !== undefined) return frame;
-      if (end.wait === undefined) await end.rest?.();
-      else end.wait();
+      await rest(end, slices);
       frame = asking.poll();
       if (frame !== undefined) return frame;
     }
@@ -271,7 +270,7 @@ class ServiceGuest {
   /** How many more items may be sent, at least one; none any more where nobody wants them. */
   async #pulled(wanted: number): Promise<number | undefined> {
     const { asking, end } = this.#options;
-    for (let total = wanted;;) {
+    for (let total = wanted, slices = 0;; slices++) {
       for (let frame = asking.poll(); frame !== undefined; frame = asking.poll()) {
         this.#isOver ||= frame.kind === "job";
         if (this.#isOver || frame.kind === "pull" && frame.index === 0) return undefined;
@@ -279,8 +278,7 @@ class ServiceGuest {
       }
       if (total > 0) return total;
       await turn();
-      if (end.wait === undefined) await end.rest?.();
-      else end.wait();
+      await rest(end, slices);
     }
   }
 
@@ -330,6 +328,15 @@ class ServiceGuest {
     this.#log?.next();
     this.#options.end.send("error", this.#number, encode(cloneableError(error)));
   }
+}
+
+/**
+ * Waits for frames: blocked, which is quick, and after the first slice on the event loop where that can be done, because a
+ * thread whose event loop has only turns between slices hears messages, such as that of its end, seconds late.
+ */
+function rest(end: GuestEnd, slices: number): void | Promise<void> {
+  if (end.wait === undefined || slices > 0 && end.rest !== undefined) return end.rest?.();
+  end.wait();
 }
 
 /** Gives a value that can be an answer back. */

@@ -109,9 +109,11 @@ export class GuestService {
   #open = true;
   #isRetired = false;
   #finished: Promise<void> | undefined;
+  #hasBegun = false;
   readonly #onClosing = (): void => {
-    const { mode } = this.#kept.realm;
-    this.#ended(new GuestDiedError({ guest: this.guest, mode, cause: "its host was closed" }));
+    if (this.#hasBegun) this.#ended(this.#closedError());
+    // Who waits for its start hears of it.
+    else void this.finish();
   };
 
   /** Made by {@linkcode serveIn}. */
@@ -144,7 +146,10 @@ export class GuestService {
       : undefined;
     const service = { name, initializer, shared: messageOf(shared), logging };
     const job: GuestJob = { use: "service", service, attaches: attach !== undefined };
+    const { closing } = this.#keeper;
+    closing.addEventListener("abort", this.#onClosing);
     try {
+      if (closing.aborted) throw this.#closedError();
       const failed = await this.#kept.begin(job, {
         name,
         limit,
@@ -156,13 +161,18 @@ export class GuestService {
           ended: (error) => this.#ended(error),
         },
       });
+      if (closing.aborted) throw this.#closedError();
+      this.#hasBegun = failed === undefined;
       if (failed !== undefined) await this.finish();
-      else this.#keeper.closing.addEventListener("abort", this.#onClosing);
       return failed;
     } catch (error) {
       await this.finish();
-      throw error;
+      throw closing.aborted ? this.#closedError() : error;
     }
+  }
+
+  #closedError(): GuestDiedError {
+    return new GuestDiedError({ guest: this.guest, mode: this.#kept.realm.mode, cause: "its host was closed" });
   }
 
   /** Adds a call to what is handed over next. */

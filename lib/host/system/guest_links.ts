@@ -153,8 +153,9 @@ class GuestLink implements Link {
     guest: KeptRealm,
     { job, limit }: { readonly job: GuestJob; readonly limit: number },
   ): Promise<BeginFailure | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
     this.#kept = guest;
-    const failed = await guest.begin(job, {
+    const begun = guest.begin(job, {
       name: this.guest,
       limit,
       listener: {
@@ -163,6 +164,10 @@ class GuestLink implements Link {
         written: () => this.#writeHeld(),
         ended: (error) => this.#end(error),
       },
+    });
+    const failed = await begun.catch((error) => {
+      // Whoever ended the job meanwhile has said why.
+      throw this.#failure ?? error;
     });
     guest.realm.looks?.(true);
     return failed;

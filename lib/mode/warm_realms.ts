@@ -58,6 +58,9 @@ export class WarmRealms {
       const failed = await this.#try(module, begin);
       if (failed === undefined || this.#closed) return failed;
       if (!(await this.#mode.mend?.({ ...this.#options.setup, module }, failed.far.message))) return failed;
+      // Those that were started before lack the same.
+      for (const guest of this.#idle.get(module) ?? []) this.#endIdle(guest);
+      this.#idle.delete(module);
     }
   }
 

@@ -15,8 +15,9 @@ import { after } from "../platform/mod.ts";
 import { type BeginFailure, KeptRealm } from "./kept_realm.ts";
 import type { GuestSetup, Mode } from "./realm.ts";
 
-/** How long a guest that was lost may take to end, in milliseconds. */
+/** How long a guest that was lost may take to end, and one that had nothing to do, in milliseconds. */
 const GRACE = 500;
+const PATIENCE = 5000;
 
 /** How guests are kept. */
 export interface WarmOptions {
@@ -107,20 +108,15 @@ export class WarmRealms {
   #serves(guest: KeptRealm, module: string): boolean {
     if (!guest.ready) return false;
     if (this.#all.get(guest) === this.#mendsOf(module)) return true;
-    this.expect(guest.close());
+    this.#endIdle(guest);
     return false;
   }
 
   /** Takes a guest back after its job: for another one, if it may have `again`. */
   give(guest: KeptRealm, module: string, { again = true }: { readonly again?: boolean } = {}): void {
-    if (!guest.ready) {
-      this.#lost.add(guest);
-      void guest.close().then(() => this.#lost.delete(guest));
-    } else if (this.#options.fresh || this.#closed || !again) {
-      this.expect(guest.close());
-    } else {
-      this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
-    }
+    if (!guest.ready) void this.#end(guest);
+    else if (this.#options.fresh || this.#closed || !again) this.#endIdle(guest);
+    else this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
   }
 
   /** Says that a guest is on its way back from a job, or to its end: `close` waits until that is over. */
@@ -137,7 +133,7 @@ export class WarmRealms {
     this.#closed = true;
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
-    for (const guest of idle) this.expect(guest.close());
+    for (const guest of idle) this.#endIdle(guest);
     for (const guest of this.#all.keys()) {
       if (!guest.realm.killable) continue;
       const { name, mode } = guest.realm;
@@ -147,10 +143,27 @@ export class WarmRealms {
     // Who comes back is asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return [];
-    const over = Promise.withResolvers<void>();
-    const letGo = after(GRACE, over.resolve);
-    await Promise.race([over.promise, Promise.all([...this.#lost].map((guest) => guest.close()))]);
-    letGo();
+    await inTime(GRACE, Promise.all([...this.#lost].map((guest) => guest.close())));
     return [...this.#lost].filter(({ realm }) => realm.alive);
   }
+
+  /** Asks a guest to end that has nothing to do: something that a job left behind may keep it busy all the same. */
+  #endIdle(guest: KeptRealm): void {
+    this.expect(inTime(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
+  }
+
+  /** Asks a guest to end, which is lost until it has. */
+  async #end(guest: KeptRealm): Promise<void> {
+    this.#lost.add(guest);
+    await guest.close();
+    this.#lost.delete(guest);
+  }
+}
+
+/** Resolves when that is over, or so many milliseconds are. */
+async function inTime(milliseconds: number, over: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const letGo = after(milliseconds, late.resolve);
+  await Promise.race([over, late.promise]);
+  letGo();
 }

@@ -19,7 +19,7 @@ interface LockManager {
 /** The part of a worker's global scope that a thread uses. */
 interface WorkerScope {
   readonly name: string;
-  onmessage: ((event: MessageEvent<unknown>) => void) | null;
+  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void, options: { capture: true }): void;
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
   close(): void;
 }
@@ -73,7 +73,8 @@ async function ownThread(): Promise<OwnThread> {
   const close = scope.close.bind(scope);
   const waiting: unknown[] = [];
   let told = (data: unknown): void => void waiting.push(data);
-  scope.onmessage = ({ data }) => told(data);
+  // Before all listeners of the guest's own, none of which can keep a message from this one.
+  scope.addEventListener("message", ({ data }) => told(data), { capture: true });
   const held = Promise.withResolvers<void>();
   void locks().request(name, () => {
     held.resolve();

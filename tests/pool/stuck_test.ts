@@ -29,9 +29,15 @@ Deno.test("Pool.close() waits for a call that comes back soon", async () => {
   assertEquals([JSON.parse(out), code], [expected, 7]);
 });
 
-Deno.test("Pool.close() does not tell again of a guest that a timeout has told of", async () => {
+Deno.test("Pool.close() throws a GuestStuckError, too, where a timeout has told of the guest before", async () => {
   const { code, out } = await run([stuckRun, "60000", "timeout"]);
-  const expected = { failed: "GuestTimeoutError", value: 9, started: 2, closing: "it closes", again: "it closes" };
+  const expected = {
+    failed: "GuestTimeoutError",
+    value: 9,
+    started: 2,
+    closing: "GuestStuckError",
+    again: "it closes",
+  };
   assertEquals([JSON.parse(out), code], [expected, 7]);
 });
 

@@ -85,6 +85,8 @@ class ServiceGuest {
   /** The number of the call that it is in; none between calls. */
   #number = CONTROL;
   #isOver = false;
+  /** What is to be detached when the chunk at hand is answered. */
+  readonly #left: Transferable[] = [];
   /** When the event loop had its last turn. */
   #breathed = now();
 
@@ -195,21 +197,12 @@ class ServiceGuest {
         new RangeError(`Cannot call function ${at}: there are fewer, one that the guest told is wanted`),
       );
     }
-    return this.#during(() => {
-      if (chunk) return this.#callAll(called, argument as readonly unknown[]);
-      if (stream) return this.#callItems(called, argument);
-      return this.#callOne(called, argument);
-    });
-  }
-
-  /** Does something whose records are its own, if anything is logged. */
-  #during<T>(act: () => T | Promise<T>): T | Promise<T> {
-    return this.#log === undefined ? act() : this.#log.during(act);
-  }
-
-  #callOne(called: Exported, argument: unknown): void | Promise<void> {
     try {
-      const value = this.#run(called, argument);
+      // The records of a call end with it, before it is answered.
+      const value = this.#during(() => {
+        if (chunk) return this.#valuesOf(called, argument as readonly unknown[]);
+        return stream ? this.#itemsOf(called, argument) : this.#run(called, argument);
+      });
       if (value instanceof Promise) return value.then((value) => this.#answer(value), (error) => this.#fail(error));
       this.#answer(value);
     } catch (error) {
@@ -217,9 +210,14 @@ class ServiceGuest {
     }
   }
 
-  async #callAll(called: Exported, inputs: readonly unknown[]): Promise<void> {
+  /** Does something whose records are its own, if anything is logged. */
+  #during<T>(act: () => T | Promise<T>): T | Promise<T> {
+    return this.#log === undefined ? act() : this.#log.during(act);
+  }
+
+  /** The answers to all inputs of a chunk. */
+  async #valuesOf(called: Exported, inputs: readonly unknown[]): Promise<unknown> {
     const answers: ({ value: unknown } | { error: ErrorData })[] = [];
-    const left: Transferable[] = [];
     for (const input of inputs) {
       try {
         const running = this.#run(called, input);
@@ -228,40 +226,33 @@ class ServiceGuest {
         // What cannot be cloned is the failure of its own input.
         this.#encoder.encode(answer);
         answers.push(answer);
-        if (isMoved(value)) left.push(...value.transfer);
+        if (isMoved(value)) this.#left.push(...value.transfer);
       } catch (error) {
         answers.push({ error: cloneableError(error) });
       }
     }
-    this.#answer(answers);
-    if (left.length > 0) taken(left);
+    return answers;
   }
 
-  /** Sends items as long as the host wants some. */
-  async #callItems(called: Exported, argument: unknown): Promise<void> {
-    try {
-      const running = this.#run(called, argument);
-      const value = running instanceof Promise ? await running : running;
-      if (!isAsyncItems(value)) {
-        throw new TypeError("Cannot send items: the function gives none, an async iterable is wanted");
-      }
-      await this.#sendItems(value[Symbol.asyncIterator]());
-    } catch (error) {
-      this.#fail(error);
-    }
+  /** Sends items as long as the host wants some, and gives what comes after them. */
+  async #itemsOf(called: Exported, argument: unknown): Promise<unknown> {
+    const running = this.#run(called, argument);
+    const value = running instanceof Promise ? await running : running;
+    if (isAsyncItems(value)) return await this.#sendItems(value[Symbol.asyncIterator]());
+    throw new TypeError("Cannot send items: the function gives none, an async iterable is wanted");
   }
 
-  async #sendItems(items: AsyncIterator<unknown>): Promise<void> {
+  async #sendItems(items: AsyncIterator<unknown>): Promise<unknown> {
     const { end } = this.#options;
     for (let wanted = WINDOW;;) {
       const more = await this.#pulled(wanted);
       if (more === undefined) {
         await items.return?.();
-        return this.#answer(undefined);
+        return undefined;
       }
       wanted = more;
       const { value, done } = await items.next();
-      if (done) return this.#answer(value);
+      if (done) return value;
       end.send("item", this.#number, this.#encoder.encode(value));
       wanted--;
     }
@@ -310,6 +301,7 @@ class ServiceGuest {
     try {
       if (isMoved(value)) this.#move(value);
       else end.send("reply", this.#number, this.#encoder.encode(refuseItems(value)));
+      if (this.#left.length > 0) taken(this.#left.splice(0));
     } catch (error) {
       this.#fail(error);
     }

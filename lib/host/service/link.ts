@@ -8,7 +8,7 @@
  * @module
  */
 
-import { errorDataFrom, GuestDiedError, GuestError, ProtocolError, StoppedError } from "../../errors.ts";
+import { errorDataFrom, GuestDiedError, GuestError, LoggingError, ProtocolError, StoppedError } from "../../errors.ts";
 import { logLineFrom } from "../../logging/mod.ts";
 import { following, type FrameCursor, type KeptRealm, type Mode, type WarmRealms } from "../../mode/mod.ts";
 import type { GuestJob } from "../job.ts";
@@ -80,6 +80,7 @@ export async function serveIn(
     return link.start();
   });
   if (link !== undefined && failed === undefined) return link;
+  if (failed?.far.name === "LoggingError") throw new LoggingError(failed.far.message);
   throw new GuestError({ guest: job.name, mode: keeper.mode.name, ...failed ?? NO_GUEST });
 }
 

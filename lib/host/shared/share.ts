@@ -70,7 +70,7 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
     handle: { memory: made.memory.handle, ...made.message },
     shared: made.shared,
     ended(task) {
-      checkTask("let go of", { task, tasks });
+      checkTask("bury", { task, tasks });
       return made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
     },
   };

@@ -27,6 +27,7 @@
 // What callers may catch.
 export {
   AlgebraicLoopError,
+  BrokenFutureError,
   DiagramError,
   EventFailedError,
   type FarError,
@@ -197,7 +198,6 @@ export {
   type ChannelOperation,
   Future,
   future,
-  LatestValue,
   Queue,
   queue,
   select,

@@ -14,7 +14,7 @@ function open(capacity = 64) {
     send: (message, transfer = []) => void messages.push({ message, transfer }),
     listen() {},
     close: () => void (isClosed = true),
-  }, { kind: "start", module: "data:,", requests: requests.handle, replies: replies.handle, bell: bell.buffer });
+  }, { kind: "start", module: "data:,", requests: requests.handle, replies: replies.handle, bell: bell.handle });
   const kinds = () => messages.map(({ message }) => (message as { kind: string }).kind);
   return { requests, replies, bell, messages, end, kinds, isClosed: () => isClosed };
 }

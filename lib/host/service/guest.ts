@@ -29,7 +29,7 @@ import { type CallLog, openLog } from "./call_log.ts";
 import { cloneableError } from "./error_frame.ts";
 import { type Exported, functionsIn, isAsyncItems, isSteps, namedExport } from "./functions.ts";
 import { functionOf, type ServiceContext, type ServiceMessage, type Transferable, WINDOW } from "./message.ts";
-import { isMoved, type Moved, taken } from "./transfer.ts";
+import { detach, isMoved, type Moved, taken } from "./transfer.ts";
 
 /** How long the event loop of the caller's own realm goes without a turn, in milliseconds. */
 const BREATH = 10;
@@ -261,7 +261,8 @@ class ServiceGuest {
   /** How many more items may be sent, at least one; none any more where nobody wants them. */
   async #pulled(wanted: number): Promise<number | undefined> {
     const { asking, end } = this.#options;
-    for (let total = wanted, slices = 0;; slices++) {
+    let total = wanted;
+    for (let slices = 0;; slices++) {
       for (let frame = asking.poll(); frame !== undefined; frame = asking.poll()) {
         this.#isOver ||= frame.kind === "job";
         if (this.#isOver || frame.kind === "pull" && frame.index === 0) return undefined;
@@ -301,7 +302,7 @@ class ServiceGuest {
     try {
       if (isMoved(value)) this.#move(value);
       else end.send("reply", this.#number, this.#encoder.encode(refuseItems(value)));
-      if (this.#left.length > 0) taken(this.#left.splice(0));
+      if (this.#left.length > 0) detach(this.#left.splice(0));
     } catch (error) {
       this.#fail(error);
     }

@@ -57,3 +57,14 @@ export function taken(transfer: readonly Transferable[]): readonly Transferable[
     );
   }
 }
+
+/** Detaches buffers that were copied, as if they had been moved; one that cannot be, or is already, stays as it is. */
+export function detach(transfer: readonly Transferable[]): void {
+  for (const part of new Set(transfer)) {
+    try {
+      if (part instanceof ArrayBuffer && !part.detached) part.transfer();
+    } catch {
+      // It belongs to WebAssembly.
+    }
+  }
+}

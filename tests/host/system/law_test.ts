@@ -11,7 +11,7 @@ import {
   scalar,
   type System,
 } from "../../../lib/diagram/mod.ts";
-import { now } from "../../../lib/host/clock.ts";
+import { now } from "../../../lib/platform/mod.ts";
 import { directHost, Host, loadSystem } from "../../../lib/host/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
 import { KINDS } from "../../arbitraries/diagrams.ts";

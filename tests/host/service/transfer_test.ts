@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { detach, isMoved, move } from "../../lib/host/transfer.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { detach, isMoved, move, taken } from "../../../lib/host/service/transfer.ts";
 
 Deno.test("move() is known as such, also to another copy of the library, and nothing else is", () => {
   const value = { bytes: new Uint8Array(2) };
@@ -21,4 +21,17 @@ Deno.test("detach() detaches each buffer, and one that is detached already does 
   assert(one.detached && two.detached);
   port1.close();
   port2.close();
+});
+
+Deno.test("taken() takes all parts away, or says that one can be moved nowhere", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const [buffer] = taken([bytes.buffer]);
+  assert(bytes.buffer.detached && buffer instanceof ArrayBuffer);
+  assertEquals([...new Uint8Array(buffer)], [1, 2, 3]);
+  const fixed = new WebAssembly.Memory({ initial: 1 }).buffer as ArrayBuffer;
+  for (const transfer of [[fixed], [bytes.buffer], [buffer, buffer]]) {
+    assertThrows(() => taken(transfer), TypeError, "can be moved nowhere");
+  }
+  detach([fixed]);
+  assert(!fixed.detached);
 });

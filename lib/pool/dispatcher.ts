@@ -46,6 +46,7 @@ export class Dispatcher {
   #scheduled = false;
   #broken: Error | undefined;
   #isClosed = false;
+  #isReferenced = true;
   #roomWanted: (() => void)[] = [];
 
   /** Makes the slots; nothing is started yet. */
@@ -73,7 +74,7 @@ export class Dispatcher {
         takeTask: () => this.#takeTask(),
         giveTask: (task) => void this.#freeTasks.push(task),
         mayRetire: () => this.#guests > settings.min,
-        ready: () => this.#pump(),
+        ready: (slot) => this.#ready(slot),
         returned: (calls) => this.#return(calls),
         failed: (error) => this.#break(error),
       });
@@ -137,9 +138,10 @@ export class Dispatcher {
     this.#waiting.giveUpAll(error);
   }
 
-  /** Ends the guests that have nothing to do. */
-  retire(): void {
-    for (const slot of this.#slots) slot.retire();
+  /** Whether guests stay that have nothing to do, so that the process does. */
+  set isReferenced(isReferenced: boolean) {
+    this.#isReferenced = isReferenced;
+    if (!isReferenced) { for (const slot of this.#slots) slot.retire(); }
   }
 
   /** Gives the guests back, which have answered all. */
@@ -157,6 +159,12 @@ export class Dispatcher {
   /** How many guests there are, those on their way included. */
   get #guests(): number {
     return this.#slots.reduce((sum, { isEmpty }) => isEmpty ? sum : sum + 1, 0);
+  }
+
+  /** Gives a guest that can take calls some, if there are. */
+  #ready(slot: Slot): void {
+    this.#pump();
+    if (!this.#isReferenced) slot.retire();
   }
 
   /** Looks for work in a moment: what is added until then goes along. */
@@ -202,9 +210,9 @@ export class Dispatcher {
 
   /** Starts guests for what waits, where there may be more. */
   #grow(): void {
-    let left = this.#waiting.count;
+    let left = this.#waiting.count - this.#slots.filter(({ isStarting }) => isStarting).length;
     for (const slot of this.#slots) {
-      if (left === 0) return;
+      if (left <= 0) return;
       if (!slot.isEmpty || this.#waiting.peek(slot.number) === undefined) continue;
       slot.wake();
       left--;

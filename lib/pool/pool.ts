@@ -80,15 +80,12 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   #calls = 0;
   #unsettled = 0;
   #allSettled: (() => void) | undefined;
-  #isReferenced = true;
   #closing: Promise<void> | undefined;
   readonly #onSettled = (call: Call): void => {
     this.#unsettled--;
     this.#log?.end(call);
     this.#failures.note(call);
-    if (this.#unsettled > 0) return;
-    this.#allSettled?.();
-    if (!this.#isReferenced) queueMicrotask(() => this.#retire());
+    if (this.#unsettled === 0) this.#allSettled?.();
   };
 
   private constructor(options: PoolOptions, settings: PoolSettings, share: ServiceShare<S> | undefined) {
@@ -238,13 +235,12 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * for the next call.
    */
   unref(): void {
-    this.#isReferenced = false;
-    this.#retire();
+    this.#dispatcher.isReferenced = false;
   }
 
   /** Takes `unref` back: guests stay. */
   ref(): void {
-    this.#isReferenced = true;
+    this.#dispatcher.isReferenced = true;
   }
 
   /**
@@ -329,10 +325,6 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     } catch (error) {
       return { error: error instanceof Error ? error : new TypeError(String(error)) };
     }
-  }
-
-  #retire(): void {
-    if (!this.#isReferenced && this.#unsettled === 0) this.#dispatcher.retire();
   }
 
   #check(name: string, options: RunOptions | undefined): void {

@@ -126,6 +126,11 @@ export class Slot implements CallHolder {
     return this.#link === undefined && !this.#isWorking && !this.#closed;
   }
 
+  /** Whether a guest is on its way. */
+  get isStarting(): boolean {
+    return this.#link === undefined && this.#isWorking;
+  }
+
   /** How many messages were handed over. */
   get messages(): number {
     return this.#messages + (this.#link?.messages ?? 0);

@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { CancelledError, GuestError, GuestTimeoutError } from "../../lib/errors.ts";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
+import { within } from "../contracts/deadline.ts";
+import { failure, testPool } from "../contracts/pool_stage.ts";
+import { runs } from "../contracts/soak.ts";
+
+const SECONDS = 20;
+
+/** Functions whose guests tell themselves apart. */
+const MODULE = `data:text/javascript,${
+  encodeURIComponent(`
+let calls = 0;
+export const count = () => ++calls;
+export const len = (bytes) => bytes.byteLength;
+export const square = (n) => n * n;
+export const sum = (numbers) => numbers.reduce((sum, n) => sum + n, 0);
+export const wait = (ms) => new Promise((resolve) => setTimeout(() => resolve(ms), ms));
+export const far = (n, { report }) => { for (let at = 0; at < n; at++) report(at); return n; };
+export async function* upTo(n) { for (let at = 0; at < n; at++) yield at; }
+export async function* ahead(_, { report }) { let at = 0; try { for (;;) { report(at); yield at++; } } finally { report("left"); } }
+export async function* breaks(n) { yield* upTo(n); throw new RangeError("no more"); }
+export const none = () => 5;
+`)
+}`;
+
+interface Work {
+  count(argument: undefined): number;
+  len(bytes: ArrayBuffer): number;
+  square(n: number): number;
+  sum(numbers: readonly number[] | Int32Array): number;
+  wait(ms: number): Promise<number>;
+  far(n: number): number;
+  upTo(n: number): AsyncIterable<number>;
+  ahead(argument: undefined): AsyncIterable<number>;
+  breaks(n: number): AsyncIterable<number>;
+  none(argument: undefined): number;
+}
+
+for (const mode of MODE_NAMES) {
+  const test = (criterion: string, body: Parameters<typeof testPool>[2]) => testPool(mode, criterion, body);
+  const { Pool } = await import("../../lib/pool/mod.ts");
+
+  test("replaces a guest that has run as many calls as it may", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1, maxCallsPerGuest: 3 });
+    const seen: number[] = [];
+    for (let n = 0; n < 8; n++) seen.push(await within(SECONDS, pool.run("count", undefined)));
+    // A module of the caller's realm is loaded once.
+    const own = mode === "direct" ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 2, 3, 1, 2, 3, 1, 2];
+    assertEquals([seen, pool.statistics().started], [own, 3]);
+    const all = await within(SECONDS, Promise.all(Array.from({ length: 20 }, (_, n) => pool.run("square", n))));
+    assertEquals(all, Array.from({ length: 20 }, (_, n) => n * n));
+  });
+
+  test("has as many guests as there is work for, between its least and its most", async ({ host }) => {
+    const workers = { min: 0, max: 3 };
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers, idleTimeout: 0 });
+    assertEquals(pool.workers, 3);
+    for (let round = 0; round < 2; round++) {
+      await within(SECONDS, Promise.all([1, 2, 3, 4].map((n) => pool.run("wait", 20 + n))));
+      assert(pool.statistics().started >= 3 * (round + 1));
+      while (pool.statistics().workers > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assertEquals(await within(SECONDS, pool.run("square", 3)), 9);
+  });
+
+  test("lets what runs end and cancels what waits, where close says so", async ({ host }) => {
+    const pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const first = pool.submit("wait", 100);
+    while (first.state === "waiting") await new Promise((resolve) => setTimeout(resolve));
+    const behind = [1, 2].map((n) => pool.submit("square", n));
+    await within(SECONDS, pool.close({ cancelWaiting: true }));
+    assertEquals(await first.result(), 100);
+    for (const future of behind) assertInstanceOf(await failure(future.result()), CancelledError);
+  });
+
+  test("tells what a call reports to who submitted it, and to nobody else", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const told: unknown[][] = [[], []];
+    const calls = [3, 5].map((n, at) => pool.run("far", n, { onProgress: (value) => void told[at]!.push(value) }));
+    assertEquals(await within(SECONDS, Promise.all(calls)), [3, 5]);
+    assertEquals(told, [[0, 1, 2], [0, 1, 2, 3, 4]]);
+  });
+
+  test("gives the items of a call in their order, at the pace of who takes them", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    for (const count of [0, 1, 15, 16, 17, 100]) {
+      assertEquals(await within(SECONDS, Array.fromAsync(pool.stream("upTo", count))), [...Array(count).keys()]);
+    }
+    const seen: number[] = [];
+    let most = 0;
+    const onProgress = (at: unknown) => void (most = Math.max(most, Number(at) || 0));
+    for await (const item of pool.stream("ahead", undefined, { onProgress })) {
+      seen.push(item);
+      assert(most <= item + 17, `${most} are made, ${item} is taken`);
+      if (item === 40) break;
+    }
+    assertEquals(seen, [...Array(41).keys()]);
+    assertEquals(await within(SECONDS, pool.run("square", 4)), 16);
+    const broken: number[] = [];
+    const error = await assertRejects(async () => {
+      for await (const item of pool.stream("breaks", 3)) broken.push(item);
+    }, GuestError);
+    assertEquals([broken, (error.cause as Error).name], [[0, 1, 2], "RangeError"]);
+    assertInstanceOf((await failure(Array.fromAsync(pool.stream("none" as "upTo", 0)))).cause, TypeError);
+    const refused = await failure(pool.run("upTo", 1));
+    assert(refused.message.includes("pool.stream() is wanted"), refused.message);
+  });
+
+  test("has the arguments of the moment of submit, whatever becomes of them", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 2 });
+    const numbers = new Int32Array(3);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 40 }),
+        async (values) => {
+          numbers.fill(0);
+          const futures = values.map((value) => {
+            numbers[0] = value;
+            return pool.submit("sum", numbers, { retries: value & 1 });
+          });
+          numbers.fill(7);
+          assertEquals(await Promise.all(futures.map((future) => future.result())), values);
+        },
+      ),
+      { numRuns: runs(10) },
+    );
+  });
+
+  test("gives no call the answer of another where a transfer fails", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const fixed = new WebAssembly.Memory({ initial: 1 }).buffer as ArrayBuffer;
+    const failing = failure(pool.run("len", fixed, { transfer: [fixed] }));
+    const squares = [2, 3, 4, 5, 6, 7].map((n) => pool.run("square", n));
+    assertInstanceOf(await failing, TypeError);
+    assertEquals(await within(SECONDS, Promise.all(squares)), [4, 9, 16, 25, 36, 49]);
+  });
+
+  test("waits for ever where a timeout is Infinity, and not at all where it is 0", async ({ host }) => {
+    const options = { mode, module: MODULE, host, workers: 1, timeout: Infinity } as const;
+    await using pool = await Pool.open<Work>(options);
+    assertEquals(await within(SECONDS, pool.run("wait", 5, { timeout: Infinity })), 5);
+    assertInstanceOf(await failure(pool.run("wait", 300, { timeout: 0 })), GuestTimeoutError);
+    assertEquals(await within(SECONDS, pool.submit("square", 5).result({ timeout: Infinity })), 25);
+  });
+
+  Deno.test(`a pool in ${mode} mode that is unreferenced keeps no process alive, and serves on`, async () => {
+    const text = `
+      import { Pool } from ${JSON.stringify(import.meta.resolve("../../lib/pool/mod.ts"))};
+      const module = "data:text/javascript,export const square = (n) => n * n";
+      const pool = await Pool.open({ mode: "${mode}", module, workers: 2 });
+      console.log(await pool.run("square", 3));
+      pool.unref();
+      console.log(await pool.run("square", 4));
+    `;
+    const script = `data:text/javascript,${encodeURIComponent(text)}`;
+    const args = ["run", "--quiet", "--no-check", "--no-lock", "--allow-all", script];
+    const { stdout, code } = await within(
+      SECONDS,
+      new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output(),
+    );
+    assertEquals([code, new TextDecoder().decode(stdout)], [0, "9\n16\n"]);
+  });
+}

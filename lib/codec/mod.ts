@@ -1,6 +1,9 @@
 /**
  * Values as bytes.
  *
+ * - The codec is ours throughout: `node:v8` as Deno has it aliases what it decodes, copies views of shared memory
+ *   silently, empties URLs and loses the errors of an `AggregateError`.
+ *
  * @module
  */
 

@@ -1,6 +1,8 @@
 /**
  * What is connected: ports, events, systems, diagrams and the values of one instant.
  *
+ * - `delegate` is a description and belongs here; a host runs it.
+ *
  * @module
  */
 

@@ -1,6 +1,17 @@
 /**
  * The explorer: all the orders in which the tasks of a program can act, and what each comes to.
  *
+ * - A task is a function of its answers (`answer_tree.ts`): its steps run once for each sequence of answers, so a
+ *   schedule costs its memory operations and no generators, and a task that depends on anything else is found out.
+ * - A call that nobody can tell from a later one begins when it can go on (`SharedThing.ready`). Calls whose place in
+ *   line matters begin and wait.
+ * - DPOR tries who can begin the other order (source sets): the paper's rule, the task of the later event, loses
+ *   classes beside sleep sets.
+ * - A lost wake-up is tried out: the last signal woke nobody, who sleeps came later, and would go on if the signal
+ *   came at the end.
+ * - Livelocks are looked for with fair turns: a run at the step limit may only have been unfair.
+ * - The race detector keeps a log of what it replaced, so a checkpoint of it is a number.
+ *
  * @module
  */
 

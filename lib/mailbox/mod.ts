@@ -1,6 +1,9 @@
 /**
  * Mailboxes: values across a boundary.
  *
+ * - Byte regions are virtual: shared pages are lazy, the model's bytes grow where they are written, so a queue has 32
+ *   MB by default.
+ *
  * @module
  */
 

@@ -1,6 +1,8 @@
 /**
  * What Deno, Node, Bun and a browser do differently; real time.
  *
+ * - Everything is reached when it is used: where it is missing, the library still loads, and what needs it says so.
+ *
  * @module
  */
 

@@ -1,6 +1,12 @@
 /**
  * Programs, and the drivers that run them.
  *
+ * - A task's result crosses as bytes in every mode, so what cannot be cloned fails the task everywhere alike.
+ * - A script is the seam for repeating a run: the explorer writes down every operation of a schedule, real guests
+ *   perform them one by one, and each answer is compared.
+ * - Where `shared` takes the settings, `outcome` stands before `tasks` in a program: the compiler infers in that
+ *   order.
+ *
  * @module
  */
 

@@ -1,6 +1,17 @@
 /**
  * Who moves time: instants, the simulator, its trace and certificate.
  *
+ * - A step is a generator that yields what it waits for (`waits.ts`): the text that serves the promise face on the
+ *   near side serves the synchronous face in a guest, and direct mode waits for nothing.
+ * - The near side's t travels with a request, together with the timing that names it; the far side's own events of
+ *   that instant compete by the same rule. So a system that reads t sees what it would see inline.
+ * - A period of 1/51 is a fifty-first: its double also is a decimal of 15 digits, so small rationals come before
+ *   decimals.
+ * - Initialization goes in order of dependency for every system; systems on one loop initialize together, against the
+ *   values before. Steps are instants of periodic events: a boundary of `advanceTo` is none.
+ * - Non-deterministic runs replay from what each release had: the requests that the far side worked on since the one
+ *   before (`arrivals.ts`).
+ *
  * @module
  */
 

@@ -1,7 +1,5 @@
 /**
- * What every mode must do: one suite, run over each of them, and over those that callers write.
- *
- * - The parts are files of their own: what crosses, how guests end, and what guests are used for.
+ * A mode under test, and how its tests are registered.
  *
  * @module
  */

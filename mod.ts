@@ -197,7 +197,6 @@ export {
   type ChannelOperation,
   Future,
   future,
-  LatestValue,
   Queue,
   queue,
   select,

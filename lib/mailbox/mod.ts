@@ -4,8 +4,6 @@
  * @module
  */
 
-export { LatestValue, type LatestValuePlace, type TakeOptions } from "./latest_value.ts";
-export { Join, type JoinPlace } from "./join.ts";
 export { Channel, channel, type ChannelOptions, type ChannelStatistics } from "./channel.ts";
 export {
   Future,

@@ -17,7 +17,6 @@ import {
   wait,
   write,
 } from "../../lib/memory/mod.ts";
-import { Join, type JoinPlace, LatestValue, type LatestValuePlace } from "../../lib/mailbox/mod.ts";
 
 /** A task by name, with its cloneable arguments. */
 export type TaskCall = {
@@ -113,72 +112,4 @@ const tasks = {
   *sleepUntil(until: number): Steps<void> {
     yield* sleep(until);
   },
-
-  /** Puts the values 1 to `count` of various lengths; gives how many replaced an unread one. */
-  *putMany(place: LatestValuePlace, count: number): Steps<number> {
-    const mailbox = new LatestValue(place);
-    let overwrites = 0;
-    for (let value = 1; value <= count; value++) {
-      if (yield* mailbox.put(message(value, place.capacity))) overwrites++;
-    }
-    return overwrites;
-  },
-
-  /** Takes until the value `last` comes, waiting or not; gives the values, or -1 for a torn one. */
-  *takeMany(place: LatestValuePlace, last: number, waits: boolean): Steps<number[]> {
-    const mailbox = new LatestValue(place);
-    const into = new Uint8Array(place.capacity);
-    const values: number[] = [];
-    while (values.at(-1) !== last) {
-      const bytes = yield* waits ? mailbox.take({ into }) : mailbox.tryTake();
-      if (bytes === undefined) continue;
-      const value = readMessage(bytes, place.capacity);
-      values.push(value);
-      if (value === -1) break;
-    }
-    return values;
-  },
-
-  /** Posts `rounds` rounds to all members and joins their replies; gives how often it found one missing. */
-  *hostRounds(place: JoinPlace, rounds: number, posts: readonly LatestValuePlace[]): Steps<number> {
-    const join = new Join(place);
-    const boxes = posts.map((post) => new LatestValue(post));
-    let missing = 0;
-    for (let round = 1; round <= rounds; round++) {
-      for (const [member, box] of boxes.entries()) {
-        yield* join.reset(member);
-        yield* box.put(message(round, box.place.capacity));
-      }
-      if (yield* join.begin(boxes.keys())) { while (!(yield* join.finish())); }
-      for (const member of boxes.keys()) if (!(yield* join.arrived(member))) missing++;
-    }
-    return missing;
-  },
-
-  /** Answers each of `rounds` posts by an arrival; gives how often this woke the host. */
-  *memberRounds(place: JoinPlace, member: number, rounds: number, post: LatestValuePlace): Steps<number> {
-    const join = new Join(place);
-    const box = new LatestValue(post);
-    let wakes = 0;
-    for (let round = 1; round <= rounds; round++) {
-      const bytes = yield* box.take();
-      if (bytes === undefined || readMessage(bytes, post.capacity) !== round) return -1;
-      if (yield* join.arrive(member)) wakes++;
-    }
-    return wakes;
-  },
 };
-
-/** A message whose length and bytes depend on its value, so that a mixture of two is seen. */
-export function message(value: number, capacity: number): Uint8Array {
-  const bytes = pattern(value, 4 + (value * 7) % (capacity - 3));
-  new DataView(bytes.buffer).setInt32(0, value);
-  return bytes;
-}
-
-/** The value of a message, or -1 if it is torn. */
-export function readMessage(bytes: Uint8Array, capacity: number): number {
-  const value = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0);
-  const whole = message(value, capacity);
-  return bytes.length === whole.length && bytes.every((byte, at) => byte === whole[at]) ? value : -1;
-}

@@ -50,9 +50,10 @@ export class Guest {
 
   async #rest(): Promise<void> {
     if (this.#end.rest !== undefined) return await this.#end.rest();
-    // What the last job left behind comes up.
+    // What the last job left behind comes up before the next one begins, also what was due while the guest was blocked.
     await turn();
     this.#end.wait?.();
+    await turn();
   }
 
   async #work(load: (() => Promise<Exports>) | undefined, job: GuestJob): Promise<void> {

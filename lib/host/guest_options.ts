@@ -6,7 +6,7 @@
 
 import type { GuestOptions } from "../mode/mod.ts";
 
-const TEXT = { wanted: "a text", holds: isText };
+const PATH = { wanted: "a path", holds: (value: unknown) => isText(value) && value !== "" };
 const TEXTS = { wanted: "a list of texts", holds: (value: unknown) => Array.isArray(value) && value.every(isText) };
 
 /** What each option must be. */
@@ -18,7 +18,7 @@ const CHECKS: Readonly<Record<keyof GuestOptions, { wanted: string; holds: (valu
       Object.entries(value).every(([name, text]) => isText(text) && /^[^=,\0]+$/.test(name)),
   },
   args: TEXTS,
-  cwd: TEXT,
+  cwd: PATH,
   v8Flags: {
     wanted: "a list of flags such as --expose-gc",
     holds: (value) => Array.isArray(value) && value.every((flag) => isText(flag) && /^--[^,]+$/.test(flag)),
@@ -27,16 +27,16 @@ const CHECKS: Readonly<Record<keyof GuestOptions, { wanted: string; holds: (valu
     wanted: "a whole number of megabytes from 16",
     holds: (value) => Number.isSafeInteger(value) && (value as number) >= 16,
   },
-  config: TEXT,
-  importMap: TEXT,
+  config: PATH,
+  importMap: PATH,
   unstable: {
     wanted: "a list of names such as kv",
-    holds: (value) => Array.isArray(value) && value.every((name) => isText(name) && /^[a-z0-9-]+$/.test(name)),
+    holds: (value) => Array.isArray(value) && value.every((name) => isText(name) && /^[a-z][a-z0-9-]*$/.test(name)),
   },
 };
 
 function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && !value.includes("\0");
+  return typeof value === "string" && !value.includes("\0");
 }
 
 /**

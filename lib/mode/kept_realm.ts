@@ -82,7 +82,7 @@ export class KeptRealm {
       moved: (value, frame) => this.#guard(() => this.#hearMoved(value, frame)),
       settled: () => this.#listener?.settled?.(),
       written: () => this.#listener?.written?.(),
-      ended: (error) => this.#end(error),
+      ended: (error) => this.#end(error ?? this.#died("it ended by itself")),
     });
   }
 
@@ -208,12 +208,16 @@ export class KeptRealm {
       this.#beginning?.resolve({ phase, far });
       return this.#idle.resolve();
     }
-    const { name: guest, mode } = this.realm;
     if (this.#state === "working" && frame.number === this.#job) {
+      const { name: guest, mode } = this.realm;
       return this.fail(new GuestError({ guest, mode, phase, far }));
     }
     // What an earlier job left behind is no failure of this one: another guest gets it.
-    this.fail(new GuestDiedError({ guest, mode, cause: `it threw outside its job (${far.name}: ${far.message})` }));
+    this.fail(this.#died(`it threw outside its job (${far.name}: ${far.message})`));
+  }
+
+  #died(cause: string): GuestDiedError {
+    return new GuestDiedError({ guest: this.realm.name, mode: this.realm.mode, cause });
   }
 
   #hearMoved(value: unknown, frame: FrameCursor): void {

@@ -46,9 +46,11 @@ export function modesOf(code: GuestCode, own: readonly Mode[]): ReadonlyMap<stri
 
 /** What a mode lacks, if anything. */
 function faultOf(mode: Mode): string | undefined {
-  const { name, memory, start, kill } = (mode ?? {}) as Partial<Mode>;
+  const { name, memory, transport, moves, start, kill } = (mode ?? {}) as Partial<Mode>;
   if (typeof name !== "string" || name === "") return "a name";
   if (memory !== "asked" && memory !== "shared") return `memory "asked" or "shared" of mode ${name}`;
+  if (typeof transport !== "string" || transport === "") return `a name for the transport of mode ${name}`;
+  if (typeof moves !== "boolean") return `whether values can be moved to guests of mode ${name}`;
   if (typeof start !== "function" || typeof kill !== "function") {
     return `a function start and a function kill of mode ${name}`;
   }

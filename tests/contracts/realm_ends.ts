@@ -10,7 +10,7 @@ import type { Mode } from "../../lib/mode/mod.ts";
 import { turn } from "../../lib/platform/mod.ts";
 import { type Death, DEATHS } from "../guests/realm_work.ts";
 import { within } from "./deadline.ts";
-import { type RealmSubject, realmTest } from "./realm_contract.ts";
+import { type RealmSubject, realmTest } from "./realm_subject.ts";
 import { Peer } from "./realm_peer.ts";
 
 const SECONDS = 60;

@@ -10,7 +10,7 @@ import { encode } from "../../lib/codec/mod.ts";
 import { ProtocolError, UncloneableError } from "../../lib/errors.ts";
 import { HEADER_BYTES } from "../../lib/mode/frame.ts";
 import { now, turn } from "../../lib/platform/mod.ts";
-import { type RealmSubject, realmTest } from "./realm_contract.ts";
+import { type RealmSubject, realmTest } from "./realm_subject.ts";
 import { Peer } from "./realm_peer.ts";
 import { runs } from "./soak.ts";
 

@@ -163,3 +163,11 @@ export async function reads(): Promise<unknown> {
 export function given(name: string): unknown {
   return [Deno.args, Deno.env.get(name)];
 }
+
+/** Throws outside its own hands, that many milliseconds after it has answered. */
+export function diesLater(milliseconds: number): string {
+  setTimeout(() => {
+    throw new RangeError("nobody catches this");
+  }, milliseconds);
+  return "soon";
+}

@@ -50,6 +50,8 @@ class GuestRun {
   readonly #memory: TasksMemory;
   readonly #lanes: Lanes;
   readonly #guests: { readonly guest: KeptRealm; readonly task: number }[] = [];
+  /** The tasks whose guests have told their end. */
+  readonly #told = new Set<number>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #onClosing = (): void => this.#closed.resolve();
   #started = now();
@@ -147,7 +149,8 @@ class GuestRun {
 
   #hear({ realm }: KeptRealm, { task, frame }: { readonly task: number; readonly frame: FrameCursor }): void {
     const { kind, number } = frame;
-    if (kind === "reply") {
+    if (kind === "reply" && number === 1 && !this.#told.has(task)) {
+      this.#told.add(task);
       const done = taskDoneFrom(frame.value());
       this.#ends.endWith(task, done.bytes);
       drawLane(this.#lanes, task, done);
@@ -156,7 +159,7 @@ class GuestRun {
         realm.outbox.add("result", number, bytes);
         realm.flush();
       });
-    } else throw new ProtocolError(`a frame ${kind}, what a task says is wanted`);
+    } else throw new ProtocolError(`a frame ${kind} about ${number}, what a task says is wanted`);
   }
 
   #closedError(guest: string): GuestDiedError {

@@ -17,6 +17,7 @@ import {
   type CalledFunction,
   type EndSignal,
   indexOf,
+  MOST_FUNCTIONS,
   type NamedCall,
   type ServiceListener,
   type ServiceLogging,
@@ -313,7 +314,8 @@ function apart(tell: () => void): void {
 }
 
 function namesFrom(value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+  const isShort = Array.isArray(value) && value.length <= MOST_FUNCTIONS;
+  if (isShort && value.every((name) => typeof name === "string")) return value;
   throw new ProtocolError("exports that are no names, a list of names is wanted");
 }
 

@@ -234,8 +234,6 @@ export {
   lineText,
   LogBook,
   type LogBookOptions,
-  LogFolder,
-  type LogFolderOptions,
   type LogFormat,
   type Logger,
   type LoggerSettings,
@@ -245,6 +243,7 @@ export {
   type LogLine,
   type LogMethod,
   type LogOrder,
+  type NumberedLine,
 } from "./lib/logging/mod.ts";
 
 // mode: where guests run.
@@ -254,6 +253,7 @@ export {
   attach,
   defineHostProgram,
   type GuestFunctions,
+  type GuestNeeds,
   type GuestOptions,
   type GuestPermissions,
   Host,
@@ -271,6 +271,7 @@ export {
   MOVED,
   type Moved,
   type NamedCall,
+  needsOf,
   type ProgramOptions,
   type ProgramReport,
   programsOf,

@@ -5,7 +5,11 @@
  *   class chosen by meaning (`TypeError` for a value of the wrong kind, `RangeError` for one out of range).
  * - Messages read "Cannot <act>: <what is>, <what is wanted>".
  *
- * Longer than most files because callers look for any of them in one place.
+ * - An error crosses a boundary as {@linkcode ErrorData}, or as a {@linkcode FarError} where it is only shown. What comes from
+ *   the other side is data: checked, and revived by a list of classes.
+ *
+ * Longer than most files because callers look for any of them in one place, and a {@linkcode GuestError} revives its cause,
+ * which may be any of them.
  *
  * @example
  * ```ts
@@ -58,7 +62,7 @@ export class EventFailedError extends Error {
   }
 }
 
-/** What a guest's own code threw, as far as it can cross a boundary. */
+/** What a guest's own code threw, as plain data: what a report shows. */
 export interface FarError {
   /** The name of the far error's class. */
   readonly name: string;
@@ -68,6 +72,14 @@ export interface FarError {
   readonly stack: string;
   /** The far error's cause, where it had one. */
   readonly cause?: FarError;
+  /** The errors of an `AggregateError`. */
+  readonly errors?: readonly FarError[];
+  /** The later error of a `SuppressedError`. */
+  readonly error?: FarError;
+  /** The error that a `SuppressedError` hides. */
+  readonly suppressed?: FarError;
+  /** Its own fields that are plain data, such as a `code`, where it has any. */
+  readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 /** Where a guest was when its code threw. */
@@ -86,7 +98,7 @@ export class GuestError extends Error {
   /** The far error, with its stack. */
   readonly far: FarError;
 
-  /** Makes the error; its `cause` is an `Error` with the far name, message and stack, where it is not given. */
+  /** Makes the error; its `cause` is the far error as {@linkcode revivedError} gives it, where it is not given. */
   constructor(options: { guest: string; mode: string; phase: GuestPhase; far: FarError; cause?: Error }) {
     const { guest, mode, phase, far, cause = nearError(far) } = options;
     super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${far.message}`, { cause });
@@ -285,6 +297,12 @@ export class BrokenBarrierError extends Error {
   override readonly name = "BrokenBarrierError";
 }
 
+/** A future whose task ended without putting it; its `cause` says how the task ended. */
+export class BrokenFutureError extends Error {
+  /** The class name. */
+  override readonly name = "BrokenFutureError";
+}
+
 /** A queue that had no room in time. */
 export class QueueFullError extends Error {
   /** The class name. */
@@ -380,7 +398,7 @@ export function interruptionText({ waits }: DeadlockError, bytes: number = Infin
   return interruptionText(new DeadlockError(waits.slice(0, -1)), bytes);
 }
 
-/** An error of this library, or a built-in one, as data that crosses a boundary whole; see {@linkcode revivedError}. */
+/** An error as data that crosses a boundary whole; see {@linkcode revivedError}. */
 export interface ErrorData {
   /** The name of its class. */
   readonly name: string;
@@ -388,43 +406,125 @@ export interface ErrorData {
   readonly message: string;
   /** Its stack. */
   readonly stack: string;
-  /** Its own properties: plain data. */
+  /** Its own fields, as they are. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Its cause, where it had one: an error as data, or another value as it is. */
-  readonly cause?: { readonly error: ErrorData } | { readonly value: unknown };
+  /** Its cause, where it had one. */
+  readonly cause?: ErrorLink;
+  /** The errors of an `AggregateError`. */
+  readonly errors?: readonly ErrorLink[];
+  /** The later error of a `SuppressedError`. */
+  readonly error?: ErrorLink;
+  /** The error that a `SuppressedError` hides. */
+  readonly suppressed?: ErrorLink;
+}
+
+/** What an error leads to: an error as data, or another value as it is. */
+export type ErrorLink = { readonly error: ErrorData } | { readonly value: unknown };
+
+/** Errors deeper than this are left out: causes may be a circle. */
+const MOST_CAUSES = 16;
+
+/** Of the errors that one leads to, those beyond this number are left out, and as many objects in their fields. */
+const MOST_ERRORS = 10_000;
+
+/** Fields of a {@linkcode FarError} that are deeper than this are left out. */
+const MOST_FIELD_DEPTH = 8;
+
+/** The texts of an error, in the order in which they are read. */
+const TEXTS = ["name", "message", "stack"] as const;
+
+/** Where an error leads to one other. */
+const LINKS = ["cause", "error", "suppressed"] as const;
+
+/** How an error is told, or read: with so many levels more, and so much more in all. */
+type Telling<E> = (value: unknown, depth: number, room: Room) => E;
+
+interface Room {
+  /** How many errors more. */
+  left: number;
+  /** How many objects more in fields. */
+  fields: number;
+}
+
+interface Links<E> {
+  cause?: E;
+  error?: E;
+  suppressed?: E;
+  errors?: readonly E[];
+}
+
+function room(): Room {
+  return { left: MOST_ERRORS, fields: MOST_ERRORS };
 }
 
 /** An error as data, whatever was thrown; never throws itself. A value that is no error is the cause of one that says so. */
 export function errorData(thrown: unknown): ErrorData {
-  return dataOf(thrown, MOST_CAUSES);
+  return dataOf(thrown, MOST_CAUSES, room());
 }
 
-function dataOf(thrown: unknown, causes: number): ErrorData {
-  const { name, message, stack } = describe(thrown, 0);
-  if (!isError(thrown)) return { name, message, stack, properties: {}, cause: { value: thrown } };
-  // A cause that was assigned is a property like others.
-  const keys = Object.keys(thrown).filter((key) => key !== "cause");
-  const properties = Object.fromEntries(keys.map((key) => [key, read(thrown, key)]));
-  const data = { name, message, stack, properties };
-  const cause = read(thrown, "cause");
-  if (cause === undefined || causes === 0) return data;
-  return { ...data, cause: isError(cause) ? { error: dataOf(cause, causes - 1) } : { value: cause } };
+/** Turns any thrown value into plain data that can cross a boundary; never throws itself. */
+export function farError(thrown: unknown): FarError {
+  return farOf(thrown, MOST_CAUSES, room());
 }
 
-/** The error that data was made of, of the same class where that is known here. */
-export function revivedError({ name, message, stack, properties, cause }: ErrorData): Error {
-  const error = new Error(message, cause === undefined ? undefined : { cause: causeOf(cause) });
-  const known = CALLED[name] ?? Reflect.get(globalThis, name);
-  if (typeof known === "function" && known.prototype instanceof Error) Object.setPrototypeOf(error, known.prototype);
-  return Object.assign(error, properties, { name, stack });
+/**
+ * Error data out of what a guest sent, which may be anything.
+ *
+ * @throws {ProtocolError} where it is no error data, or more of it than {@linkcode errorData} gives.
+ */
+export function errorDataFrom(value: unknown): ErrorData {
+  return checked(() => dataFrom(value, MOST_CAUSES, room()));
 }
 
-function causeOf(cause: NonNullable<ErrorData["cause"]>): unknown {
-  return "error" in cause ? revivedError(cause.error) : cause.value;
+/**
+ * A far error out of what a guest sent, which may be anything.
+ *
+ * @throws {ProtocolError} where it is none, or more of it than {@linkcode farError} gives.
+ */
+export function farErrorFrom(value: unknown): FarError {
+  return checked(() => farFrom(value, MOST_CAUSES, room()));
 }
 
-/** The classes of what a call on shared things throws, by names that a minifier leaves alone. */
-const CALLED: Readonly<Record<string, object>> = {
+/**
+ * The error that data was made of: of its class where that is one of ECMAScript or of this library, else an `Error` of that
+ * name. A field that would hide a method of all errors, such as `toString`, is left out.
+ */
+export function revivedError(data: ErrorData): Error {
+  return errorOf(data, (link) => "error" in link ? revivedError(link.error) : link.value);
+}
+
+function nearError(far: FarError): Error {
+  return errorOf(far, nearError);
+}
+
+function errorOf<E>(data: Links<E> & Omit<FarError, keyof Links<E>>, near: (link: E) => unknown): Error {
+  const { name, message, stack, properties = {} } = data;
+  const error = new Error(message);
+  const known = REVIVED.get(name);
+  if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
+  for (const [key, value] of Object.entries(properties)) {
+    const isSafe = !(key in Error.prototype || key === "stack" || key === "cause") && typeof value !== "function";
+    if (isSafe) Object.defineProperty(error, key, { value, ...HIDDEN, enumerable: true });
+  }
+  const hidden = { name, message, stack, ...linked(data, near) };
+  for (const [key, value] of Object.entries(hidden)) Object.defineProperty(error, key, { value, ...HIDDEN });
+  return error;
+}
+
+const HIDDEN = { writable: true, enumerable: false, configurable: true } as const;
+
+/** The classes that errors from elsewhere are given, by names that a minifier leaves alone. */
+const OURS = {
+  DiagramError,
+  AlgebraicLoopError,
+  EventFailedError,
+  GuestError,
+  GuestDiedError,
+  UnfetchedFailureError,
+  GuestTimeoutError,
+  GuestStuckError,
+  ProtocolError,
+  UncloneableError,
   MemoryFullError,
   StoppedError,
   WaitTimeoutError,
@@ -435,19 +535,36 @@ const CALLED: Readonly<Record<string, object>> = {
   DeadlockError,
   AssertionError,
   BrokenBarrierError,
+  BrokenFutureError,
   QueueFullError,
   QueueEmptyError,
   QueueShutDownError,
   ChannelClosedError,
-  InterruptedError,
-  UncloneableError,
-  GuestTimeoutError,
-  GuestDiedError,
   LoggingError,
-};
+  ReplayError,
+  InterruptedError,
+  PropertyError,
+} as const;
+
+const ECMASCRIPT = {
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  AggregateError,
+  // Not every platform has it.
+  ...globalThis.SuppressedError === undefined ? {} : { SuppressedError },
+} as const;
+
+const REVIVED: ReadonlyMap<string, { readonly prototype: object }> = new Map(
+  Object.entries({ ...ECMASCRIPT, ...OURS }),
+);
 
 // A guest may hold two copies of the library: an error of the one is an instance of the other's class of its name.
-for (const [name, called] of Object.entries(CALLED)) {
+for (const [name, called] of Object.entries(OURS)) {
   Object.defineProperty(called, Symbol.hasInstance, {
     value(error: unknown): boolean {
       if (this !== called) return Reflect.apply(Function.prototype[Symbol.hasInstance], this, [error]);
@@ -456,20 +573,170 @@ for (const [name, called] of Object.entries(CALLED)) {
   });
 }
 
-/** Causes deeper than this are left out: a chain of them may be a cycle. */
-const MOST_CAUSES = 16;
-
-/** Turns any thrown value into data that can cross a boundary; never throws itself. */
-export function farError(thrown: unknown): FarError {
-  return describe(thrown, MOST_CAUSES);
+function dataOf(thrown: unknown, depth: number, room: Room): ErrorData {
+  if (!isError(thrown)) return { ...describe(thrown), properties: {}, cause: { value: thrown } };
+  const keys = fieldsOf(thrown);
+  const properties = Object.fromEntries(keys.map((key) => [key, read(thrown, key)]));
+  return { ...describe(thrown), properties, ...linksOf(thrown, depth, { room, told: linkOf }) };
 }
 
-function describe(thrown: unknown, causes: number): FarError {
+function linkOf(value: unknown, depth: number, room: Room): ErrorLink {
+  return isError(value) ? { error: dataOf(value, depth, room) } : { value };
+}
+
+function farOf(thrown: unknown, depth: number, room: Room): FarError {
+  if (!isError(thrown)) return describe(thrown);
+  const fields = fieldsOf(thrown).flatMap((key) => plainField(thrown, key, room));
+  const properties = fields.length === 0 ? {} : { properties: Object.fromEntries(fields) };
+  return { ...describe(thrown), ...properties, ...linksOf(thrown, depth, { room, told: farOf }) };
+}
+
+/** The texts of what was thrown. */
+function describe(thrown: unknown): Pick<FarError, (typeof TEXTS)[number]> {
   if (!isError(thrown)) return { name: "thrown value", message: textOf(thrown), stack: "" };
-  const [name, message, stack] = ["name", "message", "stack"].map((key) => textOf(read(thrown, key) ?? ""));
-  const far = { name: name ?? "", message: message ?? "", stack: stack ?? "" };
-  const cause = read(thrown, "cause");
-  return cause === undefined || causes === 0 ? far : { ...far, cause: describe(cause, causes - 1) };
+  const [name = "", message = "", stack = ""] = TEXTS.map((key) => textOf(read(thrown, key) ?? ""));
+  return { name, message, stack };
+}
+
+/** What an error leads to, as it is told. */
+function linksOf<E>(error: Error, depth: number, { room, told }: { room: Room; told: Telling<E> }): Links<E> {
+  const links: Links<unknown> = {};
+  if (depth === 0 || room.left <= 0) return {};
+  for (const key of LINKS) {
+    const value = key === "cause" || isHidden(error, key) ? read(error, key) : undefined;
+    if (value !== undefined) links[key] = value;
+  }
+  if (isHidden(error, "errors")) links.errors = listOf(read(error, "errors"), room.left);
+  room.left -= sizeOf(links);
+  return linked(links, (value) => told(value, depth - 1, room));
+}
+
+/** How many errors they are. */
+function sizeOf({ errors = [], ...others }: Links<unknown>): number {
+  return errors.length + Object.keys(others).length;
+}
+
+/** Links of another form. */
+function linked<E, F>(links: Links<E>, to: (link: E) => F): Links<F> {
+  const all: Links<F> = {};
+  for (const key of LINKS) {
+    const link = links[key];
+    if (link !== undefined) all[key] = to(link);
+  }
+  if (links.errors !== undefined) all.errors = Array.from(links.errors, (link) => to(link));
+  return all;
+}
+
+/** The keys of an error's own fields; a cause that was assigned is a cause. */
+function fieldsOf(error: Error): string[] {
+  try {
+    return Object.keys(error).filter((key) => key !== "cause" && !TEXTS.some((text) => text === key));
+  } catch {
+    return [];
+  }
+}
+
+/** What an error holds under a key that is its own and not one of its fields. */
+function isHidden(error: Error, key: string): boolean {
+  try {
+    return Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
+  } catch {
+    return false;
+  }
+}
+
+/** A field of an error, where it is plain data. */
+function plainField(error: Error, key: string, room: Room): (readonly [string, unknown])[] {
+  try {
+    return [[key, plainCopy(Reflect.get(error, key), MOST_FIELD_DEPTH, room)]];
+  } catch {
+    return [];
+  }
+}
+
+/** A copy of plain data; throws where it is none, or too much. */
+function plainCopy(value: unknown, depth: number, room: Room): unknown {
+  if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`Cannot copy a ${typeof value}`);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === 0 || room.fields-- <= 0) throw new RangeError("Cannot copy that much");
+  if (Array.isArray(value)) return Array.from(value, (item) => plainCopy(item, depth - 1, room));
+  if (!isPlain(value)) throw new TypeError("Cannot copy what is no plain data");
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainCopy(item, depth - 1, room)]));
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** What was read of a guest's data, or a `ProtocolError`. */
+function checked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    return refuse("it cannot be looked at", "plain data");
+  }
+}
+
+function dataFrom(value: unknown, depth: number, room: Room): ErrorData {
+  return { properties: {}, ...partsFrom(value, depth, { room, told: linkFrom }) };
+}
+
+function farFrom(value: unknown, depth: number, room: Room): FarError {
+  return partsFrom(value, depth, { room, told: farFrom });
+}
+
+function linkFrom(value: unknown, depth: number, room: Room): ErrorLink {
+  const link = recordFrom(value, "what it leads to");
+  if (Object.hasOwn(link, "error")) return { error: dataFrom(link["error"], depth, room) };
+  return Object.hasOwn(link, "value") ? { value: link["value"] } : refuse("a link is empty", "an error or a value");
+}
+
+function partsFrom<E>(
+  value: unknown,
+  depth: number,
+  { room, told }: { room: Room; told: Telling<E> },
+): Links<E> & Omit<FarError, keyof Links<E>> {
+  const data = recordFrom(value, "it");
+  const [name = "", message = "", stack = ""] = TEXTS.map((key) => textFrom(data[key], key));
+  const links: Links<unknown> = {};
+  for (const key of LINKS) if (data[key] !== undefined) links[key] = data[key];
+  const { errors, properties } = data;
+  if (Array.isArray(errors)) links.errors = errors;
+  else if (errors !== undefined) refuse(`its errors are of type ${typeof errors}`, "an array");
+  const size = sizeOf(links);
+  if (size > 0 && depth === 0) refuse(`its causes are more than ${MOST_CAUSES} deep`, "at most that many");
+  if ((room.left -= size) < 0) refuse(`it leads to more than ${MOST_ERRORS} errors`, "at most that many");
+  return {
+    name,
+    message,
+    stack,
+    ...properties === undefined ? {} : { properties: { ...recordFrom(properties, "what it has of its own") } },
+    ...linked(links, (link) => told(link, depth - 1, room)),
+  };
+}
+
+function textFrom(value: unknown, key: string): string {
+  return typeof value === "string" ? value : refuse(`its ${key} is of type ${typeof value}`, "a string");
+}
+
+function recordFrom(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && isPlain(value)) return value as Record<string, unknown>;
+  return refuse(`${what} is of type ${value === null ? "null" : typeof value}`, "a plain object");
+}
+
+function refuse(found: string, wanted: string): never {
+  throw new ProtocolError(`Cannot read an error from a guest: ${found}, ${wanted} is wanted`);
+}
+
+/** The items of what should be an array, at most so many. */
+function listOf(value: unknown, most: number): unknown[] {
+  try {
+    return Array.isArray(value) ? Array.from({ length: Math.min(value.length, most) }, (_, at) => value[at]) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Whether it is an error: what refuses to say so is none. */
@@ -499,22 +766,7 @@ function textOf(value: unknown): string {
   }
 }
 
-function nearError(far: FarError): Error {
-  const error = new Error(far.message, far.cause === undefined ? undefined : { cause: nearError(far.cause) });
-  error.name = far.name;
-  error.stack = far.stack;
-  return error;
-}
-
 /** What was thrown, as a clause of a sentence: never throws itself. */
 export function errorText(thrown: unknown): string {
-  return isError(thrown) ? textOf(read(thrown, "message")) : textOf(thrown);
-}
-
-// TEMPORARY until the branch `values` is merged.
-export function errorDataFrom(value: unknown): ErrorData {
-  return value as ErrorData;
-}
-export function farErrorFrom(value: unknown): FarError {
-  return value as FarError;
+  return farError(thrown).message;
 }

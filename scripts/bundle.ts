@@ -9,6 +9,9 @@
 import { parseArgs } from "@std/cli";
 import { build, type BuildOptions, stop } from "esbuild";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "./command/arguments.ts";
+import { runCommand } from "./command/ending.ts";
+import { complain, printLine } from "./command/output.ts";
 import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests } from "./bundle/guests.ts";
 import { resolveAsDeno } from "./bundle/resolve.ts";
 
@@ -39,11 +42,11 @@ const entries = [
   { file: "holdfast.js", contents: `export * from "./mod.ts";`, minifyWhitespace: false },
   {
     file: "cli.js",
-    // A guest imports it too, for the programs; only asked so does esbuild not define away what it really is.
-    contents: `import { main, programs } from "./scripts/cli.ts";
-export { programs };
+    // Guests and a trace's scribe import it, too; only asked so does esbuild not define away what it really is.
+    contents: `import { main, programs, runCommand, scribe } from "./scripts/cli.ts";
+export { programs, scribe };
 const { main: isMain } = import.meta;
-if (isMain) Deno.exit(await main(Deno.args));`,
+if (isMain) await runCommand(main);`,
     // Otherwise comments tell where Deno's cache of npm packages is on the machine that made it.
     minifyWhitespace: true,
   },
@@ -102,32 +105,37 @@ function size(text: string): number {
 }
 
 /** Runs the task and returns its exit code. */
-async function main(args: string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const wrong: string[] = [];
-  const flags = parseArgs(args, {
+  const flags = parseArgs([...args], {
     boolean: ["json", "help"],
     string: ["out"],
     default: { out: "dist" },
     unknown: (argument) => void wrong.push(argument),
   });
   if (flags.help) {
-    console.log(usage);
+    printLine(usage);
     return 0;
   }
   if (flags.out === "") wrong.push("--out without a folder");
   if (wrong.length > 0) {
-    console.error(`Cannot run bundle with ${wrong.join(" ")}: --out DIR, --json or --help is wanted`);
-    return 2;
+    throw new UsageError(`Cannot run bundle with ${wrong.join(" ")}: --out DIR, --json or --help is wanted`);
   }
-  const made = await bundle(flags.out);
+  let made: Bundles;
+  try {
+    made = await bundle(flags.out);
+  } catch (error) {
+    complain(`Cannot bundle: ${error instanceof Error ? error.message : error}\n`);
+    return 1;
+  }
   if (flags.json) {
-    console.log(JSON.stringify(made));
+    printLine(JSON.stringify(made));
     return 0;
   }
   const { thread, process, argument, limit } = made.guests;
-  for (const { path, bytes } of made.files) console.log(`${path}: ${kilobytes(bytes)}`);
-  console.log(`with a thread guest of ${kilobytes(thread)} and a process guest of ${kilobytes(process)},`);
-  console.log(`which takes ${kilobytes(argument)} of the ${kilobytes(limit)} of a command line's argument`);
+  for (const { path, bytes } of made.files) printLine(`${path}: ${kilobytes(bytes)}`);
+  printLine(`with a thread guest of ${kilobytes(thread)} and a process guest of ${kilobytes(process)},`);
+  printLine(`which takes ${kilobytes(argument)} of the ${kilobytes(limit)} of a command line's argument`);
   return 0;
 }
 
@@ -135,11 +143,4 @@ function kilobytes(bytes: number): string {
   return `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(`Cannot bundle: ${error instanceof Error ? error.message : error}`);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runCommand(main);

@@ -6,18 +6,23 @@
  * @module
  */
 
+import { UsageError } from "./command/arguments.ts";
+import { runCommand } from "./command/ending.ts";
+import { printLine } from "./command/output.ts";
 import { main as explore } from "./explore.ts";
 import { main as list } from "./list.ts";
 import { main as replay } from "./replay.ts";
 import { main as run } from "./run.ts";
 import { main as sim } from "./sim.ts";
 
-// A guest finds the programs of the list here when all is one file.
+// Where all is one file, guests find the programs of the list here, and the scribe of a trace itself.
 export { programs } from "../mod.ts";
+export { runCommand } from "./command/ending.ts";
+export { scribe } from "./command/trace_file.ts";
 
 interface Command {
   readonly about: string;
-  readonly main: (args: string[]) => Promise<number>;
+  readonly main: (args: readonly string[]) => Promise<number> | number;
 }
 
 const commands: ReadonlyMap<string, Command> = new Map([
@@ -40,14 +45,13 @@ Ends with 0 if what was asked held, 1 if not, 2 for a wrong argument.`;
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h") {
-    console.log(usage);
+    printLine(usage);
     return 0;
   }
   const command = name === undefined ? undefined : commands.get(name);
   if (command !== undefined) return await command.main(rest);
   const is = name === undefined ? "there is no command" : `there is no command ${name}`;
-  console.error(`Cannot run the command line: ${is}, one of ${names} or --help is wanted`);
-  return 2;
+  throw new UsageError(`Cannot run the command line: ${is}, one of ${names} or --help is wanted`);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

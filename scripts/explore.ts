@@ -8,10 +8,12 @@
  */
 
 import { type ExploreOptions, type ExploreResult, Host } from "../mod.ts";
+import { MODE_NAMES } from "../lib/host/mod.ts";
 import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
-import { endOnSignals, exitCode } from "./command/ending.ts";
+import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { endOnSignals } from "./command/signals.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper } from "./explore/report.ts";
@@ -54,7 +56,6 @@ const GRAMMAR: CommandGrammar = {
   usage: USAGE,
 };
 
-const MODES = ["thread", "process"] as const;
 /** How many schedules of each program `--all` runs at most. */
 const BUDGET_EACH = 1000;
 /** How often `--replay` repeats a bug in each mode. */
@@ -68,12 +69,10 @@ export const WIDTH = 120;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  return await exitCode(async () => {
-    const given = await readCommand(args, GRAMMAR);
-    if (typeof given !== "string") return await exploreAll(given);
-    printLine(given);
-    return 0;
-  });
+  const given = await readCommand(args, GRAMMAR);
+  if (typeof given !== "string") return await exploreAll(given);
+  printLine(given);
+  return 0;
 }
 
 async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
@@ -168,7 +167,7 @@ async function repeatBug(
   const letGo = endOnSignals(host);
   try {
     const repeated: Repeated[] = [];
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES.filter((mode) => mode !== "direct")) {
       using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} of ${TIMES}`);
       const each = (time: number) => progress.at(time);
       const what = { schedule, mode, times: TIMES, seed, stepLimit, timeout: PATIENCE };
@@ -180,5 +179,4 @@ async function repeatBug(
   }
 }
 
-// A thread that is stuck would keep the process alive.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -5,7 +5,8 @@
  */
 
 import wabt from "wabt";
-import { taskFlags } from "./checks/flags.ts";
+import { runTask } from "./checks/flags.ts";
+import { printLine } from "./command/output.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -40,10 +41,13 @@ export async function inlined(kernel: { readonly source: string; readonly target
 }
 
 if (import.meta.main) {
-  const { json } = taskFlags({ task: "kernels", usage: "deno task kernels [--json]: assemble scripts/kernels/*.wat" });
-  for (const kernel of kernels) {
-    await Deno.writeTextFile(new URL(kernel.target, root), await inlined(kernel));
-    if (!json) console.log(`${kernel.target} holds ${kernel.source}`);
-  }
-  if (json) console.log(JSON.stringify({ kernels }));
+  const usage = "deno task kernels [--json]: assemble scripts/kernels/*.wat";
+  await runTask({ task: "kernels", usage }, async ({ json }) => {
+    for (const kernel of kernels) {
+      await Deno.writeTextFile(new URL(kernel.target, root), await inlined(kernel));
+      if (!json) printLine(`${kernel.target} holds ${kernel.source}`);
+    }
+    if (json) printLine(JSON.stringify({ kernels }));
+    return 0;
+  });
 }

@@ -6,7 +6,7 @@
 
 import { programs, type RunnableProgram } from "../mod.ts";
 import { readArguments } from "./command/arguments.ts";
-import { exitCode } from "./command/ending.ts";
+import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
 import { ownFlags } from "./run/own_flags.ts";
 
@@ -18,15 +18,13 @@ its first variant, and runs are judged by what they may show.
 Example: deno task list`;
 
 /** Runs the command and gives its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  return await exitCode(() => {
-    const help = args.includes("--help") || args.includes("-h");
-    const given = help ? undefined : readArguments(args, { flags: {}, switches: ["--json", "--help"] });
-    if (given === undefined) printLine(USAGE);
-    else if (given.has("--json")) printLine(JSON.stringify({ programs: programs.map(programData) }));
-    else printLine(programs.map(programText).join("\n\n"));
-    return Promise.resolve(0);
-  });
+export function main(args: readonly string[]): number {
+  const help = args.includes("--help") || args.includes("-h");
+  const given = help ? undefined : readArguments(args, { flags: {}, switches: ["--json", "--help"] });
+  if (given === undefined) printLine(USAGE);
+  else if (given.has("--json")) printLine(JSON.stringify({ programs: programs.map(programData) }));
+  else printLine(programs.map(programText).join("\n\n"));
+  return 0;
 }
 
 function programData({ name, claim, specimens, variants, parameters }: RunnableProgram): Record<string, unknown> {
@@ -43,4 +41,4 @@ function programText(program: RunnableProgram): string {
   return lines.join("\n");
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { taskFlags } from "./checks/flags.ts";
+import { runTask } from "./checks/flags.ts";
 import { formatTally, readTally, runDeno } from "./checks/tally.ts";
+import { printLine } from "./command/output.ts";
 
 /** One rule: what it says, and the arguments of `deno` that decide it. */
 interface Rule {
@@ -19,27 +20,27 @@ Runs the rules of the gate, one line each, with the output of those that fail. T
 --json prints {"rules":[{"rule","command","ok","detail","seconds","output"}]}.
 Ends with 0 if every rule holds, 1 if one does not, 2 for a wrong argument.`;
 
-const { json } = taskFlags({ task: "ok", usage });
-const results: Record<string, unknown>[] = [];
-let failed = 0;
-for (const { rule, command } of await rules()) {
-  const started = performance.now();
-  const { code, text } = await runDeno(command);
-  const seconds = (performance.now() - started) / 1000;
-  const ok = code === 0;
-  if (!ok) failed++;
-  const tally = readTally(text);
-  const detail = tally === undefined ? "" : formatTally(tally);
-  results.push({ rule, command: ["deno", ...command].join(" "), ok, detail, seconds, output: ok ? "" : told(text) });
-  if (json) continue;
-  const note = detail === "" ? "" : `, ${detail}`;
-  console.log(`${ok ? "ok    " : "FAILED"} ${rule} (${seconds.toFixed(1)} s${note})`);
-  if (!ok) console.log(`\n$ deno ${command.join(" ")}\n${told(text)}\n`);
-}
-console.log(
-  json ? JSON.stringify({ rules: results }) : `rules: ${formatTally({ passed: results.length - failed, failed })}`,
-);
-Deno.exit(failed === 0 ? 0 : 1);
+await runTask({ task: "ok", usage }, async ({ json }) => {
+  const results: Record<string, unknown>[] = [];
+  let failed = 0;
+  for (const { rule, command } of await rules()) {
+    const started = performance.now();
+    const { code, text } = await runDeno(command);
+    const seconds = (performance.now() - started) / 1000;
+    const ok = code === 0;
+    if (!ok) failed++;
+    const tally = readTally(text);
+    const detail = tally === undefined ? "" : formatTally(tally);
+    results.push({ rule, command: ["deno", ...command].join(" "), ok, detail, seconds, output: ok ? "" : told(text) });
+    if (json) continue;
+    const note = detail === "" ? "" : `, ${detail}`;
+    printLine(`${ok ? "ok    " : "FAILED"} ${rule} (${seconds.toFixed(1)} s${note})`);
+    if (!ok) printLine(`\n$ deno ${command.join(" ")}\n${told(text)}\n`);
+  }
+  const passed = results.length - failed;
+  printLine(json ? JSON.stringify({ rules: results }) : `rules: ${formatTally({ passed, failed })}`);
+  return failed === 0 ? 0 : 1;
+});
 
 /** Output without deno's lines of progress. */
 function told(text: string): string {

@@ -7,12 +7,14 @@
  * @module
  */
 
+import { MODE_NAMES } from "../lib/host/mod.ts";
 import { Host } from "../mod.ts";
 import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
 import { UsageError } from "./command/arguments.ts";
-import { endOnSignals, exitCode } from "./command/ending.ts";
+import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { endOnSignals } from "./command/signals.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
 import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
@@ -21,7 +23,7 @@ import { type CommandGrammar, type Given, readCommand, readFlag, type Subject } 
 import { documentText } from "./run/report.ts";
 
 const TAKES = {
-  "--mode": `all, one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
+  "--mode": `all, ${MODES}`,
   "--times": "a whole number from 1 to 1000000",
   "--seed": SEED,
   "--steps": "a whole number from 1 to 1000000000",
@@ -36,7 +38,7 @@ schedule is what \`deno task explore\` printed; the variant and the program's ow
 whose main runs on the host has no schedules.
 
   --variant V    a twin of the program                                      [its first]
-  --mode MODES   direct (in the model), thread, process, several, or all    [direct]
+  --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(58)} [direct: in the model]
   --times N      how often                                                  [1; elsewhere than in the model 10]
   --seed S       decides all chance                                         [0]
   --steps N      after how many memory operations a run is too long         [10000]
@@ -55,24 +57,22 @@ const TIMES = 10;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  return await exitCode(async () => {
-    const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
-    const schedule = args[place];
-    const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
-    if (typeof given === "string") {
-      printLine(given);
-      return 0;
-    }
-    if (schedule !== undefined) return await replayAll(schedule, given);
-    throw new UsageError("Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted");
-  });
+  const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
+  const schedule = args[place];
+  const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
+  if (typeof given === "string") {
+    printLine(given);
+    return 0;
+  }
+  if (schedule !== undefined) return await replayAll(schedule, given);
+  throw new UsageError("Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted");
 }
 
 async function replayAll(schedule: string, { subjects, flags }: Given): Promise<number> {
   const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
     return readFlag({ flags, takes: TAKES }, flag, { fallback, parse });
   };
-  const asked = read("--mode", ["direct"] as const, (text) => text === "all" ? MODES : modes(text));
+  const asked = read("--mode", ["direct"] as const, (text) => text === "all" ? MODE_NAMES : modes(text));
   const times = read("--times", undefined, number({ least: 1, most: 1e6, integer: true }));
   const timeout = read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST }));
   const stepLimit = read("--steps", undefined, number({ least: 1, most: 1e9, integer: true }));
@@ -149,5 +149,4 @@ function traceIn(
   }
 }
 
-// A thread that is stuck would keep the process alive.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

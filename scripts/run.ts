@@ -17,11 +17,13 @@ import {
   settingsOf,
   type Span,
 } from "../mod.ts";
+import { needsOf } from "../lib/host/mod.ts";
 import type { SettingsOptions } from "../lib/program/mod.ts";
-import { awaitSignal, endOnSignals, exitCode } from "./command/ending.ts";
+import { runCommand } from "./command/ending.ts";
 import { farStack } from "./command/failure.ts";
-import { columns, printLine } from "./command/output.ts";
+import { columns, complain, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { awaitSignal, endOnSignals } from "./command/signals.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { lanesOf } from "./run/lanes.ts";
 import { documentText, isGood, Paper, type Runs, runsData, type SeenReport } from "./run/report.ts";
@@ -32,16 +34,22 @@ const WIDTH = 80;
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  return await exitCode(async () => {
-    const request = await readRequest(args);
-    if (typeof request !== "string") return await runAll(request);
-    printLine(request);
-    return 0;
-  });
+  const request = await readRequest(args);
+  if (typeof request !== "string") return await runAll(request);
+  printLine(request);
+  return 0;
 }
 
 async function runAll(request: Request): Promise<number> {
-  const file = request.trace === undefined ? undefined : new TraceFile(request.trace);
+  const file = request.trace === undefined ? undefined : await TraceFile.open(request.trace);
+  try {
+    return await runEach(request, file);
+  } finally {
+    await file?.save();
+  }
+}
+
+async function runEach(request: Request, file: TraceFile | undefined): Promise<number> {
   const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const all: Runs[] = [];
   await using host = new Host();
@@ -53,7 +61,6 @@ async function runAll(request: Request): Promise<number> {
     runs.reports.filter(({ ok }) => !ok).forEach(tellStacks);
     all.push(runs);
   }
-  file?.save();
   if (request.json) {
     const documents = all.map(runsData);
     printLine(documentText(request.all ? { programs: documents } : documents[0]));
@@ -90,18 +97,21 @@ async function runModes(subject: Subject, shared: Shared): Promise<Runs> {
 async function runOne(
   { program, variant, parameters }: Subject,
   mode: ModeName,
-  { request: { seed, timeout, lanes }, host, file }: Shared,
+  { request: { seed, timeout, lanes }, host: shared, file }: Shared,
 ): Promise<SeenReport> {
+  const needs = needsOf(program, { variant, parameters, seed });
+  await using own = Object.keys(needs).length === 0 ? undefined : new Host(needs);
+  const host = own ?? shared;
   let at = "";
   using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s${at}`);
   const progress = (text: string) => {
     at = `, ${text.replaceAll(/\p{Cc}+/gu, " ")}`;
   };
   // Without guests the default of the system is better, since a busy caller hears no event.
-  const letGo = mode === "direct" ? () => {} : endOnSignals(host);
+  const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
   try {
     const spans: Span[] = [];
-    const traced = file?.trace.process(`${program.name} (${variant}), ${mode} mode`);
+    const traced = file?.process(`${program.name} (${variant}), ${mode} mode`, { start: 0 });
     const observers = [
       ...traced === undefined ? [] : [traced],
       ...lanes ? [(span: Span) => void spans.push(span)] : [],
@@ -134,10 +144,13 @@ function namesOf(program: RunnableProgram, options: SettingsOptions): readonly s
   return isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
 }
 
+/** Ends from outside, of which the line of the run says all: their stacks are the host's own. */
+const FROM_OUTSIDE = ["GuestTimeoutError", "GuestDiedError", "StoppedError"];
+
 /** The stacks of failures that nobody declared, on stderr. */
 function tellStacks({ mode, errors }: ProgramReport): void {
-  for (const error of errors) console.error(`In ${mode} mode: ${farStack(error)}`);
+  const own = errors.filter(({ name }) => !FROM_OUTSIDE.includes(name));
+  for (const error of own) complain(`In ${mode} mode: ${farStack(error)}\n`);
 }
 
-// A thread that is stuck would keep the process alive.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

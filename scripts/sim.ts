@@ -10,10 +10,11 @@ import { formatGeneral } from "../lib/blocks/mod.ts";
 import { GuestDiedError } from "../lib/errors.ts";
 import type { ModeName } from "../lib/host/mod.ts";
 import { Host } from "../lib/host/mod.ts";
-import { awaitSignal, endOnSignals, exitCode } from "./command/ending.ts";
+import { runCommand } from "./command/ending.ts";
 import { describe, errorData } from "./command/failure.ts";
-import { OutputClosedError, printLine } from "./command/output.ts";
+import { complain, OutputError, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { awaitSignal, endOnSignals } from "./command/signals.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { runCase, type RunReport } from "./sim/experiment.ts";
 import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
@@ -26,17 +27,23 @@ const TITLES: Readonly<Record<ModeName, string>> = {
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  return await exitCode(async () => {
-    const request = readFlags(args);
-    if (request !== undefined) return await runAll(request);
-    printLine(USAGE);
-    return 0;
-  });
+  const request = readFlags(args);
+  if (request !== undefined) return await runAll(request);
+  printLine(USAGE);
+  return 0;
 }
 
 async function runAll(request: Request): Promise<number> {
+  const file = request.trace === undefined ? undefined : await TraceFile.open(request.trace);
+  try {
+    return await runCases(request, file);
+  } finally {
+    await file?.save();
+  }
+}
+
+async function runCases(request: Request, file: TraceFile | undefined): Promise<number> {
   const { cases, json, explain } = request;
-  const file = request.trace === undefined ? undefined : new TraceFile(request.trace);
   const runs: RunReport[] = [];
   let failure: { readonly error: unknown } | undefined;
   try {
@@ -44,13 +51,12 @@ async function runAll(request: Request): Promise<number> {
       for (const mode of run.modes) runs.push(await runOne(run, mode, { request, file }));
     }
   } catch (error) {
-    if (error instanceof OutputClosedError) throw error;
+    if (error instanceof OutputError) throw error;
     failure = { error };
-    console.error(describe(error));
+    complain(`${describe(error)}\n`);
   }
-  file?.save();
   if (json) printLine(JSON.stringify(failure === undefined ? { runs } : { runs, error: errorData(failure.error) }));
-  if (!explain) runs.filter(({ rate }) => rate > 1).forEach((run) => console.error(explanation(run)));
+  if (!explain) runs.filter(({ rate }) => rate > 1).forEach((run) => complain(`${explanation(run)}\n`));
   return failure === undefined ? 0 : 1;
 }
 
@@ -68,13 +74,13 @@ async function runOne(
     printLine(line);
   };
   // Without guests the default of the system is better, since a busy caller hears no event.
-  const letGo = mode === "direct" ? () => {} : endOnSignals(host);
+  const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
   try {
     print("");
     const deterministic = run.deterministic ? "True" : "False";
     print(`${TITLES[mode]}, num_systems=${run.systems}, deterministic=${deterministic}`);
     print(`  period_sec=${formatGeneral(run.period, 4)}, t_sim=${formatGeneral(run.duration, 2)}`);
-    const report = await runCase(run, { mode, host, trace: file?.trace, print, progress: (t) => progress.at(t) });
+    const report = await runCase(run, { mode, host, file, print, progress: (t) => progress.at(t) });
     const rate = `Rate: ${formatGeneral(report.rate)}`;
     print(request.explain ? `${rate} (${limitText(report)})` : rate);
     print(`y: ${[...new Set(report.y.map((y) => formatGeneral(y)))].join(", ")}`);
@@ -99,5 +105,4 @@ function explanation(report: RunReport): string {
   return `${TITLES[report.mode]}: the rate ${formatGeneral(report.rate)} exceeds 1 (${limitText(report)})`;
 }
 
-// A thread that is stuck would keep the process alive.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await runCommand(main);

@@ -3,14 +3,6 @@
  *
  * - Without a size a signal is a scalar; with one it is a vector, even of size 1.
  *
- * @example
- * ```ts
- * import { mapSignal, signal } from "./signal.ts";
- *
- * if (signal().kind !== "scalar" || signal(3).kind !== "vector") throw new Error("the size decides");
- * if (mapSignal(2, (u) => 3 * u) !== 6) throw new Error("a number stays a number");
- * ```
- *
  * @module
  */
 

@@ -1,18 +1,11 @@
 /**
  * Bytes being read: the primitives that the codec is made of.
  *
- * @example
- * ```ts
- * import { ByteReader } from "./byte_reader.ts";
- *
- * const reader = new ByteReader(Uint8Array.of(172, 2, 7));
- * if (reader.length(1000) !== 300 || reader.byte() !== 7) throw new Error("a varint and a byte are wanted");
- * reader.end();
- * ```
- *
  * @module
  */
 
+/** The largest bigint that there is: 2 ** 30 bits. */
+const MOST_BIGINT_BYTES = 2 ** 27;
 const SHORT_STRING = 24;
 /** Short texts that were read lately, each at a place that its length and its ends give. */
 const READ_LATELY = 256;
@@ -93,7 +86,8 @@ export class ByteReader {
   /** Reads a sign and a magnitude. */
   bigint(): bigint {
     const negative = this.byte() === 1;
-    const digits = Array.from(this.take(this.count()), (byte) => byte.toString(16).padStart(2, "0"));
+    const length = this.length(Math.min(this.#end - this.#at, MOST_BIGINT_BYTES));
+    const digits = Array.from(this.take(length), (byte) => byte.toString(16).padStart(2, "0"));
     const magnitude = BigInt(`0x0${digits.join("")}`);
     return negative ? -magnitude : magnitude;
   }
@@ -122,14 +116,15 @@ export class ByteReader {
 
   /** Reads a varint of at most `most`. */
   length(most: number): number {
-    let value = 0;
-    for (let scale = 1;; scale *= 0x80) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * scale;
-      if (value > most) throw this.corrupt(`length ${value}`, `at most ${most}`);
-      if (byte < 0x80) return value;
+    let byte = this.byte();
+    let value = byte & 0x7f;
+    for (let scale = 0x80; byte >= 0x80; scale *= 0x80) {
       if (scale > 2 ** 49) throw this.corrupt("a length without end", "at most 8 bytes");
+      byte = this.byte();
+      value += (byte & 0x7f) * scale;
     }
+    if (value > most) throw this.corrupt(`length ${value}`, `at most ${most}`);
+    return value;
   }
 
   /** Reads a count of things that take at least a byte each. */
@@ -152,6 +147,11 @@ export class ByteReader {
   /** The error that says what is wrong here. */
   corrupt(found: string, wanted: string): TypeError {
     return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#end}, ${wanted} is wanted`);
+  }
+
+  /** The error that says that objects are nested deeper than that. */
+  tooDeep(most: number): RangeError {
+    return new RangeError(`Cannot decode: objects nested deeper at byte ${this.#at}, at most ${most} deep is wanted`);
   }
 
   #isAt(at: number, text: string): boolean {

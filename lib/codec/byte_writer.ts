@@ -1,16 +1,6 @@
 /**
  * Bytes in the making: the primitives that the codec is made of.
  *
- * @example
- * ```ts
- * import { ByteWriter } from "./byte_writer.ts";
- *
- * const writer = new ByteWriter();
- * writer.length(300);
- * writer.byte(7);
- * if (writer.written().join() !== "172,2,7") throw new Error("a varint and a byte are wanted");
- * ```
- *
  * @module
  */
 
@@ -20,6 +10,7 @@ const FIRST_ROOM_BYTES = 1024;
 const KEPT_ROOM_BYTES = 2 ** 20;
 const SHORT_STRING = 64;
 const VARINT_BYTES = 8;
+const NUMBER_BYTES = 1 + Float64Array.BYTES_PER_ELEMENT;
 
 const utf8 = new TextEncoder();
 
@@ -30,7 +21,12 @@ export class ByteWriter {
   #view = new DataView(this.#room.buffer);
   #at = 0;
 
-  /** Begins again; gives up room that a rare large value took. */
+  /** How many bytes it has room for. */
+  get room(): number {
+    return this.#room.length;
+  }
+
+  /** Begins again; gives up room that a rare large value took. What was written stays as it is until the next value. */
   restart(): void {
     this.#at = 0;
     if (this.#room.length > KEPT_ROOM_BYTES) this.#useRoom(new Uint8Array(FIRST_ROOM_BYTES));
@@ -43,13 +39,18 @@ export class ByteWriter {
 
   /** Writes a number, tag first: the short form where it is a 32-bit integer. */
   number(value: number): void {
+    this.#reserve(NUMBER_BYTES);
     const integer = value | 0;
     if (integer !== value || (value === 0 && Object.is(value, -0))) {
-      this.byte(Tag.number);
-      return this.float(value);
+      this.#room[this.#at] = Tag.number;
+      this.#view.setFloat64(this.#at + 1, value, true);
+      this.#at += NUMBER_BYTES;
+      return;
     }
-    this.byte(Tag.integer);
-    this.length(((integer << 1) ^ (integer >> 31)) >>> 0);
+    const zigzag = ((integer << 1) ^ (integer >> 31)) >>> 0;
+    this.#room[this.#at++] = Tag.integer;
+    if (zigzag < 0x80) this.#room[this.#at++] = zigzag;
+    else this.length(zigzag);
   }
 
   /** Writes a string, tag first. */

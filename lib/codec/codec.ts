@@ -1,14 +1,19 @@
 /**
  * Values across a boundary: any structured-cloneable value to bytes and back.
  *
- * - `decode(encode(value))` is what `structuredClone(value)` gives: primitives with NaN and -0 exact, plain objects, arrays
- *   with holes, buffers and their views, Map, Set, Date, RegExp, boxed primitives, errors; cycles and shared references
- *   (shared buffers too) stay what they are. An instance of a class arrives as a plain object of its own properties.
- * - Errors keep more than a structured clone does: the name of their own class, the cause, and the errors of an aggregate.
- * - A view on a part of a buffer brings only that part, unless the value holds the buffer in another place as well; an array
- *   brings its items and holes, not its named properties; a resizable buffer arrives with the size that it has.
- * - Functions, symbols, promises, weak collections, shared memory and all that is no data throw `UncloneableError`, which
- *   names the path: "value.a[3] is a function".
+ * - `decode(encode(value))` equals the value by structure, or `encode` throws. What crosses: primitives with NaN and -0 exact,
+ *   objects (also without a prototype), arrays with holes, buffers and their views, Map, Set, Date, RegExp with its last index,
+ *   boxed primitives, errors; and the enumerable properties that any of them but a view has besides, such as `index` of a
+ *   match. Cycles and shared references (shared buffers too) stay what they are.
+ * - Of an error cross its name, message and stack, its class where that is one of ECMAScript, its cause, the errors of an
+ *   aggregate, both of a suppressed error, and its own fields. Name, message and stack arrive as not enumerable.
+ * - Left behind, as by a structured clone: classes (an instance arrives as a plain object of its own properties, one of a
+ *   subclass of `Map` as a `Map`), properties under symbols and those that are not enumerable, properties of a view, getters (what
+ *   they give arrives) and the state of being frozen. A view on a part of a buffer brings only that part, unless the value
+ *   holds the buffer in another place as well.
+ * - Functions, symbols, promises, weak collections, shared memory, resizable buffers and all that is no data throw
+ *   `UncloneableError`, which names the path: "value.a[3] is a function". Objects that are nested more than 1000 deep throw a
+ *   `RangeError`.
  *
  * @example
  * ```ts
@@ -30,7 +35,7 @@ import { Encoder } from "./encoder.ts";
 // The encoder that `encode` uses unless it is in use: a getter of a value may encode as well.
 let idle: Encoder | undefined = new Encoder();
 
-/** Encodes a value; throws `UncloneableError` with the path to what cannot be cloned. */
+/** Encodes a value; throws `UncloneableError` with the path to what cannot be cloned, `RangeError` where it is too deep. */
 export function encode(value: unknown): Uint8Array<ArrayBuffer> {
   return lent(value, (bytes) => bytes.slice());
 }

@@ -1,36 +1,32 @@
 /**
  * The reading half of the codec.
  *
- * - Bytes that no encoder wrote throw a `TypeError` or `RangeError`, after at most as much work as there are bytes.
+ * - Bytes that no encoder wrote throw a `TypeError` or `RangeError`, after work and with memory that their number bounds.
+ * - A key such as `__proto__` is a property like others: no bytes change a prototype.
  * - Nothing that is decoded shares memory with the bytes.
- *
- * @example
- * ```ts
- * import { Decoder } from "./decoder.ts";
- * import { Tag } from "./tags.ts";
- *
- * const decoded = new Decoder(Uint8Array.of(Tag.array, 2, Tag.null, Tag.true)).decode();
- * if (JSON.stringify(decoded) !== "[null,true]") throw new Error("two items are wanted");
- * ```
  *
  * @module
  */
 
 import { ByteReader } from "./byte_reader.ts";
-import { ERROR_CLASSES, Tag, VIEW_KINDS } from "./tags.ts";
+import { ERROR_CLASSES, ERROR_LINKS, ERROR_TEXTS, MAX_DEPTH, Tag, VIEW_KINDS } from "./tags.ts";
 
 const MAX_ARRAY_LENGTH = 2 ** 32 - 1;
+/** An array of holes that is longer than this, and than its bytes, is made in the form that takes no room for them. */
+const SHORT_SPARSE = 1024;
 
 type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView;
 
-const NOTHING: readonly unknown[] = [];
+const NOTHING: readonly object[] = [];
 
 /** Reads one value from bytes. */
 export class Decoder {
   readonly #in: ByteReader;
-  // The table: every object that has been begun, by number.
+  // The table: every object that has been begun, by number; undefined until what it is made of has been read.
   readonly #table: unknown[] = [];
-  #moved: readonly unknown[] = NOTHING;
+  // In how many objects the value in hand is.
+  #depth = 0;
+  #moved: readonly object[] = NOTHING;
 
   /** Makes a decoder of all the bytes, which must be on unshared memory. */
   constructor(bytes: Uint8Array) {
@@ -38,17 +34,21 @@ export class Decoder {
   }
 
   /** The value; the bytes must end with it. `moved` is what came beside them. */
-  decode(moved: readonly unknown[] = NOTHING): unknown {
+  decode(moved: readonly object[] = NOTHING): unknown {
     this.#moved = moved;
-    const value = this.#value();
-    this.#in.end();
-    return value;
+    try {
+      const value = this.#value();
+      this.#in.end();
+      return value;
+    } finally {
+      this.#depth = 0;
+      if (this.#table.length > 0) this.#table.length = 0;
+    }
   }
 
   /** The value that a part of the bytes holds exactly. */
-  decodePart(from: number, end: number, moved?: readonly unknown[]): unknown {
+  decodePart(from: number, end: number, moved?: readonly object[]): unknown {
     this.#in.seek(from, end);
-    if (this.#table.length > 0) this.#table.length = 0;
     return this.decode(moved);
   }
 
@@ -81,15 +81,22 @@ export class Decoder {
         return this.#in.bigint();
       case Tag.back:
         return this.#table[this.#in.length(this.#table.length - 1)];
-      default:
-        return this.#object(tag);
+      default: {
+        if (this.#depth === MAX_DEPTH) throw this.#in.tooDeep(MAX_DEPTH);
+        this.#depth++;
+        const object = tag === Tag.named ? this.#named() : this.#object(tag);
+        this.#depth--;
+        return object;
+      }
     }
   }
 
-  #object(tag: number): unknown {
+  #object(tag: number): object {
     switch (tag) {
       case Tag.object:
-        return this.#plain();
+        return this.#properties(this.#remember({}));
+      case Tag.bare:
+        return this.#properties(this.#remember(Object.create(null)));
       case Tag.array:
         return this.#array();
       case Tag.sparse:
@@ -112,31 +119,32 @@ export class Decoder {
         return this.#error();
       case Tag.moved: {
         const at = this.#in.length(2 ** 32 - 1);
-        if (at >= this.#moved.length) throw this.#in.corrupt(`moved value ${at}`, `one of ${this.#moved.length}`);
-        return this.#remember(this.#moved[at]);
+        const moved = this.#moved[at];
+        if (moved === undefined) throw this.#in.corrupt(`moved value ${at}`, `one of ${this.#moved.length}`);
+        return this.#remember(moved);
       }
-      case Tag.boxed: {
-        const number = this.#reserve();
-        const boxed: unknown = Object(this.#value());
-        this.#table[number] = boxed;
-        return boxed;
-      }
+      case Tag.boxed:
+        return this.#boxed();
       default:
         throw this.#in.corrupt(`tag ${tag}`, "a known tag");
     }
   }
 
-  #plain(): object {
-    const object = this.#remember<Record<string, unknown>>({});
+  #properties(object: Record<string, unknown>): object {
     for (let count = this.#in.count(); count > 0; count--) {
       const key = this.#string();
       const value = this.#value();
       // Where Object.prototype has its __proto__ accessor, an assignment would set the prototype.
-      if (key === "__proto__") {
-        Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-      } else {
-        object[key] = value;
-      }
+      if (key === "__proto__") define(object, key, { value, enumerable: true });
+      else object[key] = value;
+    }
+    return object;
+  }
+
+  #named(): object {
+    const object = this.#object(this.#in.byte());
+    for (let count = this.#in.count(); count > 0; count--) {
+      define(object, this.#string(), { value: this.#value(), enumerable: true });
     }
     return object;
   }
@@ -149,8 +157,12 @@ export class Decoder {
 
   #sparse(): unknown[] {
     const array = this.#remember<unknown[]>([]);
-    array.length = this.#in.length(MAX_ARRAY_LENGTH);
-    for (let count = this.#in.count(); count > 0; count--) {
+    const length = this.#in.length(MAX_ARRAY_LENGTH);
+    let count = this.#in.count();
+    // An array that was as long as can be has no room for holes, and gets none when it is cut.
+    if (length > SHORT_SPARSE && length > count * 4) array.length = MAX_ARRAY_LENGTH;
+    array.length = length;
+    for (; count > 0; count--) {
       const index = this.#in.length(array.length - 1);
       array[index] = this.#value();
     }
@@ -174,19 +186,40 @@ export class Decoder {
 
   #regexp(): RegExp {
     const number = this.#reserve();
-    const regexp = new RegExp(this.#string(), this.#string());
+    const regexp = this.#patternOf(this.#string(), this.#string());
     this.#table[number] = regexp;
+    Reflect.set(regexp, "lastIndex", this.#value());
     return regexp;
+  }
+
+  #patternOf(source: string, flags: string): RegExp {
+    try {
+      return new RegExp(source, flags);
+    } catch {
+      throw this.#in.corrupt("an expression that is none", "a regular one");
+    }
+  }
+
+  #boxed(): object {
+    const number = this.#reserve();
+    const value = this.#value();
+    if (typeof value === "object" || value === undefined) {
+      throw this.#in.corrupt("a box of no primitive", "a primitive");
+    }
+    return this.#table[number] = Object(value);
   }
 
   #error(): Error {
     const errorClass = ERROR_CLASSES[this.#in.byte()];
     if (errorClass === undefined) throw this.#in.corrupt("a class of errors", "a known one");
-    const error: Error = this.#remember(Reflect.construct(errorClass, errorClass === AggregateError ? [[]] : []));
-    const name = this.#string();
-    if (name !== error.name) defineHidden(error, "name", name);
-    for (const key of ["message", "stack", "cause", "errors"]) {
-      if (!this.#in.skipIf(Tag.absent)) defineHidden(error, key, this.#value());
+    const error = this.#remember(new Error());
+    if (errorClass !== Error) Object.setPrototypeOf(error, errorClass.prototype);
+    for (const key of ERROR_TEXTS) {
+      const value = this.#value();
+      if (key !== "name" || value !== error.name) define(error, key, { value, enumerable: false });
+    }
+    for (const key of ERROR_LINKS) {
+      if (!this.#in.skipIf(Tag.absent)) define(error, key, { value: this.#value(), enumerable: false });
     }
     return error;
   }
@@ -215,8 +248,9 @@ export class Decoder {
 
   #viewClass(): ViewClass {
     const kind = VIEW_KINDS[this.#in.byte()];
-    if (kind === undefined) throw this.#in.corrupt("a kind of view", "a known one");
-    return globalThis[kind] as ViewClass;
+    const viewClass = kind === undefined ? undefined : globalThis[kind];
+    if (viewClass === undefined) throw this.#in.corrupt("a kind of view", "a known one");
+    return viewClass as ViewClass;
   }
 
   #string(): string {
@@ -240,9 +274,12 @@ function viewOn(
   { buffer, offset, length }: { buffer: ArrayBuffer; offset: number; length: number },
 ): ArrayBufferView {
   const itemBytes = "BYTES_PER_ELEMENT" in viewClass ? Number(viewClass.BYTES_PER_ELEMENT) : 1;
+  if (length % itemBytes !== 0) {
+    throw new RangeError(`Cannot decode: a view of ${length} bytes, a multiple of ${itemBytes} is wanted`);
+  }
   return new viewClass(buffer, offset, length / itemBytes);
 }
 
-function defineHidden(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
+function define(object: object, key: string, { value, enumerable }: { value: unknown; enumerable: boolean }): void {
+  Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true });
 }

@@ -1,71 +1,82 @@
 /**
  * The writing half of the codec.
  *
- * - An encoder keeps its room from one value to the next, and nothing of the values.
+ * - An encoder keeps at most 1 MiB of room from one value to the next, and nothing of the values.
  * - What cannot be cloned is refused with the path to it, such as `value.a[3]`.
- *
- * @example
- * ```ts
- * import { Encoder } from "./encoder.ts";
- *
- * const encoder = new Encoder();
- * if (encoder.encode([1, 2]).length !== 6) throw new Error("tag, count, and two bytes an item");
- * ```
+ * - Objects are nested at most {@linkcode MAX_DEPTH} deep.
  *
  * @module
  */
 
 import { UncloneableError } from "../errors.ts";
 import { ByteWriter } from "./byte_writer.ts";
-import { ERROR_CLASSES, Tag, VIEW_KINDS } from "./tags.ts";
+import { extraKeys, hasOnlyItems, isIndex } from "./own_keys.ts";
+import { KEY, type PathStep, pathText } from "./path.ts";
+import { Seen } from "./seen.ts";
+import { ERROR_CLASSES, ERROR_LINKS, ERROR_TEXTS, MAX_DEPTH, Tag, VIEW_KINDS } from "./tags.ts";
 
 const viewKinds = new Map<string, number>(VIEW_KINDS.map((name, kind) => [name, kind]));
 
-/** A step on the path to the value in hand: a key, an index, or a text as it is. */
-type PathStep = string | number | { readonly text: string };
+const BOXES = [Number, String, Boolean, BigInt];
+
+/** How a kind of object is written. */
+type Write = (this: Encoder, value: never) => void;
 
 /** Thrown, and caught here, where a buffer that was sent in part comes up again. */
 const SENT_IN_PART = new Error("a buffer sent in part comes up again");
+
+/** How many steps are shown of the path to what is too deep. */
+const SHOWN_STEPS = 8;
 
 const NOTHING: readonly object[] = [];
 
 /** Writes values as bytes. */
 export class Encoder {
   readonly #out = new ByteWriter();
-  // The table: the number of every object that has been begun; -1 for a buffer of which only a part was sent.
-  readonly #numbers = new Map<object, number>();
-  #nextNumber = 0;
+  // The table: every object that has been begun, with its number.
+  readonly #seen = new Seen();
+  // The buffers of the table of which only a part was sent.
+  readonly #parts = new Set<object>();
+  // As many steps as the object in hand is deep.
   readonly #path: PathStep[] = [];
   // Whether a view on a part of its buffer brings the whole, since the value has the buffer in more than one place.
   #wholeBuffers = false;
+  #moved: readonly object[] = NOTHING;
+
+  /** How many bytes of room the encoder keeps. */
+  get room(): number {
+    return this.#out.room;
+  }
 
   /**
    * Encodes into room of the encoder's own, which the next call overwrites. What is `moved` travels beside the bytes, which
    * name it by its place in that list.
+   *
+   * @throws {UncloneableError} where something cannot be cloned.
+   * @throws {RangeError} where objects are nested deeper than {@linkcode MAX_DEPTH}.
    */
   encode(value: unknown, moved: readonly object[] = NOTHING): Uint8Array<ArrayBuffer> {
     this.#moved = moved;
-    this.#begin(false);
+    this.#wholeBuffers = false;
     try {
       this.#value(value);
+      return this.#out.written();
     } catch (error) {
       if (error !== SENT_IN_PART) throw error;
-      this.#begin(true);
+      this.#forget();
+      this.#wholeBuffers = true;
       this.#value(value);
+      return this.#out.written();
     } finally {
-      if (this.#numbers.size > 0) this.#numbers.clear();
+      this.#forget();
     }
-    return this.#out.written();
   }
 
-  #moved: readonly object[] = NOTHING;
-
-  #begin(wholeBuffers: boolean): void {
-    this.#wholeBuffers = wholeBuffers;
+  #forget(): void {
     this.#out.restart();
-    this.#nextNumber = 0;
+    this.#seen.clear();
+    if (this.#parts.size > 0) this.#parts.clear();
     if (this.#path.length > 0) this.#path.length = 0;
-    if (this.#numbers.size > 0) this.#numbers.clear();
   }
 
   #value(value: unknown): void {
@@ -88,68 +99,85 @@ export class Encoder {
   }
 
   #object(value: object): void {
-    const number = this.#numbers.get(value);
-    if (number !== undefined) {
-      if (number < 0) throw SENT_IN_PART;
-      this.#out.byte(Tag.back);
-      return this.#out.length(number);
-    }
-    this.#remember(value);
+    const number = this.#seen.numberOf(value);
+    if (number >= 0) return this.#back(value, number);
+    if (this.#path.length >= MAX_DEPTH) this.#refuseDepth();
     if (this.#moved.length > 0 && this.#moved.includes(value)) return this.#move(value);
     if (Array.isArray(value)) return this.#array(value);
     const prototype = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.#plain(value);
+    if (prototype === Object.prototype) return this.#plain(Tag.object, value);
+    if (prototype === null) return this.#plain(Tag.bare, value);
     if (ArrayBuffer.isView(value)) return this.#bufferView(value);
-    if (value instanceof Error) return this.#error(value);
-    if (value instanceof Map) return this.#map(value);
-    if (value instanceof Set) return this.#set(value);
-    if (value instanceof ArrayBuffer) return this.#buffer(value);
-    this.#otherObject(value);
+    const write = this.#formOf(value);
+    if (write === undefined) return this.#instance(value);
+    this.#withExtras(value, () => write.call(this, value as never));
   }
 
-  #otherObject(value: object): void {
-    if (value instanceof Date) {
-      this.#out.byte(Tag.date);
-      this.#out.float(value.getTime());
-    } else if (value instanceof RegExp) {
-      this.#out.byte(Tag.regexp);
-      this.#out.string(value.source);
-      this.#out.string(value.flags);
-    } else if (isBoxed(value)) {
-      this.#out.byte(Tag.boxed);
-      this.#value(value.valueOf());
-    } else {
-      // What is no plain data says so by its tag: a Promise, a WeakMap, a URL, shared memory.
-      const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
-      if (tag !== "Object") this.#refuse(`${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag}`);
-      this.#plain(value);
-    }
+  #formOf(value: object): Write | undefined {
+    if (value instanceof Error) return this.#error;
+    if (value instanceof Map) return this.#map;
+    if (value instanceof Set) return this.#set;
+    if (value instanceof ArrayBuffer) return this.#buffer;
+    if (value instanceof Date) return this.#date;
+    if (value instanceof RegExp) return this.#regexp;
+    return BOXES.some((box) => value instanceof box) ? this.#boxed : undefined;
   }
 
-  #plain(value: object): void {
-    const keys = Object.keys(value);
-    this.#out.byte(Tag.object);
+  /** Writes an object, and what it has beside. */
+  #withExtras(value: object, write: () => void): void {
+    const keys = extraKeys(value);
+    if (keys.length === 0) return write();
+    this.#out.byte(Tag.named);
+    write();
+    this.#properties(value, keys);
+  }
+
+  #plain(tag: number, value: object): void {
+    this.#out.byte(tag);
+    this.#properties(value, Object.keys(value));
+  }
+
+  /** What is no plain data says so by its tag: a Promise, a WeakMap, a URL, shared memory. */
+  #instance(value: object): void {
+    const tag = tagOf(value);
+    if (tag !== "Object") this.#refuse(`${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag}`);
+    this.#plain(Tag.object, value);
+  }
+
+  #properties(value: object, keys: readonly string[]): void {
     this.#out.length(keys.length);
     for (const key of keys) {
       this.#out.string(key);
-      this.#path.push(key);
-      this.#value((value as Record<string, unknown>)[key]);
-      this.#path.pop();
+      this.#item(key, (value as Record<string, unknown>)[key]);
     }
+  }
+
+  #item(step: PathStep, item: unknown): void {
+    if (typeof item === "number") return this.#out.number(item);
+    if (typeof item === "string") return this.#out.string(item);
+    this.#path.push(step);
+    this.#value(item);
+    this.#path.pop();
   }
 
   #array(array: readonly unknown[]): void {
     const { length } = array;
     let filled = 0;
     while (filled < length && (array[filled] !== undefined || filled in array)) filled++;
-    if (filled < length) return this.#sparse(array);
+    if (filled < length) return this.#withExtras(array, () => this.#sparse(array));
+    if (hasOnlyItems(array)) return this.#dense(array);
+    this.#withExtras(array, () => this.#dense(array));
+  }
+
+  #dense(array: readonly unknown[]): void {
+    const { length } = array;
     this.#out.byte(Tag.array);
     this.#out.length(length);
     for (let index = 0; index < length; index++) this.#item(index, array[index]);
   }
 
   #sparse(array: readonly unknown[]): void {
-    const indices = Object.keys(array).map(Number).filter((index) => Number.isInteger(index) && index >= 0);
+    const indices = Object.keys(array).filter(isIndex).map(Number);
     this.#out.byte(Tag.sparse);
     this.#out.length(array.length);
     this.#out.length(indices.length);
@@ -159,65 +187,78 @@ export class Encoder {
     }
   }
 
-  #item(step: PathStep, item: unknown): void {
-    this.#path.push(step);
-    this.#value(item);
-    this.#path.pop();
-  }
-
-  #map(map: ReadonlyMap<unknown, unknown>): void {
+  #map(map: Map<unknown, unknown>): void {
+    const entries = this.#inside(() => [...Map.prototype.entries.call(map)]);
     this.#out.byte(Tag.map);
-    this.#out.length(map.size);
-    for (const [key, value] of map) {
-      this.#item({ text: ".keys()" }, key);
-      this.#item({ text: typeof key === "string" ? `.get(${JSON.stringify(key)})` : ".values()" }, value);
+    this.#out.length(entries.length);
+    for (const [key, value] of entries) {
+      this.#item(KEY, key);
+      this.#item({ get: key }, value);
     }
   }
 
-  #set(set: ReadonlySet<unknown>): void {
+  #set(set: Set<unknown>): void {
+    const items = this.#inside(() => [...Set.prototype.values.call(set)]);
     this.#out.byte(Tag.set);
-    this.#out.length(set.size);
-    for (const item of set) this.#item({ text: ".keys()" }, item);
+    this.#out.length(items.length);
+    for (const item of items) this.#item(KEY, item);
+  }
+
+  #date(date: Date): void {
+    this.#out.byte(Tag.date);
+    this.#out.float(this.#inside(() => Date.prototype.getTime.call(date)));
+  }
+
+  #regexp(regexp: RegExp): void {
+    const [source, flags] = this.#inside(() => [regexp.source, regexp.flags]);
+    this.#out.byte(Tag.regexp);
+    this.#out.string(source);
+    this.#out.string(flags);
+    this.#item("lastIndex", regexp.lastIndex);
+  }
+
+  #boxed(box: object): void {
+    const { prototype } = BOXES.find((of) => box instanceof of) ?? Object;
+    this.#out.byte(Tag.boxed);
+    this.#value(this.#inside(() => Reflect.apply(prototype.valueOf, box, [])));
   }
 
   #error(error: Error): void {
-    const kind = ERROR_CLASSES.findIndex((errorClass, kind) => kind > 0 && error instanceof errorClass);
+    const kind = ERROR_CLASSES.findIndex((errorClass) => errorClass !== Error && error instanceof errorClass);
     this.#out.byte(Tag.error);
     this.#out.byte(Math.max(kind, 0));
-    this.#out.string(String(error.name));
-    for (const key of ["message", "stack", "cause", "errors"]) {
-      // A DOMException has its message and its stack from its prototype.
-      if (key in error && (Object.hasOwn(error, key) || key === "message" || key === "stack")) {
-        this.#item(key, Reflect.get(error, key));
-      } else {
-        this.#out.byte(Tag.absent);
-      }
+    // A DOMException has its texts from its prototype.
+    for (const key of ERROR_TEXTS) this.#item(key, Reflect.get(error, key));
+    for (const key of ERROR_LINKS) {
+      if (isHidden(error, key)) this.#item(key, Reflect.get(error, key));
+      else this.#out.byte(Tag.absent);
     }
   }
 
   #buffer(buffer: ArrayBuffer): void {
-    if (buffer.detached) this.#refuse("a detached buffer");
+    this.#checkBuffer(buffer, "");
     this.#out.byte(Tag.buffer);
     this.#out.bytes(new Uint8Array(buffer));
   }
 
+  /** A view brings what it sees. What else it has is not looked for: that takes as long as a look at each of its items. */
   #bufferView(view: ArrayBufferView): void {
     const { buffer, byteOffset, byteLength } = view;
     if (!(buffer instanceof ArrayBuffer)) return this.#refuse("a view on shared memory");
-    if (buffer.detached) this.#refuse("a view on a detached buffer");
-    const kind = viewKinds.get(Object.prototype.toString.call(view).slice("[object ".length, -1));
+    const isMoved = this.#moved.includes(buffer);
+    if (!isMoved) this.#checkBuffer(buffer, "a view on ");
+    const kind = viewKinds.get(tagOf(view));
     if (kind === undefined) return this.#refuse("a view of an unknown kind");
-    const whole = byteLength === buffer.byteLength;
-    const number = this.#numbers.get(buffer);
-    if (number !== undefined || (!whole && this.#wholeBuffers) || this.#moved.includes(buffer)) {
+    const isPart = byteLength < buffer.byteLength;
+    if ((isPart && this.#wholeBuffers) || isMoved || this.#seen.has(buffer)) {
       this.#out.byte(Tag.view);
       this.#out.byte(kind);
       this.#out.length(byteOffset);
       this.#out.length(byteLength);
-      return this.#object(buffer);
+      return this.#item("buffer", buffer);
     }
-    this.#numbers.set(buffer, whole ? this.#nextNumber : -1);
-    this.#nextNumber++;
+    this.#seen.numberOf(buffer);
+    if (isPart) this.#parts.add(buffer);
     this.#out.byte(Tag.ownView);
     this.#out.byte(kind);
     this.#out.bytes(new Uint8Array(buffer, byteOffset, byteLength));
@@ -228,24 +269,41 @@ export class Encoder {
     this.#out.length(this.#moved.indexOf(value));
   }
 
-  #remember(value: object): void {
-    this.#numbers.set(value, this.#nextNumber++);
+  #back(value: object, number: number): void {
+    if (this.#parts.size > 0 && this.#parts.has(value)) throw SENT_IN_PART;
+    this.#out.byte(Tag.back);
+    this.#out.length(number);
+  }
+
+  #checkBuffer(buffer: ArrayBuffer, on: string): void {
+    if (this.#inside(() => buffer.detached)) this.#refuse(`${on}a detached buffer`);
+    // Its most bytes would have to be reserved there, and which of its views grow with it cannot be seen here.
+    if (buffer.resizable) this.#refuse(`${on}a resizable buffer`);
+  }
+
+  /** Reads what is inside an object; refuses one that only inherits from its class. */
+  #inside<T>(read: () => T): T {
+    try {
+      return read();
+    } catch {
+      return this.#refuse("an object that only inherits from its class");
+    }
   }
 
   #refuse(what: string): never {
     throw new UncloneableError(`Cannot encode: ${pathText(this.#path)} is ${what}, a cloneable value is wanted`);
   }
+
+  #refuseDepth(): never {
+    const path = pathText(this.#path.slice(0, SHOWN_STEPS));
+    throw new RangeError(`Cannot encode: ${path}... is ${MAX_DEPTH + 1} objects deep, at most ${MAX_DEPTH} are wanted`);
+  }
 }
 
-function isBoxed(value: object): boolean {
-  return value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt;
+function isHidden(error: Error, key: string): boolean {
+  return Object.hasOwn(error, key) && !Object.prototype.propertyIsEnumerable.call(error, key);
 }
 
-function pathText(path: readonly PathStep[]): string {
-  const steps = path.map((step) => {
-    if (typeof step === "object") return step.text;
-    if (typeof step === "number") return `[${step}]`;
-    return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
-  });
-  return `value${steps.join("")}`;
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }

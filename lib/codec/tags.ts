@@ -5,14 +5,6 @@
  * - Arrays to boxed values, and the buffer of a view, take the next number of the table, in the order of their beginnings;
  *   `back` names an entry of the table, so shared references and cycles stay what they are.
  *
- * @example
- * ```ts
- * import { encode } from "./codec.ts";
- * import { Tag } from "./tags.ts";
- *
- * if (encode(true)[0] !== Tag.true) throw new Error("true is one byte");
- * ```
- *
  * @module
  */
 
@@ -58,9 +50,9 @@ export const Tag = {
   set: 18,
   /** Milliseconds as a float64. */
   date: 19,
-  /** Source and flags, as values. */
+  /** Source, flags and last index, as values. */
   regexp: 20,
-  /** Class of error, then name, message, stack, cause, errors as values; those that it does not have are `absent`. */
+  /** Class of error, then its texts and its links as values; links that it does not have are `absent`. */
   error: 21,
   /** A primitive as a value: `Object(primitive)`. */
   boxed: 22,
@@ -68,9 +60,16 @@ export const Tag = {
   back: 23,
   /** Nothing; only within an error. */
   absent: 24,
+  /** Like `object`: an object without a prototype. */
+  bare: 25,
+  /** An object that is not named itself, then like `object`: what else it has under names, such as `index` of a match. */
+  named: 26,
   /** The place of what came beside the bytes. */
   moved: 40,
 } as const;
+
+/** How deep objects may be nested: the stack holds more than twice that. */
+export const MAX_DEPTH = 1000;
 
 /** The kinds of views, by number. */
 export const VIEW_KINDS = [
@@ -89,8 +88,14 @@ export const VIEW_KINDS = [
   "DataView",
 ] as const;
 
-/** The classes of errors, by number; any other error is sent as the nearest of these, with its own name. */
-export const ERROR_CLASSES = [
+/** What every error has, in the order of its form. */
+export const ERROR_TEXTS = ["name", "message", "stack"] as const;
+
+/** What errors have that is not enumerable, in the order of its form. */
+export const ERROR_LINKS = ["cause", "errors", "error", "suppressed"] as const;
+
+/** The classes of errors, by number; any other error is sent as one of these that it is, with its own name. */
+export const ERROR_CLASSES: readonly (abstract new (...args: never) => Error)[] = [
   Error,
   AggregateError,
   EvalError,
@@ -99,4 +104,6 @@ export const ERROR_CLASSES = [
   SyntaxError,
   TypeError,
   URIError,
-] as const;
+  // Not every platform has it.
+  globalThis.SuppressedError ?? Error,
+];

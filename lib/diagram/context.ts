@@ -1,33 +1,14 @@
 /**
  * All values of a system at one instant; only the simulator writes them.
  *
- * - A nested diagram is flattened: the context has one part per leaf or delegated system, named by its whole path.
  * - Values are pulled: reading an output evaluates what it depends on, each output at most once per instant.
- *
- * @example
- * ```ts
- * import { openContext } from "./context.ts";
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
- *
- * const twice = defineSystem({
- *   name: "twice",
- *   inputs: { u: scalar() },
- *   outputs: { y: { type: scalar(), value: ({ input, t }) => 2 * input.u + t } },
- * });
- * const { context, writer } = openContext(twice);
- * writer.fix("u", 4);
- * writer.setTime(0.5);
- * if (context.output("y") !== 8.5) throw new Error("2 * 4 + 0.5");
- * ```
  *
  * @module
  */
 
 import { DiagramError } from "../errors.ts";
-import { DelegatedContext } from "./delegated_context.ts";
-import type { Diagram } from "./diagram.ts";
-import { type Instant, LeafContext, type Read } from "./leaf_context.ts";
+import type { Instant, Read } from "./leaf_context.ts";
+import { outputOf, type PartContext, place, wire } from "./placed.ts";
 import { checkedValue } from "./port.ts";
 import type { System } from "./system.ts";
 
@@ -49,9 +30,9 @@ export interface ContextSnapshot {
 /** What only the simulator does to a context. */
 export interface ContextWriter {
   /** The parts in the order of their paths. */
-  readonly parts: readonly (LeafContext | DelegatedContext)[];
+  readonly parts: readonly PartContext[];
   /** For each part, the parts whose outputs flow into it. */
-  readonly feeders: ReadonlyMap<LeafContext | DelegatedContext, ReadonlySet<LeafContext | DelegatedContext>>;
+  readonly feeders: ReadonlyMap<PartContext, ReadonlySet<PartContext>>;
   /** Fixes an input of the system itself. */
   fix(input: string, value: unknown): void;
   /** Moves time. */
@@ -68,12 +49,12 @@ export interface ContextWriter {
 export class Context {
   readonly #instant: Instant;
   readonly #output: (port: string) => unknown;
-  readonly #parts: ReadonlyMap<string, LeafContext | DelegatedContext>;
+  readonly #parts: ReadonlyMap<string, PartContext>;
 
   /** Use `openContext`. */
   constructor(
     instant: Instant,
-    options: { output: (port: string) => unknown; parts: ReadonlyMap<string, LeafContext | DelegatedContext> },
+    options: { output: (port: string) => unknown; parts: ReadonlyMap<string, PartContext> },
   ) {
     this.#instant = instant;
     this.#output = options.output;
@@ -99,7 +80,7 @@ export class Context {
     );
   }
 
-  #part(path: string): LeafContext | DelegatedContext {
+  #part(path: string): PartContext {
     const part = this.#parts.get(path);
     if (part === undefined) {
       const paths = [...this.#parts.keys()].join(", ");
@@ -108,11 +89,6 @@ export class Context {
     return part;
   }
 }
-
-/** A system with its place in the whole: a leaf's values, or the parts of a diagram. */
-type Placed =
-  | { readonly part: LeafContext | DelegatedContext }
-  | { readonly diagram: Diagram; readonly children: ReadonlyMap<string, Placed> };
 
 /** Makes the values of a system before initialization, and the means to write them. */
 export function openContext(
@@ -123,63 +99,47 @@ export function openContext(
     throw new DiagramError("Cannot read the real clock: this simulator has none, the option clock is wanted");
   });
   const instant: Instant = { t: 0, epoch: 1, wall };
-  const parts = new Map<string, LeafContext | DelegatedContext>();
-  const feeders = new Map<LeafContext | DelegatedContext, Set<LeafContext | DelegatedContext>>();
+  const parts = new Map<string, PartContext>();
+  const root = place(system, { path: "", instant, parts });
   const fixed = new Map<string, unknown>();
-
-  const place = (path: string, placed: System): Placed => {
-    if (placed.kind === "diagram") {
-      const children = new Map<string, Placed>();
-      for (const [name, child] of placed.parts) {
-        children.set(name, place(path === "" ? name : `${path}.${name}`, child));
-      }
-      return { diagram: placed, children };
-    }
-    const name = path === "" ? placed.name : path;
-    const part = placed.kind === "leaf" ? new LeafContext(name, placed, instant) : new DelegatedContext(name, placed);
-    parts.set(name, part);
-    feeders.set(part, new Set());
-    return { part };
-  };
-
-  const fixedInput = (input: string): Source => ({
-    read: () => {
-      if (fixed.has(input) || system.inputs[input]?.optional) return fixed.get(input);
-      throw new DiagramError(`Cannot read input ${system.name}.${input}: it is not fixed, a value for it is wanted`);
-    },
+  const own = { system, fixed };
+  const feeders = new Map<PartContext, Set<PartContext>>([...parts.values()].map((part) => [part, new Set()]));
+  wire(root, {
+    source: (input) => ({ read: () => fixedInput(input, own) }),
+    feeds: (from, into) => void feeders.get(into)?.add(from),
   });
-
-  const wire = (placed: Placed, source: (input: string) => Source | undefined): void => {
-    if ("part" in placed) {
-      for (const input of Object.keys(placed.part.system.inputs)) {
-        const from = source(input);
-        if (from === undefined) continue;
-        placed.part.connect(input, from.read);
-        if (from.part !== undefined) feeders.get(placed.part)?.add(from.part);
-      }
-      return;
-    }
-    for (const [name, child] of placed.children) {
-      wire(child, (input) => {
-        const from = placed.diagram.wiring.get(name)?.get(input);
-        if (from === undefined) return undefined;
-        if ("diagramInput" in from) return source(from.diagramInput);
-        const sibling = placed.children.get(from.part);
-        return sibling === undefined ? undefined : outputOf(sibling, from.port);
-      });
-    }
-  };
-
-  const root = place("", system);
-  wire(root, (input) => fixedInput(input));
   const outputs = new Map<string, Read>();
   const output = (port: string) => {
     const read = outputs.get(port) ?? outputOf(root, port).read;
     outputs.set(port, read);
     return read();
   };
+  const writer = openWriter(own, { instant, parts, feeders });
+  return { context: new Context(instant, { output, parts }), writer };
+}
 
-  const writer: ContextWriter = {
+/** A system, and the values that are fixed for its own inputs. */
+interface Fixed {
+  readonly system: System;
+  readonly fixed: Map<string, unknown>;
+}
+
+/** The value of an input of the system itself. */
+function fixedInput(input: string, { system, fixed }: Fixed): unknown {
+  if (fixed.has(input) || system.inputs[input]?.optional) return fixed.get(input);
+  throw new DiagramError(`Cannot read input ${system.name}.${input}: it is not fixed, a value for it is wanted`);
+}
+
+/** Makes the means to write the values. */
+function openWriter(
+  { system, fixed }: Fixed,
+  { instant, parts, feeders }: {
+    readonly instant: Instant;
+    readonly parts: ReadonlyMap<string, PartContext>;
+    readonly feeders: ContextWriter["feeders"];
+  },
+): ContextWriter {
+  return {
     parts: [...parts.values()],
     feeders,
     fix(input, value) {
@@ -221,21 +181,4 @@ export function openContext(
       instant.epoch++;
     },
   };
-  return { context: new Context(instant, { output, parts }), writer };
-}
-
-/** Where a value comes from: how to read it, and the part that gives it unless it is fixed. */
-interface Source {
-  readonly read: Read;
-  readonly part?: LeafContext | DelegatedContext;
-}
-
-function outputOf(placed: Placed, port: string): Source {
-  if ("part" in placed) return { part: placed.part, read: () => placed.part.output(port) };
-  const shown = placed.diagram.exported.get(port);
-  const child = shown === undefined ? undefined : placed.children.get(shown.part);
-  if (shown === undefined || child === undefined) {
-    throw new DiagramError(`Cannot read output ${placed.diagram.name}.${port}: there is no such port`);
-  }
-  return outputOf(child, shown.port);
 }

@@ -13,7 +13,7 @@
  * ```ts
  * import { delegate } from "./delegated.ts";
  * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
+ * import { defineSystem } from "./define_system.ts";
  *
  * const gain = defineSystem({
  *   name: "gain",
@@ -27,9 +27,9 @@
  * @module
  */
 
-import { checkedTiming, type Timing } from "./event.ts";
+import { checkedTiming } from "./event.ts";
 import type { Ports } from "./port.ts";
-import type { System, SystemPorts, SystemReference } from "./system.ts";
+import type { DelegatedSystem, System, SystemReference } from "./system.ts";
 
 /** How a system is delegated. */
 export interface DelegateOptions {
@@ -41,40 +41,19 @@ export interface DelegateOptions {
   readonly offset?: number;
   /** Whether a release waits for its reply (the default); otherwise it takes the newest that has arrived. */
   readonly deterministic?: boolean;
-  /** Bytes for the abstract values of one message in thread mode, 16 MiB by default; untouched pages cost nothing. */
-  readonly capacity?: number;
 }
-
-/** A system behind a mailbox. */
-export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Ports> extends SystemPorts<I, O> {
-  /** Tells the kinds apart. */
-  readonly kind: "delegated";
-  /** The system on the far side. */
-  readonly inner: System;
-  /** Where it runs. */
-  readonly mode: string;
-  /** When it releases, samples and posts. */
-  readonly timing: Timing;
-  /** Whether a release waits for its reply. */
-  readonly deterministic: boolean;
-  /** Bytes for the abstract values of one message in thread mode. */
-  readonly capacity: number;
-}
-
-/** The default of {@linkcode DelegateOptions.capacity}, in bytes. */
-const DEFAULT_CAPACITY = 16 * 1024 * 1024;
 
 /**
  * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
  *
- * @throws {RangeError} where the period is not above 0, the offset is below 0, or the capacity is no positive integer.
+ * @throws {RangeError} where the period is not above 0, or the offset is below 0.
  * @throws {TypeError} where the mode is no name, or is not direct and the system has no reference.
  */
 export function delegate<I extends Ports, O extends Ports>(
   system: System<I, O>,
   options: DelegateOptions,
 ): DelegatedSystem<I, O> {
-  const { mode, period, offset, deterministic = true, capacity = DEFAULT_CAPACITY } = options;
+  const { mode, period, offset, deterministic = true } = options;
   if (typeof mode !== "string" || mode === "") {
     throw new TypeError(`Cannot delegate ${system.name}: the mode is ${mode}, the name of one is wanted`);
   }
@@ -82,11 +61,6 @@ export function delegate<I extends Ports, O extends Ports>(
     throw new TypeError(
       `Cannot delegate ${system.name} to a ${mode}: it is a value of this realm only, ` +
         `a system named by module and export is wanted (loadSystem)`,
-    );
-  }
-  if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new RangeError(
-      `Cannot delegate ${system.name}: the capacity is ${capacity}, a whole number of bytes is wanted`,
     );
   }
   const reference: { reference?: SystemReference } = system.reference === undefined
@@ -102,6 +76,5 @@ export function delegate<I extends Ports, O extends Ports>(
     mode,
     timing: checkedTiming(`the delegated ${system.name}`, period, offset),
     deterministic,
-    capacity,
   });
 }

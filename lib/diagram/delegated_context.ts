@@ -3,24 +3,11 @@
  *
  * - Invariant: the outputs change at a release and nowhere else.
  *
- * @example
- * ```ts
- * import { delegate } from "./delegated.ts";
- * import { DelegatedContext } from "./delegated_context.ts";
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
- *
- * const one = defineSystem({ name: "one", outputs: { y: { type: scalar(), value: () => 1 } } });
- * const context = new DelegatedContext("one", delegate(one, { mode: "direct", period: 1 }));
- * context.release([1]);
- * if (context.output("y") !== 1) throw new Error("what was released stays");
- * ```
- *
  * @module
  */
 
 import { DiagramError } from "../errors.ts";
-import type { DelegatedSystem } from "./delegated.ts";
+import type { DelegatedSystem } from "./system.ts";
 import { checkedValue, type PortType } from "./port.ts";
 import type { Read } from "./leaf_context.ts";
 

@@ -4,54 +4,10 @@
  * - Immutable; `DiagramBuilder.build()` makes it and has checked it.
  * - Its outputs are outputs of its parts; each of its inputs goes to one or more inputs of its parts.
  *
- * @example
- * ```ts
- * import { DiagramBuilder } from "./diagram_builder.ts";
- * import { directPaths } from "./diagram.ts";
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
- *
- * const gain = defineSystem({
- *   name: "gain",
- *   inputs: { u: scalar() },
- *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
- * });
- * const builder = new DiagramBuilder("twice");
- * const part = builder.add("gain", gain);
- * builder.exportInput("u", part.input("u"));
- * builder.exportOutput("y", part.output("y"));
- * const [path] = directPaths(builder.build(), "y");
- * if (path?.via.join(" -> ") !== "gain.u -> gain.y") throw new Error("the way from u to y");
- * ```
- *
  * @module
  */
 
-import type { Ports } from "./port.ts";
-import type { System, SystemPorts } from "./system.ts";
-
-/** One port of one part of a diagram. */
-export interface PartPort {
-  /** The part's name within the diagram. */
-  readonly part: string;
-  /** The port's name. */
-  readonly port: string;
-}
-
-/** Where an input of a part gets its value: from a part's output, or from an input of the diagram. */
-export type InputSource = PartPort | { readonly diagramInput: string };
-
-/** Systems connected. */
-export interface Diagram<I extends Ports = Ports, O extends Ports = Ports> extends SystemPorts<I, O> {
-  /** Tells the kinds apart. */
-  readonly kind: "diagram";
-  /** The parts by name, sorted by name, so that the order of adding them decides nothing. */
-  readonly parts: ReadonlyMap<string, System>;
-  /** For each part, the sources of its connected inputs. */
-  readonly wiring: ReadonlyMap<string, ReadonlyMap<string, InputSource>>;
-  /** For each output of the diagram, the part's output that it shows. */
-  readonly exported: ReadonlyMap<string, PartPort>;
-}
+import type { Diagram, PartPort, System } from "./system.ts";
 
 /** Every leaf and delegated system inside a system by its path; a system that is no diagram by its own name. */
 export function directory(system: System): ReadonlyMap<string, System> {

@@ -10,7 +10,7 @@
  * ```ts
  * import { DiagramBuilder } from "./diagram_builder.ts";
  * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
+ * import { defineSystem } from "./define_system.ts";
  *
  * const one = defineSystem({ name: "one", outputs: { y: { type: scalar(), value: () => 1 } } });
  * const twice = defineSystem({
@@ -30,9 +30,9 @@
  */
 
 import { AlgebraicLoopError, DiagramError } from "../errors.ts";
-import { algebraicLoop, type Diagram, type InputSource, type PartPort } from "./diagram.ts";
+import { algebraicLoop } from "./diagram.ts";
 import { describePort, matches, type Ports, type PortType } from "./port.ts";
-import { isSystem, type System } from "./system.ts";
+import { type Diagram, type InputSource, isSystem, type PartPort, type System } from "./system.ts";
 
 /** An input of a part, to connect something to. */
 export interface InputHandle<P extends PortType = PortType> extends PartPort {

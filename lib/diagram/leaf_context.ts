@@ -5,21 +5,6 @@
  * - Invariant: an output is evaluated at most once per epoch; an epoch ends with every change of time, state or input.
  * - An output that reads an input it does not list as feedthrough throws, so the algebraic-loop check can be trusted.
  *
- * @example
- * ```ts
- * import { LeafContext } from "./leaf_context.ts";
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
- *
- * const counter = defineSystem({ name: "counter", state: { n: scalar(1) }, outputs: {
- *   n: { type: scalar(), value: ({ state }) => state.n },
- * } });
- * const context = new LeafContext("counter", counter, { t: 0, epoch: 1, wall: () => 0 });
- * context.begin();
- * context.now.next.n = 5;
- * if (context.output("n") !== 1) throw new Error("not visible yet");
- * ```
- *
  * @module
  */
 

@@ -10,29 +10,32 @@ export type { EventStatus, Severity, Timing } from "./event.ts";
 export { checkedTiming, didNothing, failed, mostSevere, reachedTermination, succeeded } from "./event.ts";
 export type {
   Behavior,
+  DelegatedSystem,
+  Diagram,
+  InputSource,
   LeafSystem,
-  NoPorts,
   Now,
   Outcome,
-  OutputSpec,
-  Periodic,
+  PartPort,
   PublishHandler,
   System,
   SystemPorts,
   SystemReference,
-  SystemSpec,
   TimedEvent,
   UpdateHandler,
   UpdateNow,
   ValuesOf,
 } from "./system.ts";
-export { defineSystem, isSystem, signature } from "./system.ts";
-export type { DelegatedSystem, DelegateOptions } from "./delegated.ts";
+export { isSystem, signature } from "./system.ts";
+export type { NoPorts, OutputSpec, Periodic, SystemSpec } from "./define_system.ts";
+export { defineSystem } from "./define_system.ts";
+export type { DelegateOptions } from "./delegated.ts";
 export { delegate } from "./delegated.ts";
-export type { Diagram, DirectPath, InputSource, PartPort } from "./diagram.ts";
+export type { DirectPath } from "./diagram.ts";
 export { directory, directPaths } from "./diagram.ts";
 export type { InputHandle, OutputHandle } from "./diagram_builder.ts";
 export { DiagramBuilder, Part } from "./diagram_builder.ts";
 export type { Read } from "./leaf_context.ts";
 export type { ContextSnapshot, ContextWriter } from "./context.ts";
+export type { PartContext } from "./placed.ts";
 export { Context, DelegatedContext, LeafContext, openContext } from "./context.ts";

@@ -1,32 +1,14 @@
 /**
  * A system: an immutable description of ports, state and events; all values live in a context.
  *
- * - An output reads the inputs that it lists as `feedthrough` (all of them unless it lists some), the state and t.
- * - An event sees the values of its instant in `input` and `state`, and writes `next`; what it writes becomes visible
- *   when every update of the instant has run, so the order of systems never changes a value.
- * - A publish event has no `next`: it only looks.
- *
- * @example
- * ```ts
- * import { scalar } from "./port.ts";
- * import { defineSystem } from "./system.ts";
- *
- * const counter = defineSystem({
- *   name: "counter",
- *   state: { n: scalar(0) },
- *   outputs: { n: { type: scalar(), value: ({ state }) => state.n } },
- *   update: { period: 0.1, run: ({ state, next }) => void (next.n = state.n + 1) },
- * });
- * if (counter.kind !== "leaf" || !("n" in counter.outputs)) throw new Error("a description, no values");
- * ```
+ * - A leaf has functions of its own, a diagram is made of other systems, a delegated system is one behind a mailbox.
+ * - A system is recognized by its structure, so it may come from another copy of the library.
  *
  * @module
  */
 
-import type { Diagram } from "./diagram.ts";
-import type { DelegatedSystem } from "./delegated.ts";
-import { checkedTiming, type EventStatus, type Timing } from "./event.ts";
-import { describePort, type Ports, type PortType, type SettableOf, type ValueOf } from "./port.ts";
+import type { EventStatus, Timing } from "./event.ts";
+import { describePort, type Ports, type SettableOf, type ValueOf } from "./port.ts";
 
 /** The values of declared ports or states, by name. */
 export type ValuesOf<P extends Ports> = { readonly [K in keyof P]: ValueOf<P[K]> };
@@ -57,48 +39,6 @@ export type UpdateHandler<I extends Ports, S extends Ports> = (now: UpdateNow<I,
 
 /** A handler that only looks. */
 export type PublishHandler<I extends Ports, S extends Ports> = (now: Now<I, S>) => Outcome;
-
-/** A periodic event: seconds, and what runs. */
-export interface Periodic<H> {
-  /** Seconds between two events, above 0. */
-  readonly period: number;
-  /** Seconds before the first, 0 by default. */
-  readonly offset?: number;
-  /** What runs. */
-  readonly run: H;
-}
-
-/** One output port. */
-export interface OutputSpec<I extends Ports, S extends Ports, P extends PortType> {
-  /** What it holds. */
-  readonly type: P;
-  /** The inputs that `value` reads: all of them by default, none with `[]`. */
-  readonly feedthrough?: readonly (keyof I & string)[];
-  /** The value at this instant, a function of t, the state and the listed inputs alone. */
-  readonly value: (now: Now<I, S>) => ValueOf<P>;
-}
-
-/** What {@linkcode defineSystem} takes. */
-export interface SystemSpec<I extends Ports, S extends Ports, O extends Ports> {
-  /** What the system is called in errors. */
-  readonly name: string;
-  /** The input ports. */
-  readonly inputs?: I;
-  /** The state variables. */
-  readonly state?: S;
-  /** The output ports. */
-  readonly outputs?: { readonly [K in keyof O]: OutputSpec<I, S, O[K]> };
-  /** Runs once, at initialization. */
-  readonly initialize?: UpdateHandler<I, S>;
-  /** Runs periodically and may change the state. */
-  readonly update?: Periodic<UpdateHandler<I, S>> | readonly Periodic<UpdateHandler<I, S>>[];
-  /** Runs with the updates of each instant at which any periodic event of the run is due. */
-  readonly perStep?: UpdateHandler<I, S>;
-  /** Runs periodically, before the updates of its instant, and only looks. */
-  readonly publish?: Periodic<PublishHandler<I, S>> | readonly Periodic<PublishHandler<I, S>>[];
-  /** Looks at each instant at which any periodic event of the run is due. */
-  readonly publishPerStep?: PublishHandler<I, S>;
-}
 
 /** Where a system that is to run elsewhere comes from: `(await import(module))[export](argument)`. */
 export interface SystemReference {
@@ -158,62 +98,48 @@ export interface LeafSystem<I extends Ports = Ports, O extends Ports = Ports> ex
   readonly behavior: Behavior;
 }
 
+/** One port of one part of a diagram. */
+export interface PartPort {
+  /** The part's name within the diagram. */
+  readonly part: string;
+  /** The port's name. */
+  readonly port: string;
+}
+
+/** Where an input of a part gets its value: from a part's output, or from an input of the diagram. */
+export type InputSource = PartPort | { readonly diagramInput: string };
+
+/** Systems connected. */
+export interface Diagram<I extends Ports = Ports, O extends Ports = Ports> extends SystemPorts<I, O> {
+  /** Tells the kinds apart. */
+  readonly kind: "diagram";
+  /** The parts by name, sorted by name, so that the order of adding them decides nothing. */
+  readonly parts: ReadonlyMap<string, System>;
+  /** For each part, the sources of its connected inputs. */
+  readonly wiring: ReadonlyMap<string, ReadonlyMap<string, InputSource>>;
+  /** For each output of the diagram, the part's output that it shows. */
+  readonly exported: ReadonlyMap<string, PartPort>;
+}
+
+/** A system behind a mailbox. */
+export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Ports> extends SystemPorts<I, O> {
+  /** Tells the kinds apart. */
+  readonly kind: "delegated";
+  /** The system on the far side. */
+  readonly inner: System;
+  /** Where it runs. */
+  readonly mode: string;
+  /** When it releases, samples and posts. */
+  readonly timing: Timing;
+  /** Whether a release waits for its reply. */
+  readonly deterministic: boolean;
+}
+
 /** Any system: a leaf, a diagram of others, or one that is delegated. */
 export type System<I extends Ports = Ports, O extends Ports = Ports> =
   | LeafSystem<I, O>
   | Diagram<I, O>
   | DelegatedSystem<I, O>;
-
-/** Ports of a system that has none. */
-// deno-lint-ignore ban-types -- the type of no ports at all, so that reading one is a compile error
-export type NoPorts = {};
-
-/**
- * Makes a leaf system from its description.
- *
- * @throws {RangeError} where a period is not above 0 or an offset below 0.
- * @throws {TypeError} where an output lists an input that there is not.
- */
-export function defineSystem<
-  const I extends Ports = NoPorts,
-  const S extends Ports = NoPorts,
-  const O extends Ports = NoPorts,
->(spec: SystemSpec<I, S, O>): LeafSystem<I, O> {
-  const inputs = spec.inputs ?? {} as I;
-  const value: Record<string, (now: Now<Ports, Ports>) => unknown> = {};
-  const types: Record<string, PortType> = {};
-  const feedthrough: Record<string, readonly string[]> = {};
-  for (const [port, output] of Object.entries(spec.outputs ?? {}) as [string, OutputSpec<Ports, Ports, PortType>][]) {
-    const reads = output.feedthrough ?? Object.keys(inputs);
-    for (const input of reads) {
-      if (!Object.hasOwn(inputs, input)) {
-        throw new TypeError(
-          `Cannot define ${spec.name}: output ${port} lists ${input} as feedthrough, one of its inputs ` +
-            `(${Object.keys(inputs).join(", ") || "it has none"}) is wanted`,
-        );
-      }
-    }
-    types[port] = output.type;
-    value[port] = output.value as (now: Now<Ports, Ports>) => unknown;
-    feedthrough[port] = Object.freeze([...reads]);
-  }
-  return Object.freeze({
-    kind: "leaf",
-    name: spec.name,
-    inputs,
-    outputs: types as unknown as O,
-    state: spec.state ?? {},
-    feedthrough,
-    behavior: Object.freeze({
-      value,
-      initialize: spec.initialize as UpdateHandler<Ports, Ports> | undefined,
-      update: timed(`an update of ${spec.name}`, spec.update) as readonly TimedEvent<UpdateHandler<Ports, Ports>>[],
-      perStep: spec.perStep as UpdateHandler<Ports, Ports> | undefined,
-      publish: timed(`a publish of ${spec.name}`, spec.publish) as readonly TimedEvent<PublishHandler<Ports, Ports>>[],
-      publishPerStep: spec.publishPerStep as PublishHandler<Ports, Ports> | undefined,
-    }),
-  });
-}
 
 /** Whether a value is a system, of this copy of the library or of another. */
 export function isSystem(value: unknown): value is System {
@@ -231,9 +157,4 @@ export function signature(system: SystemPorts): string {
 
 function isRecord(value: unknown): boolean {
   return typeof value === "object" && value !== null;
-}
-
-function timed<H>(what: string, events: Periodic<H> | readonly Periodic<H>[] | undefined): readonly TimedEvent<H>[] {
-  const list = events === undefined ? [] : "run" in events ? [events] : events;
-  return Object.freeze(list.map(({ period, offset, run }) => ({ timing: checkedTiming(what, period, offset), run })));
 }

@@ -5,13 +5,6 @@
  * - Two actions are independent where neither changes a place that the other reaches: then their order does not matter.
  * - A compareExchange that finds another value only reads; waiting on a word and notifying it both change it.
  *
- * @example
- * ```ts
- * import { conflict, reads, writes } from "./accesses.ts";
- *
- * if (conflict([reads(3)], [reads(3)]) || !conflict([reads(3)], [writes(3)])) throw new Error("a change is wanted");
- * ```
- *
  * @module
  */
 

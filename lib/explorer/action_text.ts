@@ -3,16 +3,6 @@
  *
  * - Of an argument that is bytes the value is shown that they encode, and of a shared thing its name.
  *
- * @example
- * ```ts
- * import { Layout } from "../memory/mod.ts";
- * import { actionText } from "./action_text.ts";
- *
- * const layout = new Layout();
- * const add = { kind: "add", cell: "i32", word: layout.word("count"), value: 2, order: "atomic" } as const;
- * if (actionText(add, { layout, answer: 0 }) !== "count.add(2) = 0") throw new Error("name, value, answer");
- * ```
- *
  * @module
  */
 

@@ -8,23 +8,6 @@
  * - Steps that ask for something else under the same answers (they draw lots, read a clock, share an object) are found out:
  *   a {@linkcode NondeterminismError}.
  *
- * @example
- * ```ts
- * import { add, Layout } from "../memory/mod.ts";
- * import { AnswerTree } from "./answer_tree.ts";
- *
- * let begun = 0;
- * const tree = new AnswerTree(new Layout(), function* () {
- *   begun++;
- *   return 2 * (yield* add(0, 1));
- * });
- * for (const answer of [3, 3, 4, 3]) {
- *   const { end } = tree.after(tree.root, answer);
- *   if (end?.kind !== "returned" || end.value !== 2 * answer) throw new Error("twice the answer is wanted");
- * }
- * if (begun !== 2) throw new Error("run once for each answer");
- * ```
- *
  * @module
  */
 

@@ -6,20 +6,6 @@
  * - With a bound, actions that preempt once too often are left out; `bounded` then says so: where it stays false, all
  *   interleavings have been run.
  *
- * @example
- * ```ts
- * import { DepthFirst } from "./depth_first.ts";
- *
- * const scheduler = new DepthFirst();
- * const rest = { tasks: 2, preempts: true, preemptions: 0, last: -1, accesses: [], woken: [] };
- * let paths = "";
- * while (scheduler.begin()) {
- *   for (const step of [0, 1]) paths += scheduler.pick({ actions: [0, 1], step, ...rest });
- *   paths += " ";
- * }
- * if (paths !== "00 01 10 11 ") throw new Error("each path once is wanted");
- * ```
- *
  * @module
  */
 

@@ -17,29 +17,6 @@
  *
  * So every class is run to its end exactly once.
  *
- * @example
- * ```ts
- * import { defineProgram, settingsOf } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { Dpor } from "./dpor.ts";
- * import { Execution } from "./execution.ts";
- * import { ProgramModel } from "./program_model.ts";
- *
- * const program = defineProgram({
- *   name: "apart",
- *   claim: "Two tasks that share nothing.",
- *   shared: () => ({ a: cell(), b: cell() }),
- *   tasks: () => [{ name: "one", run: ({ a }) => a.store(1) }, { name: "other", run: ({ b }) => b.store(1) }],
- *   outcome: ({ a }) => a.load(),
- *   expected: () => [1],
- * });
- * const execution = new Execution(new ProgramModel(program, settingsOf(program)));
- * const scheduler = new Dpor();
- * let runs = 0;
- * while (scheduler.begin()) if (execution.run(scheduler).kind === "complete") runs++;
- * if (runs !== 1) throw new Error("one interleaving stands for both");
- * ```
- *
  * @module
  */
 

@@ -12,38 +12,6 @@
  * Longer than other files because it is one loop over one state, which every part of it changes at each step, and the
  * explorer's speed is that loop's.
  *
- * @example
- * ```ts
- * import { defineProgram, settingsOf } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { DepthFirst } from "./depth_first.ts";
- * import { Execution } from "./execution.ts";
- * import { ProgramModel } from "./program_model.ts";
- *
- * const program = defineProgram({
- *   name: "two",
- *   claim: "Two tasks add one each, twice.",
- *   shared: () => ({ n: cell() }),
- *   tasks: (_settings) => ["a", "b"].map((name) => ({
- *     name,
- *     *run({ n }) {
- *       yield* n.add(1);
- *       yield* n.add(1);
- *     },
- *   })),
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [4],
- * });
- * const execution = new Execution(new ProgramModel(program, settingsOf(program)));
- * const scheduler = new DepthFirst();
- * let runs = 0;
- * while (scheduler.begin()) {
- *   execution.run(scheduler);
- *   runs++;
- * }
- * if (runs !== 6) throw new Error("4! / (2! 2!) interleavings are wanted");
- * ```
- *
  * @module
  */
 

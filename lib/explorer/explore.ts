@@ -42,7 +42,7 @@ import { type AnyProgram, type Settings, settingsOf, type SettingsOptions } from
 import { DepthFirst } from "./depth_first.ts";
 import { Dpor } from "./dpor.ts";
 import type { Granularity } from "./execution.ts";
-import type { BugKind, Finding, RaceFinding } from "./findings.ts";
+import type { BugKind, Finding, RaceFinding } from "./finding.ts";
 import { Pct } from "./pct.ts";
 import { RandomWalk } from "./random_walk.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";

@@ -8,36 +8,13 @@
  *   does. Times do not count, so that tasks that pause and look again are found.
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
  *
- * @example
- * ```ts
- * import { defineProgram } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { explore } from "./explore.ts";
- *
- * const program = defineProgram({
- *   name: "spin",
- *   claim: "A flag is waited for that nobody sets.",
- *   shared: () => ({ flag: cell() }),
- *   tasks: () => [{
- *     name: "only",
- *     *run({ flag }) {
- *       while ((yield* flag.load()) === 0);
- *     },
- *   }],
- *   outcome: ({ flag }) => flag.load(),
- *   expected: () => [1],
- * });
- * const bug = explore(program, { budget: 10 });
- * if (bug.verdict !== "bug" || bug.kind !== "livelock") throw new Error("it looks for ever");
- * ```
- *
  * @module
  */
 
 import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
 import type { TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
 import { operationText } from "./operation_text.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";

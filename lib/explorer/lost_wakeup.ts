@@ -6,39 +6,6 @@
  * - It is lost <=> it is the last signal of its thing, it woke nobody, the sleeper began to wait after it, and would go on if
  *   the signal came at the end of the run: that is tried out.
  *
- * @example
- * ```ts
- * import { defineProgram } from "../program/mod.ts";
- * import { condition } from "../sync/mod.ts";
- * import { explore } from "./explore.ts";
- *
- * const program = defineProgram({
- *   name: "late",
- *   claim: "Who comes late waits for ever.",
- *   shared: () => ({ changed: condition() }),
- *   tasks: () => [
- *     {
- *       name: "tell",
- *       *run({ changed }) {
- *         using _held = yield* changed.lock.lock();
- *         yield* changed.notify();
- *       },
- *     },
- *     {
- *       name: "wait",
- *       *run({ changed }) {
- *         using _held = yield* changed.lock.lock();
- *         yield* changed.wait();
- *       },
- *     },
- *   ],
- *   outcome: function* () {},
- *   expected: () => () => true,
- * });
- * const bug = explore(program);
- * if (bug.verdict !== "bug" || bug.kind !== "lost-wakeup") throw new Error("the notify may come first");
- * ```
- *
  * @module
  */
 

@@ -17,15 +17,8 @@ export {
   strategies,
   type Strategy,
 } from "./explore.ts";
-export {
-  type BugKind,
-  type Finding,
-  Judge,
-  type Judged,
-  kinds,
-  type RaceFinding,
-  type RacingAccess,
-} from "./findings.ts";
+export { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
+export { Judge, type Judged } from "./judge.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
 export { ProgramModel } from "./program_model.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";

@@ -3,15 +3,6 @@
  *
  * - Arguments of calls count as far as they are plain data; shared things among them count by their names.
  *
- * @example
- * ```ts
- * import { fingerprint, operationText } from "./operation_text.ts";
- *
- * const text = operationText({ kind: "store", cell: "i32", word: 3, value: 7, order: "atomic" });
- * if (text !== "store i32 3 7 atomic") throw new Error("the operation's parts are wanted");
- * if (fingerprint(0, text) === fingerprint(0, `${text} `)) throw new Error("other texts have other fingerprints");
- * ```
- *
  * @module
  */
 

@@ -7,17 +7,6 @@
  * - Invariant: the tasks' priorities are distinct, and one that fell is below all that did not.
  * - k is the length of the longest run so far. The seed decides all runs. What a task chooses is drawn as well.
  *
- * @example
- * ```ts
- * import { Pct } from "./pct.ts";
- *
- * const scheduler = new Pct({ seed: 3, depth: 1 });
- * const rest = { tasks: 2, preempts: true, preemptions: 0, last: -1, accesses: [], woken: [] };
- * scheduler.begin();
- * const taken = Array.from({ length: 9 }, (_, step) => scheduler.pick({ actions: [0, 1], step, ...rest }));
- * if (new Set(taken).size !== 1) throw new Error("at depth 1 the first task goes on as long as it can");
- * ```
- *
  * @module
  */
 

@@ -4,25 +4,6 @@
  * - All runs share the memory and the trees, so that a run costs little more than its memory operations.
  * - Tasks share nothing but the memory: what each task does is made anew whenever its steps are run from their start.
  *
- * @example
- * ```ts
- * import { defineProgram, settingsOf } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { ProgramModel } from "./program_model.ts";
- *
- * const program = defineProgram({
- *   name: "one",
- *   claim: "One task adds one.",
- *   shared: () => ({ n: cell({ initial: 4 }) }),
- *   tasks: () => [{ name: "only", run: ({ n }) => n.add(1) }],
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [5],
- * });
- * const model = new ProgramModel(program, settingsOf(program));
- * model.reset();
- * if (model.outcome(undefined).end?.kind !== "returned") throw new Error("the outcome is read");
- * ```
- *
  * @module
  */
 

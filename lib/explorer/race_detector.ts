@@ -9,20 +9,6 @@
  * - Clocks are replaced, never changed, and what is replaced is kept in a log: so a state is a place in the log, and
  *   {@linkcode RaceDetector.restore} goes back there.
  *
- * @example
- * ```ts
- * import { RaceDetector } from "./race_detector.ts";
- *
- * const races = new RaceDetector(2);
- * const place = { cell: "i32", word: 4, order: "plain" } as const;
- * races.access(0, { kind: "store", value: 1, ...place }, undefined);
- * const before = races.mark();
- * races.access(1, { kind: "load", ...place }, 1);
- * if (races.race?.word !== 4) throw new Error("nothing orders the two");
- * races.restore(before);
- * if (races.race !== undefined) throw new Error("the second access is undone");
- * ```
- *
  * @module
  */
 

@@ -3,17 +3,6 @@
  *
  * - The seed decides all runs.
  *
- * @example
- * ```ts
- * import { RandomWalk } from "./random_walk.ts";
- *
- * const scheduler = new RandomWalk({ seed: 3 });
- * const rest = { tasks: 2, preempts: true, preemptions: 0, last: -1, accesses: [], woken: [] };
- * const taken = new Set<number>();
- * for (let step = 0; step < 20; step++) taken.add(scheduler.pick({ actions: [0, 1], step, ...rest }));
- * if (taken.size !== 2) throw new Error("both are taken at some time");
- * ```
- *
  * @module
  */
 

@@ -7,17 +7,6 @@
  * - Where the run does not come to a departure's step, or its task cannot go on there, the program is another one than the
  *   schedule was found for: `fault` says so.
  *
- * @example
- * ```ts
- * import { Replay } from "./replay.ts";
- *
- * const scheduler = new Replay([{ step: 1, task: 1, choice: 0 }], { names: ["a", "b"] });
- * const rest = { tasks: 2, preempts: true, preemptions: 0, last: 0, accesses: [], woken: [] };
- * scheduler.begin();
- * const picks = [0, 1].map((step) => scheduler.pick({ actions: [0, 1], step, ...rest }));
- * if (picks.join() !== "0,1" || scheduler.fault !== undefined) throw new Error("task b at step 1 is wanted");
- * ```
- *
  * @module
  */
 

@@ -7,16 +7,6 @@
  * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
  *   out, and two over the text, so that a slip of the hand is.
  *
- * @example
- * ```ts
- * import { formatSchedule, parseSchedule } from "./schedule.ts";
- *
- * const departures = [{ step: 3, task: 1, choice: 0 }, { step: 17, task: 0, choice: 0 }];
- * const text = formatSchedule({ granularity: "operation", departures, fingerprint: 42 });
- * if (!text.startsWith("hf1:o3b.17a-")) throw new Error(text);
- * if (parseSchedule(text).departures[1]?.step !== 17) throw new Error("the same schedule is wanted");
- * ```
- *
  * @module
  */
 

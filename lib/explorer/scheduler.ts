@@ -8,15 +8,6 @@
  * - The first action of a point is the default: the current task goes on; else the next one that can, in the order of the
  *   tasks; else the one whose deadline comes first.
  *
- * @example
- * ```ts
- * import type { Scheduler } from "./scheduler.ts";
- *
- * let runs = 0;
- * const defaults: Scheduler = { watches: false, begin: () => runs++ === 0, pick: () => 0, end: () => {} };
- * if (!defaults.begin() || defaults.begin()) throw new Error("one run is wanted");
- * ```
- *
  * @module
  */
 

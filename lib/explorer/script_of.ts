@@ -6,27 +6,6 @@
  * - A real run that repeats a script comes to the model's outcome ({@linkcode isRepeated}). Where the model's run ends in a
  *   deadlock the real one does too, and then goes on: its tasks get a `DeadlockError`, and whom that lets go, goes.
  *
- * @example
- * ```ts
- * import { defineProgram } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { explore } from "./explore.ts";
- * import { scriptOf } from "./script_of.ts";
- *
- * const program = defineProgram({
- *   name: "last",
- *   claim: "The last of two stores stays.",
- *   shared: () => ({ n: cell() }),
- *   tasks: () => [{ name: "a", run: ({ n }) => n.store(1) }, { name: "b", run: ({ n }) => n.store(2) }],
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [2],
- * });
- * const bug = explore(program);
- * if (bug.verdict !== "bug") throw new Error("b may store first");
- * const stores = scriptOf(program, bug.schedule).filter(({ operation }) => operation?.kind === "store");
- * if (stores.map(({ task }) => task).join() !== "1,0") throw new Error("b, then a");
- * ```
- *
  * @module
  */
 

@@ -5,33 +5,14 @@
  * - The budget counts schedules; of runs that are cut it allows ten times as many, of those that are too long a hundredth.
  * - A run that is too long is a bug where something is wrong with it already; the first ones are looked at for a livelock.
  *
- * @example
- * ```ts
- * import { defineProgram, settingsOf } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { DepthFirst } from "./depth_first.ts";
- * import { Search } from "./search.ts";
- *
- * const program = defineProgram({
- *   name: "last",
- *   claim: "The last of two stores stays.",
- *   shared: () => ({ n: cell() }),
- *   tasks: () => [{ name: "a", run: ({ n }) => n.store(1) }, { name: "b", run: ({ n }) => n.store(2) }],
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [1, 2],
- * });
- * const search = new Search(program, settingsOf(program), {});
- * if (search.go(new DepthFirst(), { budget: 10 }) !== "exhausted") throw new Error("there are two schedules");
- * if (search.outcomes.map(({ count }) => count).join() !== "1,1") throw new Error("each value stays once");
- * ```
- *
  * @module
  */
 
 import type { AnyProgram, Settings } from "../program/mod.ts";
 import { NondeterminismError } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
-import { type BugKind, type Finding, Judge, type Judged } from "./findings.ts";
+import type { BugKind, Finding } from "./finding.ts";
+import { Judge, type Judged } from "./judge.ts";
 import { livelock } from "./livelock.ts";
 import { fingerprint, operationText } from "./operation_text.ts";
 import { ProgramModel } from "./program_model.ts";

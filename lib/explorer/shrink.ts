@@ -7,14 +7,6 @@
  *   shrunk once more.
  * - The same run shrinks to the same run; the attempts are bounded by the budget.
  *
- * @example
- * ```ts
- * import { smallerValues } from "./shrink.ts";
- *
- * const values = smallerValues({ default: 9, min: 1, description: "tasks" }, 9);
- * if (values.join() !== "1,5,7,8") throw new Error("the least first, then nearer and nearer");
- * ```
- *
  * @module
  */
 

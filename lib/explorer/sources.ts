@@ -4,25 +4,6 @@
  * - The tasks are run once more with the answers of a run; where each operation is made, the stack tells.
  * - A line of this library is not meant, but that of its caller. Of a copy of the library elsewhere nothing is known.
  *
- * @example
- * ```ts
- * import { defineProgram, settingsOf } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { ProgramModel } from "./program_model.ts";
- * import { sourcesOf } from "./sources.ts";
- *
- * const program = defineProgram({
- *   name: "one",
- *   claim: "One task adds one.",
- *   shared: () => ({ n: cell() }),
- *   tasks: () => [{ name: "only", run: ({ n }) => n.add(1) }],
- *   outcome: ({ n }) => n.load(),
- *   expected: () => [1],
- * });
- * const [places] = sourcesOf(new ProgramModel(program, settingsOf(program)), [[0]]);
- * if (places?.length !== 1) throw new Error("a place for the addition");
- * ```
- *
  * @module
  */
 

@@ -4,20 +4,12 @@
  * - `self-deadlock` where a task waits for what it holds, `deadlock` where tasks wait for each other, `lost-wakeup` where one
  *   sleeps because a signal came too early, `orphaned-lock` where the holder has ended, else `deadlock` too.
  *
- * @example
- * ```ts
- * import { cycleOf } from "./stuck.ts";
- *
- * const cycle = cycleOf(new Map([[0, { holder: 2 }], [1, {}], [2, { holder: 0 }]]));
- * if (cycle?.join() !== "0,2") throw new Error("0 and 2 wait for each other");
- * ```
- *
  * @module
  */
 
 import { DeadlockError, type DeadlockWait } from "../errors.ts";
 import type { Execution } from "./execution.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
 import { lostWakeup } from "./lost_wakeup.ts";
 
 interface Wait {

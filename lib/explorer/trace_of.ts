@@ -5,33 +5,6 @@
  *   operation is one.
  * - Where a row stands in the source is found by running the tasks a second time, so that the search stays fast.
  *
- * @example
- * ```ts
- * import { defineProgram } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { explore } from "./explore.ts";
- * import { traceOf } from "./trace_of.ts";
- *
- * const program = defineProgram({
- *   name: "lost",
- *   claim: "Two tasks count to 2, if neither disturbs the other.",
- *   shared: () => ({ count: cell() }),
- *   tasks: (_settings) => ["a", "b"].map((name) => ({
- *     name,
- *     *run({ count }) {
- *       yield* count.store((yield* count.load()) + 1);
- *     },
- *   })),
- *   outcome: ({ count }) => count.load(),
- *   expected: () => [2],
- * });
- * const bug = explore(program);
- * if (bug.verdict !== "bug") throw new Error("an update can be lost");
- * const { rows } = traceOf(program, bug.schedule);
- * if (rows.filter(({ preempts }) => preempts !== undefined).length !== 1) throw new Error("one preemption");
- * if (!rows.some(({ text }) => text === "count.load() = 0")) throw new Error("the value stands there");
- * ```
- *
  * @module
  */
 
@@ -41,7 +14,7 @@ import { actionText, wakeText } from "./action_text.ts";
 import type { Failure, TreeNode } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
 import { replay } from "./explore.ts";
-import type { Finding } from "./findings.ts";
+import type { Finding } from "./finding.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import { parseSchedule } from "./schedule.ts";

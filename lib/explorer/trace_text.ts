@@ -4,18 +4,6 @@
  * - `»` marks the first row of a preemption, `≠` the two accesses of a race.
  * - A line is no longer than the width, unless a single row is.
  *
- * @example
- * ```ts
- * import { traceLines } from "./trace_text.ts";
- *
- * const row = { step: 0, text: "n.load() = 0", preempts: undefined, races: false, source: "x.ts:3:5" };
- * const rows = [{ ...row, task: 0 }, { ...row, task: 1, step: 1, preempts: 0 }];
- * const trace = { tasks: ["a", "b"], rows, outcome: 0, finding: undefined, preemptions: 1 };
- * const [head, , second] = traceLines(trace, { width: 60 });
- * if (!head?.text.startsWith("step  a")) throw new Error("a column for each task");
- * if (!second?.text.includes("» n.load() = 0") || !second.text.endsWith("x.ts:3")) throw new Error("marked, with its line");
- * ```
- *
  * @module
  */
 

@@ -21,6 +21,7 @@ export class Guest {
   readonly #end: GuestEnd;
   #job: BegunJob | undefined;
   #number = CONTROL;
+  #exports: Exports | undefined;
 
   /** Takes its end of the frames. */
   constructor(end: GuestEnd) {
@@ -34,18 +35,15 @@ export class Guest {
     this.#end.exit(1);
   }
 
-  /** Serves jobs until it is told to end. */
-  async run(load: () => Promise<Exports>): Promise<void> {
+  /** Serves jobs until it is told to end; without `load` the module is that of the built-in systems. */
+  async run(load: (() => Promise<Exports>) | undefined): Promise<void> {
     this.#end.send("hello", CONTROL);
-    const loading = load();
-    // Who has no job yet hears of it with the first.
-    loading.catch(() => {});
     for (;;) {
       const frame = this.#end.poll();
       if (frame === undefined) await this.#rest();
       else if (frame.kind === "job" && frame.from < frame.end) {
         this.#number = frame.number;
-        await this.#work(loading, frame.value() as GuestJob);
+        await this.#work(load, frame.value() as GuestJob);
       }
     }
   }
@@ -57,16 +55,17 @@ export class Guest {
     this.#end.wait?.();
   }
 
-  async #work(loading: Promise<Exports>, job: GuestJob): Promise<void> {
-    let exports: Exports;
+  async #work(load: (() => Promise<Exports>) | undefined, job: GuestJob): Promise<void> {
+    // Before the module: what that leaves to the event loop is then run when the job has begun.
+    const part = await partFor(job);
     try {
-      exports = await loading;
+      this.#exports ??= await (load?.() ?? part.blockExports?.() ?? {});
     } catch (error) {
       this.#fail("load", error);
       return this.#end.exit(1);
     }
     try {
-      this.#job = await beginJob(exports, { job, end: this.#end });
+      this.#job = await part.begin(this.#exports, this.#end);
     } catch (error) {
       return this.#fail("construct", error);
     }
@@ -88,17 +87,29 @@ export class Guest {
   }
 }
 
-/** A guest loads only what its jobs need. */
-async function beginJob(
-  exports: Exports,
-  { job, end }: { readonly job: GuestJob; readonly end: GuestEnd },
-): Promise<BegunJob> {
+/** What a guest has loaded for a job. */
+interface Part {
+  readonly blockExports?: () => Exports;
+  readonly begin: (exports: Exports, end: GuestEnd) => BegunJob | Promise<BegunJob>;
+}
+
+/** Loads what a job needs: a guest has no other parts. */
+async function partFor(job: GuestJob): Promise<Part> {
   switch (job.use) {
-    case "system":
-      return (await import("./system/guest.ts")).beginSystem(exports, { message: job.system, end });
-    case "task":
-      return await (await import("./program/guest.ts")).beginTask(exports, { job, end });
-    case "service":
-      return await (await import("./service/guest.ts")).beginService(exports, { job, end });
+    case "system": {
+      const { code, system: message } = job;
+      const { beginSystem, blockExports }: typeof import("./system/guest.ts") = code === undefined
+        ? await import("./system/guest.ts")
+        : await import(code);
+      return { blockExports, begin: (exports, end) => beginSystem(exports, { message, end }) };
+    }
+    case "task": {
+      const { beginTask } = await import("./program/guest.ts");
+      return { begin: (exports, end) => beginTask(exports, { job, end }) };
+    }
+    case "service": {
+      const { beginService } = await import("./service/guest.ts");
+      return { begin: (exports, end) => beginService(exports, { job, end }) };
+    }
   }
 }

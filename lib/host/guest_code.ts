@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { GuestCode } from "../mode/mod.ts";
-import { importModule } from "./exports.ts";
+import { BLOCKS, type GuestCode } from "../mode/mod.ts";
 import { Guest } from "./guest.ts";
 import { hosts, parts, processSource, threadUrl } from "./source.ts";
 
@@ -15,5 +14,5 @@ export const guestCode: GuestCode = {
   processSource,
   hosts,
   parts,
-  serve: (end, module) => new Guest(end).run(() => importModule(module)),
+  serve: (end, module) => new Guest(end).run(module === BLOCKS ? undefined : () => import(module)),
 };

@@ -10,7 +10,12 @@ import type { JobMessage } from "./system/job.ts";
 
 /** A job as it travels. The handle of a memory that is attached follows beside the frames. */
 export type GuestJob =
-  | { readonly use: "system"; readonly system: JobMessage }
+  | {
+    readonly use: "system";
+    readonly system: JobMessage;
+    /** Where the guest's part for it is; beside the guest's own file where undefined. */
+    readonly code: string | undefined;
+  }
   | { readonly use: "task"; readonly task: TaskMessage; readonly attaches: boolean }
   | { readonly use: "service"; readonly service: ServiceMessage; readonly attaches: boolean };
 

@@ -6,9 +6,9 @@
  * @module
  */
 
-import { BLOCKS, ProcessEnd } from "../mode/guest.ts";
+import { ProcessEnd } from "../mode/guest.ts";
 import { every, platform } from "../platform/mod.ts";
-import { type Exports, importModule } from "./exports.ts";
+import type { Exports } from "./exports.ts";
 import { Guest } from "./guest.ts";
 
 /** An event loop that has nothing else to do would end the guest. */
@@ -16,16 +16,18 @@ const ALIVE = 1 << 30;
 
 /** Serves jobs until stdin ends; without `load` the module is that of the built-in blocks. */
 export async function serveProcess(
-  load: () => Promise<Exports> = () => importModule(BLOCKS),
-  watched?: Promise<unknown>,
+  load: (() => Promise<Exports>) | undefined,
+  { watched, mode = "process" }: { readonly watched?: Promise<unknown> | undefined; readonly mode?: string } = {},
 ): Promise<void> {
   const exit = platform.exit;
-  const end = new ProcessEnd(platform.takeStreams(), { mode: "process", exit });
+  const end = new ProcessEnd(platform.takeStreams(), { mode, exit });
   const guest = new Guest(end);
   every(ALIVE, () => {});
   platform.onUncaught((thrown) => guest.crash(thrown));
-  await guest.run(async () => {
-    await watched;
-    return await load();
-  });
+  await guest.run(
+    load === undefined ? undefined : async () => {
+      await watched;
+      return await load();
+    },
+  );
 }

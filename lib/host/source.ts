@@ -24,6 +24,11 @@ export function hosts(): readonly string[] {
   return protocol.startsWith("http") ? [host] : [];
 }
 
+/** The URL of what guests need for delegated systems, where that is no file beside them: most guests do without. */
+export function systemCode(): string | undefined {
+  return undefined;
+}
+
 /** The modules that a guest loads only for some of its uses. */
 export function parts(): readonly string[] {
   return [new URL("../logging/guest_logging.ts", import.meta.url).href];

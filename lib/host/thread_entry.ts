@@ -6,9 +6,8 @@
  * @module
  */
 
-import { ThreadEnd, type ToThread } from "../mode/guest.ts";
+import { BLOCKS, ThreadEnd, type ToThread } from "../mode/guest.ts";
 import { platform } from "../platform/mod.ts";
-import { importModule } from "./exports.ts";
 import { Guest } from "./guest.ts";
 
 platform.printToStderr();
@@ -21,5 +20,5 @@ thread.listen((data) => {
   const guest = new Guest(end);
   platform.onUncaught((thrown) => guest.crash(thrown));
   const { module } = message;
-  void guest.run(() => importModule(module));
+  void guest.run(module === BLOCKS ? undefined : () => import(module));
 });

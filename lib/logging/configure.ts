@@ -3,51 +3,37 @@
  *
  * - The code is loaded on demand: 8 ms, which nobody pays who does not log.
  * - A set-up replaces the one before; disposing it gives back a realm without loggers, as a fresh one is.
+ * - A bundle holds another module in the place of this one (`scripts/bundle/guests.ts`), with the code as text inside: a
+ *   process guest in a bundle does not have it, because it would not fit into a command line. So the host tells guests
+ *   where it is.
  *
  * @example
  * ```ts
- * import { configureGuestLogging } from "./configure.ts";
+ * import { configureGuestLogging, guestLoggingUrl } from "./configure.ts";
  * import { getLogger } from "./logger.ts";
  *
  * const told: string[] = [];
  * const settings = { loggers: [{ category: "bank", level: "debug" as const }] };
  * {
- *   using logging = await configureGuestLogging(settings, {
- *     lane: "anna",
- *     send: ({ lane, sequence, message }) => void told.push(`${lane} ${sequence}: ${message}`),
- *   });
+ *   const send = ({ lane, message }: { lane: string; message: string }) => void told.push(`${lane}: ${message}`);
+ *   using logging = await configureGuestLogging(settings, { lane: "anna", send });
  *   getLogger("bank").debug("paid {amount}", { amount: 5 });
  *   logging.enter("ben");
  *   getLogger(["bank", "till"]).debug("got {amount}", { amount: 5 });
  * }
- * if (told.join() !== "anna 0: paid 5,ben 0: got 5") throw new Error("a line of each lane");
+ * if (told.join() !== "anna: paid 5,ben: got 5") throw new Error("a line of each lane");
+ * if (guestLoggingUrl() !== undefined) throw new Error("from source, guests find the code themselves");
  * ```
  *
  * @module
  */
 
-import { guestLoggingUrl } from "./guest_code.ts";
-import type { GuestLogging } from "./guest_logging.ts";
-import type { LogLine } from "./line.ts";
+import type { GuestLogging, GuestLoggingOptions } from "./guest_logging.ts";
 import type { LoggingSettings } from "./settings.ts";
 
-/** Where a guest's lines go. */
-export interface GuestLoggingOptions {
-  /** The name of the realm's first lane. */
-  readonly lane: string;
-  /** Takes each line, before the call that logged it returns; what it throws is kept as the `failure`. */
-  readonly send: (line: LogLine) => void;
-  /** The clock of lines with times, in milliseconds; by default records keep the package's own. */
-  readonly now?: () => number;
-  /** Where the code is, as `guestLoggingUrl()` says on the host: a guest in a bundle cannot know. */
-  readonly code?: string | undefined;
-  /**
-   * Gives the lane of the record that is being made, where lanes change by themselves; undefined drops it. By default
-   * the one that was entered last.
-   */
-  readonly laneOf?: () => string | undefined;
-  /** Whether to take the place of loggers that others set up in this realm. Default true. */
-  readonly replace?: boolean;
+/** The URL of a module that is `guest_logging.ts`, where that is not beside this file; plain data for guests. */
+export function guestLoggingUrl(): string | undefined {
+  return undefined;
 }
 
 /**
@@ -59,10 +45,9 @@ export async function configureGuestLogging(
   settings: LoggingSettings,
   options: GuestLoggingOptions,
 ): Promise<GuestLogging> {
-  const { GuestLogging } = await load(options.code ?? guestLoggingUrl());
+  const { code } = options;
+  const { GuestLogging }: typeof import("./guest_logging.ts") = code === undefined
+    ? await import("./guest_logging.ts")
+    : await import(code);
   return await GuestLogging.start(settings, options);
-}
-
-async function load(url: string | undefined): Promise<typeof import("./guest_logging.ts")> {
-  return url === undefined ? await import("./guest_logging.ts") : await import(url);
 }

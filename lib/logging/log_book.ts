@@ -1,117 +1,146 @@
 /**
- * The merged log: lines of many lanes, as they arrive, in an order that does not depend on how they arrive.
+ * The log of many lanes on their host: lines as they arrive, merged in an order that does not depend on how they arrive.
  *
  * - Order `turns`: the first line of each lane in the order of lanes, then the second of each, and so on; a lane that
  *   has ended is passed over. Order `lanes`: all lines of the first lane, then all of the second, and so on.
- * - A line is written as soon as nothing can come before it. Invariant: what is written is a prefix of the whole; no
- *   line is lost or written twice.
+ * - The lines of a lane are numbered here, 0, 1, 2, ... as they come.
+ * - A line is merged as soon as nothing can come before it. Invariant: what is merged is a prefix of the whole; no line is
+ *   lost or merged twice. A worker's file has each line as soon as it comes.
  * - Lanes are known before their lines: with `turns` all from the start, with `lanes` also later, at the end.
- * - A lane whose guest died is ended like any other; the others go on.
+ * - A lane whose guest died is ended like any other, and a write that fails stops nobody: the others go on, and what
+ *   failed first is thrown where the log is disposed.
  *
  * @example
  * ```ts
  * import { LogBook } from "./log_book.ts";
  *
  * const merged: string[] = [];
- * const book = new LogBook({ lanes: ["a", "b"], write: ({ message }) => void merged.push(message) });
- * const rest = { level: "info", category: [], properties: {} } as const;
- * book.add({ lane: "b", sequence: 0, message: "b0", ...rest });
- * book.add({ lane: "a", sequence: 0, message: "a0", ...rest });
- * book.add({ lane: "a", sequence: 1, message: "a1", ...rest });
- * book.add({ lane: "a", sequence: 2, message: "a2", ...rest });
- * if (merged.join() !== "a0,b0,a1") throw new Error("a2 waits for b's turn");
- * book.end("b");
- * if (merged.join() !== "a0,b0,a1,a2") throw new Error("b has no more turns");
+ * const onLine = ({ lane, sequence }: { lane: string; sequence: number }) => void merged.push(`${lane}${sequence}`);
+ * const folder = Deno.makeTempDirSync();
+ * {
+ *   using book = new LogBook({ lanes: ["a", "b/2"], onLine, folder });
+ *   const rest = { level: "info", category: ["bank"], message: "paid", properties: {} } as const;
+ *   for (const lane of ["b/2", "a", "a", "a"]) book.add({ lane, ...rest });
+ *   if (merged.join() !== "a0,b/20,a1") throw new Error("a2 waits for the turn of b/2");
+ *   book.end("b/2");
+ *   if (merged.join() !== "a0,b/20,a1,a2") throw new Error("b/2 has no more turns");
+ * }
+ * const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+ * if (names.join() !== "a.log,b%2F2.log,merged.log") throw new Error("a file each, and the merged one");
+ * if (Deno.readTextFileSync(`${folder}/b%2F2.log`) !== "info    b/2 bank: paid\n") throw new Error("one line");
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  *
  * @module
  */
 
 import { LoggingError, StateError } from "../errors.ts";
-import type { LogLine } from "./line.ts";
+import { lineText, type LogLine, type NumberedLine } from "./line.ts";
+import { LogFiles, MERGED } from "./log_files.ts";
+import { checkLoggingSettings, type LoggingSettings } from "./settings.ts";
 
+const ORDERS = ["turns", "lanes"] as const;
 /** The order of the merged log. */
-export type LogOrder = "turns" | "lanes";
+export type LogOrder = typeof ORDERS[number];
 
-/** What a merged log is made of. */
-export interface LogBookOptions {
-  /** The names of the lanes, in their order. */
-  readonly lanes?: readonly string[];
-  /** The order of the lines. Default `turns`. */
-  readonly order?: LogOrder;
-  /** Takes each line, in order. */
-  readonly write: (line: LogLine) => void;
+/** What guests log, and where it goes: to a folder, to a listener, or to both. */
+export interface LogTarget {
+  /** What is logged; everything from level `info` up by default. */
+  readonly settings?: LoggingSettings | undefined;
+  /** A folder that exists, for `merged.log` and a file for each guest; none by default. */
+  readonly folder?: string | undefined;
+  /** Is told each line of the merged log, in its order; what it throws is thrown where the log is closed. */
+  readonly onLine?: ((line: NumberedLine) => void) | undefined;
 }
 
-/** One lane: its lines from `next` on wait for their turn. */
+/** What a log is made of. */
+export interface LogBookOptions extends LogTarget {
+  /** The names of the lanes, in their order. */
+  readonly lanes?: readonly string[];
+  /** The order of the merged lines. Default `turns`. */
+  readonly order?: LogOrder;
+  /** The names of the workers that have files. Default the lanes: each lane is a worker. */
+  readonly workers?: readonly string[];
+  /** Whether to go on after what the files already hold. Default false: they start empty. */
+  readonly append?: boolean;
+}
+
+/** One lane. */
 interface Lane {
-  readonly name: string;
-  /** Lines that have come, in order; those that are written are `undefined`. */
-  readonly lines: (LogLine | undefined)[];
+  /** How many lines have come. */
+  count: number;
+  /** Lines that wait for their turn, from `next` on; those before it are merged, and `undefined`. */
+  readonly lines: (NumberedLine | undefined)[];
   next: number;
   ended: boolean;
 }
 
-/** See the module. */
+/** See the module; disposing merges what is left and closes the files, and doing so twice is harmless. */
 export class LogBook implements Disposable {
-  readonly #order: LogOrder;
-  readonly #write: (line: LogLine) => void;
+  readonly #options: LogBookOptions;
+  readonly #files: LogFiles | undefined;
   readonly #lanes = new Map<string, Lane>();
   /** The lanes that can still have a turn, in order. */
   readonly #going: Lane[] = [];
   /** Whose turn it is, in `#going`. */
   #turn = 0;
   #begun = false;
+  #failure: Error | undefined;
 
   /**
-   * Opens a log with those lanes.
+   * Opens a log with those lanes, and all files at once.
    *
-   * @throws {LoggingError} for two lanes of one name, and an unknown order.
+   * @throws {LoggingError} for settings that do not hold, a folder that does not exist, two lanes or workers of one name,
+   * an unknown order, and where lines would go nowhere.
    */
-  constructor({ lanes = [], order = "turns", write }: LogBookOptions) {
-    if (order !== "turns" && order !== "lanes") {
-      throw new LoggingError(`Cannot open a log: its order is ${order}, turns or lanes is wanted`);
+  constructor(options: LogBookOptions) {
+    const { settings = {}, folder, onLine, lanes = [], order = "turns", workers = lanes, append = false } = options;
+    checkLoggingSettings(settings);
+    if (folder === undefined && onLine === undefined) {
+      throw new LoggingError("Cannot log: the lines go nowhere, a folder or onLine is wanted");
     }
-    this.#order = order;
-    this.#write = write;
-    for (const lane of lanes) this.open(lane);
+    if (!ORDERS.includes(order)) {
+      throw new LoggingError(`Cannot open a log: its order is ${order}, ${ORDERS.join(" or ")} is wanted`);
+    }
+    this.#options = options;
+    for (const lane of lanes) this.#openLane(lane);
+    this.#files = folder === undefined ? undefined : new LogFiles(folder, { workers, append });
   }
 
   /**
-   * Adds a lane after the others.
+   * Adds a lane after the others, with a file where lanes are workers.
    *
    * @throws {LoggingError} where its name is taken.
    * @throws {StateError} with the order `turns`, where lines have come or lanes have ended before.
    */
-  open(name: string): void {
-    if (this.#lanes.has(name)) {
-      throw new LoggingError(`Cannot log as ${name}: the name is taken, one that is free is wanted`);
+  open(lane: string): void {
+    this.#openLane(lane);
+    try {
+      if (this.#options.workers === undefined) this.#files?.open(lane);
+    } catch (error) {
+      // The others must not wait for it.
+      this.end(lane);
+      throw error;
     }
-    if (this.#begun && this.#order === "turns") {
-      throw new StateError(`Cannot log as ${name}: others have begun, their turns want all lanes from the start`);
-    }
-    const lane = { name, lines: [], next: 0, ended: false };
-    this.#lanes.set(name, lane);
-    this.#going.push(lane);
   }
 
   /**
-   * Takes the next line of its lane.
+   * Takes the next line of its lane, which came from a worker: by default that of the lane's name.
    *
-   * @throws {RangeError} for a lane that is not open.
-   * @throws {StateError} for a lane that has ended, and a line that is not the next.
+   * @throws {RangeError} for a lane or a worker that is not open.
+   * @throws {StateError} for a lane that has ended.
    */
-  add(line: LogLine): void {
-    const lane = this.#laneOf(line.lane);
-    if (lane.ended) throw new StateError(`Cannot log as ${lane.name}: it has ended, a lane that goes on is wanted`);
-    if (line.sequence !== lane.lines.length) {
-      throw new StateError(
-        `Cannot log as ${lane.name}: line ${line.sequence} has come, line ${lane.lines.length} is wanted`,
-      );
+  add({ lane: name, ...rest }: LogLine, worker: string = name): void {
+    const lane = this.#laneOf(name);
+    if (lane.ended) throw new StateError(`Cannot log as ${name}: it has ended, a lane that goes on is wanted`);
+    if (this.#files?.has(worker) === false) {
+      throw new RangeError(`Cannot log as worker ${worker}: it has no file, an open worker is wanted`);
     }
     this.#begun = true;
+    const line = { lane: name, sequence: lane.count++, ...rest };
     lane.lines.push(line);
-    if (this.#going[this.#turn] === lane) this.#writeOn();
+    this.#write(worker, line);
+    this.#merge();
   }
 
   /**
@@ -119,16 +148,32 @@ export class LogBook implements Disposable {
    *
    * @throws {RangeError} for a lane that is not open.
    */
-  end(name: string): void {
-    const lane = this.#laneOf(name);
+  end(lane: string): void {
+    this.#laneOf(lane).ended = true;
     this.#begun = true;
-    lane.ended = true;
-    this.#writeOn();
+    this.#merge();
   }
 
-  /** Ends all lanes, so that all that has come is written. */
+  /** Ends all lanes, so that all that has come is merged; throws, the first time, what failed first. */
   [Symbol.dispose](): void {
-    for (const name of this.#lanes.keys()) this.end(name);
+    for (const lane of this.#lanes.values()) lane.ended = true;
+    this.#merge();
+    this.#files?.[Symbol.dispose]();
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  #openLane(name: string): void {
+    if (this.#lanes.has(name)) {
+      throw new LoggingError(`Cannot log as ${name}: the name is taken, one that is free is wanted`);
+    }
+    if (this.#begun && this.#options.order !== "lanes") {
+      throw new StateError(`Cannot log as ${name}: others have begun, their turns want all lanes from the start`);
+    }
+    const lane = { count: 0, lines: [], next: 0, ended: false };
+    this.#lanes.set(name, lane);
+    this.#going.push(lane);
   }
 
   #laneOf(name: string): Lane {
@@ -137,22 +182,34 @@ export class LogBook implements Disposable {
     return lane;
   }
 
-  /** Writes while the line whose turn it is has come. */
-  #writeOn(): void {
-    for (let lane = this.#going[this.#turn]; lane !== undefined; lane = this.#going[this.#turn]) {
-      const line = lane.lines[lane.next];
-      if (line !== undefined) {
-        lane.lines[lane.next++] = undefined;
-        if (this.#order === "turns") this.#turn++;
-        this.#write(line);
-      } else if (lane.ended) {
+  /** Merges while the line whose turn it is has come. */
+  #merge(): void {
+    for (;;) {
+      if (this.#turn >= this.#going.length) this.#turn = 0;
+      const lane = this.#going[this.#turn];
+      const line = lane?.lines[lane.next];
+      if (lane === undefined || line === undefined && !lane.ended) return;
+      if (line === undefined) {
         this.#going.splice(this.#turn, 1);
-        // Only its name is kept.
-        lane.lines.length = 0;
-      } else {
-        return;
+        continue;
       }
-      if (this.#turn === this.#going.length) this.#turn = 0;
+      lane.lines[lane.next++] = undefined;
+      if (lane.next === lane.lines.length) lane.next = lane.lines.length = 0;
+      if (this.#options.order !== "lanes") this.#turn++;
+      this.#write(MERGED, line);
+      this.#guarded(() => this.#options.onLine?.(line));
+    }
+  }
+
+  #write(worker: string, line: NumberedLine): void {
+    this.#guarded(() => this.#files?.write(worker, lineText(line, this.#options.settings?.format ?? "text")));
+  }
+
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new TypeError(`Cannot log: ${String(error)} was thrown`);
     }
   }
 }

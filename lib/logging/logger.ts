@@ -2,6 +2,8 @@
  * Loggers by category, for programs that log without importing the logging package themselves.
  *
  * - In a realm that is not set up for logging a record goes nowhere, and costs one look.
+ * - The loggers belong to the realm: all copies of the library in it share them, because a program may have another than
+ *   its guest.
  *
  * @example
  * ```ts
@@ -15,17 +17,33 @@
  * @module
  */
 
-import type { LogLevel } from "./level.ts";
-import { realmLoggers } from "./realm.ts";
-import { categoryOf } from "./settings.ts";
+import { categoryOf, LOG_LEVELS, type LogLevel } from "./settings.ts";
 
 /** Logs with a message, where `{name}` stands for the property of that name. */
 export type LogMethod = (message: string, properties?: Readonly<Record<string, unknown>>) => void;
 
 /** A method for each level. */
-export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
+type LogMethods = Readonly<Record<LogLevel, LogMethod>>;
+
+/** A method for each level. */
+export interface Logger extends LogMethods {
   /** Its category, from the root down. */
   readonly category: readonly string[];
+}
+
+/** Gives the methods of a category, as the package does. */
+type Loggers = (category: readonly string[]) => LogMethods;
+
+const KEY = Symbol.for("holdfast loggers");
+
+/** The loggers of this realm, if it is set up for logging. */
+export function realmLoggers(): Loggers | undefined {
+  return Reflect.get(globalThis, KEY);
+}
+
+/** Gives this realm loggers, or takes them away. */
+export function setRealmLoggers(loggers: Loggers | undefined): void {
+  Reflect.set(globalThis, KEY, loggers);
 }
 
 /**
@@ -35,15 +53,9 @@ export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
  */
 export function getLogger(category: string | readonly string[]): Logger {
   const names = categoryOf(category);
-  const at = (level: LogLevel): LogMethod => (message, properties = {}) =>
+  const method = (level: LogLevel): LogMethod => (message, properties = {}) =>
     realmLoggers()?.(names)[level](message, properties);
-  return {
-    category: names,
-    trace: at("trace"),
-    debug: at("debug"),
-    info: at("info"),
-    warning: at("warning"),
-    error: at("error"),
-    fatal: at("fatal"),
-  };
+  const methods = Object.fromEntries(LOG_LEVELS.map((level) => [level, method(level)]));
+  // There is one for each level.
+  return { category: names, ...methods as unknown as LogMethods };
 }

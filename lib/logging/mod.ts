@@ -6,23 +6,16 @@
 
 export {
   checkLoggingSettings,
+  LOG_LEVELS,
   type LogFormat,
   type LoggerSettings,
   type LoggingSettings,
+  type LogLevel,
   type LogLimit,
 } from "./settings.ts";
-export type { LogLevel } from "./level.ts";
 export { getLogger, type Logger, type LogMethod } from "./logger.ts";
-export { configureGuestLogging, type GuestLoggingOptions } from "./configure.ts";
-export type { GuestLogging } from "./guest_logging.ts";
-export { guestLoggingUrl } from "./guest_code.ts";
-export { lineText, type LogLine } from "./line.ts";
+export { configureGuestLogging, guestLoggingUrl } from "./configure.ts";
+export type { GuestLogging, GuestLoggingOptions } from "./guest_logging.ts";
+export { lineText, type LogLine, logLineFrom, type NumberedLine } from "./line.ts";
 export { type Plain, plain } from "./plain.ts";
-export { LogBook, type LogBookOptions, type LogOrder } from "./log_book.ts";
-export { LogFolder, type LogFolderOptions } from "./log_folder.ts";
-
-// TEMPORARY until the branch `logging` is merged.
-import type { LogLine as Line } from "./line.ts";
-export function logLineFrom(value: unknown): Line {
-  return value as Line;
-}
+export { LogBook, type LogBookOptions, type LogOrder, type LogTarget } from "./log_book.ts";

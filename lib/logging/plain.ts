@@ -4,15 +4,6 @@
  * - It never throws and always ends: getters that throw, cycles and depths become text that says so.
  * - Equal values give equal data in every realm: an error is its class and message, without the stack.
  *
- * @example
- * ```ts
- * import { plain, plainText } from "./plain.ts";
- *
- * const data = plain({ at: new Map([["a", 1n]]), run() {}, none: NaN });
- * if (JSON.stringify(data) !== '{"at":[["a","1n"]],"run":"[function run]","none":"NaN"}') throw new Error("plain");
- * if (plainText(new RangeError("too far")) !== "RangeError: too far") throw new Error("an error is a line of text");
- * ```
- *
  * @module
  */
 

@@ -25,7 +25,15 @@
  */
 
 import { LoggingError } from "../errors.ts";
-import { LEVELS, type LogLevel } from "./level.ts";
+
+/** How much a record can matter, from the least. */
+export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+/** How much a record matters. */
+export type LogLevel = typeof LOG_LEVELS[number];
+
+const FORMATS = ["text", "json"] as const;
+/** How a line is written: for people, or as a JSON object. */
+export type LogFormat = typeof FORMATS[number];
 
 /** What is logged; plain data. */
 export interface LoggingSettings {
@@ -57,9 +65,6 @@ export interface LogLimit {
   readonly every?: number;
 }
 
-/** How a line is written. */
-export type LogFormat = "text" | "json";
-
 /**
  * The settings, if they hold.
  *
@@ -68,7 +73,7 @@ export type LogFormat = "text" | "json";
  */
 export function checkLoggingSettings(settings: LoggingSettings): LoggingSettings {
   const { loggers = [], limit, format = "text", times = false } = settings;
-  if (!["text", "json"].includes(format)) throw fault(`the format is ${format}`, "text or json");
+  if (!FORMATS.includes(format)) throw fault(`the format is ${format}`, FORMATS.join(" or "));
   if (typeof times !== "boolean") throw fault(`times is ${times}`, "true or false");
   if (!Array.isArray(loggers)) throw fault("loggers is no list", "a list of loggers");
   if (limit !== undefined) checkLimit(limit, "each logger");
@@ -79,8 +84,8 @@ export function checkLoggingSettings(settings: LoggingSettings): LoggingSettings
     const key = JSON.stringify(path);
     if (taken.has(key)) throw fault(`there are two loggers of category ${name}`, "one of each");
     taken.add(key);
-    if (level !== "off" && !LEVELS.includes(level)) {
-      throw fault(`the level of ${name} is ${level}`, `${LEVELS.join(", ")} or off`);
+    if (level !== "off" && !LOG_LEVELS.includes(level)) {
+      throw fault(`the level of ${name} is ${level}`, `${LOG_LEVELS.join(", ")} or off`);
     }
     if (limit !== undefined) checkLimit(limit, name);
   }

@@ -1,14 +1,6 @@
 /**
  * Values to bytes and back, as queues and channels need them: one by one, and in batches of records.
  *
- * @example
- * ```ts
- * import { batchOf, valuesOf } from "./batches.ts";
- *
- * const values = valuesOf(batchOf([undefined, "two", 3n]));
- * if (values.length !== 3 || values[1] !== "two") throw new Error("the values in order are wanted");
- * ```
- *
  * @module
  */
 

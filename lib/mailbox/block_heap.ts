@@ -8,23 +8,6 @@
  * - Invariant: a node comes before its children; before = a lesser priority, then the earlier sequence number, or for last
  *   in first out the later one. A restored item keeps its number, and so its place.
  *
- * @example
- * ```ts
- * import { Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { BlockHeap } from "./block_heap.ts";
- * import { bodiesOf } from "./records.ts";
- *
- * const layout = new Layout();
- * const heap = new BlockHeap(layout.bytes("items", 1024), { order: "priority" });
- * const memory = new ModelMemory(layout);
- * for (const item of [3, 1, 2]) {
- *   const handle = runBlocking(memory, heap.add(Uint8Array.of(item), item));
- *   runBlocking(memory, heap.admit(handle));
- * }
- * const bodies = bodiesOf(runBlocking(memory, heap.take(2)));
- * if (bodies.join(";") !== "1;2") throw new Error("the least first");
- * ```
- *
  * @module
  */
 

@@ -6,20 +6,6 @@
  * - Invariant: `used` bytes from `head` on are whole records, of which the first is not gone; `skipped` of them are claimed
  *   or gone. A ring without skipped records gives many items with one range of bytes.
  *
- * @example
- * ```ts
- * import { Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { ByteRing } from "./byte_ring.ts";
- * import { bodiesOf } from "./records.ts";
- *
- * const layout = new Layout();
- * const ring = new ByteRing(layout.bytes("items", 64));
- * const memory = new ModelMemory(layout);
- * for (let item = 1; item <= 3; item++) runBlocking(memory, ring.add(Uint8Array.of(item), 0));
- * const bodies = bodiesOf(runBlocking(memory, ring.take(2)));
- * if (bodies.join(";") !== "1;2") throw new Error("the first two are wanted");
- * ```
- *
  * @module
  */
 

@@ -37,7 +37,7 @@ import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mo
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode, lent } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
-import { bodyAt, longestOf } from "./records.ts";
+import { bodyAt, checkEncoded } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
 import { FOR_EVER, REASON_BYTES, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
@@ -99,6 +99,22 @@ interface Place {
   readonly bound: number;
   readonly tasks: number;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Channel)[] = [
+  "isReady",
+  "isClosed",
+  "bind",
+  "statistics",
+  "putBytes",
+  "putRecords",
+  "takeBytes",
+  "takeRecords",
+  "fetchBytes",
+  "nextBytes",
+  "closeBytes",
+  "selectBytes",
+];
 
 /** See the module. */
 export class Channel<T = unknown> implements SharedThing {
@@ -216,7 +232,7 @@ export class Channel<T = unknown> implements SharedThing {
   /** Puts an encoded value: the call of `put`. Gives false where there is no room in time. */
   putBytes(bytes: Uint8Array, options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`put into ${this.name}`, options);
-    this.#stock.checkLength(bytes.length);
+    this.#stock.checkBody(bytes);
     const args = [bytes, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
   }
@@ -224,7 +240,7 @@ export class Channel<T = unknown> implements SharedThing {
   /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
   putRecords(records: Uint8Array, options?: WaitOptions): Steps<number> {
     checkWaitOptions(`put into ${this.name}`, options);
-    this.#stock.checkLength(longestOf(records));
+    this.#stock.checkRecords(records);
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
@@ -255,6 +271,7 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** Closes it with an encoded reason: the call of `close`. */
   closeBytes(reason: Uint8Array | undefined): Steps<void> {
+    if (reason !== undefined) this.#checkReason(reason);
     return call({ kind: "call", object: this.name, method: "closeBytes", args: [reason] }, this.#close(reason));
   }
 
@@ -360,6 +377,11 @@ export class Channel<T = unknown> implements SharedThing {
     }
   }
 
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
+  }
+
   /** See {@linkcode SharedThing}: what the dead was granted goes back to its place; a channel bound to it closes. */
   *died(task: number): Steps<void> {
     if (yield* this.#stock.died(task)) yield* this.#endOf(task, "it died");
@@ -381,6 +403,14 @@ export class Channel<T = unknown> implements SharedThing {
     const name = this.#binding.nameOf(task);
     const failed = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
     yield* this.#close(failure === undefined ? undefined : encodeReason(new Error(failed)));
+  }
+
+  #checkReason(reason: Uint8Array): void {
+    checkEncoded(this.name, reason);
+    if (reason.length <= REASON_BYTES) return;
+    throw new RangeError(
+      `Cannot close ${this.name}: a reason of ${reason.length} bytes, at most ${REASON_BYTES} are wanted`,
+    );
   }
 
   *#close(reason: Uint8Array | undefined): Steps<void> {

@@ -4,7 +4,7 @@
  * - It is put, failed or cancelled, once: a second put or fail throws and the first is kept.
  * - A fetch waits for that; it gives the value, throws what the future failed with, or a `CancelledError`.
  * - `whenDone` waits in the task that asks and runs its callbacks there; none can stop another.
- * - A future that is bound to a task fails when that task ends without having put it.
+ * - A future that is bound to a task fails with a `BrokenFutureError` when that task ends without having put it.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@
  * @module
  */
 
-import { CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
+import { BrokenFutureError, CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
 import { type ByteRange, call, load, read, type Steps, store, write } from "../memory/mod.ts";
 import {
   type AsyncWaitOptions,
@@ -37,6 +37,7 @@ import {
 import { checkWaitOptions, type SharedThing, type WaitOptions, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
+import { checkEncoded } from "./records.ts";
 import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stockOptions } from "./region.ts";
 
 /** What a future is. */
@@ -82,6 +83,7 @@ export interface OutcomeBytes {
   readonly bytes: Uint8Array;
 }
 
+const NOTHING = new Uint8Array();
 const STATES = ["pending", "put", "failed", "cancelled"] as const;
 const [PENDING, PUT, FAILED, CANCELLED] = [0, 1, 2, 3];
 const WANTED = 1;
@@ -120,6 +122,17 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Future)[] = [
+  "cancel",
+  "isDone",
+  "bind",
+  "statistics",
+  "putBytes",
+  "failBytes",
+  "outcomeBytes",
+];
+
 /** See the module. */
 export class Future<T = unknown> implements SharedThing {
   /** Its name. */
@@ -154,7 +167,7 @@ export class Future<T = unknown> implements SharedThing {
 
   /** Cancels the future if it is not done: fetches throw a `CancelledError`. Gives whether it was not. */
   cancel(): Steps<boolean> {
-    const body = this.#finish(CANCELLED, new Uint8Array());
+    const body = this.#finish(CANCELLED, NOTHING);
     return call({ kind: "call", object: this.name, method: "cancel", args: [] }, body);
   }
 
@@ -162,6 +175,7 @@ export class Future<T = unknown> implements SharedThing {
    * Gives the value, waiting for it.
    *
    * @throws what the future failed with.
+   * @throws {BrokenFutureError} where the task that it is bound to ended without a put.
    * @throws {CancelledError} where the future, or the wait, is cancelled.
    * @throws {WaitTimeoutError} where the time is over.
    */
@@ -202,7 +216,7 @@ export class Future<T = unknown> implements SharedThing {
     );
   }
 
-  /** Lets the future fail when a task ends without having put it: by default the one that calls. */
+  /** Lets the future break when a task ends without having put it: by default the one that calls. */
   bind(task: number = this.#binding.task): Steps<void> {
     const { tasks, bound } = this.#place;
     if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
@@ -218,13 +232,13 @@ export class Future<T = unknown> implements SharedThing {
 
   /** Puts an encoded value: the call of `put`. */
   putBytes(bytes: Uint8Array): Steps<void> {
-    this.#checkLength(bytes.length);
+    this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "putBytes", args: [bytes] }, this.#putOnce(PUT, bytes));
   }
 
   /** Lets it fail with an encoded error: the call of `fail`. */
   failBytes(bytes: Uint8Array): Steps<void> {
-    this.#checkLength(bytes.length);
+    this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "failBytes", args: [bytes] }, this.#putOnce(FAILED, bytes));
   }
 
@@ -270,6 +284,11 @@ export class Future<T = unknown> implements SharedThing {
     return promised(this.#binding, options, (rest) => this.fetch(rest));
   }
 
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
+  }
+
   /** See {@linkcode SharedThing}: a future bound to the dead fails. */
   *died(task: number): Steps<void> {
     // Nothing of the dead is taken back.
@@ -291,9 +310,9 @@ export class Future<T = unknown> implements SharedThing {
   *#endOf(task: number, failure: string): Steps<void> {
     if ((yield* load(this.#place.bound + task)) === 0 || (yield* this.#isDone())) return;
     const name = this.#binding.nameOf(task);
-    const failed = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
-    const bytes = encodeReason(new Error(failed));
-    yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : encode(undefined));
+    const message = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
+    const bytes = encodeReason(new BrokenFutureError(message, { cause: new Error(failure) }));
+    yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : NOTHING);
   }
 
   *#putOnce(state: number, bytes: Uint8Array): Steps<void> {
@@ -372,11 +391,20 @@ export class Future<T = unknown> implements SharedThing {
 
   #valueOf({ state, bytes }: OutcomeBytes): T {
     if (state === "put") return decode(bytes) as T;
-    if (state === "failed") throw decode(bytes);
+    if (state === "failed") throw bytes.length > 0 ? decode(bytes) : this.#brokenBriefly();
     throw new CancelledError(`Cannot fetch ${this.name}: it is cancelled, a put is wanted`);
   }
 
-  #checkLength(length: number): void {
+  /** What is thrown where the whole of it did not fit. */
+  #brokenBriefly(): BrokenFutureError {
+    return new BrokenFutureError(
+      `Cannot go on with ${this.name}: the task failed to which it is bound, a put is wanted`,
+    );
+  }
+
+  #checkLength(bytes: Uint8Array): void {
+    checkEncoded(this.name, bytes);
+    const { length } = bytes;
     const most = this.#place.value.length;
     if (length <= most) return;
     throw new MemoryFullError(

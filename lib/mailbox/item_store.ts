@@ -6,20 +6,6 @@
  * - An item is added, and becomes takeable when it is admitted; or it is dropped before. `first` gives the takeable item
  *   that comes first, `claim` takes it out of that order with its bytes in place, `restore` puts it back where it was.
  *
- * @example
- * ```ts
- * import { Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { ByteRing } from "./byte_ring.ts";
- * import type { ItemStore } from "./item_store.ts";
- *
- * const layout = new Layout();
- * const store: ItemStore = new ByteRing(layout.bytes("items", 64));
- * const memory = new ModelMemory(layout);
- * const handle = runBlocking(memory, store.add(Uint8Array.of(7), 0));
- * runBlocking(memory, store.claim(handle));
- * if (runBlocking(memory, store.first()) !== 0) throw new Error("no other item is wanted");
- * ```
- *
  * @module
  */
 

@@ -14,22 +14,6 @@
  * withdrawn: it counts as arrived, and if it had arrived after all nothing happens twice. It is not reset again, since an
  * arrival that was on its way would count for the wrong round. Zeroed memory is a join whose members are all pending.
  *
- * @example
- * ```ts
- * import { Layout, ModelMemory } from "../memory/mod.ts";
- * import { runCooperative } from "../program/mod.ts";
- * import { Join } from "./join.ts";
- *
- * const layout = new Layout();
- * const join = new Join(Join.reserve(layout, "replies", { members: 2 }));
- * function* host() {
- *   return (yield* join.begin([0, 1])) ? yield* join.finish() : true;
- * }
- * const tasks = [host(), join.arrive(1), join.arrive(0)].map((steps, at) => ({ name: `task ${at}`, steps }));
- * const { kind } = runCooperative(new ModelMemory(layout), tasks);
- * if (kind !== "finished") throw new Error("the last arrival wakes the host");
- * ```
- *
  * @module
  */
 

@@ -45,7 +45,7 @@ import {
   holdsText,
   stockOptions,
 } from "./region.ts";
-import { bodyAt, longestOf } from "./records.ts";
+import { bodyAt } from "./records.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
 
@@ -107,6 +107,18 @@ export function queue<T = unknown>(
     },
   };
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Queue)[] = [
+  "taskDone",
+  "join",
+  "shutdown",
+  "statistics",
+  "putBytes",
+  "putRecords",
+  "getBytes",
+  "getRecords",
+];
 
 /** See the module. */
 export class Queue<T = unknown> implements SharedThing {
@@ -187,7 +199,7 @@ export class Queue<T = unknown> implements SharedThing {
   /** Puts an encoded value: the call of `put`. Gives false where there is no room in time. */
   putBytes(bytes: Uint8Array, options?: PutOptions): Steps<boolean> {
     this.#check("put into", options);
-    this.#stock.checkLength(bytes.length);
+    this.#stock.checkBody(bytes);
     const args = [bytes, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
   }
@@ -195,7 +207,7 @@ export class Queue<T = unknown> implements SharedThing {
   /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
   putRecords(records: Uint8Array, options?: PutOptions): Steps<number> {
     this.#check("put into", options);
-    this.#stock.checkLength(longestOf(records));
+    this.#stock.checkRecords(records);
     const args = [records, ...argsOf(options)];
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
@@ -280,6 +292,11 @@ export class Queue<T = unknown> implements SharedThing {
   /** The promise face of `join`. */
   joinAsync(options?: AsyncWaitOptions): Promise<boolean> {
     return promised(this.#binding, options, (rest) => this.join(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}: what the dead was granted goes back to its place. */

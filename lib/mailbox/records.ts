@@ -5,17 +5,6 @@
  *   the body's length, plus the record's state.
  * - A batch of values crosses as its records, so that it is written and read as one range of bytes.
  *
- * @example
- * ```ts
- * import { bodiesOf, RecordWriter } from "./records.ts";
- *
- * const writer = new RecordWriter();
- * writer.add(Uint8Array.of(7, 8));
- * writer.add(new Uint8Array());
- * const records = writer.written();
- * if (records.length !== 12 || bodiesOf(records)[0]?.join() !== "7,8") throw new Error("8 bytes and 4 are wanted");
- * ```
- *
  * @module
  */
 
@@ -78,13 +67,28 @@ export function bodiesOf(records: Uint8Array): Uint8Array[] {
   return bodies;
 }
 
-/** The length of the longest body. */
-export function longestOf(records: Uint8Array): number {
+/** Throws unless it is bytes: a task elsewhere may hand over anything. */
+export function checkEncoded(name: string, bytes: unknown): asserts bytes is Uint8Array {
+  if (bytes instanceof Uint8Array) return;
+  throw new TypeError(`Cannot use what ${name} is given: it is ${typeof bytes}, encoded bytes are wanted`);
+}
+
+/**
+ * The length of the longest body.
+ *
+ * @throws {TypeError} where it is no row of whole records that can be taken.
+ */
+export function longestOf(name: string, records: unknown): number {
+  checkEncoded(name, records);
   let longest = 0;
   for (let at = 0; at < records.length;) {
-    const length = lengthOf(headerAt(records, at));
-    if (length > longest) longest = length;
+    const header = headerAt(records, at);
+    const length = lengthOf(header);
     at += recordSize(length);
+    if (stateOf(header) !== LIVE || at > records.length) {
+      throw new TypeError(`Cannot put into ${name}: the batch is torn, whole records are wanted`);
+    }
+    if (length > longest) longest = length;
   }
   return longest;
 }

@@ -1,13 +1,6 @@
 /**
  * What queues, channels and futures share: the size of their bytes, and how they check what they are told.
  *
- * @example
- * ```ts
- * import { holdsText } from "./region.ts";
- *
- * if (holdsText(1) !== "holds 1 item") throw new Error("one item is wanted");
- * ```
- *
  * @module
  */
 

@@ -1,14 +1,6 @@
 /**
  * What those who wait for a stock ask for, and what they are granted, as numbers in a wait queue.
  *
- * @example
- * ```ts
- * import { isSelecting, stagedOf, staging } from "./requests.ts";
- *
- * const request = staging(7, true);
- * if (stagedOf(request) !== 7 || !isSelecting(request)) throw new Error("the staged item 7 of a select");
- * ```
- *
  * @module
  */
 

@@ -6,14 +6,6 @@
  * - Of several operations on one channel in the same direction, chance picks the one that waits for all of them: they can
  *   be done at the same instants.
  *
- * @example
- * ```ts
- * import type { SelectOperation } from "./selecting.ts";
- *
- * const operations: SelectOperation[] = [{ channel: "jobs" }, { channel: "results", put: Uint8Array.of(3) }];
- * if (structuredClone(operations)[1]?.channel !== "results") throw new Error("they can be sent");
- * ```
- *
  * @module
  */
 
@@ -70,7 +62,7 @@ export class Selecting {
     this.#parties = operations.map((operation, index) => ({ ...operation, index, stock: stocks[index] ?? first }));
     this.#stocks = [...new Set(stocks)].sort((one, other) => one.place.state - other.place.state);
     for (const { stock, channel, put } of this.#parties) {
-      if (put !== undefined) stock.checkLength(put.length);
+      if (put !== undefined) stock.checkBody(put);
       const both = this.#parties.some((other) =>
         other.stock === stock && (other.put === undefined) !== (put === undefined)
       );

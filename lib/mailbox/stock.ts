@@ -9,29 +9,6 @@
  *   back to its place if that taker dies or is interrupted. A staged item is granted or withdrawn, never both.
  * - Where a bounded stock has no bytes left, those who put wait too ("starved"): they are woken to try again.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { type Shareable, Space } from "../sync/mod.ts";
- * import { Stock } from "./stock.ts";
- * import { reserveStock } from "./stock_inside.ts";
- *
- * const things: Shareable<Stock> = {
- *   kind: "things",
- *   reserve(space, name) {
- *     const place = reserveStock(space, name, { capacity: 1, bytes: 64, order: "fifo" });
- *     return (binding) => new Stock(binding, place);
- *   },
- * };
- * const space = new Space({ things }, { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * const { things: stock } = space.bind(memory, { task: 0 });
- * const now = { deadline: 0, now: true };
- * const first = runBlocking(memory, stock.put(Uint8Array.of(7), now));
- * const second = runBlocking(memory, stock.put(Uint8Array.of(8), now));
- * if (first !== "put" || second !== "late") throw new Error("room for one");
- * ```
- *
  * @module
  */
 

@@ -5,28 +5,6 @@
  * - Invariants outside the monitor: accepted items <= capacity, but for those of takers that gave them back; nobody waits
  *   to take beside an item; nobody's item is staged while there is capacity.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { type Shareable, Space } from "../sync/mod.ts";
- * import { reserveStock, StockInside } from "./stock_inside.ts";
- *
- * const things: Shareable<StockInside> = {
- *   kind: "things",
- *   reserve(space, name) {
- *     const place = reserveStock(space, name, { capacity: 1, bytes: 64, order: "fifo" });
- *     return (binding) => new StockInside(binding, place);
- *   },
- * };
- * const space = new Space({ things }, { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * const { things: stock } = space.bind(memory, { task: 0 });
- * runBlocking(memory, stock.enter());
- * const put = runBlocking(memory, stock.tryPut(Uint8Array.of(7), {}));
- * runBlocking(memory, stock.leave());
- * if (!put || stock.puttable(1)) throw new Error("room for one");
- * ```
- *
  * @module
  */
 
@@ -37,7 +15,7 @@ import { type Decisions, decisions, reserveWaitQueue, WaitQueue, type WaitQueueP
 import { BlockHeap } from "./block_heap.ts";
 import { ByteRing } from "./byte_ring.ts";
 import type { ItemStore } from "./item_store.ts";
-import { joined } from "./records.ts";
+import { checkEncoded, joined, longestOf } from "./records.ts";
 import { ACCEPTED, CLOSED, FETCH, isSelecting, isStarving, JOIN, RETRY, sizeOf, stagedOf } from "./requests.ts";
 import { staging, starving, TAKE, taking } from "./requests.ts";
 import { StockState } from "./stock_state.ts";
@@ -115,11 +93,21 @@ export class StockInside {
   }
 
   /**
-   * Throws where an item of that length never fits.
+   * Throws unless it is the bytes of an item that may fit.
    *
-   * @throws {MemoryFullError}
+   * @throws {MemoryFullError} where they never do.
    */
-  checkLength(length: number): void {
+  checkBody(body: Uint8Array): void {
+    checkEncoded(this.place.name, body);
+    this.#checkLength(body.length);
+  }
+
+  /** The same, for the records of a batch. */
+  checkRecords(records: Uint8Array): void {
+    this.#checkLength(longestOf(this.place.name, records));
+  }
+
+  #checkLength(length: number): void {
     if (length <= this.items.most) return;
     const { name, items } = this.place;
     throw new MemoryFullError(

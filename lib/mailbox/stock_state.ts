@@ -1,20 +1,6 @@
 /**
  * The numbers of a stock, as one record of bytes: read and written inside its monitor with one operation each.
  *
- * @example
- * ```ts
- * import { Layout } from "../memory/mod.ts";
- * import { ByteRing } from "./byte_ring.ts";
- * import { StockState } from "./stock_state.ts";
- *
- * const state = new StockState(new ByteRing(new Layout().bytes("items", 64)));
- * state.total = 3;
- * state.staged = 1;
- * state.bytes.set(state.format().slice());
- * state.parse();
- * if (state.size !== 2) throw new Error("two accepted items are wanted");
- * ```
- *
  * @module
  */
 

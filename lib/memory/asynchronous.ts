@@ -4,23 +4,6 @@
  * - An abort throws the signal's reason into the steps where they wait, so that they undo what they did.
  * - Between two waits it goes on without giving the event loop a turn.
  *
- * @example
- * ```ts
- * import { runAsynchronous } from "./asynchronous.ts";
- * import { Layout } from "./layout.ts";
- * import { add, load } from "./operation.ts";
- * import { SharedMemory } from "./shared_memory.ts";
- *
- * const layout = new Layout();
- * const word = layout.word("counter");
- * const memory = SharedMemory.create(layout, { guests: 0, clock: () => performance.now() });
- * function* increment() {
- *   yield* add(word, 1);
- *   return yield* load(word);
- * }
- * if (await runAsynchronous(memory, increment()) !== 1) throw new Error("1 is wanted");
- * ```
- *
  * @module
  */
 

@@ -12,6 +12,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
+import { sharedWaiting } from "./waiting.ts";
 
 /** What the other end attaches with; structured-cloneable. */
 export interface BytePipeHandle {
@@ -121,7 +122,7 @@ export class BytePipe {
       ? [WRITTEN, this.#load(TAKEN)]
       : [TAKEN, this.#load(WRITTEN) - this.capacity];
     // The other end is the only one that moves the position, and notifies after that.
-    Atomics.wait(this.#words, position * STRIDE, expected | 0, milliseconds);
+    sharedWaiting.wait(this.#words, position * STRIDE, expected | 0, milliseconds);
     return this.hasWork(end);
   }
 
@@ -138,7 +139,7 @@ export class BytePipe {
     if (this.#load(sleeps) === 0) return;
     const how = Atomics.exchange(this.#words, sleeps * STRIDE, 0);
     if (how === 0) return;
-    Atomics.notify(this.#words, position * STRIDE);
+    sharedWaiting.notify(this.#words, position * STRIDE);
     this.#ring(how);
   }
 

@@ -3,18 +3,8 @@
  *
  * - Words come first, then the byte region. A 64-bit cell overlays the two words that it takes, in every memory.
  * - `atomic` operations are `Atomics`: all of them, of all threads, stand in one total order. On a buffer that no other
- *   thread has they are plain reads and writes.
+ *   thread has they are plain reads and writes: whoever made the buffer says whether it is `shared`.
  * - A float64 is compared and exchanged by its bits: NaN equals NaN, 0 differs from -0.
- *
- * @example
- * ```ts
- * import { Cells } from "./cells.ts";
- *
- * const cells = new Cells(new ArrayBuffer(16), { words: 2, bytes: 8 });
- * cells.perform({ kind: "add", cell: "f64", word: 0, value: 0.5, order: "atomic" });
- * const half = cells.perform({ kind: "load", cell: "f64", word: 0, order: "plain" });
- * if (half !== 0.5) throw new Error("0.5 is wanted");
- * ```
  *
  * @module
  */
@@ -29,12 +19,14 @@ import type {
   ReadOperation,
 } from "./operation.ts";
 
-/** How many words and bytes a memory has. */
+/** How many words and bytes a memory has, and who has it. */
 export interface Extent {
   /** Words; even. */
   readonly words: number;
   /** Bytes of the byte region. */
   readonly bytes: number;
+  /** Whether other threads or processes may have the buffer, as whoever made it says. */
+  readonly shared: boolean;
 }
 
 /** A copy of all words and bytes. */
@@ -91,14 +83,14 @@ export class Cells {
   readonly #bytes: Uint8Array | undefined;
   readonly #pages = new Map<number, Uint8Array>();
   readonly #byteCount: number;
-  // Whether other threads may have the buffer: on one that nobody else has, plain accesses are as good, and faster.
+  // On a buffer that nobody else has plain accesses are as good, and faster.
   readonly #isShared: boolean;
   // One float64 and its bits.
   readonly #float = new Float64Array(1);
   readonly #bits = new BigInt64Array(this.#float.buffer);
 
   /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone: then the bytes are made where they are used. */
-  constructor(buffer: ArrayBufferLike, { words, bytes }: Extent) {
+  constructor(buffer: ArrayBufferLike, { words, bytes, shared }: Extent) {
     const start = words * Int32Array.BYTES_PER_ELEMENT;
     this.#words = new Int32Array(buffer, 0, words);
     this.#longs = new BigInt64Array(buffer, 0, words / 2);
@@ -106,7 +98,7 @@ export class Cells {
     const whole = buffer.byteLength - start >= bytes;
     this.#bytes = whole ? new Uint8Array(buffer, start, bytes) : undefined;
     this.#byteCount = bytes;
-    this.#isShared = buffer instanceof SharedArrayBuffer;
+    this.#isShared = shared;
   }
 
   /** Sets everything to zero. */

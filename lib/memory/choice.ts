@@ -5,14 +5,6 @@
  * - The generator is splitmix32 (a Weyl sequence through a 32-bit finalizer): good enough to vary schedules and tests, not
  *   meant for statistics or secrets.
  *
- * @example
- * ```ts
- * import { seededChooser } from "./choice.ts";
- *
- * const [one, other] = [seededChooser(7), seededChooser(7)];
- * for (let n = 1; n < 50; n++) if (one(n) !== other(n)) throw new Error("a seed decides all choices");
- * ```
- *
  * @module
  */
 

@@ -9,6 +9,7 @@
  */
 
 import type { BytePipe, PipeEnd } from "./byte_pipe.ts";
+import { sharedWaiting } from "./waiting.ts";
 
 /** How an end of a pipe sleeps: by its event loop, */
 export const LISTENS = 1;
@@ -21,24 +22,32 @@ export const URGENT = 4;
 
 const OUTSTANDING = 0;
 const SPIN = 1;
+/** The longest spin, in microseconds. */
+const MOST_SPIN = 20;
 /** How often a spinning wait looks between two looks at the clock. */
 const LOOKS = 50;
+
+/** What the guests of a doorbell attach with; structured-cloneable. */
+export interface DoorbellHandle {
+  /** The words. */
+  readonly buffer: SharedArrayBuffer;
+}
 
 /** See the module. */
 export class Doorbell {
   /** What guests attach with. */
-  readonly buffer: SharedArrayBuffer;
+  readonly handle: DoorbellHandle;
   readonly #words: Int32Array;
   readonly #clock: () => number;
 
   /** Makes one, or attaches to one; the clock is in milliseconds. */
   constructor(
     clock: () => number,
-    buffer: SharedArrayBuffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT),
+    handle: DoorbellHandle = { buffer: new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT) },
   ) {
     this.#clock = clock;
-    this.buffer = buffer;
-    this.#words = new Int32Array(buffer);
+    this.handle = handle;
+    this.#words = new Int32Array(handle.buffer);
   }
 
   /** For how many microseconds waits look before they sleep. */
@@ -55,7 +64,7 @@ export class Doorbell {
     if (how !== COUNTED && how !== URGENT) return;
     // What was written to the pipe happens before this, and so before the host that sees it looks into the pipe.
     const before = Atomics.sub(this.#words, OUTSTANDING, 1);
-    if (before === 1 || how === URGENT) Atomics.notify(this.#words, OUTSTANDING);
+    if (before === 1 || how === URGENT) sharedWaiting.notify(this.#words, OUTSTANDING);
   }
 
   /** Arms an end that is awaited; false where it has something to do already. */
@@ -81,7 +90,7 @@ export class Doorbell {
       if (this.spins(() => Atomics.load(this.#words, OUTSTANDING) !== count)) continue;
       const left = deadline - this.#clock();
       if (left <= 0) return;
-      Atomics.wait(this.#words, OUTSTANDING, count, left);
+      sharedWaiting.wait(this.#words, OUTSTANDING, count, left);
     }
   }
 
@@ -100,6 +109,3 @@ export class Doorbell {
     if (before === COUNTED || before === URGENT) Atomics.sub(this.#words, OUTSTANDING, 1);
   }
 }
-
-/** The longest spin, in microseconds. */
-const MOST_SPIN = 20;

@@ -9,26 +9,13 @@
  * - An interruption means one wait: a guest that has left it meanwhile never hears of it. The waits of one interruption end
  *   all together.
  *
- * @example
- * ```ts
- * import { Layout } from "./layout.ts";
- * import { SharedMemory } from "./shared_memory.ts";
- *
- * const clock = () => performance.now();
- * const host = SharedMemory.create(new Layout(), { guests: 1, clock });
- * const guest = SharedMemory.attach(host.handle, { guest: 0, clock }); // in a worker
- * host.control.requestStop(0);
- * if (!guest.control.stopRequested) throw new Error("it is asked to stop");
- * guest.control.acknowledge();
- * if (!host.control.acknowledged(0)) throw new Error("it has stopped");
- * ```
- *
  * @module
  */
 
 import { interruptionError, StoppedError } from "../errors.ts";
 import type { Layout } from "./layout.ts";
 import type { CallOperation } from "./operation.ts";
+import type { Waiting } from "./waiting.ts";
 
 const NOT_WAITING = -1;
 /** Values of a guest's word `stop`. */
@@ -69,6 +56,18 @@ export interface PublishedWait {
   readonly method: string;
 }
 
+/** Whose view of the control words it is. */
+export interface GuestControlOptions {
+  /** How many guests there are. */
+  readonly guests: number;
+  /** The guest, or undefined for a host. */
+  readonly guest: number | undefined;
+  /** How many words there are: the control words are the last ones. */
+  readonly end: number;
+  /** How its memory waits. */
+  readonly waiting: Waiting;
+}
+
 /** What a guest waits for. */
 type Label = Pick<PublishedWait, "sequence" | "object" | "method">;
 
@@ -81,6 +80,7 @@ export class GuestControl {
   /** Never stored to, never notified: the host sleeps on it. */
   readonly quietWord: number;
   readonly #words: Int32Array;
+  readonly #waiting: Waiting;
   readonly #bytes: Uint8Array;
   readonly #guests: number;
   readonly #guest: number | undefined;
@@ -113,8 +113,9 @@ export class GuestControl {
   }
 
   /** A view of the control words at the end of all words: as a guest, or as a host. */
-  constructor(words: Int32Array, { guests, guest, end }: { guests: number; guest: number | undefined; end: number }) {
+  constructor(words: Int32Array, { guests, guest, end, waiting }: GuestControlOptions) {
     this.#words = words;
+    this.#waiting = waiting;
     this.#bytes = new Uint8Array(words.buffer);
     this.#guests = guests;
     this.#guest = guest;
@@ -204,14 +205,14 @@ export class GuestControl {
   /** Lets all guests begin. */
   start(): void {
     Atomics.store(this.#words, this.#startWord, 1);
-    Atomics.notify(this.#words, this.#startWord);
+    this.#waiting.notify(this.#words, this.#startWord);
   }
 
   /** Waits, as a guest, until all may begin. */
   awaitStart(): void {
     while (Atomics.load(this.#words, this.#startWord) === 0) {
       this.throwIfStopped();
-      Atomics.wait(this.#words, this.#startWord, 0, SLICE_MILLISECONDS);
+      this.#waiting.wait(this.#words, this.#startWord, 0, SLICE_MILLISECONDS);
     }
   }
 
@@ -228,14 +229,14 @@ export class GuestControl {
       if (over === turn || over < 0) return over === turn;
       if (looks < LOOKS) continue;
       this.throwIfStopped();
-      Atomics.wait(this.#words, this.turnWord, over, SLICE_MILLISECONDS);
+      this.#waiting.wait(this.#words, this.turnWord, over, SLICE_MILLISECONDS);
     }
   }
 
   /** Ends a turn, unless the turns are left; `wakes` those who wait for another, if the next one is theirs. */
   passTurn(turn: number, { wakes }: { readonly wakes: boolean }): void {
     Atomics.compareExchange(this.#words, this.turnWord, turn, turn + 1);
-    if (wakes) Atomics.notify(this.#words, this.turnWord);
+    if (wakes) this.#waiting.notify(this.#words, this.turnWord);
   }
 
   /** Says that no turn comes any more: whoever waits for one goes on. */
@@ -243,7 +244,7 @@ export class GuestControl {
     for (let over = this.turn; over >= 0; over = this.turn) {
       Atomics.compareExchange(this.#words, this.turnWord, over, ~over);
     }
-    Atomics.notify(this.#words, this.turnWord);
+    this.#waiting.notify(this.#words, this.turnWord);
   }
 
   /** Throws, as a guest, if it is asked to stop. */
@@ -272,11 +273,11 @@ export class GuestControl {
     this.#call = call;
   }
 
-  /** Says, as a guest, that it waits; nothing happens for the host. */
-  publish(word: number, { expected, timed }: { expected: number; timed: boolean }): void {
+  /** Says, as a guest, that it waits; nothing happens for the host. Gives the wait's sequence, for {@linkcode unpublish}. */
+  publish(word: number, { expected, timed }: { expected: number; timed: boolean }): number {
     const guest = this.#guest;
-    if (guest === undefined) return;
-    Atomics.add(this.#words, this.#wordOf(guest, "waitSequence"), 1);
+    if (guest === undefined) return 0;
+    const sequence = (Atomics.add(this.#words, this.#wordOf(guest, "waitSequence"), 1) + 1) | 0;
     if (this.#call !== this.#published) {
       this.#published = this.#call;
       this.#setText(this.#labelOf(guest), `${this.#call?.object}\n${this.#call?.method}`, LABEL_WORDS);
@@ -285,13 +286,14 @@ export class GuestControl {
     Atomics.store(this.#words, this.#wordOf(guest, "timed"), timed ? 1 : 0);
     // All of this happens before the host sees the word.
     Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), word);
+    return sequence;
   }
 
-  /** Says, as a guest, that it waits no longer. */
-  unpublish(): void {
-    if (this.#guest !== undefined) {
-      Atomics.store(this.#words, this.#wordOf(this.#guest, "waitingOn"), NOT_WAITING);
-    }
+  /** Says, as a guest, that it is out of a wait; nothing happens where it has published another since. */
+  unpublish(sequence: number): void {
+    const guest = this.#guest;
+    if (guest === undefined || Atomics.load(this.#words, this.#wordOf(guest, "waitSequence")) !== sequence) return;
+    Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), NOT_WAITING);
   }
 
   /** The wait that a guest is in, if it is in one: sure only if a second reading has the same sequence. */
@@ -337,7 +339,7 @@ export class GuestControl {
   /** Notifies the word that a guest waits on. */
   #wake(guest: number): void {
     const word = Atomics.load(this.#words, this.#wordOf(guest, "waitingOn"));
-    if (word !== NOT_WAITING) Atomics.notify(this.#words, word);
+    if (word !== NOT_WAITING) this.#waiting.notify(this.#words, word);
   }
 
   #wordOf(guest: number, name: typeof GUEST_WORDS[number]): number {

@@ -7,19 +7,6 @@
  * - A `call` is answered with `INLINE`, unless the memory belongs to somebody elsewhere who runs it.
  * - A word or byte out of range, or a 64-bit cell at an odd word, is a `RangeError`.
  *
- * @example
- * ```ts
- * import { Layout } from "./layout.ts";
- * import type { Memory } from "./memory.ts";
- * import { ModelMemory } from "./model_memory.ts";
- *
- * const layout = new Layout();
- * const word = layout.word("counter");
- * const memory: Memory = new ModelMemory(layout);
- * memory.perform({ kind: "add", cell: "i32", word, value: 2, order: "atomic" });
- * if (memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 2) throw new Error("2 is wanted");
- * ```
- *
  * @module
  */
 

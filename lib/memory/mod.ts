@@ -49,7 +49,7 @@ export { type Chooser, firstChoice, type Memory } from "./memory.ts";
 export { runBlocking, throwInto } from "./blocking.ts";
 export { runAsynchronous } from "./asynchronous.ts";
 export { BytePipe, type BytePipeHandle, type PipeEnd } from "./byte_pipe.ts";
-export { BLOCKS, COUNTED, Doorbell, LISTENS, URGENT } from "./doorbell.ts";
+export { BLOCKS, COUNTED, Doorbell, type DoorbellHandle, LISTENS, URGENT } from "./doorbell.ts";
 export { seededChooser } from "./choice.ts";
 export type { SavedCells } from "./cells.ts";
 export {
@@ -61,5 +61,6 @@ export {
   type SavedMemory,
 } from "./model_memory.ts";
 export { RemoteMemory, type RemoteMemoryOptions } from "./remote_memory.ts";
-export { GuestControl, type PublishedWait } from "./guest_control.ts";
+export { GuestControl, type GuestControlOptions, type PublishedWait } from "./guest_control.ts";
+export { sharedWaiting, type Waited, type Waiting } from "./waiting.ts";
 export { SharedMemory, type SharedMemoryHandle, type SharedMemoryOptions } from "./shared_memory.ts";

@@ -100,7 +100,7 @@ export class ModelMemory implements Memory {
     const words = layout.wordCount + layout.wordCount % 2;
     // Without the byte region, which may be large and mostly never used: it grows where it is written.
     const buffer = new ArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
-    this.#cells = new Cells(buffer, { words, bytes: layout.byteCount });
+    this.#cells = new Cells(buffer, { words, bytes: layout.byteCount, shared: false });
     this.#chooser = chooser;
     this.#start = start;
     this.#clock = start;

@@ -10,18 +10,6 @@
  *   elsewhere, who answer it with the method's result.
  * - `wait` answers `woken` at least when a `notify` chose it, and possibly without one: callers check again in a loop.
  *
- * @example
- * ```ts
- * import { add, load, type Steps } from "./operation.ts";
- *
- * function* increment(word: number): Steps<number> {
- *   yield* add(word, 1);
- *   return yield* load(word);
- * }
- * const first = increment(3)[Symbol.iterator]().next();
- * if (first.done || first.value.kind !== "add") throw new Error("the first step yields an add as data");
- * ```
- *
  * @module
  */
 

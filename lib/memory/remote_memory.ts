@@ -5,21 +5,6 @@
  *   is asked one by one.
  * - The clock and chance are this side's own, unless the owner is to answer everything (`asksAll`).
  *
- * @example
- * ```ts
- * import { Layout } from "./layout.ts";
- * import { ModelMemory } from "./model_memory.ts";
- * import { RemoteMemory } from "./remote_memory.ts";
- *
- * const layout = new Layout();
- * const word = layout.word("counter");
- * const owner = new ModelMemory(layout);
- * const ask = { perform: owner.perform.bind(owner), ticket: owner.ticket.bind(owner) };
- * const memory = new RemoteMemory(layout, { ...ask, clock: () => 0 });
- * memory.perform({ kind: "store", cell: "i32", word, value: 5, order: "atomic" });
- * if (owner.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 5) throw new Error("5 is wanted");
- * ```
- *
  * @module
  */
 
@@ -56,6 +41,7 @@ export class RemoteMemory implements Memory {
 
   /** Has one operation performed, and waits for its answer. */
   perform(operation: Operation): Answer {
+    checkPlace(operation);
     if (operation.kind === "read") return this.#read(operation);
     if (this.#options.asksAll === true) return this.#options.perform(operation);
     switch (operation.kind) {
@@ -85,5 +71,13 @@ export class RemoteMemory implements Memory {
     if (into.length < operation.length) return this.#options.perform({ ...operation, into });
     into.set(this.#options.perform(operation) as Uint8Array);
     return into.length === operation.length ? into : into.subarray(0, operation.length);
+  }
+}
+
+/** Throws where an operation says where by what is no whole number: its owner would call that no operation at all. */
+function checkPlace(operation: Operation): void {
+  for (const [part, value] of Object.entries(operation)) {
+    if (!["word", "offset", "length"].includes(part) || Number.isSafeInteger(value)) continue;
+    throw new RangeError(`Cannot ${operation.kind}: its ${part} is ${value}, a whole number is wanted`);
   }
 }

@@ -39,6 +39,7 @@ import {
   type WaitOperation,
   type WaitResult,
 } from "./operation.ts";
+import { sharedWaiting, type Waiting } from "./waiting.ts";
 
 const SLICE_MILLISECONDS = 100;
 /** How often a guest that does not wait looks whether it is asked to stop: at the beginning of a call, */
@@ -69,6 +70,8 @@ export interface SharedMemoryOptions {
   readonly chooser?: Chooser;
   /** Keeps the event loop alive until what it gives is called, since an asynchronous wait does not; nothing by default. */
   readonly hold?: () => () => void;
+  /** How it waits: all sides alike; by `Atomics` by default. */
+  readonly waiting?: Waiting;
 }
 
 /** The memory of thread mode. */
@@ -83,6 +86,7 @@ export class SharedMemory implements Memory {
   readonly #clock: () => number;
   readonly #chooser: Chooser;
   readonly #hold: () => () => void;
+  readonly #waiting: Waiting;
   readonly #cells: Cells;
   readonly #words: Int32Array;
   /** Operations since the last call or wait. */
@@ -100,9 +104,11 @@ export class SharedMemory implements Memory {
     this.#clock = options.clock;
     this.#chooser = options.chooser ?? firstChoice;
     this.#hold = options.hold ?? (() => () => {});
-    this.#cells = new Cells(handle.buffer, { words: this.layout.wordCount, bytes: this.layout.byteCount });
+    this.#waiting = options.waiting ?? sharedWaiting;
+    const { wordCount: words, byteCount: bytes } = this.layout;
+    this.#cells = new Cells(handle.buffer, { words, bytes, shared: true });
     this.#words = this.#cells.words;
-    this.control = new GuestControl(this.#words, { guests: handle.guests, guest, end: this.layout.wordCount });
+    this.control = new GuestControl(this.#words, { guests: handle.guests, guest, end: words, waiting: this.#waiting });
   }
 
   /**
@@ -146,7 +152,7 @@ export class SharedMemory implements Memory {
         return this.#sleep(operation.until);
       case "notify":
         this.#cells.checkWord("notify", operation.word, 1);
-        return Atomics.notify(this.#words, operation.word, operation.count);
+        return this.#waiting.notify(this.#words, operation.word, operation.count);
       case "now":
         return this.#clock();
       case "choose":
@@ -176,11 +182,8 @@ export class SharedMemory implements Memory {
     switch (operation.kind) {
       case "wait":
         return this.#waitAsync(operation, signal);
-      case "sleep": {
-        const { until: deadline } = operation;
-        const forever: WaitOperation = { kind: "wait", word: this.control.quietWord, expected: 0, deadline };
-        return this.#waitAsync(forever, signal).then(() => undefined);
-      }
+      case "sleep":
+        return this.#sleepAsync(operation.until, signal);
       default:
         return this.perform(operation);
     }
@@ -209,11 +212,14 @@ export class SharedMemory implements Memory {
     this.control.throwIfStopped();
     if (Atomics.load(this.#words, word) !== (expected | 0)) return "not-equal";
     if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
-    this.control.publish(word, { expected, timed: deadline !== undefined && deadline !== Infinity });
+    const published = this.control.publish(word, {
+      expected,
+      timed: deadline !== undefined && deadline !== Infinity,
+    });
     try {
       return this.#waitInSlices(word, expected, deadline);
     } finally {
-      this.control.unpublish();
+      this.control.unpublish(published);
     }
   }
 
@@ -233,8 +239,8 @@ export class SharedMemory implements Memory {
     for (let slices = 0;; slices++) {
       this.control.throwIfStopped();
       const left = deadline === Infinity ? Infinity : deadline - this.#clock();
-      // Whoever notifies stores first; Atomics.wait compares under the lock that notify takes: no wake-up falls between.
-      const result = Atomics.wait(this.#words, word, expected, Math.max(0, Math.min(left, SLICE_MILLISECONDS)));
+      // Whoever notifies stores first; the wait compares under the lock that notify takes: no wake-up falls between.
+      const result = this.#waiting.wait(this.#words, word, expected, Math.max(0, Math.min(left, SLICE_MILLISECONDS)));
       if (result === "ok") {
         this.control.throwIfStopped();
         return "woken";
@@ -251,45 +257,64 @@ export class SharedMemory implements Memory {
   ): Promise<WaitResult> {
     this.#cells.checkWord("wait", word, 1);
     const letGo = this.#hold();
-    signal?.addEventListener("abort", letGo);
+    // Of a guest that waits in several places at once the last one is seen.
+    const published = this.control.publish(word, { expected, timed: deadline !== Infinity });
+    const leave = () => {
+      letGo();
+      this.control.unpublish(published);
+    };
+    signal?.addEventListener("abort", leave);
     try {
       for (let slices = 0;; slices++) {
         this.control.throwIfStopped();
         const left = deadline === Infinity ? Infinity : deadline - this.#clock();
         const slice = Math.max(0, Math.min(left, SLICE_MILLISECONDS));
-        const { value } = Atomics.waitAsync(this.#words, word, expected, slice);
-        const result = await value;
+        const result = await this.#waiting.waitAsync(this.#words, word, expected, slice);
         if (signal?.aborted === true) {
           // The wake-up of a wait that was given up was for another one.
-          if (result === "ok") Atomics.notify(this.#words, word, 1);
+          if (result === "ok") this.#waiting.notify(this.#words, word, 1);
           return "woken";
         }
-        if (result === "ok") return "woken";
+        if (result === "ok") {
+          this.control.throwIfStopped();
+          return "woken";
+        }
         if (result === "not-equal") return slices === 0 ? "not-equal" : "woken";
         if (deadline !== Infinity && this.#clock() >= deadline) return "timed-out";
       }
     } finally {
-      signal?.removeEventListener("abort", letGo);
-      letGo();
+      signal?.removeEventListener("abort", leave);
+      leave();
     }
   }
 
+  async #sleepAsync(until: number, signal: AbortSignal | undefined): Promise<undefined> {
+    const forever: WaitOperation = { kind: "wait", word: this.#sleepWord, expected: 0, deadline: until };
+    // Only a stop or an interruption ends it before its time: it is thrown.
+    while (await this.#waitAsync(forever, signal) !== "timed-out" && signal?.aborted !== true);
+  }
+
+  /** What this side sleeps on. */
+  get #sleepWord(): number {
+    return this.#isGuest ? this.control.sleepWord : this.control.quietWord;
+  }
+
   #sleep(until: number): undefined {
-    const word = this.#isGuest ? this.control.sleepWord : this.control.quietWord;
+    const word = this.#sleepWord;
     this.#operations = 0;
     this.control.throwIfStopped();
-    this.control.publish(word, { expected: 0, timed: until !== Infinity });
+    const published = this.control.publish(word, { expected: 0, timed: until !== Infinity });
     try {
       return this.#sleepOn(word, until);
     } finally {
-      this.control.unpublish();
+      this.control.unpublish(published);
     }
   }
 
   #sleepOn(word: number, until: number): undefined {
     for (let left = until - this.#clock(); left > 0; left = until - this.#clock()) {
       this.control.throwIfStopped();
-      Atomics.wait(this.#words, word, 0, Math.min(left, SLICE_MILLISECONDS));
+      this.#waiting.wait(this.#words, word, 0, Math.min(left, SLICE_MILLISECONDS));
     }
     this.control.throwIfStopped();
   }

@@ -29,8 +29,7 @@ export function directMode(code: GuestCode): Mode {
   };
 }
 
-/** Both sides in one. */
-class DirectRealm implements Realm, GuestEnd {
+class DirectRealm implements Realm {
   readonly mode = "direct";
   readonly killable = false;
   readonly busy = false;
@@ -43,6 +42,7 @@ class DirectRealm implements Realm, GuestEnd {
   readonly #flushed = new Outbox();
   readonly #replies = new FrameCursor();
   readonly #said = new Outbox();
+  readonly #moved: unknown[] = [];
   #isTelling = false;
   #listener: RealmListener | undefined;
   #rung: (() => void) | undefined;
@@ -50,7 +50,15 @@ class DirectRealm implements Realm, GuestEnd {
   readonly ended: Promise<void> = this.#over.promise;
 
   constructor(module: string, code: GuestCode) {
-    void code.serve(this, module);
+    const end: GuestEnd = {
+      mode: this.mode,
+      poll: () => this.#next(),
+      rest: () => this.#rest(),
+      send: (kind, number, payload) => this.#send({ kind, number }, payload),
+      takeMoved: () => Promise.resolve(this.#moved.shift()),
+      exit: () => this.#end("it ended by itself"),
+    };
+    void code.serve(end, module);
   }
 
   listen(listener: RealmListener): void {
@@ -64,29 +72,8 @@ class DirectRealm implements Realm, GuestEnd {
     void turn().then(() => this.#rung?.());
   }
 
-  poll(): FrameCursor | undefined {
-    while (!this.#requests.next()) {
-      if (this.#flushed.isEmpty) return undefined;
-      this.#requests.feed(this.#flushed.take());
-    }
-    return this.#requests;
-  }
-
-  rest(): Promise<void> {
-    if (!this.#flushed.isEmpty) return turn();
-    return new Promise((resolve) => void (this.#rung = resolve));
-  }
-
-  send(kind: FrameKind, number: number, payload?: Uint8Array): void {
-    if (!this.alive) return;
-    this.#said.add(kind, number, payload);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    queueMicrotask(() => this.#tell());
-  }
-
-  exit(): void {
-    this.#end("it ended by itself");
+  move(value: unknown): void {
+    this.#moved.push(value);
   }
 
   close(): Promise<void> {
@@ -103,6 +90,28 @@ class DirectRealm implements Realm, GuestEnd {
 
   signal(): void {
     this.#end("it was told to end");
+  }
+
+  /** The guest's next frame; none any more where it has ended. */
+  #next(): FrameCursor | undefined {
+    while (this.alive && !this.#requests.next()) {
+      if (this.#flushed.isEmpty) return undefined;
+      this.#requests.feed(this.#flushed.take());
+    }
+    return this.alive ? this.#requests : undefined;
+  }
+
+  #rest(): Promise<void> {
+    if (this.alive && !this.#flushed.isEmpty) return turn();
+    return new Promise((resolve) => void (this.#rung = resolve));
+  }
+
+  #send({ kind, number }: { readonly kind: FrameKind; readonly number: number }, payload?: Uint8Array): void {
+    if (!this.alive) return;
+    this.#said.add(kind, number, payload);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    queueMicrotask(() => this.#tell());
   }
 
   #tell(): void {

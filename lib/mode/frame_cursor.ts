@@ -73,7 +73,7 @@ export class FrameCursor {
   }
 
   /** The value that the payload holds; `moved` is what came beside it. One decoder reads all payloads in the same bytes. */
-  value(moved?: readonly unknown[]): unknown {
+  value(moved?: readonly object[]): unknown {
     if (this.#decoded !== this.bytes) {
       this.#decoded = this.bytes;
       this.#decoder = new Decoder(this.bytes);

@@ -18,12 +18,14 @@ import {
   type GuestPhase,
   GuestTimeoutError,
   ProtocolError,
+  StateError,
+  StoppedError,
 } from "../errors.ts";
 import { encode } from "../codec/mod.ts";
 import { after, every, turn } from "../platform/mod.ts";
 import { following } from "./frame.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
-import { CONTROL, type Realm, type RealmListener } from "./realm.ts";
+import type { Realm, RealmListener } from "./realm.ts";
 
 /** How long a guest may take to come back after its stop, and how often that is repeated, in milliseconds. */
 const GRACE = 500;
@@ -77,7 +79,7 @@ export class KeptRealm {
     void Promise.race([this.#heard.promise, this.realm.ended]).then(letGo);
     realm.listen({
       frame: (frame) => this.#guard(() => this.#hear(frame)),
-      moved: (value, frame) => this.#guard(() => this.#listener?.moved?.(value, frame)),
+      moved: (value, frame) => this.#guard(() => this.#hearMoved(value, frame)),
       settled: () => this.#listener?.settled?.(),
       written: () => this.#listener?.written?.(),
       ended: (error) => this.#end(error),
@@ -89,9 +91,19 @@ export class KeptRealm {
     return this.realm.alive && this.failure === undefined && this.#state === "idle";
   }
 
-  /** Hands it a job; resolves when that has begun, or with what the guest's code threw. */
+  /**
+   * Hands it a job; resolves when that has begun, or with what the guest's code threw.
+   *
+   * @throws {StateError} where it has a job.
+   * @throws {StoppedError} where the job is told to end before it has begun.
+   */
   async begin(job: unknown, { name, limit, attach, listener }: BeginOptions): Promise<BeginFailure | undefined> {
     const { realm } = this;
+    if (this.failure === undefined && this.#state !== "idle") {
+      throw new StateError(
+        `Cannot begin ${name} with guest ${realm.name}: it has a job, a guest without one is wanted`,
+      );
+    }
     const payload = encode(job);
     realm.name = name;
     this.#state = "beginning";
@@ -122,6 +134,9 @@ export class KeptRealm {
     if (!realm.alive || this.failure !== undefined && realm.killable) return await realm.close();
     if (this.#state !== "ending") {
       this.#state = "ending";
+      this.#beginning?.reject(
+        new StoppedError(`Cannot begin ${realm.name}: it was told to end before it had begun`),
+      );
       realm.looks?.(false);
       realm.outbox.add("job", this.#job);
       realm.flush();
@@ -167,6 +182,7 @@ export class KeptRealm {
         return this.#heard.resolve();
       case "begun":
         this.#expect(frame, "beginning");
+        if (this.#state === "ending") return;
         this.#state = "working";
         this.#beginning?.resolve(undefined);
         // An end that comes in the same turn is told when whoever began the job knows that it has.
@@ -200,8 +216,15 @@ export class KeptRealm {
     this.fail(new GuestDiedError({ guest, mode, cause: `it threw outside its job (${far.name}: ${far.message})` }));
   }
 
-  #expect({ kind, number }: FrameCursor, state: string): void {
-    if (this.#state === state && number === this.#job) return;
+  #hearMoved(value: unknown, frame: FrameCursor): void {
+    if (this.#listener === undefined) return;
+    if (this.#listener.moved === undefined) throw new ProtocolError("something was moved, nothing is wanted");
+    this.#listener.moved(value, frame);
+  }
+
+  /** A job that is told to end before it has begun may begin all the same. */
+  #expect({ kind, number }: FrameCursor, state: "beginning" | "ending"): void {
+    if ((this.#state === state || this.#state === "ending") && number === this.#job) return;
     throw new ProtocolError(
       `a frame ${kind} about job ${number}, one about job ${this.#job} (${this.#state}) is wanted`,
     );

@@ -68,17 +68,23 @@ export async function cacheModule(setup: GuestSetup, code: GuestCode): Promise<v
   if (failed !== 0) await platform.runChild({ args: ["cache", "--quiet", "--no-lock", ...rest], ...options });
 }
 
-/** The arguments of `deno` for a guest; `host` is the process that must be its parent, if one must. */
-export function guestArguments(
-  setup: GuestSetup,
-  { code, external, host }: {
-    readonly code: GuestCode;
-    readonly external: External;
-    readonly host?: number | undefined;
-  },
-): string[] {
-  const { module, options } = setup;
-  const { args = [], v8Flags = [], heapLimit, unstable = [] } = options;
+/** How a guest is to be started. */
+export interface ArgumentsOptions {
+  /** The code of guests. */
+  readonly code: GuestCode;
+  /** How it reaches what its module imports from elsewhere. */
+  readonly external: External;
+  /** The process that must be its parent, if one must. */
+  readonly host?: number;
+  /** The name of its mode, `process` by default. */
+  readonly mode?: string;
+}
+
+/** The arguments of `deno` for a guest. */
+export function guestArguments(setup: GuestSetup, options: ArgumentsOptions): string[] {
+  const { module } = setup;
+  const { code, external } = options;
+  const { args = [], v8Flags = [], heapLimit, unstable = [] } = setup.options;
   const flags = heapLimit === undefined ? v8Flags : [...v8Flags, `--max-old-space-size=${heapLimit}`];
   return [
     "run",
@@ -90,7 +96,7 @@ export function guestArguments(
     ...flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`],
     ...unstable.map((name) => `--unstable-${name}`),
     ...rightsOf(setup, { code, external }),
-    `--preload=${dataUrl(entryText(module, { code, host }))}`,
+    `--preload=${dataUrl(entryText(module, options))}`,
     module.startsWith("file:") ? new URL("./holdfast_guest.js", module).href : "data:text/javascript,",
     ...args,
   ];
@@ -140,14 +146,11 @@ export function permissionFlags(permissions: GuestPermissions): string[] {
 }
 
 /** The text of a child's entry. */
-function entryText(
-  module: string,
-  { code, host }: { readonly code: GuestCode; readonly host: number | undefined },
-): string {
+function entryText(module: string, { code, host, mode }: ArgumentsOptions): string {
   const load = module === BLOCKS ? "undefined" : `() => import(${JSON.stringify(module)})`;
   return `${host === undefined ? "const watched = undefined;" : watchdogText(host)}
 ${code.processSource()}
-await serveProcess(${load}, watched);
+await serveProcess(${load}, { watched, mode: ${JSON.stringify(mode)} });
 `;
 }
 

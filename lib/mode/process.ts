@@ -16,7 +16,7 @@ import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { cacheModule, type External, externalFor, type Launch, launchChild } from "./launch.ts";
 import { Outbox } from "./outbox.ts";
-import type { GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";
+import type { Mode, Realm, RealmListener } from "./realm.ts";
 
 /** How long a guest may take to exit after its stdin closed, and its last words to arrive, in milliseconds. */
 const GRACE = 500;
@@ -85,14 +85,16 @@ class ProcessRealm implements Realm {
   #flushed = false;
   /** Whether a write is under way, or nothing can be written yet. */
   #writing = true;
-  /** What is sent to a child that is not there yet. */
+  /** What is sent to a child that is not there yet; where it is killed, nobody waits for it. */
   #signal: Signal | undefined;
+  readonly #killed = Promise.withResolvers<never>();
 
   constructor(child: Child | Promise<Child>, mode: string) {
     this.mode = mode;
     // The same listener counts once.
     platform.onExit(killAll);
     living.add(this);
+    this.#killed.promise.catch(() => {});
     this.ended = this.#live(child);
   }
 
@@ -117,8 +119,9 @@ class ProcessRealm implements Realm {
   }
 
   signal(signal: Signal): void {
-    if (this.#child === undefined) this.#signal = signal;
-    else this.#child.kill(signal);
+    if (this.#child !== undefined) return this.#child.kill(signal);
+    this.#signal = signal;
+    if (signal === "SIGKILL") this.#killed.reject(new Error("it was killed before it came"));
   }
 
   fail(error: Error): void {
@@ -132,7 +135,7 @@ class ProcessRealm implements Realm {
   async #live(started: Child | Promise<Child>): Promise<void> {
     let output: ReadableStreamBYOBReader | undefined;
     try {
-      const child = this.#child = started instanceof Promise ? await started : started;
+      const child = this.#child = started instanceof Promise ? await this.#arrival(started) : started;
       if (this.#signal !== undefined) child.kill(this.#signal);
       this.#writer = child.writable.getWriter();
       this.#writer.closed.catch(() => {});
@@ -161,6 +164,19 @@ class ProcessRealm implements Realm {
     }
   }
 
+  /** Waits for a child, unless it is killed before it comes: then it ends when it comes. */
+  async #arrival(started: Promise<Child>): Promise<Child> {
+    try {
+      return await Promise.race([started, this.#killed.promise]);
+    } catch (error) {
+      started.then((child) => {
+        child.kill("SIGKILL");
+        return Promise.allSettled([child.readable.cancel(), child.writable.abort()]);
+      }, () => {});
+      throw error;
+    }
+  }
+
   #write(): void {
     if (!this.#flushed || this.#writing || this.outbox.isEmpty || this.#failure !== undefined) return;
     this.#flushed = false;
@@ -169,7 +185,7 @@ class ProcessRealm implements Realm {
     this.#writer?.write(this.outbox.take()).then(() => {
       this.#writing = false;
       this.#write();
-      if (!this.busy) this.#listener?.written();
+      if (!this.busy && this.#failure === undefined) this.#listener?.written();
     }, () => {
       // The pipe is broken: the guest's end is on its way and says why.
     });

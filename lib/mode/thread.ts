@@ -102,7 +102,7 @@ class ThreadRealm implements Realm {
     this.#requests = BytePipe.create(CAPACITY, ring);
     this.#replies = BytePipe.create(CAPACITY, ring);
     const [requests, replies] = [this.#requests.handle, this.#replies.handle];
-    this.#say({ kind: "start", module, requests, replies, bell: bell.buffer });
+    this.#say({ kind: "start", module, requests, replies, bell: bell.handle });
     this.#replies.sleeps("reader", LISTENS);
   }
 
@@ -209,7 +209,7 @@ class ThreadRealm implements Realm {
   #goOn(): void {
     if (!this.busy) return;
     this.#write();
-    if (!this.busy) this.#listener?.written();
+    if (!this.busy && this.#failure === undefined) this.#listener?.written();
   }
 
   /** Reads and writes what can be, for a while. */

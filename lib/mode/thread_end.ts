@@ -7,7 +7,7 @@
  * @module
  */
 
-import { BLOCKS, BytePipe, type BytePipeHandle, Doorbell, LISTENS } from "../memory/mod.ts";
+import { BLOCKS, BytePipe, type BytePipeHandle, Doorbell, type DoorbellHandle, LISTENS } from "../memory/mod.ts";
 import { now, type OwnThread } from "../platform/mod.ts";
 import type { FrameKind } from "./frame.ts";
 import { FrameCursor } from "./frame_cursor.ts";
@@ -25,7 +25,7 @@ export type ToThread =
     readonly module: string;
     readonly requests: BytePipeHandle;
     readonly replies: BytePipeHandle;
-    readonly bell: SharedArrayBuffer;
+    readonly bell: DoorbellHandle;
   }
   | { readonly kind: "bell" }
   | { readonly kind: "close" }

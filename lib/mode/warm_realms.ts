@@ -5,6 +5,7 @@
  *   an earlier job left behind, or had died unheard, a fresh one gets its job.
  * - A guest that ended, or that does not come back from a job, is never handed out again; it is asked to end, so that
  *   one that comes back later does not keep the process alive.
+ * - Where a mode mends what kept a module from loading, guests that were started before are used no more.
  *
  * @module
  */
@@ -32,7 +33,11 @@ export interface WarmOptions {
 export class WarmRealms {
   readonly #mode: Mode;
   readonly #options: WarmOptions;
-  readonly #all = new Set<KeptRealm>();
+  /** Those that have not ended, with how often their module had been mended when they were started. */
+  readonly #all = new Map<KeptRealm, number>();
+  /** How often the loading of a module has been mended, where it has, and who is at it. */
+  readonly #mends = new Map<string, number>();
+  readonly #mending = new Map<string, Promise<boolean>>();
   readonly #idle = new Map<string, KeptRealm[]>();
   readonly #lost = new Set<KeptRealm>();
   readonly #ending = new Set<Promise<void>>();
@@ -55,13 +60,28 @@ export class WarmRealms {
     begin: (guest: KeptRealm) => Promise<BeginFailure | undefined>,
   ): Promise<BeginFailure | undefined> {
     for (;;) {
+      const mends = this.#mendsOf(module);
       const failed = await this.#try(module, begin);
       if (failed === undefined || this.#closed) return failed;
-      if (!(await this.#mode.mend?.({ ...this.#options.setup, module }, failed.far.message))) return failed;
-      // Those that were started before lack the same.
-      for (const guest of this.#idle.get(module) ?? []) this.#endIdle(guest);
-      this.#idle.delete(module);
+      // Another guest may have failed for the same reason meanwhile.
+      if (mends === this.#mendsOf(module) && !(await this.#mend(module, failed.far.message))) return failed;
     }
+  }
+
+  #mendsOf(module: string): number {
+    return this.#mends.get(module) ?? 0;
+  }
+
+  /** Has the mode see to it that the module can be loaded; false where it cannot. */
+  async #mend(module: string, reason: string): Promise<boolean> {
+    const mend = async (): Promise<boolean> => {
+      const mended = await this.#mode.mend?.({ ...this.#options.setup, module }, reason) ?? false;
+      if (mended) this.#mends.set(module, this.#mendsOf(module) + 1);
+      return mended;
+    };
+    const mending = this.#mending.get(module) ?? mend().finally(() => this.#mending.delete(module));
+    this.#mending.set(module, mending);
+    return await mending;
   }
 
   async #try(
@@ -70,7 +90,7 @@ export class WarmRealms {
   ): Promise<BeginFailure | undefined> {
     const idle = this.#idle.get(module) ?? [];
     let warm = idle.pop();
-    while (warm !== undefined && !warm.ready) warm = idle.pop();
+    while (warm !== undefined && !this.#serves(warm, module)) warm = idle.pop();
     try {
       if (warm !== undefined) return await begin(warm);
     } catch (error) {
@@ -79,9 +99,17 @@ export class WarmRealms {
     if (this.#closed) throw new TypeError("Cannot start a guest: the host is closed, an open one is wanted");
     const { setup, startLimit } = this.#options;
     const guest = new KeptRealm(this.#mode.start({ ...setup, module }), { startLimit });
-    this.#all.add(guest);
+    this.#all.set(guest, this.#mendsOf(module));
     void guest.realm.ended.then(() => this.#all.delete(guest));
     return await begin(guest);
+  }
+
+  /** Whether a guest that waits can have another job; one that cannot is asked to end. */
+  #serves(guest: KeptRealm, module: string): boolean {
+    if (!guest.ready) return false;
+    if (this.#all.get(guest) === this.#mendsOf(module)) return true;
+    this.#endIdle(guest);
+    return false;
   }
 
   /** Takes a guest back after its job: for another one, if it may have `again`. */
@@ -106,7 +134,7 @@ export class WarmRealms {
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
     for (const guest of idle) this.#endIdle(guest);
-    for (const guest of this.#all) {
+    for (const guest of this.#all.keys()) {
       if (!guest.realm.killable) continue;
       const { name, mode } = guest.realm;
       guest.fail(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));

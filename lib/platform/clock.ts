@@ -4,16 +4,6 @@
  * - Milliseconds since the epoch with a fraction; clocks of threads and children agree to some microseconds.
  * - A timer of `Infinity` never rings; the longest other one is {@linkcode LONGEST_TIMER}.
  *
- * @example
- * ```ts
- * import { after, now } from "./clock.ts";
- *
- * const started = now();
- * await new Promise<void>((resolve) => void after(3, resolve));
- * after(Infinity, () => Deno.exit(1))();
- * if (now() < started + 2) throw new Error("some milliseconds later");
- * ```
- *
  * @module
  */
 
@@ -62,8 +52,8 @@ export function limit(
   if (seconds === undefined || seconds === Infinity) return Infinity;
   const isNumber = typeof seconds === "number" && seconds >= 0 && seconds * 1000 <= LONGEST_TIMER;
   if (isNumber && (seconds > 0 || !positive)) return seconds * 1000;
-  throw new RangeError(
-    `Cannot ${act}: a limit of ${seconds} s, a number of seconds ${positive ? "above" : "from"} 0, at most ` +
-      `${LONGEST_TIMER / 1000}, or Infinity is wanted`,
-  );
+  const wanted = positive
+    ? `a timeout of ${seconds} s, a number above 0, at most ${LONGEST_TIMER / 1000}, or Infinity`
+    : `for ${seconds} s, a number of seconds from 0 to ${LONGEST_TIMER / 1000}, or Infinity,`;
+  throw new RangeError(`Cannot ${act}: ${wanted} is wanted`);
 }

@@ -5,13 +5,6 @@
  *   that lock, and is granted it when the thread ends, whatever ended it (`close`, `Deno.exit`, an uncaught error).
  * - A thread says nothing before it holds that lock, so it cannot end unseen.
  *
- * @example
- * ```ts
- * import { deno } from "./deno.ts";
- *
- * if (!deno.inspect({ a: 1 }, { breakLength: 80, depth: 2 }).includes("a: 1")) throw new Error("as people read it");
- * ```
- *
  * @module
  */
 

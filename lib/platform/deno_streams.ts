@@ -1,17 +1,6 @@
 /**
  * The standard streams of a guest: stdin and stdout belong to the protocol, or to the one who started the run.
  *
- * @example
- * ```ts
- * import { printToStderr } from "./deno_streams.ts";
- *
- * const { log } = console;
- * printToStderr();
- * const isRedirected = console.log !== log;
- * console.log = log;
- * if (!isRedirected) throw new Error("what is printed goes to stderr");
- * ```
- *
  * @module
  */
 

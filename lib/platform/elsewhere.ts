@@ -1,19 +1,6 @@
 /**
  * A runtime that the library does not know: everything is refused when it is used, with a sentence that says so.
  *
- * @example
- * ```ts
- * import { elsewhere } from "./elsewhere.ts";
- *
- * let said = "";
- * try {
- *   elsewhere.startThread("file:///guest.ts", { name: "a", listener: { message() {}, ended() {} } });
- * } catch (error) {
- *   said = String(error);
- * }
- * if (!said.includes("Cannot use startThread")) throw new Error(said);
- * ```
- *
  * @module
  */
 

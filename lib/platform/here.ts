@@ -1,13 +1,6 @@
 /**
  * The platform of this realm.
  *
- * @example
- * ```ts
- * import { platform } from "./here.ts";
- *
- * if (platform.name !== "Deno") throw new Error("examples run in Deno");
- * ```
- *
  * @module
  */
 

@@ -4,19 +4,6 @@
  *
  * - Invariant: a signal has a listener of this module while somebody waits for its abort, and no more than one.
  *
- * @example
- * ```ts
- * import { onAbort } from "./aborts.ts";
- *
- * const stop = new AbortController();
- * const heard: string[] = [];
- * const forget = onAbort(stop.signal, () => heard.push("first"));
- * onAbort(stop.signal, () => heard.push("second"));
- * forget();
- * stop.abort();
- * if (heard.join() !== "second") throw new Error("who waits still");
- * ```
- *
  * @module
  */
 

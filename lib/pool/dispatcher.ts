@@ -50,10 +50,10 @@ export class Dispatcher {
 
   /** Makes the slots; nothing is started yet. */
   constructor(settings: PoolSettings, { host, share, log, names }: DispatcherOptions) {
-    const { mode, module, initializer, limit, maxCalls, idleLimit } = settings;
+    const { mode, module, initializer, shared, limit, maxCalls, idleLimit } = settings;
     this.#settings = settings;
     this.#waiting = new WaitingCalls(names.length, { givenUp: () => this.#schedule() });
-    this.#freeTasks = share === undefined ? [] : [...Array(share.tasks).keys()].reverse();
+    this.#freeTasks = share === undefined ? [] : [...Array(share.message.tasks).keys()].reverse();
     this.#slots = names.map((name, number) => {
       return new Slot({
         name,
@@ -63,6 +63,7 @@ export class Dispatcher {
         module,
         initializer,
         share,
+        shared,
         limit,
         maxCalls,
         idleLimit,

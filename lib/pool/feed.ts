@@ -6,28 +6,12 @@
  * - Invariant: of one feed, at most one call of the source's `next` is under way.
  * - A source that failed, or a signal that aborted, is told after the values before it.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { type Chunk, Feed } from "./feed.ts";
- *
- * const submit = ({ argument }: { argument: unknown }) => new Call("twice", { argument });
- * const pool = { mode: "direct" as const, isFull: false, room: () => Promise.resolve(), submit };
- * const feed = new Feed(pool, { inputs: [1, 2, 3], options: { chunkSize: 2, buffer: 1 } });
- * const chunks: Chunk<number>[] = [];
- * feed.open({ ahead: () => chunks.length, submitted: (chunk) => chunks.push(chunk) });
- * feed.fill();
- * if (chunks.length !== 1 || chunks[0]?.inputs.join() !== "1,2") throw new Error("one chunk is ahead");
- * await feed.close(chunks);
- * ```
- *
  * @module
  */
 
 import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
 import type { Call, CallOptions, CallOutcome } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
-import type { MapOptions } from "./mapping.ts";
 
 /** How many calls are ahead of the reader. */
 const BUFFER = 1024;
@@ -42,6 +26,24 @@ export interface MappingPool {
   room(): Promise<void>;
   /** Submits a call of the function. */
   submit(subject: { readonly argument: unknown; readonly chunk?: boolean; readonly options: CallOptions }): Call;
+}
+
+/** How inputs are mapped. */
+export interface MapOptions<A, R> {
+  /** How many inputs a call takes; 1 by default. */
+  readonly chunkSize?: number | undefined;
+  /** How many calls may be ahead of the reader; 1024 by default. */
+  readonly buffer?: number | undefined;
+  /** Ends the loop with a `CancelledError` when it aborts: what waits and what runs is cancelled. */
+  readonly signal?: AbortSignal | undefined;
+  /** Seconds that a call may run. */
+  readonly timeout?: number | undefined;
+  /** How often an input is tried again after a failure; 0 by default. */
+  readonly retries?: number | undefined;
+  /** After which failures; after any by default. */
+  readonly retryIf?: ((error: Error) => boolean) | undefined;
+  /** Gives a value for an input that failed; without it, or where it throws, the loop ends with the failure. */
+  readonly onError?: ((error: Error, input: A, index: number) => R) | undefined;
 }
 
 /** What is mapped. */

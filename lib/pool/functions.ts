@@ -1,18 +1,6 @@
 /**
  * The types of a module's functions, as a pool calls them.
  *
- * @example
- * ```ts
- * import type { ArgumentOf, ValueOf } from "./functions.ts";
- *
- * interface Work {
- *   length(text: string): Promise<number>;
- * }
- * const argument: ArgumentOf<Work, "length"> = "four";
- * const value: ValueOf<Work, "length"> = argument.length;
- * if (value !== 4) throw new Error("a number, no promise");
- * ```
- *
  * @module
  */
 

@@ -29,6 +29,7 @@ import {
   Host,
   type NamedCall,
   namedExport,
+  type Packed,
   Packer,
   type ServiceAnswer,
   type ServiceLink,
@@ -38,7 +39,7 @@ import { after, limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call } from "./call.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
-import type { LogTarget } from "./merged_log.ts";
+import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 
 /** What a guest is and does. */
@@ -71,6 +72,8 @@ export interface GuestSettings {
   readonly logging?: LogTarget | GuestLog;
 }
 
+const NOTHING: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
+
 /** How far a guest is. */
 export type GuestState = "made" | "running" | "ended";
 
@@ -88,6 +91,8 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   readonly #future: PoolFuture<T>;
   readonly #ended = Promise.withResolvers<void>();
   #link: ServiceLink | undefined;
+  /** Why its argument cannot be sent, if so. */
+  #refused: { readonly error: unknown } | undefined;
   #started: Promise<void> = Promise.resolve();
   #state: GuestState = "made";
   #exitCode: number | undefined;
@@ -102,7 +107,12 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     this.#share = share;
     const { permissions = {}, guests = {}, onProgress, argument } = settings;
     this.#host = settings.host ?? new Host({ permissions, guests });
-    const packed = new Packer().pack(argument, { transfer: [], moves: false });
+    let packed: Packed = NOTHING;
+    try {
+      packed = new Packer().pack(argument, { transfer: [], moves: false });
+    } catch (error) {
+      this.#refused = { error };
+    }
     this.#call = new Call(this.name, { packed, options: onProgress === undefined ? {} : { onProgress } });
     this.#future = new PoolFuture(this.#call);
     const { logging } = settings;
@@ -116,7 +126,6 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
    * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
-   * @throws {UncloneableError} where the argument cannot be cloned.
    * @throws {RangeError} where the timeout is negative.
    * @throws {LoggingError} where its name is taken in its log, or it cannot log: a folder that does not exist.
    */
@@ -130,7 +139,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     }
     if (shared === undefined) return new Guest(settings, undefined);
     const things = await namedExport(await import(module), shared)(shared.argument) as S;
-    return new Guest(settings, new ServiceShare(things, { call: shared, tasks: 1 }));
+    return new Guest(settings, new ServiceShare(things, { tasks: 1 }));
   }
 
   /** Its name. */
@@ -177,6 +186,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * @throws {GuestDiedError} where it ends before it runs.
    * @throws {GuestTimeoutError} where it is not ready in time.
    * @throws {TypeError} where the module exports no such function.
+   * @throws {UncloneableError} where the argument cannot be cloned.
    */
   start(): Promise<void> {
     if (this.#state !== "made") {
@@ -188,9 +198,11 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   async #start(): Promise<void> {
-    const { mode, module, export: name, timeout } = this.#settings;
-    const shared = this.#share === undefined ? undefined : { share: this.#share, task: 0 };
+    const { mode, module, export: name, timeout, shared: call } = this.#settings;
+    const share = this.#share;
+    const shared = share === undefined || call === undefined ? undefined : { share, call, task: 0 };
     try {
+      if (this.#refused !== undefined) throw this.#refused.error;
       const link = this.#link = await this.#host.serve(
         {
           name: this.name,

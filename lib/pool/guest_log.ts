@@ -23,9 +23,8 @@
  */
 
 import { LoggingError } from "../errors.ts";
-import type { LogLine, LogOrder } from "../logging/mod.ts";
+import { guestLoggingUrl, LogBook, type LogLine, type LogOrder, type LogTarget } from "../logging/mod.ts";
 import type { ServiceLogging } from "../host/mod.ts";
-import { type LogTarget, MergedLog } from "./merged_log.ts";
 
 /** What guests log, and where it goes. */
 export interface GuestLogOptions extends LogTarget {
@@ -47,7 +46,8 @@ export interface GuestLane {
 
 /** See the module; disposing closes the files, and doing so twice is harmless. */
 export class GuestLog implements Disposable {
-  readonly #log: MergedLog;
+  readonly #logging: ServiceLogging;
+  readonly #log: LogBook;
   readonly #lanes: readonly string[];
   readonly #taken = new Set<string>();
   #isClosed = false;
@@ -58,9 +58,10 @@ export class GuestLog implements Disposable {
    * @throws {LoggingError} for settings that do not hold, a folder that does not exist, two guests of one name, an unknown
    * order, and where lines would go nowhere.
    */
-  constructor({ lanes, order = "turns", ...target }: GuestLogOptions) {
-    this.#lanes = lanes;
-    this.#log = new MergedLog(target, { lanes, order });
+  constructor(options: GuestLogOptions) {
+    this.#logging = { settings: options.settings ?? {}, code: guestLoggingUrl() };
+    this.#log = new LogBook(options);
+    this.#lanes = options.lanes;
   }
 
   /**
@@ -69,27 +70,27 @@ export class GuestLog implements Disposable {
    * @throws {LoggingError} where its name is taken, or none of the log's, or the log is closed.
    */
   claim(name: string): GuestLane {
-    if (this.#isClosed) throw new LoggingError(`Cannot log as ${name}: the log is closed, an open one is wanted`);
-    if (!this.#lanes.includes(name)) {
-      const names = this.#lanes.join(", ") || "none";
-      throw new LoggingError(`Cannot log as ${name}: the log has no such guest, one of its own (${names}) is wanted`);
-    }
-    if (this.#taken.has(name)) {
-      throw new LoggingError(`Cannot log as ${name}: the name is taken, one that is free is wanted`);
-    }
+    const refuse = (is: string) => new LoggingError(`Cannot log as ${name}: ${is} is wanted`);
+    const names = this.#lanes.join(", ") || "none";
+    if (this.#isClosed) throw refuse("the log is closed, an open one");
+    if (!this.#lanes.includes(name)) throw refuse(`the log has no such guest, one of its own (${names})`);
+    if (this.#taken.has(name)) throw refuse("the name is taken, one that is free");
     this.#taken.add(name);
+    let isOpen = true;
     return {
-      logging: this.#log.logging,
-      add: (line) => this.#log.add(line, { lane: name, worker: name }),
-      end: () => this.#log.end(name),
+      logging: this.#logging,
+      // What comes after the end is dropped.
+      add: (line) => isOpen && !this.#isClosed ? this.#log.add({ ...line, lane: name }) : undefined,
+      end: () => {
+        isOpen = false;
+        this.#log.end(name);
+      },
     };
   }
 
   /** Writes what is left and closes the files; throws what a write, or `onLine`, threw first. */
   [Symbol.dispose](): void {
-    if (this.#isClosed) return;
     this.#isClosed = true;
-    const failure = this.#log.close();
-    if (failure !== undefined) throw failure;
+    this.#log[Symbol.dispose]();
   }
 }

@@ -6,38 +6,12 @@
  *   own, and is then retried on its own.
  * - Who leaves the loop, or gets a failure, cancels what waits; the source is closed.
  *
- * @example
- * ```ts
- * import { Pool } from "./pool.ts";
- *
- * const module = "data:text/javascript,export const half = (n) => { if (n & 1) throw new RangeError('odd'); return n / 2 }";
- * await using pool = await Pool.open({ mode: "direct", module, workers: 2 });
- * const halves = await Array.fromAsync(pool.map("half", [2, 3, 4], { chunkSize: 2, onError: () => -1 }));
- * if (halves.join() !== "1,-1,2") throw new Error("each input on its own");
- * ```
- *
  * @module
  */
 
 import { type Chunk, Feed, type MappingPool, type Work } from "./feed.ts";
 
-/** How inputs are mapped. */
-export interface MapOptions<A, R> {
-  /** How many inputs a call takes; 1 by default. */
-  readonly chunkSize?: number | undefined;
-  /** How many calls may be ahead of the reader; 1024 by default. */
-  readonly buffer?: number | undefined;
-  /** Ends the loop with a `CancelledError` when it aborts: what waits and what runs is cancelled. */
-  readonly signal?: AbortSignal | undefined;
-  /** Seconds that a call may run. */
-  readonly timeout?: number | undefined;
-  /** How often an input is tried again after a failure; 0 by default. */
-  readonly retries?: number | undefined;
-  /** After which failures; after any by default. */
-  readonly retryIf?: ((error: Error) => boolean) | undefined;
-  /** Gives a value for an input that failed; without it, or where it throws, the loop ends with the failure. */
-  readonly onError?: ((error: Error, input: A, index: number) => R) | undefined;
-}
+export type { MapOptions } from "./feed.ts";
 
 /** A value, and where its input stood. */
 export interface Mapped<R> {

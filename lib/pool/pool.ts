@@ -23,7 +23,15 @@
  */
 
 import { CancelledError, QueueFullError, StateError } from "../errors.ts";
-import { type GuestHost, Host, namedExport, Packer, ServiceShare, type Transferable } from "../host/mod.ts";
+import {
+  type GuestHost,
+  Host,
+  namedExport,
+  type Packed,
+  Packer,
+  ServiceShare,
+  type Transferable,
+} from "../host/mod.ts";
 import { limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject } from "./call.ts";
@@ -53,6 +61,8 @@ type Submitted = Omit<CallSubject, "packed" | "options" | "onSettled"> & {
 
 const NOTHING: readonly Transferable[] = [];
 const NO_OPTIONS: CallOptions = {};
+/** Stands for an argument that cannot be sent. */
+const UNPACKED: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
 /** See the module. */
 export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, S extends Shareables = Shareables>
@@ -65,7 +75,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   readonly #dispatcher: Dispatcher;
   readonly #log: PoolLog | undefined;
   readonly #packer = new Packer();
-  readonly #moves: boolean;
+  #moves = false;
   readonly #failures = new UnfetchedFailures();
   #calls = 0;
   #unsettled = 0;
@@ -86,7 +96,6 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     this.#settings = settings;
     this.#ownsHost = host === undefined;
     this.#host = host ?? new Host({ permissions, guests });
-    this.#moves = this.#host.moves(settings.mode);
     this.#share = share;
     const names = Array.from({ length: settings.max }, (_, number) => `${name}${number}`);
     const log = this.#log = logging === undefined ? undefined : new PoolLog(logging, names);
@@ -112,7 +121,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     if (shared !== undefined) {
       // The type of the module says what its function of that name gives.
       const things = await namedExport(await import(settings.module), shared)(shared.argument) as ThingsOf<F, K>;
-      share = new ServiceShare(things, { call: shared, tasks: settings.max + SPARE });
+      share = new ServiceShare(things, { tasks: settings.max + SPARE });
     }
     const pool = new Pool<F, ThingsOf<F, K>>(options, settings, share);
     await pool.#start();
@@ -266,6 +275,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   async #start(): Promise<void> {
     try {
       await this.#dispatcher.start();
+      this.#moves = this.#host.moves(this.#settings.mode);
       this.#log?.begin();
     } catch (error) {
       this.#log?.close();
@@ -295,15 +305,30 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
         `Cannot submit ${name}: ${waiting} calls wait, at most ${this.#settings.maxQueue} may; await room() is wanted before`,
       );
     }
-    // What can fail fails before the call is counted; its argument is what it is at this moment.
-    const packed = this.#packer.pack(argument, { transfer: options?.transfer ?? NOTHING, moves: this.#moves });
+    // What can fail has failed by the time that the call waits; its argument is what it is at this moment.
+    const packed = this.#pack(argument, options?.transfer);
     this.#calls++;
     this.#unsettled++;
-    const call = new Call(name, { ...subject, packed, options: options ?? NO_OPTIONS, onSettled: this.#onSettled });
+    const isPacked = !("error" in packed);
+    const call = new Call(name, {
+      ...subject,
+      packed: isPacked ? packed : UNPACKED,
+      options: options ?? NO_OPTIONS,
+      onSettled: this.#onSettled,
+    });
+    if (!isPacked) call.settle(packed);
     if (call.outcome !== undefined) return call;
     this.#log?.open(call);
     this.#dispatcher.add(call);
     return call;
+  }
+
+  #pack(argument: unknown, transfer: readonly Transferable[] = NOTHING): Packed | { readonly error: Error } {
+    try {
+      return this.#packer.pack(argument, { transfer, moves: this.#moves });
+    } catch (error) {
+      return { error: error instanceof Error ? error : new TypeError(String(error)) };
+    }
   }
 
   #retire(): void {

@@ -5,6 +5,16 @@
  * - It is no promise, so it can be returned from async functions and iterated: `await future.result()`.
  * - A failure that nobody asked for is reported when the pool closes.
  *
+ * @example
+ * ```ts
+ * import { Pool } from "./pool.ts";
+ *
+ * const module = "data:text/javascript,export const twice = (n) => 2 * n";
+ * await using pool = await Pool.open<{ twice(n: number): number }>({ mode: "direct", module });
+ * const future = pool.submit("twice", 5);
+ * if ((await future.result()) !== 10 || (await future.result()) !== 10) throw new Error("asked again");
+ * ```
+ *
  * @module
  */
 

@@ -7,35 +7,19 @@
  * - What guests log before their first call, such as initializers, comes first, under the names of the guests. What one
  *   logs in no call later, such as a timer that a call left behind, stands where it came: `worker0@1`.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { PoolLog } from "./pool_log.ts";
- *
- * const told: string[] = [];
- * const log = new PoolLog({ onLine: ({ lane }) => void told.push(lane) }, ["worker0"]);
- * log.begin();
- * const [first, second] = [new Call("square", { argument: 1 }), new Call("square", { argument: 2 })];
- * for (const call of [first, second]) log.open(call);
- * const line = { lane: "", sequence: 0, level: "info", category: [], message: "", properties: {} } as const;
- * for (const call of [second, first]) log.add(line, { call, worker: "worker0" });
- * for (const call of [second, first]) log.end(call);
- * if (told.join() !== "square#0,square#1") throw new Error("in the order of submission");
- * log.close();
- * ```
- *
  * @module
  */
 
 import { LoggingError } from "../errors.ts";
-import type { LogLine } from "../logging/mod.ts";
 import type { ServiceLogging } from "../host/mod.ts";
+import { guestLoggingUrl, LogBook, type LogLine, type LogTarget } from "../logging/mod.ts";
 import type { Call } from "./call.ts";
-import { type LogTarget, MergedLog } from "./merged_log.ts";
 
 /** See the module. */
 export class PoolLog {
-  readonly #log: MergedLog;
+  /** What guests are told. */
+  readonly logging: ServiceLogging;
+  readonly #log: LogBook;
   readonly #workers: readonly string[];
   /** The lane of each call that is not settled. */
   readonly #lanes = new Map<Call, string>();
@@ -47,7 +31,7 @@ export class PoolLog {
   /**
    * Opens the log of the guests of those names.
    *
-   * @throws {LoggingError} as `MergedLog` does, and for names that could be those of calls.
+   * @throws {LoggingError} as `LogBook` does, and for names that could be those of calls.
    */
   constructor(target: LogTarget, workers: readonly string[]) {
     const [first] = workers;
@@ -55,12 +39,8 @@ export class PoolLog {
       throw new LoggingError(`Cannot log as ${first}: a call may have that name, one without # is wanted`);
     }
     this.#workers = workers;
-    this.#log = new MergedLog(target, { lanes: workers, workers, order: "lanes" });
-  }
-
-  /** What guests are told. */
-  get logging(): ServiceLogging {
-    return this.#log.logging;
+    this.logging = { settings: target.settings ?? {}, code: guestLoggingUrl() };
+    this.#log = new LogBook({ ...target, lanes: workers, order: "lanes", workers });
   }
 
   /** All guests are ready. */
@@ -79,9 +59,12 @@ export class PoolLog {
   /** Takes a line of a guest, which is in that call or in none. */
   add(line: LogLine, { call, worker }: { readonly call: Call | undefined; readonly worker: string }): void {
     const lane = call === undefined ? undefined : this.#lanes.get(call);
-    if (lane !== undefined) this.#log.add(line, { lane, worker });
-    else if (this.#begun) this.#addOther(line, worker);
-    else this.#log.add(line, { lane: worker, worker });
+    if (lane !== undefined || !this.#begun) return this.#log.add({ ...line, lane: lane ?? worker }, worker);
+    // A lane of its own keeps nobody waiting.
+    const other = `${worker}@${++this.#others}`;
+    this.#log.open(other);
+    this.#log.add({ ...line, lane: other }, worker);
+    this.#log.end(other);
   }
 
   /** Ends the lane of a call that is settled. */
@@ -92,16 +75,14 @@ export class PoolLog {
     this.#log.end(lane);
   }
 
-  /** Writes what is left and closes the files; gives what failed first. */
+  /** Writes what is left and closes the files; gives, the first time, what failed first. */
   close(): Error | undefined {
-    return this.#log.close();
-  }
-
-  /** A lane of its own keeps nobody waiting. */
-  #addOther(line: LogLine, worker: string): void {
-    const lane = `${worker}@${++this.#others}`;
-    this.#log.open(lane);
-    this.#log.add(line, { lane, worker });
-    this.#log.end(lane);
+    try {
+      this.#log[Symbol.dispose]();
+      return undefined;
+    } catch (error) {
+      // It throws no other kind.
+      return error as Error;
+    }
   }
 }

@@ -7,7 +7,7 @@
 import type { AnyModeName, GuestHost, GuestOptions, GuestPermissions, NamedCall, Transferable } from "../host/mod.ts";
 import { cores, limit } from "../platform/mod.ts";
 import { wholeNumber } from "./checks.ts";
-import type { LogTarget } from "./merged_log.ts";
+import type { LogTarget } from "../logging/mod.ts";
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -91,6 +91,8 @@ export interface PoolStatistics {
 export interface PoolSettings extends Pick<PoolOptions, "mode" | "module"> {
   /** See {@linkcode PoolOptions}. */
   readonly initializer: NamedCall | undefined;
+  /** See {@linkcode PoolOptions}. */
+  readonly shared: NamedCall | undefined;
   /** How many guests there are at least, */
   readonly min: number;
   /** and at most. */
@@ -115,7 +117,8 @@ const IDLE = 10;
  * @throws {TypeError} where the module is no URL.
  */
 export function poolSettings(options: PoolOptions): PoolSettings {
-  const { mode, module, initializer, workers = cores(), maxQueue = Infinity, timeout, idleTimeout = IDLE } = options;
+  const { mode, module, initializer, shared, workers = cores(), maxQueue = Infinity, timeout, idleTimeout = IDLE } =
+    options;
   const { maxCallsPerGuest = Infinity } = options;
   const act = "open a pool";
   const { min, max } = typeof workers === "number"
@@ -135,6 +138,7 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     mode,
     module,
     initializer,
+    shared,
     min,
     max,
     maxQueue,

@@ -11,15 +11,15 @@
  */
 
 import { farError, GuestDiedError, GuestError, GuestTimeoutError, revivedError } from "../errors.ts";
-import {
-  type AnyModeName,
-  type GuestHost,
-  type NamedCall,
-  type ServiceAnswer,
-  type ServiceLink,
-  type ServiceListener,
-  type ServiceLogging,
-  type ServiceShare,
+import type {
+  AnyModeName,
+  GuestHost,
+  NamedCall,
+  ServiceAnswer,
+  ServiceLink,
+  ServiceListener,
+  ServiceLogging,
+  ServiceShare,
 } from "../host/mod.ts";
 import type { LogLine } from "../logging/mod.ts";
 import { after } from "../platform/mod.ts";
@@ -47,8 +47,9 @@ export interface SlotOptions {
   readonly module: string;
   /** Called in each guest before anything else. */
   readonly initializer: NamedCall | undefined;
-  /** The shared things. */
+  /** The shared things, and what gives their description in guests. */
   readonly share: ServiceShare | undefined;
+  readonly shared: NamedCall | undefined;
   /** Gives a task of the shared things for a guest, where there are any. */
   readonly takeTask: () => number;
   /** Takes a task back that nobody uses any longer. */
@@ -139,9 +140,9 @@ export class Slot implements CallHolder {
 
   /** Starts a guest; resolves when it is ready. */
   async start(): Promise<void> {
-    const { host, mode, name, module, initializer, share, limit, takeTask, logging } = this.#options;
+    const { host, mode, name, module, initializer, share, shared: call, limit, takeTask, logging } = this.#options;
     const task = share === undefined ? 0 : takeTask();
-    let link: ServiceLink | undefined;
+    const serving: { link?: ServiceLink } = {};
     let early: Error | undefined;
     const listener: ServiceListener = {
       answered: (answer) => this.#answered(answer),
@@ -150,14 +151,14 @@ export class Slot implements CallHolder {
       reported: (value) => this.#calls.first?.report(value),
       logged: (line) => this.#options.logged?.(line, this.#calls.first),
       ended: (error, { idle }) => {
-        if (link === undefined) early = error;
-        else if (this.#link === link) this.#ended(error, { idle });
+        if (serving.link === undefined) early = error;
+        else if (this.#link === serving.link) this.#ended(error, { idle });
       },
     };
-    const shared = share === undefined ? undefined : { share, task };
+    const shared = share === undefined || call === undefined ? undefined : { share, call, task };
     this.started++;
     const job = { name, module, initializer, shared, limit, logging };
-    link = await host.serve(job, { mode, listener }).catch(async (error) => {
+    const link = serving.link = await host.serve(job, { mode, listener }).catch(async (error) => {
       if (share !== undefined) await this.#free(share, { task, error });
       throw error;
     });

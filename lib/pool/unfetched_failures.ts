@@ -3,17 +3,6 @@
  *
  * - A call that was cancelled is no failure. Of very many only the first are kept.
  *
- * @example
- * ```ts
- * import { Call } from "./call.ts";
- * import { UnfetchedFailures } from "./unfetched_failures.ts";
- *
- * const failures = new UnfetchedFailures();
- * const call = new Call("root", { argument: -1, onSettled: (call) => failures.note(call) });
- * call.settle({ error: new RangeError("no root") });
- * if (failures.report()?.errors.length !== 1) throw new Error("nobody asked");
- * ```
- *
  * @module
  */
 

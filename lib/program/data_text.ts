@@ -1,14 +1,6 @@
 /**
  * Plain data as text: equal data has equal texts, whatever the order of its keys.
  *
- * @example
- * ```ts
- * import { dataText, sameData } from "./data_text.ts";
- *
- * if (!sameData({ a: 1, b: [NaN] }, { b: [NaN], a: 1 })) throw new Error("the order of keys does not matter");
- * if (dataText({ b: 2, a: -0 }) !== '{"a":{"number":"-0"},"b":2}') throw new Error("keys in order, numbers exact");
- * ```
- *
  * @module
  */
 

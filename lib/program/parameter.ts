@@ -3,15 +3,6 @@
  *
  * - The kind follows from the default and from what stands beside it: a range, choices, or that it is a text.
  *
- * @example
- * ```ts
- * import { faultOf } from "./parameter.ts";
- *
- * const tasks = { default: 3, min: 1, max: 8, description: "how many tasks" };
- * if (faultOf(tasks, 8) !== undefined) throw new Error("8 are possible");
- * if (faultOf(tasks, 9) !== "a whole number from 1 to 8") throw new Error("9 are too many");
- * ```
- *
  * @module
  */
 

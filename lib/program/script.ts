@@ -6,16 +6,6 @@
  * - Whoever repeats a script performs what touches words and bytes for real, and compares; what the model decides alone
  *   (who is woken, what time it is, what chance picks) the script answers.
  *
- * @example
- * ```ts
- * import type { Operation } from "../memory/mod.ts";
- * import { sameOperation } from "./script.ts";
- *
- * const wait: Operation = { kind: "wait", word: 3, expected: 0, deadline: 5 };
- * if (!sameOperation(wait, { ...wait, deadline: 7 })) throw new Error("deadlines are another clock's");
- * if (sameOperation(wait, { ...wait, word: 4 })) throw new Error("another word");
- * ```
- *
  * @module
  */
 

@@ -5,20 +5,6 @@
  * - What guards release comes before the next operation of the task's own steps.
  * - An operation that throws throws into the steps where they yielded it.
  *
- * @example
- * ```ts
- * import { add, Layout, ModelMemory } from "../memory/mod.ts";
- * import { TaskRun } from "./task_run.ts";
- *
- * const layout = new Layout();
- * const steps = add(layout.word("counter"), 2);
- * const memory = new ModelMemory(layout);
- * const run = new TaskRun(memory, { name: "a", number: 0, steps });
- * if (run.pending?.kind !== "add") throw new Error("it stands before its add");
- * run.perform();
- * if (run.pending !== undefined || run.outcome.kind !== "returned") throw new Error("it has ended");
- * ```
- *
  * @module
  */
 

@@ -4,19 +4,6 @@
  * - `plain`: a balance that was checked may be gone when the result is stored, so both can be paid out.
  * - `locked`: nothing comes between the check and the store, and exactly one of the two is refused.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { sameData } from "../host/mod.ts";
- * import { bank } from "./bank.ts";
- *
- * await using host = new Host();
- * const plain = await host.run(bank, { mode: "direct" });
- * if (!sameData(plain.outcome, { balance: 300, paid: [500, 700] })) throw new Error("1,200 are paid out of 1,000");
- * const locked = await host.run(bank, { mode: "direct", variant: "locked" });
- * if (!sameData(locked.outcome, { balance: 500, paid: [500, 0] })) throw new Error("the second is refused");
- * ```
- *
  * @module
  */
 

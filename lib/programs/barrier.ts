@@ -4,16 +4,6 @@
  * - A barrier lets its parties go on when the last has come, and then serves the next generation.
  * - Each party gets its arrival index; whoever came first (index 0) counts as the leader of the generation.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { barrierProgram } from "./barrier.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(barrierProgram, { mode: "direct", parameters: { generations: 100 } });
- * if (!sameData(outcome, { ready: 300, leaders: 100 })) throw new Error("one leader in each generation");
- * ```
- *
  * @module
  */
 

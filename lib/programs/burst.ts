@@ -5,18 +5,6 @@
  * - `unbounded`: the queue grows as a burst comes in; the producer never waits, and the depth is the price.
  * - The outcome tells the greatest depth that the producer saw after a put, and how long its puts took, in milliseconds.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { burst } from "./burst.ts";
- *
- * await using host = new Host();
- * const bounded = await host.run(burst, { mode: "direct" });
- * if (!sameData(bounded.outcome, { produced: 30, consumed: 30, depth: 3, waited: 90 })) throw new Error("it waits");
- * const unbounded = await host.run(burst, { mode: "direct", variant: "unbounded" });
- * if (!sameData(unbounded.outcome, { produced: 30, consumed: 30, depth: 10, waited: 0 })) throw new Error("it grows");
- * ```
- *
  * @module
  */
 

@@ -4,17 +4,6 @@
  * - All results arrive, main and the feeder end, and nothing looks wrong; but no worker ends.
  * - The report names them all: each waits for `jobs`, and no task is left that could send.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { channelLeak } from "./channel_leak.ts";
- *
- * await using host = new Host();
- * const { errors, ok } = await host.run(channelLeak, { mode: "direct" });
- * if (!ok || errors.length !== 4) throw new Error("4 workers are left");
- * if (!errors[0]?.message.includes("task worker3 waits for jobs")) throw new Error("the report names them");
- * ```
- *
  * @module
  */
 

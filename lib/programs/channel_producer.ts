@@ -4,18 +4,6 @@
  * - `plain`: the loop of the consumer gets what the producer puts, and ends when the producer has ended.
  * - `failing`: the producer fails half-way, and so the loop fails as well, after what was put.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { channelProducer } from "./channel_producer.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(channelProducer, { mode: "direct" });
- * if (!sameData(outcome, ["start", 2, 4, 6, 8, "stop"])) throw new Error("what is put is taken, in order");
- * const { errors: [, consumer] } = await host.run(channelProducer, { mode: "direct", variant: "failing" });
- * if (consumer?.message !== "after start,2,4: ChannelClosedError") throw new Error("the loop fails, too");
- * ```
- *
  * @module
  */
 

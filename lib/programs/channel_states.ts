@@ -6,18 +6,6 @@
  * - A put to a closed channel fails; takes drain it, and then fail.
  * - A fetch gives the value that comes next, and leaves it.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { channelStates } from "./channel_states.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(channelStates, { mode: "direct" });
- * const { states } = outcome as { states: string[] };
- * if (states[0] !== "empty: take parks") throw new Error("it waits until its time is over");
- * if (states.at(-1) !== "drained: fetch fails") throw new Error("nothing will ever come");
- * ```
- *
  * @module
  */
 

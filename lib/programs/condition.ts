@@ -7,18 +7,6 @@
  * - `plain`: the teller's loop has no end. When all customers have left, it waits for ever, and is reported.
  * - `closing`: whoever is last closes the bank, and the teller goes home.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { conditionProgram } from "./condition.ts";
- *
- * await using host = new Host();
- * const plain = await host.run(conditionProgram, { mode: "direct" });
- * if (plain.errors[0]?.message !== "Cannot go on: task teller waits for changed (waitUntil)") throw plain.errors[0];
- * const closing = await host.run(conditionProgram, { mode: "direct", variant: "closing" });
- * if (!sameData(closing.outcome, [0, 1, 2, 3, 4])) throw new Error("first come, first served");
- * ```
- *
  * @module
  */
 

@@ -4,18 +4,6 @@
  * - `plain`: an increment is a load and a store, and what comes between them is lost.
  * - `atomic`: an increment is one operation. `locked`: nobody comes between the load and the store.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { counter } from "./counter.ts";
- *
- * await using host = new Host();
- * for (const variant of ["atomic", "locked"]) {
- *   const { outcome } = await host.run(counter, { mode: "direct", variant, parameters: { times: 100 } });
- *   if (outcome !== 400) throw new Error("four tasks, 100 times");
- * }
- * ```
- *
  * @module
  */
 

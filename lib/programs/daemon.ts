@@ -5,18 +5,6 @@
  * - A daemon (`--daemon`) is stopped when all others have ended: its last line does not appear.
  * - Main can wait for either (`--join`), and then both finish.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { daemon } from "./daemon.ts";
- *
- * await using host = new Host();
- * const thread = await host.run(daemon, { mode: "direct" });
- * if (!sameData(thread.outcome, ["main begins", "thread starts", "main ends", "thread finishes"])) throw new Error("waits");
- * const stopped = await host.run(daemon, { mode: "direct", parameters: { daemon: true } });
- * if (!sameData(stopped.outcome, ["main begins", "thread starts", "main ends"])) throw new Error("it is stopped");
- * ```
- *
  * @module
  */
 

@@ -4,19 +4,6 @@
  * - `plain`: once each holds one lock, each waits for the other's. The report is the cycle: both tasks, both locks.
  * - `ordered`: everybody takes the locks in one order, so there can be no cycle.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { deadlock } from "./deadlock.ts";
- *
- * await using host = new Host();
- * const { errors: [error] } = await host.run(deadlock, { mode: "direct" });
- * const told = "task a waits for right (acquire), which b holds; task b waits for left (acquire), which a holds";
- * if (!error?.message.includes(told)) throw new Error("the cycle");
- * const { outcome } = await host.run(deadlock, { mode: "direct", variant: "ordered" });
- * if (outcome !== 2) throw new Error("both get through");
- * ```
- *
  * @module
  */
 

@@ -2,24 +2,10 @@
  * Everything in a folder counted and hashed by a process that may read that folder, and nothing else.
  *
  * - Files, bytes and hash are equal in every mode: the walk is sorted; see {@linkcode readDirInfo}.
- * - Only a subprocess can have permissions of its own. A thread and direct mode have those of the program.
+ * - Its host must permit that: `needs` says so. Only a subprocess can have permissions of its own. A thread and direct mode have those of the program.
  * - The guest says how far it is while it works.
  * - Without `--dir` it is the folder that this program is in; from elsewhere than a file, or without the permission to read
  *   it, that is an empty walk, and the table says so.
- *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { dirInfo } from "./dir_info.ts";
- *
- * await using host = new Host();
- * const hashes: unknown[] = [];
- * for (const mode of ["direct", "thread"] as const) {
- *   const { outcome } = await host.run(dirInfo, { mode });
- *   hashes.push((outcome as { hash: string }).hash);
- * }
- * if (hashes[0] !== hashes[1]) throw new Error("equal in every mode");
- * ```
  *
  * @module
  */
@@ -33,6 +19,7 @@ import {
   type ReportTable,
 } from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
+import { ensure } from "../program/mod.ts";
 import { type DirCount, type DirInfo, dirWork, readDirInfo } from "./dir_work.ts";
 import { ownPath, readablePath } from "./readable.ts";
 import { draw, durationOf, timedAsync } from "./timed.ts";
@@ -61,23 +48,28 @@ export const dirInfo: AnyHostProgram = defineHostProgram({
   functions: { readDirInfo },
   parameters,
   validate: ({ parameters: { dir } }) => void (dir === "" || folderOf(dir)),
+  needs({ parameters: { dir } }) {
+    const folder = walkedFolder(dir);
+    return folder === undefined ? {} : { permissions: { read: [folder] } };
+  },
   main,
   expected: () => (outcome) => "hash" in outcome && /^[0-9a-f]{64}$/.test(outcome.hash),
 });
 
 async function main(context: HostContext<typeof parameters>): Promise<HostEnd<DirInfo>> {
   const { settings: { parameters: { dir } } } = context;
-  const folder = dir === "" ? ownPath(new URL(".", import.meta.url)) : folderOf(dir);
+  const folder = walkedFolder(dir);
   if (folder === undefined) return { outcome: NOTHING, tables: [tableOf(NOTHING, "no folder: --dir is wanted")] };
   const work = await timedAsync({ guest: NAME, now }, () => walked(folder, context));
   const outcome = draw(context.observe, work);
+  ensure(!isUnread(outcome), `the guest can read ${folder}, which its host must permit`);
   return { outcome, tables: [tableOf(outcome, `${folder}, in ${Math.round(durationOf(work))} ms, start-up included`)] };
 }
 
 /** Lets a guest walk a folder. */
 async function walked(
   folder: string,
-  { mode, signal, progress }: HostContext<typeof parameters>,
+  { mode, host, signal, progress }: HostContext<typeof parameters>,
 ): Promise<DirInfo> {
   await using guest = await Guest.make<DirInfo>({
     mode,
@@ -87,7 +79,7 @@ async function walked(
     name: NAME,
     // Where the time of the run is over, it need not come to its end.
     daemon: true,
-    permissions: { read: [folder] },
+    host,
     onProgress: (count) => progress(progressOf(count as DirCount)),
   });
   await guest.start();
@@ -105,6 +97,16 @@ function megabytes(bytes: number): string {
 function tableOf({ files, folders, others, unreadable, bytes }: DirInfo, title: string): ReportTable {
   const columns = ["files", "folders", "links and others", "unreadable", "MB"];
   return { title, columns, rows: [[files, folders, others, unreadable, megabytes(bytes)]] };
+}
+
+/** Whether not even the folder itself was read. */
+function isUnread({ files, folders, others, unreadable }: DirInfo): boolean {
+  return unreadable === 1 && files + folders + others === 0;
+}
+
+/** The folder that is meant, if there is one that may be read. */
+function walkedFolder(dir: string): string | undefined {
+  return dir === "" ? ownPath(new URL(".", import.meta.url)) : folderOf(dir);
 }
 
 function folderOf(dir: string): string {

@@ -7,19 +7,6 @@
  *   file that cannot be read, `[path, null]`; paths begin at the folder and have slashes.
  * - A file is read in chunks. Symbolic links are not followed; they, pipes, sockets and devices only count.
  *
- * @example
- * ```ts
- * import { fileURLToPath } from "node:url";
- * import { readDirInfo } from "./dir_work.ts";
- *
- * const reports: unknown[] = [];
- * const report = (value: unknown) => void reports.push(value);
- * const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report } as const;
- * const dir = fileURLToPath(new URL(".", import.meta.url));
- * const [one, again] = [await readDirInfo(dir, context), await readDirInfo(dir, context)];
- * if (one.files === 0 || one.hash !== again.hash || reports.length !== 2) throw new Error("a hash of what is there");
- * ```
- *
  * @module
  */
 

@@ -1,15 +1,6 @@
 /**
  * Real time that main spends with other things, until it is told to end.
  *
- * @example
- * ```ts
- * import { elapse } from "./elapse.ts";
- *
- * await elapse(0.001);
- * const why = await elapse(60, AbortSignal.abort("no time")).catch((reason) => reason);
- * if (why !== "no time") throw new Error("it ends with the signal");
- * ```
- *
  * @module
  */
 

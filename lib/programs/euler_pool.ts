@@ -5,18 +5,6 @@
  * - The event reaches every task: those at work end after their block, and those that wait for a worker add one block.
  * - A result is fetched as often as one likes.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { eulerPool } from "./euler_pool.ts";
- *
- * await using host = new Host();
- * const { ok, independent } = await host.run(eulerPool, { mode: "direct", parameters: { tasks: 1, patience: 0.01 } });
- * const e = 2.7182818284590455;
- * const wanted = { early: ["WaitTimeoutError", "WaitTimeoutError"], running: 1, results: [e], again: [e] };
- * if (!ok || !sameData(independent, wanted)) throw new Error(JSON.stringify(independent));
- * ```
- *
  * @module
  */
 

@@ -7,18 +7,6 @@
  * - With `--before` the event is set before the start. The loop looks at it after a block of 1,000 iterations, so the result
  *   is e all the same; the loop of the talk that it is from looks before its first block, and gives 0 then.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { eulerProcess } from "./euler_process.ts";
- *
- * await using host = new Host();
- * const { ok, independent } = await host.run(eulerProcess, { mode: "thread", parameters: { seconds: 0.01 } });
- * const e = 2.7182818284590455;
- * const wanted = { name: "calculate_e_process", isAlive: true, fetched: [e, e], joined: true, exitCode: 0 };
- * if (!ok || !sameData(independent, wanted)) throw new Error(JSON.stringify(independent));
- * ```
- *
  * @module
  */
 

@@ -5,21 +5,6 @@
  * - The exit event is looked at after each block, and not within one: the iterations are whole blocks, at least one.
  * - In direct mode others go first after each block, since whoever sets the event needs the event loop.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
- * import { calculateE, eulerThings } from "./euler_work.ts";
- *
- * const space = new Space(eulerThings(), { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * const shared = space.bind(memory, { task: 0 });
- * shared.exit.setSync();
- * const context = { guest: "a", mode: "thread", shared, now: () => 0, report() {} } as const;
- * const { e, iterations } = runBlocking(memory, calculateE(undefined, context)).value;
- * if (e !== 2.7182818284590455 || iterations !== 1000) throw new Error("one block, though it was told before");
- * ```
- *
  * @module
  */
 

@@ -4,16 +4,6 @@
  * - An event is a flag that tasks wait for: whoever comes after it is set goes on at once.
  * - What happens before a set is seen by all who go on because of it.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { eventProgram } from "./event.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(eventProgram, { mode: "direct" });
- * if (!sameData(outcome, { entered: 4, withdrew: 4 })) throw new Error("all get through both gates");
- * ```
- *
  * @module
  */
 

@@ -7,16 +7,6 @@
  *   side, which names the function that failed.
  * - A failure that nobody asks for is not lost: it is reported when the pool closes.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { executor } from "./executor.ts";
- *
- * await using host = new Host();
- * const { ok } = await host.run(executor, { mode: "thread", parameters: { workers: 2, pause: 0 } });
- * if (!ok) throw new Error("in order, joined, and no failure is lost");
- * ```
- *
  * @module
  */
 

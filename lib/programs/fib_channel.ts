@@ -6,21 +6,6 @@
  * - In direct mode a task goes on until it blocks: with a big buffer one worker takes all jobs, with a rendezvous
  *   (`--capacity 0`) they spread.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { fibChannel } from "./fib_channel.ts";
- *
- * await using host = new Host();
- * const run = async (capacity: number) => {
- *   const { outcome } = await host.run(fibChannel, { mode: "direct", parameters: { n: 12, capacity } });
- *   return outcome as { sum: number; took: number[] };
- * };
- * const [buffered, rendezvous] = [await run(50), await run(0)];
- * if (buffered.sum !== 376 || rendezvous.sum !== 376) throw new Error("fib(14) - 1");
- * if (buffered.took.join() !== "12,0,0,0" || rendezvous.took.includes(0)) throw new Error("who takes the jobs");
- * ```
- *
  * @module
  */
 

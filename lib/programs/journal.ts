@@ -3,20 +3,6 @@
  *
  * - A line is numbered and written in two operations; the number, which is atomic, is the order.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
- * import { journal, linesOf, note } from "./journal.ts";
- *
- * const space = new Space(journal(2), { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * const shared = space.bind(memory, { task: 0 });
- * runBlocking(memory, note(shared, 7));
- * runBlocking(memory, note(shared, 5));
- * if (runBlocking(memory, linesOf(shared)).join() !== "7,5") throw new Error("in the order of the notes");
- * ```
- *
  * @module
  */
 

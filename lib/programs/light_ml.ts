@@ -8,19 +8,6 @@
  *   updates were in flight at once.
  * - `--trace` draws who runs and who is blocked on what.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { lightMl } from "./light_ml.ts";
- *
- * await using host = new Host();
- * const saves = [1, 1, 1, 1, 1, 1];
- * const sequential = await host.run(lightMl, { mode: "direct", variant: "sequential" });
- * if (!sameData(sequential.outcome, { saves, inWindow: 2, mostUpdates: 1 })) throw new Error("two models in time");
- * const concurrent = await host.run(lightMl, { mode: "direct" });
- * if (!sameData(concurrent.outcome, { saves, inWindow: 6, mostUpdates: 4 })) throw new Error("all models in time");
- * ```
- *
  * @module
  */
 

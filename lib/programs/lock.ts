@@ -3,16 +3,6 @@
  *
  * - Between the guard and its end no other task is inside, so no addition is lost, on any schedule.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { lockProgram } from "./lock.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(lockProgram, { mode: "direct" });
- * if (outcome !== 2) throw new Error("both additions count");
- * ```
- *
  * @module
  */
 

@@ -6,30 +6,13 @@
  * - A name is given once: a third worker that has the name of the first is refused with a `LoggingError`.
  * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { logging } from "./logging.ts";
- *
- * await using host = new Host();
- * const run = await host.run(logging, { mode: "thread", parameters: { names: "anna,ben", terms: 3, level: "info" } });
- * const { merged } = run.outcome as { merged: string[] };
- * if (!run.ok || merged[1] !== 'info    ben euler.sum: sums 6 terms {"terms":6}') throw new Error(merged.join("\n"));
- * ```
- *
  * @module
  */
 
-import { lineText, type LoggingSettings, type LogLevel, type LogLine } from "../logging/mod.ts";
-import {
-  type AnyHostProgram,
-  defineHostProgram,
-  type HostContext,
-  type HostEnd,
-  type ReportTable,
-} from "../host/mod.ts";
+import { lineText, LOG_LEVELS, type LogLevel } from "../logging/mod.ts";
+import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Guest, GuestLog } from "../pool/mod.ts";
-import { ensure } from "../program/mod.ts";
+import { ensure, sameData } from "../program/mod.ts";
 import { CATEGORY, LOGGING_WORK, sumAndLog } from "./logging_work.ts";
 import { readablePath } from "./readable.ts";
 
@@ -42,7 +25,7 @@ const parameters = {
   terms: { default: 10, min: 1, max: 10_000, description: "how many terms the first sums; the second twice as many" },
   level: {
     default: "debug",
-    choices: ["trace", "debug", "info", "warning", "error", "fatal", "off"],
+    choices: [...LOG_LEVELS, "off"],
     description: "the least level that is logged",
   },
   limit: { default: 0, description: "how many records of a level each worker logs at most, or 0 for all" },
@@ -72,23 +55,23 @@ export const logging: AnyHostProgram = defineHostProgram({
   validate({ parameters: { names, folder } }) {
     namesOf(names);
     if (folder !== "") folderOf(folder);
+    else if (writes()) Deno.removeSync(temporaryFolder());
   },
   main,
   expected: ({ parameters: { names, level } }) => (outcome) => {
     if ("failed" in outcome) return false;
     const { sums, merged, refused } = outcome;
     const lanes = namesOf(names).map((name) => linesOf(merged, name));
-    const lines = inTurns(lanes);
     return refused === "LoggingError" && sums.length === lanes.length && (level !== "off" || merged.length === 0) &&
-      lines.length === merged.length && lines.every((line, at) => line === merged[at]);
+      sameData(inTurns(lanes), merged);
   },
 });
 
 async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Outcome>> {
   const { settings: { parameters: { folder } } } = context;
   if (folder !== "") return await logged(context, folderOf(folder));
-  if (!isGranted({ name: "read" }) || !isGranted({ name: "write" })) return await logged(context);
-  const temporary = Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+  if (!writes()) return await logged(context);
+  const temporary = temporaryFolder();
   const remove = () => Deno.removeSync(temporary, { recursive: true });
   // A command that ends in the middle, at Ctrl-C, gets no further.
   addEventListener("unload", remove);
@@ -106,29 +89,21 @@ async function logged(
   folder?: string,
 ): Promise<HostEnd<Outcome>> {
   const lanes = namesOf(names);
-  const settings: LoggingSettings = {
-    // It is one of the choices.
-    loggers: [{ category: CATEGORY, level: level as LogLevel | "off" }],
-    ...limit === 0 ? {} : { limit: { records: limit } },
-  };
-  const merged: string[] = [];
-  const onLine = (line: LogLine) => void merged.push(lineText(line, "text").trimEnd());
-  const sums: number[] = [];
+  const [merged, sums]: [string[], number[]] = [[], []];
   let refused = "";
   {
-    using log = new GuestLog({ settings, lanes, folder, onLine });
-    const make = (name: string, index: number) => {
-      const argument = terms * (index + 1);
-      return Guest.make<number>({
-        mode,
-        module: LOGGING_WORK,
-        export: "sumAndLog",
-        argument,
-        name,
-        host,
-        logging: log,
-      });
-    };
+    using log = new GuestLog({
+      settings: {
+        // It is one of the choices.
+        loggers: [{ category: CATEGORY, level: level as LogLevel | "off" }],
+        ...limit === 0 ? {} : { limit: { records: limit } },
+      },
+      lanes,
+      folder,
+      onLine: (line) => void merged.push(lineText(line, "text").trimEnd()),
+    });
+    const common = { mode, host, module: LOGGING_WORK, export: "sumAndLog", logging: log };
+    const make = (name: string, at: number) => Guest.make<number>({ ...common, name, argument: terms * (at + 1) });
     await using guests = new AsyncDisposableStack();
     const made = await Promise.all(lanes.map(make));
     for (const guest of made) guests.use(guest);
@@ -137,13 +112,20 @@ async function logged(
     for (const guest of made) sums.push(await guest.result());
   }
   const files = lanes.map((name) => ({ name: `${name}.log`, lines: linesOf(merged, name) }));
-  if (folder !== undefined) {
-    for (const { name, lines } of [...files, { name: "merged.log", lines: merged }]) {
-      const text = Deno.readTextFileSync(`${folder}/${name}`);
-      ensure(text === lines.map((line) => `${line}\n`).join(""), `${name} has whole lines, in their order`);
-    }
+  for (const { name, lines } of folder === undefined ? [] : [...files, { name: "merged.log", lines: merged }]) {
+    const text = Deno.readTextFileSync(`${folder}/${name}`);
+    ensure(text === lines.map((line) => `${line}\n`).join(""), `${name} has whole lines, in their order`);
   }
-  return { outcome: { sums, merged, refused }, tables: [shown(merged), tableOf(files, folder)] };
+  const more = merged.length > MOST_SHOWN ? [[`... and ${merged.length - MOST_SHOWN} more`]] : [];
+  const rows = [...merged.slice(0, MOST_SHOWN).map((line) => [line]), ...more];
+  const title = folder === undefined ? "Files that would be written, with --allow-write" : "What each worker logged";
+  return {
+    outcome: { sums, merged, refused },
+    tables: [
+      { title: "merged.log", columns: ["line"], rows },
+      { title, columns: ["file", "lines"], rows: files.map(({ name, lines }) => [name, lines.length]) },
+    ],
+  };
 }
 
 /** The names of the workers. */
@@ -167,31 +149,34 @@ function folderOf(folder: string): string {
   throw new RangeError(`Cannot run ${NAME}: ${folder} must not be written, which --allow-write permits`);
 }
 
+/** Whether files are written where no folder is named. */
+function writes(): boolean {
+  return isGranted({ name: "read" }) && isGranted({ name: "write" });
+}
+
+/** A folder of its own. */
+function temporaryFolder(): string {
+  try {
+    return Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+  } catch (cause) {
+    const is = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`Cannot run ${NAME}: there is no temporary folder (${is}), one or --folder is wanted`, {
+      cause,
+    });
+  }
+}
+
 function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
 /** The lines of a worker. */
 function linesOf(merged: readonly string[], name: string): readonly string[] {
-  return merged.filter((line) => line.split(" ").find((word, at) => at > 0 && word !== "") === name);
+  return merged.filter((line) => /^\S+ +(\S+)/.exec(line)?.[1] === name);
 }
 
 /** The first line of each, then the second of each, and so on. */
 function inTurns(lanes: readonly (readonly string[])[]): readonly string[] {
   const turns = Math.max(...lanes.map(({ length }) => length));
   return Array.from({ length: turns }, (_, turn) => lanes.flatMap((lines) => lines.slice(turn, turn + 1))).flat();
-}
-
-function shown(merged: readonly string[]): ReportTable {
-  const rows = merged.slice(0, MOST_SHOWN).map((line) => [line]);
-  const more = merged.length - rows.length;
-  return { title: "merged.log", columns: ["line"], rows: more === 0 ? rows : [...rows, [`... and ${more} more`]] };
-}
-
-function tableOf(
-  files: readonly { readonly name: string; readonly lines: readonly string[] }[],
-  folder: string | undefined,
-): ReportTable {
-  const title = folder === undefined ? "Files that would be written, with --allow-write" : "What each worker logged";
-  return { title, columns: ["file", "lines"], rows: files.map(({ name, lines }) => [name, lines.length]) };
 }

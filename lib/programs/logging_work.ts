@@ -3,14 +3,6 @@
  *
  * - The logger is found by its category; what is logged, and where it goes, is no business of the one who logs.
  *
- * @example
- * ```ts
- * import { sumAndLog } from "./logging_work.ts";
- *
- * // In a realm that is not set up for logging its records go nowhere.
- * if (await sumAndLog(20) !== 2.7182818284590455) throw new Error("e, by 20 terms");
- * ```
- *
  * @module
  */
 

@@ -9,18 +9,6 @@
  * - Timers stand for I/O. Where it may be read, a file is read as well: by default that of this program.
  * - The resident memory of a subprocess is its own; of a thread it is what the process has grown by, shared equally.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { multitasking } from "./multitasking.ts";
- *
- * await using host = new Host();
- * const parameters = { tasks: 3, workers: 2, rounds: 1000, wait: 0.01 };
- * const { outcome: direct } = await host.run(multitasking, { mode: "direct", parameters });
- * const { outcome: thread, tables } = await host.run(multitasking, { mode: "thread", parameters });
- * if (!sameData(direct, thread) || tables.length !== 2) throw new Error("the same results, and what they took");
- * ```
- *
  * @module
  */
 
@@ -85,6 +73,11 @@ export const multitasking: AnyHostProgram = defineHostProgram({
   functions,
   parameters,
   validate: ({ parameters: { file } }) => void (file === "" || fileOf(file)),
+  needs({ parameters: { file } }) {
+    const path = readFile(file);
+    // Guests that were there before would hide what they take.
+    return { fresh: true, ...path === undefined ? {} : { permissions: { read: [path] } } };
+  },
   main,
   expected: ({ parameters: { tasks } }) => (outcome) => {
     if ("failed" in outcome) return false;
@@ -94,17 +87,15 @@ export const multitasking: AnyHostProgram = defineHostProgram({
 });
 
 async function main(context: Context): Promise<HostEnd<Outcome>> {
-  const { mode, observe, settings: { parameters: { workers, file } } } = context;
-  const path = file === "" ? ownPath(new URL(import.meta.url)) : fileOf(file);
+  const { mode, host, observe, settings: { parameters: { workers, file } } } = context;
+  const path = readFile(file);
   const kinds = kindsOf(context, path);
   const alone: Measured[] = [];
   for (const kind of kinds) alone.push(await inSequence(kind, context));
 
   const before = residentBytes();
   const opened = await timedAsync({ guest: "main", now }, () => {
-    // Guests that were there before would hide what they take.
-    const permissions = path === undefined ? {} : { read: [path] };
-    return Pool.open<typeof functions>({ mode, module: multitaskingWork, workers, permissions });
+    return Pool.open<typeof functions>({ mode, module: multitaskingWork, workers, host });
   });
   await using pool = draw(observe, opened, "start-up");
   const guests = Array.from({ length: workers }, (_, guest) => guest);
@@ -182,6 +173,11 @@ async function measured({ title }: Kind, work: () => Promise<readonly number[]>)
   const ticks = new Ticks({ period: TICK });
   const done = await timedAsync({ guest: "main", now }, work);
   return { title, values: done.value, ms: durationOf(done), late: ticks.stop() };
+}
+
+/** The file that is read, if there is one that may be. */
+function readFile(file: string): string | undefined {
+  return file === "" ? ownPath(new URL(import.meta.url)) : fileOf(file);
 }
 
 function fileOf(file: string): string {

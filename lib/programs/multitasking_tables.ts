@@ -1,24 +1,6 @@
 /**
  * The tables of `multitasking`: what tasks took, how late main's ticks were, and the memory.
  *
- * @example
- * ```ts
- * import { memoryTable, timesTable } from "./multitasking_tables.ts";
- *
- * const late = { count: 0, median: NaN, worst: NaN };
- * const one = { title: "CPU-bound", values: [1], ms: 8, late };
- * const { rows } = timesTable({
- *   mode: "thread",
- *   workers: 2,
- *   startUp: 1,
- *   alone: [one],
- *   together: [{ ...one, ms: 4 }],
- * });
- * if (rows[1]?.join() !== "CPU-bound,2 threads,4,2,0,-,-") throw new Error(`${rows[1]}`);
- * const memory = memoryTable({ mode: "thread", before: 5e7, after: 7e7, own: [7e7, 7e7] });
- * if (memory.rows[2]?.[1] !== 10) throw new Error("20 MB more for two threads");
- * ```
- *
  * @module
  */
 
@@ -63,6 +45,7 @@ export interface Memory {
   readonly own: readonly number[];
 }
 
+/** What several guests are; a mode that only its host knows is not among these. */
 const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
   thread: "threads",
@@ -91,9 +74,9 @@ export function timesTable({ mode, workers, startUp, alone, together }: Times): 
 
 /** The resident memory. */
 export function memoryTable({ mode, before, after, own }: Memory): ReportTable {
-  const shares = mode === "direct" || mode === "thread";
-  const each = !shares ? own.reduce((sum, bytes) => sum + bytes, 0) : after - before;
-  const meaning = shares
+  const isShared = mode === "direct" || mode === "thread";
+  const each = isShared ? after - before : own.reduce((sum, bytes) => sum + bytes, 0);
+  const meaning = isShared
     ? "main's growth, a worker's share"
     : "of its own; the pages of one program that all share count in each";
   return {

@@ -4,16 +4,6 @@
  * - `compute` may announce that it can be switched out: the event loop has a turn between its slices, which change no value.
  * - A timer stands for whoever replies.
  *
- * @example
- * ```ts
- * import { compute } from "./multitasking_work.ts";
- *
- * const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
- * const [one, more] = [{ rounds: 1000, slices: 1, seed: 7 }, { rounds: 1000, slices: 3, seed: 7 }];
- * const values = [(await compute(one, context)).value, (await compute(more, context)).value];
- * if (values[0] !== values[1]) throw new Error("the same value");
- * ```
- *
  * @module
  */
 

@@ -6,19 +6,6 @@
  * - The parts are contiguous, remainders too: together they are exactly `--samples`.
  * - What is measured is the counting, by guests that have counted before; their start-up stands apart.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { pi } from "./pi.ts";
- *
- * await using host = new Host();
- * const run = async (workers: number) => {
- *   const { outcome } = await host.run(pi, { mode: "direct", parameters: { samples: 100_003, workers, repeat: 1 } });
- *   return outcome;
- * };
- * if (!sameData(await run(1), await run(3))) throw new Error("the same count for any number of workers");
- * ```
- *
  * @module
  */
 

@@ -6,20 +6,6 @@
  *   the answers of a chunk come together. `--deaths` shows it, where guests have lives of their own: not in direct mode.
  * - A message may carry several chunks: the pool hands over more at once where calls are short.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { piPool } from "./pi_pool.ts";
- *
- * await using host = new Host();
- * const run = async (chunk: number, deaths: number) => {
- *   const parameters = { samples: 50_000, task: 1000, chunk, deaths };
- *   const { outcome } = await host.run(piPool, { mode: "thread", parameters });
- *   return outcome;
- * };
- * if (!sameData(await run(1, 0), await run(7, 2))) throw new Error("the same count, also where two workers die");
- * ```
- *
  * @module
  */
 

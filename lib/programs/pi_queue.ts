@@ -7,19 +7,6 @@
  * - Main takes the results before it joins the workers: who joins first waits for workers that wait for room in the queue,
  *   see `pi-queue-broken`.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { piQueue } from "./pi_queue.ts";
- *
- * await using host = new Host();
- * const run = async (workers: number, chunk: number) => {
- *   const { outcome } = await host.run(piQueue, { mode: "direct", parameters: { samples: 100_000, workers, chunk } });
- *   return outcome;
- * };
- * if (!sameData(await run(1, 100_000), await run(3, 777))) throw new Error("the same count for any split");
- * ```
- *
  * @module
  */
 

@@ -9,17 +9,6 @@
  *   waits for the readers.
  * - `fixed`: a result for each point, taken before joining; four times their share is pi.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { piQueueBroken } from "./pi_queue_broken.ts";
- *
- * await using host = new Host();
- * const run = async (variant: string) => (await host.run(piQueueBroken, { mode: "direct", variant })).errors[0]?.name;
- * if (await run("b") !== "ReferenceError") throw new Error("one reader takes all points, the other has none");
- * if (await run("d") !== "DeadlockError" || await run("fixed") !== undefined) throw new Error("joining, taking");
- * ```
- *
  * @module
  */
 

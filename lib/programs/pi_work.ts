@@ -5,15 +5,6 @@
  * - `countPartOrExit` ends its guest at a part that is marked, the first time only: what a pool does about that is shown by
  *   `pi-pool`.
  *
- * @example
- * ```ts
- * import { countPart } from "./pi_work.ts";
- *
- * const context = { guest: "worker0", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
- * const count = async (from: number, to: number) => (await countPart({ seed: 1, from, to }, context)).value;
- * if (await count(0, 1000) !== await count(0, 333) + await count(333, 1000)) throw new Error("parts add up");
- * ```
- *
  * @module
  */
 

@@ -8,16 +8,6 @@
  * - The cure is an end that travels the way of the messages: a sentinel, as in `producer-consumer-lock`, or a queue that is
  *   closed, as in `producer-consumer-queue`.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { producerConsumerEvent } from "./producer_consumer_event.ts";
- *
- * await using host = new Host();
- * const { errors: [error], ok } = await host.run(producerConsumerEvent, { mode: "direct" });
- * if (!ok || error?.name !== "DeadlockError") throw new Error("the consumer waits for a message, and nobody sends");
- * ```
- *
  * @module
  */
 

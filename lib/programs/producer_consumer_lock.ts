@@ -5,16 +5,6 @@
  *   release would not do, and the consumer lock is held at first, because the slot is empty.
  * - Producer and consumer strictly take turns, and a sentinel ends them.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { producerConsumerLock } from "./producer_consumer_lock.ts";
- *
- * await using host = new Host();
- * const { ok } = await host.run(producerConsumerLock, { mode: "direct", parameters: { messages: 3 } });
- * if (!ok) throw new Error("three messages, in order, and nothing left");
- * ```
- *
  * @module
  */
 

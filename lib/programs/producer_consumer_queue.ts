@@ -5,18 +5,6 @@
  *   set, and then waits for ever; or it may see it empty just before a last message comes, which is lost.
  * - `close`: the queue knows both, so a put fails and a get drains what is left: every schedule ends, and nothing is lost.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { producerConsumerQueue } from "./producer_consumer_queue.ts";
- *
- * await using host = new Host();
- * const event = await host.run(producerConsumerQueue, { mode: "direct" });
- * if (event.errors[0]?.name !== "DeadlockError") throw new Error("the consumer waits for a message that never comes");
- * const close = await host.run(producerConsumerQueue, { mode: "direct", variant: "close" });
- * if (!sameData(close.outcome, { produced: 12, consumed: 12, lost: 0 })) throw new Error("the queue drains");
- * ```
- *
  * @module
  */
 

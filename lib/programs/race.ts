@@ -4,16 +4,6 @@
  * - Who reads before another has written overwrites what that one adds.
  * - A pause between the read and the write makes that nearly certain; without one it is merely possible.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { race } from "./race.ts";
- *
- * await using host = new Host();
- * const { outcome, expected } = await host.run(race, { mode: "direct" });
- * if (outcome !== 1 || expected?.join() !== "1,2") throw new Error("both read 0, and both write 1");
- * ```
- *
  * @module
  */
 

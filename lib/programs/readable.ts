@@ -3,21 +3,6 @@
  *
  * - A program never asks for a permission: what it does not have, it refuses or goes without.
  *
- * @example
- * ```ts
- * import { ownPath, readablePath } from "./readable.ts";
- *
- * const folder = ownPath(new URL(".", import.meta.url));
- * if (folder !== undefined) readablePath(folder, { program: "walk", kind: "folder" });
- * let refused = false;
- * try {
- *   readablePath("no/such/file", { program: "walk", kind: "file" });
- * } catch (error) {
- *   refused = error instanceof RangeError;
- * }
- * if (!refused) throw new Error("there is no such file");
- * ```
- *
  * @module
  */
 

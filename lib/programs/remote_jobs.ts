@@ -14,17 +14,6 @@
  *   a `GuestError`, with its class, its message and the stack that it had there.
  * - `pmap`: inputs that fail are tried again, and those that still fail become the value that `onError` gives.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { remoteJobs } from "./remote_jobs.ts";
- *
- * await using host = new Host();
- * const { ok, independent } = await host.run(remoteJobs, { mode: "direct", variant: "pmap", parameters: { jobs: 5 } });
- * const wanted = { values: [1, 4, 9, 16, -5], tries: [1, 1, 2, 1, 2] };
- * if (!ok || !sameData(independent, wanted)) throw new Error(JSON.stringify(independent));
- * ```
- *
  * @module
  */
 

@@ -1,23 +1,6 @@
 /**
  * What the workers of `remote-jobs` do: serve a channel of jobs, put and fetch a future, and answer remote calls.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
- * import { remoteThings, serveJobs } from "./remote_work.ts";
- *
- * const space = new Space(remoteThings({ jobs: 2 }), { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * runBlocking(memory, space.initialize());
- * const shared = space.bind(memory, { task: 0 });
- * for (const id of [1, 2]) shared.jobs.putSync(id);
- * shared.jobs.closeSync();
- * const context = { guest: "worker0", mode: "thread", shared, now: () => 0, report() {} } as const;
- * const served = runBlocking(memory, serveJobs({ seconds: 0 }, context));
- * if (served !== 2 || shared.results.takeSync().id !== 1) throw new Error("each job has a result");
- * ```
- *
  * @module
  */
 

@@ -4,16 +4,6 @@
  * - With a plain lock this would be a `self-deadlock`; a reentrant one counts how often its owner has it.
  * - The helper's release does not free it: only the outermost release lets the next task in.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { rlockProgram } from "./rlock.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(rlockProgram, { mode: "direct" });
- * if (outcome !== 300) throw new Error("three deposits of 100");
- * ```
- *
  * @module
  */
 

@@ -4,17 +4,6 @@
  * - An owned lock can only be released by its owner, who waits: that is reported at once, and needs no timeout.
  * - A lock that counts how often its owner has it is the remedy: see `rlock`.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { selfDeadlock } from "./self_deadlock.ts";
- *
- * await using host = new Host();
- * const { errors: [error], ok } = await host.run(selfDeadlock, { mode: "direct" });
- * const told = "Cannot go on: task worker waits for guard (acquire), which it holds";
- * if (!ok || error?.message !== told) throw new Error("the report names the task and the lock");
- * ```
- *
  * @module
  */
 

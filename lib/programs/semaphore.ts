@@ -5,16 +5,6 @@
  * - Who waits is served first come, first served: `order` has the arrival numbers by turn. It parts from 0, 1, 2, ... only
  *   where another customer comes between taking a number and joining the line, or two are called at once.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { semaphoreProgram } from "./semaphore.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(semaphoreProgram, { mode: "direct" });
- * if (!sameData(outcome, { served: 5, most: 2, order: [0, 1, 2, 3, 4] })) throw new Error("first come, first served");
- * ```
- *
  * @module
  */
 

@@ -3,31 +3,13 @@
  * start workers that do nothing: whoever compares the times of the first three alone compares start-ups.
  *
  * - All ways come to the same arrays, which are sorted and hold what they held.
- * - Workers are fresh for each repetition, as threads are that are made for it; warm ones stand below.
+ * - Workers are fresh for each repetition, as threads are that are made for it, if the host is; warm ones stand below.
  * - Typed arrays are moved there and back, arrays of numbers are copied.
- *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { sort } from "./sort.ts";
- *
- * await using host = new Host();
- * const { ok, tables } = await host.run(sort, { mode: "direct", parameters: { length: 100, kind: "typed", repeat: 3 } });
- * if (!ok || tables[0]?.rows.length !== 6) throw new Error("sorted, in six ways");
- * ```
  *
  * @module
  */
 
-import {
-  after,
-  type AnyHostProgram,
-  defineHostProgram,
-  Host,
-  type HostContext,
-  now,
-  type ReportTable,
-} from "../host/mod.ts";
+import { after, type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { randomStream } from "../random/mod.ts";
@@ -67,16 +49,17 @@ export const sort: AnyHostProgram = defineHostProgram({
     kind: { default: "numbers", choices: KINDS, description: "arrays of numbers, which are copied, or typed ones" },
     repeat: { default: 5, min: 1, max: 1000, description: "how often each way is measured, or less often within 4 s" },
   },
+  // Workers that did something before would hide what it costs to start some.
+  needs: () => ({ fresh: true }),
   async main({ mode, host, settings: { seed, parameters }, observe, progress, signal }) {
     const { length, kind, repeat } = parameters;
     const a = valuesOf(seed, { from: 0, length, kind });
     const b = valuesOf(seed, { from: length, length, kind });
-    await using fresh = new Host({ fresh: true });
-    const open = (options: { name: string; workers: number; host: HostContext["host"] }): Promise<SortingPool> => {
-      return Pool.open<{ sortValues: typeof sortValues }>({ mode, module: sortWork, ...options });
+    const open = (name: string, workers: number): Promise<SortingPool> => {
+      return Pool.open<{ sortValues: typeof sortValues }>({ mode, module: sortWork, name, workers, host });
     };
-    await using warm = await open({ name: "warm", workers: 2, host });
-    const ways = waysOf({ open: (workers) => open({ name: "worker", workers, host: fresh }), warm, observe });
+    await using warm = await open("warm", 2);
+    const ways = waysOf({ open: (workers) => open("worker", workers), warm, observe });
 
     const wanted: Two = [a.slice(), b.slice()];
     for (const values of wanted) {

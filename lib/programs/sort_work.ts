@@ -3,14 +3,6 @@
  *
  * - An array of numbers is copied on both ways; a typed array is moved, and is detached where it was.
  *
- * @example
- * ```ts
- * import { sorted } from "./sort_work.ts";
- *
- * if (sorted([10, 9, 1]).join() !== "1,9,10") throw new Error("as numbers, not as texts");
- * if (sorted(Float64Array.of(2, 1)).join() !== "1,2") throw new Error("typed arrays too");
- * ```
- *
  * @module
  */
 

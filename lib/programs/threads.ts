@@ -4,17 +4,6 @@
  * - Main creates and starts all of them, then joins them in the order of their numbers, in whatever order they finish.
  * - For each number create comes before start, start before finish, finish before done; between numbers anything goes.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { threads } from "./threads.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(threads, { mode: "direct", parameters: { tasks: 2, pause: 0 } });
- * const lives = ["create 0", "create 1", "start 0", "finish 0", "start 1", "finish 1", "done 0", "done 1"];
- * if (!sameData(outcome, lives)) throw new Error("without a pause one goes after the other");
- * ```
- *
  * @module
  */
 

@@ -5,23 +5,6 @@
  *   loop holds up are counted each, not as one.
  * - Invariant: after any turn every tick that was due by then is counted, and no other.
  *
- * @example
- * ```ts
- * import { Ticks } from "./ticks.ts";
- *
- * let [time, ring] = [0, () => {}];
- * const after = (_milliseconds: number, callback: () => void) => {
- *   ring = callback;
- *   return () => {};
- * };
- * const ticks = new Ticks({ period: 10, now: () => time, after });
- * time = 35; // the loop was busy since 0
- * ring();
- * time = 41;
- * const { count, median, worst } = ticks.stop();
- * if (count !== 4 || median !== 10 || worst !== 25) throw new Error("late by 25, 15, 5 and 1 ms");
- * ```
- *
  * @module
  */
 

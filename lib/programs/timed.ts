@@ -4,18 +4,6 @@
  * - The clock is handed in: that of the guest's context, or that of the host.
  * - `draw` gives what was timed to whoever draws the picture: work is `running`, any other name is what a lane waits for.
  *
- * @example
- * ```ts
- * import { draw, median, timed } from "./timed.ts";
- *
- * let time = 0;
- * const work = timed({ guest: "worker0", now: () => time++ }, () => 6 * 7);
- * const seen: string[] = [];
- * draw(({ lane, name, started, finished }) => void seen.push(`${lane} ${name} ${started}-${finished}`), work);
- * if (work.value !== 42 || seen.join() !== "worker0 running 0-1") throw new Error(seen.join());
- * if (median([9, 1, 5]) !== 5 || median([4, 2]) !== 3) throw new Error("the middle one, or between the middle two");
- * ```
- *
  * @module
  */
 

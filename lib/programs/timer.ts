@@ -6,17 +6,6 @@
  *   and only if the cancel says that it came too late.
  * - The outcome tells how late the bell was, in milliseconds: a timer promises "not before", and no more.
  *
- * @example
- * ```ts
- * import { Host, sameData } from "../host/mod.ts";
- * import { timerProgram } from "./timer.ts";
- *
- * await using host = new Host();
- * const { outcome } = await host.run(timerProgram, { mode: "direct" });
- * const wanted = { bell: 1, late: 0, cancelledLate: false, never: 0, maybe: 0, cancelled: true };
- * if (!sameData(outcome, wanted)) throw new Error("the virtual clock is never late");
- * ```
- *
  * @module
  */
 

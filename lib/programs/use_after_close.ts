@@ -4,18 +4,6 @@
  * - `plain`: whoever closes does not ask whether somebody is about to use the handle.
  * - `latch`: it waits until the user says that it is done with the handle, and then closes.
  *
- * @example
- * ```ts
- * import { Host } from "../host/mod.ts";
- * import { useAfterClose } from "./use_after_close.ts";
- *
- * await using host = new Host();
- * const plain = await host.run(useAfterClose, { mode: "direct" });
- * if (!plain.errors[0]?.message.includes("the file that is written to is open")) throw new Error("it is closed too early");
- * const latch = await host.run(useAfterClose, { mode: "direct", variant: "latch" });
- * if (latch.outcome !== 3) throw new Error("all is written");
- * ```
- *
  * @module
  */
 

@@ -5,15 +5,6 @@
  *   first key, `key` is the second. All are 32-bit integers, and it counts at most 2^31 - 1.
  * - The bytes are assembled from `scripts/kernels/circle.wat` by `deno task kernels`; a test compares them.
  *
- * @example
- * ```ts
- * import { countVectors } from "./circle_kernel.ts";
- *
- * const whole = countVectors(5, 7, 1000);
- * const stride = 0x9e3779b9;
- * if (whole !== countVectors(5, 7, 400) + countVectors(5 + 4 * 400 * stride, 7, 600)) throw new Error("parts add up");
- * ```
- *
  * @module
  */
 

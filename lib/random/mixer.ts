@@ -8,15 +8,6 @@
  *   {@linkcode BLOCK} samples, 2^20 of the 2^32 words: few enough for that not to show.
  * - The keys of a block depend on all bits of the seed and of the block's number.
  *
- * @example
- * ```ts
- * import { keysOf, mix } from "./mixer.ts";
- *
- * const keys = keysOf(7, 0);
- * if (mix(0, keys) !== mix(0, keysOf(7, 0))) throw new Error("the same keys give the same word");
- * if (mix(0, keys) === mix(0, keysOf(8, 0)) || mix(0, keys) === mix(0, keysOf(7, 1))) throw new Error("others another");
- * ```
- *
  * @module
  */
 

@@ -5,17 +5,6 @@
  *   the reply before. An event without an entry held the old value.
  * - Replay posts exactly those requests, in that order, and waits for the last: the run is bit-identical, in any mode.
  *
- * @example
- * ```ts
- * import { ArrivalLog } from "./arrivals.ts";
- *
- * const log = new ArrivalLog();
- * log.add("busy", { event: 3, processed: [0, 2] });
- * const again = ArrivalLog.from(log.data());
- * if (again.at("busy", 3)?.processed.join() !== "0,2") throw new Error("the same data");
- * if (again.at("busy", 2) !== undefined) throw new Error("nothing had arrived at event 2");
- * ```
- *
  * @module
  */
 

@@ -1,8 +1,12 @@
 /**
- * The real time of a run as Chrome trace events, for Perfetto, speedscope or `chrome://tracing`.
+ * The real time of one or more runs in Chrome's trace format, for Perfetto, speedscope or `chrome://tracing`.
  *
- * - A lane per delegated system, burning, waiting or releasing, and one for the simulator: wait, release, update, publish.
- * - Times are microseconds; the format is the JSON object form of the Trace Event Format.
+ * - A process per run; in it a lane per delegated system or task, and one for the simulator, `main`.
+ * - Times are microseconds from the start of the trace, in steps of 1/1024: a double holds them, and their sums, exactly.
+ *   The start itself stands once, in the metadata, in milliseconds since the epoch.
+ * - Invariant: the spans of a lane lie beside each other.
+ * - An arrow leads from where a request is posted, by the work on it, to its release; a counter shows how many requests
+ *   are in flight.
  *
  * @example
  * ```ts
@@ -12,75 +16,87 @@
  * const observe = trace.process("thread");
  * observe({ lane: "busy0", name: "update", k: 0, started: 10, finished: 12, t: 0 });
  * observe({ lane: "busy0", name: "update", k: 1, started: 15, finished: 17, t: 0.1 });
- * const names = trace.toJSON().traceEvents.filter(({ ph }) => ph === "X").map(({ name }) => name);
- * if (names.join() !== "burning,waiting,burning") throw new Error(names.join());
+ * const { traceEvents, metadata } = trace.toJSON();
+ * const spans = traceEvents.filter(({ ph }) => ph === "X").map(({ name, ts, dur }) => `${name} ${ts} ${dur}`);
+ * if (spans.join() !== "burning 0 2000,waiting 2000 3000,burning 5000 2000") throw new Error(spans.join());
+ * if (metadata.start !== 10) throw new Error("in milliseconds");
  * ```
  *
  * @module
  */
 
-import type { Observer } from "./simulation.ts";
+import type { Observer, Span } from "./simulation.ts";
+import type { TraceEvent } from "./trace_event.ts";
+import { laneEvents } from "./trace_lanes.ts";
+import { flowEvents, inFlightEvents } from "./trace_requests.ts";
 
-/** One event of the format: `X` is a span, `M` names a process or a lane. */
-export interface TraceEvent {
-  /** What happened. */
+/** What is known of a run. */
+interface TracedRun {
   readonly name: string;
-  /** The phase. */
-  readonly ph: "X" | "M";
-  /** The process: a run. */
-  readonly pid: number;
-  /** The lane. */
-  readonly tid: number;
-  /** When, in microseconds. */
-  readonly ts: number;
-  /** How long, in microseconds. */
-  readonly dur?: number;
-  /** More about it. */
-  readonly args: Readonly<Record<string, unknown>>;
+  /** What its times count from, in milliseconds; the start of the trace without it. */
+  readonly start: number | undefined;
+  readonly spans: Span[];
 }
 
-/** What a worker does, as its lane says it. */
-const NAMES: Readonly<Record<string, string>> = { update: "burning", release: "releasing" };
+/** Microseconds in a millisecond, and how many steps of time there are in one microsecond. */
+const MICROSECONDS = 1000;
+const STEPS = 1024;
 
 /** Collects the spans of one or more runs. */
 export class ChromeTrace {
-  readonly #events: TraceEvent[] = [];
-  #processes = 0;
+  readonly #start: number | undefined;
+  readonly #runs: TracedRun[] = [];
 
-  /** An observer for one run, shown under that name. */
-  process(name: string): Observer {
-    const pid = ++this.#processes;
-    const lanes = new Map<string, { tid: number; finished: number }>();
-    this.#events.push({ name: "process_name", ph: "M", pid, tid: 0, ts: 0, args: { name } });
-    return ({ lane, name, k, started, finished, t }) => {
-      let known = lanes.get(lane);
-      if (known === undefined) {
-        known = { tid: lanes.size, finished: started };
-        lanes.set(lane, known);
-        this.#events.push({ name: "thread_name", ph: "M", pid, tid: known.tid, ts: 0, args: { name: lane } });
-      }
-      const { tid } = known;
-      // A worker that did not wait for its release was at the next request by then: its lane shows its own work.
-      const from = lane === "main" ? started : Math.max(started, known.finished);
-      if (from >= finished && lane !== "main") return;
-      if (lane !== "main" && from > known.finished) {
-        this.#span({ name: "waiting", pid, tid, started: known.finished, finished: from, args: {} });
-      }
-      const shown = lane === "main" ? name : NAMES[name] ?? name;
-      this.#span({ name: shown, pid, tid, started: from, finished, args: k === undefined ? { t } : { t, request: k } });
-      known.finished = finished;
-    };
+  /** A trace that starts at a time, in milliseconds since the epoch; by default with its first span. */
+  constructor({ start }: { readonly start?: number } = {}) {
+    this.#start = start;
+  }
+
+  /** An observer for one run, shown under that name; `start` is what its times count from, if not from the trace's. */
+  process(name: string, { start }: { readonly start?: number } = {}): Observer {
+    const spans: Span[] = [];
+    this.#runs.push({ name, start, spans });
+    return (span) => void spans.push(span);
   }
 
   /** The whole trace. */
-  toJSON(): { traceEvents: readonly TraceEvent[]; displayTimeUnit: "ms" } {
-    return { traceEvents: this.#events, displayTimeUnit: "ms" };
+  toJSON(): {
+    readonly traceEvents: readonly TraceEvent[];
+    readonly displayTimeUnit: "ms";
+    readonly metadata: { readonly start: number };
+  } {
+    const start = this.#start ?? firstOf(this.#runs);
+    const traceEvents = this.#runs.flatMap((run, index) => runEvents(run, { pid: index + 1, start }));
+    return { traceEvents, displayTimeUnit: "ms", metadata: { start } };
   }
+}
 
-  #span(
-    span: { name: string; pid: number; tid: number; started: number; finished: number; args: TraceEvent["args"] },
-  ): void {
-    const { name, pid, tid, started, finished, args } = span;
-    this.#events.push({ name, ph: "X", pid, tid, ts: started * 1000, dur: (finished - started) * 1000, args });
-  }
+/** When the first span began of the runs whose times count from the start of the trace. */
+function firstOf(runs: readonly TracedRun[]): number {
+  const first = runs.filter(({ start }) => start === undefined).flatMap(({ spans }) => spans)
+    .reduce((least, { started }) => Math.min(least, started), Infinity);
+  return Number.isFinite(first) ? first : 0;
+}
+
+/** The events of a run: names first, then all that happened in the order of its times. */
+function runEvents(
+  { name, spans, start: own }: TracedRun,
+  { pid, start }: { pid: number; start: number },
+): TraceEvent[] {
+  const at = (ms: number) => Math.round((ms - (own ?? start)) * MICROSECONDS * STEPS) / STEPS;
+  const timed = spans.map((span) => ({ ...span, started: at(span.started), finished: at(span.finished) }));
+  const lanes = Map.groupBy(timed, ({ lane }) => lane);
+  const tids = new Map([...lanes.keys()].map((lane, tid) => [lane, tid]));
+  const named = (what: string, tid: number, name: string): TraceEvent => {
+    return { name: what, ph: "M", pid, tid, ts: 0, args: { name } };
+  };
+  return [
+    named("process_name", 0, name),
+    ...[...tids].map(([lane, tid]) => named("thread_name", tid, lane)),
+    ...[
+      ...[...lanes].flatMap(([lane, spans]) => laneEvents(lane, { spans, pid, tid: tids.get(lane) ?? 0 })),
+      ...flowEvents(timed, { pid, tids }),
+      ...inFlightEvents(timed, pid),
+    ].toSorted((one, other) => one.ts - other.ts),
+  ];
 }

@@ -4,14 +4,6 @@
  * - Every wait is one join for all systems that are awaited there.
  * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
  *
- * @example
- * ```ts
- * import { Delegations } from "./delegations.ts";
- *
- * const none = new Delegations([], {});
- * if (none.sides.length !== 0 || none.names.join() !== "") throw new Error("a run without delegated systems");
- * ```
- *
  * @module
  */
 
@@ -30,6 +22,16 @@ export interface ReleaseWatch {
   joined(): void;
 }
 
+/** What the delegated systems of a run are given. */
+export interface DelegationsOptions {
+  /** Who runs them. */
+  readonly host?: FarHost | undefined;
+  /** Replays the order of another run. */
+  readonly arrivals?: Arrivals | undefined;
+  /** Told of each request of an event, before it is posted. */
+  readonly posting?: ((path: string, k: number) => void) | undefined;
+}
+
 /** See the module. */
 export class Delegations {
   /** In the order of their paths. */
@@ -37,12 +39,14 @@ export class Delegations {
   readonly #host: FarHost | undefined;
   readonly #replay: ArrivalLog | undefined;
   readonly #arrivals = new ArrivalLog();
+  readonly #posting: DelegationsOptions["posting"];
   #session: FarSession | undefined;
 
-  /** Prepares the near sides; `arrivals` replays the order of another run. */
-  constructor(parts: readonly DelegatedContext[], options: { host?: FarHost; arrivals?: Arrivals }) {
+  /** Prepares the near sides. */
+  constructor(parts: readonly DelegatedContext[], options: DelegationsOptions) {
     this.sides = parts.map((part) => new NearSide(part));
     this.#host = options.host;
+    this.#posting = options.posting;
     this.#replay = options.arrivals === undefined ? undefined : ArrivalLog.from(options.arrivals);
   }
 
@@ -108,7 +112,10 @@ export class Delegations {
   post(sides: readonly NearSide[], instant: Instant, t: number): void {
     const at = { t, named: instant.named };
     const requests = sides.map((side) => ({ side, request: side.sample(side.event(instant.exact), at) }));
-    for (const { side, request } of requests) side.post(request, this.#replay !== undefined);
+    for (const { side, request } of requests) {
+      this.#posting?.(side.part.path, request.k);
+      side.post(request, this.#replay !== undefined);
+    }
   }
 
   /** Waits for the requests in flight and keeps their replies for the next release, if there is one. */

@@ -5,19 +5,6 @@
  * - Replies arrive in the order of their requests; at most one request of a deterministic far side is in flight.
  * - A far side of a non-deterministic system works on the newest request only, and its newest reply replaces the rest.
  *
- * @example
- * ```ts
- * import type { FarSide, Reply } from "./far_side.ts";
- *
- * const replies: Reply[] = [];
- * const echo: Pick<FarSide, "post" | "take"> = {
- *   post: ({ k, inputs }) => void replies.push({ k, processed: [k], outputs: inputs, started: 0, finished: 0 }),
- *   take: () => replies.pop(),
- * };
- * echo.post({ k: 0, t: 0, named: { period: 1, offset: 0 }, seen: -1, inputs: [7] });
- * if (echo.take()?.outputs[0] !== 7) throw new Error("it answers");
- * ```
- *
  * @module
  */
 

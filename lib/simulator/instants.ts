@@ -12,16 +12,6 @@
  *
  * The simplest rational between two others is found on the Stern-Brocot tree, by continued fractions.
  *
- * @example
- * ```ts
- * import { compare, exact, Timeline } from "./instants.ts";
- *
- * if (compare(exact(1 / 30), { num: 1n, den: 30n }) !== 0) throw new Error("1/30 is a thirtieth");
- * const timeline = new Timeline([{ period: 0.1, offset: 0 }, { period: 0.3, offset: 0 }]);
- * const third = timeline.instantAt({ num: 3n, den: 10n });
- * if (third?.due.length !== 2 || third.t !== 3 * 0.1) throw new Error("both are due, the smaller period names t");
- * ```
- *
  * @module
  */
 

@@ -23,4 +23,5 @@ export type {
   Span,
 } from "./simulation.ts";
 export { Simulator } from "./simulator.ts";
-export { ChromeTrace, type TraceEvent } from "./chrome_trace.ts";
+export { ChromeTrace } from "./chrome_trace.ts";
+export type { TraceEvent } from "./trace_event.ts";

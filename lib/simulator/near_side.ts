@@ -6,17 +6,6 @@
  * - Invariant (non-deterministic): the released requests ascend, and each is older than the event that releases it.
  * - `lag` counts, in periods, how much older the shown reply is than the deterministic law's.
  *
- * @example
- * ```ts
- * import { defineSystem, delegate, DelegatedContext, scalar } from "../diagram/mod.ts";
- * import { NearSide } from "./near_side.ts";
- *
- * const one = defineSystem({ name: "one", outputs: { y: { type: scalar(), value: () => 1 } } });
- * const part = new DelegatedContext("one", delegate(one, { mode: "direct", period: 1 }));
- * const side = new NearSide(part);
- * if (side.lag.most !== 0 || side.pending) throw new Error("nothing was posted");
- * ```
- *
  * @module
  */
 

@@ -5,22 +5,6 @@
  *   one too.
  * - A step whose time has passed before it starts is an overrun.
  *
- * @example
- * ```ts
- * import { Pacer } from "./pacing.ts";
- *
- * let time = 0;
- * const clock = {
- *   now: () => time,
- *   sleepUntil: (until: number) => Promise.resolve(void (time = until)),
- *   breathe: () => undefined,
- * };
- * const pacer = new Pacer({ clock, rate: 2 });
- * await pacer.wait(0);
- * await pacer.wait(1);
- * if (time !== 500) throw new Error("at twice real time, a second takes 500 ms");
- * ```
- *
  * @module
  */
 

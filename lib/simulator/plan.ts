@@ -7,19 +7,6 @@
  *
  * The loops are the strongly connected components, found by Tarjan's algorithm.
  *
- * @example
- * ```ts
- * import { defineSystem, openContext, scalar } from "../diagram/mod.ts";
- * import { makePlan } from "./plan.ts";
- *
- * const { writer } = openContext(defineSystem({ name: "tick", state: { n: scalar() }, update: [
- *   { period: 1, run: ({ state, next }) => void (next.n = state.n + 1) },
- *   { period: 1, run: () => {} },
- * ] }));
- * const plan = makePlan(writer);
- * if (plan.groups.length !== 1 || plan.groups[0]?.updates.length !== 2) throw new Error("one timing, two updates");
- * ```
- *
  * @module
  */
 

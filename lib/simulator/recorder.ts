@@ -4,19 +4,6 @@
  * - By default every scalar and vector output of the system, in declared order; abstract ports are never recorded.
  * - A vector takes one column per component, named `y[0]`, `y[1]`, ...
  *
- * @example
- * ```ts
- * import { defineSystem, openContext, vector } from "../diagram/mod.ts";
- * import { openRecorder } from "./recorder.ts";
- *
- * const pair = defineSystem({ name: "pair", outputs: { y: { type: vector(2), value: () => [1, 2] } } });
- * const { context } = openContext(pair);
- * const recorder = openRecorder(pair, { context, record: undefined });
- * recorder.record();
- * if (recorder.trace.columns.join() !== "y[0],y[1]") throw new Error("a column per component");
- * if (recorder.trace.row(0).join() !== "0,1,2") throw new Error("t and the components");
- * ```
- *
  * @module
  */
 

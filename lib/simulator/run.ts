@@ -4,23 +4,6 @@
  * - Invariant: `#time` is the exact time of the context's t; `#pending` is the instant whose updates have not run.
  * - Invariant: a value changes only in `#release`, at the end of `#update`, and where time moves.
  *
- * @example
- * ```ts
- * import { defineSystem, scalar } from "../diagram/mod.ts";
- * import { exact } from "./instants.ts";
- * import { Run } from "./run.ts";
- * import { finishSync } from "./waits.ts";
- *
- * const tick = defineSystem({ name: "tick", state: { n: scalar() }, update: {
- *   period: 1,
- *   run: ({ state, next }) => void (next.n = state.n + 1),
- * } });
- * const run = new Run(tick, {});
- * finishSync("initialize", run.initialize());
- * finishSync("advance", run.advance({ time: exact(3), t: 3, named: undefined }, { doubles: true }));
- * if (run.context.state("n", "tick") !== 3) throw new Error("updates at 0, 1 and 2; that at 3 is pending");
- * ```
- *
  * @module
  */
 
@@ -106,7 +89,14 @@ export class Run {
       throw new TypeError(`Cannot pace ${system.name} at rate ${rate}: there is no clock, the option clock is wanted`);
     }
     this.pacer = clock === undefined ? undefined : new Pacer({ clock, rate });
-    this.delegations = new Delegations(this.#plan.delegated, options);
+    const posting = (lane: string, k: number) => {
+      const now = this.#now();
+      options.observe?.({ lane, name: "post", k, started: now, finished: now, t: this.context.t });
+    };
+    this.delegations = new Delegations(this.#plan.delegated, {
+      ...options,
+      posting: options.observe === undefined ? undefined : posting,
+    });
     this.recorder = openRecorder(system, { context: this.context, record: options.record });
     if (this.delegations.sides.length > 0 && host === undefined) {
       const paths = this.delegations.names.join(", ");

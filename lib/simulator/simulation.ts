@@ -1,13 +1,6 @@
 /**
  * What a run is told, and what it tells: options, statuses, counters, snapshots.
  *
- * @example
- * ```ts
- * import { atBoundary } from "./simulation.ts";
- *
- * if (atBoundary(2).reason !== "reached-boundary") throw new Error("nobody ended the run");
- * ```
- *
  * @module
  */
 
@@ -24,7 +17,7 @@ export type Monitor = (context: Context) => EventStatus | void;
 export interface Span {
   /** `main`, or the path of a delegated system. */
   readonly lane: string;
-  /** What it was: on `main` pace, wait, release, update or publish; elsewhere update or release. */
+  /** What it was: on `main` pace, wait, release, update or publish; elsewhere post, update or release. */
   readonly name: string;
   /** The request that a delegated system worked on. */
   readonly k?: number;

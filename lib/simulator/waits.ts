@@ -1,17 +1,6 @@
 /**
  * Work that yields whatever it has to wait for, so that one text serves a promise face and a synchronous one.
  *
- * @example
- * ```ts
- * import { finish, finishSync, type Waits } from "./waits.ts";
- *
- * function* work(wait: Promise<void> | undefined): Waits<number> {
- *   if (wait !== undefined) yield wait;
- *   return 7;
- * }
- * if (await finish(work(Promise.resolve())) !== 7 || finishSync("work", work(undefined)) !== 7) throw new Error("7");
- * ```
- *
  * @module
  */
 

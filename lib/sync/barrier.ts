@@ -59,11 +59,12 @@ import {
   stateOf,
   WAITS,
 } from "./barrier_state.ts";
+import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import type { CancelToken } from "./cancel_token.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a party waits. */
 export interface BarrierWaitOptions extends WaitOptions {
@@ -131,6 +132,9 @@ interface Place {
   readonly marks: number;
   readonly lanes: number;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Barrier)[] = ["wait", "tryWait", "abort", "reset", "arrive", "open", "fail", "statistics"];
 
 /** See the module. */
 export class Barrier implements SharedThing {
@@ -247,6 +251,11 @@ export class Barrier implements SharedThing {
   /** The promise face of `reset`. */
   resetAsync(): Promise<void> {
     return promised(this.#binding, undefined, () => this.reset());
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

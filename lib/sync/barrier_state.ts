@@ -5,15 +5,6 @@
  *   generation.
  * - Generations count modulo 2^18: a task could take one for another only if it stood still for exactly so many.
  *
- * @example
- * ```ts
- * import { countOf, FILLING, generationOf, PHASE, stateOf } from "./barrier_state.ts";
- *
- * const state = stateOf(3, 2, FILLING);
- * if (generationOf(state) !== 3 || countOf(state) !== 2 || (state & PHASE) !== FILLING) throw new Error("3, 2, filling");
- * if (stateOf(2 ** 18, 0, FILLING) !== 0) throw new Error("the first generation follows the last");
- * ```
- *
  * @module
  */
 

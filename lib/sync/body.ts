@@ -3,22 +3,6 @@
  *
  * - It never crosses to the owner of a memory elsewhere: who takes one is composed of calls, and runs it between them.
  *
- * @example
- * ```ts
- * import { Layout, ModelMemory, runBlocking, store } from "../memory/mod.ts";
- * import { runBody } from "./body.ts";
- *
- * const layout = new Layout();
- * const word = layout.word("seen");
- * const memory = new ModelMemory(layout);
- * let plain = 0;
- * runBlocking(memory, runBody(() => store(word, 7)));
- * runBlocking(memory, runBody(() => void (plain = 7)));
- * if (plain !== 7 || memory.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 7) {
- *   throw new Error("both have run");
- * }
- * ```
- *
  * @module
  */
 

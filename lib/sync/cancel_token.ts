@@ -23,8 +23,9 @@
  */
 
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";
+import type { Binding, SharedThing } from "./binding.ts";
 import { blocking } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Shareable } from "./space.ts";
 
 /** A cancel token to be. */
 export function cancelToken(): Shareable<CancelToken> {
@@ -48,6 +49,9 @@ interface Place {
   readonly listening: number;
   readonly lanes: number;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof CancelToken)[] = ["cancel", "isCancelled"];
 
 /** See the module. */
 export class CancelToken implements SharedThing {
@@ -91,6 +95,11 @@ export class CancelToken implements SharedThing {
   /** Says that a lane waits, or no longer. */
   listen(lane: number, listens: boolean): Steps<void> {
     return store(this.#place.listening + lane, listens ? 1 : 0);
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See `SharedThing`: the dead may have cancelled it and not woken everybody. */

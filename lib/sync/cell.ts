@@ -32,8 +32,9 @@ import {
   type Steps,
   store,
 } from "../memory/mod.ts";
+import type { Binding, SharedThing } from "./binding.ts";
 import { blocking } from "./faces.ts";
-import type { Binding, Reservation, Shareable, SharedThing } from "./space.ts";
+import type { Reservation, Shareable } from "./space.ts";
 
 /** What a cell holds at first, and how it is accessed. */
 export interface SharedCellOptions<C extends Cell> {

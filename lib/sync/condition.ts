@@ -31,12 +31,13 @@
 
 import { NotRecoverableError, StateError, StoppedError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
 import type { Lock } from "./lock.ts";
 import { type RLock, rlock } from "./rlock.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Shareable } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a condition needs. */
 export interface ConditionOptions<L extends Lock | RLock> {
@@ -81,6 +82,9 @@ interface Place {
   readonly owed: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Condition<Lock>)[] = ["wait", "waitUntil", "isMine", "notify", "notifyAll", "statistics"];
 
 /** See the module. */
 export class Condition<L extends Lock | RLock> implements SharedThing {
@@ -141,6 +145,11 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
       throw new TypeError(`Cannot wait for ${this.name}: the predicate is ${typeof predicate}, a function is wanted`);
     }
     return this.#waitFor(predicate, options);
+  }
+
+  /** Whether the task owns the lock. */
+  isMine(): Steps<boolean> {
+    return call({ kind: "call", object: this.name, method: "isMine", args: [] }, this.lock.mine());
   }
 
   /**
@@ -210,6 +219,11 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
+  }
+
+  /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
     yield* this.lock.died(task);
     yield* this.#queue.bury(task, () => this.#bequeath(task));
@@ -239,7 +253,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   *#waitFor(predicate: Predicate, options: WaitOptions | undefined): Steps<boolean> {
-    yield* this.#checkMine("wait for");
+    if (!(yield* this.isMine())) throw this.#notMine("wait for");
     const deadline = yield* deadlineOf(options);
     for (let inTime = true;; inTime = yield* this.waitUntil({ deadline, cancel: options?.cancel })) {
       const result = predicate();
@@ -328,8 +342,11 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   *#checkMine(act: string): Steps<void> {
-    if (yield* this.lock.mine()) return;
-    throw new StateError(
+    if (!(yield* this.lock.mine())) throw this.#notMine(act);
+  }
+
+  #notMine(act: string): StateError {
+    return new StateError(
       `Cannot ${act} ${this.name}: the task does not own ${this.lock.name}, the owner of the lock is wanted`,
     );
   }

@@ -22,10 +22,11 @@
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What an event tells about itself. */
 export interface EventStatistics {
@@ -56,6 +57,9 @@ interface Place {
   readonly flag: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Event)[] = ["set", "clear", "isSet", "wait", "tryWait", "statistics"];
 
 /** See the module. */
 export class Event implements SharedThing {
@@ -147,6 +151,11 @@ export class Event implements SharedThing {
   /** The promise face of `wait`. */
   waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
     return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

@@ -4,30 +4,11 @@
  * - A method's steps are its first face. The Sync face runs them on the memory of the binding and really waits; the Async
  *   face leaves the event loop free and takes an `AbortSignal`.
  *
- * @example
- * ```ts
- * import { ModelMemory } from "../memory/mod.ts";
- * import { cell } from "./cell.ts";
- * import { Space } from "./space.ts";
- *
- * const space = new Space({ count: cell() }, { tasks: 1 });
- * const { count } = space.bind(new ModelMemory(space.layout), { task: 0 });
- * count.storeSync(3);
- * if (count.loadSync() !== 3) throw new Error("3 is wanted");
- * ```
- *
  * @module
  */
 
 import { runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
-import type { Binding } from "./space.ts";
-import type { WaitOptions } from "./wait_options.ts";
-
-/** How long the promise face waits, and what ends the wait early. */
-export interface AsyncWaitOptions extends WaitOptions {
-  /** Ends the wait with its reason when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Binding } from "./binding.ts";
 
 /** Runs steps, really waiting. */
 export function blocking<T>(binding: Binding, steps: Steps<T>): T {
@@ -35,7 +16,7 @@ export function blocking<T>(binding: Binding, steps: Steps<T>): T {
 }
 
 /** Runs steps that are made with the options without the signal, which the driver takes. */
-export function promised<O extends AsyncWaitOptions, T>(
+export function promised<O extends { readonly signal?: AbortSignal | undefined }, T>(
   binding: Binding,
   options: O | undefined,
   steps: (options: Omit<O, "signal"> | undefined) => Steps<T>,

@@ -26,10 +26,11 @@
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a latch tells about itself. */
 export interface LatchStatistics {
@@ -67,6 +68,9 @@ interface Place {
   readonly count: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Latch)[] = ["countDown", "wait", "tryWait", "statistics"];
 
 /** See the module. */
 export class Latch implements SharedThing {
@@ -136,6 +140,11 @@ export class Latch implements SharedThing {
   /** The promise face of `wait`. */
   waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
     return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

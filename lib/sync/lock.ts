@@ -31,11 +31,12 @@
 
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
 import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
 import { type Acquired, LockGuard } from "./lock_guard.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Shareable } from "./space.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a lock behaves. */
 export interface LockOptions {
@@ -110,6 +111,9 @@ interface Place {
   /** Whether the host holds it at the start. */
   readonly beginsHeld: boolean;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Lock)[] = ["acquire", "tryAcquire", "release", "locked", "markConsistent", "statistics"];
 
 /** See the module. */
 export class Lock implements SharedThing {
@@ -308,6 +312,11 @@ export class Lock implements SharedThing {
   /** Whether a task was the last to die as its owner: for conditions. */
   *diedHolding(task: number): Steps<boolean> {
     return (yield* load(this.#place.dead)) === task + 1;
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

@@ -4,27 +4,13 @@
  * - Invariant: the lock is given back once, at the first disposal. On shared memory that is a blocking release; elsewhere
  *   the memory's driver performs it.
  *
- * @example
- * ```ts
- * import { ModelMemory } from "../memory/mod.ts";
- * import { lock } from "./lock.ts";
- * import { Space } from "./space.ts";
- *
- * const space = new Space({ guard: lock() }, { tasks: 1 });
- * const { guard } = space.bind(new ModelMemory(space.layout), { task: 0 });
- * const held = guard.lockSync();
- * held[Symbol.dispose]();
- * held[Symbol.dispose]();
- * if (guard.lockedSync()) throw new Error("given back, once");
- * ```
- *
  * @module
  */
 
 import type { OwnerDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
+import type { Binding } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
-import type { Binding } from "./space.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
 export type Acquired = boolean | OwnerDiedError;

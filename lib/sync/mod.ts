@@ -4,15 +4,13 @@
  * @module
  */
 
+export { type Bind, Binding, type SharedThing, type Things } from "./binding.ts";
 export {
   type Attached,
-  type Bind,
-  Binding,
   type Reservation,
   type Shareable,
   type Shareables,
   type Shared,
-  type SharedThing,
   Space,
   type SpaceOptions,
 } from "./space.ts";
@@ -27,8 +25,8 @@ export {
   type WaitQueuePlace,
 } from "./wait_queue.ts";
 export { Decisions, decisions, type ManyGrant, type ManyOptions } from "./wait_many.ts";
-export { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
-export { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+export { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+export { blocking, promised } from "./faces.ts";
 export { CancelToken, cancelToken } from "./cancel_token.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
 export { Lock, lock, type LockOptions, type LockStatistics } from "./lock.ts";

@@ -26,11 +26,12 @@
 
 import { NotRecoverableError, StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
+import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a once tells about itself. */
 export interface OnceStatistics {
@@ -68,6 +69,9 @@ interface Place {
   readonly runner: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Once)[] = ["done", "begin", "finish", "statistics"];
 
 /** See the module. */
 export class Once implements SharedThing {
@@ -152,6 +156,11 @@ export class Once implements SharedThing {
   /** The promise face of `run`; its function waits as steps do, not by promises. */
   runAsync(body: Body, options?: AsyncWaitOptions): Promise<boolean> {
     return promised(this.#binding, options, (rest) => this.run(body, rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

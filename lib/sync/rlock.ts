@@ -28,11 +28,12 @@
 
 import { WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
 import { type Lock, lock, type LockStatistics } from "./lock.ts";
 import { type Acquired, LockGuard } from "./lock_guard.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
-import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import type { Shareable } from "./space.ts";
+import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a reentrant lock behaves. */
 export interface RLockOptions {
@@ -57,6 +58,9 @@ export function rlock({ fair = false }: RLockOptions = {}): Shareable<RLock> {
     },
   };
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof RLock)[] = ["acquire", "tryAcquire", "release", "locked", "markConsistent", "statistics"];
 
 /** See the module. */
 export class RLock implements SharedThing {
@@ -198,6 +202,11 @@ export class RLock implements SharedThing {
   /** Whether a task was the last to die as its owner: for conditions. */
   diedHolding(task: number): Steps<boolean> {
     return this.#lock.diedHolding(task);
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

@@ -36,11 +36,12 @@
 
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
 import { type Acquired, LockGuard } from "./lock_guard.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Shareable } from "./space.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a lock for readers and writers tells about itself. */
 export interface RWLockStatistics {
@@ -99,6 +100,18 @@ interface Place {
   readonly dead: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof RWLock)[] = [
+  "acquireRead",
+  "tryAcquireRead",
+  "acquireWrite",
+  "tryAcquireWrite",
+  "releaseRead",
+  "releaseWrite",
+  "markConsistent",
+  "statistics",
+];
 
 /** See the module. */
 export class RWLock implements SharedThing {
@@ -279,6 +292,11 @@ export class RWLock implements SharedThing {
   /** The promise face of `write`. */
   writeAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
     return promised(this.#binding, options, (rest) => this.write(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

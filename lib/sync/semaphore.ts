@@ -30,10 +30,11 @@
 
 import { StateError, WaitTimeoutError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How many permits a call is about. */
 export interface PermitOptions extends WaitOptions {
@@ -99,6 +100,16 @@ interface Place {
   readonly held: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Semaphore)[] = [
+  "acquire",
+  "tryAcquire",
+  "release",
+  "acquireHeld",
+  "releaseHeld",
+  "statistics",
+];
 
 /** See the module. */
 export class Semaphore implements SharedThing {
@@ -203,6 +214,11 @@ export class Semaphore implements SharedThing {
   /** The promise face of `hold`. */
   holdAsync(options?: AsyncPermitOptions): Promise<PermitGuard> {
     return promised(this.#binding, options, (rest) => this.hold(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

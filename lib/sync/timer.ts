@@ -28,11 +28,12 @@
 
 import { StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, now, type Steps, store } from "../memory/mod.ts";
+import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a timer behaves. */
 export interface TimerOptions {
@@ -97,6 +98,9 @@ interface Place {
   readonly due: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof Timer)[] = ["start", "cancel", "claim", "statistics"];
 
 /** See the module. */
 export class Timer implements SharedThing {
@@ -192,6 +196,11 @@ export class Timer implements SharedThing {
   /** The promise face of `run`; its function waits as steps do, not by promises. */
   runAsync(body: Body, options?: AsyncWaitOptions): Promise<number | undefined> {
     return promised(this.#binding, options, (rest) => this.run(body, rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

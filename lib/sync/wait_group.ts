@@ -27,10 +27,11 @@
 
 import { StateError } from "../errors.ts";
 import { call, type CallOperation, load, type Steps, store } from "../memory/mod.ts";
-import { type AsyncWaitOptions, blocking, promised } from "./faces.ts";
-import type { Binding, Shareable, SharedThing } from "./space.ts";
+import type { Binding, SharedThing } from "./binding.ts";
+import { blocking, promised } from "./faces.ts";
+import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a wait group tells about itself. */
 export interface WaitGroupStatistics {
@@ -61,6 +62,9 @@ interface Place {
   readonly count: number;
   readonly queue: WaitQueuePlace;
 }
+
+/** See {@linkcode SharedThing.calls}. */
+const CALLS: readonly (keyof WaitGroup)[] = ["add", "done", "wait", "tryWait", "statistics"];
 
 /** See the module. */
 export class WaitGroup implements SharedThing {
@@ -156,6 +160,11 @@ export class WaitGroup implements SharedThing {
   /** The promise face of `wait`. */
   waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
     return promised(this.#binding, options, (rest) => this.wait(rest));
+  }
+
+  /** See {@linkcode SharedThing}. */
+  get calls(): readonly string[] {
+    return CALLS;
   }
 
   /** See {@linkcode SharedThing}. */

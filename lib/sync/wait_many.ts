@@ -5,29 +5,13 @@
  *   a compare-exchange, and who fails dismisses it: invariant: at most one queue grants one wait.
  * - Whoever gives up leaves the queues one by one, inside each monitor; a grant that comes from one before that is kept.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { type Shareable, Space } from "./space.ts";
- * import { decisions, type Decisions } from "./wait_many.ts";
- *
- * const thing: Shareable<Decisions> = {
- *   kind: "thing",
- *   reserve: (space) => space.part("decisions", decisions),
- * };
- * const space = new Space({ thing }, { tasks: 1 });
- * const memory = new ModelMemory(space.layout);
- * const { thing: words } = space.bind(memory, { task: 0 });
- * const first = runBlocking(memory, words.decide(0));
- * if (!first || runBlocking(memory, words.decide(0))) throw new Error("one decision is wanted");
- * ```
- *
  * @module
  */
 
 import { CancelledError, NotRecoverableError } from "../errors.ts";
 import { compareExchange, load, type Steps, store, wait } from "../memory/mod.ts";
-import type { Binding, Shareable } from "./space.ts";
+import type { Binding } from "./binding.ts";
+import type { Shareable } from "./space.ts";
 import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
 
 /** One word per lane of a space, shared by all who wait in several queues: a part of each. */
@@ -55,6 +39,8 @@ export interface ManyOptions extends ParkOptions {
 
 /** See the module. */
 export class Decisions {
+  /** None: its words are for the queues alone. */
+  readonly calls: readonly string[] = [];
   readonly #binding: Binding;
   readonly #first: number;
 

@@ -4,20 +4,6 @@
  * - Without a timeout a call waits for as long as it takes; with 0 it gives up unless it can go on at once.
  * - What makes no sense is refused when the method is called, before anything happens.
  *
- * @example
- * ```ts
- * import { checkWaitOptions } from "./wait_options.ts";
- *
- * checkWaitOptions("acquire", { timeout: 0.5 });
- * let refused: unknown;
- * try {
- *   checkWaitOptions("acquire", { timeout: NaN });
- * } catch (error) {
- *   refused = error;
- * }
- * if (!(refused instanceof RangeError)) throw new Error("seconds of at least 0 are wanted");
- * ```
- *
  * @module
  */
 
@@ -30,6 +16,12 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
   /** Ends the wait with a `CancelledError` when it is cancelled. */
   readonly cancel?: CancelToken | undefined;
+}
+
+/** How long the promise face waits, and what ends the wait early. */
+export interface AsyncWaitOptions extends WaitOptions {
+  /** Ends the wait with its reason when it aborts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Throws unless the options make sense. */

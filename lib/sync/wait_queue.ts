@@ -14,27 +14,6 @@
  *
  * Longer than most files because what happens at the door, in line and at a death is one protocol over the same words.
  *
- * @example
- * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { type Shareable, Space } from "./space.ts";
- * import { reserveWaitQueue, WaitQueue } from "./wait_queue.ts";
- *
- * const turnstile: Shareable<WaitQueue> = {
- *   kind: "turnstile",
- *   reserve(space, name) {
- *     const place = reserveWaitQueue(space, name);
- *     return (binding) => new WaitQueue(binding, place, { *settle() {}, *undo() {} });
- *   },
- * };
- * const space = new Space({ turnstile }, { tasks: 2 });
- * const memory = new ModelMemory(space.layout);
- * const { turnstile: queue } = space.bind(memory, { task: 0 });
- * runBlocking(memory, queue.enter());
- * const granted = runBlocking(memory, queue.park(1, { deadline: 5 }));
- * if (granted !== 0) throw new Error("nobody grants it in time");
- * ```
- *
  * @module
  */
 
@@ -51,8 +30,9 @@ import {
   wait,
   type WaitResult,
 } from "../memory/mod.ts";
+import type { Binding } from "./binding.ts";
 import type { CancelToken } from "./cancel_token.ts";
-import type { Binding, Reservation } from "./space.ts";
+import type { Reservation } from "./space.ts";
 
 /** Where a wait queue lies. */
 export interface WaitQueuePlace {

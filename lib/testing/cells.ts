@@ -4,18 +4,6 @@
  * - A column per scalar, per component of a vector (`y[0]`, `y[1]`, ...) and per abstract port.
  * - Two cells are equal bit for bit, except that all NaN are one; an abstract value is its encoded bytes.
  *
- * @example
- * ```ts
- * import { abstract, scalar, vector } from "../diagram/mod.ts";
- * import { cellsOf, columnsOf, equalCells, showCell } from "./cells.ts";
- *
- * const ports = { n: scalar(), y: vector(2), order: abstract({ id: 0 }) };
- * if (columnsOf(ports).join() !== "n,y[0],y[1],order") throw new Error("a column per component");
- * const cells = cellsOf(ports, [-0, [1, NaN], { id: 7 }]);
- * if (cells.map(showCell).join() !== "-0,1,NaN,{ id: 7 }") throw new Error("as people write them");
- * if (equalCells(cells[0], 0) || !equalCells(cells[2], NaN)) throw new Error("-0 is not 0, NaN is NaN");
- * ```
- *
  * @module
  */
 

@@ -5,16 +5,6 @@
  * - The run ends `periods + rest` periods after the delegation's offset: on an event where `rest` is 0.
  * - Scalars and vectors get any float64 by default (NaN, infinities and -0 too); abstract inputs want an arbitrary.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { scalar } from "../diagram/mod.ts";
- * import { type Experiment, endOf, experiments } from "./experiment.ts";
- *
- * const arbitrary = experiments({ u: scalar() }, { fc, steps: 5, periods: fc.constant(0.5), offsets: fc.constant(0) });
- * fc.assert(fc.property(arbitrary as fc.Arbitrary<Experiment>, (experiment) => endOf(experiment) < 0.5 * 6));
- * ```
- *
  * @module
  */
 

@@ -3,16 +3,6 @@
  *
  * - `fc` of fast-check 4 fits {@linkcode FastCheck} as it is, and its arbitraries fit {@linkcode Arbitrary}.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import type { Arbitrary, FastCheck } from "./fast_check.ts";
- *
- * const given: FastCheck = fc;
- * const inputs: Record<string, Arbitrary<unknown>> = { u: fc.double(), order: fc.record({ id: fc.uuid() }) };
- * if (typeof given.check !== "function" || Object.keys(inputs).length !== 2) throw new Error("no cast is needed");
- * ```
- *
  * @module
  */
 

@@ -6,16 +6,6 @@
  * - A call with an `error` threw it; any other call that ended returned its `result`, `undefined` where that is absent.
  * - Tickets come from one counter that every task advances before and after each call, not from clocks.
  *
- * @example
- * ```ts
- * import { callText, type HistoryCall, precedes } from "./history.ts";
- *
- * const put: HistoryCall = { task: 0, object: "jobs", method: "put", args: ["a"], begin: 1, end: 2 };
- * const get: HistoryCall = { task: 1, object: "jobs", method: "get", args: [], begin: 3, end: 4, result: "a" };
- * if (!precedes(put, get) || precedes(get, put)) throw new Error("put ends before get begins");
- * if (callText(get) !== 'get() -> "a"') throw new Error("as people write it");
- * ```
- *
  * @module
  */
 

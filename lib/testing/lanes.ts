@@ -4,17 +4,6 @@
  * - One bracket ends left of another's begin if and only if that call precedes the other.
  * - A pending call has no right bracket; a task with calls that overlap takes a lane for each.
  *
- * @example
- * ```ts
- * import { drawLanes } from "./lanes.ts";
- *
- * const picture = drawLanes([
- *   { task: "a", object: "x", method: "store", args: [1], begin: 1, end: 4 },
- *   { task: "b", object: "x", method: "load", args: [], begin: 2, end: 3, result: 1 },
- * ]);
- * if (picture !== "a  [store(1)------]\nb    [load() -> 1]") throw new Error(picture);
- * ```
- *
  * @module
  */
 

@@ -9,18 +9,6 @@
  *
  * Nothing here is delegated, posted or released: it is an oracle for what does that.
  *
- * @example
- * ```ts
- * import { gain } from "../blocks/mod.ts";
- * import { lawfulRows } from "./law.ts";
- *
- * const timing = { period: 0.1, offset: 0 };
- * const experiment = { delegated: timing, driven: timing, rows: { u: [1, 2] }, periods: 2, rest: 0.5, cut: 0.5 };
- * const rows = lawfulRows(gain({ factor: 2 }), { experiment, now: () => 0 });
- * const released = rows.filter(({ at }) => at === "after the release").map(({ cells }) => cells[0]);
- * if (released.join() !== "2,2,4") throw new Error("2 * 1 at first, then 2 * u_0 and 2 * u_1");
- * ```
- *
  * @module
  */
 

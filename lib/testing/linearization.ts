@@ -8,17 +8,6 @@
  * - A configuration is short: calls are numbered by their ends, so all below a base are placed, and those placed above
  *   it are among the calls that are open at the base's end.
  *
- * @example
- * ```ts
- * import { linearize } from "./linearization.ts";
- * import { sequentialRegister } from "./sequential_specs.ts";
- *
- * const store = { task: 0, object: "x", method: "store", args: [1], begin: 1, end: 4 };
- * const load = { task: 1, object: "x", method: "load", args: [], begin: 2, end: 3, result: 1 };
- * const order = linearize([load, store], { specification: sequentialRegister(), limit: 100 });
- * if (order?.[0] !== store) throw new Error("the store comes first");
- * ```
- *
  * @module
  */
 

@@ -1,17 +1,6 @@
 /**
  * A sequential specification made of methods, and what the outcome of a call means to them.
  *
- * @example
- * ```ts
- * import { refused, specify, succeeded } from "./methods.ts";
- *
- * const once = specify<boolean>({
- *   claim: (claimed, call) => refused(call) === claimed && succeeded(call) !== claimed ? [true] : [],
- * }, { initial: false });
- * const claim = { task: 0, object: "once", method: "claim", args: [], begin: 1, end: 2, result: true };
- * if (once.step(false, claim)[0] !== true || once.step(true, claim).length > 0) throw new Error("one claim succeeds");
- * ```
- *
  * @module
  */
 

@@ -5,21 +5,6 @@
  * - A row at each event of the delegation, as an update sees it: after the release.
  * - A row at the end of the run.
  *
- * @example
- * ```ts
- * import { delegate } from "../diagram/mod.ts";
- * import { Host, loadSystem } from "../host/mod.ts";
- * import { observe } from "./observation.ts";
- *
- * const gain = await loadSystem({ module: "holdfast:blocks", export: "gain", argument: { factor: 2 } });
- * const timing = { period: 0.1, offset: 0 };
- * const experiment = { delegated: timing, driven: timing, rows: { u: [1, 2] }, periods: 2, rest: 0, cut: 0.5 };
- * await using host = new Host();
- * const rows = await observe(delegate(gain, { mode: "direct", ...timing }), { experiment, host, stops: [0.2] });
- * const seen = rows.map(({ at, cells }) => `${at}: ${cells}`);
- * if (seen[3] !== "after the release: 2" || seen[5] !== "at the end: 2") throw new Error("2 * 1, one period late");
- * ```
- *
  * @module
  */
 

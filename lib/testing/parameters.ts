@@ -3,16 +3,6 @@
  *
  * - Within the ranges of the program's table; numbers at most twice their default; a text, such as a path, is its default.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { parameterValue } from "./parameters.ts";
- *
- * const tasks = { default: 3, min: 1, max: 100, description: "how many tasks" };
- * const values = fc.sample(parameterValue(tasks, fc) as fc.Arbitrary<unknown>, 50).map(Number);
- * if (values.some((value) => !(value >= 1 && value <= 6))) throw new Error("1 to 6 are wanted");
- * ```
- *
  * @module
  */
 

@@ -8,26 +8,6 @@
  *
  * Parameters are random within their ranges, numbers at most twice their default unless `parameters` says otherwise.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { defineProgram } from "../program/mod.ts";
- * import { cell } from "../sync/mod.ts";
- * import { checkProgramEquivalence } from "./program_equivalence.ts";
- *
- * const program = defineProgram({
- *   name: "adders",
- *   claim: "All that is added is there.",
- *   parameters: { tasks: { default: 2, min: 1, max: 5, description: "how many tasks add one" } },
- *   shared: () => ({ sum: cell() }),
- *   tasks: ({ parameters: { tasks } }) =>
- *     Array.from({ length: tasks }, (_, index) => ({ name: `task${index}`, run: ({ sum }) => sum.add(1) })),
- *   outcome: ({ sum }) => sum.load(),
- *   expected: ({ parameters: { tasks } }) => [tasks],
- * });
- * await checkProgramEquivalence(program, { fc, numRuns: 5 });
- * ```
- *
  * @module
  */
 
@@ -38,6 +18,7 @@ import {
   type HostOptions,
   isRunnable,
   loadProgram,
+  MODE_NAMES,
   type ProgramReport,
   type RunnableProgram,
   sameData,
@@ -56,7 +37,7 @@ export interface ProgramReference {
 
 /** What the property of a program takes. */
 export interface ProgramCheckOptions extends SampleOptions {
-  /** Where it is to run: direct, thread and process by default, direct alone where it has no module. */
+  /** Where it is to run: every mode by default, direct alone where it has no module. */
   readonly modes?: readonly ModeName[];
   /** Which variants; all by default. */
   readonly variants?: readonly string[];
@@ -132,7 +113,7 @@ async function load({ module, name }: ProgramReference): Promise<RunnableProgram
 }
 
 function modesOf(program: RunnableProgram, { modes }: ProgramCheckOptions): readonly ModeName[] {
-  if (modes === undefined) return program.module === undefined ? ["direct"] : ["direct", "thread", "process"];
+  if (modes === undefined) return program.module === undefined ? ["direct"] : MODE_NAMES;
   const elsewhere = modes.find((mode) => mode !== "direct");
   if (modes.length === 0) {
     throw new TypeError(`Cannot use ${LAW} on ${program.name}: no mode is given, one to run it in is wanted`);

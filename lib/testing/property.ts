@@ -4,26 +4,6 @@
  * - A failure names the first row and port that are wrong, both values and where each came from, the shrunk
  *   counterexample, and the line that replays it.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { gain } from "../blocks/mod.ts";
- * import { PropertyError } from "../errors.ts";
- * import { Disagreement, holdProperty } from "./property.ts";
- *
- * const system = gain({ factor: 2 });
- * const error = await holdProperty({ law: "checkNothing", subject: "gain", system }, {
- *   options: { fc, seed: 7 },
- *   predicate: () => Promise.reject(new Disagreement({ row: 3, when: "t=0.1", port: "y", one: 1, other: 2 }, {
- *     one: "by the law",
- *     other: "in direct mode",
- *     mode: "direct",
- *   })),
- * }).catch((error) => error);
- * if (!(error instanceof PropertyError) || error.row !== 3 || error.seed !== 7) throw new Error("a typed error");
- * if (!error.message.includes("port y: 1 by the law, 2 in direct mode")) throw new Error("it says what differs");
- * ```
- *
  * @module
  */
 

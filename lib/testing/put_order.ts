@@ -12,18 +12,6 @@
  *   which no item has to be inside.
  * - Of the order of puts this holds for items that are put once and taken at most once.
  *
- * @example
- * ```ts
- * import { queueOrder, refineByGets } from "./put_order.ts";
- *
- * const { before } = refineByGets([
- *   { task: 0, object: "jobs", method: "put", args: ["a"], begin: 1, end: 3 },
- *   { task: 1, object: "jobs", method: "put", args: ["b"], begin: 2, end: 4 },
- *   { task: 1, object: "jobs", method: "get", args: [], begin: 5, end: 6, result: "b" },
- * ], queueOrder);
- * if (String([...before ?? []]) !== "1,0") throw new Error("b comes out first, so it went in first");
- * ```
- *
  * @module
  */
 

@@ -5,19 +5,6 @@
  * - States are values: `step` changes nothing. Two states with one key are one state.
  * - A pending call fits every result that it could have: `returned` and `returnedValue` say so.
  *
- * @example
- * ```ts
- * import { returnedValue } from "./history.ts";
- * import type { SequentialSpecification } from "./sequential_specification.ts";
- *
- * const counter: SequentialSpecification<number> = {
- *   initial: 0,
- *   step: (count, call) => returnedValue(call, count) ? [count + 1] : [],
- * };
- * const next = { task: 0, object: "ids", method: "next", args: [], begin: 1, end: 2, result: 0 };
- * if (counter.step(0, next)[0] !== 1 || counter.step(1, next).length > 0) throw new Error("0 is the first");
- * ```
- *
  * @module
  */
 

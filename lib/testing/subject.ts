@@ -3,27 +3,17 @@
  *
  * - `host` serves all runs; without one, a host is made for the property and disposed after it.
  *
- * @example
- * ```ts
- * import fc from "npm:fast-check@4.10.2";
- * import { loadSubject } from "./subject.ts";
- *
- * const gain = { module: "holdfast:blocks", export: "gain", argument: { factor: 2 } };
- * const subject = await loadSubject(gain, { law: "checkEquivalence", options: { fc, modes: ["direct"] } });
- * if (subject.name !== "gain of holdfast:blocks" || subject.modes.length !== 1) throw new Error("named and checked");
- * ```
- *
  * @module
  */
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
 import type { ModeName } from "../host/mod.ts";
-import { type Host, type HostOptions, loadSystem } from "../host/mod.ts";
+import { type Host, type HostOptions, loadSystem, MODE_NAMES } from "../host/mod.ts";
 import type { PropertyOptions } from "./property.ts";
 
 /** What a property of a system takes; inputs, timings and runs are random. */
 export interface SystemCheckOptions extends PropertyOptions {
-  /** Where the system is to run: direct, thread and process by default. */
+  /** Where the system is to run: every mode by default. */
   readonly modes?: readonly ModeName[];
   /** Serves the runs, unless they want guests of their own; one is made without it. */
   readonly host?: Host;
@@ -50,7 +40,7 @@ export async function loadSubject(
   reference: SystemReference,
   { law, options }: { law: string; options: SystemCheckOptions },
 ): Promise<Subject> {
-  const { modes = ["direct", "thread", "process"] } = options;
+  const { modes = MODE_NAMES } = options;
   const system = await loadSystem(reference);
   const name = `${reference.export} of ${reference.module}`;
   if (Object.keys(system.outputs).length === 0) {

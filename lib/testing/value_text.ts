@@ -4,14 +4,6 @@
  * - NaN is NaN, -0 is not 0, 1 is not 1n; the keys of a plain object, of a Map and of a Set stand in one order.
  * - An Error is its name and message; a cycle is the number of levels that it goes back.
  *
- * @example
- * ```ts
- * import { valueText } from "./value_text.ts";
- *
- * if (valueText({ b: [-0, 1n], a: "x" }) !== `{"a":"x","b":[-0,1n]}`) throw new Error("canonical");
- * if (valueText(new Map([[2, 0], [1, 0]])) !== valueText(new Map([[1, 0], [2, 0]]))) throw new Error("unordered");
- * ```
- *
  * @module
  */
 

@@ -1,9 +1,9 @@
 /**
- * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/guest_source.ts`.
+ * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/source.ts`.
  *
  * - The thread guest's text becomes a Blob URL, made once.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
- * - What guests log with becomes a data URL, which a process guest without permissions may import.
+ * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it.
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
  *
  * @module
@@ -21,6 +21,8 @@ export interface Guests {
   readonly process: string;
   /** A module that is `lib/logging/guest_logging.ts`. */
   readonly logging: string;
+  /** A module that is `lib/host/system/guest.ts`. */
+  readonly system: string;
 }
 
 /** What Linux takes in one argument of a command line, its final zero included, in bytes. */
@@ -33,7 +35,7 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
   const text = async (
     contents: string,
     banner: string,
-    plugins: readonly Plugin[] = [leaveLogging()],
+    plugins: readonly Plugin[] = [inlineLogging(undefined), leaveSystems()],
   ): Promise<string> => {
     const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
     const { outputFiles } = await build({
@@ -47,13 +49,14 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
     return outputFiles.map((file) => file.text).join("");
   };
   return {
-    thread: await text(`import "./lib/host/thread_guest.ts";`, ""),
+    thread: await text(`import "./lib/host/thread_entry.ts";`, ""),
     // A variable that the bundle does not declare keeps its name, and no other gets it.
     process: await text(
-      `import { serveProcess as serve } from "./lib/host/process_guest.ts"; serveProcess = serve;`,
+      `import { serveProcess as serve } from "./lib/host/process_entry.ts"; serveProcess = serve;`,
       "let serveProcess;",
     ),
     logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
+    system: await text(`export * from "./lib/host/system/guest.ts";`, "", [inlineLogging(undefined)]),
   };
 }
 
@@ -76,44 +79,67 @@ export function argumentBytes(text: string): number {
 export function inlineGuests(guests: Guests): Plugin {
   const contents = `const thread = ${JSON.stringify(guests.thread)};
 const process = ${JSON.stringify(guests.process)};
-let url;
-export function threadGuestUrl() {
+const system = ${JSON.stringify(guests.system)};
+let url, systemUrl;
+export function systemCode() {
+  return systemUrl ??= "data:text/javascript;base64," + new TextEncoder().encode(system).toBase64();
+}
+export function threadUrl() {
   return url ??= URL.createObjectURL(new Blob([thread], { type: "text/javascript" }));
 }
-export function processGuestSource() {
+export function processSource() {
   return process;
 }
-export function guestHosts() {
+export function parts() {
+  return [];
+}
+export function hosts() {
   if (!URL.canParse(import.meta.url)) return [];
   const { protocol, host } = new URL(import.meta.url);
   return protocol.startsWith("http") ? [host] : [];
 }
 `;
-  const logging = `const logging = ${JSON.stringify(guests.logging)};
-let url;
-export function guestLoggingUrl() {
-  return url ??= "data:text/javascript;base64," + new TextEncoder().encode(logging).toBase64();
-}
-`;
   return {
     name: "inline guests",
     setup(build) {
-      leaveLogging().setup(build);
-      const { onLoad } = build;
-      onLoad({ filter: /[\\/]lib[\\/]host[\\/]guest_source\.ts$/ }, () => ({ contents, loader: "js" }));
-      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_code\.ts$/ }, () => ({ contents: logging, loader: "js" }));
+      inlineLogging(guests.logging).setup(build);
+      build.onLoad({ filter: /[\\/]lib[\\/]host[\\/]source\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }
 
-/** Leaves out what guests log with: it comes from a URL. */
-function leaveLogging(): Plugin {
-  const contents = `export {};
-throw new TypeError("Cannot log from a bundle: the code is not in it, the URL of guestLoggingUrl() is wanted");`;
+/** Puts what guests log with in the place of the module that loads it, as text; or nothing: it comes from a URL then. */
+function inlineLogging(logging: string | undefined): Plugin {
+  const contents = `const logging = ${JSON.stringify(logging)};
+let url;
+export function guestLoggingUrl() {
+  if (logging === undefined) return undefined;
+  return url ??= "data:text/javascript;base64," + new TextEncoder().encode(logging).toBase64();
+}
+export async function configureGuestLogging(settings, options) {
+  const code = options.code ?? guestLoggingUrl();
+  if (code === undefined) {
+    throw new TypeError("Cannot log from a bundle: the code is not in it, the URL of guestLoggingUrl() is wanted");
+  }
+  const { GuestLogging } = await import(code);
+  return await GuestLogging.start(settings, options);
+}
+`;
   return {
-    name: "leave logging",
+    name: "inline logging",
     setup({ onLoad }) {
-      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]guest_logging\.ts$/ }, () => ({ contents, loader: "js" }));
+      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]configure\.ts$/ }, () => ({ contents, loader: "js" }));
+    },
+  };
+}
+
+/** Leaves out what guests need for delegated systems: it comes from a URL. */
+function leaveSystems(): Plugin {
+  const contents = "export {};";
+  return {
+    name: "leave systems",
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]lib[\\/]host[\\/]system[\\/]guest\.ts$/ }, () => ({ contents, loader: "js" }));
     },
   };
 }

@@ -1,22 +1,45 @@
 /**
- * Checks that each file of lib/ says what it is: it starts with a module comment, which ends in `@module` and, unless
- * the file only re-exports (`mod.ts`) or exports nothing (the entry of a guest), has an `@example` with code.
+ * Checks that each file of lib/ says what it is: it starts with a module comment, which ends in `@module`. Where a value of
+ * it is public, exported by mod.ts of its layer and by that of the root, the comment has an `@example` with code.
  *
  * @module
  */
 
 /** What a file's head lacks, or `undefined`. */
-export function docFault(path: string, text: string): string | undefined {
+export function docFault(path: string, text: string, { isPublic }: { readonly isPublic: boolean }): string | undefined {
   const head = /^\/\*\*[\s\S]*?\*\//.exec(text)?.[0];
   if (head === undefined || !/^ \* @module$/m.test(head)) {
     return `Cannot document ${path}: it starts without a module comment, /** ... @module */ is wanted`;
   }
-  const exportsValues = /^export /m.test(text);
-  if (path.endsWith("/mod.ts") || !exportsValues) return undefined;
-  if (!/^ \* @example[\s\S]*^ \* ```ts$/m.test(head)) {
+  if (isPublic && !/^ \* @example[\s\S]*^ \* ```ts$/m.test(head)) {
     return `Cannot document ${path}: its module comment has no @example, one that runs and asserts is wanted`;
   }
   return undefined;
+}
+
+/** The values that a module exports from others, by the paths of these; types are left out. */
+export function exportedValues(text: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [, names = "", from = ""] of text.matchAll(/^export \{([^}]*)\} from "([^"]+)";$/gm)) {
+    const values = names.split(",").map((name) => name.trim()).filter((name) => name !== "" && !/^type /.test(name));
+    found.set(from, [...found.get(from) ?? [], ...values.map((name) => name.replace(/ as .*/, ""))]);
+  }
+  return found;
+}
+
+/** The files of which a value is public; paths are from the project's root, as is what `read` takes. */
+export function publicFiles(read: (path: string) => string): ReadonlySet<string> {
+  const files = new Set<string>();
+  for (const [module, names] of exportedValues(read("mod.ts"))) {
+    const path = module.replace(/^\.\//, "");
+    if (!path.endsWith("/mod.ts")) files.add(path);
+    else {
+      for (const [file, values] of exportedValues(read(path))) {
+        if (names.some((name) => values.includes(name))) files.add(path.replace("mod.ts", file.replace(/^\.\//, "")));
+      }
+    }
+  }
+  return files;
 }
 
 /** The TypeScript files under a directory, in order. */
@@ -29,9 +52,10 @@ function* sources(directory: URL): Generator<URL> {
 
 if (import.meta.main) {
   const root = new URL("../../", import.meta.url);
-  const files = [...sources(new URL("lib/", root))];
-  const faults = files
-    .map((file) => docFault(file.href.slice(root.href.length), Deno.readTextFileSync(file)))
+  const read = (path: string) => Deno.readTextFileSync(new URL(path, root));
+  const files = [...sources(new URL("lib/", root))].map((file) => file.href.slice(root.href.length));
+  const shown = publicFiles(read);
+  const faults = files.map((path) => docFault(path, read(path), { isPublic: shown.has(path) }))
     .filter((fault) => fault !== undefined);
   for (const fault of faults) console.error(fault);
   console.log(`${files.length - faults.length} of ${files.length} files start with what they are`);

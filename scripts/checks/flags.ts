@@ -1,10 +1,13 @@
 /**
- * The flags that every task takes, for the tasks that take few others.
+ * The tasks of the gate: the flags that each takes, and how it ends.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli";
+import { UsageError } from "../command/arguments.ts";
+import { runCommand } from "../command/ending.ts";
+import { printLine } from "../command/output.ts";
 
 /** What a task of the gate is asked for. */
 export interface TaskFlags {
@@ -14,24 +17,27 @@ export interface TaskFlags {
   readonly rest: readonly string[];
 }
 
-/** Reads a task's arguments; `--help` prints `usage` and ends with 0, a wrong argument ends with 2. */
-export function taskFlags(options: { task: string; usage: string; rest?: boolean }): TaskFlags {
+/** Runs a task; `--help` prints `usage`, and only with `rest` does it take other arguments. */
+export async function runTask(
+  options: { readonly task: string; readonly usage: string; readonly rest?: boolean },
+  body: (flags: TaskFlags) => Promise<number>,
+): Promise<never> {
   const { task, usage, rest = false } = options;
-  const wrong: string[] = [];
-  const flags = parseArgs(Deno.args, {
-    boolean: ["json", "help"],
-    string: ["_"],
-    unknown: (argument) => {
-      if (argument.startsWith("-") || !rest) wrong.push(argument);
-    },
+  return await runCommand(async (args) => {
+    const wrong: string[] = [];
+    const flags = parseArgs([...args], {
+      boolean: ["json", "help"],
+      string: ["_"],
+      unknown: (argument) => {
+        if (argument.startsWith("-") || !rest) wrong.push(argument);
+      },
+    });
+    if (flags.help) {
+      printLine(usage);
+      return 0;
+    }
+    if (wrong.length === 0) return await body({ json: flags.json, rest: flags._ });
+    const path = rest ? " or a path" : "";
+    throw new UsageError(`Cannot run ${task} with ${wrong.join(" ")}: --json, --help${path} is wanted`);
   });
-  if (flags.help) {
-    console.log(usage);
-    Deno.exit(0);
-  }
-  if (wrong.length > 0) {
-    console.error(`Cannot run ${task} with ${wrong.join(" ")}: --json, --help${rest ? " or a path" : ""} is wanted`);
-    Deno.exit(2);
-  }
-  return { json: flags.json, rest: flags._ };
 }

@@ -1,7 +1,8 @@
 /**
  * The layer table as data, and where a file stands in it.
  *
- * - A layer may import itself, `lib/errors.ts` and the layers that {@linkcode layers} lists for it, nothing else.
+ * - A layer may import itself, `lib/errors.ts` and the layers that {@linkcode layers} lists for it, nothing else: each through
+ *   its `mod.ts`, or, where it has one, its `guest.ts`, which holds what guests need and no more.
  * - To let a layer import another, add one name to its row here; ARCHITECTURE.md shows the same table to people.
  *
  * @module
@@ -44,6 +45,9 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["programs", everything.filter((layer) => layer !== "explorer")],
 ]);
 
+/** The files of a layer that others import. */
+const ENTRIES = ["mod.ts", "guest.ts"];
+
 /** Where a file stands, as far as the rules care. */
 export type Place =
   | { readonly kind: "layer"; readonly layer: string; readonly isEntry: boolean }
@@ -59,7 +63,7 @@ export function placeOf(path: string): Place {
   const [top, layer, ...rest] = path.split("/");
   if (top === "scripts") return { kind: "script" };
   if (top !== "lib" || layer === undefined) return { kind: "elsewhere" };
-  return { kind: "layer", layer, isEntry: rest.join("/") === "mod.ts" };
+  return { kind: "layer", layer, isEntry: ENTRIES.includes(rest.join("/")) };
 }
 
 /** Why a file may not import another, or `undefined` where it may; both are paths from the project's root. */

@@ -4,11 +4,13 @@
  * - Each rule is one entry of {@linkcode plugin}'s `rules`; its name is what `deno-lint-ignore holdfast/<rule>` takes.
  * - A rule sees the path of the file from the project's root and reports; most rules are a list of names and the
  *   places where these may stand, so that adding one is adding an entry.
+ * - A rule reads no other file, but for `circles`, which follows imports.
  * - A rule sees no types: a `Steps` that nobody delegates to is known by the name of the method that made it.
  *
  * @module
  */
 
+import { importsIn, wayTo } from "./circles.ts";
 import { importFault, type Place, placeOf } from "./layers.ts";
 
 type Node = Deno.lint.Node;
@@ -26,12 +28,12 @@ interface Subject {
 const root = new URL("../../", import.meta.url).pathname;
 
 /** The rule that `visit` is for the files that `applies` admits. */
-function rule(applies: (place: Place) => boolean, visit: (subject: Subject) => Visitor): Deno.lint.Rule {
+function rule(applies: (place: Place, path: string) => boolean, visit: (subject: Subject) => Visitor): Deno.lint.Rule {
   return {
     create(context) {
       const path = fromRoot(context.filename);
       const place = placeOf(path);
-      if (!applies(place)) return {};
+      if (!applies(place, path)) return {};
       const report = (node: Node, message: string) => context.report({ node, message });
       const text = (node: Node) => context.sourceCode.getText(node);
       return visit({ path, place, report, text });
@@ -47,13 +49,14 @@ function fromRoot(filename: string): string {
 /** A rule that sees every specifier of a static import, a re-export, a dynamic import and an import type. */
 function importRule(
   applies: (place: Place) => boolean,
-  visit: (specifier: string, subject: Subject) => string | undefined,
+  visit: (subject: Subject) => (specifier: string) => string | undefined,
 ): Deno.lint.Rule {
   return rule(applies, (subject) => {
+    const faultOf = visit(subject);
     const look = (source: Node | null | undefined) => {
       const literal = source?.type === "TSLiteralType" ? source.literal : source;
       if (literal?.type !== "Literal" || typeof literal.value !== "string") return;
-      const message = visit(literal.value, subject);
+      const message = faultOf(literal.value);
       if (message !== undefined) subject.report(literal, message);
     };
     return {
@@ -70,7 +73,11 @@ function importRule(
  * A rule that refuses names: a global (`Worker`, also as `globalThis.Worker` and as a type), a member of a global
  * (`Date.now`), or a global that is made without arguments (`new Date()`).
  */
-function nameRule(applies: (place: Place) => boolean, names: readonly string[], where: string): Deno.lint.Rule {
+function nameRule(
+  applies: (place: Place, path: string) => boolean,
+  names: readonly string[],
+  where: string,
+): Deno.lint.Rule {
   const refused = new Set(names);
   return rule(applies, ({ path, report }) => {
     const seen = new Set<number>();
@@ -160,7 +167,6 @@ const hostModules = new Set([
   "node:worker_threads",
 ]);
 
-/** The plugin. */
 /** Methods that give steps, by names that hardly anything else has. */
 const makesSteps = new Set([
   "acquire",
@@ -195,15 +201,57 @@ function parentOf(node: Node): Node | undefined {
   return "parent" in node ? (node.parent as Node | null) ?? undefined : undefined;
 }
 
+/** Whether a specifier names a file beside the one that has it. */
+function isRelative(specifier: string): boolean {
+  return /^\.{1,2}\//.test(specifier);
+}
+
+/** The path that a relative specifier in a file names; both paths are from the project's root. */
+function resolved(specifier: string, path: string): string {
+  return decodeURI(new URL(specifier, `file:///${encodeURI(path)}`).pathname.slice(1));
+}
+
+/** What files import, from the layer of one of them: all others are below it. */
+function importsInLayer(path: string): (path: string) => readonly string[] {
+  const layer = path.split("/", 2).join("/");
+  const known = new Map<string, readonly string[]>();
+  return (file) => {
+    const before = known.get(file);
+    if (before !== undefined) return before;
+    const imports = importsIn(textOf(file)).map((specifier) => resolved(specifier, file))
+      .filter((other) => other.startsWith(`${layer}/`));
+    known.set(file, imports);
+    return imports;
+  };
+}
+
+/** The text of a file, named by its path from the root; nothing of one that there is not. */
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(decodeURI(root) + path);
+  } catch {
+    return "";
+  }
+}
+
+/** The plugin. */
 const plugin: Deno.lint.Plugin = {
   name: "holdfast",
   rules: {
-    "layers": importRule(shipped, (specifier, { path }) => {
-      if (!/^\.{1,2}\//.test(specifier)) return undefined;
-      return importFault(path, decodeURI(new URL(specifier, `file:///${encodeURI(path)}`).pathname.slice(1)));
+    "layers": importRule(shipped, ({ path }) => (specifier) => {
+      return isRelative(specifier) ? importFault(path, resolved(specifier, path)) : undefined;
     }),
 
-    "specifiers": importRule(shipped, (specifier, { path }) => {
+    "circles": importRule((place) => place.kind === "layer", ({ path }) => {
+      const importsOf = importsInLayer(path);
+      return (specifier) => {
+        const way = isRelative(specifier) ? wayTo({ from: resolved(specifier, path), to: path }, importsOf) : undefined;
+        if (way === undefined) return undefined;
+        return `Cannot import ${way[0]} from ${path}: it leads back (${way.join(" -> ")}), a file below both is wanted`;
+      };
+    }),
+
+    "specifiers": importRule(shipped, ({ path }) => (specifier) => {
       if (/^(\.{1,2}\/|node:|npm:.)/.test(specifier)) return undefined;
       return `Cannot import "${specifier}" from ${path}: a remote deno.json is not read, ` +
         `a relative, node: or npm: specifier is wanted`;
@@ -214,6 +262,31 @@ const plugin: Deno.lint.Plugin = {
       ["SharedArrayBuffer", "Atomics"],
       "in lib/memory/ and lib/sync/ alone",
     ),
+
+    "waiting": nameRule(
+      (place, path) => shipped(place) && path !== "lib/memory/waiting.ts",
+      ["Atomics.wait", "Atomics.waitAsync", "Atomics.notify"],
+      "in lib/memory/waiting.ts alone: how a memory waits is a part of its own",
+    ),
+
+    "shared-buffer": rule(shipped, ({ path, report }) => {
+      const refuse = (node: Node) =>
+        report(
+          node,
+          `Cannot ask in ${path} whether a buffer is a SharedArrayBuffer: memory that is mapped is shared and is none, ` +
+            "the word of whoever made it is wanted",
+        );
+      return {
+        Identifier(node) {
+          const { parent } = node;
+          const isMade = parent.type === "NewExpression" && same(parent.callee, node);
+          if (node.name === "SharedArrayBuffer" && !isMade && parent.type !== "TSTypeReference") refuse(node);
+        },
+        Literal(node) {
+          if (typeof node.value === "string" && node.value.includes("SharedArrayBuffer")) refuse(node);
+        },
+      };
+    }),
 
     "foreign-functions": nameRule(
       outside("memory"),
@@ -236,7 +309,7 @@ const plugin: Deno.lint.Plugin = {
       "in lib/host/ alone, which hands clocks and guests to the other layers",
     ),
 
-    "host-modules": importRule(outside("platform", "mode", "host"), (specifier, { path }) => {
+    "host-modules": importRule(outside("platform", "mode", "host"), ({ path }) => (specifier) => {
       if (!hostModules.has(specifier)) return undefined;
       return `Cannot import "${specifier}" from ${path}: workers, subprocesses and real clocks belong to lib/host/`;
     }),

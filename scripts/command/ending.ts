@@ -1,46 +1,36 @@
 /**
- * How a command ends: its exit code for wrong arguments and closed output, its guests at Ctrl-C.
+ * How a command ends: with an exit code, also after wrong arguments and where it cannot write or read.
+ *
+ * - What the user or the machine has to mend is one sentence on stderr, never a stack: 2 after wrong arguments, 141 where
+ *   nobody reads the output any longer, 1 where a disk is full, a folder is missing or a permission is.
  *
  * @module
  */
 
-import type { Host } from "../../mod.ts";
 import { UsageError } from "./arguments.ts";
-import { OutputClosedError } from "./output.ts";
+import { complain, OutputError } from "./output.ts";
 
-/** How long the signal that ended a guest may take to reach this process as well, in milliseconds. */
-const SIGNAL_LATE = 500;
+/** Runs a command, with the arguments of this process, and ends the process with its exit code. */
+export async function runCommand(main: (args: readonly string[]) => Promise<number> | number): Promise<never> {
+  // A thread that is stuck would keep the process alive.
+  Deno.exit(await exitCode(() => main(Deno.args)));
+}
 
-/** The exit code of a command's body: 2 after wrong arguments, 141 if nobody reads the output any longer. */
-export async function exitCode(body: () => Promise<number>): Promise<number> {
+/** The exit code of a command's body, after the sentence about what ended it. */
+async function exitCode(body: () => Promise<number> | number): Promise<number> {
   try {
     return await body();
   } catch (error) {
-    if (error instanceof OutputClosedError) return 141;
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    return 2;
+    if (error instanceof OutputError && error.closed) return 141;
+    if (error instanceof UsageError || error instanceof OutputError) complain(`${error.message}\n`);
+    else if (isOfSystem(error)) complain(`Cannot go on: ${error.message}\n`);
+    else throw error;
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
-/** Ends everything on Ctrl-C, until the function that it gives is called. */
-export function endOnSignals(host: Host): () => void {
-  const end = (code: number) => () => {
-    host.kill();
-    Deno.exit(code);
-  };
-  const listeners: [Deno.Signal, () => void][] = [["SIGINT", end(130)]];
-  if (Deno.build.os !== "windows") listeners.push(["SIGTERM", end(143)], ["SIGHUP", end(129)]);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  return () => {
-    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-  };
-}
-
-/**
- * Waits a moment where a guest died of a signal that ends this process too: Ctrl-C in a terminal reaches the guests as
- * well, and a guest's end may be heard of before the signal.
- */
-export async function awaitSignal(message: string): Promise<void> {
-  if (/SIG(INT|TERM|HUP)/.test(message)) await new Promise((resolve) => setTimeout(resolve, SIGNAL_LATE));
+/** Whether an error is the machine's, not a fault of the program. */
+function isOfSystem(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return /\(os error \d+\)/.test(error.message) || Object.values(Deno.errors).some((one) => error instanceof one);
 }

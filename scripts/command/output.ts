@@ -1,28 +1,54 @@
 /**
- * Standard output, whose reader may go away: `deno task sim | head -1` ends the command instead of letting it work on.
- * On a terminal it has a width.
+ * What a command writes. Its reader may go away, as in `deno task sim | head -1`, and a disk may be full: then the command
+ * ends instead of working on. On a terminal, standard output has a width.
  *
  * @module
  */
 
-/** Whoever read the output has closed it. */
-export class OutputClosedError extends Error {
+/** What was to be written is not. */
+export class OutputError extends Error {
   /** The class name. */
-  override readonly name = "OutputClosedError";
+  override readonly name = "OutputError";
+  /** Whether nobody reads it any longer. */
+  readonly closed: boolean;
+
+  /** Says what cannot be written, and why: in the message of what was thrown. */
+  constructor(what: string, cause: unknown) {
+    const is = cause instanceof Error ? cause.message : String(cause);
+    super(`Cannot write ${what}: ${is}, a place that takes it is wanted`, { cause });
+    this.closed = cause instanceof Deno.errors.BrokenPipe;
+  }
 }
 
 /**
- * Writes a line.
+ * Writes a line to standard output.
  *
- * @throws {OutputClosedError} where nobody reads any longer.
+ * @throws {OutputError} where it does not take it.
  */
 export function printLine(text: string): void {
-  const bytes = new TextEncoder().encode(`${text}\n`);
+  printBytes(new TextEncoder().encode(`${text}\n`));
+}
+
+/**
+ * Writes bytes to standard output.
+ *
+ * @throws {OutputError} where it does not take them.
+ */
+export function printBytes(bytes: Uint8Array): void {
   try {
     for (let written = 0; written < bytes.length;) written += Deno.stdout.writeSync(bytes.subarray(written));
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
-    throw new OutputClosedError("Cannot write to stdout: it is closed, a reader is wanted", { cause });
+    throw new OutputError("to stdout", cause);
+  }
+}
+
+/** Writes to standard error as far as it takes it: there is nowhere else to complain. */
+export function complain(text: string | Uint8Array): void {
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  try {
+    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
+  } catch {
+    // Nobody reads it, and the work does not need it.
   }
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { complain } from "./output.ts";
+
 /** How long work stays silent, and how often it then says something, in milliseconds. */
 const SILENT = 1000;
 const OFTEN = 200;
@@ -35,14 +37,14 @@ export class Progress implements Disposable {
     const now = performance.now();
     if (now < this.#next) return;
     const text = this.#text(value);
-    this.#write(this.#terminal ? `\r\x1b[K${oneRow(text)}` : `${text}\n`);
+    complain(this.#terminal ? `\r\x1b[K${oneRow(text)}` : `${text}\n`);
     this.#shown = true;
     this.#next = now + (this.#terminal ? OFTEN : SELDOM);
   }
 
   /** Takes the line away, for other output or at the end. */
   clear(): void {
-    if (this.#shown && this.#terminal) this.#write("\r\x1b[K");
+    if (this.#shown && this.#terminal) complain("\r\x1b[K");
     this.#shown = false;
   }
 
@@ -50,14 +52,6 @@ export class Progress implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#ticks);
     this.clear();
-  }
-
-  #write(text: string): void {
-    try {
-      Deno.stderr.writeSync(new TextEncoder().encode(text));
-    } catch {
-      // Nobody reads it, and the work does not need it.
-    }
   }
 }
 

@@ -1,47 +1,163 @@
 /**
- * The file that a trace is written to: tried before the run, written after it.
+ * The file that a trace is written to: tried before the runs, written after them, or at the signal that ends them.
+ *
+ * - A thread of its own, the scribe, collects the trace and writes it: so Ctrl-C is heard while a run keeps this one busy.
+ *   Where nobody else listens, the scribe then lets the signal end the process.
  *
  * @module
  */
 
-import { ChromeTrace } from "../../lib/simulator/mod.ts";
+import { ChromeTrace, type Observer, type Span } from "../../lib/simulator/mod.ts";
 import { quoted, UsageError } from "./arguments.ts";
+import { complain, OutputError } from "./output.ts";
+import { onSignals } from "./signals.ts";
+import { WholeFile } from "./whole_file.ts";
+
+/** What the scribe is told: first where to write and when the trace starts, last to write. */
+type ToScribe =
+  | { readonly kind: "open"; readonly path: string; readonly start: number; readonly saved: Int32Array }
+  | { readonly kind: "run"; readonly name: string; readonly start: number | undefined }
+  | { readonly kind: "span"; readonly run: number; readonly span: Span }
+  | { readonly kind: "save" };
+
+/** What it says: that it listens, and what was wrong with the writing, if anything. */
+type FromScribe = { readonly fault: string | undefined };
+
+/** Milliseconds that the writing may take after a signal. */
+const PATIENCE = 10_000;
+
+/** The part of a worker's global scope that the scribe uses. */
+interface ScribeScope {
+  onmessage: ((event: MessageEvent<ToScribe>) => void) | null;
+  postMessage(message: FromScribe): void;
+}
 
 /** See the module. */
 export class TraceFile {
-  /** What is to be written. */
-  readonly trace: ChromeTrace = new ChromeTrace();
+  readonly #scribe: Worker;
   readonly #path: string;
+  /** 1 once the trace is saved after a signal. */
+  readonly #saved = new Int32Array(new SharedArrayBuffer(4));
+  #runs = 0;
+
+  private constructor(path: string) {
+    this.#path = path;
+    const text = `import { scribe } from ${JSON.stringify(import.meta.url)}; scribe();`;
+    this.#scribe = new Worker(`data:text/javascript,${encodeURIComponent(text)}`, { type: "module" });
+  }
 
   /**
-   * Tries the file and leaves it as it was.
+   * Tries the file, leaves it as it was, and begins a trace.
    *
    * @throws {UsageError} where it cannot be written.
    */
-  constructor(path: string) {
-    this.#path = path;
+  static async open(path: string): Promise<TraceFile> {
     try {
-      const made = !exists(path);
-      Deno.openSync(path, { append: true, create: true }).close();
-      if (made) Deno.removeSync(path);
+      new WholeFile(path);
     } catch (cause) {
       const is = cause instanceof Error ? cause.message : String(cause);
       throw new UsageError(`Cannot use --trace ${quoted(path)}: ${is}, a file to write is wanted`, { cause });
     }
+    const file = new TraceFile(path);
+    const start = performance.timeOrigin + performance.now();
+    await file.#ask({ kind: "open", path, start, saved: file.#saved });
+    return file;
   }
 
-  /** Writes what was collected. */
-  save(): void {
-    Deno.writeTextFileSync(this.#path, JSON.stringify(this.trace));
+  /** An observer for one run, shown under that name; `start` is what its times count from, if not from the trace's. */
+  process(name: string, { start }: { readonly start?: number } = {}): Observer {
+    const run = this.#runs++;
+    this.#tell({ kind: "run", name, start });
+    return (span) => this.#tell({ kind: "span", run, span });
+  }
+
+  /**
+   * Writes the trace and ends it.
+   *
+   * @throws {OutputError} where it cannot be written.
+   */
+  async save(): Promise<void> {
+    const { fault } = await this.#ask({ kind: "save" });
+    this.#scribe.terminate();
+    if (fault !== undefined) throw new OutputError(whatOf(this.#path), fault);
+  }
+
+  /** Waits, without a turn of the event loop, until the scribe has heard of a signal and has written the trace. */
+  awaitSaved(): void {
+    Atomics.wait(this.#saved, 0, 0, PATIENCE);
+  }
+
+  #tell(message: ToScribe): void {
+    this.#scribe.postMessage(message);
+  }
+
+  #ask(message: ToScribe): Promise<FromScribe> {
+    const { promise, resolve, reject } = Promise.withResolvers<FromScribe>();
+    this.#scribe.onmessage = ({ data }: MessageEvent<FromScribe>) => resolve(data);
+    this.#scribe.onerror = (event) => {
+      event.preventDefault();
+      reject(new OutputError(whatOf(this.#path), event.message));
+    };
+    this.#tell(message);
+    return promise;
   }
 }
 
-function exists(path: string): boolean {
+/** The scribe: what its thread runs. */
+export function scribe(): void {
+  const scope = self as unknown as ScribeScope;
+  const runs: Observer[] = [];
+  let trace = new ChromeTrace();
+  let save = (): string | undefined => undefined;
+  scope.onmessage = ({ data }) => {
+    switch (data.kind) {
+      case "open": {
+        const file = new WholeFile(data.path);
+        trace = new ChromeTrace(data);
+        save = () => faultOf(() => file.write(JSON.stringify(trace)));
+        saveOnSignals(save, data);
+        scope.postMessage({ fault: undefined });
+        break;
+      }
+      case "run":
+        runs.push(trace.process(data.name, data.start === undefined ? {} : { start: data.start }));
+        break;
+      case "span":
+        runs[data.run]?.(data.span);
+        break;
+      case "save":
+        scope.postMessage({ fault: save() });
+    }
+  };
+}
+
+/** Saves at a signal, and then has it end the process, unless another thread listens and does. */
+function saveOnSignals(save: () => string | undefined, { path, saved }: { path: string; saved: Int32Array }): void {
+  let isHeard = false;
+  const letGo = onSignals(async (signal) => {
+    // A terminal and `deno task` may both send it.
+    if (isHeard) return;
+    isHeard = true;
+    // What was told before the signal may lie in the queue behind it.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const fault = save();
+    if (fault !== undefined) complain(`${new OutputError(whatOf(path), fault).message}\n`);
+    Atomics.store(saved, 0, 1);
+    Atomics.notify(saved, 0);
+    letGo();
+    Deno.kill(Deno.pid, signal);
+  });
+}
+
+function faultOf(act: () => void): string | undefined {
   try {
-    Deno.lstatSync(path);
-    return true;
+    act();
+    return undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    return error instanceof Error ? error.message : String(error);
   }
+}
+
+function whatOf(path: string): string {
+  return `the trace to ${quoted(path)}`;
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { ModeName } from "../../mod.ts";
 
-/** The modes, in the order in which they are run. */
-export const MODES: readonly ModeName[] = ["direct", "thread", "process"];
+/** What `--mode` takes, where one may be given or several. */
+export const MODES: string = `one of ${MODE_NAMES.join(", ")}, or several of them, each once, with commas between,`;
 
 /** The bounds of times in seconds: what timers and a person's patience can hold. */
 export const SHORTEST = 1e-9;
@@ -47,6 +48,6 @@ export const seed: (text: string) => number | undefined = number({
 /** Modes with commas between, each once. */
 export function modes(text: string): readonly ModeName[] | undefined {
   const asked = text.split(",");
-  const found = asked.map((name) => MODES.find((mode) => mode === name)).filter((mode) => mode !== undefined);
+  const found = asked.map((name) => MODE_NAMES.find((mode) => mode === name)).filter((mode) => mode !== undefined);
   return found.length === asked.length && new Set(found).size === asked.length ? found : undefined;
 }

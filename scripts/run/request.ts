@@ -5,6 +5,7 @@
  */
 
 import { isHostProgram, type ModeName, programs, type RunnableProgram, settingsOf } from "../../mod.ts";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "../command/values.ts";
 import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
@@ -50,7 +51,7 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 
   --all          all of the list, in every variant, instead of one program
   --variant V    a twin of the program                                       [its first]
-  --mode MODES   direct, thread, process, several with commas, or all        [direct]
+  --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(59)} [direct]
   --seed S       decides all chance; in direct mode the order of tasks, too  [0: first in, first out]
   --timeout SEC  stop the tasks if they take longer                          [${PATIENCE}]
   --lanes        draw who runs, and who waits for what; with --json the spans
@@ -62,7 +63,7 @@ Example: deno task run lock --mode all --tasks 4`;
 
 const TAKES = {
   "--variant": "a variant",
-  "--mode": `all, one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
+  "--mode": `all, ${MODES}`,
   "--seed": SEED,
   "--timeout": SECONDS,
   "--trace": "a file to write",
@@ -149,7 +150,7 @@ function readCommon(given: ReadonlyMap<string, string>): Omit<Request, "subjects
     throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${TAKES[flag]} is wanted`);
   };
   return {
-    modes: read("--mode", ["direct"], (text) => text === "all" ? MODES : modes(text)),
+    modes: read("--mode", ["direct"], (text) => text === "all" ? MODE_NAMES : modes(text)),
     seed: read("--seed", 0, seed),
     timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
     lanes: given.has("--lanes"),

@@ -8,7 +8,8 @@ import { type busy, clock, printer } from "../../lib/blocks/mod.ts";
 import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
 import { type Host, loadSystem } from "../../lib/host/mod.ts";
-import { type ChromeTrace, Simulator } from "../../lib/simulator/mod.ts";
+import { Simulator } from "../../lib/simulator/mod.ts";
+import type { TraceFile } from "../command/trace_file.ts";
 import { iterationsFor } from "../cpu_work.ts";
 import type { Case } from "./flags.ts";
 import { type Limit, limitOf } from "./limit.ts";
@@ -56,14 +57,14 @@ export interface RunOptions {
   /** Told of the simulated time after each step. */
   progress(t: number): void;
   /** Collects what took real time. */
-  readonly trace: ChromeTrace | undefined;
+  readonly file: TraceFile | undefined;
 }
 
 const TRANSPORTS = { direct: "call", thread: "shared", process: "pipe" } as const;
 
 /** Runs one case in one mode. */
 export async function runCase(run: Case, options: RunOptions): Promise<RunReport> {
-  const { mode, host, trace } = options;
+  const { mode, host, file } = options;
   const { systems, period, duration, deterministic, rate } = run;
   await using simulator = new Simulator(await buildExperiment(run, options), {
     host,
@@ -71,7 +72,7 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
     rate,
     record: Array.from({ length: systems }, (_, index) => `y${index}`),
     monitor: (context) => options.progress(context.t),
-    ...(trace === undefined ? {} : { observe: trace.process(`${mode} mode`) }),
+    ...(file === undefined ? {} : { observe: file.process(`${mode} mode`) }),
   });
   await simulator.initialize();
   await simulator.advanceTo(duration);

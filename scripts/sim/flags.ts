@@ -5,6 +5,7 @@
  */
 
 import type { Burn, ModeName } from "../../mod.ts";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 
@@ -45,9 +46,9 @@ export interface Request {
 /** What `--help` prints. */
 export const USAGE = `deno task sim [flags]: busy systems, each delegated to a worker, simulated and measured
 
-Without flags: the six runs of the original, three modes in two cases. With any flag, one case:
+Without flags: the runs of the original, every mode in two cases. With any flag, one case:
 
-  --mode MODES         direct, thread, process, or several with commas    [all three]
+  --mode MODES         ${`${MODE_NAMES.join(", ")}, or several with commas`.padEnd(50)} [all]
   --systems N          how many busy systems                              [1]
   --period SEC         seconds between updates                            [0.1]
   --duration SEC       simulated seconds, at least one period             [4 periods]
@@ -68,7 +69,7 @@ const FASTEST = 1e9;
 
 /** What each flag takes. */
 const TAKES = {
-  "--mode": `one of ${MODES.join(", ")}, or several of them, each once, with commas between,`,
+  "--mode": MODES,
   "--systems": `an integer from 1 to ${MOST_SYSTEMS}`,
   "--period": SECONDS,
   "--duration": `a number of seconds from the period to ${LONGEST}`,
@@ -82,8 +83,26 @@ type Flag = keyof typeof TAKES;
 
 /** The cases of the original. */
 const ORIGINAL: readonly Case[] = [
-  { modes: MODES, systems: 1, period: 0.1, duration: 0.4, deterministic: true, rate: 1, print: true, burn: "wall" },
-  { modes: MODES, systems: 5, period: 0.002, duration: 1, deterministic: true, rate: 1, print: false, burn: "wall" },
+  {
+    modes: MODE_NAMES,
+    systems: 1,
+    period: 0.1,
+    duration: 0.4,
+    deterministic: true,
+    rate: 1,
+    print: true,
+    burn: "wall",
+  },
+  {
+    modes: MODE_NAMES,
+    systems: 5,
+    period: 0.002,
+    duration: 1,
+    deterministic: true,
+    rate: 1,
+    print: false,
+    burn: "wall",
+  },
 ];
 
 /**
@@ -111,7 +130,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
     );
   }
   const run: Case = {
-    modes: read("--mode", MODES, modes),
+    modes: read("--mode", MODE_NAMES, modes),
     systems: read("--systems", 1, number({ least: 1, most: MOST_SYSTEMS, integer: true })),
     period,
     duration,

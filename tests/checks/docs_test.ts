@@ -1,25 +1,44 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { docFault } from "../../scripts/checks/docs.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { docFault, publicFiles } from "../../scripts/checks/docs.ts";
 
 const example =
   "/**\n * A gain.\n *\n * @example\n * ```ts\n * gain();\n * ```\n *\n * @module\n */\n\nexport const gain = 1;\n";
+const plain = "/**\n * A gain.\n *\n * @module\n */\n\nexport const gain = 1;\n";
 
-Deno.test("docFault() admits a module comment with an example", () => {
-  assertEquals(docFault("lib/blocks/gain.ts", example), undefined);
+Deno.test("docFault() admits a module comment, with an example where the file is public", () => {
+  assertEquals(docFault("lib/blocks/gain.ts", example, { isPublic: true }), undefined);
+  for (const text of [example, plain]) {
+    assertEquals(docFault("lib/blocks/gain.ts", text, { isPublic: false }), undefined);
+  }
 });
 
-Deno.test("docFault() asks neither mod.ts nor a guest's entry for an example", () => {
-  assertEquals(
-    docFault("lib/blocks/mod.ts", '/**\n * Blocks.\n *\n * @module\n */\n\nexport { a } from "./a.ts";\n'),
-    undefined,
-  );
-  assertEquals(docFault("lib/mode/entry.ts", "/**\n * The entry.\n *\n * @module\n */\n\nserve();\n"), undefined);
-});
-
-Deno.test("docFault() refuses a file that starts otherwise, or without an example", () => {
-  const fault = (text: string) => docFault("lib/blocks/gain.ts", text) ?? "";
+Deno.test("docFault() refuses a file that starts otherwise, or a public one without an example", () => {
+  const fault = (text: string, isPublic = false) => docFault("lib/blocks/gain.ts", text, { isPublic }) ?? "";
   assertStringIncludes(fault("export const gain = 1;\n"), "without a module comment");
   assertStringIncludes(fault(`\n${example}`), "without a module comment");
   assertStringIncludes(fault(example.replace(" * @module\n", "")), "without a module comment");
-  assertStringIncludes(fault("/**\n * A gain.\n *\n * @module\n */\n\nexport const gain = 1;\n"), "no @example");
+  assertStringIncludes(fault(plain, true), "no @example");
+});
+
+Deno.test("publicFiles() are those with a value that the root exports, through a layer or by itself", () => {
+  const files = {
+    "mod.ts": `// blocks
+export { Failure, type Reason } from "./lib/errors.ts";
+export {
+  gain,
+  type Sum,
+} from "./lib/blocks/mod.ts";
+`,
+    "lib/blocks/mod.ts": `export type { Sum } from "./sum.ts";
+export { gain, type Gain } from "./gain.ts";
+export { inner } from "./inner.ts";
+`,
+  };
+  const read = (path: string) => files[path as keyof typeof files];
+  assertEquals([...publicFiles(read)].toSorted(), ["lib/blocks/gain.ts", "lib/errors.ts"]);
+});
+
+Deno.test("publicFiles() finds what users import", () => {
+  const shown = publicFiles((path) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url)));
+  for (const path of ["lib/simulator/simulator.ts", "lib/sync/lock.ts", "lib/errors.ts"]) assert(shown.has(path), path);
 });

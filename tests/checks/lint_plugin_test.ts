@@ -51,6 +51,23 @@ const cases: Case[] = [
     ],
   },
   {
+    rule: "circles",
+    good: [
+      ["lib/diagram/leaf_context.ts", 'import { scalar } from "./port.ts";'],
+      ["lib/diagram/port.ts", 'import { DiagramError } from "../errors.ts";'],
+      ["lib/diagram/port.ts", 'import { none } from "./no_such_file.ts";'],
+      ["tests/diagram/port_test.ts", 'import { port } from "./port_test.ts";'],
+    ],
+    bad: [
+      ["lib/diagram/port.ts", 'import { LeafContext } from "./leaf_context.ts";'],
+      ["lib/diagram/port.ts", 'import type { LeafContext } from "./leaf_context.ts";'],
+      ["lib/diagram/port.ts", 'export type Leaf = import("./leaf_context.ts").LeafContext;'],
+      ["lib/diagram/port.ts", 'export { openContext } from "./context.ts";'],
+      ["lib/diagram/port.ts", 'import { System } from "./mod.ts";'],
+      ["lib/diagram/port.ts", 'import { port } from "./port.ts";'],
+    ],
+  },
+  {
     rule: "specifiers",
     good: [
       ["lib/codec/codec.ts", 'import { serialize } from "node:v8";'],
@@ -79,6 +96,40 @@ const cases: Case[] = [
       ["lib/host/thread.ts", "globalThis.Atomics.load(words, 0);"],
       ["lib/host/thread.ts", 'globalThis["Atomics"].load(words, 0);'],
       ["lib/host/thread.ts", "interface Hello { readonly words: SharedArrayBuffer }"],
+    ],
+  },
+  {
+    rule: "waiting",
+    good: [
+      ["lib/memory/waiting.ts", "Atomics.wait(words, 0, 0); Atomics.waitAsync(words, 0, 0); Atomics.notify(words, 0);"],
+      ["lib/memory/shared_memory.ts", "Atomics.load(words, 0); this.#waiting.wait(words, 0, 0, 1);"],
+      ["lib/sync/lock.ts", "yield* notify(word); yield* wait(word, 0);"],
+      ["scripts/bench/bare_thread.ts", "Atomics.wait(words, 0, 0);"],
+    ],
+    bad: [
+      ["lib/memory/shared_memory.ts", "Atomics.wait(words, 0, 0);"],
+      ["lib/memory/byte_pipe.ts", "Atomics.notify(words, 0);"],
+      ["lib/sync/lock.ts", "const { value } = Atomics.waitAsync(words, 0, 0);"],
+      ["lib/sync/lock.ts", 'globalThis.Atomics["wait"](words, 0, 0);'],
+      ["lib/sync/lock.ts", "const sleep = Atomics.wait;"],
+      ["mod.ts", "Atomics.notify(words, 0);"],
+    ],
+  },
+  {
+    rule: "shared-buffer",
+    good: [
+      ["lib/memory/shared_memory.ts", "const buffer: SharedArrayBuffer = new SharedArrayBuffer(4);"],
+      ["lib/memory/shared_memory.ts", "let words: Int32Array<SharedArrayBuffer>;"],
+      ["lib/codec/encoder.ts", "if (!(buffer instanceof ArrayBuffer)) refuse();"],
+      ["tests/memory/shared_memory_test.ts", "buffer instanceof SharedArrayBuffer;"],
+    ],
+    bad: [
+      ["lib/memory/cells.ts", "const shared = buffer instanceof SharedArrayBuffer;"],
+      ["lib/memory/cells.ts", "const shared = buffer instanceof globalThis.SharedArrayBuffer;"],
+      ["lib/memory/cells.ts", "const shared = buffer.constructor === SharedArrayBuffer;"],
+      ["lib/memory/cells.ts", 'const shared = buffer.constructor.name === "SharedArrayBuffer";'],
+      ["lib/memory/cells.ts", 'const shared = tagOf(buffer) === "[object SharedArrayBuffer]";'],
+      ["mod.ts", "const { prototype } = SharedArrayBuffer;"],
     ],
   },
   {

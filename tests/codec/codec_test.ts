@@ -2,8 +2,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import { MemoryFullError, UncloneableError } from "../../lib/errors.ts";
-import { decode, encode, encodeInto, Encoder } from "../../lib/codec/mod.ts";
-import { Tag } from "../../lib/codec/tags.ts";
+import { decode, Decoder, encode, encodeInto, Encoder } from "../../lib/codec/mod.ts";
+import { ERROR_CLASSES, MAX_DEPTH, Tag, VIEW_KINDS } from "../../lib/codec/tags.ts";
+import { uncloneable, values } from "../arbitraries/values.ts";
 import { runs } from "../contracts/soak.ts";
 
 const anything = fc.anything({
@@ -36,24 +37,38 @@ function holes(length: number, items: Record<number, unknown>): unknown[] {
   return Object.assign(new Array(length), items);
 }
 
-/** Equal to what a structured clone gives, NaN and -0 apart. */
-function checkAsClone(value: unknown): void {
-  const [got, expected] = [roundTrip(value), structuredClone(value)];
+/** Equal by structure: prototypes, holes, named properties of whatever it is, NaN and -0 apart. */
+function checkEqual(value: unknown, expected: unknown = value): void {
+  const got = roundTrip(value);
   assert(isDeepStrictEqual(got, expected), `${Deno.inspect(got)} instead of ${Deno.inspect(expected)}`);
 }
 
-Deno.test("decode(encode()) gives what structuredClone gives", () => {
-  fc.assert(fc.property(anything, checkAsClone), { numRuns: runs(1000) });
+Deno.test("decode(encode()) gives an equal value", () => {
+  fc.assert(fc.property(anything, (value) => checkEqual(value)), { numRuns: runs(1000) });
 });
 
-Deno.test("decode(encode()) gives what structuredClone gives, for one value of each kind", () => {
-  class Point {
-    x = 1;
-    #hidden = 2;
-    get sum(): number {
-      return this.x + this.#hidden;
+Deno.test("decode(encode()) gives an equal value with all that is on it, or encode() throws with the path", () => {
+  const given = (value: unknown) => {
+    checkEqual(value);
+    // Equal bytes also say that the two errors of a suppressed error are equal.
+    assertEquals(encode(roundTrip(value)), encode(value));
+  };
+  fc.assert(fc.property(values(), given), { numRuns: runs(2000) });
+  let refused = 0;
+  const property = fc.property(values(uncloneable), (value) => {
+    try {
+      given(value);
+    } catch (error) {
+      assert(error instanceof UncloneableError, `${error}`);
+      assert(/^Cannot encode: value.* is an? .*, a cloneable value is wanted$/s.test(error.message), error.message);
+      refused++;
     }
-  }
+  });
+  fc.assert(property, { numRuns: runs(1000) });
+  assert(refused > 0);
+});
+
+Deno.test("decode(encode()) gives an equal value, for one value of each kind", () => {
   const buffer = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer;
   const sparse: unknown[] = [];
   sparse[2 ** 32 - 2] = "last";
@@ -77,14 +92,7 @@ Deno.test("decode(encode()) gives what structuredClone gives, for one value of e
     new BigUint64Array(buffer),
     new Float32Array(buffer, 4, 1),
     new Float64Array(0),
-    new Point(),
-    Object.create({ inherited: 1 }),
-    {
-      [Symbol("key")]: 1,
-      get computed() {
-        return 3;
-      },
-    },
+    Object.assign(Object.create(null), { toString: 1 }),
     JSON.parse(`{"__proto__": {"a": 1}}`),
     "x".repeat(100_000),
     "é".repeat(64),
@@ -95,8 +103,43 @@ Deno.test("decode(encode()) gives what structuredClone gives, for one value of e
     -(2n ** 64n),
     0n,
   ];
-  for (const value of values) checkAsClone(value);
-  assertEquals((roundTrip(lastIndex) as RegExp).lastIndex, 0);
+  for (const value of values) checkEqual(value);
+  assertEquals((roundTrip(lastIndex) as RegExp).lastIndex, 3);
+});
+
+Deno.test("decode(encode()) leaves behind what a structured clone leaves behind", () => {
+  class Point {
+    x = 1;
+    #hidden = 2;
+    get sum(): number {
+      return this.x + this.#hidden;
+    }
+  }
+  class Stack extends Array<number> {}
+  class Sizeless extends Map<string, number> {
+    override get size(): number {
+      return 0;
+    }
+    override *[Symbol.iterator](): MapIterator<[string, number]> {}
+  }
+  const values: unknown[] = [
+    new Point(),
+    Object.create({ inherited: 1 }),
+    {
+      [Symbol("key")]: 1,
+      get computed() {
+        return 3;
+      },
+    },
+    Object.defineProperty({ seen: 1 }, "unseen", { value: 2 }),
+    Object.freeze({ frozen: 1 }),
+    Stack.of(1, 2),
+    Object.assign(Uint8Array.of(1), { unit: "m" }),
+    new (class extends Float32Array {})(2),
+    new (class extends Date {})(5),
+  ];
+  for (const value of values) checkEqual(value, structuredClone(value));
+  checkEqual(new Sizeless([["a", 1]]), new Map([["a", 1]]));
 });
 
 Deno.test("decode(encode()) keeps cycles and shared references", () => {
@@ -144,7 +187,7 @@ Deno.test("decode(encode()) keeps views on one buffer on one buffer, in any orde
   const parts: ArrayBufferView[] = [whole, part, new DataView(buffer, 1), new Uint32Array(buffer)];
   fc.assert(fc.property(fc.array(fc.constantFrom<unknown>(buffer, ...parts), { minLength: 1 }), (values) => {
     whole.set([1.5, NaN]);
-    checkAsClone(values);
+    checkEqual(values);
     const got = roundTrip(values) as (ArrayBuffer | ArrayBufferView)[];
     const buffers = new Set(got.map((value) => value instanceof ArrayBuffer ? value : value.buffer));
     assertEquals(buffers.size, 1);
@@ -231,11 +274,36 @@ Deno.test("encode() refuses what cannot be cloned, with its path", () => {
     [new URL("https://localhost"), "value is a URL"],
     [(function* () {})(), "value is a Generator"],
     [detached, "value is a detached buffer"],
+    [{ a: new ArrayBuffer(2, { maxByteLength: 4 }) }, "value.a is a resizable buffer"],
+    [[new Uint8Array(new ArrayBuffer(2, { maxByteLength: 4 }), 1)], "value[0] is a view on a resizable buffer"],
+    [Object.assign([1, 2], { unit: () => 0 }), "value.unit is a function"],
+    [Object.assign(new Map(), { "a b": Symbol() }), `value["a b"] is a symbol`],
+    [new Map([["k", Object.assign(new Error(), { code: () => 0 })]]), `value.get("k").code is a function`],
+    [new AggregateError([0, () => 0]), "value.errors[1] is a function"],
+    [new SuppressedError(0, () => 0), "value.suppressed is a function"],
+    [[Object.create(Map.prototype)], "value[0] is an object that only inherits from its class"],
+    [new Proxy(new Set(), {}), "value is an object that only inherits from its class"],
   ];
   for (const [value, text] of cases) {
     assertThrows(() => encode(value), UncloneableError, `Cannot encode: ${text}, a cloneable value is wanted`);
   }
-  checkAsClone([1, { after: "a refusal" }]);
+  checkEqual([1, { after: "a refusal" }]);
+});
+
+Deno.test("encode() names the way to what cannot be cloned", () => {
+  const step = fc.oneof(fc.constantFrom("a", "b c", "__proto__", "0", "-1", "é"), fc.nat(3), fc.constant("named"));
+  fc.assert(fc.property(fc.array(step), (path) => {
+    let value: unknown = () => 0;
+    for (const key of path.toReversed()) {
+      const around = typeof key === "number" ? new Array(key).fill(0) : key === "named" ? [1] : {};
+      value = Object.defineProperty(around, key, { value, enumerable: true });
+    }
+    const text = path.map((key) => {
+      if (typeof key === "number") return `[${key}]`;
+      return /^\w+$/.test(key) && key !== "0" || key === "é" ? `.${key}` : `[${JSON.stringify(key)}]`;
+    });
+    assertThrows(() => encode(value), UncloneableError, `Cannot encode: value${text.join("")} is a function, a`);
+  }));
 });
 
 Deno.test("encode() may be called by a getter of the value that it encodes", () => {
@@ -287,47 +355,174 @@ Deno.test("decode() throws for every strict beginning of an encoded value, and f
   );
 });
 
-Deno.test("decode() refuses references and lengths beyond what there is", () => {
-  for (const bytes of [[Tag.back, 0], [Tag.array, 1, Tag.back, 1], [Tag.array, 200, 1], [Tag.ascii, 2, 65], [250]]) {
-    assertThrows(() => decode(Uint8Array.from(bytes)), TypeError, "Cannot decode: ");
+Deno.test("decode() refuses references and lengths beyond what there is, and what cannot be", () => {
+  const pattern = (text: string) => [Tag.ascii, text.length, ...new TextEncoder().encode(text)];
+  const refused = [
+    [Tag.back, 0],
+    [Tag.array, 1, Tag.back, 1],
+    [Tag.array, 200, 1],
+    [Tag.ascii, 2, 65],
+    [250],
+    // Objects that refer to themselves before they are whole.
+    [Tag.boxed, Tag.back, 0],
+    [Tag.view, 1, 0, 0, Tag.back, 0],
+    [Tag.regexp, Tag.back, 0, ...pattern("g"), Tag.integer, 0],
+    [Tag.boxed, Tag.null],
+    [Tag.boxed, Tag.array, 0],
+    [Tag.boxed, Tag.undefined],
+    [Tag.regexp, ...pattern("("), ...pattern("g"), Tag.integer, 0],
+    [Tag.regexp, ...pattern("a"), ...pattern("gg"), Tag.integer, 0],
+    [Tag.error, 9, Tag.null, Tag.null, Tag.null, Tag.absent, Tag.absent, Tag.absent, Tag.absent],
+    [Tag.ownView, 13, 0],
+    [Tag.named, Tag.null, 0],
+    [Tag.named, Tag.named, Tag.array, 0, 0, 0],
+    [Tag.array, 1, Tag.absent],
+  ];
+  for (const bytes of refused) assertThrows(() => decode(Uint8Array.from(bytes)), TypeError, "Cannot decode: ");
+  for (const bytes of [[Tag.ownView, 9, 3, 1, 2, 3], [Tag.view, 5, 2, 4, Tag.buffer, 8, 0, 0, 0, 0, 0, 0, 0, 0]]) {
+    assertThrows(() => decode(Uint8Array.from(bytes)), RangeError);
   }
 });
 
-Deno.test("decode() makes a key __proto__ a property, also where that is an accessor", () => {
-  const bytes = encode(JSON.parse(`{"__proto__": {"a": 1}}`));
-  Object.defineProperty(Object.prototype, "__proto__", {
-    configurable: true,
-    set(prototype) {
-      Object.setPrototypeOf(this, prototype);
-    },
-  });
-  try {
-    const got = decode(bytes) as object;
-    assertEquals([Object.keys(got), Object.getPrototypeOf(got) === Object.prototype], [["__proto__"], true]);
-  } finally {
-    Reflect.deleteProperty(Object.prototype, "__proto__");
+Deno.test("decode() takes no room for the holes of an array", () => {
+  // An array that is 32 million long, 2000 times, in 14 bytes each.
+  const hole = [Tag.sparse, 0x80, 0x80, 0x80, 0x10, 1, 0xff, 0xff, 0xff, 0x0f, Tag.null];
+  const bytes = Uint8Array.from([Tag.array, 0xd0, 0x0f, ...Array.from({ length: 2000 }, () => hole).flat()]);
+  const before = Deno.memoryUsage().heapUsed;
+  const got = decode(bytes) as unknown[][];
+  assert(Deno.memoryUsage().heapUsed - before < 2 ** 25);
+  assertEquals([got.length, got[7]?.length, Object.keys(got[7] ?? {})], [2000, 2 ** 25, [String(2 ** 25 - 1)]]);
+});
+
+Deno.test("encode() and decode() take objects MAX_DEPTH deep, and throw a RangeError for deeper ones", () => {
+  const around: ((inner: unknown) => unknown)[] = [
+    (inner) => [inner],
+    (inner) => ({ inner }),
+    (inner) => Object.assign(Object.create(null), { inner }),
+    (inner) => new Map([[1, inner]]),
+    (inner) => new Map([[inner, 1]]),
+    (inner) => new Set([inner]),
+    (inner) => new Error("around", { cause: inner }),
+    (inner) => Object.assign([], { inner }),
+    (inner) => holes(3, { 1: inner }),
+  ];
+  for (const wrap of around) {
+    let value: unknown = "the innermost";
+    for (let depth = 0; depth < MAX_DEPTH; depth++) value = wrap(value);
+    const bytes = encode(value);
+    assertEquals(encode(decode(bytes)).length, bytes.length);
+    assertThrows(() => encode(wrap(value)), RangeError, "Cannot encode: value");
+    const [before, after] = splitAround(wrap);
+    assertThrows(() => decode(Uint8Array.from([...before, ...bytes, ...after])), RangeError, "Cannot decode: ");
+  }
+});
+
+/** What stands before and behind a value in an object that holds it. */
+function splitAround(wrap: (inner: unknown) => unknown): [Uint8Array, Uint8Array] {
+  const bytes = encode(wrap("|"));
+  const at = bytes.indexOf("|".charCodeAt(0));
+  return [bytes.slice(0, at - 2), bytes.slice(at + 1)];
+}
+
+Deno.test("Decoder.decodePart() reads a part as if nothing had been read before, also after a part that holds no value", () => {
+  const [deep, back] = [[Tag.array, 1, Tag.array, 1, Tag.array, 1, 250], [Tag.array, 1, Tag.back, 0]];
+  const decoder = new Decoder(Uint8Array.from([...deep, ...back]));
+  for (let time = 0; time < MAX_DEPTH; time++) {
+    assertThrows(() => decoder.decodePart(0, deep.length), TypeError, "Cannot decode: tag 250");
+    const got = decoder.decodePart(deep.length, deep.length + back.length) as unknown[];
+    assert(got[0] === got);
+  }
+});
+
+Deno.test("decode() of any depth throws nothing but a RangeError", () => {
+  const fills = [
+    [Tag.array, 1],
+    [Tag.object, 1, Tag.ascii, 0],
+    [Tag.map, 1],
+    [Tag.set, 1],
+    [Tag.boxed],
+    [Tag.view, 1, 0, 0],
+    [Tag.regexp],
+    [Tag.named],
+    [Tag.named, Tag.array, 0, 1, Tag.ascii, 0],
+    [Tag.error, 0],
+  ];
+  for (const fill of fills) {
+    const bytes = new Uint8Array(fill.length * 100_000 + 1);
+    for (let at = 0; at < bytes.length - 1; at++) bytes[at] = fill[at % fill.length]!;
+    const error = assertThrows(() => decode(bytes)) as Error;
+    assert(error instanceof RangeError || (error instanceof TypeError && fill[1] === undefined), `${fill}: ${error}`);
+    assert(error.message.startsWith("Cannot decode: "), error.message);
+  }
+});
+
+Deno.test("Encoder keeps at most 1 MiB of room, whatever it has encoded or refused", () => {
+  const encoder = new Encoder();
+  const large = new Uint8Array(3 * 2 ** 20).fill(7);
+  for (const value of [1, large, "x".repeat(2 ** 21), [large, 1], [large.subarray(1), large], 2]) {
+    const bytes = encoder.encode(value);
+    assert(encoder.room <= 2 ** 20, `${encoder.room}`);
+    assertEquals(bytes, encode(value));
+    assertThrows(() => encoder.encode([value, () => 0]), UncloneableError);
+    assert(encoder.room <= 2 ** 20, `${encoder.room}`);
+  }
+});
+
+Deno.test("decode() makes a key __proto__ a property, with and without an accessor of that name", () => {
+  const bytes = encode([JSON.parse(`{"__proto__": {"a": 1}}`), Object.assign(["x"], JSON.parse(`{"__proto__": [2]}`))]);
+  const accessor = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__");
+  const set = function (this: object, prototype: object) {
+    Object.setPrototypeOf(this, prototype);
+  };
+  for (const descriptor of [{ configurable: true, set }, undefined]) {
+    if (descriptor === undefined) Reflect.deleteProperty(Object.prototype, "__proto__");
+    else Object.defineProperty(Object.prototype, "__proto__", descriptor);
+    try {
+      const [object, array] = decode(bytes) as [object, unknown[]];
+      assertEquals([Object.keys(object), Object.getPrototypeOf(object) === Object.prototype], [["__proto__"], true]);
+      assertEquals([Object.keys(array), Object.getPrototypeOf(array) === Array.prototype], [["0", "__proto__"], true]);
+    } finally {
+      if (accessor !== undefined) Object.defineProperty(Object.prototype, "__proto__", accessor);
+    }
   }
 });
 
 Deno.test("decode() of corrupted bytes gives a value or throws, and never hangs", () => {
   const change = fc.tuple(fc.nat(500), fc.nat(255));
   fc.assert(
-    fc.property(anything, fc.array(change, { minLength: 1, maxLength: 5 }), (value, changes) => {
+    fc.property(fc.oneof(anything, values()), fc.array(change, { minLength: 1, maxLength: 5 }), (value, changes) => {
       const bytes = encode(value);
       for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
       decodeOrThrow(bytes);
     }),
     { numRuns: runs(2000) },
   );
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), decodeOrThrow), { numRuns: runs(2000) });
+  const byte = fc.oneof(fc.nat(Tag.named), fc.nat(3), fc.nat(255));
+  const bytes = fc.array(byte, { maxLength: 64 }).map((all) => Uint8Array.from(all));
+  fc.assert(fc.property(bytes, decodeOrThrow), { numRuns: runs(20_000) });
 });
+
+const CLASSES = [Object, Array, Map, Set, Date, RegExp, Number, String, Boolean, BigInt, ArrayBuffer, ...ERROR_CLASSES];
+const VIEWS = VIEW_KINDS.map((kind) => globalThis[kind]);
+const PROTOTYPES = new Set<unknown>([...CLASSES, ...VIEWS].map(({ prototype }) => prototype)).add(null);
+
+/** Checks that nothing has a prototype that its class did not give it. */
+function checkPrototypes(value: unknown, seen: Set<unknown> = new Set()): void {
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  assert(PROTOTYPES.has(Object.getPrototypeOf(value)), Deno.inspect(value));
+  for (const item of Object.values(value)) checkPrototypes(item, seen);
+  if (value instanceof Map || value instanceof Set) { for (const item of value) checkPrototypes(item, seen); }
+}
 
 function decodeOrThrow(bytes: Uint8Array): void {
   const started = performance.now();
+  const keys = Reflect.ownKeys(Object.prototype);
   try {
-    decode(bytes);
+    checkPrototypes(decode(bytes));
   } catch (error) {
-    assert(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError, `${error}`);
+    assert(error instanceof TypeError || error instanceof RangeError, `${error}`);
   }
   assert(performance.now() - started < 1000);
+  assertEquals(Reflect.ownKeys(Object.prototype), keys);
 }

@@ -203,7 +203,7 @@ export function testPoolContract(mode: ModeName): void {
     }
     const reported: unknown[] = [];
     const future = pool.submit("counting", 4);
-    future.onReport((value) => void reported.push(value));
+    future.onProgress((value) => void reported.push(value));
     assertEquals([await future.result(), reported], [4, [1, 2, 3, 4]]);
     const { workers, started, calls, waiting, running } = pool.statistics();
     assertEquals([workers, started, calls, waiting, running], [2, 2, 3, 0, 0]);

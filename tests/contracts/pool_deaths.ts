@@ -81,7 +81,7 @@ export function testPoolDeaths(mode: ModeName): void {
     for (let round = 0; round < 20; round++) {
       const stop = new AbortController();
       const holding = pool.submit("waitHolding", undefined, { signal: stop.signal });
-      holding.onReport(() => stop.abort());
+      holding.onProgress(() => stop.abort());
       await within(SECONDS, failure(holding.result()));
     }
     // A subprocess is killed; elsewhere a call that waits is stopped, and what it holds is given back on the way.
@@ -192,7 +192,7 @@ function testKills(): void {
   test("tells by which signal a guest ended", async ({ open }) => {
     await using pool = await open({ workers: 1 });
     const future = pool.submit("fail", "never settles");
-    future.onReport((pid) => kill(pid));
+    future.onProgress((pid) => kill(pid));
     const error = await within(SECONDS, failure(future.result()));
     assertInstanceOf(error, GuestDiedError);
     assertEquals([error.signal, error.code, await pool.run("square", 3)], ["SIGKILL", undefined, 9]);

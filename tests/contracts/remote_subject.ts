@@ -53,16 +53,17 @@ export const remoteSubject: MemorySubject = {
     const waiting: (PromiseWithResolvers<Uint8Array> | undefined)[] = calls.map(() => undefined);
     const asks: { task: number; bytes: Uint8Array }[] = [];
     const names = calls.map(({ task }, at) => `${task} ${at}`);
-    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things: new Map() }), *initialize() {} };
+    // No thing has the words: they are the tasks' own.
+    const things = Object.assign(new Map(), { allows: () => true });
+    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things }), *initialize() {} };
     const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {
       now: realClock,
       live: () => waiting.length,
-      answer: (task, bytes) => waiting[task]?.resolve(bytes),
     });
     const chooser = seededChooser(seed);
     const deliver = () => {
       const [ask] = asks.splice(chooser(asks.length), 1);
-      if (ask !== undefined) owner.ask(ask.task, ask.bytes);
+      if (ask !== undefined) owner.ask(ask.task, ask.bytes, (bytes) => waiting[ask.task]?.resolve(bytes));
     };
     const values = await Promise.all(calls.map((call, task) => {
       const performAsync = (operation: Operation): Answer | Promise<Answer> => {

@@ -7,7 +7,15 @@
 import { assert } from "@std/assert";
 import { type ErrorData, revivedError } from "../../lib/errors.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
-import type { Host, NamedCall, ServiceLink, ServiceShare, Transferable } from "../../lib/host/mod.ts";
+import {
+  type Host,
+  type NamedCall,
+  type Packed,
+  Packer,
+  type ServiceLink,
+  type ServiceShare,
+  type Transferable,
+} from "../../lib/host/mod.ts";
 import { within } from "./deadline.ts";
 
 const SECONDS = 20;
@@ -51,12 +59,18 @@ export class Serving {
   #answers = 0;
   #link: ServiceLink | undefined;
   #wake = () => {};
+  #packer: (value: unknown, transfer: readonly Transferable[]) => Packed = () => {
+    throw new TypeError("Cannot call: it was not started");
+  };
 
   /** Starts a service. */
   static async start(host: Host, options: ServingOptions): Promise<Serving> {
-    const { mode, name = "guest", module = WORK, initializer, shared, timeout } = options;
+    const { mode, name = "guest", module = WORK, initializer, timeout } = options;
+    const shared = options.shared === undefined ? undefined : { ...options.shared, call: { export: "things" } };
     const serving = new Serving();
-    const serve = host.serve({ name, module, initializer, shared, timeout }, { mode, listener: serving.#listener() });
+    const limit = timeout === undefined ? Infinity : 1000 * timeout;
+    const serve = host.serve({ name, module, initializer, shared, limit }, { mode, listener: serving.#listener() });
+    serving.#packer = (value, transfer) => new Packer().pack(value, { transfer, moves: host.moves(mode) });
     serving.#link = await within(SECONDS, serve);
     return serving;
   }
@@ -70,7 +84,8 @@ export class Serving {
   /** Adds a call. */
   call(name: string, argument?: unknown, options: { chunk?: boolean; transfer?: readonly Transferable[] } = {}): void {
     const { chunk = false, transfer = [] } = options;
-    this.link.call({ index: this.link.exports.indexOf(name), chunk, argument, transfer });
+    const packed = this.#packer(argument, transfer);
+    this.link.call({ at: this.link.exports.indexOf(name), chunk, stream: false, packed });
   }
 
   /** Hands over one call and gives what was told until it is answered. */

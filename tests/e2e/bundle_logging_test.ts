@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { bundle } from "../../scripts/bundle.ts";
 import { run } from "./server.ts";
 
@@ -60,7 +61,7 @@ Deno.test("pools of a bundle log in every mode, from guests that have the librar
   const lines = await printed(
     `
     const module = ${JSON.stringify(pathToFileURL(work).href)};
-    for (const mode of ["direct", "thread", "process"]) {
+    for (const mode of ${JSON.stringify(MODE_NAMES)}) {
       const onLine = ({ lane, message }) => console.log(JSON.stringify([mode, lane, message]));
       await using pool = await Pool.open({ mode, module, workers: 2, logging: { onLine } });
       await Promise.all([5, 6].map((amount) => pool.submit("pay", amount).result()));
@@ -69,5 +70,5 @@ Deno.test("pools of a bundle log in every mode, from guests that have the librar
     [`--allow-read=${dist}`, `--allow-run=${Deno.execPath()}`],
   );
   const told = [["pay#0", "paid 5"], ["pay#1", "paid 6"]];
-  assertEquals(lines, ["direct", "thread", "process"].flatMap((mode) => told.map((line) => [mode, ...line])));
+  assertEquals(lines, MODE_NAMES.flatMap((mode) => told.map((line) => [mode, ...line])));
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { build, stop } from "esbuild";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import * as library from "../../mod.ts";
 import { bundle, type Bundles } from "../../scripts/bundle.ts";
 import { ARGUMENT_LIMIT, argumentBytes } from "../../scripts/bundle/guests.ts";
@@ -56,7 +57,7 @@ Deno.test("holdfast.js can be bundled again, with threads and processes", async 
     const system = await loadSystem({ module: "holdfast:blocks", export: "integrator", argument: { period: 0.1 } });
     await using host = new Host();
     const certificates = [];
-    for (const mode of ["direct", "thread", "process"]) {
+    for (const mode of ${JSON.stringify(MODE_NAMES)}) {
       await using simulator = new Simulator(delegate(system, { mode, period: 0.1 }), { host });
       simulator.fix("u", 1);
       await simulator.initialize();

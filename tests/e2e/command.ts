@@ -26,31 +26,44 @@ const PATIENCE = 30;
 /** Seconds that what a command leaves behind may take to end. */
 const SOON = 5;
 
-const PERMISSIONS = ["--allow-read", "--allow-write", `--allow-run=${Deno.execPath()}`];
+const GUESTS = `--allow-run=${Deno.execPath()}`;
+/** The permissions of the tasks. */
+const PERMISSIONS = {
+  sim: ["--allow-read", "--allow-write", GUESTS],
+  list: [],
+  run: ["--allow-read", "--allow-write", "--allow-import", GUESTS],
+  explore: ["--allow-read", "--allow-import", GUESTS],
+  replay: ["--allow-read", "--allow-import", GUESTS],
+  bench: ["--allow-read", "--allow-env", "--allow-sys", GUESTS],
+  ok: ["--allow-read", "--allow-env", GUESTS],
+  test: ["--allow-read", "--allow-env", GUESTS],
+} as const;
+
+/** A script with a task of its own. */
+export type Script = keyof typeof PERMISSIONS;
+
+/** Starts a script with the permissions of its task. */
+export function startScript(name: Script, ...args: readonly string[]): Command {
+  return new Command(scriptArguments(name, args));
+}
+
+/** Starts a script in a shell, which does `first` to itself: `trap "" XFSZ`, or `exec > /dev/full`. */
+export function startInShell(first: string, name: Script, ...args: readonly string[]): Command {
+  return new Command(["-c", `${first}; exec "$0" "$@"`, Deno.execPath(), ...scriptArguments(name, args)], "bash");
+}
+
+function scriptArguments(name: Script, args: readonly string[]): string[] {
+  return ["run", "--quiet", "--no-lock", "--no-prompt", ...PERMISSIONS[name], `${root}scripts/${name}.ts`, ...args];
+}
 
 /** Starts `scripts/sim.ts` with the permissions of the task. */
 export function startSim(...args: readonly string[]): Command {
-  return new Command(["run", "--quiet", "--no-prompt", ...PERMISSIONS, `${root}scripts/sim.ts`, ...args]);
+  return startScript("sim", ...args);
 }
 
 /** Starts `scripts/run.ts` with the permissions of the task. */
 export function startRun(...args: readonly string[]): Command {
-  const permissions = [...PERMISSIONS, "--allow-import"];
-  return new Command(["run", "--quiet", "--no-lock", "--no-prompt", ...permissions, `${root}scripts/run.ts`, ...args]);
-}
-
-/** Starts `scripts/explore.ts` or `scripts/replay.ts` with the permissions of the tasks. */
-export function startScript(name: "explore" | "replay", ...args: readonly string[]): Command {
-  const permissions = ["--allow-read", "--allow-import", `--allow-run=${Deno.execPath()}`];
-  return new Command([
-    "run",
-    "--quiet",
-    "--no-lock",
-    "--no-prompt",
-    ...permissions,
-    `${root}scripts/${name}.ts`,
-    ...args,
-  ]);
+  return startScript("run", ...args);
 }
 
 /** Runs `scripts/run.ts` to its end. */
@@ -74,9 +87,9 @@ export class Command implements AsyncDisposable {
   #stdout = "";
   #complaints = "";
 
-  /** Starts `deno` with these arguments in the project's folder. */
-  constructor(args: readonly string[]) {
-    this.#child = new Deno.Command(Deno.execPath(), {
+  /** Starts a program, `deno` by default, with these arguments in the project's folder. */
+  constructor(args: readonly string[], program = Deno.execPath()) {
+    this.#child = new Deno.Command(program, {
       args: [...args],
       cwd: root,
       env: { [MARK]: this.#mark },
@@ -189,6 +202,12 @@ export class Command implements AsyncDisposable {
 export function complaints(stderr: string): string {
   const simulated = /^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm;
   return stderr.replaceAll(simulated, "").replaceAll(/^[\w-]+ in \w+ mode: [\d.]+ s(, .*)?\n/gm, "");
+}
+
+/** SIGINT may be ignored from the start, as in a script's background jobs: then the default disposition says nothing. */
+export function ignoresInterrupts(): boolean {
+  const [, mask = "0"] = /^SigIgn:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
+  return (BigInt(`0x${mask}`) & 2n) !== 0n;
 }
 
 /** Gives the body a folder of its own. */

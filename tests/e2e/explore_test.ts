@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { fileURLToPath } from "node:url";
 import { isProgram, programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/explore.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { Command, type Ended, startScript } from "./command.ts";
 
 interface Document {
@@ -75,7 +76,7 @@ Deno.test("explore tells people what happened in which order, where, and how to 
   assertMatch(first, /^ {3}0 {4}left\.acquire\(\) +lib\/programs\/deadlock\.ts:\d+$/);
   assertMatch(stdout, /right\.acquire\(\), waits for ever +lib\/programs\/deadlock\.ts:\d+\n/);
   assertMatch(stdout, /\nReplay: deno task replay deadlock hf1:o-\w{6}\n/);
-  for (const mode of ["thread", "process"]) {
+  for (const mode of ELSEWHERE) {
     assertStringIncludes(stdout, `${mode} mode: 10 of 10 came to the model's outcome\n`);
   }
   const race = (await explored("race")).stdout;

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { Trace } from "../../mod.ts";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { bundle } from "../../scripts/bundle.ts";
-import { type Content, type Ended, runByUrl, serve } from "./server.ts";
+import { readTrace } from "./chrome_trace.ts";
+import { inFolder } from "./command.ts";
+import { type Content, type Ended, run, runByUrl, serve } from "./server.ts";
 
 const root = new URL("../../", import.meta.url);
-const modes = ["direct", "thread", "process"];
 
 /** A program that runs a system of `./system.ts` in every mode and prints what came out. */
 const program = (library: string) => `
@@ -15,7 +17,7 @@ const module = import.meta.resolve("./system.ts");
 const system = await loadSystem({ module, export: "tally", argument: { step: 3 } });
 await using host = new Host();
 const runs = [];
-for (const mode of ["direct", "thread", "process"] as const) {
+for (const mode of ${JSON.stringify(MODE_NAMES)} as const) {
   await using simulator = new Simulator(delegate(system, { mode, period: 0.1 }), { host });
   simulator.fix("u", [1, 2]);
   await simulator.initialize();
@@ -70,7 +72,7 @@ async function check(content: Content): Promise<ReadonlySet<string>> {
 }
 
 function checkRuns(runs: unknown): void {
-  assertEquals(runs, modes.map((mode) => ({ mode, n: 27, seen: [1, 2, 24], certificate })));
+  assertEquals(runs, MODE_NAMES.map((mode) => ({ mode, n: 27, seen: [1, 2, 24], certificate })));
 }
 
 function printed({ code, stdout, stderr }: Ended): unknown {
@@ -92,8 +94,8 @@ Deno.test.afterAll(async () => await Deno.remove(dist, { recursive: true }));
 Deno.test("mod.ts by URL runs a system from a URL alike in every mode", async () => {
   const texts = { "/program.ts": program("./mod.ts"), "/system.ts": system("./mod.ts") };
   const asked = await check({ folders: { "/": root }, texts });
-  assert(asked.has("/lib/host/thread_guest.ts"));
-  assert(asked.has("/lib/host/process_guest.ts"));
+  assert(asked.has("/lib/host/thread_entry.ts"));
+  assert(asked.has("/lib/host/process_entry.ts"));
 });
 
 Deno.test("holdfast.js by URL is one file, and runs a system from a URL alike in every mode", async () => {
@@ -122,13 +124,13 @@ Deno.test("cli.js by URL runs the simulations alike in every mode", async () => 
   await using site = serve({ folders: { "/": dist } });
   const flags = [
     "--mode",
-    modes.join(),
+    MODE_NAMES.join(),
     ..."--systems 2 --period 0.002 --duration 0.1 --rate 0 --burn none".split(" "),
   ];
   const { runs } = printed(await runByUrl(site.url("/cli.js"), [site], ["sim", ...flags, "--json"])) as {
     runs: { mode: string; certificate: string }[];
   };
-  assertEquals(runs.map(({ mode }) => mode), modes);
+  assertEquals(runs.map(({ mode }) => mode), [...MODE_NAMES]);
   assertEquals(new Set(runs.map((run) => run.certificate)).size, 1);
   assertEquals(site.asked, new Set(["/cli.js"]));
 });
@@ -140,7 +142,7 @@ interface Runs {
   readonly equal: boolean;
 }
 
-function checkEqual({ program, runs, equal }: Runs, wanted: readonly string[] = modes): void {
+function checkEqual({ program, runs, equal }: Runs, wanted: readonly string[] = MODE_NAMES): void {
   assertEquals(runs.map(({ mode, ok }) => ({ mode, ok })), wanted.map((mode) => ({ mode, ok: true })), program);
   assert(equal, program);
 }
@@ -167,6 +169,17 @@ Deno.test("cli.js by URL runs a user's program that another copy of the library 
   assertEquals(site.asked, new Set(["/cli.js", "/own.ts", "/holdfast.js"]));
 });
 
+Deno.test("cli.js by URL writes traces, with permissions for their folder alone", async () => {
+  await using site = serve({ folders: { "/": dist } });
+  await inFolder(async (folder) => {
+    const permissions = [`--allow-import=${site.host}`, `--allow-read=${folder}`, `--allow-write=${folder}`];
+    const path = `${folder}/trace.json`;
+    const { code, stderr } = await run([...permissions, site.url("/cli.js"), "run", "lock", "--trace", path]);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals([...readTrace(await Deno.readTextFile(path)).lanes.keys()], ["1 adder0", "1 adder1"]);
+  });
+});
+
 Deno.test("cli.js by URL names its commands", async () => {
   await using site = serve({ folders: { "/": dist } });
   const help = await runByUrl(site.url("/cli.js"), [site], ["--help"]);
@@ -182,7 +195,7 @@ Deno.test("cli.js by URL names its commands", async () => {
 });
 
 Deno.test("mod.ts and the guests reach relative, node: and full npm: specifiers only", async () => {
-  for (const entry of ["mod.ts", "lib/host/thread_guest.ts", "lib/host/process_guest.ts"]) {
+  for (const entry of ["mod.ts", "lib/host/thread_entry.ts", "lib/host/process_entry.ts"]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", new URL(entry, root).href],
       stderr: "inherit",

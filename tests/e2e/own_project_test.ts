@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { run } from "./server.ts";
 
 const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
@@ -18,7 +19,7 @@ const FILES = {
     import { delegate, Host, loadSystem, Simulator } from "holdfast";
     const times = await loadSystem({ module: import.meta.resolve("./system.ts"), export: "times", argument: 7 });
     await using host = new Host();
-    for (const mode of ["direct", "thread", "process"] as const) {
+    for (const mode of ${JSON.stringify(MODE_NAMES)} as const) {
       await using simulator = new Simulator(delegate(times, { mode, period: 1 }), { host });
       await simulator.initialize();
       console.log(mode, simulator.context.output("y"));
@@ -31,7 +32,11 @@ Deno.test("A system with bare specifiers of its project's deno.json runs in ever
     for (const [name, text] of Object.entries(FILES)) await Deno.writeTextFile(`${folder}/${name}`, text);
     for (const cwd of [folder, "/"]) {
       const { code, stdout, stderr } = await run(["--allow-read", "--allow-run", `${folder}/main.ts`], { cwd });
-      assertEquals({ code, stdout, stderr }, { code: 0, stdout: "direct 42\nthread 42\nprocess 42\n", stderr: "" });
+      assertEquals({ code, stdout, stderr }, {
+        code: 0,
+        stdout: MODE_NAMES.map((mode) => `${mode} 42\n`).join(""),
+        stderr: "",
+      });
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

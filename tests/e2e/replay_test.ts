@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { explore, isProgram } from "../../mod.ts";
 import { programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/replay.ts";
@@ -35,7 +36,7 @@ Deno.test("deno task replay repeats a schedule in the model, on threads and in p
     message: "a data race on balance: nothing orders second (load 1000) and first (store 500)",
     preemptions: 0,
     outcome: { balance: 300, paid: [500, 700] },
-    runs: ["direct", "thread", "process"].map((mode) => ({ mode, times: 20, reproduced: 20 })),
+    runs: MODE_NAMES.map((mode) => ({ mode, times: 20, reproduced: 20 })),
   });
   assertEquals(trace.tasks, ["first", "second"]);
 });

@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { MODE_NAMES, now } from "../../lib/host/mod.ts";
 import { programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/run/request.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { Command, complaints, type Ended, inFolder, runProgram, startRun } from "./command.ts";
 import { readTrace } from "./chrome_trace.ts";
 import { serve } from "./server.ts";
 
-const MODES = ["direct", "thread", "process"] as const;
 const own = fileURLToPath(new URL("../guests/own_programs.ts", import.meta.url));
 const hosted = fileURLToPath(new URL("../guests/host_programs.ts", import.meta.url));
 
@@ -90,7 +91,7 @@ Deno.test("run tells people the claim, a line for each mode, and what is equal; 
   assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
   const [claim = "", ...lines] = stdout.trimEnd().split("\n");
   assertEquals(claim, "bank (locked): Without a lock around check and store, more is paid out than there is.");
-  MODES.forEach((mode, index) => {
+  MODE_NAMES.forEach((mode, index) => {
     assertMatch(
       lines[index] ?? "",
       new RegExp(`^ {2}${mode} +ok +[\\d.]+ ms {2}\\{ balance: \\d+, paid: \\[ .* \\] \\}$`),
@@ -190,7 +191,7 @@ const SUM = { sum: 1.5, color: "GREEN", fair: false, variant: "long", seed: 0 };
 
 Deno.test("run takes a user's program by path, with its own flags, in every mode", async () => {
   const { program, runs, equal } = read(await runProgram(`${own}#counter`, "--mode", "all", ...FLAGS, "--json"));
-  assertEquals([program, equal, runs.map(({ mode }) => mode)], ["counter", true, [...MODES]]);
+  assertEquals([program, equal, runs.map(({ mode }) => mode)], ["counter", true, [...MODE_NAMES]]);
   for (const { outcome, expected, ok } of runs) assertEquals([outcome, expected, ok], [SUM, null, true]);
 });
 
@@ -201,7 +202,7 @@ Deno.test("run takes a user's program by URL, with its own flags, in every mode"
   const { program, runs, equal } = read(
     await runProgram(`${site.url("/own.ts")}#counter`, "--mode", "all", ...FLAGS, "--json"),
   );
-  assertEquals([program, equal, runs.map(({ mode }) => mode)], ["counter", true, [...MODES]]);
+  assertEquals([program, equal, runs.map(({ mode }) => mode)], ["counter", true, [...MODE_NAMES]]);
   for (const { outcome, ok } of runs) assertEquals([outcome, ok], [SUM, true]);
   assert(site.asked.has("/own.ts"));
 });
@@ -229,8 +230,8 @@ Deno.test("run ends with 1 where modes differ, and shows what came out in each",
 });
 
 Deno.test("run --timeout ends tasks that take longer, in every mode", async () => {
-  for (const mode of ["thread", "process"]) {
-    await using command = startRun(`${own}#slow`, "--mode", mode, "--timeout", "0.3", "--json");
+  for (const mode of ELSEWHERE) {
+    await using command = startRun(`${own}#slow`, "--mode", mode, "--timeout", "1.5", "--json");
     const { runs } = read(await command.end(10), 1);
     const { failed } = runs[0]?.outcome as { failed: { task: string; error: string }[] };
     assertEquals(failed.map(({ task, error }) => [task, error]), [
@@ -241,7 +242,7 @@ Deno.test("run --timeout ends tasks that take longer, in every mode", async () =
   }
 });
 
-for (const mode of ["thread", "process"]) {
+for (const mode of ELSEWHERE) {
   Deno.test(`run ends with 130 on Ctrl-C in ${mode} mode, and so do its guests; it told of its progress`, async () => {
     await using command = startRun(`${own}#slow`, "--mode", mode);
     await command.printed("It takes long");
@@ -258,13 +259,17 @@ for (const mode of ["thread", "process"]) {
 Deno.test("run --trace writes who runs and who waits for what, a process for each mode, each from 0 on", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/trace.json`;
+    const begun = now();
     const { code } = await runProgram("lock", "--mode", "all", "--pause", "0.02", "--trace", path);
     assertEquals(code, 0);
-    const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: 0, to: 10_000 });
-    assertEquals(processes, MODES.map((mode) => `lock (plain), ${mode} mode`));
-    const names = MODES.flatMap((_, index) => ["adder0", "adder1"].map((lane) => `${index + 1} ${lane}`));
+    const { lanes, processes, start } = readTrace(await Deno.readTextFile(path));
+    assert(begun <= start && start <= now());
+    assertEquals(processes, MODE_NAMES.map((mode) => `lock (plain), ${mode} mode`));
+    const names = MODE_NAMES.flatMap((_, index) => ["adder0", "adder1"].map((lane) => `${index + 1} ${lane}`));
     assertEquals([...lanes.keys()].toSorted(), names);
-    for (let run = 1; run <= MODES.length; run++) {
+    for (let run = 1; run <= MODE_NAMES.length; run++) {
+      const first = Math.min(...["adder0", "adder1"].map((lane) => lanes.get(`${run} ${lane}`)?.[0]?.ts ?? Infinity));
+      assert(first < 1e6, `run ${run} begins at ${first} us`);
       const waits = ["adder0", "adder1"].flatMap((lane) => lanes.get(`${run} ${lane}`) ?? []);
       const names = new Set(waits.map(({ name }) => name));
       assert(["running", "sleep", "guard.acquire"].every((name) => names.has(name)), `${[...names]}`);
@@ -276,12 +281,12 @@ Deno.test("run shows a host program and its tables, in every mode; --json holds 
   const args = [`${hosted}#teller`, "--mode", "all", "--label", "x y", "--loud", "--count", "3"];
   const { code, stdout, stderr } = await runProgram(...args);
   assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     assertMatch(stdout, new RegExp(`^ {2}${mode} +ok +[\\d.]+ ms {2}\\{ label: "X Y", .*\n\n {2}Rows\n`, "m"));
   }
   const table =
     "  Rows\n    label  power  third\n    x y        1  0.000\n    x y       10  0.333\n    x y      100  0.667\n";
-  assertEquals(stdout.split(table).length, 1 + MODES.length);
+  assertEquals(stdout.split(table).length, 1 + MODE_NAMES.length);
   const { runs, equal } = read(await runProgram(...args, "--json"));
   assertEquals([equal, runs.map(({ ok }) => ok)], [true, [true, true, true]]);
   const rows = [0, 1, 2].map((index) => ["x y", 10 ** index, index / 3]);

@@ -1,19 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { ModeName } from "../../mod.ts";
-import { Command, complaints, inFolder, startSim } from "./command.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
+import { Command, complaints, ignoresInterrupts, inFolder, startSim } from "./command.ts";
 
-const MODES = ["direct", "thread", "process"] as const;
-const ELSEWHERE = ["thread", "process"] as const;
 /** Longer than any test waits. */
 const ENDLESS = ["--duration", "100000"];
 
-/** SIGINT may be ignored from the start, as in a script's background jobs: then the default disposition says nothing. */
-function ignoresInterrupts(): boolean {
-  const [, mask = "0"] = /^SigIgn:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
-  return (BigInt(`0x${mask}`) & 2n) !== 0n;
-}
-
-for (const mode of MODES) testInterrupts(mode);
+for (const mode of MODE_NAMES) testInterrupts(mode);
 
 function testInterrupts(mode: ModeName): void {
   const run = ["--mode", mode, "--systems", "2", "--period", "0.02", "--print", ...ENDLESS];

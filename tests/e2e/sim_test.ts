@@ -1,13 +1,24 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { RunReport } from "../../scripts/sim/experiment.ts";
 import { readFlags, USAGE } from "../../scripts/sim/flags.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { readTrace } from "./chrome_trace.ts";
 import { Command, complaints, type Ended, inFolder, sim } from "./command.ts";
 
-const MODES = ["direct", "thread", "process"] as const;
-const ELSEWHERE = ["thread", "process"] as const;
 const FREE = ["--rate", "0", "--burn", "none"];
-const GOLDEN = ["--mode", MODES.join(), "--systems", "5", "--period", "0.002", "--duration", "1", ...FREE, "--json"];
+const GOLDEN = [
+  "--mode",
+  MODE_NAMES.join(),
+  "--systems",
+  "5",
+  "--period",
+  "0.002",
+  "--duration",
+  "1",
+  ...FREE,
+  "--json",
+];
 
 const fixture = (name: string) => Deno.readTextFile(new URL(`../../fixtures/${name}`, import.meta.url));
 const golden: { cases: { systems?: number; duration: number; certificate?: string; final: number[] }[] } = JSON.parse(
@@ -67,7 +78,7 @@ Deno.test("sim --json gives the golden certificate in every mode, and one docume
 });
 
 Deno.test("sim prints the rows of the first system, the rate and the limit, and no colors", async () => {
-  const stdout = held(await sim("--mode", MODES.join(), "--systems", "2", "--print", ...FREE));
+  const stdout = held(await sim("--mode", MODE_NAMES.join(), "--systems", "2", "--print", ...FREE));
   const rows = ["t=0, y=1", "t=0.1, y=1", "t=0.2, y=1.1", "t=0.3, y=1.2"].map((row) => `[0 print] ${row}\n`).join("");
   const run = (title: string) =>
     `\n${title}, num_systems=2, deterministic=True\n  period_sec=0.1, t_sim=0.4\n${rows}` +
@@ -145,7 +156,7 @@ Deno.test("sim --help shows the flags and an example", async () => {
   assertEquals(readFlags(example.split(" "))?.cases.map(({ modes }) => modes), [[...ELSEWHERE]]);
 });
 
-Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that do not overlap", async () => {
+Deno.test("sim --trace writes Chrome's format: a lane per worker, arrows for the requests, and how many are in flight", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/trace.json`;
     await Deno.writeTextFile(path, "something longer than nothing");
@@ -153,11 +164,13 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that
     held(
       await sim("--systems", "2", "--period", "0.01", "--duration", "0.1", "--rate", "0", "--trace", path, "--json"),
     );
-    const { lanes, processes } = readTrace(await Deno.readTextFile(path), { from: before, to: now() });
-    assertEquals(processes, MODES.map((mode) => `${mode} mode`));
+    const { lanes, processes, start, flows, counters } = readTrace(await Deno.readTextFile(path));
+    const end = Math.max(...[...lanes.values()].flat().map(({ ts, dur }) => ts + dur));
+    assert(before <= start && start + end / 1000 <= now(), `from ${start} for ${end} us`);
+    assertEquals(processes, MODE_NAMES.map((mode) => `${mode} mode`));
     assertEquals(
       [...lanes.keys()].toSorted(),
-      MODES.flatMap((_, index) => {
+      MODE_NAMES.flatMap((_, index) => {
         return ["busy0", "busy1", "main"].map((lane) => `${index + 1} ${lane}`);
       }),
     );
@@ -169,6 +182,10 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, and spans that
       const burning = spans.filter(({ name }) => name === "burning");
       if (!lane.endsWith("main")) assertEquals(burning.length, 10, lane);
       for (const { dur } of burning) assert(dur > 9_999, `${lane}: burnt ${dur} us of 10000`);
+      if (lane.endsWith("main")) continue;
+      // The last request is joined and not released.
+      assertEquals(flows.get(lane), 9, lane);
+      assertEquals(counters.get(lane)?.join("").replace(/^0/, ""), "10".repeat(10), lane);
     }
   });
 });

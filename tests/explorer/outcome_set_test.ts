@@ -4,6 +4,7 @@ import { Host } from "../../lib/host/mod.ts";
 import { type AnyProgram, isProgram } from "../../lib/program/mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import { counter, opposite } from "../guests/programs.ts";
 
@@ -57,7 +58,7 @@ Deno.test("what comes out of real threads and processes is what the explorer say
       unknown.push(`${program.name} ${variant}`);
       continue;
     }
-    for (const mode of ["thread", "process"] as const) {
+    for (const mode of ELSEWHERE) {
       for (let run = 0; run < runs(1); run++) {
         const { outcome } = await within(SECONDS, host.run(program, { mode, variant, parameters }));
         const isKnown = result.outcomes.some(({ outcome: known }) => isRepeated(known, outcome));

@@ -6,7 +6,7 @@
 
 import { AssertionError, OwnerDiedError } from "../../lib/errors.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
-import { encodeFrame } from "../../lib/host/frame.ts";
+import { Outbox } from "../../lib/mode/outbox.ts";
 import { defineProgram, ensure, pause } from "../../lib/program/mod.ts";
 import { cell, lock, semaphore, type SharedCell } from "../../lib/sync/mod.ts";
 
@@ -14,6 +14,12 @@ const module = import.meta.url;
 
 /** The ways to die. */
 export const DEATHS = ["throw", "exit", "close", "kill"] as const;
+
+function halfFrame(): Uint8Array {
+  const outbox = new Outbox();
+  outbox.add("ask", 1, new Uint8Array(100));
+  return outbox.take().subarray(0, 50);
+}
 
 function* die(how: string): Steps<void> {
   if (how === "throw") throw new AssertionError("Cannot go on: it is over");
@@ -189,7 +195,7 @@ export const cutOff = defineProgram({
       // Its own writeSync prints to stderr; the one of its class writes where the protocol does.
       Object.getPrototypeOf(Deno.stdout).writeSync.call(
         Deno.stdout,
-        encodeFrame("call", 0, new Uint8Array(100)).subarray(0, 50),
+        halfFrame(),
       );
       yield* die(variant === "killed" ? "kill" : "exit");
     },

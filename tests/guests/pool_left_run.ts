@@ -27,7 +27,7 @@ if (import.meta.main) {
     workers: 2,
   });
   const calls = [0, 1].map((guest) => pool.submit(name, undefined, { guest }));
-  await Promise.all(calls.map((call) => new Promise<unknown>((resolve) => call.onReport(resolve))));
+  await Promise.all(calls.map((call) => new Promise<unknown>((resolve) => call.onProgress(resolve))));
   console.log("both are in their calls");
   if (end === "exit") Deno.exit(5);
 }

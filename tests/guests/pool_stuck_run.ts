@@ -14,7 +14,7 @@ await pool.run("square", 1);
 const stop = new AbortController();
 const options = { close: { signal: stop.signal }, timeout: { timeout: 0.1 }, terminate: {} }[how] ?? {};
 const call = pool.submit("busy", Number(milliseconds), options);
-await new Promise((resolve) => call.onReport(resolve));
+await new Promise((resolve) => call.onProgress(resolve));
 stop.abort();
 const name = (error: unknown) => (error as Error).name;
 const result = call.result().catch((error) => error);

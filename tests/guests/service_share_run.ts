@@ -4,21 +4,22 @@
  * @module
  */
 
-import { Host, ServiceShare } from "../../lib/host/mod.ts";
+import { Host, Packer, ServiceShare } from "../../lib/host/mod.ts";
 import { things } from "./service_work.ts";
 
 const host = new Host();
-const share = new ServiceShare(things(), { call: { export: "things" }, tasks: 1 });
+const share = new ServiceShare(things(), { tasks: 1 });
 await share.shared.guard.acquireAsync();
 const ended = Promise.withResolvers<void>();
 const link = await host.serve({
   name: "guest",
   module: import.meta.resolve("./service_work.ts"),
   initializer: undefined,
-  shared: { share, task: 0 },
-  timeout: undefined,
+  shared: { share, call: { export: "things" }, task: 0 },
+  limit: Infinity,
 }, { mode: "process", listener: { answered() {}, settled() {}, reported() {}, ended: () => ended.resolve() } });
-link.call({ index: link.exports.indexOf("waitForLock"), chunk: false, argument: undefined, transfer: [] });
+const packed = new Packer().pack(undefined, { transfer: [], moves: false });
+link.call({ at: link.exports.indexOf("waitForLock"), chunk: false, stream: false, packed });
 link.flush();
 await share.shared.waiting.waitAsync();
 link.end("SIGKILL");

@@ -1,10 +1,19 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { configure, getConfig, getLogger as tapeLogger, resetSync } from "../../lib/logging/tape.ts";
+import { configure, getConfig, getLogger as tapeLogger, resetSync } from "npm:@logtape/logtape@2.4.2";
 import { LoggingError } from "../../lib/errors.ts";
-import { configureGuestLogging, getLogger, type LoggingSettings, type LogLine } from "../../lib/logging/mod.ts";
-import { realmLoggers } from "../../lib/logging/realm.ts";
-import { LEVELS, type LogLevel } from "../../lib/logging/level.ts";
+import {
+  configureGuestLogging,
+  getLogger,
+  LOG_LEVELS,
+  type LoggingSettings,
+  type LogLevel,
+  type LogLimit,
+  type LogLine,
+  logLineFrom,
+} from "../../lib/logging/mod.ts";
+import { LONGEST_TEXT } from "../../lib/logging/line.ts";
+import { realmLoggers } from "../../lib/logging/logger.ts";
 import { runs } from "../contracts/soak.ts";
 
 /** What an act logs in this realm, as lines. */
@@ -29,7 +38,6 @@ Deno.test("a record becomes a plain line before the call that logs it returns", 
   getLogger(["bank", "till"]).warning("paid {amount} to {who}", { amount: 5n, who: { name: "ben" }, by: () => 1 });
   assertEquals(lines, [{
     lane: "anna",
-    sequence: 0,
     level: "warning",
     category: ["bank", "till"],
     message: 'paid 5n to {"name":"ben"}',
@@ -39,31 +47,35 @@ Deno.test("a record becomes a plain line before the call that logs it returns", 
   assertEquals(lines[1]?.message, 'a template with [1,"two"] and RangeError: far');
   tapeLogger("own").info((write) => write`lazily ${1}`);
   tapeLogger("own").error(new TypeError("odd"));
-  assertEquals(lines.slice(2).map(({ sequence, message }) => [sequence, message]), [[2, "lazily 1"], [3, "odd"]]);
+  assertEquals(lines.slice(2).map(({ message }) => message), ["lazily 1", "odd"]);
 });
 
 Deno.test("a record belongs to the logger with the longest category that its own begins with", async () => {
   const category = fc.array(fc.constantFrom("a", "b"), { maxLength: 3 });
-  const logger = fc.record({ category, level: fc.constantFrom<LogLevel | "off">(...LEVELS, "off") });
+  const logger = fc.record({ category, level: fc.constantFrom<LogLevel | "off">(...LOG_LEVELS, "off") });
   const loggers = fc.uniqueArray(logger, { selector: ({ category }) => category.join() });
   await fc.assert(
-    fc.asyncProperty(loggers, fc.array(fc.tuple(category, fc.constantFrom(...LEVELS))), async (loggers, records) => {
-      const lines = await linesOf({ loggers }, () => {
-        for (const [category, level] of records) getLogger(category)[level]("x");
-      });
-      const passing = records.filter(([category, level]) => {
-        const begins = loggers.filter((logger) => logger.category.every((name, index) => name === category[index]));
-        const { level: least } = begins.toSorted((one, other) => other.category.length - one.category.length)[0] ??
-          { level: "info" };
-        return least !== "off" && LEVELS.indexOf(level) >= LEVELS.indexOf(least);
-      });
-      assertEquals(texts(lines), passing.map(([category, level]) => [level, ...category, "x"].join(" ")));
-    }),
+    fc.asyncProperty(
+      loggers,
+      fc.array(fc.tuple(category, fc.constantFrom(...LOG_LEVELS))),
+      async (loggers, records) => {
+        const lines = await linesOf({ loggers }, () => {
+          for (const [category, level] of records) getLogger(category)[level]("x");
+        });
+        const passing = records.filter(([category, level]) => {
+          const begins = loggers.filter((logger) => logger.category.every((name, index) => name === category[index]));
+          const { level: least } = begins.toSorted((one, other) => other.category.length - one.category.length)[0] ??
+            { level: "info" };
+          return least !== "off" && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least);
+        });
+        assertEquals(texts(lines), passing.map(([category, level]) => [level, ...category, "x"].join(" ")));
+      },
+    ),
     { numRuns: runs(100) },
   );
 });
 
-Deno.test("what limits drop is told by a line of the same level and category, and the sequences have no gap", async () => {
+Deno.test("what limits drop is told by a line of the same level and category", async () => {
   const settings: LoggingSettings = {
     loggers: [{ category: "a", limit: { records: 2, every: 4 } }, { category: ["a", "free"] }],
   };
@@ -85,8 +97,32 @@ Deno.test("what limits drop is told by a line of the same level and category, an
     "info a b 1",
     "info a b 1 record is dropped by the limit",
   ]);
-  assertEquals(lines.map(({ sequence }) => sequence), lines.map((_, index) => index));
   assertEquals(lines[2]?.properties, { dropped: 2 });
+});
+
+const limit: fc.Arbitrary<LogLimit> = fc.tuple(fc.nat(4), fc.option(fc.integer({ min: 1, max: 8 }))).map((
+  [records, more],
+) => more === null ? { records } : { records, every: Math.max(records, more) });
+
+Deno.test("of each `every` records of a kind the first `records` pass, and all others are told once", async () => {
+  await fc.assert(
+    fc.asyncProperty(limit, fc.array(fc.constantFrom("a", "b")), async (limit, kinds) => {
+      const lines = await linesOf({ limit }, () => kinds.forEach((kind, at) => getLogger(kind).info(`${at}`)));
+      const { records, every = Infinity } = limit;
+      for (const kind of ["a", "b"]) {
+        const came = kinds.flatMap((other, at) => other === kind ? [`${at}`] : []);
+        const wanted: string[] = [];
+        for (let begin = 0; begin < came.length; begin += every) {
+          const some = came.slice(begin, begin + every);
+          const dropped = some.length - records;
+          wanted.push(...some.slice(0, records));
+          if (dropped > 0) wanted.push(`${dropped} record${dropped === 1 ? " is" : "s are"} dropped by the limit`);
+        }
+        assertEquals(lines.filter(({ category }) => category[0] === kind).map(({ message }) => message), wanted);
+      }
+    }),
+    { numRuns: runs(300) },
+  );
 });
 
 Deno.test("the limit of the settings is that of loggers without one", async () => {
@@ -109,7 +145,7 @@ Deno.test("a category with an empty name is not the root", async () => {
   assertEquals(texts(lines), ["info a yes", "info yes"]);
 });
 
-Deno.test("enter() changes the lane: each has sequences and limits of its own", async () => {
+Deno.test("enter() changes the lane: each has limits of its own", async () => {
   const lines = await linesOf({ limit: { records: 1 } }, (logging) => {
     getLogger("a").info("x");
     logging.enter("other");
@@ -117,14 +153,16 @@ Deno.test("enter() changes the lane: each has sequences and limits of its own", 
     getLogger("a").info("x");
     getLogger("a").info("x");
     logging.endLane();
+    getLogger("a").info("counted anew");
     logging.enter("lane");
     getLogger("a").info("x");
   });
-  assertEquals(lines.map(({ lane, sequence, message }) => [lane, sequence, message]), [
-    ["lane", 0, "x"],
-    ["other", 0, "x"],
-    ["other", 1, "1 record is dropped by the limit"],
-    ["lane", 1, "1 record is dropped by the limit"],
+  assertEquals(lines.map(({ lane, message }) => [lane, message]), [
+    ["lane", "x"],
+    ["other", "x"],
+    ["other", "1 record is dropped by the limit"],
+    ["other", "counted anew"],
+    ["lane", "1 record is dropped by the limit"],
   ]);
 });
 
@@ -145,11 +183,15 @@ Deno.test("a record that cannot be read, or logs while it is read, is a line all
       throw new TypeError("late");
     });
   });
-  assertEquals(lines.map(({ sequence }) => sequence), lines.map((_, index) => index));
-  assertEquals(lines.at(-1)?.message, "[unreadable: TypeError: late]");
+  assertEquals(lines.map(({ message }) => message), [
+    "[unreadable: RangeError: no]",
+    "inside",
+    "1",
+    "[unreadable: TypeError: late]",
+  ]);
 });
 
-Deno.test("what send throws is kept, and the next line has the sequence of the lost one", async () => {
+Deno.test("what send throws is kept, and the lines after the lost one are handed on", async () => {
   const lines: LogLine[] = [];
   const thrown = new RangeError("full");
   using logging = await configureGuestLogging({}, {
@@ -161,7 +203,7 @@ Deno.test("what send throws is kept, and the next line has the sequence of the l
   });
   for (const message of ["one", "lost", "two"]) getLogger("a").info(message);
   assertStrictEquals(logging.failure, thrown);
-  assertEquals(lines.map(({ sequence, message }) => [sequence, message]), [[0, "one"], [1, "two"]]);
+  assertEquals(lines.map(({ message }) => message), ["one", "two"]);
 });
 
 Deno.test("lines have times only where the settings ask for them, of the clock that is given", async () => {
@@ -196,6 +238,15 @@ Deno.test("a realm that is used again is as a fresh one, whatever its job did to
   assertEquals(getConfig(), null);
   assertEquals(realmLoggers(), undefined);
   getLogger("a").info("nobody listens");
+});
+
+Deno.test("a line of a huge record is cut in its guest as on its host", async () => {
+  const [line, ...more] = await linesOf(
+    {},
+    () => getLogger("a").info("{huge}", { huge: "\u202e😀".repeat(LONGEST_TEXT) }),
+  );
+  assertEquals([line?.message.length, more], [LONGEST_TEXT, []]);
+  assertEquals(logLineFrom(line), line);
 });
 
 Deno.test("a set-up ends the one before; disposing that one later is harmless", async () => {

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LoggingError, StateError } from "../../lib/errors.ts";
-import { LogBook, type LogLine, type LogOrder } from "../../lib/logging/mod.ts";
+import { LogBook, type LogLine, type LogOrder, type NumberedLine } from "../../lib/logging/mod.ts";
 import { runs } from "../contracts/soak.ts";
 
 function lineOf(lane: string, sequence: number): LogLine {
-  return { lane, sequence, level: "info", category: [], message: `${lane}${sequence}`, properties: {} };
+  return { lane, level: "info", category: [], message: `${lane}${sequence}`, properties: {} };
 }
 
 /** How many lines each lane has, and an arrival of them: the lane of each next line, or of its end. */
@@ -32,7 +32,7 @@ function expected(lengths: readonly number[], order: LogOrder): string[] {
 function written({ lengths }: Flow, order: LogOrder, arrival: readonly number[]): string[][] {
   const merged: string[] = [];
   const lanes = lengths.map((_, lane) => `lane${lane}-`);
-  const book = new LogBook({ lanes, order, write: ({ message }) => void merged.push(message) });
+  const book = new LogBook({ lanes, order, onLine: ({ message }) => void merged.push(message) });
   const come = lengths.map(() => 0);
   return arrival.map((lane) => {
     const sequence = come[lane]!++;
@@ -81,8 +81,8 @@ Deno.test("LogBook writes a prefix at each step, as far as is certain", () => {
 
 Deno.test("LogBook with the order lanes takes lanes later, at the end; with turns only before the first line", () => {
   const merged: string[] = [];
-  const write = ({ message }: LogLine) => void merged.push(message);
-  const calls = new LogBook({ order: "lanes", write });
+  const onLine = ({ message }: LogLine) => void merged.push(message);
+  const calls = new LogBook({ order: "lanes", onLine });
   calls.open("a");
   calls.add(lineOf("a", 0));
   calls.open("b");
@@ -95,7 +95,7 @@ Deno.test("LogBook with the order lanes takes lanes later, at the end; with turn
   calls.add(lineOf("c", 0));
   assertEquals(merged, ["a0", "b0", "c0"]);
 
-  const turns = new LogBook({ write });
+  const turns = new LogBook({ onLine });
   turns.open("a");
   turns.open("b");
   turns.add(lineOf("b", 0));
@@ -103,32 +103,47 @@ Deno.test("LogBook with the order lanes takes lanes later, at the end; with turn
 });
 
 Deno.test("LogBook refuses a name that is taken, an unknown order, a lane that is not open", () => {
-  const write = () => {};
-  assertThrows(() => new LogBook({ lanes: ["a", "a"], write }), LoggingError, "Cannot log as a: the name is taken");
-  assertThrows(() => new LogBook({ order: "random" as LogOrder, write }), LoggingError, "its order is random");
-  const book = new LogBook({ lanes: ["a"], write });
+  const onLine = () => {};
+  assertThrows(() => new LogBook({ lanes: ["a"] }), LoggingError, "the lines go nowhere, a folder or onLine is wanted");
+  assertThrows(() => new LogBook({ settings: { times: 1 as never }, onLine }), LoggingError, "times is 1");
+  assertThrows(() => new LogBook({ lanes: ["a", "a"], onLine }), LoggingError, "Cannot log as a: the name is taken");
+  assertThrows(() => new LogBook({ order: "random" as LogOrder, onLine }), LoggingError, "its order is random");
+  const book = new LogBook({ lanes: ["a"], onLine });
   book.end("a");
   assertThrows(() => book.open("a"), LoggingError, "the name is taken, one that is free is wanted");
   assertThrows(() => book.add(lineOf("b", 0)), RangeError, "Cannot log as b: there is no such lane");
   assertThrows(() => book.end("b"), RangeError, "Cannot log as b: there is no such lane");
 });
 
-Deno.test("LogBook refuses a line that is not the next of its lane, and one after the end", () => {
+Deno.test("LogBook numbers the lines of a lane as they come, and refuses one after the end", () => {
   const merged: string[] = [];
-  const book = new LogBook({ lanes: ["a"], write: ({ message }) => void merged.push(message) });
-  book.add(lineOf("a", 0));
-  for (const sequence of [0, 2]) {
-    assertThrows(() => book.add(lineOf("a", sequence)), StateError, `line ${sequence} has come, line 1 is wanted`);
-  }
+  const onLine = ({ sequence, message }: NumberedLine) => void merged.push(`${sequence} ${message}`);
+  const book = new LogBook({ lanes: ["a", "b"], order: "lanes", onLine });
+  for (const lane of ["b", "a", "b", "a"]) book.add(lineOf(lane, 7));
   book.end("a");
   book.end("a");
   assertThrows(() => book.add(lineOf("a", 1)), StateError, "Cannot log as a: it has ended");
-  assertEquals(merged, ["a0"]);
+  assertEquals(merged, ["0 a7", "1 a7", "0 b7", "1 b7"]);
 });
 
-Deno.test("LogBook: disposing writes what has come; doing so twice is harmless", () => {
+Deno.test("LogBook goes on where its listener throws, and throws the first of that once, when it is disposed", () => {
+  for (const order of ["turns", "lanes"] as const) {
+    const merged: string[] = [];
+    const onLine = ({ message }: LogLine) => {
+      merged.push(message);
+      if (message !== "a0") throw message === "b0" ? "full" : new RangeError("later");
+    };
+    const book = new LogBook({ lanes: ["a", "b"], order, onLine });
+    for (const [lane, sequence] of [["b", 0], ["b", 1], ["a", 0], ["b", 2]] as const) book.add(lineOf(lane, sequence));
+    assertThrows(() => book[Symbol.dispose](), TypeError, "Cannot log: full was thrown");
+    assertEquals(merged, ["a0", "b0", "b1", "b2"]);
+    book[Symbol.dispose]();
+  }
+});
+
+Deno.test("LogBook: disposing merges what has come; doing so twice is harmless", () => {
   const merged: string[] = [];
-  const book = new LogBook({ lanes: ["a", "b"], write: ({ message }) => void merged.push(message) });
+  const book = new LogBook({ lanes: ["a", "b"], onLine: ({ message }) => void merged.push(message) });
   book.add(lineOf("b", 0));
   book.add(lineOf("b", 1));
   book[Symbol.dispose]();

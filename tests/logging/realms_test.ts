@@ -98,8 +98,8 @@ for (const [kind, start] of Object.entries(kinds)) {
       const records = 50;
       const lines = await guest.ask({ settings, lane: "anna", records, end }, records);
       assertEquals(
-        lines.slice(0, records).map(({ lane, sequence, message }) => ({ lane, sequence, message })),
-        Array.from({ length: records }, (_, count) => ({ lane: "anna", sequence: count, message: `record ${count}` })),
+        lines.slice(0, records).map(({ lane, message }) => ({ lane, message })),
+        Array.from({ length: records }, (_, count) => ({ lane: "anna", message: `record ${count}` })),
       );
     });
   }
@@ -109,7 +109,7 @@ Deno.test("a thread and a subprocess: the merged text is the same each time", as
   const merge = async (): Promise<string> => {
     let text = "";
     const lanes = ["thread", "subprocess"];
-    const book = new LogBook({ lanes, write: (line) => void (text += lineText(line, "text")) });
+    const book = new LogBook({ lanes, onLine: (line) => void (text += lineText(line, "text")) });
     await Promise.all(
       Object.entries(kinds).map(async ([lane, start]) => {
         await using guest = start();

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CancelledError, MemoryFullError, StateError, UncloneableError, WaitTimeoutError } from "../../lib/errors.ts";
+import {
+  BrokenFutureError,
+  CancelledError,
+  MemoryFullError,
+  StateError,
+  UncloneableError,
+  WaitTimeoutError,
+} from "../../lib/errors.ts";
 import { type Future, future } from "../../lib/mailbox/mod.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { type CancelToken, cancelToken, Space } from "../../lib/sync/mod.ts";
@@ -78,7 +85,7 @@ testPrimitive("Future", [
     afterDeath: "recovers",
     afterFault: "may-starve",
     mayThrow: ["WaitTimeoutError"],
-    mayThrowAfterDeath: ["Error"],
+    mayThrowAfterDeath: ["BrokenFutureError"],
   }),
 ]);
 
@@ -134,8 +141,22 @@ Deno.test("Future that is bound to a task fails when it ends without a put", () 
     const stage = new Stage({ answer: future<number>(), other: future<number>() }, 1);
     stage.begin(0, ({ answer }) => answer.bind());
     for (const thing of [stage.host.answer, stage.host.other]) runBlocking(stage.memory, thing.ended(0, failure));
-    assertThrows(() => stage.host.answer.fetchSync(), Error, failure ?? "it ended without a put");
+    const broken = assertThrows(() => stage.host.answer.fetchSync(), BrokenFutureError, "to which it is bound");
+    assertEquals([broken.name, (broken.cause as Error).message], [
+      "BrokenFutureError",
+      failure ?? "it ended without a put",
+    ]);
     assertEquals(stage.host.other.tryFetchSync(), undefined);
+  }
+});
+
+Deno.test("Future that is bound breaks with its own error, however little room it has and however long the reason is", () => {
+  for (const [bytes, failure] of [[64, "it burst"], [2 ** 16, "x".repeat(2 ** 14)]] as const) {
+    const stage = new Stage({ answer: future<number>({ bytes }) }, 1);
+    stage.begin(0, ({ answer }) => answer.bind());
+    runBlocking(stage.memory, stage.host.answer.ended(0, failure));
+    assertThrows(() => stage.host.answer.fetchSync(), BrokenFutureError, "Cannot go on with answer");
+    assertThrows(() => stage.host.answer.tryFetchSync(), BrokenFutureError);
   }
 });
 

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { DeadlockError, InterruptedError, interruptionText, StoppedError } from "../../lib/errors.ts";
 import { Layout, load, runBlocking, SharedMemory, store } from "../../lib/memory/mod.ts";
+import { holdEventLoop as hold } from "../../lib/platform/clock.ts";
 
 /** A memory whose guests are here: their clock calls back, which is how the host acts in the middle of a wait. */
 function stage(guests = 2) {
@@ -11,8 +12,8 @@ function stage(guests = 2) {
     acts.shift()?.();
     return performance.now();
   };
-  const host = SharedMemory.create(layout, { guests, clock: () => performance.now() });
-  const guest = (guest: number) => SharedMemory.attach(host.handle, { guest, clock });
+  const host = SharedMemory.create(layout, { guests, clock: () => performance.now(), hold });
+  const guest = (guest: number) => SharedMemory.attach(host.handle, { guest, clock, hold });
   return { host, guest, gate, other, acts };
 }
 
@@ -157,6 +158,57 @@ Deno.test("SharedMemory publishes whether a sleep or a wait has an end", () => {
   });
   assertThrows(() => one.perform({ kind: "sleep", until: Infinity }), StoppedError);
   assertEquals(timed, [true, true, false]);
+});
+
+Deno.test("SharedMemory publishes a wait by promise as one that blocks, and ends it by an interruption or a stop", async () => {
+  const { host, guest, gate } = stage();
+  const one = guest(0);
+  const never = () => one.performAsync({ kind: "wait", word: gate, expected: 0 }) as Promise<unknown>;
+  const woken = never();
+  const first = host.control.publishedWait(0)!;
+  assertEquals([first.word, first.asleep, first.timed], [gate, true, false]);
+  host.perform({ kind: "notify", word: gate, count: 1 });
+  assertEquals([await woken, host.control.publishedWait(0)], ["woken", undefined]);
+  const interrupted = never();
+  const { sequence } = host.control.publishedWait(0)!;
+  assert(sequence !== first.sequence);
+  host.control.interrupt(new Map([[0, sequence]]), "it is over");
+  await assertRejects(() => interrupted, InterruptedError, "it is over");
+  for (const begin of [never, () => one.performAsync({ kind: "sleep", until: Infinity }) as Promise<unknown>]) {
+    const stopped = begin();
+    host.control.requestStop(0);
+    await assertRejects(() => stopped, StoppedError);
+    assertEquals(host.control.publishedWait(0), undefined);
+    host.control.admit(0);
+  }
+});
+
+Deno.test("SharedMemory sleeps by promise until its time, whoever wakes it before, and leaves the host's sleep alone", async () => {
+  const { host, guest } = stage();
+  const until = soon() + 20;
+  const sleeps = [guest(0), host].map(async (memory) => {
+    assertEquals(await memory.performAsync({ kind: "sleep", until }), undefined);
+    assert(performance.now() >= until, `${until - performance.now()} ms early`);
+  });
+  const { word, timed } = host.control.publishedWait(0)!;
+  assert(timed && word !== host.control.quietWord);
+  host.perform({ kind: "notify", word, count: Infinity });
+  await Promise.all(sleeps);
+});
+
+Deno.test("SharedMemory publishes no wait that was given up, which hides none that follows", async () => {
+  const { host, guest, gate, other } = stage();
+  const one = guest(0);
+  const aborts = new AbortController();
+  const givenUp = one.performAsync({ kind: "wait", word: gate, expected: 0 }, aborts.signal);
+  aborts.abort();
+  assertEquals(host.control.publishedWait(0), undefined);
+  const next = one.performAsync({ kind: "wait", word: other, expected: 0 });
+  host.perform({ kind: "notify", word: gate, count: 1 });
+  await givenUp;
+  assertEquals(host.control.publishedWait(0)?.word, other);
+  host.perform({ kind: "notify", word: other, count: 1 });
+  await next;
 });
 
 Deno.test("GuestControl.admit() gives a guest the place of one that was stopped", () => {

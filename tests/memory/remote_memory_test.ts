@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { type Answer, Layout, ModelMemory, type Operation, RemoteMemory } from "../../lib/memory/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { testMemoryContract } from "../contracts/memory_contract.ts";
@@ -12,7 +12,7 @@ Deno.test("every operation has the same answers in all modes, over a real pipe t
   await using host = new Host();
   const [direct, thread, process] = await within(
     20,
-    Promise.all((["direct", "thread", "process"] as const).map(async (mode) => {
+    Promise.all(MODE_NAMES.map(async (mode) => {
       const { outcome, errors } = await host.run(everyOperation, { mode });
       assertEquals(errors, []);
       return outcome;

@@ -3,17 +3,18 @@ import fc from "fast-check";
 import { CancelledError } from "../../lib/errors.ts";
 import { Call, type CallOptions } from "../../lib/pool/call.ts";
 import { WaitingCalls } from "../../lib/pool/waiting_calls.ts";
+import { packed } from "../contracts/packed.ts";
 import { runs } from "../contracts/soak.ts";
 
 const numRuns = runs(100);
 
 function call(options: CallOptions = {}, argument: unknown = undefined): Call {
-  return new Call("work", { argument, options });
+  return new Call("work", { packed: packed(argument), options });
 }
 
 Deno.test("Call.settle() counts once, and tells all who wait", async () => {
   let told = 0;
-  const settled = new Call("work", { argument: 1, onSettled: () => told++ });
+  const settled = new Call("work", { packed: packed(1), onSettled: () => told++ });
   const promises = [settled.promise(), settled.promise(), settled.promise()];
   const seen: unknown[] = [];
   settled.whenSettled((outcome) => seen.push(outcome));
@@ -68,7 +69,7 @@ Deno.test("Call.mayRunAgain() counts down, and fails with what retryIf throws", 
 Deno.test("Call.report() lets nobody's listener stop it", async () => {
   const thrown = new RangeError("a bad listener");
   const one = call();
-  one.onReport = () => {
+  one.onProgress = () => {
     throw thrown;
   };
   const heard = Promise.withResolvers<unknown>();
@@ -135,8 +136,10 @@ Deno.test("WaitingCalls gives calls in line, those that wait again first, and fo
 
 Deno.test("Call that moves a part of its argument needs a guest for itself", () => {
   const buffer = new ArrayBuffer(4);
-  const states = [call(), call({ transfer: [] }), call({ transfer: [buffer] }), call({ timeout: 1 })].map((one) => {
-    return [one.isMoving, one.isAlone];
+  const moving = new Call("work", { packed: packed(buffer, [buffer]) });
+  const states = [call(), moving, call({ timeout: 1 }), call({ timeout: Infinity })].map((one) => {
+    return [one.canBeSentAgain, one.isAlone];
   });
-  assertEquals(states, [[false, false], [false, false], [true, true], [false, true]]);
+  assertEquals(states, [[true, false], [false, true], [true, true], [true, false]]);
+  assert(buffer.detached);
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { CancelledError, WaitTimeoutError } from "../../lib/errors.ts";
 import { Call } from "../../lib/pool/call.ts";
+import { packed } from "../contracts/packed.ts";
 import { asCompleted, PoolFuture, wait } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { failure } from "../contracts/pool_stage.ts";
@@ -11,7 +12,7 @@ const SECONDS = 5;
 const numRuns = runs(100);
 
 function made(count: number): { readonly calls: readonly Call[]; readonly futures: readonly PoolFuture<number>[] } {
-  const calls = Array.from({ length: count }, (_, argument) => new Call("work", { argument }));
+  const calls = Array.from({ length: count }, (_, argument) => new Call("work", { packed: packed(argument) }));
   return { calls, futures: calls.map((call) => new PoolFuture<number>(call)) };
 }
 
@@ -118,8 +119,8 @@ Deno.test("PoolFuture tells its listeners in order, and lets none of them stop a
     thrown.resolve(event.error);
   };
   globalThis.addEventListener("error", listen, { once: true });
-  future?.onReport((value) => void seen.push(["a", value]));
-  future?.onReport((value) => void seen.push(["b", value]));
+  future?.onProgress((value) => void seen.push(["a", value]));
+  future?.onProgress((value) => void seen.push(["b", value]));
   call?.report(1);
   const error = new RangeError("a bad listener");
   future?.whenDone(() => {

@@ -1,3 +1,4 @@
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { testPoolDeaths } from "../contracts/pool_deaths.ts";
 
-for (const mode of ["direct", "thread", "process"] as const) testPoolDeaths(mode);
+for (const mode of MODE_NAMES) testPoolDeaths(mode);

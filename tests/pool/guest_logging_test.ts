@@ -1,12 +1,12 @@
+import type { NumberedLine } from "../../lib/logging/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LoggingError } from "../../lib/errors.ts";
-import type { LogLine } from "../../lib/logging/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest, GuestLog, type GuestLogOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "../programs/schedules.ts";
 
 const module = import.meta.resolve("../guests/logging_work.ts");
 const settings = { loggers: [{ category: "app", level: "debug" }] } as const;
@@ -23,7 +23,7 @@ function test(name: string, body: () => Promise<void> | void): void {
 /** A log to a list, as `lane sequence: message`. */
 function listed(lanes: readonly string[], options: Partial<GuestLogOptions> = {}) {
   const lines: string[] = [];
-  const onLine = ({ lane, sequence, message }: LogLine) => void lines.push(`${lane} ${sequence}: ${message}`);
+  const onLine = ({ lane, sequence, message }: NumberedLine) => void lines.push(`${lane} ${sequence}: ${message}`);
   return { lines, log: new GuestLog({ lanes, settings, onLine, ...options }) };
 }
 
@@ -35,7 +35,7 @@ function inTurns(lanes: readonly (readonly string[])[]): string[] {
 
 const pauses = fc.array(fc.nat(4), { maxLength: 5 });
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   test(`guests in ${mode} mode that share a log take turns in it, however fast each is`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(pauses, { minLength: 1, maxLength: 3 }), fc.boolean(), async (all, isByLane) => {
@@ -90,7 +90,7 @@ for (const mode of MODES) {
   });
 }
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   test(`a guest in ${mode} mode that dies leaves its lines, and holds nobody up`, async () => {
     const { lines, log } = listed(["anna", "ben"]);
     const common = { mode, module, host, logging: log };
@@ -111,9 +111,9 @@ for (const mode of ["thread", "process"] as const) {
     const { lines, log } = listed(["anna", "ben"], { order: "lanes" });
     const shared = { export: "things" };
     const waits = Promise.withResolvers<void>();
-    const onReport = () => waits.resolve();
+    const onProgress = () => waits.resolve();
     const common = { mode, module, host, logging: log };
-    const told = { ...common, export: "sayAndWait", name: "anna", argument: "a", shared, onReport };
+    const told = { ...common, export: "sayAndWait", name: "anna", argument: "a", shared, onProgress };
     await using anna = await Guest.make(told);
     await anna.start();
     await within(20, waits.promise);
@@ -154,7 +154,7 @@ test("GuestLog throws once, when it is disposed, what a listener threw first", (
   };
   const log = new GuestLog({ lanes: ["a"], onLine });
   const lane = log.claim("a");
-  const line = { lane: "", sequence: 7, level: "info", category: [], message: "", properties: {} } as const;
+  const line = { lane: "", level: "info", category: [], message: "", properties: {} } as const;
   lane.add(line);
   lane.end();
   lane.add(line);

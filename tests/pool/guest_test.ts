@@ -1,7 +1,14 @@
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { GuestDiedError, GuestError, GuestTimeoutError, StateError, UncloneableError, WaitTimeoutError } from "../../lib/errors.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  GuestDiedError,
+  GuestError,
+  GuestTimeoutError,
+  StateError,
+  UncloneableError,
+  WaitTimeoutError,
+} from "../../lib/errors.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest, type GuestSettings } from "../../lib/pool/mod.ts";
 import type { Shared } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -9,14 +16,13 @@ import { failure, WORK } from "../contracts/pool_stage.ts";
 import type { things } from "../guests/pool_work.ts";
 
 const SECONDS = 10;
-const MODES = ["direct", "thread", "process"] as const;
 
 /** Registers a test of guests for each mode, on a host of the test's. */
 function test(
   criterion: string,
   body: (make: (settings: Partial<GuestSettings>) => Promise<Guest>, mode: ModeName) => Promise<void>,
 ): void {
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     Deno.test(`a guest in ${mode} mode ${criterion}`, async () => {
       await using host = new Host();
       const make = async (settings: Partial<GuestSettings>) => {
@@ -156,11 +162,11 @@ test("shares things with its host, also before it starts, and gives back what it
   }
   const reported: unknown[] = [];
   const held = Promise.withResolvers<void>();
-  const onReport = (value: unknown) => {
+  const onProgress = (value: unknown) => {
     reported.push(value);
     held.resolve();
   };
-  await using guest = await make({ export: "waitHolding", shared, onReport });
+  await using guest = await make({ export: "waitHolding", shared, onProgress });
   await guest.start();
   await within(SECONDS, held.promise);
   const { guard, permits } = sharedOf(guest);
@@ -194,7 +200,7 @@ test("may be one of several that are waited for at once", async (make) => {
 });
 
 Deno.test("a guest of its own host ends with it, in each mode", async () => {
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await using guest = await Guest.make<number>({ mode, module: WORK, export: "square", argument: 9 });
     await guest.start();
     assertEquals(await within(SECONDS, guest.result()), 81);
@@ -203,7 +209,7 @@ Deno.test("a guest of its own host ends with it, in each mode", async () => {
 
 Deno.test("a thread guest that computes is stuck where it is ended, and ends later", async () => {
   const begun = Promise.withResolvers<unknown>();
-  const settings = { mode: "thread", module: WORK, export: "busy", argument: 1200, onReport: begun.resolve } as const;
+  const settings = { mode: "thread", module: WORK, export: "busy", argument: 1200, onProgress: begun.resolve } as const;
   const guest = await Guest.make(settings);
   await guest.start();
   assertEquals(await within(SECONDS, begun.promise), "begun");

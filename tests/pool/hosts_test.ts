@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { GuestError } from "../../lib/errors.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { failure, testPool, WORK, type Work } from "../contracts/pool_stage.ts";
 import { square } from "../guests/pool_work.ts";
 
 const SECONDS = 20;
-const MODES = ["direct", "thread", "process"] as const;
 
 function isThere(pid: number): boolean {
   try {
@@ -19,7 +19,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   testPool(mode, "opens on guests that another one has left, as often as one likes", async ({ open }) => {
     const seen = new Set<number>();
     for (let round = 0; round < 25; round++) {
@@ -74,7 +74,7 @@ async function closeUnder(mode: ModeName): Promise<void> {
   await failure(Pool.open({ mode, module: WORK, host }));
 }
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   Deno.test(`a pool in ${mode} mode settles all its calls when its host closes`, () => closeUnder(mode));
 }
 
@@ -86,7 +86,7 @@ Deno.test("a pool in process mode leaves no process behind, however it ends", as
     for (const guest of [0, 1]) pids.add(await pool.run("pid", undefined, { guest }));
     for (let round = 0; round < 2; round++) {
       const given = pool.submit("fail", "never settles", { timeout: 0.02 });
-      given.onReport((pid) => void pids.add(pid as number));
+      given.onProgress((pid) => void pids.add(pid as number));
       await failure(given.result());
     }
     pids.add(await pool.run("pid", undefined));
@@ -105,7 +105,7 @@ Deno.test("a pool in process mode leaves no process behind, however it ends", as
 
 Deno.test("a pool that does not open leaves no guest behind", async () => {
   const options = { module: WORK, workers: 2, initializer: { export: "prepare", argument: "throws" } };
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     // What is left would be a leak of this test.
     assertInstanceOf(await within(SECONDS, failure(Pool.open({ mode, ...options }))), GuestError);
   }

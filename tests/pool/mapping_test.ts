@@ -5,6 +5,7 @@ import { Call } from "../../lib/pool/call.ts";
 import type { MappingPool } from "../../lib/pool/feed.ts";
 import { mapped, mappedUnordered } from "../../lib/pool/mapping.ts";
 import { within } from "../contracts/deadline.ts";
+import { packed } from "../contracts/packed.ts";
 import { failure } from "../contracts/pool_stage.ts";
 import { runs } from "../contracts/soak.ts";
 
@@ -15,12 +16,14 @@ const numRuns = runs(100);
 class Desk implements MappingPool {
   readonly mode = "direct";
   readonly calls: Call[] = [];
+  readonly #arguments = new Map<Call, unknown>();
   isFull = false;
   readonly #wanted: (() => void)[] = [];
 
   submit({ argument, chunk = false, options = {} }: Parameters<MappingPool["submit"]>[0]): Call {
     if (this.isFull) throw new TypeError("Cannot submit: it is full, room is wanted");
-    const call = new Call("work", { argument, chunk, options });
+    const call = new Call("work", { packed: packed(argument), chunk, options });
+    this.#arguments.set(call, argument);
     this.calls.push(call);
     return call;
   }
@@ -35,12 +38,18 @@ class Desk implements MappingPool {
     for (const go of this.#wanted.splice(0)) go();
   }
 
+  /** How many inputs each call has. */
+  get sizes(): number[] {
+    return this.calls.map((call) => call.chunk ? (this.#arguments.get(call) as unknown[]).length : 1);
+  }
+
   /** Settles the call of those that are not, at that place. */
   settle(at: number): boolean {
     const open = this.calls.filter(({ outcome }) => outcome === undefined);
     const call = open[at % Math.max(open.length, 1)];
     if (call === undefined) return false;
-    const { argument, chunk } = call;
+    const argument = this.#arguments.get(call);
+    const { chunk } = call;
     const value = chunk ? (argument as number[]).map((n) => ({ value: n + 1 })) : argument as number + 1;
     call.settle({ value });
     return true;
@@ -85,7 +94,7 @@ Deno.test("mapped() keeps the order of the inputs, mappedUnordered() that of the
           const sorted = (values as { index: number; value: unknown }[]).toSorted((a, b) => a.index - b.index);
           assertEquals(sorted, expected.map((value, index) => ({ index, value })));
         }
-        const sizes = desk.calls.map(({ argument, chunk }) => chunk ? (argument as unknown[]).length : 1);
+        const sizes = desk.sizes;
         assertEquals(sizes.reduce((sum, size) => sum + size, 0), length);
         assert(sizes.slice(0, -1).every((size) => size === options.chunkSize));
       }

@@ -1,3 +1,4 @@
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { testPoolMisbehaviour } from "../contracts/pool_misbehaviour.ts";
 
-for (const mode of ["direct", "thread", "process"] as const) testPoolMisbehaviour(mode);
+for (const mode of MODE_NAMES) testPoolMisbehaviour(mode);

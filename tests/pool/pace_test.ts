@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Call } from "../../lib/pool/call.ts";
 import { CallsAtHand } from "../../lib/pool/calls_at_hand.ts";
 import { Pace } from "../../lib/pool/pace.ts";
+import { packed } from "../contracts/packed.ts";
 import { runs } from "../contracts/soak.ts";
 
 const numRuns = runs(100);
@@ -33,7 +34,7 @@ Deno.test("CallsAtHand gives calls in their order, whenever they come and are an
       for (const action of actions) {
         for (let n = 0; n < 1 + bulk * 1500; n++) {
           if (action === "add") {
-            const call = new Call("work", { argument: n });
+            const call = new Call("work", { packed: packed(n) });
             calls.add(call);
             model.push(call);
           } else if (action === "answer") assert(calls.answered() === model.shift());

@@ -6,14 +6,14 @@ import {
   getLogger,
   lineText,
   type LoggingSettings,
-  type LogLine,
+  type NumberedLine,
 } from "../../lib/logging/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { type LogTarget, Pool, type PoolOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import type { Death, Speech } from "../guests/logging_work.ts";
-import { MODES } from "../programs/schedules.ts";
 
 type Work = typeof import("../guests/logging_work.ts");
 
@@ -33,7 +33,7 @@ function test(name: string, body: () => Promise<void> | void): void {
 /** Opens a pool that logs to a list of lines, as text. */
 async function open(options: Partial<PoolOptions> & Pick<PoolOptions, "mode">, target: LogTarget = {}) {
   const lines: string[] = [];
-  const onLine = (line: LogLine) => void lines.push(lineText(line, "text").trimEnd());
+  const onLine = (line: NumberedLine) => void lines.push(lineText(line, "text").trimEnd());
   const logging = { settings, onLine, ...target };
   const opened = Pool.open<Work, "things">({ module, host, workers: 2, ...options, shared, logging });
   return { lines, pool: await within(20, opened) };
@@ -74,7 +74,7 @@ const speeches = fc.array(
   { maxLength: 8 },
 );
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   test(`a pool in ${mode} mode merges lines in the order of its calls, whatever runs where and when`, async () => {
     await fc.assert(
       fc.asyncProperty(speeches, fc.integer({ min: 1, max: 3 }), async (speeches, workers) => {
@@ -160,7 +160,7 @@ for (const mode of MODES) {
   test(`a pool in ${mode} mode has a lane of its own for what a guest logs in no call`, async () => {
     const came = Promise.withResolvers<void>();
     const lines: string[] = [];
-    const onLine = ({ lane, message }: LogLine) => {
+    const onLine = ({ lane, message }: NumberedLine) => {
       lines.push(`${lane}: ${message}`);
       if (message === "too late") came.resolve();
     };
@@ -193,6 +193,18 @@ for (const mode of MODES) {
     assertEquals(told, 3);
   });
 
+  test(`a pool in ${mode} mode goes on where the disk is full, and says so when it closes`, async () => {
+    await inFolder(async (folder) => {
+      for (const name of ["merged", "worker1"]) Deno.symlinkSync("/dev/full", `${folder}/${name}.log`);
+      const { lines, pool } = await open({ mode }, { folder });
+      const names = ["a", "b", "c", "d"];
+      assertEquals(await Promise.all(names.map((name) => pool.run("say", name))), names);
+      await assertRejects(() => pool.close(), LoggingError, "log: No space left on device");
+      await pool.close();
+      assertEquals(lines.map((line) => line.replace(/^.*: /, "")), names);
+    });
+  });
+
   test(`a pool in ${mode} mode refuses bad settings and folders before a guest starts`, async () => {
     const refused = async (logging: LogTarget, message: string, name = "worker") => {
       const opened = () => Pool.open({ mode, module, host, workers: 1, name, logging });
@@ -210,7 +222,7 @@ for (const mode of MODES) {
 
 const deaths: readonly Death[] = ["exits", "throws beside itself", "rejects beside itself"];
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   test(`a pool in ${mode} mode has all that a guest logged before it died in a call`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...deaths), fc.nat(200), async (death, count) => {
@@ -236,7 +248,7 @@ for (const mode of ["thread", "process"] as const) {
   });
 
   test(`a pool in ${mode} mode logs a call that is run again under its name, after its first run`, async () => {
-    const got: LogLine[] = [];
+    const got: NumberedLine[] = [];
     const { pool } = await open({ mode }, { onLine: (line) => void got.push(line) });
     const calls = [0, 1, 2].map((call) => pool.submit("dieOnce", call, { retries: 1 }).result());
     assertEquals(await within(30, Promise.all(calls)), [0, 1, 2]);
@@ -256,11 +268,11 @@ test("a pool in process mode has whole lines without a gap of a guest that is ki
   await inFolder(async (folder) => {
     const enough = Promise.withResolvers<void>();
     const messages: string[] = [];
-    const onLine = ({ message }: LogLine) => void (messages.push(message) === 500 && enough.resolve());
+    const onLine = ({ message }: NumberedLine) => void (messages.push(message) === 500 && enough.resolve());
     const { pool } = await open({ mode: "process", workers: 1 }, { folder, onLine });
     const future = pool.submit("sayForEver", undefined);
     const pid = Promise.withResolvers<number>();
-    future.onReport((value) => pid.resolve(value as number));
+    future.onProgress((value) => pid.resolve(value as number));
     await within(20, enough.promise);
     Deno.kill(await pid.promise, "SIGKILL");
     await within(20, assertRejects(() => future.result(), GuestDiedError));
@@ -271,13 +283,13 @@ test("a pool in process mode has whole lines without a gap of a guest that is ki
   });
 });
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   test(`a pool in ${mode} mode keeps what a call logged that is cancelled, and goes on`, async () => {
     const { lines, pool } = await open({ mode, workers: 1 });
     const controller = new AbortController();
     const waiting = pool.submit("sayAndWait", "anna", { signal: controller.signal });
     const reported = Promise.withResolvers<void>();
-    waiting.onReport(() => reported.resolve());
+    waiting.onProgress(() => reported.resolve());
     const after = pool.submit("say", "ben");
     await within(20, reported.promise);
     controller.abort();

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { GuestTimeoutError } from "../../lib/errors.ts";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
@@ -8,7 +9,7 @@ import type * as work from "../guests/service_work.ts";
 const module = import.meta.resolve("../guests/service_work.ts");
 const shared = { export: "things" } as const;
 
-for (const mode of ["direct", "thread", "process"] as const) {
+for (const mode of MODE_NAMES) {
   Deno.test(`a pool in ${mode} mode gives up calls that wait for a lock, and the lock stays sound`, async () => {
     const pool = await Pool.open<typeof work, "things">({ mode, module, workers: 2, shared });
     const { guard } = pool.shared;

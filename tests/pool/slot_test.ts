@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { GuestDiedError } from "../../lib/errors.ts";
-import type { Host, ServiceCall, ServiceLink, ServiceListener } from "../../lib/host/mod.ts";
+import type { GuestHost, ServiceCall, ServiceLink, ServiceListener, Transferable } from "../../lib/host/mod.ts";
 import { Call, type CallOptions } from "../../lib/pool/call.ts";
-import { Seat } from "../../lib/pool/seat.ts";
+import { packed } from "../contracts/packed.ts";
+import { Slot } from "../../lib/pool/slot.ts";
 
 /** A host whose guests do what the test says. */
 class Stand {
@@ -13,21 +14,25 @@ class Stand {
   early: Error | undefined;
   /** How the next starts fail. */
   readonly refusals: Error[] = [];
-  readonly seat: Seat;
+  readonly slot: Slot;
 
   constructor() {
-    this.seat = new Seat({
+    this.slot = new Slot({
       name: "guest",
       number: 0,
-      // The part of a host that a seat uses.
-      host: { serve: this.#serve.bind(this) } as unknown as Host,
+      // The part of a host that a slot uses.
+      host: { serve: this.#serve.bind(this) } as unknown as GuestHost,
       mode: "thread",
       module: "data:,",
       initializer: undefined,
       share: undefined,
+      shared: undefined,
       takeTask: () => 0,
       giveTask: () => {},
-      timeout: undefined,
+      limit: Infinity,
+      maxCalls: Infinity,
+      idleLimit: Infinity,
+      mayRetire: () => true,
       now: () => 0,
       ready: () => {},
       returned: (calls) => void this.returned.push(...calls),
@@ -35,10 +40,10 @@ class Stand {
     });
   }
 
-  take(options: CallOptions = {}): Call {
-    const call = new Call("work", { argument: 1, options });
-    assert(this.seat.take(call));
-    this.seat.flush();
+  take(options: CallOptions = {}, transfer: readonly Transferable[] = []): Call {
+    const call = new Call("work", { packed: packed(1, transfer), options });
+    this.slot.take(call);
+    this.slot.flush();
     return call;
   }
 
@@ -62,6 +67,9 @@ class Stand {
       },
       end: () => {},
       finish: () => Promise.resolve(),
+      retire: () => Promise.resolve(),
+      pull: () => {},
+      start: () => Promise.resolve(undefined),
     });
   }
 }
@@ -72,23 +80,23 @@ async function turn(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
-Deno.test("Seat fails the call that its guest was in, and returns those behind it in their order", async () => {
+Deno.test("Slot fails the call that its guest was in, and returns those behind it in their order", async () => {
   const stand = new Stand();
-  await stand.seat.start();
+  await stand.slot.start();
   const [first, second, third] = [stand.take(), stand.take(), stand.take()];
   stand.links[0]?.listener.answered({ kind: "value", value: 5 });
   stand.links[0]?.listener.ended(died, { idle: false });
   assertEquals([first?.outcome, second?.outcome, third?.state], [{ value: 5 }, { error: died }, "waiting"]);
   assertEquals(stand.returned, [third]);
   await turn();
-  assertEquals([stand.links.length, stand.seat.started, stand.failures.length], [2, 2, 0]);
+  assertEquals([stand.links.length, stand.slot.started, stand.failures.length], [2, 2, 0]);
 });
 
-Deno.test("Seat returns the call that an idle guest had not begun, unless a part of it was moved", async () => {
+Deno.test("Slot returns the call that an idle guest had not begun, unless a part of it was moved", async () => {
   for (const transfer of [[], [new ArrayBuffer(4)]]) {
     const stand = new Stand();
-    await stand.seat.start();
-    const call = stand.take({ transfer });
+    await stand.slot.start();
+    const call = stand.take({}, transfer);
     stand.links[0]?.listener.ended(died, { idle: true });
     if (transfer.length === 0) assertEquals([stand.returned, call.state], [[call], "waiting"]);
     else assertEquals([stand.returned, call.outcome], [[], { error: died }]);
@@ -96,50 +104,50 @@ Deno.test("Seat returns the call that an idle guest had not begun, unless a part
   }
 });
 
-Deno.test("Seat hands over one call until it knows how long one takes, and nothing beside one that may be given up", async () => {
+Deno.test("Slot hands over one call until it knows how long one takes, and nothing beside one that may be given up", async () => {
   const stand = new Stand();
-  await stand.seat.start();
-  assertEquals(stand.seat.room, 1);
+  await stand.slot.start();
+  assertEquals(stand.slot.room, 1);
   stand.take();
-  assertEquals(stand.seat.room, 0);
+  assertEquals(stand.slot.room, 0);
   const { listener } = stand.links[0] ?? { listener: undefined };
   listener?.answered({ kind: "value", value: 1 });
   listener?.settled();
-  assert(stand.seat.room > 1);
+  assert(stand.slot.room > 1);
   const stop = new AbortController();
   const call = stand.take({ signal: stop.signal });
-  assertEquals(stand.seat.room, 0);
+  assertEquals(stand.slot.room, 0);
   stop.abort();
-  assertEquals([call.state, stand.links[0]?.abandoned, stand.seat.load], ["failed", true, 0]);
+  assertEquals([call.state, stand.links[0]?.abandoned, stand.slot.load], ["failed", true, 0]);
   await turn();
-  assertEquals([stand.links.length, stand.seat.room], [2, 1]);
+  assertEquals([stand.links.length, stand.slot.room], [2, 1]);
 });
 
-Deno.test("Seat starts another guest where one ends together with its readiness, but not for ever", async () => {
+Deno.test("Slot starts another guest where one ends together with its readiness, but not for ever", async () => {
   const stand = new Stand();
   stand.early = died;
-  await stand.seat.start();
+  await stand.slot.start();
   await turn();
-  assertEquals([stand.links.length, stand.seat.room], [2, 1]);
+  assertEquals([stand.links.length, stand.slot.room], [2, 1]);
   for (let ends = 1; stand.failures.length === 0; ends++) {
     assert(ends <= 11);
     stand.links.at(-1)?.listener.ended(died, { idle: true });
     await turn();
   }
   assertInstanceOf(stand.failures[0], GuestDiedError);
-  assertEquals([stand.seat.room, stand.links.length], [0, 11]);
+  assertEquals([stand.slot.room, stand.links.length], [0, 11]);
 });
 
-Deno.test("Seat tries again where a guest ends while it starts, and gives up on any other failure", async () => {
+Deno.test("Slot tries again where a guest ends while it starts, and gives up on any other failure", async () => {
   const stand = new Stand();
-  await stand.seat.start();
+  await stand.slot.start();
   stand.refusals.push(died, died);
   stand.links[0]?.listener.ended(died, { idle: false });
   await turn();
-  assertEquals([stand.links.length, stand.seat.room, stand.failures], [2, 1, []]);
+  assertEquals([stand.links.length, stand.slot.room, stand.failures], [2, 1, []]);
   const refusal = new TypeError("the host is closed");
   stand.refusals.push(refusal);
   stand.links[1]?.listener.ended(died, { idle: false });
   await turn();
-  assertEquals([stand.links.length, stand.seat.room, stand.failures], [2, 0, [refusal]]);
+  assertEquals([stand.links.length, stand.slot.room, stand.failures], [2, 0, [refusal]]);
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { within } from "../contracts/deadline.ts";
 
 const SECONDS = 15;
@@ -28,9 +29,15 @@ Deno.test("Pool.close() waits for a call that comes back soon", async () => {
   assertEquals([JSON.parse(out), code], [expected, 7]);
 });
 
-Deno.test("Pool.close() does not tell again of a guest that a timeout has told of", async () => {
+Deno.test("Pool.close() throws a GuestStuckError, too, where a timeout has told of the guest before", async () => {
   const { code, out } = await run([stuckRun, "60000", "timeout"]);
-  const expected = { failed: "GuestTimeoutError", value: 9, started: 2, closing: "it closes", again: "it closes" };
+  const expected = {
+    failed: "GuestTimeoutError",
+    value: 9,
+    started: 2,
+    closing: "GuestStuckError",
+    again: "it closes",
+  };
   assertEquals([JSON.parse(out), code], [expected, 7]);
 });
 
@@ -70,7 +77,7 @@ Deno.test("a pool in direct mode ends with its caller, which a call exits or cra
 });
 
 Deno.test("a pool leaves nothing behind that keeps its process alive", async () => {
-  for (const mode of ["direct", "thread", "process"]) {
+  for (const mode of MODE_NAMES) {
     const { code, out, error } = await run([script(`
       const pool = await Pool.open({ mode: "${mode}", module, workers: 2, shared: { export: "things" } });
       const stop = new AbortController();

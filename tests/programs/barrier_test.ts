@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { barrierProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
-import { checkEverywhere, MODES, randomRun } from "./schedules.ts";
+import { checkEverywhere, randomRun } from "./schedules.ts";
 
 Deno.test("barrier: nobody is ready before all are prepared, in every mode", async () => {
   await checkEverywhere(barrierProgram, { generations: fc.integer({ min: 1, max: 20 }) });
@@ -26,7 +26,7 @@ Deno.test("barrier: generations never mix, and each has one leader, under random
 
 Deno.test("barrier: it serves 1,000 generations in every mode", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { outcome } = await host.run(barrierProgram, { mode, parameters: { generations: 1000 } });
     assertEquals(outcome, { ready: 3000, leaders: 1000 }, mode);
   }

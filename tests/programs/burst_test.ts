@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { burst } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomRun, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 interface Outcome {
   readonly produced: number;
@@ -20,7 +20,7 @@ Deno.test("burst: nothing is lost in any mode, with a bound or without", async (
   const parameters = { bursts, burst: fc.integer({ min: 1, max: 8 }), maxsize, pause: SHORT, work: SHORT };
   await checkEverywhere(burst, parameters, { realRuns: 1 });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { outcome, independent } = await host.run(burst, { mode });
     assertEquals(independent, { produced: 30, consumed: 30 }, mode);
     const { depth, waited } = outcome as Outcome;

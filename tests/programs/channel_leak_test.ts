@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { channelLeak } from "../../lib/programs/mod.ts";
 import { bugOf, outcomesOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomEnds } from "./schedules.ts";
+import { checkEverywhere, randomEnds } from "./schedules.ts";
 
 const message = `Cannot go on: ${[0, 1, 2, 3].map((n) => `task worker${n} waits for jobs (nextBytes)`).join("; ")}`;
 
@@ -13,7 +13,7 @@ Deno.test("channel-leak: the workers that are left are reported in every mode, o
 
 Deno.test("channel-leak: 4 tasks wait for jobs, nobody else is left, and main has its results", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { outcome } = await host.run(channelLeak, { mode });
     const failed = [0, 1, 2, 3].map((n) => ({ task: `worker${n}`, error: "DeadlockError", message }));
     assertEquals(outcome, { failed }, mode);

@@ -1,21 +1,21 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { channelProducer } from "../../lib/programs/mod.ts";
 import { wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomEnds } from "./schedules.ts";
+import { checkEverywhere, randomEnds } from "./schedules.ts";
 
 Deno.test("channel-producer: the channel ends as its producer does, in every mode", async () => {
   await checkEverywhere(channelProducer, { capacity: fc.nat(10) }, { realRuns: 1 });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     assertEquals((await host.run(channelProducer, { mode })).outcome, ["start", 2, 4, 6, 8, "stop"], mode);
   }
 });
 
 Deno.test("channel-producer: where the producer fails, the consumer hears why, after all that was put", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { errors: [, consumer] } = await host.run(channelProducer, { mode, variant: "failing" });
     assertEquals(consumer?.message, "after start,2,4: ChannelClosedError", mode);
     const reason = consumer?.cause as Error | undefined;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { channelStates } from "../../lib/programs/mod.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomEnds, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomEnds, SHORT } from "./schedules.ts";
 
 Deno.test("channel-states: what a channel does in each state is equal in every mode", async () => {
   await checkEverywhere(channelStates, { patience: SHORT }, { realRuns: 1 });
@@ -10,7 +10,7 @@ Deno.test("channel-states: what a channel does in each state is equal in every m
 
 Deno.test("channel-states: takes park or drain, puts park or fail, and a fetch leaves the value", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { states, met } = (await host.run(channelStates, { mode })).outcome as { states: string[]; met: string };
     const wanted = [
       "empty: take parks",

@@ -1,15 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { conditionProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { bugOf, outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomEnds, randomRun, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomEnds, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("condition: first come, first served in every mode; the teller is left, or goes home", async () => {
   await checkEverywhere(conditionProgram, { pause: SHORT, customers: fc.integer({ min: 1, max: 3 }) }, { realRuns: 1 });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const message = "Cannot go on: task teller waits for changed (waitUntil)";
     const plain = await host.run(conditionProgram, { mode });
     assertEquals(plain.outcome, { failed: [{ task: "teller", error: "DeadlockError", message }] }, mode);

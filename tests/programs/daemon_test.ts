@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { daemon } from "../../lib/programs/mod.ts";
 import { watched } from "../guests/daemon_programs.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES } from "./schedules.ts";
+import { checkEverywhere } from "./schedules.ts";
 
 const [begins, starts, finishes, ends] = ["main begins", "thread starts", "thread finishes", "main ends"];
 
@@ -14,10 +14,10 @@ Deno.test("daemon: lines are declared in every mode, and main's are equal", asyn
 
 Deno.test("daemon: a thread is waited for, a daemon is stopped before its last line, and a join waits for either", async () => {
   await using host = new Host();
-  const run = async (mode: typeof MODES[number], parameters: Record<string, unknown>) => {
+  const run = async (mode: typeof MODE_NAMES[number], parameters: Record<string, unknown>) => {
     return (await host.run(daemon, { mode, parameters })).outcome;
   };
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     assertEquals(await run(mode, {}), [begins, starts, ends, finishes], mode);
     // Nobody waits for the 10 s that the daemon would take.
     const started = performance.now();
@@ -38,7 +38,7 @@ Deno.test("daemon: all interleavings hold; with a join all come to the same", ()
 
 Deno.test("daemon: one that waits or works for ever is stopped, is no deadlock, and gives nothing; a failed one failed", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     for (const variant of ["waiting", "working"]) {
       // The second run has warm guests, of which one was stopped.
       for (let time = 0; time < 2; time++) {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { deadlock } from "../../lib/programs/mod.ts";
-import { checkEverywhere, MODES, randomEnds, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomEnds, SHORT } from "./schedules.ts";
 
 Deno.test("deadlock: a cycle that is reported, or none, in every mode; in one order always none", async () => {
   await checkEverywhere(deadlock, { pause: SHORT });
@@ -23,7 +23,7 @@ Deno.test("deadlock: in direct mode the report is the cycle, with both tasks and
 
 Deno.test("deadlock: a host that saw one runs on, in every mode", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     for (const variant of ["plain", "ordered", "plain", "ordered"]) {
       const { ok } = await host.run(deadlock, { mode, variant, parameters: { pause: 0.01 } });
       assertEquals(ok, true, `${variant} in ${mode} mode`);

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES, needsOf } from "../../lib/host/mod.ts";
 import { Guest } from "../../lib/pool/mod.ts";
 import { type DirInfo, dirWork, readDirInfo } from "../../lib/programs/dir_work.ts";
 import { dirInfo } from "../../lib/programs/mod.ts";
@@ -9,7 +9,6 @@ import type { Span } from "../../lib/simulator/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { run } from "../e2e/server.ts";
-import { MODES } from "./schedules.ts";
 
 const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
 
@@ -36,8 +35,8 @@ function sha256(content: string | Uint8Array): string {
 }
 
 Deno.test("dir-info: count, bytes and hash are equal in every mode, and it says how far it is", async () => {
-  await using host = new Host();
   await inFolder(async (dir) => {
+    await using host = new Host(needsOf(dirInfo, { parameters: { dir } }));
     const large = Uint8Array.from({ length: 600_000 }, (_, index) => index % 251);
     await write(dir, { "b.txt": "bee", "a/z": "zed", "a/é": "", "a.large": large });
     await Deno.mkdir(`${dir}/empty`);
@@ -50,7 +49,7 @@ Deno.test("dir-info: count, bytes and hash are equal in every mode, and it says 
       ["b.txt", 3, sha256("bee")],
     ];
     const hash = sha256(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES) {
       const [said, spans]: [string[], Span[]] = [[], []];
       const { ok, outcome, independent, tables } = await within(
         20,
@@ -150,12 +149,25 @@ Deno.test("dir-info: a process may read its folder, and nothing else", async () 
   });
 });
 
+Deno.test("dir-info says what its guest needs, and ends without it", async () => {
+  await inFolder(async (dir) => {
+    await write(dir, { "a": "a" });
+    const parameters = { dir };
+    const permissions = { read: [await Deno.realPath(dir)] };
+    assertEquals(needsOf(dirInfo, { parameters }), { permissions });
+    await using host = new Host();
+    const { ok, errors } = await host.run(dirInfo, { mode: "process", parameters });
+    assertEquals([ok, errors.length], [false, 1]);
+    assertStringIncludes(errors[0]!.message, `the guest can read ${permissions.read[0]}, which its host must permit`);
+  });
+});
+
 Deno.test("dir-info refuses what is no folder, before anything runs", async () => {
   await using host = new Host();
   await inFolder(async (dir) => {
     await write(dir, { "file": "text", "a,b/file": "text" });
     const refused = { [`${dir}/none`]: "does not exist", [`${dir}/file`]: "is none", [`${dir}/a,b`]: "has a comma" };
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES) {
       for (const [folder, is] of Object.entries(refused)) {
         const message = `Cannot run dir-info: ${folder} ${is}`;
         await assertRejects(() => host.run(dirInfo, { mode, parameters: { dir: folder } }), RangeError, message);

@@ -1,18 +1,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { WaitTimeoutError } from "../../lib/errors.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { calculateE, eulerThings, eulerWork } from "../../lib/programs/euler_work.ts";
 import { eulerPool } from "../../lib/programs/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { within } from "../contracts/deadline.ts";
-import { MODES } from "./schedules.ts";
 
 const E = 2.7182818284590455;
 
 Deno.test("euler-pool: early fetches time out, the event reaches every task, and all are e, bit for bit", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     for (const [tasks, workers] of [[2, 2], [5, 2], [1, 3]] as const) {
       const spans: Span[] = [];
       const parameters = { tasks, workers, fetches: 3, patience: 0.01 };
@@ -36,7 +35,7 @@ Deno.test("euler-pool: early fetches time out, the event reaches every task, and
 Deno.test("euler-pool: a fetch that timed out is repeated, and gives the result when the event is set", async () => {
   const functions = { calculateE, eulerThings };
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await using pool = await Pool.open<typeof functions, "eulerThings">({
       mode,
       module: eulerWork,
@@ -55,7 +54,7 @@ Deno.test("euler-pool: a fetch that timed out is repeated, and gives the result 
 
 Deno.test("euler-pool ends when its time is over", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const parameters = { fetches: 1, patience: 60 };
     const { outcome } = await within(20, host.run(eulerPool, { mode, parameters, timeout: 0.05 }));
     const { failed } = outcome as { failed: { error: string }[] };

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { ModelMemory, runBlocking } from "../../lib/memory/mod.ts";
 import { eulerProcess } from "../../lib/programs/mod.ts";
 import { calculateE, type EulerThings, eulerThings } from "../../lib/programs/euler_work.ts";
@@ -8,14 +8,13 @@ import type { Span } from "../../lib/simulator/mod.ts";
 import { type Attached, Space } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "./schedules.ts";
 
 /** The number nearest to the sum by its own operations, one after the other. */
 const E = 2.7182818284590455;
 
 Deno.test("euler-process: e, bit for bit, fetched twice, with a name, a join and exit code 0 in every mode", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const parameters = { seconds: 0.02 };
     const { ok, independent, outcome, tables } = await within(
@@ -33,7 +32,7 @@ Deno.test("euler-process: e, bit for bit, fetched twice, with a name, a join and
 
 Deno.test("euler-process: an event that is set before the start leaves exactly one block", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const run = host.run(eulerProcess, { mode, parameters: { before: true, seconds: 0 } });
     const { ok, outcome } = await within(20, run);
     assertEquals([ok, (outcome as { iterations: number }).iterations], [true, 1000], mode);
@@ -42,7 +41,7 @@ Deno.test("euler-process: an event that is set before the start leaves exactly o
 
 Deno.test("euler-process ends when its time is over", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { outcome } = await within(20, host.run(eulerProcess, { mode, parameters: { seconds: 60 }, timeout: 0.05 }));
     const { failed } = outcome as { failed: { error: string }[] };
     assertEquals(failed.map(({ error }) => error), ["GuestTimeoutError"], mode);
@@ -51,7 +50,7 @@ Deno.test("euler-process ends when its time is over", async () => {
 
 Deno.test("calculateE() ends with the block in which the event is set, and comes to e after any number of blocks", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 20 }), fc.constantFrom("direct", "thread", "process"), (blocks, mode) => {
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.constantFrom(...MODE_NAMES), (blocks, mode) => {
       const space: Space<EulerThings> = new Space(eulerThings(), { tasks: 1 });
       const memory = new ModelMemory(space.layout);
       const { shared }: Attached<EulerThings> = space.attach(memory, { task: 0 });

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { GuestError, UnfetchedFailureError } from "../../lib/errors.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { executor } from "../../lib/programs/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES, SHORT } from "./schedules.ts";
+import { SHORT } from "./schedules.ts";
 
 const module = import.meta.resolve("../../lib/programs/executor.ts");
 type Functions = typeof import("../../lib/programs/executor.ts");
@@ -16,7 +16,7 @@ Deno.test("executor: values in order, joined, and all failures told, in every mo
   await using host = new Host();
   const parameters = { tasks: fc.integer({ min: 1, max: 5 }), workers: fc.integer({ min: 1, max: 3 }), pause: SHORT };
   await checkEquivalence(executor, { fc, host, parameters, modes: ["direct"], numRuns: runs(20) });
-  await checkEquivalence(executor, { fc, host, parameters, modes: MODES, numRuns: runs(2), timeout: 30 });
+  await checkEquivalence(executor, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(2), timeout: 30 });
 });
 
 Deno.test("executor: three tasks by three workers", async () => {
@@ -27,7 +27,7 @@ Deno.test("executor: three tasks by three workers", async () => {
     cause: "TypeError: it has a bug",
     inStack: true,
   });
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const { outcome, tables } = await host.run(executor, { mode, observe: (span) => void spans.push(span) });
     assertEquals(outcome, { values: [0, 1, 4], joined: true, asked: [fault(3)], unfetched: [fault(4)] }, mode);
@@ -48,7 +48,7 @@ Deno.test("executor: three tasks by three workers", async () => {
 });
 
 Deno.test("executor: an error arrives as it was thrown, with the stack of the far side", async () => {
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await using pool = await Pool.open<Functions>({ mode, module, workers: 1 });
     const error = await assertRejects(() => pool.run("executorFault", 9), GuestError);
     assertInstanceOf(error.cause, RangeError);
@@ -59,7 +59,7 @@ Deno.test("executor: an error arrives as it was thrown, with the stack of the fa
 });
 
 Deno.test("executor: what nobody asked for is told when the pool closes, and only that", async () => {
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const pool = await Pool.open<Functions>({ mode, module, workers: 2 });
     const [asked] = [5, 6, 7].map((task) => pool.submit("executorFault", task));
     await assertRejects(() => asked?.result() ?? Promise.resolve(), GuestError, "task 5");

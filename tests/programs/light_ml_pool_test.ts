@@ -1,18 +1,17 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import type * as work from "../guests/light_ml_work.ts";
-import { MODES } from "./schedules.ts";
 
 const module = import.meta.resolve("../guests/light_ml_work.ts");
 
 Deno.test("light-ml by a pool: every location is saved exactly once, however often guests are killed", async () => {
   const update = fc.record({ deaths: fc.nat(2), late: fc.boolean() });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await fc.assert(
       fc.asyncProperty(
         fc.array(update, { minLength: 1, maxLength: 6 }),
@@ -28,7 +27,11 @@ const NEVER = { deaths: 0, late: false };
 
 async function check(
   fates: readonly Pick<work.Update, "deaths" | "late">[],
-  { mode, workers, host }: { readonly mode: (typeof MODES)[number]; readonly workers: number; readonly host: Host },
+  { mode, workers, host }: {
+    readonly mode: (typeof MODE_NAMES)[number];
+    readonly workers: number;
+    readonly host: Host;
+  },
 ): Promise<void> {
   const updates = fates.map((fate, location) => ({ ...fate, location }));
   await using pool = await Pool.open<typeof work, "lightMlThings">({

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { lightMl } from "../../lib/programs/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomRun, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 interface Outcome {
   readonly saves: readonly number[];
@@ -17,7 +17,7 @@ Deno.test("light-ml: every location is saved exactly once in every mode, in both
   const few = { locations: fc.integer({ min: 1, max: 3 }), workers: fc.integer({ min: 1, max: 2 }) };
   await checkEverywhere(lightMl, { ...few, update: SHORT, save: SHORT, spawn: SHORT }, { realRuns: 1 });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { outcome, independent } = await host.run(lightMl, { mode });
     assertEquals(independent, { saves: [1, 1, 1, 1, 1, 1] }, mode);
     assert((outcome as Outcome).mostUpdates <= 4, mode);

@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { fileURLToPath } from "node:url";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { logging } from "../../lib/programs/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { inFolder } from "../e2e/command.ts";
-import { MODES } from "./schedules.ts";
 
 interface Outcome {
   readonly sums: readonly number[];
@@ -42,7 +41,7 @@ function inTurns(lanes: readonly (readonly string[])[]): string[] {
 Deno.test("logging: the merged log has the lines of each in turns, equal in every mode and run", async () => {
   await using host = new Host();
   const names = fc.uniqueArray(fc.constantFrom("anna", "ben", "carl_3", "d-4"), { minLength: 1, maxLength: 3 });
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await fc.assert(
       fc.asyncProperty(names, fc.integer({ min: 1, max: 12 }), fc.boolean(), async (names, terms, isDebug) => {
         const parameters = { names: names.join(","), terms, level: isDebug ? "debug" : "info" };
@@ -58,7 +57,7 @@ Deno.test("logging: the merged log has the lines of each in turns, equal in ever
 
 Deno.test("logging: each worker has its file, and there is the merged one, of whole lines", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const folder = await Deno.makeTempDir({ prefix: "holdfast-logging-test-" });
     try {
       const { merged } = await outcomeOf(host, { mode, parameters: { folder } });
@@ -77,7 +76,7 @@ Deno.test("logging: each worker has its file, and there is the merged one, of wh
 
 Deno.test("logging: levels and limits decide what is logged, not what is done", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const whole = await outcomeOf(host, { mode });
     // Of 20 terms two are too small to count.
     const counts = { trace: 36, debug: 36, info: 6, warning: 2, error: 0, fatal: 0, off: 0 };
@@ -112,7 +111,7 @@ Deno.test("logging: two names that are the same, a bad name, and a folder that i
 
 Deno.test("logging: a command that ends in the middle leaves no folder behind", async () => {
   await inFolder(async (folder) => {
-    const [mod, programs] = ["mode", "programs"].map((layer) => import.meta.resolve(`../../lib/${layer}/mod.ts`));
+    const [mod, programs] = ["host", "programs"].map((layer) => import.meta.resolve(`../../lib/${layer}/mod.ts`));
     const text = `
       import { Host } from "${mod}";
       import { logging } from "${programs}";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { setImmediate } from "node:timers";
 import { burnCpu } from "../../lib/blocks/mod.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES, needsOf } from "../../lib/host/mod.ts";
 import { multitasking } from "../../lib/programs/mod.ts";
 import { memoryTable, timesTable } from "../../lib/programs/multitasking_tables.ts";
 import { compute } from "../../lib/programs/multitasking_work.ts";
@@ -10,16 +10,15 @@ import type { Span } from "../../lib/simulator/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { run } from "../e2e/server.ts";
-import { MODES } from "./schedules.ts";
 
 const context = { guest: "a", mode: "direct", shared: {}, now: () => 0, report() {} } as const;
 
 Deno.test("multitasking: the same results in every mode, with the times of each kind and the memory", async () => {
-  await using host = new Host();
   const file = import.meta.filename!;
   const bytes = 3 * (await Deno.stat(file)).size;
   const parameters = { tasks: 5, workers: 2, rounds: 1000, slices: 3, wait: 0.001, file, reads: 3 };
-  for (const mode of MODES) {
+  await using host = new Host(needsOf(multitasking, { parameters }));
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const { ok, outcome, tables: [times, memory] } = await within(
       20,
@@ -113,7 +112,7 @@ Deno.test("multitasking refuses what is no file, and numbers out of range", asyn
 
 Deno.test("multitasking ends when its time is over", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const parameters = { tasks: 2, workers: 1, rounds: 0, wait: 0.2 };
     const { outcome } = await within(20, host.run(multitasking, { mode, parameters, timeout: 0.05 }));
     const { failed } = outcome as { failed: { error: string }[] };

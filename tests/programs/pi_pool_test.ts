@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { GuestDiedError } from "../../lib/errors.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { pi, piPool } from "../../lib/programs/mod.ts";
 import { countInside } from "../../lib/random/mod.ts";
@@ -9,8 +9,8 @@ import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
 import { children } from "../contracts/children.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "./schedules.ts";
 
 /** The only row of the table of what went to and fro. */
 function trafficOf({ tables }: Awaited<ReturnType<Host["run"]>>): number[] {
@@ -52,13 +52,13 @@ Deno.test("pi-pool: the count is the same with fresh workers and warm ones, and 
     deaths: fc.integer({ min: 0, max: 2 }),
   };
   await using host = new Host();
-  await checkEquivalence(piPool, { fc, host, parameters, modes: MODES, numRuns: runs(2), timeout: 30 });
+  await checkEquivalence(piPool, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(2), timeout: 30 });
 });
 
 Deno.test("pi-pool: the chunk of a worker that exits is counted once, and the worker replaced", async () => {
   await using host = new Host();
   const inside = countInside({ seed: 7, from: 0, to: 20_000 });
-  for (const mode of ["thread", "process"] as const) {
+  for (const mode of ELSEWHERE) {
     for (const [workers, chunk, deaths] of [[1, 20, 1], [2, 7, 3], [3, 1, 2]] as const) {
       const parameters = { samples: 20_000, task: 1000, workers, chunk, deaths };
       const report = await host.run(piPool, { mode, seed: 7, parameters, timeout: 20 });
@@ -131,7 +131,7 @@ Deno.test("pi and pi-pool: a worker that somebody kills is replaced, and its par
 
 Deno.test("pi-pool tells how many tasks each worker had, and draws each of them", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const parameters = { samples: 1000, workers: 2, task: 10, chunk: 3 };
     const { tables } = await host.run(piPool, { mode, parameters, observe: (span) => void spans.push(span) });

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { piQueueBroken } from "../../lib/programs/mod.ts";
 import { countInside } from "../../lib/random/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { bugOf, outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomEnds, randomRun } from "./schedules.ts";
+import { checkEverywhere, randomEnds, randomRun } from "./schedules.ts";
 
 const ALL = "Cannot go on: it does not hold that each point has a result";
 const PI = "Cannot go on: it does not hold that the answer is four times the share of the points inside";
@@ -22,7 +22,7 @@ Deno.test("pi-queue-broken: outcomes are declared in every mode, and equal where
 Deno.test("pi-queue-broken: what each variant shows in every mode", async () => {
   await using host = new Host();
   const inside = countInside({ seed: 0, from: 0, to: 100 });
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const run = async (variant: string) => {
       const { outcome, ok, errors } = await host.run(piQueueBroken, { mode, variant });
       assert(ok, `${variant} in ${mode}`);

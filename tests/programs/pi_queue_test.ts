@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { piQueue } from "../../lib/programs/mod.ts";
 import { partOf } from "../../lib/programs/pi_queue.ts";
 import { countInside } from "../../lib/random/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomRun } from "./schedules.ts";
+import { checkEverywhere, randomRun } from "./schedules.ts";
 
 const samples = fc.integer({ min: 1, max: 50 });
 const workers = fc.integer({ min: 1, max: 4 });
@@ -20,7 +20,7 @@ Deno.test("pi-queue: the count is the same in every mode", async () => {
 Deno.test("pi-queue: a million samples, split in any way, are one count in every mode", async () => {
   await using host = new Host();
   const inside = countInside({ seed: 5, from: 0, to: 1_000_000, kernel: "typescript" });
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     for (const [workers, chunk] of [[1, 1_000_000], [2, 99_999], [3, 12_345]]) {
       const { outcome, ok } = await host.run(piQueue, { mode, seed: 5, parameters: { workers, chunk } });
       assert(ok, mode);

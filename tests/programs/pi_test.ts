@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { pi, piPool } from "../../lib/programs/mod.ts";
 import { countPart } from "../../lib/programs/pi_work.ts";
 import { countInside } from "../../lib/random/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
 import { within } from "../contracts/deadline.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "./schedules.ts";
 
 const SAMPLES = 1_000_003;
 
@@ -20,13 +20,13 @@ Deno.test("pi: the count is the same in every mode, with fresh workers and warm 
     repeat: fc.integer({ min: 1, max: 2 }),
   };
   await checkEquivalence(pi, { fc, host, parameters, modes: ["direct"], numRuns: runs(50) });
-  await checkEquivalence(pi, { fc, host, parameters, modes: MODES, numRuns: runs(2) });
+  await checkEquivalence(pi, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(2) });
 });
 
 Deno.test("pi: the count is the same for 1, 2, 3 and 7 workers, by either kernel", async () => {
   await using host = new Host();
   const inside = countInside({ seed: 5, from: 0, to: SAMPLES, kernel: "typescript" });
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     for (const [workers, kernel] of [[1, "simd"], [2, "typescript"], [3, "simd"], [7, "simd"]] as const) {
       const parameters = { samples: SAMPLES, workers, kernel, repeat: 1 };
       const { outcome, ok, errors } = await host.run(pi, { mode, seed: 5, parameters });
@@ -48,7 +48,7 @@ Deno.test("pi: parts of more samples than there are, and of one each", async () 
 
 Deno.test("pi tells the times of one worker and of all, with what they can come to", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { tables } = await host.run(pi, { mode, parameters: { samples: 1000, workers: 3, repeat: 2 } });
     const [table, ...more] = tables;
     assertEquals([table?.columns.length, table?.rows.length, more.length], [7, 2, 0]);
@@ -65,7 +65,7 @@ Deno.test("pi tells the times of one worker and of all, with what they can come 
 
 Deno.test("pi draws each worker while it counts, and main while it waits", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const parameters = { samples: 1000, workers: 2, repeat: 2 };
     await host.run(pi, { mode, parameters, observe: (span) => void spans.push(span) });
@@ -89,7 +89,7 @@ Deno.test("countPart() counts a long part in slices, and comes to the same", asy
 Deno.test("pi and pi-pool end when their time is over, in the middle of a long part", async () => {
   await using host = new Host();
   // In direct mode the run ends as soon, but its part goes on in the caller.
-  for (const mode of ["thread", "process"] as const) {
+  for (const mode of ELSEWHERE) {
     for (const [program, own] of [[pi, {}], [piPool, { task: 10 ** 14 }]] as const) {
       const parameters = { samples: 10 ** 15, ...own };
       const { outcome, ok } = await within(20, host.run(program, { mode, parameters, timeout: 0.3 }));

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { producerConsumerQueue } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
-import { checkEverywhere, MODES, randomEnds, randomRun, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomEnds, randomRun, SHORT } from "./schedules.ts";
 
 interface Outcome {
   readonly produced: number;
@@ -44,7 +44,7 @@ Deno.test("producer-consumer-queue: an event can come too late for the consumer,
 Deno.test("producer-consumer-queue: the end may be a flag as well as a variant", async () => {
   await using host = new Host();
   const parameters = { pause: 0.01 };
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const byFlag = await host.run(producerConsumerQueue, { mode, parameters: { ...parameters, end: "close" } });
     const byVariant = await host.run(producerConsumerQueue, { mode, parameters, variant: "close" });
     assertEquals([byFlag.independent, byVariant.independent], [{ lost: 0 }, { lost: 0 }], mode);

@@ -1,15 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { remoteJobs } from "../../lib/programs/mod.ts";
 import type { Span } from "../../lib/simulator/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "./schedules.ts";
 
 Deno.test("remote-jobs: 12 jobs come back once each with where they ran, in every mode", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const run = host.run(remoteJobs, { mode, observe: (span) => void spans.push(span) });
     const { ok, outcome, tables } = await within(20, run);
@@ -58,11 +57,11 @@ Deno.test("remote-jobs: any number of jobs and workers come out as declared, in 
 
 Deno.test("remote-jobs: pmap tries failed inputs again, and gives the others to onError, in every mode", async () => {
   await using host = new Host();
-  const of = async (mode: (typeof MODES)[number], retries: number) => {
+  const of = async (mode: (typeof MODE_NAMES)[number], retries: number) => {
     const run = host.run(remoteJobs, { mode, variant: "pmap", parameters: { jobs: 6, workers: 2, retries } });
     return (await within(20, run)).outcome;
   };
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     assertEquals<unknown>(await of(mode, 0), { values: [1, 4, -3, 16, -5, -6], tries: [1, 1, 1, 1, 1, 1] }, mode);
     assertEquals<unknown>(await of(mode, 2), { values: [1, 4, 9, 16, -5, 36], tries: [1, 1, 2, 1, 3, 2] }, mode);
   }
@@ -70,7 +69,7 @@ Deno.test("remote-jobs: pmap tries failed inputs again, and gives the others to 
 
 Deno.test("remote-jobs ends when its time is over", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { outcome } = await within(20, host.run(remoteJobs, { mode, parameters: { work: 0.3 }, timeout: 0.05 }));
     const { failed } = outcome as { failed: { error: string }[] };
     assertEquals(failed.map(({ error }) => error), ["GuestTimeoutError"], mode);

@@ -7,16 +7,12 @@
  */
 
 import fc from "fast-check";
-import type { ModeName } from "../../lib/host/mod.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { dataText, Host, programJob } from "../../lib/host/mod.ts";
+import { dataText, Host, MODE_NAMES, programJob } from "../../lib/host/mod.ts";
 import { type AnyProgram, runCooperative, type SettingsOptions } from "../../lib/program/mod.ts";
 import type { SharedThing } from "../../lib/sync/mod.ts";
 import { checkEquivalence, type ProgramCheckOptions } from "../../lib/testing/mod.ts";
 import { runs } from "../contracts/soak.ts";
-
-/** Where programs are run. */
-export const MODES: readonly ModeName[] = ["direct", "thread", "process"];
 
 /** How a random run ended. */
 export type RandomEnd =
@@ -65,7 +61,7 @@ export async function checkEverywhere(
 ): Promise<void> {
   await using host = new Host();
   await checkEquivalence(program, { fc, host, parameters, modes: ["direct"], numRuns: runs(50) });
-  await checkEquivalence(program, { fc, host, parameters, modes: MODES, numRuns: runs(realRuns) });
+  await checkEquivalence(program, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(realRuns) });
 }
 
 /** Pauses that keep real runs short. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import type { Failed } from "../../lib/program/mod.ts";
 import { sort } from "../../lib/programs/mod.ts";
@@ -9,7 +9,6 @@ import type { Span } from "../../lib/simulator/mod.ts";
 import { checkEquivalence } from "../../lib/testing/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
-import { MODES } from "./schedules.ts";
 
 const WAYS = [
   "plain",
@@ -24,13 +23,13 @@ Deno.test("sort: two arrays come out alike in every mode", async () => {
   await using host = new Host();
   const parameters = { length: fc.integer({ min: 1, max: 300 }), repeat: fc.integer({ min: 1, max: 2 }) };
   await checkEquivalence(sort, { fc, host, parameters, modes: ["direct"], numRuns: runs(50) });
-  await checkEquivalence(sort, { fc, host, parameters, modes: MODES, numRuns: runs(1), timeout: 30 });
+  await checkEquivalence(sort, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(1), timeout: 30 });
 });
 
 Deno.test("sort tells the time of each way, and how often plain sorting fits in", async () => {
   await using host = new Host();
   for (const kind of ["numbers", "typed"]) {
-    for (const mode of MODES) {
+    for (const mode of MODE_NAMES) {
       const { ok, tables, errors } = await host.run(sort, { mode, parameters: { length: 100, kind, repeat: 2 } });
       assert(ok, errors[0]?.message);
       const rows = tables[0]?.rows ?? [];
@@ -43,7 +42,7 @@ Deno.test("sort tells the time of each way, and how often plain sorting fits in"
 
 Deno.test("sort draws main's ways, and each worker while it sorts", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     const parameters = { length: 100, repeat: 1 };
     await host.run(sort, { mode, parameters, observe: (span) => void spans.push(span) });
@@ -76,7 +75,7 @@ Deno.test("sortValues() moves typed arrays there and back, and copies arrays of 
   const values = Float64Array.of(2, 1);
   const moved = sortValues(values, context);
   assert("transfer" in moved && moved.transfer[0] === values.buffer && !("transfer" in sortValues([2, 1], context)));
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await using pool = await Pool.open<typeof import("../../lib/programs/sort_work.ts")>({
       mode,
       module: sortWork,
@@ -99,7 +98,7 @@ Deno.test("sort refuses arrays of nothing and kinds that are none", async () => 
 
 Deno.test("sort ends when its time is over, between two ways", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const parameters = { length: 100_000, repeat: 1000 };
     const { outcome } = await within(20, host.run(sort, { mode, parameters, timeout: 0.01 }));
     assertEquals((outcome as Failed).failed[0]?.error, "GuestTimeoutError", mode);

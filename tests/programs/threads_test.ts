@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { threads } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomEnds, randomRun, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomEnds, randomRun, SHORT } from "./schedules.ts";
 
 /** Whether some of the lines stand in this order. */
 function inOrder(lines: readonly string[], ...wanted: readonly string[]): boolean {
@@ -15,7 +15,7 @@ function inOrder(lines: readonly string[], ...wanted: readonly string[]): boolea
 Deno.test("threads: each is created, starts, finishes and is joined, in every mode", async () => {
   await checkEverywhere(threads, { pause: SHORT }, { realRuns: 1 });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const lines = (await host.run(threads, { mode })).outcome as string[];
     assertEquals(lines.length, 12, mode);
     for (const i of [0, 1, 2]) {

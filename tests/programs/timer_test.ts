@@ -1,15 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { timerProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
-import { checkEverywhere, MODES, randomRun, SHORT } from "./schedules.ts";
+import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("timer: it runs once and never early in every mode; cancelled before that never", async () => {
   await checkEverywhere(timerProgram, { interval: SHORT }, { realRuns: 1 });
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { independent } = await host.run(timerProgram, { mode });
     assertEquals(independent, { bell: 1, never: 0, cancelledLate: false, either: true }, mode);
   }

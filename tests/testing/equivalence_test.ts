@@ -4,6 +4,7 @@ import { GuestError, PropertyError } from "../../lib/errors.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { checkEquivalence, type SystemCheckOptions } from "../../lib/testing/mod.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import type { Orders } from "../guests/testing_systems.ts";
 
@@ -87,7 +88,7 @@ Deno.test("checkEquivalence() fails a system that reads the real clock", async (
   assertEquals([error.port, error.row], ["y", 0]);
 });
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   Deno.test(`checkEquivalence() fails a system that remembers in its module: a warm ${mode} differs`, async () => {
     const { error, again } = await failureOf({ module, export: "rememberer" }, { modes: [mode], numRuns: 3, seed: 1 });
     assertEquals([error.port, error.row, error.mode], ["y", 0, mode]);

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { PropertyError } from "../../lib/errors.ts";
-import type { ModeName } from "../../lib/host/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { type AnyProgram, defineProgram } from "../../lib/program/mod.ts";
 import { bank } from "../../lib/programs/mod.ts";
 import { cell } from "../../lib/sync/mod.ts";
 import { checkEquivalence, type ProgramCheckOptions, type ProgramReference } from "../../lib/testing/mod.ts";
+import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import { overflowing, rememberer, spotter } from "../guests/uneven_programs.ts";
 
@@ -68,7 +68,7 @@ Deno.test("checkEquivalence() fails a program that asks where it runs", async ()
   );
 });
 
-for (const mode of ["thread", "process"] as ModeName[]) {
+for (const mode of ELSEWHERE) {
   Deno.test(`checkEquivalence() fails a program that remembers in its module: a warm ${mode} differs`, async () => {
     const error = await failureOf({ module, name: rememberer.name }, { modes: [mode], seed: 1, numRuns: 3 });
     assertEquals(error.mode, mode);

@@ -9,7 +9,7 @@
  */
 
 import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";
-import { type BeginFailure, type FrameCursor, type KeptRealm, type Mode, type WarmRealms } from "../../mode/mod.ts";
+import type { BeginFailure, FrameCursor, KeptRealm, Mode, WarmRealms } from "../../mode/mod.ts";
 import { now } from "../../platform/mod.ts";
 import { drawLane, Lanes } from "./lanes.ts";
 import { Owner } from "./owner.ts";

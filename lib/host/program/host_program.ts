@@ -4,6 +4,7 @@
  * - `main` is told the mode and decides what runs there; its outcome is judged as that of any other program.
  * - What it shows besides, such as times, are tables: no part of the outcome.
  * - `validate` refuses settings that a range cannot: it throws a RangeError before anything runs.
+ * - Its guests are those of its context's host, which may do no more than who made that host permits: `needs` says what.
  * - The explorer cannot run it: nobody sees what it does between its awaits.
  * - A guest finds `functions` by their names in any module that exports the program, or that lists it in `programs`: so
  *   pools of `module` work where many programs are one file.
@@ -40,8 +41,10 @@ import {
   type OutcomeTest,
   type ParameterTable,
   type Settings,
+  settingsOf,
+  type SettingsOptions,
 } from "../../program/mod.ts";
-import type { AnyModeName } from "../../mode/mod.ts";
+import type { AnyModeName, GuestPermissions } from "../../mode/mod.ts";
 import type { FarHost, Observer } from "../../simulator/mod.ts";
 import type { GuestHost } from "../service/guest_host.ts";
 import { isHostProgram as isMarked } from "./marks.ts";
@@ -81,6 +84,14 @@ export interface HostEnd<O> {
 /** Functions that guests run, by name: each takes an argument and a `ServiceContext`. */
 export type GuestFunctions = Readonly<Record<string, (argument: never, context: never) => unknown>>;
 
+/** What the guests of a program need of the host that starts them. */
+export interface GuestNeeds {
+  /** What process guests must be permitted. */
+  readonly permissions?: GuestPermissions;
+  /** Whether each run must have guests that have done nothing before. */
+  readonly fresh?: boolean;
+}
+
 /** What a host program is made of. */
 export interface HostProgramSpec<P extends ParameterTable, O> {
   /** The name on the command line. */
@@ -99,6 +110,8 @@ export interface HostProgramSpec<P extends ParameterTable, O> {
   readonly parameters?: P;
   /** Throws a RangeError for settings that make no sense together, or in this place; all make sense by default. */
   validate?(settings: Settings<P>): void;
+  /** What its guests need; whoever makes the host grants it, or not. Nothing by default. */
+  needs?(settings: Settings<P>): GuestNeeds;
   /** Does it. */
   main(context: HostContext<P>): Promise<HostEnd<O>>;
   /** The part of an outcome that is the same in every run; all of it by default, nothing for a specimen. */
@@ -132,9 +145,19 @@ export function defineHostProgram<const P extends ParameterTable, O>(spec: HostP
     parameters: spec.parameters ?? {} as P,
     functions: spec.functions ?? {},
     validate: spec.validate ?? (() => {}),
+    needs: spec.needs ?? (() => ({})),
     independent: spec.independent ??
       ((outcome: O | Failed, { variant }: Settings<P>) => specimens.includes(variant) ? null : outcome),
   });
+}
+
+/**
+ * What the guests of a run need of its host: `new Host(needsOf(program, options))` grants it.
+ *
+ * @throws {RangeError} where the settings are none that the program has.
+ */
+export function needsOf(program: RunnableProgram, options: SettingsOptions): GuestNeeds {
+  return isHostProgram(program) ? program.needs(settingsOf(program, options)) : {};
 }
 
 /** Whether a value is a host program, of this copy of the library or of another. */

@@ -23,7 +23,7 @@ import {
   TaskRun,
 } from "../../program/mod.ts";
 import { after } from "../../platform/mod.ts";
-import type { SharedThing } from "../../sync/mod.ts";
+import type { Things } from "../../sync/mod.ts";
 import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "../shared/asked.ts";
 import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
@@ -45,7 +45,7 @@ export class Owner implements TasksMemory {
   readonly #recovery: Recovery;
   readonly #job: ProgramJob;
   readonly #options: OwnerOptions;
-  readonly #things: readonly ReadonlyMap<string, SharedThing>[];
+  readonly #things: readonly Things[];
   /** Who takes the answer to what a task asked. */
   readonly #answers = new Map<number, (bytes: Uint8Array) => void>();
   /** What tasks asked that is not answered, by task. */
@@ -114,7 +114,7 @@ export class Owner implements TasksMemory {
     this.#answers.set(task, answer);
     try {
       if (this.#left !== undefined) throw this.#left;
-      const things = this.#things[task] ?? new Map<string, SharedThing>();
+      const things = this.#things[task] ?? new Map();
       const steps = this.#stepsOf(decodeAsked(bytes, things), things);
       const run = new TaskRun(this.#answering, { name: this.#job.names[task] ?? "", number: task, steps });
       this.#runs.set(task, run);
@@ -142,7 +142,7 @@ export class Owner implements TasksMemory {
     this.#letGo();
   }
 
-  #stepsOf(asked: Asked, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
+  #stepsOf(asked: Asked, things: Things): Steps<unknown> {
     return asked.kind === "ticket" ? this.#ticket() : askedSteps(asked, things);
   }
 

@@ -4,6 +4,14 @@
  * - A module's programs are its exports that are programs, and those in an exported list or record called `programs`.
  * - Each side imports the module and finds the program by its name; functions are never sent anywhere.
  *
+ * @example
+ * ```ts
+ * import { loadProgram } from "./reference.ts";
+ *
+ * const program = await loadProgram(import.meta.resolve("../../programs/race.ts"), { name: "race" });
+ * if (program.name !== "race") throw new Error("the program of that name");
+ * ```
+ *
  * @module
  */
 

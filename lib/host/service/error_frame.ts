@@ -13,13 +13,23 @@ export function cloneableError(thrown: unknown): ErrorData {
   return canBeCloned(data) ? data : cloneable(data);
 }
 
-function cloneable(data: ErrorData): ErrorData {
-  const { properties, cause, ...rest } = data;
+function cloneable({ cause, error, suppressed, errors, properties, ...rest }: ErrorData): ErrorData {
   const whole = Object.entries(properties).filter(([, value]) => canBeCloned(value));
-  const left = { ...rest, properties: Object.fromEntries(whole) };
-  if (cause === undefined) return left;
-  if ("error" in cause) return { ...left, cause: { error: cloneable(cause.error) } };
-  return canBeCloned(cause.value) ? { ...left, cause } : left;
+  const links = Object.entries({ cause, error, suppressed }).flatMap(([name, link]) => {
+    const left = link === undefined ? undefined : cloneableLink(link);
+    return left === undefined ? [] : [[name, left] as const];
+  });
+  return {
+    ...rest,
+    properties: Object.fromEntries(whole),
+    ...Object.fromEntries(links),
+    ...errors === undefined ? {} : { errors: errors.flatMap((link) => cloneableLink(link) ?? []) },
+  };
+}
+
+function cloneableLink(link: NonNullable<ErrorData["cause"]>): ErrorData["cause"] {
+  if ("error" in link) return { error: cloneable(link.error) };
+  return canBeCloned(link.value) ? link : undefined;
 }
 
 function canBeCloned(value: unknown): boolean {

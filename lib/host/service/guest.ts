@@ -11,7 +11,14 @@
 
 import { Decoder, encode, Encoder } from "../../codec/mod.ts";
 import type { ErrorData } from "../../errors.ts";
-import { type Memory, runAsynchronous, runBlocking, SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
+import {
+  type Layout,
+  type Memory,
+  runAsynchronous,
+  runBlocking,
+  SharedMemory,
+  type SharedMemoryHandle,
+} from "../../memory/mod.ts";
 import { CONTROL, type FrameCursor, type GuestEnd } from "../../mode/guest.ts";
 import { holdEventLoop, now, turn } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
@@ -78,6 +85,8 @@ class ServiceGuest {
   /** The number of the call that it is in; none between calls. */
   #number = CONTROL;
   #isOver = false;
+  /** What is to be detached when the chunk at hand is answered. */
+  readonly #left: Transferable[] = [];
   /** When the event loop had its last turn. */
   #breathed = now();
 
@@ -105,9 +114,10 @@ class ServiceGuest {
     const { message: { shared, initializer }, asking, own, end } = this.#options;
     if (shared !== undefined) {
       // Loaded only here: most guests share nothing.
-      const { guestView } = await import("../shared/guest_view.ts");
+      const { viewOf } = await import("../shared/view.ts");
       const things = await namedExport(this.#exports, shared.call)(shared.call.argument) as Shareables;
-      const view = guestView(things, { message: shared, memoryFor: (layout) => own ?? asking.memory(layout) });
+      const memoryFor = (layout: Layout) => own ?? asking.memory(layout);
+      const view = viewOf(things, { message: shared, task: shared.task, memoryFor });
       this.#memory = view.memory;
       this.#shared = view.shared;
     }
@@ -155,14 +165,13 @@ class ServiceGuest {
 
   async #later(): Promise<FrameCursor> {
     const { asking, end } = this.#options;
-    for (;;) {
+    for (let slices = 0;; slices++) {
       // What calls left behind comes up before the next one begins.
       await turn();
       this.#breathed = now();
       let frame = asking.poll();
       if (frame !== undefined) return frame;
-      if (end.wait === undefined) await end.rest?.();
-      else end.wait();
+      await rest(end, slices);
       frame = asking.poll();
       if (frame !== undefined) return frame;
     }
@@ -188,21 +197,12 @@ class ServiceGuest {
         new RangeError(`Cannot call function ${at}: there are fewer, one that the guest told is wanted`),
       );
     }
-    return this.#during(() => {
-      if (chunk) return this.#callAll(called, argument as readonly unknown[]);
-      if (stream) return this.#callItems(called, argument);
-      return this.#callOne(called, argument);
-    });
-  }
-
-  /** Does something whose records are its own, if anything is logged. */
-  #during<T>(act: () => T | Promise<T>): T | Promise<T> {
-    return this.#log === undefined ? act() : this.#log.during(act);
-  }
-
-  #callOne(called: Exported, argument: unknown): void | Promise<void> {
     try {
-      const value = this.#run(called, argument);
+      // The records of a call end with it, before it is answered.
+      const value = this.#during(() => {
+        if (chunk) return this.#valuesOf(called, argument as readonly unknown[]);
+        return stream ? this.#itemsOf(called, argument) : this.#run(called, argument);
+      });
       if (value instanceof Promise) return value.then((value) => this.#answer(value), (error) => this.#fail(error));
       this.#answer(value);
     } catch (error) {
@@ -210,9 +210,14 @@ class ServiceGuest {
     }
   }
 
-  async #callAll(called: Exported, inputs: readonly unknown[]): Promise<void> {
+  /** Does something whose records are its own, if anything is logged. */
+  #during<T>(act: () => T | Promise<T>): T | Promise<T> {
+    return this.#log === undefined ? act() : this.#log.during(act);
+  }
+
+  /** The answers to all inputs of a chunk. */
+  async #valuesOf(called: Exported, inputs: readonly unknown[]): Promise<unknown> {
     const answers: ({ value: unknown } | { error: ErrorData })[] = [];
-    const left: Transferable[] = [];
     for (const input of inputs) {
       try {
         const running = this.#run(called, input);
@@ -221,40 +226,33 @@ class ServiceGuest {
         // What cannot be cloned is the failure of its own input.
         this.#encoder.encode(answer);
         answers.push(answer);
-        if (isMoved(value)) left.push(...value.transfer);
+        if (isMoved(value)) this.#left.push(...value.transfer);
       } catch (error) {
         answers.push({ error: cloneableError(error) });
       }
     }
-    this.#answer(answers);
-    if (left.length > 0) taken(left);
+    return answers;
   }
 
-  /** Sends items as long as the host wants some. */
-  async #callItems(called: Exported, argument: unknown): Promise<void> {
-    try {
-      const running = this.#run(called, argument);
-      const value = running instanceof Promise ? await running : running;
-      if (!isAsyncItems(value)) {
-        throw new TypeError("Cannot send items: the function gives none, an async iterable is wanted");
-      }
-      await this.#sendItems(value[Symbol.asyncIterator]());
-    } catch (error) {
-      this.#fail(error);
-    }
+  /** Sends items as long as the host wants some, and gives what comes after them. */
+  async #itemsOf(called: Exported, argument: unknown): Promise<unknown> {
+    const running = this.#run(called, argument);
+    const value = running instanceof Promise ? await running : running;
+    if (isAsyncItems(value)) return await this.#sendItems(value[Symbol.asyncIterator]());
+    throw new TypeError("Cannot send items: the function gives none, an async iterable is wanted");
   }
 
-  async #sendItems(items: AsyncIterator<unknown>): Promise<void> {
+  async #sendItems(items: AsyncIterator<unknown>): Promise<unknown> {
     const { end } = this.#options;
     for (let wanted = WINDOW;;) {
       const more = await this.#pulled(wanted);
       if (more === undefined) {
         await items.return?.();
-        return this.#answer(undefined);
+        return undefined;
       }
       wanted = more;
       const { value, done } = await items.next();
-      if (done) return this.#answer(value);
+      if (done) return value;
       end.send("item", this.#number, this.#encoder.encode(value));
       wanted--;
     }
@@ -263,7 +261,7 @@ class ServiceGuest {
   /** How many more items may be sent, at least one; none any more where nobody wants them. */
   async #pulled(wanted: number): Promise<number | undefined> {
     const { asking, end } = this.#options;
-    for (let total = wanted;;) {
+    for (let total = wanted, slices = 0;; slices++) {
       for (let frame = asking.poll(); frame !== undefined; frame = asking.poll()) {
         this.#isOver ||= frame.kind === "job";
         if (this.#isOver || frame.kind === "pull" && frame.index === 0) return undefined;
@@ -271,8 +269,7 @@ class ServiceGuest {
       }
       if (total > 0) return total;
       await turn();
-      if (end.wait === undefined) await end.rest?.();
-      else end.wait();
+      await rest(end, slices);
     }
   }
 
@@ -304,6 +301,7 @@ class ServiceGuest {
     try {
       if (isMoved(value)) this.#move(value);
       else end.send("reply", this.#number, this.#encoder.encode(refuseItems(value)));
+      if (this.#left.length > 0) taken(this.#left.splice(0));
     } catch (error) {
       this.#fail(error);
     }
@@ -322,6 +320,15 @@ class ServiceGuest {
     this.#log?.next();
     this.#options.end.send("error", this.#number, encode(cloneableError(error)));
   }
+}
+
+/**
+ * Waits for frames: blocked, which is quick, and after the first slice on the event loop where that can be done, because a
+ * thread whose event loop has only turns between slices hears messages, such as that of its end, seconds late.
+ */
+function rest(end: GuestEnd, slices: number): void | Promise<void> {
+  if (end.wait === undefined || slices > 0 && end.rest !== undefined) return end.rest?.();
+  end.wait();
 }
 
 /** Gives a value that can be an answer back. */

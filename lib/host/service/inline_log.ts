@@ -6,61 +6,29 @@
  * - A realm has one set of loggers, so all guests that log in it at once want equal settings; loggers that the caller has
  *   set up are not replaced. Both are refused.
  *
- * @example
- * ```ts
- * import { getLogger } from "../../logging/mod.ts";
- * import { DirectLogging } from "./inline_log.ts";
- *
- * const told: string[] = [];
- * const send = ({ message }: { message: string }) => void told.push(message);
- * const logging = await DirectLogging.open({ settings: {}, code: undefined }, { guest: "a", send });
- * const later = async (name: string) => {
- *   await Promise.resolve();
- *   getLogger("app").info(name);
- * };
- * const call = logging.during(() => later("in a call"));
- * await later("in none");
- * await call;
- * logging[Symbol.dispose]();
- * if (told.join() !== "in a call") throw new Error("the caller's own record is nobody's");
- * ```
- *
  * @module
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import { LoggingError } from "../../errors.ts";
-import { configureGuestLogging, type GuestLogging, type LogLine } from "../../logging/mod.ts";
+import { configureGuestLogging, type GuestLogging } from "../../logging/mod.ts";
+import { type CourseLocal, now, platform } from "../../platform/mod.ts";
 import { sameData } from "../../program/mod.ts";
-import { now } from "../../platform/mod.ts";
+import type { ServiceLogOptions } from "./log.ts";
 import type { ServiceLogging } from "./message.ts";
-
-/** Whose records are made, and where they go. */
-interface Place {
-  /** The name of the call's lane, which no other has. */
-  readonly lane: string;
-  /** That of its guest, for what comes after the call. */
-  readonly rest: string;
-}
-
-/** Who logs. */
-export interface DirectLoggingOptions {
-  /** The guest's name. */
-  readonly guest: string;
-  /** Takes each line, before the call that logged it returns. */
-  readonly send: (line: LogLine) => void;
-}
 
 /** The logging of this realm, while any guest in it logs. */
 interface Realm {
   readonly settings: ServiceLogging["settings"];
-  readonly logging: Promise<GuestLogging>;
+  readonly starting: Promise<GuestLogging>;
+  /** What `starting` came to. */
+  logging?: GuestLogging;
+  /** The lanes that a record of the present course may belong to: its call's, then its guest's. */
+  readonly course: CourseLocal<readonly string[]>;
   /** Where the lines of each open lane go. */
-  readonly lanes: Map<string, (line: LogLine) => void>;
+  readonly lanes: Map<string, ServiceLogOptions["send"]>;
   guests: number;
 }
 
-const places = new AsyncLocalStorage<Place>();
 let realm: Realm | undefined;
 /** Lanes are numbered, because names of guests may be the same. */
 let count = 0;
@@ -68,18 +36,15 @@ let count = 0;
 /** The logging of one guest; disposing twice is harmless. */
 export class DirectLogging implements Disposable {
   readonly #realm: Realm;
-  readonly #logging: GuestLogging;
-  readonly #send: (line: LogLine) => void;
-  /** The lane of what is logged in no call. */
+  readonly #send: ServiceLogOptions["send"];
+  /** The lane of what a call leaves behind. */
   readonly #rest: string;
-  #isOpen = true;
 
-  private constructor(realm: Realm, logging: GuestLogging, { guest, send }: DirectLoggingOptions) {
+  private constructor(realm: Realm, { guest, send }: ServiceLogOptions) {
     this.#realm = realm;
-    this.#logging = logging;
     this.#send = send;
-    this.#rest = `${guest} ${count++}`;
-    realm.lanes.set(this.#rest, send);
+    this.#rest = this.#open(guest);
+    realm.guests++;
   }
 
   /**
@@ -87,69 +52,66 @@ export class DirectLogging implements Disposable {
    *
    * @throws {LoggingError} where the realm has loggers of its own, or guests that log with other settings.
    */
-  static async open({ settings, code }: ServiceLogging, options: DirectLoggingOptions): Promise<DirectLogging> {
+  static async open({ settings, code }: ServiceLogging, options: ServiceLogOptions): Promise<DirectLogging> {
     const used = realm ??= begin(settings, code);
     if (!sameData(used.settings, settings)) {
       throw new LoggingError(
         `Cannot log as ${options.guest}: others log in this realm with other settings, equal ones are wanted`,
       );
     }
-    used.guests++;
+    const logging = new DirectLogging(used, options);
     try {
-      return new DirectLogging(used, await used.logging, options);
+      used.logging = await used.starting;
+      return logging;
     } catch (error) {
-      leave(used);
+      logging[Symbol.dispose]();
       throw error;
     }
   }
 
   /** Does something as a call: what is logged in its course is its own, and told before it is over. */
   during<T>(act: () => T | Promise<T>): T | Promise<T> {
-    const lane = `${this.#rest} ${count++}`;
-    this.#realm.lanes.set(lane, this.#send);
-    const end = () => this.#end(lane);
-    let isLater = false;
-    try {
-      const result = places.run({ lane, rest: this.#rest }, act);
-      if (!(result instanceof Promise)) return result;
-      isLater = true;
-      return result.finally(end);
-    } finally {
-      if (!isLater) end();
-    }
+    const lane = this.#open(this.#rest);
+    using ending = new DisposableStack();
+    ending.defer(() => this.#end(lane));
+    const result = this.#realm.course.run([lane, this.#rest], act);
+    if (!(result instanceof Promise)) return result;
+    const later = ending.move();
+    return result.finally(() => later.dispose());
   }
 
   /** Ends the guest's logging. */
   [Symbol.dispose](): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
+    if (!this.#realm.lanes.has(this.#rest)) return;
     this.#end(this.#rest);
+    if (--this.#realm.guests > 0) return;
     // The last one turns the light off.
-    if (leave(this.#realm)) this.#logging[Symbol.dispose]();
+    realm = undefined;
+    this.#realm.logging?.[Symbol.dispose]();
+  }
+
+  #open(name: string): string {
+    const lane = `${name} ${count++}`;
+    this.#realm.lanes.set(lane, this.#send);
+    return lane;
   }
 
   #end(lane: string): void {
-    this.#logging.endLane(lane);
+    this.#realm.logging?.endLane(lane);
     this.#realm.lanes.delete(lane);
   }
 }
 
 function begin(settings: ServiceLogging["settings"], code: string | undefined): Realm {
+  const course = platform.courseLocal<readonly string[]>();
   const lanes: Realm["lanes"] = new Map();
-  const laneOf = (): string | undefined => {
-    const place = places.getStore();
-    if (place === undefined) return undefined;
-    return [place.lane, place.rest].find((lane) => lanes.has(lane));
-  };
-  const send = (line: LogLine) => lanes.get(line.lane)?.(line);
-  const logging = configureGuestLogging(settings, { lane: "", send, code, laneOf, now, replace: false });
-  return { settings, lanes, guests: 0, logging };
-}
-
-/** Takes a guest's leave; whether it was the last. */
-function leave(used: Realm): boolean {
-  used.guests--;
-  if (used.guests > 0) return false;
-  if (realm === used) realm = undefined;
-  return true;
+  const starting = configureGuestLogging(settings, {
+    lane: "",
+    send: (line) => lanes.get(line.lane)?.(line),
+    code,
+    laneOf: () => course.getStore()?.find((lane) => lanes.has(lane)),
+    now,
+    replace: false,
+  });
+  return { settings, course, lanes, guests: 0, starting };
 }

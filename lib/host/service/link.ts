@@ -8,7 +8,7 @@
  * @module
  */
 
-import { errorDataFrom, GuestDiedError, GuestError, ProtocolError, StoppedError } from "../../errors.ts";
+import { errorDataFrom, GuestDiedError, GuestError, LoggingError, ProtocolError, StoppedError } from "../../errors.ts";
 import { logLineFrom } from "../../logging/mod.ts";
 import { following, type FrameCursor, type KeptRealm, type Mode, type WarmRealms } from "../../mode/mod.ts";
 import type { GuestJob } from "../job.ts";
@@ -19,12 +19,24 @@ import {
   indexOf,
   MOST_FUNCTIONS,
   type NamedCall,
+  type ServiceAnswer,
   type ServiceListener,
   type ServiceLogging,
+  type SharedMessage,
 } from "./message.ts";
 import type { Packed } from "./packed.ts";
 
 const NOTHING = { bytes: new Uint8Array(0), from: 0, end: 0 };
+
+/** A place among those who share things. */
+export interface SharedPlace {
+  /** The things. */
+  readonly share: ServiceShare;
+  /** What gives their description in the guest. */
+  readonly call: NamedCall;
+  /** Which of their tasks the guest is. */
+  readonly task: number;
+}
 
 /** What a guest is to serve. */
 export interface ServiceJob {
@@ -35,7 +47,7 @@ export interface ServiceJob {
   /** Called before anything else. */
   readonly initializer: NamedCall | undefined;
   /** The shared things, and which of their tasks it is. */
-  readonly shared: { readonly share: ServiceShare; readonly task: number } | undefined;
+  readonly shared: SharedPlace | undefined;
   /** How long it may take to be ready, in milliseconds. */
   readonly limit: number;
   /** What it logs; by default nothing, and nothing is loaded for it. */
@@ -63,19 +75,23 @@ export async function serveIn(
   keeper: ServiceKeeper,
   { job, listener }: { readonly job: ServiceJob; readonly listener: ServiceListener },
 ): Promise<ServiceLink> {
-  let link: ServiceLink | undefined;
+  let link: GuestService | undefined;
   const failed = await keeper.warm.hand(job.module, (guest) => {
-    link = new ServiceLink(guest, { job, listener, keeper });
+    link = new GuestService(guest, { job, listener, keeper });
     return link.start();
   });
   if (link !== undefined && failed === undefined) return link;
+  if (failed?.far.name === "LoggingError") throw new LoggingError(failed.far.message);
   throw new GuestError({ guest: job.name, mode: keeper.mode.name, ...failed ?? NO_GUEST });
 }
 
 const NO_GUEST = { phase: "load", far: { name: "Error", message: "no guest was started", stack: "" } } as const;
 
 /** See the module. */
-export class ServiceLink {
+export type ServiceLink = Pick<GuestService, keyof GuestService>;
+
+/** See the module. */
+export class GuestService {
   /** The guest's name. */
   readonly guest: string;
   /** The functions that its module exports, in order. */
@@ -88,14 +104,18 @@ export class ServiceLink {
   /** The numbers of the call that was added last, and of the one that was answered last. */
   #called = 0;
   #answered = 0;
+  /** Whether an answer was told since the last time that all were. */
+  #hasTold = false;
   /** Whether the guest has said that it ends while it is in no call. */
   #idle = false;
   #open = true;
   #isRetired = false;
   #finished: Promise<void> | undefined;
+  #hasBegun = false;
   readonly #onClosing = (): void => {
-    const { mode } = this.#kept.realm;
-    this.#ended(new GuestDiedError({ guest: this.guest, mode, cause: "its host was closed" }));
+    if (this.#hasBegun) this.#ended(this.#closedError());
+    // Who waits for its start hears of it.
+    else void this.finish();
   };
 
   /** Made by {@linkcode serveIn}. */
@@ -126,9 +146,12 @@ export class ServiceLink {
     const attach = shared !== undefined && this.#keeper.mode.memory !== "asked"
       ? shared.share.memory.handle
       : undefined;
-    const service = { name, initializer, shared: shared?.share.message(shared.task), logging };
+    const service = { name, initializer, shared: messageOf(shared), logging };
     const job: GuestJob = { use: "service", service, attaches: attach !== undefined };
+    const { closing } = this.#keeper;
+    closing.addEventListener("abort", this.#onClosing);
     try {
+      if (closing.aborted) throw this.#closedError();
       const failed = await this.#kept.begin(job, {
         name,
         limit,
@@ -136,17 +159,22 @@ export class ServiceLink {
         listener: {
           frame: (frame) => this.#hear(frame),
           moved: (value, frame) => this.#answer(frame, () => frame.value(movedFrom(value))),
-          settled: () => apart(() => this.#listener.settled()),
+          settled: () => this.#settled(),
           ended: (error) => this.#ended(error),
         },
       });
+      if (closing.aborted) throw this.#closedError();
+      this.#hasBegun = failed === undefined;
       if (failed !== undefined) await this.finish();
-      else this.#keeper.closing.addEventListener("abort", this.#onClosing);
       return failed;
     } catch (error) {
       await this.finish();
-      throw error;
+      throw closing.aborted ? this.#closedError() : error;
     }
+  }
+
+  #closedError(): GuestDiedError {
+    return new GuestDiedError({ guest: this.guest, mode: this.#kept.realm.mode, cause: "its host was closed" });
   }
 
   /** Adds a call to what is handed over next. */
@@ -233,8 +261,7 @@ export class ServiceLink {
       case "error": {
         this.#check(frame);
         const error = errorDataFrom(frame.value());
-        this.#answered = frame.number;
-        return apart(() => this.#listener.answered({ kind: "error", error }));
+        return this.#tell(frame.number, { kind: "error", error });
       }
       case "item": {
         this.#check(frame);
@@ -268,8 +295,19 @@ export class ServiceLink {
   #answer(frame: FrameCursor, read: () => unknown): void {
     this.#check(frame);
     const value = read();
-    this.#answered = frame.number;
-    apart(() => this.#listener.answered({ kind: "value", value }));
+    this.#tell(frame.number, { kind: "value", value });
+  }
+
+  #tell(number: number, answer: ServiceAnswer): void {
+    this.#answered = number;
+    this.#hasTold = true;
+    apart(() => this.#listener.answered(answer));
+  }
+
+  #settled(): void {
+    if (!this.#hasTold) return;
+    this.#hasTold = false;
+    apart(() => this.#listener.settled());
   }
 
   #check({ kind, number }: FrameCursor): void {
@@ -313,6 +351,13 @@ function apart(tell: () => void): void {
   }
 }
 
+function messageOf(shared: SharedPlace | undefined): SharedMessage | undefined {
+  if (shared === undefined) return undefined;
+  const { share, call, task } = shared;
+  share.admit(task);
+  return { ...share.message, call, task };
+}
+
 function namesFrom(value: unknown): readonly string[] {
   const isShort = Array.isArray(value) && value.length <= MOST_FUNCTIONS;
   if (isShort && value.every((name) => typeof name === "string")) return value;
@@ -320,6 +365,6 @@ function namesFrom(value: unknown): readonly string[] {
 }
 
 function movedFrom(value: unknown): readonly object[] {
-  if (Array.isArray(value)) return value;
-  throw new ProtocolError("something was moved that is no list, one is wanted");
+  if (Array.isArray(value) && value.every((part) => typeof part === "object" && part !== null)) return value;
+  throw new ProtocolError("something was moved that is no list of objects, one is wanted");
 }

@@ -1,22 +1,7 @@
 /**
- * The logging of a serving guest: what its calls log, each in a lane of its own, as lines for its host.
+ * The logging of a serving guest: what its calls log, each counted on its own, as lines for its host.
  *
  * - It is loaded where a guest logs, and not before; a bundle has of the layer below what guests need.
- *
- * @example
- * ```ts
- * import { getLogger } from "../../logging/mod.ts";
- * import { ServiceLog } from "./log.ts";
- *
- * const told: number[] = [];
- * const send = ({ sequence }: { sequence: number }) => void told.push(sequence);
- * using log = await ServiceLog.start({ settings: {}, code: undefined }, { guest: "a", send });
- * for (let call = 0; call < 2; call++) {
- *   getLogger("app").info("in a call");
- *   log.next();
- * }
- * if (told.join() !== "0,0") throw new Error("each call is numbered from 0 on");
- * ```
  *
  * @module
  */
@@ -53,11 +38,9 @@ export class ServiceLog implements Disposable {
     return new ServiceLog(await configureGuestLogging(settings, { lane, code, now, send }));
   }
 
-  /** Ends the lane of a call, whose last lines tell what was dropped, and begins the next. */
+  /** Ends a call, whose last lines tell what was dropped; what comes is the next one's. */
   next(): void {
-    const { lane } = this.#logging;
     this.#logging.endLane();
-    this.#logging.enter(lane);
   }
 
   /** Ends it. */

@@ -14,6 +14,7 @@ import type { ErrorData } from "../../errors.ts";
 import type { LoggingSettings, LogLine } from "../../logging/mod.ts";
 import type { Transferable } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
+import type { ThingsMessage } from "../shared/view.ts";
 
 /** What a function of a module is given beside its argument. */
 export interface ServiceContext<S extends Shareables = Shareables> {
@@ -46,13 +47,9 @@ export interface ServiceLogging {
 }
 
 /** What a guest makes its own view of the shared things of. */
-export interface SharedMessage {
+export interface SharedMessage extends ThingsMessage {
   /** What gives the description of the things. */
   readonly call: NamedCall;
-  /** How many tasks there are. */
-  readonly tasks: number;
-  /** How many words the host's things take. */
-  readonly words: number;
   /** Which of the tasks the guest is. */
   readonly task: number;
 }
@@ -85,8 +82,7 @@ export interface ServiceListener {
   /** Told what the function of the oldest call reports. */
   reported(value: unknown): void;
   /**
-   * Told each line that the guest logs, before the answer of the call that it belongs to. Lanes and sequences are the
-   * guest's own: each call begins with sequence 0.
+   * Told each line that the guest logs, before the answer of the call that it belongs to. Its lane is the guest's own.
    */
   logged?(line: LogLine): void;
   /** Told once, when the guest is at its end; `idle` where it was in no call then. */

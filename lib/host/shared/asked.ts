@@ -2,30 +2,17 @@
  * What guests ask of the owner of their memory, and what they are answered: the payloads of `call` and `result` frames.
  *
  * - An operation travels as it is; a cancel token in a call's options travels as its name.
+ * - What a guest asks is data: each part is looked at before it is used, and what is not known is left out.
+ * - A guest calls what a thing has on its list, and touches by itself what is made for that: see {@linkcode Things}.
  * - An error arrives as one of the same class, with its data and its far stack.
- *
- * @example
- * ```ts
- * import { StateError } from "../../errors.ts";
- * import { decodeAnswer, encodeAnswer } from "./asked.ts";
- *
- * const error = new StateError("Cannot release guard: it is free, a lock that the task holds is wanted");
- * let caught: unknown;
- * try {
- *   decodeAnswer(encodeAnswer({ error }));
- * } catch (thrown) {
- *   caught = thrown;
- * }
- * if (!(caught instanceof StateError)) throw new Error("the class crosses");
- * ```
  *
  * @module
  */
 
-import { type ErrorData, errorData, revivedError, StateError } from "../../errors.ts";
+import { type ErrorData, errorData, ProtocolError, revivedError, StateError } from "../../errors.ts";
 import { decode, encode } from "../../codec/mod.ts";
 import type { Answer, CallOperation, Operation, Steps } from "../../memory/mod.ts";
-import { CancelToken, type SharedThing } from "../../sync/mod.ts";
+import { CancelToken, type SharedThing, type Things } from "../../sync/mod.ts";
 
 /** What a guest asks: an operation, or the next ticket. */
 export type Asked = Operation | { readonly kind: "ticket" };
@@ -38,6 +25,49 @@ interface NamedCall extends CallOperation {
   readonly cancels: readonly (string | undefined)[];
 }
 
+/** More arguments than any call has. */
+const MOST_ARGS = 256;
+
+/** Whether a part of what is asked is as it must be; some depend on others. */
+type Check = (value: unknown, asked: Readonly<Record<string, unknown>>) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isNumber: Check = (value) => typeof value === "number" && !Number.isNaN(value);
+const isWhole: Check = (value) => Number.isSafeInteger(value);
+const isCount: Check = (value) => value === Infinity || Number.isSafeInteger(value);
+const isBytes: Check = (value) => value instanceof Uint8Array;
+const isValue: Check = (value, { cell }) => cell === "i64" ? typeof value === "bigint" : typeof value === "number";
+const isCell: Check = (value) => value === "i32" || value === "i64" || value === "f64";
+const isOrder: Check = (value) => value === "atomic" || value === "plain";
+const isList: Check = (value) => Array.isArray(value) && value.length <= MOST_ARGS;
+const isCancels: Check = (value, { args }) =>
+  Array.isArray(value) && Array.isArray(args) && value.length === args.length &&
+  value.every((name, index) => name === undefined || (typeof name === "string" && isOptions(args[index])));
+
+const place = { cell: isCell, word: isWhole, order: isOrder };
+const change = { ...place, value: isValue };
+
+/** The closed set of what can be asked, and the parts of each. */
+const PARTS_OF: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>> = {
+  call: { object: isText, method: isText, args: isList, cancels: isCancels },
+  load: place,
+  store: change,
+  add: change,
+  exchange: change,
+  compareExchange: { ...place, expected: isValue, replacement: isValue },
+  wait: { word: isWhole, expected: isNumber, deadline: optional(isNumber) },
+  notify: { word: isWhole, count: isCount },
+  read: { offset: isWhole, length: isWhole, into: optional(isBytes) },
+  write: { offset: isWhole, bytes: isBytes },
+  now: {},
+  sleep: { until: isNumber },
+  choose: { n: isNumber },
+  ticket: {},
+};
+const PARTS = new Map<unknown, [part: string, check: Check][]>(
+  Object.entries(PARTS_OF).map(([kind, parts]) => [kind, Object.entries(parts)]),
+);
+
 /** Encodes what a guest asks. */
 export function encodeAsked(asked: Asked): Uint8Array {
   if (asked.kind !== "call") return encode(asked);
@@ -46,9 +76,14 @@ export function encodeAsked(asked: Asked): Uint8Array {
   return encode({ ...asked, args: args.map((arg) => hasToken(arg) ? { ...arg, cancel: undefined } : arg), cancels });
 }
 
-/** Decodes what a guest asks, with the shared things of its task. */
+/**
+ * Decodes what a guest asks, with the shared things of its task.
+ *
+ * @throws {ProtocolError} where it is nothing that can be asked.
+ * @throws {StateError} where it names a cancel token that the task does not have.
+ */
 export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, SharedThing>): Asked {
-  const asked = decode(bytes) as Exclude<Asked, CallOperation> | NamedCall;
+  const asked = checked(bytes);
   if (asked.kind !== "call") return asked;
   const { cancels, args, ...rest } = asked;
   const withCancel = (arg: unknown, index: number): unknown => {
@@ -61,18 +96,65 @@ export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, Share
 /**
  * The steps that do what a guest asks, with the shared things of its task.
  *
- * @throws {StateError} where it calls what no shared thing has.
+ * @throws {StateError} where it calls what is on the list of no shared thing, or touches what is not made for that.
  */
-export function askedSteps(asked: Operation, things: ReadonlyMap<string, SharedThing>): Steps<unknown> {
-  if (asked.kind !== "call") return stepOf(asked);
+export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
+  if (asked.kind !== "call") {
+    if (things.allows?.(asked) === true) return stepOf(asked);
+    throw new StateError(
+      `Cannot ${asked.kind} there: the place belongs to the methods of a shared thing, a call of one is wanted`,
+    );
+  }
   const { object, method, args } = asked;
   const thing = things.get(object);
-  const steps: unknown = thing === undefined ? undefined : Reflect.get(thing, method);
+  const steps: unknown = thing?.calls?.includes(method) === true ? Reflect.get(thing, method) : undefined;
   if (typeof steps !== "function") {
-    throw new StateError(`Cannot call ${object}.${method}: there is no such method, one of a shared thing is wanted`);
+    throw new StateError(
+      `Cannot call ${object}.${method}: it is no call, ${
+        thing?.calls?.join(", ") ?? "one of a shared thing"
+      } is wanted`,
+    );
   }
-  // The guest yielded this call from the method of that name, which returns steps.
+  // A method on the list returns steps.
   return Reflect.apply(steps, thing, args) as Steps<unknown>;
+}
+
+/** What bytes ask: of it nothing but its known parts, each looked at. */
+function checked(bytes: Uint8Array): Exclude<Asked, CallOperation> | NamedCall {
+  const given = decoded(bytes);
+  const { kind } = given;
+  const parts = PARTS.get(kind);
+  if (parts === undefined) throw noOperation("kind");
+  const asked: Record<string, unknown> = { kind };
+  for (const [part, check] of parts) {
+    if (!check(given[part], given)) throw noOperation(part);
+    asked[part] = given[part];
+  }
+  // It has the parts of its kind.
+  return asked as unknown as ReturnType<typeof checked>;
+}
+
+function decoded(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const given = decode(bytes);
+    return isOptions(given) ? given as Record<string, unknown> : {};
+  } catch (cause) {
+    throw noOperation("encoding", cause);
+  }
+}
+
+function noOperation(part: string, cause?: unknown): ProtocolError {
+  return new ProtocolError(`Cannot do what a guest asks: its ${part} makes no sense, an operation is wanted`, {
+    cause,
+  });
+}
+
+function optional(check: Check): Check {
+  return (value, asked) => value === undefined || check(value, asked);
+}
+
+function isOptions(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function* stepOf(operation: Operation): Generator<Operation, Answer, unknown> {

@@ -10,19 +10,18 @@
  * @module
  */
 
-import { type FarError, StoppedError } from "../../errors.ts";
+import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";
 import { runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
-import { type Attached, type Shareables, type Shared, type SharedThing, Space } from "../../sync/mod.ts";
+import { type Attached, type Shareables, type Shared, Space, type Things } from "../../sync/mod.ts";
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
-import type { NamedCall, SharedMessage } from "../service/message.ts";
-import { LANES } from "./guest_view.ts";
 import { Recovery } from "./recovery.ts";
+import { LANES, type ThingsMessage } from "./view.ts";
 
 /** What a guest asks that has no memory. */
 interface Asking {
   /** Its view of the things. */
-  readonly things: ReadonlyMap<string, SharedThing>;
+  readonly things: Things;
   /** Ends its waits. */
   readonly stop: AbortController;
   /** The answer to what it asked last: a guest asks one thing at a time. */
@@ -37,29 +36,32 @@ export class ServiceShare<S extends Shareables = Shareables> {
   readonly shared: Shared<S>;
   /** The memory. */
   readonly memory: SharedMemory;
-  /** What makes the description on other sides. */
-  readonly call: NamedCall;
-  /** How many guests can have a place at once. */
-  readonly tasks: number;
+  /** What other sides are told of the things. */
+  readonly message: ThingsMessage;
   readonly #space: Space<S>;
   readonly #recovery: Recovery;
   readonly #asking = new Map<number, Asking>();
 
-  /** Makes the memory. */
-  constructor(things: S, { call, tasks }: { readonly call: NamedCall; readonly tasks: number }) {
-    this.call = call;
-    this.tasks = tasks;
-    this.#space = new Space(things, { tasks, lanesPerTask: LANES });
-    this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, hold: holdEventLoop });
+  /** Makes the memory: for so many tasks besides the host, each in so many waits at once, which look before they sleep. */
+  constructor(
+    things: S,
+    { tasks, lanesPerTask = LANES, spin = 0 }: {
+      readonly tasks: number;
+      readonly lanesPerTask?: number;
+      readonly spin?: number;
+    },
+  ) {
+    this.#space = new Space(things, { tasks, lanesPerTask });
+    this.message = { tasks, lanesPerTask, words: this.#space.layout.wordCount };
+    this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, spin, hold: holdEventLoop });
     runBlocking(this.memory, this.#space.initialize());
     this.shared = this.#space.bind(this.memory);
     this.#recovery = new Recovery(this.#space, this.memory);
   }
 
-  /** The part of a job that travels; the task is one that no guest has. */
-  message(task: number): SharedMessage {
+  /** Lets a guest have the place of one that is gone. */
+  admit(task: number): void {
     this.memory.control.admit(task);
-    return { call: this.call, tasks: this.tasks, words: this.#space.layout.wordCount, task };
   }
 
   /** A guest's view, for one that runs beside the host. */
@@ -67,7 +69,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     return this.#space.attach(this.memory, { task });
   }
 
-  /** Answers what a guest asks that has no memory. */
+  /** Answers what a guest asks that has no memory; rejects with a `ProtocolError` where it is nothing that can be asked. */
   answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
     let asking = this.#asking.get(task);
     if (asking === undefined) {
@@ -82,7 +84,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     const asking = this.#asking.get(task);
     if (asking === undefined) return;
     asking.stop.abort(new StoppedError("Cannot wait: the guest has ended, one that hears the answer is wanted"));
-    await asking.answer;
+    await asking.answer.catch(() => {});
     if (this.#asking.get(task) === asking) this.#asking.delete(task);
   }
 
@@ -99,6 +101,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
       const steps = askedSteps(asked, things);
       return encodeAnswer({ value: await runAsynchronous(this.memory, steps, { signal }) });
     } catch (error) {
+      if (error instanceof ProtocolError) throw error;
       return encodeAnswer({ error });
     }
   }

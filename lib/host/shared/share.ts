@@ -27,24 +27,16 @@
  * @module
  */
 
-import { runBlocking, SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
-import { type Shareables, type Shared, Space } from "../../sync/mod.ts";
-import { Recovery } from "./recovery.ts";
+import { SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
-
-/** In how many waits at once a side can be. */
-const LANES = 16;
+import type { Shareables, Shared } from "../../sync/mod.ts";
+import { ServiceShare } from "./service_share.ts";
+import { checkTask, type ThingsMessage, viewOf } from "./view.ts";
 
 /** What workers attach with; structured-cloneable. */
-export interface ShareHandle {
+export interface ShareHandle extends ThingsMessage {
   /** The memory. */
   readonly memory: SharedMemoryHandle;
-  /** How many tasks share it. */
-  readonly tasks: number;
-  /** In how many waits at once a side can be. */
-  readonly lanesPerTask: number;
-  /** How many words the things take. */
-  readonly words: number;
 }
 
 /** How many share things. */
@@ -72,22 +64,14 @@ export interface Sharing<S extends Shareables> {
  *
  * @throws {RangeError} where there is no task, or no lane.
  */
-export function share<S extends Shareables>(
-  things: S,
-  { tasks, lanesPerTask = LANES, spin = 0 }: ShareOptions,
-): Sharing<S> {
-  const space = new Space(things, { tasks, lanesPerTask });
-  const memory = SharedMemory.create(space.layout, { guests: tasks, clock: now, spin, hold: holdEventLoop });
-  runBlocking(memory, space.initialize());
+export function share<S extends Shareables>(things: S, { tasks, ...options }: ShareOptions): Sharing<S> {
+  const made = new ServiceShare(things, { tasks, ...options });
   return {
-    handle: { memory: memory.handle, tasks, lanesPerTask, words: space.layout.wordCount },
-    shared: space.bind(memory),
+    handle: { memory: made.memory.handle, ...made.message },
+    shared: made.shared,
     ended(task) {
-      if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
-        throw new RangeError(`Cannot bury task ${task}: there are ${tasks}, a number under that is wanted`);
-      }
-      const failure = { name: "Error", message: `task ${task} ended`, stack: "" };
-      return new Recovery(space, memory).endedAsync(task, failure);
+      checkTask("bury", { task, tasks });
+      return made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
     },
   };
 }
@@ -103,15 +87,6 @@ export function attach<S extends Shareables>(
   things: S,
   { task }: { readonly task: number },
 ): Shared<S> {
-  const { tasks, lanesPerTask, words } = handle;
-  const space = new Space(things, { tasks, lanesPerTask });
-  if (space.layout.wordCount !== words) {
-    throw new TypeError(
-      `Cannot attach: these things take ${space.layout.wordCount} words, the same things as were shared (${words} words) are wanted`,
-    );
-  }
-  if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
-    throw new RangeError(`Cannot attach task ${task}: there are ${tasks}, a number under that is wanted`);
-  }
-  return space.bind(SharedMemory.attach(handle.memory, { guest: task, clock: now, hold: holdEventLoop }), { task });
+  const memoryFor = () => SharedMemory.attach(handle.memory, { guest: task, clock: now, hold: holdEventLoop });
+  return viewOf(things, { message: handle, task, memoryFor }).shared;
 }

@@ -1,13 +1,6 @@
 /**
  * The far sides of one run, over the links of any modes.
  *
- * @example
- * ```ts
- * import { makeFarSession } from "./far_session.ts";
- *
- * if (makeFarSession([], []).sides.length !== 0) throw new Error("nobody to join");
- * ```
- *
  * @module
  */
 

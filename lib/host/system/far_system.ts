@@ -6,25 +6,6 @@
  * - Whatever the system throws becomes an answer; after it, every request gets that answer.
  * - The same code serves all modes: bytes in, bytes out, nothing waits.
  *
- * @example
- * ```ts
- * import { defineSystem, scalar } from "../../diagram/mod.ts";
- * import { FarSystem } from "./far_system.ts";
- * import { Wire } from "./wire.ts";
- *
- * const twice = defineSystem({
- *   name: "twice",
- *   inputs: { u: scalar() },
- *   outputs: { y: { type: scalar(), value: ({ input }) => 2 * input.u } },
- * });
- * const host = { open: () => ({ sides: [], join: () => {}, close: () => {} }) };
- * const far = new FarSystem(twice, { timing: { period: 1, offset: 0 }, now: () => 0, host });
- * const wire = new Wire(twice);
- * const request = { k: -1, t: 0, named: { period: Infinity, offset: 0 }, seen: -1, inputs: [21] };
- * const message = wire.decode(far.serve(wire.encodeRequest(request)));
- * if (message.kind !== "reply" || message.reply.outputs[0] !== 42) throw new Error("2 * 21");
- * ```
- *
  * @module
  */
 

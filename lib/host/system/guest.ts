@@ -4,6 +4,7 @@
  * @module
  */
 
+import * as blocks from "../../blocks/mod.ts";
 import { signature } from "../../diagram/mod.ts";
 import type { GuestEnd } from "../../mode/guest.ts";
 import { now } from "../../platform/mod.ts";
@@ -13,6 +14,11 @@ import { FarSystem } from "./far_system.ts";
 import { directHost } from "./inline.ts";
 import type { JobMessage } from "./job.ts";
 import { makeSystem } from "./reference.ts";
+
+/** What the module of the built-in systems exports. */
+export function blockExports(): Exports {
+  return blocks;
+}
 
 /** Makes the system of a job, and checks that it has the ports that the near side expects. */
 export function beginSystem(

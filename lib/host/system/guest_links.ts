@@ -21,6 +21,7 @@ import {
 } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
 import type { GuestJob } from "../job.ts";
+import { systemCode } from "../source.ts";
 import { type Job, jobMessage, type Link, type Links } from "./job.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
@@ -58,7 +59,7 @@ export class GuestLinks implements Links {
       const { module } = message.reference;
       const failed = await warm.hand(module, (guest) => {
         this.#guests.push({ guest, module });
-        return link.begin(guest, { job: { use: "system", system: message }, limit });
+        return link.begin(guest, { job: { use: "system", system: message, code: systemCode() }, limit });
       });
       if (failed !== undefined) throw new GuestError({ guest: link.guest, mode: mode.name, ...failed });
     }));
@@ -152,8 +153,9 @@ class GuestLink implements Link {
     guest: KeptRealm,
     { job, limit }: { readonly job: GuestJob; readonly limit: number },
   ): Promise<BeginFailure | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
     this.#kept = guest;
-    const failed = await guest.begin(job, {
+    const begun = guest.begin(job, {
       name: this.guest,
       limit,
       listener: {
@@ -162,6 +164,10 @@ class GuestLink implements Link {
         written: () => this.#writeHeld(),
         ended: (error) => this.#end(error),
       },
+    });
+    const failed = await begun.catch((error) => {
+      // Whoever ended the job meanwhile has said why.
+      throw this.#failure ?? error;
     });
     guest.realm.looks?.(true);
     return failed;

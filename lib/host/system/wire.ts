@@ -6,17 +6,6 @@
  * - An optional input is preceded by a float64 that says whether it is connected.
  * - What `encode...` returns is valid until the next call on the same `Wire`.
  *
- * @example
- * ```ts
- * import { scalar, vector } from "../../diagram/mod.ts";
- * import { Wire } from "./wire.ts";
- *
- * const wire = new Wire({ inputs: { u: vector(2) }, outputs: { y: scalar() } });
- * const named = { period: 1, offset: 0 };
- * const message = wire.decode(wire.encodeRequest({ k: 3, t: 3, named, seen: 1, inputs: [[1, NaN]] }));
- * if (message.kind !== "request" || message.request.k !== 3) throw new Error("it reads back");
- * ```
- *
  * @module
  */
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { DeadlockError } from "../../../lib/errors.ts";
-import { Host, type ProgramReport } from "../../../lib/host/mod.ts";
+import { Host, MODE_NAMES, type ProgramReport } from "../../../lib/host/mod.ts";
 import { type AnyProgram, defineProgram, type Failed } from "../../../lib/program/mod.ts";
 import { lock } from "../../../lib/sync/mod.ts";
 import { within } from "../../contracts/deadline.ts";
@@ -10,7 +10,6 @@ import { contended, patience, ring, silence, survivor } from "../../guests/stuck
 
 /** Far more than any of these runs takes: a deadlock that nobody finds hangs for ever. */
 const SECONDS = 20;
-const MODES = ["direct", "thread", "process"] as const;
 type Options = Parameters<Host["run"]>[1];
 
 async function run(host: Host, program: AnyProgram, options: Options): Promise<ProgramReport> {
@@ -30,7 +29,7 @@ function circle(size: number): string {
   return new DeadlockError(waits).message;
 }
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   Deno.test(`${mode} mode: tasks that wait in a circle get a DeadlockError that names it, whatever the others do`, async () => {
     await using host = new Host();
     await fc.assert(

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ModeName } from "../../../lib/host/mod.ts";
-import { Host, type ProgramReport } from "../../../lib/host/mod.ts";
+import { Host, MODE_NAMES, type ProgramReport } from "../../../lib/host/mod.ts";
 import type { AnyProgram, Failed } from "../../../lib/program/mod.ts";
 import { within } from "../../contracts/deadline.ts";
 import { runs } from "../../contracts/soak.ts";
@@ -14,7 +14,6 @@ const DEATHS_OF: Readonly<Record<ModeName, readonly string[]>> = {
   thread: ["throw", "exit", "close"],
   process: ["throw", "exit", "kill"],
 };
-const MODES = ["direct", "thread", "process"] as const;
 
 async function run(
   host: Host,
@@ -43,7 +42,7 @@ async function children(): Promise<readonly number[]> {
   return found;
 }
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   Deno.test(`${mode} mode: those who wait for the dead go on, and the first heir is told`, async () => {
     await using host = new Host({ permissions: { run: true } });
     for (const variant of DEATHS_OF[mode]) {

@@ -1,12 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { runBlocking } from "../../../lib/memory/mod.ts";
-import { Host, processMode, threadMode } from "../../../lib/host/mod.ts";
+import { Host } from "../../../lib/host/mod.ts";
+import { guestCode } from "../../../lib/host/guest_code.ts";
+import { KeptMode } from "../../../lib/host/kept_mode.ts";
+import { MODES } from "../../../lib/mode/mod.ts";
 import { programJob } from "../../../lib/host/program/run.ts";
 import { assertLinearizable, type HistoryCall, type Specifications } from "../../../lib/testing/mod.ts";
 import type { Queue } from "../../../lib/mailbox/mod.ts";
 import { within } from "../../contracts/deadline.ts";
 import { specified, subjectNames, subjectOf } from "../../contracts/history_subjects.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { ALL, historyProgram, type LogEntry, namesOf } from "../../guests/history_program.ts";
 
@@ -25,7 +29,7 @@ const specifications = Object.fromEntries(
 /** Runs with many tasks, several hundred calls in all, by any seed. */
 const seeds = fc.record({ seed: fc.nat(), tasks: fc.integer({ min: 2, max: 3 }) });
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   Deno.test(`${mode} mode: histories of programs are linearizable`, async (test) => {
     await using host = new Host();
     for (const variant of [...subjectNames, ALL]) {
@@ -47,8 +51,12 @@ for (const mode of ["thread", "process"] as const) {
   });
 
   Deno.test(`${mode} mode: histories of those who survive a death are linearizable`, async (test) => {
-    const options = { timeout: undefined, fresh: false };
-    const own = mode === "thread" ? threadMode(options) : processMode({ ...options, permissions: { run: true } });
+    const setup = { permissions: { run: true }, options: {} };
+    const own = new KeptMode(MODES[mode](guestCode), {
+      limit: Infinity,
+      warm: { fresh: false, startLimit: 10_000, setup },
+      guests: () => 0,
+    });
     const death = mode === "thread" ? "exit" : "kill";
     try {
       for (const variant of subjectNames) {

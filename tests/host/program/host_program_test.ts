@@ -10,6 +10,7 @@ import {
   isHostProgram,
   isRunnable,
   loadProgram,
+  MODE_NAMES,
   type ProgramOptions,
   programsOf,
 } from "../../../lib/host/mod.ts";
@@ -22,17 +23,20 @@ import * as guests from "../../guests/host_programs.ts";
 import { counter } from "../../guests/programs.ts";
 
 const { failing, outer, slow, teller, uneven } = guests;
-const MODES = ["direct", "thread", "process"] as const;
 const module = import.meta.resolve("../../guests/host_programs.ts");
 
-async function run(host: Host, program: AnyHostProgram, options: Omit<ProgramOptions, "mode"> & { mode?: ModeName }) {
+async function run(
+  host: Host,
+  program: AnyHostProgram,
+  options: Omit<ProgramOptions, "mode"> & { mode?: ProgramOptions["mode"] },
+) {
   return await within(20, host.run(program, { mode: "direct", ...options }));
 }
 
 Deno.test("Host.run() tells a host program its settings and judges what comes out", async () => {
   await using host = new Host();
   const said: string[] = [];
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const progress = (text: string) => void said.push(text);
     const { ms, ...report } = await run(host, teller, { mode, seed: 5, parameters: { loud: true }, progress });
     const told = { label: "A B", count: 2, variant: "short", seed: 5 };
@@ -123,7 +127,7 @@ Deno.test("What main throws is the outcome, with its stack and its cause", async
 
 Deno.test("A host program runs others on its host, and its observer sees them", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const spans: Span[] = [];
     assert((await run(host, outer, { mode, observe: (span) => void spans.push(span) })).ok);
     assertEquals(new Set(spans.map(({ lane }) => lane)), new Set(["task0", "task1"]));

@@ -22,15 +22,16 @@ function stage() {
   const owner = new Owner(programJob(program, { mode: "process" }), {
     now: () => time,
     live: () => live,
-    answer: (task, bytes) => {
+  });
+  const ask = (task: number, asked: Asked) => {
+    owner.ask(task, encodeAsked(asked), (bytes) => {
       try {
         answers[task]!.push(decodeAnswer(bytes));
       } catch (error) {
         answers[task]!.push(error);
       }
-    },
-  });
-  const ask = (task: number, asked: Asked) => owner.ask(task, encodeAsked(asked));
+    });
+  };
   return {
     owner,
     answers,

@@ -2,11 +2,12 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import fc from "fast-check";
 import { GuestError, GuestStuckError } from "../../../lib/errors.ts";
 import type { ModeName } from "../../../lib/host/mod.ts";
-import { Host, type HostOptions, loadProgram, type ProgramReport } from "../../../lib/host/mod.ts";
+import { Host, type HostOptions, loadProgram, MODE_NAMES, type ProgramReport } from "../../../lib/host/mod.ts";
 import { type AnyProgram, defineProgram, type Failed } from "../../../lib/program/mod.ts";
 import { cell } from "../../../lib/sync/mod.ts";
 import { children } from "../../contracts/children.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { untidy } from "../../guests/mortal_programs.ts";
 import { counter } from "../../guests/programs.ts";
@@ -24,8 +25,6 @@ import {
 } from "../../guests/result_programs.ts";
 
 const SECONDS = 20;
-const MODES = ["direct", "thread", "process"] as const;
-const ELSEWHERE = ["thread", "process"] as const;
 type Options = Parameters<Host["run"]>[1];
 
 async function run(host: Host, program: AnyProgram, options: Options): Promise<ProgramReport> {
@@ -47,7 +46,7 @@ for (const fresh of [false, true]) {
     await fc.assert(
       fc.asyncProperty(parameters, fc.integer({ min: 0, max: 99 }), async (parameters, seed) => {
         const reports: ProgramReport[] = [];
-        for (const mode of MODES) reports.push(await run(host, counter, { mode, seed, parameters }));
+        for (const mode of MODE_NAMES) reports.push(await run(host, counter, { mode, seed, parameters }));
         for (const { ok, errors, independent, expected } of reports) {
           assertEquals([ok, errors], [true, []]);
           assertEquals(independent, reports[0]!.independent);
@@ -76,12 +75,14 @@ Deno.test("direct mode: a run with a seed is the same each time", async () => {
 Deno.test("several runs at once on one host do not meet", async () => {
   await using host = new Host();
   const reports = await Promise.all(
-    [1, 2, 3].flatMap((times) => MODES.map((mode) => run(host, counter, { mode, parameters: { tasks: 2, times } }))),
+    [1, 2, 3].flatMap((times) =>
+      MODE_NAMES.map((mode) => run(host, counter, { mode, parameters: { tasks: 2, times } }))
+    ),
   );
   for (const { ok } of reports) assert(ok);
 });
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   Deno.test(`${mode} mode: what a task returns arrives, if it can be cloned`, async () => {
     await using host = new Host();
     for (const [variant, value] of Object.entries(VALUES)) {
@@ -123,13 +124,13 @@ Deno.test("what a task throws arrives, with one message in all modes, and the ot
 
 async function failuresIn(host: Host, program: AnyProgram, variant: string): Promise<Failed["failed"][]> {
   const all: Failed["failed"][] = [];
-  for (const mode of MODES) all.push(failuresOf(await run(host, program, { mode, variant })));
+  for (const mode of MODE_NAMES) all.push(failuresOf(await run(host, program, { mode, variant })));
   return all;
 }
 
 Deno.test("the causes of a failure arrive in all modes", async () => {
   await using host = new Host();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     const { errors: [error] } = await run(host, fails, { mode, variant: "error with a cause" });
     assertEquals([error?.name, error?.message, error?.cause?.message, error?.cause?.cause?.message], [
       "TypeError",
@@ -141,7 +142,7 @@ Deno.test("the causes of a failure arrive in all modes", async () => {
   }
 });
 
-for (const mode of ["thread", "process"] as const) {
+for (const mode of ELSEWHERE) {
   for (const variant of endless.variants) {
     Deno.test(`${mode} mode: the timeout of a run ends it (${variant})`, async () => {
       // A thread that computes for ever ends with its process only.
@@ -253,7 +254,7 @@ Deno.test("Host.run() refuses what makes no sense, at once", async () => {
     [{} as AnyProgram, {}, TypeError, "it is no program"],
     [undefined as unknown as AnyProgram, {}, TypeError, "it is no program"],
   ];
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     for (const [program, options, error, message] of refused) {
       await assertRejects(() => run(host, program, { mode, ...options } as Options), error, message);
     }
@@ -263,7 +264,7 @@ Deno.test("Host.run() refuses what makes no sense, at once", async () => {
 Deno.test("Host.run() refuses to run where the host is closed", async () => {
   const host = new Host();
   await host.close();
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await assertRejects(() => run(host, counter, { mode }), TypeError, "the host is closed");
   }
 });
@@ -323,7 +324,7 @@ Deno.test("loadProgram() finds a program by its module, and by its name where th
   await assertRejects(() => loadProgram(import.meta.resolve("./none.ts")), GuestError);
 });
 
-for (const mode of MODES) {
+for (const mode of MODE_NAMES) {
   Deno.test(`${mode} mode: the lanes of a run have no gaps, and say what a task waits for`, async () => {
     const spans = new Map<string, { name: string; started: number; finished: number }[]>();
     await using host = new Host({ permissions: { run: true } } satisfies HostOptions);

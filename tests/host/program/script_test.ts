@@ -15,6 +15,7 @@ import {
 import { Host } from "../../../lib/host/mod.ts";
 import { type AnyProgram, dataText, isProgram, settingsOf } from "../../../lib/program/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { account } from "../../explorer/specimens/account.ts";
 import { bluetooth } from "../../explorer/specimens/bluetooth.ts";
@@ -24,8 +25,6 @@ import { reorder } from "../../explorer/specimens/reorder.ts";
 import { sync01 } from "../../explorer/specimens/sync01.ts";
 import { counter, opposite } from "../../guests/programs.ts";
 import { changing, dice, gate, impatient } from "../../guests/scripted_programs.ts";
-
-const MODES = ["thread", "process"] as const;
 
 /** A specimen, which guests find in its file. */
 function specimen(program: AnyProgram, file: string): AnyProgram {
@@ -49,7 +48,7 @@ const subjects: readonly AnyProgram[] = [
   specimen(sync01, "sync01"),
 ];
 
-for (const mode of MODES) {
+for (const mode of ELSEWHERE) {
   Deno.test(`a script of any schedule comes to the model's outcome in ${mode} mode`, async (test) => {
     for (const program of subjects) {
       await test.step(program.name, async () => {
@@ -67,7 +66,7 @@ for (const mode of MODES) {
 
 /** Repeats random runs of the model. */
 async function walk(program: AnyProgram, { mode, host, variant, granularity, times }: {
-  mode: typeof MODES[number];
+  mode: typeof ELSEWHERE[number];
   host: Host;
   variant: string;
   granularity: Granularity;
@@ -94,7 +93,7 @@ const bugs: readonly (readonly [program: AnyProgram, variant: string])[] = [
   [dice, "plain"],
 ];
 
-for (const mode of MODES) {
+for (const mode of ELSEWHERE) {
   Deno.test(`the schedule of a bug shows it 100 times of 100 in ${mode} mode`, async () => {
     await using host = new Host();
     for (const [program, variant] of bugs) {
@@ -118,7 +117,7 @@ Deno.test("a program that has changed leaves its script, and the error names the
   const execution = new Execution(new ProgramModel(changing, settingsOf(changing)));
   const { script } = recordScript(execution, new RandomWalk({ seed: 1 }));
   const step = script.findIndex(({ operation }) => operation?.kind === "add" && operation.value === 2);
-  for (const mode of MODES) {
+  for (const mode of ELSEWHERE) {
     const diverging = async (variant: string) => {
       const error = await assertRejects(() => host.run(changing, { mode, variant, script, timeout: 20 }), ReplayError);
       return error.message;

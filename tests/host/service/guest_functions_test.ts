@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { defineHostProgram } from "../../../lib/host/mod.ts";
-import { functionsIn, namedExport } from "../../../lib/host/service/guest.ts";
+import { defineHostProgram, MODE_NAMES } from "../../../lib/host/mod.ts";
+import { functionsIn, namedExport } from "../../../lib/host/service/functions.ts";
 import { Pool } from "../../../lib/pool/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";
-import { MODES } from "../../programs/schedules.ts";
 
 function program(name: string, functions: Readonly<Record<string, (argument: never) => unknown>>) {
   return defineHostProgram({
@@ -33,7 +32,7 @@ Deno.test("functionsIn() has a module's own functions, then those of its host pr
 Deno.test("Pool.open() finds the functions of a program that a list holds, in every mode", async () => {
   const file = JSON.stringify(import.meta.resolve("../../guests/listed_program.ts"));
   const module = `data:text/javascript,export { programs } from ${encodeURIComponent(file)};`;
-  for (const mode of MODES) {
+  for (const mode of MODE_NAMES) {
     await using pool = await Pool.open<{ halve(n: number): number }>({ mode, module, workers: 1 });
     assertEquals(await pool.run("halve", 5), 2.5, mode);
   }

@@ -1,14 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { GuestDiedError, GuestError, GuestTimeoutError, UncloneableError } from "../../../lib/errors.ts";
-import { Host } from "../../../lib/host/mod.ts";
-import { callChannel, functionOf } from "../../../lib/host/service/service.ts";
+import { Host, MODE_NAMES } from "../../../lib/host/mod.ts";
+import { functionOf, indexOf } from "../../../lib/host/service/message.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { Serving, type Told, WORK } from "../../contracts/service_stage.ts";
 import { runs } from "../../contracts/soak.ts";
 
-const modes = ["direct", "thread", "process"] as const;
-const far = ["thread", "process"] as const;
 /** More than the pipes of a thread hold. */
 const LARGE = 1_000_000;
 
@@ -47,7 +46,7 @@ const kinds: readonly fc.Arbitrary<Asked>[] = [
 ];
 const asked = fc.record({ call: fc.oneof(...kinds), flush: fc.boolean() });
 
-for (const mode of modes) {
+for (const mode of MODE_NAMES) {
   Deno.test(`a service in ${mode} mode answers in order, whatever is called and however it is handed over`, async () => {
     await using host = new Host();
     const serving = await Serving.start(host, { mode });
@@ -152,7 +151,7 @@ for (const mode of modes) {
   });
 }
 
-for (const mode of far) {
+for (const mode of ELSEWHERE) {
   Deno.test(`a service in ${mode} mode carries large arguments and values both ways at once`, async () => {
     await using host = new Host();
     const serving = await Serving.start(host, { mode });
@@ -267,7 +266,7 @@ for (const mode of far) {
       serving.call(name as string, argument);
       serving.call("count", 1);
       serving.link.flush();
-      void serving.link.abandon({ told: true });
+      void serving.link.abandon();
       const next = await Serving.start(host, { mode });
       assertEquals(await next.ask("echo", 1), [{ value: 1 }]);
       await next.finish();
@@ -299,14 +298,14 @@ for (const mode of far) {
   });
 }
 
-Deno.test("callChannel() and functionOf() put a function and whether it is a chunk into one number", () => {
+Deno.test("indexOf() and functionOf() put a function and how it is called into one number", () => {
   fc.assert(
-    fc.property(fc.nat(0x7fff), fc.boolean(), (index, chunk) => {
-      const channel = callChannel(index, { chunk });
-      assert(channel >= 0 && channel <= 0xffff);
-      assertEquals(functionOf(channel), { index, chunk });
+    fc.property(fc.nat(0x3fff), fc.boolean(), fc.boolean(), (at, chunk, stream) => {
+      const index = indexOf({ at, chunk, stream });
+      assert(index >= 0 && index <= 0xffff);
+      assertEquals(functionOf(index), { at, chunk, stream });
     }),
     { numRuns: runs(100) },
   );
-  assertThrows(() => callChannel(0x8000, { chunk: false }), RangeError, "Cannot call function 32768");
+  assertThrows(() => indexOf({ at: 0x4000, chunk: false, stream: false }), RangeError, "Cannot call function 16384");
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NotRecoverableError } from "../../../lib/errors.ts";
-import { Burials } from "../../../lib/host/shared/recovery.ts";
+import { Recovery } from "../../../lib/host/shared/recovery.ts";
 import { runAsynchronous, runBlocking, SharedMemory } from "../../../lib/memory/mod.ts";
 import { lock, semaphore, Space } from "../../../lib/sync/mod.ts";
 import { within } from "../../contracts/deadline.ts";
@@ -18,35 +18,35 @@ function stage() {
     const word = names.indexOf("guard.monitor");
     memory.perform({ kind: "store", cell: "i32", word, value: task + 1, order: "atomic" });
   };
-  return { space, memory, enter, burials: new Burials(space, memory) };
+  return { space, memory, enter, recovery: new Recovery(space, memory) };
 }
 
-Deno.test("Burials.endedAsync() waits for who is in the middle, and hears of that one's death meanwhile", async () => {
-  const { space, memory, enter, burials } = stage();
+Deno.test("Recovery.endedAsync() waits for who is in the middle, and hears of that one's death meanwhile", async () => {
+  const { space, memory, enter, recovery } = stage();
   const [first, , third] = [0, 1, 2].map((task) => space.bind(memory, { task }));
   runBlocking(memory, first!.guard.acquire());
   runBlocking(memory, first!.permits.acquireHeld());
   enter(1);
-  const one = burials.endedAsync(0, far);
+  const one = recovery.endedAsync(0, far);
   let over = false;
   void one.then(() => over = true);
   await new Promise((resolve) => setTimeout(resolve, 5));
   assertEquals(over, false);
-  await within(10, Promise.all([one, burials.endedAsync(1, far)]));
+  await within(10, Promise.all([one, recovery.endedAsync(1, far)]));
   // What task 1 tore is lost for all; what it did not touch goes on.
   await assertRejects(() => runAsynchronous(memory, third!.guard.acquire()), NotRecoverableError);
   assert(runBlocking(memory, third!.permits.acquire({ timeout: 1 })));
 });
 
-Deno.test("Burials.owners() names no owner while somebody is in the middle: it may be handing the lock over", () => {
+Deno.test("Recovery.owners() names no owner while somebody is in the middle: it may be handing the lock over", () => {
   const space = new Space({ guard: lock({ owned: true }) }, { tasks: 2 });
   const memory = SharedMemory.create(space.layout, { guests: 2, clock });
   const names = Array.from({ length: space.layout.wordCount }, (_, word) => space.layout.nameOf(word));
-  const burials = new Burials(space, memory);
+  const recovery = new Recovery(space, memory);
   runBlocking(memory, space.bind(memory, { task: 1 }).guard.acquire());
-  assertEquals(burials.owners("guard"), [1]);
+  assertEquals(recovery.owners("guard"), [1]);
   const word = names.indexOf("guard.monitor");
   memory.perform({ kind: "store", cell: "i32", word, value: 1, order: "atomic" });
-  assertEquals(burials.owners("guard"), []);
-  assertEquals(burials.owners("nothing"), []);
+  assertEquals(recovery.owners("guard"), []);
+  assertEquals(recovery.owners("nothing"), []);
 });

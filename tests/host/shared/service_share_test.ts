@@ -1,19 +1,22 @@
+import { StateError } from "../../../lib/errors.ts";
+import { notify, store } from "../../../lib/memory/mod.ts";
+import { semaphore } from "../../../lib/sync/mod.ts";
+import type { Asked } from "../../../lib/host/shared/asked.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestError, StoppedError } from "../../../lib/errors.ts";
 import { decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
-import { Host, ServiceShare } from "../../../lib/host/mod.ts";
+import { Host, MODE_NAMES, ServiceShare } from "../../../lib/host/mod.ts";
 import { runAsynchronous, runBlocking } from "../../../lib/memory/mod.ts";
 import { cell, lock } from "../../../lib/sync/mod.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { Serving } from "../../contracts/service_stage.ts";
 import { things } from "../../guests/service_work.ts";
 
 const SECONDS = 20;
-const far = ["thread", "process"] as const;
-const modes = ["direct", ...far] as const;
 
 function open(tasks: number): ServiceShare<ReturnType<typeof things>> {
-  return new ServiceShare(things(), { call: { export: "things" }, tasks });
+  return new ServiceShare(things(), { tasks });
 }
 
 function waitersOf({ memory, shared }: ServiceShare<ReturnType<typeof things>>): number {
@@ -31,7 +34,7 @@ async function start(
   { share, task, mode, call, argument }: {
     share: ServiceShare<ReturnType<typeof things>>;
     task: number;
-    mode: typeof modes[number];
+    mode: typeof MODE_NAMES[number];
     call: string;
     argument?: unknown;
   },
@@ -62,6 +65,48 @@ for (const how of ["leave", "ended"] as const) {
   });
 }
 
+Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has the place of the guest loses nothing", async () => {
+  const share = new ServiceShare({ permits: semaphore(0) }, { tasks: 1 });
+  const { memory, shared: { permits } } = share;
+  const acquire = encodeAsked({ kind: "call", object: "permits", method: "acquire", args: [] });
+  const gone = share.answer(0, acquire);
+  // The host is in the middle of a change of the semaphore, so that the wait cannot be undone yet.
+  const monitor = memory.layout.toTable().words.find(({ name }) => name === "permits.monitor")!.word;
+  runBlocking(memory, store(monitor, 2));
+  let left = false;
+  const leaving = share.leave(0).then(() => left = true);
+  await new Promise((resolve) => setTimeout(resolve));
+  const tooEarly = left;
+  runBlocking(memory, store(monitor, 0));
+  runBlocking(memory, notify(monitor));
+  await within(SECONDS, leaving);
+  assertEquals(tooEarly, false);
+  const next = share.answer(0, acquire);
+  permits.releaseSync();
+  assertEquals(decodeAnswer(await within(SECONDS, next)), true);
+  assertEquals(runBlocking(memory, permits.statistics()), { permits: 0, waiters: 0 });
+  const undone = await gone;
+  assertThrows(() => decodeAnswer(undone), StoppedError);
+});
+
+Deno.test("ServiceShare answers a guest that asks for what is not for it, and goes on", async () => {
+  const share = open(1);
+  const ask = async (asked: unknown) =>
+    decodeAnswer(await within(SECONDS, share.answer(0, encodeAsked(asked as Asked))));
+  for (const method of ["acquireAsync", "acquireSync", "died", "releaseAll", "holders", "constructor", "then"]) {
+    const call = { kind: "call", object: "guard", method, args: [] };
+    await assertRejects(() => ask(call), StateError, `Cannot call guard.${method}: it is no call`);
+  }
+  const { control, layout } = share.memory;
+  const { word: monitor } = layout.toTable().words.find(({ name }) => name === "guard.monitor")!;
+  for (const word of [monitor, control.turnWord, control.ticketWord, layout.wordCount - 1, layout.wordCount]) {
+    const stored = { kind: "store", cell: "i32", word, value: 1, order: "atomic" };
+    await assertRejects(() => ask(stored), StateError, "Cannot store there");
+  }
+  await assertRejects(() => ask({ kind: "terminate" }), Error, "its kind makes no sense");
+  assertEquals(await ask({ kind: "call", object: "guard", method: "acquire", args: [] }), true);
+});
+
 Deno.test("ServiceShare: guests in all modes and the host take turns at one lock", async () => {
   await using host = new Host();
   const [times, guests] = [30, 5];
@@ -69,7 +114,13 @@ Deno.test("ServiceShare: guests in all modes and the host take turns at one lock
   const { guard, sum, done } = share.shared;
   const servings = await Promise.all(
     Array.from({ length: guests }, (_, task) => {
-      return start(host, { share, task, mode: modes[task % modes.length]!, call: "addLocked", argument: times });
+      return start(host, {
+        share,
+        task,
+        mode: MODE_NAMES[task % MODE_NAMES.length]!,
+        call: "addLocked",
+        argument: times,
+      });
     }),
   );
   for (let time = 0; time < times; time++) {
@@ -86,10 +137,10 @@ Deno.test("ServiceShare: guests in all modes and the host take turns at one lock
 
 Deno.test("ServiceShare: a channel of the host feeds guests in all modes, after an event of the host", async () => {
   await using host = new Host();
-  const share = open(modes.length);
+  const share = open(MODE_NAMES.length);
   const { jobs, go } = share.shared;
   const servings = await Promise.all(
-    modes.map((mode, task) => start(host, { share, task, mode, call: "sumJobs" })),
+    MODE_NAMES.map((mode, task) => start(host, { share, task, mode, call: "sumJobs" })),
   );
   await go.setAsync();
   for (let job = 1; job <= 60; job++) await within(SECONDS, jobs.putAsync(job));
@@ -105,7 +156,7 @@ Deno.test("ServiceShare: a channel of the host feeds guests in all modes, after 
   assertEquals(sum, 60 * 61 / 2);
 });
 
-for (const mode of far) {
+for (const mode of ELSEWHERE) {
   Deno.test(`ServiceShare.ended() lets go on what a guest in ${mode} mode held that died`, async () => {
     await using host = new Host();
     const share = open(2);
@@ -153,7 +204,7 @@ for (const mode of far) {
   });
 }
 
-for (const mode of modes) {
+for (const mode of MODE_NAMES) {
   Deno.test(`ServiceShare: a guest in ${mode} mode is given up while it waits, and the lock goes on`, async () => {
     await using host = new Host();
     const share = open(2);
@@ -162,7 +213,7 @@ for (const mode of modes) {
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
     await within(SECONDS, waiting.waitAsync());
     await within(SECONDS, someoneWaits(share));
-    await within(SECONDS, serving.link.abandon({ told: false }));
+    await within(SECONDS, serving.link.abandon());
     await within(SECONDS, share.ended(0, failure));
     await guard.releaseAsync();
     assertEquals(waitersOf(share), 0);
@@ -175,12 +226,12 @@ for (const mode of modes) {
 
 Deno.test("ServiceShare: a guest whose things are others than the host's is refused", async () => {
   await using host = new Host();
-  const share = new ServiceShare({ guard: lock(), more: cell() }, { call: { export: "things" }, tasks: 1 });
-  for (const mode of far) {
+  const share = new ServiceShare({ guard: lock(), more: cell() }, { tasks: 1 });
+  for (const mode of ELSEWHERE) {
     await assertRejects(
       () => Serving.start(host, { mode, shared: { share, task: 0 } }),
       GuestError,
-      "the very things that the host has",
+      "the same things as were shared",
     );
   }
 });

@@ -1,14 +1,22 @@
+import type { ModeName } from "../../../lib/host/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { delegate, DiagramBuilder, type System } from "../../../lib/diagram/mod.ts";
-import { GuestDiedError, GuestError, type GuestPhase, GuestStuckError, GuestTimeoutError, MemoryFullError, ProtocolError, UncloneableError } from "../../../lib/errors.ts";
-import type { ModeName } from "../../../lib/host/mod.ts";
-import { Host, type HostOptions, loadSystem } from "../../../lib/host/mod.ts";
+import {
+  GuestDiedError,
+  GuestError,
+  type GuestPhase,
+  GuestStuckError,
+  GuestTimeoutError,
+  ProtocolError,
+  UncloneableError,
+} from "../../../lib/errors.ts";
+import { Host, type HostOptions, loadSystem, MODE_NAMES } from "../../../lib/host/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
 import { within } from "../../contracts/deadline.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import type { Attempt, FaultyArgument } from "../../guests/faulty.ts";
 
 const FAULTY = import.meta.resolve("../../guests/faulty.ts");
-const ELSEWHERE = ["thread", "process"] as const;
 const SECONDS = 5;
 
 async function faulty(argument: Omit<FaultyArgument, "near">): Promise<System> {
@@ -275,7 +283,7 @@ function testFaults(mode: "thread" | "process"): void {
 
 Deno.test("what cannot cross is an UncloneableError in each mode, as an input and as an output", async () => {
   await using host = new Host();
-  for (const mode of ["direct", ...ELSEWHERE] as const) {
+  for (const mode of MODE_NAMES) {
     const output = await loadSystem({ module: FAULTY, export: "uncloneable" });
     const error = await failure(host, output, mode);
     assertInstanceOf(error, GuestError);
@@ -301,22 +309,6 @@ Deno.test("thread mode: self.close() is a GuestDiedError", async () => {
     assertStringIncludes(error.message, "it ended by itself");
   }
   await stillWorks(host, "thread");
-});
-
-Deno.test("thread mode: a message that does not fit where only the newest counts is a MemoryFullError", async () => {
-  await using host = new Host();
-  const echo = await loadSystem({ module: import.meta.resolve("../../guests/law.ts"), export: "echo" });
-  const options = { mode: "thread", period: 1, deterministic: false, capacity: 1000 } as const;
-  {
-    await using simulator = new Simulator(delegate(echo, options), { host });
-    simulator.fix("u", new Uint8Array(100_000));
-    await assertRejects(() => simulator.initialize(), MemoryFullError, "option capacity");
-  }
-  const growing = await loadSystem({ module: FAULTY, export: "growing", argument: { bytes: 30_000 } });
-  await using simulator = new Simulator(delegate(growing, options), { host });
-  await simulator.initialize();
-  const error = await assertRejects(() => within(SECONDS, eventually(simulator)), GuestError);
-  assertEquals([error.phase, error.far.name], ["output", "MemoryFullError"]);
 });
 
 async function untilExists(path: string): Promise<void> {
@@ -418,7 +410,7 @@ Deno.test("process mode: what a guest prints is on stderr", async () => {
     const argument = { near: Deno.pid, place: "update", fault: "print", text: "printed by the guest" };
     const system = await loadSystem({ module: ${JSON.stringify(FAULTY)}, export: "faulty", argument });
     await using host = new Host();
-    for (const mode of ["thread", "process"]) {
+    for (const mode of ${JSON.stringify(ELSEWHERE)} as const) {
       await using simulator = new Simulator(delegate(system, { mode, period: 1 }), { host });
       simulator.fix("u", 0);
       await simulator.initialize();

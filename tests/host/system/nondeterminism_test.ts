@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { clock } from "../../../lib/blocks/mod.ts";
 import { delegate, type Diagram, DiagramBuilder, type System } from "../../../lib/diagram/mod.ts";
 import type { ModeName } from "../../../lib/host/mod.ts";
-import { Host, loadSystem } from "../../../lib/host/mod.ts";
+import { Host, loadSystem, MODE_NAMES } from "../../../lib/host/mod.ts";
 import {
   type Arrivals,
   eventTime,
@@ -13,11 +13,11 @@ import {
   type SimulatorOptions,
 } from "../../../lib/simulator/mod.ts";
 import { buildDiagram, diagramPlans } from "../../arbitraries/diagrams.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { simulate } from "../../simulator/outcome.ts";
 
 const LAW = import.meta.resolve("../../guests/law.ts");
-const MODES = ["direct", "thread", "process"] as const;
 const PERIOD = 0.01;
 
 interface Guest {
@@ -32,7 +32,7 @@ interface Guest {
 
 const guests: fc.Arbitrary<Guest[]> = fc.array(
   fc.record({
-    mode: fc.constantFrom("thread", "process"),
+    mode: fc.constantFrom(...ELSEWHERE),
     outer: fc.constantFrom(1, 1, 2),
     inner: fc.constantFrom(1, 2, 3),
     seed: fc.nat(1000),
@@ -134,7 +134,7 @@ Deno.test("a non-deterministic run releases what its arrivals say, ascending, wi
       held += recorded.lag[path]!.held;
       released += arrivals.length;
     }
-    for (const mode of [undefined, ...MODES]) {
+    for (const mode of [undefined, ...MODE_NAMES]) {
       const replayed = await run(await diagramOf(guests, mode), until, { host, arrivals: recorded.arrivals });
       assertEquals(replayed.rows, recorded.rows, `replayed in ${mode ?? "its own modes"}`);
       assertEquals(replayed, recorded);

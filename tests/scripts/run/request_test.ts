@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { MODE_NAMES } from "../../../lib/host/mod.ts";
 import { isHostProgram, programs, settingsOf } from "../../../mod.ts";
 import { UsageError } from "../../../scripts/command/arguments.ts";
 import { ownFlags } from "../../../scripts/run/own_flags.ts";
@@ -30,7 +31,7 @@ Deno.test("readRequest() gives one program with the defaults, wherever its name 
     ]]
   ) {
     const { subjects: [subject], modes, seed } = await request(...args);
-    assertEquals([modes, seed, subject?.parameters], [["direct", "thread", "process"], 5, { tasks: 3 }]);
+    assertEquals([modes, seed, subject?.parameters], [MODE_NAMES, 5, { tasks: 3 }]);
   }
 });
 

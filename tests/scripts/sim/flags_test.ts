@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { MODE_NAMES } from "../../../lib/host/mod.ts";
 import { UsageError } from "../../../scripts/command/arguments.ts";
 import { type Case, readFlags, USAGE } from "../../../scripts/sim/flags.ts";
 import { runs } from "../../contracts/soak.ts";
@@ -12,7 +13,6 @@ const NUMBERS = {
   "--timeout": { wanted: "a number of seconds from 1e-9 to 1000000 is wanted", least: 1e-9, most: 1e6 },
 } as const;
 
-const MODES = ["direct", "thread", "process"] as const;
 const FLAGS = [...Object.keys(NUMBERS), "--mode", "--burn", "--trace", "--no-deterministic", "--print", "--json"];
 
 function only(args: readonly string[]): Case {
@@ -29,7 +29,7 @@ function sentence(args: readonly string[]): string {
 
 Deno.test("readFlags() gives the six runs of the original where there are no arguments", () => {
   const request = readFlags([]);
-  assertEquals(request?.cases.flatMap(({ modes }) => modes), [...MODES, ...MODES]);
+  assertEquals(request?.cases.flatMap(({ modes }) => modes), [...MODE_NAMES, ...MODE_NAMES]);
   assertEquals(request?.cases.map(({ systems, period, duration }) => [systems, period, duration]), [
     [1, 0.1, 0.4],
     [5, 0.002, 1],
@@ -38,7 +38,7 @@ Deno.test("readFlags() gives the six runs of the original where there are no arg
 });
 
 Deno.test("readFlags() gives one case with the defaults where there is any argument", () => {
-  const defaults = { modes: MODES, systems: 1, period: 0.1, duration: 0.4, rate: 1, print: false, burn: "wall" };
+  const defaults = { modes: MODE_NAMES, systems: 1, period: 0.1, duration: 0.4, rate: 1, print: false, burn: "wall" };
   assertEquals(readFlags(["--json"]), {
     cases: [{ ...defaults, deterministic: true } as Case],
     timeout: undefined,

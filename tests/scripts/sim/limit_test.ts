@@ -1,9 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { MODE_NAMES } from "../../../lib/host/mod.ts";
 import type { ModeName } from "../../../mod.ts";
 import type { Case } from "../../../scripts/sim/flags.ts";
 import { limitOf } from "../../../scripts/sim/limit.ts";
 import { runs } from "../../contracts/soak.ts";
+import { ELSEWHERE } from "../../contracts/modes.ts";
 
 const PERIODS = [0.002, 0.01, 0.1];
 
@@ -17,8 +19,8 @@ const cases = fc.record({
 }).map(({ period, periods, ...rest }): Case => {
   return { ...rest, period, duration: periods * period, modes: ["direct"], print: false };
 });
-const modes = fc.constantFrom<ModeName>("direct", "thread", "process");
-const elsewhere = fc.constantFrom<ModeName>("thread", "process");
+const modes = fc.constantFrom(...MODE_NAMES);
+const elsewhere = fc.constantFrom(...ELSEWHERE);
 const cores = fc.integer({ min: 1, max: 8 });
 
 /** The limit as a number, to compare. */

@@ -1,0 +1,62 @@
+/**
+ * A bug that a run shows: its kind, and what is told of it.
+ *
+ * - Kinds in order of precedence: where a run shows several, the first one counts.
+ *
+ * @module
+ */
+
+import type { RaceAccess } from "./race_detector.ts";
+
+/** The kinds of bugs, in order of precedence. */
+export const kinds = [
+  "assertion",
+  "deadlock",
+  "self-deadlock",
+  "lost-wakeup",
+  "race",
+  "orphaned-lock",
+  "livelock",
+  "leak",
+  "nondeterminism",
+  "exception",
+] as const;
+
+/** A kind of bug. */
+export type BugKind = typeof kinds[number];
+
+/** A bug. */
+export interface Finding {
+  /** What it is. */
+  readonly kind: BugKind;
+  /** What happened, with names. */
+  readonly message: string;
+  /** The two accesses of a race. */
+  readonly race?: RaceFinding;
+  /** What livelocked tasks do over and over, a line for each operation. */
+  readonly loop?: readonly string[];
+}
+
+/** A race, with names. */
+export interface RaceFinding {
+  /** The word or the bytes. */
+  readonly place: string;
+  /** The access that came first in the run. */
+  readonly first: RacingAccess;
+  /** The other one. */
+  readonly second: RacingAccess;
+}
+
+/** One of the two accesses of a race, with names. */
+export interface RacingAccess {
+  /** The task's name. */
+  readonly task: string;
+  /** What it did. */
+  readonly kind: RaceAccess["kind"];
+  /** The value that it stored or found; absent for bytes. */
+  readonly value?: number | bigint;
+  /** What it held then. */
+  readonly holds: readonly string[];
+  /** Which operation of the run it was, from 1. */
+  readonly operation: number;
+}

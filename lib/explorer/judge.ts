@@ -1,0 +1,210 @@
+/**
+ * The judge of runs: what came out, and the bug, if it is one.
+ *
+ * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
+ *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected.
+ * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
+ *   something is held, `leak` where something else is left undone.
+ *
+ * @module
+ */
+
+import type { DeadlockError } from "../errors.ts";
+import type { ByteRange } from "../memory/mod.ts";
+import { dataText, type Failed, type TaskFailure } from "../program/mod.ts";
+import type { TreeEnd, TreeNode } from "./answer_tree.ts";
+import { type Execution, isAssertion } from "./execution.ts";
+import { type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
+import type { RaceAccess } from "./race_detector.ts";
+import { stuck } from "./stuck.ts";
+
+/** What came out of a run. */
+export interface Judged {
+  /** The outcome. */
+  readonly outcome: unknown;
+  /** The outcome as text: equal for equal outcomes. */
+  readonly text: string;
+  /** What is wrong with the outcome. */
+  readonly finding: Finding | undefined;
+}
+
+const NO_BYTES: ByteRange = { offset: 0, length: 0 };
+
+/** A race of which more is said where it counts. */
+const RACE: Finding = { kind: "race", message: "a data race" };
+
+/** Judges the runs of an execution. */
+export class Judge {
+  readonly #execution: Execution;
+  readonly #checks: boolean;
+  readonly #isExpected: (outcome: unknown, text: string) => boolean;
+  readonly #expectation: string;
+  readonly #isSpecimen: boolean;
+  // By the end of the steps that read the outcome.
+  readonly #known = new Map<TreeNode, Judged>();
+
+  /** With `checks` it also looks for races and leaks. */
+  constructor(execution: Execution, { checks = true }: { readonly checks?: boolean | undefined } = {}) {
+    this.#execution = execution;
+    this.#checks = checks;
+    const { program, settings } = execution.model;
+    const expected = program.expected(settings);
+    this.#isSpecimen = program.specimens.includes(settings.variant);
+    if (typeof expected === "function") {
+      this.#isExpected = (outcome) => expected(outcome);
+      this.#expectation = "one that the program expects";
+    } else {
+      const texts = new Set(expected.map(dataText));
+      this.#isExpected = (_outcome, text) => texts.has(text);
+      this.#expectation = `one of ${[...texts].join(", ")}`;
+    }
+  }
+
+  /** Judges the run that was just completed. */
+  judge(): Judged {
+    const { nodes, races, broken, model } = this.#execution;
+    let judged: Judged;
+    let ended = true;
+    let failed = false;
+    let returns = false;
+    for (const { end } of nodes) {
+      if (end === undefined) ended = false;
+      else if (end.kind !== "returned") failed = true;
+      else if (end.value !== undefined) returns = true;
+    }
+    if (failed || !ended) judged = this.#failed();
+    else {
+      const results = returns ? nodes.map(({ end }) => end?.kind === "returned" ? end.value : undefined) : undefined;
+      const node = model.outcome(results);
+      judged = this.#known.get(node) ?? this.#learn(node);
+    }
+    if (!this.#checks && broken === undefined) return judged;
+    const findings: Finding[] = judged.finding === undefined ? [] : [judged.finding];
+    if (broken !== undefined) findings.push({ kind: "assertion", message: broken });
+    if (races?.race !== undefined) findings.push(RACE);
+    if (ended) {
+      const leaks = model.leaks();
+      if (leaks.length === 0 && findings.length === 0) return judged;
+      const orphans = leaks.filter(({ thing }) => model.holders(thing).length > 0);
+      const textOf = (some: typeof leaks) =>
+        `at the end, ${some.map(({ thing, clause }) => `${thing} ${clause}`).join("; ")}`;
+      if (orphans.length > 0) findings.push({ kind: "orphaned-lock", message: textOf(orphans) });
+      if (leaks.length > orphans.length) findings.push({ kind: "leak", message: textOf(leaks) });
+    }
+    return findings.length === 0 ? judged : { ...judged, finding: worst(findings) };
+  }
+
+  /** What is wrong already with the run that was just cut at the step limit. */
+  soFar(): Finding | undefined {
+    const { nodes, races, broken, model } = this.#execution;
+    if (broken !== undefined) return { kind: "assertion", message: broken };
+    for (const [task, { end }] of nodes.entries()) {
+      if (end?.kind !== "threw" || !isAssertion(end.error)) continue;
+      return { kind: "assertion", message: `${model.names[task]}: ${end.error}` };
+    }
+    return races?.race === undefined ? undefined : RACE;
+  }
+
+  /** A finding of the run that was just completed, with all that can be said of it. */
+  explain(finding: Finding): Finding {
+    if (finding.kind !== "race") return finding;
+    const race = this.#raceDetail();
+    return race === undefined ? finding : { kind: "race", message: raceText(race), race };
+  }
+
+  #learn(node: TreeNode): Judged {
+    const { end } = node;
+    let judged: Judged;
+    if (end?.kind !== "returned") {
+      const message = `the outcome cannot be read: ${end?.error}`;
+      const kind = isAssertion(end?.error) ? "assertion" : "exception";
+      judged = { outcome: { unread: String(end?.error) }, text: message, finding: { kind, message } };
+    } else {
+      const text = dataText(end.value);
+      judged = { outcome: end.value, text, finding: this.#outcomeFinding(end.value, text) };
+    }
+    this.#known.set(node, judged);
+    return judged;
+  }
+
+  #outcomeFinding(outcome: unknown, text: string): Finding | undefined {
+    if (this.#isExpected(outcome, text)) return undefined;
+    return { kind: "assertion", message: `the outcome is ${text}, ${this.#expectation} is wanted` };
+  }
+
+  /** A run in which a task failed, or never ended. */
+  #failed(): Judged {
+    const { nodes, model } = this.#execution;
+    const findings: Finding[] = [];
+    const why = nodes.some(({ end }) => end === undefined) ? stuck(this.#execution) : undefined;
+    const failures: TaskFailure[] = [];
+    for (const [task, { end }] of nodes.entries()) {
+      const failure = failureOf(end, why?.error);
+      if (failure === undefined) continue;
+      failures.push({ task: model.names[task] ?? "", ...failure });
+      if (end?.kind !== "threw") continue;
+      const kind = isAssertion(end.error) ? "assertion" : "exception";
+      findings.push({ kind, message: `${model.names[task]}: ${failure.error}: ${failure.message}` });
+    }
+    const outcome: Failed = { failed: failures };
+    const text = dataText(outcome);
+    const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
+    const counting = findings.filter(({ kind }) => kind === "assertion" || !isExpected);
+    if (why !== undefined) counting.push(why.finding);
+    return { outcome, text, finding: counting.length === 0 ? undefined : worst(counting) };
+  }
+
+  #raceDetail(): RaceFinding | undefined {
+    const { races, model } = this.#execution;
+    if (races?.race === undefined) return undefined;
+    const { word, bytes: { offset, length } = NO_BYTES, first, second } = races.race;
+    const { layout } = model.memory;
+    const held = new Map<number, readonly string[]>();
+    this.#execution.retrace((task) => {
+      const { operations } = this.#execution;
+      if (operations !== first.at && operations !== second.at) return;
+      // What is released after the access is held during it; who is woken by it performs nothing.
+      if (task === (operations === first.at ? first : second).task) held.set(operations, model.heldBy(task));
+    });
+    const access = ({ task, kind, value, at }: RaceAccess): RacingAccess => {
+      const [name, holds] = [model.names[task] ?? "", held.get(at) ?? []];
+      return { task: name, kind, ...value === undefined ? {} : { value }, holds, operation: at };
+    };
+    const place = word === undefined ? bytesText(layout.toTable().bytes, offset, length) : layout.nameOf(word);
+    return { place, first: access(first), second: access(second) };
+  }
+}
+
+function raceText({ place, first, second }: RaceFinding): string {
+  const text = ({ task, kind, value, holds }: RacingAccess) => {
+    const held = holds.length === 0 ? "" : `, holding ${holds.join(" and ")}`;
+    return `${task} (${kind}${value === undefined ? "" : ` ${value}`}${held})`;
+  };
+  return `a data race on ${place}: nothing orders ${text(first)} and ${text(second)}`;
+}
+
+function bytesText(
+  entries: readonly { name: string; offset: number; length: number }[],
+  offset: number,
+  length: number,
+) {
+  const entry = entries.find((entry) => offset >= entry.offset && offset < entry.offset + entry.length);
+  const from = offset - (entry?.offset ?? 0);
+  return `bytes ${from} to ${from + length - 1} of ${entry?.name ?? "the region"}`;
+}
+
+/** The first in order of precedence. */
+function worst(findings: readonly Finding[]): Finding | undefined {
+  return findings.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))[0];
+}
+
+function failureOf(
+  end: TreeEnd | undefined,
+  deadlock: DeadlockError | undefined,
+): { readonly error: string; readonly message: string } | undefined {
+  if (end?.kind === "returned") return undefined;
+  const error = end === undefined ? deadlock : end.error;
+  return error instanceof Error
+    ? { error: error.name, message: error.message }
+    : { error: "thrown value", message: String(error) };
+}

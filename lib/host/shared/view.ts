@@ -1,0 +1,56 @@
+/**
+ * Shared things as another side sees them: each side makes the description anew, and nothing but names and sizes travels.
+ *
+ * @module
+ */
+
+import type { Layout, Memory } from "../../memory/mod.ts";
+import { type Shareables, type Shared, Space } from "../../sync/mod.ts";
+
+/** In how many waits at once a side can be, where nothing else is said. */
+export const LANES = 16;
+
+/** What the other side is told of the things. */
+export interface ThingsMessage {
+  /** How many tasks share them. */
+  readonly tasks: number;
+  /** In how many waits at once a side can be. */
+  readonly lanesPerTask: number;
+  /** How many words they take. */
+  readonly words: number;
+}
+
+/**
+ * A task's view, on the memory that `memoryFor` gives for the layout of the things.
+ *
+ * @throws {TypeError} where they are not those that were shared.
+ * @throws {RangeError} where there is no such task.
+ */
+export function viewOf<S extends Shareables>(
+  things: S,
+  { message: { tasks, lanesPerTask, words }, task, memoryFor }: {
+    readonly message: ThingsMessage;
+    readonly task: number;
+    readonly memoryFor: (layout: Layout) => Memory;
+  },
+): { readonly shared: Shared<S>; readonly memory: Memory } {
+  const space = new Space(things, { tasks, lanesPerTask });
+  if (space.layout.wordCount !== words) {
+    throw new TypeError(
+      `Cannot attach: these things take ${space.layout.wordCount} words, the same things as were shared (${words} words) are wanted`,
+    );
+  }
+  checkTask("attach", { task, tasks });
+  const memory = memoryFor(space.layout);
+  return { shared: space.bind(memory, { task }), memory };
+}
+
+/**
+ * Checks the number of a task.
+ *
+ * @throws {RangeError} where there is no such task.
+ */
+export function checkTask(act: string, { task, tasks }: { readonly task: number; readonly tasks: number }): void {
+  if (Number.isSafeInteger(task) && task >= 0 && task < tasks) return;
+  throw new RangeError(`Cannot ${act} task ${task}: there are ${tasks}, a number under that is wanted`);
+}

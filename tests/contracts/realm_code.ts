@@ -1,0 +1,32 @@
+/**
+ * The code of the contract's guests: the library's, whose functions can say what they like; and that of a silent guest.
+ *
+ * @module
+ */
+
+import { guestCode } from "../../lib/host/guest_code.ts";
+import type { GuestCode } from "../../lib/mode/mod.ts";
+import { noteEnd } from "../guests/realm_mouth.ts";
+
+/** The module of the functions. */
+export const WORK = import.meta.resolve("../guests/realm_work.ts");
+
+/** The library's, and a note of each guest's end for the functions. */
+export const notedCode: GuestCode = {
+  ...guestCode,
+  threadUrl: () => import.meta.resolve("../guests/realm_thread.ts"),
+  processSource: () =>
+    `const { serveProcess } = await import(${JSON.stringify(import.meta.resolve("../guests/realm_process.ts"))});`,
+  serve(end, module) {
+    noteEnd(end);
+    return guestCode.serve(end, module);
+  },
+};
+
+/** That of a guest that never says anything, and does not end by itself. */
+export const silentCode: GuestCode = {
+  ...guestCode,
+  threadUrl: () => import.meta.resolve("../guests/realm_silent.ts"),
+  processSource: () => `const serveProcess = () => new Promise(() => setInterval(() => {}, 1000));`,
+  serve: () => new Promise(() => {}),
+};

@@ -1,0 +1,163 @@
+/**
+ * How guests end: by themselves in every way, when they are asked to, and when they are given up.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import { GuestDiedError, ProtocolError } from "../../lib/errors.ts";
+import type { Mode } from "../../lib/mode/mod.ts";
+import { turn } from "../../lib/platform/mod.ts";
+import { type Death, DEATHS } from "../guests/realm_work.ts";
+import { within } from "./deadline.ts";
+import { type RealmSubject, realmTest } from "./realm_contract.ts";
+import { Peer } from "./realm_peer.ts";
+
+const SECONDS = 60;
+
+/** Registers the tests. */
+export function testEnds(subject: RealmSubject): void {
+  const test = realmTest(subject);
+
+  test("ends an idle guest that is asked to, twice without harm", async (mode) => {
+    for (const how of ["close", "SIGTERM", "SIGKILL"] as const) {
+      const peer = await Peer.serving(mode);
+      const { realm } = peer;
+      if (how === "close") await within(SECONDS, Promise.all([realm.close(), realm.close()]));
+      else realm.signal(how);
+      assertInstanceOf(await peer.ended(), GuestDiedError);
+      await afterwards(peer);
+    }
+  });
+
+  test("gives up a guest: it is told the error, and nothing after it", async (mode) => {
+    for (const call of ["echo", "items", "busy"]) {
+      const peer = await Peer.serving(mode);
+      const { realm } = peer;
+      peer.call(call, call === "busy" ? 300 : { count: 100 });
+      realm.outbox.add("post", 1, new Uint8Array(1 << 20));
+      realm.flush();
+      const error = new RangeError("given up");
+      realm.fail(error);
+      assertEquals(await peer.ended(), error);
+      assertEquals(peer.told.at(-1)?.what, "ended");
+      await afterwards(peer);
+    }
+  });
+
+  test("closes a guest that has no job, and one that has just been started", async (mode) => {
+    for (const waits of [true, false]) {
+      const peer = new Peer(mode);
+      if (waits) await peer.until(() => peer.frames("hello").length > 0);
+      await within(SECONDS, peer.realm.close());
+      await peer.ended();
+    }
+  });
+
+  if (!subject.elsewhere) return;
+
+  for (const death of DEATHS) {
+    // What kills a thread kills its host.
+    test(`tells all that a guest said before it ends (${death})`, async (mode) => {
+      if (death === "kill" && !killable(mode)) return;
+      for (const count of [0, 1, 3000]) {
+        const peer = await Peer.serving(mode);
+        const call = peer.call("items", { count, die: death });
+        peer.realm.flush();
+        assertEnd(mode, death, await peer.ended());
+        assertEquals(peer.frames("item").map(({ number }) => number), Array.from({ length: count }, (_, at) => at + 1));
+        // What crashes it is the answer to the call that it is in.
+        const answers = peer.frames("error").map(({ number }) => number);
+        assertEquals(answers, death === "throw" || death === "reject" ? [call] : []);
+        await afterwards(peer);
+      }
+    });
+  }
+
+  test("hears of a guest that ends while much is written to it", async (mode) => {
+    const peer = await Peer.serving(mode);
+    peer.call("dies", "exit");
+    peer.realm.outbox.add("post", 1, new Uint8Array(8 << 20));
+    peer.realm.flush();
+    assertEnd(mode, "exit", await peer.ended());
+    await afterwards(peer);
+  });
+
+  test("gives up a guest whose bytes are no frames, after the frames before them", async (mode) => {
+    const header = [0xf8, 1, 0, 0, 1, 0, 0, 0];
+    const wrong = [[104, 101, 108, 108, 111], [0xf8, 0], [0xf8, 99], [...header, 1, 0, 0, 0x40]];
+    const before = await descriptors();
+    for (const raw of wrong) {
+      const peer = await Peer.serving(mode);
+      peer.call("says", { frames: [["item", 1], ["item", 2]], raw: Uint8Array.from(raw), waits: true });
+      peer.realm.flush();
+      const error = await peer.ended();
+      assertInstanceOf(error, ProtocolError);
+      assertStringIncludes(error.message, `Cannot go on with guest peer (${mode.name} mode)`);
+      assertEquals(peer.frames("item").map(({ number }) => number), [1, 2]);
+      await afterwards(peer);
+    }
+    // Nothing is left of them.
+    assertEquals(await descriptors(), before);
+  });
+
+  test("kills what would outlive this process, and nothing else", async (mode) => {
+    const peer = await Peer.serving(mode);
+    mode.kill();
+    if (killable(mode)) assertEnd(mode, "kill", await peer.ended());
+    else {
+      assertEquals(await peer.ask("echo", "alive"), "alive");
+      await peer.realm.close();
+    }
+  });
+
+  test("starts guests with what they are given along, or refuses that at once", async (mode) => {
+    const setup = { options: { args: ["one"], env: { GREETING: "hello" } } };
+    if (mode.memory === "shared") {
+      assertThrows(() => new Peer(mode, setup), TypeError, "Cannot start a thread guest with args, env");
+      return;
+    }
+    const peer = await Peer.serving(mode, setup);
+    assertEquals(await peer.ask("given", "GREETING"), [["one"], "hello"]);
+    // Its protocol is none of its functions' affair.
+    assertEquals(await peer.ask("reads", null), [null, null, 0]);
+    await peer.realm.close();
+    assertThrows(() => new Peer(mode, { permissions: { read: ["a,b"] } }), RangeError, "it has a comma");
+  });
+}
+
+/** Whether guests of the mode can be killed. */
+function killable(mode: Mode): boolean {
+  return mode.memory !== "shared";
+}
+
+/** An error that says how a guest died. */
+function assertEnd(mode: Mode, death: Death, error: Error): void {
+  assertInstanceOf(error, GuestDiedError);
+  assertEquals(error.mode, mode.name);
+  if (!killable(mode)) return assertStringIncludes(error.message, "it ended by itself");
+  const code = { exit: 3, close: 0, throw: 1, reject: 1, kill: undefined }[death];
+  assertEquals([error.code, error.signal], [code, death === "kill" ? "SIGKILL" : undefined]);
+}
+
+/** Whatever is done to a guest that has ended does no harm, and is told to nobody. */
+async function afterwards(peer: Peer): Promise<void> {
+  const { realm } = peer;
+  assertEquals([realm.alive, peer.ends.length], [false, 1]);
+  const { length } = peer.told;
+  realm.outbox.add("post", 1, new Uint8Array(1 << 20));
+  realm.flush();
+  realm.signal("SIGTERM");
+  realm.looks?.(true);
+  realm.poll?.();
+  realm.looks?.(false);
+  realm.fail(new RangeError("too late"));
+  await within(SECONDS, realm.close());
+  await turn();
+  assertEquals(peer.told.slice(length), []);
+}
+
+/** How many descriptors this process has open. */
+async function descriptors(): Promise<number> {
+  return (await Array.fromAsync(Deno.readDir("/proc/self/fd"))).length;
+}

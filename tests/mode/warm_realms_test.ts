@@ -1,0 +1,182 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { farError, GuestDiedError } from "../../lib/errors.ts";
+import type { BeginFailure, KeptRealm, Mode } from "../../lib/mode/mod.ts";
+import { WarmRealms } from "../../lib/mode/warm_realms.ts";
+import { turn } from "../../lib/platform/mod.ts";
+import { within } from "../contracts/deadline.ts";
+import { fakeMode, type FakeOptions, type FakeRealm } from "../contracts/fake_mode.ts";
+
+const SECONDS = 20;
+const JOB = { name: "job", limit: Infinity, listener: {} };
+
+function open({ fresh = false, ...options }: FakeOptions & Partial<Mode> & { fresh?: boolean } = {}) {
+  const mode = fakeMode(options);
+  const setup = { permissions: {}, options: {} };
+  const warm = new WarmRealms(mode, { fresh, startLimit: Infinity, setup });
+  const take = async (module: string): Promise<KeptRealm> => {
+    let taken: KeptRealm | undefined;
+    await warm.hand(module, (guest) => (taken = guest).begin({ module }, JOB));
+    return taken!;
+  };
+  /** Has a job of that module done by a guest that is handed for it. */
+  const use = async (module: string): Promise<KeptRealm> => {
+    const guest = await take(module);
+    await guest.finish();
+    warm.give(guest, module);
+    return guest;
+  };
+  const started = () => mode.realms.map(({ setup }) => setup.module);
+  return { warm, mode, take, use, started };
+}
+
+const fake = ({ realm }: KeptRealm) => realm as FakeRealm;
+
+Deno.test("WarmRealms.hand() uses a guest again for its own module only", async () => {
+  const { take, use, started } = open();
+  const guest = await use("a:");
+  assert(await take("b:") !== guest);
+  assertStrictEquals(await take("a:"), guest);
+  assert(await take("a:") !== guest);
+  assertEquals(started(), ["a:", "b:", "a:"]);
+});
+
+Deno.test("WarmRealms.hand() passes over guests that have ended", async () => {
+  const { warm, take } = open();
+  const guests = [await take("a:"), await take("a:")];
+  for (const guest of guests) {
+    await guest.finish();
+    warm.give(guest, "a:");
+  }
+  fake(guests[1]!).die();
+  assertStrictEquals(await take("a:"), guests[0]);
+});
+
+Deno.test("WarmRealms.hand() tries a fresh guest where a warm one dies, and no third", async () => {
+  const { warm, use } = open();
+  const guest = await use("a:");
+  const tried: KeptRealm[] = [];
+  await warm.hand("a:", (other) => {
+    tried.push(other);
+    if (other === guest) fake(other).die();
+    return other.begin({}, JOB);
+  });
+  assertEquals([tried.length, tried[0] === guest], [2, true]);
+  await tried[1]!.finish();
+  warm.give(tried[1]!, "a:");
+  let tries = 0;
+  const handed = warm.hand("a:", (guest) => {
+    tries++;
+    fake(guest).die();
+    return guest.begin({}, JOB);
+  });
+  await assertRejects(() => handed, GuestDiedError);
+  assertEquals(tries, 2);
+});
+
+Deno.test("WarmRealms.hand() passes on any other error, the death of a fresh guest, and that none can be started", async () => {
+  const { warm, use, started } = open();
+  await use("a:");
+  await assertRejects(() => warm.hand("a:", () => Promise.reject(new RangeError("no"))), RangeError, "no");
+  const died = new GuestDiedError({ guest: "guest", mode: "fake", cause: "it ended by itself" });
+  await assertRejects(() => warm.hand("b:", () => Promise.reject(died)), GuestDiedError);
+  assertEquals(started(), ["a:", "b:"]);
+  const start = (): never => {
+    throw new TypeError("no guest like that");
+  };
+  await assertRejects(() => open({ start }).take("a:"), TypeError, "no guest like that");
+});
+
+Deno.test("WarmRealms.give() asks a guest to end that does not come back, and forgets it when it has ended", async () => {
+  const { warm, take } = open({ killable: false });
+  const guest = await take("a:");
+  warm.give(guest, "a:");
+  assertEquals(fake(guest).asked, ["close"]);
+  assertEquals((await within(SECONDS, warm.close())).map(({ realm }) => realm), [guest.realm]);
+  fake(guest).die();
+  await turn();
+  assertEquals(await warm.close(), []);
+});
+
+Deno.test("WarmRealms.close() waits for idle guests and for those that were used once", async () => {
+  for (const fresh of [false, true]) {
+    const { warm, use, take } = open({ fresh, killable: false });
+    const guest = await use("a:");
+    assertEquals(fake(guest).asked, fresh ? ["close"] : []);
+    let closed = false;
+    const closing = warm.close().then(() => closed = true);
+    await turn();
+    assertEquals([fake(guest).asked, closed], [["close"], false]);
+    fake(guest).die();
+    await within(SECONDS, closing);
+    await warm.close();
+    await assertRejects(() => take("a:"), TypeError, "the host is closed");
+  }
+});
+
+Deno.test("WarmRealms.close() fails guests at work that can be killed, and says why", async () => {
+  const { warm } = open({ answers: false });
+  const begun = warm.hand("a:", (guest) => guest.begin({}, JOB));
+  await within(SECONDS, warm.close());
+  await assertRejects(() => begun, GuestDiedError, "its host was closed");
+});
+
+Deno.test("WarmRealms.close() waits for a guest on its way back, and ends it then", async () => {
+  const { warm, take } = open({ killable: false });
+  const guest = await take("a:");
+  const back = Promise.withResolvers<void>();
+  warm.expect(back.promise.then(async () => {
+    await guest.finish();
+    warm.give(guest, "a:");
+  }));
+  let closed = false;
+  const closing = warm.close().then(() => closed = true);
+  await turn();
+  assertEquals([fake(guest).asked, closed], [[], false]);
+  back.resolve();
+  await turn();
+  assertEquals([fake(guest).asked, closed], [["close"], false]);
+  fake(guest).die();
+  await within(SECONDS, closing);
+});
+
+Deno.test("WarmRealms.hand() has a module mended once for all, and hands out no guest from before", async () => {
+  const failed: BeginFailure = { phase: "construct", far: farError(new TypeError("it needs more")) };
+  let mended = 0;
+  const { warm, mode, take } = open({
+    async mend(setup, reason) {
+      assertEquals([setup.module, reason], ["a:", "it needs more"]);
+      // The other ones fail meanwhile, and after it.
+      await turn();
+      mended++;
+      return true;
+    },
+  });
+  const tried: KeptRealm[] = [];
+  const late = Promise.withResolvers<BeginFailure>();
+  const hand = (fails: Promise<BeginFailure>) =>
+    warm.hand("a:", async (guest) => {
+      tried.push(guest);
+      if (mended > 0) return await guest.begin({}, JOB);
+      assertEquals(await guest.begin({}, JOB), undefined);
+      const failure = await fails;
+      // Who could not begin is back, and may have been given back before anybody knows why.
+      await guest.finish();
+      warm.give(guest, "a:");
+      return failure;
+    });
+  const handed = [Promise.resolve(failed), Promise.resolve(failed), late.promise].map(hand);
+  await within(SECONDS, Promise.all(handed.slice(0, 2)));
+  late.resolve(failed);
+  await within(SECONDS, handed[2]!);
+  assertEquals([mended, tried.length, mode.realms.length], [1, 6, 6]);
+  assertEquals(new Set(tried).size, 6);
+  assertStrictEquals((await take("a:")).realm, mode.realms[6]);
+});
+
+Deno.test("WarmRealms.hand() gives what a guest's code threw where nobody can mend it", async () => {
+  const failed: BeginFailure = { phase: "load", far: farError(new TypeError("no")) };
+  for (const mend of [undefined, () => Promise.resolve(false)]) {
+    const { warm } = open(mend === undefined ? {} : { mend });
+    assertEquals(await warm.hand("a:", () => Promise.resolve(failed)), failed);
+  }
+});

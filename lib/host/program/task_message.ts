@@ -58,7 +58,9 @@ export function taskDoneFrom(value: unknown): TaskDone {
     const { name, started, finished } = recordFrom(wait);
     return typeof name === "string" && typeof started === "number" && typeof finished === "number";
   };
-  const isWhole = bytes instanceof Uint8Array && Array.isArray(waits) && waits.every(isSpan);
+  // A list may claim any number of holes, each of which would be looked at.
+  const isWhole = bytes instanceof Uint8Array && Array.isArray(waits) &&
+    Object.keys(waits).length === waits.length && waits.every(isSpan);
   if (isWhole && typeof started === "number" && typeof finished === "number") {
     return { bytes, waits, started, finished };
   }

@@ -17,6 +17,7 @@ import {
   type CalledFunction,
   type EndSignal,
   indexOf,
+  MOST_FUNCTIONS,
   type NamedCall,
   type ServiceAnswer,
   type ServiceListener,
@@ -358,7 +359,8 @@ function messageOf(shared: SharedPlace | undefined): SharedMessage | undefined {
 }
 
 function namesFrom(value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+  const isShort = Array.isArray(value) && value.length <= MOST_FUNCTIONS;
+  if (isShort && value.every((name) => typeof name === "string")) return value;
   throw new ProtocolError("exports that are no names, a list of names is wanted");
 }
 

@@ -105,6 +105,9 @@ export interface CalledFunction {
 /** How many items may be under way that nobody has taken yet. */
 export const WINDOW = 16;
 
+/** How many functions can be called. */
+export const MOST_FUNCTIONS = 0x4000;
+
 const CHUNK = 0x8000;
 const STREAM = 0x4000;
 
@@ -114,13 +117,15 @@ const STREAM = 0x4000;
  * @throws {RangeError} where a module has that many functions.
  */
 export function indexOf({ at, chunk, stream }: CalledFunction): number {
-  if (at >= STREAM) throw new RangeError(`Cannot call function ${at}: one below ${STREAM} is wanted`);
+  if (at >= MOST_FUNCTIONS) {
+    throw new RangeError(`Cannot call function ${at}: one below ${MOST_FUNCTIONS} is wanted`);
+  }
   return at + (chunk ? CHUNK : 0) + (stream ? STREAM : 0);
 }
 
 /** What the index of a call's frame says. */
 export function functionOf(index: number): CalledFunction {
-  return { at: index % STREAM, chunk: index >= CHUNK, stream: (index & STREAM) !== 0 };
+  return { at: index % MOST_FUNCTIONS, chunk: index >= CHUNK, stream: (index & STREAM) !== 0 };
 }
 
 /** What is given beside a value in order to be moved with it. */

@@ -54,9 +54,8 @@ class LinkedSide implements FarSide {
   }
 
   take(): Reply | undefined {
-    const message = this.#take();
-    if (message === undefined || message.kind === "reply") return message?.reply;
-    throw new TypeError(`Cannot go on with ${this.name}: it sent a message of kind ${message.kind}, a reply is wanted`);
+    const message = this.#take("reply");
+    return message?.kind === "reply" ? message.reply : undefined;
   }
 
   snapshot(): unknown | Promise<unknown> {
@@ -75,17 +74,27 @@ class LinkedSide implements FarSide {
   }
 
   #answer(): unknown {
-    const message = this.#take();
+    const message = this.#take("answer");
     if (message?.kind === "answer") return message.answer;
-    throw new TypeError(`Cannot go on with ${this.name}: it sent ${message?.kind ?? "nothing"}, an answer is wanted`);
+    throw new TypeError(`Cannot go on with ${this.name}: nothing has come, an answer is wanted`);
   }
 
-  #take(): Message | undefined {
+  #take(wanted: "reply" | "answer"): Message | undefined {
     const bytes = this.link.take();
     if (bytes === undefined) return undefined;
-    const message = this.#wire.decode(bytes);
+    const message = this.#read(bytes, wanted);
     if (message.kind !== "error") return message;
     const { guest, mode } = this.link;
     throw new GuestError({ guest, mode, phase: message.phase, far: message.far });
+  }
+
+  #read(bytes: Uint8Array, wanted: "reply" | "answer"): Message {
+    try {
+      const message = this.#wire.decode(bytes);
+      if (message.kind === wanted || message.kind === "error") return message;
+      throw new TypeError(`a message of kind ${message.kind} came, one of kind ${wanted} is wanted`);
+    } catch (error) {
+      throw this.link.refuse?.(error) ?? error;
+    }
   }
 }

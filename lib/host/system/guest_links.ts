@@ -9,7 +9,7 @@
  * @module
  */
 
-import { GuestDiedError, GuestError, GuestTimeoutError, ProtocolError } from "../../errors.ts";
+import { errorText, GuestDiedError, GuestError, GuestTimeoutError, ProtocolError } from "../../errors.ts";
 import {
   type BeginFailure,
   following,
@@ -201,7 +201,17 @@ class GuestLink implements Link {
   /** Gives up a guest that has not answered for so many milliseconds. */
   giveUp(limit: number): void {
     if (this.settle()) return;
-    const error = new GuestTimeoutError({ guest: this.guest, mode: this.mode, seconds: limit / 1000 });
+    this.#fail(new GuestTimeoutError({ guest: this.guest, mode: this.mode, seconds: limit / 1000 }));
+  }
+
+  refuse(cause: unknown): Error {
+    const what = `what it replied is none of the protocol's: ${errorText(cause)}`;
+    const error = new ProtocolError(`Cannot go on with guest ${this.guest} (${this.mode} mode): ${what}`, { cause });
+    this.#fail(error);
+    return error;
+  }
+
+  #fail(error: Error): void {
     this.#end(error);
     this.#kept?.fail(error);
   }

@@ -46,6 +46,8 @@ export interface Link {
   post(bytes: Uint8Array): void;
   /** The newest message that has come back and was not taken, if any; throws a typed error where none can come. */
   take(): Uint8Array | undefined;
+  /** Gives it up because what was taken is no message; gives the error that says so. Absent where nobody else wrote it. */
+  refuse?(cause: unknown): Error;
 }
 
 /** The links of one run in one mode. */

@@ -10,7 +10,7 @@
  */
 
 import { type Ports, type PortType, width } from "../../diagram/mod.ts";
-import type { FarError, GuestPhase } from "../../errors.ts";
+import { type FarError, farErrorFrom, type GuestPhase } from "../../errors.ts";
 import { decode, encode } from "../../codec/mod.ts";
 import type { Reply, Request } from "../../simulator/mod.ts";
 
@@ -24,6 +24,8 @@ export type Message =
   | { readonly kind: "answer"; readonly answer: unknown };
 
 const KINDS = ["request", "reply", "error", "snapshot", "restore", "answer"] as const;
+/** What a far side is at when it throws. */
+const PHASES: readonly GuestPhase[] = ["construct", "initialize", "update", "output", "snapshot", "restore"];
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /** Reads and writes the messages of one delegated system. */
@@ -93,12 +95,12 @@ export class Wire {
         const k = reader.number();
         const started = reader.number();
         const finished = reader.number();
-        const processed = Array.from({ length: reader.number() }, () => reader.number());
+        const processed = [...reader.vector(reader.number())];
         return { kind, reply: { k, processed, started, finished, outputs: reader.values(this.#outputs) } };
       }
       case "error": {
-        const { phase, far } = reader.rest() as { phase: GuestPhase; far: FarError };
-        return { kind, phase, far };
+        const { phase, far } = reader.rest() as Record<"phase" | "far", unknown>;
+        return { kind, phase: phaseFrom(phase), far: farErrorFrom(far) };
       }
       case "snapshot":
         return { kind };
@@ -217,6 +219,12 @@ class Reader {
     if (size >= 0 && BYTES * (this.#at + size) <= this.#length) return;
     throw new TypeError("Cannot read a message: it ends early, a whole one is wanted");
   }
+}
+
+function phaseFrom(value: unknown): GuestPhase {
+  const known = PHASES.find((phase) => phase === value);
+  if (known !== undefined) return known;
+  throw new TypeError(`Cannot read a message: an error without a phase, one of (${PHASES.join(", ")}) is wanted`);
 }
 
 const ABSTRACT = Symbol("an abstract value, which stands at the end of the message");

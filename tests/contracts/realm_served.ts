@@ -34,7 +34,7 @@ export function keep(mode: Mode, given: KeepOptions = {}): KeptMode {
 
 /** The things that the functions share with a guest. */
 export function shareThings(): ServiceShare<ReturnType<typeof things>> {
-  return new ServiceShare(things(), { call: { export: "things" }, tasks: 1 });
+  return new ServiceShare(things(), { tasks: 1 });
 }
 
 /** How to serve. */
@@ -61,7 +61,13 @@ export class Served {
     const { name = "guest", module = WORK, share, limit = Infinity } = options;
     const shared = share === undefined ? undefined : { share, task: 0 };
     const served = new Served();
-    served.#link = await kept.serve({ name, module, initializer: undefined, shared, limit }, {
+    served.#link = await kept.serve({
+      name,
+      module,
+      initializer: undefined,
+      shared: shared && { ...shared, call: { export: "things" } },
+      limit,
+    }, {
       answered: (answer) => {
         served.answers.push(
           answer.kind === "value"

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { GuestDiedError, ProtocolError } from "../../lib/errors.ts";
 import type { Mode } from "../../lib/mode/mod.ts";
 import { turn } from "../../lib/platform/mod.ts";

@@ -50,27 +50,23 @@ export const remoteSubject: MemorySubject = {
 
   /** Real tasks of an owner; what they ask arrives in an order that the seed decides. */
   async run(layout: Layout, calls: readonly TaskCall[], seed: number): Promise<TaskResults> {
-    const waiting: (PromiseWithResolvers<Uint8Array> | undefined)[] = calls.map(() => undefined);
-    const asks: { task: number; bytes: Uint8Array }[] = [];
+    const asks: { task: number; bytes: Uint8Array; answer: (bytes: Uint8Array) => void }[] = [];
     const names = calls.map(({ task }, at) => `${task} ${at}`);
-    // No thing has the words: they are the tasks' own.
-    const things = Object.assign(new Map(), { allows: () => true });
-    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things }), *initialize() {} };
+    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things: new Map() }), *initialize() {} };
     const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {
       now: realClock,
-      live: () => waiting.length,
+      live: () => calls.length,
     });
     const chooser = seededChooser(seed);
     const deliver = () => {
       const [ask] = asks.splice(chooser(asks.length), 1);
-      if (ask !== undefined) owner.ask(ask.task, ask.bytes, (bytes) => waiting[ask.task]?.resolve(bytes));
+      if (ask !== undefined) owner.ask(ask.task, ask.bytes, ask.answer);
     };
     const values = await Promise.all(calls.map((call, task) => {
       const performAsync = (operation: Operation): Answer | Promise<Answer> => {
         if (operation.kind === "now") return realClock();
         const answer = Promise.withResolvers<Uint8Array>();
-        waiting[task] = answer;
-        asks.push({ task, bytes: encodeAsked(operation) });
+        asks.push({ task, bytes: encodeAsked(operation), answer: answer.resolve });
         queueMicrotask(deliver);
         return answer.promise.then((bytes) => decodeAnswer(bytes) as Answer);
       };

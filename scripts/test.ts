@@ -18,8 +18,8 @@ Ends with 0 if every test passed, 1 if one failed, 2 for a wrong argument.`;
 await runTask({ task: "test", usage, rest: true }, async ({ json, rest }) => {
   const started = performance.now();
   // Threads check the types of their entry when the first one starts: under load that takes longer than a guest may.
-await runDeno(["check", "--quiet", "lib/host/thread_entry.ts", "lib/host/process_entry.ts"]);
-const { code, text } = await runDeno(["test", "--allow-all", ...rest], {
+  await runDeno(["check", "--quiet", "lib/host/thread_entry.ts", "lib/host/process_entry.ts"]);
+  const { code, text } = await runDeno(["test", "--allow-all", ...rest], {
     sink: json ? (bytes) => complain(bytes) : printBytes,
     colors: (json ? Deno.stderr : Deno.stdout).isTerminal() && !Deno.noColor,
   });

@@ -10,7 +10,7 @@ import { decode } from "../codec/mod.ts";
 import type { Answer, CallOperation, Layout, Operation } from "../memory/mod.ts";
 import { dataText } from "../program/mod.ts";
 import { Failure } from "./answer_tree.ts";
-import { argumentText, numberText } from "./operation_text.ts";
+import { argumentText, numberText } from "./whole_text.ts";
 
 /** A call as a program writes it. */
 function callText({ object, method, args }: CallOperation): string {

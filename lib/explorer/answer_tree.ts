@@ -21,7 +21,7 @@ import {
   type Steps,
 } from "../memory/mod.ts";
 import { type TaskMemory, TaskRun } from "../program/mod.ts";
-import { operationText } from "./operation_text.ts";
+import { wholeText } from "./whole_text.ts";
 
 /** How steps ended. */
 export type TreeEnd =
@@ -155,7 +155,7 @@ export class AnswerTree {
       const place = path[index];
       if (place === undefined) break;
       const asked = run.pending;
-      const [is, was] = [operationText(asked), operationText(place.operation)];
+      const [is, was] = [wholeText(asked), wholeText(place.operation)];
       if (is !== was) {
         throw new NondeterminismError(
           `Cannot go on: after the same answers the task asks for ${is} and before for ${was}, the same is wanted`,

@@ -15,7 +15,7 @@ import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory
 import type { TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
 import type { Finding } from "./finding.ts";
-import { operationText } from "./operation_text.ts";
+import { wholeText } from "./whole_text.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import type { Departure } from "./schedule.ts";
@@ -130,7 +130,7 @@ class Rounds implements Scheduler {
     this.#now = this.#model.memory.save(this.#now);
     const waiting = this.#now.parked.map(({ task }) => task);
     const places = this.#execution.nodes.map(({ operation, call }) => {
-      return `${call === undefined ? "" : operationText(call)} ${timelessText(operation)}`;
+      return `${call === undefined ? "" : wholeText(call)} ${timelessText(operation)}`;
     });
     const COMMON_ROUND = 60;
     return { memory: this.#now, places: [...places, `${last} ${waiting} ${this.replay.choices % COMMON_ROUND}`] };
@@ -140,7 +140,7 @@ class Rounds implements Scheduler {
 function timelessText(operation: Operation | undefined): string {
   if (operation?.kind === "sleep") return "sleep";
   if (operation?.kind === "wait") return `wait ${operation.word} ${operation.expected}`;
-  return operationText(operation);
+  return wholeText(operation);
 }
 
 function isEqual(one: State, other: State): boolean {

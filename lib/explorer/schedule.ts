@@ -11,7 +11,7 @@
  */
 
 import type { Granularity } from "./execution.ts";
-import { fingerprint as mix } from "./operation_text.ts";
+import { fingerprint as mix } from "./whole_text.ts";
 
 /** A step at which a run departs from the default. */
 export interface Departure {

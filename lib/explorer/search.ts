@@ -14,7 +14,7 @@ import { Execution, type ExecutionOptions } from "./execution.ts";
 import type { BugKind, Finding } from "./finding.ts";
 import { Judge, type Judged } from "./judge.ts";
 import { livelock } from "./livelock.ts";
-import { fingerprint, operationText } from "./operation_text.ts";
+import { fingerprint, wholeText } from "./whole_text.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import type { Departure } from "./schedule.ts";
@@ -201,7 +201,7 @@ export class Search {
     let print = fingerprint(0, JSON.stringify([this.#program.name, this.#settings.variant]));
     replay.begin();
     const run = execution.run(replay, (task, { operation }) => {
-      if (execution.taken.length <= printed) print = fingerprint(print, `${task} ${operationText(operation)}`);
+      if (execution.taken.length <= printed) print = fingerprint(print, `${task} ${wholeText(operation)}`);
     });
     const { fault } = replay;
     const preemptions = inTurns ? replay.preemptions : run.preemptions;

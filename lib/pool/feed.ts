@@ -9,7 +9,7 @@
  * @module
  */
 
-import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
+import { CancelledError, errorDataFrom, farError, GuestError, ProtocolError, revivedError } from "../errors.ts";
 import type { Call, CallOptions, CallOutcome } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
 
@@ -64,7 +64,7 @@ export interface Chunk<A> {
   readonly call: Call;
 }
 
-type Answer = { readonly value: unknown } | { readonly error: ErrorData };
+type Answer = { readonly value: unknown } | { readonly error: unknown };
 
 /** Who reads what a feed makes. */
 export interface Reader<A> {
@@ -215,10 +215,9 @@ export class Feed<A, R> {
     if (outcome === undefined) throw new TypeError("Cannot give a value: the call is not settled");
     if ("error" in outcome) return this.#failed(outcome.error, input, first + at);
     if (this.#chunkSize === 1) return outcome.value as R;
-    const answer = (outcome.value as readonly Answer[])[at];
-    if (answer === undefined) throw new TypeError("Cannot give a value: the chunk has fewer answers than inputs");
+    const answer = answerAt(outcome.value, at);
     if ("value" in answer) return answer.value as R;
-    const cause = revivedError(answer.error);
+    const cause = revivedError(errorDataFrom(answer.error));
     const { mode } = this.#pool;
     const guest = call.guest ?? "";
     const error = new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
@@ -255,4 +254,11 @@ export class Feed<A, R> {
     if (onError === undefined) throw error;
     return onError(error, input, index);
   }
+}
+
+/** An answer of those that a guest gave to a chunk, which may be anything. */
+function answerAt(answers: unknown, at: number): Answer {
+  const answer: unknown = Array.isArray(answers) ? answers[at] : undefined;
+  if (typeof answer === "object" && answer !== null && ("value" in answer || "error" in answer)) return answer;
+  throw new ProtocolError(`Cannot give a value: the guest has no answer to input ${at} of its chunk`);
 }

@@ -1,6 +1,7 @@
 /**
- * An operation as a short text, equal for equal operations, and the fingerprint of a sequence of texts.
+ * An operation as a whole text, equal for equal operations, and the fingerprint of a sequence of texts.
  *
+ * - Schedules keep such fingerprints: a text that changes ends every schedule that somebody has kept.
  * - Arguments of calls count as far as they are plain data; shared things among them count by their names.
  *
  * @module
@@ -8,8 +9,8 @@
 
 import type { Operation } from "../memory/mod.ts";
 
-/** An operation as text; `its end` where there is none. */
-export function operationText(operation: Operation | undefined): string {
+/** An operation as its whole text; `its end` where there is none. */
+export function wholeText(operation: Operation | undefined): string {
   if (operation === undefined) return "its end";
   switch (operation.kind) {
     case "call":

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
+import { CancelledError, errorDataFrom, farError, GuestError, ProtocolError, revivedError } from "../errors.ts";
 import type { Call, CallOptions, CallOutcome } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
 
@@ -63,8 +63,6 @@ export interface Chunk<A> {
   /** The call. */
   readonly call: Call;
 }
-
-type Answer = { readonly value: unknown } | { readonly error: ErrorData };
 
 /** Who reads what a feed makes. */
 export interface Reader<A> {
@@ -215,14 +213,27 @@ export class Feed<A, R> {
     if (outcome === undefined) throw new TypeError("Cannot give a value: the call is not settled");
     if ("error" in outcome) return this.#failed(outcome.error, input, first + at);
     if (this.#chunkSize === 1) return outcome.value as R;
-    const answer = (outcome.value as readonly Answer[])[at];
-    if (answer === undefined) throw new TypeError("Cannot give a value: the chunk has fewer answers than inputs");
-    if ("value" in answer) return answer.value as R;
-    const cause = revivedError(answer.error);
+    const answer = this.#answerIn(outcome.value, at, call);
+    return "value" in answer ? answer.value as R : await this.#again(answer.error, input, first + at);
+  }
+
+  /** The answer to an input among those of its chunk, which are what a guest said. */
+  #answerIn(
+    answers: unknown,
+    at: number,
+    { guest = "" }: Call,
+  ): { readonly value: unknown } | { readonly error: Error } {
     const { mode } = this.#pool;
-    const guest = call.guest ?? "";
-    const error = new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
-    return await this.#again(error, input, first + at);
+    const answer: unknown = Array.isArray(answers) ? answers[at] : undefined;
+    const isObject = typeof answer === "object" && answer !== null;
+    if (isObject && "value" in answer) return { value: answer.value };
+    try {
+      const cause = revivedError(errorDataFrom(isObject && "error" in answer ? answer.error : undefined));
+      return { error: new GuestError({ guest, mode, phase: "run", far: farError(cause), cause }) };
+    } catch (cause) {
+      const what = `it gave no answer to input ${at} of a chunk, one to each is wanted`;
+      return { error: new ProtocolError(`Cannot go on with guest ${guest} (${mode} mode): ${what}`, { cause }) };
+    }
   }
 
   /** Cancels what waits and closes the source. */

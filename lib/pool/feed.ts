@@ -64,8 +64,6 @@ export interface Chunk<A> {
   readonly call: Call;
 }
 
-type Answer = { readonly value: unknown } | { readonly error: unknown };
-
 /** Who reads what a feed makes. */
 export interface Reader<A> {
   /** How many chunks are ahead of it. */
@@ -215,13 +213,27 @@ export class Feed<A, R> {
     if (outcome === undefined) throw new TypeError("Cannot give a value: the call is not settled");
     if ("error" in outcome) return this.#failed(outcome.error, input, first + at);
     if (this.#chunkSize === 1) return outcome.value as R;
-    const answer = answerAt(outcome.value, at);
-    if ("value" in answer) return answer.value as R;
-    const cause = revivedError(errorDataFrom(answer.error));
+    const answer = this.#answerIn(outcome.value, at, call);
+    return "value" in answer ? answer.value as R : await this.#again(answer.error, input, first + at);
+  }
+
+  /** The answer to an input among those of its chunk, which are what a guest said. */
+  #answerIn(
+    answers: unknown,
+    at: number,
+    { guest = "" }: Call,
+  ): { readonly value: unknown } | { readonly error: Error } {
     const { mode } = this.#pool;
-    const guest = call.guest ?? "";
-    const error = new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
-    return await this.#again(error, input, first + at);
+    const answer: unknown = Array.isArray(answers) ? answers[at] : undefined;
+    const isObject = typeof answer === "object" && answer !== null;
+    if (isObject && "value" in answer) return { value: answer.value };
+    try {
+      const cause = revivedError(errorDataFrom(isObject && "error" in answer ? answer.error : undefined));
+      return { error: new GuestError({ guest, mode, phase: "run", far: farError(cause), cause }) };
+    } catch (cause) {
+      const what = `it gave no answer to input ${at} of a chunk, one to each is wanted`;
+      return { error: new ProtocolError(`Cannot go on with guest ${guest} (${mode} mode): ${what}`, { cause }) };
+    }
   }
 
   /** Cancels what waits and closes the source. */
@@ -254,11 +266,4 @@ export class Feed<A, R> {
     if (onError === undefined) throw error;
     return onError(error, input, index);
   }
-}
-
-/** An answer of those that a guest gave to a chunk, which may be anything. */
-function answerAt(answers: unknown, at: number): Answer {
-  const answer: unknown = Array.isArray(answers) ? answers[at] : undefined;
-  if (typeof answer === "object" && answer !== null && ("value" in answer || "error" in answer)) return answer;
-  throw new ProtocolError(`Cannot give a value: the guest has no answer to input ${at} of its chunk`);
 }

@@ -102,8 +102,9 @@ class ThreadRealm implements Realm {
     this.#requests = BytePipe.create(CAPACITY, ring);
     this.#replies = BytePipe.create(CAPACITY, ring);
     const [requests, replies] = [this.#requests.handle, this.#replies.handle];
-    this.#say({ kind: "start", module, requests, replies, bell: bell.handle });
+    // Before the thread has the ring: one that is quicker would say hello to nobody.
     this.#replies.sleeps("reader", LISTENS);
+    this.#say({ kind: "start", module, requests, replies, bell: bell.handle });
   }
 
   get ended(): Promise<void> {

@@ -11,11 +11,12 @@ import {
   scalar,
   type System,
 } from "../../../lib/diagram/mod.ts";
-import { now } from "../../../lib/platform/mod.ts";
 import { directHost, Host, loadSystem } from "../../../lib/host/mod.ts";
+import { now } from "../../../lib/platform/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
 import { KINDS } from "../../arbitraries/diagrams.ts";
 import { runs } from "../../contracts/soak.ts";
+import { socketMode } from "../../contracts/socket_mode.ts";
 
 // The law of DESIGN, section 3, with an oracle that shares no code with delegation: the inner system run inline, its
 // input held at u_k over (t_(k-1), t_k]. All times are whole numbers of ticks, so the test compares them exactly.
@@ -170,7 +171,7 @@ class Oracle {
 }
 
 /** Runs an experiment against the oracle. */
-async function check(experiment: Experiment, mode: "direct" | "thread" | "process", host: Host): Promise<void> {
+async function check(experiment: Experiment, mode: string, host: Host): Promise<void> {
   const system = await innerSystem(experiment);
   const { outer, others, commands } = experiment;
   const whole = among(delegate(system, { mode, ...options(outer) }), others);
@@ -204,10 +205,10 @@ async function check(experiment: Experiment, mode: "direct" | "thread" | "proces
   }
 }
 
-for (const [mode, numRuns] of [["direct", 400], ["thread", 120], ["process", 120]] as const) {
+for (const [mode, numRuns] of Object.entries({ direct: 400, thread: 120, process: 120, socket: 40 })) {
   for (const [name, experiments] of Object.entries({ anyTimings, innerOnRequests })) {
     Deno.test(`delegate() keeps the law in ${mode} mode, at every event and between them (${name})`, async () => {
-      await using host = new Host();
+      await using host = new Host({ modes: [socketMode()] });
       await fc.assert(
         fc.asyncProperty(experiments, (experiment) => check(experiment, mode, host)),
         { numRuns: runs(numRuns) },
@@ -244,9 +245,9 @@ function fed(system: System, { source, rows }: { source: number; rows: readonly 
   return builder.build();
 }
 
-for (const [mode, numRuns] of [["direct", 200], ["thread", 60], ["process", 60]] as const) {
+for (const [mode, numRuns] of Object.entries({ direct: 200, thread: 60, process: 60, socket: 20 })) {
   Deno.test(`delegate() delays the inline run by a period where each inner event is a request (${mode} mode)`, async () => {
-    await using host = new Host();
+    await using host = new Host({ modes: [socketMode()] });
     await fc.assert(
       fc.asyncProperty(delayedRuns, async ({ times, later, steps, ...run }) => {
         const { outer, kind, seed } = run;

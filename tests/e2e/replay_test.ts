@@ -5,7 +5,7 @@ import { explore, isProgram } from "../../mod.ts";
 import { programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/replay.ts";
 import { reorder } from "../explorer/specimens/reorder.ts";
-import { Command, type Ended, startScript } from "./command.ts";
+import { Command, complaints, type Ended, startScript } from "./command.ts";
 
 async function replayed(...args: readonly string[]): Promise<Ended> {
   await using command = startScript("replay", ...args);

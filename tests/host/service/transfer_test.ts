@@ -29,7 +29,7 @@ Deno.test("taken() takes all parts away, or says that one can be moved nowhere",
   assert(bytes.buffer.detached && buffer instanceof ArrayBuffer);
   assertEquals([...new Uint8Array(buffer)], [1, 2, 3]);
   const fixed = new WebAssembly.Memory({ initial: 1 }).buffer as ArrayBuffer;
-  for (const transfer of [[fixed], [bytes.buffer], [buffer, buffer]]) {
+  for (const transfer of [[fixed], [bytes.buffer]]) {
     assertThrows(() => taken(transfer), TypeError, "can be moved nowhere");
   }
   detach([fixed]);

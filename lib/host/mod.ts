@@ -22,12 +22,24 @@
 export { Host, type HostOptions } from "./host.ts";
 export {
   type AnyModeName,
+  type BeginFailure,
+  type BeginOptions,
   BLOCKS,
+  type BytesPart,
+  FRAME_KINDS,
+  type FrameCursor,
+  type FrameKind,
   type GuestOptions,
   type GuestPermissions,
+  type GuestSetup,
+  type JobListener,
+  type KeptRealm,
   type Mode,
   MODE_NAMES,
   type ModeName,
+  type Outbox,
+  type Realm,
+  type RealmListener,
 } from "../mode/mod.ts";
 export type { Exports } from "./exports.ts";
 export { loadSystem } from "./system/reference.ts";
@@ -56,10 +68,11 @@ export { dataText, sameData } from "../program/mod.ts";
 export { loadProgram, programsOf } from "./program/reference.ts";
 export { type Deadlock, findDeadlock, type TaskWait } from "./program/deadlock.ts";
 export { move, MOVED, type Moved } from "./service/transfer.ts";
-export { type Packed, Packer } from "./service/packed.ts";
+export { type Packed, Packer, type PackOptions } from "./service/packed.ts";
 export type { GuestHost } from "./service/guest_host.ts";
-export type { ServiceCall, ServiceJob, ServiceLink } from "./service/link.ts";
+export type { GuestService, ServiceCall, ServiceJob, ServiceLink, SharedPlace } from "./service/link.ts";
 export type {
+  CalledFunction,
   EndSignal,
   NamedCall,
   ServiceAnswer,
@@ -70,5 +83,6 @@ export type {
 } from "./service/message.ts";
 export { WINDOW } from "./service/message.ts";
 export { namedExport } from "./service/functions.ts";
+export type { ThingsMessage } from "./shared/view.ts";
 export { ServiceShare } from "./shared/service_share.ts";
 export { attach, share, type ShareHandle, type ShareOptions, type Sharing } from "./shared/share.ts";

@@ -39,9 +39,9 @@ import { lineText, type LogLine, type NumberedLine } from "./line.ts";
 import { LogFiles, MERGED } from "./log_files.ts";
 import { checkLoggingSettings, type LoggingSettings } from "./settings.ts";
 
-const ORDERS = ["turns", "lanes"] as const;
+const ORDERS: readonly LogOrder[] = ["turns", "lanes"];
 /** The order of the merged log. */
-export type LogOrder = typeof ORDERS[number];
+export type LogOrder = "turns" | "lanes";
 
 /** What guests log, and where it goes: to a folder, to a listener, or to both. */
 export interface LogTarget {

@@ -26,7 +26,7 @@ export type LogMethod = (message: string, properties?: Readonly<Record<string, u
 type LogMethods = Readonly<Record<LogLevel, LogMethod>>;
 
 /** A method for each level. */
-export interface Logger extends LogMethods {
+export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
   /** Its category, from the root down. */
   readonly category: readonly string[];
 }

@@ -31,9 +31,9 @@ export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"
 /** How much a record matters. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
-const FORMATS = ["text", "json"] as const;
+const FORMATS: readonly LogFormat[] = ["text", "json"];
 /** How a line is written: for people, or as a JSON object. */
-export type LogFormat = typeof FORMATS[number];
+export type LogFormat = "text" | "json";
 
 /** What is logged; plain data. */
 export interface LoggingSettings {

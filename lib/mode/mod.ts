@@ -29,7 +29,7 @@ export { following, FRAME_KINDS, type FrameKind, MAX_LENGTH } from "./frame.ts";
 export { FrameCursor } from "./frame_cursor.ts";
 export { type BytesPart, Outbox } from "./outbox.ts";
 export type { GuestCode } from "./guest_code.ts";
-export { type BeginFailure, type JobListener, KeptRealm } from "./kept_realm.ts";
+export { type BeginFailure, type BeginOptions, type JobListener, KeptRealm } from "./kept_realm.ts";
 export { WarmRealms } from "./warm_realms.ts";
 export { type External, guestArguments, type Launch, permissionFlags } from "./launch.ts";
 export { processMode } from "./process.ts";

@@ -12,15 +12,15 @@ import { processMode } from "./process.ts";
 import type { Mode } from "./realm.ts";
 import { threadMode } from "./thread.ts";
 
-/** How each mode is made. */
-export const MODES = {
+/** The name of a mode of the list. */
+export type ModeName = "direct" | "thread" | "process";
+
+/** The list of modes: how each is made. */
+export const MODES: Readonly<Record<ModeName, (code: GuestCode) => Mode>> = {
   direct: directMode,
   thread: threadMode,
   process: processMode,
-} as const satisfies Record<string, (code: GuestCode) => Mode>;
-
-/** The name of a mode of this list. */
-export type ModeName = keyof typeof MODES;
+};
 
 /** The names, in teaching order. */
 export const MODE_NAMES: readonly ModeName[] = Object.keys(MODES) as ModeName[];

@@ -201,7 +201,9 @@ export class Command implements AsyncDisposable {
 /** What stands on stderr besides the progress of long runs. */
 export function complaints(stderr: string): string {
   const simulated = /^\w+ mode, \d+ systems?: t = [\d.e+-]+ of [\d.e+-]+ s\n/gm;
-  return stderr.replaceAll(simulated, "").replaceAll(/^[\w-]+ in \w+ mode: [\d.]+ s(, .*)?\n/gm, "");
+  const run = /^[\w-]+ in \w+ mode: ([\d.]+ s(, .*)?|\d+ runs|\d+ of \d+)\n/gm;
+  const explored = /^[\w-]+ \([\w-]+\): \d+ schedules\n/gm;
+  return [simulated, run, explored].reduce((text, progress) => text.replaceAll(progress, ""), stderr);
 }
 
 /** SIGINT may be ignored from the start, as in a script's background jobs: then the default disposition says nothing. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { isProgram, programs } from "../../mod.ts";
 import { USAGE } from "../../scripts/explore.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
-import { Command, type Ended, startScript } from "./command.ts";
+import { Command, complaints, type Ended, startScript } from "./command.ts";
 
 interface Document {
   readonly program: string;
@@ -33,7 +33,7 @@ async function explored(...args: readonly string[]): Promise<Ended> {
 
 /** The one document on stdout. */
 function read<T = Document>({ code, stdout, stderr }: Ended, wanted: number): T {
-  assertEquals({ code, stderr: wanted === 0 ? stderr.replaceAll(/^.* schedules\n/gm, "") : "" }, {
+  assertEquals({ code, stderr: wanted === 0 ? complaints(stderr) : "" }, {
     code: wanted,
     stderr: "",
   });
@@ -64,7 +64,7 @@ Deno.test("deno task explore --json prints the bug of fewest preemptions with wh
 
 Deno.test("explore tells people what happened in which order, where, and how to see it again", async () => {
   const { code, stdout, stderr } = await explored("deadlock", "--replay");
-  assertEquals({ code, stderr }, { code: 1, stderr: "" });
+  assertEquals({ code, stderr: complaints(stderr) }, { code: 1, stderr: "" });
   const [head, one, other, needs, _empty, columns = "", first = ""] = stdout.split("\n");
   assertEquals([head, one, other, needs], [
     "deadlock (plain): BUG, deadlock",

@@ -21,9 +21,7 @@ export type Placed =
 
 /** Where a value comes from: how to read it, and the part that gives it unless it is fixed. */
 export interface Source {
-  /** Reads it. */
   readonly read: Read;
-  /** Who gives it. */
   readonly part?: PartContext;
 }
 

@@ -28,9 +28,7 @@ const MOST_LINES = 40;
 
 /** A livelock, with the preemptions before the tasks take turns. */
 export interface Livelock {
-  /** What happened. */
   readonly finding: Finding;
-  /** The preemptions. */
   readonly preemptions: number;
 }
 

@@ -17,7 +17,6 @@ import type { Found, Search, Slices } from "./search.ts";
 
 /** What shrinking came to. */
 export interface Shrunk {
-  /** The run. */
   readonly least: Found;
   /** Whether all runs with fewer preemptions have been performed, and none shows that kind of bug. */
   readonly minimal: boolean;

@@ -16,7 +16,6 @@ export function batchOf(values: Iterable<unknown>): Uint8Array {
   return writer.written();
 }
 
-/** The values of records. */
 export function valuesOf(records: Uint8Array): unknown[] {
   const decoder = new Decoder(records);
   const values: unknown[] = [];

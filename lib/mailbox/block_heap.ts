@@ -37,11 +37,8 @@ interface Node {
   readonly sequence: number;
 }
 
-/** See the module. */
 export class BlockHeap implements ItemStore {
-  /** How many 32-bit numbers tell its state. */
   readonly numbers = 5;
-  /** The length of the longest item, in bytes. */
   readonly most: number;
   readonly #start: number;
   readonly #blocks: number;
@@ -54,7 +51,6 @@ export class BlockHeap implements ItemStore {
   readonly #block = new Uint8Array(BLOCK_BYTES);
   readonly #view = new DataView(this.#block.buffer);
 
-  /** A heap in a range. */
   constructor({ offset, length }: ByteRange, { order }: { readonly order: "lifo" | "priority" }) {
     this.#start = offset;
     this.#blocks = Math.floor(length / BLOCK_BYTES);
@@ -63,7 +59,6 @@ export class BlockHeap implements ItemStore {
     this.most = Math.min(room, MOST_BYTES);
   }
 
-  /** Takes its state from numbers. */
   load(from: Int32Array, at: number): void {
     this.#root = from[at] ?? 0;
     this.#free = from[at + 1] ?? 0;
@@ -72,7 +67,6 @@ export class BlockHeap implements ItemStore {
     this.#sequence = from[at + 4] ?? 0;
   }
 
-  /** Gives its state as numbers. */
   save(into: Int32Array, at: number): void {
     into[at] = this.#root;
     into[at + 1] = this.#free;
@@ -81,12 +75,10 @@ export class BlockHeap implements ItemStore {
     into[at + 4] = this.#sequence;
   }
 
-  /** Whether an item of a length fits. */
   fits(length: number): boolean {
     return blocksOf(length) <= this.#blocks - this.#used;
   }
 
-  /** How many records of a batch fit. */
   fitting(records: Uint8Array, { from, count: most }: { readonly from: number; readonly count: number }): Fitting {
     let [count, end, room] = [0, from, this.#blocks - this.#used];
     while (count < most && end < records.length) {
@@ -158,12 +150,10 @@ export class BlockHeap implements ItemStore {
     yield* this.#link({ ...node, left: 0, right: 0 });
   }
 
-  /** Puts a claimed item back into the heap. */
   restore(handle: number): Steps<void> {
     return this.admit(handle);
   }
 
-  /** The record of an item. */
   *record(handle: number): Steps<Uint8Array> {
     const { length } = yield* this.#node(handle);
     const body = new Uint8Array(length);
@@ -196,7 +186,6 @@ export class BlockHeap implements ItemStore {
     this.#used -= count;
   }
 
-  /** Takes the first items. */
   *take(count: number): Steps<Uint8Array> {
     const all = new RecordWriter();
     for (let taken = 0; taken < count; taken++) {
@@ -267,7 +256,6 @@ export class BlockHeap implements ItemStore {
   }
 }
 
-/** How many blocks a body takes. */
 function blocksOf(length: number): number {
   return 1 + Math.ceil(Math.max(0, length - (BLOCK_BYTES - FIRST_BODY)) / (BLOCK_BYTES - LATER_BODY));
 }

@@ -23,11 +23,8 @@ const SMALL_BYTES = 4096;
 /** At most this many bytes are read at once where more than one item is wanted. */
 const MOST_AT_ONCE = 2 ** 20;
 
-/** See the module. */
 export class ByteRing implements ItemStore {
-  /** How many 32-bit numbers tell its state. */
   readonly numbers = 3;
-  /** The length of the longest item, in bytes. */
   readonly most: number;
   readonly #start: number;
   readonly #size: number;
@@ -39,33 +36,28 @@ export class ByteRing implements ItemStore {
   // What `take` gives, as far as it is short.
   #scratch = new Uint8Array(GUESS_BYTES);
 
-  /** A ring in a range. */
   constructor({ offset, length }: ByteRange) {
     this.#start = offset;
     this.#size = length & ~(UNIT - 1);
     this.most = Math.min(this.#size - HEADER_BYTES, MOST_BYTES);
   }
 
-  /** Takes its state from numbers. */
   load(from: Int32Array, at: number): void {
     this.#head = from[at] ?? 0;
     this.#used = from[at + 1] ?? 0;
     this.#skipped = from[at + 2] ?? 0;
   }
 
-  /** Gives its state as numbers. */
   save(into: Int32Array, at: number): void {
     into[at] = this.#head;
     into[at + 1] = this.#used;
     into[at + 2] = this.#skipped;
   }
 
-  /** Whether an item of a length fits. */
   fits(length: number): boolean {
     return recordSize(length) <= this.#size - this.#used;
   }
 
-  /** How many records of a batch fit. */
   fitting(records: Uint8Array, { from, count: most }: { readonly from: number; readonly count: number }): Fitting {
     const room = from + this.#size - this.#used;
     let [count, end] = [0, from];
@@ -129,7 +121,6 @@ export class ByteRing implements ItemStore {
     return end === chunk.length ? chunk : chunk.subarray(0, end);
   }
 
-  /** Adds records at the end. */
   *addRecords(records: Uint8Array, _priority: number): Steps<void> {
     const at = this.#tail();
     this.#used += records.length;
@@ -156,13 +147,11 @@ export class ByteRing implements ItemStore {
     return this.#change(handle, CLAIMED);
   }
 
-  /** Marks a claimed record as anybody's. */
   restore(handle: number): Steps<void> {
     this.#skipped--;
     return this.#change(handle, LIVE);
   }
 
-  /** The record of an item. */
   *record(handle: number): Steps<Uint8Array> {
     const at = (handle - 1) * UNIT;
     const header = yield* this.#headerAt(at);
@@ -186,7 +175,6 @@ export class ByteRing implements ItemStore {
     }
   }
 
-  /** Takes the first items. */
   *take(count: number): Steps<Uint8Array> {
     if (this.#skipped > 0) return yield* this.#takeEach(count);
     const guess = count === 1 ? GUESS_BYTES : Math.min(count * GUESS_BYTES, MOST_AT_ONCE);

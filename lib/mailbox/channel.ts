@@ -100,7 +100,6 @@ interface Place {
   readonly tasks: number;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Channel)[] = [
   "isReady",
   "isClosed",

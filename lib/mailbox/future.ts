@@ -122,7 +122,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Future)[] = [
   "cancel",
   "isDone",

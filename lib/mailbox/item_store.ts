@@ -11,7 +11,6 @@
 
 import type { Steps } from "../memory/mod.ts";
 
-/** See the module. */
 export interface ItemStore {
   /** How many 32-bit numbers tell its state. */
   readonly numbers: number;
@@ -53,7 +52,6 @@ export interface ItemStore {
 
 /** A part of a batch. */
 export interface Fitting {
-  /** How many records. */
   readonly count: number;
   /** The byte after them. */
   readonly end: number;

@@ -108,7 +108,6 @@ export function queue<T = unknown>(
   };
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Queue)[] = [
   "taskDone",
   "join",

@@ -8,7 +8,6 @@
  * @module
  */
 
-/** How many bytes a header takes. */
 export const HEADER_BYTES = 4;
 /** The largest body, in bytes: its length leaves room for the state. */
 export const MOST_BYTES: number = 2 ** 29 - 8;
@@ -25,22 +24,18 @@ const STATE = 3;
 const FIRST_ROOM_BYTES = 1024;
 const KEPT_ROOM_BYTES = 2 ** 20;
 
-/** How many bytes the record of a body takes. */
 export function recordSize(length: number): number {
   return (HEADER_BYTES + length + 3) & ~3;
 }
 
-/** The header of a record. */
 export function headerOf(length: number, state: number): number {
   return (length << STATE_BITS) | state;
 }
 
-/** The length of the body, from its header. */
 export function lengthOf(header: number): number {
   return header >>> STATE_BITS;
 }
 
-/** The state of a record, from its header. */
 export function stateOf(header: number): number {
   return header & STATE;
 }

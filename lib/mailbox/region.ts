@@ -38,7 +38,6 @@ export function* stockOptions(
   return { deadline, now: options.timeout === 0, cancel: options.cancel, priority: options.priority };
 }
 
-/** The options of a call that does not wait. */
 export const AT_ONCE: WaitOptions = { timeout: 0 };
 
 /** A copy of bytes that are valid until the next call. */
@@ -71,5 +70,4 @@ export function holdsText(size: number): string {
   return `holds ${size} ${size === 1 ? "item" : "items"}`;
 }
 
-/** The options of a call that waits for as long as it takes. */
 export const FOR_EVER: StockOptions = { deadline: Infinity };

@@ -15,7 +15,6 @@ const FIRST_SIZE = 8;
 
 /** An answer above 0 is the handle of the claimed item; this one says that the staged item is accepted. */
 export const ACCEPTED = -1;
-/** It is closed. */
 export const CLOSED = -2;
 /** It is worth another try. */
 export const RETRY = -3;

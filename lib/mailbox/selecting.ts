@@ -33,7 +33,6 @@ export interface SelectedBytes {
 
 /** The operation that was picked on a closed channel. */
 export interface SelectedClosed {
-  /** The operation. */
   readonly closed: SelectOperation;
 }
 
@@ -42,7 +41,6 @@ interface Party extends SelectOperation {
   readonly stock: Stock;
 }
 
-/** See the module. */
 export class Selecting {
   readonly #binding: Binding;
   readonly #decisions: Decisions;

@@ -29,7 +29,6 @@ export interface StockOptions {
   readonly deadline: number;
   /** Whether it gives up at once; by default it waits. */
   readonly now?: boolean | undefined;
-  /** What cancels it. */
   readonly cancel?: CancelToken | undefined;
   /** The item's priority; 0 by default. */
   readonly priority?: number | undefined;
@@ -38,7 +37,6 @@ export interface StockOptions {
 /** `late`: the time was over; `closed`: nobody can put, or nothing is left to take. */
 export type StockFailure = "late" | "closed";
 
-/** What can be told about a stock. */
 export interface StockStatistics {
   /** Accepted items that nobody has taken. */
   readonly size: number;
@@ -50,16 +48,13 @@ export interface StockStatistics {
   readonly fetchers: number;
   /** Accepted items that nobody has said to be done with. */
   readonly unfinished: number;
-  /** Whether it is closed. */
   readonly closed: boolean;
 }
 
-/** See the module. */
 export class Stock extends StockInside {
   // What is seen of the state from outside.
   readonly #seen = new StockState();
 
-  /** Puts an item in. */
   *put(body: Uint8Array, options: StockOptions): Steps<"put" | StockFailure> {
     const { state, queue, place } = this;
     const seen = yield* queue.knock();
@@ -262,7 +257,6 @@ export class Stock extends StockInside {
     yield* this.leave();
   }
 
-  /** Whether it is closed. */
   *isClosed(): Steps<boolean> {
     yield* this.enter();
     return yield* this.leaveWith(this.state.closed);
@@ -274,7 +268,6 @@ export class Stock extends StockInside {
     return yield* this.leaveWith((yield* this.firstInLine()) !== 0);
   }
 
-  /** What can be told about it. */
   *statistics(): Steps<StockStatistics> {
     yield* this.enter();
     return yield* this.leaveWith(told(this.state));

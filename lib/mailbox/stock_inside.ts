@@ -29,7 +29,6 @@ export interface StockPlace {
   readonly name: string;
   /** How many items it accepts; `Infinity` for as many as fit. */
   readonly capacity: number;
-  /** The order. */
   readonly order: StockOrder;
   /** The first byte of its state. */
   readonly state: number;
@@ -37,13 +36,11 @@ export interface StockPlace {
   readonly items: ByteRange;
   /** Per lane: the handle of the item that is claimed for it, or 0. */
   readonly claims: number;
-  /** Those who wait. */
   readonly queue: WaitQueuePlace;
   /** Who waits in several stocks at once. */
   readonly decisions: Bind<Decisions>;
 }
 
-/** Reserves the words and bytes of a stock. */
 export function reserveStock(
   space: Reservation,
   name: string,
@@ -61,22 +58,16 @@ export function reserveStock(
   };
 }
 
-/** See the module. */
 export class StockInside {
-  /** Where it lies. */
   readonly place: StockPlace;
-  /** Those who wait. */
   readonly queue: WaitQueue;
-  /** The task. */
   readonly binding: Binding;
-  /** What holds the items. */
   readonly items: ItemStore;
   /** The state, between `enter` and `leave`. */
   readonly state: StockState;
   /** Who waits in several stocks, too. */
   readonly decisions: Decisions;
 
-  /** A task's view. */
   constructor(binding: Binding, place: StockPlace) {
     this.place = place;
     this.binding = binding;
@@ -116,13 +107,11 @@ export class StockInside {
     );
   }
 
-  /** Goes inside. */
   *enter(): Steps<void> {
     yield* this.queue.enter();
     yield* this.load();
   }
 
-  /** Goes outside. */
   *leave(): Steps<void> {
     yield* this.save();
     yield* this.queue.leave();

@@ -13,9 +13,7 @@ const NUMBERS = OWN_NUMBERS + MOST_STORE_NUMBERS;
 /** How a stock is closed that dropped what was in it. */
 const DROPPED = 2;
 
-/** See the module. */
 export class StockState {
-  /** How many bytes it takes. */
   static readonly BYTES: number = NUMBERS * Int32Array.BYTES_PER_ELEMENT;
   /** The record, in the byte order of the machine: all sides of a memory are on one. */
   readonly bytes: Uint8Array;
@@ -31,7 +29,6 @@ export class StockState {
   starved = 0;
   /** Accepted items that nobody has said to be done with. */
   unfinished = 0;
-  /** Whether it is closed. */
   closed = false;
   /** Whether what was in it when it closed is dropped, and so is what comes back. */
   dropped = false;

@@ -19,9 +19,7 @@ const STRIDE = 0x9e3779b9;
 
 /** What is added before the first round and before the second, as 32-bit integers. */
 export interface Keys {
-  /** Before the first. */
   readonly first: number;
-  /** Before the second. */
   readonly second: number;
 }
 

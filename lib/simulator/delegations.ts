@@ -32,7 +32,6 @@ export interface DelegationsOptions {
   readonly posting?: ((path: string, k: number) => void) | undefined;
 }
 
-/** See the module. */
 export class Delegations {
   /** In the order of their paths. */
   readonly sides: readonly NearSide[];
@@ -42,7 +41,6 @@ export class Delegations {
   readonly #posting: DelegationsOptions["posting"];
   #session: FarSession | undefined;
 
-  /** Prepares the near sides. */
   constructor(parts: readonly DelegatedContext[], options: DelegationsOptions) {
     this.sides = parts.map((part) => new NearSide(part));
     this.#host = options.host;
@@ -50,7 +48,6 @@ export class Delegations {
     this.#replay = options.arrivals === undefined ? undefined : ArrivalLog.from(options.arrivals);
   }
 
-  /** Their paths. */
   get names(): readonly string[] {
     return this.sides.map(({ part }) => part.path);
   }
@@ -65,7 +62,6 @@ export class Delegations {
     return this.sides.filter(({ part }) => parts.includes(part));
   }
 
-  /** Starts the far sides. */
   *open(): Waits<void> {
     if (this.#host === undefined || this.sides.length === 0) return;
     const opened = this.#host.open(this.sides.map(({ part }) => ({ path: part.path, system: part.system })));
@@ -129,7 +125,6 @@ export class Delegations {
     }
   }
 
-  /** The state of all of them. */
   *snapshot(): Waits<Record<string, NearSnapshot>> {
     for (const { part } of this.sides) {
       if (!part.system.deterministic) {
@@ -146,7 +141,6 @@ export class Delegations {
     return saved;
   }
 
-  /** Puts such a state back. */
   *restore(saved: Readonly<Record<string, NearSnapshot>>): Waits<void> {
     yield* this.joinLast();
     for (const side of this.sides) {

@@ -34,7 +34,6 @@ export interface NearSnapshot {
   readonly far: unknown;
 }
 
-/** See the module. */
 export class NearSide {
   /** The values that the rest of the run sees. */
   readonly part: DelegatedContext;
@@ -56,7 +55,6 @@ export class NearSide {
     this.#timing = exactTiming(part.system.timing);
   }
 
-  /** The far side. */
   get far(): FarSide {
     if (this.#far !== undefined) return this.#far;
     throw new TypeError(`Cannot reach the far side of ${this.part.path}: it is not open, initialize() is wanted first`);
@@ -73,7 +71,6 @@ export class NearSide {
     return { most, mean: releases === 0 ? 0 : sum / releases, held };
   }
 
-  /** Connects the far side. */
   open(far: FarSide): void {
     this.#far = far;
   }

@@ -10,7 +10,6 @@
 
 import type { RealClock } from "./far_side.ts";
 
-/** See the module. */
 export class Pacer {
   readonly #clock: RealClock;
   /** Simulated seconds per real second; 0 is as fast as it can. */

@@ -23,19 +23,14 @@ import { Timeline } from "./instants.ts";
 
 /** Something a leaf does. */
 export interface Action<H> {
-  /** Who. */
   readonly part: LeafContext;
-  /** What. */
   readonly run: H;
 }
 
 /** Everything of one timing. */
 export interface Group {
-  /** When. */
   readonly timing: Timing;
-  /** The updates. */
   readonly updates: Action<UpdateHandler<Ports, Ports>>[];
-  /** The publishes. */
   readonly publishes: Action<PublishHandler<Ports, Ports>>[];
   /** The delegated systems that release, sample and post. */
   readonly delegated: DelegatedContext[];
@@ -53,21 +48,16 @@ export interface Level {
 export interface Plan {
   /** When anything is due; its indices are those of `groups`. */
   readonly timeline: Timeline;
-  /** One group per timing. */
   readonly groups: readonly Group[];
   /** Initialization, level by level. */
   readonly levels: readonly Level[];
-  /** The updates of each step. */
   readonly perStep: readonly Action<UpdateHandler<Ports, Ports>>[];
-  /** The publishes of each step. */
   readonly publishPerStep: readonly Action<PublishHandler<Ports, Ports>>[];
-  /** All delegated systems. */
   readonly delegated: readonly DelegatedContext[];
 }
 
 type AnyPart = LeafContext | DelegatedContext;
 
-/** Makes the plan of a context. */
 export function makePlan(writer: ContextWriter): Plan {
   const groups = new Map<string, Group>();
   const group = (timing: Timing): Group => {

@@ -13,7 +13,6 @@ import { Trace } from "./trace.ts";
 
 /** Records rows of one run. */
 export interface Recorder {
-  /** The rows. */
   readonly trace: Trace;
   /** Adds the row of the present instant. */
   record(): void;

@@ -55,15 +55,12 @@ interface Outcome {
 
 const NOTHING: Outcome = { status: succeeded(), by: "" };
 
-/** See the module. */
 export class Run {
   /** All values at the present instant. */
   readonly context: Context;
   /** What only the simulator does to them. */
   readonly writer: ContextWriter;
-  /** The delegated systems. */
   readonly delegations: Delegations;
-  /** The recorded rows. */
   readonly recorder: Recorder;
   /** What holds steps back; only with a clock. */
   readonly pacer: Pacer | undefined;
@@ -109,7 +106,6 @@ export class Run {
     return this.#time;
   }
 
-  /** How many events ran. */
   get counters(): Counters {
     return { ...this.#counters };
   }

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** Such work. */
 export type Waits<T> = Generator<Promise<unknown>, T, void>;
 
 /** Does the work, awaiting what it yields. */

@@ -133,7 +133,6 @@ interface Place {
   readonly lanes: number;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Barrier)[] = ["wait", "tryWait", "abort", "reset", "arrive", "open", "fail", "statistics"];
 
 /** See the module. */

@@ -21,7 +21,6 @@ export const BROKEN = 2;
 /** Phase: those who wait are being told of a reset; whoever comes helps. */
 export const RESETTING = 3;
 
-/** The largest number of parties. */
 export const MOST_PARTIES = 2 ** 12 - 1;
 
 /** Mark: it has arrived, or is about to. */
@@ -40,20 +39,16 @@ const MARK_SHIFT = 3;
 /** What broke a barrier, and its number. */
 export const BREACHES = { timeout: 1, cancel: 2, interrupt: 3, abort: 4, action: 5, death: 6, reset: 7 } as const;
 
-/** What broke a barrier. */
 export type Breach = keyof typeof BREACHES;
 
-/** Puts a state together. */
 export function stateOf(generation: number, count: number, phase: number): number {
   return (generation << GENERATION_SHIFT) | (count << COUNT_SHIFT) | phase;
 }
 
-/** The generation of a state. */
 export function generationOf(state: number): number {
   return state >>> GENERATION_SHIFT;
 }
 
-/** The count of a state. */
 export function countOf(state: number): number {
   return (state >>> COUNT_SHIFT) & MOST_PARTIES;
 }

@@ -56,15 +56,12 @@ export type Bind<T> = (binding: Binding) => T;
 
 /** Who has reserved words or bytes: a thing, whose views `bind` makes, or, where that is absent, the space for its lanes. */
 export interface Owner {
-  /** Makes the views. */
   bind?: Bind<unknown>;
 }
 
 /** Whose binding it is, and what it has of the space. */
 export interface BindingOptions {
-  /** The task's number. */
   readonly task: number;
-  /** The tasks' names. */
   readonly nameOf: (task: number) => string;
   /** The task's first lane, of all lanes of the space. */
   readonly firstLane: number;

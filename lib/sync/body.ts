@@ -11,7 +11,6 @@ import type { Steps } from "../memory/mod.ts";
 /** What a method runs for its caller. */
 export type Body = () => Steps<unknown> | void;
 
-/** Throws unless it is a function. */
 export function checkBody(act: string, body: unknown): asserts body is Body {
   if (typeof body !== "function") {
     throw new TypeError(`Cannot ${act}: what is to run is ${typeof body}, a function is wanted`);

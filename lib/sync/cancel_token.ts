@@ -50,7 +50,6 @@ interface Place {
   readonly lanes: number;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof CancelToken)[] = ["cancel", "isCancelled"];
 
 /** See the module. */

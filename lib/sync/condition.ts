@@ -83,7 +83,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Condition<Lock>)[] = ["wait", "waitUntil", "isMine", "notify", "notifyAll", "statistics"];
 
 /** See the module. */

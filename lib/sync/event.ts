@@ -58,7 +58,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Event)[] = ["set", "clear", "isSet", "wait", "tryWait", "statistics"];
 
 /** See the module. */

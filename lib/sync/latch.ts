@@ -69,7 +69,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Latch)[] = ["countDown", "wait", "tryWait", "statistics"];
 
 /** See the module. */

@@ -112,7 +112,6 @@ interface Place {
   readonly beginsHeld: boolean;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Lock)[] = ["acquire", "tryAcquire", "release", "locked", "markConsistent", "statistics"];
 
 /** See the module. */

@@ -70,7 +70,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Once)[] = ["done", "begin", "finish", "statistics"];
 
 /** See the module. */

@@ -14,25 +14,18 @@ export type PlacedOperation = CellOperation | WaitOperation | NotifyOperation | 
 
 /** What an operation touches: so many words or bytes from the first on. */
 export interface Extent {
-  /** Which of the two. */
   readonly kind: "words" | "bytes";
-  /** The first. */
   readonly first: number;
-  /** How many. */
   readonly count: number;
 }
 
 /** A row of words or bytes. */
 interface Range<T> {
-  /** The first. */
   readonly from: number;
-  /** How many. */
   readonly count: number;
-  /** Whose they are. */
   readonly owner: T;
 }
 
-/** See the module. */
 export class Ownership<T> {
   readonly #ranges: Readonly<Record<Extent["kind"], Range<T>[]>> = { words: [], bytes: [] };
 
@@ -49,7 +42,6 @@ export class Ownership<T> {
   }
 }
 
-/** What an operation touches. */
 export function extentOf(operation: PlacedOperation): Extent {
   switch (operation.kind) {
     case "read":

@@ -59,7 +59,6 @@ export function rlock({ fair = false }: RLockOptions = {}): Shareable<RLock> {
   };
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof RLock)[] = ["acquire", "tryAcquire", "release", "locked", "markConsistent", "statistics"];
 
 /** See the module. */

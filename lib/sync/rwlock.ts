@@ -101,7 +101,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof RWLock)[] = [
   "acquireRead",
   "tryAcquireRead",

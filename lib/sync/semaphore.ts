@@ -53,7 +53,6 @@ export interface SemaphoreStatistics {
   readonly waiters: number;
 }
 
-/** The largest number of permits. */
 export const MOST_PERMITS = 2 ** 29;
 /** Marks a request whose permits a guard will hold. */
 const HELD = 2 ** 29;
@@ -101,7 +100,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Semaphore)[] = [
   "acquire",
   "tryAcquire",

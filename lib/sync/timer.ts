@@ -99,7 +99,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof Timer)[] = ["start", "cancel", "claim", "statistics"];
 
 /** See the module. */

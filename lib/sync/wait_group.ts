@@ -63,7 +63,6 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-/** See {@linkcode SharedThing.calls}. */
 const CALLS: readonly (keyof WaitGroup)[] = ["add", "done", "wait", "tryWait", "statistics"];
 
 /** See the module. */

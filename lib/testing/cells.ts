@@ -35,7 +35,6 @@ export function equalCells(one: Cell | undefined, other: Cell | undefined): bool
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
-/** A cell for people. */
 export function showCell(cell: Cell | undefined): string {
   const value = cell instanceof Uint8Array ? decode(cell) : cell;
   return Deno.inspect(value, { breakLength: Infinity, depth: 8 });

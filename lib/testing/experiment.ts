@@ -11,7 +11,6 @@
 import type { Ports, PortType, Timing } from "../diagram/mod.ts";
 import type { Arbitrary, FastCheck } from "./fast_check.ts";
 
-/** See the module. */
 export interface Experiment {
   /** When the system releases, samples and posts. */
   readonly delegated: Timing;

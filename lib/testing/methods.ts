@@ -7,7 +7,6 @@
 import { type HistoryCall, returned } from "./history.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 
-/** What each method does, by its name. */
 export type Methods<State> = Readonly<Record<string, (state: State, call: HistoryCall) => readonly State[]>>;
 
 /** The specification that steps by the method's name. */

@@ -34,7 +34,6 @@ export interface Row {
   readonly t: number;
   /** Who looked. */
   readonly at: "before the release" | "after the release" | "at the end";
-  /** The outputs. */
   readonly cells: readonly Cell[];
 }
 

@@ -31,7 +31,6 @@ export interface PropertyOptions extends ExperimentOptions, SampleOptions {}
 
 /** Two runs of one experiment part. */
 export class Disagreement extends Error {
-  /** The class name. */
   override readonly name = "Disagreement";
   /** Where they part. */
   readonly parting: Parting;
@@ -49,7 +48,6 @@ export class Disagreement extends Error {
 
 /** One run of a program is not as it must be. */
 export class WrongOutcome extends Error {
-  /** The class name. */
   override readonly name = "WrongOutcome";
   /** Where the program ran. */
   readonly mode: string;

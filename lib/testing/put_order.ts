@@ -27,9 +27,7 @@ const TAKES = new Set(["get", "tryGet", "take", "tryTake"]);
 export interface Passage {
   /** The put's position among the calls. */
   readonly position: number;
-  /** The call that puts it. */
   readonly put: HistoryCall;
-  /** The call that takes it. */
   readonly get: HistoryCall | undefined;
 }
 

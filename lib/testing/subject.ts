@@ -23,11 +23,9 @@ export interface SystemCheckOptions extends PropertyOptions {
 
 /** A system and where it is to run. */
 export interface Subject {
-  /** The system. */
   readonly system: System;
   /** What failures call it. */
   readonly name: string;
-  /** Where it is to run. */
   readonly modes: readonly ModeName[];
 }
 

@@ -21,7 +21,6 @@ export class BareProcesses {
   readonly #children: readonly Child[];
   readonly #message = new Uint8Array(BYTES);
 
-  /** Starts them. */
   constructor(children: number, work: BareWork) {
     this.#children = Array.from({ length: children }, () => {
       const process = new Deno.Command(Deno.execPath(), {
@@ -34,12 +33,10 @@ export class BareProcesses {
     });
   }
 
-  /** Starts a round. */
   fork(): void {
     for (const { writer } of this.#children) void writer.write(this.#message);
   }
 
-  /** Waits for the end of the round. */
   async join(): Promise<void> {
     await Promise.all(this.#children.map(async (child) => {
       for (let got = 0; got < BYTES;) {
@@ -51,7 +48,6 @@ export class BareProcesses {
     }));
   }
 
-  /** Ends them. */
   async close(): Promise<void> {
     await Promise.all(this.#children.map(async ({ process, writer }) => {
       await writer.close();

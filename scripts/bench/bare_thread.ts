@@ -13,9 +13,7 @@ export const STRIDE = 16;
 export interface BareJob {
   /** The count of the outstanding, then a word per worker. */
   readonly words: Int32Array<SharedArrayBuffer>;
-  /** Which worker this is. */
   readonly member: number;
-  /** What it does per round. */
   readonly work: BareWork;
 }
 
@@ -30,7 +28,6 @@ export class BareThreads {
     this.#words = new Int32Array(new SharedArrayBuffer(4 * STRIDE * (workers + 1)));
   }
 
-  /** Starts them. */
   static async start(workers: number, work: BareWork): Promise<BareThreads> {
     const threads = new BareThreads(workers);
     await Promise.all(Array.from({ length: workers }, (_, member) => {
@@ -41,7 +38,6 @@ export class BareThreads {
     return threads;
   }
 
-  /** Starts a round. */
   fork(): void {
     this.#round++;
     Atomics.store(this.#words, 0, this.#workers);
@@ -51,14 +47,12 @@ export class BareThreads {
     }
   }
 
-  /** Waits for the end of the round. */
   join(): void {
     for (let left = Atomics.load(this.#words, 0); left !== 0; left = Atomics.load(this.#words, 0)) {
       Atomics.wait(this.#words, 0, left);
     }
   }
 
-  /** Ends them. */
   close(): void {
     for (let member = 0; member < this.#workers; member++) {
       Atomics.store(this.#words, STRIDE * (member + 1), -1);

@@ -14,10 +14,8 @@ export interface BareWork {
   readonly cpu: number;
 }
 
-/** No work. */
 export const IDLE: BareWork = { wall: 0, cpu: 0 };
 
-/** Does it. */
 export function burnBare({ wall, cpu }: BareWork): void {
   if (wall > 0) { for (const end = performance.now() + wall; performance.now() < end;); }
   if (cpu > 0) burnCpu(cpu);

@@ -13,7 +13,6 @@ import { compare, type Figure } from "./statistics.ts";
 
 /** A table of figures in one unit. */
 export interface Table {
-  /** What it shows. */
   readonly title: string;
   /** The unit of the figures. */
   readonly unit: string;

@@ -21,7 +21,6 @@ import { compare } from "./statistics.ts";
 
 /** How often each row is measured. */
 export interface ExplorerOptions {
-  /** How often. */
   readonly rounds: number;
 }
 

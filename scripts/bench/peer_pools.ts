@@ -24,9 +24,7 @@ import type { Sum, SumTask } from "./peer_task.ts";
 
 /** A pool of two that adds. */
 export interface AddingPool {
-  /** Adds in a worker. */
   run(task: SumTask): PromiseLike<Sum>;
-  /** Ends the workers. */
   close(): Promise<unknown>;
 }
 

@@ -4,25 +4,17 @@
  * @module
  */
 
-/** What goes in. */
 export interface SumTask {
-  /** Which task. */
   readonly id: number;
-  /** A summand. */
   readonly x: number;
-  /** The other. */
   readonly y: number;
 }
 
-/** What comes out. */
 export interface Sum {
-  /** Which task. */
   readonly id: number;
-  /** The sum of its summands. */
   readonly sum: number;
 }
 
-/** Adds. */
 export function add({ id, x, y }: SumTask): Sum {
   return { id, sum: x + y };
 }

@@ -174,7 +174,6 @@ async function took(act: () => Promise<void>): Promise<number> {
 class ShareWorkers {
   readonly #workers = [0, 1].map(() => new Worker(new URL("./share_worker.ts", import.meta.url), { type: "module" }));
 
-  /** Starts them. */
   static async start(): Promise<ShareWorkers> {
     const both = new ShareWorkers();
     await both.#all(() => {});
@@ -186,7 +185,6 @@ class ShareWorkers {
     return took(() => this.#all((worker, task) => worker.postMessage({ ...job, task } satisfies ShareJob)));
   }
 
-  /** Ends them. */
   close(): void {
     for (const worker of this.#workers) worker.postMessage("close");
   }

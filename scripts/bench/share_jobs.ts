@@ -20,15 +20,12 @@ import {
 
 /** Words without anything around them. */
 export interface Bare {
-  /** The words. */
   readonly words: Int32Array<SharedArrayBuffer>;
 }
 
 /** Which worker, and how often. */
 export interface Part {
-  /** The number of the worker. */
   readonly task: number;
-  /** How often. */
   readonly times: number;
 }
 
@@ -48,15 +45,10 @@ export interface BenchThings extends Readonly<Record<string, Shareable<unknown>>
 
 /** The shared things as a worker sees them. */
 export interface BenchShared {
-  /** See {@linkcode BenchThings}. */
   readonly guard: Lock;
-  /** See {@linkcode BenchThings}. */
   readonly count: SharedCell<"i32">;
-  /** See {@linkcode BenchThings}. */
   readonly gate: Barrier;
-  /** See {@linkcode BenchThings}. */
   readonly queue: Queue<number>;
-  /** See {@linkcode BenchThings}. */
   readonly channel: Channel<number>;
 }
 

@@ -13,11 +13,8 @@ export interface ShareJob {
   readonly handle?: ShareHandle;
   /** The bare words, if it is to use these. */
   readonly bare?: Bare;
-  /** Which worker this is. */
   readonly task: number;
-  /** What to do. */
   readonly job: string;
-  /** How often. */
   readonly times: number;
 }
 

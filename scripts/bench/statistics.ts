@@ -11,17 +11,13 @@ export type Measure = () => Promise<number>;
 export interface Figure {
   /** What was measured. */
   readonly name: string;
-  /** The least of the rounds. */
   readonly least: number;
-  /** The median of the rounds. */
   readonly median: number;
-  /** The greatest of the rounds. */
   readonly most: number;
   /** The median over the rounds of this figure by that of the first subject. */
   readonly ratio: number;
 }
 
-/** The middle value. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length >> 1;

@@ -10,7 +10,6 @@ import type { Subject } from "./request.ts";
 
 /** How often a mode repeated a schedule. */
 export interface Repeated {
-  /** The mode. */
   readonly mode: ModeName;
   /** How many times it was tried. */
   readonly times: number;
@@ -20,7 +19,6 @@ export interface Repeated {
   readonly fault: string | undefined;
 }
 
-/** Repeats a schedule. */
 export async function repeat(
   { program, variant, parameters }: Subject,
   { schedule, mode, times, seed, stepLimit, timeout, host, each }: {

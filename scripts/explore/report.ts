@@ -14,9 +14,7 @@ import type { Subject } from "./request.ts";
 
 /** What exploring a program came to. */
 export interface Explored {
-  /** What was explored. */
   readonly subject: Subject;
-  /** What came of it. */
   readonly result: ExploreResult;
   /** The run that shows the bug, where there is one that can be shown. */
   readonly trace: RunTrace | undefined;

@@ -12,11 +12,9 @@ import { findTarget } from "../run/target.ts";
 
 /** One program, as it is set. */
 export interface Subject {
-  /** The program. */
   readonly program: AnyProgram;
   /** As it is called on the command line. */
   readonly target: string;
-  /** The variant. */
   readonly variant: string;
   /** The parameters that differ from their defaults. */
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -26,7 +24,6 @@ export interface Subject {
 
 /** What a command takes besides a program. */
 export interface CommandGrammar {
-  /** Its name. */
   readonly command: string;
   /** What each flag with a value takes. */
   readonly takes: Readonly<Record<string, string>>;

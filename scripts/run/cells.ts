@@ -12,7 +12,6 @@ import type { LaneSpan } from "./lanes.ts";
 
 /** One or more spans on a row. */
 export interface Item {
-  /** Its first cell. */
   readonly from: number;
   /** The cell after its last. */
   readonly to: number;
@@ -22,11 +21,8 @@ export interface Item {
 
 /** What a row shows. */
 export interface Frame {
-  /** The time where it begins. */
   readonly from: number;
-  /** The time where it ends. */
   readonly to: number;
-  /** How many cells it has. */
   readonly cells: number;
 }
 

@@ -18,7 +18,6 @@ export type LaneSpan = Pick<Span, "name" | "started" | "finished">;
 
 /** What one task does. */
 export interface Lane {
-  /** Its name. */
   readonly lane: string;
   /** What it does, in order. */
   readonly spans: readonly LaneSpan[];

@@ -13,9 +13,7 @@ import { decimal } from "../command/values.ts";
 export interface OwnFlag {
   /** With its dashes. */
   readonly flag: string;
-  /** The parameter's name. */
   readonly name: string;
-  /** The parameter. */
   readonly parameter: Parameter;
   /** What it takes; `undefined` for a switch. */
   readonly takes: string | undefined;

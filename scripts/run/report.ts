@@ -14,7 +14,6 @@ import { tableLines } from "./table.ts";
 
 /** The runs of one program, one for each mode; a run that could not be made ends them. */
 export interface Runs {
-  /** What was run. */
   readonly subject: Subject;
   /** What came out, in the order of the modes. */
   readonly reports: readonly SeenReport[];

@@ -13,9 +13,7 @@ import { findTarget } from "./target.ts";
 
 /** One program in one variant. */
 export interface Subject {
-  /** The program. */
   readonly program: RunnableProgram;
-  /** The variant. */
   readonly variant: string;
   /** The parameters that differ from their defaults. */
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -27,7 +25,6 @@ export interface Request {
   readonly subjects: readonly Subject[];
   /** Whether these are all of the list. */
   readonly all: boolean;
-  /** Where. */
   readonly modes: readonly ModeName[];
   /** Decides all chance. */
   readonly seed: number;

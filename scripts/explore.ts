@@ -7,7 +7,8 @@
  * @module
  */
 
-import { type ExploreOptions, type ExploreResult, Host } from "../mod.ts";
+import type { ExploreOptions, ExploreResult } from "../mod.ts";
+import { CommandHost } from "./command/command_host.ts";
 import { MODE_NAMES } from "../lib/host/mod.ts";
 import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
 import { runCommand } from "./command/ending.ts";
@@ -163,7 +164,7 @@ async function repeatBug(
     readonly stepLimit?: number | undefined;
   },
 ): Promise<readonly Repeated[]> {
-  await using host = new Host();
+  await using host = new CommandHost();
   const letGo = endOnSignals(host);
   try {
     const repeated: Repeated[] = [];

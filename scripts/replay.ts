@@ -8,7 +8,7 @@
  */
 
 import { MODE_NAMES } from "../lib/host/mod.ts";
-import { Host } from "../mod.ts";
+import { CommandHost } from "./command/command_host.ts";
 import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
 import { UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
@@ -96,7 +96,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
     }
   }
   const runs: Repeated[] = [];
-  await using host = new Host();
+  await using host = new CommandHost();
   for (const mode of asked) {
     using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} runs`);
     const letGo = mode === "direct" ? () => {} : endOnSignals(host);

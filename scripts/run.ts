@@ -8,7 +8,7 @@
  */
 
 import {
-  Host,
+  type Host,
   isProgram,
   type ModeName,
   type Observer,
@@ -17,6 +17,7 @@ import {
   settingsOf,
   type Span,
 } from "../mod.ts";
+import { CommandHost } from "./command/command_host.ts";
 import { needsOf } from "../lib/host/mod.ts";
 import type { SettingsOptions } from "../lib/program/mod.ts";
 import { runCommand } from "./command/ending.ts";
@@ -52,7 +53,7 @@ async function runAll(request: Request): Promise<number> {
 async function runEach(request: Request, file: TraceFile | undefined): Promise<number> {
   const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const all: Runs[] = [];
-  await using host = new Host();
+  await using host = new CommandHost();
   for (const subject of request.subjects) {
     const print = (lines: readonly string[]) => request.json ? undefined : lines.forEach(printLine);
     print([...all.length > 0 ? [""] : [], ...paper.head(subject)]);
@@ -100,7 +101,7 @@ async function runOne(
   { request: { seed, timeout, lanes }, host: shared, file }: Shared,
 ): Promise<SeenReport> {
   const needs = needsOf(program, { variant, parameters, seed });
-  await using own = Object.keys(needs).length === 0 ? undefined : new Host(needs);
+  await using own = Object.keys(needs).length === 0 ? undefined : new CommandHost(needs);
   const host = own ?? shared;
   let at = "";
   using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s${at}`);

@@ -9,7 +9,7 @@
 import { formatGeneral } from "../lib/blocks/mod.ts";
 import { GuestDiedError } from "../lib/errors.ts";
 import type { ModeName } from "../lib/host/mod.ts";
-import { Host } from "../lib/host/mod.ts";
+import { CommandHost } from "./command/command_host.ts";
 import { runCommand } from "./command/ending.ts";
 import { describe, errorData } from "./command/failure.ts";
 import { complain, OutputError, printLine } from "./command/output.ts";
@@ -65,7 +65,7 @@ async function runOne(
   mode: ModeName,
   { request, file }: { request: Request; file: TraceFile | undefined },
 ): Promise<RunReport> {
-  const host = new Host(request.timeout === undefined ? {} : { timeout: request.timeout });
+  const host = new CommandHost(request.timeout === undefined ? {} : { timeout: request.timeout });
   const what = `${mode} mode, ${run.systems} system${run.systems === 1 ? "" : "s"}`;
   using progress = new Progress((t) => `${what}: t = ${t.toPrecision(3)} of ${run.duration} s`);
   const print = (line: string) => {

@@ -1,0 +1,19 @@
+/**
+ * The host of a command.
+ *
+ * @module
+ */
+
+import { GuestStuckError, Host } from "../../mod.ts";
+
+/** A host whose thread may be stuck when it closes: the end of the command, which comes next, ends it. */
+export class CommandHost extends Host {
+  /** Ends all guests that can be ended. */
+  override async close(): Promise<void> {
+    try {
+      await super.close();
+    } catch (error) {
+      if (!(error instanceof GuestStuckError)) throw error;
+    }
+  }
+}

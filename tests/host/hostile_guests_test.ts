@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
 import { delegate } from "../../lib/diagram/mod.ts";
 import { GuestDiedError, GuestError, GuestTimeoutError, ProtocolError } from "../../lib/errors.ts";
-import { Host, loadSystem } from "../../lib/host/mod.ts";
+import { Host, loadSystem, type ProgramReport } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { Simulator } from "../../lib/simulator/mod.ts";
 import { forges, hostilePlans } from "../arbitraries/hostile_plans.ts";
@@ -24,6 +24,13 @@ const SECONDS = 30;
 const FEW_DESCRIPTORS = 20;
 const SOME_BYTES = 200 * 2 ** 20;
 
+let modules = 0;
+
+/** The module under a URL of its own: a guest that has patched itself is not handed another job. */
+function ownModule(): string {
+  return `${HOSTILE}?number=${modules++}`;
+}
+
 /** How something of a guest's ended: by a value, or by an error that callers know. */
 async function outcomeOf(promise: Promise<unknown>): Promise<Outcome> {
   return await within(SECONDS, promise.then((value) => ({ value }), assertTyped));
@@ -39,7 +46,11 @@ function assertTyped(error: unknown): Outcome {
 
 /** What this process has that it gives back. */
 function held(): { readonly descriptors: number; readonly bytes: number } {
-  return { descriptors: [...Deno.readDirSync("/proc/self/fd")].length, bytes: Deno.memoryUsage().rss };
+  return {
+    descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
+    bytes: Deno.memoryUsage().rss,
+    m: Deno.memoryUsage(),
+  } as never;
 }
 
 /**
@@ -71,7 +82,6 @@ function test(
     const after = held();
     assert(after.descriptors < before.descriptors + FEW_DESCRIPTORS, `${before.descriptors}, ${after.descriptors}`);
     assert(after.bytes < before.bytes + SOME_BYTES, `${before.bytes}, ${after.bytes} bytes`);
-    console.log(before, after);
   });
 }
 
@@ -93,12 +103,12 @@ for (const mode of ["thread", "process"] as const) {
   });
 
   test("in a call for items", { mode, count: 20 }, (host) => async (plan) => {
-    await using pool = await openPool(host, mode, HOSTILE);
+    await using pool = await openPool(host, mode, ownModule());
     await outcomeOf(Array.fromAsync(pool.stream("attackItems", plan, { timeout: TIMEOUT })));
   });
 
   test("in calls of a chunk", { mode, count: 20 }, (host) => async (plan) => {
-    await using pool = await openPool(host, mode, HOSTILE);
+    await using pool = await openPool(host, mode, ownModule());
     const plans = [{ ...plan, acts: [] }, plan, plan];
     const options = { timeout: TIMEOUT, chunkSize: 2 };
     await outcomeOf(Array.fromAsync(pool.map("attack", plans, options)));
@@ -109,14 +119,16 @@ for (const mode of ["thread", "process"] as const) {
   test("when its module is loaded", { mode, count: 40 }, (host) => async (plan) => {
     const opened = await outcomeOf((async () => {
       await using pool = await openPool(host, mode, urlWith(HOSTILE, { import: plan }));
-      await outcomeOf(pool.run("square", 5, { timeout: TIMEOUT }));
+      const squared = pool.run("square", 5, { timeout: TIMEOUT });
+      // It may have told of other functions than it has.
+      await outcomeOf(forges(plan) ? squared.catch(refused) : squared);
     })());
-    if (plan.acts.length === 0) {
-      assertEquals("value" in opened, /^returns/.test(plan.end), Deno.inspect([plan, opened]));
-    }
+    // What it leaves behind may come before or after it is ready.
+    if (plan.acts.length > 0 || /^leaves/.test(plan.end)) return;
+    assertEquals("value" in opened, /^returns/.test(plan.end));
   });
 
-  test("as a delegated system", { mode, count: 20 }, (host) => async (plan) => {
+  test("as a delegated system", { mode, count: 20 }, () => async (plan) => {
     const limited = new Host({ timeout: TIMEOUT });
     const ended = await outcomeOf((async () => {
       const system = await loadSystem({ module: HOSTILE, export: "attacker", argument: plan });
@@ -126,18 +138,18 @@ for (const mode of ["thread", "process"] as const) {
       await simulator.advanceTo(5);
       return simulator.context.output("y");
     })());
-    if (plan.acts.length === 0 && !/^leaves/.test(plan.end)) {
-      assertEquals("value" in ended, /^returns|^rejects/.test(plan.end));
-    }
-    if ("value" in ended && !forges(plan)) assertEquals(ended.value, 4);
     await within(SECONDS, limited.close());
-    assert(host.modes.includes(mode));
+    if ("value" in ended && !forges(plan)) assertEquals(ended.value, 4);
+    if (plan.acts.length > 0 || /^leaves/.test(plan.end)) return;
+    assertEquals("value" in ended, /^returns|^rejects/.test(plan.end));
   });
 
   test("as a task of a program", { mode, count: 20 }, (host) => async (plan) => {
     const { attacked } = await import(urlWith(HOSTILE, { task: plan })) as typeof hostile;
-    const { outcome } = await within(SECONDS, host.run(attacked, { mode, timeout: TIMEOUT }));
-    assert(outcome === 1001 || typeof outcome === "object" && outcome !== null && "failed" in outcome || forges(plan));
+    const ended = await outcomeOf(host.run(attacked, { mode, timeout: TIMEOUT }));
+    if ("error" in ended || forges(plan)) return;
+    const { outcome } = ended.value as ProgramReport;
+    assert(outcome === 1001 || typeof outcome === "object" && outcome !== null && "failed" in outcome);
   });
 }
 
@@ -153,6 +165,11 @@ async function openPool(host: Host, mode: Elsewhere, module: string): Promise<Po
     // A thread reaches the memory itself, and may write to it what it likes.
     ...mode === "thread" ? {} : { shared: { export: "things" } },
   });
+}
+
+/** Passes over a pool's own refusal to call what it was not told of. */
+function refused(error: unknown): void {
+  if (!(error instanceof TypeError && error.message.startsWith("Cannot call"))) throw error;
 }
 
 /** How a plan without acts ends. */

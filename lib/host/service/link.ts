@@ -23,6 +23,7 @@ import {
   type ServiceListener,
   type ServiceLogging,
   type SharedMessage,
+  WINDOW,
 } from "./message.ts";
 import type { Packed } from "./packed.ts";
 
@@ -104,6 +105,8 @@ export class GuestService {
   /** The numbers of the call that was added last, and of the one that was answered last. */
   #called = 0;
   #answered = 0;
+  /** How many items may come: a guest that sends more would fill the host's memory. */
+  #wanted = 0;
   /** Whether an answer was told since the last time that all were. */
   #hasTold = false;
   /** Whether the guest has said that it ends while it is in no call. */
@@ -182,6 +185,7 @@ export class GuestService {
     const { realm } = this.#kept;
     const { packed } = call;
     const number = this.#called = following(this.#called);
+    if (call.stream) this.#wanted = WINDOW;
     if (packed.moved !== undefined) realm.move?.(packed.moved, packed.moved);
     const kind = packed.moved === undefined ? "call" : "moved";
     realm.outbox.addPart({ kind, number, index: indexOf(call) }, packed);
@@ -190,6 +194,7 @@ export class GuestService {
   /** Says that so many more items of the call that the guest is in may come; 0 says that none is wanted any more. */
   pull(items: number): void {
     if (!this.#open) return;
+    this.#wanted += items;
     this.#kept.realm.outbox.addPart({ kind: "pull", number: following(this.#answered), index: items }, NOTHING);
     this.flush();
   }
@@ -265,6 +270,7 @@ export class GuestService {
       }
       case "item": {
         this.#check(frame);
+        if (this.#wanted-- === 0) throw new ProtocolError(`an item of call ${frame.number}, none more is wanted`);
         const value = frame.value();
         return apart(() => this.#listener.item?.(value));
       }

@@ -38,7 +38,9 @@ export const observedProgram = defineProgram({
     {
       name: "victim",
       *run() {
-        if ("DedicatedWorkerGlobalScope" in globalThis || Deno.mainModule.startsWith("data:")) Deno.exit(3);
+        if (
+          "DedicatedWorkerGlobalScope" in globalThis || Deno.permissions.querySync({ name: "net" }).state !== "granted"
+        ) Deno.exit(3);
       },
     },
   ],

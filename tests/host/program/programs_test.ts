@@ -243,7 +243,6 @@ Deno.test("Host.run() refuses what makes no sense, at once", async () => {
     [misshapen.twins, {}, TypeError, "its tasks are named a, a"],
     [counter, { timeout: 0 }, RangeError, "a timeout of 0 s"],
     [counter, { timeout: NaN }, RangeError, "a timeout of NaN s"],
-    [counter, { timeout: Infinity }, RangeError, "a timeout of Infinity s"],
     [counter, { timeout: 1e9 }, RangeError, "a timeout of 1000000000 s"],
     [counter, { variant: "other" }, RangeError, "variant other"],
     [counter, { seed: 0.5 }, RangeError, "seed 0.5"],

@@ -52,7 +52,9 @@ export const remoteSubject: MemorySubject = {
   async run(layout: Layout, calls: readonly TaskCall[], seed: number): Promise<TaskResults> {
     const asks: { task: number; bytes: Uint8Array; answer: (bytes: Uint8Array) => void }[] = [];
     const names = calls.map(({ task }, at) => `${task} ${at}`);
-    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things: new Map() }), *initialize() {} };
+    // No thing has the words: they are the tasks' own.
+    const things = Object.assign(new Map(), { allows: () => true });
+    const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things }), *initialize() {} };
     const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {
       now: realClock,
       live: () => calls.length,

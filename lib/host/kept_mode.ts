@@ -98,6 +98,7 @@ export class KeptMode {
   async close(): Promise<void> {
     const wasClosed = this.#closing.signal.aborted;
     this.#closing.abort();
+    this.warm.refuse();
     await Promise.all([...this.#sessions].map((session) => session.abort()));
     await Promise.allSettled(this.#runs);
     const [stuck] = await this.warm.close();

@@ -125,12 +125,17 @@ export class WarmRealms {
     this.#ending.add(ending);
   }
 
+  /** Starts no more guests, not even for one that dies as it takes up its job. */
+  refuse(): void {
+    this.#closed = true;
+  }
+
   /**
    * Ends all, and waits a moment for those that do not come back: these are busy, cannot be killed, and are given.
    * Harmless twice.
    */
   async close(): Promise<readonly KeptRealm[]> {
-    this.#closed = true;
+    this.refuse();
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();
     for (const guest of idle) this.#endIdle(guest);

@@ -7,8 +7,7 @@
  */
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
-import type { ModeName } from "../host/mod.ts";
-import { type Host, type HostOptions, loadSystem, MODE_NAMES } from "../host/mod.ts";
+import { Host, type HostOptions, loadSystem, MODE_NAMES, type ModeName } from "../host/mod.ts";
 import type { PropertyOptions } from "./property.ts";
 
 /** What a property of a system takes; inputs, timings and runs are random. */
@@ -47,6 +46,11 @@ export async function loadSubject(
   if (modes.length === 0) {
     throw new TypeError(`Cannot use ${law} on ${name}: no mode is given, one to run it in is wanted`);
   }
-  for (const mode of modes) delegate(system, { mode, period: 1 });
+  const known = (options.host ?? new Host(options.guests)).modes;
+  for (const mode of modes) {
+    delegate(system, { mode, period: 1 });
+    if (known.includes(mode)) continue;
+    throw new TypeError(`Cannot use ${law} on ${name}: the mode is ${mode}, one of ${known.join(", ")} is wanted`);
+  }
   return { system, name, modes };
 }

@@ -229,12 +229,7 @@ function testSayings(subject: RealmSubject, test: KeptTest): void {
       assertEquals(ends[1], { kind: "returned", value: "right" });
       const [wrong] = ends as [typeof ends[number]];
       const says = TASK_SAYINGS[variant]?.frames?.[0]?.[0];
-      // What cannot be asked is refused, for the asker alone.
-      const name = says === undefined
-        ? "returned"
-        : says === "ask" && kept.mode.memory === "asked"
-        ? "TypeError"
-        : "ProtocolError";
+      const name = says === undefined ? "returned" : "ProtocolError";
       assertEquals(wrong.kind === "failed" ? wrong.far.name : "returned", name);
     });
   }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Host } from "../../lib/host/mod.ts";
+import { Host, needsOf } from "../../lib/host/mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
 import { socketMode } from "../contracts/socket_mode.ts";
 
@@ -14,8 +14,8 @@ const SECONDS = 120;
 for (const program of programs) {
   for (const variant of program.variants) {
     Deno.test(`${program.name} (${variant}) ends as it says in a mode that is none of the library's`, async () => {
-      await using host = new Host({ modes: [socketMode()] });
       const parameters = PARAMETERS[program.name] ?? {};
+      await using host = new Host({ ...needsOf(program, { parameters, variant }), modes: [socketMode()] });
       const report = await host.run(program, { mode: "socket", variant, parameters, timeout: SECONDS });
       assert(report.ok, JSON.stringify(report.outcome));
       assertEquals([report.mode, report.transport], ["socket", "socket"]);

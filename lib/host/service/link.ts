@@ -101,7 +101,8 @@ export class GuestService {
   readonly #job: ServiceJob;
   readonly #keeper: ServiceKeeper;
   readonly #listener: ServiceListener;
-  readonly #before: number;
+  /** How many messages had been handed over before the first call could be. */
+  #before = 0;
   /** The numbers of the call that was added last, and of the one that was answered last. */
   #called = 0;
   #answered = 0;
@@ -135,7 +136,6 @@ export class GuestService {
     this.#job = job;
     this.#keeper = keeper;
     this.#listener = listener;
-    this.#before = kept.realm.messages;
   }
 
   /** How many messages have been handed over. */
@@ -168,6 +168,7 @@ export class GuestService {
       });
       if (closing.aborted) throw this.#closedError();
       this.#hasBegun = failed === undefined;
+      this.#before = this.#kept.realm.messages;
       if (failed !== undefined) await this.finish();
       return failed;
     } catch (error) {

@@ -11,21 +11,32 @@ const FEW = 8;
 
 /** See the module. */
 export class Seen {
-  // While #many is empty, the first #count of #few have their places as numbers; else #many has all.
+  // Up to FEW objects are in #few, at the places that are their numbers; where there are more, all are in #many.
   readonly #few: (object | undefined)[] = new Array(FEW).fill(undefined);
   readonly #many = new Map<object, number>();
   #count = 0;
 
   /** The number of an object, or -1 where it is seen for the first time: it has one from then on. */
   numberOf(object: object): number {
-    const number = this.#find(object);
-    if (number < 0) this.#add(object);
-    return number;
+    if (this.#count > FEW) {
+      const number = this.#many.get(object);
+      if (number !== undefined) return number;
+      this.#many.set(object, this.#count++);
+      return -1;
+    }
+    const number = this.#fewOf(object);
+    if (number >= 0) return number;
+    if (this.#count === FEW) {
+      for (const [number, one] of this.#few.entries()) if (one !== undefined) this.#many.set(one, number);
+      this.#many.set(object, FEW);
+    } else this.#few[this.#count] = object;
+    this.#count++;
+    return -1;
   }
 
   /** Whether an object has a number. */
   has(object: object): boolean {
-    return this.#find(object) >= 0;
+    return this.#count > FEW ? this.#many.has(object) : this.#fewOf(object) >= 0;
   }
 
   /** Forgets them all. */
@@ -35,20 +46,8 @@ export class Seen {
     if (this.#many.size > 0) this.#many.clear();
   }
 
-  #find(object: object): number {
-    if (this.#count > FEW) return this.#many.get(object) ?? -1;
+  #fewOf(object: object): number {
     for (let number = 0; number < this.#count; number++) if (this.#few[number] === object) return number;
     return -1;
-  }
-
-  #add(object: object): void {
-    if (this.#count < FEW) this.#few[this.#count] = object;
-    else {
-      if (this.#count === FEW) {
-        for (const one of this.#few) if (one !== undefined) this.#many.set(one, this.#many.size);
-      }
-      this.#many.set(object, this.#count);
-    }
-    this.#count++;
   }
 }

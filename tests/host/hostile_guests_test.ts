@@ -49,8 +49,7 @@ function held(): { readonly descriptors: number; readonly bytes: number } {
   return {
     descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
     bytes: Deno.memoryUsage().rss,
-    m: Deno.memoryUsage(),
-  } as never;
+  };
 }
 
 /**

@@ -85,6 +85,40 @@ Deno.test("holdfast.js can be bundled again, with threads and processes", async 
   assertEquals(certificates, Array(3).fill(certificates[0]));
 });
 
+Deno.test(
+  "holdfast.js in Node does what needs no guests, and says of the rest what is missing",
+  { ignore: !hasNpx() },
+  async () => {
+    const program = `
+    import { Host, Pool } from "./holdfast.js";
+    const host = new Host();
+    const module = "data:text/javascript,export const square = (n) => n * n;";
+    const said = [];
+    for (const mode of ${JSON.stringify(MODE_NAMES)}) {
+      const squared = Pool.open({ mode, module, workers: 1, host }).then((pool) => pool.run("square", 3));
+      said.push(await squared.catch((error) => error.name + ": " + error.message));
+    }
+    console.log(JSON.stringify(said));
+    process.exit();
+  `;
+    await Deno.writeTextFile(`${dist}/node.mjs`, program);
+    const { success, stdout } = await new Deno.Command("npx", { args: ["-y", "node@24", `${dist}/node.mjs`] }).output();
+    assert(success);
+    const [direct, ...others] = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(direct, 9);
+    assertEquals(others.length, MODE_NAMES.length - 1);
+    for (const said of others) assert(said.startsWith("TypeError: ") && said.includes("Deno is wanted"), said);
+  },
+);
+
+function hasNpx(): boolean {
+  try {
+    return new Deno.Command("npx", { args: ["--version"], stdout: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
 Deno.test("argumentBytes() refuses a guest that is too long for one argument", () => {
   assertEquals(argumentBytes("x".repeat(80_000)), btoa("x".repeat(80_000)).length);
   assertThrows(() => argumentBytes("x".repeat(95_000)), RangeError, `Cannot inline the process guest: it takes 126668`);

@@ -73,7 +73,7 @@ function test(
       if (++run === Math.ceil(numRuns / 4)) before = held();
     });
     const details = await fc.check(property, { numRuns });
-    const ended = Promise.all([bystanders[Symbol.asyncDispose](), host.close()]);
+    const ended = bystanders[Symbol.asyncDispose]().finally(() => host.close());
     const [closing] = await Promise.allSettled([within(SECONDS, ended)]);
     const message = await fc.asyncDefaultReportMessage(details);
     if (details.failed) throw new Error(message, { cause: details.errorInstance });

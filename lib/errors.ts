@@ -205,6 +205,15 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
 
+/** What ends a guest, of that name and mode, that says something else than the protocol does. */
+export function guestFault(
+  { name, mode }: { readonly name: string; readonly mode: string },
+  what: string,
+  options?: ErrorOptions,
+): ProtocolError {
+  return new ProtocolError(`Cannot go on with guest ${name} (${mode} mode): ${what}`, options);
+}
+
 /** A value that cannot cross a boundary: a function, a symbol, a view on shared memory. */
 export class UncloneableError extends Error {
   /** The class name. */

@@ -41,7 +41,7 @@ export {
   type Realm,
   type RealmListener,
 } from "../mode/mod.ts";
-export type { Exports } from "./exports.ts";
+export { type Exports, moduleUrl } from "./exports.ts";
 export { loadSystem } from "./system/reference.ts";
 export { realClock } from "./clock.ts";
 export { after, LONGEST_TIMER, now, turn } from "../platform/mod.ts";

@@ -15,6 +15,7 @@ import {
   farErrorFrom,
   GuestDiedError,
   GuestError,
+  guestFault,
   type GuestPhase,
   GuestTimeoutError,
   ProtocolError,
@@ -239,13 +240,7 @@ export class KeptRealm {
     try {
       read();
     } catch (cause) {
-      const { name, mode } = this.realm;
-      this.fail(
-        new ProtocolError(
-          `Cannot go on with guest ${name} (${mode} mode): what it said is none of the protocol's: ${errorText(cause)}`,
-          { cause },
-        ),
-      );
+      this.fail(guestFault(this.realm, `what it said is none of the protocol's: ${errorText(cause)}`, { cause }));
     }
   }
 

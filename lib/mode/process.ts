@@ -10,8 +10,8 @@
  * @module
  */
 
-import { errorText, GuestDiedError, ProtocolError } from "../errors.ts";
-import { after, type Child, type ChildStatus, platform, type Signal } from "../platform/mod.ts";
+import { errorText, GuestDiedError, guestFault, ProtocolError } from "../errors.ts";
+import { after, type Child, platform, type Signal, within } from "../platform/mod.ts";
 import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { cacheModule, type External, externalFor, type Launch, launchChild } from "./launch.ts";
@@ -205,27 +205,13 @@ class ProcessRealm implements Realm {
         buffer = value.buffer;
       }
       // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.
-      if (frames.pending > 0 && (await wasKilled(status))) return;
+      if (frames.pending > 0 && ((await within(GRACE, status))?.signal ?? null) !== null) return;
       frames.finish();
     } catch (cause) {
       // Streams that broke are the end, which says why.
       if (!(cause instanceof ProtocolError)) return;
-      this.fail(
-        new ProtocolError(
-          `Cannot go on with guest ${this.name} (${this.mode} mode): something else than its replies came from it, ` +
-            `only the protocol is wanted on stdout: ${cause.message}`,
-          { cause },
-        ),
-      );
+      const what = "something else than its replies came from it, only the protocol is wanted on stdout";
+      this.fail(guestFault(this, `${what}: ${cause.message}`, { cause }));
     }
   }
-}
-
-/** Whether a signal ended a child; waits for its end, for a while. */
-async function wasKilled(status: Promise<ChildStatus>): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const letGo = after(GRACE, () => resolve(undefined));
-  const ended = await Promise.race([status, promise]);
-  letGo();
-  return ended !== undefined && ended.signal !== null;
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { errorText, GuestDiedError, ProtocolError, UncloneableError } from "../errors.ts";
+import { errorText, GuestDiedError, guestFault, ProtocolError, UncloneableError } from "../errors.ts";
 import { BytePipe, COUNTED, Doorbell, LISTENS, URGENT } from "../memory/mod.ts";
 import { cores, now, platform, type Thread, type Transferable, turn } from "../platform/mod.ts";
 import { FrameCursor } from "./frame_cursor.ts";
@@ -188,11 +188,7 @@ class ThreadRealm implements Realm {
     const kind = typeof data === "object" && data !== null ? Reflect.get(data, "kind") : undefined;
     const isMoved = kind === "moved" && this.#moved.length < MOST_MOVED;
     if (kind !== "bell" && !isMoved) {
-      return this.fail(
-        new ProtocolError(
-          `Cannot go on with guest ${this.name} (thread mode): it posted a message of its own, only the protocol's are wanted`,
-        ),
-      );
+      return this.fail(guestFault(this, "it posted a message of its own, only the protocol's are wanted"));
     }
     if (isMoved) this.#moved.push(Reflect.get(data as object, "value"));
     this.#turn();
@@ -261,9 +257,7 @@ class ThreadRealm implements Realm {
       act();
     } catch (cause) {
       if (!(cause instanceof ProtocolError)) throw cause;
-      this.fail(
-        new ProtocolError(`Cannot go on with guest ${this.name} (thread mode): ${cause.message}`, { cause }),
-      );
+      this.fail(guestFault(this, cause.message, { cause }));
     }
   }
 

@@ -11,7 +11,7 @@
  */
 
 import { GuestDiedError } from "../errors.ts";
-import { after } from "../platform/mod.ts";
+import { within } from "../platform/mod.ts";
 import { type BeginFailure, KeptRealm } from "./kept_realm.ts";
 import type { GuestSetup, Mode } from "./realm.ts";
 
@@ -148,13 +148,13 @@ export class WarmRealms {
     // Who comes back is asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return [];
-    await inTime(GRACE, Promise.all([...this.#lost].map((guest) => guest.close())));
+    await within(GRACE, Promise.all([...this.#lost].map((guest) => guest.close())));
     return [...this.#lost].filter(({ realm }) => realm.alive);
   }
 
   /** Asks a guest to end that has nothing to do: something that a job left behind may keep it busy all the same. */
   #endIdle(guest: KeptRealm): void {
-    this.expect(inTime(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
+    this.expect(within(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
   }
 
   /** Asks a guest to end, which is lost until it has. */
@@ -163,12 +163,4 @@ export class WarmRealms {
     await guest.close();
     this.#lost.delete(guest);
   }
-}
-
-/** Resolves when that is over, or so many milliseconds are. */
-async function inTime(milliseconds: number, over: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const letGo = after(milliseconds, late.resolve);
-  await Promise.race([over, late.promise]);
-  letGo();
 }

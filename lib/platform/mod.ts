@@ -21,4 +21,4 @@ export type {
   Transferable,
 } from "./platform.ts";
 export { cores, platform } from "./here.ts";
-export { after, every, holdEventLoop, limit, LONGEST_TIMER, now, turn } from "./clock.ts";
+export { after, apart, every, holdEventLoop, limit, LONGEST_TIMER, now, turn, within } from "./clock.ts";

@@ -9,29 +9,17 @@
  * @module
  */
 
-import { CancelledError } from "../errors.ts";
+import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
 import type { Packed } from "../host/mod.ts";
-import { limit } from "../platform/mod.ts";
+import { apart, limit } from "../platform/mod.ts";
 import { onAbort } from "./aborts.ts";
+import type { RunOptions } from "./pool_options.ts";
 
 /** How a call ended. */
 export type CallOutcome = { readonly value: unknown } | { readonly error: Error };
 
-/** How a call is run. */
-export interface CallOptions {
-  /** Seconds that it may run. */
-  readonly timeout?: number | undefined;
-  /** Ends it when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-  /** How often it may be run again after a failure. */
-  readonly retries?: number | undefined;
-  /** After which failures. */
-  readonly retryIf?: ((error: Error) => boolean) | undefined;
-  /** Which guest must run it; any by default. */
-  readonly guest?: number | undefined;
-  /** Told what the function reports. */
-  readonly onProgress?: ((value: unknown) => void) | undefined;
-}
+/** How a call is run: its argument is packed already. */
+export type CallOptions = Omit<RunOptions, "transfer">;
 
 /** What a call is about. */
 export interface CallSubject {
@@ -203,13 +191,8 @@ export class Call {
   }
 }
 
-/** Calls back; what that throws is thrown on its own. */
-function apart(callback: () => void): void {
-  try {
-    callback();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+/** What a call fails with whose function threw that. */
+export function failureOf(error: ErrorData, { guest, mode }: { guest: string; mode: string }): GuestError {
+  const cause = revivedError(error);
+  return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
 }

@@ -51,7 +51,6 @@ export class Dispatcher {
 
   /** Makes the slots; nothing is started yet. */
   constructor(settings: PoolSettings, { host, share, log, names }: DispatcherOptions) {
-    const { mode, module, initializer, shared, limit, maxCalls, idleLimit } = settings;
     this.#settings = settings;
     this.#waiting = new WaitingCalls(names.length, { givenUp: () => this.#schedule() });
     this.#freeTasks = share === undefined ? [] : [...Array(share.message.tasks).keys()].reverse();
@@ -60,14 +59,8 @@ export class Dispatcher {
         name,
         number,
         host,
-        mode,
-        module,
-        initializer,
+        settings,
         share,
-        shared,
-        limit,
-        maxCalls,
-        idleLimit,
         now,
         logging: log?.logging,
         logged: (line, call) => log?.add(line, { call, worker: name }),

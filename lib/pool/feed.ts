@@ -9,9 +9,10 @@
  * @module
  */
 
-import { CancelledError, errorDataFrom, farError, GuestError, ProtocolError, revivedError } from "../errors.ts";
-import type { Call, CallOptions, CallOutcome } from "./call.ts";
+import { CancelledError, errorDataFrom, guestFault } from "../errors.ts";
+import { type Call, type CallOptions, type CallOutcome, failureOf } from "./call.ts";
 import { wholeNumber } from "./checks.ts";
+import type { RunOptions } from "./pool_options.ts";
 
 /** How many calls are ahead of the reader. */
 const BUFFER = 1024;
@@ -29,7 +30,7 @@ export interface MappingPool {
 }
 
 /** How inputs are mapped. */
-export interface MapOptions<A, R> {
+export interface MapOptions<A, R> extends Pick<RunOptions, "retryIf"> {
   /** How many inputs a call takes; 1 by default. */
   readonly chunkSize?: number | undefined;
   /** How many calls may be ahead of the reader; 1024 by default. */
@@ -40,8 +41,6 @@ export interface MapOptions<A, R> {
   readonly timeout?: number | undefined;
   /** How often an input is tried again after a failure; 0 by default. */
   readonly retries?: number | undefined;
-  /** After which failures; after any by default. */
-  readonly retryIf?: ((error: Error) => boolean) | undefined;
   /** Gives a value for an input that failed; without it, or where it throws, the loop ends with the failure. */
   readonly onError?: ((error: Error, input: A, index: number) => R) | undefined;
 }
@@ -228,11 +227,11 @@ export class Feed<A, R> {
     const isObject = typeof answer === "object" && answer !== null;
     if (isObject && "value" in answer) return { value: answer.value };
     try {
-      const cause = revivedError(errorDataFrom(isObject && "error" in answer ? answer.error : undefined));
-      return { error: new GuestError({ guest, mode, phase: "run", far: farError(cause), cause }) };
+      const data = errorDataFrom(isObject && "error" in answer ? answer.error : undefined);
+      return { error: failureOf(data, { guest, mode }) };
     } catch (cause) {
       const what = `it gave no answer to input ${at} of a chunk, one to each is wanted`;
-      return { error: new ProtocolError(`Cannot go on with guest ${guest} (${mode} mode): ${what}`, { cause }) };
+      return { error: guestFault({ name: guest, mode }, what, { cause }) };
     }
   }
 

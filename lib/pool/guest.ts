@@ -19,7 +19,7 @@
  * @module
  */
 
-import { farError, GuestDiedError, GuestError, GuestStuckError, revivedError, StateError } from "../errors.ts";
+import { farError, GuestDiedError, GuestStuckError, StateError } from "../errors.ts";
 import {
   type AnyModeName,
   type EndSignal,
@@ -27,6 +27,7 @@ import {
   type GuestOptions,
   type GuestPermissions,
   Host,
+  moduleUrl,
   type NamedCall,
   namedExport,
   type Packed,
@@ -35,9 +36,9 @@ import {
   type ServiceLink,
   ServiceShare,
 } from "../host/mod.ts";
-import { after, limit } from "../platform/mod.ts";
+import { limit, within } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
-import { Call } from "./call.ts";
+import { Call, failureOf } from "./call.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
 import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
@@ -132,11 +133,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared, timeout } = settings;
     limit(timeout, { act: "wait for a guest" });
-    if (!URL.canParse(module)) {
-      throw new TypeError(
-        `Cannot make a guest of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
-      );
-    }
+    moduleUrl(module, { act: "make a guest of", like: "./work.ts" });
     if (shared === undefined) return new Guest(settings, undefined);
     const things = await namedExport(await import(module), shared)(shared.argument) as S;
     return new Guest(settings, new ServiceShare(things, { tasks: 1 }));
@@ -261,12 +258,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     if (this.#state === "made") {
       throw new StateError(`Cannot join guest ${this.name}: it was not started, start() is wanted before`);
     }
-    const milliseconds = limit(timeout, { act: `wait for ${this.name}` });
-    const over = Promise.withResolvers<boolean>();
-    const letGo = after(milliseconds, () => over.resolve(false));
-    const joined = await Promise.race([this.ended.then(() => true), over.promise]);
-    letGo();
-    return joined;
+    return await this.#endsWithin(limit(timeout, { act: `wait for ${this.name}` }));
   }
 
   /**
@@ -317,24 +309,20 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     await this.#started.catch(() => {});
     if (this.#state !== "running") return;
     this.#endedBy = signal;
-    const stuck = Promise.withResolvers<never>();
-    const letGo = after(GRACE, () => stuck.reject(new GuestStuckError(this.name)));
     this.#link?.end(signal);
-    try {
-      await Promise.race([this.ended, stuck.promise]);
-    } finally {
-      letGo();
-    }
+    if (!(await this.#endsWithin(GRACE))) throw new GuestStuckError(this.name);
     await this.#close();
+  }
+
+  async #endsWithin(milliseconds: number): Promise<boolean> {
+    return await within(milliseconds, this.ended.then(() => true)) ?? false;
   }
 
   #answered(answer: ServiceAnswer): void {
     // What it says after it was told to end is how it was stopped.
     if (this.#endedBy !== undefined) return;
     if (answer.kind === "value") return this.#end({ value: answer.value }, 0);
-    const cause = revivedError(answer.error);
-    const { mode } = this.#settings;
-    this.#end({ error: new GuestError({ guest: this.name, mode, phase: "run", far: farError(cause), cause }) }, 1);
+    this.#end({ error: failureOf(answer.error, { guest: this.name, mode: this.#settings.mode }) }, 1);
   }
 
   #settled(): void {

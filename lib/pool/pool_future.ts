@@ -19,7 +19,7 @@
  */
 
 import { CancelledError, WaitTimeoutError } from "../errors.ts";
-import { after, limit } from "../platform/mod.ts";
+import { after, apart, limit } from "../platform/mod.ts";
 import type { Call, CallState } from "./call.ts";
 
 /** How long to wait for a future. */
@@ -104,15 +104,7 @@ export class PoolFuture<T> {
 
   /** Calls back when it is done, at once where it is. What a callback throws stops no other; it is thrown on its own. */
   whenDone(callback: (future: PoolFuture<T>) => void): void {
-    this.#call.whenSettled(() => {
-      try {
-        callback(this);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    });
+    this.#call.whenSettled(() => apart(() => callback(this)));
   }
 
   /** Is told what the function reports while it runs. */

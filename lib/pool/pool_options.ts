@@ -5,6 +5,7 @@
  */
 
 import type { AnyModeName, GuestHost, GuestOptions, GuestPermissions, NamedCall, Transferable } from "../host/mod.ts";
+import { moduleUrl } from "../host/mod.ts";
 import { cores, limit } from "../platform/mod.ts";
 import { wholeNumber } from "./checks.ts";
 import type { LogTarget } from "../logging/mod.ts";
@@ -129,11 +130,7 @@ export function poolSettings(options: PoolOptions): PoolSettings {
   for (const [name, value] of Object.entries({ maxQueue, maxCallsPerGuest })) {
     if (value !== Infinity) wholeNumber(act, { name, value, least: 1 });
   }
-  if (!URL.canParse(module)) {
-    throw new TypeError(
-      `Cannot open a pool of ${module}: it is no URL, one such as import.meta.resolve("./work.ts") is wanted`,
-    );
-  }
+  moduleUrl(module, { act: "open a pool of", like: "./work.ts" });
   return {
     mode,
     module,

@@ -10,11 +10,9 @@
  * @module
  */
 
-import { farError, GuestDiedError, GuestError, GuestTimeoutError, revivedError } from "../errors.ts";
+import { farError, GuestDiedError, GuestTimeoutError } from "../errors.ts";
 import type {
-  AnyModeName,
   GuestHost,
-  NamedCall,
   ServiceAnswer,
   ServiceLink,
   ServiceListener,
@@ -22,10 +20,11 @@ import type {
   ServiceShare,
 } from "../host/mod.ts";
 import type { LogLine } from "../logging/mod.ts";
-import { after } from "../platform/mod.ts";
-import type { Call, CallHolder } from "./call.ts";
-import { CallsAtHand } from "./calls_at_hand.ts";
+import { after, within } from "../platform/mod.ts";
+import { type Call, type CallHolder, failureOf } from "./call.ts";
+import { Fifo } from "./fifo.ts";
 import { Pace } from "./pace.ts";
+import type { PoolSettings } from "./pool_options.ts";
 
 /** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
 const MOST_IN_VAIN = 10;
@@ -41,25 +40,14 @@ export interface SlotOptions {
   readonly number: number;
   /** Starts guests. */
   readonly host: GuestHost;
-  /** The mode that they run in. */
-  readonly mode: AnyModeName;
-  /** The module. */
-  readonly module: string;
-  /** Called in each guest before anything else. */
-  readonly initializer: NamedCall | undefined;
-  /** The shared things, and what gives their description in guests. */
+  /** What they are to do, where, and for how long. */
+  readonly settings: PoolSettings;
+  /** The shared things. */
   readonly share: ServiceShare | undefined;
-  readonly shared: NamedCall | undefined;
   /** Gives a task of the shared things for a guest, where there are any. */
   readonly takeTask: () => number;
   /** Takes a task back that nobody uses any longer. */
   readonly giveTask: (task: number) => void;
-  /** How long a guest may take to be ready, in milliseconds. */
-  readonly limit: number;
-  /** How many calls a guest runs before another takes its place. */
-  readonly maxCalls: number;
-  /** How long a guest may have nothing to do, in milliseconds. */
-  readonly idleLimit: number;
   /** The clock, in milliseconds. */
   readonly now: () => number;
   /** What guests log. */
@@ -86,7 +74,8 @@ export class Slot implements CallHolder {
   #link: ServiceLink | undefined;
   #exports: readonly string[] = [];
   #task = 0;
-  readonly #calls = new CallsAtHand();
+  /** The calls that the guest has: it is in the first, and those before that are answered. */
+  readonly #calls = new Fifo<Call>();
   readonly #pace = new Pace();
   /** Lets go of the timer of the call that runs. */
   #letGo: () => void = () => {};
@@ -140,12 +129,13 @@ export class Slot implements CallHolder {
   get room(): number {
     if (this.#link === undefined || this.#closed) return 0;
     if (this.#calls.last?.isAlone === true) return 0;
-    return Math.min(this.#pace.window - this.load, this.#options.maxCalls - this.#given);
+    return Math.min(this.#pace.window - this.load, this.#options.settings.maxCalls - this.#given);
   }
 
   /** Starts a guest; resolves when it is ready. */
   async start(): Promise<void> {
-    const { host, mode, name, module, initializer, share, shared: call, limit, takeTask, logging } = this.#options;
+    const { host, name, settings, share, takeTask, logging } = this.#options;
+    const { mode, module, initializer, shared: call, limit } = settings;
     const task = share === undefined ? 0 : takeTask();
     const serving: { link?: ServiceLink } = {};
     let early: Error | undefined;
@@ -238,7 +228,7 @@ export class Slot implements CallHolder {
       this.#leave(link);
       void link.abandon();
     }
-    for (const call of this.#calls.leave()) call.settle({ error });
+    for (const call of this.#calls.takeAll()) call.settle({ error });
     await this.close();
   }
 
@@ -251,13 +241,14 @@ export class Slot implements CallHolder {
   }
 
   #answered(answer: ServiceAnswer): void {
-    const call = this.#calls.answered();
+    const call = this.#calls.shift();
     if (call === undefined) return;
     this.#pace.answered();
     this.#inVain = 0;
     if (call.isAlone) this.#letGo();
     if (answer.kind === "value") return call.settle({ value: answer.value });
-    const error = this.#errorOf(answer);
+    const { name: guest, settings: { mode } } = this.#options;
+    const error = failureOf(answer.error, { guest, mode });
     if (!call.mayRunAgain(error)) return call.settle({ error });
     call.isWithGuest = false;
     this.#options.returned([call]);
@@ -271,7 +262,7 @@ export class Slot implements CallHolder {
 
   /** Sees to a guest that has nothing to do. */
   #rest(): void {
-    const { maxCalls, idleLimit, mayRetire } = this.#options;
+    const { settings: { maxCalls, idleLimit }, mayRetire } = this.#options;
     this.#stay();
     if (this.#given >= maxCalls) return this.retire();
     this.#stay = after(idleLimit, () => mayRetire() ? this.retire() : undefined);
@@ -283,7 +274,7 @@ export class Slot implements CallHolder {
     call.holder = this;
     call.pull = (items) => this.#link === link && this.#calls.first === call ? link.pull(items) : undefined;
     if (limit === Infinity) return;
-    const { name: guest, mode } = this.#options;
+    const { name: guest, settings: { mode } } = this.#options;
     this.#letGo = after(limit, () => {
       this.#giveUp(new GuestTimeoutError({ guest, mode, seconds: limit / 1000 }));
     });
@@ -295,7 +286,7 @@ export class Slot implements CallHolder {
     const link = this.#link;
     if (call === undefined || link === undefined) return;
     this.#leave(link);
-    this.#calls.leave();
+    this.#calls.takeAll();
     const gone = link.abandon();
     if (error instanceof GuestTimeoutError && call.mayRunAgain(error)) {
       call.isWithGuest = false;
@@ -308,7 +299,7 @@ export class Slot implements CallHolder {
     const link = this.#link;
     if (link === undefined) return;
     this.#leave(link);
-    const [first, ...behind] = this.#calls.leave();
+    const [first, ...behind] = this.#calls.takeAll();
     const again: Call[] = behind;
     if (first === undefined || idle) this.#inVain++;
     else this.#inVain = 0;
@@ -331,7 +322,7 @@ export class Slot implements CallHolder {
         // Who waits or works on shared things stops there, unwinds, and is soon gone: recovered from before, it would go on
         // with what has an owner again. Those who wait for one that is busy go on after a moment; what it does until it is
         // gone is recovered from once more.
-        await soon(gone);
+        await within(GRACE, gone.catch(() => {}));
         await share.ended(task, farError(error));
         // Only its place would be lost.
         gone.then(() => this.#free(share, { task, error })).catch(() => {});
@@ -389,18 +380,4 @@ export class Slot implements CallHolder {
     }
     return this.#lastIndex;
   }
-
-  #errorOf({ error }: Extract<ServiceAnswer, { kind: "error" }>): Error {
-    const { name: guest, mode } = this.#options;
-    const cause = revivedError(error);
-    return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });
-  }
-}
-
-/** Resolves when a guest is gone, or has not come back for a moment. */
-async function soon(gone: Promise<void>): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const letGo = after(GRACE, over.resolve);
-  await Promise.race([gone.catch(() => {}), over.promise]);
-  letGo();
 }

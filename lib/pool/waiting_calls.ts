@@ -9,23 +9,21 @@
  */
 
 import type { Call, CallHolder } from "./call.ts";
-
-/** How many calls that are gone a line may drag along. */
-const MOST_GONE = 1024;
+import { Fifo } from "./fifo.ts";
 
 /** See the module. */
 export class WaitingCalls implements CallHolder {
   #count = 0;
-  readonly #line = new Line();
+  readonly #line = new Fifo<Call>();
   /** Calls that wait again, the next one last. */
   readonly #again: Call[] = [];
-  readonly #own: readonly Line[];
+  readonly #own: readonly Fifo<Call>[];
   readonly #givenUp: () => void;
 
   /** Makes the lines for that many guests; tells when a call is given up, so that there is room for another. */
   constructor(guests: number, { givenUp }: { readonly givenUp: () => void }) {
     this.#givenUp = givenUp;
-    this.#own = Array.from({ length: guests }, () => new Line());
+    this.#own = Array.from({ length: guests }, () => new Fifo<Call>());
   }
 
   /** How many wait. */
@@ -52,17 +50,17 @@ export class WaitingCalls implements CallHolder {
 
   /** The next call that a guest may run. */
   peek(guest: number): Call | undefined {
-    const own = this.#own[guest]?.peek();
+    const own = firstIn(this.#own[guest]);
     if (own !== undefined) return own;
     while (this.#again.at(-1)?.outcome !== undefined) this.#again.pop();
-    return this.#again.at(-1) ?? this.#line.peek();
+    return this.#again.at(-1) ?? firstIn(this.#line);
   }
 
   /** Takes that call out of its line. */
   take(guest: number): Call | undefined {
     const call = this.peek(guest);
     if (call === undefined) return undefined;
-    if (this.#own[guest]?.peek() === call) this.#own[guest]?.shift();
+    if (this.#own[guest]?.first === call) this.#own[guest]?.shift();
     else if (this.#again.at(-1) === call) this.#again.pop();
     else this.#line.shift();
     this.#count--;
@@ -79,7 +77,7 @@ export class WaitingCalls implements CallHolder {
 
   /** Ends all calls that wait. */
   giveUpAll(error: Error): void {
-    const all = [...this.#again, ...this.#line.calls(), ...this.#own.flatMap((line) => [...line.calls()])];
+    const all = [...this.#again, ...this.#line.takeAll(), ...this.#own.flatMap((line) => line.takeAll())];
     for (const call of all) if (call.outcome === undefined) call.giveUp(error);
   }
 
@@ -88,40 +86,13 @@ export class WaitingCalls implements CallHolder {
     call.holder = this;
   }
 
-  #lineOf({ options: { guest } }: Call): Line {
+  #lineOf({ options: { guest } }: Call): Fifo<Call> {
     return guest === undefined ? this.#line : this.#own[guest] ?? this.#line;
   }
 }
 
-/** First in, first out. */
-class Line {
-  #calls: Call[] = [];
-  /** Invariant: the calls before this one are gone. */
-  #first = 0;
-
-  add(call: Call): void {
-    this.#calls.push(call);
-  }
-
-  addFirst(call: Call): void {
-    this.#calls.splice(this.#first, 0, call);
-  }
-
-  peek(): Call | undefined {
-    let call = this.#calls[this.#first];
-    for (; call?.outcome !== undefined; call = this.#calls[this.#first]) this.shift();
-    return call;
-  }
-
-  shift(): void {
-    this.#first++;
-    if (this.#first === this.#calls.length || this.#first > Math.max(MOST_GONE, this.#calls.length / 2)) {
-      this.#calls = this.#calls.slice(this.#first);
-      this.#first = 0;
-    }
-  }
-
-  *calls(): Iterable<Call> {
-    for (let at = this.#first; at < this.#calls.length; at++) yield this.#calls[at] as Call;
-  }
+/** The first of a line that is not given up. */
+function firstIn(line: Fifo<Call> | undefined): Call | undefined {
+  while (line?.first?.outcome !== undefined) line.shift();
+  return line?.first;
 }

@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Call } from "../../lib/pool/call.ts";
-import { CallsAtHand } from "../../lib/pool/calls_at_hand.ts";
+import { Fifo } from "../../lib/pool/fifo.ts";
 import { Pace } from "../../lib/pool/pace.ts";
-import { packed } from "../contracts/packed.ts";
 import { runs } from "../contracts/soak.ts";
 
 const numRuns = runs(100);
@@ -26,23 +24,31 @@ Deno.test("Pace gives a few milliseconds of work at hand, and nothing beside a l
   );
 });
 
-Deno.test("CallsAtHand gives calls in their order, whenever they come and are answered", () => {
+Deno.test("Fifo gives items in their order, whenever they come and go", () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom("add", "answer", "leave"), { maxLength: 200 }), fc.nat(3), (actions, bulk) => {
-      const calls = new CallsAtHand();
-      const model: Call[] = [];
-      for (const action of actions) {
-        for (let n = 0; n < 1 + bulk * 1500; n++) {
-          if (action === "add") {
-            const call = new Call("work", { packed: packed(n) });
-            calls.add(call);
-            model.push(call);
-          } else if (action === "answer") assert(calls.answered() === model.shift());
-          else if (n === 0) assertEquals(calls.leave().length, model.splice(0).length);
+    fc.property(
+      fc.array(fc.constantFrom("add", "first", "shift", "all"), { maxLength: 200 }),
+      fc.nat(3),
+      (actions, bulk) => {
+        const items = new Fifo<object>();
+        const model: object[] = [];
+        for (const action of actions) {
+          for (let n = 0; n < 1 + bulk * 1500; n++) {
+            if (action === "add") {
+              const item = {};
+              items.add(item);
+              model.push(item);
+            } else if (action === "shift") assert(items.shift() === model.shift());
+            else if (n === 0 && action === "first") {
+              const item = {};
+              items.addFirst(item);
+              model.unshift(item);
+            } else if (n === 0) assert(items.takeAll().every((item, at) => item === model[at]) && model.splice(0));
+          }
+          assert(items.count === model.length && items.first === model[0] && items.last === model.at(-1));
         }
-        assert(calls.count === model.length && calls.first === model[0] && calls.last === model.at(-1));
-      }
-    }),
+      },
+    ),
     { numRuns: Math.ceil(numRuns / 4) },
   );
 });

@@ -3,6 +3,7 @@ import { GuestDiedError } from "../../lib/errors.ts";
 import type { GuestHost, ServiceCall, ServiceLink, ServiceListener, Transferable } from "../../lib/host/mod.ts";
 import { Call, type CallOptions } from "../../lib/pool/call.ts";
 import { packed } from "../contracts/packed.ts";
+import { poolSettings } from "../../lib/pool/pool_options.ts";
 import { Slot } from "../../lib/pool/slot.ts";
 
 /** A host whose guests do what the test says. */
@@ -22,16 +23,10 @@ class Stand {
       number: 0,
       // The part of a host that a slot uses.
       host: { serve: this.#serve.bind(this) } as unknown as GuestHost,
-      mode: "thread",
-      module: "data:,",
-      initializer: undefined,
+      settings: poolSettings({ mode: "thread", module: "data:,", idleTimeout: Infinity }),
       share: undefined,
-      shared: undefined,
       takeTask: () => 0,
       giveTask: () => {},
-      limit: Infinity,
-      maxCalls: Infinity,
-      idleLimit: Infinity,
       mayRetire: () => true,
       now: () => 0,
       ready: () => {},

@@ -18,7 +18,7 @@
 import { farError, GuestError } from "../../errors.ts";
 import { isRunnable, type RunnableProgram } from "./host_program.ts";
 import { candidates } from "./marks.ts";
-import type { Exports } from "../exports.ts";
+import { type Exports, moduleUrl } from "../exports.ts";
 
 /** The programs that a module exports, each once, in order. */
 export function programsOf(exports: Exports): readonly RunnableProgram[] {
@@ -41,12 +41,7 @@ export function findProgram(exports: Exports, { module, name }: { module: string
  * @throws {GuestError} where the module cannot be imported.
  */
 export async function loadProgram(module: string, { name }: { readonly name?: string } = {}): Promise<RunnableProgram> {
-  if (!URL.canParse(module)) {
-    throw new TypeError(
-      `Cannot load ${module}: it is no URL, one such as import.meta.resolve("./program.ts") is wanted`,
-    );
-  }
-  const url = new URL(module).href;
+  const url = moduleUrl(module, { act: "load", like: "./program.ts" });
   let exports: Exports;
   try {
     exports = await import(url);

@@ -8,9 +8,18 @@
  * @module
  */
 
-import { errorDataFrom, GuestDiedError, GuestError, LoggingError, ProtocolError, StoppedError } from "../../errors.ts";
+import {
+  errorDataFrom,
+  GuestDiedError,
+  GuestError,
+  guestFault,
+  LoggingError,
+  ProtocolError,
+  StoppedError,
+} from "../../errors.ts";
 import { logLineFrom } from "../../logging/mod.ts";
 import { following, type FrameCursor, type KeptRealm, type Mode, type WarmRealms } from "../../mode/mod.ts";
+import { apart } from "../../platform/mod.ts";
 import type { GuestJob } from "../job.ts";
 import type { ServiceShare } from "../shared/service_share.ts";
 import {
@@ -332,11 +341,7 @@ export class GuestService {
       if (!this.#open) return;
       this.#kept.realm.outbox.add("result", number, answer);
       this.flush();
-    }, (error) => {
-      const { mode } = this.#kept.realm;
-      const fault = `Cannot go on with guest ${this.guest} (${mode} mode): ${error.message}`;
-      this.#kept.fail(new ProtocolError(fault, { cause: error }));
-    });
+    }, (cause) => this.#kept.fail(guestFault(this.#kept.realm, cause.message, { cause })));
   }
 
   #ended(error: Error): void {
@@ -344,17 +349,6 @@ export class GuestService {
     this.#open = false;
     apart(() => this.#listener.ended(error, { idle: this.#idle }));
     void this.finish();
-  }
-}
-
-/** Calls a listener of the host: what it throws is no fault of the guest, and is thrown on its own. */
-function apart(tell: () => void): void {
-  try {
-    tell();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { errorText, GuestDiedError, GuestError, GuestTimeoutError, ProtocolError } from "../../errors.ts";
+import { errorText, GuestDiedError, GuestError, guestFault, GuestTimeoutError, ProtocolError } from "../../errors.ts";
 import {
   type BeginFailure,
   following,
@@ -206,7 +206,7 @@ class GuestLink implements Link {
 
   refuse(cause: unknown): Error {
     const what = `what it replied is none of the protocol's: ${errorText(cause)}`;
-    const error = new ProtocolError(`Cannot go on with guest ${this.guest} (${this.mode} mode): ${what}`, { cause });
+    const error = guestFault({ name: this.guest, mode: this.mode }, what, { cause });
     this.#fail(error);
     return error;
   }

@@ -20,7 +20,7 @@ import { isSystem, type System, type SystemReference } from "../../diagram/mod.t
 import { farError, GuestError } from "../../errors.ts";
 import { encode } from "../../codec/mod.ts";
 import { BLOCKS } from "../../mode/guest.ts";
-import type { Exports } from "../exports.ts";
+import { type Exports, moduleUrl } from "../exports.ts";
 
 /**
  * Imports a system by name.
@@ -30,7 +30,8 @@ import type { Exports } from "../exports.ts";
  * @throws {GuestError} where the module cannot be imported or its function throws.
  */
 export async function loadSystem(reference: SystemReference): Promise<System> {
-  const named: SystemReference = { ...reference, module: moduleUrl(reference.module) };
+  const module = moduleUrl(reference.module, { act: "load", like: "./system.ts" });
+  const named: SystemReference = { ...reference, module };
   encode(named.argument);
   let exports: Exports;
   try {
@@ -58,12 +59,5 @@ export function makeSystem(exports: Exports, reference: SystemReference): System
   throw new TypeError(
     `Cannot use ${reference.export} of ${reference.module}: ${is}, a system or a function that returns one is wanted ` +
       `(exports: ${names})`,
-  );
-}
-
-function moduleUrl(module: string): string {
-  if (URL.canParse(module)) return new URL(module).href;
-  throw new TypeError(
-    `Cannot load ${module}: it is no URL, one such as import.meta.resolve("./system.ts") is wanted`,
   );
 }

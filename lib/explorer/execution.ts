@@ -280,6 +280,7 @@ export class Execution {
       this.nodes[task] = this.model.tasks[task]?.root ?? fail();
       this.#until[task] = NaN;
     }
+    if (this.#checks) this.#checkInvariant();
     // What comes before a task's first point is no action of its own.
     if (this.granularity === "word") return;
     for (let task = 0; task < this.#tasks; task++) {
@@ -356,7 +357,7 @@ export class Execution {
     } else {
       this.#advance(task, choice);
     }
-    if (this.#checks && this.model.invariant !== undefined) this.#checkInvariant();
+    if (this.#checks) this.#checkInvariant();
   }
 
   /** Performs operations of a task up to the next point. */

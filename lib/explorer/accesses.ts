@@ -1,7 +1,7 @@
 /**
  * What actions reach, as numbers: which place, and whether they may change it.
  *
- * - A place is a word, the clock, or a range of bytes that the layout names, as a whole.
+ * - A place is a word, the clock, the end of the run, or a range of bytes that the layout names, as a whole.
  * - Two actions are independent where neither changes a place that the other reaches: then their order does not matter.
  * - A compareExchange that finds another value only reads; waiting on a word and notifying it both change it.
  *
@@ -42,6 +42,11 @@ export function clockPlace(layout: Layout): number {
   return layout.wordCount;
 }
 
+/** The place that stands for who is left besides daemons: the end of the run changes it. */
+export function endPlace(layout: Layout): number {
+  return layout.wordCount + 1;
+}
+
 /** Adds what an operation that was answered so has reached. */
 export function addAccesses(into: number[], layout: Layout, { operation, answer }: {
   readonly operation: Operation;
@@ -75,5 +80,5 @@ export function addAccesses(into: number[], layout: Layout, { operation, answer 
 
 function bytesPlace(layout: Layout, offset: number): number {
   const entries = layout.toTable().bytes;
-  return clockPlace(layout) + 1 + entries.findIndex((entry) => offset < entry.offset + entry.length);
+  return endPlace(layout) + 1 + entries.findIndex((entry) => offset < entry.offset + entry.length);
 }

@@ -6,7 +6,10 @@
  * - A call of which nobody can tell whether it waits or comes later (see `SharedThing.ready`) begins when it can go on.
  * - A task that waits with a deadline may be woken by its time at any point.
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
- * - A task that fails ends alone; the others go on.
+ * - A task that fails ends alone; the others go on. What the shared things are told of an end (`recover` of `sync`) is an
+ *   action of its own for each thing, in the name of the task.
+ * - Daemons keep no run alive: when all other tasks have ended, that the run is over is an action, too. It is one of the first
+ *   task that is no daemon, and the default.
  * - A run that repeats the first steps of the last one under the same scheduler goes on from the checkpoint there.
  *
  * Longer than other files because it is one loop over one state, which every part of it changes at each step, and the
@@ -16,8 +19,8 @@
  */
 
 import { type Answer, type ModelMemory, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
-import { addAccesses, clockPlace, conflict, writes } from "./accesses.ts";
-import { Failure, type TreeNode } from "./answer_tree.ts";
+import { addAccesses, clockPlace, conflict, endPlace, reads, writes } from "./accesses.ts";
+import { type AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./race_detector.ts";
 import { CUT, type RunEnd, type Scheduler } from "./scheduler.ts";
@@ -35,13 +38,24 @@ export interface ExecutionOptions {
   readonly stepLimit?: number | undefined;
 }
 
-/** Told of each operation that a task performs, or parks in, or goes on from. */
+/**
+ * Told of each operation that a task performs, or parks in, or goes on from, before {@linkcode Execution.nodes} says so. Where
+ * the task has ended, the operation is one of what the shared things are told of that.
+ */
 export type Observe = (task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure) => void;
+
+/** How far the shared things have been told of the end of a task. */
+interface Recovery {
+  readonly tree: AnswerTree;
+  readonly node: TreeNode;
+}
 
 /** The state of a run at a point. */
 interface Checkpoint {
   readonly memory: SavedMemory;
   readonly nodes: TreeNode[];
+  readonly recoveries: (Recovery | undefined)[];
+  isOver: boolean;
   readonly until: number[];
   operations: number;
   readonly step: number;
@@ -78,6 +92,12 @@ export class Execution {
   readonly #woken: number[] = [];
   // The deadline of each task that waits in the memory; NaN where it does not wait.
   readonly #until: number[];
+  // By task: what is left to tell of its end.
+  readonly #recoveries: (Recovery | undefined)[];
+  // Whether the run is over though daemons could go on.
+  #isOver = false;
+  // The task in whose name the run ends.
+  readonly #first: number;
   // #checkpoints[step] is the state at that point of the last run, which #saver scheduled, where it had several actions.
   readonly #checkpoints: Checkpoint[] = [];
   #saver: Scheduler | undefined;
@@ -100,6 +120,8 @@ export class Execution {
     this.#checks = checks;
     this.nodes = model.tasks.map(({ root }) => root);
     this.#until = model.tasks.map(() => NaN);
+    this.#recoveries = model.tasks.map(() => undefined);
+    this.#first = this.nodes.findIndex((_, task) => !model.daemons.has(task));
     this.#point = {
       kind: "complete",
       actions: this.#actions,
@@ -219,12 +241,16 @@ export class Execution {
     const { step, last, preemptions } = this.#point;
     const saved = this.#checkpoints[step];
     const { nodes, broken } = this;
+    const recoveries = this.#recoveries;
+    const isOver = this.#isOver;
     if (saved === undefined) {
       const memory = this.#memory.save();
       const [operations, until] = [this.#operations, [...this.#until]];
       this.#checkpoints[step] = {
         memory,
         nodes: [...nodes],
+        recoveries: [...recoveries],
+        isOver,
         until,
         operations,
         step,
@@ -238,8 +264,10 @@ export class Execution {
     this.#memory.save(saved.memory);
     for (let task = 0; task < this.#tasks; task++) {
       saved.nodes[task] = nodes[task] ?? fail();
+      saved.recoveries[task] = recoveries[task];
       saved.until[task] = this.#until[task] ?? NaN;
     }
+    saved.isOver = isOver;
     saved.operations = this.#operations;
     saved.last = last;
     saved.preemptions = preemptions;
@@ -247,13 +275,17 @@ export class Execution {
     saved.races = this.races?.mark() ?? 0;
   }
 
-  #resume({ memory, nodes, until, operations, step, last, preemptions, broken, races }: Checkpoint): void {
+  #resume(
+    { memory, nodes, recoveries, isOver, until, operations, step, last, preemptions, broken, races }: Checkpoint,
+  ): void {
     const point = this.#point;
     this.#memory.restore(memory);
     for (let task = 0; task < this.#tasks; task++) {
       this.nodes[task] = nodes[task] ?? fail();
+      this.#recoveries[task] = recoveries[task];
       this.#until[task] = until[task] ?? NaN;
     }
+    this.#isOver = isOver;
     this.#operations = operations;
     this.broken = broken;
     this.races?.restore(races);
@@ -278,15 +310,16 @@ export class Execution {
     point.last = -1;
     for (let task = 0; task < this.#tasks; task++) {
       this.nodes[task] = this.model.tasks[task]?.root ?? fail();
+      this.#recoveries[task] = undefined;
       this.#until[task] = NaN;
     }
+    this.#isOver = false;
     if (this.#checks) this.#checkInvariant();
-    // What comes before a task's first point is no action of its own.
-    if (this.granularity === "word") return;
     for (let task = 0; task < this.#tasks; task++) {
       const { operation, isPoint, end } = this.nodes[task] ?? fail();
       if (end !== undefined) this.#ended(task);
-      else if (!isPoint && operation?.kind !== "choose") this.#advance(task, 0);
+      // What comes before a task's first point is no action of its own.
+      else if (this.granularity === "operation" && !isPoint && operation?.kind !== "choose") this.#advance(task, 0);
     }
     this.#accesses.length = 0;
     this.#woken.length = 0;
@@ -311,7 +344,12 @@ export class Execution {
       }
       const node = this.nodes[task] ?? fail();
       const { operation } = node;
-      if (operation === undefined) continue;
+      if (operation === undefined) {
+        if (this.#recoveries[task] === undefined) continue;
+        if (step === 0) this.#point.preempts = last >= 0;
+        actions[count++] = task;
+        continue;
+      }
       if (operation.kind === "choose") {
         for (let choice = 0; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
         // Nobody else can tell when a choice is made.
@@ -324,6 +362,21 @@ export class Execution {
     }
     shorten(actions, count);
     if (timed) this.#offerTimes();
+    if (this.model.daemons.size > 0 && this.#isAlone()) this.#offerEnd();
+  }
+
+  /** Whether nobody is left but daemons. */
+  #isAlone(): boolean {
+    return this.nodes.every(({ end }, task) => {
+      return this.model.daemons.has(task) || (end !== undefined && this.#recoveries[task] === undefined);
+    });
+  }
+
+  /** Puts the end of the run before what daemons can do, if they can do anything. */
+  #offerEnd(): void {
+    this.#point.preempts = false;
+    if (this.#isOver) this.#actions.length = 0;
+    else if (this.#actions.length > 0) this.#actions.unshift(this.#first);
   }
 
   /** Lists those who wait with a deadline, the earliest first. */
@@ -348,22 +401,37 @@ export class Execution {
     shorten(this.#accesses, 0);
     shorten(this.#woken, 0);
     const isParked = !Number.isNaN(this.#until[task] ?? NaN);
-    if (isParked) {
+    const { daemons } = this.model;
+    if (daemons.size > 0 && this.#isAlone() && task === this.#first) {
+      this.#isOver = true;
+      this.#accesses.push(writes(endPlace(this.#memory.layout)));
+    } else if (isParked) {
       this.#expire(task);
       // Its time has come: within a call, or before its first point, it goes on with that.
-      const { isPoint, operation } = this.nodes[task] ?? fail();
+      const { isPoint, operation } = this.#nodeOf(task);
       const goesOn = operation !== undefined && operation.kind !== "choose" && !isPoint;
       if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
     } else {
       this.#advance(task, choice);
     }
     if (this.#checks) this.#checkInvariant();
+    if (this.#watches && daemons.size > 0 && !this.#isOver) {
+      // What a daemon does matters only before the end of the run, which comes after that of all others.
+      if (daemons.has(task) || this.nodes[task]?.end !== undefined) {
+        this.#accesses.push(reads(endPlace(this.#memory.layout)));
+      }
+    }
+  }
+
+  /** Where a task stands, or what is told of its end. */
+  #nodeOf(task: number): TreeNode {
+    return this.#recoveries[task]?.node ?? this.nodes[task] ?? fail();
   }
 
   /** Performs operations of a task up to the next point. */
   #advance(task: number, choice: number): void {
     for (let first = true;; first = false) {
-      const node = this.nodes[task] ?? fail();
+      const node = this.#nodeOf(task);
       const { operation } = node;
       if (operation === undefined) return;
       if (!first && (node.isPoint || operation.kind === "choose")) return;
@@ -374,11 +442,22 @@ export class Execution {
         this.#until[task] = deadlineOf(operation);
         return;
       }
+      this.#follow(task, node, answer);
+      if (operation.kind === "notify") this.#wake(task);
+      if (this.granularity === "word") return;
+    }
+  }
+
+  /** Takes a task, or what is told of its end, to where an answer leads. */
+  #follow(task: number, node: TreeNode, answer: Answer | Failure): void {
+    const recovery = this.#recoveries[task];
+    if (recovery === undefined) {
       const next = this.model.tasks[task]?.after(node, answer) ?? fail();
       this.nodes[task] = next;
-      if (operation.kind === "notify") this.#wake(task);
       if (next.end !== undefined) this.#ended(task);
-      if (this.granularity === "word") return;
+    } else {
+      const { tree } = recovery;
+      this.#recoveries[task] = this.#untold(task, { tree, node: tree.after(node, answer) });
     }
   }
 
@@ -408,18 +487,13 @@ export class Execution {
   /** Lets those go on whom a task has woken. */
   #wake(waker: number): void {
     for (const { task, answer } of this.#memory.takeReady()) {
-      const node = this.nodes[task];
-      const tree = this.model.tasks[task];
-      if (node === undefined || tree === undefined) continue;
+      const node = this.#nodeOf(task);
       this.#until[task] = NaN;
-      const next = tree.after(node, answer);
-      this.nodes[task] = next;
       this.#observe?.(task, node, answer);
-      if (task !== waker) {
-        this.#woken.push(task);
-        if (waker >= 0) this.races?.wakes(waker, task);
-      }
-      if (next.end !== undefined) this.#ended(task);
+      this.#follow(task, node, answer);
+      if (task === waker) continue;
+      this.#woken.push(task);
+      if (waker >= 0) this.races?.wakes(waker, task);
     }
   }
 
@@ -436,21 +510,38 @@ export class Execution {
   #ended(task: number): void {
     const end = this.nodes[task]?.end;
     const error = end?.kind === "threw" ? end.error : undefined;
-    // After a failed assertion the run is a bug already; what else it shows is not to come from the burial.
-    if (this.granularity === "word" || isAssertion(error)) return;
-    const failure = end?.kind === "threw" ? String(error) : undefined;
-    if (this.races === undefined) {
-      this.model.bury(task, failure, this.#watches ? this.#accesses : undefined);
-    } else {
-      const accesses: number[] = [];
-      this.model.bury(task, failure, accesses);
-      const clock = clockPlace(this.#memory.layout);
-      const words = accesses.filter((access) => access >> 1 < clock);
-      for (const access of words) this.races.acquires(task, access >> 1);
-      for (const access of words) if ((access & 1) === 1) this.races.releases(task, access >> 1);
-      if (this.#watches) this.#accesses.push(...accesses);
+    // After a failed assertion the run is a bug already; what else it shows is not to come from the recovery.
+    if (isAssertion(error)) return;
+    const tree = this.model.recovery(task, end?.kind === "threw" ? String(error) : undefined);
+    if (tree !== null) this.#recoveries[task] = this.#untold(task, { tree, node: tree.root });
+  }
+
+  /** Goes past things to which the end of a task is nothing: what they look at is settled (see `SharedThing.ended`). */
+  #untold(task: number, { tree, node }: Recovery): Recovery | undefined {
+    let told: Recovery | undefined = { tree, node };
+    const passed: (readonly [node: TreeNode, answer: Answer])[] = [];
+    for (let ahead = node; told !== undefined;) {
+      const { operation, isPoint } = ahead;
+      if (isPoint || operation === undefined) {
+        for (const [node, answer] of passed) {
+          const { operation } = node;
+          if (operation !== undefined && this.#watches) {
+            addAccesses(this.#accesses, this.#memory.layout, { operation, answer });
+          }
+          this.#operations++;
+          this.#observe?.(task, node, answer);
+        }
+        passed.length = 0;
+        told = operation === undefined ? undefined : { tree, node: ahead };
+      }
+      const isLook = operation?.kind === "load" || (operation?.kind === "call" && operation.method === "ended");
+      if (operation === undefined || !isLook || (ahead === node && !isPoint)) break;
+      const answer = this.#memory.begin(operation, task);
+      if (answer === PARKED) break;
+      passed.push([ahead, answer]);
+      ahead = tree.after(ahead, answer);
     }
-    this.#wake(-1);
+    return told;
   }
 
   #checkInvariant(): void {
@@ -468,15 +559,20 @@ export class Execution {
     else if (end?.value === false) this.broken = "the invariant does not hold";
   }
 
-  /** What the tasks would reach that wait before a call. */
+  /** What tasks would reach that wait before a call, or that the end of the run has stopped. */
   #pending(): ReadonlyMap<number, readonly number[]> {
     const pending = new Map<number, readonly number[]>();
     for (const [task, { gate, end }] of this.nodes.entries()) {
-      if (end !== undefined || gate === null || gate === undefined) continue;
+      if (end !== undefined) continue;
       const accesses: number[] = [];
-      this.model.evaluate(gate, accesses);
+      if (this.#isOver) accesses.push(reads(endPlace(this.#memory.layout)));
+      else if (gate === null || gate === undefined) continue;
       // Beginning the call changes what the look only reads.
-      pending.set(task, accesses.map((access) => access | 1));
+      else {
+        this.model.evaluate(gate, accesses);
+        for (const [index, access] of accesses.entries()) accesses[index] = access | 1;
+      }
+      pending.set(task, accesses);
     }
     return pending;
   }

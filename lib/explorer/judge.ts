@@ -4,7 +4,7 @@
  * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
  *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected.
  * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
- *   something is held, `leak` where something else is left undone.
+ *   something is held, `leak` where something else is left undone. Daemons that have not ended then were stopped.
  *
  * @module
  */
@@ -67,8 +67,8 @@ export class Judge {
     let ended = true;
     let failed = false;
     let returns = false;
-    for (const { end } of nodes) {
-      if (end === undefined) ended = false;
+    for (const [task, { end }] of nodes.entries()) {
+      if (end === undefined) ended &&= model.daemons.has(task);
       else if (end.kind !== "returned") failed = true;
       else if (end.value !== undefined) returns = true;
     }
@@ -83,7 +83,9 @@ export class Judge {
     if (broken !== undefined) findings.push({ kind: "assertion", message: broken });
     if (races?.race !== undefined) findings.push(RACE);
     if (ended) {
-      const leaks = model.leaks();
+      const isStopped = (task: number) => nodes[task]?.end === undefined;
+      // A daemon that is stopped gives back what it holds.
+      const leaks = model.leaks().filter(({ thing }) => !model.holders(thing).some(isStopped));
       if (leaks.length === 0 && findings.length === 0) return judged;
       const orphans = leaks.filter(({ thing }) => model.holders(thing).length > 0);
       const textOf = (some: typeof leaks) =>
@@ -136,11 +138,13 @@ export class Judge {
   #failed(): Judged {
     const { nodes, model } = this.#execution;
     const findings: Finding[] = [];
-    const why = nodes.some(({ end }) => end === undefined) ? stuck(this.#execution) : undefined;
+    const isStuck = nodes.some(({ end }, task) => end === undefined && !model.daemons.has(task));
+    const why = isStuck ? stuck(this.#execution) : undefined;
     const failures: TaskFailure[] = [];
     for (const [task, { end }] of nodes.entries()) {
       const failure = failureOf(end, why?.error);
-      if (failure === undefined) continue;
+      // A daemon that was stopped.
+      if (failure === undefined || (end === undefined && !isStuck)) continue;
       failures.push({ task: model.names[task] ?? "", ...failure });
       if (end?.kind !== "threw") continue;
       const kind = isAssertion(end.error) ? "assertion" : "exception";

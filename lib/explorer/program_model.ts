@@ -9,7 +9,7 @@
 
 import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
 import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
-import { type Shareables, type SharedThing, Space } from "../sync/mod.ts";
+import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
 import { AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
 
@@ -21,6 +21,8 @@ export class ProgramModel {
   readonly settings: Settings;
   /** The names of the tasks. */
   readonly names: readonly string[];
+  /** Which tasks are daemons; empty where none is, or no other task. */
+  readonly daemons: ReadonlySet<number>;
   /** The memory of all runs, one after the other. */
   readonly memory: ModelMemory;
   /** What each task does. */
@@ -38,7 +40,10 @@ export class ProgramModel {
   constructor(program: AnyProgram, settings: Settings) {
     this.program = program;
     this.settings = settings;
-    this.names = program.tasks(settings).map(({ name }) => name);
+    const tasks = program.tasks(settings);
+    this.names = tasks.map(({ name }) => name);
+    const daemons = [...tasks.keys()].filter((task) => tasks[task]?.daemon);
+    this.daemons = new Set(daemons.length < tasks.length ? daemons : []);
     if (this.names.length === 0 || new Set(this.names).size < this.names.length) {
       const is = this.names.join(", ") || "nothing";
       throw new TypeError(
@@ -109,22 +114,17 @@ export class ProgramModel {
     return this.evaluate(tree);
   }
 
-  /** Tells the shared things that a task has ended; `failure` is the text of what it failed with. */
-  bury(task: number, failure: string | undefined, accesses: number[] | undefined): void {
-    for (const [name, thing] of this.#things) {
-      if (thing.ended !== undefined) {
-        const tree = this.#question(`ended ${name} ${task} ${failure}`, () => {
-          return new AnswerTree(this.#space.layout, () => thing.ended?.(task, failure) ?? nothing());
-        });
-        if (tree !== null) this.evaluate(tree, accesses);
-      }
-      if (failure !== undefined && thing.died !== undefined) {
-        const tree = this.#question(`died ${name} ${task}`, () => {
-          return new AnswerTree(this.#space.layout, () => thing.died?.(task) ?? nothing());
-        });
-        if (tree !== null) this.evaluate(tree, accesses);
-      }
-    }
+  /** What the shared things are told when a task has ended; `failure` is the text of what it failed with. */
+  recovery(task: number, failure: string | undefined): AnswerTree | null {
+    return this.#question(`recovery ${task} ${failure}`, () => {
+      const isTold = ({ ended, died }: SharedThing) =>
+        ended !== undefined || (failure !== undefined && died !== undefined);
+      if (![...this.#things.values()].some(isTold)) return null;
+      // With views of its own: one that is under way has begun to change things.
+      return new AnswerTree(this.#space.layout, (memory) => {
+        return recover(this.#space.attach(memory).things.values(), { task, failure });
+      });
+    });
   }
 
   /** The tree that says whether a task's call may begin; null where it always may. */

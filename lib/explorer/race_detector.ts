@@ -4,7 +4,7 @@
  *
  * - Each task has a clock, with a time for each task; each word has the clock of what was released to it last.
  * - An atomic load acquires, an atomic store releases, what does both does both; a wake-up is acquired by who is woken. What
- *   is changed when a task is buried is released by that task.
+ *   the shared things are told of the end of a task is done by that task.
  * - Invariant: an access of task t at its time n happens before the present of task u <=> u's clock has at least n for t.
  * - Clocks are replaced, never changed, and what is replaced is kept in a log: so a state is a place in the log, and
  *   {@linkcode RaceDetector.restore} goes back there.
@@ -162,16 +162,6 @@ export class RaceDetector {
   wakes(task: number, woken: number): void {
     this.#acquire(woken, this.#clocks[task]);
     this.#tick(task);
-  }
-
-  /** A word was looked at on behalf of a task, when it was buried: what follows comes after what was done to the word. */
-  acquires(task: number, word: number): void {
-    this.#acquire(task, this.#released[this.#slotOf(word)]);
-  }
-
-  /** A word was changed on behalf of a task, when it was buried. */
-  releases(task: number, word: number): void {
-    this.#release(task, this.#slotOf(word));
   }
 
   #slotOf(word: number): number {

@@ -35,7 +35,7 @@ export interface Point {
 export interface RunEnd extends Point {
   /** `complete`: no task can go on; `cut`: the scheduler wanted no more; `too-long`: it came to the step limit. */
   readonly kind: "complete" | "cut" | "too-long";
-  /** What tasks that wait before a call would reach, by task, if the scheduler watches. */
+  /** What tasks would reach that wait before a call or were stopped, by task, if the scheduler watches. */
   readonly pending: ReadonlyMap<number, readonly number[]>;
 }
 

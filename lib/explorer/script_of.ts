@@ -1,8 +1,8 @@
 /**
  * The script of a run: every memory operation that it performs, so that real threads and processes can repeat it.
  *
- * - The steps stand in the order in which the model performed them. A task that is woken goes on in a step of its own; so
- *   does what follows the end of a task, where shared things are told of it.
+ * - The steps stand in the order in which the model performed them. A task that is woken goes on in a step of its own. What
+ *   the shared things are told of the end of a task are steps of that task.
  * - A real run that repeats a script comes to the model's outcome ({@linkcode isRepeated}). Where the model's run ends in a
  *   deadlock the real one does too, and then goes on: its tasks get a `DeadlockError`, and whom that lets go, goes.
  *
@@ -20,7 +20,7 @@ import {
   type SettingsOptions,
 } from "../program/mod.ts";
 import { Failure } from "./answer_tree.ts";
-import { Execution, type ExecutionOptions, isAssertion, type Observe } from "./execution.ts";
+import { Execution, type ExecutionOptions, type Observe } from "./execution.ts";
 import { replay } from "./explore.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
@@ -52,31 +52,23 @@ export function recordScript(
   execution: Execution,
   scheduler: Scheduler,
 ): { readonly script: Script; readonly end: RunEnd } {
-  const { model, granularity } = execution;
+  const { nodes, model } = execution;
   const script: ScriptStep[] = [];
-  // Who ends so is not told to the shared things: see the execution.
-  const isTold = (error: unknown) => granularity !== "word" && !isAssertion(error);
   const parked = new Set<number>();
-  for (const [task, { root: { end } }] of model.tasks.entries()) {
-    if (end !== undefined && isTold(end.kind === "threw" ? end.error : undefined)) script.push({ kind: "end", task });
-  }
-  const observe: Observe = (task, node, answer) => {
-    const { operation } = node;
+  const observe: Observe = (task, { operation }, answer) => {
     if (operation === undefined) return;
-    const wakes = parked.delete(task);
-    if (answer === PARKED) {
-      parked.add(task);
-      script.push({ kind: "park", task, operation });
-      return;
-    }
-    script.push({ kind: wakes ? "wake" : "perform", task, operation, ...answerOf(answer) });
-    const end = model.tasks[task]?.after(node, answer).end;
-    if (end !== undefined && isTold(end.kind === "threw" ? end.error : undefined)) script.push({ kind: "end", task });
+    const kind = answer === PARKED ? "park" : parked.has(task) ? "wake" : "perform";
+    if (kind === "park") parked.add(task);
+    else parked.delete(task);
+    const ended = nodes[task]?.end === undefined ? {} : { ended: true as const };
+    script.push({ kind, task, ...ended, operation, ...answer === PARKED ? {} : answerOf(answer) });
   };
   const end = execution.run(scheduler, observe);
-  // Who stands before an operation at the end waits there for ever.
-  for (const [task, { operation }] of execution.nodes.entries()) {
-    if (operation !== undefined && !parked.has(task)) script.push({ kind: "park", task, operation });
+  // Who stands before an operation at the end waits there for ever, or was stopped.
+  const isStuck = nodes.some(({ end }, task) => end === undefined && !model.daemons.has(task));
+  for (const [task, { operation }] of nodes.entries()) {
+    if (operation === undefined || parked.has(task)) continue;
+    script.push({ kind: isStuck ? "park" : "stop", task, operation });
   }
   return { script, end };
 }

@@ -101,6 +101,8 @@ class Recorder {
   // Whom the first row of the present step preempts.
   #preempts: number | undefined;
   readonly #waiting = new Set<number>();
+  // What is told of the end of a task, until it changes something.
+  #telling: string | undefined;
 
   constructor(execution: Execution) {
     this.#execution = execution;
@@ -127,6 +129,7 @@ class Recorder {
     const { operation } = node;
     const answers = this.answers[task];
     if (operation === undefined || answers === undefined) return;
+    if (this.#execution.nodes[task]?.end !== undefined) return this.#tell(task, node, answer);
     const place = answers.length;
     const last = this.rows.at(-1);
     const waited = this.#waiting.delete(task);
@@ -150,11 +153,31 @@ class Recorder {
     }
   }
 
+  /** What a shared thing is told of the end of a task: its call, where it changes anything, or with words each of them. */
+  #tell(task: number, { operation, call }: TreeNode, answer: Answer | typeof PARKED | Failure): void {
+    const { memory: { layout } } = this.#execution.model;
+    const place = this.answers[task]?.length ?? 0;
+    if (operation === undefined) return;
+    if (this.#execution.granularity === "word") {
+      const text = answer === PARKED
+        ? `${actionText(operation, { layout, call })}${WAITS}`
+        : actionText(operation, { answer, layout, call });
+      this.#add(task, place + 1, text);
+    } else if (operation.kind === "call") this.#telling = `${operation.object}: ${operation.method}`;
+    else if (operation.kind !== "load" && this.#telling !== undefined) {
+      this.#add(task, place + 1, this.#telling);
+      this.#telling = undefined;
+    }
+    if (answer === PARKED || !this.#waiting.has(task)) this.#rowOf.push(this.rows.at(-1)?.row);
+    if (answer === PARKED) this.#waiting.add(task);
+    else this.#waiting.delete(task);
+  }
+
   /** Says who waits for ever. */
   finish(): void {
     this.#preempts = undefined;
     for (const [task, { operation, call }] of this.#execution.nodes.entries()) {
-      if (operation === undefined) continue;
+      if (operation === undefined || this.#isStopped(task)) continue;
       const last = this.rows.findLast(({ row }) => row.task === task)?.row;
       if (last?.text.endsWith(WAITS)) last.text += " for ever";
       else {
@@ -162,6 +185,12 @@ class Recorder {
         this.#add(task, this.answers[task]?.length ?? 0, `${text}${WAITS} for ever`);
       }
     }
+  }
+
+  /** Whether a task is a daemon that is stopped where it stands. */
+  #isStopped(task: number): boolean {
+    const { nodes, model: { daemons } } = this.#execution;
+    return daemons.has(task) && nodes.every(({ end }, other) => end !== undefined || daemons.has(other));
   }
 
   #add(task: number, place: number, text: string): void {

@@ -55,7 +55,7 @@ export interface Settings<P extends ParameterTable = ParameterTable> {
 export interface ProgramTask<S extends Shareables> {
   /** Its name, unique in the program. */
   readonly name: string;
-  /** Whether it is stopped when all others have ended, and then counts as one that gave nothing. The explorer lets it end. */
+  /** Whether it is stopped when all others have ended, and then counts as one that gave nothing. */
   readonly daemon?: boolean;
   /** What it does; what it returns is structured-cloneable. */
   run(shared: Shared<S>): Steps<unknown>;

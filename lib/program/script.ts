@@ -12,16 +12,18 @@
 import type { Answer, Layout, Operation } from "../memory/mod.ts";
 
 /**
- * One step: an operation that is performed, one in which its task parks, one from which a parked task goes on, or what
- * follows the end of a task. A task that parks before a call waits there for ever. Structured-cloneable.
+ * One step: an operation that is performed, one in which its task parks, one from which a parked task goes on, or one before
+ * which a daemon is stopped. A task that parks before a call waits there for ever. Structured-cloneable.
  */
 export interface ScriptStep {
   /** What happens. */
-  readonly kind: "perform" | "park" | "wake" | "end";
+  readonly kind: "perform" | "park" | "wake" | "stop";
   /** The number of the task. */
   readonly task: number;
-  /** The operation; absent for what follows the end of a task. */
-  readonly operation?: Operation;
+  /** Whether it belongs to what the shared things are told of the task's end; absent where not. */
+  readonly ended?: true;
+  /** The operation. */
+  readonly operation: Operation;
   /** What it answers; absent for a call, for one that parks and for one that throws. */
   readonly answer?: Exclude<Answer, symbol>;
 }

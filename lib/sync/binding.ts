@@ -23,7 +23,10 @@ export interface SharedThing {
   readonly calls?: readonly string[];
   /** What happens to it when a task has ended without leaving it: run by the supervisor, on its own binding. */
   died?(task: number): Steps<void>;
-  /** What happens to it when a task has ended, well or with a failure that this text tells: run by the supervisor. */
+  /**
+   * What happens to it when a task has ended, well or with a failure that this text tells: run by the supervisor. It changes
+   * nothing where words say so that the task alone writes.
+   */
   ended?(task: number, failure?: string): Steps<void>;
   /** The tasks that hold it, where it is owned: a cycle of owners and waiters is a deadlock. */
   owners?(): Steps<readonly number[]>;

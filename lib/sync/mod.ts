@@ -35,6 +35,7 @@ export {
 } from "./wait_queue.ts";
 export { Decisions, decisions, type ManyGrant, type ManyOptions } from "./wait_many.ts";
 export { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+export { recover } from "./recovery.ts";
 export { blocking, promised } from "./faces.ts";
 export { CancelToken, cancelToken } from "./cancel_token.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";

@@ -59,8 +59,8 @@ export class Owner implements TasksMemory {
   /** The memory of the tasks, which notes its last answer. */
   readonly #answering: TaskMemory;
   #answered: Answer | typeof PARKED;
-  /** Tasks that have ended, each with what follows, while the script has not come to that. */
-  readonly #ended = new Map<number, () => void>();
+  /** Tasks that have ended. */
+  readonly #ended = new Set<number>();
   /** Tasks that were woken, while the script has not come to that. */
   readonly #woken = new Map<number, Answer>();
 
@@ -131,9 +131,12 @@ export class Owner implements TasksMemory {
     this.#runs.delete(task);
     this.#answers.delete(task);
     this.memory.unpark(task);
-    const follow = () => this.#recovery.ended(task, failure);
-    if (this.#job.script === undefined) follow();
-    else this.#ended.set(task, follow);
+    this.#ended.add(task);
+    if (this.#job.script === undefined) this.#recovery.ended(task, failure);
+    else if (this.#script.some((step) => step.task === task && step.ended)) {
+      const steps = this.#recovery.steps(task, failure);
+      this.#runs.set(task, new TaskRun(this.#answering, { name: "", number: task, steps }));
+    }
     this.#goOn();
   }
 
@@ -182,21 +185,16 @@ export class Owner implements TasksMemory {
     const step = this.#script[this.#turn];
     if (step === undefined) return false;
     const run = this.#runs.get(step.task);
-    if (step.kind === "end") {
-      const follow = this.#ended.get(step.task);
-      if (follow === undefined) return run !== undefined && this.#leave(`wants ${this.#textOf(run)}`, step);
-      follow();
-    } else if (run === undefined) {
-      // Its guest is still on its way, unless it ended where the script goes on.
-      return this.#ended.has(step.task) && this.#leave("has ended", step);
-    } else {
-      const fault = this.#perform(run, step);
-      if (fault !== undefined) return this.#leave(fault.is, step, fault.wanted);
-    }
+    if (step.ended === undefined && this.#ended.has(step.task)) return this.#leave("has ended", step);
+    // Its guest is still on its way.
+    if (run === undefined) return false;
+    if (step.ended && !this.#ended.has(step.task)) return this.#leave(`wants ${this.#textOf(run)}`, step, "its end");
+    const fault = this.#perform(run, step);
+    if (fault !== undefined) return this.#leave(fault.is, step, fault.wanted);
     this.#noteWoken();
     this.#turn++;
     // What follows the last operation belongs to it.
-    if (run !== undefined && !run.parked && run.pending === undefined) this.#answer(run);
+    if (!run.parked && run.pending === undefined) this.#answer(run);
     if (!this.#isScripted) this.#leaveScript();
     return true;
   }
@@ -215,11 +213,11 @@ export class Owner implements TasksMemory {
       return undefined;
     }
     const { pending } = run;
-    if (pending === undefined || operation === undefined || !sameOperation(pending, operation)) {
+    if (pending === undefined || !sameOperation(pending, operation)) {
       return { is: `wants ${this.#textOf(run)}` };
     }
     // It stands before a call for as long as the script lasts.
-    if (kind === "park" && operation.kind === "call") return undefined;
+    if (kind === "stop" || (kind === "park" && operation.kind === "call")) return undefined;
     this.#answered = undefined;
     run.perform();
     if (run.parked !== (kind === "park")) return { is: run.parked ? "waits" : "does not wait" };
@@ -235,7 +233,12 @@ export class Owner implements TasksMemory {
   /** Goes on without the script. */
   #leaveScript(): void {
     for (const [task, answer] of this.#woken) this.#runs.get(task)?.wake(answer);
-    for (const run of this.#runs.values()) if (!run.parked) this.#begin(run);
+    for (const run of this.#runs.values()) if (!run.parked && !this.#isStopped(run)) this.#begin(run);
+  }
+
+  /** Whether it stands where the script has its task stopped. */
+  #isStopped(run: TaskRun<unknown>): boolean {
+    return this.#script.findLast(({ task }) => task === run.number)?.kind === "stop";
   }
 
   /** Begins what a task asks beside a script: after its end only who waits for ever in it may ask. */
@@ -253,7 +256,7 @@ export class Owner implements TasksMemory {
   #leave(
     is: string,
     step?: ScriptStep,
-    wanted = step?.operation === undefined ? "its end" : operationText(step.operation, this.memory.layout),
+    wanted = step === undefined ? "its end" : operationText(step.operation, this.memory.layout),
   ): true {
     const place = step === undefined ? "after the last step a task" : `at step ${this.#turn} task ${step.task}`;
     const left = new ReplayError(`Cannot replay: ${place} ${is}, ${wanted} is wanted`);

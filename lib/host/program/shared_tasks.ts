@@ -8,9 +8,9 @@
  */
 
 import { type FarError, interruptionText, ReplayError } from "../../errors.ts";
-import { type PublishedWait, runBlocking, seededChooser, SharedMemory } from "../../memory/mod.ts";
+import { type PublishedWait, runBlocking, seededChooser, SharedMemory, type Steps } from "../../memory/mod.ts";
 import { after, holdEventLoop, now } from "../../platform/mod.ts";
-import type { Script, ScriptStep } from "../../program/mod.ts";
+import { sameOperation, type Script, type ScriptStep } from "../../program/mod.ts";
 import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
 import type { ProgramJob, TaskEnd } from "./run.ts";
@@ -51,7 +51,7 @@ export class SharedTasks implements TasksMemory {
   ended(task: number, failure: FarError | undefined): Promise<void> {
     const { script } = this.#job;
     if (script === undefined) return this.#recovery.endedAsync(task, failure);
-    return inTurn(this.memory, { script, task, act: () => this.#recovery.ended(task, failure) });
+    return inTurn(this.memory, { script, task, steps: this.#recovery.steps(task, failure) });
   }
 
   began(): void {
@@ -73,22 +73,31 @@ export class SharedTasks implements TasksMemory {
   }
 }
 
-/** Does what follows the end of a task when the script says so, if it does. */
+/** Does what follows the end of a task, each operation when the script says so, as far as it does. */
 async function inTurn(
   memory: SharedMemory,
-  { script, task, act }: { script: Script; task: number; act: () => void },
+  { script, task, steps }: { script: Script; task: number; steps: Steps<void> },
 ): Promise<void> {
   const { control } = memory;
   const isOwn = (step: ScriptStep) => step.task === task;
   // A task that ends before its last step has left the script.
-  if (script.findLastIndex((step) => isOwn(step) && step.kind !== "end") >= control.turn) control.leaveTurns();
-  const turn = script.findLastIndex((step) => isOwn(step) && step.kind === "end");
-  for (let over = control.turn; over >= 0 && over < turn; over = control.turn) {
-    await memory.performAsync({ kind: "wait", word: control.turnWord, expected: over, deadline: now() + LOOK });
+  if (script.findLastIndex((step) => isOwn(step) && step.ended === undefined) >= control.turn) control.leaveTurns();
+  const iterator = steps[Symbol.iterator]();
+  let next = iterator.next();
+  for (const [turn, step] of script.entries()) {
+    if (!isOwn(step) || step.ended === undefined) continue;
+    for (let over = control.turn; over >= 0 && over < turn; over = control.turn) {
+      await memory.performAsync({ kind: "wait", word: control.turnWord, expected: over, deadline: now() + LOOK });
+    }
+    if (control.turn !== turn) return;
+    if (next.done || !sameOperation(next.value, step.operation)) return control.leaveTurns();
+    if (step.kind !== "park") {
+      const { kind } = next.value;
+      const isReal = "order" in next.value || kind === "read" || kind === "write" || kind === "call";
+      next = iterator.next(isReal ? memory.perform(next.value) : step.answer);
+    }
+    control.passTurn(turn, { wakes: true });
   }
-  if (turn < 0 || control.turn !== turn) return;
-  act();
-  control.passTurn(turn, { wakes: true });
 }
 
 /** The ends of a run, which must have come to the end of its script. */

@@ -42,7 +42,7 @@ export class SteppedMemory implements Memory {
     this.#memory = memory;
     this.#task = task;
     this.#script = script;
-    this.#turns = [...script.keys()].filter((turn) => script[turn]?.task === task && script[turn]?.kind !== "end");
+    this.#turns = [...script.keys()].filter((turn) => isOwn(script[turn], task));
   }
 
   /** That of the memory. */
@@ -55,6 +55,8 @@ export class SteppedMemory implements Memory {
     if (this.#left !== undefined) throw this.#left;
     if (this.#free) return this.#memory.perform(operation);
     const step = this.#await(operation);
+    if (step.kind === "stop") this.#pass();
+    while (step.kind === "stop") this.#waitForStop();
     if (step.kind !== "park") {
       try {
         return this.#perform(operation, step);
@@ -121,13 +123,13 @@ export class SteppedMemory implements Memory {
   /** Gives the turn on. */
   #pass(): void {
     const turn = this.#turns[this.#next++] ?? 0;
-    this.#memory.control.passTurn(turn, {
-      wakes: this.#script[turn + 1]?.task !== this.#task || this.#isEnd(turn + 1),
-    });
+    this.#memory.control.passTurn(turn, { wakes: !isOwn(this.#script[turn + 1], this.#task) });
   }
 
-  #isEnd(turn: number): boolean {
-    return this.#script[turn]?.kind === "end";
+  /** Waits until the task is stopped, which throws. */
+  #waitForStop(): void {
+    const { turnWord, turn } = this.#memory.control;
+    this.#memory.perform({ kind: "wait", word: turnWord, expected: turn });
   }
 
   #leave(is: string): never {
@@ -137,4 +139,9 @@ export class SteppedMemory implements Memory {
     this.#left = new ReplayError(`Cannot replay: ${place} of task ${this.#task} ${is}`);
     throw this.#left;
   }
+}
+
+/** Whether a step is one of a task's own steps, not of what follows its end. */
+function isOwn(step: ScriptStep | undefined, task: number): boolean {
+  return step?.task === task && step.ended === undefined;
 }

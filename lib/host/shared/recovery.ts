@@ -1,17 +1,15 @@
 /**
- * What happens to shared things when a task has ended: the supervisor's part.
+ * The supervisor's part after the end of a task: tells the shared things, in its own view of them.
  *
- * - A task that returned or failed tells the things that are bound to it.
- * - One that failed or died is recovered from in every thing: what it held goes on to those who wait.
  * - A recovery waits for whoever is in the middle of changing a thing. Where that one may be dead as well, it must not block
- *   the event loop that hears of deaths: `endedAsync`. A thing that another death left not recoverable stays so.
+ *   the event loop that hears of deaths: `endedAsync`.
  *
  * @module
  */
 
-import { type FarError, NotRecoverableError } from "../../errors.ts";
+import type { FarError } from "../../errors.ts";
 import { type Memory, runAsynchronous, runBlocking, type Steps } from "../../memory/mod.ts";
-import type { Shareables, SharedThing, Space } from "../../sync/mod.ts";
+import { recover, type Shareables, type SharedThing, type Space } from "../../sync/mod.ts";
 
 /** See the module. */
 export class Recovery {
@@ -26,29 +24,23 @@ export class Recovery {
 
   /** Says that a task has ended; `failure` is what it failed with or died of. */
   ended(task: number, failure: FarError | undefined): void {
-    runBlocking(this.#memory, this.#recover(task, failure));
+    runBlocking(this.#memory, this.steps(task, failure));
   }
 
   /** The same, leaving the event loop free where it waits. */
   async endedAsync(task: number, failure: FarError | undefined): Promise<void> {
-    await runAsynchronous(this.#memory, this.#recover(task, failure));
+    await runAsynchronous(this.#memory, this.steps(task, failure));
+  }
+
+  /** What is done then. */
+  steps(task: number, failure: FarError | undefined): Steps<void> {
+    const text = failure === undefined ? undefined : `${failure.name}: ${failure.message}`;
+    return recover(this.#things.values(), { task, failure: text });
   }
 
   /** The tasks that own a thing. */
   owners(object: string): readonly number[] {
     const thing = this.#things.get(object);
     return thing?.owners === undefined ? [] : runBlocking(this.#memory, thing.owners());
-  }
-
-  *#recover(task: number, failure: FarError | undefined): Steps<void> {
-    const text = failure === undefined ? undefined : `${failure.name}: ${failure.message}`;
-    for (const thing of this.#things.values()) {
-      try {
-        if (thing.ended !== undefined) yield* thing.ended(task, text);
-        if (failure !== undefined && thing.died !== undefined) yield* thing.died(task);
-      } catch (error) {
-        if (!(error instanceof NotRecoverableError)) throw error;
-      }
-    }
   }
 }

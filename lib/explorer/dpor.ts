@@ -15,7 +15,8 @@
  * - An action that was tried sleeps in what is tried after it, until an event conflicts with it: invariant: an action that
  *   sleeps leads to interleavings that were run already. Where all actions sleep, the run is cut.
  *
- * So every class is run to its end exactly once.
+ * So every class is run to its end exactly once. A schedule costs in proportion to the events that it does not share with the
+ * one before: per place the last events are known that all others come before, and per task the first after a step.
  *
  * @module
  */
@@ -43,25 +44,47 @@ interface Frame {
   clock: readonly number[];
 }
 
-const NO_EVENT: Pick<Frame, "task" | "clock" | "accesses"> = { task: -1, clock: [], accesses: [] };
+/** An event that reached a place, on top of those that reached it before. */
+interface Reach {
+  readonly step: number;
+  readonly changes: boolean;
+  /** The last event up to this one that changed the place. */
+  readonly change: Reach | undefined;
+  /** Of each task the last event after that, which only read. */
+  readonly reads: readonly Reach[];
+  readonly below: Reach | undefined;
+}
+
+/** An event that conflicts with a later one, which changes the place or only reads it. */
+interface Conflict {
+  readonly reach: Reach;
+  readonly changes: boolean;
+}
+
+/** What a task has done or knows of, as a clock, since a step. */
+interface Known {
+  readonly step: number;
+  readonly clock: readonly number[];
+}
 
 /** See the module. */
 export class Dpor implements Scheduler {
   /** It looks at what actions reach. */
   readonly watches = true;
   readonly #frames: Frame[] = [];
-  /** What each task has done or knows of, as a clock. */
-  #clocks: number[][] = [];
-  /** By place: twice the steps of the events that reached it, plus 1 for those that changed it; in ascending order. */
-  readonly #reached = new Map<number, number[]>();
+  /** By place: the last event that reached it. */
+  readonly #reached = new Map<number, Reach>();
+  /** By task: the steps of its events, and what it knew after each step that taught it something; in ascending order. */
+  readonly #steps: number[][] = [];
+  readonly #known: Known[][] = [];
   #tasks = 0;
-  // The frames before #fresh are as in the last run, their events too; the one at #fresh has another action, if it exists.
-  #fresh = 0;
+  /** How many events are noted; when a run begins, those that it repeats. */
+  #noted = 0;
   #begun = false;
 
   /** See {@linkcode Scheduler}. */
   get repeats(): number {
-    return this.#fresh;
+    return this.#noted;
   }
 
   /** See {@linkcode Scheduler}. */
@@ -71,12 +94,13 @@ export class Dpor implements Scheduler {
       return true;
     }
     for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+      this.#forget(frame, this.#frames.length - 1);
       frame.tried.push({ action: frame.action, accesses: frame.accesses });
       const next = this.#nextOf(frame);
       if (next !== undefined) {
         frame.action = next;
         frame.task = next % this.#tasks;
-        this.#fresh = this.#frames.length - 1;
+
         return true;
       }
       this.#frames.pop();
@@ -87,8 +111,8 @@ export class Dpor implements Scheduler {
   /** See {@linkcode Scheduler}. */
   pick(point: Point): number {
     const { step, tasks, actions } = point;
-    if (step === this.#fresh) this.#start(tasks);
-    else if (step > this.#fresh) this.#note(step - 1, point);
+    if (step === 0) this.#start(tasks);
+    if (step > this.#noted) this.#note(step - 1, point);
     const known = this.#frames[step];
     if (known !== undefined) return actions.indexOf(known.action);
     const parent = this.#frames[step - 1];
@@ -115,22 +139,15 @@ export class Dpor implements Scheduler {
 
   /** See {@linkcode Scheduler}. */
   end(run: RunEnd): void {
-    if (run.step > this.#fresh) this.#note(run.step - 1, run);
+    if (run.step > this.#noted) this.#note(run.step - 1, run);
     for (const [task, accesses] of run.pending) this.#race(run.step, task, accesses);
   }
 
-  /** Takes up the clocks from the events that stay. */
   #start(tasks: number): void {
     this.#tasks = tasks;
-    this.#clocks = Array.from({ length: tasks }, () => new Array<number>(tasks).fill(0));
-    for (const steps of this.#reached.values()) {
-      while ((steps.at(-1) ?? -1) >> 1 >= this.#fresh) steps.pop();
-    }
-    for (let step = 0; step < this.#fresh; step++) {
-      const frame = this.#frames[step];
-      if (frame === undefined) continue;
-      this.#clocks[frame.task] = [...frame.clock];
-      this.#wake(frame);
+    for (let task = 0; task < tasks; task++) {
+      this.#steps[task] ??= [];
+      this.#known[task] ??= [];
     }
   }
 
@@ -138,58 +155,95 @@ export class Dpor implements Scheduler {
   #note(step: number, { accesses, woken }: Point): void {
     const frame = this.#frames[step];
     if (frame === undefined) return;
-    frame.accesses = [...accesses];
+    this.#noted = step + 1;
+    const { task } = frame;
+    frame.accesses = [...new Set(accesses)];
     frame.woken = [...woken];
-    this.#race(step, frame.task, frame.accesses);
-    for (const task of woken) if (this.#offers(step, task)) frame.backtrack.add(task);
-    const clock = [...this.#clocks[frame.task] ?? []];
-    for (const earlier of this.#conflicts(frame.accesses)) {
-      const before = this.#frames[earlier];
-      if (before !== undefined && (clock[before.task] ?? 0) <= earlier) join(clock, before.clock);
-    }
-    for (const access of frame.accesses) {
-      const steps = this.#reached.get(access >> 1);
-      if (steps === undefined) this.#reached.set(access >> 1, [2 * step + (access & 1)]);
-      else steps.push(2 * step + (access & 1));
-    }
-    clock[frame.task] = step + 1;
+    const clock = this.#race(step, task, frame.accesses);
+    for (const other of woken) if (this.#offers(step, other)) frame.backtrack.add(other);
+    for (const access of frame.accesses) this.#reach(step, access);
+    clock[task] = step + 1;
     frame.clock = clock;
-    this.#clocks[frame.task] = [...clock];
-    this.#wake(frame);
+    this.#steps[task]?.push(step);
+    this.#learn(step, task, clock);
+    for (const other of woken) this.#learn(step, other, clock);
   }
 
-  #wake({ woken, clock }: Frame): void {
-    for (const task of woken) {
-      const known = this.#clocks[task];
-      if (known !== undefined) join(known, clock);
-    }
+  #reach(step: number, access: number): void {
+    const below = this.#reached.get(access >> 1);
+    const changes = (access & 1) === 1;
+    const task = this.#frames[step]?.task;
+    const others = below?.reads.filter((read) => this.#frames[read.step]?.task !== task) ?? [];
+    const reach: { -readonly [K in keyof Reach]: Reach[K] } = {
+      step,
+      changes,
+      change: below?.change,
+      reads: [],
+      below,
+    };
+    if (changes) reach.change = reach;
+    else reach.reads = [...others, reach];
+    this.#reached.set(access >> 1, reach);
   }
 
-  /** The steps of the events that conflict with accesses, the latest first. */
-  #conflicts(accesses: readonly number[]): readonly number[] {
-    const steps: number[] = [];
+  #learn(step: number, task: number, news: readonly number[]): void {
+    const clock = this.#clockOf(task);
+    join(clock, news);
+    this.#known[task]?.push({ step, clock });
+  }
+
+  /** Undoes what was noted of the last event. */
+  #forget({ task, accesses, woken }: Frame, step: number): void {
+    if (step >= this.#noted) return;
+    this.#noted = step;
     for (const access of accesses) {
-      for (const reached of this.#reached.get(access >> 1) ?? []) {
-        if (((reached | access) & 1) === 1 && !steps.includes(reached >> 1)) steps.push(reached >> 1);
-      }
+      const reach = this.#reached.get(access >> 1);
+      if (reach?.below === undefined) this.#reached.delete(access >> 1);
+      else this.#reached.set(access >> 1, reach.below);
     }
-    return steps.sort((one, other) => other - one);
+    this.#steps[task]?.pop();
+    for (const one of [task, ...woken]) if (this.#known[one]?.at(-1)?.step === step) this.#known[one]?.pop();
   }
 
-  /** Has the races of an event tried the other way round. */
-  #race(step: number, task: number, accesses: readonly number[]): void {
-    const clock = this.#clocks[task] ?? [];
-    for (const earlier of this.#conflicts(accesses)) {
-      const frame = this.#frames[earlier];
-      if (frame === undefined || frame.task === task || (clock[frame.task] ?? 0) > earlier) continue;
-      const isOffered = this.#offers(earlier, task);
-      if (!isOffered && earlier + 1 < this.#frames.length && this.#offers(earlier + 1, task)) continue;
-      const first = this.#initials(earlier, step, { task, accesses }).filter((one) => this.#offers(earlier, one));
-      if (first.some((one) => frame.backtrack.has(one))) continue;
-      const [one] = first;
-      if (one !== undefined) frame.backtrack.add(one);
-      else for (const action of frame.actions) frame.backtrack.add(action % this.#tasks);
+  #clockOf(task: number): number[] {
+    return [...this.#known[task]?.at(-1)?.clock ?? new Array<number>(this.#tasks).fill(0)];
+  }
+
+  /** Has the races of an event tried the other way round, and gives the clock of all that comes before it. */
+  #race(step: number, task: number, accesses: readonly number[]): number[] {
+    const clock = this.#clockOf(task);
+    // Of what comes before an event that is in a race nothing is in one with the same event.
+    const covered = [...clock];
+    const last = this.#steps[task]?.at(-1) ?? -1;
+    const earlier: Conflict[] = [];
+    for (const access of accesses) earlier.push(...conflictsOf(this.#reached.get(access >> 1), (access & 1) === 1));
+    for (const { reach } of earlier) join(clock, this.#frames[reach.step]?.clock ?? []);
+    while (earlier.length > 0) {
+      const latest = earlier.reduce((one, other) => other.reach.step > one.reach.step ? other : one);
+      earlier.splice(earlier.indexOf(latest), 1);
+      const { reach: { step: before, below }, changes } = latest;
+      const frame = this.#frames[before];
+      if (frame === undefined || frame.task === task || (covered[frame.task] ?? 0) > before) continue;
+      const isOffered = this.#offers(before, task);
+      if (isOffered && last < before) join(covered, frame.clock);
+      else earlier.push(...conflictsOf(below, changes));
+      const letsGo = !isOffered && before + 1 < this.#frames.length && this.#offers(before + 1, task);
+      if (!letsGo) this.#reverse(frame, before, { task, clock });
     }
+    return clock;
+  }
+
+  /** Has a later event tried before an earlier one. */
+  #reverse(
+    frame: Frame,
+    earlier: number,
+    last: Pick<Frame, "task" | "clock">,
+  ): void {
+    const first = this.#initials(frame.task, earlier, last).filter((one) => this.#offers(earlier, one));
+    if (first.some((one) => frame.backtrack.has(one))) return;
+    const [one] = first;
+    if (one !== undefined) frame.backtrack.add(one);
+    else for (const action of frame.actions) frame.backtrack.add(action % this.#tasks);
   }
 
   /**
@@ -197,31 +251,23 @@ export class Dpor implements Scheduler {
    * it, and that other one. Any of those who begin will do, since the rest follows.
    */
   #initials(
+    owner: number,
     earlier: number,
-    step: number,
-    last: { readonly task: number; readonly accesses: readonly number[] },
+    last: Pick<Frame, "task" | "clock">,
   ): readonly number[] {
-    const frames = this.#frames;
-    const [event] = frames.slice(earlier);
-    const rest: number[] = [];
-    const seen = new Set<number>();
-    const initials: number[] = [];
-    for (let later = earlier + 1; later < step; later++) {
-      const { task, clock } = frames[later] ?? NO_EVENT;
-      if (event === undefined || (clock[event.task] ?? 0) > earlier) continue;
-      if (!seen.has(task) && !rest.some((before) => (clock[frames[before]?.task ?? 0] ?? 0) > before)) {
-        initials.push(task);
-      }
-      seen.add(task);
-      rest.push(later);
+    // What a task does after the event and not because of it comes before what it does because of it: the first tells.
+    const rest: (Pick<Frame, "task" | "clock"> & { readonly step: number })[] = [];
+    for (const [task, steps] of this.#steps.entries()) {
+      const step = steps[after(steps, earlier)];
+      const clock = step === undefined ? undefined : this.#frames[step]?.clock;
+      if (step !== undefined && clock !== undefined && (clock[owner] ?? 0) <= earlier) rest.push({ task, step, clock });
     }
-    if (seen.has(last.task)) return initials;
-    const known = this.#clocks[last.task] ?? [];
-    const comesAfter = rest.some((before) => {
-      const { task, accesses } = frames[before] ?? NO_EVENT;
-      return (known[task] ?? 0) > before || conflict(accesses, last.accesses);
-    });
-    return comesAfter ? initials : [last.task, ...initials];
+    rest.sort((one, other) => one.step - other.step);
+    const begins = ({ task, clock }: Pick<Frame, "task" | "clock">) => {
+      return !rest.some((before) => before.task !== task && (clock[before.task] ?? 0) > before.step);
+    };
+    const initials = rest.filter(begins).map(({ task }) => task);
+    return rest.some(({ task }) => task === last.task) || !begins(last) ? initials : [last.task, ...initials];
   }
 
   #offers(step: number, task: number): boolean {
@@ -234,6 +280,23 @@ export class Dpor implements Scheduler {
       return backtrack.has(action % this.#tasks) && !isIn(tried, action) && !isIn(sleep, action);
     });
   }
+}
+
+/** The last events at a place that conflict with one to come: all others come before them. */
+function conflictsOf(top: Reach | undefined, changes: boolean): Conflict[] {
+  const reads = changes ? top?.reads ?? [] : [];
+  return [...reads, ...top?.change === undefined ? [] : [top.change]].map((reach) => ({ reach, changes }));
+}
+
+/** The place of the first step after another, in ascending steps. */
+function after(steps: readonly number[], step: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle] ?? 0) > step) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function isIn(list: readonly Tried[], action: number): boolean {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { explore } from "../../lib/explorer/mod.ts";
 import { notify, now, type Steps, wait } from "../../lib/memory/mod.ts";
@@ -190,4 +190,40 @@ Deno.test("Dpor runs each class of a random program once, with all its outcomes"
     }),
     { numRuns: runs(200) },
   );
+});
+
+Deno.test("Dpor costs in proportion to the length of runs", () => {
+  const seconds = (length: number) => {
+    const program = defineProgram({
+      name: "long",
+      claim: "Two tasks store, then one looks.",
+      shared: () => ({ x: cell(), y: cell() }),
+      tasks: () => [
+        {
+          name: "a",
+          *run({ x }) {
+            for (let time = 0; time < length; time++) yield* x.store(time);
+          },
+        },
+        {
+          name: "b",
+          *run({ x, y }) {
+            for (let time = 0; time < length; time++) yield* y.store(time);
+            yield* x.load();
+          },
+        },
+      ],
+      outcome: ({ x }) => x.load(),
+      expected: () => [length - 1],
+    });
+    const took = [1, 2, 3].map(() => {
+      const started = performance.now();
+      explore(program, { strategy: "dpor", budget: 20, stepLimit: 1e6 });
+      return performance.now() - started;
+    });
+    return Math.min(...took);
+  };
+  // 4 where the cost grows with the length, 16 and more where it grows with its square.
+  const ratio = seconds(2400) / seconds(600);
+  assert(ratio < 9, `four times the length takes ${ratio} times as long`);
 });

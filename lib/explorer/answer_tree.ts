@@ -86,7 +86,7 @@ export class TreeNode {
 }
 
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
-const MOST_NODES = 100_000;
+const MOST_NODES = 20_000;
 
 /** See the module. */
 export class AnswerTree {

@@ -140,7 +140,7 @@ export class Dpor implements Scheduler {
   /** See {@linkcode Scheduler}. */
   end(run: RunEnd): void {
     if (run.step > this.#noted) this.#note(run.step - 1, run);
-    for (const [task, accesses] of run.pending) this.#race(run.step, task, accesses);
+    for (const [task, accesses] of run.pending) this.#race(task, accesses);
   }
 
   #start(tasks: number): void {
@@ -159,7 +159,7 @@ export class Dpor implements Scheduler {
     const { task } = frame;
     frame.accesses = [...new Set(accesses)];
     frame.woken = [...woken];
-    const clock = this.#race(step, task, frame.accesses);
+    const clock = this.#race(task, frame.accesses);
     for (const other of woken) if (this.#offers(step, other)) frame.backtrack.add(other);
     for (const access of frame.accesses) this.#reach(step, access);
     clock[task] = step + 1;
@@ -210,7 +210,7 @@ export class Dpor implements Scheduler {
   }
 
   /** Has the races of an event tried the other way round, and gives the clock of all that comes before it. */
-  #race(step: number, task: number, accesses: readonly number[]): number[] {
+  #race(task: number, accesses: readonly number[]): number[] {
     const clock = this.#clockOf(task);
     // Of what comes before an event that is in a race nothing is in one with the same event.
     const covered = [...clock];

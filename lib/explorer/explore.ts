@@ -46,7 +46,8 @@ import type { BugKind, Finding, RaceFinding } from "./finding.ts";
 import { Pct } from "./pct.ts";
 import { RandomWalk } from "./random_walk.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
-import { type OutcomeCount, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
+import type { OutcomeCount } from "./outcomes.ts";
+import { Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
 
 /** The ways of going through interleavings. */
@@ -86,7 +87,9 @@ export interface ExploredWell {
   readonly tooLong: number;
   /** All schedules with at most so many preemptions have been run; undefined where none can be said. */
   readonly covered: number | undefined;
-  /** The distinct outcomes, with how many schedules had each. */
+  /** How many distinct outcomes there are. */
+  readonly distinct: number;
+  /** The first 1,000 of them, with how many schedules had each. */
   readonly outcomes: readonly OutcomeCount[];
 }
 
@@ -116,7 +119,9 @@ export interface ExploredBug {
   readonly exhausted: boolean;
   /** How many schedules were run to their end. */
   readonly schedules: number;
-  /** The distinct outcomes so far, with how many schedules had each. */
+  /** How many distinct outcomes there are so far. */
+  readonly distinct: number;
+  /** The first 1,000 of them, with how many schedules had each. */
   readonly outcomes: readonly OutcomeCount[];
 }
 
@@ -174,10 +179,11 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
   const { ended, isMinimal, covered } = yield* run(search, { strategy, budget, keepGoing, seed: settings.seed });
   search.checkDeterminism();
   const exhausted = ended === "exhausted" && search.tooLong === 0;
-  const { schedules, outcomes, found, tooLong } = search;
+  const { schedules, found, tooLong } = search;
+  const { distinct, whole: outcomes } = search.outcomes;
   if (found === undefined) {
     const verdict = exhausted ? "proved" : "not-exhausted";
-    return { verdict, schedules, tooLong, covered: tooLong > 0 ? undefined : covered, outcomes };
+    return { verdict, schedules, tooLong, covered: tooLong > 0 ? undefined : covered, distinct, outcomes };
   }
   // What came to the step limit may have failed so after it.
   const isCertain = isMinimal && (tooLong === 0 || found.preemptions === 0);
@@ -200,6 +206,7 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
     ...smaller === undefined ? {} : { smaller },
     exhausted,
     schedules,
+    distinct,
     outcomes,
   };
 }

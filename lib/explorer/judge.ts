@@ -28,6 +28,8 @@ export interface Judged {
   readonly finding: Finding | undefined;
 }
 
+/** How many judgments are kept at a time. */
+const MOST_KNOWN = 1000;
 const NO_BYTES: ByteRange = { offset: 0, length: 0 };
 
 /** A race of which more is said where it counts. */
@@ -125,6 +127,7 @@ export class Judge {
       const text = dataText(end.value);
       judged = { outcome: end.value, text, finding: this.#outcomeFinding(end.value, text) };
     }
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(node, judged);
     return judged;
   }

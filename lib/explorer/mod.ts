@@ -35,6 +35,7 @@ export { ProgramModel } from "./program_model.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 export { DepthFirst } from "./depth_first.ts";
 export { Dpor } from "./dpor.ts";
+export { type OutcomeCount, Outcomes } from "./outcomes.ts";
 export { Pct, type PctOptions } from "./pct.ts";
 export { RandomWalk } from "./random_walk.ts";
 export { Replay, type ReplayOptions } from "./replay.ts";
@@ -42,7 +43,6 @@ export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
 export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
 export {
   type Found,
-  type OutcomeCount,
   type PathOptions,
   Search,
   type SearchEnd,

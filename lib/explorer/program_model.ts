@@ -13,6 +13,9 @@ import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.t
 import { addAccesses } from "./accesses.ts";
 import { AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
 
+/** How many trees of the outcome are kept at a time. */
+const MOST_TREES = 1000;
+
 /** See the module. */
 export class ProgramModel {
   /** The program. */
@@ -109,6 +112,7 @@ export class ProgramModel {
         this.#space.layout,
         (memory) => program.outcome(this.#space.bind(memory), { results: kept, settings }),
       );
+      if (this.#outcomes.size >= MOST_TREES) this.#outcomes.clear();
       this.#outcomes.set(key, tree);
     }
     return this.evaluate(tree);

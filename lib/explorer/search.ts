@@ -14,19 +14,12 @@ import { Execution, type ExecutionOptions } from "./execution.ts";
 import type { BugKind, Finding } from "./finding.ts";
 import { Judge, type Judged } from "./judge.ts";
 import { livelock } from "./livelock.ts";
+import { Outcomes } from "./outcomes.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import type { Departure } from "./schedule.ts";
 import type { RunEnd, Scheduler } from "./scheduler.ts";
-
-/** An outcome, with how many schedules had it. */
-export interface OutcomeCount {
-  /** The outcome. */
-  readonly outcome: unknown;
-  /** How many schedules. */
-  readonly count: number;
-}
 
 /** A bug, with the run that shows it. */
 export interface Found extends Finding {
@@ -106,8 +99,8 @@ export class Search {
   readonly #settings: Settings;
   readonly #options: ExecutionOptions;
   readonly #judge: Judge;
-  readonly #counts = new Map<Judged, { readonly outcome: unknown; readonly text: string; count: number }>();
-  readonly #byText = new Map<string, { readonly outcome: unknown; readonly text: string; count: number }>();
+  /** What came out. */
+  readonly outcomes: Outcomes = new Outcomes();
   #schedules = 0;
   #tooLong = 0;
   #found: Found | undefined;
@@ -135,12 +128,6 @@ export class Search {
   /** The first bug. */
   get found(): Found | undefined {
     return this.#found;
-  }
-
-  /** The distinct outcomes, in the order of their texts. */
-  get outcomes(): readonly OutcomeCount[] {
-    const entries = [...this.#byText.values()].toSorted((one, other) => one.text < other.text ? -1 : 1);
-    return entries.map(({ outcome, count }) => ({ outcome, count }));
   }
 
   /** Runs what a scheduler wants: until it has no more, until the first bug, or until the budget is spent. */
@@ -273,7 +260,7 @@ export class Search {
     if (counted !== undefined && counted !== run.preemptions) return "cut";
     this.#schedules++;
     const judged = this.#judge.judge();
-    this.#count(judged);
+    if (this.outcomes.add(judged, { isSample: false })) this.#last = this.#departures();
     if (judged.finding === undefined || this.#found !== undefined) return undefined;
     return this.#foundIn(judged.finding, run);
   }
@@ -291,20 +278,6 @@ export class Search {
     if (found === undefined) return undefined;
     const { finding, preemptions } = found;
     return { ...finding, departures, inTurns: true, preemptions, steps: departures.at(-1)?.step ?? 0 };
-  }
-
-  #count(judged: Judged): void {
-    let entry = this.#counts.get(judged);
-    if (entry === undefined) {
-      entry = this.#byText.get(judged.text) ?? { outcome: judged.outcome, text: judged.text, count: 0 };
-      if (entry.count === 0) {
-        this.#byText.set(judged.text, entry);
-        this.#last = this.#departures();
-      }
-      // What is judged alike is the same object; what is wrong comes in many.
-      if (judged.finding === undefined) this.#counts.set(judged, entry);
-    }
-    entry.count++;
   }
 
   #foundIn(finding: Finding, run: RunEnd): Found {

@@ -52,6 +52,7 @@ export function exploredData({ subject, result, trace, interrupted, repeated }: 
     ...isBug && result.loop !== undefined ? { loop: result.loop } : {},
     ...isBug && result.smaller !== undefined ? { smaller: result.smaller } : {},
     schedules: result.schedules,
+    distinct: result.distinct,
     outcomes: result.outcomes.map(({ outcome, count }) => ({ outcome: outcome ?? null, count })),
     ...isBug ? {} : { covered: result.covered ?? null, tooLong: result.tooLong },
     ...interrupted ? { interrupted } : {},
@@ -215,13 +216,13 @@ export class Paper {
     ];
   }
 
-  #outcomes({ outcomes }: ExploreResult): string[] {
+  #outcomes({ distinct, outcomes }: ExploreResult): string[] {
     const [only] = outcomes;
     if (outcomes.length === 1 && only !== undefined) return [`Its only outcome: ${this.#show(only.outcome)}`];
     if (only === undefined) return [];
     const shown = outcomes.slice(0, MOST_OUTCOMES);
     const width = Math.max(...shown.map(({ count }) => String(count).length));
-    const more = outcomes.length - shown.length;
+    const more = distinct - shown.length;
     return [
       "Its outcomes, each with how many schedules came to it:",
       ...shown.map(({ outcome, count }) => `  ${String(count).padStart(width)}  ${this.#show(outcome)}`),

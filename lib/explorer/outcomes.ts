@@ -1,0 +1,130 @@
+/**
+ * The distinct outcomes of many runs, each with how many had it.
+ *
+ * - The first 1,000 are kept whole. Of each other there is a hash of 64 bits and a count: at most 32 bytes. That two outcomes
+ *   have the same hash has a chance of 1 in 36 million among a million.
+ * - Of runs that are drawn by lot, one like the other, it also knows which outcomes one of them had alone: their share of
+ *   those runs is how likely the next one has an outcome that none of them had (Good and Turing; Good, Biometrika 1953).
+ *
+ * @module
+ */
+
+import type { Judged } from "./judge.ts";
+
+/** An outcome, with how many schedules had it. */
+export interface OutcomeCount {
+  /** The outcome. */
+  readonly outcome: unknown;
+  /** How many schedules. */
+  readonly count: number;
+}
+
+interface Entry {
+  readonly outcome: unknown;
+  readonly text: string;
+  count: number;
+  sampled: number;
+}
+
+/** How many outcomes are kept whole. */
+const MOST_WHOLE = 1000;
+/** How many judgments are known by their identity. */
+const MOST_KNOWN = 2000;
+/** The words of an entry: two of its hash, and its count, above which stand two bits for 0, 1 or more samples. */
+const WORDS = 3;
+const COUNT = 2 ** 30 - 1;
+const ONCE = COUNT + 1;
+
+/** See the module. */
+export class Outcomes {
+  readonly #whole = new Map<string, Entry>();
+  readonly #known = new Map<Judged, Entry>();
+  // Open addressing: 4 * #size <= 3 * capacity, and an entry whose last word is 0 is free.
+  #table = new Uint32Array(WORDS * 256);
+  #size = 0;
+  #samples = 0;
+  #singles = 0;
+
+  /** How many there are. */
+  get distinct(): number {
+    return this.#whole.size + this.#size;
+  }
+
+  /** How many bytes those take that are not kept whole. */
+  get bytes(): number {
+    return this.#table.byteLength;
+  }
+
+  /** How likely the next run that is drawn by lot has an outcome that none of those before had; undefined without one. */
+  get unseen(): number | undefined {
+    return this.#samples === 0 ? undefined : this.#singles / this.#samples;
+  }
+
+  /** Those that are kept whole, in the order of their texts. */
+  get whole(): readonly OutcomeCount[] {
+    const entries = [...this.#whole.values()].toSorted((one, other) => one.text < other.text ? -1 : 1);
+    return entries.map(({ outcome, count }) => ({ outcome, count }));
+  }
+
+  /** Counts an outcome; `isSample` says that its run was drawn by lot. Says whether it is the first of its kind. */
+  add(judged: Judged, { isSample }: { readonly isSample: boolean }): boolean {
+    if (isSample) this.#samples++;
+    const { outcome, text } = judged;
+    let entry = this.#known.get(judged) ?? this.#whole.get(text);
+    if (entry === undefined && this.#whole.size >= MOST_WHOLE) return this.#addHash(text, isSample);
+    if (entry === undefined) {
+      entry = { outcome, text, count: 0, sampled: 0 };
+      this.#whole.set(text, entry);
+    }
+    // What is judged alike is the same object; what is wrong comes in many.
+    if (judged.finding === undefined && this.#known.size < MOST_KNOWN) this.#known.set(judged, entry);
+    if (isSample && entry.sampled < 2) this.#singles += entry.sampled++ === 0 ? 1 : -1;
+    return entry.count++ === 0;
+  }
+
+  #addHash(text: string, isSample: boolean): boolean {
+    const [high, low] = hashOf(text);
+    const at = this.#placeOf(high, low);
+    const table = this.#table;
+    const before = table[at + 2] ?? 0;
+    const sampled = Math.floor(before / ONCE);
+    if (isSample && sampled < 2) this.#singles += sampled === 0 ? 1 : -1;
+    table[at] = high;
+    table[at + 1] = low;
+    table[at + 2] = before + 1 + (isSample && sampled < 2 ? ONCE : 0);
+    if (before !== 0) return false;
+    this.#size++;
+    if (4 * WORDS * this.#size > 3 * table.length) this.#grow();
+    return true;
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    this.#table = new Uint32Array(2 * old.length);
+    for (let from = 0; from < old.length; from += WORDS) {
+      if (old[from + 2] === 0) continue;
+      this.#table.set(old.subarray(from, from + WORDS), this.#placeOf(old[from] ?? 0, old[from + 1] ?? 0));
+    }
+  }
+
+  /** Where an entry stands, or a free place for it. */
+  #placeOf(high: number, low: number): number {
+    const table = this.#table;
+    for (let at = WORDS * (low % (table.length / WORDS));; at = (at + WORDS) % table.length) {
+      if (table[at + 2] === 0 || (table[at] === high && table[at + 1] === low)) return at;
+    }
+  }
+}
+
+/** A hash of 64 bits (cyrb53 without its last mixing into one number, by bryc). */
+function hashOf(text: string): readonly [high: number, low: number] {
+  let [one, other] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    one = Math.imul(one ^ code, 2_654_435_761);
+    other = Math.imul(other ^ code, 1_597_334_677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(other ^ (other >>> 13), 3_266_489_909);
+  other = Math.imul(other ^ (other >>> 16), 2_246_822_507) ^ Math.imul(one ^ (one >>> 13), 3_266_489_909);
+  return [one >>> 0, other >>> 0];
+}

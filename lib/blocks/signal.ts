@@ -23,7 +23,12 @@ export function mapSignal(
   ...others: (number | Vector)[]
 ): number | Float64Array {
   if (typeof u === "number") return map(u, ...others.map(Number));
-  return Float64Array.from(u, (value, index) => {
-    return map(value, ...others.map((other) => typeof other === "number" ? other : other[index] ?? NaN));
-  });
+  const mapped = new Float64Array(u.length);
+  for (let index = 0; index < mapped.length; index++) {
+    mapped[index] = map(
+      u[index] ?? NaN,
+      ...others.map((other) => typeof other === "number" ? other : other[index] ?? NaN),
+    );
+  }
+  return mapped;
 }

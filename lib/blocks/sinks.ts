@@ -2,7 +2,7 @@
  * Systems that look: a log sink and a printer.
  *
  * - `logSink` publishes: at an instant it sees the values before the updates and releases of that instant. Its state
- *   `log` is `{ t: number[], u: number[][] }`; it grows in place, the one state that a publish may touch.
+ *   `log` is `{ t: number[], u: number[][] }`; it grows in place, so it is declared `inPlace`.
  * - `printer` updates: it sees the row of its instant, after release. It hands each line to `print`.
  *
  * @example
@@ -49,7 +49,7 @@ export function logSink(
   return defineSystem({
     name: "log sink",
     inputs: { u: signal(size) },
-    state: { log: abstract<Log>({ t: [], u: [] }) },
+    state: { log: abstract<Log>({ t: [], u: [] }, { inPlace: true }) },
     ...(period === undefined ? { publishPerStep: run } : { publish: { period, offset, run } }),
   });
 }

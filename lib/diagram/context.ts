@@ -9,7 +9,8 @@
 import { DiagramError } from "../errors.ts";
 import type { Instant, Read } from "./leaf_context.ts";
 import { outputOf, type PartContext, place, wire } from "./placed.ts";
-import { checkedValue } from "./port.ts";
+import { handedOut } from "./own_value.ts";
+import { ownValue } from "./port.ts";
 import type { System } from "./system.ts";
 
 export { DelegatedContext } from "./delegated_context.ts";
@@ -68,13 +69,13 @@ export class Context {
 
   /** The value of an output of the system itself, or, with a path such as `plant.motor`, of one of its parts. */
   output(port: string, path?: string): unknown {
-    return path === undefined ? this.#output(port) : this.#part(path).output(port);
+    return handedOut(path === undefined ? this.#output(port) : this.#part(path).output(port));
   }
 
   /** The value of a state variable of the part at that path. */
   state(name: string, path: string): unknown {
     const part = this.#part(path);
-    if (part.kind === "leaf") return part.state(name);
+    if (part.kind === "leaf") return handedOut(part.state(name));
     throw new DiagramError(
       `Cannot read state ${path}.${name}: it lives on the far side, a leaf of this side is wanted`,
     );
@@ -90,15 +91,18 @@ export class Context {
   }
 }
 
-/** Makes the values of a system before initialization, and the means to write them. */
+/**
+ * Makes the values of a system before initialization, and the means to write them; with `contracts`, a handler that changes
+ * in place a copy that it was handed throws.
+ */
 export function openContext(
   system: System,
-  options: { wall?: () => number } = {},
+  options: { wall?: () => number; contracts?: boolean | undefined } = {},
 ): { context: Context; writer: ContextWriter } {
   const wall = options.wall ?? (() => {
     throw new DiagramError("Cannot read the real clock: this simulator has none, the option clock is wanted");
   });
-  const instant: Instant = { t: 0, epoch: 1, wall };
+  const instant: Instant = { t: 0, epoch: 1, wall, lent: options.contracts ? [] : undefined };
   const parts = new Map<string, PartContext>();
   const root = place(system, { path: "", instant, parts });
   const fixed = new Map<string, unknown>();
@@ -150,8 +154,7 @@ function openWriter(
           `Cannot fix input ${input} of ${system.name}: no such input, one of (${names}) is wanted`,
         );
       }
-      const checked = checkedValue(type, value, `input ${system.name}.${input}`);
-      fixed.set(input, checked instanceof Float64Array ? checked.slice() : checked);
+      fixed.set(input, ownValue(type, value, `input ${system.name}.${input}`));
       instant.epoch++;
     },
     setTime(t) {
@@ -173,10 +176,10 @@ function openWriter(
     load(saved) {
       for (const part of parts.values()) {
         if (part.kind === "leaf") part.load(saved.states[part.path] ?? {});
-        else part.release(structuredClone(saved.shown[part.path] ?? []));
+        else part.release(saved.shown[part.path] ?? []);
       }
       fixed.clear();
-      for (const [input, value] of Object.entries(structuredClone(saved.fixed))) fixed.set(input, value);
+      for (const [input, value] of Object.entries(saved.fixed)) this.fix(input, value);
       instant.t = saved.t;
       instant.epoch++;
     },

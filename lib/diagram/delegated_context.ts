@@ -8,7 +8,7 @@
 
 import { DiagramError } from "../errors.ts";
 import type { DelegatedSystem } from "./system.ts";
-import { checkedValue, type PortType } from "./port.ts";
+import { ownValue, type PortType } from "./port.ts";
 import type { Read } from "./leaf_context.ts";
 
 /** See the module. */
@@ -33,7 +33,7 @@ export class DelegatedContext {
     this.#outputs = Object.entries(system.outputs).map(([port, type]) => {
       return { port, type, what: `output ${path}.${port}` };
     });
-    for (const { port, type } of this.#outputs) this.#held.set(port, type.initial);
+    for (const { port, type, what } of this.#outputs) this.#held.set(port, ownValue(type, type.initial, what));
   }
 
   /** Says where an input's value comes from. */
@@ -49,7 +49,7 @@ export class DelegatedContext {
   /** Shows other outputs from here on, in declared order. */
   release(outputs: readonly unknown[]): void {
     this.#outputs.forEach(({ port, type, what }, index) => {
-      this.#held.set(port, checkedValue(type, outputs[index], what));
+      this.#held.set(port, ownValue(type, outputs[index], what));
     });
   }
 
@@ -60,9 +60,14 @@ export class DelegatedContext {
 
   /** The value of an output. */
   output(port: string): unknown {
+    return this.reader(port)();
+  }
+
+  /** What reads an output, at any instant. */
+  reader(port: string): Read {
     if (!this.#held.has(port)) {
       throw new DiagramError(`Cannot read output ${this.path}.${port}: there is no such port`);
     }
-    return this.#held.get(port);
+    return () => this.#held.get(port);
   }
 }

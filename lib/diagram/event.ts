@@ -69,6 +69,21 @@ export function mostSevere(one: EventStatus, other: EventStatus): EventStatus {
   return RANK[other.severity] > RANK[one.severity] ? other : one;
 }
 
+/**
+ * What a handler returned, as a status.
+ *
+ * @throws {TypeError} where it returned a promise or an iterator: then it is not done.
+ */
+export function statusOf(returned: EventStatus | void, who: string): EventStatus {
+  if (returned === undefined) return SUCCEEDED;
+  const { then, next } = returned as { readonly then?: unknown; readonly next?: unknown };
+  if (typeof then !== "function" && typeof next !== "function") return returned;
+  // What it comes to is of no interest any more, and must not end the process.
+  if (typeof then === "function") Promise.resolve(returned).catch(() => {});
+  const is = typeof then === "function" ? "a promise" : "an iterator";
+  throw new TypeError(`Cannot run an event of ${who}: its handler returned ${is}, nothing or a status is wanted`);
+}
+
 /** Checks a period and an offset in seconds. */
 export function checkedTiming(what: string, period: number, offset = 0): Timing {
   if (!(Number.isFinite(period) && period > 0)) {

@@ -7,9 +7,9 @@
  */
 
 export type { AbstractType, Ports, PortType, ScalarType, SettableOf, ValueOf, Vector, VectorType } from "./port.ts";
-export { abstract, checkedValue, describePort, matches, scalar, vector, width } from "./port.ts";
+export { abstract, describePort, matches, scalar, vector, width } from "./port.ts";
 export type { EventStatus, Severity, Timing } from "./event.ts";
-export { checkedTiming, didNothing, failed, mostSevere, reachedTermination, succeeded } from "./event.ts";
+export { checkedTiming, didNothing, failed, mostSevere, reachedTermination, statusOf, succeeded } from "./event.ts";
 export type {
   Behavior,
   DelegatedSystem,

@@ -82,7 +82,7 @@ export function wire(
  * @throws {DiagramError} where there is none of that name.
  */
 export function outputOf(placed: Placed, port: string): Source {
-  if ("part" in placed) return { part: placed.part, read: () => placed.part.output(port) };
+  if ("part" in placed) return { part: placed.part, read: placed.part.reader(port) };
   const shown = placed.diagram.exported.get(port);
   const child = shown === undefined ? undefined : placed.children.get(shown.part);
   if (shown === undefined || child === undefined) {

@@ -3,7 +3,8 @@
  *
  * - A declaration is plain, frozen data; two declarations match when their kinds and sizes are equal.
  * - `initial` is what a state holds at the start, and what a delegated output shows before its first reply.
- * - Abstract values are immutable by convention: replace them, never change them in place.
+ * - Values are values: what a port or a state is given is copied, and what it hands out never changes afterwards. Vectors and
+ *   plain data are handed out frozen; of anything else, such as a typed array, each look gets a copy.
  *
  * @example
  * ```ts
@@ -16,6 +17,8 @@
  *
  * @module
  */
+
+import { describe, draftOf, handedOut, ownData, ownVector } from "./own_value.ts";
 
 /** A read-only vector of float64. */
 export interface Vector extends Iterable<number> {
@@ -55,6 +58,8 @@ export interface AbstractType<T> {
   readonly initial: T;
   /** An optional input may stay unconnected as long as nobody reads it. */
   readonly optional: boolean;
+  /** Whether the handlers of its system change a state of it in place, publishes too; everybody else gets copies. */
+  readonly inPlace: boolean;
 }
 
 /** Any declaration. */
@@ -85,16 +90,30 @@ export function vector(size: number, options: { initial?: ArrayLike<number>; opt
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new RangeError(`Cannot declare a vector of size ${size}: an integer of at least 1 is wanted`);
   }
-  const initial = Float64Array.from(options.initial ?? new Float64Array(size));
-  if (initial.length !== size) {
-    throw new RangeError(`Cannot declare a vector of size ${size}: its initial value has ${initial.length} components`);
+  const given = options.initial ?? new Float64Array(size);
+  if (given.length !== size) {
+    throw new RangeError(`Cannot declare a vector of size ${size}: its initial value has ${given.length} components`);
   }
+  const initial = ownVector(size, given, `the initial value of a vector of size ${size}`);
   return Object.freeze({ kind: "vector", size, initial, optional: options.optional ?? false });
 }
 
-/** Declares any structured-cloneable value. */
-export function abstract<T>(initial: T, options: { optional?: boolean } = {}): AbstractType<T> {
-  return Object.freeze({ kind: "abstract", initial, optional: options.optional ?? false });
+/**
+ * Declares any structured-cloneable value. A state that is to grow, such as a log, may be changed `inPlace`: by its own
+ * system's handlers alone.
+ *
+ * @throws {TypeError} where the initial value is not cloneable.
+ */
+export function abstract<T>(initial: T, options: { optional?: boolean; inPlace?: boolean } = {}): AbstractType<T> {
+  const own = ownData(initial, "the initial value of an abstract");
+  return Object.freeze({
+    kind: "abstract",
+    get initial() {
+      return handedOut(own) as T;
+    },
+    optional: options.optional ?? false,
+    inPlace: options.inPlace ?? false,
+  });
 }
 
 /** Whether a value of one declaration may flow into the other. */
@@ -120,33 +139,19 @@ export function describePort(type: PortType): string {
 }
 
 /**
- * The value as a cell of that type keeps it: a number, a `Float64Array` of its own, or the abstract value itself.
+ * The value as a cell of that type keeps it: a copy, unless nothing can change it.
  *
- * @throws {TypeError} where a scalar is no number or a vector no array of numbers.
+ * @throws {TypeError} where a scalar is no number, a vector no array of numbers, or an abstract value is not cloneable.
  * @throws {RangeError} where a vector has another length.
  */
-export function checkedValue(type: PortType, value: unknown, what: string): unknown {
+export function ownValue(type: PortType, value: unknown, what: string): unknown {
   switch (type.kind) {
     case "scalar":
-      if (typeof value !== "number") {
-        throw new TypeError(`Cannot set ${what}: the value is ${describe(value)}, a number is wanted`);
-      }
-      return value;
-    case "vector": {
-      if (typeof value !== "object" || value === null || !("length" in value)) {
-        throw new TypeError(`Cannot set ${what}: the value is ${describe(value)}, ${type.size} numbers are wanted`);
-      }
-      const numbers = value instanceof Float64Array ? value : Float64Array.from(value as ArrayLike<number>);
-      if (numbers.length !== type.size) {
-        throw new RangeError(`Cannot set ${what}: it has ${numbers.length} components, ${type.size} are wanted`);
-      }
-      return numbers;
-    }
+      if (typeof value === "number") return value;
+      throw new TypeError(`Cannot set ${what}: the value is ${describe(value)}, a number is wanted`);
+    case "vector":
+      return ownVector(type.size, value, what);
     case "abstract":
-      return value;
+      return type.inPlace ? draftOf(value, false) : ownData(value, what);
   }
-}
-
-function describe(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }

@@ -44,7 +44,7 @@ export function openRecorder(
       for (const read of reads) {
         const value = read();
         if (typeof value === "number") values.push(value);
-        else values.push(...value as Float64Array);
+        else for (const number of value as readonly number[]) values.push(number);
       }
       trace.add(context.t, values);
     },

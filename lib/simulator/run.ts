@@ -11,11 +11,11 @@ import {
   type Context,
   type ContextWriter,
   type EventStatus,
-  type LeafContext,
   mostSevere,
   openContext,
   type Ports,
   type PublishHandler,
+  statusOf,
   succeeded,
   type System,
   type Timing,
@@ -76,8 +76,8 @@ export class Run {
 
   /** Prepares the steps; nothing happens yet. */
   constructor(system: System, options: SimulatorOptions) {
-    const { clock, rate = 0, host } = options;
-    const opened = openContext(system, clock === undefined ? {} : { wall: () => clock.now() });
+    const { clock, rate = 0, host, contracts } = options;
+    const opened = openContext(system, { contracts, ...clock === undefined ? {} : { wall: () => clock.now() } });
     this.context = opened.context;
     this.writer = opened.writer;
     this.#options = options;
@@ -250,8 +250,8 @@ export class Run {
     if (actions.length === 0) return { ...NOTHING, count: 0 };
     // A part with two actions begins and commits twice, which is the same as once.
     for (const { part } of actions) part.begin();
-    const ran = run(actions, ({ part, run }) => run(part.now));
-    for (const { part } of actions) part.commit();
+    const ran = run(actions);
+    if (ran.status.severity !== "failed") { for (const { part } of actions) part.commit(); }
     this.writer.changed();
     return ran;
   }
@@ -264,14 +264,14 @@ export class Run {
       const { publishes } = this.#agenda(instant);
       const started = this.#now();
       if (publishes.length > 0) {
-        const ran = run(publishes, ({ part, run }) => run(part.now));
+        const ran = run(publishes);
         this.#counters.publishes += ran.count;
         outcome = worse(outcome, ran);
         this.#span("publish", started);
       }
     }
     const seen = this.#options.monitor?.(this.context);
-    if (seen !== undefined) outcome = worse(outcome, { status: seen, by: "monitor" });
+    if (seen !== undefined) outcome = worse(outcome, { status: statusOf(seen, "the monitor"), by: "monitor" });
     return this.#verdict(outcome) ?? atBoundary(this.context.t);
   }
 
@@ -315,16 +315,13 @@ export class Run {
 }
 
 /** Runs all of them, counts those that did something, and gives the most severe status with the path of its part. */
-function run<A extends { readonly part: LeafContext }>(
-  actions: readonly A[],
-  call: (action: A) => ReturnType<UpdateHandler<Ports, Ports>>,
-): Outcome & { readonly count: number } {
+function run(actions: readonly Action<UpdateHandler<Ports, Ports>>[]): Outcome & { readonly count: number } {
   let outcome = NOTHING;
   let count = 0;
-  for (const action of actions) {
-    const status = call(action) ?? NOTHING.status;
+  for (const { part, run } of actions) {
+    const status = part.call(run);
     if (status.severity !== "did-nothing") count++;
-    outcome = worse(outcome, { status, by: action.part.path });
+    outcome = worse(outcome, { status, by: part.path });
   }
   return { ...outcome, count };
 }

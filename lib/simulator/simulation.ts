@@ -50,6 +50,8 @@ export interface SimulatorOptions {
   readonly arrivals?: Arrivals;
   /** Is told what took real time. */
   readonly observe?: Observer;
+  /** Whether a function of a system that changes in place a copy that it was handed throws; it changes nobody else's. */
+  readonly contracts?: boolean;
 }
 
 /** How an advance ended. */

@@ -28,7 +28,7 @@ const everything = [...pool, "pool", "explorer", "random"];
 export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["platform", []],
   ["codec", []],
-  ["diagram", []],
+  ["diagram", ["codec"]],
   ["blocks", ["diagram"]],
   ["simulator", ["diagram"]],
   ["random", []],

@@ -121,20 +121,59 @@ Deno.test("A handler can write nothing but its next state", () => {
   assertEquals([...part.state("v") as Float64Array], [5, 0]);
 });
 
-Deno.test("Two runs of one system share no state, vectors and abstract values included", () => {
+Deno.test("What a port or state hands out never changes, and what it is given is copied: plain data, vectors and the rest", () => {
+  const given = { n: 1, list: [{ deep: 1 }], map: new Map([["a", 1]]) };
   const system = defineSystem({
     name: "one",
-    state: { v: vector(2), list: abstract<number[]>([]) },
-    outputs: { v: { type: vector(2), value: ({ state }) => state.v } },
+    state: { v: vector(2), data: abstract({ n: 0, list: [{ deep: 0 }] }), map: abstract(new Map([["a", 0]])) },
+    outputs: {
+      data: { type: abstract<unknown>(0), value: () => given },
+      map: { type: abstract<unknown>(0), value: () => given.map },
+    },
   });
   const [one, other] = [openContext(system), openContext(system)];
   const [part] = one.writer.parts;
   assert(part?.kind === "leaf");
-  (part.state("list") as number[]).push(1);
-  (part.state("v") as Float64Array)[0] = 7;
-  assertEquals(other.context.state("list", "one"), []);
-  assertEquals([...other.context.output("v") as Float64Array], [0, 0]);
-  assertEquals(system.state["list"]!.initial, []);
+  // deno-lint-ignore no-explicit-any -- what a cast makes of it
+  type Cast = any;
+  const { state, next } = part.now as unknown as Record<"state" | "next", Record<string, Cast>>;
+  const shown = [one.context.output("data"), one.context.output("map")];
+  [given.n, given.list[0]!.deep] = [7, 7];
+  given.map.set("a", 7);
+  assertEquals(shown, [{ n: 1, list: [{ deep: 1 }], map: new Map([["a", 1]]) }, new Map([["a", 1]])]);
+  const handed = [
+    [state["v"], one.context.state("v", "one"), system.state["v"]!.initial],
+    [state["data"], one.context.state("data", "one"), system.state["data"]!.initial],
+    [state["map"], one.context.state("map", "one"), system.state["map"]!.initial, shown[1]],
+  ] as Cast[][];
+  for (const v of handed[0]!) assertThrows(() => void (v[0] = 7), TypeError);
+  for (const data of handed[1]!) {
+    assertThrows(() => void (data.n += 7), TypeError);
+    assertThrows(() => void data.list[0].deep++, TypeError);
+    assertThrows(() => void data.list.push(7), TypeError);
+  }
+  for (const map of handed[2]!) assertThrows(() => map.set("a", 7), TypeError, "a copy is wanted");
+  for (const { context } of [one, other]) {
+    assertEquals([...context.state("v", "one") as number[]], [0, 0]);
+    assertEquals(context.state("data", "one"), { n: 0, list: [{ deep: 0 }] });
+    assertEquals(context.state("map", "one"), new Map([["a", 0]]));
+  }
+  assertEquals(one.context.output("map"), new Map([["a", 1]]), "the output keeps a copy of its own");
+  // `next` is the one that may be changed in place; what it was given or gave stays the handler's.
+  part.begin();
+  const [v, data, map] = [next["v"], next["data"], next["map"]];
+  v[1] = 5;
+  data.n = 5;
+  map.set("a", 5);
+  part.commit();
+  for (const change of [() => v[0] = 9, () => data.list.push(9), () => map.set("a", 9)]) change();
+  part.begin();
+  const list = [1, 2];
+  next["data"] = { n: 6, list };
+  list.push(3);
+  part.commit();
+  assertEquals([[...part.state("v") as number[]], part.state("map")], [[0, 5], new Map([["a", 5]])]);
+  assertEquals<unknown>(part.state("data"), { n: 6, list: [1, 2] });
 });
 
 Deno.test("An output is evaluated at most once per instant, and again after any change", () => {

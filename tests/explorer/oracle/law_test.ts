@@ -1,0 +1,93 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type Layout, ModelMemory, type Operation } from "../../../lib/memory/mod.ts";
+import { runs } from "../../contracts/soak.ts";
+import { compare, type Effort } from "./agreement.ts";
+import { randomPlan } from "./random_plans.ts";
+
+const isLong = runs(1) > 1;
+const PLANS = isLong ? 10_000 : 300;
+const EFFORT: Effort = isLong ? { states: 20_000, schedules: 2000 } : { states: 4000, schedules: 400 };
+
+const SEED = 11;
+
+/** Acts of which the granularities do not say the same, by name or as `kind.name`: they are left out. */
+const LEFT_OUT: readonly string[] = [
+  ...["own.later", "statistics", "acquire, statistics, release", "takeUpTo", "putAll"],
+  ...["put an error", "close with a reason", "future.fail", "timer.run", "timer.claim"],
+];
+
+/** Kinds with acts that give up in one action where their time is over, and go on in the same. */
+const UNTIMED: readonly string[] = ["barrier"];
+
+const plans = randomPlan({
+  daemons: false,
+  allows: (kind, act) => !LEFT_OUT.includes(act) && !LEFT_OUT.includes(`${kind}.${act}`),
+}).filter(({ things, tasks }) =>
+  tasks.every(({ acts }) =>
+    acts.every(({ thing = 0, timeout }) => timeout === undefined || !UNTIMED.includes(things[thing]?.[0] ?? ""))
+  )
+);
+
+Deno.test("operation granularity, word granularity and the oracle have the same outcomes", () => {
+  let complete = 0;
+  const sets = new Set<string>();
+  fc.assert(
+    fc.property(plans, (plan) => {
+      const compared = compare(plan, EFFORT);
+      if (compared.complete) complete++;
+      sets.add(compared.outcomes);
+      assertEquals(compared.disagreement, undefined);
+    }),
+    { numRuns: PLANS, seed: SEED },
+  );
+  assert(complete > PLANS / 2, `${complete} of ${PLANS} plans are complete`);
+});
+
+type Begin = (operation: Operation) => ReturnType<ModelMemory["begin"]>;
+
+/** A memory that does some operations wrongly. */
+function wrongMemory(wrong: (operation: Operation, begin: Begin) => ReturnType<ModelMemory["begin"]>) {
+  return class extends ModelMemory {
+    override begin(operation: Operation, task: number) {
+      return wrong(operation, (operation) => super.begin(operation, task));
+    }
+  };
+}
+
+/** Where the time of nobody comes. */
+class Timeless extends ModelMemory {
+  override expire(): boolean {
+    return false;
+  }
+}
+
+const mistakes: Readonly<Record<string, new (layout: Layout) => ModelMemory>> = {
+  "a notify that wakes nobody": wrongMemory((operation, begin) => operation.kind === "notify" ? 0 : begin(operation)),
+  "a clock that stands still": wrongMemory((operation, begin) => operation.kind === "now" ? 0 : begin(operation)),
+  "an add that gives the sum": wrongMemory((operation, begin) => {
+    const before = begin(operation);
+    return operation.kind === "add" && operation.cell === "i32" ? Number(before) + operation.value : before;
+  }),
+  "a wait that does not look": wrongMemory((operation, begin) => {
+    if (operation.kind !== "wait") return begin(operation);
+    const seen = begin({ kind: "load", cell: "i32", word: operation.word, order: "atomic" });
+    return begin({ ...operation, expected: Number(seen) });
+  }),
+  "a time that never comes": Timeless,
+};
+
+for (const [mistake, Wrong] of Object.entries(mistakes)) {
+  Deno.test(`an oracle with ${mistake} is found out within few plans`, () => {
+    const memory = (layout: Layout) => new Wrong(layout);
+    const effort = { states: 1000, schedules: 200 };
+    const { counterexample, numRuns } = fc.check(
+      fc.property(randomPlan(), (plan) => {
+        return compare(plan, effort, { memory }).disagreement === undefined ||
+          compare(plan, effort).disagreement !== undefined;
+      }),
+      { numRuns: 200, endOnFailure: true, seed: SEED },
+    );
+    assert(counterexample !== null, `${numRuns} plans do not show it`);
+  });
+}

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Layout, ModelMemory, type Operation } from "../../../lib/memory/mod.ts";
 import { runs } from "../../contracts/soak.ts";
 import { compare, type Effort } from "./agreement.ts";
-import { randomPlan } from "./random_plans.ts";
+import { agreedPlan, randomPlan } from "./random_plans.ts";
 
 const isLong = runs(1) > 1;
 const PLANS = isLong ? 10_000 : 300;
@@ -11,29 +11,11 @@ const EFFORT: Effort = isLong ? { states: 20_000, schedules: 2000 } : { states: 
 
 const SEED = 11;
 
-/** Acts of which the granularities do not say the same, by name or as `kind.name`: they are left out. */
-const LEFT_OUT: readonly string[] = [
-  ...["own.later", "statistics", "acquire, statistics, release", "takeUpTo", "putAll"],
-  ...["put an error", "close with a reason", "future.fail", "timer.run", "timer.claim"],
-];
-
-/** Kinds with acts that give up in one action where their time is over, and go on in the same. */
-const UNTIMED: readonly string[] = ["barrier"];
-
-const plans = randomPlan({
-  daemons: false,
-  allows: (kind, act) => !LEFT_OUT.includes(act) && !LEFT_OUT.includes(`${kind}.${act}`),
-}).filter(({ things, tasks }) =>
-  tasks.every(({ acts }) =>
-    acts.every(({ thing = 0, timeout }) => timeout === undefined || !UNTIMED.includes(things[thing]?.[0] ?? ""))
-  )
-);
-
 Deno.test("operation granularity, word granularity and the oracle have the same outcomes", () => {
   let complete = 0;
   const sets = new Set<string>();
   fc.assert(
-    fc.property(plans, (plan) => {
+    fc.property(agreedPlan(), (plan) => {
       const compared = compare(plan, EFFORT);
       if (compared.complete) complete++;
       sets.add(compared.outcomes);

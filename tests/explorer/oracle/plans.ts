@@ -7,9 +7,17 @@
  * @module
  */
 
-import { choose, now, type Steps } from "../../../lib/memory/mod.ts";
+import { choose, now, seededChooser, type Steps } from "../../../lib/memory/mod.ts";
 import { defineProgram, pause } from "../../../lib/program/mod.ts";
-import { type CancelToken, cancelToken, cell, type Shareable, type SharedCell } from "../../../lib/sync/mod.ts";
+import {
+  type CancelToken,
+  cancelToken,
+  cell,
+  type Latch,
+  latch,
+  type Shareable,
+  type SharedCell,
+} from "../../../lib/sync/mod.ts";
 import { type Around, type Kind, kinds } from "./acts.ts";
 
 /** What a task does with a thing, or on its own. */
@@ -62,15 +70,36 @@ export const ownActs: readonly string[] = Object.keys(own);
 /** Errors that end a task: those that a run throws into it, and its own failure. */
 const ENDING: readonly string[] = ["DeadlockError", "StoppedError", "GuestTimeoutError", "TypeError"];
 
-function* perform(shared: Readonly<Record<string, unknown>>, plan: Plan, task: number): Steps<unknown[]> {
+interface Things {
+  readonly x: SharedCell<"i32">;
+  readonly token: CancelToken;
+  /** Only where there are delays, as the next one. */
+  readonly start: Latch;
+  readonly awake: SharedCell<"i32">;
+  readonly [name: string]: unknown;
+}
+
+function* perform(
+  shared: Readonly<Record<string, unknown>>,
+  { plan, task, delays }: { readonly plan: Plan; readonly task: number; readonly delays: number },
+): Steps<unknown[]> {
   // The description below says which things these are.
-  const { x, token } = shared as { x: SharedCell<"i32">; token: CancelToken };
+  const { x, token, start, awake } = shared as Things;
   const log: unknown[] = [];
+  const choose = seededChooser(31 * delays + task);
+  if (delays > 0) {
+    // A task elsewhere takes longer to start, and to wake up, than it has to do.
+    yield* start.countDown();
+    yield* start.wait();
+    yield* awake.add(1);
+    for (let look = 0; look < MOST_LOOKS && (yield* awake.load()) < plan.tasks.length; look++);
+  }
   for (const { thing, act, count = 1, timeout, cancel } of plan.tasks[task]?.acts ?? []) {
     const wait = timeout === undefined && !cancel
       ? undefined
       : { ...timeout === undefined ? {} : { timeout: timeout / 1000 }, ...cancel ? { cancel: token } : {} };
     const around = { count, wait, x, token };
+    if (delays > 0) turnAround(choose(2) * choose(MOST_TURNS[choose(MOST_TURNS.length)] ?? 1));
     try {
       const made = thing === undefined ? undefined : plan.things[thing];
       const kind: Kind | undefined = made && kinds[made[0]];
@@ -82,6 +111,18 @@ function* perform(shared: Readonly<Record<string, unknown>>, plan: Plan, task: n
     }
   }
   return log;
+}
+
+const MOST_LOOKS = 10_000;
+
+/** Up to so many turns: from less than a microsecond to some hundred, as acts take in threads and in processes. */
+const MOST_TURNS: readonly number[] = [100, 3000, 100_000];
+
+/** Does nothing for so many turns. */
+function turnAround(turns: number): number {
+  let sum = 0;
+  for (let turn = 0; turn < turns; turn++) sum = (Math.imul(sum, 31) + turn) | 0;
+  return sum;
 }
 
 /** A value as plain data. */
@@ -103,10 +144,17 @@ export const planned = defineProgram({
   name: "planned",
   claim: "Anything may come out.",
   module: import.meta.url,
-  parameters: { plan: { default: '{"things":[],"tasks":[{"acts":[]}]}', text: true, description: "what it does" } },
-  shared: ({ parameters: { plan } }): Record<string, Shareable<unknown>> => ({
+  parameters: {
+    plan: { default: '{"things":[],"tasks":[{"acts":[]}]}', text: true, description: "what it does" },
+    delays: {
+      default: 0,
+      description: "where not 0: all tasks start at once, with delays between their acts by this seed",
+    },
+  },
+  shared: ({ parameters: { plan, delays } }): Record<string, Shareable<unknown>> => ({
     x: cell(),
     token: cancelToken(),
+    ...delays > 0 ? { start: latch(planOf(plan).tasks.length), awake: cell() } : {},
     ...Object.fromEntries(
       planOf(plan).things.map(([kind, way], index) => {
         const made: Kind = kinds[kind];
@@ -119,12 +167,12 @@ export const planned = defineProgram({
   *outcome({ x }, { results }) {
     return { x: yield* (x as SharedCell<"i32">).load(), results: results.map((result) => result ?? null) };
   },
-  tasks: ({ parameters: { plan } }) => {
+  tasks: ({ parameters: { plan, delays } }) => {
     const { tasks } = planOf(plan);
     return tasks.map(({ daemon = false }, task) => ({
       name: `task${task}`,
       daemon,
-      run: (shared: Readonly<Record<string, unknown>>) => perform(shared, planOf(plan), task),
+      run: (shared: Readonly<Record<string, unknown>>) => perform(shared, { plan: planOf(plan), task, delays }),
     }));
   },
   expected: () => () => true,

@@ -26,13 +26,16 @@ export interface Around {
 export interface Kind {
   readonly make: readonly (() => Shareable<unknown>)[];
   readonly acts: Readonly<Record<string, (thing: unknown, around: Around) => Steps<unknown>>>;
+  /** What can be told about the thing at the end. */
+  readonly look: (thing: unknown) => Steps<unknown>;
 }
 
 type Acts<T> = Readonly<Record<string, (thing: T, around: Around) => Steps<unknown>>>;
 
-function kind<T>(make: readonly (() => Shareable<T>)[], acts: Acts<T>): Kind {
-  // The acts of a kind get things that its own ways have made.
-  return { make, acts: acts as Kind["acts"] };
+/** A kind whose acts have one of the name `look`, `statistics` by default. */
+function kind<T>(make: readonly (() => Shareable<T>)[], acts: Acts<T>, look = "statistics"): Kind {
+  // The acts of a kind get things that its own ways have made, and this one nothing else.
+  return { make, acts: acts as Kind["acts"], look: acts[look] as Kind["look"] };
 }
 
 // So many that an error fits with any stack.
@@ -95,7 +98,7 @@ export const kinds = {
     add: (cell, { count }) => cell.add(count),
     exchange: (cell, { count }) => cell.exchange(count),
     compareExchange: (cell, { count }) => cell.compareExchange(0, count),
-  }),
+  }, "load"),
   cells: kind([() => sync.cells({ length: 2, cell: "f64" })], {
     *store(cells, { count }) {
       yield* cells.at(count - 1).store(count / 2);
@@ -103,12 +106,13 @@ export const kinds = {
     *both(cells) {
       return [yield* cells.at(0).load(), yield* cells.at(1).load()];
     },
-  }),
+  }, "both"),
   i64: kind([() => sync.cell({ cell: "i64" })], {
+    load: (cell) => cell.load(),
     add: (cell, { count }) => cell.add(BigInt(count)),
     exchange: (cell, { count }) => cell.exchange(BigInt(count)),
     compareExchange: (cell, { count }) => cell.compareExchange(0n, BigInt(count)),
-  }),
+  }, "load"),
   lock: kind(
     [
       () => sync.lock(),
@@ -234,7 +238,7 @@ export const kinds = {
   cancelToken: kind([() => sync.cancelToken()], {
     cancel: (token) => token.cancel(),
     isCancelled: (token) => token.isCancelled(),
-  }),
+  }, "isCancelled"),
   queue: kind<Queue>(
     [
       () => queue({ maxsize: 1, bytes }),
@@ -289,6 +293,9 @@ export const kinds = {
     "take one": ({ one }, { wait }) => one.take(wait),
     "take the other": ({ other }, { wait }) => other.take(wait),
     "close one": ({ one }) => one.close(),
+    *statistics({ one, other }) {
+      return [yield* one.statistics(), yield* other.statistics()];
+    },
   }),
   future: kind<Future>([() => future({ bytes })], {
     put: (future, { count }) => future.put(count),

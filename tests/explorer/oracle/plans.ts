@@ -50,6 +50,7 @@ export interface Plan {
 const own: Readonly<Record<string, (around: Around & { readonly token: CancelToken }) => Steps<unknown>>> = {
   load: ({ x }) => x.load(),
   add: ({ x, count }) => x.add(count),
+  store: ({ x, count }) => x.store(count),
   choose: () => choose(2),
   pause: () => pause(0.001),
   *later({ x }) {
@@ -164,8 +165,13 @@ export const planned = defineProgram({
       }),
     ),
   }),
-  *outcome({ x }, { results }) {
-    return { x: yield* (x as SharedCell<"i32">).load(), results: results.map((result) => result ?? null) };
+  *outcome(shared, { results, settings: { parameters: { plan } } }) {
+    const { x } = shared as Things;
+    const things: unknown[] = [];
+    for (const [index, [kind]] of planOf(plan).things.entries()) {
+      things.push(told(yield* kinds[kind].look(shared[`thing${index}`])));
+    }
+    return { x: yield* x.load(), things, results: results.map((result) => result ?? null) };
   },
   tasks: ({ parameters: { plan, delays } }) => {
     const { tasks } = planOf(plan);

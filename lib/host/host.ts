@@ -41,7 +41,6 @@ import { judge, type ProgramJob, programJob, type ProgramOptions } from "./progr
 import type { ServiceJob, ServiceLink } from "./service/link.ts";
 import type { ServiceListener } from "./service/message.ts";
 import { makeFarSession } from "./system/far_session.ts";
-import { jobFor } from "./system/job.ts";
 
 /** How long a guest may take until it listens, in seconds. */
 const START_LIMIT = 10;
@@ -100,12 +99,11 @@ export class Host implements ProgramHost, AsyncDisposable {
 
   /** Starts the far sides of one run: all modes at once. */
   async open(delegations: readonly Delegation[]): Promise<FarSession> {
-    const jobs = delegations.map(jobFor);
-    const byMode = Map.groupBy(jobs, ({ system: { mode }, name }) => this.#modeOf(`delegate ${name}`, mode));
+    const byMode = Map.groupBy(delegations, ({ system: { mode }, path }) => this.#modeOf(`delegate ${path}`, mode));
     this.#checkOpen("open a run");
-    const guests = [...byMode].reduce((sum, [kept, jobs]) => sum + (kept.isElsewhere ? jobs.length : 0), 0);
+    const guests = [...byMode].reduce((sum, [kept, own]) => sum + (kept.isElsewhere ? own.length : 0), 0);
     this.#guests += guests;
-    const opened = await Promise.allSettled([...byMode].map(([kept, jobs]) => kept.open(jobs)));
+    const opened = await Promise.allSettled([...byMode].map(([kept, own]) => kept.open(own)));
     const sessions = opened.flatMap((open) => open.status === "fulfilled" ? [open.value] : []);
     const failed = opened.find((open) => open.status === "rejected");
     if (failed === undefined) {

@@ -7,6 +7,7 @@
 import { GuestStuckError } from "../errors.ts";
 import { type Mode, spinFor, WarmRealms } from "../mode/mod.ts";
 import { cores, now } from "../platform/mod.ts";
+import type { Delegation } from "../simulator/mod.ts";
 import { runInGuests } from "./program/guest_tasks.ts";
 import { runDirect } from "./program/inline_tasks.ts";
 import type { ProgramEnd, ProgramJob } from "./program/run.ts";
@@ -14,7 +15,7 @@ import { serveIn, type ServiceJob, type ServiceLink } from "./service/link.ts";
 import type { ServiceListener } from "./service/message.ts";
 import { GuestLinks } from "./system/guest_links.ts";
 import { openDirect } from "./system/inline.ts";
-import type { Job, Links } from "./system/job.ts";
+import type { Links } from "./system/job.ts";
 
 /** How a host keeps the guests of a mode. */
 export interface KeptModeOptions {
@@ -50,16 +51,16 @@ export class KeptMode {
   }
 
   /** Starts one guest per delegated system. */
-  async open(jobs: readonly Job[]): Promise<Links> {
+  async open(delegations: readonly Delegation[]): Promise<Links> {
     const { mode, warm } = this;
-    if (!this.isElsewhere) return openDirect(jobs, { now });
-    const session = new GuestLinks(jobs, { mode, warm, limit: this.#options.limit });
+    if (!this.isElsewhere) return openDirect(delegations, { now });
+    const session = new GuestLinks(delegations, { mode, warm, limit: this.#options.limit });
     this.#sessions.add(session);
     const end = async () => {
       this.#sessions.delete(session);
       await session.end();
     };
-    mode.spin?.(Math.max(jobs.length, this.#options.guests()));
+    mode.spin?.(Math.max(delegations.length, this.#options.guests()));
     try {
       await session.start();
     } catch (error) {

@@ -92,15 +92,17 @@ async function ownThread(): Promise<OwnThread> {
   };
 }
 
-function startChild({ args, env = {}, cwd }: ChildOptions): Child {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    env: { ...env },
-    ...cwd === undefined ? {} : { cwd },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+/** This runtime with other arguments. */
+function command(
+  { args, env = {}, cwd }: ChildOptions,
+  streams: Pick<Deno.CommandOptions, "stdin" | "stdout" | "stderr">,
+): Deno.Command {
+  const options = { args: [...args], env: { ...env }, ...streams };
+  return new Deno.Command(Deno.execPath(), cwd === undefined ? options : { ...options, cwd });
+}
+
+function startChild(options: ChildOptions): Child {
+  const child = command(options, { stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
   return {
     readable: child.stdout,
     writable: child.stdin,
@@ -140,15 +142,8 @@ export const deno: Platform = {
     });
   },
   startChild,
-  async runChild({ args, env = {}, cwd }) {
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [...args],
-      env: { ...env },
-      ...cwd === undefined ? {} : { cwd },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).output();
+  async runChild(options) {
+    const { code, stderr } = await command(options, { stdin: "null", stdout: "null", stderr: "piped" }).output();
     return { code, stderr: new TextDecoder().decode(stderr) };
   },
   takeStreams: ownStreams,

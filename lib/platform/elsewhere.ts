@@ -4,29 +4,8 @@
  * @module
  */
 
+import { deno } from "./deno.ts";
 import type { Platform } from "./platform.ts";
-
-const NAMES = [
-  "pid",
-  "parent",
-  "childless",
-  "startThread",
-  "ownThread",
-  "onUncaught",
-  "startChild",
-  "runChild",
-  "takeStreams",
-  "printToStderr",
-  "onExit",
-  "exit",
-  "soon",
-  "courseLocal",
-  "isFile",
-  "folderFault",
-  "append",
-  "pathOf",
-  "inspect",
-] as const satisfies readonly (keyof Platform)[];
 
 /** What takes its place everywhere. */
 const SHARED: Partial<Platform> = {
@@ -40,7 +19,7 @@ export const elsewhere: Platform = made();
 
 function made(): Platform {
   const platform = { name: "elsewhere", ...SHARED };
-  for (const name of NAMES) {
+  for (const name of Object.keys(deno)) {
     if (name in platform) continue;
     Object.defineProperty(platform, name, {
       get(): never {

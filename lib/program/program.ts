@@ -88,30 +88,34 @@ export interface OutcomeContext<P extends ParameterTable> {
 /** Says whether an outcome is possible. Spelled as a method's type, so that any program is an {@linkcode AnyProgram}. */
 export type OutcomeTest<O> = { test(outcome: O | Failed): boolean }["test"];
 
-/** What a program is made of. */
-export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> {
+/** What every program says of itself, whatever runs its parts. */
+export interface ProgramClaim<P extends ParameterTable, O> {
   /** The name on the command line. */
   readonly name: string;
   /** What it shows, in one sentence. */
   readonly claim: string;
-  /** Where it is exported: `import.meta.url`. Without it, it runs in direct mode only. */
-  readonly module?: string;
   /** The variants that have a known bug, kept on purpose; none by default. */
   readonly specimens?: readonly string[];
   /** The variants; the first is the default. One without a name of its own is `plain`. */
   readonly variants?: readonly string[];
   /** The parameters. */
   readonly parameters?: P;
+  /** The part of an outcome that is the same on every schedule; all of it by default, nothing for a specimen. */
+  independent?(outcome: O | Failed, settings: Settings<P>): unknown;
+  /** All possible outcomes, as a list or as a test. */
+  expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
+}
+
+/** What a program is made of. */
+export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> extends ProgramClaim<P, O> {
+  /** Where it is exported: `import.meta.url`. Without it, it runs in direct mode only. */
+  readonly module?: string;
   /** The shared things. Where it takes the settings, `outcome` stands before `tasks`: so the compiler learns their types. */
   shared(settings: Settings<P>): S;
   /** The tasks. */
   tasks(settings: Settings<P>): readonly ProgramTask<S>[];
   /** What came out, as plain data, read when all tasks have ended well. */
   outcome(shared: Shared<S>, context: OutcomeContext<P>): Steps<O>;
-  /** The part of an outcome that is the same on every schedule; all of it by default, nothing for a specimen. */
-  independent?(outcome: O | Failed, settings: Settings<P>): unknown;
-  /** All possible outcomes, as a list or as a test. */
-  expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
   /** What holds between any two operations of tasks; read without being seen by them. */
   invariant?(shared: Shared<S>): Steps<boolean>;
 }
@@ -146,19 +150,23 @@ export interface SettingsOptions {
 export function defineProgram<const P extends ParameterTable, S extends Shareables, O>(
   spec: ProgramSpec<P, S, O>,
 ): Program<P, S, O> {
+  return Object.freeze({ ...spec, ...claimOf<P, O>(spec), module: spec.module });
+}
+
+/** What a program says of itself, complete. */
+export function claimOf<P extends ParameterTable, O>(
+  spec: ProgramClaim<P, O>,
+): Required<ProgramClaim<P, O>> & { readonly isHoldfastProgram: true } {
   const { variants = ["plain"], specimens = [] } = spec;
-  const isSpecimen = (variant: string) => specimens.includes(variant);
-  return Object.freeze({
+  return {
     ...spec,
-    isHoldfastProgram: true as const,
-    module: spec.module,
+    isHoldfastProgram: true,
     variants,
     specimens,
     // A program without parameters has an empty table, whatever type was inferred for none.
     parameters: spec.parameters ?? {} as P,
-    independent: spec.independent ??
-      ((outcome: O | Failed, settings: Settings<P>) => isSpecimen(settings.variant) ? null : outcome),
-  });
+    independent: spec.independent ?? ((outcome, { variant }) => specimens.includes(variant) ? null : outcome),
+  };
 }
 
 /** Whether a value is a program over shared memory, of this copy of the library or of another. */

@@ -7,13 +7,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { encode } from "../../lib/codec/mod.ts";
-import { delegate, signature, type System, type SystemReference } from "../../lib/diagram/mod.ts";
+import { delegate, scalar, signature, type System, type SystemReference } from "../../lib/diagram/mod.ts";
 import { GuestError, GuestTimeoutError, ProtocolError } from "../../lib/errors.ts";
 import type { KeptMode } from "../../lib/host/kept_mode.ts";
 import { loadSystem } from "../../lib/host/mod.ts";
-import { type Job, jobFor, type Link, type Links } from "../../lib/host/system/job.ts";
+import type { Link, Links } from "../../lib/host/system/job.ts";
 import { type Message, Wire } from "../../lib/host/system/wire.ts";
-import { INITIALIZATION, type Reply } from "../../lib/simulator/mod.ts";
+import { type Delegation, INITIALIZATION, type Reply } from "../../lib/simulator/mod.ts";
 import type { Saying } from "../guests/realm_work.ts";
 import { within } from "./deadline.ts";
 import { type RealmSubject, realmTest } from "./realm_subject.ts";
@@ -58,7 +58,7 @@ export function testLinks(subject: RealmSubject): void {
     const session = await kept.open(jobs);
     const peers = jobs.map((job, index) => new Peer(session, index, job));
     const { name } = kept.mode;
-    assertEquals(session.links.map(({ guest, mode }) => [guest, mode]), jobs.map((job) => [job.name, name]));
+    assertEquals(session.links.map(({ guest, mode }) => [guest, mode]), jobs.map((job) => [job.path, name]));
     for (const peer of peers) await peer.ask(INITIALIZATION, [0]);
     await fc.assert(
       fc.asyncProperty(fc.subarray(peers, { minLength: 1 }), fc.boolean(), async (some, backwards) => {
@@ -129,9 +129,7 @@ export function testLinks(subject: RealmSubject): void {
 
   test("refuses a job whose ports differ on the far side", async (kept) => {
     const echo = await echoJob(kept);
-    const opened = Promise.resolve().then(() =>
-      kept.open([echo, { ...echo, name: "other", signature: "() -> (z: scalar)" }])
-    );
+    const opened = Promise.resolve().then(() => kept.open([echo, otherPorts(echo, "other")]));
     const error = await assertRejects(() => opened, GuestError);
     const { name } = kept.mode;
     assertEquals([error.guest, error.mode, error.phase, error.far.name], ["other", name, "construct", "TypeError"]);
@@ -190,7 +188,7 @@ function testElsewhere(test: KeptTest): void {
     const echo = await echoJob(kept);
     for (let turns = 0; turns < 6; turns++) {
       const closing = keep(kept.mode);
-      const opening = closing.open([echo, { ...echo, name: "other" }]).then(
+      const opening = closing.open([echo, { ...echo, path: "other" }]).then(
         (links) => links,
         (error: unknown) => error,
       );
@@ -235,14 +233,15 @@ function testElsewhere(test: KeptTest): void {
   test("uses a guest again whose system could not be made", async (kept) => {
     const echo = await echoJob(kept);
     for (let time = 1; time <= 2; time++) {
-      await assertRejects(() => kept.open([{ ...echo, signature: "no" }]), GuestError);
+      await assertRejects(() => kept.open([otherPorts(echo)]), GuestError);
       assertEquals(await evaluations(kept), time);
     }
   });
 
   test("refuses a job that names no module", async (kept) => {
     const echo = await echoJob(kept);
-    await assertRejects(() => kept.open([{ ...echo, reference: undefined }]), TypeError, "loadSystem is wanted");
+    const { reference: _, ...unnamed } = echo.system;
+    await assertRejects(() => kept.open([{ ...echo, system: unnamed }]), TypeError, "loadSystem is wanted");
   });
 
   test("gives up a guest that does not answer in time", async (kept) => {
@@ -298,13 +297,18 @@ async function jobOf(
   kept: KeptMode,
   reference: SystemReference,
   { name = "guest", ...options }: JobOptions = {},
-): Promise<Job> {
+): Promise<Delegation> {
   const system = await loadSystem(reference);
-  return jobFor({ path: name, system: delegate(system, { mode: kept.mode.name, period: 1, ...options }) });
+  return { path: name, system: delegate(system, { mode: kept.mode.name, period: 1, ...options }) };
 }
 
-async function echoJob(kept: KeptMode, options: JobOptions = {}): Promise<Job> {
+async function echoJob(kept: KeptMode, options: JobOptions = {}): Promise<Delegation> {
   return await jobOf(kept, { module: LAW, export: "echo" }, options);
+}
+
+/** The same with ports that its far side does not have: () -> (z: scalar). */
+function otherPorts({ path, system }: Delegation, name = path): Delegation {
+  return { path: name, system: { ...system, inputs: {}, outputs: { z: scalar() } } };
 }
 
 /** The near side of one link. */
@@ -315,7 +319,7 @@ class Peer {
   readonly #wire: Wire;
   #seen = INITIALIZATION;
 
-  constructor(links: Links, index: number, job: Job) {
+  constructor(links: Links, index: number, job: Delegation) {
     this.links = links;
     this.link = links.links[index]!;
     this.#wire = new Wire(job.system as unknown as System);

@@ -36,10 +36,10 @@
 
 import {
   type AnyProgram,
-  type Failed,
+  claimOf,
   isProgram,
-  type OutcomeTest,
   type ParameterTable,
+  type ProgramClaim,
   type Settings,
   settingsOf,
   type SettingsOptions,
@@ -92,32 +92,18 @@ export interface GuestNeeds {
   readonly fresh?: boolean;
 }
 
-/** What a host program is made of. */
-export interface HostProgramSpec<P extends ParameterTable, O> {
-  /** The name on the command line. */
-  readonly name: string;
-  /** What it shows, in one sentence. */
-  readonly claim: string;
+/** What a host program is made of. In an outcome in which `main` failed the task `main` did. */
+export interface HostProgramSpec<P extends ParameterTable, O> extends ProgramClaim<P, O> {
   /** Where it is exported, and what its guests import: `import.meta.url`. */
   readonly module: string;
   /** What its guests run, by names that no other function of the same list has; nothing by default. */
   readonly functions?: GuestFunctions;
-  /** The variants that have a known bug, kept on purpose; none by default. */
-  readonly specimens?: readonly string[];
-  /** The variants; the first is the default. One without a name of its own is `plain`. */
-  readonly variants?: readonly string[];
-  /** The parameters. */
-  readonly parameters?: P;
   /** Throws a RangeError for settings that make no sense together, or in this place; all make sense by default. */
   validate?(settings: Settings<P>): void;
   /** What its guests need; whoever makes the host grants it, or not. Nothing by default. */
   needs?(settings: Settings<P>): GuestNeeds;
   /** Does it. */
   main(context: HostContext<P>): Promise<HostEnd<O>>;
-  /** The part of an outcome that is the same in every run; all of it by default, nothing for a specimen. */
-  independent?(outcome: O | Failed, settings: Settings<P>): unknown;
-  /** All possible outcomes, as a list or as a test; one in which `main` failed names the task `main`. */
-  expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
 }
 
 /** A host program, complete. */
@@ -135,19 +121,12 @@ export type RunnableProgram = AnyProgram | AnyHostProgram;
 
 /** Makes a host program. */
 export function defineHostProgram<const P extends ParameterTable, O>(spec: HostProgramSpec<P, O>): HostProgram<P, O> {
-  const { variants = ["plain"], specimens = [] } = spec;
   return Object.freeze({
     ...spec,
-    isHoldfastProgram: true as const,
-    variants,
-    specimens,
-    // A program without parameters has an empty table, whatever type was inferred for none.
-    parameters: spec.parameters ?? {} as P,
+    ...claimOf<P, O>(spec),
     functions: spec.functions ?? {},
     validate: spec.validate ?? (() => {}),
     needs: spec.needs ?? (() => ({})),
-    independent: spec.independent ??
-      ((outcome: O | Failed, { variant }: Settings<P>) => specimens.includes(variant) ? null : outcome),
   });
 }
 

@@ -16,7 +16,7 @@ import { findDeadlock } from "./deadlock.ts";
 import type { ProgramEnd, ProgramJob, TaskEnd } from "./run.ts";
 import { decodeEnd } from "./task_ends.ts";
 import { Recovery } from "../shared/recovery.ts";
-import { Lanes } from "./lanes.ts";
+import { Lanes, RUNNING } from "./lanes.ts";
 import { taskSteps } from "./task_steps.ts";
 
 /** Why a daemon is stopped. */
@@ -43,13 +43,11 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
     {
       ...settings.seed === 0 ? {} : { seed: settings.seed },
       onTurn(run, what) {
-        if (what === "goes on") lanes.goesOn(run.number, time());
-        else if (what === "parks") lanes.waits(run.number, time(), labelOf(run));
-        else {
-          live.delete(run.number);
-          lanes.ends(run.number, time());
-          recovery.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
-        }
+        const doing = what === "goes on" ? RUNNING : what === "parks" ? labelOf(run) : undefined;
+        lanes.turn(run.number, time(), doing);
+        if (what !== "ends") return;
+        live.delete(run.number);
+        recovery.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
       },
       onParked(waiting) {
         if ([...live].every((task) => tasks[task]?.daemon)) {

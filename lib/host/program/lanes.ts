@@ -9,6 +9,9 @@
 import type { Observer } from "../../simulator/mod.ts";
 import type { TaskDone } from "./task_message.ts";
 
+/** What a task does that waits for nothing. */
+export const RUNNING = "running";
+
 /** See the module. */
 export class Lanes {
   readonly #names: readonly string[];
@@ -22,29 +25,15 @@ export class Lanes {
     this.#observe = observe;
   }
 
-  /** The task runs from then on. */
-  goesOn(task: number, time: number): void {
-    this.#turn(task, time, "running");
-  }
-
-  /** The task waits from then on. */
-  waits(task: number, time: number, label: string): void {
-    this.#turn(task, time, label);
-  }
-
-  /** The task has ended. */
-  ends(task: number, time: number): void {
-    this.#turn(task, time, undefined);
-  }
-
   /** The task died: nothing else is known of it than that it ran. */
   died(task: number, { started, finished }: { readonly started: number; readonly finished: number }): void {
     if (finished <= started) return;
-    this.goesOn(task, started);
-    this.ends(task, finished);
+    this.turn(task, started, RUNNING);
+    this.turn(task, finished, undefined);
   }
 
-  #turn(task: number, time: number, name: string | undefined): void {
+  /** The task does that from then on: it runs, or waits in a call of that name; without a name it has ended. */
+  turn(task: number, time: number, name: string | undefined): void {
     if (this.#observe === undefined) return;
     const before = this.#now[task];
     if (before?.name === name) return;
@@ -59,10 +48,10 @@ export class Lanes {
 
 /** Draws the whole lane of a task that has ended elsewhere. */
 export function drawLane(lanes: Lanes, task: number, { started, finished, waits }: TaskDone): void {
-  lanes.goesOn(task, started);
+  lanes.turn(task, started, RUNNING);
   for (const wait of waits) {
-    lanes.waits(task, wait.started, wait.name);
-    lanes.goesOn(task, wait.finished);
+    lanes.turn(task, wait.started, wait.name);
+    lanes.turn(task, wait.finished, RUNNING);
   }
-  lanes.ends(task, finished);
+  lanes.turn(task, finished, undefined);
 }

@@ -25,10 +25,17 @@ import type { Shareables, Shared } from "../../sync/mod.ts";
 import type { Exports } from "../exports.ts";
 import type { BegunJob, GuestJob } from "../job.ts";
 import { AskingEnd } from "../shared/asking_end.ts";
-import { type CallLog, openLog } from "./call_log.ts";
 import { cloneableError } from "./error_frame.ts";
 import { type Exported, functionsIn, isAsyncItems, isSteps, namedExport } from "./functions.ts";
-import { functionOf, type ServiceContext, type ServiceMessage, type Transferable, WINDOW } from "./message.ts";
+import type { CallLog, CallLogOptions } from "./log.ts";
+import {
+  functionOf,
+  type ServiceContext,
+  type ServiceLogging,
+  type ServiceMessage,
+  type Transferable,
+  WINDOW,
+} from "./message.ts";
 import { detach, isMoved, type Moved, taken } from "./transfer.ts";
 
 /** How long the event loop of the caller's own realm goes without a turn, in milliseconds. */
@@ -62,6 +69,15 @@ export async function beginService(
     },
     crash: (thrown) => guest.crash(thrown),
   };
+}
+
+/** Opens the log of a guest: in the caller's realm records belong to the course of a call, elsewhere to the call at hand. */
+async function openLog(
+  logging: ServiceLogging,
+  { isCaller, ...options }: CallLogOptions & { readonly isCaller: boolean },
+): Promise<CallLog> {
+  if (isCaller) return await (await import("./inline_log.ts")).DirectLogging.open(logging, options);
+  return await (await import("./log.ts")).startLog(logging, options);
 }
 
 /** What a guest is made of. */
@@ -101,7 +117,10 @@ class ServiceGuest {
   /** Makes its view of the shared things, calls the initializer, and tells its exports. */
   async start(): Promise<void> {
     const { message: { name, logging }, end } = this.#options;
-    if (logging !== undefined) this.#log = await openLog(logging, { guest: name, end });
+    const send: CallLogOptions["send"] = (line) => end.send("log", CONTROL, encode(line));
+    if (logging !== undefined) {
+      this.#log = await openLog(logging, { guest: name, send, isCaller: end.wait === undefined });
+    }
     try {
       await this.#start();
     } catch (error) {

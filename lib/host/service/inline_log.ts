@@ -13,7 +13,7 @@ import { LoggingError } from "../../errors.ts";
 import { configureGuestLogging, type GuestLogging } from "../../logging/mod.ts";
 import { type CourseLocal, now, platform } from "../../platform/mod.ts";
 import { sameData } from "../../program/mod.ts";
-import type { ServiceLogOptions } from "./log.ts";
+import type { CallLog, CallLogOptions } from "./log.ts";
 import type { ServiceLogging } from "./message.ts";
 
 /** The logging of this realm, while any guest in it logs. */
@@ -25,7 +25,7 @@ interface Realm {
   /** The lanes that a record of the present course may belong to: its call's, then its guest's. */
   readonly course: CourseLocal<readonly string[]>;
   /** Where the lines of each open lane go. */
-  readonly lanes: Map<string, ServiceLogOptions["send"]>;
+  readonly lanes: Map<string, CallLogOptions["send"]>;
   guests: number;
 }
 
@@ -34,13 +34,13 @@ let realm: Realm | undefined;
 let count = 0;
 
 /** The logging of one guest; disposing twice is harmless. */
-export class DirectLogging implements Disposable {
+export class DirectLogging implements CallLog {
   readonly #realm: Realm;
-  readonly #send: ServiceLogOptions["send"];
+  readonly #send: CallLogOptions["send"];
   /** The lane of what a call leaves behind. */
   readonly #rest: string;
 
-  private constructor(realm: Realm, { guest, send }: ServiceLogOptions) {
+  private constructor(realm: Realm, { guest, send }: CallLogOptions) {
     this.#realm = realm;
     this.#send = send;
     this.#rest = this.#open(guest);
@@ -52,7 +52,7 @@ export class DirectLogging implements Disposable {
    *
    * @throws {LoggingError} where the realm has loggers of its own, or guests that log with other settings.
    */
-  static async open({ settings, code }: ServiceLogging, options: ServiceLogOptions): Promise<DirectLogging> {
+  static async open({ settings, code }: ServiceLogging, options: CallLogOptions): Promise<DirectLogging> {
     const used = realm ??= begin(settings, code);
     if (!sameData(used.settings, settings)) {
       throw new LoggingError(
@@ -79,6 +79,9 @@ export class DirectLogging implements Disposable {
     const later = ending.move();
     return result.finally(() => later.dispose());
   }
+
+  /** The lane of a call ends with its course. */
+  next(): void {}
 
   /** Ends the guest's logging. */
   [Symbol.dispose](): void {

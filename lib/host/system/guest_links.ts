@@ -20,9 +20,10 @@ import {
   type WarmRealms,
 } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
+import type { Delegation } from "../../simulator/mod.ts";
 import type { GuestJob } from "../job.ts";
 import { systemCode } from "../source.ts";
-import { type Job, jobMessage, type Link, type Links } from "./job.ts";
+import { jobMessage, type Link, type Links } from "./job.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
 const SLICE = 20;
@@ -45,17 +46,18 @@ export class GuestLinks implements Links {
   /** Says that a link has settled, to a join that waits on the event loop. */
   #joined: (() => void) | undefined;
 
-  /** Makes the links of jobs, which begin by `start`. */
-  constructor(jobs: readonly Job[], keeper: LinksKeeper) {
+  /** Makes the links of delegations, whose jobs begin by `start`. */
+  constructor(delegations: readonly Delegation[], keeper: LinksKeeper) {
     this.#keeper = keeper;
-    this.links = jobs.map((job) => new GuestLink(job, { mode: keeper.mode.name, settled: () => this.#joined?.() }));
+    const options = { mode: keeper.mode.name, settled: () => this.#joined?.() };
+    this.links = delegations.map((delegation) => new GuestLink(delegation, options));
   }
 
   /** Starts the guests, or takes warm ones; throws the first reason why one cannot begin. */
   async start(): Promise<void> {
     const { mode, warm, limit } = this.#keeper;
     const outcomes = await Promise.allSettled(this.links.map(async (link) => {
-      const message = jobMessage(link.job);
+      const message = jobMessage(link.delegation);
       const { module } = message.reference;
       const failed = await warm.hand(module, (guest) => {
         this.#guests.push({ guest, module });
@@ -126,7 +128,7 @@ export class GuestLinks implements Links {
 class GuestLink implements Link {
   readonly guest: string;
   readonly mode: string;
-  readonly job: Job;
+  readonly delegation: Delegation;
   readonly #settled: () => void;
   #kept: KeptRealm | undefined;
   /** The numbers of the requests that were posted and are not answered, the oldest first. */
@@ -138,9 +140,9 @@ class GuestLink implements Link {
   #held: Uint8Array | undefined;
   #failure: Error | undefined;
 
-  constructor(job: Job, { mode, settled }: { readonly mode: string; readonly settled: () => void }) {
-    this.job = job;
-    this.guest = job.name;
+  constructor(delegation: Delegation, { mode, settled }: { readonly mode: string; readonly settled: () => void }) {
+    this.delegation = delegation;
+    this.guest = delegation.path;
     this.mode = mode;
     this.#settled = settled;
   }
@@ -176,7 +178,7 @@ class GuestLink implements Link {
   post(bytes: Uint8Array): void {
     const { realm } = this;
     if (realm === undefined || this.#failure !== undefined) return;
-    if (!this.job.deterministic && realm.busy) this.#held = bytes.slice();
+    if (!this.delegation.system.deterministic && realm.busy) this.#held = bytes.slice();
     else this.#write(realm, bytes);
   }
 

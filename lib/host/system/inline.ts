@@ -6,11 +6,11 @@
  * @module
  */
 
-import { signature, type System } from "../../diagram/mod.ts";
+import { type DelegatedSystem, signature, type System } from "../../diagram/mod.ts";
 import { farError, GuestError } from "../../errors.ts";
-import type { FarHost } from "../../simulator/mod.ts";
+import type { Delegation, FarHost } from "../../simulator/mod.ts";
 import { FarSystem } from "./far_system.ts";
-import { type Job, jobFor, type Link, type Links } from "./job.ts";
+import type { Link, Links } from "./job.ts";
 import { makeFarSession } from "./far_session.ts";
 
 /** A host for systems all of whose delegated parts run in the caller: nothing in it waits. */
@@ -24,15 +24,14 @@ export function directHost(options: { now: () => number }): FarHost {
             `direct mode is wanted inside one`,
         );
       }
-      const jobs = delegations.map(jobFor);
-      return makeFarSession(delegations, [openDirect(jobs, options)]);
+      return makeFarSession(delegations, [openDirect(delegations, options)]);
     },
   };
 }
 
-/** The links of jobs in the caller. */
-export function openDirect(jobs: readonly Job[], { now }: { now: () => number }): Links {
-  return { links: jobs.map((job) => new DirectLink(job, now)), join: () => {}, end: () => {} };
+/** The links of delegations in the caller. */
+export function openDirect(delegations: readonly Delegation[], { now }: { now: () => number }): Links {
+  return { links: delegations.map((delegation) => new DirectLink(delegation, now)), join: () => {}, end: () => {} };
 }
 
 class DirectLink implements Link {
@@ -41,9 +40,9 @@ class DirectLink implements Link {
   readonly #far: FarSystem;
   #reply: Uint8Array | undefined;
 
-  constructor(job: Job, now: () => number) {
-    this.guest = job.name;
-    this.#far = new FarSystem(this.#made(job), { timing: job.timing, now, host: directHost({ now }) });
+  constructor({ path, system }: Delegation, now: () => number) {
+    this.guest = path;
+    this.#far = new FarSystem(this.#made(system), { timing: system.timing, now, host: directHost({ now }) });
   }
 
   post(bytes: Uint8Array): void {
@@ -56,10 +55,10 @@ class DirectLink implements Link {
     return reply;
   }
 
-  #made({ name, system, signature: expected }: Job): System {
-    const is = signature(system.inner);
+  #made(system: DelegatedSystem): System {
+    const [is, expected] = [signature(system.inner), signature(system)];
     if (is === expected) return system.inner;
     const far = farError(new TypeError(`the ports are ${is}, ${expected} is wanted`));
-    throw new GuestError({ guest: name, mode: "direct", phase: "construct", far });
+    throw new GuestError({ guest: this.guest, mode: "direct", phase: "construct", far });
   }
 }

@@ -7,26 +7,10 @@
  * @module
  */
 
-import { type DelegatedSystem, signature, type SystemReference, type Timing } from "../../diagram/mod.ts";
+import { signature, type SystemReference, type Timing } from "../../diagram/mod.ts";
 import type { Delegation } from "../../simulator/mod.ts";
 
-/** What one guest is to do: own a delegated system. */
-export interface Job {
-  /** The guest's name in errors: the path of the delegated system. */
-  readonly name: string;
-  /** The system as a value; only direct mode uses it. */
-  readonly system: DelegatedSystem;
-  /** Where the system comes from. */
-  readonly reference: SystemReference | undefined;
-  /** The ports that the far side must show. */
-  readonly signature: string;
-  /** When requests come. */
-  readonly timing: Timing;
-  /** Whether every request is answered; otherwise only the newest counts. */
-  readonly deterministic: boolean;
-}
-
-/** The part of a job that travels to a guest. */
+/** What travels of a delegation to the guest that is to own its system. */
 export interface JobMessage {
   /** Where the system comes from. */
   readonly reference: SystemReference;
@@ -52,7 +36,7 @@ export interface Link {
 
 /** The links of one run in one mode. */
 export interface Links {
-  /** One per job, in order. */
+  /** One per delegation, in order. */
   readonly links: readonly Link[];
   /** Waits until each of these links has something to take, or an error. */
   join(links: readonly Link[]): void | Promise<void>;
@@ -60,18 +44,13 @@ export interface Links {
   end(): void | Promise<void>;
 }
 
-/** Makes the job of a delegated system. */
-export function jobFor({ path, system }: Delegation): Job {
-  const { reference, timing, deterministic } = system;
-  return { name: path, system, reference, signature: signature(system), timing, deterministic };
-}
-
 /**
- * The part of a job that travels.
+ * What travels of a delegation.
  *
  * @throws {TypeError} where the system is none that is named by module.
  */
-export function jobMessage({ name, reference, signature, timing }: Job): JobMessage {
-  if (reference !== undefined) return { reference, signature, timing };
-  throw new TypeError(`Cannot send ${name} elsewhere: it is no system named by module, loadSystem is wanted`);
+export function jobMessage({ path, system }: Delegation): JobMessage {
+  const { reference, timing } = system;
+  if (reference !== undefined) return { reference, signature: signature(system), timing };
+  throw new TypeError(`Cannot send ${path} elsewhere: it is no system named by module, loadSystem is wanted`);
 }

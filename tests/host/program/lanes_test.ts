@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { drawLane, Lanes } from "../../../lib/host/program/lanes.ts";
+import { drawLane, Lanes, RUNNING } from "../../../lib/host/program/lanes.ts";
 import { programsOf } from "../../../lib/host/mod.ts";
 import { crowd } from "../../guests/crowd.ts";
 import { counter } from "../../guests/programs.ts";
@@ -15,14 +15,14 @@ function stage() {
 
 Deno.test("Lanes has a span for each thing that a task does, one after another", () => {
   const { seen, lanes } = stage();
-  lanes.goesOn(0, 1);
-  lanes.goesOn(0, 2);
-  lanes.waits(0, 3, "guard.acquire");
-  lanes.goesOn(1, 4);
-  lanes.waits(0, 5, "gate.wait");
-  lanes.ends(0, 6);
-  lanes.ends(0, 7);
-  lanes.ends(1, 8);
+  lanes.turn(0, 1, RUNNING);
+  lanes.turn(0, 2, RUNNING);
+  lanes.turn(0, 3, "guard.acquire");
+  lanes.turn(1, 4, RUNNING);
+  lanes.turn(0, 5, "gate.wait");
+  lanes.turn(0, 6, undefined);
+  lanes.turn(0, 7, undefined);
+  lanes.turn(1, 8, undefined);
   assertEquals(seen, ["a running 1-3", "a guard.acquire 3-5", "a gate.wait 5-6", "b running 4-8"]);
 });
 

@@ -11,6 +11,7 @@ import type { ExploreOptions, ExploreResult } from "../mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { MODE_NAMES } from "../lib/host/mod.ts";
 import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
+import { flagReader } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
@@ -18,8 +19,9 @@ import { endOnSignals } from "./command/signals.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper } from "./explore/report.ts";
-import { type CommandGrammar, type Given, readCommand, readFlag, type Subject } from "./explore/request.ts";
+import { type Given, readCommand, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
+import type { CommandGrammar } from "./run/subject.ts";
 
 const TAKES = {
   "--strategy": `one of ${strategies.join(", ")}`,
@@ -55,6 +57,7 @@ const GRAMMAR: CommandGrammar = {
   takes: TAKES,
   switches: ["--all", "--replay", "--json", "--help"],
   usage: USAGE,
+  example: "",
 };
 
 /** How many schedules of each program `--all` runs at most. */
@@ -77,9 +80,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
-  const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
-    return readFlag({ flags, takes: TAKES }, flag, { fallback, parse });
-  };
+  const read = flagReader(flags, TAKES);
   const whole = number({ least: 1, most: 1e9, integer: true });
   const options = {
     strategy: read("--strategy", "portfolio", (text) => strategies.find((strategy) => strategy === text)),

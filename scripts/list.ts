@@ -9,6 +9,7 @@ import { readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
 import { ownFlags } from "./run/own_flags.ts";
+import { variantsText } from "./run/subject.ts";
 
 const USAGE = `deno task list [--json] [--help]: the programs, in teaching order
 
@@ -33,10 +34,9 @@ function programData({ name, claim, specimens, variants, parameters }: RunnableP
 
 function programText(program: RunnableProgram): string {
   const { name, claim, variants, specimens } = program;
-  const twins = variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant);
   const flags = ownFlags(program, []).map(({ flag }) => flag);
   const lines = [`${name}: ${claim}`];
-  if (variants.length > 1 || specimens.length > 0) lines.push(`  variants: ${twins.join(", ")}`);
+  if (variants.length > 1 || specimens.length > 0) lines.push(`  variants: ${variantsText(program)}`);
   if (flags.length > 0) lines.push(`  flags: ${flags.join(", ")}`);
   return lines.join("\n");
 }

@@ -10,7 +10,7 @@
 import { MODE_NAMES } from "../lib/host/mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
-import { UsageError } from "./command/arguments.ts";
+import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
@@ -19,8 +19,9 @@ import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./
 import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
-import { type CommandGrammar, type Given, readCommand, readFlag, type Subject } from "./explore/request.ts";
+import { type Given, readCommand, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
+import type { CommandGrammar } from "./run/subject.ts";
 
 const TAKES = {
   "--mode": `all, ${MODES}`,
@@ -50,7 +51,13 @@ Real threads and processes perform one memory operation at a time, in the order 
 
 Example: deno task replay deadlock hf1:o-zj91zy --mode all`;
 
-const GRAMMAR: CommandGrammar = { command: "replay", takes: TAKES, switches: ["--json", "--help"], usage: USAGE };
+const GRAMMAR: CommandGrammar = {
+  command: "replay",
+  operand: " <schedule>",
+  takes: TAKES,
+  switches: ["--json", "--help"],
+  usage: USAGE,
+};
 
 const PATIENCE = 60;
 const TIMES = 10;
@@ -69,9 +76,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function replayAll(schedule: string, { subjects, flags }: Given): Promise<number> {
-  const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
-    return readFlag({ flags, takes: TAKES }, flag, { fallback, parse });
-  };
+  const read = flagReader(flags, TAKES);
   const asked = read("--mode", ["direct"] as const, (text) => text === "all" ? MODE_NAMES : modes(text));
   const times = read("--times", undefined, number({ least: 1, most: 1e6, integer: true }));
   const timeout = read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST }));

@@ -28,7 +28,8 @@ import { awaitSignal, endOnSignals } from "./command/signals.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { lanesOf } from "./run/lanes.ts";
 import { documentText, isGood, Paper, type Runs, runsData, type SeenReport } from "./run/report.ts";
-import { readRequest, type Request, type Subject } from "./run/request.ts";
+import { readRequest, type Request } from "./run/request.ts";
+import type { Subject } from "./run/subject.ts";
 
 /** Columns of pictures where there is no terminal that says. */
 const WIDTH = 80;

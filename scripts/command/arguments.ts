@@ -59,6 +59,20 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
   return found;
 }
 
+/** What reads flags: each by what its text means, or as the fallback where it was not given. */
+export function flagReader<F extends string>(
+  flags: ReadonlyMap<string, string>,
+  takes: Readonly<Record<F, string>>,
+): <T>(flag: F, fallback: T, parse: (text: string) => T | undefined) => T {
+  return (flag, fallback, parse) => {
+    const text = flags.get(flag);
+    if (text === undefined) return fallback;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${takes[flag]} is wanted`);
+  };
+}
+
 /** Joins each flag and its value, since a value of its own that is empty or begins with a dash is not read as one. */
 function joinValues(args: readonly string[], { flags }: Grammar): string[] {
   const joined: string[] = [];

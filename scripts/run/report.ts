@@ -9,7 +9,7 @@
 import { type Failed, type ProgramReport, type ReportTable, sameData } from "../../mod.ts";
 import { describe, errorData } from "../command/failure.ts";
 import { type Lane, laneLines } from "./lanes.ts";
-import type { Subject } from "./request.ts";
+import type { Subject } from "./subject.ts";
 import { tableLines } from "./table.ts";
 
 /** The runs of one program, one for each mode; a run that could not be made ends them. */

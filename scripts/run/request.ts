@@ -4,20 +4,11 @@
  * @module
  */
 
-import { isHostProgram, type ModeName, programs, type RunnableProgram, settingsOf } from "../../mod.ts";
+import { isHostProgram, type ModeName, programs, settingsOf } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
-import { quoted, readArguments, UsageError } from "../command/arguments.ts";
+import { flagReader, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "../command/values.ts";
-import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
-import { findTarget } from "./target.ts";
-
-/** One program in one variant. */
-export interface Subject {
-  readonly program: RunnableProgram;
-  readonly variant: string;
-  /** The parameters that differ from their defaults. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+import { type CommandGrammar, readProgram, type Subject } from "./subject.ts";
 
 /** Everything that was asked for. */
 export interface Request {
@@ -59,15 +50,19 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 Example: deno task run lock --mode all --tasks 4`;
 
 const TAKES = {
-  "--variant": "a variant",
   "--mode": `all, ${MODES}`,
   "--seed": SEED,
   "--timeout": SECONDS,
   "--trace": "a file to write",
 } as const;
 
-const SWITCHES = ["--all", "--lanes", "--json", "--help"];
-const COMMON: readonly string[] = [...Object.keys(TAKES), ...SWITCHES];
+const GRAMMAR: CommandGrammar = {
+  command: "run",
+  takes: TAKES,
+  switches: ["--all", "--lanes", "--json", "--help"],
+  usage: USAGE,
+  example: " --mode all",
+};
 
 /**
  * Reads the arguments; a text where help is asked for.
@@ -75,52 +70,26 @@ const COMMON: readonly string[] = [...Object.keys(TAKES), ...SWITCHES];
  * @throws {UsageError} for arguments that make no sense.
  */
 export async function readRequest(args: readonly string[]): Promise<Request | string> {
-  const place = programPlace(args);
-  const target = args[place];
-  const help = args.includes("--help") || args.includes("-h");
-  if (target === undefined || args.includes("--all")) {
-    if (help) return USAGE;
-    const given = readArguments(args, { flags: TAKES, switches: SWITCHES });
-    if (!given.has("--all")) {
-      throw new UsageError("Cannot run: there is no program, one of `deno task list`, a module or --all is wanted");
-    }
-    const variant = given.get("--variant");
-    if (variant !== undefined) {
-      throw new UsageError(`Cannot use --variant ${quoted(variant)}: --all runs every variant, one of both is wanted`);
-    }
-    const subjects = programs.flatMap((program) => {
-      return program.variants.map((variant): Subject => ({ program, variant, parameters: {} }));
-    });
-    return { subjects, all: true, ...readCommon(given) };
-  }
-  const program = await findTarget(target);
-  const flags = ownFlags(program, COMMON);
-  if (help) return programUsage(program, flagLines(flags));
-  const given = readArguments(args.toSpliced(place, 1), {
-    flags: {
-      ...TAKES,
-      "--variant": `one of ${program.variants.join(", ")}`,
-      ...Object.fromEntries(flags.flatMap(({ flag, takes }) => takes === undefined ? [] : [[flag, takes]])),
-    },
-    switches: [
-      ...SWITCHES.filter((flag) => flag !== "--all"),
-      ...flags.flatMap(({ flag, takes }) => takes === undefined ? [flag] : []),
-    ],
-  });
-  const variant = given.get("--variant") ?? program.variants[0] ?? "plain";
-  if (!program.variants.includes(variant)) {
-    throw new UsageError(
-      `Cannot use --variant ${quoted(variant)}: one of ${program.variants.join(", ")} is wanted`,
-    );
-  }
-  const subject: Subject = { program, variant, parameters: readParameters(flags, given) };
-  const common = readCommon(given);
-  checkSubject(subject, common);
-  return { subjects: [subject], all: false, ...common };
+  const given = await readProgram(args, { ...GRAMMAR, all: programs, admit: (program) => program });
+  if (typeof given === "string") return given;
+  const { subjects, all, flags } = given;
+  const read = flagReader(flags, TAKES);
+  const seeded = read("--seed", 0, seed);
+  for (const subject of subjects) checkSubject(subject, seeded);
+  return {
+    subjects,
+    all,
+    modes: read("--mode", ["direct"], (text) => text === "all" ? MODE_NAMES : modes(text)),
+    seed: seeded,
+    timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
+    lanes: flags.has("--lanes"),
+    trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
+    json: flags.has("--json"),
+  };
 }
 
 /** Refuses settings that the program refuses. */
-function checkSubject({ program, variant, parameters }: Subject, { seed }: Pick<Request, "seed">): void {
+function checkSubject({ program, variant, parameters }: Subject, seed: number): void {
   if (!isHostProgram(program)) return;
   const settings = settingsOf(program, { variant, parameters, seed });
   try {
@@ -129,43 +98,4 @@ function checkSubject({ program, variant, parameters }: Subject, { seed }: Pick<
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(error.message.replaceAll(/[\s\p{Cc}]+/gu, " "), { cause: error });
   }
-}
-
-/** Where the program stands: the first argument that is neither a flag nor the value of a common one; -1 for none. */
-function programPlace(args: readonly string[]): number {
-  return args.findIndex((argument, index) => {
-    return !argument.startsWith("-") && !Object.hasOwn(TAKES, args[index - 1] ?? "");
-  });
-}
-
-function readCommon(given: ReadonlyMap<string, string>): Omit<Request, "subjects" | "all"> {
-  const read = <T>(flag: keyof typeof TAKES, fallback: T, parse: (text: string) => T | undefined): T => {
-    const text = given.get(flag);
-    if (text === undefined) return fallback;
-    const value = parse(text);
-    if (value !== undefined) return value;
-    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${TAKES[flag]} is wanted`);
-  };
-  return {
-    modes: read("--mode", ["direct"], (text) => text === "all" ? MODE_NAMES : modes(text)),
-    seed: read("--seed", 0, seed),
-    timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
-    lanes: given.has("--lanes"),
-    trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
-    json: given.has("--json"),
-  };
-}
-
-function programUsage({ name, claim, variants, specimens }: RunnableProgram, lines: readonly string[]): string {
-  const twins = variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant);
-  return [
-    `deno task run ${name} [flags]: ${claim}`,
-    "",
-    ...lines.length === 0 ? ["It has no flags of its own."] : lines,
-    "",
-    `Variants (--variant V): ${twins.join(", ")}`,
-    `Flags of every program: ${COMMON.filter((flag) => flag !== "--all" && flag !== "--variant").join(", ")}`,
-    "",
-    `Example: deno task run ${name}${variants.length > 1 ? ` --variant ${variants.at(-1)}` : ""} --mode all`,
-  ].join("\n");
 }

@@ -6,7 +6,7 @@
 
 import type { Burn, ModeName } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
-import { quoted, readArguments, UsageError } from "../command/arguments.ts";
+import { flagReader, readArguments, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 
 /** One case: the same experiment in one or more modes. */
@@ -79,30 +79,11 @@ const TAKES = {
   "--trace": "a file to write",
 } as const;
 
-type Flag = keyof typeof TAKES;
-
 /** The cases of the original. */
+const COMMON = { modes: MODE_NAMES, deterministic: true, rate: 1, burn: "wall" } as const;
 const ORIGINAL: readonly Case[] = [
-  {
-    modes: MODE_NAMES,
-    systems: 1,
-    period: 0.1,
-    duration: 0.4,
-    deterministic: true,
-    rate: 1,
-    print: true,
-    burn: "wall",
-  },
-  {
-    modes: MODE_NAMES,
-    systems: 5,
-    period: 0.002,
-    duration: 1,
-    deterministic: true,
-    rate: 1,
-    print: false,
-    burn: "wall",
-  },
+  { ...COMMON, systems: 1, period: 0.1, duration: 0.4, print: true },
+  { ...COMMON, systems: 5, period: 0.002, duration: 1, print: false },
 ];
 
 /**
@@ -115,13 +96,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
   if (args.length === 0) return { cases: ORIGINAL, timeout: undefined, trace: undefined, json: false, explain: false };
   const switches = ["--no-deterministic", "--print", "--json", "--help"];
   const given = readArguments(args, { flags: TAKES, switches });
-  const read = <T>(flag: Flag, fallback: T, parse: (text: string) => T | undefined): T => {
-    const text = given.get(flag);
-    if (text === undefined) return fallback;
-    const value = parse(text);
-    if (value !== undefined) return value;
-    throw new UsageError(`Cannot use ${flag} ${quoted(text)}: ${TAKES[flag]} is wanted`);
-  };
+  const read = flagReader(given, TAKES);
   const period = read("--period", 0.1, number({ least: SHORTEST, most: LONGEST }));
   const duration = read("--duration", 4 * period, number({ least: SHORTEST, most: LONGEST }));
   if (duration < period) {

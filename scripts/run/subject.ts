@@ -1,0 +1,133 @@
+/**
+ * Commands that take a program: the program found, its own flags and those of the command read and checked.
+ *
+ * @module
+ */
+
+import type { RunnableProgram } from "../../mod.ts";
+import { quoted, readArguments, UsageError } from "../command/arguments.ts";
+import { flagLines, type OwnFlag, ownFlags, readParameters } from "./own_flags.ts";
+import { findTarget } from "./target.ts";
+
+/** One program in one variant. */
+export interface Subject<P extends RunnableProgram = RunnableProgram> {
+  readonly program: P;
+  /** As it is called on the command line. */
+  readonly target: string;
+  readonly variant: string;
+  /** The parameters that differ from their defaults. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** What a command takes besides a program. */
+export interface CommandGrammar {
+  readonly command: string;
+  /** What stands behind the program, if anything must. */
+  readonly operand?: string;
+  /** What each flag with a value takes. */
+  readonly takes: Readonly<Record<string, string>>;
+  /** The flags without a value. */
+  readonly switches: readonly string[];
+  /** The help text without a program. */
+  readonly usage: string;
+  /** The flags of an example, where one can be given for any program. */
+  readonly example?: string;
+}
+
+/** Which programs a command takes. */
+export interface Admission<P extends RunnableProgram> {
+  /** Those that `--all` means. */
+  readonly all: readonly P[];
+  /** A program as the command takes it; throws a `UsageError` for one that it does not. */
+  admit(program: RunnableProgram): P;
+}
+
+/** What was given. */
+export interface Given<P extends RunnableProgram = RunnableProgram> {
+  /** The programs, in order. */
+  readonly subjects: readonly Subject<P>[];
+  /** Whether these are all of the list. */
+  readonly all: boolean;
+  /** The flags that were given. */
+  readonly flags: ReadonlyMap<string, string>;
+  /** The flags that the program has of its own. */
+  readonly own: readonly OwnFlag[];
+}
+
+/**
+ * Reads the arguments; a text where help is asked for.
+ *
+ * @throws {UsageError} for arguments that make no sense.
+ */
+export async function readProgram<P extends RunnableProgram>(
+  args: readonly string[],
+  grammar: CommandGrammar & Admission<P>,
+): Promise<Given<P> | string> {
+  const { command, takes, switches, usage } = grammar;
+  const common = { "--variant": "a variant", ...takes };
+  // The first argument that is neither a flag nor the value of a common one.
+  const place = args.findIndex((argument, index) => {
+    return !argument.startsWith("-") && !Object.hasOwn(common, args[index - 1] ?? "");
+  });
+  const target = args[place];
+  const help = args.includes("--help") || args.includes("-h");
+  if (target === undefined || args.includes("--all")) {
+    if (help) return usage;
+    const flags = readArguments(args, { flags: common, switches });
+    if (!flags.has("--all")) {
+      const all = switches.includes("--all") ? ", a module or --all" : " or a module";
+      throw new UsageError(`Cannot ${command}: there is no program, one of \`deno task list\`${all} is wanted`);
+    }
+    const variant = flags.get("--variant");
+    if (variant !== undefined) {
+      throw new UsageError(`Cannot use --variant ${quoted(variant)}: --all takes every variant, one of both is wanted`);
+    }
+    const subjects = grammar.all.flatMap((program) => {
+      return program.variants.map((variant) => ({ program, target: program.name, variant, parameters: {} }));
+    });
+    return { subjects, all: true, flags, own: [] };
+  }
+  const program = grammar.admit(await findTarget(target));
+  const own = ownFlags(program, [...Object.keys(common), ...switches]);
+  if (help) return programUsage(program, { ...grammar, lines: flagLines(own) });
+  const flags = readArguments(args.toSpliced(place, 1), {
+    flags: {
+      ...common,
+      "--variant": `one of ${program.variants.join(", ")}`,
+      ...Object.fromEntries(own.flatMap(({ flag, takes }) => takes === undefined ? [] : [[flag, takes]])),
+    },
+    switches: [
+      ...switches.filter((flag) => flag !== "--all"),
+      ...own.flatMap(({ flag, takes }) => takes === undefined ? [flag] : []),
+    ],
+  });
+  const variant = flags.get("--variant") ?? program.variants[0] ?? "plain";
+  if (!program.variants.includes(variant)) {
+    throw new UsageError(`Cannot use --variant ${quoted(variant)}: one of ${program.variants.join(", ")} is wanted`);
+  }
+  const parameters = readParameters(own, flags);
+  return { subjects: [{ program, target, variant, parameters }], all: false, flags, own };
+}
+
+/** The variants as a help text lists them. */
+export function variantsText({ variants, specimens }: RunnableProgram): string {
+  return variants.map((variant) => specimens.includes(variant) ? `${variant} (has a known bug)` : variant).join(", ");
+}
+
+function programUsage(
+  program: RunnableProgram,
+  { command, operand = "", takes, switches, example, lines }: CommandGrammar & { readonly lines: readonly string[] },
+): string {
+  const { name, claim, variants } = program;
+  const others = [...Object.keys(takes), ...switches].filter((flag) => flag !== "--all");
+  const last = variants.length > 1 ? ` --variant ${variants.at(-1)}` : "";
+  return [
+    `deno task ${command} ${name}${operand} [flags]: ${claim}`,
+    "",
+    ...lines.length === 0 ? ["It has no flags of its own."] : lines,
+    "",
+    `Variants (--variant V): ${variantsText(program)}`,
+    `Flags of every program: ${others.join(", ")}`,
+    ...example === undefined ? [] : ["", `Example: deno task ${command} ${name}${last}${example}`],
+  ].join("\n");
+}

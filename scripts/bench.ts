@@ -4,11 +4,12 @@
  * @module
  */
 
-import { burnRates, roundTrips, type Table } from "./bench/delegation.ts";
+import { burnRates, roundTrips } from "./bench/delegation.ts";
 import { schedules, untilFound } from "./bench/explorer.ts";
 import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { startUp } from "./bench/start_up.ts";
+import type { Table } from "./bench/statistics.ts";
 import { runTask } from "./checks/flags.ts";
 import { complain, printLine } from "./command/output.ts";
 

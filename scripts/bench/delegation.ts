@@ -9,16 +9,7 @@ import { iterationsFor } from "../cpu_work.ts";
 import { BareProcesses } from "./bare_pipe.ts";
 import { BareThreads } from "./bare_thread.ts";
 import { type BareWork, IDLE } from "./bare_work.ts";
-import { compare, type Figure } from "./statistics.ts";
-
-/** A table of figures in one unit. */
-export interface Table {
-  readonly title: string;
-  /** The unit of the figures. */
-  readonly unit: string;
-  /** The rows; ratios are to the first. */
-  readonly figures: readonly Figure[];
-}
+import { compare, type Table, took } from "./statistics.ts";
 
 const PERIOD = 0.002;
 /** Rounds before the engine has compiled both sides. */
@@ -33,11 +24,11 @@ export async function roundTrips(systems: number, options: { rounds: number; ste
   const processes = new BareProcesses(systems, IDLE);
   try {
     const thread = await compare({
-      "bare wait and notify": async () => micro(await time(() => forkJoin(threads, steps))),
+      "bare wait and notify": async () => micro(await took(() => forkJoin(threads, steps))),
       "thread": async () => micro(await advance(host, { mode: "thread", systems, steps, work: IDLE })),
     }, { rounds, warmups: WARMUPS });
     const process = await compare({
-      "bare pipes": async () => micro(await time(() => forkJoinAsync(processes, steps))),
+      "bare pipes": async () => micro(await took(() => forkJoinAsync(processes, steps))),
       "process": async () => micro(await advance(host, { mode: "process", systems, steps, work: IDLE })),
     }, { rounds, warmups: WARMUPS });
     const title = `A step of ${systems} empty delegated systems`;
@@ -58,8 +49,8 @@ export async function burnRates(systems: number, kind: "wall" | "cpu", options: 
   const processes = new BareProcesses(systems, work);
   try {
     const figures = await compare({
-      "bare threads": async () => rate(await time(() => forkJoin(threads, steps))),
-      "bare processes": async () => rate(await time(() => forkJoinAsync(processes, steps))),
+      "bare threads": async () => rate(await took(() => forkJoin(threads, steps))),
+      "bare processes": async () => rate(await took(() => forkJoinAsync(processes, steps))),
       "direct": async () => rate(await advance(host, { mode: "direct", systems, steps, work })),
       "thread": async () => rate(await advance(host, { mode: "thread", systems, steps, work })),
       "process": async () => rate(await advance(host, { mode: "process", systems, steps, work })),
@@ -89,19 +80,13 @@ async function advance(
   }
   const simulator = new Simulator(builder.build(), { host, clock: host.clock });
   await simulator.initialize();
-  const started = performance.now();
-  await simulator.advanceTo(steps * PERIOD);
-  // The release of the last request, as a fork-join ends with its last join.
-  await simulator.advancePendingEvents();
-  const took = performance.now() - started;
+  const milliseconds = await took(async () => {
+    await simulator.advanceTo(steps * PERIOD);
+    // The release of the last request, as a fork-join ends with its last join.
+    await simulator.advancePendingEvents();
+  });
   await simulator.end();
-  return took;
-}
-
-async function time(work: () => void | Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
+  return milliseconds;
 }
 
 function forkJoin(threads: BareThreads, steps: number): void {

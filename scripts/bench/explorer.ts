@@ -16,13 +16,7 @@ import {
   type Shared,
   type Steps,
 } from "../../mod.ts";
-import type { Table } from "./delegation.ts";
-import { compare } from "./statistics.ts";
-
-/** How often each row is measured. */
-export interface ExplorerOptions {
-  readonly rounds: number;
-}
+import { compare, type Table, took } from "./statistics.ts";
 
 const TASKS = 3;
 const TIMES = 2;
@@ -48,7 +42,7 @@ const counter = (order: "atomic" | "plain") =>
   });
 
 /** Thousands of schedules a second. */
-export async function schedules({ rounds }: ExplorerOptions): Promise<Table> {
+export async function schedules({ rounds }: { rounds: number }): Promise<Table> {
   const all = (program: AnyProgram, options: ExploreOptions) => () => {
     const started = performance.now();
     const result = explore(program, { budget: 100_000, keepGoing: true, shrink: false, ...options });
@@ -68,13 +62,12 @@ export async function schedules({ rounds }: ExplorerOptions): Promise<Table> {
 }
 
 /** Milliseconds until a bug is found. */
-export async function untilFound({ rounds }: ExplorerOptions): Promise<Table> {
+export async function untilFound({ rounds }: { rounds: number }): Promise<Table> {
   const figures = await compare({
-    "bluetooth, portfolio": () => {
-      const started = performance.now();
-      if (explore(bluetooth()).verdict !== "bug") throw new Error("it has a bug");
-      return Promise.resolve(performance.now() - started);
-    },
+    "bluetooth, portfolio": () =>
+      took(() => {
+        if (explore(bluetooth()).verdict !== "bug") throw new Error("it has a bug");
+      }),
   }, { rounds, warmups: WARMUPS });
   return { title: "Until the bug is found", unit: "ms", figures };
 }

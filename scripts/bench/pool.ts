@@ -5,10 +5,9 @@
  */
 
 import { type CircleKernel, type CountInsideOptions, Pool } from "../../mod.ts";
-import type { Table } from "./delegation.ts";
 import type { PoolMaker } from "./peer_pools.ts";
 import { poolLatencies, poolRates, poolStarts } from "./pool_peers.ts";
-import { compare } from "./statistics.ts";
+import { compare, type Table, took } from "./statistics.ts";
 
 const makers: readonly PoolMaker[] = [
   { name: "Pool", guests: "threads", open: () => adding("thread") },
@@ -40,9 +39,7 @@ export async function piSamples(
   await using threads = await Pool.open<typeof import("./pi_part.ts")>({ mode: "thread", module, workers });
   await using processes = await Pool.open<typeof import("./pi_part.ts")>({ mode: "process", module, workers });
   const each = (count: (part: CountInsideOptions, index: number) => Promise<number>) => async () => {
-    const started = performance.now();
-    await Promise.all(parts.map(count));
-    return 1e6 * (performance.now() - started) / samples;
+    return 1e6 * await took(() => Promise.all(parts.map(count))) / samples;
   };
   try {
     const figures = await compare({

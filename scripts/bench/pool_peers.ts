@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { Table } from "./delegation.ts";
 import { type AddingPool, peers, type PoolMaker } from "./peer_pools.ts";
 import type { Sum } from "./peer_task.ts";
-import { compare, type Figure, type Measure, median } from "./statistics.ts";
+import { compare, type Figure, type Measure, median, type Table } from "./statistics.ts";
 
 /** What is measured. */
 export interface PoolOptions {

@@ -5,11 +5,10 @@
  */
 
 import { Host, loadProgram, lock, type ModeName, runBlocking, share, SharedMemory, Space } from "../../mod.ts";
-import type { Table } from "./delegation.ts";
 import { channel, move, Mutex, spawn } from "./multithreading_peer.ts";
 import { type Bare, BATCH, benchThings } from "./share_jobs.ts";
 import type { ShareJob } from "./share_worker.ts";
-import { compare } from "./statistics.ts";
+import { compare, type Table, took } from "./statistics.ts";
 
 /** How many rounds, and of what size. */
 export interface PrimitiveOptions {
@@ -32,11 +31,7 @@ export async function uncontended({ rounds, times }: PrimitiveOptions): Promise<
   const { guard } = space.bind(memory, { task: 0 });
   const words = new Int32Array(new SharedArrayBuffer(64));
   const mutex = new Mutex(new Int32Array(new SharedArrayBuffer(4)));
-  const rate = (loop: () => void, count: number = times) => () => {
-    const started = performance.now();
-    loop();
-    return Promise.resolve(count / (performance.now() - started) / 1000);
-  };
+  const rate = (loop: () => void, count: number = times) => async () => count / await took(loop) / 1000;
   const few = times / 10;
   const figures = await compare({
     "bare atomics": rate(() => {
@@ -162,12 +157,6 @@ function* lockOften(guard: ReturnType<Space<{ guard: ReturnType<typeof lock> }>[
   for (let time = 0; time < times; time++) {
     using _held = yield* guard.lock();
   }
-}
-
-async function took(act: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await act();
-  return performance.now() - started;
 }
 
 /** Two workers that do a job at the same time. */

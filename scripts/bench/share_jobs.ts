@@ -4,19 +4,7 @@
  * @module
  */
 
-import {
-  type Barrier,
-  barrier,
-  cell,
-  type Channel,
-  channel,
-  type Lock,
-  lock,
-  type Queue,
-  queue,
-  type Shareable,
-  type SharedCell,
-} from "../../mod.ts";
+import { barrier, cell, channel, lock, queue, type Shared } from "../../mod.ts";
 
 /** Words without anything around them. */
 export interface Bare {
@@ -29,34 +17,14 @@ export interface Part {
   readonly times: number;
 }
 
-/** The shared things of the bench. */
-export interface BenchThings extends Readonly<Record<string, Shareable<unknown>>> {
-  /** What two workers contend for. */
-  readonly guard: Shareable<Lock>;
-  /** What the lock protects. */
-  readonly count: Shareable<SharedCell<"i32">>;
-  /** Where two workers meet. */
-  readonly gate: Shareable<Barrier>;
-  /** What numbers go through. */
-  readonly queue: Shareable<Queue<number>>;
-  /** The same. */
-  readonly channel: Shareable<Channel<number>>;
-}
-
 /** The shared things as a worker sees them. */
-export interface BenchShared {
-  readonly guard: Lock;
-  readonly count: SharedCell<"i32">;
-  readonly gate: Barrier;
-  readonly queue: Queue<number>;
-  readonly channel: Channel<number>;
-}
+export type BenchShared = Shared<ReturnType<typeof benchThings>>;
 
 /** How many numbers a batch has. */
 export const BATCH = 256;
 
-/** Describes the shared things. */
-export function benchThings(): BenchThings {
+/** Describes the shared things: what two workers contend for, where they meet, and what numbers go through. */
+export function benchThings() {
   return {
     guard: lock(),
     count: cell({ order: "plain" }),

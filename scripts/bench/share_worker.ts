@@ -31,7 +31,7 @@ scope.onmessage = ({ data }) => {
   if (data === "close") return scope.close();
   const { handle, bare, task, job, times } = data;
   if (handle !== undefined) {
-    jobs[job]?.(shared ??= attach(handle, benchThings(), { task }) as BenchShared, { task, times });
+    jobs[job]?.(shared ??= attach(handle, benchThings(), { task }), { task, times });
   }
   if (bare !== undefined) bareJobs[job]?.(bare, { task, times });
   scope.postMessage("done");

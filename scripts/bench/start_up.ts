@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Table } from "./delegation.ts";
-import { compare } from "./statistics.ts";
+import { compare, type Table } from "./statistics.ts";
 
 /** Milliseconds until each command's first byte, or its end if it prints nothing. */
 export async function startUp(options: { rounds: number }): Promise<Table> {

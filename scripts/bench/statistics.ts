@@ -18,6 +18,22 @@ export interface Figure {
   readonly ratio: number;
 }
 
+/** A table of figures in one unit. */
+export interface Table {
+  readonly title: string;
+  /** The unit of the figures. */
+  readonly unit: string;
+  /** The rows; ratios are to the first. */
+  readonly figures: readonly Figure[];
+}
+
+/** Milliseconds that something takes. */
+export async function took(act: () => unknown): Promise<number> {
+  const started = performance.now();
+  await act();
+  return performance.now() - started;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length >> 1;

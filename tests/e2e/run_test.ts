@@ -146,7 +146,7 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
     [["xyzzy"], "Cannot run xyzzy: there is no such program, one of "],
     [["lock", "race"], "Cannot use race: it is no flag, one of "],
     [["lock", "--all"], "Cannot use lock: it is no flag, one of "],
-    [["--all", "--variant", "locked"], "Cannot use --variant locked: --all runs every variant, one of both is wanted"],
+    [["--all", "--variant", "locked"], "Cannot use --variant locked: --all takes every variant, one of both is wanted"],
     [["--all", "--tasks", "2"], "Cannot use --tasks: there is no such flag, one of "],
     [["lock", "--bogus"], "Cannot use --bogus: there is no such flag, one of "],
     [["lock", "--mode", "fork"], "Cannot use --mode fork: all, one of direct, thread, process, or several of them"],

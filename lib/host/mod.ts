@@ -44,7 +44,7 @@ export {
 export { type Exports, moduleUrl } from "./exports.ts";
 export { loadSystem } from "./system/reference.ts";
 export { realClock } from "./clock.ts";
-export { after, LONGEST_TIMER, now, turn } from "../platform/mod.ts";
+export { after, LONGEST_TIMER, now, type Transferable, turn } from "../platform/mod.ts";
 export { directHost } from "./system/inline.ts";
 export type { ProgramEnd, ProgramJob, ProgramOptions, TaskEnd } from "./program/run.ts";
 export type { ProgramReport, ReportTable } from "./program/report.ts";
@@ -79,7 +79,6 @@ export type {
   ServiceContext,
   ServiceListener,
   ServiceLogging,
-  Transferable,
 } from "./service/message.ts";
 export { WINDOW } from "./service/message.ts";
 export { namedExport } from "./service/functions.ts";

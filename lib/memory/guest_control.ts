@@ -1,5 +1,5 @@
 /**
- * The control words of a shared memory: how its host starts, watches, interrupts and stops the guests.
+ * The control words of a shared memory: how its host watches, interrupts and stops the guests.
  *
  * - Each guest has words of its own: whether it is asked to stop, and what it waits on. They are published before the guest
  *   looks whether it is stopped, and the host stops before it looks what is published: so either the guest sees the stop, or
@@ -29,7 +29,7 @@ const REASON_WORDS_EACH = 64;
 const SLICE_MILLISECONDS = 100;
 /** How often who waits for a turn looks before it sleeps: some microseconds. */
 const LOOKS = 200;
-const HOST_WORDS = ["interruption", "turn", "start", "ticket", "quiet"] as const;
+const HOST_WORDS = ["interruption", "turn", "ticket", "quiet"] as const;
 const GUEST_WORDS = [
   "stop",
   "acknowledged",
@@ -88,7 +88,6 @@ export class GuestControl {
   readonly #firstLabel: number;
   readonly #reason: number;
   readonly #reasonWords: number;
-  readonly #startWord: number;
   /** Whether an interruption is complete: written for all its guests. */
   readonly #interruptionWord: number;
   /** By guest: what the host has read last. */
@@ -122,8 +121,7 @@ export class GuestControl {
     this.#firstGuest = end - guests * GUEST_WORDS.length;
     this.quietWord = this.#firstGuest - 1;
     this.ticketWord = this.#firstGuest - 2;
-    this.#startWord = this.#firstGuest - 3;
-    this.turnWord = this.#firstGuest - 4;
+    this.turnWord = this.#firstGuest - 3;
     this.#interruptionWord = this.turnWord - 1;
     this.#firstLabel = this.#interruptionWord - guests * LABEL_WORDS;
     this.#reasonWords = REASON_WORDS + guests * REASON_WORDS_EACH;
@@ -200,20 +198,6 @@ export class GuestControl {
     if (this.#isInterrupted(guest)) this.#wake(guest);
     else Atomics.compareExchange(this.#words, stop, INTERRUPT, 0);
     return Atomics.load(this.#words, stop) === INTERRUPT;
-  }
-
-  /** Lets all guests begin. */
-  start(): void {
-    Atomics.store(this.#words, this.#startWord, 1);
-    this.#waiting.notify(this.#words, this.#startWord);
-  }
-
-  /** Waits, as a guest, until all may begin. */
-  awaitStart(): void {
-    while (Atomics.load(this.#words, this.#startWord) === 0) {
-      this.throwIfStopped();
-      this.#waiting.wait(this.#words, this.#startWord, 0, SLICE_MILLISECONDS);
-    }
   }
 
   /** How many turns are over; its complement, which is negative, once the turns are left. */

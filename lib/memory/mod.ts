@@ -24,6 +24,7 @@ export {
   type Cell,
   type CellOperation,
   type CellOptions,
+  type CellPlace,
   type CellValue,
   choose,
   type ChooseOperation,

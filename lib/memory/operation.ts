@@ -22,46 +22,38 @@ export type CellValue<C extends Cell> = C extends "i64" ? bigint : number;
 /** `atomic`: sequentially consistent; `plain`: unordered, and a data race where two tasks meet. */
 export type Order = "atomic" | "plain";
 
-/** Reads a cell; answers its value. */
-export interface LoadOperation {
-  /** The discriminant. */
-  readonly kind: "load";
+/** Which cell an operation works on, and how. */
+export interface CellPlace<C extends Cell> {
   /** The kind of cell. */
-  readonly cell: Cell;
+  readonly cell: C;
   /** The index of the cell's first word. */
   readonly word: number;
   /** Atomic or plain. */
   readonly order: Order;
+}
+
+/** Reads a cell; answers its value. */
+export interface LoadOperation extends CellPlace<Cell> {
+  /** The discriminant. */
+  readonly kind: "load";
 }
 
 /** Changes a cell; `store` answers nothing, `add` and `exchange` the value before. */
-export interface ModifyOperation<K extends "store" | "add" | "exchange", C extends Cell> {
+export interface ModifyOperation<K extends "store" | "add" | "exchange", C extends Cell> extends CellPlace<C> {
   /** The discriminant. */
   readonly kind: K;
-  /** The kind of cell. */
-  readonly cell: C;
-  /** The index of the cell's first word. */
-  readonly word: number;
   /** What to store, to add (integers wrap) or to exchange for. */
   readonly value: CellValue<C>;
-  /** Atomic or plain. */
-  readonly order: Order;
 }
 
 /** Replaces the value of a cell if it has the expected bits; answers the value before. */
-export interface CompareExchangeOperation<C extends Cell> {
+export interface CompareExchangeOperation<C extends Cell> extends CellPlace<C> {
   /** The discriminant. */
   readonly kind: "compareExchange";
-  /** The kind of cell. */
-  readonly cell: C;
-  /** The index of the cell's first word. */
-  readonly word: number;
   /** The value that the cell must hold. */
   readonly expected: CellValue<C>;
   /** The value that it then gets. */
   readonly replacement: CellValue<C>;
-  /** Atomic or plain. */
-  readonly order: Order;
 }
 
 /** Any operation on one cell. */

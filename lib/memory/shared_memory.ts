@@ -80,7 +80,7 @@ export class SharedMemory implements Memory {
   readonly handle: SharedMemoryHandle;
   /** Where everything lies, control words included, and its names; frozen. */
   readonly layout: Layout;
-  /** How the host starts, watches, interrupts and stops the guests. */
+  /** How the host watches, interrupts and stops the guests. */
   readonly control: GuestControl;
   readonly #isGuest: boolean;
   readonly #clock: () => number;

@@ -23,15 +23,13 @@
  */
 
 import { LoggingError } from "../errors.ts";
-import { guestLoggingUrl, LogBook, type LogLine, type LogOrder, type LogTarget } from "../logging/mod.ts";
+import { guestLoggingUrl, LogBook, type LogBookOptions, type LogLine, type LogTarget } from "../logging/mod.ts";
 import type { ServiceLogging } from "../host/mod.ts";
 
 /** What guests log, and where it goes. */
-export interface GuestLogOptions extends LogTarget {
+export interface GuestLogOptions extends LogTarget, Pick<LogBookOptions, "order"> {
   /** The names of the guests, in their order. */
   readonly lanes: readonly string[];
-  /** The order of the merged lines: in turns, or guest by guest. Default `turns`. */
-  readonly order?: LogOrder;
 }
 
 /** A guest's place in a log. */

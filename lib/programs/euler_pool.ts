@@ -10,7 +10,7 @@
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Pool, type PoolFuture } from "../pool/mod.ts";
-import { calculateE, E, type Euler, eulerThings, eulerWork, isWholeBlocks } from "./euler_work.ts";
+import { calculateE, E, type Euler, eulerThings, eulerWork, isWholeBlocks, withoutIterations } from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";
 
 const functions = { calculateE, eulerThings };
@@ -42,11 +42,7 @@ export const eulerPool: AnyHostProgram = defineHostProgram({
   functions,
   parameters,
   main,
-  independent(outcome) {
-    if ("failed" in outcome) return outcome;
-    const { iterations: _, ...rest } = outcome;
-    return rest;
-  },
+  independent: withoutIterations,
   expected: ({ parameters: { tasks, workers, fetches } }) => (outcome) => {
     if ("failed" in outcome) return false;
     const { early, running, results, again, iterations } = outcome;

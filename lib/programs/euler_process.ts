@@ -13,7 +13,7 @@
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { elapse } from "./elapse.ts";
-import { calculateE, E, type Euler, type EulerThings, eulerThings, eulerWork, isWholeBlocks } from "./euler_work.ts";
+import { calculateE, E, type Euler, type EulerThings, eulerThings, eulerWork, isWholeBlocks, withoutIterations } from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";
 
 const NAME = "calculate_e_process";
@@ -42,11 +42,7 @@ export const eulerProcess: AnyHostProgram = defineHostProgram({
   functions: { calculateE, eulerThings },
   parameters,
   main,
-  independent(outcome) {
-    if ("failed" in outcome) return outcome;
-    const { iterations: _, ...rest } = outcome;
-    return rest;
-  },
+  independent: withoutIterations,
   expected: ({ parameters: { before } }) => (outcome) => {
     if ("failed" in outcome) return false;
     const { name, isAlive, fetched, joined, exitCode, iterations } = outcome;

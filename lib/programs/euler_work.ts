@@ -10,7 +10,7 @@
 
 import type { Steps } from "../memory/mod.ts";
 import type { ServiceContext } from "../host/mod.ts";
-import { pause } from "../program/mod.ts";
+import { type Failed, pause } from "../program/mod.ts";
 import { type Event, event, type Shareable } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
@@ -59,6 +59,13 @@ export function* calculateE(
     if (mode === "direct") yield* pause(TURN);
   } while (!(yield* exit.isSet()));
   return { guest, started, finished: now(), value: { e, iterations } };
+}
+
+/** What of an outcome does not depend on when the exit event came. */
+export function withoutIterations<O extends { readonly iterations: unknown }>(outcome: O | Failed): unknown {
+  if ("failed" in outcome) return outcome;
+  const { iterations: _, ...rest } = outcome;
+  return rest;
 }
 
 /** Whether so many iterations are whole blocks, at least one. */

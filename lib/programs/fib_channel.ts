@@ -9,28 +9,9 @@
  * @module
  */
 
-import { type Channel, channel } from "../mailbox/mod.ts";
+import { channel } from "../mailbox/mod.ts";
 import type { Steps } from "../memory/mod.ts";
-import { type AnyProgram, defineProgram, type ProgramTask } from "../program/mod.ts";
-import type { Shareable } from "../sync/mod.ts";
-
-/** How much work there is, and for how many. */
-export interface FibParameters {
-  /** The greatest number. */
-  readonly n: number;
-  /** How many workers there are. */
-  readonly workers: number;
-  /** How many values a channel takes. */
-  readonly capacity: number;
-}
-
-/** The two channels. */
-export interface FibChannels extends Readonly<Record<string, Shareable<unknown>>> {
-  /** The numbers to be done. */
-  readonly jobs: Shareable<Channel<number>>;
-  /** Their Fibonacci numbers. */
-  readonly results: Shareable<Channel<number>>;
-}
+import { type AnyProgram, defineProgram, type ParameterValues, type ProgramTask } from "../program/mod.ts";
 
 /** The parameters of a program on these channels. */
 export const fibParameters = {
@@ -38,6 +19,9 @@ export const fibParameters = {
   workers: { default: 4, min: 1, max: 8, explored: 2, description: "how many workers take jobs" },
   capacity: { default: 50, max: 1000, description: "how many values a channel takes; 0 for a rendezvous" },
 } as const;
+
+type FibParameters = ParameterValues<typeof fibParameters>;
+type FibChannels = ReturnType<typeof fibChannels>;
 
 /** See the module. */
 export const fibChannel: AnyProgram = defineProgram({
@@ -64,8 +48,8 @@ export const fibChannel: AnyProgram = defineProgram({
   },
 });
 
-/** The channels of jobs and results. */
-export function fibChannels({ capacity }: FibParameters): FibChannels {
+/** The channels: of the numbers to be done, and of their Fibonacci numbers. */
+export function fibChannels({ capacity }: FibParameters) {
   return { jobs: channel<number>({ capacity }), results: channel<number>({ capacity }) };
 }
 

@@ -19,32 +19,6 @@ export interface Measured {
   readonly late: Lateness;
 }
 
-/** What is in the table of times. */
-export interface Times {
-  /** Where the workers are. */
-  readonly mode: string;
-  /** How many. */
-  readonly workers: number;
-  /** Milliseconds until they were there. */
-  readonly startUp: number;
-  /** Each kind, one task after the other. */
-  readonly alone: readonly Measured[];
-  /** The same kinds at once. */
-  readonly together: readonly Measured[];
-}
-
-/** What is in the table of memory, in bytes. */
-export interface Memory {
-  /** Where the workers are. */
-  readonly mode: string;
-  /** Main's before there were workers. */
-  readonly before: number;
-  /** Main's with the workers. */
-  readonly after: number;
-  /** What each worker says of the process that it is in. */
-  readonly own: readonly number[];
-}
-
 /** What several guests are; a mode that only its host knows is not among these. */
 const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
@@ -52,8 +26,14 @@ const SEVERAL: Readonly<Record<string, string>> = {
   process: "processes",
 };
 
-/** The times, each kind one after the other and at once. */
-export function timesTable({ mode, workers, startUp, alone, together }: Times): ReportTable {
+/** The times, each kind one after the other and at once; the start-up of the workers is in milliseconds. */
+export function timesTable({ mode, workers, startUp, alone, together }: {
+  readonly mode: string;
+  readonly workers: number;
+  readonly startUp: number;
+  readonly alone: readonly Measured[];
+  readonly together: readonly Measured[];
+}): ReportTable {
   const cores = navigator.hardwareConcurrency;
   const row = ({ title, ms, late }: Measured, how: string, base: Measured) => {
     const shown = (milliseconds: number) => Number.isNaN(milliseconds) ? "-" : milliseconds;
@@ -72,8 +52,13 @@ export function timesTable({ mode, workers, startUp, alone, together }: Times): 
   };
 }
 
-/** The resident memory. */
-export function memoryTable({ mode, before, after, own }: Memory): ReportTable {
+/** The resident memory in bytes: main's before and with the workers, and what each of these says of its process. */
+export function memoryTable({ mode, before, after, own }: {
+  readonly mode: string;
+  readonly before: number;
+  readonly after: number;
+  readonly own: readonly number[];
+}): ReportTable {
   const isShared = mode === "direct" || mode === "thread";
   const each = isShared ? after - before : own.reduce((sum, bytes) => sum + bytes, 0);
   const meaning = isShared

@@ -111,7 +111,7 @@ Deno.test("SharedMemory wait answers woken when its word changes without a notif
 Deno.test("GuestControl.requestStop() leaves the other guests alone", async () => {
   using subject = new SharedSubject();
   const { memory, word } = gate(2);
-  const call: TaskCall = { task: "passGate", args: [word, controlWord(memory, "control.start")] };
+  const call: TaskCall = { task: "passGate", args: [word, controlWord(memory, "control.turn")] };
   const replies = [0, 1].map((guest) => subject.start(memory, { guest, call }));
   await until(() => [0, 1].every((guest) => memory.control.publishedWait(guest) !== undefined), "both wait");
   await until(() => {
@@ -160,7 +160,6 @@ Deno.test("SharedMemory names every control word, after the words of the layout"
     "gate",
     "control.interruption",
     "control.turn",
-    "control.start",
     "control.ticket",
     "control.quiet",
     ...guests.flatMap((guest) => perGuest.map((name) => `${guest}.${name}`)),

@@ -31,7 +31,6 @@ Deno.test("SharedMemory and its control wait and notify as they are told to, and
   const guest = SharedMemory.attach(memory.handle, { guest: 0, ...options });
   const { control } = memory;
   const { turnWord, quietWord } = control;
-  const startWord = turnWord + 1;
   const check = async (act: () => unknown, ...wanted: Act[]) => {
     acts.length = 0;
     await act();
@@ -43,8 +42,6 @@ Deno.test("SharedMemory and its control wait and notify as they are told to, and
   await check(() => memory.perform({ kind: "notify", word, count: 1 }), ["notify", word]);
   meanwhile = () => time = 1;
   await check(() => memory.perform({ kind: "sleep", until: 1 }), ["wait", quietWord]);
-  meanwhile = () => control.start();
-  await check(() => guest.control.awaitStart(), ["wait", startWord], ["notify", startWord]);
   meanwhile = () => control.passTurn(0, { wakes: true });
   await check(() => guest.control.awaitTurn(1), ["wait", turnWord], ["notify", turnWord]);
   await check(() => control.leaveTurns(), ["notify", turnWord]);

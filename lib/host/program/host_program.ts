@@ -46,8 +46,8 @@ import {
 } from "../../program/mod.ts";
 import type { AnyModeName, GuestPermissions } from "../../mode/mod.ts";
 import type { FarHost, Observer } from "../../simulator/mod.ts";
+import { isHostProgram as isMarked } from "../exports.ts";
 import type { GuestHost } from "../service/guest_host.ts";
-import { isHostProgram as isMarked } from "./marks.ts";
 import type { ProgramReport, ReportTable } from "./report.ts";
 import type { ProgramOptions } from "./run.ts";
 

@@ -17,8 +17,7 @@
 
 import { farError, GuestError } from "../../errors.ts";
 import { isRunnable, type RunnableProgram } from "./host_program.ts";
-import { candidates } from "./marks.ts";
-import { type Exports, moduleUrl } from "../exports.ts";
+import { candidates, type Exports, moduleUrl } from "../exports.ts";
 
 /** The programs that a module exports, each once, in order. */
 export function programsOf(exports: Exports): readonly RunnableProgram[] {

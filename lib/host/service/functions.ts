@@ -5,8 +5,7 @@
  */
 
 import type { Steps } from "../../memory/mod.ts";
-import type { Exports } from "../exports.ts";
-import { candidates, isHostProgram } from "../program/marks.ts";
+import { candidates, type Exports, isHostProgram } from "../exports.ts";
 import type { NamedCall, ServiceContext } from "./message.ts";
 
 /** A function of a module. */

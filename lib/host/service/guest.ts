@@ -20,7 +20,7 @@ import {
   type SharedMemoryHandle,
 } from "../../memory/mod.ts";
 import { CONTROL, type FrameCursor, type GuestEnd } from "../../mode/guest.ts";
-import { holdEventLoop, now, turn } from "../../platform/mod.ts";
+import { holdEventLoop, now, type Transferable, turn } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
 import type { Exports } from "../exports.ts";
 import type { BegunJob, GuestJob } from "../job.ts";
@@ -33,7 +33,6 @@ import {
   type ServiceContext,
   type ServiceLogging,
   type ServiceMessage,
-  type Transferable,
   WINDOW,
 } from "./message.ts";
 import { detach, isMoved, type Moved, taken } from "./transfer.ts";

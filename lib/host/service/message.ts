@@ -12,7 +12,6 @@
 
 import type { ErrorData } from "../../errors.ts";
 import type { LoggingSettings, LogLine } from "../../logging/mod.ts";
-import type { Transferable } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
 import type { ThingsMessage } from "../shared/view.ts";
 
@@ -127,6 +126,3 @@ export function indexOf({ at, chunk, stream }: CalledFunction): number {
 export function functionOf(index: number): CalledFunction {
   return { at: index % MOST_FUNCTIONS, chunk: index >= CHUNK, stream: (index & STREAM) !== 0 };
 }
-
-/** What is given beside a value in order to be moved with it. */
-export type { Transferable };

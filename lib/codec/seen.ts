@@ -9,7 +9,6 @@
 
 const FEW = 8;
 
-/** See the module. */
 export class Seen {
   // Up to FEW objects are in #few, at the places that are their numbers; where there are more, all are in #many.
   readonly #few: (object | undefined)[] = new Array(FEW).fill(undefined);

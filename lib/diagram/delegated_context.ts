@@ -11,7 +11,6 @@ import type { DelegatedSystem } from "./system.ts";
 import { ownValue, type PortType } from "./port.ts";
 import type { Read } from "./leaf_context.ts";
 
-/** See the module. */
 export class DelegatedContext {
   /** Tells the kinds apart. */
   readonly kind = "delegated";

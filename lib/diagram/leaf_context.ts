@@ -49,7 +49,6 @@ interface Cached {
   value: unknown;
 }
 
-/** See the module. */
 export class LeafContext {
   /** Tells the kinds apart. */
   readonly kind = "leaf";

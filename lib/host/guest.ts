@@ -16,7 +16,6 @@ import { turn } from "../platform/mod.ts";
 import type { Exports } from "./exports.ts";
 import type { BegunJob, GuestJob } from "./job.ts";
 
-/** See the module. */
 export class Guest {
   readonly #end: GuestEnd;
   #job: BegunJob | undefined;

@@ -8,7 +8,6 @@ import { BLOCKS, type GuestCode } from "../mode/mod.ts";
 import { Guest } from "./guest.ts";
 import { hosts, parts, processSource, threadUrl } from "./source.ts";
 
-/** See the module. */
 export const guestCode: GuestCode = {
   threadUrl,
   processSource,

@@ -27,7 +27,6 @@ export interface KeptModeOptions {
   readonly guests: () => number;
 }
 
-/** See the module. */
 export class KeptMode {
   /** The mode. */
   readonly mode: Mode;

@@ -16,7 +16,6 @@ import type { GuestEnd } from "./realm.ts";
 /** More than any pipe holds, so one read empties it. */
 const CHUNK = 1 << 20;
 
-/** See the module. */
 export class ProcessEnd implements GuestEnd {
   readonly mode: string;
   readonly #streams: OwnStreams;

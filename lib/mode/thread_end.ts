@@ -34,7 +34,6 @@ export type ToThread =
 /** What a thread says to its host by message. */
 export type FromThread = { readonly kind: "bell" } | { readonly kind: "moved"; readonly value: unknown };
 
-/** See the module. */
 export class ThreadEnd implements GuestEnd {
   readonly mode = "thread";
   readonly #thread: OwnThread;

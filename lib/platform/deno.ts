@@ -117,7 +117,6 @@ function startChild(options: ChildOptions): Child {
   };
 }
 
-/** See the module. */
 export const deno: Platform = {
   name: "Deno",
   get pid() {

@@ -46,7 +46,6 @@ export type CallState = "waiting" | "running" | "returned" | "failed";
 
 const NONE: CallOptions = {};
 
-/** See the module. */
 export class Call {
   /** The function's name. */
   readonly name: string;

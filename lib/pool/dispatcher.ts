@@ -35,7 +35,6 @@ export interface DispatcherOptions {
   readonly names: readonly string[];
 }
 
-/** See the module. */
 export class Dispatcher {
   readonly #settings: PoolSettings;
   readonly #slots: readonly Slot[];

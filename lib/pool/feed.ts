@@ -71,7 +71,6 @@ export interface Reader<A> {
   readonly submitted: (chunk: Chunk<A>) => void;
 }
 
-/** See the module. */
 export class Feed<A, R> {
   readonly #buffer: number;
   readonly #pool: MappingPool;

@@ -17,7 +17,6 @@ const MOST = 4096;
 /** What the newest measurement counts. */
 const NEWEST = 0.5;
 
-/** See the module. */
 export class Pace {
   /** Milliseconds a call, as measured; undefined before. */
   #each: number | undefined;

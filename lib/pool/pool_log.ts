@@ -15,7 +15,6 @@ import type { ServiceLogging } from "../host/mod.ts";
 import { guestLoggingUrl, LogBook, type LogLine, type LogTarget } from "../logging/mod.ts";
 import type { Call } from "./call.ts";
 
-/** See the module. */
 export class PoolLog {
   /** What guests are told. */
   readonly logging: ServiceLogging;

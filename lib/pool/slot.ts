@@ -64,7 +64,6 @@ export interface SlotOptions {
   readonly failed: (error: Error) => void;
 }
 
-/** See the module. */
 export class Slot implements CallHolder {
   /** Its number. */
   readonly number: number;

@@ -12,7 +12,6 @@ import type { Call } from "./call.ts";
 /** How many are kept. */
 const MOST = 1000;
 
-/** See the module. */
 export class UnfetchedFailures {
   #calls: Call[] = [];
 

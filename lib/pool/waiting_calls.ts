@@ -11,7 +11,6 @@
 import type { Call, CallHolder } from "./call.ts";
 import { Fifo } from "./fifo.ts";
 
-/** See the module. */
 export class WaitingCalls implements CallHolder {
   #count = 0;
   readonly #line = new Fifo<Call>();

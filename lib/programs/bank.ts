@@ -10,7 +10,6 @@
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
-/** See the module. */
 export const bank: AnyProgram = defineProgram({
   name: "bank",
   claim: "Without a lock around check and store, more is paid out than there is.",

@@ -10,7 +10,6 @@
 import { type AnyProgram, defineProgram, ensure } from "../program/mod.ts";
 import { barrier, cell } from "../sync/mod.ts";
 
-/** See the module. */
 export const barrierProgram: AnyProgram = defineProgram({
   name: "barrier",
   claim: "All tellers are prepared before any is ready, in every generation, each with one leader.",

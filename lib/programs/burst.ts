@@ -13,7 +13,6 @@ import { queue } from "../mailbox/mod.ts";
 import { now } from "../memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 
-/** See the module. */
 export const burst: AnyProgram = defineProgram({
   name: "burst",
   claim: "A queue evens out bursts: with a bound the producer waits, without one the queue grows; nothing is lost.",

@@ -11,7 +11,6 @@ import { DeadlockError } from "../errors.ts";
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 import { fibChannels, fibParameters, fibTasks } from "./fib_channel.ts";
 
-/** See the module. */
 export const channelLeak: AnyProgram = defineProgram({
   name: "channel-leak",
   claim: "Workers whose channel of jobs is never closed wait for ever, and nobody can send.",

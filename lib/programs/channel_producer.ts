@@ -16,7 +16,6 @@ const WORDS = ["start", 2, 4, 6, 8, "stop"] as const;
 /** After how many it fails. */
 const FAILS_AFTER = 3;
 
-/** See the module. */
 export const channelProducer: AnyProgram = defineProgram({
   name: "channel-producer",
   claim: "A channel that is bound to its producer closes when that ends, and fails when that fails.",

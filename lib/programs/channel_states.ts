@@ -28,7 +28,6 @@ const STATES = [
   "drained: fetch fails",
 ];
 
-/** See the module. */
 export const channelStates: AnyProgram = defineProgram({
   name: "channel-states",
   claim: "A channel parks, gives or fails by its state; closed it drains, and then fails.",

@@ -32,7 +32,6 @@ function things(customers: number) {
 
 type Task = ProgramTask<ReturnType<typeof things>>;
 
-/** See the module. */
 export const conditionProgram: AnyProgram = defineProgram({
   name: "condition",
   claim: "First come, first served; a teller that nobody tells to go home waits for ever.",

@@ -10,7 +10,6 @@
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
-/** See the module. */
 export const counter: AnyProgram = defineProgram({
   name: "counter",
   claim: "A load and a store are no increment: it takes an atomic operation, or a lock around both.",

@@ -16,7 +16,6 @@ import { journal, linesOf, note } from "./journal.ts";
 const LINES = ["", "main begins", "thread starts", "thread finishes", "main ends"] as const;
 const [, BEGINS, STARTS, FINISHES, ENDS] = [0, 1, 2, 3, 4] as const;
 
-/** See the module. */
 export const daemon: AnyProgram = defineProgram({
   name: "daemon",
   claim: "The end of a program waits for its threads, but stops its daemons.",

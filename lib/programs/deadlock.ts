@@ -11,7 +11,6 @@ import { DeadlockError } from "../errors.ts";
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
-/** See the module. */
 export const deadlock: AnyProgram = defineProgram({
   name: "deadlock",
   claim: "Locks that are taken in opposite orders end in a cycle, which the report names.",

@@ -40,7 +40,6 @@ const NOTHING: DirInfo = {
   hash: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 };
 
-/** See the module. */
 export const dirInfo: AnyHostProgram = defineHostProgram({
   name: NAME,
   claim: "What is in a folder has one count and one hash, whoever walks it, and a process needs no other permission.",

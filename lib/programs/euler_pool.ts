@@ -34,7 +34,6 @@ interface Outcome {
   readonly iterations: readonly number[];
 }
 
-/** See the module. */
 export const eulerPool: AnyHostProgram = defineHostProgram({
   name: "euler-pool",
   claim: "An event ends the tasks of a pool, and a fetch that came too early can be repeated.",

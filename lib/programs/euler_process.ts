@@ -13,7 +13,16 @@
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { elapse } from "./elapse.ts";
-import { calculateE, E, type Euler, type EulerThings, eulerThings, eulerWork, isWholeBlocks, withoutIterations } from "./euler_work.ts";
+import {
+  calculateE,
+  E,
+  type Euler,
+  type EulerThings,
+  eulerThings,
+  eulerWork,
+  isWholeBlocks,
+  withoutIterations,
+} from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";
 
 const NAME = "calculate_e_process";
@@ -34,7 +43,6 @@ interface Outcome {
   readonly iterations: number;
 }
 
-/** See the module. */
 export const eulerProcess: AnyHostProgram = defineHostProgram({
   name: "euler-process",
   claim: "A process with a name works until its exit event is set, and keeps its result.",

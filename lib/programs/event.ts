@@ -23,7 +23,6 @@ function things() {
 
 type Things = Shared<ReturnType<typeof things>>;
 
-/** See the module. */
 export const eventProgram: AnyProgram = defineProgram({
   name: "event",
   claim: "Nobody enters before the bank opens, and nobody withdraws before the money is there.",

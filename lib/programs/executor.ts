@@ -50,7 +50,6 @@ export function executorFault(task: number): never {
   throw new RangeError(`Cannot run task ${task}: there is no such task`, { cause: new TypeError("it has a bug") });
 }
 
-/** See the module. */
 export const executor: AnyHostProgram = defineHostProgram({
   name: "executor",
   claim: "A pool gives values in the order of their inputs, joins at its end, and loses no failure.",

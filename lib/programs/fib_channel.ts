@@ -23,7 +23,6 @@ export const fibParameters = {
 type FibParameters = ParameterValues<typeof fibParameters>;
 type FibChannels = ReturnType<typeof fibChannels>;
 
-/** See the module. */
 export const fibChannel: AnyProgram = defineProgram({
   name: "fib-channel",
   claim: "Whoever takes which job, every job is done once.",

@@ -41,7 +41,6 @@ interface Times {
   readonly spawn: number;
 }
 
-/** See the module. */
 export const lightMl: AnyProgram = defineProgram({
   name: "light-ml",
   claim:

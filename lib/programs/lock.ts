@@ -9,7 +9,6 @@
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
-/** See the module. */
 export const lockProgram: AnyProgram = defineProgram({
   name: "lock",
   claim: "Under a lock no addition is lost, and critical sections never overlap.",

@@ -45,7 +45,6 @@ interface Outcome {
   readonly refused: string;
 }
 
-/** See the module. */
 export const logging: AnyHostProgram = defineHostProgram({
   name: NAME,
   claim: "Workers log under their names to files of their own, and to one log whose order is the same in every run.",

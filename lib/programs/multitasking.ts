@@ -65,7 +65,6 @@ interface Kind {
   there(task: number, pool: WorkPool): Promise<Timed<number>>;
 }
 
-/** See the module. */
 export const multitasking: AnyHostProgram = defineHostProgram({
   name: "multitasking",
   claim: "I/O-bound work gains from any concurrency, CPU-bound work from parallel modes alone; the results are equal.",

@@ -39,7 +39,6 @@ interface Measuring {
   readonly context: Pick<HostContext, "observe" | "signal">;
 }
 
-/** See the module. */
 export const pi: AnyHostProgram = defineHostProgram({
   name: "pi",
   claim: "Workers that count points in a circle, each its part, come to the count of one worker, and sooner.",

@@ -33,7 +33,6 @@ interface Tasks {
   readonly deaths: number;
 }
 
-/** See the module. */
 export const piPool: AnyHostProgram = defineHostProgram({
   name: "pi-pool",
   claim: "A pool comes to the same count by tasks of any size in chunks of any size, also where workers die.",

@@ -38,7 +38,6 @@ interface Work {
   readonly chunk: number;
 }
 
-/** See the module. */
 export const piQueue: AnyProgram = defineProgram({
   name: "pi-queue",
   claim: "Workers that send partial counts by a queue come to the same count, however the samples are split.",

@@ -42,7 +42,6 @@ interface Setting {
   readonly readers: number;
 }
 
-/** See the module. */
 export const piQueueBroken: AnyProgram = defineProgram({
   name: "pi-queue-broken",
   claim: "Pi by a queue of points goes wrong in four ways; a result for each point, taken before joining, is right.",

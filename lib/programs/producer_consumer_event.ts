@@ -16,7 +16,6 @@ import { cell, event, latch, semaphore } from "../sync/mod.ts";
 
 const LOST = "every message that is produced is consumed";
 
-/** See the module. */
 export const producerConsumerEvent: AnyProgram = defineProgram({
   name: "producer-consumer-event",
   claim: "An event beside a pipeline of one slot makes somebody hang, or loses the last message.",

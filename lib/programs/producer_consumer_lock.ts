@@ -15,7 +15,6 @@ import { cell, lock } from "../sync/mod.ts";
 /** What follows the last message. */
 const SENTINEL = -1;
 
-/** See the module. */
 export const producerConsumerLock: AnyProgram = defineProgram({
   name: "producer-consumer-lock",
   claim: "Two locks make one slot a pipeline: all messages arrive in order, one at a time.",

@@ -13,7 +13,6 @@ import { queue } from "../mailbox/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { event } from "../sync/mod.ts";
 
-/** See the module. */
 export const producerConsumerQueue: AnyProgram = defineProgram({
   name: "producer-consumer-queue",
   claim: "An event beside a queue loses messages or hangs; a queue that is closed drains.",

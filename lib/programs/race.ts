@@ -10,7 +10,6 @@
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { cell } from "../sync/mod.ts";
 
-/** See the module. */
 export const race: AnyProgram = defineProgram({
   name: "race",
   claim: "Where tasks read, add one and write back, an addition can be lost.",

@@ -75,7 +75,6 @@ interface PmapOutcome {
   readonly tries: readonly number[];
 }
 
-/** See the module. */
 export const remoteJobs: AnyHostProgram = defineHostProgram({
   name: "remote-jobs",
   claim: "Workers elsewhere do every job of a remote channel once; their futures and errors come back.",

@@ -11,7 +11,6 @@ import type { Steps } from "../memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { cell, type RLock, rlock, type SharedCell } from "../sync/mod.ts";
 
-/** See the module. */
 export const rlockProgram: AnyProgram = defineProgram({
   name: "rlock",
   claim: "A reentrant lock is taken again by its owner, and free after the outermost release.",

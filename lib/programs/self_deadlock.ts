@@ -11,7 +11,6 @@ import { DeadlockError } from "../errors.ts";
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 import { lock } from "../sync/mod.ts";
 
-/** See the module. */
 export const selfDeadlock: AnyProgram = defineProgram({
   name: "self-deadlock",
   claim: "A task that acquires its own lock again is told so at once.",

@@ -11,7 +11,6 @@
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { cell, cells, semaphore } from "../sync/mod.ts";
 
-/** See the module. */
 export const semaphoreProgram: AnyProgram = defineProgram({
   name: "semaphore",
   claim: "Never are more customers inside than there are tellers, and all are served.",

@@ -38,7 +38,6 @@ interface Workers {
   readonly observe: HostContext["observe"];
 }
 
-/** See the module. */
 export const sort: AnyHostProgram = defineHostProgram({
   name: "sort",
   claim: "Two arrays come out sorted alike however they are sorted; what differs is mostly the start of workers.",

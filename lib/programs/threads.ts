@@ -26,7 +26,6 @@ function things(tasks: number) {
 
 type Things = Shared<ReturnType<typeof things>>;
 
-/** See the module. */
 export const threads: AnyProgram = defineProgram({
   name: "threads",
   claim: "Threads start and finish in any order; who joins them decides in which order it waits.",

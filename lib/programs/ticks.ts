@@ -31,7 +31,6 @@ export interface Lateness {
   readonly worst: number;
 }
 
-/** See the module. */
 export class Ticks {
   readonly #period: number;
   readonly #now: () => number;

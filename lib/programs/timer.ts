@@ -26,7 +26,6 @@ function things(interval: number) {
   };
 }
 
-/** See the module. */
 export const timerProgram: AnyProgram = defineProgram({
   name: "timer",
   claim: "A timer runs once and never early; cancelled before that it does not run, later it has run.",

@@ -12,7 +12,6 @@ import { cell, latch } from "../sync/mod.ts";
 
 const CLAIM = "the file that is written to is open";
 
-/** See the module. */
 export const useAfterClose: AnyProgram = defineProgram({
   name: "use-after-close",
   claim: "A handle that is closed while another task uses it fails there; a latch says when that is over.",

@@ -32,7 +32,6 @@ interface ScribeScope {
   postMessage(message: FromScribe): void;
 }
 
-/** See the module. */
 export class TraceFile {
   readonly #scribe: Worker;
   readonly #path: string;

@@ -7,7 +7,6 @@
  * @module
  */
 
-/** See the module. */
 export class WholeFile {
   readonly #path: string;
   /** Beside the path, where a file can be renamed to it. */

@@ -12,7 +12,6 @@ import type { TaskDone } from "./task_message.ts";
 /** What a task does that waits for nothing. */
 export const RUNNING = "running";
 
-/** See the module. */
 export class Lanes {
   readonly #names: readonly string[];
   readonly #observe: Observer | undefined;

@@ -27,7 +27,6 @@ export interface TaskSpan {
   readonly finished: number;
 }
 
-/** See the module. */
 export class ObservedMemory implements Memory {
   /** The waits so far. */
   readonly waits: TaskSpan[] = [];

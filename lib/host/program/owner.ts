@@ -38,7 +38,6 @@ export interface OwnerOptions {
   readonly live: () => number;
 }
 
-/** See the module. */
 export class Owner implements TasksMemory {
   /** The memory. */
   readonly memory: ModelMemory;

@@ -22,7 +22,6 @@ import type { TasksMemory } from "./tasks_memory.ts";
 const LOOK = 20;
 const LAZY_LOOK = 100;
 
-/** See the module. */
 export class SharedTasks implements TasksMemory {
   readonly memory: SharedMemory;
   readonly attach: TaskMemoryHandle;

@@ -25,7 +25,6 @@ import {
 } from "../../memory/mod.ts";
 import { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "../../program/mod.ts";
 
-/** See the module. */
 export class SteppedMemory implements Memory {
   readonly #memory: SharedMemory;
   readonly #task: number;

@@ -18,7 +18,6 @@ export function decodeEnd(bytes: Uint8Array): TaskEnd {
   return far === undefined ? { kind: "returned", value } : { kind: "failed", far: farErrorFrom(far) };
 }
 
-/** See the module. */
 export class TaskEnds {
   readonly #ends: (TaskEnd | undefined)[];
   readonly #ended: (task: number, failure: FarError | undefined) => void | Promise<void>;

@@ -28,13 +28,7 @@ import { AskingEnd } from "../shared/asking_end.ts";
 import { cloneableError } from "./error_frame.ts";
 import { type Exported, functionsIn, isAsyncItems, isSteps, namedExport } from "./functions.ts";
 import type { CallLog, CallLogOptions } from "./log.ts";
-import {
-  functionOf,
-  type ServiceContext,
-  type ServiceLogging,
-  type ServiceMessage,
-  WINDOW,
-} from "./message.ts";
+import { functionOf, type ServiceContext, type ServiceLogging, type ServiceMessage, WINDOW } from "./message.ts";
 import { detach, isMoved, type Moved, taken } from "./transfer.ts";
 
 /** How long the event loop of the caller's own realm goes without a turn, in milliseconds. */

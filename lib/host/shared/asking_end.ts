@@ -13,7 +13,6 @@ import { following, FrameCursor, type GuestEnd, Outbox } from "../../mode/guest.
 import { now } from "../../platform/mod.ts";
 import { type Asked, decodeAnswer, encodeAsked } from "./asked.ts";
 
-/** See the module. */
 export class AskingEnd {
   /** Whether the job was over while an answer was awaited. */
   isOver = false;

@@ -11,7 +11,6 @@ import type { FarError } from "../../errors.ts";
 import { type Memory, runAsynchronous, runBlocking, type Steps } from "../../memory/mod.ts";
 import { recover, type Shareables, type SharedThing, type Space } from "../../sync/mod.ts";
 
-/** See the module. */
 export class Recovery {
   readonly #memory: Memory;
   readonly #things: ReadonlyMap<string, SharedThing>;

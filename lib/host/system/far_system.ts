@@ -34,7 +34,6 @@ export interface FarSystemOptions {
   readonly host: FarHost;
 }
 
-/** See the module. */
 export class FarSystem {
   readonly #inputs: readonly (readonly [string, PortType])[];
   readonly #outputs: readonly string[];

@@ -38,7 +38,6 @@ export interface LinksKeeper {
   readonly limit: number;
 }
 
-/** See the module. */
 export class GuestLinks implements Links {
   readonly links: readonly GuestLink[];
   readonly #keeper: LinksKeeper;

@@ -158,6 +158,7 @@ Deno.test("SharedMemory names every control word, after the words of the layout"
   const perGuest = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed", "interruptedWait"];
   assertEquals(names.filter((name) => !name.endsWith("]")), [
     "gate",
+    "control.padding",
     "control.interruption",
     "control.turn",
     "control.ticket",

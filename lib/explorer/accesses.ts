@@ -31,7 +31,7 @@ export function conflict(some: readonly number[], others: readonly number[]): bo
 }
 
 /** Whether an operation that was answered so has changed its cell. */
-export function changesCell(operation: CellOperation, answer: Answer): boolean {
+export function changesCell(operation: CellOperation, answer: unknown): boolean {
   if (operation.kind !== "compareExchange") return operation.kind !== "load";
   const { cell, expected } = operation;
   return Object.is(answer, cell === "i32" && typeof expected === "number" ? expected | 0 : expected);
@@ -47,8 +47,16 @@ export function endPlace(layout: Layout): number {
   return layout.wordCount + 1;
 }
 
+/** What decides what is reached. */
+export interface AccessRules {
+  /** The memory's layout. */
+  readonly memory: { readonly layout: Layout };
+  /** Whether it matters what time it is: else nobody reaches the clock. */
+  readonly isTimed: boolean;
+}
+
 /** Adds what an operation that was answered so has reached. */
-export function addAccesses(into: number[], layout: Layout, { operation, answer }: {
+export function addAccesses(into: number[], { memory: { layout }, isTimed }: AccessRules, { operation, answer }: {
   readonly operation: Operation;
   readonly answer: Answer;
 }): void {
@@ -58,14 +66,14 @@ export function addAccesses(into: number[], layout: Layout, { operation, answer 
       return;
     case "wait":
       into.push(writes(operation.word));
-      if ((operation.deadline ?? Infinity) !== Infinity) into.push(reads(clockPlace(layout)));
+      if (isTimed && (operation.deadline ?? Infinity) !== Infinity) into.push(reads(clockPlace(layout)));
       return;
     case "notify":
       into.push(writes(operation.word));
       return;
     case "now":
     case "sleep":
-      into.push(reads(clockPlace(layout)));
+      if (isTimed) into.push(reads(clockPlace(layout)));
       return;
     case "read":
       into.push(reads(bytesPlace(layout, operation.offset)));

@@ -21,6 +21,9 @@ import {
   type Steps,
 } from "../memory/mod.ts";
 import { type TaskMemory, TaskRun } from "../program/mod.ts";
+import { STATISTICS } from "../sync/mod.ts";
+import { type Looks, NO_LOOKS } from "./looks.ts";
+import { changesCell } from "./accesses.ts";
 import { wholeText } from "./whole_text.ts";
 
 /** How steps ended. */
@@ -53,7 +56,10 @@ export class TreeNode {
   readonly end: TreeEnd | undefined;
   /** The call whose steps the operation is one of. */
   readonly call: CallOperation | undefined;
-  /** Whether tasks may switch before the operation: it is a call, or reaches shared memory outside of calls. */
+  /**
+   * Whether tasks may switch before the operation: it is a call, or reaches shared memory outside of calls, or reads the time,
+   * or is inside a call and begins another change than the first (see {@linkcode Prompter.begins}).
+   */
   readonly isPoint: boolean;
   /** The place before, with the answer that led here from there. */
   readonly parent: TreeNode | undefined;
@@ -79,11 +85,24 @@ export class TreeNode {
       ? { kind: "threw", error: outcome.error }
       : { kind: "returned", value: outcome.kind === "returned" ? outcome.value : undefined };
     this.call = prompter.call;
-    this.isPoint = operation !== undefined && this.call === undefined && switches(operation);
+    this.isPoint = operation !== undefined &&
+      (this.call === undefined ? prompter.switches(operation) : prompter.begins(operation));
     this.parent = parent;
     this.answer = answer;
   }
 }
+
+/** What decides where tasks may switch. */
+export interface TreeRules {
+  /** What tasks look at. */
+  readonly looks: Looks;
+  /** Whether a word is that of a monitor. */
+  isMonitor(word: number): boolean;
+  /** Told of each operation that is asked for. */
+  note(operation: Operation): void;
+}
+
+const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, note: () => {} };
 
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
 const MOST_NODES = 20_000;
@@ -94,6 +113,7 @@ export class AnswerTree {
   hasPlain = false;
   readonly #layout: Layout;
   readonly #make: (memory: Memory) => Steps<unknown>;
+  readonly #rules: TreeRules;
   #root: TreeNode | undefined;
   #size = 0;
   // The run that stands at #at, if any.
@@ -102,9 +122,10 @@ export class AnswerTree {
   #at: TreeNode | undefined;
 
   /** A tree of the steps that `make` makes; the memory is for guards, whose releases become steps. */
-  constructor(layout: Layout, make: (memory: Memory) => Steps<unknown>) {
+  constructor(layout: Layout, make: (memory: Memory) => Steps<unknown>, rules: TreeRules = NO_RULES) {
     this.#layout = layout;
     this.#make = make;
+    this.#rules = rules;
   }
 
   /** Whether it is to be dropped at the next look at its root. */
@@ -169,7 +190,7 @@ export class AnswerTree {
   }
 
   #begin(): [TaskRun<unknown>, Prompter] {
-    const prompter = new Prompter(this.#layout);
+    const prompter = new Prompter(this.#layout, this.#rules);
     return [new TaskRun(prompter, { name: "", number: 0, steps: begun(this.#make, prompter) }), prompter];
   }
 
@@ -184,7 +205,10 @@ export class AnswerTree {
     this.#prompter = prompter;
     this.#at = node;
     const { operation } = node;
-    if (operation !== undefined && isPlain(operation)) this.hasPlain = true;
+    if (operation !== undefined) {
+      if (isPlain(operation)) this.hasPlain = true;
+      this.#rules.note(operation);
+    }
     return node;
   }
 }
@@ -195,9 +219,16 @@ class Prompter implements Memory, TaskMemory {
   answer: Answer | Failure;
   #deferred: Steps<unknown>[] = [];
   #calls: { readonly operation: CallOperation; readonly inline: InlineCall }[] = [];
+  readonly #rules: TreeRules;
+  // In how many monitors the steps are.
+  #inside = 0;
+  // Whether the present call has changed something, and has reached anything, since others may have acted last.
+  #changed = false;
+  #reached = false;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, rules: TreeRules) {
     this.layout = layout;
+    this.#rules = rules;
   }
 
   /** The outermost call that has begun and not ended. */
@@ -206,8 +237,50 @@ class Prompter implements Memory, TaskMemory {
     return this.#calls[0]?.operation;
   }
 
+  /** Whether tasks may switch before an operation outside of calls. */
+  switches({ kind, starts }: Operation & { readonly starts?: boolean }): boolean {
+    if (kind === "now") return !starts || this.#rules.looks.clock;
+    return kind !== "sleep" && kind !== "choose";
+  }
+
+  /**
+   * Whether an operation in a call, outside of all monitors, begins another change than the first: it enters a monitor, or
+   * compares and exchanges a word. Of what says who waits each look is by itself.
+   */
+  begins(operation: Operation): boolean {
+    if (this.#inside > 0) return false;
+    if (this.#reached && this.call?.method === STATISTICS) return true;
+    return this.#changed && operation.kind === "compareExchange";
+  }
+
+  /** Notes where a call is. */
+  #follow(operation: Operation, answer: Answer | Failure): void {
+    switch (operation.kind) {
+      case "call":
+        if (this.call === undefined) this.#changed = this.#reached = false;
+        return;
+      case "compareExchange":
+        this.#reached = true;
+        if (!changesCell(operation, answer)) return;
+        this.#changed = true;
+        if (this.#rules.isMonitor(operation.word) && operation.expected === 0) this.#inside++;
+        return;
+      case "exchange":
+        this.#reached = true;
+        if (this.#inside > 0 && this.#rules.isMonitor(operation.word)) this.#inside--;
+        return;
+      case "wait":
+        // Who was woken stood where others may act.
+        if (answer === "woken") this.#changed = this.#reached = false;
+        return;
+      default:
+        this.#reached = true;
+    }
+  }
+
   begin(operation: Operation): Answer {
     const { answer } = this;
+    this.#follow(operation, answer);
     if (answer instanceof Failure) throw answer.error;
     if (operation.kind === "call") {
       const inline = new InlineCall();
@@ -255,10 +328,6 @@ function detached(operation: Operation | undefined): Operation | undefined {
 /** Makes the steps when they begin, so that what their making throws is thrown by them. */
 function* begun(make: (memory: Memory) => Steps<unknown>, memory: Memory): Steps<unknown> {
   return yield* make(memory);
-}
-
-function switches({ kind }: Operation): boolean {
-  return kind !== "now" && kind !== "sleep" && kind !== "choose";
 }
 
 function isPlain(operation: Operation): boolean {

@@ -2,9 +2,11 @@
  * Runs of a program under a scheduler, one after the other, on one model memory.
  *
  * - Granularity `operation`: tasks switch before calls, before accesses outside of calls, before what guards release, and
- *   where a task blocks; a call goes on without a switch until it blocks or ends. Granularity `word`: before every operation.
+ *   where a task blocks; a call goes on without a switch until it blocks, begins another change than the first (a batch), or
+ *   ends. Granularity `word`: before every operation.
  * - A call of which nobody can tell whether it waits or comes later (see `SharedThing.ready`) begins when it can go on.
- * - A task that waits with a deadline may be woken by its time at any point.
+ * - A task that waits with a deadline may be woken by its time at any point, or, where times come in order, when no other
+ *   has an earlier one.
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
  * - A task that fails ends alone; the others go on. What the shared things are told of an end (`recover` of `sync`) is an
  *   action of its own for each thing, in the name of the task.
@@ -96,6 +98,9 @@ export class Execution {
   readonly #recoveries: (Recovery | undefined)[];
   // Whether the run is over though daemons could go on.
   #isOver = false;
+  // Whether times come in order, and the access of an action that changes which of them can come, or what time it is.
+  readonly #isOrdered: boolean;
+  readonly #anyTime: number;
   // The task in whose name the run ends.
   readonly #first: number;
   // #checkpoints[step] is the state at that point of the last run, which #saver scheduled, where it had several actions.
@@ -121,6 +126,8 @@ export class Execution {
     this.nodes = model.tasks.map(({ root }) => root);
     this.#until = model.tasks.map(() => NaN);
     this.#recoveries = model.tasks.map(() => undefined);
+    this.#isOrdered = model.clock === "ordered";
+    this.#anyTime = writes(clockPlace(this.#memory.layout));
     this.#first = this.nodes.findIndex((_, task) => !model.daemons.has(task));
     this.#point = {
       kind: "complete",
@@ -379,12 +386,13 @@ export class Execution {
     else if (this.#actions.length > 0) this.#actions.unshift(this.#first);
   }
 
-  /** Lists those who wait with a deadline, the earliest first. */
+  /** Lists those who wait with a deadline, the earliest first; only these where times come in order. */
   #offerTimes(): void {
     const timed: number[] = [];
     for (const [task, until] of this.#until.entries()) if (until < Infinity) timed.push(task);
     timed.sort((one, other) => (this.#until[one] ?? 0) - (this.#until[other] ?? 0));
-    for (const task of timed) this.#actions.push(task);
+    const [earliest = 0] = timed.map((task) => this.#until[task]);
+    for (const task of timed) if (!this.#isOrdered || this.#until[task] === earliest) this.#actions.push(task);
   }
 
   #isShut(node: TreeNode, task: number): boolean {
@@ -471,7 +479,8 @@ export class Execution {
     }
     if (this.#watches) {
       const reached = answer === PARKED ? undefined : answer;
-      addAccesses(this.#accesses, this.#memory.layout, { operation, answer: reached });
+      addAccesses(this.#accesses, this.model, { operation, answer: reached });
+      if (this.#isOrdered && answer === PARKED && deadlineOf(operation) < Infinity) this.#accesses.push(this.#anyTime);
     }
     if (this.races !== undefined && answer !== PARKED) {
       if ("order" in operation) this.races.access(task, operation, answer, this.#operations);
@@ -488,6 +497,8 @@ export class Execution {
   #wake(waker: number): void {
     for (const { task, answer } of this.#memory.takeReady()) {
       const node = this.#nodeOf(task);
+      // Where times come in order, the next one can come when this one does not.
+      if (this.#isOrdered && (this.#until[task] ?? Infinity) < Infinity) this.#accesses.push(this.#anyTime);
       this.#until[task] = NaN;
       this.#observe?.(task, node, answer);
       this.#follow(task, node, answer);
@@ -499,8 +510,8 @@ export class Execution {
 
   #expire(task: number): void {
     if (this.#watches) {
-      const { operation } = this.nodes[task] ?? fail();
-      this.#accesses.push(writes(clockPlace(this.#memory.layout)));
+      const { operation } = this.#nodeOf(task);
+      if (this.model.isTimed) this.#accesses.push(this.#anyTime);
       if (operation?.kind === "wait") this.#accesses.push(writes(operation.word));
     }
     this.#memory.expire(task);
@@ -526,7 +537,7 @@ export class Execution {
         for (const [node, answer] of passed) {
           const { operation } = node;
           if (operation !== undefined && this.#watches) {
-            addAccesses(this.#accesses, this.#memory.layout, { operation, answer });
+            addAccesses(this.#accesses, this.model, { operation, answer });
           }
           this.#operations++;
           this.#observe?.(task, node, answer);

@@ -45,9 +45,11 @@ import type { Granularity } from "./execution.ts";
 import type { BugKind, Finding, RaceFinding } from "./finding.ts";
 import { Pct } from "./pct.ts";
 import { RandomWalk } from "./random_walk.ts";
+import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
+import { type Clock, clocks } from "./program_model.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
 import type { OutcomeCount } from "./outcomes.ts";
-import { Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
+import { type Found, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
 
 /** The ways of going through interleavings. */
@@ -64,6 +66,11 @@ export interface ExploreOptions extends SettingsOptions {
   readonly budget?: number | undefined;
   /** Where tasks may switch; `operation` by default. */
   readonly granularity?: Granularity | undefined;
+  /**
+   * In which order times come: `free` is any order, `ordered` the earliest first; `free` by default. A bug that needs times
+   * out of order is reported only where no other is found, and says so.
+   */
+  readonly clock?: Clock | undefined;
   /** After how many operations a run is cut; 10,000 by default. */
   readonly stepLimit?: number | undefined;
   /** Whether races, leaks and the invariant are looked at; true by default. */
@@ -172,10 +179,22 @@ export function explore(program: AnyProgram, options: ExploreOptions = {}): Expl
  * @throws {RangeError} where the settings, the budget or the strategy make no sense.
  */
 export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = {}): Slices<ExploreResult> {
-  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing } = options;
-  check(program, { strategy, budget, granularity, stepLimit });
+  for (let looks = NO_LOOKS;;) {
+    try {
+      return yield* exploreKnowing(program, options, looks);
+    } catch (error) {
+      if (!(error instanceof SeenError)) throw error;
+      looks = error.looks;
+    }
+  }
+}
+
+/** The same, given what the tasks look at. */
+function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Looks): Slices<ExploreResult> {
+  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing, clock } = options;
+  check(program, { strategy, budget, granularity, stepLimit, clock });
   const settings = settingsOf(program, options);
-  const search = new Search(program, settings, { granularity, checks, stepLimit });
+  const search = new Search(program, settings, { granularity, checks, stepLimit, looks, clock });
   const { ended, isMinimal, covered } = yield* run(search, { strategy, budget, keepGoing, seed: settings.seed });
   search.checkDeterminism();
   const exhausted = ended === "exhausted" && search.tooLong === 0;
@@ -187,10 +206,28 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
   }
   // What came to the step limit may have failed so after it.
   const isCertain = isMinimal && (tooLong === 0 || found.preemptions === 0);
+  const inOrder = new Search(program, settings, { granularity, checks, stepLimit, looks, clock: "ordered" });
+  const isInOrder = ({ departures, inTurns, kind }: Found) => {
+    const { fault, judged } = inOrder.show(departures, { inTurns, afresh: false });
+    return fault === undefined && judged?.finding?.kind === kind;
+  };
   const { least, minimal } = yield* shrink(search, { found, isMinimal: isCertain, budget });
-  const { kind, message, departures, inTurns, preemptions, steps, race, loop } = least;
+  const { kind, departures, inTurns, preemptions, steps, race, loop } = least;
+  let { message } = least;
+  if (kind !== "nondeterminism" && clock !== "ordered" && !isInOrder(least)) {
+    const other = yield* exploreKnowing(program, { ...options, clock: "ordered" }, looks);
+    if (other.verdict === "bug") return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
+    message += "; that needs times out of order: with the earliest first no bug is found";
+  }
   const { fingerprint } = search.show(departures, { inTurns, afresh: true });
-  const schedule = formatSchedule({ granularity: granularity ?? "operation", departures, inTurns, fingerprint });
+  const schedule = formatSchedule({
+    granularity: granularity ?? "operation",
+    looks,
+    clock,
+    departures,
+    inTurns,
+    fingerprint,
+  });
   const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism";
   const smaller = isSearchedAgain ? yield* smallerBug(program, { options, settings, kind, budget }) : undefined;
   return {
@@ -221,9 +258,9 @@ export function replay(
   schedule: string,
   options: SettingsOptions & Pick<ExploreOptions, "checks" | "stepLimit"> = {},
 ): ReplayResult {
-  const { granularity, departures, inTurns, print } = parseSchedule(schedule);
+  const { granularity, looks, clock, departures, inTurns, print } = parseSchedule(schedule);
   const { checks, stepLimit } = options;
-  const search = new Search(program, settingsOf(program, options), { granularity, checks, stepLimit });
+  const search = new Search(program, settingsOf(program, options), { granularity, checks, stepLimit, looks, clock });
   const { judged, fingerprint, fault, preemptions } = search.show(departures, { inTurns, afresh: false });
   const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");
   if (is !== undefined) {
@@ -342,11 +379,12 @@ function* attempt(program: AnyProgram, options: ExploreOptions): Slices<ExploreR
 
 function check(
   program: AnyProgram,
-  { strategy, budget, granularity = "operation", stepLimit = 1 }: {
+  { strategy, budget, granularity = "operation", stepLimit = 1, clock = "free" }: {
     strategy: string;
     budget: number;
     granularity: string | undefined;
     stepLimit: number | undefined;
+    clock: string | undefined;
   },
 ): void {
   const refuse = (is: string, wanted: string) => {
@@ -359,5 +397,6 @@ function check(
   if (!(Number.isSafeInteger(stepLimit) && stepLimit >= 1)) {
     refuse(`a step limit of ${stepLimit}`, "a whole number of at least 1");
   }
+  if (!clocks.some((known) => known === clock)) refuse(`clock ${clock}`, `one of ${clocks.join(", ")}`);
   if (granularity !== "operation" && granularity !== "word") refuse(`granularity ${granularity}`, "operation or word");
 }

@@ -4,7 +4,8 @@
  * - A task is a function of its answers (`answer_tree.ts`): its steps run once for each sequence of answers, so a
  *   schedule costs its memory operations and no generators, and a task that depends on anything else is found out.
  * - A call that nobody can tell from a later one begins when it can go on (`SharedThing.ready`). Calls whose place in
- *   line matters begin and wait.
+ *   line matters begin and wait; so do all where a task asks who waits (`looks.ts`).
+ * - The clock is no place that actions reach where nobody looks at it: any time may come at any point.
  * - DPOR tries who can begin the other order (source sets): the paper's rule, the task of the later event, loses
  *   classes beside sleep sets.
  * - A lost wake-up is tried out: the last signal woke nobody, who sleeps came later, and would go on if the signal
@@ -31,7 +32,8 @@ export {
 export { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
 export { Judge, type Judged } from "./judge.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
-export { ProgramModel } from "./program_model.ts";
+export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
+export type { Looks } from "./looks.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 export { DepthFirst } from "./depth_first.ts";
 export { Dpor } from "./dpor.ts";
@@ -47,6 +49,7 @@ export {
   Search,
   type SearchEnd,
   type SearchLimits,
+  type SearchOptions,
   type SearchProgress,
   type Shown,
   type Slices,

@@ -11,7 +11,22 @@ import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED } 
 import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
-import { AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
+import { AnswerTree, Failure, type TreeNode, type TreeRules } from "./answer_tree.ts";
+import { type Looks, looksWith, NO_LOOKS } from "./looks.ts";
+
+/** How a program is modeled. */
+export interface ModelOptions {
+  /** What its tasks are known to look at; nothing by default. */
+  readonly looks?: Looks | undefined;
+  /** Whether times come in any order, or the earliest first; `free` by default. */
+  readonly clock?: Clock | undefined;
+}
+
+/** The orders in which times may come. */
+export const clocks = ["free", "ordered"] as const;
+
+/** An order in which times may come. */
+export type Clock = typeof clocks[number];
 
 /** How many trees of the outcome are kept at a time. */
 const MOST_TREES = 1000;
@@ -32,6 +47,12 @@ export class ProgramModel {
   readonly tasks: readonly AnswerTree[];
   /** What looks whether the invariant holds, if there is one. */
   readonly invariant: AnswerTree | undefined;
+  /** What the tasks are known to look at. */
+  readonly looks: Looks;
+  /** In which order times come. */
+  readonly clock: Clock;
+  #seen: Looks;
+  readonly #rules: TreeRules;
   readonly #space: Space<Shareables>;
   readonly #initialize: AnswerTree;
   readonly #outcomes = new Map<string, AnswerTree>();
@@ -40,7 +61,7 @@ export class ProgramModel {
   readonly #leaking: readonly (readonly [name: string, thing: SharedThing])[];
 
   /** Lays out the memory of a program. */
-  constructor(program: AnyProgram, settings: Settings) {
+  constructor(program: AnyProgram, settings: Settings, { looks = NO_LOOKS, clock = "free" }: ModelOptions = {}) {
     this.program = program;
     this.settings = settings;
     const tasks = program.tasks(settings);
@@ -55,7 +76,14 @@ export class ProgramModel {
     }
     const space = new Space(program.shared(settings), { tasks: this.names.length, names: this.names });
     this.#space = space;
-    this.memory = new ModelMemory(space.layout);
+    this.looks = this.#seen = looks;
+    this.clock = clock;
+    this.#rules = {
+      looks,
+      isMonitor: (word) => space.isMonitor(word),
+      note: (operation) => this.#seen = looksWith(this.#seen, operation),
+    };
+    this.memory = new ModelMemory(space.layout, { patient: !this.isTimed });
     this.#things = space.attach(this.memory).things;
     this.#leaking = [...this.#things].filter(([, { leaks }]) => leaks !== undefined);
     this.tasks = this.names.map((name, task) =>
@@ -63,11 +91,21 @@ export class ProgramModel {
         const steps = program.tasks(settings)[task];
         if (steps?.name === name) return steps.run(space.bind(memory, { task }));
         throw new TypeError(`Cannot run ${name}: task ${task} is ${steps?.name}, the same tasks each time are wanted`);
-      })
+      }, this.#rules)
     );
     this.#initialize = new AnswerTree(space.layout, () => space.initialize());
     const { invariant } = program;
-    this.invariant = invariant && new AnswerTree(space.layout, (memory) => invariant(space.bind(memory)));
+    this.invariant = invariant && new AnswerTree(space.layout, (memory) => invariant(space.bind(memory)), this.#rules);
+  }
+
+  /** Whether it matters what time it is, and not only which times have come. */
+  get isTimed(): boolean {
+    return this.looks.clock || this.clock === "ordered";
+  }
+
+  /** What the tasks have been seen to look at. */
+  get seen(): Looks {
+    return this.#seen;
   }
 
   /** Whether a task is known to use plain words. */
@@ -94,7 +132,7 @@ export class ProgramModel {
     while (node.operation !== undefined) {
       const answer = this.#answer(node.operation);
       if (accesses !== undefined && !(answer instanceof Failure)) {
-        addAccesses(accesses, this.memory.layout, { operation: node.operation, answer });
+        addAccesses(accesses, this, { operation: node.operation, answer });
       }
       node = tree.after(node, answer);
     }
@@ -111,6 +149,7 @@ export class ProgramModel {
       tree = new AnswerTree(
         this.#space.layout,
         (memory) => program.outcome(this.#space.bind(memory), { results: kept, settings }),
+        this.#rules,
       );
       if (this.#outcomes.size >= MOST_TREES) this.#outcomes.clear();
       this.#outcomes.set(key, tree);
@@ -127,13 +166,13 @@ export class ProgramModel {
       // With views of its own: one that is under way has begun to change things.
       return new AnswerTree(this.#space.layout, (memory) => {
         return recover(this.#space.attach(memory).things.values(), { task, failure });
-      });
+      }, this.#rules);
     });
   }
 
   /** The tree that says whether a task's call may begin; null where it always may. */
   gate(task: number, { object, method, args }: CallOperation): AnswerTree | null {
-    if (args.length > 0) return null;
+    if (args.length > 0 || this.looks.waits) return null;
     return this.#question(`ready ${task} ${object} ${method}`, () => {
       const layout = this.#space.layout;
       const thing = this.#space.attach(this.memory, { task }).things.get(object);

@@ -39,8 +39,8 @@ export function scriptOf(
 ): Script {
   // Refuses a schedule that is not of this program.
   replay(program, schedule, options);
-  const { granularity, departures, inTurns } = parseSchedule(schedule);
-  const model = new ProgramModel(program, settingsOf(program, options));
+  const { granularity, looks, clock, departures, inTurns } = parseSchedule(schedule);
+  const model = new ProgramModel(program, settingsOf(program, options), { looks, clock });
   const execution = new Execution(model, { granularity, stepLimit: options.stepLimit });
   const scheduler = new Replay(departures, { names: model.names, inTurns });
   scheduler.begin();

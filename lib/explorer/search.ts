@@ -16,7 +16,8 @@ import { Judge, type Judged } from "./judge.ts";
 import { livelock } from "./livelock.ts";
 import { Outcomes } from "./outcomes.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
-import { ProgramModel } from "./program_model.ts";
+import { SeenError } from "./looks.ts";
+import { type ModelOptions, ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import type { Departure } from "./schedule.ts";
 import type { RunEnd, Scheduler } from "./scheduler.ts";
@@ -32,6 +33,9 @@ export interface Found extends Finding {
   /** Its steps; those that are departed from, where the tasks take turns. */
   readonly steps: number;
 }
+
+/** How runs are performed, and what is known of the program. */
+export interface SearchOptions extends ExecutionOptions, ModelOptions {}
 
 /** How a run goes, besides its departures. */
 export interface PathOptions {
@@ -97,7 +101,7 @@ export class Search {
   readonly execution: Execution;
   readonly #program: AnyProgram;
   readonly #settings: Settings;
-  readonly #options: ExecutionOptions;
+  readonly #options: SearchOptions;
   readonly #judge: Judge;
   /** What came out. */
   readonly outcomes: Outcomes = new Outcomes();
@@ -107,11 +111,11 @@ export class Search {
   #last: readonly Departure[] = [];
 
   /** Prepares a search. */
-  constructor(program: AnyProgram, settings: Settings, options: ExecutionOptions) {
+  constructor(program: AnyProgram, settings: Settings, options: SearchOptions) {
     this.#program = program;
     this.#settings = settings;
     this.#options = options;
-    this.execution = new Execution(new ProgramModel(program, settings), options);
+    this.execution = new Execution(new ProgramModel(program, settings, options), options);
     this.#judge = new Judge(this.execution, options);
   }
 
@@ -182,7 +186,7 @@ export class Search {
     const replay = new Replay(departures, { names, inTurns });
     const printed = replay.turnsFrom + PRINTED_TURNS;
     const execution = afresh
-      ? new Execution(new ProgramModel(this.#program, this.#settings), this.#options)
+      ? new Execution(new ProgramModel(this.#program, this.#settings, this.#options), this.#options)
       : this.execution;
     const judge = afresh ? new Judge(execution, this.#options) : this.#judge;
     let print = fingerprint(0, JSON.stringify([this.#program.name, this.#settings.variant]));
@@ -250,6 +254,8 @@ export class Search {
       const { message } = error;
       return { kind: "nondeterminism", message, departures: this.#departures(), preemptions: 0, steps: 0 };
     }
+    const { seen, looks } = this.execution.model;
+    if (seen !== looks) throw new SeenError(seen);
     if (run.kind === "too-long") {
       this.#tooLong++;
       if (this.#found !== undefined) return "too-long";

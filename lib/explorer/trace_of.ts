@@ -64,10 +64,14 @@ export function traceOf(
   options: SettingsOptions & Pick<ExecutionOptions, "stepLimit" | "checks"> = {},
 ): RunTrace {
   const { outcome, finding, preemptions } = replay(program, schedule, options);
-  const { granularity, departures, inTurns } = parseSchedule(schedule);
+  const { granularity, looks, clock, departures, inTurns } = parseSchedule(schedule);
   const settings = settingsOf(program, options);
   const { stepLimit, checks } = options;
-  const execution = new Execution(new ProgramModel(program, settings), { granularity, stepLimit, checks });
+  const execution = new Execution(new ProgramModel(program, settings, { looks, clock }), {
+    granularity,
+    stepLimit,
+    checks,
+  });
   const { names } = execution.model;
   const scheduler = () => {
     const made = new Replay(departures, { names, inTurns });
@@ -80,7 +84,7 @@ export function traceOf(
   execution.run(recorder.over(scheduler()), (task, node, answer) => recorder.observe(task, node, answer));
   recorder.markRace();
   recorder.finish();
-  const places = sourcesOf(new ProgramModel(program, settings), recorder.answers);
+  const places = sourcesOf(new ProgramModel(program, settings, { looks, clock }), recorder.answers);
   const rows = recorder.rows.map(({ row, place }): TraceRow => ({ ...row, source: places[row.task]?.[place] }));
   return { tasks: names, rows, outcome, finding, preemptions };
 }
@@ -142,7 +146,10 @@ class Recorder {
       return;
     }
     if (waited) this.#add(task, place, wakeText(operation, answer));
-    else if (node.isPoint || operation.kind === "choose" || this.#execution.granularity === "word") {
+    else if (node.isPoint && node.call !== undefined && this.#execution.granularity === "operation") {
+      // A call that others could interrupt.
+      if (last?.row.task !== task) this.#add(task, place, `goes on with ${node.call.object}.${node.call.method}`);
+    } else if (node.isPoint || operation.kind === "choose" || this.#execution.granularity === "word") {
       this.#add(task, place, actionText(operation, { answer, layout: this.#layout, call: node.call }));
     }
     if (!waited) this.#rowOf.push(this.rows.findLast(({ row }) => row.task === task)?.row);

@@ -48,6 +48,7 @@ export {
   type SleepOperation,
   type Steps,
   store,
+  timeIn,
   wait,
   type WaitOperation,
   type WaitResult,

@@ -78,6 +78,8 @@ export interface ModelMemoryOptions {
   readonly start?: number;
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
+  /** Whether one whose time is over waits all the same: for a driver who lets times come as it likes. False by default. */
+  readonly patient?: boolean;
 }
 
 /** The memory of direct mode and of the explorer. */
@@ -87,6 +89,7 @@ export class ModelMemory implements Memory {
   readonly #cells: Cells;
   readonly #chooser: Chooser;
   readonly #start: number;
+  readonly #patient: boolean;
   // A task is in at most one of #parked and #ready. #parked is in the order of parking.
   #parked: ParkedTask[] = [];
   #ready: ReadyTask[] = [];
@@ -95,7 +98,10 @@ export class ModelMemory implements Memory {
   #deferred: Steps<unknown>[] | undefined;
 
   /** Makes a memory of zeros and freezes its layout. */
-  constructor(layout: Layout, { start = 0, chooser = firstChoice }: ModelMemoryOptions = {}) {
+  constructor(
+    layout: Layout,
+    { start = 0, chooser = firstChoice, patient = false }: ModelMemoryOptions = {},
+  ) {
     this.layout = layout.freeze();
     const words = layout.wordCount + layout.wordCount % 2;
     // Without the byte region, which may be large and mostly never used: it grows where it is written.
@@ -103,6 +109,7 @@ export class ModelMemory implements Memory {
     this.#cells = new Cells(buffer, { words, bytes: layout.byteCount, shared: false });
     this.#chooser = chooser;
     this.#start = start;
+    this.#patient = patient;
     this.#clock = start;
   }
 
@@ -257,7 +264,7 @@ export class ModelMemory implements Memory {
   #wait({ word, expected, deadline = Infinity }: WaitOperation, task: number): Answer | typeof PARKED {
     this.#cells.checkWord("wait", word, 1);
     if (this.#cells.words[word] !== (expected | 0)) return "not-equal";
-    if (deadline <= this.#clock) return "timed-out";
+    if (deadline <= this.#clock && !this.#patient) return "timed-out";
     this.#parked.push({ task, word, until: deadline });
     return PARKED;
   }

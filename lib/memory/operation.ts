@@ -115,6 +115,8 @@ export type ByteOperation = ReadOperation | WriteOperation;
 export interface NowOperation {
   /** The discriminant. */
   readonly kind: "now";
+  /** Whether the answer only says until when to wait; false if absent. */
+  readonly starts?: true;
 }
 
 /** Parks until an absolute time in milliseconds; answers nothing. */
@@ -284,6 +286,11 @@ export function write(offset: number, bytes: Uint8Array): Steps<void> {
 /** Gives the time in milliseconds. */
 export function now(): Steps<number> {
   return new OneStep({ kind: "now" });
+}
+
+/** Gives the time in so many milliseconds, to wait until then. */
+export function* timeIn(milliseconds: number): Steps<number> {
+  return (yield* new OneStep<number>({ kind: "now", starts: true })) + milliseconds;
 }
 
 /** Parks until an absolute time in milliseconds. */

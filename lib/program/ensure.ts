@@ -17,7 +17,7 @@
  */
 
 import { AssertionError } from "../errors.ts";
-import { now, sleep, type Steps } from "../memory/mod.ts";
+import { sleep, type Steps, timeIn } from "../memory/mod.ts";
 
 /**
  * Says what must hold here.
@@ -31,5 +31,5 @@ export function ensure(condition: boolean, claim: string): asserts condition {
 /** Waits for a number of seconds. */
 export function* pause(seconds: number): Steps<void> {
   if (!(seconds >= 0)) throw new RangeError(`Cannot pause for ${seconds} s: a number of at least 0 is wanted`);
-  yield* sleep((yield* now()) + seconds * 1000);
+  yield* sleep(yield* timeIn(seconds * 1000));
 }

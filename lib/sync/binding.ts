@@ -12,6 +12,12 @@ import { MemoryFullError, StateError } from "../errors.ts";
 import type { Memory, Operation, Steps } from "../memory/mod.ts";
 import { extentOf, type Ownership, type PlacedOperation } from "./ownership.ts";
 
+/**
+ * The method by which a thing says who waits. Where it reads several words outside of a monitor, others may act between: what
+ * it gives is then of no one moment.
+ */
+export const STATISTICS = "statistics";
+
 /** What a shared thing can do for those who look after the run. */
 export interface SharedThing {
   /** Its name. */
@@ -33,8 +39,8 @@ export interface SharedThing {
   /** The tasks that took it last and have not given it back, whoever may give it back: for reports. */
   holders?(): Steps<readonly number[]>;
   /**
-   * Whether a call would go on at once, for calls of which nobody can tell whether they wait or come later; undefined for
-   * the others. The explorer begins such a call only when it goes on.
+   * Whether a call would go on at once, for calls of which nobody but who asks for {@linkcode STATISTICS} can tell whether they
+   * wait or come later; undefined for the others. The explorer begins such a call only when it goes on.
    */
   ready?(method: string, args: readonly unknown[]): Steps<boolean> | undefined;
   /** The methods that wake those who wait, and leave nothing for who comes later. */

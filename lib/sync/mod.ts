@@ -13,7 +13,7 @@
  * @module
  */
 
-export { type Bind, Binding, type SharedThing, type Things } from "./binding.ts";
+export { type Bind, Binding, type SharedThing, STATISTICS, type Things } from "./binding.ts";
 export {
   type Attached,
   type Reservation,

@@ -47,6 +47,8 @@ export interface Reservation {
   readonly lanes: number;
   /** Reserves a word. */
   word(name: string, initial?: number): number;
+  /** Reserves the word of a monitor: 0 where nobody is inside. Who enters exchanges 0, who leaves sets it back. */
+  monitor(name: string): number;
   /** Reserves words in a row. */
   words(name: string, count: number, initial?: number): number;
   /** Reserves 64-bit cells in a row. */
@@ -89,6 +91,7 @@ export class Space<S extends Shareables> {
   readonly #lanes: number;
   readonly #initial: Steps<void>[];
   readonly #ownership: Ownership<Owner>;
+  readonly #monitors: ReadonlySet<number>;
   readonly #things: readonly (readonly [name: string, bind: Bind<unknown>])[];
 
   /** Reserves places for all things. */
@@ -108,6 +111,7 @@ export class Space<S extends Shareables> {
     this.#things = Object.entries(things).map(([name, thing]) => [name, reserving.place(name, thing)]);
     this.#initial = reserving.initial;
     this.#ownership = reserving.ownership;
+    this.#monitors = reserving.monitors;
     this.layout = reserving.layout.freeze();
   }
 
@@ -119,6 +123,11 @@ export class Space<S extends Shareables> {
   /** Whether a lane sleeps on that word: who waits there stands in line for a thing. */
   isLane(word: number): boolean {
     return word >= this.#firstWake && word < this.#firstWake + this.#lanes;
+  }
+
+  /** Whether a word is that of a monitor. */
+  isMonitor(word: number): boolean {
+    return this.#monitors.has(word);
   }
 
   /** A task's view of the things; without `task`, the supervisor's. */
@@ -153,6 +162,7 @@ class Reserving implements Reservation {
   readonly layout = new Layout();
   readonly initial: Steps<void>[] = [];
   readonly ownership = new Ownership<Owner>();
+  readonly monitors = new Set<number>();
   /** Who reserves at the moment. */
   #owner: Owner = {};
   readonly #named: ReadonlyMap<Shareable<unknown>, string>;
@@ -169,6 +179,12 @@ class Reserving implements Reservation {
 
   word(name: string, initial: number = 0): number {
     return this.words(name, 1, initial);
+  }
+
+  monitor(name: string): number {
+    const word = this.word(name);
+    this.monitors.add(word);
+    return word;
   }
 
   words(name: string, count: number, initial: number = 0): number {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { now, type Steps } from "../memory/mod.ts";
+import { type Steps, timeIn } from "../memory/mod.ts";
 import { CancelToken } from "./cancel_token.ts";
 
 /** How long to wait, and what ends the wait early. */
@@ -48,5 +48,5 @@ export function checkWaitOptions(act: string, options: WaitOptions | undefined):
 export function* deadlineOf(options: WaitOptions | undefined): Steps<number> {
   const timeout = options?.timeout;
   if (timeout === undefined || timeout === Infinity) return Infinity;
-  return (yield* now()) + timeout * 1000;
+  return yield* timeIn(timeout * 1000);
 }

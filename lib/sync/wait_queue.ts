@@ -24,9 +24,9 @@ import {
   exchange,
   load,
   notify,
-  now,
   type Steps,
   store,
+  timeIn,
   wait,
   type WaitResult,
 } from "../memory/mod.ts";
@@ -107,7 +107,7 @@ export function isContended(monitor: number): boolean {
 export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePlace {
   return {
     name,
-    monitor: space.word(`${name}.monitor`),
+    monitor: space.monitor(`${name}.monitor`),
     tail: space.word(`${name}.tail`),
     count: space.word(`${name}.waiters`),
     tickets: space.words(`${name}.tickets`, space.lanes),
@@ -323,7 +323,7 @@ export class WaitQueue {
     const { monitor } = this.#place;
     let seen = yield* load(monitor);
     if ((seen & ~CONTENDED) !== task + 1) return seen;
-    const deadline = (yield* now()) + MOMENT;
+    const deadline = yield* timeIn(MOMENT);
     for (
       let waited: WaitResult = "woken";
       (seen & ~CONTENDED) === task + 1 && waited !== "timed-out";

@@ -1,8 +1,19 @@
-import { assert, assertEquals } from "@std/assert";
-import { explore, type ExploreOptions } from "../../lib/explorer/mod.ts";
-import { type AnyProgram, defineProgram } from "../../lib/program/mod.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { explore, type ExploreOptions, replay } from "../../lib/explorer/mod.ts";
+import { notify, now, type Steps, timeIn, wait } from "../../lib/memory/mod.ts";
+import { type AnyProgram, defineProgram, ensure, pause } from "../../lib/program/mod.ts";
 import { channel, queue } from "../../lib/mailbox/mod.ts";
-import { cell } from "../../lib/sync/mod.ts";
+import {
+  cell,
+  cells,
+  latch,
+  lock,
+  rlock,
+  semaphore,
+  type Shareable,
+  type Shareables,
+  type Shared,
+} from "../../lib/sync/mod.ts";
 
 const GRANULARITIES = ["operation", "word"] as const;
 
@@ -45,7 +56,9 @@ function allOutcomesOf(program: AnyProgram): readonly unknown[] {
   const [first = [], ...others] = (["dpor", "depth-first"] as const).map((strategy) =>
     outcomesOf(program, { strategy })
   );
-  for (const other of [...others, outcomesOf(program, { granularity: "word" })]) assertEquals(other, first);
+  for (const other of [...others, outcomesOf(program, { granularity: "word" })]) {
+    assertEquals(other, first, program.name);
+  }
   return first;
 }
 
@@ -142,4 +155,216 @@ Deno.test("explore() knows that daemons keep no run alive, and that they may act
   assertEquals(outcomesOf(serving(true)), [1]);
   const result = explore(serving(false), { strategy: "dpor", keepGoing: true, checks: false });
   assertEquals([result.verdict, result.outcomes.map(({ outcome }) => outcome)], ["proved", [0, 1]]);
+});
+
+/** A word of its own. */
+const word: Shareable<number> = {
+  kind: "word",
+  reserve(space, name) {
+    const word = space.word(name);
+    return () => word;
+  },
+};
+
+/** A program of two tasks, whose outcome is what the first one returns. */
+function pair<S extends Shareables>(
+  name: string,
+  shared: () => S,
+  ...[first, second]: readonly ((shared: Shared<S>) => Steps<unknown>)[]
+): AnyProgram {
+  return defineProgram({
+    name,
+    claim: "Anything may come out.",
+    shared,
+    outcome: function* (_shared: Shared<S>, { results }) {
+      return results[0];
+    },
+    tasks: () => [{ name: "first", run: first! }, { name: "second", run: second! }],
+    expected: () => () => true,
+  });
+}
+
+Deno.test("explore() lets others act between the parts of a batch", () => {
+  const batch = pair(
+    "batch",
+    () => ({ q: queue<number>({ maxsize: 1 }) }),
+    function* ({ q }) {
+      const taken = yield* q.takeUpTo(2);
+      if (taken.length < 2) yield* q.get();
+      return taken.length;
+    },
+    ({ q }) => q.putAll([1, 2]),
+  );
+  assertEquals(outcomesOf(batch), [1, 2]);
+  assertEquals(outcomesOf(batch, { strategy: "depth-first" }), [1, 2]);
+});
+
+Deno.test("explore() has no call wait unseen where a task asks who waits", () => {
+  const things = { lock: lock(), owned: lock({ owned: true }), rlock: rlock() };
+  for (const [name, guard] of Object.entries(things)) {
+    const watched = pair(
+      name,
+      () => ({ guard }),
+      function* ({ guard }) {
+        yield* guard.acquire();
+        const { waiters } = yield* guard.statistics();
+        yield* guard.release();
+        return waiters;
+      },
+      function* ({ guard }) {
+        yield* guard.acquire();
+        yield* guard.release();
+      },
+    );
+    assertEquals(outcomesOf(watched), [0, 1], name);
+    const seen = explore(watched, { granularity: "word", budget: 3000, keepGoing: true }).outcomes;
+    assertEquals(seen.map(({ outcome }) => outcome), [0, 1], name);
+  }
+  const opening = pair(
+    "latch",
+    () => ({ gate: latch(1) }),
+    function* ({ gate }) {
+      const { waiters } = yield* gate.statistics();
+      yield* gate.countDown();
+      return waiters;
+    },
+    ({ gate }) => gate.wait(),
+  );
+  assertEquals(allOutcomesOf(opening), [0, 1]);
+});
+
+Deno.test("explore() lets others act between the looks of a thing that says who waits", () => {
+  const looking = pair(
+    "looking",
+    () => ({ s: semaphore(1) }),
+    function* ({ s }) {
+      const { permits, waiters } = yield* s.statistics();
+      yield* s.release();
+      return [permits, waiters];
+    },
+    ({ s }) => s.acquire({ permits: 2 }),
+  );
+  // There is never one permit and one waiter at once, who wants one.
+  const taking = pair(
+    "taking",
+    () => ({ s: semaphore(1) }),
+    function* ({ s }) {
+      const { permits, waiters } = yield* s.statistics();
+      yield* s.release();
+      return [permits, waiters];
+    },
+    function* ({ s }) {
+      yield* s.acquire();
+      yield* s.acquire();
+    },
+  );
+  assertEquals(allOutcomesOf(looking), [[1, 0], [1, 1]]);
+  assertEquals(allOutcomesOf(taking), [[0, 0], [0, 1], [1, 0], [1, 1]]);
+});
+
+Deno.test("explore() takes a look at the clock as an action", () => {
+  const sleeping = () => pause(1);
+  const beside = pair(
+    "beside",
+    () => ({ x: cell() }),
+    function* ({ x }) {
+      yield* x.load();
+      const before = yield* now();
+      return (yield* now()) > before;
+    },
+    sleeping,
+  );
+  assertEquals(allOutcomesOf(beside), [false, true]);
+  const around = pair(
+    "around",
+    () => ({ x: cell() }),
+    function* ({ x }) {
+      const before = yield* now();
+      yield* x.load();
+      return (yield* now()) > before;
+    },
+    sleeping,
+  );
+  assertEquals(allOutcomesOf(around), [false, true]);
+});
+
+Deno.test("explore() runs tasks that sleep beside each other in one order, where nobody looks at the clock", () => {
+  const sleepers = (looks: boolean) =>
+    defineProgram({
+      name: "sleepers",
+      claim: "Each counts in a cell of its own.",
+      shared: () => ({ own: cells({ length: 5 }) }),
+      tasks: (_settings) =>
+        ["a", "b", "c", "d", "e"].map((name, place) => ({
+          name,
+          *run({ own }) {
+            yield* pause(0.1 * place);
+            yield* own.at(place).store(looks ? yield* now() : 1);
+          },
+        })),
+      outcome: function* () {},
+      expected: () => () => true,
+    });
+  const one = explore(sleepers(false), { strategy: "dpor" });
+  assertEquals([one.verdict, one.schedules], ["proved", 1]);
+  assert(explore(sleepers(true), { strategy: "dpor" }).schedules > 1);
+});
+
+Deno.test("explore() lets times come in any order, or the earliest first", () => {
+  const late = pair(
+    "late",
+    () => ({ begun: cell(), word }),
+    function* ({ begun, word }) {
+      yield* begun.store(1);
+      return yield* wait(word, 0, { deadline: yield* timeIn(1000) });
+    },
+    function* ({ begun, word }) {
+      if ((yield* begun.load()) === 0) return;
+      yield* pause(2);
+      yield* notify(word);
+    },
+  );
+  for (const strategy of ["dpor", "depth-first"] as const) {
+    assertEquals(outcomesOf(late, { strategy }), ["timed-out", "woken"], strategy);
+    assertEquals(outcomesOf(late, { clock: "ordered", strategy }), ["timed-out"], strategy);
+  }
+});
+
+Deno.test("explore() reports a bug that needs times out of order only where there is no other, and says so", () => {
+  const racing = (bug: boolean) =>
+    defineProgram({
+      name: "racing",
+      claim: "Who sleeps longer is later.",
+      shared: () => ({ x: cell(), word }),
+      tasks: (_settings) => [
+        {
+          name: "short",
+          *run({ x, word }) {
+            yield* x.store(1);
+            ensure((yield* wait(word, 0, { deadline: yield* timeIn(1000) })) !== "woken", "it is not woken");
+          },
+        },
+        {
+          name: "long",
+          *run({ x, word }) {
+            if ((yield* x.load()) === 0) return;
+            yield* pause(2);
+            yield* notify(word);
+            ensure(!bug || (yield* x.load()) !== 1, "x is not 1");
+          },
+        },
+      ],
+      outcome: function* () {},
+      expected: () => () => true,
+    });
+  for (const strategy of ["dpor", "portfolio"] as const) {
+    const [free, other] = [false, true].map((bug) => explore(racing(bug), { strategy }));
+    assert(free?.verdict === "bug" && other?.verdict === "bug");
+    assertMatch(free.message, /not woken.*times out of order/);
+    assertMatch(other.message, /x is not 1$/);
+    for (const [bug, result] of [free, other].entries()) {
+      assertEquals(replay(racing(bug === 1), result.schedule).finding?.kind, "assertion");
+    }
+    assertEquals(explore(racing(false), { strategy, clock: "ordered" }).verdict, "proved");
+  }
 });

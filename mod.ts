@@ -327,11 +327,15 @@ export { programs } from "./lib/programs/mod.ts";
 // explorer: all the orders in which tasks can act.
 export {
   type BugKind,
+  CUT,
   explore,
   type ExploreOptions,
   type ExploreResult,
+  type Point,
   replay,
   type ReplayResult,
+  type RunEnd,
+  type Scheduler,
   type Strategy,
 } from "./lib/explorer/mod.ts";
 

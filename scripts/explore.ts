@@ -1,8 +1,9 @@
 /**
  * `deno task explore`: all the orders in which the tasks of a program can act, and the one that shows a bug; see `--help`.
  *
- * Exit codes: 0 no bug was found (with `--all`: every verdict is the declared one), 1 a bug, 2 wrong arguments, 130 Ctrl-C,
- * after which what was found is printed, 141 nobody reads the output any longer.
+ * Exit codes: 0 no bug was found (with `--find`: it was found; with `--all`: every verdict is the declared one), 1 a bug, or
+ * not what was to be found, 2 wrong arguments, 130 Ctrl-C, after which what was found is printed, 141 nobody reads the output
+ * any longer.
  *
  * @module
  */
@@ -10,7 +11,7 @@
 import type { ExploreOptions, ExploreResult } from "../mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { MODE_NAMES } from "../lib/host/mod.ts";
-import { exploreInSlices, type Granularity, strategies, traceOf } from "../lib/explorer/mod.ts";
+import { type BugKind, exploreInSlices, type Granularity, kinds, strategies, traceOf } from "../lib/explorer/mod.ts";
 import { flagReader } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
@@ -18,7 +19,7 @@ import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
-import { type Explored, exploredData, isDeclared, Paper } from "./explore/report.ts";
+import { type Explored, exploredData, isDeclared, Paper, smallestOf } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
@@ -27,6 +28,8 @@ const TAKES = {
   "--strategy": `one of ${strategies.join(", ")}`,
   "--budget": "a whole number from 1 to 1000000000",
   "--seed": SEED,
+  "--find": `one of ${kinds.join(", ")}, or an outcome as JSON`,
+  "--ignore": `one or more of ${kinds.filter((kind) => kind !== "nondeterminism").join(", ")}`,
   "--granularity": "operation or word",
   "--steps": "a whole number from 1 to 1000000000",
 } as const;
@@ -41,6 +44,8 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
   --variant V      a twin of the program                                         [its first]
   --strategy S     ${strategies.join(", ")}  [portfolio]
   --budget N       how many schedules to run at most                             [10000; with --all 1000 each]
+  --find WHAT      a kind of bug, such as deadlock, or an outcome as JSON: looks for that and nothing else
+  --ignore KIND    a kind of bug that does not count; may be given several times
   --granularity G  tasks switch at every operation, or at every memory word      [operation]
   --steps N        after how many memory operations a run is too long            [10000]
   --seed S         decides all chance                                            [0]
@@ -48,7 +53,8 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
   --json           one JSON document on stdout
   --help           this text; after a program, its own flags
 
-Ends with 0 where no bug was found, 1 where one was; with --all, 0 where bugs are found in specimens only, in all of them.
+Ends with 0 where no bug was found, 1 where one was; with --find, 0 where it was found, 1 where it was not; with --all, 0
+where bugs are found in specimens only, in all of them.
 
 Example: deno task explore bank`;
 
@@ -56,6 +62,7 @@ const GRAMMAR: CommandGrammar = {
   command: "explore",
   takes: TAKES,
   switches: ["--all", "--replay", "--json", "--help"],
+  lists: ["--ignore"],
   usage: USAGE,
   example: "",
 };
@@ -70,6 +77,23 @@ const PATIENCE = 60;
 const TURN = 20;
 /** Columns where there is no terminal that says. */
 export const WIDTH = 120;
+
+/** What `--find` says: a kind, or an outcome. */
+function goal(text: string): ExploreOptions["find"] {
+  const kind = kinds.find((kind) => kind === text);
+  if (kind !== undefined) return kind;
+  try {
+    return { outcome: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function ignored(text: string): readonly BugKind[] | undefined {
+  const words = text.split(",");
+  const named = kinds.filter((kind) => kind !== "nondeterminism" && words.includes(kind));
+  return words.every((word) => named.some((kind) => kind === word)) ? named : undefined;
+}
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -89,11 +113,15 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     granularity: read("--granularity", undefined, (text): Granularity | undefined => {
       return text === "word" || text === "operation" ? text : undefined;
     }),
+    find: read("--find", undefined, goal),
+    ignore: read("--ignore", undefined, ignored),
     seed: read("--seed", 0, seed),
   };
   const json = flags.has("--json");
   const done: Explored[] = [];
+  using progress = new Progress((at) => `${at} of ${subjects.length} explored`);
   for (const subject of subjects) {
+    progress.at(done.length);
     const explored = await exploreOne(subject, { options, repeats: flags.has("--replay") });
     done.push(explored);
     if (explored.interrupted) break;
@@ -108,7 +136,11 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   else if (all) paper.table(done).forEach(printLine);
   else done.flatMap((explored) => paper.explored(explored)).forEach(printLine);
   if (interrupted) return 130;
-  const good = all ? done.every(isDeclared) : done.every(({ result }) => result.verdict !== "bug");
+  const isGood = ({ result }: Explored) => {
+    if (options.find === undefined) return result.verdict !== "bug";
+    return result.verdict === (typeof options.find === "string" ? "bug" : "found");
+  };
+  const good = done.every(all ? isDeclared : isGood);
   return good && done.every(({ repeated }) => repeated.every((one) => one.reproduced === one.times)) ? 0 : 1;
 }
 
@@ -121,12 +153,15 @@ async function exploreOne(
   const started = performance.now();
   const { result, interrupted } = await inTurns(subject, settings);
   const ms = performance.now() - started;
-  if (result.verdict !== "bug" || result.kind === "nondeterminism" || result.kind === "livelock") {
-    return { subject, result, trace: undefined, interrupted, repeated: [], ms };
+  const isSought = options.find !== undefined;
+  const kind = result.verdict === "bug" ? result.kind : undefined;
+  if (!("schedule" in result) || kind === "nondeterminism" || kind === "livelock") {
+    return { subject, result, trace: undefined, interrupted, repeated: [], ms, isSought };
   }
-  const trace = traceOf(program, result.schedule, settings);
+  const { schedule, parameters: smaller = parameters } = smallestOf(result);
+  const trace = traceOf(program, schedule, { ...settings, parameters: smaller });
   const repeated = repeats && !interrupted ? await repeatBug(subject, { ...options, schedule: result.schedule }) : [];
-  return { subject, result, trace, interrupted, repeated, ms };
+  return { subject, result, trace, interrupted, repeated, ms, isSought };
 }
 
 /** Explores in slices, so that Ctrl-C is heard between them. */

@@ -18,7 +18,7 @@ import { endOnSignals } from "./command/signals.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
 import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
-import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
+import { headLines, isFailed, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
@@ -130,11 +130,6 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
     }));
   }
   return runs.every((run) => run.reproduced === run.times && run.times > 0) ? 0 : 1;
-}
-
-/** Whether the rows of the trace and its first lines say all of an outcome. */
-function isFailed(outcome: unknown): boolean {
-  return typeof outcome === "object" && outcome !== null && "failed" in outcome;
 }
 
 /** The run in the model. */

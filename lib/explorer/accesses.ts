@@ -37,6 +37,13 @@ export function changesCell(operation: CellOperation, answer: unknown): boolean 
   return Object.is(answer, cell === "i32" && typeof expected === "number" ? expected | 0 : expected);
 }
 
+/** What an operation reaches that has not been performed; `placeOf` numbers the shared things, as a call reaches one. */
+export function begins(operation: Operation | undefined, placeOf: (object: string) => number): readonly number[] {
+  if (operation?.kind === "call") return [writes(placeOf(operation.object))];
+  if (operation === undefined || !("word" in operation)) return [];
+  return [operation.kind === "load" ? reads(operation.word) : writes(operation.word)];
+}
+
 /** The place that stands for the clock. */
 export function clockPlace(layout: Layout): number {
   return layout.wordCount;

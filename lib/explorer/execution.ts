@@ -21,7 +21,7 @@
  */
 
 import { type Answer, type ModelMemory, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
-import { addAccesses, clockPlace, conflict, endPlace, reads, writes } from "./accesses.ts";
+import { addAccesses, begins, clockPlace, conflict, endPlace, reads, writes } from "./accesses.ts";
 import { type AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./race_detector.ts";
@@ -111,6 +111,7 @@ export class Execution {
   #savedRaces = false;
   #operations = 0;
   #watches = false;
+  readonly #objects = new Map<string, number>();
 
   /** Prepares runs of a program. */
   constructor(
@@ -137,6 +138,7 @@ export class Execution {
       preempts: false,
       preemptions: 0,
       last: -1,
+      begins: (task) => begins(this.nodes[task]?.operation, (object) => this.#placeOf(object)),
       accesses: this.#accesses,
       woken: this.#woken,
       pending: NONE,
@@ -330,6 +332,15 @@ export class Execution {
     }
     this.#accesses.length = 0;
     this.#woken.length = 0;
+  }
+
+  /** A number for a shared thing, beyond those of places in memory. */
+  #placeOf(object: string): number {
+    const known = this.#objects.get(object);
+    if (known !== undefined) return known;
+    const place = CALLED + this.#objects.size;
+    this.#objects.set(object, place);
+    return place;
   }
 
   /** Lists what can happen, the default first. */
@@ -588,6 +599,9 @@ export class Execution {
     return pending;
   }
 }
+
+/** The first number of a shared thing. */
+const CALLED = 2 ** 28;
 
 /** Whether an error is a failed assertion, of this library or of another. */
 export function isAssertion(error: unknown): boolean {

@@ -8,8 +8,8 @@
  * - Program, settings and options decide the result.
  *
  * Strategies: `depth-first` takes all interleavings; `bounded` those without preemptions, then with one, and so on; `dpor`
- * one of each class; `random` walks; `pct` draws priorities; `portfolio` (the default) spends half of the budget on `bounded` up
- * to two preemptions, half of the rest on `dpor`, half of what is left then on `random`, and the rest on `pct`.
+ * one of each class; `random` walks; `pos` and `pct` draw priorities; `portfolio` (the default) has `bounded`, `dpor`, `random`,
+ * `pos` and `pct` take turns, a schedule each. One of your own is a {@linkcode Scheduler}.
  *
  * @example
  * ```ts
@@ -38,30 +38,28 @@
  * @module
  */
 
-import { type AnyProgram, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";
-import { DepthFirst } from "./depth_first.ts";
-import { Dpor } from "./dpor.ts";
+import { type AnyProgram, dataText, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { Bounded } from "./bounded.ts";
 import type { Granularity } from "./execution.ts";
-import type { BugKind, Finding, RaceFinding } from "./finding.ts";
+import { type BugKind, type Finding, kinds, type RaceFinding } from "./finding.ts";
 import { Pct } from "./pct.ts";
-import { RandomWalk } from "./random_walk.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
 import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
 import type { OutcomeCount } from "./outcomes.ts";
-import { type Found, Search, type SearchEnd, type Slices, toEnd } from "./search.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { type Found, type Goal, rankOf, Search, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
-
-/** The ways of going through interleavings. */
-export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random", "pct"] as const;
-
-/** A way of going through interleavings. */
-export type Strategy = typeof strategies[number];
+import { schedulersOf, strategies, type Strategy } from "./strategies.ts";
 
 /** How to explore. */
 export interface ExploreOptions extends SettingsOptions {
-  /** The way through the interleavings; `portfolio` by default. */
-  readonly strategy?: Strategy | undefined;
+  /** The way through the interleavings, or one of your own, which proves nothing; `portfolio` by default. */
+  readonly strategy?: Strategy | Scheduler | undefined;
+  /** What is looked for, and nothing else: a kind of bug, or an outcome; by default any bug. */
+  readonly find?: BugKind | { readonly outcome: unknown } | undefined;
+  /** The kinds of bugs that do not count; none by default. */
+  readonly ignore?: readonly BugKind[] | undefined;
   /** How many schedules to run at most; 10,000 by default. */
   readonly budget?: number | undefined;
   /** Where tasks may switch; `operation` by default. */
@@ -82,70 +80,80 @@ export interface ExploreOptions extends SettingsOptions {
 }
 
 /** What exploring came to. */
-export type ExploreResult = ExploredWell | ExploredBug;
+export type ExploreResult = ExploredWell | ExploredBug | ExploredOutcome;
 
-/** No bug. */
-export interface ExploredWell {
-  /** Whether all interleavings have been run. */
-  readonly verdict: "proved" | "not-exhausted";
+/** How much was explored. */
+export interface ExploredRuns {
   /** How many schedules were run to their end. */
   readonly schedules: number;
   /** How many runs came to the step limit. */
   readonly tooLong: number;
-  /** All schedules with at most so many preemptions have been run; undefined where none can be said. */
-  readonly covered: number | undefined;
-  /** How many distinct outcomes there are. */
+  /** How many distinct outcomes there are, as far as is known. */
   readonly distinct: number;
   /** The first 1,000 of them, with how many schedules had each. */
   readonly outcomes: readonly OutcomeCount[];
 }
 
-/** A bug. */
-export interface ExploredBug {
-  /** There is a bug. */
-  readonly verdict: "bug";
-  /** What it is. */
-  readonly kind: BugKind;
+/** No bug, or not what was looked for. */
+export interface ExploredWell extends ExploredRuns {
+  /** Whether all interleavings have been run. */
+  readonly verdict: "proved" | "not-exhausted";
+  /** All schedules with at most so many preemptions have been run; undefined where none can be said. */
+  readonly covered: number | undefined;
+  /** How likely the next schedule that is drawn by lot has an outcome that no such one had; undefined where none was drawn. */
+  readonly unseen: number | undefined;
+  /** How likely a bug of that depth was missed, at most; undefined where `pct` ran nothing. */
+  readonly missed: { readonly depth: number; readonly chance: number } | undefined;
+}
+
+/** A run that shows something. */
+export interface Evidence {
   /** What happened, with names. */
   readonly message: string;
   /** What replays it. */
   readonly schedule: string;
-  /** The two accesses of a race. */
-  readonly race?: RaceFinding;
-  /** What livelocked tasks do over and over, a line for each operation. */
-  readonly loop?: readonly string[];
+  /** What the run comes to; undefined where it does not come to its end. */
+  readonly outcome: unknown;
   /** The preemptions of the schedule; of a livelock, those before the tasks take turns. */
   readonly preemptions: number;
   /** The steps of the schedule, each an action of a task; of a livelock, those before the tasks take turns. */
   readonly steps: number;
-  /** Whether every schedule with fewer preemptions has been run, and none fails so. */
+  /** Whether every schedule with fewer preemptions has been run, and none shows it. */
   readonly minimal: boolean;
-  /** The same kind of bug with smaller parameters, if the program has any and that was found. */
-  readonly smaller?: SmallerBug;
-  /** Whether all interleavings have been run: where it was to keep going. */
-  readonly exhausted: boolean;
-  /** How many schedules were run to their end. */
-  readonly schedules: number;
-  /** How many distinct outcomes there are so far. */
-  readonly distinct: number;
-  /** The first 1,000 of them, with how many schedules had each. */
-  readonly outcomes: readonly OutcomeCount[];
 }
 
-/** A bug that is found with smaller parameters, too. */
-export interface SmallerBug {
+/** A run that shows something, and more about it. */
+export interface ExploredEvidence extends ExploredRuns, Evidence {
+  /** The same with smaller parameters, if the program has any and that was found. */
+  readonly smaller?: SmallerEvidence;
+  /** Whether all interleavings have been run: where it was to keep going. */
+  readonly exhausted: boolean;
+}
+
+/** A bug. */
+export interface ExploredBug extends ExploredEvidence {
+  /** There is a bug. */
+  readonly verdict: "bug";
+  /** What it is. */
+  readonly kind: BugKind;
+  /** The two accesses of a race. */
+  readonly race?: RaceFinding;
+  /** Of a race, whether the run comes to what the tasks come to one after the other: nothing shows but the race itself. */
+  readonly serial?: boolean;
+  /** What livelocked tasks do over and over, a line for each operation. */
+  readonly loop?: readonly string[];
+}
+
+/** The outcome that was looked for. */
+export interface ExploredOutcome extends ExploredEvidence {
+  /** A schedule comes to it. */
+  readonly verdict: "found";
+}
+
+/** The same with smaller parameters. */
+export interface SmallerEvidence extends Evidence {
   /** All parameters. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** What happened, with names. */
-  readonly message: string;
-  /** What replays it with these parameters. */
-  readonly schedule: string;
-  /** The preemptions of the schedule. */
-  readonly preemptions: number;
-  /** The steps of the schedule. */
-  readonly steps: number;
-  /** Whether every schedule with fewer preemptions has been run with these parameters, and none fails so. */
-  readonly minimal: boolean;
 }
 
 /** What a replay came to. */
@@ -159,7 +167,7 @@ export interface ReplayResult {
 }
 
 const BUDGET = 10_000;
-const PORTFOLIO_PREEMPTIONS = 2;
+const MOST_BUDGET = 1_000_000_000;
 /** How many schedules smaller parameters get, each time. */
 const SMALLER_BUDGET = 1000;
 
@@ -191,35 +199,42 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
 
 /** The same, given what the tasks look at. */
 function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Looks): Slices<ExploreResult> {
-  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing, clock } = options;
-  check(program, { strategy, budget, granularity, stepLimit, clock });
+  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing, clock, find } = options;
+  check(program, { ...options, strategy, budget });
   const settings = settingsOf(program, options);
-  const search = new Search(program, settings, { granularity, checks, stepLimit, looks, clock });
-  const { ended, isMinimal, covered } = yield* run(search, { strategy, budget, keepGoing, seed: settings.seed });
+  const performed = { granularity, checks, stepLimit, looks, clock };
+  const search = new Search(program, settings, performed, goalOf(options));
+  const schedulers = schedulersOf(strategy, settings.seed);
+  const ended = yield* search.goInSlices(schedulers, { budget, keepGoing });
   search.checkDeterminism();
-  const exhausted = ended === "exhausted" && search.tooLong === 0;
+  // What a strategy of the user's own leaves out nobody knows.
+  const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
   const { schedules, found, tooLong } = search;
-  const { distinct, whole: outcomes } = search.outcomes;
+  const { distinct, whole: outcomes, unseen } = search.outcomes;
+  const ran = { schedules, tooLong, distinct, outcomes };
+  const covered = schedulers.find((scheduler) => scheduler instanceof Bounded)?.covered;
   if (found === undefined) {
     const verdict = exhausted ? "proved" : "not-exhausted";
-    return { verdict, schedules, tooLong, covered: tooLong > 0 ? undefined : covered, distinct, outcomes };
+    const missed = schedulers.find((scheduler) => scheduler instanceof Pct)?.missed;
+    return { verdict, ...ran, covered: tooLong > 0 ? undefined : covered, unseen, missed };
   }
-  // What came to the step limit may have failed so after it.
-  const isCertain = isMinimal && (tooLong === 0 || found.preemptions === 0);
-  const inOrder = new Search(program, settings, { granularity, checks, stepLimit, looks, clock: "ordered" });
+  // What came to the step limit may have shown it after that.
+  const { least, minimal } = yield* shrink(search, { found, covered: tooLong > 0 ? undefined : covered, budget });
+  const inOrder = new Search(program, settings, { ...performed, clock: "ordered" }, goalOf(options));
   const isInOrder = ({ departures, inTurns, kind }: Found) => {
     const { fault, judged } = inOrder.show(departures, { inTurns, afresh: false });
     return fault === undefined && judged?.finding?.kind === kind;
   };
-  const { least, minimal } = yield* shrink(search, { found, isMinimal: isCertain, budget });
-  const { kind, departures, inTurns, preemptions, steps, race, loop } = least;
+  const { kind, departures, inTurns, preemptions, steps, race, serial, loop } = least;
   let { message } = least;
   if (kind !== "nondeterminism" && clock !== "ordered" && !isInOrder(least)) {
-    const other = yield* exploreKnowing(program, { ...options, clock: "ordered" }, looks);
-    if (other.verdict === "bug") return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
+    // A strategy of the user's own has had its runs.
+    const again = typeof strategy === "string" ? strategy : undefined;
+    const other = yield* exploreKnowing(program, { ...options, strategy: again, clock: "ordered" }, looks);
+    if ("schedule" in other) return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
     message += "; that needs times out of order: with the earliest first no bug is found";
   }
-  const { fingerprint } = search.show(departures, { inTurns, afresh: true });
+  const { fingerprint, judged } = search.show(departures, { inTurns, afresh: true });
   const schedule = formatSchedule({
     granularity: granularity ?? "operation",
     looks,
@@ -228,24 +243,24 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
     inTurns,
     fingerprint,
   });
+  const evidence = { message, schedule, outcome: judged?.outcome, preemptions, steps, minimal };
   const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism";
-  const smaller = isSearchedAgain ? yield* smallerBug(program, { options, settings, kind, budget }) : undefined;
+  const smaller = isSearchedAgain ? yield* smallerEvidence(program, { options, settings, least, budget }) : undefined;
+  const all = { ...evidence, ...smaller === undefined ? {} : { smaller }, exhausted, ...ran };
+  if (typeof find === "object" && kind !== "nondeterminism") return { verdict: "found", ...all };
   return {
     verdict: "bug",
     kind,
-    message,
-    ...race === undefined ? {} : { race },
+    ...race === undefined ? {} : { race, serial: serial ?? false },
     ...loop === undefined ? {} : { loop },
-    schedule,
-    preemptions,
-    steps,
-    minimal,
-    ...smaller === undefined ? {} : { smaller },
-    exhausted,
-    schedules,
-    distinct,
-    outcomes,
+    ...all,
   };
+}
+
+/** What is looked for. */
+function goalOf({ find, ignore }: ExploreOptions): Goal {
+  if (typeof find === "object") return { outcome: dataText(find.outcome) };
+  return find === undefined ? { ignore } : { ignore: kinds.filter((kind) => kind !== find) };
 }
 
 /**
@@ -271,75 +286,15 @@ export function replay(
   return { outcome: judged?.outcome, finding: judged?.finding, preemptions };
 }
 
-interface Plan {
-  readonly strategy: Strategy;
-  readonly budget: number;
-  readonly keepGoing: boolean | undefined;
-  readonly seed: number;
-}
-
-interface Ran {
-  readonly ended: SearchEnd;
-  /** Whether no failing run has fewer preemptions than the bug that was found. */
-  readonly isMinimal: boolean;
-  /** See {@linkcode ExploredWell.covered}. */
-  readonly covered?: number | undefined;
-}
-
-function* run(search: Search, plan: Plan): Slices<Ran> {
-  const { strategy, budget, keepGoing, seed } = plan;
-  const limits = { budget, keepGoing };
-  switch (strategy) {
-    case "depth-first":
-      return { ended: yield* search.goInSlices(new DepthFirst(), limits), isMinimal: false };
-    case "dpor":
-      return { ended: yield* search.goInSlices(new Dpor(), limits), isMinimal: false };
-    case "random":
-      return { ended: yield* search.goInSlices(new RandomWalk({ seed }), limits), isMinimal: false };
-    case "pct":
-      return { ended: yield* search.goInSlices(new Pct({ seed }), limits), isMinimal: false };
-    case "bounded":
-      return { ...yield* bounded(search, { ...limits, most: Infinity }), isMinimal: true };
-    case "portfolio": {
-      const half = { budget: Math.ceil(budget / 2), keepGoing, most: PORTFOLIO_PREEMPTIONS };
-      const { ended, covered } = yield* bounded(search, half);
-      if (ended !== "spent") return { ended, covered, isMinimal: true };
-      const isMinimal = search.found !== undefined;
-      const second = yield* search.goInSlices(new Dpor(), { budget: Math.ceil(3 * budget / 4), keepGoing });
-      if (second !== "spent") return { ended: second, covered, isMinimal };
-      const third = yield* search.goInSlices(new RandomWalk({ seed }), {
-        budget: Math.ceil(7 * budget / 8),
-        keepGoing,
-      });
-      if (third !== "spent") return { ended: third, covered, isMinimal };
-      return { ended: yield* search.goInSlices(new Pct({ seed }), limits), covered, isMinimal };
-    }
-  }
-}
-
-/** Depth-first with no preemption, one, two, and so on. */
-function* bounded(
-  search: Search,
-  { budget, keepGoing, most }: { budget: number; keepGoing: boolean | undefined; most: number },
-): Slices<Pick<Ran, "ended" | "covered">> {
-  let covered: number | undefined;
-  for (let preemptions = 0; preemptions <= most; preemptions++) {
-    const scheduler = new DepthFirst({ preemptions });
-    const ended = yield* search.goInSlices(scheduler, { budget, keepGoing, counted: preemptions });
-    if (ended !== "exhausted") return { ended, covered };
-    covered = preemptions;
-    if (!scheduler.bounded) return { ended, covered };
-  }
-  return { ended: "spent", covered };
-}
-
-/** The same kind of bug with smaller parameters: one after the other is made as small as it can be, until none can. */
-function* smallerBug(
+/** The same with smaller parameters: one after the other is made as small as it can be, until none can. */
+function* smallerEvidence(
   program: AnyProgram,
-  { options, settings, kind, budget }: { options: ExploreOptions; settings: Settings; kind: BugKind; budget: number },
-): Slices<SmallerBug | undefined> {
+  { options, settings, least, budget }: { options: ExploreOptions; settings: Settings; least: Found; budget: number },
+): Slices<SmallerEvidence | undefined> {
   const parameters: Record<string, unknown> = { ...settings.parameters };
-  let smaller: SmallerBug | undefined;
+  // A strategy of the user's own has had its runs.
+  const strategy = typeof options.strategy === "string" ? options.strategy : undefined;
+  let smaller: SmallerEvidence | undefined;
   let left = budget;
   for (let shrinks = true; shrinks;) {
     shrinks = false;
@@ -348,17 +303,13 @@ function* smallerBug(
         if (left < 1) return smaller;
         const tried = { ...parameters, [name]: value };
         const budget = Math.min(left, SMALLER_BUDGET);
-        const result = yield* attempt(program, {
-          ...options,
-          parameters: tried,
-          budget,
-          keepGoing: false,
-          shrink: false,
-        });
+        const again = { ...options, strategy, parameters: tried, budget, keepGoing: false, shrink: false };
+        const result = yield* attempt(program, again);
         left -= Math.max(1, result?.schedules ?? 1);
-        if (result?.verdict !== "bug" || result.kind !== kind) continue;
-        const { message, schedule, preemptions, steps, minimal } = result;
-        smaller = { parameters: tried, message, schedule, preemptions, steps, minimal };
+        if (result === undefined || !("schedule" in result)) continue;
+        if (result.verdict === "bug" && rankOf(result) !== rankOf(least)) continue;
+        const { message, schedule, outcome, preemptions, steps, minimal } = result;
+        smaller = { parameters: tried, message, schedule, outcome, preemptions, steps, minimal };
         parameters[name] = value;
         shrinks = true;
         break;
@@ -379,24 +330,27 @@ function* attempt(program: AnyProgram, options: ExploreOptions): Slices<ExploreR
 
 function check(
   program: AnyProgram,
-  { strategy, budget, granularity = "operation", stepLimit = 1, clock = "free" }: {
-    strategy: string;
-    budget: number;
-    granularity: string | undefined;
-    stepLimit: number | undefined;
-    clock: string | undefined;
-  },
+  { strategy = "portfolio", budget = 1, granularity = "operation", stepLimit = 1, clock = "free", find, ignore = [] }:
+    ExploreOptions,
 ): void {
   const refuse = (is: string, wanted: string) => {
     throw new RangeError(`Cannot explore ${program.name}: ${is}, ${wanted} is wanted`);
   };
-  if (!strategies.some((known) => known === strategy)) {
+  if (typeof strategy === "string" && !strategies.includes(strategy)) {
     refuse(`strategy ${strategy}`, `one of ${strategies.join(", ")}`);
   }
-  if (!(Number.isSafeInteger(budget) && budget >= 1)) refuse(`a budget of ${budget}`, "a whole number of at least 1");
+  if (!(Number.isSafeInteger(budget) && budget >= 1 && budget <= MOST_BUDGET)) {
+    refuse(`a budget of ${budget}`, `a whole number from 1 to ${MOST_BUDGET}`);
+  }
   if (!(Number.isSafeInteger(stepLimit) && stepLimit >= 1)) {
     refuse(`a step limit of ${stepLimit}`, "a whole number of at least 1");
   }
   if (!clocks.some((known) => known === clock)) refuse(`clock ${clock}`, `one of ${clocks.join(", ")}`);
   if (granularity !== "operation" && granularity !== "word") refuse(`granularity ${granularity}`, "operation or word");
+  for (const kind of typeof find === "string" ? [find, ...ignore] : ignore) {
+    if (!kinds.includes(kind)) refuse(`${kind} as a kind of bug`, `one of ${kinds.join(", ")}`);
+  }
+  if (ignore.includes("nondeterminism")) {
+    refuse("nondeterminism to be ignored, after which nothing can be trusted", "another kind");
+  }
 }

@@ -14,7 +14,7 @@ import type { ByteRange } from "../memory/mod.ts";
 import { dataText, type Failed, type TaskFailure } from "../program/mod.ts";
 import type { TreeEnd, TreeNode } from "./answer_tree.ts";
 import { type Execution, isAssertion } from "./execution.ts";
-import { type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
+import { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
 import type { RaceAccess } from "./race_detector.ts";
 import { stuck } from "./stuck.ts";
 
@@ -35,19 +35,30 @@ const NO_BYTES: ByteRange = { offset: 0, length: 0 };
 /** A race of which more is said where it counts. */
 const RACE: Finding = { kind: "race", message: "a data race" };
 
+/** What the judge looks at. */
+export interface JudgeOptions {
+  /** Whether it also looks for races and leaks; true by default. */
+  readonly checks?: boolean | undefined;
+  /** The kinds that do not count; none by default. */
+  readonly ignore?: readonly BugKind[] | undefined;
+}
+
 /** Judges the runs of an execution. */
 export class Judge {
   readonly #execution: Execution;
   readonly #checks: boolean;
+  // The kinds that count, in order of precedence.
+  readonly #counting: readonly BugKind[];
   readonly #isExpected: (outcome: unknown, text: string) => boolean;
   readonly #expectation: string;
   readonly #isSpecimen: boolean;
   // By the end of the steps that read the outcome.
   readonly #known = new Map<TreeNode, Judged>();
 
-  /** With `checks` it also looks for races and leaks. */
-  constructor(execution: Execution, { checks = true }: { readonly checks?: boolean | undefined } = {}) {
+  /** Judges the runs of an execution. */
+  constructor(execution: Execution, { checks = true, ignore = [] }: JudgeOptions = {}) {
     this.#execution = execution;
+    this.#counting = kinds.filter((kind) => !ignore.includes(kind));
     this.#checks = checks;
     const { program, settings } = execution.model;
     const expected = program.expected(settings);
@@ -95,18 +106,19 @@ export class Judge {
       if (orphans.length > 0) findings.push({ kind: "orphaned-lock", message: textOf(orphans) });
       if (leaks.length > orphans.length) findings.push({ kind: "leak", message: textOf(leaks) });
     }
-    return findings.length === 0 ? judged : { ...judged, finding: worst(findings) };
+    return findings.length === 0 ? judged : { ...judged, finding: this.#worst(findings) };
   }
 
   /** What is wrong already with the run that was just cut at the step limit. */
   soFar(): Finding | undefined {
     const { nodes, races, broken, model } = this.#execution;
-    if (broken !== undefined) return { kind: "assertion", message: broken };
+    const findings: Finding[] = broken === undefined ? [] : [{ kind: "assertion", message: broken }];
     for (const [task, { end }] of nodes.entries()) {
       if (end?.kind !== "threw" || !isAssertion(end.error)) continue;
-      return { kind: "assertion", message: `${model.names[task]}: ${end.error}` };
+      findings.push({ kind: "assertion", message: `${model.names[task]}: ${end.error}` });
     }
-    return races?.race === undefined ? undefined : RACE;
+    if (races?.race !== undefined) findings.push(RACE);
+    return this.#worst(findings);
   }
 
   /** A finding of the run that was just completed, with all that can be said of it. */
@@ -122,7 +134,7 @@ export class Judge {
     if (end?.kind !== "returned") {
       const message = `the outcome cannot be read: ${end?.error}`;
       const kind = isAssertion(end?.error) ? "assertion" : "exception";
-      judged = { outcome: { unread: String(end?.error) }, text: message, finding: { kind, message } };
+      judged = { outcome: { unread: String(end?.error) }, text: message, finding: this.#worst([{ kind, message }]) };
     } else {
       const text = dataText(end.value);
       judged = { outcome: end.value, text, finding: this.#outcomeFinding(end.value, text) };
@@ -134,7 +146,7 @@ export class Judge {
 
   #outcomeFinding(outcome: unknown, text: string): Finding | undefined {
     if (this.#isExpected(outcome, text)) return undefined;
-    return { kind: "assertion", message: `the outcome is ${text}, ${this.#expectation} is wanted` };
+    return this.#worst([{ kind: "assertion", message: `the outcome is ${text}, ${this.#expectation} is wanted` }]);
   }
 
   /** A run in which a task failed, or never ended. */
@@ -158,7 +170,13 @@ export class Judge {
     const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
     const counting = findings.filter(({ kind }) => kind === "assertion" || !isExpected);
     if (why !== undefined) counting.push(why.finding);
-    return { outcome, text, finding: counting.length === 0 ? undefined : worst(counting) };
+    return { outcome, text, finding: this.#worst(counting) };
+  }
+
+  /** The first in order of precedence of those that count. */
+  #worst(findings: readonly Finding[]): Finding | undefined {
+    const counting = findings.filter(({ kind }) => this.#counting.includes(kind));
+    return counting.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))[0];
   }
 
   #raceDetail(): RaceFinding | undefined {
@@ -198,11 +216,6 @@ function bytesText(
   const entry = entries.find((entry) => offset >= entry.offset && offset < entry.offset + entry.length);
   const from = offset - (entry?.offset ?? 0);
   return `bytes ${from} to ${from + length - 1} of ${entry?.name ?? "the region"}`;
-}
-
-/** The first in order of precedence. */
-function worst(findings: readonly Finding[]): Finding | undefined {
-  return findings.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))[0];
 }
 
 function failureOf(

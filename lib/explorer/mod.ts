@@ -17,27 +17,32 @@
  */
 
 export {
+  type Evidence,
   explore,
   type ExploredBug,
+  type ExploredEvidence,
+  type ExploredOutcome,
+  type ExploredRuns,
   type ExploredWell,
   exploreInSlices,
   type ExploreOptions,
   type ExploreResult,
   replay,
   type ReplayResult,
-  type SmallerBug,
-  strategies,
-  type Strategy,
+  type SmallerEvidence,
 } from "./explore.ts";
 export { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
-export { Judge, type Judged } from "./judge.ts";
+export { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
 export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
 export type { Looks } from "./looks.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+export { strategies, type Strategy } from "./strategies.ts";
+export { Bounded } from "./bounded.ts";
 export { DepthFirst } from "./depth_first.ts";
 export { Dpor } from "./dpor.ts";
 export { type OutcomeCount, Outcomes } from "./outcomes.ts";
+export { Pos } from "./pos.ts";
 export { Pct, type PctOptions } from "./pct.ts";
 export { RandomWalk } from "./random_walk.ts";
 export { Replay, type ReplayOptions } from "./replay.ts";
@@ -45,6 +50,7 @@ export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
 export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
 export {
   type Found,
+  type Goal,
   type PathOptions,
   Search,
   type SearchEnd,

@@ -5,7 +5,11 @@
  * - A bug that comes up where d events are in a certain order shows in one run of n k^(d-1) at least, for n tasks and k steps:
  *   a run needs luck for d - 1 steps, not for each step as a random walk does.
  * - Invariant: the tasks' priorities are distinct, and one that fell is below all that did not.
- * - k is the length of the longest run so far. The seed decides all runs. What a task chooses is drawn as well.
+ * - k is the typical length of runs, the mean of the last ones, so that a few long runs do not make the steps at which a task
+ *   falls behind rare in all others. In every fourth run it is the length of the longest, for which the bound holds.
+ * - Fairness: after 2 k steps a run goes on by lot, so that one who waits for another in a loop of its own does
+ *   not keep it from going on for ever.
+ * - The seed decides all runs. What a task chooses is drawn as well.
  *
  * @module
  */
@@ -21,6 +25,12 @@ export interface PctOptions {
   readonly depth?: number;
 }
 
+/** Of how many runs one is drawn over the longest, and after how many times its steps a run goes on by lot. */
+const BOUND_EVERY = 4;
+const UNFAIR = 2;
+/** Over how many runs the typical length is the mean, roughly. */
+const MEMORY = 8;
+
 /** See the module. */
 export class Pct implements Scheduler {
   /** It does not look at what actions reach. */
@@ -31,7 +41,11 @@ export class Pct implements Scheduler {
   readonly #priorities: number[] = [];
   /** The steps at which who goes on falls behind. */
   readonly #falls = new Set<number>();
+  #typical = 0;
   #longest = 0;
+  // What k is in the present run.
+  #steps = 0;
+  #runs = 0;
   #lowest = 0;
 
   /** Draws as the seed decides. */
@@ -43,18 +57,28 @@ export class Pct implements Scheduler {
     this.#depth = depth;
   }
 
+  /** How likely all runs so far have missed a bug of the depth that is looked for, at most; undefined without a run. */
+  get missed(): { readonly depth: number; readonly chance: number } | undefined {
+    if (this.#runs === 0) return undefined;
+    const depth = this.#depth;
+    const luck = 1 / (Math.max(1, this.#priorities.length) * Math.max(1, this.#longest) ** (depth - 1));
+    return { depth, chance: (1 - luck) ** Math.ceil(this.#runs / BOUND_EVERY) };
+  }
+
   /** See {@linkcode Scheduler}: there is always one more run. */
   begin(): boolean {
     this.#priorities.length = 0;
     this.#falls.clear();
     this.#lowest = 0;
-    const most = Math.min(this.#depth - 1, this.#longest);
-    while (this.#falls.size < most) this.#falls.add(this.#chooser(this.#longest));
+    this.#steps = this.#runs % BOUND_EVERY === 0 ? this.#longest : Math.round(this.#typical);
+    const most = Math.min(this.#depth - 1, this.#steps);
+    while (this.#falls.size < most) this.#falls.add(this.#chooser(this.#steps));
     return true;
   }
 
   /** See {@linkcode Scheduler}. */
   pick({ actions, tasks, step }: Point): number {
+    if (this.#steps > 0 && step > UNFAIR * this.#steps) return this.#chooser(actions.length);
     if (this.#priorities.length === 0) this.#draw(tasks);
     let pick = this.#first(actions, tasks);
     const task = (actions[pick] ?? 0) % tasks;
@@ -68,6 +92,8 @@ export class Pct implements Scheduler {
   /** See {@linkcode Scheduler}. */
   end({ step }: RunEnd): void {
     this.#longest = Math.max(this.#longest, step);
+    this.#runs++;
+    this.#typical += this.#typical === 0 ? step : (step - this.#typical) / MEMORY;
   }
 
   #draw(tasks: number): void {

@@ -13,6 +13,8 @@ import type { Point, Scheduler } from "./scheduler.ts";
 export class RandomWalk implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;
+  /** See {@linkcode Scheduler}. */
+  readonly draws = true;
   readonly #chooser: Chooser;
 
   /** Walks as the seed decides. */

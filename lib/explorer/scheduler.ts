@@ -1,5 +1,5 @@
 /**
- * The contract of schedulers: who goes on, run after run.
+ * The contract of schedulers: who goes on, run after run. {@linkcode explore} takes one of your own as its strategy.
  *
  * - Three methods: `begin` starts a run or says that none is left, `pick` chooses at each point, `end` hears what became of
  *   the run.
@@ -7,6 +7,34 @@
  *   a task that waits with a deadline lets its time come.
  * - The first action of a point is the default: the current task goes on; else the next one that can, in the order of the
  *   tasks; else the one whose deadline comes first.
+ *
+ * @example Tasks take turns, one step each
+ * ```ts
+ * import { cell, defineProgram, explore, type Point } from "@holdfast/holdfast";
+ *
+ * const program = defineProgram({
+ *   name: "lost",
+ *   claim: "Two tasks count to 2, if neither disturbs the other.",
+ *   shared: () => ({ count: cell() }),
+ *   tasks: (_settings) => ["a", "b"].map((name) => ({
+ *     name,
+ *     *run({ count }) {
+ *       yield* count.store((yield* count.load()) + 1);
+ *     },
+ *   })),
+ *   outcome: ({ count }) => count.load(),
+ *   expected: () => [2],
+ * });
+ * let left = 1;
+ * const turns = {
+ *   watches: false,
+ *   begin: () => left-- > 0,
+ *   pick: ({ actions, last, tasks }: Point) => Math.max(0, actions.findIndex((action) => action % tasks !== last % tasks)),
+ *   end() {},
+ * };
+ * const result = explore(program, { strategy: turns });
+ * if (result.verdict !== "bug" || result.schedules !== 1) throw new Error("one run by turns loses an update");
+ * ```
  *
  * @module
  */
@@ -23,6 +51,11 @@ export interface Point {
   readonly preempts: boolean;
   /** The preemptions so far. */
   readonly preemptions: number;
+  /**
+   * What a task's next action begins with, as far as that is known before it is performed: of each place twice its number,
+   * and 1 more if it may be changed. Calls of one shared thing reach one place.
+   */
+  readonly begins: (task: number) => readonly number[];
   /** The action that was performed last; -1 at the start. */
   readonly last: number;
   /** What it reached, if the scheduler watches: see `accesses.ts`. */
@@ -48,10 +81,14 @@ export interface Scheduler {
   readonly watches: boolean;
   /** How many steps of the last run the present one repeats, if the scheduler knows: they need not be performed again. */
   readonly repeats?: number;
+  /** Whether it draws each run by lot, like the one before; false by default. */
+  readonly draws?: boolean;
   /** Begins a run; false where none is left. */
   begin(): boolean;
   /** The place of the action that is performed, or {@linkcode CUT}. */
   pick(point: Point): number;
   /** Told how the run ended. */
   end(run: RunEnd): void;
+  /** Whether a run that is complete is counted: false where an earlier one was the same; all are by default. */
+  counts?(run: RunEnd): boolean;
 }

@@ -1,8 +1,13 @@
 /**
- * A search: runs under one scheduler after another, with what came out of them and the first bug.
+ * A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug.
  *
  * - A run that was cut or was too long has no outcome and does not count as a schedule.
  * - The budget counts schedules; of runs that are cut it allows ten times as many, of those that are too long a hundredth.
+ * - Schedulers take turns, a schedule each, and each has an execution of its own, so that it goes on where its last run was.
+ *   Invariant: of k of them, each has run as many schedules as any other, but for one.
+ * - The best evidence is that of the kind that comes first in the order of precedence; a data race that changes what comes out
+ *   is better than one that does not; then it is that of fewest preemptions and steps. Where the first could be better the
+ *   search goes on for a while.
  * - A run that is too long is a bug where something is wrong with it already; the first ones are looked at for a livelock.
  *
  * @module
@@ -11,8 +16,8 @@
 import type { AnyProgram, Settings } from "../program/mod.ts";
 import { NondeterminismError } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
-import type { BugKind, Finding } from "./finding.ts";
-import { Judge, type Judged } from "./judge.ts";
+import { type BugKind, type Finding, kinds } from "./finding.ts";
+import { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 import { livelock } from "./livelock.ts";
 import { Outcomes } from "./outcomes.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
@@ -21,6 +26,7 @@ import { type ModelOptions, ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import type { Departure } from "./schedule.ts";
 import type { RunEnd, Scheduler } from "./scheduler.ts";
+import { serialOutcomes } from "./serial.ts";
 
 /** A bug, with the run that shows it. */
 export interface Found extends Finding {
@@ -28,6 +34,8 @@ export interface Found extends Finding {
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure. */
   readonly inTurns?: boolean;
+  /** Of a race, whether the run comes to what the tasks come to one after the other. */
+  readonly serial?: boolean;
   /** Its preemptions; those before the tasks take turns. */
   readonly preemptions: number;
   /** Its steps; those that are departed from, where the tasks take turns. */
@@ -36,6 +44,14 @@ export interface Found extends Finding {
 
 /** How runs are performed, and what is known of the program. */
 export interface SearchOptions extends ExecutionOptions, ModelOptions {}
+
+/** What is looked for: an outcome, or bugs but for some kinds. */
+export interface Goal {
+  /** The outcome, as text: then no bug counts. */
+  readonly outcome?: string | undefined;
+  /** The kinds that do not count. */
+  readonly ignore?: readonly BugKind[] | undefined;
+}
 
 /** How a run goes, besides its departures. */
 export interface PathOptions {
@@ -49,8 +65,6 @@ export interface SearchLimits {
   readonly budget: number;
   /** Whether it goes on after a bug. */
   readonly keepGoing?: boolean | undefined;
-  /** Counts only runs with so many preemptions; the others were counted before. */
-  readonly counted?: number | undefined;
 }
 
 /** What a single run shows. */
@@ -74,7 +88,14 @@ export interface SearchProgress {
 /** Work in slices, each of some runs: between them it says how far it is, and hears whether to stop. */
 export type Slices<T> = Generator<SearchProgress, T, boolean | void>;
 
-/** How a search under one scheduler ended. */
+/** A scheduler, with the runs that it performs. */
+interface Turn {
+  readonly scheduler: Scheduler;
+  readonly execution: Execution;
+  readonly judge: Judge;
+}
+
+/** How a search ended: `exhausted` where one of its schedulers had no more. */
 export type SearchEnd = "exhausted" | "found" | "spent";
 
 /** Does all slices. */
@@ -94,14 +115,17 @@ const MOST_LOOKS = 50;
 const PRINTED_TURNS = 100;
 /** How many runs a slice has. */
 const SLICE = 64;
+/** For how many schedules better evidence is looked for. */
+const BETTER = 500;
 
 /** See the module. */
 export class Search {
-  /** What runs. */
+  /** What runs where nobody takes turns. */
   readonly execution: Execution;
   readonly #program: AnyProgram;
   readonly #settings: Settings;
   readonly #options: SearchOptions;
+  readonly #goal: Goal;
   readonly #judge: Judge;
   /** What came out. */
   readonly outcomes: Outcomes = new Outcomes();
@@ -109,14 +133,21 @@ export class Search {
   #tooLong = 0;
   #found: Found | undefined;
   #last: readonly Departure[] = [];
+  // What comes out where the tasks run one after the other, once that is asked for.
+  #serial: ReadonlySet<string> | undefined;
 
   /** Prepares a search. */
-  constructor(program: AnyProgram, settings: Settings, options: SearchOptions) {
+  constructor(program: AnyProgram, settings: Settings, options: SearchOptions, goal: Goal = {}) {
     this.#program = program;
     this.#settings = settings;
     this.#options = options;
+    this.#goal = goal;
     this.execution = new Execution(new ProgramModel(program, settings, options), options);
-    this.#judge = new Judge(this.execution, options);
+    this.#judge = new Judge(this.execution, this.#judging);
+  }
+
+  get #judging(): JudgeOptions {
+    return { checks: this.#options.checks, ignore: this.#goal.outcome === undefined ? this.#goal.ignore : kinds };
   }
 
   /** How many schedules were run to their end. */
@@ -129,45 +160,56 @@ export class Search {
     return this.#tooLong;
   }
 
-  /** The first bug. */
+  /** The best evidence. */
   get found(): Found | undefined {
     return this.#found;
   }
 
-  /** Runs what a scheduler wants: until it has no more, until the first bug, or until the budget is spent. */
-  go(scheduler: Scheduler, limits: SearchLimits): SearchEnd {
-    return toEnd(this.goInSlices(scheduler, limits));
-  }
-
-  /** The same in slices: where it is sent `true` after one, what is left of the budget is spent. */
-  *goInSlices(scheduler: Scheduler, { budget, keepGoing = false, counted }: SearchLimits): Slices<SearchEnd> {
+  /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
+  *goInSlices(
+    schedulers: readonly Scheduler[],
+    { budget, keepGoing = false }: SearchLimits,
+  ): Slices<SearchEnd> {
+    const { model } = this.execution;
+    const turns = schedulers.map((scheduler, index): Turn => {
+      if (index === 0) return { scheduler, execution: this.execution, judge: this.#judge };
+      const execution = new Execution(model, this.#options);
+      return { scheduler, execution, judge: new Judge(execution, this.#judging) };
+    });
+    // What is drawn by lot alone is a fair sample.
+    const sampled = turns.find(({ scheduler }) => scheduler.draws);
     let cuts = 0;
-    for (let runs = 1; this.#schedules < budget && cuts < CUTS_PER_SCHEDULE * budget; runs++) {
-      const found = this.#next(scheduler, counted);
-      if (found === "none") return "exhausted";
-      if (found === "cut") cuts++;
-      else if (found === "too-long") cuts += CUTS_PER_LONG_RUN;
-      else if (found !== undefined) {
-        this.#found ??= found;
-        if (!keepGoing) return "found";
+    let most = budget;
+    let at = 0;
+    for (let runs = 1; this.#schedules < most && cuts < CUTS_PER_SCHEDULE * budget; runs++) {
+      const turn = turns[at];
+      if (turn === undefined) break;
+      const came = this.#next(turn, { isSample: turn === sampled });
+      if (came === "none") return this.#found === undefined || keepGoing ? "exhausted" : "found";
+      if (came === "counted") at = (at + 1) % turns.length;
+      else cuts += came === "cut" ? 1 : CUTS_PER_LONG_RUN;
+      if (this.#found !== undefined && !keepGoing) {
+        if (!isWeak(this.#found)) return "found";
+        if (most === budget) most = Math.min(budget, this.#schedules + BETTER);
       }
       if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
     }
-    return scheduler.begin() ? "spent" : "exhausted";
+    if (this.#found !== undefined && !keepGoing) return "found";
+    return turns.every(({ scheduler }) => scheduler.begin()) ? "spent" : "exhausted";
   }
 
-  /** A bug of that kind with fewer preemptions, by a scheduler that takes only such runs; in slices. */
+  /** Evidence as good as another, by a scheduler that takes only runs with fewer preemptions; in slices. */
   *findAgain(
     scheduler: Scheduler,
-    { kind, budget }: { kind: string; budget: number },
+    { found, budget }: { found: Found; budget: number },
   ): Slices<Found | "exhausted" | "spent"> {
     let isAll = true;
     for (let runs = 1; runs <= budget; runs++) {
       if (!scheduler.begin()) return isAll ? "exhausted" : "spent";
       const run = this.execution.run(scheduler);
       if (run.kind === "too-long") isAll = false;
-      const finding = run.kind === "complete" ? this.#judge.judge().finding : undefined;
-      if (finding?.kind === kind) return this.#foundIn(finding, run);
+      const finding = run.kind === "complete" ? this.#findingOf(this.#judge.judge()) : undefined;
+      if (finding !== undefined && rankOf(finding) === rankOf(found)) return this.#foundIn(finding, run);
       if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
     }
     return "spent";
@@ -188,7 +230,7 @@ export class Search {
     const execution = afresh
       ? new Execution(new ProgramModel(this.#program, this.#settings, this.#options), this.#options)
       : this.execution;
-    const judge = afresh ? new Judge(execution, this.#options) : this.#judge;
+    const judge = afresh ? new Judge(execution, this.#judging) : this.#judge;
     let print = fingerprint(0, JSON.stringify([this.#program.name, this.#settings.variant]));
     replay.begin();
     const run = execution.run(replay, (task, { operation }) => {
@@ -199,7 +241,8 @@ export class Search {
     let judged: Judged | undefined;
     if (run.kind === "complete") {
       judged = judge.judge();
-      if (judged.finding !== undefined) judged = { ...judged, finding: judge.explain(judged.finding) };
+      const finding = this.#goal.outcome === undefined ? judged.finding : this.#findingOf(judged);
+      if (finding !== undefined) judged = { ...judged, finding: judge.explain(finding) };
     } else if (fault === undefined) {
       let finding = judge.soFar();
       if (finding !== undefined) finding = judge.explain(finding);
@@ -240,42 +283,68 @@ export class Search {
     const replay = new Replay(departures, { names: this.execution.model.names, lenient: true });
     replay.begin();
     const run = this.execution.run(replay);
-    const finding = run.kind === "complete" ? this.#judge.judge().finding : this.#judge.soFar();
+    const finding = run.kind === "complete" ? this.#findingOf(this.#judge.judge()) : this.#judge.soFar();
     return finding && this.#foundIn(finding, run);
   }
 
-  #next(scheduler: Scheduler, counted: number | undefined): Found | "none" | "cut" | "too-long" | undefined {
+  /** Performs the next run of a scheduler, and keeps what it shows. */
+  #next(turn: Turn, { isSample }: { readonly isSample: boolean }): "none" | "cut" | "too-long" | "counted" {
+    const { scheduler, execution, judge } = turn;
     if (!scheduler.begin()) return "none";
     let run: RunEnd;
     try {
-      run = this.execution.run(scheduler);
+      run = execution.run(scheduler);
     } catch (error) {
       if (!(error instanceof NondeterminismError)) throw error;
       const { message } = error;
-      return { kind: "nondeterminism", message, departures: this.#departures(), preemptions: 0, steps: 0 };
+      const departures = this.departures(execution);
+      this.#found = { kind: "nondeterminism", message, departures, preemptions: 0, steps: 0 };
+      return "counted";
     }
     const { seen, looks } = this.execution.model;
     if (seen !== looks) throw new SeenError(seen);
     if (run.kind === "too-long") {
       this.#tooLong++;
-      if (this.#found !== undefined) return "too-long";
-      const finding = this.#judge.soFar();
-      return finding === undefined ? this.#look() ?? "too-long" : this.#foundIn(finding, run);
+      if (this.#found === undefined) {
+        const finding = judge.soFar();
+        this.#found = finding === undefined ? this.#look(execution) : this.#foundIn(finding, run, turn);
+      }
+      return "too-long";
     }
-    if (run.kind !== "complete") return "cut";
-    if (counted !== undefined && counted !== run.preemptions) return "cut";
+    if (run.kind !== "complete" || scheduler.counts?.(run) === false) return "cut";
     this.#schedules++;
-    const judged = this.#judge.judge();
-    if (this.outcomes.add(judged, { isSample: false })) this.#last = this.#departures();
-    if (judged.finding === undefined || this.#found !== undefined) return undefined;
-    return this.#foundIn(judged.finding, run);
+    const judged = judge.judge();
+    if (this.outcomes.add(judged, { isSample })) this.#last = this.departures(execution);
+    const finding = this.#findingOf(judged);
+    if (finding !== undefined && this.#isBetter(finding, run)) this.#found = this.#foundIn(finding, run, turn);
+    return "counted";
+  }
+
+  /** What is wrong with a run, or that it comes to the outcome that is looked for. */
+  #findingOf({ text, finding }: Judged): Finding & Pick<Found, "serial"> | undefined {
+    if (this.#goal.outcome !== undefined) {
+      return this.#goal.outcome === text ? { kind: "assertion", message: `the outcome is ${text}` } : undefined;
+    }
+    return finding?.kind === "race" ? { ...finding, serial: this.#serialOutcomes.has(text) } : finding;
+  }
+
+  #isBetter(finding: Finding & Pick<Found, "serial">, { preemptions, step }: RunEnd): boolean {
+    const found = this.#found;
+    if (found === undefined) return true;
+    const less = rankOf(finding) - rankOf(found) || preemptions - found.preemptions || step - found.steps;
+    return less < 0;
+  }
+
+  get #serialOutcomes(): ReadonlySet<string> {
+    this.#serial ??= serialOutcomes(new Execution(this.execution.model, { ...this.#options, checks: false }));
+    return this.#serial;
   }
 
   /** Looks whether the run that came to the step limit begins a livelock. */
-  #look(): Found | undefined {
-    if (this.#tooLong > MOST_LOOKS) return undefined;
-    const half = this.execution.taken.length / 2;
-    const departures = this.#departures().filter(({ step }) => step < half);
+  #look(execution: Execution): Found | undefined {
+    if (this.#tooLong > MOST_LOOKS || this.#judging.ignore?.includes("livelock")) return undefined;
+    const half = execution.taken.length / 2;
+    const departures = this.departures(execution).filter(({ step }) => step < half);
     return (this.#tooLong === 1 ? this.#foundLoop([]) : undefined) ?? this.#foundLoop(departures);
   }
 
@@ -286,16 +355,34 @@ export class Search {
     return { ...finding, departures, inTurns: true, preemptions, steps: departures.at(-1)?.step ?? 0 };
   }
 
-  #foundIn(finding: Finding, run: RunEnd): Found {
-    const { preemptions, step: steps } = run;
-    return { ...this.#judge.explain(finding), departures: this.#departures(), preemptions, steps };
+  #foundIn(
+    finding: Finding & Pick<Found, "serial">,
+    { preemptions, step: steps }: RunEnd,
+    { execution, judge }: Pick<Turn, "execution" | "judge"> = { execution: this.execution, judge: this.#judge },
+  ): Found {
+    const { serial } = finding;
+    const told = { ...judge.explain(finding), ...serial === undefined ? {} : { serial } };
+    return { ...told, departures: this.departures(execution), preemptions, steps };
   }
 
-  #departures(): readonly Departure[] {
-    const { picks, taken, model } = this.execution;
+  /** Where the last run departs from the default. */
+  departures({ picks, taken, model }: Execution = this.execution): readonly Departure[] {
     const tasks = model.tasks.length;
     return taken.flatMap((action, step): Departure[] => {
       return picks[step] === 0 ? [] : [{ step, task: action % tasks, choice: Math.floor(action / tasks) }];
     });
   }
+}
+
+/** By precedence; a race that comes to what the tasks come to one after the other stands behind others. */
+export function rankOf(
+  { kind, serial = false }: { readonly kind: BugKind; readonly serial?: boolean | undefined },
+): number {
+  return 2 * kinds.indexOf(kind) + (serial ? 1 : 0);
+}
+
+/** Whether there may be better evidence: a bug that comes before it in precedence, or a race that changes the outcome. */
+function isWeak({ kind, serial }: Found): boolean {
+  const isCertain = kind === "nondeterminism" || kind === "livelock";
+  return !isCertain && rankOf({ kind, serial }) > rankOf({ kind: "race" });
 }

@@ -13,7 +13,7 @@
 import type { Parameter } from "../program/mod.ts";
 import { DepthFirst } from "./depth_first.ts";
 import type { Departure } from "./schedule.ts";
-import type { Found, Search, Slices } from "./search.ts";
+import { type Found, rankOf, type Search, type Slices } from "./search.ts";
 
 /** What shrinking came to. */
 export interface Shrunk {
@@ -22,18 +22,18 @@ export interface Shrunk {
   readonly minimal: boolean;
 }
 
-/** Shrinks a run that was found; `isMinimal` says that none with fewer preemptions shows that kind of bug. */
+/** Shrinks a run that was found; all with at most `covered` preemptions are known, and none with fewer than it shows it. */
 export function* shrink(
   search: Search,
-  { found, isMinimal, budget }: { found: Found; isMinimal: boolean; budget: number },
+  { found, covered = -1, budget }: { found: Found; covered: number | undefined; budget: number },
 ): Slices<Shrunk> {
-  if (found.kind === "nondeterminism") return { least: found, minimal: isMinimal };
+  if (found.kind === "nondeterminism") return { least: found, minimal: true };
   const least = yield* fewerDepartures(search, { found, budget });
-  if (isMinimal || least.preemptions === 0) return { least, minimal: true };
+  if (least.preemptions <= covered + 1) return { least, minimal: true };
   // Of tasks that take turns there are no bounded runs.
   if (least.inTurns) return { least, minimal: false };
-  for (let preemptions = 0; preemptions < least.preemptions; preemptions++) {
-    const again = yield* search.findAgain(new DepthFirst({ preemptions }), { kind: found.kind, budget });
+  for (let preemptions = covered + 1; preemptions < least.preemptions; preemptions++) {
+    const again = yield* search.findAgain(new DepthFirst({ preemptions }), { found, budget });
     if (again === "spent") return { least, minimal: false };
     if (again !== "exhausted") {
       return { least: yield* fewerDepartures(search, { found: again, budget }), minimal: true };
@@ -53,7 +53,7 @@ function* fewerDepartures(search: Search, { found, budget }: { found: Found; bud
       const rest = without(least.departures, Math.max(0, start), start + size);
       const attempt = search.attempt(rest, least);
       attempts++;
-      if (attempt?.kind === found.kind && isBefore(attempt, least)) {
+      if (attempt !== undefined && rankOf(attempt) === rankOf(found) && isBefore(attempt, least)) {
         least = attempt;
         isLess = true;
         break;

@@ -208,11 +208,7 @@ export class ScheduledRun {
         if (before.points > 0) turns.push({ point: point % before.points, action });
       }
       execution.run(new Turning(turns));
-      const tasks = execution.nodes.length;
-      const departures = execution.taken.flatMap((action, step): Departure[] => {
-        const isDefault = execution.picks[step] === 0;
-        return isDefault ? [] : [{ step, task: action % tasks, choice: Math.floor(action / tasks) }];
-      });
+      const departures = search.departures();
       this.#shown = { ...search.show(departures, { afresh: false }), departures };
     }
     return this.#shown;

@@ -21,6 +21,8 @@ export interface Grammar {
   readonly flags: Readonly<Record<string, string>>;
   /** The names of the flags without a value. */
   readonly switches: readonly string[];
+  /** Those of the flags that may be given more than once: their values are joined with commas. */
+  readonly lists?: readonly string[];
 }
 
 /** Reads the arguments into values by flag; a switch has the value "". */
@@ -44,7 +46,7 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
     const [value, ...more] = parsed[name.slice(2)] as string[];
     const wanted = Object.hasOwn(grammar.flags, name) ? grammar.flags[name] : undefined;
     if (value === undefined) continue;
-    if (more.length > 0) {
+    if (more.length > 0 && !grammar.lists?.includes(name)) {
       throw new UsageError(`Cannot use ${name} twice: it is there already, ${wanted ?? name} is wanted once`);
     }
     if (wanted === undefined && value !== "") {
@@ -54,7 +56,7 @@ export function readArguments(args: readonly string[], grammar: Grammar): Readon
     if (wanted !== undefined && joined.includes(name)) {
       throw new UsageError(`Cannot use ${name}: its value is missing, ${wanted} is wanted`);
     }
-    found.set(name, value);
+    found.set(name, [value, ...more].join());
   }
   return found;
 }

@@ -7,7 +7,15 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ExploreResult, settingsOf } from "../../mod.ts";
-import { type ExploredBug, type RunTrace, traceLines } from "../../lib/explorer/mod.ts";
+import {
+  type Evidence,
+  type ExploredBug,
+  type ExploredEvidence,
+  type ExploredWell,
+  type RunTrace,
+  type SmallerEvidence,
+  traceLines,
+} from "../../lib/explorer/mod.ts";
 import { quoted } from "../command/arguments.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
@@ -22,6 +30,8 @@ export interface Explored {
   readonly interrupted: boolean;
   /** How often real workers repeated it, where that was asked. */
   readonly repeated: readonly Repeated[];
+  /** Whether something was looked for, and nothing else. */
+  readonly isSought: boolean;
   /** How long it took, in milliseconds. */
   readonly ms: number;
 }
@@ -34,31 +44,43 @@ export function isDeclared({ subject: { program, variant }, result }: Explored):
   return (result.verdict === "bug") === program.specimens.includes(variant);
 }
 
+/** The smallest run that is known to show it, with its parameters, where they are not those that were asked for. */
+export function smallestOf(result: ExploredEvidence): Evidence & Partial<Pick<SmallerEvidence, "parameters">> {
+  return result.smaller !== undefined && result.smaller.steps < result.steps ? result.smaller : result;
+}
+
 /** The result as plain data. */
 export function exploredData({ subject, result, trace, interrupted, repeated }: Explored): Record<string, unknown> {
-  const isBug = result.verdict === "bug";
-  const schedule = isBug ? result.schedule : null;
+  const { verdict, schedules, tooLong, distinct } = result;
+  const shown = "schedule" in result ? result : undefined;
+  const bug = result.verdict === "bug" ? result : undefined;
   return {
     program: subject.program.name,
     variant: subject.variant,
     parameters: settingsOf(subject.program, subject).parameters,
-    verdict: result.verdict,
-    kind: isBug ? result.kind : null,
-    message: isBug ? result.message : null,
-    schedule,
-    preemptions: isBug ? result.preemptions : null,
-    minimal: isBug ? result.minimal : null,
-    ...isBug && result.race !== undefined ? { race: result.race } : {},
-    ...isBug && result.loop !== undefined ? { loop: result.loop } : {},
-    ...isBug && result.smaller !== undefined ? { smaller: result.smaller } : {},
-    schedules: result.schedules,
-    distinct: result.distinct,
+    verdict,
+    kind: bug?.kind ?? null,
+    message: shown?.message ?? null,
+    schedule: shown?.schedule ?? null,
+    outcome: shown?.outcome ?? null,
+    preemptions: shown?.preemptions ?? null,
+    minimal: shown?.minimal ?? null,
+    ...bug?.race === undefined ? {} : { race: bug.race, serial: bug.serial },
+    ...bug?.loop === undefined ? {} : { loop: bug.loop },
+    ...shown?.smaller === undefined ? {} : { smaller: shown.smaller },
+    schedules,
+    tooLong,
+    distinct,
     outcomes: result.outcomes.map(({ outcome, count }) => ({ outcome: outcome ?? null, count })),
-    ...isBug ? {} : { covered: result.covered ?? null, tooLong: result.tooLong },
+    ..."covered" in result
+      ? { covered: result.covered ?? null, unseen: result.unseen ?? null, missed: result.missed ?? null }
+      : {},
     ...interrupted ? { interrupted } : {},
-    ...schedule === null ? {} : { replay: replayLine(subject, schedule) },
+    ...shown === undefined ? {} : { replay: replayLine(subject, shown) },
     ...repeated.length === 0 ? {} : { reproduced: repeated.map(repeatedData) },
-    ...trace === undefined ? {} : { trace: traceData(trace) },
+    ...trace === undefined || shown === undefined
+      ? {}
+      : { trace: { schedule: smallestOf(shown).schedule, ...traceData(trace) } },
   };
 }
 
@@ -98,20 +120,6 @@ function loop({ loop = [] }: ExploredBug): string[] {
   return loop.length === 0 ? [] : ["Over and over:", ...loop.map((line) => `  ${line}`)];
 }
 
-/** The bug with smaller parameters, if it was found with them. */
-function smaller(subject: Subject, { smaller, ...found }: ExploredBug): string[] {
-  if (smaller === undefined || smaller.steps >= found.steps) return [];
-  const { parameters, schedule, preemptions, minimal, steps } = smaller;
-  const own = Object.entries(parameters).flatMap(([name, value]) => {
-    return value === subject.program.parameters[name]?.default ? [] : [flagOf(name), String(value)];
-  });
-  const kept = subject.flags.filter((_, at) => isKept(subject, at));
-  return [
-    `Smaller: with ${own.join(" ") || "the defaults"} in ${counted(steps, "step")}. ${fewest(preemptions, minimal)}`,
-    `  ${replayLine({ ...subject, flags: [...kept, ...own] }, schedule)}`,
-  ];
-}
-
 /** Whether a flag of the command, or the value of one, is none of the program's parameters. */
 function isKept({ program, flags }: Subject, at: number): boolean {
   const own = new Set(Object.keys(program.parameters).map(flagOf));
@@ -122,10 +130,24 @@ function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The line that replays a schedule. */
-export function replayLine({ target, flags }: Subject, schedule: string): string {
+/** The line that replays a schedule, with parameters of its own, where it has any. */
+export function replayLine(
+  subject: Subject,
+  { schedule, parameters }: Pick<Evidence & Partial<SmallerEvidence>, "schedule" | "parameters">,
+): string {
+  const flags = parameters === undefined ? subject.flags : [
+    ...subject.flags.filter((_, at) => isKept(subject, at)),
+    ...ownFlagsOf(subject, parameters),
+  ];
   const words = flags.map((flag) => flag === quoted(flag) ? flag : `'${flag}'`);
-  return ["deno task replay", quoted(target), schedule, ...words].join(" ");
+  return ["deno task replay", quoted(subject.target), schedule, ...words].join(" ");
+}
+
+/** The flags that say parameters. */
+function ownFlagsOf({ program }: Subject, parameters: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    return value === program.parameters[name]?.default ? [] : [flagOf(name), String(value)];
+  });
 }
 
 /** Lines in colors, where there are any, as wide as the terminal. */
@@ -141,26 +163,35 @@ export class Paper {
 
   /** What exploring one program came to. */
   explored(explored: Explored): string[] {
-    const { subject, result, trace, interrupted, repeated } = explored;
+    const { subject, result, trace, interrupted, repeated, isSought } = explored;
     const { program, variant } = subject;
     const name = this.#paint(1, program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
     const lines = interrupted ? [this.#paint(33, "Interrupted: this is how far it came.")] : [];
-    if (result.verdict !== "bug") {
+    if (!("schedule" in result)) {
       const proved = result.verdict === "proved";
-      lines.push(
-        `${name}: ${this.#paint(proved ? 32 : 33, result.verdict.toUpperCase().replace("-", " "))}, ${
-          passText(result)
-        }`,
-      );
-    } else {
-      lines.push(...headLines(`${name}: ${this.#paint(31, "BUG")}, ${result.kind}`, result.message));
-      lines.push(`${fewest(result.preemptions, result.minimal)} Found after ${counted(result.schedules, "schedule")}.`);
-      lines.push(...racers(result), ...loop(result), ...smaller(subject, result));
+      const verdict = this.#paint(proved ? 32 : 33, result.verdict.toUpperCase().replace("-", " "));
+      lines.push(`${name}: ${verdict}, ${passText(result, isSought)}`, ...this.#outcomes(result));
+      return [...lines, ...repeated.map((one) => this.repeated(one))];
+    }
+    const shown = smallestOf(result);
+    const bug = result.verdict === "bug" ? result : undefined;
+    const head = bug === undefined ? this.#paint(32, "FOUND") : `${this.#paint(31, "BUG")}, ${bug.kind}`;
+    lines.push(...headLines(`${name}: ${head}`, shown.message));
+    lines.push(`${fewest(shown)} Found after ${counted(result.schedules, "schedule")}.`);
+    if (bug !== undefined) lines.push(...shown === result ? racers(bug) : [], ...loop(bug));
+    if (shown.parameters !== undefined) {
+      const own = ownFlagsOf(subject, shown.parameters).join(" ");
+      lines.push(`Shown with ${own || "the defaults"}, where it takes ${counted(shown.steps, "step")}.`);
     }
     if (trace !== undefined) lines.push("", ...this.trace(trace));
-    if (result.verdict === "bug") {
-      if (result.kind !== "nondeterminism") lines.push("", `Replay: ${replayLine(subject, result.schedule)}`);
-    } else lines.push(...this.#outcomes(result));
+    if (shown.outcome !== undefined && !isFailed(shown.outcome)) {
+      const serial = bug?.serial === true ? ", as where the tasks run one after the other" : "";
+      lines.push("", `Outcome: ${this.#show(shown.outcome)}${serial}`);
+    }
+    if (bug?.kind !== "nondeterminism") {
+      lines.push("", `Replay: ${replayLine(subject, shown)}`);
+      if (shown !== result) lines.push(`With the parameters given: ${replayLine(subject, result)}`);
+    }
     return [...lines, ...repeated.map((one) => this.repeated(one))];
   }
 
@@ -191,15 +222,15 @@ export class Paper {
   table(all: readonly Explored[]): string[] {
     const rows = all.map((explored) => {
       const { subject: { program, variant }, result, ms } = explored;
-      const isBug = result.verdict === "bug";
+      const bug = result.verdict === "bug" ? result : undefined;
       return {
         ok: isDeclared(explored),
         cells: [
           program.name,
           variant,
           program.specimens.includes(variant) ? "a bug" : "no bug",
-          isBug ? result.kind : result.verdict,
-          isBug ? `${result.preemptions}${result.minimal ? "" : "?"}` : "",
+          bug?.kind ?? result.verdict,
+          bug === undefined ? "" : `${bug.preemptions}${bug.minimal ? "" : "?"}`,
           String(result.schedules),
           `${ms.toFixed(0)} ms`,
         ],
@@ -239,21 +270,39 @@ export class Paper {
   }
 }
 
-function passText(result: Exclude<ExploreResult, { readonly verdict: "bug" }>): string {
-  const { verdict, schedules, covered, tooLong } = result;
+function passText({ verdict, schedules, covered, tooLong, unseen, missed }: ExploredWell, isSought: boolean): string {
   const ran = counted(schedules, "schedule");
-  if (verdict === "proved") return `no order of what the tasks do shows a bug, for this input: ${ran} stand for all.`;
-  const long = tooLong === 0 ? "" : ` ${counted(tooLong, "run")} came to the step limit.`;
-  const all = covered === undefined
-    ? ""
-    : ` All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`;
-  return `no bug in ${ran}; there are more.${all}${long} A larger --budget goes on.`;
+  const what = isSought ? "what was looked for" : "a bug";
+  if (verdict === "proved") return `no order of what the tasks do shows ${what}, for this input: ${ran} stand for all.`;
+  return [
+    `${isSought ? "not found" : "no bug"} in ${ran}; there are more.`,
+    ...covered === undefined
+      ? []
+      : [`All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`],
+    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} came to the step limit.`],
+    ...unseen === undefined
+      ? []
+      : [`The next random one has an unseen outcome with a chance of ${percent(unseen)} (Good and Turing).`],
+    ...missed === undefined
+      ? []
+      : [`A bug of depth ${missed.depth} was missed with at most ${percent(missed.chance)} (PCT).`],
+    "A larger --budget goes on.",
+  ].join(" ");
 }
 
-function fewest(preemptions: number, minimal: boolean): string {
+function percent(chance: number): string {
+  return chance === 0 ? "0%" : chance < 0.001 ? "under 0.1%" : `${(100 * chance).toFixed(1)}%`;
+}
+
+function fewest({ preemptions, minimal }: Evidence): string {
   const number = counted(preemptions, "preemption");
   if (preemptions === 0) return "It needs no preemption.";
-  return minimal ? `${number}; no schedule with fewer fails so.` : `${number}; whether fewer do is not known.`;
+  return minimal ? `${number}; no schedule with fewer shows it.` : `${number}; whether fewer do is not known.`;
+}
+
+/** Whether the rows of the trace and its first lines say all of an outcome. */
+export function isFailed(outcome: unknown): boolean {
+  return typeof outcome === "object" && outcome !== null && "failed" in outcome;
 }
 
 /** A message after what it is about; a deadlock wait by wait. */

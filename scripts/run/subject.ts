@@ -28,6 +28,8 @@ export interface CommandGrammar {
   readonly takes: Readonly<Record<string, string>>;
   /** The flags without a value. */
   readonly switches: readonly string[];
+  /** The flags that may be given more than once. */
+  readonly lists?: readonly string[];
   /** The help text without a program. */
   readonly usage: string;
   /** The flags of an example, where one can be given for any program. */
@@ -63,7 +65,7 @@ export async function readProgram<P extends RunnableProgram>(
   args: readonly string[],
   grammar: CommandGrammar & Admission<P>,
 ): Promise<Given<P> | string> {
-  const { command, takes, switches, usage } = grammar;
+  const { command, takes, switches, lists = [], usage } = grammar;
   const common = { "--variant": "a variant", ...takes };
   // The first argument that is neither a flag nor the value of a common one.
   const place = args.findIndex((argument, index) => {
@@ -73,7 +75,7 @@ export async function readProgram<P extends RunnableProgram>(
   const help = args.includes("--help") || args.includes("-h");
   if (target === undefined || args.includes("--all")) {
     if (help) return usage;
-    const flags = readArguments(args, { flags: common, switches });
+    const flags = readArguments(args, { flags: common, switches, lists });
     if (!flags.has("--all")) {
       const all = switches.includes("--all") ? ", a module or --all" : " or a module";
       throw new UsageError(`Cannot ${command}: there is no program, one of \`deno task list\`${all} is wanted`);
@@ -91,6 +93,7 @@ export async function readProgram<P extends RunnableProgram>(
   const own = ownFlags(program, [...Object.keys(common), ...switches]);
   if (help) return programUsage(program, { ...grammar, lines: flagLines(own) });
   const flags = readArguments(args.toSpliced(place, 1), {
+    lists,
     flags: {
       ...common,
       "--variant": `one of ${program.variants.join(", ")}`,

@@ -107,7 +107,26 @@ Deno.test("explore keeps the program's own flags for the replay", async () => {
     1,
   );
   assertMatch(document.replay ?? "", / hf1:o\w+(\.\w+)*-\w{6} --seed -7 --setters 4$/);
-  assertEquals(document.trace?.tasks.length, 5);
+  // What is shown is the smallest, with one task that sets and one that checks.
+  assertEquals(document.trace?.tasks.length, 2);
+});
+
+Deno.test("explore --find ends with 0 where it is found, --ignore leaves kinds out", async () => {
+  const lost = await explored("counter", "--find", "2", "--times", "1", "--json");
+  assertEquals(read<{ verdict: string; outcome: unknown }>(lost, 0).outcome, 2);
+  const never = await explored("counter", "--find", "3", "--times", "1");
+  assertEquals(never.code, 1);
+  assertStringIncludes(never.stdout, "PROVED, no order of what the tasks do shows what was looked for");
+  assertEquals((await explored("counter", "--find", "race", "--times", "1")).code, 0);
+  assertEquals((await explored("counter", "--ignore", "race", "--ignore", "leak", "--times", "1")).code, 0);
+});
+
+Deno.test("explore shows the smallest run that it knows, and what it comes to", async () => {
+  const { stdout } = await explored("producer-consumer-event");
+  assertStringIncludes(stdout, "Shown with --messages 1, where it takes 16 steps.");
+  assertMatch(stdout, /\n {2}15 .*\n.*waits for ever.*\n\nReplay: deno task replay \S+ \S+ --messages 1\n/);
+  assertStringIncludes((await explored("bank")).stdout, "Outcome: { balance: 300, paid: [ 500, 700 ] }\n");
+  assertStringIncludes((await explored("counter")).stdout, "Outcome: 1\n");
 });
 
 Deno.test("explore --all finds bugs in the specimens, in all of them, and nowhere else", async () => {
@@ -144,6 +163,11 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
     [[], "Cannot explore: there is no program, one of `deno task list`, a module or --all is wanted\n"],
     [["lock", "--strategy", "fast"], "Cannot use --strategy fast: one of portfolio, depth-first, "],
     [["lock", "--budget", "0"], "Cannot use --budget 0: a whole number from 1 to 1000000000 is wanted\n"],
+    [["lock", "--find", "dedlock"], "Cannot use --find dedlock: one of assertion, deadlock, "],
+    [
+      ["lock", "--ignore", "race,nondeterminism"],
+      "Cannot use --ignore race,nondeterminism: one or more of assertion, ",
+    ],
     [["lock", "--granularity", "byte"], "Cannot use --granularity byte: operation or word is wanted\n"],
     [["lock", "--variant", "x"], "Cannot use --variant x: one of plain is wanted\n"],
     [["lock", "--tasks", "many"], "Cannot use --tasks many: a whole number from "],

@@ -331,7 +331,7 @@ export {
   explore,
   type ExploreOptions,
   type ExploreResult,
-  type Point,
+  type Point as SchedulePoint,
   replay,
   type ReplayResult,
   type RunEnd,

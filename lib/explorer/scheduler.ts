@@ -10,7 +10,7 @@
  *
  * @example Tasks take turns, one step each
  * ```ts
- * import { cell, defineProgram, explore, type Point } from "@holdfast/holdfast";
+ * import { cell, defineProgram, explore, type SchedulePoint } from "@holdfast/holdfast";
  *
  * const program = defineProgram({
  *   name: "lost",
@@ -29,7 +29,7 @@
  * const turns = {
  *   watches: false,
  *   begin: () => left-- > 0,
- *   pick: ({ actions, last, tasks }: Point) => Math.max(0, actions.findIndex((action) => action % tasks !== last % tasks)),
+ *   pick: ({ actions, last, tasks }: SchedulePoint) => Math.max(0, actions.findIndex((action) => action % tasks !== last % tasks)),
  *   end() {},
  * };
  * const result = explore(program, { strategy: turns });

@@ -32,10 +32,14 @@ export interface Kind {
 
 type Acts<T> = Readonly<Record<string, (thing: T, around: Around) => Steps<unknown>>>;
 
-/** A kind whose acts have one of the name `look`, `statistics` by default. */
-function kind<T>(make: readonly (() => Shareable<T>)[], acts: Acts<T>, look = "statistics"): Kind {
-  // The acts of a kind get things that its own ways have made, and this one nothing else.
-  return { make, acts: acts as Kind["acts"], look: acts[look] as Kind["look"] };
+/** A kind; its acts have one of the name `statistics` where no look is given. */
+function kind<T>(
+  make: readonly (() => Shareable<T>)[],
+  acts: Acts<T>,
+  look: ((thing: T) => Steps<unknown>) | undefined = acts.statistics as (thing: T) => Steps<unknown>,
+): Kind {
+  // What can be done with things of a kind gets things that its own ways have made.
+  return { make, acts: acts as Kind["acts"], look: look as Kind["look"] };
 }
 
 // So many that an error fits with any stack.
@@ -98,7 +102,7 @@ export const kinds = {
     add: (cell, { count }) => cell.add(count),
     exchange: (cell, { count }) => cell.exchange(count),
     compareExchange: (cell, { count }) => cell.compareExchange(0, count),
-  }, "load"),
+  }, (cell) => cell.load()),
   cells: kind([() => sync.cells({ length: 2, cell: "f64" })], {
     *store(cells, { count }) {
       yield* cells.at(count - 1).store(count / 2);
@@ -106,13 +110,13 @@ export const kinds = {
     *both(cells) {
       return [yield* cells.at(0).load(), yield* cells.at(1).load()];
     },
-  }, "both"),
+  }, (cells) => cells.at(1).load()),
   i64: kind([() => sync.cell({ cell: "i64" })], {
     load: (cell) => cell.load(),
     add: (cell, { count }) => cell.add(BigInt(count)),
     exchange: (cell, { count }) => cell.exchange(BigInt(count)),
     compareExchange: (cell, { count }) => cell.compareExchange(0n, BigInt(count)),
-  }, "load"),
+  }, (cell) => cell.load()),
   lock: kind(
     [
       () => sync.lock(),
@@ -238,7 +242,7 @@ export const kinds = {
   cancelToken: kind([() => sync.cancelToken()], {
     cancel: (token) => token.cancel(),
     isCancelled: (token) => token.isCancelled(),
-  }, "isCancelled"),
+  }, (token) => token.isCancelled()),
   queue: kind<Queue>(
     [
       () => queue({ maxsize: 1, bytes }),
@@ -259,6 +263,9 @@ export const kinds = {
       join: (queue, { wait }) => queue.join(wait),
       shutdown: (queue, { count }) => queue.shutdown({ immediate: count === 2 }),
       statistics: (queue) => queue.statistics(),
+    },
+    function* (queue) {
+      return [yield* queue.statistics(), yield* queue.takeUpTo(9, { timeout: 0 })];
     },
   ),
   channel: kind<Channel>(
@@ -284,6 +291,9 @@ export const kinds = {
       "select or not": (channel) => select([{ take: channel }], { default: true }),
       statistics: (channel) => channel.statistics(),
     },
+    function* (channel) {
+      return [yield* channel.statistics(), yield* channel.tryTake()];
+    },
   ),
   channels: kind<{ one: Channel; other: Channel }>([pair], {
     "select takes": ({ one, other }, { wait }) => select([{ take: one }, { take: other }], wait),
@@ -307,7 +317,7 @@ export const kinds = {
     whenDone: (future, around) => future.whenDone(() => bump(around)),
     bind: (future) => future.bind(),
     statistics: (future) => future.statistics(),
-  }),
+  }, (future) => future.tryFetch()),
 } satisfies Record<string, Kind>;
 
 /** Two channels, as one thing. */

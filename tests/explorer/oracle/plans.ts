@@ -169,7 +169,11 @@ export const planned = defineProgram({
     const { x } = shared as Things;
     const things: unknown[] = [];
     for (const [index, [kind]] of planOf(plan).things.entries()) {
-      things.push(told(yield* kinds[kind].look(shared[`thing${index}`])));
+      try {
+        things.push(told(yield* kinds[kind].look(shared[`thing${index}`])));
+      } catch (error) {
+        things.push(told(error));
+      }
     }
     return { x: yield* x.load(), things, results: results.map((result) => result ?? null) };
   },

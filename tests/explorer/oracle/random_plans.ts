@@ -23,9 +23,14 @@ export function randomPlan(
   { allows = () => true, daemons = true, times = true }: RandomPlanOptions = {},
 ): fc.Arbitrary<Plan> {
   const names = Object.keys(kinds) as (keyof typeof kinds)[];
-  const thing = fc.constantFrom(...names).chain((name) => {
-    return fc.nat({ max: kinds[name].make.length - 1 }).map((way) => [name, way] as const);
-  });
+  const thing = fc.oneof(...names.map((name) => {
+    const { make, acts }: Kind = kinds[name];
+    // What more can be done with comes more often.
+    return {
+      weight: Object.keys(acts).length,
+      arbitrary: fc.nat({ max: make.length - 1 }).map((way) => [name, way] as const),
+    };
+  }));
   const things = fc.oneof({ weight: 3, arbitrary: fc.tuple(thing) }, { weight: 1, arbitrary: fc.tuple(thing, thing) });
   const own = ownActs.filter((act) => allows("own", act));
   return things.chain((things) => {

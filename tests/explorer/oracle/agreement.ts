@@ -16,6 +16,8 @@ export interface Effort {
   readonly states: number;
   /** How many schedules each granularity runs. */
   readonly schedules: number;
+  /** In which order times come; in any by default. */
+  readonly clock?: "free" | "ordered" | undefined;
 }
 
 /** What was compared. */
@@ -36,10 +38,15 @@ export interface Explored {
 }
 
 /** Explores a plan to its end, if it comes to one within so many schedules. */
-export function explored(plan: Plan, granularity: "operation" | "word", schedules: number): Explored {
+export function explored(
+  plan: Plan,
+  granularity: "operation" | "word",
+  { schedules, clock }: Pick<Effort, "schedules" | "clock">,
+): Explored {
   const result = explore(planned, {
     parameters: { plan: JSON.stringify(plan) },
     granularity,
+    clock,
     strategy: "dpor",
     budget: schedules,
     keepGoing: true,
@@ -55,14 +62,11 @@ export function explored(plan: Plan, granularity: "operation" | "word", schedule
 }
 
 /** Compares all three. */
-export function compare(
-  plan: Plan,
-  { states, schedules }: Effort,
-  { memory }: { readonly memory?: OracleOptions["memory"] } = {},
-): Compared {
+export function compare(plan: Plan, effort: Effort, { memory }: Pick<OracleOptions, "memory"> = {}): Compared {
+  const { states: limit, clock } = effort;
   const parameters = { plan: JSON.stringify(plan) };
-  const oracle = foretell(planned, { parameters, limit: states, ...memory === undefined ? {} : { memory } });
-  const sides = { operation: explored(plan, "operation", schedules), word: explored(plan, "word", schedules), oracle };
+  const oracle = foretell(planned, { parameters, limit, clock, ...memory === undefined ? {} : { memory } });
+  const sides = { operation: explored(plan, "operation", effort), word: explored(plan, "word", effort), oracle };
   const lines = Object.entries(sides).flatMap(([name, side]) =>
     Object.entries(sides).flatMap(([other, { outcomes, complete }]) => {
       if (!complete || other === name) return [];

@@ -26,6 +26,18 @@ Deno.test("operation granularity, word granularity and the oracle have the same 
   assert(complete > PLANS / 2, `${complete} of ${PLANS} plans are complete`);
 });
 
+Deno.test("so it is where times come in order", () => {
+  const timed = agreedPlan().filter(({ tasks }) =>
+    tasks.some(({ acts }) => acts.some(({ timeout = 0 }) => timeout > 0))
+  );
+  fc.assert(
+    fc.property(timed, (plan) => {
+      assertEquals(compare(plan, { ...EFFORT, clock: "ordered" }).disagreement, undefined);
+    }),
+    { numRuns: PLANS / 10, seed: SEED },
+  );
+});
+
 type Begin = (operation: Operation) => ReturnType<ModelMemory["begin"]>;
 
 /** A memory that does some operations wrongly. */

@@ -5,7 +5,8 @@
  *
  * - A task performs its next memory operation; a `choose` has each of its answers. Local code, and announcing a call, is seen
  *   by nobody and no action of its own.
- * - The time of a task that sleeps, or waits with a deadline, comes: at any point, and the clock is then at least there.
+ * - The time of a task that sleeps, or waits with a deadline, comes: at any point, and the clock is then at least there. With
+ *   an ordered clock that is so for the earliest time alone.
  * - A task that has done its last operation ends; then the shared things are recovered from that, by a party of its own whose
  *   operations are actions, too.
  * - A task is killed, where deaths are asked for: it does nothing more, and is recovered from.
@@ -40,6 +41,8 @@ import { outcomeText } from "./texts.ts";
 
 /** How far the oracle goes. */
 export interface OracleOptions extends SettingsOptions {
+  /** In which order times come: any, or only the earliest at each point; `free` by default. */
+  readonly clock?: "free" | "ordered" | undefined;
   /** How many tasks may be killed; none by default. */
   readonly deaths?: number;
   /** How many states it looks at, at most. */
@@ -201,7 +204,7 @@ class Oracle {
     const isOver = this.#isOver(state);
     if (isOver ? !state.parties.every(isAtRest) : acts > 0) return;
     restore();
-    this.#outcomes.add(this.#outcome(state));
+    this.#outcomes.add(this.#outcome(state, isOver));
   }
 
   /** Performs the operation that a party stands before, or lets its time come; `act` is told what it answers. */
@@ -214,7 +217,8 @@ class Oracle {
     if (asks === undefined) return;
     const until = parked.find(({ task }) => task === number)?.until;
     if (until !== undefined) {
-      if (until === Infinity) return;
+      const isLater = this.#options.clock === "ordered" && parked.some((other) => other.until < until);
+      if (until === Infinity || isLater) return;
       restore();
       this.#memory.expire(number);
       return act(undefined);
@@ -287,9 +291,9 @@ class Oracle {
   }
 
   /** What came out of a run that is over, or cannot go on; changes the memory. */
-  #outcome({ parties }: State): string {
+  #outcome({ parties }: State, isOver: boolean): string {
     const failed = parties.flatMap((party, task) => {
-      const failure = this.#daemons[task] && party.fate === "runs" ? undefined : failureOf(party);
+      const failure = isOver && party.fate === "runs" ? undefined : failureOf(party);
       return failure === undefined ? [] : [{ task: this.#names[task], ...failure }];
     });
     if (failed.length > 0) return outcomeText({ failed });
@@ -306,8 +310,8 @@ class Oracle {
 }
 
 /** Whether a task has ended, or may be stopped where it is. */
-function isAtRest({ fate, task: { inCall } }: Party): boolean {
-  return fate !== "runs" || inCall === undefined || inCall.asks?.kind === "wait";
+function isAtRest({ fate, task: { at, inCall } }: Party): boolean {
+  return fate !== "runs" || inCall === undefined || inCall === at.body || inCall.asks?.kind === "wait";
 }
 
 /** How a task failed; undefined where it returned. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { choose, now, type Steps } from "../../../lib/memory/mod.ts";
+import { choose, notify, now, sleep, type Steps, wait } from "../../../lib/memory/mod.ts";
 import { channel, queue } from "../../../lib/mailbox/mod.ts";
 import { defineProgram, pause } from "../../../lib/program/mod.ts";
 import {
@@ -154,6 +154,25 @@ Deno.test("foretell() takes each choice, and lets each time come at any point", 
   const permits = () => ({ s: semaphore(0) });
   const { outcomes } = outcomesOf(permits, [({ s }) => s.acquire({ timeout: 1 }), ({ s }) => s.release()]);
   assertEquals(outcomes, ["[false,null]", "[true,null]"]);
+});
+
+/** A word to wait on until 1 ms, or to wake others on. */
+const bell: Shareable<{ hear(): Steps<unknown>; ring(): Steps<number> }> = {
+  kind: "bell",
+  reserve(space, name) {
+    const word = space.word(name);
+    return () => ({ hear: () => wait(word, 0, { deadline: 1 }), ring: () => notify(word) });
+  },
+};
+
+Deno.test("foretell() lets times come in order, where that is asked for", () => {
+  const tasks: readonly Task<{ bell: typeof bell }>[] = [({ bell }) => bell.hear(), function* ({ bell }) {
+    yield* sleep(2);
+    return yield* bell.ring();
+  }];
+  const free = outcomesOf(() => ({ bell }), tasks).outcomes;
+  assertEquals(free, ['["timed-out",0]', '["woken",1]']);
+  assertEquals(outcomesOf(() => ({ bell }), tasks, { clock: "ordered" }).outcomes, free.slice(0, 1));
 });
 
 Deno.test("foretell() lets a batch be interrupted", () => {

@@ -35,7 +35,7 @@ Deno.test("what comes out of real runs of random programs is what the explorer s
   let delays = 0;
   await fc.assert(
     fc.asyncProperty(agreedPlan(CLOCKED), async (plan) => {
-      const { outcomes, complete } = explored(plan, "operation", SCHEDULES);
+      const { outcomes, complete } = explored(plan, "operation", { schedules: SCHEDULES });
       fc.pre(complete);
       for (const mode of ELSEWHERE) {
         for (let run = 0; run < REPEATS; run++) {

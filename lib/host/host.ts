@@ -136,7 +136,7 @@ export class Host implements ProgramHost, AsyncDisposable {
     const kept = this.#modeOf(act, options.mode);
     this.#checkOpen(act);
     const { transport } = kept.mode;
-    if ("main" in job) return await job.main({ host: this, transport, closing: this.#closing.signal });
+    if (typeof job === "function") return await job({ host: this, transport, closing: this.#closing.signal });
     return await this.#runTasks(job, kept);
   }
 

@@ -28,8 +28,6 @@ export interface KeptModeOptions {
 }
 
 export class KeptMode {
-  /** The mode. */
-  readonly mode: Mode;
   /** Its guests. */
   readonly warm: WarmRealms;
   readonly #options: KeptModeOptions;
@@ -39,9 +37,13 @@ export class KeptMode {
 
   /** Keeps no guest yet. */
   constructor(mode: Mode, options: KeptModeOptions) {
-    this.mode = mode;
     this.warm = new WarmRealms(mode, options.warm);
     this.#options = options;
+  }
+
+  /** The mode. */
+  get mode(): Mode {
+    return this.warm.mode;
   }
 
   /** Whether guests run elsewhere than in the caller. */
@@ -53,7 +55,7 @@ export class KeptMode {
   async open(delegations: readonly Delegation[]): Promise<Links> {
     const { mode, warm } = this;
     if (!this.isElsewhere) return openDirect(delegations, { now });
-    const session = new GuestLinks(delegations, { mode, warm, limit: this.#options.limit });
+    const session = new GuestLinks(delegations, { warm, limit: this.#options.limit });
     this.#sessions.add(session);
     const end = async () => {
       this.#sessions.delete(session);
@@ -71,11 +73,11 @@ export class KeptMode {
 
   /** Runs the tasks of a program to their ends. */
   async run(job: ProgramJob): Promise<ProgramEnd> {
-    const { mode, warm } = this;
+    const { warm } = this;
     if (!this.isElsewhere) return runDirect(job, { now });
     // The host of a program only looks on: each task may have a core of its own.
     const spin = spinFor(Math.max(job.names.length, this.#options.guests()) - 1, cores());
-    const run = runInGuests(job, { mode, warm, spin, closing: this.#closing.signal });
+    const run = runInGuests(job, { warm, spin, closing: this.#closing.signal });
     this.#runs.add(run);
     try {
       return await run;
@@ -86,8 +88,7 @@ export class KeptMode {
 
   /** Starts a guest that serves calls of its module's functions. */
   async serve(job: ServiceJob, listener: ServiceListener): Promise<ServiceLink> {
-    const { mode, warm } = this;
-    return await serveIn({ mode, warm, closing: this.#closing.signal }, { job, listener });
+    return await serveIn({ warm: this.warm, closing: this.#closing.signal }, { job, listener });
   }
 
   /**

@@ -30,7 +30,7 @@ export { FrameCursor } from "./frame_cursor.ts";
 export { type BytesPart, Outbox } from "./outbox.ts";
 export type { GuestCode } from "./guest_code.ts";
 export { type BeginFailure, type BeginOptions, type JobListener, KeptRealm } from "./kept_realm.ts";
-export { WarmRealms } from "./warm_realms.ts";
+export { type Keeper, WarmRealms } from "./warm_realms.ts";
 export { type External, guestArguments, type Launch, permissionFlags } from "./launch.ts";
 export { processMode } from "./process.ts";
 export { spinFor } from "./thread.ts";

@@ -29,9 +29,17 @@ export interface WarmOptions {
   readonly setup: Omit<GuestSetup, "module">;
 }
 
-/** See the module. */
+/** Who keeps the guests of a mode for their jobs. */
+export interface Keeper {
+  /** The guests. */
+  readonly warm: WarmRealms;
+  /** Aborted when the host closes. */
+  readonly closing: AbortSignal;
+}
+
 export class WarmRealms {
-  readonly #mode: Mode;
+  /** How guests are started. */
+  readonly mode: Mode;
   readonly #options: WarmOptions;
   /** Those that have not ended, with how often their module had been mended when they were started. */
   readonly #all = new Map<KeptRealm, number>();
@@ -45,7 +53,7 @@ export class WarmRealms {
 
   /** Makes the store of a mode. */
   constructor(mode: Mode, options: WarmOptions) {
-    this.#mode = mode;
+    this.mode = mode;
     this.#options = options;
   }
 
@@ -75,7 +83,7 @@ export class WarmRealms {
   /** Has the mode see to it that the module can be loaded; false where it cannot. */
   async #mend(module: string, reason: string): Promise<boolean> {
     const mend = async (): Promise<boolean> => {
-      const mended = await this.#mode.mend?.({ ...this.#options.setup, module }, reason) ?? false;
+      const mended = await this.mode.mend?.({ ...this.#options.setup, module }, reason) ?? false;
       if (mended) this.#mends.set(module, this.#mendsOf(module) + 1);
       return mended;
     };
@@ -98,7 +106,7 @@ export class WarmRealms {
     }
     if (this.#closed) throw new TypeError("Cannot start a guest: the host is closed, an open one is wanted");
     const { setup, startLimit } = this.#options;
-    const guest = new KeptRealm(this.#mode.start({ ...setup, module }), { startLimit });
+    const guest = new KeptRealm(this.mode.start({ ...setup, module }), { startLimit });
     this.#all.set(guest, this.#mendsOf(module));
     void guest.realm.ended.then(() => this.#all.delete(guest));
     return await begin(guest);

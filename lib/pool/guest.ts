@@ -24,9 +24,8 @@ import {
   type AnyModeName,
   type EndSignal,
   type GuestHost,
-  type GuestOptions,
-  type GuestPermissions,
   Host,
+  type HostOptions,
   moduleUrl,
   type NamedCall,
   namedExport,
@@ -43,8 +42,8 @@ import { type GuestLane, GuestLog } from "./guest_log.ts";
 import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 
-/** What a guest is and does. */
-export interface GuestSettings {
+/** What a guest is and does. A host of its own gets `permissions` and `guests`. */
+export interface GuestSettings extends Pick<HostOptions, "permissions" | "guests"> {
   /** Where it runs. */
   readonly mode: AnyModeName;
   /** The URL of the module. */
@@ -61,10 +60,6 @@ export interface GuestSettings {
   readonly shared?: NamedCall;
   /** Starts it; a host of its own by default. */
   readonly host?: GuestHost;
-  /** What a process guest of a host of its own may do besides loading the module: nothing by default. */
-  readonly permissions?: GuestPermissions;
-  /** What a process guest of a host of its own is given along: environment, arguments, V8 flags, a configuration. */
-  readonly guests?: GuestOptions;
   /** Is told what the function reports. */
   readonly onProgress?: (value: unknown) => void;
   /** Seconds within which it must be ready, its module loaded; for ever by default. */

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { AnyModeName, GuestHost, GuestOptions, GuestPermissions, NamedCall, Transferable } from "../host/mod.ts";
+import type { AnyModeName, GuestHost, HostOptions, NamedCall, Transferable } from "../host/mod.ts";
 import { moduleUrl } from "../host/mod.ts";
 import { cores, limit } from "../platform/mod.ts";
 import { wholeNumber } from "./checks.ts";
 import type { LogTarget } from "../logging/mod.ts";
 
-/** How a pool is made. */
-export interface PoolOptions {
+/** How a pool is made. A host of its own gets `permissions` and `guests`. */
+export interface PoolOptions extends Pick<HostOptions, "permissions" | "guests"> {
   /** Where its guests run. */
   readonly mode: AnyModeName;
   /**
@@ -40,10 +40,6 @@ export interface PoolOptions {
   readonly timeout?: number;
   /** Starts the guests and keeps them warm afterwards; a host of the pool's own by default. */
   readonly host?: GuestHost;
-  /** What process guests of a host of its own may do besides loading the module: nothing by default. */
-  readonly permissions?: GuestPermissions;
-  /** What process guests of a host of its own are given along: environment, arguments, V8 flags, a configuration. */
-  readonly guests?: GuestOptions;
   /** What guests log and where it goes: merged in the order of the calls, and a file for each guest. Default nothing. */
   readonly logging?: LogTarget;
 }

@@ -53,12 +53,6 @@ export type ParameterValues<P extends ParameterTable> = {
   readonly [K in keyof P]: P[K]["default"] extends number ? number : P[K]["default"] extends string ? string : boolean;
 };
 
-interface NumberRange {
-  readonly min?: number;
-  readonly max?: number;
-  readonly fraction?: boolean;
-}
-
 /** What is wanted of a parameter instead of a value, if that is wrong. */
 export function faultOf(parameter: Parameter, value: unknown): string | undefined {
   if ("choices" in parameter) {
@@ -69,7 +63,10 @@ export function faultOf(parameter: Parameter, value: unknown): string | undefine
     return typeof value === "string" && !value.includes("\0") ? undefined : "a text without the character NUL";
   }
   if (typeof parameter.default === "boolean") return typeof value === "boolean" ? undefined : "true or false";
-  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as NumberRange;
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as Extract<
+    Parameter,
+    { default: number }
+  >;
   const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
   if (isNumber && value >= min && value <= max) return undefined;
   // The greatest safe integer is named only where it is passed.

@@ -31,11 +31,7 @@ interface Told {
   readonly inStack: boolean;
 }
 
-/** What the pool runs. */
-interface Functions {
-  executorTask: typeof executorTask;
-  executorFault: typeof executorFault;
-}
+const functions = { executorTask, executorFault };
 
 /** Waits a little, and gives the square of its number. */
 export async function executorTask({ task, pause }: Work, context: ServiceContext): Promise<Timed<number>> {
@@ -54,7 +50,7 @@ export const executor: AnyHostProgram = defineHostProgram({
   name: "executor",
   claim: "A pool gives values in the order of their inputs, joins at its end, and loses no failure.",
   module: import.meta.url,
-  functions: { executorTask, executorFault },
+  functions,
   parameters: {
     tasks: { default: 3, min: 1, max: 100, description: "how many tasks there are" },
     workers: { default: 3, min: 1, max: 64, description: "how many workers run them" },
@@ -62,7 +58,7 @@ export const executor: AnyHostProgram = defineHostProgram({
   },
   async main({ mode, host, settings: { parameters }, observe, signal }) {
     const { tasks, workers, pause } = parameters;
-    const open = () => Pool.open<Functions>({ mode, module: import.meta.url, workers, host });
+    const open = () => Pool.open<typeof functions>({ mode, module: import.meta.url, workers, host });
     const works = Array.from({ length: tasks }, (_, task) => ({ task, pause: (tasks - task) * pause }));
 
     const mapped: Timed<number>[] = [];

@@ -13,7 +13,7 @@ import { holdEventLoop, now } from "../../platform/mod.ts";
 import type { Exports } from "../exports.ts";
 import type { BegunJob, GuestJob } from "../job.ts";
 import { AskingEnd } from "../shared/asking_end.ts";
-import { type GuestTask, makeTask, runTask } from "./guest_task.ts";
+import { type GuestTask, makeTask } from "./guest_task.ts";
 import { ObservedMemory } from "./observed_memory.ts";
 import type { TaskMemoryHandle } from "./task_message.ts";
 
@@ -68,7 +68,7 @@ function perform(
 ): void {
   const view = observed ? new ObservedMemory(memory, now) : undefined;
   const started = now();
-  const bytes = runTask(view ?? memory, made);
+  const bytes = made.run(view ?? memory);
   if (isStopped()) return;
   end.send("reply", 1, encode({ bytes, waits: view?.waits ?? [], started, finished: now() }));
 }

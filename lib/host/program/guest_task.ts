@@ -23,7 +23,7 @@ import { taskSteps } from "./task_steps.ts";
 export interface GuestTask {
   /** Where its shared things lie. */
   readonly layout: Layout;
-  /** Runs it on a memory, as the task itself; gives the encoded `{ value }`. */
+  /** Runs it to its end on a memory, as the task itself; gives the encoded `{ value }` or `{ far }`. */
   run(memory: Memory): Uint8Array;
 }
 
@@ -49,21 +49,16 @@ export function makeTask(exports: Exports, { module, program: name, settings, ta
   return {
     layout: space.layout,
     run(memory) {
-      const { shared, end } = space.attach(memory, { task });
       try {
-        return runBlocking(memory, taskSteps(own, shared));
-      } finally {
-        end();
+        const { shared, end } = space.attach(memory, { task });
+        try {
+          return runBlocking(memory, taskSteps(own, shared));
+        } finally {
+          end();
+        }
+      } catch (error) {
+        return encode({ far: farError(error) });
       }
     },
   };
-}
-
-/** Runs a task to its end, and gives the encoded `{ value }` or `{ far }`. */
-export function runTask(memory: Memory, task: GuestTask): Uint8Array {
-  try {
-    return task.run(memory);
-  } catch (error) {
-    return encode({ far: farError(error) });
-  }
 }

@@ -9,7 +9,7 @@
  */
 
 import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";
-import type { BeginFailure, FrameCursor, KeptRealm, Mode, WarmRealms } from "../../mode/mod.ts";
+import type { BeginFailure, FrameCursor, Keeper, KeptRealm } from "../../mode/mod.ts";
 import { now } from "../../platform/mod.ts";
 import { drawLane, Lanes } from "./lanes.ts";
 import { Owner } from "./owner.ts";
@@ -19,17 +19,8 @@ import { TaskEnds } from "./task_ends.ts";
 import { taskDoneFrom } from "./task_message.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
-/** Who keeps the guests of a mode. */
-export interface TasksKeeper {
-  /** The mode. */
-  readonly mode: Mode;
-  /** Its guests. */
-  readonly warm: WarmRealms;
-  /** For how many microseconds waits spin. */
-  readonly spin: number;
-  /** Aborted when the host closes. */
-  readonly closing: AbortSignal;
-}
+/** Who keeps the guests, and for how many microseconds their waits spin. */
+type TasksKeeper = Keeper & { readonly spin: number };
 
 /** Runs a program in guests. */
 export async function runInGuests(job: ProgramJob, keeper: TasksKeeper): Promise<ProgramEnd> {
@@ -60,9 +51,9 @@ class GuestRun {
     const { names, observe } = job;
     this.#job = job;
     this.#keeper = keeper;
-    this.#module = programModule(job, keeper.mode.name);
+    this.#module = programModule(job, keeper.warm.mode.name);
     this.#ends = new TaskEnds(names.length, (task, failure) => this.#memory.ended(task, failure), daemonsOf(job));
-    this.#memory = keeper.mode.memory === "shared"
+    this.#memory = keeper.warm.mode.memory === "shared"
       ? new SharedTasks(job, { ends: this.#ends, spin: keeper.spin })
       : new Owner(job, { now, live: () => this.#ends.live });
     this.#lanes = new Lanes(names, observe);
@@ -74,7 +65,7 @@ class GuestRun {
     const { names, program } = this.#job;
     const begun = names.map(async (name, task) => {
       const failed = await this.#keeper.warm.hand(this.#module, (guest) => this.#begin(guest, task));
-      if (failed !== undefined) throw new GuestError({ guest: name, mode: this.#keeper.mode.name, ...failed });
+      if (failed !== undefined) throw new GuestError({ guest: name, mode: this.#keeper.warm.mode.name, ...failed });
     });
     const outcomes = await Promise.race([Promise.allSettled(begun), this.#closed.promise]);
     if (outcomes === undefined) throw this.#closedError(program.name);
@@ -91,7 +82,7 @@ class GuestRun {
     });
     this.#started = now();
     this.#memory.began();
-    const letGo = afterTimeout(this.#job, this.#keeper.mode.name, (far) => {
+    const letGo = afterTimeout(this.#job, this.#keeper.warm.mode.name, (far) => {
       ends.endRest(() => ({ kind: "failed", far }));
     });
     for (const { guest: { realm, ready } } of this.#guests) {
@@ -163,6 +154,6 @@ class GuestRun {
   }
 
   #closedError(guest: string): GuestDiedError {
-    return new GuestDiedError({ guest, mode: this.#keeper.mode.name, cause: "its host was closed" });
+    return new GuestDiedError({ guest, mode: this.#keeper.warm.mode.name, cause: "its host was closed" });
   }
 }

@@ -33,25 +33,22 @@ export interface HostProgramRunner {
 /** How `main` ended. */
 type MainEnd = { readonly end: HostEnd<unknown> } | { readonly error: unknown };
 
-/** A run to be. */
-export interface HostJob {
-  /** Runs the program and says what came out. */
-  main(runner: HostProgramRunner): Promise<ProgramReport>;
-}
-
 /**
- * Prepares a run.
+ * Prepares a run: what it gives runs the program, and says what came out.
  *
  * @throws {RangeError} where the settings are none that the program has, or it refuses them.
  * @throws {TypeError} where it is to follow a script.
  */
-export function hostJob(program: AnyHostProgram, options: ProgramOptions): HostJob {
+export function hostJob(
+  program: AnyHostProgram,
+  options: ProgramOptions,
+): (runner: HostProgramRunner) => Promise<ProgramReport> {
   const { name } = program;
   const settings = settingsOf(program, options);
   const time = limit(options.timeout, { act: `run ${name}`, positive: true });
   program.validate(settings);
   if (options.script === undefined) {
-    return { main: (runner) => run(program, { ...options, settings, limit: time }, runner) };
+    return (runner) => run(program, { ...options, settings, limit: time }, runner);
   }
   throw new TypeError(
     `Cannot run ${name} by a script: its main runs on the host, a program of shared memory is wanted`,

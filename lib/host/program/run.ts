@@ -39,7 +39,7 @@ export interface ProgramOptions extends SettingsOptions {
 }
 
 /** A run to be. */
-export interface ProgramJob {
+export interface ProgramJob extends Required<Pick<ProgramOptions, "observe" | "script">> {
   /** The program. */
   readonly program: AnyProgram;
   /** How it is set. */
@@ -52,10 +52,6 @@ export interface ProgramJob {
   readonly space: Space<Shareables>;
   /** How long it may take, in milliseconds. */
   readonly limit: number;
-  /** See {@linkcode ProgramOptions}. */
-  readonly observe: Observer | undefined;
-  /** See {@linkcode ProgramOptions}. */
-  readonly script: Script | undefined;
 }
 
 /** How a task ended. */

@@ -54,8 +54,7 @@ export class SharedTasks implements TasksMemory {
   }
 
   began(): void {
-    const [job, ends, recovery] = [this.#job, this.#ends, this.#recovery];
-    this.#stopWatching = watch(() => breakDeadlock(this.memory, { job, ends, recovery }));
+    this.#stopWatching = watch(() => this.#breakDeadlock());
   }
 
   stop(task: number): void {
@@ -69,6 +68,35 @@ export class SharedTasks implements TasksMemory {
   close(): void {
     this.#stopWatching();
     this.memory.control.leaveTurns();
+  }
+
+  /** Ends the waits of a deadlock, if there is one; gives who is in which wait. */
+  #breakDeadlock(): string {
+    const { control } = this.memory;
+    const tasks = [...this.#job.names.keys()].filter((task) => !this.#ends.has(task));
+    // The reason of an interruption has one place: nobody else is interrupted before all have heard of the last one.
+    if (tasks.filter((task) => control.remind(task)).length > 0) return "interrupted";
+    const first = new Map(tasks.map((task) => [task, control.publishedWait(task)]));
+    const waits = tasks.flatMap((task): TaskWait[] => {
+      const wait = first.get(task);
+      return wait === undefined || !wait.asleep ? [] : [{ task, ...wait, queued: this.#job.space.isLane(wait.word) }];
+    });
+    const seen = tasks.map((task) => first.get(task)?.sequence ?? 0).join();
+    const found = findDeadlock({
+      waits,
+      live: this.#ends.live,
+      owners: (object) => this.#recovery.owners(object),
+      nameOf: (task) => this.#job.names[task] ?? `task ${task}`,
+    });
+    if (found === undefined) return seen;
+    const same = (task: number): boolean => {
+      const again: PublishedWait | undefined = control.publishedWait(task);
+      return again?.asleep === true && again.sequence === first.get(task)?.sequence;
+    };
+    if (!found.tasks.every(same)) return "moving";
+    const sequences = new Map(found.tasks.map((task) => [task, first.get(task)?.sequence ?? 0]));
+    control.interrupt(sequences, interruptionText(found.error, control.longestReason));
+    return "interrupted";
   }
 }
 
@@ -127,35 +155,4 @@ function watch(look: () => string): () => void {
   };
   let letGo = after(delay, again);
   return () => letGo();
-}
-
-/** Ends the waits of a deadlock, if there is one; gives who is in which wait. */
-function breakDeadlock(
-  memory: SharedMemory,
-  { job, ends, recovery }: { job: ProgramJob; ends: TaskEnds; recovery: Recovery },
-): string {
-  const tasks = [...job.names.keys()].filter((task) => !ends.has(task));
-  // The reason of an interruption has one place: nobody else is interrupted before all have heard of the last one.
-  if (tasks.filter((task) => memory.control.remind(task)).length > 0) return "interrupted";
-  const first = new Map(tasks.map((task) => [task, memory.control.publishedWait(task)]));
-  const waits = tasks.flatMap((task): TaskWait[] => {
-    const wait = first.get(task);
-    return wait === undefined || !wait.asleep ? [] : [{ task, ...wait, queued: job.space.isLane(wait.word) }];
-  });
-  const seen = tasks.map((task) => first.get(task)?.sequence ?? 0).join();
-  const found = findDeadlock({
-    waits,
-    live: ends.live,
-    owners: (object) => recovery.owners(object),
-    nameOf: (task) => job.names[task] ?? `task ${task}`,
-  });
-  if (found === undefined) return seen;
-  const same = (task: number): boolean => {
-    const again: PublishedWait | undefined = memory.control.publishedWait(task);
-    return again?.asleep === true && again.sequence === first.get(task)?.sequence;
-  };
-  if (!found.tasks.every(same)) return "moving";
-  const sequences = new Map(found.tasks.map((task) => [task, first.get(task)?.sequence ?? 0]));
-  memory.control.interrupt(sequences, interruptionText(found.error, memory.control.longestReason));
-  return "interrupted";
 }

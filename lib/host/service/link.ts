@@ -18,7 +18,7 @@ import {
   StoppedError,
 } from "../../errors.ts";
 import { logLineFrom } from "../../logging/mod.ts";
-import { following, type FrameCursor, type KeptRealm, type Mode, type WarmRealms } from "../../mode/mod.ts";
+import { following, type FrameCursor, type Keeper, type KeptRealm } from "../../mode/mod.ts";
 import { apart } from "../../platform/mod.ts";
 import type { GuestJob } from "../job.ts";
 import type { ServiceShare } from "../shared/service_share.ts";
@@ -27,10 +27,9 @@ import {
   type EndSignal,
   indexOf,
   MOST_FUNCTIONS,
-  type NamedCall,
   type ServiceAnswer,
   type ServiceListener,
-  type ServiceLogging,
+  type ServiceMessage,
   type SharedMessage,
   WINDOW,
 } from "./message.ts";
@@ -39,29 +38,19 @@ import type { Packed } from "./packed.ts";
 const NOTHING = { bytes: new Uint8Array(0), from: 0, end: 0 };
 
 /** A place among those who share things. */
-export interface SharedPlace {
+export interface SharedPlace extends Pick<SharedMessage, "call" | "task"> {
   /** The things. */
   readonly share: ServiceShare;
-  /** What gives their description in the guest. */
-  readonly call: NamedCall;
-  /** Which of their tasks the guest is. */
-  readonly task: number;
 }
 
 /** What a guest is to serve. */
-export interface ServiceJob {
-  /** The guest's name, in errors and for its functions. */
-  readonly name: string;
+export interface ServiceJob extends Omit<ServiceMessage, "shared"> {
   /** The module whose functions it runs. */
   readonly module: string;
-  /** Called before anything else. */
-  readonly initializer: NamedCall | undefined;
   /** The shared things, and which of their tasks it is. */
   readonly shared: SharedPlace | undefined;
   /** How long it may take to be ready, in milliseconds. */
   readonly limit: number;
-  /** What it logs; by default nothing, and nothing is loaded for it. */
-  readonly logging?: ServiceLogging | undefined;
 }
 
 /** One call. */
@@ -70,19 +59,9 @@ export interface ServiceCall extends CalledFunction {
   readonly packed: Packed;
 }
 
-/** Who keeps the guests of a mode. */
-export interface ServiceKeeper {
-  /** The mode. */
-  readonly mode: Mode;
-  /** Its guests. */
-  readonly warm: WarmRealms;
-  /** Aborted when the host closes. */
-  readonly closing: AbortSignal;
-}
-
 /** Starts a service in a guest, or takes a warm one. */
 export async function serveIn(
-  keeper: ServiceKeeper,
+  keeper: Keeper,
   { job, listener }: { readonly job: ServiceJob; readonly listener: ServiceListener },
 ): Promise<ServiceLink> {
   let link: GuestService | undefined;
@@ -92,7 +71,7 @@ export async function serveIn(
   });
   if (link !== undefined && failed === undefined) return link;
   if (failed?.far.name === "LoggingError") throw new LoggingError(failed.far.message);
-  throw new GuestError({ guest: job.name, mode: keeper.mode.name, ...failed ?? NO_GUEST });
+  throw new GuestError({ guest: job.name, mode: keeper.warm.mode.name, ...failed ?? NO_GUEST });
 }
 
 const NO_GUEST = { phase: "load", far: { name: "Error", message: "no guest was started", stack: "" } } as const;
@@ -108,7 +87,7 @@ export class GuestService {
   exports: readonly string[] = [];
   readonly #kept: KeptRealm;
   readonly #job: ServiceJob;
-  readonly #keeper: ServiceKeeper;
+  readonly #keeper: Keeper;
   readonly #listener: ServiceListener;
   /** How many messages had been handed over before the first call could be. */
   #before = 0;
@@ -137,7 +116,7 @@ export class GuestService {
     { job, listener, keeper }: {
       readonly job: ServiceJob;
       readonly listener: ServiceListener;
-      readonly keeper: ServiceKeeper;
+      readonly keeper: Keeper;
     },
   ) {
     this.guest = job.name;
@@ -155,7 +134,7 @@ export class GuestService {
   /** Begins; gives what the guest's code threw, if it did. */
   async start(): ReturnType<KeptRealm["begin"]> {
     const { name, initializer, shared, limit, logging } = this.#job;
-    const attach = shared !== undefined && this.#keeper.mode.memory !== "asked"
+    const attach = shared !== undefined && this.#keeper.warm.mode.memory !== "asked"
       ? shared.share.memory.handle
       : undefined;
     const service = { name, initializer, shared: messageOf(shared), logging };

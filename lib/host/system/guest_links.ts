@@ -14,10 +14,9 @@ import {
   type BeginFailure,
   following,
   type FrameCursor,
+  type Keeper,
   type KeptRealm,
-  type Mode,
   type Realm,
-  type WarmRealms,
 } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
 import type { Delegation } from "../../simulator/mod.ts";
@@ -28,15 +27,8 @@ import { jobMessage, type Link, type Links } from "./job.ts";
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
 const SLICE = 20;
 
-/** Who keeps the guests of a mode. */
-export interface LinksKeeper {
-  /** The mode. */
-  readonly mode: Mode;
-  /** Its guests. */
-  readonly warm: WarmRealms;
-  /** How long a guest may take to answer, in milliseconds. */
-  readonly limit: number;
-}
+/** Who keeps the guests, and how long one may take to answer, in milliseconds. */
+type LinksKeeper = Pick<Keeper, "warm"> & { readonly limit: number };
 
 export class GuestLinks implements Links {
   readonly links: readonly GuestLink[];
@@ -48,13 +40,13 @@ export class GuestLinks implements Links {
   /** Makes the links of delegations, whose jobs begin by `start`. */
   constructor(delegations: readonly Delegation[], keeper: LinksKeeper) {
     this.#keeper = keeper;
-    const options = { mode: keeper.mode.name, settled: () => this.#joined?.() };
+    const options = { mode: keeper.warm.mode.name, settled: () => this.#joined?.() };
     this.links = delegations.map((delegation) => new GuestLink(delegation, options));
   }
 
   /** Starts the guests, or takes warm ones; throws the first reason why one cannot begin. */
   async start(): Promise<void> {
-    const { mode, warm, limit } = this.#keeper;
+    const { warm, limit } = this.#keeper;
     const outcomes = await Promise.allSettled(this.links.map(async (link) => {
       const message = jobMessage(link.delegation);
       const { module } = message.reference;
@@ -62,7 +54,7 @@ export class GuestLinks implements Links {
         this.#guests.push({ guest, module });
         return link.begin(guest, { job: { use: "system", system: message, code: systemCode() }, limit });
       });
-      if (failed !== undefined) throw new GuestError({ guest: link.guest, mode: mode.name, ...failed });
+      if (failed !== undefined) throw new GuestError({ guest: link.guest, mode: warm.mode.name, ...failed });
     }));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
@@ -93,7 +85,7 @@ export class GuestLinks implements Links {
   /** Those that are not settled: at the deadline, where the host may block. */
   #open(links: readonly GuestLink[], deadline: number): readonly GuestLink[] {
     let open = links.filter((link) => !link.settle());
-    const { mode } = this.#keeper;
+    const { mode } = this.#keeper.warm;
     if (mode.block === undefined) return open;
     while (open.length > 0 && now() < deadline) {
       mode.block(open.flatMap(({ realm }) => realm === undefined ? [] : [realm]), deadline);
@@ -103,7 +95,7 @@ export class GuestLinks implements Links {
   }
 
   async #joinSlowly(links: readonly GuestLink[]): Promise<void> {
-    const { mode, limit } = this.#keeper;
+    const { warm: { mode }, limit } = this.#keeper;
     const deadline = now() + limit;
     for (let open = links; open.length > 0; open = this.#open(open, now() + SLICE)) {
       if (mode.block === undefined) await this.#settled(deadline);

@@ -20,7 +20,7 @@ import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, isFailed, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
-import { documentText } from "./run/report.ts";
+import { documentText, isFailed } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
 
 const TAKES = {
@@ -96,6 +96,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
       : headLines(`${name}: ${finding.kind}`, finding.message);
     head.forEach(printLine);
     ["", ...paper.trace(trace), ""].forEach(printLine);
+    // Else the rows of the trace and its first lines say all of it.
     if (!isFailed(outcome)) {
       printLine(`Outcome: ${Deno.inspect(outcome, { depth: 6, breakLength: Infinity, compact: true })}`);
     }

@@ -62,17 +62,17 @@ export class BytePipe {
     return new BytePipe({ buffer: new SharedArrayBuffer(HEADER_BYTES + capacity) }, ring);
   }
 
-  /** Writes the bytes from `from` on as far as there is room, and gives how many went in. */
-  write(bytes: Uint8Array, from: number = 0): number {
+  /** Writes the bytes as far as there is room, and gives how many went in. */
+  write(bytes: Uint8Array): number {
     const written = this.#load(WRITTEN);
     // The reader's copy of these bytes happens before it stored TAKEN: they may be written over.
     const room = this.capacity - this.#held(written, this.#load(TAKEN));
-    const count = Math.min(room, bytes.length - from);
+    const count = Math.min(room, bytes.length);
     if (count === 0) return 0;
     const at = (written >>> 0) % this.capacity;
     const first = Math.min(count, this.capacity - at);
-    this.#bytes.set(bytes.subarray(from, from + first), at);
-    if (first < count) this.#bytes.set(bytes.subarray(from + first, from + count), 0);
+    this.#bytes.set(bytes.subarray(0, first), at);
+    if (first < count) this.#bytes.set(bytes.subarray(first, count), 0);
     // The bytes happen before the position: a reader that sees the one sees the others.
     Atomics.store(this.#words, WRITTEN * STRIDE, (written + count) | 0);
     this.#wake(READER_SLEEPS, WRITTEN);

@@ -32,7 +32,7 @@ export type ToThread =
   | { readonly kind: "moved"; readonly value: unknown };
 
 /** What a thread says to its host by message. */
-export type FromThread = { readonly kind: "bell" } | { readonly kind: "moved"; readonly value: unknown };
+type FromThread = { readonly kind: "bell" } | { readonly kind: "moved"; readonly value: unknown };
 
 export class ThreadEnd implements GuestEnd {
   readonly mode = "thread";
@@ -49,7 +49,7 @@ export class ThreadEnd implements GuestEnd {
 
   /** Attaches to the rings. */
   constructor(thread: OwnThread, { requests, replies, bell }: ToThread & { readonly kind: "start" }) {
-    const ring = (how: number) => how === LISTENS ? this.#say({ kind: "bell" }) : this.#bell.off(how);
+    const ring = (how: number) => how === LISTENS ? this.#thread.send({ kind: "bell" }) : this.#bell.off(how);
     this.#thread = thread;
     this.#requests = new BytePipe(requests, ring);
     this.#replies = new BytePipe(replies, ring);
@@ -108,9 +108,5 @@ export class ThreadEnd implements GuestEnd {
       if (awaited === undefined) this.#arrived.push(message.value);
       else awaited(message.value);
     }
-  }
-
-  #say(message: FromThread): void {
-    this.#thread.send(message);
   }
 }

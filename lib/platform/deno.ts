@@ -122,9 +122,6 @@ export const deno: Platform = {
   get pid() {
     return Deno.pid;
   },
-  get parent() {
-    return Deno.ppid;
-  },
   get childless() {
     return Deno.build.standalone ? "it was made by deno compile and would start itself" : undefined;
   },

@@ -97,8 +97,6 @@ export interface Platform {
   readonly name: string;
   /** The number of this process. */
   readonly pid: number;
-  /** The number of the process that started this one. */
-  readonly parent: number;
   /** Why this program cannot start copies of its runtime, if it cannot. */
   readonly childless: string | undefined;
 

@@ -164,7 +164,8 @@ export class Paper {
   }
 }
 
-function isFailed(outcome: unknown): outcome is Failed {
+/** Whether an outcome is that of a run in which tasks failed. */
+export function isFailed(outcome: unknown): outcome is Failed {
   return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
 }
 

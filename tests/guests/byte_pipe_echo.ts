@@ -42,7 +42,7 @@ if ("DedicatedWorkerGlobalScope" in globalThis) {
       read += count;
       sum = checksum(chunk.subarray(0, count), sum);
       for (let sent = 0; sent < count;) {
-        const wrote = back.write(chunk.subarray(0, count), sent);
+        const wrote = back.write(chunk.subarray(sent, count));
         sent += wrote;
         if (wrote === 0) back.wait("writer", LONG);
       }

@@ -30,7 +30,7 @@ Deno.test("ThreadEnd.poll() gives the frames in order and whole, however the rin
       let sent = 0;
       for (let turn = 0; read.length < all.length; turn++) {
         const part = parts[turn % parts.length]!;
-        sent += requests.write(bytes.subarray(0, sent + part), sent);
+        sent += requests.write(bytes.subarray(sent, sent + part));
         for (let frame = end.poll(); frame !== undefined; frame = end.poll()) {
           read.push([frame.kind, frame.number, [...frame.payload()]]);
         }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { type Ports, type PortType, width } from "../../diagram/mod.ts";
+import type { Ports, PortType } from "../../diagram/mod.ts";
 import { type FarError, farErrorFrom, type GuestPhase } from "../../errors.ts";
 import { decode, encode } from "../../codec/mod.ts";
 import type { Reply, Request } from "../../simulator/mod.ts";
@@ -42,13 +42,6 @@ export class Wire {
   constructor(ports: { inputs: Ports; outputs: Ports }) {
     this.#inputs = Object.values(ports.inputs);
     this.#outputs = Object.values(ports.outputs);
-  }
-
-  /** Bytes that any request or reply without abstract values fits into. */
-  get size(): number {
-    const HEADER = 32;
-    const widths = (types: readonly PortType[]) => types.reduce((sum, type) => sum + 1 + width(type), HEADER);
-    return BYTES * Math.max(widths(this.#inputs), widths(this.#outputs));
   }
 
   /** The request as bytes. */

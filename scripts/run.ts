@@ -7,16 +7,8 @@
  * @module
  */
 
-import {
-  type Host,
-  isProgram,
-  type ModeName,
-  type Observer,
-  type ProgramReport,
-  type RunnableProgram,
-  settingsOf,
-  type Span,
-} from "../mod.ts";
+import type { Host, ModeName, Observer, ProgramReport, RunnableProgram, Span } from "../mod.ts";
+import { isProgram, settingsOf } from "../mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { needsOf } from "../lib/host/mod.ts";
 import type { SettingsOptions } from "../lib/program/mod.ts";

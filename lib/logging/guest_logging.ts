@@ -18,13 +18,8 @@ import { LoggingError } from "../errors.ts";
 import { bounded, isObject, type LogLine } from "./line.ts";
 import { setRealmLoggers } from "./logger.ts";
 import { plain, plainText, read } from "./plain.ts";
-import {
-  categoryOf,
-  checkLoggingSettings,
-  type LoggerSettings,
-  type LoggingSettings,
-  type LogLimit,
-} from "./settings.ts";
+import type { LoggerSettings, LoggingSettings, LogLimit } from "./settings.ts";
+import { categoryOf, checkLoggingSettings } from "./settings.ts";
 
 /** Where a guest's lines go. */
 export interface GuestLoggingOptions {

@@ -29,15 +29,8 @@ import { runBlocking } from "./blocking.ts";
 import { Cells, type SavedCells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
-import {
-  type Answer,
-  INLINE,
-  type NotifyOperation,
-  type Operation,
-  type SleepOperation,
-  type Steps,
-  type WaitOperation,
-} from "./operation.ts";
+import type { Answer, NotifyOperation, Operation, SleepOperation, Steps, WaitOperation } from "./operation.ts";
+import { INLINE } from "./operation.ts";
 
 /** What {@linkcode ModelMemory.begin} gives where the task must wait. */
 export const PARKED: unique symbol = Symbol("parked");

@@ -30,15 +30,8 @@ import { GuestControl } from "./guest_control.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
 import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
-import {
-  type Answer,
-  type CallOperation,
-  INLINE,
-  type Operation,
-  type Steps,
-  type WaitOperation,
-  type WaitResult,
-} from "./operation.ts";
+import type { Answer, CallOperation, Operation, Steps, WaitOperation, WaitResult } from "./operation.ts";
+import { INLINE } from "./operation.ts";
 import { sharedWaiting, type Waiting } from "./waiting.ts";
 
 const SLICE_MILLISECONDS = 100;

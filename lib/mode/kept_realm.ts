@@ -9,14 +9,13 @@
  * @module
  */
 
+import type { FarError, GuestPhase } from "../errors.ts";
 import {
   errorText,
-  type FarError,
   farErrorFrom,
   GuestDiedError,
   GuestError,
   guestFault,
-  type GuestPhase,
   GuestTimeoutError,
   ProtocolError,
   StateError,

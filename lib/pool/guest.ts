@@ -20,21 +20,17 @@
  */
 
 import { farError, GuestDiedError, GuestStuckError, StateError } from "../errors.ts";
-import {
-  type AnyModeName,
-  type EndSignal,
-  type GuestHost,
-  Host,
-  type HostOptions,
-  moduleUrl,
-  type NamedCall,
-  namedExport,
-  type Packed,
-  Packer,
-  type ServiceAnswer,
-  type ServiceLink,
-  ServiceShare,
+import type {
+  AnyModeName,
+  EndSignal,
+  GuestHost,
+  HostOptions,
+  NamedCall,
+  Packed,
+  ServiceAnswer,
+  ServiceLink,
 } from "../host/mod.ts";
+import { Host, moduleUrl, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit, within } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, failureOf } from "./call.ts";

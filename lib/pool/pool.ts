@@ -23,15 +23,8 @@
  */
 
 import { CancelledError, QueueFullError, StateError } from "../errors.ts";
-import {
-  type GuestHost,
-  Host,
-  namedExport,
-  type Packed,
-  Packer,
-  ServiceShare,
-  type Transferable,
-} from "../host/mod.ts";
+import type { GuestHost, Packed, Transferable } from "../host/mod.ts";
+import { Host, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject } from "./call.ts";
@@ -42,14 +35,8 @@ import type { MappingPool } from "./feed.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered } from "./mapping.ts";
 import { PoolFuture } from "./pool_future.ts";
 import { PoolLog } from "./pool_log.ts";
-import {
-  type CloseOptions,
-  type PoolOptions,
-  type PoolSettings,
-  poolSettings,
-  type PoolStatistics,
-  type RunOptions,
-} from "./pool_options.ts";
+import type { CloseOptions, PoolOptions, PoolSettings, PoolStatistics, RunOptions } from "./pool_options.ts";
+import { poolSettings } from "./pool_options.ts";
 import { streamed } from "./stream.ts";
 import { UnfetchedFailures } from "./unfetched_failures.ts";
 

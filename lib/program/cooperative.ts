@@ -31,14 +31,8 @@
  * @module
  */
 
-import {
-  type CallOperation,
-  type Chooser,
-  type ModelMemory,
-  type ParkedTask,
-  seededChooser,
-  type Steps,
-} from "../memory/mod.ts";
+import type { CallOperation, Chooser, ModelMemory, ParkedTask, Steps } from "../memory/mod.ts";
+import { seededChooser } from "../memory/mod.ts";
 import { type TaskOutcome, TaskRun } from "./task_run.ts";
 
 /** One task of a cooperative run. */

@@ -8,15 +8,8 @@
  * @module
  */
 
-import {
-  type Answer,
-  type CallOperation,
-  type ModelMemory,
-  type Operation,
-  PARKED,
-  type Steps,
-  throwInto,
-} from "../memory/mod.ts";
+import type { Answer, CallOperation, ModelMemory, Operation, Steps } from "../memory/mod.ts";
+import { PARKED, throwInto } from "../memory/mod.ts";
 
 /** How a task ended. */
 export type TaskOutcome<T> =

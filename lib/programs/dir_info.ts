@@ -10,14 +10,8 @@
  * @module
  */
 
-import {
-  type AnyHostProgram,
-  defineHostProgram,
-  type HostContext,
-  type HostEnd,
-  now,
-  type ReportTable,
-} from "../host/mod.ts";
+import type { AnyHostProgram, HostContext, HostEnd, ReportTable } from "../host/mod.ts";
+import { defineHostProgram, now } from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { ensure } from "../program/mod.ts";
 import { type DirCount, type DirInfo, dirWork, readDirInfo } from "./dir_work.ts";

@@ -13,16 +13,8 @@
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Guest } from "../pool/mod.ts";
 import { elapse } from "./elapse.ts";
-import {
-  calculateE,
-  E,
-  type Euler,
-  type EulerThings,
-  eulerThings,
-  eulerWork,
-  isWholeBlocks,
-  withoutIterations,
-} from "./euler_work.ts";
+import type { Euler, EulerThings } from "./euler_work.ts";
+import { calculateE, E, eulerThings, eulerWork, isWholeBlocks, withoutIterations } from "./euler_work.ts";
 import { draw, durationOf, type Timed } from "./timed.ts";
 
 const NAME = "calculate_e_process";

@@ -12,15 +12,8 @@
  * @module
  */
 
-import {
-  type AnyHostProgram,
-  defineHostProgram,
-  type HostContext,
-  type HostEnd,
-  now,
-  sameData,
-  type ServiceContext,
-} from "../host/mod.ts";
+import type { AnyHostProgram, HostContext, HostEnd, ServiceContext } from "../host/mod.ts";
+import { defineHostProgram, now, sameData } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
 import { ensure } from "../program/mod.ts";
 import { type Measured, memoryTable, timesTable } from "./multitasking_tables.ts";

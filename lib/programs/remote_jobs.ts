@@ -20,12 +20,11 @@
 import { GuestError } from "../errors.ts";
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Pool } from "../pool/mod.ts";
+import type { Done, RemoteThings } from "./remote_work.ts";
 import {
-  type Done,
   failRemotely,
   fetchAnswer,
   putAnswer,
-  type RemoteThings,
   remoteThings,
   remoteWork,
   serveJobs,

@@ -7,20 +7,17 @@
  * @module
  */
 
-import {
-  type Context,
-  type ContextWriter,
-  type EventStatus,
-  mostSevere,
-  openContext,
-  type Ports,
-  type PublishHandler,
-  statusOf,
-  succeeded,
-  type System,
-  type Timing,
-  type UpdateHandler,
+import type {
+  Context,
+  ContextWriter,
+  EventStatus,
+  Ports,
+  PublishHandler,
+  System,
+  Timing,
+  UpdateHandler,
 } from "../diagram/mod.ts";
+import { mostSevere, openContext, statusOf, succeeded } from "../diagram/mod.ts";
 import { EventFailedError } from "../errors.ts";
 import { Delegations } from "./delegations.ts";
 import { compare, type Instant, namesBefore, type Rational } from "./instants.ts";
@@ -28,14 +25,8 @@ import { Pacer } from "./pacing.ts";
 import type { NearSide } from "./near_side.ts";
 import { type Action, makePlan, type Plan } from "./plan.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
-import {
-  type AdvanceStatus,
-  atBoundary,
-  type Boundary,
-  type Counters,
-  type SimulatorOptions,
-  type SimulatorSnapshot,
-} from "./simulation.ts";
+import type { AdvanceStatus, Boundary, Counters, SimulatorOptions, SimulatorSnapshot } from "./simulation.ts";
+import { atBoundary } from "./simulation.ts";
 import type { Waits } from "./waits.ts";
 
 /** What an instant brings. */

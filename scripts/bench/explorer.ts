@@ -5,17 +5,8 @@
  */
 
 import fc from "fast-check";
-import {
-  type AnyProgram,
-  cell,
-  defineProgram,
-  ensure,
-  explore,
-  type ExploreOptions,
-  lock,
-  type Shared,
-  type Steps,
-} from "../../mod.ts";
+import type { AnyProgram, ExploreOptions, Shared, Steps } from "../../mod.ts";
+import { cell, defineProgram, ensure, explore, lock } from "../../mod.ts";
 import { compare, type Table, took } from "./statistics.ts";
 
 const TASKS = 3;

@@ -34,16 +34,8 @@
  * @module
  */
 
-import {
-  type AnyProgram,
-  claimOf,
-  isProgram,
-  type ParameterTable,
-  type ProgramClaim,
-  type Settings,
-  settingsOf,
-  type SettingsOptions,
-} from "../../program/mod.ts";
+import type { AnyProgram, ParameterTable, ProgramClaim, Settings, SettingsOptions } from "../../program/mod.ts";
+import { claimOf, isProgram, settingsOf } from "../../program/mod.ts";
 import type { AnyModeName, GuestPermissions } from "../../mode/mod.ts";
 import type { FarHost, Observer } from "../../simulator/mod.ts";
 import { isHostProgram as isMarked } from "../exports.ts";

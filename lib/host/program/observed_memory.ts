@@ -6,16 +6,8 @@
  * @module
  */
 
-import {
-  type Answer,
-  type CallOperation,
-  INLINE,
-  type Layout,
-  type Memory,
-  type Operation,
-  runBlocking,
-  type Steps,
-} from "../../memory/mod.ts";
+import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../../memory/mod.ts";
+import { INLINE, runBlocking } from "../../memory/mod.ts";
 
 /** A wait of a task. */
 export interface TaskSpan {

@@ -13,15 +13,8 @@
 
 import { type FarError, ProtocolError, ReplayError } from "../../errors.ts";
 import { type Answer, ModelMemory, type PARKED, runBlocking, seededChooser, type Steps } from "../../memory/mod.ts";
-import {
-  operationText,
-  sameAnswer,
-  sameOperation,
-  type Script,
-  type ScriptStep,
-  type TaskMemory,
-  TaskRun,
-} from "../../program/mod.ts";
+import type { Script, ScriptStep, TaskMemory } from "../../program/mod.ts";
+import { operationText, sameAnswer, sameOperation, TaskRun } from "../../program/mod.ts";
 import { after } from "../../platform/mod.ts";
 import type { Things } from "../../sync/mod.ts";
 import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "../shared/asked.ts";

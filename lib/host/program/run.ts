@@ -9,15 +9,8 @@
 
 import { type FarError, farError, GuestTimeoutError } from "../../errors.ts";
 import { type Memory, runBlocking } from "../../memory/mod.ts";
-import {
-  type AnyProgram,
-  isProgram,
-  type ProgramTask,
-  type Script,
-  type Settings,
-  settingsOf,
-  type SettingsOptions,
-} from "../../program/mod.ts";
+import type { AnyProgram, ProgramTask, Script, Settings, SettingsOptions } from "../../program/mod.ts";
+import { isProgram, settingsOf } from "../../program/mod.ts";
 import type { Observer } from "../../simulator/mod.ts";
 import { type Shareables, Space } from "../../sync/mod.ts";
 import type { AnyModeName } from "../../mode/mod.ts";

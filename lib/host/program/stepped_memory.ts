@@ -14,15 +14,8 @@
  */
 
 import { ReplayError } from "../../errors.ts";
-import {
-  type Answer,
-  type Layout,
-  type Memory,
-  type Operation,
-  runBlocking,
-  type SharedMemory,
-  type Steps,
-} from "../../memory/mod.ts";
+import type { Answer, Layout, Memory, Operation, SharedMemory, Steps } from "../../memory/mod.ts";
+import { runBlocking } from "../../memory/mod.ts";
 import { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "../../program/mod.ts";
 
 export class SteppedMemory implements Memory {

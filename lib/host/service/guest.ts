@@ -11,14 +11,8 @@
 
 import { Decoder, encode, Encoder } from "../../codec/mod.ts";
 import type { ErrorData } from "../../errors.ts";
-import {
-  type Layout,
-  type Memory,
-  runAsynchronous,
-  runBlocking,
-  SharedMemory,
-  type SharedMemoryHandle,
-} from "../../memory/mod.ts";
+import type { Layout, Memory, SharedMemoryHandle } from "../../memory/mod.ts";
+import { runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
 import { CONTROL, type FrameCursor, type GuestEnd } from "../../mode/guest.ts";
 import { holdEventLoop, now, type Transferable, turn } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";

@@ -22,17 +22,15 @@ import { following, type FrameCursor, type Keeper, type KeptRealm } from "../../
 import { apart } from "../../platform/mod.ts";
 import type { GuestJob } from "../job.ts";
 import type { ServiceShare } from "../shared/service_share.ts";
-import {
-  type CalledFunction,
-  type EndSignal,
-  indexOf,
-  MOST_FUNCTIONS,
-  type ServiceAnswer,
-  type ServiceListener,
-  type ServiceMessage,
-  type SharedMessage,
-  WINDOW,
+import type {
+  CalledFunction,
+  EndSignal,
+  ServiceAnswer,
+  ServiceListener,
+  ServiceMessage,
+  SharedMessage,
 } from "./message.ts";
+import { indexOf, MOST_FUNCTIONS, WINDOW } from "./message.ts";
 import type { Packed } from "./packed.ts";
 
 const NOTHING = { bytes: new Uint8Array(0), from: 0, end: 0 };

@@ -11,17 +11,8 @@
 
 import type { PortType, System, Timing } from "../../diagram/mod.ts";
 import { farError, type GuestPhase } from "../../errors.ts";
-import {
-  eventTime,
-  type ExactTiming,
-  exactTiming,
-  type FarHost,
-  INITIALIZATION,
-  type Reply,
-  type Request,
-  Simulator,
-  type SimulatorSnapshot,
-} from "../../simulator/mod.ts";
+import type { ExactTiming, FarHost, Reply, Request, SimulatorSnapshot } from "../../simulator/mod.ts";
+import { eventTime, exactTiming, INITIALIZATION, Simulator } from "../../simulator/mod.ts";
 import { Wire } from "./wire.ts";
 
 /** What a far side needs besides its system. */

@@ -10,14 +10,8 @@
  */
 
 import { errorText, GuestDiedError, GuestError, guestFault, GuestTimeoutError, ProtocolError } from "../../errors.ts";
-import {
-  type BeginFailure,
-  following,
-  type FrameCursor,
-  type Keeper,
-  type KeptRealm,
-  type Realm,
-} from "../../mode/mod.ts";
+import type { BeginFailure, FrameCursor, Keeper, KeptRealm, Realm } from "../../mode/mod.ts";
+import { following } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
 import type { Delegation } from "../../simulator/mod.ts";
 import type { GuestJob } from "../job.ts";

@@ -1,7 +1,5 @@
 /**
  * `deno task bench`: what each way of running costs, as medians and ratios within one run; see `--help`.
- *
- * @module
  */
 
 import { burnRates, roundTrips } from "./bench/delegation.ts";

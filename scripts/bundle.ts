@@ -2,8 +2,6 @@
  * `deno task bundle`: the module and the command line as one file each, with the guests inside.
  *
  * - Invariant: a bundle imports nothing but `node:` modules, so one URL is all that it needs.
- *
- * @module
  */
 
 import { parseArgs } from "@std/cli";

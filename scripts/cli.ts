@@ -2,8 +2,6 @@
  * The command line in one file: `deno run -A <URL of cli.js> sim --systems 2`.
  *
  * `deno task bundle` makes `dist/cli.js` of it. A command is a script's `main`: its arguments in, its exit code out.
- *
- * @module
  */
 
 import { UsageError } from "./command/arguments.ts";

@@ -1,7 +1,5 @@
 /**
  * How much work of the CPU-burn kernel takes a given time on this machine.
- *
- * @module
  */
 
 import { burnCpu } from "../lib/blocks/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * `deno task kernels`: assembles the WebAssembly kernels and inlines them, as base64, where they are used.
- *
- * @module
  */
 
 import wabt from "wabt";

@@ -1,7 +1,5 @@
 /**
  * `deno task list`: the programs in teaching order, with their variants and flags.
- *
- * @module
  */
 
 import { programs, type RunnableProgram } from "../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * `deno task ok`: every rule of the gate is a command; all run, also after one has failed.
- *
- * @module
  */
 
 import { runTask } from "./checks/flags.ts";

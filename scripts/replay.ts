@@ -3,8 +3,6 @@
  *
  * Exit codes: 0 all runs came to the model's outcome, 1 one did not, 2 wrong arguments, such as a schedule of another
  * program, 130 Ctrl-C, 141 nobody reads the output any longer.
- *
- * @module
  */
 
 import { MODE_NAMES } from "../lib/host/mod.ts";

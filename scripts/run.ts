@@ -3,8 +3,6 @@
  *
  * Exit codes: 0 all outcomes are declared and equal, 1 one is not or could not be had, 2 wrong arguments, 130 Ctrl-C,
  * 141 nobody reads the output any longer.
- *
- * @module
  */
 
 import type { Host, ModeName, Observer, ProgramReport, RunnableProgram, Span } from "../mod.ts";

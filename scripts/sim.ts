@@ -2,8 +2,6 @@
  * `deno task sim`: busy systems delegated to workers, in the layout of the original; see `--help`.
  *
  * Exit codes: 0 it ran, 1 a worker failed, 2 wrong arguments, 130 Ctrl-C, 141 nobody reads the output any longer.
- *
- * @module
  */
 
 import { formatGeneral } from "../lib/blocks/mod.ts";

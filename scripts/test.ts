@@ -3,8 +3,6 @@
  *
  * Without paths the files are dealt out to processes of which two run at once, since most tests wait for guests. What such
  * a process prints is shown when it has ended.
- *
- * @module
  */
 
 import { runTask } from "./checks/flags.ts";

@@ -13,8 +13,6 @@
  * writer.fix("u1", 2);
  * if (context.output("y") !== 3) throw new Error("1 + 2");
  * ```
- *
- * @module
  */
 
 import { defineSystem, type LeafSystem } from "../diagram/mod.ts";

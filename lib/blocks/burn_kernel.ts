@@ -12,8 +12,6 @@
  * if (burnCpu(1, 0) !== (1013904223 ^ (1013904223 >>> 16))) throw new Error("one round from 0");
  * if (burnCpu(1000, 7) !== burnCpu(1000, 7)) throw new Error("the same work gives the same value");
  * ```
- *
- * @module
  */
 
 /** Written by scripts/kernels.ts. */

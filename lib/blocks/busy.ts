@@ -15,8 +15,6 @@
  * await simulator.initialize();
  * if (simulator.context.output("y") !== 3) throw new Error("x = u + 1");
  * ```
- *
- * @module
  */
 
 import { defineSystem, type LeafSystem, scalar, type ScalarType } from "../diagram/mod.ts";

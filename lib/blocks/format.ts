@@ -8,8 +8,6 @@
  * const shown = [1.996, 0.30000000000000004, 12345.6, 0.00001, 0.0625, 1.125].map((x) => formatGeneral(x)).join(" ");
  * if (shown !== "2 0.3 1.23e+04 1e-05 0.0625 1.12") throw new Error(shown);
  * ```
- *
- * @module
  */
 
 /** The number with that many significant digits, without trailing zeros, with an exponent of at least two digits. */

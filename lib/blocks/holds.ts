@@ -19,8 +19,6 @@
  * await simulator.advanceTo(1);
  * if (simulator.context.output("y") !== 3) throw new Error("two steps of 0.5 * 3");
  * ```
- *
- * @module
  */
 
 import { defineSystem, type LeafSystem } from "../diagram/mod.ts";

@@ -2,8 +2,6 @@
  * Ports of blocks that work on one number as well as on a vector.
  *
  * - Without a size a signal is a scalar; with one it is a vector, even of size 1.
- *
- * @module
  */
 
 import { scalar, type ScalarType, type Vector, vector, type VectorType } from "../diagram/mod.ts";

@@ -17,8 +17,6 @@
  * await simulator.advanceTo(0.2);
  * if (lines[1] !== "[0 print] t=0.1, y=0.333") throw new Error("three significant digits");
  * ```
- *
- * @module
  */
 
 import { abstract, defineSystem, type LeafSystem, type NoPorts, scalar, type ScalarType } from "../diagram/mod.ts";

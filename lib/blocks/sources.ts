@@ -14,8 +14,6 @@
  * await simulator.advanceTo(0.75);
  * if (simulator.context.output("y") !== 4) throw new Error("row 1 holds after 0.5, up to 1");
  * ```
- *
- * @module
  */
 
 import { defineSystem, type LeafSystem, type NoPorts, scalar, type ScalarType } from "../diagram/mod.ts";

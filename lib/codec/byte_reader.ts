@@ -1,7 +1,5 @@
 /**
  * Bytes being read: the primitives that the codec is made of.
- *
- * @module
  */
 
 /** The largest bigint that there is: 2 ** 30 bits. */

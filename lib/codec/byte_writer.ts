@@ -1,7 +1,5 @@
 /**
  * Bytes in the making: the primitives that the codec is made of.
- *
- * @module
  */
 
 import { Tag } from "./tags.ts";

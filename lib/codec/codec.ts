@@ -24,8 +24,6 @@
  * const copy = decode(encode(route)) as typeof route;
  * if (copy.next !== copy || !Object.is(copy.stops.get("a"), -0)) throw new Error("a cycle stays a cycle, -0 stays -0");
  * ```
- *
- * @module
  */
 
 import { MemoryFullError } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - Bytes that no encoder wrote throw a `TypeError` or `RangeError`, after work and with memory that their number bounds.
  * - A key such as `__proto__` is a property like others: no bytes change a prototype.
  * - Nothing that is decoded shares memory with the bytes.
- *
- * @module
  */
 
 import { ByteReader } from "./byte_reader.ts";

@@ -4,8 +4,6 @@
  * - An encoder keeps at most 1 MiB of room from one value to the next, and nothing of the values.
  * - What cannot be cloned is refused with the path to it, such as `value.a[3]`.
  * - Objects are nested at most {@linkcode MAX_DEPTH} deep.
- *
- * @module
  */
 
 import { UncloneableError } from "../errors.ts";

@@ -1,8 +1,6 @@
 /**
  * The enumerable properties that an object has beside what its kind consists of: `index` and `input` of a match, `code` of
  * an error, a label on a map.
- *
- * @module
  */
 
 import { ERROR_TEXTS } from "./tags.ts";

@@ -1,7 +1,5 @@
 /**
  * The way from a value to what lies inside it, as a program writes it: `value.jobs[3].get("a")`.
- *
- * @module
  */
 
 /** A key of a map, or an item of a set. */

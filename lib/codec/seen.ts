@@ -3,8 +3,6 @@
  *
  * - An object has at most one number, and numbers are given from 0 on without a gap.
  * - The first few are found by looking at each, which takes less time than a hash; most values have no more.
- *
- * @module
  */
 
 const FEW = 8;

@@ -4,8 +4,6 @@
  * - Lengths and counts are varints (7 bits a byte, low ones first) unless said otherwise; all else is little endian.
  * - Arrays to boxed values, and the buffer of a view, take the next number of the table, in the order of their beginnings;
  *   `back` names an entry of the table, so shared references and cycles stay what they are.
- *
- * @module
  */
 
 /** What follows a tag. */

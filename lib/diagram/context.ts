@@ -2,8 +2,6 @@
  * All values of a system at one instant; only the simulator writes them.
  *
  * - Values are pulled: reading an output evaluates what it depends on, each output at most once per instant.
- *
- * @module
  */
 
 import { DiagramError } from "../errors.ts";

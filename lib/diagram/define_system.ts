@@ -19,8 +19,6 @@
  * });
  * if (counter.kind !== "leaf" || !("n" in counter.outputs)) throw new Error("a description, no values");
  * ```
- *
- * @module
  */
 
 import { checkedTiming } from "./event.ts";

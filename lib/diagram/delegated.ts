@@ -23,8 +23,6 @@
  * const later = delegate(gain, { mode: "direct", period: 0.1 });
  * if (later.kind !== "delegated" || later.timing.offset !== 0) throw new Error("a description, nothing runs");
  * ```
- *
- * @module
  */
 
 import { checkedTiming } from "./event.ts";

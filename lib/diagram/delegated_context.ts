@@ -2,8 +2,6 @@
  * The near side's values of one delegated system: its inputs, and the outputs that the last release left.
  *
  * - Invariant: the outputs change at a release and nowhere else.
- *
- * @module
  */
 
 import { DiagramError } from "../errors.ts";
@@ -11,6 +9,7 @@ import type { DelegatedSystem } from "./system.ts";
 import { ownValue, type PortType } from "./port.ts";
 import type { Read } from "./leaf_context.ts";
 
+/** The near side's values of one delegated system. */
 export class DelegatedContext {
   /** Tells the kinds apart. */
   readonly kind = "delegated";

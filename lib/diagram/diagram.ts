@@ -3,8 +3,6 @@
  *
  * - Immutable; `DiagramBuilder.build()` makes it and has checked it.
  * - Its outputs are outputs of its parts; each of its inputs goes to one or more inputs of its parts.
- *
- * @module
  */
 
 import type { Diagram, PartPort, System } from "./system.ts";

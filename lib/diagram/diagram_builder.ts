@@ -25,8 +25,6 @@
  * builder.exportOutput("y", gain.output("y"));
  * if (builder.build().parts.size !== 2) throw new Error("two parts");
  * ```
- *
- * @module
  */
 
 import { AlgebraicLoopError, DiagramError } from "../errors.ts";

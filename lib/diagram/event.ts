@@ -11,8 +11,6 @@
  * const status = mostSevere(mostSevere(didNothing(), failed("no fuel")), succeeded());
  * if (status.severity !== "failed" || status.message !== "no fuel") throw new Error("the more severe wins");
  * ```
- *
- * @module
  */
 
 /** What came of an event, from harmless to severe. */

@@ -5,8 +5,6 @@
  * - Invariant: what a cell keeps never changes, it is replaced; whoever looks gets it frozen, or a copy (`own_value.ts`).
  * - Invariant: an output is evaluated at most once per epoch; an epoch ends with every change of time, state or input.
  * - An output that reads an input it does not list as feedthrough throws, so the algebraic-loop check can be trusted.
- *
- * @module
  */
 
 import { DiagramError } from "../errors.ts";
@@ -49,6 +47,7 @@ interface Cached {
   value: unknown;
 }
 
+/** The values of one leaf system at one instant. */
 export class LeafContext {
   /** Tells the kinds apart. */
   readonly kind = "leaf";

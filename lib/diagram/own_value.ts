@@ -4,8 +4,6 @@
  * - A vector is kept as a frozen array of numbers, plain data (objects, arrays, Map, Set, Date and what they hold) as copies
  *   whose change throws: these are handed out as they are. Data that is frozen throughout is kept itself.
  * - Of anything else (a typed array, an error, a cycle, and what holds one) a copy is kept, and each look gets one of its own.
- *
- * @module
  */
 
 import { crossed, encode } from "../codec/mod.ts";

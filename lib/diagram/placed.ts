@@ -2,8 +2,6 @@
  * The parts of a system in their places: a nested diagram flattened, and wired so that values are pulled.
  *
  * - There is one part per leaf or delegated system, named by its whole path.
- *
- * @module
  */
 
 import { DiagramError } from "../errors.ts";

@@ -14,8 +14,6 @@
  * if (matches(scalar(), vector(1))) throw new Error("a scalar is no vector");
  * if (describePort(vector(3)) !== "vector(3)") throw new Error("it reads as it is written");
  * ```
- *
- * @module
  */
 
 import { describe, draftOf, handedOut, ownData, ownVector } from "./own_value.ts";

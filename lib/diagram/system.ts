@@ -3,8 +3,6 @@
  *
  * - A leaf has functions of its own, a diagram is made of other systems, a delegated system is one behind a mailbox.
  * - A system is recognized by its structure, so it may come from another copy of the library.
- *
- * @module
  */
 
 import type { EventStatus, Timing } from "./event.ts";

@@ -2,8 +2,6 @@
  * The real clock of a host, for simulations that keep step with it: precise sleeps, and turns for the event loop.
  *
  * - A sleep gives the event loop all but its last 2 ms, which it blocks, because timers are that imprecise.
- *
- * @module
  */
 
 import { Layout, SharedMemory } from "../memory/mod.ts";

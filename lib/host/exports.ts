@@ -1,8 +1,6 @@
 /**
  * A user's module: its URL, its exports, and the programs among them, by their structure: a guest may hold two copies of the
  * library, source and bundle.
- *
- * @module
  */
 
 /** A module's exports. */

@@ -5,8 +5,6 @@
  * - What is said about jobs repeats the number of the job: `begun`, then `over` when the frame that ends it was read, or
  *   `failed` with a phase, where the job cannot begin or the guest's code threw outside what it was asked for.
  * - What crashes it ends it: it could no longer pass for a fresh one.
- *
- * @module
  */
 
 import { farError, type GuestPhase } from "../errors.ts";

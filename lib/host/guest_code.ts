@@ -1,7 +1,5 @@
 /**
  * The code of guests, as modes need it.
- *
- * @module
  */
 
 import { BLOCKS, type GuestCode } from "../mode/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What guests are given along, checked when a host is made: a wrong option must not wait for the first guest.
- *
- * @module
  */
 
 import type { GuestOptions } from "../mode/mod.ts";

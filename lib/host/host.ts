@@ -23,8 +23,6 @@
  * }
  * if (results[0] !== results[1]) throw new Error("equal in both modes, bit for bit");
  * ```
- *
- * @module
  */
 
 import { type AnyModeName, type GuestOptions, type GuestPermissions, type Mode, modesOf } from "../mode/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What a guest is to do: a job, as it travels, and as the guest has it.
- *
- * @module
  */
 
 import type { TaskMessage } from "./program/task_message.ts";

@@ -1,7 +1,5 @@
 /**
  * A mode of one host, with the guests that it keeps: what they are used for, over any way of starting them.
- *
- * @module
  */
 
 import { GuestStuckError } from "../errors.ts";

@@ -79,6 +79,8 @@ export type {
   ServiceContext,
   ServiceListener,
   ServiceLogging,
+  ServiceMessage,
+  SharedMessage,
 } from "./service/message.ts";
 export { WINDOW } from "./service/message.ts";
 export { namedExport } from "./service/functions.ts";

@@ -2,8 +2,6 @@
  * The loop that a child of process mode runs.
  *
  * - The module is not imported before the watchdog is at work: one that loops when it is loaded must end with its host.
- *
- * @module
  */
 
 import { ProcessEnd } from "../mode/guest.ts";

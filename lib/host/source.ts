@@ -2,8 +2,6 @@
  * Where the code of guests comes from: files beside this one, or, in a bundle, text inside it.
  *
  * The bundle replaces this module by one with the same exports.
- *
- * @module
  */
 
 /** The URL of a thread guest's module. */

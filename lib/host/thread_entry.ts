@@ -2,8 +2,6 @@
  * The module that a thread guest runs.
  *
  * - What is thrown outside a job, or rejected and not handled, ends it.
- *
- * @module
  */
 
 import { BLOCKS, ThreadEnd, type ToThread } from "../mode/guest.ts";

@@ -24,8 +24,6 @@
  * if (told.join() !== "anna: paid 5,ben: got 5") throw new Error("a line of each lane");
  * if (guestLoggingUrl() !== undefined) throw new Error("from source, guests find the code themselves");
  * ```
- *
- * @module
  */
 
 import type { GuestLogging, GuestLoggingOptions } from "./guest_logging.ts";

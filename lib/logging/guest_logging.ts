@@ -9,8 +9,6 @@
  *   were told as dropped + those still to tell = records that came.
  * - What was dropped is told by a line of the same kind, before the next of them that passes or at the lane's end.
  * - Disposing gives the realm back without loggers, so that its next job finds what a fresh realm has.
- *
- * @module
  */
 
 import { configure, getConfig, getLogger, type LogRecord, resetSync } from "npm:@logtape/logtape@2.4.2";

@@ -13,8 +13,6 @@
  * const line: LogLine = { ...rest, lane: "anna", message: "a\nb", properties: { n: 5 } };
  * if (lineText(line, "text") !== 'info    anna bank: a\\nb {"n":5}\n') throw new Error("one line");
  * ```
- *
- * @module
  */
 
 import { ProtocolError } from "../errors.ts";

@@ -30,8 +30,6 @@
  * if (Deno.readTextFileSync(`${folder}/b%2F2.log`) !== "info    b/2 bank: paid\n") throw new Error("one line");
  * Deno.removeSync(folder, { recursive: true });
  * ```
- *
- * @module
  */
 
 import { LoggingError, StateError } from "../errors.ts";

@@ -5,8 +5,6 @@
  * - A file is named for its worker: letters, digits, `-` and `_` stay, all else is in percent.
  * - All names are looked at before a file is touched: it may be of an earlier run.
  * - After a write that failed a file takes no more, so it holds a prefix of its log.
- *
- * @module
  */
 
 import { LoggingError } from "../errors.ts";

@@ -13,8 +13,6 @@
  * logger.info("paid {amount}", { amount: 5 });
  * if (logger.category.join() !== "bank,anna") throw new Error("a logger has a category");
  * ```
- *
- * @module
  */
 
 import { categoryOf, LOG_LEVELS, type LogLevel } from "./settings.ts";

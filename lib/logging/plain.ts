@@ -3,8 +3,6 @@
  *
  * - It never throws and always ends: getters that throw, cycles and depths become text that says so.
  * - Equal values give equal data in every realm: an error is its class and message, without the stack.
- *
- * @module
  */
 
 /** What JSON can say. */

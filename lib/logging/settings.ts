@@ -20,8 +20,6 @@
  * }
  * if (!refused.includes("two loggers of category bank")) throw new Error("a name is taken once");
  * ```
- *
- * @module
  */
 
 import { LoggingError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - An abort throws the signal's reason into the steps where they wait, so that they undo what they did.
  * - Between two waits it goes on without giving the event loop a turn.
- *
- * @module
  */
 
 import { throwInto } from "./blocking.ts";

@@ -20,8 +20,6 @@
  * const word = layout.word("counter");
  * if (runBlocking(new ModelMemory(layout), increment(word)) !== 1) throw new Error("1 is wanted");
  * ```
- *
- * @module
  */
 
 import type { Memory } from "./memory.ts";

@@ -7,8 +7,6 @@
  *   `sleeps`, which says no where there is something after all; then it may wait, as a guest in `wait`, or for its bell.
  * - Who sleeps is woken once: the other end takes back its word `sleeps`, which says how it sleeps, then notifies the
  *   position and rings that bell.
- *
- * @module
  */
 
 import { ProtocolError } from "../errors.ts";

@@ -5,8 +5,6 @@
  * - `atomic` operations are `Atomics`: all of them, of all threads, stand in one total order. On a buffer that no other
  *   thread has they are plain reads and writes: whoever made the buffer says whether it is `shared`.
  * - A float64 is compared and exchanged by its bits: NaN equals NaN, 0 differs from -0.
- *
- * @module
  */
 
 import type {

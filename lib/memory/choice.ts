@@ -4,8 +4,6 @@
  * - The same seed gives the same choices for the same sequence of `n`.
  * - The generator is splitmix32 (a Weyl sequence through a 32-bit finalizer): good enough to vary schedules and tests, not
  *   meant for statistics or secrets.
- *
- * @module
  */
 
 import type { Chooser } from "./memory.ts";

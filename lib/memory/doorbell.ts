@@ -4,8 +4,6 @@
  * - Invariant: `outstanding` is how many ends are armed and not counted off. Whoever takes the flag of an armed end back
  *   counts it off, so it is counted off once; the last one notifies, and an urgent one at once.
  * - A thread that stores anything else here can keep its host waiting for the deadline, or wake it early, and no more.
- *
- * @module
  */
 
 import type { BytePipe, PipeEnd } from "./byte_pipe.ts";

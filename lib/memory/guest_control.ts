@@ -8,8 +8,6 @@
  *   still has the expected value, nobody has woken it.
  * - An interruption means one wait: a guest that has left it meanwhile never hears of it. The waits of one interruption end
  *   all together.
- *
- * @module
  */
 
 import { interruptionError, StoppedError } from "../errors.ts";

@@ -14,8 +14,6 @@
  * const states = layout.words("states", 3);
  * if (layout.nameOf(states + 2) !== "states[2]") throw new Error("every word has a name");
  * ```
- *
- * @module
  */
 
 /** A range of the byte region. */

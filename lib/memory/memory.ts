@@ -6,8 +6,6 @@
  *   the deadline, and a wait without one is an error. Many tasks on the model take the cooperative driver.
  * - A `call` is answered with `INLINE`, unless the memory belongs to somebody elsewhere who runs it.
  * - A word or byte out of range, or a 64-bit cell at an odd word, is a `RangeError`.
- *
- * @module
  */
 
 import type { Layout } from "./layout.ts";

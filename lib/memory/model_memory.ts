@@ -21,8 +21,6 @@
  * const [ready] = memory.takeReady();
  * if (answer !== PARKED || ready?.task !== 7 || ready.answer !== "woken") throw new Error("task 7 is woken");
  * ```
- *
- * @module
  */
 
 import { runBlocking } from "./blocking.ts";

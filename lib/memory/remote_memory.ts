@@ -4,8 +4,6 @@
  * - A `call` is answered with the method's result: the owner runs the steps, in one round trip. All else that touches memory
  *   is asked one by one.
  * - The clock and chance are this side's own, unless the owner is to answer everything (`asksAll`).
- *
- * @module
  */
 
 import { runBlocking } from "./blocking.ts";

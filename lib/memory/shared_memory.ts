@@ -21,8 +21,6 @@
  * guest.perform({ kind: "add", cell: "i32", word, value: 1, order: "atomic" });
  * if (host.perform({ kind: "load", cell: "i32", word, order: "atomic" }) !== 1) throw new Error("one memory is wanted");
  * ```
- *
- * @module
  */
 
 import { Cells } from "./cells.ts";

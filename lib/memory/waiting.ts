@@ -5,8 +5,6 @@
  *   stores and then notifies is never missed.
  * - A wait may end as `ok` by a notify that was meant for an earlier one: callers check again in a loop.
  * - Nothing else in `lib/` calls `Atomics.wait`, `Atomics.waitAsync` or `Atomics.notify`.
- *
- * @module
  */
 
 /** How a wait ended: `ok` by a notify, `not-equal` at once, because the word is another, `timed-out` after its time. */

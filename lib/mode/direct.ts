@@ -5,8 +5,6 @@
  * - A caller that has just called has a turn of its own first; what the guest says is told in the next microtask, many at
  *   once.
  * - Nobody else is there: a function that does not return, or that exits, takes its caller with it.
- *
- * @module
  */
 
 import { GuestDiedError } from "../errors.ts";

@@ -5,8 +5,6 @@
  *   little endian) and its payload.
  * - Each request carries a number, and what answers it repeats that number: a fault in one call gives no other its answer.
  * - The magic byte begins no UTF-8 text, so what a guest prints by mistake is told at its first byte: `ProtocolError`.
- *
- * @module
  */
 
 import { ProtocolError } from "../errors.ts";

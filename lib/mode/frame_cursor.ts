@@ -4,8 +4,6 @@
  * - `feed` hands over a chunk, `next` goes to the next frame in it; a frame that is split over chunks is put together.
  * - What the cursor stands on is valid until the next `next` or `feed`.
  * - Room for a payload grows with the bytes that have come, never with what a header claims, and is let go of afterwards.
- *
- * @module
  */
 
 import { Decoder } from "../codec/mod.ts";

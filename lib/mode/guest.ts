@@ -1,7 +1,5 @@
 /**
  * What guests need of this layer, and no more: a guest loads what its use needs.
- *
- * @module
  */
 
 export { FrameCursor } from "./frame_cursor.ts";

@@ -1,7 +1,5 @@
 /**
  * What modes need of the code that runs in guests, which stands above them.
- *
- * @module
  */
 
 import type { GuestEnd } from "./realm.ts";

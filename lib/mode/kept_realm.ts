@@ -5,8 +5,6 @@
  *   host throws is the host's own fault, and is thrown on its own.
  * - A guest says that it listens within a limit of its own, however long its module takes to load after that.
  * - Its end is told to whoever has a job with it, but not before the job has begun: until then `begin` rejects.
- *
- * @module
  */
 
 import type { FarError, GuestPhase } from "../errors.ts";

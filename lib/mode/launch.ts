@@ -8,8 +8,6 @@
  *   some of these is cached by the host first, and then loaded from the cache alone ({@linkcode External}).
  * - A watchdog looks at the child's parent, and kills the child where that is another one than its host. It is at work before
  *   the module is imported.
- *
- * @module
  */
 
 import { type Child, platform } from "../platform/mod.ts";

@@ -2,8 +2,6 @@
  * The modes: the one list from which their names' type, the flags, the checks and the tests derive.
  *
  * - A mode that is added here is everywhere; a host takes further ones of its caller's.
- *
- * @module
  */
 
 import { directMode } from "./direct.ts";

@@ -3,8 +3,6 @@
  *
  * - Invariant: the bytes from `sent` to `length` are whole frames, but the first, of which a part may have been sent.
  * - A frame that cannot be encoded leaves no trace. Large room is let go of when all has been sent.
- *
- * @module
  */
 
 import { checkLength, type FrameKind, HEADER_BYTES, putHeader } from "./frame.ts";

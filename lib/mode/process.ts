@@ -6,8 +6,6 @@
  * - After the first failure (an end, bytes that are no frame, no answer in time) the guest is killed and never used again,
  *   and both streams are closed.
  * - When this process exits, guests that are still there are killed: one that is busy would not hear that its stdin ended.
- *
- * @module
  */
 
 import { errorText, GuestDiedError, guestFault, ProtocolError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - What is sent is written at once, so the end of the guest loses none of it.
  * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer.
- *
- * @module
  */
 
 import type { OwnStreams } from "../platform/mod.ts";

@@ -6,8 +6,6 @@
  * - A realm tells its listener everything that the guest said before it tells its end, and its end once. It throws nothing
  *   of what a guest did: what is no frame is told as an end with a `ProtocolError`.
  * - Whatever may fail fails before a frame is added to the outbox.
- *
- * @module
  */
 
 import type { Signal, Transferable } from "../platform/mod.ts";

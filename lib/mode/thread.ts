@@ -5,8 +5,6 @@
  *   the more it takes at once.
  * - Whatever ended the guest, what it said is told before its end. A thread cannot be killed: one that is busy goes on.
  * - Messages are data of a far side: one that is none of the protocol's ends the guest with a `ProtocolError`.
- *
- * @module
  */
 
 import { errorText, GuestDiedError, guestFault, ProtocolError, UncloneableError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - What is sent lies in shared memory at once, so the end of the guest loses none of it.
  * - Blocking is sliced: between two slices the event loop has a turn, by which the guest hears of its end.
- *
- * @module
  */
 
 import { BLOCKS, BytePipe, type BytePipeHandle, Doorbell, type DoorbellHandle, LISTENS } from "../memory/mod.ts";

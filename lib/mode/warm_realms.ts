@@ -6,8 +6,6 @@
  * - A guest that ended, or that does not come back from a job, is never handed out again; it is asked to end, so that
  *   one that comes back later does not keep the process alive.
  * - Where a mode mends what kept a module from loading, guests that were started before are used no more.
- *
- * @module
  */
 
 import { GuestDiedError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - Milliseconds since the epoch with a fraction; clocks of threads and children agree to some microseconds.
  * - A timer of `Infinity` never rings; the longest other one is {@linkcode LONGEST_TIMER}.
- *
- * @module
  */
 
 import { platform } from "./here.ts";

@@ -4,8 +4,6 @@
  * - The end of a thread is known by a Web Lock that it holds for as long as it lives: the one who started it has queued for
  *   that lock, and is granted it when the thread ends, whatever ended it (`close`, `Deno.exit`, an uncaught error).
  * - A thread says nothing before it holds that lock, so it cannot end unseen.
- *
- * @module
  */
 
 import { ownStreams, printToStderr } from "./deno_streams.ts";

@@ -1,7 +1,5 @@
 /**
  * The standard streams of a guest: stdin and stdout belong to the protocol, or to the one who started the run.
- *
- * @module
  */
 
 import type { OwnStreams } from "./platform.ts";

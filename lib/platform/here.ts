@@ -1,7 +1,5 @@
 /**
  * The platform of this realm. One that the library does not know refuses everything when it is used, and says so.
- *
- * @module
  */
 
 import { deno } from "./deno.ts";

@@ -3,8 +3,6 @@
  *
  * - Nothing here knows what threads and children are used for.
  * - Everything is reached when it is used, never when a module loads: the library can be imported anywhere.
- *
- * @module
  */
 
 /** What can be moved to another realm. */

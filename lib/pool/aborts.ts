@@ -3,8 +3,6 @@
  * goes, so thousands of calls with one signal would cost a thousand times as much each.
  *
  * - Invariant: a signal has a listener of this module while somebody waits for its abort, and no more than one.
- *
- * @module
  */
 
 interface Listener {

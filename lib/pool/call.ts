@@ -5,8 +5,6 @@
  * - It waits, is with a guest, or is settled. A call that is with a guest is run there at most once; where it may be run
  *   again, it goes back to waiting.
  * - Who has it, a queue or a slot, is its holder: there it is given up.
- *
- * @module
  */
 
 import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";

@@ -1,7 +1,5 @@
 /**
  * What callers of a pool may give: refused at once where it makes no sense.
- *
- * @module
  */
 
 /**

@@ -14,8 +14,6 @@
  * const { done, pending } = await wait(futures, { until: "all" });
  * if (sum !== 12 || done.size !== 3 || pending.size !== 0) throw new Error("each of them once");
  * ```
- *
- * @module
  */
 
 import { WaitTimeoutError } from "../errors.ts";

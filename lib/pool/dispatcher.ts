@@ -7,8 +7,6 @@
  * - Invariant: where calls wait and a guest has room, the calls are being spread, or the first of them needs a guest for
  *   itself.
  * - Where no guest can be started any more, all that waits fails with the reason, and so does all that is added.
- *
- * @module
  */
 
 import { StateError } from "../errors.ts";

@@ -5,8 +5,6 @@
  *   its time, the feed goes on by itself, so that a slow source keeps no value back.
  * - Invariant: of one feed, at most one call of the source's `next` is under way.
  * - A source that failed, or a signal that aborted, is told after the values before it.
- *
- * @module
  */
 
 import { CancelledError, errorDataFrom, guestFault } from "../errors.ts";

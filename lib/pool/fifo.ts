@@ -2,8 +2,6 @@
  * First in, first out: what goes at the front moves nothing behind it.
  *
  * - Invariant: the places before #first are empty, so what is gone, which may be large, is held by nothing.
- *
- * @module
  */
 
 /** How many empty places a line may drag along, where these are not half of it. */

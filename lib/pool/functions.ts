@@ -1,7 +1,5 @@
 /**
  * The types of a module's functions, as a pool calls them.
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

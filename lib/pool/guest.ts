@@ -15,8 +15,6 @@
  * await guest.start();
  * if ((await guest.result()) !== "hello, you" || guest.exitCode !== 0) throw new Error("it returned");
  * ```
- *
- * @module
  */
 
 import { farError, GuestDiedError, GuestStuckError, StateError } from "../errors.ts";

@@ -18,8 +18,6 @@
  * log[Symbol.dispose]();
  * if (refused !== "LoggingError" || told.length > 0) throw new Error("a name is taken once");
  * ```
- *
- * @module
  */
 
 import { LoggingError } from "../errors.ts";

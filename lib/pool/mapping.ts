@@ -5,8 +5,6 @@
  * - A chunk of inputs is one call: it runs on one guest, and is run again as a whole when that dies. Each input fails on its
  *   own, and is then retried on its own.
  * - Who leaves the loop, or gets a failure, cancels what waits; the source is closed.
- *
- * @module
  */
 
 import { type Chunk, Feed, type MappingPool, type Work } from "./feed.ts";

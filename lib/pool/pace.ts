@@ -4,8 +4,6 @@
  * - A few milliseconds of work: enough that the guest never waits for the next call, few enough that the last calls of a
  *   batch are spread over all guests.
  * - Beside a long call there is nothing else, and beside the first one, of which nobody knows how long it is.
- *
- * @module
  */
 
 /** How much work a guest has at hand, in milliseconds; and how long a call is beside which it has nothing else. */

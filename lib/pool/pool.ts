@@ -18,8 +18,6 @@
  * const doubled = await Array.fromAsync(pool.map("twice", [1, 2, 3]));
  * if ((await future.result()) !== 42 || doubled.join() !== "2,4,6") throw new Error("in the order of the inputs");
  * ```
- *
- * @module
  */
 
 import { CancelledError, QueueFullError, StateError } from "../errors.ts";

@@ -14,8 +14,6 @@
  * const future = pool.submit("twice", 5);
  * if ((await future.result()) !== 10 || (await future.result()) !== 10) throw new Error("asked again");
  * ```
- *
- * @module
  */
 
 import { CancelledError, WaitTimeoutError } from "../errors.ts";

@@ -6,8 +6,6 @@
  *   same name, after what it logged before; a chunk is one call.
  * - What guests log before their first call, such as initializers, comes first, under the names of the guests. What one
  *   logs in no call later, such as a timer that a call left behind, stands where it came: `worker0@1`.
- *
- * @module
  */
 
 import { LoggingError } from "../errors.ts";

@@ -1,7 +1,5 @@
 /**
  * How a pool is made, how a call is run, and what a pool tells about itself.
- *
- * @module
  */
 
 import type { AnyModeName, GuestHost, HostOptions, NamedCall, Transferable } from "../host/mod.ts";

@@ -6,8 +6,6 @@
  * - When a guest ends, the call that it was in fails or is run again; those behind it were not begun and wait again.
  * - A guest is retired when it has answered as many calls as it may, or has had nothing to do for long: its place is empty
  *   then, until there is something to do.
- *
- * @module
  */
 
 import { farError, GuestDiedError, GuestTimeoutError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - Invariant: at most `WINDOW` items are sent that nobody has taken.
  * - Who leaves the loop ends the call: where it waits it is cancelled, where it runs its function is told to return.
- *
- * @module
  */
 
 import { CancelledError } from "../errors.ts";

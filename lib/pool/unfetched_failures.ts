@@ -2,8 +2,6 @@
  * Failures of calls that nobody has asked for so far, kept for the end of their pool.
  *
  * - A call that was cancelled is no failure. Of very many only the first are kept.
- *
- * @module
  */
 
 import { CancelledError, UnfetchedFailureError } from "../errors.ts";

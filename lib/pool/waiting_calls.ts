@@ -4,8 +4,6 @@
  * - Those that wait again come first, in their old order; those that only one guest may run are in a line of its own, which
  *   it serves before.
  * - Invariant: `count` is how many wait. A call that is given up is not counted any more, and passed over.
- *
- * @module
  */
 
 import type { Call, CallHolder } from "./call.ts";

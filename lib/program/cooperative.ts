@@ -27,8 +27,6 @@
  * const tasks = [{ name: "guest", steps: enter() }, { name: "host", steps: open() }];
  * if (runCooperative(new ModelMemory(layout), tasks).kind !== "finished") throw new Error("the host opens the gate");
  * ```
- *
- * @module
  */
 
 import type { CallOperation, Chooser, ModelMemory, ParkedTask, Steps } from "../memory/mod.ts";

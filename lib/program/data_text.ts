@@ -1,7 +1,5 @@
 /**
  * Plain data as text: equal data has equal texts, whatever the order of its keys.
- *
- * @module
  */
 
 /** Whether two pieces of plain data are equal; the order of keys does not matter. */

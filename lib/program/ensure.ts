@@ -12,8 +12,6 @@
  * runBlocking(memory, pause(0.1));
  * ensure(memory.clock === 100, "100 ms have passed");
  * ```
- *
- * @module
  */
 
 import { AssertionError } from "../errors.ts";

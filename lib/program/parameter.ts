@@ -2,8 +2,6 @@
  * Parameters of programs: what each can be, and what is wrong with a value.
  *
  * - The kind follows from the default and from what stands beside it: a range, choices, or that it is a text.
- *
- * @module
  */
 
 /** A parameter of a program: a number with a range, one of several words, a text, or a switch. */

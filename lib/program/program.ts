@@ -33,8 +33,6 @@
  * const settings = settingsOf(counter, { parameters: { times: 5 } });
  * if (settings.parameters.times !== 5 || counter.tasks(settings).length !== 2) throw new Error("two tasks, 5 times");
  * ```
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

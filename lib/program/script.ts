@@ -5,8 +5,6 @@
  *   a time.
  * - Whoever repeats a script performs what touches words and bytes for real, and compares; what the model decides alone
  *   (who is woken, what time it is, what chance picks) the script answers.
- *
- * @module
  */
 
 import type { Answer, Layout, Operation } from "../memory/mod.ts";

@@ -4,8 +4,6 @@
  * - Local code runs as soon as the task goes on, so a ready task always stands before an operation.
  * - What guards release comes before the next operation of the task's own steps.
  * - An operation that throws throws into the steps where they yielded it.
- *
- * @module
  */
 
 import type { Answer, CallOperation, ModelMemory, Operation, Steps } from "../memory/mod.ts";

@@ -3,13 +3,12 @@
  *
  * - `plain`: a balance that was checked may be gone when the result is stored, so both can be paid out.
  * - `locked`: nothing comes between the check and the store, and exactly one of the two is refused.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
+/** The program `bank`. */
 export const bank: AnyProgram = defineProgram({
   name: "bank",
   claim: "Without a lock around check and store, more is paid out than there is.",

@@ -3,13 +3,12 @@
  *
  * - A barrier lets its parties go on when the last has come, and then serves the next generation.
  * - Each party gets its arrival index; whoever came first (index 0) counts as the leader of the generation.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, ensure } from "../program/mod.ts";
 import { barrier, cell } from "../sync/mod.ts";
 
+/** The program `barrier`. */
 export const barrierProgram: AnyProgram = defineProgram({
   name: "barrier",
   claim: "All tellers are prepared before any is ready, in every generation, each with one leader.",

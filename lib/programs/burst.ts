@@ -4,8 +4,6 @@
  * - `bounded`: the queue takes `--maxsize` messages; in a burst the producer waits for room.
  * - `unbounded`: the queue grows as a burst comes in; the producer never waits, and the depth is the price.
  * - The outcome tells the greatest depth that the producer saw after a put, and how long its puts took, in milliseconds.
- *
- * @module
  */
 
 import { QueueShutDownError } from "../errors.ts";
@@ -13,6 +11,7 @@ import { queue } from "../mailbox/mod.ts";
 import { now } from "../memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 
+/** The program `burst`. */
 export const burst: AnyProgram = defineProgram({
   name: "burst",
   claim: "A queue evens out bursts: with a bound the producer waits, without one the queue grows; nothing is lost.",

@@ -3,14 +3,13 @@
  *
  * - All results arrive, main and the feeder end, and nothing looks wrong; but no worker ends.
  * - The report names them all: each waits for `jobs`, and no task is left that could send.
- *
- * @module
  */
 
 import { DeadlockError } from "../errors.ts";
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 import { fibChannels, fibParameters, fibTasks } from "./fib_channel.ts";
 
+/** The program `channel-leak`. */
 export const channelLeak: AnyProgram = defineProgram({
   name: "channel-leak",
   claim: "Workers whose channel of jobs is never closed wait for ever, and nobody can send.",

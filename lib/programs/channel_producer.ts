@@ -3,8 +3,6 @@
  *
  * - `plain`: the loop of the consumer gets what the producer puts, and ends when the producer has ended.
  * - `failing`: the producer fails half-way, and so the loop fails as well, after what was put.
- *
- * @module
  */
 
 import { ChannelClosedError } from "../errors.ts";
@@ -16,6 +14,7 @@ const WORDS = ["start", 2, 4, 6, 8, "stop"] as const;
 /** After how many it fails. */
 const FAILS_AFTER = 3;
 
+/** The program `channel-producer`. */
 export const channelProducer: AnyProgram = defineProgram({
   name: "channel-producer",
   claim: "A channel that is bound to its producer closes when that ends, and fails when that fails.",

@@ -5,8 +5,6 @@
  *   on when a partner comes.
  * - A put to a closed channel fails; takes drain it, and then fail.
  * - A fetch gives the value that comes next, and leaves it.
- *
- * @module
  */
 
 import { ChannelClosedError, WaitTimeoutError } from "../errors.ts";
@@ -28,6 +26,7 @@ const STATES = [
   "drained: fetch fails",
 ];
 
+/** The program `channel-states`. */
 export const channelStates: AnyProgram = defineProgram({
   name: "channel-states",
   claim: "A channel parks, gives or fails by its state; closed it drains, and then fails.",

@@ -6,8 +6,6 @@
  * - Customers are served in the order of their numbers: first come, first served.
  * - `plain`: the teller's loop has no end. When all customers have left, it waits for ever, and is reported.
  * - `closing`: whoever is last closes the bank, and the teller goes home.
- *
- * @module
  */
 
 import { DeadlockError } from "../errors.ts";
@@ -32,6 +30,7 @@ function things(customers: number) {
 
 type Task = ProgramTask<ReturnType<typeof things>>;
 
+/** The program `condition`. */
 export const conditionProgram: AnyProgram = defineProgram({
   name: "condition",
   claim: "First come, first served; a teller that nobody tells to go home waits for ever.",

@@ -3,13 +3,12 @@
  *
  * - `plain`: an increment is a load and a store, and what comes between them is lost.
  * - `atomic`: an increment is one operation. `locked`: nobody comes between the load and the store.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
+/** The program `counter`. */
 export const counter: AnyProgram = defineProgram({
   name: "counter",
   claim: "A load and a store are no increment: it takes an atomic operation, or a lock around both.",

@@ -4,8 +4,6 @@
  * - A thread that is no daemon outlives the end of main's body, and the program waits for it.
  * - A daemon (`--daemon`) is stopped when all others have ended: its last line does not appear.
  * - Main can wait for either (`--join`), and then both finish.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
@@ -16,6 +14,7 @@ import { journal, linesOf, note } from "./journal.ts";
 const LINES = ["", "main begins", "thread starts", "thread finishes", "main ends"] as const;
 const [, BEGINS, STARTS, FINISHES, ENDS] = [0, 1, 2, 3, 4] as const;
 
+/** The program `daemon`. */
 export const daemon: AnyProgram = defineProgram({
   name: "daemon",
   claim: "The end of a program waits for its threads, but stops its daemons.",

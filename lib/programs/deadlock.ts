@@ -3,14 +3,13 @@
  *
  * - `plain`: once each holds one lock, each waits for the other's. The report is the cycle: both tasks, both locks.
  * - `ordered`: everybody takes the locks in one order, so there can be no cycle.
- *
- * @module
  */
 
 import { DeadlockError } from "../errors.ts";
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
+/** The program `deadlock`. */
 export const deadlock: AnyProgram = defineProgram({
   name: "deadlock",
   claim: "Locks that are taken in opposite orders end in a cycle, which the report names.",

@@ -6,8 +6,6 @@
  * - The guest says how far it is while it works.
  * - Without `--dir` it is the folder that this program is in; from elsewhere than a file, or without the permission to read
  *   it, that is an empty walk, and the table says so.
- *
- * @module
  */
 
 import type { AnyHostProgram, HostContext, HostEnd, ReportTable } from "../host/mod.ts";
@@ -34,6 +32,7 @@ const NOTHING: DirInfo = {
   hash: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 };
 
+/** The program `dir-info`. */
 export const dirInfo: AnyHostProgram = defineHostProgram({
   name: NAME,
   claim: "What is in a folder has one count and one hash, whoever walks it, and a process needs no other permission.",

@@ -6,8 +6,6 @@
  * - The hash is SHA-256 over one line of JSON for each file, `[path, bytes, SHA-256 of the content]`, and for each folder or
  *   file that cannot be read, `[path, null]`; paths begin at the folder and have slashes.
  * - A file is read in chunks. Symbolic links are not followed; they, pipes, sockets and devices only count.
- *
- * @module
  */
 
 import { createHash, type Hash } from "node:crypto";

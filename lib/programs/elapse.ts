@@ -1,7 +1,5 @@
 /**
  * Real time that main spends with other things, until it is told to end.
- *
- * @module
  */
 
 import { after } from "../host/mod.ts";

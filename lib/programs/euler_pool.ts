@@ -4,8 +4,6 @@
  * - Each task works until the exit event is set; a fetch before that throws a `WaitTimeoutError` and changes nothing.
  * - The event reaches every task: those at work end after their block, and those that wait for a worker add one block.
  * - A result is fetched as often as one likes.
- *
- * @module
  */
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
@@ -34,6 +32,7 @@ interface Outcome {
   readonly iterations: readonly number[];
 }
 
+/** The program `euler-pool`. */
 export const eulerPool: AnyHostProgram = defineHostProgram({
   name: "euler-pool",
   claim: "An event ends the tasks of a pool, and a fetch that came too early can be repeated.",

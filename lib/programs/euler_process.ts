@@ -6,8 +6,6 @@
  * - The result is fetched twice: it is kept, where a queue is empty after the first time.
  * - With `--before` the event is set before the start. The loop looks at it after a block of 1,000 iterations, so the result
  *   is e all the same; the loop of the talk that it is from looks before its first block, and gives 0 then.
- *
- * @module
  */
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
@@ -35,6 +33,7 @@ interface Outcome {
   readonly iterations: number;
 }
 
+/** The program `euler-process`. */
 export const eulerProcess: AnyHostProgram = defineHostProgram({
   name: "euler-process",
   claim: "A process with a name works until its exit event is set, and keeps its result.",

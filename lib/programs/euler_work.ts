@@ -4,8 +4,6 @@
  * - The order of operations is fixed, so the sum is the same number everywhere, bit for bit: add 1/k!, then multiply.
  * - The exit event is looked at after each block, and not within one: the iterations are whole blocks, at least one.
  * - In direct mode others go first after each block, since whoever sets the event needs the event loop.
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

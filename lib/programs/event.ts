@@ -3,8 +3,6 @@
  *
  * - An event is a flag that tasks wait for: whoever comes after it is set goes on at once.
  * - What happens before a set is seen by all who go on because of it.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
@@ -23,6 +21,7 @@ function things() {
 
 type Things = Shared<ReturnType<typeof things>>;
 
+/** The program `event`. */
 export const eventProgram: AnyProgram = defineProgram({
   name: "event",
   claim: "Nobody enters before the bank opens, and nobody withdraws before the money is there.",

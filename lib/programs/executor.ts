@@ -6,8 +6,6 @@
  * - A task's error is thrown where its result is asked for, with its class, its message, its cause, and the stack of the far
  *   side, which names the function that failed.
  * - A failure that nobody asks for is not lost: it is reported when the pool closes.
- *
- * @module
  */
 
 import { GuestError, UnfetchedFailureError } from "../errors.ts";
@@ -46,6 +44,7 @@ export function executorFault(task: number): never {
   throw new RangeError(`Cannot run task ${task}: there is no such task`, { cause: new TypeError("it has a bug") });
 }
 
+/** The program `executor`. */
 export const executor: AnyHostProgram = defineHostProgram({
   name: "executor",
   claim: "A pool gives values in the order of their inputs, joins at its end, and loses no failure.",

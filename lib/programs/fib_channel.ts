@@ -5,8 +5,6 @@
  * - Who takes which job depends on the schedule, the sum does not: fib(1) + ... + fib(n) = fib(n + 2) - 1.
  * - In direct mode a task goes on until it blocks: with a big buffer one worker takes all jobs, with a rendezvous
  *   (`--capacity 0`) they spread.
- *
- * @module
  */
 
 import { channel } from "../mailbox/mod.ts";
@@ -23,6 +21,7 @@ export const fibParameters = {
 type FibParameters = ParameterValues<typeof fibParameters>;
 type FibChannels = ReturnType<typeof fibChannels>;
 
+/** The program `fib-channel`. */
 export const fibChannel: AnyProgram = defineProgram({
   name: "fib-channel",
   claim: "Whoever takes which job, every job is done once.",

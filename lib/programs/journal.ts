@@ -2,8 +2,6 @@
  * A journal: numbers that several tasks write down, in the order in which they do.
  *
  * - A line is numbered and written in two operations; the number, which is atomic, is the order.
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

@@ -7,8 +7,6 @@
  * - Every location is saved exactly once. `inWindow` tells how many models were saved in time, `mostUpdates` how many
  *   updates were in flight at once.
  * - `--trace` draws who runs and who is blocked on what.
- *
- * @module
  */
 
 import { channel } from "../mailbox/mod.ts";
@@ -41,6 +39,7 @@ interface Times {
   readonly spawn: number;
 }
 
+/** The program `light-ml`. */
 export const lightMl: AnyProgram = defineProgram({
   name: "light-ml",
   claim:

@@ -2,13 +2,12 @@
  * Mutual exclusion: the counter of `race`, read and written under a lock.
  *
  * - Between the guard and its end no other task is inside, so no addition is lost, on any schedule.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
+/** The program `lock`. */
 export const lockProgram: AnyProgram = defineProgram({
   name: "lock",
   claim: "Under a lock no addition is lost, and critical sections never overlap.",

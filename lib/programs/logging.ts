@@ -5,8 +5,6 @@
  * - The host alone writes, whole lines, and merges them by turns: the first of each worker, then the second of each.
  * - A name is given once: a third worker that has the name of the first is refused with a `LoggingError`.
  * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
- *
- * @module
  */
 
 import { lineText, LOG_LEVELS, type LogLevel } from "../logging/mod.ts";
@@ -45,6 +43,7 @@ interface Outcome {
   readonly refused: string;
 }
 
+/** The program `logging`. */
 export const logging: AnyHostProgram = defineHostProgram({
   name: NAME,
   claim: "Workers log under their names to files of their own, and to one log whose order is the same in every run.",

@@ -2,8 +2,6 @@
  * What the guests of `logging` do: sum 1/k!, and say how far they are at several levels.
  *
  * - The logger is found by its category; what is logged, and where it goes, is no business of the one who logs.
- *
- * @module
  */
 
 import { getLogger } from "../logging/mod.ts";

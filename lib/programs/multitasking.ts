@@ -8,8 +8,6 @@
  * - `--slices` lets a CPU-bound task announce that it can be switched out: that does not make it faster, but main ticks.
  * - Timers stand for I/O. Where it may be read, a file is read as well: by default that of this program.
  * - The resident memory of a subprocess is its own; of a thread it is what the process has grown by, shared equally.
- *
- * @module
  */
 
 import type { AnyHostProgram, HostContext, HostEnd, ServiceContext } from "../host/mod.ts";
@@ -58,6 +56,7 @@ interface Kind {
   there(task: number, pool: WorkPool): Promise<Timed<number>>;
 }
 
+/** The program `multitasking`. */
 export const multitasking: AnyHostProgram = defineHostProgram({
   name: "multitasking",
   claim: "I/O-bound work gains from any concurrency, CPU-bound work from parallel modes alone; the results are equal.",

@@ -1,7 +1,5 @@
 /**
  * The tables of `multitasking`: what tasks took, how late main's ticks were, and the memory.
- *
- * @module
  */
 
 import type { ReportTable } from "../host/mod.ts";

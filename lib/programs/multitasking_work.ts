@@ -3,8 +3,6 @@
  *
  * - `compute` may announce that it can be switched out: the event loop has a turn between its slices, which change no value.
  * - A timer stands for whoever replies.
- *
- * @module
  */
 
 import { burnCpu } from "../blocks/mod.ts";

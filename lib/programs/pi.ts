@@ -5,8 +5,6 @@
  *   to the same count.
  * - The parts are contiguous, remainders too: together they are exactly `--samples`.
  * - What is measured is the counting, by guests that have counted before; their start-up stands apart.
- *
- * @module
  */
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
@@ -39,6 +37,7 @@ interface Measuring {
   readonly context: Pick<HostContext, "observe" | "signal">;
 }
 
+/** The program `pi`. */
 export const pi: AnyHostProgram = defineHostProgram({
   name: "pi",
   claim: "Workers that count points in a circle, each its part, come to the count of one worker, and sooner.",

@@ -5,8 +5,6 @@
  * - A worker that dies takes its chunk along: the whole chunk is counted again by another, and nothing of it twice, because
  *   the answers of a chunk come together. `--deaths` shows it, where guests have lives of their own: not in direct mode.
  * - A message may carry several chunks: the pool hands over more at once where calls are short.
- *
- * @module
  */
 
 import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../host/mod.ts";
@@ -33,6 +31,7 @@ interface Tasks {
   readonly deaths: number;
 }
 
+/** The program `pi-pool`. */
 export const piPool: AnyHostProgram = defineHostProgram({
   name: "pi-pool",
   claim: "A pool comes to the same count by tasks of any size in chunks of any size, also where workers die.",

@@ -6,8 +6,6 @@
  * - The parts are contiguous, remainders too: together they are exactly `--samples`.
  * - Main takes the results before it joins the workers: who joins first waits for workers that wait for room in the queue,
  *   see `pi-queue-broken`.
- *
- * @module
  */
 
 import { queue } from "../mailbox/mod.ts";
@@ -38,6 +36,7 @@ interface Work {
   readonly chunk: number;
 }
 
+/** The program `pi-queue`. */
 export const piQueue: AnyProgram = defineProgram({
   name: "pi-queue",
   claim: "Workers that send partial counts by a queue come to the same count, however the samples are split.",

@@ -8,8 +8,6 @@
  * - `d`: main joins the readers before it takes their results. The readers wait for room once the queue is full, and main
  *   waits for the readers.
  * - `fixed`: a result for each point, taken before joining; four times their share is pi.
- *
- * @module
  */
 
 import { queue } from "../mailbox/mod.ts";
@@ -42,6 +40,7 @@ interface Setting {
   readonly readers: number;
 }
 
+/** The program `pi-queue-broken`. */
 export const piQueueBroken: AnyProgram = defineProgram({
   name: "pi-queue-broken",
   claim: "Pi by a queue of points goes wrong in four ways; a result for each point, taken before joining, is right.",

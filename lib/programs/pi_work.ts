@@ -4,8 +4,6 @@
  * - It stands in a file of its own, because a worker loads no more than that: it starts sooner.
  * - `countPartOrExit` ends its guest at a part that is marked, the first time only: what a pool does about that is shown by
  *   `pi-pool`.
- *
- * @module
  */
 
 import { GuestDiedError } from "../errors.ts";

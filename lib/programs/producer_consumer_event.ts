@@ -7,8 +7,6 @@
  *   still there when both have left.
  * - The cure is an end that travels the way of the messages: a sentinel, as in `producer-consumer-lock`, or a queue that is
  *   closed, as in `producer-consumer-queue`.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
@@ -16,6 +14,7 @@ import { cell, event, latch, semaphore } from "../sync/mod.ts";
 
 const LOST = "every message that is produced is consumed";
 
+/** The program `producer-consumer-event`. */
 export const producerConsumerEvent: AnyProgram = defineProgram({
   name: "producer-consumer-event",
   claim: "An event beside a pipeline of one slot makes somebody hang, or loses the last message.",

@@ -4,8 +4,6 @@
  * - Each side acquires its own lock and releases the other's. So these are signals: a lock that only its owner may
  *   release would not do, and the consumer lock is held at first, because the slot is empty.
  * - Producer and consumer strictly take turns, and a sentinel ends them.
- *
- * @module
  */
 
 import { seededChooser } from "../memory/mod.ts";
@@ -15,6 +13,7 @@ import { cell, lock } from "../sync/mod.ts";
 /** What follows the last message. */
 const SENTINEL = -1;
 
+/** The program `producer-consumer-lock`. */
 export const producerConsumerLock: AnyProgram = defineProgram({
   name: "producer-consumer-lock",
   claim: "Two locks make one slot a pipeline: all messages arrive in order, one at a time.",

@@ -4,8 +4,6 @@
  * - `event`: both sides look at the event between two messages. The consumer may see the queue empty before the event is
  *   set, and then waits for ever; or it may see it empty just before a last message comes, which is lost.
  * - `close`: the queue knows both, so a put fails and a get drains what is left: every schedule ends, and nothing is lost.
- *
- * @module
  */
 
 import { QueueShutDownError } from "../errors.ts";
@@ -13,6 +11,7 @@ import { queue } from "../mailbox/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { event } from "../sync/mod.ts";
 
+/** The program `producer-consumer-queue`. */
 export const producerConsumerQueue: AnyProgram = defineProgram({
   name: "producer-consumer-queue",
   claim: "An event beside a queue loses messages or hangs; a queue that is closed drains.",

@@ -3,13 +3,12 @@
  *
  * - Who reads before another has written overwrites what that one adds.
  * - A pause between the read and the write makes that nearly certain; without one it is merely possible.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { cell } from "../sync/mod.ts";
 
+/** The program `race`. */
 export const race: AnyProgram = defineProgram({
   name: "race",
   claim: "Where tasks read, add one and write back, an addition can be lost.",

@@ -2,8 +2,6 @@
  * Files and folders that a program may read, and may permit its guests to read.
  *
  * - A program never asks for a permission: what it does not have, it refuses or goes without.
- *
- * @module
  */
 
 import { fileURLToPath } from "node:url";

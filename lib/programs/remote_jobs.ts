@@ -13,8 +13,6 @@
  *   once, a second put fails, and it is fetched as often as one likes. The error of a remote call arrives as the `cause` of
  *   a `GuestError`, with its class, its message and the stack that it had there.
  * - `pmap`: inputs that fail are tried again, and those that still fail become the value that `onError` gives.
- *
- * @module
  */
 
 import { GuestError } from "../errors.ts";
@@ -74,6 +72,7 @@ interface PmapOutcome {
   readonly tries: readonly number[];
 }
 
+/** The program `remote-jobs`. */
 export const remoteJobs: AnyHostProgram = defineHostProgram({
   name: "remote-jobs",
   claim: "Workers elsewhere do every job of a remote channel once; their futures and errors come back.",

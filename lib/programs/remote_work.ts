@@ -1,7 +1,5 @@
 /**
  * What the workers of `remote-jobs` do: serve a channel of jobs, put and fetch a future, and answer remote calls.
- *
- * @module
  */
 
 import { type Channel, channel, type Future, future } from "../mailbox/mod.ts";

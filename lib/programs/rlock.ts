@@ -3,14 +3,13 @@
  *
  * - With a plain lock this would be a `self-deadlock`; a reentrant one counts how often its owner has it.
  * - The helper's release does not free it: only the outermost release lets the next task in.
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { cell, type RLock, rlock, type SharedCell } from "../sync/mod.ts";
 
+/** The program `rlock`. */
 export const rlockProgram: AnyProgram = defineProgram({
   name: "rlock",
   claim: "A reentrant lock is taken again by its owner, and free after the outermost release.",

@@ -3,14 +3,13 @@
  *
  * - An owned lock can only be released by its owner, who waits: that is reported at once, and needs no timeout.
  * - A lock that counts how often its owner has it is the remedy: see `rlock`.
- *
- * @module
  */
 
 import { DeadlockError } from "../errors.ts";
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 import { lock } from "../sync/mod.ts";
 
+/** The program `self-deadlock`. */
 export const selfDeadlock: AnyProgram = defineProgram({
   name: "self-deadlock",
   claim: "A task that acquires its own lock again is told so at once.",

@@ -4,13 +4,12 @@
  * - Never are more customers inside than there are tellers, and everybody is served.
  * - Who waits is served first come, first served: `order` has the arrival numbers by turn. It parts from 0, 1, 2, ... only
  *   where another customer comes between taking a number and joining the line, or two are called at once.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
 import { cell, cells, semaphore } from "../sync/mod.ts";
 
+/** The program `semaphore`. */
 export const semaphoreProgram: AnyProgram = defineProgram({
   name: "semaphore",
   claim: "Never are more customers inside than there are tellers, and all are served.",

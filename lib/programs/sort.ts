@@ -5,8 +5,6 @@
  * - All ways come to the same arrays, which are sorted and hold what they held.
  * - Workers are fresh for each repetition, as threads are that are made for it, if the host is; warm ones stand below.
  * - Typed arrays are moved there and back, arrays of numbers are copied.
- *
- * @module
  */
 
 import { after, type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
@@ -38,6 +36,7 @@ interface Workers {
   readonly observe: HostContext["observe"];
 }
 
+/** The program `sort`. */
 export const sort: AnyHostProgram = defineHostProgram({
   name: "sort",
   claim: "Two arrays come out sorted alike however they are sorted; what differs is mostly the start of workers.",

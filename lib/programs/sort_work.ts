@@ -2,8 +2,6 @@
  * What the workers of `sort` do: sort an array, and move it back where it can be moved.
  *
  * - An array of numbers is copied on both ways; a typed array is moved, and is detached where it was.
- *
- * @module
  */
 
 import type { ServiceContext } from "../host/mod.ts";

@@ -3,8 +3,6 @@
  *
  * - Main creates and starts all of them, then joins them in the order of their numbers, in whatever order they finish.
  * - For each number create comes before start, start before finish, finish before done; between numbers anything goes.
- *
- * @module
  */
 
 import { channel } from "../mailbox/mod.ts";
@@ -26,6 +24,7 @@ function things(tasks: number) {
 
 type Things = Shared<ReturnType<typeof things>>;
 
+/** The program `threads`. */
 export const threads: AnyProgram = defineProgram({
   name: "threads",
   claim: "Threads start and finish in any order; who joins them decides in which order it waits.",

@@ -4,8 +4,6 @@
  * - A tick is due every `period` milliseconds from the start on, and is late by the time until it comes: those that a busy
  *   loop holds up are counted each, not as one.
  * - Invariant: after any turn every tick that was due by then is counted, and no other.
- *
- * @module
  */
 
 import { after, now } from "../host/mod.ts";

@@ -3,8 +3,6 @@
  *
  * - The clock is handed in: that of the guest's context, or that of the host.
  * - `draw` gives what was timed to whoever draws the picture: work is `running`, any other name is what a lane waits for.
- *
- * @module
  */
 
 import type { Observer } from "../simulator/mod.ts";

@@ -5,8 +5,6 @@
  * - `never` is cancelled before its time can come, and does not run. `maybe` is cancelled while it is under way: it runs if
  *   and only if the cancel says that it came too late.
  * - The outcome tells how late the bell was, in milliseconds: a timer promises "not before", and no more.
- *
- * @module
  */
 
 import { now } from "../memory/mod.ts";
@@ -26,6 +24,7 @@ function things(interval: number) {
   };
 }
 
+/** The program `timer`. */
 export const timerProgram: AnyProgram = defineProgram({
   name: "timer",
   claim: "A timer runs once and never early; cancelled before that it does not run, later it has run.",

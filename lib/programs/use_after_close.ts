@@ -3,8 +3,6 @@
  *
  * - `plain`: whoever closes does not ask whether somebody is about to use the handle.
  * - `latch`: it waits until the user says that it is done with the handle, and then closes.
- *
- * @module
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
@@ -12,6 +10,7 @@ import { cell, latch } from "../sync/mod.ts";
 
 const CLAIM = "the file that is written to is open";
 
+/** The program `use-after-close`. */
 export const useAfterClose: AnyProgram = defineProgram({
   name: "use-after-close",
   claim: "A handle that is closed while another task uses it fails there; a latch says when that is over.",

@@ -19,8 +19,6 @@
  * if (whole !== parts.reduce((sum, part) => sum + part)) throw new Error("parts add up, by either kernel");
  * if (Math.abs(4 * whole / 1_000_000 - Math.PI) > 0.01) throw new Error("nearly pi");
  * ```
- *
- * @module
  */
 
 import { countVectors } from "./circle_kernel.ts";

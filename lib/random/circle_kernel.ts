@@ -4,8 +4,6 @@
  * - `countVectors(start, key, vectors)` counts 4 * `vectors` samples; `start` is the place of the first one, spread, plus the
  *   first key, `key` is the second. All are 32-bit integers, and it counts at most 2^31 - 1.
  * - The bytes are assembled from `scripts/kernels/circle.wat` by `deno task kernels`; a test compares them.
- *
- * @module
  */
 
 /** Written by scripts/kernels.ts. */

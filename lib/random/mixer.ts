@@ -7,8 +7,6 @@
  * - Under one pair of keys no word comes twice, as if drawn without being put back. So the keys change every
  *   {@linkcode BLOCK} samples, 2^20 of the 2^32 words: few enough for that not to show.
  * - The keys of a block depend on all bits of the seed and of the block's number.
- *
- * @module
  */
 
 /** How many samples in a row have the same keys. */

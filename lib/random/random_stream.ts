@@ -15,8 +15,6 @@
  * if (far !== randomStream(42).word(2 ** 40)) throw new Error("no word needs the ones before it");
  * if (far < 0 || far >= 2 ** 32 || far === word(2 ** 40 + 1)) throw new Error("a word has 32 bits");
  * ```
- *
- * @module
  */
 
 import { BLOCK, keysOf, mix } from "./mixer.ts";

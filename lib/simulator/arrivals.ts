@@ -4,8 +4,6 @@
  * - One entry per event at which a reply had arrived: the event, and the requests that the far side worked on since
  *   the reply before. An event without an entry held the old value.
  * - Replay posts exactly those requests, in that order, and waits for the last: the run is bit-identical, in any mode.
- *
- * @module
  */
 
 /** A reply that had arrived at an event. */

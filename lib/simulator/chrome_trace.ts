@@ -21,8 +21,6 @@
  * if (spans.join() !== "burning 0 2000,waiting 2000 3000,burning 5000 2000") throw new Error(spans.join());
  * if (metadata.start !== 10) throw new Error("in milliseconds");
  * ```
- *
- * @module
  */
 
 import type { Observer, Span } from "./simulation.ts";

@@ -3,8 +3,6 @@
  *
  * - Every wait is one join for all systems that are awaited there.
  * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
- *
- * @module
  */
 
 import type { DelegatedContext, Timing } from "../diagram/mod.ts";

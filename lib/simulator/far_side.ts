@@ -4,8 +4,6 @@
  * - `post` never waits; `take` never waits; only `join` may, and it may be synchronous.
  * - Replies arrive in the order of their requests; at most one request of a deterministic far side is in flight.
  * - A far side of a non-deterministic system works on the newest request only, and its newest reply replaces the rest.
- *
- * @module
  */
 
 import type { DelegatedSystem, Timing } from "../diagram/mod.ts";

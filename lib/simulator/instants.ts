@@ -11,8 +11,6 @@
  *   smallest offset.
  *
  * The simplest rational between two others is found on the Stern-Brocot tree, by continued fractions.
- *
- * @module
  */
 
 import type { Timing } from "../diagram/mod.ts";

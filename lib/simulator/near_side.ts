@@ -5,8 +5,6 @@
  * - Invariant (deterministic): at most one request is in flight, and none is dropped.
  * - Invariant (non-deterministic): the released requests ascend, and each is older than the event that releases it.
  * - `lag` counts, in periods, how much older the shown reply is than the deterministic law's.
- *
- * @module
  */
 
 import type { DelegatedContext, Timing } from "../diagram/mod.ts";

@@ -4,8 +4,6 @@
  * - A run of N periods has N - 1 paced intervals and may end at N / (N - 1) of real time; `paceFinal` pays the last
  *   one too.
  * - A step whose time has passed before it starts is an overrun.
- *
- * @module
  */
 
 import type { RealClock } from "./far_side.ts";

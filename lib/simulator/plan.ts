@@ -6,8 +6,6 @@
  * - Invariant: parts are in the order of their paths, so the order of adding them decides nothing.
  *
  * The loops are the strongly connected components, found by Tarjan's algorithm.
- *
- * @module
  */
 
 import type {

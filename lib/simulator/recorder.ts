@@ -3,8 +3,6 @@
  *
  * - By default every scalar and vector output of the system, in declared order; abstract ports are never recorded.
  * - A vector takes one column per component, named `y[0]`, `y[1]`, ...
- *
- * @module
  */
 
 import { type Context, directory, type PortType, type System, width } from "../diagram/mod.ts";

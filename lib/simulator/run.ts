@@ -3,8 +3,6 @@
  *
  * - Invariant: `#time` is the exact time of the context's t; `#pending` is the instant whose updates have not run.
  * - Invariant: a value changes only in `#release`, at the end of `#update`, and where time moves.
- *
- * @module
  */
 
 import type {

@@ -1,7 +1,5 @@
 /**
  * What a run is told, and what it tells: options, statuses, counters, snapshots.
- *
- * @module
  */
 
 import type { Context, ContextSnapshot, EventStatus, Timing } from "../diagram/mod.ts";

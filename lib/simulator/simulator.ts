@@ -34,8 +34,6 @@
  * await simulator.advancePendingEvents();
  * if (simulator.context.output("n") !== 4) throw new Error("and now it ran");
  * ```
- *
- * @module
  */
 
 import type { Context, System, Timing } from "../diagram/mod.ts";

@@ -17,8 +17,6 @@
  * if (difference?.row !== 0 || difference.port !== "y") throw new Error("they part at once");
  * if ((await one.certificate()) === (await other.certificate())) throw new Error("and so do their certificates");
  * ```
- *
- * @module
  */
 
 /** Where two traces part. */

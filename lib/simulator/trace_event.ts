@@ -1,7 +1,5 @@
 /**
  * Chrome's trace format, as far as traces use it.
- *
- * @module
  */
 
 /** An event of the format: `M` names a process or a lane, `X` is a span, `s`, `t` and `f` an arrow, `C` a counter. */

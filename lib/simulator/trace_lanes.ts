@@ -3,8 +3,6 @@
  *
  * - Invariant: the spans of a lane do not overlap. What began before the span before it had ended is shown from there on.
  * - Whoever delegates is on the lane `main`, which is not waiting between its spans.
- *
- * @module
  */
 
 import type { Span } from "./simulation.ts";

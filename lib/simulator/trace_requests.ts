@@ -4,8 +4,6 @@
  *
  * - A request without a release has no arrow: one that a newer one replaced, or the last of a run.
  * - A request is in flight from its post until it is done, or a newer one of its system is.
- *
- * @module
  */
 
 import type { Span } from "./simulation.ts";

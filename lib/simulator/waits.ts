@@ -1,7 +1,5 @@
 /**
  * Work that yields whatever it has to wait for, so that one text serves a promise face and a synchronous one.
- *
- * @module
  */
 
 export type Waits<T> = Generator<Promise<unknown>, T, void>;

@@ -1,7 +1,5 @@
 /**
  * The least that a fork-join over pipes can cost: 64 bytes there and back, BYOB in the parent, synchronous in the child.
- *
- * @module
  */
 
 import { type BareWork, burnBare, IDLE } from "./bare_work.ts";

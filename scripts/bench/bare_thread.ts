@@ -1,7 +1,5 @@
 /**
  * The least that a fork-join of threads can cost: a word per worker, a count of the outstanding, nothing else.
- *
- * @module
  */
 
 import type { BareWork } from "./bare_work.ts";

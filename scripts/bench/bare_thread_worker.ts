@@ -1,7 +1,5 @@
 /**
  * The loop of a bare worker.
- *
- * @module
  */
 
 import { type BareJob, STRIDE } from "./bare_thread.ts";

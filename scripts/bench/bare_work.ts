@@ -1,7 +1,5 @@
 /**
  * What bare workers do per round: the same burns as the busy system, without a system around them.
- *
- * @module
  */
 
 import { burnCpu } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What delegation costs: steps of busy systems in each mode, beside bare fork-joins with the same burn.
- *
- * @module
  */
 
 import { type busy, clock, delegate, DiagramBuilder, Host, loadSystem, type ModeName, Simulator } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What exploring costs: schedules a second by strategy, beside fast-check's scheduler on the same program.
- *
- * @module
  */
 
 import fc from "fast-check";

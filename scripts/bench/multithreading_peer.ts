@@ -1,8 +1,6 @@
 /**
  * The peer multithreading, without what it does to others: its module replaces `Atomics.waitAsync` by one that keeps the
  * event loop turning as long as somebody waits, at the cost of a core.
- *
- * @module
  */
 
 const { waitAsync } = Atomics;

@@ -10,8 +10,6 @@
  * - multithreading sends its function with a worker's first task and refuses the next that come while it is being loaded,
  *   so a pool has answered a task for each worker before it gets many.
  * - piscina and multithreading have threads only.
- *
- * @module
  */
 
 import { fileURLToPath } from "node:url";

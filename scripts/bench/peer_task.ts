@@ -1,7 +1,5 @@
 /**
  * The task that pools are measured with: a small object in, a small object out, nothing to do between.
- *
- * @module
  */
 
 export interface SumTask {

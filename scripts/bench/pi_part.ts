@@ -1,7 +1,5 @@
 /**
  * What the guests of the bench's pools do for `pi`.
- *
- * @module
  */
 
 export { countInside } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * A worker with nothing around it that counts samples of `pi`, a part for each message.
- *
- * @module
  */
 
 import { countInside, type CountInsideOptions } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * Numbers from one task to another, for the bench.
- *
- * @module
  */
 
 import { defineProgram, queue } from "../../mod.ts";

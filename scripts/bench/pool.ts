@@ -1,7 +1,5 @@
 /**
  * What a pool costs: tasks of nothing beside the pools of peers, and `pi` beside workers that have nothing around them.
- *
- * @module
  */
 
 import { type CircleKernel, type CountInsideOptions, Pool } from "../../mod.ts";

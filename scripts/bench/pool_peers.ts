@@ -1,8 +1,6 @@
 /**
  * What a task of a pool costs where the task itself is nothing, beside pools from npm; each figure with its window, the
  * number of tasks in flight.
- *
- * @module
  */
 
 import { type AddingPool, peers, type PoolMaker } from "./peer_pools.ts";

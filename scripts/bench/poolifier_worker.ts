@@ -1,7 +1,5 @@
 /**
  * The worker of poolifier's pools: one for its threads, and the same for its processes.
- *
- * @module
  */
 
 import { isMainThread } from "node:worker_threads";

@@ -1,7 +1,5 @@
 /**
  * What primitives cost: alone, between two workers, over pipes; beside bare atomics and a peer from npm.
- *
- * @module
  */
 
 import { Host, loadProgram, lock, type ModeName, runBlocking, share, SharedMemory, Space } from "../../mod.ts";

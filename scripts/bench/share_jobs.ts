@@ -1,7 +1,5 @@
 /**
  * What the workers of the primitives' bench do, with shared things and with bare atomics.
- *
- * @module
  */
 
 import { barrier, cell, channel, lock, queue, type Shared } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * A worker of the primitives' bench: does one thing many times, by the Sync faces.
- *
- * @module
  */
 
 import { attach, type ShareHandle } from "../../mod.ts";

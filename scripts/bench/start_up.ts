@@ -1,7 +1,5 @@
 /**
  * How long `sim` takes to its first output, beside `deno run` of an empty file.
- *
- * @module
  */
 
 import { compare, type Table } from "./statistics.ts";

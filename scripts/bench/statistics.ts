@@ -1,7 +1,5 @@
 /**
  * Medians and ratios of figures that were measured in turn, so that a machine whose speed drifts does not favour one.
- *
- * @module
  */
 
 /** A measurement to repeat: resolves with its figure. */

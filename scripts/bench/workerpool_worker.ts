@@ -1,7 +1,5 @@
 /**
  * The worker of workerpool's pools: one for its threads, and the same for its processes.
- *
- * @module
  */
 
 import workerpool from "workerpool";

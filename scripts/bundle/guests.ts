@@ -5,8 +5,6 @@
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
  * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it.
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
- *
- * @module
  */
 
 import { build, type BuildOptions, type Plugin } from "esbuild";

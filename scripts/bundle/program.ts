@@ -1,7 +1,5 @@
 /**
  * Prints the path of esbuild's program, the only one that `deno task bundle` runs.
- *
- * @module
  */
 
 import { createRequire } from "node:module";

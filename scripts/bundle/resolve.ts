@@ -3,8 +3,6 @@
  *
  * - `@std/cli` is in the import map and a local package stands behind it; npm packages are in Deno's own cache.
  * - A file of an npm package is named by package and version, so that a bundle does not tell where that cache is.
- *
- * @module
  */
 
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";

@@ -2,8 +2,6 @@
  * Circles of files: the way from a file that is imported back to the one that imports it.
  *
  * - Types count: two files that only need each other's types are one idea, or two with a third below them.
- *
- * @module
  */
 
 /** Static imports and re-exports at the begin of a line, dynamic imports and import types anywhere. */

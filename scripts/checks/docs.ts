@@ -1,18 +1,24 @@
 /**
- * Checks that each file of lib/ says what it is: it starts with a module comment, which ends in `@module`. Where a value of
- * it is public, exported by mod.ts of its layer and by that of the root, the comment has an `@example` with code.
- *
- * @module
+ * Checks that each file of lib/ says what it is: it starts with a comment. Where it is an entry of the package, which
+ * documentation shows as a module, that ends in `@module`. Where a value of it is public, exported by mod.ts of its layer and
+ * by that of the root, the comment has an `@example` with code.
  */
 
 /** What a file's head lacks, or `undefined`. */
-export function docFault(path: string, text: string, { isPublic }: { readonly isPublic: boolean }): string | undefined {
+export function docFault(
+  path: string,
+  text: string,
+  { isPublic, isEntry = false }: { readonly isPublic: boolean; readonly isEntry?: boolean },
+): string | undefined {
   const head = /^\/\*\*[\s\S]*?\*\//.exec(text)?.[0];
-  if (head === undefined || !/^ \* @module$/m.test(head)) {
-    return `Cannot document ${path}: it starts without a module comment, /** ... @module */ is wanted`;
+  if (head === undefined) {
+    return `Cannot document ${path}: it starts without a comment, one that says what the file is is wanted`;
+  }
+  if (isEntry && !/^ \* @module$/m.test(head)) {
+    return `Cannot document ${path}: it is an entry whose comment does not end in @module, that is wanted`;
   }
   if (isPublic && !/^ \* @example[\s\S]*^ \* ```ts$/m.test(head)) {
-    return `Cannot document ${path}: its module comment has no @example, one that runs and asserts is wanted`;
+    return `Cannot document ${path}: its first comment has no @example, one that runs and asserts is wanted`;
   }
   return undefined;
 }
@@ -55,8 +61,10 @@ if (import.meta.main) {
   const read = (path: string) => Deno.readTextFileSync(new URL(path, root));
   const files = [...sources(new URL("lib/", root))].map((file) => file.href.slice(root.href.length));
   const shown = publicFiles(read);
-  const faults = files.map((path) => docFault(path, read(path), { isPublic: shown.has(path) }))
-    .filter((fault) => fault !== undefined);
+  const entries: unknown[] = Object.values(JSON.parse(read("deno.json")).exports);
+  const faults = files.map((path) => {
+    return docFault(path, read(path), { isPublic: shown.has(path), isEntry: entries.includes(`./${path}`) });
+  }).filter((fault) => fault !== undefined);
   for (const fault of faults) console.error(fault);
   console.log(`${files.length - faults.length} of ${files.length} files start with what they are`);
   Deno.exit(faults.length === 0 ? 0 : 1);

@@ -1,7 +1,5 @@
 /**
  * The tasks of the gate: the flags that each takes, and how it ends.
- *
- * @module
  */
 
 import { parseArgs } from "@std/cli";

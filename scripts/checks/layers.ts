@@ -4,8 +4,6 @@
  * - A layer may import itself, `lib/errors.ts` and the layers that {@linkcode layers} lists for it, nothing else: each through
  *   its `mod.ts`, or, where it has one, its `guest.ts`, which holds what guests need and no more.
  * - To let a layer import another, add one name to its row here; ARCHITECTURE.md shows the same table to people.
- *
- * @module
  */
 
 const host = [

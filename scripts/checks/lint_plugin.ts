@@ -6,8 +6,6 @@
  *   places where these may stand, so that adding one is adding an entry.
  * - A rule reads no other file, but for `circles`, which follows imports.
  * - A rule sees no types: a `Steps` that nobody delegates to is known by the name of the method that made it.
- *
- * @module
  */
 
 import { importsIn, wayTo } from "./circles.ts";

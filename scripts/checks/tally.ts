@@ -1,7 +1,5 @@
 /**
  * Runs `deno`, passes its output on, and reads the tally that `deno test` ends with.
- *
- * @module
  */
 
 /** How many passed and failed. */

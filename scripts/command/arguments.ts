@@ -3,8 +3,6 @@
  *
  * - A flag is `--name value` or `--name=value`, a switch is `--name`; a value may begin with one dash, not with two.
  * - A mistake is a {@linkcode UsageError}: one sentence that names the flag and says what it takes.
- *
- * @module
  */
 
 import { parseArgs } from "@std/cli";

@@ -1,7 +1,5 @@
 /**
  * The host of a command.
- *
- * @module
  */
 
 import { GuestStuckError, Host } from "../../mod.ts";

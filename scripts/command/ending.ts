@@ -3,8 +3,6 @@
  *
  * - What the user or the machine has to mend is one sentence on stderr, never a stack: 2 after wrong arguments, 141 where
  *   nobody reads the output any longer, 1 where a disk is full, a folder is missing or a permission is.
- *
- * @module
  */
 
 import { UsageError } from "./arguments.ts";

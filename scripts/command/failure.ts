@@ -1,7 +1,5 @@
 /**
  * Errors as a command shows them: a text for people, data for `--json`.
- *
- * @module
  */
 
 import { type FarError, GuestError } from "../../lib/errors.ts";

@@ -1,8 +1,6 @@
 /**
  * What a command writes. Its reader may go away, as in `deno task sim | head -1`, and a disk may be full: then the command
  * ends instead of working on. On a terminal, standard output has a width.
- *
- * @module
  */
 
 /** What was to be written is not. */

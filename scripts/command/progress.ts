@@ -1,7 +1,5 @@
 /**
  * Progress of long work on stderr: nothing in the first second, then a line that is rewritten on a terminal.
- *
- * @module
  */
 
 import { complain } from "./output.ts";

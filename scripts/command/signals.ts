@@ -1,7 +1,5 @@
 /**
  * Ctrl-C and the like: what ends with a command.
- *
- * @module
  */
 
 import type { Host } from "../../mod.ts";

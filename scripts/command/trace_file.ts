@@ -3,8 +3,6 @@
  *
  * - A thread of its own, the scribe, collects the trace and writes it: so Ctrl-C is heard while a run keeps this one busy.
  *   Where nobody else listens, the scribe then lets the signal end the process.
- *
- * @module
  */
 
 import { ChromeTrace, type Observer, type Span } from "../../lib/simulator/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What flags take, read from text: decimal numbers within bounds, modes.
- *
- * @module
  */
 
 import { MODE_NAMES } from "../../lib/host/mod.ts";

@@ -3,8 +3,6 @@
  * renamed.
  *
  * - What is no file, such as a pipe or a device, is written as it is.
- *
- * @module
  */
 
 export class WholeFile {

@@ -1,7 +1,5 @@
 /**
  * The line under a picture that says when: marks at round times, with the unit.
- *
- * @module
  */
 
 import type { Frame } from "./cells.ts";

@@ -4,8 +4,6 @@
  * - Invariant: the items are in the order of their spans, disjoint, and none is empty; every span is in one of them.
  * - A cell stands for a part of the time. A span shorter than that has a cell too, and moves the spans after it, or those
  *   before it at the end of the row; where that would move any by too much, spans that begin in one cell become one item.
- *
- * @module
  */
 
 import type { LaneSpan } from "./lanes.ts";

@@ -5,8 +5,6 @@
  * - Every span has at least one cell, and they keep their order. What is shorter than a cell moves its neighbors by some
  *   cells; where too much happens at once, one cell stands for several spans.
  * - What is waited for stands in the wait where there is room, else a letter does, which the legend explains.
- *
- * @module
  */
 
 import type { Span } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * A program's parameters as flags: `queueSize` is `--queue-size N`, a switch is `--name` or, where it is on, `--no-name`.
- *
- * @module
  */
 
 import { faultOf, type Parameter } from "../../lib/program/mod.ts";

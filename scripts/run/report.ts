@@ -2,8 +2,6 @@
  * What `deno task run` says: lines for people, and the document of `--json`.
  *
  * - A line is printed as soon as its run has ended; what the runs have in common follows.
- *
- * @module
  */
 
 import { type Failed, type ProgramReport, type ReportTable, sameData } from "../../mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What `deno task run` is asked for: its arguments read, the program found, its own flags checked.
- *
- * @module
  */
 
 import { isHostProgram, type ModeName, programs, settingsOf } from "../../mod.ts";

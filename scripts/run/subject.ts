@@ -1,7 +1,5 @@
 /**
  * Commands that take a program: the program found, its own flags and those of the command read and checked.
- *
- * @module
  */
 
 import type { RunnableProgram } from "../../mod.ts";

@@ -3,8 +3,6 @@
  *
  * - All numbers of a column have the same places: enough for three digits of the smallest, at most four, and no more than
  *   any of them uses.
- *
- * @module
  */
 
 import type { ReportTable } from "../../mod.ts";

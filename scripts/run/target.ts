@@ -1,7 +1,5 @@
 /**
  * Which program an argument means: one of the list by name, or a module's by path or URL, with `#name` for one of several.
- *
- * @module
  */
 
 import { resolve } from "node:path";

@@ -1,7 +1,5 @@
 /**
  * The experiment: N busy systems fed by the clock, each delegated to a worker, and perhaps a printer of the first.
- *
- * @module
  */
 
 import { type busy, clock, printer } from "../../lib/blocks/mod.ts";

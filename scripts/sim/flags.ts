@@ -1,7 +1,5 @@
 /**
  * What `deno task sim` takes: flags read, checked and given their defaults.
- *
- * @module
  */
 
 import type { Burn, ModeName } from "../../mod.ts";

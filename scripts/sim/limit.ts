@@ -4,8 +4,6 @@
  * - A run of n periods has n - 1 intervals from update to update. Each takes as long as its pace or its burns, whichever
  *   is longer.
  * - What the last update costs counts in direct mode only: elsewhere the last request is not waited for.
- *
- * @module
  */
 
 import type { ModeName } from "../../mod.ts";

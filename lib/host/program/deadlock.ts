@@ -3,8 +3,6 @@
  *
  * - A cycle of tasks that each wait for a lock that the next one owns is a deadlock at once, whatever the others do.
  * - Otherwise it is one when no live task can act any more: all wait, none with a time.
- *
- * @module
  */
 
 import { DeadlockError, type DeadlockWait } from "../../errors.ts";

@@ -2,8 +2,6 @@
  * A task of a program, in a guest.
  *
  * - It begins when it is told to. How it ends is of no interest once it is told to stop.
- *
- * @module
  */
 
 import { encode } from "../../codec/mod.ts";

@@ -4,8 +4,6 @@
  * - The guest's shared things must lie where the host's do: the same module with the same settings gives the same places.
  * - Invariant: how the task ended is known to the host, whatever the task throws or returns.
  * - The task's view of the shared things ends with it.
- *
- * @module
  */
 
 import { farError } from "../../errors.ts";

@@ -4,8 +4,6 @@
  * - All tasks begin together, when the last one is ready.
  * - The end of a guest is an event: what its task held goes on to those who wait.
  * - Where the host closes, the tasks that have not ended fail, and the run is over.
- *
- * @module
  */
 
 import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";

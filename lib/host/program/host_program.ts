@@ -30,8 +30,6 @@
  * const { ok, outcome } = await host.run(sum, { mode: "thread", parameters: { n: 4 } });
  * if (!ok || outcome !== 10) throw new Error("1 + 2 + 3 + 4");
  * ```
- *
- * @module
  */
 
 import type { AnyProgram, ParameterTable, ProgramClaim, Settings, SettingsOptions } from "../../program/mod.ts";

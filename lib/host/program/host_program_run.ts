@@ -6,8 +6,6 @@
  * - What `main` throws is the outcome: the task `main` failed. Where it was told to end, and says no more than that it was
  *   cancelled, the outcome says why.
  * - Once the run is over nobody hears of what `main` still does.
- *
- * @module
  */
 
 import { farError, GuestDiedError, GuestTimeoutError } from "../../errors.ts";

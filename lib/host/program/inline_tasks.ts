@@ -5,8 +5,6 @@
  * - A deadlock is thrown into its tasks as soon as it exists.
  * - Daemons are stopped where they wait, as soon as all others have ended.
  * - A task that fails is recovered from like a dead one, after its guards have released what they held.
- *
- * @module
  */
 
 import { DeadlockError, farError, GuestTimeoutError, StoppedError } from "../../errors.ts";

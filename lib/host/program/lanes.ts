@@ -2,8 +2,6 @@
  * The picture of a run: for each task, when it ran and what it waited for.
  *
  * - Invariant: the spans of a lane follow each other without a gap, from the task's first turn to its end; none is empty.
- *
- * @module
  */
 
 import type { Observer } from "../../simulator/mod.ts";

@@ -2,8 +2,6 @@
  * A memory that notes when its task waits, for the picture of a run.
  *
  * - What takes time is a wait, a sleep, and a call that the owner of the memory answers; all else is the task's own work.
- *
- * @module
  */
 
 import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../../memory/mod.ts";

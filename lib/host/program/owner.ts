@@ -7,8 +7,6 @@
  * - A deadlock is found when its last task parks.
  * - With a script, operations are performed in its order, one at a time, on a virtual clock; after its end, as they come.
  *   Where a task leaves it, all that is asked from then on fails with a `ReplayError`.
- *
- * @module
  */
 
 import { type FarError, ProtocolError, ReplayError } from "../../errors.ts";

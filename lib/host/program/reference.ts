@@ -11,8 +11,6 @@
  * const program = await loadProgram(import.meta.resolve("../../programs/race.ts"), { name: "race" });
  * if (program.name !== "race") throw new Error("the program of that name");
  * ```
- *
- * @module
  */
 
 import { farError, GuestError } from "../../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - The outcome is plain data; that of a run in which something failed is `{ failed }`.
  * - A table is for people, and no part of the outcome: what it shows may differ from run to run.
- *
- * @module
  */
 
 import type { FarError } from "../../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - A mode starts one guest per task, looks after them, and gives how each ended; a task that fails ends alone.
  * - The outcome is read when all tasks have ended well; otherwise it is `{ failed }`.
- *
- * @module
  */
 
 import { type FarError, farError, GuestTimeoutError } from "../../errors.ts";

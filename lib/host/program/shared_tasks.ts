@@ -3,8 +3,6 @@
  *
  * - Every 20 to 100 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of
  *   them waited; a deadlock in it is thrown into its tasks.
- *
- * @module
  */
 
 import { type FarError, interruptionText, ReplayError } from "../../errors.ts";

@@ -9,8 +9,6 @@
  *   the run.
  * - A task that wants another operation than the script says, or gets another answer, leaves the script for all tasks: from
  *   then on each operation throws a `ReplayError`.
- *
- * @module
  */
 
 import { ReplayError } from "../../errors.ts";

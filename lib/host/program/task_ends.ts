@@ -3,8 +3,6 @@
  *
  * - Invariant: each task ends once; what comes later for it is dropped.
  * - A task counts as live until what it held has gone on: until then, who waits for that waits for nothing lost.
- *
- * @module
  */
 
 import { type FarError, farErrorFrom } from "../../errors.ts";

@@ -1,7 +1,5 @@
 /**
  * What a guest is told about its task of a program, and what it tells about its end.
- *
- * @module
  */
 
 import { ProtocolError } from "../../errors.ts";

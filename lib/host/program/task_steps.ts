@@ -3,8 +3,6 @@
  *
  * - What a task returns crosses as bytes in direct mode too, so that what cannot be cloned is refused everywhere.
  * - A task whose `run` throws before its first step fails as one that throws later.
- *
- * @module
  */
 
 import { encode } from "../../codec/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * What of a run depends on how its tasks reach their memory: by attaching to it, or by asking its owner.
- *
- * @module
  */
 
 import type { FarError } from "../../errors.ts";

@@ -1,7 +1,5 @@
 /**
  * What was thrown in a guest, as data that can be sent.
- *
- * @module
  */
 
 import { encode } from "../../codec/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * The functions of a module, as a service runs them.
- *
- * @module
  */
 
 import type { Steps } from "../../memory/mod.ts";

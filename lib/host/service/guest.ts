@@ -5,8 +5,6 @@
  *   call left behind ends the guest while it is in no other call. In the caller's own realm it has one every 10 ms, too.
  * - What a call logs is sent at once, and all of it before the answer.
  * - What crashes the guest while it is in a call is the answer to that call; the guest says so, and that it is in none.
- *
- * @module
  */
 
 import { Decoder, encode, Encoder } from "../../codec/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * A host as pools and guests need it.
- *
- * @module
  */
 
 import type { AnyModeName } from "../../mode/mod.ts";

@@ -5,8 +5,6 @@
  *   logs in no call is nobody's, as in a realm that is not set up for logging.
  * - A realm has one set of loggers, so all guests that log in it at once want equal settings; loggers that the caller has
  *   set up are not replaced. Both are refused.
- *
- * @module
  */
 
 import { LoggingError } from "../../errors.ts";

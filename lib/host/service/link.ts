@@ -4,8 +4,6 @@
  * - Each call has a number, which its answer repeats: an answer to anything but the oldest call is a `ProtocolError`.
  * - What is called was packed before: adding a call fails for nothing.
  * - What the guest asks of shared things is answered from the host's memory.
- *
- * @module
  */
 
 import {

@@ -2,8 +2,6 @@
  * The logging of a serving guest elsewhere: what its calls log, each counted on its own, as lines for its host.
  *
  * - It is loaded where a guest logs, and not before; a bundle has of the layer below what guests need.
- *
- * @module
  */
 
 import { configureGuestLogging, type LogLine } from "../../logging/mod.ts";

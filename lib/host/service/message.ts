@@ -6,8 +6,6 @@
  * - A function gets its argument and a {@linkcode ServiceContext}. It returns a value, a promise, steps on shared things, or,
  *   where it is asked for items, an async iterable.
  * - A failure of a function is an answer; only the end of the guest ends the service.
- *
- * @module
  */
 
 import type { ErrorData } from "../../errors.ts";

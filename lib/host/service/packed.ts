@@ -3,8 +3,6 @@
  *
  * - What is moved is detached here, in every mode alike; only where values can be moved does it save the copy.
  * - Values are packed one behind another into slabs, so a small one costs a copy and no buffer of its own.
- *
- * @module
  */
 
 import { Encoder } from "../../codec/mod.ts";

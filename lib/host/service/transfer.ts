@@ -11,8 +11,6 @@
  * const moved = move(numbers, [numbers.buffer]); // what a function returns
  * if (!isMoved(moved) || moved.value !== numbers) throw new Error("the value, and what of it is moved");
  * ```
- *
- * @module
  */
 
 import { errorText } from "../../errors.ts";

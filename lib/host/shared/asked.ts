@@ -5,8 +5,6 @@
  * - What a guest asks is data: each part is looked at before it is used, and what is not known is left out.
  * - A guest calls what a thing has on its list, and touches by itself what is made for that: see {@linkcode Things}.
  * - An error arrives as one of the same class, with its data and its far stack.
- *
- * @module
  */
 
 import { type ErrorData, errorData, ProtocolError, revivedError, StateError } from "../../errors.ts";

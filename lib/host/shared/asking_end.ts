@@ -3,8 +3,6 @@
  *
  * - At most one thing is asked that is not answered, and the answer repeats its number; frames that come meanwhile wait.
  * - The end of the job while an answer is awaited stops the guest: whatever it asks from then on throws `StoppedError`.
- *
- * @module
  */
 
 import { ProtocolError, StoppedError } from "../../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - A recovery waits for whoever is in the middle of changing a thing. Where that one may be dead as well, it must not block
  *   the event loop that hears of deaths: `endedAsync`.
- *
- * @module
  */
 
 import type { FarError } from "../../errors.ts";

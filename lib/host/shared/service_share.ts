@@ -6,8 +6,6 @@
  * - Each side makes the description anew: it is what a function of the module returns, so nothing but names travels.
  * - A task is a place for one guest at a time. When a guest has ended, what it held goes on to those who wait.
  * - A guest that asks waits here. When nobody hears the answer any more, that wait is undone: `leave`.
- *
- * @module
  */
 
 import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";

@@ -23,8 +23,6 @@
  *   if (shared.count.loadSync() !== 1) throw new Error("1 is wanted");
  * }
  * ```
- *
- * @module
  */
 
 import { SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * Shared things as another side sees them: each side makes the description anew, and nothing but names and sizes travels.
- *
- * @module
  */
 
 import type { Layout, Memory } from "../../memory/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * The far sides of one run, over the links of any modes.
- *
- * @module
  */
 
 import { GuestError } from "../../errors.ts";

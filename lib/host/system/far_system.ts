@@ -5,8 +5,6 @@
  *   outputs. The request of index -1 initializes and answers with the first outputs.
  * - Whatever the system throws becomes an answer; after it, every request gets that answer.
  * - The same code serves all modes: bytes in, bytes out, nothing waits.
- *
- * @module
  */
 
 import type { PortType, System, Timing } from "../../diagram/mod.ts";

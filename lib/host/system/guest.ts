@@ -1,7 +1,5 @@
 /**
  * A delegated system, in a guest: it answers each request, or the newest of those that are there.
- *
- * @module
  */
 
 import * as blocks from "../../blocks/mod.ts";

@@ -5,8 +5,6 @@
  * - Where only the newest request counts, one that waits for room is replaced by the next.
  * - Where the host can block it blocks for at most 20 ms, then gives the event loop a turn: signals and deaths are heard
  *   that late at most.
- *
- * @module
  */
 
 import { errorText, GuestDiedError, GuestError, guestFault, GuestTimeoutError, ProtocolError } from "../../errors.ts";

@@ -2,8 +2,6 @@
  * Delegated systems in the caller: they run when they are posted to.
  *
  * - Messages are bytes here too, so a value that cannot cross a boundary is refused in every mode alike.
- *
- * @module
  */
 
 import { type DelegatedSystem, signature, type System } from "../../diagram/mod.ts";

@@ -3,8 +3,6 @@
  *
  * - `post` and `take` of a link never wait, only `join` of the links does.
  * - A link whose guest threw, died or does not answer throws a typed error from `take`; nothing hangs.
- *
- * @module
  */
 
 import { signature, type SystemReference, type Timing } from "../../diagram/mod.ts";

@@ -12,8 +12,6 @@
  * const gain = await loadSystem({ module: "holdfast:blocks", export: "gain", argument: { factor: 2 } });
  * if (gain.reference?.export !== "gain") throw new Error("it knows where it comes from");
  * ```
- *
- * @module
  */
 
 import { isSystem, type System, type SystemReference } from "../../diagram/mod.ts";

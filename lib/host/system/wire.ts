@@ -5,8 +5,6 @@
  *   value changes a bit; abstract values come last, by the codec.
  * - An optional input is preceded by a float64 that says whether it is connected.
  * - What `encode...` returns is valid until the next call on the same `Wire`.
- *
- * @module
  */
 
 import type { Ports, PortType } from "../../diagram/mod.ts";

@@ -40,7 +40,7 @@ const MEASURES: readonly (() => Promise<Table | Table[]>)[] = [
   () => piSamples(2, { rounds: ROUNDS, samples: 10_000_000, kernel: "simd" }),
 ];
 
-await runTask({ task: "bench", usage: USAGE }, async ({ json }) => {
+await runTask({ usage: USAGE }, async ({ json }) => {
   const tables: Table[] = [];
   for (const measure of MEASURES) {
     complain(`measuring (${tables.length} tables so far) ...\n`);

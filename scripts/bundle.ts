@@ -4,10 +4,9 @@
  * - Invariant: a bundle imports nothing but `node:` modules, so one URL is all that it needs.
  */
 
-import { parseArgs } from "@std/cli";
 import { build, type BuildOptions, stop } from "esbuild";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "./command/arguments.ts";
+import { flagReader, readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
 import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests } from "./bundle/guests.ts";
@@ -21,6 +20,8 @@ Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file ea
 --out   where they go [dist]
 --json  prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes.
 Ends with 0 if they are made, 1 if not, 2 for a wrong argument.`;
+
+const TAKES = { "--out": "a folder" } as const;
 
 /** What a bundle imports from outside: the modules that are built into Deno. */
 const settings: BuildOptions = {
@@ -104,29 +105,20 @@ function size(text: string): number {
 
 /** Runs the task and returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const wrong: string[] = [];
-  const flags = parseArgs([...args], {
-    boolean: ["json", "help"],
-    string: ["out"],
-    default: { out: "dist" },
-    unknown: (argument) => void wrong.push(argument),
-  });
-  if (flags.help) {
+  const given = readArguments(args, { flags: TAKES, switches: ["--json", "--help"] });
+  if (given.has("--help")) {
     printLine(usage);
     return 0;
   }
-  if (flags.out === "") wrong.push("--out without a folder");
-  if (wrong.length > 0) {
-    throw new UsageError(`Cannot run bundle with ${wrong.join(" ")}: --out DIR, --json or --help is wanted`);
-  }
+  const out = flagReader(given, TAKES)("--out", "dist", (text) => text === "" ? undefined : text);
   let made: Bundles;
   try {
-    made = await bundle(flags.out);
+    made = await bundle(out);
   } catch (error) {
     complain(`Cannot bundle: ${error instanceof Error ? error.message : error}\n`);
     return 1;
   }
-  if (flags.json) {
+  if (given.has("--json")) {
     printLine(JSON.stringify(made));
     return 0;
   }

@@ -40,7 +40,7 @@ export async function inlined(kernel: { readonly source: string; readonly target
 
 if (import.meta.main) {
   const usage = "deno task kernels [--json]: assemble scripts/kernels/*.wat";
-  await runTask({ task: "kernels", usage }, async ({ json }) => {
+  await runTask({ usage }, async ({ json }) => {
     for (const kernel of kernels) {
       await Deno.writeTextFile(new URL(kernel.target, root), await inlined(kernel));
       if (!json) printLine(`${kernel.target} holds ${kernel.source}`);

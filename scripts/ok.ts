@@ -18,7 +18,7 @@ Runs the rules of the gate, one line each, with the output of those that fail. T
 --json prints {"rules":[{"rule","command","ok","detail","seconds","output"}]}.
 Ends with 0 if every rule holds, 1 if one does not, 2 for a wrong argument.`;
 
-await runTask({ task: "ok", usage }, async ({ json }) => {
+await runTask({ usage }, async ({ json }) => {
   const results: Record<string, unknown>[] = [];
   let failed = 0;
   for (const { rule, command } of await rules()) {

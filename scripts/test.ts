@@ -20,7 +20,7 @@ Ends with 0 if every test passed, 1 if one failed, 2 for a wrong argument.`;
 const LANES = 2;
 const SHARES = 8;
 
-await runTask({ task: "test", usage, rest: true }, async ({ json, rest }) => {
+await runTask({ usage, rest: true }, async ({ json, rest }) => {
   const started = performance.now();
   const sum = { passed: 0, failed: 0 };
   let code = 0;

@@ -66,7 +66,7 @@ export {
 export { programJob } from "./program/run.ts";
 export { dataText, sameData } from "../program/mod.ts";
 export { loadProgram, programsOf } from "./program/reference.ts";
-export { type Deadlock, findDeadlock, type TaskWait } from "./program/deadlock.ts";
+export { type Deadlock, type DeadlockScene, findDeadlock, type TaskWait } from "./program/deadlock.ts";
 export { move, MOVED, type Moved } from "./service/transfer.ts";
 export { type Packed, Packer, type PackOptions } from "./service/packed.ts";
 export type { GuestHost } from "./service/guest_host.ts";

@@ -4,20 +4,13 @@
 
 import { type BareJob, STRIDE } from "./bare_thread.ts";
 import { burnBare } from "./bare_work.ts";
+import { serveMessages } from "./worker_scope.ts";
 
-/** The part of a worker's global scope that is used. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<BareJob>) => void) | null;
-  postMessage(message: unknown): void;
-  close(): void;
-}
-
-const scope = self as unknown as WorkerScope;
-scope.onmessage = ({ data }) => {
+const scope = serveMessages((job: BareJob) => {
   scope.postMessage("ready");
-  serve(data);
+  serve(job);
   scope.close();
-};
+});
 
 function serve({ words, member, work }: BareJob): void {
   const own = STRIDE * (member + 1);

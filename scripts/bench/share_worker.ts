@@ -4,6 +4,7 @@
 
 import { attach, type ShareHandle } from "../../mod.ts";
 import { type Bare, bareJobs, type BenchShared, benchThings, jobs } from "./share_jobs.ts";
+import { serveMessages } from "./worker_scope.ts";
 
 /** What a worker is told. */
 export interface ShareJob {
@@ -16,22 +17,10 @@ export interface ShareJob {
   readonly times: number;
 }
 
-/** The part of a worker's global scope that is used. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<ShareJob | "close">) => void) | null;
-  postMessage(message: unknown): void;
-  close(): void;
-}
-
-const scope = self as unknown as WorkerScope;
 let shared: BenchShared | undefined;
-scope.onmessage = ({ data }) => {
-  if (data === "close") return scope.close();
-  const { handle, bare, task, job, times } = data;
-  if (handle !== undefined) {
-    jobs[job]?.(shared ??= attach(handle, benchThings(), { task }), { task, times });
-  }
+const scope = serveMessages(({ handle, bare, task, job, times }: ShareJob) => {
+  if (handle !== undefined) jobs[job]?.(shared ??= attach(handle, benchThings(), { task }), { task, times });
   if (bare !== undefined) bareJobs[job]?.(bare, { task, times });
-  scope.postMessage("done");
-};
+  return "done";
+});
 scope.postMessage("ready");

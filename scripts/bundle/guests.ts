@@ -101,7 +101,7 @@ export function hosts() {
     name: "inline guests",
     setup(build) {
       inlineLogging(guests.logging).setup(build);
-      build.onLoad({ filter: /[\\/]lib[\\/]host[\\/]source\.ts$/ }, () => ({ contents, loader: "js" }));
+      replacing(/[\\/]lib[\\/]host[\\/]source\.ts$/, contents).setup(build);
     },
   };
 }
@@ -123,21 +123,15 @@ export async function configureGuestLogging(settings, options) {
   return await GuestLogging.start(settings, options);
 }
 `;
-  return {
-    name: "inline logging",
-    setup({ onLoad }) {
-      onLoad({ filter: /[\\/]lib[\\/]logging[\\/]configure\.ts$/ }, () => ({ contents, loader: "js" }));
-    },
-  };
+  return replacing(/[\\/]lib[\\/]logging[\\/]configure\.ts$/, contents);
 }
 
 /** Leaves out what guests need for delegated systems: it comes from a URL. */
 function leaveSystems(): Plugin {
-  const contents = "export {};";
-  return {
-    name: "leave systems",
-    setup: ({ onLoad }) => {
-      onLoad({ filter: /[\\/]lib[\\/]host[\\/]system[\\/]guest\.ts$/ }, () => ({ contents, loader: "js" }));
-    },
-  };
+  return replacing(/[\\/]lib[\\/]host[\\/]system[\\/]guest\.ts$/, "export {};");
+}
+
+/** Puts a text in the place of a module. */
+function replacing(filter: RegExp, contents: string): Plugin {
+  return { name: "replacing", setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: "js" })) };
 }

@@ -76,11 +76,14 @@ export function laneLines(lanes: readonly Lane[], { width, clock, paint = (_, te
 
 const NOTHING = `${INDENT}Nobody was seen to run or to wait.`;
 
+/** What a row is drawn with. */
+interface Pens {
+  readonly legend: Legend;
+  readonly paint: NonNullable<LanesOptions["paint"]>;
+}
+
 /** The cells of a lane. */
-function rowOf(
-  items: readonly Item[],
-  { legend, paint }: { readonly legend: Legend; readonly paint: NonNullable<LanesOptions["paint"]> },
-): string {
+function rowOf(items: readonly Item[], { legend, paint }: Pens): string {
   let row = "";
   let at = 0;
   for (const { from, to, names } of items) {
@@ -97,14 +100,7 @@ function rowOf(
   return row;
 }
 
-function wait(
-  name: string,
-  { cells, legend, paint }: {
-    readonly cells: number;
-    readonly legend: Legend;
-    readonly paint: NonNullable<LanesOptions["paint"]>;
-  },
-): string {
+function wait(name: string, { cells, legend, paint }: Pens & { readonly cells: number }): string {
   const glyph = legend.waits();
   const rest = (count: number) => count === 0 ? "" : paint(YELLOW, glyph.repeat(count));
   if (name.length < cells) return rest(1) + name + rest(cells - name.length - 1);

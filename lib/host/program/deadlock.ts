@@ -29,16 +29,23 @@ export interface Deadlock {
   readonly error: DeadlockError;
 }
 
-/**
- * Finds a deadlock among those who wait; `live` is how many tasks have not ended. It is named from its first task on, whoever
- * waited first.
- */
-export function findDeadlock({ waits: unordered, live, owners, nameOf }: {
-  waits: readonly TaskWait[];
-  live: number;
-  owners: (object: string) => readonly number[];
-  nameOf: (task: number) => string;
-}): Deadlock | undefined {
+/** Of what a run is that may be in a deadlock. */
+export interface DeadlockScene {
+  /** The names of its tasks. */
+  readonly names: readonly string[];
+  /** How many tasks have not ended. */
+  readonly live: number;
+  /** Tells the tasks that own a thing. */
+  readonly recovery: { owners(object: string): readonly number[] };
+}
+
+/** Finds a deadlock among those who wait. It is named from its first task on, whoever waited first. */
+export function findDeadlock(
+  unordered: readonly TaskWait[],
+  { names, live, recovery }: DeadlockScene,
+): Deadlock | undefined {
+  const owners = (object: string) => recovery.owners(object);
+  const nameOf = (task: number) => names[task] ?? `task ${task}`;
   const waits = unordered.toSorted((one, other) => one.task - other.task);
   const cycle = findCycle(waits, owners);
   const all = waits.length === live && live > 0 && waits.every(({ timed }) => !timed);

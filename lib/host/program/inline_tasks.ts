@@ -28,7 +28,6 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   const recovery = new Recovery(space, memory);
   const lanes = new Lanes(names, job.observe);
   const started = now();
-  const nameOf = (task: number) => names[task] ?? `task ${task}`;
   const live = new Set(names.keys());
   // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
   let turns = 0;
@@ -53,12 +52,8 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
             waiting.map(({ task, name }) => [task, new StoppedError(`Cannot go on with ${name}: ${OVER}`)]),
           );
         }
-        const found = findDeadlock({
-          waits: waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) })),
-          live: live.size,
-          owners: (object) => recovery.owners(object),
-          nameOf,
-        });
+        const waits = waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) }));
+        const found = findDeadlock(waits, { names, live: live.size, recovery });
         return found === undefined ? undefined : new Map(found.tasks.map((task) => [task, found.error]));
       },
       stopped() {

@@ -298,12 +298,8 @@ export class Owner implements TasksMemory {
       const queued = this.#job.space.isLane(word);
       return { task, object: call?.object ?? "", method: call?.method ?? "wait", timed: until !== Infinity, queued };
     });
-    const found = findDeadlock({
-      waits,
-      live: this.#options.live(),
-      owners: (object) => this.#recovery.owners(object),
-      nameOf: (task) => this.#job.names[task] ?? `task ${task}`,
-    });
+    const { names } = this.#job;
+    const found = findDeadlock(waits, { names, live: this.#options.live(), recovery: this.#recovery });
     if (found === undefined) return false;
     for (const task of found.tasks) {
       const run = this.#runs.get(task);

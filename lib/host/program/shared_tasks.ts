@@ -80,12 +80,8 @@ export class SharedTasks implements TasksMemory {
       return wait === undefined || !wait.asleep ? [] : [{ task, ...wait, queued: this.#job.space.isLane(wait.word) }];
     });
     const seen = tasks.map((task) => first.get(task)?.sequence ?? 0).join();
-    const found = findDeadlock({
-      waits,
-      live: this.#ends.live,
-      owners: (object) => this.#recovery.owners(object),
-      nameOf: (task) => this.#job.names[task] ?? `task ${task}`,
-    });
+    const { names } = this.#job;
+    const found = findDeadlock(waits, { names, live: this.#ends.live, recovery: this.#recovery });
     if (found === undefined) return seen;
     const same = (task: number): boolean => {
       const again: PublishedWait | undefined = control.publishedWait(task);

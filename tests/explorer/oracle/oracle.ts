@@ -43,6 +43,8 @@ import { outcomeText } from "./texts.ts";
 export interface OracleOptions extends SettingsOptions {
   /** In which order times come: any, or only the earliest at each point; `free` by default. */
   readonly clock?: "free" | "ordered" | undefined;
+  /** Whether a call, and a recovery, goes on in one action until it waits, as where one owner of the memory performs all. */
+  readonly owned?: boolean;
   /** How many tasks may be killed; none by default. */
   readonly deaths?: number;
   /** How many states it looks at, at most. */
@@ -172,10 +174,11 @@ class Oracle {
     let acts = 0;
     const restore = () => this.#memory.restore(state.memory);
     /** Notes the state after an action, which has changed the memory. */
-    const acted = (task: number, changed: Party, deaths = state.deaths) => {
+    const acted = (task: number, changed: Party, { deaths = state.deaths, goesOn = false } = {}) => {
       // Nobody is rescued by a death that may not come.
       if (deaths === state.deaths) acts++;
-      const parties = this.#woken(state.parties.with(task, changed));
+      const woken = this.#woken(state.parties.with(task, changed));
+      const parties = goesOn && this.#options.owned ? this.#goneOn(task, woken) : woken;
       this.#add({ memory: this.#memory.save(), parties, deaths });
     };
     const { parked } = state.memory;
@@ -184,12 +187,12 @@ class Oracle {
       if (fate !== "runs") {
         if (recovery === undefined) continue;
         this.#perform(this.#recoverer(task), recovery, { parked, restore }, (reply) => {
-          acted(task, reply === undefined ? party : { ...party, recovery: recovery.after(reply) });
+          acted(task, this.#replied(task, party, reply), { goesOn: true });
         });
         continue;
       }
       this.#perform(task, position.inCall ?? position.at, { parked, restore }, (reply) => {
-        acted(task, reply === undefined ? party : { ...party, task: this.#after(task, position, reply) });
+        acted(task, this.#replied(task, party, reply), { goesOn: true });
       });
       if (position.at.end !== undefined) {
         restore();
@@ -198,7 +201,7 @@ class Oracle {
       if (state.deaths > 0) {
         restore();
         this.#memory.unpark(task);
-        acted(task, this.#recovered(task, { ...party, fate: "killed" }), state.deaths - 1);
+        acted(task, this.#recovered(task, { ...party, fate: "killed" }), { deaths: state.deaths - 1 });
       }
     }
     const isOver = this.#isOver(state);
@@ -230,6 +233,30 @@ class Oracle {
     }
   }
 
+  /** A party after a reply; the same where it has to wait. */
+  #replied(task: number, party: Party, reply: Reply | undefined): Party {
+    if (reply === undefined) return party;
+    return party.fate === "runs"
+      ? { ...party, task: this.#after(task, party.task, reply) }
+      : { ...party, recovery: party.recovery?.after(reply) };
+  }
+
+  /** Goes on with the call or the recovery that a party is in, up to where it waits or chance decides. */
+  #goneOn(task: number, before: readonly Party[]): readonly Party[] {
+    for (let parties = before;;) {
+      const party = parties[task];
+      if (party === undefined) return parties;
+      const { fate, recovery, task: { at, inCall } } = party;
+      const asks = fate !== "runs" ? recovery?.asks : inCall === at.body ? undefined : inCall?.asks;
+      const number = fate === "runs" ? task : this.#recoverer(task);
+      const isAsleep = this.#memory.parked.some((parked) => parked.task === number);
+      if (asks === undefined || asks.kind === "choose" || isAsleep) return parties;
+      const reply = this.#reply(number, asks);
+      if (reply === undefined) return parties;
+      parties = this.#woken(parties.with(task, this.#replied(task, party, reply)));
+    }
+  }
+
   /** What the memory answers; undefined where the party has to wait. */
   #reply(number: number, operation: Operation): Reply | undefined {
     try {
@@ -249,9 +276,7 @@ class Oracle {
       const task = number % this.#names.length;
       const party = next[task];
       if (party === undefined) continue;
-      next[task] = number === task
-        ? { ...party, task: this.#after(task, party.task, { value }) }
-        : { ...party, recovery: party.recovery?.after({ value }) };
+      next[task] = this.#replied(task, party, { value });
     }
     return next;
   }

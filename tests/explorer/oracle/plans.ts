@@ -74,7 +74,7 @@ const ENDING: readonly string[] = ["DeadlockError", "StoppedError", "GuestTimeou
 interface Things {
   readonly x: SharedCell<"i32">;
   readonly token: CancelToken;
-  /** Only where there are delays, as the next one. */
+  /** Only where there is a gate, as the next one. */
   readonly start: Latch;
   readonly awake: SharedCell<"i32">;
   readonly [name: string]: unknown;
@@ -82,13 +82,18 @@ interface Things {
 
 function* perform(
   shared: Readonly<Record<string, unknown>>,
-  { plan, task, delays }: { readonly plan: Plan; readonly task: number; readonly delays: number },
+  { plan, task, delays, gate }: {
+    readonly plan: Plan;
+    readonly task: number;
+    readonly delays: number;
+    readonly gate: boolean;
+  },
 ): Steps<unknown[]> {
   // The description below says which things these are.
   const { x, token, start, awake } = shared as Things;
   const log: unknown[] = [];
   const choose = seededChooser(31 * delays + task);
-  if (delays > 0) {
+  if (gate) {
     // A task elsewhere takes longer to start, and to wake up, than it has to do.
     yield* start.countDown();
     yield* start.wait();
@@ -147,15 +152,13 @@ export const planned = defineProgram({
   module: import.meta.url,
   parameters: {
     plan: { default: '{"things":[],"tasks":[{"acts":[]}]}', text: true, description: "what it does" },
-    delays: {
-      default: 0,
-      description: "where not 0: all tasks start at once, with delays between their acts by this seed",
-    },
+    delays: { default: 0, description: "where not 0: decides delays between acts" },
+    gate: { default: false, description: "whether all tasks begin when all have started" },
   },
-  shared: ({ parameters: { plan, delays } }): Record<string, Shareable<unknown>> => ({
+  shared: ({ parameters: { plan, gate } }): Record<string, Shareable<unknown>> => ({
     x: cell(),
     token: cancelToken(),
-    ...delays > 0 ? { start: latch(planOf(plan).tasks.length), awake: cell() } : {},
+    ...gate ? { start: latch(planOf(plan).tasks.length), awake: cell() } : {},
     ...Object.fromEntries(
       planOf(plan).things.map(([kind, way], index) => {
         const made: Kind = kinds[kind];
@@ -177,12 +180,12 @@ export const planned = defineProgram({
     }
     return { x: yield* x.load(), things, results: results.map((result) => result ?? null) };
   },
-  tasks: ({ parameters: { plan, delays } }) => {
+  tasks: ({ parameters: { plan, delays, gate } }) => {
     const { tasks } = planOf(plan);
     return tasks.map(({ daemon = false }, task) => ({
       name: `task${task}`,
       daemon,
-      run: (shared: Readonly<Record<string, unknown>>) => perform(shared, { plan: planOf(plan), task, delays }),
+      run: (shared: Readonly<Record<string, unknown>>) => perform(shared, { plan: planOf(plan), task, delays, gate }),
     }));
   },
   expected: () => () => true,

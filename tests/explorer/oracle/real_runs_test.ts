@@ -2,9 +2,11 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Host, type ModeName } from "../../../lib/host/mod.ts";
 import { within } from "../../contracts/deadline.ts";
+import { children } from "../../contracts/children.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { explored } from "./agreement.ts";
+import { foretell } from "./oracle.ts";
 import { type Plan, planned } from "./plans.ts";
 import { agreedPlan } from "./random_plans.ts";
 import { outcomeText } from "./texts.ts";
@@ -13,13 +15,20 @@ const isLong = runs(1) > 1;
 const PLANS = isLong ? 1000 : 20;
 const REPEATS = isLong ? 10 : 5;
 const SCHEDULES = 1000;
+const STATES = 10_000;
 const SECONDS = 20;
 
 /** Acts that look at a clock: real time passes where nobody waits, too. */
 const CLOCKED: readonly string[] = ["timer.tryRun", "own.later"];
 
-async function outcomeOf(host: Host, mode: ModeName, plan: Plan, delays: number): Promise<string> {
-  const parameters = { plan: JSON.stringify(plan), delays };
+interface RealRun {
+  readonly mode: ModeName;
+  readonly delays: number;
+  readonly gate: boolean;
+}
+
+async function outcomeOf(host: Host, plan: Plan, { mode, delays, gate }: RealRun): Promise<string> {
+  const parameters = { plan: JSON.stringify(plan), delays, gate };
   const { outcome } = await within(SECONDS, host.run(planned, { mode, parameters, timeout: SECONDS / 2 }));
   return outcomeText(outcome);
 }
@@ -39,12 +48,47 @@ Deno.test("what comes out of real runs of random programs is what the explorer s
       fc.pre(complete);
       for (const mode of ELSEWHERE) {
         for (let run = 0; run < REPEATS; run++) {
-          const outcome = await outcomeOf(host, mode, plan, ++delays);
+          const outcome = await outcomeOf(host, plan, { mode, delays: ++delays, gate: true });
           const is = isIn(outcomes, outcome) ? undefined : `${mode}: ${outcome}, not ${[...outcomes].join(" or ")}`;
           assertEquals(is, undefined);
         }
       }
     }),
     { numRuns: PLANS, endOnFailure: true },
+  );
+});
+
+/** Kills one of the processes that have come since, if there is any, after so many milliseconds. */
+async function killOne(before: readonly number[], { after, which }: { after: number; which: number }): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, after));
+  const come = (await children()).filter((pid) => !before.includes(pid));
+  const victim = come[which % Math.max(1, come.length)];
+  if (victim !== undefined) Deno.kill(victim, "SIGKILL");
+}
+
+Deno.test("what comes out of real runs with a kill is what the oracle says of one owner of the memory and a death", async () => {
+  const before = await children();
+  let delays = 0;
+  await using host = new Host();
+  const kill = fc.record({ after: fc.integer({ min: 0, max: 8 }), which: fc.nat({ max: 5 }) });
+  await fc.assert(
+    fc.asyncProperty(agreedPlan(CLOCKED), fc.array(kill, { minLength: 2, maxLength: 2 }), async (plan, kills) => {
+      const parameters = { plan: JSON.stringify(plan) };
+      const { outcomes, complete } = foretell(planned, { parameters, deaths: 1, owned: true, limit: STATES });
+      fc.pre(complete);
+      for (const one of kills) {
+        // A guest that dies before the run has begun is replaced, or it cannot begin.
+        const running = outcomeOf(host, plan, { mode: "process", delays: ++delays, gate: false }).catch((error) => {
+          if (error.name === "GuestDiedError") return undefined;
+          throw error;
+        });
+        const [outcome] = await Promise.all([running, killOne(before, one)]);
+        const is = outcome === undefined || isIn(outcomes, outcome)
+          ? undefined
+          : `${outcome}, not ${[...outcomes].join(" or ")}`;
+        assertEquals(is, undefined);
+      }
+    }),
+    { numRuns: PLANS / 2, endOnFailure: true },
   );
 });

@@ -98,11 +98,13 @@ export interface TreeRules {
   readonly looks: Looks;
   /** Whether a word is that of a monitor. */
   isMonitor(word: number): boolean;
+  /** Whether nobody looks at a word from outside the monitors. */
+  isInner(word: number): boolean;
   /** Told of each operation that is asked for. */
   note(operation: Operation): void;
 }
 
-const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, note: () => {} };
+const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, isInner: () => false, note: () => {} };
 
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
 const MOST_NODES = 20_000;
@@ -222,9 +224,10 @@ class Prompter implements Memory, TaskMemory {
   readonly #rules: TreeRules;
   // In how many monitors the steps are.
   #inside = 0;
-  // Whether the present call has changed something, and has reached anything, since others may have acted last.
-  #changed = false;
+  // Whether the present call has reached anything, has changed something, and what others look at, since others may have acted.
   #reached = false;
+  #changed = false;
+  #shown = false;
 
   constructor(layout: Layout, rules: TreeRules) {
     this.layout = layout;
@@ -244,38 +247,36 @@ class Prompter implements Memory, TaskMemory {
   }
 
   /**
-   * Whether an operation in a call, outside of all monitors, begins another change than the first: it enters a monitor, or
-   * compares and exchanges a word. Of what says who waits each look is by itself.
+   * Whether an operation in a call begins another change than the first: outside of all monitors it enters one, or compares
+   * and exchanges a word. Where tasks ask who waits, which they do outside of monitors, each change of what they may look at
+   * counts, and so does each look from outside.
    */
   begins(operation: Operation): boolean {
-    if (this.#inside > 0) return false;
-    if (this.#reached && this.call?.method === STATISTICS) return true;
-    return this.#changed && operation.kind === "compareExchange";
+    const { looks, isInner } = this.#rules;
+    if (this.#inside === 0) {
+      if (this.#changed && operation.kind === "compareExchange") return true;
+      if (this.#reached && this.call?.method === STATISTICS) return true;
+    }
+    if (!looks.waits || !this.#shown || !("order" in operation) || isInner(operation.word)) return false;
+    return this.#inside === 0 || operation.kind !== "load";
   }
 
   /** Notes where a call is. */
   #follow(operation: Operation, answer: Answer | Failure): void {
-    switch (operation.kind) {
-      case "call":
-        if (this.call === undefined) this.#changed = this.#reached = false;
-        return;
-      case "compareExchange":
-        this.#reached = true;
-        if (!changesCell(operation, answer)) return;
-        this.#changed = true;
-        if (this.#rules.isMonitor(operation.word) && operation.expected === 0) this.#inside++;
-        return;
-      case "exchange":
-        this.#reached = true;
-        if (this.#inside > 0 && this.#rules.isMonitor(operation.word)) this.#inside--;
-        return;
-      case "wait":
-        // Who was woken stood where others may act.
-        if (answer === "woken") this.#changed = this.#reached = false;
-        return;
-      default:
-        this.#reached = true;
+    const begins = operation.kind === "call" && this.call === undefined;
+    // Who was woken stood where others may act.
+    if (begins || (operation.kind === "wait" && answer === "woken")) {
+      this.#reached = this.#changed = this.#shown = false;
+      return;
     }
+    this.#reached ||= operation.kind !== "call";
+    if (!("order" in operation) || !changesCell(operation, answer)) return;
+    const { word, kind } = operation;
+    this.#shown ||= !this.#rules.isInner(word);
+    if (kind === "compareExchange") this.#changed = true;
+    if (!this.#rules.isMonitor(word)) return;
+    if (kind === "compareExchange" && operation.expected === 0) this.#inside++;
+    else if (kind === "exchange" && this.#inside > 0) this.#inside--;
   }
 
   begin(operation: Operation): Answer {

@@ -10,8 +10,9 @@
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
  * - A task that fails ends alone; the others go on. What the shared things are told of an end (`recover` of `sync`) is an
  *   action of its own for each thing, in the name of the task.
- * - Daemons keep no run alive: when all other tasks have ended, that the run is over is an action, too. It is one of the first
- *   task that is no daemon, and the default.
+ * - Daemons keep no run alive: when all other tasks have ended, that the run is over is an action, too, as soon as no daemon
+ *   is in the middle of a call. It is one of the first task that is no daemon, and the default. That a daemon has ended is
+ *   heard of in an action of its own, or too late.
  * - A run that repeats the first steps of the last one under the same scheduler goes on from the checkpoint there.
  *
  * Longer than other files because it is one loop over one state, which every part of it changes at each step, and the
@@ -22,7 +23,7 @@
 
 import { type Answer, type ModelMemory, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
 import { addAccesses, begins, clockPlace, conflict, endPlace, reads, writes } from "./accesses.ts";
-import { type AnswerTree, Failure, type TreeNode } from "./answer_tree.ts";
+import { type AnswerTree, Failure, type TreeEnd, type TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./race_detector.ts";
 import { CUT, type RunEnd, type Scheduler } from "./scheduler.ts";
@@ -46,9 +47,9 @@ export interface ExecutionOptions {
  */
 export type Observe = (task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure) => void;
 
-/** How far the shared things have been told of the end of a task. */
+/** How far the shared things have been told of the end of a task; null where nobody has heard of it yet. */
 interface Recovery {
-  readonly tree: AnswerTree;
+  readonly tree: AnswerTree | null;
   readonly node: TreeNode;
 }
 
@@ -390,11 +391,20 @@ export class Execution {
     });
   }
 
-  /** Puts the end of the run before what daemons can do, if they can do anything. */
+  /** Puts the end of the run before what daemons can do. */
   #offerEnd(): void {
     this.#point.preempts = false;
     if (this.#isOver) this.#actions.length = 0;
-    else if (this.#actions.length > 0) this.#actions.unshift(this.#first);
+    else if (this.#areStopped()) this.#actions.unshift(this.#first);
+  }
+
+  /** Whether each daemon is where it can be stopped: nobody is in the middle of a call. */
+  #areStopped(): boolean {
+    return this.nodes.every(({ call }, task) => {
+      const recovery = this.#recoveries[task];
+      if (recovery !== undefined) return recovery.node.call === undefined;
+      return call === undefined || !Number.isNaN(this.#until[task] ?? NaN);
+    });
   }
 
   /** Lists those who wait with a deadline, the earliest first; only these where times come in order. */
@@ -430,6 +440,8 @@ export class Execution {
       const { isPoint, operation } = this.#nodeOf(task);
       const goesOn = operation !== undefined && operation.kind !== "choose" && !isPoint;
       if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
+    } else if (this.#recoveries[task]?.tree === null) {
+      this.#heard(task);
     } else {
       this.#advance(task, choice);
     }
@@ -476,7 +488,7 @@ export class Execution {
       if (next.end !== undefined) this.#ended(task);
     } else {
       const { tree } = recovery;
-      this.#recoveries[task] = this.#untold(task, { tree, node: tree.after(node, answer) });
+      if (tree !== null) this.#recoveries[task] = this.#untold(task, tree, tree.after(node, answer));
     }
   }
 
@@ -529,17 +541,28 @@ export class Execution {
     this.#wake(task);
   }
 
+  /** How a task ended, as far as anybody has heard. */
+  endOf(task: number): TreeEnd | undefined {
+    return this.#recoveries[task]?.tree === null ? undefined : this.nodes[task]?.end;
+  }
+
   #ended(task: number): void {
+    if (this.model.daemons.has(task)) this.#recoveries[task] = { tree: null, node: this.nodes[task] ?? fail() };
+    else this.#heard(task);
+  }
+
+  #heard(task: number): void {
+    this.#recoveries[task] = undefined;
     const end = this.nodes[task]?.end;
     const error = end?.kind === "threw" ? end.error : undefined;
     // After a failed assertion the run is a bug already; what else it shows is not to come from the recovery.
     if (isAssertion(error)) return;
     const tree = this.model.recovery(task, end?.kind === "threw" ? String(error) : undefined);
-    if (tree !== null) this.#recoveries[task] = this.#untold(task, { tree, node: tree.root });
+    if (tree !== null) this.#recoveries[task] = this.#untold(task, tree, tree.root);
   }
 
   /** Goes past things to which the end of a task is nothing: what they look at is settled (see `SharedThing.ended`). */
-  #untold(task: number, { tree, node }: Recovery): Recovery | undefined {
+  #untold(task: number, tree: AnswerTree, node: TreeNode): Recovery | undefined {
     let told: Recovery | undefined = { tree, node };
     const passed: (readonly [node: TreeNode, answer: Answer])[] = [];
     for (let ahead = node; told !== undefined;) {
@@ -584,8 +607,8 @@ export class Execution {
   /** What tasks would reach that wait before a call, or that the end of the run has stopped. */
   #pending(): ReadonlyMap<number, readonly number[]> {
     const pending = new Map<number, readonly number[]>();
-    for (const [task, { gate, end }] of this.nodes.entries()) {
-      if (end !== undefined) continue;
+    for (const [task, { gate }] of this.nodes.entries()) {
+      if (this.endOf(task) !== undefined) continue;
       const accesses: number[] = [];
       if (this.#isOver) accesses.push(reads(endPlace(this.#memory.layout)));
       else if (gate === null || gate === undefined) continue;

@@ -80,14 +80,15 @@ export class Judge {
     let ended = true;
     let failed = false;
     let returns = false;
-    for (const [task, { end }] of nodes.entries()) {
+    for (const task of nodes.keys()) {
+      const end = this.#execution.endOf(task);
       if (end === undefined) ended &&= model.daemons.has(task);
       else if (end.kind !== "returned") failed = true;
       else if (end.value !== undefined) returns = true;
     }
     if (failed || !ended) judged = this.#failed();
     else {
-      const results = returns ? nodes.map(({ end }) => end?.kind === "returned" ? end.value : undefined) : undefined;
+      const results = returns ? nodes.map((_, task) => returned(this.#execution.endOf(task))) : undefined;
       const node = model.outcome(results);
       judged = this.#known.get(node) ?? this.#learn(node);
     }
@@ -156,7 +157,8 @@ export class Judge {
     const isStuck = nodes.some(({ end }, task) => end === undefined && !model.daemons.has(task));
     const why = isStuck ? stuck(this.#execution) : undefined;
     const failures: TaskFailure[] = [];
-    for (const [task, { end }] of nodes.entries()) {
+    for (const task of nodes.keys()) {
+      const end = this.#execution.endOf(task);
       const failure = failureOf(end, why?.error);
       // A daemon that was stopped.
       if (failure === undefined || (end === undefined && !isStuck)) continue;
@@ -216,6 +218,10 @@ function bytesText(
   const entry = entries.find((entry) => offset >= entry.offset && offset < entry.offset + entry.length);
   const from = offset - (entry?.offset ?? 0);
   return `bytes ${from} to ${from + length - 1} of ${entry?.name ?? "the region"}`;
+}
+
+function returned(end: TreeEnd | undefined): unknown {
+  return end?.kind === "returned" ? end.value : undefined;
 }
 
 function failureOf(

@@ -81,6 +81,7 @@ export class ProgramModel {
     this.#rules = {
       looks,
       isMonitor: (word) => space.isMonitor(word),
+      isInner: (word) => space.isInner(word),
       note: (operation) => this.#seen = looksWith(this.#seen, operation),
     };
     this.memory = new ModelMemory(space.layout, { patient: !this.isTimed });

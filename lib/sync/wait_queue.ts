@@ -110,8 +110,8 @@ export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePla
     monitor: space.monitor(`${name}.monitor`),
     tail: space.word(`${name}.tail`),
     count: space.word(`${name}.waiters`),
-    tickets: space.words(`${name}.tickets`, space.lanes),
-    requests: space.words(`${name}.requests`, space.lanes),
+    tickets: space.perLane(`${name}.tickets`),
+    requests: space.perLane(`${name}.requests`),
     answers: space.words(`${name}.answers`, space.lanes),
     lanes: space.lanes,
   };

@@ -7,6 +7,7 @@ import {
   cell,
   cells,
   latch,
+  type Lock,
   lock,
   rlock,
   semaphore,
@@ -166,11 +167,11 @@ const word: Shareable<number> = {
   },
 };
 
-/** A program of two tasks, whose outcome is what the first one returns. */
-function pair<S extends Shareables>(
+/** A program of tasks, whose outcome is what the first one returns. */
+function some<S extends Shareables>(
   name: string,
   shared: () => S,
-  ...[first, second]: readonly ((shared: Shared<S>) => Steps<unknown>)[]
+  ...tasks: readonly ((shared: Shared<S>) => Steps<unknown>)[]
 ): AnyProgram {
   return defineProgram({
     name,
@@ -179,13 +180,13 @@ function pair<S extends Shareables>(
     outcome: function* (_shared: Shared<S>, { results }) {
       return results[0];
     },
-    tasks: () => [{ name: "first", run: first! }, { name: "second", run: second! }],
+    tasks: () => tasks.map((run, place) => ({ name: `task ${place}`, run })),
     expected: () => () => true,
   });
 }
 
 Deno.test("explore() lets others act between the parts of a batch", () => {
-  const batch = pair(
+  const batch = some(
     "batch",
     () => ({ q: queue<number>({ maxsize: 1 }) }),
     function* ({ q }) {
@@ -202,7 +203,7 @@ Deno.test("explore() lets others act between the parts of a batch", () => {
 Deno.test("explore() has no call wait unseen where a task asks who waits", () => {
   const things = { lock: lock(), owned: lock({ owned: true }), rlock: rlock() };
   for (const [name, guard] of Object.entries(things)) {
-    const watched = pair(
+    const watched = some(
       name,
       () => ({ guard }),
       function* ({ guard }) {
@@ -220,7 +221,7 @@ Deno.test("explore() has no call wait unseen where a task asks who waits", () =>
     const seen = explore(watched, { granularity: "word", budget: 3000, keepGoing: true }).outcomes;
     assertEquals(seen.map(({ outcome }) => outcome), [0, 1], name);
   }
-  const opening = pair(
+  const opening = some(
     "latch",
     () => ({ gate: latch(1) }),
     function* ({ gate }) {
@@ -234,7 +235,7 @@ Deno.test("explore() has no call wait unseen where a task asks who waits", () =>
 });
 
 Deno.test("explore() lets others act between the looks of a thing that says who waits", () => {
-  const looking = pair(
+  const looking = some(
     "looking",
     () => ({ s: semaphore(1) }),
     function* ({ s }) {
@@ -245,7 +246,7 @@ Deno.test("explore() lets others act between the looks of a thing that says who 
     ({ s }) => s.acquire({ permits: 2 }),
   );
   // There is never one permit and one waiter at once, who wants one.
-  const taking = pair(
+  const taking = some(
     "taking",
     () => ({ s: semaphore(1) }),
     function* ({ s }) {
@@ -264,7 +265,7 @@ Deno.test("explore() lets others act between the looks of a thing that says who 
 
 Deno.test("explore() takes a look at the clock as an action", () => {
   const sleeping = () => pause(1);
-  const beside = pair(
+  const beside = some(
     "beside",
     () => ({ x: cell() }),
     function* ({ x }) {
@@ -275,7 +276,7 @@ Deno.test("explore() takes a look at the clock as an action", () => {
     sleeping,
   );
   assertEquals(allOutcomesOf(beside), [false, true]);
-  const around = pair(
+  const around = some(
     "around",
     () => ({ x: cell() }),
     function* ({ x }) {
@@ -311,7 +312,7 @@ Deno.test("explore() runs tasks that sleep beside each other in one order, where
 });
 
 Deno.test("explore() lets times come in any order, or the earliest first", () => {
-  const late = pair(
+  const late = some(
     "late",
     () => ({ begun: cell(), word }),
     function* ({ begun, word }) {
@@ -367,4 +368,45 @@ Deno.test("explore() reports a bug that needs times out of order only where ther
     }
     assertEquals(explore(racing(false), { strategy, clock: "ordered" }).verdict, "proved");
   }
+});
+
+Deno.test("explore() hears of the end of a daemon, or hears of it too late", () => {
+  const ending = defineProgram({
+    name: "ending",
+    claim: "A daemon may end before the others, in time or not.",
+    shared: () => ({ x: cell() }),
+    *outcome({ x }, { results }) {
+      return [yield* x.load(), results[1] ?? null];
+    },
+    tasks: (_settings) => [
+      { name: "main", run: ({ x }) => x.load() },
+      {
+        name: "late",
+        daemon: true,
+        *run({ x }) {
+          yield* x.store(1);
+          return "done";
+        },
+      },
+    ],
+    expected: () => () => true,
+  });
+  assertEquals(allOutcomesOf(ending), [[0, null], [1, "done"], [1, null]]);
+});
+
+Deno.test("explore() shows who looks from outside what is changed inside a monitor", () => {
+  function* use({ guard }: { guard: Lock }): Steps<void> {
+    yield* guard.acquire();
+    yield* guard.release();
+  }
+  const handing = some(
+    "handing",
+    () => ({ guard: lock({ fair: true }) }),
+    ({ guard }) => guard.statistics(),
+    use,
+    use,
+  );
+  // The lock is handed over before its new owner leaves the line.
+  const outcomes = outcomesOf(handing);
+  assert(outcomes.some((outcome) => JSON.stringify(outcome) === '{"owner":2,"waiters":1}'), JSON.stringify(outcomes));
 });

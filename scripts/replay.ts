@@ -16,7 +16,7 @@ import { endOnSignals } from "./command/signals.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
 import { WIDTH } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
-import { headLines, isFailed, Paper, repeatedData, traceData } from "./explore/report.ts";
+import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
 import { documentText, isFailed } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";

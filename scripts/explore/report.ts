@@ -17,6 +17,7 @@ import {
   traceLines,
 } from "../../lib/explorer/mod.ts";
 import { quoted } from "../command/arguments.ts";
+import { isFailed } from "../run/report.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
 
@@ -184,6 +185,7 @@ export class Paper {
       lines.push(`Shown with ${own || "the defaults"}, where it takes ${counted(shown.steps, "step")}.`);
     }
     if (trace !== undefined) lines.push("", ...this.trace(trace));
+    // Else the rows of the trace and its first lines say all of it.
     if (shown.outcome !== undefined && !isFailed(shown.outcome)) {
       const serial = bug?.serial === true ? ", as where the tasks run one after the other" : "";
       lines.push("", `Outcome: ${this.#show(shown.outcome)}${serial}`);
@@ -298,11 +300,6 @@ function fewest({ preemptions, minimal }: Evidence): string {
   const number = counted(preemptions, "preemption");
   if (preemptions === 0) return "It needs no preemption.";
   return minimal ? `${number}; no schedule with fewer shows it.` : `${number}; whether fewer do is not known.`;
-}
-
-/** Whether the rows of the trace and its first lines say all of an outcome. */
-export function isFailed(outcome: unknown): boolean {
-  return typeof outcome === "object" && outcome !== null && "failed" in outcome;
 }
 
 /** A message after what it is about; a deadlock wait by wait. */

@@ -272,6 +272,8 @@ export interface DeadlockWait {
   readonly method: string;
   /** The names of the tasks that hold it, where it has owners. */
   readonly owners: readonly string[];
+  /** The names of the tasks that it waits for because they stand in line before it, where these are known. */
+  readonly ahead?: readonly string[];
 }
 
 /** A wait that can never end: all tasks wait for each other, or for what nobody can do any more. */
@@ -288,10 +290,11 @@ export class DeadlockError extends Error {
   }
 }
 
-function waitText({ task, object, method, owners }: DeadlockWait): string {
+function waitText({ task, object, method, owners, ahead = [] }: DeadlockWait): string {
   const holders = owners.map((owner) => owner === task ? "it" : owner);
   const held = holders.length === 0 ? "" : `, which ${holders.join(" and ")} ${holders.length > 1 ? "hold" : "holds"}`;
-  return `task ${task} waits for ${object} (${method})${held}`;
+  const line = ahead.length === 0 ? "" : `, behind ${ahead.join(" and ")}`;
+  return `task ${task} waits for ${object} (${method})${held}${line}`;
 }
 
 /** What a program says must hold, and does not. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
+import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED, type Steps } from "../memory/mod.ts";
 import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
@@ -187,11 +187,18 @@ export class ProgramModel {
 
   /** The tasks that hold a thing. */
   holders(object: string): readonly number[] {
-    const tree = this.#question(`holders ${object}`, () => {
-      const thing = this.#things.get(object);
-      const holders = thing?.holders?.bind(thing) ?? thing?.owners?.bind(thing);
-      return holders === undefined ? null : new AnswerTree(this.#space.layout, () => holders());
-    });
+    const thing = this.#things.get(object);
+    return this.#tasksBy(`holders ${object}`, thing?.holders?.bind(thing) ?? thing?.owners?.bind(thing));
+  }
+
+  /** The tasks that stand in line for a thing before a task that waits for them. */
+  ahead(object: string, task: number): readonly number[] {
+    const thing = this.#things.get(object);
+    return this.#tasksBy(`ahead ${object} ${task}`, thing?.ahead?.bind(thing, task));
+  }
+
+  #tasksBy(key: string, ask: (() => Steps<readonly number[]>) | undefined): readonly number[] {
+    const tree = this.#question(key, () => ask === undefined ? null : new AnswerTree(this.#space.layout, ask));
     const end = tree === null ? undefined : this.evaluate(tree).end;
     return end?.kind === "returned" ? end.value as readonly number[] : [];
   }

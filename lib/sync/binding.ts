@@ -38,6 +38,8 @@ export interface SharedThing {
   owners?(): Steps<readonly number[]>;
   /** The tasks that took it last and have not given it back, whoever may give it back: for reports. */
   holders?(): Steps<readonly number[]>;
+  /** The tasks in line that a waiting task waits for, though they do not hold it: for reports. */
+  ahead?(task: number): Steps<readonly number[]>;
   /**
    * Whether a call would go on at once, for calls of which nobody but who asks for {@linkcode STATISTICS} can tell whether they
    * wait or come later; undefined for the others. The explorer begins such a call only when it goes on.

@@ -318,6 +318,16 @@ export class RWLock implements SharedThing {
     return (yield* this.#queue.occupied()) ? [] : holders;
   }
 
+  /** See {@linkcode SharedThing}: nobody overtakes a writer. */
+  *ahead(task: number): Steps<readonly number[]> {
+    const queue = this.#queue;
+    for (let waiter = yield* queue.first(); waiter !== NOBODY; waiter = yield* queue.firstAfter(waiter)) {
+      if (queue.taskOf(waiter) === task) break;
+      if ((yield* queue.request(waiter)) === WRITE) return [queue.taskOf(waiter)];
+    }
+    return [];
+  }
+
   /** See {@linkcode SharedThing}. */
   *holders(): Steps<readonly number[]> {
     const { writer, reading, tasks } = this.#place;

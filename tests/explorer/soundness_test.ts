@@ -10,6 +10,7 @@ import {
   type Lock,
   lock,
   rlock,
+  rwlock,
   semaphore,
   type Shareable,
   type Shareables,
@@ -409,4 +410,41 @@ Deno.test("explore() shows who looks from outside what is changed inside a monit
   // The lock is handed over before its new owner leaves the line.
   const outcomes = outcomesOf(handing);
   assert(outcomes.some((outcome) => JSON.stringify(outcome) === '{"owner":2,"waiters":1}'), JSON.stringify(outcomes));
+});
+
+Deno.test("explore() names the writer whom a reader waits behind that reads already", () => {
+  const nested = defineProgram({
+    name: "nested",
+    claim: "Who reads may not read once more, where a writer waits.",
+    shared: () => ({ guard: rwlock() }),
+    outcome: function* () {},
+    tasks: (_settings) => [
+      {
+        name: "reader",
+        *run({ guard }) {
+          yield* guard.acquireRead();
+          yield* guard.acquireRead();
+          yield* guard.releaseRead();
+          yield* guard.releaseRead();
+        },
+      },
+      {
+        name: "writer",
+        *run({ guard }) {
+          yield* guard.acquireWrite();
+          yield* guard.releaseWrite();
+        },
+      },
+    ],
+    expected: () => () => true,
+  });
+  for (const granularity of GRANULARITIES) {
+    const bug = explore(nested, { granularity });
+    assert(bug.verdict === "bug");
+    assertEquals([bug.kind, bug.preemptions], ["deadlock", 1]);
+    assertMatch(
+      bug.message,
+      /reader waits for guard \(acquireRead\), which it holds, behind writer; task writer waits/,
+    );
+  }
 });

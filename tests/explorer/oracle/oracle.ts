@@ -12,7 +12,7 @@
  * - A task is killed, where deaths are asked for: it does nothing more, and is recovered from.
  *
  * A run is over when all tasks but daemons have ended and are recovered from, or when nothing can happen. Daemons may act for
- * a while after that, and are stopped where they wait or stand outside of calls.
+ * a while after that, and are stopped where they wait in line or stand outside of calls.
  *
  * Two states are one where the memory, its sleepers and where each task stands are the same. Of a call that has ended only
  * what it gave counts: its caller knows nothing else. So the states of n tasks are about as many as the product of their
@@ -205,7 +205,7 @@ class Oracle {
       }
     }
     const isOver = this.#isOver(state);
-    if (isOver ? !state.parties.every(isAtRest) : acts > 0) return;
+    if (isOver ? !state.parties.every((party) => this.#isAtRest(party)) : acts > 0) return;
     restore();
     this.#outcomes.add(this.#outcome(state, isOver));
   }
@@ -308,6 +308,12 @@ class Oracle {
     });
   }
 
+  /** Whether a task has ended, or may be stopped where it is: outside of calls, or in line. */
+  #isAtRest({ fate, task: { at, inCall } }: Party): boolean {
+    if (fate !== "runs" || inCall === undefined || inCall === at.body) return true;
+    return inCall.asks?.kind === "wait" && this.#space.isLane(inCall.asks.word);
+  }
+
   #add(state: State): void {
     const key = keyOf(state);
     if (this.#seen.has(key)) return;
@@ -332,11 +338,6 @@ class Oracle {
       return outcomeText({ unread: String(error) });
     }
   }
-}
-
-/** Whether a task has ended, or may be stopped where it is. */
-function isAtRest({ fate, task: { at, inCall } }: Party): boolean {
-  return fate !== "runs" || inCall === undefined || inCall === at.body || inCall.asks?.kind === "wait";
 }
 
 /** How a task failed; undefined where it returned. */

@@ -64,12 +64,19 @@ export function crossed(value: unknown): unknown {
   return lent(value, decode);
 }
 
-/** Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. */
-export function lent<T>(value: unknown, use: (bytes: Uint8Array<ArrayBuffer>) => T): T {
+/**
+ * Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. What is `moved` travels beside the
+ * bytes, which name it by its place in that list.
+ */
+export function lent<T>(
+  value: unknown,
+  use: (bytes: Uint8Array<ArrayBuffer>) => T,
+  moved?: readonly object[],
+): T {
   const encoder = idle ?? new Encoder();
   idle = undefined;
   try {
-    return use(encoder.encode(value));
+    return use(encoder.encode(value, moved));
   } finally {
     idle = encoder;
   }

@@ -263,6 +263,8 @@ export class Encoder {
   }
 
   #move(value: object): void {
+    // What is refused elsewhere is refused here, too.
+    if (value instanceof ArrayBuffer) this.#checkBuffer(value, "");
     this.#out.byte(Tag.moved);
     this.#out.length(this.#moved.indexOf(value));
   }

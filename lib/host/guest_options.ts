@@ -1,14 +1,16 @@
 /**
- * What guests are given along, checked when a host is made: a wrong option must not wait for the first guest.
+ * What guests are given along and what they may do, checked when a host is made: a mistake must not wait for the first guest.
  */
 
-import type { GuestOptions } from "../mode/mod.ts";
+import type { GuestOptions, GuestPermissions } from "../mode/mod.ts";
 
 const PATH = { wanted: "a path", holds: (value: unknown) => isText(value) && value !== "" };
 const TEXTS = { wanted: "a list of texts", holds: (value: unknown) => Array.isArray(value) && value.every(isText) };
 
 /** What each option must be. */
-const CHECKS: Readonly<Record<keyof GuestOptions, { wanted: string; holds: (value: unknown) => boolean }>> = {
+type Checks<O> = Readonly<Record<keyof O, { wanted: string; holds: (value: unknown) => boolean }>>;
+
+const OPTIONS: Checks<GuestOptions> = {
   env: {
     wanted: "a record of texts, with names that have no = in them",
     holds: (value) =>
@@ -33,6 +35,22 @@ const CHECKS: Readonly<Record<keyof GuestOptions, { wanted: string; holds: (valu
   },
 };
 
+const GRANT = {
+  wanted: "true, false or a list of names",
+  holds: (value: unknown) =>
+    typeof value === "boolean" || Array.isArray(value) && value.every((name) => isText(name) && name !== ""),
+};
+const PERMISSIONS: Checks<GuestPermissions> = {
+  read: GRANT,
+  write: GRANT,
+  net: GRANT,
+  env: GRANT,
+  run: GRANT,
+  ffi: GRANT,
+  sys: GRANT,
+  import: GRANT,
+};
+
 function isText(value: unknown): value is string {
   return typeof value === "string" && !value.includes("\0");
 }
@@ -43,13 +61,26 @@ function isText(value: unknown): value is string {
  * @throws {RangeError} where one is unknown or makes no sense.
  */
 export function checkGuestOptions(options: GuestOptions): void {
+  check("give guests", options, OPTIONS);
+}
+
+/**
+ * Checks what guests may do.
+ *
+ * @throws {RangeError} where a kind is unknown, or is granted neither whole nor by a list.
+ */
+export function checkPermissions(permissions: GuestPermissions): void {
+  check("permit guests", permissions, PERMISSIONS);
+}
+
+function check<O extends object>(act: string, options: O, checks: Checks<O>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, name)) {
-      throw new RangeError(`Cannot give guests ${name}: one of ${Object.keys(CHECKS).join(", ")} is wanted`);
+    if (!Object.hasOwn(checks, name)) {
+      throw new RangeError(`Cannot ${act} ${name}: one of ${Object.keys(checks).join(", ")} is wanted`);
     }
-    const { wanted, holds } = CHECKS[name as keyof GuestOptions];
+    const { wanted, holds } = checks[name as keyof O];
     if (value !== undefined && !holds(value)) {
-      throw new RangeError(`Cannot give guests ${name} ${JSON.stringify(value)}: ${wanted} is wanted`);
+      throw new RangeError(`Cannot ${act} ${name} ${JSON.stringify(value)}: ${wanted} is wanted`);
     }
   }
 }

@@ -30,7 +30,7 @@ import { limit } from "../platform/mod.ts";
 import type { Delegation, FarSession, RealClock } from "../simulator/mod.ts";
 import { realClock } from "./clock.ts";
 import { guestCode } from "./guest_code.ts";
-import { checkGuestOptions } from "./guest_options.ts";
+import { checkGuestOptions, checkPermissions } from "./guest_options.ts";
 import { KeptMode } from "./kept_mode.ts";
 import { isHostProgram, type ProgramHost, type RunnableProgram } from "./program/host_program.ts";
 import { hostJob } from "./program/host_program_run.ts";
@@ -72,12 +72,13 @@ export class Host implements ProgramHost, AsyncDisposable {
   /**
    * Makes a host without guests.
    *
-   * @throws {RangeError} where a limit is no number of seconds above 0, or an option of guests makes no sense.
+   * @throws {RangeError} where a limit is no number of seconds above 0, or an option or a permission of guests makes no sense.
    * @throws {TypeError} where a mode of the caller's breaks its contract.
    */
   constructor(options: HostOptions = {}) {
     const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [] } = options;
     checkGuestOptions(guests);
+    checkPermissions(permissions);
     const kept = {
       limit: limit(timeout, { act: "wait for an answer", positive: true }),
       warm: {

@@ -48,11 +48,13 @@ export function externalFor(reason: string, had: External): External | undefined
 export function launchChild(code: GuestCode): Launch {
   return (setup, external) => {
     const { env, cwd } = setup.options;
-    return platform.startChild({
-      args: guestArguments(setup, { code, external, host: platform.pid }),
-      ...env === undefined ? {} : { env },
-      ...cwd === undefined ? {} : { cwd },
-    });
+    const args = guestArguments(setup, { code, external, host: platform.pid });
+    try {
+      return platform.startChild({ args, ...env === undefined ? {} : { env }, ...cwd === undefined ? {} : { cwd } });
+    } catch (error) {
+      // Such as a folder that is not there: the guest's own end.
+      return Promise.reject(error);
+    }
   };
 }
 

@@ -7,9 +7,10 @@
  * - A source that failed, or a signal that aborted, is told after the values before it.
  */
 
+import { crossed } from "../codec/mod.ts";
 import { CancelledError, errorDataFrom, guestFault } from "../errors.ts";
 import { type Call, type CallOptions, type CallOutcome, failureOf } from "./call.ts";
-import { wholeNumber } from "./checks.ts";
+import { checkCallbacks, wholeNumber } from "./checks.ts";
 import type { RunOptions } from "./pool_options.ts";
 
 /** How many calls are ahead of the reader. */
@@ -97,7 +98,8 @@ export class Feed<A, R> {
 
   /** Takes a pool and what is mapped. */
   constructor(pool: MappingPool, { inputs, options }: Work<A, R>) {
-    const { chunkSize = 1, buffer = BUFFER } = options;
+    const { chunkSize = 1, buffer = BUFFER, onError } = options;
+    checkCallbacks("map", { onError });
     this.#chunkSize = wholeNumber("map", { name: "chunkSize", value: chunkSize, least: 1 });
     this.#buffer = wholeNumber("map", { name: "buffer", value: buffer, least: 1 });
     this.#pool = pool;
@@ -195,7 +197,7 @@ export class Feed<A, R> {
 
   #put({ done, value }: IteratorResult<A>, inputs: A[]): void {
     this.#ended = done === true;
-    if (!this.#ended) inputs.push(value);
+    if (!this.#ended) inputs.push(this.#chunkSize === 1 ? value : copyOf(value));
   }
 
   #fail(thrown: unknown): void {
@@ -261,5 +263,15 @@ export class Feed<A, R> {
     const { onError } = this.#options;
     if (onError === undefined) throw error;
     return onError(error, input, index);
+  }
+}
+
+/** An input as it is at the moment: its source may change it before the chunk is full. What cannot be cloned fails later. */
+function copyOf<A>(input: A): A {
+  if (typeof input !== "object") return input;
+  try {
+    return crossed(input) as A;
+  } catch {
+    return input;
   }
 }

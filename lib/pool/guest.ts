@@ -32,6 +32,7 @@ import { Host, moduleUrl, namedExport, Packer, ServiceShare } from "../host/mod.
 import { limit, within } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, failureOf } from "./call.ts";
+import { checkCallbacks } from "./checks.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
 import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
@@ -120,8 +121,9 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * @throws {LoggingError} where its name is taken in its log, or it cannot log: a folder that does not exist.
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
-    const { module, shared, timeout } = settings;
+    const { module, shared, timeout, onProgress } = settings;
     limit(timeout, { act: "wait for a guest" });
+    checkCallbacks("make a guest", { onProgress });
     moduleUrl(module, { act: "make a guest of", like: "./work.ts" });
     if (shared === undefined) return new Guest(settings, undefined);
     const things = await namedExport(await import(module), shared)(shared.argument) as S;

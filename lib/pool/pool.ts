@@ -26,7 +26,7 @@ import { Host, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject } from "./call.ts";
-import { wholeNumber } from "./checks.ts";
+import { checkCallbacks, wholeNumber } from "./checks.ts";
 import { Dispatcher, SPARE } from "./dispatcher.ts";
 import type { ArgumentOf, ItemOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
 import type { MappingPool } from "./feed.ts";
@@ -286,10 +286,11 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
         `Cannot submit ${name}: ${waiting} calls wait, at most ${this.#settings.maxQueue} may; await room() is wanted before`,
       );
     }
-    // What can fail has failed by the time that the call waits; its argument is what it is at this moment.
-    const packed = this.#pack(argument, options?.transfer);
+    // Counted before a getter of its argument can close the pool, which waits for it then.
     this.#calls++;
     this.#unsettled++;
+    // What can fail has failed by the time that the call waits; its argument is what it is at this moment.
+    const packed = this.#pack(argument, options?.transfer);
     const isPacked = !("error" in packed);
     const call = new Call(name, {
       ...subject,
@@ -317,8 +318,11 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     if (options !== undefined && options !== NO_OPTIONS) this.#checkOptions(name, options);
   }
 
-  #checkOptions(name: string, { timeout, retries = 0, transfer = [], guest }: RunOptions): void {
+  #checkOptions(name: string, options: RunOptions): void {
+    const { timeout, retries = 0, transfer = [], guest, signal, retryIf, onProgress } = options;
     const act = `submit ${name}`;
+    checkCallbacks(act, { signal, retryIf, onProgress });
+    if (!Array.isArray(transfer)) throw new TypeError(`Cannot ${act}: transfer is ${transfer}, a list is wanted`);
     wholeNumber(act, { name: "retries", value: retries, least: 0 });
     limit(timeout, { act });
     if (retries > 0 && transfer.length > 0) {

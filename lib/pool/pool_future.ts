@@ -19,6 +19,7 @@
 import { CancelledError, WaitTimeoutError } from "../errors.ts";
 import { after, apart, limit } from "../platform/mod.ts";
 import type { Call, CallState } from "./call.ts";
+import { checkCallbacks } from "./checks.ts";
 
 /** How long to wait for a future. */
 export interface FutureWaitOptions {
@@ -76,7 +77,7 @@ export class PoolFuture<T> {
       return "value" in outcome ? Promise.resolve(outcome.value as T) : Promise.reject(outcome.error);
     }
     if (timeout === undefined && signal === undefined) return this.#promise ??= call.promise() as Promise<T>;
-    return this.#inTime(limit(timeout, { act: `wait for ${this.name}` }), signal);
+    return this.#inTime({ timeout, signal });
   }
 
   /** The failure; undefined where it returned or is not done. Counts as asked. */
@@ -102,19 +103,24 @@ export class PoolFuture<T> {
 
   /** Calls back when it is done, at once where it is. What a callback throws stops no other; it is thrown on its own. */
   whenDone(callback: (future: PoolFuture<T>) => void): void {
+    checkCallbacks(`wait for ${this.name}`, { callback });
     this.#call.whenSettled(() => apart(() => callback(this)));
   }
 
-  /** Is told what the function reports while it runs. */
+  /** Is told what the function reports while it runs, after who was told before; what a listener throws stops no other. */
   onProgress(listener: (value: unknown) => void): void {
+    checkCallbacks(`follow ${this.name}`, { listener });
     const before = this.#call.onProgress;
     this.#call.onProgress = before === undefined ? listener : (value) => {
-      before(value);
+      apart(() => before(value));
       listener(value);
     };
   }
 
-  async #inTime(milliseconds: number, signal: AbortSignal | undefined): Promise<T> {
+  async #inTime({ timeout, signal }: FutureWaitOptions): Promise<T> {
+    const act = `wait for ${this.name}`;
+    checkCallbacks(act, { signal });
+    const milliseconds = limit(timeout, { act });
     const over = Promise.withResolvers<never>();
     const abort = () => {
       over.reject(new CancelledError(`Cannot wait for ${this.name}: the signal aborted`, { cause: signal?.reason }));

@@ -116,11 +116,11 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     options;
   const { maxCallsPerGuest = Infinity } = options;
   const act = "open a pool";
-  const { min, max } = typeof workers === "number"
-    ? { min: workers, max: workers }
-    : { min: workers.min ?? 0, max: workers.max ?? Math.max(cores(), workers.min ?? 0) };
-  wholeNumber(act, { name: "workers", value: max, least: Math.max(1, min) });
-  wholeNumber(act, { name: typeof workers === "number" ? "workers" : "workers.min", value: min, least: 0 });
+  // What is no range is a number, or refused as one.
+  const isRange = typeof workers === "object" && workers !== null;
+  const { min = 0, max = Math.max(cores(), min) } = isRange ? workers : { min: workers, max: workers };
+  wholeNumber(act, { name: isRange ? "workers.min" : "workers", value: min, least: isRange ? 0 : 1 });
+  wholeNumber(act, { name: isRange ? "workers.max" : "workers", value: max, least: Math.max(1, min) });
   for (const [name, value] of Object.entries({ maxQueue, maxCallsPerGuest })) {
     if (value !== Infinity) wholeNumber(act, { name, value, least: 1 });
   }

@@ -2,16 +2,22 @@
  * The items of a call, one after another, at the pace of who takes them.
  *
  * - Invariant: at most `WINDOW` items are sent that nobody has taken.
- * - Who leaves the loop ends the call: where it waits it is cancelled, where it runs its function is told to return.
+ * - Who leaves the loop ends the call: where it waits it is cancelled, where it runs its function is told to return, and its
+ *   guest is given up where that takes longer than some seconds.
  */
 
 import { CancelledError } from "../errors.ts";
 import { WINDOW } from "../host/mod.ts";
+import { after } from "../platform/mod.ts";
 import type { Call } from "./call.ts";
+
+/** How long a function may take to return whose items nobody wants any longer, in milliseconds. */
+const GRACE = 5000;
 
 /** Gives the items of a call, which is submitted when the first is asked for. */
 export async function* streamed<T>(
   submit: (onItem: (value: unknown) => void) => Promise<Call>,
+  { grace = GRACE }: { readonly grace?: number } = {},
 ): AsyncGenerator<T, void> {
   const items: unknown[] = [];
   let wake = (): void => {};
@@ -33,7 +39,9 @@ export async function* streamed<T>(
       else return;
     }
   } finally {
-    if (call.state === "waiting") call.giveUp(new CancelledError("Cannot go on: who asked has left the loop"));
+    const leave = () => call.giveUp(new CancelledError("Cannot go on: who asked has left the loop"));
+    if (call.state === "waiting") leave();
     else call.pull?.(0);
+    call.whenSettled(after(grace, leave));
   }
 }

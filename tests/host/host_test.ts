@@ -2,9 +2,18 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import { integrator } from "../../lib/blocks/mod.ts";
 import { delegate } from "../../lib/diagram/mod.ts";
 import { GuestDiedError, GuestTimeoutError, ProtocolError } from "../../lib/errors.ts";
-import { type GuestOptions, Host, loadSystem, type Mode, MODE_NAMES } from "../../lib/host/mod.ts";
+import {
+  type GuestOptions,
+  type GuestPermissions,
+  Host,
+  loadSystem,
+  type Mode,
+  MODE_NAMES,
+  ServiceShare,
+} from "../../lib/host/mod.ts";
 import { counter } from "../../lib/programs/mod.ts";
 import { turn } from "../../lib/platform/mod.ts";
+import { lock } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { fakeMode, type FakeRealm } from "../contracts/fake_mode.ts";
 
@@ -67,6 +76,25 @@ Deno.test("Host refuses what guests are given along where that makes no sense, b
     unstable: ["kv"],
   };
   await new Host({ guests: right }).close();
+});
+
+Deno.test("Host refuses permissions that make no sense, before any guest is started", async () => {
+  for (const permissions of [{ raed: true }, { read: "a" }, { net: [""] }, { env: [5] }, { run: null }, { ffi: 1 }]) {
+    assertThrows(
+      () => new Host({ permissions: permissions as unknown as GuestPermissions }),
+      RangeError,
+      `Cannot permit guests ${Object.keys(permissions)[0]}`,
+    );
+  }
+  await new Host({ permissions: { read: true, write: false, net: ["a"], env: [], run: undefined } as object }).close();
+});
+
+Deno.test("Host tells that a guest was not started, in a typed error", async () => {
+  for (const cwd of [`${import.meta.dirname}/nowhere`, import.meta.filename!]) {
+    await using host = new Host({ guests: { cwd } });
+    const serve = () => host.serve(JOB, { mode: "process", listener: listening().listener });
+    await assertRejects(serve, GuestDiedError, "it was not started");
+  }
 });
 
 Deno.test("Host has the modes of the list, and its caller's", async () => {
@@ -195,4 +223,25 @@ Deno.test("Host gives up a guest whose mode tells nonsense of it, and works on",
     assertEquals(mode.realms.length, 2);
     await next.finish();
   }
+});
+
+Deno.test("Host gives up a guest that asks again before it is answered", async () => {
+  const mode = fakeMode();
+  await using host = new Host({ modes: [mode] });
+  const { told, listener } = listening();
+  const share = new ServiceShare({ guard: lock() }, { tasks: 1 });
+  const shared = { share, call: { export: "things" }, task: 0 };
+  await host.serve({ ...JOB, shared }, { mode: "fake", listener });
+  const [realm] = mode.realms as [FakeRealm];
+  const asked = { kind: "call", object: "guard", method: "acquire", args: [], cancels: [] };
+  const answers = () => realm.heard.filter(({ kind }) => kind === "result").map(({ number }) => number);
+  for (const number of [1, 2]) {
+    realm.say("ask", number, asked);
+    // The second one waits for ever: the guest has the lock.
+    for (let turns = 0; turns < 20 && answers().length < number; turns++) await turn();
+  }
+  assertEquals([answers(), told], [[1], []]);
+  realm.say("ask", 3, asked);
+  assertInstanceOf(told[0], ProtocolError);
+  assertEquals(told.length, 1);
 });

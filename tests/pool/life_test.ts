@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CancelledError, GuestError, GuestTimeoutError } from "../../lib/errors.ts";
+import { CancelledError, GuestError, GuestTimeoutError, UncloneableError } from "../../lib/errors.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
+import type { RunOptions } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { failure, testPool } from "../contracts/pool_stage.ts";
 import { runs } from "../contracts/soak.ts";
@@ -22,6 +23,14 @@ export async function* upTo(n) { for (let at = 0; at < n; at++) yield at; }
 export async function* ahead(_, { report }) { let at = 0; try { for (;;) { report(at); yield at++; } } finally { report("left"); } }
 export async function* breaks(n) { yield* upTo(n); throw new RangeError("no more"); }
 export const none = () => 5;
+export const strange = () => ({ [Symbol.asyncIterator]: () => ({ next: () => 5 }) });
+const seen = new Set();
+export const sumAgain = (numbers) => {
+  const key = numbers.join();
+  if (seen.delete(key)) return sum(numbers);
+  seen.add(key);
+  throw new RangeError("not yet");
+};
 `)
 }`;
 
@@ -36,6 +45,8 @@ interface Work {
   ahead(argument: undefined): AsyncIterable<number>;
   breaks(n: number): AsyncIterable<number>;
   none(argument: undefined): number;
+  strange(argument: undefined): AsyncIterable<number>;
+  sumAgain(numbers: Int32Array): number;
 }
 
 for (const mode of MODE_NAMES) {
@@ -128,6 +139,89 @@ for (const mode of MODE_NAMES) {
     );
   });
 
+  test("has the inputs of a chunk as they were when they were taken", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const numbers = new Int32Array(3);
+    const shape = fc.record({ chunkSize: fc.integer({ min: 1, max: 9 }), retries: fc.nat(1) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: -1000, max: 1000 }), { maxLength: 40 }),
+        shape,
+        async (values, shape) => {
+          const source = function* () {
+            for (const value of values) {
+              numbers[0] = value;
+              yield numbers;
+            }
+          };
+          // Each input fails the first time, where it is tried again.
+          const name = shape.retries > 0 ? "sumAgain" : "sum";
+          assertEquals(await Array.fromAsync(pool.map(name, source(), shape)), values);
+        },
+      ),
+      { numRuns: runs(10) },
+    );
+  });
+
+  test("takes an argument whose getters use the pool", async ({ host }) => {
+    const pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const inner: Promise<number>[] = [];
+    const argument = {
+      length: "n".repeat(5000),
+      get byteLength() {
+        inner.push(pool.run("sum", Array(3000).fill(1)));
+        return 7;
+      },
+      rest: [1, 2, 3],
+    };
+    assertEquals(await within(SECONDS, pool.run("len", argument as unknown as ArrayBuffer)), 7);
+    assertEquals(await within(SECONDS, Promise.all(inner)), [3000]);
+    // One that closes it: the call was submitted before.
+    let closing: Promise<void> | undefined;
+    const closes = {
+      get byteLength() {
+        closing = pool.close();
+        return 8;
+      },
+    };
+    assertEquals(await within(SECONDS, pool.run("len", closes as ArrayBuffer)), 8);
+    await within(SECONDS, closing!);
+  });
+
+  test("refuses what it could not call back or listen to, and closes", async ({ host }) => {
+    const pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const wrong = [{ signal: {} }, { signal: "s" }, { retryIf: 5, retries: 1 }, { onProgress: {} }, { transfer: 5 }];
+    for (const options of wrong as unknown as RunOptions[]) {
+      assertThrows(() => pool.submit("square", 1, options), TypeError, "wanted");
+      assertThrows(() => pool.stream("upTo", 1, options), TypeError, "wanted");
+      assertThrows(() => pool.map("square", [1], options as object), TypeError, "wanted");
+    }
+    assertThrows(() => pool.map("square", [1], { onError: 5 as never }), TypeError, "onError");
+    const future = pool.submit("square", 3);
+    assertThrows(() => future.whenDone(5 as never), TypeError, "callback");
+    assertThrows(() => future.onProgress(5 as never), TypeError, "listener");
+    assertInstanceOf(await failure(future.result({ signal: {} as AbortSignal })), TypeError);
+    assertInstanceOf(await failure(future.result({ timeout: NaN })), RangeError);
+    assertEquals(await within(SECONDS, future.result()), 9);
+    await within(SECONDS, pool.close());
+  });
+
+  test("lets timers ring while an endless stream is read", async ({ host }) => {
+    await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 30);
+    let taken = 0;
+    const reading = (async () => {
+      for await (const _ of pool.stream("upTo", Infinity, { signal: stop.signal })) {
+        if (++taken > 1e6) throw new RangeError("no timer rings");
+      }
+    })();
+    assertInstanceOf(await failure(within(SECONDS, reading)), CancelledError);
+    assertEquals(await within(SECONDS, pool.run("square", 4)), 16);
+    const strange = failure(Array.fromAsync(pool.stream("strange", undefined)));
+    assertInstanceOf((await within(SECONDS, strange)).cause, TypeError);
+  });
+
   test("gives no call the answer of another where a transfer fails", async ({ host }) => {
     await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 1 });
     const fixed = new WebAssembly.Memory({ initial: 1 }).buffer as ArrayBuffer;
@@ -135,6 +229,10 @@ for (const mode of MODE_NAMES) {
     const squares = [2, 3, 4, 5, 6, 7].map((n) => pool.run("square", n));
     assertInstanceOf(await failing, TypeError);
     assertEquals(await within(SECONDS, Promise.all(squares)), [4, 9, 16, 25, 36, 49]);
+    const resizable = new ArrayBuffer(8, { maxByteLength: 16 });
+    const refused = await failure(pool.run("len", resizable, { transfer: [resizable] }));
+    assertInstanceOf(refused, UncloneableError);
+    assertEquals([refused.message.includes("a resizable buffer"), resizable.detached], [true, false]);
   });
 
   test("waits for ever where a timeout is Infinity, and not at all where it is 0", async ({ host }) => {

@@ -162,17 +162,26 @@ class ServiceGuest {
 
   /** The next frame, when it is there. */
   #next(): FrameCursor | Promise<FrameCursor> {
-    const { asking, end } = this.#options;
-    const frame = end.wait === undefined && now() - this.#breathed > BREATH ? undefined : asking.poll();
+    const { asking } = this.#options;
+    const frame = this.#isOutOfBreath ? undefined : asking.poll();
     return frame ?? this.#later();
+  }
+
+  /** Whether the event loop of the caller's own realm must have a turn. */
+  get #isOutOfBreath(): boolean {
+    return this.#options.end.wait === undefined && now() - this.#breathed > BREATH;
+  }
+
+  async #breathe(): Promise<void> {
+    await turn();
+    this.#breathed = now();
   }
 
   async #later(): Promise<FrameCursor> {
     const { asking, end } = this.#options;
     for (let slices = 0;; slices++) {
       // What calls left behind comes up before the next one begins.
-      await turn();
-      this.#breathed = now();
+      await this.#breathe();
       let frame = asking.poll();
       if (frame !== undefined) return frame;
       await rest(end, slices);
@@ -255,7 +264,11 @@ class ServiceGuest {
         return undefined;
       }
       wanted = more;
-      const { value, done } = await items.next();
+      const item = await items.next();
+      if (typeof item !== "object" || item === null) {
+        throw new TypeError(`Cannot send items: next() gives ${String(item)}, an object is wanted`);
+      }
+      const { value, done } = item;
       if (done) return value;
       end.send("item", this.#number, this.#encoder.encode(value));
       wanted--;
@@ -267,13 +280,14 @@ class ServiceGuest {
     const { asking, end } = this.#options;
     let total = wanted;
     for (let slices = 0;; slices++) {
+      if (this.#isOutOfBreath) await this.#breathe();
       for (let frame = asking.poll(); frame !== undefined; frame = asking.poll()) {
         this.#isOver ||= frame.kind === "job";
         if (this.#isOver || frame.kind === "pull" && frame.index === 0) return undefined;
         if (frame.kind === "pull") total += frame.index;
       }
       if (total > 0) return total;
-      await turn();
+      await this.#breathe();
       await rest(end, slices);
     }
   }

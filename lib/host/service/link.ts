@@ -90,6 +90,8 @@ export class GuestService {
   /** The numbers of the call that was added last, and of the one that was answered last. */
   #called = 0;
   #answered = 0;
+  /** Whether something that it asked is not answered. */
+  #isAsking = false;
   /** How many items may come: a guest that sends more would fill the host's memory. */
   #wanted = 0;
   /** Whether an answer was told since the last time that all were. */
@@ -311,8 +313,11 @@ export class GuestService {
   #ask(number: number, payload: Uint8Array): void {
     const { shared } = this.#job;
     if (shared === undefined) throw new ProtocolError("something is asked of shared things, there are none");
+    if (this.#isAsking) throw new ProtocolError("something is asked before the answer, one thing at a time is wanted");
     if (!this.#open) return;
+    this.#isAsking = true;
     void shared.share.answer(shared.task, payload).then((answer) => {
+      this.#isAsking = false;
       if (!this.#open) return;
       this.#kept.realm.outbox.add("result", number, answer);
       this.flush();

@@ -5,7 +5,7 @@
  * - Values are packed one behind another into slabs, so a small one costs a copy and no buffer of its own.
  */
 
-import { Encoder } from "../../codec/mod.ts";
+import { lent } from "../../codec/mod.ts";
 import { type BytesPart, MAX_LENGTH } from "../../mode/mod.ts";
 import type { Transferable } from "../../platform/mod.ts";
 import { taken } from "./transfer.ts";
@@ -30,7 +30,6 @@ export interface PackOptions {
 
 /** See the module. */
 export class Packer {
-  readonly #encoder = new Encoder();
   #slab = new Uint8Array(0);
   #used = 0;
 
@@ -42,11 +41,8 @@ export class Packer {
    * @throws {RangeError} where it is larger than any frame.
    */
   pack(value: unknown, { transfer, moves }: PackOptions): Packed {
-    const bytes = this.#encoder.encode(value, moves ? transfer : undefined);
-    if (bytes.length > MAX_LENGTH) {
-      throw new RangeError(`Cannot send a value of ${bytes.length} bytes: at most ${MAX_LENGTH} are wanted`);
-    }
-    const part = this.#place(bytes);
+    // A getter of the value may have another one packed meanwhile.
+    const part = lent(value, (bytes) => this.#place(bytes), moves ? transfer : undefined);
     if (transfer.length === 0) return { ...part, moved: undefined };
     const moved = taken(transfer);
     return { ...part, moved: moves ? moved : undefined };
@@ -54,6 +50,9 @@ export class Packer {
 
   #place(bytes: Uint8Array): BytesPart {
     const { length } = bytes;
+    if (length > MAX_LENGTH) {
+      throw new RangeError(`Cannot send a value of ${length} bytes: at most ${MAX_LENGTH} are wanted`);
+    }
     if (length > SMALL) return { bytes: bytes.slice(), from: 0, end: length };
     if (this.#used + length > this.#slab.length) {
       this.#slab = new Uint8Array(SLAB);

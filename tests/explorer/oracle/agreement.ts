@@ -5,7 +5,7 @@
  * @module
  */
 
-import { explore } from "../../../lib/explorer/mod.ts";
+import { explore, type Strategy } from "../../../lib/explorer/mod.ts";
 import { foretell, type OracleOptions } from "./oracle.ts";
 import { type Plan, planned } from "./plans.ts";
 import { outcomeText } from "./texts.ts";
@@ -41,13 +41,13 @@ export interface Explored {
 export function explored(
   plan: Plan,
   granularity: "operation" | "word",
-  { schedules, clock }: Pick<Effort, "schedules" | "clock">,
+  { schedules, clock, strategy = "dpor" }: Pick<Effort, "schedules" | "clock"> & { readonly strategy?: Strategy },
 ): Explored {
   const result = explore(planned, {
     parameters: { plan: JSON.stringify(plan) },
     granularity,
     clock,
-    strategy: "dpor",
+    strategy,
     budget: schedules,
     keepGoing: true,
     checks: false,

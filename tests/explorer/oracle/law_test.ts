@@ -2,7 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Layout, ModelMemory, type Operation } from "../../../lib/memory/mod.ts";
 import { runs } from "../../contracts/soak.ts";
-import { compare, type Effort } from "./agreement.ts";
+import { strategies } from "../../../lib/explorer/mod.ts";
+import { compare, type Effort, explored } from "./agreement.ts";
+import { foretell } from "./oracle.ts";
+import { planned } from "./plans.ts";
 import { agreedPlan, randomPlan } from "./random_plans.ts";
 
 const isLong = runs(1) > 1;
@@ -35,6 +38,22 @@ Deno.test("so it is where times come in order", () => {
       assertEquals(compare(plan, { ...EFFORT, clock: "ordered" }).disagreement, undefined);
     }),
     { numRuns: PLANS / 10, seed: SEED },
+  );
+});
+
+Deno.test("no strategy finds what the oracle does not know, and each that runs all finds all", () => {
+  fc.assert(
+    fc.property(agreedPlan(), fc.constantFrom(...strategies), (plan, strategy) => {
+      const { outcomes, complete } = foretell(planned, {
+        parameters: { plan: JSON.stringify(plan) },
+        limit: EFFORT.states,
+      });
+      fc.pre(complete);
+      const found = explored(plan, "operation", { schedules: EFFORT.schedules, strategy });
+      assertEquals(found.outcomes.difference(outcomes), new Set());
+      if (found.complete) assertEquals(found.outcomes, outcomes);
+    }),
+    { numRuns: PLANS / 3, seed: SEED },
   );
 });
 

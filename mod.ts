@@ -182,6 +182,7 @@ export {
   type TimerOptions,
   type TimerPhase,
   type TimerStatistics,
+  until,
   type WaitGroup,
   waitGroup,
   type WaitGroupStatistics,

@@ -72,7 +72,7 @@ export function addAccesses(into: number[], { memory: { layout }, isTimed }: Acc
     case "choose":
       return;
     case "wait":
-      into.push(writes(operation.word));
+      into.push(operation.polls ? reads(operation.word) : writes(operation.word));
       if (isTimed && (operation.deadline ?? Infinity) !== Infinity) into.push(reads(clockPlace(layout)));
       return;
     case "notify":

@@ -69,6 +69,7 @@ function asWritten(operation: Operation, layout: Layout): string {
         numberText(operation.replacement)
       })`;
     case "wait":
+      if (operation.polls) return `${layout.nameOf(operation.word)}.waitWhile(${operation.expected})`;
       return `wait(${layout.nameOf(operation.word)}, ${operation.expected})`;
     case "notify":
       return `notify(${layout.nameOf(operation.word)}${operation.count === Infinity ? "" : `, ${operation.count}`})`;

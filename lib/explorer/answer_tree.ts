@@ -24,6 +24,7 @@ import { type TaskMemory, TaskRun } from "../program/mod.ts";
 import { STATISTICS } from "../sync/mod.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import { changesCell } from "./accesses.ts";
+import { sameTurn, type Turn, type WaitingLoop, waitingLoop } from "./waiting_loop.ts";
 import { wholeText } from "./whole_text.ts";
 
 /** How steps ended. */
@@ -73,6 +74,10 @@ export class TreeNode {
   children: Map<unknown, TreeNode> | undefined;
   /** A tree that says whether the call may begin: null where it always may, undefined where nobody has looked. */
   gate: AnswerTree | null | undefined;
+  /** The loop that waits, of which a round begins here: null where none does, undefined where nobody has looked. */
+  loop: WaitingLoop | null | undefined;
+  /** See `Place` of `waiting_loop.ts`. */
+  ending: { readonly period: number; readonly operations: number } | undefined;
 
   /** Made by {@linkcode AnswerTree}. */
   constructor(run: TaskRun<unknown>, prompter: Prompter, parent: TreeNode | undefined, answer: Answer | Failure) {
@@ -85,8 +90,10 @@ export class TreeNode {
       ? { kind: "threw", error: outcome.error }
       : { kind: "returned", value: outcome.kind === "returned" ? outcome.value : undefined };
     this.call = prompter.call;
-    this.isPoint = operation !== undefined &&
-      (this.call === undefined ? prompter.switches(operation) : prompter.begins(operation));
+    // What follows the end of a wait that polls belongs to it: whether that is over still holds then, or it is none.
+    this.isPoint = operation !== undefined && !polls(parent?.operation) &&
+      (polls(operation) ||
+        (this.call === undefined ? prompter.switches(operation) : prompter.begins(operation)));
     this.parent = parent;
     this.answer = answer;
   }
@@ -113,6 +120,8 @@ const MOST_NODES = 20_000;
 export class AnswerTree {
   /** Whether a plain operation on a word or on bytes has been asked for. */
   hasPlain = false;
+  /** The loops that were recognized as ones that only wait, by what they ask for: the answers that lead to the first. */
+  readonly loops: Map<string, readonly (Answer | Failure)[]> = new Map();
   readonly #layout: Layout;
   readonly #make: (memory: Memory) => Steps<unknown>;
   readonly #rules: TreeRules;
@@ -158,6 +167,34 @@ export class AnswerTree {
     node.lastAnswer = answer;
     node.lastChild = child;
     return child;
+  }
+
+  /** The loop that waits, of which a round begins at a place: one that goes on for `most` operations at least. */
+  loopAt(node: TreeNode, most: number): WaitingLoop | undefined {
+    const loop = waitingLoop(node, { most, lasting: (round, most) => this.lasting(node, round, most) });
+    const key = loop?.round?.map(({ operation }) => "word" in operation ? wholeText(operation) : operation.kind).join();
+    if (key !== undefined && !this.loops.has(key)) {
+      const answers: (Answer | Failure)[] = [];
+      for (let place = node; place.parent !== undefined; place = place.parent) answers.unshift(place.answer);
+      this.loops.set(key, answers);
+    }
+    return loop;
+  }
+
+  /** For how many operations, up to `most`, the steps go round and round from a place, answered as in a round. */
+  lasting(node: TreeNode, round: readonly Turn[], most: number): number {
+    const [run, prompter] = this.#rerun(node);
+    const reading = round.findLast(({ operation: { kind } }) => kind === "now");
+    let time = Number(reading?.answer ?? 0);
+    for (let count = 0; count < most; count++) {
+      const { operation, answer } = round[count % round.length] ?? {};
+      const { pending } = run;
+      if (pending === undefined || !sameTurn(pending, operation)) return count;
+      if (pending.kind === "sleep") time = Math.max(time, pending.until);
+      prompter.answer = pending.kind === "now" ? time : answer as Answer;
+      run.perform();
+    }
+    return most;
   }
 
   #extend(node: TreeNode, answer: Answer | Failure): TreeNode {
@@ -329,6 +366,10 @@ function detached(operation: Operation | undefined): Operation | undefined {
 /** Makes the steps when they begin, so that what their making throws is thrown by them. */
 function* begun(make: (memory: Memory) => Steps<unknown>, memory: Memory): Steps<unknown> {
   return yield* make(memory);
+}
+
+function polls(operation: Operation | undefined): boolean {
+  return operation?.kind === "wait" && operation.polls === true;
 }
 
 function isPlain(operation: Operation): boolean {

@@ -7,6 +7,8 @@
  * - A call of which nobody can tell whether it waits or comes later (see `SharedThing.ready`) begins when it can go on.
  * - A task that waits with a deadline may be woken by its time at any point, or, where times come in order, when no other
  *   has an earlier one.
+ * - A task in a loop that waits (see `waiting_loop.ts`) goes on when what it reads is another. Where such loops are all that is
+ *   left, and are found to last, the run is complete.
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
  * - A task that fails ends alone; the others go on. What the shared things are told of an end (`recover` of `sync`) is an
  *   action of its own for each thing, in the name of the task.
@@ -78,6 +80,8 @@ export class Execution {
   readonly picks: number[] = [];
   /** The action that was taken at each point of the last run. */
   readonly taken: number[] = [];
+  /** After how many operations a run is too long. */
+  readonly stepLimit: number;
   /** Where each task stands. */
   readonly nodes: TreeNode[];
   /** The races of the last run; undefined where none were looked for. */
@@ -86,7 +90,8 @@ export class Execution {
   broken: string | undefined;
   readonly #memory: ModelMemory;
   readonly #tasks: number;
-  readonly #stepLimit: number;
+  // The step limit of the present run.
+  #most = 0;
   readonly #checks: boolean;
   #observe: Observe | undefined;
   readonly #point: { -readonly [K in keyof RunEnd]: RunEnd[K] };
@@ -123,7 +128,7 @@ export class Execution {
     this.granularity = granularity;
     this.#memory = model.memory;
     this.#tasks = model.tasks.length;
-    this.#stepLimit = stepLimit;
+    this.stepLimit = stepLimit;
     this.#checks = checks;
     this.nodes = model.tasks.map(({ root }) => root);
     this.#until = model.tasks.map(() => NaN);
@@ -151,9 +156,13 @@ export class Execution {
     return this.#operations;
   }
 
-  /** Performs one run. What it gives is used again for the next one. */
-  run(scheduler: Scheduler, observe?: Observe): RunEnd {
+  /**
+   * Performs one run. What it gives is used again for the next one. Where it is to show whether something `lasts`, it may be
+   * ten times as long as others.
+   */
+  run(scheduler: Scheduler, observe?: Observe, { lasts = false }: { readonly lasts?: boolean } = {}): RunEnd {
     this.#observe = observe;
+    this.#most = lasts ? LASTING * this.stepLimit : this.stepLimit;
     const watchRaces = this.#checks && this.model.hasPlain;
     const resumes = scheduler === this.#saver && observe === undefined && watchRaces === this.#savedRaces &&
       !this.model.isFull;
@@ -190,7 +199,7 @@ export class Execution {
     for (;;) {
       this.#offer();
       const [action] = this.#actions;
-      if (action === undefined || this.#operations > this.#stepLimit) return;
+      if (action === undefined || this.#operations > this.#most) return;
       this.#act(action % this.#tasks, Math.floor(action / this.#tasks));
       this.#point.last = action;
     }
@@ -217,7 +226,7 @@ export class Execution {
     for (;;) {
       this.#offer();
       if (this.#actions.length === 0) {
-        point.kind = "complete";
+        point.kind = this.#isLasting() ? "complete" : "too-long";
         break;
       }
       // Where it goes on from a checkpoint the state there is saved already.
@@ -234,7 +243,7 @@ export class Execution {
       this.#act(action % this.#tasks, Math.floor(action / this.#tasks));
       point.last = action;
       point.step++;
-      if (this.#operations > this.#stepLimit) {
+      if (this.#operations > this.#most) {
         point.kind = "too-long";
         break;
       }
@@ -376,6 +385,7 @@ export class Execution {
         continue;
       }
       if (isGated && operation.kind === "call" && node.gate !== null && this.#isShut(node, task)) continue;
+      if (node.loop !== null && this.#goesRound(node, task)) continue;
       if (step === 0) this.#point.preempts = last >= 0;
       actions[count++] = task;
     }
@@ -426,9 +436,29 @@ export class Execution {
     return end?.kind === "returned" && end.value === false;
   }
 
+  /** Whether a task would only go round again in a loop that waits. */
+  #goesRound(node: TreeNode, task: number): boolean {
+    if (node.loop === undefined) {
+      node.loop = (node.isPoint ? this.model.tasks[task]?.loopAt(node, this.stepLimit) : undefined) ?? null;
+    }
+    return node.loop?.reads.every(({ load, value }) => Object.is(this.#memory.begin(load, task), value)) ?? false;
+  }
+
+  /** Whether the tasks that go round, where no other can go on, do so for ten times as long as a run may last. */
+  #isLasting(): boolean {
+    return this.nodes.every((node, task) => {
+      const { loop } = node;
+      if (!loop?.round || this.model.daemons.has(task) || !Number.isNaN(this.#until[task] ?? NaN)) return true;
+      const most = LASTING * this.stepLimit;
+      return loop.isEndless ??= this.model.tasks[task]?.lasting(node, loop.round, most) === most;
+    });
+  }
+
   #act(task: number, choice: number): void {
     shorten(this.#accesses, 0);
     shorten(this.#woken, 0);
+    // Whether it may go on depends on all that its loop reads.
+    if (this.#watches) { for (const place of this.#held(this.nodes[task])) this.#accesses.push(reads(place)); }
     const isParked = !Number.isNaN(this.#until[task] ?? NaN);
     const { daemons } = this.model;
     if (daemons.size > 0 && this.#isAlone() && task === this.#first) {
@@ -466,7 +496,7 @@ export class Execution {
       const { operation } = node;
       if (operation === undefined) return;
       if (!first && (node.isPoint || operation.kind === "choose")) return;
-      if (++this.#operations > this.#stepLimit) return;
+      if (++this.#operations > this.#most) return;
       const answer = this.#answer(operation, task, choice);
       this.#observe?.(task, node, answer);
       if (answer === PARKED) {
@@ -604,20 +634,26 @@ export class Execution {
     else if (end?.value === false) this.broken = "the invariant does not hold";
   }
 
-  /** What tasks would reach that wait before a call, or that the end of the run has stopped. */
+  /** The words that a task reads before it goes round again in a loop that waits. */
+  #held(node: TreeNode | undefined): readonly number[] {
+    return node?.loop?.reads.map(({ load: { word } }) => word) ?? [];
+  }
+
+  /** What tasks would reach that wait before a call or in a loop, or that the end of the run has stopped. */
   #pending(): ReadonlyMap<number, readonly number[]> {
     const pending = new Map<number, readonly number[]>();
-    for (const [task, { gate }] of this.nodes.entries()) {
+    for (const [task, node] of this.nodes.entries()) {
+      const { gate } = node;
       if (this.endOf(task) !== undefined) continue;
-      const accesses: number[] = [];
+      const accesses = this.#held(node).map(reads);
       if (this.#isOver) accesses.push(reads(endPlace(this.#memory.layout)));
-      else if (gate === null || gate === undefined) continue;
-      // Beginning the call changes what the look only reads.
-      else {
-        this.model.evaluate(gate, accesses);
-        for (const [index, access] of accesses.entries()) accesses[index] = access | 1;
+      else if (gate !== null && gate !== undefined) {
+        const looks: number[] = [];
+        this.model.evaluate(gate, looks);
+        // Beginning the call changes what the look only reads.
+        for (const access of looks) accesses.push(access | 1);
       }
-      pending.set(task, accesses);
+      if (accesses.length > 0) pending.set(task, accesses);
     }
     return pending;
   }
@@ -630,6 +666,9 @@ const CALLED = 2 ** 28;
 export function isAssertion(error: unknown): boolean {
   return error instanceof Error && error.name === "AssertionError";
 }
+
+/** By how many times a run that shows that something lasts is longer than others. */
+const LASTING = 10;
 
 const NONE: ReadonlyMap<number, readonly number[]> = new Map();
 

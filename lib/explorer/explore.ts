@@ -88,6 +88,8 @@ export interface ExploredRuns {
   readonly schedules: number;
   /** How many runs came to the step limit. */
   readonly tooLong: number;
+  /** What is taken for granted, in sentences such as "the loop at spin.ts:12 only waits": none where all is certain. */
+  readonly assumptions: readonly string[];
   /** How many distinct outcomes there are, as far as is known. */
   readonly distinct: number;
   /** The first 1,000 of them, with how many schedules had each. */
@@ -209,9 +211,9 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
   search.checkDeterminism();
   // What a strategy of the user's own leaves out nobody knows.
   const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
-  const { schedules, found, tooLong } = search;
+  const { schedules, found, tooLong, assumptions } = search;
   const { distinct, whole: outcomes, unseen } = search.outcomes;
-  const ran = { schedules, tooLong, distinct, outcomes };
+  const ran = { schedules, tooLong, assumptions, distinct, outcomes };
   const covered = schedulers.find((scheduler) => scheduler instanceof Bounded)?.covered;
   if (found === undefined) {
     const verdict = exhausted ? "proved" : "not-exhausted";

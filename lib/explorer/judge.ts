@@ -26,6 +26,8 @@ export interface Judged {
   readonly text: string;
   /** What is wrong with the outcome. */
   readonly finding: Finding | undefined;
+  /** Whether a task goes round for ever: no real run then comes to that end. */
+  readonly isEndless?: boolean;
 }
 
 /** How many judgments are kept at a time. */
@@ -172,7 +174,8 @@ export class Judge {
     const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
     const counting = findings.filter(({ kind }) => kind === "assertion" || !isExpected);
     if (why !== undefined) counting.push(why.finding);
-    return { outcome, text, finding: this.#worst(counting) };
+    const isEndless = nodes.some(({ loop }, task) => loop?.round !== undefined && !model.daemons.has(task));
+    return { outcome, text, finding: this.#worst(counting), isEndless };
   }
 
   /** The first in order of precedence of those that count. */

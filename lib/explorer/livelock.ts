@@ -2,10 +2,11 @@
  * Livelocks: tasks that go on for ever and get nowhere, though each has its turns.
  *
  * - A run that came to the step limit may only have been unfair. So its first departures are taken again, and then the tasks
- *   take turns, up to the step limit: where the same state comes again and again until then, it is a livelock.
+ *   take turns: where the same state comes again and again, for ten times as long as a run may last, it is a livelock.
  * - A state is the words, the bytes, who waits, whose turn it is, and the operation that each task performs next. What a task
- *   counts by itself cannot be seen: a loop that ends after more rounds than the step limit has is taken for one that never
- *   does. Times do not count, so that tasks that pause and look again are found.
+ *   counts by itself cannot be seen: a loop that ends after more rounds than that is taken for one that never does. Times do
+ *   not count, so that tasks that pause and look again are found; but a loop that looks at a clock that stands still does not
+ *   last, since real clocks go on.
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
  *
  * @module
@@ -36,27 +37,50 @@ export interface Livelock {
 export function livelock(execution: Execution, departures: readonly Departure[]): Livelock | undefined {
   const { model } = execution;
   const turns = () => new Replay(departures, { names: model.names, inTurns: true });
-  const rounds = new Rounds(model, execution, turns());
-  rounds.begin();
+  const search = () => {
+    const rounds = new Rounds(model, execution, turns());
+    rounds.begin();
+    return rounds;
+  };
+  const rounds = search();
   if (execution.run(rounds).kind !== "too-long") return undefined;
-  const { found, replay } = rounds;
-  if (found === undefined || replay.fault !== undefined) return undefined;
-  const { preemptions } = replay;
+  const { found, replay: { fault, preemptions } } = rounds;
+  if (found === undefined || fault !== undefined) return undefined;
   const { first, length } = found;
   const loop: string[] = [];
+  let timed = false;
   const again = turns();
   again.begin();
   execution.run(again, (task, node, answer) => {
     const step = execution.taken.length - 1;
-    if (step < first || step >= first + length || loop.length > MOST_LINES || answer === PARKED) return;
-    if (node.call === undefined) loop.push(`${model.names[task]}: ${lineOf(node, model.memory.layout, answer)}`);
+    if (step < first || step >= first + length || answer === PARKED) return;
+    const { operation, call } = node;
+    timed ||= operation?.kind === "now" && !operation.starts;
+    if (call !== undefined || loop.length > MOST_LINES) return;
+    loop.push(`${model.names[task]}: ${lineOf(node, model.memory.layout, answer)}`);
   });
+  if (timed) return undefined;
+  const lasting = search();
+  if (execution.run(lasting, undefined, { lasts: true }).kind !== "too-long" || !lasting.found) return undefined;
   if (loop.length > MOST_LINES) loop[MOST_LINES] = "...";
   const message = `the tasks take turns and come to the same state every ${length} steps: ${loop.join("; ")}`;
   return { finding: { kind: "livelock", message, loop }, preemptions };
 }
 
-function lineOf({ operation }: TreeNode, layout: Layout, answer: unknown): string {
+/** What the tasks do for ever that are left in loops that only wait, at the end of a run; undefined where none is. */
+export function endlessWait({ nodes, model }: Execution): Finding | undefined {
+  const loop = nodes.flatMap(({ loop }, task) => {
+    const round = model.daemons.has(task) ? undefined : loop?.round;
+    const turns = round?.filter(({ operation: { kind } }) => kind !== "now" && kind !== "call") ?? [];
+    return turns.map(({ operation, answer }) =>
+      `${model.names[task]}: ${lineOf({ operation }, model.memory.layout, answer)}`
+    );
+  });
+  if (loop.length === 0) return undefined;
+  return { kind: "livelock", message: `nobody changes what is read over and over: ${loop.join("; ")}`, loop };
+}
+
+function lineOf({ operation }: Pick<TreeNode, "operation">, layout: Layout, answer: unknown): string {
   if (operation === undefined) return "ends";
   if (operation.kind === "call") return `${operation.object}.${operation.method}`;
   if (!("word" in operation)) return operation.kind;

@@ -14,6 +14,7 @@
  */
 
 import type { AnyProgram, Settings } from "../program/mod.ts";
+import { assumptionsOf } from "./assumptions.ts";
 import { NondeterminismError } from "./answer_tree.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
 import { type BugKind, type Finding, kinds } from "./finding.ts";
@@ -165,6 +166,11 @@ export class Search {
     return this.#found;
   }
 
+  /** What is taken for granted of the tasks. */
+  get assumptions(): readonly string[] {
+    return assumptionsOf(this.execution.model, new ProgramModel(this.#program, this.#settings, this.#options));
+  }
+
   /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
   *goInSlices(
     schedulers: readonly Scheduler[],
@@ -314,7 +320,9 @@ export class Search {
     if (run.kind !== "complete" || scheduler.counts?.(run) === false) return "cut";
     this.#schedules++;
     const judged = judge.judge();
-    if (this.outcomes.add(judged, { isSample })) this.#last = this.departures(execution);
+    // Where a task goes round for ever nothing comes out.
+    const isNew = !judged.isEndless && this.outcomes.add(judged, { isSample });
+    if (isNew) this.#last = this.departures(execution);
     const finding = this.#findingOf(judged);
     if (finding !== undefined && this.#isBetter(finding, run)) this.#found = this.#foundIn(finding, run, turn);
     return "counted";

@@ -3,6 +3,7 @@
  *
  * - A task waits for who stands in line before it where the thing says so (a reader behind a waiting writer), else for who
  *   holds the thing.
+ * - `livelock` where some go round in loops that only wait, and no other cause is found.
  * - `self-deadlock` where a task waits for what it holds, `deadlock` where tasks wait for each other, `lost-wakeup` where one
  *   sleeps because a signal came too early, `orphaned-lock` where the holder has ended, else `deadlock` too.
  *
@@ -12,6 +13,7 @@
 import { DeadlockError, type DeadlockWait } from "../errors.ts";
 import type { Execution } from "./execution.ts";
 import type { Finding } from "./finding.ts";
+import { endlessWait } from "./livelock.ts";
 import { lostWakeup } from "./lost_wakeup.ts";
 
 interface Wait {
@@ -53,6 +55,8 @@ export function stuck(execution: Execution): { readonly finding: Finding; readon
     return holders.some((holder) => nodes[holder]?.end !== undefined);
   });
   const lost = lostWakeup(execution);
+  const endless = isOrphaned || lost !== undefined ? undefined : endlessWait(execution);
+  if (endless !== undefined) return { finding: endless, error };
   if (lost !== undefined) return { finding: { kind: "lost-wakeup", message: `${message}: ${lost}` }, error };
   return { finding: { kind: isOrphaned ? "orphaned-lock" : "deadlock", message }, error };
 }

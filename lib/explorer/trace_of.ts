@@ -149,7 +149,10 @@ class Recorder {
     else if (node.isPoint && node.call !== undefined && this.#execution.granularity === "operation") {
       // A call that others could interrupt.
       if (last?.row.task !== task) this.#add(task, place, `goes on with ${node.call.object}.${node.call.method}`);
-    } else if (node.isPoint || operation.kind === "choose" || this.#execution.granularity === "word") {
+    } else if (
+      node.isPoint || operation.kind === "choose" || (node.call === undefined && "order" in operation) ||
+      this.#execution.granularity === "word"
+    ) {
       this.#add(task, place, actionText(operation, { answer, layout: this.#layout, call: node.call }));
     }
     if (!waited) this.#rowOf.push(this.rows.findLast(({ row }) => row.task === task)?.row);

@@ -41,6 +41,8 @@ export interface ParkedTask {
   readonly word?: number;
   /** When it gives up or wakes, in milliseconds; `Infinity` for never. */
   readonly until: number;
+  /** The value of the word that it waits to be another, where it polls. */
+  readonly polled?: number;
 }
 
 /** A task that waited and can go on. */
@@ -86,6 +88,8 @@ export class ModelMemory implements Memory {
   #ready: ReadyTask[] = [];
   #clock: number;
   #tickets = 0;
+  /** Whether somebody has polled. */
+  #polls = false;
   #deferred: Steps<unknown>[] | undefined;
 
   /** Makes a memory of zeros and freezes its layout. */
@@ -144,9 +148,10 @@ export class ModelMemory implements Memory {
         return this.#clock;
       case "choose":
         return pick(this.#chooser, operation.n);
-      default:
-        return this.#cells.perform(operation);
     }
+    const answer = this.#cells.perform(operation);
+    if (this.#polls) this.#wakePollers();
+    return answer;
   }
 
   /** Draws the next ticket. */
@@ -252,12 +257,23 @@ export class ModelMemory implements Memory {
     this.#ready.push(...due.map(expired));
   }
 
-  #wait({ word, expected, deadline = Infinity }: WaitOperation, task: number): Answer | typeof PARKED {
+  #wait({ word, expected, deadline = Infinity, polls = false }: WaitOperation, task: number): Answer | typeof PARKED {
     this.#cells.checkWord("wait", word, 1);
     if (this.#cells.words[word] !== (expected | 0)) return "not-equal";
     if (deadline <= this.#clock && !this.#patient) return "timed-out";
-    this.#parked.push({ task, word, until: deadline });
+    this.#parked.push({ task, word, until: deadline, ...polls ? { polled: expected | 0 } : {} });
+    this.#polls ||= polls;
     return PARKED;
+  }
+
+  /** Wakes who polls a word that has changed. */
+  #wakePollers(): void {
+    const isSame = ({ word = 0, polled }: ParkedTask) => polled === undefined || this.#cells.words[word] === polled;
+    if (this.#parked.every(isSame)) return;
+    for (const { task } of this.#parked.filter((parked) => !isSame(parked))) {
+      this.#ready.push({ task, answer: "woken" });
+    }
+    this.#parked = this.#parked.filter(isSame);
   }
 
   #sleep({ until }: SleepOperation, task: number): undefined | typeof PARKED {

@@ -72,6 +72,8 @@ export interface WaitOperation {
   readonly expected: number;
   /** When to give up, in absolute milliseconds; never if absent. */
   readonly deadline?: number | undefined;
+  /** Whether nobody may notify: then who waits looks at the word from time to time. False if absent. */
+  readonly polls?: boolean | undefined;
 }
 
 /** Wakes waiters of a word, first in first out; answers how many. */
@@ -257,9 +259,13 @@ export function compareExchange<C extends Cell = "i32">(
   return new OneStep(operation as CompareExchangeOperation<"i32">);
 }
 
-/** Parks while a word holds `expected`, until a notify or the deadline (absolute milliseconds). */
-export function wait(word: number, expected: number, options?: { readonly deadline?: number }): Steps<WaitResult> {
-  return new OneStep({ kind: "wait", word, expected, deadline: options?.deadline });
+/** Parks while a word holds `expected`, until a notify, any change if it `polls`, or the deadline (absolute milliseconds). */
+export function wait(
+  word: number,
+  expected: number,
+  options?: Pick<WaitOperation, "deadline" | "polls">,
+): Steps<WaitResult> {
+  return new OneStep({ kind: "wait", word, expected, ...options });
 }
 
 /** Wakes at most `count` waiters of a word (all by default) and gives how many it woke. */

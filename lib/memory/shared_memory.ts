@@ -33,6 +33,8 @@ import { INLINE } from "./operation.ts";
 import { sharedWaiting, type Waiting } from "./waiting.ts";
 
 const SLICE_MILLISECONDS = 100;
+/** The shortest and the longest slice of a wait that polls. */
+const POLL_MILLISECONDS = { least: 0.05, most: 2 };
 /** How often a guest that does not wait looks whether it is asked to stop: at the beginning of a call, */
 const CALLS_BETWEEN_LOOKS = 64;
 /** or else after more operations than any call takes. */
@@ -196,19 +198,21 @@ export class SharedMemory implements Memory {
     this.control.enter(operation);
   }
 
-  #wait({ word, expected, deadline }: WaitOperation): WaitResult {
+  #wait({ word, expected, deadline, polls }: WaitOperation): WaitResult {
     this.#cells.checkWord("wait", word, 1);
     // A guest that is stopped here has as many operations to undo what it did.
     this.#operations = 0;
     this.control.throwIfStopped();
     if (Atomics.load(this.#words, word) !== (expected | 0)) return "not-equal";
+    // Who polls is in no call: the last one is over.
+    if (polls) this.control.enter({ kind: "call", object: this.layout.nameOf(word), method: "wait", args: [] });
     if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
     const published = this.control.publish(word, {
       expected,
       timed: deadline !== undefined && deadline !== Infinity,
     });
     try {
-      return this.#waitInSlices(word, expected, deadline);
+      return this.#waitInSlices(word, expected, { deadline, polls });
     } finally {
       this.control.unpublish(published);
     }
@@ -226,12 +230,17 @@ export class SharedMemory implements Memory {
     return false;
   }
 
-  #waitInSlices(word: number, expected: number, deadline = Infinity): WaitResult {
+  #waitInSlices(
+    word: number,
+    expected: number,
+    { deadline = Infinity, polls }: Pick<WaitOperation, "deadline" | "polls">,
+  ): WaitResult {
     for (let slices = 0;; slices++) {
       this.control.throwIfStopped();
       const left = deadline === Infinity ? Infinity : deadline - this.#clock();
       // Whoever notifies stores first; the wait compares under the lock that notify takes: no wake-up falls between.
-      const result = this.#waiting.wait(this.#words, word, expected, Math.max(0, Math.min(left, SLICE_MILLISECONDS)));
+      const slice = Math.max(0, Math.min(left, sliceOf(slices, polls)));
+      const result = this.#waiting.wait(this.#words, word, expected, slice);
       if (result === "ok") {
         this.control.throwIfStopped();
         return "woken";
@@ -243,7 +252,7 @@ export class SharedMemory implements Memory {
   }
 
   async #waitAsync(
-    { word, expected, deadline = Infinity }: WaitOperation,
+    { word, expected, deadline = Infinity, polls }: WaitOperation,
     signal: AbortSignal | undefined,
   ): Promise<WaitResult> {
     this.#cells.checkWord("wait", word, 1);
@@ -259,7 +268,7 @@ export class SharedMemory implements Memory {
       for (let slices = 0;; slices++) {
         this.control.throwIfStopped();
         const left = deadline === Infinity ? Infinity : deadline - this.#clock();
-        const slice = Math.max(0, Math.min(left, SLICE_MILLISECONDS));
+        const slice = Math.max(0, Math.min(left, sliceOf(slices, polls)));
         const result = await this.#waiting.waitAsync(this.#words, word, expected, slice);
         if (signal?.aborted === true) {
           // The wake-up of a wait that was given up was for another one.
@@ -309,4 +318,10 @@ export class SharedMemory implements Memory {
     }
     this.control.throwIfStopped();
   }
+}
+
+/** How long a slice of a wait is, in milliseconds: who polls looks often at first. */
+function sliceOf(slices: number, polls = false): number {
+  if (!polls) return SLICE_MILLISECONDS;
+  return Math.min(POLL_MILLISECONDS.least * 2 ** slices, POLL_MILLISECONDS.most);
 }

@@ -77,6 +77,7 @@ export class TaskRun<T> {
     const operation = this.pending;
     if (operation === undefined) return;
     if (operation.kind === "call") this.call = operation;
+    else if (operation.kind === "wait" && operation.polls) this.call = undefined;
     let answer: Answer | typeof PARKED;
     try {
       answer = this.#memory.begin(operation, this.number);

@@ -31,6 +31,7 @@ import {
   type Order,
   type Steps,
   store,
+  wait,
 } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking } from "./faces.ts";
@@ -137,6 +138,16 @@ export class SharedCell<C extends Cell> implements SharedThing {
   /** Sets the value if it has the bits of `expected`; gives the one before. */
   compareExchange(expected: CellValue<C>, replacement: CellValue<C>): Steps<CellValue<C>> {
     return compareExchange(this.#word, { expected, replacement, ...this.#options });
+  }
+
+  /**
+   * Waits while it holds a value, whoever changes it and however: no notify is needed.
+   *
+   * @throws {TypeError} where it is no cell of 32 bits.
+   */
+  waitWhile(this: SharedCell<"i32">, value: number): Steps<unknown> {
+    if (this.#isWord) return wait(this.#word, value, { polls: true });
+    throw new TypeError(`Cannot wait for ${this.name}: a cell of 64 bits, one of 32 is wanted`);
   }
 
   /** The blocking face of `load`. */

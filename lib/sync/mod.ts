@@ -39,6 +39,7 @@ export { recover } from "./recovery.ts";
 export { blocking, promised } from "./faces.ts";
 export { CancelToken, cancelToken } from "./cancel_token.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
+export { until } from "./until.ts";
 export { Lock, lock, type LockOptions, type LockStatistics } from "./lock.ts";
 export { type Acquired, type Guarded, LockGuard } from "./lock_guard.ts";
 export { RLock, rlock, type RLockOptions, type RLockStatistics } from "./rlock.ts";

@@ -52,7 +52,7 @@ export function smallestOf(result: ExploredEvidence): Evidence & Partial<Pick<Sm
 
 /** The result as plain data. */
 export function exploredData({ subject, result, trace, interrupted, repeated }: Explored): Record<string, unknown> {
-  const { verdict, schedules, tooLong, distinct } = result;
+  const { verdict, schedules, tooLong, distinct, assumptions } = result;
   const shown = "schedule" in result ? result : undefined;
   const bug = result.verdict === "bug" ? result : undefined;
   return {
@@ -72,6 +72,7 @@ export function exploredData({ subject, result, trace, interrupted, repeated }: 
     schedules,
     tooLong,
     distinct,
+    assumptions,
     outcomes: result.outcomes.map(({ outcome, count }) => ({ outcome: outcome ?? null, count })),
     ..."covered" in result
       ? { covered: result.covered ?? null, unseen: result.unseen ?? null, missed: result.missed ?? null }
@@ -272,15 +273,22 @@ export class Paper {
   }
 }
 
-function passText({ verdict, schedules, covered, tooLong, unseen, missed }: ExploredWell, isSought: boolean): string {
+function passText(
+  { verdict, schedules, covered, tooLong, unseen, missed, assumptions }: ExploredWell,
+  isSought: boolean,
+): string {
   const ran = counted(schedules, "schedule");
   const what = isSought ? "what was looked for" : "a bug";
-  if (verdict === "proved") return `no order of what the tasks do shows ${what}, for this input: ${ran} stand for all.`;
+  const granted = assumptions.length === 0 ? [] : [`Taken for granted: ${assumptions.join("; ")}.`];
+  if (verdict === "proved") {
+    return [`no order of what the tasks do shows ${what}, for this input: ${ran} stand for all.`, ...granted].join(" ");
+  }
   return [
     `${isSought ? "not found" : "no bug"} in ${ran}; there are more.`,
     ...covered === undefined
       ? []
       : [`All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`],
+    ...granted,
     ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} came to the step limit.`],
     ...unseen === undefined
       ? []

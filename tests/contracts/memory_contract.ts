@@ -199,6 +199,14 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     });
   });
 
+  test("a wait that polls passes a turn to and fro without a notify", async (subject) => {
+    await checkRuns(subject, async (seed) => {
+      const { layout } = cells(subject);
+      const calls = [0, 1].map((parity): TaskCall => ({ task: "takeTurns", args: [WORD, parity, 20, true] }));
+      await subject.run(layout, calls, seed);
+    });
+  });
+
   test("notify wakes all that wait", async (subject) => {
     await checkRuns(subject, async (seed) => {
       const { layout } = cells(subject);

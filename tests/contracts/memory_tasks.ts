@@ -52,11 +52,11 @@ const tasks = {
   },
 
   /** Waits for each even (or odd) turn and passes it on. */
-  *takeTurns(turn: number, parity: number, rounds: number): Steps<void> {
+  *takeTurns(turn: number, parity: number, rounds: number, polls = false): Steps<void> {
     for (let round = parity; round < 2 * rounds; round += 2) {
-      for (let seen = yield* load(turn); seen !== round; seen = yield* load(turn)) yield* wait(turn, seen);
+      for (let seen = yield* load(turn); seen !== round; seen = yield* load(turn)) yield* wait(turn, seen, { polls });
       yield* store(turn, round + 1);
-      yield* notify(turn);
+      if (!polls) yield* notify(turn);
     }
   },
 

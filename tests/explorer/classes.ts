@@ -8,7 +8,7 @@
 
 import { conflict } from "../../lib/explorer/accesses.ts";
 import { DepthFirst } from "../../lib/explorer/depth_first.ts";
-import { Execution, type Granularity } from "../../lib/explorer/execution.ts";
+import { Execution, type ExecutionOptions } from "../../lib/explorer/execution.ts";
 import { ProgramModel } from "../../lib/explorer/program_model.ts";
 import type { Point, RunEnd, Scheduler } from "../../lib/explorer/scheduler.ts";
 import { type AnyProgram, settingsOf, type SettingsOptions } from "../../lib/program/mod.ts";
@@ -63,9 +63,12 @@ function join(clock: number[], other: readonly number[]): void {
 /** How many interleavings a program has, and in how many classes. */
 export function countClasses(
   program: AnyProgram,
-  { granularity, ...options }: SettingsOptions & { granularity?: Granularity } = {},
+  { granularity, stepLimit, ...options }: SettingsOptions & Pick<ExecutionOptions, "granularity" | "stepLimit"> = {},
 ): { readonly interleavings: number; readonly classes: number } {
-  const execution = new Execution(new ProgramModel(program, settingsOf(program, options)), { granularity });
+  const execution = new Execution(new ProgramModel(program, settingsOf(program, options)), {
+    granularity,
+    stepLimit,
+  });
   const scheduler = new Classes();
   let interleavings = 0;
   while (scheduler.begin()) {

@@ -5,7 +5,7 @@
  */
 
 import { defineProgram, ensure, pause } from "../../lib/program/mod.ts";
-import { cell, lock, semaphore } from "../../lib/sync/mod.ts";
+import { cell, lock, semaphore, until } from "../../lib/sync/mod.ts";
 
 const module = import.meta.url;
 
@@ -103,4 +103,36 @@ export const dying = defineProgram({
     return 0;
   },
   expected: () => (outcome) => typeof outcome === "object" && outcome.failed.length === 1,
+});
+
+export const polled = defineProgram({
+  name: "polled",
+  claim: "Who polls a cell goes on when it holds what is wanted.",
+  module,
+  variants: ["set", "never"],
+  shared: () => ({ guard: lock(), flag: cell(), back: cell() }),
+  tasks: ({ variant }) => [
+    {
+      name: "poll",
+      *run({ guard, flag, back }) {
+        // What it has waited for before is not what it waits for.
+        yield* guard.acquire();
+        yield* guard.release();
+        yield* back.store(1);
+        return yield* until(flag, (value) => value >= 2);
+      },
+    },
+    {
+      name: "set",
+      *run({ flag, back }) {
+        yield* until(back, (value) => value === 1);
+        yield* flag.store(1);
+        if (variant === "set") yield* flag.add(2);
+      },
+    },
+  ],
+  *outcome(_shared, { results: [seen] }) {
+    return seen;
+  },
+  expected: () => [3],
 });

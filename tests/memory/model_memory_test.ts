@@ -30,6 +30,17 @@ Deno.test("ModelMemory.begin() wakes no waiter by a store alone", () => {
   assertEquals([memory.takeReady(), memory.parked.length], [[], 1]);
 });
 
+Deno.test("ModelMemory.begin() wakes who polls a word by whatever changes it, and nobody else", () => {
+  const { word, memory } = gate();
+  memory.begin({ kind: "wait", word, expected: 0 }, 0);
+  for (const task of [1, 2]) memory.begin({ kind: "wait", word, expected: 0, polls: true }, task);
+  memory.perform({ kind: "exchange", cell: "i32", word, value: 0, order: "atomic" });
+  assertEquals(memory.takeReady(), []);
+  memory.perform({ kind: "add", cell: "i32", word, value: 1, order: "atomic" });
+  assertEquals(memory.takeReady(), [{ task: 1, answer: "woken" }, { task: 2, answer: "woken" }]);
+  assertEquals(memory.parked.map(({ task }) => task), [0]);
+});
+
 Deno.test("ModelMemory.advance() moves the clock to the earliest time and wakes all that are due, in order", () => {
   const { word, memory } = gate();
   memory.begin({ kind: "sleep", until: 7 }, 0);

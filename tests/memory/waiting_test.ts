@@ -49,3 +49,24 @@ Deno.test("SharedMemory and its control wait and notify as they are told to, and
   await check(() => control.requestStop(0), ["notify", word]);
   await wait.catch(() => {});
 });
+
+Deno.test("SharedMemory looks at a word that it polls often at first, and every 2 ms at the latest", async () => {
+  const layout = new Layout();
+  const word = layout.word("gate");
+  const slices: number[] = [];
+  let time = 0;
+  const wait: Waiting["wait"] = (_words, _word, _expected, milliseconds) => {
+    slices.push(milliseconds);
+    time += milliseconds;
+    return "timed-out";
+  };
+  const options = { clock: () => time, hold, waiting: { ...sharedWaiting, wait, waitAsync: wait } };
+  const memory = SharedMemory.create(layout, { guests: 0, ...options });
+  const poll = { kind: "wait", word, expected: 0, polls: true, deadline: 9 } as const;
+  const expected = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 2];
+  assertEquals(memory.perform(poll), "timed-out");
+  assertEquals(slices.slice(0, 8), expected);
+  slices.length = time = 0;
+  assertEquals(await memory.performAsync(poll), "timed-out");
+  assertEquals(slices.slice(0, 8), expected);
+});

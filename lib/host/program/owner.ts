@@ -296,7 +296,8 @@ export class Owner implements TasksMemory {
     const waits = this.memory.parked.map(({ task, word = -1, until }): TaskWait => {
       const call = this.#runs.get(task)?.call;
       const queued = this.#job.space.isLane(word);
-      return { task, object: call?.object ?? "", method: call?.method ?? "wait", timed: until !== Infinity, queued };
+      const object = call?.object ?? this.memory.layout.nameOf(word);
+      return { task, object, method: call?.method ?? "wait", timed: until !== Infinity, queued };
     });
     const { names } = this.#job;
     const found = findDeadlock(waits, { names, live: this.#options.live(), recovery: this.#recovery });

@@ -33,6 +33,7 @@ const isText: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number" && !Number.isNaN(value);
 const isWhole: Check = (value) => Number.isSafeInteger(value);
 const isCount: Check = (value) => value === Infinity || Number.isSafeInteger(value);
+const isFlag: Check = (value) => typeof value === "boolean";
 const isBytes: Check = (value) => value instanceof Uint8Array;
 const isValue: Check = (value, { cell }) => cell === "i64" ? typeof value === "bigint" : typeof value === "number";
 const isCell: Check = (value) => value === "i32" || value === "i64" || value === "f64";
@@ -53,7 +54,7 @@ const PARTS_OF: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>>
   add: change,
   exchange: change,
   compareExchange: { ...place, expected: isValue, replacement: isValue },
-  wait: { word: isWhole, expected: isNumber, deadline: optional(isNumber) },
+  wait: { word: isWhole, expected: isNumber, deadline: optional(isNumber), polls: optional(isFlag) },
   notify: { word: isWhole, count: isCount },
   read: { offset: isWhole, length: isWhole, into: optional(isBytes) },
   write: { offset: isWhole, bytes: isBytes },

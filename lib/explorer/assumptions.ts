@@ -1,0 +1,23 @@
+/**
+ * What a result takes for granted, as sentences.
+ *
+ * - `the loop at FILE:LINE only waits`: it was recognized, and its turns are not told apart (see `waiting_loop.ts`).
+ *
+ * @module
+ */
+
+import type { ProgramModel } from "./program_model.ts";
+import { sourcesOf } from "./sources.ts";
+
+/** What was taken for granted of a program whose tasks have run in `model`; `fresh` is another model of it. */
+export function assumptionsOf(model: ProgramModel, fresh: ProgramModel): readonly string[] {
+  const loops = model.tasks.flatMap(({ loops }, task) => {
+    return [...loops.values()].map((answers) => {
+      const place = sourcesOf(fresh, model.tasks.map((_, other) => other === task ? answers : []))[task]
+        ?.[answers.length];
+      const [, line = `which ${model.names[task]} goes round`] = /([^/]+:\d+):\d+$/.exec(place ?? "") ?? [];
+      return `the loop ${place === undefined ? line : `at ${line}`} only waits`;
+    });
+  });
+  return [...new Set(loops)].sort();
+}

@@ -102,6 +102,7 @@ export const kinds = {
     add: (cell, { count }) => cell.add(count),
     exchange: (cell, { count }) => cell.exchange(count),
     compareExchange: (cell, { count }) => cell.compareExchange(0, count),
+    until: (cell, { count }) => sync.until(cell, (value) => value >= count),
   }, (cell) => cell.load()),
   cells: kind([() => sync.cells({ length: 2, cell: "f64" })], {
     *store(cells, { count }) {

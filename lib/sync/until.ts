@@ -15,11 +15,11 @@
  * const space = new Space({ flag: cell() }, { tasks: 2 });
  * const memory = new ModelMemory(space.layout);
  * const { flag } = space.bind(memory);
- * const { outcomes: [seen] } = runCooperative(memory, [
+ * const { outcomes: [waiter] } = runCooperative<unknown>(memory, [
  *   { name: "wait", steps: until(flag, (value) => value >= 2) },
  *   { name: "set", steps: flag.store(3) },
  * ]);
- * if (seen?.kind !== "returned" || seen.value !== 3) throw new Error("the value that is wanted is given");
+ * if (waiter?.kind !== "returned" || waiter.value !== 3) throw new Error("the value that is wanted is given");
  * ```
  *
  * @module

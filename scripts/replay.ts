@@ -7,7 +7,7 @@
 
 import { MODE_NAMES } from "../lib/host/mod.ts";
 import { CommandHost } from "./command/command_host.ts";
-import { type RunTrace, traceOf } from "../lib/explorer/mod.ts";
+import { type RunTrace, SCHEDULE, traceOf } from "../lib/explorer/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
@@ -47,7 +47,7 @@ whose main runs on the host has no schedules.
 
 Real threads and processes perform one memory operation at a time, in the order of the model.
 
-Example: deno task replay deadlock hf1:o-zj91zy --mode all`;
+Example: deno task replay deadlock hf2:straight:zj91lf --mode all`;
 
 const GRAMMAR: CommandGrammar = {
   command: "replay",
@@ -70,7 +70,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (schedule !== undefined) return await replayAll(schedule, given);
-  throw new UsageError("Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted");
+  throw new UsageError(`Cannot replay: there is no schedule, one such as ${SCHEDULE} is wanted`);
 }
 
 async function replayAll(schedule: string, { subjects, flags }: Given): Promise<number> {

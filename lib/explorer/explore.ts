@@ -15,7 +15,8 @@
  * ```ts
  * import { defineProgram } from "../program/mod.ts";
  * import { cell } from "../sync/mod.ts";
- * import { explore, replay } from "./explore.ts";
+ * import { explore } from "./explore.ts";
+ * import { replay } from "./repetition.ts";
  *
  * const program = defineProgram({
  *   name: "lost",
@@ -41,11 +42,10 @@
 import { type AnyProgram, dataText, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";
 import { Bounded } from "./bounded.ts";
 import type { Granularity } from "./execution.ts";
-import { type BugKind, type Finding, kinds, type RaceFinding } from "./finding.ts";
+import { type BugKind, kinds, type RaceFinding } from "./finding.ts";
 import { Pct } from "./pct.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
-import { formatSchedule, parseSchedule, printOf } from "./schedule.ts";
 import type { OutcomeCount } from "./outcomes.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type Found, type Goal, rankOf, Search, type Slices, toEnd } from "./search.ts";
@@ -158,16 +158,6 @@ export interface SmallerEvidence extends Evidence {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a replay came to. */
-export interface ReplayResult {
-  /** The outcome; undefined where the run is not complete. */
-  readonly outcome: unknown;
-  /** The bug that it shows, if any. */
-  readonly finding: Finding | undefined;
-  /** The preemptions of the schedule. */
-  readonly preemptions: number;
-}
-
 const BUDGET = 10_000;
 const MOST_BUDGET = 1_000_000_000;
 /** How many schedules smaller parameters get, each time. */
@@ -236,15 +226,7 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
     if ("schedule" in other) return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
     message += "; that needs times out of order: with the earliest first no bug is found";
   }
-  const { fingerprint, judged } = search.show(departures, { inTurns, afresh: true });
-  const schedule = formatSchedule({
-    granularity: granularity ?? "operation",
-    looks,
-    clock,
-    departures,
-    inTurns,
-    fingerprint,
-  });
+  const { schedule, judged } = search.show(departures, { inTurns, afresh: true });
   const evidence = { message, schedule, outcome: judged?.outcome, preemptions, steps, minimal };
   const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism";
   const smaller = isSearchedAgain ? yield* smallerEvidence(program, { options, settings, least, budget }) : undefined;
@@ -263,29 +245,6 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
 function goalOf({ find, ignore }: ExploreOptions): Goal {
   if (typeof find === "object") return { outcome: dataText(find.outcome) };
   return find === undefined ? { ignore } : { ignore: kinds.filter((kind) => kind !== find) };
-}
-
-/**
- * Runs a program once, as a schedule says.
- *
- * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
- */
-export function replay(
-  program: AnyProgram,
-  schedule: string,
-  options: SettingsOptions & Pick<ExploreOptions, "checks" | "stepLimit"> = {},
-): ReplayResult {
-  const { granularity, looks, clock, departures, inTurns, print } = parseSchedule(schedule);
-  const { checks, stepLimit } = options;
-  const search = new Search(program, settingsOf(program, options), { granularity, checks, stepLimit, looks, clock });
-  const { judged, fingerprint, fault, preemptions } = search.show(departures, { inTurns, afresh: false });
-  const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");
-  if (is !== undefined) {
-    throw new RangeError(
-      `Cannot replay ${schedule} on ${program.name}: ${is}, the program, variant and parameters that it was found for are wanted`,
-    );
-  }
-  return { outcome: judged?.outcome, finding: judged?.finding, preemptions };
 }
 
 /** The same with smaller parameters: one after the other is made as small as it can be, until none can. */

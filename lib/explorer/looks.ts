@@ -43,13 +43,3 @@ export function looksWith(looks: Looks, operation: Operation): Looks {
   if (operation.kind === "call" && operation.method === STATISTICS && !looks.waits) return { ...looks, waits: true };
   return looks;
 }
-
-/** Looks as letters, for schedules. */
-export function formatLooks({ clock, waits }: Looks): string {
-  return `${clock ? "c" : ""}${waits ? "s" : ""}`;
-}
-
-/** The same read. */
-export function parseLooks(letters: string): Looks {
-  return { clock: letters.includes("c"), waits: letters.includes("s") };
-}

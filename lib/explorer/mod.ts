@@ -27,10 +27,9 @@ export {
   exploreInSlices,
   type ExploreOptions,
   type ExploreResult,
-  replay,
-  type ReplayResult,
   type SmallerEvidence,
 } from "./explore.ts";
+export { type Repetition, repetition, type RepetitionOptions, replay, type ReplayResult } from "./repetition.ts";
 export { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
 export { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
@@ -47,7 +46,14 @@ export { Pct, type PctOptions } from "./pct.ts";
 export { RandomWalk } from "./random_walk.ts";
 export { Replay, type ReplayOptions } from "./replay.ts";
 export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
-export { type Departure, formatSchedule, parseSchedule, type Schedule } from "./schedule.ts";
+export {
+  type Departure,
+  type DepartureText,
+  formatSchedule,
+  parseSchedule,
+  SCHEDULE,
+  type Schedule,
+} from "./schedule.ts";
 export {
   type Found,
   type Goal,

@@ -21,6 +21,8 @@ export interface ReplayOptions {
   readonly inTurns?: boolean | undefined;
   /** Whether departures that cannot be taken are left out; false by default, which makes them a fault. */
   readonly lenient?: boolean | undefined;
+  /** Told of each point at which the run departs from the default. */
+  readonly departs?: ((point: Point) => void) | undefined;
 }
 
 /** See the module. */
@@ -30,6 +32,7 @@ export class Replay implements Scheduler {
   readonly #departures: ReadonlyMap<number, Departure>;
   readonly #names: readonly string[];
   readonly #lenient: boolean;
+  readonly #departs: ReplayOptions["departs"];
   // The step from which on tasks take turns; Infinity where they do not.
   readonly #turnsFrom: number;
   #begun = false;
@@ -39,10 +42,11 @@ export class Replay implements Scheduler {
   #fault: string | undefined;
 
   /** Replays departures. */
-  constructor(departures: readonly Departure[], { names, inTurns = false, lenient = false }: ReplayOptions) {
+  constructor(departures: readonly Departure[], { names, inTurns = false, lenient = false, departs }: ReplayOptions) {
     this.#departures = new Map(departures.map((departure) => [departure.step, departure]));
     this.#names = names;
     this.#lenient = lenient;
+    this.#departs = departs;
     this.#turnsFrom = inTurns ? (departures.at(-1)?.step ?? -1) + 1 : Infinity;
   }
 
@@ -83,6 +87,7 @@ export class Replay implements Scheduler {
     const pick = actions.indexOf(departure.task + tasks * departure.choice);
     if (pick >= 0 && departure.task < tasks) {
       this.#done++;
+      this.#departs?.(point);
       return pick;
     }
     if (this.#lenient) return 0;

@@ -1,18 +1,21 @@
 /**
- * Schedules as short texts, such as `hf1:o3b.17a-k3f9x7`.
+ * Schedules as short texts, such as `hf2:a@1.count.store/b.2:k3f9x7`: at step 1 task `a`, which stands before `count.store`, is
+ * preempted by `b`, which goes on for 2 steps.
  *
- * - A schedule lists where a run departs from the default (see `scheduler.ts`): `3b` is "at step 3, task b", tasks being
- *   lettered in their order; `3b2` also makes choice 2. `o` or `w` before them is the granularity, with what
- *   the tasks look at (`looks.ts`), and a `t` where times come in order. A `*` behind them says that
- *   from there on the tasks take turns.
+ * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
+ *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3. `straight` is a run without departures.
+ * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
+ *   tasks look at, see `looks.ts`); behind them `turns`, where from there on the tasks take turns.
  * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
  *   out, and two over the text, so that a slip of the hand is.
+ * - The text needs no quotes in a shell. Of a task's name the letters, digits and underscores are kept.
  *
  * @module
  */
 
+import type { Layout, Operation } from "../memory/mod.ts";
 import type { Granularity } from "./execution.ts";
-import { formatLooks, type Looks, NO_LOOKS, parseLooks } from "./looks.ts";
+import { type Looks, NO_LOOKS } from "./looks.ts";
 import type { Clock } from "./program_model.ts";
 import { fingerprint as mix } from "./whole_text.ts";
 
@@ -24,6 +27,16 @@ export interface Departure {
   readonly task: number;
   /** What it chooses, where it chooses. */
   readonly choice: number;
+}
+
+/** What a schedule tells people of a departure. */
+export interface DepartureText {
+  /** The task that is preempted there; undefined where none is. */
+  readonly preempted: number | undefined;
+  /** What that task stands before, such as `count.store`. */
+  readonly before: string;
+  /** How many steps the task that goes on performs. */
+  readonly steps: number;
 }
 
 /** A schedule. */
@@ -42,46 +55,84 @@ export interface Schedule {
   readonly fingerprint: number;
 }
 
-const FORM = /^hf1:([ow])(c?s?)(t)?((?:\d+[a-z]+\d*)(?:\.\d+[a-z]+\d*)*)?(\*)?-([0-9a-z]{4})([0-9a-z]{2})$/;
+const VERSION = "hf2";
+/** A schedule as an example. */
+export const SCHEDULE = "hf2:a@1.count.store/b.2:k3f9x7";
+const STRAIGHT = "straight";
+const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", STRAIGHT, "turns"];
+const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
+const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}))?\.\d+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;
 
-/** A schedule as text. */
+/** A schedule as text, given the names of the tasks and what is told of each departure. */
 export function formatSchedule(
   { granularity, looks = NO_LOOKS, clock, departures, inTurns = false, fingerprint }: Schedule,
+  { names, told }: { readonly names: readonly string[]; readonly told: readonly DepartureText[] },
 ): string {
-  const steps = departures.map(({ step, task, choice }) => `${step}${lettersOf(task)}${choice === 0 ? "" : choice}`);
-  const head = `${granularity === "word" ? "w" : "o"}${formatLooks(looks)}${clock === "ordered" ? "t" : ""}`;
-  const text = `hf1:${head}${steps.join(".")}${inTurns ? "*" : ""}-${digits(fingerprint, PRINT_DIGITS)}`;
+  const labels = labelsOf(names);
+  const parts = [
+    ...granularity === "word" ? ["word"] : [],
+    ...clock === "ordered" ? ["ordered"] : [],
+    ...looks.clock ? ["now"] : [],
+    ...looks.waits ? ["waiters"] : [],
+    ...departures.map(({ step, task, choice }, index) => {
+      const { preempted, before, steps } = told[index] ?? { preempted: undefined, before: "", steps: 1 };
+      const from = preempted === undefined ? `@${step}` : `${labels[preempted]}@${step}.${plain(before)}`;
+      return `${from}/${labels[task]}${choice === 0 ? "" : `=${choice}`}.${steps}`;
+    }),
+    ...inTurns ? ["turns"] : [],
+  ];
+  const text = `${VERSION}:${parts.join() || STRAIGHT}:${digits(fingerprint, PRINT_DIGITS)}`;
   return text + digits(mix(0, text), CHECK_DIGITS);
 }
 
 /**
- * The schedule that a text says; its fingerprint as text.
+ * The schedule that a text says, given the names of the tasks; its fingerprint as text.
  *
  * @throws {RangeError} where it says none.
  */
-export function parseSchedule(text: string): Omit<Schedule, "fingerprint"> & { readonly print: string } {
-  const form = FORM.exec(text.trim());
-  if (form === null) {
-    throw new RangeError(`Cannot replay ${text}: it is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted`);
+export function parseSchedule(
+  text: string,
+  names: readonly string[],
+): Omit<Schedule, "fingerprint"> & { readonly print: string } {
+  const refuse = (is: string, wanted: string): never => {
+    throw new RangeError(`Cannot replay ${text}: ${is}, ${wanted} is wanted`);
+  };
+  const [whole = "", body = "", print = "", check = ""] = FORM.exec(text.trim()) ?? [];
+  if (whole === "") {
+    const [version = VERSION] = /^hf\d+(?=:)/.exec(text.trim()) ?? [];
+    if (version !== VERSION) {
+      refuse(`it is of version ${version}`, `one of ${VERSION}, as exploring the program again prints it,`);
+    }
+    refuse("it is no schedule", `one such as ${SCHEDULE}`);
   }
-  const [whole, letter, looks = "", ordered, steps = "", turns, print = "", check = ""] = form;
   if (digits(mix(0, whole.slice(0, -CHECK_DIGITS)), CHECK_DIGITS) !== check) {
-    throw new RangeError(
-      `Cannot replay ${text}: its last two characters do not fit the rest, the text as printed is wanted`,
-    );
+    refuse("its last two characters do not fit the rest", "the text as printed");
   }
-  const departures = steps === "" ? [] : steps.split(".").map((part): Departure => {
-    const [, step = "", letters = "", choice = "0"] = /^(\d+)([a-z]+)(\d+)?$/.exec(part) ?? [];
-    return { step: Number(step), task: numberOf(letters), choice: Number(choice) };
-  });
+  const labels = labelsOf(names);
+  const words = new Set<string>();
+  const departures: Departure[] = [];
+  for (const part of body.split(",")) {
+    const [departure, step = "", label = "", choice = "0"] = DEPARTURE.exec(part) ?? [];
+    const task = labels.indexOf(label);
+    if (departure === undefined && !WORDS.includes(part)) refuse("it is no schedule", `one such as ${SCHEDULE}`);
+    else if (departure === undefined) words.add(part);
+    else if (task < 0) {
+      refuse(`it names task ${label}, and there are ${labels.join(", ")}`, "a schedule of this program");
+    } else departures.push({ step: Number(step), task, choice: Number(choice) });
+  }
   if (departures.some(({ step }, index) => index > 0 && step <= (departures[index - 1]?.step ?? 0))) {
-    throw new RangeError(`Cannot replay ${text}: its steps are out of order, ascending ones are wanted`);
+    refuse("its steps are out of order", "ascending ones");
   }
-  const granularity = letter === "w" ? "word" : "operation";
-  const clock = ordered === undefined ? "free" : "ordered";
-  return { granularity, looks: parseLooks(looks), clock, departures, inTurns: turns !== undefined, print };
+  return {
+    granularity: words.has("word") ? "word" : "operation",
+    looks: { clock: words.has("now"), waits: words.has("waiters") },
+    clock: words.has("ordered") ? "ordered" : "free",
+    departures,
+    inTurns: words.has("turns"),
+    print,
+  };
 }
 
 /** The part of a fingerprint that the text keeps. */
@@ -89,14 +140,27 @@ export function printOf(fingerprint: number): string {
   return digits(fingerprint, PRINT_DIGITS);
 }
 
-/** The letters of a task: a to z, then aa. */
-export function lettersOf(task: number): string {
-  const last = String.fromCharCode("a".charCodeAt(0) + task % 26);
-  return task < 26 ? last : lettersOf(Math.floor(task / 26) - 1) + last;
+/** What a task stands before, as schedules tell it. */
+export function beforeText(operation: Operation | undefined, layout: Layout): string {
+  if (operation === undefined) return "end";
+  if (operation.kind === "call") return `${operation.object}.${operation.method}`;
+  return "word" in operation ? `${layout.nameOf(operation.word)}.${operation.kind}` : operation.kind;
 }
 
-function numberOf(letters: string): number {
-  return [...letters].reduce((number, letter) => 26 * number + letter.charCodeAt(0) - "a".charCodeAt(0) + 1, 0) - 1;
+/** The names of tasks as schedules hold them: each of its own. */
+function labelsOf(names: readonly string[]): readonly string[] {
+  const labels: string[] = [];
+  for (const [task, name] of names.entries()) {
+    let label = plain(name).replaceAll(".", "-") || "task";
+    while (labels.includes(label)) label += `-${task}`;
+    labels.push(label);
+  }
+  return labels;
+}
+
+/** What of a text needs no quotes. */
+function plain(text: string): string {
+  return text.replaceAll(/[^\w.]+/g, "-").replaceAll(/^-+|-+$/g, "");
 }
 
 function digits(value: number, count: number): string {

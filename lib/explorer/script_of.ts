@@ -10,21 +10,10 @@
  */
 
 import { type Answer, INLINE, InlineCall, PARKED } from "../memory/mod.ts";
-import {
-  type AnyProgram,
-  dataText,
-  type Failed,
-  type Script,
-  type ScriptStep,
-  settingsOf,
-  type SettingsOptions,
-} from "../program/mod.ts";
+import { type AnyProgram, dataText, type Failed, type Script, type ScriptStep } from "../program/mod.ts";
 import { Failure } from "./answer_tree.ts";
-import { Execution, type ExecutionOptions, type Observe } from "./execution.ts";
-import { replay } from "./explore.ts";
-import { ProgramModel } from "./program_model.ts";
-import { Replay } from "./replay.ts";
-import { parseSchedule } from "./schedule.ts";
+import type { Execution, Observe } from "./execution.ts";
+import { repetition, type RepetitionOptions } from "./repetition.ts";
 import type { RunEnd, Scheduler } from "./scheduler.ts";
 
 /**
@@ -35,16 +24,10 @@ import type { RunEnd, Scheduler } from "./scheduler.ts";
 export function scriptOf(
   program: AnyProgram,
   schedule: string,
-  options: SettingsOptions & Pick<ExecutionOptions, "stepLimit"> = {},
+  options: RepetitionOptions = {},
 ): Script {
-  // Refuses a schedule that is not of this program.
-  replay(program, schedule, options);
-  const { granularity, looks, clock, departures, inTurns } = parseSchedule(schedule);
-  const model = new ProgramModel(program, settingsOf(program, options), { looks, clock });
-  const execution = new Execution(model, { granularity, stepLimit: options.stepLimit });
-  const scheduler = new Replay(departures, { names: model.names, inTurns });
-  scheduler.begin();
-  return recordScript(execution, scheduler).script;
+  const { execution, scheduler } = repetition(program, schedule, options);
+  return recordScript(execution, scheduler()).script;
 }
 
 /** Performs one run, and writes its script. */

@@ -25,8 +25,8 @@ import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
 import { type ModelOptions, ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
-import type { Departure } from "./schedule.ts";
-import type { RunEnd, Scheduler } from "./scheduler.ts";
+import { beforeText, type Departure, formatSchedule } from "./schedule.ts";
+import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
 import { serialOutcomes } from "./serial.ts";
 
 /** A bug, with the run that shows it. */
@@ -72,6 +72,8 @@ export interface SearchLimits {
 export interface Shown {
   /** What the run does, in 32 bits. */
   readonly fingerprint: number;
+  /** The schedule as a text that replays it. */
+  readonly schedule: string;
   /** What came out; undefined where the run did not come to its end. */
   readonly judged: Judged | undefined;
   /** Its preemptions. */
@@ -231,7 +233,13 @@ export class Search {
     { afresh, inTurns = false }: PathOptions & { readonly afresh: boolean },
   ): Shown & { readonly fault?: string } {
     const { names } = this.execution.model;
-    const replay = new Replay(departures, { names, inTurns });
+    const told: { preempted: number | undefined; before: string; step: number }[] = [];
+    const departs = ({ preempts, last, tasks, step }: Point) => {
+      const preempted = preempts ? last % tasks : undefined;
+      const { operation } = execution.nodes[preempted ?? -1] ?? {};
+      told.push({ preempted, before: beforeText(operation, execution.model.memory.layout), step });
+    };
+    const replay = new Replay(departures, { names, inTurns, departs });
     const printed = replay.turnsFrom + PRINTED_TURNS;
     const execution = afresh
       ? new Execution(new ProgramModel(this.#program, this.#settings, this.#options), this.#options)
@@ -255,7 +263,22 @@ export class Search {
       else if (inTurns) finding = livelock(execution, departures)?.finding;
       judged = finding && { outcome: undefined, text: finding.message, finding };
     }
-    return { fingerprint: print, judged, preemptions, ...fault === undefined ? {} : { fault } };
+    const tasks = execution.taken.slice(0, replay.turnsFrom).map((action) => action % names.length);
+    const schedule = formatSchedule({
+      granularity: this.#options.granularity ?? "operation",
+      looks: this.#options.looks,
+      clock: this.#options.clock,
+      departures,
+      inTurns,
+      fingerprint: print,
+    }, {
+      names,
+      told: told.map(({ step, ...rest }) => {
+        const end = tasks.findIndex((task, later) => later > step && task !== tasks[step]);
+        return { ...rest, steps: (end < 0 ? tasks.length : end) - step };
+      }),
+    });
+    return { fingerprint: print, schedule, judged, preemptions, ...fault === undefined ? {} : { fault } };
   }
 
   /** Looks whether a model of its own takes the same steps as that of the search: if not, that is the bug. */

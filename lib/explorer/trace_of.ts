@@ -9,15 +9,12 @@
  */
 
 import { type Answer, type Layout, PARKED } from "../memory/mod.ts";
-import { type AnyProgram, dataText, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { type AnyProgram, dataText } from "../program/mod.ts";
 import { actionText, wakeText } from "./action_text.ts";
 import type { Failure, TreeNode } from "./answer_tree.ts";
-import { Execution, type ExecutionOptions } from "./execution.ts";
-import { replay } from "./explore.ts";
+import type { Execution } from "./execution.ts";
 import type { Finding } from "./finding.ts";
-import { ProgramModel } from "./program_model.ts";
-import { Replay } from "./replay.ts";
-import { parseSchedule } from "./schedule.ts";
+import { repetition, type RepetitionOptions } from "./repetition.ts";
 import type { Point, Scheduler } from "./scheduler.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -61,32 +58,19 @@ type Row = { -readonly [K in keyof TraceRow]: TraceRow[K] };
 export function traceOf(
   program: AnyProgram,
   schedule: string,
-  options: SettingsOptions & Pick<ExecutionOptions, "stepLimit" | "checks"> = {},
+  options: RepetitionOptions = {},
 ): RunTrace {
-  const { outcome, finding, preemptions } = replay(program, schedule, options);
-  const { granularity, looks, clock, departures, inTurns } = parseSchedule(schedule);
-  const settings = settingsOf(program, options);
-  const { stepLimit, checks } = options;
-  const execution = new Execution(new ProgramModel(program, settings, { looks, clock }), {
-    granularity,
-    stepLimit,
-    checks,
-  });
+  const { result, execution, model, scheduler } = repetition(program, schedule, options);
   const { names } = execution.model;
-  const scheduler = () => {
-    const made = new Replay(departures, { names, inTurns });
-    made.begin();
-    return made;
-  };
   // Only then it is known whether races are to be looked for.
   execution.run(scheduler());
   const recorder = new Recorder(execution);
   execution.run(recorder.over(scheduler()), (task, node, answer) => recorder.observe(task, node, answer));
   recorder.markRace();
   recorder.finish();
-  const places = sourcesOf(new ProgramModel(program, settings, { looks, clock }), recorder.answers);
+  const places = sourcesOf(model(), recorder.answers);
   const rows = recorder.rows.map(({ row, place }): TraceRow => ({ ...row, source: places[row.task]?.[place] }));
-  return { tasks: names, rows, outcome, finding, preemptions };
+  return { tasks: names, rows, ...result };
 }
 
 const WAITS = ", waits";

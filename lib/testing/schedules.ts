@@ -36,7 +36,6 @@
 import {
   type Departure,
   type Finding,
-  formatSchedule,
   type Granularity,
   type Point,
   type Scheduler,
@@ -180,8 +179,7 @@ export class ScheduledRun {
 
   /** The schedule, as a text that replays it. */
   get schedule(): string {
-    const { departures, fingerprint } = this.#run;
-    return formatSchedule({ granularity: this.#granularity, departures, fingerprint });
+    return this.#run.schedule;
   }
 
   /** The settings, the schedule, and what happens in it, row by row. */

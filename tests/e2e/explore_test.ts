@@ -53,7 +53,7 @@ Deno.test("deno task explore --json prints the bug of fewest preemptions with wh
     preemptions: 1,
     minimal: true,
   });
-  assertMatch(schedule ?? "", /^hf1:o\w+\.\w+-\w{6}$/);
+  assertMatch(schedule ?? "", /^hf2:@0\/add\.1,add@1\.g\.acquire\/stop\.8:\w{6}$/);
   assertEquals(replay, `deno task replay ${specimen("bluetooth")} ${schedule}`);
   assert(schedules > 1 && document.outcomes.reduce((sum, { count }) => sum + count, 0) === schedules);
   assertEquals(trace?.tasks, ["stop", "add"]);
@@ -75,7 +75,7 @@ Deno.test("explore tells people what happened in which order, where, and how to 
   assertMatch(columns, /^step {2}a +b$/);
   assertMatch(first, /^ {3}0 {4}left\.acquire\(\) +lib\/programs\/deadlock\.ts:\d+$/);
   assertMatch(stdout, /right\.acquire\(\), waits for ever +lib\/programs\/deadlock\.ts:\d+\n/);
-  assertMatch(stdout, /\nReplay: deno task replay deadlock hf1:o-\w{6}\n/);
+  assertMatch(stdout, /\nReplay: deno task replay deadlock hf2:straight:\w{6}\n/);
   for (const mode of ELSEWHERE) {
     assertStringIncludes(stdout, `${mode} mode: 10 of 10 came to the model's outcome\n`);
   }
@@ -106,7 +106,7 @@ Deno.test("explore keeps the program's own flags for the replay", async () => {
     await explored(specimen("reorder"), "--setters", "4", "--strategy", "random", "--seed", "-7", "--json"),
     1,
   );
-  assertMatch(document.replay ?? "", / hf1:o\w+(\.\w+)*-\w{6} --seed -7 --setters 4$/);
+  assertMatch(document.replay ?? "", / hf2:\S+:\w{6} --seed -7 --setters 4$/);
   // What is shown is the smallest, with one task that sets and one that checks.
   assertEquals(document.trace?.tasks.length, 2);
 });
@@ -187,7 +187,7 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
 
 Deno.test("explore and replay refuse a program whose main runs on the host, and say why", async () => {
   const hosted = "tests/guests/host_programs.ts#teller";
-  for (const [name, ...args] of [["explore", hosted], ["replay", hosted, "hf1:o-zj91zy"]] as const) {
+  for (const [name, ...args] of [["explore", hosted], ["replay", hosted, "hf2:straight:zj91lf"]] as const) {
     await using command = startScript(name, ...args);
     const { code, stdout, stderr } = await command.end();
     assertEquals({ code, stdout }, { code: 2, stdout: "" });

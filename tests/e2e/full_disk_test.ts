@@ -25,7 +25,7 @@ const COMMANDS: readonly (readonly [Script, ...string[]])[] = [
   ["sim", "--mode", "process", "--duration", "0.1", "--json"],
   ["explore", "bank"],
   ["explore", "bank", "--json"],
-  ["replay", "deadlock", "hf1:o-zj91zy"],
+  ["replay", "deadlock", "hf2:straight:zj91lf"],
   ["bench", "--help"],
   ["ok", "--help"],
   ["test", "--help"],

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { SCHEDULE } from "../../lib/explorer/mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { explore, isProgram } from "../../mod.ts";
 import { programs } from "../../mod.ts";
@@ -65,7 +66,7 @@ Deno.test("replay runs a program by its path, with its own flags, also where it 
 
 Deno.test("replay refuses a schedule of another program, a slip of the hand, and no schedule, with 2", async () => {
   const schedule = scheduleOf("bank");
-  const slip = schedule.replace("o-", "o1b-");
+  const slip = schedule.replace("straight", "@1/second.1");
   const refusals: readonly (readonly [args: readonly string[], stderr: string])[] = [
     [
       ["race", schedule],
@@ -74,8 +75,12 @@ Deno.test("replay refuses a schedule of another program, a slip of the hand, and
     [["bank", schedule, "--variant", "locked"], `Cannot replay ${schedule} on bank: its tasks take other steps, `],
     [["bank", schedule, "--first", "1"], `Cannot replay ${schedule} on bank: its tasks take other steps, `],
     [["bank", slip], `Cannot replay ${slip}: its last two characters do not fit the rest, `],
-    [["bank", "hf2:x"], "Cannot replay hf2:x: it is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted\n"],
-    [["bank"], "Cannot replay: there is no schedule, one such as hf1:o3b.17a-k3f9x7 is wanted\n"],
+    [["bank", "hf2:x"], `Cannot replay hf2:x: it is no schedule, one such as ${SCHEDULE} is wanted\n`],
+    [
+      ["bank", "hf1:o-zj91zy"],
+      "Cannot replay hf1:o-zj91zy: it is of version hf1, one of hf2, as exploring the program",
+    ],
+    [["bank"], `Cannot replay: there is no schedule, one such as ${SCHEDULE} is wanted\n`],
     [[schedule], "Cannot replay: there is no program, one of `deno task list` or a module is wanted\n"],
     [["bank", schedule, "--mode", "fast"], "Cannot use --mode fast: all, one of direct, thread, process, "],
     [["bank", schedule, "--times", "0"], "Cannot use --times 0: a whole number from 1 to 1000000 is wanted\n"],

@@ -347,12 +347,13 @@ Deno.test("explore() and replay() refuse what makes no sense", () => {
   assertThrows(() => explore(account, { stepLimit: 0 }), RangeError, "a step limit of 0");
   assertThrows(() => explore(account, { variant: "other" }), RangeError, "variant other");
   assertThrows(() => replay(account, "hf2:o-abcdef"), RangeError, "it is no schedule");
+  assertThrows(() => replay(account, "hf1:o3b-abcdef"), RangeError, "it is of version hf1, one of hf2, as exploring");
   const { schedule } = bugOf(account, { strategy: "bounded" });
-  assertMatch(schedule, /^hf1:o0b-\w{6}$/);
-  assertThrows(() => replay(account, schedule.replace("0b", "0c")), RangeError, "do not fit the rest");
-  assertThrows(() => replay(lazy01, schedule), RangeError, "its tasks take other steps");
+  assertMatch(schedule, /^hf2:@0\/\w+\.\d:\w{6}$/);
+  assertThrows(() => replay(account, schedule.replace("@0", "@1")), RangeError, "do not fit the rest");
+  assertThrows(() => replay(lazy01, schedule), RangeError, "and there are one, two, check, a schedule of this program");
   assertThrows(() => replay(account, schedule, { variant: "fixed" }), RangeError, "its tasks take other steps");
-  assertThrows(() => replay(account, bugOf(wronglock).schedule), RangeError, "the program, variant and parameters");
+  assertThrows(() => replay(account, bugOf(wronglock).schedule), RangeError, "a schedule of this program is wanted");
   assert(replay(account, `  ${schedule}\n`).finding !== undefined);
 });
 

@@ -91,7 +91,7 @@ Deno.test("scriptOf() refuses a schedule of another program, variant or input", 
   const bug = explore(deadlock01);
   const schedule = bug.verdict === "bug" ? bug.schedule : "";
   assertThrows(() => scriptOf(deadlock01, schedule, { variant: "fixed" }), RangeError, "on deadlock01: ");
-  assertThrows(() => scriptOf(deadlock01, "hf1:none"), RangeError, "it is no schedule");
+  assertThrows(() => scriptOf(deadlock01, "hf2:none"), RangeError, "it is no schedule");
 });
 
 Deno.test("isRepeated() wants equal outcomes, and of a deadlock that it is told to one who waits for ever at least", () => {

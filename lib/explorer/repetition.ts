@@ -1,0 +1,78 @@
+/**
+ * The run of a schedule once more.
+ *
+ * @module
+ */
+
+import { type AnyProgram, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { Execution, type ExecutionOptions } from "./execution.ts";
+import type { Finding } from "./finding.ts";
+import { ProgramModel } from "./program_model.ts";
+import { Replay } from "./replay.ts";
+import { parseSchedule, printOf } from "./schedule.ts";
+import { Search } from "./search.ts";
+
+/** What a replay came to. */
+export interface ReplayResult {
+  /** The outcome; undefined where the run is not complete. */
+  readonly outcome: unknown;
+  /** The bug that it shows, if any. */
+  readonly finding: Finding | undefined;
+  /** The preemptions of the schedule. */
+  readonly preemptions: number;
+}
+
+/** How a schedule is repeated: the settings, and what is looked at. */
+export interface RepetitionOptions extends SettingsOptions, Pick<ExecutionOptions, "checks" | "stepLimit"> {}
+
+/** A schedule that can be repeated, and what comes of it. */
+export interface Repetition {
+  /** What comes of it. */
+  readonly result: ReplayResult;
+  /** What repeats it, on a model of its own. */
+  readonly execution: Execution;
+  /** A fresh model of the program. */
+  model(): ProgramModel;
+  /** A scheduler for one run of it. */
+  scheduler(): Replay;
+}
+
+/**
+ * Runs a program once, as a schedule says.
+ *
+ * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ */
+export function replay(program: AnyProgram, schedule: string, options: RepetitionOptions = {}): ReplayResult {
+  return repetition(program, schedule, options).result;
+}
+
+/**
+ * The same, ready to be run again.
+ *
+ * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
+ */
+export function repetition(program: AnyProgram, schedule: string, options: RepetitionOptions): Repetition {
+  const settings = settingsOf(program, options);
+  const { checks, stepLimit } = options;
+  const names = program.tasks(settings).map(({ name }) => name);
+  const { granularity, looks, clock, departures, inTurns, print } = parseSchedule(schedule, names);
+  const search = new Search(program, settings, { granularity, checks, stepLimit, looks, clock });
+  const { judged, fingerprint, fault, preemptions } = search.show(departures, { inTurns, afresh: false });
+  const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");
+  if (is !== undefined) {
+    throw new RangeError(
+      `Cannot replay ${schedule} on ${program.name}: ${is}, the program, variant and parameters that it was found for are wanted`,
+    );
+  }
+  const model = () => new ProgramModel(program, settings, { looks, clock });
+  return {
+    result: { outcome: judged?.outcome, finding: judged?.finding, preemptions },
+    model,
+    execution: new Execution(model(), { granularity, stepLimit, checks }),
+    scheduler() {
+      const scheduler = new Replay(departures, { names, inTurns });
+      scheduler.begin();
+      return scheduler;
+    },
+  };
+}

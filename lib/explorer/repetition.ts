@@ -1,6 +1,20 @@
 /**
  * The run of a schedule once more.
  *
+ * @example
+ * ```ts
+ * import { programs } from "../programs/mod.ts";
+ * import { isProgram } from "../program/mod.ts";
+ * import { explore } from "./explore.ts";
+ * import { replay } from "./repetition.ts";
+ *
+ * const [deadlock] = programs.filter(isProgram).filter(({ name }) => name === "deadlock");
+ * if (deadlock === undefined) throw new Error("there is such a program");
+ * const result = explore(deadlock);
+ * if (result.verdict !== "bug") throw new Error("it has a bug");
+ * if (replay(deadlock, result.schedule).finding?.kind !== "deadlock") throw new Error("the schedule shows it again");
+ * ```
+ *
  * @module
  */
 

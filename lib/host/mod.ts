@@ -20,27 +20,25 @@
  */
 
 export { Host, type HostOptions } from "./host.ts";
-export {
-  type AnyModeName,
-  type BeginFailure,
-  type BeginOptions,
-  BLOCKS,
-  type BytesPart,
-  FRAME_KINDS,
-  type FrameCursor,
-  type FrameKind,
-  type GuestOptions,
-  type GuestPermissions,
-  type GuestSetup,
-  type JobListener,
-  type KeptRealm,
-  type Mode,
-  MODE_NAMES,
-  type ModeName,
-  type Outbox,
-  type Realm,
-  type RealmListener,
+export type {
+  AnyModeName,
+  BeginFailure,
+  BeginOptions,
+  BytesPart,
+  FrameCursor,
+  FrameKind,
+  GuestOptions,
+  GuestPermissions,
+  GuestSetup,
+  JobListener,
+  KeptRealm,
+  Mode,
+  ModeName,
+  Outbox,
+  Realm,
+  RealmListener,
 } from "../mode/mod.ts";
+export { BLOCKS, FRAME_KINDS, MODE_NAMES } from "../mode/mod.ts";
 export { type Exports, moduleUrl } from "./exports.ts";
 export { loadSystem } from "./system/reference.ts";
 export { realClock } from "./clock.ts";
@@ -48,21 +46,18 @@ export { after, LONGEST_TIMER, now, type Transferable, turn } from "../platform/
 export { directHost } from "./system/inline.ts";
 export type { ProgramEnd, ProgramJob, ProgramOptions, TaskEnd } from "./program/run.ts";
 export type { ProgramReport, ReportTable } from "./program/report.ts";
-export {
-  type AnyHostProgram,
-  defineHostProgram,
-  type GuestFunctions,
-  type GuestNeeds,
-  type HostContext,
-  type HostEnd,
-  type HostProgram,
-  type HostProgramSpec,
-  isHostProgram,
-  isRunnable,
-  needsOf,
-  type ProgramHost,
-  type RunnableProgram,
+export type {
+  AnyHostProgram,
+  GuestFunctions,
+  GuestNeeds,
+  HostContext,
+  HostEnd,
+  HostProgram,
+  HostProgramSpec,
+  ProgramHost,
+  RunnableProgram,
 } from "./program/host_program.ts";
+export { defineHostProgram, isHostProgram, isRunnable, needsOf } from "./program/host_program.ts";
 export { programJob } from "./program/run.ts";
 export { dataText, sameData } from "../program/mod.ts";
 export { loadProgram, programsOf } from "./program/reference.ts";
@@ -85,5 +80,5 @@ export type {
 export { WINDOW } from "./service/message.ts";
 export { namedExport } from "./service/functions.ts";
 export type { ThingsMessage } from "./shared/view.ts";
-export { ServiceShare } from "./shared/service_share.ts";
-export { attach, share, type ShareHandle, type ShareOptions, type Sharing } from "./shared/share.ts";
+export { ServiceShare, type ShareOptions } from "./shared/service_share.ts";
+export { attach, share, type ShareHandle, type Sharing } from "./shared/share.ts";

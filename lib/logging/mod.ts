@@ -9,15 +9,8 @@
  * @module
  */
 
-export {
-  checkLoggingSettings,
-  LOG_LEVELS,
-  type LogFormat,
-  type LoggerSettings,
-  type LoggingSettings,
-  type LogLevel,
-  type LogLimit,
-} from "./settings.ts";
+export type { LogFormat, LoggerSettings, LoggingSettings, LogLevel, LogLimit } from "./settings.ts";
+export { checkLoggingSettings, LOG_LEVELS } from "./settings.ts";
 export { getLogger, type Logger, type LogMethod } from "./logger.ts";
 export { configureGuestLogging, guestLoggingUrl } from "./configure.ts";
 export type { GuestLogging, GuestLoggingOptions } from "./guest_logging.ts";

@@ -64,14 +64,8 @@ export { BytePipe, type BytePipeHandle, type PipeEnd } from "./byte_pipe.ts";
 export { BLOCKS, COUNTED, Doorbell, type DoorbellHandle, LISTENS, URGENT } from "./doorbell.ts";
 export { seededChooser } from "./choice.ts";
 export type { SavedCells } from "./cells.ts";
-export {
-  ModelMemory,
-  type ModelMemoryOptions,
-  PARKED,
-  type ParkedTask,
-  type ReadyTask,
-  type SavedMemory,
-} from "./model_memory.ts";
+export type { ModelMemoryOptions, ParkedTask, ReadyTask, SavedMemory } from "./model_memory.ts";
+export { ModelMemory, PARKED } from "./model_memory.ts";
 export { RemoteMemory, type RemoteMemoryOptions } from "./remote_memory.ts";
 export { GuestControl, type GuestControlOptions, type PublishedWait } from "./guest_control.ts";
 export { sharedWaiting, type Waited, type Waiting } from "./waiting.ts";

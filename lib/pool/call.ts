@@ -43,6 +43,8 @@ export interface CallHolder {
 export type CallState = "waiting" | "running" | "returned" | "failed";
 
 const NONE: CallOptions = {};
+/** Stands for an argument that cannot be sent. */
+export const UNPACKED: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
 export class Call {
   /** The function's name. */

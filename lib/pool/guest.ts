@@ -24,14 +24,13 @@ import type {
   GuestHost,
   HostOptions,
   NamedCall,
-  Packed,
   ServiceAnswer,
   ServiceLink,
 } from "../host/mod.ts";
 import { Host, moduleUrl, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit, within } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
-import { Call, failureOf } from "./call.ts";
+import { Call, failureOf, UNPACKED } from "./call.ts";
 import { checkCallbacks } from "./checks.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
 import type { LogTarget } from "../logging/mod.ts";
@@ -62,8 +61,6 @@ export interface GuestSettings extends Pick<HostOptions, "permissions" | "guests
   /** What it logs and where that goes: a log of its own, or one that it shares by its name. Nothing by default. */
   readonly logging?: LogTarget | GuestLog;
 }
-
-const NOTHING: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
 /** How far a guest is. */
 export type GuestState = "made" | "running" | "ended";
@@ -98,7 +95,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     this.#share = share;
     const { permissions = {}, guests = {}, onProgress, argument } = settings;
     this.#host = settings.host ?? new Host({ permissions, guests });
-    let packed: Packed = NOTHING;
+    let packed = UNPACKED;
     try {
       packed = new Packer().pack(argument, { transfer: [], moves: false });
     } catch (error) {

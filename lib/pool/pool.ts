@@ -25,7 +25,7 @@ import type { GuestHost, Packed, Transferable } from "../host/mod.ts";
 import { Host, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit } from "../platform/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
-import { Call, type CallOptions, type CallSubject } from "./call.ts";
+import { Call, type CallOptions, type CallSubject, UNPACKED } from "./call.ts";
 import { checkCallbacks, wholeNumber } from "./checks.ts";
 import { Dispatcher, SPARE } from "./dispatcher.ts";
 import type { ArgumentOf, ItemOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
@@ -46,8 +46,6 @@ type Submitted = Omit<CallSubject, "packed" | "options" | "onSettled"> & {
 
 const NOTHING: readonly Transferable[] = [];
 const NO_OPTIONS: CallOptions = {};
-/** Stands for an argument that cannot be sent. */
-const UNPACKED: Packed = { bytes: new Uint8Array(0), from: 0, end: 0, moved: undefined };
 
 /** See the module. */
 export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, S extends Shareables = Shareables>

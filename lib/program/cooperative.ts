@@ -92,7 +92,8 @@ export type CooperativeResult<T> =
 export function runCooperative<T>(
   memory: ModelMemory,
   tasks: readonly CooperativeTask<T>[],
-  { seed, pick = chooserOf(seed), switchAt = "blocked", onParked, onTurn, stopped }: CooperativeOptions = {},
+  { seed, pick = seed === undefined ? () => 0 : seededChooser(seed), switchAt = "blocked", onParked, onTurn, stopped }:
+    CooperativeOptions = {},
 ): CooperativeResult<T> {
   if (switchAt === "operation") memory.defer();
   const runs = tasks.map(({ name, steps }, number) => new TaskRun(memory, { name, number, steps }));
@@ -144,10 +145,6 @@ export function runCooperative<T>(
   const outcomes = runs.map((run) => run.outcome);
   const left = waiting();
   return left.length === 0 ? { kind: "finished", outcomes } : { kind: "deadlock", outcomes, waiting: left };
-}
-
-function chooserOf(seed: number | undefined): Chooser {
-  return seed === undefined ? () => 0 : seededChooser(seed);
 }
 
 function waitingTask(

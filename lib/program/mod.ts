@@ -10,32 +10,24 @@
  * @module
  */
 
-export {
-  type CooperativeOptions,
-  type CooperativeResult,
-  type CooperativeTask,
-  runCooperative,
-  type WaitingTask,
-} from "./cooperative.ts";
+export type { CooperativeOptions, CooperativeResult, CooperativeTask, WaitingTask } from "./cooperative.ts";
+export { runCooperative } from "./cooperative.ts";
 export { type TaskMemory, type TaskOutcome, TaskRun } from "./task_run.ts";
-export {
-  type Adjustable,
-  type AnyProgram,
-  claimOf,
-  defineProgram,
-  type Failed,
-  isProgram,
-  type OutcomeContext,
-  type OutcomeTest,
-  type Program,
-  type ProgramClaim,
-  type ProgramSpec,
-  type ProgramTask,
-  type Settings,
-  settingsOf,
-  type SettingsOptions,
-  type TaskFailure,
+export type {
+  Adjustable,
+  AnyProgram,
+  Failed,
+  OutcomeContext,
+  OutcomeTest,
+  Program,
+  ProgramClaim,
+  ProgramSpec,
+  ProgramTask,
+  Settings,
+  SettingsOptions,
+  TaskFailure,
 } from "./program.ts";
+export { claimOf, defineProgram, isProgram, settingsOf } from "./program.ts";
 export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";

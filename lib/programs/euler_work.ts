@@ -9,7 +9,7 @@
 import type { Steps } from "../memory/mod.ts";
 import type { ServiceContext } from "../host/mod.ts";
 import { type Failed, pause } from "../program/mod.ts";
-import { type Event, event, type Shareable } from "../sync/mod.ts";
+import { event } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
 /** Where guests find it. */
@@ -30,16 +30,13 @@ export interface Euler {
   readonly iterations: number;
 }
 
-/** What guests and their host share. */
-export type EulerThings = {
-  /** Tells guests to end. */
-  readonly exit: Shareable<Event>;
-};
-
-/** Makes them. */
-export function eulerThings(): EulerThings {
+/** What guests and their host share: what tells guests to end. */
+export function eulerThings() {
   return { exit: event() };
 }
+
+/** See {@linkcode eulerThings}. */
+export type EulerThings = ReturnType<typeof eulerThings>;
 
 /** Sums until the exit event is set. */
 export function* calculateE(

@@ -10,7 +10,7 @@ import { GuestDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
 import { after, type ServiceContext } from "../host/mod.ts";
 import { countInside, type CountInsideOptions } from "../random/mod.ts";
-import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
+import { cells } from "../sync/mod.ts";
 import { type Timed, timed, timedAsync } from "./timed.ts";
 
 /** Where a worker finds what it does. */
@@ -26,9 +26,6 @@ export interface MortalPart extends CountInsideOptions {
   /** From 0 on. */
   readonly death?: number;
 }
-
-/** What the guests of `pi-pool` share: for each death whether it was died. */
-export type Deaths = { readonly died: Shareable<SharedArray<"i32">> };
 
 /** How often a part survives that somebody kills its guest. */
 const KILLS = 3;
@@ -50,8 +47,10 @@ export function countPart(part: CountInsideOptions, context: ServiceContext): Ti
   });
 }
 
-/** The things that guests share which may die so often. */
-export function deathsOf(deaths: number): Deaths {
+type Deaths = ReturnType<typeof deathsOf>;
+
+/** What the guests of `pi-pool` share, which may die so often: for each death whether it was died. */
+export function deathsOf(deaths: number) {
   return { died: cells({ length: Math.max(1, deaths) }) };
 }
 

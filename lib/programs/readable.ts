@@ -6,20 +6,15 @@
 
 import { fileURLToPath } from "node:url";
 
-/** What is wanted, and by whom. */
-export interface Wanted {
-  /** The program's name. */
-  readonly program: string;
-  /** What it must be. */
-  readonly kind: "file" | "folder";
-}
-
 /**
- * The real path of a file or a folder that a program was given.
+ * The real path of a file or a folder that a program of that name was given.
  *
  * @throws {RangeError} where there is none, or it could not be permitted to a guest.
  */
-export function readablePath(path: string, { program, kind }: Wanted): string {
+export function readablePath(
+  path: string,
+  { program, kind }: { readonly program: string; readonly kind: "file" | "folder" },
+): string {
   const refuse = (is: string, cause?: unknown) => {
     return new RangeError(`Cannot run ${program}: ${path} ${is}, a ${kind} is wanted`, { cause });
   };

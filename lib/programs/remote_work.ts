@@ -2,11 +2,11 @@
  * What the workers of `remote-jobs` do: serve a channel of jobs, put and fetch a future, and answer remote calls.
  */
 
-import { type Channel, channel, type Future, future } from "../mailbox/mod.ts";
+import { channel, future } from "../mailbox/mod.ts";
 import type { Steps } from "../memory/mod.ts";
 import type { ServiceContext } from "../host/mod.ts";
 import { pause } from "../program/mod.ts";
-import { cells, type Shareable, type SharedArray } from "../sync/mod.ts";
+import { cells } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
 /** Where guests find it. */
@@ -18,27 +18,21 @@ export interface Done extends Timed<number> {
   readonly id: number;
 }
 
-/** What workers and main share. */
-export type RemoteThings = {
-  /** Ids of what is to do. */
-  readonly jobs: Shareable<Channel<number>>;
-  /** What is done. */
-  readonly results: Shareable<Channel<Done>>;
-  /** Who was first to put it. */
-  readonly answer: Shareable<Future<string>>;
-  /** For each input how often it was tried. */
-  readonly tries: Shareable<SharedArray<"i32">>;
-};
-
-/** Makes them, for so many jobs. */
-export function remoteThings({ jobs }: { readonly jobs: number }): RemoteThings {
+/** What workers and main share, for so many jobs. */
+export function remoteThings({ jobs }: { readonly jobs: number }) {
   return {
+    // Ids of what is to do, and what is done.
     jobs: channel<number>({ capacity: jobs }),
     results: channel<Done>({ capacity: jobs }),
+    // Who was first to put it.
     answer: future<string>({ bytes: 256 }),
+    // For each input how often it was tried.
     tries: cells({ length: jobs + 1 }),
   };
 }
+
+/** See {@linkcode remoteThings}. */
+export type RemoteThings = ReturnType<typeof remoteThings>;
 
 type Context = ServiceContext<RemoteThings>;
 

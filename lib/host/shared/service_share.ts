@@ -26,6 +26,16 @@ interface Asking {
   answer: Promise<Uint8Array>;
 }
 
+/** How many share things. */
+export interface ShareOptions {
+  /** How many tasks, besides the caller. */
+  readonly tasks: number;
+  /** In how many waits at once a side can be; 16 by default. */
+  readonly lanesPerTask?: number;
+  /** For how many microseconds a wait looks at its word before it sleeps, at most 20; 0 by default. */
+  readonly spin?: number;
+}
+
 const NOTHING = Promise.resolve(new Uint8Array(0));
 
 /** See the module. */
@@ -40,15 +50,8 @@ export class ServiceShare<S extends Shareables = Shareables> {
   readonly #recovery: Recovery;
   readonly #asking = new Map<number, Asking>();
 
-  /** Makes the memory: for so many tasks besides the host, each in so many waits at once, which look before they sleep. */
-  constructor(
-    things: S,
-    { tasks, lanesPerTask = LANES, spin = 0 }: {
-      readonly tasks: number;
-      readonly lanesPerTask?: number;
-      readonly spin?: number;
-    },
-  ) {
+  /** Makes the memory. */
+  constructor(things: S, { tasks, lanesPerTask = LANES, spin = 0 }: ShareOptions) {
     this.#space = new Space(things, { tasks, lanesPerTask });
     this.message = { tasks, lanesPerTask, words: this.#space.layout.wordCount };
     this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, spin, hold: holdEventLoop });

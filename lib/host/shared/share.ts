@@ -28,23 +28,13 @@
 import { SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
-import { ServiceShare } from "./service_share.ts";
+import { ServiceShare, type ShareOptions } from "./service_share.ts";
 import { checkTask, type ThingsMessage, viewOf } from "./view.ts";
 
 /** What workers attach with; structured-cloneable. */
 export interface ShareHandle extends ThingsMessage {
   /** The memory. */
   readonly memory: SharedMemoryHandle;
-}
-
-/** How many share things. */
-export interface ShareOptions {
-  /** How many tasks, besides the caller. */
-  readonly tasks: number;
-  /** In how many waits at once a side can be; 16 by default. */
-  readonly lanesPerTask?: number;
-  /** For how many microseconds a wait looks at its word before it sleeps, at most 20; 0 by default. */
-  readonly spin?: number;
 }
 
 /** Things that are shared, as the side sees them that made them. */

@@ -15,7 +15,7 @@ import { farStack } from "./command/failure.ts";
 import { columns, complain, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
-import { TraceFile } from "./command/trace_file.ts";
+import { type TraceFile, tracing } from "./command/trace_file.ts";
 import { lanesOf } from "./run/lanes.ts";
 import { documentText, isGood, Paper, type Runs, runsData, type SeenReport } from "./run/report.ts";
 import { readRequest, type Request } from "./run/request.ts";
@@ -27,18 +27,9 @@ const WIDTH = 80;
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const request = await readRequest(args);
-  if (typeof request !== "string") return await runAll(request);
+  if (typeof request !== "string") return await tracing(request.trace, (file) => runEach(request, file));
   printLine(request);
   return 0;
-}
-
-async function runAll(request: Request): Promise<number> {
-  const file = request.trace === undefined ? undefined : await TraceFile.open(request.trace);
-  try {
-    return await runEach(request, file);
-  } finally {
-    await file?.save();
-  }
 }
 
 async function runEach(request: Request, file: TraceFile | undefined): Promise<number> {

@@ -13,7 +13,7 @@ import { describe, errorData } from "./command/failure.ts";
 import { complain, OutputError, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
-import { TraceFile } from "./command/trace_file.ts";
+import { type TraceFile, tracing } from "./command/trace_file.ts";
 import { runCase, type RunReport } from "./sim/experiment.ts";
 import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
 
@@ -26,18 +26,9 @@ const TITLES: Readonly<Record<ModeName, string>> = {
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const request = readFlags(args);
-  if (request !== undefined) return await runAll(request);
+  if (request !== undefined) return await tracing(request.trace, (file) => runCases(request, file));
   printLine(USAGE);
   return 0;
-}
-
-async function runAll(request: Request): Promise<number> {
-  const file = request.trace === undefined ? undefined : await TraceFile.open(request.trace);
-  try {
-    return await runCases(request, file);
-  } finally {
-    await file?.save();
-  }
 }
 
 async function runCases(request: Request, file: TraceFile | undefined): Promise<number> {

@@ -1,7 +1,5 @@
 /**
  * Values to bytes and back, as queues and channels need them: one by one, and in batches of records.
- *
- * @module
  */
 
 import { Decoder } from "../codec/mod.ts";

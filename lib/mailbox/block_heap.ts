@@ -7,8 +7,6 @@
  *   swaps the children on its way, which takes amortized O(log n); an item that comes before all others takes O(1).
  * - Invariant: a node comes before its children; before = a lesser priority, then the earlier sequence number, or for last
  *   in first out the later one. A restored item keeps its number, and so its place.
- *
- * @module
  */
 
 import { type ByteRange, read, type Steps, write } from "../memory/mod.ts";

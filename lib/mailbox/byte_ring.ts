@@ -5,8 +5,6 @@
  *   An empty ring starts again at its first byte, so that a short queue stays in the cache.
  * - Invariant: `used` bytes from `head` on are whole records, of which the first is not gone; `skipped` of them are claimed
  *   or gone. A ring without skipped records gives many items with one range of bytes.
- *
- * @module
  */
 
 import { type ByteRange, read, type Steps, write } from "../memory/mod.ts";

@@ -26,8 +26,6 @@
  * words.closeSync();
  * if ([...words.valuesSync()].join() !== "start,stop") throw new Error("both are wanted");
  * ```
- *
- * @module
  */
 
 import { ChannelClosedError, WaitTimeoutError } from "../errors.ts";

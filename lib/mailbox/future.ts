@@ -20,8 +20,6 @@
  * answer.putSync(42);
  * if (answer.fetchSync() + answer.fetchSync() !== 84) throw new Error("42, twice");
  * ```
- *
- * @module
  */
 
 import { BrokenFutureError, CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";

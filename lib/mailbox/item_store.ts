@@ -5,8 +5,6 @@
  * - A handle names an item from `add` to `drop`; it is a whole number from 1 to 2^28.
  * - An item is added, and becomes takeable when it is admitted; or it is dropped before. `first` gives the takeable item
  *   that comes first, `claim` takes it out of that order with its bytes in place, `restore` puts it back where it was.
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

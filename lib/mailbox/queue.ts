@@ -24,8 +24,6 @@
  * jobs.putSync("first", { priority: 1 });
  * if (jobs.getSync() !== "first") throw new Error("the least priority first");
  * ```
- *
- * @module
  */
 
 import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - A record is a header of 4 bytes, little endian, and a body, padded with zeros to a multiple of 4. The header is 4 times
  *   the body's length, plus the record's state.
  * - A batch of values crosses as its records, so that it is written and read as one range of bytes.
- *
- * @module
  */
 
 export const HEADER_BYTES = 4;

@@ -1,7 +1,5 @@
 /**
  * What queues, channels and futures share: the size of their bytes, and how they check what they are told.
- *
- * @module
  */
 
 import { farError } from "../errors.ts";

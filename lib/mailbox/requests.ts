@@ -1,7 +1,5 @@
 /**
  * What those who wait for a stock ask for, and what they are granted, as numbers in a wait queue.
- *
- * @module
  */
 
 /** Wants an item. */

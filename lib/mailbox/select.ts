@@ -23,8 +23,6 @@
  * const none = runBlocking(memory, select([{ take: jobs }, { put: done, value: 1 }], { default: true }));
  * if (none !== undefined) throw new Error("nothing can be done");
  * ```
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

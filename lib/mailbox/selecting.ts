@@ -5,8 +5,6 @@
  *   Inside, it does one of those operations that can be done, by chance; where there is none it queues in all of them.
  * - Of several operations on one channel in the same direction, chance picks the one that waits for all of them: they can
  *   be done at the same instants.
- *
- * @module
  */
 
 import { choose, seededChooser, type Steps } from "../memory/mod.ts";

@@ -4,8 +4,6 @@
  * - All state is one record of numbers, read on the way in and written on the way out.
  * - Invariants outside the monitor: accepted items <= capacity, but for those of takers that gave them back; nobody waits
  *   to take beside an item; nobody's item is staged while there is capacity.
- *
- * @module
  */
 
 import { MemoryFullError } from "../errors.ts";

@@ -1,7 +1,5 @@
 /**
  * The numbers of a stock, as one record of bytes: read and written inside its monitor with one operation each.
- *
- * @module
  */
 
 import type { ItemStore } from "./item_store.ts";

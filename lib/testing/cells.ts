@@ -3,8 +3,6 @@
  *
  * - A column per scalar, per component of a vector (`y[0]`, `y[1]`, ...) and per abstract port.
  * - Two cells are equal bit for bit, except that all NaN are one; an abstract value is its encoded bytes.
- *
- * @module
  */
 
 import type { Ports } from "../diagram/mod.ts";

@@ -19,8 +19,6 @@
  * const hold = { module: "holdfast:blocks", export: "zeroOrderHold", argument: { period: 0.1 } };
  * await checkEquivalence(hold, { fc, modes: ["direct", "thread"], numRuns: 5 });
  * ```
- *
- * @module
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";

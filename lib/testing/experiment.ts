@@ -4,8 +4,6 @@
  * - Every input shows row 0 at first, and the next row after each event of `driven`, the last one for ever.
  * - The run ends `periods + rest` periods after the delegation's offset: on an event where `rest` is 0.
  * - Scalars and vectors get any float64 by default (NaN, infinities and -0 too); abstract inputs want an arbitrary.
- *
- * @module
  */
 
 import type { Ports, PortType, Timing } from "../diagram/mod.ts";

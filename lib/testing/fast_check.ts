@@ -2,8 +2,6 @@
  * The part of fast-check that the properties use: callers hand in `fc`, so that this module imports nothing by name.
  *
  * - `fc` of fast-check 4 fits {@linkcode FastCheck} as it is, and its arbitraries fit {@linkcode Arbitrary}.
- *
- * @module
  */
 
 /** What makes random values of a type and shrinks them. */

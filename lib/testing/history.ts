@@ -5,8 +5,6 @@
  * - A call without an `end` is pending: it may have taken effect at any time after its begin, or not at all.
  * - A call with an `error` threw it; any other call that ended returned its `result`, `undefined` where that is absent.
  * - Tickets come from one counter that every task advances before and after each call, not from clocks.
- *
- * @module
  */
 
 import { valueText } from "./value_text.ts";

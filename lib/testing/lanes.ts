@@ -3,8 +3,6 @@
  *
  * - One bracket ends left of another's begin if and only if that call precedes the other.
  * - A pending call has no right bracket; a task with calls that overlap takes a lane for each.
- *
- * @module
  */
 
 import { callText, type HistoryCall, precedes } from "./history.ts";

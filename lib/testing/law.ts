@@ -8,8 +8,6 @@
  * - before the first reply, it is y^ after initialization.
  *
  * Nothing here is delegated, posted or released: it is an oracle for what does that.
- *
- * @module
  */
 
 import type { System } from "../diagram/mod.ts";

@@ -19,8 +19,6 @@
  * const verdict = checkLinearizable([store, load, late], { x: sequentialRegister() });
  * if (verdict.linearizable || verdict.stuck[0] !== late) throw new Error("1 is not unwritten");
  * ```
- *
- * @module
  */
 
 import { callText, checkTickets, type HistoryCall } from "./history.ts";

@@ -7,8 +7,6 @@
  *   the next return, and never look at a configuration (calls placed, state) twice.
  * - A configuration is short: calls are numbered by their ends, so all below a base are placed, and those placed above
  *   it are among the calls that are open at the base's end.
- *
- * @module
  */
 
 import type { HistoryCall } from "./history.ts";

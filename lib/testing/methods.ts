@@ -1,7 +1,5 @@
 /**
  * A sequential specification made of methods, and what the outcome of a call means to them.
- *
- * @module
  */
 
 import { type HistoryCall, returned } from "./history.ts";

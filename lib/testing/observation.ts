@@ -4,8 +4,6 @@
  * - A row at each instant at which anything is due, as a publish sees it: before the release.
  * - A row at each event of the delegation, as an update sees it: after the release.
  * - A row at the end of the run.
- *
- * @module
  */
 
 import {

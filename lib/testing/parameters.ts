@@ -2,8 +2,6 @@
  * Random values of a program's parameters.
  *
  * - Within the ranges of the program's table; numbers at most twice their default; a text, such as a path, is its default.
- *
- * @module
  */
 
 import type { Parameter } from "../program/mod.ts";

@@ -17,8 +17,6 @@
  * };
  * if (!isFirst("a") || isFirst("b")) throw new Error("a comes before b");
  * ```
- *
- * @module
  */
 
 import type { HistoryCall } from "./history.ts";

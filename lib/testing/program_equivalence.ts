@@ -7,8 +7,6 @@
  * - the part of it that is independent of the schedule is equal in all runs.
  *
  * Parameters are random within their ranges, numbers at most twice their default unless `parameters` says otherwise.
- *
- * @module
  */
 
 import type { ModeName } from "../host/mod.ts";

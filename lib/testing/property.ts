@@ -3,8 +3,6 @@
  *
  * - A failure names the first row and port that are wrong, both values and where each came from, the shrunk
  *   counterexample, and the line that replays it.
- *
- * @module
  */
 
 import type { System } from "../diagram/mod.ts";

@@ -11,8 +11,6 @@
  * - No item is taken that was not put, or more often than it was put; a get that finds nothing does so at an instant at
  *   which no item has to be inside.
  * - Of the order of puts this holds for items that are put once and taken at most once.
- *
- * @module
  */
 
 import { type HistoryCall, precedes, returned, threw } from "./history.ts";

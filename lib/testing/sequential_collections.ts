@@ -20,8 +20,6 @@
  * if (checkLinearizable(history, { jobs: sequentialQueue() }).linearizable) throw new Error("a comes out of a queue");
  * if (!checkLinearizable(history, { jobs: sequentialStack() }).linearizable) throw new Error("b comes out of a stack");
  * ```
- *
- * @module
  */
 
 import { type HistoryCall, returned, returnedValue, threw } from "./history.ts";

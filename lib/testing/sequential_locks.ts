@@ -22,8 +22,6 @@
  * if (checkLinearizable(history, { guard }).linearizable) throw new Error("two holders at once");
  * if (!checkLinearizable([...history, died], { guard }).linearizable) throw new Error("an heir");
  * ```
- *
- * @module
  */
 
 import { type HistoryCall, returned, returnedValue, threw } from "./history.ts";

@@ -16,8 +16,6 @@
  * if (!checkLinearizable([put, take], { words }).linearizable) throw new Error("they meet");
  * if (checkLinearizable([put, { ...take, begin: 4 }], { words }).linearizable) throw new Error("they do not meet");
  * ```
- *
- * @module
  */
 
 import { type HistoryCall, returned, returnedValue, threw } from "./history.ts";

@@ -17,8 +17,6 @@
  * if (!checkLinearizable([wait, set, clear], { ready }).linearizable) throw new Error("it was set");
  * if (checkLinearizable([wait, clear], { ready }).linearizable) throw new Error("nobody has set it");
  * ```
- *
- * @module
  */
 
 import { type HistoryCall, returned, returnedValue } from "./history.ts";

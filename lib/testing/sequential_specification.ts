@@ -4,8 +4,6 @@
  * - A call fits a state where `step` gives at least one next state; several next states are a free choice.
  * - States are values: `step` changes nothing. Two states with one key are one state.
  * - A pending call fits every result that it could have: `returned` and `returnedValue` say so.
- *
- * @module
  */
 
 import type { HistoryCall } from "./history.ts";

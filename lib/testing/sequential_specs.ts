@@ -17,8 +17,6 @@
  * ], { tellers: sequentialSemaphore(2) });
  * if (verdict.linearizable) throw new Error("three permits at once");
  * ```
- *
- * @module
  */
 
 import { type HistoryCall, returned, returnedValue, threw } from "./history.ts";

@@ -2,8 +2,6 @@
  * The system that a property is about: named by module, checked before anything runs, and delegated to any mode.
  *
  * - `host` serves all runs; without one, a host is made for the property and disposed after it.
- *
- * @module
  */
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";

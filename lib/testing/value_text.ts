@@ -3,8 +3,6 @@
  *
  * - NaN is NaN, -0 is not 0, 1 is not 1n; the keys of a plain object, of a Map and of a Set stand in one order.
  * - An Error is its name and message; a cycle is the number of levels that it goes back.
- *
- * @module
  */
 
 /** The canonical text; functions and symbols have their source and description. */

@@ -12,8 +12,6 @@
  * const integrator = { module: "holdfast:blocks", export: "integrator", argument: { period: 0.1 } };
  * await checkZeroOrderHold(integrator, { fc, modes: ["direct", "thread"], numRuns: 5 });
  * ```
- *
- * @module
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";

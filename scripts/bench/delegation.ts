@@ -2,8 +2,9 @@
  * What delegation costs: steps of busy systems in each mode, beside bare fork-joins with the same burn.
  */
 
-import { type busy, clock, delegate, DiagramBuilder, Host, loadSystem, type ModeName, Simulator } from "../../mod.ts";
+import { Host, type ModeName, Simulator } from "../../mod.ts";
 import { iterationsFor } from "../cpu_work.ts";
+import { busyDiagram } from "../sim/experiment.ts";
 import { BareProcesses } from "./bare_pipe.ts";
 import { BareThreads } from "./bare_thread.ts";
 import { type BareWork, IDLE } from "./bare_work.ts";
@@ -67,16 +68,8 @@ async function advance(
 ): Promise<number> {
   const { mode, systems, steps, work } = run;
   const burn = work.wall > 0 ? "wall" : work.cpu > 0 ? "cpu" : "none";
-  const argument = { period: PERIOD, burn, work: work.cpu };
-  const inner = await loadSystem({ module: "holdfast:blocks", export: "busy", argument }) as ReturnType<typeof busy>;
-  const builder = new DiagramBuilder("bench");
-  const source = builder.add("time", clock());
-  for (let index = 0; index < systems; index++) {
-    const part = builder.add(`busy${index}`, delegate(inner, { mode, period: PERIOD }));
-    builder.connect(source.output("t"), part.input("u"));
-    builder.exportOutput(`y${index}`, part.output("y"));
-  }
-  const simulator = new Simulator(builder.build(), { host, clock: host.clock });
+  const diagram = await busyDiagram({ systems, period: PERIOD, deterministic: true, burn, work: work.cpu, mode });
+  const simulator = new Simulator(diagram, { host, clock: host.clock });
   await simulator.initialize();
   const milliseconds = await took(async () => {
     await simulator.advanceTo(steps * PERIOD);

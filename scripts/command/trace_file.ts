@@ -100,6 +100,16 @@ export class TraceFile {
   }
 }
 
+/** Does something with the file of a trace, where one is wanted, and saves that however it ends. */
+export async function tracing<T>(path: string | undefined, body: (file?: TraceFile) => Promise<T>): Promise<T> {
+  const file = path === undefined ? undefined : await TraceFile.open(path);
+  try {
+    return await body(file);
+  } finally {
+    await file?.save();
+  }
+}
+
 /** The scribe: what its thread runs. */
 export function scribe(): void {
   const scope = self as unknown as ScribeScope;

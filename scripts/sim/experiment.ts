@@ -63,8 +63,10 @@ const TRANSPORTS = { direct: "call", thread: "shared", process: "pipe" } as cons
 /** Runs one case in one mode. */
 export async function runCase(run: Case, options: RunOptions): Promise<RunReport> {
   const { mode, host, file } = options;
-  const { systems, period, duration, deterministic, rate } = run;
-  await using simulator = new Simulator(await buildExperiment(run, options), {
+  const { systems, period, duration, deterministic, rate, burn } = run;
+  const work = burn === "cpu" ? iterationsFor(period) : 0;
+  const print = run.print ? (line: string) => options.print(line) : undefined;
+  await using simulator = new Simulator(await busyDiagram({ ...run, mode, work, print }), {
     host,
     clock: host.clock,
     rate,
@@ -95,10 +97,18 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
   };
 }
 
-/** The diagram of one case in one mode; its outputs are y0, y1, ... */
-async function buildExperiment(run: Case, { mode, print }: RunOptions): Promise<System> {
-  const { systems, period, deterministic, burn } = run;
-  const argument = { period, burn, work: burn === "cpu" ? iterationsFor(period) : 0 };
+/** What a diagram of busy systems needs: the part of a case, and how much work a burn of the processor is. */
+export interface Busy extends Pick<Case, "systems" | "period" | "deterministic" | "burn"> {
+  readonly mode: ModeName;
+  readonly work: number;
+  /** Where rows of the first go, where these are wanted. */
+  readonly print?: ((line: string) => void) | undefined;
+}
+
+/** The diagram of some busy systems; its outputs are y0, y1, ... */
+export async function busyDiagram(options: Busy): Promise<System> {
+  const { systems, period, deterministic, burn, work, mode, print } = options;
+  const argument = { period, burn, work };
   const inner = await loadSystem({ module: "holdfast:blocks", export: "busy", argument }) as ReturnType<typeof busy>;
   const builder = new DiagramBuilder("experiment");
   const time = builder.add("time", clock());
@@ -106,7 +116,7 @@ async function buildExperiment(run: Case, { mode, print }: RunOptions): Promise<
     const part = builder.add(`busy${index}`, delegate(inner, { mode, period, deterministic }));
     builder.connect(time.output("t"), part.input("u"));
     builder.exportOutput(`y${index}`, part.output("y"));
-    if (index > 0 || !run.print) continue;
+    if (index > 0 || print === undefined) continue;
     const printing = builder.add("print", printer({ period, print }));
     builder.connect(part.output("y"), printing.input("y"));
   }

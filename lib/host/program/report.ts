@@ -6,7 +6,7 @@
  */
 
 import type { FarError } from "../../errors.ts";
-import { type Failed, type OutcomeTest, sameData, type Settings } from "../../program/mod.ts";
+import { type Failed, type ParameterTable, type ProgramClaim, sameData, type Settings } from "../../program/mod.ts";
 
 /** A table under a run. */
 export interface ReportTable {
@@ -47,11 +47,7 @@ export interface ProgramReport {
 }
 
 /** What a program says of its outcomes. */
-interface Judge {
-  readonly name: string;
-  independent(outcome: unknown, settings: Settings): unknown;
-  expected(settings: Settings): readonly unknown[] | OutcomeTest<unknown>;
-}
+type Judge = Pick<Required<ProgramClaim<ParameterTable, unknown>>, "name" | "independent" | "expected">;
 
 /** What is known of a run that is over. */
 export interface RunFacts extends Pick<ProgramReport, "mode" | "transport" | "outcome" | "ms"> {

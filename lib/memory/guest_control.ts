@@ -165,7 +165,8 @@ export class GuestControl {
 
   /** Asks a guest to stop and wakes it where it says it waits; call it again until {@linkcode acknowledged}. */
   requestStop(guest: number): void {
-    this.#stop(guest, STOP);
+    Atomics.store(this.#words, this.#wordOf(guest, "stop"), STOP);
+    this.#wake(guest);
   }
 
   /** The longest text of an interruption, in bytes. */
@@ -311,11 +312,6 @@ export class GuestControl {
     const sequence = Atomics.load(this.#words, this.#wordOf(guest, "waitSequence"));
     return Atomics.load(this.#words, this.#wordOf(guest, "waitingOn")) !== NOT_WAITING &&
       Atomics.load(this.#words, this.#wordOf(guest, "interruptedWait")) === sequence;
-  }
-
-  #stop(guest: number, how: number): void {
-    Atomics.store(this.#words, this.#wordOf(guest, "stop"), how);
-    this.#wake(guest);
   }
 
   /** Notifies the word that a guest waits on. */

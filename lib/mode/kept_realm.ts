@@ -169,11 +169,6 @@ export class KeptRealm {
     this.#listener = undefined;
   }
 
-  /** Asks it to end; resolves when it has ended. */
-  async close(): Promise<void> {
-    await this.realm.close();
-  }
-
   #hear(frame: FrameCursor): void {
     switch (frame.kind) {
       case "hello":

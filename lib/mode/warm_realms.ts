@@ -149,12 +149,12 @@ export class WarmRealms {
       if (!guest.realm.killable) continue;
       const { name, mode } = guest.realm;
       guest.fail(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));
-      this.expect(guest.close());
+      this.expect(guest.realm.close());
     }
     // Who comes back is asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return [];
-    await within(GRACE, Promise.all([...this.#lost].map((guest) => guest.close())));
+    await within(GRACE, Promise.all([...this.#lost].map((guest) => guest.realm.close())));
     return [...this.#lost].filter(({ realm }) => realm.alive);
   }
 
@@ -166,7 +166,7 @@ export class WarmRealms {
   /** Asks a guest to end, which is lost until it has. */
   async #end(guest: KeptRealm): Promise<void> {
     this.#lost.add(guest);
-    await guest.close();
+    await guest.realm.close();
     this.#lost.delete(guest);
   }
 }

@@ -27,9 +27,9 @@ export interface PoolOptions extends Pick<HostOptions, "permissions" | "guests">
   /** How many calls a guest runs before another takes its place; any number by default. */
   readonly maxCallsPerGuest?: number;
   /** Called in each guest before its first call. */
-  readonly initializer?: NamedCall;
+  readonly initializer?: NamedCall | undefined;
   /** Gives the shared things: a function of the module that returns them, called here and in each guest. */
-  readonly shared?: NamedCall;
+  readonly shared?: NamedCall | undefined;
   /** How many calls may wait at once, those that guests have at hand not counted; any number by default. */
   readonly maxQueue?: number;
   /** What names of guests begin with; `worker` by default. */
@@ -83,11 +83,7 @@ export interface PoolStatistics {
 }
 
 /** Options that were checked, complete. */
-export interface PoolSettings extends Pick<PoolOptions, "mode" | "module"> {
-  /** See {@linkcode PoolOptions}. */
-  readonly initializer: NamedCall | undefined;
-  /** See {@linkcode PoolOptions}. */
-  readonly shared: NamedCall | undefined;
+export interface PoolSettings extends Required<Pick<PoolOptions, "mode" | "module" | "initializer" | "shared">> {
   /** How many guests there are at least, */
   readonly min: number;
   /** and at most. */

@@ -13,16 +13,6 @@ import type { ExactTiming, FarHost, Reply, Request, SimulatorSnapshot } from "..
 import { eventTime, exactTiming, INITIALIZATION, Simulator } from "../../simulator/mod.ts";
 import { Wire } from "./wire.ts";
 
-/** What a far side needs besides its system. */
-export interface FarSystemOptions {
-  /** The timing of the requests, in seconds. */
-  readonly timing: Timing;
-  /** The real clock, in milliseconds since the epoch. */
-  now(): number;
-  /** Who runs what the system itself delegates; it must not wait. */
-  readonly host: FarHost;
-}
-
 export class FarSystem {
   readonly #inputs: readonly (readonly [string, PortType])[];
   readonly #outputs: readonly string[];
@@ -35,12 +25,17 @@ export class FarSystem {
   #phase: GuestPhase = "initialize";
   #failure: Uint8Array | undefined;
 
-  /** Makes the far side of a system; what the constructor throws is the guest's to report. */
-  constructor(system: System, options: FarSystemOptions) {
-    const { timing, now, host } = options;
+  /**
+   * Makes the far side of a system, with the timing of its requests, the real clock, and who runs what the system itself
+   * delegates, which must not wait. What the constructor throws is the guest's to report.
+   */
+  constructor(
+    system: System,
+    { timing, now, host }: { readonly timing: Timing; readonly now: () => number; readonly host: FarHost },
+  ) {
     this.#inputs = Object.entries(system.inputs);
     this.#outputs = Object.keys(system.outputs);
-    this.#now = () => now();
+    this.#now = now;
     this.#wire = new Wire(system);
     this.#timing = exactTiming(timing);
     this.#simulator = new Simulator(system, {

@@ -11,16 +11,27 @@
 import type { ExploreOptions, ExploreResult } from "../mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { MODE_NAMES } from "../lib/host/mod.ts";
-import { type BugKind, exploreInSlices, type Granularity, kinds, strategies, traceOf } from "../lib/explorer/mod.ts";
-import { flagReader } from "./command/arguments.ts";
+import {
+  type BugKind,
+  clocks,
+  exploreInSlices,
+  type Granularity,
+  kinds,
+  type RunTrace,
+  strategies,
+  traceOf,
+} from "../lib/explorer/mod.ts";
+import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
+import { TraceFile } from "./command/trace_file.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper, smallestOf } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
+import { spansOf } from "./explore/spans.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
 
@@ -31,6 +42,8 @@ const TAKES = {
   "--find": `one of ${kinds.join(", ")}, or an outcome as JSON`,
   "--ignore": `one or more of ${kinds.filter((kind) => kind !== "nondeterminism").join(", ")}`,
   "--granularity": "operation or word",
+  "--clock": `one of ${clocks.join(", ")}`,
+  "--trace": "a file to write",
   "--steps": "a whole number from 1 to 1000000000",
 } as const;
 
@@ -47,8 +60,11 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
   --find WHAT      a kind of bug, such as deadlock, or an outcome as JSON: looks for that and nothing else
   --ignore KIND    a kind of bug that does not count; may be given several times
   --granularity G  tasks switch at every operation, or at every memory word      [operation]
+  --clock C        times come in any order (free), or the earliest first (ordered)  [free]
   --steps N        after how many memory operations a run is too long            [10000]
   --seed S         decides all chance                                            [0]
+  --lanes          draw who acts, and who waits for what, row by row
+  --trace FILE     write a Chrome trace of the run that is shown, a millisecond for a row
   --replay         repeats a bug 10 times on real threads and processes
   --json           one JSON document on stdout
   --help           this text; after a program, its own flags
@@ -61,7 +77,7 @@ Example: deno task explore bank`;
 const GRAMMAR: CommandGrammar = {
   command: "explore",
   takes: TAKES,
-  switches: ["--all", "--replay", "--json", "--help"],
+  switches: ["--all", "--lanes", "--replay", "--json", "--help"],
   lists: ["--ignore"],
   usage: USAGE,
   example: "",
@@ -113,28 +129,38 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     granularity: read("--granularity", undefined, (text): Granularity | undefined => {
       return text === "word" || text === "operation" ? text : undefined;
     }),
+    clock: read("--clock", undefined, (text) => clocks.find((clock) => clock === text)),
     find: read("--find", undefined, goal),
     ignore: read("--ignore", undefined, ignored),
     seed: read("--seed", 0, seed),
   };
   const json = flags.has("--json");
+  const lanes = flags.has("--lanes");
+  if (all && lanes) throw new UsageError("Cannot use --lanes: --all shows no runs, one program is wanted");
+  const path = flags.get("--trace");
+  const file = path === undefined ? undefined : await TraceFile.open(path);
   const done: Explored[] = [];
-  using progress = new Progress((at) => `${at} of ${subjects.length} explored`);
-  for (const subject of subjects) {
-    progress.at(done.length);
-    const explored = await exploreOne(subject, { options, repeats: flags.has("--replay") });
-    done.push(explored);
-    if (explored.interrupted) break;
+  try {
+    using progress = new Progress((at) => `${at} of ${subjects.length} explored`);
+    for (const subject of subjects) {
+      progress.at(done.length);
+      const explored = await exploreOne(subject, { options, repeats: flags.has("--replay") });
+      done.push(explored);
+      if (explored.trace !== undefined) writeTrace(file, subject, explored.trace);
+      if (explored.interrupted) break;
+    }
+  } finally {
+    await file?.save();
   }
   const interrupted = done.some((explored) => explored.interrupted);
   const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const documents = done.map((explored) => ({
-    ...exploredData(explored),
+    ...exploredData(explored, { lanes }),
     ...all ? { declared: isDeclared(explored), trace: undefined } : {},
   }));
   if (json) printLine(documentText(all ? { programs: documents } : documents[0]));
   else if (all) paper.table(done).forEach(printLine);
-  else done.flatMap((explored) => paper.explored(explored)).forEach(printLine);
+  else done.flatMap((explored) => paper.explored(explored, { lanes })).forEach(printLine);
   if (interrupted) return 130;
   const isGood = ({ result }: Explored) => {
     if (options.find === undefined) return result.verdict !== "bug";
@@ -142,6 +168,12 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   };
   const good = done.every(all ? isDeclared : isGood);
   return good && done.every(({ repeated }) => repeated.every((one) => one.reproduced === one.times)) ? 0 : 1;
+}
+
+/** Adds a run to a file of traces, if there is one. */
+export function writeTrace(file: TraceFile | undefined, { program, variant }: Subject, trace: RunTrace): void {
+  const observe = file?.process(`${program.name} (${variant})`, { start: 0 });
+  if (observe !== undefined) spansOf(trace).forEach(observe);
 }
 
 async function exploreOne(

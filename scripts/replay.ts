@@ -7,14 +7,15 @@
 
 import { MODE_NAMES } from "../lib/host/mod.ts";
 import { CommandHost } from "./command/command_host.ts";
-import { type RunTrace, SCHEDULE, traceOf } from "../lib/explorer/mod.ts";
+import { type Clock, clocks, type RunTrace, SCHEDULE, traceOf } from "../lib/explorer/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { columns, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
-import { WIDTH } from "./explore.ts";
+import { TraceFile } from "./command/trace_file.ts";
+import { WIDTH, writeTrace } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
@@ -25,6 +26,8 @@ const TAKES = {
   "--mode": `all, ${MODES}`,
   "--times": "a whole number from 1 to 1000000",
   "--seed": SEED,
+  "--clock": `one of ${clocks.join(", ")}`,
+  "--trace": "a file to write",
   "--steps": "a whole number from 1 to 1000000000",
   "--timeout": SECONDS,
 } as const;
@@ -40,6 +43,9 @@ whose main runs on the host has no schedules.
   --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(58)} [direct: in the model]
   --times N      how often                                                  [1; elsewhere than in the model 10]
   --seed S       decides all chance                                         [0]
+  --clock C      times come in any order (free), or the earliest first (ordered)  [as it was found]
+  --lanes        draw who acts, and who waits for what, row by row
+  --trace FILE   write a Chrome trace of it, a millisecond for a row
   --steps N      after how many memory operations a run is too long         [10000]
   --timeout SEC  stop real tasks if they take longer                        [60]
   --json         one JSON document on stdout
@@ -53,7 +59,7 @@ const GRAMMAR: CommandGrammar = {
   command: "replay",
   operand: " <schedule>",
   takes: TAKES,
-  switches: ["--json", "--help"],
+  switches: ["--lanes", "--json", "--help"],
   usage: USAGE,
 };
 
@@ -79,10 +85,16 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
   const times = read("--times", undefined, number({ least: 1, most: 1e6, integer: true }));
   const timeout = read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST }));
   const stepLimit = read("--steps", undefined, number({ least: 1, most: 1e9, integer: true }));
-  const options = { schedule, seed: read("--seed", 0, seed), stepLimit, timeout };
+  const clock = read("--clock", undefined, (text) => clocks.find((clock) => clock === text));
+  const options = { schedule, seed: read("--seed", 0, seed), stepLimit, timeout, clock };
+  const lanes = flags.has("--lanes");
   const [subject] = subjects;
   if (subject === undefined) throw new UsageError("Cannot replay: there is no program, one is wanted");
   const trace = traceIn(subject, options);
+  const path = flags.get("--trace");
+  const file = path === undefined ? undefined : await TraceFile.open(path);
+  writeTrace(file, subject, trace);
+  await file?.save();
   const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
   const json = flags.has("--json");
   const { outcome, finding, preemptions } = trace;
@@ -93,7 +105,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
       ? [`${name}: no bug in this schedule`]
       : headLines(`${name}: ${finding.kind}`, finding.message);
     head.forEach(printLine);
-    ["", ...paper.trace(trace), ""].forEach(printLine);
+    ["", ...paper.trace(trace, { lanes }), ""].forEach(printLine);
     // Else the rows of the trace and its first lines say all of it.
     if (!isFailed(outcome)) {
       printLine(`Outcome: ${Deno.inspect(outcome, { depth: 6, breakLength: Infinity, compact: true })}`);
@@ -125,7 +137,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
       preemptions,
       outcome: outcome ?? null,
       runs: runs.map(repeatedData),
-      trace: traceData(trace),
+      trace: traceData(trace, { lanes }),
     }));
   }
   return runs.every((run) => run.reproduced === run.times && run.times > 0) ? 0 : 1;
@@ -138,6 +150,7 @@ function traceIn(
     readonly schedule: string;
     readonly seed: number;
     readonly stepLimit: number | undefined;
+    readonly clock: Clock | undefined;
   },
 ): RunTrace {
   try {

@@ -21,7 +21,7 @@
 import { type AnyProgram, settingsOf, type SettingsOptions } from "../program/mod.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
 import type { Finding } from "./finding.ts";
-import { ProgramModel } from "./program_model.ts";
+import { type Clock, ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import { parseSchedule, printOf } from "./schedule.ts";
 import { Search } from "./search.ts";
@@ -37,7 +37,10 @@ export interface ReplayResult {
 }
 
 /** How a schedule is repeated: the settings, and what is looked at. */
-export interface RepetitionOptions extends SettingsOptions, Pick<ExecutionOptions, "checks" | "stepLimit"> {}
+export interface RepetitionOptions extends SettingsOptions, Pick<ExecutionOptions, "checks" | "stepLimit"> {
+  /** In which order times come; as when the schedule was found by default. */
+  readonly clock?: Clock | undefined;
+}
 
 /** A schedule that can be repeated, and what comes of it. */
 export interface Repetition {
@@ -69,7 +72,8 @@ export function repetition(program: AnyProgram, schedule: string, options: Repet
   const settings = settingsOf(program, options);
   const { checks, stepLimit } = options;
   const names = program.tasks(settings).map(({ name }) => name);
-  const { granularity, looks, clock, departures, inTurns, print } = parseSchedule(schedule, names);
+  const { granularity, looks, departures, inTurns, print, ...found } = parseSchedule(schedule, names);
+  const { clock = found.clock } = options;
   const search = new Search(program, settings, { granularity, checks, stepLimit, looks, clock });
   const { judged, fingerprint, fault, preemptions } = search.show(departures, { inTurns, afresh: false });
   const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");

@@ -17,9 +17,11 @@ import {
   traceLines,
 } from "../../lib/explorer/mod.ts";
 import { quoted } from "../command/arguments.ts";
+import { laneLines, lanesOf } from "../run/lanes.ts";
 import { isFailed } from "../run/report.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
+import { spansOf } from "./spans.ts";
 
 /** What exploring a program came to. */
 export interface Explored {
@@ -51,7 +53,10 @@ export function smallestOf(result: ExploredEvidence): Evidence & Partial<Pick<Sm
 }
 
 /** The result as plain data. */
-export function exploredData({ subject, result, trace, interrupted, repeated }: Explored): Record<string, unknown> {
+export function exploredData(
+  { subject, result, trace, interrupted, repeated }: Explored,
+  options?: ShownOptions,
+): Record<string, unknown> {
   const { verdict, schedules, tooLong, distinct, assumptions } = result;
   const shown = "schedule" in result ? result : undefined;
   const bug = result.verdict === "bug" ? result : undefined;
@@ -82,7 +87,7 @@ export function exploredData({ subject, result, trace, interrupted, repeated }: 
     ...repeated.length === 0 ? {} : { reproduced: repeated.map(repeatedData) },
     ...trace === undefined || shown === undefined
       ? {}
-      : { trace: { schedule: smallestOf(shown).schedule, ...traceData(trace) } },
+      : { trace: { schedule: smallestOf(shown).schedule, ...traceData(trace, options) } },
   };
 }
 
@@ -91,10 +96,18 @@ export function repeatedData({ mode, times, reproduced, fault }: Repeated): Reco
   return { mode, times, reproduced, ...fault === undefined ? {} : { fault } };
 }
 
+/** How a run is shown. */
+export interface ShownOptions {
+  /** Whether to draw who acts and who waits for what; false by default. */
+  readonly lanes?: boolean | undefined;
+}
+
 /** A trace as plain data. */
-export function traceData({ tasks, rows }: RunTrace): Record<string, unknown> {
+export function traceData(trace: RunTrace, { lanes = false }: ShownOptions = {}): Record<string, unknown> {
+  const { tasks, rows } = trace;
   return {
     tasks,
+    ...lanes ? { lanes: lanesOf(spansOf(trace), tasks) } : {},
     rows: rows.map(({ step, task, text, preempts, races, source }) => {
       const preempted = preempts === undefined ? {} : { preempts: tasks[preempts] };
       return {
@@ -164,7 +177,7 @@ export class Paper {
   }
 
   /** What exploring one program came to. */
-  explored(explored: Explored): string[] {
+  explored(explored: Explored, options?: ShownOptions): string[] {
     const { subject, result, trace, interrupted, repeated, isSought } = explored;
     const { program, variant } = subject;
     const name = this.#paint(1, program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
@@ -185,7 +198,7 @@ export class Paper {
       const own = ownFlagsOf(subject, shown.parameters).join(" ");
       lines.push(`Shown with ${own || "the defaults"}, where it takes ${counted(shown.steps, "step")}.`);
     }
-    if (trace !== undefined) lines.push("", ...this.trace(trace));
+    if (trace !== undefined) lines.push("", ...this.trace(trace, options));
     // Else the rows of the trace and its first lines say all of it.
     if (shown.outcome !== undefined && !isFailed(shown.outcome)) {
       const serial = bug?.serial === true ? ", as where the tasks run one after the other" : "";
@@ -199,7 +212,7 @@ export class Paper {
   }
 
   /** A run, row by row. */
-  trace(trace: RunTrace): string[] {
+  trace(trace: RunTrace, { lanes = false }: ShownOptions = {}): string[] {
     const lines = traceLines(trace, { width: this.#width, nameOf: shortName });
     const colors = { head: 1, preemption: 33, race: 31, note: 2, row: 0 } as const;
     const marks = [
@@ -209,7 +222,13 @@ export class Paper {
     return [
       ...lines.map(({ text, kind }) => kind === "row" ? text : this.#paint(colors[kind], text)),
       ...marks.length === 0 ? [] : [this.#paint(2, `      ${marks.join("; ")}`)],
+      ...lanes ? ["", ...this.#lanes(trace)] : [],
     ];
+  }
+
+  #lanes(trace: RunTrace): string[] {
+    const paint = (code: number, text: string) => this.#paint(code, text);
+    return laneLines(lanesOf(spansOf(trace), trace.tasks), { width: this.#width, clock: "rows", paint });
   }
 
   /** How often a mode came to the model's outcome. */

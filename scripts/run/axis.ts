@@ -11,19 +11,19 @@ const ROUND = [1, 2, 5, 10];
 /** Units by the milliseconds that they are, the greatest first. */
 const UNITS: readonly (readonly [ms: number, name: string])[] = [[1000, "s"], [1, "ms"], [0.001, "µs"]];
 
-/** The line, as long as the row at most. */
-export function axisLine({ from, to, cells }: Frame): string {
+/** The line, as long as the row at most; `counts` says that a millisecond stands for something that is counted. */
+export function axisLine({ from, to, cells }: Frame, { counts = false }: { readonly counts?: boolean } = {}): string {
   const length = to - from;
-  const [ms, unit] = UNITS.find(([ms]) => length >= ms) ?? [0.001, "µs"];
+  const [ms, unit] = counts ? [1, ""] : UNITS.find(([ms]) => length >= ms) ?? [0.001, "µs"];
   const marks = Math.max(1, Math.floor(cells / ROOM));
-  const step = roundStep(length / ms / marks);
+  const step = Math.max(counts ? 1 : 0, roundStep(length / ms / marks));
   const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   let line = "";
   // What is less than a cell before the row is at its begin.
   for (let count = Math.ceil((from - length / cells) / ms / step); count * step * ms <= to; count++) {
     const time = count * step;
     const cell = Math.max(0, Math.min(cells - 1, Math.floor((time * ms - from) / length * cells)));
-    const text = `|${time.toFixed(places)} ${unit}`;
+    const text = `|${time.toFixed(places)} ${unit}`.trimEnd();
     if (cell < line.length + (line === "" ? 0 : 1) || cell + text.length > cells) continue;
     line = line.padEnd(cell) + text;
   }

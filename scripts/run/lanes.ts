@@ -25,7 +25,7 @@ export interface Lane {
 export interface LanesOptions {
   /** How many columns there are; at least 20 are used. */
   readonly width: number;
-  /** Whose time it is, in seven letters at most, such as `virtual`. */
+  /** Whose time it is, in seven letters at most, such as `virtual`; `rows` where a millisecond stands for a row. */
   readonly clock: string;
   /** Colors a text; leaves it as it is by default. */
   readonly paint?: (code: number, text: string) => string;
@@ -71,7 +71,11 @@ export function laneLines(lanes: readonly Lane[], { width, clock, paint = (_, te
     const row = rowOf(itemsOf(spans, { from, to, cells }), { legend, paint });
     return (headOf(lane) + row).trimEnd();
   });
-  return [...rows, (headOf(clock) + axisLine({ from, to, cells })).trimEnd(), ...legend.lines(most)];
+  return [
+    ...rows,
+    (headOf(clock) + axisLine({ from, to, cells }, { counts: clock === "rows" })).trimEnd(),
+    ...legend.lines(most),
+  ];
 }
 
 const NOTHING = `${INDENT}Nobody was seen to run or to wait.`;

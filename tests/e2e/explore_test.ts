@@ -129,6 +129,32 @@ Deno.test("explore shows the smallest run that it knows, and what it comes to", 
   assertStringIncludes((await explored("counter")).stdout, "Outcome: 1\n");
 });
 
+Deno.test("explore and replay draw who acts and who waits for what, and write that to a file", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const found = await explored("deadlock", "--lanes", "--trace", file);
+    assertMatch(found.stdout, /\n {2}a +█+.*right\.acquire.*\n {2}b .*█+.*left\.acquire.*\n {2}rows +\|0 /);
+    const { traceEvents } = JSON.parse(await Deno.readTextFile(file));
+    const waits = traceEvents.map(({ name }: { name: string }) => name).filter((name: string) =>
+      name.endsWith("acquire")
+    );
+    assertEquals(waits, ["right.acquire", "left.acquire"]);
+    const [schedule = ""] = /hf2:\S+/.exec(found.stdout) ?? [];
+    await using command = startScript("replay", "deadlock", schedule, "--lanes", "--json");
+    const document = read<{ trace: { lanes: unknown[] } }>(await command.end(), 0);
+    assertEquals(document.trace.lanes.length, 2);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("explore --clock ordered leaves times out of order out", async () => {
+  const early = await explored("bank", "--find", '{"balance":300,"paid":[500,700]}', "--clock", "ordered", "--json");
+  const { outcome, schedule } = read<{ outcome: unknown; schedule: string }>(early, 0);
+  assertEquals(outcome, { balance: 300, paid: [500, 700] });
+  assertMatch(schedule, /^hf2:ordered/);
+});
+
 Deno.test("explore --all finds bugs in the specimens, in all of them, and nowhere else", async () => {
   const { programs: documents } = read<{ programs: Document[] }>(
     await explored("--all", "--budget", "300", "--json"),
@@ -168,6 +194,9 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
       ["lock", "--ignore", "race,nondeterminism"],
       "Cannot use --ignore race,nondeterminism: one or more of assertion, ",
     ],
+    [["lock", "--clock", "late"], "Cannot use --clock late: one of free, ordered is wanted\n"],
+    [["--all", "--lanes"], "Cannot use --lanes: --all shows no runs, one program is wanted\n"],
+    [["lock", "--trace", "/no/such/place"], "Cannot use --trace /no/such/place: "],
     [["lock", "--granularity", "byte"], "Cannot use --granularity byte: operation or word is wanted\n"],
     [["lock", "--variant", "x"], "Cannot use --variant x: one of plain is wanted\n"],
     [["lock", "--tasks", "many"], "Cannot use --tasks many: a whole number from "],

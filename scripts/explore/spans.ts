@@ -1,0 +1,36 @@
+/**
+ * The run of a schedule as spans: who acts and who waits for what, a millisecond for each row of its trace.
+ */
+
+import type { Span } from "../../mod.ts";
+import type { RunTrace } from "../../lib/explorer/mod.ts";
+
+/** The spans of a run, from 0 on, a lane for each task. */
+export function spansOf({ tasks, rows }: RunTrace): Span[] {
+  const spans: Span[] = [];
+  const waits = new Map<number, { readonly name: string; readonly started: number }>();
+  const add = (task: number, name: string, [started, finished]: readonly [number, number]) => {
+    if (finished > started) spans.push({ lane: tasks[task] ?? "", name, started, finished, t: finished });
+  };
+  for (const [at, { task, text }] of rows.entries()) {
+    const wait = waits.get(task);
+    if (wait !== undefined) add(task, wait.name, [wait.started, at]);
+    waits.delete(task);
+    if (rows[at - 1]?.task !== task) {
+      const next = rows.findIndex((row, later) => later > at && row.task !== task);
+      add(task, "running", [at, next < 0 ? rows.length : next]);
+    }
+    const waited = waitedFor(text.trim());
+    if (waited !== undefined) waits.set(task, { name: waited, started: at + 1 });
+  }
+  // Who waits for ever does so after the last row, too.
+  for (const [task, { name, started }] of waits) add(task, name, [started, rows.length + 1]);
+  return spans;
+}
+
+/** What a row waits for; undefined where it does not. */
+function waitedFor(text: string): string | undefined {
+  if (text.startsWith("pauses")) return "sleep";
+  if (text === "waits") return "wait";
+  return /^([^(]*)\(.*, waits(?: for ever)?$/.exec(text)?.[1];
+}

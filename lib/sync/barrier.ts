@@ -32,8 +32,6 @@
  * gate.resetSync();
  * if (gate.tryWaitSync() !== undefined) throw new Error("one party is missing");
  * ```
- *
- * @module
  */
 
 import type { BrokenBarrierError } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - Bits 0 and 1 are the phase, 2 to 13 the count of arrivals (in the phase BROKEN the {@linkcode Breach}), 14 to 31 the
  *   generation.
  * - Generations count modulo 2^18: a task could take one for another only if it stood still for exactly so many.
- *
- * @module
  */
 
 import { BrokenBarrierError, CancelledError, WaitTimeoutError } from "../errors.ts";

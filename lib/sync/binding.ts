@@ -4,8 +4,6 @@
  * - A task that waits takes a lane: invariant: a lane is used by one wait at a time, and by no other task.
  * - Each thing has one view in a binding, whoever asks for it.
  * - What a task elsewhere may do with the memory by itself is said here, too: see {@linkcode Things.allows}.
- *
- * @module
  */
 
 import { MemoryFullError, StateError } from "../errors.ts";

@@ -2,8 +2,6 @@
  * A function that a method takes and runs where the task runs: plain, or one that gives steps.
  *
  * - It never crosses to the owner of a memory elsewhere: who takes one is composed of calls, and runs it between them.
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

@@ -18,8 +18,6 @@
  * runBlocking(memory, token.cancel());
  * if (!runBlocking(memory, token.isCancelled())) throw new Error("cancelled is wanted");
  * ```
- *
- * @module
  */
 
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";

@@ -16,8 +16,6 @@
  * const { sum } = space.bind(memory, { task: 0 });
  * if (runBlocking(memory, sum.add(0.25)) !== 0.5 || sum.loadSync() !== 0.75) throw new Error("0.75 is wanted");
  * ```
- *
- * @module
  */
 
 import {

@@ -25,8 +25,6 @@
  *   if (!changed.waitForSync(() => true)) throw new Error("true from the start");
  * }
  * ```
- *
- * @module
  */
 
 import { NotRecoverableError, StateError, StoppedError } from "../errors.ts";

@@ -17,8 +17,6 @@
  * ready.setSync();
  * if (!ready.waitSync() || !ready.isSetSync()) throw new Error("it is set");
  * ```
- *
- * @module
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";

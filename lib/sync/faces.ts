@@ -3,8 +3,6 @@
  *
  * - A method's steps are its first face. The Sync face runs them on the memory of the binding and really waits; the Async
  *   face leaves the event loop free and takes an `AbortSignal`.
- *
- * @module
  */
 
 import { runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";

@@ -21,8 +21,6 @@
  * ready.countDownSync();
  * if (!ready.waitSync()) throw new Error("it is open");
  * ```
- *
- * @module
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";

@@ -25,8 +25,6 @@
  * }
  * if (guard.lockedSync()) throw new Error("the guard's end releases it");
  * ```
- *
- * @module
  */
 
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - Invariant: the lock is given back once, at the first disposal. On shared memory that is a blocking release; elsewhere
  *   the memory's driver performs it.
- *
- * @module
  */
 
 import type { OwnerDiedError } from "../errors.ts";

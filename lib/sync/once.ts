@@ -20,8 +20,6 @@
  * for (const task of [0, 1]) space.bind(memory, { task }).setup.runSync(() => void runs++);
  * if (runs !== 1) throw new Error("one run is wanted");
  * ```
- *
- * @module
  */
 
 import { NotRecoverableError, StateError, WaitTimeoutError } from "../errors.ts";

@@ -3,8 +3,6 @@
  *
  * - Invariant: the ranges of words, and those of bytes, ascend and do not overlap.
  * - An operation is one owner's where all that it touches lies in one of the owner's ranges; else it is nobody's.
- *
- * @module
  */
 
 import type { ByteOperation, CellOperation, NotifyOperation, WaitOperation } from "../memory/mod.ts";

@@ -5,8 +5,6 @@
  * - Each thing is told by itself, so others may act between two of them.
  * - A task that returned or failed tells the things that are bound to it. One that failed or died is recovered from in every
  *   thing: what it held goes on to those who wait. A thing that another death left not recoverable stays so.
- *
- * @module
  */
 
 import { NotRecoverableError } from "../errors.ts";

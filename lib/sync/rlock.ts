@@ -22,8 +22,6 @@
  * }
  * if (guard.lockedSync()) throw new Error("the outermost guard's end frees it");
  * ```
- *
- * @module
  */
 
 import { WaitTimeoutError } from "../errors.ts";

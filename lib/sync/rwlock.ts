@@ -30,8 +30,6 @@
  * }
  * if (!runBlocking(memory, one.tryAcquireWrite())) throw new Error("the readers have left");
  * ```
- *
- * @module
  */
 
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";

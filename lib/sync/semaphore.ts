@@ -24,8 +24,6 @@
  * }
  * if (!tellers.tryAcquireSync(2)) throw new Error("the guard's end gives its permit back");
  * ```
- *
- * @module
  */
 
 import { StateError, WaitTimeoutError } from "../errors.ts";

@@ -17,8 +17,6 @@
  * const { balance } = space.bind(memory, { task: 0 });
  * if (runBlocking(memory, balance.load()) !== 1000) throw new Error("the initial value is wanted");
  * ```
- *
- * @module
  */
 
 import { type ByteRange, type CellValue, Layout, type Memory, type Steps, store } from "../memory/mod.ts";

@@ -22,8 +22,6 @@
  * if (late !== 0 || rang !== 1 || memory.clock !== 500) throw new Error("it rings once, in time");
  * if (bell.cancelSync()) throw new Error("it has run");
  * ```
- *
- * @module
  */
 
 import { StateError, WaitTimeoutError } from "../errors.ts";

@@ -21,8 +21,6 @@
  * ]);
  * if (waiter?.kind !== "returned" || waiter.value !== 3) throw new Error("the value that is wanted is given");
  * ```
- *
- * @module
  */
 
 import type { Steps } from "../memory/mod.ts";

@@ -21,8 +21,6 @@
  * jobs.doneSync();
  * if (!jobs.waitSync()) throw new Error("all is done");
  * ```
- *
- * @module
  */
 
 import { StateError } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - A lane stands in every queue; its word here says whether it is decided. Who is about to grant it decides it first, by
  *   a compare-exchange, and who fails dismisses it: invariant: at most one queue grants one wait.
  * - Whoever gives up leaves the queues one by one, inside each monitor; a grant that comes from one before that is kept.
- *
- * @module
  */
 
 import { CancelledError, NotRecoverableError } from "../errors.ts";

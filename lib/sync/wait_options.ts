@@ -3,8 +3,6 @@
  *
  * - Without a timeout a call waits for as long as it takes; with 0 it gives up unless it can go on at once.
  * - What makes no sense is refused when the method is called, before anything happens.
- *
- * @module
  */
 
 import { type Steps, timeIn } from "../memory/mod.ts";

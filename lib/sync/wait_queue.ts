@@ -13,8 +13,6 @@
  * - A task that dies inside the monitor may leave torn state: all who use the queue from then on get `NotRecoverableError`.
  *
  * Longer than most files because what happens at the door, in line and at a death is one protocol over the same words.
- *
- * @module
  */
 
 import { CancelledError, NotRecoverableError } from "../errors.ts";

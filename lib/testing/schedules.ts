@@ -29,8 +29,6 @@
  * });
  * fc.assert(fc.property(schedules(program, { fc }), holds));
  * ```
- *
- * @module
  */
 
 import {

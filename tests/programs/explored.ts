@@ -22,6 +22,7 @@ export function bugOf(program: AnyProgram, options: ExploreOptions = {}): Explor
 export function wellOf(program: AnyProgram, options: ExploreOptions = {}): ExploredWell {
   const result = explore(program, options);
   if (result.verdict === "bug") throw new Error(`${program.name} has a bug: ${result.message} (${result.schedule})`);
+  if (result.verdict === "found") throw new Error(`${program.name} is asked for no outcome`);
   return result;
 }
 

@@ -647,7 +647,7 @@ export class Execution {
       if (this.endOf(task) !== undefined) continue;
       const accesses = this.#held(node).map(reads);
       if (this.#isOver) accesses.push(reads(endPlace(this.#memory.layout)));
-      else if (gate !== null && gate !== undefined) {
+      if (gate !== null && gate !== undefined) {
         const looks: number[] = [];
         this.model.evaluate(gate, looks);
         // Beginning the call changes what the look only reads.

@@ -44,6 +44,7 @@ const TAKES = {
   "--granularity": "operation or word",
   "--clock": `one of ${clocks.join(", ")}`,
   "--trace": "a file to write",
+  "--deaths": "a whole number from 0 to 1000",
   "--steps": "a whole number from 1 to 1000000000",
 } as const;
 
@@ -61,6 +62,7 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
   --ignore KIND    a kind of bug that does not count; may be given several times
   --granularity G  tasks switch at every operation, or at every memory word      [operation]
   --clock C        times come in any order (free), or the earliest first (ordered)  [free]
+  --deaths N       how many tasks may die in a run, killed at any action         [0]
   --steps N        after how many memory operations a run is too long            [10000]
   --seed S         decides all chance                                            [0]
   --lanes          draw who acts, and who waits for what, row by row
@@ -125,6 +127,7 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   const options = {
     strategy: read("--strategy", "portfolio", (text) => strategies.find((strategy) => strategy === text)),
     budget: read("--budget", all ? BUDGET_EACH : undefined, whole),
+    deaths: read("--deaths", undefined, number({ least: 0, most: 1000, integer: true })),
     stepLimit: read("--steps", undefined, whole),
     granularity: read("--granularity", undefined, (text): Granularity | undefined => {
       return text === "word" || text === "operation" ? text : undefined;

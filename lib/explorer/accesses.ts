@@ -1,7 +1,8 @@
 /**
  * What actions reach, as numbers: which place, and whether they may change it.
  *
- * - A place is a word, the clock, the end of the run, or a range of bytes that the layout names, as a whole.
+ * - A place is a word, the clock, the end of the run, the number of deaths, or a range of bytes that the layout names, as a
+ *   whole.
  * - Two actions are independent where neither changes a place that the other reaches: then their order does not matter.
  * - A compareExchange that finds another value only reads; waiting on a word and notifying it both change it.
  *
@@ -54,6 +55,11 @@ export function endPlace(layout: Layout): number {
   return layout.wordCount + 1;
 }
 
+/** The place that stands for how many tasks may still die. */
+export function deathsPlace(layout: Layout): number {
+  return layout.wordCount + 2;
+}
+
 /** What decides what is reached. */
 export interface AccessRules {
   /** The memory's layout. */
@@ -95,5 +101,5 @@ export function addAccesses(into: number[], { memory: { layout }, isTimed }: Acc
 
 function bytesPlace(layout: Layout, offset: number): number {
   const entries = layout.toTable().bytes;
-  return endPlace(layout) + 1 + entries.findIndex((entry) => offset < entry.offset + entry.length);
+  return deathsPlace(layout) + 1 + entries.findIndex((entry) => offset < entry.offset + entry.length);
 }

@@ -22,7 +22,7 @@
  */
 
 import { conflict } from "./accesses.ts";
-import { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 
 interface Tried {
   readonly action: number;
@@ -277,7 +277,9 @@ export class Dpor implements Scheduler {
   /** What is to be tried next at a point. */
   #nextOf({ actions, backtrack, tried, sleep }: Frame): number | undefined {
     return actions.find((action) => {
-      return backtrack.has(action % this.#tasks) && !isIn(tried, action) && !isIn(sleep, action);
+      // Nobody need die for a run to end, so no run shows by itself what that would come to.
+      const isTried = backtrack.has(action % this.#tasks) || isDeath(action, this.#tasks);
+      return isTried && !isIn(tried, action) && !isIn(sleep, action);
     });
   }
 }

@@ -14,7 +14,7 @@
  *   action of its own for each thing, in the name of the task.
  * - Daemons keep no run alive: when all other tasks have ended, that the run is over is an action, too, as soon as no daemon
  *   is in the middle of a call. It is one of the first task that is no daemon, and the default. That a daemon has ended is
- *   heard of in an action of its own, or too late.
+ *   heard of in an action of its own, or too late; where tasks may die, so it is with all.
  * - A run that repeats the first steps of the last one under the same scheduler goes on from the checkpoint there.
  *
  * Longer than other files because it is one loop over one state, which every part of it changes at each step, and the
@@ -24,11 +24,11 @@
  */
 
 import { type Answer, type ModelMemory, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
-import { addAccesses, begins, clockPlace, conflict, endPlace, reads, writes } from "./accesses.ts";
+import { addAccesses, begins, clockPlace, conflict, deathsPlace, endPlace, reads, writes } from "./accesses.ts";
 import { type AnswerTree, Failure, type TreeEnd, type TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./race_detector.ts";
-import { CUT, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { CUT, DEATH, type RunEnd, type Scheduler } from "./scheduler.ts";
 
 /** Where tasks may switch. */
 export type Granularity = "operation" | "word";
@@ -41,6 +41,8 @@ export interface ExecutionOptions {
   readonly checks?: boolean | undefined;
   /** After how many operations a run is too long; 10,000 by default. */
   readonly stepLimit?: number | undefined;
+  /** How many tasks may die in a run, at any action; none by default. */
+  readonly deaths?: number | undefined;
 }
 
 /**
@@ -61,6 +63,7 @@ interface Checkpoint {
   readonly nodes: TreeNode[];
   readonly recoveries: (Recovery | undefined)[];
   isOver: boolean;
+  deaths: number;
   readonly until: number[];
   operations: number;
   readonly step: number;
@@ -104,6 +107,9 @@ export class Execution {
   readonly #recoveries: (Recovery | undefined)[];
   // Whether the run is over though daemons could go on.
   #isOver = false;
+  // How many tasks may die, and have died.
+  readonly #mostDeaths: number;
+  #deaths = 0;
   // Whether times come in order, and the access of an action that changes which of them can come, or what time it is.
   readonly #isOrdered: boolean;
   readonly #anyTime: number;
@@ -122,7 +128,7 @@ export class Execution {
   /** Prepares runs of a program. */
   constructor(
     model: ProgramModel,
-    { granularity = "operation", checks = true, stepLimit = 10_000 }: ExecutionOptions = {},
+    { granularity = "operation", checks = true, stepLimit = 10_000, deaths = 0 }: ExecutionOptions = {},
   ) {
     this.model = model;
     this.granularity = granularity;
@@ -133,6 +139,7 @@ export class Execution {
     this.nodes = model.tasks.map(({ root }) => root);
     this.#until = model.tasks.map(() => NaN);
     this.#recoveries = model.tasks.map(() => undefined);
+    this.#mostDeaths = deaths;
     this.#isOrdered = model.clock === "ordered";
     this.#anyTime = writes(clockPlace(this.#memory.layout));
     this.#first = this.nodes.findIndex((_, task) => !model.daemons.has(task));
@@ -270,6 +277,7 @@ export class Execution {
         nodes: [...nodes],
         recoveries: [...recoveries],
         isOver,
+        deaths: this.#deaths,
         until,
         operations,
         step,
@@ -287,6 +295,7 @@ export class Execution {
       saved.until[task] = this.#until[task] ?? NaN;
     }
     saved.isOver = isOver;
+    saved.deaths = this.#deaths;
     saved.operations = this.#operations;
     saved.last = last;
     saved.preemptions = preemptions;
@@ -295,7 +304,8 @@ export class Execution {
   }
 
   #resume(
-    { memory, nodes, recoveries, isOver, until, operations, step, last, preemptions, broken, races }: Checkpoint,
+    { memory, nodes, recoveries, isOver, deaths, until, operations, step, last, preemptions, broken, races }:
+      Checkpoint,
   ): void {
     const point = this.#point;
     this.#memory.restore(memory);
@@ -305,6 +315,7 @@ export class Execution {
       this.#until[task] = until[task] ?? NaN;
     }
     this.#isOver = isOver;
+    this.#deaths = deaths;
     this.#operations = operations;
     this.broken = broken;
     this.races?.restore(races);
@@ -333,6 +344,7 @@ export class Execution {
       this.#until[task] = NaN;
     }
     this.#isOver = false;
+    this.#deaths = 0;
     if (this.#checks) this.#checkInvariant();
     for (let task = 0; task < this.#tasks; task++) {
       const { operation, isPoint, end } = this.nodes[task] ?? fail();
@@ -381,8 +393,9 @@ export class Execution {
       if (operation.kind === "choose") {
         for (let choice = 0; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
         // Nobody else can tell when a choice is made.
-        if (step === 0) return shorten(actions, count);
-        continue;
+        if (step > 0) continue;
+        shorten(actions, count);
+        return this.#offerDeaths();
       }
       if (isGated && operation.kind === "call" && node.gate !== null && this.#isShut(node, task)) continue;
       if (node.loop !== null && this.#goesRound(node, task)) continue;
@@ -392,6 +405,17 @@ export class Execution {
     shorten(actions, count);
     if (timed) this.#offerTimes();
     if (this.model.daemons.size > 0 && this.#isAlone()) this.#offerEnd();
+    this.#offerDeaths();
+  }
+
+  /** Lists the deaths of those who live: by words anywhere, else not in the middle of a call that does not wait. */
+  #offerDeaths(): void {
+    if (this.#deaths >= this.#mostDeaths || this.#actions.length === 0) return;
+    for (const [task, { call }] of this.nodes.entries()) {
+      if (this.endOf(task) !== undefined) continue;
+      const isWhole = call === undefined || !Number.isNaN(this.#until[task] ?? NaN);
+      if (isWhole || this.granularity === "word") this.#actions.push(task + DEATH * this.#tasks);
+    }
   }
 
   /** Whether nobody is left but daemons. */
@@ -464,6 +488,8 @@ export class Execution {
     if (daemons.size > 0 && this.#isAlone() && task === this.#first) {
       this.#isOver = true;
       this.#accesses.push(writes(endPlace(this.#memory.layout)));
+    } else if (choice === DEATH) {
+      this.#die(task);
     } else if (isParked) {
       this.#expire(task);
       // Its time has come: within a call, or before its first point, it goes on with that.
@@ -571,13 +597,33 @@ export class Execution {
     this.#wake(task);
   }
 
+  #die(task: number): void {
+    const { operation } = this.nodes[task] ?? fail();
+    if (this.#watches) {
+      this.#accesses.push(writes(deathsPlace(this.#memory.layout)));
+      if (operation?.kind === "wait") this.#accesses.push(writes(operation.word));
+      if (this.#isOrdered && (this.#until[task] ?? Infinity) < Infinity) this.#accesses.push(this.#anyTime);
+    }
+    this.#deaths++;
+    this.#memory.unpark(task);
+    this.#until[task] = NaN;
+    this.nodes[task] = this.model.death(task) ?? fail();
+    this.#ended(task);
+  }
+
+  /** How many tasks have died in the last run. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
   /** How a task ended, as far as anybody has heard. */
   endOf(task: number): TreeEnd | undefined {
     return this.#recoveries[task]?.tree === null ? undefined : this.nodes[task]?.end;
   }
 
   #ended(task: number): void {
-    if (this.model.daemons.has(task)) this.#recoveries[task] = { tree: null, node: this.nodes[task] ?? fail() };
+    const isHeardLate = this.#mostDeaths > 0 || this.model.daemons.has(task);
+    if (isHeardLate) this.#recoveries[task] = { tree: null, node: this.nodes[task] ?? fail() };
     else this.#heard(task);
   }
 

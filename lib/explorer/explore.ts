@@ -69,6 +69,8 @@ export interface ExploreOptions extends SettingsOptions {
    * out of order is reported only where no other is found, and says so.
    */
   readonly clock?: Clock | undefined;
+  /** How many tasks may die in a run, killed at any action; none by default. */
+  readonly deaths?: number | undefined;
   /** After how many operations a run is cut; 10,000 by default. */
   readonly stepLimit?: number | undefined;
   /** Whether races, leaks and the invariant are looked at; true by default. */
@@ -191,10 +193,11 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
 
 /** The same, given what the tasks look at. */
 function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Looks): Slices<ExploreResult> {
-  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing, clock, find } = options;
+  const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing, clock, deaths, find } =
+    options;
   check(program, { ...options, strategy, budget });
   const settings = settingsOf(program, options);
-  const performed = { granularity, checks, stepLimit, looks, clock };
+  const performed = { granularity, checks, stepLimit, looks, clock, deaths };
   const search = new Search(program, settings, performed, goalOf(options));
   const schedulers = schedulersOf(strategy, settings.seed);
   const ended = yield* search.goInSlices(schedulers, { budget, keepGoing });
@@ -291,8 +294,16 @@ function* attempt(program: AnyProgram, options: ExploreOptions): Slices<ExploreR
 
 function check(
   program: AnyProgram,
-  { strategy = "portfolio", budget = 1, granularity = "operation", stepLimit = 1, clock = "free", find, ignore = [] }:
-    ExploreOptions,
+  {
+    strategy = "portfolio",
+    budget = 1,
+    granularity = "operation",
+    stepLimit = 1,
+    clock = "free",
+    deaths = 0,
+    find,
+    ignore = [],
+  }: ExploreOptions,
 ): void {
   const refuse = (is: string, wanted: string) => {
     throw new RangeError(`Cannot explore ${program.name}: ${is}, ${wanted} is wanted`);
@@ -306,6 +317,7 @@ function check(
   if (!(Number.isSafeInteger(stepLimit) && stepLimit >= 1)) {
     refuse(`a step limit of ${stepLimit}`, "a whole number of at least 1");
   }
+  if (!(Number.isSafeInteger(deaths) && deaths >= 0)) refuse(`${deaths} deaths`, "a whole number of at least 0");
   if (!clocks.some((known) => known === clock)) refuse(`clock ${clock}`, `one of ${clocks.join(", ")}`);
   if (granularity !== "operation" && granularity !== "word") refuse(`granularity ${granularity}`, "operation or word");
   for (const kind of typeof find === "string" ? [find, ...ignore] : ignore) {

@@ -2,7 +2,8 @@
  * The judge of runs: what came out, and the bug, if it is one.
  *
  * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
- *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected.
+ *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected. In a run in
+ *   which a task died, failures and what is left undone are no bugs.
  * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
  *   something is held, `leak` where something else is left undone. Daemons that have not ended then were stopped.
  *
@@ -107,7 +108,9 @@ export class Judge {
       const textOf = (some: typeof leaks) =>
         `at the end, ${some.map(({ thing, clause }) => `${thing} ${clause}`).join("; ")}`;
       if (orphans.length > 0) findings.push({ kind: "orphaned-lock", message: textOf(orphans) });
-      if (leaks.length > orphans.length) findings.push({ kind: "leak", message: textOf(leaks) });
+      if (leaks.length > orphans.length && this.#execution.deaths === 0) {
+        findings.push({ kind: "leak", message: textOf(leaks) });
+      }
     }
     return findings.length === 0 ? judged : { ...judged, finding: this.#worst(findings) };
   }
@@ -172,7 +175,9 @@ export class Judge {
     const outcome: Failed = { failed: failures };
     const text = dataText(outcome);
     const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
-    const counting = findings.filter(({ kind }) => kind === "assertion" || !isExpected);
+    // After a death the others may well fail.
+    const isBug = !isExpected && this.#execution.deaths === 0;
+    const counting = findings.filter(({ kind }) => kind === "assertion" || isBug);
     if (why !== undefined) counting.push(why.finding);
     const isEndless = nodes.some(({ loop }, task) => loop?.round !== undefined && !model.daemons.has(task));
     return { outcome, text, finding: this.#worst(counting), isEndless };

@@ -15,7 +15,7 @@
  */
 
 import { type Chooser, seededChooser } from "../memory/mod.ts";
-import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
+import { type Point, type RunEnd, type Scheduler, withSeldomDeaths } from "./scheduler.ts";
 
 /** How priorities are drawn. */
 export interface PctOptions {
@@ -77,7 +77,9 @@ export class Pct implements Scheduler {
   }
 
   /** See {@linkcode Scheduler}. */
-  pick({ actions, tasks, step }: Point): number {
+  pick(point: Point): number {
+    const { tasks, step } = point;
+    const actions = withSeldomDeaths(point, this.#chooser);
     if (this.#steps > 0 && step > UNFAIR * this.#steps) return this.#chooser(actions.length);
     if (this.#priorities.length === 0) this.#draw(tasks);
     let pick = this.#first(actions, tasks);

@@ -12,7 +12,7 @@
 
 import { type Chooser, seededChooser } from "../memory/mod.ts";
 import { conflict } from "./accesses.ts";
-import type { Point, Scheduler } from "./scheduler.ts";
+import { type Point, type Scheduler, withSeldomDeaths } from "./scheduler.ts";
 
 /** Priorities are as good as distinct. */
 const PRIORITIES = 2 ** 30;
@@ -43,7 +43,8 @@ export class Pos implements Scheduler {
 
   /** See {@linkcode Scheduler}. */
   pick(point: Point): number {
-    const { actions, tasks } = point;
+    const { tasks } = point;
+    const actions = withSeldomDeaths(point, this.#chooser);
     if (actions.length === 1 && this.#last.length === 0) return 0;
     const before = this.#priorities;
     this.#priorities = [];

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { GuestDiedError } from "../errors.ts";
 import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED, type Steps } from "../memory/mod.ts";
 import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
@@ -169,6 +170,17 @@ export class ProgramModel {
         return recover(this.#space.attach(memory).things.values(), { task, failure });
       }, this.#rules);
     });
+  }
+
+  /** Where a task stands that has died. */
+  death(task: number): TreeNode | undefined {
+    const cause = "it died";
+    const error = new GuestDiedError({ guest: this.names[task] ?? "", mode: "direct", cause });
+    return this.#question(`death ${task}`, () => {
+      return new AnswerTree(this.#space.layout, () => {
+        throw error;
+      });
+    })?.root;
   }
 
   /** The tree that says whether a task's call may begin; null where it always may. */

@@ -7,7 +7,7 @@
  */
 
 import { type Chooser, seededChooser } from "../memory/mod.ts";
-import type { Point, Scheduler } from "./scheduler.ts";
+import { type Point, type Scheduler, withSeldomDeaths } from "./scheduler.ts";
 
 /** See the module. */
 export class RandomWalk implements Scheduler {
@@ -28,7 +28,8 @@ export class RandomWalk implements Scheduler {
   }
 
   /** See {@linkcode Scheduler}. */
-  pick({ actions }: Point): number {
+  pick(point: Point): number {
+    const actions = withSeldomDeaths(point, this.#chooser);
     return actions.length === 1 ? 0 : this.#chooser(actions.length);
   }
 

@@ -24,6 +24,7 @@ import type { Finding } from "./finding.ts";
 import { type Clock, ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
 import { parseSchedule, printOf } from "./schedule.ts";
+import { DEATH } from "./scheduler.ts";
 import { Search } from "./search.ts";
 
 /** What a replay came to. */
@@ -48,6 +49,8 @@ export interface Repetition {
   readonly result: ReplayResult;
   /** What repeats it, on a model of its own. */
   readonly execution: Execution;
+  /** How many tasks die in it. */
+  readonly deaths: number;
   /** A fresh model of the program. */
   model(): ProgramModel;
   /** A scheduler for one run of it. */
@@ -74,7 +77,9 @@ export function repetition(program: AnyProgram, schedule: string, options: Repet
   const names = program.tasks(settings).map(({ name }) => name);
   const { granularity, looks, departures, inTurns, print, ...found } = parseSchedule(schedule, names);
   const { clock = found.clock } = options;
-  const search = new Search(program, settings, { granularity, checks, stepLimit, looks, clock });
+  const deaths = departures.filter(({ choice }) => choice === DEATH).length;
+  const how = { granularity, checks, stepLimit, deaths };
+  const search = new Search(program, settings, { ...how, looks, clock });
   const { judged, fingerprint, fault, preemptions } = search.show(departures, { inTurns, afresh: false });
   const is = fault ?? (printOf(fingerprint) === print ? undefined : "its tasks take other steps");
   if (is !== undefined) {
@@ -86,7 +91,8 @@ export function repetition(program: AnyProgram, schedule: string, options: Repet
   return {
     result: { outcome: judged?.outcome, finding: judged?.finding, preemptions },
     model,
-    execution: new Execution(model(), { granularity, stepLimit, checks }),
+    execution: new Execution(model(), how),
+    deaths,
     scheduler() {
       const scheduler = new Replay(departures, { names, inTurns });
       scheduler.begin();

@@ -11,7 +11,7 @@
  */
 
 import type { Departure } from "./schedule.ts";
-import { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 
 /** How a run is repeated. */
 export interface ReplayOptions {
@@ -103,7 +103,8 @@ export class Replay implements Scheduler {
   }
 
   /** The next task, in the order of the tasks, that can go on. */
-  #turn({ actions, last, tasks }: Point): number {
+  #turn({ actions: all, last, tasks }: Point): number {
+    const actions = all.filter((action) => !isDeath(action, tasks));
     const current = last < 0 ? tasks - 1 : last % tasks;
     const wait = (action: number) => (action - current - 1 + 2 * tasks) % tasks;
     let [next = 0] = actions;

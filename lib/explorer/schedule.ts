@@ -3,7 +3,7 @@
  * preempted by `b`, which goes on for 2 steps.
  *
  * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
- *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3. `straight` is a run without departures.
+ *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=dies.1` that it dies. `straight` is a run without departures.
  * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
  *   tasks look at, see `looks.ts`); behind them `turns`, where from there on the tasks take turns.
  * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
@@ -17,6 +17,7 @@ import type { Layout, Operation } from "../memory/mod.ts";
 import type { Granularity } from "./execution.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import type { Clock } from "./program_model.ts";
+import { DEATH } from "./scheduler.ts";
 import { fingerprint as mix } from "./whole_text.ts";
 
 /** A step at which a run departs from the default. */
@@ -61,7 +62,7 @@ export const SCHEDULE = "hf2:a@1.count.store/b.2:k3f9x7";
 const STRAIGHT = "straight";
 const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", STRAIGHT, "turns"];
 const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
-const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}))?\.\d+$/;
+const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies))?\.\d+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;
 
@@ -79,7 +80,7 @@ export function formatSchedule(
     ...departures.map(({ step, task, choice }, index) => {
       const { preempted, before, steps } = told[index] ?? { preempted: undefined, before: "", steps: 1 };
       const from = preempted === undefined ? `@${step}` : `${labels[preempted]}@${step}.${plain(before)}`;
-      return `${from}/${labels[task]}${choice === 0 ? "" : `=${choice}`}.${steps}`;
+      return `${from}/${labels[task]}${choice === 0 ? "" : `=${choice === DEATH ? "dies" : choice}`}.${steps}`;
     }),
     ...inTurns ? ["turns"] : [],
   ];
@@ -120,7 +121,7 @@ export function parseSchedule(
     else if (departure === undefined) words.add(part);
     else if (task < 0) {
       refuse(`it names task ${label}, and there are ${labels.join(", ")}`, "a schedule of this program");
-    } else departures.push({ step: Number(step), task, choice: Number(choice) });
+    } else departures.push({ step: Number(step), task, choice: choice === "dies" ? DEATH : Number(choice) });
   }
   if (departures.some(({ step }, index) => index > 0 && step <= (departures[index - 1]?.step ?? 0))) {
     refuse("its steps are out of order", "ascending ones");

@@ -39,6 +39,23 @@
  * @module
  */
 
+/** What a task chooses that dies: actions with it come last at a point, where deaths are looked for. */
+export const DEATH: number = 999_999;
+
+/** Whether an action is the death of its task. */
+export function isDeath(action: number, tasks: number): boolean {
+  return action >= DEATH * tasks;
+}
+
+/** One of how many points at which tasks die where that is drawn by lot. */
+const DEATH_ODDS = 16;
+
+/** What is drawn from by lot: deaths are seldom among it. */
+export function withSeldomDeaths({ actions, tasks }: Point, chooser: (n: number) => number): readonly number[] {
+  if (!isDeath(actions.at(-1) ?? 0, tasks) || chooser(DEATH_ODDS) === 0) return actions;
+  return actions.filter((action) => !isDeath(action, tasks));
+}
+
 /** A point of a run at which it is open who goes on. The object and its lists are used again for the next point. */
 export interface Point {
   /** What can happen; the first is the default. */

@@ -26,7 +26,10 @@ export function scriptOf(
   schedule: string,
   options: RepetitionOptions = {},
 ): Script {
-  const { execution, scheduler } = repetition(program, schedule, options);
+  const { execution, scheduler, deaths } = repetition(program, schedule, options);
+  if (deaths > 0) {
+    throw new RangeError(`Cannot write a script of ${schedule}: tasks die in it, a run without deaths is wanted`);
+  }
   return recordScript(execution, scheduler()).script;
 }
 

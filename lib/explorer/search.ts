@@ -330,8 +330,7 @@ export class Search {
       this.#found = { kind: "nondeterminism", message, departures, preemptions: 0, steps: 0 };
       return "counted";
     }
-    const { seen, looks } = this.execution.model;
-    if (seen !== looks) throw new SeenError(seen);
+    this.#checkLooks();
     if (run.kind === "too-long") {
       this.#tooLong++;
       if (this.#found === undefined) {
@@ -343,12 +342,19 @@ export class Search {
     if (run.kind !== "complete" || scheduler.counts?.(run) === false) return "cut";
     this.#schedules++;
     const judged = judge.judge();
+    this.#checkLooks();
     // Where a task goes round for ever nothing comes out.
     const isNew = !judged.isEndless && this.outcomes.add(judged, { isSample });
     if (isNew) this.#last = this.departures(execution);
     const finding = this.#findingOf(judged);
     if (finding !== undefined && this.#isBetter(finding, run)) this.#found = this.#foundIn(finding, run, turn);
     return "counted";
+  }
+
+  /** Begins again where more is looked at than is known, by the invariant or the outcome, too. */
+  #checkLooks(): void {
+    const { seen, looks } = this.execution.model;
+    if (seen !== looks) throw new SeenError(seen);
   }
 
   /** What is wrong with a run, or that it comes to the outcome that is looked for. */

@@ -9,7 +9,7 @@
 
 import type { Execution } from "./execution.ts";
 import { Judge } from "./judge.ts";
-import type { Point, Scheduler } from "./scheduler.ts";
+import { isDeath, type Point, type Scheduler } from "./scheduler.ts";
 
 /** How many tasks are run in each order. */
 const MOST_TASKS = 4;
@@ -44,7 +44,7 @@ class Serial implements Scheduler {
   pick({ actions, last, tasks }: Point): number {
     const order = last < 0 ? this.#order : [last % tasks, ...this.#order];
     for (const task of order) {
-      const pick = actions.findIndex((action) => action % tasks === task);
+      const pick = actions.findIndex((action) => action % tasks === task && !isDeath(action, tasks));
       if (pick >= 0) return pick;
     }
     return 0;

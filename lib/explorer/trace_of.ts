@@ -15,7 +15,7 @@ import type { Failure, TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
 import type { Finding } from "./finding.ts";
 import { repetition, type RepetitionOptions } from "./repetition.ts";
-import type { Point, Scheduler } from "./scheduler.ts";
+import { isDeath, type Point, type Scheduler } from "./scheduler.ts";
 import { sourcesOf } from "./sources.ts";
 
 /** One row of a trace. */
@@ -107,6 +107,9 @@ class Recorder {
         const pick = scheduler.pick(point);
         this.#step = point.step;
         this.#preempts = point.preempts && pick > 0 ? point.last % point.tasks : undefined;
+        const action = point.actions[pick] ?? 0;
+        const task = action % point.tasks;
+        if (isDeath(action, point.tasks)) this.#add(task, this.answers[task]?.length ?? 0, "dies");
         return pick;
       },
       end: (run) => scheduler.end(run),

@@ -6,6 +6,7 @@
 
 import { type Host, type ModeName, replay } from "../../mod.ts";
 import { isRepeated, scriptOf } from "../../lib/explorer/mod.ts";
+import type { Script } from "../../lib/program/mod.ts";
 import type { Subject } from "./request.ts";
 
 /** How often a mode repeated a schedule. */
@@ -40,7 +41,14 @@ export async function repeat(
   if (mode !== "direct" && program.module === undefined) {
     return { mode, times: 0, reproduced: 0, fault: "the program does not say where it is exported" };
   }
-  const script = mode === "direct" ? undefined : scriptOf(program, schedule, settings);
+  let script: Script | undefined;
+  try {
+    script = mode === "direct" ? undefined : scriptOf(program, schedule, settings);
+  } catch (error) {
+    // Tasks die in it.
+    if (!(error instanceof RangeError)) throw error;
+    return { mode, times: 0, reproduced: 0, fault: error.message };
+  }
   for (let time = 0; time < times; time++) {
     try {
       const again = mode === "direct"

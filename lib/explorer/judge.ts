@@ -83,7 +83,7 @@ export class Judge {
     let ended = true;
     let failed = false;
     let returns = false;
-    for (const task of nodes.keys()) {
+    for (let task = 0; task < nodes.length; task++) {
       const end = this.#execution.endOf(task);
       if (end === undefined) ended &&= model.daemons.has(task);
       else if (end.kind !== "returned") failed = true;
@@ -95,7 +95,8 @@ export class Judge {
       const node = model.outcome(results);
       judged = this.#known.get(node) ?? this.#learn(node);
     }
-    if (!this.#checks && broken === undefined) return judged;
+    const isClean = judged.finding === undefined && races?.race === undefined && !(ended && model.canLeak);
+    if (broken === undefined && (isClean || !this.#checks)) return judged;
     const findings: Finding[] = judged.finding === undefined ? [] : [judged.finding];
     if (broken !== undefined) findings.push({ kind: "assertion", message: broken });
     if (races?.race !== undefined) findings.push(RACE);

@@ -58,6 +58,8 @@ export class ProgramModel {
   readonly #initialize: AnswerTree;
   readonly #outcomes = new Map<string, AnswerTree>();
   readonly #questions = new Map<string, AnswerTree | null>();
+  // By task: what is told when it has returned.
+  readonly #returned: (AnswerTree | null | undefined)[] = [];
   readonly #things: ReadonlyMap<string, SharedThing>;
   readonly #leaking: readonly (readonly [name: string, thing: SharedThing])[];
 
@@ -161,6 +163,17 @@ export class ProgramModel {
 
   /** What the shared things are told when a task has ended; `failure` is the text of what it failed with. */
   recovery(task: number, failure: string | undefined): AnswerTree | null {
+    if (failure !== undefined) return this.#recovery(task, failure);
+    // Most tasks return, in each run.
+    let known = this.#returned[task];
+    if (known === undefined) {
+      known = this.#recovery(task, failure);
+      this.#returned[task] = known;
+    }
+    return known;
+  }
+
+  #recovery(task: number, failure: string | undefined): AnswerTree | null {
     return this.#question(`recovery ${task} ${failure}`, () => {
       const isTold = ({ ended, died }: SharedThing) =>
         ended !== undefined || (failure !== undefined && died !== undefined);
@@ -236,6 +249,11 @@ export class ProgramModel {
       return new AnswerTree(this.#space.layout, () => this.#things.get(object)?.rouse?.() ?? nothing());
     });
     if (tree !== null) this.evaluate(tree);
+  }
+
+  /** Whether anything can be held or undone at the end. */
+  get canLeak(): boolean {
+    return this.#leaking.length > 0;
   }
 
   /** What is held or undone at the end, by thing. */

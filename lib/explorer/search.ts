@@ -96,6 +96,8 @@ interface Turn {
   readonly scheduler: Scheduler;
   readonly execution: Execution;
   readonly judge: Judge;
+  /** Whether its runs are a fair sample: they are drawn by lot alone. */
+  readonly isSample: boolean;
 }
 
 /** How a search ended: `exhausted` where one of its schedulers had no more. */
@@ -179,20 +181,20 @@ export class Search {
     { budget, keepGoing = false }: SearchLimits,
   ): Slices<SearchEnd> {
     const { model } = this.execution;
+    const sampled = schedulers.find(({ draws }) => draws);
     const turns = schedulers.map((scheduler, index): Turn => {
-      if (index === 0) return { scheduler, execution: this.execution, judge: this.#judge };
+      const isSample = scheduler === sampled;
+      if (index === 0) return { scheduler, execution: this.execution, judge: this.#judge, isSample };
       const execution = new Execution(model, this.#options);
-      return { scheduler, execution, judge: new Judge(execution, this.#judging) };
+      return { scheduler, execution, judge: new Judge(execution, this.#judging), isSample };
     });
-    // What is drawn by lot alone is a fair sample.
-    const sampled = turns.find(({ scheduler }) => scheduler.draws);
     let cuts = 0;
     let most = budget;
     let at = 0;
     for (let runs = 1; this.#schedules < most && cuts < CUTS_PER_SCHEDULE * budget; runs++) {
       const turn = turns[at];
       if (turn === undefined) break;
-      const came = this.#next(turn, { isSample: turn === sampled });
+      const came = this.#next(turn);
       if (came === "none") return this.#found === undefined || keepGoing ? "exhausted" : "found";
       if (came === "counted") at = (at + 1) % turns.length;
       else cuts += came === "cut" ? 1 : CUTS_PER_LONG_RUN;
@@ -317,7 +319,7 @@ export class Search {
   }
 
   /** Performs the next run of a scheduler, and keeps what it shows. */
-  #next(turn: Turn, { isSample }: { readonly isSample: boolean }): "none" | "cut" | "too-long" | "counted" {
+  #next(turn: Turn): "none" | "cut" | "too-long" | "counted" {
     const { scheduler, execution, judge } = turn;
     if (!scheduler.begin()) return "none";
     let run: RunEnd;
@@ -344,7 +346,7 @@ export class Search {
     const judged = judge.judge();
     this.#checkLooks();
     // Where a task goes round for ever nothing comes out.
-    const isNew = !judged.isEndless && this.outcomes.add(judged, { isSample });
+    const isNew = !judged.isEndless && this.outcomes.add(judged, turn);
     if (isNew) this.#last = this.departures(execution);
     const finding = this.#findingOf(judged);
     if (finding !== undefined && this.#isBetter(finding, run)) this.#found = this.#foundIn(finding, run, turn);

@@ -8,6 +8,12 @@
  * - The clock is no place that actions reach where nobody looks at it: any time may come at any point.
  * - DPOR tries who can begin the other order (source sets): the paper's rule, the task of the later event, loses
  *   classes beside sleep sets.
+ * - The portfolio's strategies take turns, a schedule each, with an execution each on one model: no strategy that does badly
+ *   on a program holds the others up, and each goes on from its own checkpoints. Independence by value (two stores of one
+ *   value) is left out: an order that does not change the cell still changes who overwrote whom for the race detector, and
+ *   what a trace shows.
+ * - Evidence is judged (`search.ts`): a race on a run that comes to what the tasks come to one after the other says little, so
+ *   the search goes on for one that changes the outcome.
  * - A lost wake-up is tried out: the last signal woke nobody, who sleeps came later, and would go on if the signal
  *   came at the end.
  * - Livelocks are looked for with fair turns: a run at the step limit may only have been unfair.

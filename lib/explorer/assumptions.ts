@@ -2,6 +2,8 @@
  * What a result takes for granted, as sentences.
  *
  * - `the loop at FILE:LINE only waits`: it was recognized, and its turns are not told apart (see `waiting_loop.ts`).
+ * - `daemons change nothing while they are stopped`: one that was stopped where it waits may have gone on to release what it
+ *   holds, or to do what its `finally` says.
  *
  * @module
  */
@@ -19,5 +21,6 @@ export function assumptionsOf(model: ProgramModel, fresh: ProgramModel): readonl
       return `the loop ${place === undefined ? line : `at ${line}`} only waits`;
     });
   });
-  return [...new Set(loops)].sort();
+  const daemons = model.stopsDaemons ? ["daemons change nothing while they are stopped"] : [];
+  return [...new Set([...loops, ...daemons])].sort();
 }

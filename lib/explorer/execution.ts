@@ -487,6 +487,7 @@ export class Execution {
     const { daemons } = this.model;
     if (daemons.size > 0 && this.#isAlone() && task === this.#first) {
       this.#isOver = true;
+      this.model.stopsDaemons ||= this.nodes.some(({ end }) => end === undefined);
       this.#accesses.push(writes(endPlace(this.#memory.layout)));
     } else if (choice === DEATH) {
       this.#die(task);

@@ -42,6 +42,8 @@ export class ProgramModel {
   readonly names: readonly string[];
   /** Which tasks are daemons; empty where none is, or no other task. */
   readonly daemons: ReadonlySet<number>;
+  /** Whether a run was over before a daemon had ended. */
+  stopsDaemons = false;
   /** The memory of all runs, one after the other. */
   readonly memory: ModelMemory;
   /** What each task does. */

@@ -160,8 +160,9 @@ class Recorder {
         ? `${actionText(operation, { layout, call })}${WAITS}`
         : actionText(operation, { answer, layout, call });
       this.#add(task, place + 1, text);
-    } else if (operation.kind === "call") this.#telling = `${operation.object}: ${operation.method}`;
-    else if (operation.kind !== "load" && this.#telling !== undefined) {
+    } else if (operation.kind === "call") {
+      this.#telling = `${operation.object} ${operation.method === "died" ? "is recovered" : "is told of the end"}`;
+    } else if (operation.kind !== "load" && this.#telling !== undefined) {
       this.#add(task, place + 1, this.#telling);
       this.#telling = undefined;
     }

@@ -9,7 +9,10 @@ const OTHERS = ["count", "countReset", "dir", "dirxml", "table", "time", "timeEn
 
 type Printers = Record<typeof OTHERS[number], (...values: unknown[]) => void>;
 
-/** Takes both streams: who reads stdin from then on is at its end at once, and printing goes to stderr. */
+/**
+ * Takes both streams: who reads stdin from then on is at its end at once, and printing goes to stderr. What reads or writes by
+ * descriptor (`node:fs`) is out of reach: reading takes what is for the guest, and its call does not end.
+ */
 export function ownStreams(): OwnStreams {
   const { stdin, stdout } = Deno;
   const read = stdin.readSync.bind(stdin);

@@ -143,3 +143,20 @@ Deno.test("processMode() takes a child that is killed within a frame for dead, a
     assertEquals(told.filter((told) => told instanceof Error).length, 1);
   }
 });
+
+Deno.test("processMode() kills children, wherever they are, when this process exits", async () => {
+  const text = `
+    import { processMode } from ${JSON.stringify(import.meta.resolve("../../lib/mode/mod.ts"))};
+    const child = {
+      readable: new ReadableStream({ type: "bytes" }),
+      writable: new WritableStream(),
+      status: new Promise(() => {}),
+      kill: (signal) => console.log(signal),
+    };
+    const mode = processMode({}, { name: "far", transport: "far", launch: () => child });
+    mode.start({ module: "data:,", permissions: {}, options: {} });
+    Deno.exit(0);
+  `;
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", "--no-lock", text] }).output();
+  assertEquals(new TextDecoder().decode(stdout), "SIGKILL\n");
+});

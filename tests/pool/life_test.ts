@@ -23,6 +23,10 @@ export async function* upTo(n) { for (let at = 0; at < n; at++) yield at; }
 export async function* ahead(_, { report }) { let at = 0; try { for (;;) { report(at); yield at++; } } finally { report("left"); } }
 export async function* breaks(n) { yield* upTo(n); throw new RangeError("no more"); }
 export const none = () => 5;
+export const movesFixed = () => {
+  const { buffer } = new WebAssembly.Memory({ initial: 1 });
+  return { [Symbol.for("holdfast moved")]: true, value: buffer, transfer: [buffer] };
+};
 export const strange = () => ({ [Symbol.asyncIterator]: () => ({ next: () => 5 }) });
 const seen = new Set();
 export const sumAgain = (numbers) => {
@@ -45,6 +49,7 @@ interface Work {
   ahead(argument: undefined): AsyncIterable<number>;
   breaks(n: number): AsyncIterable<number>;
   none(argument: undefined): number;
+  movesFixed(argument: undefined): ArrayBuffer;
   strange(argument: undefined): AsyncIterable<number>;
   sumAgain(numbers: Int32Array): number;
 }
@@ -121,12 +126,12 @@ for (const mode of MODE_NAMES) {
 
   test("has the arguments of the moment of submit, whatever becomes of them", async ({ host }) => {
     await using pool = await Pool.open<Work>({ mode, module: MODULE, host, workers: 2 });
-    const numbers = new Int32Array(3);
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 40 }),
-        async (values) => {
-          numbers.fill(0);
+        fc.constantFrom(3, 3000),
+        async (values, size) => {
+          const numbers = new Int32Array(size);
           const futures = values.map((value) => {
             numbers[0] = value;
             return pool.submit("sum", numbers, { retries: value & 1 });
@@ -229,6 +234,11 @@ for (const mode of MODE_NAMES) {
     const squares = [2, 3, 4, 5, 6, 7].map((n) => pool.run("square", n));
     assertInstanceOf(await failing, TypeError);
     assertEquals(await within(SECONDS, Promise.all(squares)), [4, 9, 16, 25, 36, 49]);
+    // The same where a function moves what cannot be moved.
+    const wrong = failure(pool.run("movesFixed", undefined));
+    const more = [2, 3].map((n) => pool.run("square", n));
+    assertInstanceOf((await within(SECONDS, wrong)).cause, TypeError);
+    assertEquals([await within(SECONDS, Promise.all(more)), pool.statistics().started], [[4, 9], 1]);
     const resizable = new ArrayBuffer(8, { maxByteLength: 16 });
     const refused = await failure(pool.run("len", resizable, { transfer: [resizable] }));
     assertInstanceOf(refused, UncloneableError);

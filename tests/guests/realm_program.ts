@@ -4,15 +4,19 @@
  * @module
  */
 
+import { encode } from "../../lib/codec/mod.ts";
 import { defineSystem, type LeafSystem, type Ports, scalar } from "../../lib/diagram/mod.ts";
 import { defineProgram } from "../../lib/program/mod.ts";
 import { cell } from "../../lib/sync/mod.ts";
 import { type Saying, says } from "./realm_work.ts";
 
+/** The end of a task that returned. */
+const DONE = encode({ bytes: encode({ value: 5 }), waits: [], started: 0, finished: 0 });
+
 /** What task `wrong` says, by variant. */
 export const TASK_SAYINGS: Readonly<Record<string, Saying>> = {
   nothing: {},
-  "an end of another number": { frames: [["reply", 2, new Uint8Array(1)]] },
+  "an end of another number": { frames: [["reply", 2, DONE]] },
   "an end that is none": { frames: [["reply", 1, new Uint8Array(1)]] },
   "an item": { frames: [["item", 1]] },
   "begun again": { frames: [["begun", 1]] },

@@ -5,8 +5,9 @@
  *   each sequence of answers and remembered as a tree: a place is an operation, and leads on by the answer to it.
  * - Where an answer leads to no known place, the steps are run again from their start with the answers that lead there,
  *   unless the last run stands at that very place.
- * - Steps that ask for something else under the same answers (they draw lots, read a clock, share an object) are found out:
- *   a {@linkcode NondeterminismError}.
+ * - Steps that ask for something else under the same answers (they share an object, they draw lots) are found out, and those
+ *   that use chance or a clock of the platform: a {@linkcode NondeterminismError}.
+ * - Errors that steps make have no stack: it would be data that depends on who runs the steps.
  *
  * @module
  */
@@ -25,6 +26,7 @@ import { STATISTICS } from "../sync/mod.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import { changesCell } from "./accesses.ts";
 import { sameTurn, type Turn, type WaitingLoop, waitingLoop } from "./waiting_loop.ts";
+import { NondeterminismError, unaided } from "./ambient.ts";
 import { wholeText } from "./whole_text.ts";
 
 /** How steps ended. */
@@ -37,16 +39,11 @@ export class Failure {
   /** What is thrown. */
   readonly error: unknown;
 
-  /** Wraps an error. */
+  /** Wraps an error, whose stack says nothing of the steps. */
   constructor(error: unknown) {
     this.error = error;
+    if (error instanceof Error) error.stack = String(error);
   }
-}
-
-/** Steps that do not depend on their answers alone. */
-export class NondeterminismError extends Error {
-  /** The class name. */
-  override readonly name = "NondeterminismError";
 }
 
 /** A place in a tree: an operation that is asked for, or an end. */
@@ -127,6 +124,7 @@ export class AnswerTree {
   readonly #rules: TreeRules;
   #root: TreeNode | undefined;
   #size = 0;
+  #forgets = false;
   // The run that stands at #at, if any.
   #run: TaskRun<unknown> | undefined;
   #prompter: Prompter | undefined;
@@ -144,11 +142,17 @@ export class AnswerTree {
     return this.#size >= MOST_NODES;
   }
 
+  /** Drops it: it is grown again from its root, and no loops are looked for. */
+  forget(): void {
+    this.#root = this.#run = undefined;
+    this.#forgets = true;
+  }
+
   /** The first place. */
   get root(): TreeNode {
     if (this.#root !== undefined && !this.isFull) return this.#root;
     this.#size = 0;
-    this.#root = this.#node(...this.#begin(), { parent: undefined, answer: undefined });
+    this.#root = this.#stepped(() => this.#node(...this.#begin(), { parent: undefined, answer: undefined }));
     return this.#root;
   }
 
@@ -161,7 +165,7 @@ export class AnswerTree {
     if (lastChild !== undefined) node.children ??= new Map([[keyOf(node.lastAnswer), lastChild]]);
     let child = node.children?.get(key);
     if (child === undefined) {
-      child = this.#extend(node, answer);
+      child = this.#stepped(() => this.#extend(node, answer));
       node.children?.set(key, child);
     }
     node.lastAnswer = answer;
@@ -171,6 +175,7 @@ export class AnswerTree {
 
   /** The loop that waits, of which a round begins at a place: one that goes on for `most` operations at least. */
   loopAt(node: TreeNode, most: number): WaitingLoop | undefined {
+    if (this.#forgets) return undefined;
     const loop = waitingLoop(node, { most, lasting: (round, most) => this.lasting(node, round, most) });
     const key = loop?.round?.map(({ operation }) => "word" in operation ? wholeText(operation) : operation.kind).join();
     if (key !== undefined && !this.loops.has(key)) {
@@ -183,6 +188,10 @@ export class AnswerTree {
 
   /** For how many operations, up to `most`, the steps go round and round from a place, answered as in a round. */
   lasting(node: TreeNode, round: readonly Turn[], most: number): number {
+    return this.#stepped(() => this.#turns(node, round, most));
+  }
+
+  #turns(node: TreeNode, round: readonly Turn[], most: number): number {
     const [run, prompter] = this.#rerun(node);
     const reading = round.findLast(({ operation: { kind } }) => kind === "now");
     let time = Number(reading?.answer ?? 0);
@@ -195,6 +204,20 @@ export class AnswerTree {
       run.perform();
     }
     return most;
+  }
+
+  /** Lets the steps go on. */
+  #stepped<T>(step: () => T): T {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return unaided(step);
+    } catch (error) {
+      this.#run = undefined;
+      throw error;
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   }
 
   #extend(node: TreeNode, answer: Answer | Failure): TreeNode {

@@ -40,10 +40,12 @@
  */
 
 import { type AnyProgram, dataText, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { NondeterminismError } from "./ambient.ts";
 import { Bounded } from "./bounded.ts";
 import type { Granularity } from "./execution.ts";
 import { type BugKind, kinds, type RaceFinding } from "./finding.ts";
 import { Pct } from "./pct.ts";
+import { formatSchedule } from "./schedule.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
 import type { OutcomeCount } from "./outcomes.ts";
@@ -185,10 +187,22 @@ export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = 
     try {
       return yield* exploreKnowing(program, options, looks);
     } catch (error) {
+      // What is not a step of a task draws lots: what is shared, or the reading of the outcome.
+      if (error instanceof NondeterminismError) return nothingRun(error.message);
       if (!(error instanceof SeenError)) throw error;
       looks = error.looks;
     }
   }
+}
+
+function nothingRun(message: string): ExploredBug {
+  const schedule = formatSchedule({ granularity: "operation", departures: [], fingerprint: 0 }, {
+    names: [],
+    told: [],
+  });
+  const evidence = { message, schedule, outcome: undefined, preemptions: 0, steps: 0, minimal: false };
+  const ran = { schedules: 0, tooLong: 0, assumptions: [], distinct: 0, outcomes: [] };
+  return { verdict: "bug", kind: "nondeterminism", ...evidence, exhausted: false, ...ran };
 }
 
 /** The same, given what the tasks look at. */
@@ -201,7 +215,6 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
   const search = new Search(program, settings, performed, goalOf(options));
   const schedulers = schedulersOf(strategy, settings.seed);
   const ended = yield* search.goInSlices(schedulers, { budget, keepGoing });
-  search.checkDeterminism();
   // What a strategy of the user's own leaves out nobody knows.
   const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
   const { schedules, found, tooLong, assumptions } = search;

@@ -8,10 +8,19 @@
  */
 
 import { GuestDiedError } from "../errors.ts";
-import { type Answer, type CallOperation, ModelMemory, type Operation, PARKED, type Steps } from "../memory/mod.ts";
+import {
+  type Answer,
+  type CallOperation,
+  InlineCall,
+  ModelMemory,
+  type Operation,
+  PARKED,
+  type Steps,
+} from "../memory/mod.ts";
 import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
+import { unaided } from "./ambient.ts";
 import { AnswerTree, Failure, type TreeNode, type TreeRules } from "./answer_tree.ts";
 import { type Looks, looksWith, NO_LOOKS } from "./looks.ts";
 
@@ -59,6 +68,8 @@ export class ProgramModel {
   readonly #space: Space<Shareables>;
   readonly #initialize: AnswerTree;
   readonly #outcomes = new Map<string, AnswerTree>();
+  // The tasks, where they are made at once.
+  #together: ReturnType<AnyProgram["tasks"]> | undefined;
   readonly #questions = new Map<string, AnswerTree | null>();
   // By task: what is told when it has returned.
   readonly #returned: (AnswerTree | null | undefined)[] = [];
@@ -69,7 +80,7 @@ export class ProgramModel {
   constructor(program: AnyProgram, settings: Settings, { looks = NO_LOOKS, clock = "free" }: ModelOptions = {}) {
     this.program = program;
     this.settings = settings;
-    const tasks = program.tasks(settings);
+    const tasks = unaided(() => program.tasks(settings));
     this.names = tasks.map(({ name }) => name);
     const daemons = [...tasks.keys()].filter((task) => tasks[task]?.daemon);
     this.daemons = new Set(daemons.length < tasks.length ? daemons : []);
@@ -79,7 +90,7 @@ export class ProgramModel {
         `Cannot explore ${program.name}: its tasks are named ${is}, tasks of distinct names are wanted`,
       );
     }
-    const space = new Space(program.shared(settings), { tasks: this.names.length, names: this.names });
+    const space = new Space(unaided(() => program.shared(settings)), { tasks: this.names.length, names: this.names });
     this.#space = space;
     this.looks = this.#seen = looks;
     this.clock = clock;
@@ -94,8 +105,9 @@ export class ProgramModel {
     this.#leaking = [...this.#things].filter(([, { leaks }]) => leaks !== undefined);
     this.tasks = this.names.map((name, task) =>
       new AnswerTree(space.layout, (memory) => {
-        const steps = program.tasks(settings)[task];
-        if (steps?.name === name) return steps.run(space.bind(memory, { task }));
+        const steps = (this.#together ?? program.tasks(settings))[task];
+        const isLate = this.#together !== undefined;
+        if (steps?.name === name) return begun(() => steps.run(space.bind(memory, { task })), isLate);
         throw new TypeError(`Cannot run ${name}: task ${task} is ${steps?.name}, the same tasks each time are wanted`);
       }, this.#rules)
     );
@@ -124,6 +136,17 @@ export class ProgramModel {
   get isFull(): boolean {
     for (const { isFull } of this.tasks) if (isFull) return true;
     return false;
+  }
+
+  /**
+   * Forgets what the tasks do: they begin anew, all made at once as they are where they run in one realm. None does anything
+   * before its first action, which is {@linkcode START}.
+   */
+  forget(): void {
+    this.#together = unaided(() => this.program.tasks(this.settings));
+    for (const tree of this.tasks) tree.forget();
+    this.invariant?.forget();
+    this.#outcomes.clear();
   }
 
   /** Sets the memory to where the program begins. */
@@ -293,6 +316,18 @@ export class ProgramModel {
     this.memory.unpark(lone);
     return new Failure(new TypeError("Cannot wait: what is read between the tasks must not wait, a look is wanted"));
   }
+}
+
+/** What a task asks for that has not begun, where that is an action of its own. */
+export const START: CallOperation = { kind: "call", object: "", method: "start", args: [] };
+
+/** Steps of a task, made when they begin, or after a first action that only begins. */
+function* begun(make: () => Steps<unknown>, isLate: boolean): Steps<unknown> {
+  if (isLate) {
+    const started = yield START;
+    if (started instanceof InlineCall) started.ended = true;
+  }
+  return yield* make();
 }
 
 function* nothing() {}

@@ -19,6 +19,7 @@
  */
 
 import { type AnyProgram, settingsOf, type SettingsOptions } from "../program/mod.ts";
+import { NondeterminismError } from "./ambient.ts";
 import { Execution, type ExecutionOptions } from "./execution.ts";
 import type { Finding } from "./finding.ts";
 import { type Clock, ProgramModel } from "./program_model.ts";
@@ -63,7 +64,12 @@ export interface Repetition {
  * @throws {RangeError} where the text is no schedule, or one of another program, variant, version or input.
  */
 export function replay(program: AnyProgram, schedule: string, options: RepetitionOptions = {}): ReplayResult {
-  return repetition(program, schedule, options).result;
+  try {
+    return repetition(program, schedule, options).result;
+  } catch (error) {
+    if (!(error instanceof NondeterminismError)) throw error;
+    return { outcome: undefined, finding: { kind: "nondeterminism", message: error.message }, preemptions: 0 };
+  }
 }
 
 /**

@@ -15,8 +15,9 @@
 
 import type { AnyProgram, Settings } from "../program/mod.ts";
 import { assumptionsOf } from "./assumptions.ts";
-import { NondeterminismError } from "./answer_tree.ts";
-import { Execution, type ExecutionOptions } from "./execution.ts";
+import { NondeterminismError } from "./ambient.ts";
+import { ANSWERS_ALONE, Confirmation } from "./confirmation.ts";
+import { Execution, type ExecutionOptions, type Observe } from "./execution.ts";
 import { type BugKind, type Finding, kinds } from "./finding.ts";
 import { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 import { livelock } from "./livelock.ts";
@@ -24,6 +25,7 @@ import { Outcomes } from "./outcomes.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
 import { type ModelOptions, ProgramModel } from "./program_model.ts";
+import { RandomWalk } from "./random_walk.ts";
 import { Replay } from "./replay.ts";
 import { beforeText, type Departure, formatSchedule } from "./schedule.ts";
 import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
@@ -120,6 +122,8 @@ const MOST_LOOKS = 50;
 const PRINTED_TURNS = 100;
 /** How many runs a slice has. */
 const SLICE = 64;
+/** How many runs are looked at where some stood for others. */
+const WALKS = 20;
 /** For how many schedules better evidence is looked for. */
 const BETTER = 500;
 
@@ -137,7 +141,9 @@ export class Search {
   #schedules = 0;
   #tooLong = 0;
   #found: Found | undefined;
-  #last: readonly Departure[] = [];
+  readonly #confirmation: Confirmation;
+  // Whether runs stand for others, by what they reach.
+  #isReduced = false;
   // What comes out where the tasks run one after the other, once that is asked for.
   #serial: ReadonlySet<string> | undefined;
 
@@ -149,6 +155,7 @@ export class Search {
     this.#goal = goal;
     this.execution = new Execution(new ProgramModel(program, settings, options), options);
     this.#judge = new Judge(this.execution, this.#judging);
+    this.#confirmation = new Confirmation(program, settings, options);
   }
 
   get #judging(): JudgeOptions {
@@ -170,9 +177,10 @@ export class Search {
     return this.#found;
   }
 
-  /** What is taken for granted of the tasks. */
+  /** What is taken for granted of the tasks, in sentences. */
   get assumptions(): readonly string[] {
-    return assumptionsOf(this.execution.model, new ProgramModel(this.#program, this.#settings, this.#options));
+    const loops = assumptionsOf(this.execution.model, new ProgramModel(this.#program, this.#settings, this.#options));
+    return this.#confirmation.isWhole && !this.#isReduced ? loops : [...loops, ANSWERS_ALONE];
   }
 
   /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
@@ -195,6 +203,7 @@ export class Search {
       const turn = turns[at];
       if (turn === undefined) break;
       const came = this.#next(turn);
+      if (came === "none" && turn.scheduler.watches) this.#walk();
       if (came === "none") return this.#found === undefined || keepGoing ? "exhausted" : "found";
       if (came === "counted") at = (at + 1) % turns.length;
       else cuts += came === "cut" ? 1 : CUTS_PER_LONG_RUN;
@@ -216,7 +225,8 @@ export class Search {
     let isAll = true;
     for (let runs = 1; runs <= budget; runs++) {
       if (!scheduler.begin()) return isAll ? "exhausted" : "spent";
-      const run = this.execution.run(scheduler);
+      const run = this.#perform(scheduler);
+      if (typeof run === "string") return "spent";
       if (run.kind === "too-long") isAll = false;
       const finding = run.kind === "complete" ? this.#findingOf(this.#judge.judge()) : undefined;
       if (finding !== undefined && rankOf(finding) === rankOf(found)) return this.#foundIn(finding, run);
@@ -249,13 +259,16 @@ export class Search {
     const judge = afresh ? new Judge(execution, this.#judging) : this.#judge;
     let print = fingerprint(0, JSON.stringify([this.#program.name, this.#settings.variant]));
     replay.begin();
-    const run = execution.run(replay, (task, { operation }) => {
+    const observe: Observe = (task, { operation }) => {
       if (execution.taken.length <= printed) print = fingerprint(print, `${task} ${wholeText(operation)}`);
-    });
-    const { fault } = replay;
-    const preemptions = inTurns ? replay.preemptions : run.preemptions;
+    };
+    const run = this.#perform(replay, { execution, observe });
+    const isTrusted = typeof run !== "string";
+    const fault = isTrusted ? replay.fault : undefined;
+    const preemptions = inTurns || !isTrusted ? replay.preemptions : run.preemptions;
     let judged: Judged | undefined;
-    if (run.kind === "complete") {
+    if (!isTrusted) judged = { outcome: undefined, text: run, finding: { kind: "nondeterminism", message: run } };
+    else if (run.kind === "complete") {
       judged = judge.judge();
       const finding = this.#goal.outcome === undefined ? judged.finding : this.#findingOf(judged);
       if (finding !== undefined) judged = { ...judged, finding: judge.explain(finding) };
@@ -283,37 +296,13 @@ export class Search {
     return { fingerprint: print, schedule, judged, preemptions, ...fault === undefined ? {} : { fault } };
   }
 
-  /** Looks whether a model of its own takes the same steps as that of the search: if not, that is the bug. */
-  checkDeterminism(): void {
-    const found = { departures: this.#found?.departures ?? [], inTurns: this.#found?.inTurns };
-    for (const { departures, inTurns } of [found, { departures: this.#last, inTurns: false }]) {
-      if (this.#found?.kind === "nondeterminism") return;
-      const fault = this.#differences(departures, { inTurns });
-      if (fault !== undefined) {
-        this.#found = { kind: "nondeterminism", message: fault, departures, preemptions: 0, steps: 0 };
-      }
-    }
-  }
-
-  #differences(departures: readonly Departure[], options: PathOptions): string | undefined {
-    const afresh = this.show(departures, { ...options, afresh: true });
-    try {
-      const again = this.show(departures, { ...options, afresh: false });
-      if (again.fingerprint === afresh.fingerprint && again.judged?.text === afresh.judged?.text) return undefined;
-    } catch (error) {
-      if (error instanceof NondeterminismError) return error.message;
-      throw error;
-    }
-    return "Cannot trust a run: the same schedule takes other steps the second time, a program that depends on its answers " +
-      "alone is wanted";
-  }
-
   /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
   attempt(departures: readonly Departure[], { inTurns }: PathOptions): Found | undefined {
     if (inTurns) return this.#foundLoop(departures);
     const replay = new Replay(departures, { names: this.execution.model.names, lenient: true });
     replay.begin();
-    const run = this.execution.run(replay);
+    const run = this.#perform(replay);
+    if (typeof run === "string") return this.#untrusted(run, this.execution);
     const finding = run.kind === "complete" ? this.#findingOf(this.#judge.judge()) : this.#judge.soFar();
     return finding && this.#foundIn(finding, run);
   }
@@ -322,14 +311,9 @@ export class Search {
   #next(turn: Turn): "none" | "cut" | "too-long" | "counted" {
     const { scheduler, execution, judge } = turn;
     if (!scheduler.begin()) return "none";
-    let run: RunEnd;
-    try {
-      run = execution.run(scheduler);
-    } catch (error) {
-      if (!(error instanceof NondeterminismError)) throw error;
-      const { message } = error;
-      const departures = this.departures(execution);
-      this.#found = { kind: "nondeterminism", message, departures, preemptions: 0, steps: 0 };
+    const run = this.#perform(scheduler, { execution });
+    if (typeof run === "string") {
+      this.#found = this.#untrusted(run, execution);
       return "counted";
     }
     this.#checkLooks();
@@ -346,10 +330,12 @@ export class Search {
     const judged = judge.judge();
     this.#checkLooks();
     // Where a task goes round for ever nothing comes out.
-    const isNew = !judged.isEndless && this.outcomes.add(judged, turn);
-    if (isNew) this.#last = this.departures(execution);
+    if (!judged.isEndless) this.outcomes.add(judged, turn);
     const finding = this.#findingOf(judged);
-    if (finding !== undefined && this.#isBetter(finding, run)) this.#found = this.#foundIn(finding, run, turn);
+    const isBetter = finding !== undefined && this.#isBetter(finding, run);
+    const fault = this.#confirmation.faultOf(execution, judged.text, { isSample: !isBetter });
+    if (fault !== undefined) this.#found = this.#untrusted(fault, execution);
+    else if (isBetter) this.#found = this.#foundIn(finding, run, turn);
     return "counted";
   }
 
@@ -357,6 +343,38 @@ export class Search {
   #checkLooks(): void {
     const { seen, looks } = this.execution.model;
     if (seen !== looks) throw new SeenError(seen);
+  }
+
+  /** Looks at some runs of those that others stood for: a shared variable tells them apart. */
+  #walk(): void {
+    this.#isReduced = true;
+    const walk = new RandomWalk({ seed: 0 });
+    for (let runs = 0; runs < WALKS && this.#found === undefined && walk.begin(); runs++) {
+      const run = this.#perform(walk);
+      const fault = typeof run === "string"
+        ? run
+        : run.kind === "complete"
+        ? this.#confirmation.faultOf(this.execution, this.#judge.judge().text, { isSample: false })
+        : undefined;
+      if (fault !== undefined) this.#found = this.#untrusted(fault, this.execution);
+    }
+  }
+
+  /** Performs a run; why it cannot be trusted, where it cannot. */
+  #perform(
+    scheduler: Scheduler,
+    { execution = this.execution, observe }: { execution?: Execution; observe?: Observe } = {},
+  ): RunEnd | string {
+    try {
+      return execution.run(scheduler, observe);
+    } catch (error) {
+      if (error instanceof NondeterminismError) return error.message;
+      throw error;
+    }
+  }
+
+  #untrusted(message: string, execution: Execution): Found {
+    return { kind: "nondeterminism", message, departures: this.departures(execution), preemptions: 0, steps: 0 };
   }
 
   /** What is wrong with a run, or that it comes to the outcome that is looked for. */
@@ -370,6 +388,7 @@ export class Search {
   #isBetter(finding: Finding & Pick<Found, "serial">, { preemptions, step }: RunEnd): boolean {
     const found = this.#found;
     if (found === undefined) return true;
+    if (found.kind === "nondeterminism") return false;
     const less = rankOf(finding) - rankOf(found) || preemptions - found.preemptions || step - found.steps;
     return less < 0;
   }

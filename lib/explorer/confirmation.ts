@@ -1,0 +1,139 @@
+/**
+ * Whether runs come out the same when the tasks really run: from the start, side by side, and nothing remembered.
+ *
+ * - The explorer takes it that tasks depend on their answers alone (`answer_tree.ts`). Tasks that share a variable do not, and
+ *   what they do is found to differ where such a run is repeated.
+ * - The first runs are repeated, as far as that is cheap, and then a sample: one operation is repeated for many.
+ *
+ * @module
+ */
+
+import type { AnyProgram, Settings } from "../program/mod.ts";
+import { NondeterminismError } from "./ambient.ts";
+import type { TreeNode } from "./answer_tree.ts";
+import { Execution, type ExecutionOptions } from "./execution.ts";
+import { Judge } from "./judge.ts";
+import { type ModelOptions, ProgramModel, START } from "./program_model.ts";
+import type { Point, Scheduler } from "./scheduler.ts";
+import { wholeText } from "./whole_text.ts";
+
+/** How many operations are repeated in any case. */
+const FIRST_OPERATIONS = 2000;
+/** Of how many operations one is repeated, after that. */
+const PER_REPEATED = 1000;
+
+/** What a result takes for granted unless all runs were repeated. */
+export const ANSWERS_ALONE = "tasks depend on their answers alone";
+
+/** See the module. */
+export class Confirmation {
+  readonly #make: () => Execution;
+  #twin: { readonly execution: Execution; readonly judge: Judge } | undefined;
+  #operations = 0;
+  #repeated = 0;
+  #isWhole = true;
+
+  /** Prepares runs of a program. */
+  constructor(program: AnyProgram, settings: Settings, options: ExecutionOptions & ModelOptions) {
+    this.#make = () => new Execution(new ProgramModel(program, settings, options), { ...options, checks: false });
+  }
+
+  /** Whether every run that it was told of was repeated. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /**
+   * Repeats a run that was just completed and came out as that text; one of a sample only if its turn has come. Why it cannot
+   * be trusted, where it cannot.
+   */
+  faultOf(run: Execution, text: string, { isSample }: { readonly isSample: boolean }): string | undefined {
+    this.#operations += run.operations;
+    // The beginning of each task is one operation more; who goes round in a loop would go on doing so.
+    const isEndless = run.operations + run.nodes.length > run.stepLimit ||
+      run.nodes.some(({ end, loop }) => end === undefined && loop);
+    if (
+      isEndless || (isSample && this.#repeated > FIRST_OPERATIONS && this.#repeated * PER_REPEATED > this.#operations)
+    ) {
+      this.#isWhole = false;
+      return undefined;
+    }
+    this.#repeated += run.operations;
+    const execution = this.#twin?.execution ?? this.#make();
+    const { judge } = this.#twin ??= { execution, judge: new Judge(execution, { checks: false }) };
+    try {
+      execution.model.forget();
+      const { kind } = execution.run(new Again(run, execution));
+      for (const [task, name] of run.model.names.entries()) {
+        const parting = partingOf(run.nodes[task], execution.nodes[task]);
+        if (parting === undefined) continue;
+        const [was, is] = parting.map(wholeText);
+        return faultText(`${name} goes on with ${is} instead of ${was}`);
+      }
+      const came = kind === "complete" ? judge.judge().text : "nothing";
+      return came === text ? undefined : faultText(`${came} comes out instead of ${text}`);
+    } catch (error) {
+      if (error instanceof NondeterminismError) return error.message;
+      throw error;
+    }
+  }
+}
+
+/** Takes the actions of a run again; tasks begin just before their first one, or at once where the run begins with them. */
+class Again implements Scheduler {
+  readonly watches = false;
+  readonly #execution: Execution;
+  readonly #taken: readonly number[];
+  readonly #early: readonly number[];
+  #next = 0;
+
+  constructor({ taken, nodes, granularity }: Execution, execution: Execution) {
+    this.#execution = execution;
+    this.#taken = taken;
+    this.#early = [...nodes.keys()].filter((task) => {
+      const { operation, isPoint } = wayTo(nodes[task])[0] ?? {};
+      if (operation === undefined) return true;
+      return granularity === "operation" && !isPoint && operation.kind !== "choose";
+    });
+  }
+
+  begin(): boolean {
+    return true;
+  }
+
+  pick({ actions, tasks }: Point): number {
+    const isWaiting = (task: number) => this.#execution.nodes[task]?.operation === START;
+    const early = this.#early.find(isWaiting);
+    if (early !== undefined) return actions.indexOf(early);
+    const action = this.#taken[this.#next];
+    if (action === undefined) return actions.findIndex(isWaiting);
+    if (isWaiting(action % tasks)) return actions.indexOf(action % tasks);
+    this.#next++;
+    return actions.indexOf(action);
+  }
+
+  end(): void {}
+}
+
+function faultText(differs: string): string {
+  return `the same schedule, run again from the start, comes out otherwise: ${differs}; the tasks share what is not in their ` +
+    "`shared` (a variable of the module, say), or use chance or a clock";
+}
+
+/** The first operations in which two ways of one task differ, the second of which begins with an action of its own. */
+function partingOf(one: TreeNode | undefined, other: TreeNode | undefined) {
+  // One that has not begun may be a daemon that never comes to it.
+  if (other?.operation === START) return one?.parent === undefined ? undefined : [one?.operation, START] as const;
+  const [ones, others] = [wayTo(one), wayTo(other).slice(1)];
+  for (let step = 0; step < Math.max(ones.length, others.length); step++) {
+    const [left, right] = [ones[step]?.operation, others[step]?.operation];
+    if (wholeText(left) !== wholeText(right)) return [left, right] as const;
+  }
+  return undefined;
+}
+
+function wayTo(node: TreeNode | undefined): readonly TreeNode[] {
+  const way: TreeNode[] = [];
+  for (let place = node; place !== undefined; place = place.parent) way.push(place);
+  return way.reverse();
+}

@@ -18,6 +18,8 @@ export interface Effort {
   readonly schedules: number;
   /** In which order times come; in any by default. */
   readonly clock?: "free" | "ordered" | undefined;
+  /** How many tasks may die; none by default. */
+  readonly deaths?: number;
 }
 
 /** What was compared. */
@@ -41,12 +43,13 @@ export interface Explored {
 export function explored(
   plan: Plan,
   granularity: "operation" | "word",
-  { schedules, clock, strategy = "dpor" }: Pick<Effort, "schedules" | "clock"> & { readonly strategy?: Strategy },
+  { schedules, clock, deaths = 0, strategy = "dpor" }: Omit<Effort, "states"> & { readonly strategy?: Strategy },
 ): Explored {
   const result = explore(planned, {
     parameters: { plan: JSON.stringify(plan) },
     granularity,
     clock,
+    deaths,
     strategy,
     budget: schedules,
     keepGoing: true,
@@ -61,23 +64,56 @@ export function explored(
   };
 }
 
+/** What can come out of each way, as far as it is known. */
+type Sides = Readonly<
+  Record<string, Pick<Explored, "outcomes" | "complete"> & { readonly fault?: string | undefined }>
+>;
+
+/** What some have and others, who are complete, have not; all by default, or as the pairs say. */
+function difference(sides: Sides, pairs: readonly (readonly [one: string, other: string])[]): string | undefined {
+  const lines = Object.values(sides).flatMap(({ fault }) => fault === undefined ? [] : [fault]);
+  for (const [one, other] of pairs) {
+    const [some, all] = [sides[one], sides[other]];
+    if (some === undefined || all === undefined || !all.complete) continue;
+    const unknown = [...some.outcomes.difference(all.outcomes)];
+    if (unknown.length > 0) lines.push(`${one} has, and ${other} has not: ${unknown.slice(0, 3).join(" or ")}`);
+  }
+  return lines.length === 0 ? undefined : lines.join("\n");
+}
+
 /** Compares all three. */
 export function compare(plan: Plan, effort: Effort, { memory }: Pick<OracleOptions, "memory"> = {}): Compared {
   const { states: limit, clock } = effort;
   const parameters = { plan: JSON.stringify(plan) };
   const oracle = foretell(planned, { parameters, limit, clock, ...memory === undefined ? {} : { memory } });
   const sides = { operation: explored(plan, "operation", effort), word: explored(plan, "word", effort), oracle };
-  const lines = Object.entries(sides).flatMap(([name, side]) =>
-    Object.entries(sides).flatMap(([other, { outcomes, complete }]) => {
-      if (!complete || other === name) return [];
-      const unknown = [...side.outcomes].filter((outcome) => !outcomes.has(outcome));
-      return unknown.length === 0 ? [] : [`${name} has, and ${other} has not: ${unknown.slice(0, 3).join(" or ")}`];
-    })
-  );
-  for (const { fault } of [sides.operation, sides.word]) if (fault !== undefined) lines.push(fault);
+  const names = Object.keys(sides);
+  const pairs = names.flatMap((one) => names.filter((other) => other !== one).map((other) => [one, other] as const));
+  const different = difference(sides, pairs);
   return {
-    disagreement: lines.length === 0 ? undefined : `${parameters.plan}\n${lines.join("\n")}`,
+    disagreement: different && `${parameters.plan}\n${different}`,
     complete: Object.values(sides).every(({ complete }) => complete),
     outcomes: [...oracle.outcomes].toSorted().join("\n"),
+  };
+}
+
+/**
+ * Compares what can come out with deaths. These tear what they meet within a monitor, which only words show: so by operations
+ * there are at least the outcomes of one owner of the memory, and at most those by words.
+ */
+export function compareDeaths(plan: Plan, effort: Effort): Pick<Compared, "disagreement" | "complete"> {
+  const { states: limit, deaths = 1 } = effort;
+  const parameters = { plan: JSON.stringify(plan) };
+  const sides = {
+    owned: foretell(planned, { parameters, limit, deaths, owned: true }),
+    operation: explored(plan, "operation", { ...effort, deaths }),
+    word: explored(plan, "word", { ...effort, deaths }),
+    oracle: foretell(planned, { parameters, limit, deaths }),
+  };
+  const pairs = [["owned", "operation"], ["operation", "word"], ["word", "oracle"], ["oracle", "word"]] as const;
+  const different = difference(sides, [...pairs, ["operation", "oracle"], ["owned", "oracle"]]);
+  return {
+    disagreement: different && `${parameters.plan}\n${different}`,
+    complete: sides.owned.complete && sides.operation.complete && sides.oracle.complete,
   };
 }

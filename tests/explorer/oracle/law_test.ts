@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Layout, ModelMemory, type Operation } from "../../../lib/memory/mod.ts";
 import { runs } from "../../contracts/soak.ts";
 import { strategies } from "../../../lib/explorer/mod.ts";
-import { compare, type Effort, explored } from "./agreement.ts";
+import { compare, compareDeaths, type Effort, explored } from "./agreement.ts";
 import { foretell } from "./oracle.ts";
 import { ownActs, type Plan, planned } from "./plans.ts";
 import { agreedPlan, randomPlan } from "./random_plans.ts";
@@ -90,6 +90,24 @@ Deno.test("no strategy finds what the oracle does not know, and each that runs a
     }),
     { numRuns: PLANS / 3, seed: SEED },
   );
+});
+
+Deno.test("with deaths, the outcomes of one owner are among those of operations, and these among the oracle's", () => {
+  const small = agreedPlan().filter(({ tasks }) => {
+    return tasks.flatMap(({ acts }) => acts).length <= 3 && tasks.every(({ daemon }) => !daemon);
+  });
+  let complete = 0;
+  const most = PLANS / 10;
+  fc.assert(
+    fc.property(small, (plan) => {
+      // What follows a death takes many states.
+      const compared = compareDeaths(plan, { states: 10_000, schedules: 1000 });
+      if (compared.complete) complete++;
+      assertEquals(compared.disagreement, undefined);
+    }),
+    { numRuns: most, seed: SEED },
+  );
+  assert(complete > most / 4, `${complete} of ${most} plans are complete`);
 });
 
 type Begin = (operation: Operation) => ReturnType<ModelMemory["begin"]>;

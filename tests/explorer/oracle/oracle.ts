@@ -205,7 +205,7 @@ class Oracle {
       }
     }
     const isOver = this.#isOver(state);
-    if (isOver ? !state.parties.every((party) => this.#isAtRest(party)) : acts > 0) return;
+    if (isOver ? !this.#names.every((_, task) => this.#isAtRest(task, state)) : acts > 0) return;
     restore();
     this.#outcomes.add(this.#outcome(state, isOver));
   }
@@ -308,10 +308,14 @@ class Oracle {
     });
   }
 
-  /** Whether a task has ended, or may be stopped where it is: outside of calls, or in line. */
-  #isAtRest({ fate, task: { at, inCall } }: Party): boolean {
-    if (fate !== "runs" || inCall === undefined || inCall === at.body) return true;
-    return inCall.asks?.kind === "wait" && this.#space.isLane(inCall.asks.word);
+  /** Whether a task has ended, or may be stopped where it is: outside of calls, or asleep in line. */
+  #isAtRest(task: number, { parties, memory: { parked } }: State): boolean {
+    const party = parties[task];
+    if (party === undefined || party.fate !== "runs") return true;
+    const { at, inCall } = party.task;
+    if (inCall === undefined || inCall === at.body) return true;
+    return inCall.asks?.kind === "wait" && this.#space.isLane(inCall.asks.word) &&
+      parked.some((asleep) => asleep.task === task);
   }
 
   #add(state: State): void {

@@ -6,7 +6,6 @@ import { children } from "../../contracts/children.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { explored } from "./agreement.ts";
-import { foretell } from "./oracle.ts";
 import { type Plan, planned } from "./plans.ts";
 import { agreedPlan } from "./random_plans.ts";
 import { outcomeText } from "./texts.ts";
@@ -15,15 +14,18 @@ const isLong = runs(1) > 1;
 const PLANS = isLong ? 1000 : 20;
 const REPEATS = isLong ? 10 : 5;
 const SCHEDULES = 1000;
-const STATES = 10_000;
 const SECONDS = 20;
 
+/** Guards whose release fails where another task has given back what they hold: that shows earlier in real runs. */
+const GUARDS: readonly string[] = ["lock", "twice", "read", "write", "hold"];
+
 /** Plans without daemons, which are stopped, that do not look at a clock where they do not wait: real time passes there, too. */
-const plans = agreedPlan(["timer.tryRun", "own.later"]).filter(({ things, tasks }) =>
-  tasks.every(({ daemon, acts }) =>
-    !daemon && acts.every(({ thing = 0, timeout }) => things[thing]?.[0] !== "timer" || timeout !== 0)
-  )
-);
+const plans = agreedPlan(["timer.tryRun", "own.later"]).filter(({ things, tasks }) => {
+  const acts = tasks.flatMap(({ acts }) => acts);
+  return tasks.every(({ daemon }) => !daemon) &&
+    acts.every(({ thing = 0, timeout }) => things[thing]?.[0] !== "timer" || timeout !== 0) &&
+    !(acts.some(({ act }) => GUARDS.includes(act)) && acts.some(({ act }) => act.startsWith("release")));
+});
 
 interface RealRun {
   readonly mode: ModeName;
@@ -70,15 +72,14 @@ async function killOne(before: readonly number[], { after, which }: { after: num
   if (victim !== undefined) Deno.kill(victim, "SIGKILL");
 }
 
-Deno.test("what comes out of real runs with a kill is what the oracle says of one owner of the memory and a death", async () => {
+Deno.test("what comes out of real runs with a kill is what the explorer says can come out with a death", async () => {
   const before = await children();
   let delays = 0;
   await using host = new Host();
   const kill = fc.record({ after: fc.integer({ min: 0, max: 8 }), which: fc.nat({ max: 5 }) });
   await fc.assert(
     fc.asyncProperty(plans, fc.array(kill, { minLength: 2, maxLength: 2 }), async (plan, kills) => {
-      const parameters = { plan: JSON.stringify(plan) };
-      const { outcomes, complete } = foretell(planned, { parameters, deaths: 1, owned: true, limit: STATES });
+      const { outcomes, complete } = explored(plan, "operation", { schedules: SCHEDULES, deaths: 1 });
       fc.pre(complete);
       for (const one of kills) {
         // A guest that dies before the run has begun is replaced, or it cannot begin.

@@ -5,6 +5,7 @@
  * - First departures are left out, halves of them before single ones, as long as that helps. Then all runs with fewer
  *   preemptions are performed, from none on: either one fails so, or it is certain that none does. What was found there is
  *   shrunk once more.
+ * - Then what depth-first comes to early, within as many preemptions, takes its place where it is less.
  * - The same run shrinks to the same run; the attempts are bounded by the budget.
  *
  * @module
@@ -14,6 +15,9 @@ import type { Parameter } from "../program/mod.ts";
 import { DepthFirst } from "./depth_first.ts";
 import type { Departure } from "./schedule.ts";
 import { type Found, rankOf, type Search, type Slices } from "./search.ts";
+
+/** How many runs are looked at for a lesser one with as many preemptions. */
+const EARLY = 200;
 
 /** What shrinking came to. */
 export interface Shrunk {
@@ -28,7 +32,8 @@ export function* shrink(
   { found, covered = -1, budget }: { found: Found; covered: number | undefined; budget: number },
 ): Slices<Shrunk> {
   if (found.kind === "nondeterminism") return { least: found, minimal: true };
-  const least = yield* fewerDepartures(search, { found, budget });
+  let least = yield* fewerDepartures(search, { found, budget });
+  if (!least.inTurns) least = yield* early(search, { found: least, budget });
   if (least.preemptions <= covered + 1) return { least, minimal: true };
   // Of tasks that take turns there are no bounded runs.
   if (least.inTurns) return { least, minimal: false };
@@ -40,6 +45,15 @@ export function* shrink(
     }
   }
   return { least, minimal: true };
+}
+
+/** The first evidence as good that depth-first comes to within as many preemptions, where it is less: one that departs late. */
+function* early(search: Search, { found, budget }: { found: Found; budget: number }): Slices<Found> {
+  const within = new DepthFirst({ preemptions: found.preemptions });
+  const first = yield* search.findAgain(within, { found, budget: Math.min(budget, EARLY) });
+  if (typeof first === "string") return found;
+  const least = yield* fewerDepartures(search, { found: first, budget });
+  return isBefore(least, found) ? least : found;
 }
 
 /** Leaves out departures, as long as that makes the run less. */

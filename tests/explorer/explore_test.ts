@@ -348,7 +348,7 @@ Deno.test("explore() and replay() refuse what makes no sense", () => {
   assertThrows(() => explore(account, { variant: "other" }), RangeError, "variant other");
   assertThrows(() => replay(account, "hf2:o-abcdef"), RangeError, "it is no schedule");
   assertThrows(() => replay(account, "hf1:o3b-abcdef"), RangeError, "it is of version hf1, one of hf2, as exploring");
-  const { schedule } = bugOf(account, { strategy: "bounded" });
+  const { schedule } = bugOf(account);
   assertMatch(schedule, /^hf2:@0\/\w+\.\d:\w{6}$/);
   assertThrows(() => replay(account, schedule.replace("@0", "@1")), RangeError, "do not fit the rest");
   assertThrows(() => replay(lazy01, schedule), RangeError, "and there are one, two, check, a schedule of this program");

@@ -107,6 +107,8 @@ export class Execution {
   readonly #recoveries: (Recovery | undefined)[];
   // Whether the run is over though daemons could go on.
   #isOver = false;
+  // Whether there are ends that are heard of in actions of their own: those of daemons, and all where tasks may die.
+  readonly #isHeardLate: boolean;
   // How many tasks may die, and have died.
   readonly #mostDeaths: number;
   #deaths = 0;
@@ -140,6 +142,7 @@ export class Execution {
     this.#until = model.tasks.map(() => NaN);
     this.#recoveries = model.tasks.map(() => undefined);
     this.#mostDeaths = deaths;
+    this.#isHeardLate = deaths > 0 || model.daemons.size > 0;
     this.#isOrdered = model.clock === "ordered";
     this.#anyTime = writes(clockPlace(this.#memory.layout));
     this.#first = this.nodes.findIndex((_, task) => !model.daemons.has(task));
@@ -404,6 +407,7 @@ export class Execution {
     }
     shorten(actions, count);
     if (timed) this.#offerTimes();
+    if (!this.#isHeardLate) return;
     if (this.model.daemons.size > 0 && this.#isAlone()) this.#offerEnd();
     this.#offerDeaths();
   }
@@ -483,32 +487,35 @@ export class Execution {
     shorten(this.#woken, 0);
     // Whether it may go on depends on all that its loop reads.
     if (this.#watches) { for (const place of this.#held(this.nodes[task])) this.#accesses.push(reads(place)); }
-    const isParked = !Number.isNaN(this.#until[task] ?? NaN);
+    if (!this.#isHeardLate || !this.#actsOnEnds(task, choice)) {
+      if (Number.isNaN(this.#until[task] ?? NaN)) this.#advance(task, choice);
+      else {
+        this.#expire(task);
+        // Its time has come: within a call, or before its first point, it goes on with that.
+        const { isPoint, operation } = this.#nodeOf(task);
+        const goesOn = operation !== undefined && operation.kind !== "choose" && !isPoint;
+        if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
+      }
+    }
+    if (this.#checks) this.#checkInvariant();
+    if (!this.#isHeardLate || !this.#watches || this.#isOver) return;
     const { daemons } = this.model;
-    if (daemons.size > 0 && this.#isAlone() && task === this.#first) {
+    // What a daemon does matters only before the end of the run, which comes after that of all others.
+    if (daemons.size > 0 && (daemons.has(task) || this.nodes[task]?.end !== undefined)) {
+      this.#accesses.push(reads(endPlace(this.#memory.layout)));
+    }
+  }
+
+  /** Performs an action that there is only with daemons or deaths; false where it is none. */
+  #actsOnEnds(task: number, choice: number): boolean {
+    if (this.model.daemons.size > 0 && task === this.#first && this.#isAlone()) {
       this.#isOver = true;
       this.model.stopsDaemons ||= this.nodes.some(({ end }) => end === undefined);
       this.#accesses.push(writes(endPlace(this.#memory.layout)));
-    } else if (choice === DEATH) {
-      this.#die(task);
-    } else if (isParked) {
-      this.#expire(task);
-      // Its time has come: within a call, or before its first point, it goes on with that.
-      const { isPoint, operation } = this.#nodeOf(task);
-      const goesOn = operation !== undefined && operation.kind !== "choose" && !isPoint;
-      if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
-    } else if (this.#recoveries[task]?.tree === null) {
-      this.#heard(task);
-    } else {
-      this.#advance(task, choice);
-    }
-    if (this.#checks) this.#checkInvariant();
-    if (this.#watches && daemons.size > 0 && !this.#isOver) {
-      // What a daemon does matters only before the end of the run, which comes after that of all others.
-      if (daemons.has(task) || this.nodes[task]?.end !== undefined) {
-        this.#accesses.push(reads(endPlace(this.#memory.layout)));
-      }
-    }
+    } else if (choice === DEATH) this.#die(task);
+    else if (this.#recoveries[task]?.tree === null) this.#heard(task);
+    else return false;
+    return true;
   }
 
   /** Where a task stands, or what is told of its end. */
@@ -623,9 +630,9 @@ export class Execution {
   }
 
   #ended(task: number): void {
-    const isHeardLate = this.#mostDeaths > 0 || this.model.daemons.has(task);
-    if (isHeardLate) this.#recoveries[task] = { tree: null, node: this.nodes[task] ?? fail() };
-    else this.#heard(task);
+    if (this.#mostDeaths > 0 || this.model.daemons.has(task)) {
+      this.#recoveries[task] = { tree: null, node: this.nodes[task] ?? fail() };
+    } else this.#heard(task);
   }
 
   #heard(task: number): void {

@@ -159,7 +159,7 @@ Deno.test("explore() knows that daemons keep no run alive, and that they may act
   assertEquals(outcomesOf(serving(true)), [1]);
   const result = explore(serving(false), { strategy: "dpor", keepGoing: true, checks: false });
   assertEquals([result.verdict, result.outcomes.map(({ outcome }) => outcome)], ["proved", [0, 1]]);
-  assertEquals(result.assumptions, ["daemons change nothing while they are stopped"]);
+  assert(result.assumptions.includes("daemons change nothing while they are stopped"));
 });
 
 /** A word of its own. */

@@ -28,7 +28,7 @@ import { addAccesses, begins, clockPlace, conflict, deathsPlace, endPlace, reads
 import { type AnswerTree, Failure, type TreeEnd, type TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./race_detector.ts";
-import { CUT, DEATH, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { CUT, DEATH, isDeath, type RunEnd, type Scheduler } from "./scheduler.ts";
 
 /** Where tasks may switch. */
 export type Granularity = "operation" | "word";
@@ -470,6 +470,13 @@ export class Execution {
       node.loop = (node.isPoint ? this.model.tasks[task]?.loopAt(node, this.stepLimit) : undefined) ?? null;
     }
     return node.loop?.reads.every(({ load, value }) => Object.is(this.#memory.begin(load, task), value)) ?? false;
+  }
+
+  /** The tasks that can do no more than to go round again in a loop that waits, given all actions that can happen. */
+  lookingInVain(actions: readonly number[]): readonly number[] {
+    const living = actions.filter((action) => !isDeath(action, this.#tasks));
+    const offered = new Set(living.map((action) => action % this.#tasks));
+    return [...this.nodes.keys()].filter((task) => this.nodes[task]?.loop && !offered.has(task));
   }
 
   /** Whether the tasks that go round, where no other can go on, do so for ten times as long as a run may last. */

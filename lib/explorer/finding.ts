@@ -17,6 +17,7 @@ export const kinds = [
   "race",
   "orphaned-lock",
   "livelock",
+  "starvation",
   "leak",
   "nondeterminism",
   "exception",
@@ -33,7 +34,7 @@ export interface Finding {
   readonly message: string;
   /** The two accesses of a race. */
   readonly race?: RaceFinding;
-  /** What livelocked tasks do over and over, a line for each operation. */
+  /** What tasks do that livelock, or starve another, over and over, a line for each operation. */
   readonly loop?: readonly string[];
 }
 

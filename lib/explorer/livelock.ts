@@ -7,20 +7,23 @@
  *   counts by itself cannot be seen: a loop that ends after more rounds than that is taken for one that never does. Times do
  *   not count, so that tasks that pause and look again are found; but a loop that looks at a clock that stands still does not
  *   last, since real clocks go on.
+ * - Where a task changes nothing in such a round, and another does, it is starved. Besides the turns, rounds are tried that
+ *   come up in random walks (`starvation.ts`), if they are fair.
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
  *
  * @module
  */
 
 import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
+import { changesCell } from "./accesses.ts";
 import type { TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
 import type { Finding } from "./finding.ts";
 import { wholeText } from "./whole_text.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
-import type { Departure } from "./schedule.ts";
-import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
+import type { Departure, Turns } from "./schedule.ts";
+import { isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 
 /** How often a state must come again. */
 const ROUNDS = 3;
@@ -33,10 +36,13 @@ export interface Livelock {
   readonly preemptions: number;
 }
 
-/** Whether the tasks get nowhere if they take turns after these departures. */
-export function livelock(execution: Execution, departures: readonly Departure[]): Livelock | undefined {
+/** Whether the tasks get nowhere if they take turns after these departures, one after the other or as a list says. */
+export function livelock(
+  execution: Execution,
+  { departures, inTurns }: { readonly departures: readonly Departure[]; readonly inTurns: Turns },
+): Livelock | undefined {
   const { model } = execution;
-  const turns = () => new Replay(departures, { names: model.names, inTurns: true });
+  const turns = () => new Replay(departures, { names: model.names, inTurns });
   const search = () => {
     const rounds = new Rounds(model, execution, turns());
     rounds.begin();
@@ -49,22 +55,58 @@ export function livelock(execution: Execution, departures: readonly Departure[])
   const { first, length } = found;
   const loop: string[] = [];
   let timed = false;
+  const acting = new Set<number>();
+  const changing = new Set<number>();
+  // Who could go on at some point.
+  const able = new Set<number>();
   const again = turns();
-  again.begin();
-  execution.run(again, (task, node, answer) => {
+  const noting: Scheduler = {
+    watches: false,
+    begin: () => again.begin(),
+    pick(point) {
+      const isInside = point.step >= first && point.step < first + length;
+      if (isInside) {
+        for (const action of point.actions) if (!isDeath(action, point.tasks)) able.add(action % point.tasks);
+        for (const task of execution.lookingInVain(point.actions)) acting.add(task);
+      }
+      return again.pick(point);
+    },
+    end: (run) => again.end(run),
+  };
+  noting.begin();
+  execution.run(noting, (task, node, answer) => {
     const step = execution.taken.length - 1;
-    if (step < first || step >= first + length || answer === PARKED) return;
+    if (step < first || step >= first + length) return;
+    acting.add(task);
     const { operation, call } = node;
+    if (operation !== undefined && isChange(operation, answer)) changing.add(task);
+    if (answer === PARKED) return;
     timed ||= operation?.kind === "now" && !operation.starts;
     if (call !== undefined || loop.length > MOST_LINES) return;
     loop.push(`${model.names[task]}: ${lineOf(node, model.memory.layout, answer)}`);
   });
-  if (timed) return undefined;
+  if (timed || !able.isSubsetOf(acting)) return undefined;
   const lasting = search();
   if (execution.run(lasting, undefined, { lasts: true }).kind !== "too-long" || !lasting.found) return undefined;
   if (loop.length > MOST_LINES) loop[MOST_LINES] = "...";
-  const message = `the tasks take turns and come to the same state every ${length} steps: ${loop.join("; ")}`;
-  return { finding: { kind: "livelock", message, loop }, preemptions };
+  const round_ = `come to the same state every ${length} steps: ${loop.join("; ")}`;
+  const starved = [...execution.nodes.keys()].filter((task) => {
+    return !changing.has(task) && execution.endOf(task) === undefined && !model.daemons.has(task);
+  });
+  if (starved.length === 0 || changing.size === 0) {
+    return { finding: { kind: "livelock", message: `the tasks take turns and ${round_}`, loop }, preemptions };
+  }
+  const waits = starved.map((task) => {
+    const { call, operation } = execution.nodes[task] ?? {};
+    return `${model.names[task]} (${lineOf({ operation: call ?? operation }, model.memory.layout, undefined)})`;
+  });
+  const message = `starved under a fair schedule: ${waits.join(", ")}, while the others ${round_}`;
+  return { finding: { kind: "starvation", message, loop }, preemptions };
+}
+
+/** Whether an operation that was answered so has changed what others see. */
+function isChange(operation: Operation, answer: unknown): boolean {
+  return "order" in operation ? changesCell(operation, answer) : operation.kind === "write";
 }
 
 /** What the tasks do for ever that are left in loops that only wait, at the end of a run; undefined where none is. */
@@ -154,8 +196,7 @@ class Rounds implements Scheduler {
     const places = this.#execution.nodes.map(({ operation, call }) => {
       return `${call === undefined ? "" : wholeText(call)} ${timelessText(operation)}`;
     });
-    const COMMON_ROUND = 60;
-    return { memory: this.#now, places: [...places, `${last} ${waiting} ${this.replay.choices % COMMON_ROUND}`] };
+    return { memory: this.#now, places: [...places, `${last} ${waiting} ${this.replay.place}`] };
   }
 }
 

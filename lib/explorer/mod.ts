@@ -16,7 +16,9 @@
  *   the search goes on for one that changes the outcome.
  * - A lost wake-up is tried out: the last signal woke nobody, who sleeps came later, and would go on if the signal
  *   came at the end.
- * - Livelocks are looked for with fair turns: a run at the step limit may only have been unfair.
+ * - Livelocks are looked for with fair turns: a run at the step limit may only have been unfair. Starvation is looked for by
+ *   lot: a fair round in which a task waits seldom is the one of turns.
+ * - A loop that only waits is parked, since a round of it changes nothing: a spin lock has few schedules.
  * - The race detector keeps a log of what it replaced, so a checkpoint of it is a number.
  *
  * @module

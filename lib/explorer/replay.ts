@@ -10,15 +10,18 @@
  * @module
  */
 
-import type { Departure } from "./schedule.ts";
+import type { Departure, Turn, Turns } from "./schedule.ts";
 import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+
+/** A number of choices after which those of any few alternatives are the same again. */
+const COMMON_ROUND = 60;
 
 /** How a run is repeated. */
 export interface ReplayOptions {
   /** The names of the tasks. */
   readonly names: readonly string[];
   /** Whether tasks take turns after the last departure; false by default. */
-  readonly inTurns?: boolean | undefined;
+  readonly inTurns?: Turns | undefined;
   /** Whether departures that cannot be taken are left out; false by default, which makes them a fault. */
   readonly lenient?: boolean | undefined;
   /** Told of each point at which the run departs from the default. */
@@ -37,6 +40,9 @@ export class Replay implements Scheduler {
   readonly #turnsFrom: number;
   #begun = false;
   #done = 0;
+  // Over and over, from the next on; empty where one task comes after the other.
+  readonly #order: readonly Turn[];
+  #next = 0;
   #choices = 0;
   #preemptions = 0;
   #fault: string | undefined;
@@ -47,6 +53,7 @@ export class Replay implements Scheduler {
     this.#names = names;
     this.#lenient = lenient;
     this.#departs = departs;
+    this.#order = typeof inTurns === "boolean" ? [] : inTurns;
     this.#turnsFrom = inTurns ? (departures.at(-1)?.step ?? -1) + 1 : Infinity;
   }
 
@@ -55,9 +62,9 @@ export class Replay implements Scheduler {
     return this.#turnsFrom;
   }
 
-  /** How many choices were made in turns. */
-  get choices(): number {
-    return this.#choices;
+  /** How far it is in a round of turns. */
+  get place(): number {
+    return this.#order.length > 0 ? this.#next : this.#choices % COMMON_ROUND;
   }
 
   /** The preemptions before the tasks take turns. */
@@ -104,6 +111,12 @@ export class Replay implements Scheduler {
 
   /** The next task, in the order of the tasks, that can go on. */
   #turn({ actions: all, last, tasks }: Point): number {
+    for (let skipped = 0; skipped < this.#order.length; skipped++) {
+      const { task, choice } = this.#order[this.#next] ?? { task: 0, choice: 0 };
+      this.#next = (this.#next + 1) % this.#order.length;
+      const pick = all.indexOf(task + choice * tasks);
+      if (pick >= 0) return pick;
+    }
     const actions = all.filter((action) => !isDeath(action, tasks));
     const current = last < 0 ? tasks - 1 : last % tasks;
     const wait = (action: number) => (action - current - 1 + 2 * tasks) % tasks;

@@ -5,7 +5,8 @@
  * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
  *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=dies.1` that it dies. `straight` is a run without departures.
  * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
- *   tasks look at, see `looks.ts`); behind them `turns`, where from there on the tasks take turns.
+ *   tasks look at, see `looks.ts`); behind them `turns`, where from there on the tasks take turns, or `turns.b.a=2`, where these
+ *   actions come over and over, as far as their tasks can go on.
  * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
  *   out, and two over the text, so that a slip of the hand is.
  * - The text needs no quotes in a shell. Of a task's name the letters, digits and underscores are kept.
@@ -39,6 +40,11 @@ export interface DepartureText {
   /** How many steps the task that goes on performs. */
   readonly steps: number;
 }
+/** An action of a task. */
+export type Turn = Omit<Departure, "step">;
+
+/** Whether tasks take turns: one after the other, or as a list says, over and over. */
+export type Turns = boolean | readonly Turn[];
 
 /** A schedule. */
 export interface Schedule {
@@ -51,7 +57,7 @@ export interface Schedule {
   /** Where it departs from the default, in ascending order. */
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure; false by default. */
-  readonly inTurns?: boolean | undefined;
+  readonly inTurns?: Turns | undefined;
   /** What the tasks do, in 32 bits, of which the text keeps some. */
   readonly fingerprint: number;
 }
@@ -60,9 +66,11 @@ const VERSION = "hf2";
 /** A schedule as an example. */
 export const SCHEDULE = "hf2:a@1.count.store/b.2:k3f9x7";
 const STRAIGHT = "straight";
-const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", STRAIGHT, "turns"];
+const TURNS = "turns";
+const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", STRAIGHT, TURNS];
 const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
 const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies))?\.\d+$/;
+const ORDER = /^turns(?:\.[\w-]+(?:=\d{1,9})?)+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;
 
@@ -72,6 +80,7 @@ export function formatSchedule(
   { names, told }: { readonly names: readonly string[]; readonly told: readonly DepartureText[] },
 ): string {
   const labels = labelsOf(names);
+  const turnText = ({ task, choice }: Turn) => `${labels[task]}${choice === 0 ? "" : `=${choice}`}`;
   const parts = [
     ...granularity === "word" ? ["word"] : [],
     ...clock === "ordered" ? ["ordered"] : [],
@@ -82,7 +91,7 @@ export function formatSchedule(
       const from = preempted === undefined ? `@${step}` : `${labels[preempted]}@${step}.${plain(before)}`;
       return `${from}/${labels[task]}${choice === 0 ? "" : `=${choice === DEATH ? "dies" : choice}`}.${steps}`;
     }),
-    ...inTurns ? ["turns"] : [],
+    ...inTurns ? [[TURNS, ...(inTurns === true ? [] : inTurns).map(turnText)].join(".")] : [],
   ];
   const text = `${VERSION}:${parts.join() || STRAIGHT}:${digits(fingerprint, PRINT_DIGITS)}`;
   return text + digits(mix(0, text), CHECK_DIGITS);
@@ -114,14 +123,24 @@ export function parseSchedule(
   const labels = labelsOf(names);
   const words = new Set<string>();
   const departures: Departure[] = [];
+  const order: Turn[] = [];
+  const taskOf = (label: string) => {
+    const task = labels.indexOf(label);
+    return task >= 0
+      ? task
+      : refuse(`it names task ${label}, and there are ${labels.join(", ")}`, "a schedule of this program");
+  };
   for (const part of body.split(",")) {
     const [departure, step = "", label = "", choice = "0"] = DEPARTURE.exec(part) ?? [];
-    const task = labels.indexOf(label);
-    if (departure === undefined && !WORDS.includes(part)) refuse("it is no schedule", `one such as ${SCHEDULE}`);
-    else if (departure === undefined) words.add(part);
-    else if (task < 0) {
-      refuse(`it names task ${label}, and there are ${labels.join(", ")}`, "a schedule of this program");
-    } else departures.push({ step: Number(step), task, choice: choice === "dies" ? DEATH : Number(choice) });
+    if (departure !== undefined) {
+      departures.push({ step: Number(step), task: taskOf(label), choice: choice === "dies" ? DEATH : Number(choice) });
+    } else if (ORDER.test(part)) {
+      for (const turn of part.slice(TURNS.length + 1).split(".")) {
+        const [label = "", choice = "0"] = turn.split("=");
+        order.push({ task: taskOf(label), choice: Number(choice) });
+      }
+    } else if (WORDS.includes(part)) words.add(part);
+    else refuse("it is no schedule", `one such as ${SCHEDULE}`);
   }
   if (departures.some(({ step }, index) => index > 0 && step <= (departures[index - 1]?.step ?? 0))) {
     refuse("its steps are out of order", "ascending ones");
@@ -131,7 +150,7 @@ export function parseSchedule(
     looks: { clock: words.has("now"), waits: words.has("waiters") },
     clock: words.has("ordered") ? "ordered" : "free",
     departures,
-    inTurns: words.has("turns"),
+    inTurns: order.length > 0 ? order : words.has(TURNS),
     print,
   };
 }

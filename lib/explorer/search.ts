@@ -22,12 +22,13 @@ import { type BugKind, type Finding, kinds } from "./finding.ts";
 import { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 import { livelock } from "./livelock.ts";
 import { Outcomes } from "./outcomes.ts";
+import { lassosOf } from "./starvation.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
 import { type ModelOptions, ProgramModel } from "./program_model.ts";
 import { RandomWalk } from "./random_walk.ts";
 import { Replay } from "./replay.ts";
-import { beforeText, type Departure, formatSchedule } from "./schedule.ts";
+import { beforeText, type Departure, formatSchedule, type Turns } from "./schedule.ts";
 import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
 import { serialOutcomes } from "./serial.ts";
 
@@ -36,7 +37,7 @@ export interface Found extends Finding {
   /** Where the run departs from the default. */
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure. */
-  readonly inTurns?: boolean;
+  readonly inTurns?: Turns;
   /** Of a race, whether the run comes to what the tasks come to one after the other. */
   readonly serial?: boolean;
   /** Its preemptions; those before the tasks take turns. */
@@ -59,7 +60,7 @@ export interface Goal {
 /** How a run goes, besides its departures. */
 export interface PathOptions {
   /** Whether the tasks take turns after the last departure; false by default. */
-  readonly inTurns?: boolean | undefined;
+  readonly inTurns?: Turns | undefined;
 }
 
 /** How far a search goes. */
@@ -118,6 +119,8 @@ const CUTS_PER_SCHEDULE = 10;
 const CUTS_PER_LONG_RUN = 1000;
 /** How many runs that are too long are looked at for a livelock. */
 const MOST_LOOKS = 50;
+/** How many rounds that may starve a task are tried out. */
+const MOST_LASSOS = 10;
 /** How many steps of tasks that take turns a fingerprint is of. */
 const PRINTED_TURNS = 100;
 /** How many runs a slice has. */
@@ -275,7 +278,7 @@ export class Search {
     } else if (fault === undefined) {
       let finding = judge.soFar();
       if (finding !== undefined) finding = judge.explain(finding);
-      else if (inTurns) finding = livelock(execution, departures)?.finding;
+      else if (inTurns) finding = livelock(execution, { departures, inTurns })?.finding;
       judged = finding && { outcome: undefined, text: finding.message, finding };
     }
     const tasks = execution.taken.slice(0, replay.turnsFrom).map((action) => action % names.length);
@@ -298,7 +301,7 @@ export class Search {
 
   /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
   attempt(departures: readonly Departure[], { inTurns }: PathOptions): Found | undefined {
-    if (inTurns) return this.#foundLoop(departures);
+    if (inTurns) return this.#foundLoop({ departures, inTurns });
     const replay = new Replay(departures, { names: this.execution.model.names, lenient: true });
     replay.begin();
     const run = this.#perform(replay);
@@ -398,19 +401,27 @@ export class Search {
     return this.#serial;
   }
 
-  /** Looks whether the run that came to the step limit begins a livelock. */
+  /** Looks whether the run that came to the step limit begins a livelock, and once whether a task may be starved. */
   #look(execution: Execution): Found | undefined {
-    if (this.#tooLong > MOST_LOOKS || this.#judging.ignore?.includes("livelock")) return undefined;
+    if (this.#tooLong > MOST_LOOKS) return undefined;
     const half = execution.taken.length / 2;
     const departures = this.departures(execution).filter(({ step }) => step < half);
-    return (this.#tooLong === 1 ? this.#foundLoop([]) : undefined) ?? this.#foundLoop(departures);
+    const isFirst = this.#tooLong === 1;
+    const found = (isFirst ? this.#foundLoop({ departures: [], inTurns: true }) : undefined) ??
+      this.#foundLoop({ departures, inTurns: true });
+    if (found !== undefined || !isFirst || execution.nodes.length < 2) return found;
+    for (const lasso of lassosOf(this.execution).slice(0, MOST_LASSOS)) {
+      const found = this.#foundLoop({ departures: lasso.departures, inTurns: lasso.turns });
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
-  #foundLoop(departures: readonly Departure[]): Found | undefined {
-    const found = livelock(this.execution, departures);
-    if (found === undefined) return undefined;
+  #foundLoop(run: { readonly departures: readonly Departure[]; readonly inTurns: Turns }): Found | undefined {
+    const found = livelock(this.execution, run);
+    if (found === undefined || this.#judging.ignore?.includes(found.finding.kind)) return undefined;
     const { finding, preemptions } = found;
-    return { ...finding, departures, inTurns: true, preemptions, steps: departures.at(-1)?.step ?? 0 };
+    return { ...finding, ...run, preemptions, steps: run.departures.at(-1)?.step ?? 0 };
   }
 
   #foundIn(

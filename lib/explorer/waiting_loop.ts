@@ -44,10 +44,14 @@ export interface Place {
   readonly answer: unknown;
   /** The period of what looks like a loop there, and how many operations it lasts, where it was found to end. */
   ending: { readonly period: number; readonly operations: number } | undefined;
+  /** The loop that was found there. */
+  readonly loop: WaitingLoop | null | undefined;
 }
 
 /** The longest round that is recognized, in operations. */
 const MOST_TURNS = 32;
+/** So far back a loop that was tried out counts for the same one: trying out repeats all that the task has done. */
+const RECENT = 200;
 
 /**
  * The loop that a place is the beginning of a round of, if it is one of a loop that only waits. `lasting` tries out for how
@@ -76,12 +80,26 @@ export function waitingLoop(
     const round = turns.slice(0, period);
     if (!round.every((turn, index) => isRepeated(turn, turns[period + index]))) continue;
     round.reverse();
+    const known = recentLoop(place, round);
+    if (known !== undefined) return known;
     // Where a round before was found to end, so does this one.
     const before = places[period - 1]?.ending;
     const operations = before?.period === period ? before.operations - period : lasting(round, most);
     if (operations >= most) return { reads: round.flatMap(readOf), round };
     place.ending = { period, operations };
     return undefined;
+  }
+  return undefined;
+}
+
+function recentLoop(place: Place, round: readonly Turn[]): WaitingLoop | undefined {
+  let at = place.parent;
+  for (let back = 0; at !== undefined && back < RECENT; back++) {
+    const { loop } = at;
+    const isKnown = loop?.round?.length === round.length &&
+      loop.round.every((turn, index) => isRepeated(turn, round[index]));
+    if (isKnown) return loop;
+    at = at.parent;
   }
   return undefined;
 }

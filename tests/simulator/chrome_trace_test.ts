@@ -55,6 +55,24 @@ Deno.test("ChromeTrace shows the spans of a lane side by side, each from when it
   );
 });
 
+Deno.test("ChromeTrace ends spans where the next ones begin, exactly, whatever a clock gives", () => {
+  const durations = fc.array(fc.double({ min: 0.01, max: 1e5, noNaN: true }), { minLength: 2, maxLength: 40 });
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: TODAY, noNaN: true }), durations, (first, durations) => {
+      let at = first;
+      const told = durations.map((duration): Span => {
+        const started = at;
+        at += duration;
+        return { lane: "busy0", name: "running", started, finished: at, t: 0 };
+      });
+      const shown = drawn(told).lanes.get("1 busy0") ?? [];
+      assertEquals(shown.length, told.length);
+      for (const [index, { ts, dur }] of shown.slice(0, -1).entries()) assertEquals(ts + dur, shown[index + 1]?.ts);
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
 Deno.test("ChromeTrace tells times apart that differ by what a clock resolves, and a run may have a start of its own", () => {
   const trace = new ChromeTrace({ start: TODAY });
   const observe = trace.process("late");

@@ -351,6 +351,31 @@ export class ReplayError extends Error {
   override readonly name = "ReplayError";
 }
 
+/** Steps that a task made and nobody ran. */
+export interface DroppedCall {
+  /** The call, such as `guard.acquire()`. */
+  readonly call: string;
+  /** Where it stands: URL, line and column; undefined where that is not known. */
+  readonly place: string | undefined;
+}
+
+/** A task has returned, and steps that it made were run by nobody: `guard.acquire()` without `yield*` does nothing. */
+export class DroppedStepsError extends Error {
+  /** The class name. */
+  override readonly name = "DroppedStepsError";
+  /** What was not run. */
+  readonly calls: readonly DroppedCall[];
+
+  /** Makes the error of a task. */
+  constructor(task: string, calls: readonly DroppedCall[]) {
+    const [first, ...others] = calls;
+    const at = first?.place === undefined ? "" : ` at ${first.place}`;
+    const more = others.length === 0 ? "" : `, and ${others.length} more`;
+    super(`Cannot end ${task}: nobody runs ${first?.call}${at}${more}, yield* ${first?.call} is wanted`);
+    this.calls = calls;
+  }
+}
+
 /** A wait that the host ended with a reason; guests see what the reason says, such as a {@linkcode DeadlockError}. */
 export class InterruptedError extends Error {
   /** The class name. */
@@ -545,6 +570,7 @@ const OURS = {
   OwnerDiedError,
   NotRecoverableError,
   DeadlockError,
+  DroppedStepsError,
   AssertionError,
   BrokenBarrierError,
   BrokenFutureError,

@@ -32,6 +32,10 @@ const made: Record<string, Error> = {
   StateError: new errors.StateError("Cannot release"),
   OwnerDiedError: new errors.OwnerDiedError("Cannot trust"),
   NotRecoverableError: new errors.NotRecoverableError("Cannot use"),
+  DroppedStepsError: new errors.DroppedStepsError("one", [
+    { call: "guard.acquire()", place: "file:///x.ts:3:5" },
+    { call: "count.store()", place: undefined },
+  ]),
   DeadlockError: new errors.DeadlockError([
     { task: "w", object: "guard", method: "acquire", owners: ["w"] },
     { task: "x", object: "door", method: "wait", owners: ["y", "z"] },
@@ -57,6 +61,17 @@ Deno.test("Every exported error class is an Error with its own name, and says 'C
     assertEquals(error.name, name);
     assert(error.message.startsWith("Cannot "), error.message);
   }
+});
+
+Deno.test("DroppedStepsError names the first call, and its line where that is known", () => {
+  assertEquals(
+    made["DroppedStepsError"]!.message,
+    "Cannot end one: nobody runs guard.acquire() at file:///x.ts:3:5, and 1 more, yield* guard.acquire() is wanted",
+  );
+  assertEquals(
+    new errors.DroppedStepsError("one", [{ call: "guard.acquire()", place: undefined }]).message,
+    "Cannot end one: nobody runs guard.acquire(), yield* guard.acquire() is wanted",
+  );
 });
 
 Deno.test("DeadlockError says who waits for what, and who holds it", () => {

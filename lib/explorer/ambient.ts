@@ -10,7 +10,7 @@
  * @module
  */
 
-import { caller } from "./caller.ts";
+import { sourceLine } from "../program/mod.ts";
 
 /** What code can use that is not its own. */
 export const ambientKinds = ["chance", "clock"] as const;
@@ -122,7 +122,7 @@ function restore(): void {
 }
 
 function refuse(kind: AmbientKind, call: string): never {
-  const place = caller();
+  const place = sourceLine();
   const text = place === undefined ? call : `${call} at ${place}`;
   used ??= { kind, text };
   throw new TypeError(`Cannot use ${text}: a task is explored, an answer to it (choose, now) is wanted`);

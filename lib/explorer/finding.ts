@@ -11,6 +11,7 @@ import type { RaceAccess } from "./race_detector.ts";
 /** The kinds of bugs, in order of precedence. */
 export const kinds = [
   "assertion",
+  "dropped-steps",
   "deadlock",
   "self-deadlock",
   "lost-wakeup",

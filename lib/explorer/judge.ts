@@ -3,14 +3,15 @@
  *
  * - A failed assertion, of a task or of the invariant, and an outcome that is not expected are `assertion`; another failure
  *   is an `exception`, unless that outcome is expected. Of a specimen it is one all the same: its bug is expected. In a run in
- *   which a task died, failures and what is left undone are no bugs.
+ *   which a task died, failures and what is left undone are no bugs. Steps that a task made and nobody ran are
+ *   `dropped-steps`, whatever is expected.
  * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
  *   something is held, `leak` where something else is left undone. Daemons that have not ended then were stopped.
  *
  * @module
  */
 
-import type { DeadlockError } from "../errors.ts";
+import { type DeadlockError, DroppedStepsError } from "../errors.ts";
 import type { ByteRange } from "../memory/mod.ts";
 import { dataText, type Failed, type TaskFailure } from "../program/mod.ts";
 import type { TreeEnd, TreeNode } from "./answer_tree.ts";
@@ -140,7 +141,7 @@ export class Judge {
     let judged: Judged;
     if (end?.kind !== "returned") {
       const message = `the outcome cannot be read: ${end?.error}`;
-      const kind = isAssertion(end?.error) ? "assertion" : "exception";
+      const kind = kindOf(end?.error);
       judged = { outcome: { unread: String(end?.error) }, text: message, finding: this.#worst([{ kind, message }]) };
     } else {
       const text = dataText(end.value);
@@ -170,15 +171,14 @@ export class Judge {
       if (failure === undefined || (end === undefined && !isStuck)) continue;
       failures.push({ task: model.names[task] ?? "", ...failure });
       if (end?.kind !== "threw") continue;
-      const kind = isAssertion(end.error) ? "assertion" : "exception";
-      findings.push({ kind, message: `${model.names[task]}: ${failure.error}: ${failure.message}` });
+      findings.push({ kind: kindOf(end.error), message: `${model.names[task]}: ${failure.error}: ${failure.message}` });
     }
     const outcome: Failed = { failed: failures };
     const text = dataText(outcome);
     const isExpected = !this.#isSpecimen && this.#isExpected(outcome, text);
     // After a death the others may well fail.
     const isBug = !isExpected && this.#execution.deaths === 0;
-    const counting = findings.filter(({ kind }) => kind === "assertion" || isBug);
+    const counting = findings.filter(({ kind }) => kind !== "exception" || isBug);
     if (why !== undefined) counting.push(why.finding);
     const isEndless = nodes.some(({ loop }, task) => loop?.round !== undefined && !model.daemons.has(task));
     return { outcome, text, finding: this.#worst(counting), isEndless };
@@ -231,6 +231,12 @@ function bytesText(
 
 function returned(end: TreeEnd | undefined): unknown {
   return end?.kind === "returned" ? end.value : undefined;
+}
+
+/** What it is that a task failed with that. */
+function kindOf(error: unknown): BugKind {
+  if (isAssertion(error)) return "assertion";
+  return error instanceof DroppedStepsError ? "dropped-steps" : "exception";
 }
 
 function failureOf(

@@ -12,12 +12,13 @@ import {
   type Answer,
   type CallOperation,
   InlineCall,
+  type Memory,
   ModelMemory,
   type Operation,
   PARKED,
   type Steps,
 } from "../memory/mod.ts";
-import { type AnyProgram, dataText, type Settings } from "../program/mod.ts";
+import { type AnyProgram, dataText, ownSteps, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
 import { unaided } from "./ambient.ts";
@@ -103,14 +104,17 @@ export class ProgramModel {
     this.memory = new ModelMemory(space.layout, { patient: !this.isTimed });
     this.#things = space.attach(this.memory).things;
     this.#leaking = [...this.#things].filter(([, { leaks }]) => leaks !== undefined);
-    this.tasks = this.names.map((name, task) =>
-      new AnswerTree(space.layout, (memory) => {
+    this.tasks = this.names.map((name, task) => {
+      const make = (memory: Memory) => {
         const steps = (this.#together ?? program.tasks(settings))[task];
-        const isLate = this.#together !== undefined;
-        if (steps?.name === name) return begun(() => steps.run(space.bind(memory, { task })), isLate);
+        if (steps?.name === name) return steps.run(space.bind(memory, { task }));
         throw new TypeError(`Cannot run ${name}: task ${task} is ${steps?.name}, the same tasks each time are wanted`);
-      }, this.#rules)
-    );
+      };
+      const { layout } = space;
+      const own = (memory: Memory) =>
+        begun(() => ownSteps({ name, layout, make }, memory), this.#together !== undefined);
+      return new AnswerTree(layout, own, this.#rules);
+    });
     this.#initialize = new AnswerTree(space.layout, () => space.initialize());
     const { invariant } = program;
     this.invariant = invariant && new AnswerTree(space.layout, (memory) => invariant(space.bind(memory)), this.#rules);

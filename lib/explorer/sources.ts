@@ -6,9 +6,9 @@
  * @module
  */
 
-import { type Answer, type Operation, witnessOperations } from "../memory/mod.ts";
+import { type Answer, type Operation, setWitness, type Witness } from "../memory/mod.ts";
+import { sourceLine } from "../program/mod.ts";
 import type { Failure, TreeNode } from "./answer_tree.ts";
-import { caller } from "./caller.ts";
 import type { ProgramModel } from "./program_model.ts";
 
 /** Where the operations of each task stand, found by running the tasks with the same answers. */
@@ -18,23 +18,27 @@ export function sourcesOf(
 ): readonly (readonly (string | undefined)[])[] {
   const places = new WeakMap<Operation, string | undefined>();
   let last: string | undefined;
-  const tell = (operation: Operation) => {
-    last = caller();
+  const tell: Witness = ({ operation }) => {
+    last = sourceLine();
     places.set(operation, last);
   };
-  return model.tasks.map((tree, task) => {
-    const found: (string | undefined)[] = [];
-    const note = ({ operation }: TreeNode) => {
-      if (operation !== undefined) found.push(places.has(operation) ? places.get(operation) : last);
-    };
-    let node = witnessOperations(tell, () => tree.root);
-    note(node);
-    for (const answer of answers[task] ?? []) {
-      const before = node;
-      last = undefined;
-      node = witnessOperations(tell, () => tree.after(before, answer));
+  const outer = setWitness(tell);
+  try {
+    return model.tasks.map((tree, task) => {
+      const found: (string | undefined)[] = [];
+      const note = ({ operation }: TreeNode) => {
+        if (operation !== undefined) found.push(places.has(operation) ? places.get(operation) : last);
+      };
+      let node = tree.root;
       note(node);
-    }
-    return found;
-  });
+      for (const answer of answers[task] ?? []) {
+        last = undefined;
+        node = tree.after(node, answer);
+        note(node);
+      }
+      return found;
+    });
+  } finally {
+    setWitness(outer);
+  }
 }

@@ -75,6 +75,7 @@ export type {
   ServiceListener,
   ServiceLogging,
   ServiceMessage,
+  SharedCall,
   SharedMessage,
 } from "./service/message.ts";
 export { WINDOW } from "./service/message.ts";

@@ -37,7 +37,7 @@ import { decode, encode, lent } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, checkEncoded } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
-import { FOR_EVER, REASON_BYTES, stockOptions } from "./region.ts";
+import { FOR_EVER, REASON_BYTES, stackless, stockOptions } from "./region.ts";
 import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockPlace } from "./stock_inside.ts";
@@ -190,8 +190,12 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   /** Takes values until the channel is closed, and does something with each; throws where it was closed with a reason. */
-  *forEach(use: (value: T) => Steps<void> | void): Steps<void> {
-    for (let next = yield* this.next(); next !== undefined; next = yield* this.next()) {
+  forEach(use: (value: T) => Steps<void> | void): Steps<void> {
+    return this.#each(use, this.next());
+  }
+
+  *#each(use: (value: T) => Steps<void> | void, first: Steps<Taken<T> | undefined>): Steps<void> {
+    for (let next = yield* first; next !== undefined; next = yield* this.next()) {
       const steps = use(next.value);
       if (steps !== undefined) yield* steps;
     }
@@ -399,7 +403,7 @@ export class Channel<T = unknown> implements SharedThing {
     if ((yield* load(this.#place.bound + task)) === 0) return;
     const name = this.#binding.nameOf(task);
     const failed = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
-    yield* this.#close(failure === undefined ? undefined : encodeReason(new Error(failed)));
+    yield* this.#close(failure === undefined ? undefined : encodeReason(stackless(new Error(failed))));
   }
 
   #checkReason(reason: Uint8Array): void {

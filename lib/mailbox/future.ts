@@ -28,15 +28,16 @@ import {
   type AsyncWaitOptions,
   type Binding,
   blocking,
+  Gate,
   promised,
   reserveWaitQueue,
   type Shareable,
 } from "../sync/mod.ts";
-import { checkWaitOptions, type SharedThing, type WaitOptions, WaitQueue, type WaitQueuePlace } from "../sync/mod.ts";
+import { checkWaitOptions, type SharedThing, type WaitOptions, type WaitQueuePlace } from "../sync/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
 import { checkEncoded } from "./records.ts";
-import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stockOptions } from "./region.ts";
+import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stackless } from "./region.ts";
 
 /** What a future is. */
 export interface FutureOptions {
@@ -84,8 +85,6 @@ export interface OutcomeBytes {
 const NOTHING = new Uint8Array();
 const STATES = ["pending", "put", "failed", "cancelled"] as const;
 const [PENDING, PUT, FAILED, CANCELLED] = [0, 1, 2, 3];
-const WANTED = 1;
-const DONE = 1;
 
 /** A future to be. */
 export function future<T = unknown>({ bytes = DEFAULT_BYTES }: FutureOptions = {}): Shareable<Future<T>> {
@@ -136,14 +135,14 @@ export class Future<T = unknown> implements SharedThing {
   readonly name: string;
   readonly #binding: Binding;
   readonly #place: Place;
-  readonly #queue: WaitQueue;
+  readonly #gate: Gate;
 
   /** Made by {@linkcode future}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.queue.name;
     this.#binding = binding;
     this.#place = place;
-    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+    this.#gate = new Gate(binding, place.queue, () => this.#isDone());
   }
 
   /**
@@ -195,8 +194,12 @@ export class Future<T = unknown> implements SharedThing {
    *
    * @throws {AggregateError} with all that they threw, at the end.
    */
-  *whenDone(...callbacks: readonly FutureCallback<T>[]): Steps<void> {
-    const outcome = this.#outcomeOf(yield* this.outcomeBytes());
+  whenDone(...callbacks: readonly FutureCallback<T>[]): Steps<void> {
+    return this.#callBack(this.outcomeBytes(), callbacks);
+  }
+
+  *#callBack(waiting: Steps<OutcomeBytes | undefined>, callbacks: readonly FutureCallback<T>[]): Steps<void> {
+    const outcome = this.#outcomeOf(yield* waiting);
     const errors: unknown[] = [];
     for (const callback of callbacks) {
       try {
@@ -289,8 +292,7 @@ export class Future<T = unknown> implements SharedThing {
   /** See {@linkcode SharedThing}: a future bound to the dead fails. */
   *died(task: number): Steps<void> {
     // Nothing of the dead is taken back.
-    const whole = yield* this.#queue.bury(task, () => this.#settle());
-    if (whole) yield* this.#endOf(task, "it died");
+    if (yield* this.#gate.bury(task)) yield* this.#endOf(task, "it died");
   }
 
   /** See {@linkcode SharedThing}: a future bound to the task fails. */
@@ -308,7 +310,7 @@ export class Future<T = unknown> implements SharedThing {
     if ((yield* load(this.#place.bound + task)) === 0 || (yield* this.#isDone())) return;
     const name = this.#binding.nameOf(task);
     const message = `Cannot go on with ${this.name}: ${name} failed, to which it is bound: ${failure}`;
-    const bytes = encodeReason(new BrokenFutureError(message, { cause: new Error(failure) }));
+    const bytes = encodeReason(stackless(new BrokenFutureError(message, { cause: stackless(new Error(failure)) })));
     yield* this.#finish(FAILED, bytes.length <= this.#place.value.length ? bytes : NOTHING);
   }
 
@@ -319,24 +321,19 @@ export class Future<T = unknown> implements SharedThing {
   }
 
   /** Sets the outcome if there is none; gives whether it did. */
-  *#finish(state: number, bytes: Uint8Array): Steps<boolean> {
-    const { state: word, length, value } = this.#place;
-    yield* this.#queue.enter();
-    const pending = (yield* load(word)) === PENDING;
-    if (pending) {
-      yield* write(value.offset, bytes);
-      yield* store(length, bytes.length);
-      // The value is written before all loads that see it done: they need not go inside.
-      yield* store(word, state);
-      yield* this.#settle();
-    }
-    yield* this.#queue.leave();
-    return pending;
+  #finish(state: number, bytes: Uint8Array): Steps<boolean> {
+    return this.#gate.change(() => this.#set(state, bytes));
   }
 
-  /** Inside: wakes all if it is done. */
-  *#settle(): Steps<void> {
-    if (yield* this.#isDone()) yield* this.#queue.grantAll(DONE);
+  /** Inside. */
+  *#set(state: number, bytes: Uint8Array): Steps<boolean> {
+    const { state: word, length, value } = this.#place;
+    if ((yield* load(word)) !== PENDING) return false;
+    yield* write(value.offset, bytes);
+    yield* store(length, bytes.length);
+    // The value is written before all loads that see it done: they need not go inside.
+    yield* store(word, state);
+    return true;
   }
 
   *#isDone(): Steps<boolean> {
@@ -344,13 +341,7 @@ export class Future<T = unknown> implements SharedThing {
   }
 
   *#outcome(options: WaitOptions | undefined): Steps<OutcomeBytes | undefined> {
-    const { deadline, now, cancel } = yield* stockOptions(options);
-    if (!(yield* this.#isDone())) {
-      if (now) return undefined;
-      yield* this.#queue.enter();
-      if (yield* this.#isDone()) yield* this.#queue.leave();
-      else if ((yield* this.#queue.park(WANTED, { deadline, cancel })) === 0) return undefined;
-    }
+    if (!(yield* this.#gate.wait(options))) return undefined;
     const { state, length, value, seen } = this.#place;
     const done = STATES[yield* load(state)];
     yield* store(seen, 1);
@@ -373,7 +364,7 @@ export class Future<T = unknown> implements SharedThing {
 
   *#statistics(): Steps<FutureStatistics> {
     const state = STATES[yield* load(this.#place.state)] ?? "pending";
-    return { state, waiters: yield* this.#queue.waiters() };
+    return { state, waiters: yield* this.#gate.waiters() };
   }
 
   #outcomeOf(bytes: OutcomeBytes | undefined): FutureOutcome<T> {

@@ -4,7 +4,7 @@
 
 import { farError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
-import { deadlineOf, type WaitOptions } from "../sync/mod.ts";
+import { parkOptions, type WaitOptions } from "../sync/mod.ts";
 import { encode } from "../codec/mod.ts";
 import type { StockOptions } from "./stock.ts";
 
@@ -32,8 +32,7 @@ export function* stockOptions(
   options: (WaitOptions & { readonly priority?: number | undefined }) | undefined,
 ): Steps<StockOptions> {
   if (options === undefined) return FOR_EVER;
-  const deadline = yield* deadlineOf(options);
-  return { deadline, now: options.timeout === 0, cancel: options.cancel, priority: options.priority };
+  return { ...yield* parkOptions(options), priority: options.priority };
 }
 
 export const AT_ONCE: WaitOptions = { timeout: 0 };
@@ -57,10 +56,15 @@ export function encodeReason(reason: unknown): Uint8Array {
   const bytes = encode(reason);
   if (bytes.length <= REASON_BYTES) return bytes;
   const { name, message } = farError(reason);
-  const short = new Error(message.slice(0, MOST_TEXT));
+  const short = stackless(new Error(message.slice(0, MOST_TEXT)));
   short.name = name.slice(0, MOST_TEXT);
-  short.stack = "";
   return encode(short);
+}
+
+/** An error without a stack: of the supervisor's steps it tells nothing, and it differs from run to run. */
+export function stackless<E extends Error>(error: E): E {
+  error.stack = "";
+  return error;
 }
 
 /** What a leak says of items that nobody took. */

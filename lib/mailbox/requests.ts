@@ -16,6 +16,9 @@ export const ACCEPTED = -1;
 export const CLOSED = -2;
 /** It is worth another try. */
 export const RETRY = -3;
+/** What only an attempt gives: there is no room, and nobody waits for it; it is worth a look before a wait. */
+export const FULL = -4;
+export const LOOK = -5;
 
 /** Wants an item, perhaps among others. */
 export function taking(selecting: boolean): number {

@@ -8,7 +8,7 @@
  */
 
 import { choose, seededChooser, type Steps } from "../memory/mod.ts";
-import type { Binding, Decisions } from "../sync/mod.ts";
+import { type Binding, cancelledWait, type CancelToken, type Decisions, type Failure, NO_LANE } from "../sync/mod.ts";
 import { ACCEPTED, RETRY } from "./requests.ts";
 import { bodyAt } from "./records.ts";
 import type { Stock, StockOptions } from "./stock.ts";
@@ -32,6 +32,12 @@ export interface SelectedBytes {
 /** The operation that was picked on a closed channel. */
 export interface SelectedClosed {
   readonly closed: SelectOperation;
+}
+
+/** What came of a visit of all stocks: what was done, or what waits in each. */
+interface Visit {
+  readonly done: SelectedBytes | SelectedClosed | undefined;
+  readonly waiting: readonly Party[];
 }
 
 interface Party extends SelectOperation {
@@ -71,17 +77,15 @@ export class Selecting {
     options: StockOptions & { readonly seed?: number | undefined },
   ): Steps<SelectedBytes | SelectedClosed | undefined> {
     const pick = options.seed === undefined ? choose : chosenBy(options.seed);
+    const { deadline, now, cancel } = options;
     for (;;) {
-      yield* this.#enter();
-      const done = yield* this.#doOne(pick);
-      if (done !== undefined || options.now) {
-        for (const stock of this.#stocks) yield* stock.leave();
-        return done;
-      }
-      const lane = this.#binding.takeLane();
+      const lane = now ? NO_LANE : this.#binding.tryLane();
       try {
-        const waiting = yield* this.#queue(lane, pick);
-        const { deadline, cancel } = options;
+        const visit = yield* this.#inside(this.#stocks, () => this.#visit(pick, { lane, cancel }));
+        if ("error" in visit) throw visit.error;
+        const { done, waiting } = visit;
+        if (done !== undefined || now) return done;
+        if (lane === NO_LANE) throw this.#binding.noLane();
         const grant = yield* this.#decisions.wait(waiting.map(({ stock }) => stock.queue), { lane, deadline, cancel });
         const party = grant && waiting[grant.index];
         if (grant === undefined || party === undefined) return undefined;
@@ -89,24 +93,39 @@ export class Selecting {
         if (grant.answer === ACCEPTED) return { index, bytes: undefined };
         if (grant.answer > 0) return { index, bytes: bodyAt((yield* stock.finishTake(lane, 1)).slice(), 0) };
         if (grant.answer !== RETRY) return { closed: party };
+        if (cancel !== undefined && (yield* cancel.cancelled())) throw cancelledWait("a select");
       } finally {
         this.#binding.freeLane(lane);
       }
     }
   }
 
-  /** Goes inside all; one who cannot go on at some door leaves those behind it. */
-  *#enter(): Steps<void> {
-    const entered: Stock[] = [];
+  /** Goes inside all, and outside again; what is thrown at the door of one is given, since those before it are whole. */
+  *#inside(stocks: readonly Stock[], body: () => Steps<Visit>): Steps<Visit | Failure> {
+    const [stock, ...others] = stocks;
+    if (stock === undefined) return yield* body();
+    let isInside = false;
+    const inner = (): Steps<Visit | Failure> => {
+      isInside = true;
+      return this.#inside(others, body);
+    };
     try {
-      for (const stock of this.#stocks) {
-        yield* stock.enter();
-        entered.push(stock);
-      }
+      return yield* stock.inside(inner);
     } catch (error) {
-      for (const stock of entered) yield* stock.leave();
-      throw error;
+      if (isInside) throw error;
+      return { error };
     }
+  }
+
+  /** Inside: does one operation, or queues in every stock. */
+  *#visit(
+    pick: (n: number) => Steps<number>,
+    { lane, cancel }: { readonly lane: number; readonly cancel: CancelToken | undefined },
+  ): Steps<Visit> {
+    const done = yield* this.#doOne(pick);
+    if (done !== undefined || lane === NO_LANE) return { done, waiting: [] };
+    yield* this.#decisions.open(lane, cancel);
+    return { done, waiting: yield* this.#queue(lane, pick) };
   }
 
   /** Inside: does one of the operations that can be done; undefined where there is none. */
@@ -128,9 +147,8 @@ export class Selecting {
     return undefined;
   }
 
-  /** Inside: queues in every stock, and leaves all. Gives the operation that waits in each. */
+  /** Inside: queues in every stock. Gives the operation that waits in each. */
   *#queue(lane: number, pick: (n: number) => Steps<number>): Steps<readonly Party[]> {
-    yield* this.#decisions.open(lane);
     const waiting: Party[] = [];
     for (const stock of this.#stocks) {
       const alike = this.#parties.filter((party) => party.stock === stock);
@@ -143,7 +161,6 @@ export class Selecting {
         : yield* stock.stage(put, { fits: stock.roomFor(put.length), selecting: true });
       yield* stock.queue.queue(lane, request, { ticket: 0 });
     }
-    for (const stock of this.#stocks) yield* stock.leave();
     return waiting;
   }
 }

@@ -105,14 +105,9 @@ export class StockInside {
     );
   }
 
-  *enter(): Steps<void> {
-    yield* this.queue.enter();
-    yield* this.load();
-  }
-
-  *leave(): Steps<void> {
-    yield* this.save();
-    yield* this.queue.leave();
+  /** Goes inside, with the state; see {@linkcode WaitQueue.inside}. */
+  inside<T>(body: () => Steps<T>, missed?: () => Steps<void>): Steps<T> {
+    return this.queue.inside(() => this.changed(body), missed && (() => this.changed(missed)));
   }
 
   /** Inside: puts an item in if it is accepted at once. */
@@ -198,27 +193,17 @@ export class StockInside {
     else if (request !== JOIN) state.takers--;
   }
 
-  /** Inside: reads the state. */
-  *load(): Steps<void> {
-    yield* read(this.place.state, StockState.BYTES, { into: this.state.bytes });
-    this.state.parse();
-  }
-
   /** Inside: writes the state. */
   *save(): Steps<void> {
     yield* write(this.place.state, this.state.format());
   }
 
-  /** Inside: changes the state. */
-  *changed(change: () => Steps<void>): Steps<void> {
-    yield* this.load();
-    yield* change();
+  /** Inside: changes the state, or looks at it. */
+  *changed<T>(change: () => Steps<T>): Steps<T> {
+    yield* read(this.place.state, StockState.BYTES, { into: this.state.bytes });
+    this.state.parse();
+    const value = yield* change();
     yield* this.save();
-  }
-
-  /** Inside: goes outside with a value. */
-  *leaveWith<T>(value: T): Steps<T> {
-    yield* this.leave();
     return value;
   }
 
@@ -263,19 +248,25 @@ export class StockInside {
 
   /** Inside: the first waiter with such a request, and the request. */
   *#find(wanted: (request: number) => boolean): Steps<[waiter: number, request: number]> {
-    for (let waiter = yield* this.queue.first(); waiter !== NOBODY; waiter = yield* this.queue.firstAfter(waiter)) {
+    for (let waiter = NOBODY; (waiter = yield* this.queue.firstAfter(waiter)) !== NOBODY;) {
       const request = yield* this.queue.request(waiter);
       if (wanted(request)) return [waiter, request];
     }
     return [NOBODY, 0];
   }
 
-  /** Inside: whether a waiter is this stock's to grant; one who has been granted elsewhere is dismissed. */
+  /** Inside: whether a waiter is this stock's to grant; one who is cancelled, or was granted elsewhere, is dismissed. */
   *#wins(waiter: number, request: number): Steps<boolean> {
-    if (!isSelecting(request) || (yield* this.decisions.decide(waiter))) return true;
+    const isLost = (yield* this.queue.isCancelled(waiter)) ||
+      (isSelecting(request) && !(yield* this.decisions.decide(waiter)));
+    if (isLost) yield* this.#dismiss(waiter, request);
+    return !isLost;
+  }
+
+  /** Inside: takes a waiter off the queue that this stock will not grant. */
+  *#dismiss(waiter: number, request: number): Steps<void> {
     yield* this.queue.dismiss(waiter);
     yield* this.withdraw(request);
-    return false;
   }
 
   /** Inside: the first waiting taker, won, or `NOBODY`. */
@@ -326,9 +317,10 @@ export class StockInside {
     for (;;) {
       const [waiter, request] = yield* this.#find((request) => stagedOf(request) !== 0);
       if (waiter === NOBODY) return 0;
-      if (!isSelecting(request) || !(yield* this.decisions.decided(waiter))) return stagedOf(request);
-      yield* this.queue.dismiss(waiter);
-      yield* this.withdraw(request);
+      const isLost = (yield* this.queue.isCancelled(waiter)) ||
+        (isSelecting(request) && (yield* this.decisions.decided(waiter)));
+      if (!isLost) return stagedOf(request);
+      yield* this.#dismiss(waiter, request);
     }
   }
 

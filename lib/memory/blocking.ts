@@ -23,11 +23,12 @@
  */
 
 import type { Memory } from "./memory.ts";
-import { type Answer, type CallAnswer, CallSteps, INLINE, type Operation, type Steps } from "./operation.ts";
+import { type Answer, type CallAnswer, CallSteps, INLINE, markBegun, type Operation, type Steps } from "./operation.ts";
 
 /** Runs steps to their end on a memory that waits where they wait; gives what they return, throws what they throw. */
 export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
   if (steps instanceof CallSteps) {
+    markBegun(steps);
     const answer = memory.perform(steps.operation);
     // The owner ran the same method, so its value has the type of the body's.
     return answer === INLINE ? runBlocking(memory, steps.body as Steps<T>) : (answer as CallAnswer).value as T;

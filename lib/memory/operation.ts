@@ -191,17 +191,50 @@ export interface Steps<T> {
   [Symbol.iterator](): Iterator<Operation, T, unknown>;
 }
 
-// Told of each operation that is made, while it is set.
-let witness: ((operation: Operation) => void) | undefined;
+/** Steps as they are made: what they ask first, and whether anybody runs them. */
+export interface MadeSteps {
+  /** The first operation. */
+  readonly operation: Operation;
+  /** Whether they have begun, or nobody needs them to. */
+  begun: boolean;
+}
 
-/** Runs a body, and tells of each operation that is made in it, where it is made: for who asks where that is. */
-export function witnessOperations<T>(tell: (operation: Operation) => void, body: () => T): T {
-  witness = tell;
-  try {
-    return body();
-  } finally {
-    witness = undefined;
-  }
+/** Told of steps when they are made. */
+export type Witness = (made: MadeSteps) => void;
+
+let witness: Witness | undefined;
+
+/** Sets who is told of all steps that are made, until the next one is set; gives the one before. */
+export function setWitness(next: Witness | undefined): Witness | undefined {
+  const before = witness;
+  witness = next;
+  return before;
+}
+
+/** Says that steps are run by somebody, at some time, or that nobody needs to. */
+export function markBegun<T>(steps: Steps<T>): Steps<T> {
+  if (steps instanceof CallSteps || steps instanceof OneStep) steps.begun = true;
+  return steps;
+}
+
+/**
+ * Throws unless a task yields an operation.
+ *
+ * @throws {TypeError} that names what it yields, such as steps without the star.
+ */
+export function checkOperation(yielded: unknown): asserts yielded is Operation {
+  if (typeof yielded === "object" && yielded !== null && "kind" in yielded && typeof yielded.kind === "string") return;
+  const is = yielded instanceof CallSteps || yielded instanceof OneStep
+    ? stepsText(yielded)
+    : typeof yielded === "object" && yielded !== null && Symbol.iterator in yielded
+    ? "steps"
+    : String(yielded);
+  throw new TypeError(`Cannot yield ${is}: it is no operation, yield* of steps is wanted`);
+}
+
+/** What steps are, as a call in a program: `guard.acquire()`. */
+export function stepsText({ operation }: MadeSteps): string {
+  return operation.kind === "call" ? `${operation.object}.${operation.method}()` : `${operation.kind}()`;
 }
 
 /** Which cell a word operation means, and how it is ordered. */
@@ -322,16 +355,26 @@ export class CallSteps<T> implements Steps<T> {
   readonly operation: CallOperation;
   /** What is then done here, unless somebody else has done it. */
   readonly body: Steps<T>;
+  /** See {@linkcode MadeSteps}. */
+  begun = false;
 
   /** Made by {@linkcode call}. */
   constructor(operation: CallOperation, body: Steps<T>) {
-    if (witness !== undefined) witness(operation);
     this.operation = operation;
     this.body = body;
+    if (witness === undefined) return;
+    // Whoever runs the call runs its body, here or elsewhere.
+    markBegun(body);
+    witness(this);
   }
 
   /** The steps from the start. */
-  *[Symbol.iterator](): Generator<Operation, T, unknown> {
+  [Symbol.iterator](): Generator<Operation, T, unknown> {
+    this.begun = true;
+    return this.#run();
+  }
+
+  *#run(): Generator<Operation, T, unknown> {
     const answer = yield this.operation;
     if (answer === INLINE) return yield* this.body;
     if (answer instanceof InlineCall) {
@@ -362,24 +405,26 @@ function modify<K extends "store" | "add" | "exchange", C extends Cell>(
  * for each operation would be most of what the garbage collector has to do.
  */
 class OneStep<T> implements Steps<T> {
-  readonly #operation: Operation;
+  readonly operation: Operation;
+  begun = false;
   done = false;
   value: unknown;
 
   constructor(operation: Operation) {
-    if (witness !== undefined) witness(operation);
-    this.#operation = operation;
+    this.operation = operation;
+    if (witness !== undefined) witness(this);
   }
 
   [Symbol.iterator](): Iterator<Operation, T, unknown> {
+    this.begun = true;
     this.value = undefined;
     return this as unknown as Iterator<Operation, T, unknown>;
   }
 
   next(answer: unknown): this {
     // Asked once, it holds its operation; the answer follows.
-    this.done = this.value === this.#operation;
-    this.value = this.done ? answer : this.#operation;
+    this.done = this.value === this.operation;
+    this.value = this.done ? answer : this.operation;
     return this;
   }
 

@@ -3,7 +3,7 @@
  */
 
 import type { Steps } from "../memory/mod.ts";
-import type { Moved, NamedCall } from "../host/mod.ts";
+import type { Moved, SharedCall } from "../host/mod.ts";
 import type { Shareables } from "../sync/mod.ts";
 
 /** The names of a module's functions. */
@@ -33,7 +33,7 @@ export type ThingsOf<F, K extends string> = string extends K ? Shareables
 
 /** What options say where the name of that function is known: that very name. */
 export type SharedBy<F, K extends string> = string extends K ? unknown
-  : { readonly shared: NamedCall & { readonly export: K & NameOf<F> } };
+  : { readonly shared: SharedCall & { readonly export: K & NameOf<F> } };
 
 /** A value as its caller gets it. */
 export type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;

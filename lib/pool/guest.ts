@@ -23,9 +23,9 @@ import type {
   EndSignal,
   GuestHost,
   HostOptions,
-  NamedCall,
   ServiceAnswer,
   ServiceLink,
+  SharedCall,
 } from "../host/mod.ts";
 import { Host, moduleUrl, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit, within } from "../platform/mod.ts";
@@ -51,7 +51,7 @@ export interface GuestSettings extends Pick<HostOptions, "permissions" | "guests
   /** Whether the end of its scope ends it instead of waiting for it; not by default. */
   readonly daemon?: boolean;
   /** Gives the things that it shares with the host: a function of the module, called here and there. */
-  readonly shared?: NamedCall;
+  readonly shared?: SharedCall;
   /** Starts it; a host of its own by default. */
   readonly host?: GuestHost;
   /** Is told what the function reports. */
@@ -124,7 +124,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     moduleUrl(module, { act: "make a guest of", like: "./work.ts" });
     if (shared === undefined) return new Guest(settings, undefined);
     const things = await namedExport(await import(module), shared)(shared.argument) as S;
-    return new Guest(settings, new ServiceShare(things, { tasks: 1 }));
+    return new Guest(settings, new ServiceShare(things, { ...shared, tasks: 1 }));
   }
 
   /** Its name. */

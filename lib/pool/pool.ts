@@ -101,7 +101,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     if (shared !== undefined) {
       // The type of the module says what its function of that name gives.
       const things = await namedExport(await import(settings.module), shared)(shared.argument) as ThingsOf<F, K>;
-      share = new ServiceShare(things, { tasks: settings.max + SPARE });
+      share = new ServiceShare(things, { ...shared, tasks: settings.max + SPARE });
     }
     const pool = new Pool<F, ThingsOf<F, K>>(options, settings, share);
     await pool.#start();

@@ -2,7 +2,7 @@
  * How a pool is made, how a call is run, and what a pool tells about itself.
  */
 
-import type { AnyModeName, GuestHost, HostOptions, NamedCall, Transferable } from "../host/mod.ts";
+import type { AnyModeName, GuestHost, HostOptions, NamedCall, SharedCall, Transferable } from "../host/mod.ts";
 import { moduleUrl } from "../host/mod.ts";
 import { cores, limit } from "../platform/mod.ts";
 import { wholeNumber } from "./checks.ts";
@@ -29,7 +29,7 @@ export interface PoolOptions extends Pick<HostOptions, "permissions" | "guests">
   /** Called in each guest before its first call. */
   readonly initializer?: NamedCall | undefined;
   /** Gives the shared things: a function of the module that returns them, called here and in each guest. */
-  readonly shared?: NamedCall | undefined;
+  readonly shared?: SharedCall | undefined;
   /** How many calls may wait at once, those that guests have at hand not counted; any number by default. */
   readonly maxQueue?: number;
   /** What names of guests begin with; `worker` by default. */

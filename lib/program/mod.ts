@@ -32,3 +32,5 @@ export { faultOf, type Parameter, type ParameterTable, type ParameterValues } fr
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";
 export { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "./script.ts";
+export { ownSteps, type OwnTask } from "./own_steps.ts";
+export { sourceLine } from "./source_line.ts";

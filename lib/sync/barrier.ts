@@ -35,14 +35,23 @@
  */
 
 import type { BrokenBarrierError } from "../errors.ts";
-import { call, type CallOperation, compareExchange, load, notify, type Steps, store, wait } from "../memory/mod.ts";
+import {
+  add,
+  call,
+  type CallOperation,
+  compareExchange,
+  load,
+  notify,
+  type Steps,
+  store,
+  wait,
+} from "../memory/mod.ts";
 import {
   ACTING,
   type Breach,
   BREACHES,
   BROKEN,
   brokenBarrier,
-  cancelledWait,
   COMES,
   countOf,
   DISMISSED,
@@ -57,9 +66,9 @@ import {
   stateOf,
   WAITS,
 } from "./barrier_state.ts";
-import type { Binding, SharedThing } from "./binding.ts";
+import { type Bind, type Binding, NO_LANE, type SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import type { CancelToken } from "./cancel_token.ts";
+import { cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
 import { blocking, promised } from "./faces.ts";
 import type { Shareable } from "./space.ts";
 import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
@@ -103,6 +112,11 @@ export function barrier(parties: number): Shareable<Barrier> {
   return {
     kind: "barrier",
     reserve(space, name) {
+      if (parties > space.lanes) {
+        throw new RangeError(
+          `Cannot make ${name}: of ${parties} parties, at most as many as can wait at once (${space.lanes}) are wanted`,
+        );
+      }
       const place = {
         name,
         parties,
@@ -111,6 +125,8 @@ export function barrier(parties: number): Shareable<Barrier> {
         state: space.word(`${name}.state`),
         dead: space.word(`${name}.dead`),
         marks: space.words(`${name}.marks`, space.lanes),
+        cancellable: space.word(`${name}.cancellable`),
+        listening: space.part("lanes", listening),
         lanes: space.lanes,
       };
       return (binding) => new Barrier(binding, place);
@@ -128,6 +144,10 @@ interface Place {
   readonly dead: number;
   /** Per lane: the generation that its task waited on last, and how; 0 before. */
   readonly marks: number;
+  /** How many wait that may be cancelled. */
+  readonly cancellable: number;
+  /** Where it stands which token a lane listens to. */
+  readonly listening: Bind<{ readonly first: number }>;
   readonly lanes: number;
 }
 
@@ -164,7 +184,7 @@ export class Barrier implements SharedThing {
       return call({ kind: "call", object: this.name, method: "wait", args: [rest] }, this.#wait(rest, "wait"));
     }
     checkBody(`wait at ${this.name}`, action);
-    return this.#waitAndAct(rest, action);
+    return this.#act(this.arrive(rest), action);
   }
 
   /**
@@ -280,8 +300,8 @@ export class Barrier implements SharedThing {
     return index === NOT_LAST ? undefined : index;
   }
 
-  *#waitAndAct(options: WaitOptions, action: Body): Steps<number> {
-    const arrived = yield* this.arrive(options);
+  *#act(arriving: Steps<number>, action: Body): Steps<number> {
+    const arrived = yield* arriving;
     if (arrived >= 0) return arrived;
     const generation = -1 - arrived;
     try {
@@ -297,7 +317,10 @@ export class Barrier implements SharedThing {
   *#wait(options: WaitOptions | undefined, coming: Coming): Steps<number> {
     const { parties, state, marks } = this.#place;
     const deadline = yield* deadlineOf(options);
-    const lane = this.#binding.takeLane();
+    const cancel = options?.cancel;
+    const lane = this.#binding.tryLane();
+    if (lane === NO_LANE) throw this.#binding.noLane();
+    let listens = false;
     try {
       for (;;) {
         const word = yield* load(state);
@@ -310,6 +333,7 @@ export class Barrier implements SharedThing {
         }
         const index = countOf(word);
         if (phase === FILLING && index === parties - 1) {
+          if (yield* this.#breaksCancelled(generation)) continue;
           yield* store(marks + lane, markOf(generation, LEADS));
           const next = coming === "act" ? stateOf(generation, parties, ACTING) : stateOf(generation + 1, 0, FILLING);
           // What all parties did before they arrived happens before what any does after this.
@@ -319,18 +343,44 @@ export class Barrier implements SharedThing {
           return index;
         }
         if (coming === "try") return NOT_LAST;
+        if (cancel !== undefined && !listens) {
+          listens = true;
+          yield* this.#listen(lane, cancel);
+        }
         // Who changes the state looks at the marks after that: it wakes all that this state holds.
         yield* store(this.#binding.wakeWord(lane), 0);
         yield* store(marks + lane, markOf(generation, phase === FILLING ? WAITS : COMES));
         const arrival = { expected: word, replacement: stateOf(generation, index + 1, FILLING) };
         const seen = phase === FILLING ? yield* compareExchange(state, arrival) : yield* load(state);
         if (seen !== word) continue;
-        yield* this.#sleep(lane, { generation, deadline, cancel: options?.cancel });
+        yield* this.#sleep(lane, { generation, deadline, cancel });
         if (phase === FILLING) return index;
       }
     } finally {
+      if (listens) yield* this.#listen(lane, undefined);
       this.#binding.freeLane(lane);
     }
+  }
+
+  /** Says what cancels the wait of a lane, before it arrives, or that it is over. */
+  *#listen(lane: number, cancel: CancelToken | undefined): Steps<void> {
+    yield* listen(this.#place.listening(this.#binding).first + lane, cancel);
+    yield* add(this.#place.cancellable, cancel === undefined ? -1 : 1);
+  }
+
+  /** Breaks a generation, and gives true, where one who waits in it is cancelled: that came before its end. */
+  *#breaksCancelled(generation: number): Steps<boolean> {
+    const { cancellable, marks, lanes, listening } = this.#place;
+    if ((yield* load(cancellable)) === 0) return false;
+    const { first } = listening(this.#binding);
+    for (let lane = 0; lane < lanes; lane++) {
+      if (!sleepsIn(generation, yield* load(marks + lane))) continue;
+      const token = yield* load(first + lane);
+      if (token === 0 || (yield* load(token)) === 0) continue;
+      yield* this.#break("cancel", generation);
+      return true;
+    }
+    return false;
   }
 
   /** Sleeps until a generation has ended well. */
@@ -341,10 +391,8 @@ export class Barrier implements SharedThing {
     const { state, marks } = this.#place;
     const wake = this.#binding.wakeWord(lane);
     try {
-      if (cancel !== undefined) yield* cancel.listen(lane, true);
       for (;;) {
-        const cancelled = cancel !== undefined && (yield* cancel.cancelled());
-        if (cancelled) yield* this.#break("cancel", generation);
+        if (cancel !== undefined && (yield* cancel.cancelled())) yield* this.#break("cancel", generation);
         else if ((yield* wait(wake, 0, { deadline })) === "timed-out") yield* this.#break("timeout", generation);
         // Set back before the look: who wakes this lane changes the state before.
         yield* store(wake, 0);
@@ -355,19 +403,19 @@ export class Barrier implements SharedThing {
           throw yield* this.#broken(BREACHES.reset);
         }
         if ((word & PHASE) !== BROKEN) continue;
-        if (cancelled) throw cancelledWait(this.name);
-        throw yield* this.#broken(countOf(word));
+        const breach = countOf(word);
+        const isMine = breach === BREACHES.cancel && cancel !== undefined && (yield* cancel.cancelled());
+        throw isMine ? cancelledWait(this.name) : yield* this.#broken(breach);
       }
     } catch (error) {
       // An interrupt; after any other error the barrier is broken, or another generation has begun.
       yield* this.#break("interrupt", generation);
       throw error;
-    } finally {
-      if (cancel !== undefined) yield* cancel.listen(lane, false);
     }
   }
 
   *#open(generation: number): Steps<void> {
+    yield* this.#breaksCancelled(generation);
     const expected = stateOf(generation, this.#place.parties, ACTING);
     const replacement = stateOf(generation + 1, 0, FILLING);
     const seen = yield* compareExchange(this.#place.state, { expected, replacement });

@@ -68,11 +68,6 @@ export function brokenBarrier(name: string, breach: number, dead: string): Broke
   return new BrokenBarrierError(`Cannot go on at ${name}: the barrier is broken: ${cause.message}`, { cause });
 }
 
-/** The error of who cancelled a wait. */
-export function cancelledWait(name: string): CancelledError {
-  return new CancelledError(`Cannot go on waiting at ${name}: the wait is cancelled, a live token is wanted`);
-}
-
 function causeOf(name: string, breach: number, dead: string): Error {
   const because = (what: string) => `Cannot wait at ${name}: ${what}, a reset is wanted`;
   switch (breach) {

@@ -60,6 +60,9 @@ export interface Things extends ReadonlyMap<string, SharedThing> {
   allows?(operation: Operation): boolean;
 }
 
+/** No lane. */
+export const NO_LANE: number = -1;
+
 /** Makes a task's view of a shared thing. */
 export type Bind<T> = (binding: Binding) => T;
 
@@ -74,8 +77,11 @@ export interface BindingOptions {
   readonly nameOf: (task: number) => string;
   /** The task's first lane, of all lanes of the space. */
   readonly firstLane: number;
-  /** How many lanes each task has. */
+  /** How many lanes it has. */
   readonly lanes: number;
+  /** How many lanes each task has; the host, whose number is that of the tasks, has the rest. */
+  readonly lanesPerTask: number;
+  readonly tasks: number;
   /** The word that the first lane of all sleeps on. */
   readonly firstWake: number;
   /** Whose words and bytes are whose. */
@@ -91,6 +97,8 @@ export class Binding {
   /** The tasks' names, for errors. */
   readonly nameOf: (task: number) => string;
   readonly #lanes: number;
+  readonly #lanesPerTask: number;
+  readonly #tasks: number;
   readonly #free: number[];
   readonly #firstWake: number;
   readonly #ownership: Ownership<Owner>;
@@ -101,32 +109,37 @@ export class Binding {
   /** Made by {@linkcode Space.bind}. */
   constructor(
     memory: Memory,
-    { task, nameOf, firstLane, lanes, firstWake, ownership }: BindingOptions,
+    { task, tasks, nameOf, firstLane, lanes, lanesPerTask, firstWake, ownership }: BindingOptions,
   ) {
     this.memory = memory;
     this.task = task;
     this.nameOf = nameOf;
     this.#lanes = lanes;
+    this.#lanesPerTask = lanesPerTask;
+    this.#tasks = tasks;
     this.#firstWake = firstWake;
     this.#ownership = ownership;
     this.things = Object.assign(new Map(), { allows: (operation: Operation) => this.#allows(operation) });
     this.#free = Array.from({ length: lanes }, (_, index) => firstLane + lanes - 1 - index);
   }
 
-  /** Takes a lane for one wait. */
-  takeLane(): number {
-    const lane = this.#free.pop();
-    if (lane !== undefined) return lane;
-    throw new MemoryFullError(
-      `Cannot wait: ${
-        this.nameOf(this.task)
-      } waits as often at once as it has lanes, more lanes or fewer waits are wanted`,
+  /** Takes a lane for one wait; `NO_LANE` where all are in use. */
+  tryLane(): number {
+    return this.#free.pop() ?? NO_LANE;
+  }
+
+  /** What a wait is refused with that has no lane: thrown outside of every monitor. */
+  noLane(): MemoryFullError {
+    const { nameOf, task } = this;
+    return new MemoryFullError(
+      `Cannot wait: ${nameOf(task)} waits ${this.#lanes} times at once, as often as it has lanes, more lanes ` +
+        "(lanesPerTask, hostLanes) or fewer waits are wanted",
     );
   }
 
   /** Gives a lane back. */
   freeLane(lane: number): void {
-    this.#free.push(lane);
+    if (lane !== NO_LANE) this.#free.push(lane);
   }
 
   /** The word that a lane sleeps on. */
@@ -136,7 +149,7 @@ export class Binding {
 
   /** The task that a lane belongs to. */
   taskOf(lane: number): number {
-    return Math.floor(lane / this.#lanes);
+    return Math.min(Math.floor(lane / this.#lanesPerTask), this.#tasks);
   }
 
   /** Ends the view: each method of its things throws from then on, so that none touches what another run shares. */

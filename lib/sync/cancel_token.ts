@@ -3,8 +3,9 @@
  *
  * - `cancel` is for good; every wait that was given the token ends with a `CancelledError`, as does each that begins later
  *   and would have to wait.
- * - Whoever waits says on which lane it listens before it looks whether the token is cancelled, and `cancel` marks the
- *   token before it looks who listens: invariant: no listener sleeps on under a cancelled token.
+ * - Whoever waits says on which lane it listens before it queues and looks whether the token is cancelled, and `cancel`
+ *   marks the token before it looks who listens: invariant: no listener sleeps on under a cancelled token, and nobody is
+ *   granted anything under one that was cancelled before.
  *
  * @example
  * ```ts
@@ -20,8 +21,9 @@
  * ```
  */
 
+import { CancelledError } from "../errors.ts";
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";
-import type { Binding, SharedThing } from "./binding.ts";
+import type { Bind, Binding, SharedThing } from "./binding.ts";
 import { blocking } from "./faces.ts";
 import type { Shareable } from "./space.ts";
 
@@ -33,7 +35,7 @@ export function cancelToken(): Shareable<CancelToken> {
       const place = {
         name,
         cancelled: space.word(`${name}.cancelled`),
-        listening: space.words(`${name}.listening`, space.lanes),
+        listening: space.part("lanes", listening),
         lanes: space.lanes,
       };
       return (binding) => new CancelToken(binding, place);
@@ -44,8 +46,27 @@ export function cancelToken(): Shareable<CancelToken> {
 interface Place {
   readonly name: string;
   readonly cancelled: number;
-  readonly listening: number;
+  readonly listening: Bind<{ readonly first: number }>;
   readonly lanes: number;
+}
+
+/** Per lane of a space: the word of the token that its wait listens to, or 0. A part of all that waits or cancels. */
+export const listening: Shareable<{ readonly calls: readonly string[]; readonly first: number }> = {
+  kind: "listening",
+  reserve(space, name) {
+    const first = space.words(`${name}.listening`, space.lanes);
+    return () => ({ calls: [], first });
+  },
+};
+
+/** Says which token the lane of that word listens to; none where it no longer waits. */
+export function listen(word: number, token: CancelToken | undefined): Steps<void> {
+  return store(word, token?.word ?? 0);
+}
+
+/** What a wait ends with that is cancelled. */
+export function cancelledWait(name: string): CancelledError {
+  return new CancelledError(`Cannot go on waiting for ${name}: it is cancelled, a live token is wanted`);
 }
 
 const CALLS: readonly (keyof CancelToken)[] = ["cancel", "isCancelled"];
@@ -89,9 +110,9 @@ export class CancelToken implements SharedThing {
     return (yield* load(this.#place.cancelled)) !== 0;
   }
 
-  /** Says that a lane waits, or no longer. */
-  listen(lane: number, listens: boolean): Steps<void> {
-    return store(this.#place.listening + lane, listens ? 1 : 0);
+  /** The word that is not 0 once it is cancelled. */
+  get word(): number {
+    return this.#place.cancelled;
   }
 
   /** See {@linkcode SharedThing}. */
@@ -111,9 +132,10 @@ export class CancelToken implements SharedThing {
   }
 
   *#wakeListeners(): Steps<void> {
-    const { listening, lanes } = this.#place;
+    const { cancelled, listening, lanes } = this.#place;
+    const { first } = listening(this.#binding);
     for (let lane = 0; lane < lanes; lane++) {
-      if ((yield* load(listening + lane)) === 0) continue;
+      if ((yield* load(first + lane)) !== cancelled) continue;
       const wake = this.#binding.wakeWord(lane);
       yield* store(wake, 1);
       yield* notify(wake);

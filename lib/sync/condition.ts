@@ -27,10 +27,11 @@
  * ```
  */
 
-import { NotRecoverableError, StateError, StoppedError } from "../errors.ts";
+import { NotRecoverableError, StateError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
+import { type Failure, insist } from "./insist.ts";
 import type { Lock } from "./lock.ts";
 import { type RLock, rlock } from "./rlock.ts";
 import type { Shareable } from "./space.ts";
@@ -141,7 +142,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     if (typeof predicate !== "function") {
       throw new TypeError(`Cannot wait for ${this.name}: the predicate is ${typeof predicate}, a function is wanted`);
     }
-    return this.#waitFor(predicate, options);
+    return this.#waitFor(predicate, this.isMine(), options);
   }
 
   /** Whether the task owns the lock. */
@@ -232,10 +233,8 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /** See {@linkcode SharedThing}. */
-  *rouse(): Steps<void> {
-    yield* this.#queue.enter();
-    yield* this.#queue.grantAll(ALL);
-    yield* this.#queue.leave();
+  rouse(): Steps<void> {
+    return this.#queue.inside(() => this.#queue.grantAll(ALL));
   }
 
   /** See {@linkcode SharedThing}: those of a lock that only the condition has. */
@@ -249,8 +248,8 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     return yield* this.#waitUntil({ deadline, cancel: options?.cancel });
   }
 
-  *#waitFor(predicate: Predicate, options: WaitOptions | undefined): Steps<boolean> {
-    if (!(yield* this.isMine())) throw this.#notMine("wait for");
+  *#waitFor(predicate: Predicate, isMine: Steps<boolean>, options: WaitOptions | undefined): Steps<boolean> {
+    if (!(yield* isMine)) throw this.#notMine("wait for");
     const deadline = yield* deadlineOf(options);
     for (let inTime = true;; inTime = yield* this.waitUntil({ deadline, cancel: options?.cancel })) {
       const result = predicate();
@@ -263,7 +262,6 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     const { lock } = this;
     const queue = this.#queue;
     yield* this.#checkMine("wait for");
-    yield* queue.enter();
     let levels = 0;
     let answer = 0;
     let failure: Failure | undefined;
@@ -276,7 +274,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
       if (yield* lock.lost()) throw torn();
     }
     try {
-      answer = yield* queue.park(WAKE, { deadline, cancel, queued });
+      answer = yield* queue.obtain(nothing, WAKE, { deadline, cancel, queued });
     } catch (error) {
       failure = { error };
     }
@@ -286,7 +284,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
       if (typeof restored.value !== "boolean") failure ??= { error: restored.value };
     }
     if (failure !== undefined) {
-      if (answer === ONE) yield* insist(() => this.#passOnLate());
+      if (answer === ONE) yield* insist(() => queue.inside(() => this.#passOnFrom(this.#binding.task)));
       throw failure.error;
     }
     if (answer === ONE) yield* add(this.#place.owed + this.#binding.task, -1);
@@ -295,10 +293,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
 
   *#notify(count: number): Steps<void> {
     yield* this.#checkMine("notify");
-    yield* this.#queue.enter();
-    if (count === Infinity) yield* this.#queue.grantAll(ALL);
-    else yield* this.#passOn(count);
-    yield* this.#queue.leave();
+    yield* this.#queue.inside(() => count === Infinity ? this.#queue.grantAll(ALL) : this.#passOn(count));
   }
 
   /** Inside: wakes the first in line. */
@@ -311,18 +306,14 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     }
   }
 
-  /** Passes on a wake-up that the running task was given and cannot use. */
-  *#passOnLate(): Steps<void> {
-    yield* this.#queue.enter();
-    yield* add(this.#place.owed + this.#binding.task, -1);
+  /** Inside: passes on a wake-up that a task was given and cannot use. */
+  *#passOnFrom(task: number): Steps<void> {
+    yield* add(this.#place.owed + task, -1);
     yield* this.#passOn(1);
-    yield* this.#queue.leave();
   }
 
   *#undo(answer: number, lane: number): Steps<void> {
-    if (answer !== ONE) return;
-    yield* add(this.#place.owed + this.#queue.taskOf(lane), -1);
-    yield* this.#passOn(1);
+    if (answer === ONE) yield* this.#passOnFrom(this.#queue.taskOf(lane));
   }
 
   /** Inside: passes on the wake-ups that a dead task did not use, or wakes all whom its death with the lock concerns. */
@@ -355,20 +346,8 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 }
 
-interface Failure {
-  readonly error: unknown;
-}
-
-/** Does what an interruption must not prevent: again until it is done. The first interruption comes with the value. */
-function* insist<T>(act: () => Steps<T>): Steps<{ readonly value: T; readonly failure: Failure | undefined }> {
-  let failure: Failure | undefined;
-  for (;;) {
-    try {
-      return { value: yield* act(), failure };
-    } catch (error) {
-      // What no repetition mends.
-      if (error instanceof NotRecoverableError || error instanceof StoppedError) throw error;
-      failure ??= { error };
-    }
-  }
+/** Nobody is notified before it waits. */
+// deno-lint-ignore require-yield
+function* nothing(): Steps<number> {
+  return 0;
 }

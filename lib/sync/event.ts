@@ -22,9 +22,10 @@
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
+import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
-import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What an event tells about itself. */
 export interface EventStatistics {
@@ -34,9 +35,7 @@ export interface EventStatistics {
   readonly waiters: number;
 }
 
-/** The request of every waiter and the answer to it. */
 const SIGNALS = ["set"];
-const SET = 1;
 
 /** An event to be, that is not set. */
 export function event(): Shareable<Event> {
@@ -64,14 +63,14 @@ export class Event implements SharedThing {
   readonly name: string;
   readonly #binding: Binding;
   readonly #flag: number;
-  readonly #queue: WaitQueue;
+  readonly #gate: Gate;
 
   /** Made by {@linkcode event}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
     this.#binding = binding;
     this.#flag = place.flag;
-    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+    this.#gate = new Gate(binding, place.queue, () => this.#isSet());
   }
 
   /** Sets it and wakes all who wait. */
@@ -97,7 +96,7 @@ export class Event implements SharedThing {
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
     const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
   }
 
   /** Whether it is set: the twin of `wait` that does not wait. */
@@ -157,7 +156,7 @@ export class Event implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#queue.bury(task, function* () {});
+    yield* this.#gate.bury(task);
   }
 
   /** See {@linkcode SharedThing}: where it was cleared again, its set left nothing. */
@@ -166,41 +165,19 @@ export class Event implements SharedThing {
   }
 
   /** See {@linkcode SharedThing}. */
-  *rouse(): Steps<void> {
-    yield* this.#queue.enter();
-    yield* this.#queue.grantAll(SET);
-    yield* this.#queue.leave();
+  rouse(): Steps<void> {
+    return this.#gate.rouse();
   }
 
-  *#change(flag: 0 | 1): Steps<void> {
-    yield* this.#queue.enter();
-    yield* store(this.#flag, flag);
-    yield* this.#settle();
-    yield* this.#queue.leave();
-  }
-
-  *#wait(options: WaitOptions | undefined): Steps<boolean> {
-    if (yield* this.#isSet()) return true;
-    if (options?.timeout === 0) return false;
-    const deadline = yield* deadlineOf(options);
-    yield* this.#queue.enter();
-    if (yield* this.#isSet()) {
-      yield* this.#queue.leave();
-      return true;
-    }
-    return (yield* this.#queue.park(SET, { deadline, cancel: options?.cancel })) === SET;
+  #change(flag: 0 | 1): Steps<void> {
+    return this.#gate.change(() => store(this.#flag, flag));
   }
 
   *#isSet(): Steps<boolean> {
     return (yield* load(this.#flag)) === 1;
   }
 
-  /** Inside: an event that is set lets everybody go. */
-  *#settle(): Steps<void> {
-    if (yield* this.#isSet()) yield* this.#queue.grantAll(SET);
-  }
-
   *#statistics(): Steps<EventStatistics> {
-    return { set: yield* this.#isSet(), waiters: yield* this.#queue.waiters() };
+    return { set: yield* this.#isSet(), waiters: yield* this.#gate.waiters() };
   }
 }

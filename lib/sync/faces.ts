@@ -19,7 +19,11 @@ export function promised<O extends { readonly signal?: AbortSignal | undefined }
   options: O | undefined,
   steps: (options: Omit<O, "signal"> | undefined) => Steps<T>,
 ): Promise<T> {
-  if (options === undefined) return runAsynchronous(binding.memory, steps(undefined));
+  // What is no options is for the steps to refuse.
+  if (typeof options !== "object" || options === null) return runAsynchronous(binding.memory, steps(options));
   const { signal, ...rest } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`Cannot wait: signal is ${typeof signal}, an AbortSignal is wanted`);
+  }
   return runAsynchronous(binding.memory, steps(rest), { signal });
 }

@@ -26,9 +26,10 @@
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
+import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
-import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a latch tells about itself. */
 export interface LatchStatistics {
@@ -39,8 +40,6 @@ export interface LatchStatistics {
 }
 
 const MOST = 2 ** 31 - 1;
-/** The request of every waiter and the answer to it. */
-const OPEN = 1;
 
 /**
  * A latch to be, that opens after `count` count-downs.
@@ -75,14 +74,14 @@ export class Latch implements SharedThing {
   readonly name: string;
   readonly #binding: Binding;
   readonly #count: number;
-  readonly #queue: WaitQueue;
+  readonly #gate: Gate;
 
   /** Made by {@linkcode latch}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
     this.#binding = binding;
     this.#count = place.count;
-    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+    this.#gate = new Gate(binding, place.queue, () => this.#isOpen());
   }
 
   /** Counts down, to 0 at most. */
@@ -101,7 +100,7 @@ export class Latch implements SharedThing {
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
     const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
   }
 
   /** Whether it is open. */
@@ -146,7 +145,7 @@ export class Latch implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#queue.bury(task, function* () {});
+    yield* this.#gate.bury(task);
   }
 
   /** See {@linkcode SharedThing}: it stays open, so that nobody can tell who has waited. */
@@ -154,36 +153,20 @@ export class Latch implements SharedThing {
     return method === "wait" && args.length === 0 ? this.#isOpen() : undefined;
   }
 
-  *#countDown(count: number): Steps<void> {
-    yield* this.#queue.enter();
-    const missing = yield* load(this.#count);
-    yield* store(this.#count, Math.max(0, missing - count));
-    yield* this.#settle();
-    yield* this.#queue.leave();
+  #countDown(count: number): Steps<void> {
+    return this.#gate.change(() => this.#change(count));
   }
 
-  *#wait(options: WaitOptions | undefined): Steps<boolean> {
-    if (yield* this.#isOpen()) return true;
-    if (options?.timeout === 0) return false;
-    const deadline = yield* deadlineOf(options);
-    yield* this.#queue.enter();
-    if (yield* this.#isOpen()) {
-      yield* this.#queue.leave();
-      return true;
-    }
-    return (yield* this.#queue.park(OPEN, { deadline, cancel: options?.cancel })) === OPEN;
+  /** Inside. */
+  *#change(count: number): Steps<void> {
+    yield* store(this.#count, Math.max(0, (yield* load(this.#count)) - count));
   }
 
   *#isOpen(): Steps<boolean> {
     return (yield* load(this.#count)) === 0;
   }
 
-  /** Inside: an open latch lets everybody go. */
-  *#settle(): Steps<void> {
-    if (yield* this.#isOpen()) yield* this.#queue.grantAll(OPEN);
-  }
-
   *#statistics(): Steps<LatchStatistics> {
-    return { count: yield* load(this.#count), waiters: yield* this.#queue.waiters() };
+    return { count: yield* load(this.#count), waiters: yield* this.#gate.waiters() };
   }
 }

@@ -27,14 +27,14 @@
  * ```
  */
 
-import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
+import { NotRecoverableError, OwnerDiedError, StateError } from "../errors.ts";
 import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
-import { type Acquired, LockGuard } from "./lock_guard.ts";
+import { type Acquired, guarded, guardOf, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a lock behaves. */
 export interface LockOptions {
@@ -74,6 +74,8 @@ const HAND_OVER = 2;
 const RETRY = 1;
 const OWNED = 2;
 const USELESS = 3;
+/** What an attempt inside finds. */
+const FREE = 4;
 
 /** A lock to be. */
 export function lock({ owned = false, fair = false, held = false }: LockOptions = {}): Shareable<Lock> {
@@ -169,8 +171,8 @@ export class Lock implements SharedThing {
   }
 
   /** Takes the lock; what comes back releases it at its disposal. */
-  *lock(options?: WaitOptions): Steps<LockGuard> {
-    return this.#guard(yield* this.acquire(options));
+  lock(options?: WaitOptions): Steps<LockGuard> {
+    return guarded(this, { acquire: this.acquire(options), binding: this.#binding });
   }
 
   /** Whether somebody owns it. */
@@ -200,6 +202,7 @@ export class Lock implements SharedThing {
 
   /** The blocking face of `acquire`. */
   acquireSync(options?: WaitOptions): Acquired {
+    if (options !== undefined) checkWaitOptions(`acquire ${this.name}`, options);
     const { words, spin = 0 } = this.#binding.memory;
     // All that the last owner did happens before what this one does. The same as the first step of `take`.
     if (words !== undefined && Atomics.compareExchange(words, this.#place.word, 0, this.#me) === 0) return true;
@@ -232,7 +235,7 @@ export class Lock implements SharedThing {
 
   /** The blocking face of `lock`. */
   lockSync(options?: WaitOptions): LockGuard {
-    return this.#guard(this.acquireSync(options));
+    return guardOf(this, { acquired: this.acquireSync(options), binding: this.#binding });
   }
 
   /** The blocking face of `locked`. */
@@ -355,45 +358,40 @@ export class Lock implements SharedThing {
   }
 
   *#takeSlowly(options: WaitOptions | undefined): Steps<Acquired> {
-    const deadline = yield* deadlineOf(options);
+    const { deadline, now, cancel } = options === undefined ? FOR_EVER : yield* parkOptions(options);
     const line: Line = { ticket: 0 };
     // The mark that this task is on its way, while it is its own.
     let woken = 0;
     for (let overtaken = 0;; overtaken++) {
-      const seen = yield* this.#change((word) => this.#isFreeFor(word, woken) ? (word & ~woken) | this.#me : word);
-      if ((seen & LOST) !== 0) throw this.#useless();
-      if (this.#isFreeFor(seen, woken)) return yield* this.#acquired(seen);
-      if (options?.timeout === 0) return false;
-      yield* this.#enter(woken);
-      const before = yield* this.#change((word) =>
-        this.#isFreeFor(word, woken) || (word & LOST) !== 0 ? word : (word & ~woken) | WAITERS
-      );
-      if (this.#isFreeFor(before, woken) || (before & LOST) !== 0) {
-        yield* this.#queue.leave();
-        continue;
+      // A wake-up is no grant: what comes after a cancel is for others, as `obtain` sees to.
+      if (woken === 0 || cancel === undefined || !(yield* cancel.cancelled())) {
+        const seen = yield* this.#change((word) => this.#isFreeFor(word, woken) ? (word & ~woken) | this.#me : word);
+        if ((seen & LOST) !== 0) throw this.#useless();
+        if (this.#isFreeFor(seen, woken)) return yield* this.#acquired(seen);
+        if (now) return false;
       }
       const request = this.#fair || overtaken >= MOST_OVERTAKEN ? HAND_OVER : TRY;
-      const answer = yield* this.#queue.park(request, { deadline, cancel: options?.cancel, line });
+      const missed = woken === 0 ? undefined : () => this.#passOn();
+      const answer = yield* this.#queue.obtain(() => this.#mark(woken), request, { deadline, cancel, line, missed });
       if (answer === 0) return false;
       if (answer === OWNED) return yield* this.#acquired(yield* load(this.#place.word));
       // Told to try, or that the lock is of no use.
-      woken = WOKEN;
+      if (answer !== FREE) woken = WOKEN;
     }
   }
 
-  /** Goes inside; a woken task that is interrupted there passes the wake-up on. */
-  *#enter(woken: number): Steps<void> {
-    try {
-      yield* this.#queue.enter();
-    } catch (error) {
-      if (woken !== 0 && !(error instanceof NotRecoverableError)) {
-        yield* this.#queue.enter();
-        yield* this.#undo(RETRY);
-        yield* this.#settle();
-        yield* this.#queue.leave();
-      }
-      throw error;
-    }
+  /** Inside: marks that somebody waits; gives FREE where there is nothing to wait for any more. */
+  *#mark(woken: number): Steps<number> {
+    const before = yield* this.#change((word) =>
+      this.#isFreeFor(word, woken) || (word & LOST) !== 0 ? word : (word & ~woken) | WAITERS
+    );
+    return this.#isFreeFor(before, woken) || (before & LOST) !== 0 ? FREE : 0;
+  }
+
+  /** Inside: a task that was woken and does not come passes the wake-up on. */
+  *#passOn(): Steps<void> {
+    yield* this.#undo(RETRY);
+    yield* this.#settle();
   }
 
   /** Whether a task that comes, or that was woken, may take a lock with that word. */
@@ -421,9 +419,7 @@ export class Lock implements SharedThing {
     if ((seen & LOST) !== 0 && (seen & OWNER) !== this.#me) return;
     if (!held(seen)) throw this.#notHeld(seen);
     if (simple(seen)) return;
-    yield* this.#queue.enter();
-    const inside = yield* this.#pass(held);
-    yield* this.#queue.leave();
+    const inside = yield* this.#queue.inside(() => this.#pass(held));
     if (!held(inside) && (inside & LOST) === 0) throw this.#notHeld(inside);
   }
 
@@ -495,13 +491,6 @@ export class Lock implements SharedThing {
       if (found === seen) return seen;
       seen = found;
     }
-  }
-
-  #guard(acquired: Acquired): LockGuard {
-    if (acquired === false) {
-      throw new WaitTimeoutError(`Cannot acquire ${this.name}: it is held, a release in time is wanted`);
-    }
-    return new LockGuard(this, this.#binding, acquired === true ? undefined : acquired);
   }
 
   #notHeld(word: number): StateError {

@@ -5,8 +5,8 @@
  *   the memory's driver performs it.
  */
 
-import type { OwnerDiedError } from "../errors.ts";
-import type { Steps } from "../memory/mod.ts";
+import { type OwnerDiedError, WaitTimeoutError } from "../errors.ts";
+import { markBegun, type Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
 
@@ -15,6 +15,8 @@ export type Acquired = boolean | OwnerDiedError;
 
 /** What a guard does to its lock. */
 export interface Guarded {
+  /** The lock's name. */
+  readonly name: string;
   /** Gives it back. */
   release(): Steps<void>;
   /** Gives it back, blocking. */
@@ -58,6 +60,23 @@ export class LockGuard implements Disposable {
     if (!this.#held) return;
     this.#held = false;
     if (this.#binding.memory.words !== undefined) this.#lock.releaseSync();
-    else this.#binding.memory.release(this.#lock.release());
+    else this.#binding.memory.release(markBegun(this.#lock.release()));
   }
+}
+
+/** What holds a lock that was acquired; throws where it was not, in time. */
+export function guardOf(
+  lock: Guarded,
+  { acquired, binding }: { readonly acquired: Acquired; readonly binding: Binding },
+): LockGuard {
+  if (acquired !== false) return new LockGuard(lock, binding, acquired === true ? undefined : acquired);
+  throw new WaitTimeoutError(`Cannot acquire ${lock.name}: it is held, a release in time is wanted`);
+}
+
+/** Acquires a lock; what comes back releases it. */
+export function* guarded(
+  lock: Guarded,
+  { acquire, binding }: { readonly acquire: Steps<Acquired>; readonly binding: Binding },
+): Steps<LockGuard> {
+  return guardOf(lock, { acquired: yield* acquire, binding });
 }

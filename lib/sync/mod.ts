@@ -13,7 +13,7 @@
  * @module
  */
 
-export { type Bind, Binding, type SharedThing, STATISTICS, type Things } from "./binding.ts";
+export { type Bind, Binding, NO_LANE, type SharedThing, STATISTICS, type Things } from "./binding.ts";
 export {
   type Attached,
   type Reservation,
@@ -29,15 +29,19 @@ export {
   NOBODY,
   type ParkOptions,
   type QueueKeeper,
+  Refusal,
+  type Request,
   reserveWaitQueue,
   WaitQueue,
   type WaitQueuePlace,
 } from "./wait_queue.ts";
 export { Decisions, decisions, type ManyGrant, type ManyOptions } from "./wait_many.ts";
-export { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+export { Gate } from "./gate.ts";
+export { type AsyncWaitOptions, checkWaitOptions, parkOptions, type WaitOptions } from "./wait_options.ts";
 export { recover } from "./recovery.ts";
 export { blocking, promised } from "./faces.ts";
-export { CancelToken, cancelToken } from "./cancel_token.ts";
+export { cancelledWait, CancelToken, cancelToken } from "./cancel_token.ts";
+export type { Failure } from "./insist.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
 export { until } from "./until.ts";
 export { Lock, lock, type LockOptions, type LockStatistics } from "./lock.ts";

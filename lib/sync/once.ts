@@ -22,14 +22,15 @@
  * ```
  */
 
-import { NotRecoverableError, StateError, WaitTimeoutError } from "../errors.ts";
+import { StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import { blocking, promised } from "./faces.ts";
+import { insist } from "./insist.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a once tells about itself. */
 export interface OnceStatistics {
@@ -100,13 +101,13 @@ export class Once implements SharedThing {
   run(body: Body, options?: WaitOptions): Steps<boolean> {
     checkBody(`run ${this.name}`, body);
     checkWaitOptions(`run ${this.name}`, options);
-    return this.#run(body, options);
+    return this.#run(body, this.begin(options));
   }
 
   /** Runs the function unless that has been done or another task is at it. Gives whether this call ran it. */
   tryRun(body: Body): Steps<boolean> {
     checkBody(`run ${this.name}`, body);
-    return this.#tryRun(body);
+    return this.#tryRun(body, this.begin({ timeout: 0 }));
   }
 
   /** Whether the function has run to its end. */
@@ -178,8 +179,8 @@ export class Once implements SharedThing {
     return runner > 0 ? [runner - 1] : [];
   }
 
-  *#run(body: Body, options: WaitOptions | undefined): Steps<boolean> {
-    const turn = yield* this.begin(options);
+  *#run(body: Body, begin: Steps<OnceTurn>): Steps<boolean> {
+    const turn = yield* begin;
     if (turn === "late") {
       throw new WaitTimeoutError(`Cannot run ${this.name}: another task runs it, its end in time is wanted`);
     }
@@ -187,8 +188,8 @@ export class Once implements SharedThing {
     return turn === "run";
   }
 
-  *#tryRun(body: Body): Steps<boolean> {
-    const turn = yield* this.begin({ timeout: 0 });
+  *#tryRun(body: Body, begin: Steps<OnceTurn>): Steps<boolean> {
+    const turn = yield* begin;
     if (turn === "run") yield* this.#runToTheEnd(body);
     return turn === "run";
   }
@@ -206,42 +207,34 @@ export class Once implements SharedThing {
   *#begin(options: WaitOptions | undefined): Steps<OnceTurn> {
     // The run happens before the store of DONE, and that before this load.
     if (yield* this.#done()) return "done";
-    const deadline = yield* deadlineOf(options);
-    yield* this.#queue.enter();
-    const runner = yield* load(this.#runner);
-    if (runner === 0) yield* store(this.#runner, this.#me);
-    if (runner === 0 || runner === DONE || options?.timeout === 0) {
-      yield* this.#queue.leave();
-      return runner === 0 ? "run" : runner === DONE ? "done" : "late";
-    }
-    const answer = yield* this.#queue.park(RUN, { deadline, cancel: options?.cancel });
+    const answer = yield* this.#queue.obtain(
+      () => this.#look(),
+      RUN,
+      options === undefined ? FOR_EVER : yield* parkOptions(options),
+    );
     return answer === RUN ? "run" : answer === OVER ? "done" : "late";
   }
 
-  *#finish(failed: boolean): Steps<void> {
-    const interrupt = yield* this.#enterSurely();
+  /** Inside: takes the run, where nobody has it. */
+  *#look(): Steps<number> {
     const runner = yield* load(this.#runner);
-    if (runner === this.#me) {
-      yield* store(this.#runner, failed ? 0 : DONE);
-      yield* this.#settle();
-    }
-    yield* this.#queue.leave();
-    if (interrupt !== undefined) throw interrupt.error;
-    if (runner !== this.#me) {
-      throw new StateError(`Cannot finish ${this.name}: the task does not run it, its runner is wanted`);
-    }
+    if (runner === 0) yield* store(this.#runner, this.#me);
+    return runner === 0 ? RUN : runner === DONE ? OVER : 0;
   }
 
-  /** Goes inside even when interrupted on the way, because others wait for what is done there; gives the interrupt. */
-  *#enterSurely(): Steps<{ readonly error: unknown } | undefined> {
-    try {
-      yield* this.#queue.enter();
-      return undefined;
-    } catch (error) {
-      if (error instanceof NotRecoverableError) throw error;
-      yield* this.#queue.enter();
-      return { error };
-    }
+  *#finish(failed: boolean): Steps<void> {
+    // Others wait for what is done there: an interruption at the door comes after it.
+    const { value: isRunner, failure } = yield* insist(() => this.#queue.inside(() => this.#end(failed)));
+    if (failure !== undefined) throw failure.error;
+    if (!isRunner) throw new StateError(`Cannot finish ${this.name}: the task does not run it, its runner is wanted`);
+  }
+
+  /** Inside: ends the run, if it is the running task's; gives whether it was. */
+  *#end(failed: boolean): Steps<boolean> {
+    if ((yield* load(this.#runner)) !== this.#me) return false;
+    yield* store(this.#runner, failed ? 0 : DONE);
+    yield* this.#settle();
+    return true;
   }
 
   *#done(): Steps<boolean> {

@@ -24,12 +24,11 @@
  * ```
  */
 
-import { WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
 import { type Lock, lock, type LockStatistics } from "./lock.ts";
-import { type Acquired, LockGuard } from "./lock_guard.ts";
+import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
 import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
@@ -104,7 +103,7 @@ export class RLock implements SharedThing {
 
   /** Takes it once more; what comes back undoes that at its disposal. */
   lock(options?: WaitOptions): Steps<LockGuard> {
-    return this.#guarded(this.acquire(options));
+    return guarded(this, { acquire: this.acquire(options), binding: this.#binding });
   }
 
   /** Whether somebody owns it. */
@@ -261,11 +260,5 @@ export class RLock implements SharedThing {
     const statistics = yield* this.#lock.look();
     const depth = statistics.owner === undefined ? 0 : yield* load(this.#depth);
     return { ...statistics, depth };
-  }
-
-  *#guarded(acquire: Steps<Acquired>): Steps<LockGuard> {
-    const acquired = yield* acquire;
-    if (acquired !== false) return new LockGuard(this, this.#binding, acquired === true ? undefined : acquired);
-    throw new WaitTimeoutError(`Cannot acquire ${this.name}: it is held, a release in time is wanted`);
   }
 }

@@ -32,14 +32,14 @@
  * ```
  */
 
-import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../errors.ts";
+import { NotRecoverableError, OwnerDiedError, StateError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
-import { type Acquired, LockGuard } from "./lock_guard.ts";
+import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a lock for readers and writers tells about itself. */
 export interface RWLockStatistics {
@@ -309,7 +309,7 @@ export class RWLock implements SharedThing {
     // A waiter that is being handed the lock holds it before it is awake: it does not wait for itself.
     if (writer !== 0) return (yield* this.#queue.occupied()) ? [] : [writer - 1];
     // A reader in line waits for a writer in line, who may give up: no cycle over the holders is certain.
-    for (let waiter = yield* this.#queue.first(); waiter !== NOBODY; waiter = yield* this.#queue.firstAfter(waiter)) {
+    for (let waiter = NOBODY; (waiter = yield* this.#queue.firstAfter(waiter)) !== NOBODY;) {
       if ((yield* this.#queue.request(waiter)) === READ) return [];
     }
     const holders = yield* this.holders();
@@ -349,15 +349,14 @@ export class RWLock implements SharedThing {
   }
 
   *#acquire(request: Request, options: WaitOptions | undefined): Steps<Acquired> {
-    const deadline = yield* deadlineOf(options);
-    yield* this.#queue.enter();
-    const waited = (yield* this.#queue.waiters()) > 0;
-    const answer = waited ? 0 : yield* this.#admit(request, this.#binding.task);
-    if (answer !== 0 || options?.timeout === 0) {
-      yield* this.#queue.leave();
-      return yield* this.#acquired(answer);
-    }
-    return yield* this.#acquired(yield* this.#queue.park(request, { deadline, cancel: options?.cancel }));
+    const patience = options === undefined ? FOR_EVER : yield* parkOptions(options);
+    return yield* this.#acquired(yield* this.#queue.obtain(() => this.#tryAdmit(request), request, patience));
+  }
+
+  /** Inside: lets the running task in, if nobody waits. */
+  *#tryAdmit(request: Request): Steps<number> {
+    if ((yield* this.#queue.waiters()) > 0 && (yield* this.#queue.first()) !== NOBODY) return 0;
+    return yield* this.#admit(request, this.#binding.task);
   }
 
   *#acquired(answer: number): Steps<Acquired> {
@@ -388,19 +387,19 @@ export class RWLock implements SharedThing {
     return condition === WRITER_DIED ? request | DIED : request;
   }
 
-  *#release(request: Request): Steps<void> {
+  #release(request: Request): Steps<void> {
+    return this.#queue.inside(() => this.#end(request));
+  }
+
+  /** Inside: lets the running task out, if it is in. */
+  *#end(request: Request): Steps<Refusal | void> {
     const { writer, readers, state } = this.#place;
     const { task } = this.#binding;
-    yield* this.#queue.enter();
-    const holds = yield* this.#holds(request, task);
-    if (holds) {
-      yield* this.#leave(request, task);
-      const isFree = (yield* load(writer)) === 0 && (yield* load(readers)) === 0;
-      if (isFree && (yield* load(state)) === WRITER_DIED) yield* store(state, LOST);
-      yield* this.#settle();
-    }
-    yield* this.#queue.leave();
-    if (!holds) throw this.#notHeld("release", request === WRITE ? "write" : "read");
+    if (!(yield* this.#holds(request, task))) return this.#notHeld("release", request === WRITE ? "write" : "read");
+    yield* this.#leave(request, task);
+    const isFree = (yield* load(writer)) === 0 && (yield* load(readers)) === 0;
+    if (isFree && (yield* load(state)) === WRITER_DIED) yield* store(state, LOST);
+    yield* this.#settle();
   }
 
   *#holds(request: Request, task: number): Steps<boolean> {
@@ -442,16 +441,18 @@ export class RWLock implements SharedThing {
     yield* store(state, WRITER_DIED);
   }
 
-  *#markConsistent(): Steps<void> {
+  #markConsistent(): Steps<void> {
+    return this.#queue.inside(() => this.#repaired());
+  }
+
+  /** Inside: notes that it is whole again, if the running task is in. */
+  *#repaired(): Steps<Refusal | void> {
     const { task } = this.#binding;
-    yield* this.#queue.enter();
     const holds = (yield* this.#holds(READ, task)) || (yield* this.#holds(WRITE, task));
-    if (holds && (yield* load(this.#place.state)) === WRITER_DIED) {
-      yield* store(this.#place.state, SOUND);
-      yield* this.#settle();
-    }
-    yield* this.#queue.leave();
-    if (!holds) throw this.#notHeld("mark consistent", "hold");
+    if (!holds) return this.#notHeld("mark consistent", "hold");
+    if ((yield* load(this.#place.state)) !== WRITER_DIED) return;
+    yield* store(this.#place.state, SOUND);
+    yield* this.#settle();
   }
 
   *#statistics(): Steps<RWLockStatistics> {
@@ -463,22 +464,21 @@ export class RWLock implements SharedThing {
     };
   }
 
-  *#guarded(acquire: Steps<Acquired>, request: Request): Steps<LockGuard> {
-    const acquired = yield* acquire;
-    if (acquired === false) {
-      throw new WaitTimeoutError(`Cannot acquire ${this.name}: it is held, a release in time is wanted`);
-    }
-    const guarded = {
+  #guarded(acquire: Steps<Acquired>, request: Request): Steps<LockGuard> {
+    const guard = {
+      name: this.name,
       release: () => request === READ ? this.releaseRead() : this.releaseWrite(),
       releaseSync: () => request === READ ? this.releaseReadSync() : this.releaseWriteSync(),
       markConsistent: () => this.markConsistent(),
     };
-    return new LockGuard(guarded, this.#binding, acquired === true ? undefined : acquired);
+    return guarded(guard, { acquire, binding: this.#binding });
   }
 
-  #notHeld(act: string, does: string): StateError {
+  #notHeld(act: string, does: string): Refusal {
     const task = this.#binding.nameOf(this.#binding.task);
-    return new StateError(`Cannot ${act} ${this.name}: ${task} does not ${does} it, a task that does is wanted`);
+    return new Refusal(
+      new StateError(`Cannot ${act} ${this.name}: ${task} does not ${does} it, a task that does is wanted`),
+    );
   }
 }
 

@@ -27,12 +27,12 @@
  */
 
 import { StateError, WaitTimeoutError } from "../errors.ts";
-import { add, call, load, type Steps, store } from "../memory/mod.ts";
+import { add, call, load, markBegun, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
 import type { Shareable } from "./space.ts";
-import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How many permits a call is about. */
 export interface PermitOptions extends WaitOptions {
@@ -155,8 +155,8 @@ export class Semaphore implements SharedThing {
    *
    * @throws {WaitTimeoutError} where they do not come in time.
    */
-  *hold(options?: PermitOptions): Steps<PermitGuard> {
-    return this.#guard(yield* this.acquireHeld(options), options);
+  hold(options?: PermitOptions): Steps<PermitGuard> {
+    return this.#guarded(this.acquireHeld(options), options);
   }
 
   /** Takes permits for a guard: they come back if the task dies. */
@@ -223,54 +223,47 @@ export class Semaphore implements SharedThing {
   }
 
   *#acquire(request: number, options: PermitOptions | undefined): Steps<boolean> {
-    const deadline = yield* deadlineOf(options);
-    yield* this.#queue.enter();
-    const overtakes = (yield* this.#queue.waiters()) > 0;
-    if (!overtakes && (yield* this.#take(request, this.#binding.task))) {
-      yield* this.#queue.leave();
-      return true;
-    }
-    if (options?.timeout === 0) {
-      yield* this.#queue.leave();
-      return false;
-    }
-    return (yield* this.#queue.park(request, { deadline, cancel: options?.cancel })) !== 0;
+    const patience = options === undefined ? FOR_EVER : yield* parkOptions(options);
+    return (yield* this.#queue.obtain(() => this.#tryTake(request), request, patience)) !== 0;
   }
 
-  *#release(request: number): Steps<void> {
+  /** Inside: takes what a request asks for, if nobody waits. */
+  *#tryTake(request: number): Steps<number> {
+    if ((yield* this.#queue.waiters()) > 0 && (yield* this.#queue.first()) !== NOBODY) return 0;
+    return yield* this.#take(request, this.#binding.task);
+  }
+
+  #release(request: number): Steps<void> {
+    return this.#queue.inside(() => this.#giveBack(request));
+  }
+
+  /** Inside: gives permits back, if that can be. */
+  *#giveBack(request: number): Steps<Refusal | void> {
     const { permits, initial, bounded } = this.#place;
     const held = this.#place.held + this.#binding.task;
     const given = permitsOf(request);
-    yield* this.#queue.enter();
     const free = yield* load(permits);
     const most = bounded ? initial : MOST_PERMITS - 1;
     const mine = request === given ? given : yield* load(held);
-    const fits = free + given <= most && given <= mine;
-    if (fits) {
-      if (request !== given) yield* store(held, mine - given);
-      yield* store(permits, free + given);
-      yield* this.#settle();
+    const act = `Cannot release ${given} of ${this.name}`;
+    if (given > mine) return new Refusal(new StateError(`${act}: its guards hold ${mine}, as many are wanted`));
+    if (free + given > most) {
+      return new Refusal(new StateError(`${act}: ${free} of ${most} permits are free, as many taken ones are wanted`));
     }
-    yield* this.#queue.leave();
-    if (given > mine) {
-      throw new StateError(`Cannot release ${given} of ${this.name}: its guards hold ${mine}, as many are wanted`);
-    }
-    if (!fits) {
-      throw new StateError(
-        `Cannot release ${given} of ${this.name}: ${free} of ${most} permits are free, as many taken ones are wanted`,
-      );
-    }
+    if (request !== given) yield* store(held, mine - given);
+    yield* store(permits, free + given);
+    yield* this.#settle();
   }
 
-  /** Inside: takes what a request asks for, if it is there. */
-  *#take(request: number, task: number): Steps<boolean> {
+  /** Inside: takes what a request asks for, and gives it, if it is there; else 0. */
+  *#take(request: number, task: number): Steps<number> {
     const { permits, held } = this.#place;
     const wanted = permitsOf(request);
     const free = yield* load(permits);
-    if (wanted > free) return false;
+    if (wanted > free) return 0;
     yield* store(permits, free - wanted);
     if (request !== wanted) yield* add(held + task, wanted);
-    return true;
+    return request;
   }
 
   *#settle(): Steps<void> {
@@ -278,7 +271,7 @@ export class Semaphore implements SharedThing {
       const first = yield* this.#queue.first();
       if (first === NOBODY) return;
       const request = yield* this.#queue.request(first);
-      if (!(yield* this.#take(request, this.#queue.taskOf(first)))) return;
+      if ((yield* this.#take(request, this.#queue.taskOf(first))) === 0) return;
       yield* this.#queue.grant(first, request);
     }
   }
@@ -303,15 +296,16 @@ export class Semaphore implements SharedThing {
 
   #check(act: string, options: PermitOptions | undefined): number {
     checkWaitOptions(`${act} ${this.name}`, options);
+    const { bounded, initial } = this.#place;
     const permits = options?.permits ?? 1;
-    if (Number.isSafeInteger(permits) && permits >= 1 && permits < MOST_PERMITS) return permits;
-    throw new RangeError(
-      `Cannot ${act} ${permits} of ${this.name}: a whole number from 1 to ${MOST_PERMITS - 1} is wanted`,
-    );
+    // More than there ever are would be waited for in vain, by all behind it, too.
+    const most = bounded ? initial : MOST_PERMITS - 1;
+    if (Number.isSafeInteger(permits) && permits >= 1 && permits <= most) return permits;
+    throw new RangeError(`Cannot ${act} ${permits} of ${this.name}: a whole number from 1 to ${most} is wanted`);
   }
 
-  #guard(acquired: boolean, options: PermitOptions | undefined): PermitGuard {
-    if (acquired) return new PermitGuard(this, this.#binding, options?.permits ?? 1);
+  *#guarded(acquire: Steps<boolean>, options: PermitOptions | undefined): Steps<PermitGuard> {
+    if (yield* acquire) return new PermitGuard(this, this.#binding, options?.permits ?? 1);
     throw new WaitTimeoutError(`Cannot acquire ${this.name}: its permits are taken, a release in time is wanted`);
   }
 }
@@ -337,6 +331,6 @@ export class PermitGuard implements Disposable {
   [Symbol.dispose](): void {
     const permits = this.#permits;
     this.#permits = 0;
-    if (permits > 0) this.#binding.memory.release(this.#semaphore.releaseHeld(permits));
+    if (permits > 0) this.#binding.memory.release(markBegun(this.#semaphore.releaseHeld(permits)));
   }
 }

@@ -65,6 +65,8 @@ export interface SpaceOptions {
   readonly tasks: number;
   /** In how many waits a task can be at once: 1, unless it uses the promise face. */
   readonly lanesPerTask?: number;
+  /** The same, for the host, which is the supervisor; as many as a task by default. */
+  readonly hostLanes?: number;
   /** The tasks' names, for errors; numbers by default. */
   readonly names?: readonly string[];
 }
@@ -96,17 +98,16 @@ export class Space<S extends Shareables> {
   readonly #things: readonly (readonly [name: string, bind: Bind<unknown>])[];
 
   /** Reserves places for all things. */
-  constructor(things: S, { tasks, lanesPerTask = 1, names = [] }: SpaceOptions) {
+  constructor(things: S, { tasks, lanesPerTask = 1, hostLanes = lanesPerTask, names = [] }: SpaceOptions) {
     if (!(Number.isSafeInteger(tasks) && tasks >= 1)) {
       throw new RangeError(`Cannot share: among ${tasks} tasks, a whole number of at least 1 is wanted`);
     }
-    if (!(Number.isSafeInteger(lanesPerTask) && lanesPerTask >= 1)) {
-      throw new RangeError(`Cannot share: ${lanesPerTask} lanes a task, a whole number of at least 1 is wanted`);
-    }
+    checkLanes(lanesPerTask, "a task");
+    checkLanes(hostLanes, "for the host");
     this.tasks = tasks;
     this.#names = names;
     this.#lanesPerTask = lanesPerTask;
-    const reserving = new Reserving(things, { tasks: tasks + 1, lanes: (tasks + 1) * lanesPerTask });
+    const reserving = new Reserving(things, { tasks: tasks + 1, lanes: tasks * lanesPerTask + hostLanes });
     this.#firstWake = reserving.words("lanes.wake", reserving.lanes);
     this.#lanes = reserving.lanes;
     this.#things = Object.entries(things).map(([name, thing]) => [name, reserving.place(name, thing)]);
@@ -148,12 +149,16 @@ export class Space<S extends Shareables> {
       throw new RangeError(`Cannot bind task ${task}: there are ${this.tasks}, a number under that is wanted`);
     }
     const nameOf = (task: number) => this.#names[task] ?? (task === this.tasks ? "the host" : `task ${task}`);
-    const lanes = this.#lanesPerTask;
+    const lanesPerTask = this.#lanesPerTask;
+    const firstLane = task * lanesPerTask;
     const binding = new Binding(memory, {
       task,
+      tasks: this.tasks,
       nameOf,
-      firstLane: task * lanes,
-      lanes,
+      firstLane,
+      // The host's lanes come last.
+      lanes: task === this.tasks ? this.#lanes - firstLane : lanesPerTask,
+      lanesPerTask,
       firstWake: this.#firstWake,
       ownership: this.#ownership,
     });
@@ -242,4 +247,9 @@ class Reserving implements Reservation {
     }
     return bind;
   }
+}
+
+function checkLanes(lanes: number, whose: string): void {
+  if (Number.isSafeInteger(lanes) && lanes >= 1) return;
+  throw new RangeError(`Cannot share: ${lanes} lanes ${whose}, a whole number of at least 1 is wanted`);
 }

@@ -31,7 +31,7 @@ import { type Body, checkBody, runBody } from "./body.ts";
 import { blocking, promised } from "./faces.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a timer behaves. */
 export interface TimerOptions {
@@ -139,13 +139,13 @@ export class Timer implements SharedThing {
   run(body: Body, options?: WaitOptions): Steps<number | undefined> {
     checkBody(`run ${this.name}`, body);
     checkWaitOptions(`run ${this.name}`, options);
-    return this.#run(body, options);
+    return this.#run(body, this.claim(options));
   }
 
   /** Runs the function if it is due; gives how late, or undefined where it is not, was cancelled or has run. */
   tryRun(body: Body): Steps<number | undefined> {
     checkBody(`run ${this.name}`, body);
-    return this.#tryRun(body);
+    return this.#tryRun(body, this.claim({ timeout: 0 }));
   }
 
   /** The first part of `run`, for who cannot hand in a function: who gets a number is the one who acts. */
@@ -207,35 +207,29 @@ export class Timer implements SharedThing {
   }
 
   *#start(): Steps<void> {
-    const { phase, due, interval } = this.#place;
-    yield* this.#queue.enter();
-    const before = yield* load(phase);
-    if (before === IDLE) {
-      yield* store(due, (yield* now()) + interval * 1000, { cell: "f64" });
-      yield* store(phase, STARTED);
-      yield* this.#queue.grantAll(LOOK);
-    }
-    yield* this.#queue.leave();
-    if (before !== IDLE) {
-      throw new StateError(`Cannot start ${this.name}: it is ${PHASES[before]}, an idle timer is wanted`);
-    }
+    const before = yield* this.#queue.inside(() => this.#change([IDLE], STARTED));
+    if (before === IDLE) return;
+    throw new StateError(`Cannot start ${this.name}: it is ${PHASES[before]}, an idle timer is wanted`);
   }
 
   *#cancel(): Steps<boolean> {
-    const { phase } = this.#place;
-    yield* this.#queue.enter();
-    const before = yield* load(phase);
-    const inTime = before === IDLE || before === STARTED;
-    if (inTime) {
-      yield* store(phase, CANCELLED);
-      yield* this.#queue.grantAll(LOOK);
-    }
-    yield* this.#queue.leave();
-    return inTime;
+    const before = yield* this.#queue.inside(() => this.#change([IDLE, STARTED], CANCELLED));
+    return before === IDLE || before === STARTED;
   }
 
-  *#run(body: Body, options: WaitOptions | undefined): Steps<number | undefined> {
-    const claim = yield* this.claim(options);
+  /** Inside: goes on to a phase from one of some, and tells those who wait; gives the phase before. */
+  *#change(from: readonly number[], to: number): Steps<number> {
+    const { phase, due, interval } = this.#place;
+    const before = yield* load(phase);
+    if (!from.includes(before)) return before;
+    if (to === STARTED) yield* store(due, (yield* now()) + interval * 1000, { cell: "f64" });
+    yield* store(phase, to);
+    yield* this.#queue.grantAll(LOOK);
+    return before;
+  }
+
+  *#run(body: Body, claiming: Steps<TimerClaim>): Steps<number | undefined> {
+    const claim = yield* claiming;
     if (claim === "waiting") {
       throw new WaitTimeoutError(`Cannot run ${this.name}: it is not due, its time or a longer timeout is wanted`);
     }
@@ -244,29 +238,32 @@ export class Timer implements SharedThing {
     return claim;
   }
 
-  *#tryRun(body: Body): Steps<number | undefined> {
-    const claim = yield* this.claim({ timeout: 0 });
+  *#tryRun(body: Body, claiming: Steps<TimerClaim>): Steps<number | undefined> {
+    const claim = yield* claiming;
     if (typeof claim === "string") return undefined;
     yield* runBody(body);
     return claim;
   }
 
   *#claim(options: WaitOptions | undefined): Steps<TimerClaim> {
-    const last = yield* deadlineOf(options);
+    const patience = options === undefined ? FOR_EVER : yield* parkOptions(options);
     for (let inTime = true;;) {
-      yield* this.#queue.enter();
-      const claim = yield* this.#look();
-      if (claim !== "waiting" || !inTime || options?.timeout === 0) {
-        yield* this.#queue.leave();
-        return claim;
-      }
-      const due = (yield* load(this.#place.phase)) === STARTED
-        ? yield* load(this.#place.due, { cell: "f64" })
-        : Infinity;
-      const answer = yield* this.#queue.park(LOOK, { deadline: Math.min(due, last), cancel: options?.cancel });
+      const wait = { ...patience, claim: "waiting" as TimerClaim, due: Infinity };
+      const answer = yield* this.#queue.obtain(() => this.#try(wait, inTime), LOOK, wait);
+      if (wait.claim !== "waiting" || !inTime || patience.now) return wait.claim;
       // Its own time may have come, or only the caller's: who comes at both at once runs it.
-      inTime = answer === LOOK || due < last;
+      inTime = answer === LOOK || wait.due < patience.deadline;
     }
+  }
+
+  /** Inside: takes its time if that has come; else says until when to wait, if that is wanted. */
+  *#try(wait: { claim: TimerClaim; due: number; deadline: number }, waits: boolean): Steps<number> {
+    wait.claim = yield* this.#look();
+    if (wait.claim !== "waiting" || !waits) return LOOK;
+    const { phase, due } = this.#place;
+    if ((yield* load(phase)) === STARTED) wait.due = yield* load(due, { cell: "f64" });
+    wait.deadline = Math.min(wait.due, wait.deadline);
+    return 0;
   }
 
   /** Inside: takes its time if that has come. */

@@ -27,9 +27,10 @@ import { StateError } from "../errors.ts";
 import { call, type CallOperation, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { blocking, promised } from "./faces.ts";
+import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
-import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { Refusal, reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a wait group tells about itself. */
 export interface WaitGroupStatistics {
@@ -40,8 +41,6 @@ export interface WaitGroupStatistics {
 }
 
 const MOST = 2 ** 31 - 1;
-/** The request of every waiter and the answer to it. */
-const DONE = 1;
 
 /** A wait group to be, with nothing under way. */
 export function waitGroup(): Shareable<WaitGroup> {
@@ -69,7 +68,7 @@ export class WaitGroup implements SharedThing {
   readonly name: string;
   readonly #binding: Binding;
   readonly #count: number;
-  readonly #queue: WaitQueue;
+  readonly #gate: Gate;
   // Calls without arguments are the same each time.
   readonly #doneCall: CallOperation;
 
@@ -78,7 +77,7 @@ export class WaitGroup implements SharedThing {
     this.name = place.name;
     this.#binding = binding;
     this.#count = place.count;
-    this.#queue = new WaitQueue(binding, place.queue, { settle: () => this.#settle(), *undo() {} });
+    this.#gate = new Gate(binding, place.queue, () => this.#isDone());
     this.#doneCall = { kind: "call", object: this.name, method: "done", args: [] };
   }
 
@@ -111,7 +110,7 @@ export class WaitGroup implements SharedThing {
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
     const args = options === undefined ? [] : [options];
-    return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
+    return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
   }
 
   /** Whether nothing is under way. */
@@ -166,48 +165,28 @@ export class WaitGroup implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    yield* this.#queue.bury(task, function* () {});
+    yield* this.#gate.bury(task);
   }
 
-  *#add(count: number): Steps<void> {
-    yield* this.#queue.enter();
+  #add(count: number): Steps<void> {
+    return this.#gate.change(() => this.#change(count));
+  }
+
+  /** Inside. */
+  *#change(count: number): Steps<Refusal | void> {
     const before = yield* load(this.#count);
-    const after = before + count;
-    const fits = after >= 0 && after <= MOST;
-    if (fits) {
-      yield* store(this.#count, after);
-      yield* this.#settle();
-    }
-    yield* this.#queue.leave();
-    if (!fits) {
-      throw new StateError(
-        `Cannot add ${count} to ${this.name}: ${before} under way, a sum from 0 to ${MOST} is wanted`,
-      );
-    }
-  }
-
-  *#wait(options: WaitOptions | undefined): Steps<boolean> {
-    if (yield* this.#isDone()) return true;
-    if (options?.timeout === 0) return false;
-    const deadline = yield* deadlineOf(options);
-    yield* this.#queue.enter();
-    if (yield* this.#isDone()) {
-      yield* this.#queue.leave();
-      return true;
-    }
-    return (yield* this.#queue.park(DONE, { deadline, cancel: options?.cancel })) === DONE;
+    const sum = before + count;
+    if (sum >= 0 && sum <= MOST) return yield* store(this.#count, sum);
+    return new Refusal(
+      new StateError(`Cannot add ${count} to ${this.name}: ${before} under way, a sum from 0 to ${MOST} is wanted`),
+    );
   }
 
   *#isDone(): Steps<boolean> {
     return (yield* load(this.#count)) === 0;
   }
 
-  /** Inside: with nothing under way everybody goes on. */
-  *#settle(): Steps<void> {
-    if (yield* this.#isDone()) yield* this.#queue.grantAll(DONE);
-  }
-
   *#statistics(): Steps<WaitGroupStatistics> {
-    return { count: yield* load(this.#count), waiters: yield* this.#queue.waiters() };
+    return { count: yield* load(this.#count), waiters: yield* this.#gate.waiters() };
   }
 }

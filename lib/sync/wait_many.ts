@@ -6,9 +6,10 @@
  * - Whoever gives up leaves the queues one by one, inside each monitor; a grant that comes from one before that is kept.
  */
 
-import { CancelledError, NotRecoverableError } from "../errors.ts";
+import { NotRecoverableError } from "../errors.ts";
 import { compareExchange, load, type Steps, store, wait } from "../memory/mod.ts";
-import type { Binding } from "./binding.ts";
+import type { Bind, Binding } from "./binding.ts";
+import { cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
 import type { Shareable } from "./space.ts";
 import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
 
@@ -16,8 +17,8 @@ import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
 export const decisions: Shareable<Decisions> = {
   kind: "decisions",
   reserve(space, name) {
-    const first = space.words(`${name}.decided`, space.lanes);
-    return (binding) => new Decisions(binding, first);
+    const place = { decided: space.words(`${name}.decided`, space.lanes), listening: space.part("lanes", listening) };
+    return (binding) => new Decisions(binding, place);
   },
 };
 
@@ -41,11 +42,16 @@ export class Decisions {
   readonly calls: readonly string[] = [];
   readonly #binding: Binding;
   readonly #first: number;
+  readonly #listening: number;
 
   /** Made by {@linkcode decisions}. */
-  constructor(binding: Binding, first: number) {
+  constructor(
+    binding: Binding,
+    { decided, listening }: { readonly decided: number; readonly listening: Bind<{ readonly first: number }> },
+  ) {
     this.#binding = binding;
-    this.#first = first;
+    this.#first = decided;
+    this.#listening = listening(binding).first;
   }
 
   /** Decides a lane; false if it is decided. */
@@ -60,10 +66,11 @@ export class Decisions {
     return (yield* load(this.#first + lane)) !== 0;
   }
 
-  /** Outside all queues: makes a lane ready to wait in several queues. */
-  *open(lane: number): Steps<void> {
+  /** Makes a lane ready to wait in several queues, before it is queued in one. */
+  *open(lane: number, cancel: CancelToken | undefined): Steps<void> {
     yield* store(this.#binding.wakeWord(lane), 0);
     yield* store(this.#first + lane, 0);
+    if (cancel !== undefined) yield* listen(this.#listening + lane, cancel);
   }
 
   /**
@@ -78,12 +85,11 @@ export class Decisions {
     let grant: ManyGrant | undefined;
     let failure: { readonly error: unknown } | undefined;
     try {
-      if (cancel !== undefined) yield* cancel.listen(lane, true);
       grant = yield* this.#sleep(queues, options);
     } catch (error) {
       failure = { error };
     } finally {
-      if (cancel !== undefined) yield* cancel.listen(lane, false);
+      if (cancel !== undefined) yield* listen(this.#listening + lane, undefined);
     }
     for (const [index, queue] of queues.entries()) {
       try {
@@ -123,7 +129,7 @@ export class Decisions {
         if (answer !== 0) return { index, answer };
       }
       if (cancel !== undefined && (yield* cancel.cancelled())) {
-        throw new CancelledError("Cannot go on selecting: it is cancelled, a live token is wanted");
+        throw cancelledWait("a select");
       }
       const result = yield* wait(wake, 0, { deadline });
       if (result === "timed-out") return undefined;

@@ -7,6 +7,7 @@
 
 import { type Steps, timeIn } from "../memory/mod.ts";
 import { CancelToken } from "./cancel_token.ts";
+import type { ParkOptions } from "./wait_queue.ts";
 
 /** How long to wait, and what ends the wait early. */
 export interface WaitOptions {
@@ -47,4 +48,12 @@ export function* deadlineOf(options: WaitOptions | undefined): Steps<number> {
   const timeout = options?.timeout;
   if (timeout === undefined || timeout === Infinity) return Infinity;
   return yield* timeIn(timeout * 1000);
+}
+
+/** The wait of a call without options. */
+export const FOR_EVER: ParkOptions = { deadline: Infinity };
+
+/** The options of a call, as those of its wait. */
+export function* parkOptions(options: WaitOptions): Steps<ParkOptions> {
+  return { deadline: yield* deadlineOf(options), now: options.timeout === 0, cancel: options.cancel };
 }

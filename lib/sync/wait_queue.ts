@@ -1,11 +1,15 @@
 /**
  * The one wait queue under every primitive: a monitor, and waiters in order of arrival.
  *
- * - `enter` and `leave` bracket the changes of a primitive's state; between them nobody else is inside.
- * - `park` queues the task with a request (a number other than 0), leaves, and sleeps until it is granted. Whoever changes
- *   the state ends by granting: takes the first waiter whose request can be met off the queue and wakes it.
+ * - `inside` brackets the changes of a primitive's state; meanwhile nobody else is inside. Whoever changes the state ends by
+ *   granting: takes the first waiter whose request can be met off the queue and wakes it.
+ * - `obtain` tries inside, and where that gives nothing queues the task with a request (a number other than 0) and sleeps
+ *   outside until it is granted. Where the task has no lane left it leaves, and changes nothing.
+ * - Nobody else enters or leaves the monitor, and nothing throws inside it (the lint rule `monitor`). Where something does
+ *   all the same, such as an operation that fails, the queue is torn as by a death, so that nobody sleeps on.
  * - Invariant: a lane's ticket is not 0 exactly while it is queued; its answer is not 0 exactly from its grant until it, or
  *   who buries it, takes the answer. So a grant is never lost and never taken twice.
+ * - Whoever grants passes over a waiter whose cancel token is cancelled: so a cancel that comes before a grant wins.
  * - A waiter that gives up (a timeout, a cancel, an error thrown into it) leaves the queue inside the monitor; if its grant
  *   came before, a timeout or a cancel keeps it, and an error undoes it. Then `settle` serves those behind it.
  * - Who waits on what: a lane sleeps on its own wake word, woken by its grant or its cancel token; who enters sleeps on the
@@ -15,7 +19,7 @@
  * Longer than most files because what happens at the door, in line and at a death is one protocol over the same words.
  */
 
-import { CancelledError, NotRecoverableError } from "../errors.ts";
+import { NotRecoverableError } from "../errors.ts";
 import {
   add,
   compareExchange,
@@ -28,8 +32,9 @@ import {
   wait,
   type WaitResult,
 } from "../memory/mod.ts";
-import type { Binding } from "./binding.ts";
-import type { CancelToken } from "./cancel_token.ts";
+import { type Bind, type Binding, NO_LANE } from "./binding.ts";
+import { cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
+import { insist } from "./insist.ts";
 import type { Reservation } from "./space.ts";
 
 /** Where a wait queue lies. */
@@ -50,6 +55,8 @@ export interface WaitQueuePlace {
   readonly answers: number;
   /** How many lanes there are. */
   readonly lanes: number;
+  /** Where it stands which token a lane listens to. */
+  readonly listening: Bind<{ readonly first: number }>;
 }
 
 /** What a primitive does for its queue, always inside the monitor. */
@@ -64,11 +71,13 @@ export interface QueueKeeper {
 
 /** When a wait ends without a grant. */
 export interface ParkOptions {
-  /** When it gives up, in milliseconds; `Infinity` for never. */
+  /** When it gives up, in milliseconds; `Infinity` for never. Like `keep` it is looked at late: the attempt may set it. */
   readonly deadline: number;
+  /** Whether it gives up at once; by default it waits. */
+  readonly now?: boolean | undefined;
   /** What cancels it. */
   readonly cancel?: CancelToken | undefined;
-  /** The place in line: kept by one who parks again, so that it stands where it stood. */
+  /** The place in line: kept by one who waits again, so that it stands where it stood. */
   readonly line?: Line | undefined;
   /** The lane, of one who has taken it and frees it: what its grant refers to by lane stays its own until then. */
   readonly lane?: number | undefined;
@@ -76,12 +85,30 @@ export interface ParkOptions {
   readonly queued?: (() => Steps<void>) | undefined;
   /** Whether a grant that came before an error is thrown into the wait is kept: then the error is dropped. */
   readonly keep?: boolean | undefined;
+  /** Whether the task is inside already: not by default. */
+  readonly isInside?: boolean | undefined;
+  /** What one does inside who was granted another attempt, and is cancelled or interrupted before it: for those behind it. */
+  readonly missed?: (() => Steps<void>) | undefined;
 }
+
+/** What a waiter asks for, or the steps inside that note it and say it, once it is certain that it waits. */
+export type Request = number | (() => Steps<number>);
 
 /** A place in line; 0 before the first time. */
 export interface Line {
   /** The ticket. */
   ticket: number;
+}
+
+/** What a body inside gives instead of throwing: it is thrown outside. */
+export class Refusal {
+  /** What is thrown. */
+  readonly error: Error;
+
+  /** Refuses with an error. */
+  constructor(error: Error) {
+    this.error = error;
+  }
 }
 
 /** No waiter. */
@@ -112,6 +139,7 @@ export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePla
     requests: space.perLane(`${name}.requests`),
     answers: space.words(`${name}.answers`, space.lanes),
     lanes: space.lanes,
+    listening: space.part("lanes", listening),
   };
 }
 
@@ -120,28 +148,110 @@ export class WaitQueue {
   readonly #binding: Binding;
   readonly #place: WaitQueuePlace;
   readonly #keeper: QueueKeeper;
+  readonly #listening: number;
 
   /** A task's view of a queue. */
   constructor(binding: Binding, place: WaitQueuePlace, keeper: QueueKeeper) {
     this.#binding = binding;
     this.#place = place;
     this.#keeper = keeper;
+    this.#listening = place.listening(binding).first;
   }
 
-  /** Goes inside. */
-  *enter(): Steps<void> {
-    const seen = yield* this.knock();
-    if (seen !== 0) yield* this.enterAfter(seen);
+  /**
+   * Goes inside, does what is to be done there, and goes outside; gives what it gave, or throws what it refused. One who is interrupted at the door
+   * does there what `missed` says, and throws.
+   */
+  *inside<T>(body: () => Steps<T | Refusal>, missed?: () => Steps<void>): Steps<T> {
+    let seen = yield* this.knock();
+    if (seen !== 0) yield* this.enterAfter(seen, missed);
+    let value: T | Refusal;
+    try {
+      value = yield* body();
+      seen = yield* this.unlock();
+    } catch (error) {
+      yield* this.tear();
+      throw error;
+    }
+    if (isContended(seen)) yield* this.wakeNext();
+    if (value instanceof Refusal) throw value.error;
+    return value;
   }
 
-  /** The first step of `enter`: who gets 0 is inside, who gets anything else goes on with {@linkcode enterAfter}. */
+  /**
+   * Goes inside and tries: an answer other than 0 is what comes of it. Where it is 0 the task waits for a grant, and gives
+   * that, or 0 where the deadline came first, at once for `now`. Outside in each case.
+   *
+   * @throws {CancelledError} where the token is cancelled before the grant.
+   * @throws {MemoryFullError} where the task would have to wait and has no lane left; nothing has changed.
+   * @throws {NotRecoverableError} where a task died inside the monitor.
+   */
+  *obtain(attempt: () => Steps<number>, request: Request, options: ParkOptions): Steps<number> {
+    const { missed, isInside = false } = options;
+    if (missed !== undefined && options.cancel !== undefined && (yield* options.cancel.cancelled())) {
+      yield* insist(() => this.inside(missed));
+      throw cancelledWait(this.#place.name);
+    }
+    const seen = isInside ? 0 : yield* this.knock();
+    if (seen !== 0) yield* this.enterAfter(seen, missed);
+    const { now = false, cancel, line = { ticket: 0 }, queued } = options;
+    const binding = this.#binding;
+    let lane = NO_LANE;
+    try {
+      let answer: number;
+      let before: number;
+      try {
+        answer = yield* attempt();
+        if (answer === 0 && !now) lane = options.lane ?? binding.tryLane();
+        if (lane !== NO_LANE) {
+          yield* store(binding.wakeWord(lane), 0);
+          if (cancel !== undefined) yield* listen(this.#listening + lane, cancel);
+          yield* this.queue(lane, typeof request === "number" ? request : yield* request(), line);
+        }
+        before = yield* this.unlock();
+      } catch (error) {
+        yield* this.tear();
+        throw error;
+      }
+      if (isContended(before)) yield* this.wakeNext();
+      if (answer !== 0 || now) return answer;
+      if (lane === NO_LANE) throw binding.noLane();
+      try {
+        if (queued !== undefined) yield* queued();
+        answer = yield* this.#sleep(lane, options);
+      } catch (error) {
+        const { keep = false } = options;
+        answer = yield* this.giveUp(lane, !keep);
+        if (!keep || answer === 0) throw error;
+      } finally {
+        if (cancel !== undefined) yield* listen(this.#listening + lane, undefined);
+      }
+      if (answer === TORN) throw this.#torn();
+      return answer;
+    } finally {
+      if (options.lane === undefined) binding.freeLane(lane);
+    }
+  }
+
+  /** The first step on the way in: who gets 0 is inside, who gets anything else goes on with {@linkcode enterAfter}. */
   knock(): Steps<number> {
     // All that was done inside before happens before what is done after this exchange.
     return compareExchange(this.#place.monitor, { expected: 0, replacement: this.#binding.task + 1 });
   }
 
-  /** The rest of `enter`. */
-  *enterAfter(found: number): Steps<void> {
+  /** The rest of the way in. */
+  *enterAfter(found: number, missed?: () => Steps<void>): Steps<void> {
+    try {
+      yield* this.#enterAfter(found);
+    } catch (error) {
+      // The wake-up of who left may have been for this task: it passes on.
+      yield* notify(this.#place.monitor, 1);
+      if (missed !== undefined && !(error instanceof NotRecoverableError)) yield* this.inside(missed);
+      throw error;
+    }
+  }
+
+  *#enterAfter(found: number): Steps<void> {
     const { monitor } = this.#place;
     const me = this.#binding.task + 1;
     const { spin = 0 } = this.#binding.memory;
@@ -155,34 +265,25 @@ export class WaitQueue {
       if (
         seen === contended ||
         (yield* compareExchange(monitor, { expected: seen, replacement: contended })) === seen
-      ) {
-        try {
-          yield* wait(monitor, contended);
-        } catch (error) {
-          // The wake-up of who left may have been for this task: it passes on.
-          yield* notify(monitor, 1);
-          throw error;
-        }
-      }
+      ) yield* wait(monitor, contended);
       // Others may sleep on as well: who has slept leaves as one with whom somebody contends.
       seen = yield* compareExchange(monitor, { expected: 0, replacement: me | CONTENDED });
     }
   }
 
-  /** Goes outside. */
-  *leave(): Steps<void> {
-    const before = yield* this.unlock();
-    if (isContended(before)) yield* this.wakeNext();
-  }
-
-  /** The first step of `leave`: where the answer {@linkcode isContended}, {@linkcode wakeNext} follows. */
+  /** The first step on the way out: where the answer {@linkcode isContended}, {@linkcode wakeNext} follows. */
   unlock(): Steps<number> {
     return exchange(this.#place.monitor, 0);
   }
 
-  /** The rest of `leave`. */
-  wakeNext(): Steps<number> {
-    return notify(this.#place.monitor, 1);
+  /** The rest of the way out. */
+  *wakeNext(): Steps<void> {
+    try {
+      yield* notify(this.#place.monitor, 1);
+    } catch (error) {
+      yield* notify(this.#place.monitor, 1);
+      throw error;
+    }
   }
 
   /**
@@ -198,21 +299,28 @@ export class WaitQueue {
     return load(this.#place.count);
   }
 
-  /** Inside: the first in line, or `NOBODY`. */
+  /** Inside: the first in line that is not cancelled, or `NOBODY`. */
   *first(): Steps<number> {
-    return yield* this.firstAfter(NOBODY);
+    if ((yield* load(this.#place.count)) === 0) return NOBODY;
+    let first = yield* this.firstAfter(NOBODY);
+    // Who is cancelled leaves by itself: what is given from then on is for those behind it.
+    while (first !== NOBODY && (yield* this.isCancelled(first))) first = yield* this.firstAfter(first);
+    return first;
   }
 
-  /** Inside: the first in line behind a waiter (in line itself), or `NOBODY`. */
+  /** Inside: the first in line behind a waiter (in line itself), or of all behind `NOBODY`, cancelled or not; or `NOBODY`. */
   *firstAfter(waiter: number): Steps<number> {
     const { tickets, lanes, count } = this.#place;
-    if ((yield* load(count)) === 0) return NOBODY;
+    let left = yield* load(count);
+    if (left === 0) return NOBODY;
     const after = waiter === NOBODY ? 0 : yield* load(tickets + waiter);
     let first = NOBODY;
     let least = 0;
-    for (let lane = 0; lane < lanes; lane++) {
+    for (let lane = 0; lane < lanes && left > 0; lane++) {
       const ticket = yield* load(tickets + lane);
-      if (ticket === 0 || (waiter !== NOBODY && ((ticket - after) | 0) <= 0)) continue;
+      if (ticket === 0) continue;
+      left--;
+      if (waiter !== NOBODY && ((ticket - after) | 0) <= 0) continue;
       // Tickets wrap around, and there are never so many at once that their difference does.
       if (first === NOBODY || ((ticket - least) | 0) < 0) {
         first = lane;
@@ -220,6 +328,12 @@ export class WaitQueue {
       }
     }
     return first;
+  }
+
+  /** Inside: whether a waiter in line is cancelled: then it is granted nothing. */
+  *isCancelled(waiter: number): Steps<boolean> {
+    const token = yield* load(this.#listening + waiter);
+    return token !== 0 && (yield* load(token)) !== 0;
   }
 
   /** Inside: what a waiter asks for. */
@@ -249,54 +363,26 @@ export class WaitQueue {
   }
 
   /**
-   * Inside: queues the task, leaves, and waits for its grant. Gives the answer, or 0 where the deadline came first; outside
-   * in each case.
-   *
-   * @throws {CancelledError} where the token is cancelled first.
-   * @throws {NotRecoverableError} where a task died inside the monitor.
-   */
-  *park(request: number, options: ParkOptions): Steps<number> {
-    const { deadline, cancel, line = { ticket: 0 }, keep = false } = options;
-    const binding = this.#binding;
-    const lane = options.lane ?? binding.takeLane();
-    try {
-      const wake = binding.wakeWord(lane);
-      yield* store(wake, 0);
-      yield* this.queue(lane, request, line);
-      yield* this.leave();
-      let answer: number;
-      try {
-        if (options.queued !== undefined) yield* options.queued();
-        if (cancel !== undefined) yield* cancel.listen(lane, true);
-        answer = yield* this.#sleep(lane, { deadline, cancel });
-      } catch (error) {
-        answer = yield* this.giveUp(lane, !keep);
-        if (!keep || answer === 0) throw error;
-      } finally {
-        if (cancel !== undefined) yield* cancel.listen(lane, false);
-      }
-      if (answer === TORN) throw this.#torn();
-      return answer;
-    } finally {
-      if (options.lane === undefined) binding.freeLane(lane);
-    }
-  }
-
-  /**
    * Buries a dead task, as the supervisor: it waits here no longer. `inside` then does the primitive's part, and those
    * behind it are served. Gives false where the task died inside the monitor, which is then torn.
    */
   *bury(task: number, inside: () => Steps<void>): Steps<boolean> {
-    const { monitor, lanes, tickets, answers } = this.#place;
+    const { monitor } = this.#place;
     // The dead may have left without waking those who want to enter.
     yield* notify(monitor);
     const seen = yield* this.#leftBy(task);
     if (seen === BROKEN) return false;
     if ((seen & ~CONTENDED) === task + 1) {
-      yield* this.#tear();
+      yield* this.tear();
       return false;
     }
-    yield* this.enter();
+    yield* this.inside(() => this.#recover(task, inside));
+    return true;
+  }
+
+  /** Inside: takes a dead task out, and does the primitive's part. */
+  *#recover(task: number, inside: () => Steps<void>): Steps<void> {
+    const { lanes, tickets, answers } = this.#place;
     for (let lane = 0; lane < lanes; lane++) {
       if (this.#binding.taskOf(lane) !== task) continue;
       const answer = yield* load(answers + lane);
@@ -312,8 +398,6 @@ export class WaitQueue {
     }
     yield* inside();
     yield* this.#keeper.settle();
-    yield* this.leave();
-    return true;
   }
 
   /** The monitor's word when a task is outside: who was only given up, and lives, leaves soon; who died inside never does. */
@@ -343,6 +427,7 @@ export class WaitQueue {
   *#sleep(lane: number, { deadline, cancel }: ParkOptions): Steps<number> {
     const wake = this.#binding.wakeWord(lane);
     const mine = this.#place.answers + lane;
+    let result: WaitResult | undefined;
     for (;;) {
       const answer = yield* load(mine);
       if (answer !== 0) {
@@ -351,15 +436,13 @@ export class WaitQueue {
       }
       if (cancel !== undefined && (yield* cancel.cancelled())) {
         const late = yield* this.giveUp(lane, false);
-        if (late !== 0) return late;
-        throw new CancelledError(
-          `Cannot go on waiting for ${this.#place.name}: it is cancelled, a live token is wanted`,
-        );
+        if (late === 0) throw cancelledWait(this.#place.name);
+        return late;
       }
-      const result = yield* wait(wake, 0, { deadline });
       if (result === "timed-out") return yield* this.giveUp(lane, false);
+      result = yield* wait(wake, 0, { deadline });
       // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
-      yield* store(wake, 0);
+      if (result !== "timed-out") yield* store(wake, 0);
     }
   }
 
@@ -367,9 +450,12 @@ export class WaitQueue {
    * Outside: leaves the queue, if the lane is queued; gives the answer that came before, or 0. With `undo` that answer is
    * taken back, too.
    */
-  *giveUp(lane: number, undo: boolean): Steps<number> {
+  giveUp(lane: number, undo: boolean): Steps<number> {
+    return this.inside(() => this.#giveUp(lane, undo));
+  }
+
+  *#giveUp(lane: number, undo: boolean): Steps<number> {
     const { answers, tickets } = this.#place;
-    yield* this.enter();
     const answer = yield* load(answers + lane);
     if (answer !== 0) {
       yield* store(answers + lane, 0);
@@ -382,7 +468,6 @@ export class WaitQueue {
       yield* this.#withdraw(lane);
       yield* this.#keeper.settle();
     }
-    yield* this.leave();
     return answer;
   }
 
@@ -390,7 +475,7 @@ export class WaitQueue {
     if (this.#keeper.withdraw !== undefined) yield* this.#keeper.withdraw(yield* this.request(lane), lane);
   }
 
-  /** Inside: queues a lane, for `park` and for those who wait in several queues at once. */
+  /** Inside: queues a lane. */
   *queue(lane: number, request: number, line: Line): Steps<void> {
     const { tail, tickets, requests, count } = this.#place;
     if (line.ticket === 0) {
@@ -430,8 +515,8 @@ export class WaitQueue {
     yield* notify(wake);
   }
 
-  /** Marks the queue as torn and wakes everybody. */
-  *#tear(): Steps<void> {
+  /** Inside, or for one who died there: marks the queue as torn and wakes everybody. */
+  *tear(): Steps<void> {
     const { monitor, lanes, tickets, answers } = this.#place;
     yield* store(monitor, BROKEN);
     yield* notify(monitor);

@@ -34,6 +34,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["sync", ["memory"]],
   ["mailbox", ["codec", "memory", "sync"]],
   ["program", ["codec", "memory", "sync", "mailbox"]],
+  ["lint", []],
   ["logging", ["platform"]],
   ["mode", ["platform", "codec", "memory"]],
   ["host", host],

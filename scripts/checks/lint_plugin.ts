@@ -5,7 +5,7 @@
  * - A rule sees the path of the file from the project's root and reports; most rules are a list of names and the
  *   places where these may stand, so that adding one is adding an entry.
  * - A rule reads no other file, but for `circles`, which follows imports.
- * - A rule sees no types: a `Steps` that nobody delegates to is known by the name of the method that made it.
+ * - Steps that nobody delegates to are the business of a plugin that users take, too: `lib/lint/`.
  */
 
 import { importsIn, wayTo } from "./circles.ts";
@@ -21,6 +21,8 @@ interface Subject {
   readonly place: Place;
   report(node: Node, message: string): void;
   text(node: Node): string;
+  /** The text of the comment right before a node. */
+  doc(node: Node): string;
 }
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -34,7 +36,13 @@ function rule(applies: (place: Place, path: string) => boolean, visit: (subject:
       if (!applies(place, path)) return {};
       const report = (node: Node, message: string) => context.report({ node, message });
       const text = (node: Node) => context.sourceCode.getText(node);
-      return visit({ path, place, report, text });
+      const doc = (node: Node) => {
+        const comment = context.sourceCode.getCommentsBefore(node).at(-1);
+        const isNext = comment !== undefined &&
+          context.sourceCode.text.slice(comment.range[1], node.range[0]).trim() === "";
+        return isNext ? comment.value.replace(/^[*\s]+/, "") : "";
+      };
+      return visit({ path, place, report, text, doc });
     },
   };
 }
@@ -165,31 +173,20 @@ const hostModules = new Set([
   "node:worker_threads",
 ]);
 
-/** Methods that give steps, by names that hardly anything else has. */
-const makesSteps = new Set([
-  "acquire",
-  "acquireRead",
-  "acquireWrite",
-  "arrive",
-  "countDown",
-  "markConsistent",
-  "notify",
-  "notifyAll",
-  "putAll",
-  "release",
-  "releaseRead",
-  "releaseWrite",
-  "shutdown",
-  "taskDone",
-  "tryAcquire",
-  "waitFor",
-]);
+/** What is given bodies that run inside a monitor. */
+const goesInside = new Set(["inside", "obtain", "changed", "change"]);
 
-/** Whether a node stands in a generator itself, not in a function within one. */
-function isInGenerator(node: Node): boolean {
-  for (let above = parentOf(node); above !== undefined; above = parentOf(above)) {
-    if (above.type === "FunctionExpression" || above.type === "FunctionDeclaration") return above.generator;
-    if (above.type === "ArrowFunctionExpression") return false;
+/** Whether a node stands in what runs inside a monitor: a body that is handed in there, or a method that says so. */
+function isInsideMonitor(node: Node, docOf: (node: Node) => string): boolean {
+  for (let above: Node | undefined = node; above !== undefined; above = parentOf(above)) {
+    if (above.type === "CallExpression") {
+      const { callee } = above;
+      const name = callee.type === "MemberExpression" && callee.property.type === "Identifier"
+        ? callee.property.name
+        : "";
+      if (goesInside.has(name)) return true;
+    }
+    if (above.type === "MethodDefinition") return /^Inside\b/.test(docOf(above));
   }
   return false;
 }
@@ -348,15 +345,18 @@ const plugin: Deno.lint.Plugin = {
       };
     }),
 
-    "steps": rule(() => true, ({ report }) => ({
-      ExpressionStatement({ expression }) {
-        if (expression.type !== "CallExpression" || expression.callee.type !== "MemberExpression") return;
-        const { property } = expression.callee;
-        const name = property.type === "Identifier" ? property.name : "";
-        if (!makesSteps.has(name) || !isInGenerator(expression)) return;
-        report(expression, `Cannot call ${name}() and drop its steps: nothing happens, yield* ${name}() is wanted`);
-      },
-    })),
+    "monitor": rule(
+      (place) => place.kind === "layer" && ["sync", "mailbox"].includes(place.layer),
+      ({ report, doc }) => ({
+        ThrowStatement(node) {
+          if (!isInsideMonitor(node, doc)) return;
+          report(
+            node,
+            "Cannot throw inside a monitor: others would sleep at its door, a value that is thrown outside is wanted",
+          );
+        },
+      }),
+    ),
 
     "root-exports": rule((place) => place.kind === "root", ({ path, report }) => ({
       ExportAllDeclaration: (node) => report(node, `Cannot use export * in ${path}: named exports are wanted`),

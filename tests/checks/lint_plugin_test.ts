@@ -193,15 +193,23 @@ const cases: Case[] = [
     ],
   },
   {
-    rule: "steps",
+    rule: "monitor",
     good: [
-      ["lib/programs/race.ts", "function* run() { yield* guard.acquire(); const steps = guard.release(); }"],
-      ["lib/host/guest.ts", "function end() { guard.release(); }"],
-      ["tests/sync/lock_test.ts", "function* run() { list.forEach(() => { memory.release(steps); }); }"],
+      [
+        "lib/sync/lock.ts",
+        "class Lock { *give() { yield* this.queue.inside(() => this.#pass()); throw new Error(); } }",
+      ],
+      ["lib/sync/lock.ts", "class Lock { /** Not inside. */ *give() { throw new Error(); } }"],
+      ["lib/pool/call.ts", "class Call { /** Inside: no monitor. */ give() { throw new Error(); } }"],
     ],
     bad: [
-      ["lib/programs/race.ts", "function* run() { guard.acquire(); }"],
-      ["tests/sync/lock_test.ts", "const task = { *run() { if (done) { ready.notifyAll(); } } };"],
+      ["lib/sync/lock.ts", "class Lock { *give() { yield* this.queue.inside(function* () { throw new Error(); }); } }"],
+      [
+        "lib/mailbox/stock.ts",
+        "class Stock { *put() { yield* this.queue.obtain(() => { throw new Error(); }, 1, {}); } }",
+      ],
+      ["lib/mailbox/stock.ts", "class Stock { /** Inside: puts. */ *put() { if (this.full) throw new Error(); } }"],
+      ["lib/sync/lock.ts", "class Lock { /** Inside. */ *#end() { throw new Error(); } }"],
     ],
   },
   {

@@ -5,6 +5,7 @@
  * - A task dies before each of its operations: the survivors end with a value or a typed error.
  * - A task is interrupted at each point at which it waits, its time comes at each, its token is cancelled at each point of
  *   the run: nothing is lost, the others end, the laws hold.
+ * - An operation inside a monitor fails, each in turn: all end, and nobody sleeps at the door.
  *
  * ```ts
  * testPrimitive("Lock", [scenario({
@@ -65,6 +66,7 @@ export function testPrimitive(
       runPreemptions(runs, { preemptions: 2, budget: soaked(preemptions), seed: preemptions });
     });
     test("survivors end after a death before any operation", () => sweep("kill", everybody));
+    test("nobody sleeps at a door after an operation inside has failed", () => sweep("fail", everybody));
     test("nothing is lost by an interruption at any point of a wait", () => sweep("interrupt", everybody));
     test("nothing is lost by a timeout at any point of a wait", () => sweep("expire", everybody));
     if (runs.cancels) test("nothing is lost by a cancel at any point", () => sweep("cancel", [0]));

@@ -16,9 +16,10 @@ export interface Fault {
   /**
    * `kill`: the task dies before its operation number `at`. `interrupt`: an error is thrown into it at the `at`-th step at
    * which it waits (or is woken and has not gone on). `expire`: its time comes at the `at`-th step at which it waits with a
-   * deadline. `cancel`: at step `at` of the run another task begins to cancel the scenario's token.
+   * deadline. `cancel`: at step `at` of the run another task begins to cancel the scenario's token. `fail`: the
+   * `at`-th operation that it performs inside a monitor throws.
    */
-  readonly kind: "kill" | "interrupt" | "expire" | "cancel";
+  readonly kind: "kill" | "interrupt" | "expire" | "cancel" | "fail";
   /** Whom it strikes; nobody in particular for `cancel`. */
   readonly task: number;
   /** When, counted from 0. */

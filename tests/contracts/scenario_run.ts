@@ -39,6 +39,8 @@ export interface Finished {
 }
 
 const MOST_STEPS = 20_000;
+/** The flag of a monitor's word. */
+const CONTENDED = 1 << 30;
 
 /** Picks at random by the seed: anew at each step, mostly who went on last, or nearly always. */
 export function randomPick(seed: number): Pick {
@@ -56,6 +58,8 @@ export class ScenarioRuns {
   readonly #space: Space<Shareables>;
   /** The words that are 0 when nobody is inside, waits or listens. */
   readonly #transient: readonly number[];
+  /** Those of them that say who is inside. */
+  readonly #monitors: readonly number[];
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
@@ -64,6 +68,7 @@ export class ScenarioRuns {
     this.#transient = Array.from({ length: layout.wordCount }, (_, word) => word).filter((word) => {
       return /\.(monitor|waiters|tickets|answers|listening)(\[\d+\])?$/.test(layout.nameOf(word));
     });
+    this.#monitors = this.#transient.filter((word) => layout.nameOf(word).endsWith(".monitor"));
   }
 
   /** Whether one of the things is a cancel token. */
@@ -102,6 +107,8 @@ export class ScenarioRuns {
     const opportunities: string[] = [];
     let steps = 0;
     let current: number | undefined;
+    let isRecovered = false;
+    let looked = -1;
     let late: { from: number; steps: Steps<void> } | undefined;
 
     const takeReady = () => {
@@ -135,6 +142,11 @@ export class ScenarioRuns {
       switch (kind) {
         case "kill":
           return performed[task] === opportunities.length && !run.ended ? place() : undefined;
+        case "fail":
+          // Each operation is one, as long as the task is in some monitor.
+          if (looked === performed[task] || run.ended) return undefined;
+          looked = performed[task]!;
+          return this.#monitors.some((word) => (peek(memory, word) & ~CONTENDED) === task + 1) ? place() : undefined;
         case "interrupt":
           return waits(task) && !spared(task) ? place() : undefined;
         case "expire":
@@ -160,6 +172,7 @@ export class ScenarioRuns {
           late = { from: steps + lag, steps: bury(host, task) };
           return;
         case "interrupt":
+        case "fail":
           view.interrupted = task;
           return interrupt(task, new Interruption(`at ${at}`));
         case "expire":
@@ -176,17 +189,23 @@ export class ScenarioRuns {
       ready.add(supervisor);
       return true;
     };
+    const failed = () => view.fault?.kind === "fail";
     /** When nobody can go on: time passes, or those that may starve are told. */
     const relieve = (): boolean => {
+      const atDoor = memory.parked.find(({ word = -1 }) => memory.layout.nameOf(word).endsWith(".monitor"));
+      if (failed() && atDoor !== undefined) {
+        throw new Error(`task ${atDoor.task} sleeps at the door, with nobody inside who leaves`);
+      }
       if (startLate(true)) return true;
       if (memory.advance()) {
         takeReady();
         return true;
       }
       const starving = memory.parked.map(({ task }) => task).filter((task) => task !== supervisor);
-      const allowed = view.dead !== undefined
-        ? scenario.afterDeath === "may-starve"
-        : view.fault !== undefined && scenario.afterFault === "may-starve";
+      const allowed = failed() ||
+        (view.dead !== undefined
+          ? scenario.afterDeath === "may-starve"
+          : view.fault !== undefined && scenario.afterFault === "may-starve");
       if (!allowed || starving.length === 0) return false;
       for (const task of starving) interrupt(task, new DeadlockError([]));
       return true;
@@ -210,7 +229,11 @@ export class ScenarioRuns {
       performed[current]!++;
       if (run.parked || run.ended) ready.delete(current);
       takeReady();
-      scenario.always?.(host, view);
+      if (!failed()) scenario.always?.(host, view);
+      else if (fault !== undefined && runs[fault.task]!.ended && !isRecovered) {
+        isRecovered = true;
+        late = { from: steps + lag, steps: bury(host, fault.task) };
+      }
       if (++steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
     }
     this.#check(host, view, runs);
@@ -223,8 +246,17 @@ export class ScenarioRuns {
     const allowed = new Set(scenario.mayThrow);
     if (fault?.kind === "cancel") allowed.add(CancelledError.name);
     if (dead !== undefined) { for (const name of scenario.mayThrowAfterDeath ?? []) allowed.add(name); }
-    if (dead !== undefined) allowed.add("NotRecoverableError");
-    const starves = dead !== undefined ? scenario.afterDeath : fault === undefined ? "recovers" : scenario.afterFault;
+    const failed = fault?.kind === "fail";
+    // Who waits for a condition may find that its lock was not taken again.
+    if (failed) { for (const name of [...scenario.mayThrowAfterDeath ?? [], "StateError"]) allowed.add(name); }
+    if (dead !== undefined || failed) allowed.add("NotRecoverableError");
+    const starves = failed
+      ? "may-starve"
+      : dead !== undefined
+      ? scenario.afterDeath
+      : fault === undefined
+      ? "recovers"
+      : scenario.afterFault;
     if (starves === "may-starve") allowed.add(DeadlockError.name);
     for (const [number, run] of runs.entries()) {
       const { outcome } = run;
@@ -235,10 +267,13 @@ export class ScenarioRuns {
         throw new Error(`${run.name} waits for ever in ${object}.${method} on ${memory.layout.nameOf(word)}`);
       }
       const { error } = outcome;
-      if (number === view.interrupted && error instanceof Interruption) continue;
+      // What it undoes after a failure may fail as well.
+      if (number === view.interrupted && (failed || error instanceof Interruption)) continue;
       const supervises = number === scenario.tasks.length;
       if (supervises || !(error instanceof Error) || !allowed.has(error.name)) throw error;
     }
+    // What failed in the middle leaves what a death leaves: nothing is said of it but that everybody goes on.
+    if (failed) return;
     this.#checkClean(view);
     if (dead === undefined) scenario.atEnd?.(host, view);
     else scenario.atDeath?.(host, view);

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { GuestTimeoutError } from "../../lib/errors.ts";
+import { GuestTimeoutError, MemoryFullError } from "../../lib/errors.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -25,5 +25,29 @@ for (const mode of MODE_NAMES) {
     assertEquals(await within(10, pool.run("waitForLock", undefined)), "held");
     await within(10, pool.close());
     assertEquals(guard.lockedSync(), false);
+  });
+}
+
+for (const mode of MODE_NAMES) {
+  Deno.test(`a host in ${mode} mode waits hundreds of times at once, and a wait too many changes nothing`, async () => {
+    const pool = await Pool.open<typeof work, "things">({
+      mode,
+      module,
+      workers: 1,
+      shared: { ...shared, hostLanes: 64 },
+    });
+    const { guard } = pool.shared;
+    await guard.acquireAsync();
+    const waiting = Array.from({ length: 64 }, async () => {
+      await guard.acquireAsync();
+      await guard.releaseAsync();
+    });
+    for (let time = 0; time < 3; time++) {
+      await assertRejects(() => within(10, guard.acquireAsync({ timeout: 1 })), MemoryFullError, "64 times at once");
+    }
+    await guard.releaseAsync();
+    await within(10, Promise.all(waiting));
+    assertEquals(await within(10, pool.run("addLocked", 3)), 3);
+    await within(10, pool.close());
   });
 }

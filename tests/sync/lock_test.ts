@@ -136,7 +136,7 @@ function wordsOf(memory: ModelMemory, name: string): number[] {
 }
 
 const placesOf = new WeakMap<ModelMemory, Map<string, number[]>>();
-const queuesOf = new WeakMap<ModelMemory, { owner: number; tickets: readonly number[] }>();
+const queuesOf = new WeakMap<ModelMemory, { owner: number } & ReturnType<typeof line>>();
 
 /** Who is told to try is alone in that, and marked; who is told that it owns the lock owns it. */
 function grantsAreTrue(_: Guarded, { memory }: RunView): void {
@@ -149,6 +149,14 @@ function grantsAreTrue(_: Guarded, { memory }: RunView): void {
   assert(owner === 0 || (word & OWNER) === owner, `${owner - 1} was told, the word is ${word}`);
 }
 
+/** The tickets of those in line who are not cancelled, 0 for the others; and who is cancelled. */
+function line(memory: ModelMemory): { tickets: number[]; cancelled: boolean[] } {
+  const isCancelled = wordsOf(memory, "token.cancelled")[0] !== 0;
+  const cancelled = wordsOf(memory, "lanes.listening").map((token) => isCancelled && token !== 0);
+  const tickets = wordsOf(memory, "guard.tickets").map((ticket, lane) => cancelled[lane] ? 0 : ticket);
+  return { tickets, cancelled };
+}
+
 /** While somebody stands in line, the first of them gets the lock, nobody else. */
 function firstComesFirst(shared: Guarded, view: RunView): void {
   grantsAreTrue(shared, view);
@@ -157,10 +165,13 @@ function firstComesFirst(shared: Guarded, view: RunView): void {
   const owner = wordsOf(memory, "guard.word")[0]! & OWNER;
   const before = queuesOf.get(memory);
   if (before !== undefined && owner !== 0 && owner !== before.owner) {
-    const line = before.tickets.filter((ticket) => ticket !== 0);
-    if (line.length > 0) assertEquals(owner - 1, before.tickets.indexOf(Math.min(...line)));
+    const tickets = before.tickets.filter((ticket) => ticket !== 0);
+    // Who is cancelled while it is handed the lock may have it: the one did not come before the other.
+    if (tickets.length > 0 && !before.cancelled[owner - 1]) {
+      assertEquals(owner - 1, before.tickets.indexOf(Math.min(...tickets)));
+    }
   }
-  queuesOf.set(memory, { owner, tickets: wordsOf(memory, "guard.tickets") });
+  queuesOf.set(memory, { owner, ...line(memory) });
 }
 
 const shared = (options: { fair?: boolean; owned?: boolean }) => () => ({

@@ -36,34 +36,35 @@ class Dispenser implements SharedThing {
   }
 
   /** Gives a token with a number. */
-  *put(): Steps<void> {
-    yield* this.queue.enter();
-    yield* this.#keep(1);
-    yield* this.#settle();
-    yield* this.queue.leave();
+  put(): Steps<void> {
+    return this.queue.inside(() => this.#put());
   }
 
   /** Waits for a token; false if none comes in time. */
   *take(options: { deadline?: number; cancel?: CancelToken } = {}): Steps<boolean> {
-    yield* this.queue.enter();
-    const free = yield* load(this.kept);
-    if (free > 0 && (yield* this.queue.waiters()) === 0) {
-      yield* store(this.kept, free - 1);
-      yield* this.queue.leave();
-      return true;
-    }
-    return (yield* this.queue.park(1, { deadline: options.deadline ?? Infinity, cancel: options.cancel })) !== 0;
+    const { deadline = Infinity, cancel } = options;
+    return (yield* this.queue.obtain(() => this.#take(), 1, { deadline, cancel })) !== 0;
   }
 
   /** Wakes all who wait, with nothing. */
-  *flush(): Steps<void> {
-    yield* this.queue.enter();
-    yield* this.queue.grantAll(2);
-    yield* this.queue.leave();
+  flush(): Steps<void> {
+    return this.queue.inside(() => this.queue.grantAll(2));
   }
 
   *died(task: number): Steps<void> {
     yield* this.queue.bury(task, function* () {});
+  }
+
+  *#put(): Steps<void> {
+    yield* this.#keep(1);
+    yield* this.#settle();
+  }
+
+  *#take(): Steps<number> {
+    const free = yield* load(this.kept);
+    if (free === 0 || (yield* this.queue.first()) !== NOBODY) return 0;
+    yield* store(this.kept, free - 1);
+    return 1;
   }
 
   *#keep(answer: number): Steps<void> {
@@ -210,13 +211,13 @@ for (const tail of [0, 0x7fffffff - 1, -2]) {
       5,
       (function* () {
         const { queue } = views[3]!;
-        yield* queue.enter();
-        const line = [];
-        for (let lane = yield* queue.first(); lane !== NOBODY; lane = yield* queue.firstAfter(lane)) {
-          line.push(queue.taskOf(lane));
-        }
-        seen.push(line, [yield* queue.waiters(), yield* queue.request(0)]);
-        yield* queue.leave();
+        yield* queue.inside(function* () {
+          const line = [];
+          for (let lane = yield* queue.first(); lane !== NOBODY; lane = yield* queue.firstAfter(lane)) {
+            line.push(queue.taskOf(lane));
+          }
+          seen.push(line, [yield* queue.waiters(), yield* queue.request(0)]);
+        });
       })(),
     );
     const tasks = [...takers, looker].map((steps, number) => ({ name: `task ${number}`, steps }));
@@ -229,7 +230,7 @@ Deno.test("WaitQueue that a death has torn throws NotRecoverableError at everybo
   const { space, memory, views } = open(3);
   const host = space.bind(memory).tokens;
   // Task 0 dies inside.
-  runBlocking(memory, views[0]!.queue.enter());
+  runBlocking(memory, views[0]!.queue.knock());
   const waiter = views[1]!.take();
   const tasks = [waiter, late(1, host.died(0))].map((steps, number) => ({ name: `task ${number}`, steps }));
   const { outcomes: [outcome] } = runCooperative<unknown>(memory, tasks);
@@ -252,14 +253,15 @@ Deno.test("WaitQueue.bury() waits for a task that lives to leave, and tears what
   const host = space.bind(memory).tokens;
   const loop = setInterval(() => {}, 1000);
   try {
-    runBlocking(memory, living!.queue.enter());
+    runBlocking(memory, living!.queue.knock());
     const buried = runAsynchronous(memory, host.queue.bury(0, function* () {}));
     // Another one that wants to enter meanwhile is not forgotten.
     const put = runAsynchronous(memory, other!.put());
-    runBlocking(memory, living!.queue.leave());
+    runBlocking(memory, living!.queue.unlock());
+    runBlocking(memory, living!.queue.wakeNext());
     assertEquals([await buried, await put], [true, undefined]);
     assertEquals(runBlocking(memory, living!.take()), true);
-    runBlocking(memory, dead!.queue.enter());
+    runBlocking(memory, dead!.queue.knock());
     assertEquals(await runAsynchronous(memory, host.queue.bury(1, function* () {})), false);
     assertThrows(() => runBlocking(memory, living!.put()), NotRecoverableError);
   } finally {

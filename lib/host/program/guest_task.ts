@@ -50,7 +50,8 @@ export function makeTask(exports: Exports, { module, program: name, settings, ta
       try {
         const { shared, end } = space.attach(memory, { task });
         try {
-          return runBlocking(memory, taskSteps(own, shared));
+          const sharedOn = (other: Memory) => other === memory ? shared : space.bind(other, { task });
+          return runBlocking(memory, taskSteps(own, { memory, sharedOn }));
         } finally {
           end();
         }

@@ -8,7 +8,7 @@
  */
 
 import { DeadlockError, farError, GuestTimeoutError, StoppedError } from "../../errors.ts";
-import { ModelMemory, runBlocking, seededChooser } from "../../memory/mod.ts";
+import { type Memory, ModelMemory, runBlocking, seededChooser } from "../../memory/mod.ts";
 import { runCooperative, type TaskRun, type WaitingTask } from "../../program/mod.ts";
 import { findDeadlock } from "./deadlock.ts";
 import type { ProgramEnd, ProgramJob, TaskEnd } from "./run.ts";
@@ -33,10 +33,14 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   let turns = 0;
   const time = () => memory.clock + ++turns / 1000;
   const views = names.map((_, task) => space.attach(memory, { task }));
+  const placeOf = (task: number) => ({
+    memory,
+    sharedOn: (own: Memory) => own === memory ? views[task]?.shared ?? {} : space.bind(own, { task }),
+  });
   let stop: GuestTimeoutError | undefined;
   const { outcomes } = runCooperative(
     memory,
-    tasks.map((task, index) => ({ name: task.name, steps: taskSteps(task, views[index]?.shared ?? {}) })),
+    tasks.map((task, index) => ({ name: task.name, steps: taskSteps(task, placeOf(index)) })),
     {
       ...settings.seed === 0 ? {} : { seed: settings.seed },
       onTurn(run, what) {

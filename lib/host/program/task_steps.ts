@@ -6,18 +6,27 @@
  */
 
 import { encode } from "../../codec/mod.ts";
-import type { Operation, Steps } from "../../memory/mod.ts";
-import type { ProgramTask } from "../../program/mod.ts";
+import type { Memory, Operation, Steps } from "../../memory/mod.ts";
+import { ownSteps, type ProgramTask } from "../../program/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
+
+/** Where a task runs, and how it sees the shared things on a memory: the real one, or one for its lines alone. */
+export interface TaskPlace {
+  /** The memory. */
+  readonly memory: Memory;
+  /** Its view of the things. */
+  sharedOn(memory: Memory): Shared<Shareables>;
+}
 
 /** Runs a task, and encodes `{ value }` of what it returns. */
 export function* taskSteps(
   task: ProgramTask<Shareables>,
-  shared: Shared<Shareables>,
+  { memory, sharedOn }: TaskPlace,
 ): Generator<Operation, Uint8Array, unknown> {
-  const steps: unknown = task.run(shared);
-  if (typeof steps !== "object" || steps === null || !(Symbol.iterator in steps)) {
+  const make = (memory: Memory): Steps<unknown> => {
+    const steps: unknown = task.run(sharedOn(memory));
+    if (typeof steps === "object" && steps !== null && Symbol.iterator in steps) return steps as Steps<unknown>;
     throw new TypeError(`Cannot run ${task.name}: it gives ${typeof steps}, steps (those of a function*) are wanted`);
-  }
-  return encode({ value: yield* steps as Steps<unknown> });
+  };
+  return encode({ value: yield* ownSteps({ name: task.name, layout: memory.layout, make }, memory) });
 }

@@ -11,7 +11,7 @@
 import type { ErrorData } from "../../errors.ts";
 import type { LoggingSettings, LogLine } from "../../logging/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
-import type { ThingsMessage } from "../shared/view.ts";
+import type { Lanes, ThingsMessage } from "../shared/view.ts";
 
 /** What a function of a module is given beside its argument. */
 export interface ServiceContext<S extends Shareables = Shareables> {
@@ -34,6 +34,9 @@ export interface NamedCall {
   /** Its argument. */
   readonly argument?: unknown;
 }
+
+/** The export that gives shared things, and in how many waits on them one can be at once. */
+export interface SharedCall extends NamedCall, Lanes {}
 
 /** What a guest logs; plain data. */
 export interface ServiceLogging {

@@ -14,7 +14,7 @@ import { type Attached, type Shareables, type Shared, Space, type Things } from 
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import { Recovery } from "./recovery.ts";
-import { LANES, type ThingsMessage } from "./view.ts";
+import { HOST_LANES, LANES, type Lanes, type ThingsMessage } from "./view.ts";
 
 /** What a guest asks that has no memory. */
 interface Asking {
@@ -27,11 +27,9 @@ interface Asking {
 }
 
 /** How many share things. */
-export interface ShareOptions {
+export interface ShareOptions extends Lanes {
   /** How many tasks, besides the caller. */
   readonly tasks: number;
-  /** In how many waits at once a side can be; 16 by default. */
-  readonly lanesPerTask?: number;
   /** For how many microseconds a wait looks at its word before it sleeps, at most 20; 0 by default. */
   readonly spin?: number;
 }
@@ -51,9 +49,9 @@ export class ServiceShare<S extends Shareables = Shareables> {
   readonly #asking = new Map<number, Asking>();
 
   /** Makes the memory. */
-  constructor(things: S, { tasks, lanesPerTask = LANES, spin = 0 }: ShareOptions) {
-    this.#space = new Space(things, { tasks, lanesPerTask });
-    this.message = { tasks, lanesPerTask, words: this.#space.layout.wordCount };
+  constructor(things: S, { tasks, lanesPerTask = LANES, hostLanes = HOST_LANES, spin = 0 }: ShareOptions) {
+    this.#space = new Space(things, { tasks, lanesPerTask, hostLanes });
+    this.message = { tasks, lanesPerTask, hostLanes, words: this.#space.layout.wordCount };
     this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, spin, hold: holdEventLoop });
     runBlocking(this.memory, this.#space.initialize());
     this.shared = this.#space.bind(this.memory);

@@ -5,15 +5,26 @@
 import type { Layout, Memory } from "../../memory/mod.ts";
 import { type Shareables, type Shared, Space } from "../../sync/mod.ts";
 
-/** In how many waits at once a side can be, where nothing else is said. */
+/** In how many waits at once a task can be, and the host, where nothing else is said. */
 export const LANES = 16;
+export const HOST_LANES = 256;
+
+/** In how many waits at once one can be: more are refused with a `MemoryFullError`. */
+export interface Lanes {
+  /** A task; 16 by default. */
+  readonly lanesPerTask?: number | undefined;
+  /** The host; 256 by default. */
+  readonly hostLanes?: number | undefined;
+}
 
 /** What the other side is told of the things. */
 export interface ThingsMessage {
   /** How many tasks share them. */
   readonly tasks: number;
-  /** In how many waits at once a side can be. */
+  /** In how many waits at once a task can be. */
   readonly lanesPerTask: number;
+  /** The same, for the host. */
+  readonly hostLanes: number;
   /** How many words they take. */
   readonly words: number;
 }
@@ -26,13 +37,13 @@ export interface ThingsMessage {
  */
 export function viewOf<S extends Shareables>(
   things: S,
-  { message: { tasks, lanesPerTask, words }, task, memoryFor }: {
+  { message: { tasks, lanesPerTask, hostLanes, words }, task, memoryFor }: {
     readonly message: ThingsMessage;
     readonly task: number;
     readonly memoryFor: (layout: Layout) => Memory;
   },
 ): { readonly shared: Shared<S>; readonly memory: Memory } {
-  const space = new Space(things, { tasks, lanesPerTask });
+  const space = new Space(things, { tasks, lanesPerTask, hostLanes });
   if (space.layout.wordCount !== words) {
     throw new TypeError(
       `Cannot attach: these things take ${space.layout.wordCount} words, the same things as were shared (${words} words) are wanted`,

@@ -2,21 +2,27 @@
  * The line of a program from which the library is called, as `file:///x.ts:12:5`.
  *
  * - A line of this library is not meant, but that of its caller. Of a copy of the library elsewhere nothing is known.
- *
- * @module
  */
 
 /** The layers whose lines are not the program's. */
-const OWN = ["memory", "sync", "mailbox", "program", "explorer", "testing"].map((layer) => {
+const OWN = ["memory", "sync", "mailbox", "program", "host", "explorer", "testing"].map((layer) => {
   return new URL(`../${layer}/`, import.meta.url).href;
 });
 
-/** Where the program is, as far as this is called from one. */
-export function caller(): string | undefined {
+/** How many calls may be between a program and what it makes. */
+const MOST_CALLS = 100;
+
+/** An error that knows where it was made, however deep that is. */
+export function deepError(): Error {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 100;
-  const { stack = "" } = new Error();
+  Error.stackTraceLimit = MOST_CALLS;
+  const error = new Error();
   Error.stackTraceLimit = limit;
+  return error;
+}
+
+/** Where the program is, or was when an error was made, as far as this is called from one. */
+export function sourceLine({ stack = "" }: Error = deepError()): string | undefined {
   for (const line of stack.split("\n").slice(1)) {
     const [, place, url = ""] = /(([a-z]+:.*):\d+:\d+)\)?$/.exec(line) ?? [];
     if (place === undefined || OWN.some((own) => url.startsWith(own))) continue;

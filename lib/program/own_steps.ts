@@ -1,0 +1,189 @@
+/**
+ * A task's own steps: what it yields are operations, and no steps that it made are left over when it returns.
+ *
+ * - Steps that nobody runs do nothing: `guard.acquire();` without `yield*` takes no lock. A task that returns with some left
+ *   ends with a {@linkcode DroppedStepsError}, which names the call.
+ * - Its line comes from running the task once more on the answers that it got, on a memory that performs nothing. Where that
+ *   goes another way, or the answers were too many to keep, the call alone is named.
+ * - Steps by the library's own generators are known by the first call in them, which is made at once.
+ *
+ * @module
+ */
+
+import { DroppedStepsError } from "../errors.ts";
+import {
+  checkOperation,
+  type Layout,
+  type MadeSteps,
+  type Memory,
+  type Operation,
+  setWitness,
+  type Steps,
+  stepsText,
+  throwInto,
+  type Witness,
+} from "../memory/mod.ts";
+import { deepError, sourceLine } from "./source_line.ts";
+
+/** How many answers are kept, and how many of their bytes. */
+const MOST_ANSWERS = 10_000;
+const MOST_BYTES = 2 ** 20;
+/** So many steps may be made ahead, before those that have begun are forgotten. */
+const MANY = 256;
+
+/** What a task is. */
+export interface OwnTask<T> {
+  /** Its name, for errors. */
+  readonly name: string;
+  /** Where its shared things lie. */
+  readonly layout: Layout;
+  /** Makes what it does, on a memory. */
+  make(memory: Memory): Steps<T>;
+}
+
+/** What an operation came to. */
+type Kept = { readonly answer: unknown } | { readonly error: unknown };
+
+/** The steps of a task on a memory; see the module. */
+export function ownSteps<T>(task: OwnTask<T>, memory: Memory): Steps<T> {
+  return { [Symbol.iterator]: () => new OwnSteps(task, memory) };
+}
+
+class OwnSteps<T> implements Iterator<Operation, T, unknown> {
+  readonly #task: OwnTask<T>;
+  readonly #memory: Memory;
+  #steps: Iterator<Operation, T, unknown> | undefined;
+  /** The last operation, and what all came to; undefined where that is too much. */
+  #operation: Operation | undefined;
+  #kept: Kept[] | undefined = [];
+  #bytes = 0;
+  /** What was made last, and before that and was not begun at once. */
+  #last: MadeSteps | undefined;
+  #early: MadeSteps[] = [];
+  #outer: Witness | undefined;
+  readonly #witness: Witness = (made) => {
+    this.#outer?.(made);
+    if (this.#last?.begun === false) this.#early.push(this.#last);
+    if (this.#early.length > MANY) this.#early = this.#early.filter(({ begun }) => !begun);
+    this.#last = made;
+  };
+
+  constructor(task: OwnTask<T>, memory: Memory) {
+    this.#task = task;
+    this.#memory = memory;
+  }
+
+  next(answer: unknown): IteratorResult<Operation, T> {
+    if (this.#operation !== undefined) this.#keep({ answer });
+    return this.#go(() => (this.#steps ??= this.#task.make(this.#memory)[Symbol.iterator]()).next(answer));
+  }
+
+  throw(error: unknown): IteratorResult<Operation, T> {
+    this.#keep({ error });
+    return this.#go(() => {
+      if (this.#steps === undefined) throw error;
+      return throwInto(this.#steps, error);
+    });
+  }
+
+  #go(act: () => IteratorResult<Operation, T>): IteratorResult<Operation, T> {
+    this.#outer = setWitness(this.#witness);
+    let step: IteratorResult<Operation, T>;
+    try {
+      step = act();
+    } finally {
+      setWitness(this.#outer);
+    }
+    if (!step.done) return this.#checked(step);
+    const dropped = this.#dropped;
+    if (dropped.length > 0) throw this.#error(dropped);
+    return step;
+  }
+
+  /** What is no operation is refused where it is yielded. */
+  #checked(step: IteratorYieldResult<Operation>): IteratorResult<Operation, T> {
+    try {
+      checkOperation(step.value);
+    } catch (error) {
+      return this.throw(error);
+    }
+    this.#operation = step.value;
+    return step;
+  }
+
+  get #dropped(): readonly MadeSteps[] {
+    const last = this.#last === undefined ? [] : [this.#last];
+    return [...this.#early, ...last].filter(({ begun }) => !begun);
+  }
+
+  #keep(kept: Kept): void {
+    if (this.#kept === undefined) return;
+    let one = kept;
+    if ("answer" in kept && kept.answer instanceof Uint8Array) {
+      // Bytes are read into the task's own, which it writes over.
+      this.#bytes += kept.answer.length;
+      one = { answer: kept.answer.slice() };
+    }
+    if (this.#kept.length === MOST_ANSWERS || this.#bytes > MOST_BYTES) this.#kept = undefined;
+    else this.#kept.push(one);
+  }
+
+  #error(dropped: readonly MadeSteps[]): DroppedStepsError {
+    const texts = dropped.map(stepsText);
+    const places = this.#kept === undefined ? [] : placesOf(this.#task, { kept: this.#kept, texts });
+    const calls = texts.map((call, index) => ({ call, place: places[index] }));
+    return new DroppedStepsError(this.#task.name, calls);
+  }
+}
+
+/** Where steps stand that nobody runs, by running the task once more; none where that goes another way. */
+function placesOf<T>(
+  { layout, make }: OwnTask<T>,
+  { kept, texts }: { readonly kept: readonly Kept[]; readonly texts: readonly string[] },
+): readonly (string | undefined)[] {
+  const made: { readonly steps: MadeSteps; readonly at: Error }[] = [];
+  const outer = setWitness((steps) => made.push({ steps, at: deepError() }));
+  try {
+    const steps = make(new NoMemory(layout))[Symbol.iterator]();
+    let step = steps.next();
+    for (const one of kept) {
+      if (step.done) return [];
+      step = "error" in one ? throwInto(steps, one.error) : steps.next(given(step.value, one.answer));
+    }
+    const dropped = made.filter(({ steps }) => !steps.begun);
+    const isSame = step.done && dropped.map(({ steps }) => stepsText(steps)).join() === texts.join();
+    return isSame ? dropped.map(({ at }) => sourceLine(at)) : [];
+  } catch {
+    // It is another way: what it throws has been told of already, or belongs to no run.
+    return [];
+  } finally {
+    setWitness(outer);
+  }
+}
+
+/** The answer to an operation, in the bytes that it gives. */
+function given(operation: Operation, answer: unknown): unknown {
+  if (operation.kind !== "read" || operation.into === undefined || !(answer instanceof Uint8Array)) return answer;
+  operation.into.set(answer);
+  return operation.into.subarray(0, answer.length);
+}
+
+/** The memory of a task that is run once more: nothing is performed. */
+class NoMemory implements Memory {
+  readonly layout: Layout;
+
+  constructor(layout: Layout) {
+    this.layout = layout;
+  }
+
+  perform(): never {
+    throw new TypeError("Cannot perform: the task is run for its lines alone, its steps are wanted");
+  }
+
+  ticket(): never {
+    return this.perform();
+  }
+
+  /** What guards give back was given back when the task ran. */
+  release(): void {}
+}

@@ -18,6 +18,8 @@
  * what it gave counts: its caller knows nothing else. So the states of n tasks are about as many as the product of their
  * lengths, and not as the number of interleavings.
  *
+ * Longer than other files because it is one walk over one kind of state, whose parts say nothing alone.
+ *
  * @module
  */
 

@@ -394,8 +394,10 @@ export class PropertyError extends Error {
   readonly row: number | undefined;
   /** The port that is wrong in that row, `t` for its time, `rows` where one run has fewer rows. */
   readonly port: string | undefined;
-  /** Where the run was that is wrong. */
+  /** Where the run was that is wrong: a mode, or `inline`. */
   readonly mode: string | undefined;
+  /** The kinds of cause that are seen: `chance`, `clock`, `module state`, `realm`. */
+  readonly causes: readonly string[];
 
   /** Makes the error. */
   constructor(
@@ -406,6 +408,7 @@ export class PropertyError extends Error {
       row?: number | undefined;
       port?: string | undefined;
       mode?: string | undefined;
+      causes?: readonly string[];
       cause?: unknown;
     },
   ) {
@@ -415,6 +418,7 @@ export class PropertyError extends Error {
     this.row = options.row;
     this.port = options.port;
     this.mode = options.mode;
+    this.causes = options.causes ?? [];
   }
 }
 

@@ -66,6 +66,14 @@ let used: AmbientUse | undefined;
 export class NondeterminismError extends Error {
   /** The class name. */
   override readonly name = "NondeterminismError";
+  /** The chance or the clock that was used, where that was seen. */
+  readonly use: AmbientUse | undefined;
+
+  /** Makes it. */
+  constructor(message: string, use?: AmbientUse) {
+    super(message);
+    this.use = use;
+  }
 }
 
 /**
@@ -87,7 +95,7 @@ export function unaided<T>(run: () => T): T {
     used = undefined;
     // What the use led to, a value or an error, is no result.
     // deno-lint-ignore no-unsafe-finally
-    if (use !== undefined) throw new NondeterminismError(nondeterminismText(use));
+    if (use !== undefined) throw new NondeterminismError(nondeterminismText(use), use);
   }
 }
 

@@ -75,7 +75,7 @@ export {
   type Slices,
 } from "./search.ts";
 export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
-export { NondeterminismError } from "./ambient.ts";
+export { type AmbientKind, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";
 export { AnswerTree, Failure, type TreeEnd, TreeNode } from "./answer_tree.ts";
 export { type RunTrace, traceOf, type TraceRow } from "./trace_of.ts";
 export { type TraceLine, traceLines, type TraceTextOptions } from "./trace_text.ts";

@@ -4,10 +4,9 @@
  * - A line of this library is not meant, but that of its caller. Of a copy of the library elsewhere nothing is known.
  */
 
-/** The layers whose lines are not the program's. */
-const OWN = ["memory", "sync", "mailbox", "program", "host", "explorer", "testing"].map((layer) => {
-  return new URL(`../${layer}/`, import.meta.url).href;
-});
+const LIBRARY = new URL("../", import.meta.url).href;
+/** The layer whose lines are programs'. */
+const PROGRAMS = new URL("../programs/", import.meta.url).href;
 
 /** How many calls may be between a program and what it makes. */
 const MOST_CALLS = 100;
@@ -25,7 +24,7 @@ export function deepError(): Error {
 export function sourceLine({ stack = "" }: Error = deepError()): string | undefined {
   for (const line of stack.split("\n").slice(1)) {
     const [, place, url = ""] = /(([a-z]+:.*):\d+:\d+)\)?$/.exec(line) ?? [];
-    if (place === undefined || OWN.some((own) => url.startsWith(own))) continue;
+    if (place === undefined || (url.startsWith(LIBRARY) && !url.startsWith(PROGRAMS))) continue;
     // In a row where the runtime itself calls, nobody is behind it.
     return url.startsWith("ext:") || url.startsWith("node:") ? undefined : place.replace(/^async /, "");
   }

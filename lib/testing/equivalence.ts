@@ -7,7 +7,8 @@
  * too:
  *
  * - in each mode: with a fresh guest, with a guest that has run before, and in many short advances;
- * - between the modes.
+ * - between the modes;
+ * - and inline, behind live sources, as the law of delegation says (`law.ts`), with the contracts of its functions checked.
  *
  * So a system fails that uses chance or the real clock, keeps values outside of its state, or asks where it runs.
  *
@@ -22,13 +23,15 @@
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
-import type { ModeName } from "../host/mod.ts";
 import { Host, type RunnableProgram } from "../host/mod.ts";
 import { endOf, type Experiment, stopsOf } from "./experiment.ts";
+import type { FastCheck } from "./fast_check.ts";
+import { lawfulRows } from "./law.ts";
 import { observe, parting, type Row } from "./observation.ts";
-import { Disagreement, holdProperty } from "./property.ts";
+import type { Parted } from "./causes.ts";
+import { Disagreement, type Held } from "./property.ts";
 import { checkProgramEquivalence, type ProgramCheckOptions, type ProgramReference } from "./program_equivalence.ts";
-import { loadSubject, type SystemCheckOptions } from "./subject.ts";
+import { holdSystem, loadSubject, type SystemCheckOptions } from "./subject.ts";
 
 const LAW = "checkEquivalence";
 
@@ -36,7 +39,7 @@ const LAW = "checkEquivalence";
 interface Seen {
   readonly rows: readonly Row[];
   readonly where: string;
-  readonly mode: ModeName;
+  readonly mode: string;
 }
 
 /**
@@ -45,9 +48,9 @@ interface Seen {
  * @throws {PropertyError} where it does not: with the seed, the path and the mode.
  * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
  */
-export async function checkEquivalence(
+export async function checkEquivalence<F extends FastCheck>(
   program: RunnableProgram | ProgramReference,
-  options: ProgramCheckOptions,
+  options: ProgramCheckOptions<F>,
 ): Promise<void>;
 /**
  * Checks that a system, named by module and export, gives equal outputs in all modes; see the module.
@@ -56,7 +59,10 @@ export async function checkEquivalence(
  * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
  * @throws {GuestError} where the module cannot be imported or its export throws.
  */
-export async function checkEquivalence(reference: SystemReference, options: SystemCheckOptions): Promise<void>;
+export async function checkEquivalence<F extends FastCheck>(
+  reference: SystemReference,
+  options: SystemCheckOptions<F>,
+): Promise<void>;
 export async function checkEquivalence(
   subject: SystemReference | RunnableProgram | ProgramReference,
   options: SystemCheckOptions | ProgramCheckOptions,
@@ -66,16 +72,18 @@ export async function checkEquivalence(
 }
 
 async function checkSystem(reference: SystemReference, options: SystemCheckOptions): Promise<void> {
-  const { system, name, modes } = await loadSubject(reference, { law: LAW, options });
+  const subject = await loadSubject(reference, { law: LAW, options });
+  const { system } = subject;
   await using made = new AsyncDisposableStack();
   const warm = options.host ?? made.use(new Host(options.guests));
   const fresh = made.use(new Host({ ...options.guests, fresh: true }));
 
-  const agree = (one: Seen, other: Seen): void => {
+  const agree = (one: Seen, other: Seen, parted: Parted): void => {
     const found = parting(system.outputs, one.rows, other.rows);
-    if (found !== undefined) throw new Disagreement(found, { one: one.where, other: other.where, mode: other.mode });
+    if (found === undefined) return;
+    throw new Disagreement(found, { one: one.where, other: other.where, mode: other.mode, parted });
   };
-  const predicate = async (experiment: Experiment): Promise<void> => {
+  const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver }) => {
     let first: Seen | undefined;
     const end = [endOf(experiment)];
     for (const mode of modes) {
@@ -86,11 +94,17 @@ async function checkSystem(reference: SystemReference, options: SystemCheckOptio
       const alone = await run(fresh, end, mode === "direct" ? "" : " with a fresh guest");
       const again = mode === "direct" ? ", run again" : " with a warm guest";
       // A guest is surely warm the second time; a seed and path that replay a failure start with a host of their own.
-      for (let times = 0; times < 2; times++) agree(alone, await run(warm, end, again));
-      agree(alone, await run(warm, stopsOf(experiment), " in many short advances"));
-      if (first === undefined) first = alone;
-      else agree(first, alone);
+      for (let times = 0; times < 2 && !isOver(); times++) agree(alone, await run(warm, end, again), "again");
+      if (isOver()) return;
+      agree(alone, await run(warm, stopsOf(experiment), " in many short advances"), "again");
+      if (first !== undefined) {
+        agree(first, alone, "elsewhere");
+        continue;
+      }
+      first = alone;
+      const rows = lawfulRows(system, { experiment, now: () => warm.clock.now() });
+      agree(alone, { rows, where: "inline behind live sources", mode: "inline" }, "inline");
     }
   };
-  await holdProperty({ law: LAW, subject: name, system }, { options, predicate });
+  await holdSystem(subject, { law: LAW, options, predicate });
 }

@@ -29,20 +29,31 @@ export interface FastCheckArbitrary<T> {
   chain(chainer: (value: T) => unknown): never;
 }
 
-/** What `fc.check` is told. */
+/** What is used here of what `fc.check` is told. */
 export interface CheckParameters {
   /** How many random values. */
-  readonly numRuns: number;
-  /** Which ones. */
+  readonly numRuns?: number;
+  /** Which ones; a failure says it. */
   readonly seed?: number;
-  /** Where to start among them, as a failure says. */
+  /** Where to start among them; a failure says it. */
   readonly path?: string;
+  /** Whether a counterexample is left as it is found. */
+  readonly endOnFailure?: boolean;
+  /** After how many milliseconds runs are skipped. */
+  readonly skipAllAfterTimeLimit?: number;
+  /** After how many milliseconds it ends. */
+  readonly interruptAfterTimeLimit?: number;
 }
+
+/** All that the `check` of a fast-check is told; of some its seed, for one, has to be read. */
+export type ParametersOf<F extends FastCheck> = NonNullable<Parameters<F["check"]>[1]>;
 
 /** What `fc.check` tells. */
 export interface CheckDetails {
   /** Whether the property failed. */
   readonly failed: boolean;
+  /** Whether its time was over. */
+  readonly interrupted: boolean;
   /** How many values were tried before it failed. */
   readonly numRuns: number;
   /** How many times the counterexample got simpler. */
@@ -74,5 +85,5 @@ export interface FastCheck {
   /** A property of one value. */
   asyncProperty(arbitrary: Arbitrary<unknown>, predicate: (value: unknown) => Promise<void>): object;
   /** Looks for a counterexample. */
-  check(property: object, parameters: CheckParameters): Promise<CheckDetails>;
+  check(property: object, parameters?: CheckParameters): Promise<CheckDetails>;
 }

@@ -7,27 +7,40 @@
  * - from the release at t_k until the release at t_(k+1), the output is y^(t_(k-1));
  * - before the first reply, it is y^ after initialization.
  *
- * Nothing here is delegated, posted or released: it is an oracle for what does that.
+ * Nothing here is delegated, posted or released: it is an oracle for what does that. The inputs come from live sources, which
+ * show the same vectors and the same data again, changed in place; and the contracts of its functions are checked.
  */
 
-import type { System } from "../diagram/mod.ts";
-import { decode, encode } from "../codec/mod.ts";
+import {
+  defineSystem,
+  DiagramBuilder,
+  type NoPorts,
+  type OutputSpec,
+  type PortType,
+  scalar,
+  type ScalarType,
+  type System,
+} from "../diagram/mod.ts";
+import { crossed } from "../codec/mod.ts";
 import { directHost } from "../host/mod.ts";
 import { compare, exact, Simulator, Timeline } from "../simulator/mod.ts";
 import { type Cell, cellsOf } from "./cells.ts";
 import { endOf, type Experiment, valuesAt } from "./experiment.ts";
-import type { Row } from "./observation.ts";
+import { declared, type Row } from "./observation.ts";
 
 /** The rows that an observer of the delegated system must see; `now` is the real clock, in milliseconds. */
 export function lawfulRows(system: System, options: { experiment: Experiment; now: () => number }): Row[] {
   const { experiment, now } = options;
   const { delegated, driven } = experiment;
   const clock = { now, sleepUntil: () => Promise.resolve(), breathe: () => undefined };
-  const inline = new Simulator(system, { host: directHost({ now }), clock, record: [] });
+  // What an inner far side is timed by is no clock of the system's.
+  const host = directHost({ now: () => 0 });
+  const source = new LiveSource(system);
+  const inline = new Simulator(source.diagram, { host, clock, record: [], contracts: true });
   const end = endOf(experiment);
   const rows: Row[] = [];
   let driverEvents = 0;
-  hold(inline, valuesAt(experiment, driverEvents));
+  source.hold(inline, valuesAt(experiment, driverEvents));
   inline.initializeSync();
   let latest = outputsOf(system, inline);
   let shown = latest;
@@ -48,7 +61,7 @@ export function lawfulRows(system: System, options: { experiment: Experiment; no
     if (instant.due.includes(0)) {
       shown = latest;
       rows.push({ t: instant.t, at: "after the release", cells: shown });
-      hold(inline, valuesAt(experiment, driverEvents));
+      source.hold(inline, valuesAt(experiment, driverEvents));
       inline.advanceThroughSync({ time: instant.exact, t: instant.t, named: instant.named });
       latest = outputsOf(system, inline);
     }
@@ -58,13 +71,41 @@ export function lawfulRows(system: System, options: { experiment: Experiment; no
   return rows;
 }
 
-/** Values arrive at a far side as copies: an instance of a class as a plain object, for one. */
-function hold(inline: Simulator, values: Record<string, unknown>): void {
-  const copies = decode(encode(values)) as Record<string, unknown>;
-  for (const [input, value] of Object.entries(copies)) inline.fix(input, value);
+/** A system behind sources whose values change between its instants. */
+class LiveSource {
+  readonly diagram: System;
+  readonly #values: Record<string, unknown> = {};
+  #turn = 0;
+
+  constructor(system: System) {
+    const builder = new DiagramBuilder(system.name);
+    const subject = builder.add("subject", system);
+    const outputs = Object.fromEntries(
+      Object.entries(system.inputs).map(
+        ([port, type]): [string, OutputSpec<{ turn: ScalarType }, NoPorts, PortType>] => {
+          return [port, { type: declared(type), value: () => this.#values[port] as never }];
+        },
+      ),
+    );
+    const source = builder.add("source", defineSystem({ name: "source", inputs: { turn: scalar() }, outputs }));
+    for (const port of Object.keys(system.inputs)) builder.connect(source.output(port), subject.input(port));
+    for (const port of Object.keys(system.outputs)) builder.exportOutput(port, subject.output(port));
+    builder.exportInput("turn", source.input("turn"));
+    this.diagram = builder.build();
+  }
+
+  /** Shows other values from the next instant on: copies, as a far side gets them, in the buffers of those before. */
+  hold(inline: Simulator, values: Record<string, unknown>): void {
+    inline.fix("turn", ++this.#turn);
+    for (const [port, value] of Object.entries(crossed(values) as Record<string, unknown>)) {
+      const before = this.#values[port];
+      if (!Array.isArray(before) || !Array.isArray(value)) this.#values[port] = value;
+      else before.splice(0, before.length, ...value);
+    }
+  }
 }
 
 function outputsOf(system: System, inline: Simulator): Cell[] {
   const values = Object.keys(system.outputs).map((output) => inline.context.output(output));
-  return cellsOf(system.outputs, decode(encode(values)) as unknown[]);
+  return cellsOf(system.outputs, crossed(values) as unknown[]);
 }

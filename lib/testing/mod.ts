@@ -12,7 +12,14 @@ export { checkProgramEquivalence, type ProgramCheckOptions, type ProgramReferenc
 export { holds, ScheduledRun, schedules, type SchedulesOptions } from "./schedules.ts";
 export type { PropertyOptions, SampleOptions } from "./property.ts";
 export type { ExperimentOptions } from "./experiment.ts";
-export type { Arbitrary, CheckDetails, CheckParameters, FastCheck, FastCheckArbitrary } from "./fast_check.ts";
+export type {
+  Arbitrary,
+  CheckDetails,
+  CheckParameters,
+  FastCheck,
+  FastCheckArbitrary,
+  ParametersOf,
+} from "./fast_check.ts";
 export {
   assertLinearizable,
   checkLinearizable,

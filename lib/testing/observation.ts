@@ -128,7 +128,7 @@ function probe(
 }
 
 /** A port that a port of that type connects to, and that is not optional. */
-function declared(type: PortType): PortType {
+export function declared(type: PortType): PortType {
   switch (type.kind) {
     case "scalar":
       return scalar(type.initial);

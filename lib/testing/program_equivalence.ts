@@ -21,9 +21,11 @@ import {
   type RunnableProgram,
   sameData,
 } from "../host/mod.ts";
-import type { Arbitrary } from "./fast_check.ts";
+import { Execution, ProgramModel, RandomWalk } from "../explorer/mod.ts";
+import { isProgram, settingsOf } from "../program/mod.ts";
+import type { Arbitrary, FastCheck, ParametersOf } from "./fast_check.ts";
 import { parameterValue } from "./parameters.ts";
-import { holdFor, type SampleOptions, WrongOutcome } from "./property.ts";
+import { type Held, hold, WrongOutcome } from "./property.ts";
 
 /** A program by its module, and by its name where that has several. */
 export interface ProgramReference {
@@ -34,7 +36,9 @@ export interface ProgramReference {
 }
 
 /** What the property of a program takes. */
-export interface ProgramCheckOptions extends SampleOptions {
+export type ProgramCheckOptions<F extends FastCheck = FastCheck> = Omit<ParametersOf<F>, "timeout"> & {
+  /** fast-check. */
+  readonly fc: F;
   /** Where it is to run: every mode by default, direct alone where it has no module. */
   readonly modes?: readonly ModeName[];
   /** Which variants; all by default. */
@@ -47,7 +51,7 @@ export interface ProgramCheckOptions extends SampleOptions {
   readonly host?: Host;
   /** How the hosts that the property makes run their guests. */
   readonly guests?: Omit<HostOptions, "fresh">;
-}
+};
 
 /** One way to run a program. */
 interface Case {
@@ -58,6 +62,8 @@ interface Case {
 
 const LAW = "checkEquivalence";
 const MOST_SEED = 2 ** 31 - 1;
+/** In how many orders a program that fails is looked at for chance and clocks. */
+const PROBES = 20;
 
 /**
  * Checks that a program comes out the same in all modes; see the module.
@@ -65,18 +71,27 @@ const MOST_SEED = 2 ** 31 - 1;
  * @throws {PropertyError} where it does not: with the seed, the path and the mode.
  * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
  */
-export async function checkProgramEquivalence(
+export async function checkProgramEquivalence<F extends FastCheck>(
   subject: RunnableProgram | ProgramReference,
-  options: ProgramCheckOptions,
+  options: ProgramCheckOptions<F>,
 ): Promise<void> {
   const program = isRunnable(subject) ? subject : await load(subject);
-  const { timeout = 10, guests = {} } = options;
-  const modes = modesOf(program, options);
+  const {
+    fc,
+    timeout = 10,
+    guests = {},
+    host: _host,
+    modes: _modes,
+    variants: _variants,
+    parameters: _parameters,
+    ...parameters
+  } = options as ProgramCheckOptions;
+  const modes = modesOf(program, options as ProgramCheckOptions);
   await using made = new AsyncDisposableStack();
   const warm = options.host ?? made.use(new Host(guests));
   const fresh = made.use(new Host({ ...guests, fresh: true }));
 
-  const predicate = async (one: Case): Promise<void> => {
+  const predicate: Held<Case>["predicate"] = async (one, { modes, isOver }) => {
     let first: { report: ProgramReport; where: string } | undefined;
     for (const mode of modes) {
       const hosts: [Host, string][] = mode === "direct"
@@ -84,6 +99,7 @@ export async function checkProgramEquivalence(
         // A guest is surely warm the second time; a seed and path that replay a failure start with a host of their own.
         : [[fresh, " with fresh guests"], [warm, " with warm guests"], [warm, " with warm guests"]];
       for (const [host, how] of hosts) {
+        if (isOver()) return;
         const report = await host.run(program, { ...one, mode, timeout });
         const where = `in ${mode} mode${how}`;
         first ??= { report, where };
@@ -92,8 +108,17 @@ export async function checkProgramEquivalence(
     }
   };
   const name = program.module === undefined ? program.name : `${program.name} of ${program.module}`;
-  const what = { law: LAW, subject: name, replayed: "program" };
-  await holdFor(what, { options, arbitrary: cases(program, options), predicate });
+  const arbitrary = cases(program, options as ProgramCheckOptions);
+  const probe = (one: Case) => explored(program, one);
+  await hold({ law: LAW, subject: name, replayed: "program", arbitrary, predicate, probe }, { fc, parameters, modes });
+}
+
+/** Runs a program in the model, in some orders. */
+function explored(program: RunnableProgram, one: Case): void {
+  if (!isProgram(program)) return;
+  const execution = new Execution(new ProgramModel(program, settingsOf(program, one)));
+  const walk = new RandomWalk({ seed: one.seed });
+  for (let runs = 0; runs < PROBES && walk.begin(); runs++) execution.run(walk);
 }
 
 function check(
@@ -102,8 +127,9 @@ function check(
 ): void {
   if (!ok) throw new WrongOutcome(`${shown(outcome)} came out ${where}`, { mode, wanted: "a declared outcome is" });
   if (sameData(independent, first.report.independent)) return;
+  const parted = mode === first.report.mode ? "again" : "elsewhere";
   const is = `${shown(first.report.independent)} came out ${first.where}, ${shown(independent)} ${where}`;
-  throw new WrongOutcome(is, { mode, wanted: "equality of what is independent of the schedule is" });
+  throw new WrongOutcome(is, { mode, wanted: "equality of what is independent of the schedule is", parted });
 }
 
 async function load({ module, name }: ProgramReference): Promise<RunnableProgram> {

@@ -1,31 +1,27 @@
 /**
- * Runs a property over random experiments, and says all that is known where it fails.
+ * Runs a property over random values, and says all that is known where it fails.
  *
  * - A failure names the first row and port that are wrong, both values and where each came from, the shrunk
  *   counterexample, and the line that replays it.
  */
 
-import type { System } from "../diagram/mod.ts";
 import { PropertyError } from "../errors.ts";
+import type { ModeName } from "../host/mod.ts";
+import { now, within } from "../platform/mod.ts";
+import { causesOf, type Parted } from "./causes.ts";
 import { showCell } from "./cells.ts";
-import { type Experiment, type ExperimentOptions, experiments } from "./experiment.ts";
-import type { Arbitrary, CheckDetails, FastCheck } from "./fast_check.ts";
+import type { ExperimentOptions } from "./experiment.ts";
+import type { Arbitrary, CheckDetails, CheckParameters, FastCheck, ParametersOf } from "./fast_check.ts";
 import type { Parting } from "./observation.ts";
 
-/** How many random values, and which. */
-export interface SampleOptions {
+/** How many random values, and which: fast-check, and whatever its `check` can be told. 25 values by default. */
+export type SampleOptions<F extends FastCheck = FastCheck> = ParametersOf<F> & {
   /** fast-check. */
-  readonly fc: FastCheck;
-  /** How many, 25 by default. */
-  readonly numRuns?: number;
-  /** Which ones; a failure says it. */
-  readonly seed?: number;
-  /** Where to start among them; a failure says it. */
-  readonly path?: string;
-}
+  readonly fc: F;
+};
 
 /** How many experiments, and which. */
-export interface PropertyOptions extends ExperimentOptions, SampleOptions {}
+export type PropertyOptions<F extends FastCheck = FastCheck> = ExperimentOptions & SampleOptions<F>;
 
 /** Two runs of one experiment part. */
 export class Disagreement extends Error {
@@ -34,13 +30,19 @@ export class Disagreement extends Error {
   readonly parting: Parting;
   /** The mode of the run that is wrong. */
   readonly mode: string;
+  /** Which runs came out otherwise. */
+  readonly parted: Parted;
 
   /** Makes it; `one` and `other` say where the two values came from. */
-  constructor(parting: Parting, { one, other, mode }: { one: string; other: string; mode: string }) {
+  constructor(
+    parting: Parting,
+    { one, other, mode, parted }: { one: string; other: string; mode: string; parted: Parted },
+  ) {
     const { row, when, port } = parting;
     super(`row ${row} (${when}), port ${port}: ${showCell(parting.one)} ${one}, ${showCell(parting.other)} ${other}`);
     this.parting = parting;
     this.mode = mode;
+    this.parted = parted;
   }
 }
 
@@ -51,64 +53,100 @@ export class WrongOutcome extends Error {
   readonly mode: string;
   /** What must be, as a clause. */
   readonly wanted: string;
+  /** Which runs came out otherwise; undefined where one is wrong by itself. */
+  readonly parted: Parted | undefined;
 
   /** Makes it; `is` says what came out, as a clause. */
-  constructor(is: string, { mode, wanted }: { mode: string; wanted: string }) {
+  constructor(is: string, { mode, wanted, parted }: { mode: string; wanted: string; parted?: Parted | undefined }) {
     super(is);
     this.mode = mode;
+    this.parted = parted;
     this.wanted = wanted;
   }
 }
 
+/** A property, and what is done where it fails. */
+export interface Held<T> {
+  /** What the check is called. */
+  readonly law: string;
+  /** What it is about, for people. */
+  readonly subject: string;
+  /** What it is about, in the line that replays. */
+  readonly replayed: string;
+  /** The random values. */
+  readonly arbitrary: Arbitrary<T>;
+  /** Fails by throwing; in `modes`, with as little as it can do once `isOver`. */
+  predicate(value: T, run: { readonly modes: readonly ModeName[]; readonly isOver: () => boolean }): Promise<void>;
+  /** Runs a value here and at once. */
+  probe(value: T): void;
+}
+
+/** For how many milliseconds a run that is under way when its time is over is waited for. */
+const PATIENCE = 10_000;
+
 /**
- * Runs a predicate on random experiments; it fails by throwing.
+ * Runs a predicate on random values.
+ *
+ * - Nobody shrinks in threads and processes what direct mode shows as well: that is tried first.
+ * - A run that is under way when fast-check gives up is waited for, so that its host can close.
  *
  * @throws {PropertyError} where it fails on one.
  */
-export async function holdProperty(
-  what: { law: string; subject: string; system: System },
-  how: { options: PropertyOptions; predicate: (experiment: Experiment) => Promise<void> },
+export async function hold<T, F extends FastCheck>(
+  held: Held<T>,
+  { fc, parameters, modes }: { fc: F; parameters: CheckParameters; modes: readonly ModeName[] },
 ): Promise<void> {
-  const { options, predicate } = how;
-  await holdFor({ ...what, replayed: "reference" }, {
-    options,
-    arbitrary: experiments(what.system.inputs, options),
-    predicate,
-  });
+  const under = new Set<Promise<void>>();
+  const begun = now();
+  const left = (limit?: number) => limit === undefined ? undefined : Math.max(0, limit - (now() - begun));
+  const check = async (modes: readonly ModeName[], more: CheckParameters): Promise<CheckDetails> => {
+    let isOver = false;
+    const property = fc.asyncProperty(held.arbitrary, async (value) => {
+      const run = held.predicate(value as T, { modes, isOver: () => isOver });
+      const settled = run.catch(() => {});
+      under.add(settled);
+      void settled.then(() => under.delete(settled));
+      await run;
+    });
+    const { interruptAfterTimeLimit, skipAllAfterTimeLimit } = parameters;
+    const limits = Object.entries({ interruptAfterTimeLimit, skipAllAfterTimeLimit }).flatMap(([name, limit]) => {
+      return limit === undefined ? [] : [[name, left(limit)]];
+    });
+    try {
+      return await fc.check(property, { numRuns: 25, ...parameters, ...Object.fromEntries(limits), ...more });
+    } finally {
+      isOver = true;
+      await within(PATIENCE, Promise.all(under));
+    }
+  };
+  const first = await check(modes, { endOnFailure: true });
+  if (!first.failed) return;
+  let details = first;
+  const { seed, counterexamplePath: path } = first;
+  if (path !== null && parameters.endOnFailure !== true) {
+    const isDirect = modes.includes("direct") && modes.length > 1;
+    const direct = isDirect ? await check(["direct"], { seed, path }) : undefined;
+    const shrunk = direct?.failed ? direct : await check(modes, { seed, path });
+    // What did not shrink is told as it was found: what runs leave behind may have changed it.
+    if (shrunk.failed && shrunk.numShrinks > 0) details = { ...shrunk, numRuns: first.numRuns };
+  }
+  throw failure(held, details);
 }
 
-/**
- * Runs a predicate on random values; it fails by throwing. `replayed` is what the law is about, in the line that replays.
- *
- * @throws {PropertyError} where it fails on one.
- */
-export async function holdFor<T>(
-  what: { law: string; subject: string; replayed: string },
-  how: { options: SampleOptions; arbitrary: Arbitrary<T>; predicate: (value: T) => Promise<void> },
-): Promise<void> {
-  const { fc, numRuns = 25, seed, path } = how.options;
-  const details = await fc.check(fc.asyncProperty(how.arbitrary, (value) => how.predicate(value as T)), {
-    numRuns,
-    ...(seed === undefined ? {} : { seed }),
-    ...(path === undefined ? {} : { path }),
-  });
-  if (details.failed) throw failure(what, details);
-}
-
-function failure(
-  { law, subject, replayed }: { law: string; subject: string; replayed: string },
-  details: CheckDetails,
-): PropertyError {
-  const { seed, counterexample, errorInstance: error, numRuns, numShrinks } = details;
+function failure<T>({ law, subject, replayed, probe }: Held<T>, details: CheckDetails): PropertyError {
+  const { seed, counterexample, errorInstance: error, numRuns, numShrinks, interrupted } = details;
   const path = details.counterexamplePath ?? "";
   const disagreement = error instanceof Disagreement ? error : undefined;
   const wrong = error instanceof WrongOutcome ? error : undefined;
   const found = disagreement ?? wrong;
-  const [value] = Array.isArray(counterexample) ? counterexample : [undefined];
-  const is = found?.message ?? (error === null ? "fast-check gave up" : `a run threw ${String(error)}`);
+  const gaveUp = interrupted ? "its time was over before a run had ended" : "fast-check gave up";
+  const is = found?.message ?? (error === null ? gaveUp : `a run threw ${String(error)}`);
   const wanted = wrong?.wanted ?? (disagreement === undefined ? "runs that end are" : "equal values are");
+  const [value] = Array.isArray(counterexample) ? counterexample : [undefined];
+  const causes = Array.isArray(counterexample) ? causesOf(() => probe(value), found?.parted) : [];
   const message = [
     `Cannot pass ${law} with ${subject}: ${is}, ${wanted} wanted`,
+    ...causes.map(({ kind, text }) => `Cause: ${kind} (${text})`),
     `Counterexample after ${numRuns} ${numRuns === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,
     Deno.inspect(value, { breakLength: 120, depth: 8 }),
     `Replay it: ${law}(${replayed}, { ..., seed: ${seed}, path: ${JSON.stringify(path)} })`,
@@ -119,6 +157,7 @@ function failure(
     row: disagreement?.parting.row,
     port: disagreement?.parting.port,
     mode: found?.mode,
+    causes: causes.map(({ kind }) => kind),
     cause: found === undefined && error !== null ? error : undefined,
   });
 }

@@ -6,17 +6,21 @@
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
 import { Host, type HostOptions, loadSystem, MODE_NAMES, type ModeName } from "../host/mod.ts";
-import type { PropertyOptions } from "./property.ts";
+import { now } from "../platform/mod.ts";
+import { type Experiment, type ExperimentOptions, experiments } from "./experiment.ts";
+import type { FastCheck } from "./fast_check.ts";
+import { lawfulRows } from "./law.ts";
+import { type Held, hold, type PropertyOptions } from "./property.ts";
 
 /** What a property of a system takes; inputs, timings and runs are random. */
-export interface SystemCheckOptions extends PropertyOptions {
+export type SystemCheckOptions<F extends FastCheck = FastCheck> = PropertyOptions<F> & {
   /** Where the system is to run: every mode by default. */
   readonly modes?: readonly ModeName[];
   /** Serves the runs, unless they want guests of their own; one is made without it. */
   readonly host?: Host;
   /** How the hosts that the property makes run their guests. */
   readonly guests?: Omit<HostOptions, "fresh">;
-}
+};
 
 /** A system and where it is to run. */
 export interface Subject {
@@ -51,4 +55,24 @@ export async function loadSubject(
     throw new TypeError(`Cannot use ${law} on ${name}: the mode is ${mode}, one of ${known.join(", ")} is wanted`);
   }
   return { system, name, modes };
+}
+
+/**
+ * Runs a predicate on random experiments; it fails by throwing.
+ *
+ * @throws {PropertyError} where it fails on one.
+ */
+export async function holdSystem<F extends FastCheck>(
+  { system, name, modes }: Subject,
+  { law, options, predicate }: {
+    readonly law: string;
+    readonly options: SystemCheckOptions<F>;
+    readonly predicate: Held<Experiment>["predicate"];
+  },
+): Promise<void> {
+  // What is not for this library is for fast-check.
+  const { fc, inputs, periods, offsets, steps, modes: _modes, host: _host, guests: _guests, ...parameters } = options;
+  const arbitrary = experiments(system.inputs, { fc, inputs, periods, offsets, steps } as ExperimentOptions);
+  const probe = (experiment: Experiment) => void lawfulRows(system, { experiment, now });
+  await hold({ law, subject: name, replayed: "reference", arbitrary, predicate, probe }, { fc, parameters, modes });
 }

@@ -19,8 +19,9 @@ import { Host } from "../host/mod.ts";
 import { endOf, type Experiment } from "./experiment.ts";
 import { lawfulRows } from "./law.ts";
 import { observe, parting } from "./observation.ts";
-import { Disagreement, holdProperty } from "./property.ts";
-import { loadSubject, type SystemCheckOptions } from "./subject.ts";
+import type { FastCheck } from "./fast_check.ts";
+import { Disagreement, type Held } from "./property.ts";
+import { holdSystem, loadSubject, type SystemCheckOptions } from "./subject.ts";
 
 const LAW = "checkZeroOrderHold";
 
@@ -31,18 +32,25 @@ const LAW = "checkZeroOrderHold";
  * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
  * @throws {GuestError} where the module cannot be imported or its export throws.
  */
-export async function checkZeroOrderHold(reference: SystemReference, options: SystemCheckOptions): Promise<void> {
-  const { system, name, modes } = await loadSubject(reference, { law: LAW, options });
+export async function checkZeroOrderHold<F extends FastCheck>(
+  reference: SystemReference,
+  options: SystemCheckOptions<F>,
+): Promise<void> {
+  const subject = await loadSubject(reference, { law: LAW, options });
+  const { system } = subject;
   await using made = new AsyncDisposableStack();
   const host = options.host ?? made.use(new Host(options.guests));
-  const predicate = async (experiment: Experiment): Promise<void> => {
+  const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver }) => {
     const wanted = lawfulRows(system, { experiment, now: () => host.clock.now() });
     for (const mode of modes) {
+      if (isOver()) return;
       const delegated = delegate(system, { mode, ...experiment.delegated });
       const rows = await observe(delegated, { experiment, host, stops: [endOf(experiment)] });
       const found = parting(system.outputs, wanted, rows);
-      if (found !== undefined) throw new Disagreement(found, { one: "by the law", other: `in ${mode} mode`, mode });
+      const parted = mode === modes[0] ? "inline" : "elsewhere";
+      if (found === undefined) continue;
+      throw new Disagreement(found, { one: "by the law", other: `in ${mode} mode`, mode, parted });
     }
   };
-  await holdProperty({ law: LAW, subject: name, system }, { options, predicate });
+  await holdSystem(subject, { law: LAW, options, predicate });
 }

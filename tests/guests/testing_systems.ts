@@ -160,3 +160,20 @@ export const fragile: Leaf = defineSystem({
 
 /** Has no outputs. */
 export const mute: Leaf = defineSystem({ name: "mute", inputs: { u: scalar() } });
+
+/** Changes its state in place, as a cast lets it. */
+export const inPlace: Leaf = defineSystem({
+  name: "in place",
+  inputs: { u: scalar() },
+  state: { y: abstract({ n: 0 }) },
+  outputs: { n: { type: scalar(), feedthrough: [], value: ({ state }) => state.y.n } },
+  initialize: ({ input, state }) => void (state.y.n += input.u),
+});
+
+/** Has a handler that is not done when it returns. */
+export const late: Leaf = defineSystem({
+  name: "late",
+  state: { n: scalar() },
+  outputs: { n: { type: scalar(), value: ({ state }) => state.n } },
+  initialize: (async ({ next }: { next: { n: number } }) => void (next.n = await Promise.resolve(1))) as never,
+});

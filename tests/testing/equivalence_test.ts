@@ -81,17 +81,44 @@ Deno.test("checkEquivalence() fails a system that uses chance", async () => {
   assertStringIncludes(error.message, "row 0 (t=0");
   assertStringIncludes(error.message, "port y: 0.");
   assertStringIncludes(error.message, " in direct mode, run again, equal values are wanted");
+  assertEquals(error.causes, ["chance"]);
+  assertStringIncludes(error.message, `Cause: chance (Math.random() at ${module}:`);
 });
 
 Deno.test("checkEquivalence() fails a system that reads the real clock", async () => {
   const { error } = await failureOf({ module, export: "clockReader" }, { modes: ["direct"], seed: 1 });
-  assertEquals([error.port, error.row], ["y", 0]);
+  assertEquals([error.port, error.row, error.causes], ["y", 0, ["clock"]]);
+});
+
+Deno.test("checkEquivalence() hands on what fast-check can be told; interrupted, it waits for the run that is under way", async () => {
+  const u = fc.double({ max: 5, noNaN: true });
+  const reference = { module, export: "fragile" };
+  await checkEquivalence(reference, {
+    fc,
+    inputs: { u: fc.constant(0) },
+    modes: ["direct"],
+    numRuns: 9,
+    unbiased: true,
+  });
+  const options = { fc, inputs: { u }, modes: ["direct"] as ModeName[], numRuns: 2 ** 30, interruptAfterTimeLimit: 0 };
+  const error = await assertRejects(() => checkEquivalence(reference, options), PropertyError);
+  assertStringIncludes(error.message, "its time was over before a run had ended");
+});
+
+Deno.test("checkEquivalence() fails a system that changes its state in place, or whose handler is async", async () => {
+  for (const [name, is] of [["inPlace", "read only property"], ["late", "its handler returned a promise"]] as const) {
+    const error = await assertRejects(
+      () => checkEquivalence({ module, export: name }, { fc, modes: ["direct"] }),
+      PropertyError,
+    );
+    assertStringIncludes(error.message, is);
+  }
 });
 
 for (const mode of ELSEWHERE) {
   Deno.test(`checkEquivalence() fails a system that remembers in its module: a warm ${mode} differs`, async () => {
     const { error, again } = await failureOf({ module, export: "rememberer" }, { modes: [mode], numRuns: 3, seed: 1 });
-    assertEquals([error.port, error.row, error.mode], ["y", 0, mode]);
+    assertEquals([error.port, error.row, error.mode, error.causes], ["y", 0, mode, ["module state"]]);
     assertStringIncludes(error.message, `port y: 0 in ${mode} mode with a fresh guest, `);
     assertStringIncludes(again.message, `port y: 0 in ${mode} mode with a fresh guest, `);
     assertStringIncludes(again.message, `1 in ${mode} mode with a warm guest, `);
@@ -107,7 +134,7 @@ for (
 ) {
   Deno.test(`checkEquivalence() fails a system that asks where it runs: ${name} in ${modes.join(", ")}`, async () => {
     const { error } = await failureOf({ module, export: name }, { modes, numRuns: 5, seed: 1 });
-    assertEquals([error.port, error.mode], ["y", mode]);
+    assertEquals([error.port, error.mode, error.causes], ["y", mode, ["realm"]]);
     assertStringIncludes(error.message, `port y: 0 in ${modes[0]} mode`);
     assertStringIncludes(error.message, `, 1 in ${mode} mode with a fresh guest, equal values are wanted`);
   });

@@ -25,7 +25,7 @@ import { type TaskMemory, TaskRun } from "../program/mod.ts";
 import { STATISTICS } from "../sync/mod.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import { changesCell } from "./accesses.ts";
-import { sameTurn, type Turn, type WaitingLoop, waitingLoop } from "./waiting_loop.ts";
+import { isSamePerformed, type Performed, type WaitingLoop, waitingLoop } from "./waiting_loop.ts";
 import { NondeterminismError, unaided } from "./ambient.ts";
 import { wholeText } from "./whole_text.ts";
 
@@ -187,18 +187,18 @@ export class AnswerTree {
   }
 
   /** For how many operations, up to `most`, the steps go round and round from a place, answered as in a round. */
-  lasting(node: TreeNode, round: readonly Turn[], most: number): number {
+  lasting(node: TreeNode, round: readonly Performed[], most: number): number {
     return this.#stepped(() => this.#turns(node, round, most));
   }
 
-  #turns(node: TreeNode, round: readonly Turn[], most: number): number {
+  #turns(node: TreeNode, round: readonly Performed[], most: number): number {
     const [run, prompter] = this.#rerun(node);
     const reading = round.findLast(({ operation: { kind } }) => kind === "now");
     let time = Number(reading?.answer ?? 0);
     for (let count = 0; count < most; count++) {
       const { operation, answer } = round[count % round.length] ?? {};
       const { pending } = run;
-      if (pending === undefined || !sameTurn(pending, operation)) return count;
+      if (pending === undefined || !isSamePerformed(pending, operation)) return count;
       if (pending.kind === "sleep") time = Math.max(time, pending.until);
       prompter.answer = pending.kind === "now" ? time : answer as Answer;
       run.perform();

@@ -61,6 +61,8 @@ export {
   parseSchedule,
   SCHEDULE,
   type Schedule,
+  type Turn,
+  type Turns,
 } from "./schedule.ts";
 export {
   type Found,
@@ -75,7 +77,8 @@ export {
   type Slices,
 } from "./search.ts";
 export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
-export { type AmbientKind, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";
+export { type AmbientKind, ambientKinds, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";
 export { AnswerTree, Failure, type TreeEnd, TreeNode } from "./answer_tree.ts";
+export type { Performed, WaitingLoop } from "./waiting_loop.ts";
 export { type RunTrace, traceOf, type TraceRow } from "./trace_of.ts";
 export { type TraceLine, traceLines, type TraceTextOptions } from "./trace_text.ts";

@@ -17,7 +17,7 @@ import { changesCell } from "./accesses.ts";
 import { wholeText } from "./whole_text.ts";
 
 /** An operation that was performed, with its answer. */
-export interface Turn {
+export interface Performed {
   /** What was asked for. */
   readonly operation: Operation;
   /** What came back. */
@@ -29,7 +29,7 @@ export interface WaitingLoop {
   /** What it reads, and the values with which it goes round again. */
   readonly reads: readonly { readonly load: LoadOperation; readonly value: unknown }[];
   /** A round of it, where it was recognized; undefined where the program says that it waits. */
-  readonly round?: readonly Turn[];
+  readonly round?: readonly Performed[];
   /** Whether it goes round for ten times as long as a run may last; undefined where nobody has tried. */
   isEndless?: boolean;
 }
@@ -59,7 +59,7 @@ const RECENT = 200;
  */
 export function waitingLoop(
   place: Place,
-  { most, lasting }: { readonly most: number; readonly lasting: (round: readonly Turn[], most: number) => number },
+  { most, lasting }: { readonly most: number; readonly lasting: (round: readonly Performed[], most: number) => number },
 ): WaitingLoop | undefined {
   const { operation } = place;
   if (operation?.kind === "wait" && operation.polls) {
@@ -67,7 +67,7 @@ export function waitingLoop(
     return { reads: [{ load: loadOf({ cell: "i32", word }), value: expected | 0 }] };
   }
   // The last one first.
-  const turns: Turn[] = [];
+  const turns: Performed[] = [];
   const places: Place[] = [];
   for (let at = place; at.parent?.operation !== undefined && turns.length < 2 * MOST_TURNS; at = at.parent) {
     const turn = { operation: at.parent.operation, answer: at.answer };
@@ -76,7 +76,7 @@ export function waitingLoop(
     places.push(at.parent);
   }
   for (let period = 1; 2 * period <= turns.length; period++) {
-    if (!sameTurn(turns[period - 1]?.operation, operation)) continue;
+    if (!isSamePerformed(turns[period - 1]?.operation, operation)) continue;
     const round = turns.slice(0, period);
     if (!round.every((turn, index) => isRepeated(turn, turns[period + index]))) continue;
     round.reverse();
@@ -92,7 +92,7 @@ export function waitingLoop(
   return undefined;
 }
 
-function recentLoop(place: Place, round: readonly Turn[]): WaitingLoop | undefined {
+function recentLoop(place: Place, round: readonly Performed[]): WaitingLoop | undefined {
   let at = place.parent;
   for (let back = 0; at !== undefined && back < RECENT; back++) {
     const { loop } = at;
@@ -105,7 +105,7 @@ function recentLoop(place: Place, round: readonly Turn[]): WaitingLoop | undefin
 }
 
 /** Whether a task asks for the same, whatever time it is. */
-export function sameTurn(one: Operation | undefined, other: Operation | undefined): boolean {
+export function isSamePerformed(one: Operation | undefined, other: Operation | undefined): boolean {
   if (one === undefined || other === undefined || one.kind !== other.kind) return false;
   if (one.kind === "sleep" || one.kind === "now") return true;
   if (one.kind === "load" && other.kind === "load") {
@@ -115,7 +115,7 @@ export function sameTurn(one: Operation | undefined, other: Operation | undefine
 }
 
 /** What a turn reads. */
-export function readOf({ operation, answer }: Turn): WaitingLoop["reads"] {
+export function readOf({ operation, answer }: Performed): WaitingLoop["reads"] {
   return "order" in operation ? [{ load: loadOf(operation), value: answer }] : [];
 }
 
@@ -123,12 +123,12 @@ function loadOf({ cell, word }: Pick<LoadOperation, "cell" | "word">): LoadOpera
   return { kind: "load", cell, word, order: "atomic" };
 }
 
-function isRepeated(one: Turn, other: Turn | undefined): boolean {
-  if (!sameTurn(one.operation, other?.operation)) return false;
+function isRepeated(one: Performed, other: Performed | undefined): boolean {
+  if (!isSamePerformed(one.operation, other?.operation)) return false;
   return !("order" in one.operation) || Object.is(one.answer, other?.answer);
 }
 
-function changesNothing({ operation, answer }: Turn): boolean {
+function changesNothing({ operation, answer }: Performed): boolean {
   switch (operation.kind) {
     case "call":
       return true;

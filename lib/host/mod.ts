@@ -80,6 +80,6 @@ export type {
 } from "./service/message.ts";
 export { WINDOW } from "./service/message.ts";
 export { namedExport } from "./service/functions.ts";
-export type { ThingsMessage } from "./shared/view.ts";
+export type { LaneCounts, ThingsMessage } from "./shared/view.ts";
 export { ServiceShare, type ShareOptions } from "./shared/service_share.ts";
 export { attach, share, type ShareHandle, type Sharing } from "./shared/share.ts";

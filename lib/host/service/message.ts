@@ -11,7 +11,7 @@
 import type { ErrorData } from "../../errors.ts";
 import type { LoggingSettings, LogLine } from "../../logging/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
-import type { Lanes, ThingsMessage } from "../shared/view.ts";
+import type { LaneCounts, ThingsMessage } from "../shared/view.ts";
 
 /** What a function of a module is given beside its argument. */
 export interface ServiceContext<S extends Shareables = Shareables> {
@@ -36,7 +36,7 @@ export interface NamedCall {
 }
 
 /** The export that gives shared things, and in how many waits on them one can be at once. */
-export interface SharedCall extends NamedCall, Lanes {}
+export interface SharedCall extends NamedCall, LaneCounts {}
 
 /** What a guest logs; plain data. */
 export interface ServiceLogging {

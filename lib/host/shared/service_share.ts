@@ -14,7 +14,7 @@ import { type Attached, type Shareables, type Shared, Space, type Things } from 
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import { Recovery } from "./recovery.ts";
-import { HOST_LANES, LANES, type Lanes, type ThingsMessage } from "./view.ts";
+import { HOST_LANES, type LaneCounts, LANES, type ThingsMessage } from "./view.ts";
 
 /** What a guest asks that has no memory. */
 interface Asking {
@@ -27,7 +27,7 @@ interface Asking {
 }
 
 /** How many share things. */
-export interface ShareOptions extends Lanes {
+export interface ShareOptions extends LaneCounts {
   /** How many tasks, besides the caller. */
   readonly tasks: number;
   /** For how many microseconds a wait looks at its word before it sleeps, at most 20; 0 by default. */

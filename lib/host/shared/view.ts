@@ -10,7 +10,7 @@ export const LANES = 16;
 export const HOST_LANES = 256;
 
 /** In how many waits at once one can be: more are refused with a `MemoryFullError`. */
-export interface Lanes {
+export interface LaneCounts {
   /** A task; 16 by default. */
   readonly lanesPerTask?: number | undefined;
   /** The host; 256 by default. */

@@ -4,8 +4,6 @@
  * Exit codes: 0 no bug was found (with `--find`: it was found; with `--all`: every verdict is the declared one), 1 a bug, or
  * not what was to be found, 2 wrong arguments, 130 Ctrl-C, after which what was found is printed, 141 nobody reads the output
  * any longer.
- *
- * @module
  */
 
 import type { ExploreOptions, ExploreResult } from "../mod.ts";

@@ -5,8 +5,6 @@
  *   whole.
  * - Two actions are independent where neither changes a place that the other reaches: then their order does not matter.
  * - A compareExchange that finds another value only reads; waiting on a word and notifying it both change it.
- *
- * @module
  */
 
 import type { Answer, CellOperation, Layout, Operation } from "../memory/mod.ts";

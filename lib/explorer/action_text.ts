@@ -2,8 +2,6 @@
  * Operations as a program writes them, for people: `count.add(2) = 0`, `guard.acquire({timeout: 1})`.
  *
  * - Of an argument that is bytes the value is shown that they encode, and of a shared thing its name.
- *
- * @module
  */
 
 import { decode } from "../codec/mod.ts";

@@ -6,8 +6,6 @@
  * - A function that the code took before (`const { random } = Math` of a module) is not seen.
  * - Watching is synchronous and may be nested. The traps stay until the present job of the event loop is over, since setting
  *   them costs more than a step: whoever is not watched steps on them unharmed.
- *
- * @module
  */
 
 import { sourceLine } from "../program/mod.ts";

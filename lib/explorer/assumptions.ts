@@ -4,8 +4,6 @@
  * - `the loop at FILE:LINE only waits`: it was recognized, and its turns are not told apart (see `waiting_loop.ts`).
  * - `daemons change nothing while they are stopped`: one that was stopped where it waits may have gone on to release what it
  *   holds, or to do what its `finally` says.
- *
- * @module
  */
 
 import type { ProgramModel } from "./program_model.ts";

@@ -3,8 +3,6 @@
  *
  * - Most bugs need few preemptions, and runs with few are few.
  * - Each bound runs once more what the ones before have run: `counts` leaves those runs out.
- *
- * @module
  */
 
 import { DepthFirst } from "./depth_first.ts";

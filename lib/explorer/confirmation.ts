@@ -4,8 +4,6 @@
  * - The explorer takes it that tasks depend on their answers alone (`answer_tree.ts`). Tasks that share a variable do not, and
  *   what they do is found to differ where such a run is repeated.
  * - The first runs are repeated, as far as that is cheap, and then a sample: one operation is repeated for many.
- *
- * @module
  */
 
 import type { AnyProgram, Settings } from "../program/mod.ts";

@@ -5,8 +5,6 @@
  *   the deepest point that has an action left, and the default from there on.
  * - With a bound, actions that preempt once too often are left out; `bounded` then says so: where it stays false, all
  *   interleavings have been run.
- *
- * @module
  */
 
 import type { Point, Scheduler } from "./scheduler.ts";

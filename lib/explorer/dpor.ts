@@ -17,8 +17,6 @@
  *
  * So every class is run to its end exactly once. A schedule costs in proportion to the events that it does not share with the
  * one before: per place the last events are known that all others come before, and per task the first after a step.
- *
- * @module
  */
 
 import { conflict } from "./accesses.ts";

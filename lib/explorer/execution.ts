@@ -19,8 +19,6 @@
  *
  * Longer than other files because it is one loop over one state, which every part of it changes at each step, and the
  * explorer's speed is that loop's.
- *
- * @module
  */
 
 import { type Answer, type ModelMemory, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";

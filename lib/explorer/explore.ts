@@ -35,8 +35,6 @@
  * if (result.verdict !== "bug" || result.preemptions !== 1) throw new Error("one preemption loses an update");
  * if (replay(program, result.schedule).outcome !== 1) throw new Error("the schedule shows it again");
  * ```
- *
- * @module
  */
 
 import { type AnyProgram, dataText, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";

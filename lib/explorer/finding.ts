@@ -2,8 +2,6 @@
  * A bug that a run shows: its kind, and what is told of it.
  *
  * - Kinds in order of precedence: where a run shows several, the first one counts.
- *
- * @module
  */
 
 import type { RaceAccess } from "./race_detector.ts";

@@ -7,8 +7,6 @@
  *   `dropped-steps`, whatever is expected.
  * - When no task can go on and one has not ended, `stuck.ts` says what it is. When all have ended: `orphaned-lock` where
  *   something is held, `leak` where something else is left undone. Daemons that have not ended then were stopped.
- *
- * @module
  */
 
 import { type DeadlockError, DroppedStepsError } from "../errors.ts";

@@ -10,8 +10,6 @@
  * - Where a task changes nothing in such a round, and another does, it is starved. Besides the turns, rounds are tried that
  *   come up in random walks (`starvation.ts`), if they are fair.
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
- *
- * @module
  */
 
 import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";

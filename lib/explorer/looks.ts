@@ -5,8 +5,6 @@
  *   come at any point, and all that differs is which.
  * - `waits`: a task asks who waits. Else nobody can tell whether a call that cannot go on waits or comes later.
  * - Both are found out while runs are performed: then the search begins again, with that known ({@linkcode SeenError}).
- *
- * @module
  */
 
 import type { Operation } from "../memory/mod.ts";

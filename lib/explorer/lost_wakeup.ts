@@ -5,8 +5,6 @@
  *   word outside of such a thing.
  * - It is lost <=> it is the last signal of its thing, it woke nobody, the sleeper began to wait after it, and would go on if
  *   the signal came at the end of the run: that is tried out.
- *
- * @module
  */
 
 import { PARKED } from "../memory/mod.ts";

@@ -5,8 +5,6 @@
  *   have the same hash has a chance of 1 in 36 million among a million.
  * - Of runs that are drawn by lot, one like the other, it also knows which outcomes one of them had alone: their share of
  *   those runs is how likely the next one has an outcome that none of them had (Good and Turing; Good, Biometrika 1953).
- *
- * @module
  */
 
 import type { Judged } from "./judge.ts";

@@ -3,8 +3,6 @@
  *
  * - What it gives is looked at, and what breaks the contract is a `TypeError` that names the step. It gets copies of the lists.
  * - Which steps a run repeats is left to nobody else: it performs all of its runs from their start.
- *
- * @module
  */
 
 import { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";

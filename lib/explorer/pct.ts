@@ -10,8 +10,6 @@
  * - Fairness: after 2 k steps a run goes on by lot, so that one who waits for another in a loop of its own does
  *   not keep it from going on for ever.
  * - The seed decides all runs. What a task chooses is drawn as well.
- *
- * @module
  */
 
 import { type Chooser, seededChooser } from "../memory/mod.ts";

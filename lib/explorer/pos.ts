@@ -6,8 +6,6 @@
  *   the task's action conflicts with. So runs that differ only in the order of independent actions take less of the luck.
  * - What an action conflicts with is known from what it begins with: see {@linkcode Point.begins}. Who could not go on, and
  *   can, draws anew, too. The seed decides all runs. What a task chooses is drawn as well.
- *
- * @module
  */
 
 import { type Chooser, seededChooser } from "../memory/mod.ts";

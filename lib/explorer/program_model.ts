@@ -3,8 +3,6 @@
  *
  * - All runs share the memory and the trees, so that a run costs little more than its memory operations.
  * - Tasks share nothing but the memory: what each task does is made anew whenever its steps are run from their start.
- *
- * @module
  */
 
 import { GuestDiedError } from "../errors.ts";

@@ -8,8 +8,6 @@
  * - Invariant: an access of task t at its time n happens before the present of task u <=> u's clock has at least n for t.
  * - Clocks are replaced, never changed, and what is replaced is kept in a log: so a state is a place in the log, and
  *   {@linkcode RaceDetector.restore} goes back there.
- *
- * @module
  */
 
 import type { Answer, ByteRange, CellOperation } from "../memory/mod.ts";

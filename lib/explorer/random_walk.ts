@@ -2,8 +2,6 @@
  * A random walk: at each point any action, one as likely as the other.
  *
  * - The seed decides all runs.
- *
- * @module
  */
 
 import { type Chooser, seededChooser } from "../memory/mod.ts";

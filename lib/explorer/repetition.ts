@@ -14,8 +14,6 @@
  * if (result.verdict !== "bug") throw new Error("it has a bug");
  * if (replay(deadlock, result.schedule).finding?.kind !== "deadlock") throw new Error("the schedule shows it again");
  * ```
- *
- * @module
  */
 
 import { type AnyProgram, settingsOf, type SettingsOptions } from "../program/mod.ts";

@@ -6,8 +6,6 @@
  * - `lenient`: departures that cannot be taken are left out.
  * - Where the run does not come to a departure's step, or its task cannot go on there, the program is another one than the
  *   schedule was found for: `fault` says so.
- *
- * @module
  */
 
 import type { Departure, Turn, Turns } from "./schedule.ts";

@@ -10,8 +10,6 @@
  * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
  *   out, and two over the text, so that a slip of the hand is.
  * - The text needs no quotes in a shell. Of a task's name the letters, digits and underscores are kept.
- *
- * @module
  */
 
 import type { Layout, Operation } from "../memory/mod.ts";

@@ -35,8 +35,6 @@
  * const result = explore(program, { strategy: turns });
  * if (result.verdict !== "bug" || result.schedules !== 1) throw new Error("one run by turns loses an update");
  * ```
- *
- * @module
  */
 
 /** What a task chooses that dies: actions with it come last at a point, where deaths are looked for. */

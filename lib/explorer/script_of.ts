@@ -5,8 +5,6 @@
  *   the shared things are told of the end of a task are steps of that task.
  * - A real run that repeats a script comes to the model's outcome ({@linkcode isRepeated}). Where the model's run ends in a
  *   deadlock the real one does too, and then goes on: its tasks get a `DeadlockError`, and whom that lets go, goes.
- *
- * @module
  */
 
 import { type Answer, INLINE, InlineCall, PARKED } from "../memory/mod.ts";

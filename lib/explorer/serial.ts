@@ -3,8 +3,6 @@
  *
  * - Each order of up to four tasks is run; of more, as many as there are tasks. A task goes on until it ends, its times come
  *   at once, and it chooses what comes first. Where it waits for another, the next one in the order goes on.
- *
- * @module
  */
 
 import type { Execution } from "./execution.ts";

@@ -7,8 +7,6 @@
  *   shrunk once more.
  * - Then what depth-first comes to early, within as many preemptions, takes its place where it is less.
  * - The same run shrinks to the same run; the attempts are bounded by the budget.
- *
- * @module
  */
 
 import type { Parameter } from "../program/mod.ts";

@@ -2,8 +2,6 @@
  * Where operations stand in the source of a program, as `file:///x.ts:12:5`.
  *
  * - The tasks are run once more with the answers of a run; where each operation is made, the stack tells.
- *
- * @module
  */
 
 import { type Answer, type Operation, setWitness, type Witness } from "../memory/mod.ts";

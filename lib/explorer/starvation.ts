@@ -5,8 +5,6 @@
  *   at what it waits for.
  * - The task that waits changes nothing in the round, and another one does.
  * - What is found here is only a guess, since what tasks count is not seen: `livelock.ts` tries it out.
- *
- * @module
  */
 
 import { type SavedMemory, seededChooser } from "../memory/mod.ts";

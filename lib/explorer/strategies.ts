@@ -1,7 +1,5 @@
 /**
  * The strategies: ways of going through interleavings, by their names.
- *
- * @module
  */
 
 import { Bounded } from "./bounded.ts";

@@ -6,8 +6,6 @@
  * - `livelock` where some go round in loops that only wait, and no other cause is found.
  * - `self-deadlock` where a task waits for what it holds, `deadlock` where tasks wait for each other, `lost-wakeup` where one
  *   sleeps because a signal came too early, `orphaned-lock` where the holder has ended, else `deadlock` too.
- *
- * @module
  */
 
 import { DeadlockError, type DeadlockWait } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - With the granularity `operation` a row is a call, an access to a cell, a wait or an end; with `word` each memory
  *   operation is one.
  * - Where a row stands in the source is found by running the tasks a second time, so that the search stays fast.
- *
- * @module
  */
 
 import { type Answer, type Layout, PARKED } from "../memory/mod.ts";

@@ -3,8 +3,6 @@
  *
  * - `»` marks the first row of a preemption, `≠` the two accesses of a race.
  * - A line is no longer than the width, unless a single row is.
- *
- * @module
  */
 
 import type { RunTrace, TraceRow } from "./trace_of.ts";

@@ -8,8 +8,6 @@
  *   What its task counts meanwhile nobody sees, so it is taken for granted that nothing depends on it.
  * - A wait that polls (`until`) says so itself, and nothing is taken for granted.
  * - Not recognized is a loop that reads the clock for anything but a pause: the clock goes on by itself.
- *
- * @module
  */
 
 import type { Answer, LoadOperation, Operation } from "../memory/mod.ts";

@@ -3,8 +3,6 @@
  *
  * - Schedules keep such fingerprints: a text that changes ends every schedule that somebody has kept.
  * - Arguments of calls count as far as they are plain data; shared things among them count by their names.
- *
- * @module
  */
 
 import type { Operation } from "../memory/mod.ts";

@@ -9,8 +9,6 @@
  * - A child ends with its host, whatever ended the host: a watchdog beside its module looks at its parent. It costs
  *   about 20 ms beside the loading, and 16 MB.
  * - A busy thread cannot be ended but with its process: closing its host says so with a `GuestStuckError`.
- *
- * @module
  */
 
 export type { GuestEnd, GuestOptions, GuestPermissions, GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";

@@ -6,8 +6,6 @@
  * - Its line comes from running the task once more on the answers that it got, on a memory that performs nothing. Where that
  *   goes another way, or the answers were too many to keep, the call alone is named.
  * - Steps by the library's own generators are known by the first call in them, which is made at once.
- *
- * @module
  */
 
 import { DroppedStepsError } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - Who waits looks first without the monitor, then inside it; whoever changes what is looked at does it by `change`, which
  *   lets all go who wait at an open gate.
  * - Invariant: the gate is open => nobody is queued.
- *
- * @module
  */
 
 import { load, type Steps } from "../memory/mod.ts";

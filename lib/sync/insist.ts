@@ -1,7 +1,5 @@
 /**
  * What an interruption must not prevent, because others wait for it.
- *
- * @module
  */
 
 import { NotRecoverableError, StoppedError } from "../errors.ts";

@@ -4,8 +4,6 @@
  * - The failing case is run once more where chance and clocks of the platform throw: they are named with their line.
  * - Where neither is used, and runs in one realm differ, something outlives them: a variable of a module. Where each mode
  *   agrees with itself, and not with another, the realm is asked.
- *
- * @module
  */
 
 import { NondeterminismError, unaided } from "../explorer/mod.ts";

@@ -1,7 +1,5 @@
 /**
  * A schedule repeated: in the model, or by real threads and processes, and how often it comes to the model's outcome.
- *
- * @module
  */
 
 import { type Host, type ModeName, replay } from "../../mod.ts";

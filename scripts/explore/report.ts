@@ -1,7 +1,5 @@
 /**
  * What `deno task explore` and `deno task replay` say: lines for people, and the document of `--json`.
- *
- * @module
  */
 
 import { relative } from "node:path";

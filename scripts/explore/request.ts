@@ -1,8 +1,6 @@
 /**
  * What `deno task explore` and `deno task replay` are asked for: a program, its variant and flags, and the flags of the
  * command.
- *
- * @module
  */
 
 import { type AnyProgram, isProgram, programs, type RunnableProgram } from "../../mod.ts";

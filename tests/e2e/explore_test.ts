@@ -189,7 +189,7 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
     [[], "Cannot explore: there is no program, one of `deno task list`, a module or --all is wanted\n"],
     [["lock", "--strategy", "fast"], "Cannot use --strategy fast: one of portfolio, depth-first, "],
     [["lock", "--budget", "0"], "Cannot use --budget 0: a whole number from 1 to 1000000000 is wanted\n"],
-    [["lock", "--find", "dedlock"], "Cannot use --find dedlock: one of assertion, deadlock, "],
+    [["lock", "--find", "dedlock"], "Cannot use --find dedlock: one of assertion, dropped-steps, "],
     [
       ["lock", "--ignore", "race,nondeterminism"],
       "Cannot use --ignore race,nondeterminism: one or more of assertion, ",

@@ -4,9 +4,10 @@
  * - A line of this library is not meant, but that of its caller. Of a copy of the library elsewhere nothing is known.
  */
 
-const LIBRARY = new URL("../", import.meta.url).href;
+/** The folder of the library, or the one file that it was bundled into. */
+const LIBRARY = import.meta.url.replace(/program\/source_line\.ts$/, "");
 /** The layer whose lines are programs'. */
-const PROGRAMS = new URL("../programs/", import.meta.url).href;
+const PROGRAMS = `${LIBRARY}programs/`;
 
 /** How many calls may be between a program and what it makes. */
 const MOST_CALLS = 100;

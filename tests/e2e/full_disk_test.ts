@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { deadlock } from "../../lib/programs/mod.ts";
+import { bugOf } from "../programs/explored.ts";
 import { complaints, type Ended, inFolder, type Script, startInShell, startScript } from "./command.ts";
 
 /** A trace longer than the files that a shell with this limit lets its commands write; no signal kills them for it. */
@@ -25,7 +27,7 @@ const COMMANDS: readonly (readonly [Script, ...string[]])[] = [
   ["sim", "--mode", "process", "--duration", "0.1", "--json"],
   ["explore", "bank"],
   ["explore", "bank", "--json"],
-  ["replay", "deadlock", "hf2:straight:zj91lf"],
+  ["replay", "deadlock", bugOf(deadlock).schedule],
   ["bench", "--help"],
   ["ok", "--help"],
   ["test", "--help"],

@@ -77,8 +77,3 @@ Deno.test("burst: all interleavings of one message hold, and those of a burst of
     assertEquals(Math.max(...depths), variant === "bounded" ? 1 : 2);
   }
 });
-    assertEquals([variant, well.verdict], [variant, "proved"]);
-    const depths = well.outcomes.map(({ outcome }) => (outcome as Outcome).depth);
-    assertEquals(Math.max(...depths), variant === "bounded" ? 1 : 2);
-  }
-});

@@ -262,7 +262,8 @@ export class Slot implements CallHolder {
     const { settings: { maxCalls, idleLimit }, mayRetire } = this.#options;
     this.#stay();
     if (this.#given >= maxCalls) return this.retire();
-    this.#stay = after(idleLimit, () => mayRetire() ? this.retire() : undefined);
+    // More guests are started only while none rests: who may not retire now need not be asked later.
+    if (mayRetire()) this.#stay = after(idleLimit, () => mayRetire() ? this.retire() : undefined);
   }
 
   /** Looks after a call that may be given up, or whose items are wanted. */

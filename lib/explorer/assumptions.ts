@@ -7,7 +7,7 @@
  */
 
 import type { ProgramModel } from "./program_model.ts";
-import { sourcesOf } from "./sources.ts";
+import { sourcesOf } from "./trace/sources.ts";
 
 /** What was taken for granted of a program whose tasks have run in `model`; `fresh` is another model of it. */
 export function assumptionsOf(model: ProgramModel, fresh: ProgramModel): readonly string[] {

@@ -39,10 +39,10 @@
 
 import { type AnyProgram, dataText, type Settings, settingsOf, type SettingsOptions } from "../program/mod.ts";
 import { NondeterminismError } from "./ambient.ts";
-import { Bounded } from "./bounded.ts";
+import { Bounded } from "./strategies/bounded.ts";
 import type { Granularity } from "./execution.ts";
 import { type BugKind, kinds, type RaceFinding } from "./finding.ts";
-import { Pct } from "./pct.ts";
+import { Pct } from "./strategies/pct.ts";
 import { formatSchedule } from "./schedule.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
@@ -50,7 +50,7 @@ import type { OutcomeCount } from "./outcomes.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type Found, type Goal, rankOf, Search, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
-import { schedulersOf, strategies, type Strategy } from "./strategies.ts";
+import { schedulersOf, strategies, type Strategy } from "./strategies/strategies.ts";
 
 /** How to explore. */
 export interface ExploreOptions extends SettingsOptions {

@@ -44,14 +44,14 @@ export { Execution, type ExecutionOptions, type Granularity, type Observe } from
 export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
 export type { Looks } from "./looks.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
-export { strategies, type Strategy } from "./strategies.ts";
-export { Bounded } from "./bounded.ts";
-export { DepthFirst } from "./depth_first.ts";
-export { Dpor } from "./dpor.ts";
+export { strategies, type Strategy } from "./strategies/strategies.ts";
+export { Bounded } from "./strategies/bounded.ts";
+export { DepthFirst } from "./strategies/depth_first.ts";
+export { Dpor } from "./strategies/dpor.ts";
 export { type OutcomeCount, Outcomes } from "./outcomes.ts";
-export { Pos } from "./pos.ts";
-export { Pct, type PctOptions } from "./pct.ts";
-export { RandomWalk } from "./random_walk.ts";
+export { Pos } from "./strategies/pos.ts";
+export { Pct, type PctOptions } from "./strategies/pct.ts";
+export { RandomWalk } from "./strategies/random_walk.ts";
 export { Replay, type ReplayOptions } from "./replay.ts";
 export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
 export {
@@ -80,5 +80,5 @@ export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./rac
 export { type AmbientKind, ambientKinds, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";
 export { AnswerTree, Failure, type TreeEnd, TreeNode } from "./answer_tree.ts";
 export type { Performed, WaitingLoop } from "./waiting_loop.ts";
-export { type RunTrace, traceOf, type TraceRow } from "./trace_of.ts";
-export { type TraceLine, traceLines, type TraceTextOptions } from "./trace_text.ts";
+export { type RunTrace, traceOf, type TraceRow } from "./trace/trace_of.ts";
+export { type TraceLine, traceLines, type TraceTextOptions } from "./trace/trace_text.ts";

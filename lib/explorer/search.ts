@@ -24,7 +24,7 @@ import { lassosOf } from "./starvation.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
 import { type ModelOptions, ProgramModel } from "./program_model.ts";
-import { RandomWalk } from "./random_walk.ts";
+import { RandomWalk } from "./strategies/random_walk.ts";
 import { Replay } from "./replay.ts";
 import { beforeText, type Departure, formatSchedule, type Turns } from "./schedule.ts";
 import type { Point, RunEnd, Scheduler } from "./scheduler.ts";

@@ -10,7 +10,7 @@
  */
 
 import type { Parameter } from "../program/mod.ts";
-import { DepthFirst } from "./depth_first.ts";
+import { DepthFirst } from "./strategies/depth_first.ts";
 import type { Departure } from "./schedule.ts";
 import { type Found, rankOf, type Search, type Slices } from "./search.ts";
 

@@ -7,7 +7,7 @@
  */
 
 import { conflict } from "../../lib/explorer/accesses.ts";
-import { DepthFirst } from "../../lib/explorer/depth_first.ts";
+import { DepthFirst } from "../../lib/explorer/strategies/depth_first.ts";
 import { Execution, type ExecutionOptions } from "../../lib/explorer/execution.ts";
 import { ProgramModel } from "../../lib/explorer/program_model.ts";
 import type { Point, RunEnd, Scheduler } from "../../lib/explorer/scheduler.ts";

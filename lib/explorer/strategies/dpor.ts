@@ -19,8 +19,8 @@
  * one before: per place the last events are known that all others come before, and per task the first after a step.
  */
 
-import { conflict } from "./accesses.ts";
-import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { conflict } from "../accesses.ts";
+import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
 interface Tried {
   readonly action: number;

@@ -8,9 +8,9 @@
  *   can, draws anew, too. The seed decides all runs. What a task chooses is drawn as well.
  */
 
-import { type Chooser, seededChooser } from "../memory/mod.ts";
-import { conflict } from "./accesses.ts";
-import { type Point, type Scheduler, withSeldomDeaths } from "./scheduler.ts";
+import { type Chooser, seededChooser } from "../../memory/mod.ts";
+import { conflict } from "../accesses.ts";
+import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
 /** Priorities are as good as distinct. */
 const PRIORITIES = 2 ** 30;

@@ -6,7 +6,7 @@
  */
 
 import { DepthFirst } from "./depth_first.ts";
-import type { Point, RunEnd, Scheduler } from "./scheduler.ts";
+import type { Point, RunEnd, Scheduler } from "../scheduler.ts";
 
 /** See the module. */
 export class Bounded implements Scheduler {

@@ -4,11 +4,11 @@
  * - Of an argument that is bytes the value is shown that they encode, and of a shared thing its name.
  */
 
-import { decode } from "../codec/mod.ts";
-import type { Answer, CallOperation, Layout, Operation } from "../memory/mod.ts";
-import { dataText } from "../program/mod.ts";
-import { Failure } from "./answer_tree.ts";
-import { argumentText, numberText } from "./whole_text.ts";
+import { decode } from "../../codec/mod.ts";
+import type { Answer, CallOperation, Layout, Operation } from "../../memory/mod.ts";
+import { dataText } from "../../program/mod.ts";
+import { Failure } from "../answer_tree.ts";
+import { argumentText, numberText } from "../whole_text.ts";
 
 /** A call as a program writes it. */
 function callText({ object, method, args }: CallOperation): string {

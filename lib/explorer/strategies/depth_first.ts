@@ -7,7 +7,7 @@
  *   interleavings have been run.
  */
 
-import type { Point, Scheduler } from "./scheduler.ts";
+import type { Point, Scheduler } from "../scheduler.ts";
 
 /** See the module. */
 export class DepthFirst implements Scheduler {

@@ -4,10 +4,10 @@
  * - The tasks are run once more with the answers of a run; where each operation is made, the stack tells.
  */
 
-import { type Answer, type Operation, setWitness, type Witness } from "../memory/mod.ts";
-import { sourceLine } from "../program/mod.ts";
-import type { Failure, TreeNode } from "./answer_tree.ts";
-import type { ProgramModel } from "./program_model.ts";
+import { type Answer, type Operation, setWitness, type Witness } from "../../memory/mod.ts";
+import { sourceLine } from "../../program/mod.ts";
+import type { Failure, TreeNode } from "../answer_tree.ts";
+import type { ProgramModel } from "../program_model.ts";
 
 /** Where the operations of each task stand, found by running the tasks with the same answers. */
 export function sourcesOf(

@@ -5,7 +5,7 @@
  * - Which steps a run repeats is left to nobody else: it performs all of its runs from their start.
  */
 
-import { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { CUT, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
 /** See the module. */
 export class OwnStrategy implements Scheduler {

@@ -9,7 +9,7 @@ import { OwnStrategy } from "./own_strategy.ts";
 import { Pct } from "./pct.ts";
 import { Pos } from "./pos.ts";
 import { RandomWalk } from "./random_walk.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 
 /** The ways of going through interleavings. */
 export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random", "pos", "pct"] as const;

@@ -4,8 +4,8 @@
  * - The seed decides all runs.
  */
 
-import { type Chooser, seededChooser } from "../memory/mod.ts";
-import { type Point, type Scheduler, withSeldomDeaths } from "./scheduler.ts";
+import { type Chooser, seededChooser } from "../../memory/mod.ts";
+import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
 /** See the module. */
 export class RandomWalk implements Scheduler {

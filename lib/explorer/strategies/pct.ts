@@ -12,8 +12,8 @@
  * - The seed decides all runs. What a task chooses is drawn as well.
  */
 
-import { type Chooser, seededChooser } from "../memory/mod.ts";
-import { type Point, type RunEnd, type Scheduler, withSeldomDeaths } from "./scheduler.ts";
+import { type Chooser, seededChooser } from "../../memory/mod.ts";
+import { type Point, type RunEnd, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
 /** How priorities are drawn. */
 export interface PctOptions {

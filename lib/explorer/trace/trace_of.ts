@@ -6,14 +6,14 @@
  * - Where a row stands in the source is found by running the tasks a second time, so that the search stays fast.
  */
 
-import { type Answer, type Layout, PARKED } from "../memory/mod.ts";
-import { type AnyProgram, dataText } from "../program/mod.ts";
+import { type Answer, type Layout, PARKED } from "../../memory/mod.ts";
+import { type AnyProgram, dataText } from "../../program/mod.ts";
 import { actionText, wakeText } from "./action_text.ts";
-import type { Failure, TreeNode } from "./answer_tree.ts";
-import type { Execution } from "./execution.ts";
-import type { Finding } from "./finding.ts";
-import { repetition, type RepetitionOptions } from "./repetition.ts";
-import { isDeath, type Point, type Scheduler } from "./scheduler.ts";
+import type { Failure, TreeNode } from "../answer_tree.ts";
+import type { Execution } from "../execution.ts";
+import type { Finding } from "../finding.ts";
+import { repetition, type RepetitionOptions } from "../repetition.ts";
+import { isDeath, type Point, type Scheduler } from "../scheduler.ts";
 import { sourcesOf } from "./sources.ts";
 
 /** One row of a trace. */

@@ -8,6 +8,9 @@
  * - Steps that ask for something else under the same answers (they share an object, they draw lots) are found out, and those
  *   that use chance or a clock of the platform: a {@linkcode NondeterminismError}.
  * - Errors that steps make have no stack: it would be data that depends on who runs the steps.
+ *
+ * Longer than most files because growing a tree, finding loops in it and finding out steps that are no function of their answers
+ * all work on the same places.
  */
 
 import {

@@ -9,6 +9,9 @@
  *   is better than one that does not; then it is that of fewest preemptions and steps. Where the first could be better the
  *   search goes on for a while.
  * - A run that is too long is a bug where something is wrong with it already; the first ones are looked at for a livelock.
+ *
+ * Longer than most files because counting a run, judging it and keeping the best evidence are one loop, which every strategy
+ * shares.
  */
 
 import type { AnyProgram, Settings } from "../program/mod.ts";

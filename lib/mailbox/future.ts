@@ -6,6 +6,8 @@
  * - `whenDone` waits in the task that asks and runs its callbacks there; none can stop another.
  * - A future that is bound to a task fails with a `BrokenFutureError` when that task ends without having put it.
  *
+ * Longer than most files because each method has three faces.
+ *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";

@@ -10,6 +10,8 @@
  * - An item is taken exactly once: what a get was granted that is interrupted or dies before it reads, goes back to its
  *   place. What somebody had taken is gone with them.
  *
+ * Longer than most files because each method has three faces.
+ *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";

@@ -8,6 +8,8 @@
  * - A waiting taker is granted an item, which is then claimed: it stays where it is until its taker has read it, and goes
  *   back to its place if that taker dies or is interrupted. A staged item is granted or withdrawn, never both.
  * - Where a bounded stock has no bytes left, those who put wait too ("starved"): they are woken to try again.
+ *
+ * Longer than most files because putting and taking have a quick path beside the way through the wait queue.
  */
 
 import { MemoryFullError } from "../errors.ts";

@@ -9,6 +9,8 @@
  * - A `call` names the method of a shared thing whose operations follow, for traces, schedulers and owners of memory
  *   elsewhere, who answer it with the method's result.
  * - `wait` answers `woken` at least when a `notify` chose it, and possibly without one: callers check again in a loop.
+ *
+ * Longer than most files because the set is closed: every operation is described, checked and yielded here.
  */
 
 /** What a word operation works on: a 32-bit integer, a 64-bit integer or a float64. */

@@ -7,6 +7,7 @@
 
 import type { Ports } from "../diagram/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
+import { platform } from "../platform/mod.ts";
 
 /** A number, or the bytes of an abstract value. */
 export type Cell = number | Uint8Array;
@@ -35,5 +36,5 @@ export function equalCells(one: Cell | undefined, other: Cell | undefined): bool
 
 export function showCell(cell: Cell | undefined): string {
   const value = cell instanceof Uint8Array ? decode(cell) : cell;
-  return Deno.inspect(value, { breakLength: Infinity, depth: 8 });
+  return platform.inspect(value, { breakLength: Infinity, depth: 8 });
 }

@@ -7,7 +7,7 @@
 
 import { PropertyError } from "../errors.ts";
 import type { ModeName } from "../host/mod.ts";
-import { now, within } from "../platform/mod.ts";
+import { now, platform, within } from "../platform/mod.ts";
 import { causesOf, type Parted } from "./causes.ts";
 import { showCell } from "./cells.ts";
 import type { ExperimentOptions } from "./experiment.ts";
@@ -148,7 +148,7 @@ function failure<T>({ law, subject, replayed, probe }: Held<T>, details: CheckDe
     `Cannot pass ${law} with ${subject}: ${is}, ${wanted} wanted`,
     ...causes.map(({ kind, text }) => `Cause: ${kind} (${text})`),
     `Counterexample after ${numRuns} ${numRuns === 1 ? "run" : "runs"}, shrunk ${numShrinks} times:`,
-    Deno.inspect(value, { breakLength: 120, depth: 8 }),
+    platform.inspect(value, { breakLength: 120, depth: 8 }),
     `Replay it: ${law}(${replayed}, { ..., seed: ${seed}, path: ${JSON.stringify(path)} })`,
   ];
   return new PropertyError(message.join("\n"), {

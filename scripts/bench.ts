@@ -8,50 +8,139 @@ import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { startUp } from "./bench/start_up.ts";
 import type { Table } from "./bench/statistics.ts";
-import { runTask } from "./checks/flags.ts";
-import { complain, printLine } from "./command/output.ts";
+import { flagReader, quoted, readArguments, UsageError } from "./command/arguments.ts";
+import { runCommand } from "./command/ending.ts";
+import { printLine } from "./command/output.ts";
+import { Progress } from "./command/progress.ts";
+import { number } from "./command/values.ts";
 
-const USAGE = `deno task bench [--json]: what each way of running costs
+interface Options {
+  /** How often each row is measured. */
+  readonly rounds: number;
+}
 
-Each table measures its rows in turn, several rounds, and gives medians; ratios are to the table's first row, round by
-round. Run nothing else meanwhile.
+const samples = 10_000_000;
 
-Example: deno task bench --json`;
+/** What is measured under a name; each measure gives its tables when it has ended. */
+interface Bench {
+  readonly about: string;
+  readonly measures: readonly ((options: Options) => Promise<Table | Table[]>)[];
+}
 
-const ROUNDS = 5;
+const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  ["step", {
+    about: "a step of one delegated system, and of five",
+    measures: [
+      ({ rounds }) => roundTrips(1, { rounds, steps: 10_000 }),
+      ({ rounds }) => roundTrips(5, { rounds, steps: 5000 }),
+    ],
+  }],
+  ["burn", {
+    about: "simulated seconds a second, where systems work for a whole period",
+    measures: [({ rounds }) => burnRates(5, "wall", { rounds }), ({ rounds }) => burnRates(2, "cpu", { rounds })],
+  }],
+  ["lock", {
+    about: "a lock, alone and contended",
+    measures: [
+      ({ rounds }) => uncontended({ rounds, times: 1_000_000 }),
+      ({ rounds }) => contended({ rounds, times: 500_000 }),
+    ],
+  }],
+  ["queue", {
+    about: "numbers from one worker to another",
+    measures: [({ rounds }) => handOver({ rounds, times: 200_000 })],
+  }],
+  ["barrier", {
+    about: "a generation of a barrier of two workers",
+    measures: [({ rounds }) => generations({ rounds, times: 20_000 })],
+  }],
+  ["program", {
+    about: "primitives in a program, mode by mode",
+    measures: [({ rounds }) => byProgram({ rounds, times: 50_000 })],
+  }],
+  ["explore", {
+    about: "schedules a second, and how many it takes to find a bug",
+    measures: [schedules, untilFound],
+  }],
+  ["start", {
+    about: "the start of `deno task sim`",
+    measures: [startUp],
+  }],
+  ["pool", {
+    about: "calls of a pool, beside pools from npm",
+    measures: pools,
+  }],
+  ["pi", {
+    about: "a long calculation on one worker, and on two",
+    measures: [1, 2].flatMap((workers) =>
+      (["typescript", "simd"] as const).map((kernel) => ({ rounds }: Options) =>
+        piSamples(workers, { rounds, samples, kernel })
+      )
+    ),
+  }],
+]);
 
-const MEASURES: readonly (() => Promise<Table | Table[]>)[] = [
-  () => roundTrips(1, { rounds: ROUNDS, steps: 10_000 }),
-  () => roundTrips(5, { rounds: ROUNDS, steps: 5000 }),
-  () => burnRates(5, "wall", { rounds: ROUNDS }),
-  () => burnRates(2, "cpu", { rounds: ROUNDS }),
-  () => uncontended({ rounds: ROUNDS, times: 1_000_000 }),
-  () => contended({ rounds: ROUNDS, times: 500_000 }),
-  () => handOver({ rounds: ROUNDS, times: 200_000 }),
-  () => generations({ rounds: ROUNDS, times: 20_000 }),
-  () => byProgram({ rounds: ROUNDS, times: 50_000 }),
-  () => schedules({ rounds: ROUNDS }),
-  () => untilFound({ rounds: ROUNDS }),
-  () => startUp({ rounds: ROUNDS }),
-  () => pools({ rounds: ROUNDS }),
-  () => piSamples(1, { rounds: ROUNDS, samples: 10_000_000, kernel: "typescript" }),
-  () => piSamples(1, { rounds: ROUNDS, samples: 10_000_000, kernel: "simd" }),
-  () => piSamples(2, { rounds: ROUNDS, samples: 10_000_000, kernel: "typescript" }),
-  () => piSamples(2, { rounds: ROUNDS, samples: 10_000_000, kernel: "simd" }),
-];
+const names = [...BENCHES.keys()];
 
-await runTask({ usage: USAGE }, async ({ json }) => {
+const usage = `deno task bench [TABLE ...] [flags]: what each way of running costs
+
+${names.map((name) => `  ${name.padEnd(10)} ${BENCHES.get(name)?.about}`).join("\n")}
+
+  --rounds N  how often each row is measured  [5]
+  --json      {"cores","rounds","tables":[{"title","unit","figures":[{"name","least","median","most","ratio"}]}]}
+  --help      this text
+
+Without a table, all of them, which takes some minutes. The rows of a table are measured in turn, and it gives medians;
+ratios are to its first row, round by round. Run nothing else meanwhile.
+
+Example: deno task bench lock queue`;
+
+const TAKES = { "--rounds": "a whole number from 1 to 1000" } as const;
+
+/** Runs the command and gives its exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const place = (argument: string, index: number) => !argument.startsWith("-") && args[index - 1] !== "--rounds";
+  const asked = args.filter(place);
+  const given = readArguments(args.filter((argument, index) => !place(argument, index)), {
+    flags: TAKES,
+    switches: ["--json", "--help"],
+  });
+  if (given.has("--help")) {
+    printLine(usage);
+    return 0;
+  }
+  const wrong = asked.find((name) => !BENCHES.has(name));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `Cannot measure ${quoted(wrong)}: there is no such table, one of ${names.join(", ")} is wanted`,
+    );
+  }
+  const rounds = flagReader(given, TAKES)("--rounds", 5, number({ least: 1, most: 1000, integer: true }));
+  const tables = await measureAll(names.filter((name) => asked.length === 0 || asked.includes(name)), {
+    rounds,
+    each: (table) => given.has("--json") ? undefined : print(table),
+  });
+  if (given.has("--json")) printLine(JSON.stringify({ cores: navigator.hardwareConcurrency, rounds, tables }));
+  return 0;
+}
+
+async function measureAll(
+  asked: readonly string[],
+  { rounds, each }: Options & { each(table: Table): void },
+): Promise<readonly Table[]> {
   const tables: Table[] = [];
-  for (const measure of MEASURES) {
-    complain(`measuring (${tables.length} tables so far) ...\n`);
-    for (const table of [await measure()].flat()) {
-      tables.push(table);
-      if (!json) print(table);
+  for (const [index, name] of asked.entries()) {
+    const count = `${index + 1} of ${asked.length}`;
+    using progress = Progress.ofTime((seconds) => `${name} (${count}): ${seconds.toFixed(0)} s`);
+    for (const measure of BENCHES.get(name)?.measures ?? []) {
+      const measured = [await measure({ rounds })].flat();
+      progress.clear();
+      tables.push(...measured);
+      measured.forEach(each);
     }
   }
-  if (json) printLine(JSON.stringify({ cores: navigator.hardwareConcurrency, rounds: ROUNDS, tables }));
-  return 0;
-});
+  return tables;
+}
 
 function print({ title, unit, figures }: Table): void {
   printLine(`\n${title} (${unit})`);
@@ -62,3 +151,5 @@ function print({ title, unit, figures }: Table): void {
     printLine(`  ${name.padEnd(width)}${numbers}`);
   }
 }
+
+await runCommand(main);

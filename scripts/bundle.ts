@@ -4,12 +4,12 @@
  * - Invariant: a bundle imports nothing but `node:` modules, so one URL is all that it needs.
  */
 
-import { build, type BuildOptions, stop } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { flagReader, readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
 import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests } from "./bundle/guests.ts";
+import { type BuildOptions, esbuild } from "./bundle/esbuild.ts";
 import { resolveAsDeno } from "./bundle/resolve.ts";
 
 const root = new URL("../", import.meta.url);
@@ -74,6 +74,7 @@ export interface Bundles {
 
 /** Makes the bundles in a folder; only one call at a time. */
 export async function bundle(out: string): Promise<Bundles> {
+  const { build, stop } = await esbuild();
   try {
     const guests = await bundleGuests(root, settings);
     const argument = argumentBytes(guests.process);

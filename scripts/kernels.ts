@@ -2,14 +2,14 @@
  * `deno task kernels`: assembles the WebAssembly kernels and inlines them, as base64, where they are used.
  */
 
-import wabt from "wabt";
 import { runTask } from "./checks/flags.ts";
 import { printLine } from "./command/output.ts";
+import { WABT } from "./packages.ts";
 
 const root = new URL("../", import.meta.url);
 
 /** Each kernel's source and the module that holds its bytes in the line `const wasm = "..."`. */
-export const kernels: readonly { readonly source: string; readonly target: string }[] = [
+const kernels: readonly { readonly source: string; readonly target: string }[] = [
   { source: "scripts/kernels/burn.wat", target: "lib/blocks/burn_kernel.ts" },
   { source: "scripts/kernels/circle.wat", target: "lib/random/circle_kernel.ts" },
 ];
@@ -17,7 +17,8 @@ export const kernels: readonly { readonly source: string; readonly target: strin
 const line = /^const wasm =\s+"[^"]*";$/m;
 
 /** The bytes of a kernel, from its source. */
-export async function assemble(source: string): Promise<Uint8Array<ArrayBuffer>> {
+async function assemble(source: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: wabt } = await import(WABT);
   const { parseWat } = await wabt();
   const text = await Deno.readTextFile(new URL(source, root));
   const module = parseWat(source, text);
@@ -30,7 +31,7 @@ export async function assemble(source: string): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** The text of a kernel's target with the bytes in it. */
-export async function inlined(kernel: { readonly source: string; readonly target: string }): Promise<string> {
+async function inlined(kernel: { readonly source: string; readonly target: string }): Promise<string> {
   const text = await Deno.readTextFile(new URL(kernel.target, root));
   if (!line.test(text)) throw new Error(`Cannot inline ${kernel.source}: ${kernel.target} has no line const wasm = ""`);
   const base64 = (await assemble(kernel.source)).toBase64();
@@ -39,13 +40,19 @@ export async function inlined(kernel: { readonly source: string; readonly target
 }
 
 if (import.meta.main) {
-  const usage = "deno task kernels [--json]: assemble scripts/kernels/*.wat";
+  const usage = "deno task kernels [--json]: assembles scripts/kernels/*.wat into the modules that use them";
   await runTask({ usage }, async ({ json }) => {
+    const changed: string[] = [];
     for (const kernel of kernels) {
-      await Deno.writeTextFile(new URL(kernel.target, root), await inlined(kernel));
-      if (!json) printLine(`${kernel.target} holds ${kernel.source}`);
+      const [target, text] = [new URL(kernel.target, root), await inlined(kernel)];
+      const isNew = await Deno.readTextFile(target) !== text;
+      if (isNew) {
+        await Deno.writeTextFile(target, text);
+        changed.push(kernel.target);
+      }
+      if (!json) printLine(`${kernel.target} ${isNew ? "now holds" : "holds"} ${kernel.source}`);
     }
-    if (json) printLine(JSON.stringify({ kernels }));
+    if (json) printLine(JSON.stringify({ kernels, changed }));
     return 0;
   });
 }

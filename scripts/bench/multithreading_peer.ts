@@ -3,9 +3,29 @@
  * event loop turning as long as somebody waits, at the cost of a core.
  */
 
+import { MULTITHREADING } from "../packages.ts";
+
+/** What is measured of it. */
+interface Multithreading {
+  initRuntime(options: { readonly maxWorkers: number }): void;
+  shutdown(): void;
+  /** Hands arguments over to a worker. */
+  move<A extends unknown[]>(...args: A): { readonly moved: A };
+  /** Runs the text of a function in a worker. */
+  spawn<A extends unknown[], R>(args: { readonly moved: A }, run: (...args: A) => R): { join(): Promise<Joined<R>> };
+  readonly Mutex: new (value: Int32Array) => Mutex;
+  channel<T>(size: number): [sender: { blockingSend(item: T): void }, receiver: { blockingRecv(): unknown }];
+}
+
+type Joined<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
+
+interface Mutex {
+  blockingLock(): { readonly value: Int32Array; dispose(): void };
+}
+
 const { waitAsync } = Atomics;
-const peer = await import("multithreading");
+const peer: Multithreading = await import(MULTITHREADING);
 Atomics.waitAsync = waitAsync;
 
-/** What is measured of it; its workers load it themselves, and there it is whole. */
+/** Its workers load it themselves, and there it is whole. */
 export const { channel, initRuntime, move, Mutex, shutdown, spawn } = peer;

@@ -13,10 +13,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { Piscina } from "piscina";
-import { FixedClusterPool, FixedThreadPool } from "poolifier";
-import { Tinypool } from "tinypool";
-import workerpool from "workerpool";
+import { PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL } from "../packages.ts";
 import { initRuntime, move, shutdown, spawn } from "./multithreading_peer.ts";
 import type { Sum, SumTask } from "./peer_task.ts";
 
@@ -55,13 +52,14 @@ export const peers: readonly PoolMaker[] = [
   { name: "workerpool 10.0.3", guests: "processes", open: () => ofJosdejong("process") },
 ];
 
-function poolifier(guests: "threads" | "processes"): AddingPool {
+async function poolifier(guests: "threads" | "processes"): Promise<AddingPool> {
+  const { FixedClusterPool, FixedThreadPool } = await import(POOLIFIER);
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   let left = WORKERS;
   const exitHandler = () => --left === 0 && resolve();
   const pool = guests === "threads"
-    ? new FixedThreadPool<SumTask, Sum>(WORKERS, ofPoolifier, { exitHandler })
-    : new FixedClusterPool<SumTask, Sum>(WORKERS, ofPoolifier, { exitHandler });
+    ? new FixedThreadPool(WORKERS, ofPoolifier, { exitHandler })
+    : new FixedClusterPool(WORKERS, ofPoolifier, { exitHandler });
   return { run: (task) => pool.execute(task), close: () => Promise.race([pool.destroy(), ended]) };
 }
 
@@ -80,8 +78,9 @@ function multithreading(): AddingPool {
   };
 }
 
-function piscina(): AddingPool {
-  const pool = new Piscina<SumTask, Sum>({
+async function piscina(): Promise<AddingPool> {
+  const { Piscina } = await import(PISCINA);
+  const pool = new Piscina({
     filename: task,
     minThreads: WORKERS,
     maxThreads: WORKERS,
@@ -90,7 +89,8 @@ function piscina(): AddingPool {
   return { run: (task) => pool.run(task), close: () => pool.destroy() };
 }
 
-function tinypool(runtime: "worker_threads" | "child_process"): AddingPool {
+async function tinypool(runtime: "worker_threads" | "child_process"): Promise<AddingPool> {
+  const { Tinypool } = await import(TINYPOOL);
   const pool = new Tinypool({
     filename: task,
     runtime,
@@ -102,7 +102,8 @@ function tinypool(runtime: "worker_threads" | "child_process"): AddingPool {
   return { run: (task) => pool.run(task), close: () => pool.destroy() };
 }
 
-function ofJosdejong(workerType: "thread" | "process"): AddingPool {
+async function ofJosdejong(workerType: "thread" | "process"): Promise<AddingPool> {
+  const { default: workerpool } = await import(WORKERPOOL);
   const pool = workerpool.pool(ofWorkerpool, { workerType, minWorkers: WORKERS, maxWorkers: WORKERS });
   return {
     run: async (task) => await pool.exec("add", [task]) as Sum,

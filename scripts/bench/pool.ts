@@ -13,15 +13,10 @@ const makers: readonly PoolMaker[] = [
 ];
 
 /** Rates, latencies and starts of pools of two threads, then of two processes. */
-export async function pools({ rounds }: { rounds: number }): Promise<Table[]> {
-  const tables: Table[] = [];
-  for (const guests of ["threads", "processes"] as const) {
-    for (const measure of [poolRates, poolLatencies, poolStarts]) {
-      tables.push(await measure(guests, { rounds, makers }));
-    }
-  }
-  return tables;
-}
+export const pools: readonly ((options: { rounds: number }) => Promise<Table>)[] = (["threads", "processes"] as const)
+  .flatMap((guests) =>
+    [poolRates, poolLatencies, poolStarts].map((measure) => ({ rounds }) => measure(guests, { rounds, makers }))
+  );
 
 /** Nanoseconds a sample of `pi` on that many workers, one part for each; on two, half of those on one is perfect. */
 export async function piSamples(

@@ -3,11 +3,13 @@
  */
 
 import { isMainThread } from "node:worker_threads";
-import { ClusterWorker, ThreadWorker } from "poolifier";
+import { POOLIFIER } from "../packages.ts";
 import { add, type Sum, type SumTask } from "./peer_task.ts";
 
+const { ClusterWorker, ThreadWorker } = await import(POOLIFIER);
+
 /** What the pool talks to. */
-export default isMainThread ? new ClusterWorker<SumTask, Sum>(task) : new ThreadWorker<SumTask, Sum>(task);
+export default isMainThread ? new ClusterWorker(task) : new ThreadWorker(task);
 
 function task(data?: SumTask): Sum {
   if (data === undefined) throw new TypeError("Cannot add: there is no task, {id, x, y} is wanted");

@@ -7,8 +7,8 @@
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
  */
 
-import { build, type BuildOptions, type Plugin } from "esbuild";
 import { fileURLToPath } from "node:url";
+import { type BuildOptions, esbuild, type Plugin } from "./esbuild.ts";
 import { resolveAsDeno } from "./resolve.ts";
 
 /** The code of both guests, and what the host hands to those that log. */
@@ -30,6 +30,7 @@ const ROOM = 8192;
 
 /** Bundles and minifies the guests, with the settings that all bundles share. */
 export async function bundleGuests(root: URL, settings: BuildOptions): Promise<Guests> {
+  const { build } = await esbuild();
   const text = async (
     contents: string,
     banner: string,

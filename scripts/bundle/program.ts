@@ -4,10 +4,10 @@
 
 import { createRequire } from "node:module";
 import process from "node:process";
+import { ESBUILD } from "../packages.ts";
 
-// It is never called: it puts the package among what Deno fetches for this module.
-export const load = () => import("esbuild");
-
+// Only what has been loaded has its program beside it.
+await import(ESBUILD);
 const name = process.platform === "win32" ? "esbuild.exe" : "bin/esbuild";
-const require = createRequire(import.meta.resolve("esbuild"));
+const require = createRequire(import.meta.resolve(ESBUILD));
 console.log(require.resolve(`@esbuild/${process.platform}-${process.arch}/${name}`));

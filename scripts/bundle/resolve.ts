@@ -5,9 +5,9 @@
  * - A file of an npm package is named by package and version, so that a bundle does not tell where that cache is.
  */
 
-import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "./esbuild.ts";
 
 /** The namespace of files of npm packages. */
 const NPM = "npm";

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
-import { bundle } from "../../scripts/bundle.ts";
+import { bundled } from "./bundled.ts";
 import { run } from "./server.ts";
 
 let dist: string;
 Deno.test.beforeAll(async () => {
   dist = await Deno.makeTempDir({ prefix: "holdfast-logging-" });
-  await bundle(dist);
+  await bundled(dist);
 });
 Deno.test.afterAll(async () => await Deno.remove(dist, { recursive: true }));
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { Trace } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
-import { bundle } from "../../scripts/bundle.ts";
+import { bundled } from "./bundled.ts";
 import { readTrace } from "./chrome_trace.ts";
 import { complaints, inFolder } from "./command.ts";
 import { type Content, type Ended, run, runByUrl, serve } from "./server.ts";
@@ -85,7 +85,7 @@ let dist: URL;
 Deno.test.beforeAll(async () => {
   const folder = await Deno.makeTempDir({ prefix: "holdfast-dist-" });
   dist = pathToFileURL(`${folder}/`);
-  await bundle(folder);
+  await bundled(folder);
 });
 
 Deno.test.afterAll(async () => await Deno.remove(dist, { recursive: true }));

@@ -1,0 +1,86 @@
+/**
+ * esbuild, loaded when something is bundled, and the part of its types that is used.
+ */
+
+import { ESBUILD } from "../packages.ts";
+
+export interface BuildOptions {
+  readonly bundle?: boolean;
+  readonly format?: "esm";
+  readonly platform?: "neutral";
+  readonly target?: string;
+  readonly charset?: "utf8";
+  readonly external?: readonly string[];
+  readonly logLevel?: "silent";
+  readonly tsconfigRaw?: unknown;
+  readonly define?: Readonly<Record<string, string>>;
+  readonly stdin?: { readonly contents: string; readonly resolveDir: string; readonly loader?: "js" };
+  readonly banner?: Readonly<Record<string, string>>;
+  readonly minify?: boolean;
+  readonly minifyWhitespace?: boolean;
+  readonly plugins?: readonly Plugin[];
+  readonly write?: boolean;
+  readonly outfile?: string;
+}
+
+export interface Plugin {
+  readonly name: string;
+  setup(build: PluginBuild): void;
+}
+
+/** Which imports or files a plugin looks at. */
+interface Filter {
+  readonly filter: RegExp;
+  readonly namespace?: string;
+}
+
+export interface PluginBuild {
+  onResolve(which: Filter, resolve: (args: OnResolveArgs) => OnResolveResult | Promise<OnResolveResult>): void;
+  onLoad(which: Filter, load: (args: { readonly pluginData: unknown }) => Loaded | Promise<Loaded>): void;
+  resolve(path: string, options: { readonly kind: string; readonly resolveDir: string }): Promise<Resolved>;
+}
+
+export interface OnResolveArgs {
+  readonly path: string;
+  readonly kind: string;
+  readonly pluginData: unknown;
+}
+
+export interface OnResolveResult {
+  readonly path?: string;
+  readonly external?: boolean;
+  readonly namespace?: string;
+  readonly sideEffects?: boolean;
+  readonly pluginData?: unknown;
+  readonly errors?: readonly Message[];
+  readonly warnings?: readonly Message[];
+}
+
+interface Message {
+  readonly text: string;
+}
+
+interface Loaded {
+  readonly contents: string;
+  readonly loader: "js";
+  readonly pluginData?: unknown;
+}
+
+interface Resolved {
+  readonly path: string;
+  readonly sideEffects: boolean;
+  readonly errors: readonly Message[];
+  readonly warnings: readonly Message[];
+}
+
+/** What esbuild exports. */
+interface Esbuild {
+  build(options: BuildOptions): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
+  /** Ends its process, which starts again with the next build. */
+  stop(): Promise<void>;
+}
+
+/** Loads it. */
+export async function esbuild(): Promise<Esbuild> {
+  return await import(ESBUILD);
+}

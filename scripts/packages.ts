@@ -1,0 +1,26 @@
+/**
+ * The npm packages that a single task needs, by specifiers that Deno does not see: so nobody else downloads them.
+ *
+ * - Deno fetches what the import map names, what a literal `import()` names, and what stands in the lock file. So a package of
+ *   one task stands here, in a variable, and its task has a lock file of its own, `scripts/packages.lock`.
+ * - That lock file is made anew by `deno cache --lock=scripts/packages.lock scripts/*.ts $(deno run scripts/packages.ts)`.
+ */
+
+/** For `deno task bundle`. */
+export const ESBUILD = "npm:esbuild@0.28.2";
+/** For `deno task kernels`. */
+export const WABT = "npm:wabt@1.0.39";
+/** For `deno task bench`: what others do the same with. */
+export const MULTITHREADING = "npm:multithreading@0.3.52";
+/** See {@linkcode MULTITHREADING}. */
+export const PISCINA = "npm:piscina@5.3.2";
+/** See {@linkcode MULTITHREADING}. */
+export const POOLIFIER = "npm:poolifier@5.3.2";
+/** See {@linkcode MULTITHREADING}. */
+export const TINYPOOL = "npm:tinypool@2.2.0";
+/** See {@linkcode MULTITHREADING}. */
+export const WORKERPOOL = "npm:workerpool@10.0.3";
+
+if (import.meta.main) {
+  console.log([ESBUILD, WABT, MULTITHREADING, PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL].join("\n"));
+}

@@ -5,6 +5,7 @@
  *   an earlier job left behind, or had died unheard, a fresh one gets its job.
  * - A guest that ended, or that does not come back from a job, is never handed out again; it is asked to end, so that
  *   one that comes back later does not keep the process alive.
+ * - All guests of the module that was used last are kept, and the few of other modules that were used last.
  * - Where a mode mends what kept a module from loading, guests that were started before are used no more.
  */
 
@@ -13,7 +14,9 @@ import { within } from "../platform/mod.ts";
 import { type BeginFailure, KeptRealm } from "./kept_realm.ts";
 import type { GuestSetup, Mode } from "./realm.ts";
 
-/** How long a guest that was lost may take to end, and one that had nothing to do, in milliseconds. */
+/** How many guests of other modules than the one used last are kept. */
+const MOST_OTHERS = 8;
+/** How long no guest may end, while one that was lost is to, and one that had nothing to do, in milliseconds. */
 const GRACE = 500;
 const PATIENCE = 5000;
 
@@ -44,9 +47,11 @@ export class WarmRealms {
   /** How often the loading of a module has been mended, where it has, and who is at it. */
   readonly #mends = new Map<string, number>();
   readonly #mending = new Map<string, Promise<boolean>>();
+  /** Those that wait, by module: the one used last comes last. */
   readonly #idle = new Map<string, KeptRealm[]>();
   readonly #lost = new Set<KeptRealm>();
   readonly #ending = new Set<Promise<void>>();
+  #ends = 0;
   #closed = false;
 
   /** Makes the store of a mode. */
@@ -106,7 +111,10 @@ export class WarmRealms {
     const { setup, startLimit } = this.#options;
     const guest = new KeptRealm(this.mode.start({ ...setup, module }), { startLimit });
     this.#all.set(guest, this.#mendsOf(module));
-    void guest.realm.ended.then(() => this.#all.delete(guest));
+    void guest.realm.ended.then(() => {
+      this.#all.delete(guest);
+      this.#ends++;
+    });
     return await begin(guest);
   }
 
@@ -122,7 +130,19 @@ export class WarmRealms {
   give(guest: KeptRealm, module: string, { again = true }: { readonly again?: boolean } = {}): void {
     if (!guest.ready) void this.#end(guest);
     else if (this.#options.fresh || this.#closed || !again) this.#endIdle(guest);
-    else this.#idle.set(module, [...this.#idle.get(module) ?? [], guest]);
+    else this.#keep(guest, module);
+  }
+
+  #keep(guest: KeptRealm, module: string): void {
+    const same = this.#idle.get(module) ?? [];
+    this.#idle.delete(module);
+    const others = [...this.#idle].flatMap(([of, guests]) => guests.map((other) => ({ of, other })));
+    for (const { of, other } of others.slice(0, -MOST_OTHERS)) {
+      this.#idle.set(of, this.#idle.get(of)?.filter((one) => one !== other) ?? []);
+      this.#endIdle(other);
+    }
+    for (const [of, guests] of this.#idle) if (guests.length === 0) this.#idle.delete(of);
+    this.#idle.set(module, [...same, guest]);
   }
 
   /** Says that a guest is on its way back from a job, or to its end: `close` waits until that is over. */
@@ -154,13 +174,22 @@ export class WarmRealms {
     // Who comes back is asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return [];
-    await within(GRACE, Promise.all([...this.#lost].map((guest) => guest.realm.close())));
+    await this.#patient(GRACE, Promise.all([...this.#lost].map((guest) => guest.realm.close())));
     return [...this.#lost].filter(({ realm }) => realm.alive);
   }
 
   /** Asks a guest to end that has nothing to do: something that a job left behind may keep it busy all the same. */
   #endIdle(guest: KeptRealm): void {
-    this.expect(within(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
+    this.expect(this.#patient(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
+  }
+
+  /** Waits for an end as long as guests end at all: many that end at once share few cores. */
+  async #patient(limit: number, end: Promise<unknown>): Promise<void> {
+    const ended = end.then(() => true);
+    for (let ends = -1; ends !== this.#ends;) {
+      ends = this.#ends;
+      if (await within(limit, ended)) return;
+    }
   }
 
   /** Asks a guest to end, which is lost until it has. */

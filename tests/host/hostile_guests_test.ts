@@ -16,8 +16,9 @@ type Outcome = { readonly value: unknown } | { readonly error: Error };
 type Elsewhere = "thread" | "process";
 
 const HOSTILE = import.meta.resolve("../guests/hostile_work.ts");
-/** Seconds that a guest may take, which may well hang that has patched itself. */
+/** Seconds that a guest may take, which may well hang if it has patched itself; one that does nothing must not be late. */
 const TIMEOUT = 1;
+const CALM = 20;
 /** Seconds that whatever must not hang may take on a slow machine. */
 const SECONDS = 30;
 /** What may differ at two moments without a leak. */
@@ -25,6 +26,10 @@ const FEW_DESCRIPTORS = 20;
 const SOME_BYTES = 200 * 2 ** 20;
 
 let modules = 0;
+
+function timeoutFor({ acts }: Plan): number {
+  return acts.length === 0 ? CALM : TIMEOUT;
+}
 
 /** The module under a URL of its own: a guest that has patched itself is not handed another job. */
 function ownModule(): string {
@@ -90,7 +95,7 @@ for (const mode of ["thread", "process"] as const) {
     let pool: Pool<typeof hostile> | undefined;
     return async (plan) => {
       pool ??= await openPool(host, mode, HOSTILE);
-      const options = { timeout: TIMEOUT, onProgress: () => {} };
+      const options = { timeout: timeoutFor(plan), onProgress: () => {} };
       const attacked = await outcomeOf(pool.run("attack", plan, options));
       if (plan.acts.length === 0) assertEnd(plan, attacked);
       const squared = await outcomeOf(pool.run("square", 5, options));
@@ -104,13 +109,13 @@ for (const mode of ["thread", "process"] as const) {
 
   test("in a call for items", { mode, count: 20 }, (host) => async (plan) => {
     await using pool = await openPool(host, mode, ownModule());
-    await outcomeOf(Array.fromAsync(pool.stream("attackItems", plan, { timeout: TIMEOUT })));
+    await outcomeOf(Array.fromAsync(pool.stream("attackItems", plan, { timeout: timeoutFor(plan) })));
   });
 
   test("in calls of a chunk", { mode, count: 20 }, (host) => async (plan) => {
     await using pool = await openPool(host, mode, ownModule());
     const plans = [{ ...plan, acts: [] }, plan, plan];
-    const options = { timeout: TIMEOUT, chunkSize: 2 };
+    const options = { timeout: timeoutFor(plan), chunkSize: 2 };
     await outcomeOf(Array.fromAsync(pool.map("attack", plans, options)));
     const ends = await outcomeOf(Array.fromAsync(pool.map("attack", plans, { ...options, onError: assertTyped })));
     assert("value" in ends && Array.isArray(ends.value) && ends.value.length === 3);
@@ -119,7 +124,7 @@ for (const mode of ["thread", "process"] as const) {
   test("when its module is loaded", { mode, count: 40 }, (host) => async (plan) => {
     const opened = await outcomeOf((async () => {
       await using pool = await openPool(host, mode, urlWith(HOSTILE, { import: plan }));
-      const squared = pool.run("square", 5, { timeout: TIMEOUT });
+      const squared = pool.run("square", 5, { timeout: timeoutFor(plan) });
       // It may have told of other functions than it has.
       await outcomeOf(forges(plan) ? squared.catch(refused) : squared);
     })());
@@ -129,7 +134,7 @@ for (const mode of ["thread", "process"] as const) {
   });
 
   test("as a delegated system", { mode, count: 20 }, () => async (plan) => {
-    const limited = new Host({ timeout: TIMEOUT });
+    const limited = new Host({ timeout: timeoutFor(plan) });
     const ended = await outcomeOf((async () => {
       const system = await loadSystem({ module: HOSTILE, export: "attacker", argument: plan });
       await using simulator = new Simulator(delegate(system, { mode, period: 1 }), { host: limited });
@@ -146,7 +151,7 @@ for (const mode of ["thread", "process"] as const) {
 
   test("as a task of a program", { mode, count: 20 }, (host) => async (plan) => {
     const { attacked } = await import(urlWith(HOSTILE, { task: plan })) as typeof hostile;
-    const ended = await outcomeOf(host.run(attacked, { mode, timeout: TIMEOUT }));
+    const ended = await outcomeOf(host.run(attacked, { mode, timeout: timeoutFor(plan) }));
     if ("error" in ended || forges(plan)) return;
     const { outcome } = ended.value as ProgramReport;
     assert(outcome === 1001 || typeof outcome === "object" && outcome !== null && "failed" in outcome);
@@ -160,7 +165,7 @@ async function openPool(host: Host, mode: Elsewhere, module: string): Promise<Po
     workers: 1,
     host,
     maxCallsPerGuest: 2,
-    timeout: 5 * TIMEOUT,
+    timeout: CALM,
     logging: { onLine: ({ message, category }) => assert(typeof message === "string" && Array.isArray(category)) },
     // A thread reaches the memory itself, and may write to it what it likes.
     ...mode === "thread" ? {} : { shared: { export: "things" } },

@@ -180,3 +180,68 @@ Deno.test("WarmRealms.hand() gives what a guest's code threw where nobody can me
     assertEquals(await warm.hand("a:", () => Promise.resolve(failed)), failed);
   }
 });
+
+Deno.test("WarmRealms.give() keeps all guests of the module used last, and the eight of others used last", async () => {
+  const { warm, use, take, started } = open();
+  const guests: KeptRealm[] = [];
+  for (let number = 0; number < 12; number++) guests.push(await use(`${number}:`));
+  const asked = guests.map((guest) => fake(guest).asked.length);
+  assertEquals(asked, [1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const same = [];
+  for (let count = 0; count < 12; count++) same.push(await take("11:"));
+  for (const guest of same) {
+    await guest.finish();
+    warm.give(guest, "11:");
+  }
+  assertEquals(same.flatMap((guest) => fake(guest).asked), []);
+  assertStrictEquals(await take("3:"), guests[3]);
+  assertEquals(started().length, 12 + 11);
+});
+
+Deno.test("WarmRealms.close() goes on waiting while guests end, and gives those that do not", async () => {
+  const { warm, take } = open({ killable: false });
+  const guests = [await take("a:"), await take("a:"), await take("a:")];
+  for (const guest of guests) {
+    await guest.finish();
+    warm.give(guest, "a:");
+  }
+  using limits = new Limits();
+  let isClosed = false;
+  const closing = warm.close().finally(() => isClosed = true);
+  for (const guest of guests.slice(0, 2)) {
+    fake(guest).die();
+    await limits.pass();
+    assert(!isClosed);
+  }
+  while (!isClosed) await limits.pass();
+  assertEquals((await closing).map(({ realm }) => realm), [guests[2]!.realm]);
+});
+
+/** Takes the place of the timers: they fire when a test says so. */
+class Limits implements Disposable {
+  readonly #setTimeout = globalThis.setTimeout;
+  readonly #callbacks = new Map<number, () => void>();
+  readonly #clearTimeout = globalThis.clearTimeout;
+
+  constructor() {
+    let last = 0;
+    Reflect.set(globalThis, "setTimeout", (callback: () => void) => {
+      this.#callbacks.set(++last, callback);
+      return last;
+    });
+    Reflect.set(globalThis, "clearTimeout", (timer: number) => this.#callbacks.delete(timer));
+  }
+
+  /** All that run by now are over, and what follows of it has happened. */
+  async pass(): Promise<void> {
+    await turn();
+    const callbacks = [...this.#callbacks.values()];
+    this.#callbacks.clear();
+    for (const callback of callbacks) callback();
+    await turn();
+  }
+
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, { setTimeout: this.#setTimeout, clearTimeout: this.#clearTimeout });
+  }
+}

@@ -185,13 +185,13 @@ function testFaults(mode: "thread" | "process"): void {
 
   for (const place of ["construct", "initialize", "update"] as const) {
     test(`what does not answer at ${place} is a GuestTimeoutError`, async (host) => {
-      const system = await faulty({ place, fault: "block", at: 1, milliseconds: 1000 });
+      const system = await faulty({ place, fault: "block", at: 1, milliseconds: 3000 });
       const error = await failure(host, system, mode);
       assertInstanceOf(error, GuestTimeoutError);
-      assertEquals([error.guest, error.mode, error.seconds], ["guest", mode, 0.3]);
+      assertEquals([error.guest, error.mode, error.seconds], ["guest", mode, 1.5]);
       // A thread cannot be killed: it comes back and ends by itself, which this test has to see.
-      if (mode === "thread") await new Promise((resolve) => setTimeout(resolve, 1200));
-    }, { timeout: 0.3 });
+      if (mode === "thread") await new Promise((resolve) => setTimeout(resolve, 2000));
+    }, { timeout: 1.5 });
   }
 
   test("a module that is not there on the far side is a GuestError", async (host) => {

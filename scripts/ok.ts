@@ -56,6 +56,7 @@ async function rules(): Promise<Rule[]> {
     { rule: "no lint, layers included", command: ["lint"] },
     { rule: "the types hold", command: ["check"] },
     { rule: "each file says what it is", command: ["run", "--allow-read", "scripts/checks/docs.ts"] },
+    { rule: "each test tests what it is named for", command: ["run", "--allow-read", "scripts/checks/tests.ts"] },
     { rule: "each public symbol is documented", command: ["doc", "--lint", ...entries] },
     { rule: "the types of the examples hold", command: ["check", "--doc-only", ...examples] },
     { rule: "the examples run", command: ["test", "--doc", "--no-check", "--allow-all", ...examples] },

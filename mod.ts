@@ -141,11 +141,11 @@ export {
 
 // sync: primitives on memory operations.
 export {
-  type AsyncBarrierWaitOptions,
   type Barrier,
   barrier,
   type BarrierStatistics,
   type BarrierWaitOptions,
+  type Blocking,
   type Body,
   boundedSemaphore,
   type CancelToken,
@@ -166,6 +166,7 @@ export {
   once,
   type OnceStatistics,
   type OnceTurn,
+  type Promised,
   type RLock,
   rlock,
   type RWLock,
@@ -185,6 +186,8 @@ export {
   type TimerPhase,
   type TimerStatistics,
   until,
+  type View,
+  type Views,
   type WaitGroup,
   waitGroup,
   type WaitGroupStatistics,

@@ -9,31 +9,33 @@
  * - A value is taken exactly once: what a take was granted that is interrupted or dies before it reads, goes back to its
  *   place. `select` (its own file) does one of several operations.
  *
- * Longer than most files because each of its ways in and out has three faces and a call of encoded values; what they do is
+ * Longer than most files because each of its ways in and out has a call of encoded values; what they do is
  * in `stock.ts`.
  *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
+ * import { blocking, Space } from "../sync/mod.ts";
  * import { channel } from "./channel.ts";
  *
  * const space = new Space({ words: channel<string>({ capacity: 2 }) }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { words } = space.bind(memory, { task: 0 });
- * for (const word of ["start", "stop"]) words.putSync(word);
- * words.closeSync();
- * if ([...words.valuesSync()].join() !== "start,stop") throw new Error("both are wanted");
+ * const words = blocking(space.bind(memory, { task: 0 }).words);
+ * for (const word of ["start", "stop"]) words.put(word);
+ * words.close();
+ * const read: string[] = [];
+ * words.forEach((word) => void read.push(word));
+ * if (read.join() !== "start,stop") throw new Error("both are wanted");
  * ```
  */
 
 import { ChannelClosedError, WaitTimeoutError } from "../errors.ts";
-import { type ByteRange, call, load, read, type Steps, store, write } from "../memory/mod.ts";
-import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
-import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
+import { type ByteRange, call, load, mapped, read, type Steps, store, write } from "../memory/mod.ts";
+import type { Binding, Shareable } from "../sync/mod.ts";
+import { checkWaitOptions, endOf, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
-import { decode, encode, lent } from "../codec/mod.ts";
+import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, checkEncoded } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
@@ -98,7 +100,7 @@ interface Place {
   readonly tasks: number;
 }
 
-const CALLS: readonly (keyof Channel)[] = [
+const CALLS: readonly (keyof Channel & string)[] = [
   "isReady",
   "isClosed",
   "bind",
@@ -138,7 +140,11 @@ export class Channel<T = unknown> implements SharedThing {
    * @throws {ChannelClosedError} where the channel is closed.
    */
   put(value: T, options?: WaitOptions): Steps<void> {
-    return this.#put(this.putBytes(encode(value), options));
+    return mapped(this.putBytes(encode(value), options), (put) => {
+      if (put) return;
+      const is = this.#place.stock.capacity === 0 ? "nobody takes" : "it is full";
+      throw this.#late("put into", is, "a take in time");
+    });
   }
 
   /** Puts a value if there is room, or somebody who waits to take it. */
@@ -168,7 +174,8 @@ export class Channel<T = unknown> implements SharedThing {
 
   /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
   takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
-    return this.#takenUpTo(this.#takingMany(count, { options, body: this.#takeRecords(count, options) }));
+    const taking = this.#takingMany(count, { options, body: this.#takeRecords(count, options) });
+    return mapped(taking, (records) => records === undefined ? [] : valuesOf(records) as T[]);
   }
 
   /** Gives the value that comes next and leaves it, waiting for one. Throws as `take` does. */
@@ -186,18 +193,26 @@ export class Channel<T = unknown> implements SharedThing {
    * loop: `for (let next = yield* c.next(); next; next = yield* c.next()) use(next.value)`.
    */
   next(options?: WaitOptions): Steps<Taken<T> | undefined> {
-    return this.#next(this.nextBytes(options), options);
+    return mapped(this.nextBytes(options), (bytes) => {
+      if (bytes !== undefined) return bytes === false ? undefined : { value: decode(bytes) as T };
+      throw this.#late("take from", `it is empty after ${options?.timeout} s`, "a put in time");
+    });
   }
 
-  /** Takes values until the channel is closed, and does something with each; throws where it was closed with a reason. */
-  forEach(use: (value: T) => Steps<void> | void): Steps<void> {
-    return this.#each(use, this.next());
+  /**
+   * Takes values until the channel is closed, and does something with each; throws where it was closed with a reason. The
+   * options are those of each wait.
+   */
+  forEach(use: (value: T) => Steps<void> | void, options?: WaitOptions): Steps<void> {
+    return this.#each(use, { first: this.next(options), options });
   }
 
-  *#each(use: (value: T) => Steps<void> | void, first: Steps<Taken<T> | undefined>): Steps<void> {
-    for (let next = yield* first; next !== undefined; next = yield* this.next()) {
-      const steps = use(next.value);
-      if (steps !== undefined) yield* steps;
+  *#each(
+    use: (value: T) => Steps<void> | void,
+    { first, options }: { readonly first: Steps<Taken<T> | undefined>; readonly options: WaitOptions | undefined },
+  ): Steps<void> {
+    for (let next = yield* first; next !== undefined; next = yield* this.next(options)) {
+      yield* endOf(use(next.value));
     }
   }
 
@@ -288,96 +303,6 @@ export class Channel<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "selectBytes", args }, body);
   }
 
-  /** The blocking face of `put`. */
-  putSync(value: T, options?: WaitOptions): void {
-    if (!lent(value, (bytes) => blocking(this.#binding, this.putBytes(bytes, options)))) throw this.#notTaken();
-  }
-
-  /** The blocking face of `tryPut`. */
-  tryPutSync(value: T): boolean {
-    return blocking(this.#binding, this.tryPut(value));
-  }
-
-  /** The blocking face of `putAll`. */
-  putAllSync(values: Iterable<T>, options?: WaitOptions): number {
-    return blocking(this.#binding, this.putAll(values, options));
-  }
-
-  /** The blocking face of `take`. */
-  takeSync(options?: WaitOptions): T {
-    const bytes = blocking(this.#binding, this.#taking(options, this.#takeBytes(options)));
-    if (bytes === undefined) throw this.#late("take from", "it is empty", "a put in time");
-    return decode(bytes) as T;
-  }
-
-  /** The blocking face of `tryTake`. */
-  tryTakeSync(): Taken<T> | undefined {
-    return blocking(this.#binding, this.tryTake());
-  }
-
-  /** The blocking face of `takeUpTo`. */
-  takeUpToSync(count: number, options?: WaitOptions): T[] {
-    return blocking(this.#binding, this.takeUpTo(count, options));
-  }
-
-  /** The blocking face of `fetch`. */
-  fetchSync(options?: WaitOptions): T {
-    return blocking(this.#binding, this.fetch(options));
-  }
-
-  /** The blocking face of `close`. */
-  closeSync(reason?: unknown): void {
-    blocking(this.#binding, this.close(reason));
-  }
-
-  /** Takes values until the channel is closed, blocking; throws where it was closed with a reason. */
-  *valuesSync(): Generator<T, void, void> {
-    for (;;) {
-      const next = blocking(this.#binding, this.next());
-      if (next === undefined) return;
-      yield next.value;
-    }
-  }
-
-  /** The promise face of `put`. An abort that comes after the value was accepted has no effect. */
-  putAsync(value: T, options?: AsyncWaitOptions): Promise<void> {
-    return promised(this.#binding, options, (rest) => this.put(value, rest));
-  }
-
-  /** The promise face of `putAll`. */
-  putAllAsync(values: Iterable<T>, options?: AsyncWaitOptions): Promise<number> {
-    return promised(this.#binding, options, (rest) => this.putAll(values, rest));
-  }
-
-  /** The promise face of `take`. */
-  takeAsync(options?: AsyncWaitOptions): Promise<T> {
-    return promised(this.#binding, options, (rest) => this.take(rest));
-  }
-
-  /** The promise face of `takeUpTo`. */
-  takeUpToAsync(count: number, options?: AsyncWaitOptions): Promise<T[]> {
-    return promised(this.#binding, options, (rest) => this.takeUpTo(count, rest));
-  }
-
-  /** The promise face of `fetch`. */
-  fetchAsync(options?: AsyncWaitOptions): Promise<T> {
-    return promised(this.#binding, options, (rest) => this.fetch(rest));
-  }
-
-  /** The promise face of `close`. */
-  closeAsync(reason?: unknown): Promise<void> {
-    return promised(this.#binding, undefined, () => this.close(reason));
-  }
-
-  /** Takes values until the channel is closed; throws where it was closed with a reason. */
-  async *valuesAsync(options?: AsyncWaitOptions): AsyncGenerator<T, void, void> {
-    for (;;) {
-      const next = await promised(this.#binding, options, (rest) => this.next(rest));
-      if (next === undefined) return;
-      yield next.value;
-    }
-  }
-
   /** See {@linkcode SharedThing}. */
   get calls(): readonly string[] {
     return CALLS;
@@ -424,15 +349,6 @@ export class Channel<T = unknown> implements SharedThing {
     yield* store(this.#place.reasonLength, reason.length);
   }
 
-  *#put(put: Steps<boolean>): Steps<void> {
-    if (yield* put) return;
-    throw this.#notTaken();
-  }
-
-  #notTaken(): WaitTimeoutError {
-    return this.#late("put into", this.#place.stock.capacity === 0 ? "nobody takes" : "it is full", "a take in time");
-  }
-
   /** The call of `take`, whose bytes are valid until the next call. */
   #taking(options: WaitOptions | undefined, body: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
     checkWaitOptions(`take from ${this.name}`, options);
@@ -448,28 +364,15 @@ export class Channel<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "takeRecords", args: [count, ...argsOf(options)] }, body);
   }
 
-  *#taken(take: Steps<Uint8Array | undefined>): Steps<T> {
-    const bytes = yield* take;
-    if (bytes === undefined) throw this.#late("take from", "it is empty", "a put in time");
-    return decode(bytes) as T;
+  #taken(take: Steps<Uint8Array | undefined>): Steps<T> {
+    return mapped(take, (bytes) => {
+      if (bytes !== undefined) return decode(bytes) as T;
+      throw this.#late("take from", "it is empty", "a put in time");
+    });
   }
 
-  *#tryTaken(take: Steps<Uint8Array | undefined>): Steps<Taken<T> | undefined> {
-    const bytes = yield* take;
-    return bytes === undefined ? undefined : { value: decode(bytes) as T };
-  }
-
-  *#takenUpTo(take: Steps<Uint8Array | undefined>): Steps<T[]> {
-    const records = yield* take;
-    return records === undefined ? [] : valuesOf(records) as T[];
-  }
-
-  *#next(take: Steps<Uint8Array | false | undefined>, options: WaitOptions | undefined): Steps<Taken<T> | undefined> {
-    const bytes = yield* take;
-    if (bytes === undefined) {
-      throw this.#late("take from", `it is empty after ${options?.timeout} s`, "a put in time");
-    }
-    return bytes === false ? undefined : { value: decode(bytes) as T };
+  #tryTaken(take: Steps<Uint8Array | undefined>): Steps<Taken<T> | undefined> {
+    return mapped(take, (bytes) => bytes === undefined ? undefined : { value: decode(bytes) as T });
   }
 
   *#putBytes(bytes: Uint8Array, options: WaitOptions | undefined): Steps<boolean> {

@@ -6,35 +6,25 @@
  * - `whenDone` waits in the task that asks and runs its callbacks there; none can stop another.
  * - A future that is bound to a task fails with a `BrokenFutureError` when that task ends without having put it.
  *
- * Longer than most files because each method has three faces.
- *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
+ * import { blocking, Space } from "../sync/mod.ts";
  * import { future } from "./future.ts";
  *
  * const space = new Space({ answer: future<number>() }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { answer } = space.bind(memory, { task: 0 });
- * if (answer.tryFetchSync() !== undefined) throw new Error("nothing yet");
- * answer.putSync(42);
- * if (answer.fetchSync() + answer.fetchSync() !== 84) throw new Error("42, twice");
+ * const answer = blocking(space.bind(memory, { task: 0 }).answer);
+ * if (answer.tryFetch() !== undefined) throw new Error("nothing yet");
+ * answer.put(42);
+ * if (answer.fetch() + answer.fetch() !== 84) throw new Error("42, twice");
  * ```
  */
 
 import { BrokenFutureError, CancelledError, MemoryFullError, StateError, WaitTimeoutError } from "../errors.ts";
-import { type ByteRange, call, load, read, type Steps, store, write } from "../memory/mod.ts";
-import {
-  type AsyncWaitOptions,
-  type Binding,
-  blocking,
-  Gate,
-  promised,
-  reserveWaitQueue,
-  type Shareable,
-} from "../sync/mod.ts";
+import { type ByteRange, call, load, mapped, read, type Steps, store, write } from "../memory/mod.ts";
+import { type Binding, endOf, Gate, reserveWaitQueue, type Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions, type WaitQueuePlace } from "../sync/mod.ts";
 import { decode, encode } from "../codec/mod.ts";
 import type { Taken } from "./queue.ts";
@@ -121,7 +111,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof Future)[] = [
+const CALLS: readonly (keyof Future & string)[] = [
   "cancel",
   "isDone",
   "bind",
@@ -178,12 +168,16 @@ export class Future<T = unknown> implements SharedThing {
    * @throws {WaitTimeoutError} where the time is over.
    */
   fetch(options?: WaitOptions): Steps<T> {
-    return this.#fetch(this.outcomeBytes(options));
+    return mapped(this.outcomeBytes(options), (bytes) => {
+      if (bytes !== undefined) return this.#valueOf(bytes);
+      throw new WaitTimeoutError(`Cannot fetch ${this.name}: it is pending, a put in time is wanted`);
+    });
   }
 
   /** Gives the value if it is there. Throws as `fetch` does. */
   tryFetch(): Steps<Taken<T> | undefined> {
-    return this.#tryFetch(this.outcomeBytes({ timeout: 0 }));
+    const outcome = this.outcomeBytes({ timeout: 0 });
+    return mapped(outcome, (bytes) => bytes === undefined ? undefined : { value: this.#valueOf(bytes) });
   }
 
   /** Whether it was put, failed or cancelled. */
@@ -205,8 +199,7 @@ export class Future<T = unknown> implements SharedThing {
     const errors: unknown[] = [];
     for (const callback of callbacks) {
       try {
-        const steps = callback(outcome);
-        if (steps !== undefined) yield* steps;
+        yield* endOf(callback(outcome));
       } catch (error) {
         errors.push(error);
       }
@@ -249,41 +242,6 @@ export class Future<T = unknown> implements SharedThing {
     checkWaitOptions(`fetch ${this.name}`, options);
     const args = argsOf(options);
     return call({ kind: "call", object: this.name, method: "outcomeBytes", args }, this.#outcome(options));
-  }
-
-  /** The blocking face of `put`. */
-  putSync(value: T): void {
-    blocking(this.#binding, this.put(value));
-  }
-
-  /** The blocking face of `fail`. */
-  failSync(error: unknown): void {
-    blocking(this.#binding, this.fail(error));
-  }
-
-  /** The blocking face of `cancel`. */
-  cancelSync(): boolean {
-    return blocking(this.#binding, this.cancel());
-  }
-
-  /** The blocking face of `fetch`. */
-  fetchSync(options?: WaitOptions): T {
-    return blocking(this.#binding, this.fetch(options));
-  }
-
-  /** The blocking face of `tryFetch`. */
-  tryFetchSync(): Taken<T> | undefined {
-    return blocking(this.#binding, this.tryFetch());
-  }
-
-  /** The promise face of `put`. */
-  putAsync(value: T): Promise<void> {
-    return promised(this.#binding, undefined, () => this.put(value));
-  }
-
-  /** The promise face of `fetch`. */
-  fetchAsync(options?: AsyncWaitOptions): Promise<T> {
-    return promised(this.#binding, options, (rest) => this.fetch(rest));
   }
 
   /** See {@linkcode SharedThing}. */
@@ -349,19 +307,6 @@ export class Future<T = unknown> implements SharedThing {
     yield* store(seen, 1);
     if (done === undefined || done === "pending") return undefined;
     return { state: done, bytes: yield* read(value.offset, yield* load(length)) };
-  }
-
-  *#fetch(outcome: Steps<OutcomeBytes | undefined>): Steps<T> {
-    const bytes = yield* outcome;
-    if (bytes === undefined) {
-      throw new WaitTimeoutError(`Cannot fetch ${this.name}: it is pending, a put in time is wanted`);
-    }
-    return this.#valueOf(bytes);
-  }
-
-  *#tryFetch(outcome: Steps<OutcomeBytes | undefined>): Steps<Taken<T> | undefined> {
-    const bytes = yield* outcome;
-    return bytes === undefined ? undefined : { value: this.#valueOf(bytes) };
   }
 
   *#statistics(): Steps<FutureStatistics> {

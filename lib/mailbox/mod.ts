@@ -18,15 +18,14 @@ export {
   type FutureStatistics,
   type OutcomeBytes,
 } from "./future.ts";
+export { type PutOptions, Queue, queue, type QueueOptions, type QueueStatistics, type Taken } from "./queue.ts";
 export {
-  type AsyncPutOptions,
-  type PutOptions,
-  Queue,
-  queue,
-  type QueueOptions,
-  type QueueStatistics,
-  type Taken,
-} from "./queue.ts";
-export { type ChannelOperation, select, type Selected, type SelectOptions } from "./select.ts";
+  type AnyChannel,
+  type ChannelOperation,
+  select,
+  type Selected,
+  type SelectOf,
+  type SelectOptions,
+} from "./select.ts";
 export type { SelectedBytes, SelectOperation } from "./selecting.ts";
 export type { StockOrder } from "./stock_inside.ts";

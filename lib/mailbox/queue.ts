@@ -10,30 +10,28 @@
  * - An item is taken exactly once: what a get was granted that is interrupted or dies before it reads, goes back to its
  *   place. What somebody had taken is gone with them.
  *
- * Longer than most files because each method has three faces.
- *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
+ * import { blocking, Space } from "../sync/mod.ts";
  * import { queue } from "./queue.ts";
  *
  * const space = new Space({ jobs: queue<string>({ order: "priority" }) }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { jobs } = space.bind(memory, { task: 0 });
- * jobs.putSync("later", { priority: 2 });
- * jobs.putSync("first", { priority: 1 });
- * if (jobs.getSync() !== "first") throw new Error("the least priority first");
+ * const jobs = blocking(space.bind(memory, { task: 0 }).jobs);
+ * jobs.put("later", { priority: 2 });
+ * jobs.put("first", { priority: 1 });
+ * if (jobs.get() !== "first") throw new Error("the least priority first");
  * ```
  */
 
 import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from "../errors.ts";
-import { call, type Steps } from "../memory/mod.ts";
-import { type AsyncWaitOptions, type Binding, blocking, promised, type Shareable } from "../sync/mod.ts";
+import { call, mapped, type Steps } from "../memory/mod.ts";
+import type { Binding, Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
-import { decode, encode, lent } from "../codec/mod.ts";
+import { decode, encode } from "../codec/mod.ts";
 import {
   argsOf,
   AT_ONCE,
@@ -64,9 +62,6 @@ export interface PutOptions extends WaitOptions {
   /** The priority, in a queue by priority: the least comes first, equal ones in the order of their puts; 0 by default. */
   readonly priority?: number | undefined;
 }
-
-/** The same by promise. */
-export interface AsyncPutOptions extends PutOptions, AsyncWaitOptions {}
 
 /** What a queue tells about itself. */
 export interface QueueStatistics {
@@ -108,7 +103,7 @@ export function queue<T = unknown>(
   };
 }
 
-const CALLS: readonly (keyof Queue)[] = [
+const CALLS: readonly (keyof Queue & string)[] = [
   "taskDone",
   "join",
   "shutdown",
@@ -142,7 +137,9 @@ export class Queue<T = unknown> implements SharedThing {
    * @throws {QueueShutDownError} where the queue is shut down.
    */
   put(value: T, options?: PutOptions): Steps<void> {
-    return this.#put(this.putBytes(encode(value), options));
+    return mapped(this.putBytes(encode(value), options), (put) => {
+      if (!put) throw new QueueFullError(`Cannot put into ${this.name}: it is full, a get in time is wanted`);
+    });
   }
 
   /** Puts a value if there is room. */
@@ -160,17 +157,22 @@ export class Queue<T = unknown> implements SharedThing {
 
   /** Takes a value, waiting for one. */
   get(options?: WaitOptions): Steps<T> {
-    return this.#get(this.#getting(options, this.#getBytes(options)));
+    return mapped(this.#getting(options, this.#getBytes(options)), (bytes) => {
+      if (bytes !== undefined) return decode(bytes) as T;
+      throw new QueueEmptyError(`Cannot get from ${this.name}: it is empty, a put in time is wanted`);
+    });
   }
 
   /** Takes a value if there is one. */
   tryGet(): Steps<Taken<T> | undefined> {
-    return this.#tryGet(this.#getting(AT_ONCE, this.#getBytes(AT_ONCE)));
+    const getting = this.#getting(AT_ONCE, this.#getBytes(AT_ONCE));
+    return mapped(getting, (bytes) => bytes === undefined ? undefined : { value: decode(bytes) as T });
   }
 
   /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
   takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
-    return this.#takeUpTo(this.#gettingMany(count, { options, body: this.#getRecords(count, options) }));
+    const getting = this.#gettingMany(count, { options, body: this.#getRecords(count, options) });
+    return mapped(getting, (records) => records === undefined ? [] : valuesOf(records) as T[]);
   }
 
   /** Says that a value that was taken is done with. */
@@ -221,78 +223,6 @@ export class Queue<T = unknown> implements SharedThing {
     return this.#gettingMany(count, { options, body: copied(this.#getRecords(count, options)) });
   }
 
-  /** The blocking face of `put`. */
-  putSync(value: T, options?: PutOptions): void {
-    if (!lent(value, (bytes) => blocking(this.#binding, this.putBytes(bytes, options)))) throw this.#full();
-  }
-
-  /** The blocking face of `tryPut`. */
-  tryPutSync(value: T, options?: { readonly priority?: number }): boolean {
-    return blocking(this.#binding, this.tryPut(value, options));
-  }
-
-  /** The blocking face of `putAll`. */
-  putAllSync(values: Iterable<T>, options?: PutOptions): number {
-    return blocking(this.#binding, this.putAll(values, options));
-  }
-
-  /** The blocking face of `get`. */
-  getSync(options?: WaitOptions): T {
-    const bytes = blocking(this.#binding, this.#getting(options, this.#getBytes(options)));
-    if (bytes !== undefined) return decode(bytes) as T;
-    throw this.#empty();
-  }
-
-  /** The blocking face of `tryGet`. */
-  tryGetSync(): Taken<T> | undefined {
-    return blocking(this.#binding, this.tryGet());
-  }
-
-  /** The blocking face of `takeUpTo`. */
-  takeUpToSync(count: number, options?: WaitOptions): T[] {
-    return blocking(this.#binding, this.takeUpTo(count, options));
-  }
-
-  /** The blocking face of `taskDone`. */
-  taskDoneSync(): void {
-    blocking(this.#binding, this.taskDone());
-  }
-
-  /** The blocking face of `join`. */
-  joinSync(options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.join(options));
-  }
-
-  /** The blocking face of `shutdown`. */
-  shutdownSync(options?: { readonly immediate?: boolean }): void {
-    blocking(this.#binding, this.shutdown(options));
-  }
-
-  /** The promise face of `put`. An abort that comes after the value was accepted has no effect. */
-  putAsync(value: T, options?: AsyncPutOptions): Promise<void> {
-    return promised(this.#binding, options, (rest) => this.put(value, rest));
-  }
-
-  /** The promise face of `putAll`. */
-  putAllAsync(values: Iterable<T>, options?: AsyncPutOptions): Promise<number> {
-    return promised(this.#binding, options, (rest) => this.putAll(values, rest));
-  }
-
-  /** The promise face of `get`. */
-  getAsync(options?: AsyncWaitOptions): Promise<T> {
-    return promised(this.#binding, options, (rest) => this.get(rest));
-  }
-
-  /** The promise face of `takeUpTo`. */
-  takeUpToAsync(count: number, options?: AsyncWaitOptions): Promise<T[]> {
-    return promised(this.#binding, options, (rest) => this.takeUpTo(count, rest));
-  }
-
-  /** The promise face of `join`. */
-  joinAsync(options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.join(rest));
-  }
-
   /** See {@linkcode SharedThing}. */
   get calls(): readonly string[] {
     return CALLS;
@@ -309,11 +239,6 @@ export class Queue<T = unknown> implements SharedThing {
     return size === 0 ? [] : [holdsText(size)];
   }
 
-  *#put(put: Steps<boolean>): Steps<void> {
-    if (yield* put) return;
-    throw this.#full();
-  }
-
   /** The call of `get`, whose bytes are valid until the next call. */
   #getting(options: WaitOptions | undefined, body: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
     checkWaitOptions(`get from ${this.name}`, options);
@@ -327,30 +252,6 @@ export class Queue<T = unknown> implements SharedThing {
     checkWaitOptions(`get from ${this.name}`, options);
     checkCount(this.name, count);
     return call({ kind: "call", object: this.name, method: "getRecords", args: [count, ...argsOf(options)] }, body);
-  }
-
-  *#get(get: Steps<Uint8Array | undefined>): Steps<T> {
-    const bytes = yield* get;
-    if (bytes !== undefined) return decode(bytes) as T;
-    throw this.#empty();
-  }
-
-  #full(): QueueFullError {
-    return new QueueFullError(`Cannot put into ${this.name}: it is full, a get in time is wanted`);
-  }
-
-  #empty(): QueueEmptyError {
-    return new QueueEmptyError(`Cannot get from ${this.name}: it is empty, a put in time is wanted`);
-  }
-
-  *#tryGet(get: Steps<Uint8Array | undefined>): Steps<Taken<T> | undefined> {
-    const bytes = yield* get;
-    return bytes === undefined ? undefined : { value: decode(bytes) as T };
-  }
-
-  *#takeUpTo(get: Steps<Uint8Array | undefined>): Steps<T[]> {
-    const records = yield* get;
-    return records === undefined ? [] : valuesOf(records) as T[];
   }
 
   *#taskDone(): Steps<void> {

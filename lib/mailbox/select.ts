@@ -4,48 +4,62 @@
  * - Among those that can be done at one instant chance picks, each alike: that of the memory, or of a `seed`.
  * - Where none can it waits for the first that can, unless `default` is set; a closed channel is an operation that can be
  *   done, and throws.
+ * - Through views it does what their methods do: it blocks, or gives a promise.
  * - It is one call, of the method `selectBytes` of the first channel: the others are named in its arguments.
  *
  * @example
  * ```ts
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
- * import { Space } from "../sync/mod.ts";
+ * import { blockingViews, Space } from "../sync/mod.ts";
  * import { channel } from "./channel.ts";
  * import { select } from "./select.ts";
  *
  * const space = new Space({ jobs: channel<string>({ capacity: 1 }), done: channel<number>() }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { jobs, done } = space.bind(memory, { task: 0 });
- * jobs.putSync("sort");
- * const selected = runBlocking(memory, select([{ take: jobs }, { put: done, value: 1 }]));
+ * const { jobs, done } = blockingViews(space.bind(memory, { task: 0 }));
+ * jobs.put("sort");
+ * const selected = select([{ take: jobs }, { put: done, value: 1 }]);
  * if (selected?.index !== 0 || selected.value !== "sort") throw new Error("the job is wanted");
- * const none = runBlocking(memory, select([{ take: jobs }, { put: done, value: 1 }], { default: true }));
+ * const none = select([{ take: jobs }, { put: done, value: 1 }], { default: true });
  * if (none !== undefined) throw new Error("nothing can be done");
  * ```
  */
 
-import type { Steps } from "../memory/mod.ts";
-import { checkWaitOptions, type WaitOptions } from "../sync/mod.ts";
+import { mapped, type Steps } from "../memory/mod.ts";
+import {
+  type AbortOption,
+  bodyOf,
+  type CancelToken,
+  checkWaitOptions,
+  type Promised,
+  type Seen,
+  throughView,
+  type WaitOptions,
+} from "../sync/mod.ts";
 import { Channel } from "./channel.ts";
 import { decode, encode } from "../codec/mod.ts";
-import type { SelectedBytes } from "./selecting.ts";
+
+/** A channel in a program, or through a view. */
+export type AnyChannel = Seen<Channel>;
 
 /** A take from a channel, or a put into one. */
 export type ChannelOperation =
   | {
     /** The channel to take from. */
-    readonly take: Channel;
+    readonly take: AnyChannel;
   }
   | {
     /** The channel to put into. */
-    readonly put: Channel;
+    readonly put: AnyChannel;
     /** What to put. */
     readonly value: unknown;
   };
 
 /** How a select picks, and how long it waits. */
-export interface SelectOptions extends WaitOptions {
+export interface SelectOptions extends Omit<WaitOptions, "cancel">, AbortOption {
+  /** Ends the wait with a `CancelledError` when it is cancelled. */
+  readonly cancel?: Seen<CancelToken> | undefined;
   /** Decides the pick among operations that can be done; by default the memory's chance does. */
   readonly seed?: number | undefined;
   /** Whether it gives undefined at once where nothing can be done; false by default. */
@@ -60,18 +74,33 @@ export interface Selected {
   readonly value: unknown;
 }
 
+/** What a select of such operations gives: steps, or through views a promise, or the operation itself. */
+export type SelectOf<O extends ChannelOperation> = O extends { readonly take: infer C } | { readonly put: infer C }
+  ? C extends Channel ? Steps<Selected | undefined>
+  : C extends Promised<Channel> ? Promise<Selected | undefined>
+  : Selected | undefined
+  : never;
+
 /**
- * Does exactly one of the operations; undefined where none could be done in time.
+ * Does exactly one of the operations; undefined where none could be done in time. Through promise views it gives a promise,
+ * through blocking views it blocks.
  *
  * @throws {UncloneableError} where a value cannot be cloned, at once.
  * @throws {ChannelClosedError} where the operation that chance picks is on a closed channel.
  */
-export function select(
-  operations: readonly ChannelOperation[],
+export function select<O extends ChannelOperation>(
+  operations: readonly O[],
   options: SelectOptions = {},
-): Steps<Selected | undefined> {
-  checkWaitOptions("select", options);
-  const { default: orNone = false, ...rest } = options;
+): SelectOf<O> {
+  const [first] = operations;
+  const seen = first && ("take" in first ? first.take : first.put);
+  return throughView(seen, () => selecting(operations, options)) as SelectOf<O>;
+}
+
+function selecting(operations: readonly ChannelOperation[], options: SelectOptions): Steps<Selected | undefined> {
+  const { default: orNone = false, cancel, ...others } = options;
+  const rest = cancel === undefined ? others : { ...others, cancel: bodyOf<CancelToken>(cancel) };
+  checkWaitOptions("select", rest);
   const [first] = operations.map(channelOf);
   if (first === undefined) throw new TypeError("Cannot select: no operation, at least one is wanted");
   const named = operations.map((operation) =>
@@ -79,18 +108,15 @@ export function select(
       ? { channel: operation.take.name }
       : { channel: operation.put.name, put: encode(operation.value) }
   );
-  return decoded(first.selectBytes(named, orNone ? { ...rest, timeout: 0 } : rest));
+  return mapped(first.selectBytes(named, orNone ? { ...rest, timeout: 0 } : rest), (selected) => {
+    if (selected === undefined) return undefined;
+    const { index, bytes } = selected;
+    return { index, value: bytes === undefined ? undefined : decode(bytes) };
+  });
 }
 
 function channelOf(operation: ChannelOperation): Channel {
-  const channel = "take" in operation ? operation.take : operation.put;
+  const channel = bodyOf<Channel>("take" in operation ? operation.take : operation.put);
   if (channel instanceof Channel) return channel;
   throw new TypeError("Cannot select: an operation on no channel, { take } or { put, value } with a channel is wanted");
-}
-
-function* decoded(steps: Steps<SelectedBytes | undefined>): Steps<Selected | undefined> {
-  const selected = yield* steps;
-  if (selected === undefined) return undefined;
-  const { index, bytes } = selected;
-  return { index, value: bytes === undefined ? undefined : decode(bytes) };
 }

@@ -8,7 +8,15 @@
  */
 
 import { choose, seededChooser, type Steps } from "../memory/mod.ts";
-import { type Binding, cancelledWait, type CancelToken, type Decisions, type Failure, NO_LANE } from "../sync/mod.ts";
+import {
+  type Binding,
+  cancelled,
+  cancelledWait,
+  type CancelToken,
+  type Decisions,
+  type Failure,
+  NO_LANE,
+} from "../sync/mod.ts";
 import { ACCEPTED, RETRY } from "./requests.ts";
 import { bodyAt } from "./records.ts";
 import type { Stock, StockOptions } from "./stock.ts";
@@ -93,7 +101,7 @@ export class Selecting {
         if (grant.answer === ACCEPTED) return { index, bytes: undefined };
         if (grant.answer > 0) return { index, bytes: bodyAt((yield* stock.finishTake(lane, 1)).slice(), 0) };
         if (grant.answer !== RETRY) return { closed: party };
-        if (cancel !== undefined && (yield* cancel.cancelled())) throw cancelledWait("a select");
+        if (cancel !== undefined && (yield* cancelled(cancel))) throw cancelledWait("a select");
       } finally {
         this.#binding.freeLane(lane);
       }

@@ -2,12 +2,13 @@
  * The asynchronous driver of one task: waits leave the event loop free.
  *
  * - An abort throws the signal's reason into the steps where they wait, so that they undo what they did.
+ * - It alone can wait for a promise, too: see {@linkcode Awaiting}.
  * - Between two waits it goes on without giving the event loop a turn.
  */
 
 import { throwInto } from "./blocking.ts";
 import type { Memory } from "./memory.ts";
-import type { Answer, Operation, Steps } from "./operation.ts";
+import { type Answer, Awaiting, type Operation, type Steps } from "./operation.ts";
 
 /**
  * Runs steps to their end; resolves with what they return, rejects with what they throw.
@@ -20,7 +21,7 @@ export async function runAsynchronous<T>(
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   if (memory.performAsync === undefined) {
-    throw new TypeError("Cannot wait without blocking: this memory only blocks, the Sync face is wanted");
+    throw new TypeError("Cannot wait without blocking: this memory only blocks, a blocking view is wanted");
   }
   signal?.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
@@ -39,7 +40,10 @@ export async function runAsynchronous<T>(
       try {
         // Once interrupted, the steps undo what they did, and nothing interrupts that.
         const interrupts = interrupted ? undefined : signal;
-        const performed = memory.performAsync(step.value, interrupts);
+        const asked: unknown = step.value;
+        const performed = asked instanceof Awaiting
+          ? asked.promise as Promise<Answer>
+          : memory.performAsync(step.value, interrupts);
         answer = performed instanceof Promise
           ? await (interrupts === undefined ? performed : Promise.race([performed, aborted.promise]))
           : performed;

@@ -23,7 +23,17 @@
  */
 
 import type { Memory } from "./memory.ts";
-import { type Answer, type CallAnswer, CallSteps, INLINE, markBegun, type Operation, type Steps } from "./operation.ts";
+import {
+  type Answer,
+  Awaiting,
+  type CallAnswer,
+  CallSteps,
+  INLINE,
+  MappedSteps,
+  markBegun,
+  type Operation,
+  type Steps,
+} from "./operation.ts";
 
 /** Runs steps to their end on a memory that waits where they wait; gives what they return, throws what they throw. */
 export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
@@ -33,6 +43,7 @@ export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
     // The owner ran the same method, so its value has the type of the body's.
     return answer === INLINE ? runBlocking(memory, steps.body as Steps<T>) : (answer as CallAnswer).value as T;
   }
+  if (steps instanceof MappedSteps) return steps.give(runBlocking(memory, steps.steps));
   const iterator = steps[Symbol.iterator]();
   let step = iterator.next();
   while (!step.done) {
@@ -40,7 +51,8 @@ export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
     try {
       answer = memory.perform(step.value);
     } catch (error) {
-      step = throwInto(iterator, error);
+      const awaiting: unknown = step.value;
+      step = throwInto(iterator, awaiting instanceof Awaiting ? awaiting.refusal() : error);
       continue;
     }
     step = iterator.next(answer);

@@ -17,6 +17,7 @@
 export {
   add,
   type Answer,
+  awaited,
   type ByteOperation,
   call,
   type CallAnswer,
@@ -37,6 +38,7 @@ export {
   load,
   type LoadOperation,
   type MadeSteps,
+  mapped,
   markBegun,
   type ModifyOperation,
   notify,

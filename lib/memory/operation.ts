@@ -225,6 +225,7 @@ export function markBegun<T>(steps: Steps<T>): Steps<T> {
  * @throws {TypeError} that names what it yields, such as steps without the star.
  */
 export function checkOperation(yielded: unknown): asserts yielded is Operation {
+  if (yielded instanceof Awaiting) throw yielded.refusal();
   if (typeof yielded === "object" && yielded !== null && "kind" in yielded && typeof yielded.kind === "string") return;
   const is = yielded instanceof CallSteps || yielded instanceof OneStep
     ? stepsText(yielded)
@@ -389,6 +390,53 @@ export class CallSteps<T> implements Steps<T> {
     // The owner ran the same method, so its value has the type of the body's.
     return (answer as CallAnswer).value as T;
   }
+}
+
+/** Steps with another value: what `give` makes of theirs. It costs a driver that blocks no generator. */
+export function mapped<T, U>(steps: Steps<T>, give: (value: T) => U): Steps<U> {
+  return new MappedSteps(steps, give);
+}
+
+/** See {@linkcode mapped}; a blocking driver takes them apart. */
+export class MappedSteps<T, U> implements Steps<U> {
+  /** The steps. */
+  readonly steps: Steps<T>;
+  /** Makes the value of theirs. */
+  readonly give: (value: T) => U;
+
+  /** Made by {@linkcode mapped}. */
+  constructor(steps: Steps<T>, give: (value: T) => U) {
+    this.steps = steps;
+    this.give = give;
+  }
+
+  /** The steps from the start. */
+  *[Symbol.iterator](): Generator<Operation, U, unknown> {
+    return this.give(yield* this.steps);
+  }
+}
+
+/** Waits for a promise: for the asynchronous driver alone, since nothing that blocks hears of it. */
+export class Awaiting {
+  /** The discriminant. */
+  readonly kind = "await";
+  /** The promise. */
+  readonly promise: Promise<unknown>;
+
+  /** Made by {@linkcode awaited}. */
+  constructor(promise: Promise<unknown>) {
+    this.promise = promise;
+  }
+
+  /** What every other driver refuses it with. */
+  refusal(): TypeError {
+    return new TypeError("Cannot wait for a promise: a blocked task hears of none, a promise view is wanted");
+  }
+}
+
+/** The value of a promise, in steps that the asynchronous driver runs. */
+export function* awaited<T>(promise: Promise<T>): Steps<T> {
+  return (yield new Awaiting(promise) as never) as T;
 }
 
 function modify<K extends "store" | "add" | "exchange", C extends Cell>(

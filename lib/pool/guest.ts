@@ -29,7 +29,7 @@ import type {
 } from "../host/mod.ts";
 import { Host, moduleUrl, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit, within } from "../platform/mod.ts";
-import type { Shareables, Shared } from "../sync/mod.ts";
+import type { Shareables, Views } from "../sync/mod.ts";
 import { Call, failureOf, UNPACKED } from "./call.ts";
 import { checkCallbacks } from "./checks.ts";
 import { type GuestLane, GuestLog } from "./guest_log.ts";
@@ -158,9 +158,9 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   /** The host's view of the shared things; set an exit event there, also before the start. */
-  get shared(): Shared<S> {
+  get shared(): Views<S, "promised"> {
     // Where nothing is shared, S has no names.
-    return this.#share?.shared ?? {} as Shared<S>;
+    return this.#share?.promised ?? {} as Views<S, "promised">;
   }
 
   /**

@@ -24,7 +24,7 @@ import { CancelledError, QueueFullError, StateError } from "../errors.ts";
 import type { GuestHost, Packed, Transferable } from "../host/mod.ts";
 import { Host, namedExport, Packer, ServiceShare } from "../host/mod.ts";
 import { limit } from "../platform/mod.ts";
-import type { Shareables, Shared } from "../sync/mod.ts";
+import type { Shareables, Views } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject, UNPACKED } from "./call.ts";
 import { checkCallbacks, wholeNumber } from "./checks.ts";
 import { Dispatcher, SPARE } from "./dispatcher.ts";
@@ -108,10 +108,10 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return pool;
   }
 
-  /** The host's view of the shared things. Its blocking faces would block the guests, too: use the Async ones. */
-  get shared(): Shared<S> {
+  /** The host's view of the shared things: their methods give promises. */
+  get shared(): Views<S, "promised"> {
     // Where nothing is shared, S has no names.
-    return this.#share?.shared ?? {} as Shared<S>;
+    return this.#share?.promised ?? {} as Views<S, "promised">;
   }
 
   /** How many guests it has at most. */

@@ -70,7 +70,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
     signal.throwIfAborted();
   } finally {
     // Otherwise the end of the pool would wait for ever.
-    await pool.shared.exit.setAsync();
+    await pool.shared.exit.set();
   }
   const works = await Promise.all(futures.map((future) => future.result()));
   const again = await Promise.all(futures.map((future) => future.result()));

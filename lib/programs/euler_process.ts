@@ -61,7 +61,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
     host,
   });
   const { exit } = guest.shared;
-  if (before) await exit.setAsync();
+  if (before) await exit.set();
   await guest.start();
   let isAlive: boolean | null = null;
   try {
@@ -69,7 +69,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
     if (!before) isAlive = guest.isAlive;
   } finally {
     // Otherwise the end of its scope would wait for ever.
-    await exit.setAsync();
+    await exit.set();
   }
   const fetched = [await guest.result(), await guest.result()];
   const joined = await guest.join();

@@ -127,8 +127,8 @@ async function channels(pool: RemotePool, context: Context): Promise<HostEnd<Cha
   await pool.submit("putAnswer", ANSWER, { guest: 0 }).result();
   const putAgain = await faultOf(pool.submit("putAnswer", "put twice").result());
   const fetched = [
-    await answer.fetchAsync(),
-    await answer.fetchAsync(),
+    await answer.fetch(),
+    await answer.fetch(),
     await pool.submit("fetchAnswer", undefined).result(),
   ];
   const last = pool.workers - 1;
@@ -164,11 +164,11 @@ async function doneJobs(pool: RemotePool, { signal, settings }: Context): Promis
   });
   const done: Done[] = [];
   try {
-    for (let id = 1; id <= count; id++) await jobs.putAsync(id, { signal });
-    while (done.length < count) done.push(await results.takeAsync({ signal }));
+    for (let id = 1; id <= count; id++) await jobs.put(id, { signal });
+    while (done.length < count) done.push(await results.take({ signal }));
   } finally {
     // Otherwise the workers would serve for ever.
-    await jobs.closeAsync();
+    await jobs.close();
   }
   await Promise.all(serving.map((future) => future.result()));
   return done;
@@ -179,7 +179,7 @@ async function pmap(pool: RemotePool, { signal, settings }: Context): Promise<Ho
   const numbers = Array.from({ length: jobs }, (_, index) => index + 1);
   const onError = (_error: Error, n: number) => -n;
   const values = await Array.fromAsync(pool.map("unsteadySquare", numbers, { signal, retries, onError }));
-  return { outcome: { values, tries: numbers.map((n) => pool.shared.tries.at(n).loadSync()) } };
+  return { outcome: { values, tries: await Promise.all(numbers.map((n) => pool.shared.tries.at(n).load())) } };
 }
 
 /** What a remote call fails with. */

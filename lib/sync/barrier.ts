@@ -19,18 +19,19 @@
  * import { ModelMemory } from "../memory/mod.ts";
  * import { barrier } from "./barrier.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ gate: barrier(2) }, { tasks: 2 });
- * const { gate } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * const gate = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).gate);
  * let failure: unknown;
  * try {
- *   gate.waitSync({ timeout: 1 });
+ *   gate.wait({ timeout: 1 });
  * } catch (error) {
  *   failure = error;
  * }
  * if (!(failure instanceof Error && failure.name === "BrokenBarrierError")) throw new Error("nobody else comes");
- * gate.resetSync();
- * if (gate.tryWaitSync() !== undefined) throw new Error("one party is missing");
+ * gate.reset();
+ * if (gate.tryWait() !== undefined) throw new Error("one party is missing");
  * ```
  */
 
@@ -68,19 +69,15 @@ import {
 } from "./barrier_state.ts";
 import { type Bind, type Binding, NO_LANE, type SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
-import { blocking, promised } from "./faces.ts";
+import { cancelled, cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
 import type { Shareable } from "./space.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** How a party waits. */
 export interface BarrierWaitOptions extends WaitOptions {
   /** What the last party runs before any leaves; every party gives it. */
   readonly action?: Body | undefined;
 }
-
-/** How a party waits by promise; its action waits as steps do, not by promises. */
-export interface AsyncBarrierWaitOptions extends BarrierWaitOptions, AsyncWaitOptions {}
 
 /** What a barrier tells about itself. */
 export interface BarrierStatistics {
@@ -151,7 +148,16 @@ interface Place {
   readonly lanes: number;
 }
 
-const CALLS: readonly (keyof Barrier)[] = ["wait", "tryWait", "abort", "reset", "arrive", "open", "fail", "statistics"];
+const CALLS: readonly (keyof Barrier & string)[] = [
+  "wait",
+  "tryWait",
+  "abort",
+  "reset",
+  "arrive",
+  "open",
+  "fail",
+  "statistics",
+];
 
 /** See the module. */
 export class Barrier implements SharedThing {
@@ -233,41 +239,6 @@ export class Barrier implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<BarrierStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `wait`. */
-  waitSync(options?: BarrierWaitOptions): number {
-    return blocking(this.#binding, this.wait(options));
-  }
-
-  /** The blocking face of `tryWait`. */
-  tryWaitSync(): number | undefined {
-    return blocking(this.#binding, this.tryWait());
-  }
-
-  /** The blocking face of `abort`. */
-  abortSync(): void {
-    blocking(this.#binding, this.abort());
-  }
-
-  /** The blocking face of `reset`. */
-  resetSync(): void {
-    blocking(this.#binding, this.reset());
-  }
-
-  /** The promise face of `wait`. */
-  waitAsync(options?: AsyncBarrierWaitOptions): Promise<number> {
-    return promised(this.#binding, options, (rest) => this.wait(rest));
-  }
-
-  /** The promise face of `abort`. */
-  abortAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.abort());
-  }
-
-  /** The promise face of `reset`. */
-  resetAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.reset());
   }
 
   /** See {@linkcode SharedThing}. */
@@ -392,7 +363,7 @@ export class Barrier implements SharedThing {
     const wake = this.#binding.wakeWord(lane);
     try {
       for (;;) {
-        if (cancel !== undefined && (yield* cancel.cancelled())) yield* this.#break("cancel", generation);
+        if (cancel !== undefined && (yield* cancelled(cancel))) yield* this.#break("cancel", generation);
         else if ((yield* wait(wake, 0, { deadline })) === "timed-out") yield* this.#break("timeout", generation);
         // Set back before the look: who wakes this lane changes the state before.
         yield* store(wake, 0);
@@ -404,7 +375,7 @@ export class Barrier implements SharedThing {
         }
         if ((word & PHASE) !== BROKEN) continue;
         const breach = countOf(word);
-        const isMine = breach === BREACHES.cancel && cancel !== undefined && (yield* cancel.cancelled());
+        const isMine = breach === BREACHES.cancel && cancel !== undefined && (yield* cancelled(cancel));
         throw isMine ? cancelledWait(this.name) : yield* this.#broken(breach);
       }
     } catch (error) {

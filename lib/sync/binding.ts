@@ -88,6 +88,21 @@ export interface BindingOptions {
   readonly ownership: Ownership<Owner>;
 }
 
+const memories = new WeakMap<object, Memory>();
+
+/**
+ * The memory of a thing.
+ *
+ * @throws {TypeError} where no space has bound it.
+ */
+export function memoryOf(thing: object): Memory {
+  const memory = memories.get(thing);
+  if (memory === undefined) {
+    throw new TypeError("Cannot look at it: it is no thing that a space has bound, one is wanted");
+  }
+  return memory;
+}
+
 /** One task's view of a space. */
 export class Binding {
   /** The memory. */
@@ -163,7 +178,9 @@ export class Binding {
     if (made === undefined) {
       made = bind(this);
       this.#made.set(bind, made);
-      if (isSharedThing(made)) this.things.set(made.name, made);
+      if (!isSharedThing(made)) return made;
+      this.things.set(made.name, made);
+      memories.set(made, this.memory);
     }
     return made;
   }

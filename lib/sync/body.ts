@@ -1,10 +1,10 @@
 /**
- * A function that a method takes and runs where the task runs: plain, or one that gives steps.
+ * A function that a method takes and runs where the task runs: plain, or one that gives steps; in a promise view an `async` one, too.
  *
  * - It never crosses to the owner of a memory elsewhere: who takes one is composed of calls, and runs it between them.
  */
 
-import type { Steps } from "../memory/mod.ts";
+import { awaited, type Steps } from "../memory/mod.ts";
 
 /** What a method runs for its caller. */
 export type Body = () => Steps<unknown> | void;
@@ -17,6 +17,11 @@ export function checkBody(act: string, body: unknown): asserts body is Body {
 
 /** Runs it, to the end of its steps where it gives some. */
 export function* runBody(body: Body): Steps<void> {
-  const steps = body();
-  if (typeof steps === "object" && Symbol.iterator in steps) yield* steps;
+  yield* endOf(body());
+}
+
+/** What a function came to that was run for its caller: at the end of its steps, or, in a promise view, of its promise. */
+export function* endOf<T>(given: T | Steps<T>): Steps<T> {
+  if (given instanceof Promise) return yield* awaited(given);
+  return typeof given === "object" && given !== null && Symbol.iterator in given ? yield* given : given;
 }

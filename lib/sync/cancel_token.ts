@@ -24,8 +24,8 @@
 import { CancelledError } from "../errors.ts";
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";
 import type { Bind, Binding, SharedThing } from "./binding.ts";
-import { blocking } from "./faces.ts";
 import type { Shareable } from "./space.ts";
+import { PART, type Part } from "./view.ts";
 
 /** A cancel token to be. */
 export function cancelToken(): Shareable<CancelToken> {
@@ -61,7 +61,12 @@ export const listening: Shareable<{ readonly calls: readonly string[]; readonly 
 
 /** Says which token the lane of that word listens to; none where it no longer waits. */
 export function listen(word: number, token: CancelToken | undefined): Steps<void> {
-  return store(word, token?.word ?? 0);
+  return store(word, token === undefined ? 0 : CancelToken.wordOf(token));
+}
+
+/** Whether a token is cancelled, without a call. */
+export function* cancelled(token: CancelToken): Steps<boolean> {
+  return (yield* load(CancelToken.wordOf(token))) !== 0;
 }
 
 /** What a wait ends with that is cancelled. */
@@ -69,10 +74,10 @@ export function cancelledWait(name: string): CancelledError {
   return new CancelledError(`Cannot go on waiting for ${name}: it is cancelled, a live token is wanted`);
 }
 
-const CALLS: readonly (keyof CancelToken)[] = ["cancel", "isCancelled"];
+const CALLS: readonly (keyof CancelToken & string)[] = ["cancel", "isCancelled"];
 
 /** See the module. */
-export class CancelToken implements SharedThing {
+export class CancelToken implements SharedThing, Part {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
@@ -92,27 +97,17 @@ export class CancelToken implements SharedThing {
 
   /** Whether it is cancelled. */
   isCancelled(): Steps<boolean> {
-    return call({ kind: "call", object: this.name, method: "isCancelled", args: [] }, this.cancelled());
+    return call({ kind: "call", object: this.name, method: "isCancelled", args: [] }, cancelled(this));
   }
 
-  /** The blocking face of `cancel`, which never waits for long: for event loops too. */
-  cancelSync(): void {
-    blocking(this.#binding, this.cancel());
+  /** The word of a token that is not 0 once it is cancelled. */
+  static wordOf(token: CancelToken): number {
+    return token.#place.cancelled;
   }
 
-  /** The blocking face of `isCancelled`. */
-  isCancelledSync(): boolean {
-    return blocking(this.#binding, this.isCancelled());
-  }
-
-  /** Whether it is cancelled, for a wait: without a call. */
-  *cancelled(): Steps<boolean> {
-    return (yield* load(this.#place.cancelled)) !== 0;
-  }
-
-  /** The word that is not 0 once it is cancelled. */
-  get word(): number {
-    return this.#place.cancelled;
+  /** See {@linkcode Part}. */
+  get [PART](): true {
+    return true;
   }
 
   /** See {@linkcode SharedThing}. */
@@ -122,7 +117,7 @@ export class CancelToken implements SharedThing {
 
   /** See `SharedThing`: the dead may have cancelled it and not woken everybody. */
   *died(): Steps<void> {
-    if (yield* this.cancelled()) yield* this.#wakeListeners();
+    if (yield* cancelled(this)) yield* this.#wakeListeners();
   }
 
   *#cancel(): Steps<void> {

@@ -9,12 +9,13 @@
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
  * import { cell } from "./cell.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ sum: cell({ cell: "f64", initial: 0.5 }) }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { sum } = space.bind(memory, { task: 0 });
- * if (runBlocking(memory, sum.add(0.25)) !== 0.5 || sum.loadSync() !== 0.75) throw new Error("0.75 is wanted");
+ * const sum = blocking(space.bind(memory, { task: 0 }).sum);
+ * if (sum.add(0.25) !== 0.5 || sum.load() !== 0.75) throw new Error("0.75 is wanted");
  * ```
  */
 
@@ -32,8 +33,8 @@ import {
   wait,
 } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking } from "./faces.ts";
 import type { Reservation, Shareable } from "./space.ts";
+import { block, bodyOf, PART, type Part, VIEWING, type Viewing } from "./view.ts";
 
 /** What a cell holds at first, and how it is accessed. */
 export interface SharedCellOptions<C extends Cell> {
@@ -94,23 +95,23 @@ function reserveCells<C extends Cell>(
 }
 
 /** A value in memory. */
-export class SharedCell<C extends Cell> implements SharedThing {
+export class SharedCell<C extends Cell> implements SharedThing, Part {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #word: number;
   readonly #options: CellOptions<C>;
   readonly #isWord: boolean;
-  readonly #isAtomic: boolean;
+  /** Where it lies, and how it is accessed; without the words where it is no word of shared memory. */
+  readonly #here: { readonly words: Int32Array | undefined; readonly word: number; readonly isAtomic: boolean };
 
   /** Made by {@linkcode cell}. */
   constructor(binding: Binding, { name, word, options }: { name: string; word: number; options: CellOptions<C> }) {
     this.name = name;
-    this.#binding = binding;
     this.#word = word;
     this.#options = options;
     this.#isWord = (options.cell ?? "i32") === "i32";
-    this.#isAtomic = options.order !== "plain";
+    const words = this.#isWord ? binding.memory.words : undefined;
+    this.#here = { words, word, isAtomic: options.order !== "plain" };
   }
 
   /** Gives the value. */
@@ -148,32 +149,30 @@ export class SharedCell<C extends Cell> implements SharedThing {
     throw new TypeError(`Cannot wait for ${this.name}: a cell of 64 bits, one of 32 is wanted`);
   }
 
-  /** The blocking face of `load`. */
-  loadSync(): CellValue<C> {
-    const words = this.#sharedWords();
-    if (words === undefined) return blocking(this.#binding, this.load());
-    // Only a cell of 32 bits has them, and its value is a number.
-    return (this.#isAtomic ? Atomics.load(words, this.#word) : words[this.#word]) as CellValue<C>;
-  }
+  /** See {@linkcode VIEWING}: the operation itself, where the words are here. */
+  static readonly [VIEWING]: Viewing<SharedCell<Cell>> = {
+    blocking: {
+      load() {
+        const { words, word, isAtomic } = bodyOf<SharedCell<Cell>>(this).#here;
+        if (words === undefined) return block(this, "load", []);
+        return isAtomic ? Atomics.load(words, word) : words[word];
+      },
+      store(value: number) {
+        const { words, word, isAtomic } = bodyOf<SharedCell<Cell>>(this).#here;
+        if (words === undefined) block(this, "store", [value]);
+        else if (isAtomic) Atomics.store(words, word, value);
+        else words[word] = value;
+      },
+      add(value: number) {
+        const { words, word, isAtomic } = bodyOf<SharedCell<Cell>>(this).#here;
+        return words === undefined || !isAtomic ? block(this, "add", [value]) : Atomics.add(words, word, value);
+      },
+    },
+  };
 
-  /** The blocking face of `store`. */
-  storeSync(value: CellValue<C>): void {
-    const words = this.#sharedWords();
-    if (words === undefined) blocking(this.#binding, this.store(value));
-    else if (this.#isAtomic) Atomics.store(words, this.#word, value as number);
-    else words[this.#word] = value as number;
-  }
-
-  /** The blocking face of `add`. */
-  addSync(value: CellValue<C>): CellValue<C> {
-    const words = this.#sharedWords();
-    if (words === undefined || !this.#isAtomic) return blocking(this.#binding, this.add(value));
-    return Atomics.add(words, this.#word, value as number) as CellValue<C>;
-  }
-
-  /** The words of shared memory, where the cell is one of them: what its operations do there is done at once. */
-  #sharedWords(): Int32Array | undefined {
-    return this.#isWord ? this.#binding.memory.words : undefined;
+  /** See {@linkcode Part}. */
+  get [PART](): true {
+    return true;
   }
 }
 
@@ -200,6 +199,9 @@ export class SharedArray<C extends Cell> implements SharedThing {
     this.#size = place.size;
     this.#options = place.options;
   }
+
+  /** See {@linkcode VIEWING}. */
+  static readonly [VIEWING]: Viewing<SharedArray<Cell>> = { plain: ["at"] };
 
   /**
    * A cell of it.

@@ -16,13 +16,14 @@
  * import { ModelMemory } from "../memory/mod.ts";
  * import { condition } from "./condition.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ changed: condition() }, { tasks: 1 });
- * const { changed } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * const changed = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).changed);
  * {
- *   using _held = changed.lock.lockSync();
- *   if (changed.waitSync({ timeout: 1 })) throw new Error("nobody notifies");
- *   if (!changed.waitForSync(() => true)) throw new Error("true from the start");
+ *   using _held = changed.lock.lock();
+ *   if (changed.wait({ timeout: 1 })) throw new Error("nobody notifies");
+ *   if (!changed.waitFor(() => true)) throw new Error("true from the start");
  * }
  * ```
  */
@@ -30,13 +31,14 @@
 import { NotRecoverableError, StateError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
+import { endOf } from "./body.ts";
 import { type Failure, insist } from "./insist.ts";
 import type { Lock } from "./lock.ts";
+import { INSIDE, type Inside } from "./lock_guard.ts";
 import { type RLock, rlock } from "./rlock.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
 /** What a condition needs. */
 export interface ConditionOptions<L extends Lock | RLock> {
@@ -92,12 +94,15 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   readonly lock: L;
   readonly #binding: Binding;
   readonly #place: Place;
+  readonly #inside: Inside<L>;
   readonly #queue: WaitQueue;
 
   /** Made by {@linkcode condition}. */
   constructor(binding: Binding, place: Place, lock: L) {
     this.name = place.name;
     this.lock = lock;
+    // The table of its own class.
+    this.#inside = (lock.constructor as unknown as { readonly [INSIDE]: Inside<L> })[INSIDE];
     this.#binding = binding;
     this.#place = place;
     this.#queue = new WaitQueue(binding, place.queue, {
@@ -147,7 +152,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
 
   /** Whether the task owns the lock. */
   isMine(): Steps<boolean> {
-    return call({ kind: "call", object: this.name, method: "isMine", args: [] }, this.lock.mine());
+    return call({ kind: "call", object: this.name, method: "isMine", args: [] }, this.#inside.mine(this.lock));
   }
 
   /**
@@ -174,46 +179,6 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<ConditionStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `wait`. */
-  waitSync(options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.wait(options));
-  }
-
-  /** The blocking face of `waitFor`. */
-  waitForSync(predicate: Predicate, options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.waitFor(predicate, options));
-  }
-
-  /** The blocking face of `notify`. */
-  notifySync(count: number = 1): void {
-    blocking(this.#binding, this.notify(count));
-  }
-
-  /** The blocking face of `notifyAll`. */
-  notifyAllSync(): void {
-    blocking(this.#binding, this.notifyAll());
-  }
-
-  /** The promise face of `wait`. */
-  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.wait(rest));
-  }
-
-  /** The promise face of `waitFor`. */
-  waitForAsync(predicate: Predicate, options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.waitFor(predicate, rest));
-  }
-
-  /** The promise face of `notify`. */
-  notifyAsync(count: number = 1): Promise<void> {
-    return promised(this.#binding, undefined, () => this.notify(count));
-  }
-
-  /** The promise face of `notifyAll`. */
-  notifyAllAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.notifyAll());
   }
 
   /** See {@linkcode SharedThing}. */
@@ -252,14 +217,14 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     if (!(yield* isMine)) throw this.#notMine("wait for");
     const deadline = yield* deadlineOf(options);
     for (let inTime = true;; inTime = yield* this.waitUntil({ deadline, cancel: options?.cancel })) {
-      const result = predicate();
-      if (typeof result === "boolean" ? result : yield* result) return true;
+      if (yield* endOf(predicate())) return true;
       if (!inTime) return false;
     }
   }
 
   *#waitUntil({ deadline, cancel }: ParkOptions): Steps<boolean> {
     const { lock } = this;
+    const inside = this.#inside;
     const queue = this.#queue;
     yield* this.#checkMine("wait for");
     let levels = 0;
@@ -269,9 +234,9 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     const queued = (): Steps<void> => release();
     const torn = () => this.#useless();
     function* release(): Steps<void> {
-      levels = yield* lock.releaseAll();
+      levels = yield* inside.releaseAll(lock);
       // Of a lock that is lost nobody will ever be the owner who notifies.
-      if (yield* lock.lost()) throw torn();
+      if (yield* inside.lost(lock)) throw torn();
     }
     try {
       answer = yield* queue.obtain(nothing, WAKE, { deadline, cancel, queued });
@@ -279,7 +244,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
       failure = { error };
     }
     if (levels > 0) {
-      const restored = yield* insist(() => lock.restore(levels));
+      const restored = yield* insist(() => inside.restore(lock, levels));
       failure ??= restored.failure;
       if (typeof restored.value !== "boolean") failure ??= { error: restored.value };
     }
@@ -321,8 +286,9 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     const owed = this.#place.owed + task;
     const wakes = yield* load(owed);
     yield* store(owed, 0);
-    if ((yield* this.lock.diedHolding(task)) || (yield* this.lock.lost())) yield* this.#queue.grantAll(ALL);
-    else yield* this.#passOn(wakes);
+    if ((yield* this.#inside.diedHolding(this.lock, task)) || (yield* this.#inside.lost(this.lock))) {
+      yield* this.#queue.grantAll(ALL);
+    } else yield* this.#passOn(wakes);
   }
 
   *#statistics(): Steps<ConditionStatistics> {
@@ -330,7 +296,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   *#checkMine(act: string): Steps<void> {
-    if (!(yield* this.lock.mine())) throw this.#notMine(act);
+    if (!(yield* this.#inside.mine(this.lock))) throw this.#notMine(act);
   }
 
   #notMine(act: string): StateError {

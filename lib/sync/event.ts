@@ -10,22 +10,22 @@
  * import { ModelMemory } from "../memory/mod.ts";
  * import { event } from "./event.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ ready: event() }, { tasks: 1 });
- * const { ready } = space.bind(new ModelMemory(space.layout), { task: 0 });
- * if (ready.waitSync({ timeout: 1 })) throw new Error("nobody has set it");
- * ready.setSync();
- * if (!ready.waitSync() || !ready.isSetSync()) throw new Error("it is set");
+ * const ready = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).ready);
+ * if (ready.wait({ timeout: 1 })) throw new Error("nobody has set it");
+ * ready.set();
+ * if (!ready.wait() || !ready.isSet()) throw new Error("it is set");
  * ```
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
 import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What an event tells about itself. */
 export interface EventStatistics {
@@ -55,7 +55,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof Event)[] = ["set", "clear", "isSet", "wait", "tryWait", "statistics"];
+const CALLS: readonly (keyof Event & string)[] = ["set", "clear", "isSet", "wait", "tryWait", "statistics"];
 
 /** See the module. */
 export class Event implements SharedThing {
@@ -107,46 +107,6 @@ export class Event implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<EventStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `set`. */
-  setSync(): void {
-    blocking(this.#binding, this.set());
-  }
-
-  /** The blocking face of `clear`. */
-  clearSync(): void {
-    blocking(this.#binding, this.clear());
-  }
-
-  /** The blocking face of `isSet`. */
-  isSetSync(): boolean {
-    return blocking(this.#binding, this.isSet());
-  }
-
-  /** The blocking face of `wait`. */
-  waitSync(options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.wait(options));
-  }
-
-  /** The blocking face of `tryWait`. */
-  tryWaitSync(): boolean {
-    return blocking(this.#binding, this.tryWait());
-  }
-
-  /** The promise face of `set`. */
-  setAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.set());
-  }
-
-  /** The promise face of `clear`. */
-  clearAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.clear());
-  }
-
-  /** The promise face of `wait`. */
-  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.wait(rest));
   }
 
   /** See {@linkcode SharedThing}. */

@@ -11,25 +11,25 @@
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
  * import { latch } from "./latch.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ ready: latch(2) }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { ready } = space.bind(memory, { task: 0 });
- * ready.countDownSync();
- * if (ready.waitSync({ timeout: 1 })) throw new Error("one is missing");
- * ready.countDownSync();
- * if (!ready.waitSync()) throw new Error("it is open");
+ * const ready = blocking(space.bind(memory, { task: 0 }).ready);
+ * ready.countDown();
+ * if (ready.wait({ timeout: 1 })) throw new Error("one is missing");
+ * ready.countDown();
+ * if (!ready.wait()) throw new Error("it is open");
  * ```
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
 import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a latch tells about itself. */
 export interface LatchStatistics {
@@ -66,7 +66,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof Latch)[] = ["countDown", "wait", "tryWait", "statistics"];
+const CALLS: readonly (keyof Latch & string)[] = ["countDown", "wait", "tryWait", "statistics"];
 
 /** See the module. */
 export class Latch implements SharedThing {
@@ -111,31 +111,6 @@ export class Latch implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<LatchStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `countDown`. */
-  countDownSync(count: number = 1): void {
-    blocking(this.#binding, this.countDown(count));
-  }
-
-  /** The blocking face of `wait`. */
-  waitSync(options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.wait(options));
-  }
-
-  /** The blocking face of `tryWait`. */
-  tryWaitSync(): boolean {
-    return blocking(this.#binding, this.tryWait());
-  }
-
-  /** The promise face of `countDown`. */
-  countDownAsync(count: number = 1): Promise<void> {
-    return promised(this.#binding, undefined, () => this.countDown(count));
-  }
-
-  /** The promise face of `wait`. */
-  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.wait(rest));
   }
 
   /** See {@linkcode SharedThing}. */

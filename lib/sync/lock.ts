@@ -9,32 +9,34 @@
  * - Invariant: the owner bits are 0 or name the one task that may go on; somebody is queued => WAITERS is set => whoever
  *   frees the lock looks into the queue, unless a woken waiter is on its way (WOKEN), who does so itself.
  *
- * Longer than most files because every way of changing the word must know of every other, and each method has three faces.
+ * Longer than most files because every way of changing the word must know of every other.
  *
  * @example
  * ```ts
- * import { add, type Layout, ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { ModelMemory } from "../memory/mod.ts";
  * import { lock } from "./lock.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ guard: lock() }, { tasks: 1 });
- * const { guard } = space.bind(new ModelMemory(space.layout), { task: 0 });
+ * const guard = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).guard);
  * {
- *   using held = guard.lockSync();
- *   if (!guard.lockedSync() || held.ownerDied !== undefined) throw new Error("held, and nobody died");
+ *   using held = guard.lock();
+ *   if (!guard.locked() || held.ownerDied !== undefined) throw new Error("held, and nobody died");
  * }
- * if (guard.lockedSync()) throw new Error("the guard's end releases it");
+ * if (guard.locked()) throw new Error("the guard's end releases it");
  * ```
  */
 
 import { NotRecoverableError, OwnerDiedError, StateError } from "../errors.ts";
 import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
-import { type Acquired, guarded, guardOf, type LockGuard } from "./lock_guard.ts";
+import { cancelled } from "./cancel_token.ts";
+import { type Acquired, AT_ONCE, guarded, INSIDE, type Inside, LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
+import { block, bodyOf, PART, type Part, shownBy, VIEWING, type Viewing } from "./view.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a lock behaves. */
 export interface LockOptions {
@@ -112,10 +114,29 @@ interface Place {
   readonly beginsHeld: boolean;
 }
 
-const CALLS: readonly (keyof Lock)[] = ["acquire", "tryAcquire", "release", "locked", "markConsistent", "statistics"];
+/** What a reentrant lock does with a lock: the steps of its methods without the calls. */
+export interface LockInside {
+  /** Those of `acquire`. */
+  take(lock: Lock, options?: WaitOptions): Steps<Acquired>;
+  /** Those of `release`. */
+  give(lock: Lock): Steps<void>;
+  /** Those of `markConsistent`. */
+  repaired(lock: Lock): Steps<void>;
+  /** Those of `statistics`. */
+  look(lock: Lock): Steps<LockStatistics>;
+}
+
+const CALLS: readonly (keyof Lock & string)[] = [
+  "acquire",
+  "tryAcquire",
+  "release",
+  "locked",
+  "markConsistent",
+  "statistics",
+];
 
 /** See the module. */
-export class Lock implements SharedThing {
+export class Lock implements SharedThing, Part {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
@@ -151,14 +172,14 @@ export class Lock implements SharedThing {
    * @throws {CancelledError} where the token is cancelled first.
    */
   acquire(options?: WaitOptions): Steps<Acquired> {
-    if (options === undefined) return call(this.#acquireCall, this.take());
+    if (options === undefined) return call(this.#acquireCall, this.#take());
     checkWaitOptions(`acquire ${this.name}`, options);
-    return call({ kind: "call", object: this.name, method: "acquire", args: [options] }, this.take(options));
+    return call({ kind: "call", object: this.name, method: "acquire", args: [options] }, this.#take(options));
   }
 
   /** Takes the lock if it is free. */
   tryAcquire(): Steps<Acquired> {
-    return call({ kind: "call", object: this.name, method: "tryAcquire", args: [] }, this.take({ timeout: 0 }));
+    return call({ kind: "call", object: this.name, method: "tryAcquire", args: [] }, this.#take({ timeout: 0 }));
   }
 
   /**
@@ -167,7 +188,7 @@ export class Lock implements SharedThing {
    * @throws {StateError} where it is free, or `owned` by another task.
    */
   release(): Steps<void> {
-    return call(this.#releaseCall, this.give());
+    return call(this.#releaseCall, this.#give());
   }
 
   /** Takes the lock; what comes back releases it at its disposal. */
@@ -182,32 +203,62 @@ export class Lock implements SharedThing {
 
   /** Says that what the lock protects is whole again after its owner died. */
   markConsistent(): Steps<void> {
-    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.repaired());
-  }
-
-  /** The blocking face of `markConsistent`. */
-  markConsistentSync(): void {
-    blocking(this.#binding, this.markConsistent());
-  }
-
-  /** The promise face of `markConsistent`. */
-  markConsistentAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.markConsistent());
+    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#repaired());
   }
 
   /** What can be told about it. */
   statistics(): Steps<LockStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.look());
+    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#look());
   }
 
-  /** The blocking face of `acquire`. */
-  acquireSync(options?: WaitOptions): Acquired {
-    if (options !== undefined) checkWaitOptions(`acquire ${this.name}`, options);
+  /** See {@linkcode INSIDE}. */
+  static readonly [INSIDE]: Inside<Lock> & LockInside = {
+    take: (lock, options) => lock.#take(options),
+    give: (lock) => lock.#give(),
+    repaired: (lock) => lock.#repaired(),
+    look: (lock) => lock.#look(),
+    mine: (lock) => lock.#mine(),
+    releaseAll: (lock) => lock.#releaseAll(),
+    restore: (lock, levels) => lock.#restore(levels),
+    lost: (lock) => lock.#lost(),
+    diedHolding: (lock, task) => lock.#diedHolding(task),
+  };
+
+  /** See {@linkcode VIEWING}: the first step of each, where the words are here. */
+  static readonly [VIEWING]: Viewing<Lock> = {
+    blocking: {
+      acquire(options?: WaitOptions) {
+        return options === undefined && bodyOf<Lock>(this).#takeAtOnce() || block(this, "acquire", [options]);
+      },
+      release() {
+        if (!bodyOf<Lock>(this)[AT_ONCE]()) block(this, "release", []);
+      },
+      lock(options?: WaitOptions) {
+        const lock = bodyOf<Lock>(this);
+        if (options !== undefined || !lock.#takeAtOnce()) return block(this, "lock", [options]);
+        return shownBy(this, new LockGuard(lock, lock.#binding, undefined));
+      },
+    },
+  };
+
+  /** See {@linkcode AT_ONCE}: the first step of `give`. */
+  [AT_ONCE](): boolean {
+    const { words } = this.#binding.memory;
+    return words !== undefined && Atomics.compareExchange(words, this.#place.word, this.#me, 0) === this.#me;
+  }
+
+  /** The first step of `take`; looks again for a while, where that is quicker than to fall asleep. */
+  #takeAtOnce(): boolean {
     const { words, spin = 0 } = this.#binding.memory;
-    // All that the last owner did happens before what this one does. The same as the first step of `take`.
-    if (words !== undefined && Atomics.compareExchange(words, this.#place.word, 0, this.#me) === 0) return true;
-    if (words !== undefined && spin > 0 && options === undefined && !this.#fair && this.#takenSoon(words)) return true;
-    return blocking(this.#binding, this.acquire(options));
+    if (words === undefined) return false;
+    // All that the last owner did happens before what this one does.
+    if (Atomics.compareExchange(words, this.#place.word, 0, this.#me) === 0) return true;
+    return spin > 0 && !this.#fair && this.#takenSoon(words);
+  }
+
+  /** See {@linkcode Part}. */
+  get [PART](): true {
+    return true;
   }
 
   /** Takes the lock if it becomes free within some microseconds: falling asleep and waking up takes longer than that. */
@@ -220,83 +271,45 @@ export class Lock implements SharedThing {
     return false;
   }
 
-  /** The blocking face of `tryAcquire`. */
-  tryAcquireSync(): Acquired {
-    return blocking(this.#binding, this.tryAcquire());
-  }
-
-  /** The blocking face of `release`. */
-  releaseSync(): void {
-    const { words } = this.#binding.memory;
-    // The same as the first step of `give`.
-    if (words !== undefined && Atomics.compareExchange(words, this.#place.word, this.#me, 0) === this.#me) return;
-    blocking(this.#binding, this.release());
-  }
-
-  /** The blocking face of `lock`. */
-  lockSync(options?: WaitOptions): LockGuard {
-    return guardOf(this, { acquired: this.acquireSync(options), binding: this.#binding });
-  }
-
-  /** The blocking face of `locked`. */
-  lockedSync(): boolean {
-    return blocking(this.#binding, this.locked());
-  }
-
-  /** The promise face of `acquire`. */
-  acquireAsync(options?: AsyncWaitOptions): Promise<Acquired> {
-    return promised(this.#binding, options, (rest) => this.acquire(rest));
-  }
-
-  /** The promise face of `release`. */
-  releaseAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.release());
-  }
-
-  /** The promise face of `lock`. */
-  lockAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
-    return promised(this.#binding, options, (rest) => this.lock(rest));
-  }
-
-  /** The steps of `acquire` without the call, for other primitives. */
-  *take(options?: WaitOptions): Steps<Acquired> {
+  /** The steps of `acquire` without the call. */
+  *#take(options?: WaitOptions): Steps<Acquired> {
     const seen = yield* compareExchange(this.#place.word, { expected: 0, replacement: this.#me });
     return seen === 0 ? true : yield* this.#takeSlowly(options);
   }
 
-  /** The steps of `release` without the call, for other primitives. */
-  *give(): Steps<void> {
+  /** The steps of `release` without the call. */
+  *#give(): Steps<void> {
     const seen = yield* compareExchange(this.#place.word, { expected: this.#me, replacement: 0 });
     if (seen !== this.#me) yield* this.#giveSlowly();
   }
 
-  /** Whether the running task owns it, for other primitives. */
-  *mine(): Steps<boolean> {
+  /** Whether the running task owns it. */
+  *#mine(): Steps<boolean> {
     return ((yield* load(this.#place.word)) & OWNER) === this.#me;
   }
 
-  /** The steps of `markConsistent` without the call, for other primitives. */
-  *repaired(): Steps<void> {
+  /** The steps of `markConsistent` without the call. */
+  *#repaired(): Steps<void> {
     const seen = yield* this.#change((word) => (word & OWNER) === this.#me ? word & ~DIED : word);
     if ((seen & OWNER) !== this.#me) throw this.#notHeld(seen);
   }
 
-  /** The steps of `statistics` without the call, for other primitives. */
-  *look(): Steps<LockStatistics> {
+  /** The steps of `statistics` without the call. */
+  *#look(): Steps<LockStatistics> {
     const owner = (yield* load(this.#place.word)) & OWNER;
     return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
   }
 
   /** Gives it back for a wait, and gives what `restore` is to be told: for conditions. */
-  *releaseAll(): Steps<number> {
-    yield* this.give();
+  *#releaseAll(): Steps<number> {
+    yield* this.#give();
     return 1;
   }
 
   /** Takes it again after a wait: for conditions. One that cannot be had is marked, so that guards of it know. */
-  *restore(_levels: number): Steps<Acquired> {
+  *#restore(_levels: number): Steps<Acquired> {
     try {
-      return yield* this.take();
+      return yield* this.#take();
     } catch (error) {
       // A death in the monitor is seen here before the supervisor says that the lock is lost.
       if (error instanceof NotRecoverableError) yield* this.#change((word) => word | LOST);
@@ -305,12 +318,12 @@ export class Lock implements SharedThing {
   }
 
   /** Whether nobody can have it any more: for conditions. */
-  *lost(): Steps<boolean> {
+  *#lost(): Steps<boolean> {
     return ((yield* load(this.#place.word)) & LOST) !== 0;
   }
 
   /** Whether a task was the last to die as its owner: for conditions. */
-  *diedHolding(task: number): Steps<boolean> {
+  *#diedHolding(task: number): Steps<boolean> {
     return (yield* load(this.#place.dead)) === task + 1;
   }
 
@@ -364,7 +377,7 @@ export class Lock implements SharedThing {
     let woken = 0;
     for (let overtaken = 0;; overtaken++) {
       // A wake-up is no grant: what comes after a cancel is for others, as `obtain` sees to.
-      if (woken === 0 || cancel === undefined || !(yield* cancel.cancelled())) {
+      if (woken === 0 || cancel === undefined || !(yield* cancelled(cancel))) {
         const seen = yield* this.#change((word) => this.#isFreeFor(word, woken) ? (word & ~woken) | this.#me : word);
         if ((seen & LOST) !== 0) throw this.#useless();
         if (this.#isFreeFor(seen, woken)) return yield* this.#acquired(seen);

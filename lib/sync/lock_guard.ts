@@ -8,10 +8,30 @@
 import { type OwnerDiedError, WaitTimeoutError } from "../errors.ts";
 import { markBegun, type Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
+import { PART, type Part } from "./view.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
 export type Acquired = boolean | OwnerDiedError;
+
+/** Under this symbol a class has what other primitives do with a lock inside of theirs, without calls. */
+export const INSIDE: unique symbol = Symbol("inside");
+
+/** What a condition does with a lock. */
+export interface Inside<L> {
+  /** Whether the running task owns it. */
+  mine(lock: L): Steps<boolean>;
+  /** Frees it for a wait, however often it was taken, and gives how often. */
+  releaseAll(lock: L): Steps<number>;
+  /** Takes it again after a wait, as often as before. */
+  restore(lock: L, levels: number): Steps<Acquired>;
+  /** Whether nobody can have it any more. */
+  lost(lock: L): Steps<boolean>;
+  /** Whether a task was the last to die as its owner. */
+  diedHolding(lock: L, task: number): Steps<boolean>;
+}
+
+/** Under this symbol a lock is given back by one atomic operation. */
+export const AT_ONCE: unique symbol = Symbol("at once");
 
 /** What a guard does to its lock. */
 export interface Guarded {
@@ -19,14 +39,14 @@ export interface Guarded {
   readonly name: string;
   /** Gives it back. */
   release(): Steps<void>;
-  /** Gives it back, blocking. */
-  releaseSync(): void;
+  /** Gives it back at once, where that can be done without its steps; false where it cannot. */
+  [AT_ONCE]?(): boolean;
   /** Says that what it protects is whole again. */
   markConsistent(): Steps<void>;
 }
 
 /** Holds a lock until its disposal; disposing twice is harmless. */
-export class LockGuard implements Disposable {
+export class LockGuard implements Disposable, Part {
   /** Set where the lock's last owner died with it. */
   readonly ownerDied: OwnerDiedError | undefined;
   readonly #lock: Guarded;
@@ -45,22 +65,16 @@ export class LockGuard implements Disposable {
     return this.#lock.markConsistent();
   }
 
-  /** The blocking face of `markConsistent`. */
-  markConsistentSync(): void {
-    blocking(this.#binding, this.markConsistent());
-  }
-
-  /** The promise face of `markConsistent`. */
-  markConsistentAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.markConsistent());
+  /** See {@linkcode Part}. */
+  get [PART](): true {
+    return true;
   }
 
   /** Releases the lock. */
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#held = false;
-    if (this.#binding.memory.words !== undefined) this.#lock.releaseSync();
-    else this.#binding.memory.release(markBegun(this.#lock.release()));
+    if (this.#lock[AT_ONCE]?.() !== true) this.#binding.memory.release(markBegun(this.#lock.release()));
   }
 }
 

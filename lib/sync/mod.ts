@@ -37,21 +37,44 @@ export {
 } from "./wait_queue.ts";
 export { Decisions, decisions, type ManyGrant, type ManyOptions } from "./wait_many.ts";
 export { Gate } from "./gate.ts";
-export { type AsyncWaitOptions, checkWaitOptions, parkOptions, type WaitOptions } from "./wait_options.ts";
+export { checkWaitOptions, parkOptions, type WaitOptions } from "./wait_options.ts";
 export { recover } from "./recovery.ts";
-export { blocking, promised } from "./faces.ts";
-export { cancelledWait, CancelToken, cancelToken } from "./cancel_token.ts";
+export {
+  type AbortOption,
+  type Blocking,
+  blocking,
+  blockingViews,
+  bodyOf,
+  type Face,
+  type Given,
+  type GivenOptions,
+  type Hook,
+  type Method,
+  PART,
+  type Part,
+  type Promised,
+  promised,
+  promisedViews,
+  type Reached,
+  type Seen,
+  throughView,
+  type Value,
+  type View,
+  VIEWING,
+  type Viewing,
+  type Views,
+} from "./view.ts";
+export { cancelled, cancelledWait, CancelToken, cancelToken } from "./cancel_token.ts";
 export type { Failure } from "./insist.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
-export { until } from "./until.ts";
-export { Lock, lock, type LockOptions, type LockStatistics } from "./lock.ts";
-export { type Acquired, type Guarded, LockGuard } from "./lock_guard.ts";
+export { until, type UntilOf } from "./until.ts";
+export { Lock, lock, type LockInside, type LockOptions, type LockStatistics } from "./lock.ts";
+export { type Acquired, AT_ONCE, type Guarded, INSIDE, type Inside, LockGuard } from "./lock_guard.ts";
 export { RLock, rlock, type RLockOptions, type RLockStatistics } from "./rlock.ts";
 export { RWLock, rwlock, type RWLockStatistics } from "./rwlock.ts";
 export { Condition, condition, type ConditionOptions, type ConditionStatistics, type Predicate } from "./condition.ts";
 export { Event, event, type EventStatistics } from "./event.ts";
 export {
-  type AsyncPermitOptions,
   boundedSemaphore,
   PermitGuard,
   type PermitOptions,
@@ -59,14 +82,8 @@ export {
   semaphore,
   type SemaphoreStatistics,
 } from "./semaphore.ts";
-export {
-  type AsyncBarrierWaitOptions,
-  Barrier,
-  barrier,
-  type BarrierStatistics,
-  type BarrierWaitOptions,
-} from "./barrier.ts";
-export { type Body } from "./body.ts";
+export { Barrier, barrier, type BarrierStatistics, type BarrierWaitOptions } from "./barrier.ts";
+export { type Body, endOf } from "./body.ts";
 export { Latch, latch, type LatchStatistics } from "./latch.ts";
 export { WaitGroup, waitGroup, type WaitGroupStatistics } from "./wait_group.ts";
 export { Once, once, type OnceStatistics, type OnceTurn } from "./once.ts";

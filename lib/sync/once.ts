@@ -13,11 +13,12 @@
  * import { ModelMemory } from "../memory/mod.ts";
  * import { once } from "./once.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ setup: once() }, { tasks: 2 });
  * const memory = new ModelMemory(space.layout);
  * let runs = 0;
- * for (const task of [0, 1]) space.bind(memory, { task }).setup.runSync(() => void runs++);
+ * for (const task of [0, 1]) blocking(space.bind(memory, { task }).setup).run(() => void runs++);
  * if (runs !== 1) throw new Error("one run is wanted");
  * ```
  */
@@ -26,11 +27,10 @@ import { StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { blocking, promised } from "./faces.ts";
 import { insist } from "./insist.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a once tells about itself. */
 export interface OnceStatistics {
@@ -69,7 +69,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof Once)[] = ["done", "begin", "finish", "statistics"];
+const CALLS: readonly (keyof Once & string)[] = ["done", "begin", "finish", "statistics"];
 
 /** See the module. */
 export class Once implements SharedThing {
@@ -134,26 +134,6 @@ export class Once implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<OnceStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `run`. */
-  runSync(body: Body, options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.run(body, options));
-  }
-
-  /** The blocking face of `tryRun`. */
-  tryRunSync(body: Body): boolean {
-    return blocking(this.#binding, this.tryRun(body));
-  }
-
-  /** The blocking face of `done`. */
-  doneSync(): boolean {
-    return blocking(this.#binding, this.done());
-  }
-
-  /** The promise face of `run`; its function waits as steps do, not by promises. */
-  runAsync(body: Body, options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.run(body, rest));
   }
 
   /** See {@linkcode SharedThing}. */

@@ -8,29 +8,30 @@
  *
  * @example
  * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { ModelMemory } from "../memory/mod.ts";
  * import { rlock } from "./rlock.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ guard: rlock() }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
- * const { guard } = space.bind(memory, { task: 0 });
+ * const guard = blocking(space.bind(memory, { task: 0 }).guard);
  * {
- *   using _outer = guard.lockSync();
- *   using _inner = guard.lockSync();
- *   if (runBlocking(memory, guard.statistics()).depth !== 2) throw new Error("taken twice");
+ *   using _outer = guard.lock();
+ *   using _inner = guard.lock();
+ *   if (guard.statistics().depth !== 2) throw new Error("taken twice");
  * }
- * if (guard.lockedSync()) throw new Error("the outermost guard's end frees it");
+ * if (guard.locked()) throw new Error("the outermost guard's end frees it");
  * ```
  */
 
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
-import { type Lock, lock, type LockStatistics } from "./lock.ts";
-import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
+import { Lock, lock, type LockStatistics } from "./lock.ts";
+import { type Acquired, guarded, INSIDE, type Inside, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { PART, type Part } from "./view.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a reentrant lock behaves. */
 export interface RLockOptions {
@@ -56,10 +57,17 @@ export function rlock({ fair = false }: RLockOptions = {}): Shareable<RLock> {
   };
 }
 
-const CALLS: readonly (keyof RLock)[] = ["acquire", "tryAcquire", "release", "locked", "markConsistent", "statistics"];
+const CALLS: readonly (keyof RLock & string)[] = [
+  "acquire",
+  "tryAcquire",
+  "release",
+  "locked",
+  "markConsistent",
+  "statistics",
+];
 
 /** See the module. */
-export class RLock implements SharedThing {
+export class RLock implements SharedThing, Part {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
@@ -113,17 +121,10 @@ export class RLock implements SharedThing {
 
   /** Says that what it protects is whole again after its owner died. */
   markConsistent(): Steps<void> {
-    return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#lock.repaired());
-  }
-
-  /** The blocking face of `markConsistent`. */
-  markConsistentSync(): void {
-    blocking(this.#binding, this.markConsistent());
-  }
-
-  /** The promise face of `markConsistent`. */
-  markConsistentAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.markConsistent());
+    return call(
+      { kind: "call", object: this.name, method: "markConsistent", args: [] },
+      Lock[INSIDE].repaired(this.#lock),
+    );
   }
 
   /** What can be told about it. */
@@ -131,73 +132,47 @@ export class RLock implements SharedThing {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
   }
 
-  /** The blocking face of `acquire`. */
-  acquireSync(options?: WaitOptions): Acquired {
-    return blocking(this.#binding, this.acquire(options));
-  }
-
-  /** The blocking face of `tryAcquire`. */
-  tryAcquireSync(): Acquired {
-    return blocking(this.#binding, this.tryAcquire());
-  }
-
-  /** The blocking face of `release`. */
-  releaseSync(): void {
-    blocking(this.#binding, this.release());
-  }
-
-  /** The blocking face of `lock`. */
-  lockSync(options?: WaitOptions): LockGuard {
-    return blocking(this.#binding, this.lock(options));
-  }
-
-  /** The blocking face of `locked`. */
-  lockedSync(): boolean {
-    return blocking(this.#binding, this.locked());
-  }
-
-  /** The promise face of `acquire`. */
-  acquireAsync(options?: AsyncWaitOptions): Promise<Acquired> {
-    return promised(this.#binding, options, (rest) => this.acquire(rest));
-  }
-
-  /** The promise face of `release`. */
-  releaseAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.release());
-  }
-
-  /** The promise face of `lock`. */
-  lockAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
-    return promised(this.#binding, options, (rest) => this.lock(rest));
-  }
-
   /** Whether the running task owns it, for conditions. */
-  mine(): Steps<boolean> {
-    return this.#lock.mine();
+  #mine(): Steps<boolean> {
+    return Lock[INSIDE].mine(this.#lock);
   }
 
   /** Frees it however often it was taken, and gives how often: for conditions. */
-  *releaseAll(): Steps<number> {
+  *#releaseAll(): Steps<number> {
     const depth = yield* load(this.#depth);
-    yield* this.#lock.give();
+    yield* Lock[INSIDE].give(this.#lock);
     return depth;
   }
 
   /** Takes it again after a wait, as often as before: for conditions. */
-  *restore(levels: number): Steps<Acquired> {
-    const acquired = yield* this.#lock.restore(levels);
+  *#restore(levels: number): Steps<Acquired> {
+    const acquired = yield* Lock[INSIDE].restore(this.#lock, levels);
     if (acquired !== false) yield* store(this.#depth, levels);
     return acquired;
   }
 
   /** Whether nobody can have it any more: for conditions. */
-  lost(): Steps<boolean> {
-    return this.#lock.lost();
+  #lost(): Steps<boolean> {
+    return Lock[INSIDE].lost(this.#lock);
   }
 
   /** Whether a task was the last to die as its owner: for conditions. */
-  diedHolding(task: number): Steps<boolean> {
-    return this.#lock.diedHolding(task);
+  #diedHolding(task: number): Steps<boolean> {
+    return Lock[INSIDE].diedHolding(this.#lock, task);
+  }
+
+  /** See {@linkcode INSIDE}. */
+  static readonly [INSIDE]: Inside<RLock> = {
+    mine: (lock) => lock.#mine(),
+    releaseAll: (lock) => lock.#releaseAll(),
+    restore: (lock, levels) => lock.#restore(levels),
+    lost: (lock) => lock.#lost(),
+    diedHolding: (lock, task) => lock.#diedHolding(task),
+  };
+
+  /** See {@linkcode Part}. */
+  get [PART](): true {
+    return true;
   }
 
   /** See {@linkcode SharedThing}. */
@@ -232,15 +207,15 @@ export class RLock implements SharedThing {
   }
 
   *#ready(free: Steps<boolean>): Steps<boolean> {
-    return (yield* this.mine()) || (yield* free);
+    return (yield* this.#mine()) || (yield* free);
   }
 
   *#take(options: WaitOptions | undefined): Steps<Acquired> {
-    if (yield* this.mine()) {
+    if (yield* this.#mine()) {
       yield* store(this.#depth, (yield* load(this.#depth)) + 1);
       return true;
     }
-    const acquired = yield* this.#lock.take(options);
+    const acquired = yield* Lock[INSIDE].take(this.#lock, options);
     if (acquired !== false) yield* store(this.#depth, 1);
     return acquired;
   }
@@ -248,8 +223,8 @@ export class RLock implements SharedThing {
   *#give(): Steps<void> {
     const depth = yield* load(this.#depth);
     // Who does not own it is told so by the lock; who does keeps its depth if the lock cannot be given back.
-    if (depth > 1 && (yield* this.mine())) yield* store(this.#depth, depth - 1);
-    else yield* this.#lock.give();
+    if (depth > 1 && (yield* this.#mine())) yield* store(this.#depth, depth - 1);
+    else yield* Lock[INSIDE].give(this.#lock);
   }
 
   *#locked(): Steps<boolean> {
@@ -257,7 +232,7 @@ export class RLock implements SharedThing {
   }
 
   *#statistics(): Steps<RLockStatistics> {
-    const statistics = yield* this.#lock.look();
+    const statistics = yield* Lock[INSIDE].look(this.#lock);
     const depth = statistics.owner === undefined ? 0 : yield* load(this.#depth);
     return { ...statistics, depth };
   }

@@ -15,31 +15,31 @@
  *
  * @example
  * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { ModelMemory } from "../memory/mod.ts";
  * import { rwlock } from "./rwlock.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ table: rwlock() }, { tasks: 2 });
  * const memory = new ModelMemory(space.layout);
- * const one = space.bind(memory, { task: 0 }).table;
- * const other = space.bind(memory, { task: 1 }).table;
+ * const one = blocking(space.bind(memory, { task: 0 }).table);
+ * const other = blocking(space.bind(memory, { task: 1 }).table);
  * {
- *   using _mine = one.readSync();
- *   using _theirs = other.readSync();
- *   if (runBlocking(memory, one.tryAcquireWrite())) throw new Error("there are readers");
+ *   using _mine = one.read();
+ *   using _theirs = other.read();
+ *   if (one.tryAcquireWrite()) throw new Error("there are readers");
  * }
- * if (!runBlocking(memory, one.tryAcquireWrite())) throw new Error("the readers have left");
+ * if (!one.tryAcquireWrite()) throw new Error("the readers have left");
  * ```
  */
 
 import { NotRecoverableError, OwnerDiedError, StateError } from "../errors.ts";
 import { add, call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
 import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a lock for readers and writers tells about itself. */
 export interface RWLockStatistics {
@@ -99,7 +99,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof RWLock)[] = [
+const CALLS: readonly (keyof RWLock & string)[] = [
   "acquireRead",
   "tryAcquireRead",
   "acquireWrite",
@@ -206,89 +206,9 @@ export class RWLock implements SharedThing {
     return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#markConsistent());
   }
 
-  /** The blocking face of `markConsistent`. */
-  markConsistentSync(): void {
-    blocking(this.#binding, this.markConsistent());
-  }
-
-  /** The promise face of `markConsistent`. */
-  markConsistentAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.markConsistent());
-  }
-
   /** What can be told about it. */
   statistics(): Steps<RWLockStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `acquireRead`. */
-  acquireReadSync(options?: WaitOptions): Acquired {
-    return blocking(this.#binding, this.acquireRead(options));
-  }
-
-  /** The blocking face of `acquireWrite`. */
-  acquireWriteSync(options?: WaitOptions): Acquired {
-    return blocking(this.#binding, this.acquireWrite(options));
-  }
-
-  /** The blocking face of `tryAcquireRead`. */
-  tryAcquireReadSync(): Acquired {
-    return blocking(this.#binding, this.tryAcquireRead());
-  }
-
-  /** The blocking face of `tryAcquireWrite`. */
-  tryAcquireWriteSync(): Acquired {
-    return blocking(this.#binding, this.tryAcquireWrite());
-  }
-
-  /** The blocking face of `releaseRead`. */
-  releaseReadSync(): void {
-    blocking(this.#binding, this.releaseRead());
-  }
-
-  /** The blocking face of `releaseWrite`. */
-  releaseWriteSync(): void {
-    blocking(this.#binding, this.releaseWrite());
-  }
-
-  /** The blocking face of `read`. */
-  readSync(options?: WaitOptions): LockGuard {
-    return blocking(this.#binding, this.read(options));
-  }
-
-  /** The blocking face of `write`. */
-  writeSync(options?: WaitOptions): LockGuard {
-    return blocking(this.#binding, this.write(options));
-  }
-
-  /** The promise face of `acquireRead`. */
-  acquireReadAsync(options?: AsyncWaitOptions): Promise<Acquired> {
-    return promised(this.#binding, options, (rest) => this.acquireRead(rest));
-  }
-
-  /** The promise face of `acquireWrite`. */
-  acquireWriteAsync(options?: AsyncWaitOptions): Promise<Acquired> {
-    return promised(this.#binding, options, (rest) => this.acquireWrite(rest));
-  }
-
-  /** The promise face of `releaseRead`. */
-  releaseReadAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.releaseRead());
-  }
-
-  /** The promise face of `releaseWrite`. */
-  releaseWriteAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.releaseWrite());
-  }
-
-  /** The promise face of `read`. */
-  readAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
-    return promised(this.#binding, options, (rest) => this.read(rest));
-  }
-
-  /** The promise face of `write`. */
-  writeAsync(options?: AsyncWaitOptions): Promise<LockGuard> {
-    return promised(this.#binding, options, (rest) => this.write(rest));
   }
 
   /** See {@linkcode SharedThing}. */
@@ -468,7 +388,6 @@ export class RWLock implements SharedThing {
     const guard = {
       name: this.name,
       release: () => request === READ ? this.releaseRead() : this.releaseWrite(),
-      releaseSync: () => request === READ ? this.releaseReadSync() : this.releaseWriteSync(),
       markConsistent: () => this.markConsistent(),
     };
     return guarded(guard, { acquire, binding: this.#binding });

@@ -13,35 +13,32 @@
  * import { ModelMemory, runBlocking } from "../memory/mod.ts";
  * import { semaphore } from "./semaphore.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ tellers: semaphore(2) }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
  * runBlocking(memory, space.initialize());
- * const { tellers } = space.bind(memory, { task: 0 });
+ * const tellers = blocking(space.bind(memory, { task: 0 }).tellers);
  * {
- *   using _held = tellers.holdSync();
- *   if (tellers.tryAcquireSync(2)) throw new Error("one is left");
+ *   using _held = tellers.hold();
+ *   if (tellers.tryAcquire(2)) throw new Error("one is left");
  * }
- * if (!tellers.tryAcquireSync(2)) throw new Error("the guard's end gives its permit back");
+ * if (!tellers.tryAcquire(2)) throw new Error("the guard's end gives its permit back");
  * ```
  */
 
 import { StateError, WaitTimeoutError } from "../errors.ts";
 import { add, call, load, markBegun, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How many permits a call is about. */
 export interface PermitOptions extends WaitOptions {
   /** How many permits; 1 by default. */
   readonly permits?: number | undefined;
 }
-
-/** How many permits a call by promise is about. */
-export interface AsyncPermitOptions extends PermitOptions, AsyncWaitOptions {}
 
 /** What a semaphore tells about itself. */
 export interface SemaphoreStatistics {
@@ -98,7 +95,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof Semaphore)[] = [
+const CALLS: readonly (keyof Semaphore & string)[] = [
   "acquire",
   "tryAcquire",
   "release",
@@ -180,36 +177,6 @@ export class Semaphore implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<SemaphoreStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `acquire`. */
-  acquireSync(options?: PermitOptions): boolean {
-    return blocking(this.#binding, this.acquire(options));
-  }
-
-  /** The blocking face of `tryAcquire`. */
-  tryAcquireSync(permits: number = 1): boolean {
-    return blocking(this.#binding, this.tryAcquire(permits));
-  }
-
-  /** The blocking face of `release`. */
-  releaseSync(permits: number = 1): void {
-    blocking(this.#binding, this.release(permits));
-  }
-
-  /** The blocking face of `hold`. */
-  holdSync(options?: PermitOptions): PermitGuard {
-    return blocking(this.#binding, this.hold(options));
-  }
-
-  /** The promise face of `acquire`. */
-  acquireAsync(options?: AsyncPermitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.acquire(rest));
-  }
-
-  /** The promise face of `hold`. */
-  holdAsync(options?: AsyncPermitOptions): Promise<PermitGuard> {
-    return promised(this.#binding, options, (rest) => this.hold(rest));
   }
 
   /** See {@linkcode SharedThing}. */

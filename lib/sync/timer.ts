@@ -9,18 +9,19 @@
  *
  * @example
  * ```ts
- * import { ModelMemory, runBlocking } from "../memory/mod.ts";
+ * import { ModelMemory } from "../memory/mod.ts";
  * import { Space } from "./space.ts";
  * import { timer } from "./timer.ts";
+ * import { blocking } from "./view.ts";
  *
  * const space = new Space({ bell: timer({ interval: 0.5 }) }, { tasks: 1 });
  * const memory = new ModelMemory(space.layout);
- * const { bell } = space.bind(memory, { task: 0 });
+ * const bell = blocking(space.bind(memory, { task: 0 }).bell);
  * let rang = 0;
- * bell.startSync();
- * const late = bell.runSync(() => void rang++);
+ * bell.start();
+ * const late = bell.run(() => void rang++);
  * if (late !== 0 || rang !== 1 || memory.clock !== 500) throw new Error("it rings once, in time");
- * if (bell.cancelSync()) throw new Error("it has run");
+ * if (bell.cancel()) throw new Error("it has run");
  * ```
  */
 
@@ -28,10 +29,9 @@ import { StateError, WaitTimeoutError } from "../errors.ts";
 import { call, load, now, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
-import { blocking, promised } from "./faces.ts";
 import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a timer behaves. */
 export interface TimerOptions {
@@ -97,7 +97,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof Timer)[] = ["start", "cancel", "claim", "statistics"];
+const CALLS: readonly (keyof Timer & string)[] = ["start", "cancel", "claim", "statistics"];
 
 /** See the module. */
 export class Timer implements SharedThing {
@@ -158,41 +158,6 @@ export class Timer implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<TimerStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `start`. */
-  startSync(): void {
-    blocking(this.#binding, this.start());
-  }
-
-  /** The blocking face of `cancel`. */
-  cancelSync(): boolean {
-    return blocking(this.#binding, this.cancel());
-  }
-
-  /** The blocking face of `run`. */
-  runSync(body: Body, options?: WaitOptions): number | undefined {
-    return blocking(this.#binding, this.run(body, options));
-  }
-
-  /** The blocking face of `tryRun`. */
-  tryRunSync(body: Body): number | undefined {
-    return blocking(this.#binding, this.tryRun(body));
-  }
-
-  /** The promise face of `start`. */
-  startAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.start());
-  }
-
-  /** The promise face of `cancel`. */
-  cancelAsync(): Promise<boolean> {
-    return promised(this.#binding, undefined, () => this.cancel());
-  }
-
-  /** The promise face of `run`; its function waits as steps do, not by promises. */
-  runAsync(body: Body, options?: AsyncWaitOptions): Promise<number | undefined> {
-    return promised(this.#binding, options, (rest) => this.run(body, rest));
   }
 
   /** See {@linkcode SharedThing}. */

@@ -25,13 +25,23 @@
 
 import type { Steps } from "../memory/mod.ts";
 import type { SharedCell } from "./cell.ts";
+import { bodyOf, type Promised, type Seen, throughView } from "./view.ts";
 
 /**
  * Waits until a cell of 32 bits holds a value that is wanted, and gives that value.
  *
  * `wanted` must depend on the value alone. It is not asked about each value: one that is replaced at once may go unseen.
  */
-export function* until(cell: SharedCell<"i32">, wanted: (value: number) => boolean): Steps<number> {
+export function until<C extends Seen<SharedCell<"i32">>>(cell: C, wanted: (value: number) => boolean): UntilOf<C> {
+  return throughView(cell, () => looking(bodyOf<SharedCell<"i32">>(cell), wanted)) as UntilOf<C>;
+}
+
+/** What `until` gives: steps, or through a view a promise, or the value. */
+export type UntilOf<C extends Seen<SharedCell<"i32">>> = C extends SharedCell<"i32"> ? Steps<number>
+  : C extends Promised<SharedCell<"i32">> ? Promise<number>
+  : number;
+
+function* looking(cell: SharedCell<"i32">, wanted: (value: number) => boolean): Steps<number> {
   for (;;) {
     const value = yield* cell.load();
     if (wanted(value)) return value;

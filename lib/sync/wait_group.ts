@@ -11,26 +11,26 @@
  * ```ts
  * import { ModelMemory } from "../memory/mod.ts";
  * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
  * import { waitGroup } from "./wait_group.ts";
  *
  * const space = new Space({ jobs: waitGroup() }, { tasks: 1 });
- * const { jobs } = space.bind(new ModelMemory(space.layout), { task: 0 });
- * jobs.addSync(2);
- * jobs.doneSync();
- * if (jobs.waitSync({ timeout: 1 })) throw new Error("one is under way");
- * jobs.doneSync();
- * if (!jobs.waitSync()) throw new Error("all is done");
+ * const jobs = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).jobs);
+ * jobs.add(2);
+ * jobs.done();
+ * if (jobs.wait({ timeout: 1 })) throw new Error("one is under way");
+ * jobs.done();
+ * if (!jobs.wait()) throw new Error("all is done");
  * ```
  */
 
 import { StateError } from "../errors.ts";
 import { call, type CallOperation, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
-import { blocking, promised } from "./faces.ts";
 import { Gate } from "./gate.ts";
 import type { Shareable } from "./space.ts";
 import { Refusal, reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
-import { type AsyncWaitOptions, checkWaitOptions, type WaitOptions } from "./wait_options.ts";
+import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** What a wait group tells about itself. */
 export interface WaitGroupStatistics {
@@ -60,7 +60,7 @@ interface Place {
   readonly queue: WaitQueuePlace;
 }
 
-const CALLS: readonly (keyof WaitGroup)[] = ["add", "done", "wait", "tryWait", "statistics"];
+const CALLS: readonly (keyof WaitGroup & string)[] = ["add", "done", "wait", "tryWait", "statistics"];
 
 /** See the module. */
 export class WaitGroup implements SharedThing {
@@ -121,41 +121,6 @@ export class WaitGroup implements SharedThing {
   /** What can be told about it. */
   statistics(): Steps<WaitGroupStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
-  }
-
-  /** The blocking face of `add`. */
-  addSync(count: number = 1): void {
-    blocking(this.#binding, this.add(count));
-  }
-
-  /** The blocking face of `done`. */
-  doneSync(): void {
-    blocking(this.#binding, this.done());
-  }
-
-  /** The blocking face of `wait`. */
-  waitSync(options?: WaitOptions): boolean {
-    return blocking(this.#binding, this.wait(options));
-  }
-
-  /** The blocking face of `tryWait`. */
-  tryWaitSync(): boolean {
-    return blocking(this.#binding, this.tryWait());
-  }
-
-  /** The promise face of `add`. */
-  addAsync(count: number = 1): Promise<void> {
-    return promised(this.#binding, undefined, () => this.add(count));
-  }
-
-  /** The promise face of `done`. */
-  doneAsync(): Promise<void> {
-    return promised(this.#binding, undefined, () => this.done());
-  }
-
-  /** The promise face of `wait`. */
-  waitAsync(options?: AsyncWaitOptions): Promise<boolean> {
-    return promised(this.#binding, options, (rest) => this.wait(rest));
   }
 
   /** See {@linkcode SharedThing}. */

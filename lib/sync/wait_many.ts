@@ -9,7 +9,7 @@
 import { NotRecoverableError } from "../errors.ts";
 import { compareExchange, load, type Steps, store, wait } from "../memory/mod.ts";
 import type { Bind, Binding } from "./binding.ts";
-import { cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
+import { cancelled, cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
 import type { Shareable } from "./space.ts";
 import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
 
@@ -128,7 +128,7 @@ export class Decisions {
         const answer = yield* queue.takeAnswer(lane);
         if (answer !== 0) return { index, answer };
       }
-      if (cancel !== undefined && (yield* cancel.cancelled())) {
+      if (cancel !== undefined && (yield* cancelled(cancel))) {
         throw cancelledWait("a select");
       }
       const result = yield* wait(wake, 0, { deadline });

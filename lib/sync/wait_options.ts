@@ -7,6 +7,7 @@
 
 import { type Steps, timeIn } from "../memory/mod.ts";
 import { CancelToken } from "./cancel_token.ts";
+import { hear } from "./hearing.ts";
 import type { ParkOptions } from "./wait_queue.ts";
 
 /** How long to wait, and what ends the wait early. */
@@ -15,12 +16,6 @@ export interface WaitOptions {
   readonly timeout?: number | undefined;
   /** Ends the wait with a `CancelledError` when it is cancelled. */
   readonly cancel?: CancelToken | undefined;
-}
-
-/** How long the promise face waits, and what ends the wait early. */
-export interface AsyncWaitOptions extends WaitOptions {
-  /** Ends the wait with its reason when it aborts. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Throws unless the options make sense. */
@@ -36,11 +31,7 @@ export function checkWaitOptions(act: string, options: WaitOptions | undefined):
   if (cancel !== undefined && !(cancel instanceof CancelToken)) {
     throw new TypeError(`Cannot ${act}: cancel is no cancel token, one from cancelToken() is wanted`);
   }
-  if ("signal" in options) {
-    throw new TypeError(
-      `Cannot ${act}: a blocked task hears no AbortSignal, a cancel token or the Async face is wanted`,
-    );
-  }
+  if ("signal" in options) hear(act, options.signal);
 }
 
 /** When a call gives up, in milliseconds on the memory's clock. */

@@ -33,7 +33,7 @@ import {
   type WaitResult,
 } from "../memory/mod.ts";
 import { type Bind, type Binding, NO_LANE } from "./binding.ts";
-import { cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
+import { cancelled, cancelledWait, type CancelToken, listen, listening } from "./cancel_token.ts";
 import { insist } from "./insist.ts";
 import type { Reservation } from "./space.ts";
 
@@ -188,7 +188,7 @@ export class WaitQueue {
    */
   *obtain(attempt: () => Steps<number>, request: Request, options: ParkOptions): Steps<number> {
     const { missed, isInside = false } = options;
-    if (missed !== undefined && options.cancel !== undefined && (yield* options.cancel.cancelled())) {
+    if (missed !== undefined && options.cancel !== undefined && (yield* cancelled(options.cancel))) {
       yield* insist(() => this.inside(missed));
       throw cancelledWait(this.#place.name);
     }
@@ -434,7 +434,7 @@ export class WaitQueue {
         yield* store(mine, 0);
         return answer;
       }
-      if (cancel !== undefined && (yield* cancel.cancelled())) {
+      if (cancel !== undefined && (yield* cancelled(cancel))) {
         const late = yield* this.giveUp(lane, false);
         if (late === 0) throw cancelledWait(this.#place.name);
         return late;

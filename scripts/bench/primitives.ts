@@ -2,7 +2,7 @@
  * What primitives cost: alone, between two workers, over pipes; beside bare atomics and a peer from npm.
  */
 
-import { Host, loadProgram, lock, type ModeName, runBlocking, share, SharedMemory, Space } from "../../mod.ts";
+import { attach, Host, loadProgram, lock, type ModeName, runBlocking, share, SharedMemory, Space } from "../../mod.ts";
 import { channel, move, Mutex, spawn } from "./multithreading_peer.ts";
 import { type Bare, BATCH, benchThings } from "./share_jobs.ts";
 import type { ShareJob } from "./share_worker.ts";
@@ -23,7 +23,8 @@ const WARMUPS = 4;
 
 /** Locking and unlocking a lock that nobody else wants, in million pairs a second. */
 export async function uncontended({ rounds, times }: PrimitiveOptions): Promise<Table> {
-  const { shared } = share(benchThings(), { tasks: 1 });
+  const things = benchThings();
+  const shared = attach(share(things, { tasks: 1 }).handle, things, { task: 0 });
   const space = new Space({ guard: lock() }, { tasks: 1 });
   const memory = SharedMemory.create(space.layout, { guests: 1, clock: () => performance.now() });
   const { guard } = space.bind(memory, { task: 0 });
@@ -38,15 +39,15 @@ export async function uncontended({ rounds, times }: PrimitiveOptions): Promise<
         Atomics.exchange(words, 0, 0);
       }
     }),
-    "Sync": rate(() => {
+    "blocking view": rate(() => {
       for (let time = 0; time < times; time++) {
-        shared.guard.acquireSync();
-        shared.guard.releaseSync();
+        shared.guard.acquire();
+        shared.guard.release();
       }
     }),
-    "Sync, using": rate(() => {
+    "blocking view, using": rate(() => {
       for (let time = 0; time < times; time++) {
-        using _held = shared.guard.lockSync();
+        using _held = shared.guard.lock();
       }
     }),
     "generator, using": rate(() => {
@@ -80,7 +81,7 @@ export async function contended({ rounds, times }: PrimitiveOptions): Promise<Ta
         for (const one of both) await one.join();
       });
     },
-    "Sync": async () => 2 * times / 1000 / await workers.run({ handle, job: "lock", times }),
+    "blocking view": async () => 2 * times / 1000 / await workers.run({ handle, job: "lock", times }),
   }, { rounds, warmups: WARMUPS });
   workers.close();
   return { title: "Lock, count, unlock, by two workers", unit: "M/s", figures };

@@ -2,7 +2,7 @@
  * What the workers of the primitives' bench do, with shared things and with bare atomics.
  */
 
-import { barrier, cell, channel, lock, queue, type Shared } from "../../mod.ts";
+import { barrier, cell, channel, lock, queue, type Views } from "../../mod.ts";
 
 /** Words without anything around them. */
 export interface Bare {
@@ -16,7 +16,7 @@ export interface Part {
 }
 
 /** The shared things as a worker sees them. */
-export type BenchShared = Shared<ReturnType<typeof benchThings>>;
+export type BenchShared = Views<ReturnType<typeof benchThings>, "blocking">;
 
 /** How many numbers a batch has. */
 export const BATCH = 256;
@@ -38,29 +38,29 @@ const batch = Array.from({ length: BATCH }, (_, index) => index);
 export const jobs: Readonly<Record<string, (shared: BenchShared, part: Part) => void>> = {
   lock({ guard, count }, { times }) {
     for (let time = 0; time < times; time++) {
-      guard.acquireSync();
-      count.storeSync(count.loadSync() + 1);
-      guard.releaseSync();
+      guard.acquire();
+      count.store(count.load() + 1);
+      guard.release();
     }
   },
   barrier({ gate }, { times }) {
-    for (let time = 0; time < times; time++) gate.waitSync();
+    for (let time = 0; time < times; time++) gate.wait();
   },
   queue({ queue }, { task, times }) {
-    if (task === 0) { for (let time = 0; time < times; time++) queue.putSync(time); }
-    else for (let time = 0; time < times; time++) queue.getSync();
+    if (task === 0) { for (let time = 0; time < times; time++) queue.put(time); }
+    else for (let time = 0; time < times; time++) queue.get();
   },
   queueBatch({ queue }, { task, times }) {
-    if (task === 0) { for (let sent = 0; sent < times; sent += BATCH) queue.putAllSync(batch); }
-    else for (let got = 0; got < times;) got += queue.takeUpToSync(BATCH).length;
+    if (task === 0) { for (let sent = 0; sent < times; sent += BATCH) queue.putAll(batch); }
+    else for (let got = 0; got < times;) got += queue.takeUpTo(BATCH).length;
   },
   channel({ channel }, { task, times }) {
-    if (task === 0) { for (let time = 0; time < times; time++) channel.putSync(time); }
-    else for (let time = 0; time < times; time++) channel.takeSync();
+    if (task === 0) { for (let time = 0; time < times; time++) channel.put(time); }
+    else for (let time = 0; time < times; time++) channel.take();
   },
   channelBatch({ channel }, { task, times }) {
-    if (task === 0) { for (let sent = 0; sent < times; sent += BATCH) channel.putAllSync(batch); }
-    else for (let got = 0; got < times;) got += channel.takeUpToSync(BATCH).length;
+    if (task === 0) { for (let sent = 0; sent < times; sent += BATCH) channel.putAll(batch); }
+    else for (let got = 0; got < times;) got += channel.takeUpTo(BATCH).length;
   },
 };
 

@@ -1,5 +1,5 @@
 /**
- * A worker of the primitives' bench: does one thing many times, by the Sync faces.
+ * A worker of the primitives' bench: does one thing many times, through blocking views.
  */
 
 import { attach, type ShareHandle } from "../../mod.ts";

@@ -1,3 +1,4 @@
+import { blocking } from "../../lib/sync/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { channel, future, queue, select } from "../../lib/mailbox/mod.ts";
@@ -19,18 +20,18 @@ function travelled(value: unknown, stage = new Stage(things(), 1)): unknown[] {
   const { fifo, lifo, least, pipe } = stage.host;
   const all: unknown[] = [];
   for (const jobs of [fifo, lifo, least]) {
-    jobs.putSync(value);
-    all.push(jobs.getSync());
-    jobs.putAllSync([value, 1]);
-    all.push(jobs.takeUpToSync(2).find((item) => item !== 1));
+    blocking(jobs).put(value);
+    all.push(blocking(jobs).get());
+    blocking(jobs).putAll([value, 1]);
+    all.push(blocking(jobs).takeUpTo(2).find((item) => item !== 1));
   }
-  pipe.putSync(value);
-  all.push(pipe.fetchSync(), pipe.takeSync());
+  blocking(pipe).put(value);
+  all.push(blocking(pipe).fetch(), blocking(pipe).take());
   runBlocking(stage.memory, select([{ put: pipe, value }]));
   all.push(runBlocking(stage.memory, select([{ take: pipe }]))?.value);
   const { answer } = new Stage({ answer: future() }, 1).host;
-  answer.putSync(value);
-  all.push(answer.fetchSync(), answer.fetchSync());
+  blocking(answer).put(value);
+  all.push(blocking(answer).fetch(), blocking(answer).fetch());
   return all;
 }
 
@@ -93,13 +94,13 @@ Deno.test("Queues, channels and futures carry 16 MB, and as much again when it i
   const stage = new Stage(things(), 1);
   for (let round = 0; round < 2; round++) {
     for (const jobs of [stage.host.fifo, stage.host.least]) {
-      jobs.putSync(value);
-      assert(same(jobs.getSync()));
+      blocking(jobs).put(value);
+      assert(same(blocking(jobs).get()));
     }
-    stage.host.pipe.putSync(value);
-    assert(same(stage.host.pipe.takeSync()));
+    blocking(stage.host.pipe).put(value);
+    assert(same(blocking(stage.host.pipe).take()));
   }
   const { answer } = new Stage({ answer: future() }, 1).host;
-  answer.putSync(value);
-  assert(same(answer.fetchSync()));
+  blocking(answer).put(value);
+  assert(same(blocking(answer).fetch()));
 });

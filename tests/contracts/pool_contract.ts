@@ -282,7 +282,7 @@ async function fill(pool: Pool<Work>, behind: number) {
 }
 
 async function release(pool: Pool<Work>): Promise<void> {
-  await (pool.shared as { go: { setAsync(): Promise<void> } }).go.setAsync();
+  await (pool.shared as { go: { set(): Promise<void> } }).go.set();
 }
 
 /** Numbers, the next of which come when the values of those before are there. */

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { GuestDiedError, GuestError } from "../../lib/errors.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
 import type { Pool } from "../../lib/pool/mod.ts";
-import type { Shared } from "../../lib/sync/mod.ts";
+import type { Views } from "../../lib/sync/mod.ts";
 import { COUNTED, type things } from "../guests/pool_work.ts";
 import { within } from "./deadline.ts";
 import { failure, testPool, type Work } from "./pool_stage.ts";
@@ -28,21 +28,21 @@ export function testPoolDeaths(mode: ModeName): void {
     const tries = fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(tries, fc.integer({ min: 1, max: 4 }), async (tries, chunkSize) => {
-        forget(pool);
+        await forget(pool);
         const futures = tries.map(([failures, retries], call) => pool.submit("flaky", { call, failures }, { retries }));
         for (const [call, future] of futures.entries()) {
           const [failures, retries] = tries[call] ?? [0, 0];
           if (retries >= failures) assertEquals(await future.result(), failures);
           else assertInstanceOf(await failure(future.result()), GuestError);
         }
-        assertEquals(count(pool, tries.length), tries.map(([failures, least]) => Math.min(failures, least) + 1));
+        assertEquals(await count(pool, tries.length), tries.map(([failures, least]) => Math.min(failures, least) + 1));
         // In chunks each input is tried again on its own.
-        forget(pool);
+        await forget(pool);
         const inputs = tries.map(([failures], call) => ({ call, failures }));
         const onError = () => -1;
         const values = await Array.fromAsync(pool.map("flaky", inputs, { chunkSize, retries: 2, onError }));
         assertEquals(values, tries.map(([failures]) => failures <= 2 ? failures : -1));
-        assertEquals(count(pool, tries.length), tries.map(([failures]) => Math.min(failures, 2) + 1));
+        assertEquals(await count(pool, tries.length), tries.map(([failures]) => Math.min(failures, 2) + 1));
       }),
       { numRuns },
     );
@@ -63,7 +63,7 @@ export function testPoolDeaths(mode: ModeName): void {
       },
     });
     assertEquals(await within(SECONDS, failure(bad)), thrown);
-    assertEquals(count(pool, 2), [2, 1]);
+    assertEquals(await count(pool, 2), [2, 1]);
   });
 
   test("retries within the room that there is", async ({ open }) => {
@@ -106,7 +106,7 @@ function testCrowds(mode: ModeName): void {
     );
     await fc.assert(
       fc.asyncProperty(crowds, async ([dying, size]) => {
-        forget(pool);
+        await forget(pool);
         const dies = new Set(dying);
         const futures = Array.from(
           { length: size },
@@ -118,7 +118,7 @@ function testCrowds(mode: ModeName): void {
           else if (result.status === "rejected") assertInstanceOf(result.reason, GuestDiedError);
           else throw new TypeError(`call ${call} ended its guest and returned`);
         }
-        assertEquals(count(pool, size), Array(size).fill(1));
+        assertEquals(await count(pool, size), Array(size).fill(1));
       }),
       { numRuns: runs(8) },
     );
@@ -133,7 +133,7 @@ function testCrowds(mode: ModeName): void {
     assertEquals<unknown[]>(values, expected);
     // What stands in the chunk before the one that exits has run three times, what stands behind it never.
     const often = inputs.map(({ call }) => call < 10 || call >= 20 ? 1 : call <= 17 ? 3 : 0);
-    assertEquals(count(pool, 30), often);
+    assertEquals(await count(pool, 30), often);
   });
 
   test("hands a lock and permits on where their holder exits", async ({ open }) => {
@@ -162,7 +162,7 @@ function testKills(): void {
     const pool = await open({ shared });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(15), { minLength: 1, maxLength: 4 }), async (waits) => {
-        forget(pool);
+        await forget(pool);
         // The last kill of the run before may only come through now.
         const pids = await Promise.all([0, 1].map((guest) => pool.run("pid", undefined, { guest, retries: 2 })));
         const calls = Array.from({ length: COUNTED }, (_, call) => call);
@@ -178,7 +178,7 @@ function testKills(): void {
           assertEquals(reason.signal, "SIGKILL");
         }
         assert(failed.length <= 2, `${failed.length} calls fail of 2 kills`);
-        const often = count(pool, COUNTED);
+        const often = await count(pool, COUNTED);
         for (const [call, result] of settled.entries()) {
           // What failed may not have begun: it was the next one.
           assert(often[call] === 1 || result.status === "rejected" && often[call] === 0);
@@ -210,17 +210,17 @@ function kill(pid: unknown): void {
   }
 }
 
-function counts(pool: Pool<Work>): Shared<ReturnType<typeof things>>["runs"] {
-  return (pool.shared as unknown as Shared<ReturnType<typeof things>>).runs;
+function counts(pool: Pool<Work>): Views<ReturnType<typeof things>, "promised">["runs"] {
+  return (pool.shared as unknown as Views<ReturnType<typeof things>, "promised">).runs;
 }
 
 /** How often calls have run, by number. */
-function count(pool: Pool<Work>, calls: number): number[] {
+function count(pool: Pool<Work>, calls: number): Promise<number[]> {
   const runs = counts(pool);
-  return Array.from({ length: calls }, (_, call) => runs.at(call).loadSync());
+  return Promise.all(Array.from({ length: calls }, (_, call) => runs.at(call).load()));
 }
 
-function forget(pool: Pool<Work>): void {
+async function forget(pool: Pool<Work>): Promise<void> {
   const runs = counts(pool);
-  for (let call = 0; call < COUNTED; call++) runs.at(call).storeSync(0);
+  for (let call = 0; call < COUNTED; call++) await runs.at(call).store(0);
 }

@@ -12,7 +12,7 @@
  *   name: "two increments",
  *   things: () => ({ guard: lock(), count: cell({ order: "plain" }) }),
  *   tasks: [increment, increment],
- *   atEnd: ({ guard }) => assertEquals(guard.lockedSync(), false),
+ *   atEnd: ({ guard }) => assertEquals(blocking(guard).locked(), false),
  *   afterDeath: "recovers",
  * })]);
  * ```

@@ -32,3 +32,11 @@ export const primitiveNames: readonly string[] = Object.entries({ ...sync, ...ma
   .filter(([_name, value]) => typeof value === "function" && "died" in (value.prototype ?? {}))
   .map(([name]) => name)
   .sort();
+
+/** The names of the methods of a thing, or of a view of one. */
+export function methodsOf(thing: object): readonly string[] {
+  const prototype: object = Object.getPrototypeOf(thing);
+  return Object.getOwnPropertyNames(prototype).filter((name) => {
+    return name !== "constructor" && typeof Reflect.getOwnPropertyDescriptor(prototype, name)?.value === "function";
+  });
+}

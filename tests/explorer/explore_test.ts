@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { type BugKind, explore, type ExploreOptions, replay } from "../../lib/explorer/mod.ts";
 import { choose } from "../../lib/memory/mod.ts";
 import { type AnyProgram, defineProgram, pause } from "../../lib/program/mod.ts";
-import { cell, lock, semaphore } from "../../lib/sync/mod.ts";
+import { blocking, cell, lock, semaphore } from "../../lib/sync/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { account } from "./specimens/account.ts";
 import { bluetooth } from "./specimens/bluetooth.ts";
@@ -366,7 +366,7 @@ Deno.test("explore() refuses a task that uses a Sync face, as an exception of th
       name: "only",
       // deno-lint-ignore require-yield
       *run({ n }) {
-        n.loadSync();
+        blocking(n).load();
       },
     }],
     outcome: ({ n }) => n.load(),

@@ -9,7 +9,7 @@ import { things } from "./service_work.ts";
 
 const host = new Host();
 const share = new ServiceShare(things(), { tasks: 1 });
-await share.shared.guard.acquireAsync();
+await share.promised.guard.acquire();
 const ended = Promise.withResolvers<void>();
 const link = await host.serve({
   name: "guest",
@@ -21,7 +21,7 @@ const link = await host.serve({
 const packed = new Packer().pack(undefined, { transfer: [], moves: false });
 link.call({ at: link.exports.indexOf("waitForLock"), chunk: false, stream: false, packed });
 link.flush();
-await share.shared.waiting.waitAsync();
+await share.promised.waiting.wait();
 link.end("SIGKILL");
 await ended.promise;
 await share.ended(0, { name: "Error", message: "killed", stack: "" });

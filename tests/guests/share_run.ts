@@ -8,9 +8,9 @@ import { share } from "../../lib/host/mod.ts";
 import { lock } from "../../lib/sync/mod.ts";
 
 const { shared: { guard } } = share({ guard: lock() }, { tasks: 1 });
-guard.acquireSync();
+await guard.acquire();
 try {
-  await guard.acquireAsync({ signal: AbortSignal.timeout(20) });
+  await guard.acquire({ signal: AbortSignal.timeout(20) });
 } catch {
   console.log("aborted");
 }

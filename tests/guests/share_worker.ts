@@ -31,13 +31,13 @@ if ("DedicatedWorkerGlobalScope" in globalThis) {
   self.onmessage = ({ data }: MessageEvent<ShareRequest>) => {
     const { guard, permits, ready, count } = attach(data.handle, things, { task: data.task });
     for (let time = 0; time < data.times; time++) {
-      using _permit = permits.holdSync();
-      using _held = guard.lockSync();
-      count.storeSync(count.loadSync() + 1);
+      using _permit = permits.hold();
+      using _held = guard.lock();
+      count.store(count.load() + 1);
     }
-    if (data.ends === "with the lock") guard.acquireSync();
-    if (data.ends === "with a permit") permits.holdSync();
-    ready.releaseSync();
+    if (data.ends === "with the lock") guard.acquire();
+    if (data.ends === "with a permit") permits.hold();
+    ready.release();
     self.postMessage("done");
     self.close();
   };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ChannelClosedError, MemoryFullError, UncloneableError, WaitTimeoutError } from "../../lib/errors.ts";
 import { type Channel, channel, type ChannelOptions } from "../../lib/mailbox/mod.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, Space } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, promised, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
@@ -47,7 +47,9 @@ function takes(count: number, timeout?: number) {
 function drain(jobs: Channel<number>): number[] {
   const rest: number[] = [];
   try {
-    for (let taken = jobs.tryTakeSync(); taken !== undefined; taken = jobs.tryTakeSync()) rest.push(taken.value);
+    for (let taken = blocking(jobs).tryTake(); taken !== undefined; taken = blocking(jobs).tryTake()) {
+      rest.push(taken.value);
+    }
   } catch (error) {
     if (!(error instanceof ChannelClosedError)) throw error;
   }
@@ -130,7 +132,7 @@ testPrimitive("Channel", [
           const rest = drain(jobs);
           if (view.interrupted === undefined) assertEquals(rest, []);
           checkFlow(view, rest);
-          const error = assertThrows(() => jobs.takeSync(), ChannelClosedError, "it is closed");
+          const error = assertThrows(() => blocking(jobs).take(), ChannelClosedError, "it is closed");
           assertEquals([error.cause, "cause" in error], [reason, reason !== undefined]);
         },
         mayThrow: ["ChannelClosedError"],
@@ -280,13 +282,13 @@ Deno.test("Channel.bind() closes the channel when the task ends, with its failur
     stage.begin(1, ({ words }) => words.ended!(1, "it is not bound"));
     runBlocking(stage.memory, stage.host.words.ended!(0, failure));
     const { words } = stage.host;
-    assertEquals(words.takeSync(), "start");
-    const error = assertThrows(() => words.takeSync(), ChannelClosedError);
-    if (failure === undefined) assertEquals([...words.valuesSync()], []);
+    assertEquals(blocking(words).take(), "start");
+    const error = assertThrows(() => blocking(words).take(), ChannelClosedError);
+    if (failure === undefined) assertEquals(blocking(words).next(), undefined);
     else {
       assert(error.cause instanceof Error && error.cause.message.includes("task 0 failed"), String(error.cause));
       assert(error.cause.message.includes(failure));
-      assertThrows(() => [...words.valuesSync()], ChannelClosedError);
+      assertThrows(() => blocking(words).forEach(() => {}), ChannelClosedError);
     }
   }
   const { words } = new Stage({ words: channel() }, 2).host;
@@ -295,8 +297,8 @@ Deno.test("Channel.bind() closes the channel when the task ends, with its failur
 
 Deno.test("Channel.close() keeps the beginning of a reason that is too long", () => {
   const { words } = new Stage({ words: channel() }, 1).host;
-  words.closeSync(new RangeError("too long ".repeat(10_000)));
-  const { cause } = assertThrows(() => words.takeSync(), ChannelClosedError);
+  blocking(words).close(new RangeError("too long ".repeat(10_000)));
+  const { cause } = assertThrows(() => blocking(words).take(), ChannelClosedError);
   assert(cause instanceof Error && cause.name === "RangeError" && cause.message.startsWith("too long too long"));
 });
 
@@ -308,27 +310,30 @@ Deno.test("Channel refuses what makes no sense, at once", () => {
   assertThrows(() => words.put("x".repeat(200)), MemoryFullError, "at most 124");
   assertThrows(() => words.take({ timeout: NaN }), RangeError);
   assertThrows(() => words.takeUpTo(NaN), RangeError);
-  assertThrows(() => words.takeSync({ timeout: 0 }), WaitTimeoutError, "it is empty");
-  assertEquals(words.tryPutSync(undefined), true);
-  assertEquals(words.tryTakeSync(), { value: undefined });
+  assertThrows(() => blocking(words).take({ timeout: 0 }), WaitTimeoutError, "it is empty");
+  assertEquals(blocking(words).tryPut(undefined), true);
+  assertEquals(blocking(words).tryTake(), { value: undefined });
 });
 
 Deno.test("Channel's promise face hands over, ends with the signal's reason, and iterates", async () => {
   const space = new Space({ jobs: channel<number>() }, { tasks: 1, lanesPerTask: 4 });
   const { jobs } = space.bind(loopMemory(space.layout), { task: 0 });
   const abort = new AbortController();
-  const first = jobs.putAsync(1, { signal: abort.signal });
-  const second = jobs.putAsync(2);
+  const first = promised(jobs).put(1, { signal: abort.signal });
+  const second = promised(jobs).put(2);
   abort.abort(new Error("enough"));
   assertEquals((await first.catch((error) => error)).message, "enough");
-  assertEquals(await jobs.takeAsync(), 2);
+  assertEquals(await promised(jobs).take(), 2);
   await second;
   const feed = (async () => {
-    for (const item of [3, 4, 5]) await jobs.putAsync(item);
-    await jobs.closeAsync();
+    for (const item of [3, 4, 5]) await promised(jobs).put(item);
+    await promised(jobs).close();
   })();
   const seen: number[] = [];
-  for await (const item of jobs.valuesAsync()) seen.push(item);
+  await promised(jobs).forEach(async (item) => {
+    await Promise.resolve();
+    seen.push(item);
+  });
   await feed;
   assertEquals(seen, [3, 4, 5]);
 });

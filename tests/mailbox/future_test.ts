@@ -9,7 +9,7 @@ import {
 } from "../../lib/errors.ts";
 import { type Future, future } from "../../lib/mailbox/mod.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, Space } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, promised, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
 
@@ -92,21 +92,21 @@ testPrimitive("Future", [
 Deno.test("Future is put once and the first is kept, fails with its error, and tells its state", () => {
   const stage = new Stage({ one: future<number>(), two: future<number>(), three: future<number>() }, 1);
   const { one, two, three } = stage.host;
-  assertEquals(one.tryFetchSync(), undefined);
-  assertThrows(() => one.fetchSync({ timeout: 0 }), WaitTimeoutError, "it is pending");
-  one.putSync(1);
-  assertThrows(() => one.putSync(2), StateError, "it is put");
-  assertThrows(() => one.failSync(new Error("late")), StateError, "it is put");
-  assertEquals(one.cancelSync(), false);
-  assertEquals([one.fetchSync(), one.fetchSync(), one.tryFetchSync()], [1, 1, { value: 1 }]);
-  two.failSync(new RangeError("no such page"));
+  assertEquals(blocking(one).tryFetch(), undefined);
+  assertThrows(() => blocking(one).fetch({ timeout: 0 }), WaitTimeoutError, "it is pending");
+  blocking(one).put(1);
+  assertThrows(() => blocking(one).put(2), StateError, "it is put");
+  assertThrows(() => blocking(one).fail(new Error("late")), StateError, "it is put");
+  assertEquals(blocking(one).cancel(), false);
+  assertEquals([blocking(one).fetch(), blocking(one).fetch(), blocking(one).tryFetch()], [1, 1, { value: 1 }]);
+  blocking(two).fail(new RangeError("no such page"));
   assertEquals(runBlocking(stage.memory, two.leaks()), ["failed, and nobody fetched it"]);
-  assertThrows(() => two.fetchSync(), RangeError, "no such page");
-  assertThrows(() => two.tryFetchSync(), RangeError, "no such page");
+  assertThrows(() => blocking(two).fetch(), RangeError, "no such page");
+  assertThrows(() => blocking(two).tryFetch(), RangeError, "no such page");
   assertEquals(runBlocking(stage.memory, two.leaks()), []);
-  assertEquals(three.cancelSync(), true);
-  assertThrows(() => three.putSync(1), StateError, "it is cancelled");
-  assertThrows(() => three.fetchSync(), CancelledError, "it is cancelled");
+  assertEquals(blocking(three).cancel(), true);
+  assertThrows(() => blocking(three).put(1), StateError, "it is cancelled");
+  assertThrows(() => blocking(three).fetch(), CancelledError, "it is cancelled");
   const states = [one, two, three].map((future) => runBlocking(stage.memory, future.statistics()).state);
   assertEquals(states, ["put", "failed", "cancelled"]);
 });
@@ -141,12 +141,12 @@ Deno.test("Future that is bound to a task fails when it ends without a put", () 
     const stage = new Stage({ answer: future<number>(), other: future<number>() }, 1);
     stage.begin(0, ({ answer }) => answer.bind());
     for (const thing of [stage.host.answer, stage.host.other]) runBlocking(stage.memory, thing.ended(0, failure));
-    const broken = assertThrows(() => stage.host.answer.fetchSync(), BrokenFutureError, "to which it is bound");
+    const broken = assertThrows(() => blocking(stage.host.answer).fetch(), BrokenFutureError, "to which it is bound");
     assertEquals([broken.name, (broken.cause as Error).message], [
       "BrokenFutureError",
       failure ?? "it ended without a put",
     ]);
-    assertEquals(stage.host.other.tryFetchSync(), undefined);
+    assertEquals(blocking(stage.host.other).tryFetch(), undefined);
   }
 });
 
@@ -155,8 +155,8 @@ Deno.test("Future that is bound breaks with its own error, however little room i
     const stage = new Stage({ answer: future<number>({ bytes }) }, 1);
     stage.begin(0, ({ answer }) => answer.bind());
     runBlocking(stage.memory, stage.host.answer.ended(0, failure));
-    assertThrows(() => stage.host.answer.fetchSync(), BrokenFutureError, "Cannot go on with answer");
-    assertThrows(() => stage.host.answer.tryFetchSync(), BrokenFutureError);
+    assertThrows(() => blocking(stage.host.answer).fetch(), BrokenFutureError, "Cannot go on with answer");
+    assertThrows(() => blocking(stage.host.answer).tryFetch(), BrokenFutureError);
   }
 });
 
@@ -173,9 +173,9 @@ Deno.test("Future's promise face waits, and ends with the signal's reason", asyn
   const space = new Space({ answer: future<number>() }, { tasks: 1, lanesPerTask: 3 });
   const { answer } = space.bind(loopMemory(space.layout), { task: 0 });
   const abort = new AbortController();
-  const fetches = [answer.fetchAsync(), answer.fetchAsync({ signal: abort.signal })];
+  const fetches = [promised(answer).fetch(), promised(answer).fetch({ signal: abort.signal })];
   abort.abort(new Error("enough"));
   assertEquals((await fetches[1]!.catch((error) => error)).message, "enough");
-  await answer.putAsync(3);
-  assertEquals([await fetches[0], await answer.fetchAsync()], [3, 3]);
+  await promised(answer).put(3);
+  assertEquals([await fetches[0], await promised(answer).fetch()], [3, 3]);
 });

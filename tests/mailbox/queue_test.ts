@@ -10,7 +10,7 @@ import {
 } from "../../lib/errors.ts";
 import { type Queue, queue, type QueueOptions } from "../../lib/mailbox/mod.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, Space } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, promised, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
@@ -52,7 +52,9 @@ function gets(count: number, timeout?: number) {
 
 const flows = (ordered: boolean) => ({ jobs }: Desk, view: RunView) => {
   const rest: number[] = [];
-  for (let taken = jobs.tryGetSync(); taken !== undefined; taken = jobs.tryGetSync()) rest.push(taken.value);
+  for (let taken = blocking(jobs).tryGet(); taken !== undefined; taken = blocking(jobs).tryGet()) {
+    rest.push(taken.value);
+  }
   const { size, putters, getters } = runBlocking(view.memory, jobs.statistics());
   assertEquals([size, putters, getters], [0, 0, 0]);
   checkFlow(view, rest, { ordered });
@@ -129,7 +131,7 @@ testPrimitive("Queue", [
       ),
       atEnd: ({ jobs }, view) => {
         const rest: number[] = [];
-        for (let taken = jobs.tryGetSync(); taken !== undefined; taken = jobs.tryGetSync()) {
+        for (let taken = blocking(jobs).tryGet(); taken !== undefined; taken = blocking(jobs).tryGet()) {
           rest.push(Number(taken.value));
         }
         checkFlow(view, rest, { ordered: order === "fifo" });
@@ -201,10 +203,10 @@ testPrimitive("Queue", [
       ],
       atEnd: ({ jobs }, view) => {
         if (view.interrupted === 2) return;
-        assertThrows(() => jobs.putSync(1), QueueShutDownError, "is shut down");
-        if (immediate) assertThrows(() => jobs.getSync(), QueueShutDownError);
+        assertThrows(() => blocking(jobs).put(1), QueueShutDownError, "is shut down");
+        if (immediate) assertThrows(() => blocking(jobs).get(), QueueShutDownError);
         else if (view.interrupted === undefined) {
-          assertThrows(() => jobs.getSync(), QueueShutDownError);
+          assertThrows(() => blocking(jobs).get(), QueueShutDownError);
           checkFlow(view, []);
         }
       },
@@ -372,34 +374,34 @@ Deno.test("Queue refuses what makes no sense, at once, with nothing changed", ()
   assertThrows(() => jobs.get({ signal: AbortSignal.abort() } as never), TypeError, "no AbortSignal");
   assertThrows(() => jobs.takeUpTo(0), RangeError, "Cannot take 0");
   assertThrows(() => jobs.put("x".repeat(200)), MemoryFullError, "bytes");
-  assertThrows(() => jobs.taskDoneSync(), StateError, "all are");
-  jobs.putSync("x".repeat(60));
-  assertThrows(() => jobs.putSync("x".repeat(60)), MemoryFullError, "what is left of its 128");
-  assertThrows(() => jobs.putAllSync(["x".repeat(30), "x".repeat(30)]), MemoryFullError);
-  assertEquals(jobs.getSync(), "x".repeat(60));
-  assertEquals(jobs.tryGetSync(), undefined);
-  jobs.putSync(undefined);
-  jobs.putSync(null);
-  assertEquals([jobs.tryGetSync(), jobs.tryGetSync()], [{ value: undefined }, { value: null }]);
-  assertThrows(() => jobs.getSync({ timeout: 0 }), QueueEmptyError, "it is empty");
+  assertThrows(() => blocking(jobs).taskDone(), StateError, "all are");
+  blocking(jobs).put("x".repeat(60));
+  assertThrows(() => blocking(jobs).put("x".repeat(60)), MemoryFullError, "what is left of its 128");
+  assertThrows(() => blocking(jobs).putAll(["x".repeat(30), "x".repeat(30)]), MemoryFullError);
+  assertEquals(blocking(jobs).get(), "x".repeat(60));
+  assertEquals(blocking(jobs).tryGet(), undefined);
+  blocking(jobs).put(undefined);
+  blocking(jobs).put(null);
+  assertEquals([blocking(jobs).tryGet(), blocking(jobs).tryGet()], [{ value: undefined }, { value: null }]);
+  assertThrows(() => blocking(jobs).get({ timeout: 0 }), QueueEmptyError, "it is empty");
 });
 
 Deno.test("Queue's promise face ends with the signal's reason, and keeps what was accepted", async () => {
   const space = new Space({ jobs: queue<number>({ maxsize: 1, bytes: 256 }) }, { tasks: 1, lanesPerTask: 4 });
   const memory = loopMemory(space.layout);
   const { jobs } = space.bind(memory, { task: 0 });
-  await jobs.putAsync(1);
+  await promised(jobs).put(1);
   const abort = new AbortController();
-  const second = jobs.putAsync(2, { signal: abort.signal });
-  const third = jobs.putAsync(3);
+  const second = promised(jobs).put(2, { signal: abort.signal });
+  const third = promised(jobs).put(3);
   abort.abort(new Error("enough"));
   const reason = await second.catch((error) => error);
   assertEquals(reason.message, "enough");
-  assertEquals([await jobs.getAsync(), await jobs.getAsync()], [1, 3]);
+  assertEquals([await promised(jobs).get(), await promised(jobs).get()], [1, 3]);
   await third;
-  const gets = [jobs.getAsync(), jobs.getAsync()];
-  await jobs.putAsync(4);
-  await jobs.putAsync(5);
+  const gets = [promised(jobs).get(), promised(jobs).get()];
+  await promised(jobs).put(4);
+  await promised(jobs).put(5);
   assertEquals(await Promise.all(gets), [4, 5]);
 });
 
@@ -408,12 +410,12 @@ Deno.test("Queue by priority keeps equal priorities in order, also of a thousand
   const { jobs } = space.bind(new ModelMemory(space.layout), { task: 0 });
   fc.assert(
     fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 1000, size: "max" }), (priorities) => {
-      for (const [index, priority] of priorities.entries()) jobs.putSync(index, { priority });
+      for (const [index, priority] of priorities.entries()) blocking(jobs).put(index, { priority });
       const expected = [...priorities.keys()].sort((one, other) => {
         const [a, b] = [priorities[one]!, priorities[other]!];
         return a < b ? -1 : a > b ? 1 : one - other;
       });
-      assertEquals(jobs.takeUpToSync(5000, { timeout: 0 }), expected);
+      assertEquals(blocking(jobs).takeUpTo(5000, { timeout: 0 }), expected);
     }),
     { numRuns: runs(20) },
   );

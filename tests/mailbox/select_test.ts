@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ChannelClosedError, MemoryFullError, UncloneableError } from "../../lib/errors.ts";
 import { type Channel, channel, select, type SelectOptions } from "../../lib/mailbox/mod.ts";
 import { ModelMemory, runBlocking, seededChooser, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, Space } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { Stage } from "../contracts/stage.ts";
@@ -58,7 +58,9 @@ function selectPuts(count: number, options: SelectOptions = {}) {
 
 function drain(jobs: Channel<number>): number[] {
   const rest: number[] = [];
-  for (let taken = jobs.tryTakeSync(); taken !== undefined; taken = jobs.tryTakeSync()) rest.push(taken.value);
+  for (let taken = blocking(jobs).tryTake(); taken !== undefined; taken = blocking(jobs).tryTake()) {
+    rest.push(taken.value);
+  }
   return rest;
 }
 
@@ -129,13 +131,13 @@ Deno.test("select() picks each operation that can be done alike, under the memor
     const { left, right } = space.bind(memory, { task: 0 });
     const counts = [0, 0];
     for (let round = 0; round < 1000; round++) {
-      left.tryPutSync(1);
-      right.tryPutSync(1);
+      blocking(left).tryPut(1);
+      blocking(right).tryPut(1);
       const options = seeded ? { seed: round } : {};
       const selected = runBlocking(memory, select([{ take: left }, { take: right }], options));
       counts[selected!.index]!++;
-      left.tryTakeSync();
-      right.tryTakeSync();
+      blocking(left).tryTake();
+      blocking(right).tryTake();
     }
     assert(counts.every((count) => count > 400), `${counts}`);
   }
@@ -154,7 +156,9 @@ Deno.test("select() does exactly one operation, of those that can be done", () =
         const stage = new Stage({ a: make(levels[0]!), b: make(levels[1]!), c: make(levels[2]!) }, 1);
         const { host } = stage;
         const sizes = levels.map(([capacity, level]) => Math.min(capacity, level));
-        for (const [index, size] of sizes.entries()) for (let n = 0; n < size; n++) host[sides[index]!].putSync(-1);
+        for (const [index, size] of sizes.entries()) {
+          for (let n = 0; n < size; n++) blocking(host[sides[index]!]).put(-1);
+        }
         const operations = wanted.map(({ side, value }) =>
           putting[side] ? { put: host[sides[side]!], value } : { take: host[sides[side]!] }
         );
@@ -185,7 +189,7 @@ Deno.test("select() refuses what makes no sense, at once, and throws for a close
   assertThrows(() => select([{ put: left, value: () => {} }]), UncloneableError);
   assertThrows(() => select([{ put: left, value: "x".repeat(99) }]), MemoryFullError);
   assertThrows(() => select([{ take: left }], { timeout: -1 }), RangeError);
-  right.closeSync("gone");
+  blocking(right).close("gone");
   for (const operation of [{ take: right }, { put: right, value: 1 }]) {
     const error = assertThrows(
       () => runBlocking(stage.memory, select([{ take: left }, operation])),

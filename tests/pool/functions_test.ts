@@ -38,11 +38,11 @@ Deno.test("the types of a pool say what a module's functions take and give", () 
 Deno.test("Pool.shared has the things that the named function gives", async () => {
   await using pool = await Pool.open<Work, "things">({ mode: "direct", module, workers: 2, shared });
   const futures = [pool.submit("sumJobs", undefined), pool.submit("addLocked", 3)] as const;
-  await pool.shared.go.setAsync();
-  for (const job of [1, 2, 3]) await pool.shared.jobs.putAsync(job);
-  await pool.shared.jobs.closeAsync();
+  await pool.shared.go.set();
+  for (const job of [1, 2, 3]) await pool.shared.jobs.put(job);
+  await pool.shared.jobs.close();
   assertEquals([await futures[0].result(), await futures[1].result()], [6, 3]);
-  assertEquals(pool.shared.sum.loadSync(), 3);
+  assertEquals(await pool.shared.sum.load(), 3);
   // A pool whose things are known is a pool.
   const any: Pool<Work> = pool;
   assertEquals(any.workers, 2);
@@ -57,7 +57,7 @@ Deno.test("Guest.shared has the things of the type that it is made with", async 
     shared,
   });
   await guest.start();
-  assertEquals([await guest.result(), guest.shared.sum.loadSync()], [2, 2]);
+  assertEquals([await guest.result(), await guest.shared.sum.load()], [2, 2]);
 });
 
 Deno.test("Pool.open() refuses, by its types too, a name that gives no things", async () => {

@@ -10,7 +10,7 @@ import {
 } from "../../lib/errors.ts";
 import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Guest, type GuestSettings } from "../../lib/pool/mod.ts";
-import type { Shared } from "../../lib/sync/mod.ts";
+import type { Views } from "../../lib/sync/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { failure, WORK } from "../contracts/pool_stage.ts";
 import type { things } from "../guests/pool_work.ts";
@@ -33,8 +33,8 @@ function test(
   }
 }
 
-function sharedOf(guest: Guest): Shared<ReturnType<typeof things>> {
-  return guest.shared as Shared<ReturnType<typeof things>>;
+function sharedOf(guest: Guest): Views<ReturnType<typeof things>, "promised"> {
+  return guest.shared as Views<ReturnType<typeof things>, "promised">;
 }
 
 test("is made, started once, joined, and gives its value as often as asked", async (make) => {
@@ -156,7 +156,7 @@ test("shares things with its host, also before it starts, and gives back what it
   const shared = { export: "things" };
   {
     await using guest = await make({ export: "untilGo", shared });
-    await sharedOf(guest).go.setAsync();
+    await sharedOf(guest).go.set();
     await guest.start();
     assertEquals(await guest.result({ timeout: SECONDS }), true);
   }
@@ -170,10 +170,10 @@ test("shares things with its host, also before it starts, and gives back what it
   await guest.start();
   await within(SECONDS, held.promise);
   const { guard, permits } = sharedOf(guest);
-  const next = guard.lockAsync();
+  const next = guard.lock();
   await guest.terminate();
   const lock = await within(SECONDS, next);
-  assertEquals([reported, permits.tryAcquireSync(2)], [["held"], true]);
+  assertEquals([reported, await permits.tryAcquire(2)], [["held"], true]);
   // A subprocess is killed with its lock, the others let go of it.
   if (mode === "process") assert(lock.ownerDied !== undefined);
 });

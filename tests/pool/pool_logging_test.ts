@@ -295,7 +295,7 @@ for (const mode of MODE_NAMES) {
     controller.abort();
     await assertRejects(() => waiting.result());
     await within(20, after.result());
-    await pool.shared.go.setAsync();
+    await pool.shared.go.set();
     await pool.close();
     assertEquals(lines.map((line) => line.replace(/ \{.*/, "")), [
       "info    sayAndWait#0 app.work: anna waits",

@@ -13,18 +13,18 @@ for (const mode of MODE_NAMES) {
   Deno.test(`a pool in ${mode} mode gives up calls that wait for a lock, and the lock stays sound`, async () => {
     const pool = await Pool.open<typeof work, "things">({ mode, module, workers: 2, shared });
     const { guard } = pool.shared;
-    await guard.acquireAsync();
+    await guard.acquire();
     for (let time = 0; time < runs(10); time++) {
       await assertRejects(
         () => within(10, pool.run("waitForLock", undefined, { timeout: 0.03 })),
         GuestTimeoutError,
       );
     }
-    await guard.releaseAsync();
+    await guard.release();
     assertEquals(await within(10, pool.run("addLocked", 3)), 3);
     assertEquals(await within(10, pool.run("waitForLock", undefined)), "held");
     await within(10, pool.close());
-    assertEquals(guard.lockedSync(), false);
+    assertEquals(await guard.locked(), false);
   });
 }
 
@@ -37,15 +37,15 @@ for (const mode of MODE_NAMES) {
       shared: { ...shared, hostLanes: 64 },
     });
     const { guard } = pool.shared;
-    await guard.acquireAsync();
+    await guard.acquire();
     const waiting = Array.from({ length: 64 }, async () => {
-      await guard.acquireAsync();
-      await guard.releaseAsync();
+      await guard.acquire();
+      await guard.release();
     });
     for (let time = 0; time < 3; time++) {
-      await assertRejects(() => within(10, guard.acquireAsync({ timeout: 1 })), MemoryFullError, "64 times at once");
+      await assertRejects(() => within(10, guard.acquire({ timeout: 1 })), MemoryFullError, "64 times at once");
     }
-    await guard.releaseAsync();
+    await guard.release();
     await within(10, Promise.all(waiting));
     assertEquals(await within(10, pool.run("addLocked", 3)), 3);
     await within(10, pool.close());

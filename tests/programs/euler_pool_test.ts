@@ -47,7 +47,7 @@ Deno.test("euler-pool: a fetch that timed out is repeated, and gives the result 
     for (let fetch = 0; fetch < 3; fetch++) {
       await assertRejects(() => future.result({ timeout: 0.001 }), WaitTimeoutError);
     }
-    await pool.shared.exit.setAsync();
+    await pool.shared.exit.set();
     for (let fetch = 0; fetch < 2; fetch++) assertEquals((await future.result({ timeout: 20 })).value.e, E, mode);
   }
 });

@@ -59,7 +59,7 @@ Deno.test("calculateE() ends with the block in which the event is set, and comes
       const exit = Object.create(shared.exit, {
         isSet: {
           value: () => {
-            if (++looks === blocks) shared.exit.setSync();
+            if (++looks === blocks) runBlocking(memory, shared.exit.set());
             return look();
           },
         },

@@ -42,9 +42,7 @@ async function check(
     host,
   });
   const { tries, saves, victims } = pool.shared;
-  const killing = (async () => {
-    for await (const pid of victims.valuesAsync()) Deno.kill(pid, "SIGKILL");
-  })();
+  const killing = victims.forEach((pid) => Deno.kill(pid, "SIGKILL"));
   // It is awaited at the end, and may fail before.
   killing.catch(() => {});
   // Main spawns a save for each model, beside updates that are at work or die.
@@ -53,12 +51,14 @@ async function check(
     saving.push(pool.submit("saveModel", value).result());
   }
   const saved = await Promise.all(saving);
-  await victims.closeAsync();
+  await victims.close();
   await killing;
-  const each = <T>(of: (location: number) => T) => updates.map(({ location }) => of(location));
-  assertEquals(saved, each(() => 1));
-  assertEquals(each((location) => saves.at(location).loadSync()), each(() => 1));
-  assertEquals(each((location) => tries.at(location).loadSync()), updates.map(({ deaths }) => deaths + 1));
+  const each = <T>(of: (location: number) => T | Promise<T>) => {
+    return Promise.all(updates.map(({ location }) => of(location)));
+  };
+  assertEquals(saved, await each(() => 1));
+  assertEquals(await each((location) => saves.at(location).load()), await each(() => 1));
+  assertEquals(await each((location) => tries.at(location).load()), updates.map(({ deaths }) => deaths + 1));
   const deaths = updates.reduce((sum, { deaths }) => sum + deaths, 0);
   assertEquals(pool.statistics().started, workers + (mode === "direct" ? 0 : deaths));
 }

@@ -99,8 +99,8 @@ async function killInTheMiddle(): Promise<void> {
   });
   const retryIf = (error: Error) => error instanceof GuestDiedError && error.signal === "SIGKILL";
   const counts = Array.fromAsync(pool.map("countUnlessKilled", parts, { chunkSize: 10, retries: 1, retryIf }));
-  await pool.shared.waits.waitAsync();
-  Deno.kill(pool.shared.victim.loadSync(), "SIGKILL");
+  await pool.shared.waits.wait();
+  Deno.kill(await pool.shared.victim.load(), "SIGKILL");
   assertEquals(await counts, parts.map(({ seed, from, to }) => countInside({ seed, from, to })));
   assertEquals(pool.statistics().started, 3);
 }

@@ -6,9 +6,11 @@ import { pause, runCooperative } from "../../lib/program/mod.ts";
 import {
   type Barrier,
   barrier,
+  blocking,
   type CancelToken,
   cancelToken,
   cell,
+  promised,
   type SharedCell,
   Space,
 } from "../../lib/sync/mod.ts";
@@ -370,24 +372,24 @@ Deno.test("Barrier generations wrap around", () => {
   stage.memory.perform({ kind: "store", cell: "i32", word: state, value: -1 << 14, order: "atomic" });
   for (const generation of [2 ** 18 - 1, 0, 1]) {
     assertEquals(runBlocking(stage.memory, stage.host.gate.statistics()).generation, generation);
-    assertEquals(stage.host.gate.waitSync({ action: () => {} }), 0);
+    assertEquals(blocking(stage.host.gate).wait({ action: () => {} }), 0);
   }
 });
 
-Deno.test("Barrier.waitAsync() of a task with several lanes, and an abort of its signal", async () => {
+Deno.test("promised(Barrier).wait() of a task with several lanes, and an abort of its signal", async () => {
   const space = new Space({ gate: barrier(3) }, { tasks: 1, lanesPerTask: 4 });
   const memory = loopMemory(space.layout);
   const { gate } = space.bind(memory, { task: 0 });
   for (let generation = 0; generation < 5; generation++) {
-    const indices = await Promise.all([gate.waitAsync(), gate.waitAsync(), gate.waitAsync()]);
+    const indices = await Promise.all([promised(gate).wait(), promised(gate).wait(), promised(gate).wait()]);
     assertEquals(indices, [0, 1, 2]);
   }
   const controller = new AbortController();
-  const waiting = Promise.allSettled([gate.waitAsync({ signal: controller.signal }), gate.waitAsync()]);
+  const waiting = Promise.allSettled([promised(gate).wait({ signal: controller.signal }), promised(gate).wait()]);
   controller.abort(new RangeError("enough"));
   const [own, other] = await waiting;
   assert(own.status === "rejected" && own.reason instanceof RangeError);
   assert(other.status === "rejected" && other.reason instanceof BrokenBarrierError);
-  await gate.resetAsync();
+  await promised(gate).reset();
   assertEquals(runBlocking(memory, gate.statistics()).broken, false);
 });

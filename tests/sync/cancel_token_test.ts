@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { CancelledError } from "../../lib/errors.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { pause } from "../../lib/program/mod.ts";
-import { type CancelToken, cancelToken, type Semaphore, semaphore, Space } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, type Semaphore, semaphore, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 
 interface Gate {
@@ -121,9 +121,13 @@ Deno.test("CancelToken ends the waits that begin after it and would have to wait
   runBlocking(memory, token.cancel());
   runBlocking(memory, token.cancel());
   assertEquals([runBlocking(memory, token.isCancelled()), runBlocking(memory, other.isCancelled())], [true, false]);
-  assertEquals(gate.acquireSync({ cancel: token }), true);
-  assertThrows(() => gate.acquireSync({ cancel: token }), CancelledError, "Cannot go on waiting for gate");
-  assertEquals(gate.acquireSync({ cancel: token, timeout: 0 }), false);
-  assertEquals(gate.acquireSync({ cancel: other, timeout: 1 }), false);
+  assertEquals(blocking(gate).acquire({ cancel: blocking(token) }), true);
+  assertThrows(
+    () => blocking(gate).acquire({ cancel: blocking(token) }),
+    CancelledError,
+    "Cannot go on waiting for gate",
+  );
+  assertEquals(blocking(gate).acquire({ cancel: blocking(token), timeout: 0 }), false);
+  assertEquals(blocking(gate).acquire({ cancel: blocking(other), timeout: 1 }), false);
   assertEquals(runBlocking(memory, gate.statistics()), { permits: 0, waiters: 0 });
 });

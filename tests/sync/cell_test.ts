@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Cell, ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { cell, cells, type Shared, type SharedCell, Space } from "../../lib/sync/mod.ts";
+import { blocking, cell, cells, type Shared, type SharedCell, Space } from "../../lib/sync/mod.ts";
 import { scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 
@@ -27,8 +27,8 @@ testPrimitive("SharedCell", [
     things,
     tasks: [sums, sums, sums],
     atEnd({ whole, half, long, row }) {
-      assertEquals([whole.loadSync(), half.loadSync(), long.loadSync()], [9, 4.5, -9n]);
-      assertEquals([row.at(0).loadSync(), row.at(1).loadSync()], [6, 3]);
+      assertEquals([blocking(whole).load(), blocking(half).load(), blocking(long).load()], [9, 4.5, -9n]);
+      assertEquals([blocking(row).at(0).load(), blocking(row).at(1).load()], [6, 3]);
     },
     afterDeath: "recovers",
   }),
@@ -61,20 +61,20 @@ for (const kind of ["i32", "i64", "f64"] as const) {
           const memory = new ModelMemory(space.layout);
           runBlocking(memory, space.initialize());
           const [mine, yours] = [0, 1].map((task) => space.bind(memory, { task }));
-          const row = () => Array.from({ length: 5 }, (_, at) => yours!.row.at(at).loadSync());
-          assertEquals([yours!.single.loadSync(), ...row()], Array(6).fill(initial));
-          mine!.single.storeSync(one);
+          const row = () => Array.from({ length: 5 }, (_, at) => blocking(yours!.row).at(at).load());
+          assertEquals([blocking(yours!.single).load(), ...row()], Array(6).fill(initial));
+          blocking(mine!.single).store(one);
           assert(Object.is(runBlocking(memory, mine!.row.at(index).exchange(other)), initial));
-          assert(Object.is(yours!.single.loadSync(), one));
+          assert(Object.is(blocking(yours!.single).load(), one));
           assertEquals(row(), Array(5).fill(initial).with(index, other));
           // Who expects another value changes nothing; who expects the present one does.
           assert(Object.is(runBlocking(memory, yours!.single.compareExchange(one, other)), one));
-          assert(Object.is(mine!.single.loadSync(), other));
+          assert(Object.is(blocking(mine!.single).load(), other));
           if (!Object.is(one, other)) {
             assert(Object.is(runBlocking(memory, yours!.single.compareExchange(one, initial)), other));
-            assert(Object.is(mine!.single.loadSync(), other));
+            assert(Object.is(blocking(mine!.single).load(), other));
           }
-          assertEquals(mine!.pad.loadSync(), 0);
+          assertEquals(blocking(mine!.pad).load(), 0);
         }),
         { numRuns: runs(100) },
       );
@@ -92,8 +92,8 @@ Deno.test("SharedCell.add() wraps integers and gives the value before", () => {
   const memory = new ModelMemory(space.layout);
   runBlocking(memory, space.initialize());
   const { whole, long } = space.bind(memory, { task: 0 });
-  assertEquals([whole.addSync(1), whole.loadSync()], [2 ** 31 - 1, -(2 ** 31)]);
-  assertEquals([long.addSync(1n), long.loadSync()], [2n ** 63n - 1n, -(2n ** 63n)]);
+  assertEquals([blocking(whole).add(1), blocking(whole).load()], [2 ** 31 - 1, -(2 ** 31)]);
+  assertEquals([blocking(long).add(1n), blocking(long).load()], [2n ** 63n - 1n, -(2n ** 63n)]);
 });
 
 Deno.test("SharedArray.at() refuses an index that it does not have", () => {

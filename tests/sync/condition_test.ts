@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { CancelledError, NotRecoverableError, OwnerDiedError, StateError } from "../../lib/errors.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import {
+  blocking,
   type CancelToken,
   cancelToken,
   cell,
@@ -10,6 +11,7 @@ import {
   condition,
   type Lock,
   lock,
+  promised,
   type RLock,
   rlock,
   type SharedCell,
@@ -142,7 +144,7 @@ testPrimitive("Condition", [
       always: restored,
       atEnd(shared, view) {
         const failed = view.outcomes.filter(({ kind }) => kind === "threw").length;
-        if (view.interrupted !== 0) assertEquals(shared.items.loadSync(), failed);
+        if (view.interrupted !== 0) assertEquals(blocking(shared.items).load(), failed);
         nobodyStarves(shared, view);
         lockIsFree(shared, view);
       },
@@ -346,28 +348,28 @@ Deno.test("Condition has a blocking and a promise face", async () => {
   const memory = loopMemory(space.layout);
   const { changed, token } = space.bind(memory, { task: 0 });
   const { changed: others } = space.bind(memory, { task: 1 });
-  assertThrows(() => changed.notifySync(), StateError, "the owner of the lock");
-  assertThrows(() => changed.waitForSync(() => true), StateError);
-  assertThrows(() => changed.waitSync(), StateError);
+  assertThrows(() => blocking(changed).notify(), StateError, "the owner of the lock");
+  assertThrows(() => blocking(changed).waitFor(() => true), StateError);
+  assertThrows(() => blocking(changed).wait(), StateError);
   {
-    using _held = changed.lock.lockSync();
-    assertEquals([changed.waitSync({ timeout: 0.001 }), changed.waitSync({ timeout: 0 })], [false, false]);
-    assertEquals(changed.waitForSync(() => false, { timeout: 0.001 }), false);
-    const waiting = changed.waitForAsync(() => others.lock.lockedSync(), { timeout: 5 });
+    using _held = blocking(changed.lock).lock();
+    assertEquals([blocking(changed).wait({ timeout: 0.001 }), blocking(changed).wait({ timeout: 0 })], [false, false]);
+    assertEquals(blocking(changed).waitFor(() => false, { timeout: 0.001 }), false);
+    const waiting = promised(changed).waitFor(() => blocking(others.lock).locked(), { timeout: 5 });
     assertEquals(await waiting, true);
-    const woken = changed.waitAsync({ timeout: 5 });
-    using _theirs = await others.lock.lockAsync();
-    await others.notifyAsync();
-    await others.notifyAllAsync();
-    others.notifyAllSync();
-    others.notifySync(2);
+    const woken = promised(changed).wait({ timeout: 5 });
+    using _theirs = await promised(others.lock).lock();
+    await promised(others).notify();
+    await promised(others).notifyAll();
+    blocking(others).notifyAll();
+    blocking(others).notify(2);
     _theirs[Symbol.dispose]();
     assertEquals(await woken, true);
     runBlocking(memory, token.cancel());
-    assertThrows(() => changed.waitSync({ cancel: token }), CancelledError);
+    assertThrows(() => blocking(changed).wait({ cancel: blocking(token) }), CancelledError);
     assertEquals(runBlocking(memory, changed.lock.statistics()).depth, 1);
   }
-  assertEquals(changed.lock.lockedSync(), false);
+  assertEquals(blocking(changed.lock).locked(), false);
   assertThrows(() => changed.wait({ timeout: -1 }), RangeError);
   assertThrows(() => changed.notify(-1), RangeError);
   assertThrows(() => changed.notify(0.5), RangeError);

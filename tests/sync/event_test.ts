@@ -1,7 +1,16 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, type Event, event, Space, type WaitOptions } from "../../lib/sync/mod.ts";
+import {
+  blocking,
+  type CancelToken,
+  cancelToken,
+  type Event,
+  event,
+  promised,
+  Space,
+  type WaitOptions,
+} from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
@@ -65,7 +74,7 @@ Deno.test("Event.set() and clear() at once still wake all who were parked", () =
     yield* ready.clear();
   });
   assertEquals([...stage.ended()], [[0, true], [1, true], [2, true], [3, undefined]]);
-  assertEquals(stage.host.ready.isSetSync(), false);
+  assertEquals(blocking(stage.host.ready).isSet(), false);
 });
 
 Deno.test("Event behaves as its sequential model", () => {
@@ -117,16 +126,20 @@ Deno.test("Event behaves as its sequential model", () => {
 Deno.test("Event has a blocking and a promise face", async () => {
   const space = new Space({ ready: event() }, { tasks: 1, lanesPerTask: 2 });
   const { ready } = space.bind(loopMemory(space.layout), { task: 0 });
-  assertEquals([ready.waitSync({ timeout: 0.001 }), ready.tryWaitSync(), ready.isSetSync()], [false, false, false]);
-  const both = Promise.all([ready.waitAsync(), ready.waitAsync({ timeout: 5 })]);
-  await ready.setAsync();
-  await ready.clearAsync();
+  assertEquals([blocking(ready).wait({ timeout: 0.001 }), blocking(ready).tryWait(), blocking(ready).isSet()], [
+    false,
+    false,
+    false,
+  ]);
+  const both = Promise.all([promised(ready).wait(), promised(ready).wait({ timeout: 5 })]);
+  await promised(ready).set();
+  await promised(ready).clear();
   assertEquals(await both, [true, true]);
-  await assertRejects(() => ready.waitAsync({ signal: AbortSignal.abort(new RangeError("enough")) }), RangeError);
-  ready.setSync();
-  assertEquals(ready.waitSync(), true);
-  ready.clearSync();
-  assertEquals(ready.isSetSync(), false);
+  await assertRejects(() => promised(ready).wait({ signal: AbortSignal.abort(new RangeError("enough")) }), RangeError);
+  blocking(ready).set();
+  assertEquals(blocking(ready).wait(), true);
+  blocking(ready).clear();
+  assertEquals(blocking(ready).isSet(), false);
   assertThrows(() => ready.wait({ timeout: -1 }), RangeError);
   assertThrows(() => ready.wait({ timeout: NaN }), RangeError);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ModelMemory, runBlocking } from "../../lib/memory/mod.ts";
 import { runCooperative } from "../../lib/program/mod.ts";
-import { lock, Space } from "../../lib/sync/mod.ts";
+import { blocking, lock, Space } from "../../lib/sync/mod.ts";
 
 Deno.test("lock({ held: true }) is the host's until a task releases it", () => {
   for (const fair of [false, true]) {
@@ -9,7 +9,7 @@ Deno.test("lock({ held: true }) is the host's until a task releases it", () => {
     const memory = new ModelMemory(space.layout);
     runBlocking(memory, space.initialize());
     const [waiter, giver] = [0, 1].map((task) => space.bind(memory, { task }).signal);
-    assertEquals(waiter?.tryAcquireSync(), false);
+    assertEquals(blocking(waiter!).tryAcquire(), false);
     assertEquals(runBlocking(memory, waiter!.leaks()), []);
     const { outcomes } = runCooperative<unknown>(memory, [
       { name: "waiter", steps: waiter!.acquire() },

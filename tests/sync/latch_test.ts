@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, type Latch, latch } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, type Latch, latch } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { Stage } from "../contracts/stage.ts";
@@ -126,6 +126,6 @@ Deno.test("Latch refuses what makes no sense, at once", () => {
   for (const count of [-1, 0.5, NaN]) assertThrows(() => door.countDown(count), RangeError, `by ${count}`);
   assertThrows(() => door.wait({ timeout: -1 }), RangeError, "at least 0");
   assertThrows(() => door.wait({ signal: AbortSignal.abort() } as never), TypeError, "no AbortSignal");
-  door.countDownSync(2 ** 40);
-  assertEquals(door.waitSync(), true);
+  blocking(door).countDown(2 ** 40);
+  assertEquals(blocking(door).wait(), true);
 });

@@ -5,6 +5,7 @@ import { ModelMemory, runBlocking, SharedMemory, type Steps } from "../../lib/me
 import { pause, runCooperative, TaskRun } from "../../lib/program/mod.ts";
 import { MOST_OVERTAKEN } from "../../lib/sync/lock.ts";
 import {
+  blocking,
   type CancelToken,
   cancelToken,
   cell,
@@ -99,7 +100,7 @@ function* releases({ guard }: Guarded, _task: number, log: unknown[]): Steps<voi
 function freeAndCounted({ guard, count }: Guarded, { log, memory }: RunView): void {
   assertEquals(runBlocking(memory, guard.statistics()), { owner: undefined, waiters: 0 });
   assertEquals(runBlocking(memory, guard.leaks()), []);
-  assertEquals(count.loadSync(), log.filter((entry) => entry === "done").length);
+  assertEquals(blocking(count).load(), log.filter((entry) => entry === "done").length);
   assertEquals(wordsOf(memory, "guard.word"), [0]);
 }
 
@@ -237,7 +238,7 @@ testPrimitive("Lock", [
     tasks: [acquires, releases, releases],
     atEnd({ guard }, { log }) {
       const sum = (log as number[]).reduce((sum, more) => sum + more, 0);
-      assertEquals(sum, guard.lockedSync() ? 1 : 0);
+      assertEquals(sum, blocking(guard).locked() ? 1 : 0);
     },
     afterDeath: "may-starve",
     afterFault: "may-starve",
@@ -335,23 +336,23 @@ Deno.test("Lock refuses releases that are not allowed and changes nothing", () =
   const memory = new ModelMemory(space.layout);
   const [ann, bob] = [0, 1].map((task) => space.bind(memory, { task }));
   for (const { plain, owned } of [ann!, bob!]) {
-    assertThrows(() => plain.releaseSync(), StateError, "Cannot release plain: it is free");
-    assertThrows(() => owned.releaseSync(), StateError, "Cannot release owned: it is free");
+    assertThrows(() => blocking(plain).release(), StateError, "Cannot release plain: it is free");
+    assertThrows(() => blocking(owned).release(), StateError, "Cannot release owned: it is free");
   }
-  assertEquals([ann!.owned.acquireSync(), ann!.plain.acquireSync()], [true, true]);
-  assertThrows(() => bob!.owned.releaseSync(), StateError, "ann owns it");
+  assertEquals([blocking(ann!.owned).acquire(), blocking(ann!.plain).acquire()], [true, true]);
+  assertThrows(() => blocking(bob!.owned).release(), StateError, "ann owns it");
   assertThrows(() => runBlocking(memory, bob!.owned.markConsistent()), StateError, "ann owns it");
   assertEquals(runBlocking(memory, bob!.owned.owners()), [0]);
   assertEquals(runBlocking(memory, bob!.plain.owners()), []);
   assertEquals(runBlocking(memory, bob!.plain.leaks()), ["is held by ann"]);
-  assertEquals([bob!.owned.tryAcquireSync(), bob!.owned.acquireSync({ timeout: 0.5 }), memory.clock], [
+  assertEquals([blocking(bob!.owned).tryAcquire(), blocking(bob!.owned).acquire({ timeout: 0.5 }), memory.clock], [
     false,
     false,
     500,
   ]);
-  assertThrows(() => bob!.owned.lockSync({ timeout: 0 }), WaitTimeoutError);
-  bob!.plain.releaseSync();
-  assertEquals([bob!.plain.lockedSync(), bob!.owned.lockedSync()], [false, true]);
+  assertThrows(() => blocking(bob!.owned).lock({ timeout: 0 }), WaitTimeoutError);
+  blocking(bob!.plain).release();
+  assertEquals([blocking(bob!.plain).locked(), blocking(bob!.owned).locked()], [false, true]);
 });
 
 Deno.test("Lock refuses options that make no sense when it is called, and changes nothing", () => {
@@ -365,20 +366,20 @@ Deno.test("Lock refuses options that make no sense when it is called, and change
   assertThrows(() => guard.acquire(signal), TypeError, "hears no AbortSignal");
   assertThrows(() => guard.acquire(5 as unknown as WaitOptions), TypeError, "{ timeout, cancel } is wanted");
   assertThrows(() => guard.acquire({ cancel: 1 as unknown as CancelToken }), TypeError, "no cancel token");
-  assertEquals(guard.lockedSync(), false);
+  assertEquals(blocking(guard).locked(), false);
 });
 
 Deno.test("LockGuard releases once, however often it is disposed", () => {
   const space = new Space({ guard: lock() }, { tasks: 2 });
   const memory = new ModelMemory(space.layout);
   const [one, other] = [0, 1].map((task) => space.bind(memory, { task }).guard);
-  const held = one!.lockSync();
+  const held = blocking(one!).lock();
   held[Symbol.dispose]();
-  const others = other!.lockSync();
+  const others = blocking(other!).lock();
   held[Symbol.dispose]();
-  assert(one!.lockedSync());
+  assert(blocking(one!).locked());
   others[Symbol.dispose]();
-  assert(!one!.lockedSync());
+  assert(!blocking(one!).locked());
 });
 
 Deno.test("Lock tells who died with it, until it is marked consistent", () => {
@@ -386,17 +387,17 @@ Deno.test("Lock tells who died with it, until it is marked consistent", () => {
   const memory = new ModelMemory(space.layout);
   const [ann, bob, eve] = [0, 1, 2].map((task) => space.bind(memory, { task }).guard);
   const host = space.bind(memory).guard;
-  assertEquals(ann!.acquireSync(), true);
+  assertEquals(blocking(ann!).acquire(), true);
   runBlocking(memory, host.died(0));
-  const told = bob!.tryAcquireSync();
+  const told = blocking(bob!).tryAcquire();
   assert(told instanceof OwnerDiedError && told.message.includes("ann died with it"), String(told));
   runBlocking(memory, host.died(1));
   {
-    using held = eve!.lockSync();
+    using held = blocking(eve!).lock();
     assert(held.ownerDied?.message.includes("bob died with it"));
-    runBlocking(memory, held.markConsistent());
+    held.markConsistent();
   }
-  assertEquals(eve!.tryAcquireSync(), true);
+  assertEquals(blocking(eve!).tryAcquire(), true);
 });
 
 for (const fair of [false, true]) {
@@ -405,7 +406,7 @@ for (const fair of [false, true]) {
     const memory = new ModelMemory(space.layout);
     const [first, second, third] = [0, 1, 2].map((task) => space.bind(memory, { task }).guard);
     const results: unknown[] = [];
-    assertEquals(first!.acquireSync(), true);
+    assertEquals(blocking(first!).acquire(), true);
     const waiters = [second!, third!].map((guard, at) => {
       const steps = function* () {
         results.push(yield* guard.acquire());
@@ -414,7 +415,7 @@ for (const fair of [false, true]) {
       while (!run.parked) run.perform();
       return run;
     });
-    first!.releaseSync();
+    blocking(first!).release();
     // Task 1 is woken and dies.
     assertEquals(memory.takeReady().map(({ task }) => task), [1]);
     runBlocking(memory, space.bind(memory).guard.died(1));
@@ -444,7 +445,7 @@ Deno.test("Lock's blocking face on shared memory does what the steps of its body
   const options = fc.record({ fair: fc.boolean(), owned: fc.boolean() });
   fc.assert(
     fc.property(options, fc.array(act, { maxLength: 30 }), (options, acts) => {
-      const sides = (["Sync", "steps"] as const).map((face) => {
+      const sides = (["blocking", "steps"] as const).map((face) => {
         const space = new Space({ guard: lock(options) }, { tasks: 3 });
         const memory = SharedMemory.create(space.layout, { guests: 0, clock: () => 0 });
         const guards = [0, 1, 2, 3].map((task) => space.bind(memory, { task }).guard);
@@ -452,14 +453,15 @@ Deno.test("Lock's blocking face on shared memory does what the steps of its body
           const guard = guards[task]!;
           // A lock that is held is waited for in vain: on both sides.
           const wait = { timeout: 0 };
+          const view = blocking(guard);
           switch (act) {
             case "acquire":
-              if (face === "Sync") return guard.lockedSync() ? guard.acquireSync(wait) : guard.acquireSync();
-              return runBlocking(memory, guard.lockedSync() ? guard.take(wait) : guard.take());
+              if (face === "blocking") return view.locked() ? view.acquire(wait) : view.acquire();
+              return runBlocking(memory, view.locked() ? guard.acquire(wait) : guard.acquire());
             case "tryAcquire":
-              return face === "Sync" ? guard.tryAcquireSync() : runBlocking(memory, guard.take(wait));
+              return face === "blocking" ? view.tryAcquire() : runBlocking(memory, guard.tryAcquire());
             case "release":
-              return face === "Sync" ? guard.releaseSync() : runBlocking(memory, guard.give());
+              return face === "blocking" ? view.release() : runBlocking(memory, guard.release());
             case "markConsistent":
               return runBlocking(memory, guard.markConsistent());
             case "died":

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { StateError } from "../../lib/errors.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { pause } from "../../lib/program/mod.ts";
-import { type CancelToken, cancelToken, type Once, once, Space } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, type Once, once, promised, Space } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
@@ -183,12 +183,12 @@ Deno.test("Once.run() gives the error of the function to its caller, and another
   const fails = () => {
     throw new RangeError("it fails");
   };
-  assertThrows(() => setup.runSync(fails), RangeError, "it fails");
-  assertEquals([setup.doneSync(), setup.tryRunSync(() => {}), setup.doneSync()], [false, true, true]);
-  assertEquals([setup.tryRunSync(fails), setup.runSync(fails)], [false, false]);
+  assertThrows(() => blocking(setup).run(fails), RangeError, "it fails");
+  assertEquals([blocking(setup).done(), blocking(setup).tryRun(() => {}), blocking(setup).done()], [false, true, true]);
+  assertEquals([blocking(setup).tryRun(fails), blocking(setup).run(fails)], [false, false]);
 });
 
-Deno.test("Once.runAsync() runs the function in one of several lanes", async () => {
+Deno.test("promised(Once).run() runs the function in one of several lanes", async () => {
   const space = new Space({ setup: once() }, { tasks: 1, lanesPerTask: 3 });
   const memory = loopMemory(space.layout);
   const { setup } = space.bind(memory, { task: 0 });
@@ -197,7 +197,7 @@ Deno.test("Once.runAsync() runs the function in one of several lanes", async () 
     yield* pause(0.002);
     count++;
   };
-  const ran = await Promise.all([setup.runAsync(body), setup.runAsync(body), setup.runAsync(body)]);
+  const ran = await Promise.all([promised(setup).run(body), promised(setup).run(body), promised(setup).run(body)]);
   assertEquals([ran, count], [[true, false, false], 1]);
 });
 

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { NotRecoverableError, OwnerDiedError, StateError, WaitTimeoutError } from "../../lib/errors.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import {
+  blocking,
   type CancelToken,
   cancelToken,
   cell,
+  promised,
   type RLock,
   rlock,
   type SharedCell,
@@ -56,7 +58,7 @@ const things = (fair: boolean) => () => ({
 function freeAndCounted({ guard, count }: Shared, { log, memory }: RunView): void {
   assertEquals(runBlocking(memory, guard.statistics()), { owner: undefined, depth: 0, waiters: 0 });
   // A release comes after the increment, and before the note of it: who is interrupted there has counted unseen.
-  assertEquals(count.loadSync() >= log.length, true);
+  assertEquals(blocking(count).load() >= log.length, true);
 }
 
 testPrimitive(
@@ -68,7 +70,7 @@ testPrimitive(
       tasks: [nested([1, 3]), nested([2, 1]), nested([2])],
       atEnd(shared, view) {
         freeAndCounted(shared, view);
-        assertEquals(shared.count.loadSync(), view.log.length);
+        assertEquals(blocking(shared.count).load(), view.log.length);
       },
       afterDeath: "recovers",
     }),
@@ -173,19 +175,19 @@ Deno.test("RLock has a blocking and a promise face, and guards that end once", a
   const memory = loopMemory(space.layout);
   const { guard } = space.bind(memory, { task: 0 });
   const { guard: others } = space.bind(memory, { task: 1 });
-  const held = guard.lockSync();
+  const held = blocking(guard).lock();
   {
-    using again = await guard.lockAsync({ timeout: 1 });
-    assertEquals([guard.tryAcquireSync(), others.tryAcquireSync()], [true, false]);
-    assertThrows(() => others.lockSync({ timeout: 0.001 }), WaitTimeoutError);
-    assertThrows(() => others.releaseSync(), StateError);
-    guard.releaseSync();
+    using again = await promised(guard).lock({ timeout: 1 });
+    assertEquals([blocking(guard).tryAcquire(), blocking(others).tryAcquire()], [true, false]);
+    assertThrows(() => blocking(others).lock({ timeout: 0.001 }), WaitTimeoutError);
+    assertThrows(() => blocking(others).release(), StateError);
+    blocking(guard).release();
     again[Symbol.dispose]();
   }
   held[Symbol.dispose]();
-  assertEquals(guard.lockedSync(), false);
-  assertEquals([await others.acquireAsync(), guard.acquireSync({ timeout: 0 })], [true, false]);
-  await others.releaseAsync();
+  assertEquals(blocking(guard).locked(), false);
+  assertEquals([await promised(others).acquire(), blocking(guard).acquire({ timeout: 0 })], [true, false]);
+  await promised(others).release();
   assertThrows(() => guard.acquire({ timeout: -1 }), RangeError);
   assertThrows(() => guard.lock({ timeout: NaN }), RangeError);
 });

@@ -2,7 +2,16 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { OwnerDiedError, StateError, WaitTimeoutError } from "../../lib/errors.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, type RWLock, rwlock, Space, type WaitOptions } from "../../lib/sync/mod.ts";
+import {
+  blocking,
+  type CancelToken,
+  cancelToken,
+  promised,
+  type RWLock,
+  rwlock,
+  Space,
+  type WaitOptions,
+} from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
@@ -201,23 +210,29 @@ Deno.test("RWLock has a blocking and a promise face, and guards that end once", 
   const { table } = space.bind(memory, { task: 0 });
   const { table: others } = space.bind(memory, { task: 1 });
   {
-    using one = table.readSync();
-    using _other = await others.readAsync();
-    assertThrows(() => table.writeSync({ timeout: 0.001 }), WaitTimeoutError);
-    assertEquals([table.tryAcquireReadSync(), table.tryAcquireWriteSync()], [true, false]);
-    table.releaseReadSync();
+    using one = blocking(table).read();
+    using _other = await promised(others).read();
+    assertThrows(() => blocking(table).write({ timeout: 0.001 }), WaitTimeoutError);
+    assertEquals([blocking(table).tryAcquireRead(), blocking(table).tryAcquireWrite()], [true, false]);
+    blocking(table).releaseRead();
     one[Symbol.dispose]();
-    assertThrows(() => table.releaseReadSync(), StateError, "does not read");
+    assertThrows(() => blocking(table).releaseRead(), StateError, "does not read");
   }
   {
-    using _one = await table.writeAsync();
-    assertEquals([others.acquireReadSync({ timeout: 0 }), others.acquireWriteSync({ timeout: 0 })], [false, false]);
-    assertThrows(() => others.releaseWriteSync(), StateError, "does not write");
+    using _one = await promised(table).write();
+    assertEquals([blocking(others).acquireRead({ timeout: 0 }), blocking(others).acquireWrite({ timeout: 0 })], [
+      false,
+      false,
+    ]);
+    assertThrows(() => blocking(others).releaseWrite(), StateError, "does not write");
   }
-  assertEquals([await table.acquireWriteAsync(), await others.acquireReadAsync({ timeout: 0.001 })], [true, false]);
-  await table.releaseWriteAsync();
-  assertEquals(await others.acquireReadAsync(), true);
-  await others.releaseReadAsync();
+  assertEquals([await promised(table).acquireWrite(), await promised(others).acquireRead({ timeout: 0.001 })], [
+    true,
+    false,
+  ]);
+  await promised(table).releaseWrite();
+  assertEquals(await promised(others).acquireRead(), true);
+  await promised(others).releaseRead();
   assertThrows(() => table.acquireRead({ timeout: -1 }), RangeError);
   assertThrows(() => table.write({ timeout: NaN }), RangeError);
 });

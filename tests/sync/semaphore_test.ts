@@ -3,6 +3,7 @@ import { StateError, WaitTimeoutError } from "../../lib/errors.ts";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
 import { pause, runCooperative, TaskRun } from "../../lib/program/mod.ts";
 import {
+  blocking,
   boundedSemaphore,
   type CancelToken,
   cancelToken,
@@ -208,14 +209,14 @@ Deno.test("Semaphore that is bounded refuses a release above its first value and
   const memory = new ModelMemory(space.layout);
   runBlocking(memory, space.initialize());
   const { bounded, free } = space.bind(memory, { task: 0 });
-  assertThrows(() => bounded.releaseSync(), StateError, "Cannot release 1 of bounded: 2 of 2 permits are free");
-  assert(bounded.tryAcquireSync());
-  assertThrows(() => bounded.releaseSync(2), StateError);
-  bounded.releaseSync();
-  free.releaseSync(5);
+  assertThrows(() => blocking(bounded).release(), StateError, "Cannot release 1 of bounded: 2 of 2 permits are free");
+  assert(blocking(bounded).tryAcquire());
+  assertThrows(() => blocking(bounded).release(2), StateError);
+  blocking(bounded).release();
+  blocking(free).release(5);
   const permits = [bounded, free].map((one) => runBlocking(memory, one.statistics()).permits);
   assertEquals(permits, [2, 7]);
-  assertThrows(() => free.releaseSync(2 ** 29 - 1), StateError);
+  assertThrows(() => blocking(free).release(2 ** 29 - 1), StateError);
 });
 
 Deno.test("Semaphore refuses numbers that make no sense when it is called, and changes nothing", () => {
@@ -246,9 +247,9 @@ Deno.test("PermitGuard gives its permits back once, however often it is disposed
   runBlocking(memory, space.initialize());
   const { tellers } = space.bind(memory, { task: 0 });
   const free = () => runBlocking(memory, tellers.statistics()).permits;
-  const held = tellers.holdSync({ permits: 2 });
+  const held = blocking(tellers).hold({ permits: 2 });
   assertEquals(free(), 1);
-  assertThrows(() => tellers.holdSync({ permits: 2, timeout: 1 }), WaitTimeoutError);
+  assertThrows(() => blocking(tellers).hold({ permits: 2, timeout: 1 }), WaitTimeoutError);
   held[Symbol.dispose]();
   held[Symbol.dispose]();
   assertEquals(free(), 3);
@@ -259,9 +260,9 @@ Deno.test("Semaphore takes the permits of guards back from the dead, and no othe
   const memory = new ModelMemory(space.layout);
   runBlocking(memory, space.initialize());
   const [dead, alive, host] = [0, 1, 2].map((task) => space.bind(memory, { task }).tellers);
-  const _lost = dead!.holdSync({ permits: 2 });
-  assert(dead!.tryAcquireSync());
-  using _kept = alive!.holdSync();
+  const _lost = blocking(dead!).hold({ permits: 2 });
+  assert(blocking(dead!).tryAcquire());
+  using _kept = blocking(alive!).hold();
   runBlocking(memory, host!.died(0));
   runBlocking(memory, host!.died(0));
   assertEquals(runBlocking(memory, host!.statistics()).permits, 2);
@@ -272,10 +273,10 @@ Deno.test("Semaphore takes back what a task was granted that died before it went
   const memory = new ModelMemory(space.layout);
   runBlocking(memory, space.initialize());
   const [giver, dead, host] = [0, 1, 2].map((task) => space.bind(memory, { task }).tellers);
-  assert(giver!.tryAcquireSync());
+  assert(blocking(giver!).tryAcquire());
   const run = new TaskRun(memory, { name: "dead", number: 1, steps: dead!.acquire() });
   while (!run.parked) run.perform();
-  giver!.releaseSync();
+  blocking(giver!).release();
   assertEquals(runBlocking(memory, host!.statistics()), { permits: 0, waiters: 0 });
   runBlocking(memory, host!.died(1));
   assertEquals(runBlocking(memory, host!.statistics()), { permits: 1, waiters: 0 });

@@ -4,6 +4,7 @@ import { MemoryFullError } from "../../lib/errors.ts";
 import { ModelMemory, runBlocking } from "../../lib/memory/mod.ts";
 import {
   type Binding,
+  blocking,
   cell,
   cells,
   type Lock,
@@ -45,8 +46,8 @@ Deno.test("Space lets one thing be a part of others and stand for itself", () =>
     const [mine, yours] = [0, 1].map((task) => space.bind(memory, { task }));
     assert(mine!.guard === mine!.one.guard && mine!.guard === mine!.other.guard);
     assertEquals([mine!.guard.name, mine!.one.guard === yours!.one.guard], ["guard", false]);
-    assertEquals(mine!.one.guard.acquireSync(), true);
-    assertEquals([yours!.other.guard.tryAcquireSync(), yours!.guard.lockedSync()], [false, true]);
+    assertEquals(blocking(mine!.one.guard).acquire(), true);
+    assertEquals([blocking(yours!.other.guard).tryAcquire(), blocking(yours!.guard).locked()], [false, true]);
   }
   const hidden = new Space({ one: pair(guard), other: pair(lock()) }, { tasks: 1 });
   const { one, other } = hidden.bind(new ModelMemory(hidden.layout));
@@ -77,8 +78,8 @@ Deno.test("Space.initialize() stores the first value of each thing, and nothing 
   runBlocking(memory, space.initialize());
   const { tellers, row, long, half, zero } = space.bind(memory);
   assertEquals(runBlocking(memory, tellers.statistics()), { permits: 7, waiters: 0 });
-  const at = [0, 1].flatMap((index) => [row.at(index).loadSync(), long.at(index).loadSync()]);
-  assertEquals([...at, half.loadSync(), zero.loadSync()], [3, -5n, 3, -5n, 0.5, 0]);
+  const at = [0, 1].flatMap((index) => [blocking(row).at(index).load(), blocking(long).at(index).load()]);
+  assertEquals([...at, blocking(half).load(), blocking(zero).load()], [3, -5n, 3, -5n, 0.5, 0]);
 });
 
 Deno.test("Binding has lanes and wake words of its own task, and as many waits as lanes", () => {

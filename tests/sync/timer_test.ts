@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { StateError, WaitTimeoutError } from "../../lib/errors.ts";
 import { runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { type CancelToken, cancelToken, Space, type Timer, timer } from "../../lib/sync/mod.ts";
+import { blocking, type CancelToken, cancelToken, promised, Space, type Timer, timer } from "../../lib/sync/mod.ts";
 import { type RunView, scenario, testPrimitive } from "../contracts/primitive_contract.ts";
 import { runs } from "../contracts/soak.ts";
 import { loopMemory, Stage } from "../contracts/stage.ts";
@@ -188,26 +188,29 @@ Deno.test("Timer behaves as its sequential model", () => {
 Deno.test("Timer.run() throws what the function throws, and has run", () => {
   const stage = new Stage(things(), 1);
   const { bell } = stage.host;
-  bell.startSync();
+  blocking(bell).start();
   const fails = () => {
     throw new RangeError("it fails");
   };
-  assertThrows(() => bell.runSync(fails), RangeError, "it fails");
+  assertThrows(() => blocking(bell).run(fails), RangeError, "it fails");
   assertEquals(stage.memory.clock, INTERVAL * 1000);
-  assertEquals([bell.runSync(fails), bell.cancelSync()], [undefined, false]);
-  assertThrows(() => bell.startSync(), StateError, "it is fired");
+  assertEquals([blocking(bell).run(fails), blocking(bell).cancel()], [undefined, false]);
+  assertThrows(() => blocking(bell).start(), StateError, "it is fired");
 });
 
-Deno.test("Timer.runAsync() waits on a real clock, and ends by a cancel", async () => {
+Deno.test("promised(Timer).run() waits on a real clock, and ends by a cancel", async () => {
   const space = new Space({ soon: timer({ interval: 0.005 }), never: timer({ interval: 1000 }) }, {
     tasks: 1,
     lanesPerTask: 2,
   });
   const memory = loopMemory(space.layout);
   const { soon, never } = space.bind(memory, { task: 0 });
-  await Promise.all([soon.startAsync(), never.startAsync()]);
-  const ended = Promise.all([soon.runAsync(() => {}), never.runAsync(() => assert(false, "it is cancelled"))]);
-  assertEquals(await never.cancelAsync(), true);
+  await Promise.all([promised(soon).start(), promised(never).start()]);
+  const ended = Promise.all([
+    promised(soon).run(() => {}),
+    promised(never).run(() => assert(false, "it is cancelled")),
+  ]);
+  assertEquals(await promised(never).cancel(), true);
   const [late, cancelled] = await ended;
   assert(late !== undefined && late >= 0);
   assertEquals(cancelled, undefined);
@@ -218,6 +221,6 @@ Deno.test("Timer refuses what makes no sense, at once", () => {
   const { bell } = new Stage(things(), 1).host;
   assertThrows(() => bell.run("ring" as never), TypeError, "a function is wanted");
   assertThrows(() => bell.run(() => {}, { timeout: -1 }), RangeError, "at least 0");
-  assertThrows(() => bell.runSync(() => {}, { timeout: 1 }), WaitTimeoutError, "it is not due");
-  assertEquals(bell.tryRunSync(() => {}), undefined);
+  assertThrows(() => blocking(bell).run(() => {}, { timeout: 1 }), WaitTimeoutError, "it is not due");
+  assertEquals(blocking(bell).tryRun(() => {}), undefined);
 });

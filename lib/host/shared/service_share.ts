@@ -10,7 +10,15 @@
 
 import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";
 import { runAsynchronous, runBlocking, SharedMemory } from "../../memory/mod.ts";
-import { type Attached, type Shareables, type Shared, Space, type Things } from "../../sync/mod.ts";
+import {
+  type Attached,
+  promisedViews,
+  type Shareables,
+  type Shared,
+  Space,
+  type Things,
+  type Views,
+} from "../../sync/mod.ts";
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import { Recovery } from "./recovery.ts";
@@ -38,8 +46,10 @@ const NOTHING = Promise.resolve(new Uint8Array(0));
 
 /** See the module. */
 export class ServiceShare<S extends Shareables = Shareables> {
-  /** The host's view. */
+  /** The host's view, in steps. */
   readonly shared: Shared<S>;
+  /** The same by promise. */
+  readonly promised: Views<S, "promised">;
   /** The memory. */
   readonly memory: SharedMemory;
   /** What other sides are told of the things. */
@@ -55,6 +65,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, spin, hold: holdEventLoop });
     runBlocking(this.memory, this.#space.initialize());
     this.shared = this.#space.bind(this.memory);
+    this.promised = promisedViews(this.shared);
     this.#recovery = new Recovery(this.#space, this.memory);
   }
 

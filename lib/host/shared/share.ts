@@ -3,7 +3,7 @@
  *
  * - `share` makes the memory; its `handle` goes to the workers by `postMessage`, which `attach` with the same description.
  *   Each task number belongs to one worker at a time.
- * - Workers use the Sync faces, an event loop the Async faces.
+ * - Workers see them through blocking views, an event loop through promise views: the names are the same.
  * - Nobody supervises: say `ended` when a worker has ended without leaving what it held.
  *
  * @example
@@ -15,19 +15,19 @@
  * const { handle, shared } = share(things, { tasks: 1 });
  * const there = attach(handle, things, { task: 0 }); // in a worker
  * {
- *   using _held = there.guard.lockSync();
- *   there.count.addSync(1);
+ *   using _held = there.guard.lock();
+ *   there.count.add(1);
  * }
  * {
- *   using _held = await shared.guard.lockAsync({ timeout: 1 });
- *   if (shared.count.loadSync() !== 1) throw new Error("1 is wanted");
+ *   using _held = await shared.guard.lock({ timeout: 1 });
+ *   if (await shared.count.load() !== 1) throw new Error("1 is wanted");
  * }
  * ```
  */
 
 import { SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
-import type { Shareables, Shared } from "../../sync/mod.ts";
+import { blockingViews, type Shareables, type Views } from "../../sync/mod.ts";
 import { ServiceShare, type ShareOptions } from "./service_share.ts";
 import { checkTask, type ThingsMessage, viewOf } from "./view.ts";
 
@@ -41,8 +41,8 @@ export interface ShareHandle extends ThingsMessage {
 export interface Sharing<S extends Shareables> {
   /** What workers attach with. */
   readonly handle: ShareHandle;
-  /** The caller's view of the things. */
-  readonly shared: Shared<S>;
+  /** The caller's view of the things: their methods give promises. */
+  readonly shared: Views<S, "promised">;
   /** Says that a task has ended: resolves when what it held has gone on to those who wait. */
   ended(task: number): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
   const made = new ServiceShare(things, { tasks, ...options });
   return {
     handle: { memory: made.memory.handle, ...made.message },
-    shared: made.shared,
+    shared: made.promised,
     ended(task) {
       checkTask("bury", { task, tasks });
       return made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
@@ -65,7 +65,7 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
 }
 
 /**
- * A worker's view of shared things.
+ * A worker's view of shared things: their methods block.
  *
  * @throws {RangeError} where there is no such task.
  * @throws {TypeError} where the things are not those that were shared.
@@ -74,7 +74,7 @@ export function attach<S extends Shareables>(
   handle: ShareHandle,
   things: S,
   { task }: { readonly task: number },
-): Shared<S> {
+): Views<S, "blocking"> {
   const memoryFor = () => SharedMemory.attach(handle.memory, { guest: task, clock: now, hold: holdEventLoop });
-  return viewOf(things, { message: handle, task, memoryFor }).shared;
+  return blockingViews(viewOf(things, { message: handle, task, memoryFor }).shared);
 }

@@ -14,8 +14,17 @@ import { askedSteps, decodeAnswer, decodeAsked, encodeAnswer, encodeAsked } from
 import { future, queue } from "../../../lib/mailbox/mod.ts";
 import { type Answer, type CallOperation, ModelMemory, type Operation } from "../../../lib/memory/mod.ts";
 import { call, load, RemoteMemory, runBlocking, type Steps, store } from "../../../lib/memory/mod.ts";
-import { cancelToken, cell, cells, lock, type Shareable, type Shareables, Space } from "../../../lib/sync/mod.ts";
-import { primitives } from "../../contracts/primitives.ts";
+import {
+  blocking,
+  cancelToken,
+  cell,
+  cells,
+  lock,
+  type Shareable,
+  type Shareables,
+  Space,
+} from "../../../lib/sync/mod.ts";
+import { methodsOf, primitives } from "../../contracts/primitives.ts";
 import { runs } from "../../contracts/soak.ts";
 
 function stage() {
@@ -146,12 +155,12 @@ for (const [name, shareable] of Object.entries(primitives)) {
   });
 
   Deno.test(`a task elsewhere reaches each method of a ${name} by calls alone`, () => {
-    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(asking({ thing: shareable() }).far.thing));
-    const faces = methods.filter((method) => method.endsWith("Sync"));
-    assert(faces.length > 0);
-    for (const method of faces) {
+    const view = () => blocking(asking({ thing: shareable() }).far.thing);
+    const methods = methodsOf(view());
+    assert(methods.length > 0);
+    for (const method of methods) {
       for (const args of [[], [1], [{ timeout: 0 }], [() => true], [() => true, { timeout: 0 }]]) {
-        const { thing } = asking({ thing: shareable() }).far;
+        const thing = view();
         try {
           Reflect.apply(Reflect.get(thing, method), thing, args);
         } catch (error) {
@@ -180,12 +189,16 @@ Deno.test("a task elsewhere works on cells and on things of the user's own as on
     jobs: queue({ bytes: 256 }),
     mine: own(),
   });
-  far.row.at(2).storeSync(-1n);
-  assertEquals([far.row.at(2).addSync(3n), far.row.at(2).loadSync(), far.row.at(1).loadSync()], [-1n, 2n, 0n]);
-  assertEquals([far.half.addSync(0.5), far.half.loadSync()], [0, 0.5]);
+  blocking(far.row).at(2).store(-1n);
+  assertEquals([blocking(far.row).at(2).add(3n), blocking(far.row).at(2).load(), blocking(far.row).at(1).load()], [
+    -1n,
+    2n,
+    0n,
+  ]);
+  assertEquals([blocking(far.half).add(0.5), blocking(far.half).load()], [0, 0.5]);
   assertEquals([runBlocking(remote, far.mine.bump()), runBlocking(remote, far.mine.bump())], [1, 2]);
-  far.jobs.putSync("sort");
-  assertEquals(far.jobs.getSync(), "sort");
+  blocking(far.jobs).put("sort");
+  assertEquals(blocking(far.jobs).get(), "sort");
 });
 
 /** The same with a list: its steps are a call, which the owner of the memory runs. */

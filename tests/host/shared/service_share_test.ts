@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { GuestError, StoppedError } from "../../../lib/errors.ts";
 import { decodeAnswer, encodeAsked } from "../../../lib/host/shared/asked.ts";
 import { Host, MODE_NAMES, ServiceShare } from "../../../lib/host/mod.ts";
-import { runAsynchronous, runBlocking } from "../../../lib/memory/mod.ts";
+import { runBlocking } from "../../../lib/memory/mod.ts";
 import { cell, lock } from "../../../lib/sync/mod.ts";
 import { within } from "../../contracts/deadline.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
@@ -50,15 +50,15 @@ const failure = { name: "Error", message: "it ended", stack: "" };
 for (const how of ["leave", "ended"] as const) {
   Deno.test(`ServiceShare.${how}() undoes the wait of a guest that asked, and answers it`, async () => {
     const share = open(1);
-    const { guard } = share.shared;
-    await guard.acquireAsync();
+    const { guard } = share.promised;
+    await guard.acquire();
     const answer = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
     assertEquals(waitersOf(share), 1);
     await within(SECONDS, how === "leave" ? share.leave(0) : share.ended(0, failure));
     const bytes = await within(SECONDS, answer);
     assertThrows(() => decodeAnswer(bytes), StoppedError, "the guest has ended");
     assertEquals(waitersOf(share), 0);
-    await guard.releaseAsync();
+    await guard.release();
     const next = share.answer(0, encodeAsked({ kind: "call", object: "guard", method: "acquire", args: [] }));
     assertEquals(decodeAnswer(await within(SECONDS, next)), true);
     await share.leave(0);
@@ -67,7 +67,7 @@ for (const how of ["leave", "ended"] as const) {
 
 Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has the place of the guest loses nothing", async () => {
   const share = new ServiceShare({ permits: semaphore(0) }, { tasks: 1 });
-  const { memory, shared: { permits } } = share;
+  const { memory, promised: { permits }, shared } = share;
   const acquire = encodeAsked({ kind: "call", object: "permits", method: "acquire", args: [] });
   const gone = share.answer(0, acquire);
   // The host is in the middle of a change of the semaphore, so that the wait cannot be undone yet.
@@ -82,9 +82,9 @@ Deno.test("ServiceShare.leave() resolves when the wait is undone: who then has t
   await within(SECONDS, leaving);
   assertEquals(tooEarly, false);
   const next = share.answer(0, acquire);
-  permits.releaseSync();
+  await permits.release();
   assertEquals(decodeAnswer(await within(SECONDS, next)), true);
-  assertEquals(runBlocking(memory, permits.statistics()), { permits: 0, waiters: 0 });
+  assertEquals(runBlocking(memory, shared.permits.statistics()), { permits: 0, waiters: 0 });
   const undone = await gone;
   assertThrows(() => decodeAnswer(undone), StoppedError);
 });
@@ -93,7 +93,7 @@ Deno.test("ServiceShare answers a guest that asks for what is not for it, and go
   const share = open(1);
   const ask = async (asked: unknown) =>
     decodeAnswer(await within(SECONDS, share.answer(0, encodeAsked(asked as Asked))));
-  for (const method of ["acquireAsync", "acquireSync", "died", "releaseAll", "holders", "constructor", "then"]) {
+  for (const method of ["lock", "died", "holders", "constructor", "then"]) {
     const call = { kind: "call", object: "guard", method, args: [] };
     await assertRejects(() => ask(call), StateError, `Cannot call guard.${method}: it is no call`);
   }
@@ -111,7 +111,7 @@ Deno.test("ServiceShare: guests in all modes and the host take turns at one lock
   await using host = new Host();
   const [times, guests] = [30, 5];
   const share = open(guests);
-  const { guard, sum, done } = share.shared;
+  const { guard, sum, done } = share.promised;
   const servings = await Promise.all(
     Array.from({ length: guests }, (_, task) => {
       return start(host, {
@@ -124,27 +124,27 @@ Deno.test("ServiceShare: guests in all modes and the host take turns at one lock
     }),
   );
   for (let time = 0; time < times; time++) {
-    using _held = await guard.lockAsync({ timeout: SECONDS });
-    sum.storeSync(sum.loadSync() + 1);
+    using _held = await guard.lock({ timeout: SECONDS });
+    await sum.store(await sum.load() + 1);
   }
   for (const serving of servings) {
     await serving.answers(1);
     assertEquals(serving.told, [{ value: times }]);
     await serving.finish();
   }
-  assertEquals([done.loadSync(), sum.loadSync()], [guests, (guests + 1) * times]);
+  assertEquals([await done.load(), await sum.load()], [guests, (guests + 1) * times]);
 });
 
 Deno.test("ServiceShare: a channel of the host feeds guests in all modes, after an event of the host", async () => {
   await using host = new Host();
   const share = open(MODE_NAMES.length);
-  const { jobs, go } = share.shared;
+  const { jobs, go } = share.promised;
   const servings = await Promise.all(
     MODE_NAMES.map((mode, task) => start(host, { share, task, mode, call: "sumJobs" })),
   );
-  await go.setAsync();
-  for (let job = 1; job <= 60; job++) await within(SECONDS, jobs.putAsync(job));
-  await jobs.closeAsync();
+  await go.set();
+  for (let job = 1; job <= 60; job++) await within(SECONDS, jobs.put(job));
+  await jobs.close();
   let sum = 0;
   for (const serving of servings) {
     await serving.answers(1);
@@ -160,18 +160,18 @@ for (const mode of ELSEWHERE) {
   Deno.test(`ServiceShare.ended() lets go on what a guest in ${mode} mode held that died`, async () => {
     await using host = new Host();
     const share = open(2);
-    const { guard } = share.shared;
+    const { guard } = share.promised;
     const serving = await start(host, { share, task: 0, mode, call: "keep", argument: "kept" });
     await serving.answers(1);
     serving.call("exit", 1);
     serving.link.flush();
     await serving.ended();
-    const next = guard.lockAsync({ timeout: SECONDS });
+    const next = guard.lock({ timeout: SECONDS });
     await within(SECONDS, share.ended(0, { ...failure, message: "killed" }));
     {
       using held = await within(SECONDS, next);
       assertStringIncludes(held.ownerDied?.message ?? "", "task 0");
-      await runAsynchronous(share.memory, held.markConsistent());
+      await held.markConsistent();
     }
     const after = await start(host, { share, task: 0, mode, call: "addLocked", argument: 1 });
     await after.answers(1);
@@ -182,22 +182,22 @@ for (const mode of ELSEWHERE) {
   Deno.test(`ServiceShare: a service in ${mode} mode ends while its guest waits, which nobody serves any more`, async () => {
     await using host = new Host();
     const share = open(2);
-    const { guard, waiting } = share.shared;
-    await guard.acquireAsync();
+    const { guard, waiting } = share.promised;
+    await guard.acquire();
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
-    await within(SECONDS, waiting.waitAsync());
+    await within(SECONDS, waiting.wait());
     await within(SECONDS, someoneWaits(share));
     await serving.finish();
     assertEquals(waitersOf(share), 0);
     // The guest is warm, and serves another share; what it waited for before must not come in between.
     const other = open(1);
-    await other.shared.guard.acquireAsync();
+    await other.promised.guard.acquire();
     const next = await start(host, { share: other, task: 0, mode, call: "waitForLock" });
-    await within(SECONDS, other.shared.waiting.waitAsync());
+    await within(SECONDS, other.promised.waiting.wait());
     await within(SECONDS, someoneWaits(other));
-    await guard.releaseAsync();
-    assertEquals(await within(SECONDS, guard.acquireAsync()), true);
-    await other.shared.guard.releaseAsync();
+    await guard.release();
+    assertEquals(await within(SECONDS, guard.acquire()), true);
+    await other.promised.guard.release();
     await next.answers(1);
     assertEquals([serving.told, next.told], [[], [{ value: "held" }]]);
     await next.finish();
@@ -208,14 +208,14 @@ for (const mode of MODE_NAMES) {
   Deno.test(`ServiceShare: a guest in ${mode} mode is given up while it waits, and the lock goes on`, async () => {
     await using host = new Host();
     const share = open(2);
-    const { guard, waiting } = share.shared;
-    await guard.acquireAsync();
+    const { guard, waiting } = share.promised;
+    await guard.acquire();
     const serving = await start(host, { share, task: 0, mode, call: "waitForLock" });
-    await within(SECONDS, waiting.waitAsync());
+    await within(SECONDS, waiting.wait());
     await within(SECONDS, someoneWaits(share));
     await within(SECONDS, serving.link.abandon());
     await within(SECONDS, share.ended(0, failure));
-    await guard.releaseAsync();
+    await guard.release();
     assertEquals(waitersOf(share), 0);
     const after = await start(host, { share, task: 0, mode, call: "addLocked", argument: 2 });
     await after.answers(1);

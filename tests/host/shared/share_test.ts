@@ -25,7 +25,7 @@ function start(
   return within(SECONDS, promise);
 }
 
-Deno.test("share(): a test and its workers lose nothing, by Sync and Async faces, with aborts at random moments", async () => {
+Deno.test("share(): a test and its workers lose nothing, by blocking and promise views, with aborts at random moments", async () => {
   for (let seed = 1; seed <= runs(2); seed++) {
     const sharing = share(things, { tasks: 2 });
     const { shared: { guard, permits, count, ready } } = sharing;
@@ -37,9 +37,9 @@ Deno.test("share(): a test and its workers lose nothing, by Sync and Async faces
       for (let time = 0; time < 60; time++) {
         const signal = AbortSignal.timeout(choose(4));
         try {
-          using _permit = await permits.holdAsync({ signal });
-          using _held = await guard.lockAsync({ signal });
-          count.storeSync(count.loadSync() + 1);
+          using _permit = await permits.hold({ signal });
+          using _held = await guard.lock({ signal });
+          await count.store(await count.load() + 1);
           own++;
         } catch (error) {
           assertEquals((error as Error).name, "TimeoutError");
@@ -47,35 +47,35 @@ Deno.test("share(): a test and its workers lose nothing, by Sync and Async faces
       }
     };
     await within(SECONDS, Promise.all([...workers, client(), client(), client()]));
-    assertEquals(count.loadSync(), 2 * times + own);
-    assertEquals([guard.lockedSync(), await permits.acquireAsync({ timeout: 5 })], [false, true]);
-    assertEquals(await ready.acquireAsync({ permits: 2, timeout: 5 }), true);
+    assertEquals(await count.load(), 2 * times + own);
+    assertEquals([await guard.locked(), await permits.acquire({ timeout: 5 })], [false, true]);
+    assertEquals(await ready.acquire({ permits: 2, timeout: 5 }), true);
   }
 });
 
 Deno.test("share(): a pending wait leaves the event loop free, and ends by its timeout, signal or token", async () => {
   const { shared: { guard, permits, token } } = share(things, { tasks: 1 });
-  guard.acquireSync();
-  permits.acquireSync();
+  await guard.acquire();
+  await permits.acquire();
   // What ends the wait comes turns of the event loop after its beginning; a wait that blocks would time out.
   let ended = false;
-  const acquired = guard.acquireAsync({ timeout: SECONDS }).finally(() => ended = true);
+  const acquired = guard.acquire({ timeout: SECONDS }).finally(() => ended = true);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
-  assertEquals([ended, guard.releaseSync(), await acquired], [false, undefined, true]);
-  assertEquals(await guard.acquireAsync({ timeout: 0.03 }), false);
-  await assertRejects(() => guard.lockAsync({ timeout: 0.001 }), WaitTimeoutError);
+  assertEquals([ended, await guard.release(), await acquired], [false, undefined, true]);
+  assertEquals(await guard.acquire({ timeout: 0.03 }), false);
+  await assertRejects(() => guard.lock({ timeout: 0.001 }), WaitTimeoutError);
   const reason = new AssertionError("it is enough");
   const controller = new AbortController();
-  const waiting = permits.acquireAsync({ signal: controller.signal });
+  const waiting = permits.acquire({ signal: controller.signal });
   setTimeout(() => controller.abort(reason), 5);
   assertEquals(await assertRejects(() => within(SECONDS, waiting)), reason);
-  const cancelled = permits.acquireAsync({ cancel: token });
-  setTimeout(() => token.cancelSync(), 5);
+  const cancelled = permits.acquire({ cancel: token });
+  setTimeout(() => token.cancel(), 5);
   await assertRejects(() => within(SECONDS, cancelled), CancelledError);
-  assert(token.isCancelledSync());
-  await assertRejects(() => guard.acquireAsync({ signal: AbortSignal.abort(reason) }), AssertionError);
-  guard.releaseSync();
-  assertEquals(await guard.acquireAsync({ timeout: 1 }), true);
+  assert(await token.isCancelled());
+  await assertRejects(() => guard.acquire({ signal: AbortSignal.abort(reason) }), AssertionError);
+  await guard.release();
+  assertEquals(await guard.acquire({ timeout: 1 }), true);
 });
 
 Deno.test("share(): a process with an aborted wait comes to its end", async () => {
@@ -95,39 +95,36 @@ Deno.test("share(): what a worker held that has ended goes on, when that is said
     start(sharing, { task: 0, times: 0, ends: "with the lock" }),
     start(sharing, { task: 1, times: 0, ends: "with a permit" }),
   ]);
-  const next = guard.lockAsync({ timeout: SECONDS });
-  const permitted = permits.acquireAsync({ timeout: SECONDS });
+  const next = guard.lock({ timeout: SECONDS });
+  const permitted = permits.acquire({ timeout: SECONDS });
   await Promise.all([ended(1), ended(0)]);
   using held = await within(SECONDS, next);
   assert(held.ownerDied?.message.includes("task 0"), `${held.ownerDied}`);
   assertEquals(await within(SECONDS, permitted), true);
 });
 
-Deno.test("share(): what a death left half done is said to be whole by each face, and then serves on", async () => {
+Deno.test("share(): what a death left half done is said to be whole by each view, and then serves on", async () => {
   const locks = { plain: lock(), again: rlock(), many: rwlock() };
-  for (const face of ["sync", "async", "guard, sync", "guard, async"] as const) {
-    const { handle, shared, ended } = share(locks, { tasks: 1 });
+  for (const face of ["blocking", "promised", "guard, blocking", "guard, promised"] as const) {
+    const { handle, shared, ended } = share(locks, { tasks: 2 });
     const dead = attach(handle, locks, { task: 0 });
-    dead.plain.acquireSync();
-    dead.again.acquireSync();
-    dead.many.acquireWriteSync();
+    dead.plain.acquire();
+    dead.again.acquire();
+    dead.many.acquireWrite();
     await ended(0);
-    const { plain, again, many } = shared;
+    const { plain, again, many } = face.endsWith("promised") ? shared : attach(handle, locks, { task: 1 });
     for (const one of [plain, again]) {
-      const held = await one.lockAsync({ timeout: SECONDS });
+      const held = await one.lock({ timeout: SECONDS });
       assertInstanceOf(held.ownerDied, OwnerDiedError);
-      const which = face.startsWith("guard") ? held : one;
-      if (face.endsWith("async")) await which.markConsistentAsync();
-      else which.markConsistentSync();
+      await (face.startsWith("guard") ? held : one).markConsistent();
       held[Symbol.dispose]();
-      assertEquals([await one.acquireAsync({ timeout: 0 }), one.releaseSync()], [true, undefined]);
+      assertEquals([await one.acquire({ timeout: 0 }), await one.release()], [true, undefined]);
     }
-    const held = await many.writeAsync({ timeout: SECONDS });
+    const held = await many.write({ timeout: SECONDS });
     assertInstanceOf(held.ownerDied, OwnerDiedError);
-    if (face.endsWith("async")) await many.markConsistentAsync();
-    else many.markConsistentSync();
+    await (face.startsWith("guard") ? held : many).markConsistent();
     held[Symbol.dispose]();
-    assertEquals(await many.acquireReadAsync({ timeout: 0 }), true);
+    assertEquals(await many.acquireRead({ timeout: 0 }), true);
   }
 });
 

@@ -1,0 +1,272 @@
+/**
+ * Views: one body of a shared thing, seen as methods that block, or as methods that give promises.
+ *
+ * - A method's steps are what it is, and what programs run by `yield*`. A blocking view runs them at once and really waits; a
+ *   promise view leaves the event loop free, takes an `AbortSignal` among the options of each wait, and an `async` function
+ *   wherever a method takes a function.
+ * - The names are the same everywhere, each method is in each view, and the types of both views are one mapped type. So a
+ *   public method of a shared thing has neither type parameters of its own nor overloads, which a mapped type loses.
+ * - Misuse throws in a blocking view, and rejects in a promise view.
+ * - Invariant: a view does what the steps would do. What it does in another way is quicker, and no different
+ *   ({@linkcode Viewing}).
+ *
+ * @example
+ * ```ts
+ * import { ModelMemory } from "../memory/mod.ts";
+ * import { lock } from "./lock.ts";
+ * import { Space } from "./space.ts";
+ * import { blocking } from "./view.ts";
+ *
+ * const space = new Space({ guard: lock() }, { tasks: 1 });
+ * const guard = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).guard);
+ * {
+ *   using _held = guard.lock();
+ *   if (!guard.locked() || guard.tryAcquire() !== false) throw new Error("it is held");
+ * }
+ * if (guard.locked()) throw new Error("the guard's end releases it");
+ * ```
+ */
+
+import { type Memory, runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
+import { memoryOf, type SharedThing } from "./binding.ts";
+import { hearing } from "./hearing.ts";
+import type { Shareable, Shareables, Shared } from "./space.ts";
+
+/** How a view gives what steps come to. */
+export type Face = "blocking" | "promised";
+
+/** Under this symbol a class says what views of it do in another way than by running its steps. */
+export const VIEWING: unique symbol = Symbol("viewing");
+
+/** What views of a class do in another way. */
+export interface Viewing<T> {
+  /** What a blocking view does at once, which is all that the steps would do: methods of the view. */
+  readonly blocking?: { readonly [K in keyof T]?: (this: Blocking<T>, ...args: never) => unknown };
+  /** The methods that give something at once, and no steps. */
+  readonly plain?: readonly (keyof T)[];
+}
+
+/** Marks what a view of something else shows as a view, too: a part of a thing, a guard. */
+export const PART: unique symbol = Symbol("part");
+
+/** See {@linkcode PART}. */
+export interface Part {
+  /** The mark. */
+  readonly [PART]: true;
+}
+
+/** The methods that are for those who look after a run. */
+export type Hook = Exclude<keyof SharedThing, "name">;
+
+/** What steps come to, or what a function gives that gives no steps. */
+export type Value<R> = R extends Steps<infer V> ? V : R;
+
+/** What a method takes: a function that gives steps gives their value instead, or a promise of it. */
+export type Given<A, F extends Face> = A extends (...args: infer P) => infer R
+  ? (...args: P) => F extends "promised" ? Value<R> | Promise<Value<R>> : Value<R>
+  : "timeout" extends keyof A ? GivenOptions<A, F>
+  : A;
+
+/** The options of a wait, which have a timeout: a cancel token is one that is seen in the same way. */
+export type GivenOptions<A, F extends Face> =
+  & { readonly [K in keyof A]: Given<Reached<A[K], F>, F> }
+  & (F extends "promised" ? AbortOption : unknown);
+
+/** What else a wait takes in a promise view. */
+export interface AbortOption {
+  /** Ends the wait with its reason when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is reached through a view. */
+export type Reached<R, F extends Face> = R extends Part ? View<R, F> : R;
+
+/** A method as a view has it, in a form whose arguments are compared as those of methods are. */
+export type Method<A extends readonly unknown[], R, F extends Face> = {
+  method(
+    ...args: { [I in keyof A]: Given<A[I], F> }
+  ): F extends "promised" ? Promise<Reached<R, F>> : Reached<R, F>;
+}["method"];
+
+/** A shared thing as a view has it. */
+export type View<T, F extends Face> = {
+  readonly [
+    K in keyof T as K extends Hook ? never : K extends string | typeof Symbol.dispose ? K : never
+  ]: T[K] extends (this: infer O, ...args: infer A) => Steps<infer R> ? T extends O ? Method<A, R, F> : never
+    : T[K] extends (...args: infer A) => infer R ? (...args: A) => Reached<R, F>
+    : Reached<T[K], F>;
+};
+
+/** A shared thing whose methods block, as `attach` gives it to workers. */
+export type Blocking<T> = View<T, "blocking">;
+
+/** A shared thing whose methods give promises, as `share` and pools give it to event loops. */
+export type Promised<T> = View<T, "promised">;
+
+/** A shared thing, in a program or through a view. */
+export type Seen<T> = T | Blocking<T> | Promised<T>;
+
+/** The blocking view of a thing that a space has bound. */
+export function blocking<T extends object>(thing: T): Blocking<T> {
+  return viewOf(thing, { face: "blocking", memory: memoryOf(thing) }) as unknown as Blocking<T>;
+}
+
+/** The promise view of a thing that a space has bound. */
+export function promised<T extends object>(thing: T): Promised<T> {
+  return viewOf(thing, { face: "promised", memory: memoryOf(thing) }) as unknown as Promised<T>;
+}
+
+/** Views of shared things, by name. */
+export type Views<S extends Shareables, F extends Face> = {
+  readonly [K in keyof S]: S[K] extends Shareable<infer T> ? View<T, F> : never;
+};
+
+/** The blocking views of all things of a space. */
+export function blockingViews<S extends Shareables>(shared: Shared<S>): Views<S, "blocking"> {
+  return viewsOf(shared, blocking) as Views<S, "blocking">;
+}
+
+/** The promise views of all things of a space. */
+export function promisedViews<S extends Shareables>(shared: Shared<S>): Views<S, "promised"> {
+  return viewsOf(shared, promised) as Views<S, "promised">;
+}
+
+function viewsOf(shared: Readonly<Record<string, unknown>>, see: (thing: object) => unknown): unknown {
+  return Object.fromEntries(Object.entries(shared).map(([name, thing]) => [name, see(thing as object)]));
+}
+
+/** The thing that a view shows; the thing itself, where it is no view. */
+export function bodyOf<T>(seen: Seen<T>): T {
+  return (seen instanceof Viewed ? seen.body : seen) as T;
+}
+
+/** Does what a method of a thing would, as the view does it through which the thing is seen; gives steps where there is none. */
+export function throughView(seen: unknown, make: () => Steps<unknown>): unknown {
+  if (!(seen instanceof Viewed)) return make();
+  const { face, memory } = seen.sight;
+  return face === "blocking" ? runBlocking(memory, make()) : promiseOf(memory, make);
+}
+
+/** Makes steps and runs them; rejects with what either throws. */
+async function promiseOf(memory: Memory, make: () => unknown): Promise<unknown> {
+  const { value, signal } = hearing(make);
+  return isSteps(value) ? await runAsynchronous(memory, value, { signal }) : value;
+}
+
+/** Runs the steps of a method of a blocking view. */
+export function block(view: unknown, method: PropertyKey, args: readonly unknown[]): unknown {
+  const { body, sight } = view as Viewed;
+  const given = (body[method] as Act)(...args.map(shown));
+  return reached(isSteps(given) ? runBlocking(sight.memory, given) : given, sight);
+}
+
+/** A part of a thing, as a view of the thing shows it. */
+export function shownBy(view: unknown, part: object): unknown {
+  return viewOf(part, (view as Viewed).sight);
+}
+
+/** How something is seen, and where it lies. */
+interface Sight {
+  readonly face: Face;
+  readonly memory: Memory;
+}
+
+type Body = { readonly [name: PropertyKey]: unknown };
+type Act = (...args: readonly unknown[]) => unknown;
+
+/** A view: each class of bodies has a class of views for each face, with its methods. */
+class Viewed {
+  readonly body: Body;
+  readonly sight: Sight;
+
+  constructor(body: object, sight: Sight) {
+    this.body = body as Body;
+    this.sight = sight;
+  }
+}
+
+const HOOKS: { readonly [K in Hook]-?: true } = {
+  calls: true,
+  died: true,
+  ended: true,
+  owners: true,
+  holders: true,
+  ahead: true,
+  ready: true,
+  signals: true,
+  rouse: true,
+  leaks: true,
+};
+
+type ViewClass = new (body: object, sight: Sight) => Viewed;
+
+const classes: Readonly<Record<Face, WeakMap<object, ViewClass>>> = {
+  blocking: new WeakMap(),
+  promised: new WeakMap(),
+};
+
+function viewOf(body: object, sight: Sight): Viewed {
+  const prototype: object = Object.getPrototypeOf(body);
+  let made = classes[sight.face].get(prototype);
+  if (made === undefined) classes[sight.face].set(prototype, made = classFor(body, sight.face));
+  return new made(body, sight);
+}
+
+/** Something that is reached through a view. */
+function reached(given: unknown, sight: Sight): unknown {
+  return typeof given === "object" && given !== null && PART in given ? viewOf(given, sight) : given;
+}
+
+function classFor(body: object, face: Face): ViewClass {
+  const made = class extends Viewed {};
+  const add = (name: PropertyKey, descriptor: PropertyDescriptor) => {
+    const isShown = typeof name === "string" ? !(name in HOOKS) : name === Symbol.dispose;
+    if (isShown && !Object.hasOwn(made.prototype, name)) Object.defineProperty(made.prototype, name, descriptor);
+  };
+  const { [VIEWING]: viewing = {} } = body.constructor as { readonly [VIEWING]?: Viewing<Body> };
+  for (const [name, value] of Object.entries(viewing.blocking ?? {})) if (face === "blocking") add(name, { value });
+  for (let from = body; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
+    for (const name of Reflect.ownKeys(from)) {
+      const isMethod = typeof Reflect.getOwnPropertyDescriptor(from, name)?.value === "function";
+      const isPlain = name === Symbol.dispose || viewing.plain?.includes(name as string) === true;
+      if (isMethod) add(name, { value: isPlain ? plainly(name) : METHODS[face](name) });
+      else add(name, { get: propertyOf(name) });
+    }
+  }
+  return made;
+}
+
+const METHODS: Readonly<Record<Face, (name: PropertyKey) => Act>> = {
+  blocking: (name) =>
+    function (this: Viewed, ...args) {
+      return block(this, name, args);
+    },
+  promised: (name) =>
+    async function (this: Viewed, ...args) {
+      const { body, sight } = this;
+      return reached(await promiseOf(sight.memory, () => (body[name] as Act)(...args.map(shown))), sight);
+    },
+};
+
+/** An argument, where it is options with the things themselves. */
+function shown(given: unknown): unknown {
+  if (typeof given !== "object" || given === null || !("cancel" in given)) return given;
+  return given.cancel instanceof Viewed ? { ...given, cancel: given.cancel.body } : given;
+}
+
+function plainly(name: PropertyKey): Act {
+  return function (this: Viewed, ...args) {
+    return reached((this.body[name] as Act)(...args), this.sight);
+  };
+}
+
+function propertyOf(name: PropertyKey): () => unknown {
+  return function (this: Viewed) {
+    return reached(this.body[name], this.sight);
+  };
+}
+
+function isSteps(given: unknown): given is Steps<unknown> {
+  return typeof given === "object" && given !== null && Symbol.iterator in given && !Array.isArray(given) &&
+    !ArrayBuffer.isView(given);
+}

@@ -23,6 +23,20 @@
  * }
  * if (results[0] !== results[1]) throw new Error("equal in both modes, bit for bit");
  * ```
+ *
+ * @example A process guest may load its own module and nothing else, unless its host grants more
+ * ```ts
+ * import { Pool } from "../pool/mod.ts";
+ * import { Host } from "./host.ts";
+ *
+ * await using host = new Host({
+ *   permissions: { read: ["./fixtures"] },
+ *   guests: { env: { LEVEL: "5" }, args: ["--fast"], heapLimit: 512, v8Flags: ["--expose-gc"] },
+ * });
+ * const module = "data:text/javascript,export const told = () => [Deno.env.get('LEVEL'), ...Deno.args]";
+ * await using pool = await Pool.open({ mode: "process", module, workers: 1, host });
+ * if (String(await pool.run("told", null)) !== "5,--fast") throw new Error("its environment and arguments are wanted");
+ * ```
  */
 
 import { type AnyModeName, type GuestOptions, type GuestPermissions, type Mode, modesOf } from "../mode/mod.ts";

@@ -7,6 +7,7 @@ for (
     ["thermostat", "export const thermostat"],
     ["turnstile", "export const turnstile"],
     ["primes", "export function isPrime"],
+    ["counting", "self.onmessage ="],
   ] as const
 ) {
   Deno.test(`README shows the ${name} as its module has it`, async () => {

@@ -23,7 +23,6 @@ import {
   type Steps,
 } from "../memory/mod.ts";
 import { type TaskMemory, TaskRun } from "../program/mod.ts";
-import { STATISTICS } from "../sync/mod.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import { changesCell } from "./accesses.ts";
 import { isSamePerformed, type Performed, type WaitingLoop, waitingLoop } from "./waiting_loop.ts";
@@ -103,13 +102,11 @@ export interface TreeRules {
   readonly looks: Looks;
   /** Whether a word is that of a monitor. */
   isMonitor(word: number): boolean;
-  /** Whether nobody looks at a word from outside the monitors. */
-  isInner(word: number): boolean;
   /** Told of each operation that is asked for. */
   note(operation: Operation): void;
 }
 
-const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, isInner: () => false, note: () => {} };
+const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, note: () => {} };
 
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
 const MOST_NODES = 20_000;
@@ -285,10 +282,8 @@ class Prompter implements Memory, TaskMemory {
   readonly #rules: TreeRules;
   // In how many monitors the steps are.
   #inside = 0;
-  // Whether the present call has reached anything, has changed something, and what others look at, since others may have acted.
-  #reached = false;
+  // Whether the present call has changed something since others may have acted.
   #changed = false;
-  #shown = false;
 
   constructor(layout: Layout, rules: TreeRules) {
     this.layout = layout;
@@ -309,17 +304,10 @@ class Prompter implements Memory, TaskMemory {
 
   /**
    * Whether an operation in a call begins another change than the first: outside of all monitors it enters one, or compares
-   * and exchanges a word. Where tasks ask who waits, which they do outside of monitors, each change of what they may look at
-   * counts, and so does each look from outside.
+   * and exchanges a word.
    */
   begins(operation: Operation): boolean {
-    const { looks, isInner } = this.#rules;
-    if (this.#inside === 0) {
-      if (this.#changed && operation.kind === "compareExchange") return true;
-      if (this.#reached && this.call?.method === STATISTICS) return true;
-    }
-    if (!looks.waits || !this.#shown || !("order" in operation) || isInner(operation.word)) return false;
-    return this.#inside === 0 || operation.kind !== "load";
+    return this.#inside === 0 && this.#changed && operation.kind === "compareExchange";
   }
 
   /** Notes where a call is. */
@@ -327,13 +315,11 @@ class Prompter implements Memory, TaskMemory {
     const begins = operation.kind === "call" && this.call === undefined;
     // Who was woken stood where others may act.
     if (begins || (operation.kind === "wait" && answer === "woken")) {
-      this.#reached = this.#changed = this.#shown = false;
+      this.#changed = false;
       return;
     }
-    this.#reached ||= operation.kind !== "call";
     if (!("order" in operation) || !changesCell(operation, answer)) return;
     const { word, kind } = operation;
-    this.#shown ||= !this.#rules.isInner(word);
     if (kind === "compareExchange") this.#changed = true;
     if (!this.#rules.isMonitor(word)) return;
     if (kind === "compareExchange" && operation.expected === 0) this.#inside++;

@@ -96,7 +96,6 @@ export class ProgramModel {
     this.#rules = {
       looks,
       isMonitor: (word) => space.isMonitor(word),
-      isInner: (word) => space.isInner(word),
       note: (operation) => this.#seen = looksWith(this.#seen, operation),
     };
     this.memory = new ModelMemory(space.layout, { patient: !this.isTimed });
@@ -157,10 +156,13 @@ export class ProgramModel {
     this.evaluate(this.#initialize);
   }
 
-  /** Runs a tree's steps at once, unseen by the tasks, and gives their end; adds what they reach to `accesses`. */
+  /**
+   * Runs a tree's steps at once, unseen by the tasks, and gives their end, or where they would have to wait for a task that is
+   * in a monitor; adds what they reach to `accesses`.
+   */
   evaluate(tree: AnswerTree, accesses?: number[]): TreeNode {
     let node = tree.root;
-    while (node.operation !== undefined) {
+    while (node.operation !== undefined && !this.#waitsAtDoor(node.operation)) {
       const answer = this.#answer(node.operation);
       if (accesses !== undefined && !(answer instanceof Failure)) {
         addAccesses(accesses, this, { operation: node.operation, answer });
@@ -304,6 +306,12 @@ export class ProgramModel {
       this.#questions.set(key, tree);
     }
     return tree;
+  }
+
+  /** Whether an operation is one of who waits to enter a monitor: so far nothing has changed. */
+  #waitsAtDoor(operation: Operation): boolean {
+    const waits = operation.kind === "wait" || (operation.kind === "compareExchange" && operation.expected !== 0);
+    return waits && this.#rules.isMonitor(operation.word);
   }
 
   #answer(operation: Operation): Answer | Failure {

@@ -222,7 +222,10 @@ export class Future<T = unknown> implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<FutureStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#gate.look(() => this.#statistics()),
+    );
   }
 
   /** Puts an encoded value: the call of `put`. */
@@ -309,6 +312,7 @@ export class Future<T = unknown> implements SharedThing {
     return { state: done, bytes: yield* read(value.offset, yield* load(length)) };
   }
 
+  /** Inside. */
   *#statistics(): Steps<FutureStatistics> {
     const state = STATES[yield* load(this.#place.state)] ?? "pending";
     return { state, waiters: yield* this.#gate.waiters() };

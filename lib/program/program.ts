@@ -114,7 +114,10 @@ export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> 
   tasks(settings: Settings<P>): readonly ProgramTask<S>[];
   /** What came out, as plain data, read when all tasks have ended well. */
   outcome(shared: Shared<S>, context: OutcomeContext<P>): Steps<O>;
-  /** What holds between any two operations of tasks; read without being seen by them. */
+  /**
+   * What holds between any two operations of tasks; read without being seen by them, and not while a task is in the middle of
+   * changing a thing whose state it asks for.
+   */
   invariant?(shared: Shared<S>): Steps<boolean>;
 }
 

@@ -10,10 +10,7 @@ import { MemoryFullError, StateError } from "../errors.ts";
 import type { Memory, Operation, Steps } from "../memory/mod.ts";
 import { extentOf, type Ownership, type PlacedOperation } from "./ownership.ts";
 
-/**
- * The method by which a thing says who waits. Where it reads several words outside of a monitor, others may act between: what
- * it gives is then of no one moment.
- */
+/** The method by which a thing says who waits. What it gives is so at one moment. */
 export const STATISTICS = "statistics";
 
 /** What a shared thing can do for those who look after the run. */

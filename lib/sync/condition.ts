@@ -178,7 +178,10 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<ConditionStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#queue.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -291,6 +294,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     } else yield* this.#passOn(wakes);
   }
 
+  /** Inside. */
   *#statistics(): Steps<ConditionStatistics> {
     return { waiters: yield* this.#queue.waiters() };
   }

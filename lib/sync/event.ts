@@ -106,7 +106,10 @@ export class Event implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<EventStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#gate.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -137,6 +140,7 @@ export class Event implements SharedThing {
     return (yield* load(this.#flag)) === 1;
   }
 
+  /** Inside. */
   *#statistics(): Steps<EventStatistics> {
     return { set: yield* this.#isSet(), waiters: yield* this.#gate.waiters() };
   }

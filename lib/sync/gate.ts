@@ -6,7 +6,7 @@
  * - Invariant: the gate is open => nobody is queued.
  */
 
-import { load, type Steps } from "../memory/mod.ts";
+import type { Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
 import { type Refusal, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
@@ -17,13 +17,11 @@ const OPEN = 1;
 /** See the module. */
 export class Gate {
   readonly #queue: WaitQueue;
-  readonly #count: number;
   readonly #isOpen: () => Steps<boolean>;
 
   /** A task's view of a gate, which is open where the look gives true. */
   constructor(binding: Binding, place: WaitQueuePlace, isOpen: () => Steps<boolean>) {
     this.#queue = new WaitQueue(binding, place, { settle: () => this.#settle(), *undo() {} });
-    this.#count = place.count;
     this.#isOpen = isOpen;
   }
 
@@ -43,9 +41,14 @@ export class Gate {
     return this.#queue.inside(() => this.#change(change));
   }
 
-  /** How many wait; a hint. */
+  /** See {@linkcode WaitQueue.look}. */
+  look<T>(look: () => Steps<T>): Steps<T> {
+    return this.#queue.look(look);
+  }
+
+  /** How many wait; exact inside, a hint outside. */
   waiters(): Steps<number> {
-    return load(this.#count);
+    return this.#queue.waiters();
   }
 
   /** Lets go all who wait, open or not. */

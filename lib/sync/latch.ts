@@ -110,7 +110,10 @@ export class Latch implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<LatchStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#gate.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -141,6 +144,7 @@ export class Latch implements SharedThing {
     return (yield* load(this.#count)) === 0;
   }
 
+  /** Inside. */
   *#statistics(): Steps<LatchStatistics> {
     return { count: yield* load(this.#count), waiters: yield* this.#gate.waiters() };
   }

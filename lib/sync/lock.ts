@@ -295,9 +295,8 @@ export class Lock implements SharedThing, Part {
   }
 
   /** The steps of `statistics` without the call. */
-  *#look(): Steps<LockStatistics> {
-    const owner = (yield* load(this.#place.word)) & OWNER;
-    return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
+  #look(): Steps<LockStatistics> {
+    return this.#queue.look(() => this.#statistics());
   }
 
   /** Gives it back for a wait, and gives what `restore` is to be told: for conditions. */
@@ -488,6 +487,12 @@ export class Lock implements SharedThing, Part {
     if (((yield* load(word)) & OWNER) !== task + 1) return;
     yield* store(dead, task + 1);
     yield* this.#change((word) => (word & ~OWNER) | DIED);
+  }
+
+  /** Inside, where nobody begins or ends to wait: so at the moment of the first look. */
+  *#statistics(): Steps<LockStatistics> {
+    const owner = (yield* load(this.#place.word)) & OWNER;
+    return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
   }
 
   *#locked(): Steps<boolean> {

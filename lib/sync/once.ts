@@ -133,7 +133,10 @@ export class Once implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<OnceStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#queue.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -239,6 +242,7 @@ export class Once implements SharedThing {
     if ((yield* load(this.#runner)) === task + 1) yield* store(this.#runner, 0);
   }
 
+  /** Inside. */
   *#statistics(): Steps<OnceStatistics> {
     const runner = yield* load(this.#runner);
     return {

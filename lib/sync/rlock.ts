@@ -2,9 +2,10 @@
  * A reentrant lock: its owner takes it as often as it likes, and it is free when the owner has released it as often.
  *
  * - Only its owner releases it; a release by anybody else throws.
- * - It is an owned lock and a depth: barging, `fair` and what a death does to it are as for a lock. A dead owner's depth
- *   dies with it.
- * - Invariant: the depth is written by the owner alone, and counts its acquires that are not released.
+ * - It is an owned lock and a depth for each task: barging, `fair` and what a death does to it are as for a lock. A dead
+ *   owner's depth dies with it.
+ * - Invariant: a task's depth is written by that task alone, and counts its acquires that are not released while it owns the
+ *   lock.
  *
  * @example
  * ```ts
@@ -51,8 +52,8 @@ export function rlock({ fair = false }: RLockOptions = {}): Shareable<RLock> {
     kind: "rlock",
     reserve(space, name) {
       const inner = lock({ owned: true, fair }).reserve(space, name);
-      const depth = space.word(`${name}.depth`);
-      return (binding) => new RLock(binding, { lock: inner(binding), depth });
+      const depths = space.words(`${name}.depths`, space.tasks);
+      return (binding) => new RLock(binding, { lock: inner(binding), depths });
     },
   };
 }
@@ -72,15 +73,18 @@ export class RLock implements SharedThing, Part {
   readonly name: string;
   readonly #binding: Binding;
   readonly #lock: Lock;
-  /** Meaningless while the lock is free or just handed over: who takes it sets it. */
+  /** The task's own word: how often it has taken the lock while it owns it, and is about to while it does not. */
   readonly #depth: number;
+  /** Those of all tasks. */
+  readonly #depths: number;
 
   /** Made by {@linkcode rlock}. */
-  constructor(binding: Binding, { lock, depth }: { readonly lock: Lock; readonly depth: number }) {
+  constructor(binding: Binding, { lock, depths }: { readonly lock: Lock; readonly depths: number }) {
     this.name = lock.name;
     this.#binding = binding;
     this.#lock = lock;
-    this.#depth = depth;
+    this.#depths = depths;
+    this.#depth = depths + binding.task;
   }
 
   /**
@@ -147,6 +151,7 @@ export class RLock implements SharedThing, Part {
   /** Takes it again after a wait, as often as before: for conditions. */
   *#restore(levels: number): Steps<Acquired> {
     const acquired = yield* Lock[INSIDE].restore(this.#lock, levels);
+    // Another wait of the task may have taken it meanwhile.
     if (acquired !== false) yield* store(this.#depth, levels);
     return acquired;
   }
@@ -215,9 +220,9 @@ export class RLock implements SharedThing, Part {
       yield* store(this.#depth, (yield* load(this.#depth)) + 1);
       return true;
     }
-    const acquired = yield* Lock[INSIDE].take(this.#lock, options);
-    if (acquired !== false) yield* store(this.#depth, 1);
-    return acquired;
+    // Before it is taken, so that no owner is ever seen with another depth than its own.
+    yield* store(this.#depth, 1);
+    return yield* Lock[INSIDE].take(this.#lock, options);
   }
 
   *#give(): Steps<void> {
@@ -233,7 +238,8 @@ export class RLock implements SharedThing, Part {
 
   *#statistics(): Steps<RLockStatistics> {
     const statistics = yield* Lock[INSIDE].look(this.#lock);
-    const depth = statistics.owner === undefined ? 0 : yield* load(this.#depth);
-    return { ...statistics, depth };
+    const { owner } = statistics;
+    // An owner that has left since has kept the depth with which it left.
+    return { ...statistics, depth: owner === undefined ? 0 : yield* load(this.#depths + owner) };
   }
 }

@@ -208,7 +208,10 @@ export class RWLock implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<RWLockStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#queue.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -375,6 +378,7 @@ export class RWLock implements SharedThing {
     yield* this.#settle();
   }
 
+  /** Inside. */
   *#statistics(): Steps<RWLockStatistics> {
     const writer = yield* load(this.#place.writer);
     return {

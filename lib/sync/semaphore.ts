@@ -176,7 +176,10 @@ export class Semaphore implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<SemaphoreStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#queue.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -257,6 +260,7 @@ export class Semaphore implements SharedThing {
     yield* add(permits, given);
   }
 
+  /** Inside. */
   *#statistics(): Steps<SemaphoreStatistics> {
     return { permits: yield* load(this.#place.permits), waiters: yield* this.#queue.waiters() };
   }

@@ -47,8 +47,6 @@ export interface Reservation {
   word(name: string, initial?: number): number;
   /** Reserves the word of a monitor: 0 where nobody is inside. Who enters exchanges 0, who leaves sets it back. */
   monitor(name: string): number;
-  /** Reserves a word for each lane, at which only who is inside a monitor looks. */
-  perLane(name: string): number;
   /** Reserves words in a row. */
   words(name: string, count: number, initial?: number): number;
   /** Reserves 64-bit cells in a row. */
@@ -94,7 +92,6 @@ export class Space<S extends Shareables> {
   readonly #initial: Steps<void>[];
   readonly #ownership: Ownership<Owner>;
   readonly #monitors: ReadonlySet<number>;
-  readonly #perLane: ReadonlySet<number>;
   readonly #things: readonly (readonly [name: string, bind: Bind<unknown>])[];
 
   /** Reserves places for all things. */
@@ -114,7 +111,6 @@ export class Space<S extends Shareables> {
     this.#initial = reserving.initial;
     this.#ownership = reserving.ownership;
     this.#monitors = reserving.monitors;
-    this.#perLane = reserving.perLaneWords;
     this.layout = reserving.layout.freeze();
   }
 
@@ -131,11 +127,6 @@ export class Space<S extends Shareables> {
   /** Whether a word is that of a monitor. */
   isMonitor(word: number): boolean {
     return this.#monitors.has(word);
-  }
-
-  /** Whether what a word holds is nothing to who looks from outside: that of a monitor, or one of a lane's own. */
-  isInner(word: number): boolean {
-    return this.#monitors.has(word) || this.#perLane.has(word) || this.isLane(word);
   }
 
   /** A task's view of the things; without `task`, the supervisor's. */
@@ -175,7 +166,6 @@ class Reserving implements Reservation {
   readonly initial: Steps<void>[] = [];
   readonly ownership = new Ownership<Owner>();
   readonly monitors = new Set<number>();
-  readonly perLaneWords = new Set<number>();
   /** Who reserves at the moment. */
   #owner: Owner = {};
   readonly #named: ReadonlyMap<Shareable<unknown>, string>;
@@ -198,12 +188,6 @@ class Reserving implements Reservation {
     const word = this.word(name);
     this.monitors.add(word);
     return word;
-  }
-
-  perLane(name: string): number {
-    const first = this.words(name, this.lanes);
-    for (let lane = 0; lane < this.lanes; lane++) this.perLaneWords.add(first + lane);
-    return first;
   }
 
   words(name: string, count: number, initial: number = 0): number {

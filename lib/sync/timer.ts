@@ -157,7 +157,10 @@ export class Timer implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<TimerStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#queue.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -244,6 +247,7 @@ export class Timer implements SharedThing {
     return late / 1000;
   }
 
+  /** Inside. */
   *#statistics(): Steps<TimerStatistics> {
     const phase = yield* load(this.#place.phase);
     const due = yield* load(this.#place.due, { cell: "f64" });

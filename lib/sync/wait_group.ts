@@ -120,7 +120,10 @@ export class WaitGroup implements SharedThing {
 
   /** What can be told about it. */
   statistics(): Steps<WaitGroupStatistics> {
-    return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
+    return call(
+      { kind: "call", object: this.name, method: "statistics", args: [] },
+      this.#gate.look(() => this.#statistics()),
+    );
   }
 
   /** See {@linkcode SharedThing}. */
@@ -151,6 +154,7 @@ export class WaitGroup implements SharedThing {
     return (yield* load(this.#count)) === 0;
   }
 
+  /** Inside. */
   *#statistics(): Steps<WaitGroupStatistics> {
     return { count: yield* load(this.#count), waiters: yield* this.#gate.waiters() };
   }

@@ -135,8 +135,8 @@ export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePla
     monitor: space.monitor(`${name}.monitor`),
     tail: space.word(`${name}.tail`),
     count: space.word(`${name}.waiters`),
-    tickets: space.perLane(`${name}.tickets`),
-    requests: space.perLane(`${name}.requests`),
+    tickets: space.words(`${name}.tickets`, space.lanes),
+    requests: space.words(`${name}.requests`, space.lanes),
     answers: space.words(`${name}.answers`, space.lanes),
     lanes: space.lanes,
     listening: space.part("lanes", listening),
@@ -292,6 +292,16 @@ export class WaitQueue {
    */
   *occupied(): Steps<boolean> {
     return (yield* load(this.#place.monitor)) !== 0;
+  }
+
+  /** What is so inside, for who only looks: the state of one moment. Of a queue that a death has torn, what is left of it. */
+  *look<T>(look: () => Steps<T>): Steps<T> {
+    try {
+      return yield* this.inside(look);
+    } catch (error) {
+      if (!(error instanceof NotRecoverableError)) throw error;
+      return yield* look();
+    }
   }
 
   /** How many wait; exact inside, a hint outside. */

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { explore } from "../../lib/explorer/mod.ts";
 import { rlockProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
@@ -16,4 +17,10 @@ Deno.test("rlock: the outermost release alone lets the next task in, under rando
     }),
     { numRuns: runs(200) },
   );
+});
+
+Deno.test("rlock: all interleavings hold, and they are few: a look at the depth is one action", () => {
+  const { verdict, schedules } = explore(rlockProgram, { strategy: "dpor" });
+  assertEquals(verdict, "proved");
+  assert(schedules <= 312, `${schedules} schedules`);
 });

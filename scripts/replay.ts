@@ -60,6 +60,8 @@ const GRAMMAR: CommandGrammar = {
   operand: " <schedule>",
   takes: TAKES,
   switches: ["--lanes", "--json", "--help"],
+  // What exploring takes must be replayed.
+  yielding: ["--mode", "--times", "--timeout"],
   usage: USAGE,
 };
 

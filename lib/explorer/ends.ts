@@ -8,6 +8,7 @@
  * - That a daemon has ended is heard of in an action of its own, or too late; where tasks may die, so it is with all.
  */
 
+import { farError } from "../errors.ts";
 import type { Answer } from "../memory/mod.ts";
 import { addAccesses, clockPlace, deathsPlace, endPlace, reads, writes } from "./accesses.ts";
 import type { AnswerTree, Failure, TreeNode } from "./answer_tree.ts";
@@ -135,7 +136,7 @@ export class Ends {
     const error = end?.kind === "threw" ? end.error : undefined;
     // After a failed assertion the run is a bug already; what else it shows is not to come from the recovery.
     if (isAssertion(error)) return;
-    const tree = this.#model.recovery(task, end?.kind === "threw" ? String(error) : undefined);
+    const tree = this.#model.recovery(task, end?.kind === "threw" ? failureText(error) : undefined);
     if (tree !== null) recoveries[task] = this.#untold(task, tree, tree.root);
   }
 
@@ -172,4 +173,10 @@ export class Ends {
 /** Whether an error is a failed assertion, of this library or of another. */
 export function isAssertion(error: unknown): boolean {
   return error instanceof Error && error.name === "AssertionError";
+}
+
+/** What a task failed with, as those hear it that are told of its end. */
+function failureText(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : farError(error);
+  return `${name}: ${message}`;
 }

@@ -242,7 +242,8 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
   }
   const { schedule, judged } = search.show(departures, { inTurns, afresh: true });
   const evidence = { message, schedule, outcome: judged?.outcome, preemptions, steps, minimal };
-  const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism";
+  // What outcomes there are depends on the parameters: the same one may be right with others.
+  const isSearchedAgain = (options.shrink ?? true) && kind !== "nondeterminism" && typeof find !== "object";
   const smaller = isSearchedAgain ? yield* smallerEvidence(program, { options, settings, least, budget }) : undefined;
   const all = { ...evidence, ...smaller === undefined ? {} : { smaller }, exhausted, ...ran };
   if (typeof find === "object" && kind !== "nondeterminism") return { verdict: "found", ...all };

@@ -63,7 +63,8 @@ export class Offers {
         continue;
       }
       if (operation.kind === "choose") {
-        for (let choice = 0; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
+        actions[count++] = task; // Where there is nothing to choose the memory says so.
+        for (let choice = 1; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
         // Nobody else can tell when a choice is made.
         if (step > 0) continue;
         shorten(actions, count);

@@ -5,7 +5,8 @@
  * - Tasks share nothing but the memory: what each task does is made anew whenever its steps are run from their start.
  */
 
-import { GuestDiedError } from "../errors.ts";
+import { crossed, encode } from "../codec/mod.ts";
+import { farError, GuestDiedError } from "../errors.ts";
 import {
   type Answer,
   type CallOperation,
@@ -16,7 +17,7 @@ import {
   PARKED,
   type Steps,
 } from "../memory/mod.ts";
-import { type AnyProgram, dataText, ownSteps, type Settings } from "../program/mod.ts";
+import { type AnyProgram, ownSteps, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
 import { unaided } from "./ambient.ts";
@@ -174,14 +175,18 @@ export class ProgramModel {
 
   /** The end of the steps that read the outcome, given what the tasks returned; undefined where all returned nothing. */
   outcome(results: readonly unknown[] | undefined): TreeNode {
-    const key = results === undefined ? "" : dataText(results);
+    const key = results === undefined ? "" : exactText(results);
     let tree = this.#outcomes.get(key);
     if (tree === undefined) {
       const { program, settings } = this;
-      const kept = results === undefined ? this.names.map(() => undefined) : [...results];
+      const kept = results ?? this.names.map(() => undefined);
       tree = new AnswerTree(
         this.#space.layout,
-        (memory) => program.outcome(this.#space.bind(memory), { results: kept, settings }),
+        (memory) => {
+          // What is done to them there changes them for nobody else.
+          const results = crossed([...kept]) as readonly unknown[];
+          return program.outcome(this.#space.bind(memory), { results, settings });
+        },
         this.#rules,
       );
       if (this.#outcomes.size >= MOST_TREES) this.#outcomes.clear();
@@ -331,13 +336,46 @@ export class ProgramModel {
 /** What a task asks for that has not begun, where that is an action of its own. */
 export const START: CallOperation = { kind: "call", object: "", method: "start", args: [] };
 
-/** Steps of a task, made when they begin, or after a first action that only begins. */
+/**
+ * Steps of a task, made when they begin, or after a first action that only begins. What they give crosses as bytes, as in
+ * every mode.
+ */
 function* begun(make: () => Steps<unknown>, isLate: boolean): Steps<unknown> {
   if (isLate) {
     const started = yield START;
     if (started instanceof InlineCall) started.ended = true;
   }
-  return yield* make();
+  try {
+    const value = yield* make();
+    if (isPrimitive(value)) return value;
+    // It arrives as what it is, with the path that an error names as in every mode.
+    return (crossed({ value }) as { readonly value: unknown }).value;
+  } catch (error) {
+    throw tellable(error);
+  }
+}
+
+/** What was thrown, or, where that refuses to say what it is, an error that says so. */
+function tellable(thrown: unknown): unknown {
+  try {
+    String(thrown);
+    return thrown;
+  } catch {
+    const { name, message } = farError(thrown);
+    return Object.defineProperty(new Error(message), "name", { value: name });
+  }
+}
+
+/** A text that differs where what tasks returned differs. */
+function exactText(values: readonly unknown[]): string {
+  return values.map((value) => {
+    if (typeof value === "string") return JSON.stringify(value);
+    return isPrimitive(value) ? `${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}` : `[${encode(value)}]`;
+  }).join();
+}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || !["object", "function", "symbol"].includes(typeof value);
 }
 
 function* nothing() {}

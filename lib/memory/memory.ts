@@ -54,3 +54,10 @@ export function pick(chooser: Chooser, n: number): number {
   }
   return choice;
 }
+
+/** Throws unless the time that an operation waits for is one: nothing ever comes at `NaN`. */
+export function checkTime(act: "sleep" | "wait", time: number): void {
+  if (typeof time !== "number" || Number.isNaN(time)) {
+    throw new RangeError(`Cannot ${act}: the time is ${time}, a number of milliseconds is wanted`);
+  }
+}

@@ -26,7 +26,7 @@
 import { runBlocking } from "./blocking.ts";
 import { Cells, type SavedCells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
-import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
+import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import type { Answer, NotifyOperation, Operation, SleepOperation, Steps, WaitOperation } from "./operation.ts";
 import { INLINE } from "./operation.ts";
 
@@ -259,6 +259,7 @@ export class ModelMemory implements Memory {
 
   #wait({ word, expected, deadline = Infinity, polls = false }: WaitOperation, task: number): Answer | typeof PARKED {
     this.#cells.checkWord("wait", word, 1);
+    checkTime("wait", deadline);
     if (this.#cells.words[word] !== (expected | 0)) return "not-equal";
     if (deadline <= this.#clock && !this.#patient) return "timed-out";
     this.#parked.push({ task, word, until: deadline, ...polls ? { polled: expected | 0 } : {} });
@@ -277,6 +278,7 @@ export class ModelMemory implements Memory {
   }
 
   #sleep({ until }: SleepOperation, task: number): undefined | typeof PARKED {
+    checkTime("sleep", until);
     if (until <= this.#clock) return undefined;
     this.#parked.push({ task, until });
     return PARKED;

@@ -8,7 +8,7 @@
 
 import { runBlocking } from "./blocking.ts";
 import type { Layout } from "./layout.ts";
-import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
+import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import type { Answer, Operation, ReadOperation, Steps } from "./operation.ts";
 
 /** How a remote memory reaches its owner. */
@@ -40,6 +40,8 @@ export class RemoteMemory implements Memory {
   /** Has one operation performed, and waits for its answer. */
   perform(operation: Operation): Answer {
     checkPlace(operation);
+    if (operation.kind === "sleep") checkTime("sleep", operation.until);
+    if (operation.kind === "wait" && operation.deadline !== undefined) checkTime("wait", operation.deadline);
     if (operation.kind === "read") return this.#read(operation);
     if (this.#options.asksAll === true) return this.#options.perform(operation);
     switch (operation.kind) {

@@ -26,7 +26,7 @@
 import { Cells } from "./cells.ts";
 import { GuestControl } from "./guest_control.ts";
 import { Layout, type LayoutTable } from "./layout.ts";
-import { type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
+import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memory.ts";
 import { runBlocking } from "./blocking.ts";
 import type { Answer, CallOperation, Operation, Steps, WaitOperation, WaitResult } from "./operation.ts";
 import { INLINE } from "./operation.ts";
@@ -198,8 +198,9 @@ export class SharedMemory implements Memory {
     this.control.enter(operation);
   }
 
-  #wait({ word, expected, deadline, polls }: WaitOperation): WaitResult {
+  #wait({ word, expected, deadline = Infinity, polls }: WaitOperation): WaitResult {
     this.#cells.checkWord("wait", word, 1);
+    checkTime("wait", deadline);
     // A guest that is stopped here has as many operations to undo what it did.
     this.#operations = 0;
     this.control.throwIfStopped();
@@ -209,7 +210,7 @@ export class SharedMemory implements Memory {
     if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
     const published = this.control.publish(word, {
       expected,
-      timed: deadline !== undefined && deadline !== Infinity,
+      timed: deadline !== Infinity,
     });
     try {
       return this.#waitInSlices(word, expected, { deadline, polls });
@@ -233,7 +234,7 @@ export class SharedMemory implements Memory {
   #waitInSlices(
     word: number,
     expected: number,
-    { deadline = Infinity, polls }: Pick<WaitOperation, "deadline" | "polls">,
+    { deadline, polls }: { readonly deadline: number } & Pick<WaitOperation, "polls">,
   ): WaitResult {
     for (let slices = 0;; slices++) {
       this.control.throwIfStopped();
@@ -256,6 +257,7 @@ export class SharedMemory implements Memory {
     signal: AbortSignal | undefined,
   ): Promise<WaitResult> {
     this.#cells.checkWord("wait", word, 1);
+    checkTime("wait", deadline);
     const letGo = this.#hold();
     // Of a guest that waits in several places at once the last one is seen.
     const published = this.control.publish(word, { expected, timed: deadline !== Infinity });
@@ -289,6 +291,7 @@ export class SharedMemory implements Memory {
   }
 
   async #sleepAsync(until: number, signal: AbortSignal | undefined): Promise<undefined> {
+    checkTime("sleep", until);
     const forever: WaitOperation = { kind: "wait", word: this.#sleepWord, expected: 0, deadline: until };
     // Only a stop or an interruption ends it before its time: it is thrown.
     while (await this.#waitAsync(forever, signal) !== "timed-out" && signal?.aborted !== true);
@@ -300,6 +303,7 @@ export class SharedMemory implements Memory {
   }
 
   #sleep(until: number): undefined {
+    checkTime("sleep", until);
     const word = this.#sleepWord;
     this.#operations = 0;
     this.control.throwIfStopped();

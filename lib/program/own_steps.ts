@@ -73,7 +73,7 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
 
   next(answer: unknown): IteratorResult<Operation, T> {
     if (this.#operation !== undefined) this.#keep({ answer });
-    return this.#go(() => (this.#steps ??= this.#task.make(this.#memory)[Symbol.iterator]()).next(answer));
+    return this.#go(() => (this.#steps ??= this.#made()).next(answer));
   }
 
   throw(error: unknown): IteratorResult<Operation, T> {
@@ -82,6 +82,16 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
       if (this.#steps === undefined) throw error;
       return throwInto(this.#steps, error);
     });
+  }
+
+  /** The steps from the start, if it gives any. */
+  #made(): Iterator<Operation, T, unknown> {
+    const { name, make } = this.#task;
+    const steps: unknown = make(this.#memory);
+    if (typeof steps === "object" && steps !== null && Symbol.iterator in steps) {
+      return (steps as Steps<T>)[Symbol.iterator]();
+    }
+    throw new TypeError(`Cannot run ${name}: it gives ${typeof steps}, steps (those of a function*) are wanted`);
   }
 
   #go(act: () => IteratorResult<Operation, T>): IteratorResult<Operation, T> {

@@ -34,12 +34,12 @@ export async function readCommand(args: readonly string[], grammar: CommandGramm
   const given = await readProgram(args, { ...grammar, all, admit: (program) => admit(program, grammar) });
   if (typeof given === "string") return given;
   const { flags, own } = given;
-  const again = ["--variant", "--seed", "--steps", ...own.map(({ flag }) => flag)].flatMap((flag) => {
+  const again = ["--variant", "--seed", "--steps"].flatMap((flag) => {
     const value = flags.get(flag);
-    return value === undefined ? [] : value === "" ? [flag] : [flag, value];
+    return value === undefined ? [] : [flag, value];
   });
   const subjects = given.subjects.map((subject): Subject => {
-    return { ...subject, flags: given.all ? ["--variant", subject.variant] : again };
+    return { ...subject, flags: given.all ? ["--variant", subject.variant] : [...again, ...own] };
   });
   return { ...given, subjects };
 }

@@ -4,7 +4,7 @@
 
 import type { RunnableProgram } from "../../mod.ts";
 import { quoted, readArguments, UsageError } from "../command/arguments.ts";
-import { flagLines, type OwnFlag, ownFlags, readParameters } from "./own_flags.ts";
+import { flagLines, ownFlags, readParameters } from "./own_flags.ts";
 import { findTarget } from "./target.ts";
 
 /** One program in one variant. */
@@ -28,6 +28,8 @@ export interface CommandGrammar {
   readonly switches: readonly string[];
   /** The flags that may be given more than once. */
   readonly lists?: readonly string[];
+  /** The flags with a value that give way to one of the same name that the program has of its own. */
+  readonly yielding?: readonly string[];
   /** The help text without a program. */
   readonly usage: string;
   /** The flags of an example, where one can be given for any program. */
@@ -48,10 +50,10 @@ export interface Given<P extends RunnableProgram = RunnableProgram> {
   readonly subjects: readonly Subject<P>[];
   /** Whether these are all of the list. */
   readonly all: boolean;
-  /** The flags that were given. */
+  /** The flags of the command that were given. */
   readonly flags: ReadonlyMap<string, string>;
-  /** The flags that the program has of its own. */
-  readonly own: readonly OwnFlag[];
+  /** Those of the program's own, with their values, as arguments. */
+  readonly own: readonly string[];
 }
 
 /**
@@ -63,7 +65,7 @@ export async function readProgram<P extends RunnableProgram>(
   args: readonly string[],
   grammar: CommandGrammar & Admission<P>,
 ): Promise<Given<P> | string> {
-  const { command, takes, switches, lists = [], usage } = grammar;
+  const { command, takes, switches, lists = [], yielding = [], usage } = grammar;
   const common = { "--variant": "a variant", ...takes };
   // The first argument that is neither a flag nor the value of a common one.
   const place = args.findIndex((argument, index) => {
@@ -88,12 +90,13 @@ export async function readProgram<P extends RunnableProgram>(
     return { subjects, all: true, flags, own: [] };
   }
   const program = grammar.admit(await findTarget(target));
-  const own = ownFlags(program, [...Object.keys(common), ...switches]);
+  const own = ownFlags(program, [...Object.keys(common).filter((flag) => !yielding.includes(flag)), ...switches]);
+  const isOwn = (flag: string) => own.some((other) => other.flag === flag);
   if (help) return programUsage(program, { ...grammar, lines: flagLines(own) });
   const flags = readArguments(args.toSpliced(place, 1), {
     lists,
     flags: {
-      ...common,
+      ...Object.fromEntries(Object.entries(common).filter(([flag]) => !isOwn(flag))),
       "--variant": `one of ${program.variants.join(", ")}`,
       ...Object.fromEntries(own.flatMap(({ flag, takes }) => takes === undefined ? [] : [[flag, takes]])),
     },
@@ -107,7 +110,15 @@ export async function readProgram<P extends RunnableProgram>(
     throw new UsageError(`Cannot use --variant ${quoted(variant)}: one of ${program.variants.join(", ")} is wanted`);
   }
   const parameters = readParameters(own, flags);
-  return { subjects: [{ program, target, variant, parameters }], all: false, flags, own };
+  return {
+    subjects: [{ program, target, variant, parameters }],
+    all: false,
+    flags: new Map([...flags].filter(([flag]) => !isOwn(flag))),
+    own: own.flatMap(({ flag, takes }) => {
+      const value = flags.get(flag);
+      return value === undefined ? [] : takes === undefined ? [flag] : [flag, value];
+    }),
+  };
 }
 
 /** The variants as a help text lists them. */

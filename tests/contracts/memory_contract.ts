@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type Answer,
@@ -150,6 +150,23 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
     const after = runBlocking(memory, now());
     assert(after >= until);
     runBlocking(memory, sleep(until));
+  });
+
+  test("refuses to wait for a time that is none", async (subject) => {
+    const { memory } = cells(subject);
+    const operations = [
+      { kind: "sleep", until: NaN },
+      { kind: "wait", word: WORD, expected: 0, deadline: NaN },
+    ] as const;
+    for (const operation of operations) {
+      const refused = `Cannot ${operation.kind}: the time is NaN, a number of milliseconds is wanted`;
+      assertThrows(() => memory.perform(operation), RangeError, refused);
+      await assertRejects(
+        async () => await memory.performAsync?.(operation) ?? memory.perform(operation),
+        RangeError,
+        refused,
+      );
+    }
   });
 
   test("choose asks the chooser that was handed in, and checks it", (subject) => {

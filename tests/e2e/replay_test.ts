@@ -14,9 +14,9 @@ async function replayed(...args: readonly string[]): Promise<Ended> {
 }
 
 /** The schedule that shows the bug of a program of the list. */
-function scheduleOf(name: string): string {
+function scheduleOf(name: string, parameters: Readonly<Record<string, unknown>> = {}): string {
   const program = programs.filter(isProgram).find((program) => program.name === name);
-  const bug = program === undefined ? undefined : explore(program);
+  const bug = program === undefined ? undefined : explore(program, { parameters });
   if (bug?.verdict !== "bug") throw new Error(`${name} has a bug`);
   return bug.schedule;
 }
@@ -62,6 +62,19 @@ Deno.test("replay runs a program by its path, with its own flags, also where it 
   const { code, stdout } = await replayed(path, schedule, "--setters", "3", "--mode", "thread");
   assertEquals([code, reorder.module], [0, undefined]);
   assertStringIncludes(stdout, "thread mode: 10 of 10 came to the model's outcome\n");
+});
+
+Deno.test("replay takes a flag of the program's own for that where it has one of the same name", async () => {
+  const { code, stdout } = await replayed(
+    "counter",
+    scheduleOf("counter", { times: 2, tasks: 2 }),
+    "--times",
+    "2",
+    "--tasks",
+    "2",
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "direct mode: 1 of 1 came to the model's outcome\n");
 });
 
 Deno.test("replay refuses a schedule of another program, a slip of the hand, and no schedule, with 2", async () => {

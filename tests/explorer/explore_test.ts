@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { type BugKind, explore, type ExploreOptions, replay } from "../../lib/explorer/mod.ts";
-import { choose } from "../../lib/memory/mod.ts";
+import { choose, sleep } from "../../lib/memory/mod.ts";
 import { type AnyProgram, defineProgram, pause } from "../../lib/program/mod.ts";
 import { blocking, cell, lock, semaphore } from "../../lib/sync/mod.ts";
 import { runs } from "../contracts/soak.ts";
@@ -227,6 +227,24 @@ Deno.test("explore() lets the time of whoever waits come at any point", () => {
       assertEquals(outcomesOf(race), [1, 2]);
       assertEquals(outcomesOf(impatient), [[false, 1], [true, 0]]);
     }
+  }
+});
+
+Deno.test("explore() has a task fail that chooses among nothing, or waits for a time that is none", () => {
+  for (
+    const [steps, says] of [[choose(NaN), "Cannot choose: NaN"], [sleep(NaN), "Cannot sleep: the time is NaN"]] as const
+  ) {
+    const program = defineProgram({
+      name: "nonsense",
+      claim: "It is refused.",
+      shared: () => ({}),
+      tasks: () => [{ name: "a", run: () => steps }],
+      *outcome() {},
+      expected: () => () => true,
+    });
+    const { verdict, outcomes } = explore(program);
+    assertEquals([verdict, outcomes.length], ["proved", 1]);
+    assertStringIncludes(JSON.stringify(outcomes), says);
   }
 });
 

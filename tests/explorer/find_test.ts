@@ -58,6 +58,14 @@ Deno.test("explore() refuses kinds that there are not, budgets out of range, and
   for (const [options, says] of refusals) assertThrows(() => explore(many, options), RangeError, says);
 });
 
+Deno.test("explore() looks for an outcome with the given parameters alone", () => {
+  const [counter] = programs.filter(({ name }) => name === "counter");
+  assert(counter !== undefined && "tasks" in counter);
+  // With fewer additions that is what must come out.
+  const result = explore(counter, { parameters: { tasks: 2, times: 2 }, find: { outcome: 2 } });
+  assert(result.verdict === "found" && result.smaller === undefined, result.verdict);
+});
+
 Deno.test("explore() goes on from a race that changes nothing to one that does", () => {
   const [counter] = programs.filter(({ name }) => name === "counter");
   assert(counter !== undefined && "tasks" in counter);

@@ -3,7 +3,7 @@ import { OwnerDiedError } from "../../lib/errors.ts";
 import { explore, type ExploreOptions, replay, scriptOf, traceOf } from "../../lib/explorer/mod.ts";
 import { notify, now, type Steps, timeIn, wait } from "../../lib/memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../../lib/program/mod.ts";
-import { channel, queue } from "../../lib/mailbox/mod.ts";
+import { channel, future, queue } from "../../lib/mailbox/mod.ts";
 import {
   barrier,
   cell,
@@ -263,6 +263,79 @@ Deno.test("explore() knows that what a thing says of itself is so at one moment"
     { depth: 1, owner: 1, waiters: 0 },
     { depth: 2, owner: 1, waiters: 0 },
   ]);
+});
+
+Deno.test("explore() tells apart all that tasks can return, as every mode hands it on", () => {
+  const returning = (make: (value: number) => unknown, read: (result: unknown) => unknown) =>
+    defineProgram({
+      name: "returning",
+      claim: "What is returned is read.",
+      shared: () => ({ x: cell() }),
+      tasks: () => [
+        {
+          name: "a",
+          *run({ x }) {
+            return make(yield* x.load());
+          },
+        },
+        { name: "b", run: ({ x }) => x.store(1) },
+      ],
+      *outcome(_shared, { results: [result] }) {
+        return read(result);
+      },
+      expected: () => () => true,
+    });
+  // What is read is what was made.
+  const of = <T>(make: (value: number) => T, read: (made: T) => unknown) =>
+    [make, (result: unknown) => read(result as T)] as const;
+  const rich = [
+    of((value) => new Map([["key", value]]), (map) => map.get("key")),
+    of((value) => new Set([value]), (set) => [...set][0]),
+    of((value) => new Error(`${value}`), ({ message }) => Number(message)),
+    of((value) => [value === 0 ? null : undefined], ([item]) => item === undefined ? 1 : 0),
+    of((value) => new Uint8Array([value]).buffer, (buffer) => new Uint8Array(buffer)[0]),
+    // Who reads it may change it.
+    of((value) => [value], (list) => list.pop()),
+  ];
+  for (const [make, read] of rich) {
+    assertEquals(allOutcomesOf(returning(make, read)), [0, 1]);
+    // As an outcome of its own what JSON holds alike counts as one.
+    if (JSON.stringify(make(0)) !== "[null]") {
+      assertEquals(allOutcomesOf(returning(make, (result) => result)).map(read).sort(), [0, 1]);
+    }
+  }
+  const [failed] = allOutcomesOf(returning(() => () => 1, () => "read"));
+  assertMatch(JSON.stringify(failed), /"error":"UncloneableError"/);
+});
+
+Deno.test("explore() tells others of what was thrown as every mode does, whatever that is", () => {
+  for (
+    const [thrown, text] of [
+      ["text", "thrown value: text"],
+      [Object.create(null), "thrown value: (an object without a text)"],
+      [new RangeError("out"), "RangeError: out"],
+    ]
+  ) {
+    const telling = defineProgram({
+      name: "telling",
+      claim: "A future tells why it has no value.",
+      shared: () => ({ answer: future<number>() }),
+      tasks: () => [
+        {
+          name: "bound",
+          *run({ answer }) {
+            yield* answer.bind();
+            throw thrown;
+          },
+        },
+        { name: "taker", run: ({ answer }) => answer.fetch() },
+      ],
+      *outcome() {},
+      expected: () => () => true,
+    });
+    const { outcomes } = explore(telling, { keepGoing: true });
+    assert(JSON.stringify(outcomes).includes(`${text}"`), `${text} in ${JSON.stringify(outcomes)}`);
+  }
 });
 
 Deno.test("explore() takes a look at the clock as an action", () => {

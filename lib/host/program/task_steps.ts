@@ -6,7 +6,7 @@
  */
 
 import { encode } from "../../codec/mod.ts";
-import type { Memory, Operation, Steps } from "../../memory/mod.ts";
+import type { Memory, Operation } from "../../memory/mod.ts";
 import { ownSteps, type ProgramTask } from "../../program/mod.ts";
 import type { Shareables, Shared } from "../../sync/mod.ts";
 
@@ -23,10 +23,6 @@ export function* taskSteps(
   task: ProgramTask<Shareables>,
   { memory, sharedOn }: TaskPlace,
 ): Generator<Operation, Uint8Array, unknown> {
-  const make = (memory: Memory): Steps<unknown> => {
-    const steps: unknown = task.run(sharedOn(memory));
-    if (typeof steps === "object" && steps !== null && Symbol.iterator in steps) return steps as Steps<unknown>;
-    throw new TypeError(`Cannot run ${task.name}: it gives ${typeof steps}, steps (those of a function*) are wanted`);
-  };
+  const make = (memory: Memory) => task.run(sharedOn(memory));
   return encode({ value: yield* ownSteps({ name: task.name, layout: memory.layout, make }, memory) });
 }

@@ -156,7 +156,7 @@ async function promiseOf(memory: Memory, make: () => unknown): Promise<unknown> 
 /** Runs the steps of a method of a blocking view. */
 export function block(view: unknown, method: PropertyKey, args: readonly unknown[]): unknown {
   const { body, sight } = view as Viewed;
-  const given = (body[method] as Act)(...args.map(shown));
+  const given = call(body, method, args);
   return reached(isSteps(given) ? runBlocking(sight.memory, given) : given, sight);
 }
 
@@ -200,16 +200,20 @@ const HOOKS: { readonly [K in Hook]-?: true } = {
 
 type ViewClass = new (body: object, sight: Sight) => Viewed;
 
-const classes: Readonly<Record<Face, WeakMap<object, ViewClass>>> = {
-  blocking: new WeakMap(),
-  promised: new WeakMap(),
-};
+/** Under these symbols the prototype of a class has the classes of its views. */
+const MADE: Readonly<Record<Face, symbol>> = { blocking: Symbol("blocking view"), promised: Symbol("promise view") };
 
 function viewOf(body: object, sight: Sight): Viewed {
+  const { [MADE[sight.face]]: made } = body as { readonly [made: symbol]: ViewClass | undefined };
+  return new (made ?? makeClass(body, sight.face))(body, sight);
+}
+
+function makeClass(body: object, face: Face): ViewClass {
+  const value = classFor(body, face);
   const prototype: object = Object.getPrototypeOf(body);
-  let made = classes[sight.face].get(prototype);
-  if (made === undefined) classes[sight.face].set(prototype, made = classFor(body, sight.face));
-  return new made(body, sight);
+  // What is of no class has methods of its own.
+  Object.defineProperty(prototype === Object.prototype ? body : prototype, MADE[face], { value });
+  return value;
 }
 
 /** Something that is reached through a view. */
@@ -228,9 +232,9 @@ function classFor(body: object, face: Face): ViewClass {
   for (let from = body; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Reflect.ownKeys(from)) {
       const isMethod = typeof Reflect.getOwnPropertyDescriptor(from, name)?.value === "function";
-      const isPlain = name === Symbol.dispose || viewing.plain?.includes(name as string) === true;
-      if (isMethod) add(name, { value: isPlain ? plainly(name) : METHODS[face](name) });
-      else add(name, { get: propertyOf(name) });
+      if (!isMethod) add(name, { get: propertyOf(name) });
+      else if (name === Symbol.dispose) add(name, { value: dispose });
+      else add(name, { value: viewing.plain?.includes(name as string) ? plainly(name) : METHODS[face](name) });
     }
   }
   return made;
@@ -244,9 +248,24 @@ const METHODS: Readonly<Record<Face, (name: PropertyKey) => Act>> = {
   promised: (name) =>
     async function (this: Viewed, ...args) {
       const { body, sight } = this;
-      return reached(await promiseOf(sight.memory, () => (body[name] as Act)(...args.map(shown))), sight);
+      return reached(await promiseOf(sight.memory, () => call(body, name, args)), sight);
     },
 };
+
+/** Calls a method of the thing itself. */
+function call(body: Body, method: PropertyKey, args: readonly unknown[]): unknown {
+  // Calls without a list for the arguments are quicker.
+  const { 0: one, 1: two, length } = args;
+  switch (length) {
+    case 0:
+      return (body[method] as Act)();
+    case 1:
+      return (body[method] as Act)(shown(one));
+    case 2:
+      return (body[method] as Act)(shown(one), shown(two));
+  }
+  return (body[method] as Act)(...args.map(shown));
+}
 
 /** An argument, where it is options with the things themselves. */
 function shown(given: unknown): unknown {
@@ -258,6 +277,10 @@ function plainly(name: PropertyKey): Act {
   return function (this: Viewed, ...args) {
     return reached((this.body[name] as Act)(...args), this.sight);
   };
+}
+
+function dispose(this: Viewed): void {
+  (this.body as unknown as Disposable)[Symbol.dispose]();
 }
 
 function propertyOf(name: PropertyKey): () => unknown {

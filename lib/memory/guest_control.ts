@@ -36,6 +36,7 @@ const GUEST_WORDS = [
   "expected",
   "timed",
   "interruptedWait",
+  "claimed",
 ] as const;
 
 /** The wait that a guest is in. */
@@ -147,6 +148,17 @@ export class GuestControl {
     Atomics.store(this.#words, this.#wordOf(guest, "stop"), 0);
     Atomics.store(this.#words, this.#wordOf(guest, "acknowledged"), 0);
     Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), NOT_WAITING);
+  }
+
+  /** Takes the place of this guest for one side, for good; false where another side has it. */
+  claim(): boolean {
+    return this.#guest !== undefined &&
+      Atomics.compareExchange(this.#words, this.#wordOf(this.#guest, "claimed"), 0, 1) === 0;
+  }
+
+  /** Lets another side claim the place of a guest. */
+  unclaim(guest: number): void {
+    Atomics.store(this.#words, this.#wordOf(guest, "claimed"), 0);
   }
 
   /** Says, as the guest, that it is out of the stopped work and will not touch this memory again. */

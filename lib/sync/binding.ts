@@ -85,19 +85,17 @@ export interface BindingOptions {
   readonly ownership: Ownership<Owner>;
 }
 
-const memories = new WeakMap<object, Memory>();
+const bindings = new WeakMap<object, Binding>();
 
 /**
- * The memory of a thing.
+ * The binding of a thing.
  *
  * @throws {TypeError} where no space has bound it.
  */
-export function memoryOf(thing: object): Memory {
-  const memory = memories.get(thing);
-  if (memory === undefined) {
-    throw new TypeError("Cannot look at it: it is no thing that a space has bound, one is wanted");
-  }
-  return memory;
+export function bindingOf(thing: object): Binding {
+  const binding = bindings.get(thing);
+  if (binding !== undefined) return binding;
+  throw new TypeError("Cannot look at it: it is no thing that a space has bound, one is wanted");
 }
 
 /** One task's view of a space. */
@@ -177,7 +175,7 @@ export class Binding {
       this.#made.set(bind, made);
       if (!isSharedThing(made)) return made;
       this.things.set(made.name, made);
-      memories.set(made, this.memory);
+      bindings.set(made, this);
     }
     return made;
   }

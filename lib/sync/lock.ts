@@ -34,7 +34,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { cancelled } from "./cancel_token.ts";
 import { type Acquired, AT_ONCE, guarded, INSIDE, type Inside, LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { block, bodyOf, PART, type Part, shownBy, VIEWING, type Viewing } from "./view.ts";
+import { block, blockUnlessHeld, bodyOf, PART, type Part, shownBy, VIEWING, type Viewing } from "./view.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
@@ -228,18 +228,24 @@ export class Lock implements SharedThing, Part {
   static readonly [VIEWING]: Viewing<Lock> = {
     blocking: {
       acquire(options?: WaitOptions) {
-        return options === undefined && bodyOf<Lock>(this).#takeAtOnce() || block(this, "acquire", [options]);
+        const lock = bodyOf<Lock>(this);
+        return options === undefined && lock.#takeAtOnce() || lock.#block(this, "acquire", [options]);
       },
       release() {
         if (!bodyOf<Lock>(this)[AT_ONCE]()) block(this, "release", []);
       },
       lock(options?: WaitOptions) {
         const lock = bodyOf<Lock>(this);
-        if (options !== undefined || !lock.#takeAtOnce()) return block(this, "lock", [options]);
+        if (options !== undefined || !lock.#takeAtOnce()) return lock.#block(this, "lock", [options]);
         return shownBy(this, new LockGuard(lock, lock.#binding, undefined));
       },
     },
   };
+
+  /** Another task gives back what begins held: so one may wait for what it holds. */
+  get #block(): typeof block {
+    return this.#place.beginsHeld ? block : blockUnlessHeld;
+  }
 
   /** See {@linkcode AT_ONCE}: the first step of `give`. */
   [AT_ONCE](): boolean {

@@ -29,6 +29,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import { insist } from "./insist.ts";
 import type { Shareable } from "./space.ts";
+import { VIEWING, type Viewing } from "./view.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
@@ -138,6 +139,9 @@ export class Once implements SharedThing {
       this.#queue.look(() => this.#statistics()),
     );
   }
+
+  /** See {@linkcode VIEWING}. */
+  static readonly [VIEWING]: Viewing<Once> = { waits: ["run"] };
 
   /** See {@linkcode SharedThing}. */
   get calls(): readonly string[] {

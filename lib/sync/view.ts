@@ -28,7 +28,8 @@
  */
 
 import { type Memory, runAsynchronous, runBlocking, type Steps } from "../memory/mod.ts";
-import { memoryOf, type SharedThing } from "./binding.ts";
+import { DeadlockError } from "../errors.ts";
+import { bindingOf, type SharedThing } from "./binding.ts";
 import { hearing } from "./hearing.ts";
 import type { Shareable, Shareables, Shared } from "./space.ts";
 
@@ -44,6 +45,8 @@ export interface Viewing<T> {
   readonly blocking?: { readonly [K in keyof T]?: (this: Blocking<T>, ...args: never) => unknown };
   /** The methods that give something at once, and no steps. */
   readonly plain?: readonly (keyof T)[];
+  /** The methods that wait until nobody holds the thing: in vain, where the task itself does and blocks. */
+  readonly waits?: readonly (keyof T)[];
 }
 
 /** Marks what a view of something else shows as a view, too: a part of a thing, a guard. */
@@ -108,12 +111,12 @@ export type Seen<T> = T | Blocking<T> | Promised<T>;
 
 /** The blocking view of a thing that a space has bound. */
 export function blocking<T extends object>(thing: T): Blocking<T> {
-  return viewOf(thing, { face: "blocking", memory: memoryOf(thing) }) as unknown as Blocking<T>;
+  return viewOf(thing, sightOf(thing, "blocking")) as unknown as Blocking<T>;
 }
 
 /** The promise view of a thing that a space has bound. */
 export function promised<T extends object>(thing: T): Promised<T> {
-  return viewOf(thing, { face: "promised", memory: memoryOf(thing) }) as unknown as Promised<T>;
+  return viewOf(thing, sightOf(thing, "promised")) as unknown as Promised<T>;
 }
 
 /** Views of shared things, by name. */
@@ -165,10 +168,36 @@ export function shownBy(view: unknown, part: object): unknown {
   return viewOf(part, (view as Viewed).sight);
 }
 
-/** How something is seen, and where it lies. */
+/** As `block`, for a method that waits until nobody holds the thing. */
+export function blockUnlessHeld(view: unknown, method: PropertyKey, args: readonly unknown[]): unknown {
+  const { body, sight: { memory, task } } = view as Viewed;
+  const { name, holders } = body as unknown as SharedThing;
+  // In the model such a wait is an error by itself.
+  if (memory.words !== undefined && holders !== undefined && !args.some(isLimited)) {
+    const isHeld = runBlocking(memory, holders.call(body)).includes(task);
+    if (isHeld) {
+      throw new DeadlockError([{ task: `${task}`, object: name, method: `${String(method)}`, owners: [`${task}`] }]);
+    }
+  }
+  return block(view, method, args);
+}
+
+/** Whether an argument is options that end a wait. */
+function isLimited(given: unknown): boolean {
+  const { timeout, cancel } = Object(given) as { readonly timeout?: unknown; readonly cancel?: unknown };
+  return timeout !== undefined && timeout !== Infinity || cancel !== undefined;
+}
+
+/** How something is seen, where it lies, and by whom. */
 interface Sight {
   readonly face: Face;
   readonly memory: Memory;
+  readonly task: number;
+}
+
+function sightOf(thing: object, face: Face): Sight {
+  const { memory, task } = bindingOf(thing);
+  return { face, memory, task };
 }
 
 type Body = { readonly [name: PropertyKey]: unknown };
@@ -234,16 +263,17 @@ function classFor(body: object, face: Face): ViewClass {
       const isMethod = typeof Reflect.getOwnPropertyDescriptor(from, name)?.value === "function";
       if (!isMethod) add(name, { get: propertyOf(name) });
       else if (name === Symbol.dispose) add(name, { value: dispose });
-      else add(name, { value: viewing.plain?.includes(name as string) ? plainly(name) : METHODS[face](name) });
+      else if (viewing.plain?.includes(name as string)) add(name, { value: plainly(name) });
+      else add(name, { value: METHODS[face](name, viewing.waits?.includes(name as string) ? blockUnlessHeld : block) });
     }
   }
   return made;
 }
 
-const METHODS: Readonly<Record<Face, (name: PropertyKey) => Act>> = {
-  blocking: (name) =>
+const METHODS: Readonly<Record<Face, (name: PropertyKey, how: typeof block) => Act>> = {
+  blocking: (name, how) =>
     function (this: Viewed, ...args) {
-      return block(this, name, args);
+      return how(this, name, args);
     },
   promised: (name) =>
     async function (this: Viewed, ...args) {

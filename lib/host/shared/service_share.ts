@@ -22,7 +22,7 @@ import {
 import { askedSteps, decodeAsked, encodeAnswer } from "./asked.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import { Recovery } from "./recovery.ts";
-import { HOST_LANES, type LaneCounts, LANES, type ThingsMessage } from "./view.ts";
+import { HOST_LANES, kindsOf, type LaneCounts, LANES, type ThingsMessage } from "./view.ts";
 
 /** What a guest asks that has no memory. */
 interface Asking {
@@ -61,7 +61,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
   /** Makes the memory. */
   constructor(things: S, { tasks, lanesPerTask = LANES, hostLanes = HOST_LANES, spin = 0 }: ShareOptions) {
     this.#space = new Space(things, { tasks, lanesPerTask, hostLanes });
-    this.message = { tasks, lanesPerTask, hostLanes, words: this.#space.layout.wordCount };
+    this.message = { tasks, lanesPerTask, hostLanes, words: this.#space.layout.wordCount, kinds: kindsOf(things) };
     this.memory = SharedMemory.create(this.#space.layout, { guests: tasks, clock: now, spin, hold: holdEventLoop });
     runBlocking(this.memory, this.#space.initialize());
     this.shared = this.#space.bind(this.memory);

@@ -4,7 +4,9 @@
  * - `share` makes the memory; its `handle` goes to the workers by `postMessage`, which `attach` with the same description.
  *   Each task number belongs to one worker at a time.
  * - Workers see them through blocking views, an event loop through promise views: the names are the same.
- * - Nobody supervises: say `ended` when a worker has ended without leaving what it held.
+ * - Nobody supervises: say `ended` when a worker has ended, and what it held goes on, and its task number to another one.
+ * - A worker that takes a lock which it holds would wait for ever: a `DeadlockError`. What another side gives back is a
+ *   semaphore, or a lock that begins held.
  *
  * @example
  * ```ts
@@ -25,6 +27,7 @@
  * ```
  */
 
+import { StateError } from "../../errors.ts";
 import { SharedMemory, type SharedMemoryHandle } from "../../memory/mod.ts";
 import { holdEventLoop, now } from "../../platform/mod.ts";
 import { blockingViews, type Shareables, type Views } from "../../sync/mod.ts";
@@ -57,9 +60,10 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
   return {
     handle: { memory: made.memory.handle, ...made.message },
     shared: made.promised,
-    ended(task) {
-      checkTask("bury", { task, tasks });
-      return made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
+    async ended(task) {
+      checkTask("end", { task, tasks });
+      await made.ended(task, { name: "Error", message: `task ${task} ended`, stack: "" });
+      made.memory.control.unclaim(task);
     },
   };
 }
@@ -68,13 +72,23 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
  * A worker's view of shared things: their methods block.
  *
  * @throws {RangeError} where there is no such task.
- * @throws {TypeError} where the things are not those that were shared.
+ * @throws {TypeError} where the handle is none, or the things are not those that were shared.
+ * @throws {StateError} where another worker has that task number, and nobody has said that it has `ended`.
  */
 export function attach<S extends Shareables>(
   handle: ShareHandle,
   things: S,
   { task }: { readonly task: number },
 ): Views<S, "blocking"> {
-  const memoryFor = () => SharedMemory.attach(handle.memory, { guest: task, clock: now, hold: holdEventLoop });
+  if (typeof handle !== "object" || handle === null || !("memory" in handle)) {
+    throw new TypeError(`Cannot attach: the handle is ${typeof handle}, that of share() is wanted`);
+  }
+  const memoryFor = () => {
+    const memory = SharedMemory.attach(handle.memory, { guest: task, clock: now, hold: holdEventLoop });
+    if (memory.control.claim()) return memory;
+    throw new StateError(
+      `Cannot attach task ${task}: another worker has that number, one of its own for each worker is wanted`,
+    );
+  };
   return blockingViews(viewOf(things, { message: handle, task, memoryFor }).shared);
 }

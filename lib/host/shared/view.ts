@@ -27,6 +27,13 @@ export interface ThingsMessage {
   readonly hostLanes: number;
   /** How many words they take. */
   readonly words: number;
+  /** What they are, in order: `guard: lock`. */
+  readonly kinds: readonly string[];
+}
+
+/** What things are, in order. */
+export function kindsOf(things: Shareables): readonly string[] {
+  return Object.entries(things).map(([name, { kind }]) => `${name}: ${kind}`);
 }
 
 /**
@@ -37,12 +44,20 @@ export interface ThingsMessage {
  */
 export function viewOf<S extends Shareables>(
   things: S,
-  { message: { tasks, lanesPerTask, hostLanes, words }, task, memoryFor }: {
+  { message: { tasks, lanesPerTask, hostLanes, words, kinds }, task, memoryFor }: {
     readonly message: ThingsMessage;
     readonly task: number;
     readonly memoryFor: (layout: Layout) => Memory;
   },
 ): { readonly shared: Shared<S>; readonly memory: Memory } {
+  const own = kindsOf(things);
+  if (own.join() !== kinds.join()) {
+    throw new TypeError(
+      `Cannot attach: the things are { ${own.join(", ")} }, the same as were shared ({ ${
+        kinds.join(", ")
+      } }) are wanted`,
+    );
+  }
   const space = new Space(things, { tasks, lanesPerTask, hostLanes });
   if (space.layout.wordCount !== words) {
     throw new TypeError(

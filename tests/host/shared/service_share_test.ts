@@ -231,7 +231,7 @@ Deno.test("ServiceShare: a guest whose things are others than the host's is refu
     await assertRejects(
       () => Serving.start(host, { mode, shared: { share, task: 0 } }),
       GuestError,
-      "the same things as were shared",
+      "the same as were shared",
     );
   }
 });

@@ -1,8 +1,15 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { AssertionError, CancelledError, OwnerDiedError, WaitTimeoutError } from "../../../lib/errors.ts";
+import {
+  AssertionError,
+  CancelledError,
+  DeadlockError,
+  OwnerDiedError,
+  StateError,
+  WaitTimeoutError,
+} from "../../../lib/errors.ts";
 import { attach, share, type Sharing } from "../../../lib/host/mod.ts";
 import { seededChooser } from "../../../lib/memory/mod.ts";
-import { cell, lock, rlock, rwlock } from "../../../lib/sync/mod.ts";
+import { cell, lock, once, rlock, rwlock } from "../../../lib/sync/mod.ts";
 import { within } from "../../contracts/deadline.ts";
 import { runs } from "../../contracts/soak.ts";
 import { type ShareRequest, things } from "../../guests/share_worker.ts";
@@ -128,18 +135,88 @@ Deno.test("share(): what a death left half done is said to be whole by each view
   }
 });
 
-Deno.test("share() and attach() refuse what makes no sense", () => {
-  const { handle, ended } = share({ guard: lock(), count: cell() }, { tasks: 2 });
-  assertThrows(() => attach(handle, { guard: lock() }, { task: 0 }), TypeError, "the same things as were shared");
-  for (const task of [-1, 2, 0.5, NaN]) {
+Deno.test("share() and attach() refuse what makes no sense", async () => {
+  const make = () => ({ guard: lock(), count: cell() });
+  const { handle, ended } = share(make(), { tasks: 2 });
+  assertThrows(() => attach(handle, { guard: lock() }, { task: 0 }), TypeError, "the things are { guard: lock }");
+  const swapped = { count: cell(), guard: lock() } as unknown as ReturnType<typeof make>;
+  assertThrows(
+    () => attach(handle, swapped, { task: 0 }),
+    TypeError,
+    "the same as were shared ({ guard: lock, count: cell })",
+  );
+  const wide = { guard: lock(), count: cell({ cell: "i64" }) };
+  assertThrows(() => attach(handle, wide, { task: 0 }), TypeError, "the same things as were shared");
+  for (const no of [undefined, null, 5, {}]) {
     assertThrows(
-      () => attach(handle, { guard: lock(), count: cell() }, { task }),
-      RangeError,
-      `Cannot attach task ${task}`,
+      () => attach(no as unknown as typeof handle, make(), { task: 0 }),
+      TypeError,
+      "that of share() is wanted",
     );
-    assertThrows(() => ended(task), RangeError, `Cannot bury task ${task}`);
+  }
+  for (const task of [-1, 2, 0.5, NaN]) {
+    assertThrows(() => attach(handle, make(), { task }), RangeError, `Cannot attach task ${task}`);
+    await assertRejects(() => ended(task), RangeError, `Cannot end task ${task}`);
   }
   for (const tasks of [0, -1, 0.5, NaN]) assertThrows(() => share({}, { tasks }), RangeError, `among ${tasks} tasks`);
   assertThrows(() => share({}, { tasks: 1, lanesPerTask: 0 }), RangeError, "0 lanes a task");
   assertThrows(() => share({}, { tasks: 1, spin: 21 }), RangeError, "Cannot spin");
+});
+
+Deno.test("attach() refuses a task number that another worker has, until that worker has ended", async () => {
+  const make = () => ({ guard: lock() });
+  const { handle, ended } = share(make(), { tasks: 2 });
+  attach(handle, make(), { task: 0 }).guard.acquire();
+  attach(handle, make(), { task: 1 });
+  assertThrows(() => attach(handle, make(), { task: 0 }), StateError, "another worker has that number");
+  await ended(0);
+  assertInstanceOf(attach(handle, make(), { task: 0 }).guard.acquire({ timeout: SECONDS }), OwnerDiedError);
+  assertThrows(() => attach(handle, make(), { task: 1 }), StateError, "another worker has that number");
+});
+
+Deno.test("a worker that takes what it holds is told so instead of waiting for ever", () => {
+  const things = { plain: lock(), owned: lock({ owned: true }), table: rwlock(), setup: once(), again: rlock() };
+  const { handle } = share(things, { tasks: 1 });
+  const { plain, owned, table, setup, again } = attach(handle, things, { task: 0 });
+  plain.acquire();
+  owned.acquire();
+  {
+    using _reading = table.read();
+    assertThrows(() => table.write(), DeadlockError, "task 0 waits for table (write), which it holds");
+    using _again = table.read();
+  }
+  assertThrows(() => plain.acquire(), DeadlockError, "task 0 waits for plain (acquire), which it holds");
+  assertThrows(() => owned.lock(), DeadlockError, "task 0 waits for owned (lock), which it holds");
+  assertThrows(() => setup.run(() => setup.run(() => {})), DeadlockError, "task 0 waits for setup (run)");
+  assertEquals([plain.acquire({ timeout: 0.001 }), plain.tryAcquire()], [false, false]);
+  plain.release();
+  assertEquals([again.acquire(), again.acquire()], [true, true]);
+});
+
+Deno.test("a lock that begins held is waited for by who took it last, since another side gives it back", async () => {
+  const things = { empty: lock({ held: true }) };
+  const sharing = share(things, { tasks: 1 });
+  const worker = new Worker(
+    URL.createObjectURL(
+      new Blob([`
+        import { attach, lock } from "${import.meta.resolve("../../../mod.ts")}";
+        self.onmessage = ({ data }) => {
+          const { empty } = attach(data, { empty: lock({ held: true }) }, { task: 0 });
+          self.postMessage([empty.acquire(), empty.acquire()]);
+        };
+      `]),
+    ),
+    { type: "module" },
+  );
+  const told = new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+  worker.postMessage(sharing.handle);
+  await sharing.shared.empty.release();
+  const { shared: { empty } } = sharing;
+  const given = (async () => {
+    while ((await empty.statistics()).waiters === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await empty.release();
+  })();
+  assertEquals(await within(SECONDS, told), [true, true]);
+  await given;
+  worker.terminate();
 });

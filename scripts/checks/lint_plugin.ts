@@ -196,6 +196,10 @@ function parentOf(node: Node): Node | undefined {
   return "parent" in node ? (node.parent as Node | null) ?? undefined : undefined;
 }
 
+function isNamed(node: Node, names: readonly string[]): boolean {
+  return node.type === "Identifier" && names.includes(node.name);
+}
+
 /** Whether a specifier names a file beside the one that has it. */
 function isRelative(specifier: string): boolean {
   return /^\.{1,2}\//.test(specifier);
@@ -357,6 +361,26 @@ const plugin: Deno.lint.Plugin = {
         },
       }),
     ),
+
+    "viewed": rule((place) => place.kind === "layer", ({ report }) => ({
+      ClassDeclaration(node) {
+        if (!node.implements.some(({ expression }) => isNamed(expression, ["SharedThing", "Part"]))) return;
+        for (const member of node.body.body) {
+          if (member.type !== "MethodDefinition" || member.key.type === "PrivateIdentifier" || member.static) continue;
+          const { value } = member;
+          const has = value.type === "TSEmptyBodyFunctionExpression"
+            ? "overloads"
+            : value.typeParameters
+            ? "type parameters of its own"
+            : undefined;
+          if (has === undefined) continue;
+          report(
+            member,
+            `Cannot show this method in views: it has ${has}, which a mapped type loses, one form is wanted`,
+          );
+        }
+      },
+    })),
 
     "root-exports": rule((place) => place.kind === "root", ({ path, report }) => ({
       ExportAllDeclaration: (node) => report(node, `Cannot use export * in ${path}: named exports are wanted`),

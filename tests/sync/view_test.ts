@@ -48,7 +48,13 @@ function open() {
   const memory = loopMemory(space.layout);
   runBlocking(memory, space.initialize());
   const [one, other] = [0, 1].map((task) => space.bind(memory, { task }));
-  return { memory, steps: one!, promises: promisedViews(one!), blocks: blockingViews(other!) };
+  return {
+    memory,
+    steps: one!,
+    promises: promisedViews(one!),
+    others: promisedViews(other!),
+    blocks: blockingViews(other!),
+  };
 }
 
 for (const [name, make] of Object.entries(primitives)) {
@@ -73,14 +79,18 @@ Deno.test("a method of a promise view rejects with what its steps throw when the
 });
 
 Deno.test("functions that a promise view is given may be async, and all others must not", async () => {
-  const { memory, steps, promises, blocks } = open();
+  const { memory, steps, promises, others, blocks } = open();
   const { changed, first, count, jobs, gate } = promises;
-  {
+  const waiting = (async () => {
     using _held = await changed.lock.lock();
-    const waiting = changed.waitFor(async () => await count.load() === 2, { timeout: SECONDS });
-    blocks.count.store(2);
-    assertEquals(await within(SECONDS, waiting), true);
+    return await changed.waitFor(async () => await count.load() === 2);
+  })();
+  {
+    using _held = await others.changed.lock.lock();
+    await others.count.store(2);
+    await others.changed.notifyAll();
   }
+  assertEquals(await within(SECONDS, waiting), true);
   assertEquals(await first.run(async () => void await count.store(3)), true);
   assertEquals(await gate.wait({ action: async () => void await count.add(1) }), 0);
   await Promise.all(["a", "b"].map((job) => jobs.put(job)));

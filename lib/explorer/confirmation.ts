@@ -47,11 +47,12 @@ export class Confirmation {
    */
   faultOf(run: Execution, text: string, { isSample }: { readonly isSample: boolean }): string | undefined {
     this.#operations += run.operations;
+    const isLeftOut = isSample && this.#repeated > FIRST_OPERATIONS &&
+      this.#repeated * PER_REPEATED > this.#operations;
     // The beginning of each task is one operation more; who goes round in a loop would go on doing so.
-    const isEndless = run.operations + run.nodes.length > run.stepLimit ||
-      run.nodes.some(({ end, loop }) => end === undefined && loop);
     if (
-      isEndless || (isSample && this.#repeated > FIRST_OPERATIONS && this.#repeated * PER_REPEATED > this.#operations)
+      isLeftOut || run.operations + run.nodes.length > run.stepLimit ||
+      run.nodes.some(({ end, loop }) => end === undefined && loop)
     ) {
       this.#isWhole = false;
       return undefined;

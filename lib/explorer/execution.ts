@@ -153,7 +153,7 @@ export class Execution {
     this.#saves = scheduler.repeats !== undefined && observe === undefined;
     this.#saver = this.#saves ? scheduler : undefined;
     this.#savedRaces = watchRaces;
-    const end = this.#perform(scheduler, { watchRaces, ...resumes ? { from: repeats } : {} });
+    const end = this.#perform(scheduler, { watchRaces, from: resumes ? repeats : undefined });
     // No race is looked for where no plain access is known.
     if (this.#checks && !watchRaces && this.model.hasPlain) {
       // The first plain access came up in this run: once more, now with an eye on races.
@@ -194,13 +194,13 @@ export class Execution {
     const picks = [...this.picks];
     this.#saves = false;
     const { watches } = this.#state;
-    this.#perform({ ...RETRACING, watches, pick: ({ step }) => picks[step] ?? CUT }, { watchRaces });
+    this.#perform({ ...RETRACING, watches, pick: ({ step }) => picks[step] ?? CUT }, { watchRaces, from: undefined });
     this.#point.kind = kind;
     this.#point.pending = pending;
   }
 
   /** Performs a run, from the start or from a point that was saved. */
-  #perform(scheduler: Scheduler, { watchRaces, from }: { watchRaces: boolean; from?: number }): RunEnd {
+  #perform(scheduler: Scheduler, { watchRaces, from }: { watchRaces: boolean; from: number | undefined }): RunEnd {
     const point = this.#point;
     if (from !== undefined) this.#state.resume(from, point);
     else this.#begin(scheduler.watches, watchRaces);

@@ -203,8 +203,8 @@ export class ModelMemory implements Memory {
   /** Goes back to a state that {@linkcode save} gave. */
   restore({ cells, parked, clock, tickets }: SavedMemory): void {
     this.#cells.restore(cells);
-    this.#parked = [...parked];
-    this.#ready = [];
+    if (this.#parked.length > 0 || parked.length > 0) this.#parked = [...parked];
+    if (this.#ready.length > 0) this.#ready = [];
     this.#clock = clock;
     this.#tickets = tickets;
     if (this.#deferred !== undefined) this.#deferred = [];

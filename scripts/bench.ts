@@ -4,6 +4,7 @@
 
 import { burnRates, roundTrips } from "./bench/delegation.ts";
 import { schedules, untilFound } from "./bench/explorer.ts";
+import { dporByLength, dporByNumber, waitingLoops } from "./bench/explorer_growth.ts";
 import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { startUp } from "./bench/start_up.ts";
@@ -59,8 +60,8 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
     measures: [({ rounds }) => byProgram({ rounds, times: 50_000 })],
   }],
   ["explore", {
-    about: "schedules a second, and how many it takes to find a bug",
-    measures: [schedules, untilFound],
+    about: "schedules a second, how long it takes to find a bug, and what exploring costs as it grows",
+    measures: [schedules, untilFound, dporByNumber, dporByLength, waitingLoops],
   }],
   ["start", {
     about: "the start of `deno task sim`",

@@ -14,7 +14,7 @@ import { main as run } from "./run.ts";
 import { main as sim } from "./sim.ts";
 
 // Where all is one file, guests find the programs of the list here, and the scribe of a trace itself.
-export { programs } from "../mod.ts";
+export { programs } from "../lib/programs/mod.ts";
 export { runCommand } from "./command/ending.ts";
 export { scribe } from "./command/trace_file.ts";
 

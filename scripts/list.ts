@@ -2,7 +2,8 @@
  * `deno task list`: the programs in teaching order, with their variants and flags.
  */
 
-import { programs, type RunnableProgram } from "../mod.ts";
+import { programs } from "../lib/programs/mod.ts";
+import type { RunnableProgram } from "../mod.ts";
 import { readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";

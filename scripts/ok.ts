@@ -58,6 +58,7 @@ async function rules(): Promise<Rule[]> {
     { rule: "each file says what it is", command: ["run", "--allow-read", "scripts/checks/docs.ts"] },
     { rule: "each test tests what it is named for", command: ["run", "--allow-read", "scripts/checks/tests.ts"] },
     { rule: "each public symbol is documented", command: ["doc", "--lint", ...entries] },
+    { rule: "mod.ts has every type that its symbols name", command: ["doc", "--lint", "mod.ts"] },
     { rule: "the types of the examples hold", command: ["check", "--doc-only", ...examples] },
     { rule: "the examples run", command: ["test", "--doc", "--no-check", "--allow-all", ...examples] },
     { rule: "the package can be published", command: ["publish", "--dry-run", "--allow-dirty"] },

@@ -9,7 +9,7 @@
  */
 
 import { errorText, GuestDiedError, guestFault, ProtocolError } from "../errors.ts";
-import { after, type Child, platform, type Signal, within } from "../platform/mod.ts";
+import { after, type Child, platform, type ProcessSignal, within } from "../platform/mod.ts";
 import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { cacheModule, type External, externalFor, type Launch, launchChild } from "./launch.ts";
@@ -84,7 +84,7 @@ class ProcessRealm implements Realm {
   /** Whether a write is under way, or nothing can be written yet. */
   #writing = true;
   /** What is sent to a child that is not there yet; where it is killed, nobody waits for it. */
-  #signal: Signal | undefined;
+  #signal: ProcessSignal | undefined;
   readonly #killed = Promise.withResolvers<never>();
 
   constructor(child: Child | Promise<Child>, mode: string) {
@@ -116,7 +116,7 @@ class ProcessRealm implements Realm {
     letGo();
   }
 
-  signal(signal: Signal): void {
+  signal(signal: ProcessSignal): void {
     if (this.#child !== undefined) return this.#child.kill(signal);
     this.#signal = signal;
     if (signal === "SIGKILL") this.#killed.reject(new Error("it was killed before it came"));

@@ -8,7 +8,7 @@
  * - Whatever may fail fails before a frame is added to the outbox.
  */
 
-import type { Signal, Transferable } from "../platform/mod.ts";
+import type { ProcessSignal, Transferable } from "../platform/mod.ts";
 import type { FrameKind } from "./frame.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
 import type { Outbox } from "./outbox.ts";
@@ -136,7 +136,7 @@ export interface Realm {
   /** Gives it up: ends it at once where that can be done. Its listener is told the error as its end. */
   fail(error: Error): void;
   /** Sends a signal, or whatever comes closest. */
-  signal(signal: Signal): void;
+  signal(signal: ProcessSignal): void;
 }
 
 /** The guest's side of a realm. */

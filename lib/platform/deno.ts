@@ -7,7 +7,7 @@
  */
 
 import { ownStreams, printToStderr } from "./deno_streams.ts";
-import type { Child, ChildOptions, OwnThread, Platform, Signal, Thread, ThreadListener } from "./platform.ts";
+import type { Child, ChildOptions, OwnThread, Platform, ProcessSignal, Thread, ThreadListener } from "./platform.ts";
 
 /** Deno has Web Locks, its types do not. */
 interface LockManager {
@@ -105,7 +105,7 @@ function startChild(options: ChildOptions): Child {
     readable: child.stdout,
     writable: child.stdin,
     status: child.status,
-    kill(signal: Signal) {
+    kill(signal: ProcessSignal) {
       try {
         child.kill(signal);
       } catch {

@@ -15,7 +15,7 @@ export type {
   OwnStreams,
   OwnThread,
   Platform,
-  Signal,
+  ProcessSignal,
   Thread,
   ThreadListener,
   Transferable,

@@ -9,7 +9,7 @@
 export type Transferable = ArrayBuffer | MessagePort;
 
 /** Signals by which a child may be ended. */
-export type Signal = "SIGTERM" | "SIGKILL" | "SIGINT" | "SIGHUP" | "SIGQUIT";
+export type ProcessSignal = "SIGTERM" | "SIGKILL" | "SIGINT" | "SIGHUP" | "SIGQUIT";
 
 /** Who listens to a thread. */
 export interface ThreadListener {
@@ -62,7 +62,7 @@ export interface Child {
   /** How it ended. */
   readonly status: Promise<ChildStatus>;
   /** Sends it a signal; nothing happens where it has ended. */
-  kill(signal: Signal): void;
+  kill(signal: ProcessSignal): void;
 }
 
 /** The standard streams of a child, for its protocol alone. */

@@ -18,7 +18,7 @@ export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, 
   : undefined;
 
 /** What comes of what a function returns: of steps and promises their value, of what is moved that itself. */
-export type ValueOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
+export type ResultOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
 
 /** What comes one after another of what a function returns. */
 export type ItemOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R

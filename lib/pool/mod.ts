@@ -23,4 +23,4 @@ export { Guest, type GuestSettings, type GuestState } from "./guest.ts";
 export { type GuestLane, GuestLog, type GuestLogOptions } from "./guest_log.ts";
 export type { LogTarget } from "../logging/mod.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
-export type { ArgumentOf, Arrived, ItemOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
+export type { ArgumentOf, Arrived, ItemOf, NameOf, ResultOf, SharedBy, ThingsOf } from "./functions.ts";

@@ -28,7 +28,7 @@ import type { Shareables, Views } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject, UNPACKED } from "./call.ts";
 import { checkCallbacks, wholeNumber } from "./checks.ts";
 import { Dispatcher, SPARE } from "./dispatcher.ts";
-import type { ArgumentOf, ItemOf, NameOf, SharedBy, ThingsOf, ValueOf } from "./functions.ts";
+import type { ArgumentOf, ItemOf, NameOf, ResultOf, SharedBy, ThingsOf } from "./functions.ts";
 import type { MappingPool } from "./feed.ts";
 import { type MapOptions, type Mapped, mapped, mappedUnordered } from "./mapping.ts";
 import { PoolFuture } from "./pool_future.ts";
@@ -131,7 +131,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     name: N,
     argument: ArgumentOf<F, N>,
     options?: RunOptions,
-  ): PoolFuture<ValueOf<F, N>> {
+  ): PoolFuture<ResultOf<F, N>> {
     return new PoolFuture(this.#submit(name, { argument, options }));
   }
 
@@ -140,7 +140,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     name: N,
     argument: ArgumentOf<F, N>,
     options?: RunOptions,
-  ): Promise<ValueOf<F, N>> {
+  ): Promise<ResultOf<F, N>> {
     // Others may take the room before this goes on.
     while (this.#dispatcher.isFull) await this.room();
     return await this.submit(name, argument, options).result();
@@ -179,8 +179,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   map<N extends NameOf<F>>(
     name: N,
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
-    options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
-  ): AsyncIterableIterator<ValueOf<F, N>> {
+    options: MapOptions<ArgumentOf<F, N>, ResultOf<F, N>> = {},
+  ): AsyncIterableIterator<ResultOf<F, N>> {
     return mapped(this.#mapping(name, options), { inputs, options });
   }
 
@@ -194,8 +194,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   async pmap<N extends NameOf<F>>(
     name: N,
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
-    options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
-  ): Promise<ValueOf<F, N>[]> {
+    options: MapOptions<ArgumentOf<F, N>, ResultOf<F, N>> = {},
+  ): Promise<ResultOf<F, N>[]> {
     return await Array.fromAsync(this.map(name, inputs, options));
   }
 
@@ -203,8 +203,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   mapUnordered<N extends NameOf<F>>(
     name: N,
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
-    options: MapOptions<ArgumentOf<F, N>, ValueOf<F, N>> = {},
-  ): AsyncIterableIterator<Mapped<ValueOf<F, N>>> {
+    options: MapOptions<ArgumentOf<F, N>, ResultOf<F, N>> = {},
+  ): AsyncIterableIterator<Mapped<ResultOf<F, N>>> {
     return mappedUnordered(this.#mapping(name, options), { inputs, options });
   }
 

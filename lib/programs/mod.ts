@@ -1,6 +1,18 @@
 /**
  * The examples, one file each, in teaching order: what goes wrong between tasks, and what puts it right.
  *
+ * They are an entry of their own: nothing else names them, so that nobody loads them who does not ask for them.
+ *
+ * @example
+ * ```ts
+ * import { Host } from "../host/mod.ts";
+ * import { programNamed } from "./mod.ts";
+ *
+ * await using host = new Host();
+ * const { ok } = await host.run(programNamed("lock"), { mode: "direct" });
+ * if (!ok) throw new Error("each addition counts");
+ * ```
+ *
  * @module
  */
 
@@ -80,6 +92,18 @@ export {
   timerProgram,
   useAfterClose,
 };
+
+/**
+ * The program of a name, such as `race`: to be run by a host, or explored.
+ *
+ * @throws {TypeError} where there is none of that name.
+ */
+export function programNamed(name: string): RunnableProgram {
+  const found = programs.find((program) => program.name === name);
+  if (found !== undefined) return found;
+  const names = programs.map((program) => program.name).join(", ");
+  throw new TypeError(`Cannot find the program ${name}: there is none of that name, one of ${names} is wanted`);
+}
 
 /** All of them, in teaching order. */
 export const programs: readonly RunnableProgram[] = [

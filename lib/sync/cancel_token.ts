@@ -25,7 +25,7 @@ import { CancelledError } from "../errors.ts";
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";
 import type { Bind, Binding, SharedThing } from "./binding.ts";
 import type { Shareable } from "./space.ts";
-import { PART, type Part } from "./view.ts";
+import { VIEWABLE, type Viewable } from "./view.ts";
 
 /** A cancel token to be. */
 export function cancelToken(): Shareable<CancelToken> {
@@ -77,7 +77,7 @@ export function cancelledWait(name: string): CancelledError {
 const CALLS: readonly (keyof CancelToken & string)[] = ["cancel", "isCancelled"];
 
 /** See the module. */
-export class CancelToken implements SharedThing, Part {
+export class CancelToken implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
@@ -105,8 +105,8 @@ export class CancelToken implements SharedThing, Part {
     return token.#place.cancelled;
   }
 
-  /** See {@linkcode Part}. */
-  get [PART](): true {
+  /** See {@linkcode Viewable}. */
+  get [VIEWABLE](): true {
     return true;
   }
 

@@ -34,7 +34,7 @@ import {
 } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import type { Reservation, Shareable } from "./space.ts";
-import { block, bodyOf, PART, type Part, VIEWING, type Viewing } from "./view.ts";
+import { block, bodyOf, VIEWABLE, type Viewable, VIEWING, type Viewing } from "./view.ts";
 
 /** What a cell holds at first, and how it is accessed. */
 export interface SharedCellOptions<C extends Cell> {
@@ -95,7 +95,7 @@ function reserveCells<C extends Cell>(
 }
 
 /** A value in memory. */
-export class SharedCell<C extends Cell> implements SharedThing, Part {
+export class SharedCell<C extends Cell> implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;
   readonly #word: number;
@@ -170,8 +170,8 @@ export class SharedCell<C extends Cell> implements SharedThing, Part {
     },
   };
 
-  /** See {@linkcode Part}. */
-  get [PART](): true {
+  /** See {@linkcode Viewable}. */
+  get [VIEWABLE](): true {
     return true;
   }
 }

@@ -34,7 +34,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { cancelled } from "./cancel_token.ts";
 import { type Acquired, AT_ONCE, guarded, INSIDE, type Inside, LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { block, blockUnlessHeld, bodyOf, PART, type Part, shownBy, VIEWING, type Viewing } from "./view.ts";
+import { block, blockUnlessHeld, bodyOf, shownBy, VIEWABLE, type Viewable, VIEWING, type Viewing } from "./view.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
@@ -136,7 +136,7 @@ const CALLS: readonly (keyof Lock & string)[] = [
 ];
 
 /** See the module. */
-export class Lock implements SharedThing, Part {
+export class Lock implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
@@ -262,8 +262,8 @@ export class Lock implements SharedThing, Part {
     return spin > 0 && !this.#fair && this.#takenSoon(words);
   }
 
-  /** See {@linkcode Part}. */
-  get [PART](): true {
+  /** See {@linkcode Viewable}. */
+  get [VIEWABLE](): true {
     return true;
   }
 

@@ -8,7 +8,7 @@
 import { type OwnerDiedError, WaitTimeoutError } from "../errors.ts";
 import { markBegun, type Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
-import { PART, type Part } from "./view.ts";
+import { VIEWABLE, type Viewable } from "./view.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
 export type Acquired = boolean | OwnerDiedError;
@@ -46,7 +46,7 @@ export interface Guarded {
 }
 
 /** Holds a lock until its disposal; disposing twice is harmless. */
-export class LockGuard implements Disposable, Part {
+export class LockGuard implements Disposable, Viewable {
   /** Set where the lock's last owner died with it. */
   readonly ownerDied: OwnerDiedError | undefined;
   readonly #lock: Guarded;
@@ -65,8 +65,8 @@ export class LockGuard implements Disposable, Part {
     return this.#lock.markConsistent();
   }
 
-  /** See {@linkcode Part}. */
-  get [PART](): true {
+  /** See {@linkcode Viewable}. */
+  get [VIEWABLE](): true {
     return true;
   }
 

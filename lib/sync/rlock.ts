@@ -31,7 +31,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { Lock, lock, type LockStatistics } from "./lock.ts";
 import { type Acquired, guarded, INSIDE, type Inside, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { PART, type Part } from "./view.ts";
+import { VIEWABLE, type Viewable } from "./view.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a reentrant lock behaves. */
@@ -68,7 +68,7 @@ const CALLS: readonly (keyof RLock & string)[] = [
 ];
 
 /** See the module. */
-export class RLock implements SharedThing, Part {
+export class RLock implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
@@ -175,8 +175,8 @@ export class RLock implements SharedThing, Part {
     diedHolding: (lock, task) => lock.#diedHolding(task),
   };
 
-  /** See {@linkcode Part}. */
-  get [PART](): true {
+  /** See {@linkcode Viewable}. */
+  get [VIEWABLE](): true {
     return true;
   }
 

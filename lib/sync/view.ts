@@ -49,30 +49,30 @@ export interface Viewing<T> {
   readonly waits?: readonly (keyof T)[];
 }
 
-/** Marks what a view of something else shows as a view, too: a part of a thing, a guard. */
-export const PART: unique symbol = Symbol("part");
+/** Marks what a view of something else shows through a view, too: a lock, a cell, a guard, a token. */
+export const VIEWABLE: unique symbol = Symbol("viewable");
 
-/** See {@linkcode PART}. */
-export interface Part {
+/** See {@linkcode VIEWABLE}. */
+export interface Viewable {
   /** The mark. */
-  readonly [PART]: true;
+  readonly [VIEWABLE]: true;
 }
 
 /** The methods that are for those who look after a run. */
-export type Hook = Exclude<keyof SharedThing, "name">;
+export type ViewHook = Exclude<keyof SharedThing, "name">;
 
 /** What steps come to, or what a function gives that gives no steps. */
-export type Value<R> = R extends Steps<infer V> ? V : R;
+export type StepsValue<R> = R extends Steps<infer V> ? V : R;
 
 /** What a method takes: a function that gives steps gives their value instead, or a promise of it. */
-export type Given<A, F extends Face> = A extends (...args: infer P) => infer R
-  ? (...args: P) => F extends "promised" ? Value<R> | Promise<Value<R>> : Value<R>
-  : "timeout" extends keyof A ? GivenOptions<A, F>
+export type ViewArgument<A, F extends Face> = A extends (...args: infer P) => infer R
+  ? (...args: P) => F extends "promised" ? StepsValue<R> | Promise<StepsValue<R>> : StepsValue<R>
+  : "timeout" extends keyof A ? ViewOptions<A, F>
   : A;
 
 /** The options of a wait, which have a timeout: a cancel token is one that is seen in the same way. */
-export type GivenOptions<A, F extends Face> =
-  & { readonly [K in keyof A]: Given<Reached<A[K], F>, F> }
+export type ViewOptions<A, F extends Face> =
+  & { readonly [K in keyof A]: ViewArgument<ViewResult<A[K], F>, F> }
   & (F extends "promised" ? AbortOption : unknown);
 
 /** What else a wait takes in a promise view. */
@@ -82,22 +82,22 @@ export interface AbortOption {
 }
 
 /** What is reached through a view. */
-export type Reached<R, F extends Face> = R extends Part ? View<R, F> : R;
+export type ViewResult<R, F extends Face> = R extends Viewable ? View<R, F> : R;
 
 /** A method as a view has it, in a form whose arguments are compared as those of methods are. */
-export type Method<A extends readonly unknown[], R, F extends Face> = {
+export type ViewMethod<A extends readonly unknown[], R, F extends Face> = {
   method(
-    ...args: { [I in keyof A]: Given<A[I], F> }
-  ): F extends "promised" ? Promise<Reached<R, F>> : Reached<R, F>;
+    ...args: { [I in keyof A]: ViewArgument<A[I], F> }
+  ): F extends "promised" ? Promise<ViewResult<R, F>> : ViewResult<R, F>;
 }["method"];
 
 /** A shared thing as a view has it. */
 export type View<T, F extends Face> = {
   readonly [
-    K in keyof T as K extends Hook ? never : K extends string | typeof Symbol.dispose ? K : never
-  ]: T[K] extends (this: infer O, ...args: infer A) => Steps<infer R> ? T extends O ? Method<A, R, F> : never
-    : T[K] extends (...args: infer A) => infer R ? (...args: A) => Reached<R, F>
-    : Reached<T[K], F>;
+    K in keyof T as K extends ViewHook ? never : K extends string | typeof Symbol.dispose ? K : never
+  ]: T[K] extends (this: infer O, ...args: infer A) => Steps<infer R> ? T extends O ? ViewMethod<A, R, F> : never
+    : T[K] extends (...args: infer A) => infer R ? (...args: A) => ViewResult<R, F>
+    : ViewResult<T[K], F>;
 };
 
 /** A shared thing whose methods block, as `attach` gives it to workers. */
@@ -214,7 +214,7 @@ class Viewed {
   }
 }
 
-const HOOKS: { readonly [K in Hook]-?: true } = {
+const HOOKS: { readonly [K in ViewHook]-?: true } = {
   calls: true,
   died: true,
   ended: true,
@@ -247,7 +247,7 @@ function makeClass(body: object, face: Face): ViewClass {
 
 /** Something that is reached through a view. */
 function reached(given: unknown, sight: Sight): unknown {
-  return typeof given === "object" && given !== null && PART in given ? viewOf(given, sight) : given;
+  return typeof given === "object" && given !== null && VIEWABLE in given ? viewOf(given, sight) : given;
 }
 
 function classFor(body: object, face: Face): ViewClass {

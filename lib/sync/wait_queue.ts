@@ -92,7 +92,7 @@ export interface ParkOptions {
 }
 
 /** What a waiter asks for, or the steps inside that note it and say it, once it is certain that it waits. */
-export type Request = number | (() => Steps<number>);
+export type WaitRequest = number | (() => Steps<number>);
 
 /** A place in line; 0 before the first time. */
 export interface Line {
@@ -186,7 +186,7 @@ export class WaitQueue {
    * @throws {MemoryFullError} where the task would have to wait and has no lane left; nothing has changed.
    * @throws {NotRecoverableError} where a task died inside the monitor.
    */
-  *obtain(attempt: () => Steps<number>, request: Request, options: ParkOptions): Steps<number> {
+  *obtain(attempt: () => Steps<number>, request: WaitRequest, options: ParkOptions): Steps<number> {
     const { missed, isInside = false } = options;
     if (missed !== undefined && options.cancel !== undefined && (yield* cancelled(options.cancel))) {
       yield* insist(() => this.inside(missed));

@@ -364,7 +364,7 @@ const plugin: Deno.lint.Plugin = {
 
     "viewed": rule((place) => place.kind === "layer", ({ report }) => ({
       ClassDeclaration(node) {
-        if (!node.implements.some(({ expression }) => isNamed(expression, ["SharedThing", "Part"]))) return;
+        if (!node.implements.some(({ expression }) => isNamed(expression, ["SharedThing", "Viewable"]))) return;
         for (const member of node.body.body) {
           if (member.type !== "MethodDefinition" || member.key.type === "PrivateIdentifier" || member.static) continue;
           const { value } = member;

@@ -3,7 +3,8 @@
  * command.
  */
 
-import { type AnyProgram, isProgram, programs, type RunnableProgram } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
+import { type AnyProgram, isProgram, type RunnableProgram } from "../../mod.ts";
 import { UsageError } from "../command/arguments.ts";
 import {
   type CommandGrammar,

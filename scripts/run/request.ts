@@ -2,7 +2,8 @@
  * What `deno task run` is asked for: its arguments read, the program found, its own flags checked.
  */
 
-import { isHostProgram, type ModeName, programs, settingsOf } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
+import { isHostProgram, type ModeName, settingsOf } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "../command/values.ts";

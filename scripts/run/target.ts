@@ -4,7 +4,8 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { GuestError, loadProgram, programs, type RunnableProgram } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
+import { GuestError, loadProgram, type RunnableProgram } from "../../mod.ts";
 import { quoted, UsageError } from "../command/arguments.ts";
 
 /**

@@ -219,15 +219,15 @@ const cases: Case[] = [
         "lib/sync/lock.ts",
         "class Lock implements SharedThing { acquire(): void {} #find<T>(one: T): T { return one; } }",
       ],
-      ["lib/sync/lock.ts", "class Lock implements Part { static of<T>(one: T): T { return one; } }"],
+      ["lib/sync/lock.ts", "class Lock implements Viewable { static of<T>(one: T): T { return one; } }"],
       ["lib/sync/space.ts", "class Space { use<T>(one: T): T { return one; } }"],
     ],
     bad: [
       ["lib/sync/lock.ts", "class Lock implements SharedThing { put<T>(one: T): T { return one; } }"],
-      ["lib/mailbox/queue.ts", "class Queue<T> implements SharedThing, Part { get<U>(): U { return this as U; } }"],
+      ["lib/mailbox/queue.ts", "class Queue<T> implements SharedThing, Viewable { get<U>(): U { return this as U; } }"],
       [
         "lib/sync/lock.ts",
-        "class Lock implements Part { wait(): void; wait(count?: number): void { void count; } }",
+        "class Lock implements Viewable { wait(): void; wait(count?: number): void { void count; } }",
       ],
     ],
   },

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { isProgram, programs } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
+import { isProgram } from "../../mod.ts";
 import { USAGE } from "../../scripts/explore.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
 import { Command, complaints, type Ended, startScript } from "./command.ts";

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { SCHEDULE } from "../../lib/explorer/mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { explore, isProgram } from "../../mod.ts";
-import { programs } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
 import { USAGE } from "../../scripts/replay.ts";
 import { reorder } from "../explorer/specimens/reorder.ts";
 import { Command, complaints, type Ended, startScript } from "./command.ts";

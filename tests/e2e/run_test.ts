@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { MODE_NAMES, now } from "../../lib/host/mod.ts";
-import { programs } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
 import { USAGE } from "../../scripts/run/request.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
 import { Command, complaints, type Ended, inFolder, runProgram, startRun } from "./command.ts";

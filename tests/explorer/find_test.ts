@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type BugKind, explore, type ExploreOptions, kinds, replay } from "../../lib/explorer/mod.ts";
-import { type AnyProgram, defineProgram, programs } from "../../mod.ts";
+import { programs } from "../../lib/programs/mod.ts";
+import { type AnyProgram, defineProgram } from "../../mod.ts";
 import { cell, lock } from "../../lib/sync/mod.ts";
 
 /** Loses an update by a race, and then may wait for ever with a lock. */

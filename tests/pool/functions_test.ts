@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Moved, ServiceContext } from "../../lib/host/mod.ts";
 import type { Steps } from "../../lib/memory/mod.ts";
-import { type ArgumentOf, Guest, type NameOf, Pool, type ThingsOf, type ValueOf } from "../../lib/pool/mod.ts";
+import { type ArgumentOf, Guest, type NameOf, Pool, type ResultOf, type ThingsOf } from "../../lib/pool/mod.ts";
 import type { Shareables } from "../../lib/sync/mod.ts";
 import type * as work from "../guests/service_work.ts";
 
@@ -27,9 +27,9 @@ function holds<T extends true>(..._none: readonly T[]): void {}
 Deno.test("the types of a pool say what a module's functions take and give", () => {
   holds<Same<NameOf<Kinds>, "plain" | "later" | "steps" | "moved" | "list">>();
   holds<Same<ArgumentOf<Kinds, "steps">, string>>();
-  holds<Same<ValueOf<Kinds, "plain" | "later" | "steps">, number>>();
-  holds<Same<ValueOf<Kinds, "moved">, Uint8Array>>();
-  holds<Same<ValueOf<Kinds, "list">, number[]>>();
+  holds<Same<ResultOf<Kinds, "plain" | "later" | "steps">, number>>();
+  holds<Same<ResultOf<Kinds, "moved">, Uint8Array>>();
+  holds<Same<ResultOf<Kinds, "list">, number[]>>();
   holds<Same<ThingsOf<Work, "things">, ReturnType<Work["things"]>>>();
   holds<Same<ThingsOf<Work, string>, Shareables>>();
   holds<Same<ThingsOf<Work, "echo">, never>>();

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { MODE_NAMES } from "../../../lib/host/mod.ts";
-import { isHostProgram, programs, settingsOf } from "../../../mod.ts";
+import { programs } from "../../../lib/programs/mod.ts";
+import { isHostProgram, settingsOf } from "../../../mod.ts";
 import { UsageError } from "../../../scripts/command/arguments.ts";
 import { ownFlags } from "../../../scripts/run/own_flags.ts";
 import { readRequest, type Request, USAGE } from "../../../scripts/run/request.ts";

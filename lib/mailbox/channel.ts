@@ -410,7 +410,7 @@ export class Channel<T = unknown> implements SharedThing {
   *#fetchBytes(options: WaitOptions | undefined): Steps<Uint8Array | undefined> {
     const fetched = yield* this.#stock.fetch(yield* stockOptions(options));
     if (fetched === "closed") throw yield* this.#closed("fetch from");
-    return fetched === "late" ? undefined : bodyAt(fetched.slice(), 0);
+    return fetched === "late" ? undefined : bodyAt(fetched, 0);
   }
 
   *#select(

@@ -40,7 +40,7 @@ export interface ItemStore {
   claim(handle: number): Steps<void>;
   /** Puts a claimed item back in order. */
   restore(handle: number): Steps<void>;
-  /** The record of an item. */
+  /** The record of an item, in bytes of its own. */
   record(handle: number): Steps<Uint8Array>;
   /** Frees the room of an item that is claimed, or that was never admitted. */
   drop(handle: number): Steps<void>;

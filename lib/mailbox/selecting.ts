@@ -99,7 +99,7 @@ export class Selecting {
         if (grant === undefined || party === undefined) return undefined;
         const { index, stock } = party;
         if (grant.answer === ACCEPTED) return { index, bytes: undefined };
-        if (grant.answer > 0) return { index, bytes: bodyAt((yield* stock.finishTake(lane, 1)).slice(), 0) };
+        if (grant.answer > 0) return { index, bytes: bodyAt(yield* stock.finishTake(lane, 1), 0) };
         if (grant.answer !== RETRY) return { closed: party };
         if (cancel !== undefined && (yield* cancelled(cancel))) throw cancelledWait("a select");
       } finally {

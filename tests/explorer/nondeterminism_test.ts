@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { explore, type ExploredBug, type ExploreResult, replay, strategies } from "../../lib/explorer/mod.ts";
 import { queue } from "../../lib/mailbox/mod.ts";
+import { choose, type Steps } from "../../lib/memory/mod.ts";
 import { type AnyProgram, defineProgram } from "../../lib/program/mod.ts";
 import { cell, type SharedCell } from "../../lib/sync/mod.ts";
 
@@ -239,6 +240,7 @@ Deno.test("An error that is put into a queue is no nondeterminism: its stack is 
             name: "putter",
             *run({ items }) {
               yield* items.put(make());
+              yield* items.put(yield* refused());
               yield* items.put(thrown());
             },
           },
@@ -246,14 +248,18 @@ Deno.test("An error that is put into a queue is no nondeterminism: its stack is 
             name: "other",
             *run({ items, x }) {
               yield* x.store(1);
-              yield* x.store((yield* items.get()).message.length + (yield* items.get()).message.length);
+              let letters = 0;
+              for (let item = 0; item < 3; item++) letters += (yield* items.get()).message.length;
+              yield* x.store(letters);
             },
           },
         ],
         outcome: ({ x }) => x.load(),
-        expected: () => [1 + "null has no x".length],
+        expected: () => [
+          1 + "Cannot choose: 0 choices, a whole number of at least 1 is wanted".length + "null has no x".length,
+        ],
       });
-      const result = explore(program as AnyProgram, { strategy, budget: 500 });
+      const result = explore(program as AnyProgram, { strategy, budget: 200 });
       assert(result.verdict !== "bug", JSON.stringify(result));
     }
   }
@@ -262,6 +268,15 @@ Deno.test("An error that is put into a queue is no nondeterminism: its stack is 
 function thrown(): Error {
   try {
     throw new TypeError("null has no x");
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** The error of an operation. */
+function* refused(): Steps<Error> {
+  try {
+    throw new Error(`${yield* choose(0)} was chosen`);
   } catch (error) {
     return error as Error;
   }

@@ -64,7 +64,7 @@ export class Confirmation {
       execution.model.forget();
       const { kind } = execution.run(new Again(run, execution));
       for (const [task, name] of run.model.names.entries()) {
-        const parting = partingOf(run.nodes[task], execution.nodes[task]);
+        const parting = partingOf(run.placeOf(task), execution.placeOf(task));
         if (parting === undefined) continue;
         const [was, is] = parting.map(wholeText);
         return faultText(`${name} goes on with ${is} instead of ${was}`);
@@ -86,11 +86,12 @@ class Again implements Scheduler {
   readonly #early: readonly number[];
   #next = 0;
 
-  constructor({ taken, nodes, granularity }: Execution, execution: Execution) {
+  constructor(run: Execution, execution: Execution) {
+    const { taken, nodes, granularity } = run;
     this.#execution = execution;
     this.#taken = taken;
     this.#early = [...nodes.keys()].filter((task) => {
-      const { operation, isPoint } = wayTo(nodes[task])[0] ?? {};
+      const { operation, isPoint } = wayTo(run.placeOf(task))[0] ?? {};
       if (operation === undefined) return true;
       return granularity === "operation" && !isPoint && operation.kind !== "choose";
     });

@@ -55,10 +55,10 @@ export class Ends {
 
   /** Lists the deaths of those who live: by words anywhere, else not in the middle of a call that does not wait. */
   offerDeaths(actions: number[]): void {
-    const { nodes, deaths } = this.#state;
-    if (deaths >= this.#mostDeaths || actions.length === 0) return;
+    const { nodes, killed } = this.#state;
+    if (this.#state.deaths >= this.#mostDeaths || actions.length === 0) return;
     for (const [task, { call }] of nodes.entries()) {
-      if (this.#state.endOf(task) !== undefined) continue;
+      if (killed[task] !== undefined || this.#state.endOf(task) !== undefined) continue;
       if (this.#tears || call === undefined || this.#state.waits(task)) actions.push(task + DEATH * nodes.length);
     }
   }
@@ -115,14 +115,15 @@ export class Ends {
 
   #die(task: number): void {
     const { nodes, until, memory, watches, accesses } = this.#state;
-    const { operation } = nodes[task] ?? noTask();
+    const place = nodes[task] ?? noTask();
+    const { operation } = place;
     if (watches) {
       accesses.push(writes(deathsPlace(memory.layout)));
       if (operation?.kind === "wait") accesses.push(writes(operation.word));
       const isNext = this.#model.clock === "ordered" && (until[task] ?? Infinity) < Infinity;
       if (isNext) accesses.push(writes(clockPlace(memory.layout)));
     }
-    this.#state.deaths++;
+    this.#state.killed = nodes.map((_, other) => other === task ? place : this.#state.killed[other]);
     memory.unpark(task);
     until[task] = NaN;
     nodes[task] = this.#model.death(task) ?? noTask();

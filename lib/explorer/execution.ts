@@ -134,6 +134,11 @@ export class Execution {
     return this.#state.deaths;
   }
 
+  /** Where a task stands, or stood when it died. */
+  placeOf(task: number): TreeNode | undefined {
+    return this.#state.killed[task] ?? this.nodes[task];
+  }
+
   /** How a task ended, as far as anybody has heard. */
   endOf(task: number): TreeEnd | undefined {
     return this.#state.endOf(task);

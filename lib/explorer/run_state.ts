@@ -40,7 +40,7 @@ interface Checkpoint extends Progress {
   readonly recoveries: (Recovery | undefined)[];
   readonly until: number[];
   isOver: boolean;
-  deaths: number;
+  killed: readonly (TreeNode | undefined)[];
   operations: number;
   broken: string | undefined;
   races: number;
@@ -60,8 +60,8 @@ export class RunState {
   readonly recoveries: (Recovery | undefined)[];
   /** Whether the run is over though daemons could go on. */
   isOver = false;
-  /** How many tasks have died. */
-  deaths = 0;
+  /** By task: where it stood when it died. */
+  killed: readonly (TreeNode | undefined)[] = NOBODY;
   /** How many operations have been performed. */
   operations = 0;
   /** What the invariant said when it did not hold. */
@@ -96,7 +96,7 @@ export class RunState {
     this.broken = undefined;
     this.operations = 0;
     this.isOver = false;
-    this.deaths = 0;
+    this.killed = NOBODY;
     for (let task = 0; task < this.nodes.length; task++) {
       this.nodes[task] = model.tasks[task]?.root ?? noTask();
       this.recoveries[task] = undefined;
@@ -112,7 +112,7 @@ export class RunState {
   /** Saves the state at a point that the next run may go on from. */
   save({ step, last, preemptions }: Progress): void {
     const saved = this.#checkpoints[step];
-    const { nodes, recoveries, until, isOver, deaths, operations, broken } = this;
+    const { nodes, recoveries, until, isOver, killed, operations, broken } = this;
     const races = this.races?.mark() ?? 0;
     if (saved === undefined) {
       const lists = { nodes: [...nodes], recoveries: [...recoveries], until: [...until] };
@@ -121,7 +121,7 @@ export class RunState {
         memory,
         ...lists,
         isOver,
-        deaths,
+        killed,
         operations,
         step,
         last,
@@ -138,7 +138,7 @@ export class RunState {
       saved.until[task] = until[task] ?? NaN;
     }
     saved.isOver = isOver;
-    saved.deaths = deaths;
+    saved.killed = killed;
     saved.operations = operations;
     saved.last = last;
     saved.preemptions = preemptions;
@@ -152,7 +152,7 @@ export class RunState {
     if (saved === undefined) {
       throw new RangeError(`Cannot go on from point ${at}: it was not saved, one that was is wanted`);
     }
-    const { memory, nodes, recoveries, until, isOver, deaths, operations, step, last, preemptions, broken, races } =
+    const { memory, nodes, recoveries, until, isOver, killed, operations, step, last, preemptions, broken, races } =
       saved;
     this.memory.restore(memory);
     for (let task = 0; task < nodes.length; task++) {
@@ -161,7 +161,7 @@ export class RunState {
       this.until[task] = until[task] ?? NaN;
     }
     this.isOver = isOver;
-    this.deaths = deaths;
+    this.killed = killed;
     this.operations = operations;
     this.broken = broken;
     this.races?.restore(races);
@@ -187,6 +187,11 @@ export class RunState {
     else if (end?.value === false) this.broken = "the invariant does not hold";
   }
 
+  /** How many tasks have died. */
+  get deaths(): number {
+    return this.killed.reduce((sum, place) => place === undefined ? sum : sum + 1, 0);
+  }
+
   /** Whether a task waits in the memory. */
   waits(task: number): boolean {
     return !Number.isNaN(this.until[task] ?? NaN);
@@ -202,6 +207,8 @@ export class RunState {
     return this.recoveries[task]?.tree === null ? undefined : this.nodes[task]?.end;
   }
 }
+
+const NOBODY: readonly (TreeNode | undefined)[] = [];
 
 /** Refuses the number of a task that is none. */
 export function noTask(): never {

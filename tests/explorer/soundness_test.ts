@@ -1,11 +1,9 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { OwnerDiedError } from "../../lib/errors.ts";
-import { explore, type ExploreOptions, replay, scriptOf, traceOf } from "../../lib/explorer/mod.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { explore, type ExploreOptions, replay } from "../../lib/explorer/mod.ts";
 import { notify, now, type Steps, timeIn, wait } from "../../lib/memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure, pause } from "../../lib/program/mod.ts";
 import { channel, future, queue } from "../../lib/mailbox/mod.ts";
 import {
-  barrier,
   cell,
   cells,
   latch,
@@ -530,87 +528,6 @@ Deno.test("explore() names the writer whom a reader waits behind that reads alre
       /reader waits for guard \(acquireRead\), which it holds, behind writer; task writer waits/,
     );
   }
-});
-
-const dying = defineProgram({
-  name: "dying",
-  claim: "Who dies with the lock leaves it to the other, who is told.",
-  shared: () => ({ guard: lock(), x: cell() }),
-  outcome: ({ x }) => x.load(),
-  tasks: (_settings) => [
-    {
-      name: "mortal",
-      *run({ guard, x }) {
-        yield* guard.acquire();
-        yield* x.store(1);
-        yield* guard.release();
-      },
-    },
-    {
-      name: "heir",
-      *run({ guard, x }) {
-        const acquired = yield* guard.acquire();
-        if (acquired instanceof OwnerDiedError) yield* guard.markConsistent();
-        ensure(acquired === true || (yield* x.load()) === 0, "who died with the lock had not begun");
-        yield* guard.release();
-      },
-    },
-  ],
-  expected: () => [1],
-});
-
-Deno.test("explore() kills so many tasks as it is told to, at any action, and what they held goes on", () => {
-  for (const strategy of ["dpor", "depth-first", "portfolio", "random", "pct"] as const) {
-    const bug = explore(dying, { strategy, deaths: 1 });
-    assert(bug.verdict === "bug", `${strategy}: ${bug.verdict}`);
-    assertEquals(bug.kind, "assertion");
-    assertMatch(bug.message, /heir.*who died with the lock had not begun/);
-    assertMatch(bug.schedule, /mortal=dies/);
-    assertEquals(replay(dying, bug.schedule).finding?.message, bug.message);
-    assert(traceOf(dying, bug.schedule).rows.some(({ text }) => text === "dies"));
-    assertThrows(() => scriptOf(dying, bug.schedule), RangeError, "tasks die in it");
-  }
-  assertEquals(explore(dying).verdict, "proved");
-  const sets = (["dpor", "depth-first"] as const).map((strategy) => {
-    const result = explore(dying, { strategy, deaths: 2, keepGoing: true, budget: 100_000 });
-    assert(result.verdict === "bug" && result.exhausted);
-    return result.outcomes.map(({ outcome }) => JSON.stringify(outcome)).toSorted();
-  });
-  assertEquals(sets[0], sets[1]);
-  assert(sets[0]!.some((text) => text.includes('"mortal"') && text.includes('"heir"')), "both die");
-});
-
-Deno.test("explore() finds who waits for ever after a death, and takes no failure after one for a bug", () => {
-  const left = defineProgram({
-    name: "left",
-    claim: "A permit that was taken raw dies with its task.",
-    shared: () => ({ s: semaphore(1) }),
-    outcome: function* () {},
-    tasks: (_settings) =>
-      ["a", "b"].map((name) => ({
-        name,
-        *run({ s }) {
-          yield* s.acquire();
-          yield* s.release();
-        },
-      })),
-    expected: () => [undefined],
-  });
-  for (const granularity of GRANULARITIES) {
-    const bug = explore(left, { granularity, deaths: 1 });
-    assert(bug.verdict === "bug" && bug.kind === "deadlock", bug.verdict);
-  }
-  const meeting = defineProgram({
-    name: "meeting",
-    claim: "A barrier that a party died at breaks.",
-    shared: () => ({ gate: barrier(2) }),
-    outcome: function* () {},
-    tasks: (_settings) => ["a", "b"].map((name) => ({ name, run: ({ gate }) => gate.wait() })),
-    expected: () => () => true,
-  });
-  const result = explore(meeting, { strategy: "dpor", deaths: 1, keepGoing: true });
-  assertEquals(result.verdict, "proved");
-  assert(result.outcomes.some(({ outcome }) => `${JSON.stringify(outcome)}`.includes("BrokenBarrierError")));
 });
 
 Deno.test("explore() knows what the outcome looks at from the first schedule on", () => {

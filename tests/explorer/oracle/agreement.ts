@@ -106,9 +106,8 @@ export function compareDeaths(plan: Plan, effort: Effort): Pick<Compared, "disag
   const parameters = { plan: JSON.stringify(plan) };
   const sides = {
     owned: foretell(planned, { parameters, limit, deaths, owned: true }),
-    // That a killed task does not go on is taken for chance where a run is repeated.
-    operation: { ...explored(plan, "operation", { ...effort, deaths }), fault: undefined },
-    word: { ...explored(plan, "word", { ...effort, deaths }), fault: undefined },
+    operation: explored(plan, "operation", { ...effort, deaths }),
+    word: explored(plan, "word", { ...effort, deaths }),
     oracle: foretell(planned, { parameters, limit, deaths }),
   };
   const pairs = [["owned", "operation"], ["operation", "word"], ["word", "oracle"], ["oracle", "word"]] as const;

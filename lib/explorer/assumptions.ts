@@ -12,7 +12,7 @@ import { sourcesOf } from "./trace/sources.ts";
 /** What was taken for granted of a program whose tasks have run in `model`; `fresh` is another model of it. */
 export function assumptionsOf(model: ProgramModel, fresh: ProgramModel): readonly string[] {
   const loops = model.tasks.flatMap(({ loops }, task) => {
-    return [...loops.values()].map((answers) => {
+    return loops.map((answers) => {
       const place = sourcesOf(fresh, model.tasks.map((_, other) => other === task ? answers : []))[task]
         ?.[answers.length];
       const [, line = `which ${model.names[task]} goes round`] = /([^/]+:\d+):\d+$/.exec(place ?? "") ?? [];

@@ -142,6 +142,18 @@ Deno.test("explore() calls no loop a livelock that ends, or that looks at the cl
   }
 });
 
+Deno.test("explore() takes no loop to wait that it has tried out, and that ends", () => {
+  const assumed = (turns: number) => {
+    const counted: Task = function* ({ x }) {
+      for (let turn = 0; turn < turns; turn++) yield* x.load();
+    };
+    return explore(program("ends", [counted]), { stepLimit: 100, budget: 10, strategy: "depth-first" }).assumptions;
+  };
+  const isOfLoop = (text: string) => text.startsWith("the loop");
+  assertEquals(assumed(500).filter(isOfLoop), []);
+  assertEquals(assumed(5000).filter(isOfLoop).length, 1);
+});
+
 Deno.test("explore() counts no outcome of a run in which a task goes round for ever", () => {
   const half = explore(program("half", [spin, ({ x }) => x.exchange(2), ({ x }) => x.store(0)]), {
     strategy: "depth-first",

@@ -313,6 +313,23 @@ Deno.test("explore() finds the races of loops that wait", () => {
   );
 });
 
+Deno.test("Dpor knows what a task would read that goes round to the end of a run", () => {
+  const looks: readonly (readonly [look: Task, classes: number])[] = [
+    [({ x }) => until(x, (value) => value === 1), 4],
+    [function* ({ x }) {
+      while ((yield* x.load()) !== 1);
+    }, 6],
+  ];
+  for (const [look, classes] of looks) {
+    const blinking = program("blinking", [function* ({ x }) {
+      yield* x.store(1);
+      yield* x.store(0);
+    }, look]);
+    assertEquals(countClasses(blinking, { stepLimit: 200 }).classes, classes);
+    assertEquals(explore(blinking, { strategy: "dpor", keepGoing: true, stepLimit: 200 }).schedules, classes);
+  }
+});
+
 Deno.test("Dpor runs each class of programs with loops that wait once", () => {
   fc.assert(
     fc.property(fc.array(fc.array(anAct, { minLength: 1, maxLength: 2 }), { minLength: 2, maxLength: 2 }), (tasks) => {

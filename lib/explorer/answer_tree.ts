@@ -102,11 +102,13 @@ export interface TreeRules {
   readonly looks: Looks;
   /** Whether a word is that of a monitor. */
   isMonitor(word: number): boolean;
+  /** Whether time may pass before an operation. */
+  isLook(operation: Operation): boolean;
   /** Told of each operation that is asked for. */
   note(operation: Operation): void;
 }
 
-const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, note: () => {} };
+const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, isLook: () => false, note: () => {} };
 
 /** A loop that was recognized as one that only waits, with the answers that lead to its first place. */
 interface RecognizedLoop {
@@ -316,9 +318,10 @@ class Prompter implements Memory, TaskMemory {
 
   /**
    * Whether an operation in a call begins another change than the first: outside of all monitors it enters one, or compares
-   * and exchanges a word.
+   * and exchanges a word. Time may pass at each look at the clock.
    */
   begins(operation: Operation): boolean {
+    if (this.#rules.isLook(operation)) return true;
     return this.#inside === 0 && this.#changed && operation.kind === "compareExchange";
   }
 

@@ -19,7 +19,7 @@ import type { ProgramModel } from "./program_model.ts";
 import type { RaceDetector } from "./race_detector.ts";
 import { Offers, shorten } from "./offers.ts";
 import { noTask, type Observe, RunState } from "./run_state.ts";
-import { CUT, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { CUT, LATER, type RunEnd, type Scheduler } from "./scheduler.ts";
 
 export type { Observe } from "./run_state.ts";
 
@@ -251,10 +251,10 @@ export class Execution {
     point.last = -1;
     if (this.#checks) this.#state.checkInvariant();
     for (let task = 0; task < this.#tasks; task++) {
-      const { operation, isPoint, end } = this.nodes[task] ?? noTask();
-      if (end !== undefined) this.#ends.ended(task);
+      const node = this.nodes[task] ?? noTask();
+      if (node.end !== undefined) this.#ends.ended(task);
       // What comes before a task's first point is no action of its own.
-      else if (this.granularity === "operation" && !isPoint && operation?.kind !== "choose") this.#advance(task, 0);
+      else if (this.granularity === "operation" && !this.#isOpen(node)) this.#advance(task, 0);
     }
     this.#accesses.length = 0;
     this.#woken.length = 0;
@@ -291,13 +291,18 @@ export class Execution {
       else {
         this.#expire(task);
         // Its time has come: within a call, or before its first point, it goes on with that.
-        const { isPoint, operation } = this.#state.nodeOf(task);
-        const goesOn = operation !== undefined && operation.kind !== "choose" && !isPoint;
+        const node = this.#state.nodeOf(task);
+        const goesOn = node.operation !== undefined && !this.#isOpen(node);
         if (this.granularity === "operation" && goesOn) this.#advance(task, 0);
       }
     }
     if (this.#checks) this.#state.checkInvariant();
     if (watches && this.#ends.areHeardLate) this.#ends.reach(task);
+  }
+
+  /** Whether it is open what happens next where a task stands: others may act, or chance decides. */
+  #isOpen({ isPoint, operation }: TreeNode): boolean {
+    return isPoint || operation?.kind === "choose";
   }
 
   /** Performs operations of a task up to the next point. */
@@ -306,7 +311,7 @@ export class Execution {
       const node = this.#state.nodeOf(task);
       const { operation } = node;
       if (operation === undefined) return;
-      if (!first && (node.isPoint || operation.kind === "choose")) return;
+      if (!first && this.#isOpen(node)) return;
       if (++this.#state.operations > this.#most) return;
       const answer = this.#answer(operation, task, choice);
       this.#state.observe?.(task, node, answer);
@@ -332,6 +337,10 @@ export class Execution {
 
   #answer(operation: Operation, task: number, choice: number): Answer | typeof PARKED | Failure {
     if (operation.kind === "choose" && choice > 0) return choice;
+    if (choice === LATER) {
+      this.#memory.pass(this.#memory.clock + LONG);
+      if (this.#state.watches) this.#accesses.push(this.#anyTime);
+    }
     let answer: Answer | typeof PARKED;
     try {
       answer = this.#memory.begin(operation, task);
@@ -393,6 +402,9 @@ export class Execution {
 
 /** The first number of a shared thing. */
 const CALLED = 2 ** 28;
+
+/** How much time passes before a look at the clock, where any does, in milliseconds: more than a program names. */
+const LONG = 1e12;
 
 const NONE: ReadonlyMap<number, readonly number[]> = new Map();
 

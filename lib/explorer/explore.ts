@@ -47,7 +47,7 @@ import { formatSchedule } from "./schedule.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
 import type { OutcomeCount } from "./outcomes.ts";
-import type { Scheduler } from "./scheduler.ts";
+import { LATER, type Scheduler } from "./scheduler.ts";
 import { type Found, type Goal, rankOf, Search, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
 import { schedulersOf, strategies, type Strategy } from "./strategies/strategies.ts";
@@ -65,8 +65,9 @@ export interface ExploreOptions extends SettingsOptions {
   /** Where tasks may switch; `operation` by default. */
   readonly granularity?: Granularity | undefined;
   /**
-   * In which order times come: `free` is any order, `ordered` the earliest first; `free` by default. A bug that needs times
-   * out of order is reported only where no other is found, and says so.
+   * In which order times come: `free` is any order, and time may pass before any look at the clock; `ordered` is the
+   * earliest first, and time passes only where tasks wait; `free` by default. A bug that `ordered` does not show is reported
+   * only where no other is found, and says so.
    */
   readonly clock?: Clock | undefined;
   /** How many tasks may die in a run, killed at any action; none by default. */
@@ -238,7 +239,9 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
     const again = typeof strategy === "string" ? strategy : undefined;
     const other = yield* exploreKnowing(program, { ...options, strategy: again, clock: "ordered" }, looks);
     if ("schedule" in other) return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
-    message += "; that needs times out of order: with the earliest first no bug is found";
+    const isLate = departures.some(({ choice }) => choice === LATER);
+    const needs = isLate ? "that time passes where no task waits" : "times out of order";
+    message += `; that needs ${needs}: with the earliest first no bug is found`;
   }
   const { schedule, judged } = search.show(departures, { inTurns, afresh: true });
   const evidence = { message, schedule, outcome: judged?.outcome, preemptions, steps, minimal };

@@ -1,7 +1,8 @@
 /**
  * What can happen at a point of a run, the default first.
  *
- * - A task that stands before an operation can perform it; a `choose` has an action for each alternative.
+ * - A task that stands before an operation can perform it; a `choose` has an action for each alternative, and a look at the
+ *   clock one more: time passes before it.
  * - A task that waits with a deadline may be woken by its time at any point, or, where times come in order, when no other
  *   has an earlier one.
  * - What holds tasks back is in `held_back.ts`; the end of the run and deaths are in `ends.ts`.
@@ -10,7 +11,7 @@
 import type { Ends } from "./ends.ts";
 import type { HeldBack } from "./held_back.ts";
 import { noTask, type RunState } from "./run_state.ts";
-import { isDeath } from "./scheduler.ts";
+import { isDeath, LATER } from "./scheduler.ts";
 
 /** What decides what can happen. */
 export interface OfferRules {
@@ -62,6 +63,7 @@ export class Offers {
         actions[count++] = task;
         continue;
       }
+      const isLook = this.#state.model.isLook(operation);
       if (operation.kind === "choose") {
         actions[count++] = task; // Where there is nothing to choose the memory says so.
         for (let choice = 1; choice < operation.n; choice++) actions[count++] = task + choice * tasks;
@@ -74,6 +76,7 @@ export class Offers {
       if (node.loop !== null && heldBack.goesRound(node, task)) continue;
       if (step === 0) this.preempts = last >= 0;
       actions[count++] = task;
+      if (isLook) actions[count++] = task + LATER * tasks;
     }
     shorten(actions, count);
     if (timed) this.#listTimes();

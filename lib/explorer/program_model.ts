@@ -97,6 +97,7 @@ export class ProgramModel {
     this.#rules = {
       looks,
       isMonitor: (word) => space.isMonitor(word),
+      isLook: (operation) => this.isLook(operation),
       note: (operation) => this.#seen = looksWith(this.#seen, operation),
     };
     this.memory = new ModelMemory(space.layout, { patient: !this.isTimed });
@@ -121,6 +122,11 @@ export class ProgramModel {
   /** Whether it matters what time it is, and not only which times have come. */
   get isTimed(): boolean {
     return this.looks.clock || this.clock === "ordered";
+  }
+
+  /** Whether time may pass before an operation: a look at the clock, where times come in any order. */
+  isLook({ kind, starts }: Operation & { readonly starts?: boolean }): boolean {
+    return kind === "now" && !starts && this.clock === "free" && this.looks.clock;
   }
 
   /** What the tasks have been seen to look at. */

@@ -3,7 +3,7 @@
  * preempted by `b`, which goes on for 2 steps.
  *
  * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
- *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=dies.1` that it dies. `straight` is a run without departures.
+ *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=later.1` that it looks at the clock later, `b=dies.1` that it dies. `straight` is a run without departures.
  * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
  *   tasks look at, see `looks.ts`); behind them `turns`, where from there on the tasks take turns, or `turns.b.a=2`, where these
  *   actions come over and over, as far as their tasks can go on.
@@ -16,7 +16,7 @@ import type { Layout, Operation } from "../memory/mod.ts";
 import type { Granularity } from "./execution.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import type { Clock } from "./program_model.ts";
-import { DEATH } from "./scheduler.ts";
+import { DEATH, LATER } from "./scheduler.ts";
 import { fingerprint as mix } from "./whole_text.ts";
 
 /** A step at which a run departs from the default. */
@@ -67,8 +67,8 @@ const STRAIGHT = "straight";
 const TURNS = "turns";
 const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", STRAIGHT, TURNS];
 const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
-const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies))?\.\d+$/;
-const ORDER = /^turns(?:\.[\w-]+(?:=\d{1,9})?)+$/;
+const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies|later))?\.\d+$/;
+const ORDER = /^turns(?:\.[\w-]+(?:=(?:\d{1,9}|later))?)+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;
 
@@ -78,7 +78,7 @@ export function formatSchedule(
   { names, told }: { readonly names: readonly string[]; readonly told: readonly DepartureText[] },
 ): string {
   const labels = labelsOf(names);
-  const turnText = ({ task, choice }: Turn) => `${labels[task]}${choice === 0 ? "" : `=${choice}`}`;
+  const turnText = ({ task, choice }: Turn) => `${labels[task]}${choiceText(choice)}`;
   const parts = [
     ...granularity === "word" ? ["word"] : [],
     ...clock === "ordered" ? ["ordered"] : [],
@@ -87,7 +87,7 @@ export function formatSchedule(
     ...departures.map(({ step, task, choice }, index) => {
       const { preempted, before, steps } = told[index] ?? { preempted: undefined, before: "", steps: 1 };
       const from = preempted === undefined ? `@${step}` : `${labels[preempted]}@${step}.${plain(before)}`;
-      return `${from}/${labels[task]}${choice === 0 ? "" : `=${choice === DEATH ? "dies" : choice}`}.${steps}`;
+      return `${from}/${labels[task]}${choiceText(choice)}.${steps}`;
     }),
     ...inTurns ? [[TURNS, ...(inTurns === true ? [] : inTurns).map(turnText)].join(".")] : [],
   ];
@@ -131,11 +131,11 @@ export function parseSchedule(
   for (const part of body.split(",")) {
     const [departure, step = "", label = "", choice = "0"] = DEPARTURE.exec(part) ?? [];
     if (departure !== undefined) {
-      departures.push({ step: Number(step), task: taskOf(label), choice: choice === "dies" ? DEATH : Number(choice) });
+      departures.push({ step: Number(step), task: taskOf(label), choice: choiceOf(choice) });
     } else if (ORDER.test(part)) {
       for (const turn of part.slice(TURNS.length + 1).split(".")) {
         const [label = "", choice = "0"] = turn.split("=");
-        order.push({ task: taskOf(label), choice: Number(choice) });
+        order.push({ task: taskOf(label), choice: choiceOf(choice) });
       }
     } else if (WORDS.includes(part)) words.add(part);
     else refuse("it is no schedule", `one such as ${SCHEDULE}`);
@@ -151,6 +151,17 @@ export function parseSchedule(
     inTurns: order.length > 0 ? order : words.has(TURNS),
     print,
   };
+}
+
+/** The choices that have names. */
+const CHOICES: ReadonlyMap<number, string> = new Map([[DEATH, "dies"], [LATER, "later"]]);
+
+function choiceText(choice: number): string {
+  return choice === 0 ? "" : `=${CHOICES.get(choice) ?? choice}`;
+}
+
+function choiceOf(text: string): number {
+  return [...CHOICES].find(([, name]) => name === text)?.[0] ?? Number(text);
 }
 
 /** The part of a fingerprint that the text keeps. */

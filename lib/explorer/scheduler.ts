@@ -3,8 +3,8 @@
  *
  * - Three methods: `begin` starts a run or says that none is left, `pick` chooses at each point, `end` hears what became of
  *   the run.
- * - An action is a number: the task, plus a multiple of the number of tasks for the alternatives of a `choose`. An action of
- *   a task that waits with a deadline lets its time come.
+ * - An action is a number: the task, plus a multiple of the number of tasks for the alternatives of a `choose`, or of a look
+ *   at the clock, before which time may pass. An action of a task that waits with a deadline lets its time come.
  * - The first action of a point is the default: the current task goes on; else the next one that can, in the order of the
  *   tasks; else the one whose deadline comes first.
  *
@@ -39,6 +39,9 @@
 
 /** What a task chooses that dies: actions with it come last at a point, where deaths are looked for. */
 export const DEATH: number = 999_999;
+
+/** What a task chooses that looks at the clock later: time passes before, more than anybody waits for. */
+export const LATER: number = 999_998;
 
 /** Whether an action is the death of its task. */
 export function isDeath(action: number, tasks: number): boolean {

@@ -4,8 +4,8 @@
  * - `begin` performs an operation for a task; where the task must wait it is parked and `PARKED` comes back. Whoever drives
  *   the tasks takes those that can go on, with their answers, from `takeReady`.
  * - Waiters of a word wake first in first out. A parked task never wakes without a notify or its time.
- * - The clock stands still until `advance` moves it to the earliest time that a parked task waits for, `advanceTo` to a
- *   time, or `expire` to that of one task.
+ * - The clock stands still until `advance` moves it to the earliest time that a parked task waits for, `advanceTo` or `pass`
+ *   to a time, or `expire` to that of one task.
  * - Steps that a guard's disposal asks for are performed at once, or, after `defer`, handed to the driver.
  *
  * @example
@@ -255,6 +255,11 @@ export class ModelMemory implements Memory {
     due.sort((one, other) => one.until - other.until);
     this.#parked = this.#parked.filter(({ until }) => until > this.#clock);
     this.#ready.push(...due.map(expired));
+  }
+
+  /** Moves the clock to a time, never back, and wakes nobody: whose time has come is late. */
+  pass(time: number): void {
+    this.#clock = Math.max(this.#clock, time);
   }
 
   #wait({ word, expected, deadline = Infinity, polls = false }: WaitOperation, task: number): Answer | typeof PARKED {

@@ -1,21 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { explore, type ExploreOptions, replay } from "../../lib/explorer/mod.ts";
-import { notify, now, type Steps, timeIn, wait } from "../../lib/memory/mod.ts";
-import { type AnyProgram, defineProgram, ensure, pause } from "../../lib/program/mod.ts";
+import { explore } from "../../lib/explorer/mod.ts";
+import type { Steps } from "../../lib/memory/mod.ts";
 import { channel, future, queue } from "../../lib/mailbox/mod.ts";
-import {
-  cell,
-  cells,
-  latch,
-  lock,
-  rlock,
-  rwlock,
-  type Semaphore,
-  semaphore,
-  type Shareable,
-  type Shareables,
-  type Shared,
-} from "../../lib/sync/mod.ts";
+import { defineProgram } from "../../lib/program/mod.ts";
+import { cell, latch, lock, rlock, rwlock, type Semaphore, semaphore } from "../../lib/sync/mod.ts";
+import { allOutcomesOf, outcomesOf, some } from "./all_outcomes.ts";
 
 const GRANULARITIES = ["operation", "word"] as const;
 
@@ -44,25 +33,6 @@ Deno.test("explore() looks at the invariant before the first action", () => {
     }
   }
 });
-
-/** The outcomes of all interleavings, which a proof must have run. */
-function outcomesOf(program: AnyProgram, options: ExploreOptions = {}): readonly unknown[] {
-  const result = explore(program, { strategy: "dpor", budget: 100_000, keepGoing: true, ...options });
-  const what = result.verdict === "bug" ? `${result.kind}: ${result.message}` : result.verdict;
-  assertEquals(what, "proved", `${program.name}, ${options.granularity}`);
-  return result.outcomes.map(({ outcome }) => outcome);
-}
-
-/** The same, equal for all ways. */
-function allOutcomesOf(program: AnyProgram): readonly unknown[] {
-  const [first = [], ...others] = (["dpor", "depth-first"] as const).map((strategy) =>
-    outcomesOf(program, { strategy })
-  );
-  for (const other of [...others, outcomesOf(program, { granularity: "word" })]) {
-    assertEquals(other, first, program.name);
-  }
-  return first;
-}
 
 const closing = defineProgram({
   name: "closing",
@@ -124,68 +94,6 @@ Deno.test("explore() tells of the end of a task at word granularity, too", () =>
   assertEquals(result.verdict, "not-exhausted");
   assertEquals(result.outcomes.map(({ outcome }) => outcome), [1]);
 });
-
-Deno.test("explore() knows that daemons keep no run alive, and that they may act before it is over", () => {
-  const serving = (joins: boolean) =>
-    defineProgram({
-      name: "serving",
-      claim: "A daemon serves until the others have ended.",
-      shared: () => ({ q: queue<number>(), served: cell() }),
-      outcome: ({ served }) => served.load(),
-      tasks: () => [
-        {
-          name: "main",
-          *run({ q }) {
-            yield* q.put(1);
-            if (joins) yield* q.join();
-          },
-        },
-        {
-          name: "server",
-          daemon: true,
-          *run({ q, served }) {
-            for (;;) {
-              const item = yield* q.get();
-              yield* served.add(item);
-              yield* q.taskDone();
-            }
-          },
-        },
-      ],
-      expected: () => () => true,
-    });
-  assertEquals(outcomesOf(serving(true)), [1]);
-  const result = explore(serving(false), { strategy: "dpor", keepGoing: true, checks: false });
-  assertEquals([result.verdict, result.outcomes.map(({ outcome }) => outcome)], ["proved", [0, 1]]);
-  assert(result.assumptions.includes("daemons change nothing while they are stopped"));
-});
-
-/** A word of its own. */
-const word: Shareable<number> = {
-  kind: "word",
-  reserve(space, name) {
-    const word = space.word(name);
-    return () => word;
-  },
-};
-
-/** A program of tasks, whose outcome is what the first one returns. */
-function some<S extends Shareables>(
-  name: string,
-  shared: () => S,
-  ...tasks: readonly ((shared: Shared<S>) => Steps<unknown>)[]
-): AnyProgram {
-  return defineProgram({
-    name,
-    claim: "Anything may come out.",
-    shared,
-    outcome: function* (_shared: Shared<S>, { results }) {
-      return results[0];
-    },
-    tasks: () => tasks.map((run, place) => ({ name: `task ${place}`, run })),
-    expected: () => () => true,
-  });
-}
 
 Deno.test("explore() lets others act between the parts of a batch", () => {
   const batch = some(
@@ -336,137 +244,6 @@ Deno.test("explore() tells others of what was thrown as every mode does, whateve
   }
 });
 
-Deno.test("explore() takes a look at the clock as an action", () => {
-  const sleeping = () => pause(1);
-  const beside = some(
-    "beside",
-    () => ({ x: cell() }),
-    function* ({ x }) {
-      yield* x.load();
-      const before = yield* now();
-      return (yield* now()) > before;
-    },
-    sleeping,
-  );
-  assertEquals(allOutcomesOf(beside), [false, true]);
-  const around = some(
-    "around",
-    () => ({ x: cell() }),
-    function* ({ x }) {
-      const before = yield* now();
-      yield* x.load();
-      return (yield* now()) > before;
-    },
-    sleeping,
-  );
-  assertEquals(allOutcomesOf(around), [false, true]);
-});
-
-Deno.test("explore() runs tasks that sleep beside each other in one order, where nobody looks at the clock", () => {
-  const sleepers = (looks: boolean) =>
-    defineProgram({
-      name: "sleepers",
-      claim: "Each counts in a cell of its own.",
-      shared: () => ({ own: cells({ length: 5 }) }),
-      tasks: (_settings) =>
-        ["a", "b", "c", "d", "e"].map((name, place) => ({
-          name,
-          *run({ own }) {
-            yield* pause(0.1 * place);
-            yield* own.at(place).store(looks ? yield* now() : 1);
-          },
-        })),
-      outcome: function* () {},
-      expected: () => () => true,
-    });
-  const one = explore(sleepers(false), { strategy: "dpor" });
-  assertEquals([one.verdict, one.schedules], ["proved", 1]);
-  assert(explore(sleepers(true), { strategy: "dpor" }).schedules > 1);
-});
-
-Deno.test("explore() lets times come in any order, or the earliest first", () => {
-  const late = some(
-    "late",
-    () => ({ begun: cell(), word }),
-    function* ({ begun, word }) {
-      yield* begun.store(1);
-      return yield* wait(word, 0, { deadline: yield* timeIn(1000) });
-    },
-    function* ({ begun, word }) {
-      if ((yield* begun.load()) === 0) return;
-      yield* pause(2);
-      yield* notify(word);
-    },
-  );
-  for (const strategy of ["dpor", "depth-first"] as const) {
-    assertEquals(outcomesOf(late, { strategy }), ["timed-out", "woken"], strategy);
-    assertEquals(outcomesOf(late, { clock: "ordered", strategy }), ["timed-out"], strategy);
-  }
-});
-
-Deno.test("explore() reports a bug that needs times out of order only where there is no other, and says so", () => {
-  const racing = (bug: boolean) =>
-    defineProgram({
-      name: "racing",
-      claim: "Who sleeps longer is later.",
-      shared: () => ({ x: cell(), word }),
-      tasks: (_settings) => [
-        {
-          name: "short",
-          *run({ x, word }) {
-            yield* x.store(1);
-            ensure((yield* wait(word, 0, { deadline: yield* timeIn(1000) })) !== "woken", "it is not woken");
-          },
-        },
-        {
-          name: "long",
-          *run({ x, word }) {
-            if ((yield* x.load()) === 0) return;
-            yield* pause(2);
-            yield* notify(word);
-            ensure(!bug || (yield* x.load()) !== 1, "x is not 1");
-          },
-        },
-      ],
-      outcome: function* () {},
-      expected: () => () => true,
-    });
-  for (const strategy of ["dpor", "portfolio"] as const) {
-    const [free, other] = [false, true].map((bug) => explore(racing(bug), { strategy }));
-    assert(free?.verdict === "bug" && other?.verdict === "bug");
-    assertMatch(free.message, /not woken.*times out of order/);
-    assertMatch(other.message, /x is not 1$/);
-    for (const [bug, result] of [free, other].entries()) {
-      assertEquals(replay(racing(bug === 1), result.schedule).finding?.kind, "assertion");
-    }
-    assertEquals(explore(racing(false), { strategy, clock: "ordered" }).verdict, "proved");
-  }
-});
-
-Deno.test("explore() hears of the end of a daemon, or hears of it too late", () => {
-  const ending = defineProgram({
-    name: "ending",
-    claim: "A daemon may end before the others, in time or not.",
-    shared: () => ({ x: cell() }),
-    *outcome({ x }, { results }) {
-      return [yield* x.load(), results[1] ?? null];
-    },
-    tasks: (_settings) => [
-      { name: "main", run: ({ x }) => x.load() },
-      {
-        name: "late",
-        daemon: true,
-        *run({ x }) {
-          yield* x.store(1);
-          return "done";
-        },
-      },
-    ],
-    expected: () => () => true,
-  });
-  assertEquals(allOutcomesOf(ending), [[0, null], [1, "done"], [1, null]]);
-});
-
 Deno.test("explore() reads an invariant only where nobody is in a monitor that it enters", () => {
   const program = (most: number) =>
     defineProgram({
@@ -528,22 +305,4 @@ Deno.test("explore() names the writer whom a reader waits behind that reads alre
       /reader waits for guard \(acquireRead\), which it holds, behind writer; task writer waits/,
     );
   }
-});
-
-Deno.test("explore() knows what the outcome looks at from the first schedule on", () => {
-  const held = defineProgram({
-    name: "held",
-    claim: "A daemon may stand in line when the run is over.",
-    shared: () => ({ guard: lock() }),
-    *outcome({ guard }) {
-      return (yield* guard.statistics()).waiters;
-    },
-    tasks: (_settings) => [
-      { name: "main", run: ({ guard }) => guard.acquire() },
-      { name: "daemon", daemon: true, run: ({ guard }) => guard.acquire() },
-    ],
-    expected: () => () => true,
-  });
-  const result = explore(held, { strategy: "dpor", keepGoing: true, checks: false });
-  assertEquals(result.outcomes.map(({ outcome }) => JSON.stringify(outcome).slice(0, 9)), ["0", "1", '{"failed"']);
 });

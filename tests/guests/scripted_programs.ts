@@ -1,10 +1,10 @@
 /**
- * Programs for the tests of scripts: waits that end by time, a condition, chance, and one that changes.
+ * Programs for the tests of scripts: waits that end by time, a condition, chance, a clock, and one that changes.
  *
  * @module
  */
 
-import { choose } from "../../lib/memory/mod.ts";
+import { choose, now } from "../../lib/memory/mod.ts";
 import { defineProgram, ensure, pause } from "../../lib/program/mod.ts";
 import { cell, condition, lock, semaphore, type Shared } from "../../lib/sync/mod.ts";
 
@@ -99,6 +99,24 @@ export const dice = defineProgram({
     })),
   outcome: ({ sum }) => sum.load(),
   expected: () => (outcome) => typeof outcome === "number" && outcome < 12,
+});
+
+export const hasty = defineProgram({
+  name: "hasty",
+  claim: "Whoever looks at once is in time.",
+  module,
+  specimens: ["plain"],
+  shared: () => ({ looks: cell() }),
+  tasks: () => [{
+    name: "look",
+    *run({ looks }) {
+      const end = (yield* now()) + 3_600_000;
+      yield* looks.add(1);
+      ensure((yield* now()) < end, "it is in time");
+    },
+  }],
+  outcome: ({ looks }) => looks.load(),
+  expected: () => [1],
 });
 
 export const changing = defineProgram({

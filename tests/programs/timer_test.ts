@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
+import { dataText } from "../../lib/program/mod.ts";
 import { timerProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
-import { outcomesOf, wellOf } from "./explored.ts";
+import { wellOf } from "./explored.ts";
 import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("timer: it runs once and never early in every mode; cancelled before that never", async () => {
@@ -28,11 +29,15 @@ Deno.test("timer: it runs once, and a cancel says whether it came in time, under
 });
 
 Deno.test("timer: exploring shows both ends of a cancel that comes at the time", () => {
-  assertEquals(outcomesOf(wellOf(timerProgram, { budget: 500 })), [
-    `{"bell":1,"cancelled":false,"cancelledLate":false,"late":0,"maybe":1,"never":0}`,
-    // Other times come between the timer's own and its look at the clock.
-    `{"bell":1,"cancelled":false,"cancelledLate":false,"late":50,"maybe":1,"never":0}`,
-    `{"bell":1,"cancelled":true,"cancelledLate":false,"late":0,"maybe":0,"never":0}`,
-    `{"bell":1,"cancelled":true,"cancelledLate":false,"late":50,"maybe":0,"never":0}`,
+  const { outcomes } = wellOf(timerProgram, { budget: 500 });
+  // Other times come, and time passes, between the timer's own and its look at the clock.
+  const ends = new Set(
+    outcomes.map(({ outcome }) => dataText({ ...outcome as object, late: (outcome as { late: number }).late > 0 })),
+  );
+  assertEquals([...ends].toSorted(), [
+    `{"bell":1,"cancelled":false,"cancelledLate":false,"late":false,"maybe":1,"never":0}`,
+    `{"bell":1,"cancelled":false,"cancelledLate":false,"late":true,"maybe":1,"never":0}`,
+    `{"bell":1,"cancelled":true,"cancelledLate":false,"late":false,"maybe":0,"never":0}`,
+    `{"bell":1,"cancelled":true,"cancelledLate":false,"late":true,"maybe":0,"never":0}`,
   ]);
 });

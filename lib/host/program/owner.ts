@@ -209,6 +209,8 @@ export class Owner implements TasksMemory {
     // It stands before a call for as long as the script lasts.
     if (kind === "stop" || (kind === "park" && operation.kind === "call")) return undefined;
     this.#answered = undefined;
+    // Time passes as the script says.
+    if (pending.kind === "now") this.memory.pass(Number(answer));
     run.perform();
     if (run.parked !== (kind === "park")) return { is: run.parked ? "waits" : "does not wait" };
     if (kind === "park" || operation.kind === "call" || sameAnswer(this.#answered, answer)) return undefined;

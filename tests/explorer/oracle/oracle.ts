@@ -3,8 +3,8 @@
  *
  * It shares nothing with the explorer but the model memory, so that what both say is hardly wrong. What can happen in a state:
  *
- * - A task performs its next memory operation; a `choose` has each of its answers. Local code, and announcing a call, is seen
- *   by nobody and no action of its own.
+ * - A task performs its next memory operation; a `choose` has each of its answers, and before a look at the clock time may
+ *   have passed, more than anybody waits for. Local code, and announcing a call, is seen by nobody and no action of its own.
  * - The time of a task that sleeps, or waits with a deadline, comes: at any point, and the clock is then at least there. With
  *   an ordered clock that is so for the earliest time alone.
  * - A task that has done its last operation ends; then the shared things are recovered from that, by a party of its own whose
@@ -86,6 +86,9 @@ interface State {
 }
 
 const LIMIT = 100_000;
+
+/** How much time passes before a look at the clock, where any does, in milliseconds. */
+const LONG = 1e12;
 
 /** Says what can come out of a program. */
 export function foretell(program: AnyProgram, options: OracleOptions = {}): Foretold {
@@ -233,6 +236,10 @@ class Oracle {
       restore();
       act(asks.kind === "choose" ? { value: choice } : this.#reply(number, asks));
     }
+    if (asks.kind !== "now" || asks.starts || this.#options.clock === "ordered") return;
+    restore();
+    this.#memory.pass(this.#memory.clock + LONG);
+    act(this.#reply(number, asks));
   }
 
   /** A party after a reply; the same where it has to wait. */

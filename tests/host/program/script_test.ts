@@ -24,7 +24,7 @@ import { deadlock01 } from "../../explorer/specimens/deadlock01.ts";
 import { reorder } from "../../explorer/specimens/reorder.ts";
 import { sync01 } from "../../explorer/specimens/sync01.ts";
 import { counter, opposite } from "../../guests/programs.ts";
-import { changing, dice, gate, impatient } from "../../guests/scripted_programs.ts";
+import { changing, dice, gate, hasty, impatient } from "../../guests/scripted_programs.ts";
 
 /** A specimen, which guests find in its file. */
 function specimen(program: AnyProgram, file: string): AnyProgram {
@@ -91,6 +91,7 @@ const bugs: readonly (readonly [program: AnyProgram, variant: string])[] = [
   [specimen(bluetooth, "bluetooth"), "plain"],
   [specimen(deadlock01, "deadlock01"), "plain"],
   [dice, "plain"],
+  [hasty, "plain"],
 ];
 
 for (const mode of ELSEWHERE) {

@@ -7,44 +7,22 @@
  *   unless the last run stands at that very place.
  * - Steps that ask for something else under the same answers (they share an object, they draw lots) are found out, and those
  *   that use chance or a clock of the platform: a {@linkcode NondeterminismError}.
+ * - What a guard's release throws is thrown where the guard is disposed of, as where it is performed at once: the steps are run
+ *   again from their start, with that known.
  * - Errors that steps make have no stack: it would be data that depends on who runs the steps.
- *
- * Longer than most files because growing a tree, finding loops in it and finding out steps that are no function of their answers
- * all work on the same places.
  */
 
-import {
-  type Answer,
-  type CallOperation,
-  InlineCall,
-  type Layout,
-  type Memory,
-  type Operation,
-  type Steps,
-} from "../memory/mod.ts";
-import { type TaskMemory, TaskRun } from "../program/mod.ts";
-import { type Looks, NO_LOOKS } from "./looks.ts";
-import { changesCell } from "./accesses.ts";
+import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../memory/mod.ts";
+import { TaskRun } from "../program/mod.ts";
 import { isSamePerformed, type Performed, type WaitingLoop, waitingLoop } from "./waiting_loop.ts";
 import { NondeterminismError, unaided } from "./ambient.ts";
+import { Failure, type KnownAnswers, NO_RULES, NOTHING_KNOWN, Prompter, type TreeRules } from "./prompter.ts";
 import { wholeText } from "./whole_text.ts";
 
 /** How steps ended. */
 export type TreeEnd =
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "threw"; readonly error: unknown };
-
-/** An operation that failed: the error is thrown where the steps yielded it. */
-export class Failure {
-  /** What is thrown. */
-  readonly error: unknown;
-
-  /** Wraps an error, whose stack says nothing of the steps. */
-  constructor(error: unknown) {
-    this.error = error;
-    if (error instanceof Error) error.stack = String(error);
-  }
-}
 
 /** A place in a tree: an operation that is asked for, or an end. */
 export class TreeNode {
@@ -59,6 +37,8 @@ export class TreeNode {
    * or is inside a call and begins another change than the first (see {@linkcode Prompter.begins}).
    */
   readonly isPoint: boolean;
+  /** How many releases are performed where their guards are disposed of: all up to the last that has failed on the way here. */
+  readonly atOnce: number;
   /** The place before, with the answer that led here from there. */
   readonly parent: TreeNode | undefined;
   /** See `parent`. */
@@ -91,24 +71,11 @@ export class TreeNode {
     this.isPoint = operation !== undefined && !polls(parent?.operation) &&
       (polls(operation) ||
         (this.call === undefined ? prompter.switches(operation) : prompter.begins(operation)));
+    this.atOnce = prompter.atOnce;
     this.parent = parent;
     this.answer = answer;
   }
 }
-
-/** What decides where tasks may switch. */
-export interface TreeRules {
-  /** What tasks look at. */
-  readonly looks: Looks;
-  /** Whether a word is that of a monitor. */
-  isMonitor(word: number): boolean;
-  /** Whether time may pass before an operation. */
-  isLook(operation: Operation): boolean;
-  /** Told of each operation that is asked for. */
-  note(operation: Operation): void;
-}
-
-const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, isLook: () => false, note: () => {} };
 
 /** A loop that was recognized as one that only waits, with the answers that lead to its first place. */
 interface RecognizedLoop {
@@ -238,17 +205,24 @@ export class AnswerTree {
     if (run === undefined || prompter === undefined || this.#at !== node) [run, prompter] = this.#rerun(node);
     prompter.answer = answer;
     run.perform();
+    const { failed } = prompter;
+    if (failed !== undefined) [run, prompter] = this.#rerun(node, { answer, atOnce: failed + 1 });
     return this.#node(run, prompter, { parent: node, answer });
   }
 
-  /** Runs the steps again up to a place. */
-  #rerun(node: TreeNode): [TaskRun<unknown>, Prompter] {
+  /** Runs the steps again up to a place, or one answer beyond it. */
+  #rerun(
+    node: TreeNode,
+    beyond?: { answer: Answer | Failure; atOnce: number },
+  ): [TaskRun<unknown>, Prompter] {
     const path: TreeNode[] = [];
-    for (let place: TreeNode | undefined = node; place !== undefined; place = place.parent) path.push(place);
-    const [run, prompter] = this.#begin();
-    for (let index = path.length - 1; index >= 0; index--) {
-      const place = path[index];
-      if (place === undefined) break;
+    for (let place: TreeNode | undefined = node; place !== undefined; place = place.parent) path.unshift(place);
+    const answers = path.slice(1).map(({ answer }) => answer);
+    if (beyond !== undefined) answers.push(beyond.answer);
+    const [run, prompter] = this.#begin({ answers, atOnce: beyond?.atOnce ?? node.atOnce });
+    for (;;) {
+      const place = path[prompter.given];
+      if (place === undefined) return [run, prompter];
       const asked = run.pending;
       const [is, was] = [wholeText(asked), wholeText(place.operation)];
       if (is !== was) {
@@ -256,15 +230,14 @@ export class AnswerTree {
           `Cannot go on: after the same answers the task asks for ${is} and before for ${was}, the same is wanted`,
         );
       }
-      if (index === 0) break;
-      prompter.answer = path[index - 1]?.answer;
+      if (prompter.given === answers.length) return [run, prompter];
+      prompter.give();
       run.perform();
     }
-    return [run, prompter];
   }
 
-  #begin(): [TaskRun<unknown>, Prompter] {
-    const prompter = new Prompter(this.#layout, this.#rules);
+  #begin(known: KnownAnswers = NOTHING_KNOWN): [TaskRun<unknown>, Prompter] {
+    const prompter = new Prompter(this.#layout, this.#rules, known);
     return [new TaskRun(prompter, { name: "", number: 0, steps: begun(this.#make, prompter) }), prompter];
   }
 
@@ -284,97 +257,6 @@ export class AnswerTree {
       this.#rules.note(operation);
     }
     return node;
-  }
-}
-
-/** Stands in for the memory of one task: answers what it is told to. */
-class Prompter implements Memory, TaskMemory {
-  readonly layout: Layout;
-  answer: Answer | Failure;
-  #deferred: Steps<unknown>[] = [];
-  #calls: { readonly operation: CallOperation; readonly inline: InlineCall }[] = [];
-  readonly #rules: TreeRules;
-  // In how many monitors the steps are.
-  #inside = 0;
-  // Whether the present call has changed something since others may have acted.
-  #changed = false;
-
-  constructor(layout: Layout, rules: TreeRules) {
-    this.layout = layout;
-    this.#rules = rules;
-  }
-
-  /** The outermost call that has begun and not ended. */
-  get call(): CallOperation | undefined {
-    if (this.#calls.length > 0) this.#calls = this.#calls.filter(({ inline }) => !inline.ended);
-    return this.#calls[0]?.operation;
-  }
-
-  /** Whether tasks may switch before an operation outside of calls. */
-  switches({ kind, starts }: Operation & { readonly starts?: boolean }): boolean {
-    if (kind === "now") return !starts || this.#rules.looks.clock;
-    return kind !== "sleep" && kind !== "choose";
-  }
-
-  /**
-   * Whether an operation in a call begins another change than the first: outside of all monitors it enters one, or compares
-   * and exchanges a word. Time may pass at each look at the clock.
-   */
-  begins(operation: Operation): boolean {
-    if (this.#rules.isLook(operation)) return true;
-    return this.#inside === 0 && this.#changed && operation.kind === "compareExchange";
-  }
-
-  /** Notes where a call is. */
-  #follow(operation: Operation, answer: Answer | Failure): void {
-    const begins = operation.kind === "call" && this.call === undefined;
-    // Who was woken stood where others may act.
-    if (begins || (operation.kind === "wait" && answer === "woken")) {
-      this.#changed = false;
-      return;
-    }
-    if (!("order" in operation) || !changesCell(operation, answer)) return;
-    const { word, kind } = operation;
-    if (kind === "compareExchange") this.#changed = true;
-    if (!this.#rules.isMonitor(word)) return;
-    if (kind === "compareExchange" && operation.expected === 0) this.#inside++;
-    else if (kind === "exchange" && this.#inside > 0) this.#inside--;
-  }
-
-  begin(operation: Operation): Answer {
-    const { answer } = this;
-    this.#follow(operation, answer);
-    if (answer instanceof Failure) throw answer.error;
-    if (operation.kind === "call") {
-      const inline = new InlineCall();
-      this.#calls.push({ operation, inline });
-      return inline;
-    }
-    if (operation.kind !== "read" || operation.into === undefined || !(answer instanceof Uint8Array)) return answer;
-    operation.into.set(answer);
-    return operation.into.subarray(0, answer.length);
-  }
-
-  takeDeferred(): readonly Steps<unknown>[] {
-    const deferred = this.#deferred;
-    if (deferred.length > 0) this.#deferred = [];
-    return deferred;
-  }
-
-  unpark(): void {}
-
-  release(steps: Steps<unknown>): void {
-    this.#deferred.push(steps);
-  }
-
-  perform(operation: Operation): never {
-    throw new TypeError(
-      `Cannot ${operation.kind}: a Sync face in a task that is explored, its steps (yield*) are wanted`,
-    );
-  }
-
-  ticket(): never {
-    throw new TypeError("Cannot draw a ticket: the task is explored, an operation is wanted");
   }
 }
 

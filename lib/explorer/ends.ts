@@ -11,8 +11,9 @@
 import { farError } from "../errors.ts";
 import type { Answer } from "../memory/mod.ts";
 import { addAccesses, clockPlace, deathsPlace, endPlace, reads, writes } from "./accesses.ts";
-import type { AnswerTree, Failure, TreeNode } from "./answer_tree.ts";
+import type { AnswerTree, TreeNode } from "./answer_tree.ts";
 import type { ProgramModel } from "./program_model.ts";
+import type { Failure } from "./prompter.ts";
 import { noTask, type Recovery, type RunState } from "./run_state.ts";
 import { DEATH } from "./scheduler.ts";
 

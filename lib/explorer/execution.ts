@@ -12,7 +12,8 @@
 
 import { type Answer, type ModelMemory, type Operation, PARKED } from "../memory/mod.ts";
 import { addAccesses, begins, clockPlace, endPlace, reads, writes } from "./accesses.ts";
-import { Failure, type TreeEnd, type TreeNode } from "./answer_tree.ts";
+import type { TreeEnd, TreeNode } from "./answer_tree.ts";
+import { Failure } from "./prompter.ts";
 import { Ends } from "./ends.ts";
 import { HeldBack, LASTING } from "./held_back.ts";
 import type { ProgramModel } from "./program_model.ts";

@@ -78,7 +78,8 @@ export {
 } from "./search.ts";
 export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
 export { type AmbientKind, ambientKinds, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";
-export { AnswerTree, Failure, type TreeEnd, TreeNode } from "./answer_tree.ts";
+export { AnswerTree, type TreeEnd, TreeNode } from "./answer_tree.ts";
+export { Failure } from "./prompter.ts";
 export type { Performed, WaitingLoop } from "./waiting_loop.ts";
 export { type RunTrace, traceOf, type TraceRow } from "./trace/trace_of.ts";
 export { type TraceLine, traceLines, type TraceTextOptions } from "./trace/trace_text.ts";

@@ -21,7 +21,8 @@ import { type AnyProgram, ownSteps, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
 import { unaided } from "./ambient.ts";
-import { AnswerTree, Failure, type TreeNode, type TreeRules } from "./answer_tree.ts";
+import { AnswerTree, type TreeNode } from "./answer_tree.ts";
+import { Failure, type TreeRules } from "./prompter.ts";
 import { type Looks, looksWith, NO_LOOKS } from "./looks.ts";
 
 /** How a program is modeled. */

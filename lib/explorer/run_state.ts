@@ -5,7 +5,8 @@
 
 import type { Answer, ModelMemory, PARKED, SavedMemory } from "../memory/mod.ts";
 import { clockPlace, conflict, writes } from "./accesses.ts";
-import type { AnswerTree, Failure, TreeEnd, TreeNode } from "./answer_tree.ts";
+import type { AnswerTree, TreeEnd, TreeNode } from "./answer_tree.ts";
+import type { Failure } from "./prompter.ts";
 import type { ProgramModel } from "./program_model.ts";
 import { RaceDetector } from "./race_detector.ts";
 

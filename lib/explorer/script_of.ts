@@ -9,7 +9,7 @@
 
 import { type Answer, INLINE, InlineCall, PARKED } from "../memory/mod.ts";
 import { type AnyProgram, dataText, type Failed, type Script, type ScriptStep } from "../program/mod.ts";
-import { Failure } from "./answer_tree.ts";
+import { Failure } from "./prompter.ts";
 import type { Execution, Observe } from "./execution.ts";
 import { repetition, type RepetitionOptions } from "./repetition.ts";
 import type { RunEnd, Scheduler } from "./scheduler.ts";

@@ -306,3 +306,27 @@ Deno.test("explore() names the writer whom a reader waits behind that reads alre
     );
   }
 });
+
+Deno.test("explore() throws what a release throws where the guard is disposed of", () => {
+  const returning = some(
+    "returning",
+    () => ({ guard: lock(), other: lock(), x: cell() }),
+    function* ({ guard, other, x }) {
+      const told: string[] = [];
+      try {
+        using _first = yield* guard.lock();
+        using _second = yield* other.lock();
+        yield* guard.release();
+        if ((yield* x.load()) === 1) yield* other.release();
+      } catch (error) {
+        for (let one = error; one !== undefined; one = one instanceof SuppressedError ? one.suppressed : undefined) {
+          told.push(one instanceof SuppressedError ? one.error.name : (one as Error).name);
+        }
+      }
+      yield* x.load();
+      return told;
+    },
+    ({ x }) => x.store(1),
+  );
+  assertEquals(allOutcomesOf(returning), [["StateError", "StateError"], ["StateError"]]);
+});

@@ -7,7 +7,7 @@
 import { decode } from "../../codec/mod.ts";
 import type { Answer, CallOperation, Layout, Operation } from "../../memory/mod.ts";
 import { dataText } from "../../program/mod.ts";
-import { Failure } from "../answer_tree.ts";
+import { Failure } from "../prompter.ts";
 import { argumentText, numberText } from "../whole_text.ts";
 
 /** A call as a program writes it. */

@@ -6,7 +6,8 @@
 
 import { type Answer, type Operation, setWitness, type Witness } from "../../memory/mod.ts";
 import { sourceLine } from "../../program/mod.ts";
-import type { Failure, TreeNode } from "../answer_tree.ts";
+import type { TreeNode } from "../answer_tree.ts";
+import type { Failure } from "../prompter.ts";
 import type { ProgramModel } from "../program_model.ts";
 
 /** Where the operations of each task stand, found by running the tasks with the same answers. */

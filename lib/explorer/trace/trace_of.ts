@@ -9,7 +9,8 @@
 import { type Answer, type Layout, PARKED } from "../../memory/mod.ts";
 import { type AnyProgram, dataText } from "../../program/mod.ts";
 import { actionText, wakeText } from "./action_text.ts";
-import type { Failure, TreeNode } from "../answer_tree.ts";
+import type { TreeNode } from "../answer_tree.ts";
+import type { Failure } from "../prompter.ts";
 import type { Execution } from "../execution.ts";
 import type { Finding } from "../finding.ts";
 import { repetition, type RepetitionOptions } from "../repetition.ts";

@@ -144,9 +144,10 @@ class Oracle {
 
   /** The steps of a task, from the start, on a view of its own. */
   #stepsOf(task: number): Steps<unknown> {
-    const released = new Released(this.#space.layout);
-    const { shared } = this.#space.attach(released, { task });
-    return releasing(started(this.#program, { task, settings: this.#settings, shared }), released);
+    return releasing(this.#space.layout, (released) => {
+      const { shared } = this.#space.attach(released, { task });
+      return started(this.#program, { task, settings: this.#settings, shared });
+    });
   }
 
   /** The first place of a call, performed as the owner of a memory does: by name, on a view of its own. */

@@ -1,0 +1,200 @@
+/**
+ * What stands in for the memory of a task whose steps are only asked what they would do: it answers what it is told to, and
+ * knows where tasks may switch.
+ *
+ * - What guards release is left to who runs the steps, but for all up to the last that is known to fail: these are performed
+ *   at once, so that it throws where its guard is disposed of.
+ */
+
+import {
+  type Answer,
+  type CallOperation,
+  InlineCall,
+  type Layout,
+  type Memory,
+  type Operation,
+  type Steps,
+  throwInto,
+} from "../memory/mod.ts";
+import type { TaskMemory } from "../program/mod.ts";
+import { changesCell } from "./accesses.ts";
+import { type Looks, NO_LOOKS } from "./looks.ts";
+
+/** An operation that failed: the error is thrown where the steps yielded it. */
+export class Failure {
+  /** What is thrown. */
+  readonly error: unknown;
+
+  /** Wraps an error, whose stack says nothing of the steps. */
+  constructor(error: unknown) {
+    this.error = error;
+    if (error instanceof Error) error.stack = String(error);
+  }
+}
+
+/** What decides where tasks may switch. */
+export interface TreeRules {
+  /** What tasks look at. */
+  readonly looks: Looks;
+  /** Whether a word is that of a monitor. */
+  isMonitor(word: number): boolean;
+  /** Whether time may pass before an operation. */
+  isLook(operation: Operation): boolean;
+  /** Told of each operation that is asked for. */
+  note(operation: Operation): void;
+}
+
+/** Of steps that nobody interrupts. */
+export const NO_RULES: TreeRules = { looks: NO_LOOKS, isMonitor: () => false, isLook: () => false, note: () => {} };
+
+/** What is known before steps are run again. */
+export interface KnownAnswers {
+  /** What they are answered. */
+  readonly answers: readonly (Answer | Failure)[];
+  /** How many releases are performed at once: all up to the last one that fails. */
+  readonly atOnce: number;
+}
+
+/** Before steps are run for the first time. */
+export const NOTHING_KNOWN: KnownAnswers = { answers: [], atOnce: 0 };
+
+/** See the module. */
+export class Prompter implements Memory, TaskMemory {
+  /** Where the shared things lie. */
+  readonly layout: Layout;
+  /** What the next operation is answered. */
+  answer: Answer | Failure;
+  #deferred: Steps<unknown>[] = [];
+  #calls: { readonly operation: CallOperation; readonly inline: InlineCall }[] = [];
+  readonly #rules: TreeRules;
+  /** How many releases are performed at once. */
+  readonly atOnce: number;
+  /** Which release beyond these has failed: that is still to be thrown where its guard is disposed of. */
+  failed: number | undefined;
+  /** How many of the known answers have been given. */
+  given = 0;
+  readonly #answers: readonly (Answer | Failure)[];
+  #releases = 0;
+  // In how many monitors the steps are.
+  #inside = 0;
+  // Whether the present call has changed something since others may have acted.
+  #changed = false;
+
+  /** Stands in for a memory, given what is known of the steps. */
+  constructor(layout: Layout, rules: TreeRules, { answers, atOnce }: KnownAnswers) {
+    this.layout = layout;
+    this.#rules = rules;
+    this.#answers = answers;
+    this.atOnce = atOnce;
+  }
+
+  /** Answers the next operation with the next of the known answers. */
+  give(): void {
+    this.answer = this.#answers[this.given++];
+  }
+
+  /** The outermost call that has begun and not ended. */
+  get call(): CallOperation | undefined {
+    if (this.#calls.length > 0) this.#calls = this.#calls.filter(({ inline }) => !inline.ended);
+    return this.#calls[0]?.operation;
+  }
+
+  /** Whether tasks may switch before an operation outside of calls. */
+  switches({ kind, starts }: Operation & { readonly starts?: boolean }): boolean {
+    if (kind === "now") return !starts || this.#rules.looks.clock;
+    return kind !== "sleep" && kind !== "choose";
+  }
+
+  /**
+   * Whether an operation in a call begins another change than the first: outside of all monitors it enters one, or compares
+   * and exchanges a word. Time may pass at each look at the clock.
+   */
+  begins(operation: Operation): boolean {
+    if (this.#rules.isLook(operation)) return true;
+    return this.#inside === 0 && this.#changed && operation.kind === "compareExchange";
+  }
+
+  /** Notes where a call is. */
+  #follow(operation: Operation, answer: Answer | Failure): void {
+    const begins = operation.kind === "call" && this.call === undefined;
+    // Who was woken stood where others may act.
+    if (begins || (operation.kind === "wait" && answer === "woken")) {
+      this.#changed = false;
+      return;
+    }
+    if (!("order" in operation) || !changesCell(operation, answer)) return;
+    const { word, kind } = operation;
+    if (kind === "compareExchange") this.#changed = true;
+    if (!this.#rules.isMonitor(word)) return;
+    if (kind === "compareExchange" && operation.expected === 0) this.#inside++;
+    else if (kind === "exchange" && this.#inside > 0) this.#inside--;
+  }
+
+  /** Answers an operation. */
+  begin(operation: Operation): Answer {
+    const { answer } = this;
+    this.#follow(operation, answer);
+    if (answer instanceof Failure) throw answer.error;
+    if (operation.kind === "call") {
+      const inline = new InlineCall();
+      this.#calls.push({ operation, inline });
+      return inline;
+    }
+    if (operation.kind !== "read" || operation.into === undefined || !(answer instanceof Uint8Array)) return answer;
+    operation.into.set(answer);
+    return operation.into.subarray(0, answer.length);
+  }
+
+  /** What guards have released since the last time. */
+  takeDeferred(): readonly Steps<unknown>[] {
+    const deferred = this.#deferred;
+    if (deferred.length > 0) this.#deferred = [];
+    return deferred;
+  }
+
+  /** Nobody waits here. */
+  unpark(): void {}
+
+  /** Leaves steps to who runs the task, or performs them. */
+  release(steps: Steps<unknown>): void {
+    const number = this.#releases++;
+    if (number >= this.atOnce) {
+      this.#deferred.push(this.#noting(steps, number));
+      return;
+    }
+    const iterator = steps[Symbol.iterator]();
+    for (let step = iterator.next(); !step.done && this.given < this.#answers.length;) {
+      this.give();
+      let answer: Answer;
+      try {
+        answer = this.begin(step.value);
+      } catch (error) {
+        step = throwInto(iterator, error);
+        continue;
+      }
+      step = iterator.next(answer);
+    }
+  }
+
+  /** What a guard releases, with a note of its failure. */
+  *#noting(steps: Steps<unknown>, number: number): Steps<unknown> {
+    try {
+      return yield* steps;
+    } catch (error) {
+      this.failed = number;
+      throw error;
+    }
+  }
+
+  /** Refuses: steps are asked. */
+  perform(operation: Operation): never {
+    throw new TypeError(
+      `Cannot ${operation.kind}: a Sync face in a task that is explored, its steps (yield*) are wanted`,
+    );
+  }
+
+  /** Refuses: steps are asked. */
+  ticket(): never {
+    throw new TypeError("Cannot draw a ticket: the task is explored, an operation is wanted");
+  }
+}

@@ -510,9 +510,13 @@ export {
   type ArgumentOf,
   type Arrived,
   asCompleted,
+  type Bound,
+  type Callable,
   type CallState,
   type CloseOptions,
   type CompletedOptions,
+  type Crossing,
+  type FunctionNameOf,
   type FutureWaitOptions,
   Guest,
   type GuestLane,
@@ -535,6 +539,7 @@ export {
   type ThingsOf,
   wait,
   type WaitForOptions,
+  type WeakKeyed,
 } from "./lib/pool/mod.ts";
 
 // explorer: all the orders in which tasks can act.

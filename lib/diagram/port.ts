@@ -73,7 +73,7 @@ export type ValueOf<P> = P extends ScalarType ? number
   : never;
 
 /** What a state may be set to: any array of the right length for a vector. */
-export type SettableOf<P> = P extends VectorType ? Float64Array : ValueOf<P>;
+export type SettableOf<P> = P extends VectorType ? Float64Array | number[] : ValueOf<P>;
 
 /** Declares one float64. */
 export function scalar(initial = 0, options: { optional?: boolean } = {}): ScalarType {

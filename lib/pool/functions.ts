@@ -3,15 +3,45 @@
  */
 
 import type { Steps } from "../memory/mod.ts";
-import type { Moved, SharedCall } from "../host/mod.ts";
+import type { Moved, ServiceContext, SharedCall } from "../host/mod.ts";
 import type { Shareables } from "../sync/mod.ts";
 
-/** The names of a module's functions. */
+/**
+ * The names of a module's functions that guests can run: a second parameter takes a {@linkcode ServiceContext}, and nothing
+ * in the result is bound to its guest, such as a function or the methods of an instance.
+ */
 export type NameOf<F> =
-  & {
-    [K in keyof F]: F[K] extends (...args: never) => unknown ? K : never;
-  }[keyof F]
+  & { [K in keyof F]: F[K] extends Callable ? [Bound<ResultOf<F, K>>] extends [never] ? K : never : never }[keyof F]
   & string;
+
+/** The names of all functions of a module. */
+export type FunctionNameOf<F> = { [K in keyof F]: F[K] extends (...args: never) => unknown ? K : never }[keyof F];
+
+/** A function as a guest calls it. */
+export type Callable = (argument: never, context: ServiceContext<never>) => unknown;
+
+/** The parts of a value that cannot cross to another guest, as far as its type says and some levels deep; none where all can. */
+export type Bound<R, D extends readonly unknown[] = []> = unknown extends R ? never
+  : R extends symbol | ((...args: never) => unknown) | WeakKeyed | SharedArrayBuffer ? R
+  : R extends Crossing | AsyncIterable<unknown> ? never
+  : D["length"] extends 3 ? never
+  : R extends readonly (infer E)[] ? Bound<E, [...D, 0]>
+  : R extends object ? { [K in keyof R]: Bound<R[K], [...D, 0]> }[keyof R]
+  : never;
+
+/** What is bound to its guest whatever it holds. */
+export type WeakKeyed = WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | WeakRef<WeakKey>;
+
+/** What crosses as a whole, though it has methods. */
+export type Crossing =
+  | Date
+  | RegExp
+  | Error
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ArrayBuffer
+  | ArrayBufferView
+  | MessagePort;
 
 /** What a function takes. */
 export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, ...rest: never) => unknown ? A
@@ -33,7 +63,7 @@ export type ThingsOf<F, K extends string> = string extends K ? Shareables
 
 /** What options say where the name of that function is known: that very name. */
 export type SharedBy<F, K extends string> = string extends K ? unknown
-  : { readonly shared: SharedCall & { readonly export: K & NameOf<F> } };
+  : { readonly shared: SharedCall & { readonly export: K & FunctionNameOf<F> } };
 
 /** A value as its caller gets it. */
 export type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;

@@ -23,4 +23,17 @@ export { Guest, type GuestSettings, type GuestState } from "./guest.ts";
 export { type GuestLane, GuestLog, type GuestLogOptions } from "./guest_log.ts";
 export type { LogTarget } from "../logging/mod.ts";
 export type { MapOptions, Mapped } from "./mapping.ts";
-export type { ArgumentOf, Arrived, ItemOf, NameOf, ResultOf, SharedBy, ThingsOf } from "./functions.ts";
+export type {
+  ArgumentOf,
+  Arrived,
+  Bound,
+  Callable,
+  Crossing,
+  FunctionNameOf,
+  ItemOf,
+  NameOf,
+  ResultOf,
+  SharedBy,
+  ThingsOf,
+  WeakKeyed,
+} from "./functions.ts";

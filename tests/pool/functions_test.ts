@@ -16,7 +16,28 @@ interface Kinds {
   steps(text: string, context: ServiceContext): Steps<number>;
   moved(text: string): Promise<Moved<Uint8Array>>;
   list(): number[];
+  items(): AsyncGenerator<number>;
+  nested(): { readonly when: Date; readonly lists: readonly (readonly Map<string, Uint8Array>[])[] };
+  chain(): Chain;
   readonly constant: 5;
+  /** A second parameter of its own, which would get the context. */
+  rounded(x: number, digits?: number): number;
+  /** What cannot cross. */
+  instance(): Account;
+  maker(): () => number;
+  inside(): Promise<readonly { readonly find: (name: string) => number }[]>;
+  weak(): WeakMap<object, number>;
+}
+
+interface Chain {
+  readonly next?: Chain;
+}
+
+class Account {
+  balance = 0;
+  pay(): void {
+    this.balance++;
+  }
 }
 
 type Same<A, B> = [A, B] extends [B, A] ? true : never;
@@ -25,7 +46,7 @@ type Same<A, B> = [A, B] extends [B, A] ? true : never;
 function holds<T extends true>(..._none: readonly T[]): void {}
 
 Deno.test("the types of a pool say what a module's functions take and give", () => {
-  holds<Same<NameOf<Kinds>, "plain" | "later" | "steps" | "moved" | "list">>();
+  holds<Same<NameOf<Kinds>, "plain" | "later" | "steps" | "moved" | "list" | "items" | "nested" | "chain">>();
   holds<Same<ArgumentOf<Kinds, "steps">, string>>();
   holds<Same<ResultOf<Kinds, "plain" | "later" | "steps">, number>>();
   holds<Same<ResultOf<Kinds, "moved">, Uint8Array>>();
@@ -33,6 +54,23 @@ Deno.test("the types of a pool say what a module's functions take and give", () 
   holds<Same<ThingsOf<Work, "things">, ReturnType<Work["things"]>>>();
   holds<Same<ThingsOf<Work, string>, Shareables>>();
   holds<Same<ThingsOf<Work, "echo">, never>>();
+});
+
+Deno.test("a pool refuses by their types what guests cannot run, or cannot give", async () => {
+  await using pool = await Pool.open<Kinds & Work>({ mode: "direct", module, workers: 1 });
+  const calls = () => [
+    // @ts-expect-error Its second parameter is not the context.
+    pool.submit("rounded", 1),
+    // @ts-expect-error An instance arrives without its methods.
+    pool.submit("instance", undefined),
+    // @ts-expect-error A function cannot cross.
+    pool.pmap("maker", []),
+    // @ts-expect-error Nor can one inside.
+    pool.map("inside", []),
+    // @ts-expect-error Nor can what is weak.
+    pool.submit("weak", undefined),
+  ];
+  assertEquals([typeof calls, await pool.run("echo", 9)], ["function", 9]);
 });
 
 Deno.test("Pool.shared has the things that the named function gives", async () => {

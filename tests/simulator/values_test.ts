@@ -169,3 +169,28 @@ Deno.test("An update that fails leaves the state of all systems of its instant a
     assertEquals([simulator.context.state("x", name), simulator.context.state("v", name)], [0, [0]]);
   }
 });
+
+Deno.test("The next value of a vector is an array of numbers or of float64, of its length", async () => {
+  const window = defineSystem({
+    name: "window",
+    state: { last: vector(2), sum: vector(1) },
+    outputs: { last: { type: vector(2), value: ({ state }) => state.last } },
+    update: {
+      period: 1,
+      run: ({ t, state, next }) => {
+        next.last = [...state.last, t + 1].slice(1);
+        next.sum = Float64Array.of(state.sum[0]! + t);
+        next.sum[0]! += 1;
+        // @ts-expect-error It is no number.
+        const wrong = () => void (next.last = 1);
+        return typeof wrong === "function" ? undefined : failed("never");
+      },
+    },
+  });
+  const builder = new DiagramBuilder("windows");
+  builder.exportOutput("last", builder.add("window", window).output("last"));
+  await using simulator = new Simulator(builder.build(), { host: directHost({ now: () => 0 }) });
+  await simulator.initialize();
+  await simulator.advanceTo(2.5);
+  assertEquals([...simulator.context.output("last") as number[]], [2, 3]);
+});

@@ -104,7 +104,7 @@ export class Offers {
   }
 }
 
-/** Cuts a list, where it is longer: setting a length costs more than looking at it. */
+/** Cuts a list, where it is longer: to set its length would cost more. */
 export function shorten(list: unknown[], length: number): void {
-  if (list.length > length) list.length = length;
+  while (list.length > length) list.pop();
 }

@@ -56,10 +56,34 @@ export class EventFailedError extends Error {
 
   /** Makes the error for one failed event. */
   constructor(system: string, time: number, message: string) {
-    super(`Cannot step past t=${time}: an event of ${system} failed: ${message}`);
+    super(`Cannot step past t=${shown(time)}: an event of ${system} failed: ${message}`);
     this.system = system;
     this.time = time;
   }
+}
+
+/** A step of a strict run that started after its real time. */
+export class OverrunError extends Error {
+  /** The class name. */
+  override readonly name = "OverrunError";
+  /** The simulated time of the step, in seconds. */
+  readonly time: number;
+  /** How late it started, in milliseconds. */
+  readonly late: number;
+
+  /** Makes the error for a step that started so many milliseconds too late. */
+  constructor(time: number, late: number) {
+    super(
+      `Cannot step past t=${shown(time)} in real time: the step starts ${shown(late, 3)} ms late, none is wanted to`,
+    );
+    this.time = time;
+    this.late = late;
+  }
+}
+
+/** A number for people: the last places of a time are rounding. */
+function shown(x: number, digits = 15): string {
+  return String(Number(x.toPrecision(digits)));
 }
 
 /** What a guest's own code threw, as plain data: what a report shows. */
@@ -559,6 +583,7 @@ const OURS = {
   DiagramError,
   AlgebraicLoopError,
   EventFailedError,
+  OverrunError,
   GuestError,
   GuestDiedError,
   UnfetchedFailureError,

@@ -7,6 +7,7 @@ import { schedules, untilFound } from "./bench/explorer.ts";
 import { dporByLength, dporByNumber, waitingLoops } from "./bench/explorer_growth.ts";
 import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
+import { building, memory, recording, ringSteps, smallSteps } from "./bench/simulation.ts";
 import { startUp } from "./bench/start_up.ts";
 import type { Table } from "./bench/statistics.ts";
 import { flagReader, quoted, readArguments, UsageError } from "./command/arguments.ts";
@@ -58,6 +59,16 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
   ["program", {
     about: "primitives in a program, mode by mode",
     measures: [({ rounds }) => byProgram({ rounds, times: 50_000 })],
+  }],
+  ["inline", {
+    about: "steps of 10 to 10,000 systems without delegation, beside a loop by hand; building, memory and recording",
+    measures: [
+      ...[10, 1000, 10_000].map((systems) => (options: Options) => ringSteps(systems, options)),
+      (options) => building(10_000, options),
+      () => memory(10_000),
+      smallSteps,
+      recording,
+    ],
   }],
   ["explore", {
     about: "schedules a second, how long it takes to find a bug, and what exploring costs as it grows",

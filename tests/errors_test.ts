@@ -17,6 +17,7 @@ const made: Record<string, Error> = {
   DiagramError: new errors.DiagramError("Cannot build"),
   AlgebraicLoopError: new errors.AlgebraicLoopError("top", ["a.u", "a.y", "a.u"]),
   EventFailedError: new errors.EventFailedError("plant.motor", 0.5, "too hot"),
+  OverrunError: new errors.OverrunError(0.3, 12),
   GuestError: new errors.GuestError({ guest: "busy0", mode: "process", phase: "update", far }),
   GuestDiedError: new errors.GuestDiedError({ guest: "busy0", mode: "thread", cause: "it closed itself" }),
   UnfetchedFailureError: new errors.UnfetchedFailureError([new RangeError("too large")], ["twice"]),

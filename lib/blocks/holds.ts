@@ -21,7 +21,7 @@
  * ```
  */
 
-import { defineSystem, type LeafSystem } from "../diagram/mod.ts";
+import { abstract, defineSystem, type LeafSystem, scalar } from "../diagram/mod.ts";
 import { mapSignal, type Signal, signal } from "./signal.ts";
 
 /** What samples at a period, in seconds; the signal is a number, or a vector of `size`. */
@@ -55,22 +55,36 @@ export function delay(options: HoldOptions & { steps: number }): Hold {
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new RangeError(`Cannot delay by ${steps} steps: an integer of at least 0 is wanted`);
   }
-  // Invariant: after sample k, sample[i] = u_(k - i).
-  const names = Array.from({ length: steps + 1 }, (_, index) => `sample${index}`);
-  const oldest = `sample${steps}`;
+  // Invariant: before sample k, sample k - 1 - i lies in slot (next - 1 - i) mod slots. One slot is spare: what an update writes
+  // there is seen by nobody before `next` moves on, so the samples may be changed in place.
+  const slots = steps + 2;
+  const width = size ?? 1;
+  const type = signal(size);
+  const places = (slot: number) => slot % slots * width;
   return defineSystem({
     name: "delay",
-    inputs: { u: signal(size) },
-    state: Object.fromEntries(names.map((name) => [name, signal(size, initial)])),
-    outputs: { y: { type: signal(size), feedthrough: [], value: ({ state }) => state[oldest] ?? NaN } },
+    inputs: { u: type },
+    state: {
+      samples: abstract(new Float64Array(slots * width).fill(initial), { inPlace: true }),
+      next: scalar(0),
+    },
+    outputs: {
+      y: {
+        type,
+        feedthrough: [],
+        value: ({ state: { samples, next } }) => {
+          const from = places(next + slots - 1 - steps);
+          return (size === undefined ? samples[from] : samples.slice(from, from + width)) as number;
+        },
+      },
+    },
     update: {
       period,
       offset,
-      run: ({ input, state, next }) => {
-        names.forEach((name, index) => {
-          const before = index === 0 ? input.u : state[`sample${index - 1}`];
-          next[name] = before as number & Float64Array;
-        });
+      run: ({ input: { u }, state, next }) => {
+        if (typeof u === "number") state.samples[places(state.next)] = u;
+        else state.samples.set(u as ArrayLike<number>, places(state.next));
+        next.next = (state.next + 1) % slots;
       },
     },
   });

@@ -39,6 +39,16 @@ export function table(
   const [first] = rows;
   if (first === undefined) throw new RangeError("Cannot make a table: it has no rows, at least one is wanted");
   const size = typeof first === "number" ? undefined : first.length;
+  rows.forEach((row, index) => {
+    const is = typeof row === "number" ? undefined : row.length;
+    if (is === size) return;
+    throw new RangeError(
+      `Cannot make a table: row ${index} is ${is === undefined ? "a number" : `of ${is} numbers`}, ` +
+        `${size === undefined ? "a number" : `${size} numbers`} as in row 0 ${
+          size === undefined ? "is" : "are"
+        } wanted`,
+    );
+  });
   return defineSystem({
     name: "table",
     state: { row: scalar(0) },

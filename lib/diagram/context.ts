@@ -5,87 +5,70 @@
  */
 
 import { DiagramError } from "../errors.ts";
-import type { Instant, Read } from "./leaf_context.ts";
-import { outputOf, type PartContext, place, wire } from "./placed.ts";
-import { handedOut } from "./own_value.ts";
-import { ownValue } from "./port.ts";
+import { shownOutside } from "./own_value.ts";
+import { type PartContext, place, type Places } from "./placed.ts";
 import type { System } from "./system.ts";
+import type { Values } from "./values.ts";
 
 export { DelegatedContext } from "./delegated_context.ts";
 export { LeafContext } from "./leaf_context.ts";
-
-/** The states of all leaves by path, and what the delegated systems show: plain, cloneable data. */
-export interface ContextSnapshot {
-  /** The simulated time, in seconds. */
-  readonly t: number;
-  /** The state of each leaf. */
-  readonly states: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The shown outputs of each delegated system. */
-  readonly shown: Readonly<Record<string, readonly unknown[]>>;
-  /** The values fixed for the system's own inputs. */
-  readonly fixed: Readonly<Record<string, unknown>>;
-}
 
 /** What only the simulator does to a context. */
 export interface ContextWriter {
   /** The parts in the order of their paths. */
   readonly parts: readonly PartContext[];
-  /** For each part, the parts whose outputs flow into it. */
-  readonly feeders: ReadonlyMap<PartContext, ReadonlySet<PartContext>>;
+  /** For each part, the indices of the parts whose outputs flow into it. */
+  readonly feeders: readonly (readonly number[])[];
+  /** The values themselves. */
+  readonly values: Values;
+  /** The signal of an output of the system itself, or, with a path such as `plant.motor`, of one of its parts. */
+  outputSignal(port: string, path?: string): number;
   /** Fixes an input of the system itself. */
   fix(input: string, value: unknown): void;
+  /** The part at a path; throws where there is none. */
+  partAt(path: string): PartContext;
   /** Moves time. */
   setTime(t: number): void;
-  /** Says that a state, an input or a shown output changed. */
+  /** Says that a shown output changed. */
   changed(): void;
-  /** A copy of everything that is not derived. */
-  save(): ContextSnapshot;
-  /** Puts a copy back. */
-  load(saved: ContextSnapshot): void;
 }
 
 /** See the module. */
 export class Context {
-  readonly #instant: Instant;
-  readonly #output: (port: string) => unknown;
-  readonly #parts: ReadonlyMap<string, PartContext>;
+  readonly #places: Places;
 
   /** Use `openContext`. */
-  constructor(
-    instant: Instant,
-    options: { output: (port: string) => unknown; parts: ReadonlyMap<string, PartContext> },
-  ) {
-    this.#instant = instant;
-    this.#output = options.output;
-    this.#parts = options.parts;
+  constructor(places: Places) {
+    this.#places = places;
   }
 
   /** The simulated time, in seconds. */
   get t(): number {
-    return this.#instant.t;
+    return this.#places.values.t;
   }
 
   /** The value of an output of the system itself, or, with a path such as `plant.motor`, of one of its parts. */
   output(port: string, path?: string): unknown {
-    return handedOut(path === undefined ? this.#output(port) : this.#part(path).output(port));
+    const signal = path === undefined ? this.#places.outputSignal(port) : partAt(this.#places, path).outputSignal(port);
+    return shownOutside(this.#places.values.read(signal));
   }
 
   /** The value of a state variable of the part at that path. */
   state(name: string, path: string): unknown {
-    const part = this.#part(path);
-    if (part.kind === "leaf") return handedOut(part.state(name));
+    const part = partAt(this.#places, path);
+    if (part.kind === "leaf") return shownOutside(part.state(name));
     throw new DiagramError(
       `Cannot read state ${path}.${name}: it lives on the far side, a leaf of this side is wanted`,
     );
   }
 
-  #part(path: string): PartContext {
-    const part = this.#parts.get(path);
-    if (part === undefined) {
-      const paths = [...this.#parts.keys()].join(", ");
-      throw new DiagramError(`Cannot read part ${path}: there is none, one of (${paths}) is wanted`);
-    }
-    return part;
+  /** The value of a parameter of the part at that path. */
+  parameter(name: string, path: string): unknown {
+    const part = partAt(this.#places, path);
+    if (part.kind === "leaf") return shownOutside(this.#places.values.kept(part.parameterSignal(name)));
+    throw new DiagramError(
+      `Cannot read parameter ${path}.${name}: it lives on the far side, a leaf of this side is wanted`,
+    );
   }
 }
 
@@ -95,91 +78,43 @@ export class Context {
  */
 export function openContext(
   system: System,
-  options: { wall?: () => number; contracts?: boolean | undefined } = {},
+  options: { wall?: () => number; contracts?: boolean | undefined; refuseNaN?: boolean | undefined } = {},
 ): { context: Context; writer: ContextWriter } {
   const wall = options.wall ?? (() => {
     throw new DiagramError("Cannot read the real clock: this simulator has none, the option clock is wanted");
   });
-  const instant: Instant = { t: 0, epoch: 1, wall, lent: options.contracts ? [] : undefined };
-  const parts = new Map<string, PartContext>();
-  const root = place(system, { path: "", instant, parts });
-  const fixed = new Map<string, unknown>();
-  const own = { system, fixed };
-  const feeders = new Map<PartContext, Set<PartContext>>([...parts.values()].map((part) => [part, new Set()]));
-  wire(root, {
-    source: (input) => ({ read: () => fixedInput(input, own) }),
-    feeds: (from, into) => void feeders.get(into)?.add(from),
-  });
-  const outputs = new Map<string, Read>();
-  const output = (port: string) => {
-    const read = outputs.get(port) ?? outputOf(root, port).read;
-    outputs.set(port, read);
-    return read();
-  };
-  const writer = openWriter(own, { instant, parts, feeders });
-  return { context: new Context(instant, { output, parts }), writer };
-}
-
-/** A system, and the values that are fixed for its own inputs. */
-interface Fixed {
-  readonly system: System;
-  readonly fixed: Map<string, unknown>;
-}
-
-/** The value of an input of the system itself. */
-function fixedInput(input: string, { system, fixed }: Fixed): unknown {
-  if (fixed.has(input) || system.inputs[input]?.optional) return fixed.get(input);
-  throw new DiagramError(`Cannot read input ${system.name}.${input}: it is not fixed, a value for it is wanted`);
-}
-
-/** Makes the means to write the values. */
-function openWriter(
-  { system, fixed }: Fixed,
-  { instant, parts, feeders }: {
-    readonly instant: Instant;
-    readonly parts: ReadonlyMap<string, PartContext>;
-    readonly feeders: ContextWriter["feeders"];
-  },
-): ContextWriter {
-  return {
+  const places = place(system, { wall, contracts: options.contracts ?? false, refuseNaN: options.refuseNaN ?? false });
+  const { values, parts, feeders } = places;
+  const writer: ContextWriter = {
     parts: [...parts.values()],
     feeders,
-    fix(input, value) {
-      const type = Object.hasOwn(system.inputs, input) ? system.inputs[input] : undefined;
-      if (type === undefined) {
-        const names = Object.keys(system.inputs).join(", ") || "it has none";
-        throw new DiagramError(
-          `Cannot fix input ${input} of ${system.name}: no such input, one of (${names}) is wanted`,
-        );
-      }
-      fixed.set(input, ownValue(type, value, `input ${system.name}.${input}`));
-      instant.epoch++;
+    values,
+    outputSignal(port, path) {
+      return path === undefined ? places.outputSignal(port) : partAt(places, path).outputSignal(port);
     },
+    fix(input, value) {
+      values.keep(places.inputSignal(input), value);
+      values.epoch++;
+    },
+    partAt: (path) => partAt(places, path),
     setTime(t) {
-      instant.t = t;
-      instant.epoch++;
+      values.t = t;
+      values.epoch++;
     },
     changed() {
-      instant.epoch++;
-    },
-    save() {
-      const states: Record<string, Record<string, unknown>> = {};
-      const shown: Record<string, unknown[]> = {};
-      for (const part of parts.values()) {
-        if (part.kind === "leaf") states[part.path] = part.save();
-        else shown[part.path] = structuredClone(part.shown());
-      }
-      return { t: instant.t, states, shown, fixed: structuredClone(Object.fromEntries(fixed)) };
-    },
-    load(saved) {
-      for (const part of parts.values()) {
-        if (part.kind === "leaf") part.load(saved.states[part.path] ?? {});
-        else part.release(saved.shown[part.path] ?? []);
-      }
-      fixed.clear();
-      for (const [input, value] of Object.entries(saved.fixed)) this.fix(input, value);
-      instant.t = saved.t;
-      instant.epoch++;
+      values.epoch++;
     },
   };
+  return { context: new Context(places), writer };
+}
+
+/** The longest list of candidates that an error gives. */
+const MOST_NAMES = 20;
+
+function partAt({ parts }: Places, path: string): PartContext {
+  const part = parts.get(path);
+  if (part !== undefined) return part;
+  const near = [...parts.keys()];
+  const paths = near.slice(0, MOST_NAMES).join(", ") + (near.length > MOST_NAMES ? `, ... ${near.length} in all` : "");
+  throw new DiagramError(`Cannot read part ${path}: there is none, one of (${paths}) is wanted`);
 }

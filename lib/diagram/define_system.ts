@@ -23,7 +23,7 @@
 
 import { checkedTiming } from "./event.ts";
 import type { Ports, PortType, ValueOf } from "./port.ts";
-import type { LeafSystem, Now, PublishHandler, TimedEvent, UpdateHandler } from "./system.ts";
+import type { Behavior, LeafSystem, Now, PublishHandler, TimedEvent, UpdateHandler } from "./system.ts";
 
 /** A periodic event: seconds, and what runs. */
 export interface Periodic<H> {
@@ -36,35 +36,39 @@ export interface Periodic<H> {
 }
 
 /** One output port. */
-export interface OutputSpec<I extends Ports, S extends Ports, P extends PortType> {
+export interface OutputSpec<I extends Ports, S extends Ports, T extends PortType, P extends Ports = NoPorts> {
   /** What it holds. */
-  readonly type: P;
+  readonly type: T;
   /** The inputs that `value` reads: all of them by default, none with `[]`. */
   readonly feedthrough?: readonly (keyof I & string)[];
-  /** The value at this instant, a function of t, the state and the listed inputs alone. */
-  readonly value: (now: Now<I, S>) => ValueOf<P>;
+  /** The value at this instant, a function of t, the state, the parameters and the listed inputs alone. */
+  readonly value: (now: Now<I, S, P>) => ValueOf<T>;
 }
 
 /** What {@linkcode defineSystem} takes. */
-export interface SystemSpec<I extends Ports, S extends Ports, O extends Ports> {
+export interface SystemSpec<I extends Ports, S extends Ports, O extends Ports, P extends Ports = NoPorts> {
   /** What the system is called in errors. */
   readonly name: string;
   /** The input ports. */
   readonly inputs?: I;
   /** The state variables. */
   readonly state?: S;
+  /** The parameters: what the simulator may set between two advances, and nothing else changes. */
+  readonly parameters?: P;
   /** The output ports. */
-  readonly outputs?: { readonly [K in keyof O]: OutputSpec<I, S, O[K]> };
+  readonly outputs?: { readonly [K in keyof O]: OutputSpec<I, S, O[K], P> };
   /** Runs once, at initialization. */
-  readonly initialize?: UpdateHandler<I, S>;
+  readonly initialize?: UpdateHandler<I, S, P>;
   /** Runs periodically and may change the state. */
-  readonly update?: Periodic<UpdateHandler<I, S>> | readonly Periodic<UpdateHandler<I, S>>[];
+  readonly update?: Periodic<UpdateHandler<I, S, P>> | readonly Periodic<UpdateHandler<I, S, P>>[];
   /** Runs with the updates of each instant at which any periodic event of the run is due. */
-  readonly perStep?: UpdateHandler<I, S>;
+  readonly perStep?: UpdateHandler<I, S, P>;
   /** Runs periodically, before the updates of its instant, and only looks. */
-  readonly publish?: Periodic<PublishHandler<I, S>> | readonly Periodic<PublishHandler<I, S>>[];
+  readonly publish?: Periodic<PublishHandler<I, S, P>> | readonly Periodic<PublishHandler<I, S, P>>[];
   /** Looks at each instant at which any periodic event of the run is due. */
-  readonly publishPerStep?: PublishHandler<I, S>;
+  readonly publishPerStep?: PublishHandler<I, S, P>;
+  /** Updates that happen when `Simulator.force` says so, by name. */
+  readonly forced?: Readonly<Record<string, UpdateHandler<I, S, P>>>;
 }
 
 /** Ports of a system that has none. */
@@ -81,7 +85,8 @@ export function defineSystem<
   const I extends Ports = NoPorts,
   const S extends Ports = NoPorts,
   const O extends Ports = NoPorts,
->(spec: SystemSpec<I, S, O>): LeafSystem<I, O> {
+  const P extends Ports = NoPorts,
+>(spec: SystemSpec<I, S, O, P>): LeafSystem<I, O> {
   const inputs = spec.inputs ?? {} as I;
   const value: Record<string, (now: Now<Ports, Ports>) => unknown> = {};
   const types: Record<string, PortType> = {};
@@ -106,6 +111,7 @@ export function defineSystem<
     inputs,
     outputs: types as unknown as O,
     state: spec.state ?? {},
+    parameters: spec.parameters ?? {},
     feedthrough,
     behavior: Object.freeze({
       value,
@@ -114,6 +120,7 @@ export function defineSystem<
       perStep: spec.perStep as UpdateHandler<Ports, Ports> | undefined,
       publish: timed(`a publish of ${spec.name}`, spec.publish) as readonly TimedEvent<PublishHandler<Ports, Ports>>[],
       publishPerStep: spec.publishPerStep as PublishHandler<Ports, Ports> | undefined,
+      forced: Object.freeze({ ...spec.forced as Behavior["forced"] }),
     }),
   });
 }

@@ -5,67 +5,99 @@
  */
 
 import { DiagramError } from "../errors.ts";
+import type { Place } from "./leaf_context.ts";
 import type { DelegatedSystem } from "./system.ts";
-import { ownValue, type PortType } from "./port.ts";
-import type { Read } from "./leaf_context.ts";
+import type { Owner, Values } from "./values.ts";
+
+/** Stands for the value of an optional input that nothing flows into. */
+export const UNCONNECTED: unique symbol = Symbol("unconnected");
 
 /** The near side's values of one delegated system. */
-export class DelegatedContext {
+export class DelegatedContext implements Owner {
   /** Tells the kinds apart. */
   readonly kind = "delegated";
   /** Where the system stands in the whole diagram. */
   readonly path: string;
   /** The description. */
   readonly system: DelegatedSystem;
+  /** It has no states on this side. */
+  readonly states = 0;
+  /** It has no states on this side. */
+  readonly statesEnd = 0;
 
   readonly #inputs: readonly string[];
-  readonly #outputs: readonly { readonly port: string; readonly type: PortType; readonly what: string }[];
-  readonly #reads = new Map<string, Read>();
-  readonly #held = new Map<string, unknown>();
+  readonly #outputs: readonly string[];
+  readonly #values: Values;
+  /** Where its signals and inputs begin. */
+  readonly place: Place;
 
   /** Makes the values before initialization: each output is its declared initial value. */
-  constructor(path: string, system: DelegatedSystem) {
+  constructor(path: string, system: DelegatedSystem, options: { values: Values; place: Place }) {
+    const { values, place } = options;
     this.path = path;
     this.system = system;
+    this.#values = values;
+    this.place = place;
     this.#inputs = Object.keys(system.inputs);
-    this.#outputs = Object.entries(system.outputs).map(([port, type]) => {
-      return { port, type, what: `output ${path}.${port}` };
-    });
-    for (const { port, type, what } of this.#outputs) this.#held.set(port, ownValue(type, type.initial, what));
+    this.#outputs = Object.keys(system.outputs);
+    values.declare(place.outputs, { types: Object.values(system.outputs), owner: this });
+    this.#inputs.forEach((_, index) => values.inputOwners[place.inputs + index] = this);
+    this.reset();
   }
 
-  /** Says where an input's value comes from. */
-  connect(input: string, read: Read): void {
-    this.#reads.set(input, read);
+  /** Shows the declared initial values. */
+  reset(): void {
+    this.release(Object.values(this.system.outputs).map(({ initial }) => initial));
   }
 
-  /** The values of all inputs at this instant, in declared order; `undefined` for an unconnected optional one. */
+  /** The values of all inputs at this instant, in declared order; `UNCONNECTED` for an optional one without. */
   sample(): unknown[] {
-    return this.#inputs.map((input) => this.#reads.get(input)?.());
+    const values = this.#values;
+    return this.#inputs.map((name, index) => {
+      const input = this.place.inputs + index;
+      return !this.system.inputs[name]?.optional || values.isConnected(input)
+        ? values.read(values.sources[input] as number)
+        : UNCONNECTED;
+    });
   }
 
   /** Shows other outputs from here on, in declared order. */
   release(outputs: readonly unknown[]): void {
-    this.#outputs.forEach(({ port, type, what }, index) => {
-      this.#held.set(port, ownValue(type, outputs[index], what));
-    });
+    this.#outputs.forEach((_, index) => this.#values.keep(this.place.outputs + index, outputs[index]));
   }
 
   /** The outputs as they are shown, in declared order. */
   shown(): unknown[] {
-    return [...this.#held.values()];
+    return this.#outputs.map((_, index) => this.#values.kept(this.place.outputs + index));
+  }
+
+  /** The signal of an output. */
+  outputSignal(port: string): number {
+    const index = this.#outputs.indexOf(port);
+    if (index >= 0) return this.place.outputs + index;
+    const known = this.#outputs.join(", ") || "it has none";
+    throw new DiagramError(
+      `Cannot read output ${this.path}.${port}: there is no such port, one of (${known}) is wanted`,
+    );
+  }
+
+  /** The input of that index. */
+  inputAt(index: number): number {
+    return this.place.inputs + index;
   }
 
   /** The value of an output. */
   output(port: string): unknown {
-    return this.reader(port)();
+    return this.#values.read(this.outputSignal(port));
   }
 
-  /** What reads an output, at any instant. */
-  reader(port: string): Read {
-    if (!this.#held.has(port)) {
-      throw new DiagramError(`Cannot read output ${this.path}.${port}: there is no such port`);
-    }
-    return () => this.#held.get(port);
+  /** What a signal of it is called in errors. */
+  signalName(signal: number): string {
+    return `output ${this.path}.${this.#outputs[signal - this.place.outputs]}`;
+  }
+
+  /** What an input of it is called in errors. */
+  inputName(input: number): string {
+    return `input ${this.path}.${this.#inputs[input - this.place.inputs]}`;
   }
 }

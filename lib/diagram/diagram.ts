@@ -10,11 +10,19 @@ import type { Diagram, PartPort, System } from "./system.ts";
 /** Every leaf and delegated system inside a system by its path; a system that is no diagram by its own name. */
 export function directory(system: System): ReadonlyMap<string, System> {
   const found = new Map<string, System>();
-  const visit = (path: string, inner: System): void => {
-    if (inner.kind !== "diagram") found.set(path === "" ? inner.name : path, inner);
-    else for (const [name, part] of inner.parts) visit(path === "" ? name : `${path}.${name}`, part);
-  };
-  visit("", system);
+  const open: { path: string; inner: System }[] = [{ path: "", inner: system }];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { path, inner } = at;
+    if (inner.kind !== "diagram") {
+      found.set(path === "" ? inner.name : path, inner);
+      continue;
+    }
+    const parts = [...inner.parts].map(([name, part]) => ({
+      path: path === "" ? name : `${path}.${name}`,
+      inner: part,
+    }));
+    open.push(...parts.reverse());
+  }
   return found;
 }
 
@@ -26,6 +34,9 @@ export interface DirectPath {
   readonly via: readonly string[];
 }
 
+/** What is known of a diagram's outputs; it never changes. */
+const known = new WeakMap<System, Map<string, readonly DirectPath[]>>();
+
 /** The inputs on which an output depends directly, each with one way there. */
 export function directPaths(system: System, output: string): readonly DirectPath[] {
   switch (system.kind) {
@@ -34,76 +45,123 @@ export function directPaths(system: System, output: string): readonly DirectPath
     case "delegated":
       return [];
     case "diagram": {
+      const outputs = known.get(system) ?? new Map<string, readonly DirectPath[]>();
+      known.set(system, outputs);
       const shown = system.exported.get(output);
-      return shown === undefined ? [] : pathsThrough(system, shown);
+      const paths = outputs.get(output) ?? (shown === undefined ? [] : pathsThrough(system, shown));
+      outputs.set(output, paths);
+      return paths;
     }
   }
+}
+
+/** A step of a walk against the flow of values: an output, the ports between it and the output before, and that step. */
+interface Hop {
+  readonly at: PartPort;
+  readonly ports: readonly string[];
+  readonly before: Hop | undefined;
 }
 
 /** Walks from one output of a part towards the diagram's inputs, over direct feedthrough only. */
 function pathsThrough(diagram: Diagram, from: PartPort): readonly DirectPath[] {
   const found = new Map<string, DirectPath>();
   const seen = new Set<string>();
-  const walk = (at: PartPort, after: readonly string[]): void => {
-    const key = `${at.part}.${at.port}`;
+  const open: Hop[] = [{ at: from, ports: [], before: undefined }];
+  for (let hop = open.pop(); hop !== undefined; hop = open.pop()) {
+    const { at } = hop;
+    const key = keyOf(at);
     const part = diagram.parts.get(at.part);
-    if (part === undefined || seen.has(key)) return;
+    if (part === undefined || seen.has(key)) continue;
     seen.add(key);
+    const next: Hop[] = [];
     for (const { input, via } of directPaths(part, at.port)) {
       const source = diagram.wiring.get(at.part)?.get(input);
-      const inside = via.map((port) => `${at.part}.${port}`);
-      const way = [`${at.part}.${input}`, ...inside, key, ...after];
       if (source === undefined) continue;
-      if ("diagramInput" in source) {
-        if (!found.has(source.diagramInput)) {
-          found.set(source.diagramInput, { input: source.diagramInput, via: way });
-        }
-      } else {
-        walk(source, way);
+      const ports = [`${at.part}.${input}`, ...via.map((port) => `${at.part}.${port}`), key];
+      if (!("diagramInput" in source)) next.push({ at: source, ports, before: hop });
+      else if (!found.has(source.diagramInput)) {
+        const way = [...ports, ...wayFrom(hop)];
+        found.set(source.diagramInput, { input: source.diagramInput, via: way });
       }
     }
-  };
-  walk(from, []);
+    while (next.length > 0) open.push(next.pop() as Hop);
+  }
   return [...found.values()];
+}
+
+/** The ports from a step to the beginning of its walk, as values flow. */
+function wayFrom(hop: Hop): string[] {
+  const way: string[] = [];
+  for (let at: Hop | undefined = hop; at !== undefined; at = at.before) for (const port of at.ports) way.push(port);
+  return way;
 }
 
 /** The first loop of direct feedthrough among the parts, as port names with the first repeated at the end. */
 export function algebraicLoop(diagram: Diagram): readonly string[] | undefined {
   const done = new Set<string>();
-  const walk = (at: PartPort, trail: readonly Hop[]): readonly string[] | undefined => {
-    const key = `${at.part}.${at.port}`;
-    const start = trail.findIndex((hop) => hop.output === key);
-    if (start >= 0) return loopOf(trail.slice(start));
-    const part = diagram.parts.get(at.part);
-    if (part === undefined || done.has(key)) return undefined;
-    for (const { input, via } of directPaths(part, at.port)) {
-      const source = diagram.wiring.get(at.part)?.get(input);
-      if (source === undefined || "diagramInput" in source) continue;
-      const ports = [`${at.part}.${input}`, ...via.map((port) => `${at.part}.${port}`)];
-      const loop = walk(source, [...trail, { output: key, ports }]);
-      if (loop !== undefined) return loop;
-    }
-    done.add(key);
-    return undefined;
-  };
-  for (const [name, part] of diagram.parts) {
-    for (const port of Object.keys(part.outputs)) {
-      const loop = walk({ part: name, port }, []);
+  for (const [part, { outputs }] of diagram.parts) {
+    for (const port of Object.keys(outputs)) {
+      const loop = loopFrom(diagram, { from: { part, port }, done });
       if (loop !== undefined) return loop;
     }
   }
   return undefined;
 }
 
-/** A step of the walk, against the flow of values: an output, and the ports between it and the input it reads. */
-interface Hop {
-  readonly output: string;
-  readonly ports: readonly string[];
+/** An output on a walk, and the ways from it that were not taken. */
+interface Step {
+  readonly key: string;
+  readonly ways: readonly { readonly source: PartPort; readonly ports: readonly string[] }[];
+  taken: number;
+}
+
+/** A loop that a walk against the flow of values from this output runs into. */
+function loopFrom(
+  diagram: Diagram,
+  { from, done }: { readonly from: PartPort; readonly done: Set<string> },
+): readonly string[] | undefined {
+  const trail: Step[] = [];
+  const places = new Map<string, number>();
+  const enter = (at: PartPort): void => {
+    const key = keyOf(at);
+    if (done.has(key)) return;
+    places.set(key, trail.length);
+    trail.push({ key, ways: waysFrom(diagram, at), taken: 0 });
+  };
+  enter(from);
+  for (let step = trail.at(-1); step !== undefined; step = trail.at(-1)) {
+    const way = step.ways[step.taken++];
+    if (way === undefined) {
+      done.add(step.key);
+      places.delete(step.key);
+      trail.pop();
+      continue;
+    }
+    const start = places.get(keyOf(way.source));
+    if (start !== undefined) return loopOf(trail.slice(start));
+    enter(way.source);
+  }
+  return undefined;
+}
+
+/** The outputs that an output of a part reads at once, each with the ports between, as values flow. */
+function waysFrom(diagram: Diagram, at: PartPort): Step["ways"] {
+  const part = diagram.parts.get(at.part);
+  if (part === undefined) return [];
+  return directPaths(part, at.port).flatMap(({ input, via }) => {
+    const source = diagram.wiring.get(at.part)?.get(input);
+    if (source === undefined || "diagramInput" in source) return [];
+    return [{ source, ports: [`${at.part}.${input}`, ...via.map((port) => `${at.part}.${port}`)] }];
+  });
 }
 
 /** Turns a trail, which runs against the flow of values, into the loop as a value would travel it. */
-function loopOf(trail: readonly Hop[]): readonly string[] {
-  const flow = trail.toReversed().flatMap(({ output, ports }) => [...ports, output]);
+function loopOf(trail: readonly Step[]): readonly string[] {
+  const flow = trail.toReversed().flatMap(({ key, ways, taken }) => [...ways[taken - 1]?.ports ?? [], key]);
   const first = flow[0];
   return first === undefined ? flow : [...flow, first];
+}
+
+function keyOf({ part, port }: PartPort): string {
+  return `${part}.${port}`;
 }

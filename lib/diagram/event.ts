@@ -13,6 +13,8 @@
  * ```
  */
 
+import { snapped } from "./exact_time.ts";
+
 /** What came of an event, from harmless to severe. */
 export type Severity = "did-nothing" | "succeeded" | "reached-termination" | "failed";
 
@@ -82,7 +84,7 @@ export function statusOf(returned: EventStatus | void, who: string): EventStatus
   throw new TypeError(`Cannot run an event of ${who}: its handler returned ${is}, nothing or a status is wanted`);
 }
 
-/** Checks a period and an offset in seconds. */
+/** Checks a period and an offset in seconds, and undoes the rounding of computed ones: 3 * 0.1 is 0.3. */
 export function checkedTiming(what: string, period: number, offset = 0): Timing {
   if (!(Number.isFinite(period) && period > 0)) {
     throw new RangeError(`Cannot schedule ${what}: the period is ${period}, a number of seconds above 0 is wanted`);
@@ -90,5 +92,5 @@ export function checkedTiming(what: string, period: number, offset = 0): Timing 
   if (!(Number.isFinite(offset) && offset >= 0)) {
     throw new RangeError(`Cannot schedule ${what}: the offset is ${offset}, a number of seconds from 0 up is wanted`);
   }
-  return Object.freeze({ period, offset });
+  return Object.freeze({ period: snapped(period), offset: snapped(offset) });
 }

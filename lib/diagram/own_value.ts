@@ -3,11 +3,16 @@
  *
  * - A vector is kept as a frozen array of numbers, plain data (objects, arrays, Map, Set, Date and what they hold) as copies
  *   whose change throws: these are handed out as they are. Data that is frozen throughout is kept itself.
+ * - A Map, a Set or a Date of a cell's own is of a class of its own, whose methods that change it throw; outside of the functions of
+ *   systems it is seen as a copy of the usual class.
  * - Of anything else (a typed array, an error, a cycle, and what holds one) a copy is kept, and each look gets one of its own.
  */
 
 import { crossed, encode } from "../codec/mod.ts";
 import { UncloneableError } from "../errors.ts";
+
+/** What something is called in errors, which are rare. */
+export type Name = () => string;
 
 /** So deep plain data may be nested before the codec takes over, which finds cycles. */
 const MOST_DEPTH = 32;
@@ -16,42 +21,44 @@ const SHORT = 8;
 /** Stands for what is no plain data. */
 const OTHER = Symbol("no plain data");
 
-/** Objects of a class whose methods that change them throw. */
-class ReadOnly {
-  readonly #refusing: PropertyDescriptorMap;
-  readonly #mark: string;
+class ReadOnlyMap<K, V> extends Map<K, V> {}
+class ReadOnlySet<T> extends Set<T> {}
+class ReadOnlyDate extends Date {}
 
-  constructor({ name, prototype }: { readonly name: string; readonly prototype: object }) {
-    const changing = Object.getOwnPropertyNames(prototype).filter((key) => /^(set|add|delete|clear|getOr)/.test(key));
-    const value = (): never => {
-      throw new TypeError(`Cannot change a ${name} that was handed out: a copy is wanted, new ${name}(...)`);
-    };
-    this.#refusing = Object.fromEntries(changing.map((key) => [key, { value }]));
-    this.#mark = changing[0] ?? "";
+for (const [own, { name, prototype }] of [[ReadOnlyMap, Map], [ReadOnlySet, Set], [ReadOnlyDate, Date]] as const) {
+  const value = (): never => {
+    throw new TypeError(`Cannot change a ${name} that was handed out: a copy is wanted, new ${name}(...)`);
+  };
+  for (const key of Object.getOwnPropertyNames(prototype)) {
+    if (/^(set|add|delete|clear|getOr)/.test(key)) Object.defineProperty(own.prototype, key, { value });
   }
-
-  isOwn(object: object): boolean {
-    return Object.isFrozen(object) && Object.hasOwn(object, this.#mark);
-  }
-
-  frozen(object: object): object {
-    return Object.freeze(Object.defineProperties(object, this.#refusing));
-  }
+  // To everybody else it is what it was made of.
+  Object.defineProperty(own.prototype, "constructor", { value: prototype.constructor });
 }
 
-const MAP = new ReadOnly(Map);
-const SET = new ReadOnly(Set);
-const DATE = new ReadOnly(Date);
+const { set } = Map.prototype;
+const { add } = Set.prototype;
 
-/** A value that a cell keeps, for whoever looks at it. */
+/** A value that a cell keeps, for a function of a system that looks at it. */
 export function handedOut(value: unknown): unknown {
   return typeof value !== "object" || value === null || Object.isFrozen(value) ? value : crossed(value);
 }
 
-/** A copy that may be changed: of a vector a Float64Array. */
-export function draftOf(value: unknown, isVector: boolean): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  return isVector ? new Float64Array(value as ArrayLike<number>) : crossed(value);
+/** A value that a cell keeps, for everybody else: a copy where an object of a class of ours is in it. */
+export function shownOutside(value: unknown): unknown {
+  return typeof value !== "object" || value === null || isPlain(value) ? value : crossed(value);
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (!Object.isFrozen(value)) return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+}
+
+/** A copy that may be changed. */
+export function draftOf(value: unknown): unknown {
+  return typeof value !== "object" || value === null ? value : crossed(value);
 }
 
 /** Whether two values are the same to everybody who gets a copy of them. */
@@ -61,28 +68,42 @@ export function isSame(one: unknown, other: unknown): boolean {
 }
 
 /**
- * A vector of a cell's own.
+ * A vector of a cell's own: the array itself where nothing can change it, else a copy; in `buffer` where that is given.
  *
  * @throws {TypeError} where it is no array of numbers.
  * @throws {RangeError} where it has another length.
  */
-export function ownVector(size: number, value: unknown, what: string): readonly number[] {
+export function ownVector(
+  size: number,
+  value: unknown,
+  { what, buffer }: { readonly what: Name; readonly buffer?: Float64Array | undefined },
+): readonly number[] | Float64Array {
   if (typeof value !== "object" || value === null || !("length" in value)) {
-    throw new TypeError(`Cannot set ${what}: the value is ${describe(value)}, ${size} numbers are wanted`);
+    throw new TypeError(`Cannot set ${what()}: the value is ${describe(value)}, ${size} numbers are wanted`);
   }
   const given = value as ArrayLike<unknown>;
   if (given.length !== size) {
-    throw new RangeError(`Cannot set ${what}: it has ${given.length} components, ${size} are wanted`);
+    throw new RangeError(`Cannot set ${what()}: it has ${given.length} components, ${size} are wanted`);
   }
-  const numbers = new Array<number>(size);
+  const isOwn = Array.isArray(value) && Object.isFrozen(value);
+  const numbers = buffer ?? new Array<number>(size);
   for (let index = 0; index < size; index++) {
     const number = given[index];
     if (typeof number !== "number") {
-      throw new TypeError(`Cannot set ${what}: component ${index} is ${describe(number)}, a number is wanted`);
+      throw new TypeError(`Cannot set ${what()}: component ${index} is ${describe(number)}, a number is wanted`);
     }
-    numbers[index] = number;
+    if (!isOwn) numbers[index] = number;
   }
-  return Array.isArray(value) && Object.isFrozen(value) ? value : Object.freeze(numbers);
+  if (isOwn) return value;
+  return buffer ?? Object.freeze(numbers as number[]);
+}
+
+/** The same numbers as a vector that is handed out. */
+export function frozenVector(numbers: Float64Array): readonly number[] {
+  const { length } = numbers;
+  const vector = new Array<number>(length);
+  for (let index = 0; index < length; index++) vector[index] = numbers[index] as number;
+  return Object.freeze(vector);
 }
 
 /**
@@ -90,7 +111,7 @@ export function ownVector(size: number, value: unknown, what: string): readonly 
  *
  * @throws {TypeError} where it is not cloneable.
  */
-export function ownData(value: unknown, what: string): unknown {
+export function ownData(value: unknown, what: Name): unknown {
   const plain = frozenCopy(value, 0);
   if (plain !== OTHER) return plain;
   try {
@@ -99,7 +120,7 @@ export function ownData(value: unknown, what: string): unknown {
     return frozen === OTHER ? copy : frozen;
   } catch (error) {
     if (!(error instanceof UncloneableError)) throw error;
-    throw new UncloneableError(error.message.replace("Cannot encode", `Cannot set ${what}`));
+    throw new UncloneableError(error.message.replace("Cannot encode", `Cannot set ${what()}`));
   }
 }
 
@@ -108,13 +129,14 @@ function frozenCopy(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null) {
     return typeof value === "function" || typeof value === "symbol" ? OTHER : value;
   }
-  if (depth > MOST_DEPTH || Object.getOwnPropertySymbols(value).length > 0) return OTHER;
+  // A view has a key for each of its elements.
+  if (depth > MOST_DEPTH || ArrayBuffer.isView(value) || Object.getOwnPropertySymbols(value).length > 0) return OTHER;
   if (Array.isArray(value)) return frozenArray(value, depth);
   if (Object.getPrototypeOf(value) === Object.prototype) return frozenObject(value as Record<string, unknown>, depth);
   if (Object.keys(value).length > 0) return OTHER;
-  if (value instanceof Map) return MAP.isOwn(value) ? value : frozenMap(value, depth);
-  if (value instanceof Set) return SET.isOwn(value) ? value : frozenSet(value, depth);
-  if (value instanceof Date) return DATE.isOwn(value) ? value : DATE.frozen(new Date(value));
+  if (value instanceof Map) return value instanceof ReadOnlyMap ? value : frozenMap(value, depth);
+  if (value instanceof Set) return value instanceof ReadOnlySet ? value : frozenSet(value, depth);
+  if (value instanceof Date) return value instanceof ReadOnlyDate ? value : Object.freeze(new ReadOnlyDate(value));
   return OTHER;
 }
 
@@ -144,23 +166,24 @@ function frozenArray(array: readonly unknown[], depth: number): unknown {
 }
 
 function frozenMap(map: ReadonlyMap<unknown, unknown>, depth: number): unknown {
-  const copy = new Map<unknown, unknown>();
+  const copy = new ReadOnlyMap<unknown, unknown>();
   for (const [key, item] of map) {
-    const [ownKey, own] = [frozenCopy(key, depth + 1), frozenCopy(item, depth + 1)];
+    const ownKey = frozenCopy(key, depth + 1);
+    const own = frozenCopy(item, depth + 1);
     if (ownKey === OTHER || own === OTHER) return OTHER;
-    copy.set(ownKey, own);
+    set.call(copy, ownKey, own);
   }
-  return MAP.frozen(copy);
+  return Object.freeze(copy);
 }
 
-function frozenSet(set: ReadonlySet<unknown>, depth: number): unknown {
-  const copy = new Set<unknown>();
-  for (const item of set) {
+function frozenSet(items: ReadonlySet<unknown>, depth: number): unknown {
+  const copy = new ReadOnlySet<unknown>();
+  for (const item of items) {
     const own = frozenCopy(item, depth + 1);
     if (own === OTHER) return OTHER;
-    copy.add(own);
+    add.call(copy, own);
   }
-  return SET.frozen(copy);
+  return Object.freeze(copy);
 }
 
 /** What a value is, for errors. */

@@ -1,90 +1,212 @@
 /**
- * The parts of a system in their places: a nested diagram flattened, and wired so that values are pulled.
+ * The parts of a system in their places: a nested diagram flattened, and wired.
  *
- * - There is one part per leaf or delegated system, named by its whole path.
+ * - There is one part per leaf or delegated system, named by its whole path; parts are in the order of their paths, so the order
+ *   of adding them decides nothing.
+ * - Nothing here is recursive: a diagram may be nested as deeply as there is memory.
  */
 
 import { DiagramError } from "../errors.ts";
 import { DelegatedContext } from "./delegated_context.ts";
-import { type Instant, LeafContext, type Read } from "./leaf_context.ts";
-import type { Diagram, System } from "./system.ts";
+import { approachOf } from "./long_chain.ts";
+import { LeafContext } from "./leaf_context.ts";
+import type { PartPort, System } from "./system.ts";
+import { type Owner, Values, type ValuesOptions } from "./values.ts";
 
 /** The values of a leaf or a delegated system. */
 export type PartContext = LeafContext | DelegatedContext;
 
-/** A system with its place in the whole: a part, or the parts of a diagram. */
-export type Placed =
-  | { readonly part: PartContext }
-  | { readonly diagram: Diagram; readonly children: ReadonlyMap<string, Placed> };
-
-/** Where a value comes from: how to read it, and the part that gives it unless it is fixed. */
-export interface Source {
-  readonly read: Read;
-  readonly part?: PartContext;
+/** A system with its place in the whole. */
+interface Placed {
+  readonly system: System;
+  readonly path: string;
+  readonly name: string;
+  readonly parent: Placed | undefined;
+  /** Of a diagram. */
+  readonly children: Map<string, Placed> | undefined;
+  /** Of any other. */
+  part: PartContext | undefined;
 }
 
-/** Puts a system at a path, and its parts into the map, by their paths. */
-export function place(
-  system: System,
-  { path, instant, parts }: {
-    readonly path: string;
-    readonly instant: Instant;
-    readonly parts: Map<string, PartContext>;
-  },
-): Placed {
-  if (system.kind === "diagram") {
-    const children = new Map<string, Placed>();
-    for (const [name, child] of system.parts) {
-      children.set(name, place(child, { path: path === "" ? name : `${path}.${name}`, instant, parts }));
-    }
-    return { diagram: system, children };
-  }
-  const name = path === "" ? system.name : path;
-  const part = system.kind === "leaf" ? new LeafContext(name, system, instant) : new DelegatedContext(name, system);
-  parts.set(name, part);
-  return { part };
+/** A system in its places. */
+export interface Places {
+  readonly values: Values;
+  /** The parts in the order of their paths. */
+  readonly parts: ReadonlyMap<string, PartContext>;
+  /** By part, in that order: the parts whose outputs flow into it. */
+  readonly feeders: readonly (readonly number[])[];
+  /** The signal of an output of the system itself. */
+  outputSignal(port: string): number;
+  /** The signal of an input of the system itself. */
+  inputSignal(input: string): number;
 }
 
-/** Connects the inputs of all parts to their sources; tells which part's outputs flow into which. */
-export function wire(
-  placed: Placed,
-  { source, feeds }: {
-    readonly source: (input: string) => Source | undefined;
-    readonly feeds: (from: PartContext, into: PartContext) => void;
-  },
-): void {
-  if ("part" in placed) {
-    for (const input of Object.keys(placed.part.system.inputs)) {
-      const from = source(input);
-      if (from === undefined) continue;
-      placed.part.connect(input, from.read);
-      if (from.part !== undefined) feeds(from.part, placed.part);
-    }
-    return;
-  }
-  for (const [name, child] of placed.children) {
-    const own = (input: string): Source | undefined => {
-      const from = placed.diagram.wiring.get(name)?.get(input);
-      if (from === undefined) return undefined;
-      if ("diagramInput" in from) return source(from.diagramInput);
-      const sibling = placed.children.get(from.part);
-      return sibling === undefined ? undefined : outputOf(sibling, from.port);
+/** Puts a system and its parts in their places, and connects their inputs. */
+export function place(system: System, options: ValuesOptions): Places {
+  const root = node(system, { path: system.kind === "diagram" ? "" : system.name, name: "", parent: undefined });
+  const placed = flattened(root);
+  const counts = { states: 0, parameters: 0, outputs: 0, ownInputs: Object.keys(system.inputs).length, inputs: 0 };
+  const sizes = placed.map(({ system }) => {
+    const size = {
+      states: system.kind === "leaf" ? Object.keys(system.state).length : 0,
+      parameters: system.kind === "leaf" ? Object.keys(system.parameters).length : 0,
+      outputs: Object.keys(system.outputs).length,
+      inputs: Object.keys(system.inputs).length,
     };
-    wire(child, { source: own, feeds });
+    const before = { ...counts };
+    counts.states += size.states;
+    counts.parameters += size.parameters;
+    counts.outputs += size.outputs;
+    counts.inputs += size.inputs;
+    return before;
+  });
+  const values = new Values(counts, options);
+  const parts = new Map<string, PartContext>();
+  const indexOf = new Map<PartContext, number>();
+  placed.forEach((node, index) => {
+    const before = sizes[index] ?? counts;
+    const place = {
+      states: 1 + before.states,
+      parameters: values.statesEnd + before.parameters,
+      outputs: values.parametersEnd + before.outputs,
+      inputs: before.inputs,
+    };
+    const { path, system } = node;
+    if (system.kind === "diagram") return;
+    const part = system.kind === "leaf"
+      ? new LeafContext(path, system, { values, place })
+      : new DelegatedContext(path, system, { values, place });
+    node.part = part;
+    indexOf.set(part, index);
+    parts.set(path, part);
+  });
+  const own = new OwnInputs(system, values.outputsEnd);
+  values.declare(values.outputsEnd, { types: Object.values(system.inputs), owner: own });
+  const feeders = placed.map((node) => {
+    const { part } = node;
+    const before = new Set<number>();
+    if (part === undefined) return [];
+    Object.keys(part.system.inputs).forEach((input, index) => {
+      const from = sourceOf(node, input);
+      if (from === undefined) return;
+      values.sources[part.inputAt(index)] = typeof from === "string"
+        ? own.signal(from)
+        : from.part.outputSignal(from.port);
+      if (typeof from !== "string") before.add(indexOf.get(from.part) ?? 0);
+    });
+    return [...before];
+  });
+  const outputs = new Map(
+    Object.keys(system.outputs).map((port) => {
+      const from = outputOf(root, port);
+      return [port, from?.part.outputSignal(from.port)] as const;
+    }),
+  );
+  const outputSignal = (port: string): number => {
+    const signal = outputs.get(port);
+    if (signal !== undefined) return signal;
+    const known = Object.keys(system.outputs).join(", ") || "it has none";
+    throw new DiagramError(
+      `Cannot read output ${system.name}.${port}: there is no such port, one of (${known}) is wanted`,
+    );
+  };
+  values.approach = approachOf(values, reads(parts.values(), values));
+  return { values, parts, feeders, outputSignal, inputSignal: (input) => own.signal(input) };
+}
+
+function node(system: System, at: Pick<Placed, "path" | "name" | "parent">): Placed {
+  return { system, ...at, children: system.kind === "diagram" ? new Map() : undefined, part: undefined };
+}
+
+/** The leaves and delegated systems inside, in the order of their paths. */
+function flattened(root: Placed): Placed[] {
+  const found: Placed[] = [];
+  const open = [root];
+  for (let placed = open.pop(); placed !== undefined; placed = open.pop()) {
+    const { system } = placed;
+    if (system.kind !== "diagram") {
+      found.push(placed);
+      continue;
+    }
+    for (const [name, child] of system.parts) {
+      const path = placed.path === "" ? name : `${placed.path}.${name}`;
+      const below = node(child, { path, name, parent: placed });
+      placed.children?.set(name, below);
+      open.push(below);
+    }
+  }
+  return found.sort((one, other) => one.path < other.path ? -1 : 1);
+}
+
+/** By output: the signals that flow into the inputs which it reads at once. */
+function reads(parts: Iterable<PartContext>, values: Values): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (const part of parts) {
+    if (part.kind === "delegated") continue;
+    const inputs = Object.keys(part.system.inputs);
+    for (const [output, names] of Object.entries(part.system.feedthrough)) {
+      if (names.length === 0) continue;
+      const signals = names.map((name) => values.sources[part.inputAt(inputs.indexOf(name))] as number);
+      found.set(part.outputSignal(output), signals);
+    }
+  }
+  return found;
+}
+
+/** Where an input gets its value: an output of a part, or an input of the whole by its name. */
+function sourceOf(node: Placed, input: string): { part: PartContext; port: string } | string | undefined {
+  for (;;) {
+    const { parent } = node;
+    if (parent === undefined) return input;
+    if (parent.system.kind !== "diagram") return undefined;
+    const from = parent.system.wiring.get(node.name)?.get(input);
+    if (from === undefined) return undefined;
+    if (!("diagramInput" in from)) {
+      const sibling = parent.children?.get(from.part);
+      return sibling === undefined ? undefined : outputOf(sibling, from.port);
+    }
+    [node, input] = [parent, from.diagramInput];
   }
 }
 
-/**
- * Where an output comes from.
- *
- * @throws {DiagramError} where there is none of that name.
- */
-export function outputOf(placed: Placed, port: string): Source {
-  if ("part" in placed) return { part: placed.part, read: placed.part.reader(port) };
-  const shown = placed.diagram.exported.get(port);
-  const child = shown === undefined ? undefined : placed.children.get(shown.part);
-  if (shown === undefined || child === undefined) {
-    throw new DiagramError(`Cannot read output ${placed.diagram.name}.${port}: there is no such port`);
+/** The part and port that an output shows. */
+function outputOf(node: Placed, port: string): { part: PartContext; port: string } | undefined {
+  let [at, shown]: [Placed | undefined, PartPort | undefined] = [node, { part: "", port }];
+  while (at !== undefined && shown !== undefined) {
+    if (at.part !== undefined) return { part: at.part, port: shown.port };
+    if (at.system.kind !== "diagram") return undefined;
+    shown = at.system.exported.get(shown.port);
+    at = shown === undefined ? undefined : at.children?.get(shown.part);
   }
-  return outputOf(child, shown.port);
+  return undefined;
+}
+
+/** The inputs of the system itself. */
+class OwnInputs implements Owner {
+  readonly states = 0;
+  readonly statesEnd = 0;
+  readonly #name: string;
+  readonly #names: readonly string[];
+  readonly #first: number;
+
+  constructor({ name, inputs }: System, first: number) {
+    this.#name = name;
+    this.#names = Object.keys(inputs);
+    this.#first = first;
+  }
+
+  signal(input: string): number {
+    const index = this.#names.indexOf(input);
+    if (index >= 0) return this.#first + index;
+    const names = this.#names.join(", ") || "it has none";
+    throw new DiagramError(`Cannot fix input ${input} of ${this.#name}: no such input, one of (${names}) is wanted`);
+  }
+
+  signalName(signal: number): string {
+    return `input ${this.#name}.${this.#names[signal - this.#first]}`;
+  }
+
+  inputName(): string {
+    return "";
+  }
 }

@@ -16,7 +16,7 @@
  * ```
  */
 
-import { describe, draftOf, handedOut, ownData, ownVector } from "./own_value.ts";
+import { describe, draftOf, type Name, ownData, ownVector, shownOutside } from "./own_value.ts";
 
 /** A read-only vector of float64. */
 export interface Vector extends Iterable<number> {
@@ -92,7 +92,7 @@ export function vector(size: number, options: { initial?: ArrayLike<number>; opt
   if (given.length !== size) {
     throw new RangeError(`Cannot declare a vector of size ${size}: its initial value has ${given.length} components`);
   }
-  const initial = ownVector(size, given, `the initial value of a vector of size ${size}`);
+  const initial = ownVector(size, given, { what: () => `the initial value of a vector of size ${size}` });
   return Object.freeze({ kind: "vector", size, initial, optional: options.optional ?? false });
 }
 
@@ -103,11 +103,11 @@ export function vector(size: number, options: { initial?: ArrayLike<number>; opt
  * @throws {TypeError} where the initial value is not cloneable.
  */
 export function abstract<T>(initial: T, options: { optional?: boolean; inPlace?: boolean } = {}): AbstractType<T> {
-  const own = ownData(initial, "the initial value of an abstract");
+  const own = ownData(initial, () => "the initial value of an abstract");
   return Object.freeze({
     kind: "abstract",
     get initial() {
-      return handedOut(own) as T;
+      return shownOutside(own) as T;
     },
     optional: options.optional ?? false,
     inPlace: options.inPlace ?? false,
@@ -142,14 +142,14 @@ export function describePort(type: PortType): string {
  * @throws {TypeError} where a scalar is no number, a vector no array of numbers, or an abstract value is not cloneable.
  * @throws {RangeError} where a vector has another length.
  */
-export function ownValue(type: PortType, value: unknown, what: string): unknown {
+export function ownValue(type: PortType, value: unknown, what: Name): unknown {
   switch (type.kind) {
     case "scalar":
       if (typeof value === "number") return value;
-      throw new TypeError(`Cannot set ${what}: the value is ${describe(value)}, a number is wanted`);
+      throw new TypeError(`Cannot set ${what()}: the value is ${describe(value)}, a number is wanted`);
     case "vector":
-      return ownVector(type.size, value, what);
+      return ownVector(type.size, value, { what });
     case "abstract":
-      return type.inPlace ? draftOf(value, false) : ownData(value, what);
+      return type.inPlace ? draftOf(value) : ownData(value, what);
   }
 }

@@ -12,20 +12,24 @@ import { describePort, type Ports, type SettableOf, type ValueOf } from "./port.
 export type ValuesOf<P extends Ports> = { readonly [K in keyof P]: ValueOf<P[K]> };
 
 /** What the functions of a system see. */
-export interface Now<I extends Ports, S extends Ports> {
+export interface Now<I extends Ports, S extends Ports, P extends Ports = Ports> {
   /** The simulated time of this instant, in seconds. */
   readonly t: number;
   /** The inputs, evaluated when they are read. */
   readonly input: ValuesOf<I>;
+  /** Which inputs something flows into: only those that are optional may be false. */
+  readonly connected: { readonly [K in keyof I]: boolean };
   /** The state before the updates of this instant. */
   readonly state: ValuesOf<S>;
+  /** The parameters, which may change between two advances of the simulator. */
+  readonly parameter: ValuesOf<P>;
   /** The real clock, in milliseconds; throws where the simulator was given none. */
   wall(): number;
 }
 
 /** What an initialization or update handler sees: the same, and the state after it. */
-export interface UpdateNow<I extends Ports, S extends Ports> extends Now<I, S> {
-  /** The state after this event; it starts as a copy of `state`. */
+export interface UpdateNow<I extends Ports, S extends Ports, P extends Ports = Ports> extends Now<I, S, P> {
+  /** The state after this event; it starts as a copy of `state`. A vector of it is lent until the handler returns. */
   readonly next: { -readonly [K in keyof S]: SettableOf<S[K]> };
 }
 
@@ -33,10 +37,14 @@ export interface UpdateNow<I extends Ports, S extends Ports> extends Now<I, S> {
 export type Outcome = EventStatus | void;
 
 /** A handler that may change the state. */
-export type UpdateHandler<I extends Ports, S extends Ports> = (now: UpdateNow<I, S>) => Outcome;
+export type UpdateHandler<I extends Ports, S extends Ports, P extends Ports = Ports> = (
+  now: UpdateNow<I, S, P>,
+) => Outcome;
 
 /** A handler that only looks. */
-export type PublishHandler<I extends Ports, S extends Ports> = (now: Now<I, S>) => Outcome;
+export type PublishHandler<I extends Ports, S extends Ports, P extends Ports = Ports> = (
+  now: Now<I, S, P>,
+) => Outcome;
 
 /** Where a system that is to run elsewhere comes from: `(await import(module))[export](argument)`. */
 export interface SystemReference {
@@ -70,6 +78,8 @@ export interface Behavior {
   readonly publish: readonly TimedEvent<PublishHandler<Ports, Ports>>[];
   /** The publish of each step. */
   readonly publishPerStep: PublishHandler<Ports, Ports> | undefined;
+  /** The updates that happen when they are forced, by name. */
+  readonly forced: Readonly<Record<string, UpdateHandler<Ports, Ports>>>;
 }
 
 /** What every system shows: a name and ports. */
@@ -90,6 +100,8 @@ export interface LeafSystem<I extends Ports = Ports, O extends Ports = Ports> ex
   readonly kind: "leaf";
   /** The state variables. */
   readonly state: Ports;
+  /** The parameters. */
+  readonly parameters: Ports;
   /** The inputs that each output reads. */
   readonly feedthrough: Readonly<Record<string, readonly string[]>>;
   /** What it does. */

@@ -5,7 +5,7 @@
  * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
  */
 
-import type { DelegatedContext, Timing } from "../diagram/mod.ts";
+import type { DelegatedContext, Rational, Timing } from "../diagram/mod.ts";
 import { ArrivalLog, type Arrivals } from "./arrivals.ts";
 import { type FarHost, type FarSession, INITIALIZATION, type Reply } from "./far_side.ts";
 import type { Instant } from "./instants.ts";
@@ -33,14 +33,16 @@ export interface DelegationsOptions {
 export class Delegations {
   /** In the order of their paths. */
   readonly sides: readonly NearSide[];
+  readonly #sideOf: ReadonlyMap<DelegatedContext, NearSide>;
   readonly #host: FarHost | undefined;
   readonly #replay: ArrivalLog | undefined;
-  readonly #arrivals = new ArrivalLog();
+  #arrivals = new ArrivalLog();
   readonly #posting: DelegationsOptions["posting"];
   #session: FarSession | undefined;
 
   constructor(parts: readonly DelegatedContext[], options: DelegationsOptions) {
     this.sides = parts.map((part) => new NearSide(part));
+    this.#sideOf = new Map(this.sides.map((side) => [side.part, side]));
     this.#host = options.host;
     this.#posting = options.posting;
     this.#replay = options.arrivals === undefined ? undefined : ArrivalLog.from(options.arrivals);
@@ -57,11 +59,17 @@ export class Delegations {
 
   /** The near sides of these parts. */
   of(parts: readonly DelegatedContext[]): NearSide[] {
-    return this.sides.filter(({ part }) => parts.includes(part));
+    return parts.map((part) => this.#sideOf.get(part)).filter((side) => side !== undefined);
   }
 
-  *open(): Waits<void> {
-    if (this.#host === undefined || this.sides.length === 0) return;
+  /** Begins a run at that time, with far sides that are opened once. */
+  *begin(time: Rational): Waits<void> {
+    const pending = this.sides.filter(({ pending }) => pending);
+    yield* this.#join(pending);
+    for (const side of pending) side.collect();
+    for (const side of this.sides) side.begin(time);
+    this.#arrivals = new ArrivalLog();
+    if (this.#host === undefined || this.sides.length === 0 || this.#session !== undefined) return;
     const opened = this.#host.open(this.sides.map(({ part }) => ({ path: part.path, system: part.system })));
     if (opened instanceof Promise) yield opened.then((session) => void (this.#session = session));
     else this.#session = opened;
@@ -71,17 +79,21 @@ export class Delegations {
     });
   }
 
-  /** Samples the inputs of these systems and posts them as the requests that initialize. */
-  postInitialization(sides: readonly NearSide[]): void {
+  /** Samples the inputs of these systems and posts them as the requests that initialize, at time t. */
+  postInitialization(sides: readonly NearSide[], t: number): void {
     const named: Timing = { period: Infinity, offset: 0 };
-    const requests = sides.map((side) => ({ side, request: side.sample(INITIALIZATION, { t: 0, named }) }));
+    const requests = sides.map((side) => ({ side, request: side.sample(INITIALIZATION, { t, named }) }));
     for (const { side, request } of requests) side.post(request, false);
   }
 
-  /** Shows the outputs of these systems after initialization. */
-  *initialized(sides: readonly NearSide[]): Waits<void> {
+  /** Shows the outputs of these systems after initialization; `watch` is told of their replies. */
+  *initialized(sides: readonly NearSide[], watch: (path: string, reply: Reply) => void): Waits<void> {
     yield* this.#join(sides);
-    for (const side of sides) side.initialize();
+    for (const side of sides) {
+      let reply = side.initialize();
+      for (; reply === undefined; reply = side.initialize()) yield* this.#join([side]);
+      watch(side.part.path, reply);
+    }
   }
 
   /** Releases what these systems show from this instant on. */
@@ -143,9 +155,7 @@ export class Delegations {
     yield* this.joinLast();
     for (const side of this.sides) {
       const near = saved[side.part.path];
-      if (near === undefined) {
-        throw new TypeError(`Cannot restore: the snapshot has no ${side.part.path}, one of the same system is wanted`);
-      }
+      if (near === undefined) continue;
       const done = side.far.restore(near.far);
       if (done instanceof Promise) yield done;
       side.load(near);

@@ -11,6 +11,16 @@ import type { DelegatedSystem, Timing } from "../diagram/mod.ts";
 /** The index of the request that initializes; those of events count from 0. */
 export const INITIALIZATION: number = -1;
 
+/** A parameter that was set on the near side. */
+export interface ParameterChange {
+  /** The path within the delegated system. */
+  readonly path: string;
+  /** The parameter. */
+  readonly name: string;
+  /** What it is from here on. */
+  readonly value: unknown;
+}
+
 /** The inputs of one event of a delegated system. */
 export interface Request {
   /** Which event: {@linkcode INITIALIZATION}, 0, 1, 2, ... */
@@ -21,7 +31,9 @@ export interface Request {
   readonly named: Timing;
   /** The newest request whose reply the near side has seen. */
   readonly seen: number;
-  /** The inputs in declared order. */
+  /** The parameters that were set since that one, the oldest first: they count from this request on. */
+  readonly set?: readonly ParameterChange[];
+  /** The inputs in declared order; `UNCONNECTED` stands for an optional one without a value. */
   readonly inputs: readonly unknown[];
 }
 
@@ -37,6 +49,8 @@ export interface Reply {
   readonly started: number;
   /** When it was done, in the same milliseconds. */
   readonly finished: number;
+  /** Who ended the far side's run and why, if anybody did: a path, "" for the system itself. */
+  readonly ended?: { readonly by: string; readonly message: string } | undefined;
 }
 
 /** One delegated system of one run. */

@@ -15,24 +15,28 @@
  * @module
  */
 
-export type { ExactTiming, Instant, Rational } from "./instants.ts";
-export { compare, eventTime, exact, exactTiming, Timeline } from "./instants.ts";
+export type { Rational } from "../diagram/mod.ts";
+export { compare, exact } from "../diagram/mod.ts";
+export type { ExactTiming, Instant } from "./instants.ts";
+export { eventTime, exactTiming, Timeline } from "./instants.ts";
 export type { Difference } from "./trace.ts";
 export { firstDifference, Trace } from "./trace.ts";
 export type { Arrival, Arrivals } from "./arrivals.ts";
 export { ArrivalLog } from "./arrivals.ts";
-export type { Delegation, FarHost, FarSession, FarSide, RealClock, Reply, Request } from "./far_side.ts";
+export type {
+  Delegation,
+  FarHost,
+  FarSession,
+  FarSide,
+  ParameterChange,
+  RealClock,
+  Reply,
+  Request,
+} from "./far_side.ts";
 export { INITIALIZATION } from "./far_side.ts";
 export type { Lag, NearSnapshot } from "./near_side.ts";
-export type {
-  AdvanceStatus,
-  Counters,
-  Monitor,
-  Observer,
-  SimulatorOptions,
-  SimulatorSnapshot,
-  Span,
-} from "./simulation.ts";
+export type { AdvanceStatus, Counters, Monitor, Observer, SimulatorOptions, Span } from "./simulation.ts";
+export type { PartSnapshot, SavedValues, SimulatorSnapshot } from "./snapshot.ts";
 export { Simulator } from "./simulator.ts";
 export { ChromeTrace } from "./chrome_trace.ts";
 export type { TraceEvent } from "./trace_event.ts";

@@ -7,10 +7,21 @@
  * - `lag` counts, in periods, how much older the shown reply is than the deterministic law's.
  */
 
-import type { DelegatedContext, Timing } from "../diagram/mod.ts";
+import {
+  abstract,
+  type DelegatedContext,
+  type Rational,
+  type SavedValue,
+  savedValue,
+  type Timing,
+  valueFrom,
+} from "../diagram/mod.ts";
 import type { ArrivalLog } from "./arrivals.ts";
-import { type FarSide, INITIALIZATION, type Reply, type Request } from "./far_side.ts";
-import { eventIndex, type ExactTiming, exactTiming, type Rational } from "./instants.ts";
+import { type FarSide, INITIALIZATION, type ParameterChange, type Reply, type Request } from "./far_side.ts";
+import { eventIndex, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
+
+/** What a parameter may hold: anything. */
+const ANY = abstract<unknown>(undefined);
 
 /** How late the shown replies were, in periods. */
 export interface Lag {
@@ -22,14 +33,24 @@ export interface Lag {
   readonly held: number;
 }
 
-/** What a snapshot keeps of one near side. */
+/** What a snapshot keeps of one near side, as JSON. */
 export interface NearSnapshot {
   /** The newest released request. */
   readonly released: number;
+  /** Whether its reply told that the far side's run has ended. */
+  readonly ended: boolean;
   /** The reply that the next event releases, if a request was posted. */
-  readonly arrived: Reply | undefined;
+  readonly arrived: (Omit<Reply, "outputs"> & { readonly outputs: readonly SavedValue[] }) | null;
+  /** The parameters that were set since the last request. */
+  readonly set: readonly (Omit<ParameterChange, "value"> & { readonly value: SavedValue })[];
   /** The far side's state. */
   readonly far: unknown;
+}
+
+/** A parameter that was set, and the request that carried it first. */
+interface Set {
+  readonly change: ParameterChange;
+  request: number | undefined;
 }
 
 export class NearSide {
@@ -43,9 +64,15 @@ export class NearSide {
   /** A reply that was taken before its release, for a snapshot. */
   #arrived: Reply | undefined;
   #released = INITIALIZATION;
+  /** Whether a released reply told that the far side's run has ended; it stays so. */
+  #isEnded = false;
   /** Requests that a replay has not handed over. */
   readonly #withheld = new Map<number, Request>();
   #lag = { most: 0, sum: 0, held: 0, releases: 0 };
+  /** Its first event in this run. */
+  #first = 0;
+  /** The parameters that were set and that no released reply knows of. */
+  #set: Set[] = [];
 
   /** Makes the near side of a delegated part; `open` gives it its far side. */
   constructor(part: DelegatedContext) {
@@ -73,6 +100,23 @@ export class NearSide {
     this.#far = far;
   }
 
+  /** Forgets a run, and begins one at that time. */
+  begin(time: Rational): void {
+    this.part.reset();
+    this.#posted = undefined;
+    this.#arrived = undefined;
+    this.#released = INITIALIZATION;
+    this.#isEnded = false;
+    this.#withheld.clear();
+    this.#lag = { most: 0, sum: 0, held: 0, releases: 0 };
+    this.#first = Number(firstIndex(this.#timing, time));
+  }
+
+  /** Sets a parameter from the next request on. */
+  setParameter(change: ParameterChange): void {
+    this.#set.push({ change, request: undefined });
+  }
+
   /** Which event of this system lies at that time. */
   event(time: Rational): number {
     return Number(eventIndex(this.#timing, time));
@@ -80,7 +124,11 @@ export class NearSide {
 
   /** Samples the inputs of event k. */
   sample(k: number, at: { t: number; named: Timing }): Request {
-    return { k, t: at.t, named: at.named, seen: this.#released, inputs: this.part.sample() };
+    const request = { k, t: at.t, named: at.named, seen: this.#released, inputs: this.part.sample() };
+    if (this.#set.length === 0) return request;
+    this.#set = this.#set.filter((set) => set.request === undefined || set.request > this.#released);
+    for (const set of this.#set) set.request ??= k;
+    return this.#set.length === 0 ? request : { ...request, set: this.#set.map(({ change }) => change) };
   }
 
   /** Posts a request, or keeps it for a replay to post. */
@@ -93,10 +141,13 @@ export class NearSide {
     this.#posted = request.k;
   }
 
-  /** Shows the outputs after initialization. */
-  initialize(): void {
-    this.part.release(this.#expected().outputs);
+  /** Shows the outputs after initialization, and gives the reply; nothing where it is one to a run before. */
+  initialize(): Reply | undefined {
+    const reply = this.#expected();
+    if (reply.k !== INITIALIZATION) return undefined;
+    this.part.release(reply.outputs);
     this.#posted = undefined;
+    return reply;
   }
 
   /** Takes the reply that has arrived and keeps it for the next release. */
@@ -109,8 +160,7 @@ export class NearSide {
     const reply = this.#arrived ?? (this.#posted === undefined ? undefined : this.#expected());
     this.#arrived = undefined;
     this.#posted = undefined;
-    if (reply !== undefined) this.#show(reply);
-    return reply;
+    return this.#show(reply);
   }
 
   /** The release of a non-deterministic system at event k: the newest reply that has arrived, if any. */
@@ -120,10 +170,10 @@ export class NearSide {
       // A request may be posted before an older one's reply is seen: then its reply tells of both once more.
       const processed = reply.processed.filter((request) => request > this.#released);
       log.add(this.part.path, { event: k, processed });
-      this.#show(reply);
     }
+    const shown = this.#show(reply);
     this.#count(k);
-    return reply;
+    return shown;
   }
 
   /** The same from a recorded arrival: yields before each reply that has to be waited for. */
@@ -141,21 +191,42 @@ export class NearSide {
       reply = this.far.take();
       for (const old of this.#withheld.keys()) if (old <= next) this.#withheld.delete(old);
     }
-    if (reply !== undefined) this.#show(reply);
+    const shown = this.#show(reply);
     this.#count(k);
-    return reply;
+    return shown;
   }
 
   /** What a snapshot keeps; the far side's state is given. */
   save(far: unknown): NearSnapshot {
-    return { released: this.#released, arrived: structuredClone(this.#arrived), far };
+    const types = Object.values(this.part.system.outputs);
+    const saved = (outputs: readonly unknown[]) => types.map((type, index) => savedValue(type, outputs[index]));
+    return {
+      released: this.#released,
+      ended: this.#isEnded,
+      arrived: this.#arrived === undefined ? null : { ...this.#arrived, outputs: saved(this.#arrived.outputs) },
+      set: this.#set.filter(({ request }) => request === undefined).map(({ change }) => {
+        return { ...change, value: savedValue(ANY, change.value) };
+      }),
+      far,
+    };
   }
 
   /** Puts it back; the far side's state is restored by the caller. */
-  load(saved: NearSnapshot): void {
-    this.#released = saved.released;
-    this.#arrived = structuredClone(saved.arrived);
-    this.#posted = saved.arrived?.k;
+  load({ released, ended, arrived, set }: NearSnapshot): void {
+    const { path, system } = this.part;
+    this.#released = released;
+    this.#isEnded = ended;
+    this.#arrived = arrived === null ? undefined : {
+      ...arrived,
+      outputs: Object.entries(system.outputs).map(([port, type], index) => {
+        return valueFrom(type, arrived.outputs[index], () => `output ${path}.${port}`);
+      }),
+    };
+    this.#posted = arrived?.k;
+    this.#set = set.map((change) => ({
+      change: { ...change, value: valueFrom(ANY, change.value, () => `parameter ${change.name} of ${path}`) },
+      request: undefined,
+    }));
   }
 
   #expected(): Reply {
@@ -166,13 +237,18 @@ export class NearSide {
     return reply;
   }
 
-  #show(reply: Reply): void {
+  /** Shows the outputs of a reply; what it gives says of the end of the far side's run only where that is news. */
+  #show(reply: Reply | undefined): Reply | undefined {
+    if (reply === undefined) return undefined;
     this.#released = reply.k;
     this.part.release(reply.outputs);
+    const isNews = !this.#isEnded;
+    this.#isEnded = reply.ended !== undefined;
+    return isNews ? reply : { ...reply, ended: undefined };
   }
 
   #count(k: number): void {
-    const lag = k - 1 - this.#released;
+    const lag = k - 1 - (this.#released === INITIALIZATION ? this.#first - 1 : this.#released);
     this.#lag.releases++;
     this.#lag.sum += lag;
     this.#lag.most = Math.max(this.#lag.most, lag);

@@ -3,25 +3,39 @@
  *
  * - A run of N periods has N - 1 paced intervals and may end at N / (N - 1) of real time; `paceFinal` pays the last
  *   one too.
- * - A step whose time has passed before it starts is an overrun.
+ * - A step whose time has passed before it starts is an overrun; in a strict run that is an error.
  */
 
+import { OverrunError } from "../errors.ts";
 import type { RealClock } from "./far_side.ts";
 
 export class Pacer {
   readonly #clock: RealClock;
   /** Simulated seconds per real second; 0 is as fast as it can. */
   readonly #rate: number;
+  readonly #strict: boolean;
   #start: { readonly wall: number; readonly t: number } | undefined;
   #overruns = 0;
 
   /** Makes a pacer for simulated seconds per real second; a rate of 0 never waits. */
-  constructor(options: { clock: RealClock; rate: number }) {
+  constructor(options: { clock: RealClock; rate: number; strict: boolean }) {
     if (!(Number.isFinite(options.rate) && options.rate >= 0)) {
       throw new RangeError(`Cannot pace a run at rate ${options.rate}: a finite number from 0 up is wanted`);
     }
     this.#clock = options.clock;
     this.#rate = options.rate;
+    this.#strict = options.strict;
+    if (options.strict && options.rate === 0) {
+      throw new RangeError(
+        "Cannot pace a run strictly at rate 0: it has no real time to keep, a rate above 0 is wanted",
+      );
+    }
+  }
+
+  /** Begins anew: the next step starts when it comes. */
+  restart(): void {
+    this.#start = undefined;
+    this.#overruns = 0;
   }
 
   /** How many steps started after their time. */
@@ -29,7 +43,11 @@ export class Pacer {
     return this.#overruns;
   }
 
-  /** What to await before the step at simulated time `t` may start, if anything. */
+  /**
+   * What to await before the step at simulated time `t` may start, if anything.
+   *
+   * @throws {OverrunError} where its time has passed, in a strict run.
+   */
   wait(t: number): Promise<void> | undefined {
     if (this.#rate === 0) return undefined;
     const wall = this.#clock.now();
@@ -40,6 +58,7 @@ export class Pacer {
     const due = this.#start.wall + (t - this.#start.t) / this.#rate * 1000;
     if (wall < due) return this.#clock.sleepUntil(due);
     this.#overruns++;
+    if (this.#strict) throw new OverrunError(t, wall - due);
     return undefined;
   }
 }

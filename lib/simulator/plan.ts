@@ -3,60 +3,58 @@
  *
  * - Systems initialize in the order of dependency: after everybody whose outputs flow into them. Those on one loop
  *   initialize together, against the values before.
- * - Invariant: parts are in the order of their paths, so the order of adding them decides nothing.
+ * - Invariant: what is due together runs in the order of the paths, and within a leaf in declared order; so neither the order of
+ *   adding them nor the presence of others decides anything.
  *
- * The loops are the strongly connected components, found by Tarjan's algorithm.
+ * The loops are the strongly connected components, found by Tarjan's algorithm, without recursion.
  */
 
-import type {
-  ContextWriter,
-  DelegatedContext,
-  LeafContext,
-  Ports,
-  PublishHandler,
-  Timing,
-  UpdateHandler,
-} from "../diagram/mod.ts";
-import { Timeline } from "./instants.ts";
-
-/** Something a leaf does. */
-export interface Action<H> {
-  readonly part: LeafContext;
-  readonly run: H;
-}
+import type { ContextWriter, DelegatedContext, LeafContext, Timing } from "../diagram/mod.ts";
+import type { Action } from "./actions.ts";
 
 /** Everything of one timing. */
-export interface Group {
+interface Group {
   readonly timing: Timing;
-  readonly updates: Action<UpdateHandler<Ports, Ports>>[];
-  readonly publishes: Action<PublishHandler<Ports, Ports>>[];
+  readonly updates: Placed[];
+  readonly publishes: Placed[];
   /** The delegated systems that release, sample and post. */
   readonly delegated: DelegatedContext[];
+}
+
+/** An action, and its place among all of them. */
+type Placed = Action & { readonly place: number };
+
+/** What is due at an instant. */
+export interface Due {
+  readonly updates: readonly Action[];
+  readonly publishes: readonly Action[];
+  readonly delegated: readonly DelegatedContext[];
+  /** Whether any periodic update is due, so that the instant has a row. */
+  readonly periodic: boolean;
 }
 
 /** The parts that initialize together. */
 export interface Level {
   /** Those of this side with an initialization event. */
-  readonly leaves: readonly Action<UpdateHandler<Ports, Ports>>[];
+  readonly leaves: readonly Action[];
   /** Those of a far side. */
   readonly delegated: readonly DelegatedContext[];
 }
 
 /** What the simulator walks through. */
 export interface Plan {
-  /** When anything is due; its indices are those of `groups`. */
-  readonly timeline: Timeline;
-  readonly groups: readonly Group[];
+  /** When anything is due. */
+  readonly timings: readonly Timing[];
   /** Initialization, level by level. */
   readonly levels: readonly Level[];
-  readonly perStep: readonly Action<UpdateHandler<Ports, Ports>>[];
-  readonly publishPerStep: readonly Action<PublishHandler<Ports, Ports>>[];
   readonly delegated: readonly DelegatedContext[];
+  /** What is due where these timings meet. */
+  due(timings: readonly number[]): Due;
 }
 
 type AnyPart = LeafContext | DelegatedContext;
 
-export function makePlan(writer: ContextWriter): Plan {
+export function makePlan({ parts, feeders }: Pick<ContextWriter, "parts" | "feeders">): Plan {
   const groups = new Map<string, Group>();
   const group = (timing: Timing): Group => {
     const key = `${timing.period} ${timing.offset}`;
@@ -64,79 +62,103 @@ export function makePlan(writer: ContextWriter): Plan {
     groups.set(key, found);
     return found;
   };
-  const perStep: Action<UpdateHandler<Ports, Ports>>[] = [];
-  const publishPerStep: Action<PublishHandler<Ports, Ports>>[] = [];
-  const parts = [...writer.parts].sort((one, other) => one.path < other.path ? -1 : 1);
+  const perStep: Placed[] = [];
+  const publishPerStep: Placed[] = [];
+  let place = 0;
   for (const part of parts) {
     if (part.kind === "delegated") {
       group(part.system.timing).delegated.push(part);
       continue;
     }
     const { behavior } = part.system;
-    for (const { timing, run } of behavior.update) group(timing).updates.push({ part, run });
-    for (const { timing, run } of behavior.publish) group(timing).publishes.push({ part, run });
-    if (behavior.perStep !== undefined) perStep.push({ part, run: behavior.perStep });
-    if (behavior.publishPerStep !== undefined) publishPerStep.push({ part, run: behavior.publishPerStep });
+    for (const { timing, run } of behavior.update) group(timing).updates.push({ part, run, place: place++ });
+    for (const { timing, run } of behavior.publish) group(timing).publishes.push({ part, run, place: place++ });
+    if (behavior.perStep !== undefined) perStep.push({ part, run: behavior.perStep, place: place++ });
+    if (behavior.publishPerStep !== undefined) {
+      publishPerStep.push({ part, run: behavior.publishPerStep, place: place++ });
+    }
   }
   const list = [...groups.values()];
+  const inOrder = (actions: Placed[]) => actions.sort((one, other) => one.place - other.place);
   return {
-    timeline: new Timeline(list.map(({ timing }) => timing)),
-    groups: list,
-    levels: initializationLevels(parts, writer.feeders),
-    perStep,
-    publishPerStep,
+    timings: list.map(({ timing }) => timing),
+    levels: initializationLevels(parts, feeders),
     delegated: parts.filter((part) => part.kind === "delegated"),
+    due(timings) {
+      const due = timings.map((index) => list[index]).filter((group) => group !== undefined);
+      const updates = due.flatMap((group) => group.updates);
+      const delegated = due.flatMap((group) => group.delegated);
+      return {
+        updates: inOrder([...updates, ...perStep]),
+        publishes: inOrder([...due.flatMap((group) => group.publishes), ...publishPerStep]),
+        delegated: delegated.sort((one, other) => one.path < other.path ? -1 : 1),
+        periodic: updates.length + delegated.length > 0,
+      };
+    },
   };
 }
 
-function initializationLevels(
-  parts: readonly AnyPart[],
-  feeders: ReadonlyMap<AnyPart, ReadonlySet<AnyPart>>,
-): readonly Level[] {
-  const loops = stronglyConnected(parts, feeders);
-  const loopOf = new Map(loops.flatMap((loop) => loop.map((part) => [part, loop] as const)));
-  const depths = new Map<readonly AnyPart[], number>();
+function initializationLevels(parts: readonly AnyPart[], feeders: ContextWriter["feeders"]): readonly Level[] {
+  const { loops, loopOf } = stronglyConnected(feeders);
+  const depths = new Int32Array(loops.length);
   // Tarjan's algorithm gives a component after all those that feed it, so their depths are known.
-  for (const loop of loops) {
-    const before = loop.flatMap((part) => [...feeders.get(part) ?? []]).map((part) => loopOf.get(part));
-    const depth = before.reduce((most, other) => {
-      return other === undefined || other === loop ? most : Math.max(most, (depths.get(other) ?? 0) + 1);
-    }, 0);
-    depths.set(loop, depth);
-  }
-  const levels: { leaves: Action<UpdateHandler<Ports, Ports>>[]; delegated: DelegatedContext[] }[] = [];
-  for (const part of parts) {
-    const depth = depths.get(loopOf.get(part) ?? []) ?? 0;
+  loops.forEach((loop, index) => {
+    for (const part of loop) {
+      for (const feeder of feeders[part] ?? []) {
+        const other = loopOf[feeder] as number;
+        if (other !== index) depths[index] = Math.max(depths[index] as number, (depths[other] as number) + 1);
+      }
+    }
+  });
+  const levels: { leaves: Action[]; delegated: DelegatedContext[] }[] = [];
+  parts.forEach((part, index) => {
+    const depth = depths[loopOf[index] as number] as number;
     while (levels.length <= depth) levels.push({ leaves: [], delegated: [] });
     const level = levels[depth];
-    if (level === undefined) continue;
-    if (part.kind === "delegated") level.delegated.push(part);
+    if (part.kind === "delegated") level?.delegated.push(part);
     else if (part.system.behavior.initialize !== undefined) {
-      level.leaves.push({ part, run: part.system.behavior.initialize });
+      level?.leaves.push({ part, run: part.system.behavior.initialize });
     }
-  }
+  });
   return levels.filter(({ leaves, delegated }) => leaves.length + delegated.length > 0);
 }
 
+/** The components, by the indices of their parts, and of which one each part is. */
 function stronglyConnected(
-  parts: readonly AnyPart[],
-  feeders: ReadonlyMap<AnyPart, ReadonlySet<AnyPart>>,
-): readonly (readonly AnyPart[])[] {
-  const found: AnyPart[][] = [];
-  const order = new Map<AnyPart, number>();
-  const stack: AnyPart[] = [];
-  const visit = (part: AnyPart): number => {
-    const index = order.size;
-    order.set(part, index);
-    let low = index;
-    stack.push(part);
-    for (const feeder of feeders.get(part) ?? []) {
-      if (!order.has(feeder)) low = Math.min(low, visit(feeder));
-      else if (stack.includes(feeder)) low = Math.min(low, order.get(feeder) ?? low);
+  feeders: ContextWriter["feeders"],
+): { readonly loops: readonly (readonly number[])[]; readonly loopOf: Int32Array } {
+  const count = feeders.length;
+  const loops: number[][] = [];
+  const loopOf = new Int32Array(count).fill(-1);
+  // By part: when it was found, from 1; the earliest that it leads back to; how many of its feeders were looked at.
+  const [order, low, looked] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
+  const stack: number[] = [];
+  let found = 0;
+  for (let first = 0; first < count; first++) {
+    const trail = order[first] === 0 ? [first] : [];
+    for (let part = trail.at(-1); part !== undefined; part = trail.at(-1)) {
+      if (order[part] === 0) {
+        order[part] = low[part] = ++found;
+        stack.push(part);
+      }
+      const before = feeders[part] ?? [];
+      const feeder = before[looked[part] as number];
+      if (feeder !== undefined) {
+        if (order[feeder] === 0) {
+          trail.push(feeder);
+          continue;
+        }
+        looked[part] = (looked[part] as number) + 1;
+        // One that has no component is on the stack.
+        if (loopOf[feeder] === -1) low[part] = Math.min(low[part] as number, low[feeder] as number);
+        continue;
+      }
+      trail.pop();
+      if (low[part] !== order[part]) continue;
+      const loop = stack.splice(stack.lastIndexOf(part));
+      for (const member of loop) loopOf[member] = loops.length;
+      loops.push(loop);
     }
-    if (low === index) found.push(stack.splice(stack.indexOf(part)));
-    return low;
-  };
-  for (const part of parts) if (!order.has(part)) visit(part);
-  return found;
+  }
+  return { loops, loopOf };
 }

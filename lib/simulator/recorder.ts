@@ -5,56 +5,73 @@
  * - A vector takes one column per component, named `y[0]`, `y[1]`, ...
  */
 
-import { type Context, directory, type PortType, type System, width } from "../diagram/mod.ts";
+import { type ContextWriter, directory, type PortType, type System, width } from "../diagram/mod.ts";
 import { DiagramError } from "../errors.ts";
 import { Trace } from "./trace.ts";
 
 /** Records rows of one run. */
-export interface Recorder {
+export class Recorder {
   readonly trace: Trace;
-  /** Adds the row of the present instant. */
-  record(): void;
-}
+  readonly #values: ContextWriter["values"];
+  /** The recorded signals, and the size of each that is a vector, else 0. */
+  readonly #signals: Int32Array;
+  readonly #sizes: Int32Array;
+  readonly #row: Float64Array;
 
-/** Opens a recorder for these ports, such as `y0` of the system itself or `plant.motor.y` of a part. */
-export function openRecorder(
-  system: System,
-  options: { context: Context; record: readonly string[] | undefined },
-): Recorder {
-  const { context, record } = options;
-  const ports = record === undefined
-    ? Object.entries(system.outputs).filter(([, type]) => type.kind !== "abstract").map(([name, type]) => ({
-      name,
-      type,
-    }))
-    : record.map((name) => ({ name, type: portType(system, name) }));
-  const trace = new Trace(ports.flatMap(({ name, type }) => {
-    return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);
-  }));
-  const reads = ports.map(({ name }) => {
-    const dot = name.lastIndexOf(".");
-    return dot < 0 ? () => context.output(name) : () => context.output(name.slice(dot + 1), name.slice(0, dot));
-  });
-  return {
-    trace,
-    record() {
-      const values: number[] = [];
-      for (const read of reads) {
-        const value = read();
-        if (typeof value === "number") values.push(value);
-        else for (const number of value as readonly number[]) values.push(number);
-      }
-      trace.add(context.t, values);
-    },
-  };
-}
-
-function portType(system: System, name: string): PortType {
-  const dot = name.lastIndexOf(".");
-  const part = dot < 0 ? system : directory(system).get(name.slice(0, dot));
-  const type = part?.outputs[name.slice(dot + 1)];
-  if (type === undefined || type.kind === "abstract") {
-    throw new DiagramError(`Cannot record ${name} of ${system.name}: a scalar or vector output of it is wanted`);
+  /** Records these ports, such as `y0` of the system itself or `plant.motor.y` of a part. */
+  constructor(system: System, options: { writer: ContextWriter; record: readonly string[] | undefined }) {
+    const { writer, record } = options;
+    const ports = record === undefined
+      ? Object.entries(system.outputs).filter(([, type]) => type.kind !== "abstract").map(([name, type]) => ({
+        name,
+        type,
+      }))
+      : recorded(system, record);
+    const columns = ports.flatMap(({ name, type }) => {
+      return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);
+    });
+    this.trace = new Trace(columns);
+    this.#values = writer.values;
+    this.#signals = Int32Array.from(ports, ({ name }) => {
+      const dot = name.lastIndexOf(".");
+      return dot < 0 ? writer.outputSignal(name) : writer.outputSignal(name.slice(dot + 1), name.slice(0, dot));
+    });
+    this.#sizes = Int32Array.from(ports, ({ type }) => type.kind === "vector" ? type.size : 0);
+    this.#row = new Float64Array(columns.length);
   }
-  return type;
+
+  /** Adds the row of the present instant. */
+  record(): void {
+    const [values, signals, row] = [this.#values, this.#signals, this.#row];
+    let column = 0;
+    for (let index = 0; index < signals.length; index++) {
+      const signal = signals[index] as number;
+      if ((values.fresh[signal] as number) < values.epoch) values.evaluate(signal);
+      if (this.#sizes[index] === 0) {
+        row[column++] = values.numbers[signal] as number;
+        continue;
+      }
+      const vector = values.vector(signal) as readonly number[];
+      for (let component = 0; component < vector.length; component++) row[column++] = vector[component] as number;
+    }
+    this.trace.add(values.t, row);
+  }
+}
+
+function recorded(system: System, record: readonly string[]): { name: string; type: PortType }[] {
+  const parts = directory(system);
+  return record.map((name) => {
+    const dot = name.lastIndexOf(".");
+    const part = dot < 0 ? system : parts.get(name.slice(0, dot));
+    const type = part?.outputs[name.slice(dot + 1)];
+    if (type !== undefined && type.kind !== "abstract") return { name, type };
+    const known = Object.entries(part?.outputs ?? {}).filter(([, { kind }]) => kind !== "abstract").map(([port]) =>
+      port
+    );
+    const candidates = part === undefined ? [...parts.keys()].slice(0, 20) : known;
+    throw new DiagramError(
+      `Cannot record ${name} of ${system.name}: a scalar or vector output of it is wanted, ` +
+        `${part === undefined ? "parts" : "outputs"} are (${candidates.join(", ")})`,
+    );
+  });
 }

@@ -1,48 +1,39 @@
 /**
  * A run: the steps of a simulation as work that yields what it has to wait for.
  *
- * - Invariant: `#time` is the exact time of the context's t; `#pending` is the instant whose updates have not run.
+ * - Invariant: `#at` is the exact time of the context's t; `#pending` is the instant whose updates have not run.
+ * - Invariant: the queue stands after `#at`: what it gives next is later.
  * - Invariant: a value changes only in `#release`, at the end of `#update`, and where time moves.
  */
 
-import type {
-  Context,
-  ContextWriter,
-  EventStatus,
-  Ports,
-  PublishHandler,
-  System,
-  Timing,
-  UpdateHandler,
-} from "../diagram/mod.ts";
-import { mostSevere, openContext, statusOf, succeeded } from "../diagram/mod.ts";
-import { EventFailedError } from "../errors.ts";
+import type { Context, ContextWriter, LeafContext, Ports, Rational, System, Timing } from "../diagram/mod.ts";
+import { compare, directory, exact, openContext, ownValue, snapped, statusOf } from "../diagram/mod.ts";
+import { DiagramError, EventFailedError } from "../errors.ts";
+import { Actions, NOTHING, type Outcome, worse } from "./actions.ts";
 import { Delegations } from "./delegations.ts";
-import { compare, type Instant, namesBefore, type Rational } from "./instants.ts";
-import { Pacer } from "./pacing.ts";
+import { EventQueue } from "./event_queue.ts";
+import type { Reply } from "./far_side.ts";
+import { type Instant, namesBefore } from "./instants.ts";
 import type { NearSide } from "./near_side.ts";
-import { type Action, makePlan, type Plan } from "./plan.ts";
-import { openRecorder, type Recorder } from "./recorder.ts";
-import type { AdvanceStatus, Boundary, Counters, SimulatorOptions, SimulatorSnapshot } from "./simulation.ts";
+import { Pacer } from "./pacing.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import { Recorder } from "./recorder.ts";
+import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
 import { atBoundary } from "./simulation.ts";
+import { readValues, saveValues, type SimulatorSnapshot, timeOf } from "./snapshot.ts";
 import type { Waits } from "./waits.ts";
 
 /** What an instant brings. */
 interface Agenda {
   readonly sides: readonly NearSide[];
-  readonly updates: readonly Action<UpdateHandler<Ports, Ports>>[];
-  readonly publishes: readonly Action<PublishHandler<Ports, Ports>>[];
+  readonly updates: Actions;
+  readonly publishes: Actions;
   /** Whether any periodic update is due, so that the instant has a row. */
   readonly periodic: boolean;
 }
 
-/** What came of several events, and whose was the most severe. */
-interface Outcome {
-  readonly status: EventStatus;
-  readonly by: string;
-}
-
-const NOTHING: Outcome = { status: succeeded(), by: "" };
+/** So many agendas are remembered; the same timings meet again and again. */
+const MOST_AGENDAS = 1000;
 
 export class Run {
   /** All values at the present instant. */
@@ -54,10 +45,14 @@ export class Run {
   /** What holds steps back; only with a clock. */
   readonly pacer: Pacer | undefined;
 
+  readonly #system: System;
   readonly #plan: Plan;
-  readonly #agendas = new Map<string, Agenda>();
+  readonly #queue: EventQueue;
+  /** What is due where one timing is alone, and where several meet. */
+  readonly #alone: (Agenda | undefined)[] = [];
+  readonly #together = new Map<string, Agenda>();
   readonly #options: SimulatorOptions;
-  #time: Rational = { num: 0n, den: 1n };
+  #at: { readonly exact: Rational } = { exact: { num: 0n, den: 1n } };
   #pending: Instant | undefined;
   #counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
   /** How a far side's own system ended itself. */
@@ -65,16 +60,19 @@ export class Run {
 
   /** Prepares the steps; nothing happens yet. */
   constructor(system: System, options: SimulatorOptions) {
-    const { clock, rate = 0, host, contracts } = options;
-    const opened = openContext(system, { contracts, ...clock === undefined ? {} : { wall: () => clock.now() } });
+    const { clock, rate = 0, strict = false, host, contracts, refuseNaN } = options;
+    const wall = clock === undefined ? {} : { wall: () => clock.now() };
+    const opened = openContext(system, { contracts, refuseNaN, ...wall });
     this.context = opened.context;
     this.writer = opened.writer;
+    this.#system = system;
     this.#options = options;
     this.#plan = makePlan(opened.writer);
-    if (clock === undefined && rate !== 0) {
+    this.#queue = new EventQueue(this.#plan.timings);
+    if (clock === undefined && (rate !== 0 || strict)) {
       throw new TypeError(`Cannot pace ${system.name} at rate ${rate}: there is no clock, the option clock is wanted`);
     }
-    this.pacer = clock === undefined ? undefined : new Pacer({ clock, rate });
+    this.pacer = clock === undefined ? undefined : new Pacer({ clock, rate, strict });
     const posting = (lane: string, k: number) => {
       const now = this.#now();
       options.observe?.({ lane, name: "post", k, started: now, finished: now, t: this.context.t });
@@ -83,7 +81,7 @@ export class Run {
       ...options,
       posting: options.observe === undefined ? undefined : posting,
     });
-    this.recorder = openRecorder(system, { context: this.context, record: options.record });
+    this.recorder = new Recorder(system, { writer: opened.writer, record: options.record });
     if (this.delegations.sides.length > 0 && host === undefined) {
       const paths = this.delegations.names.join(", ");
       throw new TypeError(`Cannot simulate ${system.name}: ${paths} delegated and nobody to run it, a host is wanted`);
@@ -92,45 +90,71 @@ export class Run {
 
   /** The exact time of the present instant. */
   get time(): Rational {
-    return this.#time;
+    return this.#at.exact;
   }
 
   get counters(): Counters {
     return { ...this.#counters };
   }
 
-  /** Level by level: initialization events, and the far sides' first outputs; then publishes and the monitor. */
-  *initialize(): Waits<AdvanceStatus> {
-    yield* this.delegations.open();
+  /**
+   * Begins a run at time t, with all states at their declared initial values. Level by level: initialization events, and the far
+   * sides' first outputs; then publishes and the monitor.
+   */
+  *initialize(t: number): Waits<AdvanceStatus> {
+    const time = exact(snapped(t));
+    yield* this.delegations.begin(time);
+    this.writer.values.discard();
+    for (const part of this.writer.parts) if (part.kind === "leaf") part.reset();
+    this.recorder.trace.truncate(0);
+    this.pacer?.restart();
+    this.#counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
+    this.#ended = undefined;
+    const now = this.#seek(time);
+    this.#move(time, now?.t ?? t);
     let outcome = NOTHING;
     for (const level of this.#plan.levels) {
       const sides = this.delegations.of(level.delegated);
-      this.delegations.postInitialization(sides);
-      const ran = this.#update(level.leaves);
-      this.#counters.initializations += ran.count;
-      outcome = worse(outcome, ran);
-      yield* this.delegations.initialized(sides);
+      const leaves = new Actions(level.leaves, this.writer.values);
+      this.delegations.postInitialization(sides, this.context.t);
+      outcome = worse(outcome, this.#update(leaves));
+      this.#counters.initializations += leaves.did;
+      yield* this.delegations.initialized(sides, (path, reply) => outcome = worse(outcome, endOf(path, reply)));
       this.writer.changed();
     }
-    return this.#arrive(this.#plan.timeline.instantAt(this.#time), outcome);
+    return this.#arrive(now, outcome) ?? atBoundary(this.context.t);
   }
 
-  /** Steps up to a boundary; with `doubles` an event is at the boundary also where only the doubles are equal. */
+  /** Steps up to a boundary; with `doubles` an event is at the boundary also where it is not later by the doubles. */
   *advance(boundary: Boundary, { doubles }: { doubles: boolean }): Waits<AdvanceStatus> {
-    for (;;) {
-      const reached = compare(this.#time, boundary.time) >= 0 || (doubles && this.context.t === boundary.t);
-      if (reached) break;
-      const over = yield* this.advancePending();
-      if (over.reason === "reached-termination") return over;
-      const next = this.#plan.timeline.next(this.#time);
-      const order = next === undefined ? 1 : compare(next.exact, boundary.time);
-      const within = next !== undefined && (order <= 0 || (doubles && next.t === boundary.t));
-      const event = within ? namedBy(boundary, next) : undefined;
-      // The t of the instant before may exceed its exact time, and time does not step back.
-      if (event === undefined) this.#move(boundary.time, Math.max(boundary.t, this.context.t));
-      else this.#move(event.exact, event.t);
-      const status = this.#arrive(event, NOTHING);
-      if (status.reason === "reached-termination") return status;
+    const { t } = boundary;
+    const queue = this.#queue;
+    const limit = queue.limit(boundary.time);
+    const mayWait = this.#options.clock !== undefined;
+    let reached = compare(this.time, boundary.time) >= 0 || (doubles && this.context.t >= t);
+    while (!reached) {
+      const pending = this.#pending;
+      if (pending !== undefined) {
+        const agenda = this.#agenda(pending);
+        const over = mayWait || agenda.sides.length > 0
+          ? yield* this.#slowStep(pending, agenda)
+          : this.#step(pending, { agenda, before: NOTHING });
+        if (over !== undefined) return over;
+      }
+      const next = queue.peek();
+      const order = queue.order(limit);
+      const event = next !== undefined && (order <= 0 || (doubles && next.t <= t))
+        ? namedBy(boundary, next, order)
+        : undefined;
+      // The t of the instant before may exceed the exact time of this one, and time does not step back.
+      if (event === undefined) this.#move(boundary.time, Math.max(t, this.context.t));
+      else {
+        queue.skip();
+        this.#move(event, Math.max(event.t, this.context.t));
+      }
+      reached = event === undefined || order >= 0 || (doubles && this.context.t >= t);
+      const over = this.#arrive(event, NOTHING);
+      if (over !== undefined) return over;
     }
     if (this.#options.paceFinal === true) {
       const rest = this.pacer?.wait(this.context.t);
@@ -142,8 +166,8 @@ export class Run {
   /** Runs what is due at the present instant and has not run. */
   *advancePending(): Waits<AdvanceStatus> {
     const instant = this.#pending;
-    if (instant === undefined) return atBoundary(this.context.t);
-    return yield* this.#step(instant);
+    const over = instant === undefined ? undefined : yield* this.#slowStep(instant, this.#agenda(instant));
+    return over ?? atBoundary(this.context.t);
   }
 
   /** What a far side does for one request: advances to the near side's event and runs what is due there. */
@@ -153,6 +177,33 @@ export class Run {
     if (status.reason === "reached-boundary") status = yield* this.advancePending();
     if (status.reason === "reached-termination") this.#ended = status;
     return status;
+  }
+
+  /** Finds a forced event of the leaf at a path; what it gives runs that, at this instant, against its values. */
+  force(path: string, event: string): Waits<AdvanceStatus> {
+    const leaf = this.#leafAt(path, `force ${event} of ${path}`);
+    const { forced } = leaf.system.behavior;
+    const run = Object.hasOwn(forced, event) ? forced[event] : undefined;
+    if (run !== undefined) return this.#forced(new Actions([{ part: leaf, run }], this.writer.values));
+    const names = Object.keys(forced).join(", ") || "it has none";
+    throw new DiagramError(`Cannot force ${event} of ${path}: there is no such event, one of (${names}) is wanted`);
+  }
+
+  /** Sets a parameter of the leaf at a path, of a far side too: there from the next request on. */
+  setParameter(path: string, name: string, value: unknown): void {
+    const far = this.delegations.sides.find(({ part }) => path === part.path || path.startsWith(`${part.path}.`));
+    if (far === undefined) {
+      const leaf = this.#leafAt(path === "" ? this.#system.name : path, `set parameter ${name} of ${path}`);
+      this.writer.values.keep(leaf.parameterSignal(name), value);
+      this.writer.changed();
+      return;
+    }
+    const inside = path.slice(far.part.path.length + 1);
+    const type = parameterTypes(far.part.system.inner, inside)?.[name];
+    if (type === undefined) {
+      throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of a leaf is wanted`);
+    }
+    far.setParameter({ path: inside, name, value: ownValue(type, value, () => `parameter ${path}.${name}`) });
   }
 
   /** Waits for the requests in flight at the end of the run, and surfaces their errors. */
@@ -169,30 +220,47 @@ export class Run {
   /** The whole run at this instant. */
   *snapshot(): Waits<SimulatorSnapshot> {
     const delegated = yield* this.delegations.snapshot();
+    const { num, den } = this.time;
     return {
-      context: this.writer.save(),
-      time: this.#time,
+      t: this.context.t,
+      time: [String(num), String(den)],
       pending: this.#pending !== undefined,
-      ended: this.#ended,
+      ended: this.#ended ?? null,
       counters: this.counters,
       rows: this.recorder.trace.length,
+      ...saveValues(this.#system, this.writer),
       delegated,
     };
   }
 
-  /** Puts a snapshot of the same system back. */
-  *restore(saved: SimulatorSnapshot): Waits<void> {
+  /**
+   * Reads a snapshot of the same system; what it gives puts that back.
+   *
+   * @throws {TypeError} where it is one of another system; then nothing has changed.
+   */
+  restore(saved: SimulatorSnapshot): Waits<void> {
+    const load = readValues(saved, { system: this.#system, writer: this.writer });
+    return this.#restored(saved, { time: timeOf(saved), load });
+  }
+
+  *#restored(saved: SimulatorSnapshot, { time, load }: { time: Rational; load: () => void }): Waits<void> {
     yield* this.delegations.restore(saved.delegated);
-    this.writer.load(saved.context);
-    this.#time = saved.time;
-    this.#pending = saved.pending ? this.#plan.timeline.instantAt(saved.time) : undefined;
-    this.#ended = saved.ended;
-    this.#counters = { ...saved.counters };
+    load();
+    this.#at = { exact: time };
+    const now = this.#seek(time);
+    this.#pending = saved.pending ? now : undefined;
+    this.#ended = saved.ended ?? undefined;
+    this.#counters = { ...this.#counters, ...saved.counters };
     this.recorder.trace.truncate(saved.rows);
   }
 
-  /** Release, then update, at the present instant. */
-  *#step(instant: Instant): Waits<AdvanceStatus> {
+  // deno-lint-ignore require-yield -- work as the other acts are, though nothing is waited for
+  *#forced(actions: Actions): Waits<AdvanceStatus> {
+    return this.#verdict(this.#update(actions)) ?? atBoundary(this.context.t);
+  }
+
+  /** A step that may have to wait: for its real time, or for what is released. */
+  *#slowStep(instant: Instant, agenda: Agenda): Waits<AdvanceStatus | undefined> {
     const rest = this.#options.clock?.breathe();
     if (rest !== undefined) yield rest;
     const paced = this.pacer?.wait(this.context.t);
@@ -201,67 +269,76 @@ export class Run {
       yield paced;
       this.#span("pace", started);
     }
+    const released = agenda.sides.length === 0 ? NOTHING : yield* this.#release(agenda.sides, instant);
+    return this.#step(instant, { agenda, before: released });
+  }
 
-    const { sides, updates, periodic } = this.#agenda(instant);
-    yield* this.#release(sides, instant);
-
+  /** Updates at the present instant, where everything is released; says how that ends the run, if it does. */
+  #step(
+    instant: Instant,
+    { agenda, before }: { readonly agenda: Agenda; readonly before: Outcome },
+  ): AdvanceStatus | undefined {
+    const { sides, updates, periodic } = agenda;
     if (periodic) this.recorder.record();
     const started = this.#now();
     this.#pending = undefined;
     this.#counters.steps++;
-    this.delegations.post(sides, instant, this.context.t);
+    if (sides.length > 0) this.delegations.post(sides, instant, this.context.t);
     const ran = this.#update(updates);
-    if (periodic && sides.length + ran.count > 0) this.#counters.updates++;
+    if (periodic && sides.length + updates.did > 0) this.#counters.updates++;
     this.#span("update", started);
-    return this.#verdict(ran) ?? atBoundary(this.context.t);
+    return this.#verdict(worse(before, ran));
   }
 
-  *#release(sides: readonly NearSide[], instant: Instant): Waits<void> {
-    if (sides.length === 0) return;
+  *#release(sides: readonly NearSide[], instant: Instant): Waits<Outcome> {
     let started = this.#now();
     const t = this.context.t;
+    let outcome = NOTHING;
     yield* this.delegations.release(sides, instant, {
       joined: () => {
         this.#span("wait", started);
         started = this.#now();
       },
-      released: (lane, { k, started: began, finished }) => {
+      released: (lane, reply) => {
+        const { k, started: began, finished } = reply;
+        outcome = worse(outcome, endOf(lane, reply));
         this.#options.observe?.({ lane, name: "update", k, started: began, finished, t });
         this.#options.observe?.({ lane, name: "release", k, started, finished: this.#now(), t });
       },
     });
     this.#span("release", started);
     this.writer.changed();
+    return outcome;
   }
 
   /** Runs handlers against the values of this instant; what they write becomes visible when all have run. */
-  #update(actions: readonly Action<UpdateHandler<Ports, Ports>>[]): Outcome & { readonly count: number } {
-    if (actions.length === 0) return { ...NOTHING, count: 0 };
-    // A part with two actions begins and commits twice, which is the same as once.
-    for (const { part } of actions) part.begin();
-    const ran = run(actions);
-    if (ran.status.severity !== "failed") { for (const { part } of actions) part.commit(); }
-    this.writer.changed();
-    return ran;
+  #update(actions: Actions): Outcome {
+    if (actions.length === 0) return NOTHING;
+    const { values } = this.writer;
+    const outcome = actions.run();
+    if (outcome.status.severity === "failed") values.discard();
+    else values.commit();
+    return outcome;
   }
 
-  /** Publishes at a time that was just reached, then asks the monitor. */
-  #arrive(instant: Instant | undefined, before: Outcome): AdvanceStatus {
+  /** Publishes at a time that was just reached, then asks the monitor; says how that ends the run, if it does. */
+  #arrive(instant: Instant | undefined, before: Outcome): AdvanceStatus | undefined {
     this.#pending = instant;
     let outcome = before;
     if (instant !== undefined) {
       const { publishes } = this.#agenda(instant);
       const started = this.#now();
       if (publishes.length > 0) {
-        const ran = run(publishes);
-        this.#counters.publishes += ran.count;
-        outcome = worse(outcome, ran);
+        outcome = worse(outcome, publishes.run());
+        this.#counters.publishes += publishes.did;
+        // What a cast wrote is nobody's.
+        this.writer.values.discard();
         this.#span("publish", started);
       }
     }
     const seen = this.#options.monitor?.(this.context);
     if (seen !== undefined) outcome = worse(outcome, { status: statusOf(seen, "the monitor"), by: "monitor" });
-    return this.#verdict(outcome) ?? atBoundary(this.context.t);
+    return this.#verdict(outcome);
   }
 
   #verdict({ status, by }: Outcome): AdvanceStatus | undefined {
@@ -270,26 +347,46 @@ export class Run {
     return { reason: "reached-termination", t: this.context.t, by, message: status.message };
   }
 
-  /** Everything due at an instant; the same timings meet again and again. */
+  /** Everything due at an instant. */
   #agenda({ due }: Instant): Agenda {
+    const [index] = due;
+    if (due.length === 1 && index !== undefined) return this.#alone[index] ??= this.#newAgenda(due);
     const key = due.join();
-    const known = this.#agendas.get(key);
+    const known = this.#together.get(key);
     if (known !== undefined) return known;
-    const groups = due.map((index) => this.#plan.groups[index]).filter((group) => group !== undefined);
-    const sides = this.delegations.of(groups.flatMap(({ delegated }) => delegated));
-    const updates = groups.flatMap((group) => group.updates);
-    const agenda: Agenda = {
-      sides,
-      updates: [...updates, ...this.#plan.perStep],
-      publishes: [...groups.flatMap((group) => group.publishes), ...this.#plan.publishPerStep],
-      periodic: updates.length + sides.length > 0,
-    };
-    this.#agendas.set(key, agenda);
+    const agenda = this.#newAgenda(due);
+    if (this.#together.size < MOST_AGENDAS) this.#together.set(key, agenda);
     return agenda;
   }
 
-  #move(time: Rational, t: number): void {
-    this.#time = time;
+  #newAgenda(timings: readonly number[]): Agenda {
+    const { updates, publishes, delegated, periodic } = this.#plan.due(timings);
+    const { values } = this.writer;
+    return {
+      sides: this.delegations.of(delegated),
+      updates: new Actions(updates, values),
+      publishes: new Actions(publishes, values),
+      periodic,
+    };
+  }
+
+  /** Puts the queue behind a time, and gives the instant there, if it is one. */
+  #seek(time: Rational): Instant | undefined {
+    this.#queue.seek(time);
+    const first = this.#queue.peek();
+    if (first === undefined || compare(first.exact, time) !== 0) return undefined;
+    this.#queue.skip();
+    return first;
+  }
+
+  #leafAt(path: string, act: string): LeafContext {
+    const part = this.writer.partAt(path);
+    if (part.kind === "leaf") return part;
+    throw new DiagramError(`Cannot ${act}: it lives on the far side, a leaf of this side is wanted`);
+  }
+
+  #move(at: Rational | Instant, t: number): void {
+    this.#at = "exact" in at ? at : { exact: at };
     this.writer.setTime(t);
   }
 
@@ -303,24 +400,26 @@ export class Run {
   }
 }
 
-/** Runs all of them, counts those that did something, and gives the most severe status with the path of its part. */
-function run(actions: readonly Action<UpdateHandler<Ports, Ports>>[]): Outcome & { readonly count: number } {
-  let outcome = NOTHING;
-  let count = 0;
-  for (const { part, run } of actions) {
-    const status = part.call(run);
-    if (status.severity !== "did-nothing") count++;
-    outcome = worse(outcome, { status, by: part.path });
-  }
-  return { ...outcome, count };
+/** What a far side's reply says of its run. */
+function endOf(path: string, { ended }: Reply): Outcome {
+  if (ended === undefined) return NOTHING;
+  const by = ended.by === "" ? path : `${path}.${ended.by}`;
+  return { status: { severity: "reached-termination", message: ended.message }, by };
 }
 
-function worse(one: Outcome, other: Outcome): Outcome {
-  return mostSevere(one.status, other.status) === one.status ? one : other;
+/** The parameters of the leaf at a path inside a system; "" is the system itself. */
+function parameterTypes(system: System, path: string): Ports | undefined {
+  if (system.kind === "leaf") return path === "" || path === system.name ? system.parameters : undefined;
+  if (system.kind === "delegated") return parameterTypes(system.inner, path);
+  for (const [at, part] of directory(system)) {
+    const inside = path === at ? "" : path.startsWith(`${at}.`) ? path.slice(at.length + 1) : undefined;
+    if (inside !== undefined) return parameterTypes(part, inside);
+  }
+  return undefined;
 }
 
 /** The instant as everybody sees it: a boundary that is an event at the same time may be the one that names it. */
-function namedBy({ time, t, named }: Boundary, instant: Instant): Instant {
-  const names = named !== undefined && compare(instant.exact, time) === 0 && namesBefore(named, instant.named);
-  return names ? { ...instant, t, named } : instant;
+function namedBy({ t, named }: Boundary, instant: Instant, order: number): Instant {
+  if (named === undefined || order !== 0 || !namesBefore(named, instant.named)) return instant;
+  return { exact: instant.exact, due: instant.due, t, named };
 }

@@ -2,11 +2,9 @@
  * What a run is told, and what it tells: options, statuses, counters, snapshots.
  */
 
-import type { Context, ContextSnapshot, EventStatus, Timing } from "../diagram/mod.ts";
+import type { Context, EventStatus, Rational, Timing } from "../diagram/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { FarHost, RealClock } from "./far_side.ts";
-import type { Rational } from "./instants.ts";
-import type { NearSnapshot } from "./near_side.ts";
 
 /** What looks at the whole context after each step and may end the run. */
 export type Monitor = (context: Context) => EventStatus | void;
@@ -38,6 +36,8 @@ export interface SimulatorOptions {
   readonly clock?: RealClock;
   /** Simulated seconds per real second; 0, the default, is as fast as it can. */
   readonly rate?: number;
+  /** Whether a step that starts after its real time is an error: an `OverrunError`. It wants a rate above 0. */
+  readonly strict?: boolean;
   /** Whether the last period is paced too. */
   readonly paceFinal?: boolean;
   /** Looks after each step and may end the run. */
@@ -50,6 +50,8 @@ export interface SimulatorOptions {
   readonly observe?: Observer;
   /** Whether a function of a system that changes in place a copy that it was handed throws; it changes nobody else's. */
   readonly contracts?: boolean;
+  /** Whether an update that makes a scalar or a component of a vector NaN has failed. */
+  readonly refuseNaN?: boolean;
 }
 
 /** How an advance ended. */
@@ -74,24 +76,6 @@ export interface Counters {
   readonly updates: number;
   /** Publish events. */
   readonly publishes: number;
-}
-
-/** A run at one instant, as plain structured-cloneable data. */
-export interface SimulatorSnapshot {
-  /** All values of this side. */
-  readonly context: ContextSnapshot;
-  /** The exact time. */
-  readonly time: Rational;
-  /** Whether the updates due at that time have not run. */
-  readonly pending: boolean;
-  /** How a far side's own system ended itself, if it did. */
-  readonly ended: AdvanceStatus | undefined;
-  /** The events so far. */
-  readonly counters: Counters;
-  /** How many rows were recorded. */
-  readonly rows: number;
-  /** The delegated systems by path. */
-  readonly delegated: Readonly<Record<string, NearSnapshot>>;
 }
 
 /** A time to advance to. */

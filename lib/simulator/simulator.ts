@@ -8,7 +8,7 @@
  * 3. time advances to the next event or the boundary;
  * 4. the publishes due there run, then the monitor.
  *
- * - Initialization runs the initialization events, then the publishes due at 0 and the monitor; it updates nothing.
+ * - Initialization runs the initialization events, then the publishes due at its time and the monitor; it updates nothing.
  * - `advanceTo(T)` leaves the updates due exactly at T pending; `advancePendingEvents()` runs them.
  * - One long advance is many short ones: a boundary changes no value.
  * - A run is a value: nothing in it depends on real time, which only paces it and fills its report.
@@ -36,16 +36,16 @@
  * ```
  */
 
-import type { Context, System, Timing } from "../diagram/mod.ts";
+import { compare, type Context, exact, type Rational, shownTime, type System, type Timing } from "../diagram/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { compare, exact, type Rational } from "./instants.ts";
 import type { Lag } from "./near_side.ts";
 import { Run } from "./run.ts";
-import type { AdvanceStatus, Boundary, Counters, SimulatorOptions, SimulatorSnapshot } from "./simulation.ts";
+import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
+import type { SimulatorSnapshot } from "./snapshot.ts";
 import type { Trace } from "./trace.ts";
 import { finish, finishSync, type Waits } from "./waits.ts";
 
-/** Where a simulator is in its life; methods want it `fresh` or `ready`. */
+/** Where a simulator is in its life; methods want it `ready`, initialization wants it not `busy` or `ended`. */
 type Phase = "fresh" | "ready" | "busy" | "failed" | "ended";
 
 const SAYS: Readonly<Record<Phase, string>> = {
@@ -108,14 +108,40 @@ export class Simulator implements AsyncDisposable {
     this.#run.writer.fix(input, value);
   }
 
-  /** Runs the initialization events, starts the far sides and takes their first outputs. */
-  async initialize(): Promise<AdvanceStatus> {
-    return await this.#drive("initialize", "fresh", this.#run.initialize());
+  /**
+   * Begins a run `at` that time (0 by default): puts the states to their declared initial values, runs the initialization events,
+   * starts the far sides and takes their first outputs. Once more, it begins another run; inputs and parameters stay as they were set.
+   *
+   * @throws {RangeError} where the time is not finite.
+   */
+  async initialize({ at = 0 }: { at?: number } = {}): Promise<AdvanceStatus> {
+    return await this.#drive("initialize", "any", this.#run.initialize(startTime(at)));
   }
 
   /** The same, where nothing has to be waited for. */
-  initializeSync(): AdvanceStatus {
-    return this.#driveSync("initialize", "fresh", this.#run.initialize());
+  initializeSync({ at = 0 }: { at?: number } = {}): AdvanceStatus {
+    return this.#driveSync("initialize", "any", this.#run.initialize(startTime(at)));
+  }
+
+  /**
+   * Sets a parameter of the leaf at a path, such as `plant.motor`; "" is a system that is itself a leaf. It counts for all that is
+   * still to run at this instant; on a far side from the next request on, as an input does.
+   *
+   * @throws {DiagramError} where there is no such parameter.
+   * @throws {TypeError} where the value is of another type.
+   */
+  setParameter(path: string, name: string, value: unknown): void {
+    this.#refuseWhileBusy(`set parameter ${name} of ${path}`);
+    this.#run.setParameter(path, name, value);
+  }
+
+  /**
+   * Runs a forced event of the leaf at a path, at this instant: it sees the values of now, and what it writes is visible at once.
+   *
+   * @throws {DiagramError} where there is no such event on this side.
+   */
+  force(event: string, path: string): AdvanceStatus {
+    return this.#driveSync(`force ${event}`, "ready", this.#run.force(path, event));
   }
 
   /**
@@ -164,7 +190,11 @@ export class Simulator implements AsyncDisposable {
     return this.#driveSync("take a snapshot", "ready", this.#run.snapshot());
   }
 
-  /** Puts a snapshot of the same system back, in this run or in another one that is initialized. */
+  /**
+   * Puts a snapshot of the same system back, in this run or in another one that is initialized. It is JSON, and may have been text.
+   *
+   * @throws {TypeError} where it is one of another system.
+   */
   async restore(saved: SimulatorSnapshot): Promise<void> {
     await this.#drive("restore", "ready", this.#run.restore(saved));
   }
@@ -192,15 +222,15 @@ export class Simulator implements AsyncDisposable {
   }
 
   #boundary(t: number): Boundary {
-    const time = Number.isFinite(t) && t >= 0 ? exact(t) : undefined;
+    const time = Number.isFinite(t) ? exact(t) : undefined;
     // The t of an instant may exceed its exact time by a rounding, so the exact times decide what is past.
     if (time === undefined || (t < this.context.t && compare(time, this.#run.time) < 0)) {
-      throw new RangeError(`Cannot advance to ${t}: a finite time from ${this.context.t} s on is wanted`);
+      throw new RangeError(`Cannot advance to ${t}: a finite time from ${shownTime(this.context.t)} s on is wanted`);
     }
     return { time, t, named: undefined };
   }
 
-  async #drive<T>(what: string, wanted: "fresh" | "ready", work: Waits<T>): Promise<T> {
+  async #drive<T>(what: string, wanted: "any" | "ready", work: Waits<T>): Promise<T> {
     this.#enter(what, wanted);
     let phase: Phase = "failed";
     try {
@@ -212,7 +242,7 @@ export class Simulator implements AsyncDisposable {
     }
   }
 
-  #driveSync<T>(what: string, wanted: "fresh" | "ready", work: Waits<T>): T {
+  #driveSync<T>(what: string, wanted: "any" | "ready", work: Waits<T>): T {
     this.#enter(what, wanted);
     let phase: Phase = "failed";
     try {
@@ -224,16 +254,28 @@ export class Simulator implements AsyncDisposable {
     }
   }
 
-  #enter(what: string, wanted: "fresh" | "ready"): void {
-    if (this.#phase !== wanted) {
-      const want = wanted === "fresh" ? "a fresh one is wanted" : "one that is initialized and at rest is wanted";
-      throw new TypeError(`Cannot ${what}: the simulator is ${SAYS[this.#phase]}, ${want}`);
+  #enter(what: string, wanted: "any" | "ready"): void {
+    this.#refuseWhileBusy(what);
+    if (wanted === "ready" && this.#phase !== "ready") {
+      throw new TypeError(
+        `Cannot ${what}: the simulator is ${SAYS[this.#phase]}, one that is initialized and at rest is wanted`,
+      );
     }
     this.#phase = "busy";
+  }
+
+  #refuseWhileBusy(what: string): void {
+    if (this.#phase !== "busy" && this.#phase !== "ended") return;
+    throw new TypeError(`Cannot ${what}: the simulator is ${SAYS[this.#phase]}, one that is at rest is wanted`);
   }
 
   /** A run that was ended meanwhile stays ended. */
   #leave(phase: Phase): void {
     if (this.#phase === "busy") this.#phase = phase;
   }
+}
+
+function startTime(at: number): number {
+  if (Number.isFinite(at)) return at;
+  throw new RangeError(`Cannot initialize at ${at}: a finite time is wanted`);
 }

@@ -49,7 +49,7 @@ export class Trace {
   }
 
   /** Adds a row. */
-  add(t: number, values: readonly number[]): void {
+  add(t: number, values: ArrayLike<number>): void {
     const end = this.#length + 1 + values.length;
     if (end > this.#rows.length) {
       const larger = new Float64Array(Math.max(end, 2 * this.#rows.length));

@@ -6,7 +6,7 @@
  * - Scalars and vectors get any float64 by default (NaN, infinities and -0 too); abstract inputs want an arbitrary.
  */
 
-import type { Ports, PortType, Timing } from "../diagram/mod.ts";
+import { checkedTiming, type Ports, type PortType, type Timing } from "../diagram/mod.ts";
 import type { Arbitrary, FastCheck } from "./fast_check.ts";
 
 export interface Experiment {
@@ -64,7 +64,10 @@ export function experiments(inputs: Ports, options: ExperimentOptions): Arbitrar
   }
   const periods = options.periods ?? fc.constantFrom(...PERIODS);
   const offsets = options.offsets ?? fc.constantFrom(...OFFSETS);
-  const timing = fc.record({ period: periods, offset: offsets });
+  const timing = fc.record({ period: periods, offset: offsets }).map((timing) => {
+    const { period, offset } = timing as unknown as Timing;
+    return checkedTiming("a delegation", period, offset);
+  });
   const experiment = fc.record({
     delegated: timing,
     driven: timing,

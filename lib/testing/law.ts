@@ -51,9 +51,9 @@ export function lawfulRows(system: System, options: { experiment: Experiment; no
   let instant = timeline.instantAt(START) ?? timeline.next(START);
   for (; instant !== undefined; instant = timeline.next(instant.exact)) {
     const order = compare(instant.exact, exact(end));
-    if (order > 0 && instant.t !== end) break;
+    if (order > 0 && instant.t > end) break;
     rows.push({ t: instant.t, at: "before the release", cells: shown });
-    if (order === 0 || instant.t === end) {
+    if (order >= 0 || instant.t >= end) {
       // What is due exactly at the end stays pending.
       t = instant.t;
       break;

@@ -65,7 +65,10 @@ export async function observe(
 
   await using simulator = new Simulator(builder.build(), { host, clock: host.clock, record: [] });
   await simulator.initialize();
-  for (const stop of stops) await simulator.advanceTo(stop);
+  for (const stop of stops) {
+    // A system that ends its run shows its outputs of that instant from there on.
+    while ((await simulator.advanceTo(stop)).reason !== "reached-boundary");
+  }
   const { context } = simulator;
   const last = Object.keys(system.outputs).map((output) => context.output(output, "subject"));
   rows.push({ t: context.t, at: "at the end", cells: cellsOf(system.outputs, last) });

@@ -198,17 +198,23 @@ export function timings(): fc.Arbitrary<PlannedTiming> {
   });
 }
 
-/** Random plans; `kinds` are the kinds of nodes that may occur, all by default. */
-export function diagramPlans(
-  options: { maxNodes?: number; loops?: "state" | "any"; kinds?: readonly string[] } = {},
-): fc.Arbitrary<DiagramPlan> {
-  const { maxNodes = 8, loops = "state", kinds = Object.keys(KINDS) } = options;
+/** What {@linkcode diagramPlans} takes: the most nodes, which loops, which kinds of nodes (all by default) and their timings. */
+export interface PlanOptions {
+  readonly maxNodes?: number;
+  readonly loops?: "state" | "any";
+  readonly kinds?: readonly string[];
+  readonly timing?: fc.Arbitrary<PlannedTiming>;
+}
+
+/** Random plans. */
+export function diagramPlans(options: PlanOptions = {}): fc.Arbitrary<DiagramPlan> {
+  const { maxNodes = 8, loops = "state", kinds = Object.keys(KINDS), timing = timings() } = options;
   const rough = fc.record({
     letter: fc.constantFrom(..."abcdefgh"),
     kind: fc.constantFrom(...kinds),
     seed: fc.nat(20),
-    timing: timings(),
-    delegation: timings(),
+    timing,
+    delegation: timing,
     picks: fc.array(fc.nat(1000), { minLength: 2, maxLength: 2 }),
   });
   return fc.array(rough, { minLength: 1, maxLength: maxNodes }).map((list) => {

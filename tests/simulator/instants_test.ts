@@ -100,11 +100,11 @@ Deno.test("exact() of 1/n makes n periods end at 1", () => {
 });
 
 Deno.test("exact() refuses what is no time", () => {
-  for (const x of [NaN, Infinity, -Infinity, -1e-300]) {
+  for (const x of [NaN, Infinity, -Infinity]) {
     assertThrows(
       () => exact(x),
       RangeError,
-      `Cannot use ${x} as a time: a finite number of seconds from 0 up is wanted`,
+      `Cannot use ${x} as a time: a finite number of seconds is wanted`,
     );
   }
   assertEquals(exact(-0), exact(0));

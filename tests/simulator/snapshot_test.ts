@@ -1,7 +1,17 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { logSink } from "../../lib/blocks/mod.ts";
-import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
+import { encode } from "../../lib/codec/mod.ts";
+import {
+  abstract,
+  defineSystem,
+  delegate,
+  DiagramBuilder,
+  type PortType,
+  scalar,
+  type System,
+  vector,
+} from "../../lib/diagram/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Simulator, type SimulatorSnapshot } from "../../lib/simulator/mod.ts";
 import { buildDiagram, type DiagramPlan, diagramPlans } from "../arbitraries/diagrams.ts";
@@ -33,7 +43,8 @@ Deno.test("Simulator.restore() gives the same tail, in the same run and in anoth
         if (pending) await simulator.advancePendingEvents();
         const before = await outcomeOf(system, simulator);
         const saved = await simulator.snapshot();
-        const copy: SimulatorSnapshot = structuredClone(saved);
+        const copy: SimulatorSnapshot = JSON.parse(JSON.stringify(saved));
+        assertEquals(copy, saved, "it is JSON");
         await simulator.advanceTo(1);
         const straight = await outcomeOf(system, simulator);
 
@@ -122,5 +133,81 @@ Deno.test("Simulator.snapshot() refuses a run that is not deterministic; restore
   await using plain = new Simulator(inner, { host });
   await plain.initialize();
   const saved = await plain.snapshot();
-  await assertRejects(() => strict.restore(saved), TypeError, "Cannot restore: the snapshot has no far");
+  await assertRejects(
+    () => strict.restore(saved),
+    TypeError,
+    "Cannot restore one to t=0: the snapshot has a part axis, one of the same system",
+  );
+});
+
+Deno.test("Simulator.restore() refuses a snapshot of another grid, of other states, with parts missing or broken, and goes on", async () => {
+  const leaf = (period: number, state: Record<string, PortType>) => {
+    const builder = new DiagramBuilder("top");
+    builder.add("leaf", defineSystem({ name: "leaf", state, update: { period, run: () => {} } }) as System);
+    return builder.build();
+  };
+  const system = leaf(0.1, { x: scalar(), a: abstract<unknown>(0), v: vector(2) });
+  await using simulator = new Simulator(system);
+  await simulator.initialize();
+  await simulator.advanceTo(0.5);
+  const good = await simulator.snapshot();
+  const others: [System, string][] = [
+    [
+      leaf(0.2, { x: scalar(), a: abstract<unknown>(0), v: vector(2) }),
+      "has leaf as leaf(x: scalar, a: abstract, v: vector(2))() at 0.2+0, not as",
+    ],
+    [leaf(0.1, { x: scalar(), a: abstract<unknown>(0), v: vector(3) }), "v: vector(3))() at 0.1+0, not as"],
+    [leaf(0.1, { x: scalar(), b: abstract<unknown>(0), v: vector(2) }), "has leaf as"],
+    [new DiagramBuilder("empty").build(), "has no leaf, one of the same system is wanted"],
+  ];
+  for (const [other, message] of others) {
+    await using stranger = new Simulator(other);
+    await stranger.initialize();
+    await assertRejects(async () => simulator.restore(await stranger.snapshot()), TypeError, message);
+  }
+  const { leaf: part } = good.parts;
+  const broken = (state: Record<string, unknown>) => {
+    return { ...good, parts: { leaf: { ...part!, state: { ...part!.state, ...state } } } } as SimulatorSnapshot;
+  };
+  const wrong: [SimulatorSnapshot, string][] = [
+    [broken({ x: "one" }), "Cannot restore state leaf.x: the snapshot has string, not a number"],
+    [broken({ v: [1] }), "Cannot restore state leaf.v: the snapshot has an array, not 2 numbers"],
+    [broken({ v: [1, null] }), "Cannot restore state leaf.v"],
+    [broken({ a: "?" }), "Cannot restore state leaf.a: the snapshot has string, not bytes in base64"],
+    [{ ...good, time: ["1", "0"] }, "the snapshot's time is 1/0"],
+  ];
+  for (const [saved, message] of wrong) await assertRejects(() => simulator.restore(saved), TypeError, message);
+  await simulator.restore(good);
+  assertEquals((await simulator.advanceTo(1)).reason, "reached-boundary");
+});
+
+Deno.test("Numbers that JSON has not, and any abstract value, are in a snapshot exactly", async () => {
+  const values = fc.record({
+    x: fc.double(),
+    v: fc.array(fc.double(), { minLength: 2, maxLength: 2 }),
+    a: fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+  });
+  await fc.assert(
+    fc.asyncProperty(values, async ({ x, v, a }) => {
+      const system = defineSystem({
+        name: "one",
+        state: { x: scalar(), v: vector(2), a: abstract<unknown>(0) },
+        initialize: ({ next }) => void ([next.x, next.v, next.a] = [x, Float64Array.from(v), a]),
+      });
+      const seen = [];
+      for (let round = 0; round < 2; round++) {
+        await using simulator = new Simulator(system);
+        await simulator.initialize();
+        const saved = await simulator.snapshot();
+        await using other = new Simulator(defineSystem({ ...system, initialize: () => {} } as never));
+        await other.initialize();
+        await (round === 0 ? simulator : other).restore(JSON.parse(JSON.stringify(saved)));
+        const { context } = round === 0 ? simulator : other;
+        seen.push(encode(["x", "v", "a"].map((name) => context.state(name, "one"))));
+      }
+      assertEquals(seen[0], seen[1]);
+      assertEquals(seen[0], encode([x, v, a]));
+    }),
+    { numRuns: runs(200) },
+  );
 });

@@ -315,3 +315,29 @@ Deno.test("What a system throws reaches the caller, and ends the run", async () 
     await assertRejects(() => simulator.snapshot(), TypeError, "the simulator is failed");
   }
 });
+
+Deno.test("Updates of one system run in declared order, whoever else is there and whatever their timings", async () => {
+  const periods = fc.shuffledSubarray([0.1, 0.2, 0.3], { minLength: 2, maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(periods, fc.subarray(["a", "z"]), fc.constantFrom(0.1, 0.2, 0.3), async (list, others, other) => {
+      const order: { t: number; index: number }[] = [];
+      const builder = new DiagramBuilder("ordered");
+      const idle = defineSystem({ name: "idle", update: { period: other, run: () => {} } });
+      for (const name of others) builder.add(name, idle);
+      const update = list.map((period, index) => ({
+        period,
+        run: ({ t }: { t: number }) => void order.push({ t, index }),
+      }));
+      builder.add(
+        "m",
+        defineSystem({ name: "m", update, perStep: ({ t }) => void order.push({ t, index: list.length }) }),
+      );
+      await using simulator = new Simulator(builder.build());
+      await simulator.initialize();
+      await simulator.advanceTo(1.3);
+      const sorted = order.toSorted((one, other) => one.t - other.t || one.index - other.index);
+      assertEquals(order, sorted);
+    }),
+    { numRuns: runs(60) },
+  );
+});

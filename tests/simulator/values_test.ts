@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { encode } from "../../lib/codec/mod.ts";
 import {
   abstract,
+  type Context,
   defineSystem,
   delegate,
   DiagramBuilder,
@@ -12,8 +14,9 @@ import {
   type System,
   vector,
 } from "../../lib/diagram/mod.ts";
-import { directHost } from "../../lib/host/mod.ts";
+import { directHost, Host } from "../../lib/host/mod.ts";
 import { Simulator, type SimulatorOptions } from "../../lib/simulator/mod.ts";
+import { buildDiagram, diagramPlans } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 
 type Numbers = Record<number, number>;
@@ -193,4 +196,58 @@ Deno.test("The next value of a vector is an array of numbers or of float64, of i
   await simulator.initialize();
   await simulator.advanceTo(2.5);
   assertEquals([...simulator.context.output("last") as number[]], [2, 3]);
+});
+
+Deno.test("Nothing that was read from a context, an input or a state is changed by what comes later", async () => {
+  await using host = new Host();
+  await fc.assert(
+    fc.asyncProperty(diagramPlans(), fc.nat(255), async (plan, mask) => {
+      const read: { readonly value: unknown; readonly copy: Uint8Array }[] = [];
+      const keep = (value: unknown) => void read.push({ value, copy: encode(value) });
+      const inner = await buildDiagram(plan, {
+        modeOf: (node) => (mask >> plan.nodes.indexOf(node)) & 1 ? "direct" : "inline",
+      });
+      const spy = defineSystem({
+        name: "spy",
+        inputs: inner.outputs,
+        state: { all: abstract<unknown[]>([]), v: vector(2) },
+        publish: {
+          period: 0.05,
+          run: ({ input, state }) => [...Object.values(input), state.all, state.v].forEach(keep),
+        },
+        update: {
+          period: 0.05,
+          run: ({ input, state, next }) => {
+            keep(state.v);
+            Object.values(input).forEach(keep);
+            next.all = [...state.all.slice(-3), ...Object.values(input)];
+            next.v[0] = state.v[0]! + 1;
+          },
+        },
+      });
+      const builder = new DiagramBuilder("watched");
+      const [watched, watcher] = [builder.add("plan", inner), builder.add("spy", spy)];
+      for (const port of Object.keys(inner.outputs)) {
+        builder.connect(watched.output(port), watcher.input(port));
+        builder.exportOutput(port, watched.output(port));
+      }
+      const monitor = (context: Context) => {
+        Object.keys(inner.outputs).forEach((port) => keep(context.output(port)));
+        keep(context.state("all", "spy"));
+        keep(context.state("v", "spy"));
+      };
+      await using simulator = new Simulator(builder.build(), { host, monitor });
+      await simulator.initialize();
+      await simulator.advanceTo(0.5);
+      const saved = await simulator.snapshot();
+      const rows = simulator.trace.rows();
+      const copies = structuredClone([saved, rows]);
+      await simulator.advanceTo(1);
+      await simulator.restore(saved);
+      await simulator.advanceTo(1);
+      for (const { value, copy } of read) assertEquals(encode(value), copy);
+      assertEquals([saved, rows], copies);
+    }),
+    { numRuns: runs(40) },
+  );
 });

@@ -7,14 +7,15 @@
  * - The same code serves all modes: bytes in, bytes out, nothing waits.
  */
 
-import type { PortType, System, Timing } from "../../diagram/mod.ts";
+import { type System, type Timing, UNCONNECTED } from "../../diagram/mod.ts";
 import { farError, type GuestPhase } from "../../errors.ts";
 import type { ExactTiming, FarHost, Reply, Request, SimulatorSnapshot } from "../../simulator/mod.ts";
 import { eventTime, exactTiming, INITIALIZATION, Simulator } from "../../simulator/mod.ts";
 import { Wire } from "./wire.ts";
 
 export class FarSystem {
-  readonly #inputs: readonly (readonly [string, PortType])[];
+  readonly #system: System;
+  readonly #inputs: readonly string[];
   readonly #outputs: readonly string[];
   readonly #simulator: Simulator;
   readonly #wire: Wire;
@@ -33,7 +34,8 @@ export class FarSystem {
     system: System,
     { timing, now, host }: { readonly timing: Timing; readonly now: () => number; readonly host: FarHost },
   ) {
-    this.#inputs = Object.entries(system.inputs);
+    this.#system = system;
+    this.#inputs = Object.keys(system.inputs);
     this.#outputs = Object.keys(system.outputs);
     this.#now = now;
     this.#wire = new Wire(system);
@@ -75,19 +77,22 @@ export class FarSystem {
     return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
   }
 
-  #step({ k, t, named, seen, inputs }: Request): Reply {
+  #step({ k, t, named, seen, inputs, set = [] }: Request): Reply {
     const started = this.#now();
     this.#phase = k === INITIALIZATION ? "initialize" : "update";
-    this.#inputs.forEach(([input, { kind }], index) => {
-      // Numbers are undefined only where an optional input is connected to nothing; an abstract value may be undefined.
-      if (inputs[index] !== undefined || kind === "abstract") this.#simulator.fix(input, inputs[index]);
+    this.#inputs.forEach((input, index) => {
+      if (inputs[index] !== UNCONNECTED) this.#simulator.fix(input, inputs[index]);
     });
-    if (k === INITIALIZATION) this.#simulator.initializeSync();
-    else this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });
+    for (const { path, name, value } of set) this.#simulator.setParameter(path, name, value);
+    const { reason, by, message } = k === INITIALIZATION
+      ? this.#simulator.initializeSync({ at: t })
+      : this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });
+    const whose = this.#system.kind === "diagram" ? by : "";
+    const ended = reason === "reached-termination" ? { ended: { by: whose, message } } : {};
     this.#phase = "output";
     const outputs = this.#outputs.map((port) => this.#simulator.context.output(port));
-    this.#processed = this.#processed.filter((request) => request > seen);
+    this.#processed = k === INITIALIZATION ? [] : this.#processed.filter((request) => request > seen);
     this.#processed.push(k);
-    return { k, processed: this.#processed, outputs, started, finished: this.#now() };
+    return { k, processed: this.#processed, outputs, started, finished: this.#now(), ...ended };
   }
 }

@@ -7,10 +7,10 @@
  * - What `encode...` returns is valid until the next call on the same `Wire`.
  */
 
-import type { Ports, PortType } from "../../diagram/mod.ts";
+import { type Ports, type PortType, UNCONNECTED } from "../../diagram/mod.ts";
 import { type FarError, farErrorFrom, type GuestPhase } from "../../errors.ts";
 import { decode, encode } from "../../codec/mod.ts";
-import type { Reply, Request } from "../../simulator/mod.ts";
+import type { ParameterChange, Reply, Request } from "../../simulator/mod.ts";
 
 /** Any message, read back. */
 export type Message =
@@ -43,15 +43,16 @@ export class Wire {
   }
 
   /** The request as bytes. */
-  encodeRequest({ k, t, named, seen, inputs }: Request): Uint8Array {
-    this.#start("request", k, t, named.period, named.offset, seen);
-    return this.#finish(this.#inputs, inputs);
+  encodeRequest({ k, t, named, seen, inputs, set }: Request): Uint8Array {
+    this.#start("request", k, t, named.period, named.offset, seen, set === undefined ? 0 : 1);
+    return this.#finish(this.#inputs, { values: inputs, more: set });
   }
 
   /** The reply as bytes. */
-  encodeReply({ k, processed, outputs, started, finished }: Reply): Uint8Array {
-    this.#start("reply", k, started, finished, processed.length, ...processed);
-    return this.#finish(this.#outputs, outputs);
+  encodeReply({ k, processed, outputs, started, finished, ended }: Reply): Uint8Array {
+    this.#start("reply", k, started, finished, ended === undefined ? 0 : 1, processed.length);
+    for (const request of processed) this.#push(request);
+    return this.#finish(this.#outputs, { values: outputs, more: ended });
   }
 
   /** An error of the far side as bytes. */
@@ -80,14 +81,19 @@ export class Wire {
         const t = reader.number();
         const named = { period: reader.number(), offset: reader.number() };
         const seen = reader.number();
-        return { kind, request: { k, t, named, seen, inputs: reader.values(this.#inputs) } };
+        const hasMore = reader.number() === 1;
+        const { values: inputs, more } = reader.values(this.#inputs, hasMore);
+        return { kind, request: { k, t, named, seen, inputs, ...hasMore ? { set: changesFrom(more) } : {} } };
       }
       case "reply": {
         const k = reader.number();
         const started = reader.number();
         const finished = reader.number();
+        const hasMore = reader.number() === 1;
         const processed = [...reader.vector(reader.number())];
-        return { kind, reply: { k, processed, started, finished, outputs: reader.values(this.#outputs) } };
+        const { values: outputs, more } = reader.values(this.#outputs, hasMore);
+        const ended = hasMore ? { ended: endFrom(more) } : {};
+        return { kind, reply: { k, processed, started, finished, outputs, ...ended } };
       }
       case "error": {
         const { phase, far } = reader.rest() as Record<"phase" | "far", unknown>;
@@ -115,12 +121,16 @@ export class Wire {
     this.#numbers[this.#length++] = number;
   }
 
-  #finish(types: readonly PortType[], values: readonly unknown[]): Uint8Array {
+  /** Adds the values, and what else a message has to say; the latter is announced by one of its numbers. */
+  #finish(
+    types: readonly PortType[],
+    { values, more }: { readonly values: readonly unknown[]; readonly more: unknown },
+  ): Uint8Array {
     let abstract: unknown[] | undefined;
     types.forEach((type, index) => {
       const value = values[index];
-      if (type.optional) this.#push(value === undefined ? 0 : 1);
-      if (type.optional && value === undefined) return;
+      if (type.optional) this.#push(value === UNCONNECTED ? 0 : 1);
+      if (value === UNCONNECTED) return;
       if (type.kind === "scalar") this.#push(value as number);
       else if (type.kind === "abstract") (abstract ??= []).push(value);
       else {
@@ -130,6 +140,7 @@ export class Wire {
         this.#length += vector.length;
       }
     });
+    if (more !== undefined) (abstract ??= []).push(more);
     return abstract === undefined ? this.#bytes() : this.#append(encode(abstract));
   }
 
@@ -189,17 +200,18 @@ class Reader {
     return vector;
   }
 
-  values(types: readonly PortType[]): unknown[] {
+  values(types: readonly PortType[], hasMore: boolean): { readonly values: unknown[]; readonly more?: unknown } {
     const values: unknown[] = [];
     for (const type of types) {
-      if (type.optional && this.number() === 0) values.push(undefined);
+      if (type.optional && this.number() === 0) values.push(UNCONNECTED);
       else if (type.kind === "abstract") values.push(ABSTRACT);
       else values.push(type.kind === "scalar" ? this.number() : this.vector(type.size));
     }
-    if (!values.includes(ABSTRACT)) return values;
-    const abstract = this.rest() as unknown[];
+    if (!hasMore && !values.includes(ABSTRACT)) return { values };
+    const abstract = this.rest();
+    if (!Array.isArray(abstract)) throw new TypeError("Cannot read a message: its end is no list, one is wanted");
     let next = 0;
-    return values.map((value) => value === ABSTRACT ? abstract[next++] : value);
+    return { values: values.map((value) => value === ABSTRACT ? abstract[next++] : value), more: abstract[next] };
   }
 
   rest(): unknown {
@@ -216,6 +228,21 @@ function phaseFrom(value: unknown): GuestPhase {
   const known = PHASES.find((phase) => phase === value);
   if (known !== undefined) return known;
   throw new TypeError(`Cannot read a message: an error without a phase, one of (${PHASES.join(", ")}) is wanted`);
+}
+
+function changesFrom(value: unknown): readonly ParameterChange[] {
+  const isChange = (change: unknown) => {
+    const { path, name } = (change ?? {}) as Partial<ParameterChange>;
+    return typeof path === "string" && typeof name === "string";
+  };
+  if (Array.isArray(value) && value.every(isChange)) return value;
+  throw new TypeError("Cannot read a message: its end is no list of parameters, one is wanted");
+}
+
+function endFrom(value: unknown): { by: string; message: string } {
+  const { by, message } = (value ?? {}) as { readonly by?: unknown; readonly message?: unknown };
+  if (typeof by === "string" && typeof message === "string") return { by, message };
+  throw new TypeError("Cannot read a message: who ended the run is unknown, a path and a reason are wanted");
 }
 
 const ABSTRACT = Symbol("an abstract value, which stands at the end of the message");

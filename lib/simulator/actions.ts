@@ -1,0 +1,88 @@
+/**
+ * What leaves do at an instant, as flat arrays: handlers, and what each of them sees.
+ */
+
+import {
+  type EventStatus,
+  type LeafContext,
+  mostSevere,
+  type Now,
+  type Ports,
+  statusOf,
+  succeeded,
+  type Values,
+} from "../diagram/mod.ts";
+
+/** A handler of an update as well as of a publish: what it sees is more than the latter's type says. */
+export type Handler = (now: never) => EventStatus | void;
+
+/** Something a leaf does; those of one leaf are in declared order. */
+export interface Action {
+  readonly part: LeafContext;
+  readonly run: Handler;
+}
+
+/** What came of several events, and whose was the most severe. */
+export interface Outcome {
+  readonly status: EventStatus;
+  readonly by: string;
+}
+
+/** Nothing of note. */
+export const NOTHING: Outcome = { status: succeeded(), by: "" };
+
+/** The more severe of two outcomes; the first where they are equal. */
+export function worse(one: Outcome, other: Outcome): Outcome {
+  return mostSevere(one.status, other.status) === one.status ? one : other;
+}
+
+/** Several actions, which run one after another. */
+export class Actions {
+  readonly #parts: readonly LeafContext[];
+  readonly #handlers: readonly ((now: Now<Ports, Ports>) => EventStatus | void)[];
+  readonly #nows: readonly Now<Ports, Ports>[];
+  readonly #values: Values;
+  #did = 0;
+
+  constructor(actions: readonly Action[], values: Values) {
+    this.#parts = actions.map(({ part }) => part);
+    this.#handlers = actions.map(({ run }) => run as never);
+    this.#nows = actions.map(({ part }) => part.now);
+    this.#values = values;
+  }
+
+  get length(): number {
+    return this.#parts.length;
+  }
+
+  /** How many did something when they ran last. */
+  get did(): number {
+    return this.#did;
+  }
+
+  /**
+   * Runs all of them, and gives the most severe status with the path of its part.
+   *
+   * @throws {TypeError} where one returns a promise or, where contracts are checked, changes in place what it was handed.
+   */
+  run(): Outcome {
+    const [handlers, nows] = [this.#handlers, this.#nows];
+    let outcome = NOTHING;
+    let idle = 0;
+    for (let index = 0; index < handlers.length; index++) {
+      const before = this.#values.lent;
+      const returned = (handlers[index] as typeof handlers[number])(nows[index] as Now<Ports, Ports>);
+      if (this.#values.lent > before) this.#values.takeBack(before, () => `an event of ${this.#path(index)}`);
+      if (returned === undefined) continue;
+      const status = statusOf(returned, this.#path(index));
+      if (status.severity === "did-nothing") idle++;
+      outcome = worse(outcome, { status, by: this.#path(index) });
+    }
+    this.#did = handlers.length - idle;
+    return outcome;
+  }
+
+  #path(index: number): string {
+    return this.#parts[index]?.path ?? "";
+  }
+}

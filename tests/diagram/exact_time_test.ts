@@ -1,0 +1,125 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  checkedTiming,
+  compare,
+  defineSystem,
+  DiagramBuilder,
+  exact,
+  scalar,
+  shownTime,
+  snapped,
+} from "../../lib/diagram/mod.ts";
+import { zeroOrderHold } from "../../lib/blocks/mod.ts";
+import { Simulator } from "../../lib/simulator/mod.ts";
+import { runs } from "../contracts/soak.ts";
+
+Deno.test("A period that was computed meets the one that was written: n * h, h * n and sums", () => {
+  const hundredths = fc.integer({ min: 1, max: 200 });
+  fc.assert(
+    fc.property(hundredths, fc.integer({ min: 1, max: 30 }), (h, n) => {
+      const wanted = { num: BigInt(h * n), den: 100n };
+      assertEquals(compare(exact(checkedTiming("a test", n * (h / 100)).period), wanted), 0, `${n} * ${h / 100}`);
+      assertEquals(compare(exact(checkedTiming("a test", 1, n * (h / 100)).offset), wanted), 0);
+    }),
+    { numRuns: runs(2000), examples: [[10, 3], [7, 3]] },
+  );
+});
+
+Deno.test("snapped() moves a number by at most two places, once, and leaves alone what stands for itself", () => {
+  const numbers = fc.oneof(
+    fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+    fc.tuple(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 1, max: 999 })).map(([p, q]) => p / q),
+    fc.integer({ min: 1, max: 1e9 }).map((digits) => digits / 1e6),
+  );
+  const bits = (x: number) => new DataView(Float64Array.of(x).buffer).getBigInt64(0, true);
+  fc.assert(
+    fc.property(numbers, (x) => {
+      const near = snapped(x);
+      const places = bits(near) - bits(x);
+      assert(places >= -2n && places <= 2n);
+      assertEquals(snapped(near), near);
+      const { num, den } = exact(x);
+      if (num * den <= 100_000_000n || Number(x.toPrecision(15)) === x) assertEquals(near, x);
+    }),
+    { numRuns: runs(2000) },
+  );
+});
+
+/** Counts at 0.1 into a hold. */
+function held(timing: { period: number; offset?: number }) {
+  const builder = new DiagramBuilder("held");
+  const count = builder.add(
+    "count",
+    defineSystem({
+      name: "count",
+      state: { n: scalar() },
+      outputs: { n: { type: scalar(), value: ({ state }) => state.n } },
+      update: { period: 0.1, run: ({ state, next }) => void (next.n = state.n + 1) },
+    }),
+  );
+  const hold = builder.add("hold", zeroOrderHold(timing));
+  builder.connect(count.output("n"), hold.input("u" as never));
+  builder.exportOutput("n", count.output("n"));
+  builder.exportOutput("y", hold.output("y"));
+  return builder.build();
+}
+
+Deno.test("A hold of 3 * 0.1 holds what one of 0.3 holds, and t never steps back", async () => {
+  for (
+    const [computed, written] of [
+      [{ period: 3 * 0.1 }, { period: 0.3 }],
+      [{ period: 0.3, offset: 0.1 + 0.2 }, { period: 0.3, offset: 0.3 }],
+      [{ period: 0.7 * 3 }, { period: 2.1 }],
+    ] as const
+  ) {
+    const rows = [];
+    for (const timing of [computed, written]) {
+      await using simulator = new Simulator(held(timing));
+      await simulator.initialize();
+      await simulator.advanceTo(3);
+      rows.push(simulator.trace.rows());
+    }
+    assertEquals(rows[0], rows[1]);
+    const times = rows[0]!.map(([t]) => t!);
+    assert(times.every((t, row) => row === 0 || t > times[row - 1]!));
+  }
+});
+
+Deno.test("t never steps back, whatever the timings and boundaries", async () => {
+  // Any doubles, near each other: what is due at one instant and what is not is decided by a few places.
+  const near = fc.tuple(fc.constantFrom(0.1, 0.3, 1 / 3, 0.7), fc.integer({ min: -6, max: 6 })).map(([x, places]) =>
+    x * (1 + places * 2 ** -53)
+  );
+  const timing = fc.record({ period: near, offset: fc.oneof(fc.constant(0), near) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(timing, { minLength: 1, maxLength: 4 }), fc.array(near), async (list, stops) => {
+      const run = async (boundaries: readonly number[]) => {
+        const seen: number[] = [];
+        const builder = new DiagramBuilder("times");
+        list.forEach((timing, index) =>
+          builder.add(
+            `p${index}`,
+            defineSystem({
+              name: "notes",
+              publish: { ...timing, run: ({ t }) => void seen.push(t) },
+              update: { ...timing, run: () => {} },
+            }),
+          )
+        );
+        await using simulator = new Simulator(builder.build());
+        await simulator.initialize();
+        for (const boundary of boundaries) await simulator.advanceTo(boundary);
+        return seen;
+      };
+      const long = await run([2]);
+      assert(long.every((t, index) => index === 0 || t >= long[index - 1]!));
+      assertEquals(await run([...stops.toSorted((a, b) => a - b), 2]), long);
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
+Deno.test("shownTime() leaves out the places that are rounding", () => {
+  assertEquals([3 * 0.1, 0, 1e9 + 0.5, -0.25].map(shownTime), ["0.3", "0", "1000000000.5", "-0.25"]);
+});

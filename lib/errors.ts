@@ -125,12 +125,24 @@ export class GuestError extends Error {
   /** Makes the error; its `cause` is the far error as {@linkcode revivedError} gives it, where it is not given. */
   constructor(options: { guest: string; mode: string; phase: GuestPhase; far: FarError; cause?: Error }) {
     const { guest, mode, phase, far, cause = nearError(far) } = options;
-    super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${far.message}`, { cause });
+    super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${advised(far, mode)}`, { cause });
     this.guest = guest;
     this.mode = mode;
     this.phase = phase;
     this.far = far;
   }
+}
+
+/**
+ * What a far error says. Where a process guest lacks a permission, Deno names a flag of its own command line, which starts
+ * nothing here: the host's options grant it.
+ */
+function advised({ name, message }: FarError, mode: string): string {
+  if (mode === "direct" || mode === "thread" || name !== "NotCapable") return message;
+  const [, what = "", kind, target] = /^(Requires (\w+) access(?: to (".*?"))?), run again with/.exec(message) ?? [];
+  if (kind === undefined) return message;
+  const granted = target === undefined ? "true" : `[${target}]`;
+  return `${what}, which the host grants by new Host({ permissions: { ${kind}: ${granted} } })`;
 }
 
 /** A guest that ended before its work did: it exited, closed itself or was killed. */
@@ -319,6 +331,27 @@ function waitText({ task, object, method, owners, ahead = [] }: DeadlockWait): s
   const held = holders.length === 0 ? "" : `, which ${holders.join(" and ")} ${holders.length > 1 ? "hold" : "holds"}`;
   const line = ahead.length === 0 ? "" : `, behind ${ahead.join(" and ")}`;
   return `task ${task} waits for ${object} (${method})${held}${line}`;
+}
+
+/** A program that lacks a part, or has one that makes no sense. */
+export class DefinitionError extends TypeError {
+  /** The class name. */
+  override readonly name = "DefinitionError";
+}
+
+/** A module that exports several programs, where the name of one was not given. */
+export class SeveralProgramsError extends TypeError {
+  /** The class name. */
+  override readonly name = "SeveralProgramsError";
+  /** The names of the programs. */
+  readonly names: readonly string[];
+
+  /** Makes the error; `module` is the module's URL. */
+  constructor(module: string, names: readonly string[]) {
+    const all = names.join(", ");
+    super(`Cannot run ${module}: it exports ${names.length} programs (${all}), the name of one of them is wanted`);
+    this.names = names;
+  }
 }
 
 /** What a program says must hold, and does not. */
@@ -600,6 +633,8 @@ const OURS = {
   NotRecoverableError,
   DeadlockError,
   DroppedStepsError,
+  DefinitionError,
+  SeveralProgramsError,
   AssertionError,
   BrokenBarrierError,
   BrokenFutureError,

@@ -14,6 +14,7 @@ import { flagReader, quoted, readArguments, UsageError } from "./command/argumen
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { helpText } from "./command/text.ts";
 import { number } from "./command/values.ts";
 
 interface Options {
@@ -118,7 +119,7 @@ async function main(args: readonly string[]): Promise<number> {
     switches: ["--json", "--help"],
   });
   if (given.has("--help")) {
-    printLine(usage);
+    printLine(helpText(usage, args));
     return 0;
   }
   const wrong = asked.find((name) => !BENCHES.has(name));

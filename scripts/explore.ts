@@ -23,10 +23,11 @@ import {
 } from "../lib/explorer/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
-import { columns, printLine } from "./command/output.ts";
+import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
 import { TraceFile } from "./command/trace_file.ts";
+import { helpText, WIDTH, widthOf } from "./command/text.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper, smallestOf } from "./explore/report.ts";
@@ -44,6 +45,7 @@ const TAKES = {
   "--granularity": "operation or word",
   "--clock": `one of ${clocks.join(", ")}`,
   "--trace": "a file to write",
+  "--width": WIDTH,
   "--deaths": "a whole number from 0 to 1000",
   "--steps": "a whole number from 1 to 1000000000",
 } as const;
@@ -68,6 +70,7 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
   --lanes          draw who acts, and who waits for what, row by row
   --trace FILE     write a Chrome trace of the run that is shown, a millisecond for a row
   --replay         repeats a bug 10 times on real threads and processes
+  --width N        columns of the report                                  [those of the terminal, else 80]
   --json           one JSON document on stdout
   --help           this text; after a program, its own flags
 
@@ -93,9 +96,6 @@ const TIMES = 10;
 const PATIENCE = 60;
 /** How long the event loop may wait for its turn, in milliseconds. */
 const TURN = 20;
-/** Columns where there is no terminal that says. */
-export const WIDTH = 120;
-
 /** What `--find` says: a kind, or an outcome. */
 function goal(text: string): ExploreOptions["find"] {
   const kind = kinds.find((kind) => kind === text);
@@ -117,7 +117,7 @@ function ignored(text: string): readonly BugKind[] | undefined {
 export async function main(args: readonly string[]): Promise<number> {
   const given = await readCommand(args, GRAMMAR);
   if (typeof given !== "string") return await exploreAll(given);
-  printLine(given);
+  printLine(helpText(given, args));
   return 0;
 }
 
@@ -137,6 +137,7 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     ignore: read("--ignore", undefined, ignored),
     seed: read("--seed", 0, seed),
   };
+  const width = widthOf(flags);
   const json = flags.has("--json");
   const lanes = flags.has("--lanes");
   if (all && lanes) throw new UsageError("Cannot use --lanes: --all shows no runs, one program is wanted");
@@ -156,7 +157,7 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     await file?.save();
   }
   const interrupted = done.some((explored) => explored.interrupted);
-  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width });
   const documents = done.map((explored) => ({
     ...exploredData(explored, { lanes }),
     ...all ? { declared: isDeclared(explored), trace: undefined } : {},

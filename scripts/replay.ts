@@ -10,16 +10,18 @@ import { CommandHost } from "./command/command_host.ts";
 import { type Clock, clocks, type RunTrace, SCHEDULE, traceOf } from "../lib/explorer/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
-import { columns, printLine } from "./command/output.ts";
+import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "./command/values.ts";
+import { helpText, shown, WIDTH, widthOf, wrapped } from "./command/text.ts";
 import { TraceFile } from "./command/trace_file.ts";
-import { WIDTH, writeTrace } from "./explore.ts";
+import { writeTrace } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
-import { headLines, Paper, repeatedData, traceData } from "./explore/report.ts";
+import { headLines, nameOf, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
-import { documentText, isFailed } from "./run/report.ts";
+import { isFailed } from "../lib/program/mod.ts";
+import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
 
 const TAKES = {
@@ -28,6 +30,7 @@ const TAKES = {
   "--seed": SEED,
   "--clock": `one of ${clocks.join(", ")}`,
   "--trace": "a file to write",
+  "--width": WIDTH,
   "--steps": "a whole number from 1 to 1000000000",
   "--timeout": SECONDS,
 } as const;
@@ -48,6 +51,7 @@ whose main runs on the host has no schedules.
   --trace FILE   write a Chrome trace of it, a millisecond for a row
   --steps N      after how many memory operations a run is too long         [10000]
   --timeout SEC  stop real tasks if they take longer                        [60]
+  --width N      columns of the report                                      [those of the terminal, else 80]
   --json         one JSON document on stdout
   --help         this text; after a program, its own flags
 
@@ -74,7 +78,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const schedule = args[place];
   const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
   if (typeof given === "string") {
-    printLine(given);
+    printLine(helpText(given, args));
     return 0;
   }
   if (schedule !== undefined) return await replayAll(schedule, given);
@@ -97,20 +101,21 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
   const file = path === undefined ? undefined : await TraceFile.open(path);
   writeTrace(file, subject, trace);
   await file?.save();
-  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
+  const colors = Deno.stdout.isTerminal() && !Deno.noColor;
+  const width = widthOf(flags);
+  const paper = new Paper({ colors, width });
   const json = flags.has("--json");
   const { outcome, finding, preemptions } = trace;
   if (!json) {
-    const { program, variant } = subject;
-    const name = program.name + (program.variants.length > 1 ? ` (${variant})` : "");
+    const name = nameOf(subject);
     const head = finding === undefined
       ? [`${name}: no bug in this schedule`]
       : headLines(`${name}: ${finding.kind}`, finding.message);
-    head.forEach(printLine);
+    head.flatMap((line) => wrapped(line, width, "    ")).forEach(printLine);
     ["", ...paper.trace(trace, { lanes }), ""].forEach(printLine);
     // Else the rows of the trace and its first lines say all of it.
     if (!isFailed(outcome)) {
-      printLine(`Outcome: ${Deno.inspect(outcome, { depth: 6, breakLength: Infinity, compact: true })}`);
+      wrapped(`Outcome: ${shown(outcome, { colors })}`, width, "  ").forEach(printLine);
     }
   }
   const runs: Repeated[] = [];
@@ -124,7 +129,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
       const run = await repeat(subject, { ...options, mode, times: count, host, each });
       progress.clear();
       runs.push(run);
-      if (!json) printLine(paper.repeated(run));
+      if (!json) paper.repeated(run).forEach(printLine);
     } finally {
       letGo();
     }

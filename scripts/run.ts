@@ -9,11 +9,12 @@ import type { Host, ModeName, Observer, ProgramReport, RunnableProgram, Span } f
 import { isProgram, settingsOf } from "../mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { needsOf } from "../lib/host/mod.ts";
-import type { SettingsOptions } from "../lib/program/mod.ts";
+import { isFailed, type SettingsOptions } from "../lib/program/mod.ts";
 import { runCommand } from "./command/ending.ts";
-import { farStack } from "./command/failure.ts";
-import { columns, complain, printLine } from "./command/output.ts";
+import { stackLines } from "./command/failure.ts";
+import { complain, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
+import { helpText, plain } from "./command/text.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
 import { type TraceFile, tracing } from "./command/trace_file.ts";
 import { lanesOf } from "./run/lanes.ts";
@@ -21,19 +22,16 @@ import { documentText, isGood, Paper, type Runs, runsData, type SeenReport } fro
 import { readRequest, type Request } from "./run/request.ts";
 import type { Subject } from "./run/subject.ts";
 
-/** Columns of pictures where there is no terminal that says. */
-const WIDTH = 80;
-
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const request = await readRequest(args);
   if (typeof request !== "string") return await tracing(request.trace, (file) => runEach(request, file));
-  printLine(request);
+  printLine(helpText(request, args));
   return 0;
 }
 
 async function runEach(request: Request, file: TraceFile | undefined): Promise<number> {
-  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: columns(WIDTH) });
+  const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: request.width });
   const all: Runs[] = [];
   await using host = new CommandHost();
   for (const subject of request.subjects) {
@@ -88,7 +86,7 @@ async function runOne(
   let at = "";
   using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s${at}`);
   const progress = (text: string) => {
-    at = `, ${text.replaceAll(/\p{Cc}+/gu, " ")}`;
+    at = `, ${plain(text)}`;
   };
   // Without guests the default of the system is better, since a busy caller hears no event.
   const letGo = mode === "direct" ? () => {} : endOnSignals(host, () => file?.awaitSaved());
@@ -103,7 +101,8 @@ async function runOne(
     const observe = observer(observers, clock);
     const report = await host.run(program, { mode, variant, parameters, seed, timeout, observe, progress });
     if (!lanes) return report;
-    return { ...report, clock, lanes: lanesOf(spans, namesOf(program, { variant, parameters, seed })) };
+    const names = namesOf(program, { variant, parameters, seed });
+    return { ...report, clock, lanes: lanesOf(spans, { names, deadlocked: deadlockedIn(report) }) };
   } finally {
     letGo();
   }
@@ -122,18 +121,28 @@ function observer(observers: readonly Observer[], clock: "virtual" | "real"): Ob
   };
 }
 
+/** The names of the tasks that a deadlock ended. */
+function deadlockedIn({ outcome }: ProgramReport): readonly string[] {
+  return isFailed(outcome)
+    ? outcome.failed.filter(({ error }) => error === "DeadlockError").map(({ task }) => task)
+    : [];
+}
+
 /** The names of a program's tasks, as far as it has any. */
 function namesOf(program: RunnableProgram, options: SettingsOptions): readonly string[] {
   return isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
 }
 
-/** Ends from outside, of which the line of the run says all: their stacks are the host's own. */
-const FROM_OUTSIDE = ["GuestTimeoutError", "GuestDiedError", "StoppedError"];
+/** Ends from outside, of which the report says all. */
+const FROM_OUTSIDE = ["DeadlockError", "GuestTimeoutError", "GuestDiedError", "StoppedError"];
 
 /** The stacks of failures that nobody declared, on stderr. */
 function tellStacks({ mode, errors }: ProgramReport): void {
   const own = errors.filter(({ name }) => !FROM_OUTSIDE.includes(name));
-  for (const error of own) complain(`In ${mode} mode: ${farStack(error)}\n`);
+  for (const error of own) {
+    const head = `In ${mode} mode: ${plain(`${error.name}: ${error.message}`)}`;
+    complain([head, ...stackLines(error)].map((line) => `${line}\n`).join(""));
+  }
 }
 
 if (import.meta.main) await runCommand(main);

@@ -41,6 +41,8 @@ const made: Record<string, Error> = {
     { task: "w", object: "guard", method: "acquire", owners: ["w"] },
     { task: "x", object: "door", method: "wait", owners: ["y", "z"] },
   ]),
+  DefinitionError: new errors.DefinitionError("Cannot define"),
+  SeveralProgramsError: new errors.SeveralProgramsError("file:///x.ts", ["a", "b"]),
   AssertionError: new errors.AssertionError("Cannot go on"),
   BrokenBarrierError: new errors.BrokenBarrierError("Cannot pass"),
   BrokenFutureError: new errors.BrokenFutureError("Cannot fetch"),
@@ -417,4 +419,16 @@ Deno.test("errorData() keeps what can be read of an error, and a value that is n
   const { proxy, revoke } = Proxy.revocable(new Error("gone"), {});
   revoke();
   assertEquals(errors.errorData(proxy).name, "thrown value");
+});
+
+Deno.test("GuestError says which option of the host grants what a process guest lacks, and else what Deno says", () => {
+  const message = 'Requires read access to "/etc/hostname", run again with the --allow-read flag';
+  const far = { name: "NotCapable", message, stack: "" };
+  const told = (mode: string) => new errors.GuestError({ guest: "worker0", mode, phase: "run", far }).message;
+  assertEquals(
+    told("process"),
+    'Cannot run guest worker0 (process mode): NotCapable: Requires read access to "/etc/hostname", ' +
+      'which the host grants by new Host({ permissions: { read: ["/etc/hostname"] } })',
+  );
+  assertEquals(told("thread"), `Cannot run guest worker0 (thread mode): NotCapable: ${message}`);
 });

@@ -68,11 +68,11 @@ export class Judge {
     this.#isSpecimen = program.specimens.includes(settings.variant);
     if (typeof expected === "function") {
       this.#isExpected = (outcome) => expected(outcome);
-      this.#expectation = "one that the program expects";
+      this.#expectation = "which the program does not declare";
     } else {
       const texts = new Set(expected.map(dataText));
       this.#isExpected = (_outcome, text) => texts.has(text);
-      this.#expectation = `one of ${[...texts].join(", ")}`;
+      this.#expectation = expectationOf([...texts]);
     }
   }
 
@@ -153,7 +153,7 @@ export class Judge {
 
   #outcomeFinding(outcome: unknown, text: string): Finding | undefined {
     if (this.#isExpected(outcome, text)) return undefined;
-    return this.#worst([{ kind: "assertion", message: `the outcome is ${text}, ${this.#expectation} is wanted` }]);
+    return this.#worst([{ kind: "assertion", message: `outcome ${text}, ${this.#expectation}` }]);
   }
 
   /** A run in which a task failed, or never ended. */
@@ -247,4 +247,15 @@ function failureOf(
   return error instanceof Error
     ? { error: error.name, message: error.message }
     : { error: "thrown value", message: String(error) };
+}
+
+/** How many declared outcomes a message names. */
+const MOST_NAMED = 8;
+
+/** What a program declares, as a clause. */
+function expectationOf(texts: readonly string[]): string {
+  if (texts.length === 0) return "but the program declares none";
+  const more = texts.length - MOST_NAMED;
+  const named = texts.slice(0, MOST_NAMED).join(" or ");
+  return `expected ${named}${more > 0 ? ` or one of ${more} more` : ""}`;
 }

@@ -12,7 +12,7 @@
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
  */
 
-import { type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
+import { calledName, type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
 import { changesCell } from "./accesses.ts";
 import type { TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
@@ -122,7 +122,7 @@ export function endlessWait({ nodes, model }: Execution): Finding | undefined {
 
 function lineOf({ operation }: Pick<TreeNode, "operation">, layout: Layout, answer: unknown): string {
   if (operation === undefined) return "ends";
-  if (operation.kind === "call") return `${operation.object}.${operation.method}`;
+  if (operation.kind === "call") return `${operation.object}.${calledName(operation.method)}`;
   if (!("word" in operation)) return operation.kind;
   const value = typeof answer === "number" || typeof answer === "bigint" ? ` ${answer}` : "";
   return `${operation.kind} ${layout.nameOf(operation.word)}${value}`;

@@ -7,7 +7,7 @@
  *   the signal came at the end of the run: that is tried out.
  */
 
-import { PARKED } from "../memory/mod.ts";
+import { calledName, PARKED } from "../memory/mod.ts";
 import type { TreeNode } from "./answer_tree.ts";
 import type { Execution } from "./execution.ts";
 import type { ProgramModel } from "./program_model.ts";
@@ -37,7 +37,9 @@ export function lostWakeup(execution: Execution): string | undefined {
     if (signal === undefined || signal.wokeSome || signal.at > (since.get(task) ?? 0)) continue;
     if (!wouldHelp(execution, task, thing)) continue;
     const who = `${model.names[signal.task]} at step ${signal.step}`;
-    return `the ${signal.method} of ${thing} by ${who} woke nobody, and ${model.names[task]} waits for it since`;
+    return `the ${calledName(signal.method)} of ${thing} by ${who} woke nobody, and ${
+      model.names[task]
+    } waits for it since`;
   }
   return undefined;
 }

@@ -9,6 +9,7 @@
  */
 
 import { DeadlockError, type DeadlockWait } from "../errors.ts";
+import { calledName } from "../memory/mod.ts";
 import type { Execution } from "./execution.ts";
 import type { Finding } from "./finding.ts";
 import { endlessWait } from "./livelock.ts";
@@ -42,7 +43,7 @@ export function stuck(execution: Execution): { readonly finding: Finding; readon
     if (wait === undefined) return [];
     const { object, method, holders, ahead } = wait;
     const line = ahead.length === 0 ? {} : { ahead: ahead.map(nameOf) };
-    return [{ task: nameOf(task), object, method, owners: holders.map(nameOf), ...line }];
+    return [{ task: nameOf(task), object, method: calledName(method), owners: holders.map(nameOf), ...line }];
   });
   const error = new DeadlockError(named);
   const { message } = error;

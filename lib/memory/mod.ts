@@ -21,6 +21,7 @@ export {
   type ByteOperation,
   call,
   type CallAnswer,
+  calledName,
   type CallOperation,
   type Cell,
   type CellOperation,

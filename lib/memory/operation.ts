@@ -13,6 +13,8 @@
  * Longer than most files because the set is closed: every operation is described, checked and yielded here.
  */
 
+import { placed } from "./placed.ts";
+
 /** What a word operation works on: a 32-bit integer, a 64-bit integer or a float64. */
 export type Cell = "i32" | "i64" | "f64";
 
@@ -235,9 +237,23 @@ export function checkOperation(yielded: unknown): asserts yielded is Operation {
   throw new TypeError(`Cannot yield ${is}: it is no operation, yield* of steps is wanted`);
 }
 
+/** Calls that methods of another name make. */
+const CALLED: ReadonlyMap<string, string> = new Map([
+  ["putRecords", "putAll"],
+  ["getRecords", "takeUpTo"],
+  ["takeRecords", "takeUpTo"],
+  ["acquireHeld", "hold"],
+  ["releaseHeld", "release"],
+]);
+
+/** The method as a program calls it: one that takes or gives a value makes the call of its twin for bytes. */
+export function calledName(method: string): string {
+  return CALLED.get(method) ?? method.replace(/Bytes$/, "");
+}
+
 /** What steps are, as a call in a program: `guard.acquire()`. */
 export function stepsText({ operation }: MadeSteps): string {
-  return operation.kind === "call" ? `${operation.object}.${operation.method}()` : `${operation.kind}()`;
+  return operation.kind === "call" ? `${operation.object}.${calledName(operation.method)}()` : `${operation.kind}()`;
 }
 
 /** Which cell a word operation means, and how it is ordered. */
@@ -378,7 +394,12 @@ export class CallSteps<T> implements Steps<T> {
   }
 
   *#run(): Generator<Operation, T, unknown> {
-    const answer = yield this.operation;
+    let answer: unknown;
+    try {
+      answer = yield this.operation;
+    } catch (error) {
+      throw placed(error, placed);
+    }
     if (answer === INLINE) return yield* this.body;
     if (answer instanceof InlineCall) {
       try {
@@ -479,6 +500,6 @@ class OneStep<T> implements Steps<T> {
   }
 
   throw(error: unknown): never {
-    throw error;
+    throw placed(error, this.throw);
   }
 }

@@ -153,7 +153,7 @@ class ProcessRealm implements Realm {
       this.fail(new GuestDiedError({ guest: this.name, mode: this.mode, cause, ...ended }));
     } catch (cause) {
       this.fail(
-        new GuestDiedError({ guest: this.name, mode: this.mode, cause: `it was not started (${errorText(cause)})` }),
+        new GuestDiedError({ guest: this.name, mode: this.mode, cause: `it was not started (${startFault(cause)})` }),
       );
     } finally {
       living.delete(this);
@@ -212,4 +212,11 @@ class ProcessRealm implements Realm {
       this.fail(guestFault(this, `${what}: ${cause.message}`, { cause }));
     }
   }
+}
+
+/** Why a child was not started: its program must be permitted by its path, also where its name is. */
+function startFault(cause: unknown): string {
+  const text = errorText(cause);
+  const [, path] = /^(?:NotCapable: )?Requires run access to "(.*)", run again/.exec(text) ?? [];
+  return path === undefined ? text : `the host may not run ${path}, run the host with --allow-run=${path}`;
 }

@@ -21,4 +21,5 @@ export type {
   Transferable,
 } from "./platform.ts";
 export { cores, platform } from "./here.ts";
+export { forCaller } from "./caller.ts";
 export { after, apart, every, holdEventLoop, limit, LONGEST_TIMER, now, turn, within } from "./clock.ts";

@@ -23,7 +23,7 @@
 import { CancelledError, QueueFullError, StateError } from "../errors.ts";
 import type { GuestHost, Packed, Transferable } from "../host/mod.ts";
 import { Host, namedExport, Packer, ServiceShare } from "../host/mod.ts";
-import { limit } from "../platform/mod.ts";
+import { forCaller, limit } from "../platform/mod.ts";
 import type { Shareables, Views } from "../sync/mod.ts";
 import { Call, type CallOptions, type CallSubject, UNPACKED } from "./call.ts";
 import { checkCallbacks, wholeNumber } from "./checks.ts";
@@ -196,7 +196,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
     options: MapOptions<ArgumentOf<F, N>, ResultOf<F, N>> = {},
   ): Promise<ResultOf<F, N>[]> {
-    return await Array.fromAsync(this.map(name, inputs, options));
+    return await forCaller(Array.fromAsync(this.map(name, inputs, options)));
   }
 
   /** As `map`, in the order in which they are done, each with the place of its input, from 0 on. */

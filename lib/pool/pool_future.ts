@@ -17,7 +17,7 @@
  */
 
 import { CancelledError, WaitTimeoutError } from "../errors.ts";
-import { after, apart, limit } from "../platform/mod.ts";
+import { after, apart, forCaller, limit } from "../platform/mod.ts";
 import type { Call, CallState } from "./call.ts";
 import { checkCallbacks } from "./checks.ts";
 
@@ -73,11 +73,9 @@ export class PoolFuture<T> {
     const call = this.#call;
     call.isFetched = true;
     const { outcome } = call;
-    if (outcome !== undefined) {
-      return "value" in outcome ? Promise.resolve(outcome.value as T) : Promise.reject(outcome.error);
-    }
-    if (timeout === undefined && signal === undefined) return this.#promise ??= call.promise() as Promise<T>;
-    return this.#inTime({ timeout, signal });
+    if (outcome !== undefined && "value" in outcome) return Promise.resolve(outcome.value as T);
+    const isOpen = outcome === undefined && (timeout !== undefined || signal !== undefined);
+    return forCaller(isOpen ? this.#inTime({ timeout, signal }) : this.#promise ??= call.promise() as Promise<T>);
   }
 
   /** The failure; undefined where it returned or is not done. Counts as asked. */

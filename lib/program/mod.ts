@@ -27,10 +27,11 @@ export type {
   SettingsOptions,
   TaskFailure,
 } from "./program.ts";
-export { claimOf, defineProgram, isProgram, settingsOf } from "./program.ts";
+export { claimOf, defineProgram, isFailed, isProgram, settingsOf } from "./program.ts";
+export { checkDefinition } from "./definition.ts";
 export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";
 export { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "./script.ts";
 export { ownSteps, type OwnTask } from "./own_steps.ts";
-export { sourceLine } from "./source_line.ts";
+export { ownFrames, sourceLine } from "./source_line.ts";

@@ -37,6 +37,7 @@
 
 import type { Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
+import { checkDefinition } from "./definition.ts";
 import { faultOf, type ParameterTable, type ParameterValues } from "./parameter.ts";
 
 /** What a run of a program is told. */
@@ -102,6 +103,11 @@ export interface ProgramClaim<P extends ParameterTable, O> {
   independent?(outcome: O | Failed, settings: Settings<P>): unknown;
   /** All possible outcomes, as a list or as a test. */
   expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
+  /**
+   * Those of them that are right: what a specimen may come to besides shows its bug. By default all of them; for a specimen
+   * what its first variant without a bug may come to, or where there is none, that no task failed.
+   */
+  right?(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
 }
 
 /** What a program is made of. */
@@ -147,11 +153,17 @@ export interface SettingsOptions {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Makes a program. */
+/**
+ * Makes a program.
+ *
+ * @throws {DefinitionError} where a part is missing or makes no sense.
+ */
 export function defineProgram<const P extends ParameterTable, S extends Shareables, O>(
   spec: ProgramSpec<P, S, O>,
 ): Program<P, S, O> {
-  return Object.freeze({ ...spec, ...claimOf<P, O>(spec), module: spec.module });
+  const claim = claimOf<P, O>(spec);
+  checkDefinition(spec, { shared: "function", tasks: "function", outcome: "function" }, claim);
+  return Object.freeze({ ...spec, ...claim, module: spec.module });
 }
 
 /** What a program says of itself, complete. */
@@ -167,7 +179,17 @@ export function claimOf<P extends ParameterTable, O>(
     // A program without parameters has an empty table, whatever type was inferred for none.
     parameters: spec.parameters ?? {} as P,
     independent: spec.independent ?? ((outcome, { variant }) => specimens.includes(variant) ? null : outcome),
+    right: spec.right ?? ((settings) => {
+      if (!specimens.includes(settings.variant)) return spec.expected(settings);
+      const twin = variants.find((variant) => !specimens.includes(variant));
+      return twin === undefined ? (outcome) => !isFailed(outcome) : spec.expected({ ...settings, variant: twin });
+    }),
   };
+}
+
+/** Whether an outcome is that of a run in which tasks failed. */
+export function isFailed(outcome: unknown): outcome is Failed {
+  return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
 }
 
 /** Whether a value is a program over shared memory, of this copy of the library or of another. */

@@ -21,8 +21,22 @@ export function deepError(): Error {
   return error;
 }
 
+/** Whether a place is in the program: neither in this library nor in the runtime. */
+function isOwn(url: string): boolean {
+  if (url.startsWith("ext:") || url.startsWith("node:")) return false;
+  return !url.startsWith(LIBRARY) || url.startsWith(PROGRAMS);
+}
+
+/** The calls of a stack that are the program's, a line each, innermost first; none where no program is in it. */
+export function ownFrames(stack: string): string[] {
+  return stack.split("\n").filter((line) => {
+    const [, url] = /^\s+at .*?((?:[a-z]+:)[^()]*):\d+:\d+\)?$/.exec(line) ?? [];
+    return url !== undefined && isOwn(url);
+  });
+}
+
 /** Where the program is, or was when an error was made, as far as this is called from one. */
-export function sourceLine({ stack = "" }: Error = deepError()): string | undefined {
+export function sourceLine({ stack = "" }: { readonly stack?: string } = deepError()): string | undefined {
   for (const line of stack.split("\n").slice(1)) {
     const [, place, url = ""] = /(([a-z]+:.*):\d+:\d+)\)?$/.exec(line) ?? [];
     if (place === undefined || (url.startsWith(LIBRARY) && !url.startsWith(PROGRAMS))) continue;

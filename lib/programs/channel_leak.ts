@@ -24,7 +24,7 @@ export const channelLeak: AnyProgram = defineProgram({
   expected({ parameters: { workers } }) {
     const names = Array.from({ length: workers }, (_, index) => `worker${index}`);
     const { name, message } = new DeadlockError(
-      names.map((task) => ({ task, object: "jobs", method: "nextBytes", owners: [] })),
+      names.map((task) => ({ task, object: "jobs", method: "next", owners: [] })),
     );
     return [{ failed: names.map((task) => ({ task, error: name, message })) }];
   },

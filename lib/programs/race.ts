@@ -30,5 +30,6 @@ export const race: AnyProgram = defineProgram({
     })),
   outcome: ({ value }) => value.load(),
   // The last to write has read at least what it read at first; all additions count if nobody overlaps.
+  right: ({ parameters: { tasks } }) => [tasks],
   expected: ({ parameters: { tasks } }) => Array.from({ length: tasks }, (_, lost) => lost + 1),
 });

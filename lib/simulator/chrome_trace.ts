@@ -54,7 +54,8 @@ export class ChromeTrace {
   process(name: string, { start }: { readonly start?: number } = {}): Observer {
     const spans: Span[] = [];
     this.#runs.push({ name, start, spans });
-    return (span) => void spans.push(span);
+    // What is held lies across what is done: each thing has a lane of its own.
+    return (span) => void spans.push(span.holds ? { ...span, lane: `${span.lane} holds ${span.name}` } : span);
   }
 
   /** The whole trace. */

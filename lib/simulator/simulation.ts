@@ -15,6 +15,8 @@ export interface Span {
   readonly lane: string;
   /** What it was: on `main` pace, wait, release, update or publish; elsewhere post, update or release. */
   readonly name: string;
+  /** Whether it says what a task held meanwhile, beside what it did; false if absent. */
+  readonly holds?: boolean;
   /** The request that a delegated system worked on. */
   readonly k?: number;
   /** When it began, in milliseconds since the epoch. */

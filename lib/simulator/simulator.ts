@@ -70,8 +70,13 @@ export class Simulator implements AsyncDisposable {
   #advanced = 0;
   #wall = 0;
 
-  /** Prepares a run; nothing happens before `initialize`. */
+  /**
+   * Prepares a run; nothing happens before `initialize`.
+   *
+   * @throws {TypeError} where the clock is none, such as `performance`.
+   */
   constructor(system: System, options: SimulatorOptions = {}) {
+    checkClock(options.clock);
     this.#run = new Run(system, options);
     this.#clock = options.clock;
     this.context = this.#run.context;
@@ -278,4 +283,13 @@ export class Simulator implements AsyncDisposable {
 function startTime(at: number): number {
   if (Number.isFinite(at)) return at;
   throw new RangeError(`Cannot initialize at ${at}: a finite time is wanted`);
+}
+
+/** Refuses a clock that lacks a part. */
+function checkClock(clock: SimulatorOptions["clock"]): void {
+  const missing = (["now", "sleepUntil", "breathe"] as const).find((name) => {
+    return clock !== undefined && typeof clock[name] !== "function";
+  });
+  if (missing === undefined) return;
+  throw new TypeError(`Cannot simulate: the clock has no ${missing}(), one such as host.clock is wanted`);
 }

@@ -86,5 +86,5 @@ function joinValues(args: readonly string[], { flags }: Grammar): string[] {
 
 /** A value as an error shows it: in quotes where it would not be read as one word. */
 export function quoted(text: string): string {
-  return /^[\w.,:/+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w.,:/+-][\w.,:/+#-]*$/.test(text) ? text : JSON.stringify(text);
 }

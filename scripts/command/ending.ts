@@ -7,6 +7,7 @@
 
 import { UsageError } from "./arguments.ts";
 import { complain, OutputError } from "./output.ts";
+import { complaintText } from "./text.ts";
 
 /** Runs a command, with the arguments of this process, and ends the process with its exit code. */
 export async function runCommand(main: (args: readonly string[]) => Promise<number> | number): Promise<never> {
@@ -20,8 +21,9 @@ async function exitCode(body: () => Promise<number> | number): Promise<number> {
     return await body();
   } catch (error) {
     if (error instanceof OutputError && error.closed) return 141;
-    if (error instanceof UsageError || error instanceof OutputError) complain(`${error.message}\n`);
-    else if (isOfSystem(error)) complain(`Cannot go on: ${error.message}\n`);
+    if (error instanceof UsageError || error instanceof OutputError) {
+      complain(`${complaintText(error.message, Deno.args)}\n`);
+    } else if (isOfSystem(error)) complain(`${complaintText(`Cannot go on: ${error.message}`, Deno.args)}\n`);
     else throw error;
     return error instanceof UsageError ? 2 : 1;
   }

@@ -1,19 +1,29 @@
 /**
- * Errors as a command shows them: a text for people, data for `--json`.
+ * Errors as a command shows them: lines for people, data for `--json`.
+ *
+ * - Of a stack the calls of the program are shown, and the library's own only where there are no others.
  */
 
 import { type FarError, GuestError } from "../../lib/errors.ts";
+import { ownFrames } from "../../lib/program/mod.ts";
+import { plain, plainLines, wrapped } from "./text.ts";
 
 /** An error for people: what a guest threw has its stack. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `Cannot go on: ${error}`;
-  const far = error instanceof GuestError ? `\n${farStack(error.far)}` : "";
-  return `${error.name}: ${error.message}${far}`;
+export function failureLines(error: unknown, width: number): string[] {
+  if (!(error instanceof Error)) return wrapped(`Cannot go on: ${plain(String(error))}`, width, "  ");
+  const head = wrapped(`${plain(error.name)}: ${plain(error.message)}`, width, "  ");
+  return error instanceof GuestError ? [...head, ...stackLines(error.far)] : head;
 }
 
-/** The stack of what a guest threw, and of its causes. */
-export function farStack({ stack, cause }: FarError): string {
-  return cause === undefined ? stack : `${stack}\nCaused by: ${farStack(cause)}`;
+/** Where something was thrown in a guest, and its causes. */
+export function stackLines({ stack, cause }: FarError): string[] {
+  const own = ownFrames(stack);
+  const frames = own.length > 0 ? own : stack.split("\n").filter((line) => /^\s+at /.test(line));
+  const below = cause === undefined ? [] : [
+    `  Caused by: ${plain(`${cause.name}: ${cause.message}`)}`,
+    ...stackLines(cause),
+  ];
+  return [...frames.flatMap((frame) => plainLines(frame.trim(), "    ")), ...below];
 }
 
 /** An error as plain data. */

@@ -51,8 +51,8 @@ export function complain(text: string | Uint8Array): void {
 }
 
 /** How many columns the terminal has; that many otherwise where stdout is none. */
-export function columns(otherwise: number): number {
-  if (!Deno.stdout.isTerminal()) return otherwise;
+export function consoleColumns(otherwise: number): number {
+  if (!Deno.stdout.isTerminal() && !Deno.stderr.isTerminal()) return otherwise;
   try {
     // A terminal that was never told its size says 0.
     return Deno.consoleSize().columns || otherwise;

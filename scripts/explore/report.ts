@@ -2,8 +2,6 @@
  * What `deno task explore` and `deno task replay` say: lines for people, and the document of `--json`.
  */
 
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type ExploreResult, settingsOf } from "../../mod.ts";
 import {
   type Evidence,
@@ -14,9 +12,11 @@ import {
   type SmallerEvidence,
   traceLines,
 } from "../../lib/explorer/mod.ts";
+import { isFailed } from "../../lib/program/mod.ts";
 import { quoted } from "../command/arguments.ts";
+import { counted, plain, shown, wrapped } from "../command/text.ts";
 import { laneLines, lanesOf } from "../run/lanes.ts";
-import { isFailed } from "../run/report.ts";
+import { shortName } from "../run/place.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
 import { spansOf } from "./spans.ts";
@@ -105,8 +105,8 @@ export function traceData(trace: RunTrace, { lanes = false }: ShownOptions = {})
   const { tasks, rows } = trace;
   return {
     tasks,
-    ...lanes ? { lanes: lanesOf(spansOf(trace), tasks) } : {},
-    rows: rows.map(({ step, task, text, preempts, races, source }) => {
+    ...lanes ? { lanes: lanesOf(spansOf(trace), { names: tasks }) } : {},
+    rows: rows.map(({ step, task, text, preempts, races, holds, source }) => {
       const preempted = preempts === undefined ? {} : { preempts: tasks[preempts] };
       return {
         step,
@@ -114,6 +114,7 @@ export function traceData(trace: RunTrace, { lanes = false }: ShownOptions = {})
         text: text.trim(),
         ...preempted,
         ...races ? { races } : {},
+        ...holds.length > 0 ? { holds } : {},
         source: source ?? null,
       };
     }),
@@ -177,21 +178,24 @@ export class Paper {
   /** What exploring one program came to. */
   explored(explored: Explored, options?: ShownOptions): string[] {
     const { subject, result, trace, interrupted, repeated, isSought } = explored;
-    const { program, variant } = subject;
-    const name = this.#paint(1, program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
+    const name = this.#paint(1, nameOf(subject));
     const lines = interrupted ? [this.#paint(33, "Interrupted: this is how far it came.")] : [];
     if (!("schedule" in result)) {
       const proved = result.verdict === "proved";
       const verdict = this.#paint(proved ? 32 : 33, result.verdict.toUpperCase().replace("-", " "));
-      lines.push(`${name}: ${verdict}, ${passText(result, isSought)}`, ...this.#outcomes(result));
-      return [...lines, ...repeated.map((one) => this.repeated(one))];
+      lines.push(
+        ...passLines(result, isSought).flatMap((line, index) => {
+          return index === 0 ? this.#wrap(`${name}: ${verdict}, ${line}`) : this.#wrap(line);
+        }),
+      );
+      return [...lines, ...this.#outcomes(result), ...repeated.flatMap((one) => this.repeated(one))];
     }
     const shown = smallestOf(result);
     const bug = result.verdict === "bug" ? result : undefined;
     const head = bug === undefined ? this.#paint(32, "FOUND") : `${this.#paint(31, "BUG")}, ${bug.kind}`;
-    lines.push(...headLines(`${name}: ${head}`, shown.message));
-    lines.push(`${fewest(shown)} Found after ${counted(result.schedules, "schedule")}.`);
-    if (bug !== undefined) lines.push(...shown === result ? racers(bug) : [], ...loop(bug));
+    lines.push(...headLines(`${name}: ${head}`, shown.message).flatMap((line) => this.#wrap(line, "    ")));
+    lines.push(...this.#wrap(`${fewest(shown)} Found after ${counted(result.schedules, "schedule")}.`));
+    if (bug !== undefined) lines.push(...[...shown === result ? racers(bug) : [], ...loop(bug)].map(plain));
     if (shown.parameters !== undefined) {
       const own = ownFlagsOf(subject, shown.parameters).join(" ");
       lines.push(`Shown with ${own || "the defaults"}, where it takes ${counted(shown.steps, "step")}.`);
@@ -200,13 +204,13 @@ export class Paper {
     // Else the rows of the trace and its first lines say all of it.
     if (shown.outcome !== undefined && !isFailed(shown.outcome)) {
       const serial = bug?.serial === true ? ", as where the tasks run one after the other" : "";
-      lines.push("", `Outcome: ${this.#show(shown.outcome)}${serial}`);
+      lines.push("", ...this.#wrap(`Outcome: ${this.#show(shown.outcome)}${serial}`));
     }
     if (bug?.kind !== "nondeterminism") {
       lines.push("", `Replay: ${replayLine(subject, shown)}`);
       if (shown !== result) lines.push(`With the parameters given: ${replayLine(subject, result)}`);
     }
-    return [...lines, ...repeated.map((one) => this.repeated(one))];
+    return [...lines, ...repeated.flatMap((one) => this.repeated(one))];
   }
 
   /** A run, row by row. */
@@ -226,16 +230,16 @@ export class Paper {
 
   #lanes(trace: RunTrace): string[] {
     const paint = (code: number, text: string) => this.#paint(code, text);
-    return laneLines(lanesOf(spansOf(trace), trace.tasks), { width: this.#width, clock: "rows", paint });
+    return laneLines(lanesOf(spansOf(trace), { names: trace.tasks }), { width: this.#width, clock: "rows", paint });
   }
 
   /** How often a mode came to the model's outcome. */
-  repeated({ mode, times, reproduced, fault }: Repeated): string {
+  repeated({ mode, times, reproduced, fault }: Repeated): string[] {
     const good = reproduced === times;
     const head = `${mode} mode: ${
       this.#paint(good ? 32 : 31, `${reproduced} of ${times}`)
     } came to the model's outcome`;
-    return fault === undefined ? head : `${head}; ${fault}`;
+    return this.#wrap(fault === undefined ? head : `${head}; ${plain(fault)}`);
   }
 
   /** The table of all programs. */
@@ -248,41 +252,48 @@ export class Paper {
         cells: [
           program.name,
           variant,
-          program.specimens.includes(variant) ? "a bug" : "no bug",
           bug?.kind ?? result.verdict,
           bug === undefined ? "" : `${bug.preemptions}${bug.minimal ? "" : "?"}`,
           String(result.schedules),
-          `${ms.toFixed(0)} ms`,
+          ms.toFixed(0),
         ],
       };
     });
-    const heads = ["program", "variant", "declared", "found", "preemptions", "schedules", "time"];
+    const heads = ["program", "variant", "found", "preemptions", "schedules", "ms"];
     const widths = heads.map((head, at) => Math.max(head.length, ...rows.map(({ cells }) => cells[at]?.length ?? 0)));
     const line = (cells: readonly string[]) => {
-      return cells.map((cell, at) => at < 4 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)).join("  ");
+      return cells.map((cell, at) => at < 3 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)).join("  ");
     };
     return [
       this.#paint(1, line(heads)),
-      ...rows.map(({ cells, ok }) => `${line(cells)}  ${ok ? this.#paint(32, "ok") : this.#paint(31, "WRONG")}`),
+      ...rows.map(({ cells, ok }) =>
+        `${line(cells)}  ${ok ? this.#paint(32, "as declared") : this.#paint(31, "NOT DECLARED")}`
+      ),
     ];
   }
 
   #outcomes({ distinct, outcomes }: ExploreResult): string[] {
     const [only] = outcomes;
-    if (outcomes.length === 1 && only !== undefined) return [`Its only outcome: ${this.#show(only.outcome)}`];
+    if (outcomes.length === 1 && only !== undefined) return this.#wrap(`Its only outcome: ${this.#show(only.outcome)}`);
     if (only === undefined) return [];
-    const shown = outcomes.slice(0, MOST_OUTCOMES);
-    const width = Math.max(...shown.map(({ count }) => String(count).length));
-    const more = distinct - shown.length;
+    const few = outcomes.slice(0, MOST_OUTCOMES);
+    const width = Math.max(...few.map(({ count }) => String(count).length));
+    const more = distinct - few.length;
     return [
       "Its outcomes, each with how many schedules came to it:",
-      ...shown.map(({ outcome, count }) => `  ${String(count).padStart(width)}  ${this.#show(outcome)}`),
+      ...few.flatMap(({ outcome, count }) => {
+        return this.#wrap(`  ${String(count).padStart(width)}  ${this.#show(outcome)}`, " ".repeat(width + 6));
+      }),
       ...more > 0 ? [`  and ${more} more`] : [],
     ];
   }
 
   #show(value: unknown): string {
-    return Deno.inspect(value, { colors: this.#colors, depth: 6, breakLength: Infinity, compact: true });
+    return shown(value, { colors: this.#colors });
+  }
+
+  #wrap(text: string, indent = "  "): string[] {
+    return wrapped(text, this.#width, indent);
   }
 
   #paint(code: number, text: string): string {
@@ -290,31 +301,40 @@ export class Paper {
   }
 }
 
-function passText(
+/** What a pass says: its verdict first, then what it proves and what it takes for granted. */
+function passLines(
   { verdict, schedules, covered, tooLong, unseen, missed, assumptions }: ExploredWell,
   isSought: boolean,
-): string {
+): string[] {
   const ran = counted(schedules, "schedule");
-  const what = isSought ? "what was looked for" : "a bug";
-  const granted = assumptions.length === 0 ? [] : [`Taken for granted: ${assumptions.join("; ")}.`];
+  const granted = assumptions.length === 0 ? [] : [`Taken for granted: ${assumptions.map(plain).join("; ")}.`];
   if (verdict === "proved") {
-    return [`no order of what the tasks do shows ${what}, for this input: ${ran} stand for all.`, ...granted].join(" ");
+    const what = isSought ? "what was looked for" : "a bug";
+    return [`no order of what the tasks do shows ${what}, for this input: ${ran} stand for all.`, ...granted];
   }
-  return [
-    `${isSought ? "not found" : "no bug"} in ${ran}; there are more.`,
-    ...covered === undefined
-      ? []
-      : [`All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`],
-    ...granted,
+  const seen = covered === undefined
+    ? []
+    : [`All with ${covered === 0 ? "no preemption" : `at most ${counted(covered, "preemption")}`} are among them.`];
+  const odds = [
     ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} came to the step limit.`],
     ...unseen === undefined
       ? []
-      : [`The next random one has an unseen outcome with a chance of ${percent(unseen)} (Good and Turing).`],
+      : [`The next random schedule shows a new outcome with a chance of ${percent(unseen)} (Good and Turing).`],
     ...missed === undefined
       ? []
-      : [`A bug of depth ${missed.depth} was missed with at most ${percent(missed.chance)} (PCT).`],
+      : [`A bug of depth ${missed.depth} was missed with a chance of at most ${percent(missed.chance)} (PCT).`],
+  ];
+  return [
+    [`${isSought ? "not found" : "no bug"} in ${ran}; there are more.`, ...seen].join(" "),
+    ...odds,
+    ...granted,
     "A larger --budget goes on.",
-  ].join(" ");
+  ];
+}
+
+/** A program's name, with its variant where it has several. */
+export function nameOf({ program, variant }: Subject): string {
+  return plain(program.name + (program.variants.length > 1 ? ` (${variant})` : ""));
 }
 
 function percent(chance: number): string {
@@ -330,17 +350,6 @@ function fewest({ preemptions, minimal }: Evidence): string {
 /** A message after what it is about; a deadlock wait by wait. */
 export function headLines(head: string, message: string): string[] {
   const [, waits] = /^Cannot go on: (task .* waits for .*)$/s.exec(message) ?? [];
-  if (waits === undefined) return [`${head}: ${message}`];
-  return [head, ...waits.split(/; (?=task )/).map((wait) => `  ${wait}`)];
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
-}
-
-/** A path from here, where that is the shorter one. */
-function shortName(url: string): string {
-  if (!url.startsWith("file:")) return url;
-  const path = relative(Deno.cwd(), fileURLToPath(url));
-  return path.startsWith("..") ? url.slice(url.lastIndexOf("/") + 1) : path;
+  if (waits === undefined) return [`${head}: ${plain(message)}`];
+  return [head, ...waits.split(/; (?=task )/).map((wait) => `  ${plain(wait.replace(/^task /, ""))}`)];
 }

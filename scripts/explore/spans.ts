@@ -23,9 +23,30 @@ export function spansOf({ tasks, rows }: RunTrace): Span[] {
     const waited = waitedFor(text.trim());
     if (waited !== undefined) waits.set(task, { name: waited, started: at + 1 });
   }
+  for (const [task, lane] of tasks.entries()) spans.push(...heldSpans(rows, { task, lane }));
   // Who waits for ever does so after the last row, too.
   for (const [task, { name, started }] of waits) add(task, name, [started, rows.length + 1]);
   return spans;
+}
+
+/** What a task holds, from the row in which it takes it to that in which it gives it back. */
+function heldSpans(
+  rows: RunTrace["rows"],
+  { task, lane }: { readonly task: number; readonly lane: string },
+): Span[] {
+  const spans: Span[] = [];
+  const since = new Map<string, number>();
+  const end = (name: string, finished: number) => {
+    spans.push({ lane, name, holds: true, started: since.get(name) ?? finished, finished, t: finished });
+    since.delete(name);
+  };
+  for (const [at, { task: actor, holds }] of rows.entries()) {
+    if (actor !== task) continue;
+    for (const name of [...since.keys()]) if (!holds.includes(name)) end(name, at);
+    for (const name of holds) if (!since.has(name)) since.set(name, at);
+  }
+  for (const name of [...since.keys()]) end(name, rows.length + 1);
+  return spans.filter(({ started, finished }) => finished > started);
 }
 
 /** What a row waits for; undefined where it does not. */

@@ -4,7 +4,8 @@
  * - Every lane has a row, and no line is longer than the width.
  * - Every span has at least one cell, and they keep their order. What is shorter than a cell moves its neighbors by some
  *   cells; where too much happens at once, one cell stands for several spans.
- * - What is waited for stands in the wait where there is room, else a letter does, which the legend explains.
+ * - What is waited for stands in the wait, with who holds it, where there is room; else a letter does, which the legend
+ *   explains. Under a lane that holds something is a row that says what, and how long.
  */
 
 import type { Span } from "../../mod.ts";
@@ -19,6 +20,8 @@ export interface Lane {
   readonly lane: string;
   /** What it does, in order. */
   readonly spans: readonly LaneSpan[];
+  /** What it holds meanwhile, in order; nothing if absent. */
+  readonly holds?: readonly LaneSpan[];
 }
 
 /** How to draw. */
@@ -36,23 +39,43 @@ const RUNNING = "running";
 const RUNS = "█";
 const WAITS = "░";
 const SEVERAL = "▒";
+const HOLDS = "━";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 const LEAST_WIDTH = 20;
 const INDENT = "  ";
 const GREEN = 32;
 const YELLOW = 33;
+const CYAN = 36;
 const BOLD = 1;
 
-/** The lanes of a run: those of its tasks in their order, then others in the order in which they begin. */
-export function lanesOf(spans: readonly Span[], names: readonly string[]): Lane[] {
-  const ordered = spans.toSorted((one, other) => one.started - other.started || one.finished - other.finished);
-  return [...new Set([...names, ...ordered.map(({ lane }) => lane)])].map((lane) => ({
-    lane,
-    spans: ordered.filter((span) => span.lane === lane).map(({ name, started, finished }) => {
-      return { name, started, finished };
-    }),
-  }));
+/** Which lanes a run has. */
+export interface LanesShape {
+  /** The names of its tasks. */
+  readonly names: readonly string[];
+  /** Those of them that a deadlock ended: what they did after it, to clear up, is left out. */
+  readonly deadlocked?: readonly string[];
+}
+
+/**
+ * The lanes of a run: those of its tasks in their order, then others in the order in which they begin. Times count from the
+ * first thing that anybody did.
+ */
+export function lanesOf(spans: readonly Span[], { names, deadlocked = [] }: LanesShape): Lane[] {
+  const first = spans.reduce((least, { started }) => Math.min(least, started), Infinity);
+  const ordered = spans.map((span) => ({ ...span, started: span.started - first, finished: span.finished - first }))
+    .toSorted((one, other) => one.started - other.started || one.finished - other.finished);
+  return [...new Set([...names, ...ordered.map(({ lane }) => lane)])].map((lane) => {
+    const own = ordered.filter((span) => span.lane === lane);
+    const [held, done] = [own.filter(({ holds }) => holds), own.filter(({ holds }) => !holds)];
+    const last = done.findLast(({ name }) => name !== RUNNING);
+    const end = deadlocked.includes(lane) && last !== undefined ? last.finished : Infinity;
+    const upToEnd = (all: readonly Span[]) =>
+      all.filter(({ started }) => started < end).map(({ name, started, finished }): LaneSpan => {
+        return { name, started, finished: Math.min(finished, end) };
+      });
+    return { lane, spans: upToEnd(done), ...held.length === 0 ? {} : { holds: upToEnd(held) } };
+  });
 }
 
 /** The lines of the picture: the lanes, the time, the legend. */
@@ -61,21 +84,70 @@ export function laneLines(lanes: readonly Lane[], { width, clock, paint = (_, te
   const longest = Math.max(clock.length, ...lanes.map(({ lane }) => lane.length));
   const head = Math.min(longest, Math.max(clock.length, Math.floor(most / 4)));
   const cells = most - 2 * INDENT.length - head;
-  const headOf = (name: string) => INDENT + cut(plain(name), head).padEnd(head) + INDENT;
+  const headOf = (name: string) => INDENT + cut(oneColumn(name), head).padEnd(head) + INDENT;
   const all = lanes.flatMap(({ spans }) => spans);
   if (all.length === 0) return [...lanes.map(({ lane }) => headOf(lane).trimEnd()), cut(NOTHING, most)];
   const from = Math.min(...all.map(({ started }) => started));
   const to = Math.max(...all.map(({ finished }) => finished));
+  const frame = { from, to, cells };
   const legend = new Legend();
-  const rows = lanes.map(({ lane, spans }) => {
-    const row = rowOf(itemsOf(spans, { from, to, cells }), { legend, paint });
-    return (headOf(lane) + row).trimEnd();
+  const rows = lanes.flatMap(({ lane, spans, holds = [] }) => {
+    const waits = spans.map((span) => ({ ...span, name: span.name + heldBy(span, { lane, lanes }) }));
+    const row = headOf(lane) + rowOf(itemsOf(waits, frame), { legend, paint });
+    if (holds.length === 0) return [row.trimEnd()];
+    const held = holdsOf(holds);
+    return [row.trimEnd(), (headOf("") + heldRow(itemsOf(held, frame), { legend, paint })).trimEnd()];
   });
   return [
     ...rows,
-    (headOf(clock) + axisLine({ from, to, cells }, { counts: clock === "rows" })).trimEnd(),
+    (headOf(clock) + axisLine(frame, { counts: clock === "rows" })).trimEnd(),
     ...legend.lines(most),
   ];
+}
+
+/** Who held what is waited for, the last of several, as far as anybody did: who holds it already waits for itself alone. */
+function heldBy(
+  { name, started, finished }: LaneSpan,
+  { lane, lanes }: { readonly lane: string; readonly lanes: readonly Lane[] },
+): string {
+  const thing = name.slice(0, name.lastIndexOf("."));
+  const holdsOf = (which: (other: string) => boolean) =>
+    lanes.flatMap(({ lane: other, holds = [] }) =>
+      which(other) ? holds.filter((held) => held.name === thing).map((held) => ({ other, ...held })) : []
+    );
+  const own = holdsOf((other) => other === lane).find((held) => held.started < started && held.finished > started);
+  if (own !== undefined) return own.finished < finished ? "" : " (held by itself)";
+  const others = holdsOf((other) => other !== lane)
+    .filter((held) => held.started < finished && held.finished > started)
+    .toSorted((one, other) => one.finished - other.finished);
+  const last = others.at(-1);
+  return last === undefined ? "" : ` (held by ${last.other})`;
+}
+
+/** What is held at each time, disjoint: several things together have both names. */
+function holdsOf(holds: readonly LaneSpan[]): readonly LaneSpan[] {
+  const times = [...new Set(holds.flatMap(({ started, finished }) => [started, finished]))].toSorted((a, b) => a - b);
+  return times.slice(1).flatMap((finished, index): LaneSpan[] => {
+    const started = times[index] ?? finished;
+    const names = holds.filter((held) => held.started <= started && held.finished >= finished).map(({ name }) => name);
+    return names.length === 0 ? [] : [{ name: names.join(", "), started, finished }];
+  });
+}
+
+/** The cells under a lane: what it holds. */
+function heldRow(items: readonly Item[], { legend, paint }: Pens): string {
+  let row = "";
+  let at = 0;
+  for (const { from, to, names } of items) {
+    row += " ".repeat(from - at);
+    at = to;
+    const glyph = legend.holds();
+    const name = oneColumn(names.at(-1) ?? "");
+    const cells = to - from;
+    const text = name.length + 1 < cells ? glyph + name : legend.letter(name) ?? "";
+    row += paint(CYAN, text + glyph.repeat(cells - text.length));
+  }
+  return row;
 }
 
 const NOTHING = `${INDENT}Nobody was seen to run or to wait.`;
@@ -93,7 +165,7 @@ function rowOf(items: readonly Item[], { legend, paint }: Pens): string {
   for (const { from, to, names } of items) {
     row += " ".repeat(from - at);
     at = to;
-    const name = plain(names.at(-1) ?? "");
+    const name = oneColumn(names.at(-1) ?? "");
     const several = names.length > 1 ? legend.several() : "";
     const cells = to - from - several.length;
     row += several;
@@ -123,6 +195,10 @@ class Legend {
 
   waits(): string {
     return this.#glyph(WAITS, "waiting");
+  }
+
+  holds(): string {
+    return this.#glyph(HOLDS, "holding");
   }
 
   several(): string {
@@ -158,7 +234,7 @@ function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-/** A name whose letters are sure to have one column each. */
-function plain(name: string): string {
-  return name.replaceAll(/[^ -~]/g, "?");
+/** A name whose letters are sure to have one column each: those of Latin, Greek and Cyrillic. */
+function oneColumn(name: string): string {
+  return name.replaceAll(/[^ -~\u00c0-\u024f\u0370-\u0373\u0386-\u03ff\u0400-\u0481\u048a-\u052f]/gu, "?");
 }

@@ -5,7 +5,11 @@
  */
 
 import { type Failed, type ProgramReport, type ReportTable, sameData } from "../../mod.ts";
-import { describe, errorData } from "../command/failure.ts";
+import type { DeadlockWait, FarError } from "../../lib/errors.ts";
+import { isFailed } from "../../lib/program/mod.ts";
+import { errorData, failureLines } from "../command/failure.ts";
+import { counted, listed, plain, shown, wrapped } from "../command/text.ts";
+import { placeOf } from "./place.ts";
 import { type Lane, laneLines } from "./lanes.ts";
 import type { Subject } from "./subject.ts";
 import { tableLines } from "./table.ts";
@@ -27,8 +31,16 @@ export interface SeenReport extends ProgramReport {
   readonly clock?: "virtual" | "real";
 }
 
-/** How many declared outcomes are shown. */
+/** How many declared outcomes are shown, and how many lines of one. */
 const MOST_SHOWN = 8;
+const MOST_LINES = 6;
+/** What a run came to. */
+const VERDICTS = {
+  "right": { text: "right", code: 32 },
+  "bug-shown": { text: "bug shown", code: 33 },
+  "undeclared": { text: "not declared", code: 31 },
+} as const;
+const VERDICT_WIDTH = Math.max(...Object.values(VERDICTS).map(({ text }) => text.length));
 
 /** Whether what is independent of the schedule came out alike in all modes. */
 export function isEqual({ reports, failure }: Runs): boolean {
@@ -47,8 +59,8 @@ export function runsData(runs: Runs): Record<string, unknown> {
   return {
     program: subject.program.name,
     variant: subject.variant,
-    runs: reports.map(({ mode, transport, outcome, expected, ok, ms, tables, lanes }) => {
-      const run = { mode, transport, outcome: outcome ?? null, expected, ok, ms, tables };
+    runs: reports.map(({ mode, transport, outcome, expected, ok, verdict, ms, tables, lanes }) => {
+      const run = { mode, transport, outcome: outcome ?? null, expected, ok, verdict, ms, tables };
       return lanes === undefined ? run : { ...run, lanes };
     }),
     equal: isEqual(runs),
@@ -65,12 +77,12 @@ export function documentText(data: unknown): string {
   });
 }
 
-/** Texts in colors, where there are any. */
+/** Texts in colors, where there are any, as wide as the terminal. */
 export class Paper {
   readonly #colors: boolean;
   readonly #width: number;
 
-  /** Colors only where they are wanted; pictures are at most as wide as that, in columns. */
+  /** Colors only where they are wanted; no line is wider than that, in columns, unless a word is. */
   constructor({ colors, width }: { readonly colors: boolean; readonly width: number }) {
     this.#colors = colors;
     this.#width = width;
@@ -79,24 +91,26 @@ export class Paper {
   /** The lines before the runs of a program. */
   head({ program, variant }: Subject): string[] {
     const { name, claim, variants, specimens } = program;
-    const twin = variants.length > 1 ? ` (${variant})` : "";
-    const lines = [`${this.#paint(1, name + twin)}: ${claim}`];
-    if (specimens.includes(variant)) lines.push("It has a known bug, kept on purpose, which a run may show or not.");
+    const twin = variants.length > 1 ? ` (${plain(variant)})` : "";
+    const lines = this.#wrap(`${this.#paint(1, plain(name) + twin)}: ${plain(claim)}`);
+    if (specimens.includes(variant)) {
+      lines.push(...this.#wrap("It has a known bug, kept on purpose, which a run may show or not."));
+    }
     return lines;
   }
 
   /** The lines of one run. */
-  run({ mode, outcome, ok, ms, returned, tables, lanes, clock = "real" }: SeenReport): string[] {
-    const verdict = ok ? this.#paint(32, "ok   ") : this.#paint(31, "WRONG");
-    const head = `  ${mode.padEnd(7)}  ${verdict} ${timeText(ms).padStart(9)}  `;
-    const [first = "", ...more] = isFailed(outcome)
-      ? [...failureLines(outcome), ...this.#survivors(returned)]
-      : [this.#show(outcome)];
+  run({ mode, outcome, verdict, ms, returned, errors, tables, lanes, clock = "real" }: SeenReport): string[] {
+    const { text, code } = VERDICTS[verdict];
+    const head = `  ${mode.padEnd(7)}  ${this.#paint(code, text.padEnd(VERDICT_WIDTH))} ${timeText(ms).padStart(9)}  `;
+    const failures = isFailed(outcome) ? this.#failures(outcome, errors) : undefined;
+    const [first = "", ...more] = failures === undefined ? [shown(outcome, { colors: this.#colors })] : failures;
+    const lines = [...this.#cut(head + first), ...more];
+    lines.push(...failures === undefined ? [] : this.#survivors(returned));
     const below = [
       ...tables.map((table) => this.#table(table)),
       ...lanes === undefined ? [] : [this.#lanes(lanes, clock)],
     ];
-    const lines = [head + first, ...more.map((line) => " ".repeat(28) + line)];
     return below.length === 0 ? lines : [...lines, "", ...below.flatMap((part) => [...part, ""])];
   }
 
@@ -105,87 +119,165 @@ export class Paper {
     const { subject: { program, variant }, reports, failure } = runs;
     const [first] = reports;
     const lines: string[] = [];
-    if (failure !== undefined) lines.push(this.#paint(31, describe(failure.error)));
+    if (failure !== undefined) {
+      const [head = "", ...more] = failureLines(failure.error, this.#width);
+      lines.push(this.#paint(31, head), ...more);
+    }
     if (first === undefined) return lines;
     const isSpecimen = program.specimens.includes(variant);
     if (reports.some(({ ok }) => !ok) || isSpecimen) lines.push(...this.#declared(first));
-    if (first.independent === null && isEqual(runs)) {
-      if (!isSpecimen) lines.push("Nothing of it is declared the same on every schedule.");
-      return lines;
+    if (!isEqual(runs)) {
+      if (reports.length < 2) return lines;
+      lines.push(...this.#wrap(`${this.#paint(31, "NOT EQUAL")}, though declared the same on every schedule:`));
+      return [
+        ...lines,
+        ...reports.flatMap(({ mode, independent }) => {
+          return this.#cut(`  ${mode.padEnd(7)}  ${this.#shown(independent)}`, " ".repeat(11));
+        }),
+      ];
     }
-    if (isEqual(runs)) {
-      const modes = reports.map(({ mode }) => mode);
-      const where = modes.length > 1 ? `, and equal in ${listed(modes)} mode` : "";
-      lines.push(`The same on every schedule${where}: ${this.#shown(first.independent)}`);
-    } else if (reports.length > 1) {
-      lines.push(`${this.#paint(31, "NOT EQUAL")}, though declared the same on every schedule:`);
-      lines.push(...reports.map(({ mode, independent }) => `  ${mode.padEnd(7)}  ${this.#shown(independent)}`));
-    }
+    const modes = reports.map(({ mode }) => mode);
+    const where = modes.length > 1 ? `, and equal in ${listed(modes)} mode` : "";
+    // What a deadlock is stands above.
+    if (isFailed(first.independent)) return lines;
+    if (first.independent !== null) {
+      lines.push(...this.#cut(`The same on every schedule${where}: ${this.#shown(first.independent)}`, "  "));
+    } else if (!isSpecimen) lines.push("Nothing of it is declared the same on every schedule.");
     return lines;
   }
 
   #table(table: ReportTable): string[] {
     const [title = "", head = "", ...rows] = tableLines(table);
-    return [`  ${this.#paint(1, title)}`, ...[this.#paint(2, head), ...rows].map((line) => `    ${line}`)];
+    const lines = [`    ${head}`, ...rows.map((row) => `    ${row}`)].flatMap((line, index) => {
+      return wrapped(line, this.#width, " ".repeat(8)).map((part) => index === 0 ? this.#paint(2, part) : part);
+    });
+    return [`  ${this.#paint(1, title)}`, ...lines];
   }
 
   #lanes(lanes: readonly Lane[], clock: string): string[] {
     return laneLines(lanes, { width: this.#width, clock, paint: (code, text) => this.#paint(code, text) });
   }
 
-  /** What came of the tasks that did not fail. */
-  #survivors(returned: ProgramReport["returned"]): string[] {
-    return Object.entries(returned).flatMap(([task, value]) => {
-      return value === undefined ? [] : [`${task} returned ${this.#show(value)}`];
+  /** Who failed and why, tasks with one reason together; a deadlock wait by wait, each with its line. */
+  #failures({ failed }: Failed, errors: readonly FarError[]): string[] {
+    const groups = Map.groupBy(failed.keys(), (index) => `${failed[index]?.error}: ${failed[index]?.message}`);
+    const told = [...groups].map(([why, members]) => {
+      const faults = members.map((index) => ({ task: failed[index]?.task ?? "", far: errors[index] }));
+      const waits = failed[members[0] ?? 0]?.error === "DeadlockError" ? waitsOf(faults[0]?.far) : undefined;
+      return waits === undefined
+        ? { head: "", lines: this.#thrown(faults, why) }
+        : { head: this.#paint(31, "deadlock"), lines: this.#waits(waits, faults) };
+    });
+    const [one] = told;
+    const names = listed(failed.map(({ task }) => plain(task)));
+    if (told.length === 1 && one !== undefined) {
+      if (one.head !== "") return [one.head, ...one.lines];
+      const place = placeOf(errors[0]);
+      const why = plain(`${failed[0]?.error}: ${failed[0]?.message}`);
+      return [`${names} failed, ${why}${place === undefined ? "" : ` (${place})`}`];
+    }
+    return [`${names} failed`, ...told.flatMap(({ head, lines }) => head === "" ? lines : [`    ${head}`, ...lines])];
+  }
+
+  #thrown(faults: readonly Fault[], why: string): string[] {
+    const place = placeOf(faults[0]?.far);
+    const at = place === undefined ? "" : ` (${place})`;
+    const lines = wrapped(
+      `${listed(faults.map(({ task }) => plain(task)))}: ${plain(why)}${at}`,
+      this.#width - 4,
+      "  ",
+    );
+    return lines.map((line) => `    ${line}`);
+  }
+
+  /** Who waits for what, aligned, with the line of each. */
+  #waits(waits: readonly DeadlockWait[], faults: readonly Fault[]): string[] {
+    const places = waits.map(({ task }) => placeOf(faults.find((fault) => fault.task === task)?.far) ?? "");
+    const texts = waits.map(waitText);
+    const width = Math.max(...texts.map(({ length }) => length));
+    const fits = places.every((place) => 4 + width + 2 + place.length <= this.#width);
+    return texts.flatMap((text, index) => {
+      const place = places[index] ?? "";
+      if (fits) return [`    ${text.padEnd(width)}  ${this.#paint(2, place)}`.trimEnd()];
+      const lines = wrapped(place === "" ? text : `${text} (${place})`, this.#width - 4, "  ");
+      return lines.map((line) => `    ${line}`);
     });
   }
 
-  #declared({ expected }: ProgramReport): string[] {
+  /** What came of the tasks that did not fail. */
+  #survivors(returned: ProgramReport["returned"]): string[] {
+    return Object.entries(returned).flatMap(([task, value]) => {
+      return value === undefined ? [] : this.#cut(`    ${plain(task)} returned ${this.#shown(value)}`);
+    });
+  }
+
+  #declared({ expected, right }: ProgramReport): string[] {
     if (expected === null) return [];
+    if (expected.length === 0) return ["It declares no outcome."];
     // Failures of different tasks with one deadlock read alike.
-    const texts = [...new Set(expected.map((one) => `  ${this.#shown(one)}`))];
-    const more = texts.length - MOST_SHOWN;
-    return ["Declared are:", ...texts.slice(0, MOST_SHOWN), ...more > 0 ? [`  and ${more} more`] : []];
+    const marks = expected.map((one) => {
+      return { text: this.#shown(one), isRight: right?.some((other) => sameData(other, one)) ?? true };
+    });
+    const distinct = [...new Map(marks.map((mark) => [mark.text, mark])).values()];
+    const mixed = distinct.some(({ isRight }) => !isRight);
+    const lines = distinct.slice(0, MOST_SHOWN).flatMap(({ text, isRight }) => {
+      const mark = !mixed ? "" : isRight ? this.#paint(32, "right  ") : this.#paint(33, "bug    ");
+      return this.#cut(`  ${mark}${text}`, mixed ? " ".repeat(11) : "    ");
+    });
+    const more = distinct.length - MOST_SHOWN;
+    const head = mixed ? "It may come to:" : `Declared ${distinct.length === 1 ? "is" : "are"}:`;
+    return [head, ...lines, ...more > 0 ? [`  and ${more} more`] : []];
   }
 
   /** An outcome or a part of it, on one line. */
   #shown(value: unknown): string {
-    return isFailed(value) ? failureLines(value).map((line) => line.trim()).join(" ") : this.#show(value);
+    if (!isFailed(value)) return shown(value, { colors: this.#colors });
+    const why = new Map(value.failed.map(({ error, message }) => [`${error}: ${message}`, error]));
+    return [...why].map(([text, error]) => {
+      const waits = error === "DeadlockError" ? /^DeadlockError: Cannot go on: (.*)$/s.exec(text)?.[1] : undefined;
+      const tasks = value.failed.filter(({ error, message }) => `${error}: ${message}` === text).map(({ task }) =>
+        task
+      );
+      if (waits === undefined) return `${plain(listed(tasks))} failed with ${plain(text)}`;
+      return `deadlock: ${plain(waits.replaceAll(/(^|; )task /g, "$1"))}`;
+    }).join("; ");
   }
 
-  #show(value: unknown): string {
-    return Deno.inspect(value, { colors: this.#colors, depth: 6, breakLength: Infinity, compact: true });
+  #wrap(text: string): string[] {
+    return wrapped(text, this.#width, "  ");
+  }
+
+  /** A text on as many lines as help, each at most as wide as that. */
+  #cut(text: string, indent = "    "): string[] {
+    const lines = wrapped(text, this.#width, indent);
+    if (lines.length <= MOST_LINES) return lines;
+    const more = lines.length - MOST_LINES;
+    return [...lines.slice(0, MOST_LINES), `${indent}... and ${counted(more, "line")} more (--json has all)`];
   }
 
   #paint(code: number, text: string): string {
-    return this.#colors ? `\x1b[${code}m${text}\x1b[0m` : text;
+    return this.#colors && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
   }
 }
 
-/** Whether an outcome is that of a run in which tasks failed. */
-export function isFailed(outcome: unknown): outcome is Failed {
-  return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
+/** A task that failed, and with what. */
+interface Fault {
+  readonly task: string;
+  readonly far: FarError | undefined;
 }
 
-/** Who failed and why, tasks with one reason together; a deadlock is told wait by wait. */
-function failureLines({ failed }: Failed): string[] {
-  const tasks = new Map<string, string[]>();
-  for (const { task, error, message } of failed) {
-    const why = `${error}: ${message}`;
-    tasks.set(why, [...tasks.get(why) ?? [], task]);
-  }
-  return [...tasks].flatMap(([why, names]) => {
-    const [, waits] = /^DeadlockError: Cannot go on: (.*)$/s.exec(why) ?? [];
-    if (waits === undefined) return [`${listed(names)} failed, ${why}`];
-    const parts = waits.split("; ");
-    return parts.map((part, index) =>
-      `${index === 0 ? "deadlock: " : "  "}${part}${index + 1 < parts.length ? ";" : ""}`
-    );
-  });
+/** Who waits for what in a deadlock, as its error says. */
+function waitsOf(far: FarError | undefined): readonly DeadlockWait[] | undefined {
+  const waits = far?.properties?.waits;
+  return Array.isArray(waits) && waits.length > 0 ? waits as readonly DeadlockWait[] : undefined;
 }
 
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+/** A wait as a sentence. */
+export function waitText({ task, object, method, owners, ahead = [] }: DeadlockWait): string {
+  const holders = owners.map((owner) => owner === task ? "it" : plain(owner));
+  const held = holders.length === 0 ? "" : `, which ${listed(holders)} ${holders.length > 1 ? "hold" : "holds"}`;
+  const line = ahead.length === 0 ? "" : `, behind ${listed(ahead.map(plain))}`;
+  return `${plain(task)} waits for ${plain(object)} (${plain(method)})${held}${line}`;
 }
 
 function timeText(ms: number): string {

@@ -7,6 +7,7 @@ import { isHostProgram, type ModeName, settingsOf } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "../command/values.ts";
+import { WIDTH, widthOf } from "../command/text.ts";
 import { type CommandGrammar, readProgram, type Subject } from "./subject.ts";
 
 /** Everything that was asked for. */
@@ -26,6 +27,8 @@ export interface Request {
   readonly trace: string | undefined;
   /** One JSON document on stdout, nothing else. */
   readonly json: boolean;
+  /** Columns that lines may take. */
+  readonly width: number;
 }
 
 /** Seconds that a run may take where nothing else is said. */
@@ -43,6 +46,7 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
   --timeout SEC  stop the tasks if they take longer                          [${PATIENCE}]
   --lanes        draw who runs, and who waits for what; with --json the spans
   --trace FILE   write a Chrome trace: who runs, and who waits for what
+  --width N      columns of the report                                       [those of the terminal, else 80]
   --json         one JSON document on stdout
   --help         this text; after a program, its own flags
 
@@ -53,6 +57,7 @@ const TAKES = {
   "--seed": SEED,
   "--timeout": SECONDS,
   "--trace": "a file to write",
+  "--width": WIDTH,
 } as const;
 
 const GRAMMAR: CommandGrammar = {
@@ -84,6 +89,7 @@ export async function readRequest(args: readonly string[]): Promise<Request | st
     lanes: flags.has("--lanes"),
     trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
     json: flags.has("--json"),
+    width: widthOf(flags),
   };
 }
 

@@ -6,7 +6,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { programs } from "../../lib/programs/mod.ts";
 import { GuestError, loadProgram, type RunnableProgram } from "../../mod.ts";
+import { SeveralProgramsError } from "../../lib/errors.ts";
 import { quoted, UsageError } from "../command/arguments.ts";
+import { plain } from "../command/text.ts";
 
 /**
  * Finds the program.
@@ -23,9 +25,17 @@ export async function findTarget(text: string): Promise<RunnableProgram> {
   try {
     return await loadProgram(url.href, name === "" ? {} : { name });
   } catch (error) {
+    if (error instanceof SeveralProgramsError) {
+      const [first = "", ...others] = error.names.map((name) => quoted(`${text}#${name}`));
+      const all = others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(", ")} or ${others.at(-1)}`;
+      const is = `it exports ${error.names.length} programs`;
+      throw new UsageError(`Cannot run ${quoted(text)}: ${is}, ${all} is wanted`, { cause: error });
+    }
     if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
     if (!(error instanceof GuestError)) throw error;
-    const is = `${error.far.name}: ${error.far.message}`.replaceAll(/\s+/g, " ").replace(/\.$/, "");
+    // What the library itself refuses says already what is wanted.
+    if (error.far.name === "DefinitionError") throw new UsageError(plain(error.far.message), { cause: error });
+    const is = plain(`${error.far.name}: ${error.far.message}`).replace(/\.$/, "");
     throw new UsageError(`Cannot run ${quoted(text)}: ${is}, a module that exports a program is wanted`, {
       cause: error,
     });
@@ -43,10 +53,14 @@ function moduleOf(text: string): URL | undefined {
 }
 
 function wanted(text: string): string {
+  return `${meant(text)}one of \`deno task list\`, or a module by path or URL is wanted`;
+}
+
+/** Which programs a slip of the hand may mean, as the begin of a clause; nothing where it is like none. */
+export function meant(text: string): string {
   const names = programs.map(({ name }) => name);
   const near = names.filter((name) => distance(name, text) <= Math.max(1, Math.floor(name.length / 3)));
-  const meant = near.length === 0 ? "" : `perhaps ${near.join(" or ")}; `;
-  return `${meant}one of ${names.join(", ")}, or a module by path or URL is wanted`;
+  return near.length === 0 ? "" : `perhaps ${near.join(" or ")}; `;
 }
 
 /** How many letters must be put in, taken out, changed or swapped with their neighbor to make one word of the other. */

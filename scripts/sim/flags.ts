@@ -5,6 +5,7 @@
 import type { Burn, ModeName } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, readArguments, UsageError } from "../command/arguments.ts";
+import { WIDTH, widthOf } from "../command/text.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 
 /** One case: the same experiment in one or more modes. */
@@ -37,8 +38,10 @@ export interface Request {
   readonly trace: string | undefined;
   /** One JSON document on stdout, nothing else. */
   readonly json: boolean;
-  /** Whether the limit and its reason stand beside each rate. */
-  readonly explain: boolean;
+  /** Whether to print lines of our own, not those of the original. */
+  readonly own: boolean;
+  /** Columns that they may take. */
+  readonly width: number;
 }
 
 /** What `--help` prints. */
@@ -56,6 +59,7 @@ Without flags: the runs of the original, every mode in two cases. With any flag,
   --burn KIND          wall, cpu or none: how a system spends its period  [wall]
   --timeout SEC        give up if a worker keeps the run waiting so long  [never]
   --trace FILE         write a Chrome trace (open it in Perfetto)
+  --width N            columns of the report                              [those of the terminal, else 80]
   --json               one JSON document on stdout
   --help               this text
 
@@ -75,6 +79,7 @@ const TAKES = {
   "--burn": `one of ${BURNS.join(", ")}`,
   "--timeout": SECONDS,
   "--trace": "a file to write",
+  "--width": WIDTH,
 } as const;
 
 /** The cases of the original. */
@@ -91,7 +96,9 @@ const ORIGINAL: readonly Case[] = [
  */
 export function readFlags(args: readonly string[]): Request | undefined {
   if (args.includes("--help") || args.includes("-h")) return undefined;
-  if (args.length === 0) return { cases: ORIGINAL, timeout: undefined, trace: undefined, json: false, explain: false };
+  if (args.length === 0) {
+    return { cases: ORIGINAL, timeout: undefined, trace: undefined, json: false, own: false, width: 80 };
+  }
   const switches = ["--no-deterministic", "--print", "--json", "--help"];
   const given = readArguments(args, { flags: TAKES, switches });
   const read = flagReader(given, TAKES);
@@ -117,6 +124,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
     timeout: read<number | undefined>("--timeout", undefined, number({ least: SHORTEST, most: LONGEST })),
     trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
     json: given.has("--json"),
-    explain: true,
+    own: true,
+    width: widthOf(given),
   };
 }

@@ -4,12 +4,13 @@ import { SCHEDULE } from "../../lib/explorer/mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { explore, isProgram } from "../../mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
+import { helpText } from "../../scripts/command/text.ts";
 import { USAGE } from "../../scripts/replay.ts";
 import { reorder } from "../explorer/specimens/reorder.ts";
 import { Command, complaints, type Ended, startScript } from "./command.ts";
 
 async function replayed(...args: readonly string[]): Promise<Ended> {
-  await using command = startScript("replay", ...args);
+  await using command = startScript("replay", "--width", "120", ...args);
   return await command.end();
 }
 
@@ -50,7 +51,7 @@ Deno.test("replay tells people what happens, and the outcome", async () => {
   const deadlock = await replayed("deadlock", scheduleOf("deadlock"));
   assertMatch(
     deadlock.stdout,
-    /^deadlock \(plain\): deadlock\n {2}task a waits for right \(acquire\), which b holds\n/,
+    /^deadlock \(plain\): deadlock\n {2}a waits for right \(acquire\), which b holds\n/,
   );
   assertStringIncludes(deadlock.stdout, "\ndirect mode: 1 of 1 came to the model's outcome\n");
 });
@@ -99,9 +100,10 @@ Deno.test("replay refuses a schedule of another program, a slip of the hand, and
     [["bank", schedule, "--times", "0"], "Cannot use --times 0: a whole number from 1 to 1000000 is wanted\n"],
   ];
   for (const [args, wanted] of refusals) {
-    const { code, stdout, stderr } = await replayed(...args);
+    await using command = startScript("replay", ...args);
+    const { code, stdout, stderr } = await command.end();
     assertEquals([code, stdout, stderr.slice(0, wanted.length), stderr.split("\n").length], [2, "", wanted, 2]);
   }
   const help = await replayed("--help");
-  assertEquals([help.code, help.stdout], [0, `${USAGE}\n`]);
+  assertEquals([help.code, help.stdout], [0, `${helpText(USAGE, ["--width", "120"])}\n`]);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { fileURLToPath } from "node:url";
 import { MODE_NAMES, now } from "../../lib/host/mod.ts";
 import { programs } from "../../lib/programs/mod.ts";
+import { helpText } from "../../scripts/command/text.ts";
 import { USAGE } from "../../scripts/run/request.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
 import { Command, complaints, type Ended, inFolder, runProgram, startRun } from "./command.ts";
@@ -26,6 +27,7 @@ interface Document {
     readonly outcome: unknown;
     readonly expected: unknown;
     readonly ok: boolean;
+    readonly verdict: string;
     readonly ms: number;
     readonly tables: readonly unknown[];
     readonly lanes?: readonly { readonly lane: string; readonly spans: readonly LaneSpan[] }[];
@@ -45,9 +47,9 @@ Deno.test("deno task run --json prints one document with the runs in every mode,
   const { runs, ...rest } = read(await command.end());
   assertEquals(rest, { program: "lock", variant: "plain", equal: true });
   assertEquals(runs.map(({ ms: _, ...run }) => run), [
-    { mode: "direct", transport: "model", outcome: 2, expected: [2], ok: true, tables: [] },
-    { mode: "thread", transport: "shared", outcome: 2, expected: [2], ok: true, tables: [] },
-    { mode: "process", transport: "pipe", outcome: 2, expected: [2], ok: true, tables: [] },
+    { mode: "direct", transport: "model", outcome: 2, expected: [2], ok: true, verdict: "right", tables: [] },
+    { mode: "thread", transport: "shared", outcome: 2, expected: [2], ok: true, verdict: "right", tables: [] },
+    { mode: "process", transport: "pipe", outcome: 2, expected: [2], ok: true, verdict: "right", tables: [] },
   ]);
   assert(runs.every(({ ms }) => ms >= 0 && Number.isFinite(ms)));
 });
@@ -65,13 +67,14 @@ Deno.test("deno task list names the programs, with and without --json", async ()
   });
   await using text = new Command(["task", "--quiet", "list"]);
   const { code, stdout } = await text.end();
+  const unwrapped = stdout.replaceAll(/\n {2,}/g, " ");
   assertEquals(code, 0);
-  for (const { name, claim } of programs) assertStringIncludes(stdout, `${name}: ${claim}\n`);
+  for (const { name, claim } of programs) assertStringIncludes(unwrapped, `${name}: ${claim}`);
   await using wrong = new Command(["task", "--quiet", "list", "--jso"]);
   const { code: wrongCode, stderr } = await wrong.end();
   assertEquals([wrongCode, stderr], [
     2,
-    "Cannot use --jso: there is no such flag, one of --json, --help is wanted\n",
+    "Cannot use --jso: there is no such flag, one of --width, --json, --help is wanted\n",
   ]);
 });
 
@@ -87,14 +90,24 @@ Deno.test("run --all runs every program in every variant, and all hold", async (
 });
 
 Deno.test("run tells people the claim, a line for each mode, and what is equal; a deadlock as its cycle", async () => {
-  const { code, stdout, stderr } = await runProgram("bank", "--variant", "locked", "--mode", "all", "--pause", "0");
+  const { code, stdout, stderr } = await runProgram(
+    "bank",
+    "--variant",
+    "locked",
+    "--mode",
+    "all",
+    "--pause",
+    "0",
+    "--width",
+    "120",
+  );
   assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
   const [claim = "", ...lines] = stdout.trimEnd().split("\n");
   assertEquals(claim, "bank (locked): Without a lock around check and store, more is paid out than there is.");
   MODE_NAMES.forEach((mode, index) => {
     assertMatch(
       lines[index] ?? "",
-      new RegExp(`^ {2}${mode} +ok +[\\d.]+ ms {2}\\{ balance: \\d+, paid: \\[ .* \\] \\}$`),
+      new RegExp(`^ {2}${mode} +right +[\\d.]+ ms {2}\\{ balance: \\d+, paid: \\[ .* \\] \\}$`),
     );
   });
   assertEquals(
@@ -104,7 +117,7 @@ Deno.test("run tells people the claim, a line for each mode, and what is equal; 
   const deadlock = (await runProgram("deadlock")).stdout;
   assertMatch(
     deadlock,
-    /ms {2}deadlock: task a waits for right \(acquire\), which b holds;\n +task b waits for left \(acquire\), which a holds\n/,
+    /ms {2}deadlock\n +a waits for right \(acquire\), which b holds {2}lib\/programs\/deadlock\.ts:\d+\n +b waits for left \(acquire\), which a holds +lib\/programs\/deadlock\.ts:\d+\n/,
   );
   assertStringIncludes(deadlock, "known bug");
 });
@@ -119,7 +132,7 @@ Deno.test("run gives the same outcome for the same seed, and another for another
 });
 
 Deno.test("run --help shows the flags; after a program its own, with ranges and defaults", async () => {
-  assertEquals(await runProgram("--help"), { code: 0, stdout: `${USAGE}\n`, stderr: "" });
+  assertEquals(await runProgram("--help"), { code: 0, stdout: `${helpText(USAGE, [])}\n`, stderr: "" });
   const { code, stdout, stderr } = await runProgram(`${own}#counter`, "--help");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   for (
@@ -141,9 +154,9 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
   const wrong: [string[], string][] = [
     [[], "there is no program, one of `deno task list`, a module or --all is wanted"],
     [["--json"], "there is no program"],
-    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; one of "],
+    [["lokc"], "Cannot run lokc: there is no such program, perhaps lock; one of `deno task list`, or a module"],
     [["sempahore"], "perhaps semaphore; "],
-    [["xyzzy"], "Cannot run xyzzy: there is no such program, one of "],
+    [["xyzzy"], "Cannot run xyzzy: there is no such program, one of `deno task list`, or a module by path or URL"],
     [["lock", "race"], "Cannot use race: it is no flag, one of "],
     [["lock", "--all"], "Cannot use lock: it is no flag, one of "],
     [["--all", "--variant", "locked"], "Cannot use --variant locked: --all takes every variant, one of both is wanted"],
@@ -166,7 +179,7 @@ Deno.test("run refuses wrong arguments with 2 and one sentence, and runs nothing
     [["lock", "--trace", "/no/such/folder/trace.json"], "a file to write is wanted"],
     [["./no_such_file.ts"], "Cannot run ./no_such_file.ts: TypeError: Module not found "],
     [["mod.ts#nothing"], "exports no such program, one of its own ("],
-    [[own], "it exports 4 programs, the name of one is wanted"],
+    [[own], `it exports 4 programs, ${own}#counter, `],
     [["tests/contracts/soak.ts"], "it exports no program, one made by defineProgram or defineHostProgram is wanted"],
     [[`${own}#counter`, "--task-count", "5"], "Cannot use --task-count 5: a whole number from 1 to 4 is wanted"],
     [[`${hosted}#teller`, "--label", "refused"], "Cannot run teller: label is refused, another one is wanted"],
@@ -210,8 +223,9 @@ Deno.test("run takes a user's program by URL, with its own flags, in every mode"
 Deno.test("run ends with 1 where an outcome is not declared, with the stack; --json says so too", async () => {
   const { code, stdout, stderr } = await runProgram(`${own}#failing`, "--message", "odd");
   assertEquals(code, 1);
-  assertMatch(stdout, /^ {2}direct +WRONG +[\d.]+ ms {2}only failed, TypeError: it is odd$/m);
-  assertMatch(stdout, /^Declared are:\n {2}1$/m);
+  assertMatch(stdout, /^ {2}direct +not declared +[\d.]+ ms {2}only failed, TypeError: it is odd$/m);
+  assertMatch(stdout, /^ +\(tests\/guests\/own_programs\.ts:\d+\)$/m);
+  assertMatch(stdout, /^Declared is:\n {2}1$/m);
   assertMatch(stderr, /^In direct mode: TypeError: it is odd\n +at .*own_programs\.ts/m);
   const failed = { failed: [{ task: "only", error: "TypeError", message: "it is odd" }] };
   const { runs, equal } = read(
@@ -266,7 +280,9 @@ Deno.test("run --trace writes who runs and who waits for what, a process for eac
     const { lanes, processes, start } = readTrace(await Deno.readTextFile(path));
     assert(begun <= start && start <= now());
     assertEquals(processes, MODE_NAMES.map((mode) => `lock (plain), ${mode} mode`));
-    const names = MODE_NAMES.flatMap((_, index) => ["adder0", "adder1"].map((lane) => `${index + 1} ${lane}`));
+    const names = MODE_NAMES.flatMap((_, index) =>
+      ["adder0", "adder0 holds guard", "adder1", "adder1 holds guard"].map((lane) => `${index + 1} ${lane}`)
+    );
     assertEquals([...lanes.keys()].toSorted(), names);
     let all = 0;
     for (let run = 1; run <= MODE_NAMES.length; run++) {
@@ -280,11 +296,11 @@ Deno.test("run --trace writes who runs and who waits for what, a process for eac
 });
 
 Deno.test("run shows a host program and its tables, in every mode; --json holds them", async () => {
-  const args = [`${hosted}#teller`, "--mode", "all", "--label", "x y", "--loud", "--count", "3"];
+  const args = [`${hosted}#teller`, "--mode", "all", "--label", "x y", "--loud", "--count", "3", "--width", "200"];
   const { code, stdout, stderr } = await runProgram(...args);
   assertEquals({ code, stderr: complaints(stderr) }, { code: 0, stderr: "" });
   for (const mode of MODE_NAMES) {
-    assertMatch(stdout, new RegExp(`^ {2}${mode} +ok +[\\d.]+ ms {2}\\{ label: "X Y", .*\n\n {2}Rows\n`, "m"));
+    assertMatch(stdout, new RegExp(`^ {2}${mode} +right +[\\d.]+ ms {2}\\{ label: "X Y", .*\n\n {2}Rows\n`, "m"));
   }
   const table =
     "  Rows\n    label  power  third\n    x y        1  0.000\n    x y       10  0.333\n    x y      100  0.667\n";
@@ -300,7 +316,7 @@ Deno.test("run shows a host program and its tables, in every mode; --json holds 
 Deno.test("run tells of a host program's failure and of its progress, and ends it when its time is over", async () => {
   const failing = await runProgram(`${hosted}#failing-main`);
   assertEquals(failing.code, 1);
-  assertMatch(failing.stdout, /WRONG +[\d.]+ ms {2}main failed, TypeError: it is odd\n/);
+  assertMatch(failing.stdout, /not declared +[\d.]+ ms {2}main failed, TypeError: it is odd\n/);
   assertMatch(failing.stderr, /TypeError: it is odd\n +at .*host_programs\.ts[^]*Caused by: RangeError: it is 3\n/);
   await using command = startRun(`${hosted}#slow-main`, "--mode", "thread", "--timeout", "1.5");
   const { code, stdout, stderr } = await command.end(10);
@@ -314,9 +330,9 @@ Deno.test("run --lanes draws who runs and who waits for what; with --json it has
   const { code, stdout } = await runProgram(...args);
   assertEquals(code, 0);
   for (const clock of ["virtual", "real"]) {
-    assertMatch(stdout, new RegExp(`^ {2}a +█.*\n {2}b +█.*\n {2}${clock} +\\|[\\d.]+ ms`, "m"));
+    assertMatch(stdout, new RegExp(`^ {2}a +█.*\n +━left.*\n {2}b +█.*\n +━right.*\n {2}${clock} +\\|0 ms`, "m"));
   }
-  assertMatch(stdout, /^ {2}█ running {2}░ waiting.* [A-Z] right\.acquire/m);
+  assertMatch(stdout, /^ {2}█ running {2}░ waiting {2}━ holding {2}A right\.acquire \(held by b\)$/m);
   assert(stdout.split("\n").every((line) => !/[█░|]/.test(line) || line.length <= 80), stdout);
   const { runs } = read(await runProgram(...args, "--json"));
   for (const { mode, lanes = [] } of runs) {

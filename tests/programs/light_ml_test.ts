@@ -49,27 +49,27 @@ Deno.test("light-ml: who is blocked on what, step by step, is the animation of t
     return `${lane} ${name === "sleep" ? started < 0.1 && lane !== "worker0" ? "starts" : "updates" : name}`;
   });
   assertEquals(steps.slice(0, 17), [
-    "main results.takeBytes",
+    "main results.take",
     // Four jobs: each send parks until its worker takes.
-    "createJobs jobs.putBytes",
+    "createJobs jobs.put",
     "worker0 updates",
     "worker1 starts",
     "worker2 starts",
     "worker3 starts",
-    "createJobs jobs.putBytes",
+    "createJobs jobs.put",
     "worker1 updates",
-    "createJobs jobs.putBytes",
+    "createJobs jobs.put",
     "worker2 updates",
-    "createJobs jobs.putBytes",
+    "createJobs jobs.put",
     "worker3 updates",
     // The fifth job is in the channel, and nobody can take it.
-    "createJobs jobs.putBytes",
+    "createJobs jobs.put",
     // A worker has sent its result and takes the pending job.
     "worker0 updates",
     // Main has taken the result, spawned a save, and waits for the next one.
-    "main results.takeBytes",
+    "main results.take",
     // The sixth job is in the channel.
-    "createJobs jobs.putBytes",
+    "createJobs jobs.put",
     "worker1 updates",
   ]);
   // The send of the k-th job ends when worker k has taken it, before anybody else acts.
@@ -82,7 +82,7 @@ Deno.test("light-ml: who is blocked on what, step by step, is the animation of t
     assert(started < taken && taken < finished, `job ${job}: ${started}, ${taken}, ${finished}`);
   });
   const [save] = spans.filter(({ lane, name }) => lane === "save0" && name === "sleep");
-  const spawns = blocked.filter(({ name }) => name === "results.takeBytes");
+  const spawns = blocked.filter(({ name }) => name === "results.take");
   assert((save?.started ?? 0) > (spawns[1]?.started ?? Infinity), "main goes on before the save does");
 });
 
@@ -93,9 +93,9 @@ Deno.test("light-ml: who runs and who is blocked in each scene of the notes", as
   const lanes = ["main", "createJobs", "worker0", "worker1", "worker2", "worker3", "save0"];
   const said: Readonly<Record<string, string>> = {
     "running": "runs",
-    "results.takeBytes": "takes",
-    "jobs.putBytes": "puts",
-    "spawned.takeBytes": "-",
+    "results.take": "takes",
+    "jobs.put": "puts",
+    "spawned.take": "-",
   };
   const at = (time: number) => {
     const told = lanes.map((lane) => {
@@ -121,10 +121,10 @@ Deno.test("light-ml: who runs and who is blocked in each scene of the notes", as
     const taken = begin(`worker${job}`, "sleep", { least: 10 });
     // The first job is taken while others have not begun yet.
     if (job > 0) assertEquals(at(taken), `takes puts ${workers} -`, `job ${job} is taken`);
-    assertEquals(at(begin("createJobs", "jobs.putBytes", { k: job + 1 })), `takes puts ${workers} -`, `job ${job + 1}`);
+    assertEquals(at(begin("createJobs", "jobs.put", { k: job + 1 })), `takes puts ${workers} -`, `job ${job + 1}`);
   }
   // Scene 1: the fifth job is in the channel, and everybody waits, until a worker has finished.
-  const filled = begin("createJobs", "jobs.putBytes", { k: 4 });
+  const filled = begin("createJobs", "jobs.put", { k: 4 });
   const finished = begin("worker0", "sleep", { least: 10 }) + 50;
   for (const time of [filled, (filled + finished) / 2, finished - 0.1]) {
     assertEquals(at(time), "takes puts updates updates updates updates -", `at ${time}`);
@@ -132,7 +132,7 @@ Deno.test("light-ml: who runs and who is blocked in each scene of the notes", as
   // Scene 2: it gives its result to main, which waits for that: the put does not park.
   const freed = begin("worker0", "running", { k: 1 });
   assertEquals(at(freed), "takes puts runs updates updates updates -");
-  assertEquals(spans.filter(({ name }) => name === "results.putBytes"), []);
+  assertEquals(spans.filter(({ name }) => name === "results.put"), []);
   // Scene 3: it takes the job that is pending, while main takes the result.
   assertEquals(at(begin("worker0", "sleep", { k: 1, least: 10 })), "takes puts updates updates updates updates -");
   assertEquals(at(begin("main", "running", { k: 1 })), "runs puts updates updates updates updates -");
@@ -143,8 +143,8 @@ Deno.test("light-ml: who runs and who is blocked in each scene of the notes", as
     freed,
     begin("worker0", "sleep", { k: 1, least: 10 }),
     begin("main", "running", { k: 1 }),
-    begin("main", "results.takeBytes", { k: 1 }),
-    begin("createJobs", "jobs.putBytes", { k: 5 }),
+    begin("main", "results.take", { k: 1 }),
+    begin("createJobs", "jobs.put", { k: 5 }),
     begin("save0", "sleep"),
   ];
   assertEquals(turns, turns.toSorted((one, other) => one - other));

@@ -5,7 +5,7 @@
  */
 
 import { decode } from "../../codec/mod.ts";
-import type { Answer, CallOperation, Layout, Operation } from "../../memory/mod.ts";
+import { type Answer, calledName, type CallOperation, type Layout, type Operation } from "../../memory/mod.ts";
 import { dataText } from "../../program/mod.ts";
 import { Failure } from "../prompter.ts";
 import { argumentText, numberText } from "../whole_text.ts";
@@ -13,8 +13,7 @@ import { argumentText, numberText } from "../whole_text.ts";
 /** A call as a program writes it. */
 function callText({ object, method, args }: CallOperation): string {
   const texts = args.flatMap((argument) => argument === undefined ? [] : [givenText(argument)]);
-  // What takes or gives a value has a twin for its bytes, which is the one that is called.
-  return `${object}.${method.replace(/Bytes$/, "")}(${texts.filter((text) => text !== "{}").join(", ")})`;
+  return `${object}.${calledName(method)}(${texts.filter((text) => text !== "{}").join(", ")})`;
 }
 
 /** An argument; what an object leaves undefined is not shown, and of bytes what they encode. */

@@ -6,7 +6,7 @@
  * - Where a row stands in the source is found by running the tasks a second time, so that the search stays fast.
  */
 
-import { type Answer, type Layout, PARKED } from "../../memory/mod.ts";
+import { type Answer, calledName, type Layout, PARKED } from "../../memory/mod.ts";
 import { type AnyProgram, dataText } from "../../program/mod.ts";
 import { actionText, wakeText } from "./action_text.ts";
 import type { TreeNode } from "../answer_tree.ts";
@@ -29,6 +29,8 @@ export interface TraceRow {
   readonly preempts: number | undefined;
   /** Whether it is one of two accesses that race. */
   readonly races: boolean;
+  /** The names of the shared things that the task holds after it. */
+  readonly holds: readonly string[];
   /** Where it stands: URL, line and column; undefined where nobody knows. */
   readonly source: string | undefined;
 }
@@ -88,6 +90,8 @@ class Recorder {
   // Whom the first row of the present step preempts.
   #preempts: number | undefined;
   readonly #waiting = new Set<number>();
+  // What each task holds.
+  readonly #holds: (readonly string[])[] = [];
   // What is told of the end of a task, until it changes something.
   #telling: string | undefined;
 
@@ -116,6 +120,14 @@ class Recorder {
   }
 
   observe(task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure): void {
+    this.#observe(task, node, answer);
+    const held = this.#execution.model.heldBy(task).filter((name) => !name.includes("."));
+    this.#holds[task] = held;
+    const last = this.rows.findLast(({ row }) => row.task === task);
+    if (last !== undefined) last.row.holds = held;
+  }
+
+  #observe(task: number, node: TreeNode, answer: Answer | typeof PARKED | Failure): void {
     const { operation } = node;
     const answers = this.answers[task];
     if (operation === undefined || answers === undefined) return;
@@ -134,7 +146,9 @@ class Recorder {
     if (waited) this.#add(task, place, wakeText(operation, answer));
     else if (node.isPoint && node.call !== undefined && this.#execution.granularity === "operation") {
       // A call that others could interrupt.
-      if (last?.row.task !== task) this.#add(task, place, `goes on with ${node.call.object}.${node.call.method}`);
+      if (last?.row.task !== task) {
+        this.#add(task, place, `goes on with ${node.call.object}.${calledName(node.call.method)}`);
+      }
     } else if (
       node.isPoint || operation.kind === "choose" || (node.call === undefined && "order" in operation) ||
       this.#execution.granularity === "word"
@@ -191,7 +205,15 @@ class Recorder {
   }
 
   #add(task: number, place: number, text: string): void {
-    const row: Row = { step: this.#step, task, text, preempts: this.#preempts, races: false, source: undefined };
+    const row: Row = {
+      step: this.#step,
+      task,
+      text,
+      preempts: this.#preempts,
+      races: false,
+      holds: this.#holds[task] ?? [],
+      source: undefined,
+    };
     this.#preempts = undefined;
     this.rows.push({ row, place });
   }

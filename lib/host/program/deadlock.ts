@@ -6,6 +6,7 @@
  */
 
 import { DeadlockError, type DeadlockWait } from "../../errors.ts";
+import { calledName } from "../../memory/mod.ts";
 
 /** A task that waits. */
 export interface TaskWait {
@@ -35,8 +36,8 @@ export interface DeadlockScene {
   readonly names: readonly string[];
   /** How many tasks have not ended. */
   readonly live: number;
-  /** Tells the tasks that own a thing. */
-  readonly recovery: { owners(object: string): readonly number[] };
+  /** Tells the tasks that own a thing, and those that hold it, whoever may release it. */
+  readonly recovery: { owners(object: string): readonly number[]; holders(object: string): readonly number[] };
 }
 
 /** Finds a deadlock among those who wait. It is named from its first task on, whoever waited first. */
@@ -52,7 +53,7 @@ export function findDeadlock(
   const stuck = cycle ?? (all ? waits : undefined);
   if (stuck === undefined) return undefined;
   const named = stuck.map(({ task, object, method }): DeadlockWait => {
-    return { task: nameOf(task), object, method, owners: owners(object).map(nameOf) };
+    return { task: nameOf(task), object, method: calledName(method), owners: recovery.holders(object).map(nameOf) };
   });
   return { tasks: stuck.map(({ task }) => task), error: new DeadlockError(named) };
 }

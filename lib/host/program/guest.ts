@@ -13,7 +13,7 @@ import type { BegunJob, GuestJob } from "../job.ts";
 import { AskingEnd } from "../shared/asking_end.ts";
 import { type GuestTask, makeTask } from "./guest_task.ts";
 import { ObservedMemory } from "./observed_memory.ts";
-import type { TaskMemoryHandle } from "./task_message.ts";
+import type { TaskMemoryHandle, TaskMessage } from "./task_message.ts";
 
 /** What differs between a memory that is attached and one that is asked. */
 interface TaskMemory {
@@ -47,7 +47,7 @@ export async function beginTask(
   return {
     run() {
       if (isTold("post")) {
-        perform(made, { reached, end, observed: task.observed });
+        perform(made, { reached, end, task, attaches });
         isTold("job");
       }
       reached.leave();
@@ -58,17 +58,22 @@ export async function beginTask(
 /** Runs the task to its end, and tells that. */
 function perform(
   made: GuestTask,
-  { reached: { memory, isStopped }, end, observed }: {
+  { reached: { memory, isStopped }, end, task: { task, observed, stepped }, attaches }: {
     readonly reached: TaskMemory;
     readonly end: GuestEnd;
-    readonly observed: boolean;
+    readonly task: TaskMessage;
+    readonly attaches: boolean;
   },
 ): void {
   const view = observed ? new ObservedMemory(memory, now) : undefined;
   const started = now();
-  const bytes = made.run(view ?? memory);
+  // Where it asks for each operation, whoever answers knows what it holds.
+  const looks = attaches && !stepped;
+  const bytes = made.run(view ?? memory, (things) => looks ? view?.watch(things, task) : undefined);
+  view?.end();
   if (isStopped()) return;
-  end.send("reply", 1, encode({ bytes, waits: view?.waits ?? [], started, finished: now() }));
+  const { waits = [], holds = [] } = view ?? {};
+  end.send("reply", 1, encode({ bytes, waits, holds, started, finished: now() }));
 }
 
 async function attach(

@@ -10,7 +10,7 @@ import { farError } from "../../errors.ts";
 import { encode } from "../../codec/mod.ts";
 import { type Layout, type Memory, runBlocking } from "../../memory/mod.ts";
 import { sameData, settingsOf } from "../../program/mod.ts";
-import { type Shareables, Space } from "../../sync/mod.ts";
+import { type Shareables, Space, type Things } from "../../sync/mod.ts";
 import { isHostProgram } from "./host_program.ts";
 import { findProgram } from "./reference.ts";
 import type { Exports } from "../exports.ts";
@@ -21,8 +21,11 @@ import { taskSteps } from "./task_steps.ts";
 export interface GuestTask {
   /** Where its shared things lie. */
   readonly layout: Layout;
-  /** Runs it to its end on a memory, as the task itself; gives the encoded `{ value }` or `{ far }`. */
-  run(memory: Memory): Uint8Array;
+  /**
+   * Runs it to its end on a memory, as the task itself; gives the encoded `{ value }` or `{ far }`. `attached` is told of the
+   * things that it has attached to.
+   */
+  run(memory: Memory, attached?: (things: Things) => void): Uint8Array;
 }
 
 /** Makes a task from its module's exports. */
@@ -46,9 +49,10 @@ export function makeTask(exports: Exports, { module, program: name, settings, ta
   }
   return {
     layout: space.layout,
-    run(memory) {
+    run(memory, attached) {
       try {
-        const { shared, end } = space.attach(memory, { task });
+        const { shared, things, end } = space.attach(memory, { task });
+        attached?.(things);
         try {
           const sharedOn = (other: Memory) => other === memory ? shared : space.bind(other, { task });
           return runBlocking(memory, taskSteps(own, { memory, sharedOn }));

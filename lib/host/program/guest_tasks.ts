@@ -53,7 +53,11 @@ class GuestRun {
     this.#ends = new TaskEnds(names.length, (task, failure) => this.#memory.ended(task, failure), daemonsOf(job));
     this.#memory = keeper.warm.mode.memory === "shared"
       ? new SharedTasks(job, { ends: this.#ends, spin: keeper.spin })
-      : new Owner(job, { now, live: () => this.#ends.live });
+      : new Owner(job, {
+        now,
+        live: () => this.#ends.live,
+        ...observe === undefined ? {} : { held: (span) => this.#lanes.held(span) },
+      });
     this.#lanes = new Lanes(names, observe);
     keeper.closing.addEventListener("abort", this.#onClosing);
   }

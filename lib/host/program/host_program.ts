@@ -33,7 +33,7 @@
  */
 
 import type { AnyProgram, ParameterTable, ProgramClaim, Settings, SettingsOptions } from "../../program/mod.ts";
-import { claimOf, isProgram, settingsOf } from "../../program/mod.ts";
+import { checkDefinition, claimOf, isProgram, settingsOf } from "../../program/mod.ts";
 import type { AnyModeName, GuestPermissions } from "../../mode/mod.ts";
 import type { FarHost, Observer } from "../../simulator/mod.ts";
 import { isHostProgram as isMarked } from "../exports.ts";
@@ -109,11 +109,17 @@ export type AnyHostProgram = HostProgram<ParameterTable, unknown>;
 /** Whatever `Host.run` runs. */
 export type RunnableProgram = AnyProgram | AnyHostProgram;
 
-/** Makes a host program. */
+/**
+ * Makes a host program.
+ *
+ * @throws {DefinitionError} where a part is missing or makes no sense.
+ */
 export function defineHostProgram<const P extends ParameterTable, O>(spec: HostProgramSpec<P, O>): HostProgram<P, O> {
+  const claim = claimOf<P, O>(spec);
+  checkDefinition(spec, { module: "string", main: "function" }, claim);
   return Object.freeze({
     ...spec,
-    ...claimOf<P, O>(spec),
+    ...claim,
     functions: spec.functions ?? {},
     validate: spec.validate ?? (() => {}),
     needs: spec.needs ?? (() => ({})),

@@ -8,12 +8,13 @@
  */
 
 import { DeadlockError, farError, GuestTimeoutError, StoppedError } from "../../errors.ts";
-import { type Memory, ModelMemory, runBlocking, seededChooser } from "../../memory/mod.ts";
+import { calledName, type Memory, ModelMemory, runBlocking, seededChooser } from "../../memory/mod.ts";
 import { runCooperative, type TaskRun, type WaitingTask } from "../../program/mod.ts";
 import { findDeadlock } from "./deadlock.ts";
 import type { ProgramEnd, ProgramJob, TaskEnd } from "./run.ts";
 import { decodeEnd } from "./task_ends.ts";
 import { Recovery } from "../shared/recovery.ts";
+import { Holds } from "./holds.ts";
 import { Lanes, RUNNING } from "./lanes.ts";
 import { taskSteps } from "./task_steps.ts";
 
@@ -32,6 +33,9 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
   let turns = 0;
   const time = () => memory.clock + ++turns / 1000;
+  const holds = job.observe === undefined
+    ? undefined
+    : new Holds(space.attach(memory).things, memory, (span) => lanes.held(span));
   const views = names.map((_, task) => space.attach(memory, { task }));
   const placeOf = (task: number) => ({
     memory,
@@ -45,10 +49,13 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
       ...settings.seed === 0 ? {} : { seed: settings.seed },
       onTurn(run, what) {
         const doing = what === "goes on" ? RUNNING : what === "parks" ? labelOf(run) : undefined;
-        lanes.turn(run.number, time(), doing);
+        const at = time();
+        lanes.turn(run.number, at, doing);
+        holds?.look(at);
         if (what !== "ends") return;
         live.delete(run.number);
         recovery.ended(run.number, run.outcome.kind === "threw" ? farError(run.outcome.error) : undefined);
+        holds?.look(at);
       },
       onParked(waiting) {
         if ([...live].every((task) => tasks[task]?.daemon)) {
@@ -58,7 +65,9 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
         }
         const waits = waiting.map((wait) => ({ ...toWait(wait), queued: space.isLane(wait.word) }));
         const found = findDeadlock(waits, { names, live: live.size, recovery });
-        return found === undefined ? undefined : new Map(found.tasks.map((task) => [task, found.error]));
+        return found === undefined
+          ? undefined
+          : new Map(found.tasks.map((task) => [task, new DeadlockError(found.error.waits)]));
       },
       stopped() {
         if (now() - started < limit) return undefined;
@@ -67,6 +76,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
       },
     },
   );
+  holds?.end(time());
   for (const { end } of views) end();
   const ends = outcomes.map((outcome, task): TaskEnd => {
     if (outcome.kind === "returned") return decodeEnd(outcome.value);
@@ -85,5 +95,5 @@ function toWait({ task, call, on, until }: WaitingTask) {
 }
 
 function labelOf({ call, pending }: TaskRun<unknown>): string {
-  return call === undefined || pending?.kind === "sleep" ? "sleep" : `${call.object}.${call.method}`;
+  return call === undefined || pending?.kind === "sleep" ? "sleep" : `${call.object}.${calledName(call.method)}`;
 }

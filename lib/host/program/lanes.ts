@@ -5,6 +5,7 @@
  */
 
 import type { Observer } from "../../simulator/mod.ts";
+import type { HeldSpan } from "./holds.ts";
 import type { TaskDone } from "./task_message.ts";
 
 /** What a task does that waits for nothing. */
@@ -29,6 +30,12 @@ export class Lanes {
     this.turn(task, finished, undefined);
   }
 
+  /** The task held something for some time. */
+  held({ task, name, started, finished }: HeldSpan): void {
+    const lane = this.#names[task];
+    if (lane !== undefined) this.#observe?.({ lane, name, holds: true, started, finished, t: finished });
+  }
+
   /** The task does that from then on: it runs, or waits in a call of that name; without a name it has ended. */
   turn(task: number, time: number, name: string | undefined): void {
     if (this.#observe === undefined) return;
@@ -44,7 +51,8 @@ export class Lanes {
 }
 
 /** Draws the whole lane of a task that has ended elsewhere. */
-export function drawLane(lanes: Lanes, task: number, { started, finished, waits }: TaskDone): void {
+export function drawLane(lanes: Lanes, task: number, { started, finished, waits, holds }: TaskDone): void {
+  for (const held of holds) lanes.held({ task, ...held });
   lanes.turn(task, started, RUNNING);
   for (const wait of waits) {
     lanes.turn(task, wait.started, wait.name);

@@ -5,11 +5,14 @@
  */
 
 import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../../memory/mod.ts";
-import { INLINE, runBlocking } from "../../memory/mod.ts";
+import { calledName, INLINE, runBlocking } from "../../memory/mod.ts";
 
-/** A wait of a task. */
+import type { SharedThing } from "../../sync/mod.ts";
+import { Holds } from "./holds.ts";
+
+/** What a task waited for or held, for some time. */
 export interface TaskSpan {
-  /** What it waited in. */
+  /** The call that it waited in, or the thing that it held. */
   readonly name: string;
   /** When it began, in milliseconds. */
   readonly started: number;
@@ -20,14 +23,29 @@ export interface TaskSpan {
 export class ObservedMemory implements Memory {
   /** The waits so far. */
   readonly waits: TaskSpan[] = [];
+  /** What it held so far, as far as it looks. */
+  readonly holds: TaskSpan[] = [];
   readonly #memory: Memory;
   readonly #now: () => number;
   #call: CallOperation | undefined;
+  #holds: Holds | undefined;
 
   /** Observes a memory by a clock. */
   constructor(memory: Memory, now: () => number) {
     this.#memory = memory;
     this.#now = now;
+  }
+
+  /** Notes what a task holds as well, by the things of its view. */
+  watch(things: ReadonlyMap<string, SharedThing>, task: number): void {
+    this.#holds = new Holds(things, this.#memory, ({ task: holder, ...span }) => {
+      if (holder === task) this.holds.push(span);
+    });
+  }
+
+  /** The task has ended. */
+  end(): void {
+    this.#holds?.end(this.#now());
   }
 
   /** That of the memory. */
@@ -43,6 +61,8 @@ export class ObservedMemory implements Memory {
   /** Performs one operation, and notes it if it waits. */
   perform(operation: Operation): Answer {
     const { kind } = operation;
+    // What a call has changed shows before whatever comes next.
+    if (this.#call !== undefined) this.#holds?.look(this.#now());
     if (kind === "call") this.#call = operation;
     if (kind !== "call" && kind !== "wait" && kind !== "sleep") return this.#memory.perform(operation);
     const started = this.#now();
@@ -50,7 +70,7 @@ export class ObservedMemory implements Memory {
     try {
       answer = this.#memory.perform(operation);
     } finally {
-      const name = kind === "sleep" ? "sleep" : `${this.#call?.object}.${this.#call?.method}`;
+      const name = kind === "sleep" ? "sleep" : `${this.#call?.object}.${calledName(this.#call?.method ?? "")}`;
       if (kind !== "call" || answer !== INLINE) this.waits.push({ name, started, finished: this.#now() });
     }
     return answer;

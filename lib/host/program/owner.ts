@@ -18,6 +18,7 @@ import type { Things } from "../../sync/mod.ts";
 import { type Asked, askedSteps, decodeAsked, encodeAnswer } from "../shared/asked.ts";
 import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
+import { type HeldSpan, Holds } from "./holds.ts";
 import type { ProgramJob, TaskEnd } from "./run.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
@@ -27,6 +28,8 @@ export interface OwnerOptions {
   readonly now: () => number;
   /** How many tasks have not ended. */
   readonly live: () => number;
+  /** Told what tasks held, if anybody wants to know. */
+  readonly held?: (span: HeldSpan) => void;
 }
 
 export class Owner implements TasksMemory {
@@ -35,6 +38,7 @@ export class Owner implements TasksMemory {
   readonly #recovery: Recovery;
   readonly #job: ProgramJob;
   readonly #options: OwnerOptions;
+  readonly #holds: Holds | undefined;
   readonly #things: readonly Things[];
   /** Who takes the answer to what a task asked. */
   readonly #answers = new Map<number, (bytes: Uint8Array) => void>();
@@ -78,6 +82,8 @@ export class Owner implements TasksMemory {
     runBlocking(this.memory, space.initialize());
     this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
     this.#recovery = new Recovery(space, this.memory);
+    const { held } = options;
+    this.#holds = held === undefined ? undefined : new Holds(space.attach(this.memory).things, this.memory, held);
   }
 
   began(): void {}
@@ -132,6 +138,7 @@ export class Owner implements TasksMemory {
 
   /** Stops its timer. */
   close(): void {
+    this.#holds?.end(this.#options.now());
     this.#letGo();
   }
 
@@ -161,6 +168,7 @@ export class Owner implements TasksMemory {
       if (run !== undefined) this.#advance(run);
       else if (!this.#breakDeadlock()) break;
     }
+    this.#holds?.look(this.#options.now());
     this.#letGo();
     const left = Math.max(0, Math.ceil(this.memory.earliest - this.#options.now()));
     this.#letGo = after(left, () => this.#goOn());

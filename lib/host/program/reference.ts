@@ -13,7 +13,7 @@
  * ```
  */
 
-import { farError, GuestError } from "../../errors.ts";
+import { farError, GuestError, SeveralProgramsError } from "../../errors.ts";
 import { isRunnable, type RunnableProgram } from "./host_program.ts";
 import { candidates, type Exports, moduleUrl } from "../exports.ts";
 
@@ -35,6 +35,7 @@ export function findProgram(exports: Exports, { module, name }: { module: string
  * Imports a program; without a name the module must export exactly one.
  *
  * @throws {TypeError} where the module is no URL or exports no such program.
+ * @throws {SeveralProgramsError} where it exports several, and no name is given.
  * @throws {GuestError} where the module cannot be imported.
  */
 export async function loadProgram(module: string, { name }: { readonly name?: string } = {}): Promise<RunnableProgram> {
@@ -48,7 +49,8 @@ export async function loadProgram(module: string, { name }: { readonly name?: st
   if (name !== undefined) return Object.freeze({ ...findProgram(exports, { module: url, name }), module: url });
   const [program, ...more] = programsOf(exports);
   if (program !== undefined && more.length === 0) return Object.freeze({ ...program, module: url });
-  const is = program === undefined ? "it exports no program" : `it exports ${more.length + 1} programs`;
-  const wanted = program === undefined ? "one made by defineProgram or defineHostProgram is" : "the name of one is";
-  throw new TypeError(`Cannot run ${url}: ${is}, ${wanted} wanted`);
+  if (program !== undefined) throw new SeveralProgramsError(url, [program, ...more].map(({ name }) => name));
+  throw new TypeError(
+    `Cannot run ${url}: it exports no program, one made by defineProgram or defineHostProgram is wanted`,
+  );
 }

@@ -6,7 +6,14 @@
  */
 
 import type { FarError } from "../../errors.ts";
-import { type Failed, type ParameterTable, type ProgramClaim, sameData, type Settings } from "../../program/mod.ts";
+import {
+  type Failed,
+  type OutcomeTest,
+  type ParameterTable,
+  type ProgramClaim,
+  sameData,
+  type Settings,
+} from "../../program/mod.ts";
 
 /** A table under a run. */
 export interface ReportTable {
@@ -34,8 +41,12 @@ export interface ProgramReport {
   readonly independent: unknown;
   /** All outcomes that the program declares, where they are a list. */
   readonly expected: readonly unknown[] | null;
+  /** Those of the declared outcomes that are right; `null` where they are no list. */
+  readonly right: readonly unknown[] | null;
   /** Whether the outcome is one of those that the program declares. */
   readonly ok: boolean;
+  /** What the outcome is: right, one that shows the bug of a specimen, or one that the program does not declare. */
+  readonly verdict: "right" | "bug-shown" | "undeclared";
   /** How long the tasks ran, in milliseconds of real time. */
   readonly ms: number;
   /** What each task returned that ended well, by name. */
@@ -47,7 +58,7 @@ export interface ProgramReport {
 }
 
 /** What a program says of its outcomes. */
-type Judge = Pick<Required<ProgramClaim<ParameterTable, unknown>>, "name" | "independent" | "expected">;
+type Judge = Pick<Required<ProgramClaim<ParameterTable, unknown>>, "name" | "independent" | "expected" | "right">;
 
 /** What is known of a run that is over. */
 export interface RunFacts extends Pick<ProgramReport, "mode" | "transport" | "outcome" | "ms"> {
@@ -78,7 +89,8 @@ export function failedOutcome(failures: readonly TaskFault[]): Failed {
 export function reportOf(program: Judge, facts: RunFacts): ProgramReport {
   const { settings, mode, transport, outcome, ms, returned = {}, failures = [], tables = [] } = facts;
   const expected = program.expected(settings);
-  const ok = typeof expected === "function" ? expected(outcome) : expected.some((one) => sameData(one, outcome));
+  const right = program.right(settings);
+  const ok = isAmong(expected, outcome);
   return {
     program: program.name,
     mode,
@@ -87,10 +99,17 @@ export function reportOf(program: Judge, facts: RunFacts): ProgramReport {
     outcome,
     independent: program.independent(outcome, settings),
     expected: typeof expected === "function" ? null : expected,
+    right: typeof expected === "function" ? null : expected.filter((one) => isAmong(right, one)),
     ok,
+    verdict: !ok ? "undeclared" : isAmong(right, outcome) ? "right" : "bug-shown",
     ms,
     returned,
     errors: failures.map(({ far }) => far),
     tables,
   };
+}
+
+/** Whether a list or a test has an outcome. */
+function isAmong(outcomes: readonly unknown[] | OutcomeTest<unknown>, outcome: unknown): boolean {
+  return typeof outcomes === "function" ? outcomes(outcome) : outcomes.some((one) => sameData(one, outcome));
 }

@@ -39,6 +39,8 @@ export interface TaskDone {
   readonly bytes: Uint8Array;
   /** What it waited for, where that was to be noted. */
   readonly waits: readonly TaskSpan[];
+  /** What it held, where that was to be noted and it can see it. */
+  readonly holds: readonly TaskSpan[];
   /** When it began, in milliseconds. */
   readonly started: number;
   /** When it ended, in milliseconds. */
@@ -51,16 +53,18 @@ export interface TaskDone {
  * @throws {ProtocolError} where it is none.
  */
 export function taskDoneFrom(value: unknown): TaskDone {
-  const { bytes, waits, started, finished } = recordFrom(value);
+  const { bytes, waits, holds, started, finished } = recordFrom(value);
   const isSpan = (wait: unknown): wait is TaskSpan => {
     const { name, started, finished } = recordFrom(wait);
     return typeof name === "string" && typeof started === "number" && typeof finished === "number";
   };
   // A list may claim any number of holes, each of which would be looked at.
-  const isWhole = bytes instanceof Uint8Array && Array.isArray(waits) &&
-    Object.keys(waits).length === waits.length && waits.every(isSpan);
+  const areSpans = (value: unknown): value is TaskSpan[] => {
+    return Array.isArray(value) && Object.keys(value).length === value.length && value.every(isSpan);
+  };
+  const isWhole = bytes instanceof Uint8Array && areSpans(waits) && areSpans(holds);
   if (isWhole && typeof started === "number" && typeof finished === "number") {
-    return { bytes, waits, started, finished };
+    return { bytes, waits, holds, started, finished };
   }
   throw new ProtocolError("an end of a task that lacks a part, a whole one is wanted");
 }

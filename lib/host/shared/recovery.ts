@@ -35,9 +35,18 @@ export class Recovery {
     return recover(this.#things.values(), { task, failure: text });
   }
 
-  /** The tasks that own a thing. */
+  /** The tasks that own a thing: who waits for it waits for them. */
   owners(object: string): readonly number[] {
+    return this.#ask(this.#things.get(object)?.owners?.());
+  }
+
+  /** The tasks that took a thing and have not given it back, also where others may give it back: for reports. */
+  holders(object: string): readonly number[] {
     const thing = this.#things.get(object);
-    return thing?.owners === undefined ? [] : runBlocking(this.#memory, thing.owners());
+    return this.#ask(thing?.holders?.() ?? thing?.owners?.());
+  }
+
+  #ask(steps: Steps<readonly number[]> | undefined): readonly number[] {
+    return steps === undefined ? [] : runBlocking(this.#memory, steps);
   }
 }

@@ -8,7 +8,11 @@ const wait = (task: number, object: string, more: Partial<TaskWait> = {}): TaskW
 /** The tasks of the deadlock among these waits; the lock `oN` belongs to task N. */
 function found(waits: readonly TaskWait[], live: number, owners?: Readonly<Record<string, readonly number[]>>) {
   const ownersOf = (object: string) => owners?.[object] ?? (object.startsWith("o") ? [Number(object.slice(1))] : []);
-  return findDeadlock(waits, { names: ["t0", "t1", "t2", "t3"], live, recovery: { owners: ownersOf } })?.tasks;
+  return findDeadlock(waits, {
+    names: ["t0", "t1", "t2", "t3"],
+    live,
+    recovery: { owners: ownersOf, holders: ownersOf },
+  })?.tasks;
 }
 
 Deno.test("findDeadlock() finds a circle whatever others do, and names it from its first task on", () => {

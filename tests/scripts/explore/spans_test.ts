@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { spansOf } from "../../../scripts/explore/spans.ts";
 
 const row = (task: number, text: string) => {
-  return { step: 0, task, text, preempts: undefined, races: false, source: undefined };
+  return { step: 0, task, text, preempts: undefined, races: false, holds: [], source: undefined };
 };
 
 Deno.test("spansOf() joins the rows of a task in a row, and has it wait until it goes on, or for ever", () => {

@@ -136,12 +136,15 @@ Deno.test("lanesOf() has the tasks in their order, then others by their begin, e
     return { lane, name, started, finished: started + 1, t: 0 };
   };
   const seen = [span("z", "late", 9), span("b", "second", 2), span("y", "early", 1), span("b", "first", 0)];
-  assertEquals(lanesOf(seen, ["a", "b"]).map(({ lane, spans }) => [lane, ...spans.map(({ name }) => name)]), [
-    ["a"],
-    ["b", "first", "second"],
-    ["y", "early"],
-    ["z", "late"],
-  ]);
+  assertEquals(
+    lanesOf(seen, { names: ["a", "b"] }).map(({ lane, spans }) => [lane, ...spans.map(({ name }) => name)]),
+    [
+      ["a"],
+      ["b", "first", "second"],
+      ["y", "early"],
+      ["z", "late"],
+    ],
+  );
 });
 
 Deno.test("axisLine() marks round times where they are", () => {

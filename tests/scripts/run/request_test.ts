@@ -16,7 +16,16 @@ async function request(...args: readonly string[]): Promise<Request> {
 }
 
 Deno.test("readRequest() gives one program with the defaults, wherever its name stands", async () => {
-  const defaults = { all: false, modes: ["direct"], seed: 0, timeout: 60, lanes: false, trace: undefined, json: false };
+  const defaults = {
+    all: false,
+    modes: ["direct"],
+    seed: 0,
+    timeout: 60,
+    lanes: false,
+    trace: undefined,
+    json: false,
+    width: 80,
+  };
   const { subjects, ...rest } = await request("lock");
   assertEquals(rest as unknown, defaults);
   assertEquals(subjects.map(({ program, variant, parameters }) => [program.name, variant, parameters]), [

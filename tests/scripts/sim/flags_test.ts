@@ -34,7 +34,7 @@ Deno.test("readFlags() gives the six runs of the original where there are no arg
     [1, 0.1, 0.4],
     [5, 0.002, 1],
   ]);
-  assertEquals(request?.explain, false);
+  assertEquals(request?.own, false);
 });
 
 Deno.test("readFlags() gives one case with the defaults where there is any argument", () => {
@@ -44,7 +44,8 @@ Deno.test("readFlags() gives one case with the defaults where there is any argum
     timeout: undefined,
     trace: undefined,
     json: true,
-    explain: true,
+    own: true,
+    width: 80,
   });
   assertEquals(only(["--no-deterministic"]).deterministic, false);
   assertEquals(only(["--mode", "process,direct"]).modes, ["process", "direct"]);

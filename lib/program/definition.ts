@@ -1,0 +1,83 @@
+/**
+ * What a program must be made of, checked where it is defined: types say so too, but not everybody checks them.
+ */
+
+import { DefinitionError } from "../errors.ts";
+import { faultOf, type ParameterTable } from "./parameter.ts";
+
+/** What a part must be, as `typeof` says it. */
+type Parts = Readonly<Record<string, "string" | "function">>;
+
+/** The parts that any program has. */
+const CLAIM: Parts = { name: "string", claim: "string", expected: "function" };
+
+/** What is checked of any program. */
+interface Checked {
+  readonly variants: readonly string[];
+  readonly specimens: readonly string[];
+  readonly parameters: ParameterTable;
+}
+
+/**
+ * Checks what a program is made of, `parts` besides those of any program.
+ *
+ * @throws {DefinitionError} where something is missing or makes no sense.
+ */
+export function checkDefinition(spec: object, parts: Parts, { variants, specimens, parameters }: Checked): void {
+  const given: Readonly<Record<string, unknown>> = { ...spec };
+  const wanted = { ...CLAIM, ...parts };
+  const called = typeof given.name === "string" && given.name !== "" ? given.name : "a program";
+  const refuse = (is: string, wanted: string): never => {
+    throw new DefinitionError(`Cannot define ${called}: ${is}, ${wanted} is wanted`);
+  };
+  for (const [part, type] of Object.entries(wanted)) {
+    const value = given[part];
+    if (typeof value === type && value !== "") continue;
+    const known = new Set([...Object.keys(wanted), ...OTHERS]);
+    const near = Object.keys(given).find((key) => !known.has(key) && isNear(key, part));
+    const is = value !== undefined
+      ? `its ${part} is ${value === "" ? "empty" : `a ${typeof value}`}`
+      : near === undefined
+      ? `it has no ${part}`
+      : `it has no ${part}, but ${near}`;
+    refuse(is, type === "string" ? `a text as its ${part}` : `a function ${part}`);
+  }
+  if (variants.length === 0 || new Set(variants).size < variants.length) {
+    refuse(`its variants are ${variants.join(", ") || "none"}`, "one or more, each once,");
+  }
+  const stray = specimens.find((name) => !variants.includes(name));
+  if (stray !== undefined) refuse(`its specimen ${stray} is no variant`, `one of ${variants.join(", ")}`);
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if ("choices" in parameter && parameter.choices.length === 0) {
+      refuse(`its parameter ${name} has no choices`, "one or more");
+    }
+    const fault = faultOf(parameter, parameter.default);
+    if (fault !== undefined) refuse(`the default of its parameter ${name} is ${String(parameter.default)}`, fault);
+  }
+}
+
+/** Parts that a program may lack. */
+const OTHERS = [
+  "module",
+  "variants",
+  "specimens",
+  "parameters",
+  "independent",
+  "right",
+  "invariant",
+  "shared",
+  "tasks",
+  "outcome",
+  "functions",
+  "validate",
+  "needs",
+  "main",
+];
+
+/** Whether a word is another one but for a letter or two. */
+function isNear(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  let at = 0;
+  for (const letter of long) if (letter === short[at]) at++;
+  return long.length - at <= 1 && long.length - short.length <= 2;
+}

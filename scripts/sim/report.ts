@@ -1,0 +1,97 @@
+/**
+ * What `deno task sim` prints where it was given flags: what is measured, a table, and what its numbers mean.
+ *
+ * - A row of the table is printed when its run has ended; so its columns have their widths from the start.
+ */
+
+import { formatGeneral } from "../../lib/blocks/mod.ts";
+import { MODE_NAMES, type ModeName } from "../../lib/host/mod.ts";
+import { counted, listed, wrapped } from "../command/text.ts";
+import type { RunReport } from "./experiment.ts";
+import type { Case } from "./flags.ts";
+
+/** The lines that tell of runs. */
+export interface SimPaper {
+  /** Before the runs of a case. */
+  head(run: Case): string[];
+  /** Before one of them. */
+  begin(run: Case, mode: ModeName): string[];
+  /** A row that the printer prints. */
+  row(line: string, mode: ModeName): string;
+  /** After one of them. */
+  end(report: RunReport): string[];
+  /** After all. */
+  foot(reports: readonly RunReport[]): string[];
+}
+
+/** What an update of a busy system does, and what that means for the rates. */
+const BURNS: Readonly<Record<Case["burn"], string>> = {
+  wall:
+    "Each update keeps its guest busy for a whole period of real time (--burn wall): side by side they keep up with " +
+    "the clock, one after another they do not.",
+  cpu:
+    "Each update does a fixed amount of work, measured to take a period on this machine (--burn cpu): more guests than " +
+    "cores have to share.",
+  none: "The updates do nothing (--burn none): what is left is the cost of the messages.",
+};
+
+interface Column {
+  readonly head: string;
+  readonly width: number;
+  readonly cell: (report: RunReport) => string;
+}
+
+/** Our own lines. */
+export function ownPaper(run: Case, width: number): SimPaper {
+  const modeWidth = Math.max(...MODE_NAMES.map(({ length }) => length));
+  const columns: readonly Column[] = [
+    { head: "rate", width: 8, cell: ({ rate }) => formatGeneral(rate) },
+    { head: "limit", width: 8, cell: ({ limit }) => limit === null ? "none" : formatGeneral(limit) },
+    { head: "late steps", width: 12, cell: ({ overruns, updates }) => `${overruns} of ${updates}` },
+    ...run.deterministic ? [] : [{ head: "lag", width: 5, cell: ({ lag }: RunReport) => String(lag) }],
+  ];
+  const line = (mode: string, cells: readonly string[], y: string) => {
+    const padded = cells.map((cell, index) => cell.padStart(columns[index]?.width ?? 0));
+    return [mode.padEnd(modeWidth), ...padded, y].join("  ").trimEnd();
+  };
+  const wrap = (text: string, indent = "") => wrapped(text, width, indent);
+  return {
+    head: ({ systems, period, duration, rate, burn }) => [
+      ...wrap(
+        `${counted(systems, "busy system")}, ${systems > 1 ? "each delegated" : "delegated"} to a mode: a period of ` +
+          `${formatGeneral(period, 4)} s, ${formatGeneral(duration, 4)} s of simulated time, ` +
+          `${rate === 0 ? "as fast as they can" : `at a rate of ${formatGeneral(rate)}`}.`,
+      ),
+      ...wrap(BURNS[burn]),
+      "",
+      ...run.print ? [] : [line("mode", columns.map(({ head }) => head), "y")],
+    ],
+    begin: () => [],
+    row: (text, mode) => `${mode.padEnd(modeWidth)}  ${text.replace(/^\[0 print\] /, "")}`,
+    end: (report) => [
+      ...run.print ? ["", line("mode", columns.map(({ head }) => head), "y")] : [],
+      line(
+        report.mode,
+        columns.map(({ cell }) => cell(report)),
+        [...new Set(report.y.map((y) => formatGeneral(y)))].join(", "),
+      ),
+      ...run.print ? [""] : [],
+    ],
+    foot: (reports) => [
+      ...run.print ? [] : [""],
+      ...wrap("rate: simulated seconds a real second. limit: the most that it can be.", "  "),
+      ...[...Map.groupBy(reports, ({ limit, limitReason }) => `${limit === null ? "" : limit} ${limitReason}`).values()]
+        .flatMap((alike) => {
+          const reason = alike[0]?.limitReason ?? "";
+          return wrap(`  ${listed(alike.map(({ mode }) => mode))}: ${reason}`, "    ");
+        }),
+      ...reports.some(({ overruns }) => overruns > 0)
+        ? wrap("late steps: those that began after their real time.", "  ")
+        : [],
+      ...run.deterministic ? [] : wrap(
+        "lag: by how many periods the oldest reply that was shown came later than --deterministic has it.",
+        "  ",
+      ),
+    ],
+  };
+}

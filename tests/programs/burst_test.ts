@@ -69,7 +69,8 @@ Deno.test("burst: nothing is lost under random schedules", () => {
 });
 
 Deno.test("burst: all interleavings of a burst of two hold, and they are few: a look at the queue is one action", () => {
-  for (const [variant, most] of [["bounded", 274], ["unbounded", 278]] as const) {
+  // Before each of the four looks at the clock time may have passed or not.
+  for (const [variant, most] of [["bounded", 7096], ["unbounded", 7160]] as const) {
     const parameters = { bursts: 1, burst: 2, maxsize: 1 };
     const { verdict, outcomes, schedules } = wellOf(burst, { variant, parameters, strategy: "dpor" });
     assertEquals([variant, verdict], [variant, "proved"]);

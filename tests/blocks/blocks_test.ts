@@ -230,3 +230,26 @@ Deno.test("mapSignal() keeps a number a number and a vector a vector", () => {
   assertEquals(mapSignal([1, 2], (u, v = 0, w = 0) => u + v * w, [10, 20], 3), Float64Array.of(31, 62));
   assertEquals(mapSignal([1], (u) => u), Float64Array.of(1));
 });
+
+Deno.test("table() refuses rows of different lengths when it is made, and delay() is as long as it is told to be", async () => {
+  for (
+    const [rows, message] of [
+      [[[1, 2], [3]], "Cannot make a table: row 1 is of 1 numbers, 2 numbers as in row 0 are wanted"],
+      [[1, [2]], "Cannot make a table: row 1 is of 1 numbers, a number as in row 0 is wanted"],
+      [[[1], 2], "Cannot make a table: row 1 is a number, 1 numbers as in row 0 are wanted"],
+    ] as const
+  ) {
+    assertThrows(() => table({ period: 1, rows }), RangeError, message);
+  }
+  await using simulator = new Simulator(delay({ period: 1, steps: 1000, initial: -1 }));
+  await simulator.initialize();
+  const seen: unknown[] = [];
+  for (let k = 0; k < 1003; k++) {
+    simulator.fix("u", k);
+    await simulator.advanceTo(k);
+    await simulator.advancePendingEvents();
+    seen.push(simulator.context.output("y"));
+  }
+  assertEquals(seen.slice(0, 1000), Array(1000).fill(-1));
+  assertEquals(seen.slice(1000), [0, 1, 2]);
+});

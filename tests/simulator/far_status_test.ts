@@ -69,6 +69,12 @@ Deno.test("A far system that ends its run ends the whole at its next release, an
       if (moment === "publish" && at === 0) return assertEquals(status.reason, "reached-boundary");
       assertEquals(status, { reason: "reached-termination", t: at + 1, by, message: `enough by ${moment}` });
       assertEquals(simulator.context.output("n"), moment === "update" ? at + 1 : at);
+      const saved = await simulator.snapshot();
+      for (let round = 0; round < 2; round++) {
+        const { reason, t } = await simulator.advanceTo(10);
+        assertEquals({ reason, t }, { reason: "reached-boundary", t: 10 }, "it is told once, also past a snapshot");
+        await simulator.restore(saved);
+      }
     }),
     { numRuns: runs(30) },
   );

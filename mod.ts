@@ -405,6 +405,8 @@ export {
   type Settings,
   settingsOf,
   type SettingsOptions,
+  type SHARING,
+  type SharingOf,
   type TaskFailure,
   type TaskOutcome,
   type TaskRun,

@@ -11,6 +11,21 @@
  * - `wait` answers `woken` at least when a `notify` chose it, and possibly without one: callers check again in a loop.
  *
  * Longer than most files because the set is closed: every operation is described, checked and yielded here.
+ *
+ * @example
+ * ```ts
+ * import { Layout, ModelMemory, runBlocking } from "./mod.ts";
+ * import { add, load, now, sleep, type Steps } from "./operation.ts";
+ *
+ * function* countLater(word: number): Steps<number> {
+ *   yield* sleep((yield* now()) + 50);
+ *   yield* add(word, 1);
+ *   return yield* load(word);
+ * }
+ * const layout = new Layout();
+ * const word = layout.word("count");
+ * if (runBlocking(new ModelMemory(layout), countLater(word)) !== 1) throw new Error("1 is wanted");
+ * ```
  */
 
 import { placed } from "./placed.ts";

@@ -25,9 +25,10 @@ export type {
   ProgramTask,
   Settings,
   SettingsOptions,
+  SharingOf,
   TaskFailure,
 } from "./program.ts";
-export { claimOf, defineProgram, isFailed, isProgram, settingsOf } from "./program.ts";
+export { claimOf, defineProgram, isFailed, isProgram, settingsOf, SHARING } from "./program.ts";
 export { checkDefinition } from "./definition.ts";
 export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";

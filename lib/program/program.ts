@@ -110,21 +110,30 @@ export interface ProgramClaim<P extends ParameterTable, O> {
   right?(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
 }
 
+/** Nothing but a type: what tells the compiler the types of the shared things before it looks at the tasks. */
+export interface SharingOf<S extends Shareables> {
+  /** Never there. */
+  readonly [SHARING]?: S;
+}
+
+/** See {@linkcode SharingOf}. */
+export const SHARING: unique symbol = Symbol("sharing");
+
 /** What a program is made of. */
 export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> extends ProgramClaim<P, O> {
   /** Where it is exported: `import.meta.url`. Without it, it runs in direct mode only. */
   readonly module?: string;
-  /** The shared things. Where it takes the settings, `outcome` stands before `tasks`: so the compiler learns their types. */
+  /** The shared things; it stands before `tasks`. */
   shared(settings: Settings<P>): S;
-  /** The tasks. */
-  tasks(settings: Settings<P>): readonly ProgramTask<S>[];
+  /** The tasks. Where they are made by a call, such as `map`, it takes the settings: so they know the types of the things. */
+  tasks(settings: Settings<P> & SharingOf<NoInfer<S>>): readonly ProgramTask<NoInfer<S>>[];
   /** What came out, as plain data, read when all tasks have ended well. */
-  outcome(shared: Shared<S>, context: OutcomeContext<P>): Steps<O>;
+  outcome(shared: Shared<NoInfer<S>>, context: OutcomeContext<P>): Steps<O>;
   /**
    * What holds between any two operations of tasks; read without being seen by them, and not while a task is in the middle of
    * changing a thing whose state it asks for.
    */
-  invariant?(shared: Shared<S>): Steps<boolean>;
+  invariant?(shared: Shared<NoInfer<S>>): Steps<boolean>;
 }
 
 /** A program, complete. */

@@ -3,6 +3,20 @@
  *
  * - Without a timeout a call waits for as long as it takes; with 0 it gives up unless it can go on at once.
  * - What makes no sense is refused when the method is called, before anything happens.
+ *
+ * @example
+ * ```ts
+ * import { checkWaitOptions } from "./wait_options.ts";
+ *
+ * checkWaitOptions("wait for the door", { timeout: 1.5 });
+ * let refused = "";
+ * try {
+ *   checkWaitOptions("wait for the door", { timeout: -1 });
+ * } catch (error) {
+ *   refused = (error as Error).message;
+ * }
+ * if (!refused.startsWith("Cannot wait for the door: a timeout of -1 s")) throw new Error("it is refused");
+ * ```
  */
 
 import { type Steps, timeIn } from "../memory/mod.ts";

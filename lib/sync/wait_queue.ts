@@ -17,6 +17,54 @@
  * - A task that dies inside the monitor may leave torn state: all who use the queue from then on get `NotRecoverableError`.
  *
  * Longer than most files because what happens at the door, in line and at a death is one protocol over the same words.
+ *
+ * @example
+ * ```ts
+ * import { load, ModelMemory, type Steps, store } from "../memory/mod.ts";
+ * import { type Binding, blocking, Space } from "./mod.ts";
+ * import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
+ *
+ * class Turnstile {
+ *   readonly name = "turnstile";
+ *   readonly #coins: number;
+ *   readonly #queue: WaitQueue;
+ *   constructor(binding: Binding, { coins, queue }: { coins: number; queue: WaitQueuePlace }) {
+ *     this.#coins = coins;
+ *     this.#queue = new WaitQueue(binding, queue, { settle: () => this.#settle(), undo: () => this.#add(1) });
+ *   }
+ *   insert(): Steps<void> {
+ *     return this.#queue.inside(() => this.#add(1));
+ *   }
+ *   *pass(): Steps<void> {
+ *     yield* this.#queue.obtain(() => this.#take(), 1, { deadline: Infinity });
+ *   }
+ *   *#take(): Steps<number> {
+ *     const coins = yield* load(this.#coins);
+ *     if (coins > 0) yield* store(this.#coins, coins - 1);
+ *     return coins > 0 ? 1 : 0;
+ *   }
+ *   *#add(coins: number): Steps<void> {
+ *     yield* store(this.#coins, (yield* load(this.#coins)) + coins);
+ *     yield* this.#settle();
+ *   }
+ *   *#settle(): Steps<void> {
+ *     const first = yield* this.#queue.first();
+ *     if (first !== NOBODY && (yield* this.#take()) === 1) yield* this.#queue.grant(first, 1);
+ *   }
+ * }
+ * const space = new Space({
+ *   gate: {
+ *     kind: "turnstile",
+ *     reserve: (space, name) => {
+ *       const place = { coins: space.word(`${name}.coins`), queue: reserveWaitQueue(space, name) };
+ *       return (binding) => new Turnstile(binding, place);
+ *     },
+ *   },
+ * }, { tasks: 1 });
+ * const gate = blocking(space.bind(new ModelMemory(space.layout), { task: 0 }).gate);
+ * gate.insert();
+ * gate.pass();
+ * ```
  */
 
 import { NotRecoverableError } from "../errors.ts";

@@ -102,16 +102,8 @@ export function place(system: System, options: ValuesOptions): Places {
       return [port, from?.part.outputSignal(from.port)] as const;
     }),
   );
-  const outputSignal = (port: string): number => {
-    const signal = outputs.get(port);
-    if (signal !== undefined) return signal;
-    const known = Object.keys(system.outputs).join(", ") || "it has none";
-    throw new DiagramError(
-      `Cannot read output ${system.name}.${port}: there is no such port, one of (${known}) is wanted`,
-    );
-  };
   values.approach = approachOf(values, reads(parts.values(), values));
-  return { values, parts, feeders, outputSignal, inputSignal: (input) => own.signal(input) };
+  return new PlacedSystem(system, { values, parts, feeders, outputs, own });
 }
 
 function node(system: System, at: Pick<Placed, "path" | "name" | "parent">): Placed {
@@ -179,6 +171,43 @@ function outputOf(node: Placed, port: string): { part: PartContext; port: string
     at = shown === undefined ? undefined : at.children?.get(shown.part);
   }
   return undefined;
+}
+
+/** What is kept of a system in its places; how it was found is forgotten. */
+class PlacedSystem implements Places {
+  readonly values: Values;
+  readonly parts: ReadonlyMap<string, PartContext>;
+  readonly feeders: Places["feeders"];
+  readonly #system: System;
+  readonly #outputs: ReadonlyMap<string, number | undefined>;
+  readonly #own: OwnInputs;
+
+  constructor(
+    system: System,
+    found: Pick<Places, "values" | "parts" | "feeders"> & {
+      readonly outputs: ReadonlyMap<string, number | undefined>;
+      readonly own: OwnInputs;
+    },
+  ) {
+    this.values = found.values;
+    this.parts = found.parts;
+    this.feeders = found.feeders;
+    this.#system = system;
+    this.#outputs = found.outputs;
+    this.#own = found.own;
+  }
+
+  outputSignal(port: string): number {
+    const signal = this.#outputs.get(port);
+    if (signal !== undefined) return signal;
+    const { name, outputs } = this.#system;
+    const known = Object.keys(outputs).join(", ") || "it has none";
+    throw new DiagramError(`Cannot read output ${name}.${port}: there is no such port, one of (${known}) is wanted`);
+  }
+
+  inputSignal(input: string): number {
+    return this.#own.signal(input);
+  }
 }
 
 /** The inputs of the system itself. */

@@ -52,6 +52,8 @@ export class Oracle {
   #ready = new Set<string>();
   #inputs: Values = {};
   #tick = 0;
+  /** The timing that names the present tick: of the near side where this is a far side. */
+  #named: Timing | undefined;
   #t = 0;
 
   constructor(system: System, flaw?: Flaw) {
@@ -179,7 +181,7 @@ export class Oracle {
     far.before = inputs;
     run!.advance(this.#tick, {
       inclusive: true,
-      named: { t: this.#t, timing: this.#naming(this.#tick) ?? system.timing },
+      named: { t: this.#t, timing: this.#named ?? system.timing },
     });
     far.newest = run!.outputs();
     if (this.#flaw === "a reply is shown one period early") far.shown = far.newest;
@@ -270,10 +272,13 @@ export class Oracle {
 
   /** The t of a tick, as everybody sees it. */
   #name(tick: number, other?: { t: number; timing: Timing }): number | undefined {
-    const own = this.#naming(tick);
+    const own = this.#named = this.#naming(tick);
     if (other !== undefined) {
       const { period, offset } = other.timing;
-      if (own === undefined || period < own.period || (period === own.period && offset < own.offset)) return other.t;
+      if (own === undefined || period < own.period || (period === own.period && offset < own.offset)) {
+        this.#named = other.timing;
+        return other.t;
+      }
     }
     return own === undefined
       ? undefined

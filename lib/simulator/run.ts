@@ -3,6 +3,7 @@
  *
  * - Invariant: `#at` is the exact time of the context's t; `#pending` is the instant whose updates have not run.
  * - Invariant: the queue stands after `#at`: what it gives next is later.
+ * - It is long because every act (a step, a restart, a snapshot, a forced event) changes the same few fields.
  * - Invariant: a value changes only in `#release`, at the end of `#update`, and where time moves.
  */
 

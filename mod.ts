@@ -327,7 +327,6 @@ export {
   until,
   type UntilOf,
   type View,
-  type VIEWABLE,
   type Viewable,
   type ViewArgument,
   type ViewHook,

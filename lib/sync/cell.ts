@@ -34,7 +34,7 @@ import {
 } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import type { Reservation, Shareable } from "./space.ts";
-import { block, bodyOf, VIEWABLE, type Viewable, VIEWING, type Viewing } from "./view.ts";
+import { block, bodyOf, type Viewable, type Viewing } from "./view.ts";
 
 /** What a cell holds at first, and how it is accessed. */
 export interface SharedCellOptions<C extends Cell> {
@@ -149,8 +149,8 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
     throw new TypeError(`Cannot wait for ${this.name}: a cell of 64 bits, one of 32 is wanted`);
   }
 
-  /** See {@linkcode VIEWING}: the operation itself, where the words are here. */
-  static readonly [VIEWING]: Viewing<SharedCell<Cell>> = {
+  /** See {@linkcode Viewing}: the operation itself, where the words are here. */
+  static readonly viewing: Viewing<SharedCell<Cell>> = {
     blocking: {
       load() {
         const { words, word, isAtomic } = bodyOf<SharedCell<Cell>>(this).#here;
@@ -171,7 +171,7 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
   };
 
   /** See {@linkcode Viewable}. */
-  get [VIEWABLE](): true {
+  get isHoldfastViewable(): true {
     return true;
   }
 }
@@ -200,8 +200,8 @@ export class SharedArray<C extends Cell> implements SharedThing {
     this.#options = place.options;
   }
 
-  /** See {@linkcode VIEWING}. */
-  static readonly [VIEWING]: Viewing<SharedArray<Cell>> = { plain: ["at"] };
+  /** See {@linkcode Viewing}. */
+  static readonly viewing: Viewing<SharedArray<Cell>> = { plain: ["at"] };
 
   /**
    * A cell of it.

@@ -34,7 +34,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { endOf } from "./body.ts";
 import { type Failure, insist } from "./insist.ts";
 import type { Lock } from "./lock.ts";
-import { INSIDE, type Inside } from "./lock_guard.ts";
+import { type Inside } from "./lock_guard.ts";
 import { type RLock, rlock } from "./rlock.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
@@ -102,7 +102,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     this.name = place.name;
     this.lock = lock;
     // The table of its own class.
-    this.#inside = (lock.constructor as unknown as { readonly [INSIDE]: Inside<L> })[INSIDE];
+    this.#inside = (lock.constructor as unknown as { readonly inside: Inside<L> }).inside;
     this.#binding = binding;
     this.#place = place;
     this.#queue = new WaitQueue(binding, place.queue, {

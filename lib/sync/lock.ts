@@ -32,9 +32,9 @@ import { NotRecoverableError, OwnerDiedError, StateError } from "../errors.ts";
 import { call, type CallOperation, compareExchange, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { cancelled } from "./cancel_token.ts";
-import { type Acquired, AT_ONCE, guarded, INSIDE, type Inside, LockGuard } from "./lock_guard.ts";
+import { type Acquired, guarded, type Inside, LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { block, blockUnlessHeld, bodyOf, shownBy, VIEWABLE, type Viewable, VIEWING, type Viewing } from "./view.ts";
+import { block, blockUnlessHeld, bodyOf, shownBy, type Viewable, type Viewing } from "./view.ts";
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
@@ -211,8 +211,8 @@ export class Lock implements SharedThing, Viewable {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#look());
   }
 
-  /** See {@linkcode INSIDE}. */
-  static readonly [INSIDE]: Inside<Lock> & LockInside = {
+  /** See {@linkcode Inside}. */
+  static readonly inside: Inside<Lock> & LockInside = {
     take: (lock, options) => lock.#take(options),
     give: (lock) => lock.#give(),
     repaired: (lock) => lock.#repaired(),
@@ -224,15 +224,15 @@ export class Lock implements SharedThing, Viewable {
     diedHolding: (lock, task) => lock.#diedHolding(task),
   };
 
-  /** See {@linkcode VIEWING}: the first step of each, where the words are here. */
-  static readonly [VIEWING]: Viewing<Lock> = {
+  /** See {@linkcode Viewing}: the first step of each, where the words are here. */
+  static readonly viewing: Viewing<Lock> = {
     blocking: {
       acquire(options?: WaitOptions) {
         const lock = bodyOf<Lock>(this);
         return options === undefined && lock.#takeAtOnce() || lock.#block(this, "acquire", [options]);
       },
       release() {
-        if (!bodyOf<Lock>(this)[AT_ONCE]()) block(this, "release", []);
+        if (!bodyOf<Lock>(this).giveAtOnce()) block(this, "release", []);
       },
       lock(options?: WaitOptions) {
         const lock = bodyOf<Lock>(this);
@@ -247,8 +247,8 @@ export class Lock implements SharedThing, Viewable {
     return this.#place.beginsHeld ? block : blockUnlessHeld;
   }
 
-  /** See {@linkcode AT_ONCE}: the first step of `give`. */
-  [AT_ONCE](): boolean {
+  /** See {@linkcode Guarded}: the first step of `give`. */
+  giveAtOnce(): boolean {
     const { words } = this.#binding.memory;
     return words !== undefined && Atomics.compareExchange(words, this.#place.word, this.#me, 0) === this.#me;
   }
@@ -263,7 +263,7 @@ export class Lock implements SharedThing, Viewable {
   }
 
   /** See {@linkcode Viewable}. */
-  get [VIEWABLE](): true {
+  get isHoldfastViewable(): true {
     return true;
   }
 

@@ -8,13 +8,10 @@
 import { type OwnerDiedError, WaitTimeoutError } from "../errors.ts";
 import { markBegun, type Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
-import { VIEWABLE, type Viewable } from "./view.ts";
+import { type Viewable } from "./view.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
 export type Acquired = boolean | OwnerDiedError;
-
-/** Under this symbol a class has what other primitives do with a lock inside of theirs, without calls. */
-export const INSIDE: unique symbol = Symbol("inside");
 
 /** What a condition does with a lock. */
 export interface Inside<L> {
@@ -30,9 +27,6 @@ export interface Inside<L> {
   diedHolding(lock: L, task: number): Steps<boolean>;
 }
 
-/** Under this symbol a lock is given back by one atomic operation. */
-export const AT_ONCE: unique symbol = Symbol("at once");
-
 /** What a guard does to its lock. */
 export interface Guarded {
   /** The lock's name. */
@@ -40,7 +34,7 @@ export interface Guarded {
   /** Gives it back. */
   release(): Steps<void>;
   /** Gives it back at once, where that can be done without its steps; false where it cannot. */
-  [AT_ONCE]?(): boolean;
+  giveAtOnce?(): boolean;
   /** Says that what it protects is whole again. */
   markConsistent(): Steps<void>;
 }
@@ -66,7 +60,7 @@ export class LockGuard implements Disposable, Viewable {
   }
 
   /** See {@linkcode Viewable}. */
-  get [VIEWABLE](): true {
+  get isHoldfastViewable(): true {
     return true;
   }
 
@@ -74,7 +68,7 @@ export class LockGuard implements Disposable, Viewable {
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#held = false;
-    if (this.#lock[AT_ONCE]?.() !== true) this.#binding.memory.release(markBegun(this.#lock.release()));
+    if (this.#lock.giveAtOnce?.() !== true) this.#binding.memory.release(markBegun(this.#lock.release()));
   }
 }
 

@@ -53,11 +53,9 @@ export {
   type StepsValue,
   throughView,
   type View,
-  VIEWABLE,
   type Viewable,
   type ViewArgument,
   type ViewHook,
-  VIEWING,
   type Viewing,
   type ViewMethod,
   type ViewOptions,
@@ -69,7 +67,7 @@ export type { Failure } from "./insist.ts";
 export { cell, cells, SharedArray, type SharedArrayOptions, SharedCell, type SharedCellOptions } from "./cell.ts";
 export { until, type UntilOf } from "./until.ts";
 export { Lock, lock, type LockInside, type LockOptions, type LockStatistics } from "./lock.ts";
-export { type Acquired, AT_ONCE, type Guarded, INSIDE, type Inside, LockGuard } from "./lock_guard.ts";
+export { type Acquired, type Guarded, type Inside, LockGuard } from "./lock_guard.ts";
 export { RLock, rlock, type RLockOptions, type RLockStatistics } from "./rlock.ts";
 export { RWLock, rwlock, type RWLockStatistics } from "./rwlock.ts";
 export { Condition, condition, type ConditionOptions, type ConditionStatistics, type Predicate } from "./condition.ts";

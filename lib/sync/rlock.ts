@@ -29,9 +29,9 @@
 import { call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { Lock, lock, type LockStatistics } from "./lock.ts";
-import { type Acquired, guarded, INSIDE, type Inside, type LockGuard } from "./lock_guard.ts";
+import { type Acquired, guarded, type Inside, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { VIEWABLE, type Viewable } from "./view.ts";
+import { type Viewable } from "./view.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a reentrant lock behaves. */
@@ -127,7 +127,7 @@ export class RLock implements SharedThing, Viewable {
   markConsistent(): Steps<void> {
     return call(
       { kind: "call", object: this.name, method: "markConsistent", args: [] },
-      Lock[INSIDE].repaired(this.#lock),
+      Lock.inside.repaired(this.#lock),
     );
   }
 
@@ -138,19 +138,19 @@ export class RLock implements SharedThing, Viewable {
 
   /** Whether the running task owns it, for conditions. */
   #mine(): Steps<boolean> {
-    return Lock[INSIDE].mine(this.#lock);
+    return Lock.inside.mine(this.#lock);
   }
 
   /** Frees it however often it was taken, and gives how often: for conditions. */
   *#releaseAll(): Steps<number> {
     const depth = yield* load(this.#depth);
-    yield* Lock[INSIDE].give(this.#lock);
+    yield* Lock.inside.give(this.#lock);
     return depth;
   }
 
   /** Takes it again after a wait, as often as before: for conditions. */
   *#restore(levels: number): Steps<Acquired> {
-    const acquired = yield* Lock[INSIDE].restore(this.#lock, levels);
+    const acquired = yield* Lock.inside.restore(this.#lock, levels);
     // Another wait of the task may have taken it meanwhile.
     if (acquired !== false) yield* store(this.#depth, levels);
     return acquired;
@@ -158,16 +158,16 @@ export class RLock implements SharedThing, Viewable {
 
   /** Whether nobody can have it any more: for conditions. */
   #lost(): Steps<boolean> {
-    return Lock[INSIDE].lost(this.#lock);
+    return Lock.inside.lost(this.#lock);
   }
 
   /** Whether a task was the last to die as its owner: for conditions. */
   #diedHolding(task: number): Steps<boolean> {
-    return Lock[INSIDE].diedHolding(this.#lock, task);
+    return Lock.inside.diedHolding(this.#lock, task);
   }
 
-  /** See {@linkcode INSIDE}. */
-  static readonly [INSIDE]: Inside<RLock> = {
+  /** See {@linkcode Inside}. */
+  static readonly inside: Inside<RLock> = {
     mine: (lock) => lock.#mine(),
     releaseAll: (lock) => lock.#releaseAll(),
     restore: (lock, levels) => lock.#restore(levels),
@@ -176,7 +176,7 @@ export class RLock implements SharedThing, Viewable {
   };
 
   /** See {@linkcode Viewable}. */
-  get [VIEWABLE](): true {
+  get isHoldfastViewable(): true {
     return true;
   }
 
@@ -222,14 +222,14 @@ export class RLock implements SharedThing, Viewable {
     }
     // Before it is taken, so that no owner is ever seen with another depth than its own.
     yield* store(this.#depth, 1);
-    return yield* Lock[INSIDE].take(this.#lock, options);
+    return yield* Lock.inside.take(this.#lock, options);
   }
 
   *#give(): Steps<void> {
     const depth = yield* load(this.#depth);
     // Who does not own it is told so by the lock; who does keeps its depth if the lock cannot be given back.
     if (depth > 1 && (yield* this.#mine())) yield* store(this.#depth, depth - 1);
-    else yield* Lock[INSIDE].give(this.#lock);
+    else yield* Lock.inside.give(this.#lock);
   }
 
   *#locked(): Steps<boolean> {
@@ -237,7 +237,7 @@ export class RLock implements SharedThing, Viewable {
   }
 
   *#statistics(): Steps<RLockStatistics> {
-    const statistics = yield* Lock[INSIDE].look(this.#lock);
+    const statistics = yield* Lock.inside.look(this.#lock);
     const { owner } = statistics;
     // An owner that has left since has kept the depth with which it left.
     return { ...statistics, depth: owner === undefined ? 0 : yield* load(this.#depths + owner) };

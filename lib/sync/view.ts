@@ -36,9 +36,6 @@ import type { Shareable, Shareables, Shared } from "./space.ts";
 /** How a view gives what steps come to. */
 export type Face = "blocking" | "promised";
 
-/** Under this symbol a class says what views of it do in another way than by running its steps. */
-export const VIEWING: unique symbol = Symbol("viewing");
-
 /** What views of a class do in another way. */
 export interface Viewing<T> {
   /** What a blocking view does at once, which is all that the steps would do: methods of the view. */
@@ -49,17 +46,14 @@ export interface Viewing<T> {
   readonly waits?: readonly (keyof T)[];
 }
 
-/** Marks what a view of something else shows through a view, too: a lock, a cell, a guard, a token. */
-export const VIEWABLE: unique symbol = Symbol("viewable");
-
-/** See {@linkcode VIEWABLE}. */
+/** See {@linkcode Viewable}. */
 export interface Viewable {
   /** The mark. */
-  readonly [VIEWABLE]: true;
+  readonly isHoldfastViewable: true;
 }
 
 /** The methods that are for those who look after a run. */
-export type ViewHook = Exclude<keyof SharedThing, "name">;
+export type ViewHook = Exclude<keyof SharedThing, "name"> | "isHoldfastViewable" | "giveAtOnce";
 
 /** What steps come to, or what a function gives that gives no steps. */
 export type StepsValue<R> = R extends Steps<infer V> ? V : R;
@@ -225,6 +219,8 @@ const HOOKS: { readonly [K in ViewHook]-?: true } = {
   signals: true,
   rouse: true,
   leaks: true,
+  isHoldfastViewable: true,
+  giveAtOnce: true,
 };
 
 type ViewClass = new (body: object, sight: Sight) => Viewed;
@@ -247,7 +243,7 @@ function makeClass(body: object, face: Face): ViewClass {
 
 /** Something that is reached through a view. */
 function reached(given: unknown, sight: Sight): unknown {
-  return typeof given === "object" && given !== null && VIEWABLE in given ? viewOf(given, sight) : given;
+  return typeof given === "object" && given !== null && "isHoldfastViewable" in given ? viewOf(given, sight) : given;
 }
 
 function classFor(body: object, face: Face): ViewClass {
@@ -256,7 +252,7 @@ function classFor(body: object, face: Face): ViewClass {
     const isShown = typeof name === "string" ? !(name in HOOKS) : name === Symbol.dispose;
     if (isShown && !Object.hasOwn(made.prototype, name)) Object.defineProperty(made.prototype, name, descriptor);
   };
-  const { [VIEWING]: viewing = {} } = body.constructor as { readonly [VIEWING]?: Viewing<Body> };
+  const { viewing = {} } = body.constructor as { readonly viewing?: Viewing<Body> };
   for (const [name, value] of Object.entries(viewing.blocking ?? {})) if (face === "blocking") add(name, { value });
   for (let from = body; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Reflect.ownKeys(from)) {

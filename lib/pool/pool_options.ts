@@ -83,7 +83,11 @@ export interface PoolStatistics {
 }
 
 /** Options that were checked, complete. */
-export interface PoolSettings extends Required<Pick<PoolOptions, "mode" | "module" | "initializer" | "shared">> {
+export interface PoolSettings extends Pick<PoolOptions, "mode" | "module"> {
+  /** What is called first in each guest. */
+  readonly initializer: NamedCall | undefined;
+  /** What gives the shared things. */
+  readonly shared: SharedCall | undefined;
   /** How many guests there are at least, */
   readonly min: number;
   /** and at most. */

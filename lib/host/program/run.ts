@@ -30,7 +30,11 @@ export interface ProgramOptions extends SettingsOptions {
 }
 
 /** A run to be. */
-export interface ProgramJob extends Required<Pick<ProgramOptions, "observe" | "script">> {
+export interface ProgramJob {
+  /** Told of what each task does and waits for. */
+  readonly observe: Observer | undefined;
+  /** What the tasks do, operation by operation. */
+  readonly script: Script | undefined;
   /** The program. */
   readonly program: AnyProgram;
   /** How it is set. */

@@ -33,11 +33,9 @@ interface Chain {
   readonly next?: Chain;
 }
 
-class Account {
-  balance = 0;
-  pay(): void {
-    this.balance++;
-  }
+interface Account {
+  readonly balance: number;
+  pay(): void;
 }
 
 type Same<A, B> = [A, B] extends [B, A] ? true : never;

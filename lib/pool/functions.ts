@@ -2,7 +2,7 @@
  * The types of a module's functions, as a pool calls them.
  */
 
-import type { Steps } from "../memory/mod.ts";
+import type { SharedMemoryHandle, Steps } from "../memory/mod.ts";
 import type { Moved, ServiceContext, SharedCall } from "../host/mod.ts";
 import type { Shareables } from "../sync/mod.ts";
 
@@ -22,7 +22,7 @@ export type Callable = (argument: never, context: ServiceContext<never>) => unkn
 
 /** The parts of a value that cannot cross to another guest, as far as its type says and some levels deep; none where all can. */
 export type Bound<R, D extends readonly unknown[] = []> = unknown extends R ? never
-  : R extends symbol | ((...args: never) => unknown) | WeakKeyed | SharedArrayBuffer ? R
+  : R extends symbol | ((...args: never) => unknown) | WeakKeyed | SharedMemoryHandle["buffer"] ? R
   : R extends Crossing | AsyncIterable<unknown> ? never
   : D["length"] extends 3 ? never
   : R extends readonly (infer E)[] ? Bound<E, [...D, 0]>

@@ -6,15 +6,18 @@ import { DefinitionError } from "../errors.ts";
 import { faultOf, type ParameterTable } from "./parameter.ts";
 
 /** What a part must be, as `typeof` says it. */
-type Parts = Readonly<Record<string, "string" | "function">>;
+export type DefinitionParts = Readonly<Record<string, "string" | "function">>;
 
 /** The parts that any program has. */
-const CLAIM: Parts = { name: "string", claim: "string", expected: "function" };
+const CLAIM: DefinitionParts = { name: "string", claim: "string", expected: "function" };
 
 /** What is checked of any program. */
-interface Checked {
+export interface DefinitionClaim {
+  /** The names of its variants. */
   readonly variants: readonly string[];
+  /** Those of them that have a known bug. */
   readonly specimens: readonly string[];
+  /** What can be set. */
   readonly parameters: ParameterTable;
 }
 
@@ -23,7 +26,11 @@ interface Checked {
  *
  * @throws {DefinitionError} where something is missing or makes no sense.
  */
-export function checkDefinition(spec: object, parts: Parts, { variants, specimens, parameters }: Checked): void {
+export function checkDefinition(
+  spec: object,
+  parts: DefinitionParts,
+  { variants, specimens, parameters }: DefinitionClaim,
+): void {
   const given: Readonly<Record<string, unknown>> = { ...spec };
   const wanted = { ...CLAIM, ...parts };
   const called = typeof given.name === "string" && given.name !== "" ? given.name : "a program";

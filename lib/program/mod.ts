@@ -29,7 +29,7 @@ export type {
   TaskFailure,
 } from "./program.ts";
 export { claimOf, defineProgram, isFailed, isProgram, settingsOf, SHARING } from "./program.ts";
-export { checkDefinition } from "./definition.ts";
+export { checkDefinition, type DefinitionClaim, type DefinitionParts } from "./definition.ts";
 export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";

@@ -25,7 +25,7 @@ import { CancelledError } from "../errors.ts";
 import { call, load, notify, type Steps, store } from "../memory/mod.ts";
 import type { Bind, Binding, SharedThing } from "./binding.ts";
 import type { Shareable } from "./space.ts";
-import { type Viewable } from "./view.ts";
+import type { Viewable } from "./view.ts";
 
 /** A cancel token to be. */
 export function cancelToken(): Shareable<CancelToken> {

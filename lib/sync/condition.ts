@@ -34,7 +34,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { endOf } from "./body.ts";
 import { type Failure, insist } from "./insist.ts";
 import type { Lock } from "./lock.ts";
-import { type Inside } from "./lock_guard.ts";
+import type { Inside } from "./lock_guard.ts";
 import { type RLock, rlock } from "./rlock.ts";
 import type { Shareable } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";

@@ -8,7 +8,7 @@
 import { type OwnerDiedError, WaitTimeoutError } from "../errors.ts";
 import { markBegun, type Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
-import { type Viewable } from "./view.ts";
+import type { Viewable } from "./view.ts";
 
 /** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
 export type Acquired = boolean | OwnerDiedError;

@@ -29,7 +29,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { type Body, checkBody, runBody } from "./body.ts";
 import { insist } from "./insist.ts";
 import type { Shareable } from "./space.ts";
-import { type Viewing } from "./view.ts";
+import type { Viewing } from "./view.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 

@@ -31,7 +31,7 @@ import type { Binding, SharedThing } from "./binding.ts";
 import { Lock, lock, type LockStatistics } from "./lock.ts";
 import { type Acquired, guarded, type Inside, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { type Viewable } from "./view.ts";
+import type { Viewable } from "./view.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
 /** How a reentrant lock behaves. */

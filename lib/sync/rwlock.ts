@@ -38,7 +38,7 @@ import { add, call, load, type Steps, store } from "../memory/mod.ts";
 import type { Binding, SharedThing } from "./binding.ts";
 import { type Acquired, guarded, type LockGuard } from "./lock_guard.ts";
 import type { Shareable } from "./space.ts";
-import { type Viewing } from "./view.ts";
+import type { Viewing } from "./view.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 

@@ -33,10 +33,7 @@ interface Chain {
   readonly next?: Chain;
 }
 
-<<<<<<< HEAD
-=======
 /** The type of an instance: what it holds, and a method. */
->>>>>>> 620d667 (No lint is left over)
 interface Account {
   readonly balance: number;
   pay(): void;

@@ -1,6 +1,6 @@
 /**
  * An error that is thrown into steps from outside, such as a deadlock: its stack shows where the steps stand, since where it
- * was made says nothing to whoever wrote them.
+ * was made says nothing to whoever wrote them. Where errors are to have no stack, it gets none.
  */
 
 /** How many calls may be between a program and the operation that it waits in. */
@@ -10,7 +10,7 @@ const MOST_CALLS = 50;
 export function placed(error: unknown, within: (...args: never[]) => unknown): unknown {
   if (!(error instanceof Error)) return error;
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = MOST_CALLS;
+  if (limit !== 0) Error.stackTraceLimit = MOST_CALLS;
   try {
     Error.captureStackTrace(error, within);
   } catch {

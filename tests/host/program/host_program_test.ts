@@ -48,7 +48,9 @@ Deno.test("Host.run() tells a host program its settings and judges what comes ou
       outcome: { ...told, mode },
       independent: { ...told, mode: undefined },
       expected: null,
+      right: null,
       ok: true,
+      verdict: "right",
       returned: {},
       errors: [],
       tables: [{ title: "Rows", columns: ["label", "power", "third"], rows: [["a b", 1, 0], ["a b", 10, 1 / 3]] }],
@@ -63,11 +65,10 @@ Deno.test("defineHostProgram() has the defaults of defineProgram()", async () =>
     name: "plain-main",
     claim: "It is 1.",
     module,
-    specimens: ["odd"],
     main: () => Promise.resolve({ outcome: 1 }),
     expected: () => [1],
   });
-  const twins = { ...plain, variants: ["plain", "odd"] };
+  const twins = { ...plain, variants: ["plain", "odd"], specimens: ["odd"] };
   assertEquals([plain.variants, plain.parameters, plain.isHoldfastProgram], [["plain"], {}, true]);
   await using host = new Host();
   const of = async (variant: string) => (await run(host, twins, { variant })).independent;

@@ -61,14 +61,15 @@ Deno.test("Host.run() tells a host program its settings and judges what comes ou
 });
 
 Deno.test("defineHostProgram() has the defaults of defineProgram()", async () => {
-  const plain = defineHostProgram({
+  const spec = {
     name: "plain-main",
     claim: "It is 1.",
     module,
     main: () => Promise.resolve({ outcome: 1 }),
     expected: () => [1],
-  });
-  const twins = { ...plain, variants: ["plain", "odd"], specimens: ["odd"] };
+  };
+  const plain = defineHostProgram(spec);
+  const twins = defineHostProgram({ ...spec, variants: ["plain", "odd"], specimens: ["odd"] });
   assertEquals([plain.variants, plain.parameters, plain.isHoldfastProgram], [["plain"], {}, true]);
   await using host = new Host();
   const of = async (variant: string) => (await run(host, twins, { variant })).independent;

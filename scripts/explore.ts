@@ -180,6 +180,12 @@ export function writeTrace(file: TraceFile | undefined, { program, variant }: Su
   if (observe !== undefined) spansOf(trace).forEach(observe);
 }
 
+/** What the program is refused for is a mistake of whoever wrote it, and no fault of the command. */
+function refusal(error: unknown): never {
+  const isRefused = error instanceof TypeError && error.message.startsWith("Cannot explore");
+  throw isRefused ? new UsageError(error.message) : error;
+}
+
 async function exploreOne(
   subject: Subject,
   { options, repeats }: { readonly options: ExploreOptions & { readonly seed: number }; readonly repeats: boolean },
@@ -187,7 +193,7 @@ async function exploreOne(
   const { program, variant, parameters } = subject;
   const settings = { ...options, variant, parameters };
   const started = performance.now();
-  const { result, interrupted } = await inTurns(subject, settings);
+  const { result, interrupted } = await inTurns(subject, settings).catch(refusal);
   const ms = performance.now() - started;
   const isSought = options.find !== undefined;
   const kind = result.verdict === "bug" ? result.kind : undefined;

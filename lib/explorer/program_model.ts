@@ -17,7 +17,7 @@ import {
   PARKED,
   type Steps,
 } from "../memory/mod.ts";
-import { type AnyProgram, ownSteps, type Settings } from "../program/mod.ts";
+import { type AnyProgram, isForeign, outcomeSteps, ownSteps, type Settings } from "../program/mod.ts";
 import { recover, type Shareables, type SharedThing, Space } from "../sync/mod.ts";
 import { addAccesses } from "./accesses.ts";
 import { unaided } from "./ambient.ts";
@@ -79,6 +79,12 @@ export class ProgramModel {
 
   /** Lays out the memory of a program. */
   constructor(program: AnyProgram, settings: Settings, { looks = NO_LOOKS, clock = "free" }: ModelOptions = {}) {
+    if (isForeign(program)) {
+      throw new TypeError(
+        `Cannot explore ${program.name}: another copy of the library defined it, ` +
+          "one that is imported from the same URL as what explores it is wanted",
+      );
+    }
     this.program = program;
     this.settings = settings;
     const tasks = unaided(() => program.tasks(settings));
@@ -192,7 +198,7 @@ export class ProgramModel {
         (memory) => {
           // What is done to them there changes them for nobody else.
           const results = crossed([...kept]) as readonly unknown[];
-          return program.outcome(this.#space.bind(memory), { results, settings });
+          return outcomeSteps(program, this.#space.bind(memory), { results, settings });
         },
         this.#rules,
       );

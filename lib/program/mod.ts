@@ -28,7 +28,16 @@ export type {
   SharingOf,
   TaskFailure,
 } from "./program.ts";
-export { claimOf, defineProgram, isFailed, isProgram, settingsOf, SHARING } from "./program.ts";
+export {
+  claimOf,
+  defineProgram,
+  isFailed,
+  isForeign,
+  isProgram,
+  outcomeSteps,
+  settingsOf,
+  SHARING,
+} from "./program.ts";
 export { checkDefinition, type DefinitionClaim, type DefinitionParts } from "./definition.ts";
 export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";

@@ -172,7 +172,38 @@ export function defineProgram<const P extends ParameterTable, S extends Shareabl
 ): Program<P, S, O> {
   const claim = claimOf<P, O>(spec);
   checkDefinition(spec, { shared: "function", tasks: "function", outcome: "function" }, claim);
-  return Object.freeze({ ...spec, ...claim, module: spec.module });
+  return Object.freeze({ ...spec, ...claim, module: spec.module, [COPY]: THIS_COPY });
+}
+
+/**
+ * The steps that read an outcome.
+ *
+ * @throws {TypeError} where the program gives something else, such as a list of steps.
+ */
+export function outcomeSteps(
+  program: AnyProgram,
+  shared: Shared<Shareables>,
+  context: OutcomeContext<ParameterTable>,
+): Steps<unknown> {
+  const steps: unknown = program.outcome(shared, context);
+  if (typeof steps === "object" && steps !== null && !Array.isArray(steps) && Symbol.iterator in steps) {
+    return steps as Steps<unknown>;
+  }
+  const is = Array.isArray(steps) ? "a list" : typeof steps;
+  throw new TypeError(
+    `Cannot read the outcome of ${program.name}: it gives ${is}, steps are wanted, ` +
+      "such as *outcome({ a, b }) { return [yield* a.load(), yield* b.load()]; }",
+  );
+}
+
+/** Under this symbol a program says by which copy of the library it was defined. */
+const COPY = Symbol.for("holdfast: defined by");
+const THIS_COPY = {};
+
+/** Whether another copy of the library defined a program, whose steps do not know what this copy answers. */
+export function isForeign(program: AnyProgram): boolean {
+  const copy: unknown = Reflect.get(program, COPY);
+  return copy !== undefined && copy !== THIS_COPY;
 }
 
 /** What a program says of itself, complete. */

@@ -138,10 +138,10 @@ export class Paper {
     }
     const modes = reports.map(({ mode }) => mode);
     const where = modes.length > 1 ? `, and equal in ${listed(modes)} mode` : "";
-    // What a deadlock is stands above.
-    if (isFailed(first.independent)) return lines;
+    // What a deadlock is stands above; what is not declared at all is not declared the same.
+    if (isFailed(first.independent) || reports.some(({ ok }) => !ok)) return lines;
     if (first.independent !== null) {
-      lines.push(...this.#cut(`The same on every schedule${where}: ${this.#shown(first.independent)}`, "  "));
+      lines.push(...this.#cut(`Declared the same on every schedule${where}: ${this.#shown(first.independent)}`, "  "));
     } else if (!isSpecimen) lines.push("Nothing of it is declared the same on every schedule.");
     return lines;
   }

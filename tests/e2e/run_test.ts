@@ -112,7 +112,7 @@ Deno.test("run tells people the claim, a line for each mode, and what is equal; 
   });
   assertEquals(
     lines[3],
-    "The same on every schedule, and equal in direct, thread and process mode: { accepted: 1, whole: true }",
+    "Declared the same on every schedule, and equal in direct, thread and process mode: { accepted: 1, whole: true }",
   );
   const deadlock = (await runProgram("deadlock")).stdout;
   assertMatch(

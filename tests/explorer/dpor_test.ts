@@ -173,7 +173,7 @@ Deno.test("Dpor runs a notify before the wait, too, and a look at the clock afte
     },
     expected: () => [0, 1000],
   });
-  const { verdict, outcomes } = explore(late, { strategy: "dpor" });
+  const { verdict, outcomes } = explore(late, { strategy: "dpor", clock: "ordered" });
   assertEquals([verdict, outcomes.map(({ outcome }) => outcome)], ["proved", [0, 1000]]);
 });
 

@@ -5,7 +5,7 @@ import { channelLeak } from "../../lib/programs/mod.ts";
 import { bugOf, outcomesOf } from "./explored.ts";
 import { checkEverywhere, randomEnds } from "./schedules.ts";
 
-const message = `Cannot go on: ${[0, 1, 2, 3].map((n) => `task worker${n} waits for jobs (nextBytes)`).join("; ")}`;
+const message = `Cannot go on: ${[0, 1, 2, 3].map((n) => `task worker${n} waits for jobs (next)`).join("; ")}`;
 
 Deno.test("channel-leak: the workers that are left are reported in every mode, on every schedule", async () => {
   await checkEverywhere(channelLeak, { capacity: fc.constantFrom(0, 1, 50) }, { realRuns: 1 });

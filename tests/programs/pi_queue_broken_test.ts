@@ -43,7 +43,7 @@ for (
     ["a", "assertion", `main: AssertionError: ${ALL}`],
     ["b", "exception", `reader1: ReferenceError: ${NO_SUM}`],
     ["c", "assertion", `main: AssertionError: ${PI}`],
-    ["d", "deadlock", "Cannot go on: task main waits for left (wait); task reader0 waits for results (putBytes)"],
+    ["d", "deadlock", "Cannot go on: task main waits for left (wait); task reader0 waits for results (put)"],
   ] as const
 ) {
   Deno.test(`pi-queue-broken: exploring names the ${kind} of ${variant}`, () => {

@@ -8,7 +8,7 @@
 import { type FarError, farError, GuestTimeoutError } from "../../errors.ts";
 import { type Memory, runBlocking } from "../../memory/mod.ts";
 import type { AnyProgram, ProgramTask, Script, Settings, SettingsOptions } from "../../program/mod.ts";
-import { isProgram, settingsOf } from "../../program/mod.ts";
+import { isProgram, outcomeSteps, settingsOf } from "../../program/mod.ts";
 import type { Observer } from "../../simulator/mod.ts";
 import { type Shareables, Space } from "../../sync/mod.ts";
 import type { AnyModeName } from "../../mode/mod.ts";
@@ -131,7 +131,7 @@ export function judge(job: ProgramJob, { mode, transport, end }: {
   const { shared, end: endView } = space.attach(end.memory);
   let outcome: unknown = failedOutcome(failures);
   try {
-    if (failures.length === 0) outcome = runBlocking(end.memory, program.outcome(shared, { results, settings }));
+    if (failures.length === 0) outcome = runBlocking(end.memory, outcomeSteps(program, shared, { results, settings }));
   } finally {
     endView();
   }

@@ -89,12 +89,13 @@ function runEvents(
   const named = (what: string, tid: number, name: string): TraceEvent => {
     return { name: what, ph: "M", pid, tid, ts: 0, args: { name } };
   };
+  const events = [...lanes].flatMap(([lane, spans]) => laneEvents(lane, { spans, pid, tid: tids.get(lane) ?? 0 }));
   return [
     named("process_name", 0, name),
     ...[...tids].map(([lane, tid]) => named("thread_name", tid, lane)),
     ...[
-      ...[...lanes].flatMap(([lane, spans]) => laneEvents(lane, { spans, pid, tid: tids.get(lane) ?? 0 })),
-      ...flowEvents(timed, { pid, tids }),
+      ...events,
+      ...flowEvents(timed, { pid, tids, events }),
       ...inFlightEvents(timed, pid),
     ].toSorted((one, other) => one.ts - other.ts),
   ];

@@ -2,7 +2,7 @@
  * The requests of a run in Chrome's trace format: an arrow from each post by the work on it to its release, and a counter
  * of those in flight.
  *
- * - A request without a release has no arrow: one that a newer one replaced, or the last of a run.
+ * - A request without a release that is shown has no arrow: one that a newer one replaced, or the last of a run.
  * - A request is in flight from its post until it is done, or a newer one of its system is.
  */
 
@@ -16,8 +16,14 @@ type RequestSpan = Span & { readonly k: number };
 /** The arrows of the requests; times are microseconds. */
 export function flowEvents(
   spans: readonly Span[],
-  { pid, tids }: { readonly pid: number; readonly tids: ReadonlyMap<string, number> },
+  { pid, tids, events }: {
+    readonly pid: number;
+    readonly tids: ReadonlyMap<string, number>;
+    readonly events: readonly TraceEvent[];
+  },
 ): TraceEvent[] {
+  const main = tids.get(MAIN) ?? 0;
+  const shown = events.filter(({ ph, tid }) => ph === "X" && tid === main);
   const posts = new Map<string, Span>();
   const updates = new Map<string, Span>();
   return spans.filter(isRequest).flatMap((span): TraceEvent[] => {
@@ -29,9 +35,8 @@ export function flowEvents(
     }
     const post = posts.get(key);
     const update = updates.get(key);
-    if (post === undefined) return [];
+    if (post === undefined || !isWithin(shown, span.finished)) return [];
     const arrow = { name: "request", cat: "request", id: `${pid} ${key}`, pid, args: {} };
-    const main = tids.get(MAIN) ?? 0;
     // Clocks of guests agree to some microseconds only.
     const begun = Math.max(post.started, update?.started ?? Infinity);
     const worked = begun < (update?.finished ?? 0);
@@ -41,6 +46,18 @@ export function flowEvents(
       { ...arrow, ph: "f", bp: "e", tid: main, ts: span.finished },
     ];
   });
+}
+
+/** Whether a time lies in one of these spans, which follow each other. */
+function isWithin(spans: readonly TraceEvent[], time: number): boolean {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle]?.ts ?? Infinity) <= time) low = middle + 1;
+    else high = middle;
+  }
+  const { ts = Infinity, dur = 0 } = spans[low - 1] ?? {};
+  return time <= ts + dur && ts <= time;
 }
 
 /** How many requests of each system are in flight, each time that it changes; times are microseconds. */

@@ -155,7 +155,16 @@ Deno.test("SharedMemory names every control word, after the words of the layout"
   const { memory } = gate(2);
   const names = Array.from({ length: memory.layout.wordCount }, (_, word) => memory.layout.nameOf(word));
   const guests = ["control.guest[0]", "control.guest[1]"];
-  const perGuest = ["stop", "acknowledged", "waitingOn", "waitSequence", "expected", "timed", "interruptedWait"];
+  const perGuest = [
+    "stop",
+    "acknowledged",
+    "waitingOn",
+    "waitSequence",
+    "expected",
+    "timed",
+    "interruptedWait",
+    "claimed",
+  ];
   assertEquals(names.filter((name) => !name.endsWith("]")), [
     "gate",
     "control.padding",

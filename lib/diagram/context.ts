@@ -33,7 +33,7 @@ export interface ContextWriter {
   changed(): void;
 }
 
-/** See the module. */
+/** All values of a system at one instant; only the simulator writes them. */
 export class Context {
   readonly #places: Places;
 

@@ -86,7 +86,7 @@ interface RecognizedLoop {
 /** From this size on a tree is dropped and grown again, so that memory stays bounded. */
 const MOST_NODES = 20_000;
 
-/** See the module. */
+/** Steps, remembered: which operation they ask for after which answers. */
 export class AnswerTree {
   /** Whether a plain operation on a word or on bytes has been asked for. */
   hasPlain = false;

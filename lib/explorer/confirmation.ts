@@ -23,7 +23,7 @@ const PER_REPEATED = 1000;
 /** What a result takes for granted unless all runs were repeated. */
 export const ANSWERS_ALONE = "tasks depend on their answers alone";
 
-/** See the module. */
+/** Whether runs come out the same when the tasks really run: from the start, side by side, and nothing remembered. */
 export class Confirmation {
   readonly #make: () => Execution;
   #twin: { readonly execution: Execution; readonly judge: Judge } | undefined;

@@ -25,7 +25,7 @@ export interface EndsOptions {
   readonly tears: boolean;
 }
 
-/** See the module. */
+/** The ends of tasks and of a run: daemons, deaths, and what the shared things are told. */
 export class Ends {
   /** Whether there are ends that are heard of in actions of their own: those of daemons, and all where tasks may die. */
   readonly areHeardLate: boolean;

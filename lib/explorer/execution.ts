@@ -7,6 +7,7 @@
  * - What can happen at a point is in `offers.ts`; the ends of tasks and of the run, in `ends.ts`.
  * - Invariant: at a point every task has ended, waits in the memory, or stands before an operation.
  * - A task that fails ends alone; the others go on.
+ * - Longer than most files because performing, offering and saving share one run; what could be parted stands in five others.
  * - A run that repeats the first steps of the last one under the same scheduler goes on from the checkpoint there.
  */
 
@@ -17,7 +18,7 @@ import { Failure } from "./prompter.ts";
 import { Ends } from "./ends.ts";
 import { HeldBack, LASTING } from "./held_back.ts";
 import type { ProgramModel } from "./program_model.ts";
-import type { RaceDetector } from "./race_detector.ts";
+import type { RaceDetector } from "./findings/race_detector.ts";
 import { Offers, shorten } from "./offers.ts";
 import { noTask, type Observe, RunState } from "./run_state.ts";
 import { CUT, LATER, type RunEnd, type Scheduler } from "./scheduler.ts";
@@ -39,7 +40,7 @@ export interface ExecutionOptions {
   readonly deaths?: number | undefined;
 }
 
-/** See the module. */
+/** Runs of a program under a scheduler, one after the other, on one model memory. */
 export class Execution {
   /** What runs. */
   readonly model: ProgramModel;

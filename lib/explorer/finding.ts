@@ -4,7 +4,7 @@
  * - Kinds in order of precedence: where a run shows several, the first one counts.
  */
 
-import type { RaceAccess } from "./race_detector.ts";
+import type { RaceAccess } from "./findings/race_detector.ts";
 
 /** The kinds of bugs, in order of precedence. */
 export const kinds = [

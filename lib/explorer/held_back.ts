@@ -14,7 +14,7 @@ import type { RunState } from "./run_state.ts";
 /** By how many times a run that shows that something lasts is longer than others. */
 export const LASTING = 10;
 
-/** See the module. */
+/** What holds tasks back: calls that begin when they can go on, and loops that wait. */
 export class HeldBack {
   readonly #state: RunState;
   readonly #stepLimit: number;

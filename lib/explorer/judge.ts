@@ -16,8 +16,8 @@ import type { TreeEnd, TreeNode } from "./answer_tree.ts";
 import { isAssertion } from "./ends.ts";
 import type { Execution } from "./execution.ts";
 import { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
-import type { RaceAccess } from "./race_detector.ts";
-import { stuck } from "./stuck.ts";
+import type { RaceAccess } from "./findings/race_detector.ts";
+import { stuck } from "./findings/stuck.ts";
 
 /** What came out of a run. */
 export interface Judged {

@@ -10,7 +10,7 @@
 import type { Operation } from "../memory/mod.ts";
 import { STATISTICS } from "../sync/mod.ts";
 
-/** See the module. */
+/** What the tasks of a program look at, which decides what may be left out of its runs. */
 export interface Looks {
   /** Whether a task reads the time. */
   readonly clock: boolean;

@@ -76,7 +76,7 @@ export {
   type Shown,
   type Slices,
 } from "./search.ts";
-export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./race_detector.ts";
+export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./findings/race_detector.ts";
 export { type AmbientKind, ambientKinds, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";
 export { AnswerTree, type TreeEnd, TreeNode } from "./answer_tree.ts";
 export { Failure } from "./prompter.ts";

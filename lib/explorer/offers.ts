@@ -21,7 +21,7 @@ export interface OfferRules {
   readonly isGated: boolean;
 }
 
-/** See the module. */
+/** What can happen at a point of a run, the default first. */
 export class Offers {
   /** What can happen, as numbers (see `scheduler.ts`). */
   readonly actions: number[] = [];

@@ -33,7 +33,7 @@ const WORDS = 3;
 const COUNT = 2 ** 30 - 1;
 const ONCE = COUNT + 1;
 
-/** See the module. */
+/** The distinct outcomes of many runs, each with how many had it. */
 export class Outcomes {
   readonly #whole = new Map<string, Entry>();
   readonly #known = new Map<Judged, Entry>();

@@ -42,7 +42,7 @@ export type Clock = typeof clocks[number];
 /** How many trees of the outcome are kept at a time. */
 const MOST_TREES = 1000;
 
-/** See the module. */
+/** A program in the form in which the explorer runs it: its memory, and each of its parts as an answer tree. */
 export class ProgramModel {
   /** The program. */
   readonly program: AnyProgram;

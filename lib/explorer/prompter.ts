@@ -58,7 +58,10 @@ export interface KnownAnswers {
 /** Before steps are run for the first time. */
 export const NOTHING_KNOWN: KnownAnswers = { answers: [], atOnce: 0 };
 
-/** See the module. */
+/**
+ * What stands in for the memory of a task whose steps are only asked what they would do: it answers what it is
+ * told to, and knows where tasks may switch.
+ */
 export class Prompter implements Memory, TaskMemory {
   /** Where the shared things lie. */
   readonly layout: Layout;

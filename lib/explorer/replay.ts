@@ -26,7 +26,7 @@ export interface ReplayOptions {
   readonly departs?: ((point: Point) => void) | undefined;
 }
 
-/** See the module. */
+/** Replay: one run, the default but for given departures. */
 export class Replay implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;

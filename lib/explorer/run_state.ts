@@ -8,7 +8,7 @@ import { clockPlace, conflict, writes } from "./accesses.ts";
 import type { AnswerTree, TreeEnd, TreeNode } from "./answer_tree.ts";
 import type { Failure } from "./prompter.ts";
 import type { ProgramModel } from "./program_model.ts";
-import { RaceDetector } from "./race_detector.ts";
+import { RaceDetector } from "./findings/race_detector.ts";
 
 /**
  * Told of each operation that a task performs, or parks in, or goes on from, before {@linkcode Execution.nodes} says so. Where
@@ -47,7 +47,10 @@ interface Checkpoint extends Progress {
   races: number;
 }
 
-/** See the module. */
+/**
+ * The state of a run, which all parts of an execution read and change, and the states of the last run that the
+ * next one may go on from.
+ */
 export class RunState {
   /** What runs. */
   readonly model: ProgramModel;

@@ -93,7 +93,10 @@ export interface RunEnd extends Point {
 /** What `pick` gives to end the run. */
 export const CUT: number = -1;
 
-/** See the module. */
+/**
+ * The contract of schedulers: who goes on, run after run. {@linkcode explore} takes one of your own as its
+ * strategy.
+ */
 export interface Scheduler {
   /** Whether it wants to know what each action reaches. */
   readonly watches: boolean;

@@ -21,9 +21,9 @@ import { ANSWERS_ALONE, Confirmation } from "./confirmation.ts";
 import { Execution, type ExecutionOptions, type Observe } from "./execution.ts";
 import { type BugKind, type Finding, kinds } from "./finding.ts";
 import { Judge, type Judged, type JudgeOptions } from "./judge.ts";
-import { livelock } from "./livelock.ts";
+import { livelock } from "./findings/livelock.ts";
 import { Outcomes } from "./outcomes.ts";
-import { lassosOf } from "./starvation.ts";
+import { lassosOf } from "./findings/starvation.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
 import { type ModelOptions, ProgramModel } from "./program_model.ts";
@@ -131,7 +131,7 @@ const WALKS = 20;
 /** For how many schedules better evidence is looked for. */
 const BETTER = 500;
 
-/** See the module. */
+/** A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug. */
 export class Search {
   /** What runs where nobody takes turns. */
   readonly execution: Execution;

@@ -73,7 +73,10 @@ export interface HostOptions {
   readonly modes?: readonly Mode[];
 }
 
-/** See the module. */
+/**
+ * A host: runs programs, pools and the delegated systems of simulations, keeps idle guests warm, and ends them
+ * all.
+ */
 export class Host implements ProgramHost, AsyncDisposable {
   /** The real clock, for the simulator's option of that name. */
   readonly clock: RealClock = realClock();

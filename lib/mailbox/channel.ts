@@ -115,7 +115,7 @@ const CALLS: readonly (keyof Channel & string)[] = [
   "selectBytes",
 ];
 
-/** See the module. */
+/** A channel: values from any task to any task, first in first out, with an end. */
 export class Channel<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;

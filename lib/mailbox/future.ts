@@ -121,7 +121,7 @@ const CALLS: readonly (keyof Future & string)[] = [
   "outcomeBytes",
 ];
 
-/** See the module. */
+/** A future: a value that somebody puts once, and that any number of tasks fetch, as often as they like. */
 export class Future<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;

@@ -114,7 +114,7 @@ const CALLS: readonly (keyof Queue & string)[] = [
   "getRecords",
 ];
 
-/** See the module. */
+/** A queue: items from any task to any task, first in first out, last in first out, or the least priority first. */
 export class Queue<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;

@@ -31,7 +31,7 @@ const HEADER_BYTES = 4 * STRIDE * Int32Array.BYTES_PER_ELEMENT;
 /** Which end sleeps. */
 export type PipeEnd = "reader" | "writer";
 
-/** See the module. */
+/** A pipe of bytes through shared memory, from one writer to one reader. */
 export class BytePipe {
   /** What the other end attaches with. */
   readonly handle: BytePipeHandle;

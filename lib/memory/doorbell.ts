@@ -31,7 +31,7 @@ export interface DoorbellHandle {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** See the module. */
+/** One wait for many pipes: what a host blocks on that waits for several guests. */
 export class Doorbell {
   /** What guests attach with. */
   readonly handle: DoorbellHandle;

@@ -70,7 +70,7 @@ export interface GuestControlOptions {
 /** What a guest waits for. */
 type Label = Pick<PublishedWait, "sequence" | "object" | "method">;
 
-/** See the module. */
+/** The control words of a shared memory: how its host watches, interrupts and stops the guests. */
 export class GuestControl {
   /** Counts the tickets. */
   readonly ticketWord: number;

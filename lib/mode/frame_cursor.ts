@@ -11,7 +11,10 @@ import { fault, type FrameHeader, type FrameKind, HEADER_BYTES, headerIn } from 
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
-/** See the module. */
+/**
+ * Frames read one after another where they lie: nothing is made for a frame, so a small one costs some
+ * nanoseconds.
+ */
 export class FrameCursor {
   /** What the frame is for. */
   kind: FrameKind = "hello";

@@ -53,7 +53,7 @@ export interface BeginOptions {
   readonly listener: JobListener;
 }
 
-/** See the module. */
+/** A guest as its host keeps it: a realm, and the job that it has. */
 export class KeptRealm {
   /** The guest. */
   readonly realm: Realm;

@@ -23,7 +23,7 @@ export interface BytesPart {
   readonly end: number;
 }
 
-/** See the module. */
+/** Frames that wait to be sent, in a row: what is added while a message is under way goes with the next one. */
 export class Outbox {
   #bytes = new Uint8Array(ROOM);
   #sent = 0;

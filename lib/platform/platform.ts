@@ -89,7 +89,10 @@ export interface CourseLocal<T> {
   getStore(): T | undefined;
 }
 
-/** See the module. */
+/**
+ * What Deno, Node, Bun and a browser do differently, as one small interface: threads, children, standard streams,
+ * files.
+ */
 export interface Platform {
   /** The runtime's name. */
   readonly name: string;

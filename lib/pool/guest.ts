@@ -70,7 +70,7 @@ const GRACE = 500;
 /** What an exit code says of the signal that ended a guest. */
 const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIGINT: 2, SIGHUP: 1 };
 
-/** See the module. */
+/** A guest with one thing to do: what a thread or a process object is in other libraries. */
 export class Guest<T = unknown, S extends Shareables = Shareables> implements AsyncDisposable {
   readonly #settings: GuestSettings;
   readonly #share: ServiceShare<S> | undefined;

@@ -47,7 +47,7 @@ type Submitted = Omit<CallSubject, "packed" | "options" | "onSettled"> & {
 const NOTHING: readonly Transferable[] = [];
 const NO_OPTIONS: CallOptions = {};
 
-/** See the module. */
+/** A pool: guests that run the functions of a module, on whatever arguments come. */
 export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, S extends Shareables = Shareables>
   implements AsyncDisposable {
   readonly #settings: PoolSettings;

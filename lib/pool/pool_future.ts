@@ -29,7 +29,7 @@ export interface FutureWaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** See the module. */
+/** The future of a call that was submitted to a pool: its value, or why there is none. */
 export class PoolFuture<T> {
   readonly #call: Call;
   #promise: Promise<T> | undefined;

@@ -18,7 +18,7 @@ export type TaskOutcome<T> =
 /** What performs a task's operations: a model memory, or what stands in for one. */
 export type TaskMemory = Pick<ModelMemory, "begin" | "takeDeferred" | "unpark">;
 
-/** See the module. */
+/** One task on its way: its steps, the operation that it performs next, and how it ended. */
 export class TaskRun<T> {
   /** The task's name. */
   readonly name: string;

@@ -17,7 +17,7 @@ export interface Arrival {
 /** Arrivals by the path of the delegated system: plain data. */
 export type Arrivals = Readonly<Record<string, readonly Arrival[]>>;
 
-/** See the module. */
+/** The arrival order of a non-deterministic run, as data that replays it. */
 export class ArrivalLog {
   readonly #entries = new Map<string, Map<number, Arrival>>();
 

@@ -56,7 +56,7 @@ const SAYS: Readonly<Record<Phase, string>> = {
   ended: "ended",
 };
 
-/** See the module. */
+/** Moves time. */
 export class Simulator implements AsyncDisposable {
   /** All values at the present instant. */
   readonly context: Context;

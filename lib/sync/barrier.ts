@@ -12,7 +12,7 @@
  *   monitor is needed, no death tears it, and generations cannot mix.
  * - Who waits for whom: a party marks its lane before it arrives, and who changes the phase or the generation then wakes
  *   the marked lanes. Where that somebody is dead, `died` wakes them.
- * - Why it is long: three faces of each method. The protocol is what stands below them.
+ * - Longer than most files because arriving, leaving, breaking and repairing are one protocol over the same words.
  *
  * @example
  * ```ts
@@ -159,7 +159,7 @@ const CALLS: readonly (keyof Barrier & string)[] = [
   "statistics",
 ];
 
-/** See the module. */
+/** A barrier: parties wait for each other, and go on together, generation after generation. */
 export class Barrier implements SharedThing {
   /** Its name. */
   readonly name: string;

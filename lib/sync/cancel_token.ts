@@ -76,7 +76,7 @@ export function cancelledWait(name: string): CancelledError {
 
 const CALLS: readonly (keyof CancelToken & string)[] = ["cancel", "isCancelled"];
 
-/** See the module. */
+/** A cancel token: lives in memory, so that it reaches tasks that block. */
 export class CancelToken implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;

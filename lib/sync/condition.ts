@@ -86,7 +86,7 @@ interface Place {
 
 const CALLS: readonly (keyof Condition<Lock>)[] = ["wait", "waitUntil", "isMine", "notify", "notifyAll", "statistics"];
 
-/** See the module. */
+/** A condition: who owns its lock waits for a notify, and gives the lock back meanwhile. */
 export class Condition<L extends Lock | RLock> implements SharedThing {
   /** Its name. */
   readonly name: string;

@@ -57,7 +57,7 @@ interface Place {
 
 const CALLS: readonly (keyof Event & string)[] = ["set", "clear", "isSet", "wait", "tryWait", "statistics"];
 
-/** See the module. */
+/** An event: a flag that any task sets and clears, and tasks that wait until it is set. */
 export class Event implements SharedThing {
   /** Its name. */
   readonly name: string;

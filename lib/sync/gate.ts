@@ -14,7 +14,7 @@ import { FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 /** The request of every waiter and the answer to it. */
 const OPEN = 1;
 
-/** See the module. */
+/** A gate: tasks that all wait for one thing, which a look tells. */
 export class Gate {
   readonly #queue: WaitQueue;
   readonly #isOpen: () => Steps<boolean>;

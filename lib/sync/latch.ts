@@ -68,7 +68,7 @@ interface Place {
 
 const CALLS: readonly (keyof Latch & string)[] = ["countDown", "wait", "tryWait", "statistics"];
 
-/** See the module. */
+/** A latch: a count that only goes down, and tasks that wait until it is 0. */
 export class Latch implements SharedThing {
   /** Its name. */
   readonly name: string;

@@ -135,7 +135,7 @@ const CALLS: readonly (keyof Lock & string)[] = [
   "statistics",
 ];
 
-/** See the module. */
+/** A lock: one word that says who owns it. */
 export class Lock implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;

@@ -72,7 +72,7 @@ interface Place {
 
 const CALLS: readonly (keyof Once & string)[] = ["done", "begin", "finish", "statistics"];
 
-/** See the module. */
+/** Once: a function that exactly one task runs, while all others wait for its end. */
 export class Once implements SharedThing {
   /** Its name. */
   readonly name: string;

@@ -67,7 +67,10 @@ const CALLS: readonly (keyof RLock & string)[] = [
   "statistics",
 ];
 
-/** See the module. */
+/**
+ * A reentrant lock: its owner takes it as often as it likes, and it is free when the owner has released it as
+ * often.
+ */
 export class RLock implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;

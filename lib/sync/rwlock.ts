@@ -11,7 +11,7 @@
  * - Invariant: writer = 0 or readers = 0; readers = the sum of reading[task]; DIED => at most one holder, who repairs;
  *   somebody is queued => the first in line cannot go in.
  *
- * Longer than most files because two ways in have three faces each.
+ * Longer than most files because readers and writers have a way in each, over the same words.
  *
  * @example
  * ```ts
@@ -111,7 +111,7 @@ const CALLS: readonly (keyof RWLock & string)[] = [
   "statistics",
 ];
 
-/** See the module. */
+/** A lock for many readers or one writer. */
 export class RWLock implements SharedThing {
   /** Its name. */
   readonly name: string;

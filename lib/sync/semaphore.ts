@@ -104,7 +104,7 @@ const CALLS: readonly (keyof Semaphore & string)[] = [
   "statistics",
 ];
 
-/** See the module. */
+/** A semaphore: a number of permits, taken and given back by any task, several at once if wanted. */
 export class Semaphore implements SharedThing {
   /** Its name. */
   readonly name: string;

@@ -99,7 +99,7 @@ interface Place {
 
 const CALLS: readonly (keyof Timer & string)[] = ["start", "cancel", "claim", "statistics"];
 
-/** See the module. */
+/** A timer: runs something once, at least its interval after its start, unless it is cancelled before. */
 export class Timer implements SharedThing {
   /** Its name. */
   readonly name: string;

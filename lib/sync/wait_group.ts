@@ -62,7 +62,7 @@ interface Place {
 
 const CALLS: readonly (keyof WaitGroup & string)[] = ["add", "done", "wait", "tryWait", "statistics"];
 
-/** See the module. */
+/** A wait group: a count of work under way that goes up and down, and tasks that wait until it is 0. */
 export class WaitGroup implements SharedThing {
   /** Its name. */
   readonly name: string;

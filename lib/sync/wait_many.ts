@@ -36,7 +36,7 @@ export interface ManyOptions extends ParkOptions {
   readonly lane: number;
 }
 
-/** See the module. */
+/** Waiting in several wait queues at once, for one grant. */
 export class Decisions {
   /** None: its words are for the queues alone. */
   readonly calls: readonly string[] = [];

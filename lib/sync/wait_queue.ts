@@ -191,7 +191,7 @@ export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePla
   };
 }
 
-/** See the module. */
+/** The one wait queue under every primitive: a monitor, and waiters in order of arrival. */
 export class WaitQueue {
   readonly #binding: Binding;
   readonly #place: WaitQueuePlace;

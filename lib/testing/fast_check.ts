@@ -68,7 +68,10 @@ export interface CheckDetails {
   readonly errorInstance: unknown;
 }
 
-/** See the module. */
+/**
+ * The part of fast-check that the properties use: callers hand in `fc`, so that this module imports nothing by
+ * name.
+ */
 export interface FastCheck {
   /** One of these values; the first is the simplest. */
   constantFrom<T>(...values: T[]): Arbitrary<T>;

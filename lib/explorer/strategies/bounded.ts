@@ -8,7 +8,10 @@
 import { DepthFirst } from "./depth_first.ts";
 import type { Point, RunEnd, Scheduler } from "../scheduler.ts";
 
-/** See the module. */
+/**
+ * Iterative preemption bounding: depth-first without preemptions, then with one, and so on (Musuvathi and Qadeer,
+ * PLDI 2007).
+ */
 export class Bounded implements Scheduler {
   /** It takes all interleavings, whatever they reach. */
   readonly watches = false;

@@ -9,7 +9,7 @@
 
 import type { Point, Scheduler } from "../scheduler.ts";
 
-/** See the module. */
+/** Depth-first: all interleavings, each once, or those within a bound on preemptions. */
 export class DepthFirst implements Scheduler {
   /** It takes all interleavings, whatever they reach. */
   readonly watches = false;

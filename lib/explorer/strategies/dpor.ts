@@ -65,7 +65,7 @@ interface Known {
   readonly clock: readonly number[];
 }
 
-/** See the module. */
+/** Dynamic partial-order reduction: of all interleavings that differ only in the order of independent actions, one. */
 export class Dpor implements Scheduler {
   /** It looks at what actions reach. */
   readonly watches = true;

@@ -7,7 +7,7 @@
 
 import { CUT, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
-/** See the module. */
+/** A strategy of the user's own, held to the contract of {@linkcode Scheduler}. */
 export class OwnStrategy implements Scheduler {
   /** See {@linkcode Scheduler}. */
   readonly watches: boolean;

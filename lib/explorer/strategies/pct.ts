@@ -29,7 +29,11 @@ const UNFAIR = 2;
 /** Over how many runs the typical length is the mean, roughly. */
 const MEMORY = 8;
 
-/** See the module. */
+/**
+ * Probabilistic concurrency testing: tasks have priorities, drawn by lot, and the first that can goes on; at some
+ * steps, drawn by lot too, it falls behind all others (Burckhardt, Kothari, Musuvathi and Nagarakatte, ASPLOS
+ * 2010).
+ */
 export class Pct implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;

@@ -15,7 +15,10 @@ import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 /** Priorities are as good as distinct. */
 const PRIORITIES = 2 ** 30;
 
-/** See the module. */
+/**
+ * Partial-order sampling: each task's next action has a priority that is drawn by lot, and the first that can is
+ * performed; then those that it conflicts with draw anew (Yuan, Yang and Gu, CAV 2018).
+ */
 export class Pos implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;

@@ -7,7 +7,7 @@
 import { type Chooser, seededChooser } from "../../memory/mod.ts";
 import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
-/** See the module. */
+/** A random walk: at each point any action, one as likely as the other. */
 export class RandomWalk implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;

@@ -6,7 +6,7 @@ import type { AnyModeName } from "../../mode/mod.ts";
 import type { ServiceJob, ServiceLink } from "./link.ts";
 import type { ServiceListener } from "./message.ts";
 
-/** See the module. */
+/** A host as pools and guests need it. */
 export interface GuestHost {
   /**
    * Starts a guest that serves calls of its module's functions.

@@ -72,10 +72,10 @@ export async function serveIn(
 
 const NO_GUEST = { phase: "load", far: { name: "Error", message: "no guest was started", stack: "" } } as const;
 
-/** See the module. */
+/** A service as its host sees it, in a guest of any mode. */
 export type ServiceLink = Pick<GuestService, keyof GuestService>;
 
-/** See the module. */
+/** A guest that serves calls of the functions that its module exports. */
 export class GuestService {
   /** The guest's name. */
   readonly guest: string;

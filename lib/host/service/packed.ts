@@ -14,7 +14,10 @@ import { taken } from "./transfer.ts";
 const SLAB = 1 << 14;
 const SMALL = SLAB >> 3;
 
-/** See the module. */
+/**
+ * A value that is ready to be sent: everything that can fail has been done, and later changes of the value change
+ * nothing.
+ */
 export interface Packed extends BytesPart {
   /** What is moved with the bytes, which name its parts by their places; it can be sent once. */
   readonly moved: readonly Transferable[] | undefined;
@@ -28,7 +31,7 @@ export interface PackOptions {
   readonly moves: boolean;
 }
 
-/** See the module. */
+/** Packs arguments, one after another, into the bytes that a guest gets. */
 export class Packer {
   #slab = new Uint8Array(0);
   #used = 0;

@@ -44,7 +44,7 @@ export interface ShareOptions extends LaneCounts {
 
 const NOTHING = Promise.resolve(new Uint8Array(0));
 
-/** See the module. */
+/** Shared things of guests that serve, and of their host. */
 export class ServiceShare<S extends Shareables = Shareables> {
   /** The host's view, in steps. */
   readonly shared: Shared<S>;

@@ -7,10 +7,10 @@
  *   the signal came at the end of the run: that is tried out.
  */
 
-import { calledName, PARKED } from "../memory/mod.ts";
-import type { TreeNode } from "./answer_tree.ts";
-import type { Execution } from "./execution.ts";
-import type { ProgramModel } from "./program_model.ts";
+import { calledName, PARKED } from "../../memory/mod.ts";
+import type { TreeNode } from "../answer_tree.ts";
+import type { Execution } from "../execution.ts";
+import type { ProgramModel } from "../program_model.ts";
 
 /** The last signal of a thing or a word. */
 interface Signal {

@@ -8,10 +8,10 @@
  *   sleeps because a signal came too early, `orphaned-lock` where the holder has ended, else `deadlock` too.
  */
 
-import { DeadlockError, type DeadlockWait } from "../errors.ts";
-import { calledName } from "../memory/mod.ts";
-import type { Execution } from "./execution.ts";
-import type { Finding } from "./finding.ts";
+import { DeadlockError, type DeadlockWait } from "../../errors.ts";
+import { calledName } from "../../memory/mod.ts";
+import type { Execution } from "../execution.ts";
+import type { Finding } from "../finding.ts";
 import { endlessWait } from "./livelock.ts";
 import { lostWakeup } from "./lost_wakeup.ts";
 

@@ -7,12 +7,12 @@
  * - What is found here is only a guess, since what tasks count is not seen: `livelock.ts` tries it out.
  */
 
-import { type SavedMemory, seededChooser } from "../memory/mod.ts";
-import type { TreeNode } from "./answer_tree.ts";
-import type { Execution } from "./execution.ts";
-import type { Departure, Turn } from "./schedule.ts";
-import { CUT, isDeath, type Point, type Scheduler } from "./scheduler.ts";
-import { fingerprint, wholeText } from "./whole_text.ts";
+import { type SavedMemory, seededChooser } from "../../memory/mod.ts";
+import type { TreeNode } from "../answer_tree.ts";
+import type { Execution } from "../execution.ts";
+import type { Departure, Turn } from "../schedule.ts";
+import { CUT, isDeath, type Point, type Scheduler } from "../scheduler.ts";
+import { fingerprint, wholeText } from "../whole_text.ts";
 
 /** A run that goes round: how it begins, and what is done over and over. */
 export interface Lasso {

@@ -10,8 +10,8 @@
  *   {@linkcode RaceDetector.restore} goes back there.
  */
 
-import type { Answer, ByteRange, CellOperation } from "../memory/mod.ts";
-import { changesCell } from "./accesses.ts";
+import type { Answer, ByteRange, CellOperation } from "../../memory/mod.ts";
+import { changesCell } from "../accesses.ts";
 
 /** One of the two accesses of a race. */
 export interface RaceAccess {
@@ -59,7 +59,10 @@ interface Touched extends Stamp {
   readonly end: number;
 }
 
-/** See the module. */
+/**
+ * Data races, by vector clocks: two accesses to a word or to the same bytes by two tasks, one of them plain, one
+ * of them a change, and neither happens before the other.
+ */
 export class RaceDetector {
   readonly #tasks: number;
   readonly #clocks: Clock[] = [];

@@ -12,16 +12,16 @@
  * - A program that never comes to a state again is no livelock: it ends at the step limit, not exhausted.
  */
 
-import { calledName, type Layout, type Operation, PARKED, type SavedMemory } from "../memory/mod.ts";
-import { changesCell } from "./accesses.ts";
-import type { TreeNode } from "./answer_tree.ts";
-import type { Execution } from "./execution.ts";
-import type { Finding } from "./finding.ts";
-import { wholeText } from "./whole_text.ts";
-import type { ProgramModel } from "./program_model.ts";
-import { Replay } from "./replay.ts";
-import type { Departure, Turns } from "./schedule.ts";
-import { isDeath, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+import { calledName, type Layout, type Operation, PARKED, type SavedMemory } from "../../memory/mod.ts";
+import { changesCell } from "../accesses.ts";
+import type { TreeNode } from "../answer_tree.ts";
+import type { Execution } from "../execution.ts";
+import type { Finding } from "../finding.ts";
+import { wholeText } from "../whole_text.ts";
+import type { ProgramModel } from "../program_model.ts";
+import { Replay } from "../replay.ts";
+import type { Departure, Turns } from "../schedule.ts";
+import { isDeath, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
 /** How often a state must come again. */
 const ROUNDS = 3;

@@ -23,6 +23,8 @@ export interface ContextWriter {
   readonly values: Values;
   /** The signal of an output of the system itself, or, with a path such as `plant.motor`, of one of its parts. */
   outputSignal(port: string, path?: string): number;
+  /** The signal of an input of the system itself. */
+  inputSignal(input: string): number;
   /** Fixes an input of the system itself. */
   fix(input: string, value: unknown): void;
   /** The part at a path; throws where there is none. */
@@ -92,6 +94,7 @@ export function openContext(
     outputSignal(port, path) {
       return path === undefined ? places.outputSignal(port) : partAt(places, path).outputSignal(port);
     },
+    inputSignal: (input) => places.inputSignal(input),
     fix(input, value) {
       values.keep(places.inputSignal(input), value);
       values.epoch++;

@@ -37,6 +37,8 @@ export { INITIALIZATION } from "./far_side.ts";
 export type { Lag, NearSnapshot } from "./near_side.ts";
 export type { AdvanceStatus, Counters, Monitor, Observer, SimulatorOptions, Span } from "./simulation.ts";
 export type { PartSnapshot, SavedValues, SimulatorSnapshot } from "./snapshot.ts";
+export type { LoggedValue, LogOptions } from "./signal_log.ts";
+export { SignalLog } from "./signal_log.ts";
 export { Simulator } from "./simulator.ts";
 export { ChromeTrace } from "./chrome_trace.ts";
 export type { TraceEvent } from "./trace_event.ts";

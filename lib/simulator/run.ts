@@ -21,6 +21,9 @@ import { makePlan, type Plan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
 import { atBoundary } from "./simulation.ts";
+import { type LogOptions, SignalLog } from "./signal_log.ts";
+import { SignalLogs } from "./signal_logs.ts";
+import { shownOutputs, signalsOf } from "./signals.ts";
 import { readValues, saveValues, type SimulatorSnapshot, timeOf } from "./snapshot.ts";
 import type { Waits } from "./waits.ts";
 
@@ -58,6 +61,10 @@ export class Run {
   #counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
   /** How a far side's own system ended itself. */
   #ended: AdvanceStatus | undefined;
+  /** What looks at signals, if anything does. */
+  #logs: SignalLogs | undefined;
+  /** Whether an input or a parameter was set since the last instant, of which logs do not know. */
+  #isTouched = false;
 
   /** Prepares the steps; nothing happens yet. */
   constructor(system: System, options: SimulatorOptions) {
@@ -108,6 +115,8 @@ export class Run {
     this.writer.values.discard();
     for (const part of this.writer.parts) if (part.kind === "leaf") part.reset();
     this.recorder.trace.truncate(0);
+    this.#logs?.begin(time);
+    this.#isTouched = false;
     this.pacer?.restart();
     this.#counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
     this.#ended = undefined;
@@ -123,6 +132,8 @@ export class Run {
       yield* this.delegations.initialized(sides, (path, reply) => outcome = worse(outcome, endOf(path, reply)));
       this.writer.changed();
     }
+    this.#logs?.look();
+    if (now === undefined) this.#logs?.sample(time);
     return this.#arrive(now, outcome) ?? atBoundary(this.context.t);
   }
 
@@ -132,6 +143,7 @@ export class Run {
     const queue = this.#queue;
     const limit = queue.limit(boundary.time);
     const mayWait = this.#options.clock !== undefined;
+    this.#lookAgain();
     let reached = compare(this.time, boundary.time) >= 0 || (doubles && this.context.t >= t);
     while (!reached) {
       const pending = this.#pending;
@@ -148,6 +160,7 @@ export class Run {
         ? namedBy(boundary, next, order)
         : undefined;
       // The t of the instant before may exceed the exact time of this one, and time does not step back.
+      if (this.#logs?.isPeriodic) this.#sampleUntil(event?.exact ?? boundary.time, event === undefined);
       if (event === undefined) this.#move(boundary.time, Math.max(t, this.context.t));
       else {
         queue.skip();
@@ -166,6 +179,7 @@ export class Run {
 
   /** Runs what is due at the present instant and has not run. */
   *advancePending(): Waits<AdvanceStatus> {
+    this.#lookAgain();
     const instant = this.#pending;
     const over = instant === undefined ? undefined : yield* this.#slowStep(instant, this.#agenda(instant));
     return over ?? atBoundary(this.context.t);
@@ -190,8 +204,26 @@ export class Run {
     throw new DiagramError(`Cannot force ${event} of ${path}: there is no such event, one of (${names}) is wanted`);
   }
 
+  /** Fixes an input of the system itself. */
+  fix(input: string, value: unknown): void {
+    this.writer.fix(input, value);
+    this.#isTouched = true;
+  }
+
+  /** Makes a log of ports, which begins at this instant where the run `hasBegun`. */
+  log(ports: readonly string[] | undefined, { hasBegun, ...options }: LogOptions & { hasBegun: boolean }): SignalLog {
+    const { writer } = this;
+    const signals = signalsOf(this.#system, { names: ports ?? shownOutputs(this.#system), writer });
+    const log = new SignalLog(signals, { ...options, values: writer.values });
+    log.begin(this.time);
+    if (hasBegun && log.period === undefined) log.look();
+    (this.#logs ??= new SignalLogs()).add(log);
+    return log;
+  }
+
   /** Sets a parameter of the leaf at a path, of a far side too: there from the next request on. */
   setParameter(path: string, name: string, value: unknown): void {
+    this.#isTouched = true;
     const far = this.delegations.sides.find(({ part }) => path === part.path || path.startsWith(`${part.path}.`));
     if (far === undefined) {
       const leaf = this.#leafAt(path === "" ? this.#system.name : path, `set parameter ${name} of ${path}`);
@@ -246,6 +278,7 @@ export class Run {
 
   *#restored(saved: SimulatorSnapshot, { time, load }: { time: Rational; load: () => void }): Waits<void> {
     yield* this.delegations.restore(saved.delegated);
+    const before = this.context.t;
     load();
     this.#at = { exact: time };
     const now = this.#seek(time);
@@ -253,11 +286,30 @@ export class Run {
     this.#ended = saved.ended ?? undefined;
     this.#counters = { ...this.#counters, ...saved.counters };
     this.recorder.trace.truncate(saved.rows);
+    this.#isTouched = false;
+    this.#logs?.restore(time, { t: saved.t, pending: saved.pending, before });
   }
 
   // deno-lint-ignore require-yield -- work as the other acts are, though nothing is waited for
   *#forced(actions: Actions): Waits<AdvanceStatus> {
-    return this.#verdict(this.#update(actions)) ?? atBoundary(this.context.t);
+    const over = this.#verdict(this.#update(actions));
+    this.#logs?.look();
+    return over ?? atBoundary(this.context.t);
+  }
+
+  /** Looks at what was set from outside. */
+  #lookAgain(): void {
+    if (this.#isTouched) this.#logs?.look();
+    this.#isTouched = false;
+  }
+
+  /** Goes through the times that logs have of their own before the next event, or up to a boundary. */
+  #sampleUntil(until: Rational, isIncluded: boolean): void {
+    const logs = this.#logs;
+    for (let due = logs?.due(until, { isIncluded }); due !== undefined; due = logs?.due(until, { isIncluded })) {
+      this.#move(due.time, Math.max(due.t, this.context.t));
+      logs?.sample(due.time);
+    }
   }
 
   /** A step that may have to wait: for its real time, or for what is released. */
@@ -281,11 +333,13 @@ export class Run {
   ): AdvanceStatus | undefined {
     const { sides, updates, periodic } = agenda;
     if (periodic) this.recorder.record();
+    this.#logs?.lookAt(this.time);
     const started = this.#now();
     this.#pending = undefined;
     this.#counters.steps++;
     if (sides.length > 0) this.delegations.post(sides, instant, this.context.t);
     const ran = this.#update(updates);
+    if (updates.length > 0 && ran.status.severity !== "failed") this.#logs?.look();
     if (periodic && sides.length + updates.did > 0) this.#counters.updates++;
     this.#span("update", started);
     return this.#verdict(worse(before, ran));

@@ -40,6 +40,7 @@ import { compare, type Context, exact, type Rational, shownTime, type System, ty
 import type { Arrivals } from "./arrivals.ts";
 import type { Lag } from "./near_side.ts";
 import { Run } from "./run.ts";
+import type { LogOptions, SignalLog } from "./signal_log.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
 import type { SimulatorSnapshot } from "./snapshot.ts";
 import type { Trace } from "./trace.ts";
@@ -110,7 +111,19 @@ export class Simulator implements AsyncDisposable {
 
   /** Fixes an input of the system itself. */
   fix(input: string, value: unknown): void {
-    this.#run.writer.fix(input, value);
+    this.#run.fix(input, value);
+  }
+
+  /**
+   * Logs ports of the system, such as `y0`, or of its parts, such as `plant.motor.u`: from now on, and from the beginning of each
+   * further run. By default it logs every scalar and vector output of the system, at each change.
+   *
+   * @throws {DiagramError} where there is no such port, or where it is on a far side and no output shows it.
+   * @throws {RangeError} where the period is not above 0.
+   */
+  log(ports?: readonly string[], options: LogOptions = {}): SignalLog {
+    this.#refuseWhileBusy("log");
+    return this.#run.log(ports, { ...options, hasBegun: this.#phase === "ready" });
   }
 
   /**

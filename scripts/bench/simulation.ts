@@ -9,6 +9,7 @@ import {
   type LeafSystem,
   scalar,
   type ScalarType,
+  type SignalLog,
   Simulator,
 } from "../../mod.ts";
 import { delay } from "../../lib/blocks/mod.ts";
@@ -66,15 +67,18 @@ class PlainRing {
 class Steps {
   readonly #simulator: Simulator;
   #done = 0;
+  #log: SignalLog | undefined;
 
   private constructor(simulator: Simulator) {
     this.#simulator = simulator;
   }
 
-  static of(system: Diagram, record: readonly string[] = []): Steps {
+  static of(system: Diagram, record: readonly string[] = [], { isLogged = false } = {}): Steps {
     const simulator = new Simulator(system, { record });
     simulator.initializeSync();
-    return new Steps(simulator);
+    const steps = new Steps(simulator);
+    if (isLogged) steps.#log = simulator.log();
+    return steps;
   }
 
   more(count: number): void {
@@ -82,6 +86,7 @@ class Steps {
     this.#simulator.advanceToSync(this.#done * PERIOD);
     // What was recorded is not to fill the memory.
     if (this.#simulator.trace.length > 0) this.#simulator.trace.truncate(0);
+    this.#log?.truncate(0);
   }
 }
 
@@ -150,18 +155,19 @@ export async function smallSteps(options: { rounds: number }): Promise<Table> {
   return { title: "A step of one small inline system", unit: "ns", figures };
 }
 
-/** Nanoseconds a signal and step that recording adds, beside writing the numbers by hand. */
+/** Nanoseconds a signal and step that recording and logging add; a log looks twice a step, after the release and the updates. */
 export async function recording(options: { rounds: number }): Promise<Table> {
   const [systems, steps] = [1000, 500];
   const diagram = ring(systems, counting);
   const nano = (milliseconds: number) => milliseconds * 1e6 / (systems * steps);
   const plain = Steps.of(diagram);
   const recorded = Steps.of(diagram, Object.keys(diagram.outputs));
+  const logged = Steps.of(diagram, [], { isLogged: true });
+  const step = async (of: Steps) => nano(await took(() => of.more(steps)));
   const figures = await compare({
-    "a step": async () => nano(await took(() => plain.more(steps))),
-    "what recording adds": async () => {
-      return nano(await took(() => recorded.more(steps))) - nano(await took(() => plain.more(steps)));
-    },
+    "a step": async () => await step(plain),
+    "what recording adds": async () => await step(recorded) - await step(plain),
+    "what a log of changes adds": async () => await step(logged) - await step(plain),
   }, { ...options, warmups: WARMUPS });
   return { title: `Recording ${systems} signals, a signal and step`, unit: "ns", figures };
 }

@@ -5,8 +5,8 @@
  * - Times are microseconds from the start of the trace, in steps of 1/1024: a double holds them, and their sums, exactly.
  *   The start itself stands once, in the metadata, in milliseconds since the epoch.
  * - Invariant: the spans of a lane lie beside each other.
- * - An arrow leads from where a request is posted, by the work on it, to its release; a counter shows how many requests
- *   are in flight.
+ * - An arrow leads from where a request is posted, by the work on it, to its release; counters show how many requests
+ *   are in flight, by how many periods what is shown lags, and how many simulated seconds a real one takes.
  *
  * @example
  * ```ts
@@ -25,6 +25,7 @@
 
 import type { Observer, Span } from "./simulation.ts";
 import type { TraceEvent } from "./trace_event.ts";
+import { lagEvents, rateEvents } from "./trace_counters.ts";
 import { laneEvents } from "./trace_lanes.ts";
 import { flowEvents, inFlightEvents } from "./trace_requests.ts";
 
@@ -97,6 +98,8 @@ function runEvents(
       ...events,
       ...flowEvents(timed, { pid, tids, events }),
       ...inFlightEvents(timed, pid),
+      ...lagEvents(timed, pid),
+      ...rateEvents(timed, pid),
     ].toSorted((one, other) => one.ts - other.ts),
   ];
 }

@@ -26,7 +26,7 @@ export interface ReadTrace {
   readonly lanes: ReadonlyMap<string, readonly Span[]>;
   /** How many arrows lead through work on each lane. */
   readonly flows: ReadonlyMap<string, number>;
-  /** What the series of each process's counter change to, in order. */
+  /** What the series of each process's counters change to, in order, by process, counter and series. */
   readonly counters: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -57,7 +57,7 @@ export function readTrace(text: string): ReadTrace {
     else if (ph === "M") names.set(`${pid}/${tid}`, `${pid} ${args.name}`);
     else if (ph === "C") {
       for (const [series, value] of Object.entries(args)) {
-        const key = `${pid} ${series}`;
+        const key = `${pid} ${name}: ${series}`;
         if (counters.get(key)?.at(-1) !== value) append(counters, key, Number(value));
       }
     } else {

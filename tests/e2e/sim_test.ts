@@ -188,7 +188,11 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, arrows for the
       if (lane.endsWith("main")) continue;
       // The last request is joined and not released.
       assertEquals(flows.get(lane), 9, lane);
-      assertEquals(counters.get(lane)?.join("").replace(/^0/, ""), "10".repeat(10), lane);
+      assertEquals(
+        counters.get(lane.replace(" ", " requests in flight: "))?.join("").replace(/^0/, ""),
+        "10".repeat(10),
+        lane,
+      );
     }
   });
 });

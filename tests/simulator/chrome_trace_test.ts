@@ -118,8 +118,33 @@ for (const deterministic of [true, false]) {
       const count = (name: string) => told.filter((span) => span.lane === lane && span.name === name).length;
       const works = count("release");
       assertEquals([count("post"), flows.get(`1 ${lane}`) ?? 0], [20, works], `of ${told.length}`);
-      const most = Math.max(...counters.get(`1 ${lane}`) ?? []);
+      const lags = counters.get(`1 lag in periods: ${lane}`) ?? [];
+      assertEquals([lags[0], Math.max(...lags)], [0, simulator.lag[lane]?.most]);
+      const most = Math.max(...counters.get(`1 requests in flight: ${lane}`) ?? []);
       assert(deterministic ? works === 19 && most === 1 : most >= 1, `${works} released, ${most} in flight`);
     }
   });
 }
+
+Deno.test("ChromeTrace counts the simulated seconds that real ones take, from each step to the next", () => {
+  const step = fc.record({ ticks: fc.integer({ min: 1, max: 1e6 }), t: fc.integer({ min: 1, max: 100 }) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+      const trace = new ChromeTrace();
+      const observe = trace.process("run");
+      let [at, t] = [TODAY, 0];
+      for (const step of steps) {
+        observe({ lane: "main", name: "update", started: at, finished: at, t });
+        at += step.ticks / 4096;
+        t += step.t;
+      }
+      const rates = trace.toJSON().traceEvents.filter(({ ph, name }) => ph === "C" && /simulated/.test(name));
+      const expected = steps.slice(0, -1).map(({ ticks, t }) => t / (ticks / 4096 / 1000));
+      assertEquals(rates.length, expected.length);
+      rates.forEach(({ args }, index) => {
+        assert(Math.abs(Number(args.rate) / (expected[index] ?? NaN) - 1) < 1e-9, `${args.rate}`);
+      });
+    }),
+    { numRuns: runs(100) },
+  );
+});

@@ -1,12 +1,14 @@
 /**
  * A delegated system: any system put behind a mailbox, to run in the caller, in a thread or in a process.
  *
- * At its event t_k = offset + k * period it releases the reply to the request of t_(k-1), then samples its inputs u_k
- * and posts them. With S^ the inner system run with its input held at u_k over (t_(k-1), t_k], and y^ its output:
+ * At its event t_k = offset + k * period it releases the reply to the request of t_(k-n), where n is its latency (1 unless
+ * more is asked for), then samples its inputs u_k and posts them. With S^ the inner system run with its input held at u_k
+ * over (t_(k-1), t_k], and y^ its output:
  *
- * - from the release at t_k until the release at t_(k+1), the output is y^(t_(k-1)), after the events of that instant;
+ * - from the release at t_k until the release at t_(k+1), the output is y^(t_(k-n)), after the events of that instant;
  * - before the first reply, it is y^ after initialization;
- * - so it is a zero-order hold, one period late, bit for bit the same in every mode;
+ * - so it is a zero-order hold, n periods late, bit for bit the same in every mode;
+ * - n requests are in flight between two events, so the far side may take n periods of real time for one;
  * - its outputs never depend on its inputs directly: a loop through it is no algebraic loop.
  *
  * @example
@@ -37,6 +39,8 @@ export interface DelegateOptions {
   readonly period: number;
   /** Seconds before the first request, 0 by default. */
   readonly offset?: number;
+  /** How many periods after a request its reply is released, 1 by default: so many requests are in flight. */
+  readonly latency?: number;
   /** Whether a release waits for its reply (the default); otherwise it takes the newest that has arrived. */
   readonly deterministic?: boolean;
 }
@@ -44,14 +48,15 @@ export interface DelegateOptions {
 /**
  * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
  *
- * @throws {RangeError} where the period is not above 0, or the offset is below 0.
- * @throws {TypeError} where the mode is no name, or is not direct and the system has no reference.
+ * @throws {RangeError} where the period is not above 0, the offset is below 0, or the latency is no whole number from 1 up.
+ * @throws {TypeError} where the mode is no name, or is not direct and the system has no reference; where the system is not
+ *   deterministic and has a latency above 1.
  */
 export function delegate<I extends Ports, O extends Ports>(
   system: System<I, O>,
   options: DelegateOptions,
 ): DelegatedSystem<I, O> {
-  const { mode, period, offset, deterministic = true } = options;
+  const { mode, period, offset, latency = 1, deterministic = true } = options;
   if (typeof mode !== "string" || mode === "") {
     throw new TypeError(`Cannot delegate ${system.name}: the mode is ${mode}, the name of one is wanted`);
   }
@@ -59,6 +64,17 @@ export function delegate<I extends Ports, O extends Ports>(
     throw new TypeError(
       `Cannot delegate ${system.name} to a ${mode}: it is a value of this realm only, ` +
         `a system named by module and export is wanted (loadSystem)`,
+    );
+  }
+  if (!(Number.isSafeInteger(latency) && latency >= 1)) {
+    throw new RangeError(
+      `Cannot delegate ${system.name}: the latency is ${latency}, a whole number of periods from 1 up is wanted`,
+    );
+  }
+  if (latency > 1 && !deterministic) {
+    throw new TypeError(
+      `Cannot delegate ${system.name} with a latency of ${latency} periods: it is not deterministic, so it shows what has ` +
+        `arrived, however late; deterministic: true or no latency is wanted`,
     );
   }
   const reference: { reference?: SystemReference } = system.reference === undefined
@@ -73,6 +89,7 @@ export function delegate<I extends Ports, O extends Ports>(
     inner: system,
     mode,
     timing: checkedTiming(`the delegated ${system.name}`, period, offset),
+    latency,
     deterministic,
   });
 }

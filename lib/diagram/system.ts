@@ -141,6 +141,8 @@ export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Port
   readonly mode: string;
   /** When it releases, samples and posts. */
   readonly timing: Timing;
+  /** How many periods after a request its reply is released. */
+  readonly latency: number;
   /** Whether a release waits for its reply. */
   readonly deterministic: boolean;
 }

@@ -1,11 +1,11 @@
 /**
  * All delegated systems of one run: opening their far sides, initializing, releasing, posting, joining.
  *
- * - Every wait is one join for all systems that are awaited there.
+ * - Every wait is one join for all systems that are awaited there; what is in flight longer is joined round by round.
  * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
  */
 
-import type { DelegatedContext, Rational, Timing } from "../diagram/mod.ts";
+import { compare, type DelegatedContext, type Rational, type Timing } from "../diagram/mod.ts";
 import { ArrivalLog, type Arrivals } from "./arrivals.ts";
 import { type FarHost, type FarSession, INITIALIZATION, type Reply } from "./far_side.ts";
 import type { Instant } from "./instants.ts";
@@ -64,9 +64,7 @@ export class Delegations {
 
   /** Begins a run at that time, with far sides that are opened once. */
   *begin(time: Rational): Waits<void> {
-    const pending = this.sides.filter(({ pending }) => pending);
-    yield* this.#join(pending);
-    for (const side of pending) side.collect();
+    yield* this.#collectAll(this.sides, () => {});
     for (const side of this.sides) side.begin(time);
     this.#arrivals = new ArrivalLog();
     if (this.#host === undefined || this.sides.length === 0 || this.#session !== undefined) return;
@@ -98,7 +96,9 @@ export class Delegations {
 
   /** Releases what these systems show from this instant on. */
   *release(sides: readonly NearSide[], instant: Instant, watch: ReleaseWatch): Waits<void> {
-    const awaited = sides.filter((side) => side.part.system.deterministic && side.pending);
+    const awaited = sides.filter((side) => {
+      return side.part.system.deterministic && side.awaits(side.event(instant.exact));
+    });
     if (awaited.length > 0) {
       yield* this.#join(awaited);
       watch.joined();
@@ -106,7 +106,7 @@ export class Delegations {
     for (const side of sides) {
       const k = side.event(instant.exact);
       const reply = side.part.system.deterministic
-        ? side.releaseExpected()
+        ? side.releaseExpected(k)
         : this.#replay === undefined
         ? side.releaseNewest(k, this.#arrivals)
         : yield* this.#releaseRecorded(side, k, this.#replay);
@@ -127,11 +127,12 @@ export class Delegations {
   /** Waits for the requests in flight and keeps their replies for the next release, if there is one. */
   *joinLast(watch?: Pick<ReleaseWatch, "joined"> & { collected(path: string, reply: Reply): void }): Waits<void> {
     const sides = this.sides.filter(({ pending, part }) => pending && part.system.deterministic);
-    yield* this.#join(sides);
-    if (sides.length > 0) watch?.joined();
-    for (const side of sides) {
-      const reply = side.collect();
-      watch?.collected(side.part.path, reply);
+    const replies: [path: string, reply: Reply][] = [];
+    try {
+      yield* this.#collectAll(sides, (path, reply) => replies.push([path, reply]));
+    } finally {
+      if (sides.length > 0) watch?.joined();
+      for (const [path, reply] of replies) watch?.collected(path, reply);
     }
   }
 
@@ -175,6 +176,25 @@ export class Delegations {
       step = recorded.next();
     }
     return step.value;
+  }
+
+  /** Joins all that these systems have in flight; throws the error of the oldest request that has one. */
+  *#collectAll(sides: readonly NearSide[], collected: (path: string, reply: Reply) => void): Waits<void> {
+    let first: { readonly since: Rational; readonly error: unknown } | undefined;
+    for (let open = sides.filter(({ pending }) => pending); open.length > 0;) {
+      yield* this.#join(open);
+      open = open.filter((side) => {
+        const since = side.pendingSince;
+        try {
+          collected(side.part.path, side.collect());
+          return side.pending;
+        } catch (error) {
+          if (first === undefined || compare(since, first.since) < 0) first = { since, error };
+          return false;
+        }
+      });
+    }
+    if (first !== undefined) throw first.error;
   }
 
   *#join(sides: readonly NearSide[]): Waits<void> {

@@ -2,7 +2,8 @@
  * What the simulator asks of whoever runs its delegated systems.
  *
  * - `post` never waits; `take` never waits; only `join` may, and it may be synchronous.
- * - Replies arrive in the order of their requests; at most one request of a deterministic far side is in flight.
+ * - Replies arrive in the order of their requests; a deterministic far side answers each, and as many requests of it are in
+ *   flight as its latency says.
  * - A far side of a non-deterministic system works on the newest request only, and its newest reply replaces the rest.
  */
 
@@ -59,7 +60,10 @@ export interface FarSide {
   readonly name: string;
   /** Hands over a request. */
   post(request: Request): void;
-  /** The newest reply that has arrived and was not taken, if any; throws the far side's typed error. */
+  /**
+   * The oldest reply that has arrived and was not taken, if any, or the newest of a non-deterministic system; throws the far
+   * side's typed error.
+   */
   take(): Reply | undefined;
   /** The far side's whole state as plain data. */
   snapshot(): unknown | Promise<unknown>;
@@ -71,7 +75,7 @@ export interface FarSide {
 export interface FarSession {
   /** In the order in which they were asked for. */
   readonly sides: readonly FarSide[];
-  /** Waits until each of these has a reply, or an error, to be taken. */
+  /** Waits until each of these has a reply, or an error, to take. */
   join(sides: readonly FarSide[]): void | Promise<void>;
   /** Ends them all; harmless twice. */
   close(): void | Promise<void>;

@@ -1,8 +1,8 @@
 /**
  * The near side of a run's delegated systems: what is posted, released and held.
  *
- * - At its event t_k a delegated system releases the reply to the request of t_(k-1), then samples and posts.
- * - Invariant (deterministic): at most one request is in flight, and none is dropped.
+ * - At its event t_k a delegated system of latency n releases the reply to the request of t_(k-n), then samples and posts.
+ * - Invariant (deterministic): the requests in flight are the last ones, n at most, and none is dropped.
  * - Invariant (non-deterministic): the released requests ascend, and each is older than the event that releases it.
  * - `lag` counts, in periods, how much older the shown reply is than the deterministic law's.
  */
@@ -18,7 +18,7 @@ import {
 } from "../diagram/mod.ts";
 import type { ArrivalLog } from "./arrivals.ts";
 import { type FarSide, INITIALIZATION, type ParameterChange, type Reply, type Request } from "./far_side.ts";
-import { eventIndex, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
+import { eventIndex, eventTime, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
 
 /** What a parameter may hold: anything. */
 const ANY = abstract<unknown>(undefined);
@@ -39,8 +39,12 @@ export interface NearSnapshot {
   readonly released: number;
   /** Whether its reply told that the far side's run has ended. */
   readonly ended: boolean;
-  /** The reply that the next event releases, if a request was posted. */
-  readonly arrived: (Omit<Reply, "outputs"> & { readonly outputs: readonly SavedValue[] }) | null;
+  /** The replies that the next events release, the oldest first: what was in flight, as values. */
+  readonly arrived: readonly {
+    readonly k: number;
+    readonly outputs: readonly SavedValue[];
+    readonly ended: { readonly by: string; readonly message: string } | null;
+  }[];
   /** The parameters that were set since the last request. */
   readonly set: readonly (Omit<ParameterChange, "value"> & { readonly value: SavedValue })[];
   /** The far side's state. */
@@ -59,10 +63,10 @@ export class NearSide {
 
   readonly #timing: ExactTiming;
   #far: FarSide | undefined;
-  /** The request in flight, or whose reply waits for its release. */
-  #posted: number | undefined;
-  /** A reply that was taken before its release, for a snapshot. */
-  #arrived: Reply | undefined;
+  /** The requests in flight, or whose replies wait for their release, the oldest first. */
+  #posted: number[] = [];
+  /** The replies to the first of them that were taken before their release, for a snapshot. */
+  #arrived: Reply[] = [];
   #released = INITIALIZATION;
   /** Whether a released reply told that the far side's run has ended; it stays so. */
   #isEnded = false;
@@ -87,7 +91,17 @@ export class NearSide {
 
   /** Whether a request was posted whose reply was not taken. */
   get pending(): boolean {
-    return this.#posted !== undefined && this.#arrived === undefined;
+    return this.#posted.length > this.#arrived.length;
+  }
+
+  /** When the oldest request was posted whose reply was not taken. */
+  get pendingSince(): Rational {
+    return eventTime(this.#timing, BigInt(this.#posted[this.#arrived.length] ?? 0));
+  }
+
+  /** Whether event k releases a reply that was not taken. */
+  awaits(k: number): boolean {
+    return this.#arrived.length === 0 && this.#isDue(k);
   }
 
   /** How late the releases were. */
@@ -103,8 +117,8 @@ export class NearSide {
   /** Forgets a run, and begins one at that time. */
   begin(time: Rational): void {
     this.part.reset();
-    this.#posted = undefined;
-    this.#arrived = undefined;
+    this.#posted = [];
+    this.#arrived = [];
     this.#released = INITIALIZATION;
     this.#isEnded = false;
     this.#withheld.clear();
@@ -138,7 +152,8 @@ export class NearSide {
       return;
     }
     this.far.post(request);
-    this.#posted = request.k;
+    if (!this.part.system.deterministic) this.#posted = [];
+    this.#posted.push(request.k);
   }
 
   /** Shows the outputs after initialization, and gives the reply; nothing where it is one to a run before. */
@@ -146,26 +161,28 @@ export class NearSide {
     const reply = this.#expected();
     if (reply.k !== INITIALIZATION) return undefined;
     this.part.release(reply.outputs);
-    this.#posted = undefined;
+    this.#posted = [];
     return reply;
   }
 
-  /** Takes the reply that has arrived and keeps it for the next release. */
+  /** Takes the oldest reply that has arrived and keeps it for its release. */
   collect(): Reply {
-    return this.#arrived ??= this.#expected();
+    const reply = this.#expected();
+    this.#arrived.push(reply);
+    return reply;
   }
 
   /** The release of a deterministic system at event k; the reply has arrived. */
-  releaseExpected(): Reply | undefined {
-    const reply = this.#arrived ?? (this.#posted === undefined ? undefined : this.#expected());
-    this.#arrived = undefined;
-    this.#posted = undefined;
+  releaseExpected(k: number): Reply | undefined {
+    if (!this.#isDue(k)) return undefined;
+    const reply = this.#arrived.shift() ?? this.#expected();
+    this.#posted.shift();
     return this.#show(reply);
   }
 
   /** The release of a non-deterministic system at event k: the newest reply that has arrived, if any. */
   releaseNewest(k: number, log: ArrivalLog): Reply | undefined {
-    const reply = this.#posted === undefined ? undefined : this.far.take();
+    const reply = this.#posted.length === 0 ? undefined : this.far.take();
     if (reply !== undefined) {
       // A request may be posted before an older one's reply is seen: then its reply tells of both once more.
       const processed = reply.processed.filter((request) => request > this.#released);
@@ -203,7 +220,7 @@ export class NearSide {
     return {
       released: this.#released,
       ended: this.#isEnded,
-      arrived: this.#arrived === undefined ? null : { ...this.#arrived, outputs: saved(this.#arrived.outputs) },
+      arrived: this.#arrived.map(({ k, outputs, ended = null }) => ({ k, outputs: saved(outputs), ended })),
       set: this.#set.filter(({ request }) => request === undefined).map(({ change }) => {
         return { ...change, value: savedValue(ANY, change.value) };
       }),
@@ -216,23 +233,33 @@ export class NearSide {
     const { path, system } = this.part;
     this.#released = released;
     this.#isEnded = ended;
-    this.#arrived = arrived === null ? undefined : {
-      ...arrived,
+    this.#arrived = arrived.map(({ k, outputs, ended }) => ({
+      k,
+      processed: [k],
       outputs: Object.entries(system.outputs).map(([port, type], index) => {
-        return valueFrom(type, arrived.outputs[index], () => `output ${path}.${port}`);
+        return valueFrom(type, outputs[index], () => `output ${path}.${port}`);
       }),
-    };
-    this.#posted = arrived?.k;
+      started: 0,
+      finished: 0,
+      ended: ended ?? undefined,
+    }));
+    this.#posted = arrived.map(({ k }) => k);
     this.#set = set.map((change) => ({
       change: { ...change, value: valueFrom(ANY, change.value, () => `parameter ${change.name} of ${path}`) },
       request: undefined,
     }));
   }
 
+  #isDue(k: number): boolean {
+    return this.#posted[0] === k - this.part.system.latency;
+  }
+
   #expected(): Reply {
     const reply = this.far.take();
     if (reply === undefined) {
-      throw new Error(`Cannot release ${this.part.path}: no reply to request ${this.#posted} has arrived`);
+      throw new Error(
+        `Cannot release ${this.part.path}: no reply to request ${this.#posted[this.#arrived.length]} has arrived`,
+      );
     }
     return reply;
   }

@@ -357,7 +357,8 @@ export class Run {
       released: (lane, reply) => {
         const { k, started: began, finished } = reply;
         outcome = worse(outcome, endOf(lane, reply));
-        this.#options.observe?.({ lane, name: "update", k, started: began, finished, t });
+        // What a snapshot held was worked on in another run.
+        if (finished > 0) this.#options.observe?.({ lane, name: "update", k, started: began, finished, t });
         this.#options.observe?.({ lane, name: "release", k, started, finished: this.#now(), t });
       },
     });

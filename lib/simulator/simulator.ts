@@ -3,7 +3,8 @@
  *
  * One step at time t:
  *
- * 1. release: every delegated system whose event is due shows the reply to its previous request;
+ * 1. release: every delegated system whose event is due shows the reply to its previous request, or, with a latency of n
+ *    periods, to the one that is n events old;
  * 2. update: all updates due at t run against the released values; delegated systems sample their inputs and post them;
  * 3. time advances to the next event or the boundary;
  * 4. the publishes due there run, then the monitor.

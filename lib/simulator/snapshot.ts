@@ -165,7 +165,10 @@ function described({ system }: PartContext): string {
   const list = (ports: Ports) =>
     Object.entries(ports).map(([name, type]) => `${name}: ${describePort(type)}`).join(", ");
   const at = ({ period, offset }: { period: number; offset: number }) => `${period}+${offset}`;
-  if (system.kind === "delegated") return `delegated(${list(system.outputs)}) at ${at(system.timing)}`;
+  if (system.kind === "delegated") {
+    const late = system.latency === 1 ? "" : `, latency ${system.latency}`;
+    return `delegated(${list(system.outputs)}) at ${at(system.timing)}${late}`;
+  }
   const { update, publish } = system.behavior;
   const events = [...update, ...publish].map(({ timing }) => at(timing)).join(", ");
   return `leaf(${list(system.state)})(${list(system.parameters)}) at ${events || "no time"}`;

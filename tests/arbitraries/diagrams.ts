@@ -87,6 +87,8 @@ export interface BuildOptions {
   readonly modeOf?: (node: NodePlan) => ModeName | "inline";
   /** Whether a delegated node is deterministic; true by default. */
   readonly deterministicOf?: (node: NodePlan) => boolean;
+  /** How many periods the replies of a delegated node are late; 1 by default. */
+  readonly latencyOf?: (node: NodePlan) => number;
   /** The inner diagram that a node is put into, if any; its part is then `<group>.<node>`. */
   readonly groupOf?: (node: NodePlan) => string | undefined;
   /** Seeds the order in which parts are added and connections are made; the plan's order by default. */
@@ -260,7 +262,9 @@ export async function loadNode(node: NodePlan): Promise<System> {
 
 /** Builds the diagram of a plan. */
 export async function buildDiagram(plan: DiagramPlan, options: BuildOptions = {}): Promise<Diagram> {
-  const { modeOf = () => "inline", deterministicOf = () => true, groupOf = () => undefined, order } = options;
+  const { modeOf = () => "inline", deterministicOf = () => true, latencyOf = () => 1, groupOf = () => undefined } =
+    options;
+  const { order } = options;
   const chance = order === undefined ? undefined : generator(order);
   const top = new DiagramBuilder("plan");
   const groups = new Map<string, Group>();
@@ -269,7 +273,7 @@ export async function buildDiagram(plan: DiagramPlan, options: BuildOptions = {}
   for (const node of shuffled(plan.nodes, chance)) {
     const system = await loadNode(node);
     const mode = modeOf(node);
-    const options = { mode, ...node.delegation, deterministic: deterministicOf(node) };
+    const options = { ...node.delegation, latency: latencyOf(node), deterministic: deterministicOf(node) };
     const group = groupOf(node);
     const builder = group === undefined ? top : groupAt(groups, group).builder;
     const part = builder.add(node.name, mode === "inline" ? system : delegate(system, { ...options, mode }));

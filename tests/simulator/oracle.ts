@@ -14,6 +14,7 @@ export const TICKS = 600;
 /** What may be wrong with it. */
 export const FLAWS = [
   "a reply is shown one period early",
+  "a latency is one period more",
   "an update sees what others wrote at its instant",
   "an offset counts from 0",
   "an input of a far side is one request old",
@@ -32,9 +33,9 @@ type Loop = ReadonlySet<string> | undefined;
 interface Far {
   readonly system: DelegatedSystem;
   run: Oracle | undefined;
-  /** The outputs that are shown, and those of the newest request. */
+  /** The outputs that are shown, and those of the requests that are not, the oldest first. */
   shown: Values;
-  newest: Values;
+  coming: Values[];
   inputs: Values;
   before: Values;
 }
@@ -82,7 +83,7 @@ export class Oracle {
         return;
       }
       const shown = initials(inner.outputs);
-      this.#fars.set(path, { system: inner, run: undefined, shown, newest: shown, inputs: {}, before: {} });
+      this.#fars.set(path, { system: inner, run: undefined, shown, coming: [], inputs: {}, before: {} });
     };
     visit("", system, (own) => ({ own }));
     for (const port of Object.keys(system.outputs)) this.#exported.set(port, shownBy(system, "", port));
@@ -118,7 +119,10 @@ export class Oracle {
         this.#ready.add(member);
         const far = this.#fars.get(member);
         if (far === undefined) this.#states.set(member, value);
-        else far.shown = far.newest = value;
+        else {
+          far.shown = value;
+          far.coming = Array(far.system.latency + (this.#flaw === "a latency is one period more" ? 1 : 0)).fill(value);
+        }
       }
     };
     all.forEach(begin);
@@ -149,7 +153,7 @@ export class Oracle {
 
   #step(): void {
     const fars = [...this.#fars].filter(([, { system }]) => this.#isDue(system.timing));
-    for (const [, far] of fars) far.shown = far.newest;
+    for (const [, far] of fars) far.shown = far.coming.shift()!;
     const due = [...this.#leaves].map(([path, leaf]) => {
       const { update, perStep } = leaf.behavior;
       return { path, leaf, runs: update.filter(({ timing }) => this.#isDue(timing)).map(({ run }) => run), perStep };
@@ -174,7 +178,7 @@ export class Oracle {
     for (const { far, inputs } of requests) this.#request(far, inputs);
   }
 
-  /** Has the far side work on a request, whose reply is shown from the next event on. */
+  /** Has the far side work on a request, whose reply is shown as many events later as its latency says. */
   #request(far: Far, inputs: Values): void {
     const { run, system } = far;
     run!.hold(this.#flaw === "an input of a far side is one request old" ? far.before : inputs);
@@ -183,8 +187,8 @@ export class Oracle {
       inclusive: true,
       named: { t: this.#t, timing: this.#named ?? system.timing },
     });
-    far.newest = run!.outputs();
-    if (this.#flaw === "a reply is shown one period early") far.shown = far.newest;
+    far.coming.push(run!.outputs());
+    if (this.#flaw === "a reply is shown one period early") far.shown = far.coming[0]!;
   }
 
   /** The state of a leaf, or the outputs of a far side, after initialization. */

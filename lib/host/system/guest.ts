@@ -1,5 +1,5 @@
 /**
- * A delegated system, in a guest: it answers each request, or the newest of those that are there.
+ * A delegated system, in a guest: it answers each request, or the newest of those that are there where only that counts.
  */
 
 import * as blocks from "../../blocks/mod.ts";
@@ -21,7 +21,7 @@ export function blockExports(): Exports {
 /** Makes the system of a job, and checks that it has the ports that the near side expects. */
 export function beginSystem(
   exports: Exports,
-  { message: { reference, signature: expected, timing }, end }: {
+  { message: { reference, signature: expected, timing, newest }, end }: {
     readonly message: JobMessage;
     readonly end: GuestEnd;
   },
@@ -34,11 +34,24 @@ export function beginSystem(
     );
   }
   const far = new FarSystem(system, { timing, now, host: directHost({ now }) });
-  return { run: () => serve(far, end) };
+  return { run: () => newest ? serveNewest(far, end) : serveAll(far, end) };
 }
 
-/** Serves requests until the job is over. */
-function serve(far: FarSystem, end: GuestEnd): void {
+/** Serves each request until the job is over. */
+function serveAll(far: FarSystem, end: GuestEnd): void {
+  for (;;) {
+    let frame = end.poll();
+    while (frame === undefined) {
+      end.wait?.();
+      frame = end.poll();
+    }
+    if (frame.kind === "job") return;
+    end.send("reply", frame.number, far.serve(frame.bytes.subarray(frame.from, frame.end)));
+  }
+}
+
+/** Serves the newest request of those that are there until the job is over. */
+function serveNewest(far: FarSystem, end: GuestEnd): void {
   let held = new Uint8Array(256);
   for (;;) {
     let frame = end.poll();

@@ -1,7 +1,8 @@
 /**
  * The delegated systems of one run, in guests elsewhere.
  *
- * - A request carries a number, and its reply repeats it: the number of a reply is one that was posted and not answered.
+ * - A request carries a number, and its reply repeats it: the number of a reply is the oldest that was posted and not
+ *   answered; where only the newest request counts, any such, and the reply is to all before it.
  * - Where only the newest request counts, one that waits for room is replaced by the next.
  * - Where the host can block it blocks for at most 20 ms, then gives the event loop a turn: signals and deaths are heard
  *   that late at most.
@@ -117,7 +118,8 @@ class GuestLink implements Link {
   /** The numbers of the requests that were posted and are not answered, the oldest first. */
   readonly #posted: number[] = [];
   #number = 0;
-  #arrived: Uint8Array | undefined;
+  /** The replies that were not taken, the oldest first; one at most where only the newest request counts. */
+  readonly #arrived: Uint8Array[] = [];
   #room = new Uint8Array(256);
   /** A request for which there is no room. */
   #held: Uint8Array | undefined;
@@ -166,17 +168,16 @@ class GuestLink implements Link {
   }
 
   take(): Uint8Array | undefined {
-    if (this.#arrived === undefined) this.realm?.poll?.();
-    const arrived = this.#arrived;
-    this.#arrived = undefined;
+    if (this.#arrived.length === 0) this.realm?.poll?.();
+    const arrived = this.#arrived.shift();
     if (arrived === undefined && this.#failure !== undefined) throw this.#failure;
     return arrived;
   }
 
   /** Whether there is something to take. */
   settle(): boolean {
-    if (this.#arrived === undefined && this.#failure === undefined) this.realm?.poll?.();
-    return this.#arrived !== undefined || this.#failure !== undefined;
+    if (this.#arrived.length === 0 && this.#failure === undefined) this.realm?.poll?.();
+    return this.#arrived.length > 0 || this.#failure !== undefined;
   }
 
   fail(error: Error): void {
@@ -222,13 +223,20 @@ class GuestLink implements Link {
   }
 
   #hear({ kind, number, bytes, from, end }: FrameCursor): void {
+    const { deterministic, latency } = this.delegation.system;
     const at = kind === "reply" ? this.#posted.indexOf(number) : -1;
     if (at < 0) throw new ProtocolError(`a frame ${kind} about request ${number}, a reply to one of its own is wanted`);
-    // A newer reply is the answer to all before it.
+    if (deterministic && at > 0) {
+      throw new ProtocolError(`a reply to request ${number}, one to request ${this.#posted[0]} is wanted before it`);
+    }
     this.#posted.splice(0, at + 1);
+    if (latency > 1) {
+      this.#arrived.push(bytes.slice(from, end));
+      return;
+    }
     const length = end - from;
     if (length > this.#room.length) this.#room = new Uint8Array(2 * length);
     this.#room.set(bytes.subarray(from, end));
-    this.#arrived = this.#room.subarray(0, length);
+    this.#arrived[0] = this.#room.subarray(0, length);
   }
 }

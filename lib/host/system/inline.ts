@@ -36,21 +36,24 @@ class DirectLink implements Link {
   readonly guest: string;
   readonly mode = "direct";
   readonly #far: FarSystem;
-  #reply: Uint8Array | undefined;
+  /** The replies that were not taken, the oldest first. */
+  readonly #replies: Uint8Array[] = [];
+  readonly #latency: number;
 
   constructor({ path, system }: Delegation, now: () => number) {
     this.guest = path;
+    this.#latency = system.latency;
     this.#far = new FarSystem(this.#made(system), { timing: system.timing, now, host: directHost({ now }) });
   }
 
   post(bytes: Uint8Array): void {
-    this.#reply = this.#far.serve(bytes);
+    const reply = this.#far.serve(bytes);
+    // What is written next would change what has not been taken.
+    this.#replies.push(this.#latency > 1 ? reply.slice() : reply);
   }
 
   take(): Uint8Array | undefined {
-    const reply = this.#reply;
-    this.#reply = undefined;
-    return reply;
+    return this.#replies.shift();
   }
 
   #made(system: DelegatedSystem): System {

@@ -16,6 +16,8 @@ export interface JobMessage {
   readonly signature: string;
   /** When requests come. */
   readonly timing: Timing;
+  /** Whether only the newest of the requests that are there counts. */
+  readonly newest: boolean;
 }
 
 /** Both directions to one guest. */
@@ -26,7 +28,10 @@ export interface Link {
   readonly mode: string;
   /** Hands over a message; where only the newest counts, it replaces one that was not read. */
   post(bytes: Uint8Array): void;
-  /** The newest message that has come back and was not taken, if any; throws a typed error where none can come. */
+  /**
+   * The oldest message that has come back and was not taken, if any, or the newest where only that counts; throws a typed error
+   * where none can come.
+   */
   take(): Uint8Array | undefined;
   /** Gives it up because what was taken is no message; gives the error that says so. Absent where nobody else wrote it. */
   refuse?(cause: unknown): Error;
@@ -48,7 +53,7 @@ export interface Links {
  * @throws {TypeError} where the system is none that is named by module.
  */
 export function jobMessage({ path, system }: Delegation): JobMessage {
-  const { reference, timing } = system;
-  if (reference !== undefined) return { reference, signature: signature(system), timing };
+  const { reference, timing, deterministic } = system;
+  if (reference !== undefined) return { reference, signature: signature(system), timing, newest: !deterministic };
   throw new TypeError(`Cannot send ${path} elsewhere: it is no system named by module, loadSystem is wanted`);
 }

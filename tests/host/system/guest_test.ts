@@ -19,6 +19,7 @@ const message = {
   reference: { module: "data:,", export: "echo" },
   signature: signature(echo),
   timing: { period: 1, offset: 0 },
+  newest: true,
 };
 const wire = new Wire(echo);
 
@@ -30,19 +31,21 @@ function request(number: number, size: number): Batch[number] {
   return { kind: "post", number, payload: wire.encodeRequest({ k, t: Math.max(k, 0), named, seen, inputs }).slice() };
 }
 
-Deno.test("a system's guest answers the newest of the requests that are there, once, with its number", () => {
+Deno.test("a system's guest answers each request, or the newest of those that are there, once, with its number", () => {
   // How large the requests are that are there at once; the first one initializes.
   const batches = fc.array(fc.array(fc.oneof(fc.nat(20), fc.nat(3000)), { maxLength: 5 }), { maxLength: 12 });
   fc.assert(
-    fc.property(batches, fc.boolean(), (sizes, last) => {
+    fc.property(batches, fc.boolean(), fc.boolean(), (sizes, last, newest) => {
       let number = 0;
       const posts = [[10], ...sizes].map((batch) => batch.map((size) => request(++number, size)));
-      // Nobody hears the answer to what is there beside the end of the job.
+      // Nobody hears the answer to what is there beside the end of the job, where only the newest counts.
       const behind = last ? [request(number + 1, 1)] : [];
       const end = new FakeEnd([...posts, [...behind, { kind: "job", number: 1 }]]);
-      beginSystem({ echo: () => echo }, { message, end }).run();
-      const newest = posts.filter((batch) => batch.length > 0).map((batch) => batch.at(-1)!.number!);
-      assertEquals(end.sent.map(({ kind, number }) => [kind, number]), newest.map((number) => ["reply", number]));
+      beginSystem({ echo: () => echo }, { message: { ...message, newest }, end }).run();
+      const answered = newest
+        ? posts.filter((batch) => batch.length > 0).map((batch) => batch.at(-1)!.number!)
+        : [...posts, behind].flat().map(({ number }) => number!);
+      assertEquals(end.sent.map(({ kind, number }) => [kind, number]), answered.map((number) => ["reply", number]));
       for (const { number, payload } of end.sent) {
         const answer = wire.decode(payload);
         const [u] = answer.kind === "reply" ? answer.reply.outputs as [Uint8Array] : [];

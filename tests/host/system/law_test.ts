@@ -41,6 +41,8 @@ interface Experiment {
   readonly seed: number;
   readonly inner: TickTiming;
   readonly outer: TickTiming;
+  /** How many periods a reply is late. */
+  readonly latency: number;
   /** Other events of the near side's run, which name t where they have a smaller period. */
   readonly others: readonly TickTiming[];
   readonly commands: readonly Command[];
@@ -56,6 +58,7 @@ const command: fc.Arbitrary<Command> = fc.record({
   pending: fc.boolean(),
   inputs: fc.integer(),
 });
+const latency = fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, { weight: 3, arbitrary: fc.constantFrom(2, 3, 4) });
 const commands = fc.array(command, { minLength: 1, maxLength: 12 });
 
 /** Any timings; what else happens on the near side is slower than the requests, so it names no instant of theirs. */
@@ -64,6 +67,7 @@ const anyTimings: fc.Arbitrary<Experiment> = fc.record({
   seed: fc.nat(20),
   inner: timing,
   outer: timing,
+  latency,
   others: fc.constant([]),
   commands,
 });
@@ -73,6 +77,7 @@ const innerOnRequests: fc.Arbitrary<Experiment> = fc.record({
   kind: fc.constantFrom(...kinds),
   seed: fc.nat(20),
   outer: timing,
+  latency,
   times: fc.integer({ min: 1, max: 3 }),
   later: fc.nat(3),
   others: fc.array(timing, { maxLength: 2 }),
@@ -133,14 +138,16 @@ class Oracle {
   readonly #simulator: Simulator;
   readonly #system: System;
   readonly #outer: TickTiming;
+  readonly #latency: number;
   /** y^ after initialization, then y^(t_0), y^(t_1), ... */
   readonly #values: unknown[][];
 
-  constructor(system: System, { kind, outer, others }: Experiment, choice: number) {
+  constructor(system: System, { kind, outer, latency, others }: Experiment, choice: number) {
     // Requests name the instants that they share with inner events, but they are no steps of the inner run.
     const inline = kind === "stepper" ? system : among(system, [outer, ...others]);
     this.#system = system;
     this.#outer = outer;
+    this.#latency = latency;
     this.#simulator = new Simulator(inline, { record: [], host: directHost({ now }) });
     fixAll(this.#simulator, system.inputs, choice);
     this.#simulator.initializeSync();
@@ -164,17 +171,17 @@ class Oracle {
     this.#values.push(outputs(this.#simulator, this.#system.outputs));
   }
 
-  /** What the near side shows after that many requests: the reply to the last but one. */
+  /** What the near side shows after that many requests: with a latency of 1, the reply to the last but one. */
   shown(posted: number = this.posted): unknown[] {
-    return this.#values[Math.max(0, posted - 1)]!;
+    return this.#values[Math.max(0, posted - this.#latency)]!;
   }
 }
 
 /** Runs an experiment against the oracle. */
 async function check(experiment: Experiment, mode: string, host: Host): Promise<void> {
   const system = await innerSystem(experiment);
-  const { outer, others, commands } = experiment;
-  const whole = among(delegate(system, { mode, ...options(outer) }), others);
+  const { outer, latency, others, commands } = experiment;
+  const whole = among(delegate(system, { mode, ...options(outer), latency }), others);
   const seen: { t: number; values: unknown[] }[] = [];
   await using simulator = new Simulator(whole, {
     host,
@@ -252,7 +259,7 @@ for (const [mode, numRuns] of Object.entries({ direct: 200, thread: 60, process:
       fc.asyncProperty(delayedRuns, async ({ times, later, steps, ...run }) => {
         const { outer, kind, seed } = run;
         const inner = { period: times * outer.period, offset: outer.offset + later * outer.period };
-        const system = await innerSystem({ kind, seed, inner, outer, others: [], commands: [] });
+        const system = await innerSystem({ kind, seed, inner, outer, latency: 1, others: [], commands: [] });
         // What an output reads at once it sees after the updates of the instant inline, and before them by the law.
         const held = Object.entries(KINDS[kind]!.outputs).filter(([, { direct }]) => direct.length === 0);
         const read = (simulator: Simulator) => held.map(([port]) => structuredClone(simulator.context.output(port)));

@@ -38,6 +38,7 @@ export {
   DiagramError,
   type DroppedCall,
   DroppedStepsError,
+  EngineError,
   type ErrorData,
   type ErrorLink,
   EventFailedError,
@@ -451,6 +452,7 @@ export {
   type CalledFunction,
   defineHostProgram,
   type EndSignal,
+  type EngineOptions,
   type Exports,
   type FRAME_KINDS,
   type FrameCursor,
@@ -460,6 +462,7 @@ export {
   type GuestNeeds,
   type GuestOptions,
   type GuestPermissions,
+  type GuestPlace,
   type GuestService,
   type GuestSetup,
   Host,
@@ -513,7 +516,7 @@ export {
 } from "./lib/host/mod.ts";
 
 // platform: what runtimes do differently.
-export { type ProcessSignal } from "./lib/platform/mod.ts";
+export { type FarPlace, type ProcessSignal } from "./lib/platform/mod.ts";
 
 // pool: the functions of a module, run by guests.
 export {

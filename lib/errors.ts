@@ -176,6 +176,12 @@ export class GuestDiedError extends Error {
   }
 }
 
+/** What is between hosts cannot be used: no server, no agent, wrong credentials, a subject that is forbidden. */
+export class EngineError extends Error {
+  /** The class name. */
+  override readonly name = "EngineError";
+}
+
 /** Failures of calls that nobody asked for, reported when their pool closes. */
 export class UnfetchedFailureError extends Error {
   /** The class name. */
@@ -619,6 +625,7 @@ const OURS = {
   OverrunError,
   GuestError,
   GuestDiedError,
+  EngineError,
   UnfetchedFailureError,
   GuestTimeoutError,
   GuestStuckError,

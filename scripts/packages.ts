@@ -3,8 +3,11 @@
  *
  * - Deno fetches what the import map names, what a literal `import()` names, and what stands in the lock file. So a package of
  *   one task stands here, in a variable, and its task has a lock file of its own, `scripts/packages.lock`.
+ * - What the library itself loads on demand, the engine's client, has its specifier there.
  * - That lock file is made anew by `deno cache --lock=scripts/packages.lock scripts/*.ts $(deno run scripts/packages.ts)`.
  */
+
+import { NATS } from "../lib/engine/nats.ts";
 
 /** For `deno task bundle`. */
 export const ESBUILD = "npm:esbuild@0.28.2";
@@ -22,5 +25,5 @@ export const TINYPOOL = "npm:tinypool@2.2.0";
 export const WORKERPOOL = "npm:workerpool@10.0.3";
 
 if (import.meta.main) {
-  console.log([ESBUILD, WABT, MULTITHREADING, PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL].join("\n"));
+  console.log([NATS, ESBUILD, WABT, MULTITHREADING, PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL].join("\n"));
 }

@@ -13,7 +13,7 @@ const usage = `deno task test [path ...] [--json] [--help]
 deno task soak [path ...] [--json] [--help]
 
 Runs the tests under tests/, or under the paths; soak runs them with large numbers. The last line is the tally.
---json prints {"passed","failed","seconds"} on stdout and the tests' own output on stderr.
+--json prints {"passed","failed","ignored","seconds"} on stdout and the tests' own output on stderr.
 Ends with 0 if every test passed, 1 if one failed, 2 for a wrong argument.`;
 
 /** How many processes run tests at once, and over how many the files are dealt out. */
@@ -22,7 +22,7 @@ const SHARES = 8;
 
 await runTask({ usage, rest: true }, async ({ json, rest }) => {
   const started = performance.now();
-  const sum = { passed: 0, failed: 0 };
+  const sum = { passed: 0, failed: 0, ignored: 0 };
   let code = 0;
   const sink = json ? (bytes: Uint8Array) => complain(bytes) : printBytes;
   const colors = (json ? Deno.stderr : Deno.stdout).isTerminal() && !Deno.noColor;
@@ -37,7 +37,8 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
       const ended = await runDeno(args, { sink: shows ? sink : (bytes) => kept.push(bytes), colors });
       kept.forEach(sink);
       // A run that ends before its summary (a syntax error, a dead process) is one failure.
-      const { passed, failed } = readTally(ended.text) ?? { passed: 0, failed: 1 };
+      const { passed, failed, ignored = 0 } = readTally(ended.text) ?? { passed: 0, failed: 1 };
+      sum.ignored += ignored;
       sum.passed += passed;
       sum.failed += failed;
       if (code !== 130 && ended.code !== 0) code = ended.code === 130 ? 130 : 1;
@@ -46,6 +47,7 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
   }
 
   await Promise.all(Array.from({ length: LANES }, lane));
+  if (sum.ignored > 0) complain(`tests: ${sum.ignored} left out, because a program is not there\n`);
   const seconds = (performance.now() - started) / 1000;
   printLine(json ? JSON.stringify({ ...sum, seconds }) : `tests: ${formatTally(sum)}`);
   return code;

@@ -25,6 +25,7 @@ const made: Record<string, Error> = {
   GuestStuckError: new errors.GuestStuckError("busy0"),
   PropertyError: new errors.PropertyError("Cannot hold equal", { seed: 42, path: "7:1:0" }),
   ProtocolError: new errors.ProtocolError("Cannot read"),
+  EngineError: new errors.EngineError("Cannot use"),
   UncloneableError: new errors.UncloneableError("Cannot encode"),
   MemoryFullError: new errors.MemoryFullError("Cannot put"),
   StoppedError: new errors.StoppedError("Cannot wait"),

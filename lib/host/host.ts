@@ -39,13 +39,23 @@
  * ```
  */
 
-import { type AnyModeName, type GuestOptions, type GuestPermissions, type Mode, modesOf } from "../mode/mod.ts";
+import {
+  type AnyModeName,
+  checkGuestOptions,
+  checkPermissions,
+  type GuestOptions,
+  type GuestPermissions,
+  type Mode,
+  modesOf,
+  type Realm,
+} from "../mode/mod.ts";
 import { limit } from "../platform/mod.ts";
+import { byAgents, type EngineOptions } from "../engine/mod.ts";
 import type { Delegation, FarSession, RealClock } from "../simulator/mod.ts";
 import { realClock } from "./clock.ts";
 import { guestCode } from "./guest_code.ts";
-import { checkGuestOptions, checkPermissions } from "./guest_options.ts";
 import { KeptMode } from "./kept_mode.ts";
+import { type GuestPlace, Places } from "./places.ts";
 import { isHostProgram, type ProgramHost, type RunnableProgram } from "./program/host_program.ts";
 import { hostJob } from "./program/host_program_run.ts";
 import type { ProgramReport } from "./program/report.ts";
@@ -69,6 +79,8 @@ export interface HostOptions {
   readonly permissions?: GuestPermissions;
   /** What process guests are given along: environment, arguments, V8 flags, a configuration. */
   readonly guests?: GuestOptions;
+  /** What brings process guests to other hosts: their agents start them. On this host by default. */
+  readonly engine?: EngineOptions | undefined;
   /** Modes of the caller's own, besides direct, thread and process mode. */
   readonly modes?: readonly Mode[];
 }
@@ -83,6 +95,7 @@ export class Host implements ProgramHost, AsyncDisposable {
   readonly #modes: ReadonlyMap<string, KeptMode>;
   /** Guests at work elsewhere than in the caller, those that are being started included. */
   #guests = 0;
+  readonly #places = new Places();
   /** Aborted when it is closed. */
   readonly #closing = new AbortController();
 
@@ -93,7 +106,8 @@ export class Host implements ProgramHost, AsyncDisposable {
    * @throws {TypeError} where a mode of the caller's breaks its contract.
    */
   constructor(options: HostOptions = {}) {
-    const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [] } = options;
+    const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [], engine } =
+      options;
     checkGuestOptions(guests);
     checkPermissions(permissions);
     const kept = {
@@ -102,15 +116,25 @@ export class Host implements ProgramHost, AsyncDisposable {
         fresh,
         startLimit: limit(startTimeout, { act: "wait for a guest's start", positive: true }),
         setup: { permissions, options: guests },
+        begun: (realm: Realm) => this.#places.begun(realm),
       },
       guests: () => this.#guests,
     };
-    this.#modes = new Map([...modesOf(guestCode, modes)].map(([name, mode]) => [name, new KeptMode(mode, kept)]));
+    this.#modes = new Map(
+      [...modesOf(guestCode, { modes, launcher: engine === undefined ? undefined : byAgents(engine) })].map((
+        [name, mode],
+      ) => [name, new KeptMode(mode, kept)]),
+    );
   }
 
   /** The names of its modes. */
   get modes(): readonly string[] {
     return [...this.#modes.keys()];
+  }
+
+  /** On which other hosts its guests began their jobs so far, and how their modules came there. */
+  get places(): readonly GuestPlace[] {
+    return this.#places.all();
   }
 
   /** Starts the far sides of one run: all modes at once. */
@@ -145,6 +169,7 @@ export class Host implements ProgramHost, AsyncDisposable {
    * @throws {RangeError} where the settings are none that the program has, or there is no such mode.
    * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported, or the host is closed.
    * @throws {GuestError} where a guest cannot import or make it.
+   * @throws {EngineError} where the guests are to run on other hosts and nobody can start them.
    */
   async run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport> {
     const job = isHostProgram(program) ? hostJob(program, options) : programJob(program, options);
@@ -152,8 +177,11 @@ export class Host implements ProgramHost, AsyncDisposable {
     const kept = this.#modeOf(act, options.mode);
     this.#checkOpen(act);
     const { transport } = kept.mode;
-    if (typeof job === "function") return await job({ host: this, transport, closing: this.#closing.signal });
-    return await this.#runTasks(job, kept);
+    const before = this.places;
+    const report = typeof job === "function"
+      ? await job({ host: this, transport, closing: this.#closing.signal })
+      : await this.#runTasks(job, kept);
+    return { ...report, places: this.#places.since(before) };
   }
 
   /**

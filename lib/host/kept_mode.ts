@@ -101,6 +101,7 @@ export class KeptMode {
     await Promise.all([...this.#sessions].map((session) => session.abort()));
     await Promise.allSettled(this.#runs);
     const [stuck] = await this.warm.close();
+    await this.mode.close?.();
     if (stuck !== undefined && !wasClosed) throw new GuestStuckError(stuck.realm.name);
   }
 }

@@ -20,6 +20,8 @@
  */
 
 export { Host, type HostOptions } from "./host.ts";
+export type { EngineOptions } from "../engine/mod.ts";
+export type { GuestPlace } from "./places.ts";
 export type {
   AnyModeName,
   BeginFailure,
@@ -42,7 +44,7 @@ export { BLOCKS, FRAME_KINDS, MODE_NAMES } from "../mode/mod.ts";
 export { type Exports, moduleUrl } from "./exports.ts";
 export { loadSystem } from "./system/reference.ts";
 export { realClock } from "./clock.ts";
-export { after, LONGEST_TIMER, now, type Transferable, turn } from "../platform/mod.ts";
+export { after, type FarPlace, LONGEST_TIMER, now, type Transferable, turn } from "../platform/mod.ts";
 export { directHost } from "./system/inline.ts";
 export type { ProgramEnd, ProgramJob, ProgramOptions, TaskEnd } from "./program/run.ts";
 export type { ProgramReport, ReportTable } from "./program/report.ts";

@@ -1,5 +1,6 @@
 /**
- * How the child of process mode comes about: as a child of this process, or by whatever else brings two streams of bytes.
+ * How the child of process mode comes about, as a value: as a child of this process, or by whatever else brings two streams
+ * of bytes.
  *
  * - A child starts from a `data:` entry that names its module, so it needs no permission to read it. The entry is preloaded,
  *   before a main module beside its module that does not exist and is never reached: so Deno finds the configuration, the
@@ -19,6 +20,23 @@ export type External = "none" | "cached" | "unlocked";
 
 /** Starts a child that serves jobs of a module; throws where it cannot. */
 export type Launch = (setup: GuestSetup, external: External) => Child | Promise<Child>;
+
+/** How children come about. */
+export interface Launcher {
+  /** How the bytes reach them, in reports. */
+  readonly transport: string;
+  /** Starts one. */
+  readonly launch: Launch;
+  /** Has the module of a child cached where it will run, before it is started with `cached`. */
+  cache?(setup: GuestSetup): Promise<void>;
+  /** Lets go of what it holds, when all children have ended. */
+  close?(): Promise<void>;
+}
+
+/** Children of this process. */
+export function ownChildren(code: GuestCode): Launcher {
+  return { transport: "pipe", launch: launchChild(code), cache: (setup) => cacheModule(setup, code) };
+}
 
 /** How often the watchdog looks, in milliseconds. */
 const WATCH = 100;
@@ -44,9 +62,17 @@ export function externalFor(reason: string, had: External): External | undefined
   return undefined;
 }
 
-/** Starts children of this process. */
+/**
+ * Starts children of this process.
+ *
+ * @throws {TypeError} where this program cannot start copies of its runtime.
+ */
 export function launchChild(code: GuestCode): Launch {
   return (setup, external) => {
+    const { childless } = platform;
+    if (childless !== undefined) {
+      throw new TypeError(`Cannot start a process guest: ${childless}, thread mode is wanted in such a program`);
+    }
     const { env, cwd } = setup.options;
     const args = guestArguments(setup, { code, external, host: platform.pid });
     try {

@@ -6,6 +6,7 @@
 
 import { directMode } from "./direct.ts";
 import type { GuestCode } from "./guest_code.ts";
+import type { Launcher } from "./launch.ts";
 import { processMode } from "./process.ts";
 import type { Mode } from "./realm.ts";
 import { threadMode } from "./thread.ts";
@@ -13,11 +14,11 @@ import { threadMode } from "./thread.ts";
 /** The name of a mode of the list. */
 export type ModeName = "direct" | "thread" | "process";
 
-/** The list of modes: how each is made. */
-export const MODES: Readonly<Record<ModeName, (code: GuestCode) => Mode>> = {
+/** The list of modes: how each is made; children come about by the launcher, if there is one. */
+export const MODES: Readonly<Record<ModeName, (code: GuestCode, launcher?: Launcher) => Mode>> = {
   direct: directMode,
   thread: threadMode,
-  process: processMode,
+  process: (code, launcher) => processMode(code, launcher === undefined ? {} : { launcher }),
 };
 
 /** The names, in teaching order. */
@@ -26,13 +27,21 @@ export const MODE_NAMES: readonly ModeName[] = Object.keys(MODES) as ModeName[];
 /** The name of any mode, also of one that a caller brings. */
 export type AnyModeName = ModeName | (string & Record<never, never>);
 
+/** What a host adds to the list. */
+export interface OwnModes {
+  /** The caller's own modes. */
+  readonly modes: readonly Mode[];
+  /** How children come about; as children of this process where undefined. */
+  readonly launcher: Launcher | undefined;
+}
+
 /**
  * All modes of a host: those of the list, and the caller's.
  *
  * @throws {TypeError} where a mode of the caller's breaks its contract, or has a name that is taken.
  */
-export function modesOf(code: GuestCode, own: readonly Mode[]): ReadonlyMap<string, Mode> {
-  const modes = new Map(Object.values(MODES).map((make) => make(code)).map((mode) => [mode.name, mode]));
+export function modesOf(code: GuestCode, { modes: own, launcher }: OwnModes): ReadonlyMap<string, Mode> {
+  const modes = new Map(Object.values(MODES).map((make) => make(code, launcher)).map((mode) => [mode.name, mode]));
   for (const mode of own) {
     const is = faultOf(mode);
     if (is !== undefined) throw new TypeError(`Cannot add a mode: ${is} is wanted`);

@@ -8,11 +8,19 @@
  * - When this process exits, guests that are still there are killed: one that is busy would not hear that its stdin ended.
  */
 
-import { errorText, GuestDiedError, guestFault, ProtocolError } from "../errors.ts";
-import { after, type Child, platform, type ProcessSignal, within } from "../platform/mod.ts";
+import { EngineError, errorText, GuestDiedError, guestFault, ProtocolError } from "../errors.ts";
+import {
+  after,
+  type Child,
+  type ChildStatus,
+  type FarPlace,
+  platform,
+  type ProcessSignal,
+  within,
+} from "../platform/mod.ts";
 import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
-import { cacheModule, type External, externalFor, type Launch, launchChild } from "./launch.ts";
+import { type External, externalFor, type Launcher, ownChildren } from "./launch.ts";
 import { Outbox } from "./outbox.ts";
 import type { Mode, Realm, RealmListener } from "./realm.ts";
 
@@ -27,28 +35,20 @@ function killAll(): void {
   for (const realm of living) realm.signal("SIGKILL");
 }
 
-/** Makes the mode. Another launch starts children elsewhere, under another name. */
+/** Makes the mode: children of this process, unless a launcher starts them elsewhere. */
 export function processMode(
   code: GuestCode,
-  { name = "process", transport = "pipe", launch = launchChild(code) }: {
-    readonly name?: string;
-    readonly transport?: string;
-    readonly launch?: Launch;
-  } = {},
+  { name = "process", launcher = ownChildren(code) }: { readonly name?: string; readonly launcher?: Launcher } = {},
 ): Mode {
   const all = new Set<ProcessRealm>();
   const externals = new Map<string, External>();
   return {
     name,
     memory: "asked",
-    transport,
+    transport: launcher.transport,
     moves: false,
     start(setup) {
-      const { childless } = platform;
-      if (childless !== undefined) {
-        throw new TypeError(`Cannot start a process guest: ${childless}, thread mode is wanted in such a program`);
-      }
-      const realm = new ProcessRealm(launch(setup, externals.get(setup.module) ?? "none"), name);
+      const realm = new ProcessRealm(launcher.launch(setup, externals.get(setup.module) ?? "none"), name);
       all.add(realm);
       void realm.ended.then(() => all.delete(realm));
       return realm;
@@ -56,11 +56,14 @@ export function processMode(
     kill() {
       for (const realm of all) realm.signal("SIGKILL");
     },
+    async close() {
+      await launcher.close?.();
+    },
     async mend(setup, reason) {
       const { module } = setup;
       const external = externalFor(reason, externals.get(module) ?? "none");
       if (external === undefined) return false;
-      if (external === "cached") await cacheModule(setup, code);
+      if (external === "cached") await launcher.cache?.(setup);
       externals.set(module, external);
       return true;
     },
@@ -94,6 +97,10 @@ class ProcessRealm implements Realm {
     living.add(this);
     this.#killed.promise.catch(() => {});
     this.ended = this.#live(child);
+  }
+
+  get place(): FarPlace | undefined {
+    return this.#child?.place;
   }
 
   get busy(): boolean {
@@ -141,19 +148,19 @@ class ProcessRealm implements Realm {
       this.#writing = false;
       const reading = this.#read(output, child);
       this.#write();
-      const { code, signal } = await child.status;
+      const status = await child.status;
       living.delete(this);
       // What it wrote before its end may still be in the pipe, and may be its reason. A program that it started, where that
       // is permitted, may hold the pipe open.
       const letGo = after(GRACE, () => void output?.cancel().catch(() => {}));
       await reading;
       letGo();
-      const cause = signal === null ? `it exited with code ${code}` : `it was killed by ${signal}`;
-      const ended = signal === null ? { code } : { signal };
-      this.fail(new GuestDiedError({ guest: this.name, mode: this.mode, cause, ...ended }));
+      this.fail(new GuestDiedError({ guest: this.name, mode: this.mode, ...endOf(status) }));
     } catch (cause) {
+      const is = `it was not started (${startFault(cause)})`;
+      // That nobody can start any is no fault of this guest.
       this.fail(
-        new GuestDiedError({ guest: this.name, mode: this.mode, cause: `it was not started (${startFault(cause)})` }),
+        cause instanceof EngineError ? cause : new GuestDiedError({ guest: this.name, mode: this.mode, cause: is }),
       );
     } finally {
       living.delete(this);
@@ -203,7 +210,7 @@ class ProcessRealm implements Realm {
         buffer = value.buffer;
       }
       // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.
-      if (frames.pending > 0 && ((await within(GRACE, status))?.signal ?? null) !== null) return;
+      if (frames.pending > 0 && wasCut(await within(GRACE, status))) return;
       frames.finish();
     } catch (cause) {
       // Streams that broke are the end, which says why.
@@ -212,6 +219,19 @@ class ProcessRealm implements Realm {
       this.fail(guestFault(this, `${what}: ${cause.message}`, { cause }));
     }
   }
+}
+
+/** How a child ended, for people and as data. */
+function endOf({ code, signal, lost }: ChildStatus): { cause: string; code?: number; signal?: string } {
+  if (lost !== undefined) return { cause: lost };
+  return signal === null
+    ? { cause: `it exited with code ${code}`, code }
+    : { cause: `it was killed by ${signal}`, signal };
+}
+
+/** Whether a child did not end by itself. */
+function wasCut(status: ChildStatus | undefined): boolean {
+  return status !== undefined && (status.signal !== null || status.lost !== undefined);
 }
 
 /** Why a child was not started: its program must be permitted by its path, also where its name is. */

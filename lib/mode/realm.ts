@@ -8,7 +8,7 @@
  * - Whatever may fail fails before a frame is added to the outbox.
  */
 
-import type { ProcessSignal, Transferable } from "../platform/mod.ts";
+import type { FarPlace, ProcessSignal, Transferable } from "../platform/mod.ts";
 import type { FrameKind } from "./frame.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
 import type { Outbox } from "./outbox.ts";
@@ -81,6 +81,8 @@ export interface Mode {
   start(setup: GuestSetup): Realm;
   /** Kills whatever would outlive this process; waits for nothing. */
   kill(): void;
+  /** Lets go of what the mode itself holds, when all of its guests have ended. */
+  close?(): Promise<void>;
   /** Says how many guests are at work: waits look at their words before they sleep only where each has a core. */
   spin?(guests: number): void;
   /** Waits, without the event loop, until all of these realms have something to tell, or until the deadline. */
@@ -113,6 +115,8 @@ export interface Realm {
   readonly ended: Promise<void>;
   /** Whether it can be ended while it is busy. */
   readonly killable: boolean;
+  /** Where it runs, if that is another host; known when it has begun a job. */
+  readonly place?: FarPlace | undefined;
   /** The name in errors: that of the present job. */
   name: string;
   /** Frames out, many at once. */

@@ -12,7 +12,7 @@
 import { GuestDiedError } from "../errors.ts";
 import { within } from "../platform/mod.ts";
 import { type BeginFailure, KeptRealm } from "./kept_realm.ts";
-import type { GuestSetup, Mode } from "./realm.ts";
+import type { GuestSetup, Mode, Realm } from "./realm.ts";
 
 /** How many guests of other modules than the one used last are kept. */
 const MOST_OTHERS = 8;
@@ -28,6 +28,8 @@ export interface WarmOptions {
   readonly startLimit: number;
   /** What guests are started with, but for their module. */
   readonly setup: Omit<GuestSetup, "module">;
+  /** Told of each guest that has begun a job. */
+  readonly begun?: (realm: Realm) => void;
 }
 
 /** Who keeps the guests of a mode for their jobs. */
@@ -103,7 +105,7 @@ export class WarmRealms {
     let warm = idle.pop();
     while (warm !== undefined && !this.#serves(warm, module)) warm = idle.pop();
     try {
-      if (warm !== undefined) return await begin(warm);
+      if (warm !== undefined) return this.#begun(warm, await begin(warm));
     } catch (error) {
       if (!(error instanceof GuestDiedError)) throw error;
     }
@@ -115,7 +117,12 @@ export class WarmRealms {
       this.#all.delete(guest);
       this.#ends++;
     });
-    return await begin(guest);
+    return this.#begun(guest, await begin(guest));
+  }
+
+  #begun({ realm }: KeptRealm, failed: BeginFailure | undefined): BeginFailure | undefined {
+    if (failed === undefined) this.#options.begun?.(realm);
+    return failed;
   }
 
   /** Whether a guest that waits can have another job; one that cannot is asked to end. */

@@ -137,8 +137,9 @@ export const deno: Platform = {
   },
   startChild,
   async runChild(options) {
-    const { code, stderr } = await command(options, { stdin: "null", stdout: "null", stderr: "piped" }).output();
-    return { code, stderr: new TextDecoder().decode(stderr) };
+    const { code, stdout, stderr } = await command(options, { stdin: "null", stdout: "piped", stderr: "piped" })
+      .output();
+    return { code, stdout, stderr: new TextDecoder().decode(stderr) };
   },
   takeStreams: ownStreams,
   printToStderr,
@@ -166,6 +167,18 @@ export const deno: Platform = {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "there is none";
       throw error;
     }
+  },
+  read: (path) => Deno.readFile(path),
+  scratch() {
+    const folder = Deno.makeTempDirSync({ prefix: "holdfast-" });
+    return {
+      keep(name, bytes) {
+        const url = new URL(name, `file://${folder}/`);
+        Deno.writeFileSync(url, bytes);
+        return url.href;
+      },
+      remove: () => Deno.removeSync(folder, { recursive: true }),
+    };
   },
   append(path, { empty }) {
     if (empty) Deno.writeFileSync(path, new Uint8Array(0));

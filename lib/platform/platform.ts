@@ -51,10 +51,22 @@ export interface ChildStatus {
   readonly code: number;
   /** The signal that ended it, if one did. */
   readonly signal: string | null;
+  /** Why it counts as ended although nobody saw its end: a clause such as "its agent is silent". */
+  readonly lost?: string;
+}
+
+/** Where a child runs, if that is another host. */
+export interface FarPlace {
+  /** The name of the agent that started it. */
+  readonly agent: string;
+  /** How its module came there: `built-in`, by its `url`, as a `shared` file, or `sent` along as one bundle. */
+  readonly module: "built-in" | "url" | "shared" | "sent";
 }
 
 /** A child process with two streams of bytes. */
 export interface Child {
+  /** Where it runs; on this host by default. */
+  readonly place?: FarPlace;
   /** What it says. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What it hears. */
@@ -63,6 +75,24 @@ export interface Child {
   readonly status: Promise<ChildStatus>;
   /** Sends it a signal; nothing happens where it has ended. */
   kill(signal: ProcessSignal): void;
+}
+
+/** What came of a child that ran to its end. */
+export interface RunEnd {
+  /** The exit code. */
+  readonly code: number;
+  /** What it printed. */
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  /** What it complained about. */
+  readonly stderr: string;
+}
+
+/** A folder for files that end with this process. */
+export interface Scratch {
+  /** Keeps a file of that name, and gives its URL. */
+  keep(name: string, bytes: Uint8Array): string;
+  /** Removes all of it. */
+  remove(): void;
 }
 
 /** The standard streams of a child, for its protocol alone. */
@@ -110,8 +140,8 @@ export interface Platform {
 
   /** Starts a child: this runtime with other arguments. */
   startChild(options: ChildOptions): Child;
-  /** Runs this runtime with other arguments to its end; gives the exit code and what it says on stderr. */
-  runChild(options: ChildOptions): Promise<{ readonly code: number; readonly stderr: string }>;
+  /** Runs this runtime with other arguments to its end; gives the exit code and what it says. */
+  runChild(options: ChildOptions): Promise<RunEnd>;
   /** The standard streams of this process, which are nobody else's from then on: printing goes to stderr, stdin is at its end. */
   takeStreams(): OwnStreams;
   /** Sends what this realm prints to stderr. */
@@ -130,6 +160,10 @@ export interface Platform {
   isFile(path: string): boolean;
   /** Why a folder cannot be used, if so. */
   folderFault(path: string): string | undefined;
+  /** What a file holds. */
+  read(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+  /** Makes a folder of its own for files. */
+  scratch(): Scratch;
   /** Opens a file to append to it. */
   append(path: string, options: { readonly empty: boolean }): AppendFile;
   /** The path of a file's URL. */

@@ -2,10 +2,11 @@
  * Runs `deno`, passes its output on, and reads the tally that `deno test` ends with.
  */
 
-/** How many passed and failed. */
+/** How many passed, failed and were left out. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  readonly ignored?: number;
 }
 
 /** How a run of `deno` ended. */
@@ -17,12 +18,13 @@ export interface Run {
 
 // deno-lint-ignore no-control-regex -- escape sequences start with a control character
 const color = /\x1b\[[0-9;]*m/g;
-const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/gm;
+const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/gm;
 
 /** The last tally in the output of `deno test`, or `undefined` where it ran no test. */
 export function readTally(text: string): Tally | undefined {
-  const [, passed, failed] = [...text.replace(color, "").matchAll(summary)].at(-1) ?? [];
-  return passed === undefined || failed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
+  const [, passed, failed, ignored = 0] = [...text.replace(color, "").matchAll(summary)].at(-1) ?? [];
+  if (passed === undefined || failed === undefined) return undefined;
+  return { passed: Number(passed), failed: Number(failed), ignored: Number(ignored) };
 }
 
 /** A tally as each task of the gate prints it, on its last line. */

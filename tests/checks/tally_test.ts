@@ -11,6 +11,11 @@ Deno.test("readTally() reads the last summary, with steps, colors and ignored te
   for (const [text, tally] of cases) assertEquals(formatTally(readTally(text) ?? { passed: -1, failed: -1 }), tally);
 });
 
+Deno.test("readTally() counts the tests that were left out", () => {
+  const ended = "ok | 3 passed (2 steps) | 0 failed | 4 ignored (9ms)\n";
+  assertEquals([ended, "ok | 1 passed | 0 failed (1ms)\n"].map((text) => readTally(text)?.ignored), [4, 0]);
+});
+
 Deno.test("readTally() finds nothing where no test ran", () => {
   assertEquals(readTally("error: Type checking failed.\n"), undefined);
 });

@@ -15,7 +15,7 @@ const NAME = "socket";
 
 /** Makes the mode. */
 export function socketMode(code: GuestCode = guestCode): Mode {
-  return processMode(code, { name: NAME, transport: NAME, launch: launchBySocket(code) });
+  return processMode(code, { name: NAME, launcher: { transport: NAME, launch: launchBySocket(code) } });
 }
 
 function launchBySocket(code: GuestCode): Launch {

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { GuestDiedError } from "../../lib/errors.ts";
+import { EngineError, GuestDiedError } from "../../lib/errors.ts";
 import { type Launch, processMode, type Realm } from "../../lib/mode/mod.ts";
 import { type Child, type ChildStatus, turn } from "../../lib/platform/mod.ts";
 import { within } from "../contracts/deadline.ts";
@@ -52,7 +52,7 @@ class FakeChild implements Child {
 }
 
 function start(launch: Launch): { realm: Realm; told: unknown[] } {
-  const mode = processMode(notedCode, { name: "far", transport: "far", launch });
+  const mode = processMode(notedCode, { name: "far", launcher: { transport: "far", launch } });
   const realm = mode.start({ module: "data:,", permissions: {}, options: {} });
   const told: unknown[] = [];
   realm.listen({
@@ -93,6 +93,19 @@ Deno.test("processMode() tells why no child could be launched", async () => {
   assertInstanceOf(told[0], GuestDiedError);
   assertStringIncludes(told[0].message, "it was not started (no agent is there)");
   await realm.close();
+});
+
+Deno.test("processMode() hands on why nobody can launch a child, and why one is lost", async () => {
+  const { realm, told } = start(() => Promise.reject(new EngineError("Cannot start a guest: there is no agent")));
+  await within(SECONDS, realm.ended);
+  assertInstanceOf(told[0], EngineError);
+  const child = new FakeChild();
+  const lost = start(() => child);
+  child.end({ code: 1, signal: null, lost: "its agent is silent" });
+  await within(SECONDS, lost.realm.ended);
+  assertInstanceOf(lost.told[0], GuestDiedError);
+  assertStringIncludes(lost.told[0].message, "its agent is silent");
+  assertEquals([lost.told[0].code, lost.told[0].signal], [undefined, undefined]);
 });
 
 Deno.test("processMode() ends a guest whose child does not come, and the child if it comes later", async () => {
@@ -153,7 +166,7 @@ Deno.test("processMode() kills children, wherever they are, when this process ex
       status: new Promise(() => {}),
       kill: (signal) => console.log(signal),
     };
-    const mode = processMode({}, { name: "far", transport: "far", launch: () => child });
+    const mode = processMode({}, { name: "far", launcher: { transport: "far", launch: () => child } });
     mode.start({ module: "data:,", permissions: {}, options: {} });
     Deno.exit(0);
   `;

@@ -6,6 +6,7 @@
  */
 
 import type { FarError } from "../../errors.ts";
+import type { GuestPlace } from "../places.ts";
 import {
   type Failed,
   type OutcomeTest,
@@ -31,7 +32,7 @@ export interface ProgramReport {
   readonly program: string;
   /** Where its tasks ran. */
   readonly mode: string;
-  /** How the tasks reached their memory: `model` in direct mode, `shared` on threads, `pipe` in process mode. */
+  /** How the tasks reached their memory: `model` in direct mode, `shared` on threads, `pipe` or `nats` in process mode. */
   readonly transport: string;
   /** The variant. */
   readonly variant: string;
@@ -55,6 +56,8 @@ export interface ProgramReport {
   readonly errors: readonly FarError[];
   /** What a host program shows besides; none for other programs. */
   readonly tables: readonly ReportTable[];
+  /** The other hosts on which its guests began, and how their module came there; none where all was on this one. */
+  readonly places: readonly GuestPlace[];
 }
 
 /** What a program says of its outcomes. */
@@ -106,6 +109,7 @@ export function reportOf(program: Judge, facts: RunFacts): ProgramReport {
     returned,
     errors: failures.map(({ far }) => far),
     tables,
+    places: [],
   };
 }
 

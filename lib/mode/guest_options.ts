@@ -2,7 +2,7 @@
  * What guests are given along and what they may do, checked when a host is made: a mistake must not wait for the first guest.
  */
 
-import type { GuestOptions, GuestPermissions } from "../mode/mod.ts";
+import type { GuestOptions, GuestPermissions } from "./realm.ts";
 
 const PATH = { wanted: "a path", holds: (value: unknown) => isText(value) && value !== "" };
 const TEXTS = { wanted: "a list of texts", holds: (value: unknown) => Array.isArray(value) && value.every(isText) };

@@ -1,0 +1,175 @@
+/**
+ * An agent: it starts process guests on its host for clients elsewhere, which find it by NATS.
+ *
+ * - It outlives every client and every cut: the connection comes back by itself, and a guest whose client is silent is ended.
+ * - It takes no more guests than it says, from clients of its own version alone.
+ * - Closing it leaves nothing behind: no guest, no file.
+ * - It runs code by design, with the rights that a client names: who may send to `holdfast.do.>` is for the account to say.
+ *
+ * @example
+ * ```ts ignore
+ * import { Agent, guestCode } from "./mod.ts";
+ *
+ * await using agent = await Agent.start({ engine: { servers: "nats://127.0.0.1:4222" }, name: "here", code: guestCode });
+ * console.log(agent.status.cores);
+ * ```
+ */
+
+import { errorText } from "../errors.ts";
+import type { GuestCode } from "../mode/mod.ts";
+import { cores, every, now, platform, type Scratch } from "../platform/mod.ts";
+import { AgentGuest } from "./agent_guest.ts";
+import { engineFrom, type EngineOptions } from "./engine_options.ts";
+import { type AgentStatus, bytesOf, requestFrom, type StartReply, type StartRequest, SUBJECTS } from "./message.ts";
+import { type Connection, connectTo, type Message } from "./nats.ts";
+import { VERSION } from "./version.ts";
+
+/** How often it says that it is there, in milliseconds. */
+const BEAT = 1000;
+/** How many guests for each core it takes by default: most guests wait. */
+const GUESTS_PER_CORE = 32;
+
+/** How an agent works. */
+export interface AgentOptions {
+  /** Which engine, and how. */
+  readonly engine: EngineOptions;
+  /** What it is called: its host. */
+  readonly name: string;
+  /** The code of guests. */
+  readonly code: GuestCode;
+  /** How many guests it takes at most: 32 for each core by default. */
+  readonly guests?: number | undefined;
+  /** Which version it says that it is; this one by default. */
+  readonly version?: string | undefined;
+  /** Its clock, in milliseconds since the epoch; the real one by default. */
+  readonly clock?: (() => number) | undefined;
+  /** Told when the number of its guests changes. */
+  readonly changed?: ((status: AgentStatus) => void) | undefined;
+}
+
+/** An agent: it starts process guests on its host for clients elsewhere. */
+export class Agent implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #options: AgentOptions;
+  readonly #id: string;
+  readonly #guests = new Map<string, AgentGuest>();
+  readonly #letGo: (() => void)[];
+  #scratch: Scratch | undefined;
+  #closed = false;
+
+  private constructor(connection: Connection, options: AgentOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#id = connection.next();
+    this.#letGo = [
+      connection.subscribe(SUBJECTS.who, () => this.#announce()),
+      connection.subscribe(SUBJECTS.start(this.#id), (message) => this.#answer(message)),
+      every(BEAT, () => this.#announce()),
+    ];
+    this.#announce();
+  }
+
+  /**
+   * Connects, and waits for clients.
+   *
+   * @throws {EngineError} where there is no server, or it refuses the credentials.
+   * @throws {RangeError} where an option makes no sense.
+   */
+  static async start(options: AgentOptions): Promise<Agent> {
+    const { guests } = options;
+    if (guests !== undefined && !(Number.isSafeInteger(guests) && guests > 0)) {
+      throw new RangeError(`Cannot start an agent with ${guests} guests: a whole number from 1 is wanted`);
+    }
+    const connection = await connectTo(engineFrom(options.engine));
+    const agent = new Agent(connection, options);
+    try {
+      await Promise.race([connection.flush(), connection.forbidden]);
+      // The server says what it forbids after it has taken what is allowed.
+      await Promise.race([connection.flush(), connection.forbidden]);
+    } catch (error) {
+      await agent.close();
+      throw error;
+    }
+    return agent;
+  }
+
+  /** What it says of itself. */
+  get status(): AgentStatus {
+    const { name, guests: most = GUESTS_PER_CORE * cores(), version = VERSION } = this.#options;
+    return { agent: this.#id, name, version, cores: cores(), guests: this.#guests.size, most };
+  }
+
+  /** Kills every guest at once, for a caller that is about to exit. */
+  kill(): void {
+    for (const guest of this.#guests.values()) guest.kill(`agent ${this.#options.name} has ended`);
+    this.#scratch?.remove();
+    this.#scratch = undefined;
+  }
+
+  /** Ends all guests, tells their clients, and leaves nothing behind. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const letGo of this.#letGo) letGo();
+    const guests = [...this.#guests.values()];
+    this.kill();
+    await Promise.all(guests.map((guest) => guest.ended));
+    await this.#connection.close();
+  }
+
+  /** The same as `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #announce(): void {
+    this.#connection.publish(SUBJECTS.agents, bytesOf(this.status));
+  }
+
+  #answer(message: Message): void {
+    const request = requestFrom(message.data);
+    const refused = this.#refusal(request);
+    if (request !== undefined && refused === undefined) this.#start(request);
+    const { clock = now } = this.#options;
+    const reply: StartReply = { ...this.status, time: clock(), refused };
+    message.respond(bytesOf(reply));
+  }
+
+  /** Why it takes no such guest, if so. */
+  #refusal(request: StartRequest | undefined): string | undefined {
+    const { version, name, most } = this.status;
+    if (request === undefined) return "the request is none of the protocol's";
+    if (request.version !== version) return `it runs Holdfast ${version}, the client is Holdfast ${request.version}`;
+    if (this.#guests.has(request.guest)) return `there is a guest ${request.guest}`;
+    if (this.#guests.size >= most) return `${name} has ${most} guests, which is the most that it takes`;
+    return undefined;
+  }
+
+  #start({ guest: id, silence }: StartRequest): void {
+    const { code, changed } = this.#options;
+    const guest = new AgentGuest(this.#connection, {
+      code,
+      keep: (bundle) => this.#keep(bundle),
+      link: { to: SUBJECTS.fromGuest(id), from: SUBJECTS.toGuest(id), peer: "its client", silence },
+    });
+    this.#guests.set(id, guest);
+    changed?.(this.status);
+    void guest.ended.then(() => {
+      this.#guests.delete(id);
+      this.#announce();
+      changed?.(this.status);
+    });
+  }
+
+  /** Keeps a bundle under the name of what is in it: several guests may have the same one. */
+  async #keep(bundle: Uint8Array): Promise<string> {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bundle)));
+    if (this.#closed) throw new Error("its agent has ended");
+    try {
+      this.#scratch ??= platform.scratch();
+      return this.#scratch.keep(`${digest.toHex()}.js`, bundle);
+    } catch (error) {
+      throw new Error(`its module was not kept (${errorText(error)})`, { cause: error });
+    }
+  }
+}

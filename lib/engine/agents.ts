@@ -1,0 +1,154 @@
+/**
+ * The agents that a client knows: who is there, and who is to start the next guest.
+ *
+ * - An agent says every second that it is there; one that has not for as long as silence may last is gone.
+ * - A guest goes where most cores are free, then where the fewest guests are. Those that this client has asked for count
+ *   before their agent says so.
+ * - An agent that refuses is not asked again before the next search, and its reason is told where no other takes the guest.
+ */
+
+import { EngineError } from "../errors.ts";
+import { after, now } from "../platform/mod.ts";
+import type { Engine } from "./engine_options.ts";
+import { type AgentStatus, bytesOf, replyFrom, type StartRequest, statusFrom, SUBJECTS } from "./message.ts";
+import type { Connection } from "./nats.ts";
+import { VERSION } from "./version.ts";
+
+/** How long a client looks for agents, and how long for more of them when one has answered, in milliseconds. */
+const SEARCH = 2000;
+const MORE = 100;
+/** How long an agent may take to answer, in milliseconds. */
+const ANSWER = 3000;
+/** How far the clocks of two hosts may be apart, in milliseconds. */
+const APART = 1000;
+/** More agents than any network of ours has: others are strangers who fill memory. */
+const MOST_AGENTS = 10_000;
+
+/** An agent, as a client knows it. */
+interface Known {
+  status: AgentStatus;
+  /** When it was heard of last. */
+  heard: number;
+  /** How many guests it was asked for since. */
+  asked: number;
+}
+
+/** The agents that a client knows. */
+export class Agents {
+  readonly #connection: Connection;
+  readonly #engine: Engine;
+  readonly #known = new Map<string, Known>();
+  readonly #letGo: () => void;
+  #heard = Promise.withResolvers<void>();
+
+  /** Listens from now on. */
+  constructor(connection: Connection, engine: Engine) {
+    this.#connection = connection;
+    this.#engine = engine;
+    this.#letGo = connection.subscribe(SUBJECTS.agents, ({ data }) => this.#hear(data));
+  }
+
+  /**
+   * Has an agent take a guest of that name, and says which one did.
+   *
+   * @throws {EngineError} where there is none that does.
+   */
+  async take(guest: string): Promise<AgentStatus> {
+    const reasons = new Map<string, string>();
+    if (this.#best(reasons) === undefined) await this.#search();
+    for (;;) {
+      const best = this.#best(reasons);
+      if (best === undefined) throw this.#nobody(reasons);
+      const refused = await this.#ask(best, guest);
+      if (refused === undefined) return best.status;
+      reasons.set(best.status.agent, `agent ${best.status.name}: ${refused}`);
+    }
+  }
+
+  /** All agents that are there, in the order of their names. */
+  async list(): Promise<readonly AgentStatus[]> {
+    await this.#search();
+    const all = [...this.#known.values()].map(({ status }) => status);
+    return all.sort((one, other) => one.name < other.name ? -1 : one.name > other.name ? 1 : 0);
+  }
+
+  /** Listens no longer. */
+  close(): void {
+    this.#letGo();
+  }
+
+  /** The agent that is to start the next guest, but for those that refused. */
+  #best(refused: ReadonlyMap<string, string>): Known | undefined {
+    const latest = now() - this.#engine.silence;
+    let best: Known | undefined;
+    for (const [agent, known] of this.#known) {
+      if (known.heard < latest) this.#known.delete(agent);
+      else if (!refused.has(agent) && (best === undefined || isBefore(known, best))) best = known;
+    }
+    return best;
+  }
+
+  /** Asks who is there, and waits for answers. */
+  async #search(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let letGo = after(SEARCH, resolve);
+    this.#connection.publish(SUBJECTS.who, new Uint8Array(0));
+    void this.#heard.promise.then(() => {
+      letGo();
+      letGo = after(MORE, resolve);
+    });
+    try {
+      await Promise.race([promise, this.#connection.forbidden]);
+    } finally {
+      letGo();
+    }
+  }
+
+  #hear(data: Uint8Array): void {
+    const status = statusFrom(data);
+    if (status === undefined) return;
+    if (!this.#known.has(status.agent) && this.#known.size >= MOST_AGENTS) return;
+    this.#known.set(status.agent, { status, heard: now(), asked: 0 });
+    this.#heard.resolve();
+    this.#heard = Promise.withResolvers();
+  }
+
+  /** Asks an agent for a guest; gives why it does not take it, if so. */
+  async #ask(known: Known, guest: string): Promise<string | undefined> {
+    const { agent } = known.status;
+    known.asked++;
+    const request: StartRequest = { version: VERSION, guest, silence: this.#engine.silence };
+    const asked = now();
+    const answer = await this.#connection.request(SUBJECTS.start(agent), bytesOf(request), ANSWER);
+    if (answer === undefined) {
+      this.#known.delete(agent);
+      return "it does not answer";
+    }
+    const reply = replyFrom(answer);
+    if (reply === undefined) return "its answer is none of the protocol's";
+    if (reply.version !== VERSION) return `it runs Holdfast ${reply.version}, this is Holdfast ${VERSION}`;
+    if (reply.refused !== undefined) return reply.refused;
+    const late = Math.max(asked - APART - reply.time, reply.time - now() - APART);
+    if (late > 0) {
+      return `its clock is ${((late + APART) / 1000).toFixed(1)} s off, at most ${APART / 1000} s is wanted`;
+    }
+    return undefined;
+  }
+
+  #nobody(reasons: ReadonlyMap<string, string>): EngineError {
+    const [reason] = reasons.values();
+    const { name } = this.#connection;
+    if (reason === undefined) {
+      const looked = `nobody answered on ${SUBJECTS.who} within ${SEARCH / 1000} s`;
+      return new EngineError(`Cannot find an agent on ${name}: ${looked}, one by deno task agent --engine is wanted`);
+    }
+    const more = reasons.size === 1 ? "" : ` (and ${reasons.size - 1} more that did not take it)`;
+    return new EngineError(`Cannot start a guest on ${name}: ${reason}${more}, an agent that takes it is wanted`);
+  }
+}
+
+function isBefore(one: Known, other: Known): boolean {
+  const free = ({ status: { cores, guests }, asked }: Known) => Math.max(0, cores - guests - asked);
+  const load = ({ status: { guests }, asked }: Known) => guests + asked;
+  return free(one) !== free(other) ? free(one) > free(other) : load(one) < load(other);
+}

@@ -1,0 +1,77 @@
+/**
+ * Children of process mode on other hosts, by agents: the launch seam over NATS.
+ *
+ * - It connects when the first child is wanted, and not before.
+ * - An agent gets a setup, never arguments: what a child may do is decided by its agent's own code.
+ */
+
+import type { Launcher } from "../mode/mod.ts";
+import { Agents } from "./agents.ts";
+import { type Engine, engineFrom, type EngineOptions } from "./engine_options.ts";
+import { FarChild } from "./far_child.ts";
+import { SUBJECTS } from "./message.ts";
+import { Modules } from "./modules.ts";
+import { type Connection, connectTo } from "./nats.ts";
+
+/** A connection, and the agents that are known by it. */
+interface Client {
+  readonly connection: Connection;
+  readonly agents: Agents;
+}
+
+/**
+ * Starts children by agents.
+ *
+ * @throws {RangeError} where an option makes no sense.
+ */
+export function byAgents(options: EngineOptions): Launcher {
+  const engine = engineFrom(options);
+  const modules = new Modules();
+  let client: Promise<Client> | undefined;
+  const connect = (): Promise<Client> => {
+    const made = client ??= clientOf(engine);
+    // The server may be there the next time.
+    made.catch(() => {
+      if (client === made) client = undefined;
+    });
+    return made;
+  };
+  return {
+    transport: "nats",
+    async launch(setup, external) {
+      const { connection, agents } = await connect();
+      const files = await modules.files(setup);
+      const guest = connection.next();
+      // Nothing may be said before somebody listens.
+      const { silence } = engine;
+      const link = { to: SUBJECTS.toGuest(guest), from: SUBJECTS.fromGuest(guest), silence };
+      const { name } = await agents.take(guest);
+      const child = new FarChild(connection, { ...link, peer: name });
+      await child.start({ setup, external, files }, () => modules.bundle(setup));
+      return child;
+    },
+    async close() {
+      const open = client;
+      client = undefined;
+      const { connection, agents } = await open?.catch(() => undefined) ?? {};
+      agents?.close();
+      await connection?.close();
+    },
+  };
+}
+
+/** Who is there on an engine. */
+export async function agentsOn(options: EngineOptions): Promise<Awaited<ReturnType<Agents["list"]>>> {
+  const { connection, agents } = await clientOf(engineFrom(options));
+  try {
+    return await agents.list();
+  } finally {
+    agents.close();
+    await connection.close();
+  }
+}
+
+async function clientOf(engine: Engine): Promise<Client> {
+  const connection = await connectTo(engine);
+  return { connection, agents: new Agents(connection, engine) };
+}

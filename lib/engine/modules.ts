@@ -1,0 +1,101 @@
+/**
+ * How the module of a guest comes to another host: it is there already, or it is sent along.
+ *
+ * - A module of any other kind than a file is loaded by its URL.
+ * - A file is used where it lies if the agent reads the same bytes in each local file that the module is made of: a shared
+ *   file system, or the same checkout at the same place.
+ * - Otherwise it is sent as one bundle, made by `deno bundle` (esbuild), with its packages inside. In it `import.meta.url`
+ *   names the bundle.
+ */
+
+import { EngineError, errorText } from "../errors.ts";
+import { BLOCKS, type GuestSetup } from "../mode/mod.ts";
+import { platform } from "../platform/mod.ts";
+import type { ModuleAnswer, ModuleFile } from "./message.ts";
+
+/** The part of what `deno info --json` tells that is used. */
+interface Graph {
+  readonly modules?: readonly { readonly specifier?: unknown; readonly local?: unknown }[];
+}
+
+/** Modules as a client knows them: each is looked at once. */
+export class Modules {
+  readonly #files = new Map<string, Promise<readonly ModuleFile[]>>();
+  readonly #bundles = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+  /** The local files that the module of a guest is made of, itself included; none where it is no file, or cannot be read. */
+  files(setup: GuestSetup): Promise<readonly ModuleFile[]> {
+    const { module } = setup;
+    if (!module.startsWith("file:")) return Promise.resolve([]);
+    return keep(this.#files, module, () => filesOf(setup).catch(() => []));
+  }
+
+  /**
+   * The module of a guest as one file.
+   *
+   * @throws {EngineError} where it cannot be made.
+   */
+  bundle(setup: GuestSetup): Promise<Uint8Array<ArrayBuffer>> {
+    return keep(this.#bundles, setup.module, async () => {
+      const { code, stdout, stderr } = await run(setup, ["bundle", "--quiet", "--platform", "deno"]);
+      if (code === 0) return stdout;
+      const is = stderr.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+      throw new EngineError(
+        `Cannot send ${setup.module} to another host: ${is}, a module that can be bundled is wanted`,
+      );
+    });
+  }
+}
+
+/** How an agent gets a module. */
+export async function moduleAnswer(module: string, files: readonly ModuleFile[]): Promise<ModuleAnswer> {
+  if (module === BLOCKS) return "built-in";
+  if (!module.startsWith("file:")) return "url";
+  const isListed = files.some(({ url }) => url === module);
+  const same = await Promise.all(files.map(async ({ url, digest }) => await digestOf(url).catch(() => "") === digest));
+  return isListed && same.every(Boolean) ? "shared" : "wanted";
+}
+
+async function filesOf(setup: GuestSetup): Promise<readonly ModuleFile[]> {
+  const { code, stdout } = await run(setup, ["info", "--json", "--quiet"]);
+  if (code !== 0) return [];
+  const { modules = [] } = JSON.parse(new TextDecoder().decode(stdout)) as Graph;
+  const urls = modules.flatMap(({ specifier }) => {
+    return typeof specifier === "string" && specifier.startsWith("file:") ? [specifier] : [];
+  });
+  return await Promise.all(urls.map(async (url) => ({ url, digest: await digestOf(url) })));
+}
+
+async function digestOf(url: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await platform.read(new URL(url)));
+  return new Uint8Array(digest).toHex();
+}
+
+/** Runs a command of Deno on the module, with the configuration that its guests have. */
+async function run(
+  { module, options: { config, importMap } }: GuestSetup,
+  command: readonly string[],
+): ReturnType<typeof platform.runChild> {
+  const args = [
+    ...command,
+    "--no-lock",
+    ...config === undefined ? [] : ["--config", config],
+    ...importMap === undefined ? [] : ["--import-map", importMap],
+    module,
+  ];
+  try {
+    return await platform.runChild({ args });
+  } catch (cause) {
+    throw new EngineError(`Cannot send ${module} to another host: ${errorText(cause)}`, { cause });
+  }
+}
+
+/** What was made before under a name, or is made now; what failed may be tried again. */
+function keep<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(name, made);
+  made.catch(() => known.delete(name));
+  return made;
+}

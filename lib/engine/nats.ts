@@ -1,0 +1,258 @@
+/**
+ * The engine's client: NATS's own, loaded when it is used, and the part of its types that is used.
+ *
+ * - Its specifier stands in a variable: whoever uses no engine does not download it.
+ * - It reconnects by itself, for ever. What is published meanwhile is lost: who needs to know counts (`link.ts`).
+ * - What goes wrong is an `EngineError`, one sentence. A login that is rejected also throws an `ECONNRESET` in nobody's hands,
+ *   which is taken while it connects.
+ */
+
+import { EngineError, errorText } from "../errors.ts";
+import { after, platform } from "../platform/mod.ts";
+import type { Engine } from "./engine_options.ts";
+
+/** The package. */
+export const NATS = "npm:@nats-io/transport-node@3.4.0";
+
+/** A message, as NATS's client gives it. */
+interface Msg {
+  readonly data: Uint8Array;
+  readonly subject: string;
+  respond(data: Uint8Array): boolean;
+}
+
+/** What it tells of itself. */
+interface Status {
+  readonly type: string;
+  readonly error?: Error & { readonly operation?: string; readonly subject?: string };
+}
+
+/** A connection, as NATS's client gives it. */
+interface NatsConnection {
+  readonly info?: { readonly max_payload: number };
+  publish(subject: string, data: Uint8Array): void;
+  subscribe(
+    subject: string,
+    options: { readonly callback: (error: Error | null, message: Msg) => void },
+  ): { unsubscribe(): void };
+  request(subject: string, data: Uint8Array, options: { readonly timeout: number }): Promise<Msg>;
+  status(): AsyncIterable<Status>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the package exports. */
+interface NatsModule {
+  connect(options: Readonly<Record<string, unknown>>): Promise<NatsConnection>;
+  credsAuthenticator(creds: Uint8Array): unknown;
+  nkeyAuthenticator(seed: Uint8Array): unknown;
+  readonly nuid: { next(): string };
+}
+
+/** Where answers to requests go: below what accounts permit. */
+const INBOX = "holdfast.inbox";
+/** How long one attempt to connect may take, and how long to wait before another, in milliseconds. */
+const PATIENCE = 5000;
+const AGAIN = 250;
+const PING = 2000;
+/** How long what a failed attempt leaves behind may take to come up, in milliseconds. */
+const LATE = 1000;
+
+/** A message that came. */
+export interface Message {
+  /** Its bytes, the receiver's own. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Answers it. */
+  respond(data: Uint8Array): void;
+}
+
+/** A connection to the engine. */
+export class Connection {
+  /** Where it leads, for people. */
+  readonly name: string;
+  /** Names that nobody else has. */
+  readonly next: () => string;
+  /** Rejects when the account forbids a subject. */
+  readonly forbidden: Promise<never>;
+  readonly #nats: NatsConnection;
+  readonly #letGo: () => void;
+  #closed = false;
+
+  /** Made by {@linkcode connectTo}. */
+  constructor(nats: NatsConnection, { name, next, letGo }: { name: string; next: () => string; letGo: () => void }) {
+    this.#nats = nats;
+    this.name = name;
+    this.next = next;
+    this.#letGo = letGo;
+    const forbidden = Promise.withResolvers<never>();
+    this.forbidden = forbidden.promise;
+    this.forbidden.catch(() => {});
+    void this.#watch((error) => forbidden.reject(error));
+  }
+
+  /** The largest message that the server takes, in bytes. */
+  get room(): number {
+    return this.#nats.info?.max_payload ?? 1 << 20;
+  }
+
+  /** Sends a message; nothing is known of its arrival. */
+  publish(subject: string, data: Uint8Array): void {
+    if (this.#closed) return;
+    try {
+      this.#nats.publish(subject, data);
+    } catch {
+      // It is too large for the server, or the connection is closed: whoever waits for it hears nothing, and says so.
+    }
+  }
+
+  /** Hears what is sent to a subject, until what it gives is called. */
+  subscribe(subject: string, heard: (message: Message) => void): () => void {
+    const subscription = this.#nats.subscribe(subject, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        // The bytes that the transport hands over are its own, and change.
+        heard({ data: new Uint8Array(message.data), respond: (data) => void message.respond(data) });
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  /** Asks, and gives the answer, or undefined where nobody listens or none comes in time, in milliseconds. */
+  async request(subject: string, data: Uint8Array, timeout: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const asked = this.#nats.request(subject, data, { timeout }).then(
+      (message) => new Uint8Array(message.data),
+      () => undefined,
+    );
+    return await Promise.race([asked, this.forbidden]);
+  }
+
+  /** Resolves when the server has all that was published before. */
+  async flush(): Promise<void> {
+    await this.#nats.flush().catch(() => {});
+  }
+
+  /** Ends the connection; what was published before is sent, if there is a server. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const hurry = after(LATE, () => void this.#nats.close());
+    await this.#nats.flush().catch(() => {});
+    hurry();
+    await this.#nats.close();
+    after(LATE, this.#letGo);
+  }
+
+  async #watch(forbid: (error: EngineError) => void): Promise<void> {
+    for await (const { type, error } of this.#nats.status()) {
+      if (type !== "error" || error?.operation === undefined) continue;
+      const act = error.operation === "publish" ? "publish to" : "subscribe to";
+      forbid(
+        new EngineError(
+          `Cannot use the engine ${this.name}: the account may not ${act} ${error.subject}, ` +
+            "one that may use holdfast.> is wanted",
+        ),
+      );
+    }
+  }
+}
+
+/**
+ * Connects.
+ *
+ * @throws {EngineError} where there is no server, or it refuses the credentials.
+ */
+export async function connectTo(engine: Engine): Promise<Connection> {
+  const { servers, ca } = engine;
+  const name = servers.join(",");
+  const settings = {
+    servers: [...servers],
+    ...await credentialsOf(engine),
+    ...ca === undefined ? {} : { tls: { ca: await textOf(ca, "the certificate") } },
+    ...ca === undefined && servers.some((server) => server.startsWith("tls:")) ? { tls: {} } : {},
+    inboxPrefix: INBOX,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectTimeWait: AGAIN,
+    pingInterval: PING,
+    timeout: PATIENCE,
+    resolve: false,
+  };
+  const letGo = takeResets();
+  try {
+    const { connect, nuid } = await load();
+    return new Connection(await connect(settings), { name, next: () => nuid.next(), letGo });
+  } catch (error) {
+    after(LATE, letGo);
+    throw error instanceof EngineError ? error : refusal(error, engine);
+  }
+}
+
+async function load(): Promise<NatsModule> {
+  try {
+    return await import(NATS);
+  } catch (cause) {
+    throw new EngineError(`Cannot load ${NATS}: ${errorText(cause)}, the package is wanted`, { cause });
+  }
+}
+
+/** A credentials file holds a token and the seed that signs for it; a file with a seed alone is an nkey. */
+async function credentialsOf({ creds }: Engine): Promise<{ readonly authenticator?: unknown }> {
+  if (creds === undefined) return {};
+  const text = await textOf(creds, "the credentials");
+  const { credsAuthenticator, nkeyAuthenticator } = await load();
+  const bytes = (part: string) => new TextEncoder().encode(part);
+  if (text.includes("BEGIN NATS USER JWT")) return { authenticator: credsAuthenticator(bytes(text)) };
+  const [seed] = /^SU[A-Z2-7]{56}$/m.exec(text) ?? [];
+  if (seed !== undefined) return { authenticator: nkeyAuthenticator(bytes(seed)) };
+  throw new EngineError(`Cannot use the credentials in ${creds}: it is no credentials file, nor the seed of an nkey`);
+}
+
+async function textOf(path: string, what: string): Promise<string> {
+  try {
+    return new TextDecoder().decode(await platform.read(path));
+  } catch (cause) {
+    throw new EngineError(`Cannot read ${what} in ${path}: ${errorText(cause)}`, { cause });
+  }
+}
+
+/** Why there is no connection. */
+function refusal(cause: unknown, { servers, creds, ca }: Engine): EngineError {
+  const name = servers.join(",");
+  const text = errorText(cause);
+  const refused = cause instanceof Error ? cause.name : "";
+  const [, host] = /Requires net access to "(.*?)"/.exec(text) ?? [];
+  if (host !== undefined) {
+    const wanted = `run the host with --allow-net=${host}`;
+    return new EngineError(`Cannot use the engine ${name}: the host may not connect to it, ${wanted}`, { cause });
+  }
+  if (refused === "AuthorizationError" || /authorization|nkeys|seed/i.test(text)) {
+    const is = creds === undefined
+      ? "it wants credentials, a file with them is"
+      : `it refuses the credentials in ${creds}, others are`;
+    return new EngineError(`Cannot use the engine ${name}: ${is} wanted`, { cause });
+  }
+  if (/certificate|UnknownIssuer|tls/i.test(text)) {
+    const wanted = ca === undefined ? "the file of its authority" : `another file than ${ca}`;
+    return new EngineError(`Cannot use the engine ${name}: ${text}, ${wanted} is wanted`, { cause });
+  }
+  return new EngineError(`Cannot use the engine ${name}: no server answers (${text}), a NATS server is wanted`, {
+    cause,
+  });
+}
+
+/** How many connections are there, or on their way. */
+let connections = 0;
+
+/** Takes what a socket throws in nobody's hands when its server hangs up, until what it gives is called. */
+function takeResets(): () => void {
+  if (connections++ === 0) globalThis.addEventListener("error", takeReset);
+  return () => {
+    if (--connections === 0) globalThis.removeEventListener("error", takeReset);
+  };
+}
+
+function takeReset(event: ErrorEvent): void {
+  const { code, syscall } = (event.error ?? {}) as { readonly code?: unknown; readonly syscall?: unknown };
+  const isReset = code === "ECONNRESET" || code === "EPIPE";
+  if (isReset && (syscall === undefined || syscall === "read" || syscall === "write")) event.preventDefault();
+}

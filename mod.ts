@@ -177,6 +177,17 @@ export {
   type TraceEvent,
 } from "./lib/simulator/mod.ts";
 
+// picture: runs and diagrams as text and pictures.
+export {
+  csvText,
+  type PlotOptions,
+  type Rows,
+  svgPlot,
+  type SvgPlotOptions,
+  terminalPlot,
+  type TerminalPlotOptions,
+} from "./lib/picture/mod.ts";
+
 // random: chance that is a value.
 export {
   type CircleKernel,

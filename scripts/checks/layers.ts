@@ -30,6 +30,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["diagram", ["codec"]],
   ["blocks", ["diagram"]],
   ["simulator", ["diagram"]],
+  ["picture", ["diagram"]],
   ["random", []],
   ["memory", []],
   ["sync", ["memory"]],

@@ -41,7 +41,7 @@ async function failureOf(
 
 Deno.test("checkEquivalence() passes blocks and diagrams of several rates in all modes", async () => {
   await using host = new Host();
-  const numRuns = runs(5);
+  const numRuns = runs(3);
   await checkEquivalence({ module: blocks, export: "integrator", argument: { period: 0.1, size: 2 } }, {
     fc,
     host,
@@ -52,7 +52,7 @@ Deno.test("checkEquivalence() passes blocks and diagrams of several rates in all
 });
 
 Deno.test("checkEquivalence() passes abstract values in all modes", async () => {
-  await checkEquivalence({ module, export: "collector" }, { fc, inputs: { orders }, numRuns: runs(5) });
+  await checkEquivalence({ module, export: "collector" }, { fc, inputs: { orders }, numRuns: runs(3) });
 });
 
 Deno.test("checkEquivalence() takes arbitraries for inputs, periods and offsets", async () => {
@@ -70,7 +70,7 @@ Deno.test("checkEquivalence() takes arbitraries for inputs, periods and offsets"
     offsets: timing,
     steps: 3,
     modes: ["direct", "thread"],
-    numRuns: runs(20),
+    numRuns: runs(10),
   });
   assert(seen.length > 0);
 });

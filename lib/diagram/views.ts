@@ -1,8 +1,9 @@
 /**
  * The objects through which the functions of leaf systems see values.
  *
- * - Systems whose ports or states have the same names and kinds share the accessors of their views: so the engine takes all these
- *   views for objects of one kind, and a step costs the same in a small diagram and in a large one.
+ * - Systems whose ports or states have the same names and kinds share the class and the accessors of their views, and nobody else
+ *   has them: so the engine takes all these views for objects of one kind, and a step costs the same in a small diagram and in
+ *   a large one. (Where two views of one class have unlike accessors of one name, each is of a kind of its own.)
  * - The properties of a view are its own and enumerable; it is sealed. What is not to be written has no setter.
  */
 
@@ -50,7 +51,8 @@ export function viewsOf(ports: Ports, shown: Shown): MakeView {
       : View.refused(place, shown);
     accessors[name] = { ...accessor, enumerable: true };
   });
-  const make = (values: Values, at: number) => Object.seal(Object.defineProperties(new View(values, at), accessors));
+  const Kind = class extends View {};
+  const make = (values: Values, at: number) => Object.seal(Object.defineProperties(new Kind(values, at), accessors));
   if (remembered.size < MOST) remembered.set(key, make as unknown as MakeView);
   return make as unknown as MakeView;
 }

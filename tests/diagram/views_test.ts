@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+
+/** Prints, for each kind of view, whether two that are made apart are objects of one kind to the engine. */
+const PROGRAM = `
+import { abstract, scalar, vector } from ${JSON.stringify(import.meta.resolve("../../lib/diagram/mod.ts"))};
+import { viewsOf } from ${JSON.stringify(import.meta.resolve("../../lib/diagram/views.ts"))};
+const ports = { x: scalar(), v: vector(2), a: abstract([]) };
+const kinds = ["input", "connected", "state", "next", "parameter"].map((kind) => ({ kind }));
+const haveSameMap = new Function("one", "other", "return %HaveSameMap(one, other)");
+const shown = [...kinds, { kind: "feedthrough", output: "y", reads: ["x"] }];
+for (const of of shown) viewsOf(ports, of)({}, 0);
+console.log(JSON.stringify(shown.map((of) => haveSameMap(viewsOf(ports, of)({}, 1), viewsOf({ ...ports }, of)({}, 2)))));
+`;
+
+Deno.test("viewsOf() makes views that are of one kind to the engine, whatever others show by the same names", async () => {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-lock", "--ext=ts", "--v8-flags=--allow-natives-syntax", PROGRAM],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(success, true, new TextDecoder().decode(stderr));
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)), [true, true, true, true, true, true]);
+});

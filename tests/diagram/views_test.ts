@@ -1,4 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { scalar } from "../../lib/diagram/mod.ts";
+import { viewsOf } from "../../lib/diagram/views.ts";
 
 /** Prints, for each kind of view, whether two that are made apart are objects of one kind to the engine. */
 const PROGRAM = `
@@ -19,4 +22,15 @@ Deno.test("viewsOf() makes views that are of one kind to the engine, whatever ot
   }).output();
   assertEquals(success, true, new TextDecoder().decode(stderr));
   assertEquals(JSON.parse(new TextDecoder().decode(stdout)), [true, true, true, true, true, true]);
+});
+
+Deno.test("viewsOf() makes sealed objects whose own properties are what was declared, whatever the names", () => {
+  fc.assert(fc.property(fc.uniqueArray(fc.string(), { minLength: 1 }), (names) => {
+    const ports = Object.fromEntries(names.map((name) => [name, scalar()]));
+    const numbers = names.map((_, index) => index / 2);
+    const view = viewsOf(ports, { kind: "state" })({ numbers } as never, 0);
+    assert(Object.isSealed(view));
+    assertEquals(Object.keys(view), Object.keys(ports));
+    assertEquals(Object.values(view), numbers);
+  }));
 });

@@ -43,20 +43,26 @@ export interface DelegateOptions {
   readonly latency?: number;
   /** Whether a release waits for its reply (the default); otherwise it takes the newest that has arrived. */
   readonly deterministic?: boolean;
+  /**
+   * The name of the guest that runs it. Systems of one run and mode that name the same guest share one thread or process: they
+   * take turns there, and no value changes. They come from one module, or are built-in blocks. By default each has a guest of
+   * its own.
+   */
+  readonly guest?: string;
 }
 
 /**
  * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
  *
  * @throws {RangeError} where the period is not above 0, the offset is below 0, or the latency is no whole number from 1 up.
- * @throws {TypeError} where the mode is no name, or is not direct and the system has no reference; where the system is not
+ * @throws {TypeError} where the mode or the guest is no name, or the mode is not direct and the system has no reference; where the system is not
  *   deterministic and has a latency above 1.
  */
 export function delegate<I extends Ports, O extends Ports>(
   system: System<I, O>,
   options: DelegateOptions,
 ): DelegatedSystem<I, O> {
-  const { mode, period, offset, latency = 1, deterministic = true } = options;
+  const { mode, period, offset, latency = 1, deterministic = true, guest } = options;
   if (typeof mode !== "string" || mode === "") {
     throw new TypeError(`Cannot delegate ${system.name}: the mode is ${mode}, the name of one is wanted`);
   }
@@ -65,6 +71,9 @@ export function delegate<I extends Ports, O extends Ports>(
       `Cannot delegate ${system.name} to a ${mode}: it is a value of this realm only, ` +
         `a system named by module and export is wanted (loadSystem)`,
     );
+  }
+  if (guest !== undefined && (typeof guest !== "string" || guest === "")) {
+    throw new TypeError(`Cannot delegate ${system.name}: the guest is ${guest}, a name or none is wanted`);
   }
   if (!(Number.isSafeInteger(latency) && latency >= 1)) {
     throw new RangeError(
@@ -88,6 +97,7 @@ export function delegate<I extends Ports, O extends Ports>(
     ...reference,
     inner: system,
     mode,
+    ...guest === undefined ? {} : { guest },
     timing: checkedTiming(`the delegated ${system.name}`, period, offset),
     latency,
     deterministic,

@@ -139,6 +139,8 @@ export interface DelegatedSystem<I extends Ports = Ports, O extends Ports = Port
   readonly inner: System;
   /** Where it runs. */
   readonly mode: string;
+  /** The guest that it shares with all of that name and mode in its run; one of its own where there is none. */
+  readonly guest?: string;
   /** When it releases, samples and posts. */
   readonly timing: Timing;
   /** How many periods after a request its reply is released. */

@@ -12,7 +12,7 @@ import { encode } from "../codec/mod.ts";
 import { CONTROL, type GuestEnd } from "../mode/guest.ts";
 import { turn } from "../platform/mod.ts";
 import type { Exports } from "./exports.ts";
-import type { BegunJob, GuestJob } from "./job.ts";
+import type { BeginFault, BegunJob, GuestJob } from "./job.ts";
 
 export class Guest {
   readonly #end: GuestEnd;
@@ -63,7 +63,9 @@ export class Guest {
       return this.#end.exit(1);
     }
     try {
-      this.#job = await part.begin(this.#exports, this.#end);
+      const begun = await part.begin(this.#exports, this.#end);
+      if ("thrown" in begun) return this.#fail("construct", begun.thrown, begun.which);
+      this.#job = begun;
     } catch (error) {
       return this.#fail("construct", error);
     }
@@ -80,26 +82,26 @@ export class Guest {
     this.#end.send("over", this.#number);
   }
 
-  #fail(phase: GuestPhase, thrown: unknown): void {
-    this.#end.send("failed", this.#number, encode({ phase, far: farError(thrown) }));
+  #fail(phase: GuestPhase, thrown: unknown, which?: number): void {
+    this.#end.send("failed", this.#number, encode({ phase, far: farError(thrown), which }));
   }
 }
 
 /** What a guest has loaded for a job. */
 interface Part {
   readonly blockExports?: () => Exports;
-  readonly begin: (exports: Exports, end: GuestEnd) => BegunJob | Promise<BegunJob>;
+  readonly begin: (exports: Exports, end: GuestEnd) => BegunJob | BeginFault | Promise<BegunJob>;
 }
 
 /** Loads what a job needs: a guest has no other parts. */
 async function partFor(job: GuestJob): Promise<Part> {
   switch (job.use) {
     case "system": {
-      const { code, system: message } = job;
-      const { beginSystem, blockExports }: typeof import("./system/guest.ts") = code === undefined
+      const { code, systems } = job;
+      const { beginSystems, blockExports }: typeof import("./system/guest.ts") = code === undefined
         ? await import("./system/guest.ts")
         : await import(code);
-      return { blockExports, begin: (exports, end) => beginSystem(exports, { message, end }) };
+      return { blockExports, begin: (exports, end) => beginSystems(exports, { systems, end }) };
     }
     case "task": {
       const { beginTask } = await import("./program/guest.ts");

@@ -63,6 +63,7 @@ import { judge, type ProgramJob, programJob, type ProgramOptions } from "./progr
 import type { ServiceJob, ServiceLink } from "./service/link.ts";
 import type { ServiceListener } from "./service/message.ts";
 import { makeFarSession } from "./system/far_session.ts";
+import { guestsOf } from "./system/job.ts";
 
 /** How long a guest may take until it listens, in seconds. */
 const START_LIMIT = 10;
@@ -141,7 +142,7 @@ export class Host implements ProgramHost, AsyncDisposable {
   async open(delegations: readonly Delegation[]): Promise<FarSession> {
     const byMode = Map.groupBy(delegations, ({ system: { mode }, path }) => this.#modeOf(`delegate ${path}`, mode));
     this.#checkOpen("open a run");
-    const guests = [...byMode].reduce((sum, [kept, own]) => sum + (kept.isElsewhere ? own.length : 0), 0);
+    const guests = [...byMode].reduce((sum, [kept, own]) => sum + (kept.isElsewhere ? guestsOf(own).length : 0), 0);
     this.#guests += guests;
     const opened = await Promise.allSettled([...byMode].map(([kept, own]) => kept.open(own)));
     const sessions = opened.flatMap((open) => open.status === "fulfilled" ? [open.value] : []);

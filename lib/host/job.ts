@@ -10,12 +10,20 @@ import type { JobMessage } from "./system/job.ts";
 export type GuestJob =
   | {
     readonly use: "system";
-    readonly system: JobMessage;
+    readonly systems: readonly JobMessage[];
     /** Where the guest's part for it is; beside the guest's own file where undefined. */
     readonly code: string | undefined;
   }
   | { readonly use: "task"; readonly task: TaskMessage; readonly attaches: boolean }
   | { readonly use: "service"; readonly service: ServiceMessage; readonly attaches: boolean };
+
+/** Why a part of a job cannot begin. */
+export interface BeginFault {
+  /** Which part, from 0 on. */
+  readonly which: number;
+  /** What was thrown as it was made. */
+  readonly thrown: unknown;
+}
 
 /** A job that has begun. */
 export interface BegunJob {

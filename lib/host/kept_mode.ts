@@ -49,7 +49,7 @@ export class KeptMode {
     return this.mode.memory !== "model";
   }
 
-  /** Starts one guest per delegated system. */
+  /** Starts the guests of delegated systems. */
   async open(delegations: readonly Delegation[]): Promise<Links> {
     const { mode, warm } = this;
     if (!this.isElsewhere) return openDirect(delegations, { now });
@@ -59,7 +59,7 @@ export class KeptMode {
       this.#sessions.delete(session);
       await session.end();
     };
-    mode.spin?.(Math.max(delegations.length, this.#options.guests()));
+    mode.spin?.(Math.max(session.guests.length, this.#options.guests()));
     try {
       await session.start();
     } catch (error) {

@@ -36,6 +36,8 @@ export interface BeginFailure {
   readonly phase: GuestPhase;
   /** What was thrown. */
   readonly far: FarError;
+  /** Which part of a job of several it was about, from 0 on, if it was about one. */
+  readonly which?: number;
 }
 
 /** Who has a job with a guest. Frames are read in `frame` and `moved`: what these throw ends the guest. */
@@ -193,12 +195,13 @@ export class KeptRealm {
 
   /** What its code threw where no function of its own caught it. */
   #failed(frame: FrameCursor): void {
-    const { phase, far } = failureFrom(frame.value());
+    const failure = failureFrom(frame.value());
+    const { phase, far } = failure;
     if (phase !== "run") {
       this.#expect(frame, "beginning");
       // A guest that could not begin is back already.
       this.#state = "idle";
-      this.#beginning?.resolve({ phase, far });
+      this.#beginning?.resolve(failure);
       return this.#idle.resolve();
     }
     if (this.#state === "working" && frame.number === this.#job) {
@@ -252,8 +255,8 @@ export class KeptRealm {
 }
 
 function failureFrom(value: unknown): BeginFailure {
-  const { phase, far } = (typeof value === "object" && value !== null ? value : {}) as Partial<BeginFailure>;
+  const { phase, far, which } = (typeof value === "object" && value !== null ? value : {}) as Partial<BeginFailure>;
   const known = PHASES.find((name) => name === phase);
   if (known === undefined) throw new ProtocolError("a failure without a phase, one with it is wanted");
-  return { phase: known, far: farErrorFrom(far) };
+  return { phase: known, far: farErrorFrom(far), ...typeof which === "number" ? { which } : {} };
 }

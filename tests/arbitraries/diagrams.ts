@@ -89,6 +89,8 @@ export interface BuildOptions {
   readonly deterministicOf?: (node: NodePlan) => boolean;
   /** How many periods the replies of a delegated node are late; 1 by default. */
   readonly latencyOf?: (node: NodePlan) => number;
+  /** The guest that runs a delegated node; one of its own by default. */
+  readonly guestOf?: (node: NodePlan) => string | undefined;
   /** The inner diagram that a node is put into, if any; its part is then `<group>.<node>`. */
   readonly groupOf?: (node: NodePlan) => string | undefined;
   /** Seeds the order in which parts are added and connections are made; the plan's order by default. */
@@ -262,9 +264,8 @@ export async function loadNode(node: NodePlan): Promise<System> {
 
 /** Builds the diagram of a plan. */
 export async function buildDiagram(plan: DiagramPlan, options: BuildOptions = {}): Promise<Diagram> {
-  const { modeOf = () => "inline", deterministicOf = () => true, latencyOf = () => 1, groupOf = () => undefined } =
-    options;
-  const { order } = options;
+  const { modeOf = () => "inline", groupOf = () => undefined, order } = options;
+  const { deterministicOf = () => true, latencyOf = () => 1, guestOf = () => undefined } = options;
   const chance = order === undefined ? undefined : generator(order);
   const top = new DiagramBuilder("plan");
   const groups = new Map<string, Group>();
@@ -274,9 +275,11 @@ export async function buildDiagram(plan: DiagramPlan, options: BuildOptions = {}
     const system = await loadNode(node);
     const mode = modeOf(node);
     const options = { ...node.delegation, latency: latencyOf(node), deterministic: deterministicOf(node) };
+    const guest = guestOf(node);
+    const shared = guest === undefined ? options : { ...options, guest };
     const group = groupOf(node);
     const builder = group === undefined ? top : groupAt(groups, group).builder;
-    const part = builder.add(node.name, mode === "inline" ? system : delegate(system, { ...options, mode }));
+    const part = builder.add(node.name, mode === "inline" ? system : delegate(system, { ...shared, mode }));
     parts.set(node.name, { part, group });
   }
 

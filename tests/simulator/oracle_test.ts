@@ -13,11 +13,12 @@ const timing = fc.record({
   offset: fc.oneof(fc.constant(0), ticks([20, 25, 30, 60, 100, 180])),
 });
 const plans = diagramPlans({ timing, maxNodes: 6 });
-/** Which nodes are delegated, how late their replies are, which are in inner diagrams, in which order they are added, where a run begins. */
+/** Which nodes are delegated, how late their replies are, which share a guest, which are in inner diagrams, in which order they are added, where a run begins. */
 const experiment = fc.record({
   plan: plans,
   mask: fc.nat(63),
   latencies: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 6, maxLength: 6 }),
+  guests: fc.array(fc.constantFrom(undefined, "one", "one", "other"), { minLength: 6, maxLength: 6 }),
   groups: fc.nat(63),
   order: fc.nat(),
   start: fc.constantFrom(0, 0, 45, 60),
@@ -26,13 +27,14 @@ type Experiment = typeof experiment extends fc.Arbitrary<infer T> ? T : never;
 const DURATION = 600;
 
 async function build(
-  { plan, mask, latencies, groups, order }: Experiment,
+  { plan, mask, latencies, guests, groups, order }: Experiment,
   mode: (index: number) => string,
 ): Promise<Diagram> {
   const bit = (bits: number, node: NodePlan) => (bits >> plan.nodes.indexOf(node)) & 1;
   return await buildDiagram(plan, {
     modeOf: (node) => bit(mask, node) ? mode(plan.nodes.indexOf(node)) as "direct" : "inline",
     latencyOf: (node) => latencies[plan.nodes.indexOf(node)] ?? 1,
+    guestOf: (node) => guests[plan.nodes.indexOf(node)],
     groupOf: (node) => bit(groups, node) ? "group" : undefined,
     order,
   });

@@ -1,8 +1,9 @@
 /**
  * The delegated systems of one run, in guests elsewhere.
  *
- * - A request carries a number, and its reply repeats it: the number of a reply is the oldest that was posted and not
- *   answered; where only the newest request counts, any such, and the reply is to all before it.
+ * - A guest runs one system, or all that name it; the index of a request says which of them it is for.
+ * - A request carries a number, and its reply repeats it: the number of a reply is the oldest that was posted to its system
+ *   and not answered; where only the newest request counts, any such, and the reply is to all before it.
  * - Where only the newest request counts, one that waits for room is replaced by the next.
  * - Where the host can block it blocks for at most 20 ms, then gives the event loop a turn: signals and deaths are heard
  *   that late at most.
@@ -10,23 +11,27 @@
 
 import { errorText, GuestDiedError, GuestError, guestFault, GuestTimeoutError, ProtocolError } from "../../errors.ts";
 import type { BeginFailure, FrameCursor, Keeper, KeptRealm, Realm } from "../../mode/mod.ts";
-import { following } from "../../mode/mod.ts";
+import { BLOCKS, following } from "../../mode/mod.ts";
 import { after, now, turn } from "../../platform/mod.ts";
 import type { Delegation } from "../../simulator/mod.ts";
 import type { GuestJob } from "../job.ts";
 import { systemCode } from "../source.ts";
-import { jobMessage, type Link, type Links } from "./job.ts";
+import { guestsOf, type JobMessage, jobMessage, type Link, type Links } from "./job.ts";
 
 /** How long the host blocks without a turn of the event loop, in milliseconds. */
 const SLICE = 20;
+/** So many systems of a guest are named in errors. */
+const MOST_NAMES = 5;
 
 /** Who keeps the guests, and how long one may take to answer, in milliseconds. */
 type LinksKeeper = Pick<Keeper, "warm"> & { readonly limit: number };
 
 export class GuestLinks implements Links {
   readonly links: readonly GuestLink[];
+  /** Those of the links, each once. */
+  readonly guests: readonly LinkedGuest[];
   readonly #keeper: LinksKeeper;
-  readonly #guests: { readonly guest: KeptRealm; readonly module: string }[] = [];
+  readonly #kept: { readonly guest: KeptRealm; readonly module: string }[] = [];
   /** Says that a link has settled, to a join that waits on the event loop. */
   #joined: (() => void) | undefined;
 
@@ -34,33 +39,37 @@ export class GuestLinks implements Links {
   constructor(delegations: readonly Delegation[], keeper: LinksKeeper) {
     this.#keeper = keeper;
     const options = { mode: keeper.warm.mode.name, settled: () => this.#joined?.() };
-    this.links = delegations.map((delegation) => new GuestLink(delegation, options));
+    this.guests = guestsOf(delegations).map((own) => new LinkedGuest(own, options));
+    const linkOf = new Map(this.guests.flatMap(({ links }) => links.map((link) => [link.delegation, link] as const)));
+    this.links = delegations.map((delegation) => linkOf.get(delegation)).filter((link) => link !== undefined);
   }
 
   /** Starts the guests, or takes warm ones; throws the first reason why one cannot begin. */
   async start(): Promise<void> {
     const { warm, limit } = this.#keeper;
-    const outcomes = await Promise.allSettled(this.links.map(async (link) => {
-      const message = jobMessage(link.delegation);
-      const { module } = message.reference;
-      const failed = await warm.hand(module, (guest) => {
-        this.#guests.push({ guest, module });
-        return link.begin(guest, { job: { use: "system", system: message, code: systemCode() }, limit });
+    const outcomes = await Promise.allSettled(this.guests.map(async (guest) => {
+      const systems = guest.links.map(({ delegation }) => jobMessage(delegation));
+      const module = moduleOf(guest, systems);
+      const failed = await warm.hand(module, (kept) => {
+        this.#kept.push({ guest: kept, module });
+        return guest.begin(kept, { systems, limit });
       });
-      if (failed !== undefined) throw new GuestError({ guest: link.guest, mode: warm.mode.name, ...failed });
+      if (failed === undefined) return;
+      const name = guest.links[failed.which ?? -1]?.guest ?? guest.name;
+      throw new GuestError({ guest: name, mode: warm.mode.name, ...failed });
     }));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
   join(links: readonly Link[]): void | Promise<void> {
-    const open = this.#open(this.links.filter((link) => links.includes(link)), now() + SLICE);
+    const open = this.#open(links as readonly GuestLink[], now() + SLICE);
     if (open.length > 0) return this.#joinSlowly(open);
   }
 
   async end(): Promise<void> {
     await Promise.all(
-      this.#guests.splice(0).map(async ({ guest, module }) => {
+      this.#kept.splice(0).map(async ({ guest, module }) => {
         await guest.finish();
         this.#keeper.warm.give(guest, module);
       }),
@@ -69,8 +78,8 @@ export class GuestLinks implements Links {
 
   /** Ends the jobs because the host closes: who waits for a guest hears of it. */
   async abort(): Promise<void> {
-    for (const link of this.links) {
-      link.fail(new GuestDiedError({ guest: link.guest, mode: link.mode, cause: "its host was closed" }));
+    for (const guest of this.guests) {
+      guest.end(new GuestDiedError({ guest: guest.name, mode: guest.mode, cause: "its host was closed" }));
     }
     await this.end();
   }
@@ -81,7 +90,7 @@ export class GuestLinks implements Links {
     const { mode } = this.#keeper.warm;
     if (mode.block === undefined) return open;
     while (open.length > 0 && now() < deadline) {
-      mode.block(open.flatMap(({ realm }) => realm === undefined ? [] : [realm]), deadline);
+      mode.block(realmsOf(open), deadline);
       open = open.filter((link) => !link.settle());
     }
     return open;
@@ -109,27 +118,58 @@ export class GuestLinks implements Links {
   }
 }
 
-class GuestLink implements Link {
-  readonly guest: string;
+/** The guests of these links, each once. */
+function realmsOf(links: readonly GuestLink[]): readonly Realm[] {
+  const [only] = links;
+  const realms = links.length === 1 ? [only?.owner.realm] : [...new Set(links.map(({ owner }) => owner.realm))];
+  return realms.filter((realm) => realm !== undefined);
+}
+
+/**
+ * The module that a guest loads; built-in systems are in every guest.
+ *
+ * @throws {TypeError} where its systems come from several.
+ */
+function moduleOf({ name, links }: LinkedGuest, systems: readonly JobMessage[]): string {
+  const modules = systems.map(({ reference }) => reference.module);
+  const module = modules.find((url) => url !== BLOCKS) ?? BLOCKS;
+  const other = modules.findIndex((url) => url !== BLOCKS && url !== module);
+  if (other < 0) return module;
+  throw new TypeError(
+    `Cannot run ${links[other]?.guest} in guest ${name}: it comes from ${
+      modules[other]
+    }, the others come from ${module}, ` +
+      `one module that exports them all or a guest of its own is wanted`,
+  );
+}
+
+/** One guest, and the systems that it runs. */
+class LinkedGuest {
+  /** Its system's path, or its own name with those of its systems. */
+  readonly name: string;
   readonly mode: string;
-  readonly delegation: Delegation;
+  readonly links: readonly GuestLink[];
+  /** Why nothing more can come. */
+  failure: Error | undefined;
+  readonly #given: string | undefined;
   readonly #settled: () => void;
   #kept: KeptRealm | undefined;
-  /** The numbers of the requests that were posted and are not answered, the oldest first. */
-  readonly #posted: number[] = [];
   #number = 0;
-  /** The replies that were not taken, the oldest first; one at most where only the newest request counts. */
-  readonly #arrived: Uint8Array[] = [];
-  #room = new Uint8Array(256);
-  /** A request for which there is no room. */
-  #held: Uint8Array | undefined;
-  #failure: Error | undefined;
+  /** The requests that are not answered, by number, the oldest first: who posted them. */
+  readonly #asked = new Map<number, GuestLink>();
 
-  constructor(delegation: Delegation, { mode, settled }: { readonly mode: string; readonly settled: () => void }) {
-    this.delegation = delegation;
-    this.guest = delegation.path;
+  constructor(
+    delegations: readonly Delegation[],
+    { mode, settled }: { readonly mode: string; readonly settled: () => void },
+  ) {
+    this.links = delegations.map((delegation, index) => new GuestLink(delegation, { owner: this, mode, index }));
     this.mode = mode;
+    this.#given = delegations[0]?.system.guest;
     this.#settled = settled;
+    const paths = delegations.map(({ path }) => path);
+    const more = paths.length > MOST_NAMES ? ` and ${paths.length - MOST_NAMES} more` : "";
+    const listed = paths.slice(0, MOST_NAMES).join(", ") + more;
+    this.name = this.#given === undefined ? listed : `${this.#given} (${listed})`;
   }
 
   get realm(): Realm | undefined {
@@ -138,105 +178,156 @@ class GuestLink implements Link {
 
   async begin(
     guest: KeptRealm,
-    { job, limit }: { readonly job: GuestJob; readonly limit: number },
+    { systems, limit }: { readonly systems: readonly JobMessage[]; readonly limit: number },
   ): Promise<BeginFailure | undefined> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.failure !== undefined) throw this.failure;
     this.#kept = guest;
-    const begun = guest.begin(job, {
-      name: this.guest,
+    const begun = guest.begin({ use: "system", systems, code: systemCode() } satisfies GuestJob, {
+      name: this.name,
       limit,
       listener: {
         frame: (frame) => this.#hear(frame),
         settled: this.#settled,
-        written: () => this.#writeHeld(),
-        ended: (error) => this.#end(error),
+        written: () => this.links.forEach((link) => link.writeHeld()),
+        ended: (error) => this.end(error),
       },
     });
     const failed = await begun.catch((error) => {
       // Whoever ended the job meanwhile has said why.
-      throw this.#failure ?? error;
+      throw this.failure ?? error;
     });
     guest.realm.looks?.(true);
     return failed;
   }
 
-  post(bytes: Uint8Array): void {
+  /** Sends a request, and gives its number. */
+  write(link: GuestLink, bytes: Uint8Array): number {
     const { realm } = this;
-    if (realm === undefined || this.#failure !== undefined) return;
+    this.#number = following(this.#number);
+    this.#asked.set(this.#number, link);
+    realm?.outbox.addPart({ kind: "post", number: this.#number, index: link.index }, {
+      bytes,
+      from: 0,
+      end: bytes.length,
+    });
+    realm?.flush();
+    return this.#number;
+  }
+
+  /** Forgets a request, which is answered. */
+  answered(number: number): void {
+    this.#asked.delete(number);
+  }
+
+  /** Gives it up because it has not answered for so many milliseconds. */
+  giveUp(limit: number): void {
+    // It is at the oldest request: the others wait for their turn.
+    const [at] = this.#asked.values();
+    const name = this.#given === undefined || at === undefined ? this.name : `${this.#given} (at ${at.guest})`;
+    this.fail(new GuestTimeoutError({ guest: name, mode: this.mode, seconds: limit / 1000 }));
+  }
+
+  fail(error: Error): void {
+    this.end(error);
+    this.#kept?.fail(error);
+  }
+
+  /** Says why nothing more comes. */
+  end(error: Error): void {
+    this.failure ??= error;
+    this.#settled();
+  }
+
+  #hear({ kind, number, bytes, from, end }: FrameCursor): void {
+    const link = kind === "reply" ? this.#asked.get(number) : undefined;
+    if (link === undefined) {
+      throw new ProtocolError(`a frame ${kind} about request ${number}, a reply to one of its own is wanted`);
+    }
+    link.hear(number, bytes.subarray(from, end));
+  }
+}
+
+class GuestLink implements Link {
+  readonly guest: string;
+  readonly mode: string;
+  readonly delegation: Delegation;
+  readonly owner: LinkedGuest;
+  /** Which system of its guest it is. */
+  readonly index: number;
+  /** The numbers of the requests that were posted and are not answered, the oldest first. */
+  readonly #posted: number[] = [];
+  /** The replies that were not taken, the oldest first; one at most where only the newest request counts. */
+  readonly #arrived: Uint8Array[] = [];
+  #room = new Uint8Array(256);
+  /** A request for which there is no room. */
+  #held: Uint8Array | undefined;
+
+  constructor(
+    delegation: Delegation,
+    { owner, mode, index }: { readonly owner: LinkedGuest; readonly mode: string; readonly index: number },
+  ) {
+    this.delegation = delegation;
+    this.guest = delegation.path;
+    this.mode = mode;
+    this.owner = owner;
+    this.index = index;
+  }
+
+  post(bytes: Uint8Array): void {
+    const { realm, failure } = this.owner;
+    if (realm === undefined || failure !== undefined) return;
     if (!this.delegation.system.deterministic && realm.busy) this.#held = bytes.slice();
-    else this.#write(realm, bytes);
+    else this.#posted.push(this.owner.write(this, bytes));
   }
 
   take(): Uint8Array | undefined {
-    if (this.#arrived.length === 0) this.realm?.poll?.();
+    if (this.#arrived.length === 0) this.owner.realm?.poll?.();
     const arrived = this.#arrived.shift();
-    if (arrived === undefined && this.#failure !== undefined) throw this.#failure;
+    if (arrived === undefined && this.owner.failure !== undefined) throw this.owner.failure;
     return arrived;
   }
 
   /** Whether there is something to take. */
   settle(): boolean {
-    if (this.#arrived.length === 0 && this.#failure === undefined) this.realm?.poll?.();
-    return this.#arrived.length > 0 || this.#failure !== undefined;
-  }
-
-  fail(error: Error): void {
-    this.#end(error);
+    const { failure, realm } = this.owner;
+    if (this.#arrived.length === 0 && failure === undefined) realm?.poll?.();
+    return this.#arrived.length > 0 || this.owner.failure !== undefined;
   }
 
   /** Gives up a guest that has not answered for so many milliseconds. */
   giveUp(limit: number): void {
-    if (this.settle()) return;
-    this.#fail(new GuestTimeoutError({ guest: this.guest, mode: this.mode, seconds: limit / 1000 }));
+    if (!this.settle()) this.owner.giveUp(limit);
   }
 
   refuse(cause: unknown): Error {
     const what = `what it replied is none of the protocol's: ${errorText(cause)}`;
     const error = guestFault({ name: this.guest, mode: this.mode }, what, { cause });
-    this.#fail(error);
+    this.owner.fail(error);
     return error;
   }
 
-  #fail(error: Error): void {
-    this.#end(error);
-    this.#kept?.fail(error);
-  }
-
-  #end(error: Error): void {
-    this.#failure ??= error;
-    this.#settled();
-  }
-
-  #write(realm: Realm, bytes: Uint8Array): void {
-    this.#number = following(this.#number);
-    this.#posted.push(this.#number);
-    realm.outbox.add("post", this.#number, bytes);
-    realm.flush();
-  }
-
-  #writeHeld(): void {
-    const { realm } = this;
+  /** Sends the request for which there was no room. */
+  writeHeld(): void {
     const held = this.#held;
-    if (held === undefined || realm === undefined) return;
+    if (held === undefined || this.owner.realm === undefined) return;
     this.#held = undefined;
-    this.#write(realm, held);
+    this.#posted.push(this.owner.write(this, held));
   }
 
-  #hear({ kind, number, bytes, from, end }: FrameCursor): void {
+  /** Hears the reply to a request of its own; the bytes are read at once. */
+  hear(number: number, bytes: Uint8Array): void {
     const { deterministic, latency } = this.delegation.system;
-    const at = kind === "reply" ? this.#posted.indexOf(number) : -1;
-    if (at < 0) throw new ProtocolError(`a frame ${kind} about request ${number}, a reply to one of its own is wanted`);
+    const at = this.#posted.indexOf(number);
     if (deterministic && at > 0) {
       throw new ProtocolError(`a reply to request ${number}, one to request ${this.#posted[0]} is wanted before it`);
     }
-    this.#posted.splice(0, at + 1);
+    for (const answered of this.#posted.splice(0, at + 1)) this.owner.answered(answered);
     if (latency > 1) {
-      this.#arrived.push(bytes.slice(from, end));
+      this.#arrived.push(bytes.slice());
       return;
     }
-    const length = end - from;
-    if (length > this.#room.length) this.#room = new Uint8Array(2 * length);
-    this.#room.set(bytes.subarray(from, end));
-    this.#arrived[0] = this.#room.subarray(0, length);
+    if (bytes.length > this.#room.length) this.#room = new Uint8Array(2 * bytes.length);
+    this.#room.set(bytes);
+    this.#arrived[0] = this.#room.subarray(0, bytes.length);
   }
 }

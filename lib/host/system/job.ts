@@ -1,5 +1,5 @@
 /**
- * What guests do with delegated systems: a job each, and a link that carries messages as bytes.
+ * What guests do with delegated systems: a job for those of one guest, and a link to each, which carries messages as bytes.
  *
  * - `post` and `take` of a link never wait, only `join` of the links does.
  * - A link whose guest threw, died or does not answer throws a typed error from `take`; nothing hangs.
@@ -20,9 +20,9 @@ export interface JobMessage {
   readonly newest: boolean;
 }
 
-/** Both directions to one guest. */
+/** Both directions to one delegated system. */
 export interface Link {
-  /** The guest's name. */
+  /** Its path, which is the guest's name where it has one of its own. */
   readonly guest: string;
   /** The mode that it runs in. */
   readonly mode: string;
@@ -45,6 +45,11 @@ export interface Links {
   join(links: readonly Link[]): void | Promise<void>;
   /** Ends the jobs; the guests stay warm. Harmless twice. */
   end(): void | Promise<void>;
+}
+
+/** The delegations of one mode by the guest that runs them, in order. */
+export function guestsOf(delegations: readonly Delegation[]): readonly (readonly Delegation[])[] {
+  return [...Map.groupBy(delegations, (delegation) => delegation.system.guest ?? delegation).values()];
 }
 
 /**

@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { abstract, defineSystem, scalar, signature } from "../../../lib/diagram/mod.ts";
-import { beginSystem } from "../../../lib/host/system/guest.ts";
+import { beginSystems } from "../../../lib/host/system/guest.ts";
 import { Wire } from "../../../lib/host/system/wire.ts";
 import { INITIALIZATION } from "../../../lib/simulator/mod.ts";
 import { type Batch, FakeEnd } from "../../contracts/fake_end.ts";
@@ -41,7 +41,8 @@ Deno.test("a system's guest answers each request, or the newest of those that ar
       // Nobody hears the answer to what is there beside the end of the job, where only the newest counts.
       const behind = last ? [request(number + 1, 1)] : [];
       const end = new FakeEnd([...posts, [...behind, { kind: "job", number: 1 }]]);
-      beginSystem({ echo: () => echo }, { message: { ...message, newest }, end }).run();
+      const begun = beginSystems({ echo: () => echo }, { systems: [{ ...message, newest }], end });
+      if ("run" in begun) begun.run();
       const answered = newest
         ? posts.filter((batch) => batch.length > 0).map((batch) => batch.at(-1)!.number!)
         : [...posts, behind].flat().map(({ number }) => number!);
@@ -56,14 +57,41 @@ Deno.test("a system's guest answers each request, or the newest of those that ar
   );
 });
 
-Deno.test("a system's guest refuses a system whose ports are others than the near side expects", () => {
-  assertThrows(
-    () =>
-      beginSystem({ echo: () => echo }, {
-        message: { ...message, signature: "() -> (z: scalar)" },
-        end: new FakeEnd([]),
-      }),
-    TypeError,
-    "() -> (z: scalar) is wanted",
+Deno.test("a guest of several systems answers for the one that a request is for, those of which each counts first", () => {
+  const batches = fc.array(fc.array(fc.nat(2), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(batches, (batches) => {
+      const numbers = [0, 0, 0];
+      let number = 0;
+      const posts = [[0, 1, 2], ...batches].map((batch) =>
+        batch.map((index) => ({ ...request(++numbers[index]!, index + 1), number: ++number, index }))
+      );
+      const end = new FakeEnd([...posts, [{ kind: "job", number: 1 }]]);
+      const messages = [message, { ...message, newest: true }, message].map((message, index) => {
+        return { ...message, newest: index === 1 };
+      });
+      const begun = beginSystems({ echo: () => echo }, { systems: messages, end });
+      if ("run" in begun) begun.run();
+      const answered = posts.flatMap((batch) => [
+        ...batch.filter(({ index }) => index !== 1),
+        ...batch.filter(({ index }) => index === 1).slice(-1),
+      ]);
+      assertEquals(end.sent.map(({ number }) => number), answered.map(({ number }) => number));
+      end.sent.forEach(({ payload }, at) => {
+        const { index, payload: asked } = answered[at]!;
+        const [reply, post] = [wire.decode(payload), wire.decode(asked!)];
+        assert(reply.kind === "reply" && post.kind === "request");
+        assertEquals([reply.reply.k, reply.reply.outputs], [post.request.k, post.request.inputs], `system ${index}`);
+      });
+    }),
+    { numRuns: runs(100) },
   );
+});
+
+Deno.test("a system's guest refuses a system whose ports are others than the near side expects, and says which", () => {
+  const systems = [message, { ...message, signature: "() -> (z: scalar)" }];
+  const fault = beginSystems({ echo: () => echo }, { systems, end: new FakeEnd([]) });
+  assert("thrown" in fault && fault.thrown instanceof TypeError);
+  assertEquals(fault.which, 1);
+  assertStringIncludes(fault.thrown.message, "() -> (z: scalar) is wanted");
 });

@@ -5,11 +5,12 @@
  * program, 130 Ctrl-C, 141 nobody reads the output any longer.
  */
 
-import { MODE_NAMES } from "../lib/host/mod.ts";
+import { MODE_NAMES, type ModeName } from "../lib/host/mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { type Clock, clocks, type RunTrace, SCHEDULE, traceOf } from "../lib/explorer/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
+import { ENGINE_TAKES, engineHelp, engineIn, withEngine } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
@@ -30,6 +31,7 @@ const TAKES = {
   "--seed": SEED,
   "--clock": `one of ${clocks.join(", ")}`,
   "--trace": "a file to write",
+  ...ENGINE_TAKES,
   "--width": WIDTH,
   "--steps": "a whole number from 1 to 1000000000",
   "--timeout": SECONDS,
@@ -43,7 +45,9 @@ schedule is what \`deno task explore\` printed; the variant and the program's ow
 whose main runs on the host has no schedules.
 
   --variant V    a twin of the program                                      [its first]
-  --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(58)} [direct: in the model]
+  --mode MODES   ${
+  `${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(58)
+} [direct: in the model; with --engine process]
   --times N      how often                                                  [1; elsewhere than in the model 10]
   --seed S       decides all chance                                         [0]
   --clock C      times come in any order (free), or the earliest first (ordered)  [as it was found]
@@ -51,13 +55,14 @@ whose main runs on the host has no schedules.
   --trace FILE   write a Chrome trace of it, a millisecond for a row
   --steps N      after how many memory operations a run is too long         [10000]
   --timeout SEC  stop real tasks if they take longer                        [60]
+${engineHelp(15)}
   --width N      columns of the report                                      [those of the terminal, else 80]
   --json         one JSON document on stdout
   --help         this text; after a program, its own flags
 
 Real threads and processes perform one memory operation at a time, in the order of the model.
 
-Example: deno task replay deadlock hf2:straight:zj91lf --mode all`;
+Example: deno task replay deadlock hf2:straight:9l89qf --mode all`;
 
 const GRAMMAR: CommandGrammar = {
   command: "replay",
@@ -87,7 +92,11 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function replayAll(schedule: string, { subjects, flags }: Given): Promise<number> {
   const read = flagReader(flags, TAKES);
-  const asked = read("--mode", ["direct"] as const, (text) => text === "all" ? MODE_NAMES : modes(text));
+  const fallback: readonly ModeName[] = flags.has("--engine") ? ["process"] : ["direct"];
+  const asked = read("--mode", fallback, (text) => text === "all" ? MODE_NAMES : modes(text));
+  const engine = engineIn(flags, asked);
+  const again = await withEngine(engine);
+  if (again !== undefined) return again;
   const times = read("--times", undefined, number({ least: 1, most: 1e6, integer: true }));
   const timeout = read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST }));
   const stepLimit = read("--steps", undefined, number({ least: 1, most: 1e9, integer: true }));
@@ -119,7 +128,7 @@ async function replayAll(schedule: string, { subjects, flags }: Given): Promise<
     }
   }
   const runs: Repeated[] = [];
-  await using host = new CommandHost();
+  await using host = new CommandHost({ engine });
   for (const mode of asked) {
     using progress = new Progress((time) => `${subject.program.name} in ${mode} mode: ${time} runs`);
     const letGo = mode === "direct" ? () => {} : endOnSignals(host);

@@ -11,6 +11,7 @@ import { CommandHost } from "./command/command_host.ts";
 import { needsOf } from "../lib/host/mod.ts";
 import { isFailed, type SettingsOptions } from "../lib/program/mod.ts";
 import { runCommand } from "./command/ending.ts";
+import { withEngine } from "./command/engine_flags.ts";
 import { stackLines } from "./command/failure.ts";
 import { complain, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
@@ -25,7 +26,9 @@ import type { Subject } from "./run/subject.ts";
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const request = await readRequest(args);
-  if (typeof request !== "string") return await tracing(request.trace, (file) => runEach(request, file));
+  if (typeof request !== "string") {
+    return await withEngine(request.engine) ?? await tracing(request.trace, (file) => runEach(request, file));
+  }
   printLine(helpText(request, args));
   return 0;
 }
@@ -33,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function runEach(request: Request, file: TraceFile | undefined): Promise<number> {
   const paper = new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: request.width });
   const all: Runs[] = [];
-  await using host = new CommandHost();
+  await using host = new CommandHost({ engine: request.engine });
   for (const subject of request.subjects) {
     const print = (lines: readonly string[]) => request.json ? undefined : lines.forEach(printLine);
     print([...all.length > 0 ? [""] : [], ...paper.head(subject)]);
@@ -78,10 +81,10 @@ async function runModes(subject: Subject, shared: Shared): Promise<Runs> {
 async function runOne(
   { program, variant, parameters }: Subject,
   mode: ModeName,
-  { request: { seed, timeout, lanes }, host: shared, file }: Shared,
+  { request: { seed, timeout, lanes, engine }, host: shared, file }: Shared,
 ): Promise<SeenReport> {
   const needs = needsOf(program, { variant, parameters, seed });
-  await using own = Object.keys(needs).length === 0 ? undefined : new CommandHost(needs);
+  await using own = Object.keys(needs).length === 0 ? undefined : new CommandHost({ ...needs, engine });
   const host = own ?? shared;
   let at = "";
   using _progress = Progress.ofTime((seconds) => `${program.name} in ${mode} mode: ${seconds.toFixed(1)} s${at}`);

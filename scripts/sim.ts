@@ -8,6 +8,7 @@ import { GuestDiedError } from "../lib/errors.ts";
 import type { ModeName } from "../lib/host/mod.ts";
 import { CommandHost } from "./command/command_host.ts";
 import { runCommand } from "./command/ending.ts";
+import { withEngine } from "./command/engine_flags.ts";
 import { errorData, failureLines } from "./command/failure.ts";
 import { complain, OutputError, printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
@@ -22,7 +23,9 @@ import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const request = readFlags(args);
-  if (request !== undefined) return await tracing(request.trace, (file) => runCases(request, file));
+  if (request !== undefined) {
+    return await withEngine(request.engine) ?? await tracing(request.trace, (file) => runCases(request, file));
+  }
   printLine(helpText(USAGE, args));
   return 0;
 }
@@ -55,7 +58,8 @@ async function runOne(
   mode: ModeName,
   { request, file, paper }: { request: Request; file: TraceFile | undefined; paper: SimPaper },
 ): Promise<RunReport> {
-  const host = new CommandHost(request.timeout === undefined ? {} : { timeout: request.timeout });
+  const { engine, timeout } = request;
+  const host = new CommandHost({ engine, ...timeout === undefined ? {} : { timeout } });
   const what = `${mode} mode, ${counted(run.systems, "system")}`;
   using progress = new Progress((t) => `${what}: t = ${t.toPrecision(3)} of ${run.duration} s`);
   const print = (...lines: readonly string[]) => {

@@ -55,6 +55,8 @@ export class Agent implements AsyncDisposable {
   readonly #guests = new Map<string, AgentGuest>();
   readonly #letGo: (() => void)[];
   #scratch: Scratch | undefined;
+  /** Where bundles are kept, by what is in them: a child may be reading one. */
+  readonly #kept = new Map<string, string>();
   #closed = false;
 
   private constructor(connection: Connection, options: AgentOptions) {
@@ -161,13 +163,17 @@ export class Agent implements AsyncDisposable {
     });
   }
 
-  /** Keeps a bundle under the name of what is in it: several guests may have the same one. */
+  /** Keeps a bundle once, however many guests have it. */
   async #keep(bundle: Uint8Array): Promise<string> {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bundle)));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bundle))).toHex();
     if (this.#closed) throw new Error("its agent has ended");
+    const before = this.#kept.get(digest);
+    if (before !== undefined) return before;
     try {
       this.#scratch ??= platform.scratch();
-      return this.#scratch.keep(`${digest.toHex()}.js`, bundle);
+      const url = this.#scratch.keep(`${digest}.js`, bundle);
+      this.#kept.set(digest, url);
+      return url;
     } catch (error) {
       throw new Error(`its module was not kept (${errorText(error)})`, { cause: error });
     }

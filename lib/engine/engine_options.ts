@@ -55,7 +55,7 @@ export function engineFrom({ servers, creds, ca, silence = SILENCE }: EngineOpti
 }
 
 /** The servers' hosts and ports, as permissions name them. */
-export function hostsOf({ servers }: Pick<Engine, "servers">): string[] {
+export function hostsOf({ servers }: { readonly servers: readonly string[] }): string[] {
   return servers.map((server) => new URL(server.replace(/^\w+:/, "http:")).host);
 }
 

@@ -73,10 +73,7 @@ export class KeptRealm {
   /** Keeps a guest that has just been started; it must listen within so many milliseconds. */
   constructor(realm: Realm, { startLimit }: { readonly startLimit: number }) {
     this.realm = realm;
-    const letGo = after(startLimit, () => {
-      this.fail(new GuestTimeoutError({ guest: realm.name, mode: realm.mode, seconds: startLimit / 1000 }));
-    });
-    void Promise.race([this.#heard.promise, this.realm.ended]).then(letGo);
+    void this.#expectHello(startLimit);
     realm.listen({
       frame: (frame) => this.#guard(() => this.#hear(frame)),
       moved: (value, frame) => this.#guard(() => this.#hearMoved(value, frame)),
@@ -84,6 +81,17 @@ export class KeptRealm {
       written: () => this.#listener?.written?.(),
       ended: (error) => this.#end(error ?? this.#died("it ended by itself")),
     });
+  }
+
+  /** How long somebody elsewhere takes to start it is no part of the limit. */
+  async #expectHello(startLimit: number): Promise<void> {
+    const { realm } = this;
+    await realm.started;
+    const letGo = after(startLimit, () => {
+      this.fail(new GuestTimeoutError({ guest: realm.name, mode: realm.mode, seconds: startLimit / 1000 }));
+    });
+    await Promise.race([this.#heard.promise, realm.ended]);
+    letGo();
   }
 
   /** Whether it waits for a job. */

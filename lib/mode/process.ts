@@ -77,6 +77,7 @@ class ProcessRealm implements Realm {
   alive = true;
   readonly outbox = new Outbox();
   messages = 0;
+  readonly started: Promise<void>;
   /** Resolves when the child has ended. */
   readonly ended: Promise<void>;
   #child: Child | undefined;
@@ -96,6 +97,7 @@ class ProcessRealm implements Realm {
     platform.onExit(killAll);
     living.add(this);
     this.#killed.promise.catch(() => {});
+    this.started = Promise.resolve(child).then(() => {}, () => {});
     this.ended = this.#live(child);
   }
 

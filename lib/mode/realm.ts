@@ -111,6 +111,8 @@ export interface Realm {
   readonly mode: string;
   /** Whether it has not ended. */
   readonly alive: boolean;
+  /** Resolves when it has been started, or will never be; absent where that takes no time. */
+  readonly started?: Promise<void>;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
   /** Whether it can be ended while it is busy. */

@@ -6,6 +6,7 @@
  */
 
 import { UsageError } from "./arguments.ts";
+import { EngineError } from "../../lib/errors.ts";
 import { complain, OutputError } from "./output.ts";
 import { complaintText } from "./text.ts";
 
@@ -21,7 +22,7 @@ async function exitCode(body: () => Promise<number> | number): Promise<number> {
     return await body();
   } catch (error) {
     if (error instanceof OutputError && error.closed) return 141;
-    if (error instanceof UsageError || error instanceof OutputError) {
+    if (error instanceof UsageError || error instanceof OutputError || error instanceof EngineError) {
       complain(`${complaintText(error.message, Deno.args)}\n`);
     } else if (isOfSystem(error)) complain(`${complaintText(`Cannot go on: ${error.message}`, Deno.args)}\n`);
     else throw error;

@@ -2,7 +2,7 @@
  * A schedule repeated: in the model, or by real threads and processes, and how often it comes to the model's outcome.
  */
 
-import { type Host, type ModeName, replay } from "../../mod.ts";
+import { type GuestPlace, type Host, type ModeName, replay } from "../../mod.ts";
 import { isRepeated, scriptOf } from "../../lib/explorer/mod.ts";
 import type { Script } from "../../lib/program/mod.ts";
 import type { Subject } from "./request.ts";
@@ -10,6 +10,8 @@ import type { Subject } from "./request.ts";
 /** How often a mode repeated a schedule. */
 export interface Repeated {
   readonly mode: ModeName;
+  /** The other hosts on which guests ran, where they did. */
+  readonly places?: readonly GuestPlace[];
   /** How many times it was tried. */
   readonly times: number;
   /** How often it came to the model's outcome. */
@@ -59,5 +61,6 @@ export async function repeat(
     }
     each(time + 1);
   }
-  return { mode, times, reproduced, fault };
+  const places = mode === "process" ? host.places : [];
+  return { mode, times, reproduced, fault, ...places.length === 0 ? {} : { places } };
 }

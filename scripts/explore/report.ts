@@ -90,8 +90,9 @@ export function exploredData(
 }
 
 /** How often a mode repeated a run, as plain data. */
-export function repeatedData({ mode, times, reproduced, fault }: Repeated): Record<string, unknown> {
-  return { mode, times, reproduced, ...fault === undefined ? {} : { fault } };
+export function repeatedData({ mode, times, reproduced, fault, places }: Repeated): Record<string, unknown> {
+  const elsewhere = places === undefined ? {} : { transport: "nats", places };
+  return { mode, times, reproduced, ...elsewhere, ...fault === undefined ? {} : { fault } };
 }
 
 /** How a run is shown. */

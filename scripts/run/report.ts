@@ -11,6 +11,7 @@ import { errorData, failureLines } from "../command/failure.ts";
 import { counted, listed, plain, shown, wrapped } from "../command/text.ts";
 import { placeOf } from "./place.ts";
 import { type Lane, laneLines } from "./lanes.ts";
+import { placesLines } from "./places.ts";
 import type { Subject } from "./subject.ts";
 import { tableLines } from "./table.ts";
 
@@ -59,8 +60,9 @@ export function runsData(runs: Runs): Record<string, unknown> {
   return {
     program: subject.program.name,
     variant: subject.variant,
-    runs: reports.map(({ mode, transport, outcome, expected, ok, verdict, ms, tables, lanes }) => {
-      const run = { mode, transport, outcome: outcome ?? null, expected, ok, verdict, ms, tables };
+    runs: reports.map(({ mode, transport, outcome, expected, ok, verdict, ms, tables, lanes, places }) => {
+      const elsewhere = places.length === 0 ? {} : { places };
+      const run = { mode, transport, outcome: outcome ?? null, expected, ok, verdict, ms, tables, ...elsewhere };
       return lanes === undefined ? run : { ...run, lanes };
     }),
     equal: isEqual(runs),
@@ -100,13 +102,15 @@ export class Paper {
   }
 
   /** The lines of one run. */
-  run({ mode, outcome, verdict, ms, returned, errors, tables, lanes, clock = "real" }: SeenReport): string[] {
+  run(report: SeenReport): string[] {
+    const { mode, outcome, verdict, ms, returned, errors, tables, lanes, clock = "real", places } = report;
     const { text, code } = VERDICTS[verdict];
     const head = `  ${mode.padEnd(7)}  ${this.#paint(code, text.padEnd(VERDICT_WIDTH))} ${timeText(ms).padStart(9)}  `;
     const failures = isFailed(outcome) ? this.#failures(outcome, errors) : undefined;
     const [first = "", ...more] = failures === undefined ? [shown(outcome, { colors: this.#colors })] : failures;
     const lines = [...this.#cut(head + first), ...more];
     lines.push(...failures === undefined ? [] : this.#survivors(returned));
+    lines.push(...placesLines(places).flatMap((line) => this.#wrap(`           ${line}`)));
     const below = [
       ...tables.map((table) => this.#table(table)),
       ...lanes === undefined ? [] : [this.#lanes(lanes, clock)],

@@ -3,10 +3,11 @@
  */
 
 import { programs } from "../../lib/programs/mod.ts";
-import { isHostProgram, type ModeName, settingsOf } from "../../mod.ts";
+import { type EngineOptions, isHostProgram, type ModeName, settingsOf } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, UsageError } from "../command/arguments.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SEED, seed, SHORTEST } from "../command/values.ts";
+import { ENGINE_TAKES, engineHelp, engineIn } from "../command/engine_flags.ts";
 import { WIDTH, widthOf } from "../command/text.ts";
 import { type CommandGrammar, readProgram, type Subject } from "./subject.ts";
 
@@ -17,6 +18,8 @@ export interface Request {
   /** Whether these are all of the list. */
   readonly all: boolean;
   readonly modes: readonly ModeName[];
+  /** What brings process guests to other hosts. */
+  readonly engine: EngineOptions | undefined;
   /** Decides all chance. */
   readonly seed: number;
   /** Seconds after which tasks are stopped. */
@@ -41,11 +44,12 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 
   --all          all of the list, in every variant, instead of one program
   --variant V    a twin of the program                                       [its first]
-  --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(59)} [direct]
+  --mode MODES   ${`${MODE_NAMES.join(", ")}, several with commas, or all`.padEnd(59)} [direct; with --engine process]
   --seed S       decides all chance; in direct mode the order of tasks, too  [0: first in, first out]
   --timeout SEC  stop the tasks if they take longer                          [${PATIENCE}]
   --lanes        draw who runs, and who waits for what; with --json the spans
   --trace FILE   write a Chrome trace: who runs, and who waits for what
+${engineHelp(15)}
   --width N      columns of the report                                       [those of the terminal, else 80]
   --json         one JSON document on stdout
   --help         this text; after a program, its own flags
@@ -57,6 +61,7 @@ const TAKES = {
   "--seed": SEED,
   "--timeout": SECONDS,
   "--trace": "a file to write",
+  ...ENGINE_TAKES,
   "--width": WIDTH,
 } as const;
 
@@ -78,12 +83,15 @@ export async function readRequest(args: readonly string[]): Promise<Request | st
   if (typeof given === "string") return given;
   const { subjects, all, flags } = given;
   const read = flagReader(flags, TAKES);
+  const fallback: readonly ModeName[] = flags.has("--engine") ? ["process"] : ["direct"];
+  const asked = read("--mode", fallback, (text) => text === "all" ? MODE_NAMES : modes(text));
   const seeded = read("--seed", 0, seed);
   for (const subject of subjects) checkSubject(subject, seeded);
   return {
     subjects,
     all,
-    modes: read("--mode", ["direct"], (text) => text === "all" ? MODE_NAMES : modes(text)),
+    modes: asked,
+    engine: engineIn(flags, asked),
     seed: seeded,
     timeout: read("--timeout", PATIENCE, number({ least: SHORTEST, most: LONGEST })),
     lanes: flags.has("--lanes"),

@@ -5,7 +5,7 @@
 import { type busy, clock, printer } from "../../lib/blocks/mod.ts";
 import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
-import { type Host, loadSystem } from "../../lib/host/mod.ts";
+import { type GuestPlace, type Host, loadSystem } from "../../lib/host/mod.ts";
 import { Simulator } from "../../lib/simulator/mod.ts";
 import type { TraceFile } from "../command/trace_file.ts";
 import { iterationsFor } from "../cpu_work.ts";
@@ -17,7 +17,9 @@ export interface RunReport {
   /** Where the systems ran. */
   readonly mode: ModeName;
   /** What carried their messages. */
-  readonly transport: "call" | "shared" | "pipe";
+  readonly transport: "call" | "shared" | "pipe" | "nats";
+  /** The other hosts on which the systems ran, and how their module came there; absent where it was this one. */
+  readonly places?: readonly GuestPlace[];
   /** How many systems. */
   readonly numSystems: number;
   /** Seconds between updates. */
@@ -78,10 +80,12 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
   await simulator.advanceTo(duration);
   const reached = simulator.rate;
   await simulator.end();
-  const limit: Limit = limitOf(run, mode, navigator.hardwareConcurrency);
+  const { places } = host;
+  const limit: Limit = limitOf(run, mode, places.length > 0 ? Infinity : navigator.hardwareConcurrency);
   return {
     mode,
-    transport: TRANSPORTS[mode],
+    transport: places.length > 0 ? "nats" : TRANSPORTS[mode],
+    ...places.length > 0 ? { places } : {},
     numSystems: systems,
     periodSec: period,
     durationSec: duration,

@@ -2,9 +2,10 @@
  * What `deno task sim` takes: flags read, checked and given their defaults.
  */
 
-import type { Burn, ModeName } from "../../mod.ts";
+import type { Burn, EngineOptions, ModeName } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, readArguments, UsageError } from "../command/arguments.ts";
+import { ENGINE_TAKES, engineHelp, engineIn } from "../command/engine_flags.ts";
 import { WIDTH, widthOf } from "../command/text.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
 
@@ -32,6 +33,8 @@ export interface Case {
 export interface Request {
   /** The cases, in order. */
   readonly cases: readonly Case[];
+  /** What brings process guests to other hosts. */
+  readonly engine: EngineOptions | undefined;
   /** Seconds within which a guest must answer. */
   readonly timeout: number | undefined;
   /** Where to write the Chrome trace. */
@@ -49,7 +52,7 @@ export const USAGE = `deno task sim [flags]: busy systems, each delegated to a w
 
 Without flags: the runs of the original, every mode in two cases. With any flag, one case:
 
-  --mode MODES         ${`${MODE_NAMES.join(", ")}, or several with commas`.padEnd(50)} [all]
+  --mode MODES         ${`${MODE_NAMES.join(", ")}, or several with commas`.padEnd(50)} [all; with --engine process]
   --systems N          how many busy systems                              [1]
   --period SEC         seconds between updates                            [0.1]
   --duration SEC       simulated seconds, at least one period             [4 periods]
@@ -59,6 +62,7 @@ Without flags: the runs of the original, every mode in two cases. With any flag,
   --burn KIND          wall, cpu or none: how a system spends its period  [wall]
   --timeout SEC        give up if a worker keeps the run waiting so long  [never]
   --trace FILE         write a Chrome trace (open it in Perfetto)
+${engineHelp(21)}
   --width N            columns of the report                              [those of the terminal, else 80]
   --json               one JSON document on stdout
   --help               this text
@@ -79,6 +83,7 @@ const TAKES = {
   "--burn": `one of ${BURNS.join(", ")}`,
   "--timeout": SECONDS,
   "--trace": "a file to write",
+  ...ENGINE_TAKES,
   "--width": WIDTH,
 } as const;
 
@@ -97,7 +102,15 @@ const ORIGINAL: readonly Case[] = [
 export function readFlags(args: readonly string[]): Request | undefined {
   if (args.includes("--help") || args.includes("-h")) return undefined;
   if (args.length === 0) {
-    return { cases: ORIGINAL, timeout: undefined, trace: undefined, json: false, own: false, width: 80 };
+    return {
+      cases: ORIGINAL,
+      engine: undefined,
+      timeout: undefined,
+      trace: undefined,
+      json: false,
+      own: false,
+      width: 80,
+    };
   }
   const switches = ["--no-deterministic", "--print", "--json", "--help"];
   const given = readArguments(args, { flags: TAKES, switches });
@@ -110,7 +123,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
     );
   }
   const run: Case = {
-    modes: read("--mode", MODE_NAMES, modes),
+    modes: read("--mode", given.has("--engine") ? ["process"] : MODE_NAMES, modes),
     systems: read("--systems", 1, number({ least: 1, most: MOST_SYSTEMS, integer: true })),
     period,
     duration,
@@ -121,6 +134,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
   };
   return {
     cases: [run],
+    engine: engineIn(given, run.modes),
     timeout: read<number | undefined>("--timeout", undefined, number({ least: SHORTEST, most: LONGEST })),
     trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
     json: given.has("--json"),

@@ -7,6 +7,7 @@
 import { formatGeneral } from "../../lib/blocks/mod.ts";
 import { MODE_NAMES, type ModeName } from "../../lib/host/mod.ts";
 import { counted, listed, wrapped } from "../command/text.ts";
+import { placesLines } from "../run/places.ts";
 import type { RunReport } from "./experiment.ts";
 import type { Case } from "./flags.ts";
 
@@ -75,6 +76,7 @@ export function ownPaper(run: Case, width: number): SimPaper {
         columns.map(({ cell }) => cell(report)),
         [...new Set(report.y.map((y) => formatGeneral(y)))].join(", "),
       ),
+      ...placesLines(report.places ?? []).flatMap((line) => wrap(`  ${line}`, "    ")),
       ...run.print ? [""] : [],
     ],
     foot: (reports) => [

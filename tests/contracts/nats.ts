@@ -19,6 +19,8 @@ const SECONDS = 20;
 
 const isThere = isOnPath("nats-server");
 if (!isThere) console.warn("nats-server is not on the path: the tests that need it are left out");
+/** Whether the tests that need a server are left out. */
+export const LEFT_OUT: boolean = !isThere && Deno.uid() !== 0;
 
 const INNER = "HOLDFAST_ENGINE_TESTS";
 
@@ -26,11 +28,10 @@ const INNER = "HOLDFAST_ENGINE_TESTS";
 export function natsTests(file: string): (name: string, body: () => Promise<void>) => void {
   let run: Promise<string> | undefined;
   return (name, body) => {
-    const ignore = !isThere && Deno.uid() !== 0;
-    if (Deno.env.has(INNER)) return Deno.test({ name, fn: body, ignore });
+    if (Deno.env.has(INNER)) return Deno.test({ name, fn: body, ignore: LEFT_OUT });
     Deno.test({
       name,
-      ignore,
+      ignore: LEFT_OUT,
       async fn() {
         const text = await (run ??= runInside(file));
         if (!text.includes(`\n${name} ... ok (`)) throw new Error(`in a process of its own:\n${text}`);

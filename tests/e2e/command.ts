@@ -27,6 +27,8 @@ const PATIENCE = 30;
 const SOON = 5;
 
 const GUESTS = `--allow-run=${Deno.execPath()}`;
+/** Where optional packages stand. */
+const LOCKED = ["--frozen", `--lock=${root}scripts/packages.lock`];
 /** The permissions of the tasks. */
 const PERMISSIONS = {
   sim: ["--allow-read", "--allow-write", GUESTS],
@@ -34,10 +36,12 @@ const PERMISSIONS = {
   run: ["--allow-read", "--allow-write", "--allow-import", GUESTS],
   explore: ["--allow-read", "--allow-write", "--allow-import", GUESTS],
   replay: ["--allow-read", "--allow-write", "--allow-import", GUESTS],
+  agent: [...LOCKED, "--allow-net", "--allow-read", "--allow-write", "--allow-sys=hostname", GUESTS],
+  status: [...LOCKED, "--allow-net", "--allow-read"],
   bench: ["--allow-read", "--allow-env", "--allow-sys", GUESTS],
   ok: ["--allow-read", "--allow-env", GUESTS],
   test: ["--allow-read", "--allow-env", GUESTS],
-} as const;
+} as const satisfies Record<string, readonly string[]>;
 
 /** A script with a task of its own. */
 export type Script = keyof typeof PERMISSIONS;
@@ -53,7 +57,9 @@ export function startInShell(first: string, name: Script, ...args: readonly stri
 }
 
 function scriptArguments(name: Script, args: readonly string[]): string[] {
-  return ["run", "--quiet", "--no-lock", "--no-prompt", ...PERMISSIONS[name], `${root}scripts/${name}.ts`, ...args];
+  const rights: readonly string[] = PERMISSIONS[name];
+  const lock = rights.includes("--frozen") ? [] : ["--no-lock"];
+  return ["run", "--quiet", ...lock, "--no-prompt", ...rights, `${root}scripts/${name}.ts`, ...args];
 }
 
 /** Starts `scripts/sim.ts` with the permissions of the task. */

@@ -19,6 +19,7 @@ Deno.test("readRequest() gives one program with the defaults, wherever its name 
   const defaults = {
     all: false,
     modes: ["direct"],
+    engine: undefined,
     seed: 0,
     timeout: 60,
     lanes: false,

@@ -41,6 +41,7 @@ Deno.test("readFlags() gives one case with the defaults where there is any argum
   const defaults = { modes: MODE_NAMES, systems: 1, period: 0.1, duration: 0.4, rate: 1, print: false, burn: "wall" };
   assertEquals(readFlags(["--json"]), {
     cases: [{ ...defaults, deterministic: true } as Case],
+    engine: undefined,
     timeout: undefined,
     trace: undefined,
     json: true,

@@ -1,0 +1,61 @@
+/**
+ * The flags of an engine: where its servers are, and how one logs in.
+ */
+
+import { type EngineOptions, hostsOf } from "../../lib/engine/mod.ts";
+import { engineFrom } from "../../lib/engine/engine_options.ts";
+import type { ModeName } from "../../mod.ts";
+import { UsageError } from "./arguments.ts";
+import { withNetwork } from "./rights.ts";
+
+/** What the flags take. */
+export const ENGINE_TAKES = {
+  "--engine": "nats://HOST:PORT or tls://HOST:PORT, several with commas between,",
+  "--creds": "a file with credentials, or with the seed of an nkey,",
+  "--ca": "a file with the certificate of an authority",
+} as const;
+
+/** How a help text tells of them, after two columns that its own lines have. */
+export function engineHelp(column: number): string {
+  const lines = [
+    ["--engine URL", "start process guests by agents on other hosts (deno task agent)"],
+    ["--creds FILE", "log in to the engine with these credentials"],
+    ["--ca FILE", "the authority that the engine's certificate comes from"],
+  ] as const;
+  return lines.map(([flag, text]) => `  ${flag.padEnd(column)}${text}`).join("\n");
+}
+
+/**
+ * The engine that the flags name, if any; it wants process mode among the modes.
+ *
+ * @throws {UsageError} where they make no sense.
+ */
+export function engineIn(
+  flags: ReadonlyMap<string, string>,
+  modes: readonly ModeName[] = ["process"],
+): EngineOptions | undefined {
+  const servers = flags.get("--engine");
+  const [creds, ca] = [flags.get("--creds"), flags.get("--ca")];
+  if (servers === undefined) {
+    const alone = ["--creds", "--ca"].find((flag) => flags.has(flag));
+    if (alone === undefined) return undefined;
+    throw new UsageError(`Cannot use ${alone}: there is no --engine, ${ENGINE_TAKES["--engine"]} is wanted`);
+  }
+  if (!modes.includes("process")) {
+    throw new UsageError(`Cannot use --engine: it starts process guests, --mode process is wanted`);
+  }
+  const options = { servers: servers.split(","), creds, ca };
+  try {
+    engineFrom(options);
+    return options;
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Starts the script again where it may not reach the engine's servers; gives the exit code then. */
+export async function withEngine(engine: EngineOptions | undefined): Promise<number | undefined> {
+  if (engine === undefined) return undefined;
+  return await withNetwork(hostsOf({ servers: [engine.servers].flat() }));
+}

@@ -1,0 +1,18 @@
+/**
+ * On which other hosts guests began, and how their module came there: for people.
+ */
+
+import type { GuestPlace } from "../../mod.ts";
+import { counted, plain } from "../command/text.ts";
+
+const CAME: Readonly<Record<GuestPlace["module"], string>> = {
+  "built-in": "their module is built in",
+  url: "their module was loaded by its URL",
+  shared: "their module's files lie there, too",
+  sent: "their module was sent along",
+};
+
+/** A line for each agent; none where all was on this host. */
+export function placesLines(places: readonly GuestPlace[]): string[] {
+  return places.map(({ agent, module, jobs }) => `${counted(jobs, "guest")} on ${plain(agent)}: ${CAME[module]}`);
+}

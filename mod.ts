@@ -180,8 +180,11 @@ export {
 // picture: runs and diagrams as text and pictures.
 export {
   csvText,
+  graphvizText,
+  mermaidText,
   type PlotOptions,
   type Rows,
+  svgDiagram,
   svgPlot,
   type SvgPlotOptions,
   terminalPlot,

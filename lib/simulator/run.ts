@@ -10,7 +10,7 @@
 import type { Context, ContextWriter, LeafContext, Ports, Rational, System, Timing } from "../diagram/mod.ts";
 import { compare, directory, exact, openContext, ownValue, snapped, statusOf } from "../diagram/mod.ts";
 import { DiagramError, EventFailedError } from "../errors.ts";
-import { Actions, NOTHING, type Outcome, worse } from "./actions.ts";
+import { type Action, Actions, NOTHING, type Outcome, worse } from "./actions.ts";
 import { Delegations } from "./delegations.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Reply } from "./far_side.ts";
@@ -18,6 +18,7 @@ import { type Instant, namesBefore } from "./instants.ts";
 import type { NearSide } from "./near_side.ts";
 import { Pacer } from "./pacing.ts";
 import { makePlan, type Plan } from "./plan.ts";
+import { Profiler } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
 import { atBoundary } from "./simulation.ts";
@@ -48,6 +49,8 @@ export class Run {
   readonly recorder: Recorder;
   /** What holds steps back; only with a clock. */
   readonly pacer: Pacer | undefined;
+  /** What measures where real time goes, where that is asked for. */
+  readonly profiler: Profiler | undefined;
 
   readonly #system: System;
   readonly #plan: Plan;
@@ -81,6 +84,10 @@ export class Run {
       throw new TypeError(`Cannot pace ${system.name} at rate ${rate}: there is no clock, the option clock is wanted`);
     }
     this.pacer = clock === undefined ? undefined : new Pacer({ clock, rate, strict });
+    if (clock === undefined && options.profile) {
+      throw new TypeError(`Cannot profile ${system.name}: there is no clock, the option clock is wanted`);
+    }
+    this.profiler = options.profile && clock !== undefined ? new Profiler(opened.writer, () => clock.now()) : undefined;
     const posting = (lane: string, k: number) => {
       const now = this.#now();
       options.observe?.({ lane, name: "post", k, started: now, finished: now, t: this.context.t });
@@ -245,6 +252,7 @@ export class Run {
     yield* this.delegations.joinLast({
       joined: () => this.#span("wait", started),
       collected: (lane, { k, started, finished }) => {
+        if (finished > 0) this.profiler?.replied(lane, { started, finished });
         this.#options.observe?.({ lane, name: "update", k, started, finished, t: this.context.t });
       },
     });
@@ -319,7 +327,9 @@ export class Run {
     const paced = this.pacer?.wait(this.context.t);
     if (paced !== undefined) {
       const started = this.#now();
+      this.profiler?.idle();
       yield paced;
+      this.profiler?.paced();
       this.#span("pace", started);
     }
     const released = agenda.sides.length === 0 ? NOTHING : yield* this.#release(agenda.sides, instant);
@@ -349,14 +359,17 @@ export class Run {
     let started = this.#now();
     const t = this.context.t;
     let outcome = NOTHING;
+    this.profiler?.idle();
     yield* this.delegations.release(sides, instant, {
       joined: () => {
+        this.profiler?.waited();
         this.#span("wait", started);
         started = this.#now();
       },
       released: (lane, reply) => {
         const { k, started: began, finished } = reply;
         outcome = worse(outcome, endOf(lane, reply));
+        if (finished > 0) this.profiler?.replied(lane, reply);
         // What a snapshot held was worked on in another run.
         if (finished > 0) this.#options.observe?.({ lane, name: "update", k, started: began, finished, t });
         this.#options.observe?.({ lane, name: "release", k, started, finished: this.#now(), t });
@@ -418,10 +431,15 @@ export class Run {
   #newAgenda(timings: readonly number[]): Agenda {
     const { updates, publishes, delegated, periodic } = this.#plan.due(timings);
     const { values } = this.writer;
+    const watched = (actions: readonly Action[]) => {
+      const { profiler } = this;
+      if (profiler === undefined) return actions;
+      return actions.map(({ part, run }) => ({ part, run: profiler.watched(part.path, run) }));
+    };
     return {
       sides: this.delegations.of(delegated),
-      updates: new Actions(updates, values),
-      publishes: new Actions(publishes, values),
+      updates: new Actions(watched(updates), values),
+      publishes: new Actions(watched(publishes), values),
       periodic,
     };
   }

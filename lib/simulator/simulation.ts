@@ -50,6 +50,8 @@ export interface SimulatorOptions {
   readonly arrivals?: Arrivals;
   /** Is told what took real time. */
   readonly observe?: Observer;
+  /** Whether the real time of each system is measured, for `Simulator.profile`; it wants a clock. */
+  readonly profile?: boolean;
   /** Whether a function of a system that changes in place a copy that it was handed throws; it changes nobody else's. */
   readonly contracts?: boolean;
   /** Whether an update that makes a scalar or a component of a vector NaN has failed. */

@@ -40,6 +40,7 @@
 import { compare, type Context, exact, type Rational, shownTime, type System, type Timing } from "../diagram/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Lag } from "./near_side.ts";
+import type { Profile } from "./profile.ts";
 import { Run } from "./run.ts";
 import type { LogOptions, SignalLog } from "./signal_log.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
@@ -108,6 +109,18 @@ export class Simulator implements AsyncDisposable {
   /** Simulated over real seconds of all advances, without initialization; NaN without a clock. */
   get rate(): number {
     return this.#clock === undefined ? NaN : this.#advanced * 1000 / this.#wall;
+  }
+
+  /**
+   * Where the real time of all advances went so far, system by system, and what delegating them would gain on so many `cores`. What
+   * the last requests took is known after `end`.
+   *
+   * @throws {TypeError} where the option `profile` was not set.
+   */
+  profile({ cores }: { readonly cores: number }): Profile {
+    const { profiler } = this.#run;
+    if (profiler !== undefined) return profiler.profile({ cores });
+    throw new TypeError("Cannot profile: the run is not measured, the option profile is wanted");
   }
 
   /** Fixes an input of the system itself. */
@@ -251,24 +264,30 @@ export class Simulator implements AsyncDisposable {
 
   async #drive<T>(what: string, wanted: "any" | "ready", work: Waits<T>): Promise<T> {
     this.#enter(what, wanted);
+    const profiler = what === "advance" ? this.#run.profiler : undefined;
+    profiler?.start();
     let phase: Phase = "failed";
     try {
       const result = await finish(work);
       phase = "ready";
       return result;
     } finally {
+      profiler?.stop();
       this.#leave(phase);
     }
   }
 
   #driveSync<T>(what: string, wanted: "any" | "ready", work: Waits<T>): T {
     this.#enter(what, wanted);
+    const profiler = what === "advance" ? this.#run.profiler : undefined;
+    profiler?.start();
     let phase: Phase = "failed";
     try {
       const result = finishSync(what, work);
       phase = "ready";
       return result;
     } finally {
+      profiler?.stop();
       this.#leave(phase);
     }
   }

@@ -60,6 +60,7 @@ export {
   QueueFullError,
   QueueShutDownError,
   ReplayError,
+  ScenarioError,
   SeveralProgramsError,
   StateError,
   StoppedError,

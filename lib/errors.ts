@@ -360,6 +360,12 @@ export class SeveralProgramsError extends TypeError {
   }
 }
 
+/** A module that is no scenario, or whose text cannot be made ready to be run; the message names the place where there is one. */
+export class ScenarioError extends TypeError {
+  /** The class name. */
+  override readonly name = "ScenarioError";
+}
+
 /** What a program says must hold, and does not. */
 export class AssertionError extends Error {
   /** The class name. */
@@ -641,6 +647,7 @@ const OURS = {
   DeadlockError,
   DroppedStepsError,
   DefinitionError,
+  ScenarioError,
   SeveralProgramsError,
   AssertionError,
   BrokenBarrierError,

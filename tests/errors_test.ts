@@ -43,6 +43,7 @@ const made: Record<string, Error> = {
     { task: "x", object: "door", method: "wait", owners: ["y", "z"] },
   ]),
   DefinitionError: new errors.DefinitionError("Cannot define"),
+  ScenarioError: new errors.ScenarioError("Cannot explore"),
   SeveralProgramsError: new errors.SeveralProgramsError("file:///x.ts", ["a", "b"]),
   AssertionError: new errors.AssertionError("Cannot go on"),
   BrokenBarrierError: new errors.BrokenBarrierError("Cannot pass"),

@@ -2,6 +2,7 @@
  * A bug that a run shows: its kind, and what is told of it.
  *
  * - Kinds in order of precedence: where a run shows several, the first one counts.
+ * - A `hang`, an `unhandled-rejection` and a `late-rejection` are of scenarios alone (`lib/scenario`).
  */
 
 import type { RaceAccess } from "./findings/race_detector.ts";
@@ -12,6 +13,7 @@ export const kinds = [
   "dropped-steps",
   "deadlock",
   "self-deadlock",
+  "hang",
   "lost-wakeup",
   "race",
   "orphaned-lock",
@@ -19,6 +21,8 @@ export const kinds = [
   "starvation",
   "leak",
   "nondeterminism",
+  "unhandled-rejection",
+  "late-rejection",
   "exception",
 ] as const;
 

@@ -44,7 +44,8 @@ export { Execution, type ExecutionOptions, type Granularity, type Observe } from
 export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
 export type { Looks } from "./looks.ts";
 export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
-export { strategies, type Strategy } from "./strategies/strategies.ts";
+export { strategies, type Strategy, teamsOf, unreduced } from "./strategies/strategies.ts";
+export { DrawingTeam, type Team, TeamOfOne, TreeTeam } from "./strategies/team.ts";
 export { Bounded } from "./strategies/bounded.ts";
 export { DepthFirst } from "./strategies/depth_first.ts";
 export { Dpor } from "./strategies/dpor.ts";
@@ -59,15 +60,21 @@ export {
   type DepartureText,
   formatSchedule,
   parseSchedule,
+  printOf,
   SCHEDULE,
   type Schedule,
   type Turn,
   type Turns,
 } from "./schedule.ts";
+export { type Runs, shrink, type Shrunk } from "./shrink.ts";
+export { fingerprint } from "./whole_text.ts";
 export {
+  BETTER,
   type Found,
   type Goal,
+  isWeak,
   type PathOptions,
+  rankOf,
   Search,
   type SearchEnd,
   type SearchLimits,

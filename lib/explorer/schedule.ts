@@ -5,7 +5,7 @@
  * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
  *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=later.1` that it looks at the clock later, `b=dies.1` that it dies. `straight` is a run without departures.
  * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
- *   tasks look at, see `looks.ts`); behind them `turns`, where from there on the tasks take turns, or `turns.b.a=2`, where these
+ *   tasks look at, see `looks.ts`) and `timers` (those of a scenario come in any order); behind them `turns`, where from there on the tasks take turns, or `turns.b.a=2`, where these
  *   actions come over and over, as far as their tasks can go on.
  * - The end holds four characters for what the tasks then do, step by step, so that a program that has changed is found
  *   out, and two over the text, so that a slip of the hand is.
@@ -52,6 +52,8 @@ export interface Schedule {
   readonly looks?: Looks | undefined;
   /** In which order times come; `free` by default. */
   readonly clock?: Clock | undefined;
+  /** Of a scenario, whether its timers come in any order; false by default. */
+  readonly timersFree?: boolean | undefined;
   /** Where it departs from the default, in ascending order. */
   readonly departures: readonly Departure[];
   /** Whether the tasks take turns after the last departure; false by default. */
@@ -65,7 +67,7 @@ const VERSION = "hf2";
 export const SCHEDULE = "hf2:a@1.count.store/b.2:k3f9x7";
 const STRAIGHT = "straight";
 const TURNS = "turns";
-const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", STRAIGHT, TURNS];
+const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", "timers", STRAIGHT, TURNS];
 const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
 const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies|later))?\.\d+$/;
 const ORDER = /^turns(?:\.[\w-]+(?:=(?:\d{1,9}|later))?)+$/;
@@ -74,7 +76,7 @@ const CHECK_DIGITS = 2;
 
 /** A schedule as text, given the names of the tasks and what is told of each departure. */
 export function formatSchedule(
-  { granularity, looks = NO_LOOKS, clock, departures, inTurns = false, fingerprint }: Schedule,
+  { granularity, looks = NO_LOOKS, clock, timersFree = false, departures, inTurns = false, fingerprint }: Schedule,
   { names, told }: { readonly names: readonly string[]; readonly told: readonly DepartureText[] },
 ): string {
   const labels = labelsOf(names);
@@ -82,6 +84,7 @@ export function formatSchedule(
   const parts = [
     ...granularity === "word" ? ["word"] : [],
     ...clock === "ordered" ? ["ordered"] : [],
+    ...timersFree ? ["timers"] : [],
     ...looks.clock ? ["now"] : [],
     ...looks.waits ? ["waiters"] : [],
     ...departures.map(({ step, task, choice }, index) => {
@@ -147,6 +150,7 @@ export function parseSchedule(
     granularity: words.has("word") ? "word" : "operation",
     looks: { clock: words.has("now"), waits: words.has("waiters") },
     clock: words.has("ordered") ? "ordered" : "free",
+    timersFree: words.has("timers"),
     departures,
     inTurns: order.length > 0 ? order : words.has(TURNS),
     print,

@@ -129,7 +129,7 @@ const SLICE = 64;
 /** How many runs are looked at where some stood for others. */
 const WALKS = 20;
 /** For how many schedules better evidence is looked for. */
-const BETTER = 500;
+export const BETTER = 500;
 
 /** A search: runs under schedulers that take turns, with what came out of them and the best evidence of a bug. */
 export class Search {
@@ -301,7 +301,8 @@ export class Search {
   }
 
   /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
-  attempt(departures: readonly Departure[], { inTurns }: PathOptions): Found | undefined {
+  // deno-lint-ignore require-yield
+  *attempt(departures: readonly Departure[], { inTurns }: PathOptions): Slices<Found | undefined> {
     if (inTurns) return this.#foundLoop({ departures, inTurns });
     const replay = new Replay(departures, { names: this.execution.model.names, lenient: true });
     replay.begin();
@@ -452,7 +453,7 @@ export function rankOf(
 }
 
 /** Whether there may be better evidence: a bug that comes before it in precedence, or a race that changes the outcome. */
-function isWeak({ kind, serial }: Found): boolean {
+export function isWeak({ kind, serial }: Found): boolean {
   const isCertain = kind === "nondeterminism" || kind === "livelock";
   return !isCertain && rankOf({ kind, serial }) > rankOf({ kind: "race" });
 }

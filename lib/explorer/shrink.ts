@@ -12,21 +12,36 @@
 import type { Parameter } from "../program/mod.ts";
 import { DepthFirst } from "./strategies/depth_first.ts";
 import type { Departure } from "./schedule.ts";
-import { type Found, rankOf, type Search, type Slices } from "./search.ts";
+import { type Found, rankOf, type Slices } from "./search.ts";
+import type { Turns } from "./schedule.ts";
 
 /** How many runs are looked at for a lesser one with as many preemptions. */
 const EARLY = 200;
 
 /** What shrinking came to. */
 export interface Shrunk {
+  /** The least run that is known to show it. */
   readonly least: Found;
   /** Whether all runs with fewer preemptions have been performed, and none shows that kind of bug. */
   readonly minimal: boolean;
 }
 
+/** What performs the runs that shrinking asks for. */
+export interface Runs {
+  /** How many schedules were run to their end. */
+  readonly schedules: number;
+  /** What a run with these departures shows, as far as they can be taken; undefined where that is no bug. */
+  attempt(departures: readonly Departure[], path: { readonly inTurns?: Turns | undefined }): Slices<Found | undefined>;
+  /** Evidence as good as another, by a scheduler that takes only runs with fewer preemptions. */
+  findAgain(
+    scheduler: DepthFirst,
+    options: { readonly found: Found; readonly budget: number },
+  ): Slices<Found | "exhausted" | "spent">;
+}
+
 /** Shrinks a run that was found; all with at most `covered` preemptions are known, and none with fewer than it shows it. */
 export function* shrink(
-  search: Search,
+  search: Runs,
   { found, covered = -1, budget }: { found: Found; covered: number | undefined; budget: number },
 ): Slices<Shrunk> {
   if (found.kind === "nondeterminism") return { least: found, minimal: true };
@@ -46,7 +61,7 @@ export function* shrink(
 }
 
 /** The first evidence as good that depth-first comes to within as many preemptions, where it is less: one that departs late. */
-function* early(search: Search, { found, budget }: { found: Found; budget: number }): Slices<Found> {
+function* early(search: Runs, { found, budget }: { found: Found; budget: number }): Slices<Found> {
   const within = new DepthFirst({ preemptions: found.preemptions });
   const first = yield* search.findAgain(within, { found, budget: Math.min(budget, EARLY) });
   if (typeof first === "string") return found;
@@ -55,7 +70,7 @@ function* early(search: Search, { found, budget }: { found: Found; budget: numbe
 }
 
 /** Leaves out departures, as long as that makes the run less. */
-function* fewerDepartures(search: Search, { found, budget }: { found: Found; budget: number }): Slices<Found> {
+function* fewerDepartures(search: Runs, { found, budget }: { found: Found; budget: number }): Slices<Found> {
   let least = found;
   let attempts = 0;
   for (let size = least.departures.length; size >= 1;) {
@@ -63,7 +78,7 @@ function* fewerDepartures(search: Search, { found, budget }: { found: Found; bud
     // From the end: what comes later depends on what comes before.
     for (let start = least.departures.length - size; start > -size && attempts < budget; start -= size) {
       const rest = without(least.departures, Math.max(0, start), start + size);
-      const attempt = search.attempt(rest, least);
+      const attempt = yield* search.attempt(rest, least);
       attempts++;
       if (attempt !== undefined && rankOf(attempt) === rankOf(found) && isBefore(attempt, least)) {
         least = attempt;

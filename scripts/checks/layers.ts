@@ -43,7 +43,8 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["host", host],
   ["pool", pool],
   ["explorer", ["codec", "memory", "sync", "mailbox", "program"]],
-  ["testing", everything],
+  ["scenario", ["platform", "memory", "program", "explorer"]],
+  ["testing", [...everything, "scenario"]],
   ["programs", everything.filter((layer) => layer !== "explorer")],
 ]);
 

@@ -8,6 +8,7 @@ const schedule = (tasks: number): fc.Arbitrary<Schedule> =>
   fc.record({
     granularity: fc.constantFrom("operation" as const, "word" as const),
     clock: fc.constantFrom("free" as const, "ordered" as const),
+    timersFree: fc.boolean(),
     looks: fc.record({ clock: fc.boolean(), waits: fc.boolean() }),
     departures: fc.uniqueArray(
       fc.record({ step: fc.nat(1e6), task: fc.nat(tasks - 1), choice: fc.nat(20) }),

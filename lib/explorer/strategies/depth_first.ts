@@ -3,6 +3,7 @@
  *
  * - The path of the last run is kept: at each point how many actions there were and which was taken. The next run takes
  *   the deepest point that has an action left, and the default from there on.
+ * - What is left can be split between several, so that many runs are under way at once: together they take each run once.
  * - With a bound, actions that preempt once too often are left out; `bounded` then says so: where it stays false, all
  *   interleavings have been run.
  */
@@ -34,6 +35,26 @@ export class DepthFirst implements Scheduler {
   /** See {@linkcode Scheduler}. */
   get repeats(): number {
     return Math.max(0, this.#length - 1);
+  }
+
+  /**
+   * Gives a part of what is left away: all that is left at the first point where something is. What it gives is another one of
+   * its kind; undefined where nothing is left.
+   */
+  split(): DepthFirst | undefined {
+    for (let step = 0; step < this.#length; step++) {
+      const taken = this.#taken[step] ?? 0;
+      const count = this.#counts[step] ?? 0;
+      if (taken + 1 >= count) continue;
+      const part = new DepthFirst({ preemptions: this.#bound });
+      part.#taken.push(...this.#taken.slice(0, step), taken + 1);
+      // What comes before is fixed there, and here what was given away.
+      part.#counts.push(...part.#taken.slice(0, step).map((taken) => taken + 1), count);
+      part.#length = step + 1;
+      this.#counts[step] = taken + 1;
+      return part;
+    }
+    return undefined;
   }
 
   /** See {@linkcode Scheduler}. */

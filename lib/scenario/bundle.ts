@@ -1,0 +1,229 @@
+/**
+ * A scenario's module as one text: bundled by esbuild, not lowered, with its closing export made the value of a function.
+ *
+ * - What it imports is found as Deno finds it (`graph.ts`); `node:` modules are asked for from the world.
+ * - Called once for each run, the text gives module state that is fresh.
+ * - What was bundled is known by the text of all its files: the same texts are not bundled again.
+ */
+
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ScenarioError } from "../errors.ts";
+import type { Esbuild, EsbuildHooks, EsbuildLoaded, EsbuildMessage, EsbuildOptions } from "./esbuild.ts";
+import { CONDITIONS, folderOf, Graph, textOf, urlOf } from "./graph.ts";
+import { SourceMap, type SourcePlace } from "./source_map.ts";
+
+/** A bundled module. */
+export interface Bundle {
+  /** The module's URL. */
+  readonly url: string;
+  /** Statements that end with returning the exports. */
+  readonly code: string;
+  /** The names of the exports, each with what the module itself calls it. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Where a place of the code stands in a source: its URL. */
+  placeOf(line: number, column: number): SourcePlace | undefined;
+}
+
+const MODULES = "holdfast-module";
+const BUILTINS = "holdfast-builtin";
+
+const LOADERS: Readonly<Record<string, EsbuildLoaded["loader"]>> = {
+  JavaScript: "js",
+  Mjs: "js",
+  Cjs: "js",
+  Jsx: "jsx",
+  JSX: "jsx",
+  TypeScript: "ts",
+  Mts: "ts",
+  Cts: "ts",
+  Tsx: "tsx",
+  TSX: "tsx",
+  Json: "json",
+};
+
+interface Kept {
+  readonly bundle: Bundle;
+  /** The texts of all files, by their paths. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const MOST_KEPT = 32;
+const kept = new Map<string, Kept>();
+
+/**
+ * Bundles a module.
+ *
+ * @throws {ScenarioError} where Deno or esbuild refuses it.
+ */
+export async function bundled(url: string, esbuild: Esbuild): Promise<Bundle> {
+  const known = kept.get(url);
+  if (known !== undefined && [...known.texts].every(([path, text]) => readText(path) === text)) return known.bundle;
+  const graph = await Graph.of(url);
+  const texts = new Map<string, string>();
+  const plugin = {
+    name: "holdfast",
+    setup: (build: EsbuildHooks) => resolving(build, graph, { url, texts }),
+  };
+  const bundle = { url, ...await built(esbuild, { entry: url, plugins: [plugin] }) };
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(url, { bundle, texts });
+  return bundle;
+}
+
+/** Bundles a file of this library. */
+export async function bundledFile(url: string, esbuild: Esbuild): Promise<string> {
+  const { code } = await built(esbuild, { entry: fileURLToPath(url), plugins: [] });
+  return code;
+}
+
+/** Runs esbuild. */
+async function built(
+  esbuild: Esbuild,
+  { entry, plugins }: { readonly entry: string; readonly plugins: EsbuildOptions["plugins"] },
+): Promise<Omit<Bundle, "url">> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "esnext",
+    write: false,
+    absWorkingDir: "/",
+    outfile: "/scenario.js",
+    sourcemap: "external",
+    sourcesContent: false,
+    logLevel: "silent",
+    legalComments: "none",
+    keepNames: false,
+    charset: "utf8",
+    conditions: [...CONDITIONS],
+    mainFields: ["main", "module"],
+    define: { "import.meta.main": "false", "import.meta": "__meta" },
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
+    plugins: [...plugins],
+  }).catch((error: unknown) => {
+    throw refused(entry, error);
+  });
+  const text = outputFiles.find(({ path }) => path.endsWith(".js"))?.text ?? "";
+  const map = new SourceMap(outputFiles.find(({ path }) => path.endsWith(".map"))?.text ?? "{}");
+  const { code, names } = asFunction(text);
+  return {
+    code,
+    names,
+    placeOf(line, column) {
+      const place = map.placeOf(line, column);
+      return place && { ...place, source: sourceUrl(place.source) };
+    },
+  };
+}
+
+/** The closing export of a text as a return. */
+function asFunction(text: string): Pick<Bundle, "code" | "names"> {
+  const closing = /\nexport \{([^}]*)\};\s*$/.exec(`\n${text}`);
+  if (closing === null) return { code: text, names: new Map() };
+  const pairs = (closing[1] ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "").map((part) => {
+    const [local = "", name = local] = part.split(" as ");
+    return [name, local] as const;
+  });
+  const body = text.slice(0, Math.max(0, closing.index - 1));
+  const exports = pairs.map(([name, local]) => `${JSON.stringify(name.replaceAll('"', ""))}: ${local}`);
+  return { code: `${body}\nreturn { ${exports.join(", ")} };`, names: new Map(pairs) };
+}
+
+/** The URL of a source, as esbuild names it. */
+function sourceUrl(source: string): string {
+  return source.startsWith(`${MODULES}:`) ? source.slice(MODULES.length + 1) : urlOf(`/${source}`);
+}
+
+/** Finds and loads what the graph knows. */
+function resolving(
+  build: EsbuildHooks,
+  graph: Graph,
+  { url, texts }: { readonly url: string; readonly texts: Map<string, string> },
+): void {
+  build.onResolve({ filter: /^/ }, ({ path, importer, namespace, kind }) => {
+    try {
+      if (kind === "entry-point") return { path: graph.module(url).specifier, namespace: MODULES };
+      if (namespace === MODULES) {
+        const target = graph.target(path, { importer, kind });
+        if (target === undefined) return { errors: [{ text: `Cannot find ${path}, which Deno does not either` }] };
+        if (target.kind === "module") return { path: target.module.specifier, namespace: MODULES };
+        return target.kind === "builtin" ? { path: target.name, namespace: BUILTINS } : { path: target.path };
+      }
+      if (path.startsWith("node:")) return { path: path.slice("node:".length), namespace: BUILTINS };
+      // A file of a package: the rest is found by esbuild, beside it.
+      if (/^[./#]/.test(path)) return undefined;
+      const file = graph.fileFor(path, { importer, kind });
+      if (file !== undefined) return { path: file };
+      return isBuiltin(path) ? { path, namespace: BUILTINS } : undefined;
+    } catch (error) {
+      if (error instanceof ScenarioError) return { errors: [{ text: error.message }] };
+      throw error;
+    }
+  });
+  build.onLoad({ filter: /^/, namespace: MODULES }, ({ path }) => {
+    const module = graph.module(path);
+    const loader = LOADERS[module.mediaType];
+    if (loader === undefined) return { errors: [{ text: `Cannot bundle ${path}: it is ${module.mediaType}` }] };
+    const text = textOf(module);
+    texts.set(module.local, readText(module.local) ?? "");
+    const resolveDir = folderOf(module);
+    return {
+      contents: loader === "json" ? text : withMeta(text, module.specifier),
+      loader,
+      ...resolveDir === undefined ? {} : { resolveDir },
+    };
+  });
+  build.onLoad({ filter: /^/, namespace: BUILTINS }, ({ path }) => {
+    return { contents: `module.exports = __node(${JSON.stringify(path)});`, loader: "js" };
+  });
+}
+
+/** What a module knows of itself, in its place. */
+function withMeta(text: string, url: string): string {
+  if (!text.includes("import.meta")) return text;
+  const file = url.startsWith("file:") ? fileURLToPath(url) : undefined;
+  const values: Record<string, string | undefined> = {
+    url,
+    filename: file,
+    dirname: file === undefined ? undefined : dirname(file),
+  };
+  return text.replaceAll(/\bimport\.meta\.(url|filename|dirname)\b/g, (_, name: string) => JSON.stringify(values[name]))
+    .replaceAll(/\bimport\.meta\.resolve\(/g, `__resolve(${JSON.stringify(url)}, `);
+}
+
+function isBuiltin(name: string): boolean {
+  return /^[a-z_]+(\/[a-z_0-9]+)?$/.test(name) && builtinModule(name) !== undefined;
+}
+
+/** A module that is built in; undefined where there is none. */
+export function builtinModule(name: string): Readonly<Record<string, unknown>> | undefined {
+  const process: unknown = Reflect.get(globalThis, "process");
+  if (typeof process !== "object" || process === null || !("getBuiltinModule" in process)) return undefined;
+  const { getBuiltinModule } = process as {
+    getBuiltinModule(name: string): Readonly<Record<string, unknown>> | undefined;
+  };
+  return getBuiltinModule(`node:${name}`);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** What esbuild says, with the place that it names. */
+function refused(url: string, error: unknown): unknown {
+  if (typeof error !== "object" || error === null || !("errors" in error) || !Array.isArray(error.errors)) return error;
+  const [first] = error.errors as readonly EsbuildMessage[];
+  if (first === undefined) return error;
+  const { text, location } = first;
+  const place = location === null
+    ? ""
+    : ` at ${location.file.replace(`${MODULES}:`, "")}:${location.line}:${location.column + 1}`;
+  return new ScenarioError(`Cannot bundle ${url}: ${text}${place}`, { cause: error });
+}

@@ -1,0 +1,273 @@
+/**
+ * Explores a scenario: ordinary async code, unchanged, under all orders in which the outside can complete what it asks for.
+ *
+ * - A scenario is an async function that a module exports; see {@linkcode World} for what it is handed. What it imports, npm
+ *   packages too, runs as it is, in a realm with clocks, chance and completions of the world (`realm.ts`).
+ * - `proved`: all orders of completions were run, and what this scenario asserts holds in each. A bug comes with the schedule of
+ *   fewest deviations from "in order" that was found, as a text that {@linkcode replayScenario} takes.
+ * - esbuild is handed in. Module, input, seed and options decide the result.
+ */
+
+import { ScenarioError } from "../errors.ts";
+import {
+  type BugKind,
+  type Clock,
+  clocks,
+  type ExploreResult,
+  type Finding,
+  kinds,
+  parseSchedule,
+  printOf,
+  type RunTrace,
+  type Scheduler,
+  shrink,
+  type Slices,
+  type Strategy,
+  teamsOf,
+  unreduced,
+} from "../explorer/mod.ts";
+import { turn } from "../platform/mod.ts";
+import { dataText } from "../program/mod.ts";
+import { type Bundle, bundled } from "./bundle.ts";
+import { chainNames, MOST_CHAINS } from "./chains.ts";
+import type { Esbuild } from "./esbuild.ts";
+import { Rejections } from "./rejections.ts";
+import { Rounds } from "./rounds.ts";
+import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
+import { scenarioTrace } from "./trace.ts";
+import { worldText } from "./world_text.ts";
+
+/** How a scenario is run. */
+export interface ScenarioRunOptions {
+  /** esbuild. */
+  readonly esbuild: Esbuild;
+  /** The name of the scenario among the exports; the default export, else the only exported function by default. */
+  readonly name?: string | undefined;
+  /** What the scenario is handed besides the world: a value that can be cloned; `undefined` by default. */
+  readonly input?: unknown;
+  /** Decides all chance; 0 by default. */
+  readonly seed?: number | undefined;
+  /** In which order timers come: the earliest first (`ordered`, by default) or any (`free`). */
+  readonly clock?: Clock | undefined;
+  /** After how many completions a run is cut; 10,000 by default. */
+  readonly stepLimit?: number | undefined;
+  /** For how many milliseconds code may run before it waits; 1,000 by default. */
+  readonly timeout?: number | undefined;
+}
+
+/** How a scenario is explored. */
+export interface ExploreScenarioOptions extends ScenarioRunOptions {
+  /** The way through the orders, or one of your own, which proves nothing; `portfolio` by default; `dpor` is refused. */
+  readonly strategy?: Strategy | Scheduler | undefined;
+  /** What is looked for, and nothing else: a kind of bug, or an outcome; by default any bug. */
+  readonly find?: BugKind | { readonly outcome: unknown } | undefined;
+  /** The kinds of bugs that do not count; none by default. */
+  readonly ignore?: readonly BugKind[] | undefined;
+  /** How many schedules to run at most; 10,000 by default. */
+  readonly budget?: number | undefined;
+  /** Whether to go on after a bug, up to the budget, so that the outcomes are complete; false by default. */
+  readonly keepGoing?: boolean | undefined;
+  /** Whether runs share their drains, which is faster and shows the same; true by default. */
+  readonly together?: boolean | undefined;
+  /** Told how far it is; where it gives true, what is left is not looked at. */
+  readonly progress?: ((schedules: number) => boolean | void) | undefined;
+}
+
+/** What exploring a scenario came to. */
+export interface ScenarioReport {
+  /** The name of the scenario. */
+  readonly scenario: string;
+  /** The module's URL. */
+  readonly module: string;
+  /** What it came to. Preemptions are deviations from the order in which things were asked for. */
+  readonly result: ExploreResult;
+  /** The run that shows the bug, if there is one. */
+  readonly trace: RunTrace | undefined;
+  /** What the code printed in that run. */
+  readonly printed: readonly string[];
+}
+
+/** What a schedule of a scenario comes to. */
+export interface ScenarioReplay {
+  /** The name of the scenario. */
+  readonly scenario: string;
+  /** What the scenario returned; undefined where it did not. */
+  readonly outcome: unknown;
+  /** The bug that it shows, if any. */
+  readonly finding: Finding | undefined;
+  /** How often it deviates from the order. */
+  readonly preemptions: number;
+  /** The run. */
+  readonly trace: RunTrace;
+  /** What the code printed. */
+  readonly printed: readonly string[];
+}
+
+const BUDGET = 10_000;
+const MOST_BUDGET = 1_000_000_000;
+const STEPS = 10_000;
+const TIMEOUT = 1000;
+
+/**
+ * Explores a scenario.
+ *
+ * @throws {ScenarioError} where the module cannot be bundled, has no such scenario, or the scenario uses what the world lacks.
+ * @throws {RangeError} where the options make no sense.
+ */
+export async function exploreScenario(url: string, options: ExploreScenarioOptions): Promise<ScenarioReport> {
+  check(url, options);
+  const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
+  const goal = goalOf(options);
+  return await prepared(url, { ...options, goal }, async ({ name, search, rounds }) => {
+    const drive = <T>(slices: Slices<T>) => driven(slices, progress);
+    const teams = teamsOf(strategy, seed);
+    const ended = await drive(search.go(teams, { budget, keepGoing }));
+    const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
+    const { schedules, found, tooLong } = search;
+    const { distinct, whole: outcomes, unseen } = search.outcomes;
+    const ran = () => ({ schedules, tooLong, assumptions: rounds.assumptions, distinct, outcomes });
+    const covered = tooLong > 0 ? undefined : teams.find((team) => team.covered !== undefined)?.covered;
+    const whole = { scenario: name, module: url };
+    if (found === undefined) {
+      const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
+      const result = { verdict, ...ran(), covered, unseen, missed: undefined };
+      return { ...whole, result, trace: undefined, printed: [] };
+    }
+    const { least, minimal } = await drive(shrink(search, { found, covered, budget }));
+    const { performed, schedule } = await drive(search.show(least.departures));
+    const { kind, preemptions, steps } = least;
+    const { judged, printed } = performed;
+    // What changes where nothing but the order is open is no bug of the order.
+    const again = search.findingOf(performed);
+    const isSame = again?.kind === kind;
+    const message = isSame ? again.message : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
+    const evidence = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
+    const all = { ...evidence, exhausted, ...ran() };
+    const result: ExploreResult = !isSame
+      ? { verdict: "bug", kind: "nondeterminism", ...all }
+      : typeof find === "object"
+      ? { verdict: "found", ...all }
+      : { verdict: "bug", kind, ...all };
+    return { ...whole, result, trace: scenarioTrace(performed), printed };
+  });
+}
+
+/**
+ * Runs a scenario once, as a schedule says.
+ *
+ * @throws {ScenarioError} see {@linkcode exploreScenario}.
+ * @throws {RangeError} where the text is no schedule, or one of another scenario, version or input.
+ */
+export async function replayScenario(
+  url: string,
+  schedule: string,
+  options: ScenarioRunOptions,
+): Promise<ScenarioReplay> {
+  const { departures, timersFree, print } = parseSchedule(schedule, chainNames(MOST_CHAINS));
+  const clock = timersFree ? "free" : "ordered";
+  return await prepared(url, { ...options, clock, goal: { ignore: [] } }, async ({ name, search }) => {
+    const { performed, fingerprint, fault } = await driven(search.show(departures));
+    const is = fault ?? (printOf(fingerprint) === print ? undefined : "other things come from outside");
+    if (is !== undefined) {
+      throw new RangeError(
+        `Cannot replay ${schedule} on ${name}: ${is}, the scenario and the code that it was found for are wanted`,
+      );
+    }
+    const { judged: { outcome, finding }, preemptions, printed } = performed;
+    return { scenario: name, outcome, finding, preemptions, trace: scenarioTrace(performed), printed };
+  });
+}
+
+interface Prepared {
+  readonly name: string;
+  readonly search: ScenarioSearch;
+  readonly rounds: Rounds;
+}
+
+/** Bundles a module and makes a realm of it, for as long as something uses them. */
+async function prepared<T>(
+  url: string,
+  options: ScenarioRunOptions & { readonly goal: ScenarioGoal; readonly together?: boolean | undefined },
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  const { esbuild, input, seed = 0, clock = "ordered", stepLimit = STEPS, timeout = TIMEOUT, goal, together } = options;
+  const [bundle, world] = await Promise.all([bundled(url, esbuild), worldText(esbuild)]);
+  const { name, title } = scenarioOf(bundle, options.name);
+  const { ignore } = goal;
+  const listening: { rejections?: Rejections } = {};
+  try {
+    const rounds = new Rounds(
+      { bundle, world, seed, name, input, clock, stepLimit, timeout, ignore, isTogether: together ?? true },
+      (owns) => listening.rejections = new Rejections(owns),
+    );
+    return await use({
+      name: title,
+      rounds,
+      search: new ScenarioSearch(rounds, { name, timersFree: clock === "free", goal }),
+    });
+  } finally {
+    listening.rejections?.[Symbol.dispose]();
+  }
+}
+
+/** The scenario that is meant, the default export, else the only one; and what it is called. */
+function scenarioOf(
+  { url, names }: Bundle,
+  asked: string | undefined,
+): { readonly name: string; readonly title: string } {
+  const all = [...names.keys()];
+  const [only = "", ...more] = all;
+  const name = asked ?? (names.has("default") ? "default" : only);
+  const title = name === "default" ? names.get(name) : name;
+  if (title !== undefined && names.has(name) && (asked !== undefined || name === "default" || more.length === 0)) {
+    return { name, title };
+  }
+  const is = all.length === 0 ? "it exports nothing" : `it exports ${all.join(", ")}`;
+  const wanted = asked !== undefined
+    ? `an async function called ${asked}`
+    : all.length === 0
+    ? "an async function that is exported"
+    : `one of them, as in ${url}#${only},`;
+  throw new ScenarioError(`Cannot explore ${url}${asked === undefined ? "" : `#${asked}`}: ${is}, ${wanted} is wanted`);
+}
+
+/** Does all slices, with a turn of the event loop between them, in which rejections are heard of. */
+async function driven<T>(slices: Slices<T>, progress?: ExploreScenarioOptions["progress"]): Promise<T> {
+  let isStopped = false;
+  for (;;) {
+    const { done, value } = slices.next(isStopped);
+    if (done) return value;
+    await turn();
+    if (progress?.(value.schedules) === true) isStopped = true;
+  }
+}
+
+function goalOf({ find, ignore = [] }: ExploreScenarioOptions): ScenarioGoal {
+  if (typeof find === "object") return { outcome: dataText(find.outcome), ignore: kinds };
+  return find === undefined ? { ignore } : { ignore: kinds.filter((kind) => kind !== find) };
+}
+
+function check(
+  url: string,
+  { strategy = "portfolio", budget = 1, stepLimit = 1, timeout = 1, clock = "ordered", find, ignore = [] }:
+    ExploreScenarioOptions,
+): void {
+  const refuse = (is: string, wanted: string) => {
+    throw new RangeError(`Cannot explore ${url}: ${is}, ${wanted} is wanted`);
+  };
+  if (!URL.canParse(url)) refuse("it is no URL", 'one such as import.meta.resolve("./scenario.ts")');
+  if (typeof strategy === "string" && !unreduced.includes(strategy)) {
+    refuse(`strategy ${strategy}`, `one of ${unreduced.join(", ")}`);
+  }
+  if (!(Number.isSafeInteger(budget) && budget >= 1 && budget <= MOST_BUDGET)) {
+    refuse(`a budget of ${budget}`, `a whole number from 1 to ${MOST_BUDGET}`);
+  }
+  if (!(Number.isSafeInteger(stepLimit) && stepLimit >= 1)) {
+    refuse(`a step limit of ${stepLimit}`, "a whole number of at least 1");
+  }
+  if (!(timeout > 0 && timeout < 2 ** 31)) refuse(`a timeout of ${timeout} ms`, "a number above 0");
+  if (!clocks.includes(clock)) refuse(`clock ${clock}`, `one of ${clocks.join(", ")}`);
+  for (const kind of typeof find === "string" ? [find, ...ignore] : ignore) {
+    if (!kinds.includes(kind)) refuse(`${kind} as a kind of bug`, `one of ${kinds.join(", ")}`);
+  }
+}

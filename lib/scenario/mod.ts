@@ -1,0 +1,31 @@
+/**
+ * Scenarios: ordinary async code, unchanged, under all orders in which the outside can complete what it asks for.
+ *
+ * - Promises are V8's own, in a realm whose microtask queue is drained at once; lowering `async` to generators differs from V8 in
+ *   four of ten random programs, so nothing is lowered.
+ * - Strategies, shrinking, schedules and outcomes are those of the explorer. A completion is an action, what follows one from the
+ *   other a task; no reduction is assumed, since nobody knows what a completion touches.
+ * - The world's code (`world/`) runs inside the realm, since a reaction that the host asks for would be queued outside.
+ *
+ * @module
+ */
+
+export {
+  exploreScenario,
+  type ExploreScenarioOptions,
+  replayScenario,
+  type ScenarioReplay,
+  type ScenarioReport,
+  type ScenarioRunOptions,
+} from "./explore.ts";
+export type { FetchedRequest, IoOptions, World } from "./world.ts";
+export type {
+  Esbuild,
+  EsbuildHooks,
+  EsbuildImport,
+  EsbuildLoaded,
+  EsbuildMessage,
+  EsbuildOptions,
+  EsbuildResolved,
+} from "./esbuild.ts";
+export { scenarioKinds } from "./search.ts";

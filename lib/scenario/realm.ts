@@ -1,0 +1,181 @@
+/**
+ * A realm: a context of its own for scenarios, with a microtask queue of its own that is drained at once.
+ *
+ * - Promises and `async` functions are V8's own, so the order of microtasks is the language's.
+ * - The world is evaluated inside (`world/main.ts`), and so are all reactions: a reaction that the host asks for would be queued
+ *   outside, and look like a hang.
+ * - The user's bundle is compiled once and called for each run: its module state is fresh.
+ * - A drain that takes too long is ended; the queue may then hold an endless loop, so the realm is used no more.
+ */
+
+import vm from "node:vm";
+import { seededChooser } from "../memory/mod.ts";
+import { builtinModule, type Bundle } from "./bundle.ts";
+import { Intrinsics } from "./intrinsics.ts";
+import type { SourcePlace } from "./source_map.ts";
+import type { HostParts } from "./world/globals.ts";
+import type { Run, Started } from "./world/main.ts";
+import { ScenarioError } from "../errors.ts";
+
+/** How a drain ended: `endless` where it took too long. */
+export type Drained = "done" | "endless";
+
+/** What a realm is made of. */
+export interface RealmOptions {
+  /** The text of the world. */
+  readonly world: string;
+  /** The user's module. */
+  readonly bundle: Bundle;
+  /** Decides the chance of each run. */
+  readonly seed: number;
+}
+
+/** What the world exports. */
+interface WorldExports {
+  makeRun(host: HostParts): Run;
+  blameNobody(doubt: () => void): void;
+  readonly GLOBAL_NAMES: readonly string[];
+}
+
+const FILE = "holdfast-scenario:bundle.js";
+const FRAME = /holdfast-scenario:bundle\.js:(\d+):(\d+)/;
+const JOB = "__job";
+/** Globals that wait for nothing and read no clock. */
+const PURE = ["URL", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
+/** What of a new realm reads clocks, waits or lives outside: the world has its own. */
+const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
+
+/** A realm for scenarios. */
+export class Realm {
+  readonly #bundle: Bundle;
+  readonly #context: vm.Context;
+  readonly #global: Record<string, unknown>;
+  readonly #script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
+  readonly #exports: WorldExports;
+  readonly #host: HostParts;
+  readonly #runs: Run[] = [];
+  readonly #intrinsics: Intrinsics;
+  readonly #promise: unknown;
+  /** What each run begins with. */
+  readonly start: Pick<Started, "evaluate" | "isGlobal">;
+
+  /**
+   * Makes a realm, compiled and ready.
+   *
+   * @throws {ScenarioError} where the bundle cannot be compiled.
+   */
+  constructor({ world, bundle, seed }: RealmOptions) {
+    this.#bundle = bundle;
+    // An ordinary global object, without interceptors. Its type in Deno says that it is a number.
+    const ordinary: unknown = vm.constants.DONT_CONTEXTIFY;
+    this.#context = vm.createContext(ordinary as object, { microtaskMode: "afterEvaluate" });
+    this.#global = vm.runInContext("globalThis", this.#context);
+    this.#promise = this.#global["Promise"];
+    this.#host = {
+      pure: Object.fromEntries(PURE.map((name) => [name, Reflect.get(globalThis, name)])),
+      module: builtinModule,
+      denoNames: Object.keys(Reflect.get(globalThis, "Deno") ?? {}),
+      chooser: () => seededChooser(seed),
+      inspect: inspected,
+    };
+    const compiled: unknown = this.#compile(`"use strict";\n${world}`, {
+      names: [],
+      filename: "holdfast-scenario:world",
+    });
+    this.#exports = (compiled as () => WorldExports)();
+    const { globals } = this.run(0);
+    const removed = vm.runInContext(
+      "(names) => { for (const name of names) delete globalThis[name]; delete Atomics.waitAsync; delete Atomics.wait; }",
+      this.#context,
+    );
+    removed(REMOVED);
+    // Code that reaches the realm's own global finds no clock and no chance there.
+    for (const name of ["Date", "Math", "Intl"]) this.#global[name] = globals[name];
+    const all = [...Object.keys(globals), ...this.#exports.GLOBAL_NAMES];
+    const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
+    // Code that is made at run time may name any of them.
+    const names = uses("eval") || uses("Function") ? all : all.filter(uses);
+    const make = this.#compiledModule(names);
+    this.start = {
+      evaluate: (globals) => make(...names.map((name) => globals[name])),
+      isGlobal: this.#exports.GLOBAL_NAMES.some((name) => names.includes(name)),
+    };
+    this.#global[JOB] = () => {};
+    this.#intrinsics = new Intrinsics(this.#global, { except: JOB });
+  }
+
+  /** The run of a place: one for each that is under way at a time. */
+  run(place: number): Run {
+    return this.#runs[place] ??= this.#exports.makeRun(this.#host);
+  }
+
+  /** Whether a promise is of this realm. */
+  owns(promise: unknown): boolean {
+    return promise instanceof (this.#promise as PromiseConstructor);
+  }
+
+  /** Has `doubt` called where something goes wrong in microtasks of nobody knows whom. */
+  blameNobody(doubt: () => void): void {
+    this.#exports.blameNobody(doubt);
+  }
+
+  /** Does something in the realm, and all microtasks that come of it; for at most so many milliseconds. */
+  drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
+    this.#global[JOB] = act;
+    try {
+      this.#script.runInContext(this.#context, { timeout });
+      return "done";
+    } catch (error) {
+      // Deno gives it no code.
+      if (!String(error).includes("Script execution timed out")) throw error;
+      return "endless";
+    }
+  }
+
+  /** Puts back what a run has changed of the language's objects, and says its name; undefined where nothing has. */
+  restore(): string | undefined {
+    return this.#intrinsics.restore();
+  }
+
+  /** The user's places in a stack, innermost first. */
+  placesIn(stack: string | undefined): readonly SourcePlace[] {
+    return (stack ?? "").split("\n").flatMap((frame) => {
+      const [, line, column] = FRAME.exec(frame) ?? [];
+      const place = line === undefined ? undefined : this.#bundle.placeOf(Number(line), Number(column));
+      return place === undefined ? [] : [place];
+    });
+  }
+
+  #compiledModule(names: readonly string[]): (...globals: readonly unknown[]) => unknown {
+    // A variable of the module may have a parameter's name: so it is a function of its own.
+    const wrapped = (kind: string) => `"use strict"; return (${kind}() => {\n${this.#bundle.code}\n})();`;
+    const options = { names, filename: FILE, lineOffset: -1 };
+    try {
+      return this.#compile(wrapped(""), options);
+    } catch {
+      // An await of the module itself.
+    }
+    try {
+      return this.#compile(wrapped("async "), options);
+    } catch (error) {
+      throw new ScenarioError(`Cannot compile ${this.#bundle.url}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  #compile(
+    code: string,
+    { names, filename, lineOffset = 0 }: {
+      readonly names: readonly string[];
+      readonly filename: string;
+      readonly lineOffset?: number;
+    },
+  ): (...args: readonly unknown[]) => never {
+    const options = { parsingContext: this.#context, filename, lineOffset };
+    return vm.compileFunction(code, [...names], options) as (...args: readonly unknown[]) => never;
+  }
+}
+
+function inspected(value: unknown): string {
+  const { inspect } = builtinModule("util") as { inspect?: (value: unknown) => string };
+  return inspect?.(value) ?? String(value);
+}

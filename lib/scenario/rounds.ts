@@ -1,0 +1,392 @@
+/**
+ * Rounds: several runs of a scenario at once, that share their drains.
+ *
+ * - The states of runs are disjoint, and the order of microtasks within each is what it is alone, so nothing but the time tells a
+ *   run in a round from one alone. A property says so.
+ * - Where something is wrong that nobody can tell the run of (a rejection that nobody handles, an error in a microtask's listener, an
+ *   endless loop), the runs are repeated one by one, with the same choices. Where a run changes what all share, that is undone, and
+ *   from then on each is alone.
+ * - It yields after each drain: its host then has to take a turn of the event loop, in which rejections are heard of.
+ */
+
+import { ScenarioError } from "../errors.ts";
+import {
+  type BugKind,
+  type Clock,
+  type Departure,
+  fingerprint,
+  type Judged,
+  type Point,
+  type RunEnd,
+  type Scheduler,
+} from "../explorer/mod.ts";
+import { builtinModule } from "./bundle.ts";
+import { type Drained, Realm, type RealmOptions } from "./realm.ts";
+import type { Rejections } from "./rejections.ts";
+import { textOfPlace, verdictOf } from "./verdict.ts";
+import type { Completion } from "./world/outside.ts";
+import type { Run } from "./world/main.ts";
+
+/** How runs are performed. */
+export interface RoundsOptions extends RealmOptions {
+  /** The name of the scenario among the module's exports. */
+  readonly name: string;
+  /** What it is handed besides the world. */
+  readonly input: unknown;
+  /** Whether timers come in the order of their times. */
+  readonly clock: Clock;
+  /** After how many completions a run is too long. */
+  readonly stepLimit: number;
+  /** For how many milliseconds a drain may take. */
+  readonly timeout: number;
+  /** The kinds of bugs that do not count. */
+  readonly ignore: readonly BugKind[];
+  /** Whether runs share drains. */
+  readonly isTogether: boolean;
+}
+
+/** A completion that came, as a trace shows it. */
+export interface Step {
+  readonly chain: number;
+  readonly label: string;
+  /** What came of it. */
+  readonly notes: readonly string[];
+  /** The chain that would have come, where it is another. */
+  readonly instead: number | undefined;
+  readonly insteadLabel: string | undefined;
+  /** Where the code asked for it. */
+  readonly source: string | undefined;
+}
+
+/** A run that was performed. */
+export interface Performed {
+  readonly kind: RunEnd["kind"];
+  readonly judged: Judged;
+  /** Where it departs from the order. */
+  readonly departures: readonly Departure[];
+  /** How often it does. */
+  readonly preemptions: number;
+  /** How many completions came. */
+  readonly steps: number;
+  /** What came, in 32 bits. */
+  readonly fingerprint: number;
+  /** What came, step by step; only where that was asked for. */
+  readonly trace: readonly Step[];
+  /** What the code printed. */
+  readonly printed: readonly string[];
+}
+
+/** How a round is performed. */
+export interface RoundOptions {
+  /** Whether what comes is kept step by step. */
+  readonly traces?: boolean;
+  /** Whether an action is told by the number of its chain alone, however many there are. */
+  readonly isWide?: boolean;
+  /** How many times as long as usual a drain may take. */
+  readonly patience?: number;
+}
+
+/** For how many chains an action's number is told by its chain alone. */
+const WIDE = 2 ** 20;
+const LEAST_WIDTH = 8;
+const NONE: readonly number[] = [];
+const NOTHING: ReadonlyMap<number, readonly number[]> = new Map();
+
+/** How many times as long as usual a drain may take where others take the processor. */
+const MOST_PATIENCE = 64;
+
+/** How long this process has computed. */
+function cpuMilliseconds(): number {
+  const { cpuUsage } = builtinModule("process") as {
+    cpuUsage?: () => { readonly user: number; readonly system: number };
+  };
+  const { user, system } = cpuUsage?.() ?? { user: Infinity, system: 0 };
+  return (user + system) / 1000;
+}
+
+/** Performs runs of a scenario. */
+export class Rounds {
+  readonly #options: RoundsOptions;
+  readonly #rejections: Rejections;
+  #realm: Realm;
+  // The most chains that a run had, rounded up: what strategies take for the number of tasks.
+  #width = LEAST_WIDTH;
+  #widest = 0;
+  // What runs change of what they share; then each is alone.
+  #changes: string | undefined;
+  readonly #assumptions = new Set<string>();
+
+  /** Prepares runs. `listen` gives what hears of the rejections of the present realm. */
+  constructor(options: RoundsOptions, listen: (owns: (promise: unknown) => boolean) => Rejections) {
+    this.#options = options;
+    this.#realm = new Realm(options);
+    this.#rejections = listen((promise) => this.#realm.owns(promise));
+  }
+
+  /** What runs have taken for granted. */
+  get assumptions(): readonly string[] {
+    return [...this.#assumptions].sort();
+  }
+
+  /** The realm of the last run. */
+  get realm(): Realm {
+    return this.#realm;
+  }
+
+  /** Performs a run of each of these schedulers, which have begun; in their order. */
+  *perform(schedulers: readonly Scheduler[], options: RoundOptions = {}): Generator<void, readonly Performed[]> {
+    const lives = schedulers.map((scheduler, place) => new Live(scheduler, place));
+    let isOver = false;
+    if (lives.length > 1 && this.#changes === undefined && this.#options.isTogether) {
+      isOver = yield* this.#performAll(lives, options);
+    }
+    const performed: Performed[] = [];
+    for (const live of lives) {
+      if (!isOver) yield* this.#performAll([live], options);
+      performed.push(live.performed());
+    }
+    if (this.#widest > this.#width) this.#width = 2 ** Math.ceil(Math.log2(this.#widest));
+    return performed;
+  }
+
+  /** Performs runs at once; false where nobody can tell of which of them something is. */
+  *#performAll(lives: readonly Live[], options: RoundOptions): Generator<void, boolean> {
+    const { traces = false, isWide = false, patience = 1 } = options;
+    const begun = cpuMilliseconds();
+    const { name, input, clock, stepLimit } = this.#options;
+    const isAlone = lives.length === 1;
+    const realm = this.#realm;
+    this.#rejections.forget();
+    const doubts = { are: false };
+    const isOrdered = clock === "ordered";
+    for (const live of lives) {
+      const run = realm.run(isAlone ? 0 : live.place);
+      live.begin(run, { tasks: isWide ? WIDE : this.#width, traces });
+    }
+    let going = lives;
+    for (let isFirst = true; going.length > 0; isFirst = false) {
+      const drained = this.#drain(() => {
+        for (const { run, next } of going) {
+          if (isFirst) run?.begin({ ...realm.start, name, input, traces });
+          else if (next !== undefined) run?.perform(next);
+        }
+      }, { going, isAlone, doubts, patience });
+      if (drained !== "done") {
+        // The queue may hold an endless loop.
+        this.#realm = new Realm(this.#options);
+        if (!isAlone) return false;
+        const isStarved = cpuMilliseconds() - begun < patience * this.#options.timeout / 2;
+        if (isStarved && patience < MOST_PATIENCE) {
+          return yield* this.#performAll(lives, { ...options, patience: 2 * patience });
+        }
+        this.#end(going, { isEndless: true, realm, kind: "complete" });
+        return true;
+      }
+      yield;
+      if (!isAlone && (doubts.are || this.#rejections.heard.length > 0)) return false;
+      const left: Live[] = [];
+      for (const live of going) {
+        const state = live.decide({ isOrdered, stepLimit });
+        if (state === "goes on") left.push(live);
+        else this.#end([live], { isEndless: false, realm, kind: state });
+      }
+      going = left;
+    }
+    const changed = realm.restore();
+    this.#changes ??= changed;
+    return isAlone || this.#changes === undefined;
+  }
+
+  /** Performs the next step of runs, with all that comes of it. */
+  #drain(
+    act: () => void,
+    { going, isAlone, doubts, patience }: {
+      readonly going: readonly Live[];
+      readonly isAlone: boolean;
+      readonly patience: number;
+      readonly doubts: { are: boolean };
+    },
+  ): Drained {
+    const realm = this.#realm;
+    const timeout = patience * this.#options.timeout;
+    const blame = () => {
+      if (isAlone) return;
+      realm.blameNobody(() => {
+        doubts.are = true;
+      });
+    };
+    let drained = realm.drain(() => {
+      act();
+      blame();
+    }, { timeout });
+    // Ticks that microtasks have put in line come behind them.
+    while (drained === "done" && going.some(({ run }) => run?.outside.hasTicks)) {
+      drained = realm.drain(() => {
+        for (const { run } of going) if (run?.outside.hasTicks) run.tick();
+        blame();
+      }, { timeout });
+    }
+    return drained;
+  }
+
+  #end(
+    lives: readonly Live[],
+    { isEndless, realm, kind }: {
+      readonly isEndless: boolean;
+      readonly realm: Realm;
+      readonly kind: RunEnd["kind"];
+    },
+  ): void {
+    const { ignore } = this.#options;
+    for (const live of lives) {
+      const { run } = live;
+      if (run === undefined) continue;
+      const placesIn = (stack: string | undefined) => realm.placesIn(stack);
+      if (run.refused !== undefined) {
+        const [place] = placesIn(run.refused.stack);
+        throw new ScenarioError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
+      }
+      if (run.isSynchronous) {
+        throw new ScenarioError(
+          `Cannot explore ${this.#options.name}: it returns no promise, an async function of the world is wanted`,
+        );
+      }
+      this.#widest = Math.max(this.#widest, run.outside.chains);
+      for (const assumption of run.outside.assumptions) this.#assumptions.add(assumption);
+      const rejections = this.#rejections.heard;
+      live.end(kind, verdictOf({ run, isEndless, rejections, last: live.last, placesIn }, ignore), realm);
+    }
+  }
+}
+
+/** A run that is under way. Its choices are kept, so that it can be repeated from the start. */
+class Live {
+  readonly place: number;
+  run: Run | undefined;
+  next: Completion | undefined;
+  readonly #scheduler: Scheduler;
+  readonly #picks: number[] = [];
+  readonly #candidates: Completion[] = [];
+  readonly #actions: number[] = [];
+  #point: { -readonly [K in keyof RunEnd]: RunEnd[K] } = startOf(this.#actions, LEAST_WIDTH);
+  #departures: Departure[] = [];
+  #print = 0;
+  #traces = false;
+  #steps: { readonly completion: Completion; readonly instead: Completion | undefined; notes: readonly string[] }[] =
+    [];
+  #performed: Performed | undefined;
+
+  constructor(scheduler: Scheduler, place: number) {
+    this.#scheduler = scheduler;
+    this.place = place;
+  }
+
+  /** What came last, for people. */
+  get last(): string {
+    return this.next?.label ?? "the start";
+  }
+
+  begin(run: Run, { tasks, traces }: { readonly tasks: number; readonly traces: boolean }): void {
+    this.run = run;
+    this.next = undefined;
+    this.#point = startOf(this.#actions, tasks);
+    this.#departures = [];
+    this.#print = 0;
+    this.#traces = traces;
+    this.#steps = [];
+    this.#performed = undefined;
+  }
+
+  /** Chooses what comes next, or says how the run has ended. */
+  decide(
+    { isOrdered, stepLimit }: { readonly isOrdered: boolean; readonly stepLimit: number },
+  ): "goes on" | RunEnd["kind"] {
+    const { run } = this;
+    const point = this.#point;
+    if (run === undefined) return "cut";
+    const { outside } = run;
+    const step = this.#steps.at(-1);
+    if (step !== undefined && this.#traces) step.notes = outside.notes.splice(0);
+    if (run.refused !== undefined || run.isSynchronous) return "complete";
+    if (outside.crash !== undefined || outside.broken !== undefined || outside.state === "threw") return "complete";
+    const candidates = this.#candidates;
+    outside.candidates(candidates, { isOrdered });
+    if (outside.state === "returned") {
+      const timers = candidates.findIndex(({ due }) => due !== Infinity);
+      // Timers come last, and where the scenario has returned none is waited for.
+      if (timers >= 0) candidates.length = timers;
+    }
+    if (candidates.length === 0) return "complete";
+    if (point.step >= stepLimit) return "too-long";
+    this.#actions.length = 0;
+    for (const { chain } of candidates) this.#actions.push(chain);
+    point.preempts = candidates.length > 1;
+    const pick = this.#picks[point.step] ?? this.#scheduler.pick(point);
+    const chosen = candidates[pick];
+    if (chosen === undefined) return "cut";
+    this.#picks[point.step] = pick;
+    this.#print = fingerprint(this.#print, `${chosen.chain} ${chosen.label}`);
+    if (pick > 0) {
+      point.preemptions++;
+      this.#departures.push({ step: point.step, task: chosen.chain, choice: 0 });
+    }
+    if (this.#traces) {
+      this.#steps.push({ completion: chosen, instead: pick > 0 ? candidates[0] : undefined, notes: [] });
+    }
+    point.last = chosen.chain;
+    point.step++;
+    this.next = chosen;
+    return "goes on";
+  }
+
+  end(kind: RunEnd["kind"], judged: Judged, realm: Realm): void {
+    const point = this.#point;
+    point.kind = kind;
+    const place = (stack: string | undefined) => {
+      const [first] = realm.placesIn(stack);
+      return first === undefined ? undefined : `${first.source}:${first.line}:${first.column}`;
+    };
+    this.#performed = {
+      kind,
+      judged,
+      departures: this.#departures,
+      preemptions: point.preemptions,
+      steps: point.step,
+      fingerprint: this.#print,
+      trace: this.#steps.map(({ completion: { chain, label, stack }, instead, notes }) => ({
+        chain,
+        label,
+        notes,
+        instead: instead?.chain,
+        insteadLabel: instead?.label,
+        source: place(stack),
+      })),
+      printed: [...this.run?.outside.printed ?? []],
+    };
+  }
+
+  /** What the run came to, once it is certain; the scheduler hears of it. */
+  performed(): Performed {
+    this.#scheduler.end(this.#point);
+    if (this.#performed === undefined) {
+      throw new Error("Cannot tell of a run: it is under way, one that has ended is wanted");
+    }
+    return this.#performed;
+  }
+}
+
+function startOf(actions: readonly number[], tasks: number): { -readonly [K in keyof RunEnd]: RunEnd[K] } & Point {
+  return {
+    kind: "complete",
+    actions,
+    tasks,
+    step: 0,
+    preempts: false,
+    preemptions: 0,
+    begins: () => NONE,
+    last: -1,
+    accesses: NONE,
+    woken: NONE,
+    pending: NOTHING,
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * A run of a scenario as rows: what came from outside, in which order, and where the code asked for it.
+ *
+ * - A column is a chain: what follows one from the other.
+ */
+
+import type { RunTrace, TraceRow } from "../explorer/mod.ts";
+import { chainNames } from "./chains.ts";
+import type { Performed } from "./rounds.ts";
+
+/** The trace of a run. */
+export function scenarioTrace({ trace, judged, preemptions }: Performed): RunTrace {
+  const rows = trace.map(({ chain, label, notes, instead, source }, step): TraceRow => ({
+    step,
+    task: chain,
+    text: notes.length === 0 ? label : `${label}: ${notes.join(", ")}`,
+    preempts: instead,
+    races: false,
+    holds: [],
+    source,
+  }));
+  const chains = 1 + Math.max(0, ...rows.map(({ task }) => task));
+  return { tasks: chainNames(chains), rows, outcome: judged.outcome, finding: judged.finding, preemptions };
+}

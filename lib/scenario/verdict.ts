@@ -1,0 +1,128 @@
+/**
+ * What a run of a scenario comes to: its outcome, and the bug that it shows.
+ *
+ * - A failed `expect` and an error called `AssertionError` are an `assertion`, any other that the scenario throws, or that nobody
+ *   could catch, an `exception`.
+ * - A `hang` is a scenario that has not settled where nothing is pending. What is left over where it returned is a `leak`.
+ */
+
+import { type BugKind, type Finding, type Judged, kinds } from "../explorer/mod.ts";
+import { dataText } from "../program/mod.ts";
+import type { Rejection } from "./rejections.ts";
+import type { SourcePlace } from "./source_map.ts";
+import type { Run } from "./world/main.ts";
+
+/** What is known of a run at its end. */
+export interface Ended {
+  readonly run: Run;
+  /** Whether its last step did not end by itself. */
+  readonly isEndless: boolean;
+  readonly rejections: readonly Rejection[];
+  /** The label of what came last. */
+  readonly last: string;
+  readonly placesIn: (stack: string | undefined) => readonly SourcePlace[];
+}
+
+/** What a run comes to; kinds that are ignored do not count. */
+export function verdictOf(ended: Ended, ignore: readonly BugKind[]): Judged {
+  const { outside } = ended.run;
+  const outcome = outside.state === "returned" ? plainData(outside.value) : undefined;
+  const findings = findingsOf(ended).filter(({ kind }) => !ignore.includes(kind));
+  const [finding] = findings.sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
+  const text = outside.state === "returned" ? dataText(outcome) : finding?.message ?? outside.state;
+  return { outcome, text, finding };
+}
+
+function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Finding[] {
+  const { outside } = run;
+  const { state, broken, crash } = outside;
+  if (isEndless) {
+    return [{
+      kind: "livelock",
+      message: `after ${last} the code goes on without end: a loop, or one microtask after the other`,
+    }];
+  }
+  const told = (error: unknown) => errorText(error, placesIn);
+  const findings: Finding[] = [];
+  const thrown = crash ?? (state === "threw" ? { error: outside.value } : undefined);
+  if (broken !== undefined) findings.push({ kind: "assertion", message: broken + placeText(outside.value, placesIn) });
+  else if (thrown !== undefined) {
+    const isAssertion = nameOf(thrown.error) === "AssertionError";
+    const message = crash === undefined ? told(thrown.error) : `nobody catches ${told(thrown.error)}`;
+    findings.push({ kind: isAssertion ? "assertion" : "exception", message });
+  }
+  for (const { reason, isHandled } of rejections) {
+    findings.push(
+      isHandled
+        ? { kind: "late-rejection", message: `${told(reason)} is handled only in a later step: a process ends before` }
+        : { kind: "unhandled-rejection", message: `nobody handles ${told(reason)}` },
+    );
+  }
+  if (state === "runs" && thrown === undefined && broken === undefined) {
+    findings.push({ kind: "hang", message: "the scenario waits, and nothing is pending" });
+  }
+  if (state === "returned" && findings.length === 0) {
+    const left = [
+      ...outside.pending.filter(({ isHeld }) => isHeld).map(({ label, stack }) => {
+        const [place] = placesIn(stack);
+        return place === undefined ? label : `${label} (${textOfPlace(place)})`;
+      }),
+      ...outside.leftovers.flatMap((leftover) => leftover()),
+    ];
+    if (left.length > 0) findings.push({ kind: "leak", message: `it returns, and leaves over: ${left.join(", ")}` });
+  }
+  return findings;
+}
+
+/** An error for people, with where it was made. */
+function errorText(error: unknown, placesIn: Ended["placesIn"]): string {
+  const { message } = errorParts(error);
+  const head = message === undefined ? String(error) : `${nameOf(error)}: ${message}`;
+  return head + placeText(error, placesIn);
+}
+
+function placeText(error: unknown, placesIn: Ended["placesIn"]): string {
+  const [place] = placesIn(errorParts(error).stack);
+  return place === undefined ? "" : ` (${textOfPlace(place)})`;
+}
+
+/** A place for people, such as `cache.ts:12`. */
+export function textOfPlace({ source, line }: SourcePlace): string {
+  return `${source.slice(source.lastIndexOf("/") + 1)}:${line}`;
+}
+
+/** A place as traces name it. */
+export function urlOfPlace({ source, line, column }: SourcePlace): string {
+  return `${source}:${line}:${column}`;
+}
+
+function nameOf(error: unknown): string {
+  return errorParts(error).name ?? "Error";
+}
+
+interface ErrorParts {
+  readonly name?: string;
+  readonly message?: string;
+  readonly stack?: string;
+}
+
+/** The parts of an error of whatever realm. */
+function errorParts(error: unknown): ErrorParts {
+  if (typeof error !== "object" || error === null) return {};
+  const text = (key: string) => {
+    const value: unknown = Reflect.get(error, key);
+    return typeof value === "string" ? { [key]: value } : {};
+  };
+  return { ...text("name"), ...text("message"), ...text("stack") };
+}
+
+/** A value of a realm as data of this one; a text where it is more than data. */
+function plainData(value: unknown): unknown {
+  if (typeof value === "function" || typeof value === "symbol") return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  try {
+    return structuredClone(value);
+  } catch {
+    return String(value);
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * Events, and targets that dispatch them, as in the DOM standard without a tree. Inside the realm.
+ *
+ * - A listener that throws ends the run as an uncaught error; the others are still called.
+ */
+
+/** An error of the platform, by its name. */
+export class DOMException extends Error {
+  static readonly #codes: Readonly<Record<string, number>> = {
+    NotSupportedError: 9,
+    InvalidStateError: 11,
+    SyntaxError: 12,
+    InvalidAccessError: 15,
+    AbortError: 20,
+    QuotaExceededError: 22,
+    TimeoutError: 23,
+    DataCloneError: 25,
+  };
+
+  constructor(message = "", name: string | { readonly name?: string; readonly cause?: unknown } = "Error") {
+    super(message, typeof name === "object" && "cause" in name ? { cause: name.cause } : undefined);
+    const own = typeof name === "object" ? name.name ?? "Error" : name;
+    Object.defineProperty(this, "name", { value: own, configurable: true });
+  }
+
+  get code(): number {
+    return DOMException.#codes[this.name] ?? 0;
+  }
+}
+
+/** How an event is made. */
+export interface EventSettings {
+  readonly bubbles?: boolean;
+  readonly cancelable?: boolean;
+  readonly composed?: boolean;
+}
+
+/** An event. */
+export class Event {
+  readonly type: string;
+  readonly bubbles: boolean;
+  readonly cancelable: boolean;
+  readonly composed: boolean;
+  readonly isTrusted: boolean = false;
+  readonly timeStamp: number = 0;
+  target: unknown = null;
+  currentTarget: unknown = null;
+  eventPhase = 0;
+  defaultPrevented = false;
+  /** Whether no further listener is called. */
+  isStopped = false;
+
+  constructor(type: string, { bubbles = false, cancelable = false, composed = false }: EventSettings = {}) {
+    this.type = String(type);
+    this.bubbles = bubbles;
+    this.cancelable = cancelable;
+    this.composed = composed;
+  }
+
+  get srcElement(): unknown {
+    return this.target;
+  }
+
+  preventDefault(): void {
+    if (this.cancelable) this.defaultPrevented = true;
+  }
+
+  stopPropagation(): void {}
+
+  stopImmediatePropagation(): void {
+    this.isStopped = true;
+  }
+
+  composedPath(): unknown[] {
+    return this.currentTarget === null ? [] : [this.currentTarget];
+  }
+}
+
+/** An event with a value of the caller's own. */
+export class CustomEvent extends Event {
+  readonly detail: unknown;
+
+  constructor(type: string, settings: EventSettings & { readonly detail?: unknown } = {}) {
+    super(type, settings);
+    this.detail = settings.detail ?? null;
+  }
+}
+
+/** A message to a port or a channel. */
+export class MessageEvent extends Event {
+  readonly data: unknown;
+  readonly origin: string;
+  readonly lastEventId: string;
+  readonly source: unknown;
+  readonly ports: readonly unknown[];
+
+  constructor(
+    type: string,
+    settings: EventSettings & {
+      readonly data?: unknown;
+      readonly origin?: string;
+      readonly lastEventId?: string;
+      readonly source?: unknown;
+      readonly ports?: readonly unknown[];
+    } = {},
+  ) {
+    super(type, settings);
+    this.data = settings.data ?? null;
+    this.origin = settings.origin ?? "";
+    this.lastEventId = settings.lastEventId ?? "";
+    this.source = settings.source ?? null;
+    this.ports = settings.ports ?? [];
+  }
+}
+
+/** What went wrong. */
+export class ErrorEvent extends Event {
+  readonly message: string;
+  readonly error: unknown;
+
+  constructor(type: string, settings: EventSettings & { readonly message?: string; readonly error?: unknown } = {}) {
+    super(type, settings);
+    this.message = settings.message ?? "";
+    this.error = settings.error;
+  }
+}
+
+/** The end of a connection. */
+export class CloseEvent extends Event {
+  readonly wasClean: boolean;
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(
+    type: string,
+    settings: EventSettings & { readonly wasClean?: boolean; readonly code?: number; readonly reason?: string } = {},
+  ) {
+    super(type, settings);
+    this.wasClean = settings.wasClean ?? false;
+    this.code = settings.code ?? 0;
+    this.reason = settings.reason ?? "";
+  }
+}
+
+type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown } | null;
+
+interface Listener {
+  readonly callback: NonNullable<Callback>;
+  readonly capture: boolean;
+  readonly once: boolean;
+  isRemoved: boolean;
+}
+
+/** What a signal offers to those who listen until it aborts. */
+interface Aborting {
+  readonly aborted: boolean;
+  whenAborted(act: () => void): void;
+}
+
+/** How a listener is added. */
+export type ListenerOptions = boolean | {
+  readonly capture?: boolean;
+  readonly once?: boolean;
+  readonly passive?: boolean;
+  readonly signal?: Aborting;
+};
+
+/** Where uncaught errors of listeners go: whoever runs tells. */
+export const uncaught: { report: (error: unknown) => void } = { report: () => {} };
+
+/** A target of events. */
+export class EventTarget {
+  readonly #listeners = new Map<string, Listener[]>();
+  // By event, what stands in the list for the `on` property.
+  readonly #handlers = new Map<string, { value: unknown; listener: Listener }>();
+
+  addEventListener(type: string, callback: Callback, options: ListenerOptions = {}): void {
+    const { capture = false, once = false, signal } = typeof options === "boolean" ? { capture: options } : options;
+    if (callback === null || callback === undefined || signal?.aborted) return;
+    const list = this.#listeners.get(type) ?? [];
+    if (list.some((other) => other.callback === callback && other.capture === capture)) return;
+    list.push({ callback, capture, once, isRemoved: false });
+    this.#listeners.set(type, list);
+    signal?.whenAborted(() => this.removeEventListener(type, callback, { capture }));
+  }
+
+  removeEventListener(type: string, callback: Callback, options: ListenerOptions = {}): void {
+    const { capture = false } = typeof options === "boolean" ? { capture: options } : options;
+    const list = this.#listeners.get(type) ?? [];
+    const listener = list.find((other) => other.callback === callback && other.capture === capture);
+    if (listener === undefined) return;
+    listener.isRemoved = true;
+    this.#listeners.set(type, list.filter((other) => other !== listener));
+  }
+
+  dispatchEvent(event: Event): boolean {
+    event.target = this;
+    event.currentTarget = this;
+    event.eventPhase = 2;
+    for (const listener of [...this.#listeners.get(event.type) ?? []]) {
+      if (listener.isRemoved) continue;
+      const { callback, capture, once } = listener;
+      if (once) this.removeEventListener(event.type, callback, { capture });
+      try {
+        if (typeof callback === "function") callback.call(this as never, event);
+        else callback.handleEvent(event);
+      } catch (error) {
+        uncaught.report(error);
+      }
+      if (event.isStopped) break;
+    }
+    event.currentTarget = null;
+    event.eventPhase = 0;
+    return !event.defaultPrevented;
+  }
+
+  /** How many listeners there are, of one event or of all. */
+  listenersOf(type?: string): number {
+    if (type !== undefined) return this.#listeners.get(type)?.length ?? 0;
+    return [...this.#listeners.values()].reduce((sum, list) => sum + list.length, 0);
+  }
+
+  /** What an `on` property holds. */
+  handlerOf(type: string): unknown {
+    return this.#handlers.get(type)?.value ?? null;
+  }
+
+  /** Sets what an `on` property holds: it keeps its place among the listeners. */
+  handle(type: string, value: unknown): void {
+    const known = this.#handlers.get(type);
+    if (known !== undefined && typeof value === "function") {
+      known.value = value;
+      return;
+    }
+    if (known !== undefined) {
+      this.removeEventListener(type, known.listener.callback);
+      this.#handlers.delete(type);
+    }
+    if (typeof value !== "function") return;
+    const callback = (event: Event) => {
+      const handler = this.#handlers.get(type)?.value;
+      if (typeof handler === "function") handler.call(this, event);
+    };
+    this.#handlers.set(type, { value, listener: { callback, capture: false, once: false, isRemoved: false } });
+    this.addEventListener(type, callback);
+  }
+}
+
+/** Gives a class of targets an `on` property for each of these events. */
+export function withHandlers(target: { readonly prototype: EventTarget }, types: readonly string[]): void {
+  for (const type of types) {
+    Object.defineProperty(target.prototype, `on${type}`, {
+      configurable: true,
+      enumerable: true,
+      get(this: EventTarget) {
+        return this.handlerOf(type);
+      },
+      set(this: EventTarget, value: unknown) {
+        this.handle(type, value);
+      },
+    });
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Answers to fetches: a status, headers, and a body that is there as a whole. Inside the realm.
+ *
+ * - Reading the body is an `io` of its own, so an abort may come between the head and the body.
+ * - Streams are not in this world.
+ */
+
+import type { AbortSignal } from "./abort.ts";
+import { refuse } from "./refused.ts";
+
+type Pairs = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | Headers;
+
+/** Headers: names in any case. */
+export class Headers {
+  readonly #values = new Map<string, string>();
+
+  constructor(init: Pairs = []) {
+    const pairs = init instanceof Headers || Symbol.iterator in init ? init : Object.entries(init);
+    for (const [name, value] of pairs as Iterable<readonly [string, string]>) this.append(name, value);
+  }
+
+  get(name: string): string | null {
+    return this.#values.get(name.toLowerCase()) ?? null;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name.toLowerCase());
+  }
+
+  set(name: string, value: string): void {
+    this.#values.set(name.toLowerCase(), String(value));
+  }
+
+  append(name: string, value: string): void {
+    const before = this.get(name);
+    this.set(name, before === null ? value : `${before}, ${value}`);
+  }
+
+  delete(name: string): void {
+    this.#values.delete(name.toLowerCase());
+  }
+
+  forEach(act: (value: string, name: string) => void): void {
+    for (const [name, value] of this) act(value, name);
+  }
+
+  *entries(): Generator<[string, string]> {
+    for (const entry of [...this.#values].sort(([one], [other]) => one < other ? -1 : 1)) yield entry;
+  }
+
+  *keys(): Generator<string> {
+    for (const [name] of this.entries()) yield name;
+  }
+
+  *values(): Generator<string> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): Generator<[string, string]> {
+    return this.entries();
+  }
+}
+
+type Io = (label: string, act?: () => unknown, options?: { readonly signal?: AbortSignal }) => Promise<unknown>;
+
+interface Context {
+  readonly url: string;
+  readonly io: Io;
+  readonly signal?: AbortSignal;
+}
+
+/** What a response is made with, besides its body. */
+interface Settings {
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly headers?: Pairs;
+}
+
+/** What a handler answers: the parts of a response. */
+interface Parts extends Settings {
+  readonly body?: unknown;
+}
+
+const PARTS: readonly string[] = ["status", "statusText", "headers", "body"];
+
+/** The answer to a fetch. */
+export class Response {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly redirected: boolean = false;
+  readonly type: string = "basic";
+  bodyUsed = false;
+  readonly #body: unknown;
+  readonly #context: Context | undefined;
+
+  constructor(body?: unknown, settings?: Settings, context?: Context) {
+    const { status = 200, statusText = "", headers = [] } = settings ?? {};
+    this.#body = body;
+    this.#context = context;
+    this.status = status;
+    this.statusText = statusText;
+    this.headers = new Headers(headers);
+  }
+
+  static json(body: unknown, settings?: Settings): Response {
+    return new Response(JSON.stringify(body), settings);
+  }
+
+  /** The same, as it comes from there. */
+  from(context: Context): Response {
+    return new Response(this.#body, this, context);
+  }
+
+  get url(): string {
+    return this.#context?.url ?? "";
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get body(): unknown {
+    return refuse("the stream of a body")();
+  }
+
+  clone(): Response {
+    if (this.bodyUsed) throw new TypeError("Cannot clone a response: its body is used, one that is not is wanted");
+    return new Response(this.#body, this, this.#context);
+  }
+
+  async text(): Promise<string> {
+    if (this.bodyUsed) throw new TypeError("Cannot read a body: it is used already, one that is not is wanted");
+    this.bodyUsed = true;
+    const body = this.#body ?? "";
+    if (this.#context !== undefined) {
+      const { url, io, signal } = this.#context;
+      await io(`body of ${url}`, undefined, signal ? { signal } : {});
+    }
+    return typeof body === "string" ? body : JSON.stringify(body);
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+}
+
+/** What a handler's answer is: parts of a response, or else the body of one. */
+export function responseOf(answer: unknown, context: Context): Response {
+  if (answer instanceof Response) return answer.from(context);
+  const isParts = typeof answer === "object" && answer !== null &&
+    Object.keys(answer).length > 0 && Object.keys(answer).every((key) => PARTS.includes(key));
+  const { body, ...settings }: Parts = isParts ? answer : { body: answer };
+  return new Response(body, settings, context);
+}

@@ -1,0 +1,220 @@
+/**
+ * The globals of a run: what the world has, and the names of what it lacks. Inside the realm.
+ *
+ * - A run's `globalThis` is an object of its own over the realm's, so what code puts there goes with the run.
+ */
+
+import { AbortController } from "./abort.ts";
+import { answers } from "./answers.ts";
+import { chance, type Chooser } from "./chance.ts";
+import { clocks } from "./clock.ts";
+import { CloseEvent, CustomEvent, DOMException, ErrorEvent, Event, EventTarget, MessageEvent } from "./events.ts";
+import { Headers, Response } from "./fetch.ts";
+import { locks } from "./locks.ts";
+import { modules } from "./node/modules.ts";
+import type { Outside } from "./outside.ts";
+import { ports } from "./ports.ts";
+import { refuse } from "./refused.ts";
+import { nextTick, timers } from "./timers.ts";
+
+type Names = Readonly<Record<string, unknown>>;
+
+/** What the host hands to a realm: what is pure there, and chance. */
+export interface HostParts {
+  /** Globals that wait for nothing and read no clock, such as `URL`. */
+  readonly pure: Names;
+  /** A module that is built in; undefined where there is none. */
+  readonly module: (name: string) => Names | undefined;
+  /** The names of what `Deno` has. */
+  readonly denoNames: readonly string[];
+  /** Begins the chance of a run. */
+  readonly chooser: () => Chooser;
+  /** A value as people read it. */
+  readonly inspect: (value: unknown) => string;
+}
+
+/** What the world lacks, by name. */
+const LACKING = [
+  "Worker",
+  "SharedWorker",
+  "WebSocket",
+  "WebSocketStream",
+  "EventSource",
+  "XMLHttpRequest",
+  "Request",
+  "Blob",
+  "File",
+  "FileReader",
+  "FormData",
+  "ReadableStream",
+  "WritableStream",
+  "TransformStream",
+  "ByteLengthQueuingStrategy",
+  "CountQueuingStrategy",
+  "CompressionStream",
+  "DecompressionStream",
+  "TextEncoderStream",
+  "TextDecoderStream",
+  "WebAssembly",
+  "alert",
+  "confirm",
+  "prompt",
+  "requestAnimationFrame",
+  "requestIdleCallback",
+] as const;
+
+/** The globals of the runs of one outside, and what the scenario is handed. */
+export function globalsOf(outside: Outside, host: HostParts): { readonly globals: Names; readonly world: object } {
+  const { world, fetch } = answers(outside, host.inspect);
+  const listeners = new EventTarget();
+  let processListeners = 0;
+  outside.resets.push(() => {
+    processListeners = 0;
+  });
+  outside.leftovers.push(() => processListeners > 0 ? ["a listener of the process"] : []);
+  const listen = () => {
+    processListeners++;
+    return process;
+  };
+  const unlisten = () => {
+    processListeners = Math.max(0, processListeners - 1);
+    return process;
+  };
+  const print = (...values: readonly unknown[]) => {
+    outside.printed.push(values.map((value) => typeof value === "string" ? value : host.inspect(value)).join(" "));
+  };
+  const printing = Object.fromEntries(
+    ["log", "info", "debug", "warn", "error", "trace", "dir", "table", "group", "groupCollapsed"].map((name) => {
+      return [name, print];
+    }),
+  );
+  const silent = ["groupEnd", "time", "timeEnd", "timeLog", "count", "countReset", "assert", "clear"];
+  for (const name of silent) printing[name] = () => {};
+  const tick = nextTick(outside);
+  const process: Record<string, unknown> = {
+    env: {},
+    argv: ["scenario"],
+    execArgv: [],
+    pid: 1,
+    platform: "linux",
+    arch: "x64",
+    title: "scenario",
+    version: "v24.0.0",
+    versions: { node: "24.0.0" },
+    release: { name: "node" },
+    nextTick: tick,
+    cwd: () => "/",
+    uptime: () => outside.now / 1000,
+    hrtime: Object.assign(() => [Math.floor(outside.now / 1000), (outside.now % 1000) * 1e6], {
+      bigint: () => BigInt(Math.round(outside.now * 1e6)),
+    }),
+    memoryUsage: refuse("process.memoryUsage"),
+    exit: refuse("process.exit"),
+    kill: refuse("process.kill"),
+    emitWarning() {},
+    emit: () => false,
+    on: listen,
+    once: listen,
+    addListener: listen,
+    off: unlisten,
+    removeListener: unlisten,
+    listenerCount: () => processListeners,
+    stdout: { write: print, isTTY: false },
+    stderr: { write: print, isTTY: false },
+  };
+  const globals: Record<string, unknown> = {
+    ...Object.fromEntries(LACKING.map((name) => [name, refuse(name)])),
+    ...host.pure,
+    TextEncoder: encoder(host.pure["TextEncoder"] as typeof TextEncoder),
+    ...timers(outside),
+    ...clocks(outside),
+    ...chance(outside, host.chooser),
+    ...ports(outside),
+    AbortController,
+    CloseEvent,
+    CustomEvent,
+    DOMException,
+    ErrorEvent,
+    Event,
+    EventTarget,
+    Headers,
+    MessageEvent,
+    Response,
+    fetch,
+    console: printing,
+    process,
+    navigator: { locks: locks(outside), userAgent: "Holdfast", hardwareConcurrency: 1, language: "en", onLine: true },
+    Deno: Object.fromEntries(host.denoNames.map((name) => [name, refuse(`Deno.${name}`)])),
+    // Atomics belong to shared memory: here they are taken whole, without what waits.
+    Atomics: waitless(Reflect.get(globalThis, "Atomics")),
+    Intl: clockless(),
+    WeakRef: StrongRef,
+    FinalizationRegistry: SilentRegistry,
+    addEventListener: listeners.addEventListener.bind(listeners),
+    removeEventListener: listeners.removeEventListener.bind(listeners),
+    dispatchEvent: listeners.dispatchEvent.bind(listeners),
+    reportError: (error: unknown) => {
+      outside.crash ??= { error };
+    },
+  };
+  const node = modules({ outside, globals, hostModule: host.module });
+  globals["__node"] = node;
+  return { globals, world };
+}
+
+/** `Atomics` without what waits. */
+function waitless(atomics: object): object {
+  const all = Object.getOwnPropertyDescriptors(atomics);
+  const own = Object.fromEntries(["wait", "waitAsync"].map((name) => [name, { value: refuse(`Atomics.${name}`) }]));
+  return Object.create(Object.prototype, { ...all, ...own });
+}
+
+/** `Intl` without its clock: a format of no date is one of now. */
+function clockless(): object {
+  class DateTimeFormat extends Intl.DateTimeFormat {
+    override format = (date?: Date | number): string => {
+      if (date === undefined) refuse("Intl.DateTimeFormat without a date")();
+      return super.format(date);
+    };
+
+    override formatToParts(date?: Date | number): Intl.DateTimeFormatPart[] {
+      if (date === undefined) refuse("Intl.DateTimeFormat without a date")();
+      return super.formatToParts(date);
+    }
+  }
+  return Object.create(Object.prototype, {
+    ...Object.getOwnPropertyDescriptors(Intl),
+    DateTimeFormat: { value: DateTimeFormat },
+  });
+}
+
+/** An encoder whose bytes are of this realm. */
+function encoder(Encoder: typeof TextEncoder): unknown {
+  return class TextEncoder extends Encoder {
+    override encode(text?: string): Uint8Array<ArrayBuffer> {
+      return new Uint8Array(super.encode(text));
+    }
+  };
+}
+
+/** A reference that lasts: when something is collected is chance. */
+class StrongRef {
+  readonly #target: unknown;
+
+  constructor(target: unknown) {
+    this.#target = target;
+  }
+
+  deref(): unknown {
+    return this.#target;
+  }
+}
+
+/** A registry that is never told: when something is collected is chance. */
+class SilentRegistry {
+  register(): void {}
+
+  unregister(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What a realm evaluates first: it makes the worlds of runs. A bundle of this file is the text that is evaluated.
+ *
+ * - A world is made once and used for one run after the other; `begin` forgets all that belonged to the last one.
+ */
+
+import { uncaught } from "./events.ts";
+import { globalsOf, type HostParts } from "./globals.ts";
+import { type Completion, Outside } from "./outside.ts";
+import { cloned } from "./clone.ts";
+import { refusals } from "./refused.ts";
+
+/** A module of the user's, evaluated for one run: its exports, or a promise of them. */
+type Evaluate = (globals: Readonly<Record<string, unknown>>) => unknown;
+
+/** What is run. */
+export interface Started {
+  readonly evaluate: Evaluate;
+  /** The name of the function among the exports. */
+  readonly name: string;
+  /** What it is handed besides the world. */
+  readonly input: unknown;
+  /** Whether where things are asked for is kept. */
+  readonly traces: boolean;
+  /** Whether the module asks for an object of all globals. */
+  readonly isGlobal: boolean;
+}
+
+/** A run and its outside. */
+class Run {
+  readonly outside = new Outside();
+  readonly #own: Readonly<Record<string, unknown>>;
+  readonly #world: object;
+  /** What the run used that the world lacks. */
+  refused: Error | undefined;
+  /** Whether the function gave something else than a promise. */
+  isSynchronous = false;
+
+  constructor(host: HostParts) {
+    const { globals, world } = globalsOf(this.outside, host);
+    this.#own = globals;
+    this.#world = world;
+  }
+
+  /** What the module finds as globals. */
+  get globals(): Readonly<Record<string, unknown>> {
+    return this.#own;
+  }
+
+  /** Begins a run: evaluates the module and calls the function. */
+  begin({ evaluate, name, input, traces, isGlobal }: Started): void {
+    const { outside } = this;
+    outside.traces = traces;
+    outside.reset();
+    this.refused = undefined;
+    this.isSynchronous = false;
+    const globals = isGlobal ? whole(this.#own) : this.#own;
+    this.blamed();
+    // As platforms evaluate modules: in a microtask.
+    void this.#call({ evaluate, name, input, globals });
+  }
+
+  async #call(
+    { evaluate, name, input, globals }: Omit<Started, "traces" | "isGlobal"> & {
+      readonly globals: Readonly<Record<string, unknown>>;
+    },
+  ): Promise<void> {
+    const { outside } = this;
+    await undefined;
+    try {
+      const evaluated = evaluate(globals);
+      // Only a module with an await of its own gives a promise.
+      const exports = evaluated instanceof Promise ? await evaluated : evaluated;
+      const scenario = (exports as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[name];
+      const given = scenario?.(this.#world, cloned(input));
+      this.isSynchronous = !isThenable(given);
+      outside.value = await given;
+      outside.state = "returned";
+    } catch (error) {
+      outside.value = error;
+      outside.state = "threw";
+    }
+  }
+
+  /** Lets a completion come. */
+  perform(completion: Completion): void {
+    this.#listening(() => this.outside.perform(completion));
+  }
+
+  /** Runs the ticks that microtasks have put in line. */
+  tick(): void {
+    this.#listening(() => this.outside.runTicks());
+  }
+
+  #listening(act: () => void): void {
+    this.blamed();
+    act();
+  }
+
+  /** Has it blamed for what goes wrong in microtasks. */
+  blamed(): void {
+    uncaught.report = (error) => {
+      this.outside.crash ??= { error };
+    };
+    refusals.tell = (error) => {
+      this.refused ??= error;
+    };
+  }
+}
+
+/** An object of all globals, of a run of its own: what code puts there goes with the run. */
+function whole(globals: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = Object.create(globalThis, Object.getOwnPropertyDescriptors(globals));
+  for (const own of GLOBAL_NAMES) Object.defineProperty(all, own, { value: all, writable: true, configurable: true });
+  return all;
+}
+
+/** The names of the object of all globals. */
+export const GLOBAL_NAMES: readonly string[] = ["globalThis", "self", "global"];
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/** Where several runs share a drain nobody knows which of them a microtask is of: `doubt` hears of what goes wrong there. */
+export function blameNobody(doubt: () => void): void {
+  uncaught.report = doubt;
+  refusals.tell = doubt;
+}
+
+/** Makes what runs, given the host's parts. */
+export function makeRun(host: HostParts): Run {
+  return new Run(host);
+}
+
+export type { Run };

@@ -1,0 +1,157 @@
+/**
+ * `node:events`: emitters, whose listeners are called at once, in order. Inside the realm.
+ */
+
+import type { AbortSignal } from "../abort.ts";
+
+type Name = string | symbol;
+type Callback = (...args: unknown[]) => unknown;
+
+interface Listener {
+  /** What was given. */
+  readonly callback: Callback;
+  /** What is called. */
+  readonly act: Callback;
+  readonly once: boolean;
+}
+
+const MOST = 10;
+
+/** Emits events to listeners. */
+export class EventEmitter {
+  static defaultMaxListeners: number = MOST;
+  static readonly errorMonitor: symbol = Symbol("events.errorMonitor");
+  static readonly captureRejectionSymbol: symbol = Symbol.for("nodejs.rejection");
+
+  // Classes of old call the constructor as a function: so no private fields.
+  declare _events: Map<Name, Listener[]> | undefined;
+  declare _most: number | undefined;
+
+  on(name: Name, callback: Callback): this {
+    return this._add(name, callback, {});
+  }
+
+  addListener(name: Name, callback: Callback): this {
+    return this.on(name, callback);
+  }
+
+  once(name: Name, callback: Callback): this {
+    return this._add(name, callback, { once: true });
+  }
+
+  prependListener(name: Name, callback: Callback): this {
+    return this._add(name, callback, { first: true });
+  }
+
+  prependOnceListener(name: Name, callback: Callback): this {
+    return this._add(name, callback, { first: true, once: true });
+  }
+
+  off(name: Name, callback: Callback): this {
+    const list = this._events?.get(name) ?? [];
+    const place = list.findLastIndex((listener) => listener.callback === callback || listener.act === callback);
+    if (place < 0) return this;
+    const rest = list.toSpliced(place, 1);
+    if (rest.length > 0) this._events?.set(name, rest);
+    else this._events?.delete(name);
+    if (name !== "removeListener") this.emit("removeListener", name, callback);
+    return this;
+  }
+
+  removeListener(name: Name, callback: Callback): this {
+    return this.off(name, callback);
+  }
+
+  removeAllListeners(name?: Name): this {
+    if (name === undefined) this._events?.clear();
+    else this._events?.delete(name);
+    return this;
+  }
+
+  emit(name: Name, ...args: readonly unknown[]): boolean {
+    if (name === "error") this._call(EventEmitter.errorMonitor, args);
+    if (this._call(name, args)) return true;
+    if (name !== "error") return false;
+    const [error] = args;
+    if (error instanceof Error) throw error;
+    throw new Error(`Unhandled error. (${String(error)})`);
+  }
+
+  listeners(name: Name): Callback[] {
+    return (this._events?.get(name) ?? []).map(({ callback }) => callback);
+  }
+
+  rawListeners(name: Name): Callback[] {
+    return (this._events?.get(name) ?? []).map(({ act }) => act);
+  }
+
+  listenerCount(name: Name, callback?: Callback): number {
+    return this.listeners(name).filter((other) => callback === undefined || other === callback).length;
+  }
+
+  eventNames(): Name[] {
+    return [...this._events?.keys() ?? []];
+  }
+
+  setMaxListeners(most: number): this {
+    this._most = most;
+    return this;
+  }
+
+  getMaxListeners(): number {
+    return this._most ?? EventEmitter.defaultMaxListeners;
+  }
+
+  _add(name: Name, callback: Callback, { once = false, first = false }): this {
+    if (typeof callback !== "function") {
+      throw new TypeError('The "listener" argument must be of type function. Received ' + typeof callback);
+    }
+    const act = once
+      ? (...args: unknown[]) => {
+        this.off(name, act);
+        return callback.apply(this, args);
+      }
+      : callback;
+    if (this._events?.has("newListener")) this.emit("newListener", name, callback);
+    const events = this._events ??= new Map();
+    const list = events.get(name) ?? [];
+    const listener = { callback, act, once };
+    events.set(name, first ? [listener, ...list] : [...list, listener]);
+    return this;
+  }
+
+  _call(name: Name, args: readonly unknown[]): boolean {
+    const list = this._events?.get(name);
+    for (const { act } of list ?? []) act.apply(this, [...args]);
+    return list !== undefined;
+  }
+}
+
+/** Waits for an event once. */
+export function once(
+  emitter: EventEmitter,
+  name: Name,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const heard = (...args: unknown[]) => {
+      emitter.off("error", failed);
+      resolve(args);
+    };
+    const failed = (error: unknown) => {
+      emitter.off(name, heard);
+      reject(error);
+    };
+    emitter.once(name, heard);
+    if (name !== "error") emitter.once("error", failed);
+    signal?.whenAborted(() => {
+      emitter.off(name, heard);
+      emitter.off("error", failed);
+      reject(signal.reason);
+    });
+  });
+}

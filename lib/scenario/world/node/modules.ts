@@ -1,0 +1,240 @@
+/**
+ * The `node:` modules that code expects, as far as they make sense in a world. Inside the realm.
+ *
+ * - What reads no clock and waits for nothing (`path`, `url`, `querystring`) is the host's own.
+ * - All else is refused by name when it is called: the names are the host's.
+ */
+
+import type { AbortSignal } from "../abort.ts";
+import type { Outside } from "../outside.ts";
+import { refuse } from "../refused.ts";
+import { EventEmitter, once } from "./emitter.ts";
+
+type Callback = (...args: unknown[]) => unknown;
+type Module = Readonly<Record<string, unknown>>;
+
+/** What modules are made of. */
+export interface Parts {
+  readonly outside: Outside;
+  readonly globals: Module;
+  /** The host's own module; undefined where there is none. */
+  readonly hostModule: (name: string) => Module | undefined;
+}
+
+/** The modules that are the host's own: they read no clock and wait for nothing. */
+const PURE: readonly string[] = [
+  "path",
+  "path/posix",
+  "path/win32",
+  "url",
+  "querystring",
+  "string_decoder",
+  "punycode",
+];
+
+/** What of `node:assert` may be called: what waits for nothing. */
+const ASSERTIONS: readonly string[] = [
+  "ok",
+  "equal",
+  "notEqual",
+  "strictEqual",
+  "notStrictEqual",
+  "deepEqual",
+  "deepStrictEqual",
+  "notDeepStrictEqual",
+  "throws",
+  "doesNotThrow",
+  "match",
+  "fail",
+  "AssertionError",
+];
+
+/** What of a host's module may be called. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  assert: ASSERTIONS,
+  "assert/strict": ASSERTIONS,
+  util: ["inspect", "format", "isDeepStrictEqual", "stripVTControlCharacters", "types", "TextEncoder", "TextDecoder"],
+  buffer: ["Buffer", "constants", "kMaxLength"],
+  crypto: ["createHash", "createHmac", "timingSafeEqual", "getHashes"],
+  os: ["EOL", "constants"],
+  fs: ["constants"],
+};
+
+/** What gives the modules of a run by name. */
+export function modules(parts: Parts): (name: string) => unknown {
+  let made = new Map<string, unknown>();
+  parts.outside.resets.push(() => {
+    if (made.size > 0) made = new Map();
+  });
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const module = madeModule(name, parts);
+    made.set(name, module);
+    return module;
+  };
+}
+
+function madeModule(name: string, { outside, globals, hostModule }: Parts): unknown {
+  const host = hostModule(name) ?? {};
+  if (PURE.includes(name)) return { ...host };
+  const own = ownModule(name, { outside, globals });
+  const allowed = ALLOWED[name] ?? [];
+  const rest = Object.entries(host).map(([key, value]) => {
+    const isKept = allowed.includes(key) || typeof value !== "function" && typeof value !== "object";
+    return [key, isKept ? value : refuse(`node:${name}.${key}`)];
+  });
+  const all = { ...Object.fromEntries(rest), ...own };
+  if (name === "events") return Object.assign(EventEmitter, { EventEmitter, once });
+  if (name === "assert" || name === "assert/strict") {
+    const ok = Reflect.get(host, "ok") as Callback;
+    return Object.assign((...args: unknown[]) => ok(...args), all, {
+      strict: Object.assign((...args: unknown[]) => ok(...args), all),
+    });
+  }
+  return all;
+}
+
+function ownModule(name: string, { outside, globals }: Pick<Parts, "outside" | "globals">): Module {
+  const timers = () => Object.fromEntries(TIMERS.map((name) => [name, globals[name]]));
+  switch (name) {
+    case "timers":
+      return { ...timers(), promises: promised(globals) };
+    case "timers/promises":
+      return promised(globals);
+    case "util":
+      return { promisify, callbackify: callbackify(outside), inherits, deprecate: (act: unknown) => act };
+    case "async_hooks":
+      return { AsyncResource, AsyncLocalStorage, executionAsyncId: () => 1, triggerAsyncId: () => 0 };
+    case "diagnostics_channel":
+      return { channel, tracingChannel: channel, hasSubscribers: () => false, subscribe() {}, unsubscribe() {} };
+    case "perf_hooks":
+      return { performance: globals["performance"] };
+    case "process":
+      return globals["process"] as Module;
+    case "worker_threads": {
+      const { MessageChannel, MessagePort, BroadcastChannel } = globals;
+      return { MessageChannel, MessagePort, BroadcastChannel, isMainThread: true, parentPort: null, threadId: 0 };
+    }
+    case "console":
+      return globals["console"] as Module;
+    case "crypto": {
+      const { getRandomValues, randomUUID } = globals["crypto"] as Module;
+      return { getRandomValues, randomUUID, webcrypto: globals["crypto"] };
+    }
+    default:
+      return {};
+  }
+}
+
+const TIMERS = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"];
+
+const CUSTOM = Symbol.for("nodejs.util.promisify.custom");
+
+function promisify(act: Callback): unknown {
+  const custom: unknown = Reflect.get(act, CUSTOM);
+  if (custom !== undefined) return custom;
+  return function (this: unknown, ...args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      act.call(this, ...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
+    });
+  };
+}
+
+function callbackify(outside: Outside): (act: (...args: unknown[]) => Promise<unknown>) => Callback {
+  return (act) => (...args) => {
+    const callback = args.pop() as Callback;
+    act(...args).then(
+      (value) => outside.tick(() => callback(null, value)),
+      (error) => outside.tick(() => callback(error)),
+    );
+  };
+}
+
+function inherits(one: { readonly prototype: object }, other: { readonly prototype: object }): void {
+  Object.defineProperty(one, "super_", { value: other, writable: true, configurable: true });
+  Object.setPrototypeOf(one.prototype, other.prototype);
+}
+
+/** Something that runs in a course of its own, which a world does not follow. */
+class AsyncResource {
+  runInAsyncScope(act: Callback, self?: unknown, ...args: unknown[]): unknown {
+    return act.apply(self, args);
+  }
+
+  emitDestroy(): this {
+    return this;
+  }
+
+  asyncId(): number {
+    return 1;
+  }
+
+  triggerAsyncId(): number {
+    return 0;
+  }
+
+  bind(act: Callback): Callback {
+    return act;
+  }
+
+  static bind(act: Callback): Callback {
+    return act;
+  }
+}
+
+const AsyncLocalStorage = refuse("node:async_hooks.AsyncLocalStorage");
+
+function channel(name: string): object {
+  const traced = { traceSync: run, tracePromise: run, traceCallback: run };
+  return { name, hasSubscribers: false, publish() {}, subscribe() {}, unsubscribe() {}, ...traced };
+}
+
+function run(act: Callback, _context?: unknown, self?: unknown, ...args: unknown[]): unknown {
+  return act.apply(self, args);
+}
+
+/** `node:timers/promises`. */
+function promised(globals: Module): Module {
+  const [start, every, soon, clear, clearEvery] = TIMERS.map((name) => globals[name] as Callback);
+  const sleep = (delay?: unknown, value?: unknown, { signal }: { readonly signal?: AbortSignal } = {}) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const timer = start?.(() => resolve(value), delay);
+      signal?.whenAborted(() => {
+        clear?.(timer);
+        reject(signal.reason);
+      });
+    });
+  return {
+    setTimeout: sleep,
+    setImmediate: (value?: unknown) => new Promise((resolve) => soon?.(resolve, value)),
+    scheduler: {
+      wait: (delay: unknown) => sleep(delay),
+      yield: () => new Promise((resolve) => soon?.(resolve)),
+    },
+    async *setInterval(delay?: unknown, value?: unknown) {
+      let due = 0;
+      let wake = () => {};
+      const timer = every?.(() => {
+        due++;
+        wake();
+      }, delay);
+      try {
+        for (;;) {
+          if (due === 0) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+          for (; due > 0; due--) yield value;
+        }
+      } finally {
+        clearEvery?.(timer);
+      }
+    },
+  };
+}

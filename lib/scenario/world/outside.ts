@@ -1,0 +1,167 @@
+/**
+ * The outside of one run: what is pending there, its clock, and what became of the run. It lives inside the realm.
+ *
+ * - A completion is something that the outside does later: an answer, a message, a timer. Whoever explores picks the next one.
+ * - In order means: what is ready, first come first served, and timers only where nothing else is, the earliest first.
+ * - Each completion belongs to a chain: the first that the code asks for in a step goes on with the chain of that step, any
+ *   other takes the first chain in which nothing is pending. Invariant: at most one of a chain is pending.
+ * - Of a line, such as the messages to one port, only the first can come.
+ */
+
+/** Something that the outside does later. */
+export interface Completion {
+  /** What it is, for people. */
+  readonly label: string;
+  /** The number of its chain. */
+  readonly chain: number;
+  /** When it comes, in milliseconds; Infinity where that is whenever it is picked. */
+  readonly due: number;
+  /** What it stands in line for: only the first of a line can come. */
+  readonly line: object | undefined;
+  /** Where the code asked for it, as a stack; only where the outside traces. */
+  readonly stack: string | undefined;
+  /** Whether it keeps a real process alive. */
+  isHeld: boolean;
+  /** Does it. */
+  readonly run: () => void;
+}
+
+/** How a completion is asked for. */
+export interface Posting {
+  readonly due?: number;
+  readonly line?: object;
+}
+
+/** How far the scenario's own function is. */
+export type RunState = "runs" | "returned" | "threw";
+
+/** The outside of one run. */
+export class Outside {
+  /** What can come, in the order in which it was asked for. */
+  pending: Completion[] = [];
+  /** The time since the start, in milliseconds. */
+  now = 0;
+  /** How far the scenario's own function is, and what it returned or threw. */
+  state: RunState = "runs";
+  value: unknown;
+  /** What was expected and does not hold. */
+  broken: string | undefined;
+  /** What was thrown where nobody could catch it. */
+  crash: { readonly error: unknown } | undefined;
+  /** What the run takes for granted. */
+  readonly assumptions: Set<string> = new Set();
+  /** Whether where things are asked for is kept, and what comes of them. */
+  traces = false;
+  /** What came of the present completion, for people; only where it traces. */
+  readonly notes: string[] = [];
+  /** What is left over at the end of a run, besides what is pending. */
+  readonly leftovers: (() => readonly string[])[] = [];
+  /** What belongs to a run is forgotten before the next one. */
+  readonly resets: (() => void)[] = [];
+  /** What code printed. */
+  readonly printed: string[] = [];
+  // What process.nextTick was given: run before the microtasks of a step, and again after them.
+  #ticks: (() => void)[] = [];
+  #current = 0;
+  #continues = false;
+  // By chain, whether something of it is pending.
+  #busy: boolean[] = [];
+
+  /** Begins a run. */
+  reset(): void {
+    this.pending = [];
+    this.now = 0;
+    this.state = "runs";
+    this.value = undefined;
+    this.broken = undefined;
+    this.crash = undefined;
+    this.printed.length = 0;
+    this.notes.length = 0;
+    this.#ticks = [];
+    this.#current = 0;
+    this.#continues = true;
+    this.#busy = [];
+    for (const reset of this.resets) reset();
+  }
+
+  /** How many chains there have been in this run. */
+  get chains(): number {
+    return this.#busy.length;
+  }
+
+  /** Whether ticks wait to be run. */
+  get hasTicks(): boolean {
+    return this.#ticks.length > 0;
+  }
+
+  /** Asks for a completion. */
+  post(label: string, run: () => void, { due = Infinity, line }: Posting = {}): Completion {
+    let chain = this.#current;
+    if (!this.#continues || this.#busy[chain] === true) {
+      const free = this.#busy.indexOf(false);
+      chain = free < 0 ? this.#busy.length : free;
+    }
+    this.#continues = false;
+    this.#busy[chain] = true;
+    const stack = this.traces ? new Error().stack : undefined;
+    const completion = { label, chain, due, line, stack, isHeld: true, run };
+    this.pending.push(completion);
+    return completion;
+  }
+
+  /** Takes a completion back; says whether it was pending. */
+  drop(completion: Completion): boolean {
+    const place = this.pending.indexOf(completion);
+    if (place < 0) return false;
+    this.pending.splice(place, 1);
+    this.#busy[completion.chain] = false;
+    return true;
+  }
+
+  /** What can come next, the default first: into a list that is used again. */
+  candidates(into: Completion[], { isOrdered }: { readonly isOrdered: boolean }): void {
+    into.length = 0;
+    let earliest: Completion | undefined;
+    for (const completion of this.pending) {
+      if (completion.due !== Infinity) {
+        if (earliest === undefined || completion.due < earliest.due) earliest = completion;
+      } else if (completion.line === undefined || !into.some(({ line }) => line === completion.line)) {
+        into.push(completion);
+      }
+    }
+    if (earliest === undefined) return;
+    into.push(earliest);
+    if (isOrdered) return;
+    const rest = this.pending.filter((other) => other.due !== Infinity && other !== earliest);
+    into.push(...rest.sort((one, other) => one.due - other.due));
+  }
+
+  /** Lets a completion come. */
+  perform(completion: Completion): void {
+    this.drop(completion);
+    if (completion.due !== Infinity && completion.due > this.now) this.now = completion.due;
+    this.#current = completion.chain;
+    this.#continues = true;
+    this.guard(completion.run);
+    this.runTicks();
+  }
+
+  /** Puts a function in line behind the present one, before all microtasks. */
+  tick(act: () => void): void {
+    this.#ticks.push(act);
+  }
+
+  /** Runs what `tick` was given, and what that gives. */
+  runTicks(): void {
+    for (let next = this.#ticks.shift(); next !== undefined; next = this.#ticks.shift()) this.guard(next);
+  }
+
+  /** Calls a function; what it throws ends the run, as it ends a process. */
+  guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.crash ??= { error };
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * esbuild for tests, in this process: as `scripts/packages.lock` pins it, and without a trace of it in `deno.lock`.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Esbuild } from "../../lib/scenario/mod.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** esbuild, and what ends its process. */
+export interface TestEsbuild extends Esbuild, AsyncDisposable {}
+
+/** Loads esbuild: `await using esbuild = await testEsbuild()`. */
+export async function testEsbuild(): Promise<TestEsbuild> {
+  // It fetches the package where that is missing, and says where the program is.
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--frozen", "--lock=scripts/packages.lock", "--allow-all", "scripts/bundle/program.ts"],
+    cwd: root,
+  }).output();
+  assertEquals(code, 0);
+  const program = new TextDecoder().decode(stdout).trim();
+  Deno.env.set("ESBUILD_BINARY_PATH", program);
+  const [, registry, version] = /^(.*)\/@esbuild\/[^/]+\/([^/]+)\//.exec(program) ?? [];
+  const { build, stop } = createRequire(import.meta.url)(`${registry}/esbuild/${version}/lib/main.js`);
+  return { build, [Symbol.asyncDispose]: () => stop() };
+}

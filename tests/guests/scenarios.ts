@@ -1,0 +1,135 @@
+/**
+ * Scenarios that show a kind of bug each, and scenarios that make no sense.
+ *
+ * @module
+ */
+
+import type { World } from "../../lib/scenario/mod.ts";
+
+export async function hang({ io }: World): Promise<void> {
+  await io("x");
+  await new Promise(() => {});
+}
+
+export async function livelock({ io }: World): Promise<void> {
+  await io("x");
+  for (;;) await 0;
+}
+
+export async function loop({ io }: World): Promise<void> {
+  await io("x");
+  for (;;);
+}
+
+export async function unhandled({ io }: World): Promise<void> {
+  void (async () => {
+    await io("x");
+    throw new TypeError("lost");
+  })();
+  await io("y");
+}
+
+export async function late({ io }: World): Promise<void> {
+  const failing = (async () => {
+    await io("x");
+    throw new TypeError("late");
+  })();
+  await io("y");
+  await failing.catch(() => {});
+}
+
+export async function leak({ io }: World): Promise<void> {
+  setInterval(() => {}, 10);
+  await io("x");
+}
+
+export async function assertion({ io, expect }: World): Promise<void> {
+  let isFirst = true;
+  await Promise.all([
+    io("one").then(() => {
+      isFirst = false;
+    }),
+    io("two").then(() => expect(!isFirst, "one comes before two")),
+  ]);
+}
+
+/** An assertion that the code under test swallows. */
+export async function swallowed({ io, expect }: World): Promise<void> {
+  await io("x");
+  await Promise.reject(new Error("any")).catch(() => expect(false, "nothing is swallowed")).catch(() => {});
+}
+
+export async function exception({ io }: World): Promise<void> {
+  let found: { readonly value: number } | undefined;
+  await Promise.all([
+    io("one").then(() => {
+      found = { value: 1 };
+    }),
+    io("two").then(() => (found as { readonly value: number }).value),
+  ]);
+}
+
+export async function crash({ io }: World): Promise<void> {
+  setTimeout(() => {
+    throw new Error("in a timer");
+  }, 5);
+  await io("x");
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+export async function polluted({ io }: World): Promise<number[]> {
+  const prototype: { count?: number } & object = Array.prototype;
+  prototype.count = (prototype.count ?? 0) + 1;
+  const global: { count?: number } & object = globalThis;
+  global.count = (global.count ?? 0) + 1;
+  await Promise.all([io("a"), io("b"), io("c")]);
+  return [prototype.count, global.count];
+}
+
+/** Two updates of one value: each reads and writes. */
+export async function lost({ io, expect }: World): Promise<number> {
+  let value = 0;
+  const update = async () => {
+    const seen = await io("read", () => value);
+    await io("write", () => {
+      value = seen + 1;
+    });
+  };
+  await Promise.all([update(), update()]);
+  expect(value === 2, "both updates count");
+  return value;
+}
+
+export function synchronous(): number {
+  return 1;
+}
+
+export async function connects(): Promise<void> {
+  await Deno.connect({ port: 1 });
+}
+
+export async function fetches(): Promise<void> {
+  await fetch("https://example.com/");
+}
+
+/** What is only asked for is not refused. */
+export async function asks({ io }: World): Promise<string[]> {
+  await io("x");
+  return [typeof Worker, typeof Deno.connect, typeof WebSocket, typeof Atomics.wait];
+}
+
+export async function clocked({ io }: World): Promise<unknown[]> {
+  const signal = AbortSignal.timeout(50);
+  const ended = await io("slow", () => "done", { signal }).catch(({ name }: Error) => name);
+  return [ended, Date.now(), performance.now(), Math.random(), crypto.randomUUID()];
+}
+
+export async function served({ serve }: World): Promise<string> {
+  serve(({ url, method }) => url.endsWith("1") ? { status: 404 } : { method });
+  let shown = "";
+  await Promise.all([1, 2].map(async (page) => {
+    const answer = await fetch(`https://example.com/${page}`);
+    shown += answer.ok ? (await answer.json()).method : answer.status;
+  }));
+  return shown;
+}

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { exploreScenario } from "../../lib/scenario/mod.ts";
+import { testEsbuild } from "../contracts/esbuild.ts";
+import { inOrder, type Reaction, REACTIONS, type Turn, TURNS } from "../guests/random_scenario.ts";
+
+const numRuns = Deno.env.has("HOLDFAST_SOAK") ? 2000 : 60;
+const module = import.meta.resolve("../guests/random_scenario.ts");
+
+/** Reactions, as deep as that. */
+const reactions = (depth: number): fc.Arbitrary<readonly Reaction[]> =>
+  depth === 0 ? fc.constant([]) : fc.array(
+    fc.record({ kind: fc.constantFrom(...REACTIONS), then: reactions(depth - 1) }),
+    { maxLength: 3 },
+  );
+const turn: fc.Arbitrary<Turn> = fc.record({
+  kind: fc.constantFrom(...TURNS),
+  reactions: reactions(3),
+});
+
+Deno.test("the world keeps the order of the platform, where that is fixed", async () => {
+  await using esbuild = await testEsbuild();
+  await fc.assert(
+    fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 4 }), async (turns) => {
+      const options = { esbuild, name: "ordered", input: turns, strategy: "bounded", budget: 1 } as const;
+      const { result } = await exploreScenario(module, options);
+      assertEquals(result.outcomes[0]?.outcome, await inOrder(turns));
+    }),
+    { numRuns },
+  );
+});

@@ -2,7 +2,9 @@
  * `deno task bench`: what each way of running costs, as medians and ratios within one run; see `--help`.
  */
 
+import type { EngineOptions } from "../mod.ts";
 import { burnRates, roundTrips } from "./bench/delegation.ts";
+import { engineCosts } from "./bench/engine.ts";
 import { schedules, untilFound } from "./bench/explorer.ts";
 import { dporByLength, dporByNumber, waitingLoops } from "./bench/explorer_growth.ts";
 import { piSamples, pools } from "./bench/pool.ts";
@@ -12,6 +14,7 @@ import { startUp } from "./bench/start_up.ts";
 import type { Table } from "./bench/statistics.ts";
 import { flagReader, quoted, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
+import { ENGINE_TAKES, engineHelp, engineIn, withEngine } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { helpText } from "./command/text.ts";
@@ -20,6 +23,8 @@ import { number } from "./command/values.ts";
 interface Options {
   /** How often each row is measured. */
   readonly rounds: number;
+  /** Where the agents are. */
+  readonly engine: EngineOptions | undefined;
 }
 
 const samples = 10_000_000;
@@ -27,10 +32,12 @@ const samples = 10_000_000;
 /** What is measured under a name; each measure gives its tables when it has ended. */
 interface Bench {
   readonly about: string;
+  /** Whether it needs agents. */
+  readonly far?: true;
   readonly measures: readonly ((options: Options) => Promise<Table | Table[]>)[];
 }
 
-const BENCHES: ReadonlyMap<string, Bench> = new Map([
+const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ["step", {
     about: "a step of one delegated system, and of five",
     measures: [
@@ -83,6 +90,11 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
     about: "calls of a pool, beside pools from npm",
     measures: pools,
   }],
+  ["engine", {
+    about: "guests by agents (--engine) beside those of this host",
+    far: true,
+    measures: [async ({ rounds, engine }) => engine === undefined ? [] : await engineCosts({ rounds, engine })],
+  }],
   ["pi", {
     about: "a long calculation on one worker, and on two",
     measures: [1, 2].flatMap((workers) =>
@@ -100,6 +112,7 @@ const usage = `deno task bench [TABLE ...] [flags]: what each way of running cos
 ${names.map((name) => `  ${name.padEnd(10)} ${BENCHES.get(name)?.about}`).join("\n")}
 
   --rounds N  how often each row is measured  [5]
+${engineHelp(12)}
   --json      {"cores","rounds","tables":[{"title","unit","figures":[{"name","least","median","most","ratio"}]}]}
   --help      this text
 
@@ -108,11 +121,12 @@ ratios are to its first row, round by round. Run nothing else meanwhile.
 
 Example: deno task bench lock queue`;
 
-const TAKES = { "--rounds": "a whole number from 1 to 1000" } as const;
+const TAKES = { "--rounds": "a whole number from 1 to 1000", ...ENGINE_TAKES } as const;
 
 /** Runs the command and gives its exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const place = (argument: string, index: number) => !argument.startsWith("-") && args[index - 1] !== "--rounds";
+  const place = (argument: string, index: number) =>
+    !argument.startsWith("-") && !Object.hasOwn(TAKES, args[index - 1] ?? "");
   const asked = args.filter(place);
   const given = readArguments(args.filter((argument, index) => !place(argument, index)), {
     flags: TAKES,
@@ -128,9 +142,17 @@ async function main(args: readonly string[]): Promise<number> {
       `Cannot measure ${quoted(wrong)}: there is no such table, one of ${names.join(", ")} is wanted`,
     );
   }
+  const engine = engineIn(given);
+  if (engine === undefined && asked.some((name) => BENCHES.get(name)?.far)) {
+    throw new UsageError(`Cannot measure engine: there is no --engine, ${TAKES["--engine"]} is wanted`);
+  }
+  const again = await withEngine(engine);
+  if (again !== undefined) return again;
   const rounds = flagReader(given, TAKES)("--rounds", 5, number({ least: 1, most: 1000, integer: true }));
-  const tables = await measureAll(names.filter((name) => asked.length === 0 || asked.includes(name)), {
+  const all = names.filter((name) => engine !== undefined || BENCHES.get(name)?.far !== true);
+  const tables = await measureAll(all.filter((name) => asked.length === 0 || asked.includes(name)), {
     rounds,
+    engine,
     each: (table) => given.has("--json") ? undefined : print(table),
   });
   if (given.has("--json")) printLine(JSON.stringify({ cores: navigator.hardwareConcurrency, rounds, tables }));
@@ -139,14 +161,14 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function measureAll(
   asked: readonly string[],
-  { rounds, each }: Options & { each(table: Table): void },
+  { rounds, engine, each }: Options & { each(table: Table): void },
 ): Promise<readonly Table[]> {
   const tables: Table[] = [];
   for (const [index, name] of asked.entries()) {
     const count = `${index + 1} of ${asked.length}`;
     using progress = Progress.ofTime((seconds) => `${name} (${count}): ${seconds.toFixed(0)} s`);
     for (const measure of BENCHES.get(name)?.measures ?? []) {
-      const measured = [await measure({ rounds })].flat();
+      const measured = [await measure({ rounds, engine })].flat();
       progress.clear();
       tables.push(...measured);
       measured.forEach(each);

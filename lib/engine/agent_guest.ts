@@ -8,7 +8,7 @@
 
 import { errorText } from "../errors.ts";
 import { cacheModule, type GuestCode, launchChild } from "../mode/mod.ts";
-import { after, type Child, type ProcessSignal } from "../platform/mod.ts";
+import { after, type Child, type ProcessSignal, turn } from "../platform/mod.ts";
 import { Link, type LinkOptions, type LinkTelling } from "./link.ts";
 import { bytesOf, type EndMessage, setupFrom, type SetupMessage } from "./message.ts";
 import { moduleAnswer } from "./modules.ts";
@@ -147,6 +147,8 @@ export class AgentGuest {
         if (done || value === undefined) return;
         await this.#link.write(value);
         buffer = value.buffer;
+        // What the guest says meanwhile goes in one message: a message costs more than a turn.
+        await turn();
       }
     } catch {
       // Streams that broke are the end, which says why.

@@ -49,18 +49,22 @@ export class Agents {
   }
 
   /**
-   * Has an agent take a guest of that name, and says which one did.
+   * Has an agent take a guest, and says which one did, and what the guest's subjects are called.
    *
    * @throws {EngineError} where there is none that does.
    */
-  async take(guest: string): Promise<AgentStatus> {
+  async take(): Promise<{ readonly name: string; readonly guest: string }> {
     const reasons = new Map<string, string>();
     if (this.#best(reasons) === undefined) await this.#search();
     for (;;) {
       const best = this.#best(reasons);
       if (best === undefined) throw this.#nobody(reasons);
+      // Who was asked in vain may have it all the same.
+      const guest = this.#connection.next();
       const refused = await this.#ask(best, guest);
-      if (refused === undefined) return best.status;
+      if (refused === undefined) return { name: best.status.name, guest };
+      // What is none of the protocol's ends it there.
+      this.#connection.publish(SUBJECTS.toGuest(guest), new Uint8Array(0));
       reasons.set(best.status.agent, `agent ${best.status.name}: ${refused}`);
     }
   }

@@ -81,11 +81,6 @@ export class FarChild implements Child {
     this.#link.tell("signal", new TextEncoder().encode(signal));
   }
 
-  /** Lets go of a child that no agent has. */
-  close(): void {
-    this.#end({ ...LOST, lost: "it was not started" });
-  }
-
   #told(kind: LinkTelling, bytes: Uint8Array): void {
     switch (kind) {
       case "module": {

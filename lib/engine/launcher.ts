@@ -41,12 +41,13 @@ export function byAgents(options: EngineOptions): Launcher {
     async launch(setup, external) {
       const { connection, agents } = await connect();
       const files = await modules.files(setup);
-      const guest = connection.next();
-      // Nothing may be said before somebody listens.
-      const { silence } = engine;
-      const link = { to: SUBJECTS.toGuest(guest), from: SUBJECTS.fromGuest(guest), silence };
-      const { name } = await agents.take(guest);
-      const child = new FarChild(connection, { ...link, peer: name });
+      const { name, guest } = await agents.take();
+      const child = new FarChild(connection, {
+        to: SUBJECTS.toGuest(guest),
+        from: SUBJECTS.fromGuest(guest),
+        peer: name,
+        silence: engine.silence,
+      });
       await child.start({ setup, external, files }, () => modules.bundle(setup));
       return child;
     },

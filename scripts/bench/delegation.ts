@@ -62,7 +62,7 @@ export async function burnRates(systems: number, kind: "wall" | "cpu", options: 
 }
 
 /** Milliseconds of an advance over that many steps, the last request joined as a fork-join joins it. */
-async function advance(
+export async function advance(
   host: Host,
   run: { mode: ModeName; systems: number; steps: number; work: BareWork },
 ): Promise<number> {

@@ -70,26 +70,31 @@ export class NatsServer implements AsyncDisposable {
   readonly port: number;
   /** Where it listens. */
   readonly url: string;
+  readonly #address: string;
   readonly #folder: string;
   readonly #args: readonly string[];
   #process: Deno.ChildProcess | undefined;
 
-  private constructor(port: number, folder: string, args: readonly string[]) {
+  private constructor(
+    { address, port, folder }: { readonly address: string; readonly port: number; readonly folder: string },
+    args: readonly string[],
+  ) {
     this.port = port;
-    this.url = `nats://127.0.0.1:${port}`;
+    this.url = `nats://${address}:${port}`;
+    this.#address = address;
     this.#folder = folder;
     this.#args = args;
   }
 
   /** Starts one, with this configuration besides, in the syntax of its files. */
-  static async start({ config = "", jetstream = true } = {}): Promise<NatsServer> {
+  static async start({ config = "", jetstream = true, address = "127.0.0.1" } = {}): Promise<NatsServer> {
     const folder = await Deno.makeTempDir({ prefix: "holdfast-nats-" });
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const listener = Deno.listen({ hostname: address, port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     listener.close();
     await Deno.writeTextFile(`${folder}/nats.conf`, config);
-    const server = new NatsServer(port, folder, [
-      ...["-a", "127.0.0.1", "-p", String(port), "-c", `${folder}/nats.conf`],
+    const server = new NatsServer({ address, port, folder }, [
+      ...["-a", address, "-p", String(port), "-c", `${folder}/nats.conf`],
       ...jetstream ? ["-js", "-sd", folder] : [],
     ]);
     await server.restart();
@@ -123,7 +128,7 @@ export class NatsServer implements AsyncDisposable {
   async #listening(): Promise<void> {
     for (;;) {
       try {
-        (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
+        (await Deno.connect({ hostname: this.#address, port: this.port })).close();
         return;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,0 +1,177 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type EngineOptions, VERSION } from "../../lib/engine/mod.ts";
+import { EngineError, GuestDiedError, GuestTimeoutError } from "../../lib/errors.ts";
+import { Host } from "../../lib/host/mod.ts";
+import { Pool } from "../../lib/pool/mod.ts";
+import { lockProgram } from "../../lib/programs/mod.ts";
+import { within } from "../contracts/deadline.ts";
+import { canMakeNetworks, Network } from "../contracts/namespaces.ts";
+import { agents, NatsServer, natsTests } from "../contracts/nats.ts";
+import { runs } from "../contracts/soak.ts";
+import { Command } from "../e2e/command.ts";
+import type * as primes from "../guests/primes.ts";
+
+const test = natsTests(import.meta.url);
+const PRIMES = import.meta.resolve("../guests/primes.ts");
+/** Seconds that what must not hang may take on a slow machine. */
+const SECONDS = 60;
+
+test("the server is killed and comes back: a run goes on or ends with one typed error, and agents are there again", async () => {
+  await using server = await NatsServer.start({ jetstream: false });
+  await using both = await agents(server.url, ["alpha", "beta"]);
+  const engine: EngineOptions = { servers: server.url, silence: 1 };
+  await using host = new Host({ engine });
+  for (let round = 0; round < runs(2); round++) {
+    const running = host.run(lockProgram, { mode: "process", parameters: { tasks: 3, pause: 0.2 }, timeout: 30 });
+    const began = Promise.withResolvers<void>();
+    const look = setInterval(() => both.all.some(({ status: { guests } }) => guests > 0) && began.resolve(), 5);
+    await within(SECONDS, Promise.race([began.promise, running.catch(() => {})]));
+    clearInterval(look);
+    await server.kill();
+    await server.restart();
+    const ended = await within(SECONDS, running.catch((error: unknown) => error));
+    if (ended instanceof Error) assert(isTyped(ended), Deno.inspect(ended));
+    else assert("outcome" in (ended as object));
+    // Guests whose run failed are gone, and the next run is as any.
+    let again: unknown;
+    for (let time = 0; time < 20 && !(typeof again === "object" && again !== null && "ok" in again); time++) {
+      again = await within(SECONDS, host.run(lockProgram, { mode: "process" }).catch((error: unknown) => error));
+    }
+    assert(typeof again === "object" && again !== null && "ok" in again && again.ok === true, Deno.inspect(again));
+  }
+  await host.close();
+  await settled(() => both.all.every(({ status: { guests } }) => guests === 0));
+});
+
+test("whatever becomes of agents on three hosts, a map gives each result, and no guest is left anywhere", async () => {
+  const isRoot = Deno.uid() === 0 && await canMakeNetworks();
+  const network = isRoot ? await Network.create(3) : undefined;
+  await using _network = network;
+  await using server = await NatsServer.start({ jetstream: false, address: network?.address ?? "127.0.0.1" });
+  const hosts = await Promise.all([0, 1, 2].map((index) => FarHost.start(index, server.url, network)));
+  try {
+    await using host = new Host({ engine: { servers: server.url, silence: 1 } });
+    await using pool = await Pool.open<typeof primes>({
+      mode: "process",
+      module: PRIMES,
+      workers: 4,
+      host,
+      timeout: 30,
+    });
+    const inputs = Array.from({ length: 300 }, (_, index) => index + 2);
+    const wanted = await Array.fromAsync(pool.map("isPrime", inputs));
+    assertEquals(wanted.filter(Boolean).length, 62);
+    const act = fc.record({
+      host: fc.nat(2),
+      kind: fc.constantFrom("kill" as const, "freeze" as const, "cut" as const),
+    });
+    const faults = fc.sample(act, { numRuns: runs(3, { soak: 333 }), seed: 7 });
+    for (const { host: index, kind } of faults) {
+      const mapped = Array.fromAsync(pool.map("isPrime", inputs, { retries: 20, chunkSize: 10 }));
+      const far = hosts[index];
+      await far?.suffer(kind);
+      assertEquals(await within(SECONDS, mapped), wanted, `${kind} of host ${index}`);
+      await far?.recover(kind);
+    }
+    await pool.close();
+    await host.close();
+    for (const far of hosts) await far.alone();
+  } finally {
+    await Promise.all(hosts.map((far) => far.end()));
+  }
+});
+
+test("an agent ends the guests of a client that was killed", async () => {
+  await using server = await NatsServer.start({ jetstream: false });
+  await using one = await agents(server.url, ["alpha"]);
+  const script = `import { Host, Pool } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
+    const host = new Host({ engine: { servers: ${JSON.stringify(server.url)}, silence: 1 } });
+    const pool = await Pool.open({ mode: "process", module: ${JSON.stringify(PRIMES)}, workers: 2, host });
+    console.log("there");
+    await new Promise(() => setInterval(() => {}, 1000));`;
+  await using command = new Command([
+    ...[
+      "run",
+      "--quiet",
+      "--no-check",
+      "--no-lock",
+      "--allow-all",
+      `data:text/javascript,${encodeURIComponent(script)}`,
+    ],
+  ]);
+  await command.printed("there");
+  assertEquals(one.all[0]?.status.guests, 2);
+  command.signal("SIGKILL");
+  await settled(() => one.all[0]?.status.guests === 0);
+});
+
+/** An agent on a host of its own, or in a process of its own where nobody may make hosts. */
+class FarHost {
+  readonly #index: number;
+  readonly #url: string;
+  readonly #network: Network | undefined;
+  #command: Command;
+
+  private constructor(index: number, url: string, network: Network | undefined) {
+    this.#index = index;
+    this.#url = url;
+    this.#network = network;
+    this.#command = this.#start();
+  }
+
+  static async start(index: number, url: string, network: Network | undefined): Promise<FarHost> {
+    const host = new FarHost(index, url, network);
+    await host.#command.printed(VERSION);
+    return host;
+  }
+
+  async suffer(kind: "kill" | "freeze" | "cut"): Promise<void> {
+    if (kind === "cut" && this.#network !== undefined) return await this.#network.cut(this.#index);
+    this.#command.signal(kind === "kill" ? "SIGKILL" : "SIGSTOP");
+  }
+
+  async recover(kind: "kill" | "freeze" | "cut"): Promise<void> {
+    if (kind === "cut" && this.#network !== undefined) return await this.#network.join(this.#index);
+    if (kind !== "kill") return this.#command.signal("SIGCONT");
+    // Its guests see that their parent is gone.
+    await this.#command.gone();
+    await this.#command[Symbol.asyncDispose]();
+    this.#command = this.#start();
+    await this.#command.printed(VERSION);
+  }
+
+  /** Waits until it has no guests. */
+  async alone(): Promise<void> {
+    await within(SECONDS, this.#command.alone());
+  }
+
+  async end(): Promise<void> {
+    await this.#command[Symbol.asyncDispose]();
+  }
+
+  #start(): Command {
+    const script = new URL("../../scripts/agent.ts", import.meta.url).pathname;
+    const lock = new URL("../../scripts/packages.lock", import.meta.url).pathname;
+    const agent = ["--engine", this.#url, "--name", `host${this.#index}`, "--json"];
+    const deno = ["run", "--quiet", "--no-check", "--frozen", `--lock=${lock}`, "--allow-all", script, ...agent];
+    const [program = Deno.execPath(), ...args] = this.#network === undefined
+      ? [Deno.execPath(), ...deno]
+      : [...this.#network.on(this.#index), Deno.execPath(), ...deno];
+    return new Command(args, program);
+  }
+}
+
+function isTyped(error: unknown): boolean {
+  return [EngineError, GuestDiedError, GuestTimeoutError].some((known) => error instanceof known);
+}
+
+/** Waits until that holds. */
+async function settled(holds: () => boolean): Promise<void> {
+  await within(
+    SECONDS,
+    (async () => {
+      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+    })(),
+  );
+}

@@ -42,6 +42,7 @@ export {
   type ErrorData,
   type ErrorLink,
   EventFailedError,
+  EventTimeError,
   type FarError,
   GuestDiedError,
   GuestError,
@@ -60,6 +61,7 @@ export {
   QueueFullError,
   QueueShutDownError,
   ReplayError,
+  RunningProcessError,
   ScenarioError,
   SeveralProgramsError,
   StateError,
@@ -67,13 +69,18 @@ export {
   UncloneableError,
   UnfetchedFailureError,
   WaitTimeoutError,
+  ZenoError,
 } from "./lib/errors.ts";
 
 // diagram: what is connected.
 export {
   abstract,
   type AbstractType,
+  type Again,
+  type Aperiodic,
   type Behavior,
+  type ChoosingNow,
+  type ChosenEvent,
   type Context,
   defineSystem,
   delegate,
@@ -97,6 +104,9 @@ export {
   type Periodic,
   type Ports,
   type PortType,
+  type ProcessHandler,
+  type ProcessNow,
+  type ProcessOutcome,
   type PublishHandler,
   reachedTermination,
   type SavedValue,
@@ -111,13 +121,17 @@ export {
   type SystemSpec,
   type TimedEvent,
   type Timing,
+  type Triggered,
+  type TriggerEdge,
   type UpdateHandler,
   type UpdateNow,
+  type UpdateSpec,
   type ValueOf,
   type ValuesOf,
   type Vector,
   vector,
   type VectorType,
+  type Wait,
 } from "./lib/diagram/mod.ts";
 
 // blocks: ready systems.

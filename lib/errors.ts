@@ -62,6 +62,66 @@ export class EventFailedError extends Error {
   }
 }
 
+/** A system that names a time for its next event, or waits for a duration, that is none. */
+export class EventTimeError extends Error {
+  /** The class name. */
+  override readonly name = "EventTimeError";
+  /** The path of the system. */
+  readonly system: string;
+  /** The simulated time at which it was asked, in seconds. */
+  readonly time: number;
+
+  /** Makes the error; the problem is what the system said, and what is wanted. */
+  constructor(system: string, time: number, problem: string) {
+    super(`Cannot step past t=${shown(time)}: ${system} ${problem}`);
+    this.system = system;
+    this.time = time;
+  }
+}
+
+/** Events that ask for their own instant again and again, so that time would never go on. */
+export class ZenoError extends Error {
+  /** The class name. */
+  override readonly name = "ZenoError";
+  /** The path of the system whose event is due once more; the first of several. */
+  readonly system: string;
+  /** The simulated time of the instant, in seconds. */
+  readonly time: number;
+  /** How many microsteps that instant has had. */
+  readonly microsteps: number;
+
+  /** Makes the error for an instant that has had so many microsteps. */
+  constructor(system: string, time: number, microsteps: number) {
+    super(
+      `Cannot step past t=${shown(time)}: ${system} is due again after ${microsteps} microsteps of that instant, ` +
+        `a later event or a higher limit (the option microsteps) is wanted`,
+    );
+    this.system = system;
+    this.time = time;
+    this.microsteps = microsteps;
+  }
+}
+
+/** A snapshot of a run with a process that waits: where a generator stands cannot be saved. */
+export class RunningProcessError extends Error {
+  /** The class name. */
+  override readonly name = "RunningProcessError";
+  /** The path of the system whose process it is. */
+  readonly system: string;
+  /** The simulated time, in seconds. */
+  readonly time: number;
+
+  /** Makes the error for the process of a system. */
+  constructor(system: string, time: number) {
+    super(
+      `Cannot take a snapshot at t=${shown(time)}: the process of ${system} is in a wait, ` +
+        `one that returned again(seconds, place), or an update with nextTime, is wanted`,
+    );
+    this.system = system;
+    this.time = time;
+  }
+}
+
 /** A step of a strict run that started after its real time. */
 export class OverrunError extends Error {
   /** The class name. */
@@ -628,6 +688,9 @@ const OURS = {
   DiagramError,
   AlgebraicLoopError,
   EventFailedError,
+  EventTimeError,
+  ZenoError,
+  RunningProcessError,
   OverrunError,
   GuestError,
   GuestDiedError,

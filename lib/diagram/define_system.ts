@@ -23,7 +23,19 @@
 
 import { checkedTiming } from "./event.ts";
 import type { Ports, PortType, ValueOf } from "./port.ts";
-import type { Behavior, LeafSystem, Now, PublishHandler, TimedEvent, UpdateHandler } from "./system.ts";
+import {
+  type Behavior,
+  type ChoosingNow,
+  type ChosenEvent,
+  EDGES,
+  type LeafSystem,
+  type Now,
+  type ProcessHandler,
+  type PublishHandler,
+  type TimedEvent,
+  type TriggerEdge,
+  type UpdateHandler,
+} from "./system.ts";
 
 /** A periodic event: seconds, and what runs. */
 export interface Periodic<H> {
@@ -34,6 +46,34 @@ export interface Periodic<H> {
   /** What runs. */
   readonly run: H;
 }
+
+/** An event at the time that the state names. */
+export interface Aperiodic<S extends Ports, P extends Ports, H> {
+  /**
+   * The time of the next event in seconds, `Infinity` for none. It is asked after initialization and after each instant at which an
+   * event of its system ran, and where a parameter is set; a time that a rounding keeps from a decimal or a small fraction is that one.
+   * The present time is the next microstep of the present instant.
+   */
+  readonly nextTime: (now: ChoosingNow<S, P>) => number;
+  /** What runs. */
+  readonly run: H;
+}
+
+/** An event when an input changes. */
+export interface Triggered<H> {
+  /** The input. It is looked at in each microstep of the run, from initialization on. */
+  readonly trigger: string;
+  /**
+   * `change`, the default, is any other value. A scalar also has `rising` (from 0 or below to above 0), `falling` (from 0 or above to
+   * below 0) and `either` of both.
+   */
+  readonly edge?: TriggerEdge;
+  /** What runs: in the microstep in which the other value is seen. */
+  readonly run: H;
+}
+
+/** When an update runs, and what. */
+export type UpdateSpec<S extends Ports, P extends Ports, H> = Periodic<H> | Aperiodic<S, P, H> | Triggered<H>;
 
 /** One output port. */
 export interface OutputSpec<I extends Ports, S extends Ports, T extends PortType, P extends Ports = NoPorts> {
@@ -59,13 +99,15 @@ export interface SystemSpec<I extends Ports, S extends Ports, O extends Ports, P
   readonly outputs?: { readonly [K in keyof O]: OutputSpec<I, S, O[K], P> };
   /** Runs once, at initialization. */
   readonly initialize?: UpdateHandler<I, S, P>;
-  /** Runs periodically and may change the state. */
-  readonly update?: Periodic<UpdateHandler<I, S, P>> | readonly Periodic<UpdateHandler<I, S, P>>[];
-  /** Runs with the updates of each instant at which any periodic event of the run is due. */
+  /** Runs periodically, at times that the state names, or when an input changes, and may change the state. */
+  readonly update?: UpdateSpec<S, P, UpdateHandler<I, S, P>> | readonly UpdateSpec<S, P, UpdateHandler<I, S, P>>[];
+  /** Runs from the start of the simulation on, waits, and may change the state. */
+  readonly process?: ProcessHandler<I, S, P>;
+  /** Runs once with the updates of each instant at which any event of the run is due by its time. */
   readonly perStep?: UpdateHandler<I, S, P>;
   /** Runs periodically, before the updates of its instant, and only looks. */
   readonly publish?: Periodic<PublishHandler<I, S, P>> | readonly Periodic<PublishHandler<I, S, P>>[];
-  /** Looks at each instant at which any periodic event of the run is due. */
+  /** Looks at each instant at which any event of the run is due by its time. */
   readonly publishPerStep?: PublishHandler<I, S, P>;
   /** Updates that happen when `Simulator.force` says so, by name. */
   readonly forced?: Readonly<Record<string, UpdateHandler<I, S, P>>>;
@@ -79,7 +121,7 @@ export type NoPorts = {};
  * Makes a leaf system from its description.
  *
  * @throws {RangeError} where a period is not above 0 or an offset below 0.
- * @throws {TypeError} where an output lists an input that there is not.
+ * @throws {TypeError} where an output or a trigger lists an input that there is not, or an update is several kinds at once.
  */
 export function defineSystem<
   const I extends Ports = NoPorts,
@@ -88,6 +130,7 @@ export function defineSystem<
   const P extends Ports = NoPorts,
 >(spec: SystemSpec<I, S, O, P>): LeafSystem<I, O> {
   const inputs = spec.inputs ?? {} as I;
+  const { periodic, chosen } = updatesOf(spec as unknown as SystemSpec<Ports, Ports, Ports, Ports>);
   const value: Record<string, (now: Now<Ports, Ports>) => unknown> = {};
   const types: Record<string, PortType> = {};
   const feedthrough: Record<string, readonly string[]> = {};
@@ -116,7 +159,8 @@ export function defineSystem<
     behavior: Object.freeze({
       value,
       initialize: spec.initialize as UpdateHandler<Ports, Ports> | undefined,
-      update: timed(`an update of ${spec.name}`, spec.update) as readonly TimedEvent<UpdateHandler<Ports, Ports>>[],
+      update: timed(`an update of ${spec.name}`, periodic),
+      chosen,
       perStep: spec.perStep as UpdateHandler<Ports, Ports> | undefined,
       publish: timed(`a publish of ${spec.name}`, spec.publish) as readonly TimedEvent<PublishHandler<Ports, Ports>>[],
       publishPerStep: spec.publishPerStep as PublishHandler<Ports, Ports> | undefined,
@@ -128,4 +172,46 @@ export function defineSystem<
 function timed<H>(what: string, events: Periodic<H> | readonly Periodic<H>[] | undefined): readonly TimedEvent<H>[] {
   const list = events === undefined ? [] : "run" in events ? [events] : events;
   return Object.freeze(list.map(({ period, offset, run }) => ({ timing: checkedTiming(what, period, offset), run })));
+}
+
+/** The updates of a description, by who chooses their times. */
+function updatesOf({ name, inputs = {}, update, process }: SystemSpec<Ports, Ports, Ports, Ports>): {
+  readonly periodic: readonly Periodic<UpdateHandler<Ports, Ports>>[];
+  readonly chosen: readonly ChosenEvent[];
+} {
+  const refuse = (is: string): never => {
+    throw new TypeError(`Cannot define ${name}: ${is}`);
+  };
+  const periodic: Periodic<UpdateHandler<Ports, Ports>>[] = [];
+  const chosen: ChosenEvent[] = [];
+  for (const event of update === undefined ? [] : "run" in update ? [update] : update) {
+    const kinds = ["period", "nextTime", "trigger"].filter((kind) => kind in event);
+    if (kinds.length > 1) refuse(`an update has ${kinds.join(" and ")}, one of these is wanted`);
+    const { run } = event;
+    const before = periodic.length;
+    if ("nextTime" in event) {
+      const { nextTime } = event;
+      if (typeof nextTime !== "function") refuse(`nextTime is ${typeof nextTime}, a function is wanted`);
+      chosen.push(Object.freeze({ kind: "aperiodic", before, nextTime, run }));
+    } else if ("trigger" in event) {
+      const { trigger: input, edge = "change" } = event;
+      const type = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
+      const known = Object.keys(inputs).join(", ") || "it has none";
+      if (type === undefined) refuse(`the trigger is ${input}, one of its inputs (${known}) is wanted`);
+      if (!EDGES.includes(edge)) {
+        refuse(`the edge of trigger ${input} is ${edge}, one of ${EDGES.join(", ")} is wanted`);
+      }
+      if (edge !== "change" && type?.kind !== "scalar") {
+        refuse(`trigger ${input} is ${edge} and no scalar, change is wanted`);
+      }
+      chosen.push(Object.freeze({ kind: "triggered", before, input, edge, run }));
+    } else periodic.push(event);
+  }
+  if (process !== undefined) {
+    if (typeof process !== "function") refuse(`its process is ${typeof process}, a generator function is wanted`);
+    chosen.push(
+      Object.freeze({ kind: "process", before: periodic.length, run: process as ProcessHandler<Ports, Ports> }),
+    );
+  }
+  return { periodic, chosen: Object.freeze(chosen) };
 }

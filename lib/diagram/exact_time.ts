@@ -22,6 +22,7 @@ export interface Rational {
 
 /** The greatest numerator times denominator of a rational that is taken for what its double means. */
 const SMALL = 100_000_000n;
+const MOST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Below 0, 0 or above 0 as the one is before, equal to or after the other. */
 export function compare(one: Rational, other: Rational): number {
@@ -41,6 +42,25 @@ export function snapped(x: number): number {
   if (isSmall(x) || decimalOf(x) !== undefined) return x;
   const near = [1n, -1n, 2n, -2n].map((places) => neighbor(x, places));
   return near.find(isSmall) ?? near.find((y) => decimalOf(y) !== undefined) ?? x;
+}
+
+/** The sum of two times, exactly. */
+export function sum(one: Rational, other: Rational): Rational {
+  if (one.den === other.den) return { num: one.num + other.num, den: one.den };
+  const den = leastCommonMultiple(one.den, other.den);
+  return { num: one.num * (den / one.den) + other.num * (den / other.den), den };
+}
+
+/** The number nearest to a time. */
+export function nearest({ num, den }: Rational): number {
+  const size = num < 0n ? -num : num;
+  if (size <= MOST_SAFE && den <= MOST_SAFE) return Number(num) / Number(den);
+  // More than 64 bits of the quotient, the last of which stands for all that follow: then Number() rounds as it should.
+  const shift = BigInt(68 + 4 * (den.toString(16).length - size.toString(16).length));
+  const [above, below] = shift > 0n ? [size << shift, den] : [size, den << -shift];
+  const quotient = above / below;
+  const rounded = Number(quotient * below === above ? quotient : quotient | 1n) * 2 ** -Number(shift);
+  return num < 0n ? -rounded : rounded;
 }
 
 /** A time for people: without the last places, which are rounding. */
@@ -125,7 +145,8 @@ function simplestBetween(low: Rational, high: Rational, closed: boolean): Ration
   return { num: whole * rest.num + rest.den, den: rest.num };
 }
 
-function reduced({ num, den }: Rational): Rational {
+/** The same number with the smallest denominator. */
+export function reduced({ num, den }: Rational): Rational {
   const divisor = greatestCommonDivisor(num, den);
   return { num: num / divisor, den: den / divisor };
 }

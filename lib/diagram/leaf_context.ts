@@ -6,6 +6,7 @@
 
 import { DiagramError } from "../errors.ts";
 import type { Ports, PortType } from "./port.ts";
+import { again, wait } from "./process.ts";
 import type { LeafSystem, UpdateNow } from "./system.ts";
 import type { Compute, Owner, Values } from "./values.ts";
 import { type MakeView, type Seen, viewsOf } from "./views.ts";
@@ -168,13 +169,21 @@ class LeafNow {
   }
 }
 
-/** What a handler sees. */
+/** What a handler sees; waiting is for processes. */
 class HandlerNow extends LeafNow {
   readonly next: Seen;
 
   constructor(seen: ConstructorParameters<typeof LeafNow>[0] & { next: Seen }) {
     super(seen);
     this.next = seen.next;
+  }
+
+  get wait(): typeof wait {
+    return wait;
+  }
+
+  get again(): typeof again {
+    return again;
   }
 }
 

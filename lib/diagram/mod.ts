@@ -11,7 +11,10 @@ export { abstract, describePort, matches, scalar, vector, width } from "./port.t
 export type { EventStatus, Severity, Timing } from "./event.ts";
 export { checkedTiming, didNothing, failed, mostSevere, reachedTermination, statusOf, succeeded } from "./event.ts";
 export type {
+  Again,
   Behavior,
+  ChoosingNow,
+  ChosenEvent,
   DelegatedSystem,
   Diagram,
   InputSource,
@@ -19,17 +22,22 @@ export type {
   Now,
   Outcome,
   PartPort,
+  ProcessHandler,
+  ProcessNow,
+  ProcessOutcome,
   PublishHandler,
   System,
   SystemPorts,
   SystemReference,
   TimedEvent,
+  TriggerEdge,
   UpdateHandler,
   UpdateNow,
   ValuesOf,
+  Wait,
 } from "./system.ts";
 export { isSystem, signature } from "./system.ts";
-export type { NoPorts, OutputSpec, Periodic, SystemSpec } from "./define_system.ts";
+export type { Aperiodic, NoPorts, OutputSpec, Periodic, SystemSpec, Triggered, UpdateSpec } from "./define_system.ts";
 export { defineSystem } from "./define_system.ts";
 export type { DelegateOptions } from "./delegated.ts";
 export { delegate } from "./delegated.ts";
@@ -38,7 +46,7 @@ export { directory, directPaths } from "./diagram.ts";
 export type { InputHandle, OutputHandle } from "./diagram_builder.ts";
 export { DiagramBuilder, Part } from "./diagram_builder.ts";
 export type { Rational } from "./exact_time.ts";
-export { compare, exact, leastCommonMultiple, shownTime, snapped } from "./exact_time.ts";
+export { compare, exact, leastCommonMultiple, nearest, reduced, shownTime, snapped, sum } from "./exact_time.ts";
 export { ownValue } from "./port.ts";
 export type { SavedValue } from "./saved_value.ts";
 export { savedValue, valueFrom } from "./saved_value.ts";

@@ -64,6 +64,86 @@ export interface TimedEvent<H> {
   readonly run: H;
 }
 
+/** What a process yields: that it waits for so many seconds. */
+export interface Wait {
+  /** Tells it from anything else that may be yielded. */
+  readonly kind: "wait";
+  /** How long, in seconds, at least 0. */
+  readonly seconds: number;
+}
+
+/** What a process returns that is to begin anew. */
+export interface Again {
+  /** Tells it from a status. */
+  readonly kind: "again";
+  /** After how many seconds, at least 0. */
+  readonly seconds: number;
+  /** What the process is given then. */
+  readonly place: unknown;
+}
+
+/** What a process comes to: nothing where it has ended, a status, or that it begins anew. */
+export type ProcessOutcome = Again | EventStatus | void;
+
+/** What a process sees: what an update sees, and how to wait. */
+export interface ProcessNow<I extends Ports, S extends Ports, P extends Ports = Ports> extends UpdateNow<I, S, P> {
+  /** Waits for so many seconds of simulated time, 0 or more; gives the time after it. For `yield*`. */
+  readonly wait: (seconds: number) => Generator<Wait, number, number>;
+  /** To be returned: begins the process anew after so many seconds, 0 or more, with any cloneable place. */
+  readonly again: (seconds: number, place?: unknown) => Again;
+}
+
+/**
+ * A process: what it sees is up to date after each wait (`now.t` too, where it is not taken out of `now` before), and what it
+ * writes to `next` becomes visible with the updates of its instant. `place` is undefined at first.
+ */
+export type ProcessHandler<I extends Ports, S extends Ports, P extends Ports = Ports, T = unknown> = (
+  now: ProcessNow<I, S, P>,
+  place: T | undefined,
+) => Generator<Wait, ProcessOutcome, number>;
+
+/** What a function sees that names the time of the next event: neither inputs nor a clock. */
+export type ChoosingNow<S extends Ports, P extends Ports = Ports> = Pick<Now<Ports, S, P>, "t" | "state" | "parameter">;
+
+/** Which change of an input a trigger asks for; a scalar rises from 0 or below to above 0, and falls the other way around. */
+export type TriggerEdge = "change" | "rising" | "falling" | "either";
+
+/** All of them. */
+export const EDGES: readonly TriggerEdge[] = ["change", "rising", "falling", "either"];
+
+/** An event whose time the state or an input chooses. */
+export type ChosenEvent =
+  & {
+    /** How many of the periodic updates are declared before it. */
+    readonly before: number;
+  }
+  & (
+    | {
+      /** One at the time that the state names. */
+      readonly kind: "aperiodic";
+      /** Names the time of the next event, in seconds. */
+      readonly nextTime: (now: ChoosingNow<Ports>) => number;
+      /** What runs. */
+      readonly run: UpdateHandler<Ports, Ports>;
+    }
+    | {
+      /** One when an input changes. */
+      readonly kind: "triggered";
+      /** The input. */
+      readonly input: string;
+      /** Which change of it. */
+      readonly edge: TriggerEdge;
+      /** What runs. */
+      readonly run: UpdateHandler<Ports, Ports>;
+    }
+    | {
+      /** One after each wait of a process. */
+      readonly kind: "process";
+      /** Makes the generator. */
+      readonly run: ProcessHandler<Ports, Ports>;
+    }
+  );
+
 /** The functions of a leaf system, by event. */
 export interface Behavior {
   /** The outputs' functions, by port. */
@@ -72,6 +152,8 @@ export interface Behavior {
   readonly initialize: UpdateHandler<Ports, Ports> | undefined;
   /** The periodic updates. */
   readonly update: readonly TimedEvent<UpdateHandler<Ports, Ports>>[];
+  /** The updates whose times the state or an input chooses. */
+  readonly chosen: readonly ChosenEvent[];
   /** The update of each step. */
   readonly perStep: UpdateHandler<Ports, Ports> | undefined;
   /** The periodic publishes. */

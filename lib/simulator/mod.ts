@@ -9,6 +9,11 @@
  *   decimals.
  * - Initialization goes in order of dependency for every system; systems on one loop initialize together, against the
  *   values before. Steps are instants of periodic events: a boundary of `advanceTo` is none.
+ * - What has a time of its own (named by `nextTime`, or after a wait) stands in a list beside the periodic events, which costs a run
+ *   without such events nothing. Its time is asked after each microstep in which its system acted, and never elsewhere, so neither
+ *   boundaries nor other systems move it. An input is no part of what names a time; where it matters, a trigger looks at it.
+ * - An input of a far side becomes u_k right after the events of t_(k-1): there a trigger sees it, in a microstep of that instant.
+ *   Inline, an input that others change in a microstep is seen in the next one; a request brings only what is left of it.
  * - Non-deterministic runs replay from what each release had: the requests that the far side worked on since the one
  *   before (`arrivals.ts`).
  *
@@ -36,6 +41,7 @@ export type {
 export { INITIALIZATION } from "./far_side.ts";
 export type { Lag, NearSnapshot } from "./near_side.ts";
 export type { AdvanceStatus, Counters, Monitor, Observer, SimulatorOptions, Span } from "./simulation.ts";
+export type { SavedChosen } from "./chosen_events.ts";
 export type { PartSnapshot, SavedValues, SimulatorSnapshot } from "./snapshot.ts";
 export type { DelegationGain } from "./delegation_gain.ts";
 export type { Profile, ProfiledSystem } from "./profile.ts";

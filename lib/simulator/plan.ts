@@ -11,6 +11,7 @@
 
 import type { ContextWriter, DelegatedContext, LeafContext, Timing } from "../diagram/mod.ts";
 import type { Action } from "./actions.ts";
+import type { ChosenAction } from "./chosen_events.ts";
 
 /** Everything of one timing. */
 interface Group {
@@ -29,8 +30,8 @@ export interface Due {
   readonly updates: readonly Action[];
   readonly publishes: readonly Action[];
   readonly delegated: readonly DelegatedContext[];
-  /** Whether any periodic update is due, so that the instant has a row. */
-  readonly periodic: boolean;
+  /** Whether an update with a time of its own is due, so that the instant has a row. */
+  readonly hasRow: boolean;
 }
 
 /** The parts that initialize together. */
@@ -48,13 +49,19 @@ export interface Plan {
   /** Initialization, level by level. */
   readonly levels: readonly Level[];
   readonly delegated: readonly DelegatedContext[];
-  /** What is due where these timings meet. */
-  due(timings: readonly number[]): Due;
+  /** What is due where these timings meet; an index after those of the timings is that of a chosen event. */
+  due(indices: readonly number[]): Due;
+  /** The updates of these chosen events alone, by the same indices. */
+  microstep(indices: readonly number[]): readonly Action[];
 }
 
 type AnyPart = LeafContext | DelegatedContext;
 
-export function makePlan({ parts, feeders }: Pick<ContextWriter, "parts" | "feeders">): Plan {
+/** Plans a run of these parts, with the events whose times the state or an input chooses. */
+export function makePlan(
+  { parts, feeders }: Pick<ContextWriter, "parts" | "feeders">,
+  chosenEvents: readonly ChosenAction[],
+): Plan {
   const groups = new Map<string, Group>();
   const group = (timing: Timing): Group => {
     const key = `${timing.period} ${timing.offset}`;
@@ -64,6 +71,7 @@ export function makePlan({ parts, feeders }: Pick<ContextWriter, "parts" | "feed
   };
   const perStep: Placed[] = [];
   const publishPerStep: Placed[] = [];
+  const chosen: (ChosenAction & Placed)[] = [];
   let place = 0;
   for (const part of parts) {
     if (part.kind === "delegated") {
@@ -71,7 +79,17 @@ export function makePlan({ parts, feeders }: Pick<ContextWriter, "parts" | "feed
       continue;
     }
     const { behavior } = part.system;
-    for (const { timing, run } of behavior.update) group(timing).updates.push({ part, run, place: place++ });
+    const placeChosen = (before: number) => {
+      for (let next = chosenEvents[chosen.length]; next?.part === part && next.before <= before;) {
+        chosen.push({ ...next, place: place++ });
+        next = chosenEvents[chosen.length];
+      }
+    };
+    behavior.update.forEach(({ timing, run }, index) => {
+      placeChosen(index);
+      group(timing).updates.push({ part, run, place: place++ });
+    });
+    placeChosen(Infinity);
     for (const { timing, run } of behavior.publish) group(timing).publishes.push({ part, run, place: place++ });
     if (behavior.perStep !== undefined) perStep.push({ part, run: behavior.perStep, place: place++ });
     if (behavior.publishPerStep !== undefined) {
@@ -79,20 +97,25 @@ export function makePlan({ parts, feeders }: Pick<ContextWriter, "parts" | "feed
     }
   }
   const list = [...groups.values()];
+  const chosenOf = (indices: readonly number[]) => {
+    return indices.map((index) => chosen[index - list.length]).filter((action) => action !== undefined);
+  };
   const inOrder = (actions: Placed[]) => actions.sort((one, other) => one.place - other.place);
   return {
     timings: list.map(({ timing }) => timing),
     levels: initializationLevels(parts, feeders),
     delegated: parts.filter((part) => part.kind === "delegated"),
-    due(timings) {
-      const due = timings.map((index) => list[index]).filter((group) => group !== undefined);
-      const updates = due.flatMap((group) => group.updates);
+    microstep: (indices) => inOrder(chosenOf(indices)),
+    due(indices) {
+      const due = indices.map((index) => list[index]).filter((group) => group !== undefined);
+      const own = chosenOf(indices);
+      const updates = [...due.flatMap((group) => group.updates), ...own];
       const delegated = due.flatMap((group) => group.delegated);
       return {
         updates: inOrder([...updates, ...perStep]),
         publishes: inOrder([...due.flatMap((group) => group.publishes), ...publishPerStep]),
         delegated: delegated.sort((one, other) => one.path < other.path ? -1 : 1),
-        periodic: updates.length + delegated.length > 0,
+        hasRow: updates.length - own.length + delegated.length > 0 || own.some(({ isTimed }) => isTimed),
       };
     },
   };

@@ -9,8 +9,9 @@
 
 import type { Context, ContextWriter, LeafContext, Ports, Rational, System, Timing } from "../diagram/mod.ts";
 import { compare, directory, exact, openContext, ownValue, snapped, statusOf } from "../diagram/mod.ts";
-import { DiagramError, EventFailedError } from "../errors.ts";
+import { DiagramError, EventFailedError, ZenoError } from "../errors.ts";
 import { type Action, Actions, NOTHING, type Outcome, worse } from "./actions.ts";
+import { ChosenEvents } from "./chosen_events.ts";
 import { Delegations } from "./delegations.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Reply } from "./far_side.ts";
@@ -20,6 +21,7 @@ import { Pacer } from "./pacing.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { Profiler } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
+import { ownInstant, Schedule, type Upcoming } from "./schedule.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";
 import { atBoundary } from "./simulation.ts";
 import { type LogOptions, SignalLog } from "./signal_log.ts";
@@ -33,12 +35,15 @@ interface Agenda {
   readonly sides: readonly NearSide[];
   readonly updates: Actions;
   readonly publishes: Actions;
-  /** Whether any periodic update is due, so that the instant has a row. */
-  readonly periodic: boolean;
+  /** Whether an update with a time of its own is due, so that the instant has a row. */
+  readonly hasRow: boolean;
+  /** The chosen events that are asked for their times when this is done. */
+  readonly asked: readonly number[];
 }
 
 /** So many agendas are remembered; the same timings meet again and again. */
 const MOST_AGENDAS = 1000;
+const MICROSTEPS = 1000;
 
 export class Run {
   /** All values at the present instant. */
@@ -54,13 +59,19 @@ export class Run {
 
   readonly #system: System;
   readonly #plan: Plan;
-  readonly #queue: EventQueue;
+  readonly #queue: Upcoming;
+  /** The events whose times the state or an input chooses; only where there are any. */
+  readonly #chosen: ChosenEvents | undefined;
+  /** How many microsteps an instant may have beside its first step. */
+  readonly #microsteps: number;
   /** What is due where one timing is alone, and where several meet. */
   readonly #alone: (Agenda | undefined)[] = [];
   readonly #together = new Map<string, Agenda>();
   readonly #options: SimulatorOptions;
   #at: { readonly exact: Rational } = { exact: { num: 0n, den: 1n } };
   #pending: Instant | undefined;
+  /** Whether a change since the last step may have made chosen events due at the present instant. */
+  #unsettled = false;
   #counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
   /** How a far side's own system ended itself. */
   #ended: AdvanceStatus | undefined;
@@ -78,8 +89,12 @@ export class Run {
     this.writer = opened.writer;
     this.#system = system;
     this.#options = options;
-    this.#plan = makePlan(opened.writer);
-    this.#queue = new EventQueue(this.#plan.timings);
+    const { parts, values } = opened.writer;
+    this.#chosen = ChosenEvents.of(parts, { values, present: () => this.#at.exact });
+    this.#microsteps = checkedMicrosteps(options.microsteps ?? MICROSTEPS);
+    this.#plan = makePlan(opened.writer, this.#chosen?.actions ?? []);
+    const queue = new EventQueue(this.#plan.timings);
+    this.#queue = this.#chosen === undefined ? queue : new Schedule(queue, this.#chosen.times);
     if (clock === undefined && (rate !== 0 || strict)) {
       throw new TypeError(`Cannot pace ${system.name} at rate ${rate}: there is no clock, the option clock is wanted`);
     }
@@ -127,8 +142,9 @@ export class Run {
     this.pacer?.restart();
     this.#counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
     this.#ended = undefined;
-    const now = this.#seek(time);
-    this.#move(time, now?.t ?? t);
+    this.#chosen?.reset();
+    const periodic = this.#seek(time);
+    this.#move(time, periodic?.t ?? t);
     let outcome = NOTHING;
     for (const level of this.#plan.levels) {
       const sides = this.delegations.of(level.delegated);
@@ -140,6 +156,9 @@ export class Run {
       this.writer.changed();
     }
     this.#logs?.look();
+    this.#unsettled = false;
+    const own = this.#beginChosen(time);
+    const now = periodic ?? own;
     if (now === undefined) this.#logs?.sample(time);
     return this.#arrive(now, outcome) ?? atBoundary(this.context.t);
   }
@@ -155,10 +174,13 @@ export class Run {
     while (!reached) {
       const pending = this.#pending;
       if (pending !== undefined) {
-        const agenda = this.#agenda(pending);
+        const agenda = this.#agenda(pending.due);
         const over = mayWait || agenda.sides.length > 0
           ? yield* this.#slowStep(pending, agenda)
           : this.#step(pending, { agenda, before: NOTHING });
+        if (over !== undefined) return over;
+      } else if (this.#unsettled) {
+        const over = this.#settle();
         if (over !== undefined) return over;
       }
       const next = queue.peek();
@@ -188,7 +210,11 @@ export class Run {
   *advancePending(): Waits<AdvanceStatus> {
     this.#lookAgain();
     const instant = this.#pending;
-    const over = instant === undefined ? undefined : yield* this.#slowStep(instant, this.#agenda(instant));
+    const over = instant !== undefined
+      ? yield* this.#slowStep(instant, this.#agenda(instant.due))
+      : this.#unsettled
+      ? this.#settle()
+      : undefined;
     return over ?? atBoundary(this.context.t);
   }
 
@@ -206,7 +232,7 @@ export class Run {
     const leaf = this.#leafAt(path, `force ${event} of ${path}`);
     const { forced } = leaf.system.behavior;
     const run = Object.hasOwn(forced, event) ? forced[event] : undefined;
-    if (run !== undefined) return this.#forced(new Actions([{ part: leaf, run }], this.writer.values));
+    if (run !== undefined) return this.#forced(leaf, new Actions([{ part: leaf, run }], this.writer.values));
     const names = Object.keys(forced).join(", ") || "it has none";
     throw new DiagramError(`Cannot force ${event} of ${path}: there is no such event, one of (${names}) is wanted`);
   }
@@ -214,7 +240,7 @@ export class Run {
   /** Fixes an input of the system itself. */
   fix(input: string, value: unknown): void {
     this.writer.fix(input, value);
-    this.#isTouched = true;
+    this.#touch(undefined);
   }
 
   /** Makes a log of ports, which begins at this instant where the run `hasBegun`. */
@@ -230,12 +256,12 @@ export class Run {
 
   /** Sets a parameter of the leaf at a path, of a far side too: there from the next request on. */
   setParameter(path: string, name: string, value: unknown): void {
-    this.#isTouched = true;
     const far = this.delegations.sides.find(({ part }) => path === part.path || path.startsWith(`${part.path}.`));
     if (far === undefined) {
       const leaf = this.#leafAt(path === "" ? this.#system.name : path, `set parameter ${name} of ${path}`);
       this.writer.values.keep(leaf.parameterSignal(name), value);
       this.writer.changed();
+      this.#touch(leaf);
       return;
     }
     const inside = path.slice(far.part.path.length + 1);
@@ -259,17 +285,24 @@ export class Run {
   }
 
   /** The whole run at this instant. */
-  *snapshot(): Waits<SimulatorSnapshot> {
+  snapshot(): Waits<SimulatorSnapshot> {
+    // A process that cannot be saved is found before anything happens: then the run can go on.
+    return this.#saved(this.#chosen?.save() ?? {});
+  }
+
+  *#saved(chosen: SimulatorSnapshot["chosen"]): Waits<SimulatorSnapshot> {
     const delegated = yield* this.delegations.snapshot();
     const { num, den } = this.time;
     return {
       t: this.context.t,
       time: [String(num), String(den)],
       pending: this.#pending !== undefined,
+      unsettled: this.#unsettled,
       ended: this.#ended ?? null,
       counters: this.counters,
       rows: this.recorder.trace.length,
       ...saveValues(this.#system, this.writer),
+      chosen,
       delegated,
     };
   }
@@ -281,7 +314,12 @@ export class Run {
    */
   restore(saved: SimulatorSnapshot): Waits<void> {
     const load = readValues(saved, { system: this.#system, writer: this.writer });
-    return this.#restored(saved, { time: timeOf(saved), load });
+    const loadChosen = this.#chosen?.read(saved.chosen);
+    const loadAll = () => {
+      load();
+      loadChosen?.();
+    };
+    return this.#restored(saved, { time: timeOf(saved), load: loadAll });
   }
 
   *#restored(saved: SimulatorSnapshot, { time, load }: { time: Rational; load: () => void }): Waits<void> {
@@ -290,7 +328,8 @@ export class Run {
     load();
     this.#at = { exact: time };
     const now = this.#seek(time);
-    this.#pending = saved.pending ? now : undefined;
+    this.#pending = saved.pending ? now ?? ownInstant({ time, t: saved.t }) : undefined;
+    this.#unsettled = saved.unsettled;
     this.#ended = saved.ended ?? undefined;
     this.#counters = { ...this.#counters, ...saved.counters };
     this.recorder.trace.truncate(saved.rows);
@@ -299,10 +338,11 @@ export class Run {
   }
 
   // deno-lint-ignore require-yield -- work as the other acts are, though nothing is waited for
-  *#forced(actions: Actions): Waits<AdvanceStatus> {
-    const over = this.#verdict(this.#update(actions));
+  *#forced(leaf: LeafContext, actions: Actions): Waits<AdvanceStatus> {
+    const outcome = this.#update(actions);
     this.#logs?.look();
-    return over ?? atBoundary(this.context.t);
+    this.#touch(leaf);
+    return this.#verdict(outcome) ?? atBoundary(this.context.t);
   }
 
   /** Looks at what was set from outside. */
@@ -341,18 +381,76 @@ export class Run {
     instant: Instant,
     { agenda, before }: { readonly agenda: Agenda; readonly before: Outcome },
   ): AdvanceStatus | undefined {
-    const { sides, updates, periodic } = agenda;
-    if (periodic) this.recorder.record();
+    const { sides } = agenda;
+    const { updates, hasRow, asked } = this.#chosen === undefined
+      ? agenda
+      : this.#agenda([...instant.due, ...this.#takeDue(this.#chosen)]);
+    if (hasRow) this.recorder.record();
     this.#logs?.lookAt(this.time);
     const started = this.#now();
     this.#pending = undefined;
     this.#counters.steps++;
     if (sides.length > 0) this.delegations.post(sides, instant, this.context.t);
     const ran = this.#update(updates);
-    if (updates.length > 0 && ran.status.severity !== "failed") this.#logs?.look();
-    if (periodic && sides.length + updates.did > 0) this.#counters.updates++;
+    if (hasRow && sides.length + updates.did > 0) this.#counters.updates++;
+    const settled = this.#chosen === undefined ? ran : this.#settled(this.#chosen, { ran, asked });
+    if (updates.length > 0 && settled.status.severity !== "failed") this.#logs?.look();
     this.#span("update", started);
-    return this.#verdict(worse(before, ran));
+    return this.#verdict(worse(before, settled));
+  }
+
+  /** Runs what is due at the present instant since something changed there. */
+  #settle(): AdvanceStatus | undefined {
+    if (this.#chosen === undefined) return undefined;
+    const settled = this.#settled(this.#chosen, { ran: NOTHING, asked: [] });
+    if (settled.status.severity !== "failed") this.#logs?.look();
+    return this.#verdict(settled);
+  }
+
+  /** Runs microsteps of the present instant after its updates, until nothing is due there or one of them ended the run. */
+  #settled(
+    chosen: ChosenEvents,
+    { ran, asked }: { readonly ran: Outcome; readonly asked: readonly number[] },
+  ): Outcome {
+    let outcome = ran;
+    this.#unsettled = true;
+    for (let count = 0;; count++) {
+      if (outcome.status.severity === "failed") return outcome;
+      chosen.ask(asked);
+      if (outcome.status.severity === "reached-termination") return outcome;
+      const due = this.#takeDue(chosen);
+      const first = due[0];
+      if (first === undefined) break;
+      if (count === this.#microsteps) {
+        throw new ZenoError(chosen.pathOf(first - this.#plan.timings.length), this.context.t, count);
+      }
+      const actions = this.#plan.microstep(due);
+      asked = chosen.askedOf(actions.map(({ part }) => part));
+      outcome = worse(outcome, this.#update(this.#watched(actions)));
+    }
+    this.#unsettled = false;
+    return outcome;
+  }
+
+  /** Takes the chosen events that are due, by their indices in the plan. */
+  #takeDue(chosen: ChosenEvents): number[] {
+    const first = this.#plan.timings.length;
+    return chosen.take().map((index) => first + index);
+  }
+
+  /** Says that something changed between two steps: of a leaf, where one is given. */
+  #touch(leaf: LeafContext | undefined): void {
+    this.#isTouched = true;
+    if (this.#chosen === undefined) return;
+    if (leaf !== undefined) this.#chosen.askLater(leaf);
+    this.#unsettled = true;
+  }
+
+  /** Begins with the chosen events of a run that is initialized; gives the instant where one is due at once. */
+  #beginChosen(time: Rational): Instant | undefined {
+    this.#chosen?.begin();
+    const first = this.#chosen?.times.first;
+    return first === undefined || compare(first.time, time) > 0 ? undefined : ownInstant({ time, t: this.context.t });
   }
 
   *#release(sides: readonly NearSide[], instant: Instant): Waits<Outcome> {
@@ -395,7 +493,7 @@ export class Run {
     this.#pending = instant;
     let outcome = before;
     if (instant !== undefined) {
-      const { publishes } = this.#agenda(instant);
+      const { publishes } = this.#agenda(instant.due);
       const started = this.#now();
       if (publishes.length > 0) {
         outcome = worse(outcome, publishes.run());
@@ -416,8 +514,8 @@ export class Run {
     return { reason: "reached-termination", t: this.context.t, by, message: status.message };
   }
 
-  /** Everything due at an instant. */
-  #agenda({ due }: Instant): Agenda {
+  /** Everything due at an instant, by the indices of the plan. */
+  #agenda(due: readonly number[]): Agenda {
     const [index] = due;
     if (due.length === 1 && index !== undefined) return this.#alone[index] ??= this.#newAgenda(due);
     const key = due.join();
@@ -428,20 +526,24 @@ export class Run {
     return agenda;
   }
 
-  #newAgenda(timings: readonly number[]): Agenda {
-    const { updates, publishes, delegated, periodic } = this.#plan.due(timings);
-    const { values } = this.writer;
-    const watched = (actions: readonly Action[]) => {
-      const { profiler } = this;
-      if (profiler === undefined) return actions;
-      return actions.map(({ part, run }) => ({ part, run: profiler.watched(part.path, run) }));
-    };
+  #newAgenda(due: readonly number[]): Agenda {
+    const { updates, publishes, delegated, hasRow } = this.#plan.due(due);
     return {
       sides: this.delegations.of(delegated),
-      updates: new Actions(watched(updates), values),
-      publishes: new Actions(watched(publishes), values),
-      periodic,
+      updates: this.#watched(updates),
+      publishes: this.#watched(publishes),
+      hasRow,
+      asked: this.#chosen?.askedOf(updates.map(({ part }) => part)) ?? [],
     };
+  }
+
+  /** Actions of a run, told to its profiler where it has one. */
+  #watched(actions: readonly Action[]): Actions {
+    const { profiler } = this;
+    const told = profiler === undefined
+      ? actions
+      : actions.map(({ part, run }) => ({ part, run: profiler.watched(part.path, run) }));
+    return new Actions(told, this.writer.values);
   }
 
   /** Puts the queue behind a time, and gives the instant there, if it is one. */
@@ -472,6 +574,11 @@ export class Run {
   #span(name: string, started: number): void {
     this.#options.observe?.({ lane: "main", name, started, finished: this.#now(), t: this.context.t });
   }
+}
+
+function checkedMicrosteps(microsteps: number): number {
+  if (Number.isSafeInteger(microsteps) && microsteps >= 0) return microsteps;
+  throw new RangeError(`Cannot limit an instant to ${microsteps} microsteps: an integer from 0 up is wanted`);
 }
 
 /** What a far side's reply says of its run. */

@@ -54,6 +54,11 @@ export interface SimulatorOptions {
   readonly profile?: boolean;
   /** Whether a function of a system that changes in place a copy that it was handed throws; it changes nobody else's. */
   readonly contracts?: boolean;
+  /**
+   * How many microsteps an instant may have beside its first step, 1000 by default: one for each time that events ask for their own
+   * instant again, or that a change fires a trigger. One more is a `ZenoError`. Far sides have the default.
+   */
+  readonly microsteps?: number;
   /** Whether an update that makes a scalar or a component of a vector NaN has failed. */
   readonly refuseNaN?: boolean;
 }
@@ -72,11 +77,11 @@ export interface AdvanceStatus {
 
 /** How many events ran; those that did nothing are not counted. */
 export interface Counters {
-  /** Instants at which any periodic event was due. */
+  /** Instants at which any event was due by its time. */
   readonly steps: number;
   /** Initialization events. */
   readonly initializations: number;
-  /** Instants at which a periodic update ran or a delegated system posted. */
+  /** Instants at which an update ran that was due by its time, or a delegated system posted. */
   readonly updates: number;
   /** Publish events. */
   readonly publishes: number;

@@ -9,6 +9,9 @@
  * 3. time advances to the next event or the boundary;
  * 4. the publishes due there run, then the monitor.
  *
+ * - An instant is one at which an event is due by its time: periodic, named by `nextTime`, or after a process's wait. All that is due
+ *   there is one step. What is due at that instant again after it, or fires there because a value changed, is a further microstep:
+ *   updates alone, against the values that the one before left; `microsteps` limits them.
  * - Initialization runs the initialization events, then the publishes due at its time and the monitor; it updates nothing.
  * - `advanceTo(T)` leaves the updates due exactly at T pending; `advancePendingEvents()` runs them.
  * - One long advance is many short ones: a boundary changes no value.
@@ -38,6 +41,7 @@
  */
 
 import { compare, type Context, exact, type Rational, shownTime, type System, type Timing } from "../diagram/mod.ts";
+import { GuestError, RunningProcessError } from "../errors.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Lag } from "./near_side.ts";
 import type { Profile } from "./profile.ts";
@@ -212,7 +216,11 @@ export class Simulator implements AsyncDisposable {
     return this.#driveSync("advance", "ready", this.#run.advanceThrough(event));
   }
 
-  /** The whole run at this instant. */
+  /**
+   * The whole run at this instant.
+   *
+   * @throws {RunningProcessError} where a process is in a wait, on a far side as the cause of a `GuestError`; the run can go on.
+   */
   async snapshot(): Promise<SimulatorSnapshot> {
     return await this.#drive("take a snapshot", "ready", this.#run.snapshot());
   }
@@ -271,6 +279,9 @@ export class Simulator implements AsyncDisposable {
       const result = await finish(work);
       phase = "ready";
       return result;
+    } catch (error) {
+      if (isRefusedSnapshot(error)) phase = "ready";
+      throw error;
     } finally {
       profiler?.stop();
       this.#leave(phase);
@@ -286,6 +297,9 @@ export class Simulator implements AsyncDisposable {
       const result = finishSync(what, work);
       phase = "ready";
       return result;
+    } catch (error) {
+      if (isRefusedSnapshot(error)) phase = "ready";
+      throw error;
     } finally {
       profiler?.stop();
       this.#leave(phase);
@@ -311,6 +325,12 @@ export class Simulator implements AsyncDisposable {
   #leave(phase: Phase): void {
     if (this.#phase === "busy") this.#phase = phase;
   }
+}
+
+/** Whether a snapshot was refused, here or on a far side: that changes nothing, so the run can go on. */
+function isRefusedSnapshot(error: unknown): boolean {
+  const thrown = error instanceof GuestError ? error.cause : error;
+  return thrown instanceof RunningProcessError;
 }
 
 function startTime(at: number): number {

@@ -17,6 +17,7 @@ import {
   type System,
   valueFrom,
 } from "../diagram/mod.ts";
+import type { SavedChosen } from "./chosen_events.ts";
 import type { NearSnapshot } from "./near_side.ts";
 import type { AdvanceStatus, Counters } from "./simulation.ts";
 
@@ -31,6 +32,8 @@ export interface SimulatorSnapshot {
   readonly time: readonly [string, string];
   /** Whether the updates due at that time have not run. */
   readonly pending: boolean;
+  /** Whether a change since the last step may have made events due at that time. */
+  readonly unsettled: boolean;
   /** How a far side's own system ended itself, if it did. */
   readonly ended: AdvanceStatus | null;
   /** The events so far. */
@@ -41,6 +44,8 @@ export interface SimulatorSnapshot {
   readonly inputs: SavedValues;
   /** The parts by path. */
   readonly parts: Readonly<Record<string, PartSnapshot>>;
+  /** The events whose times the state or an input chooses, by path. */
+  readonly chosen: Readonly<Record<string, readonly SavedChosen[]>>;
   /** The delegated systems by path. */
   readonly delegated: Readonly<Record<string, NearSnapshot>>;
 }
@@ -169,7 +174,8 @@ function described({ system }: PartContext): string {
     const late = system.latency === 1 ? "" : `, latency ${system.latency}`;
     return `delegated(${list(system.outputs)}) at ${at(system.timing)}${late}`;
   }
-  const { update, publish } = system.behavior;
-  const events = [...update, ...publish].map(({ timing }) => at(timing)).join(", ");
+  const { update, publish, chosen } = system.behavior;
+  const ways = chosen.map((event) => event.kind === "triggered" ? `${event.edge} of ${event.input}` : event.kind);
+  const events = [...[...update, ...publish].map(({ timing }) => at(timing)), ...ways].join(", ");
   return `leaf(${list(system.state)})(${list(system.parameters)}) at ${events || "no time"}`;
 }

@@ -1,7 +1,8 @@
 /**
  * The rows of a run, its certificate, and where two runs part.
  *
- * - One row per instant at which any periodic update is due: t, then every recorded port in declared order, as seen
+ * - One row per instant at which any update is due by its time (periodic, named by `nextTime`, or after a wait; not by a
+ *   trigger alone, and none for further microsteps): t, then every recorded port in declared order, as seen
  *   after release and before updates are visible.
  * - The certificate is SHA-256 over the rows as little-endian float64, every NaN as the same NaN.
  *

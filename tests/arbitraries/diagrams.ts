@@ -1,7 +1,7 @@
 /**
  * Random diagrams as plain data, and the function that builds them.
  *
- * - A {@linkcode DiagramPlan} is 1 to 8 nodes. Each is a system that can be loaded by reference (a block or one of
+ * - A {@linkcode DiagramPlan} is 1 to 8 nodes. Each is a system that can be loaded by reference (a block, or one of
  *   `tests/guests/systems.ts`), with the timing of its own events, the timing it gets where it is delegated, and a
  *   source for each input: an output of a node (of itself too), or one of the three sources that never change.
  * - {@linkcode diagramPlans} makes them: fan-out, chains, loops through state, nested diagrams, abstract ports. With
@@ -171,7 +171,18 @@ export const KINDS: Readonly<Record<string, NodeKind>> = {
     inputs: { u: "scalar" },
     outputs: { y: state, held: state, delayed: state },
   },
+  alarm: { module: GUESTS, argument: guest, inputs: { u: "scalar" }, outputs: { count: state, x: state } },
+  latch: { module: GUESTS, argument: guest, inputs: { u: "scalar" }, outputs: { n: state, x: state } },
+  walker: { module: GUESTS, argument: guest, inputs: { u: "scalar" }, outputs: { x: state, waited: state } },
+  pacer: { module: GUESTS, argument: guest, inputs: { u: "scalar" }, outputs: { x: state } },
+  ender: { module: GUESTS, argument: guest, inputs: { u: "scalar" }, outputs: { n: state } },
 };
+
+/** The kinds that never end a run by themselves. */
+export const ENDLESS: readonly string[] = Object.keys(KINDS).filter((kind) => kind !== "ender");
+
+/** Those of them that a snapshot can hold at any time. */
+export const SAVED: readonly string[] = ENDLESS.filter((kind) => kind !== "walker");
 
 /** The sources that never depend on a node, by the kind of port that they feed. */
 const SOURCES = {
@@ -202,7 +213,7 @@ export function timings(): fc.Arbitrary<PlannedTiming> {
   });
 }
 
-/** What {@linkcode diagramPlans} takes: the most nodes, which loops, which kinds of nodes (all by default) and their timings. */
+/** What {@linkcode diagramPlans} takes: the most nodes, which loops, which kinds of nodes (all that are endless by default) and their timings. */
 export interface PlanOptions {
   readonly maxNodes?: number;
   readonly loops?: "state" | "any";
@@ -212,7 +223,7 @@ export interface PlanOptions {
 
 /** Random plans. */
 export function diagramPlans(options: PlanOptions = {}): fc.Arbitrary<DiagramPlan> {
-  const { maxNodes = 8, loops = "state", kinds = Object.keys(KINDS), timing = timings() } = options;
+  const { maxNodes = 8, loops = "state", kinds = ENDLESS, timing = timings() } = options;
   const rough = fc.record({
     letter: fc.constantFrom(..."abcdefgh"),
     kind: fc.constantFrom(...kinds),

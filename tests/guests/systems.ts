@@ -19,16 +19,10 @@ import {
   vector,
 } from "../../lib/diagram/mod.ts";
 import { gain, unitDelay } from "../../lib/blocks/mod.ts";
+import type { Argument } from "./chosen_systems.ts";
 
-/** What every system here takes. */
-export interface Argument {
-  /** Seconds between two of its events. */
-  readonly period: number;
-  /** Seconds before the first. */
-  readonly offset?: number;
-  /** Makes two of a kind differ. */
-  readonly seed?: number;
-}
+export type { Argument } from "./chosen_systems.ts";
+export { alarm, ender, latch, pacer, walker } from "./chosen_systems.ts";
 
 /** The abstract value of the ledgers. */
 export interface Book {

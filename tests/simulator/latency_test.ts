@@ -11,7 +11,7 @@ import {
 import { GuestError } from "../../lib/errors.ts";
 import { Host, loadSystem, MODE_NAMES, type ModeName } from "../../lib/host/mod.ts";
 import { Simulator, type SimulatorSnapshot } from "../../lib/simulator/mod.ts";
-import { buildDiagram, diagramPlans } from "../arbitraries/diagrams.ts";
+import { buildDiagram, diagramPlans, SAVED } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 import { outcomeOf } from "./outcome.ts";
 
@@ -36,7 +36,7 @@ Deno.test("delegate() takes latencies that are whole numbers from 1 up, of what 
 });
 
 const experiment = fc.record({
-  plan: diagramPlans({ maxNodes: 4 }),
+  plan: diagramPlans({ maxNodes: 4, kinds: SAVED }),
   mask: fc.nat(15),
   latencies: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 4, maxLength: 4 }),
   at: fc.integer({ min: 0, max: 30 }).map((k) => k / 30),

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Diagram } from "../../lib/diagram/mod.ts";
 import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Simulator } from "../../lib/simulator/mod.ts";
-import { buildDiagram, diagramPlans, type NodePlan } from "../arbitraries/diagrams.ts";
+import { buildDiagram, diagramPlans, KINDS, type NodePlan } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 import { type Flaw, FLAWS, Oracle, TICKS } from "./oracle.ts";
 
@@ -12,7 +12,9 @@ const timing = fc.record({
   period: ticks([20, 30, 60, 60, 60, 75, 120, 180, 200]),
   offset: fc.oneof(fc.constant(0), ticks([20, 25, 30, 60, 100, 180])),
 });
-const plans = diagramPlans({ timing, maxNodes: 6 });
+// What chooses its times is half of all nodes.
+const chosen = ["alarm", "latch", "latch", "walker", "pacer", "ender"];
+const plans = diagramPlans({ timing, maxNodes: 6, kinds: [...Object.keys(KINDS), ...chosen, ...chosen] });
 /** Which nodes are delegated, how late their replies are, which share a guest, which are in inner diagrams, in which order they are added, where a run begins. */
 const experiment = fc.record({
   plan: plans,
@@ -79,7 +81,7 @@ Deno.test("In threads and processes, too, they have the rows of a plain recursio
 for (const flaw of FLAWS) {
   Deno.test(`A flaw of the recursion is found within 10 diagrams: ${flaw}`, async () => {
     await using host = new Host();
-    const plans = fc.sample(experiment, { numRuns: 10, seed: 3 });
+    const plans = fc.sample(experiment, { numRuns: 10, seed: 7 });
     let found = false;
     for (const experiment of plans) {
       const system = await build(experiment, () => "direct");

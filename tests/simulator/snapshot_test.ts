@@ -14,7 +14,7 @@ import {
 } from "../../lib/diagram/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Simulator, type SimulatorSnapshot } from "../../lib/simulator/mod.ts";
-import { buildDiagram, type DiagramPlan, diagramPlans } from "../arbitraries/diagrams.ts";
+import { buildDiagram, type DiagramPlan, diagramPlans, SAVED } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
 import { ledger } from "../guests/systems.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -32,7 +32,7 @@ Deno.test("Simulator.restore() gives the same tail, in the same run and in anoth
   await using host = new Host();
   await fc.assert(
     fc.asyncProperty(
-      diagramPlans(),
+      diagramPlans({ kinds: SAVED }),
       fc.nat(255),
       fc.record({ at: time, elsewhere: time, pending: fc.boolean() }),
       async (plan, mask, { at, elsewhere, pending }) => {

@@ -3,12 +3,12 @@
  *
  * - A request for t_k advances to t_k with the input held at u_k, runs the events due there, and answers with the
  *   outputs. The request of index -1 initializes and answers with the first outputs.
- * - Whatever the system throws becomes an answer; after it, every request gets that answer.
+ * - Whatever the system throws becomes an answer; after it (but for a snapshot that is refused), every request gets that answer.
  * - The same code serves all modes: bytes in, bytes out, nothing waits.
  */
 
 import { type System, type Timing, UNCONNECTED } from "../../diagram/mod.ts";
-import { farError, type GuestPhase } from "../../errors.ts";
+import { farError, type GuestPhase, RunningProcessError } from "../../errors.ts";
 import type { ExactTiming, FarHost, Reply, Request, SimulatorSnapshot } from "../../simulator/mod.ts";
 import { eventTime, exactTiming, INITIALIZATION, Simulator } from "../../simulator/mod.ts";
 import { Wire } from "./wire.ts";
@@ -68,6 +68,8 @@ export class FarSystem {
           throw new TypeError(`Cannot serve a message of kind ${message.kind}: a request or a call is wanted`);
       }
     } catch (error) {
+      // A snapshot that is refused changes nothing.
+      if (error instanceof RunningProcessError) return this.#wire.encodeError(this.#phase, farError(error));
       return this.refuse(error);
     }
   }

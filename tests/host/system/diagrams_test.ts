@@ -12,6 +12,7 @@ import {
   type DiagramPlan,
   diagramPlans,
   type NodePlan,
+  SAVED,
 } from "../../arbitraries/diagrams.ts";
 import { runs } from "../../contracts/soak.ts";
 import { type Outcome, outcomeOf, simulate } from "../../simulator/outcome.ts";
@@ -31,14 +32,18 @@ interface Experiment {
   readonly until: readonly number[];
 }
 
-const experiments: fc.Arbitrary<Experiment> = fc.record({
-  plan: diagramPlans({ maxNodes: 6 }),
+const shape = {
   delegated: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
   modes: fc.array(fc.constantFrom(...MODE_NAMES), { minLength: 6, maxLength: 6 }),
   order: fc.nat(),
   groups: fc.array(fc.nat(3), { minLength: 6, maxLength: 6 }),
   until: fc.array(fc.integer({ min: 0, max: 100 * DURATION }), { maxLength: 5 })
     .map((list) => [...list.sort((one, other) => one - other).map((hundredths) => hundredths / 100), DURATION]),
+};
+const experiments: fc.Arbitrary<Experiment> = fc.record({ plan: diagramPlans({ maxNodes: 6 }), ...shape });
+const savedExperiments: fc.Arbitrary<Experiment> = fc.record({
+  plan: diagramPlans({ maxNodes: 6, kinds: SAVED }),
+  ...shape,
 });
 
 /** The modes of an experiment, and the same nodes delegated in the caller. */
@@ -121,7 +126,7 @@ Deno.test("random diagrams have one outcome with warm guests and with fresh ones
 Deno.test("a snapshot restores the tail of a run, in the run itself and in one whose modes are others", async () => {
   await using host = new Host();
   await fc.assert(
-    fc.asyncProperty(experiments, fc.nat(60), fc.boolean(), async (experiment, hundredths, pending) => {
+    fc.asyncProperty(savedExperiments, fc.nat(60), fc.boolean(), async (experiment, hundredths, pending) => {
       const { modeOf, inCaller } = assignments(experiment);
       const diagram = await buildDiagram(experiment.plan, { modeOf });
       const other = await buildDiagram(experiment.plan, { modeOf: inCaller });

@@ -14,7 +14,7 @@ import {
 import { directHost, Host, loadSystem } from "../../../lib/host/mod.ts";
 import { now } from "../../../lib/platform/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
-import { KINDS } from "../../arbitraries/diagrams.ts";
+import { ENDLESS, KINDS } from "../../arbitraries/diagrams.ts";
 import { runs } from "../../contracts/soak.ts";
 import { socketMode } from "../../contracts/socket_mode.ts";
 
@@ -48,7 +48,7 @@ interface Experiment {
   readonly commands: readonly Command[];
 }
 
-const kinds = Object.keys(KINDS).filter((kind) => Object.keys(KINDS[kind]!.inputs).length > 0);
+const kinds = ENDLESS.filter((kind) => Object.keys(KINDS[kind]!.inputs).length > 0);
 const timing = fc.record({
   period: fc.constantFrom(6, 12, 20, 30, 60, 60, 75, 120, 150, 180, 200),
   offset: fc.oneof(fc.constant(0), fc.constantFrom(6, 20, 25, 30, 60, 100, 180)),
@@ -226,7 +226,7 @@ for (const [mode, numRuns] of Object.entries({ direct: 400, thread: 120, process
 
 const delayedRuns = fc.record({
   // A stepper counts the steps of its run, and the run inline has other steps than the far side's; busy has no offset.
-  kind: fc.constantFrom(...kinds.filter((kind) => kind !== "stepper" && kind !== "busy")),
+  kind: fc.constantFrom(...kinds.filter((kind) => !["stepper", "busy", "latch", "pacer", "walker"].includes(kind))),
   seed: fc.nat(20),
   outer: timing,
   times: fc.integer({ min: 1, max: 3 }),
@@ -234,7 +234,9 @@ const delayedRuns = fc.record({
   source: fc.constantFrom(6, 20, 30, 60, 75, 180),
   rows: fc.array(fc.integer(), { minLength: 1, maxLength: 20 }),
   steps: fc.integer({ min: 1, max: 20 }),
-});
+  // In a further microstep of an instant an input is seen inline as the updates of that instant leave it: of that the next request
+  // brings word. So here are no triggers, and nobody who looks at an input in such a microstep.
+}).filter(({ kind, seed }) => kind !== "alarm" || seed % 2 === 0);
 
 /** The system with a table before each input that it can feed; its other inputs are fixed. */
 function fed(system: System, { source, rows }: { source: number; rows: readonly number[] }): System {

@@ -15,8 +15,9 @@ import { Progress } from "./command/progress.ts";
 import { counted, helpText } from "./command/text.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
 import { type TraceFile, tracing } from "./command/trace_file.ts";
-import { runCase, type RunReport } from "./sim/experiment.ts";
+import { busyDiagram, runCase, type RunReport } from "./sim/experiment.ts";
 import { explanation, original } from "./sim/original.ts";
+import { Seeing } from "./sim/seeing.ts";
 import { ownPaper, type SimPaper } from "./sim/report.ts";
 import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
 
@@ -24,13 +25,19 @@ import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
 export async function main(args: readonly string[]): Promise<number> {
   const request = readFlags(args);
   if (request !== undefined) {
-    return await withEngine(request.engine) ?? await tracing(request.trace, (file) => runCases(request, file));
+    const other = await withEngine(request.engine);
+    if (other !== undefined) return other;
+    const seeing = new Seeing(request.seeing);
+    return await tracing(request.trace, (file) => runCases(request, { file, seeing }));
   }
   printLine(helpText(USAGE, args));
   return 0;
 }
 
-async function runCases(request: Request, file: TraceFile | undefined): Promise<number> {
+async function runCases(
+  request: Request,
+  { file, seeing }: { readonly file: TraceFile | undefined; readonly seeing: Seeing },
+): Promise<number> {
   const { cases, json, own, width } = request;
   const runs: RunReport[] = [];
   let failure: { readonly error: unknown } | undefined;
@@ -40,15 +47,24 @@ async function runCases(request: Request, file: TraceFile | undefined): Promise<
       const paper = own ? ownPaper(run, width) : original;
       print(paper.head(run));
       const first = runs.length;
-      for (const mode of run.modes) runs.push(await runOne(run, mode, { request, file, paper }));
+      for (const mode of run.modes) runs.push(await runOne(run, mode, { request, file, seeing, paper }));
       print(paper.foot(runs.slice(first)));
+      const profiles = runs.flatMap(({ mode, profile }) => profile === undefined ? [] : [[mode, profile] as const]);
+      if (own) print(seeing.lines(run, { profiles, width, colors: Deno.stdout.isTerminal() && !Deno.noColor }));
+      await seeing.write(
+        run,
+        (mode) => busyDiagram({ ...run, mode, work: 0, print: run.print ? () => {} : undefined }),
+      );
     }
   } catch (error) {
     if (error instanceof OutputError) throw error;
     failure = { error };
     complain(failureLines(error, width).map((line) => `${line}\n`).join(""));
   }
-  if (json) printLine(JSON.stringify(failure === undefined ? { runs } : { runs, error: errorData(failure.error) }));
+  const all = runs.map((run, index) => ({ ...run, ...seeing.signals(index) }));
+  if (json) {
+    printLine(JSON.stringify(failure === undefined ? { runs: all } : { runs: all, error: errorData(failure.error) }));
+  }
   if (!own) runs.filter(({ rate }) => rate > 1).forEach((run) => complain(`${explanation(run)}\n`));
   return failure === undefined ? 0 : 1;
 }
@@ -56,7 +72,12 @@ async function runCases(request: Request, file: TraceFile | undefined): Promise<
 async function runOne(
   run: Case,
   mode: ModeName,
-  { request, file, paper }: { request: Request; file: TraceFile | undefined; paper: SimPaper },
+  { request, file, seeing, paper }: {
+    request: Request;
+    file: TraceFile | undefined;
+    seeing: Seeing;
+    paper: SimPaper;
+  },
 ): Promise<RunReport> {
   const { engine, timeout } = request;
   const host = new CommandHost({ engine, ...timeout === undefined ? {} : { timeout } });
@@ -75,6 +96,8 @@ async function runOne(
       mode,
       host,
       file,
+      profile: request.seeing.profile,
+      ended: (report, trace) => seeing.add(report, trace),
       print: (line) => print(paper.row(line, mode)),
       progress: (t) => progress.at(t),
     });

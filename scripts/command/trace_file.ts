@@ -6,8 +6,9 @@
  */
 
 import { ChromeTrace, type Observer, type Span } from "../../lib/simulator/mod.ts";
-import { quoted, UsageError } from "./arguments.ts";
+import { quoted } from "./arguments.ts";
 import { complain, OutputError } from "./output.ts";
+import { OutputFile } from "./output_file.ts";
 import { onSignals } from "./signals.ts";
 import { WholeFile } from "./whole_file.ts";
 
@@ -49,12 +50,7 @@ export class TraceFile {
    * @throws {UsageError} where it cannot be written.
    */
   static async open(path: string): Promise<TraceFile> {
-    try {
-      new WholeFile(path);
-    } catch (cause) {
-      const is = cause instanceof Error ? cause.message : String(cause);
-      throw new UsageError(`Cannot use --trace ${quoted(path)}: ${is}, a file to write is wanted`, { cause });
-    }
+    new OutputFile("--trace", path);
     const file = new TraceFile(path);
     const start = performance.timeOrigin + performance.now();
     await file.#ask({ kind: "open", path, start, saved: file.#saved });

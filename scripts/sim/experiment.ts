@@ -6,7 +6,7 @@ import { type busy, clock, printer } from "../../lib/blocks/mod.ts";
 import { delegate, DiagramBuilder, type System } from "../../lib/diagram/mod.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
 import { type GuestPlace, type Host, loadSystem } from "../../lib/host/mod.ts";
-import { Simulator } from "../../lib/simulator/mod.ts";
+import { type Profile, Simulator, type Trace } from "../../lib/simulator/mod.ts";
 import type { TraceFile } from "../command/trace_file.ts";
 import { iterationsFor } from "../cpu_work.ts";
 import type { Case } from "./flags.ts";
@@ -44,6 +44,8 @@ export interface RunReport {
   readonly updates: number;
   /** SHA-256 of the rows. */
   readonly certificate: string;
+  /** Where the real time went, where that was asked for. */
+  readonly profile?: Profile;
 }
 
 /** What a run is told besides its case. */
@@ -56,6 +58,10 @@ export interface RunOptions {
   print(line: string): void;
   /** Told of the simulated time after each step. */
   progress(t: number): void;
+  /** Whether the run is profiled. */
+  readonly profile: boolean;
+  /** Told of what the run has recorded. */
+  ended(report: RunReport, trace: Trace): void;
   /** Collects what took real time. */
   readonly file: TraceFile | undefined;
 }
@@ -73,6 +79,7 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
     clock: host.clock,
     rate,
     record: Array.from({ length: systems }, (_, index) => `y${index}`),
+    profile: options.profile,
     monitor: (context) => options.progress(context.t),
     ...(file === undefined ? {} : { observe: file.process(`${mode} mode`) }),
   });
@@ -82,7 +89,7 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
   await simulator.end();
   const { places } = host;
   const limit: Limit = limitOf(run, mode, places.length > 0 ? Infinity : navigator.hardwareConcurrency);
-  return {
+  const report: RunReport = {
     mode,
     transport: places.length > 0 ? "nats" : TRANSPORTS[mode],
     ...places.length > 0 ? { places } : {},
@@ -98,12 +105,16 @@ export async function runCase(run: Case, options: RunOptions): Promise<RunReport
     y: Array.from({ length: systems }, (_, index) => simulator.context.output(`y${index}`) as number),
     updates: simulator.counters.updates,
     certificate: await simulator.trace.certificate(),
+    ...options.profile ? { profile: simulator.profile({ cores: navigator.hardwareConcurrency }) } : {},
   };
+  options.ended(report, simulator.trace);
+  return report;
 }
 
 /** What a diagram of busy systems needs: the part of a case, and how much work a burn of the processor is. */
 export interface Busy extends Pick<Case, "systems" | "period" | "deterministic" | "burn"> {
-  readonly mode: ModeName;
+  /** Where they run; for a drawing the names of several modes. */
+  readonly mode: string;
   readonly work: number;
   /** Where rows of the first go, where these are wanted. */
   readonly print?: ((line: string) => void) | undefined;

@@ -6,8 +6,9 @@ import type { Burn, EngineOptions, ModeName } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, readArguments, UsageError } from "../command/arguments.ts";
 import { ENGINE_TAKES, engineHelp, engineIn } from "../command/engine_flags.ts";
-import { WIDTH, widthOf } from "../command/text.ts";
+import { listed, WIDTH, widthOf } from "../command/text.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
+import { DIAGRAMS, type SeeingRequest } from "./seeing.ts";
 
 /** One case: the same experiment in one or more modes. */
 export interface Case {
@@ -37,6 +38,8 @@ export interface Request {
   readonly engine: EngineOptions | undefined;
   /** Seconds within which a guest must answer. */
   readonly timeout: number | undefined;
+  /** What is to be seen besides. */
+  readonly seeing: SeeingRequest;
   /** Where to write the Chrome trace. */
   readonly trace: string | undefined;
   /** One JSON document on stdout, nothing else. */
@@ -60,6 +63,11 @@ Without flags: the runs of the original, every mode in two cases. With any flag,
   --rate R             simulated over real time; 0: as fast as it can     [1]
   --print              print each row
   --burn KIND          wall, cpu or none: how a system spends its period  [wall]
+  --plot               plot the outputs over time (with --json: their rows as \`signals\`)
+  --svg FILE           write the same plot as SVG
+  --csv FILE           write the rows as CSV
+  --diagram FILE       draw the diagram: FILE ends in .svg, .mmd (Mermaid) or .dot (Graphviz)
+  --profile            where the real time goes, and what delegating gains
   --timeout SEC        give up if a worker keeps the run waiting so long  [never]
   --trace FILE         write a Chrome trace (open it in Perfetto)
 ${engineHelp(21)}
@@ -67,7 +75,7 @@ ${engineHelp(21)}
   --json               one JSON document on stdout
   --help               this text
 
-Example: deno task sim --mode thread,process --systems 2 --period 0.01 --duration 1 --burn cpu`;
+Example: deno task sim --mode thread,process --systems 2 --period 0.01 --duration 1 --burn cpu --plot --profile`;
 
 const BURNS: readonly Burn[] = ["wall", "cpu", "none"];
 const MOST_SYSTEMS = 256;
@@ -83,6 +91,9 @@ const TAKES = {
   "--burn": `one of ${BURNS.join(", ")}`,
   "--timeout": SECONDS,
   "--trace": "a file to write",
+  "--svg": "a file that ends in .svg",
+  "--csv": "a file to write",
+  "--diagram": `a file that ends in ${listed(Object.keys(DIAGRAMS), "or")}`,
   ...ENGINE_TAKES,
   "--width": WIDTH,
 } as const;
@@ -104,6 +115,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
   if (args.length === 0) {
     return {
       cases: ORIGINAL,
+      seeing: { plot: false, svg: undefined, csv: undefined, diagram: undefined, profile: false },
       engine: undefined,
       timeout: undefined,
       trace: undefined,
@@ -112,7 +124,7 @@ export function readFlags(args: readonly string[]): Request | undefined {
       width: 80,
     };
   }
-  const switches = ["--no-deterministic", "--print", "--json", "--help"];
+  const switches = ["--no-deterministic", "--print", "--plot", "--profile", "--json", "--help"];
   const given = readArguments(args, { flags: TAKES, switches });
   const read = flagReader(given, TAKES);
   const period = read("--period", 0.1, number({ least: SHORTEST, most: LONGEST }));
@@ -132,11 +144,23 @@ export function readFlags(args: readonly string[]): Request | undefined {
     print: given.has("--print"),
     burn: read("--burn", "wall", (text) => BURNS.find((burn) => burn === text)),
   };
+  const path = (flag: "--svg" | "--csv" | "--diagram", ends: readonly string[] | undefined) => {
+    return read<string | undefined>(flag, undefined, (text) => {
+      return text !== "" && (ends === undefined || ends.some((end) => text.endsWith(end))) ? text : undefined;
+    });
+  };
   return {
     cases: [run],
     engine: engineIn(given, run.modes),
     timeout: read<number | undefined>("--timeout", undefined, number({ least: SHORTEST, most: LONGEST })),
     trace: read<string | undefined>("--trace", undefined, (text) => text === "" ? undefined : text),
+    seeing: {
+      plot: given.has("--plot"),
+      profile: given.has("--profile"),
+      svg: path("--svg", [".svg"]),
+      csv: path("--csv", undefined),
+      diagram: path("--diagram", Object.keys(DIAGRAMS)),
+    },
     json: given.has("--json"),
     own: true,
     width: widthOf(given),

@@ -33,6 +33,7 @@ const REPORTS: Readonly<Record<string, readonly (readonly [Script, ...string[]])
   sim: [
     ["sim", "--mode", "direct", "--systems", "2", "--rate", "0", "--burn", "none"],
     ["sim", "--mode", "direct", "--print", "--rate", "0", "--burn", "none", "--no-deterministic"],
+    ["sim", "--mode", "direct", "--duration", "1", "--rate", "0", "--burn", "none", "--plot"],
     ["sim", "--help"],
   ],
   list: [
@@ -53,6 +54,7 @@ const REPORTS: Readonly<Record<string, readonly (readonly [Script, ...string[]])
     ["replay", "race", "hf2:straight:aaaaaa"],
     ["list", "lokc"],
     ["sim", "--mode", "fork"],
+    ["sim", "--diagram", "diagram.png"],
   ],
 };
 

@@ -139,6 +139,11 @@ Deno.test("sim refuses wrong flags with 2 and one sentence, and runs nothing", a
     ["--trace", ["--trace"], "a file to write is wanted"],
     ["--trace", ["--trace", "/no/such/folder/trace.json"], "a file to write is wanted"],
     ["--trace", ["--trace", "/"], "a file to write is wanted"],
+    ["--csv", ["--csv", "/no/such/folder/rows.csv"], "a file to write is wanted"],
+    ["--svg", ["--svg", "plot.png"], "a file that ends in .svg is wanted"],
+    ["--diagram", ["--diagram", "diagram.png"], "a file that ends in .svg, .mmd or .dot is wanted"],
+    ["--diagram", ["--diagram", "/no/such/folder/diagram.dot"], "a file to write is wanted"],
+    ["--plot", ["--plot", "--plot"], "--plot is wanted once"],
   ];
   while (wrong.length > 0) {
     await Promise.all(
@@ -200,6 +205,57 @@ Deno.test("sim --trace writes Chrome's format: a lane per worker, arrows for the
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
+
+Deno.test("sim --plot, --svg, --csv, --diagram and --profile show the runs, without colors, and change nothing of them", async () => {
+  await inFolder(async (folder) => {
+    const files = ["plot.svg", "rows.csv", "diagram.mmd"].map((name) => `${folder}/${name}`);
+    const [svg = "", csv = "", diagram = ""] = files;
+    const seen = ["--plot", "--profile", "--svg", svg, "--csv", csv, "--diagram", diagram];
+    const args = ["--mode", "direct,thread", "--systems", "2", ...FREE];
+    const stdout = held(await sim(...args, ...seen, "--width", "100"));
+    // deno-lint-ignore no-control-regex
+    assert(!/\x1b/.test(stdout), stdout);
+    assertMatch(stdout, /^The outputs in direct and thread mode, the same in each, 4 rows:\n\n1\.20 ┤ *[⠀-⣿]?/m);
+    assertMatch(stdout, /^⠒⠒ y0, y1$/m);
+    assertMatch(stdout, /^Profile of thread mode:\nsystem +where +time +calls +a call +share\n/m);
+    for (const system of ["busy0 +thread", "busy1 +direct", "time +inline"]) {
+      assertMatch(stdout, new RegExp(`^${system} +[\\d.]+ [mnµ]?s +4 `, "m"));
+    }
+    assertEquals(
+      await Deno.readTextFile(csv),
+      "t,y0,y1\r\n0,1,1\r\n0.1,1,1\r\n0.2,1.1,1.1\r\n0.30000000000000004,1.2,1.2\r\n",
+    );
+    assertStringIncludes(await Deno.readTextFile(svg), ">y0, y1</text>");
+    assertStringIncludes(await Deno.readTextFile(diagram), '["busy0<br>busy<br>direct, thread, every 0.1 s"]');
+
+    const plain = reports(held(await sim(...args, "--json")));
+    const all = reports(held(await sim(...args, ...seen, "--json"))) as (RunReport & { signals: unknown })[];
+    assertEquals(all.map(({ certificate }) => certificate), plain.map(({ certificate }) => certificate));
+    for (const { signals, profile, mode } of all) {
+      assertEquals(signals, {
+        columns: ["t", "y0", "y1"],
+        rows: [[0, 1, 1], [0.1, 1, 1], [0.2, 1.1, 1.1], [0.30000000000000004, 1.2, 1.2]],
+      });
+      assertEquals(profile?.systems.map(({ path, where }) => `${path} ${where}`).toSorted(), [
+        `busy0 ${mode}`,
+        `busy1 ${mode}`,
+        "time inline",
+      ]);
+      assert((profile?.gain.factor ?? 0) >= 1 && profile?.paced === 0);
+    }
+  });
+});
+
+Deno.test("sim --csv has columns for each mode where their rows differ", async () => {
+  await inFolder(async (folder) => {
+    const args = ["--mode", "direct,thread", "--period", "0.01", "--rate", "0", "--no-deterministic"];
+    const stdout = held(await sim(...args, "--csv", `${folder}/rows.csv`, "--plot"));
+    const [header, ...rows] = (await Deno.readTextFile(`${folder}/rows.csv`)).trimEnd().split("\r\n");
+    const isSame = stdout.includes("the same in each");
+    assertEquals(header, isSame ? "t,y0" : "t,direct.y0,thread.y0");
+    assertEquals(rows.map((row) => row.split(",")[0]), ["0", "0.01", "0.02", "0.03"]);
+  });
+});
 
 Deno.test("sim runs twice at once in one folder", async () => {
   const both = await Promise.all([sim(...GOLDEN), sim(...GOLDEN)]);

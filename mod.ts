@@ -109,6 +109,7 @@ export {
   type ProcessOutcome,
   type PublishHandler,
   reachedTermination,
+  type Returned,
   type SavedValue,
   scalar,
   type ScalarType,

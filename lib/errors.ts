@@ -45,7 +45,7 @@ export class AlgebraicLoopError extends Error {
   }
 }
 
-/** An event handler that returned `failed`. */
+/** An event handler that returned `failed`, or whose promise was rejected. */
 export class EventFailedError extends Error {
   /** The class name. */
   override readonly name = "EventFailedError";
@@ -54,9 +54,9 @@ export class EventFailedError extends Error {
   /** The simulated time of the event, in seconds. */
   readonly time: number;
 
-  /** Makes the error for one failed event. */
-  constructor(system: string, time: number, message: string) {
-    super(`Cannot step past t=${shown(time)}: an event of ${system} failed: ${message}`);
+  /** Makes the error for one failed event; `cause` is what its promise was rejected with, where it was. */
+  constructor(system: string, time: number, message: string, options?: ErrorOptions) {
+    super(`Cannot step past t=${shown(time)}: an event of ${system} failed: ${message}`, options);
     this.system = system;
     this.time = time;
   }

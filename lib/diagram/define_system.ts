@@ -86,9 +86,20 @@ export interface OutputSpec<I extends Ports, S extends Ports, T extends PortType
 }
 
 /** What {@linkcode defineSystem} takes. */
-export interface SystemSpec<I extends Ports, S extends Ports, O extends Ports, P extends Ports = NoPorts> {
+export interface SystemSpec<
+  I extends Ports,
+  S extends Ports,
+  O extends Ports,
+  P extends Ports = NoPorts,
+  A extends boolean = false,
+> {
   /** What the system is called in errors. */
   readonly name: string;
+  /**
+   * Whether its handlers may return promises: they are awaited in the guest that runs it, one after another, and the reply is sent
+   * when they are done. Such a system is delegated to a thread or a process; it is refused where it would run in the caller.
+   */
+  readonly async?: A;
   /** The input ports. */
   readonly inputs?: I;
   /** The state variables. */
@@ -98,17 +109,19 @@ export interface SystemSpec<I extends Ports, S extends Ports, O extends Ports, P
   /** The output ports. */
   readonly outputs?: { readonly [K in keyof O]: OutputSpec<I, S, O[K], P> };
   /** Runs once, at initialization. */
-  readonly initialize?: UpdateHandler<I, S, P>;
+  readonly initialize?: UpdateHandler<I, S, P, A>;
   /** Runs periodically, at times that the state names, or when an input changes, and may change the state. */
-  readonly update?: UpdateSpec<S, P, UpdateHandler<I, S, P>> | readonly UpdateSpec<S, P, UpdateHandler<I, S, P>>[];
+  readonly update?:
+    | UpdateSpec<S, P, UpdateHandler<I, S, P, A>>
+    | readonly UpdateSpec<S, P, UpdateHandler<I, S, P, A>>[];
   /** Runs from the start of the simulation on, waits, and may change the state. */
   readonly process?: ProcessHandler<I, S, P>;
   /** Runs once with the updates of each instant at which any event of the run is due by its time. */
-  readonly perStep?: UpdateHandler<I, S, P>;
+  readonly perStep?: UpdateHandler<I, S, P, A>;
   /** Runs periodically, before the updates of its instant, and only looks. */
-  readonly publish?: Periodic<PublishHandler<I, S, P>> | readonly Periodic<PublishHandler<I, S, P>>[];
+  readonly publish?: Periodic<PublishHandler<I, S, P, A>> | readonly Periodic<PublishHandler<I, S, P, A>>[];
   /** Looks at each instant at which any event of the run is due by its time. */
-  readonly publishPerStep?: PublishHandler<I, S, P>;
+  readonly publishPerStep?: PublishHandler<I, S, P, A>;
   /** Updates that happen when `Simulator.force` says so, by name. */
   readonly forced?: Readonly<Record<string, UpdateHandler<I, S, P>>>;
 }
@@ -128,7 +141,8 @@ export function defineSystem<
   const S extends Ports = NoPorts,
   const O extends Ports = NoPorts,
   const P extends Ports = NoPorts,
->(spec: SystemSpec<I, S, O, P>): LeafSystem<I, O> {
+  A extends boolean = false,
+>(spec: SystemSpec<I, S, O, P, A>): LeafSystem<I, O> {
   const inputs = spec.inputs ?? {} as I;
   const { periodic, chosen } = updatesOf(spec as unknown as SystemSpec<Ports, Ports, Ports, Ports>);
   const value: Record<string, (now: Now<Ports, Ports>) => unknown> = {};
@@ -157,6 +171,7 @@ export function defineSystem<
     parameters: spec.parameters ?? {},
     feedthrough,
     behavior: Object.freeze({
+      async: spec.async ?? false,
       value,
       initialize: spec.initialize as UpdateHandler<Ports, Ports> | undefined,
       update: timed(`an update of ${spec.name}`, periodic),

@@ -27,6 +27,7 @@
  * ```
  */
 
+import { directory } from "./diagram.ts";
 import { checkedTiming } from "./event.ts";
 import type { Ports } from "./port.ts";
 import type { DelegatedSystem, System, SystemReference } from "./system.ts";
@@ -55,7 +56,8 @@ export interface DelegateOptions {
  * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
  *
  * @throws {RangeError} where the period is not above 0, the offset is below 0, or the latency is no whole number from 1 up.
- * @throws {TypeError} where the mode or the guest is no name, or the mode is not direct and the system has no reference; where the system is not
+ * @throws {TypeError} where the mode or the guest is no name, or the mode is direct and a handler may return a promise, or is not
+ *   direct and the system has no reference; where the system is not
  *   deterministic and has a latency above 1.
  */
 export function delegate<I extends Ports, O extends Ports>(
@@ -70,6 +72,13 @@ export function delegate<I extends Ports, O extends Ports>(
     throw new TypeError(
       `Cannot delegate ${system.name} to a ${mode}: it is a value of this realm only, ` +
         `a system named by module and export is wanted (loadSystem)`,
+    );
+  }
+  const awaited = mode === "direct" ? awaitedIn(system) : undefined;
+  if (awaited !== undefined) {
+    throw new TypeError(
+      `Cannot delegate ${system.name} in direct mode: the handlers of ${awaited} may return promises (async: true), ` +
+        `a thread or a process is wanted, where they are awaited`,
     );
   }
   if (guest !== undefined && (typeof guest !== "string" || guest === "")) {
@@ -102,4 +111,10 @@ export function delegate<I extends Ports, O extends Ports>(
     latency,
     deterministic,
   });
+}
+
+/** The path of the first leaf inside whose handlers may return promises, if any. */
+function awaitedIn(system: System): string | undefined {
+  for (const [path, part] of directory(system)) if (part.kind === "leaf" && part.behavior.async) return path;
+  return undefined;
 }

@@ -26,6 +26,7 @@ export type {
   ProcessNow,
   ProcessOutcome,
   PublishHandler,
+  Returned,
   System,
   SystemPorts,
   SystemReference,

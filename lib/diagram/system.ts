@@ -36,15 +36,18 @@ export interface UpdateNow<I extends Ports, S extends Ports, P extends Ports = P
 /** What a handler returns: nothing, where it succeeded. */
 export type Outcome = EventStatus | void;
 
+/** The same of a system whose `async` is A: where that is true, it may be a promise. */
+export type Returned<A extends boolean> = A extends true ? Outcome | Promise<Outcome> : Outcome;
+
 /** A handler that may change the state. */
-export type UpdateHandler<I extends Ports, S extends Ports, P extends Ports = Ports> = (
+export type UpdateHandler<I extends Ports, S extends Ports, P extends Ports = Ports, A extends boolean = false> = (
   now: UpdateNow<I, S, P>,
-) => Outcome;
+) => Returned<A>;
 
 /** A handler that only looks. */
-export type PublishHandler<I extends Ports, S extends Ports, P extends Ports = Ports> = (
+export type PublishHandler<I extends Ports, S extends Ports, P extends Ports = Ports, A extends boolean = false> = (
   now: Now<I, S, P>,
-) => Outcome;
+) => Returned<A>;
 
 /** Where a system that is to run elsewhere comes from: `(await import(module))[export](argument)`. */
 export interface SystemReference {
@@ -146,6 +149,8 @@ export type ChosenEvent =
 
 /** The functions of a leaf system, by event. */
 export interface Behavior {
+  /** Whether its handlers may return promises, which only a guest awaits. */
+  readonly async: boolean;
   /** The outputs' functions, by port. */
   readonly value: Readonly<Record<string, (now: Now<Ports, Ports>) => unknown>>;
   /** The initialization event. */

@@ -12,6 +12,8 @@ import {
   succeeded,
   type Values,
 } from "../diagram/mod.ts";
+import { errorText, EventFailedError } from "../errors.ts";
+import type { Soon } from "./waits.ts";
 
 /** A handler of an update as well as of a publish: what it sees is more than the latter's type says. */
 export type Handler = (now: never) => EventStatus | void;
@@ -42,6 +44,8 @@ export class Actions {
   readonly #handlers: readonly ((now: Now<Ports, Ports>) => EventStatus | void)[];
   readonly #nows: readonly Now<Ports, Ports>[];
   readonly #values: Values;
+  /** Whether a handler of one may return a promise. */
+  readonly #mayWait: boolean;
   #did = 0;
 
   constructor(actions: readonly Action[], values: Values) {
@@ -49,6 +53,7 @@ export class Actions {
     this.#handlers = actions.map(({ run }) => run as never);
     this.#nows = actions.map(({ part }) => part.now);
     this.#values = values;
+    this.#mayWait = actions.some(({ part }) => part.system.behavior.async);
   }
 
   get length(): number {
@@ -61,11 +66,13 @@ export class Actions {
   }
 
   /**
-   * Runs all of them, and gives the most severe status with the path of its part.
+   * Runs all of them, and gives the most severe status with the path of its part: when they are done, where handlers may return
+   * promises.
    *
-   * @throws {TypeError} where one returns a promise or, where contracts are checked, changes in place what it was handed.
+   * @throws {TypeError} where another one returns a promise or, where contracts are checked, changes in place what it was handed.
    */
-  run(): Outcome {
+  run(): Soon<Outcome> {
+    if (this.#mayWait) return this.#runAwaiting();
     const [handlers, nows] = [this.#handlers, this.#nows];
     let outcome = NOTHING;
     let idle = 0;
@@ -80,6 +87,32 @@ export class Actions {
     }
     this.#did = handlers.length - idle;
     return outcome;
+  }
+
+  async #runAwaiting(): Promise<Outcome> {
+    let outcome = NOTHING;
+    let idle = 0;
+    for (const [index, handler] of this.#handlers.entries()) {
+      const before = this.#values.lent;
+      const returned = handler(this.#nows[index] as Now<Ports, Ports>);
+      const isAsync = this.#parts[index]?.system.behavior.async === true;
+      const came = isAsync ? await this.#awaited(returned, index) : returned;
+      if (this.#values.lent > before) this.#values.takeBack(before, () => `an event of ${this.#path(index)}`);
+      const status = statusOf(came, this.#path(index));
+      if (status.severity === "did-nothing") idle++;
+      outcome = worse(outcome, { status, by: this.#path(index) });
+    }
+    this.#did = this.#handlers.length - idle;
+    return outcome;
+  }
+
+  async #awaited(returned: EventStatus | void, index: number): Promise<EventStatus | void> {
+    const { t } = this.#values;
+    try {
+      return await returned;
+    } catch (cause) {
+      throw new EventFailedError(this.#path(index), t, errorText(cause), { cause });
+    }
   }
 
   #path(index: number): string {

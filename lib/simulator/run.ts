@@ -28,7 +28,7 @@ import { type LogOptions, SignalLog } from "./signal_log.ts";
 import { SignalLogs } from "./signal_logs.ts";
 import { shownOutputs, signalsOf } from "./signals.ts";
 import { readValues, saveValues, type SimulatorSnapshot, timeOf } from "./snapshot.ts";
-import type { Waits } from "./waits.ts";
+import { settled, type Soon, then, type Waits } from "./waits.ts";
 
 /** What an instant brings. */
 interface Agenda {
@@ -56,6 +56,9 @@ export class Run {
   readonly pacer: Pacer | undefined;
   /** What measures where real time goes, where that is asked for. */
   readonly profiler: Profiler | undefined;
+
+  /** Whether a handler may return a promise. */
+  readonly isAsync: boolean;
 
   readonly #system: System;
   readonly #plan: Plan;
@@ -92,6 +95,14 @@ export class Run {
     const { parts, values } = opened.writer;
     this.#chosen = ChosenEvents.of(parts, { values, present: () => this.#at.exact });
     this.#microsteps = checkedMicrosteps(options.microsteps ?? MICROSTEPS);
+    const awaited = parts.find((part) => part.kind === "leaf" && part.system.behavior.async);
+    this.isAsync = awaited !== undefined;
+    if (awaited !== undefined && options.awaits !== true) {
+      throw new TypeError(
+        `Cannot simulate ${awaited.path} here: its handlers may return promises (async: true), which only a guest awaits, ` +
+          `delegate() to a thread or a process is wanted`,
+      );
+    }
     this.#plan = makePlan(opened.writer, this.#chosen?.actions ?? []);
     const queue = new EventQueue(this.#plan.timings);
     this.#queue = this.#chosen === undefined ? queue : new Schedule(queue, this.#chosen.times);
@@ -150,7 +161,7 @@ export class Run {
       const sides = this.delegations.of(level.delegated);
       const leaves = new Actions(level.leaves, this.writer.values);
       this.delegations.postInitialization(sides, this.context.t);
-      outcome = worse(outcome, this.#update(leaves));
+      outcome = worse(outcome, yield* settled(this.#update(leaves)));
       this.#counters.initializations += leaves.did;
       yield* this.delegations.initialized(sides, (path, reply) => outcome = worse(outcome, endOf(path, reply)));
       this.writer.changed();
@@ -160,7 +171,7 @@ export class Run {
     const own = this.#beginChosen(time);
     const now = periodic ?? own;
     if (now === undefined) this.#logs?.sample(time);
-    return this.#arrive(now, outcome) ?? atBoundary(this.context.t);
+    return (yield* settled(this.#arrive(now, outcome))) ?? atBoundary(this.context.t);
   }
 
   /** Steps up to a boundary; with `doubles` an event is at the boundary also where it is not later by the doubles. */
@@ -175,12 +186,12 @@ export class Run {
       const pending = this.#pending;
       if (pending !== undefined) {
         const agenda = this.#agenda(pending.due);
-        const over = mayWait || agenda.sides.length > 0
+        const over = mayWait || this.isAsync || agenda.sides.length > 0
           ? yield* this.#slowStep(pending, agenda)
-          : this.#step(pending, { agenda, before: NOTHING });
+          : this.#step(pending, { agenda, before: NOTHING }) as AdvanceStatus | undefined;
         if (over !== undefined) return over;
       } else if (this.#unsettled) {
-        const over = this.#settle();
+        const over = yield* settled(this.#settle());
         if (over !== undefined) return over;
       }
       const next = queue.peek();
@@ -196,7 +207,8 @@ export class Run {
         this.#move(event, Math.max(event.t, this.context.t));
       }
       reached = event === undefined || order >= 0 || (doubles && this.context.t >= t);
-      const over = this.#arrive(event, NOTHING);
+      const arrived = this.#arrive(event, NOTHING);
+      const over = arrived instanceof Promise ? yield* settled(arrived) : arrived;
       if (over !== undefined) return over;
     }
     if (this.#options.paceFinal === true) {
@@ -213,7 +225,7 @@ export class Run {
     const over = instant !== undefined
       ? yield* this.#slowStep(instant, this.#agenda(instant.due))
       : this.#unsettled
-      ? this.#settle()
+      ? yield* settled(this.#settle())
       : undefined;
     return over ?? atBoundary(this.context.t);
   }
@@ -337,9 +349,8 @@ export class Run {
     this.#logs?.restore(time, { t: saved.t, pending: saved.pending, before });
   }
 
-  // deno-lint-ignore require-yield -- work as the other acts are, though nothing is waited for
   *#forced(leaf: LeafContext, actions: Actions): Waits<AdvanceStatus> {
-    const outcome = this.#update(actions);
+    const outcome = yield* settled(this.#update(actions));
     this.#logs?.look();
     this.#touch(leaf);
     return this.#verdict(outcome) ?? atBoundary(this.context.t);
@@ -373,14 +384,14 @@ export class Run {
       this.#span("pace", started);
     }
     const released = agenda.sides.length === 0 ? NOTHING : yield* this.#release(agenda.sides, instant);
-    return this.#step(instant, { agenda, before: released });
+    return yield* settled(this.#step(instant, { agenda, before: released }));
   }
 
   /** Updates at the present instant, where everything is released; says how that ends the run, if it does. */
   #step(
     instant: Instant,
     { agenda, before }: { readonly agenda: Agenda; readonly before: Outcome },
-  ): AdvanceStatus | undefined {
+  ): Soon<AdvanceStatus | undefined> {
     const { sides } = agenda;
     const { updates, hasRow, asked } = this.#chosen === undefined
       ? agenda
@@ -391,30 +402,37 @@ export class Run {
     this.#pending = undefined;
     this.#counters.steps++;
     if (sides.length > 0) this.delegations.post(sides, instant, this.context.t);
-    const ran = this.#update(updates);
-    if (hasRow && sides.length + updates.did > 0) this.#counters.updates++;
-    const settled = this.#chosen === undefined ? ran : this.#settled(this.#chosen, { ran, asked });
-    if (updates.length > 0 && settled.status.severity !== "failed") this.#logs?.look();
-    this.#span("update", started);
-    return this.#verdict(worse(before, settled));
+    return then(this.#update(updates), (ran) => {
+      if (hasRow && sides.length + updates.did > 0) this.#counters.updates++;
+      const last = this.#chosen === undefined ? ran : this.#settled(this.#chosen, { ran, asked });
+      return then(last, (last) => {
+        if (updates.length > 0 && last.status.severity !== "failed") this.#logs?.look();
+        this.#span("update", started);
+        return this.#verdict(worse(before, last));
+      });
+    });
   }
 
   /** Runs what is due at the present instant since something changed there. */
-  #settle(): AdvanceStatus | undefined {
+  #settle(): Soon<AdvanceStatus | undefined> {
     if (this.#chosen === undefined) return undefined;
-    const settled = this.#settled(this.#chosen, { ran: NOTHING, asked: [] });
-    if (settled.status.severity !== "failed") this.#logs?.look();
-    return this.#verdict(settled);
+    return then(this.#settled(this.#chosen, { ran: NOTHING, asked: [] }), (last) => {
+      if (last.status.severity !== "failed") this.#logs?.look();
+      return this.#verdict(last);
+    });
   }
 
-  /** Runs microsteps of the present instant after its updates, until nothing is due there or one of them ended the run. */
+  /**
+   * Runs microsteps of the present instant after its updates and `from` others, until nothing is due there or one of them
+   * ended the run.
+   */
   #settled(
     chosen: ChosenEvents,
-    { ran, asked }: { readonly ran: Outcome; readonly asked: readonly number[] },
-  ): Outcome {
+    { ran, asked, from = 0 }: { readonly ran: Outcome; readonly asked: readonly number[]; readonly from?: number },
+  ): Soon<Outcome> {
     let outcome = ran;
     this.#unsettled = true;
-    for (let count = 0;; count++) {
+    for (let count = from;; count++) {
       if (outcome.status.severity === "failed") return outcome;
       chosen.ask(asked);
       if (outcome.status.severity === "reached-termination") return outcome;
@@ -426,7 +444,12 @@ export class Run {
       }
       const actions = this.#plan.microstep(due);
       asked = chosen.askedOf(actions.map(({ part }) => part));
-      outcome = worse(outcome, this.#update(this.#watched(actions)));
+      const next = this.#update(this.#watched(actions));
+      if (next instanceof Promise) {
+        const [before, again] = [outcome, asked];
+        return next.then((ran) => this.#settled(chosen, { ran: worse(before, ran), asked: again, from: count + 1 }));
+      }
+      outcome = worse(outcome, next);
     }
     this.#unsettled = false;
     return outcome;
@@ -479,30 +502,34 @@ export class Run {
   }
 
   /** Runs handlers against the values of this instant; what they write becomes visible when all have run. */
-  #update(actions: Actions): Outcome {
+  #update(actions: Actions): Soon<Outcome> {
     if (actions.length === 0) return NOTHING;
     const { values } = this.writer;
-    const outcome = actions.run();
-    if (outcome.status.severity === "failed") values.discard();
-    else values.commit();
-    return outcome;
+    return then(actions.run(), (outcome) => {
+      if (outcome.status.severity === "failed") values.discard();
+      else values.commit();
+      return outcome;
+    });
   }
 
   /** Publishes at a time that was just reached, then asks the monitor; says how that ends the run, if it does. */
-  #arrive(instant: Instant | undefined, before: Outcome): AdvanceStatus | undefined {
+  #arrive(instant: Instant | undefined, before: Outcome): Soon<AdvanceStatus | undefined> {
     this.#pending = instant;
+    const publishes = instant === undefined ? undefined : this.#agenda(instant.due).publishes;
+    if (publishes === undefined || publishes.length === 0) return this.#looked(before);
+    const started = this.#now();
+    return then(publishes.run(), (ran) => {
+      this.#counters.publishes += publishes.did;
+      // What a cast wrote is nobody's.
+      this.writer.values.discard();
+      this.#span("publish", started);
+      return this.#looked(worse(before, ran));
+    });
+  }
+
+  /** Asks the monitor. */
+  #looked(before: Outcome): AdvanceStatus | undefined {
     let outcome = before;
-    if (instant !== undefined) {
-      const { publishes } = this.#agenda(instant.due);
-      const started = this.#now();
-      if (publishes.length > 0) {
-        outcome = worse(outcome, publishes.run());
-        this.#counters.publishes += publishes.did;
-        // What a cast wrote is nobody's.
-        this.writer.values.discard();
-        this.#span("publish", started);
-      }
-    }
     const seen = this.#options.monitor?.(this.context);
     if (seen !== undefined) outcome = worse(outcome, { status: statusOf(seen, "the monitor"), by: "monitor" });
     return this.#verdict(outcome);

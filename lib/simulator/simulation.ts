@@ -52,6 +52,8 @@ export interface SimulatorOptions {
   readonly observe?: Observer;
   /** Whether the real time of each system is measured, for `Simulator.profile`; it wants a clock. */
   readonly profile?: boolean;
+  /** Whether handlers of systems that are `async` are awaited; otherwise such a system is refused. Guests say so. */
+  readonly awaits?: boolean;
   /** Whether a function of a system that changes in place a copy that it was handed throws; it changes nobody else's. */
   readonly contracts?: boolean;
   /**

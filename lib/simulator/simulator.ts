@@ -211,7 +211,17 @@ export class Simulator implements AsyncDisposable {
     return this.#driveSync("advance", "ready", this.#run.advancePending());
   }
 
+  /** Whether a handler may return a promise: then only the faces that return promises do. */
+  get isAsync(): boolean {
+    return this.#run.isAsync;
+  }
+
   /** Advances to an event of the near side and runs what is due there: what a far side does for one request. */
+  async advanceThrough(event: { time: Rational; t: number; named: Timing }): Promise<AdvanceStatus> {
+    return await this.#drive("advance", "ready", this.#run.advanceThrough(event));
+  }
+
+  /** The same, where nothing has to be waited for. */
   advanceThroughSync(event: { time: Rational; t: number; named: Timing }): AdvanceStatus {
     return this.#driveSync("advance", "ready", this.#run.advanceThrough(event));
   }

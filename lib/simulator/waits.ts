@@ -4,6 +4,22 @@
 
 export type Waits<T> = Generator<Promise<unknown>, T, void>;
 
+/** A value that may have to be waited for. */
+export type Soon<T> = T | Promise<T>;
+
+/** What becomes of a value, when it is there. */
+export function then<T, R>(value: Soon<T>, go: (value: T) => Soon<R>): Soon<R> {
+  return value instanceof Promise ? value.then(go) : go(value);
+}
+
+/** A value, when it is there. */
+export function* settled<T>(value: Soon<T>): Waits<T> {
+  if (!(value instanceof Promise)) return value;
+  let result: { readonly value: T } | undefined;
+  yield value.then((value) => void (result = { value }));
+  return (result as { value: T } | undefined)?.value as T;
+}
+
 /** Does the work, awaiting what it yields. */
 export async function finish<T>(work: Waits<T>): Promise<T> {
   let step = work.next();

@@ -4,12 +4,20 @@
  * - A request for t_k advances to t_k with the input held at u_k, runs the events due there, and answers with the
  *   outputs. The request of index -1 initializes and answers with the first outputs.
  * - Whatever the system throws becomes an answer; after it (but for a snapshot that is refused), every request gets that answer.
- * - The same code serves all modes: bytes in, bytes out, nothing waits.
+ * - The same code serves all modes: bytes in, bytes out; nothing waits but handlers that may return promises.
  */
 
 import { type System, type Timing, UNCONNECTED } from "../../diagram/mod.ts";
 import { farError, type GuestPhase, RunningProcessError } from "../../errors.ts";
-import type { ExactTiming, FarHost, Reply, Request, SimulatorSnapshot } from "../../simulator/mod.ts";
+import type {
+  AdvanceStatus,
+  ExactTiming,
+  FarHost,
+  Rational,
+  Reply,
+  Request,
+  SimulatorSnapshot,
+} from "../../simulator/mod.ts";
 import { eventTime, exactTiming, INITIALIZATION, Simulator } from "../../simulator/mod.ts";
 import { Wire } from "./wire.ts";
 
@@ -27,12 +35,18 @@ export class FarSystem {
   #failure: Uint8Array | undefined;
 
   /**
-   * Makes the far side of a system, with the timing of its requests, the real clock, and who runs what the system itself
-   * delegates, which must not wait. What the constructor throws is the guest's to report.
+   * Makes the far side of a system, with the timing of its requests, the real clock, who runs what the system itself
+   * delegates, which must not wait, and whether handlers that may return promises are awaited, not refused. What the
+   * constructor throws is the guest's to report.
    */
   constructor(
     system: System,
-    { timing, now, host }: { readonly timing: Timing; readonly now: () => number; readonly host: FarHost },
+    { timing, now, host, awaits = false }: {
+      readonly timing: Timing;
+      readonly now: () => number;
+      readonly host: FarHost;
+      readonly awaits?: boolean;
+    },
   ) {
     this.#system = system;
     this.#inputs = Object.keys(system.inputs);
@@ -44,17 +58,25 @@ export class FarSystem {
       record: [],
       clock: { now: this.#now, sleepUntil: () => Promise.resolve(), breathe: () => undefined },
       host,
+      awaits,
     });
   }
 
-  /** Answers a message with a message. */
-  serve(bytes: Uint8Array): Uint8Array {
+  /** Whether a handler may have to be awaited. */
+  get isAsync(): boolean {
+    return this.#simulator.isAsync;
+  }
+
+  /** Answers a message with a message: at once, but where handlers are awaited. One message is answered at a time. */
+  serve(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
     if (this.#failure !== undefined) return this.#failure;
     try {
       const message = this.#wire.decode(bytes);
       switch (message.kind) {
         case "request":
-          return this.#wire.encodeReply(this.#step(message.request));
+          return this.#simulator.isAsync
+            ? this.#stepped(message.request).catch((error) => this.refuse(error))
+            : this.#wire.encodeReply(this.#step(message.request));
         case "snapshot":
           this.#phase = "snapshot";
           return this.#wire.encodeAnswer(this.#simulator.snapshotSync());
@@ -79,16 +101,41 @@ export class FarSystem {
     return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
   }
 
-  #step({ k, t, named, seen, inputs, set = [] }: Request): Reply {
+  #step(request: Request): Reply {
     const started = this.#now();
+    this.#take(request);
+    const end = request.k === INITIALIZATION
+      ? this.#simulator.initializeSync({ at: request.t })
+      : this.#simulator.advanceThroughSync(this.#eventOf(request));
+    return this.#replied(request, { end, started });
+  }
+
+  /** The same, where handlers may return promises. */
+  async #stepped(request: Request): Promise<Uint8Array> {
+    const started = this.#now();
+    this.#take(request);
+    const end = request.k === INITIALIZATION
+      ? await this.#simulator.initialize({ at: request.t })
+      : await this.#simulator.advanceThrough(this.#eventOf(request));
+    return this.#wire.encodeReply(this.#replied(request, { end, started }));
+  }
+
+  #eventOf({ k, t, named }: Request): { time: Rational; t: number; named: Timing } {
+    return { time: eventTime(this.#timing, BigInt(k)), t, named };
+  }
+
+  /** Takes the inputs and parameters of a request. */
+  #take({ k, inputs, set = [] }: Request): void {
     this.#phase = k === INITIALIZATION ? "initialize" : "update";
     this.#inputs.forEach((input, index) => {
       if (inputs[index] !== UNCONNECTED) this.#simulator.fix(input, inputs[index]);
     });
     for (const { path, name, value } of set) this.#simulator.setParameter(path, name, value);
-    const { reason, by, message } = k === INITIALIZATION
-      ? this.#simulator.initializeSync({ at: t })
-      : this.#simulator.advanceThroughSync({ time: eventTime(this.#timing, BigInt(k)), t, named });
+  }
+
+  /** What it answers when it has worked on a request. */
+  #replied({ k, seen }: Request, { end, started }: { readonly end: AdvanceStatus; readonly started: number }): Reply {
+    const { reason, by, message } = end;
     const whose = this.#system.kind === "diagram" ? by : "";
     const ended = reason === "reached-termination" ? { ended: { by: whose, message } } : {};
     this.#phase = "output";

@@ -2,13 +2,16 @@
  * Delegated systems, in a guest: each answers every request, or the newest of those that are there where only that counts.
  *
  * - The index of a frame says which system it is for. They take turns, in the order in which requests came.
+ * - A system whose handlers are awaited has one request at a time; meanwhile the event loop runs. Requests to others that were
+ *   read with it are served at once; those that come later are read when something that is awaited is done.
+ * - Invariant: the guest blocks only while nothing is awaited and no request waits for its turn.
  */
 
 import * as blocks from "../../blocks/mod.ts";
 import { signature } from "../../diagram/mod.ts";
 import { ProtocolError } from "../../errors.ts";
 import { BLOCKS, type GuestEnd } from "../../mode/guest.ts";
-import { now } from "../../platform/mod.ts";
+import { now, turn } from "../../platform/mod.ts";
 import type { Exports } from "../exports.ts";
 import type { BeginFault, BegunJob } from "../job.ts";
 import { FarSystem } from "./far_system.ts";
@@ -45,30 +48,45 @@ function makeFar(exports: Exports, { reference, signature: expected, timing }: J
       `Cannot use ${reference.export} of ${reference.module}: its ports are ${is} here, ${expected} is wanted`,
     );
   }
-  return new FarSystem(system, { timing, now, host: directHost({ now }) });
+  return new FarSystem(system, { timing, now, host: directHost({ now }), awaits: true });
 }
 
 /** Serves requests until the job is over. */
-function serve(seats: readonly Seat[], end: GuestEnd): void {
+async function serve(seats: readonly Seat[], end: GuestEnd): Promise<void> {
+  const mayWait = seats.some(({ isAsync }) => isAsync);
+  /** Those that have more to serve when all requests that are there were read. */
   const waiting = new Set<Seat>();
+  const awaited = new Set<Promise<void>>();
+  const track = (seat: Seat, work: Promise<void> | undefined): void => {
+    if (work === undefined) return;
+    const done = work.then(() => {
+      awaited.delete(done);
+      waiting.add(seat);
+    });
+    awaited.add(done);
+  };
   for (;;) {
     let frame = end.poll();
-    while (frame === undefined) {
+    while (frame === undefined && awaited.size === 0 && waiting.size === 0) {
       end.wait?.();
       frame = end.poll();
+      if (frame === undefined && mayWait) await turn();
     }
     for (; frame !== undefined && frame.kind !== "job"; frame = end.poll()) {
       const seat = seats[frame.index];
       if (seat === undefined) {
         throw new ProtocolError(`a request to system ${frame.index}, one of ${seats.length} is wanted`);
       }
-      const bytes = frame.bytes.subarray(frame.from, frame.end);
-      if (seat.take(frame.number, bytes)) waiting.add(seat);
+      track(seat, seat.take(frame.number, frame.bytes.subarray(frame.from, frame.end)));
+      if (seat.waits) waiting.add(seat);
     }
-    // An end that has been read means that nobody hears the answer any more.
-    if (frame !== undefined) return;
-    for (const seat of waiting) seat.serveNewest();
-    waiting.clear();
+    // An end that has been read means that nobody hears an answer any more; the guest is back when nothing is awaited.
+    if (frame !== undefined) return void await Promise.all(awaited);
+    for (const seat of waiting) {
+      waiting.delete(seat);
+      track(seat, seat.next());
+    }
+    if (awaited.size > 0) await Promise.race(awaited);
   }
 }
 
@@ -77,10 +95,9 @@ class Seat {
   readonly #far: FarSystem;
   readonly #end: GuestEnd;
   readonly #newest: boolean;
-  /** The newest request, where only that counts. */
-  #held = new Uint8Array(0);
-  #number = 0;
-  #length = 0;
+  /** The requests that wait, the oldest first: one at most where only the newest counts. */
+  readonly #queue: { readonly number: number; readonly bytes: Uint8Array }[] = [];
+  #isBusy = false;
 
   constructor(far: FarSystem, { newest, end }: { readonly newest: boolean; readonly end: GuestEnd }) {
     this.#far = far;
@@ -88,20 +105,42 @@ class Seat {
     this.#newest = newest;
   }
 
-  /** Takes a request: answers it, or says that it waits until no newer one is there. */
-  take(number: number, bytes: Uint8Array): boolean {
-    if (!this.#newest) this.#end.send("reply", number, this.#far.serve(bytes));
-    else {
-      this.#number = number;
-      this.#length = bytes.length;
-      if (bytes.length > this.#held.length) this.#held = new Uint8Array(2 * bytes.length);
-      this.#held.set(bytes);
-    }
-    return this.#newest;
+  /** Whether a handler may have to be awaited. */
+  get isAsync(): boolean {
+    return this.#far.isAsync;
   }
 
-  /** Answers the request that waits. */
-  serveNewest(): void {
-    this.#end.send("reply", this.#number, this.#far.serve(this.#held.subarray(0, this.#length)));
+  /** Whether it has requests that wait. */
+  get waits(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Takes a request: answers it, or keeps it until `next`. Gives what has to be awaited, if anything. */
+  take(number: number, bytes: Uint8Array): Promise<void> | undefined {
+    if (!this.#newest && !this.#isBusy && !this.waits) return this.#serve(number, bytes);
+    if (this.#newest) this.#queue.length = 0;
+    this.#queue.push({ number, bytes: bytes.slice() });
+    return undefined;
+  }
+
+  /** Answers what waits, up to the first that has to be awaited. */
+  next(): Promise<void> | undefined {
+    while (!this.#isBusy) {
+      const request = this.#queue.shift();
+      if (request === undefined) return undefined;
+      const work = this.#serve(request.number, request.bytes);
+      if (work !== undefined) return work;
+    }
+    return undefined;
+  }
+
+  #serve(number: number, bytes: Uint8Array): Promise<void> | undefined {
+    const reply = this.#far.serve(bytes);
+    if (!(reply instanceof Promise)) return void this.#end.send("reply", number, reply);
+    this.#isBusy = true;
+    return reply.then((bytes) => {
+      this.#isBusy = false;
+      this.#end.send("reply", number, bytes);
+    });
   }
 }

@@ -88,6 +88,55 @@ Deno.test("a guest of several systems answers for the one that a request is for,
   );
 });
 
+Deno.test("a guest awaits the handlers of several systems at once, and one request of each at a time", async () => {
+  const begun: number[] = [];
+  let met = Promise.withResolvers<void>();
+  const meeting = (own: number) =>
+    defineSystem({
+      name: "meeting",
+      async: true,
+      inputs: { u: abstract<unknown>(undefined) },
+      state: { n: scalar(0) },
+      outputs: { u: { type: abstract<unknown>(undefined), value: ({ input }) => input.u } },
+      update: {
+        period: 1,
+        run: async ({ state, next }) => {
+          begun.push(own);
+          const { promise, resolve } = met;
+          if (begun.length % 2 === 0) {
+            resolve();
+            met = Promise.withResolvers();
+          }
+          await promise;
+          next.n = state.n + 1;
+        },
+      },
+    });
+  const posts = [1, 2, 3, 4].flatMap((k) =>
+    [0, 1].map((index) => ({ ...request(k, k), number: 2 * k + index, index }))
+  );
+  const end = new FakeEnd([posts.slice(0, 2), posts.slice(2), [{ kind: "job", number: 1 }]]);
+  const systems = [message, message].map((message, index) => {
+    return { ...message, newest: false, reference: { module: "data:,", export: `s${index}` } };
+  });
+  const job = beginSystems({ s0: () => meeting(0), s1: () => meeting(1) }, { systems, end });
+  assert("run" in job);
+  await job.run();
+  assertEquals(begun, [0, 1, 0, 1, 0, 1]);
+  assertEquals(
+    end.sent.map(({ number }) => number).toSorted((one, other) => one - other),
+    posts.map((post) => post.number),
+  );
+  for (const { number, payload } of end.sent) {
+    const answer = wire.decode(payload);
+    assert(answer.kind === "reply", JSON.stringify(answer));
+    assertEquals(
+      answer.reply.k,
+      posts.find((post) => post.number === number)!.number >> 1 === 1 ? INITIALIZATION : (number >> 1) - 2,
+    );
+  }
+});
+
 Deno.test("a system's guest refuses a system whose ports are others than the near side expects, and says which", () => {
   const systems = [message, { ...message, signature: "() -> (z: scalar)" }];
   const fault = beginSystems({ echo: () => echo }, { systems, end: new FakeEnd([]) });

@@ -98,11 +98,12 @@ function aroundOf(
 
 function delegationOf(system: System): string | undefined {
   if (system.kind !== "delegated") return undefined;
-  const { mode, timing: { period, offset }, deterministic, latency } = system;
+  const { mode, timing: { period, offset }, deterministic, latency, guest } = system;
   return [
     `${mode}, every ${period} s`,
     ...offset === 0 ? [] : [`from ${offset} s on`],
     ...latency === 1 ? [] : [`${latency} periods late`],
+    ...guest === undefined ? [] : [`guest ${guest}`],
     ...deterministic ? [] : ["newest reply"],
   ].join(", ");
 }

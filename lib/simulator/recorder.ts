@@ -5,8 +5,9 @@
  * - A vector takes one column per component, named `y[0]`, `y[1]`, ...
  */
 
-import { type ContextWriter, directory, type PortType, type System, width } from "../diagram/mod.ts";
+import type { ContextWriter, System } from "../diagram/mod.ts";
 import { DiagramError } from "../errors.ts";
+import { columnsOf, shownOutputs, signalsOf } from "./signals.ts";
 import { Trace } from "./trace.ts";
 
 /** Records rows of one run. */
@@ -21,23 +22,18 @@ export class Recorder {
   /** Records these ports, such as `y0` of the system itself or `plant.motor.y` of a part. */
   constructor(system: System, options: { writer: ContextWriter; record: readonly string[] | undefined }) {
     const { writer, record } = options;
-    const ports = record === undefined
-      ? Object.entries(system.outputs).filter(([, type]) => type.kind !== "abstract").map(([name, type]) => ({
-        name,
-        type,
-      }))
-      : recorded(system, record);
-    const columns = ports.flatMap(({ name, type }) => {
-      return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);
-    });
-    this.trace = new Trace(columns);
+    const ports = signalsOf(system, { names: record ?? shownOutputs(system), writer, act: "record" });
+    const abstract = ports.find(({ type }) => type.kind === "abstract");
+    if (abstract !== undefined) {
+      throw new DiagramError(
+        `Cannot record ${abstract.name} of ${system.name}: it is abstract, a scalar or vector port is wanted`,
+      );
+    }
+    this.trace = new Trace(columnsOf(ports));
     this.#values = writer.values;
-    this.#signals = Int32Array.from(ports, ({ name }) => {
-      const dot = name.lastIndexOf(".");
-      return dot < 0 ? writer.outputSignal(name) : writer.outputSignal(name.slice(dot + 1), name.slice(0, dot));
-    });
+    this.#signals = Int32Array.from(ports, ({ signal }) => signal);
     this.#sizes = Int32Array.from(ports, ({ type }) => type.kind === "vector" ? type.size : 0);
-    this.#row = new Float64Array(columns.length);
+    this.#row = new Float64Array(this.trace.columns.length);
   }
 
   /** Adds the row of the present instant. */
@@ -56,22 +52,4 @@ export class Recorder {
     }
     this.trace.add(values.t, row);
   }
-}
-
-function recorded(system: System, record: readonly string[]): { name: string; type: PortType }[] {
-  const parts = directory(system);
-  return record.map((name) => {
-    const dot = name.lastIndexOf(".");
-    const part = dot < 0 ? system : parts.get(name.slice(0, dot));
-    const type = part?.outputs[name.slice(dot + 1)];
-    if (type !== undefined && type.kind !== "abstract") return { name, type };
-    const known = Object.entries(part?.outputs ?? {}).filter(([, { kind }]) => kind !== "abstract").map(([port]) =>
-      port
-    );
-    const candidates = part === undefined ? [...parts.keys()].slice(0, 20) : known;
-    throw new DiagramError(
-      `Cannot record ${name} of ${system.name}: a scalar or vector output of it is wanted, ` +
-        `${part === undefined ? "parts" : "outputs"} are (${candidates.join(", ")})`,
-    );
-  });
 }

@@ -258,7 +258,7 @@ export class Run {
   /** Makes a log of ports, which begins at this instant where the run `hasBegun`. */
   log(ports: readonly string[] | undefined, { hasBegun, ...options }: LogOptions & { hasBegun: boolean }): SignalLog {
     const { writer } = this;
-    const signals = signalsOf(this.#system, { names: ports ?? shownOutputs(this.#system), writer });
+    const signals = signalsOf(this.#system, { names: ports ?? shownOutputs(this.#system), writer, act: "log" });
     const log = new SignalLog(signals, { ...options, values: writer.values });
     log.begin(this.time);
     if (hasBegun && log.period === undefined) log.look();

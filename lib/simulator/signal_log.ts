@@ -42,7 +42,7 @@ import {
 } from "../diagram/mod.ts";
 import { DiagramError } from "../errors.ts";
 import { eventTime, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
-import type { PortSignal } from "./signals.ts";
+import { columnsOf, type PortSignal } from "./signals.ts";
 
 /** When a log looks; at each change by default. */
 export interface LogOptions {
@@ -113,9 +113,7 @@ export class SignalLog {
       column += width(type);
       return at;
     });
-    this.columns = ports.flatMap(({ name, type }) => {
-      return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);
-    });
+    this.columns = columnsOf(ports);
     const scalars = placed.filter(({ kind }) => kind === "scalar");
     this.#signals = Int32Array.from(scalars, ({ signal }) => signal);
     this.#scalars = Int32Array.from(scalars, ({ column }) => column);

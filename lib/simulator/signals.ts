@@ -7,7 +7,7 @@
  *   near side sees it.
  */
 
-import type { ContextWriter, InputSource, PortType, System } from "../diagram/mod.ts";
+import { type ContextWriter, type InputSource, type PortType, type System, width } from "../diagram/mod.ts";
 import { DiagramError } from "../errors.ts";
 
 /** A port and the signal whose values it shows. */
@@ -38,15 +38,29 @@ const MOST_NAMES = 20;
  */
 export function signalsOf(
   system: System,
-  { names, writer }: { readonly names: readonly string[]; readonly writer: ContextWriter },
+  { names, writer, act }: {
+    readonly names: readonly string[];
+    readonly writer: ContextWriter;
+    /** What is to be done with them, for errors. */
+    readonly act: string;
+  },
 ): PortSignal[] {
   return names.map((name) => {
     const refuse = (is: string): never => {
-      throw new DiagramError(`Cannot log ${name} of ${system.name}: ${is} is wanted`);
+      throw new DiagramError(`Cannot ${act} ${name} of ${system.name}: ${is} is wanted`);
     };
-    const { path, port, isInput, type } = portAt(system, { segments: name.split("."), refuse });
+    // A port of the system itself may have dots in its name; parts have none.
+    const isOwn = Object.hasOwn(system.outputs, name) || Object.hasOwn(system.inputs, name);
+    const { path, port, isInput, type } = portAt(system, { segments: isOwn ? [name] : name.split("."), refuse });
     const signal = isInput ? writer.inputSignal(port) : writer.outputSignal(port, path === "" ? undefined : path);
     return { name, type, signal };
+  });
+}
+
+/** The names of their values: a vector has one for each component, `y[0]`, `y[1]`, ... */
+export function columnsOf(ports: readonly PortSignal[]): string[] {
+  return ports.flatMap(({ name, type }) => {
+    return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);
   });
 }
 

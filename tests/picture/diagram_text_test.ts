@@ -139,10 +139,10 @@ Deno.test("layoutOf() keeps boxes apart and within the box around them, and port
 Deno.test("A delegated system says its mode and period in each format, and a name of its own kind stands once", () => {
   const builder = new DiagramBuilder("whole");
   builder.exportInput("u", builder.add("gain", gain({ factor: 1 })).input("u"));
-  const options = { mode: "direct", period: 0.1, offset: 0.05, deterministic: false };
+  const options = { mode: "direct", period: 0.1, offset: 0.05, deterministic: false, guest: "far" };
   builder.exportInput("u", builder.add("end", delegate(gain({ factor: 2 }), options)).input("u"));
   const system = builder.build();
-  const note = "direct, every 0.1 s, from 0.05 s on, newest reply";
+  const note = "direct, every 0.1 s, from 0.05 s on, guest far, newest reply";
   assertStringIncludes(mermaidText(system), `n1["end<br>gain<br>${note}"]`);
   assertStringIncludes(graphvizText(system), `|end\\ngain\\n${note.replaceAll(" ", "\\ ")}|`);
   assertStringIncludes(svgDiagram(system), `>${note}</text>`);

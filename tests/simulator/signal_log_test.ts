@@ -202,6 +202,7 @@ function plantDiagrams(): { readonly plant: Diagram; readonly whole: Diagram } {
   const back = outer.add("back", unitDelay({ period: 0.1 }));
   outer.connect(part.output("speed"), back.input("u"));
   outer.connect(back.output("y"), part.input("u"));
+  outer.exportOutput("a.dotted.name", back.output("y"));
   outer.exportInput("unused", outer.add("extra", gain({ factor: 1 })).input("u"));
   return { plant, whole: outer.build() };
 }
@@ -218,6 +219,7 @@ Deno.test("SignalLog sees into a delegated diagram where an output shows it, and
   assertEquals(log.series("plant.load.u"), log.series("plant.speed"));
   assertNotEquals(log.series("plant.u"), log.series("plant.speed"));
   assertEquals(log.row(0).slice(-2), [7, 7]);
+  assertEquals(simulator.log(["a.dotted.name"]).row(0)[1], simulator.context.output("y", "back"));
   const refusals = {
     "plant.load.y": /on the far side of plant, a port that its outputs \(speed\) show is wanted/,
     "plant.motor.u": /on the far side of plant/,

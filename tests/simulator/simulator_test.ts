@@ -150,11 +150,16 @@ Deno.test("Simulator records the ports that it is told to, and refuses those tha
   await simulator.advanceTo(0.2);
   assertEquals(simulator.trace.columns, ["pair.v[0]", "pair.v[1]", "n", "counter.n"]);
   assertEquals(simulator.trace.rows(), [[0, 0, -0, 0, 0], [0.1, 0.1, -0.1, 1, 1]]);
-  for (const name of ["m", "pair.w", "nobody.n"]) {
+  const refusals = {
+    m: "there is no such port, one of (n) is wanted",
+    "pair.w": "there is no such port, one of (v) is wanted",
+    "nobody.n": "there is no part nobody, one of (counter, pair) is wanted",
+  };
+  for (const [name, why] of Object.entries(refusals)) {
     assertThrows(
       () => new Simulator(diagram, { record: [name] }),
       DiagramError,
-      `Cannot record ${name} of outer: a scalar or vector output of it is wanted`,
+      `Cannot record ${name} of outer: ${why}`,
     );
   }
 });

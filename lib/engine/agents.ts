@@ -29,7 +29,7 @@ interface Known {
   status: AgentStatus;
   /** When it was heard of last. */
   heard: number;
-  /** How many guests it was asked for since. */
+  /** How many guests it was asked for without an answer yet: its next words may know nothing of them. */
   asked: number;
 }
 
@@ -111,8 +111,9 @@ export class Agents {
   #hear(data: Uint8Array): void {
     const status = statusFrom(data);
     if (status === undefined) return;
-    if (!this.#known.has(status.agent) && this.#known.size >= MOST_AGENTS) return;
-    this.#known.set(status.agent, { status, heard: now(), asked: 0 });
+    const known = this.#known.get(status.agent);
+    if (known !== undefined) Object.assign(known, { status, heard: now() });
+    else if (this.#known.size < MOST_AGENTS) this.#known.set(status.agent, { status, heard: now(), asked: 0 });
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
   }
@@ -123,7 +124,9 @@ export class Agents {
     known.asked++;
     const request: StartRequest = { version: VERSION, guest, silence: this.#engine.silence };
     const asked = now();
-    const answer = await this.#connection.request(SUBJECTS.start(agent), bytesOf(request), ANSWER);
+    const answer = await this.#connection.request(SUBJECTS.start(agent), bytesOf(request), ANSWER).finally(() => {
+      known.asked--;
+    });
     if (answer === undefined) {
       this.#known.delete(agent);
       return "it does not answer";
@@ -131,6 +134,7 @@ export class Agents {
     const reply = replyFrom(answer);
     if (reply === undefined) return "its answer is none of the protocol's";
     if (reply.version !== VERSION) return `it runs Holdfast ${reply.version}, this is Holdfast ${VERSION}`;
+    known.status = { ...known.status, guests: reply.guests };
     if (reply.refused !== undefined) return reply.refused;
     const late = Math.max(asked - APART - reply.time, reply.time - now() - APART);
     if (late > 0) {

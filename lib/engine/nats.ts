@@ -9,7 +9,7 @@
 
 import { EngineError, errorText } from "../errors.ts";
 import { after, platform } from "../platform/mod.ts";
-import type { Engine } from "./engine_options.ts";
+import { type Engine, hostsOf } from "./engine_options.ts";
 
 /** The package. */
 export const NATS = "npm:@nats-io/transport-node@3.4.0";
@@ -167,8 +167,9 @@ export async function connectTo(engine: Engine): Promise<Connection> {
   const settings = {
     servers: [...servers],
     ...await credentialsOf(engine),
-    ...ca === undefined ? {} : { tls: { ca: await textOf(ca, "the certificate") } },
-    ...ca === undefined && servers.some((server) => server.startsWith("tls:")) ? { tls: {} } : {},
+    ...ca !== undefined || servers.some((server) => server.startsWith("tls:"))
+      ? { tls: await encryptionOf(engine) }
+      : {},
     inboxPrefix: INBOX,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
@@ -205,6 +206,13 @@ async function credentialsOf({ creds }: Engine): Promise<{ readonly authenticato
   const [seed] = /^SU[A-Z2-7]{56}$/m.exec(text) ?? [];
   if (seed !== undefined) return { authenticator: nkeyAuthenticator(bytes(seed)) };
   throw new EngineError(`Cannot use the credentials in ${creds}: it is no credentials file, nor the seed of an nkey`);
+}
+
+/** How the server's certificate is judged. The client library names no server that is an address: one alone is named here. */
+async function encryptionOf({ ca, servers }: Engine): Promise<Readonly<Record<string, unknown>>> {
+  const [host = "", ...others] = hostsOf({ servers }).map((host) => host.replace(/:\d+$/, ""));
+  const named = others.length === 0 ? { host } : {};
+  return ca === undefined ? named : { ...named, ca: await textOf(ca, "the certificate") };
 }
 
 async function textOf(path: string, what: string): Promise<string> {

@@ -12,6 +12,9 @@ export const SIGNALS: readonly (readonly [signal: Deno.Signal, code: number])[] 
 /** How long the signal that ended a guest may take to reach this process as well, in milliseconds. */
 const SIGNAL_LATE = 500;
 
+/** How long what guests on other hosts are told may take to leave this process, in milliseconds. */
+const FAREWELL = 200;
+
 /** Listens to these signals until the function that it gives is called. */
 export function onSignals(heard: (signal: Deno.Signal, code: number) => void): () => void {
   const listeners = SIGNALS.map(([signal, code]) => [signal, () => heard(signal, code)] as const);
@@ -26,7 +29,8 @@ export function endOnSignals(host: Host, last: () => void = () => {}): () => voi
   return onSignals((_signal, code) => {
     host.kill();
     last();
-    Deno.exit(code);
+    if (host.places.length === 0) Deno.exit(code);
+    setTimeout(() => Deno.exit(code), FAREWELL);
   });
 }
 

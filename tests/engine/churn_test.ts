@@ -51,7 +51,7 @@ test("whatever becomes of agents on three hosts, a map gives each result, and no
   await using server = await NatsServer.start({ jetstream: false, address: network?.address ?? "127.0.0.1" });
   const hosts = await Promise.all([0, 1, 2].map((index) => FarHost.start(index, server.url, network)));
   try {
-    await using host = new Host({ engine: { servers: server.url, silence: 1 } });
+    await using host = new Host({ engine: { servers: server.url, silence: 1 }, startTimeout: SECONDS });
     await using pool = await Pool.open<typeof primes>({
       mode: "process",
       module: PRIMES,
@@ -68,7 +68,7 @@ test("whatever becomes of agents on three hosts, a map gives each result, and no
     });
     const faults = fc.sample(act, { numRuns: runs(3, { soak: 333 }), seed: 7 });
     for (const { host: index, kind } of faults) {
-      const mapped = Array.fromAsync(pool.map("isPrime", inputs, { retries: 20, chunkSize: 10 }));
+      const mapped = Array.fromAsync(pool.map("isPrime", inputs, { retries: 50, chunkSize: 10 }));
       const far = hosts[index];
       await far?.suffer(kind);
       assertEquals(await within(SECONDS, mapped), wanted, `${kind} of host ${index}`);

@@ -6,14 +6,19 @@ import { EngineError, GuestDiedError } from "../../lib/errors.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { lockProgram } from "../../lib/programs/mod.ts";
 import { agents, NatsServer, natsTests } from "../contracts/nats.ts";
-import { createUser } from "../contracts/nkeys.ts";
+import { accountWithUser, certificates, createUser } from "../contracts/logins.ts";
+import { inFolder } from "../e2e/command.ts";
 
 const test = natsTests(import.meta.url);
-const ACCOUNTS = {
-  agent: { publish: ["holdfast.say.>", "holdfast.inbox.>"], subscribe: ["holdfast.do.>", "holdfast.inbox.>"] },
-  client: { publish: ["holdfast.do.>"], subscribe: ["holdfast.say.>", "holdfast.inbox.>"] },
-  stranger: { publish: ["other.>"], subscribe: ["other.>"] },
-};
+/** The server's configuration that HOSTS.md shows, with these keys and files in it. */
+async function shownConfig(values: Readonly<Record<string, string>>): Promise<string> {
+  const page = await Deno.readTextFile(new URL("../../HOSTS.md", import.meta.url));
+  const [, config = ""] = /```\n(accounts \{[^`]*)```/.exec(page) ?? [];
+  return Object.entries(values).reduce((text, [name, value]) => {
+    assert(text.includes(name), `${name} in ${text}`);
+    return text.replace(name, value);
+  }, config);
+}
 
 /** What a program run on an engine is refused with. */
 async function refusal(engine: EngineOptions): Promise<string> {
@@ -51,37 +56,51 @@ test("an agent of another version, or whose clock is off, is refused by name; an
   assertStringIncludes(await refusal(engine), "that takes it is wanted");
 });
 
-test("wrong, missing and unreadable credentials, and subjects that an account forbids, are refused in one sentence", async () => {
-  const users = await Promise.all(Object.keys(ACCOUNTS).map((name) => createUser(name)));
-  const stranger = await createUser("nobody");
-  const config = `authorization { users: [\n${
-    Object.values(ACCOUNTS).map((permissions, index) => {
-      return `{ nkey: ${users[index]?.key}, permissions: ${JSON.stringify(permissions)} }`;
-    }).join("\n")
-  }\n] }`;
-  await using server = await NatsServer.start({ config, jetstream: false });
-  const servers = server.url;
-  const [agent, client, other] = users.map(({ file }) => file);
-  try {
-    await using _agent = await agents(servers, ["alpha"], { engine: { servers, creds: agent } });
-    await using host = new Host({ engine: { servers, creds: client } });
+test("the accounts that HOSTS.md shows let agents and clients in, and keep strangers out", async () => {
+  await inFolder(async (folder) => {
+    const [agent, client, stranger] = await Promise.all(["agent", "client", "stranger"].map((name) => {
+      return createUser(`${folder}/${name}.nk`);
+    }));
+    const { ca, cert, key } = await certificates(folder);
+    const config = await shownConfig({
+      AGENT_KEY: agent?.key ?? "",
+      CLIENT_KEY: client?.key ?? "",
+      "/etc/nats/server.pem": cert,
+      "/etc/nats/server.key": key,
+    });
+    await using server = await NatsServer.start({ config, jetstream: false });
+    const servers = server.url.replace("nats:", "tls:");
+    await using _agent = await agents(servers, ["alpha"], { engine: { servers, creds: agent?.file, ca } });
+    const known = { servers, creds: client?.file, ca };
+    await using host = new Host({ engine: known });
     assert((await host.run(lockProgram, { mode: "process" })).ok);
 
-    assertStringIncludes(await refusal({ servers }), "it wants credentials, a file with them is wanted");
-    assertStringIncludes(await refusal({ servers, creds: stranger.file }), "it refuses the credentials in");
-    assertStringIncludes(await refusal({ servers, creds: "/nowhere/x" }), "Cannot read the credentials in /nowhere/x");
-    assertStringIncludes(await refusal({ servers, creds: "/etc/hostname" }), "no credentials file");
-    assertStringIncludes(await refusal({ servers, creds: other }), "the account may not");
-    // A client's login is none of an agent's.
-    const refused = await agents(servers, ["false"], { engine: { servers, creds: client } }).then(
-      () => undefined,
-      (error) => error,
-    );
+    const cases: readonly (readonly [EngineOptions, string])[] = [
+      [{ servers, ca }, "it wants credentials, a file with them is wanted"],
+      [{ ...known, creds: stranger?.file }, "it refuses the credentials in"],
+      [{ ...known, creds: "/nowhere/x" }, "Cannot read the credentials in /nowhere/x"],
+      [{ ...known, creds: ca }, "it is no credentials file"],
+      // An agent's login is none of a client's.
+      [{ ...known, creds: agent?.file }, "the account may not"],
+      [{ ...known, ca: undefined }, "the file of its authority is wanted"],
+    ];
+    for (const [engine, text] of cases) assertStringIncludes(await refusal(engine), text);
+    const refused = await agents(servers, ["false"], { engine: known }).then(() => undefined, (error) => error);
     assertInstanceOf(refused, EngineError);
     assertStringIncludes(refused.message, "the account may not");
-  } finally {
-    await Promise.all([...users, stranger].map(({ file }) => Deno.remove(file)));
-  }
+  });
+});
+
+test("the credentials file of an account lets its holder in", async () => {
+  await inFolder(async (folder) => {
+    const { config, file: creds } = await accountWithUser(`${folder}/user.creds`);
+    await using server = await NatsServer.start({ config, jetstream: false });
+    const engine = { servers: server.url, creds };
+    await using _one = await agents(server.url, ["alpha"], { engine });
+    await using host = new Host({ engine });
+    assert((await host.run(lockProgram, { mode: "process" })).ok);
+    assertStringIncludes(await refusal({ servers: server.url }), "it wants credentials");
+  });
 });
 
 test("a hostile client, and a hostile agent, are refused, and the others live on", async () => {

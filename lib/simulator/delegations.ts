@@ -8,6 +8,7 @@
 import { compare, type DelegatedContext, type Rational, type Timing } from "../diagram/mod.ts";
 import { ArrivalLog, type Arrivals } from "./arrivals.ts";
 import { type FarHost, type FarSession, INITIALIZATION, type Reply } from "./far_side.ts";
+import type { PartValues } from "./inspection.ts";
 import type { Instant } from "./instants.ts";
 import { NearSide, type NearSnapshot } from "./near_side.ts";
 import type { Waits } from "./waits.ts";
@@ -133,6 +134,31 @@ export class Delegations {
     } finally {
       if (sides.length > 0) watch?.joined();
       for (const [path, reply] of replies) watch?.collected(path, reply);
+    }
+  }
+
+  /** What the part at a path inside a far side holds, after all that was posted to it; or why that cannot be told. */
+  inspect(side: NearSide, path: string): Waits<() => PartValues> {
+    const { path: at, system } = side.part;
+    if (!system.deterministic) {
+      throw new TypeError(
+        `Cannot inspect ${at}: it is not deterministic, so what it is at depends on real time, a deterministic one is wanted`,
+      );
+    }
+    return this.#inspected(side, path);
+  }
+
+  *#inspected(side: NearSide, path: string): Waits<() => PartValues> {
+    yield* this.#collectAll([side], () => {});
+    try {
+      let values = side.far.inspect(path);
+      if (values instanceof Promise) yield values.then((value) => void (values = value));
+      const told = values as PartValues;
+      return () => told;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
     }
   }
 

@@ -65,6 +65,8 @@ export interface FarSide {
    * side's typed error.
    */
   take(): Reply | undefined;
+  /** What the part at a path inside holds after all requests; "" is the system itself. */
+  inspect(path: string): unknown | Promise<unknown>;
   /** The far side's whole state as plain data. */
   snapshot(): unknown | Promise<unknown>;
   /** Puts such a state back. */

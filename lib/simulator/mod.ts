@@ -39,6 +39,7 @@ export type {
   Request,
 } from "./far_side.ts";
 export { INITIALIZATION } from "./far_side.ts";
+export type { NamedValues, PartValues } from "./inspection.ts";
 export type { Lag, NearSnapshot } from "./near_side.ts";
 export type { AdvanceStatus, Counters, Monitor, Observer, SimulatorOptions, Span } from "./simulation.ts";
 export type { SavedChosen } from "./chosen_events.ts";

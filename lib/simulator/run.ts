@@ -11,6 +11,7 @@ import type { Context, ContextWriter, LeafContext, Ports, Rational, System, Timi
 import { compare, directory, exact, openContext, ownValue, snapped, statusOf } from "../diagram/mod.ts";
 import { DiagramError, EventFailedError, ZenoError } from "../errors.ts";
 import { type Action, Actions, NOTHING, type Outcome, worse } from "./actions.ts";
+import { checkPath, type PartValues, valuesOf } from "./inspection.ts";
 import { ChosenEvents } from "./chosen_events.ts";
 import { Delegations } from "./delegations.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -28,7 +29,7 @@ import { type LogOptions, SignalLog } from "./signal_log.ts";
 import { SignalLogs } from "./signal_logs.ts";
 import { shownOutputs, signalsOf } from "./signals.ts";
 import { readValues, saveValues, type SimulatorSnapshot, timeOf } from "./snapshot.ts";
-import { settled, type Soon, then, type Waits } from "./waits.ts";
+import { nothing, settled, type Soon, then, type Waits } from "./waits.ts";
 
 /** What an instant brings. */
 interface Agenda {
@@ -282,6 +283,21 @@ export class Run {
       throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of a leaf is wanted`);
     }
     far.setParameter({ path: inside, name, value: ownValue(type, value, () => `parameter ${path}.${name}`) });
+  }
+
+  /**
+   * Finds the part at a path, of a far side too; what it gives gives what that holds, or throws why that cannot be told.
+   *
+   * @throws {DiagramError} where there is none.
+   */
+  inspect(path: string): Waits<() => PartValues> {
+    const system = this.#system;
+    checkPath(system, path);
+    const at = path === "" && system.kind !== "diagram" ? system.name : path;
+    const side = this.delegations.sides.find(({ part }) => at === part.path || at.startsWith(`${part.path}.`));
+    if (side !== undefined) return this.delegations.inspect(side, at.slice(side.part.path.length + 1));
+    const values = valuesOf(system, { path: at, context: this.context });
+    return nothing(() => values);
   }
 
   /** Waits for the requests in flight at the end of the run, and surfaces their errors. */

@@ -43,6 +43,7 @@
 import { compare, type Context, exact, type Rational, shownTime, type System, type Timing } from "../diagram/mod.ts";
 import { GuestError, RunningProcessError } from "../errors.ts";
 import type { Arrivals } from "./arrivals.ts";
+import type { PartValues } from "./inspection.ts";
 import type { Lag } from "./near_side.ts";
 import type { Profile } from "./profile.ts";
 import { Run } from "./run.ts";
@@ -224,6 +225,24 @@ export class Simulator implements AsyncDisposable {
   /** The same, where nothing has to be waited for. */
   advanceThroughSync(event: { time: Rational; t: number; named: Timing }): AdvanceStatus {
     return this.#driveSync("advance", "ready", this.#run.advanceThrough(event));
+  }
+
+  /**
+   * What the part at a path holds, such as `plant.motor`, wherever it runs; "" is the system itself. A part on a far side is as the
+   * newest request left it, which is waited for. Values are copies.
+   *
+   * @throws {DiagramError} where there is no such part.
+   * @throws {TypeError} where it is on the far side of a system that is not deterministic.
+   */
+  async inspect(path: string): Promise<PartValues> {
+    this.#refuseWhileBusy(`inspect ${path}`);
+    return (await this.#drive(`inspect ${path}`, "ready", this.#run.inspect(path)))();
+  }
+
+  /** The same, where nothing has to be waited for. */
+  inspectSync(path: string): PartValues {
+    this.#refuseWhileBusy(`inspect ${path}`);
+    return this.#driveSync(`inspect ${path}`, "ready", this.#run.inspect(path))();
   }
 
   /**

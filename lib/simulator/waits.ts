@@ -12,6 +12,12 @@ export function then<T, R>(value: Soon<T>, go: (value: T) => Soon<R>): Soon<R> {
   return value instanceof Promise ? value.then(go) : go(value);
 }
 
+/** Work that is done. */
+// deno-lint-ignore require-yield -- work as the other acts are, though nothing is waited for
+export function* nothing<T>(value: T): Waits<T> {
+  return value;
+}
+
 /** A value, when it is there. */
 export function* settled<T>(value: Soon<T>): Waits<T> {
   if (!(value instanceof Promise)) return value;

@@ -56,6 +56,10 @@ class LinkedSide implements FarSide {
     return message?.kind === "reply" ? message.reply : undefined;
   }
 
+  inspect(path: string): unknown | Promise<unknown> {
+    return this.#call(this.#wire.encodeCall({ kind: "inspect", path }));
+  }
+
   snapshot(): unknown | Promise<unknown> {
     return this.#call(this.#wire.encodeCall({ kind: "snapshot" }));
   }

@@ -77,6 +77,8 @@ export class FarSystem {
           return this.#simulator.isAsync
             ? this.#stepped(message.request).catch((error) => this.refuse(error))
             : this.#wire.encodeReply(this.#step(message.request));
+        case "inspect":
+          return this.#inspected(message.path);
         case "snapshot":
           this.#phase = "snapshot";
           return this.#wire.encodeAnswer(this.#simulator.snapshotSync());
@@ -99,6 +101,15 @@ export class FarSystem {
   /** Answers with an error, to this message and to all that follow. */
   refuse(error: unknown): Uint8Array {
     return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
+  }
+
+  /** What a part holds; where that cannot be told nothing has changed. */
+  #inspected(path: string): Uint8Array {
+    try {
+      return this.#wire.encodeAnswer(this.#simulator.inspectSync(path));
+    } catch (error) {
+      return this.#wire.encodeError("output", farError(error));
+    }
   }
 
   #step(request: Request): Reply {

@@ -17,11 +17,16 @@ export type Message =
   | { readonly kind: "request"; readonly request: Request }
   | { readonly kind: "reply"; readonly reply: Reply }
   | { readonly kind: "error"; readonly phase: GuestPhase; readonly far: FarError }
-  | { readonly kind: "snapshot" }
-  | { readonly kind: "restore"; readonly saved: unknown }
+  | FarCall
   | { readonly kind: "answer"; readonly answer: unknown };
 
-const KINDS = ["request", "reply", "error", "snapshot", "restore", "answer"] as const;
+/** What is asked of a far side beside its replies: what a part inside holds, its whole state, or to put one back. */
+export type FarCall =
+  | { readonly kind: "inspect"; readonly path: string }
+  | { readonly kind: "snapshot" }
+  | { readonly kind: "restore"; readonly saved: unknown };
+
+const KINDS = ["request", "reply", "error", "inspect", "snapshot", "restore", "answer"] as const;
 /** What a far side is at when it throws. */
 const PHASES: readonly GuestPhase[] = ["construct", "initialize", "update", "output", "snapshot", "restore"];
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
@@ -60,9 +65,12 @@ export class Wire {
     return this.#value("error", { phase, far });
   }
 
-  /** A call for the far side's state, or one that puts it back. */
-  encodeCall(call: { readonly kind: "snapshot" } | { readonly kind: "restore"; readonly saved: unknown }): Uint8Array {
-    return this.#value(call.kind, call.kind === "restore" ? call.saved : undefined);
+  /** A call as bytes. */
+  encodeCall(call: FarCall): Uint8Array {
+    return this.#value(
+      call.kind,
+      call.kind === "restore" ? call.saved : call.kind === "inspect" ? call.path : undefined,
+    );
   }
 
   /** What a call answers. */
@@ -99,6 +107,8 @@ export class Wire {
         const { phase, far } = reader.rest() as Record<"phase" | "far", unknown>;
         return { kind, phase: phaseFrom(phase), far: farErrorFrom(far) };
       }
+      case "inspect":
+        return { kind, path: String(reader.rest()) };
       case "snapshot":
         return { kind };
       case "restore":

@@ -22,6 +22,8 @@ export interface Rational {
 
 /** The greatest numerator times denominator of a rational that is taken for what its double means. */
 const SMALL = 100_000_000n;
+/** Numbers that differ by less than this part of them are within a few places. */
+const NEAR = 2 ** -48;
 const MOST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Below 0, 0 or above 0 as the one is before, equal to or after the other. */
@@ -39,9 +41,11 @@ export function exact(x: number): Rational {
 
 /** The number itself where it stands for a small rational or a decimal, else the nearest within two places that does. */
 export function snapped(x: number): number {
-  if (isSmall(x) || decimalOf(x) !== undefined) return x;
+  if (x < 0) return -snapped(-x);
+  const mayBeSmall = isNearSmall(x);
+  if ((mayBeSmall && isSmall(x)) || decimalOf(x) !== undefined) return x;
   const near = [1n, -1n, 2n, -2n].map((places) => neighbor(x, places));
-  return near.find(isSmall) ?? near.find((y) => decimalOf(y) !== undefined) ?? x;
+  return (mayBeSmall ? near.find(isSmall) : undefined) ?? near.find((y) => decimalOf(y) !== undefined) ?? x;
 }
 
 /** The sum of two times, exactly. */
@@ -73,7 +77,26 @@ function isSmall(x: number): boolean {
   return num * den <= SMALL;
 }
 
+/**
+ * Whether a small rational may lie within some places of a number: one that is so near is a convergent of its continued fraction,
+ * which doubles give well enough up to there. It spares most numbers the integers.
+ */
+function isNearSmall(size: number): boolean {
+  let [before, last] = [{ num: 0, den: 1 }, { num: 1, den: 0 }];
+  for (let rest = size;;) {
+    const whole = Math.floor(rest);
+    [before, last] = [last, { num: whole * last.num + before.num, den: whole * last.den + before.den }];
+    if (last.num * last.den > Number(SMALL)) return false;
+    if (Math.abs(size - last.num / last.den) <= NEAR * size || rest === whole) return true;
+    rest = 1 / (rest - whole);
+  }
+}
+
 function exactSize(x: number): Rational {
+  if (!isNearSmall(x)) {
+    const decimal = decimalOf(x);
+    return decimal === undefined ? simplestRoundingTo(x) : fromDecimal(decimal);
+  }
   const simplest = simplestRoundingTo(x);
   if (simplest.num * simplest.den <= SMALL) return simplest;
   const decimal = decimalOf(x);

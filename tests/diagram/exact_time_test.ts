@@ -6,9 +6,11 @@ import {
   defineSystem,
   DiagramBuilder,
   exact,
+  nearest,
   scalar,
   shownTime,
   snapped,
+  sum,
 } from "../../lib/diagram/mod.ts";
 import { zeroOrderHold } from "../../lib/blocks/mod.ts";
 import { Simulator } from "../../lib/simulator/mod.ts";
@@ -136,4 +138,59 @@ Deno.test("t never steps back, whatever the timings and boundaries", async () =>
 
 Deno.test("shownTime() leaves out the places that are rounding", () => {
   assertEquals([3 * 0.1, 0, 1e9 + 0.5, -0.25].map(shownTime), ["0.3", "0", "1000000000.5", "-0.25"]);
+});
+
+Deno.test("snapped() finds each small rational from the numbers within two places of it, and exact() is what it is", () => {
+  const small = fc.integer({ min: 1, max: 100_000_000 }).chain((num) =>
+    fc.integer({ min: 1, max: Math.floor(100_000_000 / num) }).map((den) => num / den)
+  );
+  const any = fc.oneof(
+    small,
+    fc.double({ min: 1e-9, max: 1e12, noNaN: true }),
+    fc.integer({ min: 1 }).map((n) => n / 1000),
+  );
+  fc.assert(
+    fc.property(any, fc.integer({ min: -2, max: 2 }), fc.boolean(), (x, places, isNegative) => {
+      const bits = new BigUint64Array(Float64Array.of(x).buffer);
+      bits[0] = bits[0]! + BigInt(places);
+      const [y = x] = new Float64Array(bits.buffer);
+      const sign = isNegative ? -1 : 1;
+      const snap = snapped(y);
+      assertEquals(snapped(sign * y), sign * snap);
+      assertEquals(nearest(exact(sign * y)), sign * y, "what a number stands for rounds to it");
+      assertEquals(snapped(snap), snap);
+      const stands = snapped(x) === x && (() => {
+        const { num, den } = exact(x);
+        return num * den <= 100_000_000n;
+      })();
+      // The number itself may be a decimal.
+      if (stands && snap !== y) assertEquals(snap, x);
+    }),
+    { numRuns: runs(3000) },
+  );
+});
+
+Deno.test("nearest() is the number that a division of integers as large as that rounds to; sum() is exact", () => {
+  const part = fc.record({ num: fc.bigInt(-(2n ** 90n), 2n ** 90n), den: fc.bigInt(1n, 2n ** 90n) });
+  fc.assert(
+    fc.property(part, part, (one, other) => {
+      const x = nearest(one);
+      const whole = sum(one, other);
+      assertEquals(whole.num * one.den * other.den, (one.num * other.den + other.num * one.den) * whole.den);
+      if (Math.abs(x) < 1e-200 || one.num === 0n) return;
+      // Nobody between the number and its neighbors is nearer.
+      const bits = new BigUint64Array(Float64Array.of(x).buffer);
+      const distance = (y: number) => {
+        const scaled = BigInt(Math.round(y * 2 ** Math.max(0, 60 - Math.floor(Math.log2(Math.abs(x))))));
+        const scale = 2n ** BigInt(Math.max(0, 60 - Math.floor(Math.log2(Math.abs(x)))));
+        const difference = scaled * one.den - one.num * scale;
+        return difference < 0n ? -difference : difference;
+      };
+      for (const places of [1n, -1n]) {
+        const [y = x] = new Float64Array(BigUint64Array.of(bits[0]! + places).buffer);
+        assert(distance(x) <= distance(y));
+      }
+    }),
+    { numRuns: runs(500) },
+  );
 });

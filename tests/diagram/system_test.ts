@@ -153,3 +153,24 @@ Deno.test("A diagram is frozen and sorted by name: the order of adding leaves no
   assertEquals(one, other);
   assertEquals(Object.isFrozen(one), true);
 });
+
+Deno.test("defineSystem() refuses an update of two kinds, a trigger that is no input, an edge of what is no scalar", () => {
+  const define = (update: unknown, more: object = {}) => () => {
+    defineSystem({ name: "wrong", inputs: { u: scalar(), v: vector(2) }, update, ...more } as never);
+  };
+  const run = () => {};
+  const wrong: [() => void, string][] = [
+    [define({ period: 1, nextTime: () => 1, run }), "an update has period and nextTime, one of these is wanted"],
+    [define([{ period: 1, trigger: "u", run }]), "an update has period and trigger, one of these is wanted"],
+    [define({ nextTime: 3, run }), "nextTime is number, a function is wanted"],
+    [define({ trigger: "w", run }), "the trigger is w, one of its inputs (u, v) is wanted"],
+    [define({ trigger: "toString", run }), "the trigger is toString, one of its inputs (u, v) is wanted"],
+    [
+      define({ trigger: "u", edge: "up", run }),
+      "the edge of trigger u is up, one of change, rising, falling, either is",
+    ],
+    [define({ trigger: "v", edge: "rising", run }), "trigger v is rising and no scalar, change is wanted"],
+    [define([], { process: "walk" }), "its process is string, a generator function is wanted"],
+  ];
+  for (const [make, message] of wrong) assertThrows(make, TypeError, `Cannot define wrong: ${message}`);
+});

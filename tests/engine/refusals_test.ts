@@ -10,9 +10,9 @@ import { accountWithUser, certificates, createUser } from "../contracts/logins.t
 import { inFolder } from "../e2e/command.ts";
 
 const test = natsTests(import.meta.url);
-/** The server's configuration that HOSTS.md shows, with these keys and files in it. */
+/** The server's configuration that lib/engine/README.md shows, with these keys and files in it. */
 async function shownConfig(values: Readonly<Record<string, string>>): Promise<string> {
-  const page = await Deno.readTextFile(new URL("../../HOSTS.md", import.meta.url));
+  const page = await Deno.readTextFile(new URL("../../lib/engine/README.md", import.meta.url));
   const [, config = ""] = /```\n(accounts \{[^`]*)```/.exec(page) ?? [];
   return Object.entries(values).reduce((text, [name, value]) => {
     assert(text.includes(name), `${name} in ${text}`);
@@ -56,7 +56,7 @@ test("an agent of another version, or whose clock is off, is refused by name; an
   assertStringIncludes(await refusal(engine), "that takes it is wanted");
 });
 
-test("the accounts that HOSTS.md shows let agents and clients in, and keep strangers out", async () => {
+test("the accounts that lib/engine/README.md shows let agents and clients in, and keep strangers out", async () => {
   await inFolder(async (folder) => {
     const [agent, client, stranger] = await Promise.all(["agent", "client", "stranger"].map((name) => {
       return createUser(`${folder}/${name}.nk`);

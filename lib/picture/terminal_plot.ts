@@ -57,13 +57,16 @@ export function terminalPlot(rows: Rows, options: TerminalPlotOptions = {}): str
   const ticks = { time: Math.max(1, Math.floor(width / TIME_LABEL) - 2), value: Math.max(1, Math.floor(height / 2)) };
   const chart = chartOf(rows, { ...options, ticks });
   if (chart === undefined) return ["Nothing to plot: there are no values."];
-  const labels = (ticks: readonly Tick[]) => Math.max(0, ...ticks.map(({ label }) => label.length));
+  // Where a range is an odd one, labels have twenty digits.
+  const most = Math.floor((width - LEAST - 6) / (chart.right === undefined ? 1 : 2));
+  const labels = (ticks: readonly Tick[]) => Math.min(most, Math.max(0, ...ticks.map(({ label }) => label.length)));
   const [left, right] = [labels(chart.left.ticks), labels(chart.right?.ticks ?? [])];
   const across = Math.max(LEAST, width - left - 2 - (chart.right === undefined ? 0 : right + 2));
   const isBraille = colors || chart.lines.length === 1;
   const cells = drawn(chart, { across, height, dots: isBraille ? [2, 4] : [1, 1] });
   const at = (ticks: readonly Tick[], axis: Chart["left"], row: number) => {
-    return ticks.find(({ value }) => Math.round((1 - placeOn(axis, value)) * (height - 1)) === row)?.label;
+    const tick = ticks.find(({ value }) => Math.round((1 - placeOn(axis, value)) * (height - 1)) === row);
+    return tick === undefined ? undefined : shortLabel(tick.label, most);
   };
   const body = cells.map((line, row) => {
     const label = at(chart.left.ticks, chart.left, row);

@@ -92,7 +92,14 @@ Deno.test("terminalPlot() stays within its width, and nothing of a name reaches 
       if (!options.colors) assertEquals(bare, lines);
       if (rows.length > 0 && rows.columns.length > 0) assert(lines.length >= options.height + 3, lines.join("\n"));
     }),
-    { numRuns: runs(200) },
+    {
+      numRuns: runs(200),
+      examples: [[new SomeRows(["a", "b"], [[0, NaN, 1.0000000010000002e308], [0, -1, 0]]), {
+        width: 40,
+        height: 3,
+        colors: false,
+      }]],
+    },
   );
 });
 

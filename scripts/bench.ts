@@ -9,6 +9,7 @@ import { schedules, untilFound } from "./bench/explorer.ts";
 import { dporByLength, dporByNumber, waitingLoops } from "./bench/explorer_growth.ts";
 import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
+import { ratesByLatency, stepsByGuests } from "./bench/guests.ts";
 import { building, memory, recording, ringSteps, smallSteps } from "./bench/simulation.ts";
 import { startUp } from "./bench/start_up.ts";
 import type { Table } from "./bench/statistics.ts";
@@ -67,6 +68,10 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ["program", {
     about: "primitives in a program, mode by mode",
     measures: [({ rounds }) => byProgram({ rounds, times: 50_000 })],
+  }],
+  ["guests", {
+    about: "rates by latency, and ten delegated systems in ten guests and in one",
+    measures: [ratesByLatency, stepsByGuests],
   }],
   ["inline", {
     about: "steps of 10 to 10,000 systems without delegation, beside a loop by hand; building, memory and recording",

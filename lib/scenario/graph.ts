@@ -6,6 +6,7 @@
  */
 
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ScenarioError } from "../errors.ts";
@@ -149,27 +150,30 @@ export class Graph {
     { subpath, kind }: { readonly subpath: string; readonly kind: string },
   ): string | undefined {
     if (found?.localPath === undefined) return undefined;
-    const entry = entryOf(found.localPath, {
-      subpath,
-      conditions: kind.startsWith("require") ? REQUIRING : CONDITIONS,
-    });
-    return entry === undefined ? undefined : join(found.localPath, entry);
+    return entryOf(found.localPath, { subpath, conditions: kind.startsWith("require") ? REQUIRING : CONDITIONS });
   }
 }
 
 /** What stands in a package's `exports`. */
 type Exports = string | null | readonly Exports[] | { readonly [key: string]: Exports };
 
-/** The file of a package's entry, from its folder. */
+/** The file of a package's entry. */
 function entryOf(
   folder: string,
   { subpath, conditions }: { readonly subpath: string; readonly conditions: readonly string[] },
 ): string | undefined {
-  const text = readFileSync(join(folder, "package.json"), "utf8");
-  const { exports, main, module }: { exports?: Exports; main?: string; module?: string } = JSON.parse(text);
-  if (exports !== undefined && exports !== null) return exported(exports, { subpath, conditions });
-  if (subpath !== "") return subpath;
-  return main ?? module ?? "index.js";
+  const description = join(folder, "package.json");
+  const { exports, module }: { exports?: Exports; module?: string } = JSON.parse(readFileSync(description, "utf8"));
+  if (exports !== undefined && exports !== null) {
+    const entry = exported(exports, { subpath, conditions });
+    return entry === undefined ? undefined : join(folder, entry);
+  }
+  try {
+    // An ending may be left out, and a folder stands for its main file.
+    return createRequire(description).resolve(`./${subpath}`);
+  } catch {
+    return subpath === "" && module !== undefined ? join(folder, module) : undefined;
+  }
 }
 
 /** What `exports` says of an entry: see Node's documentation of packages. */

@@ -45,8 +45,9 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
   const told = (error: unknown) => errorText(error, placesIn);
   const findings: Finding[] = [];
   const thrown = crash ?? (state === "threw" ? { error: outside.value } : undefined);
-  if (broken !== undefined) findings.push({ kind: "assertion", message: broken + placeText(outside.value, placesIn) });
-  else if (thrown !== undefined) {
+  if (broken !== undefined) {
+    findings.push({ kind: "assertion", message: broken.message + placeText(broken, placesIn) });
+  } else if (thrown !== undefined) {
     const isAssertion = nameOf(thrown.error) === "AssertionError";
     const message = crash === undefined ? told(thrown.error) : `nobody catches ${told(thrown.error)}`;
     findings.push({ kind: isAssertion ? "assertion" : "exception", message });

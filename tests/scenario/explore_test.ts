@@ -92,7 +92,7 @@ const BUGS = [
   ["late", "late-rejection", "TypeError: late (scenarios.ts:"],
   ["leak", "leak", "it returns, and leaves over: interval 10 ms"],
   ["assertion", "assertion", "one comes before two (scenarios.ts:"],
-  ["swallowed", "assertion", "nothing is swallowed"],
+  ["swallowed", "assertion", "nothing is swallowed (scenarios.ts:"],
   ["exception", "exception", "TypeError: Cannot read properties of undefined (reading 'value') (scenarios.ts:"],
   ["crash", "exception", "nobody catches Error: in a timer (scenarios.ts:"],
   ["lost", "assertion", "both updates count"],

@@ -100,8 +100,9 @@ export function answers(
   };
   const expect = (holds: unknown, what: unknown = "what is expected") => {
     if (holds) return;
-    outside.broken ??= String(what);
-    throw new ExpectationError(String(what));
+    const error = new ExpectationError(String(what));
+    outside.broken ??= error;
+    throw error;
   };
   const fetch = (input: unknown, options: FetchOptions = {}): Promise<Response> => {
     const asked = handler;

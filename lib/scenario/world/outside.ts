@@ -44,8 +44,8 @@ export class Outside {
   /** How far the scenario's own function is, and what it returned or threw. */
   state: RunState = "runs";
   value: unknown;
-  /** What was expected and does not hold. */
-  broken: string | undefined;
+  /** What was thrown where something that is expected does not hold. */
+  broken: Error | undefined;
   /** What was thrown where nobody could catch it. */
   crash: { readonly error: unknown } | undefined;
   /** What the run takes for granted. */

@@ -43,7 +43,7 @@ export { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 export { Execution, type ExecutionOptions, type Granularity, type Observe } from "./execution.ts";
 export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
 export type { Looks } from "./looks.ts";
-export { CUT, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
+export { CUT, faultChoice, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
 export { strategies, type Strategy, teamsOf, unreduced } from "./strategies/strategies.ts";
 export { DrawingTeam, type Team, TeamOfOne, TreeTeam } from "./strategies/team.ts";
 export { Bounded } from "./strategies/bounded.ts";

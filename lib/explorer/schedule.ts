@@ -3,7 +3,8 @@
  * preempted by `b`, which goes on for 2 steps.
  *
  * - A schedule lists, with commas between, where a run departs from the default (see `scheduler.ts`). Where nobody is preempted,
- *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=later.1` that it looks at the clock later, `b=dies.1` that it dies. `straight` is a run without departures.
+ *   `@4/b.2` says who goes on, and `b=3.2` that it chooses 3, `b=later.1` that it looks at the clock later, `b=dies.1` that it dies,
+ *   `b=fails.1` that a fault befalls it. `straight` is a run without departures.
  * - Before them stand, where it applies, `word` (the granularity), `ordered` (times come in order), `now` and `waiters` (what
  *   tasks look at, see `looks.ts`) and `timers` (those of a scenario come in any order); behind them `turns`, where from there on the tasks take turns, or `turns.b.a=2`, where these
  *   actions come over and over, as far as their tasks can go on.
@@ -16,7 +17,7 @@ import type { Layout, Operation } from "../memory/mod.ts";
 import type { Granularity } from "./execution.ts";
 import { type Looks, NO_LOOKS } from "./looks.ts";
 import type { Clock } from "./program_model.ts";
-import { DEATH, LATER } from "./scheduler.ts";
+import { DEATH, faultChoice, FAULTS, LATER } from "./scheduler.ts";
 import { fingerprint as mix } from "./whole_text.ts";
 
 /** A step at which a run departs from the default. */
@@ -69,7 +70,7 @@ const STRAIGHT = "straight";
 const TURNS = "turns";
 const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", "timers", STRAIGHT, TURNS];
 const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
-const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies|later))?\.\d+$/;
+const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies|later|fails|aborts|late|jumps))?\.\d+$/;
 const ORDER = /^turns(?:\.[\w-]+(?:=(?:\d{1,9}|later))?)+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;
@@ -158,7 +159,11 @@ export function parseSchedule(
 }
 
 /** The choices that have names. */
-const CHOICES: ReadonlyMap<number, string> = new Map([[DEATH, "dies"], [LATER, "later"]]);
+const CHOICES: ReadonlyMap<number, string> = new Map([
+  [DEATH, "dies"],
+  [LATER, "later"],
+  ...FAULTS.map((name, place) => [faultChoice(place + 1), name] as const),
+]);
 
 function choiceText(choice: number): string {
   return choice === 0 ? "" : `=${CHOICES.get(choice) ?? choice}`;

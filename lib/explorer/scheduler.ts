@@ -43,7 +43,18 @@ export const DEATH: number = 999_999;
 /** What a task chooses that looks at the clock later: time passes before, more than anybody waits for. */
 export const LATER: number = 999_998;
 
-/** Whether an action is the death of its task. */
+/**
+ * What befalls something that a scenario waits for, by name: an action that chooses one has a number behind those of deaths, and
+ * comes last at a point like them.
+ */
+export const FAULTS = ["fails", "aborts", "late", "jumps"] as const;
+
+/** The choice of a fault by its place among them, from 1; 0 is none. */
+export function faultChoice(kind: number): number {
+  return kind === 0 ? 0 : DEATH + kind;
+}
+
+/** Whether an action is the death of its task, or a fault. */
 export function isDeath(action: number, tasks: number): boolean {
   return action >= DEATH * tasks;
 }

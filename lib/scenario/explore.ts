@@ -5,6 +5,7 @@
  *   packages too, runs as it is, in a realm with clocks, chance and completions of the world (`realm.ts`).
  * - `proved`: all orders of completions were run, and what this scenario asserts holds in each. A bug comes with the schedule of
  *   fewest deviations from "in order" that was found, as a text that {@linkcode replayScenario} takes.
+ * - A scenario may ask for faults. Then `proved` is of all orders with as many of them, and a bug says which it shows with.
  * - esbuild is handed in. Module, input, seed and options decide the result.
  */
 
@@ -83,6 +84,10 @@ export interface ScenarioReport {
   readonly result: ExploreResult;
   /** The run that shows the bug, if there is one. */
   readonly trace: RunTrace | undefined;
+  /** What befalls that run, of what the scenario asks for. */
+  readonly faults: readonly string[];
+  /** Whether it is certain that no order alone shows the bug: it needs a fault. */
+  readonly needsFault: boolean;
   /** What the code printed in that run. */
   readonly printed: readonly string[];
 }
@@ -97,6 +102,8 @@ export interface ScenarioReplay {
   readonly finding: Finding | undefined;
   /** How often it deviates from the order. */
   readonly preemptions: number;
+  /** What befalls it, of what the scenario asks for. */
+  readonly faults: readonly string[];
   /** The run. */
   readonly trace: RunTrace;
   /** What the code printed. */
@@ -131,12 +138,13 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
     if (found === undefined) {
       const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
       const result = { verdict, ...ran(), covered, unseen, missed: undefined };
-      return { ...whole, result, trace: undefined, printed: [] };
+      return { ...whole, result, trace: undefined, faults: [], needsFault: false, printed: [] };
     }
-    const { least, minimal } = await drive(shrink(search, { found, covered, budget }));
+    const { least: shrunk, minimal } = await drive(shrink(search, { found, covered, budget }));
+    const { least, needsFault } = await drive(search.withoutFaults(shrunk, { budget }));
     const { performed, schedule } = await drive(search.show(least.departures));
     const { kind, preemptions, steps } = least;
-    const { judged, printed } = performed;
+    const { judged, faults, printed } = performed;
     // What changes where nothing but the order is open is no bug of the order.
     const again = search.findingOf(performed);
     const isSame = again?.kind === kind;
@@ -148,7 +156,7 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
       : typeof find === "object"
       ? { verdict: "found", ...all }
       : { verdict: "bug", kind, ...all };
-    return { ...whole, result, trace: scenarioTrace(performed), printed };
+    return { ...whole, result, trace: scenarioTrace(performed), faults, needsFault, printed };
   });
 }
 
@@ -173,8 +181,8 @@ export async function replayScenario(
         `Cannot replay ${schedule} on ${name}: ${is}, the scenario and the code that it was found for are wanted`,
       );
     }
-    const { judged: { outcome, finding }, preemptions, printed } = performed;
-    return { scenario: name, outcome, finding, preemptions, trace: scenarioTrace(performed), printed };
+    const { judged: { outcome, finding }, preemptions, faults, printed } = performed;
+    return { scenario: name, outcome, finding, preemptions, faults, trace: scenarioTrace(performed), printed };
   });
 }
 

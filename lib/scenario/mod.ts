@@ -18,7 +18,7 @@ export {
   type ScenarioReport,
   type ScenarioRunOptions,
 } from "./explore.ts";
-export type { FetchedRequest, IoOptions, World } from "./world.ts";
+export type { Faults, FetchedRequest, IoFaults, IoOptions, World } from "./world.ts";
 export type {
   Esbuild,
   EsbuildHooks,

@@ -14,6 +14,7 @@ import {
   type BugKind,
   type Clock,
   type Departure,
+  faultChoice,
   fingerprint,
   type Judged,
   type Point,
@@ -66,6 +67,8 @@ export interface Performed {
   readonly departures: readonly Departure[];
   /** How often it does. */
   readonly preemptions: number;
+  /** What befell it, of what the scenario has asked for. */
+  readonly faults: readonly string[];
   /** How many completions came. */
   readonly steps: number;
   /** What came, in 32 bits. */
@@ -82,6 +85,8 @@ export interface RoundOptions {
   readonly traces?: boolean;
   /** Whether an action is told by the number of its chain alone, however many there are. */
   readonly isWide?: boolean;
+  /** Whether no fault befalls the runs, though the scenario asks for some. */
+  readonly isFaultless?: boolean;
   /** How many times as long as usual a drain may take. */
   readonly patience?: number;
 }
@@ -151,7 +156,7 @@ export class Rounds {
 
   /** Performs runs at once; false where nobody can tell of which of them something is. */
   *#performAll(lives: readonly Live[], options: RoundOptions): Generator<void, boolean> {
-    const { traces = false, isWide = false, patience = 1 } = options;
+    const { traces = false, isWide = false, isFaultless = false, patience = 1 } = options;
     const begun = cpuMilliseconds();
     const { name, input, clock, stepLimit } = this.#options;
     const isAlone = lives.length === 1;
@@ -186,7 +191,7 @@ export class Rounds {
       if (!isAlone && (doubts.are || this.#rejections.heard.length > 0)) return false;
       const left: Live[] = [];
       for (const live of going) {
-        const state = live.decide({ isOrdered, stepLimit });
+        const state = live.decide({ isOrdered, isFaultless, stepLimit });
         if (state === "goes on") left.push(live);
         else this.#end([live], { isEndless: false, realm, kind: state });
       }
@@ -299,7 +304,11 @@ class Live {
 
   /** Chooses what comes next, or says how the run has ended. */
   decide(
-    { isOrdered, stepLimit }: { readonly isOrdered: boolean; readonly stepLimit: number },
+    { isOrdered, isFaultless, stepLimit }: {
+      readonly isOrdered: boolean;
+      readonly isFaultless: boolean;
+      readonly stepLimit: number;
+    },
   ): "goes on" | RunEnd["kind"] {
     const { run } = this;
     const point = this.#point;
@@ -310,16 +319,11 @@ class Live {
     if (run.refused !== undefined || run.isSynchronous) return "complete";
     if (outside.crash !== undefined || outside.broken !== undefined || outside.state === "threw") return "complete";
     const candidates = this.#candidates;
-    outside.candidates(candidates, { isOrdered });
-    if (outside.state === "returned") {
-      const timers = candidates.findIndex(({ due }) => due !== Infinity);
-      // Timers come last, and where the scenario has returned none is waited for.
-      if (timers >= 0) candidates.length = timers;
-    }
+    outside.candidates(candidates, { isOrdered, isFaultless });
     if (candidates.length === 0) return "complete";
     if (point.step >= stepLimit) return "too-long";
     this.#actions.length = 0;
-    for (const { chain } of candidates) this.#actions.push(chain);
+    for (const { chain, fault } of candidates) this.#actions.push(chain + point.tasks * faultChoice(fault));
     point.preempts = candidates.length > 1;
     const pick = this.#picks[point.step] ?? this.#scheduler.pick(point);
     const chosen = candidates[pick];
@@ -328,7 +332,7 @@ class Live {
     this.#print = fingerprint(this.#print, `${chosen.chain} ${chosen.label}`);
     if (pick > 0) {
       point.preemptions++;
-      this.#departures.push({ step: point.step, task: chosen.chain, choice: 0 });
+      this.#departures.push({ step: point.step, task: chosen.chain, choice: faultChoice(chosen.fault) });
     }
     if (this.#traces) {
       this.#steps.push({ completion: chosen, instead: pick > 0 ? candidates[0] : undefined, notes: [] });
@@ -351,6 +355,7 @@ class Live {
       judged,
       departures: this.#departures,
       preemptions: point.preemptions,
+      faults: [...this.run?.outside.faults ?? []],
       steps: point.step,
       fingerprint: this.#print,
       trace: this.#steps.map(({ completion: { chain, label, stack }, instead, notes }) => ({

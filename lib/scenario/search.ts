@@ -10,7 +10,7 @@ import {
   BETTER,
   type BugKind,
   type Departure,
-  type DepthFirst,
+  DepthFirst,
   fingerprint,
   formatSchedule,
   type Found,
@@ -155,7 +155,11 @@ export class ScenarioSearch implements Runs {
   /** See {@linkcode Runs}. */
   *findAgain(
     scheduler: DepthFirst,
-    { found, budget }: { readonly found: Found; readonly budget: number },
+    { found, budget, isFaultless = false }: {
+      readonly found: Found;
+      readonly budget: number;
+      readonly isFaultless?: boolean;
+    },
   ): Slices<Found | "exhausted" | "spent"> {
     const team = new TreeTeam({ first: scheduler });
     let isAll = true;
@@ -164,7 +168,7 @@ export class ScenarioSearch implements Runs {
       const round = team.begin(Math.min(size, budget - runs));
       if (round.length === 0) return isAll ? "exhausted" : "spent";
       runs += round.length;
-      for (const run of yield* this.#perform(round)) {
+      for (const run of yield* this.#perform(round, { isFaultless })) {
         if (run.kind === "too-long") isAll = false;
         const again = run.kind === "complete" ? this.#foundIn(run) : undefined;
         if (again !== undefined && rankOf(again) === rankOf(found)) return again;
@@ -172,6 +176,22 @@ export class ScenarioSearch implements Runs {
       if (this.#isStopped) return "spent";
     }
     return "spent";
+  }
+
+  /**
+   * The same without a fault, where one with as few deviations shows it; else whether it is certain that no order alone does.
+   */
+  *withoutFaults(
+    least: Found,
+    { budget }: { readonly budget: number },
+  ): Slices<{ readonly least: Found; readonly needsFault: boolean }> {
+    if (least.departures.every(({ choice }) => choice === 0)) return { least, needsFault: false };
+    const { preemptions } = least;
+    const options = { found: least, budget, isFaultless: true };
+    const again = yield* this.findAgain(new DepthFirst({ preemptions }), options);
+    if (typeof again !== "string") return { least: again, needsFault: false };
+    if (again === "spent") return { least, needsFault: false };
+    return { least, needsFault: (yield* this.findAgain(new DepthFirst(), options)) === "exhausted" };
   }
 
   /** Performs the run with these departures once more, with all that can be said of it. */

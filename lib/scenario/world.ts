@@ -22,6 +22,26 @@ export interface IoOptions {
   readonly atomic?: boolean;
   /** What aborts it: the answer is then the signal's reason, at once. */
   readonly signal?: AbortSignal;
+  /** What may befall it; by default what {@linkcode World.faults} says. */
+  readonly faults?: IoFaults;
+}
+
+/** What may befall an io: before it acts, or before its answer comes. Whoever explores picks whether it does, and when. */
+export interface IoFaults {
+  /** Whether it may fail: with an `IoError` (a fetch with a `TypeError`), or with what a function gives; false by default. */
+  readonly fails?: boolean | (() => unknown);
+  /** Whether it may be aborted, with an `AbortError`, by nobody whom the code knows; false by default. */
+  readonly aborts?: boolean;
+  /** How late it may come, in milliseconds of the world's time; 0, never, by default. */
+  readonly late?: number;
+}
+
+/** What may befall a run. */
+export interface Faults extends IoFaults {
+  /** How far the clock of `Date` may jump, in milliseconds, back where it is negative; 0, never, by default. */
+  readonly clock?: number;
+  /** How many faults a run has at most; 1 by default. */
+  readonly most?: number;
 }
 
 /** What a handler of fetches is asked. */
@@ -50,4 +70,9 @@ export interface World {
    * is read at one later still. What it gives is a body, or `{ status, headers, body }`.
    */
   readonly serve: (handler: (request: FetchedRequest) => unknown) => void;
+  /**
+   * Asks for faults from here on: of each io and fetch that says nothing else, and of the clock. A fault counts as a deviation
+   * from the order, and what is proved holds for all runs with as many.
+   */
+  readonly faults: (which: Faults) => void;
 }

@@ -104,7 +104,7 @@ export class AbortController {
 }
 
 /** Why something was aborted where nobody says. */
-function aborted(): DOMException {
+export function aborted(): DOMException {
   return new DOMException("The signal has been aborted", "AbortError");
 }
 

@@ -4,16 +4,24 @@
  * - `io(label, act)`: `act` happens at one step, its answer arrives at a later one. Without `act` there is the answer alone;
  *   `atomic` joins the two, which the run then takes for granted.
  * - What is aborted is answered at once, with the signal's reason; an act that has happened has happened.
+ * - A fault befalls an io before it acts, or before its answer comes: then it has acted, and nobody hears of it.
  */
 
-import type { AbortSignal } from "./abort.ts";
+import { aborted, type AbortSignal } from "./abort.ts";
+import { ABORTS, FAILS, Faults, type IoFaults, LATE, type RunFaults } from "./faults.ts";
 import { Headers, type Response, responseOf } from "./fetch.ts";
-import type { Completion, Outside } from "./outside.ts";
+import type { Completion, Fault, Outside } from "./outside.ts";
 import { refuse } from "./refused.ts";
 
 interface IoOptions {
   readonly atomic?: boolean;
   readonly signal?: AbortSignal;
+  readonly faults?: IoFaults;
+}
+
+/** What an io fails with that a scenario has let fail. */
+class IoError extends Error {
+  override readonly name: string = "IoError";
 }
 
 /** What is thrown where something that is expected does not hold. */
@@ -36,6 +44,23 @@ interface FetchOptions {
   readonly signal?: AbortSignal | null;
 }
 
+/** Something that is asked of the outside, and what it fails with where nothing else is said. */
+interface Asking {
+  readonly label: unknown;
+  readonly act: (() => unknown) | undefined;
+  readonly options: IoOptions;
+  readonly failure: () => unknown;
+}
+
+/** One of the two parts of an io: its act, or its answer. */
+interface Coming {
+  readonly name: string;
+  /** When a fault befalls it, for people. */
+  readonly when: string;
+  readonly due?: number;
+  readonly come: () => void;
+}
+
 /** What is handed to the scenario, and `fetch`. */
 export function answers(
   outside: Outside,
@@ -48,13 +73,24 @@ export function answers(
   outside.resets.push(() => {
     handler = undefined;
   });
-  const io = (label: unknown, act?: () => unknown, { atomic = false, signal }: IoOptions = {}): Promise<unknown> => {
+  const asked = new Faults(outside);
+  const io = (label: unknown, act?: () => unknown, options: IoOptions = {}): Promise<unknown> => {
+    return ask({ label, act, options, failure: () => new IoError(`${label} fails`) });
+  };
+  const request: typeof io = (label, act, options = {}) => {
+    return ask({ label, act, options, failure: () => new TypeError(`fetch failed: ${label}`) });
+  };
+  const ask = ({ label, act, options, failure }: Asking): Promise<unknown> => {
+    const { atomic = false, signal } = options;
     if (typeof label !== "string") {
       throw new TypeError(`Cannot do io: its label is a ${typeof label}, a text such as "fetch a" is wanted`);
     }
     if (act !== undefined && typeof act !== "function") {
       throw new TypeError(`Cannot do io ${label}: a ${typeof act} is given, a function that acts is wanted`);
     }
+    const { fails = false, aborts = false, late = 0 } = options.faults === undefined
+      ? asked.ofIo
+      : asked.own(label, options.faults);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     if (signal?.aborted) {
       reject(signal.reason);
@@ -65,13 +101,32 @@ export function answers(
       if (awaited !== undefined) outside.drop(awaited);
       reject(signal.reason);
     });
+    const comes = ({ name, when, due = Infinity, come }: Coming) => {
+      const instead = (error: () => unknown) => () => {
+        forget?.();
+        reject(error());
+      };
+      const fail = typeof fails === "function" ? fails : failure;
+      const faults: Fault[] = [
+        ...fails === false ? [] : [{ kind: FAILS, label: `${label} fails${when}`, run: instead(fail) }],
+        ...aborts ? [{ kind: ABORTS, label: `${label} is aborted${when}`, run: instead(aborted) }] : [],
+        ...late === 0 || due !== Infinity ? [] : [{
+          kind: LATE,
+          label: `${name} comes ${late} ms late`,
+          run: () => comes({ name, when, come, due: outside.now + late }),
+        }],
+      ];
+      awaited = outside.post(name, come, { due, faults, isAnswer: true });
+    };
     const answer = (settle: () => void) => {
       const done = () => {
         forget?.();
         settle();
       };
-      if (atomic) done();
-      else if (!signal?.aborted) awaited = outside.post(act === undefined ? label : `${label}, answered`, done);
+      if (atomic && act !== undefined) done();
+      else if (signal?.aborted) return;
+      else if (act === undefined) comes({ name: label, when: "", come: done });
+      else comes({ name: `${label}, answered`, when: ", though it has acted", come: done });
     };
     const succeeded = (value: unknown) => {
       if (value !== undefined) told(() => inspect(value));
@@ -94,7 +149,7 @@ export function answers(
       else Promise.resolve(value).then(succeeded, failed);
     };
     if (act === undefined) answer(() => resolve(undefined));
-    else awaited = outside.post(label, () => perform(act));
+    else comes({ name: label, when: " before it acts", come: () => perform(act) });
     if (atomic && act !== undefined) outside.assumptions.add(`${label} acts and answers in one step`);
     return promise;
   };
@@ -105,14 +160,14 @@ export function answers(
     throw error;
   };
   const fetch = (input: unknown, options: FetchOptions = {}): Promise<Response> => {
-    const asked = handler;
-    if (asked === undefined) refuse("fetch without a handler, which serve takes,")();
+    const handle = handler;
+    if (handle === undefined) refuse("fetch without a handler, which serve takes,")();
     const url = String(input instanceof Object && "url" in input ? input.url : input);
     const method = (options.method ?? "GET").toUpperCase();
-    const request = { url, method, headers: new Headers(options.headers), body: options.body };
+    const given = { url, method, headers: new Headers(options.headers), body: options.body };
     const { signal } = options;
-    const answered = io(`${method} ${url}`, () => asked?.(request), signal ? { signal } : {});
-    return answered.then((answer) => responseOf(answer, { url, io, ...signal ? { signal } : {} }));
+    const answered = request(`${method} ${url}`, () => handle?.(given), signal ? { signal } : {});
+    return answered.then((answer) => responseOf(answer, { url, io: request, ...signal ? { signal } : {} }));
   };
   const serve = (given: unknown) => {
     if (typeof given !== "function") {
@@ -120,7 +175,8 @@ export function answers(
     }
     handler = given as typeof handler;
   };
-  return { world: { io, expect, serve }, fetch };
+  const faults = (which: RunFaults) => asked.ask(which);
+  return { world: { io, expect, serve, faults }, fetch };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

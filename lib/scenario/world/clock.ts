@@ -1,6 +1,8 @@
 /**
  * The clocks of the world: `Date`, `performance` and `Temporal.Now` show its time, which passes only as timers come. Inside
  * the realm.
+ *
+ * - A clock that jumps is that of `Date` and `Temporal.Now`; `performance` and timers measure what passes.
  */
 
 import type { Outside } from "./outside.ts";
@@ -22,7 +24,7 @@ const ZONE = "UTC";
 
 /** The clocks of one outside, as globals. */
 export function clocks(outside: Outside): Readonly<Record<string, unknown>> {
-  const now = () => EPOCH + outside.now;
+  const now = () => EPOCH + outside.now + outside.jumped;
   class WorldDate extends Date {
     constructor(...args: readonly [] | ConstructorParameters<typeof Date>) {
       super(...(args.length === 0 ? [now()] : args) as readonly [number]);

@@ -6,7 +6,10 @@
  * - Each completion belongs to a chain: the first that the code asks for in a step goes on with the chain of that step, any
  *   other takes the first chain in which nothing is pending. Invariant: at most one of a chain is pending.
  * - Of a line, such as the messages to one port, only the first can come.
+ * - Where a scenario asks for faults, a fault is one more thing that can come, behind all others.
  */
+
+import { JUMPS } from "./faults.ts";
 
 /** Something that the outside does later. */
 export interface Completion {
@@ -24,12 +27,29 @@ export interface Completion {
   isHeld: boolean;
   /** Does it. */
   readonly run: () => void;
+  /** What may come in its place. */
+  readonly faults: readonly Fault[];
+  /** Whether it is an answer, which is waited for also at the end of a run, whenever it comes. */
+  readonly isAnswer: boolean;
+  /** The fault that it is: 0 where it is none. */
+  readonly fault: number;
+  /** What it comes in the place of. */
+  readonly instead: Completion | undefined;
+}
+
+/** What may come in the place of a completion. */
+export interface Fault {
+  readonly kind: number;
+  readonly label: string;
+  readonly run: () => void;
 }
 
 /** How a completion is asked for. */
 export interface Posting {
   readonly due?: number;
   readonly line?: object;
+  readonly faults?: readonly Fault[];
+  readonly isAnswer?: boolean;
 }
 
 /** How far the scenario's own function is. */
@@ -60,6 +80,14 @@ export class Outside {
   readonly resets: (() => void)[] = [];
   /** What code printed. */
   readonly printed: string[] = [];
+  /** How many faults a run has at most. */
+  mostFaults = 1;
+  /** How far the clock may jump, in milliseconds; 0 where it does not. */
+  jump = 0;
+  /** How far it has jumped. */
+  jumped = 0;
+  /** The faults so far, for people. */
+  faults: string[] = [];
   // What process.nextTick was given: run before the microtasks of a step, and again after them.
   #ticks: (() => void)[] = [];
   #current = 0;
@@ -77,6 +105,10 @@ export class Outside {
     this.crash = undefined;
     this.printed.length = 0;
     this.notes.length = 0;
+    this.mostFaults = 1;
+    this.jump = 0;
+    this.jumped = 0;
+    this.faults = [];
     this.#ticks = [];
     this.#current = 0;
     this.#continues = true;
@@ -95,7 +127,11 @@ export class Outside {
   }
 
   /** Asks for a completion. */
-  post(label: string, run: () => void, { due = Infinity, line }: Posting = {}): Completion {
+  post(
+    label: string,
+    run: () => void,
+    { due = Infinity, line, faults = [], isAnswer = false }: Posting = {},
+  ): Completion {
     let chain = this.#current;
     if (!this.#continues || this.#busy[chain] === true) {
       const free = this.#busy.indexOf(false);
@@ -104,7 +140,19 @@ export class Outside {
     this.#continues = false;
     this.#busy[chain] = true;
     const stack = this.traces ? new Error().stack : undefined;
-    const completion = { label, chain, due, line, stack, isHeld: true, run };
+    const completion = {
+      label,
+      chain,
+      due,
+      line,
+      stack,
+      isHeld: true,
+      run,
+      faults,
+      isAnswer,
+      fault: 0,
+      instead: undefined,
+    };
     this.pending.push(completion);
     return completion;
   }
@@ -118,12 +166,24 @@ export class Outside {
     return true;
   }
 
-  /** What can come next, the default first: into a list that is used again. */
-  candidates(into: Completion[], { isOrdered }: { readonly isOrdered: boolean }): void {
+  /**
+   * What can come next, the default first: into a list that is used again. Timers come last, and where the scenario has returned
+   * none is waited for.
+   */
+  candidates(
+    into: Completion[],
+    { isOrdered, isFaultless }: { readonly isOrdered: boolean; readonly isFaultless: boolean },
+  ): void {
     into.length = 0;
+    this.#ready(into, { isOrdered, isOver: this.state === "returned" });
+    if (!isFaultless && this.faults.length < this.mostFaults) this.#addFaults(into);
+  }
+
+  #ready(into: Completion[], { isOrdered, isOver }: { readonly isOrdered: boolean; readonly isOver: boolean }): void {
     let earliest: Completion | undefined;
     for (const completion of this.pending) {
       if (completion.due !== Infinity) {
+        if (isOver && !completion.isAnswer) continue;
         if (earliest === undefined || completion.due < earliest.due) earliest = completion;
       } else if (completion.line === undefined || !into.some(({ line }) => line === completion.line)) {
         into.push(completion);
@@ -132,14 +192,32 @@ export class Outside {
     if (earliest === undefined) return;
     into.push(earliest);
     if (isOrdered) return;
-    const rest = this.pending.filter((other) => other.due !== Infinity && other !== earliest);
+    const rest = this.pending.filter((other) => {
+      return other.due !== Infinity && other !== earliest && (!isOver || other.isAnswer);
+    });
     into.push(...rest.sort((one, other) => one.due - other.due));
+  }
+
+  /** Adds what may come in the place of these. */
+  #addFaults(into: Completion[]): void {
+    const [first] = into;
+    if (first === undefined) return;
+    for (const instead of into.slice()) {
+      for (const { kind, label, run } of instead.faults) into.push({ ...instead, label, run, fault: kind, instead });
+    }
+    if (this.jump === 0) return;
+    const run = () => {
+      this.jumped += this.jump;
+    };
+    into.push({ ...first, label: `the clock jumps ${this.jump} ms`, due: Infinity, run, fault: JUMPS });
   }
 
   /** Lets a completion come. */
   perform(completion: Completion): void {
-    this.drop(completion);
-    if (completion.due !== Infinity && completion.due > this.now) this.now = completion.due;
+    if (completion.fault > 0) this.faults.push(completion.label);
+    this.drop(completion.instead ?? completion);
+    const { due } = completion;
+    if (due !== Infinity && due > this.now) this.now = due;
     this.#current = completion.chain;
     this.#continues = true;
     this.guard(completion.run);

@@ -1,0 +1,109 @@
+/**
+ * Faults that a scenario asks for: an io that fails, is aborted or comes late, a clock that jumps. Inside the realm.
+ *
+ * - A fault takes the place of a completion that could come, so it is picked like one. Where none is asked for there is none.
+ * - Invariant: no run has more faults than are asked for.
+ */
+
+/** What may befall an io. */
+export interface IoFaults {
+  readonly fails?: boolean | (() => unknown);
+  readonly aborts?: boolean;
+  readonly late?: number;
+}
+
+/** What may befall a run. */
+export interface RunFaults extends IoFaults {
+  readonly clock?: number;
+  readonly most?: number;
+}
+
+/** What of an outside faults belong to. */
+interface Faulted {
+  readonly assumptions: Set<string>;
+  readonly resets: (() => void)[];
+  mostFaults: number;
+  jump: number;
+}
+
+/** The kinds of faults. A completion that comes as it is has the kind 0, so they begin with 1. */
+export const FAILS = 1;
+export const ABORTS = 2;
+export const LATE = 3;
+export const JUMPS = 4;
+
+/** The faults of a run. */
+export class Faults {
+  /** What may befall an io that says nothing else. */
+  ofIo: IoFaults = {};
+  readonly #outside: Faulted;
+
+  constructor(outside: Faulted) {
+    this.#outside = outside;
+    outside.resets.push(() => {
+      this.ofIo = {};
+    });
+  }
+
+  /** Takes what a scenario asks for, from here on. */
+  ask(asked: RunFaults): void {
+    check("ask for faults", asked, ["fails", "aborts", "late", "clock", "most"]);
+    const { clock = 0, most = 1, ...ofIo } = asked;
+    if (!Number.isFinite(clock)) throw refused("ask for faults", `clock is ${clock}`, "a number of milliseconds");
+    if (!(Number.isSafeInteger(most) && most >= 0)) {
+      throw refused("ask for faults", `most is ${most}`, "a whole number of at least 0");
+    }
+    this.ofIo = ofIo;
+    this.#outside.jump = clock;
+    this.#outside.mostFaults = most;
+    const texts = [
+      ...told(ofIo).map((text) => `an io ${text}`),
+      ...clock === 0 ? [] : [`the clock jumps ${clock} ms`],
+    ];
+    if (texts.length > 0) this.#outside.assumptions.add(`faults are: ${texts.join(", ")}; at most ${most} in a run`);
+  }
+
+  /** What may befall an io that says so itself. */
+  own(label: string, asked: IoFaults): IoFaults {
+    check(`do io ${label}`, asked, ["fails", "aborts", "late"]);
+    const texts = told(asked);
+    if (texts.length > 0) {
+      this.#outside.assumptions.add(
+        `faults of ${label} are: it ${texts.join(", ")}; at most ${this.#outside.mostFaults} in a run`,
+      );
+    }
+    return asked;
+  }
+}
+
+function told({ fails = false, aborts = false, late = 0 }: IoFaults): readonly string[] {
+  return [
+    ...fails === false ? [] : ["fails"],
+    ...aborts ? ["is aborted"] : [],
+    ...late === 0 ? [] : [`comes ${late} ms late`],
+  ];
+}
+
+function check(act: string, asked: IoFaults, names: readonly string[]): void {
+  if (typeof asked !== "object" || asked === null) {
+    throw refused(
+      act,
+      `its faults are a ${asked === null ? "null" : typeof asked}`,
+      "an object such as { fails: true }",
+    );
+  }
+  const { fails, aborts, late = 0 } = asked;
+  const unknown = Object.keys(asked).find((key) => !names.includes(key));
+  if (unknown !== undefined) throw refused(act, `there is no fault ${unknown}`, `one of ${names.join(", ")}`);
+  if (!["undefined", "boolean", "function"].includes(typeof fails)) {
+    throw refused(act, `fails is a ${typeof fails}`, "true, or a function that gives the error");
+  }
+  if (!["undefined", "boolean"].includes(typeof aborts)) throw refused(act, `aborts is a ${typeof aborts}`, "true");
+  if (!(Number.isFinite(late) && late >= 0)) {
+    throw refused(act, `late is ${String(late)}`, "a number of milliseconds, at least 0");
+  }
+}
+
+function refused(act: string, is: string, wanted: string): TypeError {
+  return new TypeError(`Cannot ${act}: ${is}, ${wanted} is wanted`);
+}

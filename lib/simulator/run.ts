@@ -7,14 +7,16 @@
  * - Invariant: a value changes only in `#release`, at the end of `#update`, and where time moves.
  */
 
-import type { Context, ContextWriter, LeafContext, Ports, Rational, System, Timing } from "../diagram/mod.ts";
-import { compare, directory, exact, openContext, ownValue, snapped, statusOf } from "../diagram/mod.ts";
+import type { Context, ContextWriter, LeafContext, Rational, System, Timing } from "../diagram/mod.ts";
+import { compare, exact, openContext, snapped, statusOf } from "../diagram/mod.ts";
 import { DiagramError, EventFailedError, ZenoError } from "../errors.ts";
-import { type Action, Actions, NOTHING, type Outcome, worse } from "./actions.ts";
+import { Actions, NOTHING, type Outcome, worse } from "./actions.ts";
+import { type Agenda, Agendas } from "./agendas.ts";
 import { checkPath, type PartValues, valuesOf } from "./inspection.ts";
 import { ChosenEvents } from "./chosen_events.ts";
 import { Delegations } from "./delegations.ts";
 import { EventQueue } from "./event_queue.ts";
+import { setFarParameter } from "./far_parameter.ts";
 import type { Reply } from "./far_side.ts";
 import { type Instant, namesBefore } from "./instants.ts";
 import type { NearSide } from "./near_side.ts";
@@ -31,19 +33,6 @@ import { shownOutputs, signalsOf } from "./signals.ts";
 import { readValues, saveValues, type SimulatorSnapshot, timeOf } from "./snapshot.ts";
 import { nothing, settled, type Soon, then, type Waits } from "./waits.ts";
 
-/** What an instant brings. */
-interface Agenda {
-  readonly sides: readonly NearSide[];
-  readonly updates: Actions;
-  readonly publishes: Actions;
-  /** Whether an update with a time of its own is due, so that the instant has a row. */
-  readonly hasRow: boolean;
-  /** The chosen events that are asked for their times when this is done. */
-  readonly asked: readonly number[];
-}
-
-/** So many agendas are remembered; the same timings meet again and again. */
-const MOST_AGENDAS = 1000;
 const MICROSTEPS = 1000;
 
 export class Run {
@@ -68,9 +57,7 @@ export class Run {
   readonly #chosen: ChosenEvents | undefined;
   /** How many microsteps an instant may have beside its first step. */
   readonly #microsteps: number;
-  /** What is due where one timing is alone, and where several meet. */
-  readonly #alone: (Agenda | undefined)[] = [];
-  readonly #together = new Map<string, Agenda>();
+  readonly #agendas: Agendas;
   readonly #options: SimulatorOptions;
   #at: { readonly exact: Rational } = { exact: { num: 0n, den: 1n } };
   #pending: Instant | undefined;
@@ -122,6 +109,12 @@ export class Run {
     this.delegations = new Delegations(this.#plan.delegated, {
       ...options,
       posting: options.observe === undefined ? undefined : posting,
+    });
+    this.#agendas = new Agendas(this.#plan, {
+      sidesOf: (parts) => this.delegations.of(parts),
+      chosen: this.#chosen,
+      profiler: this.profiler,
+      values,
     });
     this.recorder = new Recorder(system, { writer: opened.writer, record: options.record });
     if (this.delegations.sides.length > 0 && host === undefined) {
@@ -186,7 +179,7 @@ export class Run {
     while (!reached) {
       const pending = this.#pending;
       if (pending !== undefined) {
-        const agenda = this.#agenda(pending.due);
+        const agenda = this.#agendas.of(pending.due);
         const over = mayWait || this.isAsync || agenda.sides.length > 0
           ? yield* this.#slowStep(pending, agenda)
           : this.#step(pending, { agenda, before: NOTHING }) as AdvanceStatus | undefined;
@@ -224,7 +217,7 @@ export class Run {
     this.#lookAgain();
     const instant = this.#pending;
     const over = instant !== undefined
-      ? yield* this.#slowStep(instant, this.#agenda(instant.due))
+      ? yield* this.#slowStep(instant, this.#agendas.of(instant.due))
       : this.#unsettled
       ? yield* settled(this.#settle())
       : undefined;
@@ -277,12 +270,7 @@ export class Run {
       this.#touch(leaf);
       return;
     }
-    const inside = path.slice(far.part.path.length + 1);
-    const type = parameterTypes(far.part.system.inner, inside)?.[name];
-    if (type === undefined) {
-      throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of a leaf is wanted`);
-    }
-    far.setParameter({ path: inside, name, value: ownValue(type, value, () => `parameter ${path}.${name}`) });
+    setFarParameter(far, path, { name, value });
   }
 
   /**
@@ -411,7 +399,7 @@ export class Run {
     const { sides } = agenda;
     const { updates, hasRow, asked } = this.#chosen === undefined
       ? agenda
-      : this.#agenda([...instant.due, ...this.#takeDue(this.#chosen)]);
+      : this.#agendas.of([...instant.due, ...this.#takeDue(this.#chosen)]);
     if (hasRow) this.recorder.record();
     this.#logs?.lookAt(this.time);
     const started = this.#now();
@@ -460,7 +448,7 @@ export class Run {
       }
       const actions = this.#plan.microstep(due);
       asked = chosen.askedOf(actions.map(({ part }) => part));
-      const next = this.#update(this.#watched(actions));
+      const next = this.#update(this.#agendas.actions(actions));
       if (next instanceof Promise) {
         const [before, again] = [outcome, asked];
         return next.then((ran) => this.#settled(chosen, { ran: worse(before, ran), asked: again, from: count + 1 }));
@@ -531,7 +519,7 @@ export class Run {
   /** Publishes at a time that was just reached, then asks the monitor; says how that ends the run, if it does. */
   #arrive(instant: Instant | undefined, before: Outcome): Soon<AdvanceStatus | undefined> {
     this.#pending = instant;
-    const publishes = instant === undefined ? undefined : this.#agenda(instant.due).publishes;
+    const publishes = instant === undefined ? undefined : this.#agendas.of(instant.due).publishes;
     if (publishes === undefined || publishes.length === 0) return this.#looked(before);
     const started = this.#now();
     return then(publishes.run(), (ran) => {
@@ -555,38 +543,6 @@ export class Run {
     if (status.severity === "failed") throw new EventFailedError(by, this.context.t, status.message);
     if (status.severity !== "reached-termination") return undefined;
     return { reason: "reached-termination", t: this.context.t, by, message: status.message };
-  }
-
-  /** Everything due at an instant, by the indices of the plan. */
-  #agenda(due: readonly number[]): Agenda {
-    const [index] = due;
-    if (due.length === 1 && index !== undefined) return this.#alone[index] ??= this.#newAgenda(due);
-    const key = due.join();
-    const known = this.#together.get(key);
-    if (known !== undefined) return known;
-    const agenda = this.#newAgenda(due);
-    if (this.#together.size < MOST_AGENDAS) this.#together.set(key, agenda);
-    return agenda;
-  }
-
-  #newAgenda(due: readonly number[]): Agenda {
-    const { updates, publishes, delegated, hasRow } = this.#plan.due(due);
-    return {
-      sides: this.delegations.of(delegated),
-      updates: this.#watched(updates),
-      publishes: this.#watched(publishes),
-      hasRow,
-      asked: this.#chosen?.askedOf(updates.map(({ part }) => part)) ?? [],
-    };
-  }
-
-  /** Actions of a run, told to its profiler where it has one. */
-  #watched(actions: readonly Action[]): Actions {
-    const { profiler } = this;
-    const told = profiler === undefined
-      ? actions
-      : actions.map(({ part, run }) => ({ part, run: profiler.watched(part.path, run) }));
-    return new Actions(told, this.writer.values);
   }
 
   /** Puts the queue behind a time, and gives the instant there, if it is one. */
@@ -629,17 +585,6 @@ function endOf(path: string, { ended }: Reply): Outcome {
   if (ended === undefined) return NOTHING;
   const by = ended.by === "" ? path : `${path}.${ended.by}`;
   return { status: { severity: "reached-termination", message: ended.message }, by };
-}
-
-/** The parameters of the leaf at a path inside a system; "" is the system itself. */
-function parameterTypes(system: System, path: string): Ports | undefined {
-  if (system.kind === "leaf") return path === "" || path === system.name ? system.parameters : undefined;
-  if (system.kind === "delegated") return parameterTypes(system.inner, path);
-  for (const [at, part] of directory(system)) {
-    const inside = path === at ? "" : path.startsWith(`${at}.`) ? path.slice(at.length + 1) : undefined;
-    if (inside !== undefined) return parameterTypes(part, inside);
-  }
-  return undefined;
 }
 
 /** The instant as everybody sees it: a boundary that is an event at the same time may be the one that names it. */

@@ -680,3 +680,6 @@ export {
   type Specifications,
   type SystemCheckOptions,
 } from "./lib/testing/mod.ts";
+
+// split: work on several workers, with what comes out on one.
+export { exploreSplit, type ExploreSplitOptions, MOST_WORKERS, sharesOf, type SplitProgress } from "./lib/split/mod.ts";

@@ -42,8 +42,8 @@ const entries = [
   {
     file: "cli.js",
     // Guests and a trace's scribe import it, too; only asked so does esbuild not define away what it really is.
-    contents: `import { main, programs, runCommand, scribe } from "./scripts/cli.ts";
-export { programs, scribe };
+    contents: `import { main, programs, runCommand, scribe, sharesOf } from "./scripts/cli.ts";
+export { programs, scribe, sharesOf };
 const { main: isMain } = import.meta;
 if (isMain) await runCommand(main);`,
     // Otherwise comments tell where Deno's cache of npm packages is on the machine that made it.

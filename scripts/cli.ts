@@ -13,7 +13,8 @@ import { main as replay } from "./replay.ts";
 import { main as run } from "./run.ts";
 import { main as sim } from "./sim.ts";
 
-// Where all is one file, guests find the programs of the list here, and the scribe of a trace itself.
+// Where all is one file, guests find the programs of the list here, what explores them, and the scribe of a trace itself.
+export { sharesOf } from "../lib/split/mod.ts";
 export { programs } from "../lib/programs/mod.ts";
 export { runCommand } from "./command/ending.ts";
 export { scribe } from "./command/trace_file.ts";

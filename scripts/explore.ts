@@ -21,6 +21,7 @@ import {
   strategies,
   traceOf,
 } from "../lib/explorer/mod.ts";
+import { exploreSplit, MOST_WORKERS } from "../lib/split/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
@@ -48,6 +49,7 @@ const TAKES = {
   "--width": WIDTH,
   "--deaths": "a whole number from 0 to 1000",
   "--steps": "a whole number from 1 to 1000000000",
+  "--workers": `a whole number from 1 to ${MOST_WORKERS}`,
 } as const;
 
 /** What `--help` prints without a program. */
@@ -67,6 +69,7 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
   --deaths N       how many tasks may die in a run, killed at any action         [0]
   --steps N        after how many memory operations a run is too long            [10000]
   --seed S         decides all chance                                            [0]
+  --workers N      split over N threads, with the same result                    [1]
   --lanes          draw who acts, and who waits for what, row by row
   --trace FILE     write a Chrome trace of the run that is shown, a millisecond for a row
   --replay         repeats a bug 10 times on real threads and processes
@@ -77,7 +80,8 @@ One whose main runs on the host, with pools or workers, cannot be explored; --al
 Ends with 0 where no bug was found, 1 where one was; with --find, 0 where it was found, 1 where it was not; with --all, 0
 where bugs are found in specimens only, in all of them.
 
-Example: deno task explore bank`;
+Examples: deno task explore bank
+          deno task explore counter --strategy dpor --budget 1000000 --workers 2`;
 
 const GRAMMAR: CommandGrammar = {
   command: "explore",
@@ -137,6 +141,7 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     ignore: read("--ignore", undefined, ignored),
     seed: read("--seed", 0, seed),
   };
+  const workers = read("--workers", 1, number({ least: 1, most: MOST_WORKERS, integer: true }));
   const width = widthOf(flags);
   const json = flags.has("--json");
   const lanes = flags.has("--lanes");
@@ -144,11 +149,12 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   const path = flags.get("--trace");
   const file = path === undefined ? undefined : await TraceFile.open(path);
   const done: Explored[] = [];
+  await using host = new CommandHost();
   try {
     using progress = new Progress((at) => `${at} of ${subjects.length} explored`);
     for (const subject of subjects) {
       progress.at(done.length);
-      const explored = await exploreOne(subject, { options, repeats: flags.has("--replay") });
+      const explored = await exploreOne(subject, { options, repeats: flags.has("--replay"), workers, host });
       done.push(explored);
       if (explored.trace !== undefined) writeTrace(file, subject, explored.trace);
       if (explored.interrupted) break;
@@ -188,12 +194,15 @@ function refusal(error: unknown): never {
 
 async function exploreOne(
   subject: Subject,
-  { options, repeats }: { readonly options: ExploreOptions & { readonly seed: number }; readonly repeats: boolean },
+  { options, repeats, ...split }: Split & {
+    readonly options: ExploreOptions & { readonly seed: number };
+    readonly repeats: boolean;
+  },
 ): Promise<Explored> {
   const { program, variant, parameters } = subject;
   const settings = { ...options, variant, parameters };
   const started = performance.now();
-  const { result, interrupted } = await inTurns(subject, settings).catch(refusal);
+  const { result, interrupted } = await inTurns(subject, settings, split).catch(refusal);
   const ms = performance.now() - started;
   const isSought = options.find !== undefined;
   const kind = result.verdict === "bug" ? result.kind : undefined;
@@ -206,23 +215,34 @@ async function exploreOne(
   return { subject, result, trace, interrupted, repeated, ms, isSought };
 }
 
+/** Over how many workers the work is split, and what starts them. */
+interface Split {
+  readonly workers: number;
+  readonly host: CommandHost;
+}
+
 /** Explores in slices, so that Ctrl-C is heard between them. */
 async function inTurns(
   { program, variant }: Subject,
   options: ExploreOptions,
+  { workers, host }: Split,
 ): Promise<{ readonly result: ExploreResult; readonly interrupted: boolean }> {
-  let interrupted = false;
-  const stop = () => {
-    interrupted = true;
-  };
+  const interrupt = new AbortController();
+  const { signal } = interrupt;
+  const stop = () => interrupt.abort();
   using progress = new Progress((schedules) => `${program.name} (${variant}): ${schedules} schedules`);
   Deno.addSignalListener("SIGINT", stop);
   try {
+    if (workers > 1) {
+      const onProgress = ({ schedules }: { readonly schedules: number }) => progress.at(schedules);
+      const result = await exploreSplit(program, { ...options, workers, host, signal, onProgress });
+      return { result, interrupted: signal.aborted };
+    }
     const slices = exploreInSlices(program, options);
     let turned = performance.now();
     for (;;) {
-      const { done, value } = slices.next(interrupted);
-      if (done) return { result: value, interrupted };
+      const { done, value } = slices.next(signal.aborted);
+      if (done) return { result: value, interrupted: signal.aborted };
       progress.at(value.schedules);
       if (performance.now() - turned < TURN) continue;
       await new Promise((resolve) => setTimeout(resolve, 0));

@@ -23,16 +23,39 @@ const PER_REPEATED = 1000;
 /** What a result takes for granted unless all runs were repeated. */
 export const ANSWERS_ALONE = "tasks depend on their answers alone";
 
+/** What was repeated of some runs, as a value that crosses. */
+export interface Confirmed {
+  /** How many operations the runs had. */
+  readonly operations: number;
+  /** How many of those were repeated. */
+  readonly repeated: number;
+  /** How many the last run had. */
+  readonly last: number;
+  /** Whether every run was repeated. */
+  readonly isWhole: boolean;
+}
+
 /** Whether runs come out the same when the tasks really run: from the start, side by side, and nothing remembered. */
 export class Confirmation {
   readonly #make: () => Execution;
   #twin: { readonly execution: Execution; readonly judge: Judge } | undefined;
   #operations = 0;
   #repeated = 0;
+  #last = 0;
+  readonly #before: number;
   #isWhole = true;
 
   /** Prepares runs of a program. */
-  constructor(program: AnyProgram, settings: Settings, options: ExecutionOptions & ModelOptions) {
+  constructor(
+    program: AnyProgram,
+    settings: Settings,
+    { repeated = 0, ...options }: ExecutionOptions & ModelOptions & {
+      /** How many operations were repeated before, elsewhere. */
+      readonly repeated?: number;
+    },
+  ) {
+    this.#before = this.#repeated = repeated;
+    this.#operations = repeated * PER_REPEATED;
     this.#make = () => new Execution(new ProgramModel(program, settings, options), { ...options, checks: false });
   }
 
@@ -41,12 +64,33 @@ export class Confirmation {
     return this.#isWhole;
   }
 
+  /** What was repeated here so far. */
+  get told(): Confirmed {
+    const [operations, repeated] = [this.#operations - this.#before * PER_REPEATED, this.#repeated - this.#before];
+    return { operations, repeated, last: this.#last, isWhole: this.#isWhole };
+  }
+
+  /** How many operations were repeated, as far as that matters where others go on. */
+  get before(): number {
+    return Math.min(this.#repeated, FIRST_OPERATIONS + 1);
+  }
+
+  /** Takes over what was repeated of runs elsewhere: here they would have been repeated as long as that is cheap. */
+  join({ operations, repeated, last, isWhole }: Confirmed): void {
+    if (operations === 0) return;
+    this.#isWhole = this.#isWhole && isWhole && this.#repeated + operations - last <= FIRST_OPERATIONS;
+    this.#operations += operations;
+    this.#repeated += repeated;
+    this.#last = last;
+  }
+
   /**
    * Repeats a run that was just completed and came out as that text; one of a sample only if its turn has come. Why it cannot
    * be trusted, where it cannot.
    */
   faultOf(run: Execution, text: string, { isSample }: { readonly isSample: boolean }): string | undefined {
     this.#operations += run.operations;
+    this.#last = run.operations;
     const isLeftOut = isSample && this.#repeated > FIRST_OPERATIONS &&
       this.#repeated * PER_REPEATED > this.#operations;
     // The beginning of each task is one operation more; who goes round in a loop would go on doing so.

@@ -48,8 +48,10 @@ import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
 import type { OutcomeCount } from "./outcomes.ts";
 import { LATER, type Scheduler } from "./scheduler.ts";
-import { type Found, type Goal, rankOf, Search, type Slices, toEnd } from "./search.ts";
+import { type Found, type Goal, rankOf, Search, type SearchLimits, type Slices, toEnd } from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
+import { goSplit, type Sizes, type SplitEnd } from "./split/split.ts";
+import type { ShareRequest, Workers } from "./split/share.ts";
 import { schedulersOf, strategies, type Strategy } from "./strategies/strategies.ts";
 
 /** How to explore. */
@@ -182,9 +184,51 @@ export function explore(program: AnyProgram, options: ExploreOptions = {}): Expl
  * @throws {RangeError} where the settings, the budget or the strategy make no sense.
  */
 export function* exploreInSlices(program: AnyProgram, options: ExploreOptions = {}): Slices<ExploreResult> {
+  return yield* exploreBy(program, options, goHere);
+}
+
+/**
+ * The same with runs that are performed elsewhere; a slice then says until when there is nothing to do.
+ *
+ * @throws {RangeError} where the settings, the budget or the strategy make no sense; one of your own stays here.
+ */
+export function* exploreShared(
+  program: AnyProgram,
+  options: ExploreOptions,
+  shared: { readonly workers: Workers; readonly sizes?: Sizes | undefined },
+): Slices<ExploreResult> {
+  return yield* exploreBy(program, options, (search, going) => {
+    const { strategy } = going;
+    if (typeof strategy !== "string") {
+      throw new RangeError(
+        `Cannot explore ${program.name} on workers: the strategy is an object, one of ${
+          strategies.join(", ")
+        } is wanted`,
+      );
+    }
+    return goSplit(search, { ...going, ...shared, strategy });
+  });
+}
+
+/** How the runs of a search are performed. */
+type Go = (search: Search, going: Going) => Slices<SplitEnd>;
+
+interface Going {
+  readonly strategy: Strategy | Scheduler;
+  readonly limits: SearchLimits;
+  readonly request: Omit<ShareRequest, "share">;
+}
+
+/** Performs them here. */
+function* goHere(search: Search, { strategy, limits, request }: Going): Slices<SplitEnd> {
+  const schedulers = schedulersOf(strategy, request.settings.seed);
+  return { ended: yield* search.goInSlices(schedulers, limits), schedulers };
+}
+
+function* exploreBy(program: AnyProgram, options: ExploreOptions, go: Go): Slices<ExploreResult> {
   for (let looks = NO_LOOKS;;) {
     try {
-      return yield* exploreKnowing(program, options, looks);
+      return yield* exploreKnowing(program, options, { looks, go });
     } catch (error) {
       // What is not a step of a task draws lots: what is shared, or the reading of the outcome.
       if (error instanceof NondeterminismError) return nothingRun(error.message);
@@ -205,15 +249,20 @@ function nothingRun(message: string): ExploredBug {
 }
 
 /** The same, given what the tasks look at. */
-function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Looks): Slices<ExploreResult> {
+function* exploreKnowing(
+  program: AnyProgram,
+  options: ExploreOptions,
+  { looks, go }: { readonly looks: Looks; readonly go: Go },
+): Slices<ExploreResult> {
   const { strategy = "portfolio", budget = BUDGET, granularity, checks, stepLimit, keepGoing, clock, deaths, find } =
     options;
   check(program, { ...options, strategy, budget });
   const settings = settingsOf(program, options);
   const performed = { granularity, checks, stepLimit, looks, clock, deaths };
-  const search = new Search(program, settings, performed, goalOf(options));
-  const schedulers = schedulersOf(strategy, settings.seed);
-  const ended = yield* search.goInSlices(schedulers, { budget, keepGoing });
+  const goal = goalOf(options);
+  const search = new Search(program, settings, performed, goal);
+  const request = { settings, options: performed, goal, keepGoing: keepGoing ?? false };
+  const { ended, schedulers } = yield* go(search, { strategy, limits: { budget, keepGoing }, request });
   // What a strategy of the user's own leaves out nobody knows.
   const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
   const { schedules, found, tooLong, assumptions } = search;
@@ -227,7 +276,7 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
   }
   // What came to the step limit may have shown it after that.
   const { least, minimal } = yield* shrink(search, { found, covered: tooLong > 0 ? undefined : covered, budget });
-  const inOrder = new Search(program, settings, { ...performed, clock: "ordered" }, goalOf(options));
+  const inOrder = new Search(program, settings, { ...performed, clock: "ordered" }, goal);
   const isInOrder = ({ departures, inTurns, kind }: Found) => {
     const { fault, judged } = inOrder.show(departures, { inTurns, afresh: false });
     return fault === undefined && judged?.finding?.kind === kind;
@@ -237,7 +286,8 @@ function* exploreKnowing(program: AnyProgram, options: ExploreOptions, looks: Lo
   if (kind !== "nondeterminism" && clock !== "ordered" && !isInOrder(least)) {
     // A strategy of the user's own has had its runs.
     const again = typeof strategy === "string" ? strategy : undefined;
-    const other = yield* exploreKnowing(program, { ...options, strategy: again, clock: "ordered" }, looks);
+    const ordered: ExploreOptions = { ...options, strategy: again, clock: "ordered" };
+    const other = yield* exploreKnowing(program, ordered, { looks, go });
     if ("schedule" in other) return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
     const isLate = departures.some(({ choice }) => choice === LATER);
     const needs = isLate ? "that time passes where no task waits" : "times out of order";

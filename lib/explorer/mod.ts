@@ -19,6 +19,8 @@
  * - Livelocks are looked for with fair turns: a run at the step limit may only have been unfair. Starvation is looked for by
  *   lot: a fair round in which a task waits seldom is the one of turns.
  * - A loop that only waits is parked, since a round of it changes nothing: a spin lock has few schedules.
+ * - A search that is split joins what its shares came to in their order (`split/`), and runs again here what it must decide
+ *   about: so it need not be known where the search will end, and nothing depends on who is fast.
  * - The race detector keeps a log of what it replaced, so a checkpoint of it is a number.
  *
  * @module
@@ -35,8 +37,12 @@ export {
   exploreInSlices,
   type ExploreOptions,
   type ExploreResult,
+  exploreShared,
   type SmallerEvidence,
 } from "./explore.ts";
+export type { Confirmed } from "./confirmation.ts";
+export { performShare, type Share, type ShareRequest, type ShareResult, type Workers } from "./split/share.ts";
+export type { Sizes } from "./split/split.ts";
 export { type Repetition, repetition, type RepetitionOptions, replay, type ReplayResult } from "./repetition.ts";
 export { type BugKind, type Finding, kinds, type RaceFinding, type RacingAccess } from "./finding.ts";
 export { Judge, type Judged, type JudgeOptions } from "./judge.ts";
@@ -44,14 +50,15 @@ export { Execution, type ExecutionOptions, type Granularity, type Observe } from
 export { type Clock, clocks, type ModelOptions, ProgramModel } from "./program_model.ts";
 export type { Looks } from "./looks.ts";
 export { CUT, faultChoice, type Point, type RunEnd, type Scheduler } from "./scheduler.ts";
-export { strategies, type Strategy, teamsOf, unreduced } from "./strategies/strategies.ts";
+export { type Position, strategies, type Strategy, teamsOf, unreduced } from "./strategies/strategies.ts";
 export { DrawingTeam, type Team, TeamOfOne, TreeTeam } from "./strategies/team.ts";
-export { Bounded } from "./strategies/bounded.ts";
-export { DepthFirst } from "./strategies/depth_first.ts";
-export { Dpor } from "./strategies/dpor.ts";
-export { type OutcomeCount, Outcomes } from "./outcomes.ts";
+export { Bounded, type BoundedOptions, type BoundedPath } from "./strategies/bounded.ts";
+export { DepthFirst, type DepthFirstOptions, type Path } from "./strategies/depth_first.ts";
+export { type Branch, type Branches, Dpor, type Tried, type Wish } from "./strategies/dpor.ts";
+export { type OutcomeCount, type OutcomeEntry, Outcomes, type OutcomesTold } from "./outcomes.ts";
 export { Pos } from "./strategies/pos.ts";
-export { Pct, type PctOptions } from "./strategies/pct.ts";
+export { Pct, type PctOptions, type PctRun } from "./strategies/pct.ts";
+export type { Drawn } from "./strategies/draws.ts";
 export { RandomWalk } from "./strategies/random_walk.ts";
 export { Replay, type ReplayOptions } from "./replay.ts";
 export { isRepeated, recordScript, scriptOf } from "./script_of.ts";
@@ -76,12 +83,15 @@ export {
   type PathOptions,
   rankOf,
   Search,
+  type Searched,
   type SearchEnd,
   type SearchLimits,
   type SearchOptions,
   type SearchProgress,
+  type SharePart,
   type Shown,
   type Slices,
+  toEnd,
 } from "./search.ts";
 export { type ByteAccess, type Race, type RaceAccess, RaceDetector } from "./findings/race_detector.ts";
 export { type AmbientKind, ambientKinds, type AmbientUse, NondeterminismError, unaided } from "./ambient.ts";

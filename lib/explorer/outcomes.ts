@@ -5,6 +5,7 @@
  *   have the same hash has a chance of 1 in 36 million among a million.
  * - Of runs that are drawn by lot, one like the other, it also knows which outcomes one of them had alone: their share of
  *   those runs is how likely the next one has an outcome that none of them had (Good and Turing; Good, Biometrika 1953).
+ * - What several have counted is joined as if one had: `told` gives what crosses, `join` takes it.
  */
 
 import type { Judged } from "./judge.ts";
@@ -17,11 +18,29 @@ export interface OutcomeCount {
   readonly count: number;
 }
 
-interface Entry {
-  readonly outcome: unknown;
-  readonly text: string;
+interface Entry extends OutcomeEntry {
   count: number;
   sampled: number;
+}
+
+/** An outcome that is kept whole. */
+export interface OutcomeEntry extends OutcomeCount {
+  /** The outcome as text. */
+  readonly text: string;
+  /** After how many runs its first one came. */
+  readonly at: number;
+  /** How many of its runs were drawn by lot, up to 2. */
+  readonly sampled: number;
+}
+
+/** What was counted, as a value that crosses. */
+export interface OutcomesTold {
+  /** Those that are kept whole, in the order in which they came up. */
+  readonly whole: readonly OutcomeEntry[];
+  /** Of each other its hash and its count. */
+  readonly others: Uint32Array;
+  /** How many runs were drawn by lot. */
+  readonly samples: number;
 }
 
 /** How many outcomes are kept whole. */
@@ -42,6 +61,9 @@ export class Outcomes {
   #size = 0;
   #samples = 0;
   #singles = 0;
+  #runs = 0;
+  // By hash: those that are kept whole, once there is no room for more.
+  #hashes: ReadonlyMap<string, Entry> | undefined;
 
   /** How many there are. */
   get distinct(): number {
@@ -67,29 +89,83 @@ export class Outcomes {
   /** Counts an outcome; `isSample` says that its run was drawn by lot. Says whether it is the first of its kind. */
   add(judged: Judged, { isSample }: { readonly isSample: boolean }): boolean {
     if (isSample) this.#samples++;
+    const at = this.#runs++;
     const { outcome, text } = judged;
     let entry = this.#known.get(judged) ?? this.#whole.get(text);
-    if (entry === undefined && this.#whole.size >= MOST_WHOLE) return this.#addHash(text, isSample);
+    if (entry === undefined && this.#whole.size >= MOST_WHOLE) {
+      return this.#addHash(hashOf(text), { count: 1, sampled: isSample ? 1 : 0 });
+    }
     if (entry === undefined) {
-      entry = { outcome, text, count: 0, sampled: 0 };
+      entry = { outcome, text, at, count: 0, sampled: 0 };
       this.#whole.set(text, entry);
     }
     // What is judged alike is the same object; what is wrong comes in many.
     if (judged.finding === undefined && this.#known.size < MOST_KNOWN) this.#known.set(judged, entry);
-    if (isSample && entry.sampled < 2) this.#singles += entry.sampled++ === 0 ? 1 : -1;
-    return entry.count++ === 0;
+    return this.#count(entry, { count: 1, sampled: isSample ? 1 : 0 });
   }
 
-  #addHash(text: string, isSample: boolean): boolean {
-    const [high, low] = hashOf(text);
+  /** All of that, for who counts it in. */
+  get told(): OutcomesTold {
+    const others: number[] = [];
+    for (let at = 0; at < this.#table.length; at += WORDS) {
+      if (this.#table[at + 2] !== 0) others.push(...this.#table.subarray(at, at + WORDS));
+    }
+    return { whole: [...this.#whole.values()], others: Uint32Array.from(others), samples: this.#samples };
+  }
+
+  /** Counts in what others have counted, whose runs took turns. */
+  join(parts: readonly OutcomesTold[]): void {
+    const entries = parts.flatMap(({ whole }, turn) => whole.map((entry) => ({ ...entry, turn })));
+    entries.sort((one, other) => one.at - other.at || one.turn - other.turn);
+    for (const { outcome, text, count, sampled } of entries) {
+      let entry = this.#whole.get(text);
+      if (entry === undefined && this.#whole.size >= MOST_WHOLE) {
+        this.#addHash(hashOf(text), { count, sampled });
+        continue;
+      }
+      if (entry === undefined) {
+        entry = { outcome, text, at: this.#runs, count: 0, sampled: 0 };
+        this.#whole.set(text, entry);
+      }
+      this.#count(entry, { count, sampled });
+    }
+    for (const { others, samples } of parts) {
+      this.#samples += samples;
+      for (let at = 0; at < others.length; at += WORDS) {
+        const [high = 0, low = 0, word = 0] = others.subarray(at, at + WORDS);
+        const more = { count: word & COUNT, sampled: Math.floor(word / ONCE) };
+        // Who keeps others besides has 1,000 whole ones, so there is room for no more here.
+        this.#hashes ??= new Map([...this.#whole.values()].map((entry) => [hashOf(entry.text).join(), entry]));
+        const entry = this.#hashes.get([high, low].join());
+        if (entry === undefined) this.#addHash([high, low], more);
+        else this.#count(entry, more);
+      }
+    }
+  }
+
+  /** Counts in what is kept whole; says whether it is the first of its kind. */
+  #count(entry: Entry, { count, sampled }: Pick<Entry, "count" | "sampled">): boolean {
+    const isFirst = entry.count === 0;
+    entry.sampled = this.#sample(entry.sampled, sampled);
+    entry.count += count;
+    return isFirst;
+  }
+
+  /** How many samples that makes, as far as that matters. */
+  #sample(before: number, more: number): number {
+    const sampled = Math.min(2, before + more);
+    this.#singles += (sampled === 1 ? 1 : 0) - (before === 1 ? 1 : 0);
+    return sampled;
+  }
+
+  #addHash([high, low]: Hash, more: Pick<Entry, "count" | "sampled">): boolean {
     const at = this.#placeOf(high, low);
     const table = this.#table;
     const before = table[at + 2] ?? 0;
-    const sampled = Math.floor(before / ONCE);
-    if (isSample && sampled < 2) this.#singles += sampled === 0 ? 1 : -1;
+    const sampled = this.#sample(Math.floor(before / ONCE), more.sampled);
     table[at] = high;
     table[at + 1] = low;
-    table[at + 2] = before + 1 + (isSample && sampled < 2 ? ONCE : 0);
+    table[at + 2] = (before & COUNT) + more.count + sampled * ONCE;
     if (before !== 0) return false;
     this.#size++;
     if (4 * WORDS * this.#size > 3 * table.length) this.#grow();
@@ -114,8 +190,10 @@ export class Outcomes {
   }
 }
 
+type Hash = readonly [high: number, low: number];
+
 /** A hash of 64 bits (cyrb53 without its last mixing into one number, by bryc). */
-function hashOf(text: string): readonly [high: number, low: number] {
+function hashOf(text: string): Hash {
   let [one, other] = [0xdeadbeef, 0x41c6ce57];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -112,7 +112,7 @@ export interface Scheduler {
   /** Whether it wants to know what each action reaches. */
   readonly watches: boolean;
   /** How many steps of the last run the present one repeats, if the scheduler knows: they need not be performed again. */
-  readonly repeats?: number;
+  readonly repeats?: number | undefined;
   /** Whether it draws each run by lot, like the one before; false by default. */
   readonly draws?: boolean;
   /** Begins a run; false where none is left. */

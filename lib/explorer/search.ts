@@ -9,6 +9,8 @@
  *   is better than one that does not; then it is that of fewest preemptions and steps. Where the first could be better the
  *   search goes on for a while.
  * - A run that is too long is a bug where something is wrong with it already; the first ones are looked at for a livelock.
+ * - Shares of a search may be run elsewhere. What they come to is joined in their order, where nothing has happened in them
+ *   that the state of the search decides about (`admits`); else the share is run again here. So all comes out as here.
  *
  * Longer than most files because counting a run, judging it and keeping the best evidence are one loop, which every strategy
  * shares.
@@ -17,12 +19,12 @@
 import type { AnyProgram, Settings } from "../program/mod.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { NondeterminismError } from "./ambient.ts";
-import { ANSWERS_ALONE, Confirmation } from "./confirmation.ts";
+import { ANSWERS_ALONE, Confirmation, type Confirmed } from "./confirmation.ts";
 import { Execution, type ExecutionOptions, type Observe } from "./execution.ts";
 import { type BugKind, type Finding, kinds } from "./finding.ts";
 import { Judge, type Judged, type JudgeOptions } from "./judge.ts";
 import { livelock } from "./findings/livelock.ts";
-import { Outcomes } from "./outcomes.ts";
+import { Outcomes, type OutcomesTold } from "./outcomes.ts";
 import { lassosOf } from "./findings/starvation.ts";
 import { fingerprint, wholeText } from "./whole_text.ts";
 import { SeenError } from "./looks.ts";
@@ -48,7 +50,42 @@ export interface Found extends Finding {
 }
 
 /** How runs are performed, and what is known of the program. */
-export interface SearchOptions extends ExecutionOptions, ModelOptions {}
+export interface SearchOptions extends ExecutionOptions, ModelOptions {
+  /** What came before, where this is a share of a search; nothing by default. */
+  readonly after?: Searched | undefined;
+}
+
+/** What decides how runs that are too long are looked at. */
+export interface Searched {
+  /** How many were too long so far, as far as that matters. */
+  readonly tooLong: number;
+  /** Whether a bug was found. */
+  readonly isFound: boolean;
+  /** How many operations were repeated. */
+  readonly repeated: number;
+}
+
+/** What a share of a search came to, as a value that crosses. */
+export interface SharePart {
+  /** How many schedules were run to their end. */
+  readonly schedules: number;
+  /** How many runs came to the step limit. */
+  readonly tooLong: number;
+  /** How many were cut, as the budget counts them. */
+  readonly cuts: number;
+  /** The best evidence. */
+  readonly found: Found | undefined;
+  /** After how many schedules it came. */
+  readonly foundAt: number;
+  /** What came out. */
+  readonly outcomes: OutcomesTold;
+  /** What was repeated. */
+  readonly confirmed: Confirmed;
+  /** What is taken for granted, but for what the repetitions say. */
+  readonly assumptions: readonly string[];
+  /** What it was told of what came before. */
+  readonly after: Searched;
+}
 
 /** What is looked for: an outcome, or bugs but for some kinds. */
 export interface Goal {
@@ -70,6 +107,12 @@ export interface SearchLimits {
   readonly budget: number;
   /** Whether it goes on after a bug. */
   readonly keepGoing?: boolean | undefined;
+  /** After how many schedules in all it pauses, so that the schedulers have had as many turns; never by default. */
+  readonly pause?: number | undefined;
+  /** Whether what the schedulers run is a share: there is more when they end. */
+  readonly isShare?: boolean | undefined;
+  /** Whether runs that are drawn by lot tell how likely another outcome is; true by default. */
+  readonly isSample?: boolean | undefined;
 }
 
 /** What a single run shows. */
@@ -90,6 +133,8 @@ export interface SearchProgress {
   readonly schedules: number;
   /** The kind of the bug whose shortest schedule is looked for, if one was found. */
   readonly kind: BugKind | undefined;
+  /** Nothing is to be done here before that settles; at once by default. */
+  readonly until?: Promise<unknown>;
 }
 
 /** Work in slices, each of some runs: between them it says how far it is, and hears whether to stop. */
@@ -105,7 +150,7 @@ interface Turn {
 }
 
 /** How a search ended: `exhausted` where one of its schedulers had no more. */
-export type SearchEnd = "exhausted" | "found" | "spent";
+export type SearchEnd = "exhausted" | "found" | "spent" | "paused";
 
 /** Does all slices. */
 export function toEnd<T>(slices: Slices<T>): T {
@@ -144,7 +189,14 @@ export class Search {
   readonly outcomes: Outcomes = new Outcomes();
   #schedules = 0;
   #tooLong = 0;
+  #cuts = 0;
   #found: Found | undefined;
+  #foundAt = 0;
+  // Up to how many schedules better evidence is looked for.
+  #most = Infinity;
+  readonly #after: Searched;
+  // What shares take for granted.
+  readonly #granted = new Set<string>();
   readonly #confirmation: Confirmation;
   // Whether runs stand for others, by what they reach.
   #isReduced = false;
@@ -157,9 +209,11 @@ export class Search {
     this.#settings = settings;
     this.#options = options;
     this.#goal = goal;
+    this.#after = options.after ?? { tooLong: 0, isFound: false, repeated: 0 };
+    this.#tooLong = this.#after.tooLong;
     this.execution = new Execution(new ProgramModel(program, settings, options), options);
     this.#judge = new Judge(this.execution, this.#judging);
-    this.#confirmation = new Confirmation(program, settings, options);
+    this.#confirmation = new Confirmation(program, settings, { ...options, repeated: this.#after.repeated });
   }
 
   get #judging(): JudgeOptions {
@@ -183,42 +237,109 @@ export class Search {
 
   /** What is taken for granted of the tasks, in sentences. */
   get assumptions(): readonly string[] {
-    const loops = assumptionsOf(this.execution.model, new ProgramModel(this.#program, this.#settings, this.#options));
+    const loops = this.#loops;
     return this.#confirmation.isWhole && !this.#isReduced ? loops : [...loops, ANSWERS_ALONE];
   }
 
-  /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
-  *goInSlices(
-    schedulers: readonly Scheduler[],
-    { budget, keepGoing = false }: SearchLimits,
-  ): Slices<SearchEnd> {
-    const { model } = this.execution;
-    const sampled = schedulers.find(({ draws }) => draws);
-    const turns = schedulers.map((scheduler, index): Turn => {
-      const isSample = scheduler === sampled;
-      if (index === 0) return { scheduler, execution: this.execution, judge: this.#judge, isSample };
-      const execution = new Execution(model, this.#options);
-      return { scheduler, execution, judge: new Judge(execution, this.#judging), isSample };
+  get #loops(): readonly string[] {
+    const own = assumptionsOf(this.execution.model, new ProgramModel(this.#program, this.#settings, this.#options));
+    return [...new Set([...own, ...this.#granted])].sort();
+  }
+
+  /** What this share of a search came to. */
+  get told(): SharePart {
+    return {
+      schedules: this.#schedules,
+      tooLong: this.#tooLong - this.#after.tooLong,
+      cuts: this.#cuts,
+      found: this.#found,
+      foundAt: this.#foundAt,
+      outcomes: this.outcomes.told,
+      confirmed: this.#confirmation.told,
+      assumptions: this.#loops,
+      after: this.#after,
+    };
+  }
+
+  /** What a share that is run elsewhere is to know. */
+  get before(): Searched {
+    return {
+      tooLong: Math.min(this.#tooLong, MOST_LOOKS + 1),
+      isFound: this.#found !== undefined,
+      repeated: this.#confirmation.before,
+    };
+  }
+
+  /** Whether what shares came to, whose schedulers took turns, is what would have come out of them here. */
+  admits(parts: readonly SharePart[], { budget, keepGoing = false }: SearchLimits): boolean {
+    const sum = (of: "schedules" | "cuts") => parts.reduce((sum, part) => sum + part[of], 0);
+    const { tooLong, isFound } = this.before;
+    const hasRoom = this.#schedules + sum("schedules") <= budget &&
+      this.#cuts + sum("cuts") < CUTS_PER_SCHEDULE * budget;
+    if (!hasRoom || (isFound && !keepGoing)) return false;
+    return parts.every(({ found, after, ...part }) => {
+      const isToldLong = part.tooLong === 0 || (after.tooLong === tooLong && after.isFound === isFound);
+      // What one share has shown may be what others do not look for.
+      return isToldLong && (found === undefined || (keepGoing && (part.tooLong === 0 || parts.length === 1)));
     });
-    let cuts = 0;
-    let most = budget;
+  }
+
+  /** Counts in what shares came to, whose schedulers took turns. */
+  join(parts: readonly SharePart[]): void {
+    this.outcomes.join(parts.map(({ outcomes }) => outcomes));
+    for (const { schedules, tooLong, cuts, confirmed, assumptions } of parts) {
+      this.#schedules += schedules;
+      this.#tooLong += tooLong;
+      this.#cuts += cuts;
+      this.#confirmation.join(confirmed);
+      for (const sentence of assumptions) this.#granted.add(sentence);
+    }
+    for (const { found } of parts.toSorted((one, other) => one.foundAt - other.foundAt)) {
+      if (found === undefined) continue;
+      const isUntrusted = found.kind === "nondeterminism";
+      if (isUntrusted || this.#isBetter(found, { preemptions: found.preemptions, step: found.steps })) {
+        this.#found = found;
+      }
+    }
+  }
+
+  /** Whether nothing more is to be run: the budget is spent, or there is a bug and not to be gone on. */
+  endOf({ budget, keepGoing = false }: SearchLimits): SearchEnd | undefined {
+    const isFound = this.#found !== undefined && !keepGoing;
+    if (isFound && this.#found !== undefined && !isWeak(this.#found)) return "found";
+    if (this.#schedules < Math.min(budget, this.#most) && this.#cuts < CUTS_PER_SCHEDULE * budget) return undefined;
+    return isFound ? "found" : "spent";
+  }
+
+  /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
+  *goInSlices(schedulers: readonly Scheduler[], limits: SearchLimits): Slices<SearchEnd> {
+    const { budget, keepGoing = false, pause = Infinity, isShare = false, isSample = true } = limits;
+    const { model } = this.execution;
+    const sampled = isSample ? schedulers.find(({ draws }) => draws) : undefined;
+    const turns = schedulers.map((scheduler, index): Turn => {
+      const one = { scheduler, isSample: scheduler === sampled };
+      if (index === 0) return { ...one, execution: this.execution, judge: this.#judge };
+      const execution = new Execution(model, this.#options);
+      return { ...one, execution, judge: new Judge(execution, this.#judging) };
+    });
     let at = 0;
-    for (let runs = 1; this.#schedules < most && cuts < CUTS_PER_SCHEDULE * budget; runs++) {
+    for (let runs = 1;; runs++) {
+      const end = this.endOf(limits);
+      if (end === "found") return "found";
       const turn = turns[at];
-      if (turn === undefined) break;
+      if (end !== undefined || turn === undefined) break;
+      if (this.#schedules >= pause) return "paused";
       const came = this.#next(turn);
-      if (came === "none" && turn.scheduler.watches) this.#walk();
+      if (came === "none" && turn.scheduler.watches && !isShare) this.walk();
       if (came === "none") return this.#found === undefined || keepGoing ? "exhausted" : "found";
       if (came === "counted") at = (at + 1) % turns.length;
-      else cuts += came === "cut" ? 1 : CUTS_PER_LONG_RUN;
-      if (this.#found !== undefined && !keepGoing) {
-        if (!isWeak(this.#found)) return "found";
-        if (most === budget) most = Math.min(budget, this.#schedules + BETTER);
+      else this.#cuts += came === "cut" ? 1 : CUTS_PER_LONG_RUN;
+      if (this.#found !== undefined && !keepGoing && this.#most === Infinity) {
+        this.#most = Math.min(budget, this.#schedules + BETTER);
       }
-      if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
+      if (runs % SLICE === 0 && (yield this.progress) === true) return "spent";
     }
-    if (this.#found !== undefined && !keepGoing) return "found";
-    return turns.every(({ scheduler }) => scheduler.begin()) ? "spent" : "exhausted";
+    return isShare || turns.every(({ scheduler }) => scheduler.begin()) ? "spent" : "exhausted";
   }
 
   /** Evidence as good as another, by a scheduler that takes only runs with fewer preemptions; in slices. */
@@ -234,12 +355,13 @@ export class Search {
       if (run.kind === "too-long") isAll = false;
       const finding = run.kind === "complete" ? this.#findingOf(this.#judge.judge()) : undefined;
       if (finding !== undefined && rankOf(finding) === rankOf(found)) return this.#foundIn(finding, run);
-      if (runs % SLICE === 0 && (yield this.#progress) === true) return "spent";
+      if (runs % SLICE === 0 && (yield this.progress) === true) return "spent";
     }
     return "spent";
   }
 
-  get #progress(): SearchProgress {
+  /** How far it is. */
+  get progress(): SearchProgress {
     return { schedules: this.#schedules, kind: this.#found?.kind };
   }
 
@@ -324,7 +446,8 @@ export class Search {
     this.#checkLooks();
     if (run.kind === "too-long") {
       this.#tooLong++;
-      if (this.#found === undefined) {
+      if (this.#found === undefined && !this.#after.isFound) {
+        this.#foundAt = this.#schedules;
         const finding = judge.soFar();
         this.#found = finding === undefined ? this.#look(execution) : this.#foundIn(finding, run, turn);
       }
@@ -339,6 +462,7 @@ export class Search {
     const finding = this.#findingOf(judged);
     const isBetter = finding !== undefined && this.#isBetter(finding, run);
     const fault = this.#confirmation.faultOf(execution, judged.text, { isSample: !isBetter });
+    if (fault !== undefined || isBetter) this.#foundAt = this.#schedules;
     if (fault !== undefined) this.#found = this.#untrusted(fault, execution);
     else if (isBetter) this.#found = this.#foundIn(finding, run, turn);
     return "counted";
@@ -351,7 +475,7 @@ export class Search {
   }
 
   /** Looks at some runs of those that others stood for: a shared variable tells them apart. */
-  #walk(): void {
+  walk(): void {
     this.#isReduced = true;
     const walk = new RandomWalk({ seed: 0 });
     for (let runs = 0; runs < WALKS && this.#found === undefined && walk.begin(); runs++) {
@@ -390,7 +514,10 @@ export class Search {
     return finding?.kind === "race" ? { ...finding, serial: this.#serialOutcomes.has(text) } : finding;
   }
 
-  #isBetter(finding: Finding & Pick<Found, "serial">, { preemptions, step }: RunEnd): boolean {
+  #isBetter(
+    finding: Pick<Found, "kind" | "serial">,
+    { preemptions, step }: Pick<RunEnd, "preemptions" | "step">,
+  ): boolean {
     const found = this.#found;
     if (found === undefined) return true;
     if (found.kind === "nondeterminism") return false;

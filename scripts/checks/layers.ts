@@ -43,6 +43,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["host", host],
   ["pool", pool],
   ["explorer", ["codec", "memory", "sync", "mailbox", "program"]],
+  ["split", everything],
   ["scenario", ["platform", "memory", "program", "explorer"]],
   ["testing", [...everything, "scenario"]],
   ["programs", everything.filter((layer) => layer !== "explorer")],

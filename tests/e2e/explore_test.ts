@@ -187,6 +187,18 @@ Deno.test("explore prints what it has at Ctrl-C, and ends with 130", async () =>
   assert(document.schedules > 0 && document.outcomes.length > 0);
 });
 
+Deno.test("explore --workers prints what it prints without, and ends at Ctrl-C with what it has", async () => {
+  const args = ["counter", "--tasks", "3", "--times", "2", "--strategy", "depth-first", "--ignore", "race", "--json"];
+  const [one, two] = [await explored(...args), await explored(...args, "--workers", "2")];
+  assertEquals([two.stdout, two.code], [one.stdout, one.code]);
+  const endless = ["--tasks", "4", "--times", "4", "--budget", "1000000000", "--find", "16", "--json"];
+  await using command = startScript("explore", "counter", "--strategy", "depth-first", ...endless, "--workers", "2");
+  await command.complained("counter (plain): ");
+  command.signal("SIGINT");
+  const { code, stdout } = await command.end();
+  assertEquals([code, JSON.parse(stdout).interrupted], [130, true]);
+});
+
 Deno.test("explore refuses what it does not understand in one sentence, with 2", async () => {
   const refusals: readonly (readonly [args: readonly string[], stderr: string])[] = [
     [[], "Cannot explore: there is no program, one of `deno task list`, a module or --all is wanted\n"],
@@ -197,6 +209,8 @@ Deno.test("explore refuses what it does not understand in one sentence, with 2",
       ["lock", "--ignore", "race,nondeterminism"],
       "Cannot use --ignore race,nondeterminism: one or more of assertion, ",
     ],
+    [["lock", "--workers", "0"], "Cannot use --workers 0: a whole number from 1 to 256 is wanted\n"],
+    [["lock", "--workers", "two"], "Cannot use --workers two: a whole number from 1 to 256 is wanted\n"],
     [["lock", "--clock", "late"], "Cannot use --clock late: one of free, ordered is wanted\n"],
     [["--all", "--lanes"], "Cannot use --lanes: --all shows no runs, one program is wanted\n"],
     [["lock", "--trace", "/no/such/place"], "Cannot use --trace /no/such/place: "],

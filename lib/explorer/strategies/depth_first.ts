@@ -6,25 +6,61 @@
  * - What is left can be split between several, so that many runs are under way at once: together they take each run once.
  * - With a bound, actions that preempt once too often are left out; `bounded` then says so: where it stays false, all
  *   interleavings have been run.
+ * - What is left is a value, a {@linkcode Path}: another may go on from there, and two may share it (`partsOfPath`).
  */
 
 import type { Point, Scheduler } from "../scheduler.ts";
+
+/** Interleavings that are left: those that begin with the picks, and what comes after them down to the floor. */
+export interface Path {
+  /** The place of the action that the next run takes at each of its first points, and how many there are. */
+  readonly taken: readonly number[];
+  /** How many actions there are at each. */
+  readonly counts: readonly number[];
+  /** How many of the first picks stay as they are. */
+  readonly floor: number;
+}
+
+/** All interleavings. */
+export const WHOLE: Path = { taken: [], counts: [], floor: 0 };
+
+/** The two parts of a path, in order, of which the second is the greater; undefined where it is not known where to part it. */
+export function partsOfPath({ taken, counts, floor }: Path): readonly [Path, Path] | undefined {
+  const at = taken.findIndex((pick, step) => step >= floor && pick + 1 < (counts[step] ?? 0));
+  if (at < 0) return undefined;
+  const next = [...taken.slice(0, at), (taken[at] ?? 0) + 1];
+  return [{ taken, counts, floor: at + 1 }, { taken: next, counts: counts.slice(0, at + 1), floor }];
+}
+
+/** How far a search goes. */
+export interface DepthFirstOptions {
+  /** The greatest number of preemptions in a run; any by default. */
+  readonly preemptions?: number;
+  /** What is to be run; all by default. */
+  readonly from?: Path;
+}
 
 /** Depth-first: all interleavings, each once, or those within a bound on preemptions. */
 export class DepthFirst implements Scheduler {
   /** It takes all interleavings, whatever they reach. */
   readonly watches = false;
   readonly #bound: number;
+  readonly #floor: number;
   // #taken[step] < #counts[step] for the steps of the path, which ends before #length.
-  readonly #taken: number[] = [];
-  readonly #counts: number[] = [];
-  #length = 0;
+  readonly #taken: number[];
+  readonly #counts: number[];
+  #length: number;
+  // Whether the path is that of a run that has begun.
   #begun = false;
   #bounded = false;
 
-  /** `preemptions` is the greatest number of them in a run; any by default. */
-  constructor({ preemptions = Infinity }: { readonly preemptions?: number } = {}) {
+  /** Prepares the first run. */
+  constructor({ preemptions = Infinity, from = WHOLE }: DepthFirstOptions = {}) {
     this.#bound = preemptions;
+    this.#floor = from.floor;
+    this.#taken = [...from.taken];
+    this.#counts = [...from.counts];
+    this.#length = from.taken.length;
   }
 
   /** Whether the bound left an interleaving out. */
@@ -42,19 +78,28 @@ export class DepthFirst implements Scheduler {
    * its kind; undefined where nothing is left.
    */
   split(): DepthFirst | undefined {
-    for (let step = 0; step < this.#length; step++) {
+    for (let step = this.#floor; step < this.#length; step++) {
       const taken = this.#taken[step] ?? 0;
       const count = this.#counts[step] ?? 0;
       if (taken + 1 >= count) continue;
-      const part = new DepthFirst({ preemptions: this.#bound });
-      part.#taken.push(...this.#taken.slice(0, step), taken + 1);
-      // What comes before is fixed there, and here what was given away.
-      part.#counts.push(...part.#taken.slice(0, step).map((taken) => taken + 1), count);
-      part.#length = step + 1;
+      const from = {
+        taken: [...this.#taken.slice(0, step), taken + 1],
+        counts: this.#counts.slice(0, step + 1),
+        floor: step,
+      };
+      // Here what was given away is no longer left.
       this.#counts[step] = taken + 1;
-      return part;
+      return new DepthFirst({ preemptions: this.#bound, from });
     }
     return undefined;
+  }
+
+  /** What is left, after a run; undefined where nothing is. */
+  rest(): Path | undefined {
+    if (!this.begin()) return undefined;
+    this.#begun = false;
+    const [taken, counts] = [this.#taken, this.#counts].map((list) => list.slice(0, this.#length));
+    return { taken: taken ?? [], counts: counts ?? [], floor: this.#floor };
   }
 
   /** See {@linkcode Scheduler}. */
@@ -64,9 +109,9 @@ export class DepthFirst implements Scheduler {
       return true;
     }
     let step = this.#length - 1;
-    while (step >= 0 && (this.#taken[step] ?? 0) + 1 >= (this.#counts[step] ?? 0)) step--;
+    while (step >= this.#floor && (this.#taken[step] ?? 0) + 1 >= (this.#counts[step] ?? 0)) step--;
     this.#length = step + 1;
-    if (step < 0) return false;
+    if (step < this.#floor) return false;
     this.#taken[step] = (this.#taken[step] ?? 0) + 1;
     return true;
   }

@@ -15,6 +15,9 @@
  * - An action that was tried sleeps in what is tried after it, until an event conflicts with it: invariant: an action that
  *   sleeps leads to interleavings that were run already. Where all actions sleep, the run is cut.
  *
+ * What is left is a value, {@linkcode Branches}: another may go on there. Below a floor it may be a part of a greater search,
+ * which is told what the part wants to be tried above that ({@linkcode Wish}); what sleeps there decides what the part runs.
+ *
  * So every class is run to its end exactly once. A schedule costs in proportion to the events that it does not share with the
  * one before: per place the last events are known that all others come before, and per task the first after a step.
  */
@@ -22,9 +25,66 @@
 import { conflict } from "../accesses.ts";
 import { CUT, isDeath, type Point, type RunEnd, type Scheduler } from "../scheduler.ts";
 
-interface Tried {
+/** An action that was tried, and what it reached. */
+export interface Tried {
+  /** The action. */
   readonly action: number;
+  /** What it reached. */
   readonly accesses: readonly number[];
+}
+
+/** A point of the next run, with what is known of it. */
+export interface Branch {
+  /** What can happen. */
+  readonly actions: readonly number[];
+  /** The tasks to try here. */
+  readonly backtrack: readonly number[];
+  /** What was tried here before the present action. */
+  readonly tried: readonly Tried[];
+  /** What leads to interleavings that were run already. */
+  readonly sleep: readonly Tried[];
+  /** The present action. */
+  readonly action: number;
+  /** What it reached, where it was performed; nothing is no place, so then it may be unknown. */
+  readonly accesses: readonly number[];
+}
+
+/** What is left: the first points of the next run, of which those before the floor stay as they are. */
+export interface Branches {
+  /** The points. */
+  readonly frames: readonly Branch[];
+  /** How many of them stay as they are. */
+  readonly floor: number;
+}
+
+/** All classes. */
+export const ALL_BRANCHES: Branches = { frames: [], floor: 0 };
+
+/** What is to be tried at a point before the floor: one of the tasks, unless one of them is; or each of them. */
+export interface Wish {
+  /** The point. */
+  readonly step: number;
+  /** The tasks. */
+  readonly tasks: readonly number[];
+  /** Whether each is to be tried. */
+  readonly each: boolean;
+}
+
+/** What to try next at a point, of so many tasks. */
+export function nextBranch({ actions, backtrack, tried, sleep }: Pick<Branch, "actions" | "tried" | "sleep"> & {
+  readonly backtrack: ReadonlySet<number>;
+}, tasks: number): number | undefined {
+  return actions.find((action) => {
+    // Nobody need die for a run to end, so no run shows by itself what that would come to.
+    const isTried = backtrack.has(action % tasks) || isDeath(action, tasks);
+    return isTried && !isIn(tried, action) && !isIn(sleep, action);
+  });
+}
+
+/** What else a wish has tried at a point, where those tasks are tried in any case. */
+export function granted({ tasks, each }: Wish, backtrack: ReadonlySet<number>): readonly number[] {
+  if (each) return tasks;
+  return tasks.some((task) => backtrack.has(task)) ? [] : tasks.slice(0, 1);
 }
 
 /** A point of the present run, with the event that follows it. */
@@ -78,7 +138,41 @@ export class Dpor implements Scheduler {
   #tasks = 0;
   /** How many events are noted; when a run begins, those that it repeats. */
   #noted = 0;
+  // Whether the frames are those of a run that has begun.
   #begun = false;
+  readonly #floor: number;
+  readonly #wishes = new Map<string, Wish>();
+
+  /** Prepares the first run. */
+  constructor({ from = ALL_BRANCHES }: { readonly from?: Branches } = {}) {
+    this.#floor = from.floor;
+    for (const { actions, backtrack, tried, sleep, action } of from.frames) {
+      const frame = { actions, backtrack: new Set(backtrack), tried: [...tried], sleep, action };
+      this.#frames.push({ ...frame, task: 0, accesses: [], woken: [], clock: [] });
+    }
+  }
+
+  /** What is to be tried at points before the floor, in the order in which that came up. */
+  get wishes(): readonly Wish[] {
+    return [...this.#wishes.values()];
+  }
+
+  /** What is left, after a run; undefined where nothing is. */
+  rest(): Branches | undefined {
+    if (!this.begin()) return undefined;
+    this.#begun = false;
+    return {
+      frames: this.#frames.map(({ actions, backtrack, tried, sleep, action, accesses }) => {
+        return { actions, backtrack: [...backtrack], tried: [...tried], sleep, action, accesses };
+      }),
+      floor: this.#floor,
+    };
+  }
+
+  /** What is known of the points before the floor, after a run: what each action there has reached. */
+  get above(): readonly Tried[] {
+    return this.#frames.slice(0, this.#floor).map(({ action, accesses }) => ({ action, accesses }));
+  }
 
   /** See {@linkcode Scheduler}. */
   get repeats(): number {
@@ -91,14 +185,17 @@ export class Dpor implements Scheduler {
       this.#begun = true;
       return true;
     }
-    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+    for (
+      let frame = this.#frames.at(-1);
+      frame !== undefined && this.#frames.length > this.#floor;
+      frame = this.#frames.at(-1)
+    ) {
       this.#forget(frame, this.#frames.length - 1);
       frame.tried.push({ action: frame.action, accesses: frame.accesses });
-      const next = this.#nextOf(frame);
+      const next = nextBranch(frame, this.#tasks);
       if (next !== undefined) {
         frame.action = next;
         frame.task = next % this.#tasks;
-
         return true;
       }
       this.#frames.pop();
@@ -143,6 +240,7 @@ export class Dpor implements Scheduler {
 
   #start(tasks: number): void {
     this.#tasks = tasks;
+    for (const frame of this.#frames) frame.task = frame.action % tasks;
     for (let task = 0; task < tasks; task++) {
       this.#steps[task] ??= [];
       this.#known[task] ??= [];
@@ -158,7 +256,7 @@ export class Dpor implements Scheduler {
     frame.accesses = [...new Set(accesses)];
     frame.woken = [...woken];
     const clock = this.#race(task, frame.accesses);
-    for (const other of woken) if (this.#offers(step, other)) frame.backtrack.add(other);
+    for (const other of woken) if (this.#offers(step, other)) this.#want({ step, tasks: [other], each: true });
     for (const access of frame.accesses) this.#reach(step, access);
     clock[task] = step + 1;
     frame.clock = clock;
@@ -238,10 +336,21 @@ export class Dpor implements Scheduler {
     last: Pick<Frame, "task" | "clock">,
   ): void {
     const first = this.#initials(frame.task, earlier, last).filter((one) => this.#offers(earlier, one));
-    if (first.some((one) => frame.backtrack.has(one))) return;
-    const [one] = first;
-    if (one !== undefined) frame.backtrack.add(one);
-    else for (const action of frame.actions) frame.backtrack.add(action % this.#tasks);
+    if (first.length > 0) this.#want({ step: earlier, tasks: first, each: false });
+    else this.#want({ step: earlier, tasks: frame.actions.map((action) => action % this.#tasks), each: true });
+  }
+
+  /** Has something tried at a point. */
+  #want(wish: Wish): void {
+    const { step, tasks, each } = wish;
+    if (step >= this.#floor) {
+      const backtrack = this.#frames[step]?.backtrack;
+      if (backtrack !== undefined) { for (const task of granted(wish, backtrack)) backtrack.add(task); }
+      return;
+    }
+    // The same wish once more is granted already.
+    const key = `${step} ${each} ${tasks}`;
+    if (!this.#wishes.has(key)) this.#wishes.set(key, wish);
   }
 
   /**
@@ -270,15 +379,6 @@ export class Dpor implements Scheduler {
 
   #offers(step: number, task: number): boolean {
     return this.#frames[step]?.actions.some((action) => action % this.#tasks === task) ?? false;
-  }
-
-  /** What is to be tried next at a point. */
-  #nextOf({ actions, backtrack, tried, sleep }: Frame): number | undefined {
-    return actions.find((action) => {
-      // Nobody need die for a run to end, so no run shows by itself what that would come to.
-      const isTried = backtrack.has(action % this.#tasks) || isDeath(action, this.#tasks);
-      return isTried && !isIn(tried, action) && !isIn(sleep, action);
-    });
   }
 }
 

@@ -7,13 +7,16 @@
  * - Invariant: the tasks' priorities are distinct, and one that fell is below all that did not.
  * - k is the typical length of runs, the mean of the last ones, so that a few long runs do not make the steps at which a task
  *   falls behind rare in all others. In every fourth run it is the length of the longest, for which the bound holds.
+ * - Every 256 runs these lengths are learned anew: so a run is decided by the seed, its number, and the runs of its 256 before
+ *   it, and another may go on at each of them.
  * - Fairness: after 2 k steps a run goes on by lot, so that one who waits for another in a loop of its own does
  *   not keep it from going on for ever.
- * - The seed decides all runs. What a task chooses is drawn as well.
+ * - What a task chooses is drawn as well.
  */
 
-import { type Chooser, seededChooser } from "../../memory/mod.ts";
+import type { Chooser } from "../../memory/mod.ts";
 import { type Point, type RunEnd, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
+import { drawsOf } from "./draws.ts";
 
 /** How priorities are drawn. */
 export interface PctOptions {
@@ -21,7 +24,29 @@ export interface PctOptions {
   readonly seed: number;
   /** The depth of the bugs that it looks for: one more than the times a task falls behind in a run; 3 by default. */
   readonly depth?: number;
+  /** Where it goes on; at the first run by default. */
+  readonly from?: PctRun;
 }
+
+/** Where runs go on. */
+export interface PctRun {
+  /** The number of the next run. */
+  readonly run: number;
+  /** The typical length since lengths were last learned anew; 0 where that is now. */
+  readonly typical: number;
+  /** The longest since then. */
+  readonly longest: number;
+  /** The longest of all. */
+  readonly most: number;
+  /** How many tasks there are; 0 where that is not known. */
+  readonly tasks: number;
+}
+
+/** The first run. */
+export const FIRST_RUN: PctRun = { run: 0, typical: 0, longest: 0, most: 0, tasks: 0 };
+
+/** After how many runs lengths are learned anew. */
+export const PCT_SHARE = 256;
 
 /** Of how many runs one is drawn over the longest, and after how many times its steps a run goes on by lot. */
 const BOUND_EVERY = 4;
@@ -37,8 +62,9 @@ const MEMORY = 8;
 export class Pct implements Scheduler {
   /** It does not look at what actions reach. */
   readonly watches = false;
-  readonly #chooser: Chooser;
+  readonly #seed: number;
   readonly #depth: number;
+  #chooser: Chooser;
   // By task: the greater goes first.
   readonly #priorities: number[] = [];
   /** The steps at which who goes on falls behind. */
@@ -47,32 +73,49 @@ export class Pct implements Scheduler {
   #longest = 0;
   // What k is in the present run.
   #steps = 0;
-  #runs = 0;
   #lowest = 0;
+  // Of all runs, those before the first one here too.
+  #runs: number;
+  #most: number;
+  #tasks: number;
 
   /** Draws as the seed decides. */
-  constructor({ seed, depth = 3 }: PctOptions) {
+  constructor({ seed, depth = 3, from = FIRST_RUN }: PctOptions) {
     if (!(Number.isSafeInteger(depth) && depth >= 1)) {
       throw new RangeError(`Cannot look for bugs of depth ${depth}: a whole number of at least 1 is wanted`);
     }
-    this.#chooser = seededChooser(seed);
+    this.#seed = seed;
     this.#depth = depth;
+    this.#runs = from.run;
+    this.#typical = from.typical;
+    this.#longest = from.longest;
+    this.#most = from.most;
+    this.#tasks = from.tasks;
+    this.#chooser = drawsOf(seed, from.run);
   }
 
   /** How likely all runs so far have missed a bug of the depth that is looked for, at most; undefined without a run. */
   get missed(): { readonly depth: number; readonly chance: number } | undefined {
     if (this.#runs === 0) return undefined;
     const depth = this.#depth;
-    const luck = 1 / (Math.max(1, this.#priorities.length) * Math.max(1, this.#longest) ** (depth - 1));
-    return { depth, chance: (1 - luck) ** Math.ceil(this.#runs / BOUND_EVERY) };
+    const luck = 1 / (Math.max(1, this.#tasks) * Math.max(1, this.#most) ** (depth - 1));
+    return { depth, chance: (1 - luck) ** Math.floor(this.#runs / BOUND_EVERY) };
+  }
+
+  /** Where the next run goes on. */
+  rest(): PctRun {
+    const known = this.#runs % PCT_SHARE === 0 ? FIRST_RUN : { typical: this.#typical, longest: this.#longest };
+    return { ...FIRST_RUN, ...known, run: this.#runs, most: this.#most, tasks: this.#tasks };
   }
 
   /** See {@linkcode Scheduler}: there is always one more run. */
   begin(): boolean {
+    this.#chooser = drawsOf(this.#seed, this.#runs);
+    if (this.#runs % PCT_SHARE === 0) this.#typical = this.#longest = 0;
     this.#priorities.length = 0;
     this.#falls.clear();
     this.#lowest = 0;
-    this.#steps = this.#runs % BOUND_EVERY === 0 ? this.#longest : Math.round(this.#typical);
+    this.#steps = this.#runs % BOUND_EVERY === BOUND_EVERY - 1 ? this.#longest : Math.round(this.#typical);
     const most = Math.min(this.#depth - 1, this.#steps);
     while (this.#falls.size < most) this.#falls.add(this.#chooser(this.#steps));
     return true;
@@ -96,11 +139,13 @@ export class Pct implements Scheduler {
   /** See {@linkcode Scheduler}. */
   end({ step }: RunEnd): void {
     this.#longest = Math.max(this.#longest, step);
+    this.#most = Math.max(this.#most, step);
     this.#runs++;
     this.#typical += this.#typical === 0 ? step : (step - this.#typical) / MEMORY;
   }
 
   #draw(tasks: number): void {
+    this.#tasks = tasks;
     for (let task = 0; task < tasks; task++) {
       // Shuffled as it grows: the next number stands in a place drawn by lot.
       const place = this.#chooser(task + 1);

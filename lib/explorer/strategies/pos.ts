@@ -5,11 +5,12 @@
  * - A random walk seldom lets one task wait while another does much; here a low priority lasts until something happens that
  *   the task's action conflicts with. So runs that differ only in the order of independent actions take less of the luck.
  * - What an action conflicts with is known from what it begins with: see {@linkcode Point.begins}. Who could not go on, and
- *   can, draws anew, too. The seed decides all runs. What a task chooses is drawn as well.
+ *   can, draws anew, too. The seed and its number decide a run. What a task chooses is drawn as well.
  */
 
-import { type Chooser, seededChooser } from "../../memory/mod.ts";
+import type { Chooser } from "../../memory/mod.ts";
 import { conflict } from "../accesses.ts";
+import { type Drawn, drawsOf } from "./draws.ts";
 import { type Point, type Scheduler, withSeldomDeaths } from "../scheduler.ts";
 
 /** Priorities are as good as distinct. */
@@ -24,19 +25,29 @@ export class Pos implements Scheduler {
   readonly watches = false;
   /** See {@linkcode Scheduler}. */
   readonly draws = true;
-  readonly #chooser: Chooser;
+  readonly #seed: number;
+  #run: number;
+  #chooser: Chooser;
   // By task: the greater goes first; undefined where its next action has drawn none.
   #priorities: (number | undefined)[] = [];
   // What the last action began with.
   #last: readonly number[] = [];
 
-  /** Draws as the seed decides. */
-  constructor({ seed }: { readonly seed: number }) {
-    this.#chooser = seededChooser(seed);
+  /** Draws as the seed decides, from a run on. */
+  constructor({ seed, run = 0 }: Drawn) {
+    this.#seed = seed;
+    this.#run = run;
+    this.#chooser = drawsOf(seed, run);
+  }
+
+  /** The number of the next run. */
+  rest(): number {
+    return this.#run;
   }
 
   /** See {@linkcode Scheduler}: there is always one more run. */
   begin(): boolean {
+    this.#chooser = drawsOf(this.#seed, this.#run++);
     this.#priorities = [];
     this.#last = [];
     return true;

@@ -2,11 +2,11 @@
  * The strategies: ways of going through interleavings, by their names.
  */
 
-import { Bounded } from "./bounded.ts";
-import { DepthFirst } from "./depth_first.ts";
-import { Dpor } from "./dpor.ts";
+import { Bounded, type BoundedPath } from "./bounded.ts";
+import { DepthFirst, type Path, WHOLE } from "./depth_first.ts";
+import { ALL_BRANCHES, type Branches, Dpor } from "./dpor.ts";
 import { OwnStrategy } from "./own_strategy.ts";
-import { Pct } from "./pct.ts";
+import { FIRST_RUN, Pct, type PctRun } from "./pct.ts";
 import { Pos } from "./pos.ts";
 import { RandomWalk } from "./random_walk.ts";
 import type { Scheduler } from "../scheduler.ts";
@@ -21,10 +21,18 @@ export type Strategy = typeof strategies[number];
 /** Those that take turns in the portfolio, in this order. */
 const TURNS = ["bounded", "random", "pos", "dpor", "pct"] as const;
 
+/** Where a strategy goes on: what is left for it to run, as a value that crosses. */
+export type Position =
+  | { readonly strategy: "depth-first"; readonly at: Path }
+  | { readonly strategy: "bounded"; readonly at: BoundedPath }
+  | { readonly strategy: "dpor"; readonly at: Branches }
+  | { readonly strategy: "random" | "pos"; readonly at: number }
+  | { readonly strategy: "pct"; readonly at: PctRun };
+
 /** The schedulers of a strategy, which take turns. */
 export function schedulersOf(strategy: Strategy | Scheduler, seed: number): readonly Scheduler[] {
   if (typeof strategy === "object") return [new OwnStrategy(strategy)];
-  return strategy === "portfolio" ? TURNS.map((name) => schedulerOf(name, seed)) : [schedulerOf(strategy, seed)];
+  return strategiesOf(strategy).map((name) => goingAt(beginningOf(name), { seed }).scheduler);
 }
 
 /** The strategies that take nothing for granted of what actions reach. */
@@ -41,22 +49,66 @@ export function teamsOf(strategy: Strategy | Scheduler, seed: number): readonly 
 function teamOf(strategy: Exclude<Strategy, "portfolio">, seed: number): Team {
   if (strategy === "depth-first") return new TreeTeam();
   if (strategy === "bounded") return new TreeTeam({ grows: true });
-  return new DrawingTeam((seed) => schedulerOf(strategy, seed), { seed });
+  return new DrawingTeam((seed) => goingAt(beginningOf(strategy), { seed }).scheduler, { seed });
 }
 
-function schedulerOf(strategy: Exclude<Strategy, "portfolio">, seed: number): Scheduler {
+/** The strategies that take turns in one. */
+export function strategiesOf(strategy: Strategy): readonly Position["strategy"][] {
+  return strategy === "portfolio" ? TURNS : [strategy];
+}
+
+/** Where a strategy begins. */
+export function beginningOf(strategy: Position["strategy"]): Position {
   switch (strategy) {
     case "depth-first":
-      return new DepthFirst();
+      return { strategy, at: WHOLE };
     case "bounded":
-      return new Bounded();
+      return { strategy, at: { ...WHOLE, bound: 0, isBounded: false } };
     case "dpor":
-      return new Dpor();
+      return { strategy, at: ALL_BRANCHES };
     case "random":
-      return new RandomWalk({ seed });
     case "pos":
-      return new Pos({ seed });
+      return { strategy, at: 0 };
     case "pct":
-      return new Pct({ seed });
+      return { strategy, at: FIRST_RUN };
   }
+}
+
+/** A scheduler that goes on at a position. */
+export interface Going {
+  /** The scheduler. */
+  readonly scheduler: Scheduler;
+  /** What is left after a run; undefined where nothing is. Then the scheduler is done with. */
+  readonly rest: () => Position | undefined;
+}
+
+/** What goes on at a position; `stays` has bounds end where the present one does. */
+export function goingAt(
+  { strategy, at }: Position,
+  { seed, stays = false }: { readonly seed: number; readonly stays?: boolean },
+): Going {
+  switch (strategy) {
+    case "depth-first":
+      return going(new DepthFirst({ from: at }), (at) => ({ strategy, at }));
+    case "bounded":
+      return going(new Bounded({ from: at, stays }), (at) => ({ strategy, at }));
+    case "dpor":
+      return going(new Dpor({ from: at }), (at) => ({ strategy, at }));
+    case "random":
+      return going(new RandomWalk({ seed, run: at }), (at) => ({ strategy, at }));
+    case "pos":
+      return going(new Pos({ seed, run: at }), (at) => ({ strategy, at }));
+    case "pct":
+      return going(new Pct({ seed, from: at }), (at) => ({ strategy, at }));
+  }
+}
+
+function going<A>(scheduler: Scheduler & { rest(): A | undefined }, positionOf: (at: A) => Position): Going {
+  return {
+    scheduler,
+    rest: () => {
+      const at = scheduler.rest();
+      return at === undefined ? undefined : positionOf(at);
+    },
+  };
 }

@@ -1,0 +1,125 @@
+/**
+ * Explores a program on several workers, with what comes out on one.
+ *
+ * - The result is that of `explore`, whatever the number of workers, and whoever is fast: the same verdict, counts, outcomes and
+ *   schedule. Of a program whose tasks share what is not in their `shared` that is not promised, as elsewhere.
+ * - Workers are guests of a pool: threads or processes of this machine, or of whatever host is given. They import the program
+ *   by its module and name.
+ * - A worker that dies is replaced, and what it was at is done once more; nothing is counted twice.
+ * - Finding the bug is split; making its schedule small is not.
+ *
+ * @example
+ * ```ts
+ * import { explore } from "../explorer/mod.ts";
+ * import { loadProgram } from "../host/mod.ts";
+ * import { isProgram } from "../program/mod.ts";
+ * import { exploreSplit } from "./explore_split.ts";
+ *
+ * const program = await loadProgram(import.meta.resolve("../programs/bank.ts"));
+ * if (!isProgram(program)) throw new Error("a program of shared memory");
+ * const options = { parameters: { transfers: 2 }, strategy: "depth-first", keepGoing: true } as const;
+ * const split = await exploreSplit(program, { ...options, workers: 2 });
+ * if (split.schedules !== explore(program, options).schedules) throw new Error("as many schedules as on one");
+ * ```
+ */
+
+import { GuestDiedError } from "../errors.ts";
+import {
+  type BugKind,
+  type ExploreOptions,
+  type ExploreResult,
+  exploreShared,
+  type ShareRequest,
+  type ShareResult,
+} from "../explorer/mod.ts";
+import type { AnyModeName, GuestHost, HostOptions } from "../host/mod.ts";
+import { now, turn } from "../host/mod.ts";
+import { Pool } from "../pool/mod.ts";
+import { cores } from "../platform/mod.ts";
+import type { AnyProgram } from "../program/mod.ts";
+import { shareModule } from "./work.ts";
+
+/** How to explore on several workers. */
+export interface ExploreSplitOptions extends ExploreOptions, Pick<HostOptions, "permissions" | "guests"> {
+  /** How many workers; as many as there are cores by default. */
+  readonly workers?: number | undefined;
+  /** Where they run; `thread` by default. */
+  readonly mode?: AnyModeName | undefined;
+  /** Starts the workers; one of its own, with `permissions` and `guests`, by default. */
+  readonly host?: GuestHost | undefined;
+  /** Where it aborts, the search looks no further, and ends with what it has. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then how far the search is. */
+  readonly onProgress?: ((progress: SplitProgress) => void) | undefined;
+}
+
+/** How far a search on several workers is. */
+export interface SplitProgress {
+  /** How many schedules were run to their end. */
+  readonly schedules: number;
+  /** The kind of the bug whose shortest schedule is looked for, if one was found. */
+  readonly kind: BugKind | undefined;
+}
+
+/** How long the event loop may wait for its turn, in milliseconds. */
+const TURN = 20;
+
+/** How many workers there are at most. */
+export const MOST_WORKERS = 256;
+
+/**
+ * Explores a program on several workers; see the module.
+ *
+ * @throws {RangeError} where the settings, the budget, the strategy or the number of workers make no sense.
+ * @throws {TypeError} where the program does not say where it is exported.
+ * @throws {GuestError} where a worker cannot import the program.
+ * @throws {GuestDiedError} where the same share has ended two workers.
+ */
+export async function exploreSplit(program: AnyProgram, options: ExploreSplitOptions = {}): Promise<ExploreResult> {
+  const { workers = cores(), mode = "thread", host, permissions = {}, guests = {}, signal, onProgress, ...rest } =
+    options;
+  const refused = `Cannot explore ${program.name} on workers`;
+  if (!(Number.isSafeInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
+    throw new RangeError(`${refused}: ${workers} workers, a whole number from 1 to ${MOST_WORKERS} is wanted`);
+  }
+  const { module, name } = program;
+  if (module === undefined) throw new TypeError(`${refused}: it has no module, module: import.meta.url is wanted`);
+  const ended = new AbortController();
+  let opened: Promise<Pool> | undefined;
+  const open = () => {
+    const given = host === undefined ? { permissions, guests } : { host };
+    return Pool.open({ mode, workers, module: shareModule({ module, name }), name: "explorer", ...given });
+  };
+  const perform = async (request: ShareRequest): Promise<ShareResult> => {
+    const pool = await (opened ??= open());
+    const retryIf = (error: Error) => error instanceof GuestDiedError;
+    // What `sharesOf` gives.
+    return await pool.run("share", request, { retries: 1, retryIf, signal: ended.signal }) as ShareResult;
+  };
+  try {
+    const slices = exploreShared(program, rest, { workers: { count: workers, perform } });
+    for (let turned = now();;) {
+      const { done, value } = slices.next(signal?.aborted === true);
+      if (done) return value;
+      onProgress?.({ schedules: value.schedules, kind: value.kind });
+      if (value.until !== undefined) await settled(value.until, signal);
+      else if (now() - turned < TURN) continue;
+      else await turn();
+      turned = now();
+    }
+  } finally {
+    // What is under way is not wanted any longer.
+    ended.abort();
+    await (await opened?.catch(() => undefined))?.close();
+  }
+}
+
+/** Waits until that settles, or the signal aborts. */
+async function settled(until: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  signal?.addEventListener("abort", stop);
+  await Promise.race([until, promise]);
+  signal?.removeEventListener("abort", stop);
+}

@@ -1,0 +1,95 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  explore,
+  type ExploreOptions,
+  type ExploreResult,
+  exploreShared,
+  performShare,
+  type ShareRequest,
+  strategies,
+  toEnd,
+} from "../../../lib/explorer/mod.ts";
+import { type AnyProgram, isProgram } from "../../../lib/program/mod.ts";
+import { programs } from "../../../lib/programs/mod.ts";
+import { randomProgram } from "../random_programs.ts";
+
+const numRuns = Deno.env.has("HOLDFAST_SOAK") ? 2000 : 25;
+
+/** Workers in this thread; of the shares under way any may be done first, as the seed decides. */
+function workersOf(program: AnyProgram, { count, seed }: { readonly count: number; readonly seed: number }) {
+  const under: (() => void)[] = [];
+  let state = seed;
+  const next = () => {
+    state = Math.imul(state, 1_103_515_245) + 12_345;
+    under.splice(Math.abs(state >> 8) % under.length, 1)[0]?.();
+  };
+  const perform = (request: ShareRequest) => {
+    const crossed = structuredClone(request);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    under.push(resolve);
+    setTimeout(next, 0);
+    return promise.then(() => structuredClone(toEnd(performShare(program, crossed))));
+  };
+  return { count, perform };
+}
+
+async function shared(
+  program: AnyProgram,
+  options: ExploreOptions,
+  { count, seed, sizes = { first: 3, least: 4, most: 8 } }: {
+    readonly count: number;
+    readonly seed: number;
+    readonly sizes?: { first: number; least: number; most: number };
+  },
+): Promise<ExploreResult> {
+  const slices = exploreShared(program, options, { workers: workersOf(program, { count, seed }), sizes });
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done) return value;
+    await value.until;
+  }
+}
+
+/** The programs of the list, each in its variants. */
+const examples = programs.filter(isProgram).flatMap((program) =>
+  program.variants.map((variant) => ({ program, variant }))
+);
+
+for (const strategy of strategies) {
+  Deno.test(`A ${strategy} search that is shared out comes out as one that is not`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        randomProgram,
+        fc.record({
+          keepGoing: fc.boolean(),
+          budget: fc.constantFrom(20, 60, 200),
+          seed: fc.nat(100),
+          granularity: fc.constantFrom("operation" as const, "word" as const),
+        }),
+        fc.integer({ min: 1, max: 4 }),
+        async (program, options, count) => {
+          const given = { ...options, strategy, shrink: false };
+          const result = await shared(program, given, { count, seed: options.seed });
+          assertEquals(result, explore(program, given));
+        },
+      ),
+      { numRuns },
+    );
+  });
+}
+
+for (const strategy of ["portfolio", "dpor"] as const) {
+  Deno.test(`A ${strategy} search of an example comes out as it does on one worker, on one to four`, async () => {
+    for (const [index, { program, variant }] of examples.entries()) {
+      const parameters = Object.fromEntries(
+        Object.entries(program.parameters).flatMap(([name, parameter]) => {
+          return "explored" in parameter && parameter.explored !== undefined ? [[name, parameter.explored]] : [];
+        }),
+      );
+      const options = { strategy, variant, parameters, budget: 40, shrink: false, keepGoing: index % 2 === 0 };
+      const result = await shared(program, options, { count: 1 + index % 4, seed: index });
+      assertEquals(result, explore(program, options), `${program.name}, ${variant}`);
+    }
+  });
+}

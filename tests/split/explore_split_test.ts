@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { GuestDiedError } from "../../lib/errors.ts";
+import { explore, strategies } from "../../lib/explorer/mod.ts";
+import { Host } from "../../lib/host/mod.ts";
+import { defineProgram } from "../../lib/program/mod.ts";
+import { counter } from "../../lib/programs/counter.ts";
+import { exploreSplit } from "../../lib/split/mod.ts";
+import { DIES, mortal } from "../guests/mortal_search.ts";
+
+const parameters = { tasks: 3, times: 2 };
+
+Deno.test("exploreSplit() gives what explore() gives, on threads and on processes, by every strategy", async () => {
+  await using host = new Host();
+  for (const strategy of strategies) {
+    for (const [mode, workers] of [["thread", 2], ["process", 2]] as const) {
+      const options = { parameters, strategy, budget: 1500, keepGoing: true, shrink: false };
+      const split = await exploreSplit(counter, { ...options, mode, workers, host });
+      assertEquals(split, explore(counter, options), `${strategy}, ${workers} in ${mode} mode`);
+    }
+  }
+});
+
+Deno.test("exploreSplit() has what a dead worker was at done once more, and counts nothing twice", async () => {
+  const dies = await Deno.makeTempFile();
+  const options = { strategy: "depth-first", budget: 100_000, keepGoing: true, shrink: false } as const;
+  const guests = { env: { [DIES]: dies } };
+  const permissions = { read: [dies], write: [dies] };
+  const split = { ...options, mode: "process", workers: 2, guests, permissions } as const;
+  try {
+    await Deno.writeTextFile(dies, "once");
+    const result = await exploreSplit(mortal, split);
+    assertEquals(result, explore(mortal, options));
+    assertEquals(result.schedules, 34_650);
+    assertEquals(await Deno.stat(dies).catch(() => "gone"), "gone");
+    await Deno.writeTextFile(dies, "always");
+    await assertRejects(() => exploreSplit(mortal, split), GuestDiedError);
+  } finally {
+    await Deno.remove(dies).catch(() => {});
+  }
+});
+
+Deno.test("exploreSplit() ends with what it has where its signal aborts, and its workers end", async () => {
+  const stop = new AbortController();
+  let told = 0;
+  const onProgress = ({ schedules }: { schedules: number }) => {
+    told = schedules;
+    if (schedules > 3000) stop.abort();
+  };
+  const options = {
+    parameters: { tasks: 3, times: 4 },
+    strategy: "depth-first",
+    budget: 1e9,
+    keepGoing: true,
+  } as const;
+  const result = await exploreSplit(counter, {
+    ...options,
+    shrink: false,
+    workers: 2,
+    signal: stop.signal,
+    onProgress,
+  });
+  assert(told > 3000 && result.schedules >= told && result.schedules < 1e9, `${result.schedules} schedules`);
+});
+
+Deno.test("exploreSplit() refuses what it cannot split", async () => {
+  for (const workers of [0, 1.5, 257, NaN]) {
+    await assertRejects(() => exploreSplit(counter, { workers }), RangeError, `${workers} workers`);
+  }
+  await assertRejects(() => exploreSplit(counter, { budget: 0 }), RangeError, "a budget of 0");
+  const own = { watches: false, begin: () => false, pick: () => 0, end: () => {} };
+  await assertRejects(() => exploreSplit(counter, { strategy: own }), RangeError, "the strategy is an object");
+  const { module: _module, ...spec } = counter;
+  const homeless = defineProgram({ ...spec, specimens: [...spec.specimens], variants: [...spec.variants] });
+  await assertRejects(() => exploreSplit(homeless), TypeError, "it has no module");
+});

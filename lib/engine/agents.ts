@@ -55,10 +55,15 @@ export class Agents {
    */
   async take(): Promise<{ readonly name: string; readonly guest: string }> {
     const reasons = new Map<string, string>();
-    if (this.#best(reasons) === undefined) await this.#search();
-    for (;;) {
+    for (let hasSearched = false;;) {
       const best = this.#best(reasons);
-      if (best === undefined) throw this.#nobody(reasons);
+      if (best === undefined) {
+        // One that has gone may be back, or another one there.
+        if (hasSearched) throw this.#nobody(reasons);
+        hasSearched = true;
+        await this.#search();
+        continue;
+      }
       // Who was asked in vain may have it all the same.
       const guest = this.#connection.next();
       const refused = await this.#ask(best, guest);

@@ -8,8 +8,10 @@ import { fileURLToPath } from "node:url";
 import { flagReader, readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
-import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests } from "./bundle/guests.ts";
+import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests, inlineWorld } from "./bundle/guests.ts";
 import { type BuildOptions, esbuild } from "./bundle/esbuild.ts";
+import { bundledFile } from "../lib/scenario/bundle.ts";
+import { ESBUILD } from "./packages.ts";
 import { resolveAsDeno } from "./bundle/resolve.ts";
 
 const root = new URL("../", import.meta.url);
@@ -78,6 +80,9 @@ export async function bundle(out: string): Promise<Bundles> {
   try {
     const guests = await bundleGuests(root, settings);
     const argument = argumentBytes(guests.process);
+    const world = inlineWorld(
+      await bundledFile(new URL("lib/scenario/world/main.ts", root).href, await import(ESBUILD)),
+    );
     const files: BundledFile[] = [];
     await Deno.mkdir(out, { recursive: true });
     for (const { file, contents, minifyWhitespace } of entries) {
@@ -85,7 +90,7 @@ export async function bundle(out: string): Promise<Bundles> {
         ...settings,
         stdin: { contents, resolveDir: fileURLToPath(root), loader: "js" },
         minifyWhitespace,
-        plugins: [inlineGuests(guests), resolveAsDeno()],
+        plugins: [inlineGuests(guests), world, resolveAsDeno()],
         write: false,
       });
       const text = outputFiles.map((output) => output.text).join("");

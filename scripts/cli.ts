@@ -11,6 +11,7 @@ import { main as explore } from "./explore.ts";
 import { main as list } from "./list.ts";
 import { main as replay } from "./replay.ts";
 import { main as run } from "./run.ts";
+import { main as scenario } from "./scenario.ts";
 import { main as sim } from "./sim.ts";
 
 // Where all is one file, guests find the programs of the list here, what explores them, and the scribe of a trace itself.
@@ -47,6 +48,8 @@ export async function main(args: readonly string[]): Promise<number> {
     printLine(usage);
     return 0;
   }
+  // What explore and replay start for a scenario.
+  if (name === "scenario") return await scenario(rest);
   const command = name === undefined ? undefined : commands.get(name);
   if (command !== undefined) return await command.main(rest);
   const is = name === undefined ? "there is no command" : `there is no command ${name}`;

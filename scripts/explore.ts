@@ -33,6 +33,7 @@ import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper, smallestOf } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
+import { scenarioInstead, startScenario } from "./explore/scenario_start.ts";
 import { spansOf } from "./explore/spans.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
@@ -57,6 +58,9 @@ export const USAGE = `deno task explore <program> [flags]: runs a program in all
 
 The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several.
 One whose main runs on the host, with pools or workers, cannot be explored; --all leaves those out.
+A module that exports no program is a scenario: an async function of a world, the default export, the only one or #name.
+Its code runs as it is, in all orders of what the outside completes. A scenario takes --strategy, --budget, --seed, --find,
+--ignore, --clock (by default ordered), --steps (completions), --lanes, --width and --json.
 
   --all            all of the list, in every variant, as one table
   --variant V      a twin of the program                                         [its first]
@@ -119,7 +123,12 @@ function ignored(text: string): readonly BugKind[] | undefined {
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const given = await readCommand(args, GRAMMAR);
+  const given = await readCommand(args, GRAMMAR).catch(scenarioInstead);
+  if (given === undefined && args.includes("--help")) {
+    printLine(helpText(USAGE, args));
+    return 0;
+  }
+  if (given === undefined) return await startScenario("explore", args);
   if (typeof given !== "string") return await exploreAll(given);
   printLine(helpText(given, args));
   return 0;

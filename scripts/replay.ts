@@ -21,6 +21,7 @@ import { writeTrace } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, nameOf, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
+import { scenarioInstead, startScenario } from "./explore/scenario_start.ts";
 import { isFailed } from "../lib/program/mod.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
@@ -42,7 +43,8 @@ export const USAGE = `deno task replay <program> <schedule> [flags]: the run of 
 
 The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several. The
 schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then. A program
-whose main runs on the host has no schedules.
+whose main runs on the host has no schedules. A module that exports no program is a scenario: its schedules are replayed
+in its world, with --seed, --steps, --lanes, --width and --json.
 
   --variant V    a twin of the program                                      [its first]
   --mode MODES   ${
@@ -81,7 +83,13 @@ const TIMES = 10;
 export async function main(args: readonly string[]): Promise<number> {
   const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
   const schedule = args[place];
-  const given = await readCommand(schedule === undefined ? args : args.toSpliced(place, 1), GRAMMAR);
+  const rest = schedule === undefined ? args : args.toSpliced(place, 1);
+  const given = await readCommand(rest, GRAMMAR).catch(scenarioInstead);
+  if (given === undefined && args.includes("--help")) {
+    printLine(helpText(USAGE, args));
+    return 0;
+  }
+  if (given === undefined) return await startScenario("replay", args);
   if (typeof given === "string") {
     printLine(helpText(given, args));
     return 0;

@@ -74,14 +74,18 @@ export async function bundled(url: string, esbuild: Esbuild): Promise<Bundle> {
 
 /** Bundles a file of this library. */
 export async function bundledFile(url: string, esbuild: Esbuild): Promise<string> {
-  const { code } = await built(esbuild, { entry: fileURLToPath(url), plugins: [] });
+  const { code } = await built(esbuild, { entry: fileURLToPath(url), plugins: [], isShort: true });
   return code;
 }
 
 /** Runs esbuild. */
 async function built(
   esbuild: Esbuild,
-  { entry, plugins }: { readonly entry: string; readonly plugins: EsbuildOptions["plugins"] },
+  { entry, plugins, isShort = false }: {
+    readonly entry: string;
+    readonly plugins: EsbuildOptions["plugins"];
+    readonly isShort?: boolean;
+  },
 ): Promise<Omit<Bundle, "url">> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [entry],
@@ -94,6 +98,7 @@ async function built(
     outfile: "/scenario.js",
     sourcemap: "external",
     sourcesContent: false,
+    minifyWhitespace: isShort,
     logLevel: "silent",
     legalComments: "none",
     keepNames: false,
@@ -121,13 +126,13 @@ async function built(
 
 /** The closing export of a text as a return. */
 function asFunction(text: string): Pick<Bundle, "code" | "names"> {
-  const closing = /\nexport \{([^}]*)\};\s*$/.exec(`\n${text}`);
+  const closing = /(?<=^|[\n;}])export ?\{([^}]*)\};\s*$/.exec(text);
   if (closing === null) return { code: text, names: new Map() };
   const pairs = (closing[1] ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "").map((part) => {
     const [local = "", name = local] = part.split(" as ");
     return [name, local] as const;
   });
-  const body = text.slice(0, Math.max(0, closing.index - 1));
+  const body = text.slice(0, closing.index);
   const exports = pairs.map(([name, local]) => `${JSON.stringify(name.replaceAll('"', ""))}: ${local}`);
   return { code: `${body}\nreturn { ${exports.join(", ")} };`, names: new Map(pairs) };
 }

@@ -83,6 +83,8 @@ export interface EsbuildOptions {
   sourcemap: "external";
   /** Whether the map holds the sources. */
   sourcesContent: boolean;
+  /** Whether the text is as short as it can be without other names. */
+  minifyWhitespace: boolean;
   /** What it prints. */
   logLevel: "silent";
   /** What becomes of legal comments. */

@@ -107,6 +107,16 @@ export function hosts() {
   };
 }
 
+/** Puts the world that realms evaluate in the place of the module that bundles it, as text. */
+export function inlineWorld(world: string): Plugin {
+  const contents = `const world = ${JSON.stringify(world)};
+export function worldText() {
+  return Promise.resolve(world);
+}
+`;
+  return replacing(/[\\/]lib[\\/]scenario[\\/]world_text\.ts$/, contents);
+}
+
 /** Puts what guests log with in the place of the module that loads it, as text; or nothing: it comes from a URL then. */
 function inlineLogging(logging: string | undefined): Plugin {
   const contents = `const logging = ${JSON.stringify(logging)};

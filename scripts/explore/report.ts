@@ -2,7 +2,7 @@
  * What `deno task explore` and `deno task replay` say: lines for people, and the document of `--json`.
  */
 
-import { type ExploreResult, settingsOf } from "../../mod.ts";
+import { type ExploreResult, settingsOf, type Span } from "../../mod.ts";
 import {
   type Evidence,
   type ExploredBug,
@@ -55,13 +55,27 @@ export function exploredData(
   { subject, result, trace, interrupted, repeated }: Explored,
   options?: ShownOptions,
 ): Record<string, unknown> {
-  const { verdict, schedules, tooLong, distinct, assumptions } = result;
   const shown = "schedule" in result ? result : undefined;
-  const bug = result.verdict === "bug" ? result : undefined;
   return {
     program: subject.program.name,
     variant: subject.variant,
     parameters: settingsOf(subject.program, subject).parameters,
+    ...resultData(result),
+    ...interrupted ? { interrupted } : {},
+    ...shown === undefined ? {} : { replay: replayLine(subject, shown) },
+    ...repeated.length === 0 ? {} : { reproduced: repeated.map(repeatedData) },
+    ...trace === undefined || shown === undefined
+      ? {}
+      : { trace: { schedule: smallestOf(shown).schedule, ...traceData(trace, options) } },
+  };
+}
+
+/** What exploring came to as plain data, whatever was explored. */
+export function resultData(result: ExploreResult): Record<string, unknown> {
+  const { verdict, schedules, tooLong, distinct, assumptions } = result;
+  const shown = "schedule" in result ? result : undefined;
+  const bug = result.verdict === "bug" ? result : undefined;
+  return {
     verdict,
     kind: bug?.kind ?? null,
     message: shown?.message ?? null,
@@ -80,12 +94,6 @@ export function exploredData(
     ..."covered" in result
       ? { covered: result.covered ?? null, unseen: result.unseen ?? null, missed: result.missed ?? null }
       : {},
-    ...interrupted ? { interrupted } : {},
-    ...shown === undefined ? {} : { replay: replayLine(subject, shown) },
-    ...repeated.length === 0 ? {} : { reproduced: repeated.map(repeatedData) },
-    ...trace === undefined || shown === undefined
-      ? {}
-      : { trace: { schedule: smallestOf(shown).schedule, ...traceData(trace, options) } },
   };
 }
 
@@ -176,6 +184,27 @@ export class Paper {
     this.#width = width;
   }
 
+  /** A text in one of the terminal's colors, where there are any. */
+  painted(code: number, text: string): string {
+    return this.#paint(code, text);
+  }
+
+  /** A text by words, in lines as wide as the paper. */
+  wrapped(text: string, indent?: string): string[] {
+    return this.#wrap(text, indent);
+  }
+
+  /** Spans as lanes, by rows. */
+  lanes(spans: readonly Span[], names: readonly string[]): string[] {
+    const paint = (code: number, text: string) => this.#paint(code, text);
+    return laneLines(lanesOf(spans, { names }), { width: this.#width, clock: "rows", paint });
+  }
+
+  /** The outcomes that there are. */
+  outcomes(result: ExploreResult): string[] {
+    return this.#outcomes(result);
+  }
+
   /** What exploring one program came to. */
   explored(explored: Explored, options?: ShownOptions): string[] {
     const { subject, result, trace, interrupted, repeated, isSought } = explored;
@@ -214,24 +243,30 @@ export class Paper {
     return [...lines, ...repeated.flatMap((one) => this.repeated(one))];
   }
 
+  /** A run of a scenario, row by row. */
+  scenario(trace: RunTrace): string[] {
+    return this.#rows(trace, { preempts: "» comes before what was asked for earlier" });
+  }
+
   /** A run, row by row. */
   trace(trace: RunTrace, { lanes = false }: ShownOptions = {}): string[] {
+    return [
+      ...this.#rows(trace, { preempts: "» preempts a task that could go on" }),
+      ...lanes ? ["", ...this.lanes(spansOf(trace), trace.tasks)] : [],
+    ];
+  }
+
+  #rows(trace: RunTrace, { preempts }: { readonly preempts: string }): string[] {
     const lines = traceLines(trace, { width: this.#width, nameOf: shortName });
     const colors = { head: 1, preemption: 33, race: 31, note: 2, row: 0 } as const;
     const marks = [
-      ...trace.rows.some(({ preempts }) => preempts !== undefined) ? ["» preempts a task that could go on"] : [],
+      ...trace.rows.some(({ preempts }) => preempts !== undefined) ? [preempts] : [],
       ...trace.rows.some(({ races }) => races) ? ["≠ nothing orders the two"] : [],
     ];
     return [
       ...lines.map(({ text, kind }) => kind === "row" ? text : this.#paint(colors[kind], text)),
       ...marks.length === 0 ? [] : [this.#paint(2, `      ${marks.join("; ")}`)],
-      ...lanes ? ["", ...this.#lanes(trace)] : [],
     ];
-  }
-
-  #lanes(trace: RunTrace): string[] {
-    const paint = (code: number, text: string) => this.#paint(code, text);
-    return laneLines(lanesOf(spansOf(trace), { names: trace.tasks }), { width: this.#width, clock: "rows", paint });
   }
 
   /** How often a mode came to the model's outcome. */

@@ -10,6 +10,21 @@ import { SeveralProgramsError } from "../../lib/errors.ts";
 import { quoted, UsageError } from "../command/arguments.ts";
 import { plain } from "../command/text.ts";
 
+/** A module that exports no program: it may be a scenario. */
+export class NoProgramError extends UsageError {
+  /** The module's URL, without a name. */
+  readonly module: string;
+  /** What was named of it; undefined where nothing was. */
+  readonly export: string | undefined;
+
+  /** Says so of a module. */
+  constructor(message: string, { module, name, cause }: { module: string; name: string; cause: unknown }) {
+    super(message, { cause });
+    this.module = module;
+    this.export = name === "" ? undefined : name;
+  }
+}
+
 /**
  * Finds the program.
  *
@@ -31,14 +46,26 @@ export async function findTarget(text: string): Promise<RunnableProgram> {
       const is = `it exports ${error.names.length} programs`;
       throw new UsageError(`Cannot run ${quoted(text)}: ${is}, ${all} is wanted`, { cause: error });
     }
-    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    const module = url.href;
+    if (error instanceof TypeError) throw new NoProgramError(error.message, { module, name, cause: error });
     if (!(error instanceof GuestError)) throw error;
     // What the library itself refuses says already what is wanted.
     if (error.far.name === "DefinitionError") throw new UsageError(plain(error.far.message), { cause: error });
     const is = plain(`${error.far.name}: ${error.far.message}`).replace(/\.$/, "");
-    throw new UsageError(`Cannot run ${quoted(text)}: ${is}, a module that exports a program is wanted`, {
-      cause: error,
-    });
+    const message = `Cannot run ${quoted(text)}: ${is}, a module that exports a program is wanted`;
+    // What is not there is nothing else either; what Deno cannot load here may be written for another import map.
+    if (/^Module not found/.test(error.far.message) && isMissing(url)) throw new UsageError(message, { cause: error });
+    throw new NoProgramError(message, { module, name, cause: error });
+  }
+}
+
+/** Whether a URL is that of a file that is not there. */
+function isMissing(url: URL): boolean {
+  if (url.protocol !== "file:") return true;
+  try {
+    return !Deno.statSync(url).isFile;
+  } catch {
+    return true;
   }
 }
 

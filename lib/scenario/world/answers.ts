@@ -97,6 +97,7 @@ export function answers(
       return promise;
     }
     let awaited: Completion | undefined;
+    const { stack } = outside;
     const forget = signal?.whenAborted(() => {
       if (awaited !== undefined) outside.drop(awaited);
       reject(signal.reason);
@@ -116,7 +117,7 @@ export function answers(
           run: () => comes({ name, when, come, due: outside.now + late }),
         }],
       ];
-      awaited = outside.post(name, come, { due, faults, isAnswer: true });
+      awaited = outside.post(name, come, { due, faults, isAnswer: true, stack });
     };
     const answer = (settle: () => void) => {
       const done = () => {

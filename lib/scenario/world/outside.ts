@@ -50,6 +50,8 @@ export interface Posting {
   readonly line?: object;
   readonly faults?: readonly Fault[];
   readonly isAnswer?: boolean;
+  /** Where the code asked for it, where that is not here. */
+  readonly stack?: string | undefined;
 }
 
 /** How far the scenario's own function is. */
@@ -126,11 +128,16 @@ export class Outside {
     return this.#ticks.length > 0;
   }
 
+  /** Where the code is, if it traces. */
+  get stack(): string | undefined {
+    return this.traces ? new Error().stack : undefined;
+  }
+
   /** Asks for a completion. */
   post(
     label: string,
     run: () => void,
-    { due = Infinity, line, faults = [], isAnswer = false }: Posting = {},
+    { due = Infinity, line, faults = [], isAnswer = false, stack = this.stack }: Posting = {},
   ): Completion {
     let chain = this.#current;
     if (!this.#continues || this.#busy[chain] === true) {
@@ -139,7 +146,6 @@ export class Outside {
     }
     this.#continues = false;
     this.#busy[chain] = true;
-    const stack = this.traces ? new Error().stack : undefined;
     const completion = {
       label,
       chain,

@@ -1,0 +1,174 @@
+/**
+ * What exploring a scenario, or replaying a schedule of one, says: lines for people, and the document of `--json`.
+ *
+ * - A column is a chain: what follows one from the other. A deviation is what comes out of the order of asking.
+ */
+
+import type { Span } from "../../mod.ts";
+import type { ExploredWell, RunTrace } from "../../lib/explorer/mod.ts";
+import type { ScenarioReplay, ScenarioReport } from "../../lib/scenario/mod.ts";
+import { quoted } from "../command/arguments.ts";
+import { counted, plain, plainLines, shown } from "../command/text.ts";
+import { lanesOf } from "../run/lanes.ts";
+import { type Paper, resultData, traceData } from "./report.ts";
+
+/** What a report is about, and how it is shown. */
+export interface ScenarioShown {
+  /** As it is called on the command line. */
+  readonly target: string;
+  /** The flags that say the rest once more. */
+  readonly flags: readonly string[];
+  /** Whether lanes are drawn. */
+  readonly lanes: boolean;
+  /** Whether something was looked for, and nothing else. */
+  readonly isSought?: boolean;
+  /** Whether Ctrl-C ended it. */
+  readonly interrupted?: boolean;
+}
+
+/** The result as plain data. */
+export function scenarioData(
+  { scenario, module, result, trace, printed }: ScenarioReport,
+  { target, flags, lanes, interrupted = false }: ScenarioShown,
+): Record<string, unknown> {
+  return {
+    scenario,
+    module,
+    ...resultData(result),
+    ...interrupted ? { interrupted } : {},
+    ..."schedule" in result ? { replay: replayLine(result.schedule, { target, flags }) } : {},
+    ...trace === undefined ? {} : { trace: { ...scenarioTraceData(trace, lanes), printed } },
+  };
+}
+
+/** What a schedule comes to, as plain data. */
+export function replayedData(replayed: ScenarioReplay, schedule: string, lanes: boolean): Record<string, unknown> {
+  const { scenario, outcome, finding, preemptions, trace, printed } = replayed;
+  return {
+    scenario,
+    schedule,
+    kind: finding?.kind ?? null,
+    message: finding?.message ?? null,
+    preemptions,
+    outcome: outcome ?? null,
+    trace: { ...scenarioTraceData(trace, lanes), printed },
+  };
+}
+
+function scenarioTraceData(trace: RunTrace, lanes: boolean): Record<string, unknown> {
+  const data = traceData(trace);
+  return lanes ? { ...data, lanes: lanesOf(chainSpans(trace), { names: trace.tasks }) } : data;
+}
+
+/** The line that replays a schedule. */
+function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "target" | "flags">): string {
+  return ["deno task replay", quoted(target), schedule, ...flags.map(quoted)].join(" ");
+}
+
+/** The result as lines. */
+export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper: Paper): string[] {
+  const { scenario, result, trace, printed } = report;
+  const name = paper.painted(1, plain(scenario));
+  const lines = how.interrupted ? [paper.painted(33, "Interrupted: this is how far it came.")] : [];
+  if (!("schedule" in result)) {
+    const verdict = paper.painted(
+      result.verdict === "proved" ? 32 : 33,
+      result.verdict.toUpperCase().replace("-", " "),
+    );
+    const [head = "", ...rest] = passLines(result, how.isSought ?? false);
+    lines.push(...[`${name}: ${verdict}, ${head}`, ...rest].flatMap((line) => paper.wrapped(line)));
+    return [...lines, ...paper.outcomes(result)];
+  }
+  const head = result.verdict === "bug" ? `${paper.painted(31, "BUG")}, ${result.kind}` : paper.painted(32, "FOUND");
+  const [first = "", ...waits] = result.message.split("\n");
+  lines.push(...paper.wrapped(`${name}: ${head}: ${plain(first)}`, "    "));
+  lines.push(...waits.flatMap((wait) => paper.wrapped(`  ${plain(wait)}`, "      ")));
+  const needs = result.preemptions === 0
+    ? "It shows in order."
+    : `${counted(result.preemptions, "deviation")} from the order; ${
+      result.minimal ? "no schedule with fewer shows it" : "whether fewer do is not known"
+    }.`;
+  lines.push(...paper.wrapped(`${needs} Found after ${counted(result.schedules, "schedule")}.`));
+  if (trace !== undefined) lines.push("", ...runLines({ trace, printed, lanes: how.lanes }, paper));
+  if (result.outcome !== undefined) lines.push("", ...outcomeLine(result.outcome, paper));
+  if (result.verdict !== "bug" || result.kind !== "nondeterminism") {
+    lines.push("", `Replay: ${replayLine(result.schedule, how)}`);
+  }
+  return lines;
+}
+
+/** A schedule's run as lines. */
+export function replayedLines(
+  { scenario, finding, outcome, trace, printed }: ScenarioReplay,
+  lanes: boolean,
+  paper: Paper,
+): string[] {
+  const [first = "no bug in this schedule", ...waits] = finding?.message.split("\n") ?? [];
+  const head = finding === undefined ? first : `${finding.kind}: ${first}`;
+  return [
+    ...paper.wrapped(`${plain(scenario)}: ${plain(head)}`, "    "),
+    ...waits.flatMap((wait) => paper.wrapped(`  ${plain(wait)}`, "      ")),
+    "",
+    ...runLines({ trace, printed, lanes }, paper),
+    ...outcome === undefined ? [] : ["", ...outcomeLine(outcome, paper)],
+  ];
+}
+
+function outcomeLine(outcome: unknown, paper: Paper): string[] {
+  return paper.wrapped(`Outcome: ${shown(outcome, { colors: false })}`);
+}
+
+function runLines(
+  { trace, printed, lanes }: { readonly trace: RunTrace; readonly printed: readonly string[]; readonly lanes: boolean },
+  paper: Paper,
+): string[] {
+  const isEmpty = trace.rows.length === 0;
+  return [
+    ...isEmpty ? ["Nothing comes from outside."] : paper.scenario(trace),
+    ...lanes && !isEmpty ? ["", ...paper.lanes(chainSpans(trace), trace.tasks)] : [],
+    ...printed.length === 0 ? [] : ["", "It prints:", ...printed.flatMap((text) => plainLines(text, "  "))],
+  ];
+}
+
+/** The steps of a run as spans: before each its chain waits for it. */
+function chainSpans({ tasks, rows }: RunTrace): Span[] {
+  return tasks.flatMap((lane, task) => {
+    let since = 0;
+    return rows.flatMap((row, at): Span[] => {
+      if (row.task !== task) return [];
+      const waits = { lane, name: row.text.split(":", 1)[0] ?? "", started: since, finished: at, t: at };
+      since = at + 1;
+      const comes = { lane, name: "running", started: at, finished: since, t: since };
+      return waits.finished > waits.started ? [waits, comes] : [comes];
+    });
+  });
+}
+
+/** What a pass says: its verdict first, then what it proves and what it takes for granted. */
+function passLines(
+  { verdict, schedules, covered, tooLong, unseen, assumptions }: ExploredWell,
+  isSought: boolean,
+): string[] {
+  const ran = counted(schedules, "schedule");
+  const granted = assumptions.length === 0 ? [] : [`Taken for granted: ${assumptions.map(plain).join("; ")}.`];
+  const what = isSought ? "what was looked for" : "a bug";
+  if (verdict === "proved") {
+    return [
+      `no order of what the outside completes shows ${what}, as far as the scenario asserts: ${ran} ${
+        schedules === 1 ? "stands" : "stand"
+      } for all.`,
+      ...granted,
+    ];
+  }
+  const deviations = covered === 0 ? "no deviation" : `at most ${counted(covered ?? 0, "deviation")}`;
+  return [
+    `${isSought ? "not found" : "no bug"} in ${ran}; there are more.` +
+    (covered === undefined ? "" : ` All with ${deviations} from the order are among them.`),
+    ...tooLong === 0 ? [] : [`${counted(tooLong, "run")} came to the step limit.`],
+    ...unseen === undefined ? [] : [
+      `The next random schedule shows a new outcome with a chance of ${(100 * unseen).toFixed(1)}% (Good and Turing).`,
+    ],
+    ...granted,
+    "A larger --budget goes on.",
+  ];
+}

@@ -1,0 +1,82 @@
+/**
+ * A command that turns out to be about a scenario starts itself again, with esbuild and the rights that it needs.
+ *
+ * - Those rights are: to read the environment, and to run esbuild's program besides Deno. It says so on stderr.
+ * - esbuild is what `scripts/packages.lock` pins; without a scenario nobody downloads it.
+ */
+
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../command/arguments.ts";
+import { complain } from "../command/output.ts";
+import { NoProgramError } from "../run/target.ts";
+
+/** What the child does. */
+export type ScenarioCommand = "explore" | "replay";
+
+/** Starts the command again and gives its exit code. */
+export async function startScenario(command: ScenarioCommand, args: readonly string[]): Promise<number> {
+  const { href } = new URL("../scenario.ts", import.meta.url);
+  // A bundle of the command line is one file, which has the command inside.
+  const isBundle = !import.meta.url.endsWith("/scripts/explore/scenario_start.ts");
+  const lock = isBundle ? ["--no-lock"] : ["--frozen", `--lock=${pathOf("../packages.lock")}`];
+  const program = isBundle ? undefined : await esbuildProgram();
+  const rights = [
+    "--allow-read",
+    "--allow-write",
+    "--allow-import",
+    "--allow-env",
+    program === undefined ? "--allow-run" : `--allow-run=${Deno.execPath()},${program}`,
+  ];
+  complain(
+    `A scenario is bundled by esbuild: ${command} starts again with the rights to run it and to read the environment.\n`,
+  );
+  const entry = isBundle ? [import.meta.url, "scenario"] : [href];
+  const flags = ["--quiet", "--no-prompt", "--v8-flags=--max-semi-space-size=8"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, ...lock, ...rights, ...entry, command, ...args],
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  // A terminal tells the child of Ctrl-C as well: it ends by itself, with what it has.
+  const ignore = () => {};
+  Deno.addSignalListener("SIGINT", ignore);
+  try {
+    const { code } = await child.status;
+    return code;
+  } finally {
+    Deno.removeSignalListener("SIGINT", ignore);
+  }
+}
+
+/** What is no program may be a scenario: undefined. All else that is wrong stays so. */
+export function scenarioInstead(error: unknown): undefined {
+  if (!(error instanceof NoProgramError)) throw error;
+}
+
+/** The path of esbuild's program. */
+async function esbuildProgram(): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--frozen",
+      `--lock=${pathOf("../packages.lock")}`,
+      "--allow-read",
+      "--allow-env",
+      pathOf("../bundle/program.ts"),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder().decode(stdout).trim();
+  if (code === 0 && text !== "") return text;
+  const is = new TextDecoder().decode(stderr).trim().split("\n", 1)[0];
+  throw new UsageError(`Cannot explore a scenario: esbuild cannot be loaded (${is}), npm's registry is wanted`);
+}
+
+function pathOf(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}

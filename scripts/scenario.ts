@@ -1,0 +1,160 @@
+/**
+ * What `deno task explore` and `deno task replay` do with a scenario, once they have the rights for esbuild; see their `--help`.
+ *
+ * Exit codes: 0 no bug was found (with `--find`: it was found), 1 a bug, or not what was to be found, 2 wrong arguments or a
+ * module that is no scenario, 130 Ctrl-C, after which what was found is printed, 141 nobody reads the output any longer.
+ */
+
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ScenarioError } from "../lib/errors.ts";
+import { type BugKind, clocks, kinds, SCHEDULE, unreduced } from "../lib/explorer/mod.ts";
+import {
+  type Esbuild,
+  exploreScenario,
+  type ExploreScenarioOptions,
+  replayScenario,
+  scenarioKinds,
+} from "../lib/scenario/mod.ts";
+import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
+import { runCommand } from "./command/ending.ts";
+import { printLine } from "./command/output.ts";
+import { Progress } from "./command/progress.ts";
+import { WIDTH, widthOf } from "./command/text.ts";
+import { number, SEED, seed } from "./command/values.ts";
+import { Paper } from "./explore/report.ts";
+import { replayedData, replayedLines, scenarioData, scenarioLines } from "./explore/scenario_report.ts";
+import { ESBUILD } from "./packages.ts";
+import { documentText } from "./run/report.ts";
+
+const RUNNING = {
+  "--seed": SEED,
+  "--steps": "a whole number from 1 to 1000000000",
+  "--width": WIDTH,
+} as const;
+const EXPLORING = {
+  ...RUNNING,
+  "--strategy": `one of ${unreduced.join(", ")}`,
+  "--budget": "a whole number from 1 to 1000000000",
+  "--find": `one of ${scenarioKinds.join(", ")}, or an outcome as JSON`,
+  "--ignore": `one or more of ${scenarioKinds.join(", ")}`,
+  "--clock": `one of ${clocks.join(", ")}`,
+} as const;
+const SWITCHES = ["--lanes", "--json"];
+
+/** Runs the command that the first argument names and gives its exit code. */
+export async function main([command, ...args]: readonly string[]): Promise<number> {
+  const esbuild: Esbuild & { stop(): Promise<void> } = await import(ESBUILD);
+  try {
+    return await (command === "replay" ? replay(args, esbuild) : explore(args, esbuild));
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+async function explore(args: readonly string[], esbuild: Esbuild): Promise<number> {
+  const { target, url, name, flags } = readTarget(args, EXPLORING);
+  const read = flagReader(flags, EXPLORING);
+  const whole = number({ least: 1, most: 1e9, integer: true });
+  let interrupted = false;
+  const stop = () => {
+    interrupted = true;
+  };
+  using progress = new Progress((schedules) => `${target}: ${schedules} schedules`);
+  const options: ExploreScenarioOptions = {
+    esbuild,
+    name,
+    strategy: read("--strategy", "portfolio", (text) => unreduced.find((strategy) => strategy === text)),
+    budget: read("--budget", undefined, whole),
+    stepLimit: read("--steps", undefined, whole),
+    clock: read("--clock", undefined, (text) => clocks.find((clock) => clock === text)),
+    find: read("--find", undefined, goal),
+    ignore: read("--ignore", undefined, ignored),
+    seed: read("--seed", 0, seed),
+    progress(schedules) {
+      progress.at(schedules);
+      return interrupted;
+    },
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  const report = await exploreScenario(url, options).finally(() => Deno.removeSignalListener("SIGINT", stop));
+  progress.clear();
+  const lanes = flags.has("--lanes");
+  const isSought = options.find !== undefined;
+  const again = ["--seed", "--steps"].flatMap((flag) => flags.has(flag) ? [flag, flags.get(flag) ?? ""] : []);
+  const how = { target, flags: again, lanes, isSought, interrupted };
+  if (flags.has("--json")) printLine(documentText(scenarioData(report, how)));
+  else scenarioLines(report, how, paperOf(flags)).forEach(printLine);
+  if (interrupted) return 130;
+  const { verdict } = report.result;
+  if (!isSought) return verdict === "bug" ? 1 : 0;
+  return verdict === (typeof options.find === "string" ? "bug" : "found") ? 0 : 1;
+}
+
+async function replay(args: readonly string[], esbuild: Esbuild): Promise<number> {
+  const place = args.findIndex((argument) => argument.startsWith("hf") && argument.includes(":"));
+  const schedule = args[place];
+  if (schedule === undefined) {
+    throw new UsageError(`Cannot replay: there is no schedule, one such as ${SCHEDULE} is wanted`);
+  }
+  const { url, name, flags } = readTarget(args.toSpliced(place, 1), RUNNING);
+  const read = flagReader(flags, RUNNING);
+  const options = {
+    esbuild,
+    name,
+    stepLimit: read("--steps", undefined, number({ least: 1, most: 1e9, integer: true })),
+    seed: read("--seed", 0, seed),
+  };
+  const replayed = await replayScenario(url, schedule, options).catch((error: unknown) => {
+    throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
+  });
+  const lanes = flags.has("--lanes");
+  if (flags.has("--json")) printLine(documentText(replayedData(replayed, schedule, lanes)));
+  else replayedLines(replayed, lanes, paperOf(flags)).forEach(printLine);
+  return 0;
+}
+
+/** The module that is meant, the scenario in it, and the flags. */
+function readTarget(args: readonly string[], takes: Readonly<Record<string, string>>): {
+  readonly target: string;
+  readonly url: string;
+  readonly name: string | undefined;
+  readonly flags: ReadonlyMap<string, string>;
+} {
+  const place = args.findIndex((argument, at) => {
+    return !argument.startsWith("-") && !Object.hasOwn(takes, args[at - 1] ?? "");
+  });
+  const target = args[place];
+  if (target === undefined) {
+    throw new UsageError("Cannot explore: there is no scenario, a module by path or URL is wanted");
+  }
+  const flags = readArguments(args.toSpliced(place, 1), { flags: takes, switches: SWITCHES, lists: ["--ignore"] });
+  const [path = "", ...name] = target.split(/#(?=[^#]*$)/);
+  const url = /^(https?|file):/i.test(path) ? path : pathToFileURL(resolve(path)).href;
+  return { target, url, name: name.length === 0 ? undefined : name.join("#"), flags };
+}
+
+function goal(text: string): ExploreScenarioOptions["find"] {
+  const kind = kinds.find((kind) => kind === text);
+  if (kind !== undefined) return scenarioKinds.includes(kind) ? kind : undefined;
+  try {
+    return { outcome: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function ignored(text: string): readonly BugKind[] | undefined {
+  const words = text.split(",");
+  const named = scenarioKinds.filter((kind) => words.includes(kind));
+  return words.every((word) => named.some((kind) => kind === word)) ? named : undefined;
+}
+
+function paperOf(flags: ReadonlyMap<string, string>): Paper {
+  return new Paper({ colors: Deno.stdout.isTerminal() && !Deno.noColor, width: widthOf(flags) });
+}
+
+if (import.meta.main) await runCommand(main);

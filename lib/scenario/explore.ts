@@ -14,6 +14,7 @@ import {
   type BugKind,
   type Clock,
   clocks,
+  type Departure,
   type ExploreResult,
   type Finding,
   kinds,
@@ -33,9 +34,10 @@ import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
 import { Rejections } from "./rejections.ts";
-import { Rounds } from "./rounds.ts";
+import { type Performed, Rounds } from "./rounds.ts";
 import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
 import { scenarioTrace } from "./trace.ts";
+import { waitsOf } from "./waits.ts";
 import { worldText } from "./world_text.ts";
 
 /** How a scenario is run. */
@@ -125,7 +127,7 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
   check(url, options);
   const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
   const goal = goalOf(options);
-  return await prepared(url, { ...options, goal }, async ({ name, search, rounds }) => {
+  return await prepared(url, { ...options, goal }, async ({ name, search, rounds, waits }) => {
     const drive = <T>(slices: Slices<T>) => driven(slices, progress);
     const teams = teamsOf(strategy, seed);
     const ended = await drive(search.go(teams, { budget, keepGoing }));
@@ -148,7 +150,10 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
     // What changes where nothing but the order is open is no bug of the order.
     const again = search.findingOf(performed);
     const isSame = again?.kind === kind;
-    const message = isSame ? again.message : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
+    const hangs = isSame && kind === "hang" ? await waits(least.departures, performed) : [];
+    const message = isSame
+      ? [again.message, ...hangs].join("\n")
+      : `the same order comes to ${again?.kind ?? "no bug"} when it is run again`;
     const evidence = { message, schedule, outcome: judged.outcome, preemptions, steps, minimal: minimal && isSame };
     const all = { ...evidence, exhausted, ...ran() };
     const result: ExploreResult = !isSame
@@ -173,7 +178,7 @@ export async function replayScenario(
 ): Promise<ScenarioReplay> {
   const { departures, timersFree, print } = parseSchedule(schedule, chainNames(MOST_CHAINS));
   const clock = timersFree ? "free" : "ordered";
-  return await prepared(url, { ...options, clock, goal: { ignore: [] } }, async ({ name, search }) => {
+  return await prepared(url, { ...options, clock, goal: { ignore: [] } }, async ({ name, search, waits }) => {
     const { performed, fingerprint, fault } = await driven(search.show(departures));
     const is = fault ?? (printOf(fingerprint) === print ? undefined : "other things come from outside");
     if (is !== undefined) {
@@ -181,7 +186,9 @@ export async function replayScenario(
         `Cannot replay ${schedule} on ${name}: ${is}, the scenario and the code that it was found for are wanted`,
       );
     }
-    const { judged: { outcome, finding }, preemptions, faults, printed } = performed;
+    const { judged: { outcome, finding: found }, preemptions, faults, printed } = performed;
+    const hangs = found?.kind === "hang" ? await waits(departures, performed) : [];
+    const finding = found && { ...found, message: [found.message, ...hangs].join("\n") };
     return { scenario: name, outcome, finding, preemptions, faults, trace: scenarioTrace(performed), printed };
   });
 }
@@ -190,6 +197,8 @@ interface Prepared {
   readonly name: string;
   readonly search: ScenarioSearch;
   readonly rounds: Rounds;
+  /** What a run waits for that hangs, a line each. */
+  readonly waits: (departures: readonly Departure[], performed: Performed) => Promise<readonly string[]>;
 }
 
 /** Bundles a module and makes a realm of it, for as long as something uses them. */
@@ -202,19 +211,27 @@ async function prepared<T>(
   const [bundle, world] = await Promise.all([bundled(url, esbuild), worldText(esbuild)]);
   const { name, title } = scenarioOf(bundle, options.name);
   const { ignore } = goal;
-  const listening: { rejections?: Rejections } = {};
+  const listening: Rejections[] = [];
+  const listen = (owns: (promise: unknown) => boolean) => {
+    const rejections = new Rejections(owns);
+    listening.push(rejections);
+    return rejections;
+  };
   try {
-    const rounds = new Rounds(
-      { bundle, world, seed, name, input, clock, stepLimit, timeout, ignore, isTogether: together ?? true },
-      (owns) => listening.rejections = new Rejections(owns),
-    );
-    return await use({
-      name: title,
-      rounds,
-      search: new ScenarioSearch(rounds, { name, timersFree: clock === "free", goal }),
-    });
+    const how = { bundle, world, seed, name, input, clock, stepLimit, timeout, ignore, isTogether: together ?? true };
+    const rounds = new Rounds(how, listen);
+    const waits: Prepared["waits"] = async (departures, { fingerprint: print }) => {
+      const slices = waitsOf(departures, { print, options: how, listen });
+      for (;;) {
+        const { done, value } = slices.next();
+        if (done) return value;
+        await turn();
+      }
+    };
+    const search = new ScenarioSearch(rounds, { name, timersFree: clock === "free", goal });
+    return await use({ name: title, rounds, waits, search });
   } finally {
-    listening.rejections?.[Symbol.dispose]();
+    for (const rejections of listening) rejections[Symbol.dispose]();
   }
 }
 

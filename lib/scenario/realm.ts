@@ -10,6 +10,7 @@
 
 import vm from "node:vm";
 import { seededChooser } from "../memory/mod.ts";
+import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import type { SourcePlace } from "./source_map.ts";
@@ -28,12 +29,23 @@ export interface RealmOptions {
   readonly bundle: Bundle;
   /** Decides the chance of each run. */
   readonly seed: number;
+  /** What hears of all that is awaited; nobody by default. */
+  readonly waits?: WaitListener | undefined;
+}
+
+/** Hears of waits. */
+export interface WaitListener {
+  /** Told what is awaited, and where in the source. */
+  awaits(awaited: unknown, place: SourcePlace | undefined): void;
+  /** Told of each promise that is made by `new`, and where. */
+  made(promise: unknown, place: SourcePlace | undefined): void;
 }
 
 /** What the world exports. */
 interface WorldExports {
   makeRun(host: HostParts): Run;
   blameNobody(doubt: () => void): void;
+  tellingPromise(made: (promise: unknown) => void): unknown;
   readonly GLOBAL_NAMES: readonly string[];
 }
 
@@ -56,6 +68,7 @@ export class Realm {
   readonly #runs: Run[] = [];
   readonly #intrinsics: Intrinsics;
   readonly #promise: unknown;
+  readonly #places: Announced["places"] | undefined;
   /** What each run begins with. */
   readonly start: Pick<Started, "evaluate" | "isGlobal">;
 
@@ -64,8 +77,10 @@ export class Realm {
    *
    * @throws {ScenarioError} where the bundle cannot be compiled.
    */
-  constructor({ world, bundle, seed }: RealmOptions) {
+  constructor({ world, bundle, seed, waits }: RealmOptions) {
     this.#bundle = bundle;
+    const told = waits === undefined ? undefined : announced(bundle.code);
+    this.#places = told?.places;
     // An ordinary global object, without interceptors. Its type in Deno says that it is a number.
     const ordinary: unknown = vm.constants.DONT_CONTEXTIFY;
     this.#context = vm.createContext(ordinary as object, { microtaskMode: "afterEvaluate" });
@@ -95,9 +110,10 @@ export class Realm {
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
     // Code that is made at run time may name any of them.
     const names = uses("eval") || uses("Function") ? all : all.filter(uses);
-    const make = this.#compiledModule(names);
+    const own = waits === undefined ? {} : this.#telling(waits);
+    const make = this.#compiledModule(told?.code ?? bundle.code, [...names, ...Object.keys(own)]);
     this.start = {
-      evaluate: (globals) => make(...names.map((name) => globals[name])),
+      evaluate: (globals) => make(...names.map((name) => globals[name]), ...Object.values(own)),
       isGlobal: this.#exports.GLOBAL_NAMES.some((name) => names.includes(name)),
     };
     this.#global[JOB] = () => {};
@@ -146,9 +162,25 @@ export class Realm {
     });
   }
 
-  #compiledModule(names: readonly string[]): (...globals: readonly unknown[]) => unknown {
+  /** What a text that announces its awaits is given besides the globals. */
+  #telling(waits: WaitListener): Readonly<Record<string, unknown>> {
+    return {
+      [ANNOUNCE]: (place: number, awaited: unknown) => {
+        const { line, column } = this.#places?.[place] ?? { line: 0, column: 0 };
+        waits.awaits(awaited, this.#bundle.placeOf(line, column));
+        return awaited;
+      },
+      Promise: this.#exports.tellingPromise((promise) => {
+        const at = /:(\d+):\d+\)?$/m.exec((new Error().stack ?? "").split("\n").find((line) => FRAME.test(line)) ?? "");
+        // Within a line the text is another one: the line is what counts.
+        waits.made(promise, at === null ? undefined : this.#bundle.placeOf(Number(at[1]), Infinity));
+      }),
+    };
+  }
+
+  #compiledModule(code: string, names: readonly string[]): (...globals: readonly unknown[]) => unknown {
     // A variable of the module may have a parameter's name: so it is a function of its own.
-    const wrapped = (kind: string) => `"use strict"; return (${kind}() => {\n${this.#bundle.code}\n})();`;
+    const wrapped = (kind: string) => `"use strict"; return (${kind}() => {\n${code}\n})();`;
     const options = { names, filename: FILE, lineOffset: -1 };
     try {
       return this.#compile(wrapped(""), options);

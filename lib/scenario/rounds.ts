@@ -42,7 +42,7 @@ export interface RoundsOptions extends RealmOptions {
   readonly timeout: number;
   /** The kinds of bugs that do not count. */
   readonly ignore: readonly BugKind[];
-  /** Whether runs share drains. */
+  /** Whether runs share their drains. */
   readonly isTogether: boolean;
 }
 
@@ -180,7 +180,7 @@ export class Rounds {
         // The queue may hold an endless loop.
         this.#realm = new Realm(this.#options);
         if (!isAlone) return false;
-        const isStarved = cpuMilliseconds() - begun < patience * this.#options.timeout / 2;
+        const isStarved = cpuMilliseconds() - begun < this.#options.timeout / 2;
         if (isStarved && patience < MOST_PATIENCE) {
           return yield* this.#performAll(lives, { ...options, patience: 2 * patience });
         }

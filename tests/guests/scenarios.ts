@@ -11,6 +11,15 @@ export async function hang({ io }: World): Promise<void> {
   await new Promise(() => {});
 }
 
+/** A lock within itself. */
+export async function held({ io }: World): Promise<void> {
+  const locks: { request(name: string, act: () => unknown): Promise<unknown> } = Reflect.get(navigator, "locks");
+  await locks.request("a", async () => {
+    await io("x");
+    await locks.request("a", () => {});
+  });
+}
+
 export async function livelock({ io }: World): Promise<void> {
   await io("x");
   for (;;) await 0;

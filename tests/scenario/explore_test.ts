@@ -85,7 +85,16 @@ Deno.test("exploreScenario() says that fewest deviations are needed only where f
 });
 
 const BUGS = [
-  ["hang", "hang", "the scenario waits, and nothing is pending"],
+  [
+    "hang",
+    "hang",
+    "the scenario waits, and nothing is pending\nscenarios.ts:11 awaits a promise made at scenarios.ts:11,",
+  ],
+  [
+    "held",
+    "hang",
+    "the scenario waits, and nothing is pending\nscenarios.ts:17 awaits lock a, which nothing gives it\n",
+  ],
   ["livelock", "livelock", "after x the code goes on without end"],
   ["loop", "livelock", "after x the code goes on without end"],
   ["unhandled", "unhandled-rejection", "nobody handles TypeError: lost (scenarios.ts:"],

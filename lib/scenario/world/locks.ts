@@ -79,6 +79,7 @@ export function locks(outside: Outside): object {
       const [options, callback] = rest.length === 1 ? [{}, rest[0]] : rest;
       const { mode = "exclusive", ifAvailable = false, steal = false, signal } = options;
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      if (outside.traces) outside.promised.set(promise, `lock ${name}`);
       if (typeof callback !== "function") {
         reject(new TypeError("Cannot request a lock: no callback is given, a function is wanted"));
         return promise;

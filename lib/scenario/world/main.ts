@@ -128,6 +128,8 @@ export function blameNobody(doubt: () => void): void {
   refusals.tell = doubt;
 }
 
+export { tellingPromise } from "./promises.ts";
+
 /** Makes what runs, given the host's parts. */
 export function makeRun(host: HostParts): Run {
   return new Run(host);

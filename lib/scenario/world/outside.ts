@@ -78,6 +78,8 @@ export class Outside {
   readonly notes: string[] = [];
   /** What is left over at the end of a run, besides what is pending. */
   readonly leftovers: (() => readonly string[])[] = [];
+  /** What promises stand for, for people; only where it traces. */
+  readonly promised: WeakMap<object, string> = new WeakMap();
   /** What belongs to a run is forgotten before the next one. */
   readonly resets: (() => void)[] = [];
   /** What code printed. */

@@ -1,0 +1,67 @@
+/**
+ * What a scenario waits for that hangs: each `await` that nothing ends, with its line.
+ *
+ * - The run is repeated with a text whose awaits report themselves. Where that comes to something else, nothing is said.
+ * - What another wait stands behind (a call that waits itself, `Promise.all`) comes after what it stands behind.
+ */
+
+import { type Departure, Replay } from "../explorer/mod.ts";
+import { builtinModule } from "./bundle.ts";
+import { chainNames, MOST_CHAINS } from "./chains.ts";
+import type { Rejections } from "./rejections.ts";
+import { Rounds, type RoundsOptions } from "./rounds.ts";
+import type { SourcePlace } from "./source_map.ts";
+import { textOfPlace } from "./verdict.ts";
+
+interface Wait {
+  readonly awaited: object;
+  readonly place: SourcePlace;
+}
+
+/** How many waits are told. */
+const MOST = 8;
+
+/** The waits of a run at its end, a line each; none where they cannot be told. */
+export function* waitsOf(
+  departures: readonly Departure[],
+  { print, options, listen }: {
+    readonly print: number;
+    readonly options: RoundsOptions;
+    readonly listen: (owns: (promise: unknown) => boolean) => Rejections;
+  },
+): Generator<void, readonly string[]> {
+  const waits: Wait[] = [];
+  const made = new Map<unknown, SourcePlace | undefined>();
+  const rounds = new Rounds({
+    ...options,
+    waits: {
+      awaits(awaited, place) {
+        if (typeof awaited === "object" && awaited !== null && place !== undefined) waits.push({ awaited, place });
+      },
+      made: (promise, place) => made.set(promise, place),
+    },
+  }, listen);
+  const replay = new Replay(departures, { names: chainNames(MOST_CHAINS) });
+  replay.begin();
+  const [run] = yield* rounds.perform([replay], { isWide: true, traces: true });
+  if (run?.judged.finding?.kind !== "hang" || run.fingerprint !== print) return [];
+  const { promised } = rounds.realm.run(0).outside;
+  const pending = waits.filter(({ awaited }) => isPending(awaited));
+  const isRoot = ({ awaited }: Wait) => made.has(awaited) || promised.has(awaited);
+  const lines = [...pending.filter(isRoot), ...pending.filter((wait) => !isRoot(wait))].map(({ awaited, place }) => {
+    const label = promised.get(awaited);
+    if (label !== undefined) return `${textOfPlace(place)} awaits ${label}, which nothing gives it`;
+    if (!made.has(awaited)) return `${textOfPlace(place)} awaits what waits itself`;
+    const origin = made.get(awaited);
+    const where = origin === undefined ? "" : ` made at ${textOfPlace(origin)}`;
+    return `${textOfPlace(place)} awaits a promise${where}, which nothing in the world completes`;
+  });
+  const told = [...new Set(lines)];
+  return told.length <= MOST ? told : [...told.slice(0, MOST), `and ${told.length - MOST} more`];
+}
+
+/** Whether a promise is neither fulfilled nor rejected. */
+function isPending(promise: object): boolean {
+  const { inspect } = builtinModule("util") as { inspect?: (value: unknown, options: object) => string };
+  return inspect?.(promise, { depth: 0 }).includes("<pending>") ?? false;
+}

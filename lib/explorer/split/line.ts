@@ -11,7 +11,7 @@ import { partsOfPath, WHOLE } from "../strategies/depth_first.ts";
 import { FIRST_RUN, PCT_SHARE } from "../strategies/pct.ts";
 import type { Position } from "../strategies/strategies.ts";
 import type { Share, ShareResult } from "./share.ts";
-import { type Placed, waiting, waitingAt } from "./sharing.ts";
+import { followed, type Placed, waiting, waitingAt } from "./sharing.ts";
 
 /** What is in line, in order. */
 export interface Plan {
@@ -50,7 +50,7 @@ export class Line implements Plan {
 
   /** See {@linkcode Plan}. */
   *open(wanted: number): Iterable<Placed> {
-    this.#follow();
+    this.#line = followed(this.#line);
     for (let at = this.#line.length - 1; at >= 0 && this.#waiting < wanted;) {
       const parts = this.#line[at]?.state === "waiting" ? this.#partsOf(at) : undefined;
       if (parts === undefined) at--;
@@ -84,16 +84,6 @@ export class Line implements Plan {
 
   get #waiting(): number {
     return this.#line.filter(({ state }) => state === "waiting").length;
-  }
-
-  /** Puts what is left of shares in line behind them. */
-  #follow(): void {
-    this.#line = this.#line.flatMap((placed) => {
-      const { rest } = placed.result ?? {};
-      if (rest === undefined || placed.isFollowed) return [placed];
-      placed.isFollowed = true;
-      return [placed, waitingAt(placed, rest)];
-    });
   }
 
   #partsOf(at: number): readonly Placed[] | undefined {

@@ -30,6 +30,16 @@ export function waitingAt({ share }: Placed, position: Position): Placed {
   return waiting({ ...share, position });
 }
 
+/** The same shares, with what is left of those that are done in line behind them. */
+export function followed(line: readonly Placed[]): Placed[] {
+  return line.flatMap((placed) => {
+    const { rest } = placed.result ?? {};
+    if (rest === undefined || placed.isFollowed) return [placed];
+    placed.isFollowed = true;
+    return [placed, waitingAt(placed, rest)];
+  });
+}
+
 /** Shares at work. */
 export class Sharing {
   readonly #workers: Workers;

@@ -16,6 +16,7 @@ import { Line, type Plan, shareOf } from "./line.ts";
 import { goByRounds, type RoundsOptions } from "./rounds.ts";
 import { Limited, type ShareRequest, type Workers } from "./share.ts";
 import { Sharing } from "./sharing.ts";
+import { Tree } from "./tree.ts";
 
 /** How a search is shared out. */
 export interface SplitOptions {
@@ -71,7 +72,8 @@ export function* goSplit(search: Search, options: SplitOptions): Slices<SplitEnd
   if (stand === undefined || !("strategy" in stand)) {
     return { ended: yield* search.goInSlices(schedulers, limits), schedulers };
   }
-  const plan = new Line(stand);
+  const isTree = stand.strategy === "dpor";
+  const plan = isTree ? new Tree(stand.at, search.execution.model.tasks.length) : new Line(stand);
   const end = yield* goAlong(search, plan, going);
   return { ended: end, schedulers: [goingAt(plan.position, { seed }).scheduler] };
 }

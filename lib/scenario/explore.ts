@@ -33,6 +33,7 @@ import { dataText } from "../program/mod.ts";
 import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
+import { type Drain, drains, NeedsTurnError } from "./ground.ts";
 import { Rejections } from "./rejections.ts";
 import { type Performed, Rounds } from "./rounds.ts";
 import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
@@ -54,8 +55,16 @@ export interface ScenarioRunOptions {
   readonly clock?: Clock | undefined;
   /** After how many completions a run is cut; 10,000 by default. */
   readonly stepLimit?: number | undefined;
-  /** For how many milliseconds code may run before it waits; 1,000 by default. */
+  /**
+   * For how many milliseconds code may run before it waits; 1,000 by default. Where turns drain the microtasks nothing ends an
+   * endless loop.
+   */
   readonly timeout?: number | undefined;
+  /**
+   * What drains microtasks: a queue of their own (`own-queue`), or turns of the event loop in the caller's own realm (`turn`), where
+   * `Request`, streams and the like are the platform's. By default the queue, unless the scenario uses what only the other has.
+   */
+  readonly drain?: Drain | undefined;
 }
 
 /** How a scenario is explored. */
@@ -84,6 +93,8 @@ export interface ScenarioReport {
   readonly module: string;
   /** What it came to. Preemptions are deviations from the order in which things were asked for. */
   readonly result: ExploreResult;
+  /** What drained microtasks. */
+  readonly drain: Drain;
   /** The run that shows the bug, if there is one. */
   readonly trace: RunTrace | undefined;
   /** What befalls that run, of what the scenario asks for. */
@@ -127,7 +138,7 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
   check(url, options);
   const { strategy = "portfolio", budget = BUDGET, seed = 0, keepGoing, progress, find } = options;
   const goal = goalOf(options);
-  return await prepared(url, { ...options, goal }, async ({ name, search, rounds, waits }) => {
+  return await prepared(url, { ...options, goal }, async ({ name, drain, search, rounds, waits }) => {
     const drive = <T>(slices: Slices<T>) => driven(slices, progress);
     const teams = teamsOf(strategy, seed);
     const ended = await drive(search.go(teams, { budget, keepGoing }));
@@ -136,7 +147,7 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
     const { distinct, whole: outcomes, unseen } = search.outcomes;
     const ran = () => ({ schedules, tooLong, assumptions: rounds.assumptions, distinct, outcomes });
     const covered = tooLong > 0 ? undefined : teams.find((team) => team.covered !== undefined)?.covered;
-    const whole = { scenario: name, module: url };
+    const whole = { scenario: name, module: url, drain };
     if (found === undefined) {
       const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
       const result = { verdict, ...ran(), covered, unseen, missed: undefined };
@@ -193,19 +204,58 @@ export async function replayScenario(
   });
 }
 
+interface Preparing extends ScenarioRunOptions {
+  readonly goal: ScenarioGoal;
+  readonly together?: boolean | undefined;
+}
+
 interface Prepared {
   readonly name: string;
+  readonly drain: Drain;
   readonly search: ScenarioSearch;
   readonly rounds: Rounds;
   /** What a run waits for that hangs, a line each. */
   readonly waits: (departures: readonly Departure[], performed: Performed) => Promise<readonly string[]>;
 }
 
-/** Bundles a module and makes a realm of it, for as long as something uses them. */
+/** Has a scenario used: drained by turns where that is asked for, or the world of the own queue lacks something. */
 async function prepared<T>(
   url: string,
-  options: ScenarioRunOptions & { readonly goal: ScenarioGoal; readonly together?: boolean | undefined },
+  options: Preparing,
   use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  try {
+    if (options.drain === "turn") return await afterOthers(() => preparedOn("turn", { url, options, use }));
+    return await preparedOn("own-queue", { url, options, use });
+  } catch (error) {
+    if (options.drain !== undefined || !(error instanceof NeedsTurnError)) throw error;
+    return await afterOthers(() => preparedOn("turn", { url, options, use }));
+  }
+}
+
+// What goes wrong in the caller's own realm is of the exploration that is under way there: so there is one at a time.
+let last: Promise<unknown> = Promise.resolve();
+
+async function afterOthers<T>(act: () => Promise<T>): Promise<T> {
+  const before = last;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  last = promise;
+  await before;
+  try {
+    return await act();
+  } finally {
+    resolve();
+  }
+}
+
+/** Bundles a module and makes a realm of it, for as long as something uses them. */
+async function preparedOn<T>(
+  drain: Drain,
+  { url, options, use }: {
+    readonly url: string;
+    readonly options: Preparing;
+    readonly use: (prepared: Prepared) => Promise<T>;
+  },
 ): Promise<T> {
   const { esbuild, input, seed = 0, clock = "ordered", stepLimit = STEPS, timeout = TIMEOUT, goal, together } = options;
   const [bundle, world] = await Promise.all([bundled(url, esbuild), worldText(esbuild)]);
@@ -213,12 +263,24 @@ async function prepared<T>(
   const { ignore } = goal;
   const listening: Rejections[] = [];
   const listen = (owns: (promise: unknown) => boolean) => {
-    const rejections = new Rejections(owns);
+    const rejections = new Rejections(owns, { hearsErrors: drain === "turn" });
     listening.push(rejections);
     return rejections;
   };
   try {
-    const how = { bundle, world, seed, name, input, clock, stepLimit, timeout, ignore, isTogether: together ?? true };
+    const how = {
+      bundle,
+      world,
+      seed,
+      name,
+      input,
+      clock,
+      stepLimit,
+      timeout,
+      ignore,
+      drain,
+      isTogether: together ?? true,
+    };
     const rounds = new Rounds(how, listen);
     const waits: Prepared["waits"] = async (departures, { fingerprint: print }) => {
       const slices = waitsOf(departures, { print, options: how, listen });
@@ -229,7 +291,7 @@ async function prepared<T>(
       }
     };
     const search = new ScenarioSearch(rounds, { name, timersFree: clock === "free", goal });
-    return await use({ name: title, rounds, waits, search });
+    return await use({ name: title, drain, rounds, waits, search });
   } finally {
     for (const rejections of listening) rejections[Symbol.dispose]();
   }
@@ -274,7 +336,7 @@ function goalOf({ find, ignore = [] }: ExploreScenarioOptions): ScenarioGoal {
 
 function check(
   url: string,
-  { strategy = "portfolio", budget = 1, stepLimit = 1, timeout = 1, clock = "ordered", find, ignore = [] }:
+  { strategy = "portfolio", budget = 1, stepLimit = 1, timeout = 1, clock = "ordered", drain, find, ignore = [] }:
     ExploreScenarioOptions,
 ): void {
   const refuse = (is: string, wanted: string) => {
@@ -291,6 +353,7 @@ function check(
     refuse(`a step limit of ${stepLimit}`, "a whole number of at least 1");
   }
   if (!(timeout > 0 && timeout < 2 ** 31)) refuse(`a timeout of ${timeout} ms`, "a number above 0");
+  if (drain !== undefined && !drains.includes(drain)) refuse(`drain ${drain}`, `one of ${drains.join(", ")}`);
   if (!clocks.includes(clock)) refuse(`clock ${clock}`, `one of ${clocks.join(", ")}`);
   for (const kind of typeof find === "string" ? [find, ...ignore] : ignore) {
     if (!kinds.includes(kind)) refuse(`${kind} as a kind of bug`, `one of ${kinds.join(", ")}`);

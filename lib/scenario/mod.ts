@@ -28,4 +28,5 @@ export type {
   EsbuildOptions,
   EsbuildResolved,
 } from "./esbuild.ts";
+export { type Drain, drains } from "./ground.ts";
 export { scenarioKinds } from "./search.ts";

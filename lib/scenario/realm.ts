@@ -1,5 +1,5 @@
 /**
- * A realm: a context of its own for scenarios, with a microtask queue of its own that is drained at once.
+ * A realm for scenarios, compiled and ready: on a ground (`ground.ts`) that drains their microtasks.
  *
  * - Promises and `async` functions are V8's own, so the order of microtasks is the language's.
  * - The world is evaluated inside (`world/main.ts`), and so are all reactions: a reaction that the host asks for would be queued
@@ -12,14 +12,12 @@ import vm from "node:vm";
 import { seededChooser } from "../memory/mod.ts";
 import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
+import { type Drain, type Drained, type Ground, groundOf } from "./ground.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { HostParts } from "./world/globals.ts";
 import type { Run, Started } from "./world/main.ts";
 import { ScenarioError } from "../errors.ts";
-
-/** How a drain ended: `endless` where it took too long. */
-export type Drained = "done" | "endless";
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -29,6 +27,8 @@ export interface RealmOptions {
   readonly bundle: Bundle;
   /** Decides the chance of each run. */
   readonly seed: number;
+  /** What drains microtasks. */
+  readonly drain: Drain;
   /** What hears of all that is awaited; nobody by default. */
   readonly waits?: WaitListener | undefined;
 }
@@ -51,18 +51,13 @@ interface WorldExports {
 
 const FILE = "holdfast-scenario:bundle.js";
 const FRAME = /holdfast-scenario:bundle\.js:(\d+):(\d+)/;
-const JOB = "__job";
 /** Globals that wait for nothing and read no clock. */
 const PURE = ["URL", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
-/** What of a new realm reads clocks, waits or lives outside: the world has its own. */
-const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
 
 /** A realm for scenarios. */
 export class Realm {
   readonly #bundle: Bundle;
-  readonly #context: vm.Context;
-  readonly #global: Record<string, unknown>;
-  readonly #script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
+  readonly #ground: Ground;
   readonly #exports: WorldExports;
   readonly #host: HostParts;
   readonly #runs: Run[] = [];
@@ -77,21 +72,20 @@ export class Realm {
    *
    * @throws {ScenarioError} where the bundle cannot be compiled.
    */
-  constructor({ world, bundle, seed, waits }: RealmOptions) {
+  constructor({ world, bundle, seed, drain, waits }: RealmOptions) {
     this.#bundle = bundle;
     const told = waits === undefined ? undefined : announced(bundle.code);
     this.#places = told?.places;
-    // An ordinary global object, without interceptors. Its type in Deno says that it is a number.
-    const ordinary: unknown = vm.constants.DONT_CONTEXTIFY;
-    this.#context = vm.createContext(ordinary as object, { microtaskMode: "afterEvaluate" });
-    this.#global = vm.runInContext("globalThis", this.#context);
-    this.#promise = this.#global["Promise"];
+    this.#ground = groundOf(drain);
+    const { language, job, hidden } = this.#ground;
+    this.#promise = language["Promise"];
     this.#host = {
       pure: Object.fromEntries(PURE.map((name) => [name, Reflect.get(globalThis, name)])),
       module: builtinModule,
       denoNames: Object.keys(Reflect.get(globalThis, "Deno") ?? {}),
       chooser: () => seededChooser(seed),
       inspect: inspected,
+      base: language,
     };
     const compiled: unknown = this.#compile(`"use strict";\n${world}`, {
       names: [],
@@ -99,14 +93,8 @@ export class Realm {
     });
     this.#exports = (compiled as () => WorldExports)();
     const { globals } = this.run(0);
-    const removed = vm.runInContext(
-      "(names) => { for (const name of names) delete globalThis[name]; delete Atomics.waitAsync; delete Atomics.wait; }",
-      this.#context,
-    );
-    removed(REMOVED);
-    // Code that reaches the realm's own global finds no clock and no chance there.
-    for (const name of ["Date", "Math", "Intl"]) this.#global[name] = globals[name];
-    const all = [...Object.keys(globals), ...this.#exports.GLOBAL_NAMES];
+    this.#ground.seal(globals);
+    const all = [...new Set([...Object.keys(globals), ...this.#exports.GLOBAL_NAMES, ...hidden])];
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
     // Code that is made at run time may name any of them.
     const names = uses("eval") || uses("Function") ? all : all.filter(uses);
@@ -116,8 +104,7 @@ export class Realm {
       evaluate: (globals) => make(...names.map((name) => globals[name]), ...Object.values(own)),
       isGlobal: this.#exports.GLOBAL_NAMES.some((name) => names.includes(name)),
     };
-    this.#global[JOB] = () => {};
-    this.#intrinsics = new Intrinsics(this.#global, { except: JOB });
+    this.#intrinsics = new Intrinsics(language, { except: job });
   }
 
   /** The run of a place: one for each that is under way at a time. */
@@ -137,15 +124,7 @@ export class Realm {
 
   /** Does something in the realm, and all microtasks that come of it; for at most so many milliseconds. */
   drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
-    this.#global[JOB] = act;
-    try {
-      this.#script.runInContext(this.#context, { timeout });
-      return "done";
-    } catch (error) {
-      // Deno gives it no code.
-      if (!String(error).includes("Script execution timed out")) throw error;
-      return "endless";
-    }
+    return this.#ground.drain(act, { timeout });
   }
 
   /** Puts back what a run has changed of the language's objects, and says its name; undefined where nothing has. */
@@ -202,7 +181,8 @@ export class Realm {
       readonly lineOffset?: number;
     },
   ): (...args: readonly unknown[]) => never {
-    const options = { parsingContext: this.#context, filename, lineOffset };
+    const { context } = this.#ground;
+    const options = { filename, lineOffset, ...context === undefined ? {} : { parsingContext: context } };
     return vm.compileFunction(code, [...names], options) as (...args: readonly unknown[]) => never;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Rejections of a realm's promises that nobody handled at the end of a step, as the host hears of them in its next turn.
  *
- * - Those of other realms are left to others.
+ * - Those of other realms are left to others. In the caller's own realm all are a run's, and so are errors that nobody caught.
  */
 
 /** A rejection. */
@@ -18,10 +18,12 @@ export interface Rejection {
 export class Rejections implements Disposable {
   readonly #owns: (promise: unknown) => boolean;
   #heard: Rejection[] = [];
+  #uncaught: unknown[] = [];
 
-  /** `owns` says which promises count. */
-  constructor(owns: (promise: unknown) => boolean) {
+  /** `owns` says which promises count, `hearsErrors` whether errors that nobody caught do. */
+  constructor(owns: (promise: unknown) => boolean, { hearsErrors }: { readonly hearsErrors: boolean }) {
     this.#owns = owns;
+    if (hearsErrors) globalThis.addEventListener("error", this.#failed, { capture: true });
     globalThis.addEventListener("unhandledrejection", this.#unhandled, { capture: true });
     globalThis.addEventListener("rejectionhandled", this.#handled, { capture: true });
   }
@@ -31,13 +33,20 @@ export class Rejections implements Disposable {
     return this.#heard;
   }
 
+  /** Errors that nobody caught since it was forgotten. */
+  get uncaught(): readonly unknown[] {
+    return this.#uncaught;
+  }
+
   /** Forgets what was heard. */
   forget(): void {
     this.#heard = [];
+    this.#uncaught = [];
   }
 
   /** Hears no more. */
   [Symbol.dispose](): void {
+    globalThis.removeEventListener("error", this.#failed, { capture: true });
     globalThis.removeEventListener("unhandledrejection", this.#unhandled, { capture: true });
     globalThis.removeEventListener("rejectionhandled", this.#handled, { capture: true });
   }
@@ -48,6 +57,12 @@ export class Rejections implements Disposable {
     event.preventDefault();
     event.stopImmediatePropagation();
     this.#heard.push({ promise, reason, isHandled: false });
+  };
+
+  readonly #failed = (event: ErrorEvent): void => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#uncaught.push(event.error);
   };
 
   readonly #handled = (event: PromiseRejectionEvent): void => {

@@ -22,7 +22,8 @@ import {
   type Scheduler,
 } from "../explorer/mod.ts";
 import { builtinModule } from "./bundle.ts";
-import { type Drained, Realm, type RealmOptions } from "./realm.ts";
+import { type Drained, NeedsTurnError } from "./ground.ts";
+import { Realm, type RealmOptions } from "./realm.ts";
 import type { Rejections } from "./rejections.ts";
 import { textOfPlace, verdictOf } from "./verdict.ts";
 import type { Completion } from "./world/outside.ts";
@@ -95,6 +96,8 @@ export interface RoundOptions {
 const WIDE = 2 ** 20;
 const LEAST_WIDTH = 8;
 const NONE: readonly number[] = [];
+/** How many turns are taken for a run that nothing is left for. */
+const SETTLING = 8;
 const NOTHING: ReadonlyMap<number, readonly number[]> = new Map();
 
 /** How many times as long as usual a drain may take where others take the processor. */
@@ -142,7 +145,8 @@ export class Rounds {
   *perform(schedulers: readonly Scheduler[], options: RoundOptions = {}): Generator<void, readonly Performed[]> {
     const lives = schedulers.map((scheduler, place) => new Live(scheduler, place));
     let isOver = false;
-    if (lives.length > 1 && this.#changes === undefined && this.#options.isTogether) {
+    const isTogether = this.#options.isTogether && this.#options.drain === "own-queue";
+    if (lives.length > 1 && this.#changes === undefined && isTogether) {
       isOver = yield* this.#performAll(lives, options);
     }
     const performed: Performed[] = [];
@@ -188,6 +192,13 @@ export class Rounds {
         return true;
       }
       yield;
+      // Where microtasks are done in a turn, so are the ticks that they have put in line.
+      while (going.some(({ run }) => run?.outside.hasTicks)) {
+        for (const { run } of going) if (run?.outside.hasTicks) run.tick();
+        yield;
+      }
+      if (this.#options.drain === "turn") yield* this.#settled(going);
+      for (const error of this.#rejections.uncaught) for (const { run } of going) run?.crashes(error);
       if (!isAlone && (doubts.are || this.#rejections.heard.length > 0)) return false;
       const left: Live[] = [];
       for (const live of going) {
@@ -200,6 +211,21 @@ export class Rounds {
     const changed = realm.restore();
     this.#changes ??= changed;
     return isAlone || this.#changes === undefined;
+  }
+
+  /**
+   * Takes turns for a run that nothing is left for: where it then goes on, something of this process has settled on its own.
+   */
+  *#settled(lives: readonly Live[]): Generator<void, void> {
+    const isStuck = ({ run }: Live) => {
+      return run?.outside.state === "runs" && run.outside.pending.length === 0 && run.refused === undefined;
+    };
+    if (!lives.some(isStuck)) return;
+    for (let turn = 0; turn < SETTLING; turn++) yield;
+    if (lives.some(isStuck)) return;
+    throw new ScenarioError(
+      `Cannot explore ${this.#options.name}: it waits for something of this process, an io that stands for it is wanted`,
+    );
   }
 
   /** Performs the next step of runs, with all that comes of it. */
@@ -249,7 +275,8 @@ export class Rounds {
       const placesIn = (stack: string | undefined) => realm.placesIn(stack);
       if (run.refused !== undefined) {
         const [place] = placesIn(run.refused.stack);
-        throw new ScenarioError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
+        const NeededError = run.refused.inTurns ? NeedsTurnError : ScenarioError;
+        throw new NeededError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
       }
       if (run.isSynchronous) {
         throw new ScenarioError(

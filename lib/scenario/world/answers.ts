@@ -9,7 +9,8 @@
 
 import { aborted, type AbortSignal } from "./abort.ts";
 import { ABORTS, FAILS, Faults, type IoFaults, LATE, type RunFaults } from "./faults.ts";
-import { Headers, type Response, responseOf } from "./fetch.ts";
+import { whenAborted } from "./events.ts";
+import { Headers, responseOf } from "./fetch.ts";
 import type { Completion, Fault, Outside } from "./outside.ts";
 import { refuse } from "./refused.ts";
 
@@ -98,7 +99,7 @@ export function answers(
     }
     let awaited: Completion | undefined;
     const { stack } = outside;
-    const forget = signal?.whenAborted(() => {
+    const forget = signal && whenAborted(signal, () => {
       if (awaited !== undefined) outside.drop(awaited);
       reject(signal.reason);
     });
@@ -160,14 +161,16 @@ export function answers(
     outside.broken ??= error;
     throw error;
   };
-  const fetch = (input: unknown, options: FetchOptions = {}): Promise<Response> => {
+  const fetch = (input: unknown, options: FetchOptions = {}): Promise<unknown> => {
     const handle = handler;
     if (handle === undefined) refuse("fetch without a handler, which serve takes,")();
     const url = String(input instanceof Object && "url" in input ? input.url : input);
-    const method = (options.method ?? "GET").toUpperCase();
-    const given = { url, method, headers: new Headers(options.headers), body: options.body };
-    const { signal } = options;
-    const answered = request(`${method} ${url}`, () => handle?.(given), signal ? { signal } : {});
+    const { method = "GET", headers, body, signal }: FetchOptions = {
+      ...input instanceof Object && "method" in input ? requestParts(input as FetchOptions) : {},
+      ...options,
+    };
+    const given = { url, method: method.toUpperCase(), headers: new Headers(headers), body };
+    const answered = request(`${given.method} ${url}`, () => handle?.(given), signal ? { signal } : {});
     return answered.then((answer) => responseOf(answer, { url, io: request, ...signal ? { signal } : {} }));
   };
   const serve = (given: unknown) => {
@@ -178,6 +181,16 @@ export function answers(
   };
   const faults = (which: RunFaults) => asked.ask(which);
   return { world: { io, expect, serve, faults }, fetch };
+}
+
+/** The parts of a request of the platform's own. */
+function requestParts({ method, headers, body, signal }: FetchOptions): FetchOptions {
+  return {
+    ...method === undefined ? {} : { method },
+    ...headers ? { headers } : {},
+    body,
+    ...signal ? { signal } : {},
+  };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -4,8 +4,8 @@
  * - A listener that throws ends the run as an uncaught error; the others are still called.
  */
 
-/** An error of the platform, by its name. */
-export class DOMException extends Error {
+/** An error of the platform, by its name: where the realm has no such class of its own. */
+class WorldException extends Error {
   static readonly #codes: Readonly<Record<string, number>> = {
     NotSupportedError: 9,
     InvalidStateError: 11,
@@ -24,9 +24,15 @@ export class DOMException extends Error {
   }
 
   get code(): number {
-    return DOMException.#codes[this.name] ?? 0;
+    return WorldException.#codes[this.name] ?? 0;
   }
 }
+Object.defineProperty(WorldException, "name", { value: "DOMException" });
+
+const platforms: unknown = Reflect.get(globalThis, "DOMException");
+/** An error of the platform, by its name. */
+export const DOMException = (platforms ?? WorldException) as typeof WorldException;
+export type DOMException = WorldException;
 
 /** How an event is made. */
 export interface EventSettings {
@@ -152,9 +158,19 @@ interface Listener {
 }
 
 /** What a signal offers to those who listen until it aborts. */
-interface Aborting {
+export interface Aborting {
   readonly aborted: boolean;
-  whenAborted(act: () => void): void;
+  /** Missing where the signal is the platform's own. */
+  whenAborted?(act: () => void): () => void;
+  addEventListener(type: string, act: () => void, options: { readonly once: boolean }): void;
+  removeEventListener(type: string, act: () => void): void;
+}
+
+/** Has something done when a signal aborts, before its listeners hear of it; the platform's own signals tell all in order. */
+export function whenAborted(signal: Aborting, act: () => void): () => void {
+  if (signal.whenAborted !== undefined) return signal.whenAborted(act);
+  signal.addEventListener("abort", act, { once: true });
+  return () => signal.removeEventListener("abort", act);
 }
 
 /** How a listener is added. */
@@ -181,7 +197,7 @@ export class EventTarget {
     if (list.some((other) => other.callback === callback && other.capture === capture)) return;
     list.push({ callback, capture, once, isRemoved: false });
     this.#listeners.set(type, list);
-    signal?.whenAborted(() => this.removeEventListener(type, callback, { capture }));
+    if (signal !== undefined) whenAborted(signal, () => this.removeEventListener(type, callback, { capture }));
   }
 
   removeEventListener(type: string, callback: Callback, options: ListenerOptions = {}): void {

@@ -2,10 +2,11 @@
  * Answers to fetches: a status, headers, and a body that is there as a whole. Inside the realm.
  *
  * - Reading the body is an `io` of its own, so an abort may come between the head and the body.
- * - Streams are not in this world.
+ * - Where the realm has the platform's own responses (`platform.ts`), an answer is one of those: streams are there, too.
  */
 
 import type { AbortSignal } from "./abort.ts";
+import { platformParts, platformResponse } from "./platform.ts";
 import { refuse } from "./refused.ts";
 
 type Pairs = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | Headers;
@@ -121,7 +122,23 @@ export class Response {
   }
 
   get body(): unknown {
-    return refuse("the stream of a body")();
+    return refuse("the stream of a body", { inTurns: true })();
+  }
+
+  arrayBuffer(): never {
+    return refuse("arrayBuffer of a response", { inTurns: true })();
+  }
+
+  blob(): never {
+    return refuse("blob of a response", { inTurns: true })();
+  }
+
+  bytes(): never {
+    return refuse("bytes of a response", { inTurns: true })();
+  }
+
+  formData(): never {
+    return refuse("formData of a response", { inTurns: true })();
   }
 
   clone(): Response {
@@ -146,10 +163,13 @@ export class Response {
 }
 
 /** What a handler's answer is: parts of a response, or else the body of one. */
-export function responseOf(answer: unknown, context: Context): Response {
+export function responseOf(answer: unknown, context: Context): unknown {
   if (answer instanceof Response) return answer.from(context);
   const isParts = typeof answer === "object" && answer !== null &&
     Object.keys(answer).length > 0 && Object.keys(answer).every((key) => PARTS.includes(key));
-  const { body, ...settings }: Parts = isParts ? answer : { body: answer };
-  return new Response(body, settings, context);
+  const { body, ...settings }: Parts = platformParts(answer) as Parts | undefined ??
+    (isParts ? answer : { body: answer });
+  const { url, io, signal } = context;
+  const arrives = () => io(`body of ${url}`, undefined, signal ? { signal } : {});
+  return platformResponse({ body, settings, url, arrives }) ?? new Response(body, settings, context);
 }

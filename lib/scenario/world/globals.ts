@@ -4,7 +4,7 @@
  * - A run's `globalThis` is an object of its own over the realm's, so what code puts there goes with the run.
  */
 
-import { AbortController } from "./abort.ts";
+import { AbortController, timedOut } from "./abort.ts";
 import { answers } from "./answers.ts";
 import { chance, type Chooser } from "./chance.ts";
 import { clocks } from "./clock.ts";
@@ -13,6 +13,7 @@ import { Headers, Response } from "./fetch.ts";
 import { locks } from "./locks.ts";
 import { modules } from "./node/modules.ts";
 import type { Outside } from "./outside.ts";
+import { PLATFORM, platformGlobals } from "./platform.ts";
 import { ports } from "./ports.ts";
 import { refuse } from "./refused.ts";
 import { nextTick, timers } from "./timers.ts";
@@ -31,6 +32,8 @@ export interface HostParts {
   readonly chooser: () => Chooser;
   /** A value as people read it. */
   readonly inspect: (value: unknown) => string;
+  /** What a run's `globalThis` is made over: the objects of the language. */
+  readonly base: object;
 }
 
 /** What the world lacks, by name. */
@@ -41,20 +44,7 @@ const LACKING = [
   "WebSocketStream",
   "EventSource",
   "XMLHttpRequest",
-  "Request",
-  "Blob",
-  "File",
   "FileReader",
-  "FormData",
-  "ReadableStream",
-  "WritableStream",
-  "TransformStream",
-  "ByteLengthQueuingStrategy",
-  "CountQueuingStrategy",
-  "CompressionStream",
-  "DecompressionStream",
-  "TextEncoderStream",
-  "TextDecoderStream",
   "WebAssembly",
   "alert",
   "confirm",
@@ -124,6 +114,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
   };
   const globals: Record<string, unknown> = {
     ...Object.fromEntries(LACKING.map((name) => [name, refuse(name)])),
+    ...Object.fromEntries(PLATFORM.map((name) => [name, refuse(name, { inTurns: true })])),
     ...host.pure,
     TextEncoder: encoder(host.pure["TextEncoder"] as typeof TextEncoder),
     ...timers(outside),
@@ -141,6 +132,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     MessageEvent,
     Response,
     fetch,
+    ...platformGlobals(outside, timedOut),
     console: printing,
     process,
     navigator: { locks: locks(outside), userAgent: "Holdfast", hardwareConcurrency: 1, language: "en", onLine: true },

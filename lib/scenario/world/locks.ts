@@ -5,7 +5,7 @@
  */
 
 import type { AbortSignal } from "./abort.ts";
-import { DOMException } from "./events.ts";
+import { DOMException, whenAborted } from "./events.ts";
 import type { Completion, Outside } from "./outside.ts";
 
 interface LockOptions {
@@ -107,7 +107,7 @@ export function locks(outside: Outside): object {
         lock.held = [];
         lock.waiting.unshift(request);
       } else lock.waiting.push(request);
-      signal?.whenAborted(() => {
+      signal && whenAborted(signal, () => {
         if (request.grant === undefined && !lock.waiting.includes(request)) return;
         forget(name, lock, request);
         reject(signal.reason);

@@ -8,7 +8,7 @@ import { uncaught } from "./events.ts";
 import { globalsOf, type HostParts } from "./globals.ts";
 import { type Completion, Outside } from "./outside.ts";
 import { cloned } from "./clone.ts";
-import { refusals } from "./refused.ts";
+import { type NotInWorldError, refusals } from "./refused.ts";
 
 /** A module of the user's, evaluated for one run: its exports, or a promise of them. */
 type Evaluate = (globals: Readonly<Record<string, unknown>>) => unknown;
@@ -31,8 +31,9 @@ class Run {
   readonly outside = new Outside();
   readonly #own: Readonly<Record<string, unknown>>;
   readonly #world: object;
+  readonly #base: object;
   /** What the run used that the world lacks. */
-  refused: Error | undefined;
+  refused: NotInWorldError | undefined;
   /** Whether the function gave something else than a promise. */
   isSynchronous = false;
 
@@ -40,6 +41,7 @@ class Run {
     const { globals, world } = globalsOf(this.outside, host);
     this.#own = globals;
     this.#world = world;
+    this.#base = host.base;
   }
 
   /** What the module finds as globals. */
@@ -54,7 +56,7 @@ class Run {
     outside.reset();
     this.refused = undefined;
     this.isSynchronous = false;
-    const globals = isGlobal ? whole(this.#own) : this.#own;
+    const globals = isGlobal ? whole(this.#own, this.#base) : this.#own;
     this.blamed();
     // As platforms evaluate modules: in a microtask.
     void this.#call({ evaluate, name, input, globals });
@@ -80,6 +82,11 @@ class Run {
       outside.value = error;
       outside.state = "threw";
     }
+  }
+
+  /** Has an error end the run that nobody could catch. */
+  crashes(error: unknown): void {
+    this.outside.crash ??= { error };
   }
 
   /** Lets a completion come. */
@@ -109,8 +116,11 @@ class Run {
 }
 
 /** An object of all globals, of a run of its own: what code puts there goes with the run. */
-function whole(globals: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const all: Record<string, unknown> = Object.create(globalThis, Object.getOwnPropertyDescriptors(globals));
+function whole(
+  globals: Readonly<Record<string, unknown>>,
+  base: object,
+): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = Object.create(base, Object.getOwnPropertyDescriptors(globals));
   for (const own of GLOBAL_NAMES) Object.defineProperty(all, own, { value: all, writable: true, configurable: true });
   return all;
 }

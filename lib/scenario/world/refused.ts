@@ -7,8 +7,12 @@
 export class NotInWorldError extends Error {
   override readonly name: string = "NotInWorldError";
 
-  constructor(what: string) {
+  /** Whether it is in the world of scenarios that are drained by turns. */
+  readonly inTurns: boolean;
+
+  constructor(what: string, { inTurns = false }: { readonly inTurns?: boolean } = {}) {
     super(`Cannot use ${what} in a scenario: it is not in the world, an io that stands for it is wanted`);
+    this.inTurns = inTurns;
   }
 }
 
@@ -16,9 +20,9 @@ export class NotInWorldError extends Error {
 export const refusals: { tell: (error: NotInWorldError) => void } = { tell: () => {} };
 
 /** A function, or a class, that is refused when it is called. */
-export function refuse(what: string): () => never {
+export function refuse(what: string, options: { readonly inTurns?: boolean } = {}): () => never {
   const refused = function (): never {
-    const error = new NotInWorldError(what);
+    const error = new NotInWorldError(what, options);
     refusals.tell(error);
     throw error;
   };

@@ -3,6 +3,7 @@
  */
 
 import type { AbortSignal } from "../abort.ts";
+import { whenAborted } from "../events.ts";
 
 type Name = string | symbol;
 type Callback = (...args: unknown[]) => unknown;
@@ -148,7 +149,7 @@ export function once(
     };
     emitter.once(name, heard);
     if (name !== "error") emitter.once("error", failed);
-    signal?.whenAborted(() => {
+    signal && whenAborted(signal, () => {
       emitter.off(name, heard);
       emitter.off("error", failed);
       reject(signal.reason);

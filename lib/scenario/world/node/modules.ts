@@ -6,6 +6,7 @@
  */
 
 import type { AbortSignal } from "../abort.ts";
+import { whenAborted } from "../events.ts";
 import type { Outside } from "../outside.ts";
 import { refuse } from "../refused.ts";
 import { EventEmitter, once } from "./emitter.ts";
@@ -204,7 +205,7 @@ function promised(globals: Module): Module {
         return;
       }
       const timer = start?.(() => resolve(value), delay);
-      signal?.whenAborted(() => {
+      signal && whenAborted(signal, () => {
         clear?.(timer);
         reject(signal.reason);
       });

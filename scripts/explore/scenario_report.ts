@@ -28,13 +28,15 @@ export interface ScenarioShown {
 
 /** The result as plain data. */
 export function scenarioData(
-  { scenario, module, result, trace, printed }: ScenarioReport,
+  { scenario, module, drain, result, trace, faults, needsFault, printed }: ScenarioReport,
   { target, flags, lanes, interrupted = false }: ScenarioShown,
 ): Record<string, unknown> {
   return {
     scenario,
     module,
+    drain,
     ...resultData(result),
+    ..."schedule" in result ? { faults, needsFault } : {},
     ...interrupted ? { interrupted } : {},
     ..."schedule" in result ? { replay: replayLine(result.schedule, { target, flags }) } : {},
     ...trace === undefined ? {} : { trace: { ...scenarioTraceData(trace, lanes), printed } },
@@ -43,13 +45,14 @@ export function scenarioData(
 
 /** What a schedule comes to, as plain data. */
 export function replayedData(replayed: ScenarioReplay, schedule: string, lanes: boolean): Record<string, unknown> {
-  const { scenario, outcome, finding, preemptions, trace, printed } = replayed;
+  const { scenario, outcome, finding, preemptions, faults, trace, printed } = replayed;
   return {
     scenario,
     schedule,
     kind: finding?.kind ?? null,
     message: finding?.message ?? null,
     preemptions,
+    faults,
     outcome: outcome ?? null,
     trace: { ...scenarioTraceData(trace, lanes), printed },
   };
@@ -67,7 +70,12 @@ function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "ta
 
 /** The result as lines. */
 export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper: Paper): string[] {
-  const { scenario, result, trace, printed } = report;
+  const { scenario, drain, result, trace, printed } = report;
+  const where = drain === "turn"
+    ? paper.wrapped(
+      "It uses classes of the platform, so it ran in the realm of the command, a turn of the event loop a step.",
+    )
+    : [];
   const name = paper.painted(1, plain(scenario));
   const lines = how.interrupted ? [paper.painted(33, "Interrupted: this is how far it came.")] : [];
   if (!("schedule" in result)) {
@@ -77,7 +85,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
     );
     const [head = "", ...rest] = passLines(result, how.isSought ?? false);
     lines.push(...[`${name}: ${verdict}, ${head}`, ...rest].flatMap((line) => paper.wrapped(line)));
-    return [...lines, ...paper.outcomes(result)];
+    return [...lines, ...where, ...paper.outcomes(result)];
   }
   const head = result.verdict === "bug" ? `${paper.painted(31, "BUG")}, ${result.kind}` : paper.painted(32, "FOUND");
   const [first = "", ...waits] = result.message.split("\n");
@@ -89,12 +97,21 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
       result.minimal ? "no schedule with fewer shows it" : "whether fewer do is not known"
     }.`;
   lines.push(...paper.wrapped(`${needs} Found after ${counted(result.schedules, "schedule")}.`));
+  lines.push(...faultsText(report).flatMap((text) => paper.wrapped(text)), ...where);
   if (trace !== undefined) lines.push("", ...runLines({ trace, printed, lanes: how.lanes }, paper));
   if (result.outcome !== undefined) lines.push("", ...outcomeLine(result.outcome, paper));
   if (result.verdict !== "bug" || result.kind !== "nondeterminism") {
     lines.push("", `Replay: ${replayLine(result.schedule, how)}`);
   }
   return lines;
+}
+
+/** What befell the run that shows something: of faults that the scenario asks for. */
+function faultsText({ faults, needsFault }: ScenarioReport): readonly string[] {
+  if (faults.length === 0) return [];
+  const told = faults.map(plain).join("; ");
+  if (!needsFault) return [`${faults.length === 1 ? "A fault befalls" : "Faults befall"} it: ${told}.`];
+  return [`It needs ${faults.length === 1 ? "a fault" : "faults"}, no order alone shows it: ${told}.`];
 }
 
 /** A schedule's run as lines. */

@@ -29,6 +29,18 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
     /\nReplay: deno task replay tests\/guests\/scenarios\.ts#assertion hf2:a@0\.one\/b\.1:\w{6}\n/,
   );
 
+  const [fault, turned] = await Promise.all([
+    ended("explore", "tests/guests/faulty_scenarios.ts#charges"),
+    ended("explore", "tests/guests/turn_scenarios.ts#stream", "--json"),
+  ]);
+  assertEquals(fault.code, 1);
+  assertStringIncludes(
+    fault.stdout.replaceAll(/\s+/g, " "),
+    "It needs a fault, no order alone shows it: charge fails, though it has acted.",
+  );
+  assertMatch(fault.stdout, /\nReplay: .* hf2:a@1\.charge-answered\/a=fails\.\d+:\w{6}\n/);
+  assertEquals([turned.code, JSON.parse(turned.stdout).drain], [0, "turn"]);
+
   assertEquals(broken.code, 2);
   assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
 });

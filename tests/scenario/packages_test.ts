@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import type { BugKind } from "../../lib/explorer/mod.ts";
 import { exploreScenario, replayScenario } from "../../lib/scenario/mod.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
+import type { Plain, Replayed } from "../contracts/plain_world.ts";
 
 /** A bug that a tracker tells of. */
 interface Known {
@@ -105,6 +106,29 @@ if (!isThere) {
   console.warn("npm's registry cannot be reached: the tests that need packages of it are left out");
 }
 
+/** What a run comes to in a process of the packages' own project, without realm and bundle. */
+async function inPlainDeno(url: string, texts: readonly string[]): Promise<Plain["finding"]> {
+  const program = fileURLToPath(import.meta.resolve("../contracts/plain_world.ts"));
+  const replayed: Replayed = { url, name: "before", texts };
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-check",
+      "--frozen",
+      "--config=deno.json",
+      "--allow-read",
+      "--allow-env",
+      program,
+      JSON.stringify(replayed),
+    ],
+    cwd: fileURLToPath(folder),
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (text === "") throw new Error(new TextDecoder().decode(stderr));
+  return (JSON.parse(text) as Plain).finding;
+}
+
 for (const [module, { of, issue, kind, deviations, fixed: [version, orders] }] of Object.entries(KNOWN)) {
   const url = `${folder}${module}.ts`;
   Deno.test({
@@ -112,11 +136,12 @@ for (const [module, { of, issue, kind, deviations, fixed: [version, orders] }] o
     ignore: !isThere,
     async fn() {
       await using esbuild = await testEsbuild();
-      const { result } = await exploreScenario(url, { esbuild, name: "before", budget: RUNS });
+      const { result, trace } = await exploreScenario(url, { esbuild, name: "before", budget: RUNS });
       assert(result.verdict === "bug", `not found in ${result.schedules} runs`);
       assertEquals([result.kind, result.preemptions, result.minimal], [kind, deviations, true]);
       const { finding } = await replayScenario(url, result.schedule, { esbuild, name: "before" });
       assertEquals(finding, { kind, message: result.message });
+      assertEquals((await inPlainDeno(url, trace?.rows.map(({ text }) => text) ?? []))?.[0], kind);
       const { result: after } = await exploreScenario(url, { esbuild, name: "fixed", strategy: "depth-first" });
       assertEquals([after.verdict, after.schedules, after.assumptions], ["proved", orders, []]);
     },

@@ -1,0 +1,195 @@
+/**
+ * A scenario in plain Deno, without realm and bundle: what the outside completes is held back by hand, and let go in the order
+ * of a trace.
+ *
+ * - Timers and clocks of this process are the world's meanwhile; all else, promises, events, Node's modules, is the platform's.
+ * - As a program it takes a module, a name, an input and the texts of the trace, as JSON, and prints what came of it.
+ *
+ * @module
+ */
+
+/** What came of it, as `exploreScenario` tells it. */
+export interface Plain {
+  readonly outcome?: unknown;
+  /** The kind of bug, and its message without the place. */
+  readonly finding?: readonly [kind: string, message: string];
+}
+
+/** What is run. */
+export interface Replayed {
+  /** The module's URL. */
+  readonly url: string;
+  readonly name: string;
+  readonly input?: unknown;
+  /** What came from outside, in order. */
+  readonly texts: readonly string[];
+}
+
+interface Held {
+  readonly label: string;
+  readonly due: number;
+  readonly run: () => void;
+}
+
+/** When the clock of a run starts. */
+const EPOCH = 1_735_689_600_000;
+
+const { setImmediate } = globalThis as unknown as { setImmediate(act: () => void): void };
+
+/** Does something in a turn of the event loop, and waits for all that comes of it. */
+async function turn(act: () => void): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setImmediate(() => {
+    act();
+    // The turn after this one: all microtasks of this one have run, and rejections have been told.
+    setImmediate(() => setImmediate(resolve));
+  });
+  await promise;
+}
+
+let copies = 0;
+
+/** Replays a scenario. */
+export async function plainly({ url, name, input, texts }: Replayed): Promise<Plain> {
+  // Its module state is fresh.
+  const exports: Record<string, (world: object, input: unknown) => Promise<unknown>> = await import(
+    `${url}?${++copies}`
+  );
+  const held: Held[] = [];
+  let now = 0;
+  const hold = (label: string, run: () => void, due = Infinity) => {
+    const completion = { label, due, run };
+    held.push(completion);
+    return completion;
+  };
+  const drop = (completion: Held | undefined) => {
+    const place = completion === undefined ? -1 : held.indexOf(completion);
+    if (place >= 0) held.splice(place, 1);
+  };
+  let broken: string | undefined;
+  let crash: unknown;
+  const world = {
+    io: (label: string, act?: () => unknown, { signal }: { signal?: AbortSignal } = {}) => {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return promise;
+      }
+      let awaited: Held | undefined;
+      signal?.addEventListener("abort", () => {
+        drop(awaited);
+        reject(signal.reason);
+      });
+      const answer = (settle: () => void) => {
+        awaited = signal?.aborted ? undefined : hold(act === undefined ? label : `${label}, answered`, settle);
+      };
+      if (act === undefined) answer(() => resolve(undefined));
+      else {
+        awaited = hold(label, () => {
+          try {
+            const value = act();
+            answer(() => resolve(value));
+          } catch (error) {
+            answer(() => reject(error));
+          }
+        });
+      }
+      return promise;
+    },
+    expect: (holds: unknown, what: string) => {
+      if (holds) return;
+      broken ??= what;
+      throw Object.assign(new Error(what), { name: "AssertionError" });
+    },
+  };
+  const timers = (kind: string) => (act: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
+    const span = Math.max(1, Math.trunc(delay ?? 1));
+    const run = () => {
+      if (kind === "interval") timer.held = hold(`${kind} ${span} ms`, run, now + span);
+      act(...args);
+    };
+    const timer = { held: hold(`${kind} ${span} ms`, run, now + span), ref: () => timer, unref: () => timer };
+    return timer;
+  };
+  const clear = (timer?: { readonly held: Held }) => drop(timer?.held);
+  const ours = {
+    setTimeout: timers("timer"),
+    setInterval: timers("interval"),
+    clearTimeout: clear,
+    clearInterval: clear,
+  };
+  const theirs = Object.fromEntries(Object.keys(ours).map((name) => [name, Reflect.get(globalThis, name)]));
+  const { now: dateNow } = Date;
+  const rejected = new Map<Promise<unknown>, { readonly reason: unknown; isHandled: boolean }>();
+  const unhandled = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    rejected.set(event.promise, { reason: event.reason, isHandled: false });
+  };
+  const handled = (event: PromiseRejectionEvent) => {
+    const rejection = rejected.get(event.promise);
+    if (rejection !== undefined) rejection.isHandled = true;
+  };
+  let state = "runs";
+  let value: unknown;
+  try {
+    Object.assign(globalThis, ours);
+    Date.now = () => EPOCH + now;
+    Object.defineProperty(performance, "now", { value: () => now, configurable: true });
+    globalThis.addEventListener("unhandledrejection", unhandled);
+    globalThis.addEventListener("rejectionhandled", handled);
+    await turn(() => {
+      exports[name]?.(world, structuredClone(input)).then((given) => {
+        state = "returned";
+        value = given;
+      }, (error) => {
+        state = "threw";
+        value = error;
+      });
+    });
+    for (const text of texts) {
+      const ready = held.filter(({ label }) => text === label || text.startsWith(`${label}: `));
+      const [next] = ready.sort((one, other) => one.due - other.due || 0);
+      if (next === undefined) {
+        throw new Error(`Cannot let ${text} go: ${held.map(({ label }) => label).join(", ") || "nothing"} is held`);
+      }
+      drop(next);
+      if (next.due !== Infinity) now = Math.max(now, next.due);
+      await turn(() => {
+        try {
+          next.run();
+        } catch (error) {
+          crash ??= error;
+        }
+      });
+    }
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", unhandled);
+    globalThis.removeEventListener("rejectionhandled", handled);
+    Date.now = dateNow;
+    Reflect.deleteProperty(performance, "now");
+    Object.assign(globalThis, theirs);
+  }
+  const told = (error: unknown) => error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const outcome = state === "returned" ? value : undefined;
+  const finding = (kind: string, message: string): Plain => ({ outcome, finding: [kind, message] });
+  const lost = [...rejected.values()];
+  if (broken !== undefined) return finding("assertion", broken);
+  const thrown = crash ?? (state === "threw" ? value : undefined);
+  if (thrown !== undefined && (thrown as Error).name === "AssertionError") return finding("assertion", told(thrown));
+  if (state === "runs" && thrown === undefined) return finding("hang", "the scenario waits, and nothing is pending");
+  if (state === "returned" && lost.length === 0 && held.length > 0) {
+    return finding("leak", `it returns, and leaves over: ${held.map(({ label }) => label).join(", ")}`);
+  }
+  for (const { reason, isHandled } of lost) {
+    if (!isHandled) return finding("unhandled-rejection", `nobody handles ${told(reason)}`);
+  }
+  for (const { reason, isHandled } of lost) {
+    if (isHandled) {
+      return finding("late-rejection", `${told(reason)} is handled only in a later step: a process ends before`);
+    }
+  }
+  if (thrown === undefined) return { outcome };
+  return finding("exception", crash === undefined ? told(thrown) : `nobody catches ${told(thrown)}`);
+}
+
+if (import.meta.main) console.log(JSON.stringify(await plainly(JSON.parse(Deno.args[0] ?? ""))));

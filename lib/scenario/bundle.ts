@@ -230,5 +230,7 @@ function refused(url: string, error: unknown): unknown {
   const place = location === null
     ? ""
     : ` at ${location.file.replace(`${MODULES}:`, "")}:${location.line}:${location.column + 1}`;
-  return new ScenarioError(`Cannot bundle ${url}: ${text}${place}`, { cause: error });
+  // What Deno refuses says already where.
+  const is = text.startsWith("Cannot bundle") ? text : `Cannot bundle ${url}: ${text}`;
+  return new ScenarioError(is.includes(place) ? is : is + place, { cause: error });
 }

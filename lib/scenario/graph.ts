@@ -231,6 +231,11 @@ export function urlOf(path: string): string {
   return pathToFileURL(path).href;
 }
 
+/** What Deno says, on one line, with the place that it names. */
 function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? text;
+  // deno-lint-ignore no-control-regex
+  const plain = text.replaceAll(/\x1b\[[\d;]*m/g, "");
+  const [first = plain] = plain.split("\n", 1);
+  const [, place] = /\n\s+at (\S+:\d+:\d+)/.exec(plain) ?? [];
+  return place === undefined ? first : `${first} at ${place}`;
 }

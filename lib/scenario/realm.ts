@@ -158,16 +158,10 @@ export class Realm {
   }
 
   #compiledModule(code: string, names: readonly string[]): (...globals: readonly unknown[]) => unknown {
-    // A variable of the module may have a parameter's name: so it is a function of its own.
-    const wrapped = (kind: string) => `"use strict"; return (${kind}() => {\n${code}\n})();`;
-    const options = { names, filename: FILE, lineOffset: -1 };
+    // A variable of the module may have a parameter's name: so it is a function of its own. It may await, as a module may.
+    const wrapped = `"use strict"; return (async () => {\n${code}\n})();`;
     try {
-      return this.#compile(wrapped(""), options);
-    } catch {
-      // An await of the module itself.
-    }
-    try {
-      return this.#compile(wrapped("async "), options);
+      return this.#compile(wrapped, { names, filename: FILE, lineOffset: -1 });
     } catch (error) {
       throw new ScenarioError(`Cannot compile ${this.#bundle.url}: ${error instanceof Error ? error.message : error}`);
     }

@@ -9,6 +9,7 @@ export { checkEquivalence } from "./equivalence.ts";
 export { checkZeroOrderHold } from "./zero_order_hold.ts";
 export type { SystemCheckOptions } from "./subject.ts";
 export { checkProgramEquivalence, type ProgramCheckOptions, type ProgramReference } from "./program_equivalence.ts";
+export { checkScenario, type ScenarioCheckOptions } from "./scenario_check.ts";
 export { holds, ScheduledRun, schedules, type SchedulesOptions } from "./schedules.ts";
 export type { PropertyOptions, SampleOptions } from "./property.ts";
 export type { ExperimentOptions } from "./experiment.ts";

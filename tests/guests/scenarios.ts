@@ -142,3 +142,11 @@ export async function served({ serve }: World): Promise<string> {
   }));
   return shown;
 }
+
+/** Holds for numbers below 5. */
+export async function below({ io, expect }: World, numbers: readonly number[]): Promise<void> {
+  await Promise.all(numbers.map(async (number) => {
+    await io(`look at ${number}`);
+    expect(number < 5, `${number} is below 5`);
+  }));
+}

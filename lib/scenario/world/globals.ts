@@ -151,6 +151,9 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
   };
   const node = modules({ outside, globals, hostModule: host.module });
   globals["__node"] = node;
+  // A bundle is no file.
+  globals["__filename"] = "/scenario.js";
+  globals["__dirname"] = "/";
   return { globals, world };
 }
 

@@ -10,7 +10,7 @@ import { type Completion, Outside } from "./outside.ts";
 import { cloned } from "./clone.ts";
 import { type NotInWorldError, refusals } from "./refused.ts";
 
-/** A module of the user's, evaluated for one run: its exports, or a promise of them. */
+/** A module of the user's, evaluated for one run: a promise of its exports. */
 type Evaluate = (globals: Readonly<Record<string, unknown>>) => unknown;
 
 /** What is run. */
@@ -70,9 +70,7 @@ class Run {
     const { outside } = this;
     await undefined;
     try {
-      const evaluated = evaluate(globals);
-      // Only a module with an await of its own gives a promise.
-      const exports = evaluated instanceof Promise ? await evaluated : evaluated;
+      const exports = await evaluate(globals);
       const scenario = (exports as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[name];
       const given = scenario?.(this.#world, cloned(input));
       this.isSynchronous = !isThenable(given);

@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { ScenarioError } from "../../lib/errors.ts";
+import { exploreScenario } from "../../lib/scenario/mod.ts";
+import { testEsbuild } from "../contracts/esbuild.ts";
+import { inFolder } from "../e2e/command.ts";
+
+/** A project of the user's: an import map, a workspace, JSON, CommonJS, and a module that awaits. */
+const PROJECT: Readonly<Record<string, string>> = {
+  "deno.json": `{ "imports": { "lib/": "./src/" }, "workspace": ["./counter"] }`,
+  "counter/deno.json": `{ "name": "@user/counter", "version": "1.0.0", "exports": "./mod.ts" }`,
+  "counter/mod.ts": `let count: number = 0;\nexport const next = (): number => ++count;\n`,
+  "src/data.json": `{ "n": 5 }`,
+  "src/old.cjs": `let calls = 0;\nmodule.exports = { call: () => ++calls, file: __filename.length > 0 };\n`,
+  "src/slow.ts": `import { setTimeout as sleep } from "node:timers/promises";
+await sleep(5);
+export const slept = performance.now();
+export const here = import.meta.url;
+`,
+  "scenario.ts": `import data from "lib/data.json" with { type: "json" };
+import old from "./src/old.cjs";
+import { next } from "@user/counter";
+import { here, slept } from "lib/slow.ts";
+import path from "node:path";
+const setTimeout = "a name of its own";
+export default async function all({ io }: { io: (label: string) => Promise<void> }) {
+  await Promise.all([io("a"), io("b")]);
+  const { lazy } = await import("lib/lazy.ts");
+  return [data.n, old.call(), next(), slept, path.basename(new URL(here).pathname), lazy, setTimeout.length];
+}
+`,
+  "src/lazy.ts": `enum Kind { A, B }\nexport const lazy: number = Kind.B satisfies number;\n`,
+  "thrower.ts": `interface Box { readonly value: number }
+
+export default async function thrower({ io }: { io: (label: string) => Promise<void> }) {
+  await io("x");
+  const box = undefined as unknown as Box;
+  return box.value;
+}
+`,
+  "broken.ts": `export default async function broken() {\n  return await 1 +;\n}\n`,
+  "lost.ts": `import { x } from "./nowhere.ts";\nexport default async () => x;\n`,
+};
+
+Deno.test("a scenario is bundled as Deno resolves its project, with module state that is fresh in each run", async () => {
+  await using esbuild = await testEsbuild();
+  await inFolder(async (folder) => {
+    for (const [path, text] of Object.entries(PROJECT)) {
+      await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    const url = (file: string) => pathToFileURL(`${folder}/${file}`).href;
+    const { scenario, result } = await exploreScenario(url("scenario.ts"), { esbuild });
+    const wanted = [5, 1, 1, 5, "slow.ts", 1, 17];
+    assertEquals([scenario, result.verdict, result.distinct], ["all", "proved", 1]);
+    assertEquals(result.outcomes.map(({ outcome }) => outcome), [wanted]);
+
+    // Lines are the user's.
+    const thrown = await exploreScenario(url("thrower.ts"), { esbuild });
+    assert(thrown.result.verdict === "bug" && thrown.result.message.endsWith("(thrower.ts:6)"));
+    assertEquals(thrown.trace?.rows.map(({ source }) => source), [`${url("thrower.ts")}:4:9`]);
+
+    // What changes is bundled again.
+    await Deno.writeTextFile(`${folder}/src/data.json`, `{ "n": 6 }`);
+    const again = await exploreScenario(url("scenario.ts"), { esbuild });
+    assertEquals(again.result.outcomes.map(({ outcome }) => outcome), [[6, ...wanted.slice(1)]]);
+
+    const broken = await assertRejects(() => exploreScenario(url("broken.ts"), { esbuild }), ScenarioError);
+    assert(/broken\.ts:2:\d+/.test(broken.message), broken.message);
+    const lost = await assertRejects(() => exploreScenario(url("lost.ts"), { esbuild }), ScenarioError);
+    assert(lost.message.includes("nowhere.ts"), lost.message);
+  });
+});

@@ -1,0 +1,38 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { PropertyError, ScenarioError } from "../../lib/errors.ts";
+import { replayScenario } from "../../lib/scenario/mod.ts";
+import { checkScenario } from "../../lib/testing/mod.ts";
+import { testEsbuild } from "../contracts/esbuild.ts";
+
+const scenarios = import.meta.resolve("../guests/scenarios.ts");
+
+Deno.test("checkScenario() shrinks the input and the order, and says what replays both", async () => {
+  await using esbuild = await testEsbuild();
+  const inputs = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 });
+  // A run passes for inputs whose numbers are all below 5, in every order.
+  const options = { fc, esbuild, name: "below", inputs, budget: 50, seed: 1, numRuns: 100 } as const;
+  const error = await assertRejects(() => checkScenario(scenarios, options), PropertyError);
+  assert(error.message.startsWith("Cannot pass checkScenario with below: assertion, 5 is below 5 (scenarios.ts:"));
+  assertEquals(/\n\[ 5 \]\n/.test(error.message), true, error.message);
+  const [, schedule = ""] = /^Schedule: (.*)$/m.exec(error.message) ?? [];
+  const replayed = await replayScenario(scenarios, schedule, { esbuild, name: "below", input: [5] });
+  assertEquals(replayed.finding?.kind, "assertion");
+  // Its seed and path begin at the counterexample.
+  const { seed, path } = error;
+  const again = await assertRejects(() => checkScenario(scenarios, { ...options, seed, path }), PropertyError);
+  assertEquals(again.message.split("\n")[0], error.message.split("\n")[0]);
+});
+
+Deno.test("checkScenario() explores a scenario once that takes no input, and hands on what makes no sense", async () => {
+  await using esbuild = await testEsbuild();
+  await checkScenario(scenarios, { fc, esbuild, name: "asks" });
+  await assertRejects(
+    () => checkScenario(scenarios, { fc, esbuild, name: "lost" }),
+    PropertyError,
+    "both updates count",
+  );
+  await checkScenario(scenarios, { fc, esbuild, name: "lost", ignore: ["assertion"] });
+  await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "nobody" }), ScenarioError, "nobody");
+  await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "asks", strategy: "dpor" }), RangeError);
+});

@@ -5,7 +5,7 @@
 import type { EngineOptions } from "../mod.ts";
 import { burnRates, roundTrips } from "./bench/delegation.ts";
 import { engineCosts } from "./bench/engine.ts";
-import { schedules, untilFound } from "./bench/explorer.ts";
+import { schedules, splitting, untilFound } from "./bench/explorer.ts";
 import { dporByLength, dporByNumber, waitingLoops } from "./bench/explorer_growth.ts";
 import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
@@ -85,7 +85,7 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   }],
   ["explore", {
     about: "schedules a second, how long it takes to find a bug, and what exploring costs as it grows",
-    measures: [schedules, untilFound, dporByNumber, dporByLength, waitingLoops],
+    measures: [schedules, splitting, untilFound, dporByNumber, dporByLength, waitingLoops],
   }],
   ["start", {
     about: "the start of `deno task sim`",

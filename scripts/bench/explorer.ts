@@ -4,7 +4,8 @@
 
 import fc from "fast-check";
 import type { AnyProgram, ExploreOptions, Shared, Steps } from "../../mod.ts";
-import { cell, defineProgram, ensure, explore, lock } from "../../mod.ts";
+import { cell, defineProgram, ensure, explore, exploreSplit, Host, lock } from "../../mod.ts";
+import { counter as counting } from "../../lib/programs/counter.ts";
 import { compare, type Table, took } from "./statistics.ts";
 
 const TASKS = 3;
@@ -13,6 +14,8 @@ const TIMES = 2;
 const SCHEDULES = 34_650;
 const PEER_SCHEDULES = 5000;
 const WARMUPS = 2;
+/** How many schedules a search has that is split. */
+const SPLIT = 500_000;
 
 const counter = (order: "atomic" | "plain") =>
   defineProgram({
@@ -48,6 +51,28 @@ export async function schedules({ rounds }: { rounds: number }): Promise<Table> 
     "dpor": all(atomic, { strategy: "dpor" }),
   }, { rounds, warmups: WARMUPS });
   return { title: "Schedules of three tasks of four steps", unit: "thousand/s", figures };
+}
+
+/** How long a search takes on several workers, which are warm. */
+export async function splitting({ rounds }: { rounds: number }): Promise<Table> {
+  await using host = new Host();
+  const options = {
+    parameters: { tasks: 3, times: 3 },
+    strategy: "depth-first",
+    keepGoing: true,
+    shrink: false,
+  } as const;
+  const split = (workers: number) => () =>
+    took(async () => {
+      const result = await exploreSplit(counting, { ...options, budget: SPLIT, workers, host });
+      if (result.schedules !== SPLIT) throw new Error("as many schedules as the budget has are wanted");
+    });
+  const figures = await compare({
+    "on one worker": split(1),
+    "on two workers": split(2),
+    "here": () => took(() => explore(counting, { ...options, budget: SPLIT })),
+  }, { rounds, warmups: 1 });
+  return { title: `${SPLIT / 1000} thousand schedules, depth-first`, unit: "ms", figures };
 }
 
 /** Milliseconds until a bug is found. */

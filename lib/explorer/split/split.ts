@@ -50,9 +50,9 @@ export interface SplitEnd {
   readonly schedulers: readonly Scheduler[];
 }
 
-const SIZES: Sizes = { first: 1000, least: 1000, most: 50_000 };
+const SIZES: Sizes = { first: 1000, least: 1000, most: 100_000 };
 /** One of how many parts of what is known a share is, for each worker. */
-const PART = 8;
+const PART = 4;
 
 /** Runs a search whose runs are shared out. */
 export function* goSplit(search: Search, options: SplitOptions): Slices<SplitEnd> {

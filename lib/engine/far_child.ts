@@ -6,7 +6,7 @@
  */
 
 import type { Child, ChildStatus, FarPlace, ProcessSignal } from "../platform/mod.ts";
-import { EngineError, errorText } from "../errors.ts";
+import { errorText } from "../errors.ts";
 import { Link, type LinkOptions, type LinkTelling } from "./link.ts";
 import { answerFrom, bytesOf, endFrom, type ModuleAnswer, type SetupMessage } from "./message.ts";
 import type { Connection } from "./nats.ts";
@@ -58,7 +58,6 @@ export class FarChild implements Child {
   /**
    * Has the agent start it; resolves when it is there.
    *
-   * @throws {EngineError} where the module cannot be sent along.
    * @throws {Error} with a clause for a message, where the agent did not start it.
    */
   async start(message: SetupMessage, bundle: () => Promise<Uint8Array>): Promise<void> {
@@ -72,7 +71,6 @@ export class FarChild implements Child {
       await this.#started.promise;
     } catch (error) {
       this.kill("SIGKILL");
-      if (error instanceof EngineError) throw error;
       throw new Error(`on agent ${agent}: ${errorText(error)}`, { cause: error });
     }
   }

@@ -5,7 +5,7 @@
  * - An agent gets a setup, never arguments: what a child may do is decided by its agent's own code.
  */
 
-import type { Launcher } from "../mode/mod.ts";
+import { type External, type GuestSetup, type Launcher, permissionFlags } from "../mode/mod.ts";
 import { Agents } from "./agents.ts";
 import { type Engine, engineFrom, type EngineOptions } from "./engine_options.ts";
 import { FarChild } from "./far_child.ts";
@@ -36,20 +36,25 @@ export function byAgents(options: EngineOptions): Launcher {
     });
     return made;
   };
+  const launch = async (setup: GuestSetup, external: External): Promise<FarChild> => {
+    const { connection, agents } = await connect();
+    const files = await modules.files(setup);
+    const { name, guest } = await agents.take();
+    const child = new FarChild(connection, {
+      to: SUBJECTS.toGuest(guest),
+      from: SUBJECTS.fromGuest(guest),
+      peer: name,
+      silence: engine.silence,
+    });
+    await child.start({ setup, external, files }, () => modules.bundle(setup));
+    return child;
+  };
   return {
     transport: "nats",
-    async launch(setup, external) {
-      const { connection, agents } = await connect();
-      const files = await modules.files(setup);
-      const { name, guest } = await agents.take();
-      const child = new FarChild(connection, {
-        to: SUBJECTS.toGuest(guest),
-        from: SUBJECTS.fromGuest(guest),
-        peer: name,
-        silence: engine.silence,
-      });
-      await child.start({ setup, external, files }, () => modules.bundle(setup));
-      return child;
+    launch(setup, external) {
+      // What makes no sense is refused at once, as on this host.
+      permissionFlags(setup.permissions);
+      return launch(setup, external);
     },
     async close() {
       const open = client;

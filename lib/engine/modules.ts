@@ -8,7 +8,7 @@
  *   names the bundle.
  */
 
-import { EngineError, errorText } from "../errors.ts";
+import { errorText } from "../errors.ts";
 import { BLOCKS, type GuestSetup } from "../mode/mod.ts";
 import { platform } from "../platform/mod.ts";
 import type { ModuleAnswer, ModuleFile } from "./message.ts";
@@ -30,20 +30,19 @@ export class Modules {
     return keep(this.#files, module, () => filesOf(setup).catch(() => []));
   }
 
-  /**
-   * The module of a guest as one file.
-   *
-   * @throws {EngineError} where it cannot be made.
-   */
-  bundle(setup: GuestSetup): Promise<Uint8Array<ArrayBuffer>> {
-    return keep(this.#bundles, setup.module, async () => {
-      const { code, stdout, stderr } = await run(setup, ["bundle", "--quiet", "--platform", "deno"]);
-      if (code === 0) return stdout;
-      const is = stderr.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
-      throw new EngineError(
-        `Cannot send ${setup.module} to another host: ${is}, a module that can be bundled is wanted`,
-      );
-    });
+  /** The module of a guest as one file; where none can be made, one that says why when it is loaded. */
+  async bundle(setup: GuestSetup): Promise<Uint8Array> {
+    const { module } = setup;
+    try {
+      return await keep(this.#bundles, module, async () => {
+        const { code, stdout, stderr } = await run(setup, ["bundle", "--quiet", "--platform", "deno"]);
+        if (code !== 0) throw new Error(stderr.replaceAll(/[\s\p{Cc}]+/gu, " ").trim());
+        return stdout;
+      });
+    } catch (error) {
+      const is = `Cannot send ${module} to another host: ${errorText(error)}, a module that can be bundled is wanted`;
+      return new TextEncoder().encode(`throw new TypeError(${JSON.stringify(is)});`);
+    }
   }
 }
 
@@ -83,11 +82,7 @@ async function run(
     ...importMap === undefined ? [] : ["--import-map", importMap],
     module,
   ];
-  try {
-    return await platform.runChild({ args });
-  } catch (cause) {
-    throw new EngineError(`Cannot send ${module} to another host: ${errorText(cause)}`, { cause });
-  }
+  return await platform.runChild({ args });
 }
 
 /** What was made before under a name, or is made now; what failed may be tried again. */

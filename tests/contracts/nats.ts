@@ -12,7 +12,9 @@
 import { fileURLToPath } from "node:url";
 import { guestCode } from "../../lib/host/guest_code.ts";
 import { Agent, type AgentOptions } from "../../lib/engine/mod.ts";
+import { readTally } from "../../scripts/checks/tally.ts";
 import { within } from "./deadline.ts";
+import { runs } from "./soak.ts";
 
 /** Seconds that a server may take to listen. */
 const SECONDS = 20;
@@ -38,6 +40,21 @@ export function natsTests(file: string): (name: string, body: () => Promise<void
       },
     });
   };
+}
+
+/** Registers a suite that needs a server, as one test, in a soak alone: it takes minutes. */
+export function natsSuite(name: string, { file, register }: { readonly file: string; register(): void }): void {
+  if (Deno.env.has(INNER)) return register();
+  if (runs(1) === 1) return;
+  Deno.test({
+    name,
+    ignore: LEFT_OUT,
+    async fn() {
+      const text = await runInside(file);
+      const { passed, failed } = readTally(text) ?? { passed: 0, failed: 1 };
+      if (passed === 0 || failed > 0) throw new Error(`in a process of its own:\n${text}`);
+    },
+  });
 }
 
 /** Runs the tests of a file in a process that may load the engine's package. */
@@ -106,6 +123,12 @@ export class NatsServer implements AsyncDisposable {
     this.#process?.kill("SIGKILL");
     await this.#process?.status;
     this.#process = undefined;
+  }
+
+  /** Kills it and waits for nothing, for a process that is about to end. */
+  killNow(): void {
+    this.#process?.kill("SIGKILL");
+    Deno.removeSync(this.#folder, { recursive: true });
   }
 
   /** Starts it again, on the same port. */

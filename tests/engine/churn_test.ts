@@ -22,7 +22,7 @@ test("the server is killed and comes back: a run goes on or ends with one typed 
   await using both = await agents(server.url, ["alpha", "beta"]);
   const engine: EngineOptions = { servers: server.url, silence: 1 };
   await using host = new Host({ engine });
-  for (let round = 0; round < runs(2); round++) {
+  for (let round = 0; round < runs(1); round++) {
     const running = host.run(lockProgram, { mode: "process", parameters: { tasks: 3, pause: 0.2 }, timeout: 30 });
     const began = Promise.withResolvers<void>();
     const look = setInterval(() => both.all.some(({ status: { guests } }) => guests > 0) && began.resolve(), 5);
@@ -86,7 +86,7 @@ test("an agent ends the guests of a client that was killed", async () => {
   await using server = await NatsServer.start({ jetstream: false });
   await using one = await agents(server.url, ["alpha"]);
   const script = `import { Host, Pool } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
-    const host = new Host({ engine: { servers: ${JSON.stringify(server.url)}, silence: 1 } });
+    const host = new Host({ engine: { servers: ${JSON.stringify(server.url)}, silence: 2 } });
     const pool = await Pool.open({ mode: "process", module: ${JSON.stringify(PRIMES)}, workers: 2, host });
     console.log("there");
     await new Promise(() => setInterval(() => {}, 1000));`;

@@ -32,7 +32,10 @@ export interface Request {
   readonly named: Timing;
   /** The newest request whose reply the near side has seen. */
   readonly seen: number;
-  /** The parameters that were set since that one, the oldest first: they count from this request on. */
+  /**
+   * The parameters that were set since the request before, or since the seen one where requests may be replaced, the oldest first:
+   * they count from this request on.
+   */
   readonly set?: readonly ParameterChange[];
   /** The inputs in declared order; `UNCONNECTED` stands for an optional one without a value. */
   readonly inputs: readonly unknown[];

@@ -75,8 +75,10 @@ export class NearSide {
   #lag = { most: 0, sum: 0, held: 0, releases: 0 };
   /** Its first event in this run. */
   #first = 0;
-  /** The parameters that were set and that no released reply knows of. */
+  /** The parameters that were set and that no request has carried, or none that the far side is known to have worked on. */
   #set: Set[] = [];
+  /** What each parameter was set to last, by path and name: what another far side is told. */
+  readonly #known = new Map<string, ParameterChange>();
 
   /** Makes the near side of a delegated part; `open` gives it its far side. */
   constructor(part: DelegatedContext) {
@@ -110,7 +112,11 @@ export class NearSide {
     return { most, mean: releases === 0 ? 0 : sum / releases, held };
   }
 
+  /** Gives it its far side, or another one, which is told of the parameters that were set. */
   open(far: FarSide): void {
+    if (this.#far !== undefined) {
+      this.#set = [...this.#known.values()].map((change) => ({ change, request: undefined }));
+    }
     this.#far = far;
   }
 
@@ -129,6 +135,7 @@ export class NearSide {
   /** Sets a parameter from the next request on. */
   setParameter(change: ParameterChange): void {
     this.#set.push({ change, request: undefined });
+    this.#known.set(`${change.path} ${change.name}`, change);
   }
 
   /** Which event of this system lies at that time. */
@@ -140,7 +147,8 @@ export class NearSide {
   sample(k: number, at: { t: number; named: Timing }): Request {
     const request = { k, t: at.t, named: at.named, seen: this.#released, inputs: this.part.sample() };
     if (this.#set.length === 0) return request;
-    this.#set = this.#set.filter((set) => set.request === undefined || set.request > this.#released);
+    const isCarried = ({ request }: Set) => request === undefined || (this.#mayMiss && request > this.#released);
+    this.#set = this.#set.filter(isCarried);
     for (const set of this.#set) set.request ??= k;
     return this.#set.length === 0 ? request : { ...request, set: this.#set.map(({ change }) => change) };
   }
@@ -248,6 +256,11 @@ export class NearSide {
       change: { ...change, value: valueFrom(ANY, change.value, () => `parameter ${change.name} of ${path}`) },
       request: undefined,
     }));
+  }
+
+  /** Whether the far side may never work on a request: then what one carries goes with the next ones, too. */
+  get #mayMiss(): boolean {
+    return !this.part.system.deterministic;
   }
 
   #isDue(k: number): boolean {

@@ -136,3 +136,40 @@ for (const mode of MODE_NAMES) {
     assertEquals([error.guest, error.mode, error.phase], ["b", mode, "update"], error.message);
   });
 }
+
+Deno.test("A parameter is set once, whatever the latency: what is late is only what is shown", async () => {
+  await using host = new Host();
+  // Whoever is asked again names another time.
+  const relative = defineSystem({
+    name: "relative",
+    state: { at: scalar(-1) },
+    parameters: { after: scalar(10), scale: scalar(1) },
+    outputs: { at: { type: scalar(), value: ({ state, parameter }) => state.at * parameter.scale } },
+    update: { nextTime: ({ t, parameter }) => t + parameter.after, run: ({ t, next }) => void (next.at = t) },
+  });
+  const settings = fc.array(
+    fc.record({ t: fc.integer({ min: 0, max: 20 }), after: fc.constantFrom(1, 1.5, 2, 7), scale: fc.boolean() }),
+    { maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(settings, fc.integer({ min: 2, max: 5 }), async (list, latency) => {
+      const shown = async (late: number) => {
+        const builder = new DiagramBuilder("top");
+        const far = builder.add("far", delegate(relative, { mode: "direct", period: 1, latency: late }));
+        builder.exportOutput("at", far.output("at"));
+        await using simulator = new Simulator(builder.build(), { host });
+        await simulator.initialize();
+        for (const { t, after, scale } of list.toSorted((one, other) => one.t - other.t)) {
+          await simulator.advanceTo(t);
+          simulator.setParameter("far", "after", after);
+          if (scale) simulator.setParameter("far", "scale", t);
+        }
+        await simulator.advanceTo(40);
+        return simulator.trace.rows().map(([, at]) => at);
+      };
+      const [one, more] = [await shown(1), await shown(latency)];
+      assertEquals(more.slice(latency), one.slice(1, 1 + more.length - latency));
+    }),
+    { numRuns: runs(40), examples: [[[{ t: 2, after: 1.5, scale: false }], 3]] },
+  );
+});

@@ -193,6 +193,13 @@ export class GuestError extends Error {
   }
 }
 
+/** Whether a snapshot was refused, here or on a far side, however deep: that changes nothing, so the run can go on. */
+export function isRefusedSnapshot(error: unknown): boolean {
+  let thrown = error;
+  while (thrown instanceof GuestError) thrown = thrown.cause;
+  return thrown instanceof RunningProcessError;
+}
+
 /**
  * What a far error says. Where a process guest lacks a permission, Deno names a flag of its own command line, which starts
  * nothing here: the host's options grant it.

@@ -63,9 +63,13 @@ export class Delegations {
     return parts.map((part) => this.#sideOf.get(part)).filter((side) => side !== undefined);
   }
 
-  /** Begins a run at that time, with far sides that are opened once. */
-  *begin(time: Rational): Waits<void> {
-    yield* this.#collectAll(this.sides, () => {});
+  /** Begins a run at that time, with far sides that are opened once, and anew after a run that failed. */
+  *begin(time: Rational, { isAfterFailure }: { readonly isAfterFailure: boolean }): Waits<void> {
+    if (isAfterFailure) {
+      const closed = this.#session?.close();
+      this.#session = undefined;
+      if (closed instanceof Promise) yield closed;
+    } else yield* this.#collectAll(this.sides, () => {});
     for (const side of this.sides) side.begin(time);
     this.#arrivals = new ArrivalLog();
     if (this.#host === undefined || this.sides.length === 0 || this.#session !== undefined) return;

@@ -17,7 +17,8 @@ export function setFarParameter(
   { name, value }: { readonly name: string; readonly value: unknown },
 ): void {
   const inside = path.slice(side.part.path.length + 1);
-  const type = parameterTypes(side.part.system.inner, inside)?.[name];
+  const types = parameterTypes(side.part.system.inner, inside) ?? {};
+  const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (type === undefined) {
     throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of a leaf is wanted`);
   }

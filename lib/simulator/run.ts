@@ -133,12 +133,12 @@ export class Run {
   }
 
   /**
-   * Begins a run at time t, with all states at their declared initial values. Level by level: initialization events, and the far
-   * sides' first outputs; then publishes and the monitor.
+   * Begins a run at time t, with all states at their declared initial values, and with other far sides where the one before has
+   * failed. Level by level: initialization events, and the far sides' first outputs; then publishes and the monitor.
    */
-  *initialize(t: number): Waits<AdvanceStatus> {
+  *initialize(t: number, { isAfterFailure }: { readonly isAfterFailure: boolean }): Waits<AdvanceStatus> {
     const time = exact(snapped(t));
-    yield* this.delegations.begin(time);
+    yield* this.delegations.begin(time, { isAfterFailure });
     this.writer.values.discard();
     for (const part of this.writer.parts) if (part.kind === "leaf") part.reset();
     this.recorder.trace.truncate(0);

@@ -41,7 +41,7 @@
  */
 
 import { compare, type Context, exact, type Rational, shownTime, type System, type Timing } from "../diagram/mod.ts";
-import { GuestError, RunningProcessError } from "../errors.ts";
+import { isRefusedSnapshot } from "../errors.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { PartValues } from "./inspection.ts";
 import type { Lag } from "./near_side.ts";
@@ -147,17 +147,18 @@ export class Simulator implements AsyncDisposable {
 
   /**
    * Begins a run `at` that time (0 by default): puts the states to their declared initial values, runs the initialization events,
-   * starts the far sides and takes their first outputs. Once more, it begins another run; inputs and parameters stay as they were set.
+   * starts the far sides and takes their first outputs. Once more, it begins another run, after one that failed, too; inputs and
+   * parameters stay as they were set.
    *
    * @throws {RangeError} where the time is not finite.
    */
   async initialize({ at = 0 }: { at?: number } = {}): Promise<AdvanceStatus> {
-    return await this.#drive("initialize", "any", this.#run.initialize(startTime(at)));
+    return await this.#drive("initialize", "any", this.#initialized(at));
   }
 
   /** The same, where nothing has to be waited for. */
   initializeSync({ at = 0 }: { at?: number } = {}): AdvanceStatus {
-    return this.#driveSync("initialize", "any", this.#run.initialize(startTime(at)));
+    return this.#driveSync("initialize", "any", this.#initialized(at));
   }
 
   /**
@@ -290,6 +291,10 @@ export class Simulator implements AsyncDisposable {
     await this.end();
   }
 
+  #initialized(at: number): Waits<AdvanceStatus> {
+    return this.#run.initialize(startTime(at), { isAfterFailure: this.#phase === "failed" });
+  }
+
   #boundary(t: number): Boundary {
     const time = Number.isFinite(t) ? exact(t) : undefined;
     // The t of an instant may exceed its exact time by a rounding, so the exact times decide what is past.
@@ -356,14 +361,9 @@ export class Simulator implements AsyncDisposable {
   }
 }
 
-/** Whether a snapshot was refused, here or on a far side: that changes nothing, so the run can go on. */
-function isRefusedSnapshot(error: unknown): boolean {
-  const thrown = error instanceof GuestError ? error.cause : error;
-  return thrown instanceof RunningProcessError;
-}
-
 function startTime(at: number): number {
-  if (Number.isFinite(at)) return at;
+  // A time of -0 is 0.
+  if (Number.isFinite(at)) return at + 0;
   throw new RangeError(`Cannot initialize at ${at}: a finite time is wanted`);
 }
 

@@ -8,11 +8,14 @@
 
 import {
   defineSystem,
+  delegate,
+  DiagramBuilder,
   type EventStatus,
   type LeafSystem,
   type Ports,
   reachedTermination,
   scalar,
+  type System,
   type TriggerEdge,
 } from "../../lib/diagram/mod.ts";
 
@@ -68,6 +71,19 @@ export function alarm({ period, offset = 0, seed = 1 }: Argument): LeafSystem<Po
       }],
     ],
   });
+}
+
+/** A walker behind a delegate of its own, twice. */
+export function nested(argument: Argument): System {
+  const within = (part: System): System => {
+    const builder = new DiagramBuilder("nested");
+    const { period } = argument;
+    const walks = builder.add("walks", delegate(part as System<Ports, Ports>, { mode: "direct", period, latency: 2 }));
+    for (const port of Object.keys(part.inputs)) builder.exportInput(port, walks.input(port));
+    for (const port of Object.keys(part.outputs)) builder.exportOutput(port, walks.output(port));
+    return builder.build();
+  };
+  return within(within(walker(argument)));
 }
 
 /** Acts when its input changes, in one of the four ways; `n` counts, `x` is what it saw. */

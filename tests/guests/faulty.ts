@@ -88,6 +88,27 @@ export function faulty(argument: FaultyArgument): LeafSystem<Ports, Ports> {
   });
 }
 
+/** Counts, and throws at the second that its parameter names; where that is to be, its guest ends. */
+export function stumbling(
+  { near = 0, exits = false }: { near?: number; exits?: boolean } = {},
+): LeafSystem<Ports, Ports> {
+  return defineSystem({
+    name: "stumbling",
+    state: { n: scalar(0) },
+    parameters: { at: scalar(2), by: scalar(1) },
+    outputs: { n: { type: scalar(), value: ({ state }) => state.n } },
+    update: {
+      period: 1,
+      run: ({ t, state, next, parameter }) => {
+        next.n = state.n + parameter.by;
+        if (t !== parameter.at) return;
+        if (exits && isFar(near)) Deno.exit(3);
+        throw new RangeError("broken");
+      },
+    },
+  });
+}
+
 /** Shows other ports on the far side. */
 export function shapeShifter({ near }: { near: number }): LeafSystem<Ports, Ports> {
   const y = { type: scalar(), value: () => 1 };

@@ -317,11 +317,24 @@ Deno.test("Simulator.snapshot() refuses a process in a wait by name, in every mo
     argument: { period: 0.1, offset: 0.1, seed: 3 },
   });
   await using host = new Host();
-  for (const mode of ["inline", ...MODE_NAMES]) {
+  const nested = await loadSystem({
+    module: CHOSEN,
+    export: "nested",
+    argument: { period: 0.1, offset: 0.1, seed: 3 },
+  });
+  const wholes = [
+    ...["inline", ...MODE_NAMES].map((mode) => [mode, walker] as const),
+    ["direct", nested] as const,
+    [
+      "thread",
+      nested,
+    ] as const,
+  ];
+  for (const [mode, whole] of wholes) {
     const ends = [];
     for (const asks of [false, true]) {
       const builder = new DiagramBuilder("top");
-      const part = builder.add("walks", mode === "inline" ? walker : delegate(walker, { mode, period: 0.2 }));
+      const part = builder.add("walks", mode === "inline" ? whole : delegate(whole, { mode, period: 0.2 }));
       builder.exportInput("u", part.input("u"));
       builder.exportOutput("x", part.output("x"));
       await using simulator = new Simulator(builder.build(), { host });
@@ -331,7 +344,8 @@ Deno.test("Simulator.snapshot() refuses a process in a wait by name, in every mo
       await simulator.advanceTo(0.5);
       if (asks) {
         const error = await assertRejects(() => simulator.snapshot(), Error, "is in a wait");
-        const thrown = error instanceof GuestError ? error.cause : error;
+        let thrown: unknown = error;
+        while (thrown instanceof GuestError) thrown = thrown.cause;
         assert(thrown instanceof RunningProcessError);
         assertEquals(thrown.system, mode === "inline" ? "walks" : "walker");
       }

@@ -10,12 +10,16 @@ import {
   type System,
   vector,
 } from "../../lib/diagram/mod.ts";
-import { DiagramError, EventFailedError, OverrunError } from "../../lib/errors.ts";
-import { Host } from "../../lib/host/mod.ts";
+import { DiagramError, EventFailedError, GuestError, OverrunError } from "../../lib/errors.ts";
+import { directHost, Host, loadSystem, MODE_NAMES, type ModeName } from "../../lib/host/mod.ts";
+import { now } from "../../lib/platform/mod.ts";
 import { type RealClock, Simulator } from "../../lib/simulator/mod.ts";
 import { buildDiagram, diagramPlans } from "../arbitraries/diagrams.ts";
 import { runs } from "../contracts/soak.ts";
+import { stumbling } from "../guests/faulty.ts";
 import { outcomeOf } from "./outcome.ts";
+
+const FAULTY = import.meta.resolve("../guests/faulty.ts");
 
 /** Adds its parameter to its state, and shows both. */
 const adds = defineSystem({
@@ -49,6 +53,8 @@ Deno.test("A run that begins at t goes through the events from t on, and through
     assert(simulator.trace.rows().every(([t]) => t! >= at && t! < at + 3));
   }
   await using simulator = new Simulator(adds);
+  await simulator.initialize({ at: -0 });
+  assert(Object.is(simulator.context.t, 0), "a snapshot as text has no -0");
   await assertRejects(() => simulator.initialize({ at: NaN }), RangeError, "Cannot initialize at NaN: a finite time");
 });
 
@@ -79,24 +85,46 @@ Deno.test("A second initialize() begins the run that a fresh simulator begins", 
   );
 });
 
-Deno.test("A run that failed may begin anew, a far side's in each mode", async () => {
+Deno.test("A run that failed may begin anew, a far side's in each mode, whatever was in flight; parameters stay", async () => {
   await using host = new Host();
-  const fails = defineSystem({
-    name: "fails",
-    parameters: { at: scalar(2) },
-    update: {
-      period: 1,
-      run: ({ t, parameter }) => {
-        if (t === parameter.at) throw new RangeError("broken");
-      },
-    },
-  });
-  await using simulator = new Simulator(fails, { host });
-  await simulator.initialize();
-  await assertRejects(() => simulator.advanceTo(5), RangeError, "broken");
-  simulator.setParameter("", "at", 9);
-  await simulator.initialize();
-  assertEquals((await simulator.advanceTo(5)).t, 5);
+  const one = async (mode: ModeName | "inline", { latency = 1, exits = false } = {}) => {
+    const argument = { near: Deno.pid, exits };
+    const part = await loadSystem({ module: FAULTY, export: "stumbling", argument });
+    const builder = new DiagramBuilder("whole");
+    for (const name of ["a", "b"]) {
+      const guest = { mode, period: 1, latency, guest: "both" };
+      const added = builder.add(name, mode === "inline" ? part : delegate(part, guest));
+      builder.exportOutput(name, added.output("n" as never));
+    }
+    await using simulator = new Simulator(builder.build(), { host });
+    simulator.setParameter("a", "at", 99);
+    simulator.setParameter("b", "by", 10);
+    await simulator.initialize();
+    await assertRejects(() => simulator.advanceTo(9), Error, exits && mode === "process" ? "code 3" : "broken");
+    await assertRejects(() => simulator.advanceTo(9), TypeError, "the simulator is failed");
+    simulator.setParameter("b", "at", 99);
+    assertEquals((await simulator.initialize()).reason, "reached-boundary");
+    assertEquals([simulator.context.output("a"), simulator.context.output("b")], [0, 0]);
+    await simulator.advanceTo(9);
+    await simulator.advancePendingEvents();
+    const late = mode === "inline" ? 0 : latency;
+    assertEquals([simulator.context.output("a"), simulator.context.output("b")], [10 - late, 100 - 10 * late], mode);
+  };
+  await one("inline");
+  for (const mode of MODE_NAMES) for (const latency of [1, 3]) await one(mode, { latency });
+  await one("process", { latency: 2, exits: true });
+});
+
+Deno.test("A simulator of direct systems may begin anew without waiting after a failure, too", () => {
+  const builder = new DiagramBuilder("whole");
+  builder.exportOutput("n", builder.add("far", delegate(stumbling(), { mode: "direct", period: 1 })).output("n"));
+  const simulator = new Simulator(builder.build(), { host: directHost({ now }) });
+  simulator.initializeSync();
+  assertThrows(() => simulator.advanceToSync(9), GuestError, "broken");
+  simulator.setParameter("far", "at", 99);
+  simulator.initializeSync();
+  simulator.advanceToSync(9);
+  assertEquals(simulator.context.output("n"), 8);
 });
 
 Deno.test("A parameter counts from the present instant on, and for whatever reads it; a snapshot keeps it, initialize() too", async () => {
@@ -140,7 +168,9 @@ Deno.test("A far side has a parameter from its next request on, as it has an inp
     await simulator.initialize();
     await simulator.advanceTo(2);
     assertEquals(simulator.context.output("x"), 100);
-    assertThrows(() => simulator.setParameter(path, "bye", 1), DiagramError, `Cannot set parameter ${path}.bye`);
+    for (const name of ["bye", "toString", "__proto__"]) {
+      assertThrows(() => simulator.setParameter(path, name, 1), DiagramError, `Cannot set parameter ${path}.${name}`);
+    }
     assertThrows(() => simulator.setParameter(path, "by", "1"), TypeError, `parameter ${path}.by: the value is string`);
     assertThrows(() => simulator.setParameter(`${path}.no`, "by", 1), DiagramError, "there is none");
   }

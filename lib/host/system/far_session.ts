@@ -26,12 +26,18 @@ export function makeFarSession(delegations: readonly Delegation[], sessions: rea
   return {
     sides,
     join: (awaited) => join(awaited.map((side) => (side as LinkedSide).link)),
-    async close() {
-      const ends = await Promise.allSettled(sessions.map((session) => session.end()));
-      const failed = ends.find((end) => end.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
+    close() {
+      const ends = sessions.map((session) => session.end()).filter((end) => end instanceof Promise);
+      return ends.length === 0 ? undefined : closed(ends);
     },
   };
+}
+
+/** Waits for all of these ends; throws the first error. */
+async function closed(ends: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(ends);
+  const failed = outcomes.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 class LinkedSide implements FarSide {

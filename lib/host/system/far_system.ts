@@ -8,7 +8,7 @@
  */
 
 import { type System, type Timing, UNCONNECTED } from "../../diagram/mod.ts";
-import { farError, type GuestPhase, RunningProcessError } from "../../errors.ts";
+import { farError, type GuestPhase, isRefusedSnapshot } from "../../errors.ts";
 import type {
   AdvanceStatus,
   ExactTiming,
@@ -93,7 +93,7 @@ export class FarSystem {
       }
     } catch (error) {
       // A snapshot that is refused changes nothing.
-      if (error instanceof RunningProcessError) return this.#wire.encodeError(this.#phase, farError(error));
+      if (isRefusedSnapshot(error)) return this.#wire.encodeError(this.#phase, farError(error));
       return this.refuse(error);
     }
   }

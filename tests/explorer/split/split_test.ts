@@ -12,6 +12,11 @@ import {
 } from "../../../lib/explorer/mod.ts";
 import { type AnyProgram, isProgram } from "../../../lib/program/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";
+import { counter } from "../../../lib/programs/counter.ts";
+import { account } from "../specimens/account.ts";
+import { bluetooth } from "../specimens/bluetooth.ts";
+import { reorder } from "../specimens/reorder.ts";
+import { twostage } from "../specimens/twostage.ts";
 import { randomProgram } from "../random_programs.ts";
 
 const numRuns = Deno.env.has("HOLDFAST_SOAK") ? 2000 : 25;
@@ -93,3 +98,27 @@ for (const strategy of ["portfolio", "dpor"] as const) {
     }
   });
 }
+
+Deno.test("Shares of dpor tell what they want to be tried above them, and none counts that is not wanted", async () => {
+  const subjects: readonly (readonly [program: AnyProgram, parameters?: ExploreOptions["parameters"]])[] = [
+    [counter, { tasks: 3, times: 2 }],
+    [account],
+    [bluetooth],
+    [reorder, { setters: 3 }],
+    [twostage],
+  ];
+  for (const [index, [program, parameters]] of subjects.entries()) {
+    for (const keepGoing of [true, false]) {
+      const options = {
+        strategy: "dpor",
+        budget: 400,
+        shrink: false,
+        keepGoing,
+        ...parameters && { parameters },
+      } as const;
+      const sizes = { first: 1, least: 2 + index, most: 3 + index };
+      const result = await shared(program, options, { count: 2 + index % 3, seed: index, sizes });
+      assertEquals(result, explore(program, options), program.name);
+    }
+  }
+});

@@ -10,6 +10,7 @@ import { dporByLength, dporByNumber, waitingLoops } from "./bench/explorer_growt
 import { piSamples, pools } from "./bench/pool.ts";
 import { byProgram, contended, generations, handOver, uncontended } from "./bench/primitives.ts";
 import { ratesByLatency, stepsByGuests } from "./bench/guests.ts";
+import { scenarios } from "./bench/scenario.ts";
 import { building, memory, recording, ringSteps, smallSteps } from "./bench/simulation.ts";
 import { startUp } from "./bench/start_up.ts";
 import type { Table } from "./bench/statistics.ts";
@@ -86,6 +87,10 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ["explore", {
     about: "schedules a second, how long it takes to find a bug, and what exploring costs as it grows",
     measures: [schedules, splitting, untilFound, dporByNumber, dporByLength, waitingLoops],
+  }],
+  ["scenario", {
+    about: "runs of ordinary async code a second, and what a start takes",
+    measures: [scenarios],
   }],
   ["start", {
     about: "the start of `deno task sim`",

@@ -8,8 +8,11 @@ const launchers = new Map<GuestCode, Promise<Launcher>>();
 
 async function launcherFor(code: GuestCode): Promise<Launcher> {
   const server = await NatsServer.start({ jetstream: false });
-  await agents(server.url, ["alpha"], { code });
-  addEventListener("unload", () => server.killNow());
+  const { all } = await agents(server.url, ["alpha"], { code });
+  addEventListener("unload", () => {
+    all.forEach((agent) => agent.kill());
+    server.killNow();
+  });
   return byAgents({ servers: server.url });
 }
 

@@ -5,14 +5,6 @@
  * - It takes no more guests than it says, from clients of its own version alone.
  * - Closing it leaves nothing behind: no guest, no file.
  * - It runs code by design, with the rights that a client names: who may send to `holdfast.do.>` is for the account to say.
- *
- * @example
- * ```ts ignore
- * import { Agent, guestCode } from "./mod.ts";
- *
- * await using agent = await Agent.start({ engine: { servers: "nats://127.0.0.1:4222" }, name: "here", code: guestCode });
- * console.log(agent.status.cores);
- * ```
  */
 
 import { errorText } from "../errors.ts";

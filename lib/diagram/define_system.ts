@@ -21,6 +21,7 @@
  * ```
  */
 
+import { checkDescription, listOf, type PartKind } from "./description.ts";
 import { checkedTiming } from "./event.ts";
 import type { Ports, PortType, ValueOf } from "./port.ts";
 import {
@@ -134,7 +135,8 @@ export type NoPorts = {};
  * Makes a leaf system from its description.
  *
  * @throws {RangeError} where a period is not above 0 or an offset below 0.
- * @throws {TypeError} where an output or a trigger lists an input that there is not, or an update is several kinds at once.
+ * @throws {TypeError} where an output or a trigger lists an input that there is not, or an update is several kinds at once; where
+ *   the description is none, which a check of types tells, too.
  */
 export function defineSystem<
   const I extends Ports = NoPorts,
@@ -143,6 +145,7 @@ export function defineSystem<
   const P extends Ports = NoPorts,
   A extends boolean = false,
 >(spec: SystemSpec<I, S, O, P, A>): LeafSystem<I, O> {
+  checkDescription(spec, PARTS);
   const inputs = spec.inputs ?? {} as I;
   const { periodic, chosen } = updatesOf(spec as unknown as SystemSpec<Ports, Ports, Ports, Ports>);
   const value: Record<string, (now: Now<Ports, Ports>) => unknown> = {};
@@ -184,9 +187,27 @@ export function defineSystem<
   });
 }
 
+/** What a description may have. */
+const PARTS: Readonly<Record<keyof SystemSpec<Ports, Ports, Ports, Ports>, PartKind>> = {
+  name: "value",
+  async: "value",
+  inputs: "ports",
+  state: "ports",
+  parameters: "ports",
+  outputs: "outputs",
+  initialize: "value",
+  update: "events",
+  process: "value",
+  perStep: "value",
+  publish: "events",
+  publishPerStep: "value",
+  forced: "value",
+};
+
 function timed<H>(what: string, events: Periodic<H> | readonly Periodic<H>[] | undefined): readonly TimedEvent<H>[] {
-  const list = events === undefined ? [] : "run" in events ? [events] : events;
-  return Object.freeze(list.map(({ period, offset, run }) => ({ timing: checkedTiming(what, period, offset), run })));
+  return Object.freeze(
+    listOf(events).map(({ period, offset, run }) => ({ timing: checkedTiming(what, period, offset), run })),
+  );
 }
 
 /** The updates of a description, by who chooses their times. */
@@ -199,7 +220,7 @@ function updatesOf({ name, inputs = {}, update, process }: SystemSpec<Ports, Por
   };
   const periodic: Periodic<UpdateHandler<Ports, Ports>>[] = [];
   const chosen: ChosenEvent[] = [];
-  for (const event of update === undefined ? [] : "run" in update ? [update] : update) {
+  for (const event of listOf(update)) {
     const kinds = ["period", "nextTime", "trigger"].filter((kind) => kind in event);
     if (kinds.length > 1) refuse(`an update has ${kinds.join(" and ")}, one of these is wanted`);
     const { run } = event;

@@ -45,6 +45,30 @@ Deno.test("defineSystem() and delegate() refuse a period that is not above 0 and
   }
 });
 
+Deno.test("defineSystem() refuses what is misspelled or no description, as types do where they are checked", () => {
+  const of = (spec: object) => () => defineSystem({ name: "one", ...spec });
+  const run = () => {};
+  for (
+    const [spec, is] of [
+      [{ updates: { period: 1, run } }, 'Cannot define one: it has "updates", one of name, async, inputs,'],
+      [{ toString: run }, 'it has "toString", one of'],
+      [{ name: undefined }, "Cannot define a system: its name is undefined, a string is wanted"],
+      [
+        { inputs: { u: 1 } },
+        "u of its inputs is number, one of scalar(), vector(size) and abstract(initial) is wanted",
+      ],
+      [{ state: { x: null } }, "x of its state is object, one of scalar()"],
+      [{ outputs: { y: () => 1 } }, "output y has no type or no function value, one such as { type: scalar(), value:"],
+      [{ outputs: { y: { type: scalar() } } }, "output y has no type or no function value"],
+      [{ outputs: { y: { value: run } } }, "output y has no type or no function value"],
+      [{ update: run }, "its update has no function run, one such as { period: 1, run:"],
+      [{ update: [{ period: 1, run }, { period: 1 }] }, "its update has no function run"],
+      [{ publish: { period: 1 } }, "its publish has no function run"],
+    ] as const
+  ) assertThrows(of(spec), TypeError, is);
+  of({ inputs: undefined, update: undefined, outputs: undefined })();
+});
+
 Deno.test("defineSystem() refuses feedthrough of an input that there is not", () => {
   const outputs = { y: { type: scalar(), feedthrough: ["v"] as never[], value: () => 0 } };
   assertThrows(

@@ -120,7 +120,8 @@ export class DiagramBuilder {
   /** Lets the output's value flow into the input. */
   connect<P extends PortType>(from: OutputHandle<P>, into: InputHandle<P>): void {
     this.#refuseIfBuilt();
-    this.#refuseStranger(from);
+    this.#refuseStranger(from, "output");
+    this.#refuseStranger(into, "input");
     this.#refuseMismatch(`${from.part}.${from.port}`, from.type, into);
     this.#wire(into, { part: from.part, port: from.port });
   }
@@ -128,6 +129,7 @@ export class DiagramBuilder {
   /** Makes an input of the diagram; naming one again lets it flow into several parts. */
   exportInput(name: string, into: InputHandle): void {
     this.#refuseIfBuilt();
+    this.#refuseStranger(into, "input");
     const known = this.#inputs.get(name);
     if (known !== undefined) this.#refuseMismatch(`input ${name}`, known, into);
     this.#wire(into, { diagramInput: name });
@@ -137,7 +139,7 @@ export class DiagramBuilder {
   /** Makes an output of the diagram. */
   exportOutput(name: string, from: OutputHandle): void {
     this.#refuseIfBuilt();
-    this.#refuseStranger(from);
+    this.#refuseStranger(from, "output");
     if (this.#outputs.has(name)) {
       throw new DiagramError(
         `Cannot export ${from.part}.${from.port} of ${this.#name}: an output has the name ${name}, another is wanted`,
@@ -175,7 +177,6 @@ export class DiagramBuilder {
   }
 
   #wire(into: InputHandle, source: InputSource): void {
-    this.#refuseStranger(into);
     const inputs = this.#wiring.get(into.part);
     const other = inputs?.get(into.port);
     if (other !== undefined) {
@@ -195,7 +196,11 @@ export class DiagramBuilder {
     );
   }
 
-  #refuseStranger(handle: InputHandle | OutputHandle): void {
+  #refuseStranger(handle: InputHandle | OutputHandle, wanted: "input" | "output"): void {
+    if (handle?.direction !== wanted) {
+      const is = handle?.direction === undefined ? `${handle}` : `${handle.direction} ${handle.part}.${handle.port}`;
+      throw new DiagramError(`Cannot use ${is} in ${this.#name}: one such as part.${wanted}("name") is wanted`);
+    }
     const ports = this.#parts.get(handle.part)?.[handle.direction === "input" ? "inputs" : "outputs"];
     if (ports === undefined || ports[handle.port] !== handle.type) {
       throw new DiagramError(

@@ -393,3 +393,21 @@ Deno.test("DiagramBuilder.build() refuses a random graph just if it has a feedth
   );
   assert(loops > total / 10 && loops < total * 9 / 10, `${loops} of ${total} have loops: both kinds are wanted`);
 });
+
+Deno.test("DiagramBuilder refuses an input for an output, an output for an input, and what is no port", () => {
+  const { builder, source, twice } = start();
+  const wrong = (port: unknown) => port as never;
+  const [from, into] = [source.output("y"), twice.input("u")];
+  for (
+    const [use, is, wanted] of [
+      [() => builder.connect(wrong(into), wrong(from)), "input twice.u", "output"],
+      [() => builder.connect(from, wrong(from)), "output source.y", "input"],
+      [() => builder.connect(wrong("source.y"), into), "source.y", "output"],
+      [() => builder.connect(from, wrong(undefined)), "undefined", "input"],
+      [() => builder.exportInput("u", wrong(from)), "output source.y", "input"],
+      [() => builder.exportOutput("y", wrong(into)), "input twice.u", "output"],
+    ] as const
+  ) assertThrows(use, DiagramError, `Cannot use ${is} in top: one such as part.${wanted}("name") is wanted`);
+  builder.connect(from, into);
+  assertEquals([...builder.build().wiring.get("twice")!.keys()], ["u"], "a refused call leaves nothing behind");
+});

@@ -189,6 +189,7 @@ export {
   type RealClock,
   type Reply,
   type Request,
+  type SavedChosen,
   type SavedValues,
   SignalLog,
   Simulator,

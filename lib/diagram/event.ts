@@ -80,8 +80,11 @@ export function statusOf(returned: EventStatus | void, who: string): EventStatus
   if (typeof then !== "function" && typeof next !== "function") return returned;
   // What it comes to is of no interest any more, and must not end the process.
   if (typeof then === "function") Promise.resolve(returned).catch(() => {});
-  const is = typeof then === "function" ? "a promise" : "an iterator";
-  throw new TypeError(`Cannot run an event of ${who}: its handler returned ${is}, nothing or a status is wanted`);
+  const [is, wanted] = typeof then === "function" ? ["a promise", "nothing, a status or async: true"] : [
+    "an iterator",
+    "nothing or a status",
+  ];
+  throw new TypeError(`Cannot run an event of ${who}: its handler returned ${is}, ${wanted} is wanted`);
 }
 
 /** Checks a period and an offset in seconds, and undoes the rounding of computed ones: 3 * 0.1 is 0.3. */

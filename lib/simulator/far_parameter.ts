@@ -20,7 +20,8 @@ export function setFarParameter(
   const types = parameterTypes(side.part.system.inner, inside) ?? {};
   const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (type === undefined) {
-    throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of a leaf is wanted`);
+    const known = Object.keys(types).join(", ") || "it has none";
+    throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of (${known}) is wanted`);
   }
   side.setParameter({ path: inside, name, value: ownValue(type, value, () => `parameter ${path}.${name}`) });
 }

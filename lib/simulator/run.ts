@@ -118,8 +118,11 @@ export class Run {
     });
     this.recorder = new Recorder(system, { writer: opened.writer, record: options.record });
     if (this.delegations.sides.length > 0 && host === undefined) {
-      const paths = this.delegations.names.join(", ");
-      throw new TypeError(`Cannot simulate ${system.name}: ${paths} delegated and nobody to run it, a host is wanted`);
+      const { names } = this.delegations;
+      const are = `${names.join(", ")} ${names.length === 1 ? "is" : "are"} delegated`;
+      throw new TypeError(
+        `Cannot simulate ${system.name}: ${are} and nobody is to run that, the option host is wanted`,
+      );
     }
   }
 
@@ -252,6 +255,9 @@ export class Run {
   /** Makes a log of ports, which begins at this instant where the run `hasBegun`. */
   log(ports: readonly string[] | undefined, { hasBegun, ...options }: LogOptions & { hasBegun: boolean }): SignalLog {
     const { writer } = this;
+    if (ports !== undefined && !Array.isArray(ports)) {
+      throw new TypeError(`Cannot log ${ports} of ${this.#system.name}: it is no list, a list of ports is wanted`);
+    }
     const signals = signalsOf(this.#system, { names: ports ?? shownOutputs(this.#system), writer, act: "log" });
     const log = new SignalLog(signals, { ...options, values: writer.values });
     log.begin(this.time);

@@ -102,6 +102,11 @@ export function readValues(
   { system, writer }: { readonly system: System; readonly writer: ContextWriter },
 ): () => void {
   const { parts, values } = writer;
+  for (const part of ["parts", "inputs", "delegated", "time"] as const) {
+    if (typeof snapshot === "object" && typeof snapshot?.[part] === "object") continue;
+    const is = typeof snapshot === "object" ? `has no ${part}` : `is ${typeof snapshot}`;
+    throw new TypeError(`Cannot restore ${system.name}: the snapshot ${is}, what snapshot() gave is wanted`);
+  }
   const refuse = (is: string): never => {
     throw new TypeError(
       `Cannot restore ${system.name} to t=${

@@ -169,7 +169,8 @@ Deno.test("A far side has a parameter from its next request on, as it has an inp
     await simulator.advanceTo(2);
     assertEquals(simulator.context.output("x"), 100);
     for (const name of ["bye", "toString", "__proto__"]) {
-      assertThrows(() => simulator.setParameter(path, name, 1), DiagramError, `Cannot set parameter ${path}.${name}`);
+      const is = `Cannot set parameter ${path}.${name}: there is none, one of (by, scale) is wanted`;
+      assertThrows(() => simulator.setParameter(path, name, 1), DiagramError, is);
     }
     assertThrows(() => simulator.setParameter(path, "by", "1"), TypeError, `parameter ${path}.by: the value is string`);
     assertThrows(() => simulator.setParameter(`${path}.no`, "by", 1), DiagramError, "there is none");

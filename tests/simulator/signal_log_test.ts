@@ -234,6 +234,7 @@ Deno.test("SignalLog sees into a delegated diagram where an output shows it, and
   }
   assertThrows(() => log.series("back.y"), DiagramError, "it is not logged");
   assertThrows(() => simulator.log(["plant.u"], { period: 0 }), RangeError);
+  assertThrows(() => simulator.log("plant.u" as never), TypeError, "Cannot log plant.u of ");
   assertThrows(() => simulator.log(["plant.u"], { offset: 1 }), TypeError, "there is no period");
 });
 

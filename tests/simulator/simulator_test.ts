@@ -104,7 +104,7 @@ Deno.test("Simulator refuses a delegated part without a host, a rate without a c
   builder.add("b", delegate(counter, { mode: "direct", period: 0.1 }));
   builder.add("a", delegate(counter, { mode: "direct", period: 0.1 }));
   const diagram = builder.build();
-  assertThrows(() => new Simulator(diagram), TypeError, "Cannot simulate two: a, b delegated and nobody to run it");
+  assertThrows(() => new Simulator(diagram), TypeError, "two: a, b are delegated and nobody is to run that");
   assertThrows(() => new Simulator(counter, { rate: 1 }), TypeError, "Cannot pace counter at rate 1");
   for (const rate of [-1, NaN, Infinity]) {
     assertThrows(() => new Simulator(counter, { clock: fakeClock(), rate }), RangeError, `at rate ${rate}`);

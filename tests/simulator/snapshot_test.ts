@@ -212,3 +212,21 @@ Deno.test("Numbers that JSON has not, and any abstract value, are in a snapshot 
     { numRuns: runs(200) },
   );
 });
+
+Deno.test("Simulator.restore() refuses what is no snapshot, its text too", async () => {
+  await using simulator = new Simulator(defineSystem({ name: "one", state: { x: scalar() } }));
+  await simulator.initialize();
+  const { parts: _, ...rest } = await simulator.snapshot();
+  for (
+    const [saved, is] of [
+      [JSON.stringify(rest), "is string"],
+      [undefined, "is undefined"],
+      [null, "has no parts"],
+      [{}, "has no parts"],
+      [rest, "has no parts"],
+    ] as const
+  ) {
+    const message = `Cannot restore one: the snapshot ${is}, what snapshot() gave is wanted`;
+    await assertRejects(async () => await simulator.restore(saved as never), TypeError, message);
+  }
+});

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { AsyncLocalStorage } from "node:async_hooks";
+import process from "node:process";
+import { promisify } from "node:util";
 import type { World } from "../../lib/scenario/mod.ts";
 
 export async function hang({ io }: World): Promise<void> {
@@ -149,4 +152,27 @@ export async function below({ io, expect }: World, numbers: readonly number[]): 
     await io(`look at ${number}`);
     expect(number < 5, `${number} is below 5`);
   }));
+}
+
+/** Requests that each have a context of their own, over all that they wait for. */
+export async function followed({ io, expect }: World): Promise<void> {
+  const requests = new AsyncLocalStorage<number>();
+  const serve = async (request: number) => {
+    const holds = (what: string) => expect(requests.getStore() === request, `${what} is of request ${request}`);
+    await io("look", () => holds("an act"));
+    holds("what follows an answer");
+    await new Promise<void>((resolve) => {
+      setTimeout(() => {
+        holds("a timer");
+        // It ends with the timer.
+        requests.enterWith(-1);
+        resolve();
+      }, 5);
+    });
+    await new Promise<void>((resolve) => process.nextTick(() => resolve(holds("a tick"))));
+    await promisify(setTimeout)(5);
+    holds("what follows a sleep");
+  };
+  await Promise.all([1, 2].map((request) => requests.run(request, serve, request)));
+  expect(requests.getStore() === undefined, "it is of no request");
 }

@@ -140,6 +140,14 @@ Deno.test("a scenario finds the world's clock and chance, and its module as it i
   assertEquals(clocked[0]?.slice(3), clocked[1]?.slice(3));
 });
 
+Deno.test("a scenario finds the contexts of AsyncLocalStorage, over all that comes from outside", async () => {
+  await using esbuild = await testEsbuild();
+  for (const together of [true, false]) {
+    const { result } = await exploreScenario(scenarios, { esbuild, name: "followed", budget: 300, together });
+    assert(result.verdict !== "bug", JSON.stringify(result));
+  }
+});
+
 Deno.test("exploreScenario() refuses what is no scenario, and what the world lacks", async () => {
   await using esbuild = await testEsbuild();
   const refused = async (module: string, name: string | undefined, ...words: string[]) => {

@@ -57,6 +57,8 @@ export interface Posting {
 /** How far the scenario's own function is. */
 export type RunState = "runs" | "returned" | "threw";
 
+const unbound = (act: () => void) => act;
+
 /** The outside of one run. */
 export class Outside {
   /** What can come, in the order in which it was asked for. */
@@ -92,6 +94,8 @@ export class Outside {
   jumped = 0;
   /** The faults so far, for people. */
   faults: string[] = [];
+  /** Binds a function to the asynchronous context that it is asked for in: where code follows contexts. */
+  bind: (act: () => void) => () => void = unbound;
   // What process.nextTick was given: run before the microtasks of a step, and again after them.
   #ticks: (() => void)[] = [];
   #current = 0;
@@ -113,6 +117,7 @@ export class Outside {
     this.jump = 0;
     this.jumped = 0;
     this.faults = [];
+    this.bind = unbound;
     this.#ticks = [];
     this.#current = 0;
     this.#continues = true;
@@ -155,8 +160,8 @@ export class Outside {
       line,
       stack,
       isHeld: true,
-      run,
-      faults,
+      run: this.bind(run),
+      faults: this.bind === unbound ? faults : faults.map((fault) => ({ ...fault, run: this.bind(fault.run) })),
       isAnswer,
       fault: 0,
       instead: undefined,
@@ -234,7 +239,7 @@ export class Outside {
 
   /** Puts a function in line behind the present one, before all microtasks. */
   tick(act: () => void): void {
-    this.#ticks.push(act);
+    this.#ticks.push(this.bind(act));
   }
 
   /** Runs what `tick` was given, and what that gives. */

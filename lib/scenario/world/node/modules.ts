@@ -14,6 +14,11 @@ import { EventEmitter, once } from "./emitter.ts";
 type Callback = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
 
+/** What of `AsyncLocalStorage` is used. */
+interface Contexts {
+  bind(act: () => void): () => void;
+}
+
 /** What modules are made of. */
 export interface Parts {
   readonly outside: Outside;
@@ -52,6 +57,7 @@ const ASSERTIONS: readonly string[] = [
 
 /** What of a host's module may be called. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  async_hooks: ["AsyncLocalStorage", "AsyncResource"],
   assert: ASSERTIONS,
   "assert/strict": ASSERTIONS,
   util: ["inspect", "format", "isDeepStrictEqual", "stripVTControlCharacters", "types", "TextEncoder", "TextDecoder"],
@@ -79,6 +85,8 @@ export function modules(parts: Parts): (name: string) => unknown {
 function madeModule(name: string, { outside, globals, hostModule }: Parts): unknown {
   const host = hostModule(name) ?? {};
   if (PURE.includes(name)) return { ...host };
+  // V8 carries contexts over promises, the world over all that comes from outside.
+  if (name === "async_hooks") outside.bind = (host["AsyncLocalStorage"] as Contexts).bind;
   const own = ownModule(name, { outside, globals });
   const allowed = ALLOWED[name] ?? [];
   const rest = Object.entries(host).map(([key, value]) => {
@@ -104,9 +112,14 @@ function ownModule(name: string, { outside, globals }: Pick<Parts, "outside" | "
     case "timers/promises":
       return promised(globals);
     case "util":
-      return { promisify, callbackify: callbackify(outside), inherits, deprecate: (act: unknown) => act };
+      return {
+        promisify: promisify(globals),
+        callbackify: callbackify(outside),
+        inherits,
+        deprecate: (act: unknown) => act,
+      };
     case "async_hooks":
-      return { AsyncResource, AsyncLocalStorage, executionAsyncId: () => 1, triggerAsyncId: () => 0 };
+      return { executionAsyncId: () => 1, triggerAsyncId: () => 0 };
     case "diagnostics_channel":
       return { channel, tracingChannel: channel, hasSubscribers: () => false, subscribe() {}, unsubscribe() {} };
     case "perf_hooks":
@@ -132,14 +145,15 @@ const TIMERS = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "cl
 
 const CUSTOM = Symbol.for("nodejs.util.promisify.custom");
 
-function promisify(act: Callback): unknown {
-  const custom: unknown = Reflect.get(act, CUSTOM);
-  if (custom !== undefined) return custom;
-  return function (this: unknown, ...args: unknown[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      act.call(this, ...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
-    });
-  };
+function promisify(globals: Module): (act: Callback) => unknown {
+  const sleeps = promised(globals);
+  const ours = new Map(["setTimeout", "setImmediate"].map((name) => [globals[name], sleeps[name]]));
+  return (act) =>
+    ours.get(act) ?? Reflect.get(act, CUSTOM) ?? function (this: unknown, ...args: unknown[]): Promise<unknown> {
+      return new Promise((resolve, reject) => {
+        act.call(this, ...args, (error: unknown, value: unknown) => error ? reject(error) : resolve(value));
+      });
+    };
 }
 
 function callbackify(outside: Outside): (act: (...args: unknown[]) => Promise<unknown>) => Callback {
@@ -156,35 +170,6 @@ function inherits(one: { readonly prototype: object }, other: { readonly prototy
   Object.defineProperty(one, "super_", { value: other, writable: true, configurable: true });
   Object.setPrototypeOf(one.prototype, other.prototype);
 }
-
-/** Something that runs in a course of its own, which a world does not follow. */
-class AsyncResource {
-  runInAsyncScope(act: Callback, self?: unknown, ...args: unknown[]): unknown {
-    return act.apply(self, args);
-  }
-
-  emitDestroy(): this {
-    return this;
-  }
-
-  asyncId(): number {
-    return 1;
-  }
-
-  triggerAsyncId(): number {
-    return 0;
-  }
-
-  bind(act: Callback): Callback {
-    return act;
-  }
-
-  static bind(act: Callback): Callback {
-    return act;
-  }
-}
-
-const AsyncLocalStorage = refuse("node:async_hooks.AsyncLocalStorage");
 
 function channel(name: string): object {
   const traced = { traceSync: run, tracePromise: run, traceCallback: run };

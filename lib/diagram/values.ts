@@ -193,7 +193,9 @@ export class Values {
     const signal = this.sources[input] as number;
     if (signal === 0) {
       const name = this.inputOwners[input]?.inputName(input);
-      throw new DiagramError(`Cannot read ${name}: it is connected to nothing, a source is wanted`);
+      throw new DiagramError(
+        `Cannot read ${name}: it is connected to nothing, a source or a look at connected is wanted`,
+      );
     }
     this.evaluate(signal);
     return signal;

@@ -6,7 +6,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
-import { promisify } from "node:util";
+import { debuglog, promisify } from "node:util";
 import type { World } from "../../lib/scenario/mod.ts";
 
 export async function hang({ io }: World): Promise<void> {
@@ -127,6 +127,7 @@ export async function fetches(): Promise<void> {
 /** What is only asked for is not refused. */
 export async function asks({ io }: World): Promise<string[]> {
   await io("x");
+  debuglog("any")("is not printed");
   return [typeof Worker, typeof Deno.connect, typeof WebSocket, typeof Atomics.wait];
 }
 

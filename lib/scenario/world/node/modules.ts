@@ -117,6 +117,8 @@ function ownModule(name: string, { outside, globals }: Pick<Parts, "outside" | "
         callbackify: callbackify(outside),
         inherits,
         deprecate: (act: unknown) => act,
+        debuglog: silent,
+        debug: silent,
       };
     case "async_hooks":
       return { executionAsyncId: () => 1, triggerAsyncId: () => 0 };
@@ -164,6 +166,11 @@ function callbackify(outside: Outside): (act: (...args: unknown[]) => Promise<un
       (error) => outside.tick(() => callback(error)),
     );
   };
+}
+
+/** `util.debuglog` where `NODE_DEBUG` names nothing. */
+function silent(): Callback {
+  return Object.assign(() => {}, { enabled: false });
 }
 
 function inherits(one: { readonly prototype: object }, other: { readonly prototype: object }): void {

@@ -102,6 +102,23 @@ export function chartOf(
   };
 }
 
+/**
+ * Checks the size of a plot.
+ *
+ * @throws {RangeError} where it is no whole number between these.
+ */
+export function checkSize(
+  size: { readonly width: number; readonly height: number },
+  { least, most, unit }: { readonly least: typeof size; readonly most: number; readonly unit: string },
+): void {
+  for (const name of ["width", "height"] as const) {
+    if (Number.isSafeInteger(size[name]) && size[name] >= least[name] && size[name] <= most) continue;
+    throw new RangeError(
+      `Cannot plot: the ${name} is ${size[name]}, a whole number of ${unit} from ${least[name]} to ${most} is wanted`,
+    );
+  }
+}
+
 /** Where a value lies on an axis: 0 at its begin, 1 at its end. */
 export function placeOn({ from, to }: Range, value: number): number {
   // By halves, so that a range of all doubles has a length.

@@ -14,15 +14,24 @@
  * ```
  */
 
-import { type Axis, type Chart, chartOf, type Line, placeOn, type PlotOptions, type Point } from "./chart.ts";
+import {
+  type Axis,
+  type Chart,
+  chartOf,
+  checkSize,
+  type Line,
+  placeOn,
+  type PlotOptions,
+  type Point,
+} from "./chart.ts";
 import { plainLabel, shortLabel, xmlLabel } from "./label.ts";
 import type { Rows } from "./rows.ts";
 
 /** How a plot is drawn. */
 export interface SvgPlotOptions extends PlotOptions {
-  /** In pixels, 760 by default. */
+  /** In pixels, 760 by default: from 200 to 100,000. */
   readonly width?: number;
-  /** In pixels, without the legend; 300 by default. */
+  /** In pixels, without the legend; 300 by default, from 100 to 100,000. */
   readonly height?: number;
   /** What stands above it; nothing by default. */
   readonly title?: string;
@@ -36,6 +45,8 @@ interface Frame {
   readonly bottom: number;
 }
 
+/** The least size of a plot. */
+const LEAST_SIZE = { width: 200, height: 100 };
 /** Columns that a line is drawn with at most: four points each. */
 const MOST_COLUMNS = 2000;
 /** How wide a character of a label is, in pixels, at most as a rule. */
@@ -53,9 +64,11 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3"];
  * Rows as a plot.
  *
  * @throws {TypeError} where a column is none of theirs.
+ * @throws {RangeError} where the size is none that a plot may have.
  */
 export function svgPlot(rows: Rows, options: SvgPlotOptions = {}): string {
   const { width = 760, height = 300, title } = options;
+  checkSize({ width, height }, { least: LEAST_SIZE, most: 100_000, unit: "pixels" });
   const ticks = {
     time: Math.max(1, Math.floor(width / TIME_LABEL)),
     value: Math.max(1, Math.floor(height / VALUE_LABEL)),

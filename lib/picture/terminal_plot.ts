@@ -15,16 +15,16 @@
  * ```
  */
 
-import { type Chart, chartOf, type Line, placeOn, type PlotOptions } from "./chart.ts";
+import { type Chart, chartOf, checkSize, type Line, placeOn, type PlotOptions } from "./chart.ts";
 import { shortLabel } from "./label.ts";
 import type { Rows } from "./rows.ts";
 import type { Tick } from "./ticks.ts";
 
 /** How a plot is drawn. */
 export interface TerminalPlotOptions extends PlotOptions {
-  /** Columns of the terminal, 80 by default. */
+  /** Columns of the terminal, 80 by default: from 20 to 10,000. */
   readonly width?: number;
-  /** Rows of characters for the lines, 12 by default. */
+  /** Rows of characters for the lines, 12 by default: from 1 to 10,000. */
   readonly height?: number;
   /** Whether lines have colors; false by default. */
   readonly colors?: boolean;
@@ -42,6 +42,8 @@ const BRAILLE = 0x2800;
 const MARKS = [..."*+ox#@%&"];
 /** The colors of lines, as a terminal numbers them: cyan, yellow, magenta, green, blue, red. */
 const COLORS = [36, 33, 35, 32, 34, 31];
+/** The least size of a plot. */
+const LEAST_SIZE = { width: 20, height: 1 };
 /** The least columns that lines have. */
 const LEAST = 8;
 /** Columns for a label of the time axis. */
@@ -51,9 +53,11 @@ const TIME_LABEL = 10;
  * Rows as a plot, line by line.
  *
  * @throws {TypeError} where a column is none of theirs.
+ * @throws {RangeError} where the size is none that a plot may have.
  */
 export function terminalPlot(rows: Rows, options: TerminalPlotOptions = {}): string[] {
   const { width = 80, height = 12, colors = false } = options;
+  checkSize({ width, height }, { least: LEAST_SIZE, most: 10_000, unit: "characters" });
   const ticks = { time: Math.max(1, Math.floor(width / TIME_LABEL) - 2), value: Math.max(1, Math.floor(height / 2)) };
   const chart = chartOf(rows, { ...options, ticks });
   if (chart === undefined) return ["Nothing to plot: there are no values."];

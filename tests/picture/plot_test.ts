@@ -161,3 +161,20 @@ Deno.test("svgPlot() keeps the least and the greatest value of every column wher
   // The axis is from 0 to 8.
   assertEquals([Math.min(...heights), Math.max(...heights)], [14 + (250 - 14) / 8, 250]);
 });
+
+Deno.test("A plot of a size that it cannot have is refused", () => {
+  const rows = new SomeRows(["y"], [[0, 1], [1, 2]]);
+  for (const plot of [terminalPlot, svgPlot]) {
+    for (const size of [0, -5, NaN, 1.5, 1e9, Infinity]) {
+      for (const name of ["width", "height"]) {
+        assertThrows(
+          () => plot(rows, { [name]: size }),
+          RangeError,
+          `Cannot plot: the ${name} is ${size}, a whole number`,
+        );
+      }
+    }
+  }
+  assertEquals(terminalPlot(rows, { width: 20, height: 1 }).every((line) => line.length <= 20), true);
+  assert(svgPlot(rows, { width: 200, height: 100 }).startsWith("<svg "));
+});

@@ -275,6 +275,6 @@ function describe(value: unknown): string {
 /** A time as it was saved; null for none, undefined where it is no time. */
 function timeFrom(saved: SavedChosen["time"] | undefined): Rational | null | undefined {
   if (saved === null || saved === undefined) return saved;
-  const [num, den] = saved;
+  const [num, den] = Array.isArray(saved) ? saved : ["", ""];
   return /^-?\d+$/.test(num) && /^[1-9]\d*$/.test(den) ? { num: BigInt(num), den: BigInt(den) } : undefined;
 }

@@ -182,14 +182,23 @@ export class Delegations {
     return saved;
   }
 
-  *restore(saved: Readonly<Record<string, NearSnapshot>>): Waits<void> {
-    yield* this.joinLast();
-    for (const side of this.sides) {
+  /** Reads what a snapshot has of all of them; what that gives puts it back. Nothing has changed where it throws. */
+  read(saved: Readonly<Record<string, NearSnapshot>>): () => Waits<void> {
+    const loads = this.sides.flatMap((side) => {
       const near = saved[side.part.path];
-      if (near === undefined) continue;
-      const done = side.far.restore(near.far);
+      return near === undefined ? [] : [{ side, far: near.far, load: side.read(near) }];
+    });
+    return () => this.#restored(loads);
+  }
+
+  *#restored(
+    loads: readonly { readonly side: NearSide; readonly far: unknown; readonly load: () => void }[],
+  ): Waits<void> {
+    yield* this.joinLast();
+    for (const { side, far, load } of loads) {
+      const done = side.far.restore(far);
       if (done instanceof Promise) yield done;
-      side.load(near);
+      load();
     }
   }
 

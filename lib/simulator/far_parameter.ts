@@ -2,28 +2,27 @@
  * Parameters of parts that live on a far side: they are checked here, and hold there from the next request on.
  */
 
-import { directory, ownValue, type Ports, type System } from "../diagram/mod.ts";
+import { type DelegatedSystem, directory, ownValue, type Ports, type System } from "../diagram/mod.ts";
 import { DiagramError } from "../errors.ts";
-import type { NearSide } from "./near_side.ts";
+import type { ParameterChange } from "./far_side.ts";
 
 /**
- * Sets a parameter of the leaf at a path, which is or lies within the delegated system of a near side.
+ * A change of a parameter inside a delegated system, with a value of its own; the system is `at` that path.
  *
  * @throws {DiagramError} where there is no such parameter.
  */
-export function setFarParameter(
-  side: NearSide,
-  path: string,
-  { name, value }: { readonly name: string; readonly value: unknown },
-): void {
-  const inside = path.slice(side.part.path.length + 1);
-  const types = parameterTypes(side.part.system.inner, inside) ?? {};
+export function checkedChange(
+  { inner }: DelegatedSystem,
+  { at, change: { path, name, value } }: { readonly at: string; readonly change: ParameterChange },
+): ParameterChange {
+  const types = parameterTypes(inner, path) ?? {};
   const type = Object.hasOwn(types, name) ? types[name] : undefined;
+  const what = `parameter ${at}${path === "" ? "" : `.${path}`}.${name}`;
   if (type === undefined) {
     const known = Object.keys(types).join(", ") || "it has none";
-    throw new DiagramError(`Cannot set parameter ${path}.${name}: there is none, one of (${known}) is wanted`);
+    throw new DiagramError(`Cannot set ${what}: there is none, one of (${known}) is wanted`);
   }
-  side.setParameter({ path: inside, name, value: ownValue(type, value, () => `parameter ${path}.${name}`) });
+  return { path, name, value: ownValue(type, value, () => what) };
 }
 
 /** The parameters of the leaf at a path inside a system; "" is the system itself. */

@@ -17,6 +17,7 @@ import {
   valueFrom,
 } from "../diagram/mod.ts";
 import type { ArrivalLog } from "./arrivals.ts";
+import { checkedChange } from "./far_parameter.ts";
 import { type FarSide, INITIALIZATION, type ParameterChange, type Reply, type Request } from "./far_side.ts";
 import { eventIndex, eventTime, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
 
@@ -132,8 +133,14 @@ export class NearSide {
     this.#first = Number(firstIndex(this.#timing, time));
   }
 
-  /** Sets a parameter from the next request on. */
-  setParameter(change: ParameterChange): void {
+  /**
+   * Sets a parameter from the next request on.
+   *
+   * @throws {DiagramError} where there is no such parameter.
+   */
+  setParameter(given: ParameterChange): void {
+    const { path: at, system } = this.part;
+    const change = checkedChange(system, { at, change: given });
     this.#set.push({ change, request: undefined });
     this.#known.set(`${change.path} ${change.name}`, change);
   }
@@ -236,12 +243,15 @@ export class NearSide {
     };
   }
 
-  /** Puts it back; the far side's state is restored by the caller. */
-  load({ released, ended, arrived, set }: NearSnapshot): void {
+  /**
+   * Reads it; what that gives puts it back. The far side's state is restored by the caller.
+   *
+   * @throws {TypeError} where a value is of another type.
+   * @throws {DiagramError} where there is no such parameter.
+   */
+  read({ released, ended, arrived, set }: NearSnapshot): () => void {
     const { path, system } = this.part;
-    this.#released = released;
-    this.#isEnded = ended;
-    this.#arrived = arrived.map(({ k, outputs, ended }) => ({
+    const replies = arrived.map(({ k, outputs, ended }): Reply => ({
       k,
       processed: [k],
       outputs: Object.entries(system.outputs).map(([port, type], index) => {
@@ -251,11 +261,17 @@ export class NearSide {
       finished: 0,
       ended: ended ?? undefined,
     }));
-    this.#posted = arrived.map(({ k }) => k);
-    this.#set = set.map((change) => ({
-      change: { ...change, value: valueFrom(ANY, change.value, () => `parameter ${change.name} of ${path}`) },
-      request: undefined,
-    }));
+    const changes = set.map((change) => {
+      const value = valueFrom(ANY, change.value, () => `parameter ${change.name} of ${path}`);
+      return checkedChange(system, { at: path, change: { path: change.path, name: change.name, value } });
+    });
+    return () => {
+      this.#released = released;
+      this.#isEnded = ended;
+      this.#arrived = replies;
+      this.#posted = replies.map(({ k }) => k);
+      this.#set = changes.map((change) => ({ change, request: undefined }));
+    };
   }
 
   /** Whether the far side may never work on a request: then what one carries goes with the next ones, too. */

@@ -16,7 +16,6 @@ import { checkPath, type PartValues, valuesOf } from "./inspection.ts";
 import { ChosenEvents } from "./chosen_events.ts";
 import { Delegations } from "./delegations.ts";
 import { EventQueue } from "./event_queue.ts";
-import { setFarParameter } from "./far_parameter.ts";
 import type { Reply } from "./far_side.ts";
 import { type Instant, namesBefore } from "./instants.ts";
 import type { NearSide } from "./near_side.ts";
@@ -31,6 +30,7 @@ import { type LogOptions, SignalLog } from "./signal_log.ts";
 import { SignalLogs } from "./signal_logs.ts";
 import { shownOutputs, signalsOf } from "./signals.ts";
 import { readValues, saveValues, type SimulatorSnapshot, timeOf } from "./snapshot.ts";
+import { checkSnapshot } from "./snapshot_shape.ts";
 import { nothing, settled, type Soon, then, type Waits } from "./waits.ts";
 
 const MICROSTEPS = 1000;
@@ -276,7 +276,7 @@ export class Run {
       this.#touch(leaf);
       return;
     }
-    setFarParameter(far, path, { name, value });
+    far.setParameter({ path: path.slice(far.part.path.length + 1), name, value });
   }
 
   /**
@@ -335,17 +335,22 @@ export class Run {
    * @throws {TypeError} where it is one of another system; then nothing has changed.
    */
   restore(saved: SimulatorSnapshot): Waits<void> {
+    checkSnapshot(saved);
     const load = readValues(saved, { system: this.#system, writer: this.writer });
     const loadChosen = this.#chosen?.read(saved.chosen);
+    const loadFar = this.delegations.read(saved.delegated);
     const loadAll = () => {
       load();
       loadChosen?.();
     };
-    return this.#restored(saved, { time: timeOf(saved), load: loadAll });
+    return this.#restored(saved, { time: timeOf(saved), load: loadAll, loadFar });
   }
 
-  *#restored(saved: SimulatorSnapshot, { time, load }: { time: Rational; load: () => void }): Waits<void> {
-    yield* this.delegations.restore(saved.delegated);
+  *#restored(
+    saved: SimulatorSnapshot,
+    { time, load, loadFar }: { time: Rational; load: () => void; loadFar: () => Waits<void> },
+  ): Waits<void> {
+    yield* loadFar();
     const before = this.context.t;
     load();
     this.#at = { exact: time };

@@ -263,7 +263,8 @@ export class Simulator implements AsyncDisposable {
   /**
    * Puts a snapshot of the same system back, in this run or in another one that is initialized. It is JSON, and may have been text.
    *
-   * @throws {TypeError} where it is one of another system.
+   * @throws {TypeError} where it is none, or one of another system; then nothing has changed.
+   * @throws {GuestError} where a far side refuses its part; then the run has failed, and may begin anew.
    */
   async restore(saved: SimulatorSnapshot): Promise<void> {
     await this.#drive("restore", "ready", this.#run.restore(saved));

@@ -102,11 +102,6 @@ export function readValues(
   { system, writer }: { readonly system: System; readonly writer: ContextWriter },
 ): () => void {
   const { parts, values } = writer;
-  for (const part of ["parts", "inputs", "delegated", "time"] as const) {
-    if (typeof snapshot === "object" && typeof snapshot?.[part] === "object") continue;
-    const is = typeof snapshot === "object" ? `has no ${part}` : `is ${typeof snapshot}`;
-    throw new TypeError(`Cannot restore ${system.name}: the snapshot ${is}, what snapshot() gave is wanted`);
-  }
   const refuse = (is: string): never => {
     throw new TypeError(
       `Cannot restore ${system.name} to t=${
@@ -138,7 +133,7 @@ export function readValues(
     read(shown, { saved: own.shown, first: part.place.outputs, what: `output ${part.path}` });
   }
   const inputs = Object.entries(system.inputs).map(([name, type], index): Kept => {
-    const value = snapshot.inputs[name];
+    const value = Object.hasOwn(snapshot.inputs, name) ? snapshot.inputs[name] : undefined;
     const what = () => `input ${system.name}.${name}`;
     return [values.outputsEnd + index, value === undefined ? undefined : { value: valueFrom(type, value, what) }];
   });

@@ -386,7 +386,12 @@ Deno.test("Simulator.restore() refuses a snapshot whose chosen events are missin
   await using simulator = new Simulator(system);
   await simulator.initialize();
   const saved = await simulator.snapshot();
-  for (const chosen of [undefined, {}, { naming: [] }, { naming: [{ time: ["x", "1"], value: null }] }]) {
+  await assertRejects(
+    () => simulator.restore({ ...saved, chosen: undefined } as never),
+    TypeError,
+    "Cannot restore: chosen",
+  );
+  for (const chosen of [{}, { naming: [] }, { naming: [{ time: ["x", "1"], value: null }] }]) {
     await assertRejects(
       () => simulator.restore({ ...saved, chosen } as never),
       TypeError,

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { logSink } from "../../lib/blocks/mod.ts";
 import { encode } from "../../lib/codec/mod.ts";
@@ -12,6 +12,7 @@ import {
   type System,
   vector,
 } from "../../lib/diagram/mod.ts";
+import { GuestError } from "../../lib/errors.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Simulator, type SimulatorSnapshot } from "../../lib/simulator/mod.ts";
 import { buildDiagram, type DiagramPlan, diagramPlans, SAVED } from "../arbitraries/diagrams.ts";
@@ -219,14 +220,80 @@ Deno.test("Simulator.restore() refuses what is no snapshot, its text too", async
   const { parts: _, ...rest } = await simulator.snapshot();
   for (
     const [saved, is] of [
-      [JSON.stringify(rest), "is string"],
-      [undefined, "is undefined"],
-      [null, "has no parts"],
-      [{}, "has no parts"],
-      [rest, "has no parts"],
+      [JSON.stringify(rest), "the snapshot is string, an object"],
+      [undefined, "the snapshot is undefined"],
+      [null, "the snapshot is null"],
+      [{}, "t of the snapshot is undefined, a finite number"],
+      [rest, "parts of the snapshot is undefined, an object"],
     ] as const
   ) {
-    const message = `Cannot restore one: the snapshot ${is}, what snapshot() gave is wanted`;
+    const message = `Cannot restore: ${is}`;
     await assertRejects(async () => await simulator.restore(saved as never), TypeError, message);
   }
+});
+
+/** Where the values of JSON stand. */
+function placesIn(value: unknown, at: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([key, item]) => placesIn(item, [...at, key]))];
+}
+
+/** The same JSON with another value there, or none. */
+function changedAt(text: string, { place, to }: { place: readonly string[]; to: unknown }): unknown {
+  const whole = { root: JSON.parse(text) };
+  const [last, ...before] = ["root", ...place].toReversed();
+  const around = before.toReversed().reduce<Record<string, unknown>>((at, key) => at[key] as never, whole);
+  if (to === undefined) delete around[last!];
+  else around[last!] = to;
+  return whole.root;
+}
+
+Deno.test("A snapshot that is broken anywhere is refused by name and changes nothing, unless a far side refuses it: then the run may begin anew", async () => {
+  await using host = new Host();
+  const leaf = defineSystem({
+    name: "leaf",
+    inputs: { u: scalar(0, { optional: true }) },
+    state: { x: scalar(), v: vector(2), a: abstract<unknown>([1]) },
+    parameters: { p: scalar(2) },
+    outputs: { x: { type: scalar(), feedthrough: [], value: ({ state }) => state.x } },
+    update: [
+      { nextTime: ({ t, parameter }) => t + parameter.p, run: ({ state, next }) => void (next.x = state.x + 1) },
+      { trigger: "u", run: ({ next }) => void (next.v = [1, 2]) },
+    ],
+    *process({ again }) {
+      return again(1, [7]);
+    },
+  });
+  const builder = new DiagramBuilder("top");
+  builder.exportInput("u", builder.add("near", leaf).input("u"));
+  const far = builder.add("far", delegate(leaf, { mode: "direct", period: 1, latency: 2 }));
+  builder.exportOutput("x", far.output("x"));
+  const system = builder.build();
+  await using first = new Simulator(system, { host });
+  first.fix("u", 0);
+  await first.initialize();
+  await first.advanceTo(2.5);
+  first.setParameter("far", "p", 1);
+  const text = JSON.stringify(await first.snapshot());
+  const places = placesIn(JSON.parse(text));
+  await using simulator = new Simulator(system, { host });
+  await simulator.initialize();
+  const run = async (place: readonly string[], to: unknown) => {
+    await simulator.advanceTo(simulator.context.t + 0.5);
+    const before = JSON.stringify(await simulator.snapshot());
+    const broken = changedAt(text, { place, to }) as SimulatorSnapshot;
+    const error = await simulator.restore(broken).then(() => undefined, (error: unknown) => error as Error);
+    if (error === undefined) {
+      await simulator.restore(JSON.parse(before) as SimulatorSnapshot);
+    } else {
+      assert(/^Cannot (restore\b|set parameter )/.test(error.message), `${place.join(".")}: ${error}`);
+      if (error instanceof GuestError) await simulator.initialize();
+      else assertEquals(JSON.stringify(await simulator.snapshot()), before, place.join("."));
+    }
+  };
+  const value = fc.constantFrom<unknown[]>(undefined, null, "x", 7, 0.5, {}, [], [null]);
+  await fc.assert(fc.asyncProperty(fc.constantFrom(...places), value, run), {
+    numRuns: runs(300),
+    examples: [[[], null], [["delegated", "far"], null], [["delegated", "far", "set", "0", "name"], "toString"]],
+  });
 });

@@ -8,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command/arguments.ts";
 import { complain } from "../command/output.ts";
+import { onSignals } from "../command/signals.ts";
 import { NoProgramError } from "../run/target.ts";
 
 /** What the child does. */
@@ -38,14 +39,19 @@ export async function startScenario(command: ScenarioCommand, args: readonly str
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  // A terminal tells the child of Ctrl-C as well: it ends by itself, with what it has.
-  const ignore = () => {};
-  Deno.addSignalListener("SIGINT", ignore);
+  // After Ctrl-C it ends by itself, with what it has; a terminal tells it as well, which does no harm.
+  const letGo = onSignals((signal) => {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+  });
   try {
     const { code } = await child.status;
     return code;
   } finally {
-    Deno.removeSignalListener("SIGINT", ignore);
+    letGo();
   }
 }
 

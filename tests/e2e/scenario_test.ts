@@ -30,3 +30,20 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
   assertEquals(broken.code, 2);
   assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
 });
+
+Deno.test("a signal to explore reaches what it has started: Ctrl-C prints how far it came, and nothing is left", async () => {
+  await using command = startScript(
+    "explore",
+    "tests/guests/random_scenario.ts#endless",
+    "--budget",
+    "1000000000",
+    "--strategy",
+    "random",
+    "--json",
+  );
+  await command.complained("schedules");
+  command.signal("SIGINT");
+  const { code, stdout } = await command.end();
+  assertEquals([code, JSON.parse(stdout).interrupted], [130, true]);
+  await command.gone();
+});

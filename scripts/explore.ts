@@ -22,8 +22,10 @@ import {
   traceOf,
 } from "../lib/explorer/mod.ts";
 import { exploreSplit, MOST_WORKERS } from "../lib/split/mod.ts";
+import { agentsOn, type EngineOptions } from "../lib/engine/mod.ts";
 import { flagReader, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
+import { ENGINE_TAKES, engineHelp, engineIn, withEngine } from "./command/engine_flags.ts";
 import { printLine } from "./command/output.ts";
 import { Progress } from "./command/progress.ts";
 import { endOnSignals } from "./command/signals.ts";
@@ -51,6 +53,7 @@ const TAKES = {
   "--deaths": "a whole number from 0 to 1000",
   "--steps": "a whole number from 1 to 1000000000",
   "--workers": `a whole number from 1 to ${MOST_WORKERS}`,
+  ...ENGINE_TAKES,
 } as const;
 
 /** What `--help` prints without a program. */
@@ -73,7 +76,8 @@ Its code runs as it is, in all orders of what the outside completes. A scenario 
   --deaths N       how many tasks may die in a run, killed at any action         [0]
   --steps N        after how many memory operations a run is too long            [10000]
   --seed S         decides all chance                                            [0]
-  --workers N      split over N threads, with the same result                    [1]
+  --workers N      split over N threads, with the same result                    [1; with --engine as many as cores]
+${engineHelp(17)}
   --lanes          draw who acts, and who waits for what, row by row
   --trace FILE     write a Chrome trace of the run that is shown, a millisecond for a row
   --replay         repeats a bug 10 times on real threads and processes
@@ -85,7 +89,8 @@ Ends with 0 where no bug was found, 1 where one was; with --find, 0 where it was
 where bugs are found in specimens only, in all of them.
 
 Examples: deno task explore bank
-          deno task explore counter --strategy dpor --budget 1000000 --workers 2`;
+          deno task explore counter --strategy dpor --budget 1000000 --workers 2
+          deno task explore counter --strategy depth-first --budget 1000000 --engine nats://10.0.0.5:4222`;
 
 const GRAMMAR: CommandGrammar = {
   command: "explore",
@@ -150,20 +155,25 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
     ignore: read("--ignore", undefined, ignored),
     seed: read("--seed", 0, seed),
   };
-  const workers = read("--workers", 1, number({ least: 1, most: MOST_WORKERS, integer: true }));
+  const asked = read("--workers", undefined, number({ least: 1, most: MOST_WORKERS, integer: true }));
+  const engine = engineIn(flags);
   const width = widthOf(flags);
   const json = flags.has("--json");
   const lanes = flags.has("--lanes");
   if (all && lanes) throw new UsageError("Cannot use --lanes: --all shows no runs, one program is wanted");
+  const again = await withEngine(engine);
+  if (again !== undefined) return again;
+  const workers = asked ?? await workersOn(engine);
   const path = flags.get("--trace");
   const file = path === undefined ? undefined : await TraceFile.open(path);
   const done: Explored[] = [];
-  await using host = new CommandHost();
+  await using host = new CommandHost({ engine });
+  const mode = engine === undefined ? "thread" : "process";
   try {
     using progress = new Progress((at) => `${at} of ${subjects.length} explored`);
     for (const subject of subjects) {
       progress.at(done.length);
-      const explored = await exploreOne(subject, { options, repeats: flags.has("--replay"), workers, host });
+      const explored = await exploreOne(subject, { options, repeats: flags.has("--replay"), workers, mode, host });
       done.push(explored);
       if (explored.trace !== undefined) writeTrace(file, subject, explored.trace);
       if (explored.interrupted) break;
@@ -227,14 +237,22 @@ async function exploreOne(
 /** Over how many workers the work is split, and what starts them. */
 interface Split {
   readonly workers: number;
+  readonly mode: "thread" | "process";
   readonly host: CommandHost;
+}
+
+/** As many workers as the agents of an engine have cores; without an engine one, which is no guest. */
+async function workersOn(engine: EngineOptions | undefined): Promise<number> {
+  if (engine === undefined) return 1;
+  const agents = await agentsOn(engine);
+  return Math.min(MOST_WORKERS, Math.max(1, agents.reduce((sum, { cores }) => sum + cores, 0)));
 }
 
 /** Explores in slices, so that Ctrl-C is heard between them. */
 async function inTurns(
   { program, variant }: Subject,
   options: ExploreOptions,
-  { workers, host }: Split,
+  { workers, mode, host }: Split,
 ): Promise<{ readonly result: ExploreResult; readonly interrupted: boolean }> {
   const interrupt = new AbortController();
   const { signal } = interrupt;
@@ -242,9 +260,9 @@ async function inTurns(
   using progress = new Progress((schedules) => `${program.name} (${variant}): ${schedules} schedules`);
   Deno.addSignalListener("SIGINT", stop);
   try {
-    if (workers > 1) {
+    if (workers > 1 || mode === "process") {
       const onProgress = ({ schedules }: { readonly schedules: number }) => progress.at(schedules);
-      const result = await exploreSplit(program, { ...options, workers, host, signal, onProgress });
+      const result = await exploreSplit(program, { ...options, workers, mode, host, signal, onProgress });
       return { result, interrupted: signal.aborted };
     }
     const slices = exploreInSlices(program, options);

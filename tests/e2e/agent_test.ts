@@ -21,7 +21,7 @@ function said(stderr: string): string {
 }
 
 Deno.test({
-  name: "agent, status, run, sim and replay work on two agents, and Ctrl-C leaves nothing of an agent",
+  name: "agent, status, run, explore, sim and replay work on two agents, and Ctrl-C leaves nothing of an agent",
   ignore: LEFT_OUT,
   async fn() {
     await using server = await NatsServer.start();
@@ -42,6 +42,13 @@ Deno.test({
     const [one] = JSON.parse(ran.stdout).runs;
     assertEquals([one.mode, one.transport, one.outcome], ["process", "nats", 4]);
     assertEquals(one.places, ["alpha", "beta"].map((agent) => ({ agent, module: "shared", jobs: 2 })));
+
+    const search = "counter --variant atomic --strategy depth-first --tasks 4 --times 2 --json".split(" ");
+    const explored = await run("explore", ...search, ...engine, "--workers", "2");
+    assertEquals([explored.code, said(explored.stderr)], [0, ""]);
+    const { schedules, schedule } = JSON.parse(explored.stdout);
+    const alone = JSON.parse((await run("explore", ...search)).stdout);
+    assertEquals([schedules, schedule], [alone.schedules, alone.schedule]);
 
     const simulated = await run(
       "sim",

@@ -32,7 +32,7 @@ export interface Turn {
 export const REACTIONS = ["microtask", "then", "tick", "await", "abort", "event", "rejection", "thenable"] as const;
 
 /** What comes from outside. */
-export const TURNS = ["timer", "message", "lock", "immediate", "none"] as const;
+export const TURNS = ["timer", "timers", "message", "messages", "lock", "locks", "immediate", "none"] as const;
 
 /** All that happens, in order: where a platform fixes it. */
 export async function inOrder(turns: readonly Turn[]): Promise<string[]> {
@@ -96,6 +96,57 @@ export async function inOrder(turns: readonly Turn[]): Promise<string[]> {
       }, 25);
       setTimeout(act, 1);
       await promise;
+    } else if (kind === "timers") {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const cleared = setTimeout(() => log.push("cleared"), 10);
+      setTimeout(() => {
+        log.push("second");
+        clearTimeout(cleared);
+        let times = 0;
+        const every = setInterval(() => {
+          log.push(`again ${++times}`);
+          act();
+          if (times < 2) return;
+          clearInterval(every);
+          setTimeout(resolve, 10);
+        }, 10);
+      }, 5);
+      setTimeout(act, 5);
+      setTimeout(() => log.push("first"), 1);
+      await promise;
+    } else if (kind === "messages") {
+      const { port1, port2 } = new MessageChannel();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      port1.onmessage = ({ data }) => {
+        log.push(`back ${data}`);
+        // Deno leaves ticks for later where several messages have come.
+        if (data < 2) port1.postMessage(data + 1);
+        else resolve();
+      };
+      port2.addEventListener("message", ({ data }) => {
+        log.push(`to ${data}`);
+        act();
+        port2.postMessage(data);
+      });
+      port1.postMessage(0);
+      port2.start();
+      await promise;
+      port1.close();
+      port2.close();
+    } else if (kind === "locks") {
+      const leaving = new AbortController();
+      await locks().request("outer", {}, async () => {
+        const refused = locks().request("outer", { signal: leaving.signal }, () => log.push("granted"));
+        const { name } = await locks().request("outer", { ifAvailable: true }, (lock) => ({ name: `${lock}` })) as {
+          name: string;
+        };
+        log.push(`if available: ${name}`);
+        // Deno grants what is free at once, others in a task: so nothing else may be in line here.
+        await locks().request("inner", {}, () => log.push("inner"));
+        leaving.abort();
+        await refused.catch(({ name }: Error) => log.push(name));
+        act();
+      });
     } else if (kind === "immediate") {
       const { promise, resolve } = Promise.withResolvers<void>();
       setImmediate(act);

@@ -4,7 +4,7 @@ import { exploreScenario } from "../../lib/scenario/mod.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
 import { inOrder, type Reaction, REACTIONS, type Turn, TURNS } from "../guests/random_scenario.ts";
 
-const numRuns = Deno.env.has("HOLDFAST_SOAK") ? 2000 : 60;
+const numRuns = Deno.env.has("HOLDFAST_SOAK") ? 2000 : 40;
 const module = import.meta.resolve("../guests/random_scenario.ts");
 
 /** Reactions, as deep as that. */

@@ -70,7 +70,8 @@ const STRAIGHT = "straight";
 const TURNS = "turns";
 const WORDS: readonly string[] = ["word", "ordered", "now", "waiters", "timers", STRAIGHT, TURNS];
 const FORM = /^hf2:([\w@.,/=-]+):([0-9a-z]{4})([0-9a-z]{2})$/;
-const DEPARTURE = /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies|later|fails|aborts|late|jumps))?\.\d+$/;
+const DEPARTURE =
+  /^[\w-]*@(\d{1,9})(?:\.[\w.-]*)?\/([\w-]+)(?:=(\d{1,9}|dies|later|fails|aborts|late|jumps|ends))?\.\d+$/;
 const ORDER = /^turns(?:\.[\w-]+(?:=(?:\d{1,9}|later))?)+$/;
 const PRINT_DIGITS = 4;
 const CHECK_DIGITS = 2;

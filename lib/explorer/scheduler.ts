@@ -47,7 +47,7 @@ export const LATER: number = 999_998;
  * What befalls something that a scenario waits for, by name: an action that chooses one has a number behind those of deaths, and
  * comes last at a point like them.
  */
-export const FAULTS = ["fails", "aborts", "late", "jumps"] as const;
+export const FAULTS = ["fails", "aborts", "late", "jumps", "ends"] as const;
 
 /** The choice of a fault by its place among them, from 1; 0 is none. */
 export function faultChoice(kind: number): number {

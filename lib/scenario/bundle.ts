@@ -53,12 +53,17 @@ const MOST_KEPT = 32;
 const kept = new Map<string, Kept>();
 
 /**
- * Bundles a module.
+ * Bundles a module, such as one that a worker runs.
  *
  * @throws {ScenarioError} where Deno or esbuild refuses it.
  */
-export async function bundled(url: string, esbuild: Esbuild): Promise<Bundle> {
-  const known = kept.get(url);
+export async function bundled(
+  url: string,
+  esbuild: Esbuild,
+  { isWorker = false }: { readonly isWorker?: boolean } = {},
+): Promise<Bundle> {
+  const key = isWorker ? `worker ${url}` : url;
+  const known = kept.get(key);
   if (known !== undefined && [...known.texts].every(([path, text]) => readText(path) === text)) return known.bundle;
   const graph = await Graph.of(url);
   const texts = new Map<string, string>();
@@ -66,9 +71,9 @@ export async function bundled(url: string, esbuild: Esbuild): Promise<Bundle> {
     name: "holdfast",
     setup: (build: EsbuildHooks) => resolving(build, graph, { url, texts }),
   };
-  const bundle = { url, ...await built(esbuild, { entry: url, plugins: [plugin] }) };
+  const bundle = { url, ...await built(esbuild, { entry: url, plugins: [plugin], isWorker }) };
   if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(url, { bundle, texts });
+  kept.set(key, { bundle, texts });
   return bundle;
 }
 
@@ -81,10 +86,11 @@ export async function bundledFile(url: string, esbuild: Esbuild): Promise<string
 /** Runs esbuild. */
 async function built(
   esbuild: Esbuild,
-  { entry, plugins, isShort = false }: {
+  { entry, plugins, isShort = false, isWorker = false }: {
     readonly entry: string;
     readonly plugins: EsbuildOptions["plugins"];
     readonly isShort?: boolean;
+    readonly isWorker?: boolean;
   },
 ): Promise<Omit<Bundle, "url">> {
   const { outputFiles } = await esbuild.build({
@@ -105,7 +111,12 @@ async function built(
     charset: "utf8",
     conditions: [...CONDITIONS],
     mainFields: ["main", "module"],
-    define: { "import.meta.main": "false", "import.meta": "__meta" },
+    // What a worker assigns to by name is of its global object.
+    define: {
+      "import.meta.main": "false",
+      "import.meta": "__meta",
+      ...isWorker ? { onmessage: "self.onmessage" } : {},
+    },
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
     plugins: [...plugins],
   }).catch((error: unknown) => {

@@ -33,7 +33,7 @@ import { dataText } from "../program/mod.ts";
 import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
-import { type Drain, drains, NeedsTurnError } from "./ground.ts";
+import { type Drain, drains, NeedsModuleError, NeedsTurnError } from "./ground.ts";
 import { Rejections } from "./rejections.ts";
 import { type Performed, Rounds } from "./rounds.ts";
 import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
@@ -224,12 +224,18 @@ async function prepared<T>(
   options: Preparing,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  try {
-    if (options.drain === "turn") return await afterOthers(() => preparedOn("turn", { url, options, use }));
-    return await preparedOn("own-queue", { url, options, use });
-  } catch (error) {
-    if (options.drain !== undefined || !(error instanceof NeedsTurnError)) throw error;
-    return await afterOthers(() => preparedOn("turn", { url, options, use }));
+  const byTurns = () => afterOthers(() => preparedOn("turn", { url, options, modules, use }));
+  const modules = new Map<string, Bundle>();
+  if (options.drain === "turn") return await byTurns();
+  for (;;) {
+    try {
+      return await preparedOn("own-queue", { url, options, modules, use });
+    } catch (error) {
+      if (error instanceof NeedsModuleError && !modules.has(error.module)) {
+        modules.set(error.module, await bundled(error.module, options.esbuild, { isWorker: true }));
+      } else if (options.drain === undefined && error instanceof NeedsTurnError) return await byTurns();
+      else throw error;
+    }
   }
 }
 
@@ -251,9 +257,11 @@ async function afterOthers<T>(act: () => Promise<T>): Promise<T> {
 /** Bundles a module and makes a realm of it, for as long as something uses them. */
 async function preparedOn<T>(
   drain: Drain,
-  { url, options, use }: {
+  { url, options, modules, use }: {
     readonly url: string;
     readonly options: Preparing;
+    /** The modules of workers. */
+    readonly modules: ReadonlyMap<string, Bundle>;
     readonly use: (prepared: Prepared) => Promise<T>;
   },
 ): Promise<T> {
@@ -271,6 +279,7 @@ async function preparedOn<T>(
     const how = {
       bundle,
       world,
+      modules,
       seed,
       name,
       input,

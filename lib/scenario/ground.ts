@@ -21,6 +21,18 @@ export type Drained = "done" | "endless";
 /** What is asked for is in the world of the other drain. */
 export class NeedsTurnError extends ScenarioError {}
 
+/** The module of a worker has to be bundled first. */
+export class NeedsModuleError extends ScenarioError {
+  /** Its URL. */
+  readonly module: string;
+
+  /** Names the module. */
+  constructor(message: string, { module }: { readonly module: string }) {
+    super(message);
+    this.module = module;
+  }
+}
+
 /** Where scenarios run. */
 export interface Ground {
   readonly drains: Drain;

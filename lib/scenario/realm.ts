@@ -16,7 +16,8 @@ import { type Drain, type Drained, type Ground, groundOf } from "./ground.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { HostParts } from "./world/globals.ts";
-import type { Run, Started } from "./world/main.ts";
+import type { Run, Scope, Started } from "./world/main.ts";
+import type { Completion, Outside } from "./world/outside.ts";
 import { ScenarioError } from "../errors.ts";
 
 /** What a realm is made of. */
@@ -29,6 +30,10 @@ export interface RealmOptions {
   readonly seed: number;
   /** What drains microtasks. */
   readonly drain: Drain;
+  /** The modules of workers that are at hand, by URL. */
+  readonly modules: ReadonlyMap<string, Bundle>;
+  /** Whether it is the realm of a worker; false by default. */
+  readonly isWorker?: boolean;
   /** What hears of all that is awaited; nobody by default. */
   readonly waits?: WaitListener | undefined;
 }
@@ -44,23 +49,26 @@ export interface WaitListener {
 /** What the world exports. */
 interface WorldExports {
   makeRun(host: HostParts): Run;
+  makeScope(host: HostParts, outside?: Outside): Scope;
+  whole(globals: Readonly<Record<string, unknown>>, base: object): Readonly<Record<string, unknown>>;
   blameNobody(doubt: () => void): void;
   tellingPromise(made: (promise: unknown) => void): unknown;
   readonly GLOBAL_NAMES: readonly string[];
 }
 
-const FILE = "holdfast-scenario:bundle.js";
-const FRAME = /holdfast-scenario:bundle\.js:(\d+):(\d+)/;
 /** Globals that wait for nothing and read no clock. */
 const PURE = ["URL", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
 
 /** A realm for scenarios. */
 export class Realm {
   readonly #bundle: Bundle;
+  readonly #file: string;
+  readonly #frame: RegExp;
   readonly #ground: Ground;
   readonly #exports: WorldExports;
   readonly #host: HostParts;
   readonly #runs: Run[] = [];
+  readonly #scopes = new Map<Outside, Scope>();
   readonly #intrinsics: Intrinsics;
   readonly #promise: unknown;
   readonly #places: Announced["places"] | undefined;
@@ -72,8 +80,10 @@ export class Realm {
    *
    * @throws {ScenarioError} where the bundle cannot be compiled.
    */
-  constructor({ world, bundle, seed, drain, waits }: RealmOptions) {
+  constructor({ world, bundle, seed, drain, modules, waits, isWorker = false }: RealmOptions) {
     this.#bundle = bundle;
+    this.#file = `holdfast-scenario:${isWorker ? bundle.url.replaceAll(/\W/g, "-") : "bundle"}.js`;
+    this.#frame = new RegExp(`${this.#file.replace(".", "\\.")}:(\\d+):(\\d+)`);
     const told = waits === undefined ? undefined : announced(bundle.code);
     this.#places = told?.places;
     this.#ground = groundOf(drain);
@@ -86,13 +96,15 @@ export class Realm {
       chooser: () => seededChooser(seed),
       inspect: inspected,
       base: language,
+      hasModule: (url) => modules.has(url),
+      hasWorkers: drain === "own-queue",
     };
     const compiled: unknown = this.#compile(`"use strict";\n${world}`, {
       names: [],
       filename: "holdfast-scenario:world",
     });
     this.#exports = (compiled as () => WorldExports)();
-    const { globals } = this.run(0);
+    const { globals } = isWorker ? this.#exports.makeScope(this.#host) : this.run(0);
     this.#ground.seal(globals);
     const all = [...new Set([...Object.keys(globals), ...this.#exports.GLOBAL_NAMES, ...hidden])];
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
@@ -112,9 +124,27 @@ export class Realm {
     return this.#runs[place] ??= this.#exports.makeRun(this.#host);
   }
 
+  /** A worker's own side, in the run of an outside. */
+  scope(outside: Outside): Scope {
+    const known = this.#scopes.get(outside);
+    if (known !== undefined) return known;
+    const scope = this.#exports.makeScope(this.#host, outside);
+    this.#scopes.set(outside, scope);
+    const { evaluate, isGlobal } = this.start;
+    const whole = (globals: Readonly<Record<string, unknown>>) => this.#exports.whole(globals, this.#host.base);
+    scope.prepare({ evaluate, whole: isGlobal ? whole : undefined });
+    return scope;
+  }
+
   /** Whether a promise is of this realm. */
   owns(promise: unknown): boolean {
     return promise instanceof (this.#promise as PromiseConstructor);
+  }
+
+  /** Lets a completion come in the run of an outside, which may be one of another realm. */
+  perform(run: Run, completion: Completion): void {
+    this.#scopes.get(run.outside)?.blamed();
+    run.perform(completion);
   }
 
   /** Has `doubt` called where something goes wrong in microtasks of nobody knows whom. */
@@ -135,7 +165,7 @@ export class Realm {
   /** The user's places in a stack, innermost first. */
   placesIn(stack: string | undefined): readonly SourcePlace[] {
     return (stack ?? "").split("\n").flatMap((frame) => {
-      const [, line, column] = FRAME.exec(frame) ?? [];
+      const [, line, column] = this.#frame.exec(frame) ?? [];
       const place = line === undefined ? undefined : this.#bundle.placeOf(Number(line), Number(column));
       return place === undefined ? [] : [place];
     });
@@ -150,7 +180,9 @@ export class Realm {
         return awaited;
       },
       Promise: this.#exports.tellingPromise((promise) => {
-        const at = /:(\d+):\d+\)?$/m.exec((new Error().stack ?? "").split("\n").find((line) => FRAME.test(line)) ?? "");
+        const at = /:(\d+):\d+\)?$/m.exec(
+          (new Error().stack ?? "").split("\n").find((line) => this.#frame.test(line)) ?? "",
+        );
         // Within a line the text is another one: the line is what counts.
         waits.made(promise, at === null ? undefined : this.#bundle.placeOf(Number(at[1]), Infinity));
       }),
@@ -161,7 +193,7 @@ export class Realm {
     // A variable of the module may have a parameter's name: so it is a function of its own. It may await, as a module may.
     const wrapped = `"use strict"; return (async () => {\n${code}\n})();`;
     try {
-      return this.#compile(wrapped, { names, filename: FILE, lineOffset: -1 });
+      return this.#compile(wrapped, { names, filename: this.#file, lineOffset: -1 });
     } catch (error) {
       throw new ScenarioError(`Cannot compile ${this.#bundle.url}: ${error instanceof Error ? error.message : error}`);
     }

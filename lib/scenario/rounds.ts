@@ -22,9 +22,10 @@ import {
   type Scheduler,
 } from "../explorer/mod.ts";
 import { builtinModule } from "./bundle.ts";
-import { type Drained, NeedsTurnError } from "./ground.ts";
+import { type Drained, NeedsModuleError, NeedsTurnError } from "./ground.ts";
 import { Realm, type RealmOptions } from "./realm.ts";
 import type { Rejections } from "./rejections.ts";
+import type { SourcePlace } from "./source_map.ts";
 import { textOfPlace, verdictOf } from "./verdict.ts";
 import type { Completion } from "./world/outside.ts";
 import type { Run } from "./world/main.ts";
@@ -117,6 +118,8 @@ export class Rounds {
   readonly #options: RoundsOptions;
   readonly #rejections: Rejections;
   #realm: Realm;
+  // The realms of workers, by their numbers and modules.
+  readonly #workers = new Map<string, Realm>();
   // The most chains that a run had, rounded up: what strategies take for the number of tasks.
   #width = LEAST_WIDTH;
   #widest = 0;
@@ -128,12 +131,35 @@ export class Rounds {
   constructor(options: RoundsOptions, listen: (owns: (promise: unknown) => boolean) => Rejections) {
     this.#options = options;
     this.#realm = new Realm(options);
-    this.#rejections = listen((promise) => this.#realm.owns(promise));
+    this.#rejections = listen((promise) => this.#realms().some((realm) => realm.owns(promise)));
   }
 
   /** What runs have taken for granted. */
   get assumptions(): readonly string[] {
     return [...this.#assumptions].sort();
+  }
+
+  #realms(): readonly Realm[] {
+    return [this.#realm, ...this.#workers.values()];
+  }
+
+  /** Forgets all realms. */
+  #renew(): void {
+    this.#workers.clear();
+    this.#realm = new Realm(this.#options);
+  }
+
+  /** The realm in which a run goes on: its own, or that of a worker. */
+  #realmOf({ run, next }: Live): Realm {
+    const worker = run?.outside.workers[(next?.realm ?? 0) - 1];
+    if (run === undefined || next === undefined || worker === undefined) return this.#realm;
+    const key = `${next.realm} ${worker.url}`;
+    const { modules, waits: _, ...options } = this.#options;
+    const bundle = modules.get(worker.url) ?? this.#options.bundle;
+    const realm = this.#workers.get(key) ?? new Realm({ ...options, bundle, modules, isWorker: true });
+    this.#workers.set(key, realm);
+    run.outside.farSides[next.realm] = realm.scope(run.outside);
+    return realm;
   }
 
   /** The realm of the last run. */
@@ -174,15 +200,21 @@ export class Rounds {
     }
     let going = lives;
     for (let isFirst = true; going.length > 0; isFirst = false) {
-      const drained = this.#drain(() => {
-        for (const { run, next } of going) {
-          if (isFirst) run?.begin({ ...realm.start, name, input, traces });
-          else if (next !== undefined) run?.perform(next);
-        }
-      }, { going, isAlone, doubts, patience });
+      let drained: Drained = "done";
+      const isHere = isFirst || going.every(({ next }) => next?.realm === 0);
+      const byRealm = isHere ? [[realm, going] as const] : Map.groupBy(going, (live) => this.#realmOf(live));
+      for (const [place, there] of byRealm) {
+        drained = this.#drain(() => {
+          for (const { run, next } of there) {
+            if (isFirst) run?.begin({ ...realm.start, name, input, traces });
+            else if (next !== undefined && run !== undefined) place.perform(run, next);
+          }
+        }, { realm: place, going: there, isAlone, doubts, patience });
+        if (drained !== "done") break;
+      }
       if (drained !== "done") {
         // The queue may hold an endless loop.
-        this.#realm = new Realm(this.#options);
+        this.#renew();
         if (!isAlone) return false;
         const isStarved = cpuMilliseconds() - begun < this.#options.timeout / 2;
         if (isStarved && patience < MOST_PATIENCE) {
@@ -208,7 +240,7 @@ export class Rounds {
       }
       going = left;
     }
-    const changed = realm.restore();
+    const changed = this.#realms().map((one) => one.restore()).find((name) => name !== undefined);
     this.#changes ??= changed;
     return isAlone || this.#changes === undefined;
   }
@@ -231,14 +263,14 @@ export class Rounds {
   /** Performs the next step of runs, with all that comes of it. */
   #drain(
     act: () => void,
-    { going, isAlone, doubts, patience }: {
+    { realm, going, isAlone, doubts, patience }: {
+      readonly realm: Realm;
       readonly going: readonly Live[];
       readonly isAlone: boolean;
       readonly patience: number;
       readonly doubts: { are: boolean };
     },
   ): Drained {
-    const realm = this.#realm;
     const timeout = patience * this.#options.timeout;
     const blame = () => {
       if (isAlone) return;
@@ -272,9 +304,13 @@ export class Rounds {
     for (const live of lives) {
       const { run } = live;
       if (run === undefined) continue;
-      const placesIn = (stack: string | undefined) => realm.placesIn(stack);
+      const placesIn = (stack: string | undefined) => {
+        return [realm, ...this.#workers.values()].flatMap((one) => one.placesIn(stack));
+      };
       if (run.refused !== undefined) {
         const [place] = placesIn(run.refused.stack);
+        const { module } = run.refused;
+        if (module !== undefined) throw new NeedsModuleError(run.refused.message, { module });
         const NeededError = run.refused.inTurns ? NeedsTurnError : ScenarioError;
         throw new NeededError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
       }
@@ -286,7 +322,7 @@ export class Rounds {
       this.#widest = Math.max(this.#widest, run.outside.chains);
       for (const assumption of run.outside.assumptions) this.#assumptions.add(assumption);
       const rejections = this.#rejections.heard;
-      live.end(kind, verdictOf({ run, isEndless, rejections, last: live.last, placesIn }, ignore), realm);
+      live.end(kind, verdictOf({ run, isEndless, rejections, last: live.last, placesIn }, ignore), placesIn);
     }
   }
 }
@@ -370,11 +406,11 @@ class Live {
     return "goes on";
   }
 
-  end(kind: RunEnd["kind"], judged: Judged, realm: Realm): void {
+  end(kind: RunEnd["kind"], judged: Judged, placesIn: (stack: string | undefined) => readonly SourcePlace[]): void {
     const point = this.#point;
     point.kind = kind;
     const place = (stack: string | undefined) => {
-      const [first] = realm.placesIn(stack);
+      const [first] = placesIn(stack);
       return first === undefined ? undefined : `${first.source}:${first.line}:${first.column}`;
     };
     this.#performed = {

@@ -40,6 +40,8 @@ export interface IoFaults {
 export interface Faults extends IoFaults {
   /** How far the clock of `Date` may jump, in milliseconds, back where it is negative; 0, never, by default. */
   readonly clock?: number;
+  /** Whether workers may die, of which nobody is told; false by default. */
+  readonly dies?: boolean;
   /** How many faults a run has at most; 1 by default. */
   readonly most?: number;
 }

@@ -15,6 +15,7 @@ export interface IoFaults {
 /** What may befall a run. */
 export interface RunFaults extends IoFaults {
   readonly clock?: number;
+  readonly dies?: boolean;
   readonly most?: number;
 }
 
@@ -23,6 +24,7 @@ interface Faulted {
   readonly assumptions: Set<string>;
   readonly resets: (() => void)[];
   mostFaults: number;
+  mayDie: boolean;
   jump: number;
 }
 
@@ -31,6 +33,7 @@ export const FAILS = 1;
 export const ABORTS = 2;
 export const LATE = 3;
 export const JUMPS = 4;
+export const ENDS = 5;
 
 /** The faults of a run. */
 export class Faults {
@@ -47,17 +50,20 @@ export class Faults {
 
   /** Takes what a scenario asks for, from here on. */
   ask(asked: RunFaults): void {
-    check("ask for faults", asked, ["fails", "aborts", "late", "clock", "most"]);
-    const { clock = 0, most = 1, ...ofIo } = asked;
+    check("ask for faults", asked, ["fails", "aborts", "late", "clock", "dies", "most"]);
+    const { clock = 0, dies = false, most = 1, ...ofIo } = asked;
     if (!Number.isFinite(clock)) throw refused("ask for faults", `clock is ${clock}`, "a number of milliseconds");
     if (!(Number.isSafeInteger(most) && most >= 0)) {
       throw refused("ask for faults", `most is ${most}`, "a whole number of at least 0");
     }
     this.ofIo = ofIo;
+    if (typeof dies !== "boolean") throw refused("ask for faults", `dies is a ${typeof dies}`, "true");
     this.#outside.jump = clock;
+    this.#outside.mayDie = dies;
     this.#outside.mostFaults = most;
     const texts = [
       ...told(ofIo).map((text) => `an io ${text}`),
+      ...dies ? ["a worker dies"] : [],
       ...clock === 0 ? [] : [`the clock jumps ${clock} ms`],
     ];
     if (texts.length > 0) this.#outside.assumptions.add(`faults are: ${texts.join(", ")}; at most ${most} in a run`);

@@ -17,6 +17,7 @@ import { PLATFORM, platformGlobals } from "./platform.ts";
 import { ports } from "./ports.ts";
 import { refuse } from "./refused.ts";
 import { nextTick, timers } from "./timers.ts";
+import { workers } from "./workers.ts";
 
 type Names = Readonly<Record<string, unknown>>;
 
@@ -34,11 +35,14 @@ export interface HostParts {
   readonly inspect: (value: unknown) => string;
   /** What a run's `globalThis` is made over: the objects of the language. */
   readonly base: object;
+  /** Whether the module of a worker is at hand. */
+  readonly hasModule: (url: string) => boolean;
+  /** Whether there are workers. */
+  readonly hasWorkers: boolean;
 }
 
 /** What the world lacks, by name. */
 const LACKING = [
-  "Worker",
   "SharedWorker",
   "WebSocket",
   "WebSocketStream",
@@ -121,6 +125,8 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     ...clocks(outside),
     ...chance(outside, host.chooser),
     ...ports(outside),
+    ...host.hasWorkers ? workers(outside, host.hasModule) : { Worker: refuse("Worker by turns") },
+    __resolve: (base: string, specifier: string) => new (host.pure["URL"] as typeof URL)(specifier, base).href,
     AbortController,
     CloseEvent,
     CustomEvent,
@@ -146,7 +152,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     removeEventListener: listeners.removeEventListener.bind(listeners),
     dispatchEvent: listeners.dispatchEvent.bind(listeners),
     reportError: (error: unknown) => {
-      outside.crash ??= { error };
+      outside.fails(error);
     },
   };
   const node = modules({ outside, globals, hostModule: host.module });
@@ -157,10 +163,15 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
   return { globals, world };
 }
 
+/** What is there for code that blocks. */
+const BLOCKING = "a program of Holdfast's primitives, which explore takes as well,";
+
 /** `Atomics` without what waits. */
 function waitless(atomics: object): object {
   const all = Object.getOwnPropertyDescriptors(atomics);
-  const own = Object.fromEntries(["wait", "waitAsync"].map((name) => [name, { value: refuse(`Atomics.${name}`) }]));
+  const own = Object.fromEntries(
+    ["wait", "waitAsync"].map((name) => [name, { value: refuse(`Atomics.${name}`, { instead: BLOCKING }) }]),
+  );
   return Object.create(Object.prototype, { ...all, ...own });
 }
 

@@ -8,6 +8,7 @@ import { uncaught } from "./events.ts";
 import { globalsOf, type HostParts } from "./globals.ts";
 import { type Completion, Outside } from "./outside.ts";
 import { cloned } from "./clone.ts";
+import { Scope } from "./scope.ts";
 import { type NotInWorldError, refusals } from "./refused.ts";
 
 /** A module of the user's, evaluated for one run: a promise of its exports. */
@@ -42,6 +43,9 @@ class Run {
     this.#own = globals;
     this.#world = world;
     this.#base = host.base;
+    this.outside.refuses = (error) => {
+      this.refused ??= error as NotInWorldError;
+    };
   }
 
   /** What the module finds as globals. */
@@ -104,17 +108,13 @@ class Run {
 
   /** Has it blamed for what goes wrong in microtasks. */
   blamed(): void {
-    uncaught.report = (error) => {
-      this.outside.crash ??= { error };
-    };
-    refusals.tell = (error) => {
-      this.refused ??= error;
-    };
+    uncaught.report = (error) => this.outside.fails(error);
+    refusals.tell = (error) => this.outside.refuses(error);
   }
 }
 
 /** An object of all globals, of a run of its own: what code puts there goes with the run. */
-function whole(
+export function whole(
   globals: Readonly<Record<string, unknown>>,
   base: object,
 ): Readonly<Record<string, unknown>> {
@@ -143,4 +143,9 @@ export function makeRun(host: HostParts): Run {
   return new Run(host);
 }
 
-export type { Run };
+/** Makes the own side of a worker, of one run after the other. */
+export function makeScope(host: HostParts, outside: Outside = new Outside()): Scope {
+  return new Scope(host, outside);
+}
+
+export type { Run, Scope };

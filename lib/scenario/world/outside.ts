@@ -9,7 +9,7 @@
  * - Where a scenario asks for faults, a fault is one more thing that can come, behind all others.
  */
 
-import { JUMPS } from "./faults.ts";
+import { ENDS, JUMPS } from "./faults.ts";
 
 /** Something that the outside does later. */
 export interface Completion {
@@ -31,6 +31,8 @@ export interface Completion {
   readonly faults: readonly Fault[];
   /** Whether it is an answer, which is waited for also at the end of a run, whenever it comes. */
   readonly isAnswer: boolean;
+  /** The realm in which it comes: 0, or that of a worker. */
+  readonly realm: number;
   /** The fault that it is: 0 where it is none. */
   readonly fault: number;
   /** What it comes in the place of. */
@@ -50,8 +52,19 @@ export interface Posting {
   readonly line?: object;
   readonly faults?: readonly Fault[];
   readonly isAnswer?: boolean;
+  /** The realm in which it comes, where that is not the present one. */
+  readonly realm?: number;
   /** Where the code asked for it, where that is not here. */
   readonly stack?: string | undefined;
+}
+
+/** A worker of a run. */
+export interface OutsideWorker {
+  readonly url: string;
+  /** Told of an error that nobody catches there. */
+  readonly fails: (error: unknown) => void;
+  /** Ends it. */
+  readonly dies: () => void;
 }
 
 /** How far the scenario's own function is. */
@@ -98,6 +111,16 @@ export class Outside {
   bind: (act: () => void) => () => void = unbound;
   // What process.nextTick was given: run before the microtasks of a step, and again after them.
   #ticks: (() => void)[] = [];
+  /** The workers of this run; the realm of the first is 1. */
+  workers: OutsideWorker[] = [];
+  /** By realm, the workers' own sides: whoever runs puts them here. */
+  readonly farSides: ({ begin(near: unknown): void; hear(data: unknown): void } | undefined)[] = [];
+  /** Told of what is used that the world lacks. */
+  refuses: (error: Error) => void = () => {};
+  /** Whether workers may die. */
+  mayDie = false;
+  #ended = new Set<number>();
+  #realm = 0;
   #current = 0;
   #continues = false;
   // By chain, whether something of it is pending.
@@ -118,6 +141,10 @@ export class Outside {
     this.jumped = 0;
     this.faults = [];
     this.bind = unbound;
+    this.mayDie = false;
+    this.workers = [];
+    this.#ended = new Set();
+    this.#realm = 0;
     this.#ticks = [];
     this.#current = 0;
     this.#continues = true;
@@ -144,7 +171,7 @@ export class Outside {
   post(
     label: string,
     run: () => void,
-    { due = Infinity, line, faults = [], isAnswer = false, stack = this.stack }: Posting = {},
+    { due = Infinity, line, faults = [], isAnswer = false, stack = this.stack, realm = this.#realm }: Posting = {},
   ): Completion {
     let chain = this.#current;
     if (!this.#continues || this.#busy[chain] === true) {
@@ -163,10 +190,13 @@ export class Outside {
       run: this.bind(run),
       faults: this.bind === unbound ? faults : faults.map((fault) => ({ ...fault, run: this.bind(fault.run) })),
       isAnswer,
+      realm,
       fault: 0,
       instead: undefined,
     };
-    this.pending.push(completion);
+    // Who has ended asks for nothing.
+    if (!this.#ended.has(realm)) this.pending.push(completion);
+    else this.#busy[chain] = false;
     return completion;
   }
 
@@ -218,11 +248,25 @@ export class Outside {
     for (const instead of into.slice()) {
       for (const { kind, label, run } of instead.faults) into.push({ ...instead, label, run, fault: kind, instead });
     }
+    if (this.mayDie) {
+      for (const [place, { dies }] of this.workers.entries()) {
+        const instead = into.find(({ realm, fault }) => realm === place + 1 && fault === 0);
+        if (instead === undefined) continue;
+        into.push({
+          ...instead,
+          label: `a worker dies before ${instead.label}`,
+          realm: 0,
+          run: dies,
+          fault: ENDS,
+          instead,
+        });
+      }
+    }
     if (this.jump === 0) return;
     const run = () => {
       this.jumped += this.jump;
     };
-    into.push({ ...first, label: `the clock jumps ${this.jump} ms`, due: Infinity, run, fault: JUMPS });
+    into.push({ ...first, label: `the clock jumps ${this.jump} ms`, due: Infinity, run, fault: JUMPS, realm: 0 });
   }
 
   /** Lets a completion come. */
@@ -231,6 +275,7 @@ export class Outside {
     this.drop(completion.instead ?? completion);
     const { due } = completion;
     if (due !== Infinity && due > this.now) this.now = due;
+    this.#realm = completion.realm;
     this.#current = completion.chain;
     this.#continues = true;
     this.guard(completion.run);
@@ -252,7 +297,30 @@ export class Outside {
     try {
       act();
     } catch (error) {
-      this.crash ??= { error };
+      this.fails(error);
     }
+  }
+
+  /** Hears of an error that nobody catches, in the present realm: it ends a worker, or the run. */
+  fails(error: unknown): void {
+    const worker = this.workers[this.#realm - 1];
+    if (worker === undefined) this.crash ??= { error };
+    else worker.fails(error);
+  }
+
+  /** Takes a worker, and gives the number of its realm. */
+  addWorker(worker: OutsideWorker): number {
+    return this.workers.push(worker);
+  }
+
+  /** Ends a worker: nothing comes there. */
+  endWorker(realm: number): void {
+    this.#ended.add(realm);
+    this.pending.filter((completion) => completion.realm === realm).forEach((completion) => this.drop(completion));
+  }
+
+  /** The workers that have not ended. */
+  get liveWorkers(): readonly OutsideWorker[] {
+    return this.workers.filter((_, place) => !this.#ended.has(place + 1));
   }
 }

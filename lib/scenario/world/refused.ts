@@ -10,9 +10,20 @@ export class NotInWorldError extends Error {
   /** Whether it is in the world of scenarios that are drained by turns. */
   readonly inTurns: boolean;
 
-  constructor(what: string, { inTurns = false }: { readonly inTurns?: boolean } = {}) {
-    super(`Cannot use ${what} in a scenario: it is not in the world, an io that stands for it is wanted`);
+  /** The module that would have to be at hand. */
+  readonly module: string | undefined;
+
+  constructor(
+    what: string,
+    { inTurns = false, module, instead = "an io that stands for it" }: {
+      readonly inTurns?: boolean;
+      readonly module?: string;
+      readonly instead?: string;
+    } = {},
+  ) {
+    super(`Cannot use ${what} in a scenario: it is not in the world, ${instead} is wanted`);
     this.inTurns = inTurns;
+    this.module = module;
   }
 }
 
@@ -20,7 +31,10 @@ export class NotInWorldError extends Error {
 export const refusals: { tell: (error: NotInWorldError) => void } = { tell: () => {} };
 
 /** A function, or a class, that is refused when it is called. */
-export function refuse(what: string, options: { readonly inTurns?: boolean } = {}): () => never {
+export function refuse(
+  what: string,
+  options: { readonly inTurns?: boolean; readonly instead?: string } = {},
+): () => never {
   const refused = function (): never {
     const error = new NotInWorldError(what, options);
     refusals.tell(error);

@@ -1,0 +1,107 @@
+/**
+ * A worker's own side: its globals, and the messages that it gets. Inside the worker's realm.
+ *
+ * - Its completions stand among those of the run that has started it. Evaluated is its module anew in each run.
+ * - What its realm would have to share with others is refused by name: locks, broadcast channels, fetches, workers of its own.
+ */
+
+import { cloned } from "./clone.ts";
+import { EventTarget, MessageEvent, uncaught, withHandlers } from "./events.ts";
+import { globalsOf, type HostParts } from "./globals.ts";
+import type { Outside } from "./outside.ts";
+import { refusals, refuse } from "./refused.ts";
+import { type FarSide, type NearSide, sentMessage } from "./workers.ts";
+
+/** What a worker's module is evaluated with. */
+export interface ScopeStart {
+  readonly evaluate: (globals: Readonly<Record<string, unknown>>) => unknown;
+  /** Makes an object of all globals; undefined where the module asks for none. */
+  readonly whole: ((globals: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
+}
+
+/** What hears messages. */
+class Messages extends EventTarget {}
+withHandlers(Messages, ["message", "messageerror", "error"]);
+
+const settled: Promise<void> = Promise.resolve();
+
+/** A worker's own side, for one run after the other. */
+export class Scope implements FarSide {
+  readonly globals: Readonly<Record<string, unknown>>;
+  readonly #outside: Outside;
+  #messages = new Messages();
+  #near: NearSide | undefined;
+  #start: ScopeStart | undefined;
+
+  constructor(host: HostParts, outside: Outside) {
+    this.#outside = outside;
+    const { globals } = globalsOf(outside, { ...host, hasWorkers: false });
+    const navigator = { ...globals["navigator"] as object };
+    const lacking = ["request", "query"].map((name) => [name, refuse(`navigator.locks.${name} in a worker`)]);
+    this.globals = Object.defineProperties(
+      {
+        ...globals,
+        Worker: refuse("a worker of a worker"),
+        BroadcastChannel: refuse("BroadcastChannel in a worker"),
+        fetch: refuse("fetch in a worker"),
+        importScripts: refuse("importScripts"),
+        navigator: Object.assign(navigator, { locks: Object.fromEntries(lacking) }),
+        postMessage: (message: unknown, options?: readonly unknown[]) => {
+          this.#near?.send(sentMessage(message, options));
+        },
+        close: () => this.#near?.close(),
+        addEventListener: (...args: Parameters<EventTarget["addEventListener"]>) => {
+          this.#messages.addEventListener(...args);
+        },
+        removeEventListener: (...args: Parameters<EventTarget["removeEventListener"]>) => {
+          this.#messages.removeEventListener(...args);
+        },
+        dispatchEvent: (...args: Parameters<EventTarget["dispatchEvent"]>) => this.#messages.dispatchEvent(...args),
+        reportError: (error: unknown) => outside.fails(error),
+      },
+      {
+        name: { enumerable: true, configurable: true, get: () => this.#near?.name ?? "" },
+        onmessage: {
+          enumerable: true,
+          configurable: true,
+          get: () => this.#messages.handlerOf("message"),
+          set: (value: unknown) => this.#messages.handle("message", value),
+        },
+      },
+    );
+  }
+
+  /** Says what is evaluated, in the present run. */
+  prepare(start: ScopeStart): void {
+    this.#start = start;
+  }
+
+  begin(near: NearSide): void {
+    this.#near = near;
+    this.#messages = new Messages();
+    void this.#evaluate(near);
+  }
+
+  async #evaluate(near: NearSide): Promise<void> {
+    await undefined;
+    try {
+      const { evaluate, whole } = this.#start ?? {};
+      await evaluate?.(whole === undefined ? this.globals : whole(this.globals));
+      near.evaluated();
+    } catch (error) {
+      this.#outside.fails(error);
+    }
+  }
+
+  hear(data: unknown): void {
+    void settled.then(() => {
+      if (this.#near?.isLive) this.#messages.dispatchEvent(new MessageEvent("message", { data: cloned(data) }));
+    });
+  }
+
+  /** Has the run blamed for what goes wrong in microtasks. */
+  blamed(): void {
+    uncaught.report = (error) => this.#outside.fails(error);
+    refusals.tell = (error) => this.#outside.refuses(error);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Workers: each runs a module in a realm of its own. This is the side of who starts them. Inside the realm.
+ *
+ * - That it starts, and each message, is a completion; messages one way come in the order in which they were sent. What a worker
+ *   gets before its module is evaluated waits.
+ * - A message is copied where it is sent, and again where it comes, into the objects of that realm.
+ * - A worker whose error nobody catches ends, and `error` tells; where nobody listens that ends the run. Of a death nobody is told.
+ */
+
+import { cloned } from "./clone.ts";
+import { ErrorEvent, EventTarget, MessageEvent, withHandlers } from "./events.ts";
+import type { Outside } from "./outside.ts";
+import { NotInWorldError, refusals, refuse } from "./refused.ts";
+
+/** The worker's own side, in its realm. */
+export interface FarSide {
+  begin(near: NearSide): void;
+  hear(data: unknown): void;
+}
+
+/** What a worker's own side reaches of this one. */
+export interface NearSide {
+  /** What it is called. */
+  readonly name: string;
+  /** Whether it has neither ended nor been ended. */
+  readonly isLive: boolean;
+  /** Its module is evaluated. */
+  evaluated(): void;
+  /** It sends a message, which has been copied. */
+  send(data: unknown): void;
+  /** It ends: what it has sent still comes. */
+  close(): void;
+}
+
+const settled: Promise<void> = Promise.resolve();
+
+/** How a message is sent. */
+type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
+
+/** A message as it is sent: the other side copies it once more. */
+export function sentMessage(message: unknown, options: Transfer = []): unknown {
+  const transfer = Array.isArray(options) ? options : (options as { transfer?: unknown[] }).transfer ?? [];
+  if (transfer.some((moved) => moved instanceof EventTarget)) refuse("a port in a message to or from a worker")();
+  return cloned(message, transfer);
+}
+
+/** The workers of one outside, as globals; `hasModule` says whether a module is at hand. */
+export function workers(outside: Outside, hasModule: (url: string) => boolean): Readonly<Record<string, unknown>> {
+  class WorldWorker extends EventTarget {
+    readonly #name: string;
+    readonly #label: string;
+    readonly #realm: number;
+    readonly #in = {};
+    readonly #out = {};
+    #isLive = true;
+    // What waits until the module is evaluated.
+    #waiting: unknown[] | undefined = [];
+
+    constructor(url: unknown, { type, name = "" }: { readonly type?: string; readonly name?: string } = {}) {
+      super();
+      if (type !== "module") {
+        throw new TypeError(`Cannot start a worker: its type is ${type ?? "classic"}, module is wanted`);
+      }
+      const href = String(url);
+      if (!hasModule(href)) {
+        const error = new NotInWorldError(`a worker of ${href}`, { module: href });
+        refusals.tell(error);
+        throw error;
+      }
+      this.#realm = outside.addWorker({ url: href, fails: (error) => this.#fails(error), dies: () => this.#end() });
+      this.#name = String(name);
+      this.#label = `${this.#name || href.slice(href.lastIndexOf("/") + 1)} ${this.#realm}`;
+      const begin = () => outside.farSides[this.#realm]?.begin(this.#near());
+      outside.post(`${this.#label} starts`, begin, { realm: this.#realm, line: this.#in });
+    }
+
+    postMessage(message: unknown, options: Transfer = []): void {
+      const data = sentMessage(message, options);
+      if (!this.#isLive) return;
+      if (this.#waiting === undefined) this.#deliver(data);
+      else this.#waiting.push(data);
+    }
+
+    terminate(): void {
+      this.#end();
+      outside.pending.filter(({ line }) => line === this.#out).forEach((completion) => outside.drop(completion));
+    }
+
+    #deliver(data: unknown): void {
+      const hear = () => outside.farSides[this.#realm]?.hear(data);
+      outside.post(`message to ${this.#label}`, hear, { realm: this.#realm, line: this.#in });
+    }
+
+    #near(): NearSide {
+      const isLive = () => this.#isLive;
+      return {
+        name: this.#name,
+        get isLive() {
+          return isLive();
+        },
+        evaluated: () => {
+          const waiting = this.#waiting ?? [];
+          this.#waiting = undefined;
+          if (this.#isLive) { for (const data of waiting) this.#deliver(data); }
+        },
+        send: (data) => {
+          if (!this.#isLive) return;
+          const hear = () =>
+            received(() => void this.dispatchEvent(new MessageEvent("message", { data: cloned(data) })));
+          outside.post(`message from ${this.#label}`, hear, { realm: 0, line: this.#out });
+        },
+        close: () => this.#end(),
+      };
+    }
+
+    #fails(error: unknown): void {
+      if (!this.#isLive) return;
+      this.#end();
+      const message = `Uncaught ${String(error)}`;
+      outside.post(`${this.#label} fails`, () => {
+        if (this.listenersOf("error") === 0) outside.crash ??= { error };
+        else received(() => void this.dispatchEvent(new ErrorEvent("error", { message, cancelable: true })));
+      }, { realm: 0, line: this.#out });
+    }
+
+    #end(): void {
+      this.#isLive = false;
+      outside.endWorker(this.#realm);
+    }
+  }
+  Object.defineProperty(WorldWorker, "name", { value: "Worker" });
+  withHandlers(WorldWorker, ["message", "messageerror", "error"]);
+  outside.leftovers.push(() => outside.liveWorkers.map(({ url }) => `worker ${url.slice(url.lastIndexOf("/") + 1)}`));
+  return { Worker: WorldWorker };
+
+  /** A message is called in a microtask, as an answer is. */
+  function received(act: () => void): void {
+    void settled.then(() => outside.guard(act));
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Scenarios that start workers.
+ *
+ * @module
+ */
+
+import type { World } from "../../lib/scenario/mod.ts";
+
+/** A worker of `scenario_worker.ts`, told what to do. */
+function started(what: unknown, transfer: Transferable[] = []): Worker {
+  const worker = new Worker(new URL("./scenario_worker.ts", import.meta.url), { type: "module" });
+  worker.postMessage(what, transfer);
+  return worker;
+}
+
+/** So many workers send so many messages each: who has sent, in order. */
+export async function messages(
+  _world: World,
+  { workers, each }: { readonly workers: number; readonly each: number },
+): Promise<string> {
+  let order = "";
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const all = Array.from({ length: workers }, (_, name) => {
+    const worker = new Worker(import.meta.resolve("./counting_worker.ts"), { type: "module", name: `${each}` });
+    worker.onmessage = ({ data }) => {
+      if (!(data instanceof Array)) throw new Error("data of another realm");
+      order += name;
+      if (order.length === workers * each) resolve();
+    };
+    return worker;
+  });
+  await promise;
+  for (const worker of all) worker.terminate();
+  return order;
+}
+
+/** Two workers look something up: the last question counts, not the last answer. */
+export async function lookups({ expect }: World, isNumbered: boolean): Promise<string> {
+  let shown = "";
+  let last = 0;
+  const ask = (text: string) => {
+    const own = ++last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const worker = started({ does: "upper", text });
+    worker.addEventListener("message", ({ data }) => {
+      if (!isNumbered || own === last) shown = data;
+      worker.terminate();
+      resolve();
+    });
+    return promise;
+  };
+  await Promise.all([ask("a"), ask("ab")]);
+  expect(shown === "AB", "the answer to the last question is shown");
+  return shown;
+}
+
+/** What a worker sends back that assigns its listener by name alone. */
+export async function echoed(): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const worker = new Worker(import.meta.resolve("./counting_worker.ts"), { type: "module" });
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.postMessage({ of: new Map([[1, new Date(0)]]) });
+  const echo = await promise;
+  worker.terminate();
+  return echo;
+}
+
+export async function transferred(): Promise<unknown[]> {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const worker = started({ does: "sum", bytes }, [bytes.buffer]);
+  worker.onmessage = ({ data }) => resolve(data);
+  const sum = await promise;
+  worker.terminate();
+  return [bytes.byteLength, sum];
+}
+
+/** A worker fails, and who started it hears of it, or nobody does. */
+export async function failing(_world: World, isHeard: boolean): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const worker = started({ does: "fail" });
+  if (isHeard) worker.onerror = ({ message }) => resolve(message);
+  else worker.onmessage = () => {};
+  return await promise;
+}
+
+/** A worker that may die: who waits for it alone waits for ever. */
+export async function dying({ faults }: World, hasTimeout: boolean): Promise<string> {
+  faults({ dies: true });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const worker = started({ does: "upper", text: "a" });
+  worker.onmessage = ({ data }) => resolve(data);
+  const timer = hasTimeout ? setTimeout(() => resolve("late"), 100) : undefined;
+  const is = await promise;
+  clearTimeout(timer);
+  worker.terminate();
+  return is;
+}
+
+export async function leaking(): Promise<void> {
+  started({ does: "nothing" });
+  await undefined;
+}
+
+export async function closing(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  started({ does: "close" }).onmessage = ({ data }) => resolve(data);
+  return await promise;
+}
+
+export async function blocking(): Promise<void> {
+  started({ does: "block" });
+  await new Promise(() => {});
+}

@@ -88,12 +88,12 @@ const BUGS = [
   [
     "hang",
     "hang",
-    "the scenario waits, and nothing is pending\nscenarios.ts:11 awaits a promise made at scenarios.ts:11,",
+    "the scenario waits, and nothing is pending\nscenarios.ts:14 awaits a promise made at scenarios.ts:14,",
   ],
   [
     "held",
     "hang",
-    "the scenario waits, and nothing is pending\nscenarios.ts:17 awaits lock a, which nothing gives it\n",
+    "the scenario waits, and nothing is pending\nscenarios.ts:20 awaits lock a, which nothing gives it\n",
   ],
   ["livelock", "livelock", "after x the code goes on without end"],
   ["loop", "livelock", "after x the code goes on without end"],

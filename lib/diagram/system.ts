@@ -29,7 +29,7 @@ export interface Now<I extends Ports, S extends Ports, P extends Ports = Ports> 
 
 /** What an initialization or update handler sees: the same, and the state after it. */
 export interface UpdateNow<I extends Ports, S extends Ports, P extends Ports = Ports> extends Now<I, S, P> {
-  /** The state after this event; it starts as a copy of `state`. A vector of it is lent until the handler returns. */
+  /** The state after this event; it starts as a copy of `state`. A vector of it is lent until the handler returns; who writes later is told so. */
   readonly next: { -readonly [K in keyof S]: SettableOf<S[K]> };
 }
 

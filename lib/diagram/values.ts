@@ -113,6 +113,8 @@ export class Values {
   #touched = 0;
   /** Whether an abstract state among them is a draft. */
   #hasDrafts = false;
+  /** Whether events run: nobody sets a state otherwise. */
+  #areOpen = false;
   /** The copies that the running functions were handed, where contracts are checked. */
   readonly #lent: Lent[] | undefined;
   /** Evaluates what a long chain of outputs reads before the last of them, so that the stack does not grow with the chain. */
@@ -244,6 +246,11 @@ export class Values {
     }
   }
 
+  /** Says that events begin, which may say what states are to be: until `commit` or `discard`. */
+  open(): void {
+    this.#areOpen = true;
+  }
+
   /** A scalar state as it is to be after this instant. */
   nextNumber(state: number): number {
     return (this.#written[state] === UNTOUCHED ? this.numbers[state] : this.#nextNumbers[state]) as number;
@@ -326,16 +333,26 @@ export class Values {
     }
     this.#touched = 0;
     this.#hasDrafts = false;
+    this.#areOpen = false;
     this.epoch++;
   }
 
   /** Forgets what the states were to be. */
   discard(): void {
     this.#hasDrafts = false;
+    this.#areOpen = false;
     while (this.#touched > 0) this.#written[this.#dirty[--this.#touched] as number] = UNTOUCHED;
   }
 
   #touch(state: number): void {
+    if (!this.#areOpen) {
+      throw new TypeError(
+        `Cannot set ${
+          this.#nameNow(state)
+        }: no event runs, a handler that writes before it returns (or before its promise is ` +
+          `settled, where its system is async) is wanted`,
+      );
+    }
     this.#dirty[this.#touched++] = state;
   }
 

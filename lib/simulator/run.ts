@@ -520,6 +520,7 @@ export class Run {
   #update(actions: Actions): Soon<Outcome> {
     if (actions.length === 0) return NOTHING;
     const { values } = this.writer;
+    values.open();
     return then(actions.run(), (outcome) => {
       if (outcome.status.severity === "failed") values.discard();
       else values.commit();
@@ -533,6 +534,8 @@ export class Run {
     const publishes = instant === undefined ? undefined : this.#agendas.of(instant.due).publishes;
     if (publishes === undefined || publishes.length === 0) return this.#looked(before);
     const started = this.#now();
+    // A cast may write here, too.
+    this.writer.values.open();
     return then(publishes.run(), (ran) => {
       this.#counters.publishes += publishes.did;
       // What a cast wrote is nobody's.

@@ -112,6 +112,7 @@ Deno.test("A handler can write nothing but its next state", () => {
   const { writer } = openContext(system);
   const [part] = writer.parts;
   assert(part?.kind === "leaf");
+  writer.values.open();
   const now = part.now as unknown as Record<"input" | "state" | "next", Record<string, unknown>>;
   assertThrows(() => void (now.input["u"] = 1), TypeError);
   assertThrows(() => void (now.state["x"] = 1), TypeError);
@@ -140,6 +141,7 @@ Deno.test("What a port or state hands out never changes, and what it is given is
   assert(part?.kind === "leaf");
   // deno-lint-ignore no-explicit-any -- what a cast makes of it
   type Cast = any;
+  writer.values.open();
   const { state, next } = part.now as unknown as Record<"state" | "next", Record<string, Cast>>;
   const shown = [one.context.output("data"), one.context.output("map")];
   [given.n, given.list[0]!.deep] = [7, 7];
@@ -173,6 +175,7 @@ Deno.test("What a port or state hands out never changes, and what it is given is
   writer.values.commit();
   for (const change of [() => v[0] = 9, () => data.list.push(9), () => map.set("a", 9)]) change();
   const list = [1, 2];
+  writer.values.open();
   next["data"] = { n: 6, list };
   list.push(3);
   writer.values.commit();

@@ -147,7 +147,7 @@ Deno.test("A handler that is not done when it returns is refused, whichever it i
       const who = options === undefined ? "late" : "the monitor";
       assertStringIncludes(
         error.message,
-        `Cannot run an event of ${who}: its handler returned ${is}, nothing or a status`,
+        `Cannot run an event of ${who}: its handler returned ${is}, nothing`,
       );
     }
   }
@@ -250,4 +250,31 @@ Deno.test("Nothing that was read from a context, an input or a state is changed 
     }),
     { numRuns: runs(40) },
   );
+});
+
+Deno.test("A handler that writes when it has returned is told so, whatever boundaries there are, and changes nothing", async () => {
+  const types = [[scalar(1), 5], [vector(1), [5]], [abstract<unknown>("a"), "b"]] as const;
+  for (const [type, value] of types) {
+    for (const times of [[4], [1, 2, 3, 4]]) {
+      const messages: string[] = [];
+      const system = defineSystem({
+        name: "late",
+        state: { x: type as Ports[string] },
+        outputs: { x: { type: type as Ports[string], value: ({ state }) => state.x as never } },
+        update: {
+          period: 1,
+          run: ({ next }) => {
+            Promise.resolve().then(() => next.x = value as never).catch(({ message }) => messages.push(message));
+          },
+        },
+      });
+      await using simulator = new Simulator(system);
+      await simulator.initialize();
+      const before = simulator.context.output("x");
+      for (const t of times) await simulator.advanceTo(t);
+      assertEquals(simulator.context.output("x"), before);
+      assertEquals(messages.length, 4);
+      assertStringIncludes(messages[0]!, "Cannot set state late.x at t=");
+    }
+  }
 });

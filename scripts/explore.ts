@@ -63,7 +63,7 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 One whose main runs on the host, with pools or workers, cannot be explored; --all leaves those out.
 A module that exports no program is a scenario: an async function of a world, the default export, the only one or #name.
 Its code runs as it is, in all orders of what the outside completes. A scenario takes --strategy, --budget, --seed, --find,
---ignore, --clock (by default ordered), --steps (completions), --lanes, --width and --json.
+--ignore, --clock (by default ordered), --steps (completions), --lanes, --trace, --width and --json.
 
   --all            all of the list, in every variant, as one table
   --variant V      a twin of the program                                         [its first]

@@ -44,7 +44,7 @@ export const USAGE = `deno task replay <program> <schedule> [flags]: the run of 
 The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several. The
 schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then. A program
 whose main runs on the host has no schedules. A module that exports no program is a scenario: its schedules are replayed
-in its world, with --seed, --steps, --lanes, --width and --json.
+in its world, with --seed, --steps, --lanes, --trace, --width and --json.
 
   --variant V    a twin of the program                                      [its first]
   --mode MODES   ${

@@ -8,7 +8,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ScenarioError } from "../lib/errors.ts";
-import { type BugKind, clocks, kinds, SCHEDULE, unreduced } from "../lib/explorer/mod.ts";
+import { type BugKind, clocks, kinds, type RunTrace, SCHEDULE, unreduced } from "../lib/explorer/mod.ts";
 import {
   type Esbuild,
   exploreScenario,
@@ -19,17 +19,21 @@ import {
 import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
+import { OutputFile } from "./command/output_file.ts";
 import { Progress } from "./command/progress.ts";
 import { WIDTH, widthOf } from "./command/text.ts";
+import { TraceFile } from "./command/trace_file.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { Paper } from "./explore/report.ts";
 import { replayedData, replayedLines, scenarioData, scenarioLines } from "./explore/scenario_report.ts";
+import { chainSpans } from "./explore/spans.ts";
 import { ESBUILD } from "./packages.ts";
 import { documentText } from "./run/report.ts";
 
 const RUNNING = {
   "--seed": SEED,
   "--steps": "a whole number from 1 to 1000000000",
+  "--trace": "a file to write",
   "--width": WIDTH,
 } as const;
 const EXPLORING = {
@@ -56,6 +60,9 @@ export async function main([command, ...args]: readonly string[]): Promise<numbe
 }
 
 async function explore(args: readonly string[], esbuild: Esbuild): Promise<number> {
+  if (args.some((argument) => /^--workers(=|$)/.test(argument))) {
+    throw new UsageError("Cannot use --workers: a scenario is explored on one thread, a program is wanted");
+  }
   const { target, url, name, flags } = readTarget(args, EXPLORING);
   const read = flagReader(flags, EXPLORING);
   const whole = number({ least: 1, most: 1e9, integer: true });
@@ -79,9 +86,11 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
       return interrupted;
     },
   };
+  const trace = traceIn(flags);
   Deno.addSignalListener("SIGINT", stop);
   const report = await exploreScenario(url, options).finally(() => Deno.removeSignalListener("SIGINT", stop));
   progress.clear();
+  await writeTrace(trace, report);
   const lanes = flags.has("--lanes");
   const isSought = options.find !== undefined;
   const again = ["--seed", "--steps"].flatMap((flag) => flags.has(flag) ? [flag, flags.get(flag) ?? ""] : []);
@@ -108,9 +117,11 @@ async function replay(args: readonly string[], esbuild: Esbuild): Promise<number
     stepLimit: read("--steps", undefined, number({ least: 1, most: 1e9, integer: true })),
     seed: read("--seed", 0, seed),
   };
+  const trace = traceIn(flags);
   const replayed = await replayScenario(url, schedule, options).catch((error: unknown) => {
     throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
   });
+  await writeTrace(trace, replayed);
   const lanes = flags.has("--lanes");
   if (flags.has("--json")) printLine(documentText(replayedData(replayed, schedule, lanes)));
   else replayedLines(replayed, lanes, paperOf(flags)).forEach(printLine);
@@ -135,6 +146,24 @@ function readTarget(args: readonly string[], takes: Readonly<Record<string, stri
   const [path = "", ...name] = target.split(/#(?=[^#]*$)/);
   const url = /^(https?|file):/i.test(path) ? path : pathToFileURL(resolve(path)).href;
   return { target, url, name: name.length === 0 ? undefined : name.join("#"), flags };
+}
+
+/** The file of the trace, if there is one: tried before the run, so that a long one is not for nothing. */
+function traceIn(flags: ReadonlyMap<string, string>): string | undefined {
+  const path = flags.get("--trace");
+  if (path !== undefined) new OutputFile("--trace", path);
+  return path;
+}
+
+/** Writes the run that is shown, if there is one, as a Chrome trace. */
+async function writeTrace(
+  path: string | undefined,
+  { scenario, trace }: { readonly scenario: string; readonly trace: RunTrace | undefined },
+): Promise<void> {
+  if (path === undefined) return;
+  const file = await TraceFile.open(path);
+  if (trace !== undefined) chainSpans(trace).forEach(file.process(scenario, { start: 0 }));
+  await file.save();
 }
 
 function goal(text: string): ExploreScenarioOptions["find"] {

@@ -4,13 +4,13 @@
  * - A column is a chain: what follows one from the other. A deviation is what comes out of the order of asking.
  */
 
-import type { Span } from "../../mod.ts";
 import type { ExploredWell, RunTrace } from "../../lib/explorer/mod.ts";
 import type { ScenarioReplay, ScenarioReport } from "../../lib/scenario/mod.ts";
 import { quoted } from "../command/arguments.ts";
 import { counted, plain, plainLines, shown } from "../command/text.ts";
 import { lanesOf } from "../run/lanes.ts";
 import { type Paper, resultData, traceData } from "./report.ts";
+import { chainSpans } from "./spans.ts";
 
 /** What a report is about, and how it is shown. */
 export interface ScenarioShown {
@@ -145,20 +145,6 @@ function runLines(
     ...lanes && !isEmpty ? ["", ...paper.lanes(chainSpans(trace), trace.tasks)] : [],
     ...printed.length === 0 ? [] : ["", "It prints:", ...printed.flatMap((text) => plainLines(text, "  "))],
   ];
-}
-
-/** The steps of a run as spans: before each its chain waits for it. */
-function chainSpans({ tasks, rows }: RunTrace): Span[] {
-  return tasks.flatMap((lane, task) => {
-    let since = 0;
-    return rows.flatMap((row, at): Span[] => {
-      if (row.task !== task) return [];
-      const waits = { lane, name: row.text.split(":", 1)[0] ?? "", started: since, finished: at, t: at };
-      since = at + 1;
-      const comes = { lane, name: "running", started: at, finished: since, t: since };
-      return waits.finished > waits.started ? [waits, comes] : [comes];
-    });
-  });
 }
 
 /** What a pass says: its verdict first, then what it proves and what it takes for granted. */

@@ -29,6 +29,20 @@ export function spansOf({ tasks, rows }: RunTrace): Span[] {
   return spans;
 }
 
+/** The spans of a scenario's run, a lane for each chain: before each of its steps a chain waits for that. */
+export function chainSpans({ tasks, rows }: RunTrace): Span[] {
+  return tasks.flatMap((lane, task) => {
+    let since = 0;
+    return rows.flatMap((row, at): Span[] => {
+      if (row.task !== task) return [];
+      const waits = { lane, name: row.text.split(":", 1)[0] ?? "", started: since, finished: at, t: at };
+      since = at + 1;
+      const comes = { lane, name: "running", started: at, finished: since, t: since };
+      return waits.finished > waits.started ? [waits, comes] : [comes];
+    });
+  });
+}
+
 /** What a task holds, from the row in which it takes it to that in which it gives it back. */
 function heldSpans(
   rows: RunTrace["rows"],

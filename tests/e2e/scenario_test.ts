@@ -4,6 +4,15 @@ import { type Ended, type Script, startScript } from "./command.ts";
 const scenarios = "tests/guests/scenarios.ts";
 const example = "lib/scenario/examples/late_answer.ts";
 
+/** What of an event of a trace is looked at. */
+interface Event {
+  readonly name: string;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur: number;
+  readonly args?: { readonly name: string };
+}
+
 async function ended(script: Script, ...args: readonly string[]): Promise<Ended> {
   await using command = startScript(script, ...args);
   return await command.end();
@@ -29,6 +38,37 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
 
   assertEquals(broken.code, 2);
   assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
+});
+
+Deno.test("explore and replay write the run of a scenario that they show as a Chrome trace, a millisecond for a row", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [one, other] = [`${folder}/explored.json`, `${folder}/replayed.json`];
+    const [found, refused] = await Promise.all([
+      ended("explore", example, "--json", "--trace", one),
+      ended("explore", example, "--workers", "2", "--trace", `${folder}/refused.json`),
+    ]);
+    const { schedule, trace: { tasks, rows }, scenario } = JSON.parse(found.stdout);
+    const [replayed, nowhere] = await Promise.all([
+      ended("replay", example, schedule, "--trace", other),
+      ended("replay", example, schedule, "--trace", `${folder}/no/trace.json`),
+    ]);
+    assertEquals([found.code, replayed.code], [1, 0]);
+    const { traceEvents } = JSON.parse(await Deno.readTextFile(one));
+    assertEquals(JSON.parse(await Deno.readTextFile(other)).traceEvents, traceEvents);
+    const named = (what: string) => traceEvents.filter(({ name }: Event) => name === what);
+    assertEquals(named("process_name").map(({ args }: Event) => args?.name), [scenario]);
+    assertEquals(named("thread_name").map(({ args }: Event) => args?.name), tasks);
+    const comes = named("running").map(({ tid, ts, dur }: Event) => [ts, tid, dur]);
+    assertEquals(comes, rows.map(({ task }: { task: string }, at: number) => [1000 * at, tasks.indexOf(task), 1000]));
+
+    assertEquals([nowhere.code, nowhere.stdout, refused.code, refused.stdout], [2, "", 2, ""]);
+    assertStringIncludes(nowhere.stderr, "a file to write is wanted\n");
+    assertStringIncludes(refused.stderr, "Cannot use --workers: a scenario is explored on one thread, ");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(), ["explored.json", "replayed.json"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("a signal to explore reaches what it has started: Ctrl-C prints how far it came, and nothing is left", async () => {

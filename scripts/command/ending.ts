@@ -8,12 +8,15 @@
 import { UsageError } from "./arguments.ts";
 import { EngineError } from "../../lib/errors.ts";
 import { complain, OutputError } from "./output.ts";
+import { endOfSignal } from "./signals.ts";
 import { complaintText } from "./text.ts";
 
 /** Runs a command, with the arguments of this process, and ends the process with its exit code. */
 export async function runCommand(main: (args: readonly string[]) => Promise<number> | number): Promise<never> {
+  const code = await exitCode(() => main(Deno.args));
+  await endOfSignal();
   // A thread that is stuck would keep the process alive.
-  Deno.exit(await exitCode(() => main(Deno.args)));
+  Deno.exit(code);
 }
 
 /** The exit code of a command's body, after the sentence about what ended it. */

@@ -15,6 +15,14 @@ const SIGNAL_LATE = 500;
 /** How long what guests on other hosts are told may take to leave this process, in milliseconds. */
 const FAREWELL = 200;
 
+/** Never resolves where a signal ends the command: its code is the signal's, whatever its guests' ends come to. */
+let signalled: Promise<void> = Promise.resolve();
+
+/** Waits for the end of the command where a signal ends it. */
+export function endOfSignal(): Promise<void> {
+  return signalled;
+}
+
 /** Listens to these signals until the function that it gives is called. */
 export function onSignals(heard: (signal: Deno.Signal, code: number) => void): () => void {
   const listeners = SIGNALS.map(([signal, code]) => [signal, () => heard(signal, code)] as const);
@@ -30,6 +38,7 @@ export function endOnSignals(host: Host, last: () => void = () => {}): () => voi
     host.kill();
     last();
     if (host.places.length === 0) Deno.exit(code);
+    signalled = new Promise(() => {});
     setTimeout(() => Deno.exit(code), FAREWELL);
   });
 }

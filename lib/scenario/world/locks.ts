@@ -2,6 +2,7 @@
  * Web Locks: exclusive and shared, first come first served. Inside the realm.
  *
  * - A grant is a completion. A lock is held until what its callback returned has settled.
+ * - The standard grants a free lock in a later step. Deno calls back at once, which is said among the assumptions.
  */
 
 import type { AbortSignal } from "./abort.ts";
@@ -92,6 +93,7 @@ export function locks(outside: Outside): object {
         reject(signal.reason);
         return promise;
       }
+      outside.assumptions.add("a free lock is granted in a later step, as the standard of Web Locks says");
       const request: Request = { mode, callback, resolve, reject, grant: undefined };
       const lock = all.get(name) ?? { held: [], waiting: [] };
       all.set(name, lock);

@@ -57,11 +57,18 @@ async function failure(host: Host, system: System, mode: ModeName): Promise<unkn
   );
 }
 
-/** The host runs another system all the same. */
+/** The host runs another system all the same, where a slow machine makes no guest late for a host of little patience. */
 async function stillWorks(host: Host, mode: ModeName): Promise<number> {
-  const [n, pid] = await run(host, await faulty({ place: "update", fault: "throw", at: 9 }), mode);
-  assertEquals(n, 3);
-  return pid as number;
+  const system = await faulty({ place: "update", fault: "throw", at: 9 });
+  for (let tries = 1;; tries++) {
+    try {
+      const [n, pid] = await run(host, system, mode);
+      assertEquals(n, 3);
+      return pid as number;
+    } catch (error) {
+      if (!(error instanceof GuestTimeoutError) || tries === 10) throw error;
+    }
+  }
 }
 
 /** Waits until no such process is left. */

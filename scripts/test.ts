@@ -1,7 +1,7 @@
 /**
  * `deno task test` and `deno task soak`: every test under `tests/`, or under the paths that are given.
  *
- * Without paths the files are dealt out to processes of which two run at once, since most tests wait for guests. What such
+ * Without paths the files are dealt out to processes of which three run at once, since most tests wait for guests. What such
  * a process prints is shown when it has ended.
  */
 
@@ -17,8 +17,8 @@ Runs the tests under tests/, or under the paths; soak runs them with large numbe
 Ends with 0 if every test passed, 1 if one failed, 2 for a wrong argument.`;
 
 /** How many processes run tests at once, and over how many the files are dealt out. */
-const LANES = 2;
-const SHARES = 8;
+const LANES = 3;
+const SHARES = 12;
 
 await runTask({ usage, rest: true }, async ({ json, rest }) => {
   const started = performance.now();

@@ -5,7 +5,8 @@
  *   schedule. Of a program whose tasks share what is not in their `shared` that is not promised, as elsewhere.
  * - Workers are guests of a pool: threads or processes of this machine, or of whatever host is given. They import the program
  *   by its module and name.
- * - A worker that dies is replaced, and what it was at is done once more; nothing is counted twice.
+ * - A worker that dies is replaced, and its share is performed again from the start; nothing is counted twice, because only
+ *   the answer of the last worker counts. A worker whose host is silent counts as dead, even if it goes on there.
  * - Finding the bug is split; making its schedule small is not.
  *
  * @example
@@ -68,12 +69,19 @@ const TURN = 20;
 export const MOST_WORKERS = 256;
 
 /**
+ * How many deaths of its workers a share survives. While hosts come and go, one share can lose several workers that it has
+ * not harmed. A share that itself ends every worker must still fail soon: a worker on a silent host takes the engine's whole
+ * `silence`, 5 s by default, until it counts as dead.
+ */
+const MOST_DEATHS = 5;
+
+/**
  * Explores a program on several workers; see the module.
  *
  * @throws {RangeError} where the settings, the budget, the strategy or the number of workers make no sense.
  * @throws {TypeError} where the program does not say where it is exported.
  * @throws {GuestError} where a worker cannot import the program.
- * @throws {GuestDiedError} where the same share has ended two workers.
+ * @throws {GuestDiedError} where six workers in a row have died while they performed the same share.
  */
 export async function exploreSplit(program: AnyProgram, options: ExploreSplitOptions = {}): Promise<ExploreResult> {
   const { workers = cores(), mode = "thread", host, permissions = {}, guests = {}, signal, onProgress, ...rest } =
@@ -94,7 +102,7 @@ export async function exploreSplit(program: AnyProgram, options: ExploreSplitOpt
     const pool = await (opened ??= open());
     const retryIf = (error: Error) => error instanceof GuestDiedError;
     // What `sharesOf` gives.
-    return await pool.run("share", request, { retries: 1, retryIf, signal: ended.signal }) as ShareResult;
+    return await pool.run("share", request, { retries: MOST_DEATHS, retryIf, signal: ended.signal }) as ShareResult;
   };
   try {
     const slices = exploreShared(program, rest, { workers: { count: workers, perform } });

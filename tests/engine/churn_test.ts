@@ -2,9 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type EngineOptions, VERSION } from "../../lib/engine/mod.ts";
 import { EngineError, GuestDiedError, GuestTimeoutError } from "../../lib/errors.ts";
+import { explore } from "../../lib/explorer/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
+import { counter } from "../../lib/programs/counter.ts";
 import { lockProgram } from "../../lib/programs/mod.ts";
+import { exploreSplit } from "../../lib/split/mod.ts";
 import { within } from "../contracts/deadline.ts";
 import { canMakeNetworks, Network } from "../contracts/namespaces.ts";
 import { agents, NatsServer, natsTests } from "../contracts/nats.ts";
@@ -16,6 +19,11 @@ const test = natsTests(import.meta.url);
 const PRIMES = import.meta.resolve("../guests/primes.ts");
 /** Seconds that what must not hang may take on a slow machine. */
 const SECONDS = 60;
+/** What becomes of a host. */
+const KINDS = ["kill", "freeze", "cut"] as const;
+type Kind = typeof KINDS[number];
+/** How many schedules two tasks of ten operations each have. */
+const SCHEDULES = 184_756;
 
 test("the server is killed and comes back: a run goes on or ends with one typed error, and agents are there again", async () => {
   await using server = await NatsServer.start({ jetstream: false });
@@ -45,41 +53,70 @@ test("the server is killed and comes back: a run goes on or ends with one typed 
 });
 
 test("whatever becomes of agents on three hosts, a map gives each result, and no guest is left anywhere", async () => {
-  const isRoot = Deno.uid() === 0 && await canMakeNetworks();
-  const network = isRoot ? await Network.create(3) : undefined;
-  await using _network = network;
-  await using server = await NatsServer.start({ jetstream: false, address: network?.address ?? "127.0.0.1" });
-  const hosts = await Promise.all([0, 1, 2].map((index) => FarHost.start(index, server.url, network)));
-  try {
-    await using host = new Host({ engine: { servers: server.url, silence: 1 }, startTimeout: SECONDS });
-    await using pool = await Pool.open<typeof primes>({
-      mode: "process",
-      module: PRIMES,
-      workers: 4,
-      host,
-      timeout: 30,
-    });
-    const inputs = Array.from({ length: 300 }, (_, index) => index + 2);
-    const wanted = await Array.fromAsync(pool.map("isPrime", inputs));
-    assertEquals(wanted.filter(Boolean).length, 62);
-    const act = fc.record({
-      host: fc.nat(2),
-      kind: fc.constantFrom("kill" as const, "freeze" as const, "cut" as const),
-    });
-    const faults = fc.sample(act, { numRuns: runs(3, { soak: 333 }), seed: 7 });
-    for (const { host: index, kind } of faults) {
-      const mapped = Array.fromAsync(pool.map("isPrime", inputs, { retries: 50, chunkSize: 10 }));
-      const far = hosts[index];
-      await far?.suffer(kind);
-      assertEquals(await within(SECONDS, mapped), wanted, `${kind} of host ${index}`);
-      await far?.recover(kind);
-    }
-    await pool.close();
-    await host.close();
-    for (const far of hosts) await far.alone();
-  } finally {
-    await Promise.all(hosts.map((far) => far.end()));
+  await using far = await FarHosts.start();
+  await using host = new Host({ engine: { servers: far.url, silence: 1 }, startTimeout: SECONDS });
+  await using pool = await Pool.open<typeof primes>({
+    mode: "process",
+    module: PRIMES,
+    workers: 4,
+    host,
+    timeout: 30,
+  });
+  const inputs = Array.from({ length: 300 }, (_, index) => index + 2);
+  const wanted = await Array.fromAsync(pool.map("isPrime", inputs));
+  assertEquals(wanted.filter(Boolean).length, 62);
+  const act = fc.record({ host: fc.nat(2), kind: fc.constantFrom(...KINDS) });
+  for (const { host: index, kind } of fc.sample(act, { numRuns: runs(3, { soak: 333 }), seed: 7 })) {
+    const mapped = Array.fromAsync(pool.map("isPrime", inputs, { retries: 50, chunkSize: 10 }));
+    await far.all[index]?.suffer(kind);
+    assertEquals(await within(SECONDS, mapped), wanted, `${kind} of host ${index}`);
+    await far.all[index]?.recover(kind);
   }
+  await pool.close();
+  await host.close();
+  await far.alone();
+});
+
+test("whatever becomes of agents on three hosts, an exploration split over them comes to what it does on one", async () => {
+  const options = {
+    parameters: { tasks: 2, times: 5 },
+    strategy: "depth-first",
+    budget: 1e6,
+    keepGoing: true,
+    shrink: false,
+  } as const;
+  const wanted = explore(counter, options);
+  assertEquals(wanted.schedules, SCHEDULES);
+  await using far = await FarHosts.start();
+  await using host = new Host({ engine: { servers: far.url, silence: 1 }, startTimeout: SECONDS });
+  // One host at least goes on.
+  const some = fc.shuffledSubarray([...far.all.keys()], { minLength: 1, maxLength: 2 });
+  const each = fc.record({
+    kinds: fc.shuffledSubarray([...KINDS], { minLength: KINDS.length }),
+    hosts: fc.array(some, { minLength: KINDS.length, maxLength: KINDS.length }),
+  });
+  for (const [round, { kinds, hosts }] of fc.sample(each, { numRuns: runs(1, { soak: 50 }), seed: 7 }).entries()) {
+    const progress = new Progress();
+    const search = exploreSplit(counter, {
+      ...options,
+      mode: "process",
+      host,
+      workers: 4,
+      onProgress: ({ schedules }) => progress.tell(schedules),
+    });
+    search.catch(() => {}).finally(() => progress.tell(Infinity));
+    for (const [index, kind] of kinds.entries()) {
+      const suffering = far.all.filter((_, host) => hosts[index]?.includes(host));
+      // The first schedules are run here.
+      await within(SECONDS, progress.passes(1000 + index * SCHEDULES / 4));
+      for (const one of suffering) await one.suffer(kind);
+      await within(SECONDS, progress.passes(1000 + (index + 0.5) * SCHEDULES / 4));
+      for (const one of suffering) await one.recover(kind);
+    }
+    assertEquals(await within(SECONDS, search), wanted, `round ${round}: ${JSON.stringify({ kinds, hosts })}`);
+  }
+  await host.close();
+  await far.alone();
 });
 
 test("an agent ends the guests of a client that was killed", async () => {
@@ -106,8 +143,57 @@ test("an agent ends the guests of a client that was killed", async () => {
   await settled(() => one.all[0]?.status.guests === 0);
 });
 
+/** How far a search is. */
+class Progress {
+  #schedules = 0;
+  #more = Promise.withResolvers<void>();
+
+  tell(schedules: number): void {
+    this.#schedules = Math.max(this.#schedules, schedules);
+    this.#more.resolve();
+    this.#more = Promise.withResolvers();
+  }
+
+  /** Waits until it has run more than so many schedules. */
+  async passes(schedules: number): Promise<void> {
+    while (this.#schedules <= schedules) await this.#more.promise;
+  }
+}
+
+/** A server, and three hosts with an agent each. */
+class FarHosts implements AsyncDisposable {
+  readonly url: string;
+  readonly all: readonly FarHost[];
+  readonly #made: AsyncDisposableStack;
+
+  private constructor(url: string, all: readonly FarHost[], made: AsyncDisposableStack) {
+    this.url = url;
+    this.all = all;
+    this.#made = made;
+  }
+
+  static async start(): Promise<FarHosts> {
+    await using made = new AsyncDisposableStack();
+    const isRoot = Deno.uid() === 0 && await canMakeNetworks();
+    const network = isRoot ? made.use(await Network.create(3)) : undefined;
+    const server = made.use(await NatsServer.start({ jetstream: false, address: network?.address ?? "127.0.0.1" }));
+    const starting = [0, 1, 2].map(async (index) => made.use(await FarHost.start(index, server.url, network)));
+    await Promise.allSettled(starting);
+    return new FarHosts(server.url, await Promise.all(starting), made.move());
+  }
+
+  /** Waits until they have no guests. */
+  async alone(): Promise<void> {
+    for (const far of this.all) await far.alone();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#made.disposeAsync();
+  }
+}
+
 /** An agent on a host of its own, or in a process of its own where nobody may make hosts. */
-class FarHost {
+class FarHost implements AsyncDisposable {
   readonly #index: number;
   readonly #url: string;
   readonly #network: Network | undefined;
@@ -126,12 +212,12 @@ class FarHost {
     return host;
   }
 
-  async suffer(kind: "kill" | "freeze" | "cut"): Promise<void> {
+  async suffer(kind: Kind): Promise<void> {
     if (kind === "cut" && this.#network !== undefined) return await this.#network.cut(this.#index);
     this.#command.signal(kind === "kill" ? "SIGKILL" : "SIGSTOP");
   }
 
-  async recover(kind: "kill" | "freeze" | "cut"): Promise<void> {
+  async recover(kind: Kind): Promise<void> {
     if (kind === "cut" && this.#network !== undefined) return await this.#network.join(this.#index);
     if (kind !== "kill") return this.#command.signal("SIGCONT");
     // Its guests see that their parent is gone.
@@ -146,7 +232,7 @@ class FarHost {
     await within(SECONDS, this.#command.alone());
   }
 
-  async end(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#command[Symbol.asyncDispose]();
   }
 

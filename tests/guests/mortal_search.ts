@@ -1,5 +1,5 @@
 /**
- * A program whose guests die while they explore it, as long as a file says so.
+ * A program whose guests die while they explore it, as many as a file says.
  *
  * @module
  */
@@ -7,26 +7,20 @@
 import { defineProgram } from "../../lib/program/mod.ts";
 import { cell } from "../../lib/sync/mod.ts";
 
-/** Which file says so to guests, which alone have it in their environment: with `once` in it, the first takes it away, late. */
+/** Which file says how many guests are still to die; guests alone have it in their environment. */
 export const DIES = "HOLDFAST_TEST_DIES";
 
-/** How often the tasks of a guest begin before it dies once. */
-const LATE = 100;
+/** How often the tasks of a guest begin before it dies: soon enough that it is in its first share, and has run some of it. */
+const BEGUN = 5;
 let begun = 0;
 
 function die(): void {
   const permission = Deno.permissions.querySync({ name: "env", variable: DIES });
   const file = permission.state === "granted" ? Deno.env.get(DIES) : undefined;
-  if (file === undefined) return;
-  begun++;
-  try {
-    if (Deno.readTextFileSync(file) === "once") {
-      if (begun < LATE) return;
-      Deno.removeSync(file);
-    }
-  } catch {
-    return;
-  }
+  if (file === undefined || ++begun < BEGUN) return;
+  const deaths = Number(Deno.readTextFileSync(file));
+  if (deaths === 0) return;
+  Deno.writeTextFileSync(file, String(deaths - 1));
   Deno.exit(3);
 }
 

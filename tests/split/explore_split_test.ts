@@ -20,20 +20,23 @@ Deno.test("exploreSplit() gives what explore() gives, on threads and on processe
   }
 });
 
-Deno.test("exploreSplit() has what a dead worker was at done once more, and counts nothing twice", async () => {
+Deno.test("exploreSplit() has a share performed again while its workers die, five times, and counts nothing twice", async () => {
   const dies = await Deno.makeTempFile();
   const options = { strategy: "depth-first", budget: 100_000, keepGoing: true, shrink: false } as const;
   const guests = { env: { [DIES]: dies } };
   const permissions = { read: [dies], write: [dies] };
-  const split = { ...options, mode: "process", workers: 2, guests, permissions } as const;
+  const split = { ...options, mode: "process", guests, permissions } as const;
+  const wanted = explore(mortal, options);
+  assertEquals(wanted.schedules, 34_650);
   try {
-    await Deno.writeTextFile(dies, "once");
-    const result = await exploreSplit(mortal, split);
-    assertEquals(result, explore(mortal, options));
-    assertEquals(result.schedules, 34_650);
-    assertEquals(await Deno.stat(dies).catch(() => "gone"), "gone");
-    await Deno.writeTextFile(dies, "always");
-    await assertRejects(() => exploreSplit(mortal, split), GuestDiedError);
+    // Where there is one worker at a time, all have the same share.
+    for (const [workers, deaths] of [[2, 1], [1, 5]] as const) {
+      await Deno.writeTextFile(dies, String(deaths));
+      assertEquals(await exploreSplit(mortal, { ...split, workers }), wanted, `${deaths} deaths`);
+      assertEquals(await Deno.readTextFile(dies), "0");
+    }
+    await Deno.writeTextFile(dies, String(Infinity));
+    await assertRejects(() => exploreSplit(mortal, { ...split, workers: 1 }), GuestDiedError);
   } finally {
     await Deno.remove(dies).catch(() => {});
   }

@@ -29,6 +29,8 @@ export interface Memory {
    * in a wait any more whose signal is aborted: it holds nothing from then on, and may answer anything.
    */
   performAsync?(operation: Operation, signal?: AbortSignal): Answer | Promise<Answer>;
+  /** The memory as one call of a promise view is to have it; absent where calls need not be told apart. */
+  forCall?(): Memory;
   /** For how many microseconds a task may look at a word before it sleeps, where each task has a core of its own. */
   readonly spin?: number | undefined;
   /** The words themselves, where tasks may work on them at once by `Atomics`: only in shared memory. */

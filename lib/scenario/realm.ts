@@ -12,8 +12,10 @@ import vm from "node:vm";
 import { seededChooser } from "../memory/mod.ts";
 import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
+import { deepStack } from "./deep_stack.ts";
 import { type Drain, type Drained, type Ground, groundOf } from "./ground.ts";
 import { Intrinsics } from "./intrinsics.ts";
+import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { HostParts } from "./world/globals.ts";
 import type { Run, Scope, Started } from "./world/main.ts";
@@ -164,11 +166,16 @@ export class Realm {
 
   /** The user's places in a stack, innermost first. */
   placesIn(stack: string | undefined): readonly SourcePlace[] {
-    return (stack ?? "").split("\n").flatMap((frame) => {
+    return this.#placesOf(stack ?? "", Number);
+  }
+
+  #placesOf(stack: string, columnOf: (text: string | undefined) => number): readonly SourcePlace[] {
+    const places = stack.split("\n").flatMap((frame) => {
       const [, line, column] = this.#frame.exec(frame) ?? [];
-      const place = line === undefined ? undefined : this.#bundle.placeOf(Number(line), Number(column));
+      const place = line === undefined ? undefined : this.#bundle.placeOf(Number(line), columnOf(column));
       return place === undefined ? [] : [place];
     });
+    return usersPlaces(places);
   }
 
   /** What a text that announces its awaits is given besides the globals. */
@@ -180,11 +187,9 @@ export class Realm {
         return awaited;
       },
       Promise: this.#exports.tellingPromise((promise) => {
-        const at = /:(\d+):\d+\)?$/m.exec(
-          (new Error().stack ?? "").split("\n").find((line) => this.#frame.test(line)) ?? "",
-        );
         // Within a line the text is another one: the line is what counts.
-        waits.made(promise, at === null ? undefined : this.#bundle.placeOf(Number(at[1]), Infinity));
+        const [place] = this.#placesOf(deepStack(), () => Infinity);
+        waits.made(promise, place);
       }),
     };
   }

@@ -2,12 +2,15 @@
  * What a scenario waits for that hangs: each `await` that nothing ends, with its line.
  *
  * - The run is repeated with a text whose awaits report themselves. Where that comes to something else, nothing is said.
+ * - A wait within the library is told as one of whoever called it.
  * - What another wait stands behind (a call that waits itself, `Promise.all`) comes after what it stands behind.
  */
 
 import { type Departure, Replay } from "../explorer/mod.ts";
 import { builtinModule } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
+import { isLibrary } from "./library.ts";
+import { nameOf } from "./named_promise.ts";
 import type { Rejections } from "./rejections.ts";
 import { Rounds, type RoundsOptions } from "./rounds.ts";
 import type { SourcePlace } from "./source_map.ts";
@@ -48,8 +51,14 @@ export function* waitsOf(
   const { promised } = rounds.realm.run(0).outside;
   const pending = waits.filter(({ awaited }) => isPending(awaited));
   const isRoot = ({ awaited }: Wait) => made.has(awaited) || promised.has(awaited);
-  const lines = [...pending.filter(isRoot), ...pending.filter((wait) => !isRoot(wait))].map(({ awaited, place }) => {
-    const label = promised.get(awaited);
+  const atCaller = (wait: Wait) =>
+    isLibrary(wait.place) ? { ...wait, place: made.get(wait.awaited) ?? wait.place } : wait;
+  const roots = pending.filter(isRoot).map(atCaller);
+  // Who called the library waits for what is told.
+  const called = new Set(pending.filter((wait) => isRoot(wait) && isLibrary(wait.place)).map(atCaller).map(textOfWait));
+  const others = pending.filter((wait) => !isRoot(wait) && !isLibrary(wait.place) && !called.has(textOfWait(wait)));
+  const lines = [...roots, ...others].map(({ awaited, place }) => {
+    const label = promised.get(awaited) ?? nameOf(awaited);
     if (label !== undefined) return `${textOfPlace(place)} awaits ${label}, which nothing gives it`;
     if (!made.has(awaited)) return `${textOfPlace(place)} awaits what waits itself`;
     const origin = made.get(awaited);
@@ -58,6 +67,10 @@ export function* waitsOf(
   });
   const told = [...new Set(lines)];
   return told.length <= MOST ? told : [...told.slice(0, MOST), `and ${told.length - MOST} more`];
+}
+
+function textOfWait({ place }: Wait): string {
+  return textOfPlace(place);
 }
 
 /** Whether a promise is neither fulfilled nor rejected. */

@@ -147,7 +147,7 @@ export function throughView(seen: unknown, make: () => Steps<unknown>): unknown 
 /** Makes steps and runs them; rejects with what either throws. */
 async function promiseOf(memory: Memory, make: () => unknown): Promise<unknown> {
   const { value, signal } = hearing(make);
-  return isSteps(value) ? await runAsynchronous(memory, value, { signal }) : value;
+  return isSteps(value) ? await runAsynchronous(memory.forCall?.() ?? memory, value, { signal }) : value;
 }
 
 /** Runs the steps of a method of a blocking view. */

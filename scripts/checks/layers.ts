@@ -44,7 +44,7 @@ export const layers: ReadonlyMap<string, readonly string[]> = new Map([
   ["pool", pool],
   ["explorer", ["codec", "memory", "sync", "mailbox", "program"]],
   ["split", everything],
-  ["scenario", ["platform", "memory", "program", "explorer"]],
+  ["scenario", ["platform", "memory", "sync", "program", "explorer"]],
   ["testing", [...everything, "scenario"]],
   ["programs", everything.filter((layer) => layer !== "explorer")],
 ]);

@@ -164,7 +164,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
 }
 
 /** What is there for code that blocks. */
-const BLOCKING = "a program of Holdfast's primitives, which explore takes as well,";
+const BLOCKING = "shareIn's views, or a program of Holdfast's primitives, which explore takes as well,";
 
 /** `Atomics` without what waits. */
 function waitless(atomics: object): object {

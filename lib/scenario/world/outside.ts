@@ -9,6 +9,7 @@
  * - Where a scenario asks for faults, a fault is one more thing that can come, behind all others.
  */
 
+import { deepStack } from "../deep_stack.ts";
 import { ENDS, JUMPS } from "./faults.ts";
 
 /** Something that the outside does later. */
@@ -164,7 +165,7 @@ export class Outside {
 
   /** Where the code is, if it traces. */
   get stack(): string | undefined {
-    return this.traces ? new Error().stack : undefined;
+    return this.traces ? deepStack() : undefined;
   }
 
   /** Asks for a completion. */

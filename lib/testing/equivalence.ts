@@ -23,9 +23,10 @@
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
-import { Host, type RunnableProgram } from "../host/mod.ts";
+import type { Host, RunnableProgram } from "../host/mod.ts";
 import { endOf, type Experiment, stopsOf } from "./experiment.ts";
 import type { FastCheck } from "./fast_check.ts";
+import { LaneHosts } from "./lane_hosts.ts";
 import { lawfulRows } from "./law.ts";
 import { observe, parting, type Row } from "./observation.ts";
 import type { Parted } from "./causes.ts";
@@ -47,6 +48,7 @@ interface Seen {
  *
  * @throws {PropertyError} where it does not: with the seed, the path and the mode.
  * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
+ * @throws {RangeError} where the number of workers makes no sense.
  */
 export async function checkEquivalence<F extends FastCheck>(
   program: RunnableProgram | ProgramReference,
@@ -57,6 +59,7 @@ export async function checkEquivalence<F extends FastCheck>(
  *
  * @throws {PropertyError} where it does not: with the seed, the path, the row, the port and the mode.
  * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
+ * @throws {RangeError} where the number of workers makes no sense.
  * @throws {GuestError} where the module cannot be imported or its export throws.
  */
 export async function checkEquivalence<F extends FastCheck>(
@@ -74,16 +77,16 @@ export async function checkEquivalence(
 async function checkSystem(reference: SystemReference, options: SystemCheckOptions): Promise<void> {
   const subject = await loadSubject(reference, { law: LAW, options });
   const { system } = subject;
-  await using made = new AsyncDisposableStack();
-  const warm = options.host ?? made.use(new Host(options.guests));
-  const fresh = made.use(new Host({ ...options.guests, fresh: true }));
+  await using made = new LaneHosts(`Cannot use ${LAW} on ${subject.name}`, options);
+  const { fresh } = made;
 
   const agree = (one: Seen, other: Seen, parted: Parted): void => {
     const found = parting(system.outputs, one.rows, other.rows);
     if (found === undefined) return;
     throw new Disagreement(found, { one: one.where, other: other.where, mode: other.mode, parted });
   };
-  const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver }) => {
+  const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver, lane }) => {
+    const warm = made.warm(lane);
     let first: Seen | undefined;
     const end = [endOf(experiment)];
     for (const mode of modes) {

@@ -12,7 +12,7 @@
 import type { ModeName } from "../host/mod.ts";
 import {
   dataText,
-  Host,
+  type Host,
   type HostOptions,
   isRunnable,
   loadProgram,
@@ -24,6 +24,7 @@ import {
 import { Execution, ProgramModel, RandomWalk } from "../explorer/mod.ts";
 import { isProgram, settingsOf } from "../program/mod.ts";
 import type { Arbitrary, FastCheck, ParametersOf } from "./fast_check.ts";
+import { LaneHosts } from "./lane_hosts.ts";
 import { parameterValue } from "./parameters.ts";
 import { type Held, hold, WrongOutcome } from "./property.ts";
 
@@ -51,6 +52,12 @@ export type ProgramCheckOptions<F extends FastCheck = FastCheck> = Omit<Paramete
   readonly host?: Host;
   /** How the hosts that the property makes run their guests. */
   readonly guests?: Omit<HostOptions, "fresh">;
+  /**
+   * How many runs go on at once; 1 by default. The result is the same for any number, unless a run depends on those before it:
+   * the values are those of one worker, and the first of them that fails counts. Each worker has a host of its own, made with
+   * `guests`, so several workers do not go with `host`.
+   */
+  readonly workers?: number;
 };
 
 /** One way to run a program. */
@@ -70,6 +77,7 @@ const PROBES = 20;
  *
  * @throws {PropertyError} where it does not: with the seed, the path and the mode.
  * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
+ * @throws {RangeError} where the number of workers makes no sense.
  */
 export async function checkProgramEquivalence<F extends FastCheck>(
   subject: RunnableProgram | ProgramReference,
@@ -79,19 +87,20 @@ export async function checkProgramEquivalence<F extends FastCheck>(
   const {
     fc,
     timeout = 10,
-    guests = {},
+    guests: _guests,
     host: _host,
+    workers,
     modes: _modes,
     variants: _variants,
     parameters: _parameters,
     ...parameters
   } = options as ProgramCheckOptions;
   const modes = modesOf(program, options as ProgramCheckOptions);
-  await using made = new AsyncDisposableStack();
-  const warm = options.host ?? made.use(new Host(guests));
-  const fresh = made.use(new Host({ ...guests, fresh: true }));
+  await using made = new LaneHosts(`Cannot use ${LAW} on ${program.name}`, options as ProgramCheckOptions);
+  const { fresh } = made;
 
-  const predicate: Held<Case>["predicate"] = async (one, { modes, isOver }) => {
+  const predicate: Held<Case>["predicate"] = async (one, { modes, isOver, lane }) => {
+    const warm = made.warm(lane);
     let first: { report: ProgramReport; where: string } | undefined;
     for (const mode of modes) {
       const hosts: [Host, string][] = mode === "direct"
@@ -110,7 +119,8 @@ export async function checkProgramEquivalence<F extends FastCheck>(
   const name = program.module === undefined ? program.name : `${program.name} of ${program.module}`;
   const arbitrary = cases(program, options as ProgramCheckOptions);
   const probe = (one: Case) => explored(program, one);
-  await hold({ law: LAW, subject: name, replayed: "program", arbitrary, predicate, probe }, { fc, parameters, modes });
+  const held = { law: LAW, subject: name, replayed: "program", arbitrary, predicate, probe };
+  await hold(held, { fc, parameters, modes, workers });
 }
 
 /** Runs a program in the model, in some orders. */

@@ -1,6 +1,8 @@
 /**
  * Runs a property over random values, and says all that is known where it fails.
  *
+ * - Several runs may go on at once, in lanes. Their values and their order are fast-check's, so the first that fails is the
+ *   one that fails without lanes, unless that depends on runs before it.
  * - A failure names the first row and port that are wrong, both values and where each came from, the shrunk
  *   counterexample, and the line that replays it.
  */
@@ -65,6 +67,16 @@ export class WrongOutcome extends Error {
   }
 }
 
+/** One run of a predicate. */
+export interface PropertyRun {
+  /** Where it is to run. */
+  readonly modes: readonly ModeName[];
+  /** Whether its result is of no interest any more. */
+  readonly isOver: () => boolean;
+  /** Which lane it is in, from 0 on. */
+  readonly lane: number;
+}
+
 /** A property, and what is done where it fails. */
 export interface Held<T> {
   /** What the check is called. */
@@ -75,8 +87,8 @@ export interface Held<T> {
   readonly replayed: string;
   /** The random values. */
   readonly arbitrary: Arbitrary<T>;
-  /** Fails by throwing; in `modes`, with as little as it can do once `isOver`. */
-  predicate(value: T, run: { readonly modes: readonly ModeName[]; readonly isOver: () => boolean }): Promise<void>;
+  /** Fails by throwing; in `modes`, with as little as it can do once `isOver`. Runs of one lane never go on at once. */
+  predicate(value: T, run: PropertyRun): Promise<void>;
   /** Runs a value here and at once. */
   probe(value: T): void;
 }
@@ -94,19 +106,33 @@ const PATIENCE = 10_000;
  */
 export async function hold<T, F extends FastCheck>(
   held: Held<T>,
-  { fc, parameters, modes }: { fc: F; parameters: CheckParameters; modes: readonly ModeName[] },
+  { fc, parameters, modes, workers = 1 }: {
+    readonly fc: F;
+    readonly parameters: CheckParameters;
+    readonly modes: readonly ModeName[];
+    readonly workers?: number | undefined;
+  },
 ): Promise<void> {
   const under = new Set<Promise<void>>();
   const begun = now();
   const left = (limit?: number) => limit === undefined ? undefined : Math.max(0, limit - (now() - begun));
-  const check = async (modes: readonly ModeName[], more: CheckParameters): Promise<CheckDetails> => {
+  const check = async (
+    modes: readonly ModeName[],
+    more: CheckParameters,
+    values: readonly T[] = [],
+  ): Promise<CheckDetails> => {
     let isOver = false;
-    const property = fc.asyncProperty(held.arbitrary, async (value) => {
-      const run = held.predicate(value as T, { modes, isOver: () => isOver });
+    const perform = async (value: T, lane: number): Promise<void> => {
+      if (isOver) return;
+      const run = held.predicate(value, { modes, isOver: () => isOver, lane });
       const settled = run.catch(() => {});
       under.add(settled);
       void settled.then(() => under.delete(settled));
       await run;
+    };
+    const begun = inLanes(values, { workers, perform }).values();
+    const property = fc.asyncProperty(held.arbitrary, async (value) => {
+      await (begun.next().value ?? perform(value as T, 0));
     });
     const { interruptAfterTimeLimit, skipAllAfterTimeLimit } = parameters;
     const limits = Object.entries({ interruptAfterTimeLimit, skipAllAfterTimeLimit }).flatMap(([name, limit]) => {
@@ -119,7 +145,8 @@ export async function hold<T, F extends FastCheck>(
       await within(PATIENCE, Promise.all(under));
     }
   };
-  const first = await check(modes, { endOnFailure: true });
+  const planned = workers === 1 ? undefined : await plan<T>(held.arbitrary, { fc, parameters });
+  const first = await check(modes, { ...planned?.more, endOnFailure: true }, planned?.values);
   if (!first.failed) return;
   let details = first;
   const { seed, counterexamplePath: path } = first;
@@ -131,6 +158,33 @@ export async function hold<T, F extends FastCheck>(
     if (shrunk.failed && shrunk.numShrinks > 0) details = { ...shrunk, numRuns: first.numRuns };
   }
   throw failure(held, details);
+}
+
+/** The values of a check, and what makes another check have them. */
+async function plan<T>(
+  arbitrary: Arbitrary<T>,
+  { fc, parameters }: { readonly fc: FastCheck; readonly parameters: CheckParameters },
+): Promise<{ readonly values: readonly T[]; readonly more: CheckParameters }> {
+  const values: T[] = [];
+  const property = fc.asyncProperty(arbitrary, (value) => Promise.resolve(void values.push(value as T)));
+  const { seed } = await fc.check(property, { numRuns: 25, ...parameters });
+  return { values, more: { seed } };
+}
+
+/** Runs of all values, in their order: each begins when the one before it in its lane has ended. */
+function inLanes<T>(
+  values: readonly T[],
+  { workers, perform }: { readonly workers: number; perform(value: T, lane: number): Promise<void> },
+): readonly Promise<void>[] {
+  const runs: Promise<void>[] = [];
+  for (const [index, value] of values.entries()) {
+    const before = runs[index - workers]?.catch(() => {}) ?? Promise.resolve();
+    const run = before.then(() => perform(value, index % workers));
+    // Who waits for it is told; nobody waits for what comes after a failure.
+    run.catch(() => {});
+    runs.push(run);
+  }
+  return runs;
 }
 
 function failure<T>({ law, subject, replayed, probe }: Held<T>, details: CheckDetails): PropertyError {

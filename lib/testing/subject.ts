@@ -20,6 +20,12 @@ export type SystemCheckOptions<F extends FastCheck = FastCheck> = PropertyOption
   readonly host?: Host;
   /** How the hosts that the property makes run their guests. */
   readonly guests?: Omit<HostOptions, "fresh">;
+  /**
+   * How many runs go on at once; 1 by default. The result is the same for any number, unless a run depends on those before it:
+   * the values are those of one worker, and the first of them that fails counts. Each worker has a host of its own, made with
+   * `guests`, so several workers do not go with `host`.
+   */
+  readonly workers?: number;
 };
 
 /** A system and where it is to run. */
@@ -71,8 +77,14 @@ export async function holdSystem<F extends FastCheck>(
   },
 ): Promise<void> {
   // What is not for this library is for fast-check.
-  const { fc, inputs, periods, offsets, steps, modes: _modes, host: _host, guests: _guests, ...parameters } = options;
+  const { fc, inputs, periods, offsets, steps, modes: _modes, host: _host, guests: _guests, workers, ...parameters } =
+    options as SystemCheckOptions;
   const arbitrary = experiments(system.inputs, { fc, inputs, periods, offsets, steps } as ExperimentOptions);
   const probe = (experiment: Experiment) => void lawfulRows(system, { experiment, now });
-  await hold({ law, subject: name, replayed: "reference", arbitrary, predicate, probe }, { fc, parameters, modes });
+  await hold({ law, subject: name, replayed: "reference", arbitrary, predicate, probe }, {
+    fc,
+    parameters,
+    modes,
+    workers,
+  });
 }

@@ -15,8 +15,8 @@
  */
 
 import { delegate, type SystemReference } from "../diagram/mod.ts";
-import { Host } from "../host/mod.ts";
 import { endOf, type Experiment } from "./experiment.ts";
+import { LaneHosts } from "./lane_hosts.ts";
 import { lawfulRows } from "./law.ts";
 import { observe, parting } from "./observation.ts";
 import type { FastCheck } from "./fast_check.ts";
@@ -30,6 +30,7 @@ const LAW = "checkZeroOrderHold";
  *
  * @throws {PropertyError} where it does not: with the seed, the path, the row, the port and the mode.
  * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
+ * @throws {RangeError} where the number of workers makes no sense.
  * @throws {GuestError} where the module cannot be imported or its export throws.
  */
 export async function checkZeroOrderHold<F extends FastCheck>(
@@ -38,9 +39,9 @@ export async function checkZeroOrderHold<F extends FastCheck>(
 ): Promise<void> {
   const subject = await loadSubject(reference, { law: LAW, options });
   const { system } = subject;
-  await using made = new AsyncDisposableStack();
-  const host = options.host ?? made.use(new Host(options.guests));
-  const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver }) => {
+  await using made = new LaneHosts(`Cannot use ${LAW} on ${subject.name}`, options);
+  const predicate: Held<Experiment>["predicate"] = async (experiment, { modes, isOver, lane }) => {
+    const host = made.warm(lane);
     const wanted = lawfulRows(system, { experiment, now: () => host.clock.now() });
     for (const mode of modes) {
       if (isOver()) return;

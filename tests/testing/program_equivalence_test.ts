@@ -84,6 +84,17 @@ Deno.test("checkEquivalence() fails an outcome that is not declared, and shrinks
   assertStringIncludes(error.message, 'variant: "plain"');
 });
 
+Deno.test("checkEquivalence() gives the same failure for any number of workers, and passes what passes with one", async () => {
+  const fails = async (program: AnyProgram, workers: number) => {
+    const error = await failureOf(program, { modes: ["direct", "thread"], seed: 4, numRuns: 6, workers });
+    return [error.message, error.path];
+  };
+  for (const program of [overflowing, spotter]) {
+    assertEquals(await fails(program, 3), await fails(program, 1), program.name);
+  }
+  await checkEquivalence(bank, { fc, parameters: { pause: fc.constant(0) }, numRuns: runs(3), workers: 3 });
+});
+
 Deno.test("checkEquivalence() refuses what it cannot check", async () => {
   const homeless = defineProgram({
     name: "homeless",
@@ -104,4 +115,14 @@ Deno.test("checkEquivalence() refuses what it cannot check", async () => {
   for (const [program, options, message] of cases) {
     await assertRejects(() => checkEquivalence(program, { fc, ...options }), TypeError, message);
   }
+  for (const workers of [0, 1.5, 257]) {
+    await assertRejects(
+      () => checkEquivalence(homeless, { fc, workers }),
+      RangeError,
+      `on homeless: ${workers} workers`,
+    );
+  }
+  await using host = new Host();
+  const shared = checkEquivalence(homeless, { fc, host, workers: 2 });
+  await assertRejects(() => shared, TypeError, "2 workers have one host");
 });

@@ -72,7 +72,7 @@ export interface ModelMemoryOptions {
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
   /** Whether one whose time is over waits all the same: for a driver who lets times come as it likes. False by default. */
-  readonly patient?: boolean;
+  readonly patient?: boolean | (() => boolean);
 }
 
 /** The memory of direct mode and of the explorer. */
@@ -82,7 +82,7 @@ export class ModelMemory implements Memory {
   readonly #cells: Cells;
   readonly #chooser: Chooser;
   readonly #start: number;
-  readonly #patient: boolean;
+  readonly #patient: () => boolean;
   // A task is in at most one of #parked and #ready. #parked is in the order of parking.
   #parked: ParkedTask[] = [];
   #ready: ReadyTask[] = [];
@@ -104,7 +104,7 @@ export class ModelMemory implements Memory {
     this.#cells = new Cells(buffer, { words, bytes: layout.byteCount, shared: false });
     this.#chooser = chooser;
     this.#start = start;
-    this.#patient = patient;
+    this.#patient = typeof patient === "boolean" ? () => patient : patient;
     this.#clock = start;
   }
 
@@ -266,7 +266,7 @@ export class ModelMemory implements Memory {
     this.#cells.checkWord("wait", word, 1);
     checkTime("wait", deadline);
     if (this.#cells.words[word] !== (expected | 0)) return "not-equal";
-    if (deadline <= this.#clock && !this.#patient) return "timed-out";
+    if (deadline <= this.#clock && !this.#patient()) return "timed-out";
     this.#parked.push({ task, word, until: deadline, ...polls ? { polled: expected | 0 } : {} });
     this.#polls ||= polls;
     return PARKED;

@@ -191,7 +191,7 @@ Deno.test("explore --workers prints what it prints without, and ends at Ctrl-C w
   const args = ["counter", "--tasks", "3", "--times", "2", "--strategy", "depth-first", "--ignore", "race", "--json"];
   const [one, two] = [await explored(...args), await explored(...args, "--workers", "2")];
   assertEquals([two.stdout, two.code], [one.stdout, one.code]);
-  const endless = ["--tasks", "4", "--times", "4", "--budget", "1000000000", "--find", "16", "--json"];
+  const endless = ["--tasks", "4", "--times", "4", "--budget", "1000000000", "--find", "17", "--json"];
   await using command = startScript("explore", "counter", "--strategy", "depth-first", ...endless, "--workers", "2");
   await command.complained("counter (plain): ");
   command.signal("SIGINT");

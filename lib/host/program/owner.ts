@@ -67,6 +67,7 @@ export class Owner implements TasksMemory {
     const chance = seededChooser(settings.seed);
     this.memory = new ModelMemory(space.layout, {
       start: this.#script.length > 0 ? 0 : options.now(),
+      patient: () => this.#isScripted && this.#script[this.#turn]?.kind === "park",
       chooser: (n) => this.#isScripted ? Number(this.#script[this.#turn]?.answer) : chance(n),
     });
     this.#answering = {

@@ -44,6 +44,7 @@ Deno.test("readFlags() gives one case with the defaults where there is any argum
     engine: undefined,
     timeout: undefined,
     trace: undefined,
+    seeing: { csv: undefined, diagram: undefined, plot: false, profile: false, svg: undefined },
     json: true,
     own: true,
     width: 80,

@@ -88,7 +88,9 @@ export function testPoolDeaths(mode: ModeName): void {
     assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), mode === "process");
     assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), false);
     assertEquals(await within(SECONDS, pool.run("bothPermits", undefined)), true);
-    assertEquals(pool.statistics().started, 22);
+    // The last one that was given up is replaced as soon as its place is needed.
+    const { started } = pool.statistics();
+    assert(started === 21 || started === 22, `${started} guests were started`);
   });
 
   if (mode !== "direct") testCrowds(mode);

@@ -160,7 +160,7 @@ Deno.test("explore --clock ordered leaves times out of order out", async () => {
 
 Deno.test("explore --all finds bugs in the specimens, in all of them, and nowhere else", async () => {
   const { programs: documents } = read<{ programs: Document[] }>(
-    await explored("--all", "--budget", "300", "--json"),
+    await explored("--all", "--budget", "100", "--json"),
     0,
   );
   assertEquals(

@@ -15,8 +15,8 @@ import { runs } from "../../contracts/soak.ts";
 import { ALL, historyProgram, type LogEntry, namesOf } from "../../guests/history_program.ts";
 
 const SECONDS = 30;
-const RUNS = { thread: 3, process: 2 };
-const DEATHS = { thread: 2, process: 1 };
+const RUNS = { thread: 2, process: 1 };
+const DEATHS = { thread: 1, process: 1 };
 const CALLS = { thread: 200, process: 100 };
 const DEATH_CALLS = { thread: 300, process: 60 };
 /** A pending take may have had any of the items that nobody else had. */

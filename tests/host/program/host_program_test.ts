@@ -53,6 +53,7 @@ Deno.test("Host.run() tells a host program its settings and judges what comes ou
       verdict: "right",
       returned: {},
       errors: [],
+      places: [],
       tables: [{ title: "Rows", columns: ["label", "power", "third"], rows: [["a b", 1, 0], ["a b", 10, 1 / 3]] }],
     });
     assert(ms >= 0);

@@ -47,7 +47,9 @@ await runTask({ usage, rest: true }, async ({ json, rest }) => {
   }
 
   await Promise.all(Array.from({ length: LANES }, lane));
-  if (sum.ignored > 0) complain(`tests: ${sum.ignored} left out: they belong to a soak, or need a program that is not there\n`);
+  if (sum.ignored > 0) {
+    complain(`tests: ${sum.ignored} left out: they belong to a soak, or need a program that is not there\n`);
+  }
   const seconds = (performance.now() - started) / 1000;
   printLine(json ? JSON.stringify({ ...sum, seconds }) : `tests: ${formatTally(sum)}`);
   return code;

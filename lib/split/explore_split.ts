@@ -18,7 +18,7 @@
  *
  * const program = await loadProgram(import.meta.resolve("../programs/bank.ts"));
  * if (!isProgram(program)) throw new Error("a program of shared memory");
- * const options = { parameters: { transfers: 2 }, strategy: "depth-first", keepGoing: true } as const;
+ * const options = { strategy: "depth-first", keepGoing: true } as const;
  * const split = await exploreSplit(program, { ...options, workers: 2 });
  * if (split.schedules !== explore(program, options).schedules) throw new Error("as many schedules as on one");
  * ```

@@ -7,6 +7,9 @@
  *   endless loop), the runs are repeated one by one, with the same choices. Where a run changes what all share, that is undone, and
  *   from then on each is alone.
  * - It yields after each drain: its host then has to take a turn of the event loop, in which rejections are heard of.
+ *
+ * Longer than most files because what runs share (the realm, the drain, the blame for what goes wrong) is decided round by round,
+ * over the same few fields.
  */
 
 import { ScenarioError } from "../errors.ts";

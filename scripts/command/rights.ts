@@ -21,12 +21,18 @@ export async function withNetwork(hosts: readonly string[]): Promise<number | un
   await fetchEngine();
   const right = `--allow-net=${hosts.join(",")}`;
   complain(`Starting again with ${right}, which --engine needs.\n`);
+  return await startAgain(["--quiet", "--no-prompt", "--no-lock", ...rights(), right, Deno.mainModule, ...Deno.args]);
+}
+
+/** Runs Deno with these arguments in place of this process: signals reach it, and its exit code is given. */
+export async function startAgain(args: readonly string[], stdin: "inherit" | "null" = "inherit"): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-lock", ...rights(), right, Deno.mainModule, ...Deno.args],
-    stdin: "inherit",
+    args: ["run", ...args],
+    stdin,
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
+  // A terminal tells it as well, which does no harm.
   const letGo = onSignals((signal) => {
     try {
       child.kill(signal);

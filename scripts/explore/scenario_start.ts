@@ -8,7 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command/arguments.ts";
 import { complain } from "../command/output.ts";
-import { onSignals } from "../command/signals.ts";
+import { startAgain } from "../command/rights.ts";
 import { NoProgramError } from "../run/target.ts";
 
 /** What the child does. */
@@ -33,26 +33,8 @@ export async function startScenario(command: ScenarioCommand, args: readonly str
   );
   const entry = isBundle ? [import.meta.url, "scenario"] : [href];
   const flags = ["--quiet", "--no-prompt", "--v8-flags=--max-semi-space-size=8"];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, ...lock, ...rights, ...entry, command, ...args],
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  // After Ctrl-C it ends by itself, with what it has; a terminal tells it as well, which does no harm.
-  const letGo = onSignals((signal) => {
-    try {
-      child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
-  });
-  try {
-    const { code } = await child.status;
-    return code;
-  } finally {
-    letGo();
-  }
+  // After Ctrl-C it ends by itself, with what it has.
+  return await startAgain([...flags, ...lock, ...rights, ...entry, command, ...args], "null");
 }
 
 /** What is no program may be a scenario: undefined. All else that is wrong stays so. */

@@ -9,7 +9,7 @@ import { type Action, Actions } from "./actions.ts";
 import type { ChosenEvents } from "./chosen_events.ts";
 import type { NearSide } from "./near_side.ts";
 import type { Plan } from "./plan.ts";
-import type { Profiler } from "./profile.ts";
+import type { Profiler } from "./profile/profile.ts";
 
 /** What an instant brings. */
 export interface Agenda {

@@ -21,7 +21,7 @@ import { type Instant, namesBefore } from "./instants.ts";
 import type { NearSide } from "./near_side.ts";
 import { Pacer } from "./pacing.ts";
 import { makePlan, type Plan } from "./plan.ts";
-import { Profiler } from "./profile.ts";
+import { Profiler } from "./profile/profile.ts";
 import { Recorder } from "./recorder.ts";
 import { ownInstant, Schedule, type Upcoming } from "./schedule.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";

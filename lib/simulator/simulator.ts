@@ -45,7 +45,7 @@ import { isRefusedSnapshot } from "../errors.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { PartValues } from "./inspection.ts";
 import type { Lag } from "./near_side.ts";
-import type { Profile } from "./profile.ts";
+import type { Profile } from "./profile/profile.ts";
 import { Run } from "./run.ts";
 import type { LogOptions, SignalLog } from "./signal_log.ts";
 import type { AdvanceStatus, Boundary, Counters, SimulatorOptions } from "./simulation.ts";

@@ -5,7 +5,7 @@
  * - Whoever delegates is on the lane `main`, which is not waiting between its spans.
  */
 
-import type { Span } from "./simulation.ts";
+import type { Span } from "../simulation.ts";
 import type { TraceEvent } from "./trace_event.ts";
 
 /** The lane of whoever delegates. */

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host, loadSystem } from "../../lib/host/mod.ts";
-import { delegate, DiagramBuilder } from "../../lib/diagram/mod.ts";
-import { ChromeTrace, Simulator, type Span } from "../../lib/simulator/mod.ts";
-import { runs } from "../contracts/soak.ts";
-import { readTrace } from "../e2e/chrome_trace.ts";
+import { Host, loadSystem } from "../../../lib/host/mod.ts";
+import { delegate, DiagramBuilder } from "../../../lib/diagram/mod.ts";
+import { ChromeTrace, Simulator, type Span } from "../../../lib/simulator/mod.ts";
+import { runs } from "../../contracts/soak.ts";
+import { readTrace } from "../../e2e/chrome_trace.ts";
 
 /** A time of today, in milliseconds since the epoch; doubles there are 1/4096 ms apart. */
 const TODAY = 1_795_923_611_367;

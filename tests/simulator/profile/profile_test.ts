@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { defineSystem, delegate, DiagramBuilder, scalar } from "../../lib/diagram/mod.ts";
-import { directHost } from "../../lib/host/system/inline.ts";
-import { profileLines, type RealClock, Simulator } from "../../lib/simulator/mod.ts";
-import { runs } from "../contracts/soak.ts";
+import { defineSystem, delegate, DiagramBuilder, scalar } from "../../../lib/diagram/mod.ts";
+import { directHost } from "../../../lib/host/system/inline.ts";
+import { profileLines, type RealClock, Simulator } from "../../../lib/simulator/mod.ts";
+import { runs } from "../../contracts/soak.ts";
 
 /** A clock that stands still but for what is spent. */
 class SpentTime implements RealClock {

@@ -6,7 +6,7 @@
  * - A request is in flight from its post until it is done, or a newer one of its system is.
  */
 
-import type { Span } from "./simulation.ts";
+import type { Span } from "../simulation.ts";
 import type { TraceEvent } from "./trace_event.ts";
 import { MAIN } from "./trace_lanes.ts";
 

@@ -7,9 +7,9 @@
  * - Invariant: between `start` and `stop` all time up to `#since` is in `#seconds`, each moment once.
  */
 
-import type { Compute, ContextWriter, PartContext } from "../diagram/mod.ts";
-import type { Handler } from "./actions.ts";
-import type { Reply } from "./far_side.ts";
+import type { Compute, ContextWriter, PartContext } from "../../diagram/mod.ts";
+import type { Handler } from "../actions.ts";
+import type { Reply } from "../far_side.ts";
 import { type DelegationGain, gainOf } from "./delegation_gain.ts";
 
 /** The real time of one system. */

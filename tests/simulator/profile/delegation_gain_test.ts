@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { gainOf } from "../../lib/simulator/delegation_gain.ts";
-import { runs } from "../contracts/soak.ts";
+import { gainOf } from "../../../lib/simulator/profile/delegation_gain.ts";
+import { runs } from "../../contracts/soak.ts";
 
 const systems = fc.array(
   fc.record({ milliseconds: fc.nat(1000), events: fc.nat(100) }).map(({ milliseconds, events }) => {

@@ -6,7 +6,7 @@
  * - The rate from one step to the next stands from the begin of the one to that of the other.
  */
 
-import type { Span } from "./simulation.ts";
+import type { Span } from "../simulation.ts";
 import type { TraceEvent } from "./trace_event.ts";
 import { MAIN } from "./trace_lanes.ts";
 

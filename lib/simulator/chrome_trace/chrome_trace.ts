@@ -23,7 +23,7 @@
  * ```
  */
 
-import type { Observer, Span } from "./simulation.ts";
+import type { Observer, Span } from "../simulation.ts";
 import type { TraceEvent } from "./trace_event.ts";
 import { lagEvents, rateEvents } from "./trace_counters.ts";
 import { laneEvents } from "./trace_lanes.ts";

@@ -24,6 +24,21 @@ export const TINYPOOL = "npm:tinypool@2.2.0";
 /** See {@linkcode MULTITHREADING}. */
 export const WORKERPOOL = "npm:workerpool@10.0.3";
 
+/** For `deno task page`: what its code is written with, by the names that it imports them by. */
+export const PAGE = {
+  "preact": "npm:preact@11.2.0",
+  "@preact/signals": "npm:@preact/signals@2.11.4",
+  "uplot": "npm:uplot@1.6.32",
+  "@dagrejs/dagre": "npm:@dagrejs/dagre@3.1.3",
+  "esbuild-wasm": "npm:esbuild-wasm@0.28.2",
+} as const;
+
+/** For the tests of the page, in a real browser. */
+export const PLAYWRIGHT = "npm:playwright-core@1.65.1";
+/** See {@linkcode PLAYWRIGHT}: the audit of accessibility. */
+export const AXE = "npm:axe-core@4.14.1";
+
 if (import.meta.main) {
-  console.log([NATS, ESBUILD, WABT, MULTITHREADING, PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL].join("\n"));
+  const peers = [MULTITHREADING, PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL];
+  console.log([NATS, ESBUILD, WABT, ...peers, ...Object.values(PAGE), PLAYWRIGHT, AXE].join("\n"));
 }

@@ -1,5 +1,5 @@
 /**
- * The processes that this one has started and that have not ended.
+ * The processes that this one has started and that have not ended; their violent end.
  *
  * @module
  */
@@ -14,4 +14,14 @@ export async function children(): Promise<readonly number[]> {
     if (Number(parent) === Deno.pid && state !== "Z") found.push(Number(name));
   }
   return found;
+}
+
+/** Kills a process of which nobody knows whether it has ended meanwhile. */
+export function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    // ESRCH: it has ended, and its parent has heard of it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

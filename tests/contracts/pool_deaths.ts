@@ -11,6 +11,7 @@ import type { ModeName } from "../../lib/host/mod.ts";
 import type { Pool } from "../../lib/pool/mod.ts";
 import type { Views } from "../../lib/sync/mod.ts";
 import { COUNTED, type things } from "../guests/pool_work.ts";
+import { kill } from "./children.ts";
 import { within } from "./deadline.ts";
 import { failure, testPool, type Work } from "./pool_stage.ts";
 import { runs } from "./soak.ts";
@@ -171,7 +172,7 @@ function testKills(): void {
         const futures = calls.map((call) => pool.submit("mortal", { call, dies: false }));
         for (const [at, wait] of waits.entries()) {
           await new Promise((resolve) => setTimeout(resolve, wait));
-          kill(pids[at % 2]);
+          kill(pids[at % 2]!);
         }
         const settled = await within(SECONDS, Promise.allSettled(futures.map((future) => future.result())));
         const failed = settled.filter(({ status }) => status === "rejected");
@@ -194,22 +195,14 @@ function testKills(): void {
   test("tells by which signal a guest ended", async ({ open }) => {
     await using pool = await open({ workers: 1 });
     const future = pool.submit("fail", "never settles");
-    future.onProgress((pid) => kill(pid));
+    future.onProgress((pid) => kill(pid as number));
     const error = await within(SECONDS, failure(future.result()));
     assertInstanceOf(error, GuestDiedError);
     assertEquals([error.signal, error.code, await pool.run("square", 3)], ["SIGKILL", undefined, 9]);
     // One that has no call is replaced, too.
-    kill(await pool.run("pid", undefined));
+    kill(await pool.run("pid", undefined) as number);
     assertEquals(await within(SECONDS, pool.run("square", 3).catch(() => pool.run("square", 3))), 9);
   });
-}
-
-function kill(pid: unknown): void {
-  try {
-    Deno.kill(pid as number, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
 }
 
 function counts(pool: Pool<Work>): Views<ReturnType<typeof things>, "promised">["runs"] {

@@ -7,6 +7,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { kill } from "../contracts/children.ts";
 import { within } from "../contracts/deadline.ts";
 
 /** How a command ended. */
@@ -166,7 +167,7 @@ export class Command implements AsyncDisposable {
 
   /** Kills whatever is left of it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const pid of await this.#family()) Deno.kill(pid, "SIGKILL");
+    for (const pid of await this.#family()) kill(pid);
     await this.#child.status;
     await this.#lines.cancel();
     await this.#stderr;

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Host, MODE_NAMES } from "../../lib/host/mod.ts";
 import { Pool } from "../../lib/pool/mod.ts";
+import { kill } from "../contracts/children.ts";
 import { within } from "../contracts/deadline.ts";
 import { runs } from "../contracts/soak.ts";
 import type * as work from "../guests/light_ml_work.ts";
@@ -42,7 +43,7 @@ async function check(
     host,
   });
   const { tries, saves, victims } = pool.shared;
-  const killing = victims.forEach((pid) => Deno.kill(pid, "SIGKILL"));
+  const killing = victims.forEach((pid) => kill(pid));
   // It is awaited at the end, and may fail before.
   killing.catch(() => {});
   // Main spawns a save for each model, beside updates that are at work or die.

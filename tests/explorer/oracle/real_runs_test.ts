@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Host, type ModeName } from "../../../lib/host/mod.ts";
 import { within } from "../../contracts/deadline.ts";
-import { children } from "../../contracts/children.ts";
+import { children, kill } from "../../contracts/children.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
 import { runs } from "../../contracts/soak.ts";
 import { explored } from "./agreement.ts";
@@ -61,7 +61,7 @@ async function killOne(before: readonly number[], { after, which }: { after: num
   await new Promise((resolve) => setTimeout(resolve, after));
   const come = (await children()).filter((pid) => !before.includes(pid));
   const victim = come[which % Math.max(1, come.length)];
-  if (victim !== undefined) Deno.kill(victim, "SIGKILL");
+  if (victim !== undefined) kill(victim);
 }
 
 Deno.test("what comes out of real runs with a kill is what the explorer says can come out with a death", async () => {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ModeName } from "../../../lib/host/mod.ts";
 import { Host, MODE_NAMES, type ProgramReport } from "../../../lib/host/mod.ts";
 import type { AnyProgram, Failed } from "../../../lib/program/mod.ts";
+import { children, kill } from "../../contracts/children.ts";
 import { within } from "../../contracts/deadline.ts";
 import { runs } from "../../contracts/soak.ts";
 import { busy, cutOff, DEATHS, doomed, mortal } from "../../guests/mortal_programs.ts";
@@ -28,18 +29,6 @@ async function endsOf(host: Host, program: AnyProgram, options: Parameters<typeo
   const { outcome } = await run(host, program, options);
   const failed = (outcome as Partial<Failed>).failed ?? [];
   return failed.map(({ task, error }) => `${task}: ${error}`);
-}
-
-/** The processes that this one has started and that have not ended. */
-async function children(): Promise<readonly number[]> {
-  const found: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const status = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
-    const [state, parent] = status.slice(status.lastIndexOf(")") + 2).split(" ");
-    if (Number(parent) === Deno.pid && state !== "Z") found.push(Number(name));
-  }
-  return found;
 }
 
 for (const mode of MODE_NAMES) {
@@ -95,7 +84,7 @@ Deno.test("process mode: subprocesses that are killed at random moments leave th
         await new Promise((resolve) => setTimeout(resolve, wait));
         const live = (await children()).filter((pid) => !before.includes(pid));
         const victim = live[round % Math.max(1, live.length)];
-        if (victim !== undefined && !over) Deno.kill(victim, "SIGKILL");
+        if (victim !== undefined && !over) kill(victim);
       }
       const { errors } = await running.catch((error) => {
         // Killed before the run began.
@@ -117,7 +106,7 @@ Deno.test("process mode: a warm guest that was killed between two runs is replac
     assertEquals((await run(host, busy, { mode: "process", parameters })).errors, []);
     const mine = (await children()).filter((pid) => !before.includes(pid));
     assertEquals(mine.length, 2);
-    for (const pid of mine) Deno.kill(pid, "SIGKILL");
+    for (const pid of mine) kill(pid);
     // At once, before the host has heard of it, or when it has.
     if (round % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 50));
   }

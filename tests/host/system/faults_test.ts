@@ -12,6 +12,7 @@ import {
 } from "../../../lib/errors.ts";
 import { Host, type HostOptions, loadSystem, MODE_NAMES } from "../../../lib/host/mod.ts";
 import { Simulator } from "../../../lib/simulator/mod.ts";
+import { children, kill } from "../../contracts/children.ts";
 import { within } from "../../contracts/deadline.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";
 import type { Attempt, FaultyArgument } from "../../guests/faulty.ts";
@@ -85,18 +86,6 @@ async function exists(pid: number): Promise<boolean> {
   // A zombie has ended: what is left of it waits for its parent.
   const status = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => undefined);
   return status !== undefined && !/\) [ZX] /.test(status);
-}
-
-/** The direct children of this process that have not ended. */
-async function children(): Promise<number[]> {
-  const found: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const status = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
-    const [state, parent] = status.slice(status.lastIndexOf(")") + 2).split(" ");
-    if (Number(parent) === Deno.pid && state !== "Z") found.push(Number(name));
-  }
-  return found;
 }
 
 for (const mode of ELSEWHERE) testFaults(mode);
@@ -377,7 +366,7 @@ Deno.test("process mode: SIGKILL during and between steps is a GuestDiedError", 
     await simulator.advanceTo(2);
     const pid = simulator.context.output("pid") as number;
     assert(await exists(pid));
-    if (wait > 0) setTimeout(() => Deno.kill(pid, "SIGKILL"), wait);
+    if (wait > 0) setTimeout(() => kill(pid), wait);
     else Deno.kill(pid, "SIGKILL");
     const error = await assertRejects(() => within(SECONDS, simulator.advanceTo(5)), GuestDiedError);
     assertStringIncludes(error.message, "it was killed by SIGKILL");

@@ -8,8 +8,16 @@ import { fileURLToPath } from "node:url";
 import { flagReader, readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
-import { ARGUMENT_LIMIT, argumentBytes, bundleGuests, inlineGuests, inlineWorld } from "./bundle/guests.ts";
+import {
+  ARGUMENT_LIMIT,
+  argumentBytes,
+  bundleGuests,
+  type Guests,
+  inlineGuests,
+  inlineWorld,
+} from "./bundle/guests.ts";
 import { type BuildOptions, esbuild } from "./bundle/esbuild.ts";
+import { onPlatform, type PlatformName, PLATFORMS } from "./bundle/platforms.ts";
 import { bundledFile } from "../lib/scenario/bundle.ts";
 import { ESBUILD } from "./packages.ts";
 import { resolveAsDeno } from "./bundle/resolve.ts";
@@ -18,9 +26,10 @@ const root = new URL("../", import.meta.url);
 
 const usage = `deno task bundle [--out DIR] [--json] [--help]
 
-Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file each, to be imported or run by URL.
+Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file each, to be imported or run by URL;
+DIR/holdfast.node.js and DIR/holdfast.browser.js are the module for Node 24 and Bun, and for browsers.
 --out   where they go [dist]
---json  prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes.
+--json  prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes, of Deno's guests.
 Ends with 0 if they are made, 1 if not, 2 for a wrong argument.`;
 
 const TAKES = { "--out": "a folder" } as const;
@@ -39,10 +48,21 @@ const settings: BuildOptions = {
   define: { "import.meta.main": "false" },
 };
 
-const entries = [
-  { file: "holdfast.js", contents: `export * from "./mod.ts";`, minifyWhitespace: false },
+/** What stands in a bundle: its file, its platform and its code. */
+interface Entry {
+  readonly file: string;
+  readonly platform: PlatformName;
+  readonly contents: string;
+  readonly minifyWhitespace?: boolean;
+}
+
+const entries: readonly Entry[] = [
+  ...(Object.entries(PLATFORMS) as [PlatformName, string][]).map(([platform, file]) => {
+    return { file, platform, contents: `export * from "./mod.ts";` };
+  }),
   {
     file: "cli.js",
+    platform: "deno",
     // Guests and a trace's scribe import it, too; only asked so does esbuild not define away what it really is.
     contents: `import { main, programs, runCommand, scribe, sharesOf } from "./scripts/cli.ts";
 export { programs, scribe, sharesOf };
@@ -51,7 +71,7 @@ if (isMain) await runCommand(main);`,
     // Otherwise comments tell where Deno's cache of npm packages is on the machine that made it.
     minifyWhitespace: true,
   },
-] as const;
+];
 
 /** A file that was made. */
 export interface BundledFile {
@@ -65,7 +85,7 @@ export interface BundledFile {
 export interface Bundles {
   /** The files, the module first. */
   readonly files: readonly BundledFile[];
-  /** The guests inside each of them; `argument` is what a process guest takes of the `limit` of one argument. */
+  /** The guests inside Deno's files; `argument` is what a process guest takes of the `limit` of one argument. */
   readonly guests: {
     readonly thread: number;
     readonly process: number;
@@ -78,19 +98,23 @@ export interface Bundles {
 export async function bundle(out: string): Promise<Bundles> {
   const { build, stop } = await esbuild();
   try {
-    const guests = await bundleGuests(root, settings);
-    const argument = argumentBytes(guests.process);
+    const guests = new Map<PlatformName, Guests>();
+    for (const platform of new Set(entries.map(({ platform }) => platform))) {
+      guests.set(platform, await bundleGuests(root, { settings, platform }));
+    }
+    const own = guestsOf(guests, "deno");
+    const argument = argumentBytes(own.process);
     const world = inlineWorld(
       await bundledFile(new URL("lib/scenario/world/main.ts", root).href, await import(ESBUILD)),
     );
     const files: BundledFile[] = [];
     await Deno.mkdir(out, { recursive: true });
-    for (const { file, contents, minifyWhitespace } of entries) {
+    for (const { file, platform, contents, minifyWhitespace = false } of entries) {
       const { outputFiles } = await build({
         ...settings,
         stdin: { contents, resolveDir: fileURLToPath(root), loader: "js" },
         minifyWhitespace,
-        plugins: [inlineGuests(guests), world, resolveAsDeno()],
+        plugins: [inlineGuests(guestsOf(guests, platform)), world, ...onPlatform(platform), resolveAsDeno()],
         write: false,
       });
       const text = outputFiles.map((output) => output.text).join("");
@@ -98,11 +122,17 @@ export async function bundle(out: string): Promise<Bundles> {
       await Deno.writeTextFile(path, text);
       files.push({ path, bytes: size(text) });
     }
-    const { thread, process } = guests;
+    const { thread, process } = own;
     return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };
   } finally {
     await stop();
   }
+}
+
+function guestsOf(all: ReadonlyMap<PlatformName, Guests>, platform: PlatformName): Guests {
+  const guests = all.get(platform);
+  if (guests === undefined) throw new RangeError(`Cannot bundle for ${platform}: it has no guests`);
+  return guests;
 }
 
 function size(text: string): number {

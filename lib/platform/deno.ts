@@ -52,7 +52,7 @@ function startThread(
     isHeld = true;
     if (data !== HELD) listener.message(data);
     // Granted when the thread, which holds it, is gone. What it said last may be one turn behind.
-    else void locks().request(name, () => deno.soon(end));
+    else void locks().request(name, () => own.soon(end));
   };
   worker.onmessageerror = () => listener.message(undefined);
   worker.onerror = (event) => {
@@ -115,7 +115,12 @@ function startChild(options: ChildOptions): Child {
   };
 }
 
-export const deno: Platform = {
+/** Whether this realm is one of Deno. */
+export function isHere(): boolean {
+  return Reflect.get(globalThis, "Deno") !== undefined;
+}
+
+export const own: Platform = {
   name: "Deno",
   get pid() {
     return Deno.pid;

@@ -1,8 +1,10 @@
 /**
- * The platform of this realm. One that the library does not know refuses everything when it is used, and says so.
+ * The platform of this realm. What it does not have refuses everything when it is used, and says so.
+ *
+ * - A bundle for another platform has that one's file in the place of Deno's.
  */
 
-import { deno } from "./deno.ts";
+import { isHere, own } from "./deno.ts";
 import type { Platform } from "./platform.ts";
 
 /** What takes its place everywhere. */
@@ -12,20 +14,51 @@ const SHARED: Partial<Platform> = {
   inspect: (value) => JSON.stringify(value) ?? String(value),
 };
 
-/** What this realm runs on. */
-export const platform: Platform = Reflect.get(globalThis, "Deno") === undefined ? unknown() : deno;
+/** Everything that a platform has. */
+const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
+  name: true,
+  pid: true,
+  childless: true,
+  startThread: true,
+  ownThread: true,
+  onUncaught: true,
+  startChild: true,
+  runChild: true,
+  takeStreams: true,
+  printToStderr: true,
+  onExit: true,
+  exit: true,
+  soon: true,
+  courseLocal: true,
+  isFile: true,
+  folderFault: true,
+  read: true,
+  scratch: true,
+  append: true,
+  pathOf: true,
+  inspect: true,
+};
 
-function unknown(): Platform {
-  const platform = { name: "elsewhere", ...SHARED };
-  for (const name of Object.keys(deno)) {
-    if (name in platform) continue;
-    Object.defineProperty(platform, name, {
+/** What this realm runs on. */
+export const platform: Platform = isHere()
+  ? refusing(own, (part) => `Cannot use ${part}: ${own.name} has none, Deno has`)
+  : refusing(
+    { name: "elsewhere" },
+    (part) => `Cannot use ${part}: this runtime is none that Holdfast knows, ${own.name} is wanted`,
+  );
+
+/** A platform whose missing parts are those of every platform, or refuse to be used. */
+function refusing(known: Partial<Platform> & Pick<Platform, "name">, refusal: (part: string) => string): Platform {
+  const whole = Object.defineProperties({ ...SHARED }, Object.getOwnPropertyDescriptors(known));
+  for (const part of Object.keys(EVERYTHING)) {
+    if (part in whole) continue;
+    Object.defineProperty(whole, part, {
       get(): never {
-        throw new TypeError(`Cannot use ${name}: this runtime is none that Holdfast knows, Deno is wanted`);
+        throw new TypeError(refusal(part));
       },
     });
   }
-  return platform as Platform;
+  return whole as Platform;
 }
 
 /** How many threads can run at once. */

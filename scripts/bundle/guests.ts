@@ -9,6 +9,8 @@
 
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, esbuild, type Plugin } from "./esbuild.ts";
+import { onPlatform, type PlatformName } from "./platforms.ts";
+import { replacing } from "./replacing.ts";
 import { resolveAsDeno } from "./resolve.ts";
 
 /** The code of both guests, and what the host hands to those that log. */
@@ -28,8 +30,11 @@ export const ARGUMENT_LIMIT = 131072;
 /** Room for what surrounds the guest's text: the call of `serveProcess` with a module's URL, and the media type. */
 const ROOM = 8192;
 
-/** Bundles and minifies the guests, with the settings that all bundles share. */
-export async function bundleGuests(root: URL, settings: BuildOptions): Promise<Guests> {
+/** Bundles and minifies the guests of a platform, with the settings that all bundles share. */
+export async function bundleGuests(
+  root: URL,
+  { settings, platform }: { readonly settings: BuildOptions; readonly platform: PlatformName },
+): Promise<Guests> {
   const { build } = await esbuild();
   const text = async (
     contents: string,
@@ -42,7 +47,7 @@ export async function bundleGuests(root: URL, settings: BuildOptions): Promise<G
       stdin,
       banner: { js: banner },
       minify: true,
-      plugins: [...plugins, resolveAsDeno()],
+      plugins: [...plugins, ...onPlatform(platform), resolveAsDeno()],
       write: false,
     });
     return outputFiles.map((file) => file.text).join("");
@@ -140,9 +145,4 @@ export async function configureGuestLogging(settings, options) {
 /** Leaves out what guests need for delegated systems: it comes from a URL. */
 function leaveSystems(): Plugin {
   return replacing(/[\\/]lib[\\/]host[\\/]system[\\/]guest\.ts$/, "export {};");
-}
-
-/** Puts a text in the place of a module. */
-function replacing(filter: RegExp, contents: string): Plugin {
-  return { name: "replacing", setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: "js" })) };
 }

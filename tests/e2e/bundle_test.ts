@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import * as library from "../../mod.ts";
 import type { Bundles } from "../../scripts/bundle.ts";
+import { PLATFORMS } from "../../scripts/bundle/platforms.ts";
 import { ARGUMENT_LIMIT, argumentBytes } from "../../scripts/bundle/guests.ts";
 import { bundled } from "./bundled.ts";
 import { run } from "./server.ts";
@@ -19,8 +20,11 @@ Deno.test.beforeAll(async () => {
 
 Deno.test.afterAll(async () => await Deno.remove(dist, { recursive: true }));
 
-Deno.test("bundle() makes both files and tells their sizes", async () => {
-  assertEquals(made.files.map(({ path }) => path), [`${dist}/holdfast.js`, `${dist}/cli.js`]);
+Deno.test("bundle() makes the module for each platform and the command line, and tells their sizes", async () => {
+  assertEquals(
+    made.files.map(({ path }) => path),
+    [...Object.values(PLATFORMS), "cli.js"].map((file) => `${dist}/${file}`),
+  );
   for (const { path, bytes } of made.files) assertEquals((await Deno.stat(path)).size, bytes);
   const { process, argument, limit } = made.guests;
   assert(argument > process && argument < limit, JSON.stringify(made.guests));
@@ -49,6 +53,19 @@ Deno.test("bundle() makes the same bytes again", async () => {
 Deno.test("holdfast.js exports what mod.ts exports", async () => {
   const bundled: object = await import(pathToFileURL(`${dist}/holdfast.js`).href);
   assertEquals(Object.keys(bundled), Object.keys(library));
+});
+
+Deno.test("each bundle holds its own platform alone, in its guests too", async () => {
+  const markOf = {
+    deno: "Deno.execPath()",
+    node: `from "node:worker_threads"`,
+    browser: "a browser starts no processes",
+  };
+  for (const [platform, file] of Object.entries(PLATFORMS)) {
+    const text = await Deno.readTextFile(`${dist}/${file}`);
+    const held = Object.entries(markOf).filter(([, mark]) => text.includes(mark)).map(([name]) => name);
+    assertEquals(held, [platform], file);
+  }
 });
 
 Deno.test("holdfast.js can be bundled again, with threads and processes", async () => {

@@ -1,0 +1,99 @@
+/**
+ * How Node 24 and Bun do what runtimes do differently.
+ *
+ * - A thread is a worker of `node:worker_threads`, whose `exit` event says that it has ended, whatever ended it.
+ * - Both are reached by the same modules; what differs is told apart by `process.versions.bun`.
+ */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+import { parentPort, type Transferable as NodeTransferable, Worker } from "node:worker_threads";
+import { printToStderr } from "./node_streams.ts";
+import type { OwnThread, Platform, Thread, ThreadListener, Transferable } from "./platform.ts";
+
+const isBun = process.versions["bun"] !== undefined;
+
+/** Whether this realm is one of Node or Bun. */
+export function isHere(): boolean {
+  return Reflect.get(globalThis, "Deno") === undefined && process.versions.node !== undefined;
+}
+
+/** The ports of the web are those of Node, whose types say more. */
+function asNode(transfer: readonly Transferable[]): NodeTransferable[] {
+  return [...transfer] as NodeTransferable[];
+}
+
+function startThread(
+  url: string,
+  { name, listener }: { readonly name: string; readonly listener: ThreadListener },
+): Thread {
+  const worker = new Worker(new URL(url), { name });
+  let threw: string | undefined;
+  worker.on("message", (data: unknown) => listener.message(data));
+  worker.on("messageerror", () => listener.message(undefined));
+  worker.on("error", (error: unknown) => void (threw = error instanceof Error ? error.message : String(error)));
+  // What it said last may be one turn behind.
+  worker.on("exit", () => own.soon(() => listener.ended(threw)));
+  return { send: (message, transfer = []) => worker.postMessage(message, asNode(transfer)) };
+}
+
+function ownThread(): Promise<OwnThread> {
+  const port = parentPort;
+  if (port === null) throw new TypeError("Cannot serve as a thread: this is the main thread, a worker is wanted");
+  return Promise.resolve({
+    send: (message, transfer = []) => port.postMessage(message, asNode(transfer)),
+    // Messages wait for the first listener.
+    listen: (message) => void port.on("message", message),
+    close: () => process.exit(0),
+  });
+}
+
+/** What Node and Bun have. */
+export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
+  name: isBun ? "Bun" : "Node",
+  pid: process.pid,
+  childless: undefined,
+  startThread,
+  ownThread,
+  onUncaught(callback) {
+    process.on("unhandledRejection", callback);
+    process.on("uncaughtException", callback);
+  },
+  printToStderr,
+  // The same listener counts once.
+  onExit(callback) {
+    if (!process.listeners("exit").includes(callback)) process.on("exit", callback);
+  },
+  exit: (code) => process.exit(code),
+  soon: (callback) => void setImmediate(callback),
+  courseLocal: <T>() => new AsyncLocalStorage<T>(),
+  isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  folderFault(path) {
+    const found = fs.statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return "there is none";
+    return found.isDirectory() ? undefined : "it is no folder";
+  },
+  read: async (path) => new Uint8Array(await fs.promises.readFile(path)),
+  scratch() {
+    const folder = fs.mkdtempSync(join(tmpdir(), "holdfast-"));
+    return {
+      keep(name, bytes) {
+        const path = join(folder, name);
+        fs.writeFileSync(path, bytes);
+        return pathToFileURL(path).href;
+      },
+      remove: () => fs.rmSync(folder, { recursive: true }),
+    };
+  },
+  append(path, { empty }) {
+    const file = fs.openSync(path, empty ? "w" : "a");
+    return { write: (bytes) => fs.writeSync(file, bytes), close: () => fs.closeSync(file) };
+  },
+  pathOf: (url) => fileURLToPath(url),
+  inspect: (value, options) => inspect(value, options),
+};

@@ -1,0 +1,21 @@
+/**
+ * The platforms that the module is bundled for: each bundle, with the guests inside it, holds one file of `lib/platform`.
+ */
+
+import type { Plugin } from "./esbuild.ts";
+import { replacing } from "./replacing.ts";
+
+/** The platforms, each with the file that is its bundle. */
+export const PLATFORMS = {
+  deno: "holdfast.js",
+  node: "holdfast.node.js",
+  browser: "holdfast.browser.js",
+} as const;
+
+export type PlatformName = keyof typeof PLATFORMS;
+
+/** Puts the file of a platform in the place of Deno's. */
+export function onPlatform(name: PlatformName): readonly Plugin[] {
+  if (name === "deno") return [];
+  return [replacing(/[\\/]lib[\\/]platform[\\/]deno\.ts$/, `export * from "./${name}.ts";`)];
+}

@@ -2,83 +2,28 @@
  * A NATS server of a test's own, from the program `nats-server` on the path: on a free port of loopback, in a folder of its
  * own, with JetStream.
  *
- * Where there is none, the tests that need it are left out, and counted by `deno test`; as root nothing is left out, because
- * there the gate installs it. The engine's package stands in a lock file of its own, and a test that loaded it would write
- * it into the project's: so these tests run in a process with that one.
- *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { guestCode } from "../../lib/host/guest_code.ts";
 import { Agent, type AgentOptions } from "../../lib/engine/mod.ts";
-import { readTally } from "../../scripts/checks/tally.ts";
 import { within } from "./deadline.ts";
-import { runs } from "./soak.ts";
+import { isLeftOut, packageSuite, packageTests } from "./packages.ts";
 
 /** Seconds that a server may take to listen. */
 const SECONDS = 20;
 
-const isThere = isOnPath("nats-server");
-if (!isThere) console.warn("nats-server is not on the path: the tests that need it are left out");
 /** Whether the tests that need a server are left out. */
-export const LEFT_OUT: boolean = !isThere && Deno.uid() !== 0;
-
-const INNER = "HOLDFAST_ENGINE_TESTS";
+export const LEFT_OUT: boolean = isLeftOut("nats-server");
 
 /** What registers the tests of a file that need a server. */
 export function natsTests(file: string): (name: string, body: () => Promise<void>) => void {
-  let run: Promise<string> | undefined;
-  return (name, body) => {
-    if (Deno.env.has(INNER)) return Deno.test({ name, fn: body, ignore: LEFT_OUT });
-    Deno.test({
-      name,
-      ignore: LEFT_OUT,
-      async fn() {
-        const text = await (run ??= runInside(file));
-        if (!text.includes(`\n${name} ... ok (`)) throw new Error(`in a process of its own:\n${text}`);
-      },
-    });
-  };
+  return packageTests(file, LEFT_OUT);
 }
 
-/** Registers a suite that needs a server, as one test, in a soak alone: it takes minutes. */
+/** Registers a suite that needs a server, in a soak alone. */
 export function natsSuite(name: string, { file, register }: { readonly file: string; register(): void }): void {
-  if (Deno.env.has(INNER)) return register();
-  if (runs(1) === 1) return;
-  Deno.test({
-    name,
-    ignore: LEFT_OUT,
-    async fn() {
-      const text = await runInside(file);
-      const { passed, failed } = readTally(text) ?? { passed: 0, failed: 1 };
-      if (passed === 0 || failed > 0) throw new Error(`in a process of its own:\n${text}`);
-    },
-  });
-}
-
-/** Runs the tests of a file in a process that may load the engine's package. */
-async function runInside(file: string): Promise<string> {
-  const lock = ["--frozen", `--lock=${fileURLToPath(new URL("../../scripts/packages.lock", import.meta.url))}`];
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "--allow-all", ...lock, fileURLToPath(file)],
-    env: { [INNER]: "1", NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
-}
-
-/** Whether there is a program of that name. */
-export function isOnPath(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
-    } catch {
-      return false;
-    }
-  });
+  packageSuite(name, { file, ignore: LEFT_OUT, register });
 }
 
 /** See the module. */

@@ -12,6 +12,8 @@ export interface Content {
   readonly folders?: Readonly<Record<string, URL>>;
   /** Single files, by path. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** Headers of every answer, besides its type. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A site that serves until it is disposed. */
@@ -35,20 +37,24 @@ export interface Ended {
 }
 
 const types: Readonly<Record<string, string>> = {
+  ".css": "text/css",
+  ".html": "text/html",
   ".js": "text/javascript",
-  ".ts": "application/typescript",
   ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".ts": "application/typescript",
+  ".wasm": "application/wasm",
 };
 
 /** Starts a site on a free port. */
-export function serve({ folders = {}, texts = {} }: Content): Site {
+export function serve({ folders = {}, texts = {}, headers = {} }: Content): Site {
   const asked = new Set<string>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    const path = new URL(request.url).pathname;
+    const path = new URL(request.url).pathname.replace(/\/$/, "/index.html");
     asked.add(path);
     const body = texts[path] ?? await fileOf(folders, path);
     if (body === undefined) return new Response(`There is no ${path}`, { status: 404 });
-    return new Response(body, { headers: { "content-type": types[extname(path)] ?? "text/plain" } });
+    return new Response(body, { headers: { ...headers, "content-type": types[extname(path)] ?? "text/plain" } });
   });
   const host = `127.0.0.1:${server.addr.port}`;
   return { host, asked, url: (path) => `http://${host}${path}`, [Symbol.asyncDispose]: () => server.shutdown() };
@@ -84,11 +90,11 @@ export async function run(args: readonly string[], options: Deno.CommandOptions 
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-async function fileOf(folders: NonNullable<Content["folders"]>, path: string): Promise<string | undefined> {
+async function fileOf(folders: NonNullable<Content["folders"]>, path: string): Promise<BodyInit | undefined> {
   for (const [prefix, folder] of Object.entries(folders).sort(([one], [other]) => other.length - one.length)) {
     if (!path.startsWith(prefix)) continue;
     try {
-      return await Deno.readTextFile(new URL(path.slice(prefix.length), folder));
+      return await Deno.readFile(new URL(path.slice(prefix.length), folder));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

@@ -1,0 +1,186 @@
+/**
+ * Chromium for tests, from the program `chromium` on the path: one browser for the tests of a file, and two sites of the same
+ * content, one isolated.
+ *
+ * - A tab has a context of its own, so nothing of it (storage, service workers) is left to the next one.
+ * - What a tab complains about on its console, throws and does not handle, or cannot load, fails its test.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { PLAYWRIGHT } from "../../scripts/packages.ts";
+import { type Content, serve, type Site } from "../e2e/server.ts";
+import { IS_INNER, isLeftOut, packageTests, programPath } from "./packages.ts";
+
+/** The headers by which a page gets shared memory. */
+export const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+} as const;
+
+/** The part of Playwright's page that tests use; see its own documentation. */
+export interface Page {
+  readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
+  readonly mouse: {
+    move(x: number, y: number, options?: { readonly steps?: number }): Promise<void>;
+    down(): Promise<void>;
+    up(): Promise<void>;
+  };
+  on(event: string, callback: (what: never) => void): void;
+  goto(url: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  goBack(): Promise<unknown>;
+  url(): string;
+  title(): Promise<string>;
+  click(selector: string): Promise<void>;
+  fill(selector: string, value: string): Promise<void>;
+  press(selector: string, key: string): Promise<void>;
+  focus(selector: string): Promise<void>;
+  textContent(selector: string): Promise<string | null>;
+  locator(selector: string): Locator;
+  getByRole(role: string, options?: { readonly name?: string | RegExp; readonly exact?: boolean }): Locator;
+  getByLabel(text: string | RegExp): Locator;
+  getByText(text: string | RegExp): Locator;
+  selectOption(selector: string, value: string): Promise<unknown>;
+  setInputFiles(selector: string, files: unknown): Promise<void>;
+  setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
+  emulateMedia(media: Readonly<Record<string, string>>): Promise<void>;
+  screenshot(options: { readonly path: string; readonly fullPage?: boolean }): Promise<unknown>;
+  addScriptTag(script: { readonly content?: string; readonly path?: string }): Promise<unknown>;
+  evaluate<T, A = undefined>(code: string | ((argument: A) => T | Promise<T>), argument?: A): Promise<T>;
+  waitForFunction(code: string | (() => unknown)): Promise<unknown>;
+  waitForSelector(selector: string): Promise<unknown>;
+}
+
+/** The part of Playwright's locator that tests use. */
+export interface Locator {
+  click(): Promise<void>;
+  fill(value: string): Promise<void>;
+  press(key: string): Promise<void>;
+  focus(): Promise<void>;
+  hover(): Promise<void>;
+  check(): Promise<void>;
+  count(): Promise<number>;
+  first(): Locator;
+  nth(index: number): Locator;
+  locator(selector: string): Locator;
+  textContent(): Promise<string | null>;
+  innerText(): Promise<string>;
+  allTextContents(): Promise<string[]>;
+  inputValue(): Promise<string>;
+  getAttribute(name: string): Promise<string | null>;
+  isVisible(): Promise<boolean>;
+  waitFor(): Promise<void>;
+  selectOption(value: string): Promise<unknown>;
+  boundingBox(): Promise<{ x: number; y: number; width: number; height: number } | null>;
+  evaluate<T>(code: string | ((element: never) => T)): Promise<T>;
+}
+
+/** How a tab is opened. */
+export interface TabOptions {
+  /** Whether the page may be isolated: by the headers of its server; yes by default. */
+  readonly isolated?: boolean;
+  /** Options of Playwright's context: `viewport`, `colorScheme`, `reducedMotion`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** What a test has of the browser. */
+export interface Browser {
+  /** The sites; both serve the same. */
+  readonly sites: { readonly isolated: Site; readonly plain: Site };
+  /** What tabs complained about so far; a test that provokes it takes it out. */
+  readonly complaints: string[];
+  /** Opens a tab at a path such as `/index.html`. */
+  open(path: string, options?: TabOptions): Promise<Page>;
+}
+
+interface Context {
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
+interface Launched {
+  newContext(options: Readonly<Record<string, unknown>>): Promise<Context>;
+  close(): Promise<void>;
+}
+
+const PROGRAM = "chromium";
+/** Whether the tests that need a browser are left out. */
+const LEFT_OUT: boolean = isLeftOut(PROGRAM);
+
+/** What registers the tests of a file that need a browser, and what its sites serve, which is asked for once. */
+export function browserTests(
+  file: string,
+  content: () => Content | Promise<Content>,
+): (name: string, body: (browser: Browser) => Promise<void>) => void {
+  const register = packageTests(file, LEFT_OUT);
+  let all: Started | undefined;
+  if (IS_INNER && !LEFT_OUT) {
+    Deno.test.beforeAll(async () => {
+      all = await start(await content());
+    });
+    Deno.test.afterAll(async () => await all?.end());
+  }
+  return (name, body) =>
+    register(name, async () => {
+      if (all === undefined) throw new Error("Cannot test: there is no browser");
+      await inBrowser(all, body);
+    });
+}
+
+interface Started {
+  readonly launched: Launched;
+  readonly sites: Browser["sites"];
+  end(): Promise<void>;
+}
+
+async function start(content: Content): Promise<Started> {
+  const { chromium } = await import(PLAYWRIGHT);
+  const launched: Launched = await chromium.launch({
+    executablePath: programPath(PROGRAM),
+    // Its sandbox refuses to be root.
+    args: ["--disable-gpu", ...Deno.uid() === 0 ? ["--no-sandbox"] : []],
+  });
+  const sites = {
+    isolated: serve({ ...content, headers: { ...content.headers, ...ISOLATED } }),
+    plain: serve(content),
+  };
+  return {
+    launched,
+    sites,
+    async end() {
+      await launched.close();
+      await Promise.all(Object.values(sites).map((site) => site[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** Runs a test, and closes its tabs. */
+async function inBrowser(
+  { launched, sites }: Started,
+  body: (browser: Browser) => Promise<void>,
+): Promise<void> {
+  const complaints: string[] = [];
+  const contexts: Context[] = [];
+  const open: Browser["open"] = async (path, { isolated = true, context = {} } = {}) => {
+    const made = await launched.newContext(context);
+    contexts.push(made);
+    const page = await made.newPage();
+    page.on("console", (message: { type(): string; text(): string; location(): { url: string } }) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`);
+    });
+    page.on("pageerror", (error: Error) => complaints.push(error.stack ?? error.message));
+    await page.goto((isolated ? sites.isolated : sites.plain).url(path));
+    return page;
+  };
+  try {
+    await body({ sites, complaints, open });
+    assertEquals(complaints, []);
+  } catch (error) {
+    if (complaints.length > 0 && error instanceof Error) error.message += `\nThe tab: ${complaints.join("\n")}`;
+    throw error;
+  } finally {
+    await Promise.all(contexts.map((context) => context.close()));
+  }
+}

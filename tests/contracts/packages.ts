@@ -1,0 +1,85 @@
+/**
+ * Tests that need packages of `scripts/packages.lock`, or a program on the path.
+ *
+ * - A test that loaded such a package would write it into the project's lock file: so these tests run in a process with the
+ *   other one, which runs all tests of its file at once.
+ * - Where the program is missing they are left out, and counted by `deno test`; as root nothing is left out, because there
+ *   the gate installs it.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { readTally } from "../../scripts/checks/tally.ts";
+import { runs } from "./soak.ts";
+
+const INNER = "HOLDFAST_PACKAGE_TESTS";
+
+/** Whether this process may load the packages. */
+export const IS_INNER: boolean = Deno.env.has(INNER);
+
+/** Whether the tests that need a program are left out; says so. */
+export function isLeftOut(program: string): boolean {
+  if (programPath(program) !== undefined) return false;
+  console.warn(`${program} is not on the path: the tests that need it are left out`);
+  return Deno.uid() !== 0;
+}
+
+/** Where a program is, if it is on the path. */
+export function programPath(program: string): string | undefined {
+  const paths = (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/${program}`);
+  return paths.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What registers the tests of a file, in either process. */
+export function packageTests(file: string, ignore: boolean): (name: string, body: () => Promise<void>) => void {
+  let run: Promise<string> | undefined;
+  return (name, body) => {
+    if (IS_INNER) return Deno.test({ name, fn: body, ignore });
+    Deno.test({
+      name,
+      ignore,
+      async fn() {
+        const text = await (run ??= runInside(file));
+        if (!text.includes(`\n${name} ... ok (`)) throw new Error(`in a process of its own:\n${text}`);
+      },
+    });
+  };
+}
+
+/** Registers a suite as one test, in a soak alone: it takes minutes. */
+export function packageSuite(
+  name: string,
+  { file, ignore, register }: { readonly file: string; readonly ignore: boolean; register(): void },
+): void {
+  if (IS_INNER) return register();
+  if (runs(1) === 1) return;
+  Deno.test({
+    name,
+    ignore,
+    async fn() {
+      const text = await runInside(file);
+      const { passed, failed } = readTally(text) ?? { passed: 0, failed: 1 };
+      if (passed === 0 || failed > 0) throw new Error(`in a process of its own:\n${text}`);
+    },
+  });
+}
+
+/** Runs the tests of a file in a process that may load the packages. */
+async function runInside(file: string): Promise<string> {
+  const lock = ["--frozen", `--lock=${fileURLToPath(new URL("../../scripts/packages.lock", import.meta.url))}`];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "--no-check", "--allow-all", ...lock, fileURLToPath(file)],
+    env: { [INNER]: "1", NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+}

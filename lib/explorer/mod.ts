@@ -99,4 +99,8 @@ export { AnswerTree, type TreeEnd, TreeNode } from "./answer_tree.ts";
 export { Failure } from "./prompter.ts";
 export type { Performed, WaitingLoop } from "./waiting_loop.ts";
 export { type RunTrace, traceOf, type TraceRow } from "./trace/trace_of.ts";
+export type { Touch } from "./trace/touch.ts";
+export { type Account, type AccountMoment, accountOf, MOST_MOMENTS } from "./trace/account.ts";
+export type { Moment, Stand, TaskStanding, ThingStanding } from "./trace/standing.ts";
+export { type Refused, type Rescheduled, rescheduled, type ScheduleChange } from "./rescheduled.ts";
 export { type TraceLine, traceLines, type TraceTextOptions } from "./trace/trace_text.ts";

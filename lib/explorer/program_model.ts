@@ -257,6 +257,11 @@ export class ProgramModel {
     });
   }
 
+  /** The shared things and their parts, by name. */
+  get things(): ReadonlyMap<string, SharedThing> {
+    return this.#things;
+  }
+
   /** The tasks that hold a thing. */
   holders(object: string): readonly number[] {
     const thing = this.#things.get(object);

@@ -22,9 +22,9 @@ import { Execution, type ExecutionOptions } from "./execution.ts";
 import type { Finding } from "./finding.ts";
 import { type Clock, ProgramModel } from "./program_model.ts";
 import { Replay } from "./replay.ts";
-import { parseSchedule, printOf } from "./schedule.ts";
+import { type Departure, parseSchedule, printOf, type Turns } from "./schedule.ts";
 import { DEATH } from "./scheduler.ts";
-import { Search } from "./search.ts";
+import { Search, type Shown } from "./search.ts";
 
 /** What a replay came to. */
 export interface ReplayResult {
@@ -50,6 +50,12 @@ export interface Repetition {
   readonly execution: Execution;
   /** How many tasks die in it. */
   readonly deaths: number;
+  /** Where it departs from the default. */
+  readonly departures: readonly Departure[];
+  /** Whether the tasks take turns after the last departure. */
+  readonly inTurns: Turns;
+  /** What another run of the program comes to, with the schedule that repeats it. */
+  show(departures: readonly Departure[]): Shown & { readonly fault?: string };
   /** A fresh model of the program. */
   model(): ProgramModel;
   /** A scheduler for one run of it. */
@@ -97,6 +103,9 @@ export function repetition(program: AnyProgram, schedule: string, options: Repet
     model,
     execution: new Execution(model(), how),
     deaths,
+    departures,
+    inTurns: inTurns ?? false,
+    show: (departures) => search.show(departures, { inTurns, afresh: false }),
     scheduler() {
       const scheduler = new Replay(departures, { names, inTurns });
       scheduler.begin();

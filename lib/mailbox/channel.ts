@@ -36,6 +36,7 @@ import type { Binding, Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, endOf, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "../codec/mod.ts";
+import { contentsOf } from "./contents.ts";
 import type { Taken } from "./queue.ts";
 import { bodyAt, checkEncoded } from "./records.ts";
 import { argsOf, AT_ONCE, checkBytes, checkCount, copied, DEFAULT_BYTES, encodeReason, holdsText } from "./region.ts";
@@ -316,6 +317,11 @@ export class Channel<T = unknown> implements SharedThing {
   /** See {@linkcode SharedThing}: a channel bound to the task closes. */
   ended(task: number, failure?: string): Steps<void> {
     return this.#endOf(task, failure);
+  }
+
+  /** See {@linkcode SharedThing}: the first of what can be taken. */
+  contents(): Steps<readonly T[]> {
+    return contentsOf(() => this.tryTake());
   }
 
   /** See {@linkcode SharedThing}. */

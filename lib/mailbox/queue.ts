@@ -32,6 +32,7 @@ import type { Binding, Shareable } from "../sync/mod.ts";
 import { checkWaitOptions, type SharedThing, type WaitOptions } from "../sync/mod.ts";
 import { batchOf, valuesOf } from "./batches.ts";
 import { decode, encode } from "../codec/mod.ts";
+import { contentsOf } from "./contents.ts";
 import {
   argsOf,
   AT_ONCE,
@@ -231,6 +232,11 @@ export class Queue<T = unknown> implements SharedThing {
   /** See {@linkcode SharedThing}: what the dead was granted goes back to its place. */
   *died(task: number): Steps<void> {
     yield* this.#stock.died(task);
+  }
+
+  /** See {@linkcode SharedThing}: the first of what can be taken. */
+  contents(): Steps<readonly T[]> {
+    return contentsOf(() => this.tryGet());
   }
 
   /** See {@linkcode SharedThing}. */

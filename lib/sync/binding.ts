@@ -44,6 +44,11 @@ export interface SharedThing {
   readonly signals?: readonly string[];
   /** Wakes all who wait, as a signal would: run by the explorer, which asks whom a signal that was lost would have helped. */
   rouse?(): Steps<void>;
+  /**
+   * What it holds, as plain data: for people who step through a run. May change the memory: the explorer, which runs it, sets
+   * that back. Where it is absent, the statistics are shown.
+   */
+  contents?(): Steps<unknown>;
   /** What is held or undone at the end of a run, as clauses such as "is held by a"; none if all is well. */
   leaks?(): Steps<readonly string[]>;
 }

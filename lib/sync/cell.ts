@@ -149,6 +149,11 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
     throw new TypeError(`Cannot wait for ${this.name}: a cell of 64 bits, one of 32 is wanted`);
   }
 
+  /** See {@linkcode SharedThing}. */
+  contents(): Steps<CellValue<C>> {
+    return this.load();
+  }
+
   /** See {@linkcode Viewing}: the operation itself, where the words are here. */
   static readonly viewing: Viewing<SharedCell<Cell>> = {
     blocking: {
@@ -216,5 +221,12 @@ export class SharedArray<C extends Cell> implements SharedThing {
     }
     const word = this.#word + index * this.#size;
     return new SharedCell(this.#binding, { name: `${this.name}[${index}]`, word, options: this.#options });
+  }
+
+  /** See {@linkcode SharedThing}. */
+  *contents(): Steps<readonly CellValue<C>[]> {
+    const values: CellValue<C>[] = [];
+    for (let index = 0; index < this.length; index++) values.push(yield* this.at(index).load());
+    return values;
   }
 }

@@ -218,6 +218,7 @@ const HOOKS: { readonly [K in ViewHook]-?: true } = {
   ready: true,
   signals: true,
   rouse: true,
+  contents: true,
   leaks: true,
   isHoldfastViewable: true,
   giveAtOnce: true,

@@ -11,11 +11,12 @@ import { type AnyProgram, dataText } from "../../program/mod.ts";
 import { actionText, wakeText } from "./action_text.ts";
 import type { TreeNode } from "../answer_tree.ts";
 import type { Failure } from "../prompter.ts";
-import type { Execution } from "../execution.ts";
+import type { Execution, Observe } from "../execution.ts";
 import type { Finding } from "../finding.ts";
-import { repetition, type RepetitionOptions } from "../repetition.ts";
+import { type Repetition, repetition, type RepetitionOptions } from "../repetition.ts";
 import { isDeath, type Point, type Scheduler } from "../scheduler.ts";
 import { sourcesOf } from "./sources.ts";
+import { type Touch, touchOf } from "./touch.ts";
 
 /** One row of a trace. */
 export interface TraceRow {
@@ -33,6 +34,8 @@ export interface TraceRow {
   readonly holds: readonly string[];
   /** Where it stands: URL, line and column; undefined where nobody knows. */
   readonly source: string | undefined;
+  /** The shared thing that it is about, and the values; absent where it is about none. */
+  readonly touch?: Touch | undefined;
 }
 
 /** A run, row by row. */
@@ -61,12 +64,32 @@ export function traceOf(
   schedule: string,
   options: RepetitionOptions = {},
 ): RunTrace {
-  const { result, execution, model, scheduler } = repetition(program, schedule, options);
+  return tracedRun(repetition(program, schedule, options));
+}
+
+/** Who looks on while a run is traced. */
+export interface Watcher {
+  /** Told before each step of what can happen, and of nothing at the end. */
+  between(actions: readonly number[], pick: number): void;
+  /** Told of each operation. */
+  readonly observe: Observe;
+}
+
+/** The trace of a run, under the eyes of someone who is made for its execution. */
+export function tracedRun(
+  { result, execution, model, scheduler }: Repetition,
+  watcherOf?: (execution: Execution) => Watcher,
+): RunTrace {
   const { names } = execution.model;
   // Only then it is known whether races are to be looked for.
   execution.run(scheduler());
   const recorder = new Recorder(execution);
-  execution.run(recorder.over(scheduler()), (task, node, answer) => recorder.observe(task, node, answer));
+  const watcher = watcherOf?.(execution);
+  execution.run(recorder.over(scheduler(), watcher), (task, node, answer) => {
+    recorder.observe(task, node, answer);
+    watcher?.observe(task, node, answer);
+  });
+  watcher?.between([], 0);
   recorder.markRace();
   recorder.finish();
   const places = sourcesOf(model(), recorder.answers);
@@ -102,12 +125,13 @@ class Recorder {
   }
 
   /** A scheduler whose picks are noted. */
-  over(scheduler: Scheduler): Scheduler {
+  over(scheduler: Scheduler, watcher: Watcher | undefined): Scheduler {
     return {
       watches: false,
       begin: () => true,
       pick: (point: Point) => {
         const pick = scheduler.pick(point);
+        watcher?.between(point.actions, pick);
         this.#step = point.step;
         this.#preempts = point.preempts && pick > 0 ? point.last % point.tasks : undefined;
         const action = point.actions[pick] ?? 0;
@@ -154,6 +178,8 @@ class Recorder {
       this.#execution.granularity === "word"
     ) {
       this.#add(task, place, actionText(operation, { answer, layout: this.#layout, call: node.call }));
+      const row = this.rows.at(-1)?.row;
+      if (row !== undefined) row.touch = touchOf(operation, { answer, layout: this.#layout });
     }
     if (!waited) this.#rowOf.push(this.rows.findLast(({ row }) => row.task === task)?.row);
     answers.push(answer);

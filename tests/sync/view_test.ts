@@ -28,7 +28,7 @@ import { loopMemory } from "../contracts/stage.ts";
 const SECONDS = 20;
 
 /** What looks after a run, or is no method. */
-const HOOKS = ["died", "ended", "owners", "holders", "ahead", "ready", "rouse", "leaks", "giveAtOnce"];
+const HOOKS = ["died", "ended", "owners", "holders", "ahead", "ready", "rouse", "contents", "leaks", "giveAtOnce"];
 
 function open() {
   const things = {

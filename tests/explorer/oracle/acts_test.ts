@@ -9,7 +9,7 @@ import { type Kind, kinds } from "./acts.ts";
 
 /** What those call who look after a run, or other primitives. */
 const INTERNAL: readonly string[] = [
-  ...["constructor", "died", "ended", "owners", "holders", "ahead", "ready", "rouse", "leaks"],
+  ...["constructor", "died", "ended", "owners", "holders", "ahead", "ready", "rouse", "contents", "leaks"],
   ...["take", "give", "mine", "repaired", "look", "releaseAll", "restore", "lost", "diedHolding"],
   ...["cancelled", "listen"],
   // The calls of a memory elsewhere, which those without "Bytes" and "Records" make.

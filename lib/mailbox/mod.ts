@@ -18,6 +18,7 @@ export {
   type FutureStatistics,
   type OutcomeBytes,
 } from "./future.ts";
+export { valuesOf } from "./batches.ts";
 export { type PutOptions, Queue, queue, type QueueOptions, type QueueStatistics, type Taken } from "./queue.ts";
 export {
   type AnyChannel,

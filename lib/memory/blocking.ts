@@ -29,6 +29,7 @@ import {
   type CallAnswer,
   CallSteps,
   INLINE,
+  InlineCall,
   MappedSteps,
   markBegun,
   type Operation,
@@ -40,8 +41,10 @@ export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
   if (steps instanceof CallSteps) {
     markBegun(steps);
     const answer = memory.perform(steps.operation);
+    if (answer === INLINE) return runBlocking(memory, steps.body as Steps<T>);
+    if (answer instanceof InlineCall) return runCalled(memory, { body: steps.body as Steps<T>, call: answer });
     // The owner ran the same method, so its value has the type of the body's.
-    return answer === INLINE ? runBlocking(memory, steps.body as Steps<T>) : (answer as CallAnswer).value as T;
+    return (answer as CallAnswer).value as T;
   }
   if (steps instanceof MappedSteps) return steps.give(runBlocking(memory, steps.steps));
   const iterator = steps[Symbol.iterator]();
@@ -58,6 +61,17 @@ export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
     step = iterator.next(answer);
   }
   return step.value;
+}
+
+/** Runs what is called, for whoever wants to know when it has ended. */
+function runCalled<T>(memory: Memory, { body, call }: { readonly body: Steps<T>; readonly call: InlineCall }): T {
+  try {
+    const value = runBlocking(memory, body);
+    call.give(value);
+    return value;
+  } finally {
+    call.end();
+  }
 }
 
 /** Goes on after an operation that failed: the error is thrown where the program yielded it. */

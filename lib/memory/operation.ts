@@ -169,10 +169,25 @@ export interface CallOperation {
 /** The answer to a call whose steps the asking task itself is to run: one for all copies of the library in a guest. */
 export const INLINE: unique symbol = Symbol.for("holdfast:inline");
 
-/** The same answer, for a driver that has to know when the steps of the call have ended. */
+/** The same answer, for a driver that has to know when the steps of the call have ended, and what they gave. */
 export class InlineCall {
   /** Whether they have. */
   ended = false;
+  /** Whether they gave something: not where they threw. */
+  gave = false;
+  /** What they gave. */
+  value: unknown;
+
+  /** Says what they give. */
+  give(value: unknown): void {
+    this.gave = true;
+    this.value = value;
+  }
+
+  /** Says that they have ended. */
+  end(): void {
+    this.ended = true;
+  }
 }
 
 /** The answer to a call that the owner of the memory has run. */
@@ -418,9 +433,11 @@ export class CallSteps<T> implements Steps<T> {
     if (answer === INLINE) return yield* this.body;
     if (answer instanceof InlineCall) {
       try {
-        return yield* this.body;
+        const value = yield* this.body;
+        answer.give(value);
+        return value;
       } finally {
-        answer.ended = true;
+        answer.end();
       }
     }
     // The owner ran the same method, so its value has the type of the body's.

@@ -85,6 +85,8 @@ export class Space<S extends Shareables> {
   readonly layout: Layout;
   /** How many tasks there are without the supervisor, whose number this is. */
   readonly tasks: number;
+  /** What kind of thing each is, such as `lock`, by name. */
+  readonly kinds: ReadonlyMap<string, string>;
   readonly #names: readonly string[];
   readonly #lanesPerTask: number;
   readonly #firstWake: number;
@@ -104,6 +106,7 @@ export class Space<S extends Shareables> {
     this.tasks = tasks;
     this.#names = names;
     this.#lanesPerTask = lanesPerTask;
+    this.kinds = new Map(Object.entries(things).map(([name, { kind }]) => [name, kind]));
     const reserving = new Reserving(things, { tasks: tasks + 1, lanes: tasks * lanesPerTask + hostLanes });
     this.#firstWake = reserving.words("lanes.wake", reserving.lanes);
     this.#lanes = reserving.lanes;

@@ -58,22 +58,23 @@ export async function beginTask(
 /** Runs the task to its end, and tells that. */
 function perform(
   made: GuestTask,
-  { reached: { memory, isStopped }, end, task: { task, observed, stepped }, attaches }: {
+  { reached: { memory, isStopped }, end, task: { task, observed, watched, stepped }, attaches }: {
     readonly reached: TaskMemory;
     readonly end: GuestEnd;
     readonly task: TaskMessage;
     readonly attaches: boolean;
   },
 ): void {
-  const view = observed ? new ObservedMemory(memory, now) : undefined;
+  const view = observed || watched ? new ObservedMemory(memory, now) : undefined;
   const started = now();
   // Where it asks for each operation, whoever answers knows what it holds.
   const looks = attaches && !stepped;
+  if (watched && looks) view?.watchUses(made.look(memory));
   const bytes = made.run(view ?? memory, (things) => looks ? view?.watch(things, task) : undefined);
   view?.end();
   if (isStopped()) return;
-  const { waits = [], holds = [] } = view ?? {};
-  end.send("reply", 1, encode({ bytes, waits, holds, started, finished: now() }));
+  const { waits = [], holds = [], uses = [] } = view ?? {};
+  end.send("reply", 1, encode({ bytes, waits, holds, uses, started, finished: now() }));
 }
 
 async function attach(

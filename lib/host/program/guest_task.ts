@@ -26,6 +26,8 @@ export interface GuestTask {
    * things that it has attached to.
    */
   run(memory: Memory, attached?: (things: Things) => void): Uint8Array;
+  /** The things of one more view of a memory, for whoever looks at them. */
+  look(memory: Memory): Things;
 }
 
 /** Makes a task from its module's exports. */
@@ -49,6 +51,7 @@ export function makeTask(exports: Exports, { module, program: name, settings, ta
   }
   return {
     layout: space.layout,
+    look: (memory) => space.attach(memory, { task }).things,
     run(memory, attached) {
       try {
         const { shared, things, end } = space.attach(memory, { task });

@@ -14,6 +14,7 @@ import { Owner } from "./owner.ts";
 import { afterTimeout, daemonsOf, type ProgramEnd, type ProgramJob, programModule } from "./run.ts";
 import { SharedTasks } from "./shared_tasks.ts";
 import { TaskEnds } from "./task_ends.ts";
+import { Uses } from "./uses.ts";
 import { taskDoneFrom } from "./task_message.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
@@ -83,6 +84,14 @@ class GuestRun {
       ends.endRest((task) => ({ kind: "failed", far: farError(this.#closedError(names[task] ?? "")) }));
     });
     this.#started = now();
+    // An owner tells for itself.
+    const { watch, space } = this.#job;
+    if (watch !== undefined && this.#memory.attach !== undefined) {
+      const { memory } = this.#memory;
+      const { things, end } = space.attach(memory);
+      new Uses(things, memory, { now, tell: watch }).begin(space.kinds.keys());
+      end();
+    }
     this.#memory.began();
     const letGo = afterTimeout(this.#job, this.#keeper.warm.mode.name, (far) => {
       ends.endRest(() => ({ kind: "failed", far }));
@@ -111,7 +120,7 @@ class GuestRun {
   }
 
   #begin(guest: KeptRealm, task: number): Promise<BeginFailure | undefined> {
-    const { program, settings, space, observe, script, names, limit } = this.#job;
+    const { program, settings, space, observe, watch, script, names, limit } = this.#job;
     this.#guests.push({ guest, task });
     const { attach } = this.#memory;
     return guest.begin({
@@ -123,6 +132,7 @@ class GuestRun {
         task,
         layout: space.layout.toTable(),
         observed: observe !== undefined,
+        watched: watch !== undefined,
         stepped: script !== undefined,
       },
       attaches: attach !== undefined,
@@ -147,6 +157,8 @@ class GuestRun {
       const done = taskDoneFrom(frame.value());
       this.#ends.endWith(task, done.bytes);
       drawLane(this.#lanes, task, done);
+      const { watch, names } = this.#job;
+      if (watch !== undefined) { for (const use of done.uses) watch({ ...use, lane: names[task] ?? `task ${task}` }); }
     } else if (kind === "ask" && this.#memory.ask !== undefined) {
       this.#memory.ask(task, frame.payload(), (bytes) => {
         realm.outbox.add("result", number, bytes);

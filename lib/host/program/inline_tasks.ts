@@ -16,6 +16,7 @@ import { decodeEnd } from "./task_ends.ts";
 import { Recovery } from "../shared/recovery.ts";
 import { Holds } from "./holds.ts";
 import { Lanes, RUNNING } from "./lanes.ts";
+import { WatchedMemory, watchThings } from "./watched_memory.ts";
 import { taskSteps } from "./task_steps.ts";
 
 /** Why a daemon is stopped. */
@@ -24,7 +25,10 @@ const OVER = "all but daemons have ended, a task to wait for is wanted";
 /** Runs a program in the caller. */
 export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
   const { space, tasks, names, settings, limit } = job;
-  const memory = new ModelMemory(space.layout, { chooser: seededChooser(settings.seed) });
+  const chooser = seededChooser(settings.seed);
+  const memory = job.watch === undefined
+    ? new ModelMemory(space.layout, { chooser })
+    : new WatchedMemory(space.layout, { chooser });
   runBlocking(memory, space.initialize());
   const recovery = new Recovery(space, memory);
   const lanes = new Lanes(names, job.observe);
@@ -36,6 +40,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   const holds = job.observe === undefined
     ? undefined
     : new Holds(space.attach(memory).things, memory, (span) => lanes.held(span));
+  if (memory instanceof WatchedMemory) watchThings(job, memory, () => memory.clock + turns / 1000);
   const views = names.map((_, task) => space.attach(memory, { task }));
   const placeOf = (task: number) => ({
     memory,
@@ -76,6 +81,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
       },
     },
   );
+  if (memory instanceof WatchedMemory) memory.uses = undefined;
   holds?.end(time());
   for (const { end } of views) end();
   const ends = outcomes.map((outcome, task): TaskEnd => {

@@ -7,8 +7,9 @@
 import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../../memory/mod.ts";
 import { calledName, INLINE, runBlocking } from "../../memory/mod.ts";
 
-import type { SharedThing } from "../../sync/mod.ts";
+import type { SharedThing, Things } from "../../sync/mod.ts";
 import { Holds } from "./holds.ts";
+import { type OwnUse, Uses } from "./uses.ts";
 
 /** What a task waited for or held, for some time. */
 export interface TaskSpan {
@@ -25,10 +26,13 @@ export class ObservedMemory implements Memory {
   readonly waits: TaskSpan[] = [];
   /** What it held so far, as far as it looks. */
   readonly holds: TaskSpan[] = [];
+  /** What it did with shared things so far, if that is to be noted. */
+  readonly uses: OwnUse[] = [];
   readonly #memory: Memory;
   readonly #now: () => number;
   #call: CallOperation | undefined;
   #holds: Holds | undefined;
+  #uses: Uses | undefined;
 
   /** Observes a memory by a clock. */
   constructor(memory: Memory, now: () => number) {
@@ -41,6 +45,11 @@ export class ObservedMemory implements Memory {
     this.#holds = new Holds(things, this.#memory, ({ task: holder, ...span }) => {
       if (holder === task) this.holds.push(span);
     });
+  }
+
+  /** Notes what the task does with shared things as well; `things` are those of a view of the memory that nobody else uses. */
+  watchUses(things: Things): void {
+    this.#uses = new Uses(things, this.#memory, { now: this.#now, tell: (use) => void this.uses.push(use) });
   }
 
   /** The task has ended. */
@@ -64,7 +73,9 @@ export class ObservedMemory implements Memory {
     // What a call has changed shows before whatever comes next.
     if (this.#call !== undefined) this.#holds?.look(this.#now());
     if (kind === "call") this.#call = operation;
-    if (kind !== "call" && kind !== "wait" && kind !== "sleep") return this.#memory.perform(operation);
+    if (kind !== "call" && kind !== "wait" && kind !== "sleep") {
+      return this.#noted(operation, this.#memory.perform(operation));
+    }
     const started = this.#now();
     let answer: Answer;
     try {
@@ -73,7 +84,11 @@ export class ObservedMemory implements Memory {
       const name = kind === "sleep" ? "sleep" : `${this.#call?.object}.${calledName(this.#call?.method ?? "")}`;
       if (kind !== "call" || answer !== INLINE) this.waits.push({ name, started, finished: this.#now() });
     }
-    return answer;
+    return this.#noted(operation, answer);
+  }
+
+  #noted(operation: Operation, answer: Answer): Answer {
+    return this.#uses === undefined ? answer : this.#uses.note(operation, { task: 0, answer });
   }
 
   /** Draws the next ticket. */

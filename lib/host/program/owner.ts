@@ -20,6 +20,7 @@ import { Recovery } from "../shared/recovery.ts";
 import { findDeadlock, type TaskWait } from "./deadlock.ts";
 import { type HeldSpan, Holds } from "./holds.ts";
 import type { ProgramJob, TaskEnd } from "./run.ts";
+import { WatchedMemory, watchThings } from "./watched_memory.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
 /** What an owner needs. */
@@ -65,7 +66,8 @@ export class Owner implements TasksMemory {
     this.#options = options;
     this.#script = job.script ?? [];
     const chance = seededChooser(settings.seed);
-    this.memory = new ModelMemory(space.layout, {
+    const Kind = job.watch === undefined ? ModelMemory : WatchedMemory;
+    this.memory = new Kind(space.layout, {
       start: this.#script.length > 0 ? 0 : options.now(),
       patient: () => this.#isScripted && this.#script[this.#turn]?.kind === "park",
       chooser: (n) => this.#isScripted ? Number(this.#script[this.#turn]?.answer) : chance(n),
@@ -81,6 +83,7 @@ export class Owner implements TasksMemory {
       unpark: (task) => this.memory.unpark(task),
     };
     runBlocking(this.memory, space.initialize());
+    if (this.memory instanceof WatchedMemory) watchThings(job, this.memory, options.now);
     this.#things = names.map((_, task) => space.attach(this.memory, { task }).things);
     this.#recovery = new Recovery(space, this.memory);
     const { held } = options;
@@ -140,6 +143,7 @@ export class Owner implements TasksMemory {
   /** Stops its timer. */
   close(): void {
     this.#holds?.end(this.#options.now());
+    if (this.memory instanceof WatchedMemory) this.memory.uses = undefined;
     this.#letGo();
   }
 

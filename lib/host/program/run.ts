@@ -13,6 +13,7 @@ import type { Observer } from "../../simulator/mod.ts";
 import { type Shareables, Space } from "../../sync/mod.ts";
 import type { AnyModeName } from "../../mode/mod.ts";
 import { after, limit } from "../../platform/mod.ts";
+import type { Watcher } from "./uses.ts";
 import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./report.ts";
 
 /** How to run a program. */
@@ -23,6 +24,11 @@ export interface ProgramOptions extends SettingsOptions {
   readonly timeout?: number | undefined;
   /** Told of what each task does and waits for, in milliseconds: of the virtual clock in direct mode. */
   readonly observe?: Observer | undefined;
+  /**
+   * Told of each use of a shared thing, and first how all of them stand, by the same clock: in direct mode as it happens,
+   * elsewhere when its task has ended. A run by a script tells nothing of it.
+   */
+  readonly watch?: Watcher | undefined;
   /** What the tasks do, operation by operation, in thread or process mode: as a run in the model was. */
   readonly script?: Script | undefined;
   /** Told what a host program is at. */
@@ -33,6 +39,8 @@ export interface ProgramOptions extends SettingsOptions {
 export interface ProgramJob {
   /** Told of what each task does and waits for. */
   readonly observe: Observer | undefined;
+  /** Told of each use of a shared thing. */
+  readonly watch: Watcher | undefined;
   /** What the tasks do, operation by operation. */
   readonly script: Script | undefined;
   /** The program. */
@@ -76,6 +84,7 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
   }
   const settings = settingsOf(program, options);
   const { observe, script } = options;
+  const watch = script === undefined ? options.watch : undefined;
   const time = limit(options.timeout, { act: `run ${program.name}`, positive: true });
   const tasks = program.tasks(settings);
   const names = tasks.map(({ name }) => name);
@@ -87,7 +96,7 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
     );
   }
   const space = new Space(program.shared(settings), { tasks: tasks.length, names });
-  return { program, settings, tasks, names, space, limit: time, observe, script };
+  return { program, settings, tasks, names, space, limit: time, observe, watch, script };
 }
 
 /**

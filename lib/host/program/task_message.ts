@@ -6,6 +6,7 @@ import { ProtocolError } from "../../errors.ts";
 import type { LayoutTable } from "../../memory/mod.ts";
 import type { Script, Settings } from "../../program/mod.ts";
 import type { TaskSpan } from "./observed_memory.ts";
+import type { OwnUse } from "./uses.ts";
 
 /** What a guest is told about its task; structured-cloneable. */
 export interface TaskMessage {
@@ -21,6 +22,8 @@ export interface TaskMessage {
   readonly layout: LayoutTable;
   /** Whether to note what the task waits for. */
   readonly observed: boolean;
+  /** Whether to note what the task does with shared things, too. */
+  readonly watched: boolean;
   /** Whether it follows a script: the host's clock and chance count then. */
   readonly stepped: boolean;
 }
@@ -41,6 +44,8 @@ export interface TaskDone {
   readonly waits: readonly TaskSpan[];
   /** What it held, where that was to be noted and it can see it. */
   readonly holds: readonly TaskSpan[];
+  /** What it did with shared things, where that was to be noted and it can see it. */
+  readonly uses: readonly OwnUse[];
   /** When it began, in milliseconds. */
   readonly started: number;
   /** When it ended, in milliseconds. */
@@ -53,20 +58,32 @@ export interface TaskDone {
  * @throws {ProtocolError} where it is none.
  */
 export function taskDoneFrom(value: unknown): TaskDone {
-  const { bytes, waits, holds, started, finished } = recordFrom(value);
+  const { bytes, waits, holds, uses, started, finished } = recordFrom(value);
   const isSpan = (wait: unknown): wait is TaskSpan => {
     const { name, started, finished } = recordFrom(wait);
     return typeof name === "string" && typeof started === "number" && typeof finished === "number";
   };
-  // A list may claim any number of holes, each of which would be looked at.
-  const areSpans = (value: unknown): value is TaskSpan[] => {
-    return Array.isArray(value) && Object.keys(value).length === value.length && value.every(isSpan);
+  const isUse = (use: unknown): use is OwnUse => {
+    const { thing, method, started, finished, given, got, failed, state } = recordFrom(use);
+    return typeof thing === "string" && typeof method === "string" && typeof started === "number" &&
+      typeof finished === "number" && isListOf(given, isText) && isListOf(got, isText) && typeof failed === "boolean" &&
+      recordFrom(state) !== undefined;
   };
-  const isWhole = bytes instanceof Uint8Array && areSpans(waits) && areSpans(holds);
+  const isWhole = bytes instanceof Uint8Array && isListOf(waits, isSpan) && isListOf(holds, isSpan) &&
+    isListOf(uses, isUse);
   if (isWhole && typeof started === "number" && typeof finished === "number") {
-    return { bytes, waits, holds, started, finished };
+    return { bytes, waits, holds, uses, started, finished };
   }
   throw new ProtocolError("an end of a task that lacks a part, a whole one is wanted");
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** Whether a value is a list of such: one may claim any number of holes, each of which would be looked at. */
+function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
+  return Array.isArray(value) && Object.keys(value).length === value.length && value.every(isOne);
 }
 
 /**

@@ -33,7 +33,7 @@ Deno.test("drawLane() draws what a task did elsewhere, without gaps", () => {
     started: 5,
     finished: 6,
   }];
-  drawLane(lanes, 1, { bytes: new Uint8Array(), waits, holds: [], started: 1, finished: 9 });
+  drawLane(lanes, 1, { bytes: new Uint8Array(), waits, holds: [], uses: [], started: 1, finished: 9 });
   assertEquals(seen, [
     "b running 1-2",
     "b x 2-3",

@@ -76,5 +76,5 @@ export type { ModelMemoryOptions, ParkedTask, ReadyTask, SavedMemory } from "./m
 export { ModelMemory, PARKED } from "./model_memory.ts";
 export { RemoteMemory, type RemoteMemoryOptions } from "./remote_memory.ts";
 export { GuestControl, type GuestControlOptions, type PublishedWait } from "./guest_control.ts";
-export { sharedWaiting, type Waited, type Waiting } from "./waiting.ts";
+export { mayBlock, sharedWaiting, type Waited, type Waiting } from "./waiting.ts";
 export { SharedMemory, type SharedMemoryHandle, type SharedMemoryOptions } from "./shared_memory.ts";

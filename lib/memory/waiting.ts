@@ -26,3 +26,13 @@ export const sharedWaiting: Waiting = {
   waitAsync: (words, word, expected, milliseconds) => Atomics.waitAsync(words, word, expected, milliseconds).value,
   notify: (words, word, count = Infinity) => Atomics.notify(words, word, count),
 };
+
+/** Whether this realm may block: the one that draws a page may not. */
+export function mayBlock(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

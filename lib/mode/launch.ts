@@ -71,7 +71,7 @@ export function launchChild(code: GuestCode): Launch {
   return (setup, external) => {
     const { childless } = platform;
     if (childless !== undefined) {
-      throw new TypeError(`Cannot start a process guest: ${childless}, thread mode is wanted in such a program`);
+      throw new TypeError(`Cannot start a process guest: ${childless}, thread or direct mode is wanted`);
     }
     const { env, cwd } = setup.options;
     const args = guestArguments(setup, { code, external, host: platform.pid });

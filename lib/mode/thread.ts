@@ -8,7 +8,7 @@
  */
 
 import { errorText, GuestDiedError, guestFault, ProtocolError, UncloneableError } from "../errors.ts";
-import { BytePipe, COUNTED, Doorbell, LISTENS, URGENT } from "../memory/mod.ts";
+import { BytePipe, COUNTED, Doorbell, LISTENS, mayBlock, URGENT } from "../memory/mod.ts";
 import { cores, now, platform, type Thread, type Transferable, turn } from "../platform/mod.ts";
 import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
@@ -35,7 +35,9 @@ export function spinFor(guests: number, cores: number): number {
 
 /** Makes the mode. */
 export function threadMode(code: GuestCode): Mode {
-  const bell = new Doorbell(now);
+  // Made when it is wanted: where threads cannot share memory, the other modes work all the same.
+  let made: Doorbell | undefined;
+  const bell = () => made ??= new Doorbell(now);
   return {
     name: "thread",
     memory: "shared",
@@ -43,20 +45,30 @@ export function threadMode(code: GuestCode): Mode {
     moves: true,
     start(setup) {
       refuseOptions(setup);
-      return new ThreadRealm(setup.module, { bell, code });
+      const { threadless } = platform;
+      if (threadless !== undefined) throw new TypeError(`Cannot start a thread guest: ${threadless}`);
+      return new ThreadRealm(setup.module, { bell: bell(), code });
     },
     // A thread ends with its process.
     kill() {},
-    spin: (guests) => void (bell.spin = spinFor(guests, cores())),
-    block(realms, deadline) {
-      const threads = realms as readonly ThreadRealm[];
-      // A message that is larger than a ring comes in parts, each of which wants an answer at once.
-      const urgent = threads.some((realm) => realm.busy || realm.isHalfRead);
-      let all = true;
-      for (const realm of threads) all = realm.arm(urgent ? URGENT : COUNTED) && all;
-      if (all || !urgent) bell.wait(deadline, { urgent });
+    spin(guests) {
+      if (platform.threadless === undefined) bell().spin = spinFor(guests, cores());
     },
+    ...mayBlock() ? { block: (realms, deadline) => blockOn(realms, { deadline, bell: bell() }) } : {},
   };
+}
+
+/** Blocks until the guests have answered, or one wants an answer at once. */
+function blockOn(
+  realms: readonly Realm[],
+  { deadline, bell }: { readonly deadline: number; readonly bell: Doorbell },
+): void {
+  const threads = realms as readonly ThreadRealm[];
+  // A message that is larger than a ring comes in parts, each of which wants an answer at once.
+  const urgent = threads.some((realm) => realm.busy || realm.isHalfRead);
+  let all = true;
+  for (const realm of threads) all = realm.arm(urgent ? URGENT : COUNTED) && all;
+  if (all || !urgent) bell.wait(deadline, { urgent });
 }
 
 function refuseOptions({ options }: GuestSetup): void {

@@ -1,93 +1,14 @@
 /**
  * Deno's way of doing what runtimes do differently.
- *
- * - The end of a thread is known by a Web Lock that it holds for as long as it lives: the one who started it has queued for
- *   that lock, and is granted it when the thread ends, whatever ended it (`close`, `Deno.exit`, an uncaught error).
- * - A thread says nothing before it holds that lock, so it cannot end unseen.
  */
 
 import { ownStreams, printToStderr } from "./deno_streams.ts";
-import type { Child, ChildOptions, OwnThread, Platform, ProcessSignal, Thread, ThreadListener } from "./platform.ts";
-
-/** Deno has Web Locks, its types do not. */
-interface LockManager {
-  request(name: string, callback: () => unknown): Promise<unknown>;
-}
-
-/** The part of a worker's global scope that a thread uses. */
-interface WorkerScope {
-  readonly name: string;
-  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void, options: { capture: true }): void;
-  postMessage(message: unknown, transfer?: readonly unknown[]): void;
-  close(): void;
-}
-
-/** The first message of a thread: it holds its lock. */
-const HELD = "holdfast: the lock is held";
+import type { Child, ChildOptions, Platform, ProcessSignal } from "./platform.ts";
+import { onUncaught, ownWebThread, startWebThread } from "./web_thread.ts";
 
 function builtin<T>(name: string): T {
   const { getBuiltinModule } = Reflect.get(globalThis, "process") as typeof import("node:process");
   return getBuiltinModule(name) as T;
-}
-
-function locks(): LockManager {
-  return (navigator as unknown as { readonly locks: LockManager }).locks;
-}
-
-function startThread(
-  url: string,
-  { name, listener }: { readonly name: string; readonly listener: ThreadListener },
-): Thread {
-  const worker = new Worker(url, { type: "module", name });
-  let threw: string | undefined;
-  let isOver = false;
-  const end = (): void => {
-    if (isOver) return;
-    isOver = true;
-    listener.ended(threw);
-  };
-  let isHeld = false;
-  worker.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (isHeld) return listener.message(data);
-    isHeld = true;
-    if (data !== HELD) listener.message(data);
-    // Granted when the thread, which holds it, is gone. What it said last may be one turn behind.
-    else void locks().request(name, () => own.soon(end));
-  };
-  worker.onmessageerror = () => listener.message(undefined);
-  worker.onerror = (event) => {
-    // Without this the error would end the whole process.
-    event.preventDefault();
-    threw = event.message;
-    end();
-  };
-  return { send: (message, transfer = []) => worker.postMessage(message, [...transfer]) };
-}
-
-async function ownThread(): Promise<OwnThread> {
-  const scope = self as unknown as WorkerScope;
-  const { name } = scope;
-  const send = scope.postMessage.bind(scope);
-  const close = scope.close.bind(scope);
-  const waiting: unknown[] = [];
-  let told = (data: unknown): void => void waiting.push(data);
-  // Before all listeners of the guest's own, none of which can keep a message from this one.
-  scope.addEventListener("message", ({ data }) => told(data), { capture: true });
-  const held = Promise.withResolvers<void>();
-  void locks().request(name, () => {
-    held.resolve();
-    return new Promise(() => {});
-  });
-  await held.promise;
-  send(HELD);
-  return {
-    send: (message, transfer = []) => send(message, transfer),
-    listen(message) {
-      told = message;
-      for (const data of waiting.splice(0)) message(data);
-    },
-    close,
-  };
 }
 
 /** This runtime with other arguments. */
@@ -128,18 +49,10 @@ export const own: Platform = {
   get childless() {
     return Deno.build.standalone ? "it was made by deno compile and would start itself" : undefined;
   },
-  startThread,
-  ownThread,
-  onUncaught(callback) {
-    globalThis.addEventListener("unhandledrejection", (event) => {
-      event.preventDefault();
-      callback(event.reason);
-    });
-    globalThis.addEventListener("error", (event) => {
-      event.preventDefault();
-      callback(event.error);
-    });
-  },
+  threadless: undefined,
+  startThread: (url, options) => startWebThread(url, { ...options, soon: own.soon }),
+  ownThread: ownWebThread,
+  onUncaught,
   startChild,
   async runChild(options) {
     const { code, stdout, stderr } = await command(options, { stdin: "null", stdout: "piped", stderr: "piped" })

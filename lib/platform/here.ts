@@ -19,6 +19,7 @@ const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   name: true,
   pid: true,
   childless: true,
+  threadless: true,
   startThread: true,
   ownThread: true,
   onUncaught: true,

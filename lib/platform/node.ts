@@ -58,6 +58,7 @@ export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
   name: isBun ? "Bun" : "Node",
   pid: process.pid,
   childless: undefined,
+  threadless: undefined,
   startThread,
   ownThread,
   onUncaught(callback) {

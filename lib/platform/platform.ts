@@ -130,6 +130,8 @@ export interface Platform {
   readonly pid: number;
   /** Why this program cannot start copies of its runtime, if it cannot. */
   readonly childless: string | undefined;
+  /** Why this program cannot start threads that share memory with it, if it cannot. */
+  readonly threadless: string | undefined;
 
   /** Starts a thread that runs a module; the name is told to the thread and to nobody else's. */
   startThread(url: string, options: { readonly name: string; readonly listener: ThreadListener }): Thread;

@@ -3,7 +3,8 @@
  *
  * - The thread guest's text becomes a Blob URL, made once.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
- * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it.
+ * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it. In a
+ *   browser, where no guest is a process, it is a Blob URL: a strict content policy takes those alone.
  * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
  */
 
@@ -23,7 +24,12 @@ export interface Guests {
   readonly logging: string;
   /** A module that is `lib/host/system/guest.ts`. */
   readonly system: string;
+  /** An expression that makes a URL of the variable `text`, which holds a module. */
+  readonly urlOf: string;
 }
+
+const BLOB_URL = `URL.createObjectURL(new Blob([text], { type: "text/javascript" }))`;
+const DATA_URL = `"data:text/javascript;base64," + new TextEncoder().encode(text).toBase64()`;
 
 /** What Linux takes in one argument of a command line, its final zero included, in bytes. */
 export const ARGUMENT_LIMIT = 131072;
@@ -39,7 +45,7 @@ export async function bundleGuests(
   const text = async (
     contents: string,
     banner: string,
-    plugins: readonly Plugin[] = [inlineLogging(undefined), leaveSystems()],
+    plugins: readonly Plugin[] = [inlineLogging(), leaveSystems()],
   ): Promise<string> => {
     const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
     const { outputFiles } = await build({
@@ -55,12 +61,13 @@ export async function bundleGuests(
   return {
     thread: await text(`import "./lib/host/thread_entry.ts";`, ""),
     // A variable that the bundle does not declare keeps its name, and no other gets it.
-    process: await text(
+    process: platform === "browser" ? "" : await text(
       `import { serveProcess as serve } from "./lib/host/process_entry.ts"; serveProcess = serve;`,
       "let serveProcess;",
     ),
     logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
-    system: await text(`export * from "./lib/host/system/guest.ts";`, "", [inlineLogging(undefined)]),
+    system: await text(`export * from "./lib/host/system/guest.ts";`, "", [inlineLogging()]),
+    urlOf: platform === "browser" ? BLOB_URL : DATA_URL,
   };
 }
 
@@ -86,10 +93,13 @@ const process = ${JSON.stringify(guests.process)};
 const system = ${JSON.stringify(guests.system)};
 let url, systemUrl;
 export function systemCode() {
-  return systemUrl ??= "data:text/javascript;base64," + new TextEncoder().encode(system).toBase64();
+  return systemUrl ??= urlOf(system);
 }
 export function threadUrl() {
   return url ??= URL.createObjectURL(new Blob([thread], { type: "text/javascript" }));
+}
+function urlOf(text) {
+  return ${guests.urlOf};
 }
 export function processSource() {
   return process;
@@ -106,7 +116,7 @@ export function hosts() {
   return {
     name: "inline guests",
     setup(build) {
-      inlineLogging(guests.logging).setup(build);
+      inlineLogging(guests).setup(build);
       replacing(/[\\/]lib[\\/]host[\\/]source\.ts$/, contents).setup(build);
     },
   };
@@ -123,12 +133,11 @@ export function worldText() {
 }
 
 /** Puts what guests log with in the place of the module that loads it, as text; or nothing: it comes from a URL then. */
-function inlineLogging(logging: string | undefined): Plugin {
-  const contents = `const logging = ${JSON.stringify(logging)};
+function inlineLogging({ logging, urlOf }: Partial<Guests> = {}): Plugin {
+  const contents = `const text = ${JSON.stringify(logging)};
 let url;
 export function guestLoggingUrl() {
-  if (logging === undefined) return undefined;
-  return url ??= "data:text/javascript;base64," + new TextEncoder().encode(logging).toBase64();
+  return text && (url ??= ${urlOf});
 }
 export async function configureGuestLogging(settings, options) {
   const code = options.code ?? guestLoggingUrl();

@@ -28,7 +28,8 @@ export function resolveAsDeno(): Plugin {
     name: "resolve as Deno",
     setup(build) {
       build.onResolve({ filter: /^[@a-zA-Z]/ }, async ({ path, kind }) => {
-        if (path.startsWith("node:")) return { path, external: true };
+        // What nobody uses of it need not be loaded.
+        if (path.startsWith("node:")) return { path, external: true, sideEffects: false };
         const url = import.meta.resolve(path);
         if (!url.startsWith("file:")) {
           return { errors: [{ text: `Cannot bundle ${path}: it is ${url}, a file is wanted ("links" in deno.json)` }] };

@@ -1,0 +1,114 @@
+/**
+ * Threads that are web workers, in Deno and in browsers.
+ *
+ * - The end of a thread is known by a Web Lock that it holds for as long as it lives: the one who started it has queued for
+ *   that lock, and is granted it when the thread ends, whatever ended it (`close`, `terminate`, an uncaught error).
+ * - A thread says nothing before it holds that lock, so it cannot end unseen.
+ */
+
+import type { OwnThread, Thread, ThreadListener } from "./platform.ts";
+
+/** Deno has Web Locks, its types do not. */
+interface LockManager {
+  request(name: string, callback: () => unknown): Promise<unknown>;
+}
+
+/** The part of a worker's global scope that a thread uses. */
+interface WorkerScope {
+  readonly name: string;
+  addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void, options: { capture: true }): void;
+  postMessage(message: unknown, transfer?: readonly unknown[]): void;
+  close(): void;
+}
+
+/** The first message of a thread: it holds its lock. */
+const HELD = "holdfast: the lock is held";
+/** The last message of a thread that exits in the middle of its code. */
+const EXITS = "holdfast: it exits";
+
+function locks(): LockManager {
+  return (navigator as unknown as { readonly locks: LockManager }).locks;
+}
+
+/** Starts a thread; `soon` calls back after one turn of the event loop. */
+export function startWebThread(
+  url: string,
+  { name, listener, soon }: {
+    readonly name: string;
+    readonly listener: ThreadListener;
+    readonly soon: (callback: () => void) => void;
+  },
+): Thread {
+  const worker = new Worker(url, { type: "module", name });
+  let threw: string | undefined;
+  let isOver = false;
+  const end = (): void => {
+    if (isOver) return;
+    isOver = true;
+    listener.ended(threw);
+  };
+  let isHeld = false;
+  worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (data === EXITS) return worker.terminate();
+    if (isHeld) return listener.message(data);
+    isHeld = true;
+    if (data !== HELD) listener.message(data);
+    // Granted when the thread, which holds it, is gone. What it said last may be one turn behind.
+    else void locks().request(name, () => soon(end));
+  };
+  worker.onmessageerror = () => listener.message(undefined);
+  worker.onerror = (event) => {
+    // Without this the error would end the whole process.
+    event.preventDefault();
+    // Of a script that cannot be loaded a browser says nothing; and there an error ends no worker.
+    threw = event.message ?? "its script cannot be loaded";
+    worker.terminate();
+    end();
+  };
+  return { send: (message, transfer = []) => worker.postMessage(message, [...transfer]) };
+}
+
+/** This thread; resolves when it holds its lock. */
+export async function ownWebThread(): Promise<OwnThread> {
+  const scope = self as unknown as WorkerScope;
+  const { name } = scope;
+  const send = scope.postMessage.bind(scope);
+  const close = scope.close.bind(scope);
+  const waiting: unknown[] = [];
+  let told = (data: unknown): void => void waiting.push(data);
+  // Before all listeners of the guest's own, none of which can keep a message from this one.
+  scope.addEventListener("message", ({ data }) => told(data), { capture: true });
+  const held = Promise.withResolvers<void>();
+  void locks().request(name, () => {
+    held.resolve();
+    return new Promise(() => {});
+  });
+  await held.promise;
+  send(HELD);
+  return {
+    send: (message, transfer = []) => send(message, transfer),
+    listen(message) {
+      told = message;
+      for (const data of waiting.splice(0)) message(data);
+    },
+    close,
+  };
+}
+
+/** Ends this thread in the middle of its code, where `close` waits for the end of that: whoever started it does so. */
+export function exitWebThread(): never {
+  (self as unknown as WorkerScope).postMessage(EXITS);
+  for (;;);
+}
+
+/** Calls back with what is thrown or rejected in this realm and not handled. */
+export function onUncaught(callback: (thrown: unknown) => void): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    callback(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    callback(event.error);
+  });
+}

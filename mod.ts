@@ -605,6 +605,7 @@ export {
   type ExploredBug,
   type ExploredEvidence,
   type ExploredOutcome,
+  type ExploredRun,
   type ExploredRuns,
   type ExploredWell,
   type ExploreOptions,

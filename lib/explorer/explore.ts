@@ -41,14 +41,23 @@ import { type AnyProgram, dataText, type Settings, settingsOf, type SettingsOpti
 import { NondeterminismError } from "./ambient.ts";
 import { Bounded } from "./strategies/bounded.ts";
 import type { Granularity } from "./execution.ts";
-import { type BugKind, kinds, type RaceFinding } from "./finding.ts";
+import type { ExploredBug, ExploreResult, SmallerEvidence } from "./explored.ts";
+import { type BugKind, kinds } from "./finding.ts";
 import { Pct } from "./strategies/pct.ts";
 import { formatSchedule } from "./schedule.ts";
 import { type Looks, NO_LOOKS, SeenError } from "./looks.ts";
 import { type Clock, clocks } from "./program_model.ts";
-import type { OutcomeCount } from "./outcomes.ts";
 import { LATER, type Scheduler } from "./scheduler.ts";
-import { type Found, type Goal, rankOf, Search, type SearchLimits, type Slices, toEnd } from "./search.ts";
+import {
+  type ExploredRun,
+  type Found,
+  type Goal,
+  rankOf,
+  Search,
+  type SearchLimits,
+  type Slices,
+  toEnd,
+} from "./search.ts";
 import { shrink, smallerValues } from "./shrink.ts";
 import { goSplit, type Sizes, type SplitEnd } from "./split/split.ts";
 import type { ShareRequest, Workers } from "./split/share.ts";
@@ -82,85 +91,11 @@ export interface ExploreOptions extends SettingsOptions {
   readonly shrink?: boolean | undefined;
   /** Whether to go on after a bug, up to the budget, so that the outcomes are complete; false by default. */
   readonly keepGoing?: boolean | undefined;
-}
-
-/** What exploring came to. */
-export type ExploreResult = ExploredWell | ExploredBug | ExploredOutcome;
-
-/** How much was explored. */
-export interface ExploredRuns {
-  /** How many schedules were run to their end. */
-  readonly schedules: number;
-  /** How many runs came to the step limit. */
-  readonly tooLong: number;
-  /** What is taken for granted, in sentences such as "the loop at spin.ts:12 only waits": none where all is certain. */
-  readonly assumptions: readonly string[];
-  /** How many distinct outcomes there are, as far as is known. */
-  readonly distinct: number;
-  /** The first 1,000 of them, with how many schedules had each. */
-  readonly outcomes: readonly OutcomeCount[];
-}
-
-/** No bug, or not what was looked for. */
-export interface ExploredWell extends ExploredRuns {
-  /** Whether all interleavings have been run. */
-  readonly verdict: "proved" | "not-exhausted";
-  /** All schedules with at most so many preemptions have been run; undefined where none can be said. */
-  readonly covered: number | undefined;
-  /** How likely the next schedule that is drawn by lot has an outcome that no such one had; undefined where none was drawn. */
-  readonly unseen: number | undefined;
-  /** How likely a bug of that depth was missed, at most; undefined where `pct` ran nothing. */
-  readonly missed: { readonly depth: number; readonly chance: number } | undefined;
-}
-
-/** A run that shows something. */
-export interface Evidence {
-  /** What happened, with names. */
-  readonly message: string;
-  /** What replays it. */
-  readonly schedule: string;
-  /** What the run comes to; undefined where it does not come to its end. */
-  readonly outcome: unknown;
-  /** The preemptions of the schedule; of a livelock, those before the tasks take turns. */
-  readonly preemptions: number;
-  /** The steps of the schedule, each an action of a task; of a livelock, those before the tasks take turns. */
-  readonly steps: number;
-  /** Whether every schedule with fewer preemptions has been run, and none shows it. */
-  readonly minimal: boolean;
-}
-
-/** A run that shows something, and more about it. */
-export interface ExploredEvidence extends ExploredRuns, Evidence {
-  /** The same with smaller parameters, if the program has any and that was found. */
-  readonly smaller?: SmallerEvidence;
-  /** Whether all interleavings have been run: where it was to keep going. */
-  readonly exhausted: boolean;
-}
-
-/** A bug. */
-export interface ExploredBug extends ExploredEvidence {
-  /** There is a bug. */
-  readonly verdict: "bug";
-  /** What it is. */
-  readonly kind: BugKind;
-  /** The two accesses of a race. */
-  readonly race?: RaceFinding;
-  /** Of a race, whether the run comes to what the tasks come to one after the other: nothing shows but the race itself. */
-  readonly serial?: boolean;
-  /** What livelocked tasks do over and over, a line for each operation. */
-  readonly loop?: readonly string[];
-}
-
-/** The outcome that was looked for. */
-export interface ExploredOutcome extends ExploredEvidence {
-  /** A schedule comes to it. */
-  readonly verdict: "found";
-}
-
-/** The same with smaller parameters. */
-export interface SmallerEvidence extends Evidence {
-  /** All parameters. */
-  readonly parameters: Readonly<Record<string, unknown>>;
+  /**
+   * Makes what is told of each schedule that is run to its end, anew where exploring begins again; not of those that workers
+   * run, nor of those that make a bug's schedule smaller.
+   */
+  readonly watch?: (() => (run: ExploredRun) => void) | undefined;
 }
 
 const BUDGET = 10_000;
@@ -262,7 +197,11 @@ function* exploreKnowing(
   const goal = goalOf(options);
   const search = new Search(program, settings, performed, goal);
   const request = { settings, options: performed, goal, keepGoing: keepGoing ?? false };
-  const { ended, schedulers } = yield* go(search, { strategy, limits: { budget, keepGoing }, request });
+  const { ended, schedulers } = yield* go(search, {
+    strategy,
+    limits: { budget, keepGoing, ran: options.watch?.() },
+    request,
+  });
   // What a strategy of the user's own leaves out nobody knows.
   const exhausted = ended === "exhausted" && search.tooLong === 0 && typeof strategy === "string";
   const { schedules, found, tooLong, assumptions } = search;
@@ -286,7 +225,7 @@ function* exploreKnowing(
   if (kind !== "nondeterminism" && clock !== "ordered" && !isInOrder(least)) {
     // A strategy of the user's own has had its runs.
     const again = typeof strategy === "string" ? strategy : undefined;
-    const ordered: ExploreOptions = { ...options, strategy: again, clock: "ordered" };
+    const ordered: ExploreOptions = { ...options, strategy: again, clock: "ordered", watch: undefined };
     const other = yield* exploreKnowing(program, ordered, { looks, go });
     if ("schedule" in other) return { ...other, exhausted, schedules: schedules + other.schedules, distinct, outcomes };
     const isLate = departures.some(({ choice }) => choice === LATER);
@@ -332,7 +271,15 @@ function* smallerEvidence(
         if (left < 1) return smaller;
         const tried = { ...parameters, [name]: value };
         const budget = Math.min(left, SMALLER_BUDGET);
-        const again = { ...options, strategy, parameters: tried, budget, keepGoing: false, shrink: false };
+        const again = {
+          ...options,
+          strategy,
+          parameters: tried,
+          budget,
+          keepGoing: false,
+          shrink: false,
+          watch: undefined,
+        };
         const result = yield* attempt(program, again);
         left -= Math.max(1, result?.schedules ?? 1);
         if (result === undefined || !("schedule" in result)) continue;

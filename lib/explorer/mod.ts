@@ -26,20 +26,17 @@
  * @module
  */
 
-export {
-  type Evidence,
-  explore,
-  type ExploredBug,
-  type ExploredEvidence,
-  type ExploredOutcome,
-  type ExploredRuns,
-  type ExploredWell,
-  exploreInSlices,
-  type ExploreOptions,
-  type ExploreResult,
-  exploreShared,
-  type SmallerEvidence,
-} from "./explore.ts";
+export { explore, exploreInSlices, type ExploreOptions, exploreShared } from "./explore.ts";
+export type {
+  Evidence,
+  ExploredBug,
+  ExploredEvidence,
+  ExploredOutcome,
+  ExploredRuns,
+  ExploredWell,
+  ExploreResult,
+  SmallerEvidence,
+} from "./explored.ts";
 export type { Confirmed } from "./confirmation.ts";
 export { performShare, type Share, type ShareRequest, type ShareResult, type Workers } from "./split/share.ts";
 export type { Sizes } from "./split/split.ts";
@@ -77,6 +74,7 @@ export { type Runs, shrink, type Shrunk } from "./shrink.ts";
 export { fingerprint } from "./whole_text.ts";
 export {
   BETTER,
+  type ExploredRun,
   type Found,
   type Goal,
   isWeak,

@@ -113,6 +113,20 @@ export interface SearchLimits {
   readonly isShare?: boolean | undefined;
   /** Whether runs that are drawn by lot tell how likely another outcome is; true by default. */
   readonly isSample?: boolean | undefined;
+  /** Told of each schedule that is run to its end. */
+  readonly ran?: ((run: ExploredRun) => void) | undefined;
+}
+
+/** A schedule that was run to its end. */
+export interface ExploredRun {
+  /** The number of the task that acted at each step. */
+  readonly tasks: readonly number[];
+  /** What came out, as text: equal for equal outcomes. */
+  readonly outcome: string;
+  /** The kind of the bug that it shows, if any. */
+  readonly kind: BugKind | undefined;
+  /** The schedule as a text that replays it: to be asked for when exploring has ended. */
+  schedule(): string;
 }
 
 /** What a single run shows. */
@@ -313,7 +327,7 @@ export class Search {
 
   /** Runs what schedulers want, in slices: where it is sent `true` after one, what is left of the budget is spent. */
   *goInSlices(schedulers: readonly Scheduler[], limits: SearchLimits): Slices<SearchEnd> {
-    const { budget, keepGoing = false, pause = Infinity, isShare = false, isSample = true } = limits;
+    const { budget, keepGoing = false, pause = Infinity, isShare = false, isSample = true, ran } = limits;
     const { model } = this.execution;
     const sampled = isSample ? schedulers.find(({ draws }) => draws) : undefined;
     const turns = schedulers.map((scheduler, index): Turn => {
@@ -329,7 +343,7 @@ export class Search {
       const turn = turns[at];
       if (end !== undefined || turn === undefined) break;
       if (this.#schedules >= pause) return "paused";
-      const came = this.#next(turn);
+      const came = this.#next(turn, ran);
       if (came === "none" && turn.scheduler.watches && !isShare) this.walk();
       if (came === "none") return this.#found === undefined || keepGoing ? "exhausted" : "found";
       if (came === "counted") at = (at + 1) % turns.length;
@@ -435,7 +449,7 @@ export class Search {
   }
 
   /** Performs the next run of a scheduler, and keeps what it shows. */
-  #next(turn: Turn): "none" | "cut" | "too-long" | "counted" {
+  #next(turn: Turn, ran: SearchLimits["ran"]): "none" | "cut" | "too-long" | "counted" {
     const { scheduler, execution, judge } = turn;
     if (!scheduler.begin()) return "none";
     const run = this.#perform(scheduler, { execution });
@@ -460,12 +474,20 @@ export class Search {
     // Where a task goes round for ever nothing comes out.
     if (!judged.isEndless) this.outcomes.add(judged, turn);
     const finding = this.#findingOf(judged);
+    if (ran !== undefined) ran(this.#toldOf(execution, judged, finding?.kind));
     const isBetter = finding !== undefined && this.#isBetter(finding, run);
     const fault = this.#confirmation.faultOf(execution, judged.text, { isSample: !isBetter });
     if (fault !== undefined || isBetter) this.#foundAt = this.#schedules;
     if (fault !== undefined) this.#found = this.#untrusted(fault, execution);
     else if (isBetter) this.#found = this.#foundIn(finding, run, turn);
     return "counted";
+  }
+
+  #toldOf(execution: Execution, { text: outcome }: Judged, kind: BugKind | undefined): ExploredRun {
+    const departures = this.departures(execution);
+    const count = execution.nodes.length;
+    const tasks = execution.taken.map((action) => action % count);
+    return { tasks, outcome, kind, schedule: () => this.show(departures, { afresh: false }).schedule };
   }
 
   /** Begins again where more is looked at than is known, by the invariant or the outcome, too. */

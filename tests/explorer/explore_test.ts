@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { type BugKind, explore, type ExploreOptions, replay } from "../../lib/explorer/mod.ts";
+import {
+  accountOf,
+  type BugKind,
+  explore,
+  type ExploredRun,
+  type ExploreOptions,
+  replay,
+} from "../../lib/explorer/mod.ts";
 import { choose, sleep } from "../../lib/memory/mod.ts";
-import { type AnyProgram, defineProgram, pause } from "../../lib/program/mod.ts";
+import { type AnyProgram, dataText, defineProgram, pause } from "../../lib/program/mod.ts";
 import { blocking, cell, lock, semaphore } from "../../lib/sync/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { account } from "./specimens/account.ts";
@@ -86,6 +93,28 @@ Deno.test("explore() reports nothing on the twins that are correct, by any strat
       const result = explore(program, { variant, strategy, budget });
       if (result.verdict === "bug") throw new Error(`${program.name} by ${strategy}: ${result.message}`);
       if (strategy === "dpor") assertEquals([program.name, result.verdict], [program.name, "proved"]);
+    }
+  }
+});
+
+Deno.test("explore() tells its watcher of each schedule what came out, with a text that replays it", () => {
+  for (const strategy of ["portfolio", "dpor", "depth-first"] as const) {
+    let told: ExploredRun[] = [];
+    const watch = () => {
+      told = [];
+      return (run: ExploredRun) => void told.push(run);
+    };
+    const result = explore(bluetooth, { strategy, watch, keepGoing: true, budget: 25 });
+    assertEquals(told.length, result.schedules);
+    const counts = Map.groupBy(told, ({ outcome }) => outcome);
+    assertEquals(
+      result.outcomes.map(({ outcome, count }) => [dataText(outcome), count]),
+      [...counts].map(([text, some]) => [text, some.length]).sort(),
+    );
+    for (const { outcome, kind, schedule, tasks } of told) {
+      const replayed = replay(bluetooth, schedule());
+      assertEquals([dataText(replayed.outcome), replayed.finding?.kind], [outcome, kind]);
+      assertEquals(accountOf(bluetooth, schedule()).moments.flatMap(({ goes }) => goes ?? []), tasks);
     }
   }
 });

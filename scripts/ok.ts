@@ -50,11 +50,17 @@ async function rules(): Promise<Rule[]> {
     await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
   );
   const entries = Object.values(config.exports);
+  const page = "scripts/page/app";
   const examples = ["lib", "mod.ts", "README.md"];
   return [
     { rule: "the format is deno fmt's", command: ["fmt", "--check"] },
     { rule: "no lint, layers included", command: ["lint"] },
     { rule: "the types hold", command: ["check"] },
+    // The page's app has types of its own: those of a browser, and of packages that only its task downloads.
+    {
+      rule: "the types of the page hold",
+      command: ["check", "--config", `${page}/deno.json`, "--frozen", `${page}/main.tsx`],
+    },
     { rule: "each file says what it is", command: ["run", "--allow-read", "scripts/checks/docs.ts"] },
     { rule: "each test tests what it is named for", command: ["run", "--allow-read", "scripts/checks/tests.ts"] },
     { rule: "each public symbol is documented", command: ["doc", "--lint", ...entries] },

@@ -8,6 +8,7 @@
  */
 
 import { NATS } from "../lib/engine/nats.ts";
+import page from "./page/app/deno.json" with { type: "json" };
 
 /** For `deno task bundle`. */
 export const ESBUILD = "npm:esbuild@0.28.2";
@@ -25,13 +26,7 @@ export const TINYPOOL = "npm:tinypool@2.2.0";
 export const WORKERPOOL = "npm:workerpool@10.0.3";
 
 /** For `deno task page`: what its code is written with, by the names that it imports them by. */
-export const PAGE = {
-  "preact": "npm:preact@11.2.0",
-  "@preact/signals": "npm:@preact/signals@2.11.4",
-  "uplot": "npm:uplot@1.6.32",
-  "@dagrejs/dagre": "npm:@dagrejs/dagre@3.1.3",
-  "esbuild-wasm": "npm:esbuild-wasm@0.28.2",
-} as const;
+export const PAGE: Readonly<Record<string, string>> = page.imports;
 
 /** For the tests of the page, in a real browser. */
 export const PLAYWRIGHT = "npm:playwright-core@1.65.1";

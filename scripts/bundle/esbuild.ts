@@ -7,7 +7,7 @@ import { ESBUILD } from "../packages.ts";
 export interface BuildOptions {
   readonly bundle?: boolean;
   readonly format?: "esm";
-  readonly platform?: "neutral";
+  readonly platform?: "neutral" | "browser";
   readonly target?: string;
   readonly charset?: "utf8";
   readonly external?: readonly string[];
@@ -21,7 +21,19 @@ export interface BuildOptions {
   readonly plugins?: readonly Plugin[];
   readonly write?: boolean;
   readonly outfile?: string;
+  /** Files by the names of what is made of them. */
+  readonly entryPoints?: Readonly<Record<string, string>>;
+  readonly outdir?: string;
+  /** Whether what is imported by `import()` becomes files of its own. */
+  readonly splitting?: boolean;
+  readonly chunkNames?: string;
+  readonly jsx?: "automatic";
+  readonly jsxImportSource?: string;
+  readonly loader?: Readonly<Record<string, Loader>>;
 }
+
+/** What a file holds. */
+type Loader = "js" | "ts" | "tsx" | "css" | "text";
 
 export interface Plugin {
   readonly name: string;
@@ -35,7 +47,10 @@ interface Filter {
 }
 
 export interface PluginBuild {
-  onResolve(which: Filter, resolve: (args: OnResolveArgs) => OnResolveResult | Promise<OnResolveResult>): void;
+  onResolve(
+    which: Filter,
+    resolve: (args: OnResolveArgs) => OnResolveResult | undefined | Promise<OnResolveResult | undefined>,
+  ): void;
   onLoad(which: Filter, load: (args: { readonly pluginData: unknown }) => Loaded | Promise<Loaded>): void;
   resolve(path: string, options: { readonly kind: string; readonly resolveDir: string }): Promise<Resolved>;
 }
@@ -43,6 +58,7 @@ export interface PluginBuild {
 export interface OnResolveArgs {
   readonly path: string;
   readonly kind: string;
+  readonly resolveDir: string;
   readonly pluginData: unknown;
 }
 
@@ -62,20 +78,29 @@ interface Message {
 
 interface Loaded {
   readonly contents: string;
-  readonly loader: "js";
+  readonly loader: Loader;
   readonly pluginData?: unknown;
 }
 
 interface Resolved {
   readonly path: string;
+  readonly namespace: string;
+  readonly pluginData: unknown;
   readonly sideEffects: boolean;
   readonly errors: readonly Message[];
   readonly warnings: readonly Message[];
 }
 
+/** A file that was made. */
+interface OutputFile {
+  readonly path: string;
+  readonly text: string;
+  readonly contents: Uint8Array<ArrayBuffer>;
+}
+
 /** What esbuild exports. */
 interface Esbuild {
-  build(options: BuildOptions): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
+  build(options: BuildOptions): Promise<{ readonly outputFiles: readonly OutputFile[] }>;
   /** Ends its process, which starts again with the next build. */
   stop(): Promise<void>;
 }

@@ -2,9 +2,11 @@
  * Lets esbuild find what a bare specifier names: the file that Deno itself would load.
  *
  * - `@std/cli` is in the import map and a local package stands behind it; npm packages are in Deno's own cache.
+ * - What a package imports of another one is what stands beside it in that cache.
  * - A file of an npm package is named by package and version, so that a bundle does not tell where that cache is.
  */
 
+import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "./esbuild.ts";
@@ -27,6 +29,11 @@ export function resolveAsDeno(): Plugin {
   return {
     name: "resolve as Deno",
     setup(build) {
+      build.onResolve({ filter: /^[@a-zA-Z][^:]*$/, namespace: NPM }, ({ path, kind, pluginData }) => {
+        const file = createRequire((pluginData as NpmFile).file).resolve(path);
+        const found = npmPackage(path, file);
+        return found === undefined ? { path: file } : resolveInside(build, { path: file, kind, found });
+      });
       build.onResolve({ filter: /^[@a-zA-Z]/ }, async ({ path, kind }) => {
         // What nobody uses of it need not be loaded.
         if (path.startsWith("node:")) return { path, external: true, sideEffects: false };
@@ -42,7 +49,8 @@ export function resolveAsDeno(): Plugin {
         return resolveInside(build, { path, kind, found: pluginData as NpmFile });
       });
       build.onLoad({ filter: /^/, namespace: NPM }, async ({ pluginData }) => {
-        return { contents: await Deno.readTextFile((pluginData as NpmFile).file), loader: "js", pluginData };
+        const { file } = pluginData as NpmFile;
+        return { contents: await Deno.readTextFile(file), loader: file.endsWith(".css") ? "css" : "js", pluginData };
       });
     },
   };
@@ -66,12 +74,10 @@ async function resolveInside(
   };
 }
 
-/** The package that a full `npm:` specifier names, by one of its files in Deno's cache. */
+/** The package that a specifier names, by one of its files in Deno's cache. */
 function npmPackage(specifier: string, file: string): NpmFile | undefined {
-  const [, name, version] = /^npm:((?:@[^/]+\/)?[^@/]+)@([^/]+)/.exec(specifier) ?? [];
-  if (name === undefined || version === undefined) return undefined;
-  const inside = `/${name}/${version}/`;
-  const at = file.replaceAll("\\", "/").lastIndexOf(inside);
-  if (at < 0) return undefined;
-  return { file, folder: file.slice(0, at + inside.length), name: `${name}@${version}` };
+  const [, name] = /^(?:npm:)?((?:@[^/]+\/)?[^@/]+)/.exec(specifier) ?? [];
+  const [, folder, version] = new RegExp(`^(.*/${name}/(\\d[^/]*)/)`).exec(file.replaceAll("\\", "/")) ?? [];
+  if (name === undefined || folder === undefined) return undefined;
+  return { file, folder, name: `${name}@${version}` };
 }

@@ -1,0 +1,127 @@
+/**
+ * The app's side of its workers: `ask` gives a promise of the answer, and updates on the way.
+ *
+ * - Each kind of request has a worker of its own, made when it is first asked: so a long search holds up nothing else.
+ * - An ask that is aborted tells its worker; one that does not answer in time is ended, all that it was asked for fails, and
+ *   the next ask makes another.
+ */
+
+import type { FarFailure, FromWork, Kinds, ToWork } from "../work/kinds.ts";
+
+/** How long a worker may take to answer that something is aborted, in milliseconds. */
+const GRACE = 500;
+
+/** What is asked besides the request. */
+export interface AskOptions<K extends keyof Kinds> {
+  /** Told of what happens meanwhile, many at once, about once a frame. */
+  readonly update?: (updates: readonly Kinds[K]["update"][]) => void;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What went wrong in a worker. */
+export class FarError extends Error {
+  /** The name of the error's class over there. */
+  override readonly name: string;
+  /** The stack over there. */
+  readonly farStack: string;
+
+  /** Takes what a worker told. */
+  constructor({ name, message, stack }: FarFailure) {
+    super(message);
+    this.name = name;
+    this.farStack = stack;
+  }
+}
+
+/** One request that has not been answered. */
+interface Pending {
+  answer(value: unknown): void;
+  fail(error: Error): void;
+  update(updates: readonly unknown[]): void;
+}
+
+const lanes = new Map<keyof Kinds, Lane>();
+
+/** Asks the worker of a kind. */
+export async function ask<K extends keyof Kinds>(
+  kind: K,
+  request: Kinds[K]["request"],
+  { update, signal }: AskOptions<K> = {},
+): Promise<Kinds[K]["answer"]> {
+  signal?.throwIfAborted();
+  const lane = lanes.get(kind) ?? new Lane(() => lanes.delete(kind));
+  lanes.set(kind, lane);
+  return await lane.ask(kind, request, {
+    update: (updates) => update?.(updates as readonly Kinds[K]["update"][]),
+    signal,
+  }) as Kinds[K]["answer"];
+}
+
+/** A worker and what it was asked for. */
+class Lane {
+  readonly #worker = new Worker(new URL("./work.js", document.baseURI), { type: "module" });
+  readonly #pending = new Map<number, Pending>();
+  readonly #gone: () => void;
+  #last = 0;
+
+  constructor(gone: () => void) {
+    this.#gone = gone;
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWork>) => this.#hear(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end(new Error(`Cannot go on: the worker ended, ${event.message || "it could not be loaded"}`));
+    };
+  }
+
+  async ask(
+    kind: keyof Kinds,
+    request: unknown,
+    { update, signal }: { update: Pending["update"]; signal: AbortSignal | undefined },
+  ): Promise<unknown> {
+    const id = ++this.#last;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#pending.set(id, { answer: resolve, fail: reject, update });
+    const abort = (): void => {
+      this.#tell({ abort: id });
+      setTimeout(() => {
+        if (this.#pending.has(id)) this.#end(new DOMException("The work was ended.", "AbortError"));
+      }, GRACE);
+    };
+    try {
+      signal?.addEventListener("abort", abort);
+      this.#tell({ id, kind, request });
+      return await promise;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#pending.delete(id);
+    }
+  }
+
+  #tell(message: ToWork): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromWork): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    if ("updates" in message) pending.update(message.updates);
+    else if ("answer" in message) pending.answer(message.answer);
+    else pending.fail(message.failure.name === "AbortError" ? aborted(message.failure) : new FarError(message.failure));
+  }
+
+  #end(error: Error): void {
+    this.#worker.terminate();
+    this.#gone();
+    for (const pending of this.#pending.values()) pending.fail(error);
+  }
+}
+
+function aborted({ message }: FarFailure): DOMException {
+  return new DOMException(message, "AbortError");
+}
+
+/** Whether an error says that whoever asked has ended it. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

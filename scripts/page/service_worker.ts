@@ -1,0 +1,36 @@
+/**
+ * Adds the page's headers to whatever a plain file server sends, so that the page is isolated there as well.
+ *
+ * - It answers what the page asks of its own origin, keeps nothing, and changes no bytes.
+ */
+
+import { HEADERS } from "./headers.ts";
+
+/** The part of a service worker that is used. */
+interface Scope {
+  readonly clients: { claim(): Promise<void> };
+  readonly location: { readonly origin: string };
+  skipWaiting(): Promise<void>;
+  addEventListener(kind: "install" | "activate" | "fetch", listen: (event: ScopeEvent) => void): void;
+}
+
+interface ScopeEvent {
+  readonly request: Request;
+  waitUntil(work: Promise<unknown>): void;
+  respondWith(answer: Promise<Response>): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
+scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener("fetch", (event) => {
+  if (new URL(event.request.url).origin === scope.location.origin) event.respondWith(answer(event.request));
+});
+
+async function answer(request: Request): Promise<Response> {
+  const { body, status, statusText, headers } = await fetch(request);
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(HEADERS)) all.set(name, value);
+  return new Response(status === 304 || status === 204 ? null : body, { status, statusText, headers: all });
+}

@@ -1,0 +1,55 @@
+/**
+ * What the app can ask its workers for: a request, updates on the way, an answer, all of it cloneable.
+ *
+ * - A view adds a kind by a line here, and by its handler in `main.ts`.
+ */
+
+import type { ExploreKind } from "./explore.ts";
+import type { RunKind } from "./run.ts";
+import type { SimulateKind } from "./simulate.ts";
+
+/** The kinds of requests. */
+export interface Kinds {
+  readonly run: RunKind;
+  readonly explore: ExploreKind;
+  readonly simulate: SimulateKind;
+}
+
+/** What a kind consists of. */
+export interface Kind {
+  readonly request: unknown;
+  readonly update: unknown;
+  readonly answer: unknown;
+}
+
+/** What a worker does for a kind. */
+export type Handler<K extends Kind> = (request: K["request"], asked: Asked<K>) => Promise<K["answer"]> | K["answer"];
+
+/** What a handler has besides the request. */
+export interface Asked<K extends Kind> {
+  /** Tells of something; many go together, about once a frame. */
+  update(update: K["update"]): void;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What went wrong in a worker. */
+export interface FarFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** What a worker is told. */
+export type ToWork = { readonly id: number; readonly kind: keyof Kinds; readonly request: unknown } | {
+  readonly abort: number;
+};
+
+/** What it tells. */
+export type FromWork =
+  & { readonly id: number }
+  & (
+    | { readonly updates: readonly unknown[] }
+    | { readonly answer: unknown }
+    | { readonly failure: FarFailure }
+  );

@@ -1,0 +1,48 @@
+/**
+ * A worker of the page: it answers what the app asks, by the handler of the request's kind.
+ *
+ * - The library beside it is one file, `holdfast.browser.js`; guests are workers of this worker.
+ * - Whatever a handler throws is told, and changes nothing for other requests.
+ */
+
+import { explore } from "./explore.ts";
+import type { Asked, FarFailure, FromWork, Handler, Kind, Kinds, ToWork } from "./kinds.ts";
+import { run } from "./run.ts";
+import { simulate } from "./simulate.ts";
+import { Updates } from "./updates.ts";
+
+const handlers: { readonly [K in keyof Kinds]: Handler<Kinds[K]> } = { run, explore, simulate };
+
+const app = globalThis as unknown as {
+  onmessage: (event: { readonly data: ToWork }) => void;
+  postMessage(message: FromWork): void;
+};
+
+const running = new Map<number, AbortController>();
+
+app.onmessage = ({ data }) => {
+  if ("abort" in data) running.get(data.abort)?.abort();
+  else void answer(data.id, handlers[data.kind] as Handler<Kind>, data.request);
+};
+
+async function answer(id: number, handler: Handler<Kind>, request: unknown): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  const updates = new Updates((some) => app.postMessage({ id, updates: some }));
+  const asked: Asked<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
+  try {
+    const value = await handler(request, asked);
+    updates.flush();
+    app.postMessage({ id, answer: value });
+  } catch (error) {
+    updates.flush();
+    app.postMessage({ id, failure: failureOf(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function failureOf(error: unknown): FarFailure {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: "" };
+  return { name: error.name, message: error.message, stack: error.stack ?? "" };
+}

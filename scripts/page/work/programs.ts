@@ -1,0 +1,18 @@
+/**
+ * The programs by their names, in a worker of the page.
+ */
+
+import { programs, type RunnableProgram } from "../holdfast.ts";
+
+/**
+ * The program of a name.
+ *
+ * @throws {TypeError} where there is none.
+ */
+export function programNamed(name: string): RunnableProgram {
+  const found = programs.find((program) => program.name === name);
+  if (found === undefined) {
+    throw new TypeError(`Cannot find the program ${name}: there is none, one of the list is wanted`);
+  }
+  return found;
+}

@@ -1,0 +1,76 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { type Link, type ParameterValue, readLink, VIEWS, writeLink } from "../../../../scripts/page/app/link.ts";
+import { catalog, type CatalogEntry } from "../../../../scripts/page/catalog.ts";
+import type { Parameter } from "../../../../lib/program/mod.ts";
+
+const programs = catalog();
+
+function values(parameter: Parameter): fc.Arbitrary<ParameterValue> {
+  if ("choices" in parameter) return fc.constantFrom(...parameter.choices);
+  if ("text" in parameter) return fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", ""));
+  if (typeof parameter.default === "boolean") return fc.boolean();
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as Extract<
+    Parameter,
+    { default: number }
+  >;
+  return fraction ? fc.double({ min, max, noNaN: true }).map((value) => value + 0) : fc.integer({ min, max });
+}
+
+const printable = fc.string({ unit: "grapheme-ascii", minLength: 1 }).map((text) => text.replaceAll(" ", "_"));
+const schedules = fc.tuple(fc.nat(999), printable).map(([version, text]) => `hf${version}:${text}`);
+
+function links(entry: CatalogEntry): fc.Arbitrary<Link> {
+  return fc.record({
+    view: fc.constantFrom(...VIEWS),
+    program: fc.constant(entry.name),
+    variant: fc.constantFrom(...entry.variants),
+    parameters: fc.record(
+      Object.fromEntries(Object.entries(entry.parameters).map(([name, parameter]) => [name, values(parameter)])),
+      { requiredKeys: [] },
+    ),
+    mode: fc.constantFrom("direct" as const, "thread" as const),
+    seed: fc.maxSafeInteger().map((seed) => seed + 0),
+    schedule: schedules,
+  }, { requiredKeys: ["view", "program", "parameters"] }).map((link) => ({
+    ...link,
+    parameters: { ...link.parameters } as Link["parameters"],
+  }));
+}
+
+Deno.test("readLink() reads what writeLink() wrote, for every program", () => {
+  const any = fc.oneof(...programs.map(links));
+  fc.assert(fc.property(any, (link) => assertEquals(readLink(`#${writeLink(link)}`, programs), { link, faults: [] })));
+});
+
+Deno.test("readLink() gives a link and sentences, whatever the text", () => {
+  fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.webQueryParameters()), (text) => {
+    const { link, faults } = readLink(text, programs);
+    assertEquals(programs.some(({ name }) => name === link.program), true);
+    for (const fault of faults) assertStringIncludes(fault, "Cannot show ");
+  }));
+});
+
+Deno.test("readLink() leaves out what there is not, says it in words, and reads the rest", () => {
+  const read = (text: string) => readLink(text, programs);
+  const known = read("#view=explore&program=race&p.tasks=3&schedule=hf2:straight:abc");
+  assertEquals(known, {
+    link: { view: "explore", program: "race", parameters: { tasks: 3 }, schedule: "hf2:straight:abc" },
+    faults: [],
+  });
+  const cases = {
+    "program=rice": "Cannot show the program rice: there is none of that name",
+    "program=race&variant=x": "Cannot show variant x of race: there is no such variant, one of plain is wanted",
+    "program=race&p.tasks=99": "Cannot show tasks of race: it is 99, a whole number from 1 to 8 is wanted",
+    "program=race&p.toString=1": "Cannot show toString of race: there is no such parameter",
+    "schedule=hello": "Cannot show schedule: it is hello, a schedule such as explore prints, hf2:..., is wanted",
+    "mode=process": "Cannot show mode: it is process, one of direct, thread is wanted",
+    "view=film": "Cannot show the view film: there is no such view",
+    "constructor=1": "Cannot show constructor: a link says nothing of that name",
+  };
+  for (const [text, sentence] of Object.entries(cases)) {
+    const { link, faults } = read(`${text}&seed=7`);
+    assertEquals([link.seed, faults.length], [7, 1], text);
+    assertStringIncludes(faults[0] ?? "", sentence);
+  }
+});

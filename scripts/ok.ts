@@ -1,9 +1,12 @@
 /**
  * `deno task ok`: every rule of the gate is a command; all run, also after one has failed.
+ *
+ * Two run at once, and are told in the order of the list.
  */
 
+import { pooledMap } from "@std/async";
 import { runTask } from "./checks/flags.ts";
-import { formatTally, readTally, runDeno } from "./checks/tally.ts";
+import { formatTally, readTally, type Run, runDeno } from "./checks/tally.ts";
 import { printLine } from "./command/output.ts";
 
 /** One rule: what it says, and the arguments of `deno` that decide it. */
@@ -18,13 +21,13 @@ Runs the rules of the gate, one line each, with the output of those that fail. T
 --json prints {"rules":[{"rule","command","ok","detail","seconds","output"}]}.
 Ends with 0 if every rule holds, 1 if one does not, 2 for a wrong argument.`;
 
+/** How many rules are decided at once: most of them are one thread of TypeScript's. */
+const LANES = 2;
+
 await runTask({ usage }, async ({ json }) => {
   const results: Record<string, unknown>[] = [];
   let failed = 0;
-  for (const { rule, command } of await rules()) {
-    const started = performance.now();
-    const { code, text } = await runDeno(command);
-    const seconds = (performance.now() - started) / 1000;
+  for await (const { rule, command, seconds, code, text } of pooledMap(LANES, await rules(), decide)) {
     const ok = code === 0;
     if (!ok) failed++;
     const tally = readTally(text);
@@ -39,6 +42,13 @@ await runTask({ usage }, async ({ json }) => {
   printLine(json ? JSON.stringify({ rules: results }) : `rules: ${formatTally({ passed, failed })}`);
   return failed === 0 ? 0 : 1;
 });
+
+/** Decides a rule. */
+async function decide(rule: Rule): Promise<Rule & Run & { readonly seconds: number }> {
+  const started = performance.now();
+  const run = await runDeno(rule.command);
+  return { ...rule, ...run, seconds: (performance.now() - started) / 1000 };
+}
 
 /** Output without deno's lines of progress. */
 function told(text: string): string {

@@ -13,21 +13,24 @@ import { complaintText } from "./text.ts";
 
 /** Runs a command, with the arguments of this process, and ends the process with its exit code. */
 export async function runCommand(main: (args: readonly string[]) => Promise<number> | number): Promise<never> {
-  const code = await exitCode(() => main(Deno.args));
+  const code = await exitCode(main, Deno.args);
   await endOfSignal();
   // A thread that is stuck would keep the process alive.
   Deno.exit(code);
 }
 
-/** The exit code of a command's body, after the sentence about what ended it. */
-async function exitCode(body: () => Promise<number> | number): Promise<number> {
+/** The exit code of a command with these arguments, after the sentence about what ended it. */
+export async function exitCode(
+  main: (args: readonly string[]) => Promise<number> | number,
+  args: readonly string[],
+): Promise<number> {
   try {
-    return await body();
+    return await main(args);
   } catch (error) {
     if (error instanceof OutputError && error.closed) return 141;
     if (error instanceof UsageError || error instanceof OutputError || error instanceof EngineError) {
-      complain(`${complaintText(error.message, Deno.args)}\n`);
-    } else if (isOfSystem(error)) complain(`${complaintText(`Cannot go on: ${error.message}`, Deno.args)}\n`);
+      complain(`${complaintText(error.message, args)}\n`);
+    } else if (isOfSystem(error)) complain(`${complaintText(`Cannot go on: ${error.message}`, args)}\n`);
     else throw error;
     return error instanceof UsageError ? 2 : 1;
   }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { assertEquals, assertMatch } from "@std/assert";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { kill } from "../contracts/children.ts";
 import { within } from "../contracts/deadline.ts";
@@ -24,8 +26,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const MARK = "HOLDFAST_TEST_COMMAND";
 /** Seconds that a command may take where nothing else is said. */
 const PATIENCE = 30;
-/** Seconds that what a command leaves behind may take to end. */
-const SOON = 5;
+/** Seconds that what a command leaves behind may take to end, where other tests run beside it. */
+const SOON = 20;
 
 const GUESTS = `--allow-run=${Deno.execPath()}`;
 /** Where optional packages stand. */
@@ -57,10 +59,33 @@ export function startInShell(first: string, name: Script, ...args: readonly stri
   return new Command(["-c", `${first}; exec "$0" "$@"`, Deno.execPath(), ...scriptArguments(name, args)], "bash");
 }
 
+/**
+ * Has a script refuse lists of arguments, and gives the sentences: each ends with 2, and prints nothing. All are refused in
+ * one process with the permissions of the task, the first of them in one of its own, too.
+ */
+export async function refusals(name: Script, lists: readonly (readonly string[])[]): Promise<string[]> {
+  const [first = []] = lists;
+  await using alone = startScript(name, ...first);
+  const { stderr: sentence, ...ended } = await alone.end();
+  assertEquals(ended, { code: 2, stdout: "" }, sentence);
+  const several = [`${root}tests/e2e/several_commands.ts`, name, JSON.stringify(lists)];
+  await using together = new Command([...rightsOf(name), ...several]);
+  const { stdout, stderr } = await together.end();
+  assertEquals(stdout, `${JSON.stringify(lists.map(() => 2))}\n`, stderr);
+  const sentences = stderr.trimEnd().split("\n");
+  assertEquals([`${sentences[0]}\n`, sentences.length], [sentence, lists.length], stderr);
+  for (const sentence of sentences) assertMatch(sentence, /^Cannot .* wanted( once)?$/);
+  return sentences;
+}
+
 function scriptArguments(name: Script, args: readonly string[]): string[] {
+  return [...rightsOf(name), `${root}scripts/${name}.ts`, ...args];
+}
+
+function rightsOf(name: Script): string[] {
   const rights: readonly string[] = PERMISSIONS[name];
   const lock = rights.includes("--frozen") ? [] : ["--no-lock"];
-  return ["run", "--quiet", ...lock, "--no-prompt", ...rights, `${root}scripts/${name}.ts`, ...args];
+  return ["run", "--quiet", ...lock, "--no-prompt", ...rights];
 }
 
 /** Starts `scripts/sim.ts` with the permissions of the task. */
@@ -108,8 +133,8 @@ export class Command implements AsyncDisposable {
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Waits until it has printed that. */
-  async printed(text: string, seconds = PATIENCE): Promise<void> {
+  /** Waits until it has printed that, and gives all that it has printed. */
+  async printed(text: string, seconds = PATIENCE): Promise<string> {
     await within(
       seconds,
       (async () => {
@@ -118,6 +143,7 @@ export class Command implements AsyncDisposable {
         }
       })(),
     );
+    return this.#stdout;
   }
 
   /** Waits until that stands on stderr. */
@@ -213,10 +239,10 @@ export function complaints(stderr: string): string {
   return [simulated, run, explored].reduce((text, progress) => text.replaceAll(progress, ""), stderr);
 }
 
-/** SIGINT may be ignored from the start, as in a script's background jobs: then the default disposition says nothing. */
-export function ignoresInterrupts(): boolean {
+/** A signal may be ignored from the start, as in a script's background jobs: then its default disposition says nothing. */
+export function ignores(signal: Deno.Signal): boolean {
   const [, mask = "0"] = /^SigIgn:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
-  return (BigInt(`0x${mask}`) & 2n) !== 0n;
+  return (BigInt(`0x${mask}`) >> BigInt(constants.signals[signal as keyof typeof constants.signals] - 1) & 1n) === 1n;
 }
 
 /** Gives the body a folder of its own. */

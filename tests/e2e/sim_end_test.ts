@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { ModeName } from "../../mod.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
-import { Command, complaints, ignoresInterrupts, inFolder, startSim } from "./command.ts";
+import { Command, complaints, ignores, inFolder, startSim } from "./command.ts";
 
 /** Longer than any test waits. */
 const ENDLESS = ["--duration", "100000"];
@@ -14,7 +14,7 @@ function testInterrupts(mode: ModeName): void {
 
   Deno.test({
     name: `sim ends with 130 on Ctrl-C and 143 on SIGTERM during a run in ${mode} mode, and so do its guests`,
-    ignore: mode === "direct" && ignoresInterrupts(),
+    ignore: mode === "direct" && ignores("SIGINT"),
     fn: async () => {
       for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
         await using command = startSim(...run);

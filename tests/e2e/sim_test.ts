@@ -4,9 +4,11 @@ import type { RunReport } from "../../scripts/sim/experiment.ts";
 import { helpText } from "../../scripts/command/text.ts";
 import { readFlags, USAGE } from "../../scripts/sim/flags.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
+import { runs } from "../contracts/soak.ts";
 import { readTrace } from "./chrome_trace.ts";
-import { Command, complaints, type Ended, inFolder, sim } from "./command.ts";
+import { Command, complaints, type Ended, inFolder, refusals, sim } from "./command.ts";
 
+const isLong = runs(1) > 1;
 const FREE = ["--rate", "0", "--burn", "none"];
 const GOLDEN = [
   "--mode",
@@ -45,12 +47,18 @@ function unrated(text: string): string {
 }
 
 Deno.test("deno task sim without flags prints the transcript of the original", async () => {
-  await using command = new Command(["task", "--quiet", "sim"]);
-  const { code, stdout } = await command.end(120);
-  assertEquals(code, 0);
   const text = await fixture("transcript.txt");
-  const runs = text.slice(text.indexOf("\nDirectWorker"), text.indexOf("\nNumbers are printed"));
-  assertEquals(unrated(stdout), unrated(runs));
+  const wanted = text.slice(text.indexOf("\nDirectWorker"), text.indexOf("\nNumbers are printed"));
+  await using command = new Command(["task", "--quiet", "sim"]);
+  if (isLong) {
+    const { code, stdout } = await command.end(120);
+    assertEquals([code, unrated(stdout)], [0, unrated(wanted)]);
+    return;
+  }
+  // The second case burns a core for 20 s: what it comes to is that of `GOLDEN`, which burns nothing.
+  const [second = ""] = /^DirectWorker, num_systems=5.*\n.*\n/m.exec(wanted) ?? [];
+  const printed = await command.printed(second);
+  assertEquals(unrated(printed), unrated(wanted.slice(0, wanted.indexOf(second) + second.length)));
 });
 
 Deno.test("sim --json gives the golden certificate in every mode, and one document", async () => {
@@ -145,16 +153,11 @@ Deno.test("sim refuses wrong flags with 2 and one sentence, and runs nothing", a
     ["--diagram", ["--diagram", "/no/such/folder/diagram.dot"], "a file to write is wanted"],
     ["--plot", ["--plot", "--plot"], "--plot is wanted once"],
   ];
-  while (wrong.length > 0) {
-    await Promise.all(
-      wrong.splice(0, 4).map(async ([flag, args, wanted]) => {
-        const { code, stdout, stderr } = await sim(...args);
-        assertEquals({ code, stdout }, { code: 2, stdout: "" }, args.join(" "));
-        assertMatch(stderr, /^Cannot use .* is wanted( once)?\n$/);
-        assertStringIncludes(stderr, flag);
-        assertStringIncludes(stderr, wanted);
-      }),
-    );
+  const sentences = await refusals("sim", wrong.map(([, args]) => args));
+  for (const [index, [flag, , wanted]] of wrong.entries()) {
+    assertMatch(sentences[index] ?? "", /^Cannot use /);
+    assertStringIncludes(sentences[index] ?? "", flag);
+    assertStringIncludes(sentences[index] ?? "", wanted);
   }
 });
 

@@ -5,7 +5,7 @@ import { MODE_NAMES } from "../../lib/host/mod.ts";
 import type { ModeName } from "../../mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { type ReadTrace, readTrace } from "./chrome_trace.ts";
-import { type Command, ignoresInterrupts, inFolder, runProgram, sim, startRun, startSim } from "./command.ts";
+import { type Command, ignores, inFolder, runProgram, sim, startRun, startSim } from "./command.ts";
 
 const busy = fileURLToPath(new URL("../guests/busy_program.ts", import.meta.url));
 
@@ -79,7 +79,7 @@ Deno.test("run --trace: no spans of a lane overlap, whatever is run", async () =
 /** Interrupts a command once it is at work; gives the trace of what has run. */
 async function interrupted(
   start: (path: string) => Command,
-  { signal, code, atWork }: { signal: Deno.Signal; code: number; atWork: (command: Command) => Promise<void> },
+  { signal, code, atWork }: { signal: Deno.Signal; code: number; atWork: (command: Command) => Promise<unknown> },
 ): Promise<ReadTrace> {
   let trace: ReadTrace | undefined;
   await inFolder(async (folder) => {
@@ -99,7 +99,7 @@ const SIGNALS = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
 for (const mode of MODE_NAMES) testInterrupts(mode);
 
 function testInterrupts(mode: ModeName): void {
-  const ignore = mode === "direct" && ignoresInterrupts();
+  const ignore = mode === "direct" && ignores("SIGINT");
 
   Deno.test({
     name: `sim --trace writes what has run when Ctrl-C or another signal ends it in ${mode} mode`,

@@ -28,6 +28,9 @@ export interface Bundle {
 
 const MODULES = "holdfast-module";
 const BUILTINS = "holdfast-builtin";
+const METAS = "holdfast-meta";
+/** What `import.meta` is called. */
+const META = "__meta";
 
 const LOADERS: Readonly<Record<string, EsbuildLoaded["loader"]>> = {
   JavaScript: "js",
@@ -111,12 +114,10 @@ async function built(
     charset: "utf8",
     conditions: [...CONDITIONS],
     mainFields: ["main", "module"],
+    // V8 has no decorators, nor what comes with them.
+    supported: { decorators: false },
     // What a worker assigns to by name is of its global object.
-    define: {
-      "import.meta.main": "false",
-      "import.meta": "__meta",
-      ...isWorker ? { onmessage: "self.onmessage" } : {},
-    },
+    define: { "import.meta": META, ...isWorker ? { onmessage: "self.onmessage" } : {} },
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
     plugins: [...plugins],
   }).catch((error: unknown) => {
@@ -137,6 +138,12 @@ async function built(
 
 /** The closing export of a text as a return. */
 function asFunction(text: string): Pick<Bundle, "code" | "names"> {
+  // Of a CommonJS module.
+  const only = /(?<=^|[\n;}])export default ([\w$]+\(\));\s*$/.exec(text);
+  if (only !== null) {
+    const code = `${text.slice(0, only.index)}\nreturn { default: ${only[1]} };`;
+    return { code, names: new Map([["default", "default"]]) };
+  }
   const closing = /(?<=^|[\n;}])export ?\{([^}]*)\};\s*$/.exec(text);
   if (closing === null) return { code: text, names: new Map() };
   const pairs = (closing[1] ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "").map((part) => {
@@ -162,6 +169,7 @@ function resolving(
   build.onResolve({ filter: /^/ }, ({ path, importer, namespace, kind }) => {
     try {
       if (kind === "entry-point") return { path: graph.module(url).specifier, namespace: MODULES };
+      if (path.startsWith(`${METAS}:`)) return { path: importer, namespace: METAS };
       if (namespace === MODULES) {
         const target = graph.target(path, { importer, kind });
         if (target === undefined) return { errors: [{ text: `Cannot find ${path}, which Deno does not either` }] };
@@ -187,27 +195,28 @@ function resolving(
     texts.set(module.local, readText(module.local) ?? "");
     const resolveDir = folderOf(module);
     return {
-      contents: loader === "json" ? text : withMeta(text, module.specifier),
+      contents: loader === "json" ? text : withMeta(text),
       loader,
       ...resolveDir === undefined ? {} : { resolveDir },
     };
   });
+  build.onLoad({ filter: /^/, namespace: METAS }, ({ path }) => ({ contents: metaOf(path), loader: "js" }));
   build.onLoad({ filter: /^/, namespace: BUILTINS }, ({ path }) => {
     return { contents: `module.exports = __node(${JSON.stringify(path)});`, loader: "js" };
   });
 }
 
-/** What a module knows of itself, in its place. */
-function withMeta(text: string, url: string): string {
-  if (!text.includes("import.meta")) return text;
+/** A module's text, with what it knows of itself as an import: behind the text, so that places stay, and evaluated first. */
+function withMeta(text: string): string {
+  return text.includes("import.meta") ? `${text}\nimport { ${META} } from "${METAS}:";` : text;
+}
+
+/** What a module knows of itself, as a module. */
+function metaOf(url: string): string {
   const file = url.startsWith("file:") ? fileURLToPath(url) : undefined;
-  const values: Record<string, string | undefined> = {
-    url,
-    filename: file,
-    dirname: file === undefined ? undefined : dirname(file),
-  };
-  return text.replaceAll(/\bimport\.meta\.(url|filename|dirname)\b/g, (_, name: string) => JSON.stringify(values[name]))
-    .replaceAll(/\bimport\.meta\.resolve\(/g, `__resolve(${JSON.stringify(url)}, `);
+  const values = { main: false, url, ...file === undefined ? {} : { dirname: dirname(file), filename: file } };
+  return `export const ${META} = Object.assign(Object.create(null), ${JSON.stringify(values)}, ` +
+    `{ resolve: (specifier) => __resolve(${JSON.stringify(url)}, specifier) });`;
 }
 
 function isBuiltin(name: string): boolean {

@@ -97,6 +97,8 @@ export interface EsbuildOptions {
   conditions: string[];
   /** The main fields of packages. */
   mainFields: string[];
+  /** What the text may use of the language. */
+  supported: Record<string, boolean>;
   /** Names and what takes their place. */
   define: Record<string, string>;
   /** Options of the TypeScript compiler. */

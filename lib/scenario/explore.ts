@@ -34,6 +34,7 @@ import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
 import { type Drain, drains, NeedsModuleError, NeedsTurnError } from "./ground.ts";
+import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import { type Performed, Rounds } from "./rounds.ts";
 import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
@@ -267,8 +268,13 @@ async function preparedOn<T>(
 ): Promise<T> {
   const { esbuild, input, seed = 0, clock = "ordered", stepLimit = STEPS, timeout = TIMEOUT, goal, together } = options;
   const [bundle, world] = await Promise.all([bundled(url, esbuild), worldText(esbuild)]);
-  const { name, title } = scenarioOf(bundle, options.name);
   const { ignore } = goal;
+  // Functions are told from other exports by evaluating the module.
+  const functions = () => {
+    const parts = { world, bundle, seed, drain: "own-queue", modules } as const;
+    return new Realm(parts).functions(timeout);
+  };
+  const { name, title } = scenarioOf(bundle, { asked: options.name, functions });
   const listening: Rejections[] = [];
   const listen = (owns: (promise: unknown) => boolean) => {
     const rejections = new Rejections(owns, { hearsErrors: drain === "turn" });
@@ -282,6 +288,7 @@ async function preparedOn<T>(
       modules,
       seed,
       name,
+      title,
       input,
       clock,
       stepLimit,
@@ -306,19 +313,20 @@ async function preparedOn<T>(
   }
 }
 
-/** The scenario that is meant, the default export, else the only one; and what it is called. */
+/** The scenario that is meant, the default export, else the only function; and what it is called. */
 function scenarioOf(
   { url, names }: Bundle,
-  asked: string | undefined,
+  { asked, functions }: { readonly asked: string | undefined; readonly functions: () => readonly string[] | undefined },
 ): { readonly name: string; readonly title: string } {
-  const all = [...names.keys()];
+  const plain = asked ?? (names.has("default") ? "default" : undefined);
+  const all = plain === undefined && names.size > 1 ? functions() ?? [...names.keys()] : [...names.keys()];
   const [only = "", ...more] = all;
-  const name = asked ?? (names.has("default") ? "default" : only);
+  const name = plain ?? (more.length === 0 ? only : "");
   const title = name === "default" ? names.get(name) : name;
-  if (title !== undefined && names.has(name) && (asked !== undefined || name === "default" || more.length === 0)) {
-    return { name, title };
-  }
-  const is = all.length === 0 ? "it exports nothing" : `it exports ${all.join(", ")}`;
+  if (title !== undefined && names.has(name)) return { name, title };
+  const is = names.size === 0
+    ? "it exports nothing"
+    : `it exports ${all.length === 0 ? "no function" : all.join(", ")}`;
   const wanted = asked !== undefined
     ? `an async function called ${asked}`
     : all.length === 0

@@ -40,6 +40,8 @@ export interface Ground {
   readonly context: vm.Context | undefined;
   /** The objects of the language by name, which all runs share. */
   readonly language: Record<string, unknown>;
+  /** What of the language no name leads to: what syntax makes inherits from it. */
+  readonly unnamed: readonly object[];
   /** A key of these that is left alone. */
   readonly job: string;
   /** Names that stand for nothing. */
@@ -51,6 +53,16 @@ export interface Ground {
 }
 
 const JOB = "__job";
+/** The prototypes that no name leads to, and what makes functions of each kind. */
+const UNNAMED = `(() => {
+  const { getPrototypeOf } = Object;
+  const inherited = [
+    [][Symbol.iterator](), ""[Symbol.iterator](), new Map()[Symbol.iterator](), new Set()[Symbol.iterator](), /a/[Symbol.matchAll](""),
+    Iterator.from([].values()).map(String), function* () {}.prototype, async function* () {}.prototype, Uint8Array.prototype,
+    async function () {}, function* () {}, async function* () {},
+  ].map(getPrototypeOf);
+  return [...inherited, ...inherited.map(getPrototypeOf), getPrototypeOf(Uint8Array)].filter((one) => one !== Object.prototype);
+})()`;
 /** What of a new realm reads clocks, waits or lives outside: the world has its own. */
 const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
 
@@ -64,6 +76,7 @@ class OwnQueue implements Ground {
   readonly drains = "own-queue";
   readonly context: vm.Context;
   readonly language: Record<string, unknown>;
+  readonly unnamed: readonly object[];
   readonly job = JOB;
   readonly hidden: readonly string[] = [];
   readonly #script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
@@ -73,6 +86,7 @@ class OwnQueue implements Ground {
     const ordinary: unknown = vm.constants.DONT_CONTEXTIFY;
     this.context = vm.createContext(ordinary as object, { microtaskMode: "afterEvaluate" });
     this.language = vm.runInContext("globalThis", this.context);
+    this.unnamed = vm.runInContext(UNNAMED, this.context);
     this.language[JOB] = () => {};
   }
 
@@ -103,6 +117,7 @@ class CallersRealm implements Ground {
   readonly drains = "turn";
   readonly context = undefined;
   readonly language: Record<string, unknown>;
+  readonly unnamed: readonly object[] = vm.runInThisContext(UNNAMED);
   readonly job = JOB;
   readonly hidden: readonly string[];
 

@@ -1,11 +1,23 @@
 /**
- * What scenarios share within a realm: the objects of the language. What a run changes of them is found out and undone.
+ * What runs share: the objects of the language, and those of the world. What a run changes of them is found out and undone.
  *
- * - Compared are the keys of each object, and the values of its properties; an accessor counts by its getter.
+ * - Compared are the keys of each object, the values of its properties, its prototype, and whether it takes more; an accessor
+ *   counts by its getter.
+ * - Invariant: after `restore` each object is as it was, or `restore` has said that it is spoiled.
  */
+
+/** What `restore` found. */
+export interface Changed {
+  /** The name of a key that was changed. */
+  readonly name: string;
+  /** Whether it cannot be put back. */
+  readonly isSpoiled: boolean;
+}
 
 interface Kept {
   readonly object: object;
+  readonly prototype: object | null;
+  readonly isExtensible: boolean;
   /** How many keys it has. */
   readonly size: number;
   /** What is left alone. */
@@ -17,30 +29,63 @@ interface Kept {
   readonly accessors: readonly PropertyKey[];
 }
 
-/** The objects of the language of one realm, as they were. */
+/** Objects that one run after the other uses, as they were. */
 export class Intrinsics {
   readonly #kept: readonly Kept[];
 
-  /** Takes them down, from a realm's global object on; one of its keys is left alone. */
-  constructor(global: object, { except }: { readonly except: string }) {
-    const objects = new Set<object>([global]);
-    for (const object of objects) {
-      for (const key of Reflect.ownKeys(object)) {
-        const value: unknown = Reflect.getOwnPropertyDescriptor(object, key)?.value;
-        const isObject = (typeof value === "object" || typeof value === "function") && value !== null;
-        // Methods are compared by themselves; what they hold is of no interest.
-        if (isObject && (object === global || key === "prototype")) objects.add(value);
-      }
-    }
-    this.#kept = [...objects].map((object) => keptOf(object, object === global ? except : undefined));
+  /** Takes them down; one of the keys of the first is left alone. */
+  constructor(objects: Iterable<object>, { except }: { readonly except?: string } = {}) {
+    this.#kept = [...objects].map((object, place) => keptOf(object, place === 0 ? except : undefined));
   }
 
-  /** Puts back what has changed, and says its name; undefined where nothing has. */
-  restore(): string | undefined {
-    let changed: string | undefined;
-    for (const kept of this.#kept) if (isChanged(kept)) changed ??= putBack(kept);
+  /** Puts back what has changed; undefined where nothing has. */
+  restore(): Changed | undefined {
+    let changed: Changed | undefined;
+    for (const kept of this.#kept) {
+      if (!isChanged(kept)) continue;
+      const name = putBack(kept);
+      changed = { name: changed?.name ?? name, isSpoiled: (changed?.isSpoiled ?? false) || isChanged(kept) };
+    }
     return changed;
   }
+}
+
+/**
+ * The objects that a realm's global object leads to: what it holds, their prototypes, and those of what syntax makes, to which
+ * no name leads.
+ */
+export function languageOf(global: object, unnamed: readonly object[]): ReadonlySet<object> {
+  const objects = new Set<object>([global]);
+  for (const object of objects) {
+    for (const key of Reflect.ownKeys(object)) {
+      const value: unknown = Reflect.getOwnPropertyDescriptor(object, key)?.value;
+      // Methods are compared by themselves; what they hold is of no interest.
+      if (isObject(value) && (object === global || key === "prototype")) objects.add(value);
+    }
+  }
+  for (const object of unnamed) objects.add(object);
+  return objects;
+}
+
+/** The objects that these values lead to: what they inherit from, and what they hold but for methods. */
+export function worldOf(
+  values: Iterable<unknown>,
+  { except = new Set() }: { readonly except?: ReadonlySet<object> } = {},
+): ReadonlySet<object> {
+  const objects = new Set<object>([...values].filter(isObject));
+  for (const object of objects) {
+    const prototype = Reflect.getPrototypeOf(object);
+    if (prototype !== null && !except.has(prototype)) objects.add(prototype);
+    for (const key of Reflect.ownKeys(object)) {
+      const value: unknown = Reflect.getOwnPropertyDescriptor(object, key)?.value;
+      if (isObject(value) && (key === "prototype" || typeof value !== "function")) objects.add(value);
+    }
+  }
+  return objects;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
 }
 
 function keptOf(object: object, except: string | undefined): Kept {
@@ -51,6 +96,8 @@ function keptOf(object: object, except: string | undefined): Kept {
   const held = [...properties].filter(([, property]) => "value" in property);
   return {
     object,
+    prototype: Reflect.getPrototypeOf(object),
+    isExtensible: Reflect.isExtensible(object),
     size: all.length,
     except,
     properties,
@@ -60,15 +107,16 @@ function keptOf(object: object, except: string | undefined): Kept {
   };
 }
 
-function isChanged({ object, size, properties, keys, values, accessors }: Kept): boolean {
-  if (Reflect.ownKeys(object).length !== size) return true;
+function isChanged({ object, prototype, isExtensible, size, properties, keys, values, accessors }: Kept): boolean {
+  if (Reflect.ownKeys(object).length !== size || Reflect.getPrototypeOf(object) !== prototype) return true;
+  if (Reflect.isExtensible(object) !== isExtensible) return true;
   for (let at = 0; at < keys.length; at++) {
     if (!Object.is((object as Record<PropertyKey, unknown>)[keys[at] ?? ""], values[at])) return true;
   }
   return accessors.some((key) => Reflect.getOwnPropertyDescriptor(object, key)?.get !== properties.get(key)?.get);
 }
 
-function putBack({ object, properties, except }: Kept): string {
+function putBack({ object, prototype, properties, except }: Kept): string {
   let changed: PropertyKey | undefined;
   for (const key of Reflect.ownKeys(object)) {
     if (properties.has(key) || key === except) continue;
@@ -81,5 +129,6 @@ function putBack({ object, properties, except }: Kept): string {
     changed ??= key;
     Reflect.defineProperty(object, key, before);
   }
-  return String(changed);
+  Reflect.setPrototypeOf(object, prototype);
+  return String(changed ?? Object.prototype.toString.call(object));
 }

@@ -14,7 +14,7 @@ import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
 import { deepStack } from "./deep_stack.ts";
 import { type Drain, type Drained, type Ground, groundOf } from "./ground.ts";
-import { Intrinsics } from "./intrinsics.ts";
+import { type Changed, Intrinsics, languageOf, worldOf } from "./intrinsics.ts";
 import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
 import type { HostParts } from "./world/globals.ts";
@@ -56,6 +56,7 @@ interface WorldExports {
   blameNobody(doubt: () => void): void;
   tellingPromise(made: (promise: unknown) => void): unknown;
   readonly GLOBAL_NAMES: readonly string[];
+  readonly EventEmitter: unknown;
 }
 
 /** Globals that wait for nothing and read no clock. */
@@ -72,6 +73,11 @@ export class Realm {
   readonly #runs: Run[] = [];
   readonly #scopes = new Map<Outside, Scope>();
   readonly #intrinsics: Intrinsics;
+  // What is a run's own, or a worker's: one that is used by several is among the intrinsics.
+  readonly #own = new Map<Run | Scope, Intrinsics>();
+  readonly #shared: ReadonlySet<object>;
+  // The globals that the code can name.
+  readonly #names: readonly string[];
   readonly #promise: unknown;
   readonly #places: Announced["places"] | undefined;
   /** What each run begins with. */
@@ -89,7 +95,7 @@ export class Realm {
     const told = waits === undefined ? undefined : announced(bundle.code);
     this.#places = told?.places;
     this.#ground = groundOf(drain);
-    const { language, job, hidden } = this.#ground;
+    const { language, unnamed, job, hidden } = this.#ground;
     this.#promise = language["Promise"];
     this.#host = {
       pure: Object.fromEntries(PURE.map((name) => [name, Reflect.get(globalThis, name)])),
@@ -106,7 +112,7 @@ export class Realm {
       filename: "holdfast-scenario:world",
     });
     this.#exports = (compiled as () => WorldExports)();
-    const { globals } = isWorker ? this.#exports.makeScope(this.#host) : this.run(0);
+    const { globals } = isWorker ? this.#exports.makeScope(this.#host) : this.#run(0);
     this.#ground.seal(globals);
     const all = [...new Set([...Object.keys(globals), ...this.#exports.GLOBAL_NAMES, ...hidden])];
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
@@ -118,12 +124,43 @@ export class Realm {
       evaluate: (globals) => make(...names.map((name) => globals[name]), ...Object.values(own)),
       isGlobal: this.#exports.GLOBAL_NAMES.some((name) => names.includes(name)),
     };
-    this.#intrinsics = new Intrinsics(language, { except: job });
+    this.#names = names;
+    const [one, other] = [this.#run(0), this.#run(1)].map((run) => this.#worldOf(run));
+    const both = [...one ?? []].filter((object) => other?.has(object));
+    this.#shared = new Set([...languageOf(language, unnamed), ...both, ...worldOf([this.#exports.EventEmitter])]);
+    this.#intrinsics = new Intrinsics(this.#shared, { except: job });
+  }
+
+  /** What a run changes may be found there. */
+  #worldOf(run: Run | Scope): ReadonlySet<object> {
+    const { globals } = run;
+    const given = "given" in run ? run.given : [];
+    const foreign = this.#ground.context === undefined ? [] : [Object.prototype, Function.prototype];
+    return worldOf([...this.#names.map((name) => globals[name]), ...given], { except: new Set<object>(foreign) });
+  }
+
+  #keep(run: Run | Scope): void {
+    this.#own.set(run, new Intrinsics([...this.#worldOf(run)].filter((object) => !this.#shared.has(object))));
   }
 
   /** The run of a place: one for each that is under way at a time. */
   run(place: number): Run {
+    const run = this.#run(place);
+    if (!this.#own.has(run)) this.#keep(run);
+    return run;
+  }
+
+  #run(place: number): Run {
     return this.#runs[place] ??= this.#exports.makeRun(this.#host);
+  }
+
+  /**
+   * The names of the functions that the module exports; undefined where it is not evaluated at once.
+   */
+  functions(timeout: number): readonly string[] | undefined {
+    const run = this.run(0);
+    this.drain(() => run.begin({ ...this.start, name: undefined, input: undefined, traces: false }), { timeout });
+    return run.functions;
   }
 
   /** A worker's own side, in the run of an outside. */
@@ -135,6 +172,7 @@ export class Realm {
     const { evaluate, isGlobal } = this.start;
     const whole = (globals: Readonly<Record<string, unknown>>) => this.#exports.whole(globals, this.#host.base);
     scope.prepare({ evaluate, whole: isGlobal ? whole : undefined });
+    this.#keep(scope);
     return scope;
   }
 
@@ -159,8 +197,20 @@ export class Realm {
     return this.#ground.drain(act, { timeout });
   }
 
-  /** Puts back what a run has changed of the language's objects, and says its name; undefined where nothing has. */
-  restore(): string | undefined {
+  /** Puts back what runs have changed, up to that place; undefined where nothing that others share has been. */
+  restore(places: number): Changed | undefined {
+    for (let place = 0; place < places; place++) {
+      const run = this.#runs[place];
+      if (run === undefined || !this.#own.get(run)?.restore()?.isSpoiled) continue;
+      // Another one takes its place.
+      this.#own.delete(run);
+      delete this.#runs[place];
+    }
+    for (const [outside, scope] of this.#scopes) {
+      if (!this.#own.get(scope)?.restore()?.isSpoiled) continue;
+      this.#own.delete(scope);
+      this.#scopes.delete(outside);
+    }
     return this.#intrinsics.restore();
   }
 

@@ -38,6 +38,13 @@ export class Rejections implements Disposable {
     return this.#uncaught;
   }
 
+  /** Takes those of some promises out, as why they were rejected. */
+  take(owns: (promise: unknown) => boolean): readonly unknown[] {
+    const taken = this.#heard.filter(({ promise, isHandled }) => !isHandled && owns(promise));
+    this.#heard = this.#heard.filter((rejection) => !taken.includes(rejection));
+    return taken.map(({ reason }) => reason);
+  }
+
   /** Forgets what was heard. */
   forget(): void {
     this.#heard = [];

@@ -37,6 +37,8 @@ import type { Run } from "./world/main.ts";
 export interface RoundsOptions extends RealmOptions {
   /** The name of the scenario among the module's exports. */
   readonly name: string;
+  /** What it is called. */
+  readonly title: string;
   /** What it is handed besides the world. */
   readonly input: unknown;
   /** Whether timers come in the order of their times. */
@@ -126,8 +128,8 @@ export class Rounds {
   // The most chains that a run had, rounded up: what strategies take for the number of tasks.
   #width = LEAST_WIDTH;
   #widest = 0;
-  // What runs change of what they share; then each is alone.
-  #changes: string | undefined;
+  // Whether runs change what they share; then each is alone.
+  #changes = false;
   readonly #assumptions = new Set<string>();
 
   /** Prepares runs. `listen` gives what hears of the rejections of the present realm. */
@@ -175,7 +177,7 @@ export class Rounds {
     const lives = schedulers.map((scheduler, place) => new Live(scheduler, place));
     let isOver = false;
     const isTogether = this.#options.isTogether && this.#options.drain === "own-queue";
-    if (lives.length > 1 && this.#changes === undefined && isTogether) {
+    if (lives.length > 1 && !this.#changes && isTogether) {
       isOver = yield* this.#performAll(lives, options);
     }
     const performed: Performed[] = [];
@@ -234,7 +236,11 @@ export class Rounds {
       }
       if (this.#options.drain === "turn") yield* this.#settled(going);
       for (const error of this.#rejections.uncaught) for (const { run } of going) run?.crashes(error);
-      if (!isAlone && (doubts.are || this.#rejections.heard.length > 0)) return false;
+      if (isAlone) this.#endWorkers(going);
+      if (!isAlone && (doubts.are || this.#rejections.heard.length > 0)) {
+        this.#restore(lives.length);
+        return false;
+      }
       const left: Live[] = [];
       for (const live of going) {
         const state = live.decide({ isOrdered, isFaultless, stepLimit });
@@ -243,9 +249,31 @@ export class Rounds {
       }
       going = left;
     }
-    const changed = this.#realms().map((one) => one.restore()).find((name) => name !== undefined);
-    this.#changes ??= changed;
-    return isAlone || this.#changes === undefined;
+    this.#restore(isAlone ? 1 : lives.length);
+    return isAlone || !this.#changes;
+  }
+
+  /** A rejection that nobody handles ends the worker that it is of. */
+  #endWorkers(lives: readonly Live[]): void {
+    for (const [key, realm] of this.#workers) {
+      const place = Number.parseInt(key) - 1;
+      for (const reason of this.#rejections.take((promise) => realm.owns(promise))) {
+        for (const { run } of lives) run?.outside.workers[place]?.fails(reason, { isRejection: true });
+      }
+    }
+  }
+
+  /** Puts back what runs have changed, up to that place. */
+  #restore(places: number): void {
+    const changed = this.#realms().flatMap((one) => one.restore(places) ?? []);
+    if (changed.length > 0) this.#changes = true;
+    const spoiled = changed.find(({ isSpoiled }) => isSpoiled);
+    if (spoiled === undefined) return;
+    if (this.#options.drain === "own-queue") return this.#renew();
+    throw new ScenarioError(
+      `Cannot explore ${this.#options.title}: it changes ${spoiled.name} for good, and all of this process has it, ` +
+        "code that leaves the language as it is is wanted",
+    );
   }
 
   /**
@@ -253,13 +281,14 @@ export class Rounds {
    */
   *#settled(lives: readonly Live[]): Generator<void, void> {
     const isStuck = ({ run }: Live) => {
-      return run?.outside.state === "runs" && run.outside.pending.length === 0 && run.refused === undefined;
+      return run?.outside.state === "runs" && run.outside.pending.length === 0 && run.refused === undefined &&
+        run.unfit === undefined;
     };
     if (!lives.some(isStuck)) return;
     for (let turn = 0; turn < SETTLING; turn++) yield;
     if (lives.some(isStuck)) return;
     throw new ScenarioError(
-      `Cannot explore ${this.#options.name}: it waits for something of this process, an io that stands for it is wanted`,
+      `Cannot explore ${this.#options.title}: it waits for something of this process, an io that stands for it is wanted`,
     );
   }
 
@@ -317,9 +346,9 @@ export class Rounds {
         const NeededError = run.refused.inTurns ? NeedsTurnError : ScenarioError;
         throw new NeededError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
       }
-      if (run.isSynchronous) {
+      if (run.unfit !== undefined) {
         throw new ScenarioError(
-          `Cannot explore ${this.#options.name}: it returns no promise, an async function of the world is wanted`,
+          `Cannot explore ${this.#options.title}: it ${run.unfit}, an async function of the world is wanted`,
         );
       }
       this.#widest = Math.max(this.#widest, run.outside.chains);
@@ -382,7 +411,7 @@ class Live {
     const { outside } = run;
     const step = this.#steps.at(-1);
     if (step !== undefined && this.#traces) step.notes = outside.notes.splice(0);
-    if (run.refused !== undefined || run.isSynchronous) return "complete";
+    if (run.refused !== undefined || run.unfit !== undefined) return "complete";
     if (outside.crash !== undefined || outside.broken !== undefined || outside.state === "threw") return "complete";
     const candidates = this.#candidates;
     outside.candidates(candidates, { isOrdered, isFaultless });

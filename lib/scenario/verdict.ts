@@ -78,7 +78,7 @@ function findingsOf({ run, isEndless, rejections, last, placesIn }: Ended): Find
 /** An error for people, with where it was made. */
 function errorText(error: unknown, placesIn: Ended["placesIn"]): string {
   const { message } = errorParts(error);
-  const head = message === undefined ? String(error) : `${nameOf(error)}: ${message}`;
+  const head = message === undefined ? textOf(error) : `${nameOf(error)}: ${message}`;
   return head + placeText(error, placesIn);
 }
 
@@ -111,7 +111,7 @@ interface ErrorParts {
 function errorParts(error: unknown): ErrorParts {
   if (typeof error !== "object" || error === null) return {};
   const text = (key: string) => {
-    const value: unknown = Reflect.get(error, key);
+    const value = safely(() => Reflect.get(error, key) as unknown);
     return typeof value === "string" ? { [key]: value } : {};
   };
   return { ...text("name"), ...text("message"), ...text("stack") };
@@ -121,9 +121,19 @@ function errorParts(error: unknown): ErrorParts {
 function plainData(value: unknown): unknown {
   if (typeof value === "function" || typeof value === "symbol") return String(value);
   if (typeof value !== "object" || value === null) return value;
+  return safely(() => structuredClone(value)) ?? textOf(value);
+}
+
+/** Any value as a text. */
+function textOf(value: unknown): string {
+  return safely(() => String(value)) ?? "[object Object]";
+}
+
+/** What code under test says of itself, undefined where it throws. */
+function safely<T>(say: () => T): T | undefined {
   try {
-    return structuredClone(value);
+    return say();
   } catch {
-    return String(value);
+    return undefined;
   }
 }

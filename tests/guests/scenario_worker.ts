@@ -29,6 +29,8 @@ scope.onmessage = async ({ data }) => {
       return;
     case "block":
       return Atomics.wait(new Int32Array(4), 0, 0);
+    case "reject":
+      throw new RangeError("in a promise");
     case "fail":
       setTimeout(() => {
         throw new RangeError("in a worker");

@@ -177,3 +177,36 @@ export async function followed({ io, expect }: World): Promise<void> {
   await Promise.all([1, 2].map((request) => requests.run(request, serve, request)));
   expect(requests.getStore() === undefined, "it is of no request");
 }
+
+/** Things that are thrown and answer no question. */
+const HOSTILE: Readonly<Record<string, () => unknown>> = {
+  bare: () => Object.create(null),
+  getter: () => ({
+    get message() {
+      throw new Error("no answer");
+    },
+  }),
+  text: () => ({
+    toString() {
+      throw new Error("no answer");
+    },
+  }),
+  proxy: () =>
+    new Proxy({}, {
+      get() {
+        throw new Error("no answer");
+      },
+    }),
+};
+
+/** Throws, rejects and gives such a thing. */
+export async function hostile({ io }: World, which: string): Promise<unknown> {
+  const [name = "", how] = which.split(" ");
+  const made = HOSTILE[name]?.();
+  await io("x", () => {
+    if (how === "io") throw made;
+  });
+  if (how === "rejects") void Promise.reject(made);
+  else if (how === "throws") throw made;
+  return how === "gives" ? { made, of() {} } : undefined;
+}

@@ -84,6 +84,18 @@ export async function failing(_world: World, isHeard: boolean): Promise<string> 
   return await promise;
 }
 
+/** A worker leaves a rejection to nobody, and who started it hears of that. */
+export async function rejecting(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  started({ does: "reject" }).onerror = ({ message }) => resolve(message);
+  return await promise;
+}
+
+export async function sharing(): Promise<void> {
+  started({ does: "nothing", of: [new Int32Array(new SharedArrayBuffer(4))] });
+  await undefined;
+}
+
 /** A worker that may die: who waits for it alone waits for ever. */
 export async function dying({ faults }: World, hasTimeout: boolean): Promise<string> {
   faults({ dies: true });

@@ -38,6 +38,19 @@ export default async function thrower({ io }: { io: (label: string) => Promise<v
   return box.value;
 }
 `,
+  "meta.ts": `function plus(act: () => number, _: ClassMethodDecoratorContext) { return () => act() + 1; }
+class Box { accessor size = 1; @plus one() { return 1; } }
+const { filename = "" } = import.meta;
+export default async function meta() {
+  const text = "import.meta.url is a text";
+  return [text.length, filename.endsWith("meta.ts"), import.meta.main, new Box().size, new Box().one()];
+}
+`,
+  "old_scenario.cjs": `module.exports = async () => "old";\n`,
+  "one.ts": `export const wait = 5;\nexport async function one() { return wait; }\n`,
+  "two.ts": `export const wait = 5;\nexport async function one() {}\nexport async function two() {}\n`,
+  "none.ts": `export default class Scenario {}\n`,
+  "number.ts": `export default 5;\n`,
   "broken.ts": `export default async function broken() {\n  return await 1 +;\n}\n`,
   "lost.ts": `import { x } from "./nowhere.ts";\nexport default async () => x;\n`,
 };
@@ -65,6 +78,23 @@ Deno.test("a scenario is bundled as Deno resolves its project, with module state
     const again = await exploreScenario(url("scenario.ts"), { esbuild });
     assertEquals(again.result.outcomes.map(({ outcome }) => outcome), [[6, ...wanted.slice(1)]]);
 
+    const outcomes = async (file: string) => {
+      const { result } = await exploreScenario(url(file), { esbuild });
+      return result.outcomes.map(({ outcome }) => outcome);
+    };
+    assertEquals(await outcomes("meta.ts"), [[25, true, false, 1, 2]]);
+    assertEquals(await outcomes("old_scenario.cjs"), ["old"]);
+    assertEquals(await outcomes("one.ts"), [5]);
+    for (
+      const [file, is] of [
+        ["two.ts", "it exports one, two, one of them, as in"],
+        ["none.ts", "Scenario: it is of kind class"],
+        ["number.ts", "it is of kind number"],
+      ] as const
+    ) {
+      const { message } = await assertRejects(() => exploreScenario(url(file), { esbuild }), ScenarioError);
+      assert(message.includes(is), message);
+    }
     const broken = await assertRejects(() => exploreScenario(url("broken.ts"), { esbuild }), ScenarioError);
     assert(/broken\.ts:2:\d+/.test(broken.message), broken.message);
     const lost = await assertRejects(() => exploreScenario(url("lost.ts"), { esbuild }), ScenarioError);

@@ -119,6 +119,21 @@ Deno.test("exploreScenario() finds each kind of bug, and names the line", async 
   }
 });
 
+Deno.test("what is thrown may answer no question", async () => {
+  await using esbuild = await testEsbuild();
+  for (const name of ["bare", "getter", "text", "proxy"]) {
+    for (
+      const [how, kind] of [["throws", "exception"], ["rejects", "unhandled-rejection"], ["io", "exception"]] as const
+    ) {
+      const { result } = await exploreScenario(scenarios, { esbuild, name: "hostile", input: `${name} ${how}` });
+      assert(result.verdict === "bug");
+      assertEquals([name, how, result.kind], [name, how, kind]);
+    }
+    const { result } = await exploreScenario(scenarios, { esbuild, name: "hostile", input: `${name} gives` });
+    assertEquals([name, result.verdict], [name, "proved"]);
+  }
+});
+
 Deno.test("a scenario finds the world's clock and chance, and its module as it is at first", async () => {
   await using esbuild = await testEsbuild();
   const explored = async (name: string) => (await exploreScenario(scenarios, { esbuild, name, budget: 500 })).result;

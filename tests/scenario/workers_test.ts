@@ -50,6 +50,7 @@ Deno.test("workers fail, close, die and are left over; what they are sent is mov
   assertEquals(await outcomes("echoed"), ["proved", [{ of: new Map([[1, new Date(0)]]) }]]);
   assertEquals(await outcomes("closing"), ["proved", "closes"]);
   assertEquals(await outcomes("failing", true), ["proved", "Uncaught RangeError: in a worker"]);
+  assertEquals(await outcomes("rejecting"), ["proved", "Uncaught (in promise) RangeError: in a promise"]);
   const uncaught = await explored("failing", false);
   assert(uncaught.verdict === "bug");
   assert(uncaught.message.startsWith("nobody catches RangeError: in a worker (scenario_worker.ts:"), uncaught.message);
@@ -69,5 +70,6 @@ Deno.test("a worker that blocks is refused by name, and so is one of the caller'
     for (const word of words) assert(error.message.includes(word), error.message);
   };
   await refused("blocking", undefined, "Cannot use Atomics.wait", "Holdfast's primitives", "scenario_worker.ts:");
+  await refused("sharing", undefined, "Cannot use shared memory", "Holdfast's primitives", "worker_scenarios.ts:");
   await refused("blocking", "turn", "Cannot use Worker");
 });

@@ -11,7 +11,7 @@ import { aborted, type AbortSignal } from "./abort.ts";
 import { ABORTS, FAILS, Faults, type IoFaults, LATE, type RunFaults } from "./faults.ts";
 import { whenAborted } from "./events.ts";
 import { Headers, responseOf } from "./fetch.ts";
-import type { Completion, Fault, Outside } from "./outside.ts";
+import { type Completion, type Fault, type Outside, safeText } from "./outside.ts";
 import { refuse } from "./refused.ts";
 
 interface IoOptions {
@@ -84,7 +84,7 @@ export function answers(
   const ask = ({ label, act, options, failure }: Asking): Promise<unknown> => {
     const { atomic = false, signal } = options;
     if (typeof label !== "string") {
-      throw new TypeError(`Cannot do io: its label is a ${typeof label}, a text such as "fetch a" is wanted`);
+      throw new TypeError(`Cannot do io: its label is of type ${typeof label}, a text such as "fetch a" is wanted`);
     }
     if (act !== undefined && typeof act !== "function") {
       throw new TypeError(`Cannot do io ${label}: a ${typeof act} is given, a function that acts is wanted`);
@@ -135,7 +135,7 @@ export function answers(
       answer(() => resolve(value));
     };
     const failed = (error: unknown) => {
-      told(() => `throws ${error instanceof Error ? `${error.name}: ${error.message}` : inspect(error)}`);
+      told(() => `throws ${error instanceof Error ? safeText(error) : inspect(error)}`);
       answer(() => reject(error));
     };
     const perform = (act: () => unknown) => {

@@ -15,7 +15,7 @@ import { modules } from "./node/modules.ts";
 import type { Outside } from "./outside.ts";
 import { PLATFORM, platformGlobals } from "./platform.ts";
 import { ports } from "./ports.ts";
-import { refuse } from "./refused.ts";
+import { BLOCKING, refuse } from "./refused.ts";
 import { nextTick, timers } from "./timers.ts";
 import { workers } from "./workers.ts";
 
@@ -162,9 +162,6 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
   globals["__dirname"] = "/";
   return { globals, world };
 }
-
-/** What is there for code that blocks. */
-const BLOCKING = "shareIn's views, or a program of Holdfast's primitives, which explore takes as well,";
 
 /** `Atomics` without what waits. */
 function waitless(atomics: object): object {

@@ -17,8 +17,8 @@ type Evaluate = (globals: Readonly<Record<string, unknown>>) => unknown;
 /** What is run. */
 export interface Started {
   readonly evaluate: Evaluate;
-  /** The name of the function among the exports. */
-  readonly name: string;
+  /** The name of the function among the exports; undefined where only their names are wanted. */
+  readonly name: string | undefined;
   /** What it is handed besides the world. */
   readonly input: unknown;
   /** Whether where things are asked for is kept. */
@@ -35,8 +35,10 @@ class Run {
   readonly #base: object;
   /** What the run used that the world lacks. */
   refused: NotInWorldError | undefined;
-  /** Whether the function gave something else than a promise. */
-  isSynchronous = false;
+  /** Why the export is no scenario; undefined where it is one, or nobody knows yet. */
+  unfit: string | undefined;
+  /** The names of the exported functions, where no more of them is wanted. */
+  functions: readonly string[] | undefined;
 
   constructor(host: HostParts) {
     const { globals, world } = globalsOf(this.outside, host);
@@ -53,15 +55,22 @@ class Run {
     return this.#own;
   }
 
+  /** What the scenario is handed. */
+  get given(): readonly unknown[] {
+    return Object.values(this.#world);
+  }
+
   /** Begins a run: evaluates the module and calls the function. */
   begin({ evaluate, name, input, traces, isGlobal }: Started): void {
     const { outside } = this;
     outside.traces = traces;
     outside.reset();
     this.refused = undefined;
-    this.isSynchronous = false;
+    this.unfit = undefined;
     const globals = isGlobal ? whole(this.#own, this.#base) : this.#own;
     this.blamed();
+    // What was matched last, RegExp tells: nothing.
+    /(?:)/.exec("");
     // As platforms evaluate modules: in a microtask.
     void this.#call({ evaluate, name, input, globals });
   }
@@ -74,10 +83,18 @@ class Run {
     const { outside } = this;
     await undefined;
     try {
-      const exports = await evaluate(globals);
-      const scenario = (exports as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[name];
-      const given = scenario?.(this.#world, cloned(input));
-      this.isSynchronous = !isThenable(given);
+      const exports = await evaluate(globals) as Readonly<Record<string, unknown>>;
+      if (name === undefined) {
+        this.functions = Object.keys(exports).filter((name) => kindOf(exports[name]) === "function");
+        return;
+      }
+      const scenario = exports[name];
+      if (kindOf(scenario) !== "function") {
+        this.unfit = `is of kind ${kindOf(scenario)}`;
+        return;
+      }
+      const given = (scenario as (...args: readonly unknown[]) => unknown)({ ...this.#world }, cloned(input));
+      if (!isThenable(given)) this.unfit = "returns no promise";
       outside.value = await given;
       outside.state = "returned";
     } catch (error) {
@@ -126,6 +143,12 @@ export function whole(
 /** The names of the object of all globals. */
 export const GLOBAL_NAMES: readonly string[] = ["globalThis", "self", "global"];
 
+/** The type of a value; classes are a kind of their own. */
+function kindOf(value: unknown): string {
+  if (typeof value !== "function") return value === null ? "null" : typeof value;
+  return /^class\b/.test(Function.prototype.toString.call(value)) ? "class" : "function";
+}
+
 function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
@@ -136,6 +159,7 @@ export function blameNobody(doubt: () => void): void {
   refusals.tell = doubt;
 }
 
+export { EventEmitter } from "./node/emitter.ts";
 export { tellingPromise } from "./promises.ts";
 
 /** Makes what runs, given the host's parts. */

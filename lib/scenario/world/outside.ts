@@ -63,13 +63,22 @@ export interface Posting {
 export interface OutsideWorker {
   readonly url: string;
   /** Told of an error that nobody catches there. */
-  readonly fails: (error: unknown) => void;
+  readonly fails: (error: unknown, how?: { readonly isRejection: boolean }) => void;
   /** Ends it. */
   readonly dies: () => void;
 }
 
 /** How far the scenario's own function is. */
 export type RunState = "runs" | "returned" | "threw";
+
+/** A value as a text, whatever code under test makes of it. */
+export function safeText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "[object Object]";
+  }
+}
 
 const unbound = (act: () => void) => act;
 

@@ -27,6 +27,9 @@ export class NotInWorldError extends Error {
   }
 }
 
+/** What there is for code that blocks, or shares memory. */
+export const BLOCKING = "shareIn's views, or a program of Holdfast's primitives, which explore takes as well,";
+
 /** Who hears of what is refused, even where the code that called it catches it. */
 export const refusals: { tell: (error: NotInWorldError) => void } = { tell: () => {} };
 

@@ -4,13 +4,13 @@
  * - That it starts, and each message, is a completion; messages one way come in the order in which they were sent. What a worker
  *   gets before its module is evaluated waits.
  * - A message is copied where it is sent, and again where it comes, into the objects of that realm.
- * - A worker whose error nobody catches ends, and `error` tells; where nobody listens that ends the run. Of a death nobody is told.
+ * - A worker whose error nobody catches, or whose rejection nobody handles, ends, and `error` tells; where nobody listens that ends the run. Of a death nobody is told.
  */
 
 import { cloned } from "./clone.ts";
 import { ErrorEvent, EventTarget, MessageEvent, withHandlers } from "./events.ts";
-import type { Outside } from "./outside.ts";
-import { NotInWorldError, refusals, refuse } from "./refused.ts";
+import { type Outside, safeText } from "./outside.ts";
+import { BLOCKING, NotInWorldError, refusals, refuse } from "./refused.ts";
 
 /** The worker's own side, in its realm. */
 export interface FarSide {
@@ -37,9 +37,22 @@ const settled: Promise<void> = Promise.resolve();
 /** How a message is sent. */
 type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
 
+/** Whether a message leads to shared memory, which runs on both sides at once. */
+function hasSharedMemory(value: unknown, known: Set<unknown>): boolean {
+  if (typeof value !== "object" || value === null || known.has(value)) return false;
+  known.add(value);
+  // Of all objects of the language only such memory can grow.
+  if ("growable" in value && !Object.hasOwn(value, "growable")) return true;
+  if (ArrayBuffer.isView(value)) return hasSharedMemory(value.buffer, known);
+  return Object.values(value).some((item) => hasSharedMemory(item, known));
+}
+
 /** A message as it is sent: the other side copies it once more. */
 export function sentMessage(message: unknown, options: Transfer = []): unknown {
   const transfer = Array.isArray(options) ? options : (options as { transfer?: unknown[] }).transfer ?? [];
+  if (hasSharedMemory(message, new Set())) {
+    refuse("shared memory in a message to or from a worker", { instead: BLOCKING })();
+  }
   if (transfer.some((moved) => moved instanceof EventTarget)) refuse("a port in a message to or from a worker")();
   return cloned(message, transfer);
 }
@@ -67,7 +80,11 @@ export function workers(outside: Outside, hasModule: (url: string) => boolean): 
         refusals.tell(error);
         throw error;
       }
-      this.#realm = outside.addWorker({ url: href, fails: (error) => this.#fails(error), dies: () => this.#end() });
+      this.#realm = outside.addWorker({
+        url: href,
+        fails: (error, how) => this.#fails(error, how),
+        dies: () => this.#end(),
+      });
       this.#name = String(name);
       this.#label = `${this.#name || href.slice(href.lastIndexOf("/") + 1)} ${this.#realm}`;
       const begin = () => outside.farSides[this.#realm]?.begin(this.#near());
@@ -113,10 +130,10 @@ export function workers(outside: Outside, hasModule: (url: string) => boolean): 
       };
     }
 
-    #fails(error: unknown): void {
+    #fails(error: unknown, { isRejection }: { readonly isRejection: boolean } = { isRejection: false }): void {
       if (!this.#isLive) return;
       this.#end();
-      const message = `Uncaught ${String(error)}`;
+      const message = `Uncaught ${isRejection ? "(in promise) " : ""}${safeText(error)}`;
       outside.post(`${this.#label} fails`, () => {
         if (this.listenersOf("error") === 0) outside.crash ??= { error };
         else received(() => void this.dispatchEvent(new ErrorEvent("error", { message, cancelable: true })));

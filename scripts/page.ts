@@ -2,6 +2,7 @@
  * `deno task page`: watch programs run, step through a failing schedule, see signals, in a browser.
  */
 
+import { dirname } from "node:path";
 import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
@@ -46,8 +47,10 @@ async function main(args: readonly string[]): Promise<number> {
     printLine(given.has("--json") ? JSON.stringify({ url, files: await sizes(files) }) : text);
   };
   if (out !== undefined) {
-    await Deno.mkdir(out, { recursive: true });
-    for (const [path, bytes] of files) await Deno.writeFile(`${out}/${path}`, bytes);
+    for (const [path, bytes] of files) {
+      await Deno.mkdir(dirname(`${out}/${path}`), { recursive: true });
+      await Deno.writeFile(`${out}/${path}`, bytes);
+    }
     await tell(null, `${out}: ${files.size} files, for any file server`);
     return 0;
   }

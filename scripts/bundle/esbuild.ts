@@ -27,6 +27,7 @@ export interface BuildOptions {
   /** Whether what is imported by `import()` becomes files of its own. */
   readonly splitting?: boolean;
   readonly chunkNames?: string;
+  readonly sourcemap?: "external";
   readonly jsx?: "automatic";
   readonly jsxImportSource?: string;
   readonly loader?: Readonly<Record<string, Loader>>;

@@ -5,6 +5,7 @@
  * - The app is split where it says `import()`: a view, uPlot and dagre are loaded when they are used.
  */
 
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleGuests, inlineGuests, inlineWorld } from "../bundle/guests.ts";
 import { type BuildOptions, esbuild, type Plugin } from "../bundle/esbuild.ts";
@@ -15,6 +16,8 @@ import { bundledFile } from "../../lib/scenario/bundle.ts";
 import { bareNames, loadPackages } from "./bare_names.ts";
 import { catalog, sources } from "./catalog.ts";
 import { POLICY } from "./headers.ts";
+import * as layers from "./layers.ts";
+import { type Lines, linesOf } from "./lines.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -28,7 +31,6 @@ const settings: BuildOptions = {
   target: "es2024",
   charset: "utf8",
   logLevel: "silent",
-  minify: true,
   write: false,
   outdir: fileURLToPath(root),
   jsx: "automatic",
@@ -49,22 +51,32 @@ export async function buildPage(): Promise<PageFiles> {
   const make = async (entryPoints: Readonly<Record<string, string>>, more: BuildOptions): Promise<void> => {
     const paths = Object.entries(entryPoints).map(([name, path]) => [name, fileURLToPath(new URL(path, root))]);
     const { outputFiles } = await build({ ...settings, entryPoints: Object.fromEntries(paths), ...more });
-    for (const { path, contents } of outputFiles) files.set(path.slice(fileURLToPath(root).length), contents);
+    for (const { path, contents } of outputFiles) {
+      files.set(path.slice(fileURLToPath(root).length).replaceAll("\\", "/"), contents);
+    }
   };
+  const text = (path: string, contents: string) => void files.set(path, new TextEncoder().encode(contents));
+  const own = [bareNames(), resolveAsDeno()];
   try {
-    await make({ app: "scripts/page/app/main.tsx" }, {
+    await make({ app: "scripts/page/app/main.tsx", work: "scripts/page/work/main.ts" }, {
+      minify: true,
       splitting: true,
       chunkNames: "part-[hash]",
-      plugins: [bareNames(), resolveAsDeno()],
+      plugins: [leaveLibrary(), ...own],
     });
-    await make({ app: "scripts/page/app/style.css" }, { plugins: [bareNames(), resolveAsDeno()] });
-    await make({ work: "scripts/page/work/main.ts" }, { plugins: [leaveLibrary(), resolveAsDeno()] });
-    await make({ sw: "scripts/page/service_worker.ts" }, { plugins: [resolveAsDeno()] });
-    await make({ "holdfast.browser": "scripts/page/holdfast.ts" }, { plugins: await libraryPlugins() });
+    await make({ app: "scripts/page/app/style.css" }, { minify: true, plugins: own });
+    await make({ sw: "scripts/page/service_worker.ts", without_node: "scripts/page/without_node.ts" }, {
+      minify: true,
+      plugins: own,
+    });
+    await make({ "holdfast.browser": "scripts/page/holdfast.ts" }, { minify: true, plugins: await libraryPlugins() });
+    // Each stays a file of its own, whose lines are known: guests import the one that they need.
+    await make(await programFiles(), { sourcemap: "external", plugins: [leaveFiles(), ...own] });
   } finally {
     await stop();
   }
-  const text = (path: string, contents: string) => files.set(path, new TextEncoder().encode(contents));
+  for (const [path, contents] of layerFiles()) text(path, contents);
+  text("lines.json", JSON.stringify(takeLines(files)));
   text("catalog.json", JSON.stringify(catalog()));
   text("sources.json", JSON.stringify(await sources()));
   const page = await Deno.readTextFile(new URL("scripts/page/app/index.html", root));
@@ -73,34 +85,79 @@ export async function buildPage(): Promise<PageFiles> {
   return files;
 }
 
-/** Leaves `holdfast.ts` outside a bundle: what is imported then stands beside it. */
+/** The files of the programs, by the names of what is made of them, such as `programs/race`. */
+async function programFiles(): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(new URL("lib/programs/", root))) {
+    if (name.endsWith(".ts")) found[`programs/${name.replace(/\.ts$/, "")}`] = `lib/programs/${name}`;
+  }
+  return found;
+}
+
+/** Takes the source maps of the programs away, and gives where their lines come from. */
+function takeLines(files: Map<string, Uint8Array>): Record<string, Lines> {
+  const found: Record<string, Lines> = {};
+  for (const [path, bytes] of files) {
+    if (!path.endsWith(".js.map")) continue;
+    found[path.slice(0, -".map".length)] = linesOf(new TextDecoder().decode(bytes));
+    files.delete(path);
+  }
+  return found;
+}
+
+/** Leaves the library and the programs outside what works with them: they stand beside it. */
 function leaveLibrary(): Plugin {
+  return leaving({
+    "/scripts/page/holdfast.ts": "./holdfast.browser.js",
+    "/lib/programs/mod.ts": "./programs/mod.js",
+  });
+}
+
+/** Leaves everything outside a program's file: other such files stand beside it, layers in a folder of their own. */
+function leaveFiles(): Plugin {
   return {
-    name: "leave library",
+    name: "leave files",
     setup(build) {
-      build.onResolve({ filter: /(^|\/)holdfast\.ts$/ }, () => ({ path: "./holdfast.browser.js", external: true }));
+      build.onResolve({ filter: /^node:/ }, () => ({ path: "../without_node.js", external: true }));
+      build.onResolve({ filter: /^\.\.?\// }, ({ path }) => {
+        const layer = /^\.\.\/(\w+)(?:\/mod)?\.ts$/.exec(path)?.[1];
+        const made = layer === undefined ? path.replace(/\.ts$/, ".js") : `../layers/${layer}.js`;
+        return { path: made, external: true };
+      });
+    },
+  };
+}
+
+/** Puts other files, which are not part of the bundle, in the place of some, named by the ends of their paths. */
+function leaving(files: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: "leaving",
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
+        const whole = resolve(resolveDir, path).replaceAll("\\", "/");
+        for (const [end, instead] of Object.entries(files)) {
+          if (whole.endsWith(end)) return { path: instead, external: true };
+        }
+        return undefined;
+      });
     },
   };
 }
 
 async function libraryPlugins(): Promise<readonly Plugin[]> {
-  const { outdir: _none, ...own } = settings;
-  const guests = await bundleGuests(root, { settings: { ...own, platform: "neutral" }, platform: "browser" });
+  const { outdir: _none, ...rest } = settings;
+  const guests = await bundleGuests(root, { settings: { ...rest, platform: "neutral" }, platform: "browser" });
   const world = await bundledFile(new URL("lib/scenario/world/main.ts", root).href, await import(ESBUILD));
-  return [inlineGuests(guests), inlineWorld(world), ...onPlatform("browser"), withoutNode(), resolveAsDeno()];
+  return [inlineGuests(guests), inlineWorld(world), ...onPlatform("browser"), resolveAsDeno()];
 }
 
-/** Built-in modules of Deno and Node, whose names throw when they are called: no browser has them. */
-function withoutNode(): Plugin {
-  const contents = `const none = () => { throw new TypeError("Cannot use a module of Node: this is a browser"); };
-export { none as createHash, none as createRequire, none as readFileSync, none as dirname, none as join };
-export { none as fileURLToPath, none as pathToFileURL, none as default };
-export const sep = "/";`;
-  return {
-    name: "without node",
-    setup(build) {
-      build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "node" }));
-      build.onLoad({ filter: /^/, namespace: "node" }, () => ({ contents, loader: "js" }));
-    },
-  };
+/** The text of each layer's file, by its path: what Deno has by these names, of the one file of the library. */
+function layerFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [layer, values] of Object.entries(layers)) {
+    const names = Object.keys(values).join(", ");
+    const text = `import { layers } from "../holdfast.browser.js";\nexport const { ${names} } = layers.${layer};\n`;
+    files.set(`layers/${layer}.js`, text);
+  }
+  return files;
 }

@@ -1,8 +1,8 @@
 /**
- * The library as the page's workers import it, the programs included: one file, `holdfast.browser.js`.
+ * The library as the page's workers, the programs and their guests import it: one file, `holdfast.browser.js`.
  *
- * - In a worker's bundle this module is left outside, so that host, guests and the user's own programs share one copy.
+ * - What works with it leaves it outside, so that host, programs and the user's own ones share one copy.
  */
 
 export * from "../../mod.ts";
-export { programs } from "../../lib/programs/mod.ts";
+export * as layers from "./layers.ts";

@@ -5,13 +5,15 @@
  * - Whatever a handler throws is told, and changes nothing for other requests.
  */
 
-import { explore } from "./explore.ts";
 import type { Asked, FarFailure, FromWork, Handler, Kind, Kinds, ToWork } from "./kinds.ts";
-import { run } from "./run.ts";
-import { simulate } from "./simulate.ts";
 import { Updates } from "./updates.ts";
 
-const handlers: { readonly [K in keyof Kinds]: Handler<Kinds[K]> } = { run, explore, simulate };
+/** The handlers, each loaded when it is asked for. */
+const handlers: { readonly [K in keyof Kinds]: () => Promise<Handler<Kinds[K]>> } = {
+  run: async () => (await import("./run.ts")).run,
+  explore: async () => (await import("./explore.ts")).explore,
+  simulate: async () => (await import("./simulate.ts")).simulate,
+};
 
 const app = globalThis as unknown as {
   onmessage: (event: { readonly data: ToWork }) => void;
@@ -22,15 +24,16 @@ const running = new Map<number, AbortController>();
 
 app.onmessage = ({ data }) => {
   if ("abort" in data) running.get(data.abort)?.abort();
-  else void answer(data.id, handlers[data.kind] as Handler<Kind>, data.request);
+  else void answer(data.id, handlers[data.kind] as () => Promise<Handler<Kind>>, data.request);
 };
 
-async function answer(id: number, handler: Handler<Kind>, request: unknown): Promise<void> {
+async function answer(id: number, load: () => Promise<Handler<Kind>>, request: unknown): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   const updates = new Updates((some) => app.postMessage({ id, updates: some }));
   const asked: Asked<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
   try {
+    const handler = await load();
     const value = await handler(request, asked);
     updates.flush();
     app.postMessage({ id, answer: value });

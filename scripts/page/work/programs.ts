@@ -2,7 +2,8 @@
  * The programs by their names, in a worker of the page.
  */
 
-import { programs, type RunnableProgram } from "../holdfast.ts";
+import { programs } from "../../../lib/programs/mod.ts";
+import type { RunnableProgram } from "../holdfast.ts";
 
 /**
  * The program of a name.
@@ -11,8 +12,6 @@ import { programs, type RunnableProgram } from "../holdfast.ts";
  */
 export function programNamed(name: string): RunnableProgram {
   const found = programs.find((program) => program.name === name);
-  if (found === undefined) {
-    throw new TypeError(`Cannot find the program ${name}: there is none, one of the list is wanted`);
-  }
-  return found;
+  if (found !== undefined) return found;
+  throw new TypeError(`Cannot find the program ${name}: there is none, one of the list is wanted`);
 }

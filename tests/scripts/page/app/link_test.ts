@@ -8,7 +8,7 @@ const programs = catalog();
 
 function values(parameter: Parameter): fc.Arbitrary<ParameterValue> {
   if ("choices" in parameter) return fc.constantFrom(...parameter.choices);
-  if ("text" in parameter) return fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", ""));
+  if ("text" in parameter) return texts;
   if (typeof parameter.default === "boolean") return fc.boolean();
   const { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false } = parameter as Extract<
     Parameter,
@@ -17,6 +17,7 @@ function values(parameter: Parameter): fc.Arbitrary<ParameterValue> {
   return fraction ? fc.double({ min, max, noNaN: true }).map((value) => value + 0) : fc.integer({ min, max });
 }
 
+const texts = fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", ""));
 const printable = fc.string({ unit: "grapheme-ascii", minLength: 1 }).map((text) => text.replaceAll(" ", "_"));
 const schedules = fc.tuple(fc.nat(999), printable).map(([version, text]) => `hf${version}:${text}`);
 

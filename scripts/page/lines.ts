@@ -1,0 +1,72 @@
+/**
+ * Which line of its source each piece of a made file comes from: what a source map says, and no more than is asked for.
+ *
+ * - A made line is a list of pairs: from this column on, it is that line of the source. Lines and columns count from 1.
+ */
+
+/** For each made line the pairs, one after the other: column, line, column, line. */
+export type Lines = readonly (readonly number[])[];
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Reads a source map of one source, version 3. */
+export function linesOf(map: string): Lines {
+  const { mappings } = JSON.parse(map) as { readonly mappings: string };
+  let line = 0;
+  return mappings.split(";").map((segments) => {
+    const pairs: number[] = [];
+    let column = 0;
+    for (const segment of segments.split(",").filter((text) => text !== "")) {
+      // The column, the source, its line and its column, each as the difference to the one before.
+      const [columns = 0, , lines = 0] = numbersOf(segment);
+      column += columns;
+      line += lines;
+      if (pairs.at(-1) !== line + 1) pairs.push(column + 1, line + 1);
+    }
+    return pairs;
+  });
+}
+
+/** The numbers of a segment: groups of five bits, the lowest first, the lowest bit of all being the sign. */
+function numbersOf(segment: string): number[] {
+  const numbers: number[] = [];
+  let value = 0;
+  let shift = 0;
+  for (const letter of segment) {
+    const digit = DIGITS.indexOf(letter);
+    value |= (digit & 31) << shift;
+    shift += 5;
+    if (digit >= 32) continue;
+    numbers.push(value & 1 ? -(value >> 1) : value >> 1);
+    value = 0;
+    shift = 0;
+  }
+  return numbers;
+}
+
+/** A line of a source. */
+export interface SourcePlace {
+  /** The file's name, such as `race.ts`. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Where a place in a made file comes from, such as `http://127.0.0.1:8734/programs/race.js:12:5`. */
+export function sourceOf(place: string, files: Readonly<Record<string, Lines>>): SourcePlace | undefined {
+  const [, path, file, line, column] = /((?:programs)\/(\w+)\.js):(\d+):(\d+)$/.exec(place) ?? [];
+  const pairs = path === undefined || !Object.hasOwn(files, path) ? undefined : files[path]?.[Number(line) - 1];
+  if (pairs === undefined) return undefined;
+  let found: number | undefined;
+  for (let at = 0; at < pairs.length && ((pairs[at] ?? 0) <= Number(column) || at === 0); at += 2) {
+    found = pairs[at + 1];
+  }
+  return found === undefined ? undefined : { file: `${file}.ts`, line: found };
+}
+
+/** A text with the places of made files as places of their sources, such as `race.ts:27`. */
+export function withSources(text: string, files: Readonly<Record<string, Lines>>): string {
+  return text.replaceAll(/\b[a-z]+:\/\/[^\s()"']+\.js:\d+:\d+/g, (place) => {
+    const source = sourceOf(place, files);
+    return source === undefined ? place : `${source.file}:${source.line}`;
+  });
+}

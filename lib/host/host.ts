@@ -241,6 +241,8 @@ export class Host implements ProgramHost, AsyncDisposable {
 
   #modeOf(act: string, mode: AnyModeName): KeptMode {
     const kept = this.#modes.get(mode);
+    const lacks = kept?.mode.lacks;
+    if (lacks !== undefined) throw new TypeError(`Cannot ${act} in ${mode} mode: ${lacks}`);
     if (kept !== undefined) return kept;
     throw new RangeError(`Cannot ${act}: in ${mode} mode, one of ${this.modes.join(", ")} is wanted`);
   }

@@ -67,6 +67,8 @@ export interface GuestSetup {
 export interface Mode {
   /** Its name. */
   readonly name: string;
+  /** What this realm lacks for it, if anything: a clause that ends with what is wanted. */
+  readonly lacks?: string | undefined;
   /** How guests reach the memory of a host: they attach to it, ask for each operation, or are in the caller with it. */
   readonly memory: "model" | "shared" | "asked";
   /** How the tasks of a program reach their memory, in reports. */
@@ -115,7 +117,7 @@ export interface Realm {
   readonly started?: Promise<void>;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
-  /** Whether it can be ended while it is busy. */
+  /** Whether it can be ended while it is busy, and nobody suffers. */
   readonly killable: boolean;
   /** Where it runs, if that is another host; known when it has begun a job. */
   readonly place?: FarPlace | undefined;
@@ -143,6 +145,8 @@ export interface Realm {
   fail(error: Error): void;
   /** Sends a signal, or whatever comes closest. */
   signal(signal: ProcessSignal): void;
+  /** Ends one that is stuck, in the middle of whatever it does to memory that it shares: when nobody else uses that any more. */
+  readonly kill?: (() => void) | undefined;
 }
 
 /** The guest's side of a realm. */

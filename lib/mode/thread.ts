@@ -38,23 +38,23 @@ export function threadMode(code: GuestCode): Mode {
   // Made when it is wanted: where threads cannot share memory, the other modes work all the same.
   let made: Doorbell | undefined;
   const bell = () => made ??= new Doorbell(now);
+  const blocks = mayBlock();
   return {
     name: "thread",
+    get lacks() {
+      return platform.threadless;
+    },
     memory: "shared",
     transport: "shared",
     moves: true,
     start(setup) {
       refuseOptions(setup);
-      const { threadless } = platform;
-      if (threadless !== undefined) throw new TypeError(`Cannot start a thread guest: ${threadless}`);
-      return new ThreadRealm(setup.module, { bell: bell(), code });
+      return new ThreadRealm(setup.module, { bell: bell(), code, blocks });
     },
     // A thread ends with its process.
     kill() {},
-    spin(guests) {
-      if (platform.threadless === undefined) bell().spin = spinFor(guests, cores());
-    },
-    ...mayBlock() ? { block: (realms, deadline) => blockOn(realms, { deadline, bell: bell() }) } : {},
+    spin: (guests) => void (bell().spin = spinFor(guests, cores())),
+    ...blocks ? { block: (realms, deadline) => blockOn(realms, { deadline, bell: bell() }) } : {},
   };
 }
 
@@ -88,8 +88,11 @@ class ThreadRealm implements Realm {
   alive = true;
   readonly outbox = new Outbox();
   messages = 0;
+  readonly kill: (() => void) | undefined;
   readonly #thread: Thread;
   readonly #bell: Doorbell;
+  /** Whether this realm may block: else somebody has to ring. */
+  readonly #blocks: boolean;
   readonly #requests: BytePipe;
   readonly #replies: BytePipe;
   readonly #chunk = new Uint8Array(CHUNK);
@@ -101,13 +104,18 @@ class ThreadRealm implements Realm {
   #listener: RealmListener | undefined;
   readonly #end = Promise.withResolvers<void>();
 
-  constructor(module: string, { bell, code }: { readonly bell: Doorbell; readonly code: GuestCode }) {
+  constructor(
+    module: string,
+    { bell, code, blocks }: { readonly bell: Doorbell; readonly code: GuestCode; readonly blocks: boolean },
+  ) {
     const name = `holdfast ${platform.pid} ${now()}, guest ${started++}`;
     this.#bell = bell;
+    this.#blocks = blocks;
     this.#thread = platform.startThread(code.threadUrl(), {
       name,
       listener: { message: (data) => this.#hear(data), ended: (threw) => void this.#ends(threw) },
     });
+    this.kill = this.#thread.kill;
     const ring = (how: number) => how === LISTENS ? this.#say({ kind: "bell" }) : undefined;
     this.#requests = BytePipe.create(CAPACITY, ring);
     this.#replies = BytePipe.create(CAPACITY, ring);
@@ -147,7 +155,7 @@ class ThreadRealm implements Realm {
   }
 
   looks(itself: boolean): void {
-    this.#looks = itself;
+    this.#looks = itself && this.#blocks;
     if (itself) return;
     this.#disarm();
     this.#turn();

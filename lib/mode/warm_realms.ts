@@ -164,8 +164,8 @@ export class WarmRealms {
   }
 
   /**
-   * Ends all, and waits a moment for those that do not come back: these are busy, cannot be killed, and are given.
-   * Harmless twice.
+   * Ends all, and waits a moment for those that do not come back: these are busy. They are killed where that can be done, and
+   * given elsewhere. Harmless twice.
    */
   async close(): Promise<readonly KeptRealm[]> {
     this.refuse();
@@ -181,8 +181,13 @@ export class WarmRealms {
     // Who comes back is asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return [];
-    await this.#patient(GRACE, Promise.all([...this.#lost].map((guest) => guest.realm.close())));
-    return [...this.#lost].filter(({ realm }) => realm.alive);
+    const closed = Promise.all([...this.#lost].map((guest) => guest.realm.close()));
+    await this.#patient(GRACE, closed);
+    const stuck = () => [...this.#lost].filter(({ realm }) => realm.alive);
+    const killed = stuck().filter(({ realm }) => realm.kill !== undefined);
+    for (const { realm } of killed) realm.kill?.();
+    await Promise.all(killed.map(({ realm }) => realm.ended));
+    return stuck();
   }
 
   /** Asks a guest to end that has nothing to do: something that a job left behind may keep it busy all the same. */

@@ -64,14 +64,16 @@ export const own: Partial<Platform> & Pick<Platform, "name"> = {
   childless: "a browser starts no processes",
   get threadless() {
     if (Reflect.get(globalThis, "crossOriginIsolated") === true) return undefined;
-    return "this page is not isolated and has no shared memory, the headers Cross-Origin-Opener-Policy: same-origin and " +
-      "Cross-Origin-Embedder-Policy: require-corp are wanted";
+    return "this page is not isolated and has no shared memory, direct mode or the headers " +
+      "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp are wanted";
   },
-  startThread: (url, options) => startWebThread(url, { ...options, soon }),
+  startThread: (url, options) => startWebThread(url, { ...options, soon, kills: true }),
   ownThread: ownWebThread,
   onUncaught,
   // Its console is no stream of anybody's.
   printToStderr() {},
+  // There are no processes to be ended with it.
+  onExit() {},
   exit() {
     if ("document" in globalThis) throw new TypeError("Cannot exit: this is a page, a thread is wanted");
     return exitWebThread();

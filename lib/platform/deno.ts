@@ -50,7 +50,7 @@ export const own: Platform = {
     return Deno.build.standalone ? "it was made by deno compile and would start itself" : undefined;
   },
   threadless: undefined,
-  startThread: (url, options) => startWebThread(url, { ...options, soon: own.soon }),
+  startThread: (url, options) => startWebThread(url, { ...options, soon: own.soon, kills: false }),
   ownThread: ownWebThread,
   onUncaught,
   startChild,

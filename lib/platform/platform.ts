@@ -23,6 +23,8 @@ export interface ThreadListener {
 export interface Thread {
   /** Sends it a message; throws where the value cannot be cloned. */
   send(message: unknown, transfer?: readonly Transferable[]): void;
+  /** Ends it, whatever it is in the middle of; absent where a thread that is busy goes on. */
+  kill?(): void;
 }
 
 /** This thread, as it sees itself. */

@@ -30,13 +30,14 @@ function locks(): LockManager {
   return (navigator as unknown as { readonly locks: LockManager }).locks;
 }
 
-/** Starts a thread; `soon` calls back after one turn of the event loop. */
+/** Starts a thread; `soon` calls back after one turn of the event loop; `kills` says that `terminate` ends a busy one. */
 export function startWebThread(
   url: string,
-  { name, listener, soon }: {
+  { name, listener, soon, kills }: {
     readonly name: string;
     readonly listener: ThreadListener;
     readonly soon: (callback: () => void) => void;
+    readonly kills: boolean;
   },
 ): Thread {
   const worker = new Worker(url, { type: "module", name });
@@ -65,7 +66,10 @@ export function startWebThread(
     worker.terminate();
     end();
   };
-  return { send: (message, transfer = []) => worker.postMessage(message, [...transfer]) };
+  return {
+    send: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    ...kills ? { kill: () => worker.terminate() } : {},
+  };
 }
 
 /** This thread; resolves when it holds its lock. */

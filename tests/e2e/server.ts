@@ -11,7 +11,7 @@ export interface Content {
   /** Folders, by the prefix of their files' paths, which ends with a slash; the longest prefix is looked at first. */
   readonly folders?: Readonly<Record<string, URL>>;
   /** Single files, by path. */
-  readonly texts?: Readonly<Record<string, string>>;
+  readonly texts?: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
   /** Headers of every answer, besides its type. */
   readonly headers?: Readonly<Record<string, string>>;
 }

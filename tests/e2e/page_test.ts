@@ -1,0 +1,92 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Page } from "../contracts/chromium.ts";
+import { audit, pageTests } from "./page_site.ts";
+
+const test = pageTests(import.meta.url);
+const VIEWS = ["run", "explore", "simulate", "learn"];
+
+const chosen = (tab: Page) => tab.locator("[role=tab][aria-selected=true]").innerText();
+
+test("the page's tabs are opened by mouse, by arrows and by keys, and the address says which", async ({ open }) => {
+  const tab = await open("#program=lock");
+  assertEquals(await chosen(tab), "Run");
+  await tab.getByRole("tab", { name: "Learn" }).click();
+  await tab.press("#tab-learn", "ArrowRight");
+  assertEquals(await chosen(tab), "Run");
+  await tab.press("#tab-run", "ArrowLeft");
+  assertEquals(await tab.evaluate("document.activeElement.id"), "tab-learn");
+  await tab.press("#tab-learn", "Home");
+  await tab.press("#tab-run", "ArrowRight");
+  assertEquals(await chosen(tab), "Explore");
+  await tab.keyboard.press("3");
+  assertEquals(await chosen(tab), "Simulate");
+  assertStringIncludes(tab.url(), "#view=simulate&program=lock");
+  await tab.goBack();
+  assertEquals(await chosen(tab), "Explore");
+});
+
+test("the page is used by keyboard alone: a skip link, a list of keys, fields that say what is wanted", async ({ open }) => {
+  const tab = await open("#program=race");
+  await tab.keyboard.press("Tab");
+  await tab.keyboard.press("Enter");
+  assertEquals(await tab.evaluate("document.activeElement.id"), "content");
+  await tab.keyboard.press("?");
+  assertEquals(await tab.getByRole("dialog", { name: "Keyboard" }).isVisible(), true);
+  await tab.keyboard.press("Escape");
+  await tab.getByLabel("Tasks").fill("99");
+  await tab.getByLabel("Tasks").press("Enter");
+  assertEquals(await tab.getByRole("alert").innerText(), "a whole number from 1 to 8 is wanted");
+  await tab.getByLabel("Tasks").fill("3");
+  await tab.getByLabel("Tasks").press("Enter");
+  assertStringIncludes(tab.url(), "p.tasks=3");
+});
+
+test("a link to what there is not is answered in words, and the rest of it is shown", async ({ open }) => {
+  const tab = await open("#view=explore&program=race&variant=none&p.tasks=99&schedule=none&p.pause=0.2");
+  const told = await tab.locator(".message.warning").allTextContents();
+  assertEquals(told.map((text) => text.split(":")[0]), [
+    "Cannot show variant none of race",
+    "Cannot show tasks of race",
+    "Cannot show schedule",
+  ]);
+  assertEquals(await tab.getByLabel("Pause").inputValue(), "0.2");
+  await tab.evaluate(`location.hash = "#program=nothing"`);
+  await tab.getByText("Cannot show the program nothing").waitFor();
+});
+
+test("each view passes axe-core's audit, light and dark, and nothing is wider than a phone", async ({ open }) => {
+  for (const colorScheme of ["light", "dark"]) {
+    const tab = await open("", { colorScheme, viewport: { width: 360, height: 740 }, reducedMotion: "reduce" });
+    for (const view of VIEWS) {
+      await tab.evaluate(`location.hash = "#view=${view}&program=bank"`);
+      await tab.waitForSelector(`#view[aria-labelledby=tab-${view}] .panel`);
+      await audit(tab, `${view}, ${colorScheme}`);
+      assertEquals(await tab.evaluate("document.documentElement.scrollWidth"), 360, view);
+    }
+  }
+});
+
+test("the page asks its own server alone", async ({ browser, open, url }) => {
+  const tab = await open("#program=race");
+  const asked: string[] = await tab.evaluate(`performance.getEntriesByType("resource").map(({ name }) => name)`);
+  assertEquals(asked.filter((name) => !name.startsWith(url)), []);
+  // What the policy refuses is a complaint; here it is meant.
+  const refused = await tab.evaluate<string>(
+    `fetch("${browser.sites.plain.url("/")}").then(() => "sent", () => "refused")`,
+  );
+  assertEquals(refused, "refused");
+  assertStringIncludes(browser.complaints.splice(0).join(), "Content Security Policy");
+});
+
+test("on a plain file server the service worker isolates the page", async ({ browser }) => {
+  const tab = await browser.open("/#program=lock", { isolated: false });
+  await tab.waitForSelector("#view .panel");
+  assertEquals(await tab.evaluate("crossOriginIsolated"), true);
+  await tab.selectOption("#view select >> nth=1", "thread");
+  await tab.getByRole("button", { name: "Run", exact: true }).click();
+  await tab.waitForSelector(".message.good");
+  const policy = await tab.evaluate<string>(
+    `fetch("./work.js").then((answer) => answer.headers.get("content-security-policy"))`,
+  );
+  assertStringIncludes(policy, "default-src 'none'");
+});

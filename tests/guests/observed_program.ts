@@ -19,6 +19,7 @@ export const observedProgram = defineProgram({
       *run({ guard, ready }) {
         using _held = yield* guard.lock();
         yield* ready.release();
+        while ((yield* guard.statistics()).waiters === 0) yield* pause(0.001);
         yield* pause(0.1);
       },
     },

@@ -15,7 +15,6 @@ export interface BuildOptions {
   readonly tsconfigRaw?: unknown;
   readonly define?: Readonly<Record<string, string>>;
   readonly stdin?: { readonly contents: string; readonly resolveDir: string; readonly loader?: "js" };
-  readonly banner?: Readonly<Record<string, string>>;
   readonly minify?: boolean;
   readonly minifyWhitespace?: boolean;
   readonly plugins?: readonly Plugin[];

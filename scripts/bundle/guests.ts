@@ -5,7 +5,8 @@
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
  * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it. In a
  *   browser, where no guest is a process, it is a Blob URL: a strict content policy takes those alone.
- * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, in base64.
+ * - The process guest's text brings `serveProcess` into scope; it travels in one argument of a command line, packed and in
+ *   base64.
  */
 
 import { fileURLToPath } from "node:url";
@@ -44,14 +45,12 @@ export async function bundleGuests(
   const { build } = await esbuild();
   const text = async (
     contents: string,
-    banner: string,
     plugins: readonly Plugin[] = [inlineLogging(), leaveSystems()],
   ): Promise<string> => {
     const stdin = { contents, resolveDir: fileURLToPath(root), loader: "js" } as const;
     const { outputFiles } = await build({
       ...settings,
       stdin,
-      banner: { js: banner },
       minify: true,
       plugins: [...plugins, ...onPlatform(platform), resolveAsDeno()],
       write: false,
@@ -59,16 +58,23 @@ export async function bundleGuests(
     return outputFiles.map((file) => file.text).join("");
   };
   return {
-    thread: await text(`import "./lib/host/thread_entry.ts";`, ""),
-    // A variable that the bundle does not declare keeps its name, and no other gets it.
-    process: platform === "browser" ? "" : await text(
-      `import { serveProcess as serve } from "./lib/host/process_entry.ts"; serveProcess = serve;`,
-      "let serveProcess;",
-    ),
-    logging: await text(`export * from "./lib/logging/guest_logging.ts";`, "", []),
-    system: await text(`export * from "./lib/host/system/guest.ts";`, "", [inlineLogging()]),
+    thread: await text(`import "./lib/host/thread_entry.ts";`),
+    process: platform === "browser"
+      ? ""
+      : await packed(await text(`export { serveProcess } from "./lib/host/process_entry.ts";`)),
+    logging: await text(`export * from "./lib/logging/guest_logging.ts";`, []),
+    system: await text(`export * from "./lib/host/system/guest.ts";`, [inlineLogging()]),
     urlOf: platform === "browser" ? BLOB_URL : DATA_URL,
   };
+}
+
+/** Statements that unpack a module with `serveProcess`, and import it: packed it is a third as long. */
+async function packed(module: string): Promise<string> {
+  const stream = new Blob([module]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = await new Response(stream).bytes();
+  return `const packed = Uint8Array.from(atob("${bytes.toBase64()}"), (c) => c.charCodeAt(0));
+const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+const { serveProcess } = await import("data:text/javascript," + encodeURIComponent(await new Response(unpacked).text()));`;
 }
 
 /**

@@ -7,10 +7,10 @@
  * - It runs code by design, with the rights that a client names: who may send to `holdfast.do.>` is for the account to say.
  */
 
-import { errorText } from "../errors.ts";
 import type { GuestCode } from "../mode/mod.ts";
-import { cores, every, now, platform, type Scratch } from "../platform/mod.ts";
+import { cores, every, now } from "../platform/mod.ts";
 import { AgentGuest } from "./agent_guest.ts";
+import { Bundles } from "./bundles.ts";
 import { engineFrom, type EngineOptions } from "./engine_options.ts";
 import { type AgentStatus, bytesOf, requestFrom, type StartReply, type StartRequest, SUBJECTS } from "./message.ts";
 import { type Connection, connectTo, type Message } from "./nats.ts";
@@ -46,9 +46,7 @@ export class Agent implements AsyncDisposable {
   readonly #id: string;
   readonly #guests = new Map<string, AgentGuest>();
   readonly #letGo: (() => void)[];
-  #scratch: Scratch | undefined;
-  /** Where bundles are kept, by what is in them: a child may be reading one. */
-  readonly #kept = new Map<string, string>();
+  readonly #bundles = new Bundles();
   #closed = false;
 
   private constructor(connection: Connection, options: AgentOptions) {
@@ -96,8 +94,7 @@ export class Agent implements AsyncDisposable {
   /** Kills every guest at once, for a caller that is about to exit. */
   kill(): void {
     for (const guest of this.#guests.values()) guest.kill(`agent ${this.#options.name} has ended`);
-    this.#scratch?.remove();
-    this.#scratch = undefined;
+    this.#bundles.close();
   }
 
   /** Ends all guests, tells their clients, and leaves nothing behind. */
@@ -143,7 +140,7 @@ export class Agent implements AsyncDisposable {
     const { code, changed } = this.#options;
     const guest = new AgentGuest(this.#connection, {
       code,
-      keep: (bundle) => this.#keep(bundle),
+      bundles: this.#bundles,
       link: { to: SUBJECTS.fromGuest(id), from: SUBJECTS.toGuest(id), peer: "its client", silence },
     });
     this.#guests.set(id, guest);
@@ -153,21 +150,5 @@ export class Agent implements AsyncDisposable {
       this.#announce();
       changed?.(this.status);
     });
-  }
-
-  /** Keeps a bundle once, however many guests have it. */
-  async #keep(bundle: Uint8Array): Promise<string> {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bundle))).toHex();
-    if (this.#closed) throw new Error("its agent has ended");
-    const before = this.#kept.get(digest);
-    if (before !== undefined) return before;
-    try {
-      this.#scratch ??= platform.scratch();
-      const url = this.#scratch.keep(`${digest}.js`, bundle);
-      this.#kept.set(digest, url);
-      return url;
-    } catch (error) {
-      throw new Error(`its module was not kept (${errorText(error)})`, { cause: error });
-    }
   }
 }

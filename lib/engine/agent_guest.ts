@@ -7,9 +7,10 @@
  */
 
 import { errorText } from "../errors.ts";
-import { cacheModule, type GuestCode, launchChild } from "../mode/mod.ts";
+import { cacheModule, type GuestCode, type GuestSetup, launchChild } from "../mode/mod.ts";
 import { after, type Child, type ProcessSignal, turn } from "../platform/mod.ts";
 import { Link, type LinkOptions, type LinkTelling } from "./link.ts";
+import type { Bundles, KeptBundle } from "./bundles.ts";
 import { bytesOf, type EndMessage, setupFrom, type SetupMessage } from "./message.ts";
 import { moduleAnswer } from "./modules.ts";
 import type { Connection } from "./nats.ts";
@@ -18,13 +19,14 @@ const SIGNALS: readonly ProcessSignal[] = ["SIGTERM", "SIGKILL", "SIGINT", "SIGH
 /** How long its last words may take to arrive, in milliseconds. */
 const GRACE = 500;
 const CHUNK = 65536;
+const FORGED = "its client said what only agents say";
 
 /** What a guest needs of its agent. */
 export interface AgentGuestOptions {
   /** The code of guests. */
   readonly code: GuestCode;
-  /** Keeps a module that was sent along, and gives its URL. */
-  readonly keep: (bundle: Uint8Array) => Promise<string>;
+  /** Where modules are kept that were sent along. */
+  readonly bundles: Bundles;
   /** Its link. */
   readonly link: LinkOptions;
 }
@@ -40,6 +42,8 @@ export class AgentGuest {
   /** Why it was given up, if it was. */
   #reason: string | undefined;
   #child: Child | undefined;
+  /** Its module, where it was sent along. */
+  #kept: KeptBundle | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
   /** What came before the child was there. */
   #isClosing = false;
@@ -50,6 +54,7 @@ export class AgentGuest {
     for (const { promise } of [this.#setup, this.#bundle]) promise.catch(() => {});
     this.#link = new Link(connection, options.link, {
       data: (bytes) => this.#write(bytes),
+      printed: () => this.kill(FORGED),
       told: (kind, bytes) => this.#told(kind, bytes),
       broken: (reason) => this.kill(reason),
     });
@@ -84,7 +89,7 @@ export class AgentGuest {
         return this.#child === undefined ? this.kill(`it was killed by ${signal}`) : this.#child.kill(signal);
       }
       default:
-        return this.kill("its client said what only agents say");
+        return this.kill(FORGED);
     }
   }
 
@@ -103,21 +108,22 @@ export class AgentGuest {
     } catch (error) {
       end = { code: 1, signal: null, lost: errorText(error) };
     }
+    this.#kept?.drop();
     this.#link.tell("ended", bytesOf(end));
     this.#link.close();
   }
 
   async #start(): Promise<Child> {
-    const { code, keep } = this.#options;
+    const { code, bundles } = this.#options;
     const { setup, external, files } = await this.#setup.promise;
     const answer = await moduleAnswer(setup.module, files);
     this.#link.tell("module", bytesOf({ module: answer }));
-    const module = answer === "wanted" ? await keep(await this.#bundle.promise) : setup.module;
-    const own = { ...setup, module };
+    if (answer === "wanted") this.#kept = await bundles.keep(await this.#bundle.promise);
+    const own = this.#kept === undefined ? setup : bundled(setup, this.#kept.url);
     if (external === "cached") await cacheModule(own, code);
     if (this.#reason !== undefined) throw new Error(this.#reason);
     try {
-      return await launchChild(code)(own, external);
+      return await launchChild(code, { printed: "piped" })(own, external);
     } catch (error) {
       throw new Error(`it was not started (${errorText(error)})`, { cause: error });
     }
@@ -130,13 +136,28 @@ export class AgentGuest {
     if (this.#isClosing) void this.#writer.close().catch(() => {});
     this.#link.tell("started");
     const output = child.readable.getReader({ mode: "byob" });
-    const reading = this.#read(output);
+    const printed = child.printed?.getReader();
+    const reading = Promise.all([this.#read(output), printed && this.#print(printed)]);
     const { code, signal } = await child.status;
-    const letGo = after(GRACE, () => void output.cancel().catch(() => {}));
+    const cancel = () => Promise.allSettled([output.cancel(), printed?.cancel()]);
+    const letGo = after(GRACE, () => void cancel());
     await reading;
     letGo();
-    await Promise.allSettled([this.#writer.abort(), output.cancel()]);
+    await Promise.allSettled([this.#writer.abort(), cancel()]);
     return this.#reason === undefined ? { code, signal } : { code, signal, lost: this.#reason };
+  }
+
+  /** Sends what the guest prints: as much at once as there is room for, like a pipe. */
+  async #print(printed: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    try {
+      for (;;) {
+        const { value, done } = await printed.read();
+        if (done) return;
+        await this.#link.write(value, "printed");
+      }
+    } catch {
+      // As below.
+    }
   }
 
   async #read(output: ReadableStreamBYOBReader): Promise<void> {
@@ -154,4 +175,10 @@ export class AgentGuest {
       // Streams that broke are the end, which says why.
     }
   }
+}
+
+/** What a guest is started with whose module was sent along: that was made with the configuration of its client's host. */
+function bundled({ options, ...setup }: GuestSetup, module: string): GuestSetup {
+  const { config: _config, importMap: _importMap, ...rest } = options;
+  return { ...setup, module, options: rest };
 }

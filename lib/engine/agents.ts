@@ -49,12 +49,12 @@ export class Agents {
   }
 
   /**
-   * Has an agent take a guest, and says which one did, and what the guest's subjects are called.
+   * Has an agent take a guest, and says which one did, and what the guest's subjects are called. Agents that are among the
+   * reasons are not asked; one that does not take it is put there, with a clause that says why.
    *
    * @throws {EngineError} where there is none that does.
    */
-  async take(): Promise<{ readonly name: string; readonly guest: string }> {
-    const reasons = new Map<string, string>();
+  async take(reasons: Map<string, string>): Promise<{ readonly status: AgentStatus; readonly guest: string }> {
     for (let hasSearched = false;;) {
       const best = this.#best(reasons);
       if (best === undefined) {
@@ -67,7 +67,7 @@ export class Agents {
       // Who was asked in vain may have it all the same.
       const guest = this.#connection.next();
       const refused = await this.#ask(best, guest);
-      if (refused === undefined) return { name: best.status.name, guest };
+      if (refused === undefined) return { status: best.status, guest };
       // What is none of the protocol's ends it there.
       this.#connection.publish(SUBJECTS.toGuest(guest), new Uint8Array(0));
       reasons.set(best.status.agent, `agent ${best.status.name}: ${refused}`);

@@ -2,10 +2,11 @@
  * A child of process mode on another host: two streams of bytes over a link to its agent.
  *
  * - What its agent says last, its end, is told when all that the child said before has been read.
+ * - What it prints goes to this process's stderr, as on one host; nothing in it moves a terminal's cursor.
  * - Where the link breaks the child counts as ended, and the status says why.
  */
 
-import type { Child, ChildStatus, FarPlace, ProcessSignal } from "../platform/mod.ts";
+import { type Child, type ChildStatus, type FarPlace, platform, type ProcessSignal } from "../platform/mod.ts";
 import { errorText } from "../errors.ts";
 import { Link, type LinkOptions, type LinkTelling } from "./link.ts";
 import { answerFrom, bytesOf, endFrom, type ModuleAnswer, type SetupMessage } from "./message.ts";
@@ -13,6 +14,9 @@ import type { Connection } from "./nats.ts";
 
 /** How it ended that a link broke: the agent may still have it for a moment. */
 const LOST = { code: 1, signal: null } as const;
+
+/** What is no text, in what a guest prints. */
+const UNPRINTABLE = /(?![\n\t])\p{Cc}/gu;
 
 /** A child on another host. */
 export class FarChild implements Child {
@@ -28,6 +32,8 @@ export class FarChild implements Child {
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
   #more: PromiseWithResolvers<void> | undefined;
   #isOver = false;
+  /** A character may be cut. */
+  readonly #text = new TextDecoder();
 
   /** Listens to the agent from now on. */
   constructor(connection: Connection, options: LinkOptions) {
@@ -38,6 +44,10 @@ export class FarChild implements Child {
       data: (bytes) => {
         this.#chunks.push(bytes);
         this.#more?.resolve();
+      },
+      printed: (bytes) => {
+        platform.complain(this.#text.decode(bytes, { stream: true }).replaceAll(UNPRINTABLE, ""));
+        this.#link.took(bytes.length);
       },
       told: (kind, bytes) => this.#told(kind, bytes),
       broken: (reason) => this.#end({ ...LOST, lost: reason }),

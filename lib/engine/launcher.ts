@@ -2,9 +2,11 @@
  * Children of process mode on other hosts, by agents: the launch seam over NATS.
  *
  * - It connects when the first child is wanted, and not before.
+ * - An agent that does not start a child, or is lost before it has, gives way to the next: nothing of the module has run there.
  * - An agent gets a setup, never arguments: what a child may do is decided by its agent's own code.
  */
 
+import { EngineError } from "../errors.ts";
 import { type External, type GuestSetup, type Launcher, permissionFlags } from "../mode/mod.ts";
 import { Agents } from "./agents.ts";
 import { type Engine, engineFrom, type EngineOptions } from "./engine_options.ts";
@@ -12,6 +14,9 @@ import { FarChild } from "./far_child.ts";
 import { SUBJECTS } from "./message.ts";
 import { Modules } from "./modules.ts";
 import { type Connection, connectTo } from "./nats.ts";
+
+/** How many agents may fail to start a child: what none of them can start is the child's own fault. */
+const MOST_FAILURES = 3;
 
 /** A connection, and the agents that are known by it. */
 interface Client {
@@ -39,15 +44,26 @@ export function byAgents(options: EngineOptions): Launcher {
   const launch = async (setup: GuestSetup, external: External): Promise<FarChild> => {
     const { connection, agents } = await connect();
     const files = await modules.files(setup);
-    const { name, guest } = await agents.take();
-    const child = new FarChild(connection, {
-      to: SUBJECTS.toGuest(guest),
-      from: SUBJECTS.fromGuest(guest),
-      peer: name,
-      silence: engine.silence,
-    });
-    await child.start({ setup, external, files }, () => modules.bundle(setup));
-    return child;
+    const reasons = new Map<string, string>();
+    const failures: unknown[] = [];
+    while (failures.length < MOST_FAILURES) {
+      try {
+        const { status: { agent, name }, guest } = await agents.take(reasons);
+        const child = new FarChild(connection, {
+          to: SUBJECTS.toGuest(guest),
+          from: SUBJECTS.fromGuest(guest),
+          peer: name,
+          silence: engine.silence,
+        });
+        reasons.set(agent, `agent ${name} did not start it`);
+        await child.start({ setup, external, files }, () => modules.bundle(setup));
+        return child;
+      } catch (error) {
+        failures.push(error);
+        if (error instanceof EngineError) break;
+      }
+    }
+    throw failures[0];
   };
   return {
     transport: "nats",

@@ -13,19 +13,25 @@ import { every } from "../platform/mod.ts";
 import type { Connection } from "./nats.ts";
 
 /**
- * What a message is for. `data` is the guest's stream, `taken` how much of it was taken, `beat` nothing; the client's `setup`,
- * `bundle`, `close` and `signal`; the agent's `module`, which says how it comes
- * there, `started` and `ended`.
+ * What a message is for. `data` is the guest's stream, and `printed` what it prints; `taken` is how much of both was taken,
+ * `beat` nothing; the client's `setup`, `bundle`, `close` and `signal`; the agent's `module`, which says how it comes there,
+ * `started` and `ended`.
  */
-const KINDS = ["data", "taken", "beat", "setup", "bundle", "close", "signal", "module", "started", "ended"] as const;
+const KINDS = [
+  ...["data", "taken", "beat", "setup", "bundle", "close", "signal", "module", "started", "ended"] as const,
+  "printed",
+] as const;
 
 /** See {@linkcode KINDS}. */
 export type LinkKind = typeof KINDS[number];
 
-/** What a side says besides the stream. */
-export type LinkTelling = Exclude<LinkKind, "data" | "taken" | "beat">;
+/** What is under way in parts, which the other side takes. */
+export type LinkStream = "data" | "printed";
 
-/** The most bytes of a stream that are under way, each way. */
+/** What a side says besides. */
+export type LinkTelling = Exclude<LinkKind, LinkStream | "taken" | "beat">;
+
+/** The most bytes of streams that are under way, each way. */
 export const WINDOW = 1 << 20;
 /** The largest part, in bytes, where the server takes more. */
 const LARGEST = 1 << 18;
@@ -44,9 +50,11 @@ const BEATS = 5;
 export interface LinkListener {
   /** Told a part of the stream; `Link.took` says when it is taken. */
   data(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Told a part of what is printed; `Link.took` says when it is taken. */
+  printed(bytes: Uint8Array<ArrayBuffer>): void;
   /** Told something else. */
   told(kind: LinkTelling, bytes: Uint8Array<ArrayBuffer>): void;
-  /** Told once that nothing more will come, with a clause that says why. */
+  /** Told once that nothing more will come, with a clause that says why; what is told after that is still sent. */
   broken(reason: string): void;
 }
 
@@ -70,13 +78,14 @@ export class Link {
   readonly #letGo: () => void;
   readonly #most: number;
   #closed = false;
+  #broken = false;
   /** The numbers of the last message there, and of the last one from there. */
   #sent = 0;
   #heard = 0;
   /** Whether something came since the last beat, and how many beats of silence there were. */
   #isHeard = true;
   #silent = 0;
-  /** The bytes of the stream that are under way: there, and from there. */
+  /** The bytes of streams that are under way: there, and from there. */
   #ahead = 0;
   #unread = 0;
   /** Those that were taken here and not told. */
@@ -118,22 +127,22 @@ export class Link {
     } while (at < bytes.length);
   }
 
-  /** Sends a part of the stream; resolves when all of it is under way, also where the link is closed. */
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length && !this.#closed;) {
+  /** Sends a part of a stream; resolves when all of it is under way, also where the link is closed or broken. */
+  async write(bytes: Uint8Array, kind: LinkStream = "data"): Promise<void> {
+    for (let at = 0; at < bytes.length && !this.#closed && !this.#broken;) {
       const end = Math.min(bytes.length, at + this.#most, at + WINDOW - this.#ahead);
       if (end > at) {
         this.#ahead += end - at;
-        this.#send("data", bytes.subarray(at, end), false);
+        this.#send(kind, bytes.subarray(at, end), false);
         at = end;
       } else {
-        this.#room = Promise.withResolvers();
+        this.#room ??= Promise.withResolvers();
         await this.#room.promise;
       }
     }
   }
 
-  /** Says that so many bytes of the stream were taken. */
+  /** Says that so many bytes of a stream were taken. */
   took(count: number): void {
     this.#unread -= count;
     this.#untold += count;
@@ -169,7 +178,7 @@ export class Link {
   }
 
   #hear(data: Uint8Array<ArrayBuffer>): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#broken) return;
     this.#isHeard = true;
     const kind = KINDS[data[0] ?? KINDS.length];
     if (kind === undefined || data.length < HEADER) return this.#refuse();
@@ -180,9 +189,10 @@ export class Link {
     const part = data.subarray(HEADER);
     switch (kind) {
       case "data":
+      case "printed":
         this.#unread += part.length;
         // More would fill this host's memory.
-        return this.#unread > WINDOW ? this.#refuse() : this.#listener.data(part);
+        return this.#unread > WINDOW ? this.#refuse() : this.#listener[kind](part);
       case "taken":
         return part.length === COUNT_BYTES ? this.#taken(part) : this.#refuse();
       default:
@@ -222,8 +232,10 @@ export class Link {
   }
 
   #break(reason: string): void {
-    if (this.#closed) return;
-    this.close();
+    if (this.#closed || this.#broken) return;
+    this.#broken = true;
+    this.#stopBeating?.();
+    this.#room?.resolve();
     this.#listener.broken(reason);
   }
 }

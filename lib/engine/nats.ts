@@ -55,6 +55,8 @@ const INBOX = "holdfast.inbox";
 const PATIENCE = 5000;
 const AGAIN = 250;
 const PING = 2000;
+/** How long the messages are that cannot be cut, at most: agents and clients name themselves in them. */
+const LEAST_ROOM = 1024;
 /** How long what a failed attempt leaves behind may take to come up, in milliseconds. */
 const LATE = 1000;
 
@@ -181,7 +183,12 @@ export async function connectTo(engine: Engine): Promise<Connection> {
   const letGo = takeResets();
   try {
     const { connect, nuid } = await load();
-    return new Connection(await connect(settings), { name, next: () => nuid.next(), letGo });
+    const nats = await connect(settings);
+    const room = nats.info?.max_payload ?? LEAST_ROOM;
+    if (room >= LEAST_ROOM) return new Connection(nats, { name, next: () => nuid.next(), letGo });
+    await nats.close();
+    const is = `it takes messages of at most ${room} bytes`;
+    throw new EngineError(`Cannot use the engine ${name}: ${is}, a max_payload of ${LEAST_ROOM} or more is wanted`);
   } catch (error) {
     after(LATE, letGo);
     throw error instanceof EngineError ? error : refusal(error, engine);
@@ -240,7 +247,11 @@ function refusal(cause: unknown, { servers, creds, ca }: Engine): EngineError {
     return new EngineError(`Cannot use the engine ${name}: ${is} wanted`, { cause });
   }
   if (/certificate|UnknownIssuer|tls/i.test(text)) {
-    const wanted = ca === undefined ? "the file of its authority" : `another file than ${ca}`;
+    const wanted = /does not support/.test(text)
+      ? "nats:// without encryption"
+      : ca === undefined
+      ? "the file of its authority"
+      : `another file than ${ca}`;
     return new EngineError(`Cannot use the engine ${name}: ${text}, ${wanted} is wanted`, { cause });
   }
   return new EngineError(`Cannot use the engine ${name}: no server answers (${text}), a NATS server is wanted`, {

@@ -11,7 +11,7 @@
  *   the module is imported.
  */
 
-import { type Child, platform } from "../platform/mod.ts";
+import { type Child, type ChildOptions, platform } from "../platform/mod.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { BLOCKS, type GuestPermissions, type GuestSetup } from "./realm.ts";
 
@@ -67,7 +67,7 @@ export function externalFor(reason: string, had: External): External | undefined
  *
  * @throws {TypeError} where this program cannot start copies of its runtime.
  */
-export function launchChild(code: GuestCode): Launch {
+export function launchChild(code: GuestCode, { printed }: Pick<ChildOptions, "printed"> = {}): Launch {
   return (setup, external) => {
     const { childless } = platform;
     if (childless !== undefined) {
@@ -76,7 +76,12 @@ export function launchChild(code: GuestCode): Launch {
     const { env, cwd } = setup.options;
     const args = guestArguments(setup, { code, external, host: platform.pid });
     try {
-      return platform.startChild({ args, ...env === undefined ? {} : { env }, ...cwd === undefined ? {} : { cwd } });
+      return platform.startChild({
+        args,
+        ...env === undefined ? {} : { env },
+        ...cwd === undefined ? {} : { cwd },
+        ...printed === undefined ? {} : { printed },
+      });
     } catch (error) {
       // Such as a folder that is not there: the guest's own end.
       return Promise.reject(error);

@@ -2,7 +2,8 @@
  * Deno's way of doing what runtimes do differently.
  */
 
-import { ownStreams, printToStderr } from "./deno_streams.ts";
+import { scratch } from "./deno_scratch.ts";
+import { complain, ownStreams, printToStderr } from "./deno_streams.ts";
 import type { Child, ChildOptions, Platform, ProcessSignal } from "./platform.ts";
 import { onUncaught, ownWebThread, startWebThread } from "./web_thread.ts";
 
@@ -21,8 +22,10 @@ function command(
 }
 
 function startChild(options: ChildOptions): Child {
-  const child = command(options, { stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
+  const { printed: stderr = "inherit" } = options;
+  const child = command(options, { stdin: "piped", stdout: "piped", stderr }).spawn();
   return {
+    ...stderr === "inherit" ? {} : { printed: child.stderr },
     readable: child.stdout,
     writable: child.stdin,
     status: child.status,
@@ -61,6 +64,7 @@ export const own: Platform = {
   },
   takeStreams: ownStreams,
   printToStderr,
+  complain,
   // The same listener counts once.
   onExit: (callback) => addEventListener("unload", callback),
   exit: (code) => Deno.exit(code),
@@ -87,17 +91,7 @@ export const own: Platform = {
     }
   },
   read: (path) => Deno.readFile(path),
-  scratch() {
-    const folder = Deno.makeTempDirSync({ prefix: "holdfast-" });
-    return {
-      keep(name, bytes) {
-        const url = new URL(name, `file://${folder}/`);
-        Deno.writeFileSync(url, bytes);
-        return url.href;
-      },
-      remove: () => Deno.removeSync(folder, { recursive: true }),
-    };
-  },
+  scratch,
   append(path, { empty }) {
     if (empty) Deno.writeFileSync(path, new Uint8Array(0));
     const file = Deno.openSync(path, { append: true, create: true });

@@ -44,6 +44,16 @@ export function printToStderr(): void {
   });
 }
 
+/** Writes to stderr, as far as it takes it: there is nowhere else to complain. */
+export function complain(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch {
+    // Nobody reads it.
+  }
+}
+
 function stderrPrinters(): Printers {
   const { getBuiltinModule, stderr } = Reflect.get(globalThis, "process") as typeof import("node:process");
   const { Console } = getBuiltinModule("node:console") as { Console: new (out: unknown, error: unknown) => Printers };

@@ -27,6 +27,7 @@ const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   runChild: true,
   takeStreams: true,
   printToStderr: true,
+  complain: true,
   onExit: true,
   exit: true,
   soon: true,

@@ -66,6 +66,7 @@ export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
     process.on("uncaughtException", callback);
   },
   printToStderr,
+  complain: (text) => void process.stderr.write(text),
   // The same listener counts once.
   onExit(callback) {
     if (!process.listeners("exit").includes(callback)) process.on("exit", callback);
@@ -88,6 +89,7 @@ export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
         fs.writeFileSync(path, bytes);
         return pathToFileURL(path).href;
       },
+      drop: (name) => fs.rmSync(join(folder, name)),
       remove: () => fs.rmSync(folder, { recursive: true }),
     };
   },

@@ -45,6 +45,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Its working folder; that of this process by default. */
   readonly cwd?: string;
+  /** Where what it prints goes: to this process's stderr by default, or to `Child.printed`. */
+  readonly printed?: "inherit" | "piped";
 }
 
 /** How a child ended. */
@@ -73,6 +75,8 @@ export interface Child {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What it hears. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+  /** What it prints, where that does not go to this process's stderr. */
+  readonly printed?: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How it ended. */
   readonly status: Promise<ChildStatus>;
   /** Sends it a signal; nothing happens where it has ended. */
@@ -93,6 +97,8 @@ export interface RunEnd {
 export interface Scratch {
   /** Keeps a file of that name, and gives its URL. */
   keep(name: string, bytes: Uint8Array): string;
+  /** Removes the file of that name. */
+  drop(name: string): void;
   /** Removes all of it. */
   remove(): void;
 }
@@ -150,6 +156,8 @@ export interface Platform {
   takeStreams(): OwnStreams;
   /** Sends what this realm prints to stderr. */
   printToStderr(): void;
+  /** Writes a text to stderr. */
+  complain(text: string): void;
   /** Calls back when this process is about to end by itself. */
   onExit(callback: () => void): void;
   /** Ends this process. */

@@ -9,6 +9,7 @@ import { lockProgram } from "../../lib/programs/mod.ts";
 import { Simulator } from "../../lib/simulator/mod.ts";
 import { agents, NatsServer, natsTests } from "../contracts/nats.ts";
 import type * as primes from "../guests/primes.ts";
+import { Command } from "../e2e/command.ts";
 import { simulate } from "../simulator/outcome.ts";
 
 const test = natsTests(import.meta.url);
@@ -64,6 +65,21 @@ test("byAgents() cuts what is longer than the server takes", async () => {
   await simulator.initialize();
   await simulator.advanceTo(2);
   assertEquals(encode(simulator.context.output("u")), encode(large));
+});
+
+test("byAgents() has what guests print printed by their client, without what is no text", async () => {
+  await using server = await NatsServer.start({ jetstream: false });
+  await using _one = await agents(server.url, ["alpha"]);
+  const guest = "console.log('while it loads'); export const say = (text) => console.log(text);";
+  const script = `import { Host, Pool } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
+    await using host = new Host({ engine: { servers: ${JSON.stringify(server.url)} } });
+    const module = ${JSON.stringify(`data:text/javascript,${encodeURIComponent(guest)}`)};
+    await using pool = await Pool.open({ mode: "process", module, workers: 1, host });
+    await pool.run("say", "\\u001b[31mit is called \u00fc\\u009b2J");`;
+  const rights = ["run", "--quiet", "--no-check", "--no-lock", "--allow-all"];
+  await using client = new Command([...rights, `data:text/javascript,${encodeURIComponent(script)}`]);
+  const { code, stderr } = await client.end();
+  assertEquals([code, stderr], [0, "while it loads\n[31mit is called \u00fc2J\n"]);
 });
 
 Deno.test("byAgents() refuses an engine that makes no sense, and connects to none before a guest is wanted", async () => {

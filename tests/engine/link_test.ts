@@ -16,6 +16,11 @@ class Heard implements LinkListener {
     this.take?.(bytes.length);
   }
 
+  printed(bytes: Uint8Array): void {
+    this.things.push(`printed ${bytes.join()}`);
+    this.take?.(bytes.length);
+  }
+
   told(kind: LinkTelling, bytes: Uint8Array): void {
     this.things.push(`${kind} ${bytes.join()}`);
   }
@@ -67,7 +72,9 @@ Deno.test("a link carries streams and tellings whole, however little the server 
         await one.link.write(part);
         other.link.tell("bundle", part);
       }
+      await one.link.write(new Uint8Array([7]), "printed");
       assertEquals(other.heard.bytes, parts.flatMap((part) => [...part]));
+      assertEquals(other.heard.things, ["printed 7"]);
       assertEquals(one.heard.things, parts.map((part) => `bundle ${part.join()}`));
       assertEquals([one.heard.reasons, other.heard.reasons], [[], []]);
     }),
@@ -85,6 +92,9 @@ Deno.test("a link with a hole breaks once, with what came before the hole, and t
       const before = (hole % messages) * (room - HEADER);
       assertEquals(other.heard.bytes, [...bytes.subarray(0, before)]);
       assertEquals([other.heard.things, other.heard.reasons], [[], ["messages between it and b were lost"]]);
+      // Whose link is broken can still say why it ends.
+      other.link.tell("ended", new Uint8Array([7]));
+      assertEquals(one.heard.things, ["ended 7"]);
     }),
     { numRuns: runs(200) },
   );
@@ -105,7 +115,11 @@ Deno.test("a link whose other side takes nothing stops after a window, and goes 
   const [one, other] = pair(1 << 20);
   other.heard.take = undefined;
   let written = false;
-  const writing = one.link.write(new Uint8Array(3 << 20)).then(() => written = true);
+  // Two streams share it.
+  const writing = Promise.all([
+    one.link.write(new Uint8Array(3 << 20)),
+    one.link.write(new Uint8Array(3 << 20), "printed"),
+  ]).then(() => written = true);
   await Promise.resolve();
   assertEquals([other.heard.bytes.length, written], [1 << 20, false]);
   other.link.took(1 << 20);
@@ -113,4 +127,16 @@ Deno.test("a link whose other side takes nothing stops after a window, and goes 
   assertEquals([other.heard.bytes.length, other.heard.reasons], [2 << 20, []]);
   one.link.close();
   await writing;
+});
+
+Deno.test("a link that breaks lets those go who wait for room", async () => {
+  const [one, other] = pair(1 << 20);
+  other.heard.take = undefined;
+  const writing = one.link.write(new Uint8Array(3 << 20));
+  const printing = one.link.write(new Uint8Array(1), "printed");
+  other.link.tell("ended");
+  other.link.took(2 << 20);
+  other.link.took(2 << 20);
+  assertEquals(one.heard.reasons, ["a said something that is none of the protocol's"]);
+  await Promise.all([writing, printing]);
 });

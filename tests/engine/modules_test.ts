@@ -15,8 +15,10 @@ async function writeModule(folder: string): Promise<string> {
   await Deno.writeTextFile(`${folder}/twice.ts`, "export const twice = (x: number): number => 2 * x;\n");
   await Deno.writeTextFile(
     `${folder}/work.ts`,
-    `export { twice } from "./twice.ts";\nexport const at = () => import.meta.url;\n`,
+    `export { twice } from "twice";\nexport const at = () => import.meta.url;\n`,
   );
+  // Where that is, says the configuration beside it.
+  await Deno.writeTextFile(`${folder}/deno.json`, `{"imports":{"twice":"./twice.ts"}}`);
   return pathToFileURL(`${folder}/work.ts`).href;
 }
 
@@ -24,11 +26,24 @@ Deno.test("moduleAnswer() takes a module for shared while all of its files are t
   await inFolder(async (folder) => {
     const module = await writeModule(folder);
     const files = await new Modules().files({ module, permissions: {}, options: {} });
-    assertEquals(files.map(({ url }) => url.split("/").at(-1)).sort(), ["twice.ts", "work.ts"]);
+    assertEquals(files.map(({ url }) => url.split("/").at(-1)).sort(), ["deno.json", "twice.ts", "work.ts"]);
     assertEquals(await moduleAnswer(module, files), "shared");
     assertEquals(await moduleAnswer(module, files.slice(0, 0)), "wanted");
     await Deno.writeTextFile(`${folder}/twice.ts`, "export const twice = (x: number): number => 3 * x;\n");
     assertEquals(await moduleAnswer(module, files), "wanted");
+    // What decides where imports lead is a part of the module.
+    await Deno.mkdir(`${folder}/named`);
+    const texts = { "named/map.json": `{"imports":{"twice":"../twice.ts"}}`, "deno.json": `{"imports":{}}` };
+    for (const [name, text] of Object.entries(texts)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    const importMap = `${folder}/named/map.json`;
+    const configured = await new Modules().files({ module, permissions: {}, options: { importMap } });
+    assertEquals(await moduleAnswer(module, configured), "shared");
+    for (const [name, text] of Object.entries(texts)) {
+      await Deno.writeTextFile(`${folder}/${name}`, "{}");
+      assertEquals(await moduleAnswer(module, configured), "wanted", name);
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    assertEquals(await new Modules().files({ module, permissions: {}, options: { importMap: "map.json" } }), []);
     assertEquals(await moduleAnswer("data:text/javascript,", []), "url");
     assertEquals(await moduleAnswer("https://example.com/x.ts", []), "url");
     assertEquals(await moduleAnswer("holdfast:blocks", []), "built-in");
@@ -60,10 +75,12 @@ test("a module comes by its URL, from shared files, or is sent along where the a
     await far.printed("Agent far");
     const { came, at, twice } = await cameTo(file);
     assertEquals([came, twice, at === file], [["sent"], 42, false]);
-    assertEquals(await Deno.stat(new URL(at)).then(({ isFile }) => isFile), true);
+    const isThere = (url: URL) => Deno.stat(url).then(() => true, () => false);
+    const there = [new URL(at), new URL(".", at)];
+    assertEquals(await Promise.all(there.map(isThere)), [false, true], "a module goes with its guests");
     far.signal("SIGINT");
     await far.end();
-    assertEquals(await Deno.stat(new URL(at)).then(() => true, () => false), false, "nothing is left of it");
+    assertEquals(await Promise.all(there.map(isThere)), [false, false], "nothing is left of an agent");
   });
 });
 

@@ -97,6 +97,7 @@ const GRAMMAR: CommandGrammar = {
   takes: TAKES,
   switches: ["--all", "--lanes", "--replay", "--json", "--help"],
   lists: ["--ignore"],
+  scenarios: true,
   usage: USAGE,
   example: "",
 };

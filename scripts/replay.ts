@@ -73,6 +73,7 @@ const GRAMMAR: CommandGrammar = {
   switches: ["--lanes", "--json", "--help"],
   // What exploring takes must be replayed.
   yielding: ["--mode", "--times", "--timeout"],
+  scenarios: true,
   usage: USAGE,
 };
 

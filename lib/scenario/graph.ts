@@ -109,6 +109,18 @@ export class Graph {
     return { specifier, local: module.local, mediaType: module.mediaType ?? "Unknown" };
   }
 
+  /** All modules that have a file. */
+  get files(): readonly GraphModule[] {
+    return [...this.#modules.values()].flatMap(({ specifier, local, mediaType = "Unknown" }) => {
+      return local === undefined || local === null ? [] : [{ specifier, local, mediaType }];
+    });
+  }
+
+  /** The names of all packages. */
+  get packages(): readonly string[] {
+    return [...this.#packages.values()].map(({ name }) => name);
+  }
+
   /** Where an import of a module of the graph leads; undefined where Deno knows nothing of it. */
   target(
     specifier: string,

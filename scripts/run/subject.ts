@@ -30,6 +30,8 @@ export interface CommandGrammar {
   readonly lists?: readonly string[];
   /** The flags with a value that give way to one of the same name that the program has of its own. */
   readonly yielding?: readonly string[];
+  /** Whether a module that exports no program is a scenario. */
+  readonly scenarios?: boolean;
   /** The help text without a program. */
   readonly usage: string;
   /** The flags of an example, where one can be given for any program. */
@@ -89,7 +91,7 @@ export async function readProgram<P extends RunnableProgram>(
     });
     return { subjects, all: true, flags, own: [] };
   }
-  const program = grammar.admit(await findTarget(target));
+  const program = grammar.admit(await findTarget(target, { orScenario: grammar.scenarios ?? false }));
   const own = ownFlags(program, [...Object.keys(common).filter((flag) => !yielding.includes(flag)), ...switches]);
   const isOwn = (flag: string) => own.some((other) => other.flag === flag);
   if (help) return programUsage(program, { ...grammar, lines: flagLines(own) });

@@ -9,6 +9,7 @@ import { GuestError, loadProgram, type RunnableProgram } from "../../mod.ts";
 import { SeveralProgramsError } from "../../lib/errors.ts";
 import { quoted, UsageError } from "../command/arguments.ts";
 import { plain } from "../command/text.ts";
+import { hasNoProgram } from "./no_program.ts";
 
 /** A module that exports no program: it may be a scenario. */
 export class NoProgramError extends UsageError {
@@ -26,17 +27,24 @@ export class NoProgramError extends UsageError {
 }
 
 /**
- * Finds the program.
+ * Finds the program. Where a module without one is a scenario, no such module is imported.
  *
  * @throws {UsageError} where there is none.
  */
-export async function findTarget(text: string): Promise<RunnableProgram> {
+export async function findTarget(
+  text: string,
+  { orScenario = false }: { readonly orScenario?: boolean } = {},
+): Promise<RunnableProgram> {
   const known = programs.find(({ name }) => name === text);
   if (known !== undefined) return known;
   const url = moduleOf(text);
   if (url === undefined) throw new UsageError(`Cannot run ${quoted(text)}: there is no such program, ${wanted(text)}`);
   const name = decodeURIComponent(url.hash.slice(1));
   url.hash = "";
+  if (orScenario && await hasNoProgram(url.href)) {
+    const message = `Cannot run ${quoted(text)}: it exports no program, one is wanted`;
+    throw new NoProgramError(message, { module: url.href, name, cause: undefined });
+  }
   try {
     return await loadProgram(url.href, name === "" ? {} : { name });
   } catch (error) {

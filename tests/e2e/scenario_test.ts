@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Ended, type Script, startScript } from "./command.ts";
+import { type Ended, inFolder, type Script, startScript } from "./command.ts";
 
 const scenarios = "tests/guests/scenarios.ts";
 const example = "lib/scenario/examples/late_answer.ts";
@@ -38,6 +38,20 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
 
   assertEquals(broken.code, 2);
   assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
+});
+
+Deno.test("explore evaluates a scenario's module in its world alone", async () => {
+  await inFolder(async (folder) => {
+    const module = `${folder}/acts.ts`;
+    await Deno.writeTextFile(
+      module,
+      `Deno.writeTextFileSync(${JSON.stringify(`${folder}/written`)}, "");\nexport default async () => {};\n`,
+    );
+    const { code, stderr } = await ended("explore", module);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "Cannot use Deno.writeTextFileSync in a scenario");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["acts.ts"]);
+  });
 });
 
 Deno.test("explore and replay write the run of a scenario that they show as a Chrome trace, a millisecond for a row", async () => {

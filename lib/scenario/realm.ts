@@ -17,6 +17,7 @@ import { type Drain, type Drained, type Ground, groundOf } from "./ground.ts";
 import { type Changed, Intrinsics, languageOf, worldOf } from "./intrinsics.ts";
 import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
+import { ADOPTED } from "./world/adopted.ts";
 import type { HostParts } from "./world/globals.ts";
 import type { Run, Scope, Started } from "./world/main.ts";
 import type { Completion, Outside } from "./world/outside.ts";
@@ -60,7 +61,7 @@ interface WorldExports {
 }
 
 /** Globals that wait for nothing and read no clock. */
-const PURE = ["URL", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
+const PURE = ["URL", "URLPattern", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
 
 /** A realm for scenarios. */
 export class Realm {
@@ -98,10 +99,13 @@ export class Realm {
     const { language, unnamed, job, hidden } = this.#ground;
     this.#promise = language["Promise"];
     this.#host = {
-      pure: Object.fromEntries(PURE.map((name) => [name, Reflect.get(globalThis, name)])),
+      pure: namesOf(PURE),
+      foreign: drain === "turn" ? undefined : namesOf(ADOPTED),
+      functions: FUNCTIONS,
       module: builtinModule,
       denoNames: Object.keys(Reflect.get(globalThis, "Deno") ?? {}),
       chooser: () => seededChooser(seed),
+      digest: digested,
       inspect: inspected,
       base: language,
       hasModule: (url) => modules.has(url),
@@ -266,6 +270,29 @@ export class Realm {
     const options = { filename, lineOffset, ...context === undefined ? {} : { parsingContext: context } };
     return vm.compileFunction(code, [...names], options) as (...args: readonly unknown[]) => never;
   }
+}
+
+/** The functions of this realm by name, each with those that it holds. */
+const FUNCTIONS: ReadonlyMap<string, readonly string[]> = new Map(functionsOf(globalThis));
+
+function functionsOf(object: object): [string, readonly string[]][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([name, { value }]) => {
+    if (typeof value !== "function") return [];
+    return [[name, object === globalThis ? functionsOf(value).map(([name]) => name) : []]];
+  });
+}
+
+function namesOf(names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.map((name) => [name, Reflect.get(globalThis, name)]));
+}
+
+function digested(algorithm: string, bytes: Uint8Array): ArrayLike<number> {
+  const name = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"].find((one) => one === algorithm.toUpperCase());
+  if (name === undefined) throw new DOMException("Unrecognized algorithm name", "NotSupportedError");
+  const { createHash } = builtinModule("crypto") as {
+    createHash(name: string): { update(bytes: Uint8Array): { digest(): Uint8Array } };
+  };
+  return createHash(name.replace("-", "").toLowerCase()).update(bytes).digest();
 }
 
 function inspected(value: unknown): string {

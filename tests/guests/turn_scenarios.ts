@@ -53,9 +53,8 @@ export async function stream({ io }: World): Promise<string> {
 /** What the caller's realm has beside the language is not there, and its clocks are the world's. */
 export async function shadowed({ io }: World): Promise<unknown[]> {
   await io("x");
-  const { localStorage } = globalThis;
   return [
-    typeof localStorage,
+    typeof onunhandledrejection,
     typeof caches,
     Reflect.get(globalThis, "Deno") === Deno,
     Date.now(),

@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { exploreScenario } from "../../lib/scenario/mod.ts";
 import { testEsbuild } from "../contracts/esbuild.ts";
+import * as node from "../guests/node_facts.ts";
 import { inOrder, type Reaction, REACTIONS, type Turn, TURNS } from "../guests/random_scenario.ts";
+import * as web from "../guests/web_facts.ts";
 
 const numRuns = Deno.env.has("HOLDFAST_SOAK") ? 2000 : 40;
 const module = import.meta.resolve("../guests/random_scenario.ts");
@@ -28,4 +30,15 @@ Deno.test("the world keeps the order of the platform, where that is fixed", asyn
     }),
     { numRuns },
   );
+});
+
+Deno.test("what the world has answers as the platform does", async () => {
+  await using esbuild = await testEsbuild();
+  for (const [name, { facts }] of Object.entries({ node, web })) {
+    const module = import.meta.resolve(`../guests/${name}_facts.ts`);
+    for (const [input, fact] of Object.entries(facts)) {
+      const { result } = await exploreScenario(module, { esbuild, name: "fact", input, budget: 1, ignore: ["leak"] });
+      assertEquals([input, result.outcomes.map(({ outcome }) => outcome)], [input, [structuredClone(await fact())]]);
+    }
+  }
 });

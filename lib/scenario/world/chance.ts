@@ -13,7 +13,14 @@ const UNIT = 2 ** 26;
 const FINE = 2 ** 53;
 
 /** The chance of one outside, as globals: the chooser begins anew with each run. */
-export function chance(outside: Outside, begin: () => Chooser): Readonly<Record<string, unknown>> {
+export function chance(
+  outside: Outside,
+  { begin, digest }: {
+    readonly begin: () => Chooser;
+    /** The digest of bytes, by the name of its algorithm. */
+    readonly digest: (algorithm: string, bytes: Uint8Array) => ArrayLike<number>;
+  },
+): Readonly<Record<string, unknown>> {
   let chooser: Chooser | undefined;
   outside.resets.push(() => {
     chooser = undefined;
@@ -22,7 +29,10 @@ export function chance(outside: Outside, begin: () => Chooser): Readonly<Record<
   const random = () => (choose(UNIT) * 2 ** 27 + choose(2 ** 27)) / FINE;
   const bytes = (count: number) => Uint8Array.from({ length: count }, () => choose(BYTES));
   return {
-    Math: Object.create(Math, { random: { value: random, writable: true, configurable: true } }),
+    Math: Object.create(Object.prototype, {
+      ...Object.getOwnPropertyDescriptors(Math),
+      random: { value: random, writable: true, configurable: true },
+    }),
     crypto: {
       getRandomValues<T extends ArrayBufferView>(array: T): T {
         new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(bytes(array.byteLength));
@@ -35,10 +45,23 @@ export function chance(outside: Outside, begin: () => Chooser): Readonly<Record<
         const hex = parts.toHex();
         return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => hex.slice(from, to)).join("-");
       },
-      subtle: Object.fromEntries(
-        ["digest", "sign", "verify", "encrypt", "decrypt", "importKey", "exportKey", "generateKey", "deriveBits"]
-          .map((name) => [name, refuse(`crypto.subtle.${name}`)]),
-      ),
+      subtle: {
+        // Computed where it is asked for, known where it comes.
+        async digest(algorithm: string | { readonly name: string }, data: ArrayBuffer | ArrayBufferView) {
+          const name = String(typeof algorithm === "object" ? algorithm.name : algorithm);
+          const bytes = ArrayBuffer.isView(data)
+            ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+            : new Uint8Array(data);
+          const { buffer } = Uint8Array.from(digest(name, bytes));
+          const { promise, resolve } = Promise.withResolvers<ArrayBuffer>();
+          outside.post(`digest ${name}`, () => resolve(buffer), { isAnswer: true });
+          return await promise;
+        },
+        ...Object.fromEntries(
+          ["sign", "verify", "encrypt", "decrypt", "importKey", "exportKey", "generateKey", "deriveBits"]
+            .map((name) => [name, refuse(`crypto.subtle.${name}`)]),
+        ),
+      },
     },
   };
 }

@@ -5,6 +5,7 @@
  * - A clock that jumps is that of `Date` and `Temporal.Now`; `performance` and timers measure what passes.
  */
 
+import { DOMException } from "./events.ts";
 import type { Outside } from "./outside.ts";
 
 /** When a run begins: the first of January 2025, in milliseconds since the epoch. */
@@ -39,6 +40,8 @@ export function clocks(outside: Outside): Readonly<Record<string, unknown>> {
     return Reflect.construct(WorldDate, args, new.target === callable ? WorldDate : new.target);
   };
   Object.defineProperty(callable, "name", { value: "Date" });
+  Object.defineProperty(callable, "length", { value: Date.length });
+  Object.defineProperty(WorldDate.prototype, "constructor", { value: callable, configurable: true, writable: true });
   Object.defineProperty(callable, "prototype", { value: Date.prototype });
   const { UTC, parse } = Date;
   Object.assign(callable, { UTC, parse, now });
@@ -48,16 +51,79 @@ export function clocks(outside: Outside): Readonly<Record<string, unknown>> {
     performance: {
       now: () => outside.now,
       timeOrigin: EPOCH,
-      mark: (name: string) => ({ name, entryType: "mark", startTime: outside.now, duration: 0 }),
-      measure: (name: string) => ({ name, entryType: "measure", startTime: outside.now, duration: 0 }),
-      clearMarks() {},
-      clearMeasures() {},
-      getEntries: () => [],
-      getEntriesByName: () => [],
-      getEntriesByType: () => [],
+      ...entries(outside),
       toJSON: () => ({ timeOrigin: EPOCH }),
     },
     ...temporal === undefined ? {} : { Temporal: shifted(temporal as Instants & object, now) },
+  };
+}
+
+/** What is measured, by name: of `performance`. */
+interface Entry {
+  readonly name: string;
+  readonly entryType: "mark" | "measure";
+  readonly startTime: number;
+  readonly duration: number;
+  readonly detail: unknown;
+}
+
+/** How a mark or a measure is made. */
+interface EntrySettings {
+  readonly detail?: unknown;
+  readonly start?: string | number;
+  readonly startTime?: number;
+  readonly end?: string | number;
+}
+
+/** The marks and measures of a run. */
+function entries(outside: Outside): object {
+  let all: Entry[] = [];
+  outside.resets.push(() => {
+    if (all.length > 0) all = [];
+  });
+  const add = (entry: Entry) => {
+    all.push(entry);
+    return entry;
+  };
+  const at = (mark: string | number | undefined, otherwise: number) => {
+    if (typeof mark === "number") return mark;
+    if (mark === undefined) return otherwise;
+    const found = all.findLast(({ name, entryType }) => entryType === "mark" && name === mark);
+    if (found === undefined) throw new DOMException(`Cannot find mark: "${mark}"`, "SyntaxError");
+    return found.startTime;
+  };
+  const clear = (type: Entry["entryType"]) => (only?: string) => {
+    all = all.filter(({ name, entryType }) => entryType !== type || only !== undefined && name !== only);
+  };
+  const sorted = (which: (entry: Entry) => boolean) => {
+    return all.filter(which).sort((one, other) => one.startTime - other.startTime);
+  };
+  return {
+    mark(name: string, { detail = null, startTime = outside.now }: EntrySettings = {}) {
+      return add({ name: String(name), entryType: "mark", startTime, duration: 0, detail });
+    },
+    measure(name: string, from?: string | EntrySettings, to?: string) {
+      const { start, end = to, detail = null } = typeof from === "object"
+        ? from
+        : from === undefined
+        ? {}
+        : { start: from };
+      const startTime = at(start, 0);
+      return add({
+        name: String(name),
+        entryType: "measure",
+        startTime,
+        duration: at(end, outside.now) - startTime,
+        detail,
+      });
+    },
+    clearMarks: clear("mark"),
+    clearMeasures: clear("measure"),
+    getEntries: () => sorted(() => true),
+    getEntriesByName: (name: string, type?: string) => {
+      return sorted((entry) => entry.name === name && (type === undefined || entry.entryType === type));
+    },
+    getEntriesByType: (type: string) => sorted(({ entryType }) => entryType === type),
   };
 }
 

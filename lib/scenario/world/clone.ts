@@ -6,10 +6,13 @@
 
 import { DOMException } from "./events.ts";
 
+/** The key of what moves an object of the world's own. */
+export const MOVED: unique symbol = Symbol("moved");
+
 /** What is moved by an object of the world's own, such as a port. */
 export interface Movable {
   /** Moves it: what stands in its place on the other side. */
-  moved(): unknown;
+  [MOVED](): unknown;
 }
 
 const ERRORS: Readonly<Record<string, ErrorConstructor>> = {
@@ -37,15 +40,61 @@ const VIEWS: Views = {
   BigInt64Array,
   BigUint64Array,
   DataView,
+  ...typeof Float16Array === "undefined" ? {} : { Float16Array },
 };
 
-/** The tag of a value: its class in the language, whatever realm it is of. */
+/** Asks an object for what only one of its class has: so none passes that merely says so. */
+const BRANDS: Readonly<Record<string, (value: object) => unknown>> = {
+  Map: brandOf(Map.prototype, "size"),
+  Set: brandOf(Set.prototype, "size"),
+  ArrayBuffer: brandOf(ArrayBuffer.prototype, "byteLength"),
+  DataView: brandOf(DataView.prototype, "byteLength"),
+  BigInt: (value) => BigInt.prototype.valueOf.call(value),
+};
+/** What is never copied, by its tag. */
+const FOREIGN: readonly string[] = [
+  "Promise",
+  "WeakMap",
+  "WeakSet",
+  "WeakRef",
+  "Generator",
+  "AsyncGenerator",
+];
+
+function brandOf(prototype: object, key: string): (value: object) => unknown {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, key) ?? {};
+  return (value) => get?.call(value);
+}
+
+/** The class of a value in the language, whatever realm it is of: `Object` for what only calls itself something else. */
 function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (!(Symbol.toStringTag in value) || FOREIGN.includes(tag)) return tag;
+  if (tag in VIEWS && ArrayBuffer.isView(value)) return tag;
+  const brand = BRANDS[tag];
+  if (brand === undefined) return value instanceof DOMException ? "DOMException" : "Object";
+  try {
+    brand(value);
+    return tag;
+  } catch {
+    return "Object";
+  }
+}
+
+/** Whether it is memory that others share: of all objects of the language only such memory can grow. */
+export function isShared(value: object): boolean {
+  return "growable" in value && !Object.hasOwn(value, "growable");
+}
+
+function copiedBuffer(buffer: ArrayBuffer): ArrayBuffer {
+  if (!buffer.resizable) return buffer.slice(0);
+  const copy = new ArrayBuffer(buffer.byteLength, { maxByteLength: buffer.maxByteLength });
+  new Uint8Array(copy).set(new Uint8Array(buffer));
+  return copy;
 }
 
 function isMovable(value: unknown): value is Movable {
-  return typeof value === "object" && value !== null && "moved" in value && typeof value.moved === "function";
+  return typeof value === "object" && value !== null && MOVED in value;
 }
 
 /** Copies a value; what is transferred is moved. */
@@ -57,13 +106,13 @@ export function cloned(value: unknown, transfer: readonly unknown[] = []): unkno
     if (isMovable(moved)) known.set(moved, undefined);
     else if (typeof moved === "object" && moved !== null && tagOf(moved) === "ArrayBuffer") {
       if ((moved as ArrayBuffer).detached) throw refused("an ArrayBuffer is detached");
-      known.set(moved, (moved as ArrayBuffer).slice(0));
+      known.set(moved, copiedBuffer(moved as ArrayBuffer));
     } else throw refused("Value not transferable");
   }
   const later: (() => void)[] = [];
   const copy = copied(value, { known, later });
   for (const moved of transfer) {
-    if (isMovable(moved)) known.set(moved, moved.moved());
+    if (isMovable(moved)) known.set(moved, moved[MOVED]());
     else (moved as ArrayBuffer).transfer(0);
   }
   for (const act of later) act();
@@ -118,7 +167,7 @@ function copied(
     case "BigInt":
       return keep(Object(wrapped.valueOf()));
     case "ArrayBuffer":
-      return keep((value as ArrayBuffer).slice(0));
+      return keep(copiedBuffer(value as ArrayBuffer));
     case "Error":
     case "DOMException": {
       const { name, message, cause, stack } = value as Error;
@@ -138,7 +187,7 @@ function copied(
     return keep(new View(copied(buffer, shared) as ArrayBuffer, byteOffset, length));
   }
   const prototype = Object.getPrototypeOf(value);
-  const isPlain = tag === "Object" && !(value instanceof WeakMap || value instanceof Promise);
+  const isPlain = tag === "Object" && !isShared(value) && !(value instanceof WeakMap || value instanceof Promise);
   if (!isPlain || isMovable(value)) throw refused(`#<${prototype?.constructor?.name ?? "Object"}>`);
   const copy = keep({});
   copyProperties(value, copy);

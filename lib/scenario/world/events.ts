@@ -41,6 +41,8 @@ export interface EventSettings {
   readonly composed?: boolean;
 }
 
+const PHASES = { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 } as const;
+
 /** An event. */
 export class Event {
   readonly type: string;
@@ -55,6 +57,8 @@ export class Event {
   defaultPrevented = false;
   /** Whether no further listener is called. */
   isStopped = false;
+  /** Whether it is called for a listener that says it prevents nothing. */
+  isPassive = false;
 
   constructor(type: string, { bubbles = false, cancelable = false, composed = false }: EventSettings = {}) {
     this.type = String(type);
@@ -67,8 +71,16 @@ export class Event {
     return this.target;
   }
 
+  get returnValue(): boolean {
+    return !this.defaultPrevented;
+  }
+
+  get cancelBubble(): boolean {
+    return this.isStopped;
+  }
+
   preventDefault(): void {
-    if (this.cancelable) this.defaultPrevented = true;
+    if (this.cancelable && !this.isPassive) this.defaultPrevented = true;
   }
 
   stopPropagation(): void {}
@@ -80,6 +92,10 @@ export class Event {
   composedPath(): unknown[] {
     return this.currentTarget === null ? [] : [this.currentTarget];
   }
+}
+
+for (const holder of [Event, Event.prototype]) {
+  for (const [name, value] of Object.entries(PHASES)) Object.defineProperty(holder, name, { value, enumerable: true });
 }
 
 /** An event with a value of the caller's own. */
@@ -154,6 +170,7 @@ interface Listener {
   readonly callback: NonNullable<Callback>;
   readonly capture: boolean;
   readonly once: boolean;
+  readonly passive: boolean;
   isRemoved: boolean;
 }
 
@@ -191,11 +208,13 @@ export class EventTarget {
   readonly #handlers = new Map<string, { value: unknown; listener: Listener }>();
 
   addEventListener(type: string, callback: Callback, options: ListenerOptions = {}): void {
-    const { capture = false, once = false, signal } = typeof options === "boolean" ? { capture: options } : options;
+    const { capture = false, once = false, passive = false, signal } = typeof options === "boolean"
+      ? { capture: options }
+      : options;
     if (callback === null || callback === undefined || signal?.aborted) return;
     const list = this.#listeners.get(type) ?? [];
     if (list.some((other) => other.callback === callback && other.capture === capture)) return;
-    list.push({ callback, capture, once, isRemoved: false });
+    list.push({ callback, capture, once, passive, isRemoved: false });
     this.#listeners.set(type, list);
     if (signal !== undefined) whenAborted(signal, () => this.removeEventListener(type, callback, { capture }));
   }
@@ -210,12 +229,16 @@ export class EventTarget {
   }
 
   dispatchEvent(event: Event): boolean {
+    if (!(event instanceof Event)) throw new TypeError("Cannot dispatch an event: it is none, an Event is wanted");
+    if (event.currentTarget !== null) throw new DOMException("The event is dispatched already", "InvalidStateError");
+    event.isStopped = false;
     event.target = this;
     event.currentTarget = this;
     event.eventPhase = 2;
     for (const listener of [...this.#listeners.get(event.type) ?? []]) {
       if (listener.isRemoved) continue;
-      const { callback, capture, once } = listener;
+      const { callback, capture, once, passive } = listener;
+      event.isPassive = passive;
       if (once) this.removeEventListener(event.type, callback, { capture });
       try {
         if (typeof callback === "function") callback.call(this as never, event);
@@ -227,6 +250,7 @@ export class EventTarget {
     }
     event.currentTarget = null;
     event.eventPhase = 0;
+    event.isPassive = false;
     return !event.defaultPrevented;
   }
 
@@ -257,7 +281,10 @@ export class EventTarget {
       const handler = this.#handlers.get(type)?.value;
       if (typeof handler === "function") handler.call(this, event);
     };
-    this.#handlers.set(type, { value, listener: { callback, capture: false, once: false, isRemoved: false } });
+    this.#handlers.set(type, {
+      value,
+      listener: { callback, capture: false, once: false, passive: false, isRemoved: false },
+    });
     this.addEventListener(type, callback);
   }
 }

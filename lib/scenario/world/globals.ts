@@ -5,6 +5,7 @@
  */
 
 import { AbortController, timedOut } from "./abort.ts";
+import { Adopting } from "./adopted.ts";
 import { answers } from "./answers.ts";
 import { chance, type Chooser } from "./chance.ts";
 import { clocks } from "./clock.ts";
@@ -25,12 +26,18 @@ type Names = Readonly<Record<string, unknown>>;
 export interface HostParts {
   /** Globals that wait for nothing and read no clock, such as `URL`. */
   readonly pure: Names;
+  /** The host's own classes, by the names of `ADOPTED`; undefined where its realm is this one. */
+  readonly foreign: Names | undefined;
+  /** The names of the host's functions, each with those that it holds. */
+  readonly functions: ReadonlyMap<string, readonly string[]>;
   /** A module that is built in; undefined where there is none. */
   readonly module: (name: string) => Names | undefined;
   /** The names of what `Deno` has. */
   readonly denoNames: readonly string[];
   /** Begins the chance of a run. */
   readonly chooser: () => Chooser;
+  /** The digest of bytes, by the name of its algorithm; throws where there is no such. */
+  readonly digest: (algorithm: string, bytes: Uint8Array) => ArrayLike<number>;
   /** A value as people read it. */
   readonly inspect: (value: unknown) => string;
   /** What a run's `globalThis` is made over: the objects of the language. */
@@ -41,21 +48,21 @@ export interface HostParts {
   readonly hasWorkers: boolean;
 }
 
-/** What the world lacks, by name. */
+/** What the world lacks, besides functions that only some hosts have. */
 const LACKING = [
-  "SharedWorker",
-  "WebSocket",
-  "WebSocketStream",
   "EventSource",
-  "XMLHttpRequest",
   "FileReader",
   "WebAssembly",
+  "WebSocket",
+  "XMLHttpRequest",
   "alert",
   "confirm",
   "prompt",
   "requestAnimationFrame",
   "requestIdleCallback",
 ] as const;
+const STORAGES = ["localStorage", "sessionStorage"] as const;
+const STORED = ["getItem", "setItem", "removeItem", "clear", "key"] as const;
 
 /** The globals of the runs of one outside, and what the scenario is handed. */
 export function globalsOf(outside: Outside, host: HostParts): { readonly globals: Names; readonly world: object } {
@@ -116,14 +123,21 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     stdout: { write: print, isTTY: false },
     stderr: { write: print, isTTY: false },
   };
+  const adopting = new Adopting(host.foreign);
+  const lacks = (name: string, options?: Parameters<typeof refuse>[1]) => {
+    return [name, refuse(name, { ...options, holds: host.functions.get(name) ?? [] })];
+  };
+  const lacking = [...LACKING, ...[...host.functions.keys()].filter((name) => !Reflect.has(host.base, name))];
   const globals: Record<string, unknown> = {
-    ...Object.fromEntries(LACKING.map((name) => [name, refuse(name)])),
-    ...Object.fromEntries(PLATFORM.map((name) => [name, refuse(name, { inTurns: true })])),
-    ...host.pure,
-    TextEncoder: encoder(host.pure["TextEncoder"] as typeof TextEncoder),
+    ...Object.fromEntries(lacking.map((name) => lacks(name))),
+    ...Object.fromEntries(STORAGES.map((name) => {
+      return [name, Object.fromEntries(STORED.map((method) => [method, refuse(`${name}.${method}`)]))];
+    })),
+    ...Object.fromEntries(PLATFORM.map((name) => lacks(name, { inTurns: true }))),
+    ...adopting.module(host.pure),
     ...timers(outside),
     ...clocks(outside),
-    ...chance(outside, host.chooser),
+    ...chance(outside, { begin: host.chooser, digest: host.digest }),
     ...ports(outside),
     ...host.hasWorkers ? workers(outside, host.hasModule) : { Worker: refuse("Worker by turns") },
     __resolve: (base: string, specifier: string) => new (host.pure["URL"] as typeof URL)(specifier, base).href,
@@ -155,7 +169,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
       outside.fails(error);
     },
   };
-  const node = modules({ outside, globals, hostModule: host.module });
+  const node = modules({ outside, globals, adopting, hostModule: host.module });
   globals["__node"] = node;
   // A bundle is no file.
   globals["__filename"] = "/scenario.js";
@@ -185,19 +199,18 @@ function clockless(): object {
       return super.formatToParts(date);
     }
   }
+  // As on the platform it may be called without `new`.
+  const callable = function (...args: ConstructorParameters<typeof Intl.DateTimeFormat>): unknown {
+    return Reflect.construct(DateTimeFormat, args, new.target ?? DateTimeFormat);
+  };
+  Object.defineProperty(callable, "name", { value: "DateTimeFormat" });
+  Object.defineProperty(callable, "prototype", { value: DateTimeFormat.prototype, writable: false });
+  Object.setPrototypeOf(callable, Intl.DateTimeFormat);
+  DateTimeFormat.prototype.constructor = callable;
   return Object.create(Object.prototype, {
     ...Object.getOwnPropertyDescriptors(Intl),
-    DateTimeFormat: { value: DateTimeFormat },
+    DateTimeFormat: { value: callable },
   });
-}
-
-/** An encoder whose bytes are of this realm. */
-function encoder(Encoder: typeof TextEncoder): unknown {
-  return class TextEncoder extends Encoder {
-    override encode(text?: string): Uint8Array<ArrayBuffer> {
-      return new Uint8Array(super.encode(text));
-    }
-  };
 }
 
 /** A reference that lasts: when something is collected is chance. */
@@ -210,6 +223,10 @@ class StrongRef {
 
   deref(): unknown {
     return this.#target;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "WeakRef";
   }
 }
 

@@ -6,7 +6,7 @@
  * - A broadcast channel hears every other one of its name, never itself.
  */
 
-import { cloned, type Movable } from "./clone.ts";
+import { cloned, type Movable, MOVED } from "./clone.ts";
 import { DOMException, EventTarget, MessageEvent, withHandlers } from "./events.ts";
 import type { Outside } from "./outside.ts";
 
@@ -90,7 +90,7 @@ export function ports(outside: Outside): Readonly<Record<string, unknown>> {
       if (type === "message" && typeof value === "function") this.start();
     }
 
-    moved(): MessagePort {
+    [MOVED](): MessagePort {
       const other = new MessagePort();
       other.#waiting = this.#waiting;
       this.#waiting = [];

@@ -36,7 +36,12 @@ export const refusals: { tell: (error: NotInWorldError) => void } = { tell: () =
 /** A function, or a class, that is refused when it is called. */
 export function refuse(
   what: string,
-  options: { readonly inTurns?: boolean; readonly instead?: string } = {},
+  { holds = [], ...options }: {
+    readonly inTurns?: boolean;
+    readonly instead?: string;
+    /** The names of functions that it holds. */
+    readonly holds?: readonly string[];
+  } = {},
 ): () => never {
   const refused = function (): never {
     const error = new NotInWorldError(what, options);
@@ -44,5 +49,6 @@ export function refuse(
     throw error;
   };
   Object.defineProperty(refused, "name", { value: what.slice(what.lastIndexOf(".") + 1) });
+  for (const name of holds) Object.defineProperty(refused, name, { value: refuse(`${what}.${name}`, options) });
   return refused;
 }

@@ -7,7 +7,7 @@
  * - A worker whose error nobody catches, or whose rejection nobody handles, ends, and `error` tells; where nobody listens that ends the run. Of a death nobody is told.
  */
 
-import { cloned } from "./clone.ts";
+import { cloned, isShared } from "./clone.ts";
 import { ErrorEvent, EventTarget, MessageEvent, withHandlers } from "./events.ts";
 import { type Outside, safeText } from "./outside.ts";
 import { BLOCKING, NotInWorldError, refusals, refuse } from "./refused.ts";
@@ -41,8 +41,7 @@ type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
 function hasSharedMemory(value: unknown, known: Set<unknown>): boolean {
   if (typeof value !== "object" || value === null || known.has(value)) return false;
   known.add(value);
-  // Of all objects of the language only such memory can grow.
-  if ("growable" in value && !Object.hasOwn(value, "growable")) return true;
+  if (isShared(value)) return true;
   if (ArrayBuffer.isView(value)) return hasSharedMemory(value.buffer, known);
   return Object.values(value).some((item) => hasSharedMemory(item, known));
 }

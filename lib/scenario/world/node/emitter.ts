@@ -3,7 +3,7 @@
  */
 
 import type { AbortSignal } from "../abort.ts";
-import { whenAborted } from "../events.ts";
+import { EventTarget, whenAborted } from "../events.ts";
 
 type Name = string | symbol;
 type Callback = (...args: unknown[]) => unknown;
@@ -128,9 +128,88 @@ export class EventEmitter {
   }
 }
 
+/** What is listened to: an emitter, or a target of events. */
+type Source = EventEmitter | EventTarget;
+
+function listens(
+  source: Source,
+  name: Name,
+  { act, once }: { readonly act: Callback; readonly once: boolean },
+): () => void {
+  if (source instanceof EventTarget || !("on" in source)) {
+    source.addEventListener(String(name), act, { once });
+    return () => source.removeEventListener(String(name), act);
+  }
+  if (once) source.once(name, act);
+  else source.on(name, act);
+  return () => void source.off(name, act);
+}
+
+/** All events of a name, one after the other, until the signal aborts or an error comes. */
+export function on(
+  source: Source,
+  name: Name,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): AsyncIterableIterator<unknown[]> {
+  const heard: unknown[][] = [];
+  const waiting: PromiseWithResolvers<IteratorResult<unknown[]>>[] = [];
+  let failed: { readonly error: unknown } | undefined;
+  let isOver = false;
+  const fail = (error: unknown) => {
+    leave();
+    const next = waiting.shift();
+    if (next === undefined) failed = { error };
+    else next.reject(error);
+    finish();
+  };
+  const hear = (...args: unknown[]) => {
+    const next = waiting.shift();
+    if (next === undefined) heard.push(args);
+    else next.resolve({ value: args, done: false });
+  };
+  const finish = () => {
+    isOver = true;
+    for (const next of waiting.splice(0)) next.resolve({ value: undefined, done: true });
+  };
+  const leaves = [
+    listens(source, name, { act: hear, once: false }),
+    ...name === "error" || source instanceof EventTarget ? [] : [listens(source, "error", { act: fail, once: false })],
+  ];
+  const leave = () => leaves.forEach((act) => act());
+  if (signal?.aborted) fail(signal.reason);
+  else if (signal) whenAborted(signal, () => fail(signal.reason));
+  return {
+    next() {
+      const value = heard.shift();
+      if (value !== undefined) return Promise.resolve({ value, done: false });
+      if (failed !== undefined) {
+        const { error } = failed;
+        failed = undefined;
+        return Promise.reject(error);
+      }
+      if (isOver) return Promise.resolve({ value: undefined, done: true });
+      const next = Promise.withResolvers<IteratorResult<unknown[]>>();
+      waiting.push(next);
+      return next.promise;
+    },
+    return() {
+      leave();
+      finish();
+      return Promise.resolve({ value: undefined, done: true });
+    },
+    throw(error: unknown) {
+      fail(error);
+      return Promise.resolve({ value: undefined, done: true });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 /** Waits for an event once. */
 export function once(
-  emitter: EventEmitter,
+  source: Source,
   name: Name,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<unknown[]> {
@@ -140,18 +219,20 @@ export function once(
       return;
     }
     const heard = (...args: unknown[]) => {
-      emitter.off("error", failed);
+      leaveError();
       resolve(args);
     };
     const failed = (error: unknown) => {
-      emitter.off(name, heard);
+      leave();
       reject(error);
     };
-    emitter.once(name, heard);
-    if (name !== "error") emitter.once("error", failed);
+    const leave = listens(source, name, { act: heard, once: true });
+    const leaveError = name === "error" || source instanceof EventTarget
+      ? () => {}
+      : listens(source, "error", { act: failed, once: true });
     signal && whenAborted(signal, () => {
-      emitter.off(name, heard);
-      emitter.off("error", failed);
+      leave();
+      leaveError();
       reject(signal.reason);
     });
   });

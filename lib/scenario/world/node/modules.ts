@@ -6,10 +6,11 @@
  */
 
 import type { AbortSignal } from "../abort.ts";
+import type { Adopting } from "../adopted.ts";
 import { whenAborted } from "../events.ts";
-import type { Outside } from "../outside.ts";
+import { type Outside, safeText } from "../outside.ts";
 import { refuse } from "../refused.ts";
-import { EventEmitter, once } from "./emitter.ts";
+import { EventEmitter, on, once } from "./emitter.ts";
 
 type Callback = (...args: unknown[]) => unknown;
 type Module = Readonly<Record<string, unknown>>;
@@ -23,6 +24,7 @@ interface Contexts {
 export interface Parts {
   readonly outside: Outside;
   readonly globals: Module;
+  readonly adopting: Adopting;
   /** The host's own module; undefined where there is none. */
   readonly hostModule: (name: string) => Module | undefined;
 }
@@ -34,9 +36,11 @@ const PURE: readonly string[] = [
   "path/win32",
   "url",
   "querystring",
-  "string_decoder",
   "punycode",
 ];
+
+/** What makes bytes of the host's: there where its realm is the scenario's. */
+const IN_TURNS: readonly string[] = ["buffer", "crypto", "string_decoder"];
 
 /** What of `node:assert` may be called: what waits for nothing. */
 const ASSERTIONS: readonly string[] = [
@@ -47,7 +51,10 @@ const ASSERTIONS: readonly string[] = [
   "notStrictEqual",
   "deepEqual",
   "deepStrictEqual",
+  "notDeepEqual",
   "notDeepStrictEqual",
+  "doesNotMatch",
+  "ifError",
   "throws",
   "doesNotThrow",
   "match",
@@ -62,6 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "assert/strict": ASSERTIONS,
   util: ["inspect", "format", "isDeepStrictEqual", "stripVTControlCharacters", "types", "TextEncoder", "TextDecoder"],
   buffer: ["Buffer", "constants", "kMaxLength"],
+  string_decoder: ["StringDecoder"],
   crypto: ["createHash", "createHmac", "timingSafeEqual", "getHashes"],
   os: ["EOL", "constants"],
   fs: ["constants"],
@@ -82,26 +90,65 @@ export function modules(parts: Parts): (name: string) => unknown {
   };
 }
 
-function madeModule(name: string, { outside, globals, hostModule }: Parts): unknown {
+function madeModule(name: string, { outside, globals, adopting, hostModule }: Parts): unknown {
   const host = hostModule(name) ?? {};
-  if (PURE.includes(name)) return { ...host };
+  const classes = Object.fromEntries(CLASSES.filter((one) => one in host).map((one) => [one, globals[one]]));
+  if (PURE.includes(name)) return { ...adopting.module(host), ...classes };
   // V8 carries contexts over promises, the world over all that comes from outside.
   if (name === "async_hooks") outside.bind = (host["AsyncLocalStorage"] as Contexts).bind;
   const own = ownModule(name, { outside, globals });
   const allowed = ALLOWED[name] ?? [];
+  const inTurns = IN_TURNS.includes(name) && adopting.isForeign;
   const rest = Object.entries(host).map(([key, value]) => {
-    const isKept = allowed.includes(key) || typeof value !== "function" && typeof value !== "object";
-    return [key, isKept ? value : refuse(`node:${name}.${key}`)];
+    const isFunction = typeof value === "function";
+    if (!isFunction && typeof value !== "object") return [key, value];
+    const refused = `node:${name}.${key}`;
+    if (!allowed.includes(key)) return [key, refuse(refused)];
+    if (inTurns) return [key, refuse(refused, { inTurns, holds: isFunction ? Object.keys(value) : [] })];
+    if (key === "AssertionError") return [key, adopting.kind(value, Error)];
+    return [key, name === "async_hooks" ? value : adopting.act(value)];
   });
-  const all = { ...Object.fromEntries(rest), ...own };
-  if (name === "events") return Object.assign(EventEmitter, { EventEmitter, once });
+  const all: Module = { ...Object.fromEntries(rest), ...classes, ...own };
+  if (name === "events") {
+    // What it has is the emitter's; all else is refused.
+    const lacking = Object.fromEntries(Object.entries(all).filter(([key]) => !(key in EventEmitter)));
+    return Object.assign(EventEmitter, lacking, { EventEmitter, once, on });
+  }
   if (name === "assert" || name === "assert/strict") {
-    const ok = Reflect.get(host, "ok") as Callback;
-    return Object.assign((...args: unknown[]) => ok(...args), all, {
-      strict: Object.assign((...args: unknown[]) => ok(...args), all),
-    });
+    const { ok, throws, fail } = all as Readonly<Record<string, Callback>>;
+    const asserts = { ...all, ...ok && throws && fail ? rejecting({ throws, fail }) : {} };
+    const strict = Object.assign((...args: unknown[]) => ok?.(...args), asserts);
+    return Object.assign((...args: unknown[]) => ok?.(...args), asserts, { strict });
   }
   return all;
+}
+
+/** Classes that are globals, too. */
+const CLASSES = ["URL", "URLSearchParams", "TextEncoder", "TextDecoder"] as const;
+
+/** What of `node:assert` waits: for promises of this realm. */
+function rejecting({ throws, fail }: { readonly throws: Callback; readonly fail: Callback }): Module {
+  const settled = async (act: unknown) => {
+    try {
+      await (typeof act === "function" ? act() : act);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  };
+  return {
+    async rejects(act: unknown, ...expected: unknown[]): Promise<void> {
+      const failed = await settled(act);
+      if (failed === undefined) fail("Missing expected rejection.");
+      throws(() => {
+        throw failed?.error;
+      }, ...expected);
+    },
+    async doesNotReject(act: unknown): Promise<void> {
+      const failed = await settled(act);
+      if (failed !== undefined) fail(`Got unwanted rejection.\nActual message: "${safeText(failed.error)}"`);
+    },
+  };
 }
 
 function ownModule(name: string, { outside, globals }: Pick<Parts, "outside" | "globals">): Module {

@@ -15,11 +15,13 @@ import { Progress } from "./command/progress.ts";
 import { counted, helpText } from "./command/text.ts";
 import { awaitSignal, endOnSignals } from "./command/signals.ts";
 import { type TraceFile, tracing } from "./command/trace_file.ts";
-import { busyDiagram, runCase, type RunReport } from "./sim/experiment.ts";
+import { busyDiagram } from "./sim/busy.ts";
+import type { Case } from "./sim/case.ts";
+import { runCase, type RunReport } from "./sim/experiment.ts";
 import { explanation, original } from "./sim/original.ts";
 import { Seeing } from "./sim/seeing.ts";
 import { ownPaper, type SimPaper } from "./sim/report.ts";
-import { type Case, readFlags, type Request, USAGE } from "./sim/flags.ts";
+import { readFlags, type Request, USAGE } from "./sim/flags.ts";
 
 /** Runs the command and gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {

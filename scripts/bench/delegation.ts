@@ -4,7 +4,7 @@
 
 import { Host, type ModeName, Simulator } from "../../mod.ts";
 import { iterationsFor } from "../cpu_work.ts";
-import { busyDiagram } from "../sim/experiment.ts";
+import { busyDiagram } from "../sim/busy.ts";
 import { BareProcesses } from "./bare_pipe.ts";
 import { BareThreads } from "./bare_thread.ts";
 import { type BareWork, IDLE } from "./bare_work.ts";

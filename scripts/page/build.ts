@@ -58,7 +58,11 @@ export async function buildPage(): Promise<PageFiles> {
   const text = (path: string, contents: string) => void files.set(path, new TextEncoder().encode(contents));
   const own = [bareNames(), resolveAsDeno()];
   try {
-    await make({ app: "scripts/page/app/main.tsx", work: "scripts/page/work/main.ts" }, {
+    await make({
+      app: "scripts/page/app/main.tsx",
+      work: "scripts/page/work/main.ts",
+      house: "scripts/page/work/house.ts",
+    }, {
       minify: true,
       splitting: true,
       chunkNames: "part-[hash]",
@@ -110,6 +114,10 @@ function leaveLibrary(): Plugin {
   return leaving({
     "/scripts/page/holdfast.ts": "./holdfast.browser.js",
     "/lib/programs/mod.ts": "./programs/mod.js",
+    "/lib/blocks/mod.ts": "./layers/blocks.js",
+    "/lib/diagram/mod.ts": "./layers/diagram.js",
+    "/lib/host/mod.ts": "./layers/host.js",
+    "/mod.ts": "./holdfast.browser.js",
   });
 }
 

@@ -5,6 +5,7 @@
  */
 
 export * as blocks from "../../lib/blocks/mod.ts";
+export * as diagram from "../../lib/diagram/mod.ts";
 export * as errors from "../../lib/errors.ts";
 export * as host from "../../lib/host/mod.ts";
 export * as logging from "../../lib/logging/mod.ts";

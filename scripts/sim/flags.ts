@@ -2,33 +2,14 @@
  * What `deno task sim` takes: flags read, checked and given their defaults.
  */
 
-import type { Burn, EngineOptions, ModeName } from "../../mod.ts";
+import type { Burn, EngineOptions } from "../../mod.ts";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { flagReader, readArguments, UsageError } from "../command/arguments.ts";
 import { ENGINE_TAKES, engineHelp, engineIn } from "../command/engine_flags.ts";
 import { listed, WIDTH, widthOf } from "../command/text.ts";
 import { LONGEST, MODES, modes, number, SECONDS, SHORTEST } from "../command/values.ts";
+import type { Case } from "./case.ts";
 import { DIAGRAMS, type SeeingRequest } from "./seeing.ts";
-
-/** One case: the same experiment in one or more modes. */
-export interface Case {
-  /** The modes, in order. */
-  readonly modes: readonly ModeName[];
-  /** How many delegated systems. */
-  readonly systems: number;
-  /** Seconds between updates. */
-  readonly period: number;
-  /** Simulated seconds. */
-  readonly duration: number;
-  /** Whether each release waits for its reply. */
-  readonly deterministic: boolean;
-  /** Simulated seconds per real second; 0 is as fast as it can. */
-  readonly rate: number;
-  /** Whether a printer shows each row. */
-  readonly print: boolean;
-  /** How the systems spend their time. */
-  readonly burn: Burn;
-}
 
 /** Everything that was asked for. */
 export interface Request {

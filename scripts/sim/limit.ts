@@ -7,7 +7,7 @@
  */
 
 import type { ModeName } from "../../mod.ts";
-import type { Case } from "./flags.ts";
+import type { Case } from "./case.ts";
 
 /** A bound on the rate. */
 export interface Limit {

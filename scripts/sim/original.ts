@@ -5,7 +5,7 @@
 import { formatGeneral } from "../../lib/blocks/mod.ts";
 import type { ModeName } from "../../lib/host/mod.ts";
 import type { RunReport } from "./experiment.ts";
-import type { Case } from "./flags.ts";
+import type { Case } from "./case.ts";
 import type { SimPaper } from "./report.ts";
 
 const TITLES: Readonly<Record<ModeName, string>> = {

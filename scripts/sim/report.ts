@@ -9,7 +9,7 @@ import { MODE_NAMES, type ModeName } from "../../lib/host/mod.ts";
 import { counted, listed, wrapped } from "../command/text.ts";
 import { placesLines } from "../run/places.ts";
 import type { RunReport } from "./experiment.ts";
-import type { Case } from "./flags.ts";
+import type { Case } from "./case.ts";
 
 /** The lines that tell of runs. */
 export interface SimPaper {

@@ -19,7 +19,7 @@ import { type Profile, profileLines, type Trace } from "../../lib/simulator/mod.
 import { OutputFile } from "../command/output_file.ts";
 import { listed, wrapped } from "../command/text.ts";
 import type { RunReport } from "./experiment.ts";
-import type { Case } from "./flags.ts";
+import type { Case } from "./case.ts";
 
 /** What is to be seen. */
 export interface SeeingRequest {

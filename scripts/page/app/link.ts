@@ -28,6 +28,13 @@ export const FIELDS = {
   mode: oneOf("direct", "thread"),
   seed: whole({ least: -Number.MAX_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER }),
   schedule: matching(/^hf\d+:[\x21-\x7e]+$/, "a schedule such as explore prints, hf2:...,"),
+  experiment: oneOf("busy", "house"),
+  systems: whole({ least: 1, most: 32 }),
+  period: decimal({ least: 0.001, most: 10 }),
+  duration: decimal({ least: 0.001, most: 100_000 }),
+  rate: decimal({ least: 0, most: 1000 }),
+  burn: oneOf("wall", "cpu", "none"),
+  waits: oneOf("yes", "no"),
 };
 
 /** The values of the fields that a link has. */
@@ -152,6 +159,16 @@ function whole({ least, most }: { readonly least: number; readonly most: number 
     wanted: `a whole number from ${least} to ${most}`,
     parse: (text) => {
       const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+      return value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
+function decimal({ least, most }: { readonly least: number; readonly most: number }): Field<number> {
+  return {
+    wanted: `a number from ${least} to ${most}`,
+    parse: (text) => {
+      const value = /^[\d.]+(e[+-]?\d+)?$/.test(text) ? Number(text) : NaN;
       return value >= least && value <= most ? value : undefined;
     },
   };

@@ -1,41 +1,106 @@
 /**
- * Simulates busy systems for the page: each integrates the clock, one period late.
+ * Simulates for the page: busy systems, or the house; rows are told as they come.
  */
 
-import { busy, clock, delegate, DiagramBuilder, Host, Simulator } from "../holdfast.ts";
+import { Host, reachedTermination, Simulator, svgDiagram, type System } from "../holdfast.ts";
+import { iterationsFor } from "../../cpu_work.ts";
+import { busyDiagram } from "../../sim/busy.ts";
+import { type Limit, limitOf } from "../../sim/limit.ts";
+import house from "./house.ts";
 import type { Handler } from "./kinds.ts";
 
+/** What is simulated. */
+export type Experiment = "busy" | "house";
+
 /** A simulation, as the app asks for it: times in seconds. */
-export interface SimulateKind {
-  readonly request: {
-    readonly systems: number;
-    readonly period: number;
-    readonly duration: number;
-  };
-  /** The time, and the output of each system then. */
-  readonly update: { readonly t: number; readonly y: readonly number[] };
-  /** Simulated seconds per real second. */
-  readonly answer: { readonly rate: number };
+export interface SimulateRequest {
+  readonly experiment: Experiment;
+  readonly mode: "direct" | "thread";
+  readonly duration: number;
+  /** Simulated seconds per real second; 0 is as fast as it can. */
+  readonly rate: number;
+  /** Of the busy systems: how many, their period, whether each release waits, how they spend their time. */
+  readonly systems: number;
+  readonly period: number;
+  readonly deterministic: boolean;
+  readonly burn: "wall" | "cpu" | "none";
 }
 
-/** Simulates them. */
-export const simulate: Handler<SimulateKind> = async ({ systems, period, duration }, { update, signal }) => {
-  const builder = new DiagramBuilder("busy systems");
-  const time = builder.add("clock", clock());
-  const names = Array.from({ length: systems }, (_, index) => `y${index}`);
-  for (const name of names) {
-    const system = builder.add(name, delegate(busy({ period, burn: "none" }), { mode: "direct", period }));
-    builder.connect(time.output("t"), system.input("u"));
-    builder.exportOutput(name, system.output("y"));
-  }
+/** What a simulation consists of. */
+export interface SimulateKind {
+  readonly request: SimulateRequest;
+  /** First the diagram as SVG, and what a row holds; then each row, and the real seconds since the first. */
+  readonly update:
+    | { readonly diagram: string; readonly columns: readonly string[] }
+    | { readonly row: readonly number[]; readonly wall: number };
+  readonly answer: SimulateAnswer;
+}
+
+/** What came of it. */
+export interface SimulateAnswer {
+  /** Simulated seconds per real second. */
+  readonly rate: number;
+  /** The most that the rate can be, and why; `null` where nothing bounds it. */
+  readonly limit: number | null;
+  readonly reason: string;
+  /** By how many periods the oldest shown reply lagged. */
+  readonly lag: number;
+  /** Steps that started after their real time. */
+  readonly overruns: number;
+  /** Instants at which updates ran. */
+  readonly updates: number;
+  /** SHA-256 of the rows. */
+  readonly certificate: string;
+}
+
+/** Simulates. */
+export const simulate: Handler<SimulateKind> = async (request, { update, signal }) => {
+  const { duration, rate } = request;
+  const system = await diagramOf(request);
   await using host = new Host();
-  await using simulator = new Simulator(builder.build(), { host });
+  let told = 0;
+  let began: number | undefined;
+  await using simulator: Simulator = new Simulator(system, {
+    host,
+    clock: host.clock,
+    rate,
+    monitor: () => {
+      began ??= performance.now();
+      for (; told < simulator.trace.length; told++) {
+        update({ row: simulator.trace.row(told), wall: (performance.now() - began) / 1000 });
+      }
+      return signal.aborted ? reachedTermination("nobody wants it any more") : undefined;
+    },
+  });
+  const { columns } = simulator.trace;
+  update({ diagram: svgDiagram(system), columns });
   await simulator.initialize();
-  const started = performance.now();
-  for (let step = 1; step * period <= duration; step++) {
-    signal.throwIfAborted();
-    await simulator.advanceTo(step * period);
-    update({ t: step * period, y: names.map((name) => Number(simulator.context.output(name))) });
-  }
-  return { rate: duration / ((performance.now() - started) / 1000) };
+  await simulator.advanceTo(duration);
+  signal.throwIfAborted();
+  await simulator.end();
+  const limit = limitIn(request);
+  return {
+    rate: simulator.rate,
+    limit: limit.rate ?? null,
+    reason: limit.reason,
+    lag: Math.max(0, ...Object.values(simulator.lag).map(({ most }) => most)),
+    overruns: simulator.overruns,
+    updates: simulator.counters.updates,
+    certificate: await simulator.trace.certificate(),
+  };
 };
+
+function limitIn(request: SimulateRequest): Limit {
+  const { experiment, mode } = request;
+  const house = { systems: 1, period: 1, burn: "none" } as const;
+  const run = { ...request, ...experiment === "house" ? house : {}, modes: [mode], print: false };
+  return limitOf(run, mode, navigator.hardwareConcurrency);
+}
+
+async function diagramOf(request: SimulateRequest): Promise<System> {
+  const { experiment, mode, period, burn } = request;
+  if (experiment === "busy") {
+    return await busyDiagram({ ...request, work: burn === "cpu" ? iterationsFor(period) : 0 });
+  }
+  return await house({ mode, module: new URL("./house.js", import.meta.url).href });
+}

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import fc from "fast-check";
 import { MODE_NAMES } from "../../../lib/host/mod.ts";
 import { UsageError } from "../../../scripts/command/arguments.ts";
-import { type Case, readFlags, USAGE } from "../../../scripts/sim/flags.ts";
+import type { Case } from "../../../scripts/sim/case.ts";
+import { readFlags, USAGE } from "../../../scripts/sim/flags.ts";
 import { runs } from "../../contracts/soak.ts";
 
 const NUMBERS = {

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { MODE_NAMES } from "../../../lib/host/mod.ts";
 import type { ModeName } from "../../../mod.ts";
-import type { Case } from "../../../scripts/sim/flags.ts";
+import type { Case } from "../../../scripts/sim/case.ts";
 import { limitOf } from "../../../scripts/sim/limit.ts";
 import { runs } from "../../contracts/soak.ts";
 import { ELSEWHERE } from "../../contracts/modes.ts";

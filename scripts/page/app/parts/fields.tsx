@@ -15,14 +15,18 @@ interface SelectProps<T extends string> {
   /** What an option is called; its value by default. */
   readonly name?: (option: T) => string;
   readonly onChange: (value: T) => void;
+  /** What the choice means. */
+  readonly about?: string;
 }
 
 /** One of several words. */
-export function Select<T extends string>({ label, value, options, name, onChange }: SelectProps<T>): JSX.Element {
+export function Select<T extends string>(
+  { label, value, options, name, onChange, about }: SelectProps<T>,
+): JSX.Element {
   const id = useId();
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={id} title={about}>{label}</label>
       <select
         id={id}
         value={value}

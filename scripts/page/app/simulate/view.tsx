@@ -1,5 +1,5 @@
 /**
- * Simulate: busy systems that follow the clock, and how fast simulated time passes.
+ * Simulate: a diagram, its signals as they grow, and how fast simulated time passes against what is possible.
  */
 
 import { useSignal } from "@preact/signals";
@@ -7,44 +7,92 @@ import type { JSX } from "preact";
 import type { SimulateKind } from "../../work/simulate.ts";
 import { ask } from "../bridge.ts";
 import { Button } from "../parts/button.tsx";
-import { NumberField } from "../parts/fields.tsx";
 import { Message } from "../parts/message.tsx";
-import { Panel, Toolbar } from "../parts/panel.tsx";
+import { Panel } from "../parts/panel.tsx";
 import { useTask } from "../parts/task.ts";
+import { link } from "../state.ts";
+import { Controls } from "./controls.tsx";
+import { DiagramDrawing } from "./diagram.tsx";
+import { Plot } from "./plot.tsx";
+import { type Ended, Rates } from "./rates.tsx";
+import { settingsOf, titleOf } from "./settings.ts";
+import { addRow, noSignals, type Signals } from "./signals.ts";
+import { Values } from "./values.tsx";
+
+/** How many runs are remembered. */
+const RUNS = 8;
 
 /** The view. */
 export default function SimulateView(): JSX.Element {
   const { work, start, end } = useTask<SimulateKind["answer"]>();
-  const systems = useSignal(2);
-  const last = useSignal<SimulateKind["update"] | undefined>(undefined);
-  const simulate = (): void =>
-    start((signal) => {
-      const request = { systems: systems.value, period: 0.1, duration: 10 };
-      return ask("simulate", request, { signal, update: (updates) => last.value = updates.at(-1) });
+  const diagram = useSignal<string | undefined>(undefined);
+  const signals = useSignal<Signals | undefined>(undefined);
+  const version = useSignal(0);
+  const live = useSignal(0);
+  const at = useSignal<number | undefined>(undefined);
+  const ended = useSignal<readonly Ended[]>([]);
+  const update = (updates: readonly SimulateKind["update"][]): void => {
+    for (const one of updates) {
+      if ("diagram" in one) {
+        diagram.value = one.diagram;
+        signals.value = noSignals(one.columns);
+        at.value = undefined;
+      } else if (signals.value !== undefined) {
+        addRow(signals.value, one.row);
+        live.value = (one.row[0] ?? 0) / one.wall;
+      }
+    }
+    version.value++;
+  };
+  const simulate = (): void => {
+    const request = settingsOf(link.peek());
+    start(async (signal) => {
+      const answer = await ask("simulate", request, { signal, update });
+      const id = (ended.peek()[0]?.id ?? 0) + 1;
+      ended.value = [{ id, title: titleOf(request), answer }, ...ended.peek()].slice(0, RUNS);
+      return answer;
     });
+  };
   const { value: now } = work;
+  const isAtWork = now.state === "working";
   return (
     <>
-      <Panel title="Busy systems">
-        <Toolbar label="Simulation">
-          <NumberField
-            label="Systems"
-            value={systems.value}
-            min={1}
-            max={16}
-            onChange={(value) => systems.value = value}
-          />
-          {now.state === "working"
-            ? <Button onClick={end}>Stop</Button>
-            : <Button kind="primary" onClick={simulate}>Simulate</Button>}
-        </Toolbar>
-        {last.value !== undefined && (
-          <p>At {last.value.t.toFixed(1)} s the outputs are {last.value.y.map((y) => y.toFixed(2)).join(", ")}.</p>
+      <Panel title="Experiment">
+        <Controls>
+          {isAtWork ? <Button onClick={end}>Stop</Button> : <Button kind="primary" onClick={simulate}>Simulate</Button>}
+        </Controls>
+        {isAtWork && (
+          <p class="claim" role="status">
+            {Number.isFinite(live.value) ? `${live.value.toPrecision(3)} simulated seconds per second` : "It begins."}
+          </p>
         )}
       </Panel>
       {now.state === "failed" && <Message kind="error" title="Simulating failed">{now.error.message}</Message>}
-      {now.state === "done" && (
-        <Message kind="good">{`${now.value.rate.toFixed(0)} simulated seconds per second`}</Message>
+      {diagram.value !== undefined && signals.value !== undefined && (
+        <div class="simulation">
+          <Panel title="Diagram">
+            <DiagramDrawing svg={diagram.value} />
+          </Panel>
+          <Panel title="Signals">
+            {signals.value.columns.length === 0
+              ? (
+                <p>
+                  The diagram has no outputs: export some by <code>builder.exportOutput</code>.
+                </p>
+              )
+              : (
+                <>
+                  <Plot signals={signals.value} version={version} at={at.value} />
+                  <Values signals={signals.value} version={version} at={at} />
+                </>
+              )}
+          </Panel>
+        </div>
+      )}
+      {ended.value.length > 0 && (
+        <Panel title="Rates" aside={<span class="claim">simulated seconds per real second</span>}>
+          <Rates runs={ended.value} />
+        </Panel>
       )}
     </>
   );

@@ -33,6 +33,13 @@ function links(entry: CatalogEntry): fc.Arbitrary<Link> {
     mode: fc.constantFrom("direct" as const, "thread" as const),
     seed: fc.maxSafeInteger().map((seed) => seed + 0),
     schedule: schedules,
+    experiment: fc.constantFrom("busy" as const, "house" as const),
+    systems: fc.integer({ min: 1, max: 32 }),
+    period: fc.double({ min: 0.001, max: 10, noNaN: true }),
+    duration: fc.double({ min: 0.001, max: 100_000, noNaN: true }),
+    rate: fc.double({ min: 0, max: 1000, noNaN: true }).map((rate) => rate + 0),
+    burn: fc.constantFrom("wall" as const, "cpu" as const, "none" as const),
+    waits: fc.constantFrom("yes" as const, "no" as const),
   }, { requiredKeys: ["view", "program", "parameters"] }).map((link) => ({
     ...link,
     parameters: { ...link.parameters } as Link["parameters"],

@@ -1,0 +1,20 @@
+/**
+ * The house of the README: a room and a thermostat that runs elsewhere, which loads this very file.
+ */
+
+import { delegate, DiagramBuilder, integrator, loadSystem, type System } from "../holdfast.ts";
+
+export { thermostat } from "../../../tests/guests/thermostat.ts";
+
+/** The diagram, whose thermostat runs in a mode; `module` is where this file is. */
+export default async function house({ mode, module }: { mode: string; module: string }): Promise<System> {
+  const builder = new DiagramBuilder("house");
+  const room = builder.add("room", integrator({ period: 1, initial: 18 }));
+  const thermostat = await loadSystem({ module, export: "thermostat" });
+  const control = builder.add("control", delegate(thermostat, { mode, period: 1 }));
+  builder.connect(room.output("y"), control.input("temperature"));
+  builder.connect(control.output("heat"), room.input("u"));
+  builder.exportOutput("temperature", room.output("y"));
+  builder.exportOutput("heat", control.output("heat"));
+  return builder.build();
+}

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Host } from "../../lib/host/mod.ts";
 import { bank } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomEnds, randomRun, SHORT } from "./schedules.ts";
@@ -8,7 +9,8 @@ const amount = fc.integer({ min: 1, max: 2000 });
 const pause = { parameters: { pause: 0 } };
 
 Deno.test("bank: outcomes are declared in every mode, and equal under the lock", async () => {
-  await checkEverywhere(bank, { pause: SHORT, balance: fc.nat(2000), first: amount, second: amount });
+  await using host = new Host();
+  await checkEverywhere(host, bank, { pause: SHORT, balance: fc.nat(2000), first: amount, second: amount });
 });
 
 Deno.test("bank: without a lock 1,200 can be paid out of 1,000", () => {

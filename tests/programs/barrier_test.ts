@@ -6,7 +6,8 @@ import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomRun } from "./schedules.ts";
 
 Deno.test("barrier: nobody is ready before all are prepared, in every mode", async () => {
-  await checkEverywhere(barrierProgram, { generations: fc.integer({ min: 1, max: 20 }) });
+  await using host = new Host();
+  await checkEverywhere(host, barrierProgram, { generations: fc.integer({ min: 1, max: 20 }) });
 });
 
 Deno.test("barrier: generations never mix, and each has one leader, under random schedules", () => {

@@ -18,8 +18,8 @@ const maxsize = fc.integer({ min: 1, max: 5 });
 
 Deno.test("burst: nothing is lost in any mode, with a bound or without", async () => {
   const parameters = { bursts, burst: fc.integer({ min: 1, max: 8 }), maxsize, pause: SHORT, work: SHORT };
-  await checkEverywhere(burst, parameters, { realRuns: 1 });
   await using host = new Host();
+  await checkEverywhere(host, burst, parameters);
   for (const mode of MODE_NAMES) {
     const { outcome, independent } = await host.run(burst, { mode });
     assertEquals(independent, { produced: 30, consumed: 30 }, mode);

@@ -7,8 +7,8 @@ import { bugOf, outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, randomEnds, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("condition: first come, first served in every mode; the teller is left, or goes home", async () => {
-  await checkEverywhere(conditionProgram, { pause: SHORT, customers: fc.integer({ min: 1, max: 3 }) }, { realRuns: 1 });
   await using host = new Host();
+  await checkEverywhere(host, conditionProgram, { pause: SHORT, customers: fc.integer({ min: 1, max: 3 }) });
   for (const mode of MODE_NAMES) {
     const message = "Cannot go on: task teller waits for changed (waitUntil)";
     const plain = await host.run(conditionProgram, { mode });

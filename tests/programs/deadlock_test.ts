@@ -4,7 +4,8 @@ import { deadlock } from "../../lib/programs/mod.ts";
 import { checkEverywhere, randomEnds, SHORT } from "./schedules.ts";
 
 Deno.test("deadlock: a cycle that is reported, or none, in every mode; in one order always none", async () => {
-  await checkEverywhere(deadlock, { pause: SHORT });
+  await using host = new Host();
+  await checkEverywhere(host, deadlock, { pause: SHORT });
 });
 
 Deno.test("deadlock: random schedules end in the cycle or get through; in one order all get through", () => {

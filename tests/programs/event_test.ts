@@ -1,12 +1,14 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Host } from "../../lib/host/mod.ts";
 import { eventProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("event: all get through both gates in every mode", async () => {
-  await checkEverywhere(eventProgram, { pause: SHORT }, { realRuns: 1 });
+  await using host = new Host();
+  await checkEverywhere(host, eventProgram, { pause: SHORT });
 });
 
 Deno.test("event: nobody gets through a gate before it opens, under random schedules", () => {

@@ -15,8 +15,8 @@ interface Outcome {
 
 Deno.test("light-ml: every location is saved exactly once in every mode, in both scenes", async () => {
   const few = { locations: fc.integer({ min: 1, max: 3 }), workers: fc.integer({ min: 1, max: 2 }) };
-  await checkEverywhere(lightMl, { ...few, update: SHORT, save: SHORT, spawn: SHORT }, { realRuns: 1 });
   await using host = new Host();
+  await checkEverywhere(host, lightMl, { ...few, update: SHORT, save: SHORT, spawn: SHORT });
   for (const mode of MODE_NAMES) {
     const { outcome, independent } = await host.run(lightMl, { mode });
     assertEquals(independent, { saves: [1, 1, 1, 1, 1, 1] }, mode);

@@ -52,7 +52,14 @@ Deno.test("pi-pool: the count is the same with fresh workers and warm ones, and 
     deaths: fc.integer({ min: 0, max: 2 }),
   };
   await using host = new Host();
-  await checkEquivalence(piPool, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(2), timeout: 30 });
+  await checkEquivalence(piPool, {
+    fc,
+    host,
+    parameters,
+    modes: MODE_NAMES,
+    numRuns: runs(1, { soak: 40 }),
+    timeout: 30,
+  });
 });
 
 Deno.test("pi-pool: the chunk of a worker that exits is counted once, and the worker replaced", async () => {

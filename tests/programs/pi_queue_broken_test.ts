@@ -16,7 +16,8 @@ const small = { points: 2, readers: 2, maxsize: 1 };
 Deno.test("pi-queue-broken: outcomes are declared in every mode, and equal where it is fixed", async () => {
   const points = fc.integer({ min: 1, max: 30 });
   const readers = fc.integer({ min: 1, max: 4 });
-  await checkEverywhere(piQueueBroken, { points, readers, maxsize: fc.integer({ min: 1, max: 30 }) });
+  await using host = new Host();
+  await checkEverywhere(host, piQueueBroken, { points, readers, maxsize: fc.integer({ min: 1, max: 30 }) });
 });
 
 Deno.test("pi-queue-broken: what each variant shows in every mode", async () => {

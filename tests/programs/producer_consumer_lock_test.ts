@@ -6,7 +6,8 @@ import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomRun } from "./schedules.ts";
 
 Deno.test("producer-consumer-lock: what is produced is consumed in order, in every mode", async () => {
-  await checkEverywhere(producerConsumerLock);
+  await using host = new Host();
+  await checkEverywhere(host, producerConsumerLock);
 });
 
 Deno.test("producer-consumer-lock: the two strictly take turns at one slot, under random schedules", () => {

@@ -15,7 +15,8 @@ const messages = fc.nat(25);
 const maxsize = fc.integer({ min: 1, max: 12 });
 
 Deno.test("producer-consumer-queue: outcomes are declared in every mode, and equal where the queue is closed", async () => {
-  await checkEverywhere(producerConsumerQueue, { messages, maxsize, pause: SHORT });
+  await using host = new Host();
+  await checkEverywhere(host, producerConsumerQueue, { messages, maxsize, pause: SHORT });
 });
 
 Deno.test("producer-consumer-queue: a queue that is closed drains, under random schedules", () => {

@@ -6,7 +6,8 @@ import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomEnds, SHORT } from "./schedules.ts";
 
 Deno.test("race: an addition may be lost in every mode, but not all", async () => {
-  await checkEverywhere(race, { pause: SHORT });
+  await using host = new Host();
+  await checkEverywhere(host, race, { pause: SHORT });
 });
 
 Deno.test("race: with a pause all read before any writes in direct mode, so one addition is left", async () => {

@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Host } from "../../lib/host/mod.ts";
 import { explore } from "../../lib/explorer/mod.ts";
 import { rlockProgram } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("rlock: all deposits count in every mode", async () => {
-  await checkEverywhere(rlockProgram, { pause: SHORT });
+  await using host = new Host();
+  await checkEverywhere(host, rlockProgram, { pause: SHORT });
 });
 
 Deno.test("rlock: the outermost release alone lets the next task in, under random schedules", () => {

@@ -8,7 +8,7 @@
 
 import fc from "fast-check";
 import { ModelMemory, runBlocking, type Steps } from "../../lib/memory/mod.ts";
-import { dataText, Host, MODE_NAMES, programJob } from "../../lib/host/mod.ts";
+import { dataText, type Host, MODE_NAMES, programJob } from "../../lib/host/mod.ts";
 import { type AnyProgram, runCooperative, type SettingsOptions } from "../../lib/program/mod.ts";
 import type { SharedThing } from "../../lib/sync/mod.ts";
 import { checkEquivalence, type ProgramCheckOptions } from "../../lib/testing/mod.ts";
@@ -53,15 +53,14 @@ export function randomEnds(program: AnyProgram, schedules: number, settings: Set
   return [...new Set(texts)].toSorted();
 }
 
-/** Declared and equal: many runs in the caller, some in every mode. */
+/** Declared and equal: many runs in the caller, and in every mode one with fresh guests and two with warm ones, by lot. */
 export async function checkEverywhere(
+  host: Host,
   program: AnyProgram,
   parameters: NonNullable<ProgramCheckOptions["parameters"]> = {},
-  { realRuns = 3 }: { readonly realRuns?: number } = {},
 ): Promise<void> {
-  await using host = new Host();
   await checkEquivalence(program, { fc, host, parameters, modes: ["direct"], numRuns: runs(50) });
-  await checkEquivalence(program, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(realRuns) });
+  await checkEquivalence(program, { fc, host, parameters, modes: MODE_NAMES, numRuns: runs(1, { soak: 60 }) });
 }
 
 /** Pauses that keep real runs short. */

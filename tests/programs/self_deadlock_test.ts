@@ -4,7 +4,8 @@ import { selfDeadlock } from "../../lib/programs/mod.ts";
 import { checkEverywhere } from "./schedules.ts";
 
 Deno.test("self-deadlock: it is reported in every mode, on every schedule", async () => {
-  await checkEverywhere(selfDeadlock);
+  await using host = new Host();
+  await checkEverywhere(host, selfDeadlock);
 });
 
 Deno.test("self-deadlock: the report names the task, the lock and its holder, without a timeout", async () => {

@@ -15,7 +15,8 @@ const tellers = fc.integer({ min: 1, max: 8 });
 const customers = fc.integer({ min: 1, max: 12 });
 
 Deno.test("semaphore: all are served in every mode, never more at once than there are tellers", async () => {
-  await checkEverywhere(semaphoreProgram, { pause: SHORT });
+  await using host = new Host();
+  await checkEverywhere(host, semaphoreProgram, { pause: SHORT });
 });
 
 Deno.test("semaphore: random schedules serve all, and never more at once than there are tellers", () => {

@@ -13,8 +13,8 @@ function inOrder(lines: readonly string[], ...wanted: readonly string[]): boolea
 }
 
 Deno.test("threads: each is created, starts, finishes and is joined, in every mode", async () => {
-  await checkEverywhere(threads, { pause: SHORT }, { realRuns: 1 });
   await using host = new Host();
+  await checkEverywhere(host, threads, { pause: SHORT });
   for (const mode of MODE_NAMES) {
     const lines = (await host.run(threads, { mode })).outcome as string[];
     assertEquals(lines.length, 12, mode);

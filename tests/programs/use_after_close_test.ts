@@ -1,12 +1,14 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Host } from "../../lib/host/mod.ts";
 import { useAfterClose } from "../../lib/programs/mod.ts";
 import { runs } from "../contracts/soak.ts";
 import { bugOf, outcomesOf, wellOf } from "./explored.ts";
 import { checkEverywhere, randomRun, SHORT } from "./schedules.ts";
 
 Deno.test("use-after-close: outcomes are declared in every mode; behind the latch all is written", async () => {
-  await checkEverywhere(useAfterClose, { pause: SHORT, close: SHORT }, { realRuns: 1 });
+  await using host = new Host();
+  await checkEverywhere(host, useAfterClose, { pause: SHORT, close: SHORT });
 });
 
 Deno.test("use-after-close: exploring names the use after the close", () => {

@@ -4,25 +4,12 @@
  * - Invariant: a bundle imports nothing but `node:` modules, so one URL is all that it needs.
  */
 
-import { fileURLToPath } from "node:url";
 import { flagReader, readArguments } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
-import {
-  ARGUMENT_LIMIT,
-  argumentBytes,
-  bundleGuests,
-  type Guests,
-  inlineGuests,
-  inlineWorld,
-} from "./bundle/guests.ts";
-import { type BuildOptions, esbuild } from "./bundle/esbuild.ts";
-import { onPlatform, type PlatformName, PLATFORMS } from "./bundle/platforms.ts";
-import { bundledFile } from "../lib/scenario/bundle.ts";
-import { ESBUILD } from "./packages.ts";
-import { resolveAsDeno } from "./bundle/resolve.ts";
-
-const root = new URL("../", import.meta.url);
+import { Bundler, type Source } from "./bundle/bundler.ts";
+import { ARGUMENT_LIMIT, argumentBytes } from "./bundle/guests.ts";
+import { type PlatformName, PLATFORMS } from "./bundle/platforms.ts";
 
 const usage = `deno task bundle [--out DIR] [--json] [--help]
 
@@ -34,29 +21,7 @@ Ends with 0 if they are made, 1 if not, 2 for a wrong argument.`;
 
 const TAKES = { "--out": "a folder" } as const;
 
-/** What a bundle imports from outside: the modules that are built into Deno. */
-const settings: BuildOptions = {
-  bundle: true,
-  format: "esm",
-  platform: "neutral",
-  target: "esnext",
-  charset: "utf8",
-  external: ["node:*"],
-  logLevel: "silent",
-  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-  // In one file, every script would take itself for the main module.
-  define: { "import.meta.main": "false" },
-};
-
-/** What stands in a bundle: its file, its platform and its code. */
-interface Entry {
-  readonly file: string;
-  readonly platform: PlatformName;
-  readonly contents: string;
-  readonly minifyWhitespace?: boolean;
-}
-
-const entries: readonly Entry[] = [
+const entries: readonly (Source & { readonly file: string })[] = [
   ...(Object.entries(PLATFORMS) as [PlatformName, string][]).map(([platform, file]) => {
     return { file, platform, contents: `export * from "./mod.ts";` };
   }),
@@ -96,43 +61,18 @@ export interface Bundles {
 
 /** Makes the bundles in a folder; only one call at a time. */
 export async function bundle(out: string): Promise<Bundles> {
-  const { build, stop } = await esbuild();
-  try {
-    const guests = new Map<PlatformName, Guests>();
-    for (const platform of new Set(entries.map(({ platform }) => platform))) {
-      guests.set(platform, await bundleGuests(root, { settings, platform }));
-    }
-    const own = guestsOf(guests, "deno");
-    const argument = argumentBytes(own.process);
-    const world = inlineWorld(
-      await bundledFile(new URL("lib/scenario/world/main.ts", root).href, await import(ESBUILD)),
-    );
-    const files: BundledFile[] = [];
-    await Deno.mkdir(out, { recursive: true });
-    for (const { file, platform, contents, minifyWhitespace = false } of entries) {
-      const { outputFiles } = await build({
-        ...settings,
-        stdin: { contents, resolveDir: fileURLToPath(root), loader: "js" },
-        minifyWhitespace,
-        plugins: [inlineGuests(guestsOf(guests, platform)), world, ...onPlatform(platform), resolveAsDeno()],
-        write: false,
-      });
-      const text = outputFiles.map((output) => output.text).join("");
-      const path = `${out}/${file}`;
-      await Deno.writeTextFile(path, text);
-      files.push({ path, bytes: size(text) });
-    }
-    const { thread, process } = own;
-    return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };
-  } finally {
-    await stop();
+  await using bundler = new Bundler();
+  const { thread, process } = await bundler.guests("deno");
+  const argument = argumentBytes(process);
+  const files: BundledFile[] = [];
+  await Deno.mkdir(out, { recursive: true });
+  for (const { file, ...source } of entries) {
+    const text = await bundler.text(source);
+    const path = `${out}/${file}`;
+    await Deno.writeTextFile(path, text);
+    files.push({ path, bytes: size(text) });
   }
-}
-
-function guestsOf(all: ReadonlyMap<PlatformName, Guests>, platform: PlatformName): Guests {
-  const guests = all.get(platform);
-  if (guests === undefined) throw new RangeError(`Cannot bundle for ${platform}: it has no guests`);
-  return guests;
+  return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };
 }
 
 function size(text: string): number {

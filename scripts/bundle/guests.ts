@@ -1,7 +1,7 @@
 /**
  * The code of guests as text, and the module of it that a bundle holds instead of `lib/host/source.ts`.
  *
- * - The thread guest's text becomes a Blob URL, made once.
+ * - The thread guest's text becomes a Blob URL, made once; Node and Bun take a data URL.
  * - A guest may import from where the bundle came from, because a user's system imports the library from there too.
  * - What guests log with becomes a data URL, which a process guest without permissions may import; guests do not have it. In a
  *   browser, where no guest is a process, it is a Blob URL: a strict content policy takes those alone.
@@ -25,12 +25,21 @@ export interface Guests {
   readonly logging: string;
   /** A module that is `lib/host/system/guest.ts`. */
   readonly system: string;
-  /** An expression that makes a URL of the variable `text`, which holds a module. */
-  readonly urlOf: string;
+  /** Expressions that make a URL of the variable `text`, which holds a module: that of a thread, and that of another part. */
+  readonly urlOf: { readonly thread: string; readonly part: string };
 }
 
 const BLOB_URL = `URL.createObjectURL(new Blob([text], { type: "text/javascript" }))`;
 const DATA_URL = `"data:text/javascript;base64," + new TextEncoder().encode(text).toBase64()`;
+/** In base64 as well: Bun takes a number sign for the end of the text. */
+const NODE_URL = `"data:text/javascript;base64," + Buffer.from(text).toString("base64")`;
+
+/** What makes URLs of texts. */
+const URLS: Readonly<Record<PlatformName, Guests["urlOf"]>> = {
+  deno: { thread: BLOB_URL, part: DATA_URL },
+  node: { thread: NODE_URL, part: NODE_URL },
+  browser: { thread: BLOB_URL, part: BLOB_URL },
+};
 
 /** What Linux takes in one argument of a command line, its final zero included, in bytes. */
 export const ARGUMENT_LIMIT = 131072;
@@ -61,20 +70,21 @@ export async function bundleGuests(
     thread: await text(`import "./lib/host/thread_entry.ts";`),
     process: platform === "browser"
       ? ""
-      : await packed(await text(`export { serveProcess } from "./lib/host/process_entry.ts";`)),
+      : await packed(await text(`export { serveProcess } from "./lib/host/process_entry.ts";`), URLS[platform].part),
     logging: await text(`export * from "./lib/logging/guest_logging.ts";`, []),
     system: await text(`export * from "./lib/host/system/guest.ts";`, [inlineLogging()]),
-    urlOf: platform === "browser" ? BLOB_URL : DATA_URL,
+    urlOf: URLS[platform],
   };
 }
 
-/** Statements that unpack a module with `serveProcess`, and import it: packed it is a third as long. */
-async function packed(module: string): Promise<string> {
+/** Statements that unpack a module with `serveProcess`, and import it by its URL: packed it is a third as long. */
+async function packed(module: string, url: string): Promise<string> {
   const stream = new Blob([module]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = await new Response(stream).bytes();
   return `const packed = Uint8Array.from(atob("${bytes.toBase64()}"), (c) => c.charCodeAt(0));
 const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-const { serveProcess } = await import("data:text/javascript," + encodeURIComponent(await new Response(unpacked).text()));`;
+const text = await new Response(unpacked).text();
+const { serveProcess } = await import(${url});`;
 }
 
 /**
@@ -99,13 +109,16 @@ const process = ${JSON.stringify(guests.process)};
 const system = ${JSON.stringify(guests.system)};
 let url, systemUrl;
 export function systemCode() {
-  return systemUrl ??= urlOf(system);
+  return systemUrl ??= urlOfPart(system);
 }
 export function threadUrl() {
-  return url ??= URL.createObjectURL(new Blob([thread], { type: "text/javascript" }));
+  return url ??= urlOfThread(thread);
 }
-function urlOf(text) {
-  return ${guests.urlOf};
+function urlOfThread(text) {
+  return ${guests.urlOf.thread};
+}
+function urlOfPart(text) {
+  return ${guests.urlOf.part};
 }
 export function processSource() {
   return process;
@@ -143,7 +156,7 @@ function inlineLogging({ logging, urlOf }: Partial<Guests> = {}): Plugin {
   const contents = `const text = ${JSON.stringify(logging)};
 let url;
 export function guestLoggingUrl() {
-  return text && (url ??= ${urlOf});
+  return text && (url ??= ${urlOf?.part});
 }
 export async function configureGuestLogging(settings, options) {
   const code = options.code ?? guestLoggingUrl();

@@ -14,8 +14,13 @@ export const PLATFORMS = {
 
 export type PlatformName = keyof typeof PLATFORMS;
 
-/** Puts the file of a platform in the place of Deno's. */
+/** Puts the files of a platform in the place of Deno's. */
 export function onPlatform(name: PlatformName): readonly Plugin[] {
   if (name === "deno") return [];
-  return [replacing(/[\\/]lib[\\/]platform[\\/]deno\.ts$/, `export * from "./${name}.ts";`)];
+  return ["", "_child"].map((part) => {
+    return replacing(
+      new RegExp(`[\\\\/]lib[\\\\/]platform[\\\\/]deno${part}\\.ts$`),
+      `export * from "./${name}${part}.ts";`,
+    );
+  });
 }

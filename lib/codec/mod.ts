@@ -12,3 +12,4 @@ export { Decoder } from "./decoder.ts";
 export { Encoder } from "./encoder.ts";
 export { ByteReader } from "./byte_reader.ts";
 export { ByteWriter } from "./byte_writer.ts";
+export { fromBase64, toBase64 } from "./base64.ts";

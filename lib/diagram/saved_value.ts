@@ -5,7 +5,7 @@
  * - An abstract value is its bytes by the codec, in base64.
  */
 
-import { decode, encode } from "../codec/mod.ts";
+import { decode, encode, fromBase64, toBase64 } from "../codec/mod.ts";
 import { describe, type Name } from "./own_value.ts";
 import type { PortType } from "./port.ts";
 
@@ -22,7 +22,7 @@ export function savedValue(type: PortType, value: unknown): SavedValue {
     case "vector":
       return Array.from(value as ArrayLike<number>, savedNumber);
     case "abstract":
-      return encode(value).toBase64();
+      return toBase64(encode(value));
   }
 }
 
@@ -45,7 +45,7 @@ export function valueFrom(type: PortType, saved: unknown, what: Name): unknown {
     case "abstract":
       if (typeof saved !== "string") return refuse("bytes in base64");
       try {
-        return decode(Uint8Array.fromBase64(saved));
+        return decode(fromBase64(saved));
       } catch {
         return refuse("bytes in base64");
       }

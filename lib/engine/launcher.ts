@@ -7,7 +7,8 @@
  */
 
 import { EngineError } from "../errors.ts";
-import { type External, type GuestSetup, type Launcher, permissionFlags } from "../mode/mod.ts";
+import type { GuestSetup, Launcher } from "../mode/mod.ts";
+import { type External, guestChildren } from "../platform/mod.ts";
 import { Agents } from "./agents.ts";
 import { type Engine, engineFrom, type EngineOptions } from "./engine_options.ts";
 import { FarChild } from "./far_child.ts";
@@ -69,7 +70,7 @@ export function byAgents(options: EngineOptions): Launcher {
     transport: "nats",
     launch(setup, external) {
       // What makes no sense is refused at once, as on this host.
-      permissionFlags(setup.permissions);
+      guestChildren.check(setup);
       return launch(setup, external);
     },
     async close() {

@@ -6,8 +6,8 @@
  * - What comes is data of strangers: each field is checked before it is used.
  */
 
-import { checkGuestOptions, checkPermissions, type External, type GuestSetup } from "../mode/mod.ts";
-import type { FarPlace } from "../platform/mod.ts";
+import { checkGuestOptions, checkPermissions, type GuestSetup } from "../mode/mod.ts";
+import type { External, FarPlace } from "../platform/mod.ts";
 
 /** The subjects. */
 export const SUBJECTS = {

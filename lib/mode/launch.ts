@@ -2,21 +2,14 @@
  * How the child of process mode comes about, as a value: as a child of this process, or by whatever else brings two streams
  * of bytes.
  *
- * - A child starts from a `data:` entry that names its module, so it needs no permission to read it. The entry is preloaded,
- *   before a main module beside its module that does not exist and is never reached: so Deno finds the configuration, the
- *   package.json and the node_modules that the module's own folder has.
- * - It has no permissions but those that load its module: nothing from the network, and no npm packages. A module that needs
- *   some of these is cached by the host first, and then loaded from the cache alone ({@linkcode External}).
+ * - It runs a text that imports its module; how a runtime is started with that, and with what rights, is the platform's.
  * - A watchdog looks at the child's parent, and kills the child where that is another one than its host. It is at work before
  *   the module is imported.
  */
 
-import { type Child, type ChildOptions, platform } from "../platform/mod.ts";
+import { type Child, type ChildOptions, type External, guestChildren, platform } from "../platform/mod.ts";
 import type { GuestCode } from "./guest_code.ts";
-import { BLOCKS, type GuestPermissions, type GuestSetup } from "./realm.ts";
-
-/** How a child reaches what its module imports from elsewhere. */
-export type External = "none" | "cached" | "unlocked";
+import { BLOCKS, type GuestSetup } from "./realm.ts";
 
 /** Starts a child that serves jobs of a module; throws where it cannot. */
 export type Launch = (setup: GuestSetup, external: External) => Child | Promise<Child>;
@@ -36,30 +29,6 @@ export interface Launcher {
 /** Children of this process. */
 export function ownChildren(code: GuestCode): Launcher {
   return { transport: "pipe", launch: launchChild(code), cache: (setup) => cacheModule(setup, code) };
-}
-
-/** How often the watchdog looks, in milliseconds. */
-const WATCH = 100;
-/** From where Deno lets a program import by default. */
-const DEFAULT_HOSTS = [
-  "deno.land:443",
-  "jsr.io:443",
-  "esm.sh:443",
-  "cdn.jsdelivr.net:443",
-  "raw.githubusercontent.com:443",
-  "gist.githubusercontent.com:443",
-  "unpkg.com:443",
-];
-
-/** What is told where a child's module needs what is not cached, or pinned otherwise. */
-const NEEDS_EXTERNAL = /--no-npm is specified|--no-remote is specified|Requires import access|not a dependency/;
-const NEEDS_UNLOCKED = /lockfile|lock file/i;
-
-/** Which of these a child needs whose module could not be loaded for that reason, if another than it had. */
-export function externalFor(reason: string, had: External): External | undefined {
-  if (had === "none" && NEEDS_EXTERNAL.test(reason)) return "cached";
-  if (had === "cached" && NEEDS_UNLOCKED.test(reason)) return "unlocked";
-  return undefined;
 }
 
 /**
@@ -93,10 +62,11 @@ export function launchChild(code: GuestCode, { printed }: Pick<ChildOptions, "pr
 export async function cacheModule(setup: GuestSetup, code: GuestCode): Promise<void> {
   if (setup.module === BLOCKS) return;
   const { cwd } = setup.options;
-  const rest = [...configFlags(setup), setup.module, ...code.parts()];
   const options = cwd === undefined ? {} : { cwd };
-  const { code: failed } = await platform.runChild({ args: ["cache", "--quiet", "--frozen", ...rest], ...options });
-  if (failed !== 0) await platform.runChild({ args: ["cache", "--quiet", "--no-lock", ...rest], ...options });
+  for (const args of guestChildren.cacheArguments(setup, code.parts())) {
+    const { code: failed } = await platform.runChild({ args, ...options });
+    if (failed === 0) return;
+  }
 }
 
 /** How a guest is to be started. */
@@ -111,88 +81,22 @@ export interface ArgumentsOptions {
   readonly mode?: string;
 }
 
-/** The arguments of `deno` for a guest. */
+/** The arguments of this runtime for a guest. */
 export function guestArguments(setup: GuestSetup, options: ArgumentsOptions): string[] {
-  const { module } = setup;
   const { code, external } = options;
-  const { args = [], v8Flags = [], heapLimit, unstable = [] } = setup.options;
-  const flags = heapLimit === undefined ? v8Flags : [...v8Flags, `--max-old-space-size=${heapLimit}`];
-  return [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    ...configFlags(setup),
-    ...external === "cached" ? ["--frozen", "--cached-only"] : ["--no-lock"],
-    ...external === "unlocked" ? ["--cached-only"] : [],
-    ...flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`],
-    ...unstable.map((name) => `--unstable-${name}`),
-    ...rightsOf(setup, { code, external }),
-    `--preload=${dataUrl(entryText(module, options))}`,
-    module.startsWith("file:") ? new URL("./holdfast_guest.js", module).href : "data:text/javascript,",
-    ...args,
-  ];
-}
-
-/** The flags that name a configuration. Without one, a child whose module is no file has none. */
-function configFlags({ module, options: { config, importMap } }: GuestSetup): string[] {
-  return [
-    ...config !== undefined ? ["--config", config] : module.startsWith("file:") ? [] : ["--no-config"],
-    ...importMap === undefined ? [] : ["--import-map", importMap],
-  ];
-}
-
-/** The flags for what a child may do. */
-function rightsOf(
-  { module, permissions, options: { env = {} } }: GuestSetup,
-  { code, external }: { readonly code: GuestCode; readonly external: External },
-): string[] {
-  // What is handed over may be read.
-  const names = Object.keys(env);
-  const granted = permissions.env === true || names.length === 0
-    ? permissions
-    : { ...permissions, env: [...permissions.env || [], ...names] };
-  if (permissions.import === true) return permissionFlags(granted);
-  const { protocol, host } = new URL(module);
-  const own = [...code.hosts(), ...protocol.startsWith("http") ? [host] : []];
-  const hosts = [...new Set([...own, ...permissions.import || [], ...external === "none" ? [] : DEFAULT_HOSTS])];
-  return [
-    ...permissionFlags({ ...granted, import: hosts }),
-    ...external !== "none" ? [] : hosts.length === 0 ? ["--no-npm", "--no-remote"] : ["--no-npm"],
-  ];
-}
-
-/**
- * The flags of `deno run` for these permissions.
- *
- * @throws {RangeError} where a name in a list has a comma: Deno would take its parts for several.
- */
-export function permissionFlags(permissions: GuestPermissions): string[] {
-  return Object.entries(permissions).flatMap(([kind, granted]: [string, boolean | readonly string[] | undefined]) => {
-    if (granted === true) return [`--allow-${kind}`];
-    if (granted === undefined || granted === false || granted.length === 0) return [];
-    const several = granted.find((name) => name.includes(","));
-    if (several === undefined) return [`--allow-${kind}=${granted.join(",")}`];
-    throw new RangeError(`Cannot permit ${kind} of ${several}: it has a comma, a name without one is wanted`);
+  return guestChildren.arguments({
+    ...setup,
+    entry: entryText(setup.module, options),
+    external,
+    hosts: code.hosts(),
   });
 }
 
 /** The text of a child's entry. */
 function entryText(module: string, { code, host, mode }: ArgumentsOptions): string {
   const load = module === BLOCKS ? "undefined" : `() => import(${JSON.stringify(module)})`;
-  return `${host === undefined ? "const watched = undefined;" : watchdogText(host)}
+  return `${host === undefined ? "const watched = undefined;" : guestChildren.watchdogText(host)}
 ${code.processSource()}
 await serveProcess(${load}, { watched, mode: ${JSON.stringify(mode)} });
 `;
-}
-
-/** Text that starts a watchdog, and says by `watched` when it is at work. */
-function watchdogText(host: number): string {
-  const text =
-    `setInterval(() => { if (Deno.ppid !== ${host}) Deno.kill(Deno.pid, "SIGKILL"); }, ${WATCH}); postMessage(0);`;
-  return `const watchdog = new Worker(${JSON.stringify(dataUrl(text))}, { type: "module" });
-const watched = new Promise((resolve) => { watchdog.onmessage = resolve; });`;
-}
-
-function dataUrl(text: string): string {
-  return `data:text/javascript;base64,${new TextEncoder().encode(text).toBase64()}`;
 }

@@ -20,15 +20,7 @@ export { type BytesPart, Outbox } from "./outbox.ts";
 export type { GuestCode } from "./guest_code.ts";
 export { type BeginFailure, type BeginOptions, type JobListener, KeptRealm } from "./kept_realm.ts";
 export { type Keeper, WarmRealms } from "./warm_realms.ts";
-export {
-  cacheModule,
-  type External,
-  guestArguments,
-  type Launch,
-  launchChild,
-  type Launcher,
-  permissionFlags,
-} from "./launch.ts";
+export { cacheModule, guestArguments, type Launch, launchChild, type Launcher } from "./launch.ts";
 export { checkGuestOptions, checkPermissions } from "./guest_options.ts";
 export { processMode } from "./process.ts";
 export { spinFor } from "./thread.ts";

@@ -13,14 +13,16 @@ import {
   after,
   type Child,
   type ChildStatus,
+  type External,
   type FarPlace,
+  guestChildren,
   platform,
   type ProcessSignal,
   within,
 } from "../platform/mod.ts";
 import { FrameCursor } from "./frame_cursor.ts";
 import type { GuestCode } from "./guest_code.ts";
-import { type External, externalFor, type Launcher, ownChildren } from "./launch.ts";
+import { type Launcher, ownChildren } from "./launch.ts";
 import { Outbox } from "./outbox.ts";
 import type { Mode, Realm, RealmListener } from "./realm.ts";
 
@@ -61,7 +63,7 @@ export function processMode(
     },
     async mend(setup, reason) {
       const { module } = setup;
-      const external = externalFor(reason, externals.get(module) ?? "none");
+      const external = guestChildren.externalFor(reason, externals.get(module) ?? "none");
       if (external === undefined) return false;
       if (external === "cached") await launcher.cache?.(setup);
       externals.set(module, external);

@@ -8,60 +8,19 @@
  * - Whatever may fail fails before a frame is added to the outbox.
  */
 
-import type { FarPlace, ProcessSignal, Transferable } from "../platform/mod.ts";
+import type {
+  FarPlace,
+  GuestOptions,
+  GuestPermissions,
+  GuestSetup,
+  ProcessSignal,
+  Transferable,
+} from "../platform/mod.ts";
 import type { FrameKind } from "./frame.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** What a guest elsewhere may do besides loading its module, by Deno's names of permissions: everything of a kind, or a list. */
-export interface GuestPermissions {
-  /** Files and folders that it may read. */
-  readonly read?: boolean | readonly string[];
-  /** Files and folders that it may write. */
-  readonly write?: boolean | readonly string[];
-  /** Hosts that it may connect to. */
-  readonly net?: boolean | readonly string[];
-  /** Environment variables that it may read. */
-  readonly env?: boolean | readonly string[];
-  /** Programs that it may run. */
-  readonly run?: boolean | readonly string[];
-  /** Libraries that it may load. */
-  readonly ffi?: boolean | readonly string[];
-  /** What it may learn of the machine. */
-  readonly sys?: boolean | readonly string[];
-  /** Hosts besides those of its own module that it may import from. */
-  readonly import?: boolean | readonly string[];
-}
-
-/** What a guest elsewhere is given along; threads share all of it with their host, and refuse it. */
-export interface GuestOptions {
-  /** Environment variables besides those of the host. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** What `Deno.args` holds. */
-  readonly args?: readonly string[];
-  /** The working folder. */
-  readonly cwd?: string;
-  /** Flags for V8, such as `--expose-gc`. */
-  readonly v8Flags?: readonly string[];
-  /** The most memory for its heap, in megabytes. */
-  readonly heapLimit?: number;
-  /** The path of a configuration, instead of the one that its module's folder has. */
-  readonly config?: string;
-  /** The path or URL of an import map. */
-  readonly importMap?: string;
-  /** Names of unstable features, such as `kv`. */
-  readonly unstable?: readonly string[];
-}
-
-/** What a guest is started with. */
-export interface GuestSetup {
-  /** The URL of its module. */
-  readonly module: string;
-  /** What it may do. */
-  readonly permissions: GuestPermissions;
-  /** What it is given along. */
-  readonly options: GuestOptions;
-}
+export type { GuestOptions, GuestPermissions, GuestSetup };
 
 /** A way of running guests. */
 export interface Mode {

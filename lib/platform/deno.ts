@@ -73,8 +73,11 @@ export const own: Platform = {
     const { AsyncLocalStorage } = builtin<typeof import("node:async_hooks")>("node:async_hooks");
     return new AsyncLocalStorage<T>();
   },
+  may(act, path) {
+    return Deno.permissions.querySync(path === undefined ? { name: act } : { name: act, path }).state === "granted";
+  },
   isFile(path) {
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return false;
+    if (!own.may("read", path)) return false;
     try {
       return Deno.statSync(path).isFile;
     } catch {

@@ -22,6 +22,7 @@ export function scratch(): Scratch {
   sweep(folder.slice(0, folder.lastIndexOf("/")));
   const urlOf = (name: string) => new URL(name, `file://${folder}/`);
   return {
+    folder,
     keep(name, bytes) {
       const url = urlOf(name);
       Deno.writeFileSync(url, bytes);

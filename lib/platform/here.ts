@@ -9,6 +9,7 @@ import type { Platform } from "./platform.ts";
 
 /** What takes its place everywhere. */
 const SHARED: Partial<Platform> = {
+  may: () => false,
   isFile: () => false,
   soon: (callback) => void setTimeout(callback),
   inspect: (value) => JSON.stringify(value) ?? String(value),
@@ -32,6 +33,7 @@ const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   exit: true,
   soon: true,
   courseLocal: true,
+  may: true,
   isFile: true,
   folderFault: true,
   read: true,

@@ -23,6 +23,8 @@ export type {
   ThreadListener,
   Transferable,
 } from "./platform.ts";
+export type { External, GuestChild, GuestChildren, GuestOptions, GuestPermissions, GuestSetup } from "./guest_child.ts";
+export { guestChildren } from "./deno_child.ts";
 export { cores, platform } from "./here.ts";
 export { forCaller } from "./caller.ts";
 export { after, apart, every, holdEventLoop, limit, LONGEST_TIMER, now, turn, within } from "./clock.ts";

@@ -9,11 +9,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
+import { process } from "./node_global.ts";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { parentPort, type Transferable as NodeTransferable, Worker } from "node:worker_threads";
-import { printToStderr } from "./node_streams.ts";
+import { runChild, startChild } from "./node_process.ts";
+import { complain, ownStreams, printToStderr } from "./node_streams.ts";
 import type { OwnThread, Platform, Thread, ThreadListener, Transferable } from "./platform.ts";
 
 const isBun = process.versions["bun"] !== undefined;
@@ -54,7 +55,7 @@ function ownThread(): Promise<OwnThread> {
 }
 
 /** What Node and Bun have. */
-export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
+export const own: Platform = {
   name: isBun ? "Bun" : "Node",
   pid: process.pid,
   childless: undefined,
@@ -65,8 +66,11 @@ export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
     process.on("unhandledRejection", callback);
     process.on("uncaughtException", callback);
   },
+  startChild,
+  runChild,
+  takeStreams: ownStreams,
   printToStderr,
-  complain: (text) => void process.stderr.write(text),
+  complain,
   // The same listener counts once.
   onExit(callback) {
     if (!process.listeners("exit").includes(callback)) process.on("exit", callback);
@@ -74,7 +78,16 @@ export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
   exit: (code) => process.exit(code),
   soon: (callback) => void setImmediate(callback),
   courseLocal: <T>() => new AsyncLocalStorage<T>(),
-  isFile: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  // Bun has no permissions, and Node has some only where it was started with them.
+  may: (act, path) => process.permission?.has(`fs.${act}`, path) ?? true,
+  isFile(path) {
+    try {
+      return fs.statSync(path).isFile();
+    } catch {
+      // It does not exist, or is not for us to see.
+      return false;
+    }
+  },
   folderFault(path) {
     const found = fs.statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return "there is none";
@@ -84,6 +97,7 @@ export const own: Partial<Platform> & Pick<Platform, "name" | "soon"> = {
   scratch() {
     const folder = fs.mkdtempSync(join(tmpdir(), "holdfast-"));
     return {
+      folder,
       keep(name, bytes) {
         const path = join(folder, name);
         fs.writeFileSync(path, bytes);

@@ -1,39 +1,96 @@
 /**
- * What a guest prints in Node and Bun: it goes to stderr at once, since stdout belongs to whoever started the run.
+ * The standard streams of a guest in Node and Bun: stdin and stdout belong to the protocol, or to the one who started the
+ * run.
+ *
+ * - Reading blocks in the kernel: a child's stdin is a socket that blocks for as long as no stream of the runtime has touched
+ *   it, so this realm's `process.stdin` is another one.
+ * - Printing is done at once: a guest blocks its event loop, and a worker's own streams go by that of the main thread.
  */
 
 import { Console } from "node:console";
 import * as fs from "node:fs";
-import process from "node:process";
-import { Writable } from "node:stream";
+import { process } from "./node_global.ts";
+import { Readable, Writable } from "node:stream";
+import { isMainThread } from "node:worker_threads";
+import type { OwnStreams } from "./platform.ts";
 
-const STDERR = 2;
+const [STDIN, STDOUT, STDERR] = [0, 1, 2];
+
+/**
+ * Takes both streams: who reads stdin from then on is at its end at once, and printing goes to stderr. What reads or writes by
+ * descriptor (`node:fs`) is out of reach: reading takes what is for the guest, and its call does not end.
+ */
+export function ownStreams(): OwnStreams {
+  replace("stdin", Readable.from([]));
+  printToStderr();
+  return {
+    read: (into) => readInput(into) || null,
+    write: (bytes) => writeOutput(STDOUT, bytes),
+  };
+}
+
+/** Writes to stderr, as far as it takes it: there is nowhere else to complain. */
+export function complain(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += writeOutput(STDERR, bytes.subarray(at));
+  } catch {
+    // Nobody reads it.
+  }
+}
 
 /** Sends everything that this realm prints to stderr. */
 export function printToStderr(): void {
   const error = new Writable({
-    decodeStrings: true,
-    // At once: a guest blocks its event loop, and a worker's own streams go by that of the main thread.
     write(chunk: Uint8Array, _encoding, done) {
-      writeAll(chunk);
+      for (let at = 0; at < chunk.length;) at += writeOutput(STDERR, chunk.subarray(at));
       done();
     },
   });
+  for (const stream of ["stdout", "stderr"] as const) {
+    // A worker hands on what its own streams have, so these stay. Those of a process must not be touched: it reads and writes
+    // by descriptors that block, and they would not.
+    if (isMainThread) replace(stream, error);
+    else process[stream].write = error.write.bind(error) as typeof error.write;
+  }
   const printers = new Console(error, error);
   for (const [name, print] of Object.entries(printers)) {
     if (typeof print === "function") Reflect.set(console, name, print);
   }
-  for (const name of ["stdout", "stderr"]) {
-    Object.defineProperty(process, name, { value: error, configurable: true, enumerable: true });
+}
+
+function replace(name: "stdin" | "stdout" | "stderr", value: Readable | Writable): void {
+  Object.defineProperty(process, name, { value, configurable: true, enumerable: true });
+}
+
+/** Waits for bytes; the end of the stream is none. */
+function readInput(into: Uint8Array): number {
+  try {
+    return fs.readSync(STDIN, into);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EOF") return 0;
+    if (code !== "EAGAIN") throw error;
+    throw new TypeError(
+      "Cannot wait for the host: a program that inherited stdin has it not block, its own is wanted",
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-function writeAll(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) {
+/** Writes a part of the bytes, also where somebody else has the stream not block. */
+function writeOutput(stream: number, bytes: Uint8Array): number {
+  for (;;) {
     try {
-      at += fs.writeSync(STDERR, bytes, at);
+      return fs.writeSync(stream, bytes);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return;
+      if (codeOf(error) !== "EAGAIN") throw error;
     }
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

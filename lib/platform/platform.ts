@@ -95,6 +95,8 @@ export interface RunEnd {
 
 /** A folder for files that end with this process. */
 export interface Scratch {
+  /** Its path. */
+  readonly folder: string;
   /** Keeps a file of that name, and gives its URL. */
   keep(name: string, bytes: Uint8Array): string;
   /** Removes the file of that name. */
@@ -168,6 +170,8 @@ export interface Platform {
   /** A value that belongs to the course of a call. */
   courseLocal<T>(): CourseLocal<T>;
 
+  /** Whether this process may read or write there, or everywhere: without asking anybody. */
+  may(act: "read" | "write", path?: string): boolean;
   /** Whether there is a file of that path that may be read: never throws. */
   isFile(path: string): boolean;
   /** Why a folder cannot be used, if so. */

@@ -9,6 +9,8 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
+import type { Dirent } from "node:fs";
+import { open, readdir } from "node:fs/promises";
 import type { ServiceContext } from "../host/mod.ts";
 
 /** Where guests find it. */
@@ -65,18 +67,18 @@ class Walk {
 
   /** Takes all that is in a folder; `path` is empty or ends with a slash. */
   async folder(dir: string, path: string): Promise<void> {
-    let entries: Deno.DirEntry[];
+    let entries: Dirent[];
     try {
-      entries = await Array.fromAsync(Deno.readDir(`${dir}/${path}`));
+      entries = await readdir(`${dir}/${path}`, { withFileTypes: true });
     } catch {
       return this.#unreadable(path);
     }
-    for (const { name, isFile, isDirectory } of entries.sort(byName)) {
-      const inner = path + name;
-      if (isDirectory) {
+    for (const entry of entries.sort(byName)) {
+      const inner = path + entry.name;
+      if (entry.isDirectory()) {
         this.#count.folders++;
         await this.folder(dir, `${inner}/`);
-      } else if (isFile) await this.#file(`${dir}/${inner}`, inner);
+      } else if (entry.isFile()) await this.#file(`${dir}/${inner}`, inner);
       else this.#count.others++;
     }
   }
@@ -85,10 +87,12 @@ class Walk {
     const content = createHash("sha256");
     let bytes = 0;
     try {
-      using open = await Deno.open(file);
-      for (let read = await open.read(this.#chunk); read !== null; read = await open.read(this.#chunk)) {
-        content.update(this.#chunk.subarray(0, read));
-        bytes += read;
+      await using handle = await open(file);
+      for (;;) {
+        const { bytesRead } = await handle.read(this.#chunk);
+        if (bytesRead === 0) break;
+        content.update(this.#chunk.subarray(0, bytesRead));
+        bytes += bytesRead;
         this.#report(bytes);
       }
     } catch {
@@ -119,6 +123,6 @@ class Walk {
   }
 }
 
-function byName({ name: one }: Deno.DirEntry, { name: other }: Deno.DirEntry): number {
+function byName({ name: one }: Dirent, { name: other }: Dirent): number {
   return one < other ? -1 : 1;
 }

@@ -7,9 +7,11 @@
  * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
  */
 
+import { readFileSync } from "node:fs";
 import { lineText, LOG_LEVELS, type LogLevel } from "../logging/mod.ts";
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
 import { Guest, GuestLog } from "../pool/mod.ts";
+import { platform, type Scratch } from "../platform/mod.ts";
 import { ensure, sameData } from "../program/mod.ts";
 import { CATEGORY, LOGGING_WORK, sumAndLog } from "./logging_work.ts";
 import { readablePath } from "./readable.ts";
@@ -53,7 +55,7 @@ export const logging: AnyHostProgram = defineHostProgram({
   validate({ parameters: { names, folder } }) {
     namesOf(names);
     if (folder !== "") folderOf(folder);
-    else if (writes()) Deno.removeSync(temporaryFolder());
+    else if (writes()) temporaryFolder().remove();
   },
   main,
   expected: ({ parameters: { names, level } }) => (outcome) => {
@@ -70,13 +72,16 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
   if (folder !== "") return await logged(context, folderOf(folder));
   if (!writes()) return await logged(context);
   const temporary = temporaryFolder();
-  const remove = () => Deno.removeSync(temporary, { recursive: true });
+  let isThere = true;
+  const remove = (): void => {
+    if (isThere) temporary.remove();
+    isThere = false;
+  };
   // A command that ends in the middle, at Ctrl-C, gets no further.
-  addEventListener("unload", remove);
+  platform.onExit(remove);
   try {
-    return await logged(context, temporary);
+    return await logged(context, temporary.folder);
   } finally {
-    removeEventListener("unload", remove);
     remove();
   }
 }
@@ -111,7 +116,7 @@ async function logged(
   }
   const files = lanes.map((name) => ({ name: `${name}.log`, lines: linesOf(merged, name) }));
   for (const { name, lines } of folder === undefined ? [] : [...files, { name: "merged.log", lines: merged }]) {
-    const text = Deno.readTextFileSync(`${folder}/${name}`);
+    const text = readFileSync(`${folder}/${name}`, "utf8");
     ensure(text === lines.map((line) => `${line}\n`).join(""), `${name} has whole lines, in their order`);
   }
   const more = merged.length > MOST_SHOWN ? [[`... and ${merged.length - MOST_SHOWN} more`]] : [];
@@ -143,29 +148,25 @@ function namesOf(names: string): readonly string[] {
 /** The folder for the files. */
 function folderOf(folder: string): string {
   const path = readablePath(folder, { program: NAME, kind: "folder" });
-  if (isGranted({ name: "write", path })) return path;
+  if (platform.may("write", path)) return path;
   throw new RangeError(`Cannot run ${NAME}: ${folder} must not be written, which --allow-write permits`);
 }
 
 /** Whether files are written where no folder is named. */
 function writes(): boolean {
-  return isGranted({ name: "read" }) && isGranted({ name: "write" });
+  return platform.may("read") && platform.may("write");
 }
 
 /** A folder of its own. */
-function temporaryFolder(): string {
+function temporaryFolder(): Scratch {
   try {
-    return Deno.makeTempDirSync({ prefix: `holdfast-${NAME}-` });
+    return platform.scratch();
   } catch (cause) {
     const is = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`Cannot run ${NAME}: there is no temporary folder (${is}), one or --folder is wanted`, {
       cause,
     });
   }
-}
-
-function isGranted(permission: Deno.PermissionDescriptor): boolean {
-  return Deno.permissions.querySync(permission).state === "granted";
 }
 
 /** The lines of a worker. */

@@ -5,6 +5,8 @@
  * - A timer stands for whoever replies.
  */
 
+import { readFile } from "node:fs/promises";
+import process from "node:process";
 import { burnCpu } from "../blocks/mod.ts";
 import { type ServiceContext, turn } from "../host/mod.ts";
 import { elapse } from "./elapse.ts";
@@ -54,12 +56,12 @@ export function readTimes(
 ): Promise<Timed<number>> {
   return timedAsync(context, async () => {
     let bytes = 0;
-    for (let time = 0; time < times; time++) bytes += (await Deno.readFile(file)).length;
+    for (let time = 0; time < times; time++) bytes += (await readFile(file)).length;
     return bytes;
   });
 }
 
 /** The resident memory of the process that it runs in, in bytes. */
 export function residentBytes(): number {
-  return Deno.memoryUsage().rss;
+  return process.memoryUsage().rss;
 }

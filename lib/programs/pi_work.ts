@@ -9,6 +9,7 @@
 import { GuestDiedError } from "../errors.ts";
 import type { Steps } from "../memory/mod.ts";
 import { after, type ServiceContext } from "../host/mod.ts";
+import { platform } from "../platform/mod.ts";
 import { countInside, type CountInsideOptions } from "../random/mod.ts";
 import { cells } from "../sync/mod.ts";
 import { type Timed, timed, timedAsync } from "./timed.ts";
@@ -68,6 +69,6 @@ function* exitOnce(
   context: ServiceContext<Deaths>,
 ): Steps<Timed<number>> {
   const before = yield* context.shared.died.at(death).exchange(1);
-  if (before === 0) Deno.exit(1);
+  if (before === 0) platform.exit(1);
   return timed(context, () => countInside(part));
 }

@@ -4,7 +4,9 @@
  * - A program never asks for a permission: what it does not have, it refuses or goes without.
  */
 
+import { realpathSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { platform } from "../platform/mod.ts";
 
 /**
  * The real path of a file or a folder that a program of that name was given.
@@ -18,14 +20,19 @@ export function readablePath(
   const refuse = (is: string, cause?: unknown) => {
     return new RangeError(`Cannot run ${program}: ${path} ${is}, a ${kind} is wanted`, { cause });
   };
-  if (!mayRead(path)) throw refuse("must not be read, which --allow-read permits");
+  if (!platform.may("read", path)) throw refuse("must not be read, which --allow-read permits");
   let [real, is] = ["", false];
   try {
-    real = Deno.realPathSync(path);
-    const { isFile, isDirectory } = Deno.statSync(real);
-    is = kind === "file" ? isFile : isDirectory;
+    real = realpathSync(path);
+    const found = statSync(real);
+    is = kind === "file" ? found.isFile() : found.isDirectory();
   } catch (error) {
-    throw refuse(error instanceof Deno.errors.NotFound ? "does not exist" : `cannot be read (${error})`, error);
+    throw refuse(
+      error instanceof Error && "code" in error && error.code === "ENOENT"
+        ? "does not exist"
+        : `cannot be read (${error})`,
+      error,
+    );
   }
   if (!is) throw refuse("is none");
   if (isPermittable(real)) return real;
@@ -36,11 +43,7 @@ export function readablePath(
 export function ownPath(url: URL): string | undefined {
   if (url.protocol !== "file:") return undefined;
   const path = fileURLToPath(url);
-  return mayRead(path) && isPermittable(path) ? path : undefined;
-}
-
-function mayRead(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return platform.may("read", path) && isPermittable(path) ? path : undefined;
 }
 
 /** Deno takes the parts around a comma for several paths. */

@@ -88,7 +88,7 @@ export class Trace {
       else bytes.setFloat64(8 * index, value, true);
     }
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    return hash.toHex();
+    return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 }
 

@@ -11,6 +11,7 @@ export * as host from "../../lib/host/mod.ts";
 export * as logging from "../../lib/logging/mod.ts";
 export * as mailbox from "../../lib/mailbox/mod.ts";
 export * as memory from "../../lib/memory/mod.ts";
+export * as platform from "../../lib/platform/mod.ts";
 export * as pool from "../../lib/pool/mod.ts";
 export * as program from "../../lib/program/mod.ts";
 export * as random from "../../lib/random/mod.ts";

@@ -1,5 +1,6 @@
 import { byAgents } from "../../lib/engine/mod.ts";
-import { type GuestCode, type Launcher, type Mode, permissionFlags, processMode } from "../../lib/mode/mod.ts";
+import { type GuestCode, type Launcher, type Mode, processMode } from "../../lib/mode/mod.ts";
+import { guestChildren } from "../../lib/platform/mod.ts";
 import { agents, NatsServer, natsSuite } from "../contracts/nats.ts";
 import { testRealmContract } from "../contracts/realm_contract.ts";
 
@@ -24,7 +25,7 @@ function create(code: GuestCode): Mode {
     launcher: {
       transport: "nats",
       launch(setup, external) {
-        permissionFlags(setup.permissions);
+        guestChildren.check(setup);
         return made.then((launcher) => launcher.launch(setup, external));
       },
     },

@@ -1,0 +1,18 @@
+/**
+ * Children of a browser that serve as guests: there are none.
+ */
+
+import type { GuestChildren } from "./guest_child.ts";
+
+/** What is refused whenever it is asked. */
+export const guestChildren: GuestChildren = {
+  check: refuse,
+  arguments: refuse,
+  watchdogText: refuse,
+  externalFor: () => undefined,
+  cacheArguments: () => [],
+};
+
+function refuse(): never {
+  throw new TypeError("Cannot start a process guest: a browser starts no processes, thread mode is wanted there");
+}

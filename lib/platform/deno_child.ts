@@ -1,0 +1,113 @@
+/**
+ * Children of Deno that serve as guests.
+ *
+ * - A child starts from a `data:` entry that names its module, so it needs no permission to read it. The entry is preloaded,
+ *   before a main module beside its module that does not exist and is never reached: so Deno finds the configuration, the
+ *   package.json and the node_modules that the module's own folder has.
+ * - It has no permissions but those that load its module: nothing from the network, and no npm packages. A module that needs
+ *   some of these is cached by the host first, and then loaded from the cache alone ({@linkcode External}).
+ */
+
+import type { External, GuestChild, GuestChildren, GuestPermissions, GuestSetup } from "./guest_child.ts";
+
+/** How often the watchdog looks, in milliseconds. */
+const WATCH = 100;
+/** From where Deno lets a program import by default. */
+const DEFAULT_HOSTS = [
+  "deno.land:443",
+  "jsr.io:443",
+  "esm.sh:443",
+  "cdn.jsdelivr.net:443",
+  "raw.githubusercontent.com:443",
+  "gist.githubusercontent.com:443",
+  "unpkg.com:443",
+];
+
+/** What is told where a child's module needs what is not cached, or pinned otherwise. */
+const NEEDS_EXTERNAL = /--no-npm is specified|--no-remote is specified|Requires import access|not a dependency/;
+const NEEDS_UNLOCKED = /lockfile|lock file/i;
+
+/** Children of Deno. */
+export const guestChildren: GuestChildren = {
+  check({ permissions }) {
+    permissionFlags(permissions);
+  },
+  arguments(child) {
+    const { module, entry, external } = child;
+    const { args = [], v8Flags = [], heapLimit, unstable = [] } = child.options;
+    const flags = heapLimit === undefined ? v8Flags : [...v8Flags, `--max-old-space-size=${heapLimit}`];
+    return [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      ...configFlags(child),
+      ...external === "cached" ? ["--frozen", "--cached-only"] : ["--no-lock"],
+      ...external === "unlocked" ? ["--cached-only"] : [],
+      ...flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`],
+      ...unstable.map((name) => `--unstable-${name}`),
+      ...rightsOf(child),
+      `--preload=${dataUrl(entry)}`,
+      module.startsWith("file:") ? new URL("./holdfast_guest.js", module).href : "data:text/javascript,",
+      ...args,
+    ];
+  },
+  watchdogText(host) {
+    const text =
+      `setInterval(() => { if (Deno.ppid !== ${host}) Deno.kill(Deno.pid, "SIGKILL"); }, ${WATCH}); postMessage(0);`;
+    return `const watchdog = new Worker(${JSON.stringify(dataUrl(text))}, { type: "module" });
+const watched = new Promise((resolve) => { watchdog.onmessage = resolve; });`;
+  },
+  externalFor(reason, had): External | undefined {
+    if (had === "none" && NEEDS_EXTERNAL.test(reason)) return "cached";
+    if (had === "cached" && NEEDS_UNLOCKED.test(reason)) return "unlocked";
+    return undefined;
+  },
+  cacheArguments(setup, parts) {
+    const rest = [...configFlags(setup), setup.module, ...parts];
+    return ["--frozen", "--no-lock"].map((lock) => ["cache", "--quiet", lock, ...rest]);
+  },
+};
+
+/** The flags that name a configuration. Without one, a child whose module is no file has none. */
+function configFlags({ module, options: { config, importMap } }: GuestSetup): string[] {
+  return [
+    ...config !== undefined ? ["--config", config] : module.startsWith("file:") ? [] : ["--no-config"],
+    ...importMap === undefined ? [] : ["--import-map", importMap],
+  ];
+}
+
+/** The flags for what a child may do. */
+function rightsOf({ module, permissions, options: { env = {} }, external, hosts: codeHosts }: GuestChild): string[] {
+  // What is handed over may be read.
+  const names = Object.keys(env);
+  const granted = permissions.env === true || names.length === 0
+    ? permissions
+    : { ...permissions, env: [...permissions.env || [], ...names] };
+  if (permissions.import === true) return permissionFlags(granted);
+  const { protocol, host } = new URL(module);
+  const own = [...codeHosts, ...protocol.startsWith("http") ? [host] : []];
+  const hosts = [...new Set([...own, ...permissions.import || [], ...external === "none" ? [] : DEFAULT_HOSTS])];
+  return [
+    ...permissionFlags({ ...granted, import: hosts }),
+    ...external !== "none" ? [] : hosts.length === 0 ? ["--no-npm", "--no-remote"] : ["--no-npm"],
+  ];
+}
+
+/**
+ * The flags of `deno run` for these permissions.
+ *
+ * @throws {RangeError} where a name in a list has a comma: Deno would take its parts for several.
+ */
+export function permissionFlags(permissions: GuestPermissions): string[] {
+  return Object.entries(permissions).flatMap(([kind, granted]: [string, boolean | readonly string[] | undefined]) => {
+    if (granted === true) return [`--allow-${kind}`];
+    if (granted === undefined || granted === false || granted.length === 0) return [];
+    const several = granted.find((name) => name.includes(","));
+    if (several === undefined) return [`--allow-${kind}=${granted.join(",")}`];
+    throw new RangeError(`Cannot permit ${kind} of ${several}: it has a comma, a name without one is wanted`);
+  });
+}
+
+function dataUrl(text: string): string {
+  return `data:text/javascript;base64,${new TextEncoder().encode(text).toBase64()}`;
+}

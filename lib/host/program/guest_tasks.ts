@@ -89,7 +89,7 @@ class GuestRun {
     if (watch !== undefined && this.#memory.attach !== undefined) {
       const { memory } = this.#memory;
       const { things, end } = space.attach(memory);
-      new Uses(things, memory, { now, tell: watch }).begin(space.kinds.keys());
+      new Uses(things, memory, { now, tell: watch }).begin(space.kinds);
       end();
     }
     this.#memory.began();

@@ -26,6 +26,8 @@ import { SharedArray, SharedCell, type SharedThing, type Things } from "../../sy
 export interface ThingUse {
   /** The task; absent where it says how the thing stands at the beginning. */
   readonly lane?: string;
+  /** What kind of thing it is, such as `lock`; there where the task is absent. */
+  readonly kind?: string;
   /** The thing's name, such as `jobs`, or `saves[2]` for a cell of several. */
   readonly thing: string;
   /** What was called, such as `put`, or done to a cell, such as `add`; `begins` at the beginning. */
@@ -80,10 +82,10 @@ export class Uses {
     this.#options = options;
   }
 
-  /** Tells how all things stand at the beginning. */
-  begin(names: Iterable<string>): void {
+  /** Tells how things of these kinds stand at the beginning. */
+  begin(kinds: ReadonlyMap<string, string>): void {
     const at = this.#options.now();
-    for (const name of names) {
+    for (const [name, kind] of kinds) {
       const thing = this.#things.get(name);
       const parts = thing instanceof SharedArray
         ? Array.from({ length: thing.length }, (_, i) => thing.at(i))
@@ -91,7 +93,7 @@ export class Uses {
       for (const part of parts) {
         if (part === undefined) continue;
         const state = this.#stateOf(part);
-        this.#tell({ thing: part.name, method: "begins", started: at, finished: at, state }, NOBODY);
+        this.#tell({ thing: part.name, kind, method: "begins", started: at, finished: at, state }, NOBODY);
       }
     }
   }

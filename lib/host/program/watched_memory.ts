@@ -29,6 +29,6 @@ export function watchThings({ space, names, watch }: ProgramJob, memory: Watched
     now,
     tell: (use, task) => watch?.(task === NOBODY ? use : { lane: names[task] ?? `task ${task}`, ...use }),
   });
-  uses.begin(space.kinds.keys());
+  uses.begin(space.kinds);
   memory.uses = uses;
 }

@@ -549,7 +549,9 @@ export {
   type ShareOptions,
   type Sharing,
   type ThingsMessage,
+  type ThingUse,
   type Transferable,
+  type Watcher,
 } from "./lib/host/mod.ts";
 
 // platform: what runtimes do differently.

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Host, type ThingUse } from "../../../../lib/host/mod.ts";
-import { isFailed, isProgram, settingsOf } from "../../../../lib/program/mod.ts";
-import { programs } from "../../../../lib/programs/mod.ts";
-import type { Span } from "../../../../lib/simulator/mod.ts";
-import { type Film, filmOf } from "../../../../scripts/page/app/film/film.ts";
-import { afterEvent, firstMoment, momentsOf, waitsFor } from "../../../../scripts/page/app/film/moment.ts";
-import { runs } from "../../../contracts/soak.ts";
+import { Host, type ThingUse } from "../../../../../lib/host/mod.ts";
+import { isFailed, isProgram, settingsOf } from "../../../../../lib/program/mod.ts";
+import { programs } from "../../../../../lib/programs/mod.ts";
+import type { Span } from "../../../../../lib/simulator/mod.ts";
+import { type Film, filmOf } from "../../../../../scripts/page/app/film/film.ts";
+import { afterEvent, firstMoment, momentsOf, waitsFor } from "../../../../../scripts/page/app/film/moment.ts";
+import { runs } from "../../../../contracts/soak.ts";
 
 // The counter counts to more than is worth watching.
 const shared = programs.filter(isProgram).filter(({ name }) => name !== "counter");

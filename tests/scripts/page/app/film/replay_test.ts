@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Replay } from "../../../../scripts/page/app/film/replay.ts";
-import { runs } from "../../../contracts/soak.ts";
+import { Replay } from "../../../../../scripts/page/app/film/replay.ts";
+import { runs } from "../../../../contracts/soak.ts";
 
 Deno.test("Replay.at() gives what all events up to a time make of the first state, wherever states are kept", () => {
   const times = fc.array(fc.nat(50), { maxLength: 60 }).map((list) => list.toSorted((one, other) => one - other));

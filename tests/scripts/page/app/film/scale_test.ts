@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import fc from "fast-check";
-import { filmOf } from "../../../../scripts/page/app/film/film.ts";
-import { Scale, SCALES } from "../../../../scripts/page/app/film/scale.ts";
-import { runs } from "../../../contracts/soak.ts";
+import { filmOf } from "../../../../../scripts/page/app/film/film.ts";
+import { Scale, SCALES } from "../../../../../scripts/page/app/film/scale.ts";
+import { runs } from "../../../../contracts/soak.ts";
 
 const gaps = fc.array(fc.double({ min: 0.001, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 30 });
 

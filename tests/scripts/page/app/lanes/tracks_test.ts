@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { filmOf } from "../../../../scripts/page/app/film/film.ts";
-import { Scale } from "../../../../scripts/page/app/film/scale.ts";
-import { barAt, drawRow, type Row, tracksOf } from "../../../../scripts/page/app/lanes/tracks.ts";
-import { runs } from "../../../contracts/soak.ts";
+import { filmOf } from "../../../../../scripts/page/app/film/film.ts";
+import { Scale } from "../../../../../scripts/page/app/film/scale.ts";
+import { barAt, drawRow, type Row, tracksOf } from "../../../../../scripts/page/app/lanes/tracks.ts";
+import { runs } from "../../../../contracts/soak.ts";
 
 /** Bars with gaps, of quite different lengths. */
 const rows = fc.array(

@@ -29,7 +29,8 @@ import {
   type CallAnswer,
   CallSteps,
   INLINE,
-  InlineCall,
+  type InlineCall,
+  isInlineCall,
   MappedSteps,
   markBegun,
   type Operation,
@@ -42,7 +43,7 @@ export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
     markBegun(steps);
     const answer = memory.perform(steps.operation);
     if (answer === INLINE) return runBlocking(memory, steps.body as Steps<T>);
-    if (answer instanceof InlineCall) return runCalled(memory, { body: steps.body as Steps<T>, call: answer });
+    if (isInlineCall(answer)) return runCalled(memory, { body: steps.body as Steps<T>, call: answer });
     // The owner ran the same method, so its value has the type of the body's.
     return (answer as CallAnswer).value as T;
   }

@@ -36,6 +36,7 @@ export {
   exchange,
   INLINE,
   InlineCall,
+  isInlineCall,
   load,
   type LoadOperation,
   type MadeSteps,

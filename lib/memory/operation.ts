@@ -171,6 +171,8 @@ export const INLINE: unique symbol = Symbol.for("holdfast:inline");
 
 /** The same answer, for a driver that has to know when the steps of the call have ended, and what they gave. */
 export class InlineCall {
+  /** Tells it from other answers, for all copies of the library in a guest. */
+  readonly [INLINE] = true;
   /** Whether they have. */
   ended = false;
   /** Whether they gave something: not where they threw. */
@@ -188,6 +190,11 @@ export class InlineCall {
   end(): void {
     this.ended = true;
   }
+}
+
+/** Whether an answer is one, of this copy of the library or of another. */
+export function isInlineCall(answer: unknown): answer is InlineCall {
+  return typeof answer === "object" && answer !== null && INLINE in answer;
 }
 
 /** The answer to a call that the owner of the memory has run. */
@@ -431,7 +438,7 @@ export class CallSteps<T> implements Steps<T> {
       throw placed(error, placed);
     }
     if (answer === INLINE) return yield* this.body;
-    if (answer instanceof InlineCall) {
+    if (isInlineCall(answer)) {
       try {
         const value = yield* this.body;
         answer.give(value);

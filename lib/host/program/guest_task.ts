@@ -15,6 +15,7 @@ import { isHostProgram } from "./host_program.ts";
 import { findProgram } from "./reference.ts";
 import type { Exports } from "../exports.ts";
 import type { TaskMessage } from "./task_message.ts";
+import type { WatchedThings } from "./uses.ts";
 import { taskSteps } from "./task_steps.ts";
 
 /** A task that is ready to run. */
@@ -27,7 +28,7 @@ export interface GuestTask {
    */
   run(memory: Memory, attached?: (things: Things) => void): Uint8Array;
   /** The things of one more view of a memory, for whoever looks at them. */
-  look(memory: Memory): Things;
+  look(memory: Memory): WatchedThings;
 }
 
 /** Makes a task from its module's exports. */
@@ -51,7 +52,7 @@ export function makeTask(exports: Exports, { module, program: name, settings, ta
   }
   return {
     layout: space.layout,
-    look: (memory) => space.attach(memory, { task }).things,
+    look: (memory) => ({ things: space.attach(memory, { task }).things, kinds: space.kinds }),
     run(memory, attached) {
       try {
         const { shared, things, end } = space.attach(memory, { task });

@@ -89,7 +89,7 @@ class GuestRun {
     if (watch !== undefined && this.#memory.attach !== undefined) {
       const { memory } = this.#memory;
       const { things, end } = space.attach(memory);
-      new Uses(things, memory, { now, tell: watch }).begin(space.kinds);
+      new Uses({ things, kinds: space.kinds }, memory, { now, tell: watch }).begin();
       end();
     }
     this.#memory.began();

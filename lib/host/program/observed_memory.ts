@@ -7,9 +7,9 @@
 import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../../memory/mod.ts";
 import { calledName, INLINE, runBlocking } from "../../memory/mod.ts";
 
-import type { SharedThing, Things } from "../../sync/mod.ts";
+import type { SharedThing } from "../../sync/mod.ts";
 import { Holds } from "./holds.ts";
-import { type OwnUse, Uses } from "./uses.ts";
+import { type OwnUse, Uses, type WatchedThings } from "./uses.ts";
 
 /** What a task waited for or held, for some time. */
 export interface TaskSpan {
@@ -48,7 +48,7 @@ export class ObservedMemory implements Memory {
   }
 
   /** Notes what the task does with shared things as well; `things` are those of a view of the memory that nobody else uses. */
-  watchUses(things: Things): void {
+  watchUses(things: WatchedThings): void {
     this.#uses = new Uses(things, this.#memory, { now: this.#now, tell: (use) => void this.uses.push(use) });
   }
 

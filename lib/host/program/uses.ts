@@ -11,6 +11,7 @@ import {
   type Answer,
   calledName,
   type CallOperation,
+  type Cell,
   type CellOperation,
   INLINE,
   InlineCall,
@@ -20,7 +21,7 @@ import {
   type Steps,
 } from "../../memory/mod.ts";
 import { dataText } from "../../program/mod.ts";
-import { SharedArray, SharedCell, type SharedThing, type Things } from "../../sync/mod.ts";
+import type { SharedArray, SharedCell, SharedThing, Things } from "../../sync/mod.ts";
 
 /** That a task used a shared thing, or, without a task, how the thing stands at the beginning. */
 export interface ThingUse {
@@ -57,6 +58,14 @@ export const NOBODY = -1;
 /** How many letters of a value are told. */
 const LONGEST = 60;
 
+/** Things, by name. */
+export interface WatchedThings {
+  /** A view of them. */
+  readonly things: Things;
+  /** What kind of thing each is: the class does not say it, since a program may have a copy of the library of its own. */
+  readonly kinds: ReadonlyMap<string, string>;
+}
+
 /** Who looks, and whom it tells. */
 export interface UsesOptions {
   /** The time, in milliseconds. */
@@ -68,6 +77,7 @@ export interface UsesOptions {
 export class Uses {
   readonly #memory: Memory;
   readonly #things: Things;
+  readonly #kinds: ReadonlyMap<string, string>;
   readonly #options: UsesOptions;
   /** Which cell a word is, as far as anybody has asked. */
   readonly #cells = new Map<number, string | undefined>();
@@ -75,21 +85,20 @@ export class Uses {
   readonly #stood = new Map<string, string>();
   #isLooking = false;
 
-  /** Watches what is done to things; `things` belong to a view that nobody else uses. */
-  constructor(things: Things, memory: Memory, options: UsesOptions) {
+  /** Watches what is done to things; these belong to a view that nobody else uses. */
+  constructor({ things, kinds }: WatchedThings, memory: Memory, options: UsesOptions) {
     this.#things = things;
+    this.#kinds = kinds;
     this.#memory = memory;
     this.#options = options;
   }
 
-  /** Tells how things of these kinds stand at the beginning. */
-  begin(kinds: ReadonlyMap<string, string>): void {
+  /** Tells how all things stand at the beginning. */
+  begin(): void {
     const at = this.#options.now();
-    for (const [name, kind] of kinds) {
+    for (const [name, kind] of this.#kinds) {
       const thing = this.#things.get(name);
-      const parts = thing instanceof SharedArray
-        ? Array.from({ length: thing.length }, (_, i) => thing.at(i))
-        : [thing];
+      const parts = kind === "cells" ? cellsOf(thing as SharedArray<Cell>) : [thing];
       for (const part of parts) {
         if (part === undefined) continue;
         const state = this.#stateOf(part);
@@ -137,8 +146,8 @@ export class Uses {
   #cellAt(word: number): string | undefined {
     if (this.#cells.has(word)) return this.#cells.get(word);
     const name = this.#memory.layout.nameOf(word);
-    const thing = this.#things.get(name.replace(/\[\d+\]$/, ""));
-    const cell = thing instanceof SharedCell || thing instanceof SharedArray ? name : undefined;
+    const kind = this.#kinds.get(name.replace(/\[\d+\]$/, "")) ?? "";
+    const cell = ["cell", "cells"].includes(kind) ? name : undefined;
     this.#cells.set(word, cell);
     return cell;
   }
@@ -153,7 +162,7 @@ export class Uses {
     if (thing === undefined) return {};
     this.#isLooking = true;
     try {
-      if (thing instanceof SharedCell) return { value: plainOf(runBlocking(this.#memory, thing.load())) };
+      if ("load" in thing) return { value: plainOf(runBlocking(this.#memory, (thing as SharedCell<Cell>).load())) };
       if (!("statistics" in thing && typeof thing.statistics === "function")) return {};
       const statistics: object = runBlocking(this.#memory, thing.statistics() as Steps<object>);
       return Object.fromEntries(Object.entries(statistics).map(([name, value]) => [name, plainOf(value)]));
@@ -178,6 +187,10 @@ class NotedCall extends InlineCall {
     super.end();
     this.#ended(!this.gave, this.value);
   }
+}
+
+function cellsOf(array: SharedArray<Cell>): SharedCell<Cell>[] {
+  return Array.from({ length: array.length }, (_, index) => array.at(index));
 }
 
 /** What a cell holds after an operation; undefined where it is left as it is. */

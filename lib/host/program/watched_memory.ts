@@ -25,10 +25,10 @@ export class WatchedMemory extends ModelMemory {
 /** Tells a run's watcher how its things stand, and of each use from then on. */
 export function watchThings({ space, names, watch }: ProgramJob, memory: WatchedMemory, now: () => number): void {
   const { things } = space.attach(memory);
-  const uses = new Uses(things, memory, {
+  const uses = new Uses({ things, kinds: space.kinds }, memory, {
     now,
     tell: (use, task) => watch?.(task === NOBODY ? use : { lane: names[task] ?? `task ${task}`, ...use }),
   });
-  uses.begin(space.kinds);
+  uses.begin();
   memory.uses = uses;
 }

@@ -7,7 +7,7 @@
  */
 
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
-import type { JSX } from "preact";
+import type { CanvasHTMLAttributes, JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Film } from "../film/film.ts";
 import type { Scale, ScaleName } from "../film/scale.ts";
@@ -209,7 +209,7 @@ function usePointer({ click, drag, hover }: {
   readonly click: (x: number, y: number) => void;
   readonly drag: (by: number) => void;
   readonly hover: (x: number, y: number) => void;
-}): JSX.HTMLAttributes<HTMLCanvasElement> {
+}): CanvasHTMLAttributes<HTMLCanvasElement> {
   const start = useRef<{ x: number; dragged: boolean } | undefined>(undefined);
   return {
     onPointerDown(event) {

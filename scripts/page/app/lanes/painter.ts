@@ -5,6 +5,7 @@
  */
 
 import type { Palette } from "./palette.ts";
+import type { Tick } from "./ticks.ts";
 import { barAt, drawRow, KINDS, type Track, type Window } from "./tracks.ts";
 
 /** How the rows lie, in pixels of the page. */
@@ -21,12 +22,6 @@ export interface Shape {
 export interface Arrow {
   readonly from: number;
   readonly to: number;
-}
-
-/** A mark of the axis. */
-export interface Tick {
-  readonly place: number;
-  readonly text: string;
 }
 
 /** What is drawn. */
@@ -131,7 +126,10 @@ function paintAxis(context: CanvasRenderingContext2D, { tracks, shape, window, t
   context.stroke();
   context.fillStyle = palette.muted;
   context.font = `11px ${palette.font}`;
-  for (const { place, text } of ticks) context.fillText(text, xOf(place, window) + 3, height + shape.axis / 2 + 2);
+  for (const { place, text } of ticks) {
+    const x = xOf(place, window) + 3;
+    if (x + text.length * LETTER < window.width) context.fillText(text, x, height + shape.axis / 2 + 2);
+  }
 }
 
 function paintCursor(

@@ -19,10 +19,10 @@ export interface Palette {
 
 const VARIABLES: Readonly<Record<Kind, string>> = {
   running: "--running",
-  sleeping: "--idle",
+  sleeping: "--waiting",
   waiting: "--blocked",
   holding: "--holding",
-  several: "--waiting",
+  several: "--muted",
 };
 
 /** Reads the colors that an element has at the moment. */
@@ -68,12 +68,14 @@ function pattern(
   const tile = new OffscreenCanvas(8, 8);
   const pen = tile.getContext("2d");
   if (pen === null) return own;
-  pen.fillStyle = own;
+  pen.fillStyle = surface;
   pen.fillRect(0, 0, 8, 8);
-  pen.fillStyle = pen.strokeStyle = surface;
-  pen.globalAlpha = kind === "waiting" ? 0.45 : 0.6;
+  pen.fillStyle = pen.strokeStyle = own;
+  pen.globalAlpha = kind === "waiting" ? 0.35 : 0.3;
+  pen.fillRect(0, 0, 8, 8);
+  pen.globalAlpha = 1;
   if (kind === "waiting") {
-    pen.lineWidth = 2;
+    pen.lineWidth = 1.8;
     for (const from of [-8, 0, 8]) {
       pen.beginPath();
       pen.moveTo(from - 1, 9);

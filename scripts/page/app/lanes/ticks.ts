@@ -3,8 +3,13 @@
  */
 
 import type { Scale, ScaleName } from "../film/scale.ts";
-import type { Tick } from "./painter.ts";
 import type { Window } from "./tracks.ts";
+
+/** A mark of the axis. */
+export interface Tick {
+  readonly place: number;
+  readonly text: string;
+}
 
 /** How far apart marks are at least, in pixels. */
 const APART = 110;
@@ -18,10 +23,15 @@ export function ticksOf(
   const step = name === "time" ? round(wanted) : wanted;
   const first = Math.ceil(from / step);
   const count = Math.min(200, Math.floor(to / step) - first + 1);
+  let before = "";
   return Array.from({ length: Math.max(0, count) }, (_, index) => {
     const place = (first + index) * step;
     const time = scale.timeAt(place);
-    return { place, text: counts ? String(Math.round(time)) : timeText(time) };
+    const text = counts ? String(Math.round(time)) : timeText(time);
+    // By events, many of them may be at about the same time.
+    const tick = { place, text: text === before ? "" : text };
+    before = text;
+    return tick;
   });
 }
 

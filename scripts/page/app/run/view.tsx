@@ -1,10 +1,14 @@
 /**
- * Run: a program runs, and what its tasks do is drawn.
+ * Run: a program runs, and what its tasks do is a film.
  */
 
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { RunKind } from "../../work/run.ts";
+import type { ThingUse } from "../../../../lib/host/program/uses.ts";
+import type { Span } from "../../../../lib/simulator/simulation.ts";
+import type { RunAnswer } from "../../work/run.ts";
 import { ask } from "../bridge.ts";
+import { type Film, filmOf } from "../film/film.ts";
 import { Button } from "../parts/button.tsx";
 import { NumberField, Select } from "../parts/fields.tsx";
 import { Message } from "../parts/message.tsx";
@@ -12,16 +16,48 @@ import { Panel, Toolbar } from "../parts/panel.tsx";
 import { ProgramChoice } from "../parts/program_choice.tsx";
 import { useTask } from "../parts/task.ts";
 import { go, link, parameters, program, variant } from "../state.ts";
+import { Outcome } from "./outcome.tsx";
+import { whyNot } from "./places.ts";
+import { Screen } from "./screen.tsx";
+
+/** A run that is over. */
+interface Shown {
+  readonly answer: RunAnswer;
+  readonly mode: "direct" | "thread";
+  readonly film: Film;
+  readonly clock: "virtual" | "real";
+  /** What was run, so that it is shown only beside that. */
+  readonly of: string;
+}
 
 /** The view. */
 export default function RunView(): JSX.Element {
-  const { work, start, end } = useTask<RunKind["answer"]>();
+  const { work, start, end } = useTask<Shown>();
+  const told = useSignal(0);
   const { mode = "direct", seed = 0 } = link.value;
-  const run = (): void =>
-    start((signal) => {
-      const request = { program: program.value.name, variant: variant.value, parameters: parameters.value, mode, seed };
-      return ask("run", request, { signal });
+  const { name, explorable } = program.value;
+  const request = { program: name, variant: variant.value, parameters: parameters.value, mode, seed };
+  const reason = whyNot({ name, mode, isolated: crossOriginIsolated });
+  const run = (): void => {
+    told.value = 0;
+    start(async (signal) => {
+      const spans: Span[] = [];
+      const uses: ThingUse[] = [];
+      const answer = await ask("run", request, {
+        signal,
+        update: (updates) => {
+          for (const update of updates) {
+            if ("span" in update) spans.push(update.span);
+            else uses.push(update.use);
+          }
+          told.value += updates.length;
+        },
+      });
+      const { names, deadlocked } = answer;
+      const clock = mode === "direct" && explorable ? "virtual" : "real";
+      return { answer, mode, clock, film: filmOf({ names, spans, uses, deadlocked }), of: JSON.stringify(request) };
     });
+  };
   const { value: now } = work;
   return (
     <>
@@ -34,18 +70,25 @@ export default function RunView(): JSX.Element {
             value={seed}
             min={-Number.MAX_SAFE_INTEGER}
             max={Number.MAX_SAFE_INTEGER}
+            about="Decides who goes on where several tasks can; 0 is first in, first out"
             onChange={(seed) => go({ seed })}
           />
           {now.state === "working"
             ? <Button onClick={end}>Stop</Button>
-            : <Button kind="primary" onClick={run}>Run</Button>}
+            : <Button kind="primary" onClick={run} disabled={reason !== undefined}>Run</Button>}
         </Toolbar>
+        {reason !== undefined && <Message kind="note" title={`${name} cannot run here`}>{reason}</Message>}
       </Panel>
+      {now.state === "working" && (
+        <p class="loading" role="status">It runs{told.value > 0 && `: ${told.value} things have happened`}.</p>
+      )}
+      {now.state === "ended" && <Message kind="note">The run was stopped.</Message>}
       {now.state === "failed" && <Message kind="error" title="The run failed">{now.error.message}</Message>}
-      {now.state === "done" && (
-        <Message kind={now.value.verdict === "right" ? "good" : "warning"} title={now.value.verdict}>
-          <pre>{JSON.stringify(now.value.outcome, null, 1)}</pre>
-        </Message>
+      {now.state === "done" && now.value.of === JSON.stringify(request) && (
+        <>
+          <Outcome answer={now.value.answer} mode={now.value.mode} />
+          {now.value.film.lanes.length > 0 && <Screen film={now.value.film} clock={now.value.clock} />}
+        </>
       )}
     </>
   );

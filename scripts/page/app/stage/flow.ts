@@ -10,6 +10,8 @@ import type { Film } from "../film/film.ts";
 export interface Node {
   readonly kind: "task" | "thing";
   readonly name: string;
+  /** How it is drawn: a thing that nothing flows through needs no room for values. */
+  readonly shape: "task" | "thing" | "beside";
 }
 
 /** A way of values, from a task into a thing or out of it. */
@@ -28,7 +30,7 @@ export interface FlowChart {
 }
 
 /** The name of a node among tasks and things. */
-export function keyOf({ kind, name }: Node): string {
+export function keyOf({ kind, name }: Pick<Node, "kind" | "name">): string {
   return `${kind} ${name}`;
 }
 
@@ -40,9 +42,11 @@ export function flowChart({ lanes, things, items }: Pick<Film, "lanes" | "things
     add(`task ${from}`, `thing ${thing}`);
     if (taker !== undefined) add(`thing ${thing}`, `task ${taker}`);
   }
-  const tasks = lanes.map(({ lane: name }): Node => ({ kind: "task", name }));
+  const tasks = lanes.map(({ lane: name }): Node => ({ kind: "task", name, shape: "task" }));
   const isFlowing = (name: string) => [...flows.values()].some(({ from, to }) => [from, to].includes(`thing ${name}`));
-  const nodes = things.map(({ name }): Node => ({ kind: "thing", name }));
+  const nodes = things.map(({ name }): Node => {
+    return { kind: "thing", name, shape: isFlowing(name) ? "thing" : "beside" };
+  });
   const passing = nodes.filter(({ name }) => isFlowing(name));
   const layerOf = layered([...tasks, ...passing].map(keyOf), [...flows.values()]);
   const layers: Node[][] = [];

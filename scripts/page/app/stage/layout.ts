@@ -24,7 +24,11 @@ export interface Layout {
 }
 
 /** The sizes of boxes. */
-const SIZES = { task: { width: 132, height: 64 }, thing: { width: 138, height: 92 } } as const;
+const SIZES = {
+  task: { width: 140, height: 66 },
+  thing: { width: 138, height: 92 },
+  beside: { width: 150, height: 82 },
+} as const;
 const GAP = 14;
 /** The least and the greatest room between layers. */
 const [LEAST, MOST] = [34, 110];
@@ -51,7 +55,7 @@ export function layoutOf(chart: FlowChart, width: number): Layout {
         const column = layer.slice(from, from + rows);
         let y = (height - stacked(column)) / 2;
         for (const node of column) {
-          const size = SIZES[node.kind];
+          const size = SIZES[node.shape];
           boxes.set(keyOf(node), { x: x + (from / rows) * (widest(layer) + GAP), y, ...size });
           y += size.height + GAP;
         }
@@ -77,16 +81,16 @@ function rowsOf(
     const row = nodes.slice(from, from + count);
     let x = Math.max(0, (width - spread(row.length, wide)) / 2);
     for (const node of row) {
-      boxes.set(keyOf(node), { x, y: top, ...SIZES[node.kind] });
+      boxes.set(keyOf(node), { x, y: top, ...SIZES[node.shape] });
       x += wide + GAP;
     }
-    top += Math.max(...row.map(({ kind }) => SIZES[kind].height)) + GAP;
+    top += Math.max(...row.map(({ shape }) => SIZES[shape].height)) + GAP;
   }
   return top - GAP;
 }
 
 function widest(nodes: readonly Node[]): number {
-  return Math.max(0, ...nodes.map(({ kind }) => SIZES[kind].width));
+  return Math.max(0, ...nodes.map(({ shape }) => SIZES[shape].width));
 }
 
 function spread(count: number, size: number): number {
@@ -94,7 +98,7 @@ function spread(count: number, size: number): number {
 }
 
 function stacked(nodes: readonly Node[]): number {
-  return nodes.reduce((sum, { kind }) => sum + SIZES[kind].height + GAP, -GAP);
+  return nodes.reduce((sum, { shape }) => sum + SIZES[shape].height + GAP, -GAP);
 }
 
 /** How wide an item is, and how far apart items lie. */
@@ -125,15 +129,15 @@ export function placeInHand({ x, y, width, height }: Box): { readonly x: number;
   return { x: x + width - ITEM - 5, y: y + height - ITEM - 5 };
 }
 
-/** A line from the edge of a box to that of another, as the path of an SVG. */
+/** The way of values from a box to another, as the path of an SVG; one that leads back is straight. */
 export function lineBetween(from: Box, to: Box, direction: Layout["direction"]): string {
+  const isBack = direction === "right" ? to.x < from.x + from.width : to.y < from.y + from.height;
+  if (isBack) return lineAcross(from, to);
   const [a, b] = direction === "right"
     ? [{ x: from.x + from.width, y: from.y + from.height / 2 }, { x: to.x, y: to.y + to.height / 2 }]
     : [{ x: from.x + from.width / 2, y: from.y + from.height }, { x: to.x + to.width / 2, y: to.y }];
-  const bend = direction === "right"
-    ? [`${a.x + Math.max(24, (b.x - a.x) / 2)} ${a.y}`, `${b.x - Math.max(24, (b.x - a.x) / 2)} ${b.y}`]
-    : [`${a.x} ${a.y + Math.max(20, (b.y - a.y) / 2)}`, `${b.x} ${b.y - Math.max(20, (b.y - a.y) / 2)}`];
-  return `M ${a.x} ${a.y} C ${bend[0]}, ${bend[1]}, ${b.x} ${b.y}`;
+  const [by, down] = direction === "right" ? [(b.x - a.x) / 2, 0] : [0, (b.y - a.y) / 2];
+  return `M ${a.x} ${a.y} C ${a.x + by} ${a.y + down}, ${b.x - by} ${b.y - down}, ${b.x} ${b.y}`;
 }
 
 /** The shortest line between two boxes, whichever way they lie. */

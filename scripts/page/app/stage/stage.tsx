@@ -6,13 +6,13 @@
  */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { CSSProperties, JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Film } from "../film/film.ts";
 import type { FilmItem } from "../film/items.ts";
 import type { Moment, TaskMoment, ThingMoment } from "../film/moment.ts";
 import { waitsFor } from "../film/moment.ts";
-import { flowChart } from "./flow.ts";
+import { type FlowChart, flowChart } from "./flow.ts";
 import {
   type Box,
   type Layout,
@@ -57,7 +57,7 @@ export function Stage({ film, moment }: StageProps): JSX.Element {
               if (one === undefined || other === undefined) return null;
               return <path key={`${from} ${to}`} class="flow" d={lineBetween(one, other, layout.direction)} />;
             })}
-            {tasks.map((task) => <Ties key={task.name} task={task} boxOf={boxOf} />)}
+            {tasks.map((task) => <Ties key={task.name} task={task} chart={chart} layout={layout} />)}
           </svg>
           {tasks.map((task) => {
             const box = boxOf("task", task.name);
@@ -79,17 +79,24 @@ export function Stage({ film, moment }: StageProps): JSX.Element {
 }
 
 /** Lines to what a task waits for, and to what it holds. */
-function Ties({ task: { name, thing, holds }, boxOf }: {
+function Ties({ task: { name, thing, holds }, chart, layout: { boxes, direction } }: {
   readonly task: TaskMoment;
-  readonly boxOf: (kind: "task" | "thing", name: string) => Box | undefined;
+  readonly chart: FlowChart;
+  readonly layout: Layout;
 }): JSX.Element {
-  const own = boxOf("task", name);
-  const wanted = boxOf("thing", thing);
+  const own = boxes.get(`task ${name}`);
+  const wanted = boxes.get(`thing ${thing}`);
+  const has = (from: string, to: string) => chart.flows.some((flow) => flow.from === from && flow.to === to);
+  const wants = (task: Box, wanted: Box): string => {
+    if (has(`task ${name}`, `thing ${thing}`)) return lineBetween(task, wanted, direction);
+    if (has(`thing ${thing}`, `task ${name}`)) return lineBetween(wanted, task, direction);
+    return lineAcross(task, wanted);
+  };
   return (
     <>
-      {own && wanted && <path class="wants" d={lineAcross(own, wanted)} />}
+      {own && wanted && <path class="wants" d={wants(own, wanted)} />}
       {holds.map((held) => {
-        const box = boxOf("thing", held);
+        const box = boxes.get(`thing ${held}`);
         return own && box && <path key={held} class="holds" d={lineAcross(box, own)} />;
       })}
     </>
@@ -100,11 +107,13 @@ function TaskBox(
   { task, box, owners }: { readonly task: TaskMoment; readonly box: Box; readonly owners: readonly string[] },
 ): JSX.Element {
   const { name, doing, call, holds } = task;
-  const waits = owners.length > 0 ? `${call}, held by ${owners.join(", ")}` : call;
+  const blocked = owners.length > 0
+    ? `blocked by ${owners.join(", ")}`
+    : `blocked in ${call.slice(call.lastIndexOf(".") + 1)}`;
   return (
     <div class={`box task ${doing.replace(" ", "-")}`} style={styleOf(box)}>
       <strong>{name}</strong>
-      <span class="does" title={waits}>{doing === "waiting" ? `blocked: ${waits}` : doing}</span>
+      <span class="does" title={call}>{doing === "waiting" ? blocked : doing}</span>
       {holds.length > 0 && <span class="has">holds {holds.join(", ")}</span>}
     </div>
   );
@@ -132,7 +141,7 @@ function queueText(waiters: readonly string[]): string {
   return others.length === 0 ? `waited for by ${first}` : `in line: ${waiters.length}, ${first} first`;
 }
 
-function styleOf({ x, y, width, height }: Box): JSX.CSSProperties {
+function styleOf({ x, y, width, height }: Box): CSSProperties {
   return { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
 }
 

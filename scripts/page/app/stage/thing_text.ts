@@ -20,7 +20,7 @@ export function kindText(kind: string): string {
 }
 
 /** What a thing holds, or how it stands. */
-export function standText({ kind, state, holders }: ThingMoment): string {
+export function standText({ kind, state, holders, waiters }: ThingMoment): string {
   const count = (name: string) => Number(state[name] ?? 0);
   switch (kind) {
     case "cell":
@@ -31,7 +31,7 @@ export function standText({ kind, state, holders }: ThingMoment): string {
     case "boundedSemaphore":
       return `${count("permits")} ${count("permits") === 1 ? "permit" : "permits"} free`;
     case "barrier":
-      return state["broken"] === true ? "broken" : `${count("waiting")} of ${count("parties")} have come`;
+      return state["broken"] === true ? "broken" : `${waiters.length} of ${count("parties")} wait`;
     case "event":
       return state["set"] === true ? "set" : "not set";
     case "latch":
@@ -57,6 +57,6 @@ export function standText({ kind, state, holders }: ThingMoment): string {
 }
 
 function valueText(value: unknown): string {
-  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  if (typeof value === "number") return String(Number(value.toFixed(6)));
   return String(value);
 }

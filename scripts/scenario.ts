@@ -24,6 +24,7 @@ import { Progress } from "./command/progress.ts";
 import { WIDTH, widthOf } from "./command/text.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { number, SEED, seed } from "./command/values.ts";
+import { bundleFolder } from "./explore/bundle_folder.ts";
 import { Paper } from "./explore/report.ts";
 import { replayedData, replayedLines, scenarioData, scenarioLines } from "./explore/scenario_report.ts";
 import { chainSpans } from "./explore/spans.ts";
@@ -48,14 +49,19 @@ const SWITCHES = ["--lanes", "--json"];
 
 /** Runs the command that the first argument names and gives its exit code. */
 export async function main([command, ...args]: readonly string[]): Promise<number> {
-  const esbuild: Esbuild & { stop(): Promise<void> } = await import(ESBUILD);
+  // Where all is kept from before nothing of it is loaded.
+  let loaded: Promise<Esbuild & { stop(): Promise<void> }> | undefined;
+  const esbuild: Esbuild = {
+    version: ESBUILD,
+    build: async (options) => await (await (loaded ??= import(ESBUILD))).build(options),
+  };
   try {
     return await (command === "replay" ? replay(args, esbuild) : explore(args, esbuild));
   } catch (error) {
     if (error instanceof ScenarioError) throw new UsageError(error.message, { cause: error });
     throw error;
   } finally {
-    await esbuild.stop();
+    await (await loaded)?.stop();
   }
 }
 
@@ -73,6 +79,7 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
   using progress = new Progress((schedules) => `${target}: ${schedules} schedules`);
   const options: ExploreScenarioOptions = {
     esbuild,
+    cache: bundleFolder(),
     name,
     strategy: read("--strategy", "portfolio", (text) => unreduced.find((strategy) => strategy === text)),
     budget: read("--budget", undefined, whole),
@@ -113,6 +120,7 @@ async function replay(args: readonly string[], esbuild: Esbuild): Promise<number
   const read = flagReader(flags, RUNNING);
   const options = {
     esbuild,
+    cache: bundleFolder(),
     name,
     stepLimit: read("--steps", undefined, number({ least: 1, most: 1e9, integer: true })),
     seed: read("--seed", 0, seed),

@@ -3,13 +3,13 @@
  *
  * - What it imports is found as Deno finds it (`graph.ts`); `node:` modules are asked for from the world.
  * - Called once for each run, the text gives module state that is fresh.
- * - What was bundled is known by the text of all its files: the same texts are not bundled again.
+ * - What was bundled is kept (`bundle_cache.ts`): the same texts are not bundled again.
  */
 
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ScenarioError } from "../errors.ts";
+import { type Built, keepBundle, keptBundle } from "./bundle_cache.ts";
 import type { Esbuild, EsbuildHooks, EsbuildLoaded, EsbuildMessage, EsbuildOptions } from "./esbuild.ts";
 import { CONDITIONS, folderOf, Graph, textOf, urlOf } from "./graph.ts";
 import { SourceMap, type SourcePlace } from "./source_map.ts";
@@ -46,14 +46,11 @@ const LOADERS: Readonly<Record<string, EsbuildLoaded["loader"]>> = {
   Json: "json",
 };
 
-interface Kept {
-  readonly bundle: Bundle;
-  /** The texts of all files, by their paths. */
-  readonly texts: ReadonlyMap<string, string>;
+/** Where bundles are kept. */
+export interface Keeping {
+  /** A folder; by default only the memory of this process keeps. */
+  readonly cache?: string | undefined;
 }
-
-const MOST_KEPT = 32;
-const kept = new Map<string, Kept>();
 
 /**
  * Bundles a module, such as one that a worker runs.
@@ -63,46 +60,89 @@ const kept = new Map<string, Kept>();
 export async function bundled(
   url: string,
   esbuild: Esbuild,
-  { isWorker = false }: { readonly isWorker?: boolean } = {},
+  { isWorker = false, cache }: Keeping & { readonly isWorker?: boolean } = {},
 ): Promise<Bundle> {
-  const key = isWorker ? `worker ${url}` : url;
-  const known = kept.get(key);
-  if (known !== undefined && [...known.texts].every(([path, text]) => readText(path) === text)) return known.bundle;
-  const graph = await Graph.of(url);
-  const texts = new Map<string, string>();
-  const plugin = {
-    name: "holdfast",
-    setup: (build: EsbuildHooks) => resolving(build, graph, { url, texts }),
-  };
-  const bundle = { url, ...await built(esbuild, { entry: url, plugins: [plugin], isWorker }) };
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(key, { bundle, texts });
-  return bundle;
+  return bundleOf(
+    url,
+    await kept(isWorker ? `worker ${url}` : url, { esbuild, cache }, async () => {
+      const graph = await Graph.of(url);
+      const plugin = { name: "holdfast", setup: (build: EsbuildHooks) => resolving(build, graph, url) };
+      return await built(esbuild, {
+        entry: url,
+        plugins: [plugin],
+        isWorker,
+        localOf: (module) => graph.module(module).local,
+      });
+    }),
+  );
 }
 
 /** Bundles a file of this library. */
-export async function bundledFile(url: string, esbuild: Esbuild): Promise<string> {
-  const { code } = await built(esbuild, { entry: fileURLToPath(url), plugins: [], isShort: true });
-  return code;
+export async function bundledFile(url: string, esbuild: Esbuild, { cache }: Keeping = {}): Promise<string> {
+  const made = () => built(esbuild, { entry: fileURLToPath(url), plugins: [], isShort: true });
+  return (await kept(`file ${url}`, { esbuild, cache }, made)).code;
+}
+
+/** What was made before, or else is made now. */
+async function kept(
+  name: string,
+  { esbuild: { version = "" }, cache: folder }: Keeping & { readonly esbuild: Esbuild },
+  make: () => Promise<Made>,
+): Promise<Built> {
+  const key = { name, version, folder };
+  const known = keptBundle(key);
+  if (known !== undefined) return known;
+  const made = await make();
+  keepBundle(key, made);
+  return made.built;
+}
+
+interface Made {
+  readonly built: Built;
+  /** The files that it was made of. */
+  readonly files: readonly string[];
+}
+
+const bundles = new WeakMap<Built, Bundle>();
+
+/** What was made, as a bundle. */
+function bundleOf(url: string, built: Built): Bundle {
+  const known = bundles.get(built);
+  if (known !== undefined) return known;
+  const map = new SourceMap(built.map);
+  const bundle: Bundle = {
+    url,
+    code: built.code,
+    names: new Map(built.names),
+    placeOf(line, column) {
+      const place = map.placeOf(line, column);
+      return place && { ...place, source: sourceUrl(place.source) };
+    },
+  };
+  bundles.set(built, bundle);
+  return bundle;
 }
 
 /** Runs esbuild. */
 async function built(
   esbuild: Esbuild,
-  { entry, plugins, isShort = false, isWorker = false }: {
+  { entry, plugins, isShort = false, isWorker = false, localOf = (module) => module }: {
     readonly entry: string;
     readonly plugins: EsbuildOptions["plugins"];
     readonly isShort?: boolean;
     readonly isWorker?: boolean;
+    /** The file of a module of the graph. */
+    readonly localOf?: (module: string) => string;
   },
-): Promise<Omit<Bundle, "url">> {
-  const { outputFiles } = await esbuild.build({
+): Promise<Made> {
+  const { outputFiles, metafile } = await esbuild.build({
     entryPoints: [entry],
     bundle: true,
     format: "esm",
     platform: "node",
     target: "esnext",
     write: false,
+    metafile: true,
     absWorkingDir: "/",
     outfile: "/scenario.js",
     sourcemap: "external",
@@ -124,35 +164,31 @@ async function built(
     throw refused(entry, error);
   });
   const text = outputFiles.find(({ path }) => path.endsWith(".js"))?.text ?? "";
-  const map = new SourceMap(outputFiles.find(({ path }) => path.endsWith(".map"))?.text ?? "{}");
-  const { code, names } = asFunction(text);
-  return {
-    code,
-    names,
-    placeOf(line, column) {
-      const place = map.placeOf(line, column);
-      return place && { ...place, source: sourceUrl(place.source) };
-    },
-  };
+  const map = outputFiles.find(({ path }) => path.endsWith(".map"))?.text ?? "{}";
+  const files = Object.keys(metafile?.inputs ?? {}).flatMap((input) => {
+    if (input.startsWith(`${MODULES}:`)) return [localOf(input.slice(MODULES.length + 1))];
+    return input.startsWith("holdfast-") ? [] : [`/${input}`];
+  });
+  return { built: { ...asFunction(text), map }, files };
 }
 
 /** The closing export of a text as a return. */
-function asFunction(text: string): Pick<Bundle, "code" | "names"> {
+function asFunction(text: string): Pick<Built, "code" | "names"> {
   // Of a CommonJS module.
   const only = /(?<=^|[\n;}])export default ([\w$]+\(\));\s*$/.exec(text);
   if (only !== null) {
     const code = `${text.slice(0, only.index)}\nreturn { default: ${only[1]} };`;
-    return { code, names: new Map([["default", "default"]]) };
+    return { code, names: [["default", "default"]] };
   }
   const closing = /(?<=^|[\n;}])export ?\{([^}]*)\};\s*$/.exec(text);
-  if (closing === null) return { code: text, names: new Map() };
+  if (closing === null) return { code: text, names: [] };
   const pairs = (closing[1] ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "").map((part) => {
     const [local = "", name = local] = part.split(" as ");
     return [name, local] as const;
   });
   const body = text.slice(0, closing.index);
   const exports = pairs.map(([name, local]) => `${JSON.stringify(name.replaceAll('"', ""))}: ${local}`);
-  return { code: `${body}\nreturn { ${exports.join(", ")} };`, names: new Map(pairs) };
+  return { code: `${body}\nreturn { ${exports.join(", ")} };`, names: pairs };
 }
 
 /** The URL of a source, as esbuild names it. */
@@ -161,11 +197,7 @@ function sourceUrl(source: string): string {
 }
 
 /** Finds and loads what the graph knows. */
-function resolving(
-  build: EsbuildHooks,
-  graph: Graph,
-  { url, texts }: { readonly url: string; readonly texts: Map<string, string> },
-): void {
+function resolving(build: EsbuildHooks, graph: Graph, url: string): void {
   build.onResolve({ filter: /^/ }, ({ path, importer, namespace, kind }) => {
     try {
       if (kind === "entry-point") return { path: graph.module(url).specifier, namespace: MODULES };
@@ -192,7 +224,6 @@ function resolving(
     const loader = LOADERS[module.mediaType];
     if (loader === undefined) return { errors: [{ text: `Cannot bundle ${path}: it is ${module.mediaType}` }] };
     const text = textOf(module);
-    texts.set(module.local, readText(module.local) ?? "");
     const resolveDir = folderOf(module);
     return {
       contents: loader === "json" ? text : withMeta(text),
@@ -231,14 +262,6 @@ export function builtinModule(name: string): Readonly<Record<string, unknown>> |
     getBuiltinModule(name: string): Readonly<Record<string, unknown>> | undefined;
   };
   return getBuiltinModule(`node:${name}`);
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }
 
 /** What esbuild says, with the place that it names. */

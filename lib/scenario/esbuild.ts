@@ -75,6 +75,8 @@ export interface EsbuildOptions {
   target: string;
   /** Whether it writes files. */
   write: false;
+  /** Whether it tells what the bundle is made of. */
+  metafile: true;
   /** Where it would write. */
   outfile: string;
   /** What paths are relative to. */
@@ -107,8 +109,18 @@ export interface EsbuildOptions {
   plugins: { name: string; setup: (build: EsbuildHooks) => void }[];
 }
 
+/** A bundle. */
+export interface EsbuildMade {
+  /** Its files. */
+  outputFiles: { readonly path: string; readonly text: string }[];
+  /** What it is made of. */
+  metafile?: { readonly inputs: Readonly<Record<string, unknown>> };
+}
+
 /** The part of esbuild that scenarios use. */
 export interface Esbuild {
+  /** Its version. */
+  readonly version?: string;
   /** Makes a bundle; rejects with `errors`. */
-  build(options: EsbuildOptions): Promise<{ outputFiles: { readonly path: string; readonly text: string }[] }>;
+  build(options: EsbuildOptions): Promise<EsbuildMade>;
 }

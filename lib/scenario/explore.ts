@@ -46,6 +46,8 @@ import { worldText } from "./world_text.ts";
 export interface ScenarioRunOptions {
   /** esbuild. */
   readonly esbuild: Esbuild;
+  /** A folder in which bundles are kept for the next process; none by default. */
+  readonly cache?: string | undefined;
   /** The name of the scenario among the exports; the default export, else the only exported function by default. */
   readonly name?: string | undefined;
   /** What the scenario is handed besides the world: a value that can be cloned; `undefined` by default. */
@@ -233,7 +235,10 @@ async function prepared<T>(
       return await preparedOn("own-queue", { url, options, modules, use });
     } catch (error) {
       if (error instanceof NeedsModuleError && !modules.has(error.module)) {
-        modules.set(error.module, await bundled(error.module, options.esbuild, { isWorker: true }));
+        modules.set(
+          error.module,
+          await bundled(error.module, options.esbuild, { isWorker: true, cache: options.cache }),
+        );
       } else if (options.drain === undefined && error instanceof NeedsTurnError) return await byTurns();
       else throw error;
     }
@@ -266,8 +271,9 @@ async function preparedOn<T>(
     readonly use: (prepared: Prepared) => Promise<T>;
   },
 ): Promise<T> {
-  const { esbuild, input, seed = 0, clock = "ordered", stepLimit = STEPS, timeout = TIMEOUT, goal, together } = options;
-  const [bundle, world] = await Promise.all([bundled(url, esbuild), worldText(esbuild)]);
+  const { esbuild, cache, input, seed = 0, clock = "ordered", stepLimit = STEPS, timeout = TIMEOUT, goal, together } =
+    options;
+  const [bundle, world] = await Promise.all([bundled(url, esbuild, { cache }), worldText(esbuild, { cache })]);
   const { ignore } = goal;
   // Functions are told from other exports by evaluating the module.
   const functions = () => {

@@ -24,6 +24,7 @@ export type {
   EsbuildHooks,
   EsbuildImport,
   EsbuildLoaded,
+  EsbuildMade,
   EsbuildMessage,
   EsbuildOptions,
   EsbuildResolved,

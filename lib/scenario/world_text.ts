@@ -2,23 +2,23 @@
  * The text of the world that realms evaluate: `world/main.ts`, bundled. A bundle of the library holds the text instead of this.
  */
 
-import { bundled, bundledFile } from "./bundle.ts";
+import { bundled, bundledFile, type Keeping } from "./bundle.ts";
 import type { Esbuild } from "./esbuild.ts";
 
 let text: Promise<string> | undefined;
 
 /** The text of the world. */
-export function worldText(esbuild: Esbuild): Promise<string> {
-  text ??= bundledWorld(esbuild).catch((error: unknown) => {
+export function worldText(esbuild: Esbuild, keeping: Keeping = {}): Promise<string> {
+  text ??= bundledWorld(esbuild, keeping).catch((error: unknown) => {
     text = undefined;
     throw error;
   });
   return text;
 }
 
-async function bundledWorld(esbuild: Esbuild): Promise<string> {
+async function bundledWorld(esbuild: Esbuild, keeping: Keeping): Promise<string> {
   const url = import.meta.resolve("./world/main.ts");
-  if (url.startsWith("file:")) return await bundledFile(url, esbuild);
-  const { code } = await bundled(url, esbuild);
+  if (url.startsWith("file:")) return await bundledFile(url, esbuild, keeping);
+  const { code } = await bundled(url, esbuild, keeping);
   return code;
 }

@@ -48,8 +48,8 @@ class FoundBug extends Error {
  */
 export async function checkScenario<F extends FastCheck>(url: string, options: ScenarioCheckOptions<F>): Promise<void> {
   const { fc, inputs, worldSeed: seed, budget = inputs === undefined ? undefined : BUDGET, ...rest } = options;
-  const { esbuild, name, clock, stepLimit, strategy, ignore, together, ...parameters } = rest;
-  const explored = { esbuild, name, clock, stepLimit, strategy, ignore, together, seed, budget };
+  const { esbuild, cache, name, clock, stepLimit, strategy, ignore, together, ...parameters } = rest;
+  const explored = { esbuild, cache, name, clock, stepLimit, strategy, ignore, together, seed, budget };
   const refused: { error?: unknown } = {};
   const property = fc.asyncProperty(inputs ?? fc.constantFrom(undefined), async (input) => {
     const report = await exploreScenario(url, { ...explored, input }).catch((error: unknown) => {

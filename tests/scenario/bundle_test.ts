@@ -78,6 +78,13 @@ Deno.test("a scenario is bundled as Deno resolves its project, with module state
     const again = await exploreScenario(url("scenario.ts"), { esbuild });
     assertEquals(again.result.outcomes.map(({ outcome }) => outcome), [[6, ...wanted.slice(1)]]);
 
+    // So is what an import leads to elsewhere.
+    const map = PROJECT["deno.json"] ?? "";
+    await Deno.writeTextFile(`${folder}/deno.json`, map.replace(`"lib/":`, `"lib/data.json": "./other.json", "lib/":`));
+    await Deno.writeTextFile(`${folder}/other.json`, `{ "n": 7 }`);
+    const elsewhere = await exploreScenario(url("scenario.ts"), { esbuild });
+    assertEquals(elsewhere.result.outcomes.map(({ outcome }) => outcome), [[7, ...wanted.slice(1)]]);
+
     const outcomes = async (file: string) => {
       const { result } = await exploreScenario(url(file), { esbuild });
       return result.outcomes.map(({ outcome }) => outcome);

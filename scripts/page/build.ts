@@ -13,7 +13,7 @@ import { onPlatform } from "../bundle/platforms.ts";
 import { resolveAsDeno } from "../bundle/resolve.ts";
 import { ESBUILD } from "../packages.ts";
 import { bundledFile } from "../../lib/scenario/bundle.ts";
-import { bareNames, loadPackages } from "./bare_names.ts";
+import { bareNames, loadPackages, pinned } from "./bare_names.ts";
 import { catalog, sources } from "./catalog.ts";
 import { POLICY } from "./headers.ts";
 import * as layers from "./layers.ts";
@@ -85,6 +85,12 @@ export async function buildPage(): Promise<PageFiles> {
   text("sources.json", JSON.stringify(await sources()));
   const page = await Deno.readTextFile(new URL("scripts/page/app/index.html", root));
   text("index.html", page.replace("POLICY", POLICY));
+  // The same worker by another name, which has another policy.
+  text("own.js", `import "./work.js";\n`);
+  files.set(
+    "esbuild.wasm",
+    await Deno.readFile(new URL("../esbuild.wasm", import.meta.resolve(pinned("esbuild-wasm/esm/browser.js") ?? ""))),
+  );
   text("icon.svg", await Deno.readTextFile(new URL("scripts/page/app/icon.svg", root)));
   return files;
 }

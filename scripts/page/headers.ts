@@ -19,12 +19,26 @@ export const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** The headers, by their names. */
-export const HEADERS: Readonly<Record<string, string>> = {
+/** The worker of programs that the user brings: nothing of it, nor of its own workers, reaches the network. */
+const SEALED = {
+  path: "own.js",
+  policy: "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'",
+};
+
+/** The policy of a file. */
+export function policyOf(path: string): string {
+  return path === SEALED.path ? SEALED.policy : `${POLICY}; frame-ancestors 'none'`;
+}
+
+/** The headers of a file, by their names; paths are relative to the page. */
+export function headersOf(path: string): Readonly<Record<string, string>> {
+  return { ...HEADERS, "content-security-policy": policyOf(path) };
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
   "cross-origin-resource-policy": "same-origin",
-  "content-security-policy": `${POLICY}; frame-ancestors 'none'`,
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 };

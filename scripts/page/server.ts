@@ -5,7 +5,7 @@
  */
 
 import type { PageFiles } from "./build.ts";
-import { HEADERS } from "./headers.ts";
+import { headersOf } from "./headers.ts";
 
 /** Where it listens, and on no other address. */
 export const ADDRESS = "127.0.0.1";
@@ -31,12 +31,15 @@ export function answer(request: Request, files: PageFiles, port: number): Respon
   if (bytes === undefined) return told(404, "Cannot find that: a file of the page is wanted");
   const type = TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
   return new Response(request.method === "HEAD" ? null : bytes, {
-    headers: { ...HEADERS, "content-type": type, "cache-control": "no-store" },
+    headers: { ...headersOf(path), "content-type": type, "cache-control": "no-store" },
   });
 }
 
 function told(status: number, text: string): Response {
-  return new Response(`${text}\n`, { status, headers: { ...HEADERS, "content-type": "text/plain; charset=utf-8" } });
+  return new Response(`${text}\n`, {
+    status,
+    headers: { ...headersOf(""), "content-type": "text/plain; charset=utf-8" },
+  });
 }
 
 /**

@@ -4,12 +4,13 @@
  * - It answers what the page asks of its own origin, keeps nothing, and changes no bytes.
  */
 
-import { HEADERS } from "./headers.ts";
+import { headersOf } from "./headers.ts";
 
 /** The part of a service worker that is used. */
 interface Scope {
   readonly clients: { claim(): Promise<void> };
   readonly location: { readonly origin: string };
+  readonly registration: { readonly scope: string };
   skipWaiting(): Promise<void>;
   addEventListener(kind: "install" | "activate" | "fetch", listen: (event: ScopeEvent) => void): void;
 }
@@ -31,6 +32,12 @@ scope.addEventListener("fetch", (event) => {
 async function answer(request: Request): Promise<Response> {
   const { body, status, statusText, headers } = await fetch(request);
   const all = new Headers(headers);
-  for (const [name, value] of Object.entries(HEADERS)) all.set(name, value);
+  for (const [name, value] of Object.entries(headersOf(pathOf(request)))) all.set(name, value);
   return new Response(status === 304 || status === 204 ? null : body, { status, statusText, headers: all });
+}
+
+/** Where a file is, from the page. */
+function pathOf({ url }: Request): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`.slice(scope.registration.scope.length);
 }

@@ -6,10 +6,14 @@
  *   the next ask makes another.
  */
 
+import { ownModuleOf } from "./own/module.ts";
 import type { FarFailure, FromWork, Kinds, ToWork } from "../work/kinds.ts";
 
 /** How long a worker may take to answer that something is aborted, in milliseconds. */
 const GRACE = 500;
+
+/** How long a worker with code of the user's may be busy without a turn of its event loop, in milliseconds. */
+const SILENCE = 5000;
 
 /** What is asked besides the request. */
 export interface AskOptions<K extends keyof Kinds> {
@@ -17,6 +21,8 @@ export interface AskOptions<K extends keyof Kinds> {
   readonly update?: (updates: readonly Kinds[K]["update"][]) => void;
   /** Ends it. */
   readonly signal?: AbortSignal;
+  /** A module of the user's programs: it goes to a worker that cannot reach the network. */
+  readonly own?: string | undefined;
 }
 
 /** What went wrong in a worker. */
@@ -41,17 +47,23 @@ interface Pending {
   update(updates: readonly unknown[]): void;
 }
 
-const lanes = new Map<keyof Kinds, Lane>();
+const lanes = new Map<string, Lane>();
 
 /** Asks the worker of a kind. */
 export async function ask<K extends keyof Kinds>(
   kind: K,
   request: Kinds[K]["request"],
-  { update, signal }: AskOptions<K> = {},
+  { update, signal, own = ownModuleOf(request) }: AskOptions<K> = {},
 ): Promise<Kinds[K]["answer"]> {
   signal?.throwIfAborted();
-  const lane = lanes.get(kind) ?? new Lane(() => lanes.delete(kind));
-  lanes.set(kind, lane);
+  const name = own === undefined ? kind : `${kind} of own`;
+  const known = lanes.get(name);
+  // A worker holds one module of the user's: another one gets another worker.
+  if (known !== undefined && known.own !== own) {
+    known.end(new DOMException("Another module took its place.", "AbortError"));
+  }
+  const lane = lanes.get(name) ?? new Lane(own, () => lanes.delete(name));
+  lanes.set(name, lane);
   return await lane.ask(kind, request, {
     update: (updates) => update?.(updates as readonly Kinds[K]["update"][]),
     signal,
@@ -60,17 +72,27 @@ export async function ask<K extends keyof Kinds>(
 
 /** A worker and what it was asked for. */
 class Lane {
-  readonly #worker = new Worker(new URL("./work.js", document.baseURI), { type: "module" });
+  /** The user's module, if it has one. */
+  readonly own: string | undefined;
+  readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #gone: () => void;
   #last = 0;
+  /** When it was last heard of: its code is there from the first time on. */
+  #heard: number | undefined;
+  #pings: ReturnType<typeof setInterval> | undefined;
 
-  constructor(gone: () => void) {
+  constructor(own: string | undefined, gone: () => void) {
+    this.own = own;
     this.#gone = gone;
+    this.#worker = new Worker(new URL(own === undefined ? "./work.js" : "./own.js", document.baseURI), {
+      type: "module",
+    });
+    if (own !== undefined) this.#pings = setInterval(() => this.#ping(), SILENCE / 10);
     this.#worker.onmessage = ({ data }: MessageEvent<FromWork>) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(new Error(`Cannot go on: the worker ended, ${event.message || "it could not be loaded"}`));
+      this.end(new Error(`Cannot go on: the worker ended, ${event.message || "it could not be loaded"}`));
     };
   }
 
@@ -85,12 +107,12 @@ class Lane {
     const abort = (): void => {
       this.#tell({ abort: id });
       setTimeout(() => {
-        if (this.#pending.has(id)) this.#end(new DOMException("The work was ended.", "AbortError"));
+        if (this.#pending.has(id)) this.end(new DOMException("The work was ended.", "AbortError"));
       }, GRACE);
     };
     try {
       signal?.addEventListener("abort", abort);
-      this.#tell({ id, kind, request });
+      this.#tell({ id, kind, request, own: this.own });
       return await promise;
     } finally {
       signal?.removeEventListener("abort", abort);
@@ -102,7 +124,15 @@ class Lane {
     this.#worker.postMessage(message);
   }
 
+  #ping(): void {
+    if (this.#heard === undefined || performance.now() - this.#heard < SILENCE) return this.#tell({ ping: true });
+    const limit = `it has not answered for ${SILENCE / 1000} s`;
+    this.end(new Error(`Cannot go on: ${limit} and may loop for ever, a program that comes to its end is wanted`));
+  }
+
   #hear(message: FromWork): void {
+    this.#heard = performance.now();
+    if ("pong" in message) return;
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     if ("updates" in message) pending.update(message.updates);
@@ -110,7 +140,9 @@ class Lane {
     else pending.fail(message.failure.name === "AbortError" ? aborted(message.failure) : new FarError(message.failure));
   }
 
-  #end(error: Error): void {
+  /** Ends the worker, and fails all that it was asked for. */
+  end(error: Error): void {
+    clearInterval(this.#pings);
     this.#worker.terminate();
     this.#gone();
     for (const pending of this.#pending.values()) pending.fail(error);

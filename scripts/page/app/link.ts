@@ -6,7 +6,7 @@
  * - A view that has more to say adds a line to {@linkcode FIELDS}; parameters are `p.NAME`.
  */
 
-import type { Catalog, CatalogEntry } from "../catalog.ts";
+import { type Catalog, type CatalogEntry, OWN } from "../catalog_entry.ts";
 import { faultOf, type Parameter } from "../../../lib/program/parameter.ts";
 
 /** The views, in the order of their tabs. */
@@ -26,6 +26,7 @@ interface Field<T extends string | number> {
 /** What a link may say besides view, program, variant and parameters. */
 export const FIELDS = {
   mode: oneOf("direct", "thread"),
+  own: oneOf("yes"),
   seed: whole({ least: -Number.MAX_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER }),
   schedule: matching(/^hf\d+:[\x21-\x7e]+$/, "a schedule such as explore prints, hf2:...,"),
   experiment: oneOf("busy", "house"),
@@ -139,7 +140,9 @@ function entryOf(
   const [first] = catalog;
   if (first === undefined) throw new TypeError("Cannot read a link: the catalog is empty, a program is wanted");
   if (found === undefined && name !== null) {
-    fault(`the program ${short(name)}`, "there is none of that name", `a program of the list; ${first.name}`);
+    const isOwn = name.startsWith(OWN);
+    const is = isOwn ? "a program of one's own is in no link" : "there is none of that name";
+    fault(`the program ${short(name)}`, is, isOwn ? "its module, under Learn," : "a program of the list");
   }
   return found ?? first;
 }

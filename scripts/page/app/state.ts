@@ -6,12 +6,16 @@
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalog, CatalogEntry } from "../catalog.ts";
+import { ownModule } from "./own/module.ts";
 import { type Link, type ParameterValue, type ReadLink, readLink, writeLink } from "./link.ts";
 
 /** The programs, in teaching order. */
 export const catalog: Catalog = await (await fetch("./catalog.json")).json();
 
-const read = signal<ReadLink>(readLink(location.hash, catalog));
+/** These, and the user's own. */
+export const programs: ReadonlySignal<Catalog> = computed(() => [...catalog, ...ownModule.value?.programs ?? []]);
+
+const read = signal<ReadLink>(readLink(location.hash, programs.value));
 
 /** What the page shows. */
 export const link: ReadonlySignal<Link> = computed(() => read.value.link);
@@ -30,12 +34,12 @@ export const parameters: ReadonlySignal<Readonly<Record<string, ParameterValue>>
 });
 
 addEventListener("hashchange", () => {
-  if (location.hash.slice(1) !== writeLink(link.peek())) read.value = readLink(location.hash, catalog);
+  if (location.hash.slice(1) !== writeLink(link.peek())) read.value = readLink(location.hash, programs.peek());
 });
 
 /** The address of a link on this page. */
-export function hrefOf(to: Partial<Link>): string {
-  return `#${writeLink({ ...link.value, ...to })}`;
+export function hrefOf(to: { readonly [K in keyof Link]?: Link[K] | undefined }): string {
+  return `#${writeLink(withLink(link.value, to))}`;
 }
 
 /**
@@ -47,12 +51,16 @@ export function go(
   to: { readonly [K in keyof Link]?: Link[K] | undefined },
   { keep = false }: { readonly keep?: boolean } = {},
 ): void {
-  const said = Object.entries({ ...link.peek(), ...to }).filter(([, value]) => value !== undefined);
-  const next = Object.fromEntries(said) as unknown as Link;
+  const next = withLink(link.peek(), to);
   const address = `#${writeLink(next)}`;
   if (address === location.hash) return;
   read.value = { link: next, faults: keep ? faults.peek() : [] };
   history[keep ? "replaceState" : "pushState"](null, "", address);
+}
+
+function withLink(link: Link, to: { readonly [K in keyof Link]?: Link[K] | undefined }): Link {
+  const said = Object.entries({ ...link, ...to }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as unknown as Link;
 }
 
 /** Shows another program, with its defaults, in the view that is open. */
@@ -63,7 +71,7 @@ export function goToProgram(name: string): void {
 
 /** What the catalog says of a program. */
 export function entryNamed(name: string): CatalogEntry {
-  const found = catalog.find((entry) => entry.name === name);
+  const found = programs.value.find((entry) => entry.name === name);
   if (found === undefined) {
     throw new TypeError(`Cannot show the program ${name}: there is none, one of the list is wanted`);
   }

@@ -5,11 +5,13 @@
  */
 
 import type { ExploreKind } from "./explore.ts";
+import type { InspectKind } from "./inspect.ts";
 import type { RunKind } from "./run.ts";
 import type { SimulateKind } from "./simulate.ts";
 
 /** The kinds of requests. */
 export interface Kinds {
+  readonly inspect: InspectKind;
   readonly run: RunKind;
   readonly explore: ExploreKind;
   readonly simulate: SimulateKind;
@@ -41,15 +43,19 @@ export interface FarFailure {
 }
 
 /** What a worker is told. */
-export type ToWork = { readonly id: number; readonly kind: keyof Kinds; readonly request: unknown } | {
-  readonly abort: number;
-};
+export type ToWork = Ask | { readonly abort: number } | { readonly ping: true };
+
+/** A request. */
+export interface Ask {
+  readonly id: number;
+  readonly kind: keyof Kinds;
+  readonly request: unknown;
+  /** A module of the user's programs, in a worker that has no other. */
+  readonly own: string | undefined;
+}
 
 /** What it tells. */
-export type FromWork =
-  & { readonly id: number }
-  & (
-    | { readonly updates: readonly unknown[] }
-    | { readonly answer: unknown }
-    | { readonly failure: FarFailure }
-  );
+export type FromWork = { readonly pong: true } | { readonly id: number } & News;
+
+/** What becomes of a request. */
+type News = { readonly updates: readonly unknown[] } | { readonly answer: unknown } | { readonly failure: FarFailure };

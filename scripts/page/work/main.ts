@@ -5,11 +5,12 @@
  * - Whatever a handler throws is told, and changes nothing for other requests.
  */
 
-import type { Asked, FarFailure, FromWork, Handler, Kind, Kinds, ToWork } from "./kinds.ts";
+import type { Ask, Asked, FarFailure, FromWork, Handler, Kind, Kinds, ToWork } from "./kinds.ts";
 import { Updates } from "./updates.ts";
 
 /** The handlers, each loaded when it is asked for. */
 const handlers: { readonly [K in keyof Kinds]: () => Promise<Handler<Kinds[K]>> } = {
+  inspect: async () => (await import("./inspect.ts")).inspect,
   run: async () => (await import("./run.ts")).run,
   explore: async () => (await import("./explore.ts")).explore,
   simulate: async () => (await import("./simulate.ts")).simulate,
@@ -24,16 +25,18 @@ const running = new Map<number, AbortController>();
 
 app.onmessage = ({ data }) => {
   if ("abort" in data) running.get(data.abort)?.abort();
-  else void answer(data.id, handlers[data.kind] as () => Promise<Handler<Kind>>, data.request);
+  else if ("ping" in data) app.postMessage({ pong: true });
+  else void answer(data);
 };
 
-async function answer(id: number, load: () => Promise<Handler<Kind>>, request: unknown): Promise<void> {
+async function answer({ id, kind, request, own }: Ask): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   const updates = new Updates((some) => app.postMessage({ id, updates: some }));
   const asked: Asked<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
   try {
-    const handler = await load();
+    if (own !== undefined) await (await import("./own.ts")).adopt(own);
+    const handler = await handlers[kind]() as Handler<Kind>;
     const value = await handler(request, asked);
     updates.flush();
     app.postMessage({ id, answer: value });

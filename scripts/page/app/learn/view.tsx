@@ -1,13 +1,14 @@
 /**
- * Learn: the programs in teaching order, each with its claim and its code.
+ * Learn: the programs in teaching order, each with its claim and its code; and a program of one's own.
  */
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Sources } from "../../catalog.ts";
+import { OwnProgram } from "../own/view.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { catalog, hrefOf, program } from "../state.ts";
+import { catalog, hrefOf, link, program } from "../state.ts";
 
 /** The view. */
 export default function LearnView(): JSX.Element {
@@ -16,6 +17,7 @@ export default function LearnView(): JSX.Element {
     void fetch("./sources.json").then(async (answer) => sources.value = await answer.json());
   }, []);
   const { name, claim } = program.value;
+  const { own } = link.value;
   return (
     <div class="learn">
       <nav class="panel" aria-label="Programs">
@@ -23,19 +25,24 @@ export default function LearnView(): JSX.Element {
           {catalog.map((entry) => (
             <li key={entry.name}>
               <a
-                href={hrefOf({ program: entry.name, parameters: {} })}
-                aria-current={entry.name === name ? "page" : undefined}
+                href={hrefOf({ program: entry.name, parameters: {}, own: undefined })}
+                aria-current={own === undefined && entry.name === name ? "page" : undefined}
               >
                 {entry.name}
               </a>
             </li>
           ))}
         </ol>
+        <a href={hrefOf({ own: "yes" })} aria-current={own === undefined ? undefined : "page"}>A program of your own</a>
       </nav>
-      <Panel title={name}>
-        <p class="claim">{claim}</p>
-        <pre class="code" tabIndex={0} aria-label="Its code">{sources.value[name]?.text}</pre>
-      </Panel>
+      {own === undefined
+        ? (
+          <Panel title={name}>
+            <p class="claim">{claim}</p>
+            <pre class="code" tabIndex={0} role="region" aria-label="Its code">{sources.value[name]?.text}</pre>
+          </Panel>
+        )
+        : <OwnProgram />}
     </div>
   );
 }

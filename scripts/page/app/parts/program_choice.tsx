@@ -6,13 +6,13 @@ import type { JSX } from "preact";
 import { faultOf, type Parameter } from "../../../../lib/program/parameter.ts";
 import type { CatalogEntry } from "../../catalog.ts";
 import { type ParameterValue, valueOf } from "../link.ts";
-import { catalog, go, goToProgram, link, parameters, program, variant } from "../state.ts";
+import { go, goToProgram, link, parameters, program, programs, variant } from "../state.ts";
 import { Select, Switch, TextField } from "./fields.tsx";
 import { Toolbar } from "./panel.tsx";
 
 /** The choice; `among` leaves out programs that a view cannot show. */
 export function ProgramChoice({ among }: { readonly among?: (entry: CatalogEntry) => boolean }): JSX.Element {
-  const names = catalog.filter((entry) => among?.(entry) ?? true).map(({ name }) => name);
+  const names = programs.value.filter((entry) => among?.(entry) ?? true).map(({ name }) => name);
   const { name, variants, specimens, claim } = program.value;
   if (!names.includes(name)) names.unshift(name);
   return (

@@ -1,0 +1,99 @@
+/**
+ * A program of the user's own: its text is written, pasted or loaded, and used after a click.
+ */
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { ask } from "../bridge.ts";
+import { Button } from "../parts/button.tsx";
+import { Message } from "../parts/message.tsx";
+import { Panel, Toolbar } from "../parts/panel.tsx";
+import { useTask } from "../parts/task.ts";
+import { hrefOf } from "../state.ts";
+import type { Fault } from "./bundle.ts";
+import { EXAMPLE } from "./example.ts";
+import { ownModule } from "./module.ts";
+import { isSealed } from "./sealed.ts";
+
+/** What came of using a text. */
+type Used = { readonly faults: readonly Fault[] } | { readonly names: readonly string[] };
+
+/** The panel. */
+export function OwnProgram(): JSX.Element {
+  const text = useSignal(ownModule.value?.text ?? EXAMPLE);
+  const { work, start, end } = useTask<Used>();
+  const use = (): void => start((signal) => taken(text.peek(), signal));
+  const { value: now } = work;
+  return (
+    <Panel title="A program of your own">
+      <p class="claim">
+        One TypeScript or JavaScript module that exports programs. It runs in this browser, in a worker that cannot
+        reach the network; it is kept nowhere.
+      </p>
+      <label class="file">
+        Load a file
+        <input
+          type="file"
+          accept=".ts,.js,.mjs,text/javascript"
+          onChange={async ({ currentTarget }) => {
+            const [file] = currentTarget.files ?? [];
+            if (file !== undefined) text.value = await file.text();
+          }}
+        />
+      </label>
+      <textarea
+        class="editor"
+        aria-label="The module's text"
+        spellcheck={false}
+        rows={22}
+        value={text.value}
+        onInput={({ currentTarget }) => text.value = currentTarget.value}
+      />
+      <Toolbar label="The module">
+        {now.state === "working"
+          ? <Button onClick={end}>Stop</Button>
+          : <Button kind="primary" onClick={use}>Use this module</Button>}
+      </Toolbar>
+      {now.state === "ended" && <Message kind="note">It was stopped.</Message>}
+      {now.state === "failed" && <Message kind="error" title="The module cannot be used">{now.error.message}</Message>}
+      {now.state === "done" && (
+        "faults" in now.value
+          ? now.value.faults.map((fault, at) => <FaultMessage key={at} fault={fault} />)
+          : (
+            <Message kind="good" title="The module is in use">
+              <ul>
+                {now.value.names.map((name) => (
+                  <li key={name}>
+                    {name}: <a href={hrefOf({ view: "run", program: name, parameters: {} })}>run it</a>,{" "}
+                    <a href={hrefOf({ view: "explore", program: name, parameters: {} })}>explore it</a>
+                  </li>
+                ))}
+              </ul>
+            </Message>
+          )
+      )}
+    </Panel>
+  );
+}
+
+async function taken(text: string, signal: AbortSignal): Promise<Used> {
+  if (!await isSealed()) {
+    throw new Error(
+      "Cannot run code of your own: this server does not keep it from the network, the page's own server or its service worker is wanted",
+    );
+  }
+  const bundled = await (await import("./bundle.ts")).bundle(text);
+  if ("faults" in bundled) return bundled;
+  const programs = await ask("inspect", null, { signal, own: bundled.code });
+  ownModule.value = { text, code: bundled.code, programs };
+  return { names: programs.map(({ name }) => name) };
+}
+
+function FaultMessage({ fault: { text, line, column = 1, shown } }: { readonly fault: Fault }): JSX.Element {
+  return (
+    <Message kind="error" title={line === undefined ? "The module cannot be used" : `Line ${line}, column ${column}`}>
+      <p>{text}</p>
+      {shown !== undefined && <pre>{`${shown}\n${" ".repeat(column - 1)}^`}</pre>}
+    </Message>
+  );
+}

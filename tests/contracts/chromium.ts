@@ -114,7 +114,7 @@ export function browserTests(
   file: string,
   content: () => Content | Promise<Content>,
 ): (name: string, body: (browser: Browser) => Promise<void>) => void {
-  const register = packageTests(file, LEFT_OUT);
+  const register = packageTests(file, { ignore: LEFT_OUT, alone: true });
   let all: Started | undefined;
   if (IS_INNER && !LEFT_OUT) {
     Deno.test.beforeAll(async () => {

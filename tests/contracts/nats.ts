@@ -18,7 +18,7 @@ export const LEFT_OUT: boolean = isLeftOut("nats-server");
 
 /** What registers the tests of a file that need a server. */
 export function natsTests(file: string): (name: string, body: () => Promise<void>) => void {
-  return packageTests(file, LEFT_OUT);
+  return packageTests(file, { ignore: LEFT_OUT });
 }
 
 /** Registers a suite that needs a server, in a soak alone. */

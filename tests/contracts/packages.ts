@@ -10,6 +10,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { AXE, ESBUILD, PAGE, PLAYWRIGHT } from "../../scripts/packages.ts";
 import { readTally } from "../../scripts/checks/tally.ts";
 import { runs } from "./soak.ts";
 
@@ -37,8 +38,11 @@ export function programPath(program: string): string | undefined {
   });
 }
 
-/** What registers the tests of a file, in either process. */
-export function packageTests(file: string, ignore: boolean): (name: string, body: () => Promise<void>) => void {
+/** What registers the tests of a file, in either process; see {@linkcode runInside} for `alone`. */
+export function packageTests(
+  file: string,
+  { ignore, alone = false }: { readonly ignore: boolean; readonly alone?: boolean },
+): (name: string, body: () => Promise<void>) => void {
   let run: Promise<string> | undefined;
   return (name, body) => {
     if (IS_INNER) return Deno.test({ name, fn: body, ignore });
@@ -46,7 +50,7 @@ export function packageTests(file: string, ignore: boolean): (name: string, body
       name,
       ignore,
       async fn() {
-        const text = await (run ??= runInside(file));
+        const text = await (run ??= runInside(file, { alone }));
         if (!text.includes(`\n${name} ... ok (`)) throw new Error(`in a process of its own:\n${text}`);
       },
     });
@@ -64,18 +68,32 @@ export function packageSuite(
     name,
     ignore,
     async fn() {
-      const text = await runInside(file);
+      const text = await runInside(file, { alone: false });
       const { passed, failed } = readTally(text) ?? { passed: 0, failed: 1 };
       if (passed === 0 || failed > 0) throw new Error(`in a process of its own:\n${text}`);
     },
   });
 }
 
-/** Runs the tests of a file in a process that may load the packages. */
-async function runInside(file: string): Promise<string> {
-  const lock = ["--frozen", `--lock=${fileURLToPath(new URL("../../scripts/packages.lock", import.meta.url))}`];
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "--allow-all", ...lock, fileURLToPath(file)],
+const LOCK = ["--frozen", `--lock=${fileURLToPath(new URL("../../scripts/packages.lock", import.meta.url))}`];
+
+/**
+ * Runs the tests of a file in a process that may load the packages. One that is `alone` has, as root, a network of its own,
+ * which is loopback: a browser drops what it loads whenever a network comes or goes, and other tests make some.
+ */
+async function runInside(file: string, { alone }: { readonly alone: boolean }): Promise<string> {
+  const path = fileURLToPath(file);
+  const test = [Deno.execPath(), "test", "--no-check", "--allow-all", ...LOCK, path];
+  if (!alone || Deno.uid() !== 0 || programPath("unshare") === undefined) return await said(test);
+  // It cannot download what it lacks.
+  const packages = [ESBUILD, ...Object.values(PAGE), PLAYWRIGHT, AXE];
+  await said([Deno.execPath(), "cache", "--quiet", "--no-check", ...LOCK, ...packages, path]);
+  return await said(["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", ...test]);
+}
+
+async function said([command = "", ...args]: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(command, {
+    args,
     env: { [INNER]: "1", NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",

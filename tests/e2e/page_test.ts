@@ -1,4 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { programNamed } from "../../lib/programs/mod.ts";
+import { ChromeTrace, Host } from "../../mod.ts";
 import type { Page } from "../contracts/chromium.ts";
 import { audit, pageTests } from "./page_site.ts";
 
@@ -89,4 +92,31 @@ test("on a plain file server the service worker isolates the page", async ({ bro
     `fetch("./work.js").then((answer) => answer.headers.get("content-security-policy"))`,
   );
   assertStringIncludes(policy, "default-src 'none'");
+});
+
+test("a trace that is dropped or opened is shown as lanes; one that is cut off, or none, is told in words", async ({ open }) => {
+  const tab = await open();
+  const trace = new ChromeTrace();
+  const observe = trace.process("lock, direct mode");
+  await using host = new Host();
+  await host.run(programNamed("lock"), { mode: "direct", observe });
+  const text = JSON.stringify(trace);
+  const file = (name: string, text: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+  await tab.setInputFiles("#file", file("lock.json", text));
+  await tab.getByRole("slider", { name: /Lanes/ }).waitFor();
+  await tab.getByText(/lock, direct mode, \d+/).waitFor();
+  await audit(tab, "the trace");
+  await tab.setInputFiles("#file", file("half.json", text.slice(0, -300)));
+  await tab.getByText(/half.json is cut off/).waitFor();
+  await tab.setInputFiles("#file", file("none.json", "<html>"));
+  await tab.getByText(/Cannot show none.json: it is no JSON/).waitFor();
+  await tab.getByRole("button", { name: "Close" }).click();
+  await tab.getByLabel("Mode").waitFor();
+  const dropped = `new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: (() => {
+    const all = new DataTransfer();
+    all.items.add(new File(["export const mine = 1;"], "mine.ts"));
+    return all;
+  })() })`;
+  await tab.evaluate(`void document.body.dispatchEvent(${dropped})`);
+  assertEquals(await tab.getByLabel("The module's text").inputValue(), "export const mine = 1;");
 });

@@ -16,6 +16,9 @@ export interface OwnModule {
   readonly programs: Catalog;
 }
 
+/** What stands in the editor; undefined before anybody has written there. */
+export const draft = signal<string | undefined>(undefined);
+
 /** The one that is in use. */
 export const ownModule = signal<OwnModule | undefined>(undefined);
 

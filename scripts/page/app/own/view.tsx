@@ -2,7 +2,6 @@
  * A program of the user's own: its text is written, pasted or loaded, and used after a click.
  */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { ask } from "../bridge.ts";
 import { Button } from "../parts/button.tsx";
@@ -12,7 +11,7 @@ import { useTask } from "../parts/task.ts";
 import { hrefOf } from "../state.ts";
 import type { Fault } from "./bundle.ts";
 import { EXAMPLE } from "./example.ts";
-import { ownModule } from "./module.ts";
+import { draft, ownModule } from "./module.ts";
 import { isSealed } from "./sealed.ts";
 
 /** What came of using a text. */
@@ -20,9 +19,9 @@ type Used = { readonly faults: readonly Fault[] } | { readonly names: readonly s
 
 /** The panel. */
 export function OwnProgram(): JSX.Element {
-  const text = useSignal(ownModule.value?.text ?? EXAMPLE);
+  const text = draft.value ?? ownModule.value?.text ?? EXAMPLE;
   const { work, start, end } = useTask<Used>();
-  const use = (): void => start((signal) => taken(text.peek(), signal));
+  const use = (): void => start((signal) => taken(text, signal));
   const { value: now } = work;
   return (
     <Panel title="A program of your own">
@@ -37,7 +36,7 @@ export function OwnProgram(): JSX.Element {
           accept=".ts,.js,.mjs,text/javascript"
           onChange={async ({ currentTarget }) => {
             const [file] = currentTarget.files ?? [];
-            if (file !== undefined) text.value = await file.text();
+            if (file !== undefined) draft.value = await file.text();
           }}
         />
       </label>
@@ -46,8 +45,8 @@ export function OwnProgram(): JSX.Element {
         aria-label="The module's text"
         spellcheck={false}
         rows={22}
-        value={text.value}
-        onInput={({ currentTarget }) => text.value = currentTarget.value}
+        value={text}
+        onInput={({ currentTarget }) => draft.value = currentTarget.value}
       />
       <Toolbar label="The module">
         {now.state === "working"

@@ -10,6 +10,8 @@ import { Message } from "../parts/message.tsx";
 import { views } from "../views.ts";
 import { Help, showHelp } from "./help.tsx";
 import { addShortcuts, onShortcut } from "./shortcuts.ts";
+import { DropPlace, OpenFile, traceFile } from "./files.tsx";
+import { TracePlace } from "./trace_place.tsx";
 import { Tabs } from "./tabs.tsx";
 import { nextTheme, ThemeChoice } from "./theme.tsx";
 import { ViewPlace } from "./view_place.tsx";
@@ -45,6 +47,7 @@ export function App(): JSX.Element {
         </h1>
         <Tabs />
         <div class="top-end">
+          <OpenFile />
           <ThemeChoice />
           <button class="quiet" type="button" onClick={showHelp} aria-label="Keyboard shortcuts">?</button>
         </div>
@@ -57,9 +60,10 @@ export function App(): JSX.Element {
             are wanted. Direct mode, exploring and simulating work.
           </Message>
         )}
-        <ViewPlace view={view} />
+        {traceFile.value === undefined ? <ViewPlace view={view} /> : <TracePlace />}
       </main>
       <Help />
+      <DropPlace />
     </>
   );
 }

@@ -9,14 +9,20 @@ import { runCommand } from "./command/ending.ts";
 import { complain, printLine } from "./command/output.ts";
 import { Bundler, type Source } from "./bundle/bundler.ts";
 import { ARGUMENT_LIMIT, argumentBytes } from "./bundle/guests.ts";
+import { declarations } from "./bundle/declarations.ts";
+import { manifest, TYPES } from "./bundle/manifest.ts";
 import { type PlatformName, PLATFORMS } from "./bundle/platforms.ts";
 
-const usage = `deno task bundle [--out DIR] [--json] [--help]
+const root = new URL("../", import.meta.url);
+
+const usage = `deno task bundle [--out DIR] [--no-types] [--json] [--help]
 
 Makes DIR/holdfast.js, the module, and DIR/cli.js, the command line: one file each, to be imported or run by URL;
 DIR/holdfast.node.js and DIR/holdfast.browser.js are the module for Node 24 and Bun, and for browsers.
---out   where they go [dist]
---json  prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes, of Deno's guests.
+DIR/holdfast.d.ts declares the types of all three, and with DIR/package.json "npm pack" makes a package of DIR.
+--out       where they go [dist]
+--no-types  leaves out the types, which take some seconds
+--json      prints {"files":[{"path","bytes"}],"guests":{"thread","process","argument","limit"}}; sizes in bytes, of Deno's guests.
 Ends with 0 if they are made, 1 if not, 2 for a wrong argument.`;
 
 const TAKES = { "--out": "a folder" } as const;
@@ -60,18 +66,25 @@ export interface Bundles {
 }
 
 /** Makes the bundles in a folder; only one call at a time. */
-export async function bundle(out: string): Promise<Bundles> {
+export async function bundle(out: string, { types }: { readonly types: boolean }): Promise<Bundles> {
   await using bundler = new Bundler();
   const { thread, process } = await bundler.guests("deno");
   const argument = argumentBytes(process);
   const files: BundledFile[] = [];
   await Deno.mkdir(out, { recursive: true });
-  for (const { file, ...source } of entries) {
-    const text = await bundler.text(source);
+  const write = async (file: string, text: string): Promise<void> => {
     const path = `${out}/${file}`;
     await Deno.writeTextFile(path, text);
     files.push({ path, bytes: size(text) });
+  };
+  for (const { file, ...source } of entries) {
+    // Deno looks there for the types of a file.
+    const head = types && file === PLATFORMS.deno ? `// @ts-self-types="./${TYPES}"\n` : "";
+    await write(file, head + await bundler.text(source));
   }
+  if (types) await write(TYPES, await declarations(root));
+  await write("package.json", manifest());
+  for (const file of ["README.md", "LICENSE"]) await Deno.copyFile(new URL(file, root), `${out}/${file}`);
   return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };
 }
 
@@ -81,7 +94,7 @@ function size(text: string): number {
 
 /** Runs the task and returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const given = readArguments(args, { flags: TAKES, switches: ["--json", "--help"] });
+  const given = readArguments(args, { flags: TAKES, switches: ["--json", "--no-types", "--help"] });
   if (given.has("--help")) {
     printLine(usage);
     return 0;
@@ -89,7 +102,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = flagReader(given, TAKES)("--out", "dist", (text) => text === "" ? undefined : text);
   let made: Bundles;
   try {
-    made = await bundle(out);
+    made = await bundle(out, { types: !given.has("--no-types") });
   } catch (error) {
     complain(`Cannot bundle: ${error instanceof Error ? error.message : error}\n`);
     return 1;

@@ -12,6 +12,12 @@ import page from "./page/app/deno.json" with { type: "json" };
 
 /** For `deno task bundle`. */
 export const ESBUILD = "npm:esbuild@0.28.2";
+/** See {@linkcode ESBUILD}: what makes its declarations, and is made for versions of TypeScript that have an API. */
+export const DECLARATIONS = "npm:rollup-plugin-dts@6.5.1";
+/** See {@linkcode DECLARATIONS}. */
+export const ROLLUP = "npm:rollup@4.68.8";
+/** See {@linkcode DECLARATIONS}. */
+export const TYPESCRIPT = "npm:typescript@5.9.3";
 /** For `deno task kernels`. */
 export const WABT = "npm:wabt@1.0.39";
 /** For `deno task bench`: what others do the same with. */
@@ -35,5 +41,9 @@ export const AXE = "npm:axe-core@4.14.1";
 
 if (import.meta.main) {
   const peers = [MULTITHREADING, PISCINA, POOLIFIER, TINYPOOL, WORKERPOOL];
-  console.log([NATS, ESBUILD, WABT, ...peers, ...Object.values(PAGE), PLAYWRIGHT, AXE].join("\n"));
+  console.log(
+    [NATS, ESBUILD, TYPESCRIPT, ROLLUP, DECLARATIONS, WABT, ...peers, ...Object.values(PAGE), PLAYWRIGHT, AXE].join(
+      "\n",
+    ),
+  );
 }

@@ -6,7 +6,7 @@
  */
 
 import { BLOCKS, BytePipe, type BytePipeHandle, Doorbell, type DoorbellHandle, LISTENS } from "../memory/mod.ts";
-import { now, type OwnThread } from "../platform/mod.ts";
+import { now, type OwnThread, type Transferable } from "../platform/mod.ts";
 import type { FrameKind } from "./frame.ts";
 import { FrameCursor } from "./frame_cursor.ts";
 import { Outbox } from "./outbox.ts";
@@ -88,7 +88,7 @@ export class ThreadEnd implements GuestEnd {
     return new Promise((resolve) => void (this.#awaited = resolve));
   }
 
-  sendMoved(value: unknown, transfer: readonly (ArrayBuffer | MessagePort)[]): void {
+  sendMoved(value: unknown, transfer: readonly Transferable[]): void {
     this.#thread.send({ kind: "moved", value } satisfies FromThread, transfer);
   }
 

@@ -5,8 +5,8 @@
  * - Everything is reached when it is used, never when a module loads: the library can be imported anywhere.
  */
 
-/** What can be moved to another realm. */
-export type Transferable = ArrayBuffer | MessagePort;
+/** What can be moved to another realm. Node's types have the class of ports alone, and no type of that name. */
+export type Transferable = ArrayBuffer | InstanceType<typeof globalThis.MessagePort>;
 
 /** Signals by which a child may be ended. */
 export type ProcessSignal = "SIGTERM" | "SIGKILL" | "SIGINT" | "SIGHUP" | "SIGQUIT";

@@ -3,7 +3,7 @@
  */
 
 import type { SharedMemoryHandle, Steps } from "../memory/mod.ts";
-import type { Moved, ServiceContext, SharedCall } from "../host/mod.ts";
+import type { Moved, ServiceContext, SharedCall, Transferable } from "../host/mod.ts";
 import type { Shareables } from "../sync/mod.ts";
 
 /**
@@ -39,9 +39,8 @@ export type Crossing =
   | Error
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>
-  | ArrayBuffer
   | ArrayBufferView
-  | MessagePort;
+  | Transferable;
 
 /** What a function takes. */
 export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, ...rest: never) => unknown ? A

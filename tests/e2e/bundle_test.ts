@@ -33,7 +33,7 @@ async function textsOf(path: string): Promise<string[]> {
 Deno.test("bundle() makes the module for each platform and the command line, and tells their sizes", async () => {
   assertEquals(
     made.files.map(({ path }) => path),
-    [...Object.values(PLATFORMS), "cli.js"].map((file) => `${dist}/${file}`),
+    [...Object.values(PLATFORMS), "cli.js", "package.json"].map((file) => `${dist}/${file}`),
   );
   for (const { path, bytes } of made.files) assertEquals((await Deno.stat(path)).size, bytes);
   const { process, argument, limit } = made.guests;
@@ -41,7 +41,7 @@ Deno.test("bundle() makes the module for each platform and the command line, and
 });
 
 Deno.test("bundle() makes files that import node: modules only, and say nothing of this machine", async () => {
-  for (const { path } of made.files) {
+  for (const { path } of made.files.filter(({ path }) => path.endsWith(".js"))) {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", path] }).output();
     const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
       modules: { kind: string; dependencies?: { specifier: string }[] }[];
@@ -149,11 +149,11 @@ Deno.test("argumentBytes() refuses a guest that is too long for one argument", (
   );
 });
 
-Deno.test("deno task bundle takes --out, --json and --help, and nothing else", async () => {
+Deno.test("deno task bundle takes --out, --no-types, --json and --help, and nothing else", async () => {
   const task = async (...args: string[]) => await run(["--allow-all", `${root}scripts/bundle.ts`, ...args]);
   const help = await task("--help");
   assertEquals(help.code, 0);
-  for (const flag of ["--out", "--json"]) assert(help.stdout.includes(flag), help.stdout);
+  for (const flag of ["--out", "--no-types", "--json"]) assert(help.stdout.includes(flag), help.stdout);
   for (const [args, named] of [[["--minify"], "--minify"], [["here"], "here"], [["--out", ""], "--out"]] as const) {
     const wrong = await task(...args);
     assertEquals({ code: wrong.code, stdout: wrong.stdout }, { code: 2, stdout: "" });

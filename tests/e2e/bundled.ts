@@ -10,10 +10,10 @@ import type { Bundles } from "../../scripts/bundle.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Makes the bundles in a folder, and says what was made. */
-export async function bundled(out: string): Promise<Bundles> {
+/** Makes the bundles in a folder, without types unless asked for, and says what was made. */
+export async function bundled(out: string, { types = false } = {}): Promise<Bundles> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "bundle", "--out", out, "--json"],
+    args: ["task", "--quiet", "bundle", "--out", out, "--json", ...types ? [] : ["--no-types"]],
     cwd: root,
     stderr: "piped",
   }).output();

@@ -46,8 +46,8 @@ export interface Ground {
   readonly job: string;
   /** Names that stand for nothing. */
   readonly hidden: readonly string[];
-  /** Has code that reaches past its globals find no clock and no chance there. */
-  seal(globals: Readonly<Record<string, unknown>>): void;
+  /** Has code that reaches past its globals find no clock and no chance there; with `isWhole`, all of the world. */
+  seal(globals: Readonly<Record<string, unknown>>, options: { readonly isWhole: boolean }): void;
   /** Does something, and all microtasks that come of it; for at most so many milliseconds. */
   drain(act: () => void, options: { readonly timeout: number }): Drained;
 }
@@ -65,6 +65,9 @@ const UNNAMED = `(() => {
 })()`;
 /** What of a new realm reads clocks, waits or lives outside: the world has its own. */
 const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
+
+/** What of the language reads clocks or chance. */
+const CLOCKED = ["Date", "Math", "Intl"];
 
 /** Makes the ground of a drain. */
 export function groundOf(drain: Drain): Ground {
@@ -90,13 +93,16 @@ class OwnQueue implements Ground {
     this.language[JOB] = () => {};
   }
 
-  seal(globals: Readonly<Record<string, unknown>>): void {
+  seal(globals: Readonly<Record<string, unknown>>, { isWhole }: { readonly isWhole: boolean }): void {
     const removed = vm.runInContext(
       "(names) => { for (const name of names) delete globalThis[name]; delete Atomics.waitAsync; delete Atomics.wait; }",
       this.context,
     );
     removed(REMOVED);
-    for (const name of ["Date", "Math", "Intl"]) this.language[name] = globals[name];
+    for (const name of isWhole ? Object.keys(globals) : CLOCKED) {
+      const value = globals[name];
+      Object.defineProperty(this.language, name, { value, writable: true, configurable: true });
+    }
   }
 
   drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {

@@ -60,6 +60,9 @@ interface WorldExports {
   readonly EventEmitter: unknown;
 }
 
+/** Code that makes code of a text. */
+const DYNAMIC = /\b(?:Function|eval)\s*\)?\s*\(/;
+
 /** Globals that wait for nothing and read no clock. */
 const PURE = ["URL", "URLPattern", "URLSearchParams", "TextEncoder", "TextDecoder", "atob", "btoa"] as const;
 
@@ -81,6 +84,8 @@ export class Realm {
   readonly #names: readonly string[];
   readonly #promise: unknown;
   readonly #places: Announced["places"] | undefined;
+  /** Whether code may be made of text: it finds the globals of the first run, so each run is the first. */
+  readonly isDynamic: boolean;
   /** What each run begins with. */
   readonly start: Pick<Started, "evaluate" | "isGlobal">;
 
@@ -117,13 +122,16 @@ export class Realm {
     });
     this.#exports = (compiled as () => WorldExports)();
     const { globals } = isWorker ? this.#exports.makeScope(this.#host) : this.#run(0);
-    this.#ground.seal(globals);
+    this.isDynamic = DYNAMIC.test(bundle.code);
+    this.#ground.seal(globals, { isWhole: this.isDynamic });
     const all = [...new Set([...Object.keys(globals), ...this.#exports.GLOBAL_NAMES, ...hidden])];
     const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(bundle.code);
     // Code that is made at run time may name any of them.
-    const names = uses("eval") || uses("Function") ? all : all.filter(uses);
+    const names = this.isDynamic ? all : all.filter((name) => uses(name) || name === "__eval");
     const own = waits === undefined ? {} : this.#telling(waits);
-    const make = this.#compiledModule(told?.code ?? bundle.code, [...names, ...Object.keys(own)]);
+    // What is called as (0, eval) finds globals: the places in the text stay.
+    const code = (told?.code ?? bundle.code).replaceAll("(0, eval)", drain === "turn" ? "( __eval)" : "(0, eval)");
+    const make = this.#compiledModule(code, [...names, ...Object.keys(own)]);
     this.start = {
       evaluate: (globals) => make(...names.map((name) => globals[name]), ...Object.values(own)),
       isGlobal: this.#exports.GLOBAL_NAMES.some((name) => names.includes(name)),
@@ -206,6 +214,7 @@ export class Realm {
     for (let place = 0; place < places; place++) {
       const run = this.#runs[place];
       if (run === undefined || !this.#own.get(run)?.restore()?.isSpoiled) continue;
+      if (this.isDynamic) return { name: "a global", isSpoiled: true };
       // Another one takes its place.
       this.#own.delete(run);
       delete this.#runs[place];

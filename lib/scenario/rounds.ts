@@ -176,7 +176,7 @@ export class Rounds {
   *perform(schedulers: readonly Scheduler[], options: RoundOptions = {}): Generator<void, readonly Performed[]> {
     const lives = schedulers.map((scheduler, place) => new Live(scheduler, place));
     let isOver = false;
-    const isTogether = this.#options.isTogether && this.#options.drain === "own-queue";
+    const isTogether = this.#options.isTogether && this.#options.drain === "own-queue" && !this.#realm.isDynamic;
     if (lives.length > 1 && !this.#changes && isTogether) {
       isOver = yield* this.#performAll(lives, options);
     }

@@ -61,6 +61,20 @@ Deno.test("by turns a scenario finds the language, the world, and nothing else o
   assertEquals([Reflect.get(Array.prototype, "count"), Reflect.get(globalThis, "count")], [undefined, undefined]);
 });
 
+Deno.test("code that is made of a text finds the world, and by turns is refused", async () => {
+  await using esbuild = await testEsbuild();
+  const { result } = await exploreScenario(turns, { esbuild, name: "textual", input: false });
+  const { verdict, outcomes } = result;
+  assertEquals([verdict, outcomes.map(({ outcome }) => outcome)], ["proved", [["function1735689600000", [
+    "function",
+    0,
+    true,
+  ]]]]);
+  const options = { esbuild, name: "textual", input: true };
+  const error = await assertRejects(() => exploreScenario(turns, options), ScenarioError);
+  assert(error.message.includes("Cannot use eval of globals, by turns, in a scenario"), error.message);
+});
+
 Deno.test("by turns errors that nobody catches are found, and what the world lacks is refused", async () => {
   await using esbuild = await testEsbuild();
   for (

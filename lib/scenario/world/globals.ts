@@ -156,6 +156,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     console: printing,
     process,
     navigator: { locks: locks(outside), userAgent: "Holdfast", hardwareConcurrency: 1, language: "en", onLine: true },
+    ...host.foreign === undefined ? textual() : {},
     Deno: Object.fromEntries(host.denoNames.map((name) => [name, refuse(`Deno.${name}`)])),
     // Atomics belong to shared memory: here they are taken whole, without what waits.
     Atomics: waitless(Reflect.get(globalThis, "Atomics")),
@@ -175,6 +176,16 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
   globals["__filename"] = "/scenario.js";
   globals["__dirname"] = "/";
   return { globals, world };
+}
+
+/** What makes code of text finds the globals of its realm: where these are not the world's it is refused. */
+function textual(): Names {
+  const instead = "code that is no text";
+  const made = refuse("Function with a text, by turns,", { instead });
+  return {
+    Function: Object.defineProperty(made, "prototype", { value: Function.prototype }),
+    __eval: refuse("eval of globals, by turns,", { instead }),
+  };
 }
 
 /** `Atomics` without what waits. */

@@ -19,6 +19,7 @@ export class Rejections implements Disposable {
   readonly #owns: (promise: unknown) => boolean;
   #heard: Rejection[] = [];
   #uncaught: unknown[] = [];
+  readonly #told = new WeakSet<Rejection>();
 
   /** `owns` says which promises count, `hearsErrors` whether errors that nobody caught do. */
   constructor(owns: (promise: unknown) => boolean, { hearsErrors }: { readonly hearsErrors: boolean }) {
@@ -43,6 +44,15 @@ export class Rejections implements Disposable {
     const taken = this.#heard.filter(({ promise, isHandled }) => !isHandled && owns(promise));
     this.#heard = this.#heard.filter((rejection) => !taken.includes(rejection));
     return taken.map(({ reason }) => reason);
+  }
+
+  /** Takes out what was told to somebody: `tell` says so of each that it was not told of yet. Whether it was told of any. */
+  tell(tell: (rejection: Rejection) => boolean): boolean {
+    const fresh = this.#heard.filter((rejection) => !rejection.isHandled && !this.#told.has(rejection));
+    for (const rejection of fresh) this.#told.add(rejection);
+    const heard = new Set(fresh.filter(tell));
+    this.#heard = this.#heard.filter((rejection) => !heard.has(rejection));
+    return fresh.length > 0;
   }
 
   /** Forgets what was heard. */

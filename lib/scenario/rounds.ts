@@ -7,31 +7,16 @@
  *   endless loop), the runs are repeated one by one, with the same choices. Where a run changes what all share, that is undone, and
  *   from then on each is alone.
  * - It yields after each drain: its host then has to take a turn of the event loop, in which rejections are heard of.
- *
- * Longer than most files because what runs share (the realm, the drain, the blame for what goes wrong) is decided round by round,
- * over the same few fields.
  */
 
 import { ScenarioError } from "../errors.ts";
-import {
-  type BugKind,
-  type Clock,
-  type Departure,
-  faultChoice,
-  fingerprint,
-  type Judged,
-  type Point,
-  type RunEnd,
-  type Scheduler,
-} from "../explorer/mod.ts";
+import type { BugKind, Clock, RunEnd, Scheduler } from "../explorer/mod.ts";
 import { builtinModule } from "./bundle.ts";
 import { type Drained, NeedsModuleError, NeedsTurnError } from "./ground.ts";
+import { LEAST_WIDTH, Live, type Performed } from "./live.ts";
 import { Realm, type RealmOptions } from "./realm.ts";
 import type { Rejections } from "./rejections.ts";
-import type { SourcePlace } from "./source_map.ts";
 import { textOfPlace, verdictOf } from "./verdict.ts";
-import type { Completion } from "./world/outside.ts";
-import type { Run } from "./world/main.ts";
 
 /** How runs are performed. */
 export interface RoundsOptions extends RealmOptions {
@@ -53,39 +38,6 @@ export interface RoundsOptions extends RealmOptions {
   readonly isTogether: boolean;
 }
 
-/** A completion that came, as a trace shows it. */
-export interface Step {
-  readonly chain: number;
-  readonly label: string;
-  /** What came of it. */
-  readonly notes: readonly string[];
-  /** The chain that would have come, where it is another. */
-  readonly instead: number | undefined;
-  readonly insteadLabel: string | undefined;
-  /** Where the code asked for it. */
-  readonly source: string | undefined;
-}
-
-/** A run that was performed. */
-export interface Performed {
-  readonly kind: RunEnd["kind"];
-  readonly judged: Judged;
-  /** Where it departs from the order. */
-  readonly departures: readonly Departure[];
-  /** How often it does. */
-  readonly preemptions: number;
-  /** What befell it, of what the scenario has asked for. */
-  readonly faults: readonly string[];
-  /** How many completions came. */
-  readonly steps: number;
-  /** What came, in 32 bits. */
-  readonly fingerprint: number;
-  /** What came, step by step; only where that was asked for. */
-  readonly trace: readonly Step[];
-  /** What the code printed. */
-  readonly printed: readonly string[];
-}
-
 /** How a round is performed. */
 export interface RoundOptions {
   /** Whether what comes is kept step by step. */
@@ -100,11 +52,8 @@ export interface RoundOptions {
 
 /** For how many chains an action's number is told by its chain alone. */
 const WIDE = 2 ** 20;
-const LEAST_WIDTH = 8;
-const NONE: readonly number[] = [];
 /** How many turns are taken for a run that nothing is left for. */
 const SETTLING = 8;
-const NOTHING: ReadonlyMap<number, readonly number[]> = new Map();
 
 /** How many times as long as usual a drain may take where others take the processor. */
 const MOST_PATIENCE = 64;
@@ -236,7 +185,10 @@ export class Rounds {
       }
       if (this.#options.drain === "turn") yield* this.#settled(going);
       for (const error of this.#rejections.uncaught) for (const { run } of going) run?.crashes(error);
-      if (isAlone) this.#endWorkers(going);
+      if (isAlone) {
+        this.#endWorkers(going);
+        yield* this.#tell(going, { realm, doubts, patience });
+      }
       if (!isAlone && (doubts.are || this.#rejections.heard.length > 0)) {
         this.#restore(lives.length);
         return false;
@@ -251,6 +203,23 @@ export class Rounds {
     }
     this.#restore(isAlone ? 1 : lives.length);
     return isAlone || !this.#changes;
+  }
+
+  /** Tells a run of its rejections that nobody handles, and of those that come of it. */
+  *#tell(
+    lives: readonly Live[],
+    how: { readonly realm: Realm; readonly doubts: { are: boolean }; readonly patience: number },
+  ): Generator<void, void> {
+    const [run] = lives.flatMap((live) => live.run ?? []);
+    if (run === undefined) return;
+    const tell = () => {
+      let isTold = false;
+      this.#drain(() => {
+        isTold = this.#rejections.tell(({ reason, promise }) => run.handles(reason, promise));
+      }, { ...how, going: lives, isAlone: true });
+      return isTold;
+    };
+    while (this.#rejections.heard.length > 0 && tell()) yield;
   }
 
   /** A rejection that nobody handles ends the worker that it is of. */
@@ -357,136 +326,4 @@ export class Rounds {
       live.end(kind, verdictOf({ run, isEndless, rejections, last: live.last, placesIn }, ignore), placesIn);
     }
   }
-}
-
-/** A run that is under way. Its choices are kept, so that it can be repeated from the start. */
-class Live {
-  readonly place: number;
-  run: Run | undefined;
-  next: Completion | undefined;
-  readonly #scheduler: Scheduler;
-  readonly #picks: number[] = [];
-  readonly #candidates: Completion[] = [];
-  readonly #actions: number[] = [];
-  #point: { -readonly [K in keyof RunEnd]: RunEnd[K] } = startOf(this.#actions, LEAST_WIDTH);
-  #departures: Departure[] = [];
-  #print = 0;
-  #traces = false;
-  #steps: { readonly completion: Completion; readonly instead: Completion | undefined; notes: readonly string[] }[] =
-    [];
-  #performed: Performed | undefined;
-
-  constructor(scheduler: Scheduler, place: number) {
-    this.#scheduler = scheduler;
-    this.place = place;
-  }
-
-  /** What came last, for people. */
-  get last(): string {
-    return this.next?.label ?? "the start";
-  }
-
-  begin(run: Run, { tasks, traces }: { readonly tasks: number; readonly traces: boolean }): void {
-    this.run = run;
-    this.next = undefined;
-    this.#point = startOf(this.#actions, tasks);
-    this.#departures = [];
-    this.#print = 0;
-    this.#traces = traces;
-    this.#steps = [];
-    this.#performed = undefined;
-  }
-
-  /** Chooses what comes next, or says how the run has ended. */
-  decide(
-    { isOrdered, isFaultless, stepLimit }: {
-      readonly isOrdered: boolean;
-      readonly isFaultless: boolean;
-      readonly stepLimit: number;
-    },
-  ): "goes on" | RunEnd["kind"] {
-    const { run } = this;
-    const point = this.#point;
-    if (run === undefined) return "cut";
-    const { outside } = run;
-    const step = this.#steps.at(-1);
-    if (step !== undefined && this.#traces) step.notes = outside.notes.splice(0);
-    if (run.refused !== undefined || run.unfit !== undefined) return "complete";
-    if (outside.crash !== undefined || outside.broken !== undefined || outside.state === "threw") return "complete";
-    const candidates = this.#candidates;
-    outside.candidates(candidates, { isOrdered, isFaultless });
-    if (candidates.length === 0) return "complete";
-    if (point.step >= stepLimit) return "too-long";
-    this.#actions.length = 0;
-    for (const { chain, fault } of candidates) this.#actions.push(chain + point.tasks * faultChoice(fault));
-    point.preempts = candidates.length > 1;
-    const pick = this.#picks[point.step] ?? this.#scheduler.pick(point);
-    const chosen = candidates[pick];
-    if (chosen === undefined) return "cut";
-    this.#picks[point.step] = pick;
-    this.#print = fingerprint(this.#print, `${chosen.chain} ${chosen.label}`);
-    if (pick > 0) {
-      point.preemptions++;
-      this.#departures.push({ step: point.step, task: chosen.chain, choice: faultChoice(chosen.fault) });
-    }
-    if (this.#traces) {
-      this.#steps.push({ completion: chosen, instead: pick > 0 ? candidates[0] : undefined, notes: [] });
-    }
-    point.last = chosen.chain;
-    point.step++;
-    this.next = chosen;
-    return "goes on";
-  }
-
-  end(kind: RunEnd["kind"], judged: Judged, placesIn: (stack: string | undefined) => readonly SourcePlace[]): void {
-    const point = this.#point;
-    point.kind = kind;
-    const place = (stack: string | undefined) => {
-      const [first] = placesIn(stack);
-      return first === undefined ? undefined : `${first.source}:${first.line}:${first.column}`;
-    };
-    this.#performed = {
-      kind,
-      judged,
-      departures: this.#departures,
-      preemptions: point.preemptions,
-      faults: [...this.run?.outside.faults ?? []],
-      steps: point.step,
-      fingerprint: this.#print,
-      trace: this.#steps.map(({ completion: { chain, label, stack }, instead, notes }) => ({
-        chain,
-        label,
-        notes,
-        instead: instead?.chain,
-        insteadLabel: instead?.label,
-        source: place(stack),
-      })),
-      printed: [...this.run?.outside.printed ?? []],
-    };
-  }
-
-  /** What the run came to, once it is certain; the scheduler hears of it. */
-  performed(): Performed {
-    this.#scheduler.end(this.#point);
-    if (this.#performed === undefined) {
-      throw new Error("Cannot tell of a run: it is under way, one that has ended is wanted");
-    }
-    return this.#performed;
-  }
-}
-
-function startOf(actions: readonly number[], tasks: number): { -readonly [K in keyof RunEnd]: RunEnd[K] } & Point {
-  return {
-    kind: "complete",
-    actions,
-    tasks,
-    step: 0,
-    preempts: false,
-    preemptions: 0,
-    begins: () => NONE,
-    last: -1,
-    accesses: NONE,
-    woken: NONE,
-    pending: NOTHING,
-  };
 }

@@ -25,7 +25,8 @@ import {
   TreeTeam,
 } from "../explorer/mod.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
-import type { Performed, RoundOptions, Rounds } from "./rounds.ts";
+import type { Performed } from "./live.ts";
+import type { RoundOptions, Rounds } from "./rounds.ts";
 
 /** What is looked for. */
 export interface ScenarioGoal {

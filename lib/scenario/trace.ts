@@ -6,7 +6,7 @@
 
 import type { RunTrace, TraceRow } from "../explorer/mod.ts";
 import { chainNames } from "./chains.ts";
-import type { Performed } from "./rounds.ts";
+import type { Performed } from "./live.ts";
 
 /** The trace of a run. */
 export function scenarioTrace({ trace, judged, preemptions }: Performed): RunTrace {

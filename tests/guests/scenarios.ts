@@ -210,3 +210,29 @@ export async function hostile({ io }: World, which: string): Promise<unknown> {
   else if (how === "throws") throw made;
   return how === "gives" ? { made, of() {} } : undefined;
 }
+
+/** What nobody catches is heard of as a last resort, so no process ends of it. */
+export async function resort({ io }: World, how: string): Promise<string[]> {
+  const heard: string[] = [];
+  const hear = (text: string) => void Promise.resolve().then(() => heard.push(text));
+  if (how === "process") {
+    process.on("unhandledRejection", (reason) => hear(String(reason)));
+    process.on("uncaughtException", (error) => hear(String(error)));
+  } else {
+    addEventListener("unhandledrejection", (event) => {
+      if (how === "prevented") event.preventDefault();
+      hear(String(event.reason));
+    });
+    addEventListener("error", (event) => {
+      event.preventDefault();
+      hear(String(event.error));
+    });
+  }
+  void Promise.reject(new Error("a"));
+  await io("x");
+  queueMicrotask(() => {
+    throw new Error("b");
+  });
+  await io("y");
+  return heard;
+}

@@ -134,6 +134,27 @@ Deno.test("what is thrown may answer no question", async () => {
   }
 });
 
+Deno.test("what is heard of as a last resort is no bug", async () => {
+  await using esbuild = await testEsbuild();
+  for (const drain of ["own-queue", "turn"] as const) {
+    for (const input of ["process", "prevented"]) {
+      const { result: { verdict, outcomes } } = await exploreScenario(scenarios, {
+        esbuild,
+        name: "resort",
+        input,
+        drain,
+      });
+      assertEquals([input, verdict, outcomes.map(({ outcome }) => outcome)], [input, "proved", [[
+        "Error: a",
+        "Error: b",
+      ]]]);
+    }
+    const { result } = await exploreScenario(scenarios, { esbuild, name: "resort", input: "seen", drain });
+    assert(result.verdict === "bug");
+    assertEquals([result.kind, result.message.slice(0, 23)], ["unhandled-rejection", "nobody handles Error: a"]);
+  }
+});
+
 Deno.test("a scenario finds the world's clock and chance, and its module as it is at first", async () => {
   await using esbuild = await testEsbuild();
   const explored = async (name: string) => (await exploreScenario(scenarios, { esbuild, name, budget: 500 })).result;

@@ -11,6 +11,7 @@ import { chance, type Chooser } from "./chance.ts";
 import { clocks } from "./clock.ts";
 import { CloseEvent, CustomEvent, DOMException, ErrorEvent, Event, EventTarget, MessageEvent } from "./events.ts";
 import { Headers, Response } from "./fetch.ts";
+import { LastResort } from "./last_resort.ts";
 import { locks } from "./locks.ts";
 import { modules } from "./node/modules.ts";
 import type { Outside } from "./outside.ts";
@@ -67,20 +68,7 @@ const STORED = ["getItem", "setItem", "removeItem", "clear", "key"] as const;
 /** The globals of the runs of one outside, and what the scenario is handed. */
 export function globalsOf(outside: Outside, host: HostParts): { readonly globals: Names; readonly world: object } {
   const { world, fetch } = answers(outside, host.inspect);
-  const listeners = new EventTarget();
-  let processListeners = 0;
-  outside.resets.push(() => {
-    processListeners = 0;
-  });
-  outside.leftovers.push(() => processListeners > 0 ? ["a listener of the process"] : []);
-  const listen = () => {
-    processListeners++;
-    return process;
-  };
-  const unlisten = () => {
-    processListeners = Math.max(0, processListeners - 1);
-    return process;
-  };
+  const last = new LastResort(outside);
   const print = (...values: readonly unknown[]) => {
     outside.printed.push(values.map((value) => typeof value === "string" ? value : host.inspect(value)).join(" "));
   };
@@ -113,13 +101,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     exit: refuse("process.exit"),
     kill: refuse("process.kill"),
     emitWarning() {},
-    emit: () => false,
-    on: listen,
-    once: listen,
-    addListener: listen,
-    off: unlisten,
-    removeListener: unlisten,
-    listenerCount: () => processListeners,
+    ...last.processOf(() => process),
     stdout: { write: print, isTTY: false },
     stderr: { write: print, isTTY: false },
   };
@@ -163,9 +145,7 @@ export function globalsOf(outside: Outside, host: HostParts): { readonly globals
     Intl: clockless(),
     WeakRef: StrongRef,
     FinalizationRegistry: SilentRegistry,
-    addEventListener: listeners.addEventListener.bind(listeners),
-    removeEventListener: listeners.removeEventListener.bind(listeners),
-    dispatchEvent: listeners.dispatchEvent.bind(listeners),
+    ...last.globals,
     reportError: (error: unknown) => {
       outside.fails(error);
     },

@@ -108,6 +108,17 @@ class Run {
     this.outside.crash ??= { error };
   }
 
+  /** Tells of a rejection that nobody handles; whether somebody hears of it. */
+  handles(reason: unknown, promise: unknown): boolean {
+    this.blamed();
+    try {
+      return this.outside.handles(reason, promise);
+    } catch (error) {
+      this.outside.fails(error);
+      return true;
+    }
+  }
+
   /** Lets a completion come. */
   perform(completion: Completion): void {
     this.#listening(() => this.outside.perform(completion));

@@ -127,6 +127,9 @@ export class Outside {
   readonly farSides: ({ begin(near: unknown): void; hear(data: unknown): void } | undefined)[] = [];
   /** Told of what is used that the world lacks. */
   refuses: (error: Error) => void = () => {};
+  /** Tells of an error that nobody catches, and of a rejection that nobody handles: whether somebody hears of it. */
+  catches: (error: unknown) => boolean = () => false;
+  handles: (reason: unknown, promise: unknown) => boolean = () => false;
   /** Whether workers may die. */
   mayDie = false;
   #ended = new Set<number>();
@@ -314,8 +317,8 @@ export class Outside {
   /** Hears of an error that nobody catches, in the present realm: it ends a worker, or the run. */
   fails(error: unknown): void {
     const worker = this.workers[this.#realm - 1];
-    if (worker === undefined) this.crash ??= { error };
-    else worker.fails(error);
+    if (worker !== undefined) worker.fails(error);
+    else if (!this.catches(error)) this.crash ??= { error };
   }
 
   /** Takes a worker, and gives the number of its realm. */

@@ -106,6 +106,8 @@ interface Launched {
 }
 
 const PROGRAM = "chromium";
+/** What a browser says when the machine gets or loses an interface, as the tests of networks make them beside it. */
+const NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED";
 /** Whether the tests that need a browser are left out. */
 const LEFT_OUT: boolean = isLeftOut(PROGRAM);
 
@@ -168,7 +170,8 @@ async function inBrowser(
     contexts.push(made);
     const page = await made.newPage();
     page.on("console", (message: { type(): string; text(): string; location(): { url: string } }) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`);
+      if (!["error", "warning"].includes(message.type()) || message.text().includes(NETWORK_CHANGED)) return;
+      complaints.push(`${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error: Error) => complaints.push(error.stack ?? error.message));
     await page.goto((isolated ? sites.isolated : sites.plain).url(path));

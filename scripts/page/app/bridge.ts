@@ -15,6 +15,9 @@ const GRACE = 500;
 /** How long a worker with code of the user's may be busy without a turn of its event loop, in milliseconds. */
 const SILENCE = 5000;
 
+/** How often a worker is made anew where its files cannot be loaded. */
+const TRIES = 3;
+
 /** What is asked besides the request. */
 export interface AskOptions<K extends keyof Kinds> {
   /** Told of what happens meanwhile, many at once, about once a frame. */
@@ -62,12 +65,25 @@ export async function ask<K extends keyof Kinds>(
   if (known !== undefined && known.own !== own) {
     known.end(new DOMException("Another module took its place.", "AbortError"));
   }
-  const lane = lanes.get(name) ?? new Lane(own, () => lanes.delete(name));
-  lanes.set(name, lane);
-  return await lane.ask(kind, request, {
-    update: (updates) => update?.(updates as readonly Kinds[K]["update"][]),
-    signal,
-  }) as Kinds[K]["answer"];
+  for (let tries = 1;; tries++) {
+    const lane = lanes.get(name) ?? new Lane(own, () => lanes.delete(name));
+    lanes.set(name, lane);
+    try {
+      return await lane.ask(kind, request, {
+        update: (updates) => update?.(updates as readonly Kinds[K]["update"][]),
+        signal,
+      }) as Kinds[K]["answer"];
+    } catch (error) {
+      // A worker never tries again to load what it could not: when the network changes meanwhile, another one can.
+      if (!isNotLoaded(error) || tries === TRIES) throw error;
+      lane.end(error);
+    }
+  }
+}
+
+/** Whether an error says that a file of the page could not be loaded, as browsers say it. */
+function isNotLoaded(error: unknown): error is Error {
+  return error instanceof Error && /dynamically imported module|module script failed/i.test(error.message);
 }
 
 /** A worker and what it was asked for. */

@@ -3,7 +3,10 @@
  */
 
 /** What a browser does not give a program. */
-const WANTING: Readonly<Record<string, string>> = {};
+const WANTING: Readonly<Record<string, string>> = {
+  multitasking:
+    "It reads a file again and again, and a browser gives it none. In a terminal it runs: deno task run multitasking",
+};
 
 /** What is asked. */
 interface Wish {

@@ -15,6 +15,7 @@ import { Stage } from "../stage/stage.tsx";
 import { MomentTables, momentText } from "./moment_table.tsx";
 import { usePlayer } from "./player.ts";
 import { PlayerBar } from "./player_bar.tsx";
+import { SpanTable } from "./span_table.tsx";
 
 /** What a screen is told. */
 interface ScreenProps {
@@ -72,6 +73,7 @@ export function Screen({ film, clock }: ScreenProps): JSX.Element {
           <summary>This moment as tables</summary>
           <MomentTables moment={moment} />
         </details>
+        <SpanTable film={film} />
       </Panel>
     </>
   );

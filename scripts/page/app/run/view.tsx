@@ -77,6 +77,10 @@ export default function RunView(): JSX.Element {
             ? <Button onClick={end}>Stop</Button>
             : <Button kind="primary" onClick={run} disabled={reason !== undefined}>Run</Button>}
         </Toolbar>
+        <p class="terminal">
+          A browser starts no processes; in a terminal each task has one:{" "}
+          <code>deno task run {name} --mode process</code>
+        </p>
         {reason !== undefined && <Message kind="note" title={`${name} cannot run here`}>{reason}</Message>}
       </Panel>
       {now.state === "working" && (

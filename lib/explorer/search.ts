@@ -121,7 +121,9 @@ export interface SearchLimits {
 export interface ExploredRun {
   /** The number of the task that acted at each step. */
   readonly tasks: readonly number[];
-  /** What came out, as text: equal for equal outcomes. */
+  /** What came out. */
+  readonly value: unknown;
+  /** The same as text: equal for equal outcomes. */
   readonly outcome: string;
   /** The kind of the bug that it shows, if any. */
   readonly kind: BugKind | undefined;
@@ -483,11 +485,11 @@ export class Search {
     return "counted";
   }
 
-  #toldOf(execution: Execution, { text: outcome }: Judged, kind: BugKind | undefined): ExploredRun {
+  #toldOf(execution: Execution, { outcome: value, text: outcome }: Judged, kind: BugKind | undefined): ExploredRun {
     const departures = this.departures(execution);
     const count = execution.nodes.length;
     const tasks = execution.taken.map((action) => action % count);
-    return { tasks, outcome, kind, schedule: () => this.show(departures, { afresh: false }).schedule };
+    return { tasks, value, outcome, kind, schedule: () => this.show(departures, { afresh: false }).schedule };
   }
 
   /** Begins again where more is looked at than is known, by the invariant or the outcome, too. */

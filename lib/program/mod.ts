@@ -39,7 +39,7 @@ export {
   SHARING,
 } from "./program.ts";
 export { checkDefinition, type DefinitionClaim, type DefinitionParts } from "./definition.ts";
-export { faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
+export { exploredParameters, faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";
 export { ensure, pause } from "./ensure.ts";
 export { operationText, sameAnswer, sameOperation, type Script, type ScriptStep } from "./script.ts";

@@ -51,6 +51,15 @@ export type ParameterValues<P extends ParameterTable> = {
   readonly [K in keyof P]: P[K]["default"] extends number ? number : P[K]["default"] extends string ? string : boolean;
 };
 
+/** The parameters with the defaults that exploring has. */
+export function exploredParameters(table: ParameterTable): ParameterTable {
+  const entries = Object.entries(table).map(([name, parameter]): [string, Parameter] => {
+    if (!("explored" in parameter) || parameter.explored === undefined) return [name, parameter];
+    return [name, { ...parameter, default: parameter.explored }];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** What is wanted of a parameter instead of a value, if that is wrong. */
 export function faultOf(parameter: Parameter, value: unknown): string | undefined {
   if ("choices" in parameter) {

@@ -5,6 +5,7 @@
 
 import { programs } from "../../lib/programs/mod.ts";
 import { type AnyProgram, isProgram, type RunnableProgram } from "../../mod.ts";
+import { exploredParameters } from "../../lib/program/mod.ts";
 import { UsageError } from "../command/arguments.ts";
 import {
   type CommandGrammar,
@@ -56,9 +57,5 @@ function admit(program: RunnableProgram, { command }: CommandGrammar): AnyProgra
 
 /** A program whose defaults are those for exploring. */
 function small(program: AnyProgram): AnyProgram {
-  const parameters = Object.entries(program.parameters).map(([name, parameter]) => {
-    const explored = "explored" in parameter ? parameter.explored : undefined;
-    return [name, explored === undefined ? parameter : { ...parameter, default: explored }];
-  });
-  return { ...program, parameters: Object.fromEntries(parameters) };
+  return { ...program, parameters: exploredParameters(program.parameters) };
 }

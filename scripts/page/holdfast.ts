@@ -6,3 +6,15 @@
 
 export * from "../../mod.ts";
 export * as layers from "./layers.ts";
+export {
+  type Account,
+  accountOf,
+  type ExploredRun,
+  exploreInSlices,
+  type Rescheduled,
+  rescheduled,
+  type ScheduleChange,
+  type Strategy,
+} from "../../lib/explorer/mod.ts";
+export { dataText, isFailed } from "../../lib/program/mod.ts";
+export { turn } from "../../lib/platform/mod.ts";

@@ -10,13 +10,10 @@ import { FIRST_RUN, Pct, type PctRun } from "./pct.ts";
 import { Pos } from "./pos.ts";
 import { RandomWalk } from "./random_walk.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { strategies, type Strategy } from "./names.ts";
 import { DrawingTeam, type Team, TeamOfOne, TreeTeam } from "./team.ts";
 
-/** The ways of going through interleavings. */
-export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "random", "pos", "pct"] as const;
-
-/** A way of going through interleavings. */
-export type Strategy = typeof strategies[number];
+export { strategies, type Strategy } from "./names.ts";
 
 /** Those that take turns in the portfolio, in this order. */
 const TURNS = ["bounded", "random", "pos", "dpor", "pct"] as const;

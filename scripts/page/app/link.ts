@@ -7,6 +7,7 @@
  */
 
 import { type Catalog, type CatalogEntry, OWN } from "../catalog_entry.ts";
+import { strategies } from "../../../lib/explorer/strategies/names.ts";
 import { faultOf, type Parameter } from "../../../lib/program/parameter.ts";
 
 /** The views, in the order of their tabs. */
@@ -28,6 +29,10 @@ export const FIELDS = {
   mode: oneOf("direct", "thread"),
   own: oneOf("yes"),
   seed: whole({ least: -Number.MAX_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER }),
+  strategy: oneOf(...strategies),
+  budget: whole({ least: 1, most: 1_000_000_000 }),
+  all: oneOf("yes"),
+  step: whole({ least: 0, most: 1_000_000 }),
   schedule: matching(/^hf\d+:[\x21-\x7e]+$/, "a schedule such as explore prints, hf2:...,"),
   experiment: oneOf("busy", "house"),
   systems: whole({ least: 1, most: 32 }),

@@ -5,6 +5,7 @@
  */
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { exploredParameters } from "../../../lib/program/parameter.ts";
 import type { Catalog, CatalogEntry } from "../catalog.ts";
 import { ownModule } from "./own/module.ts";
 import { type Link, type ParameterValue, type ReadLink, readLink, writeLink } from "./link.ts";
@@ -21,8 +22,11 @@ const read = signal<ReadLink>(readLink(location.hash, programs.value));
 export const link: ReadonlySignal<Link> = computed(() => read.value.link);
 /** What was wrong with the address, a sentence each. */
 export const faults: ReadonlySignal<readonly string[]> = computed(() => read.value.faults);
-/** The program that is shown. */
-export const program: ReadonlySignal<CatalogEntry> = computed(() => entryNamed(link.value.program));
+/** The program that is shown; where it is explored, with the defaults of that, as on the command line. */
+export const program: ReadonlySignal<CatalogEntry> = computed(() => {
+  const entry = entryNamed(link.value.program);
+  return link.value.view === "explore" ? { ...entry, parameters: exploredParameters(entry.parameters) } : entry;
+});
 /** Its variant. */
 export const variant: ReadonlySignal<string> = computed(() =>
   link.value.variant ?? program.value.variants[0] ?? "plain"
@@ -66,7 +70,16 @@ function withLink(link: Link, to: { readonly [K in keyof Link]?: Link[K] | undef
 /** Shows another program, with its defaults, in the view that is open. */
 export function goToProgram(name: string): void {
   const { view, mode } = link.peek();
-  go({ view, mode, program: name, variant: undefined, parameters: {}, schedule: undefined, seed: undefined });
+  go({
+    view,
+    mode,
+    program: name,
+    variant: undefined,
+    parameters: {},
+    schedule: undefined,
+    step: undefined,
+    seed: undefined,
+  });
 }
 
 /** What the catalog says of a program. */

@@ -6,6 +6,7 @@
 
 import type { ExploreKind } from "./explore.ts";
 import type { InspectKind } from "./inspect.ts";
+import type { ReplayKind } from "./replay.ts";
 import type { RunKind } from "./run.ts";
 import type { SimulateKind } from "./simulate.ts";
 
@@ -14,6 +15,7 @@ export interface Kinds {
   readonly inspect: InspectKind;
   readonly run: RunKind;
   readonly explore: ExploreKind;
+  readonly replay: ReplayKind;
   readonly simulate: SimulateKind;
 }
 

@@ -13,6 +13,7 @@ const handlers: { readonly [K in keyof Kinds]: () => Promise<Handler<Kinds[K]>> 
   inspect: async () => (await import("./inspect.ts")).inspect,
   run: async () => (await import("./run.ts")).run,
   explore: async () => (await import("./explore.ts")).explore,
+  replay: async () => (await import("./replay.ts")).replay,
   simulate: async () => (await import("./simulate.ts")).simulate,
 };
 

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { type Link, type ParameterValue, readLink, VIEWS, writeLink } from "../../../../scripts/page/app/link.ts";
 import { catalog, type CatalogEntry } from "../../../../scripts/page/catalog.ts";
+import { strategies } from "../../../../lib/explorer/mod.ts";
 import type { Parameter } from "../../../../lib/program/mod.ts";
 
 const programs = catalog();
@@ -32,6 +33,10 @@ function links(entry: CatalogEntry): fc.Arbitrary<Link> {
     ),
     mode: fc.constantFrom("direct" as const, "thread" as const),
     seed: fc.maxSafeInteger().map((seed) => seed + 0),
+    strategy: fc.constantFrom(...strategies),
+    budget: fc.integer({ min: 1, max: 1_000_000_000 }),
+    all: fc.constant("yes" as const),
+    step: fc.nat(1_000_000),
     schedule: schedules,
     experiment: fc.constantFrom("busy" as const, "house" as const),
     systems: fc.integer({ min: 1, max: 32 }),

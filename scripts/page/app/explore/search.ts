@@ -1,0 +1,67 @@
+/**
+ * The exploration that the view shows: it runs again whenever the program or its settings change.
+ *
+ * - What it finds goes into the address, unless a schedule stands there already.
+ */
+
+import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import type { ExploreKind, Setting } from "../../work/explore.ts";
+import { ask } from "../bridge.ts";
+import { useTask, type Work } from "../parts/task.ts";
+import { go, link, parameters, program, variant } from "../state.ts";
+
+/** What exploring came to. */
+export type Explored = ExploreKind["answer"];
+
+/** What the view does with its exploration. */
+export interface Search {
+  readonly work: ReadonlySignal<Work<Explored>>;
+  /** How many schedules were run so far. */
+  readonly schedules: ReadonlySignal<number>;
+  start(): void;
+  end(): void;
+}
+
+/** How many schedules are run where the address does not say. */
+export const BUDGET = 10_000;
+
+/** The program and its settings. */
+export function settingNow(): Setting {
+  return {
+    program: program.value.name,
+    variant: variant.value,
+    parameters: parameters.value,
+    seed: link.value.seed ?? 0,
+  };
+}
+
+/** What is asked for, but for the variant. */
+export function requestNow(): ExploreKind["request"] {
+  const { strategy = "portfolio", budget = BUDGET, all } = link.value;
+  return { ...settingNow(), strategy, budget, keepGoing: all !== undefined };
+}
+
+/** The exploration of a view. */
+export function useSearch(): Search {
+  const { work, start: begin, end } = useTask<Explored>();
+  const schedules = useSignal(0);
+  const key = useComputed(() => JSON.stringify(requestNow()));
+  const start = (): void => {
+    const request = requestNow();
+    schedules.value = 0;
+    begin(async (signal) => {
+      const update = (some: readonly number[]): void => void (schedules.value = some.at(-1) ?? 0);
+      const explored = await ask("explore", request, { signal, update });
+      const { result } = explored;
+      const isShown = link.peek().schedule !== undefined;
+      if ("schedule" in result && !isShown) go({ schedule: result.schedule }, { keep: true });
+      return explored;
+    });
+  };
+  useSignalEffect(() => {
+    key.value;
+    end();
+    if (program.peek().explorable && link.peek().schedule === undefined) start();
+  });
+  return { work, schedules, start, end };
+}

@@ -1,0 +1,107 @@
+/**
+ * What exploring came to: the verdict, what it stands on, and the outcomes, each with a schedule on request.
+ */
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { ExploreResult } from "../../../../lib/explorer/mod.ts";
+import { ask } from "../bridge.ts";
+import { Button } from "../parts/button.tsx";
+import { Message } from "../parts/message.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { go } from "../state.ts";
+import { type Explored, requestNow } from "./search.ts";
+
+/** A verdict in words. */
+export function verdictText(result: ExploreResult): string {
+  return result.verdict === "bug" ? `BUG: ${result.kind}` : result.verdict.toUpperCase().replace("-", " ");
+}
+
+/** How much was run, and what that says. */
+function groundsOf({ result, interrupted }: Explored): string {
+  const ran = result.schedules === 1
+    ? "1 schedule was run"
+    : `${result.schedules.toLocaleString("en")} schedules were run`;
+  if (interrupted) return `${ran} before it was stopped.`;
+  switch (result.verdict) {
+    case "proved":
+      return `${ran}, and they stand for all orders: none shows a bug.`;
+    case "not-exhausted":
+      return `${ran}, and there are more; none of these shows a bug. A larger budget goes on.`;
+    case "bug":
+    case "found": {
+      const { preemptions, minimal } = result;
+      const needs = preemptions === 0
+        ? "no preemption"
+        : `${preemptions === 1 ? "1 preemption" : `${preemptions} preemptions`}${
+          minimal ? ", and no schedule with fewer shows it" : ""
+        }`;
+      return `${ran}. The bug needs ${needs}.`;
+    }
+  }
+}
+
+/** What exploring came to. */
+export function Verdict({ explored }: { readonly explored: Explored }): JSX.Element {
+  const { result, texts, ms } = explored;
+  const isBug = result.verdict === "bug";
+  const kind = isBug ? "error" : result.verdict === "proved" ? "good" : "warning";
+  const loop = result.verdict === "bug" ? result.loop : undefined;
+  return (
+    <Panel
+      title="Verdict"
+      aside={<span class="muted">{ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`}</span>}
+    >
+      <Message kind={kind} title={verdictText(result)}>
+        {"message" in result && <p>{result.message}</p>}
+        <p>{groundsOf(explored)}</p>
+        {result.assumptions.length > 0 && <p>Taken for granted: {result.assumptions.join("; ")}.</p>}
+        {loop !== undefined && <pre tabIndex={0} aria-label="Over and over">{loop.join("\n")}</pre>}
+      </Message>
+      <Outcomes result={result} texts={texts} />
+    </Panel>
+  );
+}
+
+/** How many outcomes are shown. */
+const MOST = 12;
+
+function Outcomes(
+  { result: { outcomes, distinct, schedules }, texts }: {
+    readonly result: ExploreResult;
+    readonly texts: readonly string[];
+  },
+): JSX.Element {
+  const told = useSignal("");
+  const find = async (at: number): Promise<void> => {
+    const outcome = outcomes[at]?.outcome;
+    told.value = "Looking for a schedule...";
+    try {
+      const { result } = await ask("explore", { ...requestNow(), keepGoing: false, find: { outcome } });
+      told.value = "schedule" in result ? "" : "None was found again: a larger budget is wanted.";
+      if ("schedule" in result) go({ schedule: result.schedule, step: undefined });
+    } catch (error) {
+      told.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  const most = Math.max(1, ...outcomes.map(({ count }) => count));
+  return (
+    <>
+      <h3>{distinct === 1 ? "Its only outcome" : `${distinct} outcomes`}</h3>
+      <ul class="outcomes" aria-label="Outcomes, each with how many schedules came to it">
+        {outcomes.slice(0, MOST).map(({ count }, at) => (
+          <li key={texts[at]}>
+            <code class="outcome">{texts[at]}</code>
+            <span class="bar" aria-hidden="true">
+              <span style={{ width: `${(100 * count) / most}%` }} />
+            </span>
+            <span class="count">{count.toLocaleString("en")} of {schedules.toLocaleString("en")}</span>
+            <Button label={`Show a schedule with outcome ${texts[at]}`} onClick={() => void find(at)}>Show one</Button>
+          </li>
+        ))}
+      </ul>
+      {distinct > MOST && <p class="muted">and {distinct - MOST} more</p>}
+      <p role="status" class="told">{told.value}</p>
+    </>
+  );
+}

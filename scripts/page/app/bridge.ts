@@ -1,9 +1,10 @@
 /**
  * The app's side of its workers: `ask` gives a promise of the answer, and updates on the way.
  *
- * - Each kind of request has a worker of its own, made when it is first asked: so a long search holds up nothing else.
- * - An ask that is aborted tells its worker; one that does not answer in time is ended, all that it was asked for fails, and
- *   the next ask makes another.
+ * - Each kind of request has a worker of its own, made when it is first asked: so a long search holds up nothing else. Whoever
+ *   asks may name a further one.
+ * - An ask that is aborted tells its worker. One that does not answer in time is ended, and another one begins anew with what
+ *   else it was asked for.
  */
 
 import { ownModuleOf } from "./own/module.ts";
@@ -26,6 +27,8 @@ export interface AskOptions<K extends keyof Kinds> {
   readonly signal?: AbortSignal;
   /** A module of the user's programs: it goes to a worker that cannot reach the network. */
   readonly own?: string | undefined;
+  /** A worker beside the one of the kind, by a name. */
+  readonly beside?: string;
 }
 
 /** What went wrong in a worker. */
@@ -45,6 +48,9 @@ export class FarError extends Error {
 
 /** One request that has not been answered. */
 interface Pending {
+  readonly kind: keyof Kinds;
+  readonly request: unknown;
+  readonly signal: AbortSignal | undefined;
   answer(value: unknown): void;
   fail(error: Error): void;
   update(updates: readonly unknown[]): void;
@@ -56,10 +62,10 @@ const lanes = new Map<string, Lane>();
 export async function ask<K extends keyof Kinds>(
   kind: K,
   request: Kinds[K]["request"],
-  { update, signal, own = ownModuleOf(request) }: AskOptions<K> = {},
+  { update, signal, own = ownModuleOf(request), beside = "" }: AskOptions<K> = {},
 ): Promise<Kinds[K]["answer"]> {
   signal?.throwIfAborted();
-  const name = own === undefined ? kind : `${kind} of own`;
+  const name = `${kind} ${own === undefined ? "" : "of own"} ${beside}`;
   const known = lanes.get(name);
   // A worker holds one module of the user's: another one gets another worker.
   if (known !== undefined && known.own !== own) {
@@ -90,7 +96,7 @@ function isNotLoaded(error: unknown): error is Error {
 class Lane {
   /** The user's module, if it has one. */
   readonly own: string | undefined;
-  readonly #worker: Worker;
+  #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #gone: () => void;
   #last = 0;
@@ -101,15 +107,30 @@ class Lane {
   constructor(own: string | undefined, gone: () => void) {
     this.own = own;
     this.#gone = gone;
-    this.#worker = new Worker(new URL(own === undefined ? "./work.js" : "./own.js", document.baseURI), {
-      type: "module",
-    });
+    this.#worker = this.#start();
     if (own !== undefined) this.#pings = setInterval(() => this.#ping(), SILENCE / 10);
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWork>) => this.#hear(data);
-    this.#worker.onerror = (event) => {
+  }
+
+  #start(): Worker {
+    const url = new URL(this.own === undefined ? "./work.js" : "./own.js", document.baseURI);
+    const worker = new Worker(url, { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromWork>) => this.#hear(data);
+    worker.onerror = (event) => {
       event.preventDefault();
       this.end(new Error(`Cannot go on: the worker ended, ${event.message || "it could not be loaded"}`));
     };
+    return worker;
+  }
+
+  /** Takes another worker, and asks it for all that nobody has aborted. */
+  #renew(): void {
+    this.#worker.terminate();
+    this.#heard = undefined;
+    this.#worker = this.#start();
+    for (const [id, { kind, request, signal, fail }] of this.#pending) {
+      if (signal?.aborted) fail(new DOMException("The work was ended.", "AbortError"));
+      else this.#tell({ id, kind, request, own: this.own });
+    }
   }
 
   async ask(
@@ -119,11 +140,11 @@ class Lane {
   ): Promise<unknown> {
     const id = ++this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#pending.set(id, { answer: resolve, fail: reject, update });
+    this.#pending.set(id, { kind, request, signal, answer: resolve, fail: reject, update });
     const abort = (): void => {
       this.#tell({ abort: id });
       setTimeout(() => {
-        if (this.#pending.has(id)) this.end(new DOMException("The work was ended.", "AbortError"));
+        if (this.#pending.has(id)) this.#renew();
       }, GRACE);
     };
     try {

@@ -4,7 +4,7 @@
  * - What it finds goes into the address, unless a schedule stands there already.
  */
 
-import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, untracked, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { ExploreKind, Setting } from "../../work/explore.ts";
 import { ask } from "../bridge.ts";
 import { useTask, type Work } from "../parts/task.ts";
@@ -47,7 +47,7 @@ export function useSearch(): Search {
   const schedules = useSignal(0);
   const key = useComputed(() => JSON.stringify(requestNow()));
   const start = (): void => {
-    const request = requestNow();
+    const request = untracked(requestNow);
     schedules.value = 0;
     begin(async (signal) => {
       const update = (some: readonly number[]): void => void (schedules.value = some.at(-1) ?? 0);
@@ -60,7 +60,6 @@ export function useSearch(): Search {
   };
   useSignalEffect(() => {
     key.value;
-    end();
     if (program.peek().explorable && link.peek().schedule === undefined) start();
   });
   return { work, schedules, start, end };

@@ -2,7 +2,7 @@
  * The run that the view shows: that of the schedule in the address, and of what becomes of it when a preemption is moved.
  */
 
-import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, untracked, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ScheduleChange } from "../../../../lib/explorer/mod.ts";
 import type { Replayed, ReplayKind } from "../../work/replay.ts";
@@ -28,6 +28,11 @@ export interface Shown {
 export function comesTo({ account: { finding }, outcome }: Pick<Replayed, "account" | "outcome">): string {
   const parts = [outcome === undefined ? "" : `outcome ${outcome}`, finding?.kind ?? "no bug"];
   return parts.filter((part) => part !== "").join(", ");
+}
+
+function changeText({ from, to }: ScheduleChange): string {
+  if (to === undefined) return "Taken out";
+  return from === undefined ? `Put in at step ${to}` : `Moved to step ${to}`;
 }
 
 /** The run of a view. */
@@ -57,7 +62,7 @@ export function useShown(): Shown {
     run.value = undefined;
     fault.value = undefined;
     told.value = "";
-    void replayed().then((answer) => {
+    void untracked(replayed).then((answer) => {
       if (answer === undefined) return;
       if ("refused" in answer) fault.value = answer.refused;
       else run.value = answer;
@@ -71,7 +76,7 @@ export function useShown(): Shown {
       return false;
     }
     run.value = answer;
-    told.value = [...answer.notes, `It comes to ${comesTo(answer)}.`].join(" ");
+    told.value = [...answer.notes, `${changeText(wanted)}: ${comesTo(answer)}.`].join(" ");
     go({ schedule: answer.schedule, step: undefined }, { keep: true });
     return true;
   };

@@ -2,7 +2,7 @@
  * The other variants of the program, explored as well: a fix beside its bug, with its proof.
  */
 
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { untracked, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, isAbort } from "../bridge.ts";
@@ -19,8 +19,10 @@ export function Twins(): JSX.Element | null {
   const known = useSignal<ReadonlyMap<string, Known>>(new Map());
   const running = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => running.current?.abort(), []);
+  const key = useComputed(() => JSON.stringify(requestNow()));
   useSignalEffect(() => {
-    const request = requestNow();
+    key.value;
+    const request = untracked(requestNow);
     running.current?.abort();
     const { signal } = running.current = new AbortController();
     known.value = new Map();
@@ -29,7 +31,7 @@ export function Twins(): JSX.Element | null {
       for (const other of program.peek().variants) {
         if (other === variant.peek() || signal.aborted) continue;
         try {
-          learn(other, await ask("explore", { ...request, variant: other }, { signal }));
+          learn(other, await ask("explore", { ...request, variant: other }, { signal, beside: "twins" }));
         } catch (error) {
           if (!isAbort(error)) learn(other, error instanceof Error ? error.message : String(error));
         }

@@ -77,7 +77,9 @@ function Outcomes(
     const outcome = outcomes[at]?.outcome;
     told.value = "Looking for a schedule...";
     try {
-      const { result } = await ask("explore", { ...requestNow(), keepGoing: false, find: { outcome } });
+      const { result } = await ask("explore", { ...requestNow(), keepGoing: false, find: { outcome } }, {
+        beside: "find",
+      });
       told.value = "schedule" in result ? "" : "None was found again: a larger budget is wanted.";
       if ("schedule" in result) go({ schedule: result.schedule, step: undefined });
     } catch (error) {
@@ -96,7 +98,9 @@ function Outcomes(
               <span style={{ width: `${(100 * count) / most}%` }} />
             </span>
             <span class="count">{count.toLocaleString("en")} of {schedules.toLocaleString("en")}</span>
-            <Button label={`Show a schedule with outcome ${texts[at]}`} onClick={() => void find(at)}>Show one</Button>
+            <Button label={`Show one schedule with outcome ${texts[at]}`} onClick={() => void find(at)}>
+              Show one
+            </Button>
           </li>
         ))}
       </ul>

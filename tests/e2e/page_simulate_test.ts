@@ -70,3 +70,26 @@ test("a link to a simulation that cannot be is answered in words, and the rest o
   assertMatch(told.join(), /Cannot show experiment: it is boat/);
   assertEquals(await tab.getByLabel("Period in s").inputValue(), "0.05");
 });
+
+test("a diagram of one's own is simulated in both modes, after a click; what is wrong with it is told", async ({ open }) => {
+  const tab = await open("#view=simulate&experiment=own&rate=0");
+  for (const mode of ["direct", "thread"]) {
+    await tab.getByLabel("Mode").selectOption(mode);
+    await tab.getByRole("button", { name: "Simulate" }).click();
+    await tab.getByText(`A diagram of your own, ${mode}`).waitFor();
+  }
+  await tab.getByText("All had the same rows.").waitFor();
+  assertEquals((await cells(tab)).map((row) => row.slice(0, 6)), ["ground", "attic1"]);
+  await audit(tab, "a diagram of one's own");
+  for (
+    const [text, told] of [
+      ["export default {", "Line 1, column "],
+      ["export const fine = 1;", "Cannot simulate the module: its default export is no system"],
+      ["export default () => { throw new RangeError('no house today'); };", "no house today"],
+    ] as const
+  ) {
+    await tab.getByLabel("The module's text").fill(text);
+    await tab.getByRole("button", { name: "Simulate" }).click();
+    await tab.getByText(told).waitFor();
+  }
+});

@@ -34,7 +34,7 @@ export const FIELDS = {
   all: oneOf("yes"),
   step: whole({ least: 0, most: 1_000_000 }),
   schedule: matching(/^hf\d+:[\x21-\x7e]+$/, "a schedule such as explore prints, hf2:...,"),
-  experiment: oneOf("busy", "house"),
+  experiment: oneOf("busy", "house", "own"),
   systems: whole({ least: 1, most: 32 }),
   period: decimal({ least: 0.001, most: 10 }),
   duration: decimal({ least: 0.001, most: 100_000 }),

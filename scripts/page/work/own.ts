@@ -1,5 +1,5 @@
 /**
- * The user's own programs, in a worker that has no other code of the user's.
+ * The user's own module, in a worker that has no other code of the user's: its programs, or a diagram.
  */
 
 import { OWN } from "../catalog_entry.ts";
@@ -7,6 +7,9 @@ import { programsOf, type RunnableProgram } from "../holdfast.ts";
 
 /** They, by their names on the page. */
 export const own: Map<string, RunnableProgram> = new Map();
+
+/** The module as it was loaded: where it is, which guests import it by, and its default export. */
+export let ownModule: { readonly url: string; readonly made: unknown } | undefined;
 let adopted: Promise<void> | undefined;
 
 /** Loads the user's module, once in a worker. */
@@ -17,5 +20,7 @@ export async function adopt(code: string): Promise<void> {
 async function load(code: string): Promise<void> {
   // Guests import it by that, too.
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  for (const program of programsOf(await import(url))) own.set(`${OWN}${program.name}`, program);
+  const module = await import(url);
+  ownModule = { url, made: module.default };
+  for (const program of programsOf(module)) own.set(`${OWN}${program.name}`, program);
 }

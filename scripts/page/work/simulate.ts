@@ -1,5 +1,5 @@
 /**
- * Simulates for the page: busy systems, or the house; rows are told as they come.
+ * Simulates for the page: busy systems, the house, or a diagram of the user's own; rows are told as they come.
  */
 
 import { Host, reachedTermination, Simulator, svgDiagram, type System } from "../holdfast.ts";
@@ -8,9 +8,10 @@ import { busyDiagram } from "../../sim/busy.ts";
 import { type Limit, limitOf } from "../../sim/limit.ts";
 import house from "./house.ts";
 import type { Handler } from "./kinds.ts";
+import { ownModule } from "./own.ts";
 
 /** What is simulated. */
-export type Experiment = "busy" | "house";
+export type Experiment = "busy" | "house" | "own";
 
 /** A simulation, as the app asks for it: times in seconds. */
 export interface SimulateRequest {
@@ -92,6 +93,7 @@ export const simulate: Handler<SimulateKind> = async (request, { update, signal 
 
 function limitIn(request: SimulateRequest): Limit {
   const { experiment, mode } = request;
+  if (experiment === "own") return { rate: undefined, reason: "its periods are its own" };
   const house = { systems: 1, period: 1, burn: "none" } as const;
   const run = { ...request, ...experiment === "house" ? house : {}, modes: [mode], print: false };
   return limitOf(run, mode, navigator.hardwareConcurrency);
@@ -102,5 +104,16 @@ async function diagramOf(request: SimulateRequest): Promise<System> {
   if (experiment === "busy") {
     return await busyDiagram({ ...request, work: burn === "cpu" ? iterationsFor(period) : 0 });
   }
-  return await house({ mode, module: new URL("./house.js", import.meta.url).href });
+  if (experiment === "house") return await house({ mode, module: new URL("./house.js", import.meta.url).href });
+  return await ownSystem(mode);
+}
+
+/** The default export of the user's module: a system, or a function that makes one. */
+async function ownSystem(mode: string): Promise<System> {
+  const { made, url: module } = ownModule ?? { made: undefined, url: "" };
+  const system = typeof made === "function" ? await made({ mode, module }) : made;
+  if (typeof system === "object" && system !== null && "kind" in system && "outputs" in system) return system as System;
+  throw new TypeError(
+    "Cannot simulate the module: its default export is no system, one, or a function ({ mode, module }) that gives one, is wanted",
+  );
 }

@@ -10,9 +10,10 @@ import { Panel, Toolbar } from "../parts/panel.tsx";
 import { useTask } from "../parts/task.ts";
 import { hrefOf } from "../state.ts";
 import type { Fault } from "./bundle.ts";
+import { codeOf } from "./code.ts";
+import { Editor, Faults } from "./editor.tsx";
 import { EXAMPLE } from "./example.ts";
 import { draft, ownModule } from "./module.ts";
-import { isSealed } from "./sealed.ts";
 
 /** What came of using a text. */
 type Used = { readonly faults: readonly Fault[] } | { readonly names: readonly string[] };
@@ -29,25 +30,7 @@ export function OwnProgram(): JSX.Element {
         One TypeScript or JavaScript module that exports programs. It runs in this browser, in a worker that cannot
         reach the network; it is kept nowhere.
       </p>
-      <label class="file">
-        Load a file
-        <input
-          type="file"
-          accept=".ts,.js,.mjs,text/javascript"
-          onChange={async ({ currentTarget }) => {
-            const [file] = currentTarget.files ?? [];
-            if (file !== undefined) draft.value = await file.text();
-          }}
-        />
-      </label>
-      <textarea
-        class="editor"
-        aria-label="The module's text"
-        spellcheck={false}
-        rows={22}
-        value={text}
-        onInput={({ currentTarget }) => draft.value = currentTarget.value}
-      />
+      <Editor text={text} onChange={(next) => draft.value = next} />
       <Toolbar label="The module">
         {now.state === "working"
           ? <Button onClick={end}>Stop</Button>
@@ -57,7 +40,7 @@ export function OwnProgram(): JSX.Element {
       {now.state === "failed" && <Message kind="error" title="The module cannot be used">{now.error.message}</Message>}
       {now.state === "done" && (
         "faults" in now.value
-          ? now.value.faults.map((fault, at) => <FaultMessage key={at} fault={fault} />)
+          ? <Faults faults={now.value.faults} />
           : (
             <Message kind="good" title="The module is in use">
               <ul>
@@ -76,23 +59,9 @@ export function OwnProgram(): JSX.Element {
 }
 
 async function taken(text: string, signal: AbortSignal): Promise<Used> {
-  if (!await isSealed()) {
-    throw new Error(
-      "Cannot run code of your own: this server does not keep it from the network, the page's own server or its service worker is wanted",
-    );
-  }
-  const bundled = await (await import("./bundle.ts")).bundle(text);
+  const bundled = await codeOf(text);
   if ("faults" in bundled) return bundled;
   const programs = await ask("inspect", null, { signal, own: bundled.code });
   ownModule.value = { text, code: bundled.code, programs };
   return { names: programs.map(({ name }) => name) };
-}
-
-function FaultMessage({ fault: { text, line, column = 1, shown } }: { readonly fault: Fault }): JSX.Element {
-  return (
-    <Message kind="error" title={line === undefined ? "The module cannot be used" : `Line ${line}, column ${column}`}>
-      <p>{text}</p>
-      {shown !== undefined && <pre>{`${shown}\n${" ".repeat(column - 1)}^`}</pre>}
-    </Message>
-  );
 }

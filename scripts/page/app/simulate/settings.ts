@@ -9,12 +9,14 @@ import type { Experiment, SimulateRequest } from "../../work/simulate.ts";
 export const EXPERIMENTS: Readonly<Record<Experiment, string>> = {
   busy: "Busy systems",
   house: "A house and its thermostat",
+  own: "A diagram of your own",
 };
 
 /** What an experiment takes where the link says nothing. */
 const DEFAULTS: Readonly<Record<Experiment, { readonly duration: number; readonly rate: number }>> = {
   busy: { duration: 5, rate: 1 },
   house: { duration: 60, rate: 10 },
+  own: { duration: 60, rate: 10 },
 };
 
 /** The simulation that a link means. */
@@ -26,7 +28,7 @@ export function settingsOf(link: Link): SimulateRequest {
 
 /** A simulation in a few words. */
 export function titleOf({ experiment, mode, systems, period, deterministic, burn }: SimulateRequest): string {
-  if (experiment !== "busy") return `${experiment}, ${mode}`;
+  if (experiment !== "busy") return `${EXPERIMENTS[experiment]}, ${mode}`;
   const count = systems === 1 ? "1 system" : `${systems} systems`;
   return `${count} each ${period} s, ${mode}, burn ${burn}${deterministic ? "" : ", newest only"}`;
 }

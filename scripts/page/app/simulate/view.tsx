@@ -10,9 +10,13 @@ import { Button } from "../parts/button.tsx";
 import { Message } from "../parts/message.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useTask } from "../parts/task.ts";
+import { codeOf } from "../own/code.ts";
+import { Editor, Faults } from "../own/editor.tsx";
+import type { Fault } from "../own/bundle.ts";
 import { link } from "../state.ts";
 import { Controls } from "./controls.tsx";
 import { DiagramDrawing } from "./diagram.tsx";
+import { EXAMPLE } from "./example.ts";
 import { Plot } from "./plot.tsx";
 import { type Ended, Rates } from "./rates.tsx";
 import { settingsOf, titleOf } from "./settings.ts";
@@ -44,10 +48,20 @@ export default function SimulateView(): JSX.Element {
     }
     version.value++;
   };
+  const text = useSignal(EXAMPLE);
+  const faults = useSignal<readonly Fault[]>([]);
+  const settings = settingsOf(link.value);
+  const isOwn = settings.experiment === "own";
   const simulate = (): void => {
-    const request = settingsOf(link.peek());
+    const request = settings;
+    faults.value = [];
     start(async (signal) => {
-      const answer = await ask("simulate", request, { signal, update });
+      const bundled = isOwn ? await codeOf(text.peek()) : { code: undefined };
+      if ("faults" in bundled) {
+        faults.value = bundled.faults;
+        throw new DOMException("It has faults.", "AbortError");
+      }
+      const answer = await ask("simulate", request, { signal, update, own: bundled.code });
       const id = (ended.peek()[0]?.id ?? 0) + 1;
       ended.value = [{ id, title: titleOf(request), answer }, ...ended.peek()].slice(0, RUNS);
       return answer;
@@ -63,10 +77,13 @@ export default function SimulateView(): JSX.Element {
         </Controls>
         {isAtWork && (
           <p class="claim" role="status">
-            {Number.isFinite(live.value) ? `${live.value.toPrecision(3)} simulated seconds per second` : "It begins."}
+            {live.value > 0 && Number.isFinite(live.value)
+              ? `${live.value.toPrecision(3)} simulated seconds per second`
+              : "It begins."}
           </p>
         )}
       </Panel>
+      <Faults faults={faults.value} />
       {now.state === "failed" && <Message kind="error" title="Simulating failed">{now.error.message}</Message>}
       {diagram.value !== undefined && signals.value !== undefined && (
         <div class="simulation">
@@ -92,6 +109,15 @@ export default function SimulateView(): JSX.Element {
       {ended.value.length > 0 && (
         <Panel title="Rates" aside={<span class="claim">simulated seconds per real second</span>}>
           <Rates runs={ended.value} />
+        </Panel>
+      )}
+      {isOwn && (
+        <Panel title="The module">
+          <p class="claim">
+            One module whose default export is a system, or a function that makes one. It runs in this browser, in a
+            worker that cannot reach the network, after a click on Simulate; it is kept nowhere.
+          </p>
+          <Editor text={text.value} onChange={(next) => text.value = next} />
         </Panel>
       )}
     </>

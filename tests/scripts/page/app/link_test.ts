@@ -38,7 +38,7 @@ function links(entry: CatalogEntry): fc.Arbitrary<Link> {
     all: fc.constant("yes" as const),
     step: fc.nat(1_000_000),
     schedule: schedules,
-    experiment: fc.constantFrom("busy" as const, "house" as const),
+    experiment: fc.constantFrom("busy" as const, "house" as const, "own" as const),
     systems: fc.integer({ min: 1, max: 32 }),
     period: fc.double({ min: 0.001, max: 10, noNaN: true }),
     duration: fc.double({ min: 0.001, max: 100_000, noNaN: true }),

@@ -106,8 +106,6 @@ interface Launched {
 }
 
 const PROGRAM = "chromium";
-/** What a browser says when the machine gets or loses an interface, as the tests of networks make them beside it. */
-const NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED";
 /** Whether the tests that need a browser are left out. */
 const LEFT_OUT: boolean = isLeftOut(PROGRAM);
 
@@ -158,41 +156,29 @@ async function start(content: Content): Promise<Started> {
   };
 }
 
-/** How often a test is begun whose tabs were told that the network has changed. */
-const MOST_TRIES = 3;
-/** What Chromium ends requests with when an interface comes or goes, as in tests with networks of their own. */
-const CHANGED = "net::ERR_NETWORK_CHANGED";
-
 /** Runs a test, and closes its tabs. */
-async function inBrowser(started: Started, body: (browser: Browser) => Promise<void>, tries = 1): Promise<void> {
-  const { launched, sites } = started;
+async function inBrowser({ launched, sites }: Started, body: (browser: Browser) => Promise<void>): Promise<void> {
   const complaints: string[] = [];
   const contexts: Context[] = [];
-  let isChanged = false;
   const open: Browser["open"] = async (path, { isolated = true, context = {} } = {}) => {
     const made = await launched.newContext(context);
     contexts.push(made);
     const page = await made.newPage();
     page.on("console", (message: { type(): string; text(): string; location(): { url: string } }) => {
-      if (!["error", "warning"].includes(message.type()) || message.text().includes(NETWORK_CHANGED)) return;
+      if (!["error", "warning"].includes(message.type())) return;
       complaints.push(`${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error: Error) => complaints.push(error.stack ?? error.message));
-    page.on("requestfailed", (request: { failure(): { errorText: string } | null }) => {
-      if (request.failure()?.errorText === CHANGED) isChanged = true;
-    });
     await page.goto((isolated ? sites.isolated : sites.plain).url(path));
     return page;
   };
   try {
     await body({ sites, complaints, open });
     assertEquals(complaints, []);
-    return;
   } catch (error) {
     if (complaints.length > 0 && error instanceof Error) error.message += `\nThe tab: ${complaints.join("\n")}`;
-    if (!isChanged || tries === MOST_TRIES) throw error;
+    throw error;
   } finally {
     await Promise.all(contexts.map((context) => context.close()));
   }
-  await inBrowser(started, body, tries + 1);
 }

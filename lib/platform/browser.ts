@@ -15,8 +15,6 @@ export function isHere(): boolean {
   return typeof globalThis.navigator === "object" && typeof globalThis.location === "object" && "origin" in globalThis;
 }
 
-const FILES = "a browser has no files";
-
 let port: MessagePort | undefined;
 const due: (() => void)[] = [];
 
@@ -80,6 +78,7 @@ export const own: Partial<Platform> & Pick<Platform, "name"> = {
   },
   soon,
   courseLocal,
-  folderFault: () => FILES,
+  fileless: "is out of reach, because a browser has no files",
+  folderFault: () => "a browser has no folders",
   inspect: (value, { depth }) => valueText(value, depth),
 };

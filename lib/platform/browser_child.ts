@@ -14,5 +14,5 @@ export const guestChildren: GuestChildren = {
 };
 
 function refuse(): never {
-  throw new TypeError("Cannot start a process guest: a browser starts no processes, thread mode is wanted there");
+  throw new TypeError("Cannot start a process guest: a browser starts no processes, thread or direct mode is wanted");
 }

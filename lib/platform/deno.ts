@@ -73,6 +73,8 @@ export const own: Platform = {
     const { AsyncLocalStorage } = builtin<typeof import("node:async_hooks")>("node:async_hooks");
     return new AsyncLocalStorage<T>();
   },
+  residentBytes: () => Deno.memoryUsage().rss,
+  fileless: undefined,
   may(act, path) {
     return Deno.permissions.querySync(path === undefined ? { name: act } : { name: act, path }).state === "granted";
   },

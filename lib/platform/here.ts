@@ -9,6 +9,8 @@ import type { Platform } from "./platform.ts";
 
 /** What takes its place everywhere. */
 const SHARED: Partial<Platform> = {
+  residentBytes: () => undefined,
+  fileless: undefined,
   may: () => false,
   isFile: () => false,
   soon: (callback) => void setTimeout(callback),
@@ -33,6 +35,8 @@ const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   exit: true,
   soon: true,
   courseLocal: true,
+  residentBytes: true,
+  fileless: true,
   may: true,
   isFile: true,
   folderFault: true,

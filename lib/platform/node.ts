@@ -79,6 +79,7 @@ export const own: Platform = {
   soon: (callback) => void setImmediate(callback),
   courseLocal: <T>() => new AsyncLocalStorage<T>(),
   // Bun has no permissions, and Node has some only where it was started with them.
+  residentBytes: () => process.memoryUsage().rss,
   may: (act, path) => process.permission?.has(`fs.${act}`, path) ?? true,
   isFile(path) {
     try {

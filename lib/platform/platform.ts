@@ -170,6 +170,10 @@ export interface Platform {
   /** A value that belongs to the course of a call. */
   courseLocal<T>(): CourseLocal<T>;
 
+  /** The resident memory of this process, in bytes; undefined where nobody tells. */
+  residentBytes(): number | undefined;
+  /** What a path is in a runtime without files; undefined where there are some. */
+  readonly fileless: string | undefined;
   /** Whether this process may read or write there, or everywhere: without asking anybody. */
   may(act: "read" | "write", path?: string): boolean;
   /** Whether there is a file of that path that may be read: never throws. */

@@ -50,15 +50,16 @@ export function timesTable({ mode, workers, startUp, alone, together }: {
   };
 }
 
-/** The resident memory in bytes: main's before and with the workers, and what each of these says of its process. */
+/** The resident memory in bytes, where somebody tells: main's before and with the workers, and what each of these says. */
 export function memoryTable({ mode, before, after, own }: {
   readonly mode: string;
-  readonly before: number;
-  readonly after: number;
-  readonly own: readonly number[];
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  readonly own: readonly (number | undefined)[];
 }): ReportTable {
   const isShared = mode === "direct" || mode === "thread";
-  const each = isShared ? after - before : own.reduce((sum, bytes) => sum + bytes, 0);
+  const each = isShared ? (after ?? NaN) - (before ?? NaN) : own.reduce((sum: number, bytes = NaN) => sum + bytes, 0);
+  const megabytes = (bytes = NaN) => Number.isNaN(bytes) ? "unknown" : bytes / 1e6;
   const meaning = isShared
     ? "main's growth, a worker's share"
     : "of its own; the pages of one program that all share count in each";
@@ -66,9 +67,9 @@ export function memoryTable({ mode, before, after, own }: {
     title: "Resident memory",
     columns: ["what", "MB", "which"],
     rows: [
-      ["main before", before / 1e6, "of the whole process"],
-      ["main with workers", after / 1e6, "of the whole process"],
-      ["a worker", each / own.length / 1e6, meaning],
+      ["main before", megabytes(before), "of the whole process"],
+      ["main with workers", megabytes(after), "of the whole process"],
+      ["a worker", megabytes(each / own.length), meaning],
     ],
   };
 }

@@ -6,9 +6,9 @@
  */
 
 import { readFile } from "node:fs/promises";
-import process from "node:process";
 import { burnCpu } from "../blocks/mod.ts";
 import { type ServiceContext, turn } from "../host/mod.ts";
+import { platform } from "../platform/mod.ts";
 import { elapse } from "./elapse.ts";
 import { type Timed, timedAsync } from "./timed.ts";
 
@@ -61,7 +61,7 @@ export function readTimes(
   });
 }
 
-/** The resident memory of the process that it runs in, in bytes. */
-export function residentBytes(): number {
-  return process.memoryUsage().rss;
+/** The resident memory of the process that it runs in, in bytes; undefined where nobody tells. */
+export function residentBytes(): number | undefined {
+  return platform.residentBytes();
 }

@@ -20,7 +20,7 @@ export function readablePath(
   const refuse = (is: string, cause?: unknown) => {
     return new RangeError(`Cannot run ${program}: ${path} ${is}, a ${kind} is wanted`, { cause });
   };
-  if (!platform.may("read", path)) throw refuse("must not be read, which --allow-read permits");
+  if (!platform.may("read", path)) throw refuse(platform.fileless ?? "must not be read, which --allow-read permits");
   let [real, is] = ["", false];
   try {
     real = realpathSync(path);

@@ -51,8 +51,13 @@ export interface PluginBuild {
     which: Filter,
     resolve: (args: OnResolveArgs) => OnResolveResult | undefined | Promise<OnResolveResult | undefined>,
   ): void;
-  onLoad(which: Filter, load: (args: { readonly pluginData: unknown }) => Loaded | Promise<Loaded>): void;
+  onLoad(which: Filter, load: (args: OnLoadArgs) => Loaded | Promise<Loaded>): void;
   resolve(path: string, options: { readonly kind: string; readonly resolveDir: string }): Promise<Resolved>;
+}
+
+interface OnLoadArgs {
+  readonly path: string;
+  readonly pluginData: unknown;
 }
 
 export interface OnResolveArgs {

@@ -4,6 +4,7 @@
 
 import type { Plugin } from "./esbuild.ts";
 import { replacing } from "./replacing.ts";
+import { withoutNode } from "./without_node.ts";
 
 /** The platforms, each with the file that is its bundle. */
 export const PLATFORMS = {
@@ -17,10 +18,11 @@ export type PlatformName = keyof typeof PLATFORMS;
 /** Puts the files of a platform in the place of Deno's. */
 export function onPlatform(name: PlatformName): readonly Plugin[] {
   if (name === "deno") return [];
-  return ["", "_child"].map((part) => {
+  const files = ["", "_child"].map((part) => {
     return replacing(
       new RegExp(`[\\\\/]lib[\\\\/]platform[\\\\/]deno${part}\\.ts$`),
       `export * from "./${name}${part}.ts";`,
     );
   });
+  return name === "browser" ? [...files, withoutNode()] : files;
 }

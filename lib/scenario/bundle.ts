@@ -6,12 +6,11 @@
  * - What was bundled is kept (`bundle_cache.ts`): the same texts are not bundled again.
  */
 
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ScenarioError } from "../errors.ts";
+import { platform } from "../platform/mod.ts";
 import { type Built, keepBundle, keptBundle } from "./bundle_cache.ts";
 import type { Esbuild, EsbuildHooks, EsbuildLoaded, EsbuildMessage, EsbuildOptions } from "./esbuild.ts";
-import { CONDITIONS, folderOf, Graph, textOf, urlOf } from "./graph.ts";
+import { CONDITIONS, fileOf, folderOf, Graph, textOf, urlOf } from "./graph.ts";
 import { SourceMap, type SourcePlace } from "./source_map.ts";
 
 /** A bundled module. */
@@ -79,7 +78,7 @@ export async function bundled(
 
 /** Bundles a file of this library. */
 export async function bundledFile(url: string, esbuild: Esbuild, { cache }: Keeping = {}): Promise<string> {
-  const made = () => built(esbuild, { entry: fileURLToPath(url), plugins: [], isShort: true });
+  const made = () => built(esbuild, { entry: platform.pathOf(new URL(url)), plugins: [], isShort: true });
   return (await kept(`file ${url}`, { esbuild, cache }, made)).code;
 }
 
@@ -219,11 +218,11 @@ function resolving(build: EsbuildHooks, graph: Graph, url: string): void {
       throw error;
     }
   });
-  build.onLoad({ filter: /^/, namespace: MODULES }, ({ path }) => {
+  build.onLoad({ filter: /^/, namespace: MODULES }, async ({ path }) => {
     const module = graph.module(path);
     const loader = LOADERS[module.mediaType];
     if (loader === undefined) return { errors: [{ text: `Cannot bundle ${path}: it is ${module.mediaType}` }] };
-    const text = textOf(module);
+    const text = await textOf(module);
     const resolveDir = folderOf(module);
     return {
       contents: loader === "json" ? text : withMeta(text),
@@ -244,8 +243,7 @@ function withMeta(text: string): string {
 
 /** What a module knows of itself, as a module. */
 function metaOf(url: string): string {
-  const file = url.startsWith("file:") ? fileURLToPath(url) : undefined;
-  const values = { main: false, url, ...file === undefined ? {} : { dirname: dirname(file), filename: file } };
+  const values = { main: false, url, ...fileOf(url) };
   return `export const ${META} = Object.assign(Object.create(null), ${JSON.stringify(values)}, ` +
     `{ resolve: (specifier) => __resolve(${JSON.stringify(url)}, specifier) });`;
 }

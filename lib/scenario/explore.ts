@@ -33,7 +33,7 @@ import { dataText } from "../program/mod.ts";
 import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
-import { type Drain, drains, NeedsModuleError, NeedsTurnError } from "./ground.ts";
+import { type Drain, drains, NeedsCompiledError, NeedsModuleError, NeedsTurnError } from "./ground.ts";
 import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import type { Performed } from "./live.ts";
@@ -228,7 +228,7 @@ async function prepared<T>(
   options: Preparing,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const byTurns = () => afterOthers(() => preparedOn("turn", { url, options, modules, use }));
+  const byTurns = () => afterOthers(() => compiledFirst(() => preparedOn("turn", { url, options, modules, use })));
   const modules = new Map<string, Bundle>();
   if (options.drain === "turn") return await byTurns();
   for (;;) {
@@ -242,6 +242,18 @@ async function prepared<T>(
         );
       } else if (options.drain === undefined && error instanceof NeedsTurnError) return await byTurns();
       else throw error;
+    }
+  }
+}
+
+/** Does something that may need functions of texts which are not compiled at once: then again, until all are at hand. */
+async function compiledFirst<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof NeedsCompiledError)) throw error;
+      await error.compile();
     }
   }
 }
@@ -279,7 +291,13 @@ async function preparedOn<T>(
   // Functions are told from other exports by evaluating the module.
   const functions = () => {
     const parts = { world, bundle, seed, drain: "own-queue", modules } as const;
-    return new Realm(parts).functions(timeout);
+    try {
+      return new Realm(parts).functions(timeout);
+    } catch (error) {
+      // Without a queue of its own no module is evaluated at once.
+      if (error instanceof NeedsTurnError) return undefined;
+      throw error;
+    }
   };
   const { name, title } = scenarioOf(bundle, { asked: options.name, functions });
   const listening: Rejections[] = [];

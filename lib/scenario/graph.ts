@@ -229,13 +229,20 @@ function chosen(exports: Exports, conditions: readonly string[]): string | undef
 }
 
 /** The text of a module, without what Deno's cache adds to it. */
-export function textOf({ local }: GraphModule): string {
+export function textOf({ local }: GraphModule): string | Promise<string> {
   return readFileSync(local, "utf8").replace(/\n\/\/ denoCacheMetadata=.*\n?$/, "\n");
 }
 
 /** The folder of a module, if it is a file. */
 export function folderOf({ specifier }: GraphModule): string | undefined {
   return specifier.startsWith("file:") ? dirname(fileURLToPath(specifier)) : undefined;
+}
+
+/** What `import.meta` says of a file; nothing where the module is none. */
+export function fileOf(url: string): { readonly dirname?: string; readonly filename?: string } {
+  if (!url.startsWith("file:")) return {};
+  const filename = fileURLToPath(url);
+  return { dirname: dirname(filename), filename };
 }
 
 /** The URL of a file. */

@@ -8,12 +8,11 @@
  * - A drain that takes too long is ended; the queue may then hold an endless loop, so the realm is used no more.
  */
 
-import vm from "node:vm";
 import { seededChooser } from "../memory/mod.ts";
 import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
 import { deepStack } from "./deep_stack.ts";
-import { type Drain, type Drained, type Ground, groundOf } from "./ground.ts";
+import type { Drain, Drained, Ground } from "./ground.ts";
 import { type Changed, Intrinsics, languageOf, worldOf } from "./intrinsics.ts";
 import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
@@ -22,6 +21,8 @@ import type { HostParts } from "./world/globals.ts";
 import type { Run, Scope, Started } from "./world/main.ts";
 import type { Completion, Outside } from "./world/outside.ts";
 import { ScenarioError } from "../errors.ts";
+import { platform } from "../platform/mod.ts";
+import { groundOf } from "./vm_ground.ts";
 
 /** What a realm is made of. */
 export interface RealmOptions {
@@ -116,11 +117,13 @@ export class Realm {
       hasModule: (url) => modules.has(url),
       hasWorkers: drain === "own-queue",
     };
-    const compiled: unknown = this.#compile(`"use strict";\n${world}`, {
+    const makeWorld: () => WorldExports = this.#ground.compile({
       names: [],
+      around: [`"use strict";`, ""],
+      code: world,
       filename: "holdfast-scenario:world",
     });
-    this.#exports = (compiled as () => WorldExports)();
+    this.#exports = makeWorld();
     const { globals } = isWorker ? this.#exports.makeScope(this.#host) : this.#run(0);
     this.isDynamic = DYNAMIC.test(bundle.code);
     this.#ground.seal(globals, { isWhole: this.isDynamic });
@@ -147,7 +150,7 @@ export class Realm {
   #worldOf(run: Run | Scope): ReadonlySet<object> {
     const { globals } = run;
     const given = "given" in run ? run.given : [];
-    const foreign = this.#ground.context === undefined ? [] : [Object.prototype, Function.prototype];
+    const foreign = !this.#ground.isApart ? [] : [Object.prototype, Function.prototype];
     return worldOf([...this.#names.map((name) => globals[name]), ...given], { except: new Set<object>(foreign) });
   }
 
@@ -259,25 +262,13 @@ export class Realm {
 
   #compiledModule(code: string, names: readonly string[]): (...globals: readonly unknown[]) => unknown {
     // A variable of the module may have a parameter's name: so it is a function of its own. It may await, as a module may.
-    const wrapped = `"use strict"; return (async () => {\n${code}\n})();`;
+    const around = [`"use strict"; return (async () => {`, "})();"] as const;
     try {
-      return this.#compile(wrapped, { names, filename: this.#file, lineOffset: -1 });
+      return this.#ground.compile({ names, around, code, filename: this.#file });
     } catch (error) {
+      if (error instanceof ScenarioError) throw error;
       throw new ScenarioError(`Cannot compile ${this.#bundle.url}: ${error instanceof Error ? error.message : error}`);
     }
-  }
-
-  #compile(
-    code: string,
-    { names, filename, lineOffset = 0 }: {
-      readonly names: readonly string[];
-      readonly filename: string;
-      readonly lineOffset?: number;
-    },
-  ): (...args: readonly unknown[]) => never {
-    const { context } = this.#ground;
-    const options = { filename, lineOffset, ...context === undefined ? {} : { parsingContext: context } };
-    return vm.compileFunction(code, [...names], options) as (...args: readonly unknown[]) => never;
   }
 }
 
@@ -305,6 +296,6 @@ function digested(algorithm: string, bytes: Uint8Array): ArrayLike<number> {
 }
 
 function inspected(value: unknown): string {
-  const { inspect } = builtinModule("util") as { inspect?: (value: unknown) => string };
-  return inspect?.(value) ?? String(value);
+  const util = builtinModule("util") as { inspect?: (value: unknown) => string } | undefined;
+  return util?.inspect?.(value) ?? platform.inspect(value, { breakLength: 80, depth: 2 });
 }

@@ -60,10 +60,10 @@ const MOST_PATIENCE = 64;
 
 /** How long this process has computed. */
 function cpuMilliseconds(): number {
-  const { cpuUsage } = builtinModule("process") as {
+  const process = builtinModule("process") as {
     cpuUsage?: () => { readonly user: number; readonly system: number };
-  };
-  const { user, system } = cpuUsage?.() ?? { user: Infinity, system: 0 };
+  } | undefined;
+  const { user, system } = process?.cpuUsage?.() ?? { user: Infinity, system: 0 };
   return (user + system) / 1000;
 }
 

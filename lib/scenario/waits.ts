@@ -49,7 +49,8 @@ export function* waitsOf(
   const [run] = yield* rounds.perform([replay], { isWide: true, traces: true });
   if (run?.judged.finding?.kind !== "hang" || run.fingerprint !== print) return [];
   const { promised } = rounds.realm.run(0).outside;
-  const pending = waits.filter(({ awaited }) => isPending(awaited));
+  const open = yield* pendingOf(waits.map(({ awaited }) => awaited));
+  const pending = waits.filter(({ awaited }) => open.has(awaited));
   const isRoot = ({ awaited }: Wait) => made.has(awaited) || promised.has(awaited);
   const atCaller = (wait: Wait) =>
     isLibrary(wait.place) ? { ...wait, place: made.get(wait.awaited) ?? wait.place } : wait;
@@ -73,8 +74,18 @@ function textOfWait({ place }: Wait): string {
   return textOfPlace(place);
 }
 
-/** Whether a promise is neither fulfilled nor rejected. */
-function isPending(promise: object): boolean {
-  const { inspect } = builtinModule("util") as { inspect?: (value: unknown, options: object) => string };
-  return inspect?.(promise, { depth: 0 }).includes("<pending>") ?? false;
+/** Those of these that are promises, and neither fulfilled nor rejected. */
+function* pendingOf(awaited: readonly object[]): Generator<void, ReadonlySet<object>> {
+  const util = builtinModule("util") as { inspect(value: unknown, options: object): string } | undefined;
+  if (util !== undefined) {
+    return new Set(awaited.filter((one) => util.inspect(one, { depth: 0 }).includes("<pending>")));
+  }
+  // A browser shows nobody; in a turn, whoever asks hears of those that are settled.
+  const pending = new Set(awaited.filter((one) => one instanceof Promise));
+  for (const one of pending) {
+    const settled = () => void pending.delete(one);
+    one.then(settled, settled);
+  }
+  yield;
+  return pending;
 }

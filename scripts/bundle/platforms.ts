@@ -24,5 +24,13 @@ export function onPlatform(name: PlatformName): readonly Plugin[] {
       `export * from "./${name}${part}.ts";`,
     );
   });
-  return name === "browser" ? [...files, withoutNode()] : files;
+  if (name !== "browser") return files;
+  // A browser finds modules by URL, keeps no files, and has no contexts.
+  const scenarios = ["graph", "bundle_cache", "vm_ground"].map((file) => {
+    return replacing(
+      new RegExp(`[\\\\/]lib[\\\\/]scenario[\\\\/]${file}\\.ts$`),
+      `export * from "./browser/${file}.ts";`,
+    );
+  });
+  return [...files, ...scenarios, withoutNode()];
 }

@@ -7,16 +7,25 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { programs } from "../../lib/programs/mod.ts";
 import { Bundler } from "../../scripts/bundle/bundler.ts";
+import { PAGE } from "../../scripts/packages.ts";
 import { type Browser, browserTests, type Page } from "../contracts/chromium.ts";
+import { testEsbuild } from "../contracts/esbuild.ts";
 import * as here from "../guests/browser_host.ts";
 
+const WASM = PAGE["esbuild-wasm"] ?? "";
+
 /** As strict as the page's own. */
-const POLICY = "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src data:";
+const POLICY =
+  "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src data:; " +
+  "connect-src 'self'";
 
 const test = browserTests(import.meta.url, async () => {
   await using bundler = new Bundler();
   const contents = `export * from "./tests/guests/browser_host.ts";`;
+  await import(WASM);
+  const guests = new URL("../guests/", import.meta.url);
   return {
+    folders: { "/esbuild/": new URL("../", import.meta.resolve(`${WASM}/esm/browser.min.js`)), "/guests/": guests },
     texts: {
       "/index.html": `<!doctype html><html lang="en"><title>Page</title><link rel="icon" href="data:,">`,
       "/host.js": await bundler.text({ platform: "browser", contents }),
@@ -94,6 +103,22 @@ test("a page without isolation has direct mode, and is told what threads want", 
       "headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp are wanted",
   );
   assertEquals(await onPage(await open("/"), "refusal", "thread"), "it runs");
+});
+
+test("scenarios are explored by turns, bundled by a page's own esbuild, as they are in Deno", async ({ open, sites }) => {
+  await using esbuild = await testEsbuild();
+  const page = await open("/", { isolated: false });
+  for (
+    const [file, names] of [
+      ["turn_scenarios.ts", ["field", "stream"]],
+      ["scenarios.ts", ["unhandled", "hang"]],
+    ] as const
+  ) {
+    const module = sites.plain.url(`/guests/${file}`);
+    const site = sites.plain.url("/esbuild");
+    const same = await here.scenarios({ esbuild, module: import.meta.resolve(`../guests/${file}`), names });
+    assertEquals(await inWorker(page, "scenariosOfSite", { site, module, names }), same);
+  }
 });
 
 test("process mode is refused in words", async ({ open }) => {

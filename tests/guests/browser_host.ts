@@ -19,6 +19,7 @@ import {
   Pool,
   Simulator,
 } from "../../mod.ts";
+import { type Esbuild, exploreScenario, replayScenario } from "../../lib/scenario/mod.ts";
 import { programNamed, programs } from "../../lib/programs/mod.ts";
 
 export { programs };
@@ -97,7 +98,36 @@ export const program = {
 };`;
   const module = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const host = new Host();
-  const { outcome } = await host.run(await loadProgram(module), { mode: "thread", timeout: 1 });
+  const { outcome } = await host.run(await loadProgram(module), { mode: "thread", timeout: 5 });
   await host.close();
   return outcome;
+}
+
+/** What exploring scenarios of a module by turns comes to, and replaying what it finds. */
+export async function scenarios(
+  { esbuild, module, names }: { readonly esbuild: Esbuild; readonly module: string; readonly names: readonly string[] },
+): Promise<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const name of names) {
+    const options = { esbuild, name, drain: "turn" as const };
+    const { result: { verdict, schedules, ...rest }, trace } = await exploreScenario(module, {
+      ...options,
+      budget: 50,
+    });
+    const schedule = "schedule" in rest ? rest.schedule : undefined;
+    const replayed = schedule === undefined ? undefined : await replayScenario(module, schedule, options);
+    const [kind, message] = [replayed?.finding?.kind, replayed?.finding?.message];
+    const place = trace?.rows[0]?.source?.replace(/^.*\//, "");
+    all[name] = JSON.stringify({ verdict, schedules, schedule, kind, message, place });
+  }
+  return all;
+}
+
+/** The same with the esbuild of a site. */
+export async function scenariosOfSite(
+  { site, ...rest }: { readonly site: string; readonly module: string; readonly names: readonly string[] },
+): Promise<Record<string, string>> {
+  const esbuild = await import(`${site}/esm/browser.min.js`);
+  await esbuild.initialize({ wasmURL: `${site}/esbuild.wasm`, worker: false });
+  return await scenarios({ esbuild, ...rest });
 }

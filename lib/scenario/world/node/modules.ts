@@ -95,7 +95,9 @@ function madeModule(name: string, { outside, globals, adopting, hostModule }: Pa
   const classes = Object.fromEntries(CLASSES.filter((one) => one in host).map((one) => [one, globals[one]]));
   if (PURE.includes(name)) return { ...adopting.module(host), ...classes };
   // V8 carries contexts over promises, the world over all that comes from outside.
-  if (name === "async_hooks") outside.bind = (host["AsyncLocalStorage"] as Contexts).bind;
+  if (name === "async_hooks" && "AsyncLocalStorage" in host) {
+    outside.bind = (host["AsyncLocalStorage"] as Contexts).bind;
+  }
   const own = ownModule(name, { outside, globals });
   const allowed = ALLOWED[name] ?? [];
   const inTurns = IN_TURNS.includes(name) && adopting.isForeign;
@@ -108,11 +110,13 @@ function madeModule(name: string, { outside, globals, adopting, hostModule }: Pa
     if (key === "AssertionError") return [key, adopting.kind(value, Error)];
     return [key, name === "async_hooks" ? value : adopting.act(value)];
   });
-  const all: Module = { ...Object.fromEntries(rest), ...classes, ...own };
+  // A browser has no modules of Node.
+  const lacking = allowed.filter((key) => !(key in host)).map((key) => [key, refuse(`node:${name}.${key}`)]);
+  const all: Module = { ...Object.fromEntries([...lacking, ...rest]), ...classes, ...own };
   if (name === "events") {
     // What it has is the emitter's; all else is refused.
-    const lacking = Object.fromEntries(Object.entries(all).filter(([key]) => !(key in EventEmitter)));
-    return Object.assign(EventEmitter, lacking, { EventEmitter, once, on });
+    const others = Object.fromEntries(Object.entries(all).filter(([key]) => !(key in EventEmitter)));
+    return Object.assign(EventEmitter, others, { EventEmitter, once, on });
   }
   if (name === "assert" || name === "assert/strict") {
     const { ok, throws, fail } = all as Readonly<Record<string, Callback>>;

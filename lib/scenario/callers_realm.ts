@@ -1,0 +1,44 @@
+/**
+ * The ground that is the caller's own realm: turns of the event loop drain it, and all that is no part of the language is
+ * shadowed.
+ */
+
+import type { Drained, FunctionText, Ground } from "./ground.ts";
+import { unnamed } from "./unnamed.ts";
+
+/** What is on the global object for the code of a drain. */
+export const JOB = "__job";
+/** What of a new realm reads clocks, waits or lives outside: the world has its own. */
+export const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
+
+/** The caller's own realm. */
+export class CallersRealm implements Ground {
+  readonly drains = "turn";
+  readonly isApart = false;
+  readonly language: Record<string, unknown>;
+  readonly unnamed: readonly object[] = unnamed();
+  readonly job = JOB;
+  readonly hidden: readonly string[];
+  readonly compile: Ground["compile"];
+
+  /** Takes the names of the language, which no platform adds to, and what makes functions of texts. */
+  constructor(names: readonly string[], compile: (text: FunctionText) => (...args: readonly unknown[]) => never) {
+    this.compile = compile;
+    const own = names.filter((name) => !REMOVED.includes(name) && name in globalThis);
+    this.language = Object.create(null);
+    for (const name of own) this.language[name] = Reflect.get(globalThis, name);
+    const all = new Set<string>();
+    for (let object: object | null = globalThis; object !== null; object = Reflect.getPrototypeOf(object)) {
+      for (const name of Object.getOwnPropertyNames(object)) if (/^[A-Za-z_$][\w$]*$/.test(name)) all.add(name);
+    }
+    // Methods of any object, such as hasOwnProperty, are reached without a platform.
+    this.hidden = [...all].filter((name) => !own.includes(name) && !(name in Object.prototype));
+  }
+
+  seal(): void {}
+
+  drain(act: () => void): Drained {
+    act();
+    return "done";
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The grounds that `node:vm` makes: contexts of V8, and functions compiled in them or in the caller's own realm.
+ */
+
+import vm from "node:vm";
+import { CallersRealm, JOB, REMOVED } from "./callers_realm.ts";
+import type { Drain, Drained, FunctionText, Ground } from "./ground.ts";
+import { unnamed } from "./unnamed.ts";
+
+/** What of the language reads clocks or chance. */
+const CLOCKED = ["Date", "Math", "Intl"];
+
+/** Makes the ground of a drain. */
+export function groundOf(drain: Drain): Ground {
+  if (drain === "own-queue") return new OwnQueue();
+  // What is of the language, and not of a platform, is what a new context has.
+  return new CallersRealm(vm.runInNewContext("Object.getOwnPropertyNames(globalThis)"), compiled);
+}
+
+function compiled(
+  { code, names, around: [before, after], filename }: FunctionText,
+  context?: vm.Context,
+): (...args: readonly unknown[]) => never {
+  const options = { filename, lineOffset: -1, ...context === undefined ? {} : { parsingContext: context } };
+  const text = `${before}\n${code}\n${after}`;
+  return vm.compileFunction(text, [...names], options) as (...args: readonly unknown[]) => never;
+}
+
+/** A context whose microtask queue is its own. */
+class OwnQueue implements Ground {
+  readonly drains = "own-queue";
+  readonly isApart = true;
+  readonly #context: vm.Context;
+  readonly language: Record<string, unknown>;
+  readonly unnamed: readonly object[];
+  readonly job = JOB;
+  readonly hidden: readonly string[] = [];
+  readonly #script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
+
+  constructor() {
+    // An ordinary global object, without interceptors. Its type in Deno says that it is a number.
+    const ordinary: unknown = vm.constants.DONT_CONTEXTIFY;
+    this.#context = vm.createContext(ordinary as object, { microtaskMode: "afterEvaluate" });
+    this.language = vm.runInContext("globalThis", this.#context);
+    this.unnamed = vm.runInContext(`(${unnamed})()`, this.#context);
+    this.language[JOB] = () => {};
+  }
+
+  compile(text: FunctionText): (...args: readonly unknown[]) => never {
+    return compiled(text, this.#context);
+  }
+
+  seal(globals: Readonly<Record<string, unknown>>, { isWhole }: { readonly isWhole: boolean }): void {
+    const removed = vm.runInContext(
+      "(names) => { for (const name of names) delete globalThis[name]; delete Atomics.waitAsync; delete Atomics.wait; }",
+      this.#context,
+    );
+    removed(REMOVED);
+    for (const name of isWhole ? Object.keys(globals) : CLOCKED) {
+      const value = globals[name];
+      Object.defineProperty(this.language, name, { value, writable: true, configurable: true });
+    }
+  }
+
+  drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
+    this.language[JOB] = act;
+    try {
+      this.#script.runInContext(this.#context, { timeout });
+      return "done";
+    } catch (error) {
+      // Deno gives it no code.
+      if (!String(error).includes("Script execution timed out")) throw error;
+      return "endless";
+    }
+  }
+}

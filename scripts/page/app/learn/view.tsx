@@ -7,8 +7,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Sources } from "../../catalog.ts";
 import { OwnProgram } from "../own/view.tsx";
-import { Panel } from "../parts/panel.tsx";
 import { catalog, hrefOf, link, program } from "../state.ts";
+import { ProgramLesson } from "./lesson.tsx";
 
 /** The view. */
 export default function LearnView(): JSX.Element {
@@ -16,16 +16,23 @@ export default function LearnView(): JSX.Element {
   useEffect(() => {
     void fetch("./sources.json").then(async (answer) => sources.value = await answer.json());
   }, []);
-  const { name, claim } = program.value;
+  const { name } = program.value;
   const { own } = link.value;
   return (
     <div class="learn">
       <nav class="panel" aria-label="Programs">
+        <a href={hrefOf({ own: "yes" })} aria-current={own === undefined ? undefined : "page"}>A program of your own</a>
         <ol>
           {catalog.map((entry) => (
             <li key={entry.name}>
               <a
-                href={hrefOf({ program: entry.name, parameters: {}, own: undefined })}
+                href={hrefOf({
+                  program: entry.name,
+                  variant: undefined,
+                  parameters: {},
+                  schedule: undefined,
+                  own: undefined,
+                })}
                 aria-current={own === undefined && entry.name === name ? "page" : undefined}
               >
                 {entry.name}
@@ -33,16 +40,12 @@ export default function LearnView(): JSX.Element {
             </li>
           ))}
         </ol>
-        <a href={hrefOf({ own: "yes" })} aria-current={own === undefined ? undefined : "page"}>A program of your own</a>
       </nav>
-      {own === undefined
-        ? (
-          <Panel title={name}>
-            <p class="claim">{claim}</p>
-            <pre class="code" tabIndex={0} role="region" aria-label="Its code">{sources.value[name]?.text}</pre>
-          </Panel>
-        )
-        : <OwnProgram />}
+      <div class="lesson">
+        {own === undefined
+          ? <ProgramLesson key={name} entry={program.value} source={sources.value[name]} />
+          : <OwnProgram />}
+      </div>
     </div>
   );
 }

@@ -5,6 +5,8 @@
  *   schedule. Of a program whose tasks share what is not in their `shared` that is not promised, as elsewhere.
  * - Workers are guests of a pool: threads or processes of this machine, or of whatever host is given. They import the program
  *   by its module and name.
+ * - A short search is over before workers would be there: they are started when it has gone on for a while, and until they
+ *   are there the caller searches alone.
  * - A worker that dies is replaced, and its share is performed again from the start; nothing is counted twice, because only
  *   the answer of the last worker counts. A worker whose host is silent counts as dead, even if it goes on there.
  * - Finding the bug is split; making its schedule small is not.
@@ -44,6 +46,11 @@ import { shareModule } from "./work.ts";
 export interface ExploreSplitOptions extends ExploreOptions, Pick<HostOptions, "permissions" | "guests"> {
   /** How many workers; as many as there are cores by default. */
   readonly workers?: number | undefined;
+  /**
+   * For how many milliseconds the caller searches before it starts them: 200 by default. Where it is 0 the caller does not go
+   * on until they are there, either: it waits for them.
+   */
+  readonly alone?: number | undefined;
   /** Where they run; `thread` by default. */
   readonly mode?: AnyModeName | undefined;
   /** Starts the workers; one of its own, with `permissions` and `guests`, by default. */
@@ -62,6 +69,8 @@ export interface SplitProgress {
   readonly kind: BugKind | undefined;
 }
 
+/** For how long the caller is alone by default, in milliseconds. */
+const ALONE = 200;
 /** How long the event loop may wait for its turn, in milliseconds. */
 const TURN = 20;
 
@@ -84,18 +93,21 @@ const MOST_DEATHS = 5;
  * @throws {GuestDiedError} where six workers in a row have died while they performed the same share.
  */
 export async function exploreSplit(program: AnyProgram, options: ExploreSplitOptions = {}): Promise<ExploreResult> {
-  const { workers = cores(), mode = "thread", host, permissions = {}, guests = {}, signal, onProgress, ...rest } =
+  const { workers = cores(), mode = "thread", alone = ALONE, host, permissions, guests, signal, onProgress, ...rest } =
     options;
   const refused = `Cannot explore ${program.name} on workers`;
   if (!(Number.isSafeInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
     throw new RangeError(`${refused}: ${workers} workers, a whole number from 1 to ${MOST_WORKERS} is wanted`);
+  }
+  if (!(typeof alone === "number" && alone >= 0)) {
+    throw new RangeError(`${refused}: it is alone for ${String(alone)} ms, a number from 0 is wanted`);
   }
   const { module, name } = program;
   if (module === undefined) throw new TypeError(`${refused}: it has no module, module: import.meta.url is wanted`);
   const ended = new AbortController();
   let opened: Promise<Pool> | undefined;
   const open = () => {
-    const given = host === undefined ? { permissions, guests } : { host };
+    const given = host === undefined ? { permissions: permissions ?? {}, guests: guests ?? {} } : { host };
     return Pool.open({ mode, workers, module: shareModule({ module, name }), name: "explorer", ...given });
   };
   const perform = async (request: ShareRequest): Promise<ShareResult> => {
@@ -104,8 +116,18 @@ export async function exploreSplit(program: AnyProgram, options: ExploreSplitOpt
     // What `sharesOf` gives.
     return await pool.run("share", request, { retries: MOST_DEATHS, retryIf, signal: ended.signal }) as ShareResult;
   };
+  const began = now();
+  let areThere = alone === 0;
+  const look = (): boolean => {
+    if (opened === undefined && !areThere && now() - began >= alone) {
+      opened = open();
+      // Why they are not there, whoever asks them hears.
+      void opened.catch(() => {}).then(() => areThere = true);
+    }
+    return areThere;
+  };
   try {
-    const slices = exploreShared(program, rest, { workers: { count: workers, perform } });
+    const slices = exploreShared(program, rest, { workers: { count: workers, perform, areThere: look } });
     for (let turned = now();;) {
       const { done, value } = slices.next(signal?.aborted === true);
       if (done) return value;

@@ -102,6 +102,7 @@ test("whatever becomes of agents on three hosts, an exploration split over them 
       mode: "process",
       host,
       workers: 4,
+      alone: 0,
       onProgress: ({ schedules }) => progress.tell(schedules),
     });
     search.catch(() => {}).finally(() => progress.tell(Infinity));

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { GuestDiedError } from "../../lib/errors.ts";
+import { GuestDiedError, GuestError } from "../../lib/errors.ts";
 import { explore, strategies } from "../../lib/explorer/mod.ts";
 import { Host } from "../../lib/host/mod.ts";
 import { defineProgram } from "../../lib/program/mod.ts";
@@ -19,7 +19,7 @@ Deno.test("exploreSplit() gives what explore() gives, on threads and on processe
       // By turns, where it is not to take long.
       if (runs(1) === 1 && (index + place) % 2 === 1) continue;
       const options = { parameters, strategy, budget: 1500, keepGoing: true, shrink: false };
-      const split = await exploreSplit(counter, { ...options, mode, workers, host });
+      const split = await exploreSplit(counter, { ...options, mode, workers, host, alone: 0 });
       assertEquals(split, explore(counter, options), `${strategy}, ${workers} in ${mode} mode`);
     }
   }
@@ -30,7 +30,7 @@ Deno.test("exploreSplit() has a share performed again while its workers die, fiv
   const options = { strategy: "depth-first", budget: 100_000, keepGoing: true, shrink: false } as const;
   const guests = { env: { [DIES]: dies } };
   const permissions = { read: [dies], write: [dies] };
-  const split = { ...options, mode: "process", guests, permissions } as const;
+  const split = { ...options, mode: "process", guests, permissions, alone: 0 } as const;
   const wanted = explore(mortal, options);
   assertEquals(wanted.schedules, 34_650);
   try {
@@ -43,6 +43,26 @@ Deno.test("exploreSplit() has a share performed again while its workers die, fiv
   } finally {
     await Deno.remove(dies).catch(() => {});
   }
+});
+
+Deno.test("exploreSplit() searches alone until its workers are there, and starts none for a short search", async () => {
+  const options = { strategy: "depth-first", budget: 20_000, keepGoing: true, shrink: false } as const;
+  const wanted = explore(counter, { ...options, parameters });
+  await using host = new Host();
+  for (const alone of [1, Infinity]) {
+    assertEquals(
+      await exploreSplit(counter, { ...options, parameters, workers: 2, host, alone }),
+      wanted,
+      `${alone} ms`,
+    );
+  }
+  // Whose workers cannot be started.
+  const { specimens, variants, ...spec } = counter;
+  const module = "data:text/javascript,throw new Error('not today')";
+  const broken = defineProgram({ ...spec, module, specimens: [...specimens], variants: [...variants] });
+  const split = { ...options, parameters, workers: 2, host };
+  assertEquals((await exploreSplit(broken, { ...split, alone: Infinity })).schedules, wanted.schedules);
+  await assertRejects(() => exploreSplit(broken, { ...split, alone: 0 }), GuestError, "not today");
 });
 
 Deno.test("exploreSplit() ends with what it has where its signal aborts, and its workers end", async () => {
@@ -73,6 +93,7 @@ Deno.test("exploreSplit() refuses what it cannot split", async () => {
     await assertRejects(() => exploreSplit(counter, { workers }), RangeError, `${workers} workers`);
   }
   await assertRejects(() => exploreSplit(counter, { budget: 0 }), RangeError, "a budget of 0");
+  await assertRejects(() => exploreSplit(counter, { alone: NaN }), RangeError, "it is alone for NaN ms");
   const own = { watches: false, begin: () => false, pick: () => 0, end: () => {} };
   await assertRejects(() => exploreSplit(counter, { strategy: own }), RangeError, "the strategy is an object");
   const { module: _module, ...spec } = counter;

@@ -64,6 +64,8 @@ export interface Workers {
   readonly count: number;
   /** Performs one. */
   readonly perform: (request: ShareRequest) => Promise<ShareResult>;
+  /** Whether they are there yet: until they are, the search goes on alone. Always by default. */
+  readonly areThere?: () => boolean;
 }
 
 const MOST = Number.MAX_SAFE_INTEGER;

@@ -61,9 +61,12 @@ export function* goSplit(search: Search, options: SplitOptions): Slices<SplitEnd
   const first = strategiesOf(strategy).map((name) => goingAt(beginningOf(name), { seed }));
   const schedulers = first.map(({ scheduler }) => scheduler);
   // So that each strategy has had as many turns.
-  const pause = sizes.first - sizes.first % first.length;
-  const ended = yield* search.goInSlices(schedulers, { ...limits, pause });
-  if (ended !== "paused") return { ended, schedulers };
+  const step = sizes.first - sizes.first % first.length;
+  for (let pause = step;; pause += step) {
+    const ended = yield* search.goInSlices(schedulers, { ...limits, pause });
+    if (ended !== "paused") return { ended, schedulers };
+    if (workers.areThere?.() !== false) break;
+  }
   const sharing = new Sharing(workers, request);
   const going = { limits, request, sharing, sizes };
   const stands = first.map(({ scheduler, rest }) => rest() ?? scheduler);

@@ -11,6 +11,9 @@ interface Scope {
 }
 
 const scope = self as unknown as Scope;
+const { locks } = navigator as unknown as {
+  readonly locks: { request(name: string, act: () => Promise<void>): Promise<void> };
+};
 // Fresh in each run.
 let told = 0;
 
@@ -29,6 +32,17 @@ scope.onmessage = async ({ data }) => {
       return;
     case "block":
       return Atomics.wait(new Int32Array(4), 0, 0);
+    case "hold":
+      return await locks.request("shared", async () => {
+        scope.postMessage("holds");
+        await new Promise((resolve) => setTimeout(resolve, data.for));
+        scope.postMessage("gives back");
+      });
+    case "answer": {
+      const channel = new BroadcastChannel("all");
+      channel.onmessage = ({ data }) => channel.postMessage(new Map([[data, data instanceof Array]]));
+      return scope.postMessage("listens");
+    }
     case "reject":
       throw new RangeError("in a promise");
     case "fail":

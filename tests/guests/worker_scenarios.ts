@@ -91,6 +91,38 @@ export async function rejecting(): Promise<string> {
   return await promise;
 }
 
+/** A lock that a worker holds: until it gives it back, or is ended. */
+export async function locking(_world: World, isEnded: boolean): Promise<string[]> {
+  const log: string[] = [];
+  const worker = started({ does: "hold", for: 5 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise: back, resolve: givesBack } = Promise.withResolvers<void>();
+  worker.onmessage = ({ data }) => {
+    log.push(data);
+    if (log.length === 1) resolve();
+    else givesBack();
+  };
+  await promise;
+  if (isEnded) worker.terminate();
+  await Reflect.get(navigator, "locks").request("shared", () => void log.push("has it"));
+  if (!isEnded) await back;
+  worker.terminate();
+  return log;
+}
+
+/** A broadcast channel that a worker listens to, too. */
+export async function broadcasting(): Promise<unknown> {
+  const worker = started({ does: "answer" });
+  const channel = new BroadcastChannel("all");
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  worker.onmessage = () => channel.postMessage(["a"]);
+  channel.onmessage = ({ data }) => resolve(data);
+  const data = await promise;
+  channel.close();
+  worker.terminate();
+  return data instanceof Map ? [...data] : data;
+}
+
 export async function sharing(): Promise<void> {
   started({ does: "nothing", of: [new Int32Array(new SharedArrayBuffer(4))] });
   await undefined;

@@ -51,6 +51,14 @@ Deno.test("workers fail, close, die and are left over; what they are sent is mov
   assertEquals(await outcomes("closing"), ["proved", "closes"]);
   assertEquals(await outcomes("failing", true), ["proved", "Uncaught RangeError: in a worker"]);
   assertEquals(await outcomes("rejecting"), ["proved", "Uncaught (in promise) RangeError: in a promise"]);
+  assertEquals(await outcomes("broadcasting"), ["proved", [[["a"], true]]]);
+  assertEquals(await outcomes("locking", true), ["proved", ["holds", "has it"]]);
+  // The lock is given back before what tells of it arrives, or after.
+  assertEquals(await outcomes("locking", false), [
+    "proved",
+    ["holds", "gives back", "has it"],
+    ["holds", "has it", "gives back"],
+  ]);
   const uncaught = await explored("failing", false);
   assert(uncaught.verdict === "bug");
   assert(uncaught.message.startsWith("nobody catches RangeError: in a worker (scenario_worker.ts:"), uncaught.message);

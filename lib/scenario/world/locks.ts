@@ -1,7 +1,8 @@
 /**
  * Web Locks: exclusive and shared, first come first served. Inside the realm.
  *
- * - A grant is a completion. A lock is held until what its callback returned has settled.
+ * - A grant is a completion. A lock is held until what its callback returned has settled, or its worker has ended.
+ * - Workers have the locks of their run: what is granted or stolen comes in the realm of whoever has asked.
  * - The standard grants a free lock in a later step. Deno calls back at once, which is said among the assumptions.
  */
 
@@ -20,9 +21,13 @@ type Callback = (lock: { readonly name: string; readonly mode: string } | null) 
 
 interface Request {
   readonly mode: "exclusive" | "shared";
-  readonly callback: Callback;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Where it comes from. */
+  readonly realm: number;
+  /** It has it; or it fails, since another one has it now. Both are code of its realm, whose microtasks are then done. */
+  readonly granted: () => void;
+  readonly stolen: () => void;
   grant: Completion | undefined;
 }
 
@@ -33,11 +38,20 @@ interface Lock {
 
 /** The locks of one outside: `navigator.locks`. */
 export function locks(outside: Outside): object {
-  let all = new Map<string, Lock>();
-  outside.resets.push(() => {
-    if (all.size > 0) all = new Map();
-  });
-  outside.leftovers.push(() => [...all].flatMap(([name, { held }]) => held.length > 0 ? [`lock ${name}, held`] : []));
+  const known = () => outside.common("locks", () => new Map<string, Lock>());
+  // Those of all realms are told once.
+  if (!outside.ends.has("locks")) {
+    outside.leftovers.push(() => {
+      return [...known()].flatMap(([name, { held }]) => held.length > 0 ? [`lock ${name}, held`] : []);
+    });
+    outside.ends.set("locks", (realm) => {
+      for (const [name, lock] of [...known()]) {
+        lock.held = lock.held.filter((request) => request.realm !== realm);
+        lock.waiting = lock.waiting.filter((request) => request.realm !== realm);
+        serve(name, lock);
+      }
+    });
+  }
 
   const canHold = ({ held }: Lock, mode: string) => {
     return held.length === 0 || mode === "shared" && held.every((other) => other.mode === "shared");
@@ -50,7 +64,7 @@ export function locks(outside: Outside): object {
     } catch (error) {
       request.reject(error);
     } finally {
-      const lock = all.get(name);
+      const lock = known().get(name);
       if (lock?.held.includes(request)) {
         lock.held = lock.held.filter((other) => other !== request);
         serve(name, lock);
@@ -62,12 +76,9 @@ export function locks(outside: Outside): object {
       const request = next;
       lock.waiting.shift();
       lock.held.push(request);
-      request.grant = outside.post(`lock ${name}`, () => {
-        request.grant = undefined;
-        void settle(name, request, () => request.callback({ name, mode: request.mode }));
-      });
+      request.grant = outside.post(`lock ${name}`, request.granted, { realm: request.realm });
     }
-    if (lock.held.length + lock.waiting.length === 0) all.delete(name);
+    if (lock.held.length + lock.waiting.length === 0) known().delete(name);
   };
   const forget = (name: string, lock: Lock, request: Request) => {
     if (request.grant !== undefined) outside.drop(request.grant);
@@ -94,9 +105,15 @@ export function locks(outside: Outside): object {
         return promise;
       }
       outside.assumptions.add("a free lock is granted in a later step, as the standard of Web Locks says");
-      const request: Request = { mode, callback, resolve, reject, grant: undefined };
-      const lock = all.get(name) ?? { held: [], waiting: [] };
-      all.set(name, lock);
+      const stolen = () => reject(new DOMException("The lock was stolen", "AbortError"));
+      const granted = () => {
+        request.grant = undefined;
+        void settle(name, request, () => callback({ name, mode }));
+      };
+      const { realm } = outside;
+      const request: Request = { mode, resolve, reject, granted, stolen, realm, grant: undefined };
+      const lock = known().get(name) ?? { held: [], waiting: [] };
+      known().set(name, lock);
       if (ifAvailable && !(lock.waiting.length === 0 && canHold(lock, mode))) {
         outside.post(`lock ${name}: not available`, () => void settle(name, request, () => callback(null)));
         return promise;
@@ -104,7 +121,8 @@ export function locks(outside: Outside): object {
       if (steal) {
         for (const other of lock.held) {
           if (other.grant !== undefined) outside.drop(other.grant);
-          other.reject(new DOMException("The lock was stolen", "AbortError"));
+          if (other.realm === outside.realm) other.stolen();
+          else outside.post(`lock ${name} is stolen`, other.stolen, { realm: other.realm });
         }
         lock.held = [];
         lock.waiting.unshift(request);
@@ -119,7 +137,7 @@ export function locks(outside: Outside): object {
     },
     query(): Promise<unknown> {
       const told = (kind: "held" | "waiting") =>
-        [...all].flatMap(([name, lock]) => lock[kind].map(({ mode }) => ({ name, mode })));
+        [...known()].flatMap(([name, lock]) => lock[kind].map(({ mode }) => ({ name, mode })));
       const { promise, resolve } = Promise.withResolvers<unknown>();
       outside.post("locks queried", () => resolve({ held: told("held"), pending: told("waiting") }));
       return promise;

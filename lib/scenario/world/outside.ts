@@ -130,6 +130,10 @@ export class Outside {
   /** Tells of an error that nobody catches, and of a rejection that nobody handles: whether somebody hears of it. */
   catches: (error: unknown) => boolean = () => false;
   handles: (reason: unknown, promise: unknown) => boolean = () => false;
+  /** What the realms of a run have in common, such as its locks. */
+  readonly shared: Map<string, unknown> = new Map();
+  /** Told which realm has ended: by the names of what is told. */
+  readonly ends: Map<string, (realm: number) => void> = new Map();
   /** Whether workers may die. */
   mayDie = false;
   #ended = new Set<number>();
@@ -155,6 +159,7 @@ export class Outside {
     this.faults = [];
     this.bind = unbound;
     this.mayDie = false;
+    this.shared.clear();
     this.workers = [];
     this.#ended = new Set();
     this.#realm = 0;
@@ -168,6 +173,17 @@ export class Outside {
   /** How many chains there have been in this run. */
   get chains(): number {
     return this.#busy.length;
+  }
+
+  /** The realm of the present step: 0, or that of a worker. */
+  get realm(): number {
+    return this.#realm;
+  }
+
+  /** What the realms of a run have in common, by its name; the first that asks makes it. */
+  common<T>(name: string, make: () => T): T {
+    if (!this.shared.has(name)) this.shared.set(name, make());
+    return this.shared.get(name) as T;
   }
 
   /** Whether ticks wait to be run. */
@@ -330,6 +346,7 @@ export class Outside {
   endWorker(realm: number): void {
     this.#ended.add(realm);
     this.pending.filter((completion) => completion.realm === realm).forEach((completion) => this.drop(completion));
+    for (const tell of this.ends.values()) tell(realm);
   }
 
   /** The workers that have not ended. */

@@ -3,7 +3,7 @@
  *
  * - A message is copied when it is sent and comes as a completion; messages to one port come in the order in which they were
  *   sent. A port that has not started keeps what it gets.
- * - A broadcast channel hears every other one of its name, never itself.
+ * - A broadcast channel hears every other one of its name, those of workers too, never itself.
  */
 
 import { cloned, type Movable, MOVED } from "./clone.ts";
@@ -15,13 +15,20 @@ type Transfer = readonly unknown[] | { readonly transfer?: readonly unknown[] };
 
 const settled: Promise<void> = Promise.resolve();
 
+/** A broadcast channel, of whatever realm of the run. */
+interface Channel {
+  readonly name: string;
+  readonly realm: number;
+  /** Posts a message to it, which has been copied. */
+  hear(data: unknown): void;
+}
+
 /** The ports of one outside, as globals. */
 export function ports(outside: Outside): Readonly<Record<string, unknown>> {
   let open: Set<MessagePort> = new Set();
-  let channels: BroadcastChannel[] = [];
+  const channels = () => outside.common("channels", () => new Set<Channel>());
   outside.resets.push(() => {
     open = new Set();
-    channels = [];
   });
 
   class MessagePort extends EventTarget implements Movable {
@@ -117,29 +124,32 @@ export function ports(outside: Outside): Readonly<Record<string, unknown>> {
     readonly name: string;
     #closed = false;
     readonly #line = {};
+    readonly #channel: Channel;
 
     constructor(name: string) {
       super();
       this.name = String(name);
-      channels.push(this);
+      const { realm } = outside;
+      this.#channel = { name: this.name, realm, hear: (data) => this.#hear(data, realm) };
+      channels().add(this.#channel);
     }
 
     postMessage(message: unknown): void {
       if (this.#closed) throw new DOMException("Already closed", "InvalidStateError");
       const data = cloned(message);
-      for (const other of channels) if (other !== this && other.name === this.name) other.#hear(data);
+      for (const other of channels()) if (other !== this.#channel && other.name === this.name) other.hear(data);
     }
 
-    #hear(data: unknown): void {
+    #hear(data: unknown, realm: number): void {
       outside.post(`message on ${this.name}`, () =>
         received(() => {
           if (!this.#closed) this.dispatchEvent(new MessageEvent("message", { data: cloned(data) }));
-        }), { line: this.#line });
+        }), { line: this.#line, realm });
     }
 
     close(): void {
       this.#closed = true;
-      channels = channels.filter((other) => other !== this);
+      channels().delete(this.#channel);
     }
 
     ref(): void {}
@@ -150,8 +160,14 @@ export function ports(outside: Outside): Readonly<Record<string, unknown>> {
 
   outside.leftovers.push(() => [
     ...[...open].some((port) => port.listenersOf("message") > 0) ? ["an open port that listens"] : [],
-    ...channels.map(({ name }) => `an open broadcast channel ${name}`),
   ]);
+  // Those of all realms are told once.
+  if (!outside.ends.has("channels")) {
+    outside.leftovers.push(() => [...channels()].map(({ name }) => `an open broadcast channel ${name}`));
+    outside.ends.set("channels", (realm) => {
+      for (const channel of channels()) if (channel.realm === realm) channels().delete(channel);
+    });
+  }
   return {
     MessagePort,
     MessageChannel,

@@ -2,7 +2,8 @@
  * A worker's own side: its globals, and the messages that it gets. Inside the worker's realm.
  *
  * - Its completions stand among those of the run that has started it. Evaluated is its module anew in each run.
- * - What its realm would have to share with others is refused by name: locks, broadcast channels, fetches, workers of its own.
+ * - What its realm would have to share with others is refused by name: fetches, ports, workers of its own. Locks and broadcast channels
+ *   are those of the run.
  */
 
 import { cloned } from "./clone.ts";
@@ -36,16 +37,12 @@ export class Scope implements FarSide {
   constructor(host: HostParts, outside: Outside) {
     this.#outside = outside;
     const { globals } = globalsOf(outside, { ...host, hasWorkers: false });
-    const navigator = { ...globals["navigator"] as object };
-    const lacking = ["request", "query"].map((name) => [name, refuse(`navigator.locks.${name} in a worker`)]);
     this.globals = Object.defineProperties(
       {
         ...globals,
         Worker: refuse("a worker of a worker"),
-        BroadcastChannel: refuse("BroadcastChannel in a worker"),
         fetch: refuse("fetch in a worker"),
         importScripts: refuse("importScripts"),
-        navigator: Object.assign(navigator, { locks: Object.fromEntries(lacking) }),
         postMessage: (message: unknown, options?: readonly unknown[]) => {
           this.#near?.send(sentMessage(message, options));
         },

@@ -31,12 +31,12 @@ export function testPool(mode: ModeName, criterion: string, body: (stage: Stage)
   Deno.test(`a pool in ${mode} mode ${criterion}`, async () => {
     const host = new Host();
     const open = async (options: Partial<PoolOptions> = {}) => {
-      return await within(10, Pool.open<Work>({ mode, module: WORK, workers: 2, host, ...options }));
+      return await within(20, Pool.open<Work>({ mode, module: WORK, workers: 2, host, ...options }));
     };
     try {
-      await within(60, body({ mode, host, open }));
+      await within(120, body({ mode, host, open }));
     } finally {
-      await within(10, host.close());
+      await within(20, host.close());
     }
   });
 }

@@ -59,23 +59,34 @@ export function startInShell(first: string, name: Script, ...args: readonly stri
   return new Command(["-c", `${first}; exec "$0" "$@"`, Deno.execPath(), ...scriptArguments(name, args)], "bash");
 }
 
-/**
- * Has a script refuse lists of arguments, and gives the sentences: each ends with 2, and prints nothing. All are refused in
- * one process with the permissions of the task, the first of them in one of its own, too.
- */
-export async function refusals(name: Script, lists: readonly (readonly string[])[]): Promise<string[]> {
-  const [first = []] = lists;
-  await using alone = startScript(name, ...first);
-  const { stderr: sentence, ...ended } = await alone.end();
-  assertEquals(ended, { code: 2, stdout: "" }, sentence);
-  const several = [`${root}tests/e2e/several_commands.ts`, name, JSON.stringify(lists)];
-  await using together = new Command([...rightsOf(name), ...several]);
-  const { stdout, stderr } = await together.end();
-  assertEquals(stdout, `${JSON.stringify(lists.map(() => 2))}\n`, stderr);
-  const sentences = stderr.trimEnd().split("\n");
-  assertEquals([`${sentences[0]}\n`, sentences.length], [sentence, lists.length], stderr);
-  for (const sentence of sentences) assertMatch(sentence, /^Cannot .* wanted( once)?$/);
-  return sentences;
+/** The scripts of which one process can do several commands. */
+export type Several = "list" | "run" | "explore" | "replay" | "sim";
+
+/** Runs a script to its end with each of several lists of arguments, all in one process with the permissions of its task. */
+export async function several(name: Several, lists: readonly (readonly string[])[]): Promise<Ended[]> {
+  const all = [`${root}tests/e2e/several_commands.ts`, name, JSON.stringify(lists)];
+  await using command = new Command([...rightsOf(name), ...all]);
+  const { stdout, stderr } = await command.end(120);
+  // What one of them printed, and its exit code.
+  const parts = stdout.split(/\x1e(\d+)\n/);
+  const complaints = stderr.split(/\x1e\d+\n/);
+  assertEquals([parts.length, complaints.length], [2 * lists.length + 1, lists.length + 1], stderr);
+  return lists.map((_, index) => ({
+    code: Number(parts[2 * index + 1]),
+    stdout: parts[2 * index] ?? "",
+    stderr: complaints[index] ?? "",
+  }));
+}
+
+/** Has a script refuse lists of arguments with 2, printing nothing, and gives the sentences; the first of its own process. */
+export async function refusals(name: Several, lists: readonly (readonly string[])[]): Promise<string[]> {
+  await using alone = startScript(name, ...lists[0] ?? []);
+  const ended = [await alone.end(), ...await several(name, lists.slice(1))];
+  return ended.map(({ code, stdout, stderr }) => {
+    assertEquals({ code, stdout }, { code: 2, stdout: "" }, stderr);
+    assertMatch(stderr, /^Cannot .* wanted( once)?\n$/);
+    return stderr;
+  });
 }
 
 function scriptArguments(name: Script, args: readonly string[]): string[] {
@@ -179,6 +190,11 @@ export class Command implements AsyncDisposable {
     const { code } = await within(seconds, this.#child.status);
     await within(SOON, reading);
     return { code, stdout: this.#stdout, stderr: await within(SOON, this.#stderr) };
+  }
+
+  /** Waits until that many of those are there. */
+  async has(guests: number): Promise<void> {
+    await this.#until(async () => (await this.guests()).length === guests);
   }
 
   /** Waits until all that it has started are gone. */

@@ -101,7 +101,7 @@ Deno.test("replay refuses a schedule of another program, a slip of the hand, and
   ];
   const sentences = await refusals("replay", refused.map(([args]) => args));
   for (const [index, [, wanted]] of refused.entries()) {
-    assertEquals(`${sentences[index]}\n`.slice(0, wanted.length), wanted);
+    assertEquals(sentences[index]?.slice(0, wanted.length), wanted);
   }
   const help = await replayed("--help");
   assertEquals([help.code, help.stdout], [0, `${helpText(USAGE, ["--width", "120"])}\n`]);

@@ -2,13 +2,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { fileURLToPath } from "node:url";
 import { columnsOf } from "../../scripts/command/text.ts";
 import { programs } from "../../lib/programs/mod.ts";
-import { complaints, inFolder, type Script, startScript } from "./command.ts";
+import { complaints, inFolder, type Several, several, startScript } from "./command.ts";
 
 const own = "tests/guests/reported_programs.ts";
 const UPDATES = Deno.env.has("HOLDFAST_SNAPSHOTS");
 
 /** The reports that people see, each with the commands of a kind. */
-const REPORTS: Readonly<Record<string, readonly (readonly [Script, ...string[]])[]>> = {
+const REPORTS: Readonly<Record<string, readonly (readonly [Several, ...string[]])[]>> = {
   run: [
     ["run", "bank"],
     ["run", "bank", "--variant", "locked", "--pause", "0"],
@@ -61,15 +61,16 @@ const REPORTS: Readonly<Record<string, readonly (readonly [Script, ...string[]])
 for (const [kind, commands] of Object.entries(REPORTS)) {
   for (const width of [80, 120]) {
     Deno.test(`the reports of ${kind} at ${width} columns are those of the snapshot`, async () => {
-      const told: string[] = [];
-      for (const [script, ...args] of commands) {
-        await using command = startScript(script, ...args, "--width", String(width));
-        const { code, stdout, stderr } = await command.end(120);
-        told.push(
-          [`$ ${[script, ...args].join(" ")}`, stdout + stable(complaints(stderr)), `[exit ${code}]`].join("\n"),
-        );
+      const told = new Map<readonly string[], string>();
+      for (const [script, asked] of Map.groupBy(commands, ([script]) => script)) {
+        const ends = await several(script, asked.map(([, ...args]) => [...args, "--width", String(width)]));
+        for (const [index, { code, stdout, stderr }] of ends.entries()) {
+          const command = asked[index] ?? [];
+          const report = [`$ ${command.join(" ")}`, stdout + stable(complaints(stderr)), `[exit ${code}]`];
+          told.set(command, report.join("\n"));
+        }
       }
-      const text = stable(`${told.join("\n\n")}\n`);
+      const text = stable(`${commands.map((command) => told.get(command)).join("\n\n")}\n`);
       const file = new URL(`../../fixtures/reports/${kind}_${width}.txt`, import.meta.url);
       if (UPDATES) await Deno.writeTextFile(file, text);
       assertEquals(text, await Deno.readTextFile(file));
@@ -155,17 +156,17 @@ Deno.test("a program that is defined wrongly is refused in one sentence that say
     ],
   ];
   await inFolder(async (folder) => {
-    for (const [index, [spec, told]] of wrong.entries()) {
-      const file = `${folder}/wrong${index}.ts`;
+    const files = wrong.map((_, index) => `${folder}/wrong${index}.ts`);
+    for (const [index, [spec]] of wrong.entries()) {
       await Deno.writeTextFile(
-        file,
+        files[index]!,
         `import { defineProgram } from ${
           JSON.stringify(library)
         };\nexport const x = defineProgram(${spec} as never);\n`,
       );
-      await using command = startScript("run", file);
-      assertEquals(await command.end(), { code: 2, stdout: "", stderr: `${told}\n` });
     }
+    const ends = await several("run", files.map((file) => [file]));
+    assertEquals(ends, wrong.map(([, told]) => ({ code: 2, stdout: "", stderr: `${told}\n` })));
     const file = `${folder}/empty.ts`;
     const tasks = 'tasks: () => [{ name: "a", *run() {} }]';
     const spec = `{ name: "x", ${rest.replace("tasks: () => []", tasks).replace("[1]", "[]")} }`;

@@ -21,7 +21,7 @@ function testInterrupts(mode: ModeName): void {
         await command.printed("t=0.1,");
         assertEquals((await command.guests()).length, mode === "process" ? 2 : 0);
         command.signal(signal);
-        assertEquals((await command.end(5)).code, code, signal);
+        assertEquals((await command.end()).code, code, signal);
         await command.gone();
       }
     },
@@ -31,7 +31,7 @@ function testInterrupts(mode: ModeName): void {
     await using command = startSim(...run);
     await command.printed("t=0.1,");
     await command.closeStdout();
-    const { code, stderr } = await command.end(5);
+    const { code, stderr } = await command.end();
     assertEquals({ code, stderr: complaints(stderr) }, { code: 141, stderr: "" });
     await command.gone();
   });
@@ -42,7 +42,7 @@ for (const mode of ELSEWHERE) {
     await using command = startSim("--mode", mode, "--systems", "8", ...ENDLESS);
     await command.printed("busy systems");
     command.signal("SIGINT");
-    assertEquals((await command.end(5)).code, 130);
+    assertEquals((await command.end()).code, 130);
     await command.gone();
   });
 
@@ -52,7 +52,7 @@ for (const mode of ELSEWHERE) {
       await command.printed("t=0,");
       await new Promise((resolve) => setTimeout(resolve, 50));
       command.signal("SIGINT");
-      assertEquals((await command.end(5)).code, 130, args.join(" "));
+      assertEquals((await command.end()).code, 130, args.join(" "));
       await command.gone();
     }
   });
@@ -64,7 +64,7 @@ for (const mode of ELSEWHERE) {
         ...["--mode", mode, "--systems", "2", "--period", "1000", "--rate", "0"],
         ...["--timeout", "0.3", "--json", "--trace", path],
       );
-      const { code, stdout, stderr } = await command.end(10);
+      const { code, stdout, stderr } = await command.end();
       await command.gone();
       const message = `Cannot go on with guest busy0 (${mode} mode): no answer within 0.3 s, ` +
         "an answer or a longer timeout is wanted";
@@ -83,7 +83,7 @@ Deno.test("sim tells of a subprocess that was killed, and ends the others", asyn
   await command.printed("t=0.1,");
   const [victim = 0] = await command.guests();
   Deno.kill(victim, "SIGKILL");
-  const { code, stderr } = await command.end(5);
+  const { code, stderr } = await command.end();
   assertEquals(code, 1);
   assertMatch(
     unwrapped(stderr),
@@ -98,7 +98,7 @@ Deno.test("sim ends with 130 on Ctrl-C in a terminal, which its guests hear firs
   for (const guest of await command.guests()) Deno.kill(guest, "SIGINT");
   await command.alone();
   command.signal("SIGINT");
-  const { code, stderr } = await command.end(5);
+  const { code, stderr } = await command.end();
   assertEquals({ code, stderr: complaints(stderr) }, { code: 130, stderr: "" });
   await command.gone();
 });
@@ -108,7 +108,7 @@ Deno.test("deno task sim hands Ctrl-C on", async () => {
   await command.printed("t=0.1,");
   assertEquals((await command.guests()).length, 2);
   command.signal("SIGINT");
-  assertEquals((await command.end(5)).code, 130);
+  assertEquals((await command.end()).code, 130);
   await command.gone();
 });
 

@@ -6,7 +6,7 @@ import { readFlags, USAGE } from "../../scripts/sim/flags.ts";
 import { ELSEWHERE } from "../contracts/modes.ts";
 import { runs } from "../contracts/soak.ts";
 import { readTrace } from "./chrome_trace.ts";
-import { Command, complaints, type Ended, inFolder, refusals, sim } from "./command.ts";
+import { Command, complaints, type Ended, inFolder, refusals, several, sim } from "./command.ts";
 
 const isLong = runs(1) > 1;
 const FREE = ["--rate", "0", "--burn", "none"];
@@ -99,27 +99,29 @@ Deno.test("sim prints the rows of the first system, the rate and the limit, and 
 
 Deno.test("sim --rate paces every interval but the last, and counts the steps that come too late", async () => {
   const paced = ["--period", "1", "--duration", "4", "--burn", "none", "--rate", "40", "--json"];
-  for (const { rate, limit, mode } of reports(held(await sim(...paced)))) {
+  const late = ["--mode", "direct", "--systems", "2", "--period", "0.02", "--duration", "0.1"];
+  const [all, json, text] = await several("sim", [paced, [...late, "--json"], late]) as [Ended, Ended, Ended];
+  for (const { rate, limit, mode } of reports(held(all))) {
     assert(limit !== null && rate <= limit, `${rate} in ${mode} mode`);
     assertAlmostEquals(limit, 160 / 3);
   }
-  const late = ["--mode", "direct", "--systems", "2", "--period", "0.02", "--duration", "0.1"];
-  const [run] = reports(held(await sim(...late, "--json")));
+  const [run] = reports(held(json));
   assertEquals([run?.overruns, run?.updates, run?.limit], [4, 5, 0.5]);
   assert(run !== undefined && run.rate <= 0.5, `${run?.rate}`);
-  assertStringIncludes(held(await sim(...late)), " 4 of 5  ");
+  assertStringIncludes(held(text), " 4 of 5  ");
 });
 
 Deno.test("sim --no-deterministic waits for no reply, and tells by how much the shown one lags", async () => {
   const args = ["--period", "0.01", "--duration", "0.2", "--rate", "0", "--no-deterministic", "--systems", "2"];
-  for (const { mode, deterministic, lag, y, limit } of reports(held(await sim(...args, "--json")))) {
+  const [json, text] = await several("sim", [[...args, "--json"], ["--mode", "thread", ...args]]) as [Ended, Ended];
+  for (const { mode, deterministic, lag, y, limit } of reports(held(json))) {
     assertEquals([deterministic, limit], [false, mode === "direct" ? 0.5 : null]);
     assert(Number.isInteger(lag) && lag >= 0 && lag <= 19, `${lag}`);
     // The output is that of the request at y - 1; the initialization, which is at 0 too, has the index -1.
     const released = Math.round((Math.min(...y) - 1) / 0.01);
     assert(lag >= 18 - released && (mode !== "direct" || lag === 0), `${mode} mode: lag ${lag}, y ${y}`);
   }
-  const stdout = held(await sim("--mode", "thread", ...args));
+  const stdout = held(text);
   assertMatch(stdout, /^mode +rate +limit +late steps +lag +y$/m);
   assertMatch(stdout, /^thread +[\d.e+]+ +none +0 of 20 +\d+ +1/m);
 });
@@ -215,7 +217,12 @@ Deno.test("sim --plot, --svg, --csv, --diagram and --profile show the runs, with
     const [svg = "", csv = "", diagram = ""] = files;
     const seen = ["--plot", "--profile", "--svg", svg, "--csv", csv, "--diagram", diagram];
     const args = ["--mode", "direct,thread", "--systems", "2", ...FREE];
-    const stdout = held(await sim(...args, ...seen, "--width", "100"));
+    const ends = await several("sim", [
+      [...args, ...seen, "--width", "100"],
+      [...args, "--json"],
+      [...args, ...seen, "--json"],
+    ]) as [Ended, Ended, Ended];
+    const stdout = held(ends[0]);
     // deno-lint-ignore no-control-regex
     assert(!/\x1b/.test(stdout), stdout);
     assertMatch(stdout, /^The outputs in direct and thread mode, the same in each, 4 rows:\n\n1\.20 ┤ *[⠀-⣿]?/m);
@@ -231,8 +238,8 @@ Deno.test("sim --plot, --svg, --csv, --diagram and --profile show the runs, with
     assertStringIncludes(await Deno.readTextFile(svg), ">y0, y1</text>");
     assertStringIncludes(await Deno.readTextFile(diagram), '["busy0<br>busy<br>direct, thread, every 0.1 s"]');
 
-    const plain = reports(held(await sim(...args, "--json")));
-    const all = reports(held(await sim(...args, ...seen, "--json"))) as (RunReport & { signals: unknown })[];
+    const plain = reports(held(ends[1]));
+    const all = reports(held(ends[2])) as (RunReport & { signals: unknown })[];
     assertEquals(all.map(({ certificate }) => certificate), plain.map(({ certificate }) => certificate));
     for (const { signals, profile, mode } of all) {
       assertEquals(signals, {

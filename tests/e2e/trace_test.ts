@@ -86,7 +86,7 @@ async function interrupted(
     await using command = start(`${folder}/trace.json`);
     await atWork(command);
     command.signal(signal);
-    assertEquals((await command.end(5)).code, code, signal);
+    assertEquals((await command.end()).code, code, signal);
     await command.gone();
     trace = await onlyTrace(folder);
   });

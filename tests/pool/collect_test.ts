@@ -8,7 +8,7 @@ import { within } from "../contracts/deadline.ts";
 import { failure } from "../contracts/pool_stage.ts";
 import { runs } from "../contracts/soak.ts";
 
-const SECONDS = 5;
+const SECONDS = 20;
 const numRuns = runs(100);
 
 function made(count: number): { readonly calls: readonly Call[]; readonly futures: readonly PoolFuture<number>[] } {

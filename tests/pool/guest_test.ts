@@ -15,7 +15,7 @@ import { within } from "../contracts/deadline.ts";
 import { failure, WORK } from "../contracts/pool_stage.ts";
 import type { things } from "../guests/pool_work.ts";
 
-const SECONDS = 10;
+const SECONDS = 20;
 
 /** Registers a test of guests for each mode, on a host of the test's. */
 function test(

@@ -9,7 +9,7 @@ import { packed } from "../contracts/packed.ts";
 import { failure } from "../contracts/pool_stage.ts";
 import { runs } from "../contracts/soak.ts";
 
-const SECONDS = 5;
+const SECONDS = 20;
 const numRuns = runs(100);
 
 /** A pool whose calls the test settles: each value is the argument plus 1, of a chunk those of its inputs. */

@@ -16,14 +16,14 @@ for (const mode of MODE_NAMES) {
     await guard.acquire();
     for (let time = 0; time < runs(10); time++) {
       await assertRejects(
-        () => within(10, pool.run("waitForLock", undefined, { timeout: 0.03 })),
+        () => within(20, pool.run("waitForLock", undefined, { timeout: 0.03 })),
         GuestTimeoutError,
       );
     }
     await guard.release();
-    assertEquals(await within(10, pool.run("addLocked", 3)), 3);
-    assertEquals(await within(10, pool.run("waitForLock", undefined)), "held");
-    await within(10, pool.close());
+    assertEquals(await within(20, pool.run("addLocked", 3)), 3);
+    assertEquals(await within(20, pool.run("waitForLock", undefined)), "held");
+    await within(20, pool.close());
     assertEquals(await guard.locked(), false);
   });
 }
@@ -43,11 +43,11 @@ for (const mode of MODE_NAMES) {
       await guard.release();
     });
     for (let time = 0; time < 3; time++) {
-      await assertRejects(() => within(10, guard.acquire({ timeout: 1 })), MemoryFullError, "64 times at once");
+      await assertRejects(() => within(20, guard.acquire({ timeout: 1 })), MemoryFullError, "64 times at once");
     }
     await guard.release();
-    await within(10, Promise.all(waiting));
-    assertEquals(await within(10, pool.run("addLocked", 3)), 3);
-    await within(10, pool.close());
+    await within(20, Promise.all(waiting));
+    assertEquals(await within(20, pool.run("addLocked", 3)), 3);
+    await within(20, pool.close());
   });
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 import { within } from "../contracts/deadline.ts";
 
-const SECONDS = 15;
+const SECONDS = 20;
 
 async function run(args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
   const command = new Deno.Command(Deno.execPath(), {

@@ -18,7 +18,7 @@ import { ELSEWHERE } from "../../contracts/modes.ts";
 import type { Attempt, FaultyArgument } from "../../guests/faulty.ts";
 
 const FAULTY = import.meta.resolve("../../guests/faulty.ts");
-const SECONDS = 5;
+const SECONDS = 20;
 
 async function faulty(argument: Omit<FaultyArgument, "near">): Promise<System> {
   return await loadSystem({ module: FAULTY, export: "faulty", argument: { near: Deno.pid, ...argument } });

@@ -68,8 +68,8 @@ export async function several(name: Several, lists: readonly (readonly string[])
   await using command = new Command([...rightsOf(name), ...all]);
   const { stdout, stderr } = await command.end(120);
   // What one of them printed, and its exit code.
-  const parts = stdout.split(/\x1e(\d+)\n/);
-  const complaints = stderr.split(/\x1e\d+\n/);
+  const parts = stdout.split(/<<exit (\d+)>>\n/);
+  const complaints = stderr.split(/<<exit \d+>>\n/);
   assertEquals([parts.length, complaints.length], [2 * lists.length + 1, lists.length + 1], stderr);
   return lists.map((_, index) => ({
     code: Number(parts[2 * index + 1]),

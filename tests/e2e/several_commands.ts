@@ -1,8 +1,8 @@
 /**
  * One script with several lists of arguments, one after another in one process: what starts takes longer than what it does.
  *
- * The script's name and the lists as JSON are the arguments. What each of them printed and complained about ends with a line:
- * a mark, and the exit code.
+ * The script's name and the lists as JSON are the arguments. What each of them printed and complained about ends with a line
+ * that tells the exit code.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const scripts = {
 const [name = "", lists = "[]"] = Deno.args;
 const { main } = await scripts[name as keyof typeof scripts]();
 for (const args of JSON.parse(lists)) {
-  const end = `\x1e${await exitCode(main, args)}`;
+  const end = `<<exit ${await exitCode(main, args)}>>`;
   printLine(end);
   complain(`${end}\n`);
 }

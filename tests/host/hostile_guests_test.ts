@@ -67,7 +67,7 @@ function test(
   check: (host: Host) => (plan: Plan) => Promise<void>,
 ): void {
   Deno.test(`whatever a guest in ${mode} mode does ${what}, that ends as it should, and nobody else suffers`, async () => {
-    const numRuns = runs(count, { soak: 150 });
+    const numRuns = runs(count, { soak: 300 });
     const host = new Host();
     const bystanders = await Bystanders.start(host, mode);
     const checked = check(host);
@@ -94,7 +94,7 @@ function test(
 }
 
 for (const mode of ["thread", "process"] as const) {
-  test("in a call", { mode, count: 30 }, (host) => {
+  test("in a call", { mode, count: 16 }, (host) => {
     let pool: Pool<typeof hostile> | undefined;
     return async (plan) => {
       pool ??= await openPool(host, mode, HOSTILE);
@@ -110,12 +110,12 @@ for (const mode of ["thread", "process"] as const) {
     };
   });
 
-  test("in a call for items", { mode, count: 8 }, (host) => async (plan) => {
+  test("in a call for items", { mode, count: 4 }, (host) => async (plan) => {
     await using pool = await openPool(host, mode, ownModule());
     await outcomeOf(Array.fromAsync(pool.stream("attackItems", plan, { timeout: timeoutFor(plan) })));
   });
 
-  test("in calls of a chunk", { mode, count: 8 }, (host) => async (plan) => {
+  test("in calls of a chunk", { mode, count: 4 }, (host) => async (plan) => {
     await using pool = await openPool(host, mode, ownModule());
     const plans = [{ ...plan, acts: [] }, plan, plan];
     const options = { timeout: timeoutFor(plan), chunkSize: 2 };
@@ -124,7 +124,7 @@ for (const mode of ["thread", "process"] as const) {
     assert("value" in ends && Array.isArray(ends.value) && ends.value.length === 3);
   });
 
-  test("when its module is loaded", { mode, count: 12 }, (host) => async (plan) => {
+  test("when its module is loaded", { mode, count: 6 }, (host) => async (plan) => {
     const opened = await outcomeOf((async () => {
       await using pool = await openPool(host, mode, urlWith(HOSTILE, { import: plan }));
       const squared = pool.run("square", 5, { timeout: timeoutFor(plan) });
@@ -136,7 +136,7 @@ for (const mode of ["thread", "process"] as const) {
     assertEquals("value" in opened, /^returns/.test(plan.end));
   });
 
-  test("as a delegated system", { mode, count: 8 }, () => async (plan) => {
+  test("as a delegated system", { mode, count: 4 }, () => async (plan) => {
     const limited = new Host({ timeout: timeoutFor(plan) });
     const ended = await outcomeOf((async () => {
       const system = await loadSystem({ module: HOSTILE, export: "attacker", argument: plan });
@@ -152,7 +152,7 @@ for (const mode of ["thread", "process"] as const) {
     assertEquals("value" in ended, /^returns|^rejects/.test(plan.end));
   });
 
-  test("as a task of a program", { mode, count: 8 }, (host) => async (plan) => {
+  test("as a task of a program", { mode, count: 4 }, (host) => async (plan) => {
     const { attacked } = await import(urlWith(HOSTILE, { task: plan })) as typeof hostile;
     const ended = await outcomeOf(host.run(attacked, { mode, timeout: timeoutFor(plan) }));
     if ("error" in ended || forges(plan)) return;

@@ -48,7 +48,7 @@ for (const mode of MODE_NAMES) {
           assertEquals(failed, names.map((task) => ({ task, error: "DeadlockError", message })));
         },
       ),
-      { numRuns: runs(8) },
+      { numRuns: runs(mode === "direct" ? 8 : 3, { soak: 60 }) },
     );
   });
 

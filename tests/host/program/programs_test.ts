@@ -26,6 +26,8 @@ import {
 } from "../../guests/result_programs.ts";
 
 const SECONDS = 20;
+const DELAYS = [0, 30, 400];
+const isLong = runs(1) > 1;
 type Options = Parameters<Host["run"]>[1];
 
 async function run(host: Host, program: AnyProgram, options: Options): Promise<ProgramReport> {
@@ -55,7 +57,7 @@ for (const fresh of [false, true]) {
         }
         assertEquals(reports.map(({ transport }) => transport), ["model", "shared", "pipe"]);
       }),
-      { numRuns: runs(fresh ? 3 : 12) },
+      { numRuns: runs(fresh ? 2 : 6, { soak: 40 }) },
     );
   });
 }
@@ -187,8 +189,10 @@ Deno.test("thread mode: a thread that computes for ever gets a GuestTimeoutError
 for (const mode of ELSEWHERE) {
   Deno.test(`${mode} mode: the end of a host ends its runs, whatever their tasks do, and leaves nobody`, async () => {
     const before = await children();
-    for (const variant of ["sleeps", "polls", "waits", "mixed", ...mode === "process" ? ["computes"] : []]) {
-      for (const delay of [0, 30, 400]) {
+    const variants = ["sleeps", "polls", "waits", "mixed", ...mode === "process" ? ["computes"] : []];
+    for (const [index, variant] of variants.entries()) {
+      // While guests start, while they begin, while they are at work.
+      for (const delay of isLong ? DELAYS : DELAYS.slice(index % DELAYS.length).slice(0, 1)) {
         const host = new Host();
         const running = run(host, endless, { mode, variant }).then(failuresOf, (error) => [error]);
         await new Promise((resolve) => setTimeout(resolve, delay));

@@ -83,7 +83,7 @@ Deno.test("random diagrams have one outcome, for any assignment of modes, order,
       const built = await buildDiagram(plan, { modeOf, order, groupOf: groupOf(experiment) });
       assertSame(await simulate(built, { host, until }), plain, "in other modes");
     }),
-    { numRuns: runs(60) },
+    { numRuns: runs(40, { soak: 30 }) },
   );
 });
 
@@ -104,7 +104,7 @@ Deno.test("random diagrams with any loops, all of whose nodes are delegated, hav
         assertSame(process!, direct!, "in processes");
       },
     ),
-    { numRuns: runs(20) },
+    { numRuns: runs(12, { soak: 33 }) },
   );
 });
 
@@ -119,7 +119,7 @@ Deno.test("random diagrams have one outcome with warm guests and with fresh ones
       assertSame(outcomes[1]!, outcomes[0]!, "fresh");
       assertSame(outcomes[2]!, outcomes[0]!, "warm again");
     }),
-    { numRuns: runs(12) },
+    { numRuns: runs(5, { soak: 48 }) },
   );
 });
 
@@ -151,7 +151,7 @@ Deno.test("a snapshot restores the tail of a run, in the run itself and in one w
       assertEquals(second.trace.rows(), expected.rows.slice(saved.rows), "restored in another run");
       assertEquals((await outcomeOf(other, second)).final, expected.final);
     }),
-    { numRuns: runs(40) },
+    { numRuns: runs(24, { soak: 33 }) },
   );
 });
 
@@ -226,7 +226,7 @@ Deno.test("abstract values are the same in all modes: Map, BigInt, typed arrays,
       assertEquals(encode(thread), encode(direct));
       assertEquals(encode(process), encode(direct));
     }),
-    { numRuns: runs(40) },
+    { numRuns: runs(24, { soak: 33 }) },
   );
 });
 

@@ -9,6 +9,7 @@
 import { ScenarioError } from "../errors.ts";
 import { platform } from "../platform/mod.ts";
 import { type Built, keepBundle, keptBundle } from "./bundle_cache.ts";
+import { compilerOptionsOf } from "./compiler_options.ts";
 import type { Esbuild, EsbuildHooks, EsbuildLoaded, EsbuildMessage, EsbuildOptions } from "./esbuild.ts";
 import { CONDITIONS, fileOf, folderOf, Graph, textOf, urlOf } from "./graph.ts";
 import { SourceMap, type SourcePlace } from "./source_map.ts";
@@ -157,7 +158,7 @@ async function built(
     supported: { decorators: false },
     // What a worker assigns to by name is of its global object.
     define: { "import.meta": META, ...isWorker ? { onmessage: "self.onmessage" } : {} },
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, ...compilerOptionsOf(entry) } },
     plugins: [...plugins],
   }).catch((error: unknown) => {
     throw refused(entry, error);

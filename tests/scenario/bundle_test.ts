@@ -46,6 +46,13 @@ export default async function meta() {
   return [text.length, filename.endsWith("meta.ts"), import.meta.main, new Box().size, new Box().one()];
 }
 `,
+  "old/deno.jsonc": `{ // As it was.
+  "compilerOptions": { "experimentalDecorators": true, /* "jsx": */ },
+}`,
+  "old/decorated.ts": `function named(target: object, key: string) { Reflect.set(target, key + "Name", key); }
+class Box { @named one() {} }
+export default async () => Reflect.get(new Box(), "oneName") + " // no comment,]";
+`,
   "old_scenario.cjs": `module.exports = async () => "old";\n`,
   "one.ts": `export const wait = 5;\nexport async function one() { return wait; }\n`,
   "two.ts": `export const wait = 5;\nexport async function one() {}\nexport async function two() {}\n`,
@@ -90,6 +97,7 @@ Deno.test("a scenario is bundled as Deno resolves its project, with module state
       return result.outcomes.map(({ outcome }) => outcome);
     };
     assertEquals(await outcomes("meta.ts"), [[25, true, false, 1, 2]]);
+    assertEquals(await outcomes("old/decorated.ts"), ["one // no comment,]"]);
     assertEquals(await outcomes("old_scenario.cjs"), ["old"]);
     assertEquals(await outcomes("one.ts"), [5]);
     for (

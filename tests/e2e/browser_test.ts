@@ -43,8 +43,8 @@ addEventListener("message", async ({ data: [name, argument] }) => {
 });
 
 /** Has a page itself do what a function of `browser_host.ts` does. */
-function onPage<T>(page: Page, name: keyof typeof here, argument?: unknown): Promise<T> {
-  return page.evaluate(`import("/host.js").then((host) => host.${name}(${JSON.stringify(argument)}))`);
+function onPage<T>(page: Page, name: keyof typeof here, ...args: readonly unknown[]): Promise<T> {
+  return page.evaluate(`import("/host.js").then((host) => host.${name}(...${JSON.stringify(args)}))`);
 }
 
 /** Has a worker of a page do that. */
@@ -121,9 +121,14 @@ test("scenarios are explored by turns, bundled by a page's own esbuild, as they 
   }
 });
 
-test("process mode is refused in words", async ({ open }) => {
-  const said = await onPage<string>(await open("/"), "refusal", "process");
+test("process mode and paths are refused in words", async ({ open }) => {
+  const page = await open("/");
+  const said = await onPage<string>(page, "refusal", "process");
   assertStringIncludes(said, "a browser starts no processes, thread or direct mode is wanted");
+  assertEquals(
+    await onPage(page, "refusal", "direct", "/home"),
+    "RangeError: Cannot run dir-info: /home is out of reach, because a browser has no files, a folder is wanted",
+  );
 });
 
 test("a thread that never comes back ends with its host", async ({ open }: Browser) => {

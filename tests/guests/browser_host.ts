@@ -82,10 +82,13 @@ export function explored(names: readonly string[]): Record<string, unknown> {
   }));
 }
 
-/** How a run in a mode is refused. */
-export async function refusal(mode: ModeName): Promise<string> {
+/** How a run in a mode is refused; of a program that is given a folder, where one is named. */
+export async function refusal(mode: ModeName, folder?: string): Promise<string> {
   await using host = new Host();
-  return await host.run(programNamed("lock"), { mode }).then(() => "it runs", String);
+  const name = folder === undefined ? "lock" : "dir-info";
+  const parameters = folder === undefined ? {} : { dir: folder };
+  const running = Promise.try(() => host.run(programNamed(name), { mode, parameters }));
+  return await running.then(() => "it runs", String);
 }
 
 /** What comes of a user's program one of whose threads never comes back. */

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { bundleGuests, inlineGuests, inlineWorld } from "../bundle/guests.ts";
 import { type BuildOptions, esbuild, type Plugin } from "../bundle/esbuild.ts";
 import { onPlatform } from "../bundle/platforms.ts";
+import { withoutNode } from "../bundle/without_node.ts";
 import { resolveAsDeno } from "../bundle/resolve.ts";
 import { ESBUILD } from "../packages.ts";
 import { bundledFile } from "../../lib/scenario/bundle.ts";
@@ -69,13 +70,13 @@ export async function buildPage(): Promise<PageFiles> {
       plugins: [leaveLibrary(), ...own],
     });
     await make({ app: "scripts/page/app/style.css" }, { minify: true, plugins: own });
-    await make({ sw: "scripts/page/service_worker.ts", without_node: "scripts/page/without_node.ts" }, {
+    await make({ sw: "scripts/page/service_worker.ts" }, {
       minify: true,
       plugins: own,
     });
     await make({ "holdfast.browser": "scripts/page/holdfast.ts" }, { minify: true, plugins: await libraryPlugins() });
     // Each stays a file of its own, whose lines are known: guests import the one that they need.
-    await make(await programFiles(), { sourcemap: "external", plugins: [leaveFiles(), ...own] });
+    await make(await programFiles(), { sourcemap: "external", plugins: [leaveFiles(), withoutNode(), ...own] });
   } finally {
     await stop();
   }
@@ -109,7 +110,8 @@ function takeLines(files: Map<string, Uint8Array>): Record<string, Lines> {
   const found: Record<string, Lines> = {};
   for (const [path, bytes] of files) {
     if (!path.endsWith(".js.map")) continue;
-    found[path.slice(0, -".map".length)] = linesOf(new TextDecoder().decode(bytes));
+    const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.js\.map$/, ".ts");
+    found[path.slice(0, -".map".length)] = linesOf(new TextDecoder().decode(bytes), name);
     files.delete(path);
   }
   return found;
@@ -132,7 +134,6 @@ function leaveFiles(): Plugin {
   return {
     name: "leave files",
     setup(build) {
-      build.onResolve({ filter: /^node:/ }, () => ({ path: "../without_node.js", external: true }));
       build.onResolve({ filter: /^\.\.?\// }, ({ path }) => {
         const layer = /^\.\.\/(\w+)(?:\/mod)?\.ts$/.exec(path)?.[1];
         const made = layer === undefined ? path.replace(/\.ts$/, ".js") : `../layers/${layer}.js`;

@@ -9,19 +9,22 @@ export type Lines = readonly (readonly number[])[];
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** Reads a source map of one source, version 3. */
-export function linesOf(map: string): Lines {
-  const { mappings } = JSON.parse(map) as { readonly mappings: string };
+/** Reads a source map, version 3: what comes from the source of a name, such as `race.ts`. */
+export function linesOf(map: string, name: string): Lines {
+  const { mappings, sources } = JSON.parse(map) as { readonly mappings: string; readonly sources: readonly string[] };
+  const own = sources.findIndex((source) => source.endsWith(`/${name}`));
+  let source = 0;
   let line = 0;
   return mappings.split(";").map((segments) => {
     const pairs: number[] = [];
     let column = 0;
     for (const segment of segments.split(",").filter((text) => text !== "")) {
       // The column, the source, its line and its column, each as the difference to the one before.
-      const [columns = 0, , lines = 0] = numbersOf(segment);
+      const [columns = 0, sources = 0, lines = 0] = numbersOf(segment);
       column += columns;
+      source += sources;
       line += lines;
-      if (pairs.at(-1) !== line + 1) pairs.push(column + 1, line + 1);
+      if (source === own && pairs.at(-1) !== line + 1) pairs.push(column + 1, line + 1);
     }
     return pairs;
   });

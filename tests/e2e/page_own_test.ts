@@ -21,7 +21,6 @@ test("a program of one's own runs, on threads too, and is explored; a link to it
     await tab.waitForSelector("#view .message");
   }
   await tab.getByRole("tab", { name: "Explore" }).click();
-  await tab.getByRole("button", { name: "Explore", exact: true }).click();
   await tab.getByText(/expected 2/).first().waitFor();
   const link = tab.url();
   const other = await open(link.slice(link.indexOf("#")));

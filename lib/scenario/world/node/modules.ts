@@ -119,7 +119,7 @@ function madeModule(name: string, { outside, globals, adopting, hostModule }: Pa
     return Object.assign(EventEmitter, others, { EventEmitter, once, on });
   }
   if (name === "assert" || name === "assert/strict") {
-    const { ok, throws, fail } = all as Readonly<Record<string, Callback>>;
+    const { ok, throws, fail } = all as Partial<Record<"ok" | "throws" | "fail", Callback>>;
     const asserts = { ...all, ...ok && throws && fail ? rejecting({ throws, fail }) : {} };
     const strict = Object.assign((...args: unknown[]) => ok?.(...args), asserts);
     return Object.assign((...args: unknown[]) => ok?.(...args), asserts, { strict });

@@ -28,35 +28,38 @@ export function natsSuite(name: string, { file, register }: { readonly file: str
 
 /** See the module. */
 export class NatsServer implements AsyncDisposable {
-  /** Its port. */
-  readonly port: number;
-  /** Where it listens. */
-  readonly url: string;
   readonly #address: string;
   readonly #folder: string;
   readonly #args: readonly string[];
+  /** Its port; before it has started, the one by which it chooses one that is free. */
+  #port = -1;
   #process: Deno.ChildProcess | undefined;
 
   private constructor(
-    { address, port, folder }: { readonly address: string; readonly port: number; readonly folder: string },
+    { address, folder }: { readonly address: string; readonly folder: string },
     args: readonly string[],
   ) {
-    this.port = port;
-    this.url = `nats://${address}:${port}`;
     this.#address = address;
     this.#folder = folder;
     this.#args = args;
   }
 
+  /** Its port. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return `nats://${this.#address}:${this.#port}`;
+  }
+
   /** Starts one, with this configuration besides, in the syntax of its files. */
   static async start({ config = "", jetstream = true, address = "127.0.0.1" } = {}): Promise<NatsServer> {
     const folder = await Deno.makeTempDir({ prefix: "holdfast-nats-" });
-    const listener = Deno.listen({ hostname: address, port: 0 });
-    const { port } = listener.addr as Deno.NetAddr;
-    listener.close();
     await Deno.writeTextFile(`${folder}/nats.conf`, config);
-    const server = new NatsServer({ address, port, folder }, [
-      ...["-a", address, "-p", String(port), "-c", `${folder}/nats.conf`],
+    const server = new NatsServer({ address, folder }, [
+      ...["-a", address, "-c", `${folder}/nats.conf`, "--ports_file_dir", folder],
       ...jetstream ? ["-js", "-sd", folder] : [],
     ]);
     await server.restart();
@@ -79,12 +82,12 @@ export class NatsServer implements AsyncDisposable {
   /** Starts it again, on the same port. */
   async restart(): Promise<void> {
     this.#process = new Deno.Command("nats-server", {
-      args: [...this.#args],
+      args: [...this.#args, "-p", String(this.#port)],
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).spawn();
-    await within(SECONDS, this.#listening());
+    await within(SECONDS, this.#listening(this.#process.pid));
   }
 
   /** Kills it, and removes its folder. */
@@ -93,14 +96,17 @@ export class NatsServer implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  async #listening(): Promise<void> {
+  /** Waits for the file in which it tells its port, once it listens. */
+  async #listening(pid: number): Promise<void> {
     for (;;) {
-      try {
-        (await Deno.connect({ hostname: this.#address, port: this.port })).close();
+      const text = await Deno.readTextFile(`${this.#folder}/nats-server_${pid}.ports`).catch(() => "");
+      const [, port] = /:(\d+)"/.exec(text) ?? [];
+      if (port !== undefined) {
+        this.#port = Number(port);
+        (await Deno.connect({ hostname: this.#address, port: this.#port })).close();
         return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 10));
       }
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 }

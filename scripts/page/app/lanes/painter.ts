@@ -40,7 +40,7 @@ export interface Picture {
 const LEAST_TEXT = 36;
 const LETTER = 6.4;
 /** How many texts are drawn at most. */
-const MOST_TEXTS = 400;
+const MOST_TEXTS = 200;
 
 /** How lanes lie: in rows that are lower where there are many. */
 export function shapeOf(lanes: number, width: number): Shape {
@@ -77,38 +77,47 @@ function barOf(row: number): number {
 function paintBars(context: CanvasRenderingContext2D, { tracks, shape: { row }, window, palette }: Picture): void {
   const bar = barOf(row);
   const held = Math.max(3, Math.round(row * 0.16));
-  const paths = KINDS.map(() => new Path2D());
-  const texts: { readonly text: string; readonly x: number; readonly y: number; readonly isPlain: boolean }[] = [];
+  const bars = KINDS.map((): number[] => []);
+  const texts: { readonly text: string; readonly x: number; readonly y: number }[] = [];
   for (const [index, { doing, holds }] of tracks.entries()) {
     const y = index * row + 2;
     drawRow(doing, window, (kind, x, width, place) => {
       // A line of the ground parts bars that follow each other.
-      paths[kind]?.rect(x, y, width > 3 ? width - 1 : width, bar);
+      bars[kind]?.push(x, y, width > 3 ? width - 1 : width, bar);
       if (width < LEAST_TEXT || texts.length >= MOST_TEXTS) return;
-      const name = doing.names[place] ?? "";
-      const text = cut(name, (width - 8) / LETTER);
-      if (text !== "") texts.push({ text, x: x + 4, y: y + bar / 2 + 0.5, isPlain: kind === 0 });
+      const text = cut(doing.names[place] ?? "", (width - 8) / LETTER);
+      if (text !== "") texts.push({ text, x: x + 4, y: y + bar / 2 + 0.5 });
     });
     drawRow(holds, window, (_kind, x, width, place) => {
-      paths[HOLDING]?.rect(x, y + bar + 1, width, held);
+      bars[HOLDING]?.push(x, y + bar + 1, width, held);
       if (width < LEAST_TEXT || row < 32 || texts.length >= MOST_TEXTS) return;
       const text = cut(holds.names[place] ?? "", (width - 4) / LETTER);
-      texts.push({ text, x: x + 2, y: y + bar + held + 5, isPlain: false });
+      texts.push({ text, x: x + 2, y: y + bar + held + 5 });
     });
   }
-  for (const [kind, path] of paths.entries()) {
-    const name = KINDS[kind];
-    if (name === undefined) continue;
+  for (const [kind, name] of KINDS.entries()) {
     context.fillStyle = palette.fills[name];
-    context.fill(path);
+    fillAll(context, bars[kind] ?? []);
   }
+  context.globalAlpha = 0.72;
+  context.fillStyle = palette.surface;
+  fillAll(context, texts.flatMap(({ text, x, y }) => [x - 2, y - 6, text.length * LETTER + 2, 12]));
+  context.globalAlpha = 1;
   context.font = `11px ${palette.font}`;
-  context.lineWidth = 3;
-  context.lineJoin = "round";
-  context.strokeStyle = palette.surface;
-  for (const { text, x, y } of texts) context.strokeText(text, x, y);
   context.fillStyle = palette.text;
   for (const { text, x, y } of texts) context.fillText(text, x, y);
+}
+
+/** Fills rectangles as one path: x, y, width and height of each, drawn on whole pixels. */
+function fillAll(context: CanvasRenderingContext2D, boxes: readonly number[]): void {
+  if (boxes.length === 0) return;
+  const path = new Path2D();
+  for (let at = 0; at < boxes.length; at += 4) {
+    const [x = 0, y = 0, width = 0, height = 0] = [boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3]];
+    const left = Math.round(x);
+    path.rect(left, Math.round(y), Math.max(1, Math.round(x + width) - left), height);
+  }
+  context.fill(path);
 }
 
 const HOLDING = KINDS.indexOf("holding");

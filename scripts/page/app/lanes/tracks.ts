@@ -41,6 +41,8 @@ export interface Window {
 export type Draw = (kind: number, x: number, width: number, index: number) => void;
 
 const SEVERAL = KINDS.indexOf("several");
+/** How many pixels a bar has that is drawn by itself, at least: below that neither its color nor its pattern shows. */
+const SHORT = 2;
 
 /** The tracks of a film. */
 export function tracksOf({ lanes }: Pick<Film, "lanes">, scale: Scale): readonly Track[] {
@@ -78,24 +80,42 @@ export function drawRow({ from, to, kinds }: Row, { from: left, to: right, width
   const pixels = width / (right - left);
   const xOf = (place: number) => (place - left) * pixels;
   let drawn = 0;
+  // Pixels that follow each other and are not drawn yet: bars too short to be drawn by themselves.
+  let [short, shortEnd, shortKind, shortIndex] = [0, 0, SEVERAL, 0];
+  const flush = (): void => {
+    if (shortEnd === short) return;
+    draw(shortKind, short, shortEnd - short, shortIndex);
+    drawn++;
+    shortEnd = short;
+  };
   let index = lowerBound(to, left);
   while (index < from.length) {
     const start = from[index] ?? 0;
     if (start >= right) break;
     const [x, end] = [Math.max(0, xOf(start)), Math.min(width, xOf(to[index] ?? 0))];
-    if (end - x >= 1) {
-      draw(kinds[index] ?? SEVERAL, x, end - x, index);
+    const kind = kinds[index] ?? SEVERAL;
+    if (end - x >= SHORT) {
+      flush();
+      draw(kind, x, end - x, index);
+      drawn++;
       index++;
-    } else {
-      // All that ends within this pixel is one bar of it.
-      const pixel = Math.floor(x);
-      const next = Math.max(index + 1, lowerBound(to, left + (pixel + 1) / pixels));
-      const isOne = next === index + 1;
-      draw(isOne ? kinds[index] ?? SEVERAL : SEVERAL, pixel, 1, next - 1);
-      index = next;
+      continue;
     }
-    drawn++;
+    // All that ends within these pixels is one bar of them.
+    const pixel = Math.floor(x);
+    const next = Math.max(index + 1, lowerBound(to, left + (pixel + SHORT) / pixels));
+    const own = next === index + 1 ? kind : SEVERAL;
+    if (shortEnd > short && pixel <= shortEnd) shortKind = own === shortKind ? own : SEVERAL;
+    else {
+      flush();
+      short = pixel;
+      shortKind = own;
+    }
+    shortEnd = pixel + SHORT;
+    shortIndex = next - 1;
+    index = next;
   }
+  flush();
   return drawn;
 }
 

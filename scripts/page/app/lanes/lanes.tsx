@@ -13,7 +13,7 @@ import type { Film } from "../film/film.ts";
 import type { Scale, ScaleName } from "../film/scale.ts";
 import { Button } from "../parts/button.tsx";
 import { theme } from "../state.ts";
-import { type Arrow, laneAt, paint, type Picture, shapeOf } from "./painter.ts";
+import { type Arrow, laneAt, paintCursor, paintLanes, shapeOf } from "./painter.ts";
 import { type Palette, paletteOf } from "./palette.ts";
 import { ticksOf, timeText } from "./ticks.ts";
 import { tracksOf } from "./tracks.ts";
@@ -37,6 +37,7 @@ interface LanesProps {
 /** The lanes. */
 export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = false }: LanesProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
   const width = useSignal(0);
   const view = useSignal<View>(whole(scale.length));
   const hint = useSignal("");
@@ -54,21 +55,23 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
     return () => observer.disconnect();
   }, []);
   const windowOf = () => ({ ...view.peek(), width: Math.max(1, width.peek() - shape.head) });
-  const draw = (): void => {
-    const element = canvas.current;
+  const drawOn = (element: HTMLCanvasElement | null, paint: typeof paintCursor): void => {
     const context = element?.getContext("2d");
     if (!element || !context || width.peek() === 0) return;
     const ratio = devicePixelRatio;
-    const [wide, high] = [width.peek(), tracks.length * shape.row + shape.axis];
-    if (element.width !== Math.round(wide * ratio) || element.height !== Math.round(high * ratio)) {
-      element.width = Math.round(wide * ratio);
-      element.height = Math.round(high * ratio);
+    const [wide, high] = [
+      Math.round(width.peek() * ratio),
+      Math.round((tracks.length * shape.row + shape.axis) * ratio),
+    ];
+    if (element.width !== wide || element.height !== high) {
+      element.width = wide;
+      element.height = high;
     }
     const key = `${theme.peek()} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
     if (palette.current?.key !== key) palette.current = { key, palette: paletteOf(element, context) };
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const seen = windowOf();
-    const picture: Picture = {
+    paint(context, {
       tracks,
       shape,
       window: seen,
@@ -76,10 +79,11 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
       arrows: arrowsAt?.(time.peek()) ?? [],
       ticks: ticksOf(seen, { scale, name: scaleName, counts }),
       palette: palette.current.palette,
-    };
-    paint(context, picture);
+    });
   };
-  useFrames(draw, [time, view, width, theme], [film, scale, shape.row, shape.head]);
+  const inputs = [film, scale, shape.row, shape.head];
+  useFrames(() => drawOn(canvas.current, paintLanes), [view, width, theme], inputs);
+  useFrames(() => drawOn(above.current, paintCursor), [time, view, width, theme], inputs);
   // The cursor stays in sight while it moves.
   useSignalEffect(() => {
     const place = scale.placeOf(time.value);
@@ -148,6 +152,7 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
           onWheel={onWheel}
           {...pointer}
         />
+        <canvas ref={above} class="above" aria-hidden="true" />
       </div>
       <div class="lanes-foot">
         <Legend />

@@ -1,7 +1,8 @@
 /**
  * Draws lanes on a canvas: a row for each, one path for each kind of bar, texts where there is room.
  *
- * - Whom a task waits for at the cursor is an arrow from its row to theirs.
+ * - Whom a task waits for at the cursor is an arrow from its row to theirs. The cursor is drawn by itself, on a canvas above:
+ *   so a film that plays draws one line a frame.
  */
 
 import type { Palette } from "./palette.ts";
@@ -47,8 +48,8 @@ export function shapeOf(lanes: number, width: number): Shape {
   return { row: lanes > 24 ? 18 : lanes > 12 ? 24 : 32, head: width < 560 ? 76 : 124, axis: 22 };
 }
 
-/** Draws it; the context's pixels are those of the page. */
-export function paint(context: CanvasRenderingContext2D, picture: Picture): void {
+/** Draws all but the cursor; the context's pixels are those of the page. */
+export function paintLanes(context: CanvasRenderingContext2D, picture: Picture): void {
   const { tracks, shape: { row, head, axis }, window, palette } = picture;
   const height = tracks.length * row;
   context.clearRect(0, 0, head + window.width, height + axis);
@@ -60,7 +61,6 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture): void
   context.translate(head, 0);
   paintAxis(context, picture);
   paintBars(context, picture);
-  paintCursor(context, picture);
   context.restore();
   context.fillStyle = palette.text;
   context.font = `${row < 24 ? 11 : 13}px ${palette.font}`;
@@ -141,12 +141,15 @@ function paintAxis(context: CanvasRenderingContext2D, { tracks, shape, window, t
   }
 }
 
-function paintCursor(
+/** Draws the cursor and its arrows. */
+export function paintCursor(
   context: CanvasRenderingContext2D,
-  { tracks, shape: { row }, window, cursor, arrows, palette }: Picture,
+  { tracks, shape: { row, head, axis }, window, cursor, arrows, palette }: Picture,
 ): void {
-  const x = xOf(cursor, window);
-  if (x < -1 || x > window.width + 1) return;
+  context.clearRect(0, 0, head + window.width, tracks.length * row + axis);
+  const at = xOf(cursor, window);
+  if (at < -1 || at > window.width + 1) return;
+  const x = head + at;
   context.strokeStyle = palette.accent;
   context.fillStyle = palette.accent;
   context.lineWidth = 2;
@@ -159,7 +162,7 @@ function paintCursor(
   const middle = barOf(row) / 2 + 2;
   for (const { from, to } of arrows) {
     const [start, end] = [from * row + middle, to * row + middle];
-    const side = x > window.width - 40 ? -1 : 1;
+    const side = at > window.width - 40 ? -1 : 1;
     const away = x + side * Math.min(36, 10 + Math.abs(end - start) / 6);
     context.beginPath();
     context.moveTo(x, start);

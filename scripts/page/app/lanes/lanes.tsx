@@ -171,10 +171,10 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
 function Legend(): JSX.Element {
   const kinds = ["running", "waiting", "sleeping", "holding", "several"] as const;
   return (
-    <ul class="legend">
+    <ul class="lane-legend">
       {kinds.map((kind) => (
         <li key={kind}>
-          <span class={`swatch ${kind}`} aria-hidden="true" /> {kind}
+          <span class={`lane-swatch ${kind}`} aria-hidden="true" /> {kind}
         </li>
       ))}
     </ul>

@@ -40,6 +40,8 @@ export interface Picture {
 /** The least width of a bar that has a text, in pixels, and how wide a letter is about. */
 const LEAST_TEXT = 36;
 const LETTER = 6.4;
+/** How wide the ground of a letter is. */
+const GROUND = 5.7;
 /** How many texts are drawn at most. */
 const MOST_TEXTS = 200;
 
@@ -101,7 +103,7 @@ function paintBars(context: CanvasRenderingContext2D, { tracks, shape: { row }, 
   }
   context.globalAlpha = 0.72;
   context.fillStyle = palette.surface;
-  fillAll(context, texts.flatMap(({ text, x, y }) => [x - 2, y - 6, text.length * LETTER + 2, 12]));
+  fillAll(context, texts.flatMap(({ text, x, y }) => [x - 2, y - 6, text.length * GROUND + 4, 12]));
   context.globalAlpha = 1;
   context.font = `11px ${palette.font}`;
   context.fillStyle = palette.text;

@@ -34,6 +34,8 @@ import { helpText, WIDTH, widthOf } from "./command/text.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { type Explored, exploredData, isDeclared, Paper, smallestOf } from "./explore/report.ts";
+import { pageLink } from "./explore/page_link.ts";
+import { openPage } from "./explore/page_start.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
 import { scenarioInstead, startScenario } from "./explore/scenario_start.ts";
 import { spansOf } from "./explore/spans.ts";
@@ -80,6 +82,7 @@ Its code runs as it is, in all orders of what the outside completes. A scenario 
 ${engineHelp(17)}
   --lanes          draw who acts, and who waits for what, row by row
   --trace FILE     write a Chrome trace of the run that is shown, a millisecond for a row
+  --open           serves the page and opens it at what was found, until Ctrl-C
   --replay         repeats a bug 10 times on real threads and processes
   --width N        columns of the report                                  [those of the terminal, else 80]
   --json           one JSON document on stdout
@@ -95,7 +98,7 @@ Examples: deno task explore bank
 const GRAMMAR: CommandGrammar = {
   command: "explore",
   takes: TAKES,
-  switches: ["--all", "--lanes", "--replay", "--json", "--help"],
+  switches: ["--all", "--lanes", "--open", "--replay", "--json", "--help"],
   lists: ["--ignore"],
   scenarios: true,
   usage: USAGE,
@@ -162,6 +165,10 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   const json = flags.has("--json");
   const lanes = flags.has("--lanes");
   if (all && lanes) throw new UsageError("Cannot use --lanes: --all shows no runs, one program is wanted");
+  const [first] = subjects;
+  if (flags.has("--open") && (all || first === undefined || pageLink(first) === undefined)) {
+    throw new UsageError("Cannot use --open: the page shows the programs of the list, the name of one is wanted");
+  }
   const again = await withEngine(engine);
   if (again !== undefined) return again;
   const workers = asked ?? await workersOn(engine);
@@ -192,6 +199,11 @@ async function exploreAll({ subjects, all, flags }: Given): Promise<number> {
   else if (all) paper.table(done).forEach(printLine);
   else done.flatMap((explored) => paper.explored(explored, { lanes })).forEach(printLine);
   if (interrupted) return 130;
+  const [explored] = done;
+  if (flags.has("--open") && explored !== undefined) {
+    const { subject, result } = explored;
+    return await openPage(pageLink(subject, "schedule" in result ? smallestOf(result) : {}) ?? "#");
+  }
   const isGood = ({ result }: Explored) => {
     if (options.find === undefined) return result.verdict !== "bug";
     return result.verdict === (typeof options.find === "string" ? "bug" : "found");

@@ -12,16 +12,21 @@ import { buildPage, type PageFiles } from "./page/build.ts";
 import { openInBrowser } from "./page/open.ts";
 import { ADDRESS, serve } from "./page/server.ts";
 
-const usage = `deno task page [--port N] [--out DIR] [--open] [--json] [--help]
+const usage = `deno task page [--port N] [--out DIR] [--open] [--at LINK] [--json] [--help]
 
 Serves the page on 127.0.0.1 until Ctrl-C: programs run, failing schedules step by step, simulated signals.
 --port  where it listens; 0 is any free port [8734]
 --out   writes its files into a folder instead, for any file server
 --open  opens it in the browser
+--at    opens it at what stands behind # of its address, such as #view=explore&program=race
 --json  prints {"url","files":[{"path","bytes","gzip"}]} on one line; "url" is null with --out
 Ends with 130 after Ctrl-C, 0 if files are written, 1 if they cannot be made, 2 for a wrong argument or a port that is taken.`;
 
-const TAKES = { "--port": "a whole number from 0 to 65535", "--out": "a folder" } as const;
+const TAKES = {
+  "--port": "a whole number from 0 to 65535",
+  "--out": "a folder",
+  "--at": "a link that begins with #",
+} as const;
 
 /** Runs the task and returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -33,8 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
   const read = flagReader(given, TAKES);
   const port = read("--port", 8734, number({ least: 0, most: 65535, integer: true }));
   const out = read("--out", undefined, (text) => text === "" ? undefined : text);
-  if (out !== undefined && (given.has("--port") || given.has("--open"))) {
-    throw new UsageError("Cannot use --out with --port or --open: it serves nothing, --out alone is wanted");
+  const at = read("--at", undefined, (text) => text.startsWith("#") ? text : undefined);
+  if (out !== undefined && ["--port", "--open", "--at"].some((flag) => given.has(flag))) {
+    throw new UsageError("Cannot use --out with --port, --open or --at: it serves nothing, --out alone is wanted");
   }
   let files: PageFiles;
   try {
@@ -55,8 +61,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   return await served(files, port, async (url) => {
-    await tell(url, `${url} (Ctrl-C ends it)`);
-    if (given.has("--open")) await openInBrowser(url);
+    const there = `${url}${at ?? ""}`;
+    await tell(there, `${there} (Ctrl-C ends it)`);
+    if (given.has("--open") || at !== undefined) await openInBrowser(there);
   });
 }
 

@@ -17,6 +17,7 @@ import { quoted } from "../command/arguments.ts";
 import { counted, plain, shown, wrapped } from "../command/text.ts";
 import { laneLines, lanesOf } from "../run/lanes.ts";
 import { shortName } from "../run/place.ts";
+import { PAGE, pageLink } from "./page_link.ts";
 import type { Repeated } from "./repeat.ts";
 import type { Subject } from "./request.ts";
 import { spansOf } from "./spans.ts";
@@ -56,6 +57,7 @@ export function exploredData(
   options?: ShownOptions,
 ): Record<string, unknown> {
   const shown = "schedule" in result ? result : undefined;
+  const page = shown && pageLink(subject, shown);
   return {
     program: subject.program.name,
     variant: subject.variant,
@@ -63,6 +65,7 @@ export function exploredData(
     ...resultData(result),
     ...interrupted ? { interrupted } : {},
     ...shown === undefined ? {} : { replay: replayLine(subject, shown) },
+    ...page === undefined ? {} : { page },
     ...repeated.length === 0 ? {} : { reproduced: repeated.map(repeatedData) },
     ...trace === undefined || shown === undefined
       ? {}
@@ -238,6 +241,8 @@ export class Paper {
     }
     if (bug?.kind !== "nondeterminism") {
       lines.push("", `Replay: ${replayLine(subject, shown)}`);
+      const page = pageLink(subject, shown);
+      if (page !== undefined) lines.push(...this.#wrap(`On the page: ${PAGE}${page}`));
       if (shown !== result) lines.push(`With the parameters given: ${replayLine(subject, result)}`);
     }
     return [...lines, ...repeated.flatMap((one) => this.repeated(one))];

@@ -43,7 +43,7 @@ export function scenarioInstead(error: unknown): undefined {
 }
 
 /** The path of esbuild's program. */
-async function esbuildProgram(): Promise<string> {
+export async function esbuildProgram(): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",

@@ -125,8 +125,8 @@ export function writeLink(link: Link): string {
   if (variant !== undefined) said.set("variant", variant);
   for (const [name, value] of Object.entries(parameters)) said.set(`p.${name}`, String(value));
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) said.set(name, String(value));
-  // Both may stand behind `#` as they are, and read better so.
-  return said.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+  // These may stand behind `#` as they are, and read better so.
+  return said.toString().replaceAll(/%(3A|2C|40|2F)/g, (code) => decodeURIComponent(code));
 }
 
 /** The value that a text means for a parameter; a text that means none is given as it is. */

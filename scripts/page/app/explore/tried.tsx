@@ -72,28 +72,28 @@ export function TriedPanel(
       title="What was tried"
       aside={<span class="muted">{runs === 1 ? "1 schedule" : `${runs.toLocaleString("en")} schedules`}{note}</span>}
     >
-      <ul class="legend">
+      <ul class="tints">
         {tasks.map((name, task) => (
           <li key={name}>
-            <span class={`swatch task-${task % 6}`} />
+            <span class={`tint task-${task % 6}`} />
             {name}
           </li>
         ))}
         {outcomes.slice(0, COLORS).map((text, outcome) => (
           <li key={text}>
-            <span class={`swatch outcome-${outcome}`} />
+            <span class={`tint outcome-${outcome}`} />
             outcome {text}
           </li>
         ))}
         {outcomes.length > COLORS && (
           <li>
-            <span class="swatch outcome-more" />
+            <span class="tint outcome-more" />
             other outcomes
           </li>
         )}
         {leaves.some(({ kind }) => kind !== undefined) && (
           <li>
-            <span class="swatch bug" />
+            <span class="tint bug" />
             bug
           </li>
         )}

@@ -29,6 +29,11 @@ export default function ExploreView(): JSX.Element {
       <Panel title="Explore all orders">
         <ProgramChoice among={({ explorable }) => explorable} />
         <Settings search={search} />
+        <p class="muted">
+          Scenarios, which are ordinary async code, are explored by the command line alone: a realm for them is made by
+          node:vm, which a browser does not have. <code>deno task explore lib/scenario/examples/stampede.ts</code>{" "}
+          shows one.
+        </p>
       </Panel>
       {!program.value.explorable && (
         <Message kind="note" title="This one cannot be explored">

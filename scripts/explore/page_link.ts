@@ -1,0 +1,32 @@
+/**
+ * The link to a run on the page: where `deno task page` serves it, the view Explore shows that very schedule.
+ *
+ * - The page knows the programs of the list; for a module of the user's own there is no link.
+ */
+
+import { programs } from "../../lib/programs/mod.ts";
+import { type Link, type ParameterValue, writeLink } from "../page/app/link.ts";
+import type { Subject } from "./request.ts";
+
+/** Where `deno task page` serves the page where nothing else is said. */
+export const PAGE = "http://127.0.0.1:8734/";
+
+/** What stands behind the page's address for a run, or for exploring where there is none; undefined where there is no link. */
+export function pageLink(
+  { target, program, variant, parameters: given, flags }: Subject,
+  shown: { readonly schedule?: string; readonly parameters?: Readonly<Record<string, unknown>> | undefined } = {},
+): string | undefined {
+  if (!programs.some(({ name }) => name === target)) return undefined;
+  const all = Object.entries({ ...given, ...shown.parameters });
+  const own = all.filter(([name, value]) => value !== program.parameters[name]?.default);
+  const seed = flags[flags.indexOf("--seed") + 1];
+  const link: Link = {
+    view: "explore",
+    program: program.name,
+    ...variant === program.variants[0] ? {} : { variant },
+    parameters: Object.fromEntries(own) as Readonly<Record<string, ParameterValue>>,
+    ...flags.includes("--seed") ? { seed: Number(seed) } : {},
+    ...shown.schedule === undefined ? {} : { schedule: shown.schedule },
+  };
+  return `#${writeLink(link)}`;
+}

@@ -1,0 +1,24 @@
+/**
+ * `explore --open`: serves the page and opens it at what was found, by starting `scripts/page.ts` with the rights of its task.
+ */
+
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../command/arguments.ts";
+import { complain } from "../command/output.ts";
+import { startAgain } from "../command/rights.ts";
+import { esbuildProgram } from "./scenario_start.ts";
+
+/** Serves the page until Ctrl-C, opened at a link; gives its exit code. */
+export async function openPage(link: string): Promise<number> {
+  if (!import.meta.url.endsWith("/scripts/explore/page_start.ts")) {
+    throw new UsageError("Cannot use --open: this is one file without the page, `deno task explore` is wanted");
+  }
+  const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+  complain("The page is served by a program of its own, which may listen on 127.0.0.1.\n");
+  const run = [await esbuildProgram(), "xdg-open", "open", "explorer"].join();
+  return await startAgain([
+    ...["--quiet", "--no-prompt", "--frozen", `--lock=${pathOf("../packages.lock")}`],
+    ...["--allow-net=127.0.0.1", "--allow-read", "--allow-write", "--allow-env", `--allow-run=${run}`],
+    ...[pathOf("../page.ts"), "--port", "0", "--at", link],
+  ], "null");
+}

@@ -13,7 +13,7 @@ import {
   type Strategy,
   turn,
 } from "../holdfast.ts";
-import type { Handler } from "./kinds.ts";
+import type { Handler } from "./handler.ts";
 import { outcomeText } from "./outcome_text.ts";
 import { programNamed } from "./programs.ts";
 import { RunTree, type Tried } from "./tried.ts";

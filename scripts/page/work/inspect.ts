@@ -3,7 +3,7 @@
  */
 
 import { type CatalogEntry, entryOf } from "../catalog_entry.ts";
-import type { Handler } from "./kinds.ts";
+import type { Handler } from "./handler.ts";
 import { own } from "./own.ts";
 
 /** What a module has, as the app asks for it. */

@@ -5,7 +5,8 @@
  * - Whatever a handler throws is told, and changes nothing for other requests.
  */
 
-import type { Ask, Asked, FarFailure, FromWork, Handler, Kind, Kinds, ToWork } from "./kinds.ts";
+import type { Asked, Handler, Kind } from "./handler.ts";
+import type { Ask, FarFailure, FromWork, Kinds, ToWork } from "./kinds.ts";
 import { Updates } from "./updates.ts";
 
 /** The handlers, each loaded when it is asked for. */

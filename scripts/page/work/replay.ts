@@ -4,7 +4,7 @@
 
 import { type Account, accountOf, rescheduled, type ScheduleChange } from "../holdfast.ts";
 import { explorable, type Setting } from "./explore.ts";
-import type { Handler } from "./kinds.ts";
+import type { Handler } from "./handler.ts";
 import { outcomeText } from "./outcome_text.ts";
 import { sources } from "./sources.ts";
 

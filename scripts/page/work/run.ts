@@ -14,7 +14,7 @@ import {
   type Span,
   type ThingUse,
 } from "../holdfast.ts";
-import type { Handler } from "./kinds.ts";
+import type { Handler } from "./handler.ts";
 import { programNamed } from "./programs.ts";
 
 /** A run, as the app asks for it. */

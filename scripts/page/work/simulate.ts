@@ -7,7 +7,7 @@ import { iterationsFor } from "../../cpu_work.ts";
 import { busyDiagram } from "../../sim/busy.ts";
 import { type Limit, limitOf } from "../../sim/limit.ts";
 import house from "./house.ts";
-import type { Handler } from "./kinds.ts";
+import type { Handler } from "./handler.ts";
 import { ownModule } from "./own.ts";
 
 /** What is simulated. */

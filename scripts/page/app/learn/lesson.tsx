@@ -32,11 +32,13 @@ export function ProgramLesson({ entry, source }: LessonProps): JSX.Element {
   const go = (by: number): void => {
     step.value = Math.max(0, Math.min((run?.rows.length ?? 1) - 1, step.peek() + by));
   };
-  useEffect(() =>
-    addShortcuts(
+  useEffect(() => {
+    if (run === undefined) return undefined;
+    return addShortcuts(
       { key: "ArrowLeft", about: "Go back a step of the bug", act: () => go(-1) },
       { key: "ArrowRight", about: "Go on a step of the bug", act: () => go(1) },
-    ), [run]);
+    );
+  }, [run]);
   const look = (subject: Subject): void => {
     step.value = 0;
     start((signal) => show(subject, signal));

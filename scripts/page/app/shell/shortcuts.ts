@@ -39,6 +39,6 @@ export function onShortcut(event: KeyboardEvent): void {
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest("dialog, input, select, textarea, [role=slider], [contenteditable]") !== null) return true;
-  if (target.closest("[role=tab]") !== null && key.startsWith("Arrow")) return true;
+  if (target.closest("[role=tab], [role=region]") !== null && key.startsWith("Arrow")) return true;
   return target.closest("button, a, summary") !== null && (key === " " || key === "Enter");
 }

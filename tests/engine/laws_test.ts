@@ -24,8 +24,11 @@ test("whatever a guest on another host does in a call, that ends as it should, a
   await using both = await agents(server.url, ["alpha", "beta"]);
   const host = new Host({ engine: { servers: server.url }, startTimeout: SECONDS });
   const bystanders = await Bystanders.start(host, "process");
+  let modules = 0;
   const attack = async (plan: hostile.Plan): Promise<void> => {
-    await using pool = await Pool.open<typeof hostile>({ mode: "process", module: HOSTILE, workers: 1, host });
+    // A guest that has patched itself is not handed another job.
+    const module = `${HOSTILE}?number=${modules++}`;
+    await using pool = await Pool.open<typeof hostile>({ mode: "process", module, workers: 1, host });
     const options = { timeout: plan.acts.length === 0 ? SECONDS : TIMEOUT, onProgress: () => {} };
     const typed = (error: unknown) => {
       assert(TYPED.some((known) => error instanceof known), Deno.inspect(error));

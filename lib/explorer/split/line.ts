@@ -1,8 +1,8 @@
 /**
  * The shares of a strategy that is known to run all that is in line: depth-first, within bounds, or run by run by lot.
  *
- * - The shares stand in the order of their runs. A share that waits is parted where there are too few, the last one first,
- *   because it holds the greatest part.
+ * - The shares stand in the order of their runs. A share that waits is parted where there are too few: the last one first,
+ *   because it holds the greatest part; depth-first the first one, because a budget may end long before what is last.
  * - Invariant: what is in line is what is left, each once.
  */
 
@@ -51,10 +51,12 @@ export class Line implements Plan {
   /** See {@linkcode Plan}. */
   *open(wanted: number): Iterable<Placed> {
     this.#line = followed(this.#line);
-    for (let at = this.#line.length - 1; at >= 0 && this.#waiting < wanted;) {
+    const isFirst = this.#position.strategy === "depth-first";
+    const step = isFirst ? 1 : -1;
+    for (let at = isFirst ? 0 : this.#line.length - 1; at in this.#line && this.#waiting < wanted;) {
       const parts = this.#line[at]?.state === "waiting" ? this.#partsOf(at) : undefined;
-      if (parts === undefined) at--;
-      else this.#line.splice(at, 1, ...parts), at++;
+      if (parts === undefined) at += step;
+      else this.#line.splice(at, 1, ...parts), at += isFirst ? 0 : 1;
     }
     for (let at = 0; at < this.#line.length; at++) {
       const placed = this.#line[at];

@@ -29,9 +29,12 @@ interface Client {
  * Starts children by agents.
  *
  * @throws {RangeError} where an option makes no sense.
+ * @throws {TypeError} where this runtime is none whose guests they start.
  */
 export function byAgents(options: EngineOptions): Launcher {
   const engine = engineFrom(options);
+  const { agentless } = guestChildren;
+  if (agentless !== undefined) throw new TypeError(`Cannot use an engine: ${agentless}, Deno is wanted`);
   const modules = new Modules();
   let client: Promise<Client> | undefined;
   const connect = (): Promise<Client> => {

@@ -76,7 +76,10 @@ export interface HostOptions {
   readonly startTimeout?: number;
   /** Whether each run gets guests that have done nothing before. */
   readonly fresh?: boolean;
-  /** What process guests may do besides loading their module: nothing by default. */
+  /**
+   * What process guests may do besides loading their module: nothing by default. In Node and Bun they may do whatever the host
+   * may; to forbid something with `false` is refused there.
+   */
   readonly permissions?: GuestPermissions;
   /** What process guests are given along: environment, arguments, V8 flags, a configuration. */
   readonly guests?: GuestOptions;
@@ -104,7 +107,7 @@ export class Host implements ProgramHost, AsyncDisposable {
    * Makes a host without guests.
    *
    * @throws {RangeError} where a limit is no number of seconds above 0, or an option or a permission of guests makes no sense.
-   * @throws {TypeError} where a mode of the caller's breaks its contract.
+   * @throws {TypeError} where a mode of the caller's breaks its contract, or this runtime has no engine.
    */
   constructor(options: HostOptions = {}) {
     const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [], engine } =

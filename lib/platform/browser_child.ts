@@ -6,6 +6,7 @@ import type { GuestChildren } from "./guest_child.ts";
 
 /** What is refused whenever it is asked. */
 export const guestChildren: GuestChildren = {
+  agentless: "agents start guests of Deno, and this is a browser",
   check: refuse,
   arguments: refuse,
   watchdogText: refuse,

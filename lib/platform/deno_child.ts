@@ -29,6 +29,7 @@ const NEEDS_UNLOCKED = /lockfile|lock file/i;
 
 /** Children of Deno. */
 export const guestChildren: GuestChildren = {
+  agentless: undefined,
   check({ permissions }) {
     permissionFlags(permissions);
   },

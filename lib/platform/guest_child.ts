@@ -67,6 +67,8 @@ export interface GuestChild extends GuestSetup {
 
 /** What is different about children that serve as guests. */
 export interface GuestChildren {
+  /** Why no agent can start guests for this runtime, if so. */
+  readonly agentless: string | undefined;
   /**
    * Checks what guests may do and what they are given along.
    *

@@ -60,6 +60,7 @@ export const own: Platform = {
   pid: process.pid,
   childless: undefined,
   threadless: undefined,
+  fileless: undefined,
   startThread,
   ownThread,
   onUncaught(callback) {

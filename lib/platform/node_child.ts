@@ -29,6 +29,7 @@ const OWN_FLAGS =
 
 /** Children of Node and Bun. */
 export const guestChildren: GuestChildren = {
+  agentless: `agents start guests of Deno, and this is ${NAME}`,
   check,
   arguments(child) {
     check(child);

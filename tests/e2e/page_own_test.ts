@@ -89,3 +89,9 @@ test("code of one's own reaches nobody: no way out of its worker, nor of its wor
   // What the policy refuses is a complaint, which is meant here.
   assertEquals(browser.complaints.splice(0).filter((text) => !/Content Security Policy|violates/.test(text)), []);
 });
+
+test("where a server does not send the policy, code of one's own is refused", async ({ browser }) => {
+  const tab = await browser.open("/#view=learn&own=yes");
+  await tab.getByRole("button", { name: "Use this module" }).click();
+  await tab.getByText("this server does not keep it from the network").waitFor();
+});

@@ -14,6 +14,7 @@ export function batchOf(values: Iterable<unknown>): Uint8Array {
   return writer.written();
 }
 
+/** The values of records, in their order. */
 export function valuesOf(records: Uint8Array): unknown[] {
   const decoder = new Decoder(records);
   const values: unknown[] = [];

@@ -84,6 +84,8 @@ export async function bundle(out: string, { types }: { readonly types: boolean }
   }
   if (types) await write(TYPES, await declarations(root));
   await write("package.json", manifest());
+  // Beside a package.json Deno takes packages from node_modules alone; the command line loads its own from the cache.
+  await write("deno.json", `${JSON.stringify({ nodeModulesDir: "none" })}\n`);
   for (const file of ["README.md", "LICENSE"]) await Deno.copyFile(new URL(file, root), `${out}/${file}`);
   return { files, guests: { thread: size(thread), process: size(process), argument, limit: ARGUMENT_LIMIT } };
 }

@@ -33,7 +33,7 @@ async function textsOf(path: string): Promise<string[]> {
 Deno.test("bundle() makes the module for each platform and the command line, and tells their sizes", async () => {
   assertEquals(
     made.files.map(({ path }) => path),
-    [...Object.values(PLATFORMS), "cli.js", "package.json"].map((file) => `${dist}/${file}`),
+    [...Object.values(PLATFORMS), "cli.js", "package.json", "deno.json"].map((file) => `${dist}/${file}`),
   );
   for (const { path, bytes } of made.files) assertEquals((await Deno.stat(path)).size, bytes);
   const { process, argument, limit } = made.guests;
@@ -59,6 +59,14 @@ Deno.test("bundle() makes the same bytes again", async () => {
   const before = await Promise.all(made.files.map(({ path }) => Deno.readTextFile(path)));
   assertEquals(await bundled(dist), made);
   assertEquals(await Promise.all(made.files.map(({ path }) => Deno.readTextFile(path))), before);
+});
+
+Deno.test("cli.js loads esbuild where it stands beside package.json", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `${dist}/cli.js`, "explore", `${root}/lib/scenario/examples/late_answer.ts`, "--json"],
+    stderr: "null",
+  }).output();
+  assertEquals([code, JSON.parse(new TextDecoder().decode(stdout)).verdict], [1, "bug"]);
 });
 
 Deno.test("holdfast.js exports what mod.ts exports", async () => {

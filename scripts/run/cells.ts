@@ -6,7 +6,10 @@
  *   before it at the end of the row; where that would move any by too much, spans that begin in one cell become one item.
  */
 
-import type { LaneSpan } from "./lanes.ts";
+import type { Span } from "../../mod.ts";
+
+/** What a lane does for some time, in milliseconds from the start of the run. */
+export type LaneSpan = Pick<Span, "name" | "started" | "finished">;
 
 /** One or more spans on a row. */
 export interface Item {

@@ -10,10 +10,7 @@
 
 import type { Span } from "../../mod.ts";
 import { axisLine } from "./axis.ts";
-import { type Item, itemsOf } from "./cells.ts";
-
-/** What a lane does for some time, in milliseconds from the start of the run. */
-export type LaneSpan = Pick<Span, "name" | "started" | "finished">;
+import { type Item, itemsOf, type LaneSpan } from "./cells.ts";
 
 /** What one task does. */
 export interface Lane {

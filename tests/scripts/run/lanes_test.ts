@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { Span } from "../../../mod.ts";
 import { axisLine } from "../../../scripts/run/axis.ts";
 import { itemsOf } from "../../../scripts/run/cells.ts";
-import { type Lane, laneLines, lanesOf, type LaneSpan } from "../../../scripts/run/lanes.ts";
+import type { LaneSpan } from "../../../scripts/run/cells.ts";
+import { type Lane, laneLines, lanesOf } from "../../../scripts/run/lanes.ts";
 import { runs } from "../../contracts/soak.ts";
 
 const name = fc.constantFrom("running", "guard.acquire", "sleep", "a\n\x1b[1m", "é".repeat(30));

@@ -2,6 +2,7 @@
  * A run of a scenario as rows: what came from outside, in which order, and where the code asked for it.
  *
  * - A column is a chain: what follows one from the other.
+ * - What is overtaken has a row of its own, or the row that overtakes it names it.
  */
 
 import type { RunTrace, TraceRow } from "../explorer/mod.ts";
@@ -9,16 +10,21 @@ import { chainNames } from "./chains.ts";
 import type { Performed } from "./live.ts";
 
 /** The trace of a run. */
-export function scenarioTrace({ trace, judged, preemptions }: Performed): RunTrace {
-  const rows = trace.map(({ chain, label, notes, instead, source }, step): TraceRow => ({
-    step,
-    task: chain,
-    text: notes.length === 0 ? label : `${label}: ${notes.join(", ")}`,
-    preempts: instead,
-    races: false,
-    holds: [],
-    source,
-  }));
+export function scenarioTrace({ trace, judged, preemptions, faults }: Performed): RunTrace {
+  const rows = trace.map(({ chain, label, notes, instead, insteadLabel, source }, step): TraceRow => {
+    const isLeftOut = insteadLabel !== undefined && !faults.includes(label) &&
+      !trace.slice(step + 1).some((later) => later.chain === instead && later.label === insteadLabel);
+    const text = isLeftOut ? `${label}, before ${insteadLabel}, which does not come` : label;
+    return {
+      step,
+      task: chain,
+      text: notes.length === 0 ? text : `${text}: ${notes.join(", ")}`,
+      preempts: instead,
+      races: false,
+      holds: [],
+      source,
+    };
+  });
   const chains = 1 + Math.max(0, ...rows.map(({ task }) => task));
   return { tasks: chainNames(chains), rows, outcome: judged.outcome, finding: judged.finding, preemptions };
 }

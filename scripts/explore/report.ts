@@ -248,9 +248,13 @@ export class Paper {
     return [...lines, ...repeated.flatMap((one) => this.repeated(one))];
   }
 
-  /** A run of a scenario, row by row. */
-  scenario(trace: RunTrace): string[] {
-    return this.#rows(trace, { preempts: "» comes before what was asked for earlier" });
+  /** A run of a scenario, row by row, and what befalls it. */
+  scenario(trace: RunTrace, faults: readonly string[]): string[] {
+    const deviating = trace.rows.filter(({ preempts }) => preempts !== undefined);
+    const befalls = deviating.filter(({ text }) => faults.some((fault) => text.startsWith(fault))).length;
+    const early = "comes before what was asked for earlier";
+    const does = befalls === 0 ? early : befalls === deviating.length ? "is a fault" : `is a fault, or ${early}`;
+    return this.#rows(trace, { preempts: `» ${does}` });
   }
 
   /** A run, row by row. */

@@ -70,7 +70,7 @@ function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "ta
 
 /** The result as lines. */
 export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper: Paper): string[] {
-  const { scenario, drain, result, trace, printed } = report;
+  const { scenario, drain, result, trace, printed, faults } = report;
   const where = drain === "turn"
     ? paper.wrapped(
       "It uses classes of the platform, so it ran in the realm of the command, a turn of the event loop a step.",
@@ -85,7 +85,8 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
     );
     const [head = "", ...rest] = passLines(result, how.isSought ?? false);
     lines.push(...[`${name}: ${verdict}, ${head}`, ...rest].flatMap((line) => paper.wrapped(line)));
-    return [...lines, ...where, ...paper.outcomes(result)];
+    const returns = result.outcomes.some(({ outcome }) => outcome !== undefined);
+    return [...lines, ...where, ...returns ? paper.outcomes(result) : []];
   }
   const head = result.verdict === "bug" ? `${paper.painted(31, "BUG")}, ${result.kind}` : paper.painted(32, "FOUND");
   const [first = "", ...waits] = result.message.split("\n");
@@ -98,7 +99,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
     }.`;
   lines.push(...paper.wrapped(`${needs} Found after ${counted(result.schedules, "schedule")}.`));
   lines.push(...faultsText(report).flatMap((text) => paper.wrapped(text)), ...where);
-  if (trace !== undefined) lines.push("", ...runLines({ trace, printed, lanes: how.lanes }, paper));
+  if (trace !== undefined) lines.push("", ...runLines({ trace, printed, faults, lanes: how.lanes }, paper));
   if (result.outcome !== undefined) lines.push("", ...outcomeLine(result.outcome, paper));
   if (result.verdict !== "bug" || result.kind !== "nondeterminism") {
     lines.push("", `Replay: ${replayLine(result.schedule, how)}`);
@@ -116,7 +117,7 @@ function faultsText({ faults, needsFault }: ScenarioReport): readonly string[] {
 
 /** A schedule's run as lines. */
 export function replayedLines(
-  { scenario, finding, outcome, trace, printed }: ScenarioReplay,
+  { scenario, finding, outcome, trace, printed, faults }: ScenarioReplay,
   lanes: boolean,
   paper: Paper,
 ): string[] {
@@ -126,7 +127,7 @@ export function replayedLines(
     ...paper.wrapped(`${plain(scenario)}: ${plain(head)}`, "    "),
     ...waits.flatMap((wait) => paper.wrapped(`  ${plain(wait)}`, "      ")),
     "",
-    ...runLines({ trace, printed, lanes }, paper),
+    ...runLines({ trace, printed, faults, lanes }, paper),
     ...outcome === undefined ? [] : ["", ...outcomeLine(outcome, paper)],
   ];
 }
@@ -136,12 +137,14 @@ function outcomeLine(outcome: unknown, paper: Paper): string[] {
 }
 
 function runLines(
-  { trace, printed, lanes }: { readonly trace: RunTrace; readonly printed: readonly string[]; readonly lanes: boolean },
+  { trace, printed, faults, lanes }:
+    & Pick<ScenarioReplay, "trace" | "printed" | "faults">
+    & { readonly lanes: boolean },
   paper: Paper,
 ): string[] {
   const isEmpty = trace.rows.length === 0;
   return [
-    ...isEmpty ? ["Nothing comes from outside."] : paper.scenario(trace),
+    ...isEmpty ? ["Nothing comes from outside."] : paper.scenario(trace, faults),
     ...lanes && !isEmpty ? ["", ...paper.lanes(chainSpans(trace), trace.tasks)] : [],
     ...printed.length === 0 ? [] : ["", "It prints:", ...printed.flatMap((text) => plainLines(text, "  "))],
   ];

@@ -40,6 +40,24 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
   assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
 });
 
+Deno.test("the scenarios of lib/scenario/README.md come to what it says", async () => {
+  const page = await Deno.readTextFile(new URL("../../lib/scenario/README.md", import.meta.url));
+  const [, once = "", pays = ""] = /```ts\n(.*?)```.*?```ts\n(.*?)```/s.exec(page) ?? [];
+  const [, rows = ""] = /```\n(step .*?)```/s.exec(page) ?? [];
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/once.ts`, once);
+    await Deno.writeTextFile(`${folder}/pays.ts`, pays);
+    const [proved, found] = await Promise.all([
+      ended("explore", `${folder}/once.ts`),
+      ended("explore", `${folder}/pays.ts`),
+    ]);
+    assertEquals([proved.code, found.code], [0, 1]);
+    assertStringIncludes(proved.stdout, "loadsOnce: PROVED, ");
+    assertStringIncludes(found.stdout, "It needs a fault, no order alone shows it: charge fails, though it has acted.");
+    assert(rows !== "" && found.stdout.includes(rows), found.stdout);
+  });
+});
+
 Deno.test("explore evaluates a scenario's module in its world alone", async () => {
   await inFolder(async (folder) => {
     const module = `${folder}/acts.ts`;

@@ -137,6 +137,20 @@ export async function clocked({ io }: World): Promise<unknown[]> {
   return [ended, Date.now(), performance.now(), Math.random(), crypto.randomUUID()];
 }
 
+/** What is answered as the platform's own `Response`, with a status and on several lines; and a note that is left out. */
+export async function answered({ serve, io, expect }: World): Promise<void> {
+  let isSaved = false;
+  serve(({ method }) => {
+    isSaved ||= method === "PUT";
+    return isSaved ? "saved" : Response.json({ id: 1 }, { status: 201 });
+  });
+  await fetch("/notes", { method: "POST" });
+  await io("list", () => Array.from({ length: 9 }, (_, at) => `a note of some length, number ${at}`));
+  fetch("/notes/1", { method: "PUT" });
+  await io("close");
+  expect(isSaved, "the note is saved when the window closes");
+}
+
 export async function served({ serve }: World): Promise<string> {
   serve(({ url, method }) => url.endsWith("1") ? { status: 404 } : { method });
   let shown = "";

@@ -184,6 +184,18 @@ Deno.test("a scenario finds the contexts of AsyncLocalStorage, over all that com
   }
 });
 
+Deno.test("a row of a trace is one line, tells what an answer says, and what is overtaken for good", async () => {
+  await using esbuild = await testEsbuild();
+  const { result, trace } = await exploreScenario(scenarios, { esbuild, name: "answered" });
+  assert(result.verdict === "bug");
+  const texts = trace?.rows.map(({ text }) => text) ?? [];
+  assertEquals(texts[0], `POST /notes: { status: 201, body: '{"id":1}' }`);
+  assertEquals(texts[2]?.slice(0, 41), "list: [ 'a note of some length, number 0'");
+  assert(texts[2]?.endsWith("…") && texts[2].length < 200, texts[2]);
+  assertEquals(texts.at(-1), "close, before PUT /notes/1, which does not come");
+  assertEquals(texts.filter((text) => text.includes("\n")), []);
+});
+
 Deno.test("exploreScenario() refuses what is no scenario, and what the world lacks", async () => {
   await using esbuild = await testEsbuild();
   const refused = async (module: string, name: string | undefined, ...words: string[]) => {
@@ -194,7 +206,13 @@ Deno.test("exploreScenario() refuses what is no scenario, and what the world lac
   await refused(scenarios, "nobody", "assertion", "an async function called nobody is wanted");
   await refused(scenarios, undefined, "one of them, as in", ", is wanted");
   await refused(scenarios, "connects", "Cannot use Deno.connect", "an io that stands for it", "(scenarios.ts:");
-  await refused(scenarios, "fetches", "Cannot use fetch without a handler, which serve takes,", "(scenarios.ts:");
+  await refused(
+    scenarios,
+    "fetches",
+    "Cannot use fetch",
+    "nobody answers it, a handler, as in serve(",
+    "(scenarios.ts:",
+  );
   await refused(import.meta.resolve("./missing.ts"), undefined, "Cannot bundle", "missing.ts");
   await assertRejects(
     () => exploreScenario(scenarios, { esbuild, name: "lost", strategy: "dpor" }),

@@ -10,9 +10,12 @@
 import { aborted, type AbortSignal } from "./abort.ts";
 import { ABORTS, FAILS, Faults, type IoFaults, LATE, type RunFaults } from "./faults.ts";
 import { whenAborted } from "./events.ts";
-import { Headers, responseOf } from "./fetch.ts";
+import { Headers, Response, responseOf } from "./fetch.ts";
 import { type Completion, type Fault, type Outside, safeText } from "./outside.ts";
 import { refuse } from "./refused.ts";
+
+/** How many characters of an answer a trace tells. */
+const MOST_TOLD = 120;
 
 interface IoOptions {
   readonly atomic?: boolean;
@@ -131,11 +134,13 @@ export function answers(
       else comes({ name: `${label}, answered`, when: ", though it has acted", come: done });
     };
     const succeeded = (value: unknown) => {
-      if (value !== undefined) told(() => inspect(value));
+      if (value !== undefined) {
+        told(() => onOneLine(value instanceof Response ? value.toldBy(inspect) : inspect(value)));
+      }
       answer(() => resolve(value));
     };
     const failed = (error: unknown) => {
-      told(() => `throws ${error instanceof Error ? safeText(error) : inspect(error)}`);
+      told(() => onOneLine(`throws ${error instanceof Error ? safeText(error) : inspect(error)}`));
       answer(() => reject(error));
     };
     const perform = (act: () => unknown) => {
@@ -163,7 +168,9 @@ export function answers(
   };
   const fetch = (input: unknown, options: FetchOptions = {}): Promise<unknown> => {
     const handle = handler;
-    if (handle === undefined) refuse("fetch without a handler, which serve takes,")();
+    if (handle === undefined) {
+      refuse("fetch", { is: "nobody answers it", instead: "a handler, as in serve(({ url }) => body)," })();
+    }
     const url = String(input instanceof Object && "url" in input ? input.url : input);
     const { method = "GET", headers, body, signal }: FetchOptions = {
       ...input instanceof Object && "method" in input ? requestParts(input as FetchOptions) : {},
@@ -191,6 +198,12 @@ function requestParts({ method, headers, body, signal }: FetchOptions): FetchOpt
     body,
     ...signal ? { signal } : {},
   };
+}
+
+/** A text in a row of a trace: on one line, and not all of it where it is long. */
+function onOneLine(text: string): string {
+  const line = text.replaceAll(/\s*\n\s*/g, " ");
+  return line.length <= MOST_TOLD ? line : `${line.slice(0, MOST_TOLD - 1).trimEnd()}…`;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

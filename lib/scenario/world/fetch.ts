@@ -113,6 +113,11 @@ export class Response {
     return new Response(this.#body, this, context);
   }
 
+  /** What it says, for people: its body, and its status where that is another than 200. */
+  toldBy(inspect: (value: unknown) => string): string {
+    return inspect(this.status === 200 ? this.#body : { status: this.status, body: this.#body });
+  }
+
   get url(): string {
     return this.#context?.url ?? "";
   }

@@ -3,6 +3,9 @@
  * Inside the realm.
  */
 
+/** What there is for most of what the world lacks. */
+const STANDS_FOR_IT = 'an io that stands for it, as in io("query", () => rows),';
+
 /** What a run does that the world lacks. */
 export class NotInWorldError extends Error {
   override readonly name: string = "NotInWorldError";
@@ -15,13 +18,14 @@ export class NotInWorldError extends Error {
 
   constructor(
     what: string,
-    { inTurns = false, module, instead = "an io that stands for it" }: {
+    { inTurns = false, module, is = "it is not in the world", instead = STANDS_FOR_IT }: {
       readonly inTurns?: boolean;
       readonly module?: string;
+      readonly is?: string;
       readonly instead?: string;
     } = {},
   ) {
-    super(`Cannot use ${what} in a scenario: it is not in the world, ${instead} is wanted`);
+    super(`Cannot use ${what} in a scenario: ${is}, ${instead} is wanted`);
     this.inTurns = inTurns;
     this.module = module;
   }
@@ -38,6 +42,7 @@ export function refuse(
   what: string,
   { holds = [], ...options }: {
     readonly inTurns?: boolean;
+    readonly is?: string;
     readonly instead?: string;
     /** The names of functions that it holds. */
     readonly holds?: readonly string[];

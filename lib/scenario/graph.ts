@@ -2,7 +2,7 @@
  * What a module imports, as Deno itself resolves it: with the import map, the workspace and the lock file of the user's project.
  *
  * - `deno info` is asked once for the whole graph, in the folder of the module.
- * - A package's file is found by its `exports`, as Node finds it.
+ * - A package's file is found by its `exports`, as Node finds it; Deno says where one is that stands in `node_modules`.
  */
 
 import { readFileSync } from "node:fs";
@@ -36,6 +36,8 @@ interface Info {
 }
 
 interface InfoModule {
+  /** Such as `esm`; `external` is a file in `node_modules`, in which Deno does not look. */
+  readonly kind?: string;
   readonly specifier: string;
   readonly local?: string | null;
   readonly mediaType?: string;
@@ -133,7 +135,11 @@ export class Graph {
     const found = dependency?.code?.specifier;
     if (found === undefined) return undefined;
     if (found.startsWith("node:")) return { kind: "builtin", name: found.slice("node:".length) };
-    if (!found.startsWith("npm:")) return { kind: "module", module: this.module(found) };
+    if (!found.startsWith("npm:")) {
+      const module = this.module(found);
+      const isExternal = this.#modules.get(module.specifier)?.kind === "external";
+      return isExternal ? { kind: "file", path: module.local } : { kind: "module", module };
+    }
     const redirected = this.#redirects[found] ?? found;
     const [, name = "", version = "", subpath = ""] =
       /^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@([^/]+))?(?:\/(.*))?$/.exec(redirected) ?? [];

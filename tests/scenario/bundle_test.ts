@@ -116,3 +116,38 @@ Deno.test("a scenario is bundled as Deno resolves its project, with module state
     assert(lost.message.includes("nowhere.ts"), lost.message);
   });
 });
+
+/** A project of Node's: packages in `node_modules`, one of modules and one of CommonJS, that need each other. */
+const NODE_PROJECT: Readonly<Record<string, string>> = {
+  "package.json": `{ "type": "module", "dependencies": { "queue": "1.0.0" } }`,
+  "node_modules/queue/package.json":
+    `{ "name": "queue", "version": "1.0.0", "type": "module", "exports": { ".": "./main.js", "./state": "./inner/state.js" } }`,
+  "node_modules/queue/main.js": `import counts from "counts";
+import { EventEmitter } from "events";
+import { state } from "./inner/state.js";
+export const next = () => [counts.next(), ++state.calls, typeof EventEmitter];
+`,
+  "node_modules/queue/inner/state.js": `export const state = { calls: 0 };\n`,
+  "node_modules/counts/package.json": `{ "name": "counts", "version": "1.0.0", "main": "lib" }`,
+  "node_modules/counts/lib/index.js": `let count = 0;\nexports.next = () => ++count;\n`,
+  "scenario.ts": `import { next } from "queue";
+import { state } from "queue/state";
+export default async function all({ io }: { io: (label: string) => Promise<void> }) {
+  await Promise.all([io("a"), io("b")]);
+  return [...next(), state.calls];
+}
+`,
+};
+
+Deno.test("a scenario is bundled with the packages in the node_modules of its project, fresh in each run", async () => {
+  await using esbuild = await testEsbuild();
+  await inFolder(async (folder) => {
+    for (const [path, text] of Object.entries(NODE_PROJECT)) {
+      await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    const { result } = await exploreScenario(pathToFileURL(`${folder}/scenario.ts`).href, { esbuild });
+    assertEquals(result.verdict, "proved");
+    assertEquals(result.outcomes.map(({ outcome }) => outcome), [[1, 1, "function", 1]]);
+  });
+});

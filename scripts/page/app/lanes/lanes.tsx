@@ -13,8 +13,9 @@ import type { Film } from "../film/film.ts";
 import type { Scale, ScaleName } from "../film/scale.ts";
 import { Button } from "../parts/button.tsx";
 import { theme } from "../state.ts";
-import { type Arrow, laneAt, paintCursor, paintLanes, shapeOf } from "./painter.ts";
+import { type Arrow, laneAt, paintCursor, paintLanes, type Picture, shapeOf } from "./painter.ts";
 import { type Palette, paletteOf } from "./palette.ts";
+import { Strips } from "./strips.ts";
 import { ticksOf, timeText } from "./ticks.ts";
 import { tracksOf } from "./tracks.ts";
 import { moved, type View, whole, zoomed } from "./view_window.ts";
@@ -43,6 +44,7 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
   const hint = useSignal("");
   const palette = useRef<{ readonly key: string; readonly palette: Palette } | undefined>(undefined);
   const tracks = useMemo(() => tracksOf(film, scale), [film, scale]);
+  const strips = useMemo(() => new Strips(), []);
   const shape = shapeOf(tracks.length, width.value);
   useEffect(() => {
     view.value = whole(scale.length);
@@ -55,9 +57,12 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
     return () => observer.disconnect();
   }, []);
   const windowOf = () => ({ ...view.peek(), width: Math.max(1, width.peek() - shape.head) });
-  const drawOn = (element: HTMLCanvasElement | null, paint: typeof paintCursor): void => {
+  const drawOn = <T,>(
+    element: HTMLCanvasElement | null,
+    paint: (context: CanvasRenderingContext2D, picture: Picture) => T,
+  ): T | undefined => {
     const context = element?.getContext("2d");
-    if (!element || !context || width.peek() === 0) return;
+    if (!element || !context || width.peek() === 0) return undefined;
     const ratio = devicePixelRatio;
     const [wide, high] = [
       Math.round(width.peek() * ratio),
@@ -71,10 +76,11 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
     if (palette.current?.key !== key) palette.current = { key, palette: paletteOf(element, context) };
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const seen = windowOf();
-    paint(context, {
+    return paint(context, {
       tracks,
       shape,
       window: seen,
+      ratio,
       cursor: scale.placeOf(time.peek()),
       arrows: arrowsAt?.(time.peek()) ?? [],
       ticks: ticksOf(seen, { scale, name: scaleName, counts }),
@@ -82,8 +88,9 @@ export function Lanes({ film, scale, scaleName, time, arrowsAt, tell, counts = f
     });
   };
   const inputs = [film, scale, shape.row, shape.head];
-  useFrames(() => drawOn(canvas.current, paintLanes), [view, width, theme], inputs);
-  useFrames(() => drawOn(above.current, paintCursor), [time, view, width, theme], inputs);
+  const paintAll = (context: CanvasRenderingContext2D, picture: Picture) => paintLanes(context, picture, strips);
+  useFrames(() => drawOn(canvas.current, paintAll) ?? true, [view, width, theme], inputs);
+  useFrames(() => (drawOn(above.current, paintCursor), true), [time, view, width, theme], inputs);
   // The cursor stays in sight while it moves.
   useSignalEffect(() => {
     const place = scale.placeOf(time.value);
@@ -181,8 +188,8 @@ function Legend(): JSX.Element {
   );
 }
 
-/** Draws once a frame where one of the signals, or what is drawn, has changed. */
-function useFrames(draw: () => void, signals: readonly Signal<unknown>[], inputs: readonly unknown[]): void {
+/** Draws once a frame where one of the signals, or what is drawn, has changed, and until the drawing says that it is whole. */
+function useFrames(draw: () => boolean, signals: readonly Signal<unknown>[], inputs: readonly unknown[]): void {
   const latest = useRef(draw);
   latest.current = draw;
   const asked = useRef(0);
@@ -190,7 +197,7 @@ function useFrames(draw: () => void, signals: readonly Signal<unknown>[], inputs
     if (asked.current !== 0) return;
     asked.current = requestAnimationFrame(() => {
       asked.current = 0;
-      latest.current();
+      if (!latest.current()) ask();
     });
   };
   useSignalEffect(() => {

@@ -1,13 +1,14 @@
 /**
- * Draws lanes on a canvas: a row for each, one path for each kind of bar, texts where there is room.
+ * Draws lanes on a canvas: a row for each, put together from strips, above an axis.
  *
  * - Whom a task waits for at the cursor is an arrow from its row to theirs. The cursor is drawn by itself, on a canvas above:
  *   so a film that plays draws one line a frame.
  */
 
 import type { Palette } from "./palette.ts";
+import { barOf, cut, type Strips } from "./strips.ts";
 import type { Tick } from "./ticks.ts";
-import { barAt, drawRow, KINDS, type Track, type Window } from "./tracks.ts";
+import { barAt, type Track, type Window } from "./tracks.ts";
 
 /** How the rows lie, in pixels of the page. */
 export interface Shape {
@@ -30,6 +31,8 @@ export interface Picture {
   readonly tracks: readonly Track[];
   readonly shape: Shape;
   readonly window: Window;
+  /** How many pixels of the canvas a pixel of the page has. */
+  readonly ratio: number;
   /** The place of the cursor. */
   readonly cursor: number;
   readonly arrows: readonly Arrow[];
@@ -37,22 +40,17 @@ export interface Picture {
   readonly palette: Palette;
 }
 
-/** The least width of a bar that has a text, in pixels, and how wide a letter is about. */
-const LEAST_TEXT = 36;
+/** How wide a letter of the axis is, about. */
 const LETTER = 6.4;
-/** How wide the ground of a letter is. */
-const GROUND = 5.7;
-/** How many texts are drawn at most. */
-const MOST_TEXTS = 200;
 
 /** How lanes lie: in rows that are lower where there are many. */
 export function shapeOf(lanes: number, width: number): Shape {
   return { row: lanes > 24 ? 18 : lanes > 12 ? 24 : 32, head: width < 560 ? 76 : 124, axis: 22 };
 }
 
-/** Draws all but the cursor; the context's pixels are those of the page. */
-export function paintLanes(context: CanvasRenderingContext2D, picture: Picture): void {
-  const { tracks, shape: { row, head, axis }, window, palette } = picture;
+/** Draws all but the cursor; the context's pixels are those of the page. Gives whether that is all, see {@linkcode Strips}. */
+export function paintLanes(context: CanvasRenderingContext2D, picture: Picture, strips: Strips): boolean {
+  const { tracks, shape: { row, head, axis }, window, ratio, palette } = picture;
   const height = tracks.length * row;
   context.clearRect(0, 0, head + window.width, height + axis);
   context.textBaseline = "middle";
@@ -62,67 +60,15 @@ export function paintLanes(context: CanvasRenderingContext2D, picture: Picture):
   context.clip();
   context.translate(head, 0);
   paintAxis(context, picture);
-  paintBars(context, picture);
+  const isWhole = strips.paint(context, { tracks, window, row, ratio, palette });
   context.restore();
   context.fillStyle = palette.text;
   context.font = `${row < 24 ? 11 : 13}px ${palette.font}`;
   for (const [index, { lane }] of tracks.entries()) {
     context.fillText(cut(lane, (head - 10) / 7), 2, index * row + barOf(row) / 2 + 2, head - 8);
   }
+  return isWhole;
 }
-
-/** The height of what a task does; what it holds lies below. */
-function barOf(row: number): number {
-  return Math.round(row * 0.58);
-}
-
-function paintBars(context: CanvasRenderingContext2D, { tracks, shape: { row }, window, palette }: Picture): void {
-  const bar = barOf(row);
-  const held = Math.max(3, Math.round(row * 0.16));
-  const bars = KINDS.map((): number[] => []);
-  const texts: { readonly text: string; readonly x: number; readonly y: number }[] = [];
-  for (const [index, { doing, holds }] of tracks.entries()) {
-    const y = index * row + 2;
-    drawRow(doing, window, (kind, x, width, place) => {
-      // A line of the ground parts bars that follow each other.
-      bars[kind]?.push(x, y, width > 3 ? width - 1 : width, bar);
-      if (width < LEAST_TEXT || texts.length >= MOST_TEXTS) return;
-      const text = cut(doing.names[place] ?? "", (width - 8) / LETTER);
-      if (text !== "") texts.push({ text, x: x + 4, y: y + bar / 2 + 0.5 });
-    });
-    drawRow(holds, window, (_kind, x, width, place) => {
-      bars[HOLDING]?.push(x, y + bar + 1, width, held);
-      if (width < LEAST_TEXT || row < 32 || texts.length >= MOST_TEXTS) return;
-      const text = cut(holds.names[place] ?? "", (width - 4) / LETTER);
-      texts.push({ text, x: x + 2, y: y + bar + held + 5 });
-    });
-  }
-  for (const [kind, name] of KINDS.entries()) {
-    context.fillStyle = palette.fills[name];
-    fillAll(context, bars[kind] ?? []);
-  }
-  context.globalAlpha = 0.72;
-  context.fillStyle = palette.surface;
-  fillAll(context, texts.flatMap(({ text, x, y }) => [x - 2, y - 6, text.length * GROUND + 4, 12]));
-  context.globalAlpha = 1;
-  context.font = `11px ${palette.font}`;
-  context.fillStyle = palette.text;
-  for (const { text, x, y } of texts) context.fillText(text, x, y);
-}
-
-/** Fills rectangles as one path: x, y, width and height of each, drawn on whole pixels. */
-function fillAll(context: CanvasRenderingContext2D, boxes: readonly number[]): void {
-  if (boxes.length === 0) return;
-  const path = new Path2D();
-  for (let at = 0; at < boxes.length; at += 4) {
-    const [x = 0, y = 0, width = 0, height = 0] = [boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3]];
-    const left = Math.round(x);
-    path.rect(left, Math.round(y), Math.max(1, Math.round(x + width) - left), height);
-  }
-  context.fill(path);
-}
-
-const HOLDING = KINDS.indexOf("holding");
 
 function paintAxis(context: CanvasRenderingContext2D, { tracks, shape, window, ticks, palette }: Picture): void {
   const height = tracks.length * shape.row;
@@ -180,11 +126,6 @@ export function paintCursor(
 
 function xOf(place: number, { from, to, width }: Window): number {
   return (place - from) / (to - from) * width;
-}
-
-function cut(text: string, letters: number): string {
-  if (text.length <= letters) return text;
-  return letters < 3 ? "" : `${text.slice(0, Math.floor(letters) - 1)}…`;
 }
 
 /** What is under a point: the lane, and what it does there. */

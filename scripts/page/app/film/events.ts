@@ -5,7 +5,8 @@
  */
 
 import type { ThingUse } from "../../../../lib/host/program/uses.ts";
-import type { Lane, LaneSpan } from "../../../run/lanes.ts";
+import type { LaneSpan } from "../../../run/cells.ts";
+import type { Lane } from "../../../run/lanes.ts";
 import type { FilmItem } from "./items.ts";
 
 /** Something that changes at a time. */

@@ -7,7 +7,7 @@
 
 import { type Film, RUNNING } from "../film/film.ts";
 import { lowerBound, type Scale } from "../film/scale.ts";
-import type { LaneSpan } from "../../../run/lanes.ts";
+import type { LaneSpan } from "../../../run/cells.ts";
 
 /** What a bar shows; `several` stands for bars that are too short to be seen one by one. */
 export const KINDS = ["running", "sleeping", "waiting", "holding", "several"] as const;

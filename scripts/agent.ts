@@ -28,10 +28,10 @@ ${
   --json         one JSON document on stdout, when it is there
   --help         this text
 
-It runs the code of whoever may send to holdfast.do.> on that server, with the rights that the client names: README says
-how an account keeps strangers out. Ctrl-C ends it and all of its guests.
+It runs the code of whoever may send to holdfast.do.> on that server, with the rights that the client names.
+lib/engine/README.md says how an account keeps strangers out. Ctrl-C ends it and all of its guests.
 
-Example: deno task agent --engine nats://10.0.0.5:4222 --creds agent.creds`;
+Example: deno task agent --engine nats://10.0.0.5:4222 --creds agent.nk`;
 
 const TAKES = {
   ...ENGINE_TAKES,

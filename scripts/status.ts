@@ -38,8 +38,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const agents = await agentsOn(engine);
   if (flags.has("--json")) printLine(JSON.stringify({ agents }));
-  else if (agents.length === 0) printLine(`No agent answers on ${flags.get("--engine")}.`);
-  else {
+  else if (agents.length === 0) {
+    const url = flags.get("--engine");
+    printLine(`No agent answers on ${url}. On each host that is to run guests: deno task agent --engine ${url}`);
+  } else {
     const rows = agents.map(({ name, version, cores, guests, most }) => [plain(name), version, cores, guests, most]);
     const columns = ["agent", "version", "cores", "guests", "at most"];
     tableLines({ title: `Agents on ${flags.get("--engine")}`, columns, rows }).forEach(printLine);

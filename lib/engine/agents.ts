@@ -153,7 +153,8 @@ export class Agents {
     const { name } = this.#connection;
     if (reason === undefined) {
       const looked = `nobody answered on ${SUBJECTS.who} within ${SEARCH / 1000} s`;
-      return new EngineError(`Cannot find an agent on ${name}: ${looked}, one by deno task agent --engine is wanted`);
+      const wanted = "an agent, which deno task agent --engine starts, is wanted";
+      return new EngineError(`Cannot find an agent on ${name}: ${looked}, ${wanted}`);
     }
     const more = reasons.size === 1 ? "" : ` (and ${reasons.size - 1} more that did not take it)`;
     return new EngineError(`Cannot start a guest on ${name}: ${reason}${more}, an agent that takes it is wanted`);

@@ -151,7 +151,7 @@ export class Connection {
       forbid(
         new EngineError(
           `Cannot use the engine ${this.name}: the account may not ${act} ${error.subject}, ` +
-            "one that may use holdfast.> is wanted",
+            "one that may is wanted (agents and clients have different rights)",
         ),
       );
     }

@@ -77,12 +77,18 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** A help text, as wide as `--width` or the terminal says: what does not fit goes on below where it begins. */
+/**
+ * A help text, as wide as `--width` or the terminal says: what does not fit goes on below where it begins, and a paragraph
+ * of which a line does not fit is filled anew.
+ */
 export function helpText(text: string, args: readonly string[]): string {
   const width = askedWidth(args) ?? consoleColumns(DEFAULT_WIDTH);
-  return text.split("\n").flatMap((line) => {
+  const filled = text.replaceAll(/^\S.*(?:\n\S.*)+/gm, (paragraph) => {
+    return paragraph.split("\n").some((line) => columnsOf(line) > width) ? paragraph.replaceAll("\n", " ") : paragraph;
+  });
+  return filled.split("\n").flatMap((line) => {
     if (columnsOf(line) <= width) return [line];
-    const [head = ""] = /^\s+\S+(?: \S+)*\s{2,}/.exec(line) ?? [];
+    const [head = ""] = /^\s+\S+(?: \S+)*\s{2,}/.exec(line) ?? /^\s+/.exec(line) ?? [];
     const rest = line.slice(head.length).replaceAll(/ {2,}/g, "  ");
     return wrapped(head + rest, width, " ".repeat(head.length));
   }).join("\n");

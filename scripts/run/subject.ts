@@ -141,6 +141,7 @@ function programUsage(
     ...lines.length === 0 ? ["It has no flags of its own."] : lines,
     "",
     `Variants (--variant V): ${variantsText(program)}`,
+    "",
     `Flags of every program: ${others.join(", ")}`,
     ...example === undefined ? [] : ["", `Example: deno task ${command} ${name}${last}${example}`],
   ].join("\n");

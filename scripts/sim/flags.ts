@@ -41,7 +41,7 @@ Without flags: the runs of the original, every mode in two cases. With any flag,
   --period SEC         seconds between updates                            [0.1]
   --duration SEC       simulated seconds, at least one period             [4 periods]
   --no-deterministic   release the newest reply, never wait for one
-  --rate R             simulated over real time; 0: as fast as it can     [1]
+  --rate R             simulated seconds per real one; 0: at full speed   [1]
   --print              print each row
   --burn KIND          wall, cpu or none: how a system spends its period  [wall]
   --plot               plot the outputs over time (with --json: their rows as \`signals\`)

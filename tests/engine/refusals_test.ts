@@ -43,7 +43,7 @@ test("an engine without a server, and one without agents, are refused in a sente
   assertEquals(
     message,
     `Cannot find an agent on ${server.url}: nobody answered on holdfast.do.who within 2 s, ` +
-      "one by deno task agent --engine is wanted",
+      "an agent, which deno task agent --engine starts, is wanted",
   );
 });
 

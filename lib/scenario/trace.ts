@@ -14,11 +14,11 @@ export function scenarioTrace({ trace, judged, preemptions, faults }: Performed)
   const rows = trace.map(({ chain, label, notes, instead, insteadLabel, source }, step): TraceRow => {
     const isLeftOut = insteadLabel !== undefined && !faults.includes(label) &&
       !trace.slice(step + 1).some((later) => later.chain === instead && later.label === insteadLabel);
-    const text = isLeftOut ? `${label}, before ${insteadLabel}, which does not come` : label;
+    const told = isLeftOut ? [...notes, `before ${insteadLabel}, which does not come`] : notes;
     return {
       step,
       task: chain,
-      text: notes.length === 0 ? text : `${text}: ${notes.join(", ")}`,
+      text: told.length === 0 ? label : `${label}: ${told.join(", ")}`,
       preempts: instead,
       races: false,
       holds: [],

@@ -192,7 +192,7 @@ Deno.test("a row of a trace is one line, tells what an answer says, and what is 
   assertEquals(texts[0], `POST /notes: { status: 201, body: '{"id":1}' }`);
   assertEquals(texts[2]?.slice(0, 41), "list: [ 'a note of some length, number 0'");
   assert(texts[2]?.endsWith("…") && texts[2].length < 200, texts[2]);
-  assertEquals(texts.at(-1), "close, before PUT /notes/1, which does not come");
+  assertEquals(texts.at(-1), "close: before PUT /notes/1, which does not come");
   assertEquals(texts.filter((text) => text.includes("\n")), []);
 });
 

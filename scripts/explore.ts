@@ -95,11 +95,14 @@ Examples: deno task explore bank
           deno task explore counter --strategy dpor --budget 1000000 --workers 2
           deno task explore counter --strategy depth-first --budget 1000000 --engine nats://10.0.0.5:4222`;
 
-const GRAMMAR: CommandGrammar = {
+/** What the command takes. */
+export const GRAMMAR: CommandGrammar = {
   command: "explore",
   takes: TAKES,
   switches: ["--all", "--lanes", "--open", "--replay", "--json", "--help"],
   lists: ["--ignore"],
+  // What a program has of its own comes first: such a one is explored on one thread.
+  yielding: ["--workers"],
   scenarios: true,
   usage: USAGE,
   example: "",

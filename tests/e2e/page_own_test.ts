@@ -37,6 +37,10 @@ test("a module that does not parse, or has no program, is told so, with the plac
   await tab.getByText("Cannot import node:fs: the page knows the library alone").waitFor();
   await use(tab, "export const fine = 1;");
   await tab.getByText("it exports no program").waitFor();
+  await use(tab, "postMessage({ id: 1, answer: null });");
+  await tab.getByText("postMessage is not defined").waitFor();
+  await use(tab, "throw { toString() { throw null; } };");
+  await tab.getByText("something was thrown that cannot be shown").waitFor();
 });
 
 test("a module that loops for ever is ended, and the next one is used", async ({ open }) => {

@@ -6,7 +6,8 @@
  */
 
 import type { Asked, Handler, Kind } from "./handler.ts";
-import type { Ask, FarFailure, FromWork, Kinds, ToWork } from "./kinds.ts";
+import { failureOf } from "./failure.ts";
+import type { Ask, FromWork, Kinds, ToWork } from "./kinds.ts";
 import { Updates } from "./updates.ts";
 
 /** The handlers, each loaded when it is asked for. */
@@ -22,35 +23,35 @@ const app = globalThis as unknown as {
   onmessage: (event: { readonly data: ToWork }) => void;
   postMessage(message: FromWork): void;
 };
+const tell: (message: FromWork) => void = app.postMessage.bind(app);
 
 const running = new Map<number, AbortController>();
 
 app.onmessage = ({ data }) => {
   if ("abort" in data) running.get(data.abort)?.abort();
-  else if ("ping" in data) app.postMessage({ pong: true });
+  else if ("ping" in data) tell({ pong: true });
   else void answer(data);
 };
 
 async function answer({ id, kind, request, own }: Ask): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
-  const updates = new Updates((some) => app.postMessage({ id, updates: some }));
+  const updates = new Updates((some) => tell({ id, updates: some }));
   const asked: Asked<Kind> = { update: (update) => updates.add(update), signal: controller.signal };
   try {
-    if (own !== undefined) await (await import("./own.ts")).adopt(own);
+    if (own !== undefined) {
+      // The user's code answers nothing in the place of the page's own.
+      Reflect.deleteProperty(app, "postMessage");
+      await (await import("./own.ts")).adopt(own);
+    }
     const handler = await handlers[kind]() as Handler<Kind>;
     const value = await handler(request, asked);
     updates.flush();
-    app.postMessage({ id, answer: value });
+    tell({ id, answer: value });
   } catch (error) {
     updates.flush();
-    app.postMessage({ id, failure: failureOf(error) });
+    tell({ id, failure: failureOf(error) });
   } finally {
     running.delete(id);
   }
-}
-
-function failureOf(error: unknown): FarFailure {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: "" };
-  return { name: error.name, message: error.message, stack: error.stack ?? "" };
 }

@@ -66,12 +66,17 @@ export interface ReadLink {
   readonly faults: readonly string[];
 }
 
+/** How many faults are told one by one. */
+const MOST = 8;
+
 /** Reads what stands behind `#`; the first program of the catalog is the default. */
 export function readLink(text: string, catalog: Catalog): ReadLink {
   const given = new URLSearchParams(text.replace(/^#/, ""));
   const faults: string[] = [];
+  let more = 0;
   const fault = (what: string, is: string, wanted: string) => {
-    faults.push(`Cannot show ${what}: ${is}, ${wanted} is wanted`);
+    if (faults.length < MOST) faults.push(`Cannot show ${what}: ${is}, ${wanted} is wanted`);
+    else more++;
     return undefined;
   };
   const parameters: Record<string, ParameterValue> = {};
@@ -114,6 +119,7 @@ export function readLink(text: string, catalog: Catalog): ReadLink {
       fault(short(name), "a link says nothing of that name", `one of ${Object.keys(FIELDS).join(", ")}`);
     }
   }
+  if (more > 0) faults.push(`Cannot show all that is wrong with this link: there are ${more} more faults.`);
   const link: Link = { view, program: program.name, parameters, ...fields };
   return { link: variant === undefined ? link : { ...link, variant }, faults };
 }

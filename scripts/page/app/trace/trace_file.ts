@@ -34,6 +34,9 @@ interface TraceEvent {
   readonly args: { readonly name?: unknown };
 }
 
+/** How many lanes of a run are drawn at most: a browser draws nothing on a canvas that is higher than some 32,000 pixels. */
+const MOST_LANES = 500;
+
 /**
  * Reads it; `file` is its name.
  *
@@ -49,8 +52,9 @@ export function readTrace(text: string, file: string): TraceFile {
   };
   for (const { ph, pid, tid, name, ts, dur, args } of events) {
     const run = lanes(pid);
-    if (ph === "M" && name === "process_name") run.title = String(args.name);
-    else if (ph === "M" && name === "thread_name") run.names.set(tid, String(args.name));
+    const { name: said } = args;
+    if (ph === "M" && name === "process_name" && typeof said === "string") run.title = said;
+    else if (ph === "M" && name === "thread_name" && typeof said === "string") run.names.set(tid, said);
     else if (ph === "X") {
       // Microseconds in the file, milliseconds on the page.
       const lane = run.names.get(tid) ?? `lane ${tid}`;
@@ -62,6 +66,8 @@ export function readTrace(text: string, file: string): TraceFile {
   }
   const shown = [...runs.values()].filter(({ spans }) => spans.length > 0)
     .map(({ title, spans }) => ({ title, names: [...new Set(spans.map(({ lane }) => lane))], spans }));
+  const most = Math.max(0, ...shown.map(({ names }) => names.length));
+  if (most > MOST_LANES) throw refusal(file, `a run in it has ${most} lanes, and at most ${MOST_LANES} can be drawn`);
   if (shown.length === 0) throw refusal(file, "nothing in it takes time");
   const notes = cut ? [`${file} is cut off: what is whole of it, ${events.length} events, is shown.`] : [];
   return { runs: shown, notes };

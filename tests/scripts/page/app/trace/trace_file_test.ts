@@ -31,6 +31,15 @@ Deno.test("readTrace() reads what a run's trace says, and of one that is cut off
   }
 });
 
+Deno.test("readTrace() takes no name that is no text, and refuses more lanes than can be drawn", () => {
+  const span = (tid: number) => ({ ph: "X", pid: 1, tid, name: "step", ts: 0, dur: 1 });
+  const named = (name: string) => ({ ph: "M", pid: 1, tid: 1, name, args: { name: { toString: 1 } } });
+  const { runs } = readTrace(JSON.stringify([named("process_name"), named("thread_name"), span(1)]), "x.json");
+  assertEquals(runs.map(({ title, names }) => [title, names]), [["run 1", ["lane 1"]]]);
+  const wide = JSON.stringify(Array.from({ length: 501 }, (_, tid) => span(tid)));
+  assertThrows(() => readTrace(wide, "x.json"), TypeError, "a run in it has 501 lanes, and at most 500 can be drawn");
+});
+
 Deno.test("readTrace() refuses what is no trace in one sentence", () => {
   const cases = ["", "{", "null", "[]", "{}", `{"traceEvents":[]}`, `{"traceEvents":7}`, "<html>", `[{"ph":"X"}]`];
   for (const text of cases) assertThrows(() => readTrace(text, "x.json"), TypeError, "Cannot show x.json: ");

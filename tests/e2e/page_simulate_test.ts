@@ -62,6 +62,13 @@ test("a simulation that is slow tells its rate meanwhile, and is stopped", async
   assertEquals(await tab.locator(".rates li").count(), 0);
 });
 
+test("a simulation that would fill the memory is ended where the page holds no more, and says so", async ({ open }) => {
+  const tab = await open("#view=simulate&systems=32&period=0.001&rate=0&burn=none&duration=100000");
+  await tab.getByRole("button", { name: "Simulate" }).click();
+  await tab.getByText(/It was ended at \d+\.\d+ s/).waitFor();
+  assertEquals(await tab.locator(".rates li").count(), 1);
+});
+
 test("a link to a simulation that cannot be is answered in words, and the rest of it holds", async ({ open }) => {
   const tab = await open(`${BUSY}&systems=99&experiment=boat`);
   const told = await tab.locator(".message.warning").allTextContents();

@@ -39,6 +39,8 @@ export interface SimulateKind {
 
 /** What came of it. */
 export interface SimulateAnswer {
+  /** Where it was ended because it had told all that a page can hold, in seconds; `null` where it came to its end. */
+  readonly endedAt: number | null;
   /** Simulated seconds per real second. */
   readonly rate: number;
   /** The most that the rate can be, and why; `null` where nothing bounds it. */
@@ -54,12 +56,16 @@ export interface SimulateAnswer {
   readonly certificate: string;
 }
 
+/** How many values are told of a simulation at most: a page holds and draws them all. */
+const MOST = 500_000;
+
 /** Simulates. */
 export const simulate: Handler<SimulateKind> = async (request, { update, signal }) => {
   const { duration, rate } = request;
   const system = await diagramOf(request);
   await using host = new Host();
   let told = 0;
+  let endedAt: number | null = null;
   let began: number | undefined;
   await using simulator: Simulator = new Simulator(system, {
     host,
@@ -70,7 +76,10 @@ export const simulate: Handler<SimulateKind> = async (request, { update, signal 
       for (; told < simulator.trace.length; told++) {
         update({ row: simulator.trace.row(told), wall: (performance.now() - began) / 1000 });
       }
-      return signal.aborted ? reachedTermination("nobody wants it any more") : undefined;
+      if (signal.aborted) return reachedTermination("nobody wants it any more");
+      if (told * (columns.length + 1) < MOST) return undefined;
+      endedAt = simulator.context.t;
+      return reachedTermination("a page holds no more");
     },
   });
   const { columns } = simulator.trace;
@@ -81,6 +90,7 @@ export const simulate: Handler<SimulateKind> = async (request, { update, signal 
   await simulator.end();
   const limit = limitIn(request);
   return {
+    endedAt,
     rate: simulator.rate,
     limit: limit.rate ?? null,
     reason: limit.reason,

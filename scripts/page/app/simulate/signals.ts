@@ -24,6 +24,11 @@ export function addRow({ times, values }: Signals, [t, ...row]: readonly number[
   for (const [column, value] of row.entries()) values[column]?.push(value);
 }
 
+/** How many values have come. */
+export function valuesIn(signals: Signals | undefined): number {
+  return signals === undefined ? 0 : signals.times.length * (signals.columns.length + 1);
+}
+
 /** The last row at or before a time; -1 where none is. */
 export function rowAt({ times }: Signals, t: number): number {
   let [low, high] = [0, times.length];

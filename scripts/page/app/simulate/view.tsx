@@ -4,6 +4,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { SimulateKind } from "../../work/simulate.ts";
 import { ask } from "../bridge.ts";
 import { Button } from "../parts/button.tsx";
@@ -20,11 +21,14 @@ import { EXAMPLE } from "./example.ts";
 import { Plot } from "./plot.tsx";
 import { type Ended, Rates } from "./rates.tsx";
 import { settingsOf, titleOf } from "./settings.ts";
-import { addRow, noSignals, type Signals } from "./signals.ts";
+import { addRow, noSignals, type Signals, valuesIn } from "./signals.ts";
 import { Values } from "./values.tsx";
 
 /** How many runs are remembered. */
 const RUNS = 8;
+
+/** How long rows are collected at least before they are drawn, in milliseconds. */
+const FRAME = 16;
 
 /** The view. */
 export default function SimulateView(): JSX.Element {
@@ -35,6 +39,7 @@ export default function SimulateView(): JSX.Element {
   const live = useSignal(0);
   const at = useSignal<number | undefined>(undefined);
   const ended = useSignal<readonly Ended[]>([]);
+  const drawing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const update = (updates: readonly SimulateKind["update"][]): void => {
     for (const one of updates) {
       if ("diagram" in one) {
@@ -46,7 +51,11 @@ export default function SimulateView(): JSX.Element {
         live.value = (one.row[0] ?? 0) / one.wall;
       }
     }
-    version.value++;
+    // What there is to draw grows, and so does the time between two drawings: else the page did nothing but draw.
+    drawing.current ??= setTimeout(() => {
+      drawing.current = undefined;
+      version.value++;
+    }, Math.max(FRAME, valuesIn(signals.peek()) / 500));
   };
   const text = useSignal(EXAMPLE);
   const faults = useSignal<readonly Fault[]>([]);
@@ -85,6 +94,12 @@ export default function SimulateView(): JSX.Element {
       </Panel>
       <Faults faults={faults.value} />
       {now.state === "failed" && <Message kind="error" title="Simulating failed">{now.error.message}</Message>}
+      {now.state === "done" && now.value.endedAt !== null && (
+        <Message kind="note" title={`It was ended at ${now.value.endedAt.toFixed(3)} s`}>
+          The page holds half a million values and no more: fewer systems, a longer period or a shorter duration is
+          wanted. In a terminal <code>deno task sim</code> goes on.
+        </Message>
+      )}
       {diagram.value !== undefined && signals.value !== undefined && (
         <div class="simulation">
           <Panel title="Diagram">

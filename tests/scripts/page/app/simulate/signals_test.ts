@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { addRow, boundsOf, noSignals, rowAt } from "../../../../../scripts/page/app/simulate/signals.ts";
+import { addRow, boundsOf, noSignals, rowAt, valuesIn } from "../../../../../scripts/page/app/simulate/signals.ts";
 
 const rows = fc.array(fc.tuple(fc.nat(1000), fc.double({ noNaN: true }), fc.double({ noNaN: true })))
   .map((all) => all.toSorted(([one], [other]) => one - other));
@@ -18,6 +18,7 @@ Deno.test("each column has its values in order, and bounds that each of them kee
     const signals = noSignals(["y", "z"]);
     for (const row of all) addRow(signals, row);
     assertEquals(signals.values, [all.map(([, y]) => y), all.map(([, , z]) => z)]);
+    assertEquals(valuesIn(signals), 3 * all.length);
     for (const values of signals.values) {
       const bounds = boundsOf(values);
       if (bounds === undefined) assertEquals(values, []);

@@ -25,6 +25,7 @@ import { WIDTH, widthOf } from "./command/text.ts";
 import { TraceFile } from "./command/trace_file.ts";
 import { number, SEED, seed } from "./command/values.ts";
 import { bundleFolder } from "./explore/bundle_folder.ts";
+import { PAGE, scenarioLink } from "./explore/page_link.ts";
 import { Paper } from "./explore/report.ts";
 import { replayedData, replayedLines, scenarioData, scenarioLines } from "./explore/scenario_report.ts";
 import { chainSpans } from "./explore/spans.ts";
@@ -101,7 +102,10 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
   const lanes = flags.has("--lanes");
   const isSought = options.find !== undefined;
   const again = ["--seed", "--steps"].flatMap((flag) => flags.has(flag) ? [flag, flags.get(flag) ?? ""] : []);
-  const how = { target, flags: again, lanes, isSought, interrupted };
+  const schedule = "schedule" in report.result ? report.result.schedule : undefined;
+  // A link says nothing of another number of steps.
+  const link = flags.has("--steps") ? undefined : scenarioLink(url, { scenario: name, seed: options.seed, schedule });
+  const how = { target, flags: again, lanes, isSought, interrupted, page: schedule && link && `${PAGE}${link}` };
   if (flags.has("--json")) printLine(documentText(scenarioData(report, how)));
   else scenarioLines(report, how, paperOf(flags)).forEach(printLine);
   if (interrupted) return 130;

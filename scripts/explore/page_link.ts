@@ -1,10 +1,11 @@
 /**
  * The link to a run on the page: where `deno task page` serves it, the view Explore shows that very schedule.
  *
- * - The page knows the programs of the list; for a module of the user's own there is no link.
+ * - The page knows the programs of the list and the scenarios of the examples; for a module of the user's own there is no link.
  */
 
 import { programs } from "../../lib/programs/mod.ts";
+import { scenarioNames } from "../page/scenario_names.ts";
 import { type Link, type ParameterValue, writeLink } from "../page/app/link.ts";
 import type { Subject } from "./request.ts";
 
@@ -29,4 +30,30 @@ export function pageLink(
     ...shown.schedule === undefined ? {} : { schedule: shown.schedule },
   };
   return `#${writeLink(link)}`;
+}
+
+const EXAMPLES = new URL("../../lib/scenario/examples/", import.meta.url).href;
+
+/** The same for a schedule of a scenario: of a module by its URL, and of its export. */
+export function scenarioLink(
+  url: string,
+  { scenario, seed = 0, schedule }: {
+    readonly scenario: string | undefined;
+    readonly seed?: number | undefined;
+    readonly schedule: string | undefined;
+  },
+): string | undefined {
+  const name = scenarioNames.find((name) => url === `${EXAMPLES}${name}.ts`);
+  const isFixed = scenario === "fixed";
+  if (name === undefined || !(scenario === undefined || scenario === "default" || isFixed)) return undefined;
+  return `#${
+    writeLink({
+      view: "explore",
+      parameters: {},
+      scenario: name,
+      ...isFixed ? { fixed: "yes" } : {},
+      ...seed === 0 ? {} : { seed },
+      ...schedule === undefined ? {} : { schedule },
+    })
+  }`;
 }

@@ -20,6 +20,8 @@ export interface ScenarioShown {
   readonly flags: readonly string[];
   /** Whether lanes are drawn. */
   readonly lanes: boolean;
+  /** Where the page shows it, if it does. */
+  readonly page?: string | undefined;
   /** Whether something was looked for, and nothing else. */
   readonly isSought?: boolean;
   /** Whether Ctrl-C ended it. */
@@ -29,7 +31,7 @@ export interface ScenarioShown {
 /** The result as plain data. */
 export function scenarioData(
   { scenario, module, drain, result, trace, faults, needsFault, printed }: ScenarioReport,
-  { target, flags, lanes, interrupted = false }: ScenarioShown,
+  { target, flags, lanes, page, interrupted = false }: ScenarioShown,
 ): Record<string, unknown> {
   return {
     scenario,
@@ -39,6 +41,7 @@ export function scenarioData(
     ..."schedule" in result ? { faults, needsFault } : {},
     ...interrupted ? { interrupted } : {},
     ..."schedule" in result ? { replay: replayLine(result.schedule, { target, flags }) } : {},
+    ...page === undefined ? {} : { page },
     ...trace === undefined ? {} : { trace: { ...scenarioTraceData(trace, lanes), printed } },
   };
 }
@@ -103,6 +106,7 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
   if (result.outcome !== undefined) lines.push("", ...outcomeLine(result.outcome, paper));
   if (result.verdict !== "bug" || result.kind !== "nondeterminism") {
     lines.push("", `Replay: ${replayLine(result.schedule, how)}`);
+    if (how.page !== undefined) lines.push(...paper.wrapped(`On the page: ${how.page}`));
   }
   return lines;
 }

@@ -19,6 +19,7 @@ import { catalog, sources } from "./catalog.ts";
 import { POLICY } from "./headers.ts";
 import * as layers from "./layers.ts";
 import { type Lines, linesOf } from "./lines.ts";
+import { scenarioNames } from "./scenario_names.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -74,7 +75,10 @@ export async function buildPage(): Promise<PageFiles> {
       minify: true,
       plugins: own,
     });
-    await make({ "holdfast.browser": "scripts/page/holdfast.ts" }, { minify: true, plugins: await libraryPlugins() });
+    await make({ "holdfast.browser": "scripts/page/holdfast.ts", "scenario.browser": "lib/scenario/mod.ts" }, {
+      minify: true,
+      plugins: await libraryPlugins(),
+    });
     // Each stays a file of its own, whose lines are known: guests import the one that they need.
     await make(await programFiles(), { sourcemap: "external", plugins: [leaveFiles(), withoutNode(), ...own] });
   } finally {
@@ -85,6 +89,10 @@ export async function buildPage(): Promise<PageFiles> {
   text("catalog.json", JSON.stringify(catalog()));
   text("sources.json", JSON.stringify(await sources()));
   const page = await Deno.readTextFile(new URL("scripts/page/app/index.html", root));
+  for (const name of scenarioNames) {
+    const path = `scenarios/${name}.ts`;
+    text(path, await Deno.readTextFile(new URL(`lib/scenario/examples/${name}.ts`, root)));
+  }
   text("index.html", page.replace("POLICY", POLICY));
   // The same worker by another name, which has another policy.
   text("own.js", `import "./work.js";\n`);
@@ -121,6 +129,7 @@ function takeLines(files: Map<string, Uint8Array>): Record<string, Lines> {
 function leaveLibrary(): Plugin {
   return leaving({
     "/scripts/page/holdfast.ts": "./holdfast.browser.js",
+    "/lib/scenario/mod.ts": "./scenario.browser.js",
     "/lib/programs/mod.ts": "./programs/mod.js",
     "/lib/blocks/mod.ts": "./layers/blocks.js",
     "/lib/diagram/mod.ts": "./layers/diagram.js",

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   json: "application/json",
   svg: "image/svg+xml",
+  ts: "text/plain; charset=utf-8",
   wasm: "application/wasm",
 };
 

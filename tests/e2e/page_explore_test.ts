@@ -133,6 +133,8 @@ test("a preemption that cannot be moved stays, and the page says why", async ({ 
 test("ten programs are shown by their links, each at its schedule, and one that does not exist is told", async ({ open }) => {
   const tab = await open("#view=explore&program=lock&budget=1&schedule=hf2:straight:abcdef");
   await tab.getByText("This schedule cannot be shown").waitFor();
+  await tab.getByRole("button", { name: "Explore instead" }).click();
+  await tab.getByText("1 schedule was run").waitFor();
   let shown = 0;
   for (const program of explorable) {
     const [variant] = program.specimens;

@@ -7,3 +7,6 @@ export const strategies = ["portfolio", "depth-first", "bounded", "dpor", "rando
 
 /** A way of going through interleavings. */
 export type Strategy = typeof strategies[number];
+
+/** The strategies that take nothing for granted of what actions reach. */
+export const unreduced: readonly Strategy[] = strategies.filter((name) => name !== "dpor");

@@ -10,10 +10,10 @@ import { FIRST_RUN, Pct, type PctRun } from "./pct.ts";
 import { Pos } from "./pos.ts";
 import { RandomWalk } from "./random_walk.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { strategies, type Strategy } from "./names.ts";
+import type { Strategy } from "./names.ts";
 import { DrawingTeam, type Team, TeamOfOne, TreeTeam } from "./team.ts";
 
-export { strategies, type Strategy } from "./names.ts";
+export { strategies, type Strategy, unreduced } from "./names.ts";
 
 /** Those that take turns in the portfolio, in this order. */
 const TURNS = ["bounded", "random", "pos", "dpor", "pct"] as const;
@@ -31,9 +31,6 @@ export function schedulersOf(strategy: Strategy | Scheduler, seed: number): read
   if (typeof strategy === "object") return [new OwnStrategy(strategy)];
   return strategiesOf(strategy).map((name) => goingAt(beginningOf(name), { seed }).scheduler);
 }
-
-/** The strategies that take nothing for granted of what actions reach. */
-export const unreduced: readonly Strategy[] = strategies.filter((name) => name !== "dpor");
 
 /** The teams of a strategy, which take turns, for runs of which nobody knows what their actions reach. */
 export function teamsOf(strategy: Strategy | Scheduler, seed: number): readonly Team[] {

@@ -7,6 +7,7 @@
  */
 
 import { type Catalog, type CatalogEntry, OWN } from "../catalog_entry.ts";
+import { scenarioNames } from "../scenario_names.ts";
 import { strategies } from "../../../lib/explorer/strategies/names.ts";
 import { faultOf, type Parameter } from "../../../lib/program/parameter.ts";
 
@@ -28,6 +29,8 @@ interface Field<T extends string | number> {
 export const FIELDS = {
   mode: oneOf("direct", "thread"),
   own: oneOf("yes"),
+  scenario: oneOf(...scenarioNames),
+  fixed: oneOf("yes"),
   seed: whole({ least: -Number.MAX_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER }),
   strategy: oneOf(...strategies),
   budget: whole({ least: 1, most: 1_000_000_000 }),
@@ -124,10 +127,11 @@ export function readLink(text: string, catalog: Catalog): ReadLink {
   return { link: variant === undefined ? link : { ...link, variant }, faults };
 }
 
-/** What stands behind `#` for a link. */
-export function writeLink(link: Link): string {
+/** What stands behind `#` for a link; one to a scenario need not name a program. */
+export function writeLink(link: Omit<Link, "program"> & { readonly program?: string }): string {
   const { view, program, variant, parameters, ...fields } = link;
-  const said = new URLSearchParams({ view, program });
+  const said = new URLSearchParams({ view });
+  if (program !== undefined) said.set("program", program);
   if (variant !== undefined) said.set("variant", variant);
   for (const [name, value] of Object.entries(parameters)) said.set(`p.${name}`, String(value));
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) said.set(name, String(value));

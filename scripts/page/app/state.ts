@@ -63,7 +63,10 @@ export function go(
 }
 
 function withLink(link: Link, to: { readonly [K in keyof Link]?: Link[K] | undefined }): Link {
-  const said = Object.entries({ ...link, ...to }).filter(([, value]) => value !== undefined);
+  // A scenario is of the view Explore alone: whoever goes elsewhere, or to a program, leaves it and its schedule.
+  const isLeft = link.scenario !== undefined && ("program" in to || (to.view ?? link.view) !== "explore");
+  const left = { scenario: undefined, fixed: undefined, schedule: undefined, step: undefined };
+  const said = Object.entries({ ...link, ...isLeft ? left : {}, ...to }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said) as unknown as Link;
 }
 

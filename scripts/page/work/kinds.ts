@@ -8,6 +8,7 @@ import type { ExploreKind } from "./explore.ts";
 import type { InspectKind } from "./inspect.ts";
 import type { ReplayKind } from "./replay.ts";
 import type { RunKind } from "./run.ts";
+import type { ScenarioKind } from "./scenario.ts";
 import type { SimulateKind } from "./simulate.ts";
 
 /** The kinds of requests. */
@@ -16,6 +17,7 @@ export interface Kinds {
   readonly run: RunKind;
   readonly explore: ExploreKind;
   readonly replay: ReplayKind;
+  readonly scenario: ScenarioKind;
   readonly simulate: SimulateKind;
 }
 

@@ -16,6 +16,7 @@ const handlers: { readonly [K in keyof Kinds]: () => Promise<Handler<Kinds[K]>> 
   run: async () => (await import("./run.ts")).run,
   explore: async () => (await import("./explore.ts")).explore,
   replay: async () => (await import("./replay.ts")).replay,
+  scenario: async () => (await import("./scenario.ts")).scenario,
   simulate: async () => (await import("./simulate.ts")).simulate,
 };
 

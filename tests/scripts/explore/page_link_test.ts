@@ -2,8 +2,9 @@ import { assertEquals } from "@std/assert";
 import { explore } from "../../../lib/explorer/mod.ts";
 import { isProgram } from "../../../lib/program/mod.ts";
 import { programs } from "../../../lib/programs/mod.ts";
-import { pageLink } from "../../../scripts/explore/page_link.ts";
+import { pageLink, scenarioLink } from "../../../scripts/explore/page_link.ts";
 import { type Given, readCommand } from "../../../scripts/explore/request.ts";
+import { scenarioNames } from "../../../scripts/page/scenario_names.ts";
 import { catalog } from "../../../scripts/page/catalog.ts";
 import { readLink } from "../../../scripts/page/app/link.ts";
 
@@ -36,4 +37,25 @@ Deno.test("pageLink() is read by the page as the very program, variant, paramete
 Deno.test("pageLink() gives none for a module of one's own", async () => {
   const { subjects: [subject] } = await given("tests/guests/reported_programs.ts#philosophers");
   assertEquals(subject && pageLink(subject), undefined);
+});
+
+Deno.test("scenarioLink() is read by the page as the very scenario, twin, seed and schedule, and gives none for others", () => {
+  const schedule = "hf2:a@0.GET-a/b.1:9oph3o";
+  for (const name of scenarioNames) {
+    const url = import.meta.resolve(`../../../lib/scenario/examples/${name}.ts`);
+    for (const [scenario, fixed] of [[undefined, undefined], ["fixed", "yes"]] as const) {
+      const { link, faults } = readLink(scenarioLink(url, { scenario, seed: 5, schedule }) ?? "", catalog());
+      assertEquals(faults, []);
+      assertEquals([link.view, link.scenario, link.fixed, link.seed, link.schedule], [
+        "explore",
+        name,
+        fixed,
+        5,
+        schedule,
+      ]);
+    }
+    assertEquals(scenarioLink(url, { scenario: "another", schedule }), undefined);
+  }
+  const own = import.meta.resolve("../../guests/scenarios.ts");
+  assertEquals(scenarioLink(own, { scenario: undefined, schedule }), undefined);
 });

@@ -58,9 +58,10 @@ export function useSearch(): Search {
       return explored;
     });
   };
+  const isGiven = useComputed(() => link.value.schedule !== undefined);
   useSignalEffect(() => {
     key.value;
-    if (program.peek().explorable && link.peek().schedule === undefined) start();
+    if (!isGiven.value && program.peek().explorable) start();
   });
   return { work, schedules, start, end };
 }

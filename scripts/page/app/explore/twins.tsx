@@ -12,7 +12,7 @@ import { type Explored, requestNow } from "./search.ts";
 import { verdictText } from "./verdict.tsx";
 
 /** What is known of a variant. */
-type Known = Explored | string | undefined;
+export type Known = Pick<Explored, "result"> | string | undefined;
 
 /** The other variants. */
 export function Twins(): JSX.Element | null {
@@ -55,7 +55,8 @@ export function Twins(): JSX.Element | null {
   );
 }
 
-function Known({ what }: { readonly what: Known }): JSX.Element {
+/** It, in words. */
+export function Known({ what }: { readonly what: Known }): JSX.Element {
   if (what === undefined) return <span class="muted">is explored...</span>;
   if (typeof what === "string") return <span class="verdict error">{what}</span>;
   const { verdict, schedules } = what.result;

@@ -17,8 +17,26 @@ export function verdictText(result: ExploreResult): string {
   return result.verdict === "bug" ? `BUG: ${result.kind}` : result.verdict.toUpperCase().replace("-", " ");
 }
 
+/** What is told of an exploration. */
+type Judged = Pick<Explored, "result" | "texts" | "interrupted" | "ms">;
+
+/** What the verdict is told. */
+interface VerdictProps {
+  readonly explored: Judged;
+  /** What a schedule has few of. */
+  readonly unit: "preemption" | "deviation";
+  /** Looks for a schedule with an outcome; undefined where none is found. */
+  readonly find: (outcome: unknown) => Promise<string | undefined>;
+}
+
+/** Looks for a schedule of the program with an outcome. */
+export async function findOutcome(outcome: unknown): Promise<string | undefined> {
+  const { result } = await ask("explore", { ...requestNow(), keepGoing: false, find: { outcome } }, { beside: "find" });
+  return "schedule" in result ? result.schedule : undefined;
+}
+
 /** How much was run, and what that says. */
-function groundsOf({ result, interrupted }: Explored): string {
+function groundsOf({ result, interrupted }: Judged, unit: string): string {
   const ran = result.schedules === 1
     ? "1 schedule was run"
     : `${result.schedules.toLocaleString("en")} schedules were run`;
@@ -32,8 +50,8 @@ function groundsOf({ result, interrupted }: Explored): string {
     case "found": {
       const { preemptions, minimal } = result;
       const needs = preemptions === 0
-        ? "no preemption"
-        : `${preemptions === 1 ? "1 preemption" : `${preemptions} preemptions`}${
+        ? `no ${unit}`
+        : `${preemptions === 1 ? `1 ${unit}` : `${preemptions} ${unit}s`}${
           minimal ? ", and no schedule with fewer shows it" : ""
         }`;
       return `${ran}. The bug needs ${needs}.`;
@@ -42,7 +60,7 @@ function groundsOf({ result, interrupted }: Explored): string {
 }
 
 /** What exploring came to. */
-export function Verdict({ explored }: { readonly explored: Explored }): JSX.Element {
+export function Verdict({ explored, unit, find }: VerdictProps): JSX.Element {
   const { result, texts, ms } = explored;
   const isBug = result.verdict === "bug";
   const kind = isBug ? "error" : result.verdict === "proved" ? "good" : "warning";
@@ -54,11 +72,11 @@ export function Verdict({ explored }: { readonly explored: Explored }): JSX.Elem
     >
       <Message kind={kind} title={verdictText(result)}>
         {"message" in result && <p>{result.message}</p>}
-        <p>{groundsOf(explored)}</p>
+        <p>{groundsOf(explored, unit)}</p>
         {result.assumptions.length > 0 && <p>Taken for granted: {result.assumptions.join("; ")}.</p>}
         {loop !== undefined && <pre tabIndex={0} aria-label="Over and over">{loop.join("\n")}</pre>}
       </Message>
-      <Outcomes result={result} texts={texts} />
+      <Outcomes result={result} texts={texts} find={find} />
     </Panel>
   );
 }
@@ -67,21 +85,17 @@ export function Verdict({ explored }: { readonly explored: Explored }): JSX.Elem
 const MOST = 12;
 
 function Outcomes(
-  { result: { outcomes, distinct, schedules }, texts }: {
-    readonly result: ExploreResult;
-    readonly texts: readonly string[];
-  },
+  { result: { outcomes, distinct, schedules }, texts, find }:
+    & Pick<VerdictProps, "find">
+    & Pick<Judged, "result" | "texts">,
 ): JSX.Element {
   const told = useSignal("");
-  const find = async (at: number): Promise<void> => {
-    const outcome = outcomes[at]?.outcome;
+  const show = async (at: number): Promise<void> => {
     told.value = "Looking for a schedule...";
     try {
-      const { result } = await ask("explore", { ...requestNow(), keepGoing: false, find: { outcome } }, {
-        beside: "find",
-      });
-      told.value = "schedule" in result ? "" : "None was found again: a larger budget is wanted.";
-      if ("schedule" in result) go({ schedule: result.schedule, step: undefined });
+      const schedule = await find(outcomes[at]?.outcome);
+      told.value = schedule === undefined ? "None was found again: a larger budget is wanted." : "";
+      if (schedule !== undefined) go({ schedule, step: undefined });
     } catch (error) {
       told.value = error instanceof Error ? error.message : String(error);
     }
@@ -98,7 +112,7 @@ function Outcomes(
               <span style={{ width: `${(100 * count) / most}%` }} />
             </span>
             <span class="count">{count.toLocaleString("en")} of {schedules.toLocaleString("en")}</span>
-            <Button label={`Show one schedule with outcome ${texts[at]}`} onClick={() => void find(at)}>
+            <Button label={`Show one schedule with outcome ${texts[at]}`} onClick={() => void show(at)}>
               Show one
             </Button>
           </li>

@@ -1,24 +1,30 @@
 /**
- * Explore: the order in which a program fails, or that there is none.
+ * Explore: the order in which a program or a scenario fails, or that there is none.
  */
 
 import type { JSX } from "preact";
 import { strategies } from "../../../../lib/explorer/strategies/names.ts";
 import { Button } from "../parts/button.tsx";
-import { NumberField, Select, Switch } from "../parts/fields.tsx";
 import { Message } from "../parts/message.tsx";
-import { Panel, Toolbar } from "../parts/panel.tsx";
+import { Panel } from "../parts/panel.tsx";
 import { ProgramChoice } from "../parts/program_choice.tsx";
 import { go, link, program } from "../state.ts";
-import { BUDGET, type Search, useSearch } from "./search.ts";
+import { ScenarioChoice } from "../scenario/choice.tsx";
+import { Scenario } from "../scenario/scenario.tsx";
+import { useSearch } from "./search.ts";
+import { Settings } from "./settings.tsx";
 import { useShown } from "./shown.ts";
 import { Steps } from "./steps.tsx";
 import { TriedPanel } from "./tried.tsx";
 import { Twins } from "./twins.tsx";
-import { Verdict } from "./verdict.tsx";
+import { findOutcome, Verdict } from "./verdict.tsx";
 
 /** The view. */
 export default function ExploreView(): JSX.Element {
+  return link.value.scenario === undefined ? <Program /> : <Scenario key={link.value.scenario} />;
+}
+
+function Program(): JSX.Element {
   const search = useSearch();
   const shown = useShown();
   const { value: now } = search.work;
@@ -27,13 +33,9 @@ export default function ExploreView(): JSX.Element {
   return (
     <>
       <Panel title="Explore all orders">
+        <ScenarioChoice />
         <ProgramChoice among={({ explorable }) => explorable} />
-        <Settings search={search} />
-        <p class="muted">
-          Scenarios, which are ordinary async code, are explored by the command line alone: a realm for them is made by
-          node:vm, which a browser does not have. <code>deno task explore lib/scenario/examples/stampede.ts</code>{" "}
-          shows one.
-        </p>
+        <Settings search={search} strategies={strategies} disabled={!program.value.explorable} />
       </Panel>
       {!program.value.explorable && (
         <Message kind="note" title="This one cannot be explored">
@@ -50,7 +52,7 @@ export default function ExploreView(): JSX.Element {
       <div class="explore">
         {run !== undefined && <Steps run={run} shown={shown} />}
         <div class="beside">
-          {explored !== undefined && <Verdict explored={explored} />}
+          {explored !== undefined && <Verdict explored={explored} unit="preemption" find={findOutcome} />}
           {program.value.explorable && <Twins />}
         </div>
       </div>
@@ -58,51 +60,5 @@ export default function ExploreView(): JSX.Element {
         <TriedPanel tried={explored.tried} tasks={explored.tasks} />
       )}
     </>
-  );
-}
-
-function Settings({ search: { work, schedules, start, end } }: { readonly search: Search }): JSX.Element {
-  const { strategy = "portfolio", budget = BUDGET, seed = 0, all } = link.value;
-  const isWorking = work.value.state === "working";
-  return (
-    <Toolbar label="Exploring">
-      <Select
-        label="Strategy"
-        value={strategy}
-        options={strategies}
-        onChange={(strategy) => go({ strategy })}
-      />
-      <NumberField
-        label="Budget"
-        about="How many schedules are run at most"
-        value={budget}
-        min={1}
-        max={1_000_000_000}
-        onChange={(budget) => go({ budget })}
-      />
-      <NumberField
-        label="Seed"
-        about="Decides all chance"
-        value={seed}
-        min={-Number.MAX_SAFE_INTEGER}
-        max={Number.MAX_SAFE_INTEGER}
-        onChange={(seed) => go({ seed })}
-      />
-      <Switch
-        label="Go on after a bug"
-        value={all !== undefined}
-        onChange={(all) => go({ all: all ? "yes" : undefined })}
-      />
-      {isWorking
-        ? <Button onClick={end}>Stop</Button>
-        : (
-          <Button kind="primary" disabled={!program.value.explorable} onClick={start}>
-            Explore
-          </Button>
-        )}
-      <output class="progress" aria-live="polite">
-        {isWorking ? `${schedules.value.toLocaleString("en")} schedules...` : ""}
-      </output>
-    </Toolbar>
   );
 }

@@ -6,6 +6,7 @@
  */
 
 import type { BuildFailure, Message, Plugin } from "esbuild-wasm";
+import { esbuild } from "../../esbuild_wasm.ts";
 
 /** What came of a module's text. */
 export type Bundled = { readonly code: string } | { readonly faults: readonly Fault[] };
@@ -20,20 +21,9 @@ export interface Fault {
   readonly shown?: string;
 }
 
-/** It has one interface, and a file of its own for browsers. */
-type Esbuild = typeof import("esbuild-wasm");
-
-let loading: Promise<Esbuild> | undefined;
-
-async function esbuild(): Promise<Esbuild> {
-  const loaded: Esbuild = await import("esbuild-wasm/esm/browser.js");
-  await loaded.initialize({ wasmURL: new URL("./esbuild.wasm", document.baseURI).href });
-  return loaded;
-}
-
 /** Bundles it. */
 export async function bundle(text: string): Promise<Bundled> {
-  const { build } = await (loading ??= esbuild());
+  const { build } = await esbuild();
   try {
     const { outputFiles } = await build({
       stdin: { contents: text, loader: "ts", sourcefile: "own.ts" },

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { type Link, type ParameterValue, readLink, VIEWS, writeLink } from "../../../../scripts/page/app/link.ts";
 import { catalog, type CatalogEntry } from "../../../../scripts/page/catalog.ts";
+import { scenarioNames } from "../../../../scripts/page/scenario_names.ts";
 import { strategies } from "../../../../lib/explorer/mod.ts";
 import type { Parameter } from "../../../../lib/program/mod.ts";
 
@@ -32,6 +33,8 @@ function links(entry: CatalogEntry): fc.Arbitrary<Link> {
       { requiredKeys: [] },
     ),
     mode: fc.constantFrom("direct" as const, "thread" as const),
+    scenario: fc.constantFrom(...scenarioNames),
+    fixed: fc.constant("yes" as const),
     seed: fc.maxSafeInteger().map((seed) => seed + 0),
     strategy: fc.constantFrom(...strategies),
     budget: fc.integer({ min: 1, max: 1_000_000_000 }),
@@ -84,6 +87,7 @@ Deno.test("readLink() leaves out what there is not, says it in words, and reads 
     "program=race&p.toString=1": "Cannot show toString of race: there is no such parameter",
     "schedule=hello": "Cannot show schedule: it is hello, a schedule such as explore prints, hf2:..., is wanted",
     "mode=process": "Cannot show mode: it is process, one of direct, thread is wanted",
+    "scenario=late": "Cannot show scenario: it is late, one of late_answer, stampede, ",
     "view=film": "Cannot show the view film: there is no such view",
     "constructor=1": "Cannot show constructor: a link says nothing of that name",
   };

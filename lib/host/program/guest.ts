@@ -70,11 +70,15 @@ function perform(
   // Where it asks for each operation, whoever answers knows what it holds.
   const looks = attaches && !stepped;
   if (watched && looks) view?.watchUses(made.look(memory));
+  // One that asks for each operation has only one thing on its way.
+  if (looks) {
+    view?.reportBy((notes, waiting, since) => end.send("report", 1, encode({ ...notes, started, waiting, since })));
+  }
   const bytes = made.run(view ?? memory, (things) => looks ? view?.watch(things, task) : undefined);
   view?.end();
   if (isStopped()) return;
-  const { waits = [], holds = [], uses = [] } = view ?? {};
-  end.send("reply", 1, encode({ bytes, waits, holds, uses, started, finished: now() }));
+  const notes = view?.take() ?? { waits: [], holds: [], uses: [] };
+  end.send("reply", 1, encode({ ...notes, bytes, started, finished: now() }));
 }
 
 async function attach(

@@ -9,13 +9,13 @@
 import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";
 import type { BeginFailure, FrameCursor, Keeper, KeptRealm } from "../../mode/mod.ts";
 import { now } from "../../platform/mod.ts";
-import { drawLane, Lanes } from "./lanes.ts";
+import { drawLane, drawProgress, Lanes } from "./lanes.ts";
 import { Owner } from "./owner.ts";
 import { afterTimeout, daemonsOf, type ProgramEnd, type ProgramJob, programModule } from "./run.ts";
 import { SharedTasks } from "./shared_tasks.ts";
 import { TaskEnds } from "./task_ends.ts";
-import { Uses } from "./uses.ts";
-import { taskDoneFrom } from "./task_message.ts";
+import { type OwnUse, Uses } from "./uses.ts";
+import { taskDoneFrom, taskProgressFrom } from "./task_message.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
 /** Who keeps the guests, and for how many microseconds their waits spin. */
@@ -157,14 +157,22 @@ class GuestRun {
       const done = taskDoneFrom(frame.value());
       this.#ends.endWith(task, done.bytes);
       drawLane(this.#lanes, task, done);
-      const { watch, names } = this.#job;
-      if (watch !== undefined) { for (const use of done.uses) watch({ ...use, lane: names[task] ?? `task ${task}` }); }
+      this.#tellUses(task, done.uses);
+    } else if (kind === "report" && number === 1 && !this.#told.has(task)) {
+      const progress = taskProgressFrom(frame.value());
+      drawProgress(this.#lanes, task, progress);
+      this.#tellUses(task, progress.uses);
     } else if (kind === "ask" && this.#memory.ask !== undefined) {
       this.#memory.ask(task, frame.payload(), (bytes) => {
         realm.outbox.add("result", number, bytes);
         realm.flush();
       });
     } else throw new ProtocolError(`a frame ${kind} about ${number}, what a task says is wanted`);
+  }
+
+  #tellUses(task: number, uses: readonly OwnUse[]): void {
+    const { watch, names } = this.#job;
+    if (watch !== undefined) { for (const use of uses) watch({ ...use, lane: names[task] ?? `task ${task}` }); }
   }
 
   #closedError(guest: string): GuestDiedError {

@@ -6,7 +6,8 @@
 
 import type { Observer } from "../../simulator/mod.ts";
 import type { HeldSpan } from "./holds.ts";
-import type { TaskDone } from "./task_message.ts";
+import type { TaskNotes } from "./observed_memory.ts";
+import type { TaskDone, TaskProgress } from "./task_message.ts";
 
 /** What a task does that waits for nothing. */
 export const RUNNING = "running";
@@ -23,10 +24,15 @@ export class Lanes {
     this.#observe = observe;
   }
 
-  /** The task died: nothing else is known of it than that it ran. */
+  /** The task began then, if that is not known yet. */
+  begin(task: number, started: number): void {
+    if (this.#now[task] === undefined) this.turn(task, started, RUNNING);
+  }
+
+  /** The task died: of what it did since it last told, if it ever did, nothing is known. */
   died(task: number, { started, finished }: { readonly started: number; readonly finished: number }): void {
     if (finished <= started) return;
-    this.turn(task, started, RUNNING);
+    this.begin(task, started);
     this.turn(task, finished, undefined);
   }
 
@@ -50,13 +56,27 @@ export class Lanes {
   }
 }
 
-/** Draws the whole lane of a task that has ended elsewhere. */
-export function drawLane(lanes: Lanes, task: number, { started, finished, waits, holds }: TaskDone): void {
+/** Draws the lane of a task that has ended elsewhere: all of it, or what came after its last progress. */
+export function drawLane(lanes: Lanes, task: number, done: TaskDone): void {
+  drawNotes(lanes, task, done);
+  lanes.turn(task, done.finished, undefined);
+}
+
+/** Draws the lane of a task elsewhere up to the wait that it is in. */
+export function drawProgress(lanes: Lanes, task: number, progress: TaskProgress): void {
+  drawNotes(lanes, task, progress);
+  lanes.turn(task, progress.since, progress.waiting);
+}
+
+function drawNotes(
+  lanes: Lanes,
+  task: number,
+  { started, waits, holds }: TaskNotes & { readonly started: number },
+): void {
   for (const held of holds) lanes.held({ task, ...held });
-  lanes.turn(task, started, RUNNING);
+  lanes.begin(task, started);
   for (const wait of waits) {
     lanes.turn(task, wait.started, wait.name);
     lanes.turn(task, wait.finished, RUNNING);
   }
-  lanes.turn(task, finished, undefined);
 }

@@ -26,7 +26,7 @@ export interface ProgramOptions extends SettingsOptions {
   readonly observe?: Observer | undefined;
   /**
    * Told of each use of a shared thing, and first how all of them stand, by the same clock: in direct mode as it happens,
-   * elsewhere when its task has ended. A run by a script tells nothing of it.
+   * in thread mode when its task waits, in process mode when its task has ended. A run by a script tells nothing of it.
    */
   readonly watch?: Watcher | undefined;
   /** What the tasks do, operation by operation, in thread or process mode: as a run in the model was. */

@@ -1,11 +1,11 @@
 /**
- * What a guest is told about its task of a program, and what it tells about its end.
+ * What a guest is told about its task of a program, and what it tells about its way and its end.
  */
 
 import { ProtocolError } from "../../errors.ts";
 import type { LayoutTable } from "../../memory/mod.ts";
 import type { Script, Settings } from "../../program/mod.ts";
-import type { TaskSpan } from "./observed_memory.ts";
+import type { TaskNotes, TaskSpan } from "./observed_memory.ts";
 import type { OwnUse } from "./uses.ts";
 
 /** What a guest is told about its task; structured-cloneable. */
@@ -36,16 +36,20 @@ export interface TaskMemoryHandle {
   readonly script: Script | undefined;
 }
 
+/** What a task that is about to wait did so far. */
+export interface TaskProgress extends TaskNotes {
+  /** When it began, in milliseconds. */
+  readonly started: number;
+  /** The call in which it waits. */
+  readonly waiting: string;
+  /** Since when, in milliseconds. */
+  readonly since: number;
+}
+
 /** How a task ended. */
-export interface TaskDone {
+export interface TaskDone extends TaskNotes {
   /** The encoded `{ value }` or `{ far }`. */
   readonly bytes: Uint8Array;
-  /** What it waited for, where that was to be noted. */
-  readonly waits: readonly TaskSpan[];
-  /** What it held, where that was to be noted and it can see it. */
-  readonly holds: readonly TaskSpan[];
-  /** What it did with shared things, where that was to be noted and it can see it. */
-  readonly uses: readonly OwnUse[];
   /** When it began, in milliseconds. */
   readonly started: number;
   /** When it ended, in milliseconds. */
@@ -58,7 +62,33 @@ export interface TaskDone {
  * @throws {ProtocolError} where it is none.
  */
 export function taskDoneFrom(value: unknown): TaskDone {
-  const { bytes, waits, holds, uses, started, finished } = recordFrom(value);
+  const { bytes, started, finished } = recordFrom(value);
+  const notes = notesFrom(value);
+  if (
+    notes !== undefined && bytes instanceof Uint8Array && typeof started === "number" && typeof finished === "number"
+  ) {
+    return { ...notes, bytes, started, finished };
+  }
+  throw new ProtocolError("an end of a task that lacks a part, a whole one is wanted");
+}
+
+/**
+ * What a task did so far, from what its guest told.
+ *
+ * @throws {ProtocolError} where it is none.
+ */
+export function taskProgressFrom(value: unknown): TaskProgress {
+  const { started, waiting, since } = recordFrom(value);
+  const notes = notesFrom(value);
+  if (notes !== undefined && typeof started === "number" && typeof waiting === "string" && typeof since === "number") {
+    return { ...notes, started, waiting, since };
+  }
+  throw new ProtocolError("a report of a task that lacks a part, a whole one is wanted");
+}
+
+/** The notes in what a guest told; undefined where they are not whole. */
+function notesFrom(value: unknown): TaskNotes | undefined {
+  const { waits, holds, uses } = recordFrom(value);
   const isSpan = (wait: unknown): wait is TaskSpan => {
     const { name, started, finished } = recordFrom(wait);
     return typeof name === "string" && typeof started === "number" && typeof finished === "number";
@@ -69,12 +99,8 @@ export function taskDoneFrom(value: unknown): TaskDone {
       typeof finished === "number" && isListOf(given, isText) && isListOf(got, isText) && typeof failed === "boolean" &&
       recordFrom(state) !== undefined;
   };
-  const isWhole = bytes instanceof Uint8Array && isListOf(waits, isSpan) && isListOf(holds, isSpan) &&
-    isListOf(uses, isUse);
-  if (isWhole && typeof started === "number" && typeof finished === "number") {
-    return { bytes, waits, holds, uses, started, finished };
-  }
-  throw new ProtocolError("an end of a task that lacks a part, a whole one is wanted");
+  const isWhole = isListOf(waits, isSpan) && isListOf(holds, isSpan) && isListOf(uses, isUse);
+  return isWhole ? { waits, holds, uses } : undefined;
 }
 
 function isText(value: unknown): value is string {

@@ -26,8 +26,8 @@ export interface RunKind {
     readonly mode: "direct" | "thread";
     readonly seed: number;
   };
-  /** What a task did: milliseconds, of the virtual clock in direct mode. */
-  readonly update: { readonly span: Span } | { readonly use: ThingUse };
+  /** First the names of the tasks, then what each did: milliseconds, of the virtual clock in direct mode. */
+  readonly update: { readonly span: Span } | { readonly use: ThingUse } | { readonly names: readonly string[] };
   readonly answer: RunAnswer;
 }
 
@@ -49,6 +49,8 @@ export const run: Handler<RunKind> = async ({ program: name, ...options }, { upd
   const program = programNamed(name);
   await using host = new Host(needsOf(program, options));
   signal.addEventListener("abort", () => host.kill());
+  const names = isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
+  update({ names });
   let told = 0;
   const tell = (one: RunKind["update"]): void => {
     if (told++ < MOST) update(one);
@@ -58,7 +60,6 @@ export const run: Handler<RunKind> = async ({ program: name, ...options }, { upd
   const report = await host.run(program, { ...options, observe, watch });
   signal.throwIfAborted();
   const { outcome, verdict, ms, tables, errors } = report;
-  const names = isProgram(program) ? program.tasks(settingsOf(program, options)).map(({ name }) => name) : [];
   const failed = layers.program.isFailed(outcome) ? outcome.failed : [];
   const deadlocked = failed.filter(({ error }) => error === "DeadlockError").map(({ task }) => task);
   return { outcome, verdict, ms, tables, errors, names, deadlocked, isCut: told > MOST };

@@ -16,6 +16,7 @@ import { Panel, Toolbar } from "../parts/panel.tsx";
 import { ProgramChoice } from "../parts/program_choice.tsx";
 import { useTask } from "../parts/task.ts";
 import { go, link, parameters, program, variant } from "../state.ts";
+import { LiveLanes } from "./live_lanes.tsx";
 import { Outcome } from "./outcome.tsx";
 import { whyNot } from "./places.ts";
 import { Screen } from "./screen.tsx";
@@ -34,12 +35,14 @@ interface Shown {
 export default function RunView(): JSX.Element {
   const { work, start, end } = useTask<Shown>();
   const told = useSignal(0);
+  const live = useSignal<{ readonly names: readonly string[]; readonly spans: readonly Span[] } | undefined>(undefined);
   const { mode = "direct", seed = 0 } = link.value;
   const { name, explorable } = program.value;
   const request = { program: name, variant: variant.value, parameters: parameters.value, mode, seed };
   const reason = whyNot({ name, mode, isolated: crossOriginIsolated });
   const run = (): void => {
     told.value = 0;
+    live.value = undefined;
     start(async (signal) => {
       const spans: Span[] = [];
       const uses: ThingUse[] = [];
@@ -48,7 +51,8 @@ export default function RunView(): JSX.Element {
         update: (updates) => {
           for (const update of updates) {
             if ("span" in update) spans.push(update.span);
-            else uses.push(update.use);
+            else if ("use" in update) uses.push(update.use);
+            else live.value = { names: update.names, spans };
           }
           told.value += updates.length;
         },
@@ -84,7 +88,10 @@ export default function RunView(): JSX.Element {
         {reason !== undefined && <Message kind="note" title={`${name} cannot run here`}>{reason}</Message>}
       </Panel>
       {now.state === "working" && (
-        <p class="loading" role="status">It runs{told.value > 0 && `: ${told.value} things have happened`}.</p>
+        <>
+          <p class="loading" role="status">It runs{told.value > 0 && `: ${told.value} things have happened`}.</p>
+          {live.value !== undefined && told.value > 0 && <LiveLanes {...live.value} />}
+        </>
       )}
       {now.state === "ended" && <Message kind="note">The run was stopped.</Message>}
       {now.state === "failed" && <Message kind="error" title="The run failed">{now.error.message}</Message>}

@@ -103,7 +103,9 @@ function Outcomes(
   const most = Math.max(1, ...outcomes.map(({ count }) => count));
   return (
     <>
-      <h3>{distinct === 1 ? "Its only outcome" : `${distinct} outcomes`}</h3>
+      <h3>
+        {distinct === 0 ? "No run came to an outcome" : distinct === 1 ? "Its only outcome" : `${distinct} outcomes`}
+      </h3>
       <ul class="outcomes" aria-label="Outcomes, each with how many schedules came to it">
         {outcomes.slice(0, MOST).map(({ count }, at) => (
           <li key={texts[at]}>

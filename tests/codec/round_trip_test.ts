@@ -7,6 +7,8 @@ import { runs } from "../contracts/soak.ts";
 import { Stage } from "../contracts/stage.ts";
 
 const MEGABYTE = 2 ** 20;
+/** What goes beside a value in one batch; no other value is it. */
+const BESIDE = "beside the value of this test";
 
 const things = () => ({
   fifo: queue(),
@@ -22,8 +24,8 @@ function travelled(value: unknown, stage = new Stage(things(), 1)): unknown[] {
   for (const jobs of [fifo, lifo, least]) {
     blocking(jobs).put(value);
     all.push(blocking(jobs).get());
-    blocking(jobs).putAll([value, 1]);
-    all.push(blocking(jobs).takeUpTo(2).find((item) => item !== 1));
+    blocking(jobs).putAll([value, BESIDE]);
+    all.push(blocking(jobs).takeUpTo(2).find((item) => item !== BESIDE));
   }
   blocking(pipe).put(value);
   all.push(blocking(pipe).fetch(), blocking(pipe).take());

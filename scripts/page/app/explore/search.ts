@@ -41,6 +41,11 @@ export function requestNow(): ExploreKind["request"] {
   return { ...settingNow(), strategy, budget, keepGoing: all !== undefined };
 }
 
+/** Whether the page still shows what was asked for: else its answer is none of its link's. */
+export function isAskedStill(request: ExploreKind["request"]): boolean {
+  return link.peek().view === "explore" && JSON.stringify(untracked(requestNow)) === JSON.stringify(request);
+}
+
 /** The exploration of a view. */
 export function useSearch(): Search {
   const { work, start: begin, end } = useTask<Explored>();
@@ -54,7 +59,7 @@ export function useSearch(): Search {
       const explored = await ask("explore", request, { signal, update });
       const { result } = explored;
       const isShown = link.peek().schedule !== undefined;
-      if ("schedule" in result && !isShown) go({ schedule: result.schedule }, { keep: true });
+      if ("schedule" in result && !isShown && isAskedStill(request)) go({ schedule: result.schedule }, { keep: true });
       return explored;
     });
   };

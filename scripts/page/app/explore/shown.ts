@@ -44,8 +44,8 @@ export function useShown(): Shown {
   const asked = useComputed(() => JSON.stringify([settingNow(), link.value.schedule]));
   const replayed = async (change?: ScheduleChange): Promise<ReplayKind["answer"] | undefined> => {
     const schedule = link.peek().schedule;
-    if (schedule === undefined) return undefined;
     trying.current?.abort();
+    if (schedule === undefined) return undefined;
     const { signal } = trying.current = new AbortController();
     try {
       const answer = await ask("replay", { ...settingNow(), schedule, ...change && { change } });

@@ -179,11 +179,3 @@ test("the run is stepped through by keys and by the slider, and passes the audit
     assertEquals(await tab.evaluate("document.documentElement.scrollWidth"), width);
   }
 });
-
-test("what an exploration found goes into no link but its own", async ({ open }) => {
-  const tab = await open("#view=explore&program=counter&all=yes&budget=1000000000");
-  await tab.getByText(/\d schedules\.\.\./).waitFor();
-  await tab.evaluate(`location.hash = "#view=explore&program=lock"`);
-  await tab.getByText("PROVED").first().waitFor();
-  assertEquals(tab.url().includes("schedule"), false);
-});

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { dataText } from "../../lib/program/mod.ts";
 import type { Page } from "../contracts/chromium.ts";
 import type { Lane } from "../../scripts/run/lanes.ts";
@@ -103,6 +103,14 @@ test("values move from task to task through channels, on threads as well", async
   const saved = rows.filter(([name]) => name?.startsWith("save")).map(([, , has]) => has);
   assertEquals(saved.filter((has) => has !== undefined && /^\d$/.test(has)).toSorted(), ["0", "1", "2", "3", "4", "5"]);
   assertEquals(await tab.evaluate(`getComputedStyle(document.querySelector(".item")).transitionProperty`), "none");
+});
+
+test("where little is to move a film stands at its end, until somebody plays it", async ({ open }) => {
+  const tab = await open("#view=run&program=lock&p.tasks=2", { reducedMotion: "reduce" });
+  await tab.getByRole("button", { name: "Run", exact: true }).click();
+  await tab.waitForSelector(".player-time");
+  assertMatch(await timeOf(tab), /^(\S+ \S+) of \1,/);
+  assertEquals(await tab.getByRole("button", { name: "Play", exact: true }).count(), 1);
 });
 
 test("lanes grow while a run on threads goes on", async ({ open }) => {

@@ -9,7 +9,7 @@ import { ask } from "../bridge.ts";
 import { Button } from "../parts/button.tsx";
 import { Message } from "../parts/message.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { go } from "../state.ts";
+import { go, hrefOf } from "../state.ts";
 import { type Explored, requestNow } from "./search.ts";
 
 /** A verdict in words. */
@@ -92,10 +92,12 @@ function Outcomes(
   const told = useSignal("");
   const show = async (at: number): Promise<void> => {
     told.value = "Looking for a schedule...";
+    const asked = hrefOf({ schedule: undefined, step: undefined });
     try {
       const schedule = await find(outcomes[at]?.outcome);
       told.value = schedule === undefined ? "None was found again: a larger budget is wanted." : "";
-      if (schedule !== undefined) go({ schedule, step: undefined });
+      const isWanted = hrefOf({ schedule: undefined, step: undefined }) === asked;
+      if (schedule !== undefined && isWanted) go({ schedule, step: undefined });
     } catch (error) {
       told.value = error instanceof Error ? error.message : String(error);
     }

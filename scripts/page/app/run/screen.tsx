@@ -12,6 +12,7 @@ import { Lanes } from "../lanes/lanes.tsx";
 import { Select } from "../parts/fields.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Stage } from "../stage/stage.tsx";
+import { calm } from "../state.ts";
 import { MomentTables, momentText } from "./moment_table.tsx";
 import { usePlayer } from "./player.ts";
 import { PlayerBar } from "./player_bar.tsx";
@@ -23,7 +24,7 @@ interface ScreenProps {
   readonly clock: "virtual" | "real";
 }
 
-/** The screen. It begins to play by itself. */
+/** The screen. It begins to play by itself, unless little is to move. */
 export function Screen({ film, clock }: ScreenProps): JSX.Element {
   const events = useMemo(() => new Scale(film, "events"), [film]);
   const shown = useSignal<ScaleName>("events");
@@ -34,8 +35,9 @@ export function Screen({ film, clock }: ScreenProps): JSX.Element {
   const count = useComputed(() => moments.countAt(time.value));
   const moment = useComputed(() => moments.after(count.value));
   useEffect(() => {
-    time.value = 0;
-    player.play();
+    // Whoever wants little to move sees how it ended, and plays it by hand.
+    player.seek(calm.peek() ? film.length : 0);
+    if (!calm.peek()) player.play();
   }, [film]);
   const arrowsAt = (at: number) => {
     const now = moments.at(at);

@@ -43,7 +43,10 @@ async function answer({ id, kind, request, own }: Ask): Promise<void> {
     if (own !== undefined) {
       // The user's code answers nothing in the place of the page's own.
       Reflect.deleteProperty(app, "postMessage");
-      await (await import("./own.ts")).adopt(own);
+      const { adopt } = await import("./own.ts");
+      // From here on the app counts how long it is silent: the user's code may never let it answer.
+      tell({ pong: true });
+      await adopt(own);
     }
     const handler = await handlers[kind]() as Handler<Kind>;
     const value = await handler(request, asked);

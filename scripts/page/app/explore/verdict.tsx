@@ -102,6 +102,8 @@ function Outcomes(
       told.value = error instanceof Error ? error.message : String(error);
     }
   };
+  // What gives nothing has no outcome that anybody wants to see.
+  if (distinct === 1 && outcomes[0]?.outcome === undefined) return <></>;
   const most = Math.max(1, ...outcomes.map(({ count }) => count));
   return (
     <>

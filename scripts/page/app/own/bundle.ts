@@ -23,7 +23,7 @@ export interface Fault {
 
 /** Bundles it. */
 export async function bundle(text: string): Promise<Bundled> {
-  const { build } = await esbuild();
+  const { build } = await esbuild() as unknown as typeof import("esbuild-wasm");
   try {
     const { outputFiles } = await build({
       stdin: { contents: text, loader: "ts", sourcefile: "own.ts" },

@@ -2,7 +2,7 @@
  * Makes the files of the page: the app, its workers, the library, the styles, and what the programs say of themselves.
  *
  * - Everything is made here and now, from the sources; nothing of it is kept, so the page is never behind them.
- * - The app is split where it says `import()`: a view, uPlot and dagre are loaded when they are used.
+ * - The app is split where it says `import()`: a view and uPlot are loaded when they are used.
  */
 
 import { resolve } from "node:path";

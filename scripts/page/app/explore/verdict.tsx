@@ -88,7 +88,7 @@ function Outcomes(
   { result: { outcomes, distinct, schedules }, texts, find }:
     & Pick<VerdictProps, "find">
     & Pick<Judged, "result" | "texts">,
-): JSX.Element {
+): JSX.Element | null {
   const told = useSignal("");
   const show = async (at: number): Promise<void> => {
     told.value = "Looking for a schedule...";
@@ -103,7 +103,7 @@ function Outcomes(
     }
   };
   // What gives nothing has no outcome that anybody wants to see.
-  if (distinct === 1 && outcomes[0]?.outcome === undefined) return <></>;
+  if (distinct === 1 && outcomes[0]?.outcome === undefined) return null;
   const most = Math.max(1, ...outcomes.map(({ count }) => count));
   return (
     <>

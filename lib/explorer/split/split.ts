@@ -50,7 +50,8 @@ export interface SplitEnd {
   readonly schedulers: readonly Scheduler[];
 }
 
-const SIZES: Sizes = { first: 1000, least: 1000, most: 100_000 };
+// A share begins with no answers known, and learns them anew: the larger it is, the less that costs.
+const SIZES: Sizes = { first: 1000, least: 1000, most: 1_000_000 };
 /** One of how many parts of what is known a share is, for each worker. */
 const PART = 4;
 

@@ -14,6 +14,15 @@ import { eventsOf, type FilmEvent } from "./events.ts";
 /** What lanes call what a task does that waits for nothing. */
 export const RUNNING = "running";
 
+/** Names of spans in which something runs or sleeps, those of simulations beside those of tasks; in any other it waits. */
+const RUNS: ReadonlySet<string> = new Set([RUNNING, "update", "publish", "release", "burning", "releasing"]);
+const SLEEPS: ReadonlySet<string> = new Set(["sleep", "pace"]);
+
+/** What is done in a span of that name. */
+export function doingOf(name: string): "running" | "sleeping" | "waiting" {
+  return RUNS.has(name) ? "running" : SLEEPS.has(name) ? "sleeping" : "waiting";
+}
+
 /** What a run told about itself. */
 export interface Footage {
   /** The tasks, in order. */

@@ -4,7 +4,7 @@
  * - A moment is never changed: an event makes another one, which shares with it what stays.
  */
 
-import { type Film, RUNNING, wholeName } from "./film.ts";
+import { doingOf, type Film, wholeName } from "./film.ts";
 import type { FilmEvent } from "./events.ts";
 import type { FilmItem } from "./items.ts";
 import { Replay } from "./replay.ts";
@@ -101,13 +101,7 @@ function turned(moment: Moment, { at, lane, span }: FilmEvent & { readonly kind:
   if (task === undefined) return moment;
   const name = span?.name ?? "";
   const dot = name.lastIndexOf(".");
-  const doing: Doing = span === undefined
-    ? "ended"
-    : name === RUNNING
-    ? "running"
-    : name === "sleep"
-    ? "sleeping"
-    : "waiting";
+  const doing: Doing = span === undefined ? "ended" : doingOf(name);
   const isCall = doing === "waiting";
   const thing = isCall && dot > 0 ? name.slice(0, dot) : "";
   const tasks = moment.tasks.with(lane, { ...task, doing, thing, call: isCall ? name : "", since: at });

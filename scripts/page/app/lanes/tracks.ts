@@ -5,7 +5,7 @@
  * - What is drawn of a row costs as much as it has pixels, whatever number of bars it has.
  */
 
-import { type Film, RUNNING } from "../film/film.ts";
+import { doingOf, type Film } from "../film/film.ts";
 import { lowerBound, type Scale } from "../film/scale.ts";
 import type { LaneSpan } from "../../../run/cells.ts";
 
@@ -47,7 +47,7 @@ const SHORT = 2;
 /** The tracks of a film. */
 export function tracksOf({ lanes }: Pick<Film, "lanes">, scale: Scale): readonly Track[] {
   return lanes.map(({ lane, spans, holds = [] }) => {
-    return { lane, doing: rowOf(spans, scale, kindOf), holds: rowOf(disjoint(holds), scale, () => "holding") };
+    return { lane, doing: rowOf(spans, scale, doingOf), holds: rowOf(disjoint(holds), scale, () => "holding") };
   });
 }
 
@@ -58,11 +58,6 @@ function rowOf(spans: readonly LaneSpan[], scale: Scale, kind: (name: string) =>
     kinds: Uint8Array.from(spans, ({ name }) => KINDS.indexOf(kind(name))),
     names: spans.map(({ name }) => name),
   };
-}
-
-/** What a task does, by the name of its span. */
-export function kindOf(name: string): Kind {
-  return name === RUNNING ? "running" : name === "sleep" ? "sleeping" : "waiting";
 }
 
 /** What is held at each time: several things at once have all their names. */

@@ -302,7 +302,7 @@ export class GuestStuckError extends Error {
   constructor(guest: string) {
     super(
       `Cannot stop guest ${guest} (thread mode): it does not return to its loop, and a busy thread ends only with ` +
-        `the whole process: call Deno.exit() after this error`,
+        `the whole process: call Deno.exit(), or process.exit() elsewhere, after this error`,
     );
     this.guest = guest;
   }

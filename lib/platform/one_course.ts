@@ -11,7 +11,7 @@ interface Course<T> {
   readonly value: T;
 }
 
-/** See the module. */
+/** The value of the calls under way, where a platform does not follow a call across what it awaits. */
 export class OneCourse<T> implements CourseLocal<T> {
   /** The call whose part before its first await runs, if one does. */
   #here: Course<T> | undefined;

@@ -7,6 +7,7 @@
  *   fewest deviations from "in order" that was found, as a text that {@linkcode replayScenario} takes.
  * - A scenario may ask for faults. Then `proved` is of all orders with as many of them, and a bug says which it shows with.
  * - esbuild is handed in. Module, input, seed and options decide the result.
+ * - Longer than most files because exploring and replaying prepare the same run, and judge and tell it in the same way.
  */
 
 import { ScenarioError } from "../errors.ts";

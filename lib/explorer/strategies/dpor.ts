@@ -20,6 +20,8 @@
  *
  * So every class is run to its end exactly once. A schedule costs in proportion to the events that it does not share with the
  * one before: per place the last events are known that all others come before, and per task the first after a step.
+ *
+ * Longer than most files because finding a race, trying its other order and letting actions sleep work on the same events.
  */
 
 import { conflict } from "../accesses.ts";

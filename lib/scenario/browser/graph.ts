@@ -19,7 +19,7 @@ const MEDIA: Readonly<Record<string, string>> = {
   tsx: "Tsx",
 };
 
-/** See the module. */
+/** Where the imports of a module lead, each found when it is reached. */
 export class Graph {
   /** The graph of a module: each import is looked at when it is reached. */
   static of(_url: string): Promise<Graph> {

@@ -5,6 +5,7 @@
 import { programs } from "../lib/programs/mod.ts";
 import type { RunnableProgram } from "../mod.ts";
 import { quoted, readArguments, UsageError } from "./command/arguments.ts";
+import { called } from "./command/called.ts";
 import { runCommand } from "./command/ending.ts";
 import { printLine } from "./command/output.ts";
 import { helpText, plain, WIDTH, widthOf, wrapped } from "./command/text.ts";
@@ -73,11 +74,11 @@ function programLines(
     const names = flags.map(({ flag }) => flag).join(", ");
     return flags.length === 0 ? lines : [...lines, ...wrapped(`  flags: ${names}`, width, "    ")];
   }
-  const explores = isProgram(program) ? [`  deno task explore ${name}`] : [];
+  const explores = isProgram(program) ? [called(`  deno task explore ${name}`)] : [];
   return [
     ...lines,
     ...flags.length === 0 ? [] : helpText(flagLines(flags).join("\n"), ["--width", String(width)]).split("\n"),
-    `  deno task run ${name} --mode all`,
+    called(`  deno task run ${name} --mode all`),
     ...explores,
   ];
 }

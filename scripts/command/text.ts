@@ -5,6 +5,7 @@
  * - A word is never broken, however narrow the terminal is.
  */
 
+import { called } from "./called.ts";
 import { consoleColumns } from "./output.ts";
 import { flagReader } from "./arguments.ts";
 import { number } from "./values.ts";
@@ -77,17 +78,20 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
+/** A line to copy. */
+const COMMAND = /^(?:Examples?: | +)deno (?:task|run) /;
+
 /**
  * A help text, as wide as `--width` or the terminal says: what does not fit goes on below where it begins, and a paragraph
- * of which a line does not fit is filled anew.
+ * of which a line does not fit is filled anew. A command to copy stays on its line.
  */
 export function helpText(text: string, args: readonly string[]): string {
   const width = askedWidth(args) ?? consoleColumns(DEFAULT_WIDTH);
-  const filled = text.replaceAll(/^\S.*(?:\n\S.*)+/gm, (paragraph) => {
+  const filled = called(text).replaceAll(/^\S.*(?:\n\S.*)+/gm, (paragraph) => {
     return paragraph.split("\n").some((line) => columnsOf(line) > width) ? paragraph.replaceAll("\n", " ") : paragraph;
   });
   return filled.split("\n").flatMap((line) => {
-    if (columnsOf(line) <= width) return [line];
+    if (columnsOf(line) <= width || COMMAND.test(line)) return [line];
     const [head = ""] = /^\s+\S+(?: \S+)*\s{2,}/.exec(line) ?? /^\s+/.exec(line) ?? [];
     const rest = line.slice(head.length).replaceAll(/ {2,}/g, "  ");
     return wrapped(head + rest, width, " ".repeat(head.length));
@@ -97,7 +101,8 @@ export function helpText(text: string, args: readonly string[]): string {
 /** What went wrong, for a terminal or for `--width`: by words. Elsewhere a sentence stays on one line. */
 export function complaintText(text: string, args: readonly string[]): string {
   const width = askedWidth(args) ?? (Deno.stderr.isTerminal() ? consoleColumns(DEFAULT_WIDTH) : undefined);
-  return width === undefined ? text : wrapped(text, width, "  ").join("\n");
+  const sentence = called(text);
+  return width === undefined ? sentence : wrapped(sentence, width, "  ").join("\n");
 }
 
 /** What `--width` says among arguments that may make no sense otherwise. */

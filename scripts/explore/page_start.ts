@@ -11,7 +11,7 @@ import { esbuildProgram } from "./scenario_start.ts";
 /** Serves the page until Ctrl-C, opened at a link; gives its exit code. */
 export async function openPage(link: string): Promise<number> {
   if (!import.meta.url.endsWith("/scripts/explore/page_start.ts")) {
-    throw new UsageError("Cannot use --open: this is one file without the page, `deno task explore` is wanted");
+    throw new UsageError("Cannot use --open: this is one file without the page, a checkout of the project is wanted");
   }
   const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
   complain("The page is served by a program of its own, which may listen on 127.0.0.1.\n");

@@ -13,7 +13,7 @@ import {
   traceLines,
 } from "../../lib/explorer/mod.ts";
 import { isFailed } from "../../lib/program/mod.ts";
-import { quoted } from "../command/arguments.ts";
+import { called, shellWord } from "../command/called.ts";
 import { counted, plain, shown, wrapped } from "../command/text.ts";
 import { laneLines, lanesOf } from "../run/lanes.ts";
 import { shortName } from "../run/place.ts";
@@ -165,8 +165,7 @@ export function replayLine(
     ...subject.flags.filter((_, at) => isKept(subject, at)),
     ...ownFlagsOf(subject, parameters),
   ];
-  const words = flags.map((flag) => flag === quoted(flag) ? flag : `'${flag}'`);
-  return ["deno task replay", quoted(subject.target), schedule, ...words].join(" ");
+  return [called("deno task replay"), ...[subject.target, schedule, ...flags].map(shellWord)].join(" ");
 }
 
 /** The flags that say parameters. */

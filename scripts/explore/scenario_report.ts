@@ -6,7 +6,7 @@
 
 import type { ExploredWell, RunTrace } from "../../lib/explorer/mod.ts";
 import type { ScenarioReplay, ScenarioReport } from "../../lib/scenario/mod.ts";
-import { quoted } from "../command/arguments.ts";
+import { called, shellWord } from "../command/called.ts";
 import { counted, plain, plainLines, shown } from "../command/text.ts";
 import { lanesOf } from "../run/lanes.ts";
 import { type Paper, resultData, traceData } from "./report.ts";
@@ -68,7 +68,7 @@ function scenarioTraceData(trace: RunTrace, lanes: boolean): Record<string, unkn
 
 /** The line that replays a schedule. */
 function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "target" | "flags">): string {
-  return ["deno task replay", quoted(target), schedule, ...flags.map(quoted)].join(" ");
+  return [called("deno task replay"), ...[target, schedule, ...flags].map(shellWord)].join(" ");
 }
 
 /** The result as lines. */

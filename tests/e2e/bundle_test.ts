@@ -61,12 +61,13 @@ Deno.test("bundle() makes the same bytes again", async () => {
   assertEquals(await Promise.all(made.files.map(({ path }) => Deno.readTextFile(path))), before);
 });
 
-Deno.test("cli.js loads esbuild where it stands beside package.json", async () => {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${dist}/cli.js`, "explore", `${root}/lib/scenario/examples/late_answer.ts`, "--json"],
-    stderr: "null",
-  }).output();
-  assertEquals([code, JSON.parse(new TextDecoder().decode(stdout)).verdict], [1, "bug"]);
+Deno.test("cli.js loads esbuild where it stands beside package.json, and calls itself where it names a command", async () => {
+  const args = ["-A", `${dist}/cli.js`, "explore", `${root}lib/scenario/examples/late_answer.ts`, "--json"];
+  const { code, stdout } = await run(args, { cwd: dist });
+  const { verdict, replay } = JSON.parse(stdout);
+  assertEquals([code, verdict], [1, "bug"]);
+  const [, words = ""] = /^deno run -A (cli\.js replay .*)$/.exec(replay) ?? [];
+  assertEquals((await run(["-A", ...words.split(" ")], { cwd: dist })).code, 0, replay);
 });
 
 Deno.test("holdfast.js exports what mod.ts exports", async () => {

@@ -92,7 +92,7 @@ function stable(text: string): string {
 
 /** Whether a line cannot be broken: a command to copy, or one word. */
 function isLong(line: string): boolean {
-  return /^(Replay|Example|With the parameters given): /.test(line) || !line.trim().includes(" ");
+  return /^((Replay|Examples?|With the parameters given): | +deno task )/.test(line) || !line.trim().includes(" ");
 }
 
 Deno.test("a run tells a bug that shows, and marks which outcomes are right, never ok beside one", async () => {

@@ -13,7 +13,7 @@ another. What is not is left out.
 Examples: deno task tell a
           deno task tell b --to everybody`;
 
-Deno.test("helpText() fills a paragraph anew that does not fit, and goes on where a line begins", () => {
+Deno.test("helpText() fills a paragraph anew that does not fit, and goes on where a line begins, but for a command to copy", () => {
   assertEquals(helpText(HELP, ["--width", "60"]), HELP);
   assertEquals(
     helpText(HELP, ["--width", "40"]),
@@ -27,8 +27,7 @@ another. What is not is left out.
           by number  [all]
 
 Examples: deno task tell a
-          deno task tell b --to
-          everybody`,
+          deno task tell b --to everybody`,
   );
   const long = "The first of its lines is too long for this,\nand the second\nis not.";
   assertEquals(

@@ -1,15 +1,14 @@
 /**
- * Every error class that callers may catch.
+ * Every error class that callers may want to catch.
  *
- * - A class of its own exists only where a caller catches it or where it carries data; everything else is a built-in
- *   class chosen by meaning (`TypeError` for a value of the wrong kind, `RangeError` for one out of range).
+ * - A class of its own exists only where a caller catches it or it carries data; any other error is a built-in class
+ *   chosen by meaning (`TypeError` for a value of the wrong kind, `RangeError` for one out of range).
  * - Messages read "Cannot <act>: <what is>, <what is wanted>".
+ * - An error crosses a boundary as {@linkcode ErrorData}, or as {@linkcode FarError} if it is only displayed. Data from
+ *   the other side is checked, and only classes on a fixed list are revived.
  *
- * - An error crosses a boundary as {@linkcode ErrorData}, or as a {@linkcode FarError} where it is only shown. What comes from
- *   the other side is data: checked, and revived by a list of classes.
- *
- * Longer than most files because callers look for any of them in one place, and a {@linkcode GuestError} revives its cause,
- * which may be any of them.
+ * Longer than most files because callers look for every class in one place, and a {@linkcode GuestError} revives its
+ * cause, which may be any of them.
  *
  * @example
  * ```ts
@@ -22,13 +21,15 @@
  * @module
  */
 
-/** A diagram that cannot be built: double wiring, a dangling input, a size or type mismatch, a duplicate name. */
+/**
+ * A diagram that cannot be built: an input connected twice or not at all, a size or type mismatch, a duplicate name.
+ */
 export class DiagramError extends Error {
   /** The class name. */
   override readonly name = "DiagramError";
 }
 
-/** A loop of direct feedthrough; {@linkcode AlgebraicLoopError.loop} names every port on it, first one repeated last. */
+/** A loop of direct feedthrough; {@linkcode AlgebraicLoopError.loop} lists its ports. */
 export class AlgebraicLoopError extends Error {
   /** The class name. */
   override readonly name = "AlgebraicLoopError";
@@ -45,7 +46,7 @@ export class AlgebraicLoopError extends Error {
   }
 }
 
-/** An event handler that returned `failed`, or whose promise was rejected. */
+/** An event handler returned `failed`, or its promise was rejected. */
 export class EventFailedError extends Error {
   /** The class name. */
   override readonly name = "EventFailedError";
@@ -54,7 +55,7 @@ export class EventFailedError extends Error {
   /** The simulated time of the event, in seconds. */
   readonly time: number;
 
-  /** Makes the error for one failed event; `cause` is what its promise was rejected with, where it was. */
+  /** Makes the error; the `cause` option is the rejection reason, if any. */
   constructor(system: string, time: number, message: string, options?: ErrorOptions) {
     super(`Cannot step past t=${shown(time)}: an event of ${system} failed: ${message}`, options);
     this.system = system;
@@ -62,16 +63,16 @@ export class EventFailedError extends Error {
   }
 }
 
-/** A system that names a time for its next event, or waits for a duration, that is none. */
+/** A system named an invalid time for its next event, or an invalid duration to wait. */
 export class EventTimeError extends Error {
   /** The class name. */
   override readonly name = "EventTimeError";
   /** The path of the system. */
   readonly system: string;
-  /** The simulated time at which it was asked, in seconds. */
+  /** The simulated time at which the system was asked, in seconds. */
   readonly time: number;
 
-  /** Makes the error; the problem is what the system said, and what is wanted. */
+  /** Makes the error; `problem` says what the system returned and what is wanted. */
   constructor(system: string, time: number, problem: string) {
     super(`Cannot step past t=${shown(time)}: ${system} ${problem}`);
     this.system = system;
@@ -79,18 +80,18 @@ export class EventTimeError extends Error {
   }
 }
 
-/** Events that ask for their own instant again and again, so that time would never go on. */
+/** Events keep scheduling themselves at the same instant, so time would never advance. */
 export class ZenoError extends Error {
   /** The class name. */
   override readonly name = "ZenoError";
-  /** The path of the system whose event is due once more; the first of several. */
+  /** The path of the first system whose event is due again. */
   readonly system: string;
   /** The simulated time of the instant, in seconds. */
   readonly time: number;
   /** How many microsteps that instant has had. */
   readonly microsteps: number;
 
-  /** Makes the error for an instant that has had so many microsteps. */
+  /** Makes the error for an instant that has had `microsteps` microsteps. */
   constructor(system: string, time: number, microsteps: number) {
     super(
       `Cannot step past t=${shown(time)}: ${system} is due again after ${microsteps} microsteps of that instant, ` +
@@ -102,11 +103,11 @@ export class ZenoError extends Error {
   }
 }
 
-/** A snapshot of a run with a process that waits: where a generator stands cannot be saved. */
+/** A snapshot was requested while a process waits: the position of a generator cannot be saved. */
 export class RunningProcessError extends Error {
   /** The class name. */
   override readonly name = "RunningProcessError";
-  /** The path of the system whose process it is. */
+  /** The path of the system that the process belongs to. */
   readonly system: string;
   /** The simulated time, in seconds. */
   readonly time: number;
@@ -122,7 +123,7 @@ export class RunningProcessError extends Error {
   }
 }
 
-/** A step of a strict run that started after its real time. */
+/** A step of a strict run started later than its real time. */
 export class OverrunError extends Error {
   /** The class name. */
   override readonly name = "OverrunError";
@@ -131,7 +132,7 @@ export class OverrunError extends Error {
   /** How late it started, in milliseconds. */
   readonly late: number;
 
-  /** Makes the error for a step that started so many milliseconds too late. */
+  /** Makes the error for a step that started `late` milliseconds late. */
   constructor(time: number, late: number) {
     super(
       `Cannot step past t=${shown(time)} in real time: the step starts ${shown(late, 3)} ms late, none is wanted to`,
@@ -141,35 +142,35 @@ export class OverrunError extends Error {
   }
 }
 
-/** A number for people: the last places of a time are rounding. */
+/** A number as shown to people: without the last digits, which are rounding errors. */
 function shown(x: number, digits = 15): string {
   return String(Number(x.toPrecision(digits)));
 }
 
-/** What a guest's own code threw, as plain data: what a report shows. */
+/** What a guest's own code threw, as plain data for display. */
 export interface FarError {
   /** The name of the far error's class. */
   readonly name: string;
   /** The far error's message. */
   readonly message: string;
-  /** The far stack, as text. */
+  /** The far error's stack trace. */
   readonly stack: string;
-  /** The far error's cause, where it had one. */
+  /** The far error's cause, if any. */
   readonly cause?: FarError;
   /** The errors of an `AggregateError`. */
   readonly errors?: readonly FarError[];
-  /** The later error of a `SuppressedError`. */
+  /** The newer error of a `SuppressedError`. */
   readonly error?: FarError;
-  /** The error that a `SuppressedError` hides. */
+  /** The error that a `SuppressedError` suppressed. */
   readonly suppressed?: FarError;
-  /** Its own fields that are plain data, such as a `code`, where it has any. */
+  /** The error's own fields that are plain data, such as `code`, if any. */
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 /** Where a guest was when its code threw. */
 export type GuestPhase = "load" | "construct" | "initialize" | "update" | "output" | "snapshot" | "restore" | "run";
 
-/** A guest whose code threw; the guest itself is alive. */
+/** A guest's code threw; the guest itself is alive. */
 export class GuestError extends Error {
   /** The class name. */
   override readonly name = "GuestError";
@@ -179,10 +180,10 @@ export class GuestError extends Error {
   readonly mode: string;
   /** What the guest was doing. */
   readonly phase: GuestPhase;
-  /** The far error, with its stack. */
+  /** The far error, with its stack trace. */
   readonly far: FarError;
 
-  /** Makes the error; its `cause` is the far error as {@linkcode revivedError} gives it, where it is not given. */
+  /** Makes the error; `cause` defaults to the far error revived as an `Error`. */
   constructor(options: { guest: string; mode: string; phase: GuestPhase; far: FarError; cause?: Error }) {
     const { guest, mode, phase, far, cause = nearError(far) } = options;
     super(`Cannot ${phase} guest ${guest} (${mode} mode): ${far.name}: ${advised(far, mode)}`, { cause });
@@ -193,7 +194,7 @@ export class GuestError extends Error {
   }
 }
 
-/** Whether a snapshot was refused, here or on a far side, however deep: that changes nothing, so the run can go on. */
+/** Whether a snapshot was refused, here or at any depth of guests. A refusal changes nothing, so the run can go on. */
 export function isRefusedSnapshot(error: unknown): boolean {
   let thrown = error;
   while (thrown instanceof GuestError) thrown = thrown.cause;
@@ -201,8 +202,8 @@ export function isRefusedSnapshot(error: unknown): boolean {
 }
 
 /**
- * What a far error says. Where a process guest lacks a permission, Deno names a flag of its own command line, which starts
- * nothing here: the host's options grant it.
+ * The message of a far error. When a process guest lacks a permission, Deno suggests a command-line flag that does not
+ * apply here; the message names the host option that grants the permission instead.
  */
 function advised({ name, message }: FarError, mode: string): string {
   if (mode === "direct" || mode === "thread" || name !== "NotCapable") return message;
@@ -212,7 +213,7 @@ function advised({ name, message }: FarError, mode: string): string {
   return `${what}, which the host grants by new Host({ permissions: { ${kind}: ${granted} } })`;
 }
 
-/** A guest that ended before its work did: it exited, closed itself or was killed. */
+/** A guest ended before its work did: it exited, closed itself or was killed. */
 export class GuestDiedError extends Error {
   /** The class name. */
   override readonly name = "GuestDiedError";
@@ -220,9 +221,9 @@ export class GuestDiedError extends Error {
   readonly guest: string;
   /** The mode that the guest ran in. */
   readonly mode: string;
-  /** The exit code of its process, where it had one and that is known. */
+  /** The exit code of its process, if known. */
   readonly code: number | undefined;
-  /** The signal that ended its process, if one did. */
+  /** The signal that ended its process, if any. */
   readonly signal: string | undefined;
 
   /** Makes the error; `cause` is a clause such as "it exited with code 3". */
@@ -243,20 +244,20 @@ export class GuestDiedError extends Error {
   }
 }
 
-/** What is between hosts cannot be used: no server, no agent, wrong credentials, a subject that is forbidden. */
+/** The engine that connects hosts cannot be used: no server, no agent, wrong credentials, a forbidden subject. */
 export class EngineError extends Error {
   /** The class name. */
   override readonly name = "EngineError";
 }
 
-/** Failures of calls that nobody asked for, reported when their pool closes. */
+/** Failed calls whose results nobody fetched, reported when their pool closes. */
 export class UnfetchedFailureError extends Error {
   /** The class name. */
   override readonly name = "UnfetchedFailureError";
   /** The failures, in the order in which their calls ended. */
   readonly errors: readonly Error[];
 
-  /** Makes the error; `calls` names the functions that failed, once for each error. */
+  /** Makes the error; `calls` names the function of each error. */
   constructor(errors: readonly Error[], calls: readonly string[]) {
     const what = errors.length === 1 ? "a failure" : `${errors.length} failures`;
     const texts = errors.slice(0, 3).map(({ message }, index) => `${calls[index]}: ${message}`);
@@ -268,7 +269,7 @@ export class UnfetchedFailureError extends Error {
   }
 }
 
-/** A guest that did not answer within the time that the caller allowed. */
+/** A guest did not answer within the time allowed. */
 export class GuestTimeoutError extends Error {
   /** The class name. */
   override readonly name = "GuestTimeoutError";
@@ -291,7 +292,7 @@ export class GuestTimeoutError extends Error {
   }
 }
 
-/** A thread that does not acknowledge a stop: Deno cannot end it, only the end of the whole process does. */
+/** A thread does not acknowledge a stop; it ends only with the whole process. */
 export class GuestStuckError extends Error {
   /** The class name. */
   override readonly name = "GuestStuckError";
@@ -308,13 +309,13 @@ export class GuestStuckError extends Error {
   }
 }
 
-/** Bytes on a guest's pipe that are no frame of the protocol. */
+/** Bytes on a guest's pipe that do not form a protocol frame. */
 export class ProtocolError extends Error {
   /** The class name. */
   override readonly name = "ProtocolError";
 }
 
-/** What ends a guest, of that name and mode, that says something else than the protocol does. */
+/** The error that ends a guest for violating the protocol; `what` says how. */
 export function guestFault(
   { name, mode }: { readonly name: string; readonly mode: string },
   what: string,
@@ -329,70 +330,70 @@ export class UncloneableError extends Error {
   override readonly name = "UncloneableError";
 }
 
-/** A value that does not fit into the region set aside for it. */
+/** A value does not fit into the region reserved for it. */
 export class MemoryFullError extends Error {
   /** The class name. */
   override readonly name = "MemoryFullError";
 }
 
-/** A wait that ended because its guest was asked to stop. */
+/** A wait ended because its guest was asked to stop. */
 export class StoppedError extends Error {
   /** The class name. */
   override readonly name = "StoppedError";
 }
 
-/** A wait that did not get what it waited for in time, where there is no other way to say so. */
+/** A wait timed out in a method that cannot report that by its result. */
 export class WaitTimeoutError extends Error {
   /** The class name. */
   override readonly name = "WaitTimeoutError";
 }
 
-/** A wait whose cancel token or signal was cancelled. */
+/** A wait was canceled by its cancel token or abort signal. */
 export class CancelledError extends Error {
   /** The class name. */
   override readonly name = "CancelledError";
 }
 
-/** A call that the state of a shared thing forbids: a release without holding, a second put of a future. */
+/** A call that the state of a shared thing forbids: releasing a lock that is not held, setting a future twice. */
 export class StateError extends Error {
   /** The class name. */
   override readonly name = "StateError";
 }
 
-/** Says that the lock's last owner ended while it held it: what the lock protects may be half done. */
+/** The lock's last owner ended while holding it: what the lock protects may be inconsistent. */
 export class OwnerDiedError extends Error {
   /** The class name. */
   override readonly name = "OwnerDiedError";
 }
 
-/** A shared thing that a death left in a state that nobody made whole again: nobody can use it any more. */
+/** A shared thing that a death left inconsistent and that nobody repaired: it can no longer be used. */
 export class NotRecoverableError extends Error {
   /** The class name. */
   override readonly name = "NotRecoverableError";
 }
 
-/** A task that waits, as a {@linkcode DeadlockError} names it. */
+/** A waiting task, as a {@linkcode DeadlockError} describes it. */
 export interface DeadlockWait {
   /** The task's name. */
   readonly task: string;
   /** The name of the shared thing that it waits for. */
   readonly object: string;
-  /** The method that it waits in. */
+  /** The method in which it waits. */
   readonly method: string;
-  /** The names of the tasks that hold it, where it has owners. */
+  /** The names of the tasks that hold the thing, if it has owners. */
   readonly owners: readonly string[];
-  /** The names of the tasks that it waits for because they stand in line before it, where these are known. */
+  /** The names of the tasks ahead of it in the queue, if known. */
   readonly ahead?: readonly string[];
 }
 
-/** A wait that can never end: all tasks wait for each other, or for what nobody can do any more. */
+/** A wait that can never end: the tasks wait for each other, or for something that no task can do any more. */
 export class DeadlockError extends Error {
   /** The class name. */
   override readonly name = "DeadlockError";
-  /** Who waits for what, and who holds it; along the cycle, where there is one. */
+  /** Who waits for what, and who holds it; in the order of the cycle if there is one. */
   readonly waits: readonly DeadlockWait[];
 
-  /** Makes the error from who waits. */
+  /** Makes the error from the waits. */
   constructor(waits: readonly DeadlockWait[]) {
     super(`Cannot go on: ${waits.map(waitText).join("; ")}`);
     this.waits = waits;
@@ -406,13 +407,13 @@ function waitText({ task, object, method, owners, ahead = [] }: DeadlockWait): s
   return `task ${task} waits for ${object} (${method})${held}${line}`;
 }
 
-/** A program that lacks a part, or has one that makes no sense. */
+/** A program definition that lacks a part or has an invalid one. */
 export class DefinitionError extends TypeError {
   /** The class name. */
   override readonly name = "DefinitionError";
 }
 
-/** A module that exports several programs, where the name of one was not given. */
+/** A module exports several programs, and the caller did not name one. */
 export class SeveralProgramsError extends TypeError {
   /** The class name. */
   override readonly name = "SeveralProgramsError";
@@ -427,82 +428,85 @@ export class SeveralProgramsError extends TypeError {
   }
 }
 
-/** A module that is no scenario, or whose text cannot be made ready to be run; the message names the place where there is one. */
+/**
+ * A module that is not a scenario, or whose source cannot be prepared to run; the message gives the location if there
+ * is one.
+ */
 export class ScenarioError extends TypeError {
   /** The class name. */
   override readonly name = "ScenarioError";
 }
 
-/** What a program says must hold, and does not. */
+/** A condition that a program asserts does not hold. */
 export class AssertionError extends Error {
   /** The class name. */
   override readonly name = "AssertionError";
 }
 
-/** A barrier that one of its parties left: a timeout, an abort, a reset or a death. */
+/** A barrier was broken by one of its parties: a timeout, an abort, a reset or a death. */
 export class BrokenBarrierError extends Error {
   /** The class name. */
   override readonly name = "BrokenBarrierError";
 }
 
-/** A future whose task ended without putting it; its `cause` says how the task ended. */
+/** A future's task ended without setting it; `cause` says how the task ended. */
 export class BrokenFutureError extends Error {
   /** The class name. */
   override readonly name = "BrokenFutureError";
 }
 
-/** A queue that had no room in time. */
+/** A queue did not have room in time. */
 export class QueueFullError extends Error {
   /** The class name. */
   override readonly name = "QueueFullError";
 }
 
-/** A queue that had no item in time. */
+/** A queue did not have an item in time. */
 export class QueueEmptyError extends Error {
   /** The class name. */
   override readonly name = "QueueEmptyError";
 }
 
-/** A queue that is shut down. */
+/** The queue is shut down. */
 export class QueueShutDownError extends Error {
   /** The class name. */
   override readonly name = "QueueShutDownError";
 }
 
-/** A channel that is closed; its `cause` is what it was closed with, if anything. */
+/** The channel is closed; `cause` is what it was closed with, if anything. */
 export class ChannelClosedError extends Error {
   /** The class name. */
   override readonly name = "ChannelClosedError";
 }
 
-/** Logging that cannot be set up: an unknown level, a limit out of range, a name that is taken, a folder that is none. */
+/** Logging cannot be set up: an unknown level, a limit out of range, a name already in use, an invalid folder. */
 export class LoggingError extends Error {
   /** The class name. */
   override readonly name = "LoggingError";
 }
 
-/** A run that does not go as its schedule or script says. */
+/** A run that does not follow its schedule or script. */
 export class ReplayError extends Error {
   /** The class name. */
   override readonly name = "ReplayError";
 }
 
-/** Steps that a task made and nobody ran. */
+/** A call whose steps nobody ran. */
 export interface DroppedCall {
   /** The call, such as `guard.acquire()`. */
   readonly call: string;
-  /** Where it stands: URL, line and column; undefined where that is not known. */
+  /** Its source location (URL, line and column), if known. */
   readonly place: string | undefined;
 }
 
-/** A task has returned, and steps that it made were run by nobody: `guard.acquire()` without `yield*` does nothing. */
+/** A task returned without running steps it had created: `guard.acquire()` without `yield*` does nothing. */
 export class DroppedStepsError extends Error {
   /** The class name. */
   override readonly name = "DroppedStepsError";
-  /** What was not run. */
+  /** The calls that were not run. */
   readonly calls: readonly DroppedCall[];
 
-  /** Makes the error of a task. */
+  /** Makes the error for a task. */
   constructor(task: string, calls: readonly DroppedCall[]) {
     const [first, ...others] = calls;
     const at = first?.place === undefined ? "" : ` at ${first.place}`;
@@ -512,27 +516,30 @@ export class DroppedStepsError extends Error {
   }
 }
 
-/** A wait that the host ended with a reason; guests see what the reason says, such as a {@linkcode DeadlockError}. */
+/**
+ * A wait that the host ended, with its reason; a guest gets the specific error instead if the reason encodes one, such
+ * as a {@linkcode DeadlockError}.
+ */
 export class InterruptedError extends Error {
   /** The class name. */
   override readonly name = "InterruptedError";
 }
 
-/** A property of `lib/testing/` that a system does not have; the message shows the counterexample and how to replay it. */
+/** A system violates a property of `lib/testing/`; the message shows the counterexample and how to replay it. */
 export class PropertyError extends Error {
   /** The class name. */
   override readonly name = "PropertyError";
   /** The seed of the random values. */
   readonly seed: number;
-  /** Where the shrunk counterexample stands among them. */
+  /** fast-check's path to the shrunk counterexample, for replay. */
   readonly path: string;
-  /** The first row that is wrong, from 0; `undefined` where a run threw, which is the `cause`. */
+  /** The first wrong row, from 0; `undefined` if a run threw, and then `cause` is what it threw. */
   readonly row: number | undefined;
-  /** The port that is wrong in that row, `t` for its time, `rows` where one run has fewer rows. */
+  /** The wrong port in that row; `t` if the times differ, `rows` if one run has fewer rows. */
   readonly port: string | undefined;
-  /** Where the run was that is wrong: a mode, or `inline`. */
+  /** Where the wrong run took place: a mode, or `inline`. */
   readonly mode: string | undefined;
-  /** The kinds of cause that are seen: `chance`, `clock`, `module state`, `realm`. */
+  /** The kinds of causes detected: `chance`, `clock`, `module state`, `realm`. */
   readonly causes: readonly string[];
 
   /** Makes the error. */
@@ -558,7 +565,10 @@ export class PropertyError extends Error {
   }
 }
 
-/** The error of a wait that the host ended: what {@linkcode interruptionText} was given, or one that holds the text. */
+/**
+ * The error for a wait that the host ended with `text`: the {@linkcode DeadlockError} that {@linkcode interruptionText}
+ * encoded, else an {@linkcode InterruptedError} with that text.
+ */
 export function interruptionError(text: string): Error {
   try {
     const { waits } = JSON.parse(text) as { waits: readonly DeadlockWait[] };
@@ -568,14 +578,14 @@ export function interruptionError(text: string): Error {
   }
 }
 
-/** A deadlock as a text that a guest can be interrupted with: without its last waits where it is longer than `bytes`. */
+/** Encodes a deadlock as the text to interrupt a guest with; drops the last waits to stay within `bytes`. */
 export function interruptionText({ waits }: DeadlockError, bytes: number = Infinity): string {
   const text = JSON.stringify({ waits });
   if (waits.length === 0 || new TextEncoder().encode(text).length <= bytes) return text;
   return interruptionText(new DeadlockError(waits.slice(0, -1)), bytes);
 }
 
-/** An error as data that crosses a boundary whole; see {@linkcode revivedError}. */
+/** An error as data that crosses a boundary without loss; see {@linkcode revivedError}. */
 export interface ErrorData {
   /** The name of its class. */
   readonly name: string;
@@ -583,43 +593,43 @@ export interface ErrorData {
   readonly message: string;
   /** Its stack. */
   readonly stack: string;
-  /** Its own fields, as they are. */
+  /** Its own enumerable fields. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** Its cause, where it had one. */
+  /** Its cause, if any. */
   readonly cause?: ErrorLink;
   /** The errors of an `AggregateError`. */
   readonly errors?: readonly ErrorLink[];
-  /** The later error of a `SuppressedError`. */
+  /** The newer error of a `SuppressedError`. */
   readonly error?: ErrorLink;
-  /** The error that a `SuppressedError` hides. */
+  /** The error that a `SuppressedError` suppressed. */
   readonly suppressed?: ErrorLink;
 }
 
-/** What an error leads to: an error as data, or another value as it is. */
+/** What an error links to: another error as data, or any other value unchanged. */
 export type ErrorLink = { readonly error: ErrorData } | { readonly value: unknown };
 
-/** Errors deeper than this are left out: causes may be a circle. */
+/** Errors nested deeper than this are left out: causes may form a cycle. */
 const MOST_CAUSES = 16;
 
-/** Of the errors that one leads to, those beyond this number are left out, and as many objects in their fields. */
+/** The most linked errors that one error carries, and the most objects in their fields; the rest is left out. */
 const MOST_ERRORS = 10_000;
 
-/** Fields of a {@linkcode FarError} that are deeper than this are left out. */
+/** Fields of a {@linkcode FarError} that nest deeper than this are left out. */
 const MOST_FIELD_DEPTH = 8;
 
-/** The texts of an error, in the order in which they are read. */
+/** The text properties of an error, in the order in which they are read. */
 const TEXTS = ["name", "message", "stack"] as const;
 
-/** Where an error leads to one other. */
+/** The properties that link to a single error. */
 const LINKS = ["cause", "error", "suppressed"] as const;
 
-/** How an error is told, or read: with so many levels more, and so much more in all. */
+/** Converts a value within a remaining depth and a remaining budget. */
 type Telling<E> = (value: unknown, depth: number, room: Room) => E;
 
 interface Room {
-  /** How many errors more. */
+  /** How many more errors may be included. */
   left: number;
-  /** How many objects more in fields. */
+  /** How many more objects may be included in fields. */
   fields: number;
 }
 
@@ -634,37 +644,37 @@ function room(): Room {
   return { left: MOST_ERRORS, fields: MOST_ERRORS };
 }
 
-/** An error as data, whatever was thrown; never throws itself. A value that is no error is the cause of one that says so. */
+/** Any thrown value as data; never throws. A value that is not an error becomes the `cause` of the result. */
 export function errorData(thrown: unknown): ErrorData {
   return dataOf(thrown, MOST_CAUSES, room());
 }
 
-/** Turns any thrown value into plain data that can cross a boundary; never throws itself. */
+/** Any thrown value as plain data that can cross a boundary; never throws. */
 export function farError(thrown: unknown): FarError {
   return farOf(thrown, MOST_CAUSES, room());
 }
 
 /**
- * Error data out of what a guest sent, which may be anything.
+ * Validates error data that a guest sent.
  *
- * @throws {ProtocolError} where it is no error data, or more of it than {@linkcode errorData} gives.
+ * @throws {ProtocolError} if the value is not error data, or exceeds the limits of {@linkcode errorData}.
  */
 export function errorDataFrom(value: unknown): ErrorData {
   return checked(() => dataFrom(value, MOST_CAUSES, room()));
 }
 
 /**
- * A far error out of what a guest sent, which may be anything.
+ * Validates a far error that a guest sent.
  *
- * @throws {ProtocolError} where it is none, or more of it than {@linkcode farError} gives.
+ * @throws {ProtocolError} if the value is not a far error, or exceeds the limits of {@linkcode farError}.
  */
 export function farErrorFrom(value: unknown): FarError {
   return checked(() => farFrom(value, MOST_CAUSES, room()));
 }
 
 /**
- * The error that data was made of: of its class where that is one of ECMAScript or of this library, else an `Error` of that
- * name. A field that would hide a method of all errors, such as `toString`, is left out.
+ * Turns data back into an error: of its own class if that is an ECMAScript class or one of this library's, else an
+ * `Error` with that name. Fields that would hide a method of `Error`, such as `toString`, are left out.
  */
 export function revivedError(data: ErrorData): Error {
   return errorOf(data, (link) => "error" in link ? revivedError(link.error) : link.value);
@@ -690,7 +700,7 @@ function errorOf<E>(data: Links<E> & Omit<FarError, keyof Links<E>>, near: (link
 
 const HIDDEN = { writable: true, enumerable: false, configurable: true } as const;
 
-/** The classes that errors from elsewhere are given, by names that a minifier leaves alone. */
+/** The library's classes that errors from elsewhere are revived as, under names that a minifier does not change. */
 const OURS = {
   DiagramError,
   AlgebraicLoopError,
@@ -741,7 +751,7 @@ const ECMASCRIPT = {
   TypeError,
   URIError,
   AggregateError,
-  // Not every platform has it.
+  // Some platforms lack it.
   ...globalThis.SuppressedError === undefined ? {} : { SuppressedError },
 } as const;
 
@@ -749,7 +759,7 @@ const REVIVED: ReadonlyMap<string, { readonly prototype: object }> = new Map(
   Object.entries({ ...ECMASCRIPT, ...OURS }),
 );
 
-// A guest may hold two copies of the library: an error of the one is an instance of the other's class of its name.
+// A guest may load two copies of the library; an error of one copy is an instance of the same-named class in the other.
 for (const [name, called] of Object.entries(OURS)) {
   Object.defineProperty(called, Symbol.hasInstance, {
     value(error: unknown): boolean {
@@ -777,14 +787,14 @@ function farOf(thrown: unknown, depth: number, room: Room): FarError {
   return { ...describe(thrown), ...properties, ...linksOf(thrown, depth, { room, told: farOf }) };
 }
 
-/** The texts of what was thrown. */
+/** The text properties of a thrown value. */
 function describe(thrown: unknown): Pick<FarError, (typeof TEXTS)[number]> {
   if (!isError(thrown)) return { name: "thrown value", message: textOf(thrown), stack: "" };
   const [name = "", message = "", stack = ""] = TEXTS.map((key) => textOf(read(thrown, key) ?? ""));
   return { name, message, stack };
 }
 
-/** What an error leads to, as it is told. */
+/** The errors that an error links to, converted by `told`. */
 function linksOf<E>(error: Error, depth: number, { room, told }: { room: Room; told: Telling<E> }): Links<E> {
   const links: Links<unknown> = {};
   if (depth === 0 || room.left <= 0) return {};
@@ -797,12 +807,12 @@ function linksOf<E>(error: Error, depth: number, { room, told }: { room: Room; t
   return linked(links, (value) => told(value, depth - 1, room));
 }
 
-/** How many errors they are. */
+/** The number of linked errors. */
 function sizeOf({ errors = [], ...others }: Links<unknown>): number {
   return errors.length + Object.keys(others).length;
 }
 
-/** Links of another form. */
+/** Converts every link. */
 function linked<E, F>(links: Links<E>, to: (link: E) => F): Links<F> {
   const all: Links<F> = {};
   for (const key of LINKS) {
@@ -813,7 +823,7 @@ function linked<E, F>(links: Links<E>, to: (link: E) => F): Links<F> {
   return all;
 }
 
-/** The keys of an error's own fields; a cause that was assigned is a cause. */
+/** The keys of an error's own fields, without `cause`, which is a link even if it was assigned. */
 function fieldsOf(error: Error): string[] {
   try {
     return Object.keys(error).filter((key) => key !== "cause" && !TEXTS.some((text) => text === key));
@@ -822,7 +832,7 @@ function fieldsOf(error: Error): string[] {
   }
 }
 
-/** What an error holds under a key that is its own and not one of its fields. */
+/** Whether a key is an own, non-enumerable property of an error. */
 function isHidden(error: Error, key: string): boolean {
   try {
     return Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
@@ -831,7 +841,7 @@ function isHidden(error: Error, key: string): boolean {
   }
 }
 
-/** A field of an error, where it is plain data. */
+/** A field as a one-entry list, or an empty list if it is not plain data. */
 function plainField(error: Error, key: string, room: Room): (readonly [string, unknown])[] {
   try {
     return [[key, plainCopy(Reflect.get(error, key), MOST_FIELD_DEPTH, room)]];
@@ -840,7 +850,7 @@ function plainField(error: Error, key: string, room: Room): (readonly [string, u
   }
 }
 
-/** A copy of plain data; throws where it is none, or too much. */
+/** A copy of plain data; throws if the value is not plain data or too large. */
 function plainCopy(value: unknown, depth: number, room: Room): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`Cannot copy a ${typeof value}`);
   if (typeof value !== "object" || value === null) return value;
@@ -855,7 +865,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** What was read of a guest's data, or a `ProtocolError`. */
+/** The result of reading a guest's data; throws a `ProtocolError` if reading fails. */
 function checked<T>(read: () => T): T {
   try {
     return read();
@@ -916,7 +926,7 @@ function refuse(found: string, wanted: string): never {
   throw new ProtocolError(`Cannot read an error from a guest: ${found}, ${wanted} is wanted`);
 }
 
-/** The items of what should be an array, at most so many. */
+/** The first `most` items of a value that should be an array. */
 function listOf(value: unknown, most: number): unknown[] {
   try {
     return Array.isArray(value) ? Array.from({ length: Math.min(value.length, most) }, (_, at) => value[at]) : [];
@@ -925,7 +935,7 @@ function listOf(value: unknown, most: number): unknown[] {
   }
 }
 
-/** Whether it is an error: what refuses to say so is none. */
+/** Whether a value is an error; `false` if the check itself throws. */
 function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;
@@ -934,7 +944,7 @@ function isError(value: unknown): value is Error {
   }
 }
 
-/** A property, or what came of reading it. */
+/** A property, or a note that it cannot be read. */
 function read(error: Error, key: string): unknown {
   try {
     return Reflect.get(error, key);
@@ -943,7 +953,7 @@ function read(error: Error, key: string): unknown {
   }
 }
 
-/** The value as text, also where it refuses to become text. */
+/** A value as text, even if converting it throws. */
 function textOf(value: unknown): string {
   try {
     return String(value);
@@ -952,7 +962,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** What was thrown, as a clause of a sentence: never throws itself. */
+/** The message of any thrown value; never throws. */
 export function errorText(thrown: unknown): string {
   return farError(thrown).message;
 }

@@ -13,7 +13,7 @@ export function toBase64(bytes: Uint8Array): string {
 /**
  * The bytes of a text in base64.
  *
- * @throws {Error} where it is none.
+ * @throws {Error} if it is none.
  */
 export function fromBase64(text: string): Uint8Array {
   if (hasBase64) return Uint8Array.fromBase64(text);

@@ -50,8 +50,8 @@ export class Encoder {
    * Encodes into room of the encoder's own, which the next call overwrites. What is `moved` travels beside the bytes, which
    * name it by its place in that list.
    *
-   * @throws {UncloneableError} where something cannot be cloned.
-   * @throws {RangeError} where objects are nested deeper than {@linkcode MAX_DEPTH}.
+   * @throws {UncloneableError} if something cannot be cloned.
+   * @throws {RangeError} if objects are nested deeper than {@linkcode MAX_DEPTH}.
    */
   encode(value: unknown, moved: readonly object[] = NOTHING): Uint8Array<ArrayBuffer> {
     this.#moved = moved;

@@ -9,7 +9,7 @@ export type Exports = Readonly<Record<string, unknown>>;
 /**
  * The URL of a module; `like` is the name of a file that would do.
  *
- * @throws {TypeError} where it is none.
+ * @throws {TypeError} if it is none.
  */
 export function moduleUrl(module: string, { act, like }: { readonly act: string; readonly like: string }): string {
   if (URL.canParse(module)) return new URL(module).href;

@@ -106,8 +106,8 @@ export class Host implements ProgramHost, AsyncDisposable {
   /**
    * Makes a host without guests.
    *
-   * @throws {RangeError} where a limit is no number of seconds above 0, or an option or a permission of guests makes no sense.
-   * @throws {TypeError} where a mode of the caller's breaks its contract, or this runtime has no engine.
+   * @throws {RangeError} if a limit is no number of seconds above 0, or an option or a permission of guests makes no sense.
+   * @throws {TypeError} if a mode of the caller's breaks its contract, or this runtime has no engine.
    */
   constructor(options: HostOptions = {}) {
     const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [], engine } =
@@ -170,10 +170,10 @@ export class Host implements ProgramHost, AsyncDisposable {
   /**
    * Runs a program and says what came out.
    *
-   * @throws {RangeError} where the settings are none that the program has, or there is no such mode.
-   * @throws {TypeError} where the program is to run elsewhere and does not say where it is exported, or the host is closed.
-   * @throws {GuestError} where a guest cannot import or make it.
-   * @throws {EngineError} where the guests are to run on other hosts and nobody can start them.
+   * @throws {RangeError} if the settings are none that the program has, or there is no such mode.
+   * @throws {TypeError} if the program is to run elsewhere and does not say where it is exported, or the host is closed.
+   * @throws {GuestError} if a guest cannot import or make it.
+   * @throws {EngineError} if the guests are to run on other hosts and nobody can start them.
    */
   async run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport> {
     const job = isHostProgram(program) ? hostJob(program, options) : programJob(program, options);
@@ -191,9 +191,9 @@ export class Host implements ProgramHost, AsyncDisposable {
   /**
    * Starts a guest that serves calls of its module's functions: what pools and workers are made of.
    *
-   * @throws {GuestError} where it cannot import the module, or its initializer fails.
-   * @throws {GuestDiedError} where it ends before it is ready.
-   * @throws {RangeError} where there is no such mode.
+   * @throws {GuestError} if it cannot import the module, or its initializer fails.
+   * @throws {GuestDiedError} if it ends before it is ready.
+   * @throws {RangeError} if there is no such mode.
    */
   async serve(
     job: ServiceJob,
@@ -217,7 +217,7 @@ export class Host implements ProgramHost, AsyncDisposable {
   /**
    * Ends all guests.
    *
-   * @throws {GuestStuckError} where a busy thread does not end: only the end of the process ends it.
+   * @throws {GuestStuckError} if a busy thread does not end: only the end of the process ends it.
    */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -92,7 +92,7 @@ export class KeptMode {
   /**
    * Ends all guests. Harmless twice: one that is stuck is told once.
    *
-   * @throws {GuestStuckError} where one is busy and cannot be ended.
+   * @throws {GuestStuckError} if one is busy and cannot be ended.
    */
   async close(): Promise<void> {
     const wasClosed = this.#closing.signal.aborted;

@@ -64,7 +64,7 @@ export function bounded(line: LogLine): LogLine {
 /**
  * The line that a guest says, within the bounds.
  *
- * @throws {ProtocolError} where it is none.
+ * @throws {ProtocolError} if it is none.
  */
 export function logLineFrom(value: unknown): LogLine {
   const { lane, level, category, message, properties, time }: Partial<Record<keyof LogLine, unknown>> = Object(value);

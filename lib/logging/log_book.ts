@@ -108,7 +108,7 @@ export class LogBook implements Disposable {
   /**
    * Adds a lane after the others, with a file where lanes are workers.
    *
-   * @throws {LoggingError} where its name is taken.
+   * @throws {LoggingError} if its name is taken.
    * @throws {StateError} with the order `turns`, where lines have come or lanes have ended before.
    */
   open(lane: string): void {

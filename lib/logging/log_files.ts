@@ -26,7 +26,7 @@ export class LogFiles implements Disposable {
   /**
    * Opens the files.
    *
-   * @throws {LoggingError} where there is no such folder, and for two workers of one name.
+   * @throws {LoggingError} if there is no such folder, and for two workers of one name.
    */
   constructor(folder: string, { workers, append }: { readonly workers: readonly string[]; readonly append: boolean }) {
     const fault = platform.folderFault(folder);
@@ -47,7 +47,7 @@ export class LogFiles implements Disposable {
   /**
    * Opens the file of one more worker.
    *
-   * @throws {LoggingError} where its name is taken.
+   * @throws {LoggingError} if its name is taken.
    */
   open(worker: string): void {
     this.#named(worker)();

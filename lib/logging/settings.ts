@@ -93,7 +93,7 @@ export function checkLoggingSettings(settings: LoggingSettings): LoggingSettings
 /**
  * A category as names from the root down.
  *
- * @throws {LoggingError} where the package could not keep it.
+ * @throws {LoggingError} if the package could not keep it.
  */
 export function categoryOf(category: string | readonly string[]): readonly string[] {
   const names = typeof category === "string" ? [category] : category;

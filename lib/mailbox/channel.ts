@@ -135,10 +135,10 @@ export class Channel<T = unknown> implements SharedThing {
   /**
    * Puts a value, waiting for room, or for its taker where there is no capacity.
    *
-   * @throws {UncloneableError} where the value cannot be cloned, at once.
-   * @throws {MemoryFullError} where it does not fit, ever or into an unbounded channel.
-   * @throws {WaitTimeoutError} where the time is over.
-   * @throws {ChannelClosedError} where the channel is closed.
+   * @throws {UncloneableError} if the value cannot be cloned, at once.
+   * @throws {MemoryFullError} if it does not fit, ever or into an unbounded channel.
+   * @throws {WaitTimeoutError} if the time is over.
+   * @throws {ChannelClosedError} if the channel is closed.
    */
   put(value: T, options?: WaitOptions): Steps<void> {
     return mapped(this.putBytes(encode(value), options), (put) => {
@@ -161,8 +161,8 @@ export class Channel<T = unknown> implements SharedThing {
   /**
    * Takes a value, waiting for one.
    *
-   * @throws {WaitTimeoutError} where the time is over.
-   * @throws {ChannelClosedError} where the channel is closed and nothing is left.
+   * @throws {WaitTimeoutError} if the time is over.
+   * @throws {ChannelClosedError} if the channel is closed and nothing is left.
    */
   take(options?: WaitOptions): Steps<T> {
     return this.#taken(this.#taking(options, this.#takeBytes(options)));

@@ -140,9 +140,9 @@ export class Future<T = unknown> implements SharedThing {
   /**
    * Puts the value.
    *
-   * @throws {UncloneableError} where the value cannot be cloned, at once.
-   * @throws {MemoryFullError} where it never fits, at once.
-   * @throws {StateError} where the future is done.
+   * @throws {UncloneableError} if the value cannot be cloned, at once.
+   * @throws {MemoryFullError} if it never fits, at once.
+   * @throws {StateError} if the future is done.
    */
   put(value: T): Steps<void> {
     return this.putBytes(encode(value));
@@ -163,9 +163,9 @@ export class Future<T = unknown> implements SharedThing {
    * Gives the value, waiting for it.
    *
    * @throws what the future failed with.
-   * @throws {BrokenFutureError} where the task that it is bound to ended without a put.
-   * @throws {CancelledError} where the future, or the wait, is cancelled.
-   * @throws {WaitTimeoutError} where the time is over.
+   * @throws {BrokenFutureError} if the task that it is bound to ended without a put.
+   * @throws {CancelledError} if the future, or the wait, is cancelled.
+   * @throws {WaitTimeoutError} if the time is over.
    */
   fetch(options?: WaitOptions): Steps<T> {
     return mapped(this.outcomeBytes(options), (bytes) => {

@@ -132,10 +132,10 @@ export class Queue<T = unknown> implements SharedThing {
   /**
    * Puts a value, waiting for room.
    *
-   * @throws {UncloneableError} where the value cannot be cloned, at once.
-   * @throws {MemoryFullError} where it does not fit, ever or into a queue without a maxsize.
-   * @throws {QueueFullError} where there is no room in time.
-   * @throws {QueueShutDownError} where the queue is shut down.
+   * @throws {UncloneableError} if the value cannot be cloned, at once.
+   * @throws {MemoryFullError} if it does not fit, ever or into a queue without a maxsize.
+   * @throws {QueueFullError} if there is no room in time.
+   * @throws {QueueShutDownError} if the queue is shut down.
    */
   put(value: T, options?: PutOptions): Steps<void> {
     return mapped(this.putBytes(encode(value), options), (put) => {

@@ -69,7 +69,7 @@ export function checkEncoded(name: string, bytes: unknown): asserts bytes is Uin
 /**
  * The length of the longest body.
  *
- * @throws {TypeError} where it is no row of whole records that can be taken.
+ * @throws {TypeError} if it is no row of whole records that can be taken.
  */
 export function longestOf(name: string, records: unknown): number {
   checkEncoded(name, records);

@@ -85,8 +85,8 @@ export type SelectOf<O extends ChannelOperation> = O extends { readonly take: in
  * Does exactly one of the operations; undefined where none could be done in time. Through promise views it gives a promise,
  * through blocking views it blocks.
  *
- * @throws {UncloneableError} where a value cannot be cloned, at once.
- * @throws {ChannelClosedError} where the operation that chance picks is on a closed channel.
+ * @throws {UncloneableError} if a value cannot be cloned, at once.
+ * @throws {ChannelClosedError} if the operation that chance picks is on a closed channel.
  */
 export function select<O extends ChannelOperation>(
   operations: readonly O[],

@@ -84,7 +84,7 @@ export class StockInside {
   /**
    * Throws unless it is the bytes of an item that may fit.
    *
-   * @throws {MemoryFullError} where they never do.
+   * @throws {MemoryFullError} if they never do.
    */
   checkBody(body: Uint8Array): void {
     checkEncoded(this.place.name, body);

@@ -1,9 +1,9 @@
 /**
- * The asynchronous driver of one task: waits leave the event loop free.
+ * The asynchronous driver of one task: its waits leave the event loop free.
  *
  * - An abort throws the signal's reason into the steps where they wait, so that they undo what they did.
- * - It alone can wait for a promise, too: see {@linkcode Awaiting}.
- * - Between two waits it goes on without giving the event loop a turn.
+ * - It alone can also wait for a promise: see {@linkcode Awaiting}.
+ * - Between two waits it continues without giving the event loop a turn.
  */
 
 import { throwInto } from "./blocking.ts";
@@ -11,9 +11,9 @@ import type { Memory } from "./memory.ts";
 import { type Answer, Awaiting, type Operation, type Steps } from "./operation.ts";
 
 /**
- * Runs steps to their end; resolves with what they return, rejects with what they throw.
+ * Runs steps to their end; resolves with their result, or rejects with what they throw.
  *
- * @throws {TypeError} where the memory can only block.
+ * @throws {TypeError} if the memory can only block.
  */
 export async function runAsynchronous<T>(
   memory: Memory,
@@ -25,7 +25,7 @@ export async function runAsynchronous<T>(
   }
   signal?.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
-  // Nobody listens to it but a wait that races against it.
+  // Only a wait that races against it listens to it.
   aborted.promise.catch(() => {});
   const abort = () => aborted.reject(signal?.reason);
   signal?.addEventListener("abort", abort);
@@ -38,7 +38,7 @@ export async function runAsynchronous<T>(
     while (!step.done) {
       let answer: Answer;
       try {
-        // Once interrupted, the steps undo what they did, and nothing interrupts that.
+        // Once interrupted, the steps undo what they did; no second interruption disturbs that.
         const interrupts = interrupted ? undefined : signal;
         const asked: unknown = step.value;
         const performed = asked instanceof Awaiting

@@ -1,9 +1,9 @@
 /**
- * The blocking driver: performs each operation at once, really waiting.
+ * The blocking driver: performs each operation at once, and really waits.
  *
- * - What an operation throws (a stop, a bad word) is thrown into the program at that operation, so that its `finally`
- *   bodies run and undo what they did.
- * - Nothing is allocated beyond what the program's own generators allocate.
+ * - What an operation throws (a stop, a bad word) is thrown into the program at that operation, so that the program's
+ *   `finally` blocks run and undo what it did.
+ * - It allocates nothing beyond the program's own generators.
  *
  * @example
  * ```ts
@@ -37,14 +37,14 @@ import {
   type Steps,
 } from "./operation.ts";
 
-/** Runs steps to their end on a memory that waits where they wait; gives what they return, throws what they throw. */
+/** Runs steps to their end on a memory that blocks where they wait; returns their result, or throws what they throw. */
 export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
   if (steps instanceof CallSteps) {
     markBegun(steps);
     const answer = memory.perform(steps.operation);
     if (answer === INLINE) return runBlocking(memory, steps.body as Steps<T>);
     if (isInlineCall(answer)) return runCalled(memory, { body: steps.body as Steps<T>, call: answer });
-    // The owner ran the same method, so its value has the type of the body's.
+    // The owner ran the same method, so its value has the type of the body's result.
     return (answer as CallAnswer).value as T;
   }
   if (steps instanceof MappedSteps) return steps.give(runBlocking(memory, steps.steps));
@@ -64,7 +64,7 @@ export function runBlocking<T>(memory: Memory, steps: Steps<T>): T {
   return step.value;
 }
 
-/** Runs what is called, for whoever wants to know when it has ended. */
+/** Runs a call's body and reports its result and end to the call. */
 function runCalled<T>(memory: Memory, { body, call }: { readonly body: Steps<T>; readonly call: InlineCall }): T {
   try {
     const value = runBlocking(memory, body);
@@ -75,7 +75,7 @@ function runCalled<T>(memory: Memory, { body, call }: { readonly body: Steps<T>;
   }
 }
 
-/** Goes on after an operation that failed: the error is thrown where the program yielded it. */
+/** Continues after a failed operation: throws the error where the program yielded the operation. */
 export function throwInto<T>(iterator: Iterator<Operation, T, unknown>, error: unknown): IteratorResult<Operation, T> {
   if (iterator.throw === undefined) throw error;
   return iterator.throw(error);

@@ -1,10 +1,10 @@
 /**
- * The cells and bytes of a memory over one buffer: what the model and the shared memory do alike.
+ * The cells and bytes of a memory over one buffer: the common part of model and shared memory.
  *
- * - Words come first, then the byte region. A 64-bit cell overlays the two words that it takes, in every memory.
- * - `atomic` operations are `Atomics`: all of them, of all threads, stand in one total order. On a buffer that no other
- *   thread has they are plain reads and writes: whoever made the buffer says whether it is `shared`.
- * - A float64 is compared and exchanged by its bits: NaN equals NaN, 0 differs from -0.
+ * - Words come first, then the byte region. In every memory, a 64-bit cell overlays the two words that it occupies.
+ * - `atomic` operations use `Atomics`, so all of them, in all threads, have one total order. On a buffer that no other
+ *   thread has, they are plain reads and writes: the creator of the buffer says whether it is `shared`.
+ * - A float64 is compared and exchanged by its bits: NaN equals NaN, and 0 differs from -0.
  */
 
 import type {
@@ -17,13 +17,13 @@ import type {
   ReadOperation,
 } from "./operation.ts";
 
-/** How many words and bytes a memory has, and who has it. */
+/** The size of a memory, and whether it is shared. */
 export interface Extent {
-  /** Words; even. */
+  /** The number of words; even. */
   readonly words: number;
-  /** Bytes of the byte region. */
+  /** The number of bytes in the byte region. */
   readonly bytes: number;
-  /** Whether other threads or processes may have the buffer, as whoever made it says. */
+  /** Whether other threads or processes may have the buffer. */
   readonly shared: boolean;
 }
 
@@ -31,9 +31,9 @@ export interface Extent {
 export interface SavedCells {
   /** The words. */
   readonly words: Int32Array;
-  /** The region, where it is in the buffer. */
+  /** The byte region, if it is in the buffer. */
   readonly bytes: Uint8Array | undefined;
-  /** Its pages, where it is not; those that are absent are zeros. */
+  /** Its pages, if it is not; absent pages are all zeros. */
   readonly pages: Map<number, Uint8Array>;
 }
 
@@ -45,10 +45,10 @@ type FloatOperation =
 /** Up to this many bytes are copied one by one. */
 const FEW = 128;
 
-/** The size of a page of a region that is not in the buffer. */
+/** The page size of a byte region that is not in the buffer. */
 const PAGE_BYTES = 1024;
 
-/** The page of a byte, the byte's place in it, and how many bytes of the page are meant. */
+/** The page of a byte, the byte's position in it, and how many of `rest` bytes lie in that page. */
 function pageAt(offset: number, rest: number): { number: number; from: number; length: number } {
   const from = offset % PAGE_BYTES;
   return { number: (offset - from) / PAGE_BYTES, from, length: Math.min(rest, PAGE_BYTES - from) };
@@ -64,7 +64,7 @@ function copyPages(from: ReadonlyMap<number, Uint8Array>, to: Map<number, Uint8A
   if (to.size > from.size) { for (const number of to.keys()) if (!from.has(number)) to.delete(number); }
 }
 
-/** Up to so many words a loop is faster than a call. */
+/** Up to this many words, a loop is faster than a call. */
 const FEW_WORDS = 64;
 
 function copyWords(from: Int32Array, to: Int32Array): void {
@@ -77,17 +77,17 @@ export class Cells {
   readonly #words: Int32Array;
   readonly #longs: BigInt64Array;
   readonly #floats: Float64Array;
-  // The region where it is in the buffer; else the pages of it that somebody has written to.
+  // The byte region if it is in the buffer; otherwise the pages of it that have been written to.
   readonly #bytes: Uint8Array | undefined;
   readonly #pages = new Map<number, Uint8Array>();
   readonly #byteCount: number;
-  // On a buffer that nobody else has plain accesses are as good, and faster.
+  // On a buffer that nobody else has, plain accesses are equivalent and faster.
   readonly #isShared: boolean;
   // One float64 and its bits.
   readonly #float = new Float64Array(1);
   readonly #bits = new BigInt64Array(this.#float.buffer);
 
-  /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone: then the bytes are made where they are used. */
+  /** Views a buffer of `words * 4 + bytes` bytes, or of the words alone; pages of bytes are then created as needed. */
   constructor(buffer: ArrayBufferLike, { words, bytes, shared }: Extent) {
     const start = words * Int32Array.BYTES_PER_ELEMENT;
     this.#words = new Int32Array(buffer, 0, words);
@@ -106,7 +106,7 @@ export class Cells {
     this.#pages.clear();
   }
 
-  /** A copy of all words and bytes, made in `into` if it is given. */
+  /** A copy of all words and bytes, stored in `into` if given. */
   save(into?: SavedCells): SavedCells {
     const saved = into ?? { words: this.#words.slice(), bytes: this.#bytes?.slice(), pages: new Map() };
     if (into !== undefined) {
@@ -117,7 +117,7 @@ export class Cells {
     return saved;
   }
 
-  /** Sets all words and bytes to what they were. */
+  /** Restores all words and bytes to a saved state. */
   restore({ words, bytes, pages }: SavedCells): void {
     copyWords(words, this.#words);
     if (bytes !== undefined) this.#bytes?.set(bytes);
@@ -181,7 +181,7 @@ export class Cells {
         for (let bits = Atomics.load(this.#longs, index);;) {
           const before = this.#toFloat(bits);
           const found = Atomics.compareExchange(this.#longs, index, bits, this.#toBits(before + operation.value));
-          // Every sum that was exchanged in happens before the next: no addend is lost.
+          // Each exchanged sum happens before the next: no addend is lost.
           if (found === bits) return before;
           bits = found;
         }
@@ -217,7 +217,7 @@ export class Cells {
       throw new RangeError(`Cannot read: a target of ${into.length} bytes, at least ${length} are wanted`);
     }
     if (bytes === undefined) return this.#readPages(offset, into.subarray(0, length));
-    // For a few bytes a loop beats the set-up of a bulk copy.
+    // For a few bytes, a loop beats the setup of a bulk copy.
     if (length > FEW) into.set(bytes.subarray(offset, offset + length));
     else for (let index = 0; index < length; index++) into[index] = bytes[offset + index] ?? 0;
     return into.length === length ? into : into.subarray(0, length);
@@ -254,7 +254,8 @@ export class Cells {
   }
 }
 
-// The two functions below say `number` for the values of any cell: the operation's cell chose the array, and so the type.
+// The two functions below say `number` for the value of any cell: the operation's cell chose the array, and thereby the
+// type.
 
 function atomically(array: Int32Array | BigInt64Array, index: number, operation: CellOperation): Answer {
   const cells = array as Int32Array;
@@ -294,7 +295,7 @@ function plainly(array: Int32Array | BigInt64Array | Float64Array, index: number
   }
 }
 
-/** An integer as its cell would hold it, which is how Atomics compares. */
+/** An integer wrapped to its cell's range, which is how Atomics compares. */
 function wrapped(value: number | bigint): number | bigint {
   return typeof value === "bigint" ? BigInt.asIntN(64, value) : value | 0;
 }

@@ -1,16 +1,16 @@
 /**
- * Chance as a value: a small generator of choices that one seed decides.
+ * Chance as a value: a small generator of choices, determined by a seed.
  *
  * - The same seed gives the same choices for the same sequence of `n`.
- * - The generator is splitmix32 (a Weyl sequence through a 32-bit finalizer): good enough to vary schedules and tests, not
- *   meant for statistics or secrets.
+ * - The generator is splitmix32 (a Weyl sequence through a 32-bit finalizer): good enough for varying schedules and
+ *   tests, not meant for statistics or secrets.
  */
 
 import type { Chooser } from "./memory.ts";
 
 const WEYL_INCREMENT = 0x9e3779b9;
 
-/** Choices that the seed (its low 32 bits) decides. */
+/** A chooser determined by the low 32 bits of `seed`. */
 export function seededChooser(seed: number): Chooser {
   let state = seed | 0;
   return (n) => {

@@ -1,44 +1,44 @@
 /**
- * One wait for many pipes: what a host blocks on that waits for several guests.
+ * One wait for many pipes: a host that waits for several guests blocks on it.
  *
- * - Invariant: `outstanding` is how many ends are armed and not counted off. Whoever takes the flag of an armed end back
- *   counts it off, so it is counted off once; the last one notifies, and an urgent one at once.
- * - A thread that stores anything else here can keep its host waiting for the deadline, or wake it early, and no more.
+ * - Invariant: `outstanding` = the ends that are armed and not counted off. Whoever clears the flag of an armed end
+ *   counts it off, so each is counted off once; the last one notifies, and an urgent one always does.
+ * - A thread that stores anything else here can at worst make its host wait until the deadline, or wake it early.
  */
 
 import type { BytePipe, PipeEnd } from "./byte_pipe.ts";
 import { sharedWaiting } from "./waiting.ts";
 
-/** How an end of a pipe sleeps: by its event loop, */
+/** How an end of a pipe sleeps: through its event loop, */
 export const LISTENS = 1;
 /** in `BytePipe.wait`, */
 export const BLOCKS = 2;
-/** or as a host, on the doorbell: until all have rung, */
+/** as a host on the doorbell until all ends have rung, */
 export const COUNTED = 3;
-/** or until one has. */
+/** or as a host until one has. */
 export const URGENT = 4;
 
 const OUTSTANDING = 0;
 const SPIN = 1;
 /** The longest spin, in microseconds. */
 const MOST_SPIN = 20;
-/** How often a spinning wait looks between two looks at the clock. */
+/** How many times a spinning wait checks between two readings of the clock. */
 const LOOKS = 50;
 
-/** What the guests of a doorbell attach with; structured-cloneable. */
+/** What guests attach with; structured-cloneable. */
 export interface DoorbellHandle {
   /** The words. */
   readonly buffer: SharedArrayBuffer;
 }
 
-/** One wait for many pipes: what a host blocks on that waits for several guests. */
+/** One wait for many pipes: a host that waits for several guests blocks on it. */
 export class Doorbell {
   /** What guests attach with. */
   readonly handle: DoorbellHandle;
   readonly #words: Int32Array;
   readonly #clock: () => number;
 
-  /** Makes one, or attaches to one; the clock is in milliseconds. */
+  /** Creates a doorbell, or attaches to one; the clock is in milliseconds. */
   constructor(
     clock: () => number,
     handle: DoorbellHandle = { buffer: new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT) },
@@ -48,7 +48,7 @@ export class Doorbell {
     this.#words = new Int32Array(handle.buffer);
   }
 
-  /** For how many microseconds waits look before they sleep. */
+  /** How long waits spin before they sleep, in microseconds. */
   get spin(): number {
     return Atomics.load(this.#words, SPIN);
   }
@@ -57,15 +57,15 @@ export class Doorbell {
     Atomics.store(this.#words, SPIN, microseconds);
   }
 
-  /** Counts an end off, as whoever took its flag back: `how` is what the flag said. */
+  /** Counts an end off after its flag has been cleared; `how` is the flag's previous value. */
   off(how: number): void {
     if (how !== COUNTED && how !== URGENT) return;
-    // What was written to the pipe happens before this, and so before the host that sees it looks into the pipe.
+    // What was written to the pipe happens before this, and so before the host that sees it reads the pipe.
     const before = Atomics.sub(this.#words, OUTSTANDING, 1);
     if (before === 1 || how === URGENT) sharedWaiting.notify(this.#words, OUTSTANDING);
   }
 
-  /** Arms an end that is awaited; false where it has something to do already. */
+  /** Arms an end to wait for; returns false if it has work already. */
   arm(pipe: BytePipe, end: PipeEnd, how: typeof COUNTED | typeof URGENT): boolean {
     Atomics.add(this.#words, OUTSTANDING, 1);
     this.#uncount(pipe.swap(end, how));
@@ -74,12 +74,12 @@ export class Doorbell {
     return false;
   }
 
-  /** Counts off an end that is awaited no more. */
+  /** Disarms an end that is no longer waited for. */
   disarm(pipe: BytePipe, end: PipeEnd): void {
     this.#uncount(pipe.swap(end, 0));
   }
 
-  /** Waits until none is outstanding, or, where that is `urgent`, until one less is, or until the deadline. */
+  /** Waits until no end is outstanding, until the deadline, or, if `urgent`, until the number has changed. */
   wait(deadline: number, { urgent }: { readonly urgent: boolean }): void {
     const first = Atomics.load(this.#words, OUTSTANDING);
     for (;;) {
@@ -92,7 +92,7 @@ export class Doorbell {
     }
   }
 
-  /** Looks for as long as waits spin; whether it has become so. */
+  /** Checks repeatedly for as long as waits spin; returns whether the condition became true. */
   spins(isSo: () => boolean): boolean {
     const { spin } = this;
     if (spin <= 0) return false;

@@ -1,13 +1,14 @@
 /**
- * The control words of a shared memory: how its host watches, interrupts and stops the guests.
+ * The control words of a shared memory: how its host observes, interrupts and stops the guests.
  *
- * - Each guest has words of its own: whether it is asked to stop, and what it waits on. They are published before the guest
- *   looks whether it is stopped, and the host stops before it looks what is published: so either the guest sees the stop, or
- *   the host sees the word to notify. A notify before the guest sleeps is lost: hence "again" below.
- * - Invariant: between two equal readings of a guest's wait (word and sequence) the guest was in that one wait; if the word
- *   still has the expected value, nobody has woken it.
- * - An interruption means one wait: a guest that has left it meanwhile never hears of it. The waits of one interruption end
- *   all together.
+ * - Each guest has its own words: whether it is asked to stop, and what it waits on. A guest publishes its wait before
+ *   it checks whether it is stopped; the host requests the stop before it reads the published wait. So either the guest
+ *   sees the stop, or the host sees the word to notify. A notify that comes before the guest sleeps is lost, so
+ *   {@linkcode requestStop} is repeated.
+ * - Invariant: between two equal readings of a guest's wait (word and sequence) the guest was in that one wait; if the
+ *   word still has the expected value, nobody has woken it.
+ * - An interruption applies to one wait: a guest that has left it meanwhile is not affected. All waits of one
+ *   interruption end together.
  */
 
 import { interruptionError, StoppedError } from "../errors.ts";
@@ -16,16 +17,16 @@ import type { CallOperation } from "./operation.ts";
 import type { Waiting } from "./waiting.ts";
 
 const NOT_WAITING = -1;
-/** Values of a guest's word `stop`. */
+/** Values of a guest's `stop` word. */
 const STOP = 1;
 const INTERRUPT = 2;
 /** Words for the names of the thing and the method that a guest waits in. */
 const LABEL_WORDS = 64;
-/** Words for what guests are interrupted with: some, and some more for each guest. */
+/** Words for the text of an interruption: a fixed number, and more for each guest. */
 const REASON_WORDS = 960;
 const REASON_WORDS_EACH = 64;
 const SLICE_MILLISECONDS = 100;
-/** How often who waits for a turn looks before it sleeps: some microseconds. */
+/** How many times a guest that waits for a turn checks before it sleeps: a few microseconds. */
 const LOOKS = 200;
 const HOST_WORDS = ["interruption", "turn", "ticket", "quiet"] as const;
 const GUEST_WORDS = [
@@ -43,25 +44,25 @@ const GUEST_WORDS = [
 export interface PublishedWait {
   /** The word. */
   readonly word: number;
-  /** Tells this wait of the guest from all others. */
+  /** Distinguishes this wait from all others of the guest. */
   readonly sequence: number;
-  /** Whether the word still has the value while which the guest waits: nobody has woken it. */
+  /** Whether the word still has the value that the guest waits to change, so that nobody has woken it. */
   readonly asleep: boolean;
-  /** Whether it gives up at some time. */
+  /** Whether it has a deadline. */
   readonly timed: boolean;
-  /** The thing that it waits for: that of its last call. */
+  /** The name of the thing it waits for: that of its last call. */
   readonly object: string;
   /** The method that it waits in. */
   readonly method: string;
 }
 
-/** Whose view of the control words it is. */
+/** Whose view of the control words it is, and where they are. */
 export interface GuestControlOptions {
-  /** How many guests there are. */
+  /** The number of guests. */
   readonly guests: number;
-  /** The guest, or undefined for a host. */
+  /** The guest's number; `undefined` for a host. */
   readonly guest: number | undefined;
-  /** How many words there are: the control words are the last ones. */
+  /** The number of words in the memory; the control words are the last ones. */
   readonly end: number;
   /** How its memory waits. */
   readonly waiting: Waiting;
@@ -70,13 +71,13 @@ export interface GuestControlOptions {
 /** What a guest waits for. */
 type Label = Pick<PublishedWait, "sequence" | "object" | "method">;
 
-/** The control words of a shared memory: how its host watches, interrupts and stops the guests. */
+/** The control words of a shared memory: how its host observes, interrupts and stops the guests. */
 export class GuestControl {
-  /** Counts the tickets. */
+  /** Holds the last ticket. */
   readonly ticketWord: number;
-  /** How many turns are over; its complement once the turns are left. */
+  /** The number of completed turns; its complement once turn-taking has ended. */
   readonly turnWord: number;
-  /** Never stored to, never notified: the host sleeps on it. */
+  /** Never stored to and never notified: the host sleeps on it. */
   readonly quietWord: number;
   readonly #words: Int32Array;
   readonly #waiting: Waiting;
@@ -87,13 +88,13 @@ export class GuestControl {
   readonly #firstLabel: number;
   readonly #reason: number;
   readonly #reasonWords: number;
-  /** Whether an interruption is complete: written for all its guests. */
+  /** Whether an interruption is complete, that is, written for all its guests. */
   readonly #interruptionWord: number;
-  /** By guest: what the host has read last. */
+  /** For each guest: what the host last read. */
   readonly #labels: Label[] = [];
   // The first control word of this guest.
   readonly #own: number;
-  // The last call, and that whose names are published.
+  // The last call, and the one whose names are published.
   #call: CallOperation | undefined;
   #published: CallOperation | undefined;
 
@@ -110,7 +111,7 @@ export class GuestControl {
     }
   }
 
-  /** A view of the control words at the end of all words: as a guest, or as a host. */
+  /** A view of the control words, as a guest or as a host. */
   constructor(words: Int32Array, { guests, guest, end, waiting }: GuestControlOptions) {
     this.#words = words;
     this.#waiting = waiting;
@@ -128,45 +129,45 @@ export class GuestControl {
     this.#own = this.#firstGuest + (guest ?? 0) * GUEST_WORDS.length;
   }
 
-  /** Sets the control words to where they begin: once, by the host. */
+  /** Sets the control words to their initial values; called once, by the host. */
   initialize(): void {
     for (let guest = 0; guest < this.#guests; guest++) this.#words[this.#wordOf(guest, "waitingOn")] = NOT_WAITING;
   }
 
-  /** The word that this guest sleeps on: nobody changes it but who stops it. */
+  /** The word that this guest sleeps on; it changes only if the guest is stopped or interrupted. */
   get sleepWord(): number {
     return this.#own;
   }
 
-  /** Whether this guest is asked to stop: a guest that computes for long without waiting looks here. */
+  /** Whether this guest is asked to stop; a guest that computes for long without waiting should check it. */
   get stopRequested(): boolean {
     return this.#guest !== undefined && Atomics.load(this.#words, this.#own) === STOP;
   }
 
-  /** Lets a guest have the place of one that is gone, as if nobody had had it. */
+  /** Resets a guest's words, so that a new guest can take the place of one that is gone. */
   admit(guest: number): void {
     Atomics.store(this.#words, this.#wordOf(guest, "stop"), 0);
     Atomics.store(this.#words, this.#wordOf(guest, "acknowledged"), 0);
     Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), NOT_WAITING);
   }
 
-  /** Takes the place of this guest for one side, for good; false where another side has it. */
+  /** Claims this guest's place permanently for one side; false if another side has it. */
   claim(): boolean {
     return this.#guest !== undefined &&
       Atomics.compareExchange(this.#words, this.#wordOf(this.#guest, "claimed"), 0, 1) === 0;
   }
 
-  /** Lets another side claim the place of a guest. */
+  /** Lets another side claim a guest's place. */
   unclaim(guest: number): void {
     Atomics.store(this.#words, this.#wordOf(guest, "claimed"), 0);
   }
 
-  /** Says, as the guest, that it is out of the stopped work and will not touch this memory again. */
+  /** As the guest, declares that it has left the stopped work and will not touch this memory again. */
   acknowledge(): void {
     if (this.#guest === undefined) {
       throw new TypeError("Cannot acknowledge a stop: this is the host, a guest is wanted");
     }
-    // All that the guest did in this memory happens before the host sees the acknowledgement.
+    // Everything that the guest did in this memory happens before the host sees the acknowledgment.
     Atomics.store(this.#words, this.#wordOf(this.#guest, "acknowledged"), 1);
   }
 
@@ -175,7 +176,7 @@ export class GuestControl {
     return Atomics.load(this.#words, this.#wordOf(guest, "acknowledged")) !== 0;
   }
 
-  /** Asks a guest to stop and wakes it where it says it waits; call it again until {@linkcode acknowledged}. */
+  /** Asks a guest to stop, and wakes it if it has published a wait; repeat until {@linkcode acknowledged}. */
   requestStop(guest: number): void {
     Atomics.store(this.#words, this.#wordOf(guest, "stop"), STOP);
     this.#wake(guest);
@@ -187,8 +188,8 @@ export class GuestControl {
   }
 
   /**
-   * Ends waits, each given by its guest and sequence, with an error of this text: not before all that were interrupted have
-   * heard of it ({@linkcode remind}), because the text has one place.
+   * Ends waits, given as sequences by guest, with an error that has this text. Call it again only after all interrupted
+   * guests have been told ({@linkcode remind}), because there is room for one text only.
    */
   interrupt(waits: ReadonlyMap<number, number>, text: string): void {
     Atomics.store(this.#words, this.#interruptionWord, 0);
@@ -197,12 +198,16 @@ export class GuestControl {
       Atomics.store(this.#words, this.#wordOf(guest, "interruptedWait"), sequence);
       Atomics.store(this.#words, this.#wordOf(guest, "stop"), INTERRUPT);
     }
-    // All of this happens before any guest sees this word, so what the first one gives up saves no other from hearing of it.
+    // All of this happens before any guest sees this word: nothing that the first guest releases can keep another from
+    // being interrupted.
     Atomics.store(this.#words, this.#interruptionWord, 1);
     for (const guest of waits.keys()) this.#wake(guest);
   }
 
-  /** Whether a guest has yet to hear of its interruption; notifies it again, or calls it off where that wait is over. */
+  /**
+   * Whether a guest still has to notice its interruption; notifies it again, or cancels the interruption if that wait
+   * is over.
+   */
   remind(guest: number): boolean {
     const stop = this.#wordOf(guest, "stop");
     if (Atomics.load(this.#words, stop) !== INTERRUPT) return false;
@@ -211,15 +216,15 @@ export class GuestControl {
     return Atomics.load(this.#words, stop) === INTERRUPT;
   }
 
-  /** How many turns are over; its complement, which is negative, once the turns are left. */
+  /** The number of completed turns; its complement, which is negative, once turn-taking has ended. */
   get turn(): number {
     return Atomics.load(this.#words, this.turnWord);
   }
 
-  /** Waits until a turn has come, counted from 0; false where the turns are left before. */
+  /** Waits for a turn, counted from 0; false if turn-taking ends first. */
   awaitTurn(turn: number): boolean {
     for (let looks = 0;; looks++) {
-      // What was done in the turns before happens before this load sees that they are over.
+      // What was done in earlier turns happens before this load sees that they are over.
       const over = Atomics.load(this.#words, this.turnWord);
       if (over === turn || over < 0) return over === turn;
       if (looks < LOOKS) continue;
@@ -228,13 +233,13 @@ export class GuestControl {
     }
   }
 
-  /** Ends a turn, unless the turns are left; `wakes` those who wait for another, if the next one is theirs. */
+  /** Ends a turn, unless turn-taking has ended; with `wakes`, wakes those who wait for another turn. */
   passTurn(turn: number, { wakes }: { readonly wakes: boolean }): void {
     Atomics.compareExchange(this.#words, this.turnWord, turn, turn + 1);
     if (wakes) this.#waiting.notify(this.#words, this.turnWord);
   }
 
-  /** Says that no turn comes any more: whoever waits for one goes on. */
+  /** Ends turn-taking: whoever waits for a turn proceeds. */
   leaveTurns(): void {
     for (let over = this.turn; over >= 0; over = this.turn) {
       Atomics.compareExchange(this.#words, this.turnWord, over, ~over);
@@ -242,33 +247,36 @@ export class GuestControl {
     this.#waiting.notify(this.#words, this.turnWord);
   }
 
-  /** Throws, as a guest, if it is asked to stop. */
+  /** As a guest: throws if asked to stop. */
   throwIfStopRequested(): void {
     if (!this.stopRequested) return;
     throw new StoppedError(`Cannot go on: guest ${this.#guest} is asked to stop, a return to its loop is wanted`);
   }
 
-  /** Throws, as a guest, if it is asked to stop or interrupted. */
+  /** As a guest: throws if asked to stop or interrupted. */
   throwIfStopped(): void {
     if (this.#guest === undefined) return;
     const how = Atomics.load(this.#words, this.#own);
     if (how === STOP) this.throwIfStopRequested();
     if (how !== INTERRUPT || Atomics.load(this.#words, this.#interruptionWord) === 0) return;
-    // Read before the word says that it was heard: then the host may write the next reason.
+    // Read before the flag is cleared, after which the host may write the next text.
     const text = this.#text(this.#reason, this.#reasonWords);
     const means = this.#isInterrupted(this.#guest);
-    // Once only: what undoes the wait may wait itself.
+    // Only once: code that undoes the wait may itself wait.
     if (Atomics.compareExchange(this.#words, this.#own, INTERRUPT, 0) === INTERRUPT && means) {
       throw interruptionError(text);
     }
   }
 
-  /** Notes the call that this guest is in. */
+  /** Records the call that this guest is in. */
   enter(call: CallOperation): void {
     this.#call = call;
   }
 
-  /** Says, as a guest, that it waits; nothing happens for the host. Gives the wait's sequence, for {@linkcode unpublish}. */
+  /**
+   * As a guest, publishes that it waits; for a host it does nothing. Returns the wait's sequence, for
+   * {@linkcode unpublish}.
+   */
   publish(word: number, { expected, timed }: { expected: number; timed: boolean }): number {
     const guest = this.#guest;
     if (guest === undefined) return 0;
@@ -284,16 +292,17 @@ export class GuestControl {
     return sequence;
   }
 
-  /** Says, as a guest, that it is out of a wait; nothing happens where it has published another since. */
+  /** As a guest, declares a wait over; does nothing if the guest has published another one since. */
   unpublish(sequence: number): void {
     const guest = this.#guest;
     if (guest === undefined || Atomics.load(this.#words, this.#wordOf(guest, "waitSequence")) !== sequence) return;
     Atomics.store(this.#words, this.#wordOf(guest, "waitingOn"), NOT_WAITING);
   }
 
-  /** The wait that a guest is in, if it is in one: sure only if a second reading has the same sequence. */
+  /** The wait that a guest is in, if any; certain only if a second reading has the same sequence. */
   publishedWait(guest: number): PublishedWait | undefined {
-    // The guest bumps the sequence before it publishes the word: this word is of this sequence or of a later wait.
+    // The guest increments the sequence before it publishes the word: this word belongs to this sequence or a later
+    // one.
     const sequence = Atomics.load(this.#words, this.#wordOf(guest, "waitSequence"));
     const word = Atomics.load(this.#words, this.#wordOf(guest, "waitingOn"));
     if (word === NOT_WAITING) return undefined;
@@ -308,7 +317,9 @@ export class GuestControl {
     };
   }
 
-  /** What a guest waits for in a wait, read once: what is read while the guest goes on belongs to no wait to come. */
+  /**
+   * What a guest waits for, read once per wait; a reading taken while the guest moves on is not used for a later wait.
+   */
   #labelled(guest: number, sequence: number): Label {
     let label = this.#labels[guest];
     if (label?.sequence !== sequence) {
@@ -319,7 +330,7 @@ export class GuestControl {
     return label;
   }
 
-  /** Whether a guest is in the wait that its interruption means. */
+  /** Whether a guest is in the wait that its interruption applies to. */
   #isInterrupted(guest: number): boolean {
     const sequence = Atomics.load(this.#words, this.#wordOf(guest, "waitSequence"));
     return Atomics.load(this.#words, this.#wordOf(guest, "waitingOn")) !== NOT_WAITING &&
@@ -343,7 +354,7 @@ export class GuestControl {
     return this.#firstLabel + guest * LABEL_WORDS;
   }
 
-  /** Writes a text, cut where it is too long, and a zero byte. */
+  /** Writes a text, cut off if it is too long, and a zero byte. */
   #setText(word: number, text: string, words: number): void {
     const bytes = new Uint8Array(words * Int32Array.BYTES_PER_ELEMENT);
     new TextEncoder().encodeInto(text, bytes.subarray(0, bytes.length - 1));

@@ -1,9 +1,9 @@
 /**
- * Where everything lies in a memory: every word has a name.
+ * The layout of a memory: every word has a name.
  *
- * - A layout reserves 32-bit words, arrays of words, 64-bit cells (two words from an even one) and byte ranges.
- * - Words are counted from the start of the words, bytes from the start of the byte region; all begin as zero.
- * - A memory that is made from a layout freezes it. Its table is plain data, for traces and for the other side.
+ * - A layout reserves 32-bit words, arrays of words, 64-bit cells (two words, starting at an even one) and byte ranges.
+ * - Words are counted from the start of the words, bytes from the start of the byte region; all are initially zero.
+ * - Creating a memory freezes its layout. The table of a layout is plain data, for traces and for the other side.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@
 export interface ByteRange {
   /** The first byte. */
   readonly offset: number;
-  /** How many bytes. */
+  /** The number of bytes. */
   readonly length: number;
 }
 
@@ -30,9 +30,9 @@ export interface WordEntry {
   readonly name: string;
   /** The first word. */
   readonly word: number;
-  /** How many cells. */
+  /** The number of cells. */
   readonly count: number;
-  /** Words a cell: 1, or 2 for a 64-bit cell. */
+  /** Words per cell: 1, or 2 for a 64-bit cell. */
   readonly size: 1 | 2;
 }
 
@@ -54,7 +54,7 @@ const BYTE_ALIGNMENT = 8;
 
 /** Reserves named words and byte ranges. */
 export class Layout {
-  // The entries are in ascending order, do not overlap, and have distinct names.
+  // The entries ascend, do not overlap, and have distinct names.
   readonly #words: WordEntry[] = [];
   readonly #bytes: ByteEntry[] = [];
   readonly #names = new Set<string>();
@@ -78,37 +78,37 @@ export class Layout {
     return layout;
   }
 
-  /** How many words are reserved. */
+  /** The number of reserved words. */
   get wordCount(): number {
     return this.#wordCount;
   }
 
-  /** How many bytes are reserved. */
+  /** The number of reserved bytes. */
   get byteCount(): number {
     return this.#byteCount;
   }
 
-  /** Whether a memory is made of it. */
+  /** Whether a memory has been created from it. */
   get frozen(): boolean {
     return this.#frozen;
   }
 
-  /** Reserves a word and gives its index. */
+  /** Reserves a word; returns its index. */
   word(name: string): number {
     return this.words(name, 1);
   }
 
-  /** Reserves `count` words in a row and gives the first index. */
+  /** Reserves `count` consecutive words; returns the first index. */
   words(name: string, count: number): number {
     return this.#reserveWords(name, count, 1);
   }
 
-  /** Reserves a 64-bit cell and gives the (even) index of its first word. */
+  /** Reserves a 64-bit cell; returns the (even) index of its first word. */
   cell(name: string): number {
     return this.cells(name, 1);
   }
 
-  /** Reserves `count` 64-bit cells in a row, two words apart, and gives the (even) first index. */
+  /** Reserves `count` consecutive 64-bit cells of two words each; returns the (even) first index. */
   cells(name: string, count: number): number {
     return this.#reserveWords(name, count, 2);
   }
@@ -123,7 +123,7 @@ export class Layout {
     return { offset, length };
   }
 
-  /** The name of a word: its own, or that of its array or cell with the place in brackets. */
+  /** The name of a word: its own, or that of its array or cell with the index in brackets. */
   nameOf(word: number): string {
     const entry = this.#words.find((entry) => word >= entry.word && word < entry.word + entry.count * entry.size);
     if (entry === undefined) return `word ${word}`;
@@ -137,7 +137,7 @@ export class Layout {
     return { words: [...this.#words], bytes: [...this.#bytes] };
   }
 
-  /** Refuses reservations from here on. */
+  /** Refuses further reservations. */
   freeze(): this {
     this.#frozen = true;
     return this;

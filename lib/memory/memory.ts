@@ -1,51 +1,52 @@
 /**
- * The contract that every memory keeps.
+ * The contract of every memory.
  *
- * - `perform` does one operation at once and gives its answer; `wait` and `sleep` return when they are over.
- * - The shared memory really blocks for that. In the model a lone task is meant, which nobody can notify: time passes up to
- *   the deadline, and a wait without one is an error. Many tasks on the model take the cooperative driver.
- * - A `call` is answered with `INLINE`, unless the memory belongs to somebody elsewhere who runs it.
+ * - `perform` performs one operation at once and returns its answer; `wait` and `sleep` return when they are over.
+ * - Shared memory really blocks for them. On model memory, `perform` assumes a lone task, which nobody can notify: time
+ *   jumps to the deadline, and a wait without a deadline is an error. Many tasks on model memory need the cooperative
+ *   driver.
+ * - A `call` is answered with `INLINE`, unless the memory's owner is elsewhere and runs it.
  * - A word or byte out of range, or a 64-bit cell at an odd word, is a `RangeError`.
  */
 
 import type { Layout } from "./layout.ts";
 import type { Answer, Operation, Steps } from "./operation.ts";
 
-/** Words and bytes, and whoever performs the operations on them. */
+/** Words and bytes, and the operations on them. */
 export interface Memory {
-  /** Where everything lies, and its names; frozen. */
+  /** The layout, with all names; frozen. */
   readonly layout: Layout;
-  /** Performs one operation and gives its answer. */
+  /** Performs one operation and returns its answer. */
   perform(operation: Operation): Answer;
-  /** Draws the next ticket: every ticket is greater than all that were drawn before it, on any side; from 1 on. */
+  /** Draws the next ticket, from 1 on: greater than every ticket drawn before it, on any side. */
   ticket(): number;
   /**
-   * Performs steps that a guard's disposal asks for and that never wait for long: at once, or, where a driver switches
-   * tasks at operations, as the next ones of the running task.
+   * Performs the steps of a guard's disposal, which never wait for long: at once, or, if a driver switches tasks at
+   * operations, as the next steps of the running task.
    */
   release(steps: Steps<unknown>): void;
   /**
-   * Performs one operation without blocking the event loop; absent where only blocking is possible. Nobody is interested
-   * in a wait any more whose signal is aborted: it holds nothing from then on, and may answer anything.
+   * Performs one operation without blocking the event loop; absent if only blocking is possible. Once `signal` is
+   * aborted nobody uses the answer of a wait: it must hold nothing from then on, and may answer anything.
    */
   performAsync?(operation: Operation, signal?: AbortSignal): Answer | Promise<Answer>;
-  /** The memory as one call of a promise view is to have it; absent where calls need not be told apart. */
+  /** The memory for one call of a promise view; absent if calls need not be told apart. */
   forCall?(): Memory;
-  /** For how many microseconds a task may look at a word before it sleeps, where each task has a core of its own. */
+  /** How long a task may spin on a word before it sleeps, in microseconds, if each task has its own core. */
   readonly spin?: number | undefined;
-  /** The words themselves, where tasks may work on them at once by `Atomics`: only in shared memory. */
+  /** The words themselves, if tasks may use `Atomics` on them directly: only in shared memory. */
   readonly words?: Int32Array | undefined;
 }
 
-/** What chance a memory has: gives a whole number of 0 to n - 1. */
+/** A memory's source of chance: returns an integer from 0 to n - 1. */
 export type Chooser = (n: number) => number;
 
-/** Always the first choice: the default. */
+/** The default chooser: always the first choice. */
 export function firstChoice(_n: number): number {
   return 0;
 }
 
-/** What `choose` answers: the chooser's pick, checked. */
+/** The answer to `choose`: the chooser's pick, validated. */
 export function pick(chooser: Chooser, n: number): number {
   if (!Number.isSafeInteger(n) || n < 1) {
     throw new RangeError(`Cannot choose: ${n} choices, a whole number of at least 1 is wanted`);
@@ -57,7 +58,7 @@ export function pick(chooser: Chooser, n: number): number {
   return choice;
 }
 
-/** Throws unless the time that an operation waits for is one: nothing ever comes at `NaN`. */
+/** Throws if the time that an operation waits for is not a number: `NaN` would never be reached. */
 export function checkTime(act: "sleep" | "wait", time: number): void {
   if (typeof time !== "number" || Number.isNaN(time)) {
     throw new RangeError(`Cannot ${act}: the time is ${time}, a number of milliseconds is wanted`);

@@ -1,15 +1,15 @@
 /**
  * Memory: operations as data, and the memories that perform them.
  *
- * - One operation is its own iterator: a generator for each was most of the garbage.
- * - A wait spins for 20 us where every task has a core: a wake-up across cores costs some 50 us, a look at a word
- *   nothing. With more tasks than cores nothing spins.
- * - The drivers of one task are here, because the faces of primitives need them; drivers of many tasks are in
+ * - Each operation is its own iterator: a generator for each was most of the garbage.
+ * - A wait spins for 20 us if every task has its own core: waking up across cores takes about 50 us, reading a word
+ *   almost nothing. With more tasks than cores nothing spins.
+ * - The drivers of single tasks are here, because the views of primitives need them; drivers of many tasks are in
  *   `program`.
- * - How a memory waits is a part of its own (`waiting.ts`), and whether a buffer is shared is said by whoever made it.
- * - Many frames at once, a message to a worker and one back cost 29 us, two frames in rings 4: so what threads say
- *   lies in rings (`byte_pipe.ts`), and a message is sent only to a side that sleeps. A host that waits for several
- *   guests blocks on one doorbell.
+ * - How a memory waits is a separate part (`waiting.ts`); whether a buffer is shared is stated by its creator.
+ * - For many frames at once, a message to a worker and back costs 29 us, and two frames in ring buffers 4 us. So
+ *   threads communicate through rings (`byte_pipe.ts`), and a message is sent only to a side that sleeps. A host that
+ *   waits for several guests blocks on one doorbell.
  *
  * @module
  */

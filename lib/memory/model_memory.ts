@@ -1,12 +1,12 @@
 /**
- * The model memory: an ordinary buffer, one operation at a time, a virtual clock, and tasks that park as data.
+ * Model memory: an ordinary buffer, one operation at a time, a virtual clock, and parked tasks as data.
  *
- * - `begin` performs an operation for a task; where the task must wait it is parked and `PARKED` comes back. Whoever drives
- *   the tasks takes those that can go on, with their answers, from `takeReady`.
- * - Waiters of a word wake first in first out. A parked task never wakes without a notify or its time.
- * - The clock stands still until `advance` moves it to the earliest time that a parked task waits for, `advanceTo` or `pass`
- *   to a time, or `expire` to that of one task.
- * - Steps that a guard's disposal asks for are performed at once, or, after `defer`, handed to the driver.
+ * - `begin` performs an operation for a task; if the task must wait, it is parked and `begin` returns `PARKED`. The
+ *   driver takes the tasks that can continue, with their answers, from `takeReady`.
+ * - Waiters of a word wake first in, first out. A parked task wakes only by a notify or at its time.
+ * - The clock moves only by `advance`, to the earliest time that a parked task waits for; by `advanceTo` or `pass`, to
+ *   a given time; or by `expire`, to the time of one task.
+ * - The steps of guards' disposals are performed at once or, after `defer`, handed to the driver.
  *
  * @example
  * ```ts
@@ -30,34 +30,34 @@ import { checkTime, type Chooser, firstChoice, type Memory, pick } from "./memor
 import type { Answer, NotifyOperation, Operation, SleepOperation, Steps, WaitOperation } from "./operation.ts";
 import { INLINE } from "./operation.ts";
 
-/** What {@linkcode ModelMemory.begin} gives where the task must wait. */
+/** The result of {@linkcode ModelMemory.begin} if the task must wait. */
 export const PARKED: unique symbol = Symbol("parked");
 
-/** A task that waits. */
+/** A waiting task. */
 export interface ParkedTask {
-  /** The number that the driver gave. */
+  /** The task's number, assigned by the driver. */
   readonly task: number;
-  /** The word that it waits on; absent for a sleeper. */
+  /** The word that it waits on; absent for a sleeping task. */
   readonly word?: number;
   /** When it gives up or wakes, in milliseconds; `Infinity` for never. */
   readonly until: number;
-  /** The value of the word that it waits to be another, where it polls. */
+  /** If it polls: the value that the word must change from. */
   readonly polled?: number;
 }
 
-/** A task that waited and can go on. */
+/** A task that waited and can continue. */
 export interface ReadyTask {
-  /** The number that the driver gave. */
+  /** The task's number, assigned by the driver. */
   readonly task: number;
-  /** The answer to the operation that it waited in. */
+  /** The answer to the operation in which it waited. */
   readonly answer: Answer;
 }
 
-/** A state of a model memory, to go back to. */
+/** A saved state of a model memory. */
 export interface SavedMemory {
   /** The words and bytes. */
   cells: SavedCells;
-  /** The tasks that wait. */
+  /** The waiting tasks. */
   parked: readonly ParkedTask[];
   /** The clock, in milliseconds. */
   clock: number;
@@ -65,41 +65,44 @@ export interface SavedMemory {
   tickets: number;
 }
 
-/** What a model memory needs besides its layout. */
+/** Options of a model memory. */
 export interface ModelMemoryOptions {
-  /** Where the clock starts, in milliseconds; 0 by default. */
+  /** The initial clock, in milliseconds; 0 by default. */
   readonly start?: number;
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
-  /** Whether one whose time is over waits all the same: for a driver who lets times come as it likes. False by default. */
+  /**
+   * Whether a wait parks even if its deadline has passed, for a driver that decides itself when times expire; false by
+   * default.
+   */
   readonly patient?: boolean | (() => boolean);
 }
 
 /** The memory of direct mode and of the explorer. */
 export class ModelMemory implements Memory {
-  /** Where everything lies, and its names; frozen. */
+  /** The layout, with all names; frozen. */
   readonly layout: Layout;
   readonly #cells: Cells;
   readonly #chooser: Chooser;
   readonly #start: number;
   readonly #patient: () => boolean;
-  // A task is in at most one of #parked and #ready. #parked is in the order of parking.
+  // A task is in at most one of #parked and #ready. #parked is in parking order.
   #parked: ParkedTask[] = [];
   #ready: ReadyTask[] = [];
   #clock: number;
   #tickets = 0;
-  /** Whether somebody has polled. */
+  /** Whether any task has polled. */
   #polls = false;
   #deferred: Steps<unknown>[] | undefined;
 
-  /** Makes a memory of zeros and freezes its layout. */
+  /** Creates a memory of zeros, and freezes its layout. */
   constructor(
     layout: Layout,
     { start = 0, chooser = firstChoice, patient = false }: ModelMemoryOptions = {},
   ) {
     this.layout = layout.freeze();
     const words = layout.wordCount + layout.wordCount % 2;
-    // Without the byte region, which may be large and mostly never used: it grows where it is written.
+    // Without the byte region, which may be large and mostly unused: its pages are created when written.
     const buffer = new ArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
     this.#cells = new Cells(buffer, { words, bytes: layout.byteCount, shared: false });
     this.#chooser = chooser;
@@ -113,12 +116,12 @@ export class ModelMemory implements Memory {
     return this.#clock;
   }
 
-  /** The tasks that wait, in the order in which they parked. */
+  /** The waiting tasks, in parking order. */
   get parked(): readonly ParkedTask[] {
     return this.#parked;
   }
 
-  /** Performs one operation for a lone task: a wait lasts up to its deadline. */
+  /** Performs one operation for a lone task: a wait lasts until its deadline. */
   perform(operation: Operation): Answer {
     const lone = -1;
     const answer = this.begin(operation, lone);
@@ -159,18 +162,18 @@ export class ModelMemory implements Memory {
     return ++this.#tickets;
   }
 
-  /** Performs the steps at once, or leaves them to the driver after {@linkcode defer}. */
+  /** Performs the steps at once, or, after {@linkcode defer}, leaves them to the driver. */
   release(steps: Steps<unknown>): void {
     if (this.#deferred === undefined) runBlocking(this, steps);
     else this.#deferred.push(steps);
   }
 
-  /** Leaves what guards release to the driver, which takes it with {@linkcode takeDeferred}. */
+  /** Leaves the steps of guards' disposals to the driver, which takes them with {@linkcode takeDeferred}. */
   defer(): void {
     this.#deferred ??= [];
   }
 
-  /** The steps that guards asked for since the last time, in order. */
+  /** The steps that guards have asked for since the last call, in order. */
   takeDeferred(): readonly Steps<unknown>[] {
     if (this.#deferred === undefined || this.#deferred.length === 0) return NOTHING;
     const deferred = this.#deferred;
@@ -178,7 +181,7 @@ export class ModelMemory implements Memory {
     return deferred;
   }
 
-  /** Sets everything back to the start: zeros, no tasks, the clock too. */
+  /** Resets everything to the initial state: zeros, no tasks, the initial clock. */
   reset(): void {
     this.#cells.clear();
     this.#parked = [];
@@ -188,7 +191,7 @@ export class ModelMemory implements Memory {
     if (this.#deferred !== undefined) this.#deferred = [];
   }
 
-  /** Saves the state, in `into` if given; no task may be ready that was not taken. */
+  /** Saves the state, in `into` if given; every ready task must have been taken. */
   save(into?: SavedMemory): SavedMemory {
     const cells = this.#cells.save(into?.cells);
     const parked = this.#parked.length === 0 ? NOBODY : [...this.#parked];
@@ -200,7 +203,7 @@ export class ModelMemory implements Memory {
     return into;
   }
 
-  /** Goes back to a state that {@linkcode save} gave. */
+  /** Restores a state returned by {@linkcode save}. */
   restore({ cells, parked, clock, tickets }: SavedMemory): void {
     this.#cells.restore(cells);
     if (this.#parked.length > 0 || parked.length > 0) this.#parked = [...parked];
@@ -210,13 +213,15 @@ export class ModelMemory implements Memory {
     if (this.#deferred !== undefined) this.#deferred = [];
   }
 
-  /** Takes a parked or woken task out, because something is thrown into it or because it is dead. */
+  /** Removes a parked or woken task, because something is thrown into it or because it is dead. */
   unpark(task: number): void {
     this.#parked = this.#parked.filter((parked) => parked.task !== task);
     this.#ready = this.#ready.filter((ready) => ready.task !== task);
   }
 
-  /** Lets the time of one parked task come: the clock is then at least there. False if it waits without a time. */
+  /**
+   * Lets the time of one parked task come, moving the clock there if it is earlier. False if the task has no deadline.
+   */
   expire(task: number): boolean {
     const index = this.#parked.findIndex((parked) => parked.task === task);
     const parked = this.#parked[index];
@@ -227,14 +232,17 @@ export class ModelMemory implements Memory {
     return true;
   }
 
-  /** The tasks that can go on since the last time, in the order in which they were woken. */
+  /** The tasks that have become able to continue since the last call, in wake-up order. */
   takeReady(): readonly ReadyTask[] {
     const ready = this.#ready;
     if (ready.length > 0) this.#ready = [];
     return ready;
   }
 
-  /** Moves the clock to the earliest time that a parked task waits for and wakes all that are due; false if none is. */
+  /**
+   * Moves the clock to the earliest time that a parked task waits for, and wakes all tasks that are due; false if none
+   * waits for a time.
+   */
   advance(): boolean {
     const earliest = this.earliest;
     if (earliest === Infinity) return false;
@@ -242,12 +250,12 @@ export class ModelMemory implements Memory {
     return true;
   }
 
-  /** The earliest time that a parked task waits for, in milliseconds; `Infinity` if none does. */
+  /** The earliest time that a parked task waits for, in milliseconds; `Infinity` if there is none. */
   get earliest(): number {
     return this.#parked.reduce((least, { until }) => Math.min(least, until), Infinity);
   }
 
-  /** Moves the clock to a time, never back, and wakes all tasks that are due. */
+  /** Moves the clock to a time, never backward, and wakes all tasks that are due. */
   advanceTo(time: number): void {
     this.#clock = Math.max(this.#clock, time);
     const due = this.#parked.filter(({ until }) => until <= this.#clock);
@@ -257,7 +265,7 @@ export class ModelMemory implements Memory {
     this.#ready.push(...due.map(expired));
   }
 
-  /** Moves the clock to a time, never back, and wakes nobody: whose time has come is late. */
+  /** Moves the clock to a time, never backward, without waking tasks that are due: they will be late. */
   pass(time: number): void {
     this.#clock = Math.max(this.#clock, time);
   }
@@ -272,7 +280,7 @@ export class ModelMemory implements Memory {
     return PARKED;
   }
 
-  /** Wakes who polls a word that has changed. */
+  /** Wakes the pollers of changed words. */
   #wakePollers(): void {
     const isSame = ({ word = 0, polled }: ParkedTask) => polled === undefined || this.#cells.words[word] === polled;
     if (this.#parked.every(isSame)) return;
@@ -303,7 +311,7 @@ export class ModelMemory implements Memory {
 const NOBODY: readonly ParkedTask[] = [];
 const NOTHING: readonly Steps<unknown>[] = [];
 
-/** How a task goes on whose time has come. */
+/** How a task continues when its time has come. */
 function expired({ task, word }: ParkedTask): ReadyTask {
   return { task, answer: word === undefined ? undefined : "timed-out" };
 }

@@ -1,14 +1,15 @@
 /**
- * The memory operations, as plain values, and the generator helpers that yield them.
+ * The memory operations, as plain values, and the functions that make steps of them.
  *
- * - A program never touches memory: it yields an {@linkcode Operation}, and a driver answers with what the operation gives.
- * - The set is closed. A word is 32 bits; a 64-bit cell takes two words and starts at an even one.
- * - Word operations are `atomic` (sequentially consistent) or `plain` (a data race where two tasks meet); byte ranges are
- *   always plain.
- * - Times are absolute milliseconds on the clock of the memory.
- * - A `call` names the method of a shared thing whose operations follow, for traces, schedulers and owners of memory
+ * - A program never touches memory: it yields an {@linkcode Operation}, and a driver responds with the operation's
+ *   answer.
+ * - The set is closed. A word is 32 bits; a 64-bit cell occupies two words and starts at an even one.
+ * - Word operations are `atomic` (sequentially consistent) or `plain` (a data race if two tasks conflict); byte ranges
+ *   are always plain.
+ * - Times are absolute milliseconds on the memory's clock.
+ * - A `call` names the method of a shared thing whose operations follow, for traces, schedulers, and owners of memory
  *   elsewhere, who answer it with the method's result.
- * - `wait` answers `woken` at least when a `notify` chose it, and possibly without one: callers check again in a loop.
+ * - `wait` answers `woken` if a `notify` chose it, and possibly without one: callers check again in a loop.
  *
  * Longer than most files because the set is closed: every operation is described, checked and yielded here.
  *
@@ -30,13 +31,13 @@
 
 import { placed } from "./placed.ts";
 
-/** What a word operation works on: a 32-bit integer, a 64-bit integer or a float64. */
+/** The type of a cell: a 32-bit integer, a 64-bit integer or a float64. */
 export type Cell = "i32" | "i64" | "f64";
 
-/** The value that a cell holds, in JavaScript. */
+/** The JavaScript value of a cell. */
 export type CellValue<C extends Cell> = C extends "i64" ? bigint : number;
 
-/** `atomic`: sequentially consistent; `plain`: unordered, and a data race where two tasks meet. */
+/** `atomic`: sequentially consistent; `plain`: unordered, and a data race if two tasks conflict. */
 export type Order = "atomic" | "plain";
 
 /** Which cell an operation works on, and how. */
@@ -55,21 +56,21 @@ export interface LoadOperation extends CellPlace<Cell> {
   readonly kind: "load";
 }
 
-/** Changes a cell; `store` answers nothing, `add` and `exchange` the value before. */
+/** Changes a cell; `store` answers nothing, `add` and `exchange` answer the previous value. */
 export interface ModifyOperation<K extends "store" | "add" | "exchange", C extends Cell> extends CellPlace<C> {
   /** The discriminant. */
   readonly kind: K;
-  /** What to store, to add (integers wrap) or to exchange for. */
+  /** The value to store, to add (integers wrap around) or to exchange. */
   readonly value: CellValue<C>;
 }
 
-/** Replaces the value of a cell if it has the expected bits; answers the value before. */
+/** Replaces the value of a cell if it has the expected bits; answers the previous value. */
 export interface CompareExchangeOperation<C extends Cell> extends CellPlace<C> {
   /** The discriminant. */
   readonly kind: "compareExchange";
-  /** The value that the cell must hold. */
+  /** The value that the cell must have. */
   readonly expected: CellValue<C>;
-  /** The value that it then gets. */
+  /** The value to replace it with. */
   readonly replacement: CellValue<C>;
 }
 
@@ -81,39 +82,39 @@ export type CellOperation =
   | { [C in Cell]: ModifyOperation<"exchange", C> }[Cell]
   | { [C in Cell]: CompareExchangeOperation<C> }[Cell];
 
-/** Parks while the 32-bit word holds the expected value; answers a {@linkcode WaitResult}. */
+/** Parks while a 32-bit word has the expected value; answers a {@linkcode WaitResult}. */
 export interface WaitOperation {
   /** The discriminant. */
   readonly kind: "wait";
   /** The index of the word. */
   readonly word: number;
-  /** The value while which to wait. */
+  /** The value of the word while which the task waits. */
   readonly expected: number;
   /** When to give up, in absolute milliseconds; never if absent. */
   readonly deadline?: number | undefined;
-  /** Whether nobody may notify: then who waits looks at the word from time to time. False if absent. */
+  /** Whether changes may come without a notify, so that the waiter checks the word now and then; false if absent. */
   readonly polls?: boolean | undefined;
 }
 
-/** Wakes waiters of a word, first in first out; answers how many. */
+/** Wakes waiters of a word, first in, first out; answers how many. */
 export interface NotifyOperation {
   /** The discriminant. */
   readonly kind: "notify";
   /** The index of the word. */
   readonly word: number;
-  /** How many to wake at most; may be `Infinity`. */
+  /** The most waiters to wake; may be `Infinity`. */
   readonly count: number;
 }
 
-/** Reads a byte range; answers the bytes (those of `into`, where it is given). */
+/** Reads a byte range; answers the bytes (in `into`, if given). */
 export interface ReadOperation {
   /** The discriminant. */
   readonly kind: "read";
   /** The first byte, counted from the start of the byte region. */
   readonly offset: number;
-  /** How many bytes. */
+  /** The number of bytes. */
   readonly length: number;
-  /** Where to put them; at least `length` bytes long. */
+  /** Where to store them; at least `length` bytes long. */
   readonly into?: Uint8Array | undefined;
 }
 
@@ -123,18 +124,18 @@ export interface WriteOperation {
   readonly kind: "write";
   /** The first byte, counted from the start of the byte region. */
   readonly offset: number;
-  /** What to write. */
+  /** The bytes to write. */
   readonly bytes: Uint8Array;
 }
 
 /** Any operation on a byte range. */
 export type ByteOperation = ReadOperation | WriteOperation;
 
-/** Answers the time, in milliseconds. */
+/** Answers the current time, in milliseconds. */
 export interface NowOperation {
   /** The discriminant. */
   readonly kind: "now";
-  /** Whether the answer only says until when to wait; false if absent. */
+  /** Whether the answer serves only to compute a wait's deadline; false if absent. */
   readonly starts?: true;
 }
 
@@ -146,15 +147,15 @@ export interface SleepOperation {
   readonly until: number;
 }
 
-/** Answers a whole number of 0 to n - 1 that the memory's source of chance picks. */
+/** Answers an integer from 0 to n - 1, picked by the memory's source of chance. */
 export interface ChooseOperation {
   /** The discriminant. */
   readonly kind: "choose";
-  /** How many choices there are, at least 1. */
+  /** The number of choices, at least 1. */
   readonly n: number;
 }
 
-/** Announces a method of a shared thing, whose steps follow; answers {@linkcode INLINE}, or with what the method gave. */
+/** Announces a method of a shared thing, whose steps follow; answers {@linkcode INLINE}, or the method's result. */
 export interface CallOperation {
   /** The discriminant. */
   readonly kind: "call";
@@ -166,44 +167,47 @@ export interface CallOperation {
   readonly args: readonly unknown[];
 }
 
-/** The answer to a call whose steps the asking task itself is to run: one for all copies of the library in a guest. */
+/**
+ * The answer to a call whose steps the calling task is to run itself; the same for all copies of the library in a
+ * guest.
+ */
 export const INLINE: unique symbol = Symbol.for("holdfast:inline");
 
-/** The same answer, for a driver that has to know when the steps of the call have ended, and what they gave. */
+/** The same answer for a driver that needs to know when the steps of the call have ended, and their result. */
 export class InlineCall {
-  /** Tells it from other answers, for all copies of the library in a guest. */
+  /** Distinguishes it from other answers; the same for all copies of the library in a guest. */
   readonly [INLINE] = true;
-  /** Whether they have. */
+  /** Whether the steps have ended. */
   ended = false;
-  /** Whether they gave something: not where they threw. */
+  /** Whether they returned a result; false if they threw. */
   gave = false;
-  /** What they gave. */
+  /** Their result. */
   value: unknown;
 
-  /** Says what they give. */
+  /** Reports their result. */
   give(value: unknown): void {
     this.gave = true;
     this.value = value;
   }
 
-  /** Says that they have ended. */
+  /** Reports that they have ended. */
   end(): void {
     this.ended = true;
   }
 }
 
-/** Whether an answer is one, of this copy of the library or of another. */
+/** Whether an answer is an {@linkcode InlineCall}, of this copy of the library or another. */
 export function isInlineCall(answer: unknown): answer is InlineCall {
   return typeof answer === "object" && answer !== null && INLINE in answer;
 }
 
 /** The answer to a call that the owner of the memory has run. */
 export interface CallAnswer {
-  /** What the method gave. */
+  /** The method's result. */
   readonly value: unknown;
 }
 
-/** Everything that a program can ask of memory. */
+/** Everything that a program can request from memory. */
 export type Operation =
   | CallOperation
   | CellOperation
@@ -214,54 +218,56 @@ export type Operation =
   | SleepOperation
   | ChooseOperation;
 
-/** `woken`: perhaps notified; `not-equal`: did not park, the word differed; `timed-out`: the deadline came first. */
+/**
+ * `woken`: possibly notified; `not-equal`: the word had another value, so the task did not park; `timed-out`: the
+ * deadline came first.
+ */
 export type WaitResult = "woken" | "not-equal" | "timed-out";
 
-/** What an operation can answer. */
+/** Everything that an operation can answer. */
 export type Answer = number | bigint | WaitResult | Uint8Array | typeof INLINE | InlineCall | CallAnswer | undefined;
 
 /**
  * A piece of a program: run it with `yield*` inside another, or with a driver.
- *
- * Only a driver answers operations, and each operation decides the type of its answer: the helpers below say it once.
- * It is no `Generator`: that would be `Disposable`, and `using held = lock.acquire()` with a forgotten `yield*` would
- * compile.
+ * Only drivers answer operations, and each operation determines the type of its answer, which the helpers below state
+ * once. It is not a `Generator`, because that would be `Disposable`: `using held = lock.acquire()` with a forgotten
+ * `yield*` would then compile.
  */
 export interface Steps<T> {
-  /** The steps from the start. */
+  /** Starts the steps. */
   [Symbol.iterator](): Iterator<Operation, T, unknown>;
 }
 
-/** Steps as they are made: what they ask first, and whether anybody runs them. */
+/** Steps just made: their first operation, and whether anybody runs them. */
 export interface MadeSteps {
   /** The first operation. */
   readonly operation: Operation;
-  /** Whether they have begun, or nobody needs them to. */
+  /** Whether they have begun, or need not be run. */
   begun: boolean;
 }
 
-/** Told of steps when they are made. */
+/** Called for all steps when they are made. */
 export type Witness = (made: MadeSteps) => void;
 
 let witness: Witness | undefined;
 
-/** Sets who is told of all steps that are made, until the next one is set; gives the one before. */
+/** Sets the witness of all steps made from now on; returns the previous one. */
 export function setWitness(next: Witness | undefined): Witness | undefined {
   const before = witness;
   witness = next;
   return before;
 }
 
-/** Says that steps are run by somebody, at some time, or that nobody needs to. */
+/** Marks steps as going to be run by somebody, or as not needing to be. */
 export function markBegun<T>(steps: Steps<T>): Steps<T> {
   if (steps instanceof CallSteps || steps instanceof OneStep) steps.begun = true;
   return steps;
 }
 
 /**
- * Throws unless a task yields an operation.
+ * Throws unless what a task yielded is an operation.
  *
- * @throws {TypeError} that names what it yields, such as steps without the star.
+ * @throws {TypeError} naming what it yielded instead, such as steps yielded without the star.
  */
 export function checkOperation(yielded: unknown): asserts yielded is Operation {
   if (yielded instanceof Awaiting) throw yielded.refusal();
@@ -274,7 +280,7 @@ export function checkOperation(yielded: unknown): asserts yielded is Operation {
   throw new TypeError(`Cannot yield ${is}: it is no operation, yield* of steps is wanted`);
 }
 
-/** Calls that methods of another name make. */
+/** The methods whose calls go by another name. */
 const CALLED: ReadonlyMap<string, string> = new Map([
   ["putRecords", "putAll"],
   ["getRecords", "takeUpTo"],
@@ -283,21 +289,21 @@ const CALLED: ReadonlyMap<string, string> = new Map([
   ["releaseHeld", "release"],
 ]);
 
-/** The method as a program calls it: one that takes or gives a value makes the call of its twin for bytes. */
+/** The method name as used in programs: the byte variant of a method goes by the name of the method for values. */
 export function calledName(method: string): string {
   return CALLED.get(method) ?? method.replace(/Bytes$/, "");
 }
 
-/** What steps are, as a call in a program: `guard.acquire()`. */
+/** Steps as the call in a program that made them: `guard.acquire()`. */
 export function stepsText({ operation }: MadeSteps): string {
   return operation.kind === "call" ? `${operation.object}.${calledName(operation.method)}()` : `${operation.kind}()`;
 }
 
-/** Which cell a word operation means, and how it is ordered. */
+/** The kind of cell that an operation works on, and the order of the access. */
 export interface CellOptions<C extends Cell> {
   /** The kind of cell; `i32` by default. */
   readonly cell?: C;
-  /** `atomic` by default. */
+  /** The order of the access; `atomic` by default. */
   readonly order?: Order;
 }
 
@@ -315,7 +321,7 @@ export function store<C extends Cell = "i32">(
   return new OneStep(modify("store", word, value, options));
 }
 
-/** Adds to a cell (integers wrap) and gives the value before. */
+/** Adds to a cell (integers wrap around) and returns the previous value. */
 export function add<C extends Cell = "i32">(
   word: number,
   value: CellValue<C>,
@@ -324,7 +330,7 @@ export function add<C extends Cell = "i32">(
   return new OneStep(modify("add", word, value, options));
 }
 
-/** Sets a cell and gives the value before. */
+/** Sets a cell and returns the previous value. */
 export function exchange<C extends Cell = "i32">(
   word: number,
   value: CellValue<C>,
@@ -333,22 +339,25 @@ export function exchange<C extends Cell = "i32">(
   return new OneStep(modify("exchange", word, value, options));
 }
 
-/** Sets a cell if it has the bits of `expected`, and gives the value before: it was set if that has them. */
+/** Sets a cell if it has the bits of `expected`; returns the previous value, which tells whether it was set. */
 export function compareExchange<C extends Cell = "i32">(
   word: number,
   { expected, replacement, cell, order = "atomic" }: CellOptions<C> & {
-    /** The value that the cell must hold. */
+    /** The value that the cell must have. */
     readonly expected: CellValue<C>;
-    /** The value that it then gets. */
+    /** The value to replace it with. */
     readonly replacement: CellValue<C>;
   },
 ): Steps<CellValue<C>> {
-  // The type of the values follows from the cell, which the compiler does not see through a type parameter.
+  // The type of the values follows from the cell, but the compiler cannot infer that for a type parameter.
   const operation = { kind: "compareExchange", cell: cell ?? "i32", word, expected, replacement, order };
   return new OneStep(operation as CompareExchangeOperation<"i32">);
 }
 
-/** Parks while a word holds `expected`, until a notify, any change if it `polls`, or the deadline (absolute milliseconds). */
+/**
+ * Parks while a word has the value `expected`, until a notify, until any change if it `polls`, or until the deadline
+ * (absolute milliseconds).
+ */
 export function wait(
   word: number,
   expected: number,
@@ -357,12 +366,12 @@ export function wait(
   return new OneStep({ kind: "wait", word, expected, ...options });
 }
 
-/** Wakes at most `count` waiters of a word (all by default) and gives how many it woke. */
+/** Wakes at most `count` waiters of a word (all by default); returns how many. */
 export function notify(word: number, count: number = Infinity): Steps<number> {
   return new OneStep({ kind: "notify", word, count });
 }
 
-/** Reads `length` bytes, into `into` if it is given, and gives exactly these bytes. */
+/** Reads `length` bytes, into `into` if given; returns exactly these bytes. */
 export function read(
   offset: number,
   length: number,
@@ -376,12 +385,12 @@ export function write(offset: number, bytes: Uint8Array): Steps<void> {
   return new OneStep({ kind: "write", offset, bytes });
 }
 
-/** Gives the time in milliseconds. */
+/** Returns the current time in milliseconds. */
 export function now(): Steps<number> {
   return new OneStep({ kind: "now" });
 }
 
-/** Gives the time in so many milliseconds, to wait until then. */
+/** Returns the time `milliseconds` from now, to be used as a deadline. */
 export function* timeIn(milliseconds: number): Steps<number> {
   return (yield* new OneStep<number>({ kind: "now", starts: true })) + milliseconds;
 }
@@ -391,25 +400,27 @@ export function sleep(until: number): Steps<void> {
   return new OneStep({ kind: "sleep", until });
 }
 
-/** Gives a whole number of 0 to n - 1. */
+/** Returns an integer from 0 to n - 1. */
 export function choose(n: number): Steps<number> {
   return new OneStep({ kind: "choose", n });
 }
 
 /**
- * A method of a shared thing: says its name and runs `body`, unless the memory's owner has run it.
+ * A method of a shared thing: announces the call, then runs `body` unless the memory's owner has run it.
  *
- * The body must not have begun; where the owner answers it never does.
+ * The body must not have begun; if the owner answers, it never does.
  */
 export function call<T>(operation: CallOperation, body: Steps<T>): Steps<T> {
   return new CallSteps(operation, body);
 }
 
-/** The steps of a call; a blocking driver takes it apart, since each generator on the way costs every operation. */
+/**
+ * The steps of a call. A blocking driver takes it apart, because every extra generator on the way slows each operation.
+ */
 export class CallSteps<T> implements Steps<T> {
-  /** What is called. */
+  /** The call operation. */
   readonly operation: CallOperation;
-  /** What is then done here, unless somebody else has done it. */
+  /** What is then run here, unless the owner has run it. */
   readonly body: Steps<T>;
   /** See {@linkcode MadeSteps}. */
   begun = false;
@@ -424,7 +435,7 @@ export class CallSteps<T> implements Steps<T> {
     witness(this);
   }
 
-  /** The steps from the start. */
+  /** Starts the steps. */
   [Symbol.iterator](): Generator<Operation, T, unknown> {
     this.begun = true;
     return this.#run();
@@ -447,21 +458,21 @@ export class CallSteps<T> implements Steps<T> {
         answer.end();
       }
     }
-    // The owner ran the same method, so its value has the type of the body's.
+    // The owner ran the same method, so its value has the type of the body's result.
     return (answer as CallAnswer).value as T;
   }
 }
 
-/** Steps with another value: what `give` makes of theirs. It costs a driver that blocks no generator. */
+/** Steps whose result is `give` of another's result; a blocking driver needs no generator for it. */
 export function mapped<T, U>(steps: Steps<T>, give: (value: T) => U): Steps<U> {
   return new MappedSteps(steps, give);
 }
 
-/** See {@linkcode mapped}; a blocking driver takes them apart. */
+/** See {@linkcode mapped}; a blocking driver takes it apart. */
 export class MappedSteps<T, U> implements Steps<U> {
-  /** The steps. */
+  /** The original steps. */
   readonly steps: Steps<T>;
-  /** Makes the value of theirs. */
+  /** Computes the result from theirs. */
   readonly give: (value: T) => U;
 
   /** Made by {@linkcode mapped}. */
@@ -470,13 +481,16 @@ export class MappedSteps<T, U> implements Steps<U> {
     this.give = give;
   }
 
-  /** The steps from the start. */
+  /** Starts the steps. */
   *[Symbol.iterator](): Generator<Operation, U, unknown> {
     return this.give(yield* this.steps);
   }
 }
 
-/** Waits for a promise: for the asynchronous driver alone, since nothing that blocks hears of it. */
+/**
+ * Waits for a promise; only the asynchronous driver can do this, because a blocked task cannot learn that a promise has
+ * settled.
+ */
 export class Awaiting {
   /** The discriminant. */
   readonly kind = "await";
@@ -488,13 +502,13 @@ export class Awaiting {
     this.promise = promise;
   }
 
-  /** What every other driver refuses it with. */
+  /** The error with which every other driver refuses it. */
   refusal(): TypeError {
     return new TypeError("Cannot wait for a promise: a blocked task hears of none, a promise view is wanted");
   }
 }
 
-/** The value of a promise, in steps that the asynchronous driver runs. */
+/** The value of a promise, as steps for the asynchronous driver. */
 export function* awaited<T>(promise: Promise<T>): Steps<T> {
   return (yield new Awaiting(promise) as never) as T;
 }
@@ -506,13 +520,13 @@ function modify<K extends "store" | "add" | "exchange", C extends Cell>(
   options: CellOptions<C> | undefined,
 ): ModifyOperation<K, "i32"> {
   const operation = { kind, cell: options?.cell ?? "i32", word, value, order: options?.order ?? "atomic" };
-  // The type of the value follows from the cell, which the compiler does not see through a type parameter.
+  // The type of the value follows from the cell, but the compiler cannot infer that for a type parameter.
   return operation as ModifyOperation<K, "i32">;
 }
 
 /**
- * One operation as steps: asks it, then gives its answer. It is its own iterator and its own result, because a generator
- * for each operation would be most of what the garbage collector has to do.
+ * One operation as steps: yields it, then returns its answer. It is its own iterator and its own result, because a
+ * generator per operation would be most of the garbage.
  */
 class OneStep<T> implements Steps<T> {
   readonly operation: Operation;
@@ -532,7 +546,7 @@ class OneStep<T> implements Steps<T> {
   }
 
   next(answer: unknown): this {
-    // Asked once, it holds its operation; the answer follows.
+    // The first `next` sets the operation as the value; the second sets the answer.
     this.done = this.value === this.operation;
     this.value = this.done ? answer : this.operation;
     return this;

@@ -1,12 +1,12 @@
 /**
- * An error that is thrown into steps from outside, such as a deadlock: its stack shows where the steps stand, since where it
- * was made says nothing to whoever wrote them. Where errors are to have no stack, it gets none.
+ * Errors thrown into steps from outside, such as a deadlock, with a stack trace that shows where the steps stand; where
+ * the error was created means nothing to the author of the steps. If stack traces are turned off, they get none.
  */
 
-/** How many calls may be between a program and the operation that it waits in. */
+/** The most calls between a program and the operation in which it waits. */
 const MOST_CALLS = 50;
 
-/** Gives an error the stack of whoever calls this, from above `within` on, and hands it back. */
+/** Gives an error the stack trace of the current call, from above `within` on; returns the error. */
 export function placed(error: unknown, within: (...args: never[]) => unknown): unknown {
   if (!(error instanceof Error)) return error;
   const limit = Error.stackTraceLimit;
@@ -14,7 +14,7 @@ export function placed(error: unknown, within: (...args: never[]) => unknown): u
   try {
     Error.captureStackTrace(error, within);
   } catch {
-    // It is frozen, and stays as it is.
+    // A frozen error stays as it is.
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -1,9 +1,9 @@
 /**
- * The remote memory: somebody else owns it, and performs the operations that are asked of them.
+ * Remote memory: its owner is elsewhere and performs the requested operations.
  *
- * - A `call` is answered with the method's result: the owner runs the steps, in one round trip. All else that touches memory
- *   is asked one by one.
- * - The clock and chance are this side's own, unless the owner is to answer everything (`asksAll`).
+ * - A `call` is answered with the method's result: the owner runs the steps, in one round trip. Every other operation
+ *   that touches memory is its own request.
+ * - The clock and the source of chance are this side's own, unless the owner answers everything (`asksAll`).
  */
 
 import { runBlocking } from "./blocking.ts";
@@ -13,21 +13,21 @@ import type { Answer, Operation, ReadOperation, Steps } from "./operation.ts";
 
 /** How a remote memory reaches its owner. */
 export interface RemoteMemoryOptions {
-  /** Asks the owner to perform an operation, and waits for the answer. */
+  /** Requests an operation from the owner and waits for the answer. */
   readonly perform: (operation: Operation) => Answer;
-  /** Asks the owner for the next ticket. */
+  /** Requests the next ticket from the owner. */
   readonly ticket: () => number;
-  /** This side's clock, in milliseconds; both sides need clocks that agree. */
+  /** This side's clock, in milliseconds; it must agree with the owner's. */
   readonly clock: () => number;
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
-  /** Whether the owner's clock and chance count, as in the repetition of a run; not by default. */
+  /** Whether to use the owner's clock and chance, as when repeating a run; false by default. */
   readonly asksAll?: boolean;
 }
 
 /** The memory of process mode, as its guests see it. */
 export class RemoteMemory implements Memory {
-  /** Where everything lies, and its names; frozen. */
+  /** The layout, with all names; frozen. */
   readonly layout: Layout;
   readonly #options: RemoteMemoryOptions;
 
@@ -37,7 +37,7 @@ export class RemoteMemory implements Memory {
     this.#options = options;
   }
 
-  /** Has one operation performed, and waits for its answer. */
+  /** Requests an operation and waits for its answer. */
   perform(operation: Operation): Answer {
     checkPlace(operation);
     if (operation.kind === "sleep") checkTime("sleep", operation.until);
@@ -59,22 +59,22 @@ export class RemoteMemory implements Memory {
     return this.#options.ticket();
   }
 
-  /** Has the steps performed at once. */
+  /** Runs the steps at once. */
   release(steps: Steps<unknown>): void {
     runBlocking(this, steps);
   }
 
-  /** The bytes arrive as bytes of their own: who reads into a buffer of theirs gets them there. */
+  /** The bytes arrive in a buffer of their own; they are copied to `into` if that is given. */
   #read({ into, ...operation }: ReadOperation): Answer {
     if (into === undefined) return this.#options.perform(operation);
-    // One that is too short is for the owner to refuse.
+    // If `into` is too short, the owner rejects the operation.
     if (into.length < operation.length) return this.#options.perform({ ...operation, into });
     into.set(this.#options.perform(operation) as Uint8Array);
     return into.length === operation.length ? into : into.subarray(0, operation.length);
   }
 }
 
-/** Throws where an operation says where by what is no whole number: its owner would call that no operation at all. */
+/** Throws if a position in an operation is not an integer; the owner would say only that it is not an operation. */
 function checkPlace(operation: Operation): void {
   for (const [part, value] of Object.entries(operation)) {
     if (!["word", "offset", "length"].includes(part) || Number.isSafeInteger(value)) continue;

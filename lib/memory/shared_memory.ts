@@ -1,12 +1,12 @@
 /**
- * The shared memory: a `SharedArrayBuffer`, whose operations are performed at once by whoever asks, really waiting.
+ * Shared memory: a `SharedArrayBuffer` on which each thread performs its own operations at once, and really waits.
  *
- * - The host creates it and hands its `handle` (structured-cloneable) to the guests, which attach.
- * - Waits are sliced: at the latest every 100 ms a guest looks at its stop word, and at the word that it waits on.
- * - A guest that is asked to stop gets `StoppedError` from its next or present wait or sleep; if it waits for nothing, from
- *   a call, or from one of very many operations without any: never in the middle of a change. One that is interrupted gets
- *   an `InterruptedError`, once ({@linkcode GuestControl}).
- * - Real clocks and chance are handed in.
+ * - The host creates it and passes its `handle` (structured-cloneable) to the guests, which attach.
+ * - Waits are sliced: at least every 100 ms a guest checks its stop word, and the word that it waits on.
+ * - A guest that is asked to stop gets a `StoppedError` from its current or next wait or sleep. If it never waits, it
+ *   gets it from a call, or after very many operations without a call: never in the middle of a change. An interrupted
+ *   guest gets an `InterruptedError`, once ({@linkcode GuestControl}).
+ * - The real clock and source of chance are passed in.
  *
  * @example
  * ```ts
@@ -35,35 +35,38 @@ import { sharedWaiting, type Waiting } from "./waiting.ts";
 const SLICE_MILLISECONDS = 100;
 /** The shortest and the longest slice of a wait that polls. */
 const POLL_MILLISECONDS = { least: 0.05, most: 2 };
-/** How often a guest that does not wait looks whether it is asked to stop: at the beginning of a call, */
+/** How often a guest that does not wait checks whether it is asked to stop: at the beginning of every so many calls, */
 const CALLS_BETWEEN_LOOKS = 64;
-/** or else after more operations than any call takes. */
+/** or after more operations than any call needs. */
 const OPERATIONS_BETWEEN_LOOKS = 65536;
 /** The longest spin, in microseconds. */
 const MOST_SPIN = 20;
-/** How often a spinning wait looks at its word between two looks at the clock. */
+/** How many times a spinning wait checks its word between two readings of the clock. */
 const LOOKS = 50;
 /** What a guest needs to attach; structured-cloneable. */
 export interface SharedMemoryHandle {
   /** The words, then the bytes. */
   readonly buffer: SharedArrayBuffer;
-  /** Where everything lies. */
+  /** The layout. */
   readonly layout: LayoutTable;
-  /** How many guests have control words. */
+  /** The number of guests with control words. */
   readonly guests: number;
-  /** For how many microseconds a wait looks at its word before it sleeps. */
+  /** How long a wait spins on its word before it sleeps, in microseconds. */
   readonly spin: number;
 }
 
-/** What each side brings along. */
+/** What each side supplies. */
 export interface SharedMemoryOptions {
-  /** The real clock, in milliseconds; all sides need clocks that agree. */
+  /** The real clock, in milliseconds; the clocks of all sides must agree. */
   readonly clock: () => number;
   /** Answers `choose`; the first choice by default. */
   readonly chooser?: Chooser;
-  /** Keeps the event loop alive until what it gives is called, since an asynchronous wait does not; nothing by default. */
+  /**
+   * Keeps the event loop alive until the returned function is called, because an asynchronous wait does not; does
+   * nothing by default.
+   */
   readonly hold?: () => () => void;
-  /** How it waits: all sides alike; by `Atomics` by default. */
+  /** How it waits, the same on all sides; by `Atomics` by default. */
   readonly waiting?: Waiting;
 }
 
@@ -71,9 +74,9 @@ export interface SharedMemoryOptions {
 export class SharedMemory implements Memory {
   /** What a guest attaches with. */
   readonly handle: SharedMemoryHandle;
-  /** Where everything lies, control words included, and its names; frozen. */
+  /** The layout, including control words, with all names; frozen. */
   readonly layout: Layout;
-  /** How the host watches, interrupts and stops the guests. */
+  /** How the host observes, interrupts and stops the guests. */
   readonly control: GuestControl;
   readonly #isGuest: boolean;
   readonly #clock: () => number;
@@ -85,7 +88,7 @@ export class SharedMemory implements Memory {
   /** Operations since the last call or wait. */
   #operations = 0;
   #calls = 0;
-  /** Whether this guest has been told to stop: what it calls from then on undoes what it did. */
+  /** Whether this guest has been told to stop; from then on, its calls undo what it did. */
   #isStopping = false;
   private constructor(handle: SharedMemoryHandle, guest: number | undefined, options: SharedMemoryOptions) {
     if (guest !== undefined && !(Number.isInteger(guest) && guest >= 0 && guest < handle.guests)) {
@@ -105,8 +108,8 @@ export class SharedMemory implements Memory {
   }
 
   /**
-   * Makes a memory of zeros with control words for the guests, as its host; freezes the layout. With `spin` a wait looks
-   * at its word for that many microseconds before it sleeps: only where each task has a core of its own.
+   * Creates a memory of zeros with control words for the guests, as its host; freezes the layout. With `spin`, a wait
+   * spins on its word for that many microseconds before it sleeps: useful only if each task has its own core.
    */
   static create(
     layout: Layout,
@@ -124,7 +127,7 @@ export class SharedMemory implements Memory {
     return memory;
   }
 
-  /** Joins a memory as one of its guests, or as another host where `guest` is absent. */
+  /** Joins a memory as one of its guests, or as another host if `guest` is absent. */
   static attach(
     handle: SharedMemoryHandle,
     options: SharedMemoryOptions & { readonly guest?: number },
@@ -132,7 +135,7 @@ export class SharedMemory implements Memory {
     return new SharedMemory(handle, options.guest, options);
   }
 
-  /** Performs one operation, blocking in `wait` and `sleep`. Throws `StoppedError` there if this guest is to stop. */
+  /** Performs one operation, blocking in `wait` and `sleep`, which throw a `StoppedError` if this guest is to stop. */
   perform(operation: Operation): Answer {
     if (++this.#operations % OPERATIONS_BETWEEN_LOOKS === 0) this.control.throwIfStopRequested();
     switch (operation.kind) {
@@ -155,7 +158,7 @@ export class SharedMemory implements Memory {
     }
   }
 
-  /** For how many microseconds a task may look at a word before it sleeps. */
+  /** How long a task may spin on a word before it sleeps, in microseconds. */
   get spin(): number {
     return this.handle.spin;
   }
@@ -184,11 +187,11 @@ export class SharedMemory implements Memory {
 
   /** Draws the next ticket. */
   ticket(): number {
-    // One total order of all additions: a ticket that was drawn before another began is the smaller one.
+    // All additions have one total order: a ticket drawn before another draw began is the smaller one.
     return Atomics.add(this.#words, this.control.ticketWord, 1) + 1;
   }
 
-  /** Notes a call. Nobody is in the middle of a change then, so a guest may be stopped there. */
+  /** Records a call. The guest is then not in the middle of a change, so it may be stopped here. */
   #enter(operation: CallOperation): void {
     this.#operations = 0;
     if (++this.#calls % CALLS_BETWEEN_LOOKS === 0 && !this.#isStopping && this.control.stopRequested) {
@@ -201,11 +204,11 @@ export class SharedMemory implements Memory {
   #wait({ word, expected, deadline = Infinity, polls }: WaitOperation): WaitResult {
     this.#cells.checkWord("wait", word, 1);
     checkTime("wait", deadline);
-    // A guest that is stopped here has as many operations to undo what it did.
+    // A guest that is stopped here has as many operations again to undo what it did.
     this.#operations = 0;
     this.control.throwIfStopped();
     if (Atomics.load(this.#words, word) !== (expected | 0)) return "not-equal";
-    // Who polls is in no call: the last one is over.
+    // A polling task is not in a call: its last one is over.
     if (polls) this.control.enter({ kind: "call", object: this.layout.nameOf(word), method: "wait", args: [] });
     if (this.handle.spin > 0 && this.#changesSoon(word, expected | 0)) return "woken";
     const published = this.control.publish(word, {
@@ -219,7 +222,7 @@ export class SharedMemory implements Memory {
     }
   }
 
-  /** Looks at the word for as long as the memory spins: a wake-up across cores takes longer than many a wait. */
+  /** Spins on the word for as long as the memory allows: waking up across cores takes longer than many waits do. */
   #changesSoon(word: number, expected: number): boolean {
     const end = this.#clock() + this.handle.spin / 1000;
     do {
@@ -239,14 +242,15 @@ export class SharedMemory implements Memory {
     for (let slices = 0;; slices++) {
       this.control.throwIfStopped();
       const left = deadline === Infinity ? Infinity : deadline - this.#clock();
-      // Whoever notifies stores first; the wait compares under the lock that notify takes: no wake-up falls between.
+      // The notifier stores first, and the wait compares under the lock that notify takes: no wake-up is lost in
+      // between.
       const slice = Math.max(0, Math.min(left, sliceOf(slices, polls)));
       const result = this.#waiting.wait(this.#words, word, expected, slice);
       if (result === "ok") {
         this.control.throwIfStopped();
         return "woken";
       }
-      // Between two slices nobody hears a notify, but the word tells.
+      // Between two slices no notify is heard, but the word shows the change.
       if (result === "not-equal") return slices === 0 ? "not-equal" : "woken";
       if (deadline !== Infinity && this.#clock() >= deadline) return "timed-out";
     }
@@ -259,7 +263,7 @@ export class SharedMemory implements Memory {
     this.#cells.checkWord("wait", word, 1);
     checkTime("wait", deadline);
     const letGo = this.#hold();
-    // Of a guest that waits in several places at once the last one is seen.
+    // For a guest that waits in several places at once, the last one is shown.
     const published = this.control.publish(word, { expected, timed: deadline !== Infinity });
     const leave = () => {
       letGo();
@@ -273,7 +277,7 @@ export class SharedMemory implements Memory {
         const slice = Math.max(0, Math.min(left, sliceOf(slices, polls)));
         const result = await this.#waiting.waitAsync(this.#words, word, expected, slice);
         if (signal?.aborted === true) {
-          // The wake-up of a wait that was given up was for another one.
+          // This wake-up of an abandoned wait was meant for another one.
           if (result === "ok") this.#waiting.notify(this.#words, word, 1);
           return "woken";
         }
@@ -293,11 +297,11 @@ export class SharedMemory implements Memory {
   async #sleepAsync(until: number, signal: AbortSignal | undefined): Promise<undefined> {
     checkTime("sleep", until);
     const forever: WaitOperation = { kind: "wait", word: this.#sleepWord, expected: 0, deadline: until };
-    // Only a stop or an interruption ends it before its time: it is thrown.
+    // Only a stop or an interruption ends it early, and that is thrown.
     while (await this.#waitAsync(forever, signal) !== "timed-out" && signal?.aborted !== true);
   }
 
-  /** What this side sleeps on. */
+  /** The word that this side sleeps on. */
   get #sleepWord(): number {
     return this.#isGuest ? this.control.sleepWord : this.control.quietWord;
   }
@@ -324,7 +328,7 @@ export class SharedMemory implements Memory {
   }
 }
 
-/** How long a slice of a wait is, in milliseconds: who polls looks often at first. */
+/** The length of a wait's slice, in milliseconds: a polling task checks often at first. */
 function sliceOf(slices: number, polls = false): number {
   if (!polls) return SLICE_MILLISECONDS;
   return Math.min(POLL_MILLISECONDS.least * 2 ** slices, POLL_MILLISECONDS.most);

@@ -78,7 +78,7 @@ export function following(number: number): number {
 /**
  * Checks the size of a payload before there is room for it.
  *
- * @throws {RangeError} where no frame holds it.
+ * @throws {RangeError} if no frame holds it.
  */
 export function checkLength(length: number): void {
   if (length <= MAX_LENGTH) return;
@@ -88,7 +88,7 @@ export function checkLength(length: number): void {
 /**
  * Writes the header of a frame at byte `at`; its payload of `length` bytes follows.
  *
- * @throws {RangeError} where the index is too large.
+ * @throws {RangeError} if the index is too large.
  */
 export function putHeader(bytes: Uint8Array, at: number, { kind, index, number, length }: FrameHeader): void {
   if (index > MAX_INDEX) throw new RangeError(`Cannot encode a frame: index ${index}, at most ${MAX_INDEX} is wanted`);
@@ -103,7 +103,7 @@ export function putHeader(bytes: Uint8Array, at: number, { kind, index, number, 
 /**
  * The header in the bytes from `at` on, if it is whole; what there is of it is checked.
  *
- * @throws {ProtocolError} where it begins no frame.
+ * @throws {ProtocolError} if it begins no frame.
  */
 export function headerIn(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const kind = FRAME_KINDS[(bytes[at + KIND_AT] ?? 0) - 1];

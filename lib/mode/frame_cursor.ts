@@ -66,7 +66,7 @@ export class FrameCursor {
   /**
    * Says that the stream has ended.
    *
-   * @throws {ProtocolError} where it ended within a frame.
+   * @throws {ProtocolError} if it ended within a frame.
    */
   finish(): void {
     if (this.#held === 0) return;

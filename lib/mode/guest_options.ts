@@ -58,7 +58,7 @@ function isText(value: unknown): value is string {
 /**
  * Checks the options of guests.
  *
- * @throws {RangeError} where one is unknown or makes no sense.
+ * @throws {RangeError} if one is unknown or makes no sense.
  */
 export function checkGuestOptions(options: GuestOptions): void {
   check("give guests", options, OPTIONS);
@@ -67,7 +67,7 @@ export function checkGuestOptions(options: GuestOptions): void {
 /**
  * Checks what guests may do.
  *
- * @throws {RangeError} where a kind is unknown, or is granted neither whole nor by a list.
+ * @throws {RangeError} if a kind is unknown, or is granted neither whole nor by a list.
  */
 export function checkPermissions(permissions: GuestPermissions): void {
   check("permit guests", permissions, PERMISSIONS);

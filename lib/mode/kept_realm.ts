@@ -102,8 +102,8 @@ export class KeptRealm {
   /**
    * Hands it a job; resolves when that has begun, or with what the guest's code threw.
    *
-   * @throws {StateError} where it has a job.
-   * @throws {StoppedError} where the job is told to end before it has begun.
+   * @throws {StateError} if it has a job.
+   * @throws {StoppedError} if the job is told to end before it has begun.
    */
   async begin(job: unknown, { name, limit, attach, listener }: BeginOptions): Promise<BeginFailure | undefined> {
     const { realm } = this;

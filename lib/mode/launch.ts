@@ -34,7 +34,7 @@ export function ownChildren(code: GuestCode): Launcher {
 /**
  * Starts children of this process.
  *
- * @throws {TypeError} where this program cannot start copies of its runtime.
+ * @throws {TypeError} if this program cannot start copies of its runtime.
  */
 export function launchChild(code: GuestCode, { printed }: Pick<ChildOptions, "printed"> = {}): Launch {
   return (setup, external) => {

@@ -38,7 +38,7 @@ export interface OwnModes {
 /**
  * All modes of a host: those of the list, and the caller's.
  *
- * @throws {TypeError} where a mode of the caller's breaks its contract, or has a name that is taken.
+ * @throws {TypeError} if a mode of the caller's breaks its contract, or has a name that is taken.
  */
 export function modesOf(code: GuestCode, { modes: own, launcher }: OwnModes): ReadonlyMap<string, Mode> {
   const modes = new Map(Object.values(MODES).map((make) => make(code, launcher)).map((mode) => [mode.name, mode]));

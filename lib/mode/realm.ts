@@ -37,7 +37,7 @@ export interface Mode {
   /**
    * Starts a guest.
    *
-   * @throws {TypeError} where it cannot start one like that, at once.
+   * @throws {TypeError} if it cannot start one like that, at once.
    */
   start(setup: GuestSetup): Realm;
   /** Kills whatever would outlive this process; waits for nothing. */

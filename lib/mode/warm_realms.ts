@@ -66,7 +66,7 @@ export class WarmRealms {
    * Begins a job of that module with a guest: `begin` may be called again, with a fresh one. Gives what the guest's code
    * threw, where it threw.
    *
-   * @throws {TypeError} where the host is closed, or the mode cannot start a guest.
+   * @throws {TypeError} if the host is closed, or the mode cannot start a guest.
    */
   async hand(
     module: string,

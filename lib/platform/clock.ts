@@ -63,7 +63,7 @@ export function every(milliseconds: number, callback: () => void): () => void {
 /**
  * A limit in seconds, as a caller gives it, in milliseconds: `Infinity` where there is none.
  *
- * @throws {RangeError} where it is no number of seconds that a timer takes, or 0 where `positive` is wanted.
+ * @throws {RangeError} if it is no number of seconds that a timer takes, or 0 where `positive` is wanted.
  */
 export function limit(
   seconds: number | undefined,

@@ -97,7 +97,7 @@ function rightsOf({ module, permissions, options: { env = {} }, external, hosts:
 /**
  * The flags of `deno run` for these permissions.
  *
- * @throws {RangeError} where a name in a list has a comma: Deno would take its parts for several.
+ * @throws {RangeError} if a name in a list has a comma: Deno would take its parts for several.
  */
 export function permissionFlags(permissions: GuestPermissions): string[] {
   return Object.entries(permissions).flatMap(([kind, granted]: [string, boolean | readonly string[] | undefined]) => {

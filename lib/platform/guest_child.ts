@@ -72,7 +72,7 @@ export interface GuestChildren {
   /**
    * Checks what guests may do and what they are given along.
    *
-   * @throws {RangeError} where this runtime cannot do so.
+   * @throws {RangeError} if this runtime cannot do so.
    */
   check(setup: Pick<GuestSetup, "permissions" | "options">): void;
   /** The arguments of this runtime for a guest; throws as {@linkcode GuestChildren.check} does. */

@@ -13,7 +13,7 @@ export interface Callbacks {
 /**
  * Checks what is called back later, where an error would be nobody's.
  *
- * @throws {TypeError} where one is no function, or the signal is none.
+ * @throws {TypeError} if one is no function, or the signal is none.
  */
 export function checkCallbacks(act: string, { signal, ...functions }: Callbacks): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
@@ -28,7 +28,7 @@ export function checkCallbacks(act: string, { signal, ...functions }: Callbacks)
 /**
  * Gives a whole number back.
  *
- * @throws {RangeError} where it is none, or too small.
+ * @throws {RangeError} if it is none, or too small.
  */
 export function wholeNumber(
   act: string,

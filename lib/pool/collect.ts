@@ -37,8 +37,8 @@ export interface WaitForOptions extends CompletedOptions {
 /**
  * The futures as they are done, each once.
  *
- * @throws {WaitTimeoutError} where not all are done in time.
- * @throws {RangeError} where the timeout is negative.
+ * @throws {WaitTimeoutError} if not all are done in time.
+ * @throws {RangeError} if the timeout is negative.
  */
 export function asCompleted<T>(
   futures: Iterable<PoolFuture<T>>,
@@ -84,7 +84,7 @@ async function* completed<T>(
 /**
  * Waits for futures and tells which are done; a timeout only ends the wait.
  *
- * @throws {RangeError} where the timeout is negative, or `until` is another word.
+ * @throws {RangeError} if the timeout is negative, or `until` is another word.
  */
 export async function wait<T>(
   futures: Iterable<PoolFuture<T>>,

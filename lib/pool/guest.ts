@@ -113,9 +113,9 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
    * Makes a guest; nothing runs yet. `T` is the type of the function's value, `S` that of the things that are shared:
    * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
-   * @throws {TypeError} where the module is no URL, or exports no function that gives shared things by that name.
-   * @throws {RangeError} where the timeout is negative.
-   * @throws {LoggingError} where its name is taken in its log, or it cannot log: a folder that does not exist.
+   * @throws {TypeError} if the module is no URL, or exports no function that gives shared things by that name.
+   * @throws {RangeError} if the timeout is negative.
+   * @throws {LoggingError} if its name is taken in its log, or it cannot log: a folder that does not exist.
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared, timeout, onProgress } = settings;
@@ -166,12 +166,12 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   /**
    * Starts it; resolves when it runs.
    *
-   * @throws {StateError} where it was started before.
-   * @throws {GuestError} where it cannot import the module.
-   * @throws {GuestDiedError} where it ends before it runs.
-   * @throws {GuestTimeoutError} where it is not ready in time.
-   * @throws {TypeError} where the module exports no such function.
-   * @throws {UncloneableError} where the argument cannot be cloned.
+   * @throws {StateError} if it was started before.
+   * @throws {GuestError} if it cannot import the module.
+   * @throws {GuestDiedError} if it ends before it runs.
+   * @throws {GuestTimeoutError} if it is not ready in time.
+   * @throws {TypeError} if the module exports no such function.
+   * @throws {UncloneableError} if the argument cannot be cloned.
    */
   start(): Promise<void> {
     if (this.#state !== "made") {
@@ -229,9 +229,9 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   /**
    * The function's value, as often as it is asked for.
    *
-   * @throws {GuestError} where the function failed: `cause` is its error.
-   * @throws {GuestDiedError} where the guest ended before.
-   * @throws {WaitTimeoutError} where it is not there in time; a later call may succeed.
+   * @throws {GuestError} if the function failed: `cause` is its error.
+   * @throws {GuestDiedError} if the guest ended before.
+   * @throws {WaitTimeoutError} if it is not there in time; a later call may succeed.
    */
   result(options: FutureWaitOptions = {}): Promise<T> {
     return this.#future.result(options);
@@ -240,7 +240,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   /**
    * Waits for its end; false where that does not come in time.
    *
-   * @throws {StateError} where it was not started.
+   * @throws {StateError} if it was not started.
    */
   async join({ timeout }: { readonly timeout?: number } = {}): Promise<boolean> {
     if (this.#state === "made") {
@@ -252,7 +252,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   /**
    * Runs the function here instead of in a guest, as direct mode would.
    *
-   * @throws {TypeError} where the module exports no such function.
+   * @throws {TypeError} if the module exports no such function.
    */
   async run(): Promise<T> {
     const { host: _host, logging: _logging, ...settings } = this.#settings;
@@ -266,7 +266,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   /**
    * Ends it: a subprocess by SIGTERM, any other where it waits. Resolves when it has ended.
    *
-   * @throws {GuestStuckError} where a thread is busy and does not end.
+   * @throws {GuestStuckError} if a thread is busy and does not end.
    */
   async terminate(): Promise<void> {
     await this.#endBy("SIGTERM");
@@ -275,7 +275,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   /**
    * Ends it at once: a subprocess by SIGKILL, any other where it waits. Resolves when it has ended.
    *
-   * @throws {GuestStuckError} where a thread is busy and does not end.
+   * @throws {GuestStuckError} if a thread is busy and does not end.
    */
   async kill(): Promise<void> {
     await this.#endBy("SIGKILL");

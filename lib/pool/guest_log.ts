@@ -63,7 +63,7 @@ export class GuestLog implements Disposable {
   /**
    * Gives the place of a guest, which `Guest.make` asks for.
    *
-   * @throws {LoggingError} where its name is taken, or none of the log's, or the log is closed.
+   * @throws {LoggingError} if its name is taken, or none of the log's, or the log is closed.
    */
   claim(name: string): GuestLane {
     const refuse = (is: string) => new LoggingError(`Cannot log as ${name}: ${is} is wanted`);

@@ -86,11 +86,11 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * Opens a pool; resolves when all its guests are ready. `F` is the type of the module, `K` the name of its function that
    * gives the shared things: `Pool.open<typeof import("./work.ts"), "things">(...)` knows what is shared.
    *
-   * @throws {RangeError} where there is no worker, a limit is negative, or the host has no such mode.
-   * @throws {TypeError} where the module is no URL, or exports no function of that name.
-   * @throws {GuestError} where a guest cannot import the module, or its initializer fails.
-   * @throws {GuestDiedError} where a guest ends before it is ready.
-   * @throws {LoggingError} where it cannot log: settings that do not hold, a folder that does not exist.
+   * @throws {RangeError} if there is no worker, a limit is negative, or the host has no such mode.
+   * @throws {TypeError} if the module is no URL, or exports no function of that name.
+   * @throws {GuestError} if a guest cannot import the module, or its initializer fails.
+   * @throws {GuestDiedError} if a guest ends before it is ready.
+   * @throws {LoggingError} if it cannot log: settings that do not hold, a folder that does not exist.
    */
   static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>, K extends string = string>(
     options: PoolOptions & SharedBy<F, K>,
@@ -122,10 +122,10 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   /**
    * Submits a call and gives its future.
    *
-   * @throws {TypeError} where the module exports no such function.
-   * @throws {RangeError} where an option makes no sense.
-   * @throws {QueueFullError} where as many calls wait as may.
-   * @throws {StateError} where the pool is closed.
+   * @throws {TypeError} if the module exports no such function.
+   * @throws {RangeError} if an option makes no sense.
+   * @throws {QueueFullError} if as many calls wait as may.
+   * @throws {StateError} if the pool is closed.
    */
   submit<N extends NameOf<F>>(
     name: N,
@@ -150,8 +150,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * Calls a function that gives an async iterable, and gives its items one after another: it is at most some items ahead of
    * who takes them. Leaving the loop ends it.
    *
-   * @throws {TypeError} where the module exports no such function, or it gives no items.
-   * @throws {RangeError} where an option makes no sense.
+   * @throws {TypeError} if the module exports no such function, or it gives no items.
+   * @throws {RangeError} if an option makes no sense.
    */
   stream<N extends NameOf<F>>(
     name: N,
@@ -174,7 +174,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * Calls a function on each input and gives the values in the order of the inputs, each as soon as it and all before it
    * are there; takes inputs as it goes, at most `buffer` calls ahead. Leaving the loop cancels what waits.
    *
-   * @throws {RangeError} where an option makes no sense.
+   * @throws {RangeError} if an option makes no sense.
    */
   map<N extends NameOf<F>>(
     name: N,
@@ -188,8 +188,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
    * The values for all inputs at once, as `pmap` of Julia's distributed computing: with `retries`, and with `onError` a
    * value for each input that failed.
    *
-   * @throws {GuestError} where an input failed, its retries are used up, and `onError` gives no value.
-   * @throws {RangeError} where an option makes no sense.
+   * @throws {GuestError} if an input failed, its retries are used up, and `onError` gives no value.
+   * @throws {RangeError} if an option makes no sense.
    */
   async pmap<N extends NameOf<F>>(
     name: N,
@@ -229,8 +229,8 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   /**
    * Waits for all calls, then ends the guests. Harmless twice: only the first time fails.
    *
-   * @throws {UnfetchedFailureError} where calls failed and nobody asked for it.
-   * @throws {GuestStuckError} where a thread that was given up does not come back: only the end of the process ends it.
+   * @throws {UnfetchedFailureError} if calls failed and nobody asked for it.
+   * @throws {GuestStuckError} if a thread that was given up does not come back: only the end of the process ends it.
    * @throws what a write of the log threw first.
    */
   close({ cancelWaiting = false }: CloseOptions = {}): Promise<void> {

@@ -62,12 +62,12 @@ export class PoolFuture<T> {
   /**
    * What the function returned.
    *
-   * @throws {GuestError} where it failed: `cause` is its error, `far` has the stack.
-   * @throws {GuestDiedError} where its guest ended.
-   * @throws {GuestTimeoutError} where it ran longer than it may.
-   * @throws {CancelledError} where it was cancelled, or the signal ended the wait.
-   * @throws {WaitTimeoutError} where it is not done in time; a later call may succeed.
-   * @throws {RangeError} where the timeout is negative.
+   * @throws {GuestError} if it failed: `cause` is its error, `far` has the stack.
+   * @throws {GuestDiedError} if its guest ended.
+   * @throws {GuestTimeoutError} if it ran longer than it may.
+   * @throws {CancelledError} if it was cancelled, or the signal ended the wait.
+   * @throws {WaitTimeoutError} if it is not done in time; a later call may succeed.
+   * @throws {RangeError} if the timeout is negative.
    */
   result({ timeout, signal }: FutureWaitOptions = {}): Promise<T> {
     const call = this.#call;

@@ -108,8 +108,8 @@ const IDLE = 10;
 /**
  * Checks options.
  *
- * @throws {RangeError} where a number makes no sense.
- * @throws {TypeError} where the module is no URL.
+ * @throws {RangeError} if a number makes no sense.
+ * @throws {TypeError} if the module is no URL.
  */
 export function poolSettings(options: PoolOptions): PoolSettings {
   const { mode, module, initializer, shared, workers = cores(), maxQueue = Infinity, timeout, idleTimeout = IDLE } =

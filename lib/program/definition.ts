@@ -24,7 +24,7 @@ export interface DefinitionClaim {
 /**
  * Checks what a program is made of, `parts` besides those of any program.
  *
- * @throws {DefinitionError} where something is missing or makes no sense.
+ * @throws {DefinitionError} if something is missing or makes no sense.
  */
 export function checkDefinition(
   spec: object,

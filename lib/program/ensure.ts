@@ -20,7 +20,7 @@ import { sleep, type Steps, timeIn } from "../memory/mod.ts";
 /**
  * Says what must hold here.
  *
- * @throws {AssertionError} where it does not.
+ * @throws {AssertionError} if it does not.
  */
 export function ensure(condition: boolean, claim: string): asserts condition {
   if (!condition) throw new AssertionError(`Cannot go on: it does not hold that ${claim}`);

@@ -165,7 +165,7 @@ export interface SettingsOptions {
 /**
  * Makes a program.
  *
- * @throws {DefinitionError} where a part is missing or makes no sense.
+ * @throws {DefinitionError} if a part is missing or makes no sense.
  */
 export function defineProgram<const P extends ParameterTable, S extends Shareables, O>(
   spec: ProgramSpec<P, S, O>,
@@ -178,7 +178,7 @@ export function defineProgram<const P extends ParameterTable, S extends Shareabl
 /**
  * The steps that read an outcome.
  *
- * @throws {TypeError} where the program gives something else, such as a list of steps.
+ * @throws {TypeError} if the program gives something else, such as a list of steps.
  */
 export function outcomeSteps(
   program: AnyProgram,
@@ -251,7 +251,7 @@ export interface Adjustable<P extends ParameterTable> {
 /**
  * The settings of a run: defaults where nothing is given.
  *
- * @throws {RangeError} where a parameter or the variant is none that the program has, or is out of range.
+ * @throws {RangeError} if a parameter or the variant is none that the program has, or is out of range.
  */
 export function settingsOf<P extends ParameterTable>(
   program: Adjustable<P>,

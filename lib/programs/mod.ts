@@ -96,7 +96,7 @@ export {
 /**
  * The program of a name, such as `race`: to be run by a host, or explored.
  *
- * @throws {TypeError} where there is none of that name.
+ * @throws {TypeError} if there is none of that name.
  */
 export function programNamed(name: string): RunnableProgram {
   const found = programs.find((program) => program.name === name);

@@ -11,7 +11,7 @@ import { platform } from "../platform/mod.ts";
 /**
  * The real path of a file or a folder that a program of that name was given.
  *
- * @throws {RangeError} where there is none, or it could not be permitted to a guest.
+ * @throws {RangeError} if there is none, or it could not be permitted to a guest.
  */
 export function readablePath(
   path: string,

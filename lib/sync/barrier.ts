@@ -1,17 +1,18 @@
 /**
- * A barrier: parties wait for each other, and go on together, generation after generation.
+ * A barrier: parties wait for each other and proceed together, generation after generation.
  *
- * - `wait` gives the arrival index in the generation, 0 to parties - 1. The last party leads: it runs the action, if all
- *   bring one, before any leaves. Who arrives while the action runs belongs to the next generation.
- * - A party that leaves breaks the barrier for all, late comers too: a timeout, a cancel, an error thrown into it, an
- *   action that fails, a death. It stays broken until `reset`; `abort` breaks it on purpose.
- * - `reset` begins a generation of its own; those who wait get a `BrokenBarrierError`.
- * - A death breaks it where the barrier counts the dead: each task that has ever waited on it, and every task where there
- *   are as many parties as tasks.
+ * - `wait` returns the arrival index in the generation, 0 to parties - 1. The last party leads: it runs the action, if
+ *   all parties bring one, before any party leaves. A task that arrives while the action runs belongs to the next
+ *   generation.
+ * - A party that leaves early breaks the barrier for all, including latecomers: by a timeout, a cancellation, an error
+ *   thrown into it, a failing action or a death. It stays broken until `reset`; `abort` breaks it on purpose.
+ * - `reset` begins a new generation; current waiters get a `BrokenBarrierError`.
+ * - A death breaks the barrier if the dead task counts as a party: a task that has ever waited on it, or any task if
+ *   there are as many parties as tasks.
  * - Invariant: one word holds generation, phase and arrivals, and each change of these is one compare-exchange. So no
- *   monitor is needed, no death tears it, and generations cannot mix.
- * - Who waits for whom: a party marks its lane before it arrives, and who changes the phase or the generation then wakes
- *   the marked lanes. Where that somebody is dead, `died` wakes them.
+ *   monitor is needed, a death cannot leave it half changed, and generations cannot mix.
+ * - Wake-ups: a party marks its lane before it arrives; the task that then changes the phase or the generation wakes
+ *   the marked lanes. If that task dies first, `died` wakes them.
  * - Longer than most files because arriving, leaving, breaking and repairing are one protocol over the same words.
  *
  * @example
@@ -73,34 +74,34 @@ import { cancelled, cancelledWait, type CancelToken, listen, listening } from ".
 import type { Shareable } from "./space.ts";
 import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
-/** How a party waits. */
+/** Options of a party's wait. */
 export interface BarrierWaitOptions extends WaitOptions {
-  /** What the last party runs before any leaves; every party gives it. */
+  /** What the last party runs before any party leaves; every party must pass it. */
   readonly action?: Body | undefined;
 }
 
-/** What a barrier tells about itself. */
+/** Statistics of a barrier. */
 export interface BarrierStatistics {
-  /** How many parties go on together. */
+  /** How many parties proceed together. */
   readonly parties: number;
-  /** How many have arrived and not gone on. */
+  /** How many have arrived and not proceeded. */
   readonly waiting: number;
   /** Whether it is broken. */
   readonly broken: boolean;
-  /** How many generations have ended, by all parties or by a reset; modulo 2^18. */
+  /** How many generations have ended, completed or reset; modulo 2^18. */
   readonly generation: number;
 }
 
-/** How a party comes: to wait, to wait and to lead the action where it is the last, or only if it is the last. */
+/** How a party arrives: to wait, to wait and lead the action if it is the last, or only if it is the last. */
 type Coming = "wait" | "act" | "try";
 
-/** The answer to who only tries and is not the last. */
+/** The answer to a party that only tries and is not the last. */
 const NOT_LAST = -1;
 
 /**
- * A barrier to be.
+ * Declares a barrier.
  *
- * @throws {RangeError} unless the number of parties is a whole one from 1 to {@linkcode MOST_PARTIES}.
+ * @throws {RangeError} unless `parties` is an integer from 1 to {@linkcode MOST_PARTIES}.
  */
 export function barrier(parties: number): Shareable<Barrier> {
   if (!(Number.isSafeInteger(parties) && parties >= 1 && parties <= MOST_PARTIES)) {
@@ -137,13 +138,13 @@ interface Place {
   readonly countsAll: boolean;
   /** Generation, count of arrivals (or BREACH), and phase. */
   readonly state: number;
-  /** The task that died last, plus 1. */
+  /** The number of the task that died last, plus 1. */
   readonly dead: number;
-  /** Per lane: the generation that its task waited on last, and how; 0 before. */
+  /** For each lane: the last generation that its task waited in, and how; 0 at first. */
   readonly marks: number;
-  /** How many wait that may be cancelled. */
+  /** How many waits may be canceled. */
   readonly cancellable: number;
-  /** Where it stands which token a lane listens to. */
+  /** Records which token each lane listens to. */
   readonly listening: Bind<{ readonly first: number }>;
   readonly lanes: number;
 }
@@ -159,13 +160,13 @@ const CALLS: readonly (keyof Barrier & string)[] = [
   "statistics",
 ];
 
-/** A barrier: parties wait for each other, and go on together, generation after generation. */
+/** A barrier: parties wait for each other and proceed together, generation after generation. */
 export class Barrier implements SharedThing {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
   readonly #place: Place;
-  // Calls without arguments are the same each time.
+  // A call without arguments is the same every time.
   readonly #waitCall: CallOperation;
 
   /** Made by {@linkcode barrier}. */
@@ -177,10 +178,11 @@ export class Barrier implements SharedThing {
   }
 
   /**
-   * Waits for the other parties; gives the arrival index, 0 for the first and parties - 1 for the last.
+   * Waits for the other parties; returns the arrival index, 0 for the first and parties - 1 for the last.
    *
-   * @throws {BrokenBarrierError} where the barrier is broken or breaks; its `cause` says by what, a timeout of its own too.
-   * @throws {CancelledError} where the token is cancelled first, which breaks the barrier.
+   * @throws {BrokenBarrierError} if the barrier is broken or breaks, also by this call's own timeout; `cause` says by
+   * what.
+   * @throws {CancelledError} if the token is canceled first, which breaks the barrier.
    */
   wait(options?: BarrierWaitOptions): Steps<number> {
     if (options === undefined) return call(this.#waitCall, this.#wait(undefined, "wait"));
@@ -194,27 +196,28 @@ export class Barrier implements SharedThing {
   }
 
   /**
-   * Goes on if all other parties have arrived, and gives the last index; else undefined, and it has not arrived.
+   * Proceeds if all other parties have arrived, and returns the last index; otherwise returns `undefined` without
+   * arriving.
    *
-   * @throws {BrokenBarrierError} where the barrier is broken.
+   * @throws {BrokenBarrierError} if the barrier is broken.
    */
   tryWait(): Steps<number | undefined> {
     return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#tryWait());
   }
 
-  /** Breaks it for all, until a reset. */
+  /** Breaks it for all parties, until a reset. */
   abort(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "abort", args: [] }, this.#break("abort"));
   }
 
-  /** Begins a generation of its own, and mends a broken barrier; those who wait get a `BrokenBarrierError`. */
+  /** Begins a new generation, also repairing a broken barrier; current waiters get a `BrokenBarrierError`. */
   reset(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "reset", args: [] }, this.#reset());
   }
 
   /**
-   * The first part of a `wait` with an action: gives the index, or, to the leader, -1 - the generation, in which the others
-   * wait until it says `open`, or `fail` where the action did.
+   * The first part of a `wait` with an action: returns the index. To the leader it returns -1 - generation; the other
+   * parties of that generation wait until the leader calls `open`, or `fail` if the action failed.
    */
   arrive(options?: WaitOptions): Steps<number> {
     checkWaitOptions(`wait at ${this.name}`, options);
@@ -222,9 +225,9 @@ export class Barrier implements SharedThing {
   }
 
   /**
-   * Lets the parties of a generation go on after its action.
+   * Lets the parties of a generation proceed after its action.
    *
-   * @throws {BrokenBarrierError} where the barrier broke meanwhile.
+   * @throws {BrokenBarrierError} if the barrier broke meanwhile.
    */
   open(generation: number): Steps<void> {
     return call({ kind: "call", object: this.name, method: "open", args: [generation] }, this.#open(generation));
@@ -236,7 +239,7 @@ export class Barrier implements SharedThing {
     return call({ kind: "call", object: this.name, method: "fail", args: [generation] }, body);
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<BarrierStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
   }
@@ -254,13 +257,13 @@ export class Barrier implements SharedThing {
       counts = this.#binding.taskOf(lane) === task && (yield* load(marks + lane)) !== 0;
     }
     if (counts) {
-      // Happens before the break, whose readers name the dead.
+      // Happens before the break, whose readers name the dead task.
       yield* store(dead, task + 1);
       yield* this.#break("death");
     }
     const word = yield* load(state);
     if ((word & PHASE) === RESETTING) yield* this.#dismiss(generationOf(word));
-    // The dead may have changed the state and not woken everybody.
+    // The dead task may have changed the state without waking everybody.
     for (let lane = 0; lane < lanes; lane++) {
       if ((yield* load(marks + lane)) !== 0) yield* this.#wake(lane);
     }
@@ -307,7 +310,7 @@ export class Barrier implements SharedThing {
           if (yield* this.#breaksCancelled(generation)) continue;
           yield* store(marks + lane, markOf(generation, LEADS));
           const next = coming === "act" ? stateOf(generation, parties, ACTING) : stateOf(generation + 1, 0, FILLING);
-          // What all parties did before they arrived happens before what any does after this.
+          // Happens-before: what every party did before arriving precedes what any party does after this.
           if ((yield* compareExchange(state, { expected: word, replacement: next })) !== word) continue;
           if (coming === "act") return -1 - generation;
           yield* this.#wakeAll(generation);
@@ -318,7 +321,7 @@ export class Barrier implements SharedThing {
           listens = true;
           yield* this.#listen(lane, cancel);
         }
-        // Who changes the state looks at the marks after that: it wakes all that this state holds.
+        // Whoever changes the state reads the marks afterward, and so wakes every party that the state counts.
         yield* store(this.#binding.wakeWord(lane), 0);
         yield* store(marks + lane, markOf(generation, phase === FILLING ? WAITS : COMES));
         const arrival = { expected: word, replacement: stateOf(generation, index + 1, FILLING) };
@@ -333,13 +336,13 @@ export class Barrier implements SharedThing {
     }
   }
 
-  /** Says what cancels the wait of a lane, before it arrives, or that it is over. */
+  /** Before arrival, records the token that cancels a lane's wait; afterward, removes it. */
   *#listen(lane: number, cancel: CancelToken | undefined): Steps<void> {
     yield* listen(this.#place.listening(this.#binding).first + lane, cancel);
     yield* add(this.#place.cancellable, cancel === undefined ? -1 : 1);
   }
 
-  /** Breaks a generation, and gives true, where one who waits in it is cancelled: that came before its end. */
+  /** Breaks a generation and returns true if a waiter in it was canceled: the cancellation came before its end. */
   *#breaksCancelled(generation: number): Steps<boolean> {
     const { cancellable, marks, lanes, listening } = this.#place;
     if ((yield* load(cancellable)) === 0) return false;
@@ -354,7 +357,7 @@ export class Barrier implements SharedThing {
     return false;
   }
 
-  /** Sleeps until a generation has ended well. */
+  /** Sleeps until a generation has completed. */
   *#sleep(
     lane: number,
     { generation, deadline, cancel }: { generation: number; deadline: number; cancel: CancelToken | undefined },
@@ -365,7 +368,7 @@ export class Barrier implements SharedThing {
       for (;;) {
         if (cancel !== undefined && (yield* cancelled(cancel))) yield* this.#break("cancel", generation);
         else if ((yield* wait(wake, 0, { deadline })) === "timed-out") yield* this.#break("timeout", generation);
-        // Set back before the look: who wakes this lane changes the state before.
+        // Reset before reading the state: a task that wakes this lane has changed the state first.
         yield* store(wake, 0);
         const word = yield* load(state);
         if (generationOf(word) !== generation) {
@@ -379,7 +382,7 @@ export class Barrier implements SharedThing {
         throw isMine ? cancelledWait(this.name) : yield* this.#broken(breach);
       }
     } catch (error) {
-      // An interrupt; after any other error the barrier is broken, or another generation has begun.
+      // An interrupt; after any other error the barrier is already broken, or another generation has begun.
       yield* this.#break("interrupt", generation);
       throw error;
     }
@@ -395,7 +398,7 @@ export class Barrier implements SharedThing {
     throw yield* this.#broken(broken ? countOf(seen) : BREACHES.reset);
   }
 
-  /** Breaks the barrier, if it is still in that generation, where one is given. */
+  /** Breaks the barrier, if it is still in `generation` or none is given. */
   *#break(breach: Breach, generation?: number): Steps<void> {
     const { state } = this.#place;
     for (;;) {
@@ -425,10 +428,11 @@ export class Barrier implements SharedThing {
     }
   }
 
-  /** Tells those who wait that the generation ends by a reset, and begins the next; any number of tasks may do it at once. */
+  /** Tells the waiters of a generation that a reset ends it, and begins the next; several tasks may do this at once. */
   *#dismiss(generation: number): Steps<void> {
     const { state, marks, lanes } = this.#place;
-    // Nobody arrives in this phase, so no mark of one who waits in this generation is missed, and one made later waits in none.
+    // Nobody arrives in this phase: no mark of a waiter of this generation is missed, and a later mark waits in another
+    // one.
     const change = { expected: markOf(generation, WAITS), replacement: markOf(generation, DISMISSED) };
     for (let lane = 0; lane < lanes; lane++) yield* compareExchange(marks + lane, change);
     const expected = stateOf(generation, 0, RESETTING);
@@ -436,7 +440,7 @@ export class Barrier implements SharedThing {
     yield* this.#wakeAll(generation);
   }
 
-  /** Wakes all whom a generation holds. */
+  /** Wakes every party of a generation. */
   *#wakeAll(generation: number): Steps<void> {
     const { marks, lanes } = this.#place;
     for (let lane = 0; lane < lanes; lane++) {

@@ -1,9 +1,9 @@
 /**
- * The word that a barrier is: generation, count and phase in 32 bits, and the mark of each lane that meets there.
+ * The word of a barrier (generation, count and phase in 32 bits), and the mark of each lane that meets there.
  *
- * - Bits 0 and 1 are the phase, 2 to 13 the count of arrivals (in the phase BROKEN the {@linkcode Breach}), 14 to 31 the
- *   generation.
- * - Generations count modulo 2^18: a task could take one for another only if it stood still for exactly so many.
+ * - Bits 0 and 1 hold the phase, bits 2 to 13 the count of arrivals (in the phase BROKEN, the {@linkcode Breach}), bits
+ *   14 to 31 the generation.
+ * - Generations count modulo 2^18: a task could mistake one for another only if it stood still for exactly that many.
  */
 
 import { BrokenBarrierError, CancelledError, WaitTimeoutError } from "../errors.ts";
@@ -14,20 +14,20 @@ export const PHASE = 3;
 export const FILLING = 0;
 /** Phase: all have arrived, and the leader runs the action. */
 export const ACTING = 1;
-/** Phase: nobody goes on. */
+/** Phase: broken; nobody proceeds. */
 export const BROKEN = 2;
-/** Phase: those who wait are being told of a reset; whoever comes helps. */
+/** Phase: waiters are being told of a reset; a newcomer helps. */
 export const RESETTING = 3;
 
 export const MOST_PARTIES = 2 ** 12 - 1;
 
 /** Mark: it has arrived, or is about to. */
 export const WAITS = 1;
-/** Mark: it waits until the action of the generation is over, and arrives then. */
+/** Mark: it waits for the end of the generation's action, and then arrives. */
 export const COMES = 2;
 /** Mark: a reset ended the generation in which it waited. */
 export const DISMISSED = 3;
-/** Mark: it arrives as the last one. */
+/** Mark: it arrives as the last party. */
 export const LEADS = 4;
 
 const COUNT_SHIFT = 2;
@@ -51,18 +51,18 @@ export function countOf(state: number): number {
   return (state >>> COUNT_SHIFT) & MOST_PARTIES;
 }
 
-/** What a lane's mark is in a generation: 0 for none, so that marks begin with 1. */
+/** A lane's mark in a generation; 0 means none, so marks begin at 1. */
 export function markOf(generation: number, kind: number): number {
   return (generation << MARK_SHIFT) | kind;
 }
 
-/** Whether a mark is that of a task which sleeps, or will, until a generation is over. */
+/** Whether a mark belongs to a task that sleeps, or will sleep, until a generation is over. */
 export function sleepsIn(generation: number, mark: number): boolean {
   const kind = mark - markOf(generation, 0);
   return kind >= WAITS && kind <= DISMISSED;
 }
 
-/** The error of who waits for a broken barrier; `dead` is the name of the party that died, where one did. */
+/** The error of a party that waits at a broken barrier; `dead` is the name of the party that died, if one did. */
 export function brokenBarrier(name: string, breach: number, dead: string): BrokenBarrierError {
   const cause = causeOf(name, breach, dead);
   return new BrokenBarrierError(`Cannot go on at ${name}: the barrier is broken: ${cause.message}`, { cause });

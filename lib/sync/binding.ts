@@ -1,63 +1,63 @@
 /**
- * A binding: one task's view of a space, from the inside. It has the memory, the task's number, and its lanes.
+ * A binding: one task's internal view of a space, with the memory, the task's number and its lanes.
  *
- * - A task that waits takes a lane: invariant: a lane is used by one wait at a time, and by no other task.
- * - Each thing has one view in a binding, whoever asks for it.
- * - What a task elsewhere may do with the memory by itself is said here, too: see {@linkcode Things.allows}.
+ * - A waiting task takes a lane. Invariant: a lane is used by one wait at a time, and by no other task.
+ * - Each thing has one view per binding, whoever asks for it.
+ * - It also defines what a task elsewhere may do with the memory directly: see {@linkcode Things.allows}.
  */
 
 import { MemoryFullError, StateError } from "../errors.ts";
 import type { Memory, Operation, Steps } from "../memory/mod.ts";
 import { extentOf, type Ownership, type PlacedOperation } from "./ownership.ts";
 
-/** The method by which a thing says who waits. What it gives is so at one moment. */
+/** The method by which a thing reports who waits; its result describes a single moment. */
 export const STATISTICS = "statistics";
 
-/** What a shared thing can do for those who look after the run. */
+/** What a shared thing offers to hosts, supervisors and the explorer. */
 export interface SharedThing {
   /** Its name. */
   readonly name: string;
   /**
-   * The methods that are calls: all that a task elsewhere may ask of the memory's owner. The words and bytes of a thing that
-   * has this list are for its methods alone; those of a thing without one are for whoever shares it, as those of a cell.
+   * The methods that are calls: all that a task elsewhere may ask of the memory's owner. If a thing has this list, only
+   * its methods may access its words and bytes; if not, as with cells, any task may.
    */
   readonly calls?: readonly string[];
-  /** What happens to it when a task has ended without leaving it: run by the supervisor, on its own binding. */
+  /** Recovers from the death of a task that was using it; run by the supervisor, on its own binding. */
   died?(task: number): Steps<void>;
   /**
-   * What happens to it when a task has ended, well or with a failure that this text tells: run by the supervisor. It changes
-   * nothing where words say so that the task alone writes.
+   * Handles the end of a task, `failure` being the error text if it failed; run by the supervisor. It
+   * changes nothing if words that only the task itself writes say so.
    */
   ended?(task: number, failure?: string): Steps<void>;
-  /** The tasks that hold it, where it is owned: a cycle of owners and waiters is a deadlock. */
+  /** The tasks that own it, if it can be owned: a cycle of owners and waiters is a deadlock. */
   owners?(): Steps<readonly number[]>;
-  /** The tasks that took it last and have not given it back, whoever may give it back: for reports. */
+  /** The tasks that acquired it last and have not released it, even if another task may release it; for reports. */
   holders?(): Steps<readonly number[]>;
-  /** The tasks in line that a waiting task waits for, though they do not hold it: for reports. */
+  /** The queued tasks that a waiting task waits for though they do not hold it; for reports. */
   ahead?(task: number): Steps<readonly number[]>;
   /**
-   * Whether a call would go on at once, for calls of which nobody but who asks for {@linkcode STATISTICS} can tell whether they
-   * wait or come later; undefined for the others. The explorer begins such a call only when it goes on.
+   * Whether a call would proceed at once; `undefined` unless only {@linkcode STATISTICS} can tell whether such a call
+   * waits or comes later. The explorer begins such a call only once it can proceed.
    */
   ready?(method: string, args: readonly unknown[]): Steps<boolean> | undefined;
-  /** The methods that wake those who wait, and leave nothing for who comes later. */
+  /** The methods that wake current waiters and leave nothing for later ones. */
   readonly signals?: readonly string[];
-  /** Wakes all who wait, as a signal would: run by the explorer, which asks whom a signal that was lost would have helped. */
+  /** Wakes all waiters, as a signal would; the explorer uses it to find whom a lost signal would have helped. */
   rouse?(): Steps<void>;
   /**
-   * What it holds, as plain data: for people who step through a run. May change the memory: the explorer, which runs it, sets
-   * that back. Where it is absent, the statistics are shown.
+   * Its contents as plain data, for people who step through a run. It may change the memory: the explorer, which calls
+   * it, undoes that. Without it, the statistics are shown.
    */
   contents?(): Steps<unknown>;
-  /** What is held or undone at the end of a run, as clauses such as "is held by a"; none if all is well. */
+  /** What is still held or unfinished at the end of a run, as clauses such as "is held by a"; empty if all is well. */
   leaks?(): Steps<readonly string[]>;
 }
 
-/** The things of one task and their parts, by name. */
+/** One task's things and their parts, by name. */
 export interface Things extends ReadonlyMap<string, SharedThing> {
   /**
-   * Whether an operation of the task's own touches nothing but words and bytes that are made for that: those of things
-   * without a list of calls, and the task's lanes. Where this is absent, no operation is allowed.
+   * Whether an operation that the task itself performs touches only words and bytes open to all: those of things
+   * without a list of calls, and the lanes. If absent, no operation is allowed.
    */
   allows?(operation: Operation): boolean;
 }
@@ -68,25 +68,27 @@ export const NO_LANE: number = -1;
 /** Makes a task's view of a shared thing. */
 export type Bind<T> = (binding: Binding) => T;
 
-/** Who has reserved words or bytes: a thing, whose views `bind` makes, or, where that is absent, the space for its lanes. */
+/**
+ * The owner of reserved words or bytes: a thing, whose views `bind` makes, or without `bind` the space, for its lanes.
+ */
 export interface Owner {
   bind?: Bind<unknown>;
 }
 
-/** Whose binding it is, and what it has of the space. */
+/** Whose binding it is, and its share of the space. */
 export interface BindingOptions {
   readonly task: number;
   readonly nameOf: (task: number) => string;
-  /** The task's first lane, of all lanes of the space. */
+  /** The task's first lane, among all lanes of the space. */
   readonly firstLane: number;
   /** How many lanes it has. */
   readonly lanes: number;
-  /** How many lanes each task has; the host, whose number is that of the tasks, has the rest. */
+  /** How many lanes each task has; the host, whose number equals the number of tasks, has the rest. */
   readonly lanesPerTask: number;
   readonly tasks: number;
-  /** The word that the first lane of all sleeps on. */
+  /** The word that the very first lane sleeps on. */
   readonly firstWake: number;
-  /** Whose words and bytes are whose. */
+  /** Which owner each word and byte belongs to. */
   readonly ownership: Ownership<Owner>;
 }
 
@@ -95,7 +97,7 @@ const bindings = new WeakMap<object, Binding>();
 /**
  * The binding of a thing.
  *
- * @throws {TypeError} where no space has bound it.
+ * @throws {TypeError} if no space has bound it.
  */
 export function bindingOf(thing: object): Binding {
   const binding = bindings.get(thing);
@@ -118,7 +120,7 @@ export class Binding {
   readonly #firstWake: number;
   readonly #ownership: Ownership<Owner>;
   readonly #made = new Map<Bind<unknown>, unknown>();
-  /** The things that the task has, parts included, by name. */
+  /** The task's things, including parts, by name. */
   readonly things: Map<string, SharedThing> & Things;
 
   /** Made by {@linkcode Space.bind}. */
@@ -138,12 +140,12 @@ export class Binding {
     this.#free = Array.from({ length: lanes }, (_, index) => firstLane + lanes - 1 - index);
   }
 
-  /** Takes a lane for one wait; `NO_LANE` where all are in use. */
+  /** Takes a lane for one wait; `NO_LANE` if all are in use. */
   tryLane(): number {
     return this.#free.pop() ?? NO_LANE;
   }
 
-  /** What a wait is refused with that has no lane: thrown outside of every monitor. */
+  /** The error of a wait that has no lane; to be thrown outside every monitor. */
   noLane(): MemoryFullError {
     const { nameOf, task } = this;
     return new MemoryFullError(
@@ -167,12 +169,12 @@ export class Binding {
     return Math.min(Math.floor(lane / this.#lanesPerTask), this.#tasks);
   }
 
-  /** Ends the view: each method of its things throws from then on, so that none touches what another run shares. */
+  /** Ends the view: from then on, every method of its things throws, so that none touches another run's state. */
   end(): void {
     for (const made of this.#made.values()) if (isSharedThing(made)) refuseAll(made);
   }
 
-  /** This task's view of a thing: the same one each time. */
+  /** This task's view of a thing; always the same one. */
   use<T>(bind: Bind<T>): T {
     let made = this.#made.get(bind) as T | undefined;
     if (made === undefined) {
@@ -194,14 +196,14 @@ export class Binding {
         return true;
     }
     const { kind, first, count } = extentOf(operation);
-    // What is nowhere, or not at the place of a cell, is for the memory to refuse.
+    // An operation outside the memory, or not aligned to a cell, is left for the memory to reject.
     if (first < 0 || count <= 0 || (kind === "words" && first % count !== 0)) return true;
     const owner = this.#ownership.ownerOf(operation);
     if (owner === undefined) return false;
     return owner.bind === undefined ? this.#allowsOnLane(operation) : !hasCalls(this.use(owner.bind));
   }
 
-  /** A task does what it likes with its own lanes, and wakes others: for nothing, at worst. */
+  /** A task may do anything with its own lanes, and may wake others: at worst, that wakes them for nothing. */
   #allowsOnLane(operation: PlacedOperation): boolean {
     const { first, count } = extentOf(operation);
     if (count > 1) return false;
@@ -218,7 +220,9 @@ function hasCalls(made: unknown): boolean {
   return typeof made === "object" && made !== null && "calls" in made;
 }
 
-/** Lets all methods of a thing throw: put before those of its class, which cost nothing while it is in use. */
+/**
+ * Makes all methods of a thing throw, by shadowing those of its class: so a thing in use pays nothing for the check.
+ */
 function refuseAll(thing: SharedThing): void {
   for (let from: object = thing; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const method of Reflect.ownKeys(from)) {

@@ -1,12 +1,14 @@
 /**
- * A function that a method takes and runs where the task runs: plain, or one that gives steps; in a promise view an `async` one, too.
+ * A function that a method takes and runs in the calling task: a plain one, one that returns steps, or in a promise
+ * view an `async` one.
  *
- * - It never crosses to the owner of a memory elsewhere: who takes one is composed of calls, and runs it between them.
+ * - It never crosses to the owner of a memory elsewhere: a method that takes a function is made of several calls, and
+ *   runs the function between them.
  */
 
 import { awaited, type Steps } from "../memory/mod.ts";
 
-/** What a method runs for its caller. */
+/** A function that a method runs for its caller. */
 export type Body = () => Steps<unknown> | void;
 
 export function checkBody(act: string, body: unknown): asserts body is Body {
@@ -15,12 +17,15 @@ export function checkBody(act: string, body: unknown): asserts body is Body {
   }
 }
 
-/** Runs it, to the end of its steps where it gives some. */
+/** Runs it, including the steps that it returns, if any. */
 export function* runBody(body: Body): Steps<void> {
   yield* endOf(body());
 }
 
-/** What a function came to that was run for its caller: at the end of its steps, or, in a promise view, of its promise. */
+/**
+ * The result of a function that ran for its caller: of its steps, or in a promise view of its promise, if it returned
+ * any.
+ */
 export function* endOf<T>(given: T | Steps<T>): Steps<T> {
   if (given instanceof Promise) return yield* awaited(given);
   return typeof given === "object" && given !== null && Symbol.iterator in given ? yield* given : given;

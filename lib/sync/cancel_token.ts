@@ -1,11 +1,11 @@
 /**
- * A cancel token: lives in memory, so that it reaches tasks that block.
+ * A cancel token: it lives in shared memory, so it can reach tasks that block.
  *
- * - `cancel` is for good; every wait that was given the token ends with a `CancelledError`, as does each that begins later
- *   and would have to wait.
- * - Whoever waits says on which lane it listens before it queues and looks whether the token is cancelled, and `cancel`
- *   marks the token before it looks who listens: invariant: no listener sleeps on under a cancelled token, and nobody is
- *   granted anything under one that was cancelled before.
+ * - `cancel` is permanent: every wait given the token ends with a `CancelledError`, and so does every later call that
+ *   would have to wait.
+ * - Before it queues, a waiter records on which lane it listens, then checks whether the token is canceled; `cancel`
+ *   marks the token, then checks who listens. Invariant: no listener sleeps on under a canceled token, and nobody is
+ *   granted anything under a token that was canceled before.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ import type { Bind, Binding, SharedThing } from "./binding.ts";
 import type { Shareable } from "./space.ts";
 import type { Viewable } from "./view.ts";
 
-/** A cancel token to be. */
+/** Declares a cancel token. */
 export function cancelToken(): Shareable<CancelToken> {
   return {
     kind: "cancelToken",
@@ -50,7 +50,10 @@ interface Place {
   readonly lanes: number;
 }
 
-/** Per lane of a space: the word of the token that its wait listens to, or 0. A part of all that waits or cancels. */
+/**
+ * For each lane of a space: the word of the token that its wait listens to, or 0. Part of everything that waits or
+ * cancels.
+ */
 export const listening: Shareable<{ readonly calls: readonly string[]; readonly first: number }> = {
   kind: "listening",
   reserve(space, name) {
@@ -59,24 +62,24 @@ export const listening: Shareable<{ readonly calls: readonly string[]; readonly 
   },
 };
 
-/** Says which token the lane of that word listens to; none where it no longer waits. */
+/** Records which token a lane listens to, by the lane's word; no token once it has stopped waiting. */
 export function listen(word: number, token: CancelToken | undefined): Steps<void> {
   return store(word, token === undefined ? 0 : CancelToken.wordOf(token));
 }
 
-/** Whether a token is cancelled, without a call. */
+/** Whether a token is canceled, read without a call operation. */
 export function* cancelled(token: CancelToken): Steps<boolean> {
   return (yield* load(CancelToken.wordOf(token))) !== 0;
 }
 
-/** What a wait ends with that is cancelled. */
+/** The error that ends a canceled wait. */
 export function cancelledWait(name: string): CancelledError {
   return new CancelledError(`Cannot go on waiting for ${name}: it is cancelled, a live token is wanted`);
 }
 
 const CALLS: readonly (keyof CancelToken & string)[] = ["cancel", "isCancelled"];
 
-/** A cancel token: lives in memory, so that it reaches tasks that block. */
+/** A cancel token: it lives in shared memory, so it can reach tasks that block. */
 export class CancelToken implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;
@@ -90,17 +93,17 @@ export class CancelToken implements SharedThing, Viewable {
     this.#place = place;
   }
 
-  /** Cancels it, for good. */
+  /** Cancels it permanently. */
   cancel(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "cancel", args: [] }, this.#cancel());
   }
 
-  /** Whether it is cancelled. */
+  /** Whether it is canceled. */
   isCancelled(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "isCancelled", args: [] }, cancelled(this));
   }
 
-  /** The word of a token that is not 0 once it is cancelled. */
+  /** A token's word, which is not 0 once it is canceled. */
   static wordOf(token: CancelToken): number {
     return token.#place.cancelled;
   }
@@ -115,13 +118,13 @@ export class CancelToken implements SharedThing, Viewable {
     return CALLS;
   }
 
-  /** See `SharedThing`: the dead may have cancelled it and not woken everybody. */
+  /** See `SharedThing`: the dead task may have canceled it without waking everybody. */
   *died(): Steps<void> {
     if (yield* cancelled(this)) yield* this.#wakeListeners();
   }
 
   *#cancel(): Steps<void> {
-    // Happens before the look at each listener, who looks the other way round.
+    // Happens before reading the listeners; a listener writes and reads in the opposite order.
     yield* store(this.#place.cancelled, 1);
     yield* this.#wakeListeners();
   }

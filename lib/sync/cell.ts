@@ -1,8 +1,8 @@
 /**
- * Shared cells: one value in memory, of 32-bit integers, 64-bit integers or float64.
+ * Shared cells: single values in memory, of type 32-bit integer, 64-bit integer or float64.
  *
- * - `atomic` by default; `plain` cells are for showing what a data race does.
- * - Each access is one operation, and so one point at which tasks may switch.
+ * - They are `atomic` by default; `plain` cells are for demonstrating data races.
+ * - Each access is one operation, hence one point at which tasks may switch.
  *
  * @example
  * ```ts
@@ -36,17 +36,17 @@ import type { Binding, SharedThing } from "./binding.ts";
 import type { Reservation, Shareable } from "./space.ts";
 import { block, bodyOf, type Viewable, type Viewing } from "./view.ts";
 
-/** What a cell holds at first, and how it is accessed. */
+/** The kind of a cell, how it is accessed, and its initial value. */
 export interface SharedCellOptions<C extends Cell> {
   /** The kind of cell; `i32` by default. */
   readonly cell?: C;
-  /** `atomic` by default. */
+  /** How it is accessed; `atomic` by default. */
   readonly order?: Order;
-  /** The first value; 0 by default. */
+  /** The initial value; 0 by default. */
   readonly initial?: CellValue<C>;
 }
 
-/** A cell to be. */
+/** Declares a cell. */
 export function cell<C extends Cell = "i32">(options: SharedCellOptions<C> = {}): Shareable<SharedCell<C>> {
   const { cell: kind, order = "atomic", initial } = options;
   return {
@@ -58,13 +58,13 @@ export function cell<C extends Cell = "i32">(options: SharedCellOptions<C> = {})
   };
 }
 
-/** Where an array lies. */
+/** Options of an array of cells. */
 export interface SharedArrayOptions<C extends Cell> extends SharedCellOptions<C> {
-  /** How many cells. */
+  /** The number of cells. */
   readonly length: number;
 }
 
-/** An array of cells to be. */
+/** Declares an array of cells. */
 export function cells<C extends Cell = "i32">(options: SharedArrayOptions<C>): Shareable<SharedArray<C>> {
   const { length, cell: kind, order = "atomic", initial } = options;
   return {
@@ -88,7 +88,7 @@ function reserveCells<C extends Cell>(
   name: string,
   { count, cell, initial }: { count: number; cell: C | undefined; initial: CellValue<C> | undefined },
 ): number {
-  // The type of the value follows from the cell, which the compiler does not see through a type parameter.
+  // The type of the value follows from the kind of cell, but the compiler cannot infer that for a type parameter.
   if (cell === "f64") return space.cells(name, count, "f64", initial as number | undefined);
   if (cell === "i64") return space.cells(name, count, "i64", initial as bigint | undefined);
   return space.words(name, count, initial as number | undefined);
@@ -101,7 +101,7 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
   readonly #word: number;
   readonly #options: CellOptions<C>;
   readonly #isWord: boolean;
-  /** Where it lies, and how it is accessed; without the words where it is no word of shared memory. */
+  /** Its location, and how it is accessed; `words` is `undefined` unless it is one word of shared memory. */
   readonly #here: { readonly words: Int32Array | undefined; readonly word: number; readonly isAtomic: boolean };
 
   /** Made by {@linkcode cell}. */
@@ -114,7 +114,7 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
     this.#here = { words, word, isAtomic: options.order !== "plain" };
   }
 
-  /** Gives the value. */
+  /** Returns the value. */
   load(): Steps<CellValue<C>> {
     return load(this.#word, this.#options);
   }
@@ -124,25 +124,25 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
     return store(this.#word, value, this.#options);
   }
 
-  /** Adds (integers wrap) and gives the value before. */
+  /** Adds to the value (integers wrap around) and returns the previous value. */
   add(value: CellValue<C>): Steps<CellValue<C>> {
     return add(this.#word, value, this.#options);
   }
 
-  /** Sets the value and gives the one before. */
+  /** Sets the value and returns the previous one. */
   exchange(value: CellValue<C>): Steps<CellValue<C>> {
     return exchange(this.#word, value, this.#options);
   }
 
-  /** Sets the value if it has the bits of `expected`; gives the one before. */
+  /** Sets the value if it has the same bits as `expected`; returns the previous value. */
   compareExchange(expected: CellValue<C>, replacement: CellValue<C>): Steps<CellValue<C>> {
     return compareExchange(this.#word, { expected, replacement, ...this.#options });
   }
 
   /**
-   * Waits while it holds a value, whoever changes it and however: no notify is needed.
+   * Waits while it holds `value`. Whoever changes it need not notify.
    *
-   * @throws {TypeError} where it is no cell of 32 bits.
+   * @throws {TypeError} if it is not a 32-bit cell.
    */
   waitWhile(this: SharedCell<"i32">, value: number): Steps<unknown> {
     if (this.#isWord) return wait(this.#word, value, { polls: true });
@@ -154,7 +154,7 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
     return this.load();
   }
 
-  /** See {@linkcode Viewing}: the operation itself, where the words are here. */
+  /** See {@linkcode Viewing}: the operation itself, if the words are in this realm. */
   static readonly viewing: Viewing<SharedCell<Cell>> = {
     blocking: {
       load() {
@@ -181,11 +181,11 @@ export class SharedCell<C extends Cell> implements SharedThing, Viewable {
   }
 }
 
-/** Values in memory, side by side. */
+/** An array of values in memory. */
 export class SharedArray<C extends Cell> implements SharedThing {
   /** Its name. */
   readonly name: string;
-  /** How many cells it has. */
+  /** The number of cells. */
   readonly length: number;
   readonly #binding: Binding;
   readonly #word: number;
@@ -209,9 +209,9 @@ export class SharedArray<C extends Cell> implements SharedThing {
   static readonly viewing: Viewing<SharedArray<Cell>> = { plain: ["at"] };
 
   /**
-   * A cell of it.
+   * The cell at an index.
    *
-   * @throws {RangeError} where the index is none of the array's.
+   * @throws {RangeError} if the index is out of range.
    */
   at(index: number): SharedCell<C> {
     if (!(Number.isSafeInteger(index) && index >= 0 && index < this.length)) {

@@ -1,15 +1,16 @@
 /**
- * A condition: who owns its lock waits for a notify, and gives the lock back meanwhile.
+ * A condition: the owner of its lock waits for a notification, and releases the lock meanwhile.
  *
- * - On a lock or a reentrant lock; by default one of its own: `condition.lock`. `wait`, `waitFor`, `notify` and `notifyAll`
- *   are for the lock's owner alone.
- * - A wait releases every level of the lock and takes them again before it ends, however it ends. Waiters are notified first
- *   in, first out.
- * - A wake-up that its waiter cannot use, because it fails or dies, passes on to the next in line. So a waiter may be woken
- *   by a notify from before its wait, and looks again at what it waits for.
- * - A death with the lock wakes everybody, because the notify that they wait for may have died, too. Whoever gets the lock
- *   first gets an `OwnerDiedError`, has the lock, and says `condition.lock.markConsistent()` if it can repair.
- * - Invariant: owed[task] = the notifies that a task was woken by and has not returned with.
+ * - It uses a lock or a reentrant lock, by default one of its own: `condition.lock`. Only the lock's owner may call
+ *   `wait`, `waitFor`, `notify` and `notifyAll`.
+ * - A wait releases every level of the lock, and takes them all again before it ends, however it ends. Waiters are
+ *   notified first in, first out.
+ * - If a notified waiter fails or dies and cannot use its wake-up, the wake-up passes to the next waiter. So a
+ *   notification from before a wait may end that wait: a waiter must check its predicate again.
+ * - If a task dies holding the lock, every waiter wakes, because the notification they wait for may have died with it.
+ *   The first to get the lock again gets an `OwnerDiedError`; it holds the lock, and calls
+ *   `condition.lock.markConsistent()` if it can repair.
+ * - Invariant: owed[task] = the notifications that woke the task and with which it has not returned yet.
  *
  * @example
  * ```ts
@@ -40,31 +41,34 @@ import type { Shareable } from "./space.ts";
 import { NOBODY, type ParkOptions, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, deadlineOf, type WaitOptions } from "./wait_options.ts";
 
-/** What a condition needs. */
+/** Options of a condition. */
 export interface ConditionOptions<L extends Lock | RLock> {
-  /** Its lock, which may be shared by a name of its own and by other conditions; an own reentrant one by default. */
+  /**
+   * The lock, which may also have a name of its own and serve other conditions; by default a reentrant lock for this
+   * condition alone.
+   */
   readonly lock?: Shareable<L>;
 }
 
-/** What a condition tells about itself. */
+/** Statistics of a condition. */
 export interface ConditionStatistics {
-  /** How many wait for a notify. */
+  /** How many tasks wait for a notification. */
   readonly waiters: number;
 }
 
-/** What is waited for: looked at by the lock's owner. */
+/** What is waited for; evaluated by the lock's owner. */
 export type Predicate = () => boolean | Steps<boolean>;
 
 /** The request of every waiter. */
 const WAKE = 1;
-/** What it is granted: a notify of its own, or one for all, which is nobody's to pass on. */
+/** What a waiter is granted: a notification of its own, or one for all, which is never passed on. */
 const ONE = 1;
 const ALL = 2;
 const SIGNALS = ["notify", "notifyAll"];
 
-/** A condition to be, with a reentrant lock of its own. */
+/** Declares a condition with a reentrant lock of its own. */
 export function condition(): Shareable<Condition<RLock>>;
-/** A condition to be, on a lock. */
+/** Declares a condition on a lock. */
 export function condition<L extends Lock | RLock = RLock>(options: ConditionOptions<L>): Shareable<Condition<L>>;
 export function condition({ lock = rlock() }: ConditionOptions<Lock | RLock> = {}): Shareable<Condition<Lock | RLock>> {
   return {
@@ -79,18 +83,18 @@ export function condition({ lock = rlock() }: ConditionOptions<Lock | RLock> = {
 
 interface Place {
   readonly name: string;
-  /** Per task: the wake-ups that are under way to their waiters. */
+  /** For each task: the wake-ups granted to it with which it has not returned. */
   readonly owed: number;
   readonly queue: WaitQueuePlace;
 }
 
 const CALLS: readonly (keyof Condition<Lock>)[] = ["wait", "waitUntil", "isMine", "notify", "notifyAll", "statistics"];
 
-/** A condition: who owns its lock waits for a notify, and gives the lock back meanwhile. */
+/** A condition: the owner of its lock waits for a notification, and releases the lock meanwhile. */
 export class Condition<L extends Lock | RLock> implements SharedThing {
   /** Its name. */
   readonly name: string;
-  /** Its lock, for the same task. */
+  /** Its lock, bound to the same task. */
   readonly lock: L;
   readonly #binding: Binding;
   readonly #place: Place;
@@ -101,7 +105,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   constructor(binding: Binding, place: Place, lock: L) {
     this.name = place.name;
     this.lock = lock;
-    // The table of its own class.
+    // The table of the lock's own class.
     this.#inside = (lock.constructor as unknown as { readonly inside: Inside<L> }).inside;
     this.#binding = binding;
     this.#place = place;
@@ -112,12 +116,12 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /**
-   * Releases the lock, waits for a notify, and takes the lock again; false if no notify came in time.
+   * Releases the lock, waits for a notification, and takes the lock again; `false` on a timeout.
    *
-   * @throws {StateError} where the task does not own the lock.
-   * @throws {CancelledError} where the token is cancelled first; the lock is held.
-   * @throws {OwnerDiedError} where the lock's last owner died with it; the lock is held, and `markConsistent` is wanted.
-   * @throws {NotRecoverableError} where a death made the condition useless, or the lock, which then is not held.
+   * @throws {StateError} if the task does not own the lock.
+   * @throws {CancelledError} if the token is canceled first; the lock is held.
+   * @throws {OwnerDiedError} if the lock's last owner died holding it; the lock is held, and needs `markConsistent`.
+   * @throws {NotRecoverableError} if a death made the condition or its lock useless; the lock is then not held.
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
@@ -125,7 +129,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "wait", args }, this.#wait(options));
   }
 
-  /** `wait` up to a time in milliseconds on the memory's clock. */
+  /** `wait` until a deadline, in milliseconds on the memory's clock. */
   waitUntil(options: ParkOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, { cancel: options.cancel });
     const { deadline, cancel } = options;
@@ -137,10 +141,10 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /**
-   * Waits until a predicate holds, and looks at it before the first wait and after each; false if it did not hold in time.
-   * The timeout is for all waits together.
+   * Waits until a predicate holds, checking it before the first wait and after each one; `false` on a timeout, which
+   * covers all these waits together.
    *
-   * Throws what `wait` throws, and what the predicate throws.
+   * Throws what `wait` and the predicate throw.
    */
   waitFor(predicate: Predicate, options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
@@ -156,9 +160,9 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /**
-   * Wakes the first in line, or the first `count`.
+   * Wakes the first `count` waiters; 1 by default.
    *
-   * @throws {StateError} where the task does not own the lock.
+   * @throws {StateError} if the task does not own the lock.
    */
   notify(count: number = 1): Steps<void> {
     if (!(Number.isSafeInteger(count) && count >= 0)) {
@@ -168,15 +172,15 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 
   /**
-   * Wakes all who wait.
+   * Wakes all waiters.
    *
-   * @throws {StateError} where the task does not own the lock.
+   * @throws {StateError} if the task does not own the lock.
    */
   notifyAll(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "notifyAll", args: [] }, this.#notify(Infinity));
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<ConditionStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -205,7 +209,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     return this.#queue.inside(() => this.#queue.grantAll(ALL));
   }
 
-  /** See {@linkcode SharedThing}: those of a lock that only the condition has. */
+  /** See {@linkcode SharedThing}: the leaks of a lock that belongs to this condition alone. */
   *leaks(): Steps<readonly string[]> {
     if (this.lock.name !== `${this.name}.lock`) return [];
     return (yield* this.lock.leaks()).map((clause) => `has a lock that ${clause}`);
@@ -233,12 +237,13 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     let levels = 0;
     let answer = 0;
     let failure: Failure | undefined;
-    // Only the lock's owner notifies, so nobody does between the look at what is waited for and this place in line.
+    // Only the lock's owner notifies, so no notification falls between the check of the predicate and joining the
+    // queue.
     const queued = (): Steps<void> => release();
     const torn = () => this.#useless();
     function* release(): Steps<void> {
       levels = yield* inside.releaseAll(lock);
-      // Of a lock that is lost nobody will ever be the owner who notifies.
+      // A lost lock will never again have an owner who could notify.
       if (yield* inside.lost(lock)) throw torn();
     }
     try {
@@ -264,7 +269,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     yield* this.#queue.inside(() => count === Infinity ? this.#queue.grantAll(ALL) : this.#passOn(count));
   }
 
-  /** Inside: wakes the first in line. */
+  /** Inside: wakes the first `count` waiters. */
   *#passOn(count: number): Steps<void> {
     for (let left = count; left > 0; left--) {
       const first = yield* this.#queue.first();
@@ -274,7 +279,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     }
   }
 
-  /** Inside: passes on a wake-up that a task was given and cannot use. */
+  /** Inside: passes on a wake-up that a task was granted and cannot use. */
   *#passOnFrom(task: number): Steps<void> {
     yield* add(this.#place.owed + task, -1);
     yield* this.#passOn(1);
@@ -284,7 +289,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
     if (answer === ONE) yield* this.#passOnFrom(this.#queue.taskOf(lane));
   }
 
-  /** Inside: passes on the wake-ups that a dead task did not use, or wakes all whom its death with the lock concerns. */
+  /** Inside: passes on the wake-ups that a dead task did not use; wakes every waiter if it died holding the lock. */
   *#bequeath(task: number): Steps<void> {
     const owed = this.#place.owed + task;
     const wakes = yield* load(owed);
@@ -316,7 +321,7 @@ export class Condition<L extends Lock | RLock> implements SharedThing {
   }
 }
 
-/** Nobody is notified before it waits. */
+/** The condition needs no attempt before it waits. */
 // deno-lint-ignore require-yield
 function* nothing(): Steps<number> {
   return 0;

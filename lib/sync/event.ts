@@ -1,8 +1,8 @@
 /**
- * An event: a flag that any task sets and clears, and tasks that wait until it is set.
+ * An event: a flag that any task may set or clear, and that tasks wait for.
  *
- * - `set` wakes all who wait; it stays set, and `wait` goes on at once, until somebody clears it.
- * - A set and a clear right after it still wake all who were parked at the set.
+ * - `set` wakes all waiters; while the event is set, `wait` returns at once.
+ * - A `set` followed directly by a `clear` still wakes all tasks that were parked at the `set`.
  * - Invariant: the event is set => nobody is queued.
  *
  * @example
@@ -27,17 +27,17 @@ import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
-/** What an event tells about itself. */
+/** Statistics of an event. */
 export interface EventStatistics {
   /** Whether it is set. */
   readonly set: boolean;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
 const SIGNALS = ["set"];
 
-/** An event to be, that is not set. */
+/** Declares an event, initially not set. */
 export function event(): Shareable<Event> {
   return {
     kind: "event",
@@ -50,14 +50,14 @@ export function event(): Shareable<Event> {
 
 interface Place {
   readonly name: string;
-  /** 1 while it is set. */
+  /** 1 while the event is set. */
   readonly flag: number;
   readonly queue: WaitQueuePlace;
 }
 
 const CALLS: readonly (keyof Event & string)[] = ["set", "clear", "isSet", "wait", "tryWait", "statistics"];
 
-/** An event: a flag that any task sets and clears, and tasks that wait until it is set. */
+/** An event: a flag that any task may set or clear, and that tasks wait for. */
 export class Event implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -73,7 +73,7 @@ export class Event implements SharedThing {
     this.#gate = new Gate(binding, place.queue, () => this.#isSet());
   }
 
-  /** Sets it and wakes all who wait. */
+  /** Sets it and wakes all waiters. */
   set(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "set", args: [] }, this.#change(1));
   }
@@ -89,9 +89,9 @@ export class Event implements SharedThing {
   }
 
   /**
-   * Waits until it is set; false if that was not in time.
+   * Waits until it is set; `false` on a timeout.
    *
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {CancelledError} if the token is canceled first.
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
@@ -99,12 +99,12 @@ export class Event implements SharedThing {
     return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
   }
 
-  /** Whether it is set: the twin of `wait` that does not wait. */
+  /** Whether it is set: `wait` without waiting. */
   tryWait(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#isSet());
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<EventStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -122,7 +122,7 @@ export class Event implements SharedThing {
     yield* this.#gate.bury(task);
   }
 
-  /** See {@linkcode SharedThing}: where it was cleared again, its set left nothing. */
+  /** See {@linkcode SharedThing}: once it is cleared again, a `set` leaves no trace. */
   get signals(): readonly string[] {
     return SIGNALS;
   }

@@ -1,8 +1,8 @@
 /**
- * A gate: tasks that all wait for one thing, which a look tells.
+ * A gate: tasks that all wait for one condition, which a function checks.
  *
- * - Who waits looks first without the monitor, then inside it; whoever changes what is looked at does it by `change`, which
- *   lets all go who wait at an open gate.
+ * - A waiter checks the condition first outside the monitor, then inside it. All state that the condition depends on is
+ *   changed by `change`, which releases all waiters if the gate is then open.
  * - Invariant: the gate is open => nobody is queued.
  */
 
@@ -14,18 +14,18 @@ import { FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 /** The request of every waiter and the answer to it. */
 const OPEN = 1;
 
-/** A gate: tasks that all wait for one thing, which a look tells. */
+/** A gate: tasks that all wait for one condition, which a function checks. */
 export class Gate {
   readonly #queue: WaitQueue;
   readonly #isOpen: () => Steps<boolean>;
 
-  /** A task's view of a gate, which is open where the look gives true. */
+  /** A task's view of a gate, which is open when `isOpen` returns true. */
   constructor(binding: Binding, place: WaitQueuePlace, isOpen: () => Steps<boolean>) {
     this.#queue = new WaitQueue(binding, place, { settle: () => this.#settle(), *undo() {} });
     this.#isOpen = isOpen;
   }
 
-  /** Waits until it is open; false if that was not in time. */
+  /** Waits until it is open; `false` on a timeout. */
   *wait(options: WaitOptions | undefined): Steps<boolean> {
     if (yield* this.#isOpen()) return true;
     if (options?.timeout === 0) return false;
@@ -36,7 +36,10 @@ export class Gate {
     )) === OPEN;
   }
 
-  /** Changes what is looked at, inside the monitor, and lets go who waits at an open gate; gives what the change gave. */
+  /**
+   * Changes the state inside the monitor, and releases the waiters if the gate is open; returns what the change
+   * returned.
+   */
   change<T>(change: () => Steps<T | Refusal>): Steps<T> {
     return this.#queue.inside(() => this.#change(change));
   }
@@ -46,17 +49,17 @@ export class Gate {
     return this.#queue.look(look);
   }
 
-  /** How many wait; exact inside, a hint outside. */
+  /** How many tasks are waiting; exact inside, a hint outside. */
   waiters(): Steps<number> {
     return this.#queue.waiters();
   }
 
-  /** Lets go all who wait, open or not. */
+  /** Releases all waiters, whether it is open or not. */
   rouse(): Steps<void> {
     return this.#queue.inside(() => this.#queue.grantAll(OPEN));
   }
 
-  /** Buries a dead task; false where it died inside the monitor. */
+  /** Recovers from a task's death; `false` if it died inside the monitor. */
   bury(task: number): Steps<boolean> {
     return this.#queue.bury(task, function* () {});
   }

@@ -1,11 +1,11 @@
 /**
- * The signal among the options of a wait: heard where a promise view makes its steps, refused elsewhere.
+ * The abort signal in the options of a wait: picked up when a promise view makes its steps, rejected elsewhere.
  */
 
-/** What is heard while steps are made for a promise view. */
+/** Receives the signal while steps are made for a promise view. */
 let ear: { signal: AbortSignal | undefined } | undefined;
 
-/** Makes steps for a promise view; gives them, and the signal among the options of their wait. */
+/** Makes steps for a promise view; returns them, and the signal in the options of their wait. */
 export function hearing<T>(make: () => T): { readonly value: T; readonly signal: AbortSignal | undefined } {
   const outer = ear;
   const own: typeof ear = { signal: undefined };
@@ -18,9 +18,9 @@ export function hearing<T>(make: () => T): { readonly value: T; readonly signal:
 }
 
 /**
- * Says that the options of a wait have a signal.
+ * Reports the signal in the options of a wait.
  *
- * @throws {TypeError} where nobody hears it, or it is none.
+ * @throws {TypeError} if no promise view is making steps, or `signal` is not an abort signal.
  */
 export function hear(act: string, signal: unknown): void {
   if (ear === undefined) {

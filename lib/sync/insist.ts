@@ -1,5 +1,5 @@
 /**
- * What an interruption must not prevent, because others wait for it.
+ * Work that an interruption must not prevent, because others wait for it.
  */
 
 import { NotRecoverableError, StoppedError } from "../errors.ts";
@@ -11,14 +11,16 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** Does what an interruption must not prevent: again until it is done. The first interruption comes with the value. */
+/**
+ * Repeats `act` until it completes despite interruptions. Returns its value, and the first interruption as `failure`.
+ */
 export function* insist<T>(act: () => Steps<T>): Steps<{ readonly value: T; readonly failure: Failure | undefined }> {
   let failure: Failure | undefined;
   for (;;) {
     try {
       return { value: yield* act(), failure };
     } catch (error) {
-      // What no repetition mends.
+      // Errors that no repetition can fix.
       if (error instanceof NotRecoverableError || error instanceof StoppedError) throw error;
       failure ??= { error };
     }

@@ -1,9 +1,9 @@
 /**
  * A latch: a count that only goes down, and tasks that wait until it is 0.
  *
- * - As in Java: it opens once and stays open; counting down an open latch does nothing.
- * - Any task may count down, also several times. A task that dies has counted down what it has: nobody does the rest in
- *   its place, and those who then wait for ever are told by the deadlock report.
+ * - As in Java, it opens once and stays open; counting down an open latch does nothing.
+ * - Any task may count down, even several times. Nobody counts down in place of a dead task; the deadlock report names
+ *   the tasks that then wait forever.
  * - Invariant: the count never rises; it is 0 => nobody is queued.
  *
  * @example
@@ -31,20 +31,20 @@ import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
-/** What a latch tells about itself. */
+/** Statistics of a latch. */
 export interface LatchStatistics {
-  /** What is missing until it opens. */
+  /** How many count-downs remain until it opens. */
   readonly count: number;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
 const MOST = 2 ** 31 - 1;
 
 /**
- * A latch to be, that opens after `count` count-downs.
+ * Declares a latch that opens after `count` count-downs.
  *
- * @throws {RangeError} unless that is a whole number from 0 to 2^31 - 1.
+ * @throws {RangeError} unless `count` is an integer from 0 to 2^31 - 1.
  */
 export function latch(count: number): Shareable<Latch> {
   if (!(Number.isSafeInteger(count) && count >= 0 && count <= MOST)) {
@@ -61,7 +61,7 @@ export function latch(count: number): Shareable<Latch> {
 
 interface Place {
   readonly name: string;
-  /** What is missing. */
+  /** How many count-downs remain. */
   readonly count: number;
   readonly queue: WaitQueuePlace;
 }
@@ -84,7 +84,7 @@ export class Latch implements SharedThing {
     this.#gate = new Gate(binding, place.queue, () => this.#isOpen());
   }
 
-  /** Counts down, to 0 at most. */
+  /** Counts down by `count` (1 by default), but not below 0. */
   countDown(count: number = 1): Steps<void> {
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       throw new RangeError(`Cannot count ${this.name} down: by ${count}, a whole number of at least 0 is wanted`);
@@ -93,9 +93,9 @@ export class Latch implements SharedThing {
   }
 
   /**
-   * Waits until it is open; false if that was not in time.
+   * Waits until it is open; `false` on a timeout.
    *
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {CancelledError} if the token is canceled first.
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
@@ -108,7 +108,7 @@ export class Latch implements SharedThing {
     return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#isOpen());
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<LatchStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -126,7 +126,7 @@ export class Latch implements SharedThing {
     yield* this.#gate.bury(task);
   }
 
-  /** See {@linkcode SharedThing}: it stays open, so that nobody can tell who has waited. */
+  /** See {@linkcode SharedThing}: it stays open, so nobody can observe who has waited. */
   ready(method: string, args: readonly unknown[]): Steps<boolean> | undefined {
     return method === "wait" && args.length === 0 ? this.#isOpen() : undefined;
   }

@@ -1,15 +1,16 @@
 /**
  * A lock: one word that says who owns it.
  *
- * - Any task may release it, unless it is `owned`: then only its owner may. A release of a free lock throws.
- * - A free lock is taken by whoever comes first (barging); a waiter that was overtaken {@linkcode MOST_OVERTAKEN} times is
- *   handed the lock. `fair: true` hands it over strictly first in, first out.
- * - Where its owner ends without releasing it, the next one gets it with an `OwnerDiedError`, and says `markConsistent` when
- *   what the lock protects is whole again. A release without that makes the lock useless for all: `NotRecoverableError`.
- * - Invariant: the owner bits are 0 or name the one task that may go on; somebody is queued => WAITERS is set => whoever
- *   frees the lock looks into the queue, unless a woken waiter is on its way (WOKEN), who does so itself.
+ * - Any task may release it; only its owner may if it is `owned`. Releasing a free lock throws.
+ * - Whoever comes first takes a free lock (barging); a waiter overtaken {@linkcode MOST_OVERTAKEN} times is handed the
+ *   lock. `fair: true` always hands it over first in, first out.
+ * - If its owner ends without releasing it, the next owner gets it with an `OwnerDiedError`, and calls `markConsistent`
+ *   once what the lock protects is consistent again. Releasing it without that makes it useless for everyone:
+ *   `NotRecoverableError`.
+ * - Invariant: the owner bits are 0 or name the one task that may proceed; somebody is queued => WAITERS is set =>
+ *   whoever frees the lock checks the queue, unless a woken waiter (WOKEN) is on its way and will do so itself.
  *
- * Longer than most files because every way of changing the word must know of every other.
+ * Longer than most files because every operation that changes the word must account for all the others.
  *
  * @example
  * ```ts
@@ -38,48 +39,51 @@ import { block, blockUnlessHeld, bodyOf, shownBy, type Viewable, type Viewing } 
 import { type Line, NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
-/** How a lock behaves. */
+/** Options of a lock. */
 export interface LockOptions {
-  /** Whether only its owner may release it. */
+  /** Whether only its owner may release it; false by default. */
   readonly owned?: boolean;
-  /** Whether waiters get it strictly first in, first out: several times slower where many contend. */
+  /** Whether waiters get it strictly first in, first out; false by default. Several times slower under contention. */
   readonly fair?: boolean;
-  /** Whether the host holds it at first: a signal, which a task gives by releasing it; not for an `owned` one. */
+  /**
+   * Whether the host holds it at first, so that a task signals by releasing it; false by default, and not possible with
+   * `owned`.
+   */
   readonly held?: boolean;
 }
 
-/** What a lock tells about itself. */
+/** Statistics of a lock. */
 export interface LockStatistics {
-  /** The task that owns it, by number. */
+  /** The number of the task that owns it, if any. */
   readonly owner: number | undefined;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
-/** How often a waiter is woken in vain before the lock is handed to it. */
+/** How many times a waiter is woken in vain before the lock is handed to it. */
 export const MOST_OVERTAKEN = 4;
 
-/** How often one who finds the lock taken looks again before it waits, on a memory that spins: under 20 us. */
+/** How many times a task that finds the lock taken checks again before it sleeps, on memory that spins; under 20 us. */
 const LOOKS = 500;
 
 const OWNER = (1 << 24) - 1;
 const WAITERS = 1 << 24;
-/** A waiter that was woken to try again is on its way. */
+/** A woken waiter is on its way to try again. */
 const WOKEN = 1 << 25;
 const DIED = 1 << 26;
 const LOST = 1 << 27;
 
-/** What a waiter asks for: to try again, or the lock itself. */
+/** What a waiter requests: to try again, or the lock itself. */
 const TRY = 1;
 const HAND_OVER = 2;
-/** What it is granted. */
+/** What a waiter is granted. */
 const RETRY = 1;
 const OWNED = 2;
 const USELESS = 3;
-/** What an attempt inside finds. */
+/** The result of an attempt inside the monitor. */
 const FREE = 4;
 
-/** A lock to be. */
+/** Declares a lock. */
 export function lock({ owned = false, fair = false, held = false }: LockOptions = {}): Shareable<Lock> {
   if (owned && held) {
     throw new TypeError("Cannot make a lock: owned and held by the host, one that a task may release is wanted");
@@ -89,7 +93,7 @@ export function lock({ owned = false, fair = false, held = false }: LockOptions 
     reserve(space, name) {
       const place = {
         name,
-        // The host has the last task's number, and the word has the owner's number plus 1.
+        // The host has the last task's number; the word holds the owner's number plus 1.
         word: space.word(`${name}.word`, held ? space.tasks : 0),
         dead: space.word(`${name}.dead`),
         woken: space.word(`${name}.woken`),
@@ -103,26 +107,26 @@ export function lock({ owned = false, fair = false, held = false }: LockOptions 
 
 interface Place {
   readonly name: string;
-  /** The owner plus 1, and the flags. */
+  /** The owner's number plus 1, and the flags. */
   readonly word: number;
-  /** The owner that died last, plus 1. */
+  /** The number of the last owner that died, plus 1. */
   readonly dead: number;
-  /** Who is on its way while WOKEN is set, plus 1. */
+  /** While WOKEN is set, the number of the woken task, plus 1. */
   readonly woken: number;
   readonly queue: WaitQueuePlace;
   /** Whether the host holds it at the start. */
   readonly beginsHeld: boolean;
 }
 
-/** What a reentrant lock does with a lock: the steps of its methods without the calls. */
+/** The lock's methods without their call operations, for the reentrant lock. */
 export interface LockInside {
-  /** Those of `acquire`. */
+  /** The steps of `acquire`. */
   take(lock: Lock, options?: WaitOptions): Steps<Acquired>;
-  /** Those of `release`. */
+  /** The steps of `release`. */
   give(lock: Lock): Steps<void>;
-  /** Those of `markConsistent`. */
+  /** The steps of `markConsistent`. */
   repaired(lock: Lock): Steps<void>;
-  /** Those of `statistics`. */
+  /** The steps of `statistics`. */
   look(lock: Lock): Steps<LockStatistics>;
 }
 
@@ -145,7 +149,7 @@ export class Lock implements SharedThing, Viewable {
   readonly #fair: boolean;
   readonly #queue: WaitQueue;
   readonly #me: number;
-  // Calls without arguments are the same each time.
+  // A call without arguments is the same every time.
   readonly #acquireCall: CallOperation;
   readonly #releaseCall: CallOperation;
 
@@ -166,10 +170,11 @@ export class Lock implements SharedThing, Viewable {
   }
 
   /**
-   * Takes the lock, waiting for it.
+   * Takes the lock, waiting if necessary; returns `false` on a timeout, or an `OwnerDiedError` if its last owner died
+   * holding it.
    *
-   * @throws {NotRecoverableError} where a death made it useless.
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {NotRecoverableError} if a death made it useless.
+   * @throws {CancelledError} if the token is canceled first.
    */
   acquire(options?: WaitOptions): Steps<Acquired> {
     if (options === undefined) return call(this.#acquireCall, this.#take());
@@ -177,36 +182,36 @@ export class Lock implements SharedThing, Viewable {
     return call({ kind: "call", object: this.name, method: "acquire", args: [options] }, this.#take(options));
   }
 
-  /** Takes the lock if it is free. */
+  /** Takes the lock only if it is free. */
   tryAcquire(): Steps<Acquired> {
     return call({ kind: "call", object: this.name, method: "tryAcquire", args: [] }, this.#take({ timeout: 0 }));
   }
 
   /**
-   * Gives the lock back.
+   * Releases the lock.
    *
-   * @throws {StateError} where it is free, or `owned` by another task.
+   * @throws {StateError} if it is free, or if it is `owned` and another task owns it.
    */
   release(): Steps<void> {
     return call(this.#releaseCall, this.#give());
   }
 
-  /** Takes the lock; what comes back releases it at its disposal. */
+  /** Takes the lock, waiting if necessary; the returned guard releases it when disposed. */
   lock(options?: WaitOptions): Steps<LockGuard> {
     return guarded(this, { acquire: this.acquire(options), binding: this.#binding });
   }
 
-  /** Whether somebody owns it. */
+  /** Whether any task owns it. */
   locked(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "locked", args: [] }, this.#locked());
   }
 
-  /** Says that what the lock protects is whole again after its owner died. */
+  /** Declares what the lock protects consistent again after its owner died. */
   markConsistent(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#repaired());
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<LockStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#look());
   }
@@ -224,7 +229,7 @@ export class Lock implements SharedThing, Viewable {
     diedHolding: (lock, task) => lock.#diedHolding(task),
   };
 
-  /** See {@linkcode Viewing}: the first step of each, where the words are here. */
+  /** See {@linkcode Viewing}: the first step of each method, if the words are in this realm. */
   static readonly viewing: Viewing<Lock> = {
     blocking: {
       acquire(options?: WaitOptions) {
@@ -242,7 +247,7 @@ export class Lock implements SharedThing, Viewable {
     },
   };
 
-  /** Another task gives back what begins held: so one may wait for what it holds. */
+  /** A lock that begins held is released by another task, so its holder may wait for it. */
   get #block(): typeof block {
     return this.#place.beginsHeld ? block : blockUnlessHeld;
   }
@@ -253,11 +258,11 @@ export class Lock implements SharedThing, Viewable {
     return words !== undefined && Atomics.compareExchange(words, this.#place.word, this.#me, 0) === this.#me;
   }
 
-  /** The first step of `take`; looks again for a while, where that is quicker than to fall asleep. */
+  /** The first step of `take`; spins for a while if that is faster than sleeping. */
   #takeAtOnce(): boolean {
     const { words, spin = 0 } = this.#binding.memory;
     if (words === undefined) return false;
-    // All that the last owner did happens before what this one does.
+    // Happens-before: everything the last owner did precedes everything this owner does.
     if (Atomics.compareExchange(words, this.#place.word, 0, this.#me) === 0) return true;
     return spin > 0 && !this.#fair && this.#takenSoon(words);
   }
@@ -267,23 +272,25 @@ export class Lock implements SharedThing, Viewable {
     return true;
   }
 
-  /** Takes the lock if it becomes free within some microseconds: falling asleep and waking up takes longer than that. */
+  /**
+   * Takes the lock if it becomes free within a few microseconds, which is less time than sleeping and waking up takes.
+   */
   #takenSoon(words: Int32Array): boolean {
     const { word } = this.#place;
     for (let looks = 0; looks < LOOKS; looks++) {
-      // A lock that somebody waits for is never 0: who is queued goes first.
+      // The word of a lock with waiters is never 0: queued tasks go first.
       if (Atomics.load(words, word) === 0 && Atomics.compareExchange(words, word, 0, this.#me) === 0) return true;
     }
     return false;
   }
 
-  /** The steps of `acquire` without the call. */
+  /** The steps of `acquire`, without the call operation. */
   *#take(options?: WaitOptions): Steps<Acquired> {
     const seen = yield* compareExchange(this.#place.word, { expected: 0, replacement: this.#me });
     return seen === 0 ? true : yield* this.#takeSlowly(options);
   }
 
-  /** The steps of `release` without the call. */
+  /** The steps of `release`, without the call operation. */
   *#give(): Steps<void> {
     const seen = yield* compareExchange(this.#place.word, { expected: this.#me, replacement: 0 });
     if (seen !== this.#me) yield* this.#giveSlowly();
@@ -294,40 +301,42 @@ export class Lock implements SharedThing, Viewable {
     return ((yield* load(this.#place.word)) & OWNER) === this.#me;
   }
 
-  /** The steps of `markConsistent` without the call. */
+  /** The steps of `markConsistent`, without the call operation. */
   *#repaired(): Steps<void> {
     const seen = yield* this.#change((word) => (word & OWNER) === this.#me ? word & ~DIED : word);
     if ((seen & OWNER) !== this.#me) throw this.#notHeld(seen);
   }
 
-  /** The steps of `statistics` without the call. */
+  /** The steps of `statistics`, without the call operation. */
   #look(): Steps<LockStatistics> {
     return this.#queue.look(() => this.#statistics());
   }
 
-  /** Gives it back for a wait, and gives what `restore` is to be told: for conditions. */
+  /** For conditions: releases it for a wait, and returns the argument for `restore`. */
   *#releaseAll(): Steps<number> {
     yield* this.#give();
     return 1;
   }
 
-  /** Takes it again after a wait: for conditions. One that cannot be had is marked, so that guards of it know. */
+  /**
+   * For conditions: takes it again after a wait. A lock that cannot be taken is marked lost, so that its guards know.
+   */
   *#restore(_levels: number): Steps<Acquired> {
     try {
       return yield* this.#take();
     } catch (error) {
-      // A death in the monitor is seen here before the supervisor says that the lock is lost.
+      // A death inside the monitor shows up here before the supervisor declares the lock lost.
       if (error instanceof NotRecoverableError) yield* this.#change((word) => word | LOST);
       throw error;
     }
   }
 
-  /** Whether nobody can have it any more: for conditions. */
+  /** For conditions: whether nobody can ever take it again. */
   *#lost(): Steps<boolean> {
     return ((yield* load(this.#place.word)) & LOST) !== 0;
   }
 
-  /** Whether a task was the last to die as its owner: for conditions. */
+  /** For conditions: whether `task` was the last to die as its owner. */
   *#diedHolding(task: number): Steps<boolean> {
     return (yield* load(this.#place.dead)) === task + 1;
   }
@@ -346,9 +355,10 @@ export class Lock implements SharedThing, Viewable {
   /** See {@linkcode SharedThing}. */
   *owners(): Steps<readonly number[]> {
     const owner = (yield* load(this.#place.word)) & OWNER;
-    // A lock that any task may release is waited for as a signal is: there is no cycle to find.
+    // A lock that any task may release works as a signal: its owner is not the one to wait for, so there is no cycle to
+    // find.
     if (!this.#owned || owner === 0) return [];
-    // A waiter that is being handed the lock owns it before it is awake: it does not wait for itself.
+    // A waiter that is being handed the lock owns it before it wakes up; it does not wait for itself.
     return (yield* this.#queue.occupied()) ? [] : [owner - 1];
   }
 
@@ -358,12 +368,12 @@ export class Lock implements SharedThing, Viewable {
     return owner === 0 ? [] : [owner - 1];
   }
 
-  /** See {@linkcode SharedThing}: who comes first takes it, so that nobody can tell who has waited. */
+  /** See {@linkcode SharedThing}: whoever comes first takes it, so nobody can observe who has waited. */
   ready(method: string, args: readonly unknown[]): Steps<boolean> | undefined {
     return method === "acquire" && args.length === 0 && !this.#fair ? this.#ready() : undefined;
   }
 
-  /** See {@linkcode SharedThing}: one that begins held is a signal, and held is its state of rest. */
+  /** See {@linkcode SharedThing}: a lock that begins held is a signal, and held is its resting state. */
   *leaks(): Steps<readonly string[]> {
     if (this.#place.beginsHeld) return [];
     const owner = (yield* load(this.#place.word)) & OWNER;
@@ -378,10 +388,10 @@ export class Lock implements SharedThing, Viewable {
   *#takeSlowly(options: WaitOptions | undefined): Steps<Acquired> {
     const { deadline, now, cancel } = options === undefined ? FOR_EVER : yield* parkOptions(options);
     const line: Line = { ticket: 0 };
-    // The mark that this task is on its way, while it is its own.
+    // WOKEN, if this task is the woken waiter.
     let woken = 0;
     for (let overtaken = 0;; overtaken++) {
-      // A wake-up is no grant: what comes after a cancel is for others, as `obtain` sees to.
+      // A wake-up is not a grant: after a cancellation the lock is left to others, as in `obtain`.
       if (woken === 0 || cancel === undefined || !(yield* cancelled(cancel))) {
         const seen = yield* this.#change((word) => this.#isFreeFor(word, woken) ? (word & ~woken) | this.#me : word);
         if ((seen & LOST) !== 0) throw this.#useless();
@@ -393,12 +403,12 @@ export class Lock implements SharedThing, Viewable {
       const answer = yield* this.#queue.obtain(() => this.#mark(woken), request, { deadline, cancel, line, missed });
       if (answer === 0) return false;
       if (answer === OWNED) return yield* this.#acquired(yield* load(this.#place.word));
-      // Told to try, or that the lock is of no use.
+      // Woken to try again, or to find the lock useless.
       if (answer !== FREE) woken = WOKEN;
     }
   }
 
-  /** Inside: marks that somebody waits; gives FREE where there is nothing to wait for any more. */
+  /** Inside: marks that somebody waits; returns FREE if there is no longer anything to wait for. */
   *#mark(woken: number): Steps<number> {
     const before = yield* this.#change((word) =>
       this.#isFreeFor(word, woken) || (word & LOST) !== 0 ? word : (word & ~woken) | WAITERS
@@ -406,13 +416,13 @@ export class Lock implements SharedThing, Viewable {
     return this.#isFreeFor(before, woken) || (before & LOST) !== 0 ? FREE : 0;
   }
 
-  /** Inside: a task that was woken and does not come passes the wake-up on. */
+  /** Inside: a woken task that will not take the lock passes the wake-up on. */
   *#passOn(): Steps<void> {
     yield* this.#undo(RETRY);
     yield* this.#settle();
   }
 
-  /** Whether a task that comes, or that was woken, may take a lock with that word. */
+  /** Whether an arriving or woken task may take a lock with this word. */
   #isFreeFor(word: number, woken: number): boolean {
     if ((word & (OWNER | LOST)) !== 0) return false;
     return !this.#fair || (word & WAITERS) === 0 || woken !== 0;
@@ -433,7 +443,7 @@ export class Lock implements SharedThing, Viewable {
     };
     const simple = (seen: number) => (seen & DIED) === 0 && ((seen & WAITERS) === 0 || (seen & WOKEN) !== 0);
     const seen = yield* this.#change((seen) => held(seen) && simple(seen) ? seen & ~OWNER : seen);
-    // A condition could not give it back to its waiter, who knows: the guard of that task has nothing to release.
+    // A condition could not give the lock back to this waiter and told it so: its guard has nothing to release.
     if ((seen & LOST) !== 0 && (seen & OWNER) !== this.#me) return;
     if (!held(seen)) throw this.#notHeld(seen);
     if (simple(seen)) return;
@@ -441,12 +451,14 @@ export class Lock implements SharedThing, Viewable {
     if (!held(inside) && (inside & LOST) === 0) throw this.#notHeld(inside);
   }
 
-  /** Inside: frees the lock for the first in line, hands it over, or makes it useless; gives the word before. */
+  /**
+   * Inside: frees the lock for the first in the queue, hands it over, or makes it useless; returns the previous word.
+   */
   *#pass(held: (word: number) => boolean): Steps<number> {
     const first = yield* this.#queue.first();
     const next = first === NOBODY ? 0 : this.#queue.taskOf(first) + 1;
     const handsOver = next !== 0 && (yield* this.#queue.request(first)) === HAND_OVER;
-    // Others may release it meanwhile, outside: of one hold there is one release.
+    // Other tasks may release it meanwhile, outside the monitor: each hold is released only once.
     const seen = yield* this.#change((word) => {
       if (!held(word)) return word;
       return (word & ~OWNER) | ((word & DIED) !== 0 ? LOST : handsOver ? next : 0);
@@ -461,7 +473,9 @@ export class Lock implements SharedThing, Viewable {
     return seen;
   }
 
-  /** Inside: if the lock is free and nobody is on the way, wakes the first in line or hands it over. */
+  /**
+   * Inside: if the lock is free and no woken waiter is on its way, wakes the first in the queue or hands it the lock.
+   */
   *#settle(): Steps<void> {
     const word = yield* load(this.#place.word);
     const first = yield* this.#queue.first();
@@ -470,7 +484,7 @@ export class Lock implements SharedThing, Viewable {
       const handsOver = (yield* this.#queue.request(first)) === HAND_OVER;
       if (!handsOver) yield* store(this.#place.woken, next);
       const mark = handsOver ? next : WOKEN;
-      // A lock that is taken meanwhile is passed on by who took it.
+      // If another task takes the lock meanwhile, that task passes it on.
       const seen = yield* this.#change((word) => (word & OWNER) === 0 ? word | mark : word);
       if ((seen & OWNER) === 0) yield* this.#queue.grant(first, handsOver ? OWNED : RETRY);
     }
@@ -486,7 +500,7 @@ export class Lock implements SharedThing, Viewable {
     if (answer === OWNED) yield* this.#change((word) => word & ~OWNER);
   }
 
-  /** Inside: takes the lock, or the wake-up, from a dead task. */
+  /** Inside: takes the lock, or the wake-up, away from a dead task. */
   *#freeFrom(task: number): Steps<void> {
     const { word, dead, woken } = this.#place;
     if ((yield* load(woken)) === task + 1) yield* this.#undo(RETRY);
@@ -495,7 +509,7 @@ export class Lock implements SharedThing, Viewable {
     yield* this.#change((word) => (word & ~OWNER) | DIED);
   }
 
-  /** Inside, where nobody begins or ends to wait: so at the moment of the first look. */
+  /** Inside, where the set of waiters cannot change: so the result describes the moment of the first read. */
   *#statistics(): Steps<LockStatistics> {
     const owner = (yield* load(this.#place.word)) & OWNER;
     return { owner: owner === 0 ? undefined : owner - 1, waiters: yield* this.#queue.waiters() };
@@ -505,7 +519,7 @@ export class Lock implements SharedThing, Viewable {
     return ((yield* load(this.#place.word)) & OWNER) !== 0;
   }
 
-  /** Changes the word by a function of it, and gives the word before. */
+  /** Replaces the word by a function of it; returns the previous word. */
   *#change(next: (word: number) => number): Steps<number> {
     let seen = yield* load(this.#place.word);
     for (;;) {

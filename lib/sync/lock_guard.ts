@@ -1,8 +1,8 @@
 /**
- * What holds a lock until the end of a block.
+ * A guard that holds a lock until the end of a block.
  *
- * - Invariant: the lock is given back once, at the first disposal. On shared memory that is a blocking release; elsewhere
- *   the memory's driver performs it.
+ * - Invariant: the lock is released once, at the first disposal. On shared memory the release blocks; elsewhere the
+ *   memory's driver performs it.
  */
 
 import { type OwnerDiedError, WaitTimeoutError } from "../errors.ts";
@@ -10,38 +10,38 @@ import { markBegun, type Steps } from "../memory/mod.ts";
 import type { Binding } from "./binding.ts";
 import type { Viewable } from "./view.ts";
 
-/** `true`: acquired; `false`: not in time; an error: acquired, and its last owner died with it. */
+/** `true`: acquired; `false`: timed out; an error: acquired, but the last owner died holding it. */
 export type Acquired = boolean | OwnerDiedError;
 
-/** What a condition does with a lock. */
+/** What a condition needs from a lock. */
 export interface Inside<L> {
   /** Whether the running task owns it. */
   mine(lock: L): Steps<boolean>;
-  /** Frees it for a wait, however often it was taken, and gives how often. */
+  /** Releases it completely for a wait; returns how many times it had been acquired. */
   releaseAll(lock: L): Steps<number>;
-  /** Takes it again after a wait, as often as before. */
+  /** Takes it again after a wait, as many times as before. */
   restore(lock: L, levels: number): Steps<Acquired>;
-  /** Whether nobody can have it any more. */
+  /** Whether nobody can ever take it again. */
   lost(lock: L): Steps<boolean>;
-  /** Whether a task was the last to die as its owner. */
+  /** Whether `task` was the last to die as its owner. */
   diedHolding(lock: L, task: number): Steps<boolean>;
 }
 
-/** What a guard does to its lock. */
+/** What a guard needs from its lock. */
 export interface Guarded {
   /** The lock's name. */
   readonly name: string;
-  /** Gives it back. */
+  /** Releases it. */
   release(): Steps<void>;
-  /** Gives it back at once, where that can be done without its steps; false where it cannot. */
+  /** Releases it at once without running its steps; returns `false` if that is not possible. */
   giveAtOnce?(): boolean;
-  /** Says that what it protects is whole again. */
+  /** Declares what it protects consistent again. */
   markConsistent(): Steps<void>;
 }
 
-/** Holds a lock until its disposal; disposing twice is harmless. */
+/** Holds a lock until disposed; disposing twice is harmless. */
 export class LockGuard implements Disposable, Viewable {
-  /** Set where the lock's last owner died with it. */
+  /** The error to report if the lock's last owner died holding it. */
   readonly ownerDied: OwnerDiedError | undefined;
   readonly #lock: Guarded;
   readonly #binding: Binding;
@@ -54,7 +54,7 @@ export class LockGuard implements Disposable, Viewable {
     this.ownerDied = ownerDied;
   }
 
-  /** Says that what the lock protects is whole again. */
+  /** Declares what the lock protects consistent again. */
   markConsistent(): Steps<void> {
     return this.#lock.markConsistent();
   }
@@ -72,7 +72,7 @@ export class LockGuard implements Disposable, Viewable {
   }
 }
 
-/** What holds a lock that was acquired; throws where it was not, in time. */
+/** The guard of an acquired lock; throws a `WaitTimeoutError` if acquiring timed out. */
 export function guardOf(
   lock: Guarded,
   { acquired, binding }: { readonly acquired: Acquired; readonly binding: Binding },
@@ -81,7 +81,7 @@ export function guardOf(
   throw new WaitTimeoutError(`Cannot acquire ${lock.name}: it is held, a release in time is wanted`);
 }
 
-/** Acquires a lock; what comes back releases it. */
+/** Acquires a lock and returns a guard that releases it. */
 export function* guarded(
   lock: Guarded,
   { acquire, binding }: { readonly acquire: Steps<Acquired>; readonly binding: Binding },

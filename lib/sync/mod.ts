@@ -1,14 +1,16 @@
 /**
- * Primitives on memory operations: one body each, for model and shared memory, for generators, workers and promises.
+ * Synchronization primitives built from memory operations. Each has one implementation, which runs on model and shared
+ * memory, in generators, workers and promises.
  *
- * - One wait queue with a monitor under every primitive, lanes instead of nodes: a task waits in at most so many
- *   things at once, so a queue is an array, and a death leaves no pointer behind.
- * - The barrier is one word and no queue: each change of it is one compare-exchange, so no death tears it.
- * - Barging is bounded by count, not by time: a waiter that was overtaken four times is handed the lock. A clock would
- *   cost an operation, and the explorer could not bound it.
- * - A lock may begin held by the host, because a pipeline of two locks begins with an empty slot; held is its state of
- *   rest then, and no leak.
- * - What may be called from elsewhere is on a list in each class, and a test finds the list by trying.
+ * - Almost every primitive uses the same wait queue with a monitor. A task waits in a bounded number of lanes, so a
+ *   queue is an array instead of linked nodes, and a death leaves no dangling pointer.
+ * - The barrier is one word without a queue: each change is one compare-exchange, so a death cannot leave it half
+ *   changed.
+ * - Barging is bounded by count, not by time: a waiter overtaken four times is handed the lock. A clock would cost an
+ *   operation, and the explorer could not bound it.
+ * - A lock may start out held by the host: a pipeline of two locks begins with an empty slot. Held is then its resting
+ *   state, not a leak.
+ * - Each class lists the methods that may be called from elsewhere; a test checks the list by trying.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * Once: a function that exactly one task runs, while all others wait for its end.
+ * Once: a function that exactly one task runs, while all others wait for it to complete.
  *
- * - As Go's `sync.Once`: when `run` returns, the function has run to its end, in this task or in another.
- * - A run that throws, or whose task dies, counts as not done: the error goes to its caller, and the first who waits runs
- *   the function in its turn; what the failed run has changed is there.
- * - A function that runs the same `once` again waits for itself: the runner is its owner, so that this is reported.
- * - Invariant: the runner is 0 or names the one task that runs the function; done => nobody is queued; somebody is queued
- *   => somebody runs it.
+ * - As Go's `sync.Once`: when `run` returns, the function has completed, in this task or another.
+ * - A run that throws, or whose task dies, does not count: its caller gets the error, and the first waiter runs the
+ *   function next. What the failed run changed is not undone.
+ * - A function that runs the same `once` again waits for itself: the runner is the owner, so the deadlock is reported.
+ * - Invariant: the runner is 0 or names the one task that runs the function; done => nobody is queued; somebody is
+ *   queued => somebody runs it.
  *
  * @example
  * ```ts
@@ -33,26 +33,28 @@ import type { Viewing } from "./view.ts";
 import { NOBODY, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
-/** What a once tells about itself. */
+/** Statistics of a once. */
 export interface OnceStatistics {
-  /** Whether the function has run to its end. */
+  /** Whether the function has completed. */
   readonly done: boolean;
-  /** The task that runs it, by number. */
+  /** The number of the task that runs it, if any. */
   readonly runner: number | undefined;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
-/** What `begin` found: the caller runs it, it is done, or it is being run and that took too long. */
+/**
+ * The result of `begin`: the caller must run the function, it has completed, or the wait for another task timed out.
+ */
 export type OnceTurn = "run" | "done" | "late";
 
 const DONE = -1;
 
-/** What waiters are granted. */
+/** What a waiter is granted. */
 const OVER = 1;
 const RUN = 2;
 
-/** A once to be. */
+/** Declares a once. */
 export function once(): Shareable<Once> {
   return {
     kind: "once",
@@ -65,14 +67,14 @@ export function once(): Shareable<Once> {
 
 interface Place {
   readonly name: string;
-  /** 0, the task that runs the function plus 1, or DONE. */
+  /** 0, DONE, or the number of the task that runs the function, plus 1. */
   readonly runner: number;
   readonly queue: WaitQueuePlace;
 }
 
 const CALLS: readonly (keyof Once & string)[] = ["done", "begin", "finish", "statistics"];
 
-/** Once: a function that exactly one task runs, while all others wait for its end. */
+/** Once: a function that exactly one task runs, while all others wait for it to complete. */
 export class Once implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -94,10 +96,10 @@ export class Once implements SharedThing {
   }
 
   /**
-   * Runs the function unless that has been done; waits while another task runs it. Gives whether this call ran it.
+   * Runs the function unless it has completed; waits while another task runs it. Returns whether this call ran it.
    *
-   * @throws {WaitTimeoutError} where another task's run takes too long.
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {WaitTimeoutError} if another task's run takes too long.
+   * @throws {CancelledError} if the token is canceled first.
    */
   run(body: Body, options?: WaitOptions): Steps<boolean> {
     checkBody(`run ${this.name}`, body);
@@ -105,18 +107,21 @@ export class Once implements SharedThing {
     return this.#run(body, this.begin(options));
   }
 
-  /** Runs the function unless that has been done or another task is at it. Gives whether this call ran it. */
+  /** Runs the function unless it has completed or another task is running it. Returns whether this call ran it. */
   tryRun(body: Body): Steps<boolean> {
     checkBody(`run ${this.name}`, body);
     return this.#tryRun(body, this.begin({ timeout: 0 }));
   }
 
-  /** Whether the function has run to its end. */
+  /** Whether the function has completed. */
   done(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "done", args: [] }, this.#done());
   }
 
-  /** The first part of `run`, for who cannot hand in a function: who gets `run` calls `finish` after it. */
+  /**
+   * The first part of `run`, for callers that cannot pass a function: a caller that gets `run` must call `finish`
+   * afterward.
+   */
   begin(options?: WaitOptions): Steps<OnceTurn> {
     checkWaitOptions(`run ${this.name}`, options);
     const args = options === undefined ? [] : [options];
@@ -124,15 +129,15 @@ export class Once implements SharedThing {
   }
 
   /**
-   * The last part of `run`: the function has run to its end, or it failed and the next one runs it.
+   * The last part of `run`: the function has completed, or it failed and the next waiter runs it.
    *
-   * @throws {StateError} where the task is not the one that runs it.
+   * @throws {StateError} if the task is not the one that runs it.
    */
   finish({ failed = false }: { readonly failed?: boolean } = {}): Steps<void> {
     return call({ kind: "call", object: this.name, method: "finish", args: [{ failed }] }, this.#finish(failed));
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<OnceStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -156,7 +161,7 @@ export class Once implements SharedThing {
   /** See {@linkcode SharedThing}. */
   *owners(): Steps<readonly number[]> {
     const holders = yield* this.holders();
-    // A waiter that is handed the run has it before it is awake: it does not wait for itself.
+    // A waiter that is handed the run has it before it wakes up; it does not wait for itself.
     return (yield* this.#queue.occupied()) ? [] : holders;
   }
 
@@ -192,7 +197,7 @@ export class Once implements SharedThing {
   }
 
   *#begin(options: WaitOptions | undefined): Steps<OnceTurn> {
-    // The run happens before the store of DONE, and that before this load.
+    // Happens-before: the function's run precedes the store of DONE, which precedes this load.
     if (yield* this.#done()) return "done";
     const answer = yield* this.#queue.obtain(
       () => this.#look(),
@@ -202,7 +207,7 @@ export class Once implements SharedThing {
     return answer === RUN ? "run" : answer === OVER ? "done" : "late";
   }
 
-  /** Inside: takes the run, where nobody has it. */
+  /** Inside: claims the run if no task has it. */
   *#look(): Steps<number> {
     const runner = yield* load(this.#runner);
     if (runner === 0) yield* store(this.#runner, this.#me);
@@ -210,13 +215,13 @@ export class Once implements SharedThing {
   }
 
   *#finish(failed: boolean): Steps<void> {
-    // Others wait for what is done there: an interruption at the door comes after it.
+    // Others wait for this: an interruption on entering the monitor is thrown only afterward.
     const { value: isRunner, failure } = yield* insist(() => this.#queue.inside(() => this.#end(failed)));
     if (failure !== undefined) throw failure.error;
     if (!isRunner) throw new StateError(`Cannot finish ${this.name}: the task does not run it, its runner is wanted`);
   }
 
-  /** Inside: ends the run, if it is the running task's; gives whether it was. */
+  /** Inside: ends the run if it is the running task's; returns whether it was. */
   *#end(failed: boolean): Steps<boolean> {
     if ((yield* load(this.#runner)) !== this.#me) return false;
     yield* store(this.#runner, failed ? 0 : DONE);
@@ -228,7 +233,7 @@ export class Once implements SharedThing {
     return (yield* load(this.#runner)) === DONE;
   }
 
-  /** Inside: lets everybody go where it is done; else, where nobody runs it, the first in line does. */
+  /** Inside: releases every waiter if the function is done; else, if nobody runs it, the first waiter does. */
   *#settle(): Steps<void> {
     const runner = yield* load(this.#runner);
     if (runner === DONE) return yield* this.#queue.grantAll(OVER);

@@ -1,8 +1,8 @@
 /**
- * Whose words and bytes: what each owner has reserved in a memory.
+ * Which words and bytes of a memory each owner has reserved.
  *
  * - Invariant: the ranges of words, and those of bytes, ascend and do not overlap.
- * - An operation is one owner's where all that it touches lies in one of the owner's ranges; else it is nobody's.
+ * - An operation belongs to an owner if all that it touches lies in one of the owner's ranges; otherwise to nobody.
  */
 
 import type { ByteOperation, CellOperation, NotifyOperation, WaitOperation } from "../memory/mod.ts";
@@ -10,14 +10,14 @@ import type { ByteOperation, CellOperation, NotifyOperation, WaitOperation } fro
 /** An operation that touches words or bytes. */
 export type PlacedOperation = CellOperation | WaitOperation | NotifyOperation | ByteOperation;
 
-/** What an operation touches: so many words or bytes from the first on. */
+/** What an operation touches: `count` words or bytes, starting at `first`. */
 export interface Extent {
   readonly kind: "words" | "bytes";
   readonly first: number;
   readonly count: number;
 }
 
-/** A row of words or bytes. */
+/** Consecutive words or bytes. */
 interface Range<T> {
   readonly from: number;
   readonly count: number;
@@ -27,12 +27,12 @@ interface Range<T> {
 export class Ownership<T> {
   readonly #ranges: Readonly<Record<Extent["kind"], Range<T>[]>> = { words: [], bytes: [] };
 
-  /** Notes whose a range is, which lies behind all others of its kind. */
+  /** Records the owner of a range, which lies behind all others of its kind. */
   add(kind: Extent["kind"], range: Range<T>): void {
     this.#ranges[kind].push(range);
   }
 
-  /** The owner of all that an operation touches, or undefined. */
+  /** The owner of everything that an operation touches, or `undefined`. */
   ownerOf(operation: PlacedOperation): T | undefined {
     const { kind, first, count } = extentOf(operation);
     const range = this.#ranges[kind].find(({ from, count }) => first >= from && first < from + count);

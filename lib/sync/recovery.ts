@@ -1,17 +1,19 @@
 /**
- * What shared things are told when a task has ended, as steps: the supervisor's part, the same in every mode and in the
+ * The steps by which a supervisor tells shared things that a task has ended; the same in every mode and in the
  * explorer.
  *
- * - Each thing is told by itself, so others may act between two of them.
- * - A task that returned or failed tells the things that are bound to it. One that failed or died is recovered from in every
- *   thing: what it held goes on to those who wait. A thing that another death left not recoverable stays so.
+ * - Each thing is told separately, so other tasks may act in between.
+ * - If a task returned or failed, the things bound to it are told. If it failed or died, every thing also recovers:
+ *   what the task held passes on to the waiters. A thing made unrecoverable by another death stays so.
  */
 
 import { NotRecoverableError } from "../errors.ts";
 import { call, type Steps } from "../memory/mod.ts";
 import type { SharedThing } from "./binding.ts";
 
-/** Tells things, in the supervisor's view, that a task has ended; `failure` is the text of what it failed with or died of. */
+/**
+ * Tells things, in the supervisor's view, that a task has ended; `failure` is the text of the error or death, if any.
+ */
 export function* recover(
   things: Iterable<SharedThing>,
   { task, failure }: { readonly task: number; readonly failure: string | undefined },

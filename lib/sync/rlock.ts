@@ -1,11 +1,10 @@
 /**
- * A reentrant lock: its owner takes it as often as it likes, and it is free when the owner has released it as often.
+ * A reentrant lock: its owner may acquire it repeatedly, and it is free after as many releases.
  *
- * - Only its owner releases it; a release by anybody else throws.
- * - It is an owned lock and a depth for each task: barging, `fair` and what a death does to it are as for a lock. A dead
- *   owner's depth dies with it.
- * - Invariant: a task's depth is written by that task alone, and counts its acquires that are not released while it owns the
- *   lock.
+ * - Only its owner may release it; a release by another task throws.
+ * - It consists of an owned lock and a depth for each task. Barging, `fair` and the effects of a death are those of a
+ *   lock; a dead owner's depth dies with it.
+ * - Invariant: only the task itself writes its depth, which counts its unreleased acquires while it owns the lock.
  *
  * @example
  * ```ts
@@ -34,19 +33,19 @@ import type { Shareable } from "./space.ts";
 import type { Viewable } from "./view.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
-/** How a reentrant lock behaves. */
+/** Options of a reentrant lock. */
 export interface RLockOptions {
-  /** Whether waiters get it strictly first in, first out: several times slower where many contend. */
+  /** Whether waiters get it strictly first in, first out; false by default. Several times slower under contention. */
   readonly fair?: boolean;
 }
 
-/** What a reentrant lock tells about itself. */
+/** Statistics of a reentrant lock. */
 export interface RLockStatistics extends LockStatistics {
-  /** How often its owner has taken it; 0 where it is free. */
+  /** How many times its owner has acquired it; 0 if it is free. */
   readonly depth: number;
 }
 
-/** A reentrant lock to be. */
+/** Declares a reentrant lock. */
 export function rlock({ fair = false }: RLockOptions = {}): Shareable<RLock> {
   return {
     kind: "rlock",
@@ -67,18 +66,18 @@ const CALLS: readonly (keyof RLock & string)[] = [
   "statistics",
 ];
 
-/**
- * A reentrant lock: its owner takes it as often as it likes, and it is free when the owner has released it as
- * often.
- */
+/** A reentrant lock: its owner may acquire it repeatedly, and it is free after as many releases. */
 export class RLock implements SharedThing, Viewable {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
   readonly #lock: Lock;
-  /** The task's own word: how often it has taken the lock while it owns it, and is about to while it does not. */
+  /**
+   * This task's depth: how many times it has acquired the lock. While it does not own the lock, the depth it is about
+   * to have.
+   */
   readonly #depth: number;
-  /** Those of all tasks. */
+  /** The first of the depths of all tasks. */
   readonly #depths: number;
 
   /** Made by {@linkcode rlock}. */
@@ -91,10 +90,11 @@ export class RLock implements SharedThing, Viewable {
   }
 
   /**
-   * Takes it once more, waiting for it where another task owns it.
+   * Acquires it once more, waiting if another task owns it; returns `false` on a timeout, or an `OwnerDiedError` if its
+   * last owner died holding it.
    *
-   * @throws {NotRecoverableError} where a death made it useless.
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {NotRecoverableError} if a death made it useless.
+   * @throws {CancelledError} if the token is canceled first.
    */
   acquire(options?: WaitOptions): Steps<Acquired> {
     checkWaitOptions(`acquire ${this.name}`, options);
@@ -102,7 +102,7 @@ export class RLock implements SharedThing, Viewable {
     return call({ kind: "call", object: this.name, method: "acquire", args }, this.#take(options));
   }
 
-  /** Takes it once more if no other task owns it. */
+  /** Acquires it once more only if no other task owns it. */
   tryAcquire(): Steps<Acquired> {
     return call({ kind: "call", object: this.name, method: "tryAcquire", args: [] }, this.#take({ timeout: 0 }));
   }
@@ -110,23 +110,23 @@ export class RLock implements SharedThing, Viewable {
   /**
    * Undoes one acquire; the last one frees the lock.
    *
-   * @throws {StateError} where the task does not own it.
+   * @throws {StateError} if the task does not own it.
    */
   release(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "release", args: [] }, this.#give());
   }
 
-  /** Takes it once more; what comes back undoes that at its disposal. */
+  /** Acquires it once more; the returned guard undoes that when disposed. */
   lock(options?: WaitOptions): Steps<LockGuard> {
     return guarded(this, { acquire: this.acquire(options), binding: this.#binding });
   }
 
-  /** Whether somebody owns it. */
+  /** Whether any task owns it. */
   locked(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "locked", args: [] }, this.#locked());
   }
 
-  /** Says that what it protects is whole again after its owner died. */
+  /** Declares what it protects consistent again after its owner died. */
   markConsistent(): Steps<void> {
     return call(
       { kind: "call", object: this.name, method: "markConsistent", args: [] },
@@ -134,37 +134,37 @@ export class RLock implements SharedThing, Viewable {
     );
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<RLockStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
   }
 
-  /** Whether the running task owns it, for conditions. */
+  /** For conditions: whether the running task owns it. */
   #mine(): Steps<boolean> {
     return Lock.inside.mine(this.#lock);
   }
 
-  /** Frees it however often it was taken, and gives how often: for conditions. */
+  /** For conditions: releases it completely, and returns its depth. */
   *#releaseAll(): Steps<number> {
     const depth = yield* load(this.#depth);
     yield* Lock.inside.give(this.#lock);
     return depth;
   }
 
-  /** Takes it again after a wait, as often as before: for conditions. */
+  /** For conditions: takes it again after a wait, to the same depth as before. */
   *#restore(levels: number): Steps<Acquired> {
     const acquired = yield* Lock.inside.restore(this.#lock, levels);
-    // Another wait of the task may have taken it meanwhile.
+    // Another wait of this task may have acquired it meanwhile.
     if (acquired !== false) yield* store(this.#depth, levels);
     return acquired;
   }
 
-  /** Whether nobody can have it any more: for conditions. */
+  /** For conditions: whether nobody can ever take it again. */
   #lost(): Steps<boolean> {
     return Lock.inside.lost(this.#lock);
   }
 
-  /** Whether a task was the last to die as its owner: for conditions. */
+  /** For conditions: whether `task` was the last to die as its owner. */
   #diedHolding(task: number): Steps<boolean> {
     return Lock.inside.diedHolding(this.#lock, task);
   }
@@ -223,14 +223,14 @@ export class RLock implements SharedThing, Viewable {
       yield* store(this.#depth, (yield* load(this.#depth)) + 1);
       return true;
     }
-    // Before it is taken, so that no owner is ever seen with another depth than its own.
+    // Written before the lock is taken, so that no owner is ever seen with a wrong depth.
     yield* store(this.#depth, 1);
     return yield* Lock.inside.take(this.#lock, options);
   }
 
   *#give(): Steps<void> {
     const depth = yield* load(this.#depth);
-    // Who does not own it is told so by the lock; who does keeps its depth if the lock cannot be given back.
+    // If the task is not the owner, the lock throws; an owner keeps its depth if the lock cannot be released.
     if (depth > 1 && (yield* this.#mine())) yield* store(this.#depth, depth - 1);
     else yield* Lock.inside.give(this.#lock);
   }
@@ -242,7 +242,7 @@ export class RLock implements SharedThing, Viewable {
   *#statistics(): Steps<RLockStatistics> {
     const statistics = yield* Lock.inside.look(this.#lock);
     const { owner } = statistics;
-    // An owner that has left since has kept the depth with which it left.
+    // If the owner has released it since, its depth is still the one with which it left.
     return { ...statistics, depth: owner === undefined ? 0 : yield* load(this.#depths + owner) };
   }
 }

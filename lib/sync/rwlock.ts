@@ -1,17 +1,17 @@
 /**
  * A lock for many readers or one writer.
  *
- * - Waiters are served first in, first out: a writer that waits stops readers that come later, and readers that stand side
- *   by side in line go in together.
- * - A release by a task that does not hold it throws. A task that reads and reads again beside a waiting writer waits for
- *   itself.
- * - The slots of a reader that ends without leaving are freed. Where a writer ends so, the next holder gets the lock alone,
- *   with an `OwnerDiedError`, and says `markConsistent` when what the lock protects is whole again. A release without
- *   that makes the lock useless for all: `NotRecoverableError`.
+ * - Waiters are served first in, first out: a waiting writer holds up readers that come later, and adjacent readers in
+ *   the queue enter together.
+ * - A release by a task that does not hold the lock throws. A task that reads and acquires another read while a writer
+ *   waits deadlocks with itself.
+ * - The reads of a task that dies are ended. If a writer dies, the next holder gets the lock alone, with an
+ *   `OwnerDiedError`, and calls `markConsistent` once what the lock protects is consistent again. Releasing it without
+ *   that makes it useless for everyone: `NotRecoverableError`.
  * - Invariant: writer = 0 or readers = 0; readers = the sum of reading[task]; DIED => at most one holder, who repairs;
- *   somebody is queued => the first in line cannot go in.
+ *   somebody is queued => the first in the queue cannot enter.
  *
- * Longer than most files because readers and writers have a way in each, over the same words.
+ * Longer than most files because readers and writers each have their own entry and exit over the same words.
  *
  * @example
  * ```ts
@@ -42,21 +42,21 @@ import type { Viewing } from "./view.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
-/** What a lock for readers and writers tells about itself. */
+/** Statistics of a readers-writer lock. */
 export interface RWLockStatistics {
-  /** How many reads are going on. */
+  /** How many reads are in progress. */
   readonly readers: number;
-  /** The task that writes, by number. */
+  /** The number of the task that writes, if any. */
   readonly writer: number | undefined;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
-/** What a waiter asks for, and is granted; DIED is added where a writer has died. */
+/** What a waiter requests and is granted; DIED is added if a writer has died. */
 const READ = 1;
 const WRITE = 2;
 const DIED = 4;
-/** The answer where the lock is useless. */
+/** The answer if the lock is useless. */
 const USELESS = 8;
 
 /** The states. */
@@ -64,7 +64,7 @@ const SOUND = 0;
 const WRITER_DIED = 1;
 const LOST = 2;
 
-/** A lock for readers and writers to be. */
+/** Declares a readers-writer lock. */
 export function rwlock(): Shareable<RWLock> {
   return {
     kind: "rwlock",
@@ -87,15 +87,15 @@ export function rwlock(): Shareable<RWLock> {
 interface Place {
   readonly name: string;
   readonly tasks: number;
-  /** The task that writes, plus 1. */
+  /** The number of the task that writes, plus 1. */
   readonly writer: number;
-  /** How many reads are going on. */
+  /** How many reads are in progress. */
   readonly readers: number;
-  /** Per task: how many of them are its own. */
+  /** For each task: how many of these reads are its own. */
   readonly reading: number;
   /** SOUND, WRITER_DIED or LOST. */
   readonly state: number;
-  /** The writer that died last, plus 1. */
+  /** The number of the last writer that died, plus 1. */
   readonly dead: number;
   readonly queue: WaitQueuePlace;
 }
@@ -131,32 +131,32 @@ export class RWLock implements SharedThing {
   }
 
   /**
-   * Goes in to read, waiting for it; false if it could not in time.
+   * Acquires it for reading, waiting if necessary; `false` on a timeout.
    *
-   * @throws {NotRecoverableError} where a death made it useless.
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {NotRecoverableError} if a death made it useless.
+   * @throws {CancelledError} if the token is canceled first.
    */
   acquireRead(options?: WaitOptions): Steps<Acquired> {
     return this.#acquireCall("acquireRead", READ, options);
   }
 
-  /** Goes in to read if nobody writes or waits. */
+  /** Acquires it for reading only if no task writes or waits. */
   tryAcquireRead(): Steps<Acquired> {
     const body = this.#acquire(READ, { timeout: 0 });
     return call({ kind: "call", object: this.name, method: "tryAcquireRead", args: [] }, body);
   }
 
   /**
-   * Goes in to write, waiting for it; false if it could not in time.
+   * Acquires it for writing, waiting if necessary; `false` on a timeout.
    *
-   * @throws {NotRecoverableError} where a death made it useless.
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {NotRecoverableError} if a death made it useless.
+   * @throws {CancelledError} if the token is canceled first.
    */
   acquireWrite(options?: WaitOptions): Steps<Acquired> {
     return this.#acquireCall("acquireWrite", WRITE, options);
   }
 
-  /** Goes in to write if nobody is there or waits. */
+  /** Acquires it for writing only if no task holds it or waits. */
   tryAcquireWrite(): Steps<Acquired> {
     const body = this.#acquire(WRITE, { timeout: 0 });
     return call({ kind: "call", object: this.name, method: "tryAcquireWrite", args: [] }, body);
@@ -165,7 +165,7 @@ export class RWLock implements SharedThing {
   /**
    * Ends a read.
    *
-   * @throws {StateError} where the task does not read.
+   * @throws {StateError} if the task is not reading.
    */
   releaseRead(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "releaseRead", args: [] }, this.#release(READ));
@@ -174,40 +174,40 @@ export class RWLock implements SharedThing {
   /**
    * Ends a write.
    *
-   * @throws {StateError} where the task does not write.
+   * @throws {StateError} if the task is not writing.
    */
   releaseWrite(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "releaseWrite", args: [] }, this.#release(WRITE));
   }
 
   /**
-   * Goes in to read; what comes back ends that at its disposal.
+   * Acquires it for reading; the returned guard ends the read when disposed.
    *
-   * @throws {WaitTimeoutError} where it cannot in time.
+   * @throws {WaitTimeoutError} if the wait times out.
    */
   read(options?: WaitOptions): Steps<LockGuard> {
     return this.#guarded(this.acquireRead(options), READ);
   }
 
   /**
-   * Goes in to write; what comes back ends that at its disposal.
+   * Acquires it for writing; the returned guard ends the write when disposed.
    *
-   * @throws {WaitTimeoutError} where it cannot in time.
+   * @throws {WaitTimeoutError} if the wait times out.
    */
   write(options?: WaitOptions): Steps<LockGuard> {
     return this.#guarded(this.acquireWrite(options), WRITE);
   }
 
   /**
-   * Says that what it protects is whole again after a writer died.
+   * Declares what it protects consistent again after a writer died.
    *
-   * @throws {StateError} where the task does not hold it.
+   * @throws {StateError} if the task does not hold it.
    */
   markConsistent(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "markConsistent", args: [] }, this.#markConsistent());
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<RWLockStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -230,12 +230,12 @@ export class RWLock implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *owners(): Steps<readonly number[]> {
-    // A waiter that is let in holds it before it is awake: it does not wait for itself.
+    // A waiter that is being admitted holds the lock before it wakes up; it does not wait for itself.
     if ((yield* load(this.#place.queue.monitor)) !== 0) return [];
     const writer = yield* load(this.#place.writer);
-    // A waiter that is being handed the lock holds it before it is awake: it does not wait for itself.
+    // A waiter that is being handed the lock holds it before it wakes up; it does not wait for itself.
     if (writer !== 0) return (yield* this.#queue.occupied()) ? [] : [writer - 1];
-    // A reader in line waits for a writer in line, who may give up: no cycle over the holders is certain.
+    // A queued reader waits for a queued writer, which may give up: no cycle through the holders is certain.
     for (let waiter = NOBODY; (waiter = yield* this.#queue.firstAfter(waiter)) !== NOBODY;) {
       if ((yield* this.#queue.request(waiter)) === READ) return [];
     }
@@ -280,7 +280,7 @@ export class RWLock implements SharedThing {
     return yield* this.#acquired(yield* this.#queue.obtain(() => this.#tryAdmit(request), request, patience));
   }
 
-  /** Inside: lets the running task in, if nobody waits. */
+  /** Inside: admits the running task if nobody waits. */
   *#tryAdmit(request: Request): Steps<number> {
     if ((yield* this.#queue.waiters()) > 0 && (yield* this.#queue.first()) !== NOBODY) return 0;
     return yield* this.#admit(request, this.#binding.task);
@@ -297,13 +297,13 @@ export class RWLock implements SharedThing {
     return new OwnerDiedError(`Cannot trust what ${this.name} protects: ${dead} died writing, a repair is wanted`);
   }
 
-  /** Inside: lets a task in, if that can be; gives what it is granted, or 0. */
+  /** Inside: admits a task if possible; returns what it is granted, or 0. */
   *#admit(request: number, task: number): Steps<number> {
     const { writer, readers, reading, state } = this.#place;
     const condition = yield* load(state);
     if (condition === LOST) return USELESS;
     if ((yield* load(writer)) !== 0) return 0;
-    // Who repairs is alone, a reader too.
+    // A task that repairs is alone, even if it reads.
     if ((request === WRITE || condition === WRITER_DIED) && (yield* load(readers)) > 0) return 0;
     if (request === WRITE) {
       yield* store(writer, task + 1);
@@ -318,7 +318,7 @@ export class RWLock implements SharedThing {
     return this.#queue.inside(() => this.#end(request));
   }
 
-  /** Inside: lets the running task out, if it is in. */
+  /** Inside: ends a read or write of the running task, or returns why it cannot. */
   *#end(request: Request): Steps<Refusal | void> {
     const { writer, readers, state } = this.#place;
     const { task } = this.#binding;
@@ -334,7 +334,7 @@ export class RWLock implements SharedThing {
     return request === WRITE ? (yield* load(writer)) === task + 1 : (yield* load(reading + task)) > 0;
   }
 
-  /** Inside: a task that holds it goes out. */
+  /** Inside: a holder leaves. */
   *#leave(request: number, task: number): Steps<void> {
     const { writer, readers, reading } = this.#place;
     if (request === WRITE) return yield* store(writer, 0);
@@ -342,7 +342,7 @@ export class RWLock implements SharedThing {
     yield* add(reading + task, -1);
   }
 
-  /** Inside: lets in who can go in, in order. */
+  /** Inside: admits waiters in order, as far as possible. */
   *#settle(): Steps<void> {
     for (;;) {
       const first = yield* this.#queue.first();
@@ -357,7 +357,7 @@ export class RWLock implements SharedThing {
     if (answer !== USELESS) yield* this.#leave(answer & ~DIED, this.#queue.taskOf(lane));
   }
 
-  /** Inside: takes it from a dead task. */
+  /** Inside: takes the lock away from a dead task. */
   *#freeFrom(task: number): Steps<void> {
     const { writer, readers, reading, state, dead } = this.#place;
     yield* add(readers, -(yield* load(reading + task)));
@@ -372,7 +372,7 @@ export class RWLock implements SharedThing {
     return this.#queue.inside(() => this.#repaired());
   }
 
-  /** Inside: notes that it is whole again, if the running task is in. */
+  /** Inside: notes that it is consistent again, if the running task holds it. */
   *#repaired(): Steps<Refusal | void> {
     const { task } = this.#binding;
     const holds = (yield* this.#holds(READ, task)) || (yield* this.#holds(WRITE, task));

@@ -1,12 +1,12 @@
 /**
- * A semaphore: a number of permits, taken and given back by any task, several at once if wanted.
+ * A semaphore: a number of permits that any task may take and give back, several at once if wanted.
  *
- * - Waiters are served first in, first out: a small request does not overtake a large one that waits.
+ * - Waiters are served first in, first out: a small request does not overtake a larger one that waits.
  * - `bounded`: a release above the initial value throws and changes nothing.
- * - Permits that a guard holds come back when its task ends without giving them back; an acquire without a guard is a
- *   signal, and does not.
- * - Invariant: permits + all that is taken and not given back = the initial value + all raw releases; the first in line
- *   asks for more than there is.
+ * - Permits held by a guard come back when its task ends without returning them; permits acquired without a guard do
+ *   not, because they may serve as a signal.
+ * - Invariant: free permits + permits taken and not given back = the initial value + all raw releases; the first waiter
+ *   in the queue wants more than are free.
  *
  * @example
  * ```ts
@@ -34,30 +34,30 @@ import type { Shareable } from "./space.ts";
 import { NOBODY, Refusal, reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
-/** How many permits a call is about. */
+/** How long to wait, and how many permits to take. */
 export interface PermitOptions extends WaitOptions {
-  /** How many permits; 1 by default. */
+  /** The number of permits; 1 by default. */
   readonly permits?: number | undefined;
 }
 
-/** What a semaphore tells about itself. */
+/** Statistics of a semaphore. */
 export interface SemaphoreStatistics {
-  /** The free permits. */
+  /** How many permits are free. */
   readonly permits: number;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
 export const MOST_PERMITS = 2 ** 29;
-/** Marks a request whose permits a guard will hold. */
+/** Added to a request whose permits a guard will hold. */
 const HELD = 2 ** 29;
 
-/** A semaphore to be. */
+/** Declares a semaphore with `initial` permits. */
 export function semaphore(initial: number): Shareable<Semaphore> {
   return shareable(initial, false);
 }
 
-/** A semaphore to be that never has more permits than at first. */
+/** Declares a semaphore that never has more than its `initial` permits. */
 export function boundedSemaphore(initial: number): Shareable<Semaphore> {
   return shareable(initial, true);
 }
@@ -90,7 +90,7 @@ interface Place {
   readonly bounded: boolean;
   /** The free permits. */
   readonly permits: number;
-  /** Per task: the permits that its guards hold. */
+  /** For each task: the permits that its guards hold. */
   readonly held: number;
   readonly queue: WaitQueuePlace;
 }
@@ -104,7 +104,7 @@ const CALLS: readonly (keyof Semaphore & string)[] = [
   "statistics",
 ];
 
-/** A semaphore: a number of permits, taken and given back by any task, several at once if wanted. */
+/** A semaphore: a number of permits that any task may take and give back, several at once if wanted. */
 export class Semaphore implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -123,14 +123,14 @@ export class Semaphore implements SharedThing {
     });
   }
 
-  /** Takes permits, waiting for them; false if they did not come in time. */
+  /** Takes permits, waiting if necessary; `false` on a timeout. */
   acquire(options?: PermitOptions): Steps<boolean> {
     const permits = this.#check("acquire", options);
     const args = options === undefined ? [] : [options];
     return call({ kind: "call", object: this.name, method: "acquire", args }, this.#acquire(permits, options));
   }
 
-  /** Takes permits if they are free and nobody waits. */
+  /** Takes permits only if they are free and nobody waits. */
   tryAcquire(permits: number = 1): Steps<boolean> {
     this.#check("acquire", { permits });
     const body = this.#acquire(permits, { timeout: 0 });
@@ -138,9 +138,9 @@ export class Semaphore implements SharedThing {
   }
 
   /**
-   * Gives permits back, or adds them.
+   * Gives permits back, or adds new ones.
    *
-   * @throws {StateError} where that is more than a bounded semaphore had at first.
+   * @throws {StateError} if a bounded semaphore would exceed its initial value.
    */
   release(permits: number = 1): Steps<void> {
     this.#check("release", { permits });
@@ -148,9 +148,9 @@ export class Semaphore implements SharedThing {
   }
 
   /**
-   * Takes permits; what comes back gives them back at its disposal.
+   * Takes permits, waiting if necessary; the returned guard gives them back when disposed.
    *
-   * @throws {WaitTimeoutError} where they do not come in time.
+   * @throws {WaitTimeoutError} if the wait times out.
    */
   hold(options?: PermitOptions): Steps<PermitGuard> {
     return this.#guarded(this.acquireHeld(options), options);
@@ -164,9 +164,9 @@ export class Semaphore implements SharedThing {
   }
 
   /**
-   * Gives permits back that a guard held.
+   * Gives back permits that a guard held.
    *
-   * @throws {StateError} where the task's guards hold fewer.
+   * @throws {StateError} if the task's guards hold fewer.
    */
   releaseHeld(permits: number): Steps<void> {
     this.#check("release", { permits });
@@ -174,7 +174,7 @@ export class Semaphore implements SharedThing {
     return call({ kind: "call", object: this.name, method: "releaseHeld", args: [permits] }, body);
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<SemaphoreStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -197,7 +197,7 @@ export class Semaphore implements SharedThing {
     return (yield* this.#queue.obtain(() => this.#tryTake(request), request, patience)) !== 0;
   }
 
-  /** Inside: takes what a request asks for, if nobody waits. */
+  /** Inside: takes the requested permits if nobody waits. */
   *#tryTake(request: number): Steps<number> {
     if ((yield* this.#queue.waiters()) > 0 && (yield* this.#queue.first()) !== NOBODY) return 0;
     return yield* this.#take(request, this.#binding.task);
@@ -207,7 +207,7 @@ export class Semaphore implements SharedThing {
     return this.#queue.inside(() => this.#giveBack(request));
   }
 
-  /** Inside: gives permits back, if that can be. */
+  /** Inside: gives permits back, or returns why that is not allowed. */
   *#giveBack(request: number): Steps<Refusal | void> {
     const { permits, initial, bounded } = this.#place;
     const held = this.#place.held + this.#binding.task;
@@ -225,7 +225,7 @@ export class Semaphore implements SharedThing {
     yield* this.#settle();
   }
 
-  /** Inside: takes what a request asks for, and gives it, if it is there; else 0. */
+  /** Inside: takes the requested permits and returns the request; returns 0 if too few are free. */
   *#take(request: number, task: number): Steps<number> {
     const { permits, held } = this.#place;
     const wanted = permitsOf(request);
@@ -252,7 +252,7 @@ export class Semaphore implements SharedThing {
     if (request !== given) yield* add(this.#place.held + this.#queue.taskOf(lane), -given);
   }
 
-  /** Inside: takes back what the guards of a dead task hold. */
+  /** Inside: takes back the permits that the guards of a dead task held. */
   *#takeBack(task: number): Steps<void> {
     const { permits, held } = this.#place;
     const given = yield* load(held + task);
@@ -269,7 +269,7 @@ export class Semaphore implements SharedThing {
     checkWaitOptions(`${act} ${this.name}`, options);
     const { bounded, initial } = this.#place;
     const permits = options?.permits ?? 1;
-    // More than there ever are would be waited for in vain, by all behind it, too.
+    // A request for more permits than can ever exist would block itself and everybody behind it.
     const most = bounded ? initial : MOST_PERMITS - 1;
     if (Number.isSafeInteger(permits) && permits >= 1 && permits <= most) return permits;
     throw new RangeError(`Cannot ${act} ${permits} of ${this.name}: a whole number from 1 to ${most} is wanted`);
@@ -285,7 +285,7 @@ function permitsOf(request: number): number {
   return request & (HELD - 1);
 }
 
-/** Holds permits until its disposal; disposing twice is harmless. */
+/** Holds permits until disposed; disposing twice is harmless. */
 export class PermitGuard implements Disposable {
   readonly #semaphore: Semaphore;
   readonly #binding: Binding;

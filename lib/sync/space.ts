@@ -1,9 +1,10 @@
 /**
- * Shared things: how locks, queues and cells get their places in one memory, and who uses them.
+ * Shared things: how locks, queues and cells get their places in one memory, and how tasks get views of them.
  *
- * - A {@linkcode Shareable} describes a thing and holds nothing. A {@linkcode Space} gives each its words and bytes, in
- *   the order of their names' appearance, so that the same description gives the same places on every side.
- * - A thing that is part of another (the lock of a condition) may be shared by its own name too: it is one thing.
+ * - A {@linkcode Shareable} describes a thing and has no state. A {@linkcode Space} assigns words and bytes in the
+ *   order in which the names appear, so the same description yields the same places on every side.
+ * - A thing that is part of another (such as a condition's lock) may also have a name of its own: it is still one
+ *   thing.
  *
  * @example
  * ```ts
@@ -23,69 +24,69 @@ import { type ByteRange, type CellValue, Layout, type Memory, type Steps, store 
 import { type Bind, Binding, type Owner, type Things } from "./binding.ts";
 import { Ownership } from "./ownership.ts";
 
-/** A shared thing to be: a lock, a queue, a cell. */
+/** The declaration of a shared thing: a lock, a queue, a cell. */
 export interface Shareable<T> {
   /** What it is, such as `lock`. */
   readonly kind: string;
-  /** Takes places in a space. */
+  /** Reserves its places in a space. */
   reserve(space: Reservation, name: string): Bind<T>;
 }
 
-/** Shared things to be, by name. */
+/** Declarations of shared things, by name. */
 export type Shareables = Readonly<Record<string, Shareable<unknown>>>;
 
-/** The views of shared things that a task gets. */
+/** A task's shared things, by name. */
 export type Shared<S extends Shareables> = { readonly [K in keyof S]: S[K] extends Shareable<infer T> ? T : never };
 
-/** What a shareable takes its places from. */
+/** What a shareable reserves its places from. */
 export interface Reservation {
-  /** How many tasks there are, the supervisor included: it has the last number. */
+  /** The number of tasks, including the supervisor, which has the last number. */
   readonly tasks: number;
-  /** How many lanes there are. */
+  /** The number of lanes. */
   readonly lanes: number;
   /** Reserves a word. */
   word(name: string, initial?: number): number;
-  /** Reserves the word of a monitor: 0 where nobody is inside. Who enters exchanges 0, who leaves sets it back. */
+  /** Reserves the word of a monitor: 0 while nobody is inside. Entering replaces the 0; leaving restores it. */
   monitor(name: string): number;
-  /** Reserves words in a row. */
+  /** Reserves consecutive words. */
   words(name: string, count: number, initial?: number): number;
-  /** Reserves 64-bit cells in a row. */
+  /** Reserves consecutive 64-bit cells. */
   cells<C extends "i64" | "f64">(name: string, count: number, cell: C, initial?: CellValue<C>): number;
   /** Reserves bytes. */
   bytes(name: string, length: number): ByteRange;
-  /** Takes another thing as a part: under its own name if it has one, else under `name`. */
+  /** Reserves another thing as a part: under its own name if it has one, else under `name`. */
   part<T>(name: string, part: Shareable<T>): Bind<T>;
 }
 
-/** How many share a space. */
+/** How many tasks share a space, and how they wait. */
 export interface SpaceOptions {
-  /** How many tasks use it. */
+  /** The number of tasks. */
   readonly tasks: number;
-  /** In how many waits a task can be at once: 1, unless it uses the promise face. */
+  /** How many waits a task can be in at once: 1, unless it uses promise views. */
   readonly lanesPerTask?: number;
-  /** The same, for the host, which is the supervisor; as many as a task by default. */
+  /** The same for the host, which is the supervisor; `lanesPerTask` by default. */
   readonly hostLanes?: number;
-  /** The tasks' names, for errors; numbers by default. */
+  /** The tasks' names, for errors; their numbers by default. */
   readonly names?: readonly string[];
 }
 
 /** A task's view of a space. */
 export interface Attached<S extends Shareables> {
-  /** The things, as they were described. */
+  /** The declared things, by name. */
   readonly shared: Shared<S>;
   /** The things and their parts, by name. */
   readonly things: Things;
-  /** Ends the view: each method of its things throws a `StateError` from then on. */
+  /** Ends the view: from then on, every method of its things throws a `StateError`. */
   end(): void;
 }
 
-/** Shared things with their places. */
+/** Shared things and their places in memory. */
 export class Space<S extends Shareables> {
-  /** Where everything lies; frozen. */
+  /** The layout of the memory; frozen. */
   readonly layout: Layout;
-  /** How many tasks there are without the supervisor, whose number this is. */
+  /** The number of tasks, without the supervisor; also the supervisor's number. */
   readonly tasks: number;
-  /** What kind of thing each is, such as `lock`, by name. */
+  /** The kind of each thing, such as `lock`, by name. */
   readonly kinds: ReadonlyMap<string, string>;
   readonly #names: readonly string[];
   readonly #lanesPerTask: number;
@@ -117,12 +118,12 @@ export class Space<S extends Shareables> {
     this.layout = reserving.layout.freeze();
   }
 
-  /** Sets all words to where the things begin: once, by the side that made the memory. */
+  /** Sets all words to their initial values; run once, by the side that created the memory. */
   *initialize(): Steps<void> {
     for (const steps of this.#initial) yield* steps;
   }
 
-  /** Whether a lane sleeps on that word: who waits there stands in line for a thing. */
+  /** Whether a lane sleeps on that word, that is, waits in a queue. */
   isLane(word: number): boolean {
     return word >= this.#firstWake && word < this.#firstWake + this.#lanes;
   }
@@ -137,7 +138,7 @@ export class Space<S extends Shareables> {
     return this.attach(memory, options).shared;
   }
 
-  /** A task's view of the things, and all of these and their parts by name. */
+  /** A task's view of the things, and all things and parts by name. */
   attach(memory: Memory, { task = this.tasks }: { readonly task?: number } = {}): Attached<S> {
     if (!(Number.isSafeInteger(task) && task >= 0 && task <= this.tasks)) {
       throw new RangeError(`Cannot bind task ${task}: there are ${this.tasks}, a number under that is wanted`);
@@ -156,7 +157,7 @@ export class Space<S extends Shareables> {
       firstWake: this.#firstWake,
       ownership: this.#ownership,
     });
-    // Each name has the view that its own shareable makes.
+    // Each name gets the view that its own shareable makes.
     const shared = Object.fromEntries(this.#things.map(([name, bind]) => [name, binding.use(bind)])) as Shared<S>;
     return { shared, things: binding.things, end: () => binding.end() };
   }
@@ -169,7 +170,7 @@ class Reserving implements Reservation {
   readonly initial: Steps<void>[] = [];
   readonly ownership = new Ownership<Owner>();
   readonly monitors = new Set<number>();
-  /** Who reserves at the moment. */
+  /** The thing that is reserving. */
   #owner: Owner = {};
   readonly #named: ReadonlyMap<Shareable<unknown>, string>;
   readonly #placed = new Map<Shareable<unknown>, Bind<unknown>>();

@@ -1,11 +1,13 @@
 /**
- * A timer: runs something once, at least its interval after its start, unless it is cancelled before.
+ * A timer: runs a function once, no earlier than its interval after its start, unless it is canceled first.
  *
- * - Any task starts or cancels it; a task that calls `run` waits for its time and runs the function there. Of several
- *   such tasks one runs it.
- * - Cancelled before its time is taken, it never runs; cancelled later, nothing changes.
- * - It starts once. A task that dies after it took the time has run it, as far as others can tell: nobody runs it again.
- * - Invariant: idle -> started -> fired, and idle or started -> cancelled; who makes it fired is the one who runs it.
+ * - Any task may start or cancel it. A task that calls `run` waits until the timer is due and runs the function there;
+ *   if several tasks do, one of them runs it.
+ * - Canceled before a task has claimed it, it never runs; canceling it later has no effect.
+ * - It starts only once. If a task dies after claiming it, the timer counts as fired, and nobody runs the function
+ *   again.
+ * - Invariant: idle -> started -> fired, and idle or started -> cancelled; the task that makes it fired runs the
+ *   function.
  *
  * @example
  * ```ts
@@ -33,26 +35,26 @@ import type { Shareable } from "./space.ts";
 import { reserveWaitQueue, WaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, FOR_EVER, parkOptions, type WaitOptions } from "./wait_options.ts";
 
-/** How a timer behaves. */
+/** Options of a timer. */
 export interface TimerOptions {
-  /** How long after its start it runs, in seconds. */
+  /** How long after its start it is due, in seconds. */
   readonly interval: number;
 }
 
-/** Where a timer is in its life. */
+/** A timer's phase of life. */
 export type TimerPhase = "idle" | "started" | "fired" | "cancelled";
 
-/** What a timer tells about itself. */
+/** Statistics of a timer. */
 export interface TimerStatistics {
-  /** Where it is in its life. */
+  /** Its phase. */
   readonly phase: TimerPhase;
-  /** When it is or was due, in seconds on the memory's clock; undefined unless started or fired. */
+  /** When it is or was due, in seconds on the memory's clock; `undefined` unless started or fired. */
   readonly due: number | undefined;
-  /** How many tasks wait to run it. */
+  /** How many tasks are waiting to run it. */
   readonly waiters: number;
 }
 
-/** What `claim` found: how late the caller runs it, in seconds, or why not. */
+/** The result of `claim`: how late the caller may run the function, in seconds, or why it may not. */
 export type TimerClaim = number | "over" | "waiting";
 
 const PHASES = ["idle", "started", "fired", "cancelled"] as const;
@@ -61,13 +63,13 @@ const STARTED = 1;
 const FIRED = 2;
 const CANCELLED = 3;
 
-/** The request of every waiter and the answer to it: the phase is another. */
+/** The request of every waiter, and its grant: look at the phase again, because it has changed. */
 const LOOK = 1;
 
 /**
- * A timer to be.
+ * Declares a timer.
  *
- * @throws {RangeError} unless the interval is a finite number of at least 0.
+ * @throws {RangeError} unless `interval` is a finite number of at least 0.
  */
 export function timer({ interval }: TimerOptions): Shareable<Timer> {
   if (!(Number.isFinite(interval) && interval >= 0)) {
@@ -92,14 +94,14 @@ interface Place {
   readonly name: string;
   readonly interval: number;
   readonly phase: number;
-  /** When it is due, in milliseconds: set before the phase is STARTED. */
+  /** When it is due, in milliseconds; stored before the phase becomes STARTED. */
   readonly due: number;
   readonly queue: WaitQueuePlace;
 }
 
 const CALLS: readonly (keyof Timer & string)[] = ["start", "cancel", "claim", "statistics"];
 
-/** A timer: runs something once, at least its interval after its start, unless it is cancelled before. */
+/** A timer: runs a function once, no earlier than its interval after its start, unless it is canceled first. */
 export class Timer implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -118,23 +120,23 @@ export class Timer implements SharedThing {
   /**
    * Starts it.
    *
-   * @throws {StateError} where it was started or cancelled.
+   * @throws {StateError} if it was started or canceled before.
    */
   start(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "start", args: [] }, this.#start());
   }
 
-  /** Cancels it; false where that comes too late, because it has run or was cancelled. */
+  /** Cancels it; `false` if it has already run or was canceled before. */
   cancel(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "cancel", args: [] }, this.#cancel());
   }
 
   /**
-   * Waits for its time and runs the function. Gives how late that begins, in seconds; undefined where the function does
-   * not run, because the timer was cancelled or another task ran it.
+   * Waits until it is due and runs the function. Returns how late that began, in seconds, or `undefined` if the timer
+   * was canceled or another task ran the function.
    *
-   * @throws {WaitTimeoutError} where its time does not come in time.
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {WaitTimeoutError} if it is not due in time.
+   * @throws {CancelledError} if the token is canceled first.
    */
   run(body: Body, options?: WaitOptions): Steps<number | undefined> {
     checkBody(`run ${this.name}`, body);
@@ -142,20 +144,23 @@ export class Timer implements SharedThing {
     return this.#run(body, this.claim(options));
   }
 
-  /** Runs the function if it is due; gives how late, or undefined where it is not, was cancelled or has run. */
+  /**
+   * Runs the function if it is due; returns how late, in seconds, or `undefined` if it is not due, was canceled or has
+   * run.
+   */
   tryRun(body: Body): Steps<number | undefined> {
     checkBody(`run ${this.name}`, body);
     return this.#tryRun(body, this.claim({ timeout: 0 }));
   }
 
-  /** The first part of `run`, for who cannot hand in a function: who gets a number is the one who acts. */
+  /** The first part of `run`, for callers that cannot pass a function: the caller that gets a number must act. */
   claim(options?: WaitOptions): Steps<TimerClaim> {
     checkWaitOptions(`run ${this.name}`, options);
     const args = options === undefined ? [] : [options];
     return call({ kind: "call", object: this.name, method: "claim", args }, this.#claim(options));
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<TimerStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -170,7 +175,7 @@ export class Timer implements SharedThing {
 
   /** See {@linkcode SharedThing}. */
   *died(task: number): Steps<void> {
-    // The dead left the monitor with a whole phase, and everybody woken, or the queue is torn.
+    // The dead task left the monitor with a complete phase and all waiters woken; otherwise the queue is torn.
     yield* this.#queue.bury(task, function* () {});
   }
 
@@ -185,7 +190,7 @@ export class Timer implements SharedThing {
     return before === IDLE || before === STARTED;
   }
 
-  /** Inside: goes on to a phase from one of some, and tells those who wait; gives the phase before. */
+  /** Inside: moves to phase `to` if the phase is one of `from`, and wakes the waiters; returns the phase before. */
   *#change(from: readonly number[], to: number): Steps<number> {
     const { phase, due, interval } = this.#place;
     const before = yield* load(phase);
@@ -219,12 +224,12 @@ export class Timer implements SharedThing {
       const wait = { ...patience, claim: "waiting" as TimerClaim, due: Infinity };
       const answer = yield* this.#queue.obtain(() => this.#try(wait, inTime), LOOK, wait);
       if (wait.claim !== "waiting" || !inTime || patience.now) return wait.claim;
-      // Its own time may have come, or only the caller's: who comes at both at once runs it.
+      // Either the timer is due, or only the caller's deadline has passed; if both came at once, the next look claims it.
       inTime = answer === LOOK || wait.due < patience.deadline;
     }
   }
 
-  /** Inside: takes its time if that has come; else says until when to wait, if that is wanted. */
+  /** Inside: claims the timer if it is due; otherwise sets the wait's deadline, if the caller is to wait. */
   *#try(wait: { claim: TimerClaim; due: number; deadline: number }, waits: boolean): Steps<number> {
     wait.claim = yield* this.#look();
     if (wait.claim !== "waiting" || !waits) return LOOK;
@@ -234,7 +239,7 @@ export class Timer implements SharedThing {
     return 0;
   }
 
-  /** Inside: takes its time if that has come. */
+  /** Inside: claims the timer if it is due. */
   *#look(): Steps<TimerClaim> {
     const { phase, due } = this.#place;
     const before = yield* load(phase);
@@ -242,7 +247,7 @@ export class Timer implements SharedThing {
     if (before === IDLE) return "waiting";
     const late = (yield* now()) - (yield* load(due, { cell: "f64" }));
     if (late < 0) return "waiting";
-    // The others who wait to run it sleep no longer than until it is due, too.
+    // Other tasks that wait to run it also sleep no longer than until it is due.
     yield* store(phase, FIRED);
     return late / 1000;
   }

@@ -1,9 +1,9 @@
 /**
- * Waits until a cell holds what is wanted, in a loop that does nothing else.
+ * Waits, and does nothing else, until a cell holds a wanted value.
  *
- * - The explorer explores it as a wait. A loop of one's own it has to recognize, and then takes for granted that it only
- *   waits.
- * - Whoever changes the cell tells nobody: in shared memory the wait looks at it every 2 ms at the latest.
+ * - The explorer treats it as a wait. A hand-written loop it must recognize, and can only assume that the loop does
+ *   nothing but wait.
+ * - A task that changes the cell notifies nobody: on shared memory, the wait checks the cell at least every 2 ms.
  *
  * @example
  * ```ts
@@ -28,15 +28,16 @@ import type { SharedCell } from "./cell.ts";
 import { bodyOf, type Promised, type Seen, throughView } from "./view.ts";
 
 /**
- * Waits until a cell of 32 bits holds a value that is wanted, and gives that value.
+ * Waits until a 32-bit cell holds a value that satisfies `wanted`, and returns that value.
  *
- * `wanted` must depend on the value alone. It is not asked about each value: one that is replaced at once may go unseen.
+ * `wanted` must depend on the value alone. It is not called for every value: a value that is soon replaced may go
+ * unseen.
  */
 export function until<C extends Seen<SharedCell<"i32">>>(cell: C, wanted: (value: number) => boolean): UntilOf<C> {
   return throughView(cell, () => looking(bodyOf<SharedCell<"i32">>(cell), wanted)) as UntilOf<C>;
 }
 
-/** What `until` gives: steps, or through a view a promise, or the value. */
+/** What `until` returns: steps, or through a view a promise or the value itself. */
 export type UntilOf<C extends Seen<SharedCell<"i32">>> = C extends SharedCell<"i32"> ? Steps<number>
   : C extends Promised<SharedCell<"i32">> ? Promise<number>
   : number;

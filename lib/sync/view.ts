@@ -1,14 +1,13 @@
 /**
- * Views: one body of a shared thing, seen as methods that block, or as methods that give promises.
+ * Views: the methods of a shared thing as methods that block, or as methods that return promises.
  *
- * - A method's steps are what it is, and what programs run by `yield*`. A blocking view runs them at once and really waits; a
- *   promise view leaves the event loop free, takes an `AbortSignal` among the options of each wait, and an `async` function
- *   wherever a method takes a function.
- * - The names are the same everywhere, each method is in each view, and the types of both views are one mapped type. So a
- *   public method of a shared thing has neither type parameters of its own nor overloads, which a mapped type loses.
+ * - A method's steps are its implementation, which programs run by `yield*`. A blocking view runs them at once and
+ *   really waits. A promise view leaves the event loop free; it accepts an `AbortSignal` in the options of each wait,
+ *   and an `async` function wherever a method takes a function.
+ * - All views have the same methods under the same names, and one mapped type gives the types of both. So a public
+ *   method of a shared thing has neither its own type parameters nor overloads, which a mapped type would lose.
  * - Misuse throws in a blocking view, and rejects in a promise view.
- * - Invariant: a view does what the steps would do. What it does in another way is quicker, and no different
- *   ({@linkcode Viewing}).
+ * - Invariant: a view does what the steps would do. A shortcut ({@linkcode Viewing}) is faster but has the same effect.
  *
  * @example
  * ```ts
@@ -33,16 +32,16 @@ import { bindingOf, type SharedThing } from "./binding.ts";
 import { hearing } from "./hearing.ts";
 import type { Shareable, Shareables, Shared } from "./space.ts";
 
-/** How a view gives what steps come to. */
+/** How a view returns the result of steps. */
 export type Face = "blocking" | "promised";
 
-/** What views of a class do in another way. */
+/** What views of a class do differently. */
 export interface Viewing<T> {
-  /** What a blocking view does at once, which is all that the steps would do: methods of the view. */
+  /** Methods of the blocking view that return at once with the same effect as the steps. */
   readonly blocking?: { readonly [K in keyof T]?: (this: Blocking<T>, ...args: never) => unknown };
-  /** The methods that give something at once, and no steps. */
+  /** The methods that return a value instead of steps. */
   readonly plain?: readonly (keyof T)[];
-  /** The methods that wait until nobody holds the thing: in vain, where the task itself does and blocks. */
+  /** The methods that wait until nobody holds the thing; a task that holds it itself would block forever. */
   readonly waits?: readonly (keyof T)[];
 }
 
@@ -52,40 +51,40 @@ export interface Viewable {
   readonly isHoldfastViewable: true;
 }
 
-/** The methods that are for those who look after a run. */
+/** The methods meant for hosts, supervisors and the explorer, which views leave out. */
 export type ViewHook = Exclude<keyof SharedThing, "name"> | "isHoldfastViewable" | "giveAtOnce";
 
-/** What steps come to, or what a function gives that gives no steps. */
+/** The result of steps, or of a function that returns no steps. */
 export type StepsValue<R> = R extends Steps<infer V> ? V : R;
 
-/** What a method takes: a function that gives steps gives their value instead, or a promise of it. */
+/** The type of an argument: a function that returns steps instead returns their result, or a promise of it. */
 export type ViewArgument<A, F extends Face> = A extends (...args: infer P) => infer R
   ? (...args: P) => F extends "promised" ? StepsValue<R> | Promise<StepsValue<R>> : StepsValue<R>
   : "timeout" extends keyof A ? ViewOptions<A, F>
   : A;
 
-/** The options of a wait, which have a timeout: a cancel token is one that is seen in the same way. */
+/** The type of a wait's options: a cancel token is one seen through the same kind of view. */
 export type ViewOptions<A, F extends Face> =
   & { readonly [K in keyof A]: ViewArgument<ViewResult<A[K], F>, F> }
   & (F extends "promised" ? AbortOption : unknown);
 
-/** What else a wait takes in a promise view. */
+/** What else a wait accepts in a promise view. */
 export interface AbortOption {
-  /** Ends the wait with its reason when it aborts. */
+  /** When it aborts, ends the wait with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is reached through a view. */
+/** The type of a result, seen through a view. */
 export type ViewResult<R, F extends Face> = R extends Viewable ? View<R, F> : R;
 
-/** A method as a view has it, in a form whose arguments are compared as those of methods are. */
+/** A method as a view has it, in a form whose arguments TypeScript compares bivariantly, as it does for methods. */
 export type ViewMethod<A extends readonly unknown[], R, F extends Face> = {
   method(
     ...args: { [I in keyof A]: ViewArgument<A[I], F> }
   ): F extends "promised" ? Promise<ViewResult<R, F>> : ViewResult<R, F>;
 }["method"];
 
-/** A shared thing as a view has it. */
+/** A shared thing as seen through a view. */
 export type View<T, F extends Face> = {
   readonly [
     K in keyof T as K extends ViewHook ? never : K extends string | typeof Symbol.dispose ? K : never
@@ -94,10 +93,10 @@ export type View<T, F extends Face> = {
     : ViewResult<T[K], F>;
 };
 
-/** A shared thing whose methods block, as `attach` gives it to workers. */
+/** A shared thing whose methods block, as `attach` returns it to workers. */
 export type Blocking<T> = View<T, "blocking">;
 
-/** A shared thing whose methods give promises, as `share` and pools give it to event loops. */
+/** A shared thing whose methods return promises, as `share` and pools return it for event loops. */
 export type Promised<T> = View<T, "promised">;
 
 /** A shared thing, in a program or through a view. */
@@ -132,19 +131,19 @@ function viewsOf(shared: Readonly<Record<string, unknown>>, see: (thing: object)
   return Object.fromEntries(Object.entries(shared).map(([name, thing]) => [name, see(thing as object)]));
 }
 
-/** The thing that a view shows; the thing itself, where it is no view. */
+/** The thing behind a view, or the thing itself if it is not a view. */
 export function bodyOf<T>(seen: Seen<T>): T {
   return (seen instanceof Viewed ? seen.body : seen) as T;
 }
 
-/** Does what a method of a thing would, as the view does it through which the thing is seen; gives steps where there is none. */
+/** Runs a method's steps in the way of the view through which `seen` is seen; returns the steps if it is no view. */
 export function throughView(seen: unknown, make: () => Steps<unknown>): unknown {
   if (!(seen instanceof Viewed)) return make();
   const { face, memory } = seen.sight;
   return face === "blocking" ? runBlocking(memory, make()) : promiseOf(memory, make);
 }
 
-/** Makes steps and runs them; rejects with what either throws. */
+/** Makes steps and runs them; rejects if either throws. */
 async function promiseOf(memory: Memory, make: () => unknown): Promise<unknown> {
   const { value, signal } = hearing(make);
   return isSteps(value) ? await runAsynchronous(memory.forCall?.() ?? memory, value, { signal }) : value;
@@ -157,16 +156,16 @@ export function block(view: unknown, method: PropertyKey, args: readonly unknown
   return reached(isSteps(given) ? runBlocking(sight.memory, given) : given, sight);
 }
 
-/** A part of a thing, as a view of the thing shows it. */
+/** A part of a thing, seen through the same view as the thing. */
 export function shownBy(view: unknown, part: object): unknown {
   return viewOf(part, (view as Viewed).sight);
 }
 
-/** As `block`, for a method that waits until nobody holds the thing. */
+/** Like `block`, for a method that waits until nobody holds the thing; throws if the task itself holds it. */
 export function blockUnlessHeld(view: unknown, method: PropertyKey, args: readonly unknown[]): unknown {
   const { body, sight: { memory, task } } = view as Viewed;
   const { name, holders } = body as unknown as SharedThing;
-  // In the model such a wait is an error by itself.
+  // In the model such a wait is an error anyway.
   if (memory.words !== undefined && holders !== undefined && !args.some(isLimited)) {
     const isHeld = runBlocking(memory, holders.call(body)).includes(task);
     if (isHeld) {
@@ -176,13 +175,13 @@ export function blockUnlessHeld(view: unknown, method: PropertyKey, args: readon
   return block(view, method, args);
 }
 
-/** Whether an argument is options that end a wait. */
+/** Whether an argument is options that limit a wait. */
 function isLimited(given: unknown): boolean {
   const { timeout, cancel } = Object(given) as { readonly timeout?: unknown; readonly cancel?: unknown };
   return timeout !== undefined && timeout !== Infinity || cancel !== undefined;
 }
 
-/** How something is seen, where it lies, and by whom. */
+/** How something is seen, in which memory, and by whom. */
 interface Sight {
   readonly face: Face;
   readonly memory: Memory;
@@ -197,7 +196,7 @@ function sightOf(thing: object, face: Face): Sight {
 type Body = { readonly [name: PropertyKey]: unknown };
 type Act = (...args: readonly unknown[]) => unknown;
 
-/** A view: each class of bodies has a class of views for each face, with its methods. */
+/** A view: each class of things has a class of views for each face. */
 class Viewed {
   readonly body: Body;
   readonly sight: Sight;
@@ -226,7 +225,7 @@ const HOOKS: { readonly [K in ViewHook]-?: true } = {
 
 type ViewClass = new (body: object, sight: Sight) => Viewed;
 
-/** Under these symbols the prototype of a class has the classes of its views. */
+/** The symbols under which a class's prototype stores its view classes. */
 const MADE: Readonly<Record<Face, symbol>> = { blocking: Symbol("blocking view"), promised: Symbol("promise view") };
 
 function viewOf(body: object, sight: Sight): Viewed {
@@ -237,12 +236,12 @@ function viewOf(body: object, sight: Sight): Viewed {
 function makeClass(body: object, face: Face): ViewClass {
   const value = classFor(body, face);
   const prototype: object = Object.getPrototypeOf(body);
-  // What is of no class has methods of its own.
+  // A thing without a class has methods of its own.
   Object.defineProperty(prototype === Object.prototype ? body : prototype, MADE[face], { value });
   return value;
 }
 
-/** Something that is reached through a view. */
+/** A result, seen through the view if it is viewable. */
 function reached(given: unknown, sight: Sight): unknown {
   return typeof given === "object" && given !== null && "isHoldfastViewable" in given ? viewOf(given, sight) : given;
 }
@@ -281,7 +280,7 @@ const METHODS: Readonly<Record<Face, (name: PropertyKey, how: typeof block) => A
 
 /** Calls a method of the thing itself. */
 function call(body: Body, method: PropertyKey, args: readonly unknown[]): unknown {
-  // Calls without a list for the arguments are quicker.
+  // Calls without an argument array are faster.
   const { 0: one, 1: two, length } = args;
   switch (length) {
     case 0:
@@ -294,7 +293,7 @@ function call(body: Body, method: PropertyKey, args: readonly unknown[]): unknow
   return (body[method] as Act)(...args.map(shown));
 }
 
-/** An argument, where it is options with the things themselves. */
+/** Options with the things behind their views; any other argument unchanged. */
 function shown(given: unknown): unknown {
   if (typeof given !== "object" || given === null || !("cancel" in given)) return given;
   return given.cancel instanceof Viewed ? { ...given, cancel: given.cancel.body } : given;

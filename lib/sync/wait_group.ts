@@ -1,10 +1,10 @@
 /**
- * A wait group: a count of work under way that goes up and down, and tasks that wait until it is 0.
+ * A wait group: a count of work in progress that goes up and down, and tasks that wait until it is 0.
  *
- * - As in Go: `add` before the work starts, `done` at its end, `wait` for all of it; below zero is an error. A group can
- *   be used again: who waits when the count comes to 0 goes on, even if it rises before that task runs.
- * - A task that dies has not said `done`: who knows its work repeats it or says `done` in its place, and those who wait
- *   for ever are told by the deadlock report.
+ * - As in Go: call `add` before the work starts, `done` at its end, and `wait` for all of it; a count below zero is an
+ *   error. A group is reusable: tasks waiting when the count reaches 0 proceed, even if it rises again before they run.
+ * - A dead task's `done` is missing: a task that knows its work repeats it or calls `done` in its place. Otherwise the
+ *   deadlock report names the tasks that wait forever.
  * - Invariant: the count is never below 0; it is 0 => nobody is queued.
  *
  * @example
@@ -32,17 +32,17 @@ import type { Shareable } from "./space.ts";
 import { Refusal, reserveWaitQueue, type WaitQueuePlace } from "./wait_queue.ts";
 import { checkWaitOptions, type WaitOptions } from "./wait_options.ts";
 
-/** What a wait group tells about itself. */
+/** Statistics of a wait group. */
 export interface WaitGroupStatistics {
-  /** How much is under way. */
+  /** How many pieces of work are in progress. */
   readonly count: number;
-  /** How many wait. */
+  /** How many tasks are waiting. */
   readonly waiters: number;
 }
 
 const MOST = 2 ** 31 - 1;
 
-/** A wait group to be, with nothing under way. */
+/** Declares a wait group with no work in progress. */
 export function waitGroup(): Shareable<WaitGroup> {
   return {
     kind: "waitGroup",
@@ -55,21 +55,21 @@ export function waitGroup(): Shareable<WaitGroup> {
 
 interface Place {
   readonly name: string;
-  /** How much is under way. */
+  /** How many pieces of work are in progress. */
   readonly count: number;
   readonly queue: WaitQueuePlace;
 }
 
 const CALLS: readonly (keyof WaitGroup & string)[] = ["add", "done", "wait", "tryWait", "statistics"];
 
-/** A wait group: a count of work under way that goes up and down, and tasks that wait until it is 0. */
+/** A wait group: a count of work in progress that goes up and down, and tasks that wait until it is 0. */
 export class WaitGroup implements SharedThing {
   /** Its name. */
   readonly name: string;
   readonly #binding: Binding;
   readonly #count: number;
   readonly #gate: Gate;
-  // Calls without arguments are the same each time.
+  // A call without arguments is the same every time.
   readonly #doneCall: CallOperation;
 
   /** Made by {@linkcode waitGroup}. */
@@ -82,9 +82,9 @@ export class WaitGroup implements SharedThing {
   }
 
   /**
-   * Adds work under way; a negative number takes some away.
+   * Adds `count` pieces of work (1 by default); a negative number removes some.
    *
-   * @throws {StateError} where the count would be below 0, or above 2^31 - 1; nothing changes then.
+   * @throws {StateError} if the count would be below 0 or above 2^31 - 1; it then stays as it is.
    */
   add(count: number = 1): Steps<void> {
     if (!(Number.isSafeInteger(count) && Math.abs(count) <= MOST)) {
@@ -94,18 +94,18 @@ export class WaitGroup implements SharedThing {
   }
 
   /**
-   * Says that one piece of work is done.
+   * Marks one piece of work as done.
    *
-   * @throws {StateError} where nothing is under way.
+   * @throws {StateError} if no work is in progress.
    */
   done(): Steps<void> {
     return call(this.#doneCall, this.#add(-1));
   }
 
   /**
-   * Waits until nothing is under way; false if that was not in time.
+   * Waits until no work is in progress; `false` on a timeout.
    *
-   * @throws {CancelledError} where the token is cancelled first.
+   * @throws {CancelledError} if the token is canceled first.
    */
   wait(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`wait for ${this.name}`, options);
@@ -113,12 +113,12 @@ export class WaitGroup implements SharedThing {
     return call({ kind: "call", object: this.name, method: "wait", args }, this.#gate.wait(options));
   }
 
-  /** Whether nothing is under way. */
+  /** Whether no work is in progress. */
   tryWait(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "tryWait", args: [] }, this.#isDone());
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<WaitGroupStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },

@@ -1,9 +1,11 @@
 /**
- * Waiting in several wait queues at once, for one grant.
+ * Waiting in several wait queues at once, for a single grant.
  *
- * - A lane stands in every queue; its word here says whether it is decided. Who is about to grant it decides it first, by
- *   a compare-exchange, and who fails dismisses it: invariant: at most one queue grants one wait.
- * - Whoever gives up leaves the queues one by one, inside each monitor; a grant that comes from one before that is kept.
+ * - One lane stands in every queue, and its word here says whether it is decided. Whoever is about to grant it decides
+ *   it first, by a compare-exchange, and dismisses it from the queue if that fails. Invariant: at most one queue grants
+ *   one wait.
+ * - A waiter that gives up leaves the queues one by one, inside each monitor; a grant that came from one before that is
+ *   kept.
  */
 
 import { NotRecoverableError } from "../errors.ts";
@@ -13,7 +15,7 @@ import { cancelled, cancelledWait, type CancelToken, listen, listening } from ".
 import type { Shareable } from "./space.ts";
 import type { ParkOptions, WaitQueue } from "./wait_queue.ts";
 
-/** One word per lane of a space, shared by all who wait in several queues: a part of each. */
+/** One word per lane of a space, shared by all that wait in several queues and part of each. */
 export const decisions: Shareable<Decisions> = {
   kind: "decisions",
   reserve(space, name) {
@@ -22,9 +24,9 @@ export const decisions: Shareable<Decisions> = {
   },
 };
 
-/** What was granted, and where. */
+/** What was granted, and by which queue. */
 export interface ManyGrant {
-  /** The place of the queue among all. */
+  /** The index of the queue. */
   readonly index: number;
   /** The answer. */
   readonly answer: number;
@@ -36,7 +38,7 @@ export interface ManyOptions extends ParkOptions {
   readonly lane: number;
 }
 
-/** Waiting in several wait queues at once, for one grant. */
+/** Waiting in several wait queues at once, for a single grant. */
 export class Decisions {
   /** None: its words are for the queues alone. */
   readonly calls: readonly string[] = [];
@@ -54,10 +56,10 @@ export class Decisions {
     this.#listening = listening(binding).first;
   }
 
-  /** Decides a lane; false if it is decided. */
+  /** Decides a lane; `false` if it is already decided. */
   *decide(lane: number): Steps<boolean> {
     const word = this.#first + lane;
-    // What was done for the lane happens before its next look at its answer.
+    // Happens-before: what was done for the lane precedes its next reading of its answer.
     return (yield* compareExchange(word, { expected: 0, replacement: 1 })) === 0;
   }
 
@@ -66,7 +68,7 @@ export class Decisions {
     return (yield* load(this.#first + lane)) !== 0;
   }
 
-  /** Makes a lane ready to wait in several queues, before it is queued in one. */
+  /** Prepares a lane to wait in several queues, before it joins the first. */
   *open(lane: number, cancel: CancelToken | undefined): Steps<void> {
     yield* store(this.#binding.wakeWord(lane), 0);
     yield* store(this.#first + lane, 0);
@@ -74,11 +76,11 @@ export class Decisions {
   }
 
   /**
-   * Outside all queues, queued in each: waits for the one grant. Gives undefined where the deadline came first; queued
-   * nowhere in each case. A grant that came before an error or a cancel is kept.
+   * Outside all queues, queued in each: waits for the single grant. Returns `undefined` if the deadline came first.
+   * Afterward it is queued nowhere. A grant that came before an error or a cancellation is kept.
    *
-   * @throws {CancelledError} where the token is cancelled first.
-   * @throws {NotRecoverableError} where a task died inside one of the monitors.
+   * @throws {CancelledError} if the token is canceled first.
+   * @throws {NotRecoverableError} if a task died inside one of the monitors.
    */
   *wait(queues: readonly WaitQueue[], options: ManyOptions): Steps<ManyGrant | undefined> {
     const { lane, cancel } = options;
@@ -93,7 +95,7 @@ export class Decisions {
     }
     for (const [index, queue] of queues.entries()) {
       try {
-        // Inside its monitor an answer is there, or never comes.
+        // Inside the monitor, an answer is either there or will never come.
         const answer = yield* this.#leave(queue, lane);
         if (answer !== 0) grant ??= { index, answer };
       } catch (error) {
@@ -105,7 +107,7 @@ export class Decisions {
     return undefined;
   }
 
-  /** Leaves a queue, also where an interruption comes at the door of its monitor. */
+  /** Leaves a queue, even if interrupted while entering its monitor. */
   *#leave(queue: WaitQueue, lane: number): Steps<number> {
     try {
       return yield* queue.giveUp(lane, false);
@@ -117,7 +119,7 @@ export class Decisions {
     }
   }
 
-  /** Sleeps until some queue has an answer, or until the time is over. */
+  /** Sleeps until a queue has an answer, or until the deadline. */
   *#sleep(
     queues: readonly WaitQueue[],
     { lane, deadline, cancel }: ManyOptions,
@@ -133,7 +135,8 @@ export class Decisions {
       }
       const result = yield* wait(wake, 0, { deadline });
       if (result === "timed-out") return undefined;
-      // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
+      // Whoever wakes this lane has stored its answer first, so resetting the word here loses nothing: the loop looks
+      // again.
       yield* store(wake, 0);
     }
   }

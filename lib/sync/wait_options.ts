@@ -1,8 +1,8 @@
 /**
- * How long a call waits: a timeout in seconds, a cancel token.
+ * How long a call waits: a timeout in seconds, and a cancel token.
  *
- * - Without a timeout a call waits for as long as it takes; with 0 it gives up unless it can go on at once.
- * - What makes no sense is refused when the method is called, before anything happens.
+ * - Without a timeout, a call waits indefinitely; with a timeout of 0, it gives up unless it can proceed at once.
+ * - Invalid options are rejected when the method is called, before anything happens.
  *
  * @example
  * ```ts
@@ -26,13 +26,13 @@ import type { ParkOptions } from "./wait_queue.ts";
 
 /** How long to wait, and what ends the wait early. */
 export interface WaitOptions {
-  /** Seconds; for as long as it takes by default. */
+  /** The longest wait, in seconds; unlimited by default. */
   readonly timeout?: number | undefined;
-  /** Ends the wait with a `CancelledError` when it is cancelled. */
+  /** Ends the wait with a `CancelledError` when this token is canceled. */
   readonly cancel?: CancelToken | undefined;
 }
 
-/** Throws unless the options make sense. */
+/** Throws if the options are invalid; `act` is the verb phrase for the message. */
 export function checkWaitOptions(act: string, options: WaitOptions | undefined): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null) {
@@ -48,7 +48,7 @@ export function checkWaitOptions(act: string, options: WaitOptions | undefined):
   if ("signal" in options) hear(act, options.signal);
 }
 
-/** When a call gives up, in milliseconds on the memory's clock. */
+/** The time at which a call gives up, in milliseconds on the memory's clock. */
 export function* deadlineOf(options: WaitOptions | undefined): Steps<number> {
   const timeout = options?.timeout;
   if (timeout === undefined || timeout === Infinity) return Infinity;
@@ -58,7 +58,7 @@ export function* deadlineOf(options: WaitOptions | undefined): Steps<number> {
 /** The wait of a call without options. */
 export const FOR_EVER: ParkOptions = { deadline: Infinity };
 
-/** The options of a call, as those of its wait. */
+/** Converts the options of a call into those of its wait. */
 export function* parkOptions(options: WaitOptions): Steps<ParkOptions> {
   return { deadline: yield* deadlineOf(options), now: options.timeout === 0, cancel: options.cancel };
 }

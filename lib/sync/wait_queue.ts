@@ -1,22 +1,23 @@
 /**
- * The one wait queue under every primitive: a monitor, and waiters in order of arrival.
+ * The one wait queue under nearly every primitive: a monitor, and waiters in order of arrival.
  *
- * - `inside` brackets the changes of a primitive's state; meanwhile nobody else is inside. Whoever changes the state ends by
- *   granting: takes the first waiter whose request can be met off the queue and wakes it.
- * - `obtain` tries inside, and where that gives nothing queues the task with a request (a number other than 0) and sleeps
- *   outside until it is granted. Where the task has no lane left it leaves, and changes nothing.
- * - Nobody else enters or leaves the monitor, and nothing throws inside it (the lint rule `monitor`). Where something does
- *   all the same, such as an operation that fails, the queue is torn as by a death, so that nobody sleeps on.
- * - Invariant: a lane's ticket is not 0 exactly while it is queued; its answer is not 0 exactly from its grant until it, or
- *   who buries it, takes the answer. So a grant is never lost and never taken twice.
- * - Whoever grants passes over a waiter whose cancel token is cancelled: so a cancel that comes before a grant wins.
- * - A waiter that gives up (a timeout, a cancel, an error thrown into it) leaves the queue inside the monitor; if its grant
- *   came before, a timeout or a cancel keeps it, and an error undoes it. Then `settle` serves those behind it.
- * - Who waits on what: a lane sleeps on its own wake word, woken by its grant or its cancel token; who enters sleeps on the
- *   monitor word, woken by who leaves. Both are woken by `died` when that somebody is dead.
- * - A task that dies inside the monitor may leave torn state: all who use the queue from then on get `NotRecoverableError`.
+ * - `inside` brackets every change of a primitive's state; meanwhile no other task is inside. A task that changes the
+ *   state ends by granting: it takes the first waiter whose request can be met off the queue and wakes it.
+ * - `obtain` tries inside; if the attempt yields nothing, it queues the task with a request (a number other than 0) and
+ *   sleeps outside until granted. If the task has no lane left, it leaves without changing anything.
+ * - No other code enters or leaves the monitor, and nothing throws inside it (the lint rule `monitor`). If something
+ *   does throw, such as a failing operation, the queue counts as torn, as after a death, so that nobody sleeps on.
+ * - Invariant: a lane's ticket is not 0 exactly while it is queued; its answer is not 0 exactly from its grant until
+ *   the lane, or the recovery from its task's death, takes the answer. So a grant is never lost and never taken twice.
+ * - A grant passes over waiters whose cancel token is canceled: a cancellation that comes before a grant wins.
+ * - A waiter that gives up (a timeout, a cancellation, an error thrown into it) leaves the queue inside the monitor. If
+ *   a grant came first, a timeout or a cancellation keeps it, and an error undoes it. Then `settle` serves the waiters
+ *   behind it.
+ * - Wake-ups: a lane sleeps on its own wake word, woken by its grant or its cancel token; a task that enters sleeps on
+ *   the monitor word, woken by the task that leaves. If the waker is dead, `died` wakes both.
+ * - A task that dies inside the monitor may leave torn state: all later users of the queue get `NotRecoverableError`.
  *
- * Longer than most files because what happens at the door, in line and at a death is one protocol over the same words.
+ * Longer than most files because entering, queueing and recovering from a death are one protocol over the same words.
  *
  * @example
  * ```ts
@@ -85,25 +86,25 @@ import { cancelled, cancelledWait, type CancelToken, listen, listening } from ".
 import { insist } from "./insist.ts";
 import type { Reservation } from "./space.ts";
 
-/** Where a wait queue lies. */
+/** The words of a wait queue. */
 export interface WaitQueuePlace {
-  /** The name of what it belongs to. */
+  /** The name of the thing that it belongs to. */
   readonly name: string;
-  /** 0, or the task inside plus 1; with CONTENDED where somebody may sleep on it; or BROKEN. */
+  /** 0, or the task inside plus 1, with CONTENDED if a task may be sleeping on it; or BROKEN. */
   readonly monitor: number;
-  /** The last ticket. */
+  /** The last ticket issued. */
   readonly tail: number;
-  /** How many are queued. */
+  /** How many lanes are queued. */
   readonly count: number;
-  /** Per lane: its ticket while it is queued. */
+  /** For each lane: its ticket while it is queued. */
   readonly tickets: number;
-  /** Per lane: what it asks for. */
+  /** For each lane: its request. */
   readonly requests: number;
-  /** Per lane: what it was granted. */
+  /** For each lane: its grant. */
   readonly answers: number;
-  /** How many lanes there are. */
+  /** The number of lanes. */
   readonly lanes: number;
-  /** Where it stands which token a lane listens to. */
+  /** Records which token each lane listens to. */
   readonly listening: Bind<{ readonly first: number }>;
 }
 
@@ -111,46 +112,52 @@ export interface WaitQueuePlace {
 export interface QueueKeeper {
   /** Grants every waiter that can be served, in order. */
   settle(): Steps<void>;
-  /** Takes back a grant that nobody will use; `settle` follows. */
+  /** Takes back a grant that will not be used; `settle` follows. */
   undo(answer: number, lane: number): Steps<void>;
-  /** Takes back what a waiter that leaves without a grant has brought along; `settle` follows. */
+  /** Takes back what a waiter that leaves without a grant has brought; `settle` follows. */
   withdraw?(request: number, lane: number): Steps<void>;
 }
 
-/** When a wait ends without a grant. */
+/** When and how a wait ends without a grant. */
 export interface ParkOptions {
-  /** When it gives up, in milliseconds; `Infinity` for never. Like `keep` it is looked at late: the attempt may set it. */
+  /** When to give up, in milliseconds; `Infinity` for never. Like `keep`, it is read late: the attempt may set it. */
   readonly deadline: number;
-  /** Whether it gives up at once; by default it waits. */
+  /** Whether to give up at once; false by default. */
   readonly now?: boolean | undefined;
-  /** What cancels it. */
+  /** The token that cancels the wait. */
   readonly cancel?: CancelToken | undefined;
-  /** The place in line: kept by one who waits again, so that it stands where it stood. */
+  /** The place in the queue, kept by a task that waits again so that it stays where it was. */
   readonly line?: Line | undefined;
-  /** The lane, of one who has taken it and frees it: what its grant refers to by lane stays its own until then. */
+  /**
+   * The lane, if the caller has taken one and frees it later: until then, what its grant refers to by lane stays its
+   * own.
+   */
   readonly lane?: number | undefined;
-  /** What the task does once it is queued and outside, before it sleeps; an error of it ends the wait. */
+  /** What the task does once queued and outside, before it sleeps; if this throws, the wait ends. */
   readonly queued?: (() => Steps<void>) | undefined;
-  /** Whether a grant that came before an error is thrown into the wait is kept: then the error is dropped. */
+  /** Whether to keep a grant that came before an error thrown into the wait, and drop the error. */
   readonly keep?: boolean | undefined;
-  /** Whether the task is inside already: not by default. */
+  /** Whether the task is already inside; false by default. */
   readonly isInside?: boolean | undefined;
-  /** What one does inside who was granted another attempt, and is cancelled or interrupted before it: for those behind it. */
+  /**
+   * What a task does inside if it was granted another attempt and is canceled or interrupted first, for the sake of
+   * those behind it.
+   */
   readonly missed?: (() => Steps<void>) | undefined;
 }
 
-/** What a waiter asks for, or the steps inside that note it and say it, once it is certain that it waits. */
+/** A waiter's request, or steps run inside that record and return it once it is certain that the task waits. */
 export type WaitRequest = number | (() => Steps<number>);
 
-/** A place in line; 0 before the first time. */
+/** A place in the queue; its ticket is 0 before the first wait. */
 export interface Line {
   /** The ticket. */
   ticket: number;
 }
 
-/** What a body inside gives instead of throwing: it is thrown outside. */
+/** Returned by a body inside instead of throwing; thrown outside. */
 export class Refusal {
-  /** What is thrown. */
+  /** The error to throw. */
   readonly error: Error;
 
   /** Refuses with an error. */
@@ -162,16 +169,19 @@ export class Refusal {
 /** No waiter. */
 export const NOBODY: number = -1;
 
-/** How often one who finds the monitor taken looks again before it sleeps, on a memory that spins: some microseconds. */
+/**
+ * How many times a task that finds the monitor taken checks again before it sleeps, on memory that spins: a few
+ * microseconds.
+ */
 const LOOKS = 50;
 const CONTENDED = 1 << 30;
 const BROKEN = -1;
-/** How long a burial waits for a task that is inside, in milliseconds: one that lives needs some microseconds. */
+/** How long a recovery waits for a task that seems to be inside, in milliseconds; a live task needs microseconds. */
 const MOMENT = 1000;
-/** The answer of those who waited for what a death has torn. */
+/** The answer to tasks that waited in a queue torn by a death. */
 const TORN = -0x80000000;
 
-/** Whether somebody may sleep at the door, by the answer to `unlock`. */
+/** Whether a task may be waiting to enter, by the result of `unlock`. */
 export function isContended(monitor: number): boolean {
   return (monitor & CONTENDED) !== 0;
 }
@@ -191,7 +201,7 @@ export function reserveWaitQueue(space: Reservation, name: string): WaitQueuePla
   };
 }
 
-/** The one wait queue under every primitive: a monitor, and waiters in order of arrival. */
+/** The one wait queue under nearly every primitive: a monitor, and waiters in order of arrival. */
 export class WaitQueue {
   readonly #binding: Binding;
   readonly #place: WaitQueuePlace;
@@ -207,8 +217,8 @@ export class WaitQueue {
   }
 
   /**
-   * Goes inside, does what is to be done there, and goes outside; gives what it gave, or throws what it refused. One who is interrupted at the door
-   * does there what `missed` says, and throws.
+   * Runs `body` inside the monitor; returns its result, or throws its refusal. If the task is interrupted while
+   * entering, it runs `missed` inside and throws.
    */
   *inside<T>(body: () => Steps<T | Refusal>, missed?: () => Steps<void>): Steps<T> {
     let seen = yield* this.knock();
@@ -227,12 +237,12 @@ export class WaitQueue {
   }
 
   /**
-   * Goes inside and tries: an answer other than 0 is what comes of it. Where it is 0 the task waits for a grant, and gives
-   * that, or 0 where the deadline came first, at once for `now`. Outside in each case.
+   * Runs `attempt` inside and returns its result unless that is 0. If it is 0, waits for a grant and returns that, or 0
+   * once the deadline has passed (at once with `now`). The task is outside afterward.
    *
-   * @throws {CancelledError} where the token is cancelled before the grant.
-   * @throws {MemoryFullError} where the task would have to wait and has no lane left; nothing has changed.
-   * @throws {NotRecoverableError} where a task died inside the monitor.
+   * @throws {CancelledError} if the token is canceled before the grant.
+   * @throws {MemoryFullError} if the task would have to wait and has no lane left; nothing has changed.
+   * @throws {NotRecoverableError} if a task died inside the monitor.
    */
   *obtain(attempt: () => Steps<number>, request: WaitRequest, options: ParkOptions): Steps<number> {
     const { missed, isInside = false } = options;
@@ -281,18 +291,18 @@ export class WaitQueue {
     }
   }
 
-  /** The first step on the way in: who gets 0 is inside, who gets anything else goes on with {@linkcode enterAfter}. */
+  /** The first step of entering: 0 means that the task is inside; otherwise {@linkcode enterAfter} follows. */
   knock(): Steps<number> {
-    // All that was done inside before happens before what is done after this exchange.
+    // Happens-before: everything done inside before precedes what follows this exchange.
     return compareExchange(this.#place.monitor, { expected: 0, replacement: this.#binding.task + 1 });
   }
 
-  /** The rest of the way in. */
+  /** The rest of entering. */
   *enterAfter(found: number, missed?: () => Steps<void>): Steps<void> {
     try {
       yield* this.#enterAfter(found);
     } catch (error) {
-      // The wake-up of who left may have been for this task: it passes on.
+      // This task may have taken the wake-up meant for the next to enter: pass it on.
       yield* notify(this.#place.monitor, 1);
       if (missed !== undefined && !(error instanceof NotRecoverableError)) yield* this.inside(missed);
       throw error;
@@ -303,7 +313,7 @@ export class WaitQueue {
     const { monitor } = this.#place;
     const me = this.#binding.task + 1;
     const { spin = 0 } = this.#binding.memory;
-    // Who is inside leaves soon: on a memory that spins it is looked for, before anybody has to be woken.
+    // The task inside will leave soon: on memory that spins, checking again may save a wake-up.
     for (let looks = spin > 0 ? LOOKS : 0; looks > 0; looks--) {
       if ((yield* load(monitor)) === 0 && (yield* this.knock()) === 0) return;
     }
@@ -314,17 +324,17 @@ export class WaitQueue {
         seen === contended ||
         (yield* compareExchange(monitor, { expected: seen, replacement: contended })) === seen
       ) yield* wait(monitor, contended);
-      // Others may sleep on as well: who has slept leaves as one with whom somebody contends.
+      // Others may still be sleeping: a task that has slept keeps the monitor marked as contended.
       seen = yield* compareExchange(monitor, { expected: 0, replacement: me | CONTENDED });
     }
   }
 
-  /** The first step on the way out: where the answer {@linkcode isContended}, {@linkcode wakeNext} follows. */
+  /** The first step of leaving: if the result {@linkcode isContended}, {@linkcode wakeNext} follows. */
   unlock(): Steps<number> {
     return exchange(this.#place.monitor, 0);
   }
 
-  /** The rest of the way out. */
+  /** The rest of leaving. */
   *wakeNext(): Steps<void> {
     try {
       yield* notify(this.#place.monitor, 1);
@@ -335,14 +345,14 @@ export class WaitQueue {
   }
 
   /**
-   * Whether somebody is inside. Outside, a state that was read before this gives false was no half-done hand-over: who was
-   * granted by then is awake.
+   * Whether a task is inside. If not, a state read beforehand from outside was no half-done hand-over: every waiter
+   * granted by then has been woken.
    */
   *occupied(): Steps<boolean> {
     return (yield* load(this.#place.monitor)) !== 0;
   }
 
-  /** What is so inside, for who only looks: the state of one moment. Of a queue that a death has torn, what is left of it. */
+  /** Reads the state of a single moment, inside. If a death tore the queue, reads what is left of it. */
   *look<T>(look: () => Steps<T>): Steps<T> {
     try {
       return yield* this.inside(look);
@@ -352,21 +362,24 @@ export class WaitQueue {
     }
   }
 
-  /** How many wait; exact inside, a hint outside. */
+  /** How many tasks are waiting; exact inside, a hint outside. */
   waiters(): Steps<number> {
     return load(this.#place.count);
   }
 
-  /** Inside: the first in line that is not cancelled, or `NOBODY`. */
+  /** Inside: the first waiter that is not canceled, or `NOBODY`. */
   *first(): Steps<number> {
     if ((yield* load(this.#place.count)) === 0) return NOBODY;
     let first = yield* this.firstAfter(NOBODY);
-    // Who is cancelled leaves by itself: what is given from then on is for those behind it.
+    // A canceled waiter leaves by itself: anything granted from then on is for those behind it.
     while (first !== NOBODY && (yield* this.isCancelled(first))) first = yield* this.firstAfter(first);
     return first;
   }
 
-  /** Inside: the first in line behind a waiter (in line itself), or of all behind `NOBODY`, cancelled or not; or `NOBODY`. */
+  /**
+   * Inside: the next waiter behind a queued one, or the first of all for `NOBODY`, canceled or not; `NOBODY` if there
+   * is none.
+   */
   *firstAfter(waiter: number): Steps<number> {
     const { tickets, lanes, count } = this.#place;
     let left = yield* load(count);
@@ -379,7 +392,7 @@ export class WaitQueue {
       if (ticket === 0) continue;
       left--;
       if (waiter !== NOBODY && ((ticket - after) | 0) <= 0) continue;
-      // Tickets wrap around, and there are never so many at once that their difference does.
+      // Tickets wrap around, but never so many are in use at once that their difference does.
       if (first === NOBODY || ((ticket - least) | 0) < 0) {
         first = lane;
         least = ticket;
@@ -388,18 +401,18 @@ export class WaitQueue {
     return first;
   }
 
-  /** Inside: whether a waiter in line is cancelled: then it is granted nothing. */
+  /** Inside: whether a queued waiter is canceled, so that it is granted nothing. */
   *isCancelled(waiter: number): Steps<boolean> {
     const token = yield* load(this.#listening + waiter);
     return token !== 0 && (yield* load(token)) !== 0;
   }
 
-  /** Inside: what a waiter asks for. */
+  /** Inside: a waiter's request. */
   request(waiter: number): Steps<number> {
     return load(this.#place.requests + waiter);
   }
 
-  /** Inside: the task that waits there. */
+  /** Inside: a waiter's task. */
   taskOf(waiter: number): number {
     return this.#binding.taskOf(waiter);
   }
@@ -407,7 +420,7 @@ export class WaitQueue {
   /** Inside: takes a waiter off the queue and wakes it with an answer other than 0. */
   *grant(waiter: number, answer: number): Steps<void> {
     const { answers } = this.#place;
-    // The answer comes first: who sees itself no longer queued finds it.
+    // The answer comes first: a lane that sees itself no longer queued finds it.
     yield* store(answers + waiter, answer);
     yield* this.#unqueue(waiter);
     yield* this.#wake(waiter);
@@ -421,12 +434,13 @@ export class WaitQueue {
   }
 
   /**
-   * Buries a dead task, as the supervisor: it waits here no longer. `inside` then does the primitive's part, and those
-   * behind it are served. Gives false where the task died inside the monitor, which is then torn.
+   * Recovers from a task's death, as the supervisor: removes it from the queue, runs the primitive's own recovery
+   * `inside`, and serves the waiters behind it. Returns `false` if the task died inside the monitor, which is then
+   * torn.
    */
   *bury(task: number, inside: () => Steps<void>): Steps<boolean> {
     const { monitor } = this.#place;
-    // The dead may have left without waking those who want to enter.
+    // The dead task may have left without waking those who want to enter.
     yield* notify(monitor);
     const seen = yield* this.#leftBy(task);
     if (seen === BROKEN) return false;
@@ -438,7 +452,7 @@ export class WaitQueue {
     return true;
   }
 
-  /** Inside: takes a dead task out, and does the primitive's part. */
+  /** Inside: removes a dead task, and runs the primitive's own recovery. */
   *#recover(task: number, inside: () => Steps<void>): Steps<void> {
     const { lanes, tickets, answers } = this.#place;
     for (let lane = 0; lane < lanes; lane++) {
@@ -446,7 +460,7 @@ export class WaitQueue {
       const answer = yield* load(answers + lane);
       if ((yield* load(tickets + lane)) !== 0) {
         yield* this.#unqueue(lane);
-        // Whose answer is there was as good as granted.
+        // A stored answer counts as granted.
         if (answer === 0) yield* this.#withdraw(lane);
       }
       if (answer !== 0) {
@@ -458,7 +472,10 @@ export class WaitQueue {
     yield* this.#keeper.settle();
   }
 
-  /** The monitor's word when a task is outside: who was only given up, and lives, leaves soon; who died inside never does. */
+  /**
+   * The monitor's word once a task is outside: a task given up for dead that is still alive leaves soon; one that died
+   * inside never does.
+   */
   *#leftBy(task: number): Steps<number> {
     const { monitor } = this.#place;
     let seen = yield* load(monitor);
@@ -470,14 +487,14 @@ export class WaitQueue {
       seen = yield* load(monitor)
     ) {
       const contended = seen | CONTENDED;
-      // Who leaves one with whom somebody contends wakes those who wait for that.
+      // With the contended mark set, whoever leaves wakes this waiter.
       if (
         seen === contended || (yield* compareExchange(monitor, { expected: seen, replacement: contended })) === seen
       ) {
         waited = yield* wait(monitor, contended, { deadline });
       }
     }
-    // The wake-up may have been for one who wants to enter.
+    // This wake-up may have been meant for a task that wants to enter.
     yield* notify(monitor, 1);
     return seen;
   }
@@ -499,14 +516,15 @@ export class WaitQueue {
       }
       if (result === "timed-out") return yield* this.giveUp(lane, false);
       result = yield* wait(wake, 0, { deadline });
-      // Whoever wakes this lane stores its answer before: what is set back here is looked at above.
+      // Whoever wakes this lane has stored its answer first, so resetting the word here loses nothing: the loop looks
+      // again.
       if (result !== "timed-out") yield* store(wake, 0);
     }
   }
 
   /**
-   * Outside: leaves the queue, if the lane is queued; gives the answer that came before, or 0. With `undo` that answer is
-   * taken back, too.
+   * Outside: leaves the queue if the lane is queued; returns an answer that came first, or 0. With `undo`, that answer
+   * is taken back.
    */
   giveUp(lane: number, undo: boolean): Steps<number> {
     return this.inside(() => this.#giveUp(lane, undo));
@@ -546,7 +564,7 @@ export class WaitQueue {
     yield* add(count, 1);
   }
 
-  /** Takes the answer of a lane, or gives 0. */
+  /** Takes and returns the answer of a lane; 0 if there is none. */
   *takeAnswer(lane: number): Steps<number> {
     const mine = this.#place.answers + lane;
     const answer = yield* load(mine);
@@ -556,7 +574,7 @@ export class WaitQueue {
     return answer;
   }
 
-  /** Inside: takes a waiter off the queue without a grant, because it has had one in another queue. */
+  /** Inside: takes a waiter off the queue without a grant, because another queue has granted it. */
   dismiss(waiter: number): Steps<void> {
     return this.#unqueue(waiter);
   }
@@ -569,17 +587,17 @@ export class WaitQueue {
   *#wake(lane: number): Steps<void> {
     const wake = this.#binding.wakeWord(lane);
     yield* store(wake, 1);
-    // All: a wait of this lane that was given up may still stand before the present one.
+    // Wakes all sleepers: an abandoned wait of this lane may still be ahead of the current one.
     yield* notify(wake);
   }
 
-  /** Inside, or for one who died there: marks the queue as torn and wakes everybody. */
+  /** Inside, or on behalf of a task that died there: marks the queue as torn and wakes everybody. */
   *tear(): Steps<void> {
     const { monitor, lanes, tickets, answers } = this.#place;
     yield* store(monitor, BROKEN);
     yield* notify(monitor);
     for (let lane = 0; lane < lanes; lane++) {
-      // A torn grant may have stored its answer and not yet woken the lane.
+      // A torn grant may have stored its answer without waking the lane.
       if ((yield* load(tickets + lane)) !== 0) yield* store(answers + lane, TORN);
       yield* this.#wake(lane);
     }

@@ -112,7 +112,7 @@ export type RunnableProgram = AnyProgram | AnyHostProgram;
 /**
  * Makes a host program.
  *
- * @throws {DefinitionError} where a part is missing or makes no sense.
+ * @throws {DefinitionError} if a part is missing or makes no sense.
  */
 export function defineHostProgram<const P extends ParameterTable, O>(spec: HostProgramSpec<P, O>): HostProgram<P, O> {
   const claim = claimOf<P, O>(spec);
@@ -129,7 +129,7 @@ export function defineHostProgram<const P extends ParameterTable, O>(spec: HostP
 /**
  * What the guests of a run need of its host: `new Host(needsOf(program, options))` grants it.
  *
- * @throws {RangeError} where the settings are none that the program has.
+ * @throws {RangeError} if the settings are none that the program has.
  */
 export function needsOf(program: RunnableProgram, options: SettingsOptions): GuestNeeds {
   return isHostProgram(program) ? program.needs(settingsOf(program, options)) : {};

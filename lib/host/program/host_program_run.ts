@@ -34,8 +34,8 @@ type MainEnd = { readonly end: HostEnd<unknown> } | { readonly error: unknown };
 /**
  * Prepares a run: what it gives runs the program, and says what came out.
  *
- * @throws {RangeError} where the settings are none that the program has, or it refuses them.
- * @throws {TypeError} where it is to follow a script.
+ * @throws {RangeError} if the settings are none that the program has, or it refuses them.
+ * @throws {TypeError} if it is to follow a script.
  */
 export function hostJob(
   program: AnyHostProgram,

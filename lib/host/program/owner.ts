@@ -105,7 +105,7 @@ export class Owner implements TasksMemory {
   /**
    * Takes what a task's guest asks.
    *
-   * @throws {ProtocolError} where it is nothing that can be asked, or something is asked already.
+   * @throws {ProtocolError} if it is nothing that can be asked, or something is asked already.
    */
   ask(task: number, bytes: Uint8Array, answer: (bytes: Uint8Array) => void): void {
     if (this.#answers.has(task)) {

@@ -34,9 +34,9 @@ export function findProgram(exports: Exports, { module, name }: { module: string
 /**
  * Imports a program; without a name the module must export exactly one.
  *
- * @throws {TypeError} where the module is no URL or exports no such program.
- * @throws {SeveralProgramsError} where it exports several, and no name is given.
- * @throws {GuestError} where the module cannot be imported.
+ * @throws {TypeError} if the module is no URL or exports no such program.
+ * @throws {SeveralProgramsError} if it exports several, and no name is given.
+ * @throws {GuestError} if the module cannot be imported.
  */
 export async function loadProgram(module: string, { name }: { readonly name?: string } = {}): Promise<RunnableProgram> {
   const url = moduleUrl(module, { act: "load", like: "./program.ts" });

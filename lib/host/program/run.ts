@@ -75,8 +75,8 @@ export interface ProgramEnd {
 /**
  * Prepares a run.
  *
- * @throws {RangeError} where the settings are none that the program has.
- * @throws {TypeError} where two tasks have one name, or there is none.
+ * @throws {RangeError} if the settings are none that the program has.
+ * @throws {TypeError} if two tasks have one name, or there is none.
  */
 export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
   if (!isProgram(program)) {
@@ -102,7 +102,7 @@ export function programJob(program: AnyProgram, options: ProgramOptions): Progra
 /**
  * The module that guests import for a run.
  *
- * @throws {TypeError} where the program does not say where it is exported.
+ * @throws {TypeError} if the program does not say where it is exported.
  */
 export function programModule({ program }: ProgramJob, mode: string): string {
   if (program.module !== undefined) return program.module;

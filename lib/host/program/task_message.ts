@@ -59,7 +59,7 @@ export interface TaskDone extends TaskNotes {
 /**
  * The end of a task from what its guest told.
  *
- * @throws {ProtocolError} where it is none.
+ * @throws {ProtocolError} if it is none.
  */
 export function taskDoneFrom(value: unknown): TaskDone {
   const { bytes, started, finished } = recordFrom(value);
@@ -75,7 +75,7 @@ export function taskDoneFrom(value: unknown): TaskDone {
 /**
  * What a task did so far, from what its guest told.
  *
- * @throws {ProtocolError} where it is none.
+ * @throws {ProtocolError} if it is none.
  */
 export function taskProgressFrom(value: unknown): TaskProgress {
   const { started, waiting, since } = recordFrom(value);
@@ -115,7 +115,7 @@ function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value i
 /**
  * A record from what a guest told.
  *
- * @throws {ProtocolError} where it is none.
+ * @throws {ProtocolError} if it is none.
  */
 export function recordFrom(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;

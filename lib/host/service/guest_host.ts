@@ -11,9 +11,9 @@ export interface GuestHost {
   /**
    * Starts a guest that serves calls of its module's functions.
    *
-   * @throws {GuestError} where it cannot import the module, or its initializer fails.
-   * @throws {GuestDiedError} where it ends before it is ready.
-   * @throws {RangeError} where there is no such mode.
+   * @throws {GuestError} if it cannot import the module, or its initializer fails.
+   * @throws {GuestDiedError} if it ends before it is ready.
+   * @throws {RangeError} if there is no such mode.
    */
   serve(
     job: ServiceJob,
@@ -22,7 +22,7 @@ export interface GuestHost {
   /**
    * Whether values can be moved to guests of a mode: elsewhere they are copied, and detached where they were.
    *
-   * @throws {RangeError} where there is no such mode.
+   * @throws {RangeError} if there is no such mode.
    */
   moves(mode: AnyModeName): boolean;
   /** Ends all guests. */

@@ -48,7 +48,7 @@ export class DirectLogging implements CallLog {
   /**
    * Begins to log for a guest.
    *
-   * @throws {LoggingError} where the realm has loggers of its own, or guests that log with other settings.
+   * @throws {LoggingError} if the realm has loggers of its own, or guests that log with other settings.
    */
   static async open({ settings, code }: ServiceLogging, options: CallLogOptions): Promise<DirectLogging> {
     const used = realm ??= begin(settings, code);

@@ -114,7 +114,7 @@ const STREAM = 0x4000;
 /**
  * The index of a call's frame.
  *
- * @throws {RangeError} where a module has that many functions.
+ * @throws {RangeError} if a module has that many functions.
  */
 export function indexOf({ at, chunk, stream }: CalledFunction): number {
   if (at >= MOST_FUNCTIONS) {

@@ -39,9 +39,9 @@ export class Packer {
   /**
    * Packs a value.
    *
-   * @throws {UncloneableError} where it cannot be cloned: then nothing is detached.
-   * @throws {TypeError} where a part of what is to be moved cannot be.
-   * @throws {RangeError} where it is larger than any frame.
+   * @throws {UncloneableError} if it cannot be cloned: then nothing is detached.
+   * @throws {TypeError} if a part of what is to be moved cannot be.
+   * @throws {RangeError} if it is larger than any frame.
    */
   pack(value: unknown, { transfer, moves }: PackOptions): Packed {
     // A getter of the value may have another one packed meanwhile.

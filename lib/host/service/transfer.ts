@@ -42,7 +42,7 @@ export function isMoved(value: unknown): value is Moved {
 /**
  * Takes what is to be moved away from whoever has it.
  *
- * @throws {TypeError} where a part of it cannot be moved.
+ * @throws {TypeError} if a part of it cannot be moved.
  */
 export function taken(transfer: readonly Transferable[]): readonly Transferable[] {
   try {

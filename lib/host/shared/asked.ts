@@ -78,8 +78,8 @@ export function encodeAsked(asked: Asked): Uint8Array {
 /**
  * Decodes what a guest asks, with the shared things of its task.
  *
- * @throws {ProtocolError} where it is nothing that can be asked.
- * @throws {StateError} where it names a cancel token that the task does not have.
+ * @throws {ProtocolError} if it is nothing that can be asked.
+ * @throws {StateError} if it names a cancel token that the task does not have.
  */
 export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, SharedThing>): Asked {
   const asked = checked(bytes);
@@ -95,7 +95,7 @@ export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, Share
 /**
  * The steps that do what a guest asks, with the shared things of its task.
  *
- * @throws {StateError} where it calls what is on the list of no shared thing, or touches what is not made for that.
+ * @throws {StateError} if it calls what is on the list of no shared thing, or touches what is not made for that.
  */
 export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
   if (asked.kind !== "call") {

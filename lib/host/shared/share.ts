@@ -53,7 +53,7 @@ export interface Sharing<S extends Shareables> {
 /**
  * Makes shared things.
  *
- * @throws {RangeError} where there is no task, or no lane.
+ * @throws {RangeError} if there is no task, or no lane.
  */
 export function share<S extends Shareables>(things: S, { tasks, ...options }: ShareOptions): Sharing<S> {
   const made = new ServiceShare(things, { tasks, ...options });
@@ -71,9 +71,9 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
 /**
  * A worker's view of shared things: their methods block.
  *
- * @throws {RangeError} where there is no such task.
- * @throws {TypeError} where the handle is none, or the things are not those that were shared.
- * @throws {StateError} where another worker has that task number, and nobody has said that it has `ended`.
+ * @throws {RangeError} if there is no such task.
+ * @throws {TypeError} if the handle is none, or the things are not those that were shared.
+ * @throws {StateError} if another worker has that task number, and nobody has said that it has `ended`.
  */
 export function attach<S extends Shareables>(
   handle: ShareHandle,

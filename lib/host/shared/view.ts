@@ -39,8 +39,8 @@ export function kindsOf(things: Shareables): readonly string[] {
 /**
  * A task's view, on the memory that `memoryFor` gives for the layout of the things.
  *
- * @throws {TypeError} where they are not those that were shared.
- * @throws {RangeError} where there is no such task.
+ * @throws {TypeError} if they are not those that were shared.
+ * @throws {RangeError} if there is no such task.
  */
 export function viewOf<S extends Shareables>(
   things: S,
@@ -72,7 +72,7 @@ export function viewOf<S extends Shareables>(
 /**
  * Checks the number of a task.
  *
- * @throws {RangeError} where there is no such task.
+ * @throws {RangeError} if there is no such task.
  */
 export function checkTask(act: string, { task, tasks }: { readonly task: number; readonly tasks: number }): void {
   if (Number.isSafeInteger(task) && task >= 0 && task < tasks) return;

@@ -128,7 +128,7 @@ function realmsOf(links: readonly GuestLink[]): readonly Realm[] {
 /**
  * The module that a guest loads; built-in systems are in every guest.
  *
- * @throws {TypeError} where its systems come from several.
+ * @throws {TypeError} if its systems come from several.
  */
 function moduleOf({ name, links }: LinkedGuest, systems: readonly JobMessage[]): string {
   const modules = systems.map(({ reference }) => reference.module);

@@ -55,7 +55,7 @@ export function guestsOf(delegations: readonly Delegation[]): readonly (readonly
 /**
  * What travels of a delegation.
  *
- * @throws {TypeError} where the system is none that is named by module.
+ * @throws {TypeError} if the system is none that is named by module.
  */
 export function jobMessage({ path, system }: Delegation): JobMessage {
   const { reference, timing, deterministic } = system;

@@ -23,9 +23,9 @@ import { type Exports, moduleUrl } from "../exports.ts";
 /**
  * Imports a system by name.
  *
- * @throws {TypeError} where the module is no URL or the export no system.
- * @throws {UncloneableError} where the argument cannot be cloned.
- * @throws {GuestError} where the module cannot be imported or its function throws.
+ * @throws {TypeError} if the module is no URL or the export no system.
+ * @throws {UncloneableError} if the argument cannot be cloned.
+ * @throws {GuestError} if the module cannot be imported or its function throws.
  */
 export async function loadSystem(reference: SystemReference): Promise<System> {
   const module = moduleUrl(reference.module, { act: "load", like: "./system.ts" });

@@ -37,7 +37,7 @@ export class CallersRealm implements Ground {
 
   seal(): void {}
 
-  drain(act: () => void): Drained {
+  drain(act: () => void, _options: { readonly timeout: number }): Drained {
     act();
     return "done";
   }

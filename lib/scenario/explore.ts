@@ -29,12 +29,12 @@ import {
   teamsOf,
   unreduced,
 } from "../explorer/mod.ts";
-import { turn } from "../platform/mod.ts";
 import { dataText } from "../program/mod.ts";
 import { type Bundle, bundled } from "./bundle.ts";
 import { chainNames, MOST_CHAINS } from "./chains.ts";
 import type { Esbuild } from "./esbuild.ts";
 import { type Drain, drains, NeedsCompiledError, NeedsModuleError, NeedsTurnError } from "./ground.ts";
+import { inTurns } from "./in_turns.ts";
 import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import type { Performed } from "./live.ts";
@@ -61,8 +61,7 @@ export interface ScenarioRunOptions {
   /** After how many completions a run is cut; 10,000 by default. */
   readonly stepLimit?: number | undefined;
   /**
-   * For how many milliseconds code may run before it waits; 1,000 by default. Where turns drain the microtasks nothing ends an
-   * endless loop.
+   * For how many milliseconds code may run before it waits; 1,000 by default. In a browser nothing ends an endless loop.
    */
   readonly timeout?: number | undefined;
   /**
@@ -325,12 +324,7 @@ async function preparedOn<T>(
     };
     const rounds = new Rounds(how, listen);
     const waits: Prepared["waits"] = async (departures, { fingerprint: print }) => {
-      const slices = waitsOf(departures, { print, options: how, listen });
-      for (;;) {
-        const { done, value } = slices.next();
-        if (done) return value;
-        await turn();
-      }
+      return await inTurns(waitsOf(departures, { print, options: how, listen }));
     };
     const search = new ScenarioSearch(rounds, { name, timersFree: clock === "free", goal });
     return await use({ name: title, drain, rounds, waits, search });
@@ -361,15 +355,9 @@ function scenarioOf(
   throw new ScenarioError(`Cannot explore ${url}${asked === undefined ? "" : `#${asked}`}: ${is}, ${wanted} is wanted`);
 }
 
-/** Does all slices, with a turn of the event loop between them, in which rejections are heard of. */
-async function driven<T>(slices: Slices<T>, progress?: ExploreScenarioOptions["progress"]): Promise<T> {
-  let isStopped = false;
-  for (;;) {
-    const { done, value } = slices.next(isStopped);
-    if (done) return value;
-    await turn();
-    if (progress?.(value.schedules) === true) isStopped = true;
-  }
+/** Does all slices, each in a turn of the event loop; whoever is told of the progress may stop them. */
+function driven<T>(slices: Slices<T>, progress?: ExploreScenarioOptions["progress"]): Promise<T> {
+  return inTurns(slices, ({ schedules }) => progress?.(schedules) === true);
 }
 
 function goalOf({ find, ignore = [] }: ExploreScenarioOptions): ScenarioGoal {

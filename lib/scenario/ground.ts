@@ -3,8 +3,9 @@
  * `vm_ground.ts` makes both, `browser/vm_ground.ts` what a browser has.
  *
  * - `own-queue`: a drain ends before `drain` returns, and one that takes too long is ended.
- * - `turn`: what the code put in line is done in the next turn of the event loop, which the caller takes. The platform's own
- *   classes are there, such as `Request` and streams. All that is no part of the language is shadowed; nothing ends an endless loop.
+ * - `turn`: what comes of the platform's own classes, such as `Request` and streams, is done in the next turn of the event loop,
+ *   which the caller takes; in a browser all microtasks are, and there nothing ends an endless loop, nor one behind a `Blob` that
+ *   was read. All that is no part of the language is shadowed.
  */
 
 import { ScenarioError } from "../errors.ts";

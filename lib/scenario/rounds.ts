@@ -167,8 +167,10 @@ export class Rounds {
         if (drained !== "done") break;
       }
       if (drained !== "done") {
-        // The queue may hold an endless loop.
+        // The queue may hold an endless loop. What else came of it is heard of in a turn, and is nobody's.
+        this.#restore(lives.length);
         this.#renew();
+        yield;
         if (!isAlone) return false;
         const isStarved = cpuMilliseconds() - begun < this.#options.timeout / 2;
         if (isStarved && patience < MOST_PATIENCE) {

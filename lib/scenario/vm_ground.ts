@@ -14,7 +14,7 @@ const CLOCKED = ["Date", "Math", "Intl"];
 export function groundOf(drain: Drain): Ground {
   if (drain === "own-queue") return new OwnQueue();
   // What is of the language, and not of a platform, is what a new context has.
-  return new CallersRealm(vm.runInNewContext("Object.getOwnPropertyNames(globalThis)"), compiled);
+  return new WatchedRealm(vm.runInNewContext("Object.getOwnPropertyNames(globalThis)"), compiled);
 }
 
 function compiled(
@@ -26,6 +26,48 @@ function compiled(
   return vm.compileFunction(text, [...names], options) as (...args: readonly unknown[]) => never;
 }
 
+const script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
+
+/** Runs that script, and says whether it took too long. */
+function drained(run: () => unknown): Drained {
+  try {
+    run();
+    return "done";
+  } catch (error) {
+    // Deno gives it no code.
+    if (!String(error).includes("Script execution timed out")) throw error;
+    return "endless";
+  }
+}
+
+/**
+ * The caller's own realm, whose microtasks Deno does when it is asked: then what takes too long is ended, and V8 forgets them.
+ *
+ * - Called in a microtask, or where nobody can be asked, it leaves them to the event loop, which ends nothing.
+ */
+class WatchedRealm extends CallersRealm {
+  readonly #runMicrotasks = microtaskRunner();
+
+  override drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
+    Reflect.set(globalThis, JOB, () => {
+      act();
+      this.#runMicrotasks();
+    });
+    try {
+      return drained(() => script.runInThisContext({ timeout }));
+    } finally {
+      Reflect.deleteProperty(globalThis, JOB);
+    }
+  }
+}
+
+/** What does the microtasks of this realm, which only Deno's core has. */
+function microtaskRunner(): () => void {
+  const deno: Record<PropertyKey, unknown> | undefined = Reflect.get(globalThis, "Deno");
+  const inner = deno?.[deno["internal"] as symbol] as { readonly core?: { readonly runMicrotasks?: () => void } };
+  return inner?.core?.runMicrotasks ?? (() => {});
+}
+
 /** A context whose microtask queue is its own. */
 class OwnQueue implements Ground {
   readonly drains = "own-queue";
@@ -35,7 +77,6 @@ class OwnQueue implements Ground {
   readonly unnamed: readonly object[];
   readonly job = JOB;
   readonly hidden: readonly string[] = [];
-  readonly #script = new vm.Script(`${JOB}()`, { filename: "holdfast-scenario:job" });
 
   constructor() {
     // An ordinary global object, without interceptors. Its type in Deno says that it is a number.
@@ -64,13 +105,6 @@ class OwnQueue implements Ground {
 
   drain(act: () => void, { timeout }: { readonly timeout: number }): Drained {
     this.language[JOB] = act;
-    try {
-      this.#script.runInContext(this.#context, { timeout });
-      return "done";
-    } catch (error) {
-      // Deno gives it no code.
-      if (!String(error).includes("Script execution timed out")) throw error;
-      return "endless";
-    }
+    return drained(() => script.runInContext(this.#context, { timeout }));
   }
 }

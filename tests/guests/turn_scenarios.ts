@@ -90,3 +90,16 @@ export async function textual({ io }: World, byTurns: boolean): Promise<unknown>
   const indirect = (0, eval)("typeof Deno.readTextFile + Date.now()");
   return [indirect, Function("return [typeof setTimeout, performance.now(), Function === this.Function]")()];
 }
+
+/** Goes on without end where `b` comes first: it has changed the language, and left a rejection to nobody. */
+export async function endless({ io }: World, how: "loop" | "microtasks" | "chunks"): Promise<string> {
+  let order = "";
+  await Promise.all(["a", "b", "c"].map((name) => io(name).then(() => void (order += name))));
+  if (!order.startsWith("b")) return `${order} ${Reflect.get([], "spoiled")}`;
+  Reflect.set(Array.prototype, "spoiled", true);
+  void Promise.reject(new Error("left to nobody"));
+  if (how === "loop") { for (;;); }
+  if (how === "microtasks") { for (;;) await null; }
+  for await (const _ of new Response(new ReadableStream({ pull: (all) => all.enqueue(new Uint8Array(1)) })).body ?? []);
+  return order;
+}

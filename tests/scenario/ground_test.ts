@@ -100,3 +100,22 @@ Deno.test("by turns errors that nobody catches are found, and what the world lac
   const options = { esbuild, name: "field", drain: "sink" as never };
   await assertRejects(() => exploreScenario(turns, options), RangeError, "one of own-queue, turn");
 });
+
+Deno.test("by turns an endless loop is ended, and told nobody else's of", async () => {
+  await using esbuild = await testEsbuild();
+  for (const input of ["loop", "microtasks", "chunks"]) {
+    const options = { esbuild, name: "endless", input, drain: "turn", timeout: 50, strategy: "depth-first" } as const;
+    const { result, trace } = await exploreScenario(turns, { ...options, keepGoing: true });
+    assert(result.verdict === "bug");
+    const message = "after c the code goes on without end: a loop, or one microtask after the other";
+    assertEquals([result.kind, result.message, result.minimal], ["livelock", message, true]);
+    assertEquals(trace?.rows.map(({ text }) => text), ["b", "a", "c"]);
+    const outcomes = ["abc", "acb", "cab", "cba"].map((order) => `${order} undefined`);
+    assertEquals(result.outcomes.map(({ outcome }) => outcome).sort(), outcomes);
+    const { result: others } = await exploreScenario(turns, { ...options, find: "unhandled-rejection" });
+    assertEquals([others.verdict, others.schedules], ["proved", 6]);
+    const again = await replayScenario(turns, result.schedule, options);
+    assertEquals([again.finding?.kind, again.finding?.message, again.trace], ["livelock", message, trace]);
+    assertEquals(Reflect.get(Array.prototype, "spoiled"), undefined);
+  }
+});

@@ -3,7 +3,7 @@
  *
  * - A task has no right that most of its uses do not need.
  * - The script that was started again has the rights of the first one, that one besides, and nothing else; signals reach it,
- *   and its exit code is that of both.
+ *   and its exit code is that of both. One that hears no signal, such as code that never waits, is killed at the second.
  */
 
 import { fileURLToPath } from "node:url";
@@ -33,15 +33,18 @@ export async function startAgain(args: readonly string[], stdin: "inherit" | "nu
     stderr: "inherit",
   }).spawn();
   // A terminal tells it as well, which does no harm.
-  const letGo = onSignals((signal) => {
+  let heard = 0;
+  const letGo = onSignals((signal, code) => {
     try {
-      child.kill(signal);
+      child.kill(heard === 0 ? signal : "SIGKILL");
+      heard = code;
     } catch {
       // It has ended.
     }
   });
   try {
     const { code, signal } = await child.status;
+    if (signal === "SIGKILL" && heard > 0) return heard;
     return signal === null ? code : SIGNALLED + (code % SIGNALLED);
   } finally {
     letGo();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Command } from "../../e2e/command.ts";
+import { Command } from "./command.ts";
 
 Deno.test("startAgain() hands on a signal, and at the second one kills who did not end", async () => {
   await using command = new Command(["run", "--quiet", "--allow-run", "--allow-read", "tests/guests/deaf_again.ts"]);

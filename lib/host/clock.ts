@@ -1,19 +1,20 @@
 /**
- * The real clock of a host, for simulations that keep step with it: precise sleeps, and turns for the event loop.
+ * The real clock of a host, for simulations in real time: precise sleeps that let the event loop run.
  *
- * - A sleep gives the event loop all but its last 2 ms, which it blocks, because timers are that imprecise.
+ * - A sleep leaves the event loop free except for its last 2 ms, during which it blocks, because timers are that
+ *   imprecise.
  */
 
 import { Layout, SharedMemory } from "../memory/mod.ts";
 import { after, now, turn } from "../platform/mod.ts";
 import type { RealClock } from "../simulator/mod.ts";
 
-/** How long the event loop goes without a turn, in milliseconds: signals and deaths are heard that late. */
+/** How long the event loop may be blocked, in milliseconds: signals and deaths are noticed this late. */
 const BREATH = 20;
-/** What a timer may be late by, in milliseconds. */
+/** How late a timer may fire, in milliseconds. */
 const TIMER_ERROR = 2;
 
-/** Makes a clock. */
+/** Creates a clock. */
 export function realClock(): RealClock {
   let memory: SharedMemory | undefined;
   let breathed = now();

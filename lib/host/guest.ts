@@ -1,10 +1,11 @@
 /**
- * A guest, in every mode: it loads its module, and does one job after another.
+ * A guest, in every mode: it loads its module, and performs one job after another.
  *
- * - It says that it listens before its module is loaded: how long that takes is the module's affair.
- * - What is said about jobs repeats the number of the job: `begun`, then `over` when the frame that ends it was read, or
- *   `failed` with a phase, where the job cannot begin or the guest's code threw outside what it was asked for.
- * - What crashes it ends it: it could no longer pass for a fresh one.
+ * - It says hello before it loads its module, so the time that takes does not count as its start.
+ * - Messages about a job repeat the job's number: `begun`, then `over` once the frame that ends it has been read.
+ *   `failed`, with a phase, means that the job cannot begin, or that the guest's code threw outside a requested
+ *   function.
+ * - An error outside a job ends the guest, because it could no longer pass for a fresh one.
  */
 
 import { farError, type GuestPhase } from "../errors.ts";
@@ -20,19 +21,19 @@ export class Guest {
   #number = CONTROL;
   #exports: Exports | undefined;
 
-  /** Takes its end of the frames. */
+  /** Takes the guest's end of the connection. */
   constructor(end: GuestEnd) {
     this.#end = end;
   }
 
-  /** Says that the guest ends of what was thrown outside a job, or in nobody's hands. */
+  /** Reports an uncaught error, which ends the guest. */
   crash(thrown: unknown): void {
     this.#job?.crash?.(thrown);
     this.#fail("run", thrown);
     this.#end.exit(1);
   }
 
-  /** Serves jobs until it is told to end; without `load` the module is that of the built-in systems. */
+  /** Serves jobs until told to end; without `load`, the module is that of the built-in systems. */
   async run(load: (() => Promise<Exports>) | undefined): Promise<void> {
     this.#end.send("hello", CONTROL);
     for (;;) {
@@ -47,14 +48,15 @@ export class Guest {
 
   async #rest(): Promise<void> {
     if (this.#end.rest !== undefined) return await this.#end.rest();
-    // What the last job left behind comes up before the next one begins, also what was due while the guest was blocked.
+    // Lets everything that the last job left behind come up before the next one begins, including what became due while
+    // the guest was blocked.
     await turn();
     this.#end.wait?.();
     await turn();
   }
 
   async #work(load: (() => Promise<Exports>) | undefined, job: GuestJob): Promise<void> {
-    // Before the module: what that leaves to the event loop is then run when the job has begun.
+    // Before the module, so that whatever the module leaves to the event loop runs after the job has begun.
     const part = await partFor(job);
     try {
       this.#exports ??= await (load?.() ?? part.blockExports?.() ?? {});
@@ -77,7 +79,7 @@ export class Guest {
       return this.crash(error);
     }
     this.#job = undefined;
-    // A rejection that the job left behind is heard before the guest counts as idle.
+    // An unhandled rejection that the job left behind comes up before the guest counts as idle.
     await turn();
     this.#end.send("over", this.#number);
   }
@@ -87,13 +89,13 @@ export class Guest {
   }
 }
 
-/** What a guest has loaded for a job. */
+/** The code that a guest has loaded for a job. */
 interface Part {
   readonly blockExports?: () => Exports;
   readonly begin: (exports: Exports, end: GuestEnd) => BegunJob | BeginFault | Promise<BegunJob>;
 }
 
-/** Loads what a job needs: a guest has no other parts. */
+/** Loads the code that a job needs, and nothing else. */
 async function partFor(job: GuestJob): Promise<Part> {
   switch (job.use) {
     case "system": {

@@ -1,5 +1,5 @@
 /**
- * The code of guests, as modes need it.
+ * The code of guests, in the form that modes need.
  */
 
 import { BLOCKS, type GuestCode } from "../mode/mod.ts";

@@ -1,7 +1,7 @@
 /**
  * A host: runs programs, pools and the delegated systems of simulations, keeps idle guests warm, and ends them all.
  *
- * - `await using host = new Host()`; disposing ends every guest, and is harmless twice.
+ * - Use it as `await using host = new Host()`; disposing ends every guest, and is harmless twice.
  * - One host may serve many runs, one after another or at once.
  *
  * @example
@@ -65,49 +65,47 @@ import type { ServiceListener } from "./service/message.ts";
 import { makeFarSession } from "./system/far_session.ts";
 import { guestsOf } from "./system/job.ts";
 
-/** How long a guest may take until it listens, in seconds. */
+/** How long a guest may take to say hello, in seconds. */
 const START_LIMIT = 10;
 
-/** How a host runs its guests. */
+/** Options of a host. */
 export interface HostOptions {
-  /** Seconds within which a guest must answer; for ever by default. */
+  /** How long a guest may take to answer, in seconds; unlimited by default. */
   readonly timeout?: number;
-  /** Seconds within which a guest that was started must say that it is there, before it loads its module; 10 by default. */
+  /** How long a new guest may take to say hello, before it loads its module, in seconds; 10 by default. */
   readonly startTimeout?: number;
-  /** Whether each run gets guests that have done nothing before. */
+  /** Whether each run gets guests that have never been used; false by default. */
   readonly fresh?: boolean;
   /**
-   * What process guests may do besides loading their module: nothing by default. In Node and Bun they may do whatever the host
-   * may; to forbid something with `false` is refused there.
+   * What process guests may do besides loading their module; nothing by default. In Node and Bun, they may do whatever
+   * the host may, and forbidding anything with `false` is rejected.
    */
   readonly permissions?: GuestPermissions;
-  /** What process guests are given along: environment, arguments, V8 flags, a configuration. */
+  /** The environment, arguments, V8 flags and configuration of process guests. */
   readonly guests?: GuestOptions;
-  /** What brings process guests to other hosts: their agents start them. On this host by default. */
+  /** Starts process guests on other hosts, through agents there; on this host by default. */
   readonly engine?: EngineOptions | undefined;
-  /** Modes of the caller's own, besides direct, thread and process mode. */
+  /** The caller's own modes, besides direct, thread and process mode. */
   readonly modes?: readonly Mode[];
 }
 
-/**
- * A host: runs programs, pools and the delegated systems of simulations, keeps idle guests warm, and ends them
- * all.
- */
+/** A host: runs programs, pools and the delegated systems of simulations, keeps idle guests warm, and ends them all. */
 export class Host implements ProgramHost, AsyncDisposable {
   /** The real clock, for the simulator's option of that name. */
   readonly clock: RealClock = realClock();
   readonly #modes: ReadonlyMap<string, KeptMode>;
-  /** Guests at work elsewhere than in the caller, those that are being started included. */
+  /** The number of guests working outside the caller's realm, including those being started. */
   #guests = 0;
   readonly #places = new Places();
-  /** Aborted when it is closed. */
+  /** Aborted when the host closes. */
   readonly #closing = new AbortController();
 
   /**
-   * Makes a host without guests.
+   * Creates a host without guests.
    *
-   * @throws {RangeError} if a limit is no number of seconds above 0, or an option or a permission of guests makes no sense.
-   * @throws {TypeError} if a mode of the caller's breaks its contract, or this runtime has no engine.
+   * @throws {RangeError} if a limit is not a positive number of seconds, or an option or permission of guests is
+   * invalid.
+   * @throws {TypeError} if one of the caller's modes violates its contract, or this runtime has no engine.
    */
   constructor(options: HostOptions = {}) {
     const { timeout, startTimeout = START_LIMIT, fresh = false, permissions = {}, guests = {}, modes = [], engine } =
@@ -136,12 +134,12 @@ export class Host implements ProgramHost, AsyncDisposable {
     return [...this.#modes.keys()];
   }
 
-  /** On which other hosts its guests began their jobs so far, and how their modules came there. */
+  /** The other hosts on which its guests have begun jobs so far, and how their modules got there. */
   get places(): readonly GuestPlace[] {
     return this.#places.all();
   }
 
-  /** Starts the far sides of one run: all modes at once. */
+  /** Starts the far sides of one run, in all modes at once. */
   async open(delegations: readonly Delegation[]): Promise<FarSession> {
     const byMode = Map.groupBy(delegations, ({ system: { mode }, path }) => this.#modeOf(`delegate ${path}`, mode));
     this.#checkOpen("open a run");
@@ -168,12 +166,12 @@ export class Host implements ProgramHost, AsyncDisposable {
   }
 
   /**
-   * Runs a program and says what came out.
+   * Runs a program and reports the outcome.
    *
-   * @throws {RangeError} if the settings are none that the program has, or there is no such mode.
-   * @throws {TypeError} if the program is to run elsewhere and does not say where it is exported, or the host is closed.
-   * @throws {GuestError} if a guest cannot import or make it.
-   * @throws {EngineError} if the guests are to run on other hosts and nobody can start them.
+   * @throws {RangeError} if the settings do not match the program's parameters, or there is no such mode.
+   * @throws {TypeError} if the program must run elsewhere and does not say where it is exported, or the host is closed.
+   * @throws {GuestError} if a guest cannot import or construct it.
+   * @throws {EngineError} if the guests must run on other hosts and none can start them.
    */
   async run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport> {
     const job = isHostProgram(program) ? hostJob(program, options) : programJob(program, options);
@@ -189,7 +187,7 @@ export class Host implements ProgramHost, AsyncDisposable {
   }
 
   /**
-   * Starts a guest that serves calls of its module's functions: what pools and workers are made of.
+   * Starts a guest that serves calls of its module's functions, the basis of pools and workers.
    *
    * @throws {GuestError} if it cannot import the module, or its initializer fails.
    * @throws {GuestDiedError} if it ends before it is ready.
@@ -204,12 +202,12 @@ export class Host implements ProgramHost, AsyncDisposable {
     return await this.#modeOf(act, mode).serve(job, listener);
   }
 
-  /** Whether values can be moved to guests of a mode. */
+  /** Whether values can be moved to the guests of a mode. */
   moves(mode: AnyModeName): boolean {
     return this.#modeOf("send values", mode).mode.moves;
   }
 
-  /** Kills every child at once, for a caller that is about to exit. */
+  /** Kills every child process at once, for a caller that is about to exit. */
   kill(): void {
     for (const { mode } of this.#modes.values()) mode.kill();
   }
@@ -217,7 +215,7 @@ export class Host implements ProgramHost, AsyncDisposable {
   /**
    * Ends all guests.
    *
-   * @throws {GuestStuckError} if a busy thread does not end: only the end of the process ends it.
+   * @throws {GuestStuckError} if a busy thread does not end; it ends only with the process.
    */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -226,7 +224,7 @@ export class Host implements ProgramHost, AsyncDisposable {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** The same as `close`. */
+  /** Calls `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

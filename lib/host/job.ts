@@ -1,34 +1,34 @@
 /**
- * What a guest is to do: a job, as it travels, and as the guest has it.
+ * A guest's job: as a message, and as an object in the guest.
  */
 
 import type { TaskMessage } from "./program/task_message.ts";
 import type { ServiceMessage } from "./service/message.ts";
 import type { JobMessage } from "./system/job.ts";
 
-/** A job as it travels. The handle of a memory that is attached follows beside the frames. */
+/** A job as a message. The handle of a memory to attach to follows separately from the frames. */
 export type GuestJob =
   | {
     readonly use: "system";
     readonly systems: readonly JobMessage[];
-    /** Where the guest's part for it is; beside the guest's own file where undefined. */
+    /** The URL of the code for such jobs; if `undefined`, it is a file beside the guest's own. */
     readonly code: string | undefined;
   }
   | { readonly use: "task"; readonly task: TaskMessage; readonly attaches: boolean }
   | { readonly use: "service"; readonly service: ServiceMessage; readonly attaches: boolean };
 
-/** Why a part of a job cannot begin. */
+/** The reason why a part of a job cannot begin. */
 export interface BeginFault {
-  /** Which part, from 0 on. */
+  /** The index of the part. */
   readonly which: number;
-  /** What was thrown as it was made. */
+  /** What was thrown when it was constructed. */
   readonly thrown: unknown;
 }
 
 /** A job that has begun. */
 export interface BegunJob {
-  /** Does it; returns when the frame that ends it was read. */
+  /** Performs the job; returns once the frame that ends it has been read. */
   run(): void | Promise<void>;
-  /** Says what it must say before the guest ends of what was thrown. */
+  /** Reports what must be reported before an uncaught error ends the guest. */
   crash?(thrown: unknown): void;
 }

@@ -1,5 +1,5 @@
 /**
- * A mode of one host, with the guests that it keeps: what they are used for, over any way of starting them.
+ * A mode of one host, with the guests that it keeps, and the uses of these guests.
  */
 
 import { GuestStuckError } from "../errors.ts";
@@ -17,23 +17,23 @@ import type { Links } from "./system/job.ts";
 
 /** How a host keeps the guests of a mode. */
 export interface KeptModeOptions {
-  /** How they are kept. */
+  /** The options for keeping them warm. */
   readonly warm: ConstructorParameters<typeof WarmRealms>[1];
   /** How long a guest may take to answer, in milliseconds. */
   readonly limit: number;
-  /** How many guests are at work in all modes and runs together. */
+  /** The number of working guests in all modes and runs together. */
   readonly guests: () => number;
 }
 
 export class KeptMode {
-  /** Its guests. */
+  /** The guests. */
   readonly warm: WarmRealms;
   readonly #options: KeptModeOptions;
   readonly #sessions = new Set<GuestLinks>();
   readonly #runs = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
 
-  /** Keeps no guest yet. */
+  /** Starts without guests. */
   constructor(mode: Mode, options: KeptModeOptions) {
     this.warm = new WarmRealms(mode, options.warm);
     this.#options = options;
@@ -44,7 +44,7 @@ export class KeptMode {
     return this.warm.mode;
   }
 
-  /** Whether guests run elsewhere than in the caller. */
+  /** Whether guests run outside the caller's realm. */
   get isElsewhere(): boolean {
     return this.mode.memory !== "model";
   }
@@ -69,11 +69,11 @@ export class KeptMode {
     return { links: session.links, join: (links) => session.join(links), end };
   }
 
-  /** Runs the tasks of a program to their ends. */
+  /** Runs the tasks of a program until all have ended. */
   async run(job: ProgramJob): Promise<ProgramEnd> {
     const { warm } = this;
     if (!this.isElsewhere) return runDirect(job, { now });
-    // The host of a program only looks on: each task may have a core of its own.
+    // While a program runs, the host only watches: so each task may have its own core.
     const spin = spinFor(Math.max(job.names.length, this.#options.guests()) - 1, cores());
     const run = runInGuests(job, { warm, spin, closing: this.#closing.signal });
     this.#runs.add(run);
@@ -90,9 +90,9 @@ export class KeptMode {
   }
 
   /**
-   * Ends all guests. Harmless twice: one that is stuck is told once.
+   * Ends all guests. Calling it twice is harmless: a stuck guest is reported once.
    *
-   * @throws {GuestStuckError} if one is busy and cannot be ended.
+   * @throws {GuestStuckError} if a busy guest cannot be ended.
    */
   async close(): Promise<void> {
     const wasClosed = this.#closing.signal.aborted;

@@ -1,20 +1,21 @@
 /**
- * What guests are used for: delegated systems, the tasks of programs, the calls of pools, shared things; hosts.
+ * Hosts, and what their guests are used for: delegated systems, the tasks of programs, the calls of pools, shared
+ * things.
  *
- * - One guest loop in every mode; a guest loads only the part that its job needs. In a bundle, the part for delegated
- *   systems comes by a URL.
- * - Direct mode encodes too: a value that cannot be cloned is refused everywhere, and no mode can share an object by
- *   mistake. It ends with its functions: one that exits ends its caller.
- * - A blocked host breathes: it blocks for at most 20 ms, then gives the event loop a turn.
- * - Tasks that ask have a model memory and an owner: a wait there costs no timer, and a deadlock is found when its
- *   last task parks. Shared things of pools lie in the host's shared memory in every mode, so host and guests use one
- *   lock.
- * - Answers are sent at once, not in batches: the oldest call without an answer is the one that a dead guest was in.
- *   It alone is blamed, and no other is run twice.
- * - A host program brings the functions of its guests along, and a guest finds them in any module that exports the
- *   program or lists it in `programs`: so a pool works in a bundle.
+ * - All modes have the same guest loop; a guest loads only the code that its job needs. In a bundle, the code for
+ *   delegated systems is loaded from a URL.
+ * - Direct mode encodes values too: a value that cannot be cloned is rejected in every mode, and no object is shared by
+ *   mistake. A direct guest ends with its functions: one that exits ends its caller.
+ * - A blocked host blocks for at most 20 ms at a time, then lets the event loop run.
+ * - Tasks that request each operation have a model memory and an owner: waiting there costs no timer, and a deadlock is
+ *   found as soon as its last task parks. Shared things of pools lie in the host's shared memory in every mode, so host
+ *   and guests use the same lock.
+ * - Answers are sent at once, not in batches, so a dead guest was running the oldest unanswered call. That call alone
+ *   is blamed, and no other is run twice.
+ * - A host program lists the functions for its guests, and a guest finds them in any module that exports the program or
+ *   lists it in `programs`; so a pool also works in a bundle.
  * - Modules are recognized by structure, so a guest may hold two copies of the library (source and bundle).
- * - Two tasks that die inside one monitor at once would stop the supervisor; no mode can cause it today.
+ * - Two tasks dying inside one monitor at once would block the supervisor; no mode can cause that today.
  *
  * @module
  */

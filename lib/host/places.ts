@@ -1,5 +1,5 @@
 /**
- * Where the guests of a host began their jobs, where that was on other hosts: what a report tells.
+ * The other hosts on which a host's guests began their jobs, for reports.
  */
 
 import type { Realm } from "../mode/mod.ts";
@@ -7,11 +7,11 @@ import type { FarPlace } from "../platform/mod.ts";
 
 /** Guests on another host. */
 export interface GuestPlace extends FarPlace {
-  /** How many jobs they began: tasks, systems, workers of pools. */
+  /** The number of jobs they began: tasks, systems, workers of pools. */
   readonly jobs: number;
 }
 
-/** Counts jobs by where they began. */
+/** Counts jobs by the host on which they began. */
 export class Places {
   readonly #all = new Map<string, GuestPlace>();
 
@@ -22,12 +22,12 @@ export class Places {
     this.#all.set(key, { agent: place.agent, module: place.module, jobs: (this.#all.get(key)?.jobs ?? 0) + 1 });
   }
 
-  /** Those so far, in the order of their agents' names. */
+  /** All places so far, sorted by the names of their agents. */
   all(): readonly GuestPlace[] {
     return [...this.#all].sort(([one], [other]) => one < other ? -1 : 1).map(([, place]) => place);
   }
 
-  /** Those since then. */
+  /** The jobs begun since an earlier result of `all`. */
   since(before: readonly GuestPlace[]): readonly GuestPlace[] {
     const known = new Map(before.map((place) => [keyOf(place), place.jobs]));
     return this.all().map((place) => ({ ...place, jobs: place.jobs - (known.get(keyOf(place)) ?? 0) }))

@@ -1,7 +1,8 @@
 /**
  * The loop that a child of process mode runs.
  *
- * - The module is not imported before the watchdog is at work: one that loops when it is loaded must end with its host.
+ * - The module is imported only once the watchdog is running: a module that loops while loading must still end with its
+ *   host.
  */
 
 import { ProcessEnd } from "../mode/guest.ts";
@@ -9,7 +10,7 @@ import { every, platform } from "../platform/mod.ts";
 import type { Exports } from "./exports.ts";
 import { Guest } from "./guest.ts";
 
-/** An event loop that has nothing else to do would end the guest. */
+/** Keeps the event loop alive; a loop with nothing to do would end the guest. */
 const ALIVE = 1 << 30;
 
 /** Serves jobs until stdin ends; without `load` the module is that of the built-in blocks. */

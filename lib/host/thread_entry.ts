@@ -1,7 +1,7 @@
 /**
  * The module that a thread guest runs.
  *
- * - What is thrown outside a job, or rejected and not handled, ends it.
+ * - An error outside a job, or an unhandled rejection, ends it.
  */
 
 import { BLOCKS, ThreadEnd, type ToThread } from "../mode/guest.ts";

@@ -1,12 +1,12 @@
 /**
- * Values to bytes and back, as queues and channels need them: one by one, and in batches of records.
+ * Encoding and decoding of values for queues and channels: one by one, and in batches of records.
  */
 
 import { Decoder } from "../codec/mod.ts";
 import { Encoder } from "../codec/mod.ts";
 import { HEADER_BYTES, headerAt, lengthOf, recordSize, RecordWriter } from "./records.ts";
 
-/** Encodes values as records; throws `UncloneableError` with the place of the value that cannot be cloned. */
+/** Encodes values as records; throws an `UncloneableError` naming the index of a value that cannot be cloned. */
 export function batchOf(values: Iterable<unknown>): Uint8Array {
   const encoder = new Encoder();
   const writer = new RecordWriter();
@@ -14,7 +14,7 @@ export function batchOf(values: Iterable<unknown>): Uint8Array {
   return writer.written();
 }
 
-/** The values of records, in their order. */
+/** Decodes the values of records, in order. */
 export function valuesOf(records: Uint8Array): unknown[] {
   const decoder = new Decoder(records);
   const values: unknown[] = [];

@@ -1,12 +1,12 @@
 /**
- * A heap of items in blocks of a byte range: the items of priority queues, and of last-in-first-out ones.
+ * A heap of items in blocks of a byte range: the items of priority queues and last-in-first-out queues.
  *
- * - Blocks have 64 bytes. An item is a chain of blocks; free blocks are a chain as well, behind which those lie that have
- *   never been used. The first block of an item is its node in the heap.
- * - The heap is a skew heap (Sleator and Tarjan, "Self-adjusting heaps", 1986): merging two walks down their right sides and
- *   swaps the children on its way, which takes amortized O(log n); an item that comes before all others takes O(1).
- * - Invariant: a node comes before its children; before = a lesser priority, then the earlier sequence number, or for last
- *   in first out the later one. A restored item keeps its number, and so its place.
+ * - A block has 64 bytes. An item is a chain of blocks; free blocks also form a chain, and behind them lie the blocks
+ *   never used so far. The first block of an item is its node in the heap.
+ * - The heap is a skew heap (Sleator and Tarjan, "Self-adjusting heaps", 1986): a merge walks down two right spines and
+ *   swaps children on its way, in amortized O(log n); an item that comes before all others takes O(1).
+ * - Invariant: a node comes before its children, where before = lower priority, then earlier sequence number (later for
+ *   last in, first out). A restored item keeps its number, and thereby its place.
  */
 
 import { type ByteRange, read, type Steps, write } from "../memory/mod.ts";
@@ -17,7 +17,7 @@ const BLOCK_BYTES = 64;
 /** Every block begins with the handle of the next one. */
 const NEXT = 0;
 const LATER_BODY = 4;
-/** What the first block of an item holds besides. */
+/** Further contents of an item's first block. */
 const LENGTH = 4;
 const LEFT = 8;
 const RIGHT = 12;
@@ -89,7 +89,7 @@ export class BlockHeap implements ItemStore {
     return { count, end };
   }
 
-  /** Adds an item, as a heap of its own. */
+  /** Adds an item as a heap of its own. */
   *add(body: Uint8Array, priority: number): Steps<number> {
     const count = blocksOf(body.length);
     this.#used += count;
@@ -116,21 +116,21 @@ export class BlockHeap implements ItemStore {
     return first;
   }
 
-  /** Puts an item into the heap. */
+  /** Merges an item into the heap. */
   *admit(handle: number): Steps<void> {
     this.#root = yield* this.#merge(this.#root, handle);
   }
 
-  /** Nothing is in one place here. */
+  /** Not possible: no item lies in one contiguous place. */
   addShort(_body: Uint8Array): undefined {}
 
-  /** Nothing is in one place here. */
+  /** Not possible: no item lies in one contiguous place. */
   readAhead(_count: number): undefined {}
 
-  /** Nothing was read. */
+  /** Nothing was read ahead. */
   takeRead(_chunk: Uint8Array, _count: number): undefined {}
 
-  /** Adds records and puts them into the heap. */
+  /** Adds records and merges them into the heap. */
   *addRecords(records: Uint8Array, priority: number): Steps<void> {
     for (const body of bodiesOf(records)) yield* this.admit(yield* this.add(body, priority));
   }
@@ -141,7 +141,7 @@ export class BlockHeap implements ItemStore {
     return this.#root;
   }
 
-  /** Takes an item out of the heap: the root, which is the only one that is ever claimed. */
+  /** Takes an item out of the heap: always the root, since only the root is ever claimed. */
   *claim(handle: number): Steps<void> {
     const node = yield* this.#node(handle);
     this.#root = yield* this.#merge(node.left, node.right);
@@ -200,7 +200,7 @@ export class BlockHeap implements ItemStore {
     let [upper, lower] = this.#ordered(yield* this.#node(one), yield* this.#node(other));
     const root = upper.handle;
     for (;;) {
-      // Both are without parents; the upper one comes first. What is below it on the right merges with the lower one.
+      // Both are roots, and the upper one comes first: its right subtree merges with the lower one.
       const below = upper.right;
       upper.right = upper.left;
       if (below === 0) {
@@ -234,7 +234,7 @@ export class BlockHeap implements ItemStore {
     };
   }
 
-  /** Writes the children of a node. */
+  /** Writes a node's links to its children. */
   *#link({ handle, left, right }: Node): Steps<void> {
     this.#view.setInt32(LEFT, left, true);
     this.#view.setInt32(RIGHT, right, true);

@@ -2,9 +2,9 @@
  * A ring of records in a byte range: the items of first-in-first-out queues and of channels.
  *
  * - Records lie one after the other from the head, in the order in which they were added, and wrap around at the end.
- *   An empty ring starts again at its first byte, so that a short queue stays in the cache.
- * - Invariant: `used` bytes from `head` on are whole records, of which the first is not gone; `skipped` of them are claimed
- *   or gone. A ring without skipped records gives many items with one range of bytes.
+ *   An empty ring restarts at its first byte, so that a short queue stays in the cache.
+ * - Invariant: `used` bytes from `head` on are whole records, the first of which is not gone; `skipped` of them are
+ *   claimed or gone. A ring without skipped records can return many items as one range of bytes.
  */
 
 import { type ByteRange, read, type Steps, write } from "../memory/mod.ts";
@@ -12,13 +12,13 @@ import type { Fitting, ItemStore } from "./item_store.ts";
 import { CLAIMED, GONE, HEADER_BYTES, headerAt, headerOf, joined, lengthOf, LIVE } from "./records.ts";
 import { MOST_BYTES, recordSize, RecordWriter, stateOf } from "./records.ts";
 
-/** Handles count from 1, in this many bytes. */
+/** Handles count from 1, in units of this many bytes. */
 const UNIT = 4;
 /** How many bytes are read for an item before its length is known. */
 const GUESS_BYTES = 64;
-/** A body up to this long is written together with its header. */
+/** A body of at most this many bytes is written together with its header. */
 const SMALL_BYTES = 4096;
-/** At most this many bytes are read at once where more than one item is wanted. */
+/** The most bytes read at once for several items. */
 const MOST_AT_ONCE = 2 ** 20;
 
 export class ByteRing implements ItemStore {
@@ -31,7 +31,7 @@ export class ByteRing implements ItemStore {
   #skipped = 0;
   readonly #writer = new RecordWriter();
   readonly #header = new Uint8Array(HEADER_BYTES);
-  // What `take` gives, as far as it is short.
+  // The buffer for short results of `take`.
   #scratch = new Uint8Array(GUESS_BYTES);
 
   constructor({ offset, length }: ByteRange) {
@@ -83,10 +83,10 @@ export class ByteRing implements ItemStore {
     return at / UNIT + 1;
   }
 
-  /** Nothing: the place of a record is its order. */
+  /** Does nothing: the position of a record is its order. */
   *admit(_handle: number): Steps<void> {}
 
-  /** Adds a short item and makes it takeable, in one write; undefined where it takes more. */
+  /** Adds a short item and makes it takeable, in one write; `undefined` if one write is not enough. */
   addShort(body: Uint8Array): Steps<void> | undefined {
     const { length } = body;
     const at = this.#tail();
@@ -98,7 +98,10 @@ export class ByteRing implements ItemStore {
     return write(this.#start + at, this.#writer.written());
   }
 
-  /** Reads what may be the first `count` items, in one read, for {@linkcode takeRead}; undefined where it takes more. */
+  /**
+   * Reads what may be the first `count` items, in one read, for {@linkcode takeRead}; `undefined` if one read is not
+   * enough.
+   */
   readAhead(count: number): Steps<Uint8Array> | undefined {
     const guess = count === 1 ? GUESS_BYTES : Math.min(count * GUESS_BYTES, MOST_AT_ONCE);
     const length = Math.min(this.#used, guess);
@@ -107,7 +110,9 @@ export class ByteRing implements ItemStore {
     return read(this.#start + this.#head, length, { into: this.#scratch });
   }
 
-  /** Takes the first `count` items out of what was read; undefined, and nothing taken, where they are not all there. */
+  /**
+   * Takes the first `count` items from what was read; if they are not all there, takes nothing and returns `undefined`.
+   */
   takeRead(chunk: Uint8Array, count: number): Uint8Array | undefined {
     let end = 0;
     for (let taken = 0; taken < count; taken++) {
@@ -139,7 +144,7 @@ export class ByteRing implements ItemStore {
     return 0;
   }
 
-  /** Marks a record as somebody's. */
+  /** Marks a record as claimed. */
   claim(handle: number): Steps<void> {
     this.#skipped++;
     return this.#change(handle, CLAIMED);
@@ -157,7 +162,7 @@ export class ByteRing implements ItemStore {
     return yield* this.#read(at, record.length, record);
   }
 
-  /** Marks a record as gone, and frees what is gone at the head. */
+  /** Marks a record as gone, and frees the gone records at the head. */
   *drop(handle: number): Steps<void> {
     const at = (handle - 1) * UNIT;
     const header = yield* this.#headerAt(at);
@@ -188,7 +193,7 @@ export class ByteRing implements ItemStore {
     }
     this.#advance(end);
     if (taken === count) return chunk.subarray(0, end);
-    // A long record, then whatever follows it.
+    // A long record, then those that follow it.
     const parts = [chunk.slice(0, end), yield* this.#takeFirst()];
     if (taken + 1 < count) parts.push(yield* this.take(count - taken - 1));
     return joined(parts);
@@ -204,7 +209,7 @@ export class ByteRing implements ItemStore {
     return joined(parts);
   }
 
-  /** Takes the first item, of any length, of a ring without skipped records. */
+  /** Takes the first item, of any length, from a ring without skipped records. */
   *#takeFirst(): Steps<Uint8Array> {
     const record = yield* this.record(this.#head / UNIT + 1);
     this.#advance(record.length);
@@ -225,7 +230,7 @@ export class ByteRing implements ItemStore {
   }
 
   *#headerAt(at: number): Steps<number> {
-    // A header never wraps around: the ring and its records are multiples of it.
+    // A header never wraps around: the sizes of the ring and of its records are multiples of a header's.
     return headerAt(yield* read(this.#start + at, HEADER_BYTES, { into: this.#header }), 0);
   }
 

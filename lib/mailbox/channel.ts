@@ -1,16 +1,16 @@
 /**
- * A channel: values from any task to any task, first in first out, with an end.
+ * A channel: passes values from any task to any task, first in, first out, and can be closed.
  *
- * - A put waits while there are `capacity` values; with a capacity of 0 it waits until its value is taken: the rendezvous.
- *   A put that gives up leaves nothing behind.
- * - After `close()` puts fail, those that wait too; what is in the channel can still be taken, then takes fail and loops
- *   end. After `close(reason)` loops fail as well: with a `ChannelClosedError` whose cause is the reason.
- * - A channel that is bound to a task closes when that task ends, with an error if it fails or dies.
- * - A value is taken exactly once: what a take was granted that is interrupted or dies before it reads, goes back to its
- *   place. `select` (its own file) does one of several operations.
+ * - A put waits while the channel holds `capacity` values; with a capacity of 0 it waits until its value is taken
+ *   (rendezvous). A put that gives up leaves nothing behind.
+ * - After `close()` all puts fail, including waiting ones. The remaining values can still be taken; then takes fail and
+ *   loops end. After `close(reason)` loops fail too, with a `ChannelClosedError` whose `cause` is the reason.
+ * - A channel bound to a task closes when that task ends, with an error if the task fails or dies.
+ * - A value is taken exactly once: if a taker is interrupted or dies before it reads the value it was granted, the
+ *   value returns to its place. `select` (in its own file) performs one of several operations.
  *
- * Longer than most files because each of its ways in and out has a call of encoded values; what they do is
- * in `stock.ts`.
+ * Longer than most files because each way in and out also has a call for encoded values; the work itself is in
+ * `stock.ts`.
  *
  * @example
  * ```ts
@@ -45,29 +45,29 @@ import { type SelectedBytes, Selecting, type SelectOperation } from "./selecting
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockPlace } from "./stock_inside.ts";
 
-/** What a channel is. */
+/** Options of a channel. */
 export interface ChannelOptions {
-  /** How many values wait in it at most; 0, the default, for a rendezvous, `Infinity` for as many as fit. */
+  /** The most values waiting in it: 0, the default, for a rendezvous; `Infinity` for as many as fit. */
   readonly capacity?: number;
-  /** How many bytes its values have at most, with 4 bytes and a rounding for each; 32 MB by default, used lazily. */
+  /** Room for its values, in bytes, including a 4-byte header and padding for each; 32 MB by default, used lazily. */
   readonly bytes?: number;
 }
 
-/** What a channel tells about itself. */
+/** Statistics of a channel. */
 export interface ChannelStatistics {
-  /** How many values are in it. */
+  /** How many values it holds. */
   readonly size: number;
-  /** How many wait to put. */
+  /** How many tasks are waiting to put. */
   readonly putters: number;
-  /** How many wait to take. */
+  /** How many tasks are waiting to take. */
   readonly takers: number;
-  /** How many wait to fetch. */
+  /** How many tasks are waiting to fetch. */
   readonly fetchers: number;
   /** Whether it is closed. */
   readonly closed: boolean;
 }
 
-/** A channel to be. */
+/** Declares a channel. */
 export function channel<T = unknown>({ capacity = 0, bytes = DEFAULT_BYTES }: ChannelOptions = {}): Shareable<
   Channel<T>
 > {
@@ -92,11 +92,11 @@ export function channel<T = unknown>({ capacity = 0, bytes = DEFAULT_BYTES }: Ch
 
 interface Place {
   readonly stock: StockPlace;
-  /** The length of the reason, or 0. */
+  /** The length of the reason in bytes, or 0. */
   readonly reasonLength: number;
   /** The encoded reason. */
   readonly reason: ByteRange;
-  /** Per task: whether the channel closes when it ends. */
+  /** For each task: whether the channel closes when the task ends. */
   readonly bound: number;
   readonly tasks: number;
 }
@@ -116,7 +116,7 @@ const CALLS: readonly (keyof Channel & string)[] = [
   "selectBytes",
 ];
 
-/** A channel: values from any task to any task, first in first out, with an end. */
+/** A channel: passes values from any task to any task, first in, first out, and can be closed. */
 export class Channel<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -133,11 +133,11 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   /**
-   * Puts a value, waiting for room, or for its taker where there is no capacity.
+   * Puts a value, waiting for room or, without capacity, for a taker.
    *
-   * @throws {UncloneableError} if the value cannot be cloned, at once.
-   * @throws {MemoryFullError} if it does not fit, ever or into an unbounded channel.
-   * @throws {WaitTimeoutError} if the time is over.
+   * @throws {UncloneableError} if the value cannot be cloned; thrown at once.
+   * @throws {MemoryFullError} if the value can never fit, or an unbounded channel has no room for it.
+   * @throws {WaitTimeoutError} if the wait times out.
    * @throws {ChannelClosedError} if the channel is closed.
    */
   put(value: T, options?: WaitOptions): Steps<void> {
@@ -148,12 +148,12 @@ export class Channel<T = unknown> implements SharedThing {
     });
   }
 
-  /** Puts a value if there is room, or somebody who waits to take it. */
+  /** Puts a value only if there is room or a waiting taker; returns whether it did. */
   tryPut(value: T): Steps<boolean> {
     return this.putBytes(encode(value), { timeout: 0 });
   }
 
-  /** Puts values in order, waiting for room; gives how many it put before the time was over. */
+  /** Puts values in order, waiting for room; returns how many it put before the timeout. */
   putAll(values: Iterable<T>, options?: WaitOptions): Steps<number> {
     return this.putRecords(batchOf(values), options);
   }
@@ -161,8 +161,8 @@ export class Channel<T = unknown> implements SharedThing {
   /**
    * Takes a value, waiting for one.
    *
-   * @throws {WaitTimeoutError} if the time is over.
-   * @throws {ChannelClosedError} if the channel is closed and nothing is left.
+   * @throws {WaitTimeoutError} if the wait times out.
+   * @throws {ChannelClosedError} if the channel is closed and empty.
    */
   take(options?: WaitOptions): Steps<T> {
     return this.#taken(this.#taking(options, this.#takeBytes(options)));
@@ -173,25 +173,25 @@ export class Channel<T = unknown> implements SharedThing {
     return this.#tryTaken(this.#taking(AT_ONCE, this.#takeBytes(AT_ONCE)));
   }
 
-  /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
+  /** Waits for one value, then takes all that are there, at most `count`; returns none only on a timeout. */
   takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
     const taking = this.#takingMany(count, { options, body: this.#takeRecords(count, options) });
     return mapped(taking, (records) => records === undefined ? [] : valuesOf(records) as T[]);
   }
 
-  /** Gives the value that comes next and leaves it, waiting for one. Throws as `take` does. */
+  /** Returns the next value without taking it, waiting for one. Throws like `take`. */
   fetch(options?: WaitOptions): Steps<T> {
     return this.#taken(this.fetchBytes(options));
   }
 
-  /** Gives the value that comes next and leaves it, if there is one. */
+  /** Returns the next value without taking it, if there is one. */
   tryFetch(): Steps<Taken<T> | undefined> {
     return this.#tryTaken(this.fetchBytes({ timeout: 0 }));
   }
 
   /**
-   * Takes a value, waiting for one; undefined after the last one of a channel that was closed without a reason. So goes a
-   * loop: `for (let next = yield* c.next(); next; next = yield* c.next()) use(next.value)`.
+   * Takes a value, waiting for one; `undefined` after the last value of a channel closed without a reason. A loop looks
+   * like this: `for (let next = yield* c.next(); next; next = yield* c.next()) use(next.value)`.
    */
   next(options?: WaitOptions): Steps<Taken<T> | undefined> {
     return mapped(this.nextBytes(options), (bytes) => {
@@ -201,8 +201,8 @@ export class Channel<T = unknown> implements SharedThing {
   }
 
   /**
-   * Takes values until the channel is closed, and does something with each; throws where it was closed with a reason. The
-   * options are those of each wait.
+   * Takes values until the channel is closed, calling `use` with each; throws if it was closed with a reason. The
+   * options apply to each wait.
    */
   forEach(use: (value: T) => Steps<void> | void, options?: WaitOptions): Steps<void> {
     return this.#each(use, { first: this.next(options), options });
@@ -217,22 +217,22 @@ export class Channel<T = unknown> implements SharedThing {
     }
   }
 
-  /** Whether a take would give a value at once. */
+  /** Whether a take would succeed at once. */
   isReady(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "isReady", args: [] }, this.#stock.isReady());
   }
 
-  /** Whether nobody can put any more. */
+  /** Whether it is closed, so that puts fail. */
   isClosed(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "isClosed", args: [] }, this.#stock.isClosed());
   }
 
-  /** Closes the channel, for good; a reason is what loops fail with. The first reason is kept. */
+  /** Closes the channel permanently. If a reason is given, loops fail with it; the first reason given is kept. */
   close(reason?: unknown): Steps<void> {
     return this.closeBytes(reason === undefined ? undefined : encodeReason(reason));
   }
 
-  /** Lets the channel close when a task ends: by default the one that calls. */
+  /** Makes the channel close when a task ends, by default the calling task. */
   bind(task: number = this.#binding.task): Steps<void> {
     const { tasks, bound } = this.#place;
     if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
@@ -241,12 +241,12 @@ export class Channel<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "bind", args: [task] }, store(bound + task, 1));
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<ChannelStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
   }
 
-  /** Puts an encoded value: the call of `put`. Gives false where there is no room in time. */
+  /** Puts an encoded value: the call of `put`. Returns false on a timeout. */
   putBytes(bytes: Uint8Array, options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`put into ${this.name}`, options);
     this.#stock.checkBody(bytes);
@@ -254,7 +254,7 @@ export class Channel<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
   }
 
-  /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
+  /** Puts a batch of records: the call of `putAll`. Returns how many it put before the timeout. */
   putRecords(records: Uint8Array, options?: WaitOptions): Steps<number> {
     checkWaitOptions(`put into ${this.name}`, options);
     this.#stock.checkRecords(records);
@@ -262,24 +262,24 @@ export class Channel<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
 
-  /** Takes an encoded value: the call of `take`. Gives undefined where there is none in time. */
+  /** Takes an encoded value: the call of `take`. Returns `undefined` on a timeout. */
   takeBytes(options?: WaitOptions): Steps<Uint8Array | undefined> {
     return this.#taking(options, copied(this.#takeBytes(options)));
   }
 
-  /** Takes a batch of at most `count` records: the call of `takeUpTo`. Gives undefined where there is none in time. */
+  /** Takes a batch of at most `count` records: the call of `takeUpTo`. Returns `undefined` on a timeout. */
   takeRecords(count: number, options?: WaitOptions): Steps<Uint8Array | undefined> {
     return this.#takingMany(count, { options, body: copied(this.#takeRecords(count, options)) });
   }
 
-  /** Gives the encoded value that comes next: the call of `fetch`. Gives undefined where there is none in time. */
+  /** Returns the next encoded value: the call of `fetch`. Returns `undefined` on a timeout. */
   fetchBytes(options?: WaitOptions): Steps<Uint8Array | undefined> {
     checkWaitOptions(`fetch from ${this.name}`, options);
     const args = argsOf(options);
     return call({ kind: "call", object: this.name, method: "fetchBytes", args }, this.#fetchBytes(options));
   }
 
-  /** Takes an encoded value: the call of `next`. Gives undefined where there is none in time, false after the last. */
+  /** Takes an encoded value: the call of `next`. Returns `undefined` on a timeout, false after the last value. */
   nextBytes(options?: WaitOptions): Steps<Uint8Array | false | undefined> {
     checkWaitOptions(`take from ${this.name}`, options);
     const args = argsOf(options);
@@ -292,7 +292,7 @@ export class Channel<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "closeBytes", args: [reason] }, this.#close(reason));
   }
 
-  /** Does one of several operations, on this and other channels by name: the call of `select`. */
+  /** Performs one of several operations, on this and other channels by name: the call of `select`. */
   selectBytes(
     operations: readonly SelectOperation[],
     options?: WaitOptions & { readonly seed?: number | undefined },
@@ -309,7 +309,9 @@ export class Channel<T = unknown> implements SharedThing {
     return CALLS;
   }
 
-  /** See {@linkcode SharedThing}: what the dead was granted goes back to its place; a channel bound to it closes. */
+  /**
+   * See {@linkcode SharedThing}: values granted to the dead task return to their places; a channel bound to it closes.
+   */
   *died(task: number): Steps<void> {
     if (yield* this.#stock.died(task)) yield* this.#endOf(task, "it died");
   }
@@ -319,7 +321,7 @@ export class Channel<T = unknown> implements SharedThing {
     return this.#endOf(task, failure);
   }
 
-  /** See {@linkcode SharedThing}: the first of what can be taken. */
+  /** See {@linkcode SharedThing}: the first values that can be taken. */
   contents(): Steps<readonly T[]> {
     return contentsOf(() => this.tryTake());
   }
@@ -349,13 +351,13 @@ export class Channel<T = unknown> implements SharedThing {
     yield* this.#stock.close(reason === undefined ? {} : { first: this.#note(reason) });
   }
 
-  /** Inside: keeps the reason. */
+  /** Inside: stores the reason. */
   *#note(reason: Uint8Array): Steps<void> {
     yield* write(this.#place.reason.offset, reason);
     yield* store(this.#place.reasonLength, reason.length);
   }
 
-  /** The call of `take`, whose bytes are valid until the next call. */
+  /** The call of `take`; the bytes are valid until the next call. */
   #taking(options: WaitOptions | undefined, body: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
     checkWaitOptions(`take from ${this.name}`, options);
     return call({ kind: "call", object: this.name, method: "takeBytes", args: argsOf(options) }, body);
@@ -434,7 +436,7 @@ export class Channel<T = unknown> implements SharedThing {
     return { size, putters: puts, takers, fetchers, closed };
   }
 
-  /** A closed channel's reason never changes. */
+  /** The error for a closed channel; its reason never changes. */
   *#closed(act: string): Steps<ChannelClosedError> {
     const { reasonLength, reason } = this.#place;
     const length = yield* load(reasonLength);

@@ -1,10 +1,11 @@
 /**
- * What is in a queue or a channel, for people who step through a run: all is taken out, on a memory that is set back.
+ * The contents of a queue or channel, for people who step through a run: they are taken out, and the memory is restored
+ * afterward.
  */
 
 import type { Steps } from "../memory/mod.ts";
 
-/** How many values are shown. */
+/** The most values shown. */
 const MOST = 100;
 
 /** The first values that can be taken. */
@@ -17,7 +18,7 @@ export function* contentsOf<T>(take: () => Steps<{ readonly value: T } | undefin
       values.push(taken.value);
     }
   } catch {
-    // It is closed, and nothing is left.
+    // It is closed and empty.
   }
   return values;
 }

@@ -1,10 +1,11 @@
 /**
- * A future: a value that somebody puts once, and that any number of tasks fetch, as often as they like.
+ * A future: a value that is set once and that any number of tasks can fetch, any number of times.
  *
- * - It is put, failed or cancelled, once: a second put or fail throws and the first is kept.
- * - A fetch waits for that; it gives the value, throws what the future failed with, or a `CancelledError`.
- * - `whenDone` waits in the task that asks and runs its callbacks there; none can stop another.
- * - A future that is bound to a task fails with a `BrokenFutureError` when that task ends without having put it.
+ * - It is put, failed or canceled exactly once: a second put or fail throws, and the first outcome is kept.
+ * - A fetch waits for that; it returns the value, or throws the error that the future failed with or a
+ *   `CancelledError`.
+ * - `whenDone` waits in the calling task and runs its callbacks there; an error in one does not stop the others.
+ * - A future bound to a task fails with a `BrokenFutureError` if that task ends without setting it.
  *
  * @example
  * ```ts
@@ -31,24 +32,24 @@ import type { Taken } from "./queue.ts";
 import { checkEncoded } from "./records.ts";
 import { argsOf, checkBytes, DEFAULT_BYTES, encodeReason, stackless } from "./region.ts";
 
-/** What a future is. */
+/** Options of a future. */
 export interface FutureOptions {
-  /** How many bytes its encoded value has at most; 32 MB by default, used lazily. */
+  /** The most bytes of its encoded value; 32 MB by default, used lazily. */
   readonly bytes?: number;
 }
 
-/** How far a future is. */
+/** The state of a future. */
 export type FutureState = "pending" | "put" | "failed" | "cancelled";
 
-/** What a future tells about itself. */
+/** Statistics of a future. */
 export interface FutureStatistics {
-  /** How far it is. */
+  /** Its state. */
   readonly state: FutureState;
-  /** How many wait for it. */
+  /** How many tasks are waiting for it. */
   readonly waiters: number;
 }
 
-/** What a callback is told. */
+/** The outcome that a callback receives. */
 export type FutureOutcome<T> =
   | {
     /** A value was put. */
@@ -57,20 +58,20 @@ export type FutureOutcome<T> =
     readonly value: T;
   }
   | {
-    /** It failed, or was cancelled. */
+    /** It failed or was canceled. */
     readonly state: "failed" | "cancelled";
-    /** What a fetch throws. */
+    /** The error that a fetch throws. */
     readonly error: unknown;
   };
 
-/** Something to do when a future is done. */
+/** A function to call when a future is done. */
 export type FutureCallback<T> = (outcome: FutureOutcome<T>) => Steps<void> | void;
 
 /** An encoded outcome. */
 export interface OutcomeBytes {
-  /** How it is done. */
+  /** The outcome's state. */
   readonly state: Exclude<FutureState, "pending">;
-  /** The encoded value or error; none of a cancelled one. */
+  /** The encoded value or error; empty if canceled. */
   readonly bytes: Uint8Array;
 }
 
@@ -78,7 +79,7 @@ const NOTHING = new Uint8Array();
 const STATES = ["pending", "put", "failed", "cancelled"] as const;
 const [PENDING, PUT, FAILED, CANCELLED] = [0, 1, 2, 3];
 
-/** A future to be. */
+/** Declares a future. */
 export function future<T = unknown>({ bytes = DEFAULT_BYTES }: FutureOptions = {}): Shareable<Future<T>> {
   checkBytes("future", bytes);
   return {
@@ -99,13 +100,13 @@ export function future<T = unknown>({ bytes = DEFAULT_BYTES }: FutureOptions = {
 }
 
 interface Place {
-  /** The place of the state among all states: set once, after the length and the bytes. */
+  /** The index of its state in the list of states; set once, after the length and the bytes. */
   readonly state: number;
   readonly length: number;
-  /** Whether somebody has had the outcome. */
+  /** Whether any task has read the outcome. */
   readonly seen: number;
   readonly value: ByteRange;
-  /** Per task: whether the future fails when it ends. */
+  /** For each task: whether the future fails when the task ends. */
   readonly bound: number;
   readonly tasks: number;
   readonly queue: WaitQueuePlace;
@@ -121,7 +122,7 @@ const CALLS: readonly (keyof Future & string)[] = [
   "outcomeBytes",
 ];
 
-/** A future: a value that somebody puts once, and that any number of tasks fetch, as often as they like. */
+/** A future: a value that is set once and that any number of tasks can fetch, any number of times. */
 export class Future<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -138,34 +139,34 @@ export class Future<T = unknown> implements SharedThing {
   }
 
   /**
-   * Puts the value.
+   * Sets the value.
    *
-   * @throws {UncloneableError} if the value cannot be cloned, at once.
-   * @throws {MemoryFullError} if it never fits, at once.
-   * @throws {StateError} if the future is done.
+   * @throws {UncloneableError} if the value cannot be cloned; thrown at once.
+   * @throws {MemoryFullError} if the value does not fit; thrown at once.
+   * @throws {StateError} if the future is already done.
    */
   put(value: T): Steps<void> {
     return this.putBytes(encode(value));
   }
 
-  /** Lets the future fail: fetches throw the error. Throws as `put` does. */
+  /** Fails the future: fetches throw `error`. Throws like `put`. */
   fail(error: unknown): Steps<void> {
     return this.failBytes(encodeReason(error));
   }
 
-  /** Cancels the future if it is not done: fetches throw a `CancelledError`. Gives whether it was not. */
+  /** Cancels the future unless it is done: fetches then throw a `CancelledError`. Returns whether it canceled it. */
   cancel(): Steps<boolean> {
     const body = this.#finish(CANCELLED, NOTHING);
     return call({ kind: "call", object: this.name, method: "cancel", args: [] }, body);
   }
 
   /**
-   * Gives the value, waiting for it.
+   * Returns the value, waiting for it.
    *
    * @throws what the future failed with.
-   * @throws {BrokenFutureError} if the task that it is bound to ended without a put.
-   * @throws {CancelledError} if the future, or the wait, is cancelled.
-   * @throws {WaitTimeoutError} if the time is over.
+   * @throws {BrokenFutureError} if the task that it is bound to ended without setting it.
+   * @throws {CancelledError} if the future or the wait is canceled.
+   * @throws {WaitTimeoutError} if the wait times out.
    */
   fetch(options?: WaitOptions): Steps<T> {
     return mapped(this.outcomeBytes(options), (bytes) => {
@@ -174,21 +175,21 @@ export class Future<T = unknown> implements SharedThing {
     });
   }
 
-  /** Gives the value if it is there. Throws as `fetch` does. */
+  /** Returns the value if it has been set. Throws like `fetch`. */
   tryFetch(): Steps<Taken<T> | undefined> {
     const outcome = this.outcomeBytes({ timeout: 0 });
     return mapped(outcome, (bytes) => bytes === undefined ? undefined : { value: this.#valueOf(bytes) });
   }
 
-  /** Whether it was put, failed or cancelled. */
+  /** Whether it has been put, failed or canceled. */
   isDone(): Steps<boolean> {
     return call({ kind: "call", object: this.name, method: "isDone", args: [] }, this.#isDone());
   }
 
   /**
-   * Waits until the future is done, then runs the callbacks in order, in this task. What they throw stops no other:
+   * Waits until the future is done, then runs the callbacks in order, in this task, even if some of them throw.
    *
-   * @throws {AggregateError} with all that they threw, at the end.
+   * @throws {AggregateError} at the end, with everything that callbacks threw.
    */
   whenDone(...callbacks: readonly FutureCallback<T>[]): Steps<void> {
     return this.#callBack(this.outcomeBytes(), callbacks);
@@ -211,7 +212,7 @@ export class Future<T = unknown> implements SharedThing {
     );
   }
 
-  /** Lets the future break when a task ends without having put it: by default the one that calls. */
+  /** Makes the future fail if a task ends without setting it, by default the calling task. */
   bind(task: number = this.#binding.task): Steps<void> {
     const { tasks, bound } = this.#place;
     if (!(Number.isSafeInteger(task) && task >= 0 && task < tasks)) {
@@ -220,7 +221,7 @@ export class Future<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "bind", args: [task] }, store(bound + task, 1));
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<FutureStatistics> {
     return call(
       { kind: "call", object: this.name, method: "statistics", args: [] },
@@ -228,19 +229,19 @@ export class Future<T = unknown> implements SharedThing {
     );
   }
 
-  /** Puts an encoded value: the call of `put`. */
+  /** Sets an encoded value: the call of `put`. */
   putBytes(bytes: Uint8Array): Steps<void> {
     this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "putBytes", args: [bytes] }, this.#putOnce(PUT, bytes));
   }
 
-  /** Lets it fail with an encoded error: the call of `fail`. */
+  /** Fails with an encoded error: the call of `fail`. */
   failBytes(bytes: Uint8Array): Steps<void> {
     this.#checkLength(bytes);
     return call({ kind: "call", object: this.name, method: "failBytes", args: [bytes] }, this.#putOnce(FAILED, bytes));
   }
 
-  /** Waits for the encoded outcome: the call of `fetch`. Gives undefined where the time is over. */
+  /** Waits for the encoded outcome: the call of `fetch`. Returns `undefined` on a timeout. */
   outcomeBytes(options?: WaitOptions): Steps<OutcomeBytes | undefined> {
     checkWaitOptions(`fetch ${this.name}`, options);
     const args = argsOf(options);
@@ -252,9 +253,9 @@ export class Future<T = unknown> implements SharedThing {
     return CALLS;
   }
 
-  /** See {@linkcode SharedThing}: a future bound to the dead fails. */
+  /** See {@linkcode SharedThing}: a future bound to the dead task fails. */
   *died(task: number): Steps<void> {
-    // Nothing of the dead is taken back.
+    // There is nothing to take back from the dead task.
     if (yield* this.#gate.bury(task)) yield* this.#endOf(task, "it died");
   }
 
@@ -283,7 +284,7 @@ export class Future<T = unknown> implements SharedThing {
     throw new StateError(`Cannot put ${this.name}: it is ${is}, a pending future is wanted`);
   }
 
-  /** Sets the outcome if there is none; gives whether it did. */
+  /** Sets the outcome if there is none; returns whether it did. */
   #finish(state: number, bytes: Uint8Array): Steps<boolean> {
     return this.#gate.change(() => this.#set(state, bytes));
   }
@@ -294,7 +295,7 @@ export class Future<T = unknown> implements SharedThing {
     if ((yield* load(word)) !== PENDING) return false;
     yield* write(value.offset, bytes);
     yield* store(length, bytes.length);
-    // The value is written before all loads that see it done: they need not go inside.
+    // The value is written before any load that sees the future done, so readers need not enter the monitor.
     yield* store(word, state);
     return true;
   }
@@ -334,7 +335,7 @@ export class Future<T = unknown> implements SharedThing {
     throw new CancelledError(`Cannot fetch ${this.name}: it is cancelled, a put is wanted`);
   }
 
-  /** What is thrown where the whole of it did not fit. */
+  /** The shorter error, for when the full one does not fit. */
   #brokenBriefly(): BrokenFutureError {
     return new BrokenFutureError(
       `Cannot go on with ${this.name}: the task failed to which it is bound, a put is wanted`,

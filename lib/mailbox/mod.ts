@@ -1,8 +1,8 @@
 /**
- * Mailboxes: values across a boundary.
+ * Mailboxes: queues, channels and futures, which carry values across boundaries.
  *
- * - Byte regions are virtual: shared pages are lazy, the model's bytes grow where they are written, so a queue has 32
- *   MB by default.
+ * - Byte regions are virtual: shared pages are allocated lazily, and the model's bytes grow as they are written. So a
+ *   queue has 32 MB by default.
  *
  * @module
  */

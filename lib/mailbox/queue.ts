@@ -1,14 +1,14 @@
 /**
- * A queue: items from any task to any task, first in first out, last in first out, or the least priority first.
+ * A queue: passes items from any task to any task, first in first out, last in first out, or lowest priority first.
  *
- * - With a `maxsize` above 0 a put waits while there are that many items; else it has as many as fit into `bytes` bytes,
- *   and a put into a full queue throws at once.
- * - Each item put is to be said done with `taskDone`; `join` waits until all are.
- * - `shutdown`: puts fail from then on, those that wait too; gets drain the queue and then fail. `immediate` drops what is
- *   in it, and counts that as done, as Python's queues do since 3.13.
- * - Values are encoded before anything happens and decoded after it, in the task itself.
- * - An item is taken exactly once: what a get was granted that is interrupted or dies before it reads, goes back to its
- *   place. What somebody had taken is gone with them.
+ * - With a positive `maxsize`, a put waits while the queue holds that many items. Otherwise the queue holds as many as
+ *   fit into `bytes` bytes, and a put into a full queue throws at once.
+ * - Each item that was put must be marked done with `taskDone`; `join` waits until all are.
+ * - After `shutdown` all puts fail, including waiting ones; gets drain the queue, then fail. `immediate` drops the
+ *   remaining items and counts them as done, as Python's queues do since 3.13.
+ * - Values are encoded before anything happens and decoded afterward, in the task itself.
+ * - An item is taken exactly once: if a getter is interrupted or dies before it reads the item it was granted, the item
+ *   returns to its place. An item already read by a task that dies is lost.
  *
  * @example
  * ```ts
@@ -48,43 +48,43 @@ import { bodyAt } from "./records.ts";
 import { Stock } from "./stock.ts";
 import { reserveStock, type StockOrder, type StockPlace } from "./stock_inside.ts";
 
-/** What a queue is. */
+/** Options of a queue. */
 export interface QueueOptions {
-  /** How many items it has at most; 0, the default, or less for as many as fit. */
+  /** The most items it holds; 0 (the default) or less for as many as fit. */
   readonly maxsize?: number;
-  /** Which item comes first: `fifo` (the default), `lifo`, or the least `priority`. */
+  /** Which item comes first: the oldest (`fifo`, the default), the newest (`lifo`), or the lowest `priority`. */
   readonly order?: StockOrder;
-  /** How many bytes its items have at most, with 4 bytes and a rounding for each; 32 MB by default, used lazily. */
+  /** Room for its items, in bytes, including a 4-byte header and padding for each; 32 MB by default, used lazily. */
   readonly bytes?: number;
 }
 
-/** How long a put waits, and what it is worth. */
+/** How long a put waits, and the item's priority. */
 export interface PutOptions extends WaitOptions {
-  /** The priority, in a queue by priority: the least comes first, equal ones in the order of their puts; 0 by default. */
+  /** The priority in a priority queue: the lowest comes first, equal ones in the order of their puts; 0 by default. */
   readonly priority?: number | undefined;
 }
 
-/** What a queue tells about itself. */
+/** Statistics of a queue. */
 export interface QueueStatistics {
-  /** How many items are in it. */
+  /** How many items it holds. */
   readonly size: number;
-  /** How many wait to put. */
+  /** How many tasks are waiting to put. */
   readonly putters: number;
-  /** How many wait to get. */
+  /** How many tasks are waiting to get. */
   readonly getters: number;
-  /** How many items were put and are not done. */
+  /** How many items have been put and not marked done. */
   readonly unfinished: number;
   /** Whether it is shut down. */
   readonly shutDown: boolean;
 }
 
-/** A value that was there. */
+/** A value that was available. */
 export interface Taken<T> {
   /** The value. */
   readonly value: T;
 }
 
-/** A queue to be. */
+/** Declares a queue. */
 export function queue<T = unknown>(
   { maxsize = 0, order = "fifo", bytes = DEFAULT_BYTES }: QueueOptions = {},
 ): Shareable<Queue<T>> {
@@ -115,7 +115,7 @@ const CALLS: readonly (keyof Queue & string)[] = [
   "getRecords",
 ];
 
-/** A queue: items from any task to any task, first in first out, last in first out, or the least priority first. */
+/** A queue: passes items from any task to any task, first in first out, last in first out, or lowest priority first. */
 export class Queue<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;
@@ -132,8 +132,8 @@ export class Queue<T = unknown> implements SharedThing {
   /**
    * Puts a value, waiting for room.
    *
-   * @throws {UncloneableError} if the value cannot be cloned, at once.
-   * @throws {MemoryFullError} if it does not fit, ever or into a queue without a maxsize.
+   * @throws {UncloneableError} if the value cannot be cloned; thrown at once.
+   * @throws {MemoryFullError} if the value can never fit, or a queue without a `maxsize` has no room for it.
    * @throws {QueueFullError} if there is no room in time.
    * @throws {QueueShutDownError} if the queue is shut down.
    */
@@ -143,20 +143,25 @@ export class Queue<T = unknown> implements SharedThing {
     });
   }
 
-  /** Puts a value if there is room. */
+  /** Puts a value if there is room; returns whether it did. */
   tryPut(value: T, { priority }: { readonly priority?: number } = {}): Steps<boolean> {
     return this.putBytes(encode(value), { timeout: 0, priority });
   }
 
   /**
-   * Puts values in order, waiting for room; gives how many it put before the time was over. It enters the queue once for
-   * as many as there is room for.
+   * Puts values in order, waiting for room; returns how many it put before the timeout. It enters the monitor once for
+   * as many values as there is room for.
    */
   putAll(values: Iterable<T>, options?: PutOptions): Steps<number> {
     return this.putRecords(batchOf(values), options);
   }
 
-  /** Takes a value, waiting for one. */
+  /**
+   * Takes a value, waiting for one.
+   *
+   * @throws {QueueEmptyError} if the wait times out.
+   * @throws {QueueShutDownError} if the queue is shut down and empty.
+   */
   get(options?: WaitOptions): Steps<T> {
     return mapped(this.#getting(options, this.#getBytes(options)), (bytes) => {
       if (bytes !== undefined) return decode(bytes) as T;
@@ -170,35 +175,38 @@ export class Queue<T = unknown> implements SharedThing {
     return mapped(getting, (bytes) => bytes === undefined ? undefined : { value: decode(bytes) as T });
   }
 
-  /** Takes what is there, waiting for one value, at most `count`; none only where the time is over. */
+  /** Waits for one value, then takes all that are there, at most `count`; returns none only on a timeout. */
   takeUpTo(count: number, options?: WaitOptions): Steps<T[]> {
     const getting = this.#gettingMany(count, { options, body: this.#getRecords(count, options) });
     return mapped(getting, (records) => records === undefined ? [] : valuesOf(records) as T[]);
   }
 
-  /** Says that a value that was taken is done with. */
+  /** Marks one value that was taken as done. */
   taskDone(): Steps<void> {
     return call({ kind: "call", object: this.name, method: "taskDone", args: [] }, this.#taskDone());
   }
 
-  /** Waits until all values that were put are done with; false where the time was over. */
+  /** Waits until all values that were put are done; `false` on a timeout. */
   join(options?: WaitOptions): Steps<boolean> {
     checkWaitOptions(`join ${this.name}`, options);
     return call({ kind: "call", object: this.name, method: "join", args: argsOf(options) }, this.#join(options));
   }
 
-  /** Shuts the queue down, for good; `immediate` drops what is in it. Again it does nothing, or drops. */
+  /**
+   * Shuts the queue down permanently; `immediate` (false by default) also drops its items. Shutting it down again has
+   * no effect, except to drop them.
+   */
   shutdown({ immediate = false }: { readonly immediate?: boolean } = {}): Steps<void> {
     const body = this.#stock.close({ drop: immediate });
     return call({ kind: "call", object: this.name, method: "shutdown", args: [{ immediate }] }, body);
   }
 
-  /** What can be told about it. */
+  /** Its current statistics. */
   statistics(): Steps<QueueStatistics> {
     return call({ kind: "call", object: this.name, method: "statistics", args: [] }, this.#statistics());
   }
 
-  /** Puts an encoded value: the call of `put`. Gives false where there is no room in time. */
+  /** Puts an encoded value: the call of `put`. Returns false on a timeout. */
   putBytes(bytes: Uint8Array, options?: PutOptions): Steps<boolean> {
     this.#check("put into", options);
     this.#stock.checkBody(bytes);
@@ -206,7 +214,7 @@ export class Queue<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "putBytes", args }, this.#putBytes(bytes, options));
   }
 
-  /** Puts a batch of records: the call of `putAll`. Gives how many it put in time. */
+  /** Puts a batch of records: the call of `putAll`. Returns how many it put before the timeout. */
   putRecords(records: Uint8Array, options?: PutOptions): Steps<number> {
     this.#check("put into", options);
     this.#stock.checkRecords(records);
@@ -214,12 +222,12 @@ export class Queue<T = unknown> implements SharedThing {
     return call({ kind: "call", object: this.name, method: "putRecords", args }, this.#putRecords(records, options));
   }
 
-  /** Takes an encoded value: the call of `get`. Gives undefined where there is none in time. */
+  /** Takes an encoded value: the call of `get`. Returns `undefined` on a timeout. */
   getBytes(options?: WaitOptions): Steps<Uint8Array | undefined> {
     return this.#getting(options, copied(this.#getBytes(options)));
   }
 
-  /** Takes a batch of at most `count` records: the call of `takeUpTo`. Gives undefined where there is none in time. */
+  /** Takes a batch of at most `count` records: the call of `takeUpTo`. Returns `undefined` on a timeout. */
   getRecords(count: number, options?: WaitOptions): Steps<Uint8Array | undefined> {
     return this.#gettingMany(count, { options, body: copied(this.#getRecords(count, options)) });
   }
@@ -229,12 +237,12 @@ export class Queue<T = unknown> implements SharedThing {
     return CALLS;
   }
 
-  /** See {@linkcode SharedThing}: what the dead was granted goes back to its place. */
+  /** See {@linkcode SharedThing}: items granted to the dead task return to their places. */
   *died(task: number): Steps<void> {
     yield* this.#stock.died(task);
   }
 
-  /** See {@linkcode SharedThing}: the first of what can be taken. */
+  /** See {@linkcode SharedThing}: the first items that can be taken. */
   contents(): Steps<readonly T[]> {
     return contentsOf(() => this.tryGet());
   }
@@ -245,7 +253,7 @@ export class Queue<T = unknown> implements SharedThing {
     return size === 0 ? [] : [holdsText(size)];
   }
 
-  /** The call of `get`, whose bytes are valid until the next call. */
+  /** The call of `get`; the bytes are valid until the next call. */
   #getting(options: WaitOptions | undefined, body: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
     checkWaitOptions(`get from ${this.name}`, options);
     return call({ kind: "call", object: this.name, method: "getBytes", args: argsOf(options) }, body);

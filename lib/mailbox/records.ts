@@ -1,8 +1,8 @@
 /**
- * Records: how items lie in bytes, one after the other.
+ * Records: the byte format of items that lie one after the other.
  *
- * - A record is a header of 4 bytes, little endian, and a body, padded with zeros to a multiple of 4. The header is 4 times
- *   the body's length, plus the record's state.
+ * - A record is a header of 4 bytes, little endian, and a body, padded with zeros to a multiple of 4. The header is 4
+ *   times the body's length, plus the record's state.
  * - A batch of values crosses as its records, so that it is written and read as one range of bytes.
  */
 
@@ -12,9 +12,9 @@ export const MOST_BYTES: number = 2 ** 29 - 8;
 
 /** An item that can be taken. */
 export const LIVE = 0;
-/** An item that is somebody's already, who has not read it yet. */
+/** An item that a task has been granted and has not read yet. */
 export const CLAIMED = 1;
-/** What is left of an item: room that is not free yet. */
+/** The remains of an item, whose room is not free yet. */
 export const GONE = 2;
 
 const STATE_BITS = 2;
@@ -38,18 +38,18 @@ export function stateOf(header: number): number {
   return header & STATE;
 }
 
-/** The header at a place in bytes. */
+/** The record header at an offset. */
 export function headerAt(bytes: Uint8Array, at: number): number {
   const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
   return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
 }
 
-/** The body of the record at a place in bytes, as a view on them. */
+/** The body of the record at an offset, as a view on the bytes. */
 export function bodyAt(records: Uint8Array, at: number): Uint8Array {
   return records.subarray(at + HEADER_BYTES, at + HEADER_BYTES + lengthOf(headerAt(records, at)));
 }
 
-/** The bodies of records, as views on them. */
+/** The bodies of records, as views on the bytes. */
 export function bodiesOf(records: Uint8Array): Uint8Array[] {
   const bodies: Uint8Array[] = [];
   for (let at = 0; at < records.length;) {
@@ -60,7 +60,7 @@ export function bodiesOf(records: Uint8Array): Uint8Array[] {
   return bodies;
 }
 
-/** Throws unless it is bytes: a task elsewhere may hand over anything. */
+/** Throws unless `bytes` is a `Uint8Array`: a task elsewhere may pass anything. */
 export function checkEncoded(name: string, bytes: unknown): asserts bytes is Uint8Array {
   if (bytes instanceof Uint8Array) return;
   throw new TypeError(`Cannot use what ${name} is given: it is ${typeof bytes}, encoded bytes are wanted`);
@@ -69,7 +69,7 @@ export function checkEncoded(name: string, bytes: unknown): asserts bytes is Uin
 /**
  * The length of the longest body.
  *
- * @throws {TypeError} if it is no row of whole records that can be taken.
+ * @throws {TypeError} unless the bytes are whole, takeable records.
  */
 export function longestOf(name: string, records: unknown): number {
   checkEncoded(name, records);
@@ -86,7 +86,7 @@ export function longestOf(name: string, records: unknown): number {
   return longest;
 }
 
-/** Records one after the other, as one. */
+/** Concatenates records. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
@@ -99,13 +99,13 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Makes records, in room that it keeps. */
+/** Builds records in a buffer that it keeps. */
 export class RecordWriter {
   // The bytes before #at are written.
   #room = new Uint8Array(FIRST_ROOM_BYTES);
   #at = 0;
 
-  /** Begins again; gives up room that a rare large batch took. */
+  /** Starts over; frees the buffer if a rare large batch made it large. */
   restart(): void {
     this.#at = 0;
     if (this.#room.length > KEPT_ROOM_BYTES) this.#room = new Uint8Array(FIRST_ROOM_BYTES);
@@ -133,11 +133,11 @@ export class RecordWriter {
     this.#at = end;
   }
 
-  /** What is written since the last restart, in the writer's own room. */
+  /** The records written since the last restart, as a view on the writer's buffer. */
   written(): Uint8Array {
     return this.#room.subarray(0, this.#at);
   }
 }
 
-/** Up to this many bytes are copied one by one, which beats the set-up of a bulk copy. */
+/** Up to this many bytes are copied one by one, which beats the setup of a bulk copy. */
 const SHORT = 64;

@@ -1,5 +1,5 @@
 /**
- * What queues, channels and futures share: the size of their bytes, and how they check what they are told.
+ * The common part of queues, channels and futures: the size of their bytes, and the validation of arguments.
  */
 
 import { farError } from "../errors.ts";
@@ -8,12 +8,12 @@ import { parkOptions, type WaitOptions } from "../sync/mod.ts";
 import { encode } from "../codec/mod.ts";
 import type { StockOptions } from "./stock.ts";
 
-/** How many bytes a region has by default: no memory is used before it is written. */
+/** The default size of a region, in bytes: memory is used only once it is written. */
 export const DEFAULT_BYTES: number = 32 * 2 ** 20;
 const LEAST_BYTES = 64;
 const MOST_BYTES = 2 ** 29;
 
-/** Throws unless a region may have so many bytes. */
+/** Throws unless a region may have that many bytes. */
 export function checkBytes(kind: string, bytes: number): void {
   if (Number.isSafeInteger(bytes) && bytes >= LEAST_BYTES && bytes <= MOST_BYTES) return;
   throw new RangeError(
@@ -21,13 +21,13 @@ export function checkBytes(kind: string, bytes: number): void {
   );
 }
 
-/** Throws unless so many items can be taken. */
+/** Throws unless `count` is a valid number of items to take. */
 export function checkCount(name: string, count: number): void {
   if (Number.isSafeInteger(count) && count >= 1) return;
   throw new RangeError(`Cannot take ${count} of ${name}: a whole number of at least 1 is wanted`);
 }
 
-/** The options of a call, as those of a stock. */
+/** Converts the options of a call into those of a stock. */
 export function* stockOptions(
   options: (WaitOptions & { readonly priority?: number | undefined }) | undefined,
 ): Steps<StockOptions> {
@@ -37,21 +37,21 @@ export function* stockOptions(
 
 export const AT_ONCE: WaitOptions = { timeout: 0 };
 
-/** A copy of bytes that are valid until the next call. */
+/** A copy of bytes that are valid only until the next call. */
 export function* copied(steps: Steps<Uint8Array | undefined>): Steps<Uint8Array | undefined> {
   return (yield* steps)?.slice();
 }
 
-/** The arguments of a call that has options. */
+/** The argument list of a call with options. */
 export function argsOf(options: unknown): unknown[] {
   return options === undefined ? [] : [options];
 }
 
-/** How many bytes a reason has at most. */
+/** The most bytes of a reason. */
 export const REASON_BYTES = 8192;
 const MOST_TEXT = 1000;
 
-/** Encodes a reason; of one that is too long its message remains, and of that the beginning. */
+/** Encodes a reason; one that is too long is reduced to the beginning of its message. */
 export function encodeReason(reason: unknown): Uint8Array {
   const bytes = encode(reason);
   if (bytes.length <= REASON_BYTES) return bytes;
@@ -61,13 +61,13 @@ export function encodeReason(reason: unknown): Uint8Array {
   return encode(short);
 }
 
-/** An error without a stack: of the supervisor's steps it tells nothing, and it differs from run to run. */
+/** Removes an error's stack, which would show only the supervisor's steps and differ from run to run. */
 export function stackless<E extends Error>(error: E): E {
   error.stack = "";
   return error;
 }
 
-/** What a leak says of items that nobody took. */
+/** The text of a leak of items that nobody took. */
 export function holdsText(size: number): string {
   return `holds ${size} ${size === 1 ? "item" : "items"}`;
 }

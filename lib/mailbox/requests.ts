@@ -1,26 +1,26 @@
 /**
- * What those who wait for a stock ask for, and what they are granted, as numbers in a wait queue.
+ * The requests of tasks that wait for a stock, and the answers to them, as numbers in a wait queue.
  */
 
 /** Wants an item. */
 export const TAKE = 1;
-/** Wants to look at an item. */
+/** Wants to see an item. */
 export const FETCH = 2;
-/** Wants all items to be done with. */
+/** Wants all items to be done. */
 export const JOIN = 3;
 const SELECT_TAKE = 4;
 const FIRST_SIZE = 8;
 
-/** An answer above 0 is the handle of the claimed item; this one says that the staged item is accepted. */
+/** An answer above 0 is the handle of the claimed item; this one means that the staged item has been accepted. */
 export const ACCEPTED = -1;
 export const CLOSED = -2;
-/** It is worth another try. */
+/** Trying again may succeed. */
 export const RETRY = -3;
-/** What only an attempt gives: there is no room, and nobody waits for it; it is worth a look before a wait. */
+/** Results of attempts only: there is no room and no wait for it; it is worth spinning before a wait. */
 export const FULL = -4;
 export const LOOK = -5;
 
-/** Wants an item, perhaps among others. */
+/** Wants an item; `selecting` if it also waits in other stocks. */
 export function taking(selecting: boolean): number {
   return selecting ? SELECT_TAKE : TAKE;
 }
@@ -30,7 +30,7 @@ export function staging(handle: number, selecting: boolean): number {
   return -(2 * handle + Number(selecting));
 }
 
-/** Wants room for an item of a length. */
+/** Wants room for an item of `length` bytes. */
 export function starving(length: number, selecting: boolean): number {
   return FIRST_SIZE + 2 * length + Number(selecting);
 }

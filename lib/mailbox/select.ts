@@ -1,11 +1,12 @@
 /**
- * Select: exactly one of several operations on channels, whichever can be done.
+ * Select: performs exactly one of several channel operations, whichever is possible.
  *
- * - Among those that can be done at one instant chance picks, each alike: that of the memory, or of a `seed`.
- * - Where none can it waits for the first that can, unless `default` is set; a closed channel is an operation that can be
- *   done, and throws.
- * - Through views it does what their methods do: it blocks, or gives a promise.
- * - It is one call, of the method `selectBytes` of the first channel: the others are named in its arguments.
+ * - Among the operations possible at one instant, chance picks one with equal probability: the memory's chance, or that
+ *   of a `seed`.
+ * - If none is possible, it waits for the first that becomes so, unless `default` is set. An operation on a closed
+ *   channel counts as possible, and throws.
+ * - Through views it behaves like their methods: it blocks, or returns a promise.
+ * - It is one call, of the method `selectBytes` of the first channel; its arguments name the other channels.
  *
  * @example
  * ```ts
@@ -40,7 +41,7 @@ import {
 import { Channel } from "./channel.ts";
 import { decode, encode } from "../codec/mod.ts";
 
-/** A channel in a program, or through a view. */
+/** A channel, in a program or through a view. */
 export type AnyChannel = Seen<Channel>;
 
 /** A take from a channel, or a put into one. */
@@ -52,29 +53,29 @@ export type ChannelOperation =
   | {
     /** The channel to put into. */
     readonly put: AnyChannel;
-    /** What to put. */
+    /** The value to put. */
     readonly value: unknown;
   };
 
 /** How a select picks, and how long it waits. */
 export interface SelectOptions extends Omit<WaitOptions, "cancel">, AbortOption {
-  /** Ends the wait with a `CancelledError` when it is cancelled. */
+  /** Ends the wait with a `CancelledError` when this token is canceled. */
   readonly cancel?: Seen<CancelToken> | undefined;
-  /** Decides the pick among operations that can be done; by default the memory's chance does. */
+  /** Determines the pick among possible operations; the memory's chance by default. */
   readonly seed?: number | undefined;
-  /** Whether it gives undefined at once where nothing can be done; false by default. */
+  /** Whether to return `undefined` at once if no operation is possible; false by default. */
   readonly default?: boolean | undefined;
 }
 
-/** The operation that was done. */
+/** The operation that was performed. */
 export interface Selected {
-  /** Its place among those that were given. */
+  /** Its index in the list of operations. */
   readonly index: number;
-  /** The value of a take; undefined for a put. */
+  /** The value of a take; `undefined` for a put. */
   readonly value: unknown;
 }
 
-/** What a select of such operations gives: steps, or through views a promise, or the operation itself. */
+/** What a select of such operations returns: steps, or through views a promise or the result itself. */
 export type SelectOf<O extends ChannelOperation> = O extends { readonly take: infer C } | { readonly put: infer C }
   ? C extends Channel ? Steps<Selected | undefined>
   : C extends Promised<Channel> ? Promise<Selected | undefined>
@@ -82,11 +83,11 @@ export type SelectOf<O extends ChannelOperation> = O extends { readonly take: in
   : never;
 
 /**
- * Does exactly one of the operations; undefined where none could be done in time. Through promise views it gives a promise,
- * through blocking views it blocks.
+ * Performs exactly one of the operations; returns `undefined` if none was possible in time. Through promise views it
+ * returns a promise; through blocking views it blocks.
  *
- * @throws {UncloneableError} if a value cannot be cloned, at once.
- * @throws {ChannelClosedError} if the operation that chance picks is on a closed channel.
+ * @throws {UncloneableError} if a value cannot be cloned; thrown at once.
+ * @throws {ChannelClosedError} if the picked operation is on a closed channel.
  */
 export function select<O extends ChannelOperation>(
   operations: readonly O[],

@@ -1,10 +1,10 @@
 /**
- * The steps of a select: one of several operations on stocks, decided on one instant of their state.
+ * The steps of a select: one of several operations on stocks, decided at one instant of their state.
  *
- * - It goes inside all of the monitors, in the order of their places, so that two selects never wait for each other there.
- *   Inside, it does one of those operations that can be done, by chance; where there is none it queues in all of them.
- * - Of several operations on one channel in the same direction, chance picks the one that waits for all of them: they can
- *   be done at the same instants.
+ * - It enters all the monitors in the order of their places, so that two selects never deadlock. Inside, it performs
+ *   one of the possible operations, picked by chance; if there is none, it queues in all stocks.
+ * - Of several operations on one channel in the same direction, chance picks one to wait for all of them, because they
+ *   become possible at the same instants.
  */
 
 import { choose, seededChooser, type Steps } from "../memory/mod.ts";
@@ -25,24 +25,24 @@ import type { Stock, StockOptions } from "./stock.ts";
 export interface SelectOperation {
   /** The channel's name. */
   readonly channel: string;
-  /** What to put; a take where it is absent. */
+  /** The value to put; absent for a take. */
   readonly put?: Uint8Array | undefined;
 }
 
-/** The operation that was done. */
+/** The operation that was performed. */
 export interface SelectedBytes {
-  /** Its place among all. */
+  /** Its index in the list of operations. */
   readonly index: number;
-  /** The encoded value of a take; undefined for a put. */
+  /** The encoded value of a take; `undefined` for a put. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The operation that was picked on a closed channel. */
+/** The picked operation, which is on a closed channel. */
 export interface SelectedClosed {
   readonly closed: SelectOperation;
 }
 
-/** What came of a visit of all stocks: what was done, or what waits in each. */
+/** The result of visiting all stocks: the operation performed, or the one that waits in each. */
 interface Visit {
   readonly done: SelectedBytes | SelectedClosed | undefined;
   readonly waiting: readonly Party[];
@@ -57,7 +57,7 @@ export class Selecting {
   readonly #binding: Binding;
   readonly #decisions: Decisions;
   readonly #parties: readonly Party[];
-  // Without repetition, in the order of their places.
+  // Without duplicates, in the order of their places.
   readonly #stocks: readonly Stock[];
 
   /** The operations, each with the stock of its channel. */
@@ -80,7 +80,7 @@ export class Selecting {
     }
   }
 
-  /** Does one operation; gives undefined where none could be done in time. */
+  /** Performs one operation; returns `undefined` if none was possible in time. */
   *run(
     options: StockOptions & { readonly seed?: number | undefined },
   ): Steps<SelectedBytes | SelectedClosed | undefined> {
@@ -108,7 +108,10 @@ export class Selecting {
     }
   }
 
-  /** Goes inside all, and outside again; what is thrown at the door of one is given, since those before it are whole. */
+  /**
+   * Enters all monitors and leaves them again. An error on entering one is returned, so that those already entered stay
+   * intact.
+   */
   *#inside(stocks: readonly Stock[], body: () => Steps<Visit>): Steps<Visit | Failure> {
     const [stock, ...others] = stocks;
     if (stock === undefined) return yield* body();
@@ -125,7 +128,7 @@ export class Selecting {
     }
   }
 
-  /** Inside: does one operation, or queues in every stock. */
+  /** Inside: performs one operation, or queues in every stock. */
   *#visit(
     pick: (n: number) => Steps<number>,
     { lane, cancel }: { readonly lane: number; readonly cancel: CancelToken | undefined },
@@ -136,7 +139,7 @@ export class Selecting {
     return { done, waiting: yield* this.#queue(lane, pick) };
   }
 
-  /** Inside: does one of the operations that can be done; undefined where there is none. */
+  /** Inside: performs one of the possible operations; `undefined` if there is none. */
   *#doOne(pick: (n: number) => Steps<number>): Steps<SelectedBytes | SelectedClosed | undefined> {
     let ready = this.#parties.filter(({ stock, put }) =>
       put === undefined ? stock.takeable : stock.puttable(put.length)
@@ -149,13 +152,13 @@ export class Selecting {
       const records = put === undefined ? yield* stock.tryTake(1) : undefined;
       if (records !== undefined) return { index, bytes: bodyAt(records.slice(), 0) };
       if (stock.closed) return { closed: party };
-      // Those whom it needed have been granted elsewhere.
+      // Not possible after all: the waiters it needed have been granted elsewhere.
       ready = ready.filter((other) => other !== party);
     }
     return undefined;
   }
 
-  /** Inside: queues in every stock. Gives the operation that waits in each. */
+  /** Inside: queues in every stock. Returns the operation that waits in each. */
   *#queue(lane: number, pick: (n: number) => Steps<number>): Steps<readonly Party[]> {
     const waiting: Party[] = [];
     for (const stock of this.#stocks) {

@@ -1,15 +1,15 @@
 /**
- * A stock of items: what queues and channels are made of. Some put items in, others take them out.
+ * A stock of items, the basis of queues and channels: some tasks put items in, others take them out.
  *
- * - This is what tasks call, outside the monitor of its wait queue; what happens inside is in `stock_inside.ts`.
- * - `total` items can be taken in the end: `total - staged` are accepted, and `staged` lie behind them, brought along by
- *   those who wait to put them. Taking an item accepts the first staged one. With a capacity of 0 nothing is accepted but
- *   what is taken in the same instant: the rendezvous.
- * - A waiting taker is granted an item, which is then claimed: it stays where it is until its taker has read it, and goes
- *   back to its place if that taker dies or is interrupted. A staged item is granted or withdrawn, never both.
- * - Where a bounded stock has no bytes left, those who put wait too ("starved"): they are woken to try again.
+ * - This is the part outside the monitor of its wait queue, which tasks call; the part inside is in `stock_inside.ts`.
+ * - `total` items can be taken eventually: `total - staged` are accepted, and behind them lie the `staged` ones of the
+ *   tasks that wait to put them. Taking an item accepts the first staged one. With a capacity of 0, an item is accepted
+ *   only if it is taken in the same instant (rendezvous).
+ * - A waiting taker is granted an item, which is then claimed: it stays where it is until its taker has read it, and
+ *   returns to its place if that taker dies or is interrupted. A staged item is granted or withdrawn, never both.
+ * - If a bounded stock runs out of bytes, putters wait too ("starved"): they are woken to try again.
  *
- * Longer than most files because putting and taking have a quick path beside the way through the wait queue.
+ * Longer than most files because putting and taking each have a fast path besides the one through the wait queue.
  */
 
 import { MemoryFullError } from "../errors.ts";
@@ -20,34 +20,34 @@ import { ACCEPTED, CLOSED, FETCH, FULL, JOIN, LOOK } from "./requests.ts";
 import { StockInside } from "./stock_inside.ts";
 import { StockState } from "./stock_state.ts";
 
-/** How often one who would have to wait looks at the state before, on a memory that spins: some microseconds. */
+/** How many times a task that would have to wait checks the state first, on memory that spins: a few microseconds. */
 const LOOKS = 60;
 
-/** When a call gives up, and what it puts. */
+/** When a call gives up, and the priority of the item it puts. */
 export interface StockOptions extends Pick<ParkOptions, "deadline" | "now" | "cancel"> {
   /** The item's priority; 0 by default. */
   readonly priority?: number | undefined;
 }
 
-/** `late`: the time was over; `closed`: nobody can put, or nothing is left to take. */
+/** `late`: timed out; `closed`: nobody can put any more, or nothing is left to take. */
 export type StockFailure = "late" | "closed";
 
 export interface StockStatistics {
-  /** Accepted items that nobody has taken. */
+  /** How many accepted items nobody has taken. */
   readonly size: number;
-  /** How many wait to put. */
+  /** How many tasks are waiting to put. */
   readonly puts: number;
-  /** How many wait to take. */
+  /** How many tasks are waiting to take. */
   readonly takers: number;
-  /** How many wait to look. */
+  /** How many tasks are waiting to fetch. */
   readonly fetchers: number;
-  /** Accepted items that nobody has said to be done with. */
+  /** How many accepted items have not been marked done. */
   readonly unfinished: number;
   readonly closed: boolean;
 }
 
 export class Stock extends StockInside {
-  // What is seen of the state from outside.
+  // The state as read from outside the monitor.
   readonly #seen = new StockState();
 
   *put(body: Uint8Array, options: StockOptions): Steps<"put" | StockFailure> {
@@ -58,7 +58,7 @@ export class Stock extends StockInside {
     try {
       yield* read(place.state, StockState.BYTES, { into: state.bytes });
       state.parse();
-      // The way of a short item past nobody: no generator deeper, since each more costs every operation.
+      // The path of a short item when nobody waits: no deeper generators, because each one slows every operation.
       const waiting = state.staged + state.starved + state.takers + state.fetchers;
       const isSimple = !state.closed && waiting === 0 && state.total < place.capacity;
       added = isSimple ? this.items.addShort(body) : undefined;
@@ -86,7 +86,7 @@ export class Stock extends StockInside {
       deadline,
       now,
       cancel,
-      // Those who put stay in line where they have to try again.
+      // A putter that has to try again keeps its place in the queue.
       line: { ticket: 0 },
       keep: false,
       missed: undefined as (() => Steps<void>) | undefined,
@@ -108,7 +108,7 @@ export class Stock extends StockInside {
         case FULL:
           throw this.#full(recordSize(body.length));
         case LOOK:
-          // Room may come before a task could fall asleep and wake up again.
+          // Room may appear before a task could fall asleep and wake up again.
           looks = false;
           yield* this.#look(({ size, closed }) => size < place.capacity || closed);
           break;
@@ -119,7 +119,7 @@ export class Stock extends StockInside {
     }
   }
 
-  /** Inside: puts an item in, if that can be; gives what is to be done, 0 to wait. */
+  /** Inside: puts an item if possible; returns what to do next, 0 to wait. */
   *#tryPut(
     body: Uint8Array,
     { wait, looks, priority }: {
@@ -131,7 +131,7 @@ export class Stock extends StockInside {
     const { state, items, place } = this;
     if (state.closed) return CLOSED;
     const fits = items.fits(body.length) && (wait.missed !== undefined || state.starved === 0);
-    // An item that is staged may be accepted while its wait is interrupted: then that counts.
+    // A staged item may be accepted while its wait is being interrupted: the put has then happened.
     wait.keep = fits;
     if (fits && (yield* this.tryPut(body, { priority }))) {
       yield* this.save();
@@ -142,20 +142,20 @@ export class Stock extends StockInside {
     return fits && looks ? LOOK : 0;
   }
 
-  /** Inside: notes an item that is to be put when that can be, and gives the request to wait with. */
+  /** Inside: records an item to be put when possible; returns the request to wait with. */
   *#stage(body: Uint8Array, { fits, priority }: { fits: boolean; priority: number | undefined }): Steps<number> {
     const request = yield* this.stage(body, { fits, selecting: false, priority });
     yield* this.save();
     return request;
   }
 
-  /** Puts records in, in order, and gives how many it put before the time was over or it was closed. */
+  /** Puts records in order; returns how many it put before the timeout or before it was closed. */
   *putRecords(records: Uint8Array, options: StockOptions): Steps<{ put: number; failure?: StockFailure }> {
     let put = 0;
     for (let at = 0; at < records.length;) {
       const { count, end } = yield* this.inside(() => this.#putMany(records, { at, priority: options.priority }));
       if (count === CLOSED) return { put, failure: "closed" };
-      // Where nobody waits for room it is all or nothing.
+      // If there is no waiting for room, it is all or nothing.
       if (count === FULL) throw this.#full(records.length);
       put += count;
       at = end;
@@ -169,7 +169,7 @@ export class Stock extends StockInside {
     return { put };
   }
 
-  /** Inside: puts in as many records as there is room for; gives how many, or why none. */
+  /** Inside: puts as many records as there is room for; returns how many, or why none. */
   *#putMany(
     records: Uint8Array,
     { at, priority = 0 }: { readonly at: number; readonly priority: number | undefined },
@@ -188,7 +188,7 @@ export class Stock extends StockInside {
     return { count, end };
   }
 
-  /** Takes at least one item and at most `count`, and gives their records: valid until the next call. */
+  /** Takes at least one item, at most `count`; returns their records, valid until the next call. */
   *take(count: number, options: StockOptions): Steps<Uint8Array | StockFailure> {
     const { state, queue, place } = this;
     let seen = yield* queue.knock();
@@ -197,7 +197,7 @@ export class Stock extends StockInside {
     try {
       yield* read(place.state, StockState.BYTES, { into: state.bytes });
       state.parse();
-      // The way of short items that nobody else waits for; see `put`.
+      // The path of short items that nobody else waits for; see `put`.
       const most = Math.min(count, state.total);
       const ahead = most > 0 && state.staged + state.starved === 0 ? this.items.readAhead(most) : undefined;
       taken = ahead === undefined ? undefined : this.items.takeRead(yield* ahead, most);
@@ -233,7 +233,7 @@ export class Stock extends StockInside {
       const wait = { deadline, now, cancel, lane, isInside: true };
       let answer = yield* queue.obtain(attempt, () => this.#noteTaker(), wait);
       if (answer === LOOK) {
-        // Something may come before a task could fall asleep and wake up again.
+        // An item may appear before a task could fall asleep and wake up again.
         looks = false;
         wait.isInside = false;
         yield* this.#look(({ total, closed }) => total > 0 || closed);
@@ -247,14 +247,14 @@ export class Stock extends StockInside {
     }
   }
 
-  /** Inside: notes that a taker waits, and gives the request to wait with. */
+  /** Inside: records a waiting taker; returns the request to wait with. */
   *#noteTaker(): Steps<number> {
     const request = this.noteTaker(false);
     yield* this.save();
     return request;
   }
 
-  /** Outside: reads what is claimed for a lane, and takes up to `count` items in all. */
+  /** Outside: reads the item claimed for a lane, and takes up to `count` items in all. */
   finishTake(lane: number, count: number): Steps<Uint8Array> {
     return this.inside(() => this.#finishTake(lane, count), () => this.#giveBackAndSettle(lane));
   }
@@ -272,7 +272,7 @@ export class Stock extends StockInside {
     return records;
   }
 
-  /** The record of the first item, which stays. */
+  /** Returns the record of the first item, which stays. */
   *fetch({ deadline, now, cancel }: StockOptions): Steps<Uint8Array | StockFailure> {
     const found: { record: Uint8Array | undefined } = { record: undefined };
     const attempt = () => this.changed(() => this.#tryFetch(found));
@@ -286,7 +286,7 @@ export class Stock extends StockInside {
     }
   }
 
-  /** Inside: reads the first item; gives 0 where there is none yet. */
+  /** Inside: reads the first item; returns 0 if there is none yet. */
   *#tryFetch(found: { record: Uint8Array | undefined }): Steps<number> {
     const handle = yield* this.firstInLine();
     if (handle === 0) return this.state.closed ? CLOSED : 0;
@@ -294,14 +294,14 @@ export class Stock extends StockInside {
     return ACCEPTED;
   }
 
-  /** Inside: notes that somebody waits to look, and gives the request to wait with. */
+  /** Inside: records a task that waits to fetch; returns the request to wait with. */
   *#noteFetcher(): Steps<number> {
     this.state.fetchers++;
     yield* this.save();
     return FETCH;
   }
 
-  /** Says that an item is done with; false where none is undone. */
+  /** Marks an item as done; false if all items are done. */
   done(): Steps<boolean> {
     return this.inside(() => this.#done());
   }
@@ -313,13 +313,13 @@ export class Stock extends StockInside {
     return true;
   }
 
-  /** Waits until all items are done with; false where the time was over. */
+  /** Waits until all items are done; false on a timeout. */
   *join({ deadline, now, cancel }: StockOptions): Steps<boolean> {
     const attempt = () => this.changed(() => this.told(({ unfinished }) => unfinished === 0 ? ACCEPTED : 0));
     return (yield* this.queue.obtain(attempt, JOIN, { deadline, now, cancel })) !== 0;
   }
 
-  /** Closes it, for good; with `drop` what is in it is dropped. What `first` does is done if it was open. */
+  /** Closes it permanently; with `drop`, drops its items. Runs `first` if it was open. */
   close(options: { readonly drop?: boolean; readonly first?: Steps<void> } = {}): Steps<void> {
     return this.inside(() => this.#close(options));
   }
@@ -328,7 +328,7 @@ export class Stock extends StockInside {
     if (!this.state.closed && first !== undefined) yield* first;
     this.state.closed = true;
     this.state.dropped ||= drop;
-    // Those who wait to put fail, and take back what they have staged.
+    // Tasks that wait to put fail, and take back what they have staged.
     yield* this.settle();
     while (drop && this.state.size > 0) {
       const handle = yield* this.items.first();
@@ -344,7 +344,7 @@ export class Stock extends StockInside {
     return this.inside(() => this.told(({ closed }) => closed));
   }
 
-  /** Whether a take would give an item at once. */
+  /** Whether a take would succeed at once. */
   isReady(): Steps<boolean> {
     return this.inside(() => this.#isReady());
   }
@@ -357,22 +357,22 @@ export class Stock extends StockInside {
     return this.inside(() => this.told(told));
   }
 
-  /** Inside: what the state tells. */
+  /** Inside: a function of the state. */
   // deno-lint-ignore require-yield
   *told<T>(tell: (state: StockState) => T): Steps<T> {
     return tell(this.state);
   }
 
-  /** The same, of a run that has ended: without the monitor, which the dead may have left torn. */
+  /** The statistics after a run, read without the monitor, which a death may have left torn. */
   *look(): Steps<StockStatistics> {
-    // Of its own: the task may be inside.
+    // A separate object: the task may be inside.
     const state = new StockState();
     yield* read(this.place.state, StockState.BYTES, { into: state.bytes });
     state.parse();
     return told(state);
   }
 
-  /** Outside: looks at the state until it is as wanted, for some microseconds at most. What it sees is a hint. */
+  /** Outside: checks the state until it is as wanted, for a few microseconds at most. The result is only a hint. */
   *#look(wanted: (state: StockState) => boolean): Steps<void> {
     for (let looks = 0; looks < LOOKS; looks++) {
       yield* read(this.place.state, StockState.BYTES, { into: this.#seen.bytes });
@@ -381,7 +381,7 @@ export class Stock extends StockInside {
     }
   }
 
-  /** See `SharedThing`: gives back what was claimed for the dead. False where it died in the middle of a change. */
+  /** See `SharedThing`: gives back what was claimed for the dead task. False if it died in the middle of a change. */
   died(task: number): Steps<boolean> {
     return this.queue.bury(task, () => this.changed(() => this.#giveBackOf(task)));
   }

@@ -1,9 +1,9 @@
 /**
- * What happens inside the monitor of a stock: who is served, in which order, and what is given back.
+ * The part of a stock inside its monitor: who is served, in which order, and what is given back.
  *
- * - All state is one record of numbers, read on the way in and written on the way out.
- * - Invariants outside the monitor: accepted items <= capacity, but for those of takers that gave them back; nobody waits
- *   to take beside an item; nobody's item is staged while there is capacity.
+ * - All state is one record of numbers, read on entering the monitor and written on leaving it.
+ * - Invariants outside the monitor: accepted items <= capacity, except for items that takers gave back; no task waits
+ *   to take while an item is accepted; no item stays staged while there is capacity.
  */
 
 import { MemoryFullError } from "../errors.ts";
@@ -18,24 +18,24 @@ import { ACCEPTED, CLOSED, FETCH, isSelecting, isStarving, JOIN, RETRY, sizeOf, 
 import { staging, starving, TAKE, taking } from "./requests.ts";
 import { StockState } from "./stock_state.ts";
 
-/** In which order items are taken: first in first out, last in first out, the least priority first. */
+/** The order in which items are taken: first in first out, last in first out, or lowest priority first. */
 export type StockOrder = "fifo" | "lifo" | "priority";
 
-/** Where a stock lies. */
+/** The words and bytes of a stock. */
 export interface StockPlace {
-  /** The name of what it belongs to. */
+  /** The name of the queue or channel that it belongs to. */
   readonly name: string;
-  /** How many items it accepts; `Infinity` for as many as fit. */
+  /** The most items it accepts; `Infinity` for as many as fit. */
   readonly capacity: number;
   readonly order: StockOrder;
   /** The first byte of its state. */
   readonly state: number;
   /** The bytes of its items. */
   readonly items: ByteRange;
-  /** Per lane: the handle of the item that is claimed for it, or 0. */
+  /** For each lane: the handle of the item claimed for it, or 0. */
   readonly claims: number;
   readonly queue: WaitQueuePlace;
-  /** Who waits in several stocks at once. */
+  /** Decides waits in several stocks at once. */
   readonly decisions: Bind<Decisions>;
 }
 
@@ -61,9 +61,9 @@ export class StockInside {
   readonly queue: WaitQueue;
   readonly binding: Binding;
   readonly items: ItemStore;
-  /** The state, between `enter` and `leave`. */
+  /** The state, valid inside the monitor. */
   readonly state: StockState;
-  /** Who waits in several stocks, too. */
+  /** Decides waits in several stocks at once. */
   readonly decisions: Decisions;
 
   constructor(binding: Binding, place: StockPlace) {
@@ -82,16 +82,16 @@ export class StockInside {
   }
 
   /**
-   * Throws unless it is the bytes of an item that may fit.
+   * Throws unless `body` is bytes that may fit.
    *
-   * @throws {MemoryFullError} if they never do.
+   * @throws {MemoryFullError} if they can never fit.
    */
   checkBody(body: Uint8Array): void {
     checkEncoded(this.place.name, body);
     this.#checkLength(body.length);
   }
 
-  /** The same, for the records of a batch. */
+  /** The same for the records of a batch. */
   checkRecords(records: Uint8Array): void {
     this.#checkLength(longestOf(this.place.name, records));
   }
@@ -105,17 +105,17 @@ export class StockInside {
     );
   }
 
-  /** Goes inside, with the state; see {@linkcode WaitQueue.inside}. */
+  /** Runs `body` inside the monitor, with the state; see {@linkcode WaitQueue.inside}. */
   inside<T>(body: () => Steps<T>, missed?: () => Steps<void>): Steps<T> {
     return this.queue.inside(() => this.changed(body), missed && (() => this.changed(missed)));
   }
 
-  /** Inside: puts an item in if it is accepted at once. */
+  /** Inside: puts an item if it is accepted at once. */
   *tryPut(body: Uint8Array, { priority = 0 }: { readonly priority?: number | undefined }): Steps<boolean> {
     const state = this.state;
     if (state.closed || !this.items.fits(body.length)) return false;
     if (state.staged > 0 || state.size >= this.place.capacity) {
-      // Without capacity an item needs a taker, who must be won first.
+      // Without capacity an item needs a taker, which must be won first.
       const taker = this.place.capacity === 0 && state.takers > 0 ? yield* this.#winTaker() : NOBODY;
       if (taker === NOBODY) return false;
       yield* this.#add(body, priority);
@@ -127,7 +127,7 @@ export class StockInside {
     return true;
   }
 
-  /** Inside: takes up to `count` items, if there is one. */
+  /** Inside: takes up to `count` items, if there are any. */
   *tryTake(count: number): Steps<Uint8Array | undefined> {
     const records = yield* this.takeAccepted(count);
     if (records !== undefined && this.state.starved > 0) yield* this.settle();
@@ -144,7 +144,7 @@ export class StockInside {
     return this.state.total > 0 || this.state.closed;
   }
 
-  /** Inside: whether an item of a length could be put. */
+  /** Inside: whether an item of `length` bytes could be put. */
   puttable(length: number): boolean {
     const { closed, starved, staged, size, takers } = this.state;
     if (closed) return true;
@@ -152,7 +152,9 @@ export class StockInside {
     return (staged === 0 && size < this.place.capacity) || (this.place.capacity === 0 && takers > 0);
   }
 
-  /** Inside: stages an item, or without room notes that somebody wants it, and gives the request to wait with. */
+  /**
+   * Inside: stages an item, or, if there is no room, records that a task wants room; returns the request to wait with.
+   */
   *stage(
     body: Uint8Array,
     { fits, selecting, priority = 0 }: { fits: boolean; selecting: boolean; priority?: number | undefined },
@@ -169,18 +171,18 @@ export class StockInside {
     return staging(handle, selecting);
   }
 
-  /** Inside: whether an item fits, and nobody waits for room. */
+  /** Inside: whether an item fits and nobody waits for room. */
   roomFor(length: number): boolean {
     return this.state.starved === 0 && this.items.fits(length);
   }
 
-  /** Inside: notes that a taker waits, and gives the request to wait with. */
+  /** Inside: records a waiting taker; returns the request to wait with. */
   noteTaker(selecting: boolean): number {
     this.state.takers++;
     return taking(selecting);
   }
 
-  /** Inside: takes back what a waiter noted that leaves without a grant. */
+  /** Inside: undoes what a waiter recorded that leaves without a grant. */
   *withdraw(request: number): Steps<void> {
     const state = this.state;
     const handle = stagedOf(request);
@@ -198,7 +200,7 @@ export class StockInside {
     yield* write(this.place.state, this.state.format());
   }
 
-  /** Inside: changes the state, or looks at it. */
+  /** Inside: reads the state, changes or inspects it, and writes it back. */
   *changed<T>(change: () => Steps<T>): Steps<T> {
     yield* read(this.place.state, StockState.BYTES, { into: this.state.bytes });
     this.state.parse();
@@ -232,7 +234,7 @@ export class StockInside {
     return records;
   }
 
-  /** Inside: accepts the first staged item whose owner still wants it accepted; false where there is none. */
+  /** Inside: accepts the first staged item whose owner still wants that; false if there is none. */
   *#accept(): Steps<boolean> {
     for (;;) {
       const [waiter, request] = yield* this.#find((request) => stagedOf(request) !== 0);
@@ -246,7 +248,7 @@ export class StockInside {
     }
   }
 
-  /** Inside: the first waiter with such a request, and the request. */
+  /** Inside: the first waiter whose request satisfies `wanted`, and that request. */
   *#find(wanted: (request: number) => boolean): Steps<[waiter: number, request: number]> {
     for (let waiter = NOBODY; (waiter = yield* this.queue.firstAfter(waiter)) !== NOBODY;) {
       const request = yield* this.queue.request(waiter);
@@ -255,7 +257,7 @@ export class StockInside {
     return [NOBODY, 0];
   }
 
-  /** Inside: whether a waiter is this stock's to grant; one who is cancelled, or was granted elsewhere, is dismissed. */
+  /** Inside: whether this stock may grant a waiter; one that was canceled or granted elsewhere is dismissed. */
   *#wins(waiter: number, request: number): Steps<boolean> {
     const isLost = (yield* this.queue.isCancelled(waiter)) ||
       (isSelecting(request) && !(yield* this.decisions.decide(waiter)));
@@ -263,7 +265,7 @@ export class StockInside {
     return !isLost;
   }
 
-  /** Inside: takes a waiter off the queue that this stock will not grant. */
+  /** Inside: takes a waiter that will not be granted off the queue. */
   *#dismiss(waiter: number, request: number): Steps<void> {
     yield* this.queue.dismiss(waiter);
     yield* this.withdraw(request);
@@ -277,7 +279,7 @@ export class StockInside {
     }
   }
 
-  /** Inside: gives the first accepted item to a taker. */
+  /** Inside: claims the first accepted item for a taker. */
   *#give(taker: number): Steps<void> {
     const state = this.state;
     const handle = yield* this.items.first();
@@ -324,7 +326,7 @@ export class StockInside {
     }
   }
 
-  /** Inside: grants all who can be served. */
+  /** Inside: grants every waiter that can be served. */
   *settle(): Steps<void> {
     const state = this.state;
     while (state.takers > 0 && state.size > 0) {
@@ -342,7 +344,7 @@ export class StockInside {
     if (state.unfinished === 0) yield* this.#grantEach(ACCEPTED, (request) => request === JOIN);
   }
 
-  /** Inside: grants waiters with such requests, in line, as long as they can be served. */
+  /** Inside: grants the waiters whose requests satisfy `wanted`, in queue order, as long as they can be served. */
   *#grantEach(
     answer: number,
     wanted: (request: number) => boolean,

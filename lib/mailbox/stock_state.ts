@@ -1,5 +1,5 @@
 /**
- * The numbers of a stock, as one record of bytes: read and written inside its monitor with one operation each.
+ * The numbers of a stock, as one record of bytes, which one operation reads and one writes inside its monitor.
  */
 
 import type { ItemStore } from "./item_store.ts";
@@ -8,32 +8,32 @@ const OWN_NUMBERS = 7;
 const MOST_STORE_NUMBERS = 5;
 const NUMBERS = OWN_NUMBERS + MOST_STORE_NUMBERS;
 
-/** How a stock is closed that dropped what was in it. */
+/** The code for a stock that dropped its items when it closed. */
 const DROPPED = 2;
 
 export class StockState {
   static readonly BYTES: number = NUMBERS * Int32Array.BYTES_PER_ELEMENT;
-  /** The record, in the byte order of the machine: all sides of a memory are on one. */
+  /** The record, in the machine's byte order: all sides of a memory are on one machine. */
   readonly bytes: Uint8Array;
-  /** Items, accepted or staged. */
+  /** How many items are accepted or staged. */
   total = 0;
-  /** Items of those who wait to put them. */
+  /** How many items are staged by tasks that wait to put them. */
   staged = 0;
-  /** How many wait to take. */
+  /** How many tasks are waiting to take. */
   takers = 0;
-  /** How many wait to look. */
+  /** How many tasks are waiting to fetch. */
   fetchers = 0;
-  /** How many wait to put an item for which there is no room. */
+  /** How many tasks are waiting for room for an item. */
   starved = 0;
-  /** Accepted items that nobody has said to be done with. */
+  /** How many accepted items have not been marked done. */
   unfinished = 0;
   closed = false;
-  /** Whether what was in it when it closed is dropped, and so is what comes back. */
+  /** Whether closing dropped its items; items that come back are then dropped too. */
   dropped = false;
   readonly #numbers = new Int32Array(NUMBERS);
   readonly #items: ItemStore | undefined;
 
-  /** The numbers of a stock, and of the store of its items; without a store, to look at only. */
+  /** The numbers of a stock and of its item store; read-only without a store. */
   constructor(items?: ItemStore) {
     this.#items = items;
     this.bytes = new Uint8Array(this.#numbers.buffer);
@@ -44,7 +44,7 @@ export class StockState {
     return this.total - this.staged;
   }
 
-  /** Takes the numbers from the bytes. */
+  /** Loads the numbers from the bytes. */
   parse(): void {
     const numbers = this.#numbers;
     this.total = numbers[0] ?? 0;
@@ -58,7 +58,7 @@ export class StockState {
     this.#items?.load(numbers, OWN_NUMBERS);
   }
 
-  /** Gives the bytes of the numbers. */
+  /** Stores the numbers as bytes. */
   format(): Uint8Array {
     const numbers = this.#numbers;
     numbers[0] = this.total;

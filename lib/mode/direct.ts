@@ -1,10 +1,11 @@
 /**
- * Direct mode: a guest in the caller's own realm, which runs on its event loop.
+ * Direct mode: a guest in the caller's own realm, on its event loop.
  *
- * - Frames cross as bytes here too, so what cannot be cloned is refused everywhere alike, and nothing is shared by mistake.
- * - A caller that has just called has a turn of its own first; what the guest says is told in the next microtask, many at
- *   once.
- * - Nobody else is there: a function that does not return, or that exits, takes its caller with it.
+ * - Frames are encoded here too, so a value that cannot be cloned is rejected in every mode, and nothing is shared by
+ *   mistake.
+ * - A caller that has just made a call first finishes its own turn; the guest's frames are delivered in the next
+ *   microtask, many at once.
+ * - There is no isolation: a function that does not return, or that exits, takes its caller with it.
  */
 
 import { GuestDiedError } from "../errors.ts";
@@ -15,7 +16,7 @@ import type { GuestCode } from "./guest_code.ts";
 import { Outbox } from "./outbox.ts";
 import type { GuestEnd, Mode, Realm, RealmListener } from "./realm.ts";
 
-/** Makes the mode. */
+/** Creates the mode. */
 export function directMode(code: GuestCode): Mode {
   return {
     name: "direct",
@@ -36,7 +37,7 @@ class DirectRealm implements Realm {
   readonly outbox = new Outbox();
   messages = 0;
   readonly #requests = new FrameCursor();
-  /** What was flushed and is not read yet. */
+  /** What was flushed and has not been read. */
   readonly #flushed = new Outbox();
   readonly #replies = new FrameCursor();
   readonly #said = new Outbox();
@@ -90,7 +91,7 @@ class DirectRealm implements Realm {
     this.#end("it was told to end");
   }
 
-  /** The guest's next frame; none any more where it has ended. */
+  /** The guest's next frame; none once it has ended. */
   #next(): FrameCursor | undefined {
     while (this.alive && !this.#requests.next()) {
       if (this.#flushed.isEmpty) return undefined;

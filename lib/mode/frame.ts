@@ -1,19 +1,22 @@
 /**
- * The frames that cross byte streams, such as the pipes of a child and the rings of a thread.
+ * The frames that cross byte streams, such as the pipes of a child process and the rings of a thread.
  *
- * - A frame is a header of 12 bytes (magic byte, kind, function as 16 bits, number and length of the payload as 32 bits each,
+ * - A frame is a header of 12 bytes (magic byte, kind, function as 16 bits, number and payload length as 32 bits each,
  *   little endian) and its payload.
- * - Each request carries a number, and what answers it repeats that number: a fault in one call gives no other its answer.
- * - The magic byte begins no UTF-8 text, so what a guest prints by mistake is told at its first byte: `ProtocolError`.
+ * - Each request has a number, and its answer repeats that number: so a faulty call cannot give another one a wrong
+ *   answer.
+ * - The magic byte begins no UTF-8 text, so text that a guest prints by mistake is detected at its first byte:
+ *   `ProtocolError`.
  */
 
 import { ProtocolError } from "../errors.ts";
 
 /**
- * What a frame is for. From the host: `job` begins a job, or ends it where it is empty; `call` asks for a function's value,
- * `post` for a system's reply; `result` answers an `ask`; `pull` wants more items. From the guest: `hello` when it listens,
- * `begun`, `over` and `failed` about jobs, `exports` and `idle` about services; `reply`, `error` and `item` answer; `ask` is
- * for the owner of the memory; `report` and `log` tell. `moved` says that a value came beside the frames, both ways.
+ * The purpose of a frame. From the host: `job` begins a job, or ends it if empty; `call` asks for a function's value,
+ * and `post` for a system's reply; `result` answers an `ask`; `pull` requests more items. From the guest: `hello` when
+ * it listens; `begun`, `over` and `failed` about jobs; `exports` and `idle` about services; `reply`, `error` and `item`
+ * as answers; `ask` for the owner of the memory; `report` and `log` for information. `moved`, in both directions, says
+ * that a value came separately from the frames.
  */
 export const FRAME_KINDS = [
   "hello",
@@ -36,16 +39,16 @@ export const FRAME_KINDS = [
   "pull",
 ] as const;
 
-/** See {@linkcode FRAME_KINDS}: on the wire a kind is its place there, from 1 on. */
+/** See {@linkcode FRAME_KINDS}: on the wire, a kind is its position in that list, counted from 1. */
 export type FrameKind = typeof FRAME_KINDS[number];
 
 /** A frame's header. */
 export interface FrameHeader {
-  /** What the frame is for. */
+  /** The purpose of the frame. */
   readonly kind: FrameKind;
-  /** Which function is called, by its place among the exports; 0 for all else. */
+  /** The called function, as an index into the exports; 0 for other frames. */
   readonly index: number;
-  /** Which request it is, or answers; 0 where it is about neither. */
+  /** The number of the request that it is or answers; 0 if neither. */
   readonly number: number;
   /** The size of its payload, in bytes. */
   readonly length: number;
@@ -55,7 +58,7 @@ export interface FrameHeader {
 export const HEADER_BYTES = 12;
 /** The largest payload, in bytes. */
 export const MAX_LENGTH = 2 ** 30;
-/** The greatest number of a request; the next one is 1. */
+/** The largest request number; 1 follows it. */
 export const LAST_NUMBER = 2 ** 32 - 1;
 
 const MAGIC = 0xf8;
@@ -65,20 +68,20 @@ const NUMBER_AT = 4;
 const LENGTH_AT = 8;
 const MAX_INDEX = 0xffff;
 const QUOTED_BYTES = 60;
-/** How many values a byte has. */
+/** The number of values of a byte. */
 const BYTE = 256;
 
 const KIND_NUMBERS = Object.fromEntries(FRAME_KINDS.map((kind, at) => [kind, at + 1])) as Record<FrameKind, number>;
 
-/** The number after that one. */
+/** The request number after `number`. */
 export function following(number: number): number {
   return number === LAST_NUMBER ? 1 : number + 1;
 }
 
 /**
- * Checks the size of a payload before there is room for it.
+ * Checks the size of a payload before room is made for it.
  *
- * @throws {RangeError} if no frame holds it.
+ * @throws {RangeError} if no frame can hold it.
  */
 export function checkLength(length: number): void {
   if (length <= MAX_LENGTH) return;
@@ -86,7 +89,7 @@ export function checkLength(length: number): void {
 }
 
 /**
- * Writes the header of a frame at byte `at`; its payload of `length` bytes follows.
+ * Writes the header of a frame at offset `at`; the payload of `length` bytes follows.
  *
  * @throws {RangeError} if the index is too large.
  */
@@ -101,9 +104,9 @@ export function putHeader(bytes: Uint8Array, at: number, { kind, index, number, 
 }
 
 /**
- * The header in the bytes from `at` on, if it is whole; what there is of it is checked.
+ * The header at offset `at`, if it is complete; the available part is validated.
  *
- * @throws {ProtocolError} if it begins no frame.
+ * @throws {ProtocolError} if the bytes do not begin a frame.
  */
 export function headerIn(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const kind = FRAME_KINDS[(bytes[at + KIND_AT] ?? 0) - 1];
@@ -115,7 +118,7 @@ export function headerIn(bytes: Uint8Array, at: number): FrameHeader | undefined
   return { kind, index, number: get32(bytes, at + NUMBER_AT), length };
 }
 
-/** Says what is wrong with the first bytes of a header, unless only the first is there, and is right. */
+/** Throws what is wrong with the beginning of a header, unless only a correct first byte is there. */
 function refuseStart(bytes: Uint8Array, at: number): undefined {
   if (bytes[at] !== MAGIC) throw fault(`the bytes ${quote(bytes, at)}`, `frames that begin with byte ${MAGIC} are`);
   const kind = bytes[at + KIND_AT];
@@ -123,12 +126,12 @@ function refuseStart(bytes: Uint8Array, at: number): undefined {
   throw fault(`a frame of kind ${kind} in the bytes ${quote(bytes, at)}`, `kinds 1 to ${FRAME_KINDS.length} are`);
 }
 
-/** The error about bytes that are no frames. */
+/** The error for bytes that are not frames. */
 export function fault(found: string, wanted: string): ProtocolError {
   return new ProtocolError(`Cannot read frames: ${found}, ${wanted} wanted`);
 }
 
-/** A `DataView` per frame would cost more than the rest of its reading. */
+/** A `DataView` per frame would cost more than the rest of reading it. */
 function get32(bytes: Uint8Array, at: number): number {
   const [low, high] = [
     (bytes[at] ?? 0) + BYTE * (bytes[at + 1] ?? 0),
@@ -144,7 +147,7 @@ function put32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
-/** The first bytes as text; controls and what is no text are escaped. */
+/** The first bytes as text; control characters and invalid text are escaped. */
 function quote(bytes: Uint8Array, at: number): string {
   return JSON.stringify(new TextDecoder().decode(bytes.slice(at, at + QUOTED_BYTES)));
 }

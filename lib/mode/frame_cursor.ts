@@ -1,9 +1,10 @@
 /**
- * Frames read one after another where they lie: nothing is made for a frame, so a small one costs some nanoseconds.
+ * Reads frames one after another in place: nothing is allocated per frame, so a small one costs a few nanoseconds.
  *
- * - `feed` hands over a chunk, `next` goes to the next frame in it; a frame that is split over chunks is put together.
- * - What the cursor stands on is valid until the next `next` or `feed`.
- * - Room for a payload grows with the bytes that have come, never with what a header claims, and is let go of afterwards.
+ * - `feed` passes in a chunk, and `next` moves to the next frame in it; a frame split across chunks is reassembled.
+ * - What the cursor points at is valid until the next call of `next` or `feed`.
+ * - Room for a payload grows with the bytes received, never with the length that a header claims, and is released
+ *   afterward.
  */
 
 import { Decoder } from "../codec/mod.ts";
@@ -11,39 +12,36 @@ import { fault, type FrameHeader, type FrameKind, HEADER_BYTES, headerIn } from 
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
-/**
- * Frames read one after another where they lie: nothing is made for a frame, so a small one costs some
- * nanoseconds.
- */
+/** Reads frames one after another in place: nothing is allocated per frame, so a small one costs a few nanoseconds. */
 export class FrameCursor {
-  /** What the frame is for. */
+  /** The purpose of the frame. */
   kind: FrameKind = "hello";
-  /** Which function is called. */
+  /** The index of the called function. */
   index = 0;
-  /** Which request it is, or answers. */
+  /** The number of the request that it is or answers. */
   number = 0;
-  /** The bytes that its payload lies in: a whole chunk, or the frame put together. */
+  /** The bytes that contain its payload: a whole chunk, or the reassembled frame. */
   bytes: Uint8Array = EMPTY;
-  /** Where in `bytes` the payload begins. */
+  /** The offset at which the payload begins. */
   from = 0;
-  /** Where it ends. */
+  /** The offset at which it ends. */
   end = 0;
   #decoded: Uint8Array = EMPTY;
   #decoder = new Decoder(EMPTY);
   #chunk: Uint8Array = EMPTY;
   /** Invariant: the bytes of #chunk before #at are read. */
   #at = 0;
-  /** The beginning of a frame that is not whole: the first #held bytes. */
+  /** The beginning of an incomplete frame: the first #held bytes. */
   #partial = EMPTY;
   #held = 0;
 
-  /** Hands over a chunk; the one before it must have been read. */
+  /** Passes in a chunk; the previous one must have been read. */
   feed(chunk: Uint8Array): void {
     this.#chunk = chunk;
     this.#at = 0;
   }
 
-  /** Goes to the next frame; false where there is none that is whole. */
+  /** Moves to the next frame; false if there is no complete one. */
   next(): boolean {
     if (this.#held > 0) return this.#complete();
     const left = this.#chunk.length - this.#at;
@@ -58,13 +56,13 @@ export class FrameCursor {
     return this.#rest();
   }
 
-  /** How many bytes of a frame that is not whole yet have come. */
+  /** How many bytes of an incomplete frame have arrived. */
   get pending(): number {
     return this.#held;
   }
 
   /**
-   * Says that the stream has ended.
+   * Declares the stream ended.
    *
    * @throws {ProtocolError} if it ended within a frame.
    */
@@ -73,7 +71,10 @@ export class FrameCursor {
     throw fault(`the stream ended after ${this.#held} bytes of a frame`, "whole frames are");
   }
 
-  /** The value that the payload holds; `moved` is what came beside it. One decoder reads all payloads in the same bytes. */
+  /**
+   * The decoded payload; `moved` are the objects that came separately. All payloads in the same bytes share one
+   * decoder.
+   */
   value(moved?: readonly object[]): unknown {
     if (this.#decoded !== this.bytes) {
       this.#decoded = this.bytes;
@@ -87,7 +88,10 @@ export class FrameCursor {
     return this.bytes.slice(this.from, this.end);
   }
 
-  /** Stands on the frame whose header lies at that byte of `bytes`, and says whether it ends within them. */
+  /**
+   * Points the cursor at the frame whose header is at offset `at` of `bytes`; returns whether the frame ends within
+   * them.
+   */
   #stand({ kind, index, number, length }: FrameHeader, at: number): boolean {
     this.kind = kind;
     this.index = index;
@@ -97,7 +101,7 @@ export class FrameCursor {
     return this.end <= this.bytes.length;
   }
 
-  /** Completes the held frame, if the chunk suffices. */
+  /** Completes the held frame if the chunk suffices. */
   #complete(): boolean {
     const missing = HEADER_BYTES - this.#held;
     if (missing > 0) this.#hold(missing);
@@ -111,7 +115,7 @@ export class FrameCursor {
     return this.#stand(header, 0);
   }
 
-  /** Keeps nothing of the frame before; there is none that is whole. */
+  /** Forgets the previous frame; returns false, for no complete frame. */
   #rest(): false {
     if (this.bytes !== EMPTY) this.bytes = EMPTY;
     if (this.#decoded !== EMPTY) {
@@ -121,7 +125,7 @@ export class FrameCursor {
     return false;
   }
 
-  /** Takes so many bytes of the chunk to those that are held, or as many as there are. */
+  /** Appends up to `count` bytes of the chunk to the held ones. */
   #hold(count: number): void {
     const part = this.#chunk.subarray(this.#at, this.#at + count);
     const wanted = this.#held + part.length;

@@ -1,5 +1,5 @@
 /**
- * What guests need of this layer, and no more: a guest loads what its use needs.
+ * The part of this layer that guests need, and no more: a guest loads only what its use needs.
  */
 
 export { FrameCursor } from "./frame_cursor.ts";

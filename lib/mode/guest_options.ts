@@ -1,5 +1,5 @@
 /**
- * What guests are given along and what they may do, checked when a host is made: a mistake must not wait for the first guest.
+ * The options and permissions of guests, validated when a host is created: a mistake must not wait for the first guest.
  */
 
 import type { GuestOptions, GuestPermissions } from "./realm.ts";
@@ -7,7 +7,7 @@ import type { GuestOptions, GuestPermissions } from "./realm.ts";
 const PATH = { wanted: "a path", holds: (value: unknown) => isText(value) && value !== "" };
 const TEXTS = { wanted: "a list of texts", holds: (value: unknown) => Array.isArray(value) && value.every(isText) };
 
-/** What each option must be. */
+/** The requirement for each option. */
 type Checks<O> = Readonly<Record<keyof O, { wanted: string; holds: (value: unknown) => boolean }>>;
 
 const OPTIONS: Checks<GuestOptions> = {
@@ -58,16 +58,16 @@ function isText(value: unknown): value is string {
 /**
  * Checks the options of guests.
  *
- * @throws {RangeError} if one is unknown or makes no sense.
+ * @throws {RangeError} if one is unknown or invalid.
  */
 export function checkGuestOptions(options: GuestOptions): void {
   check("give guests", options, OPTIONS);
 }
 
 /**
- * Checks what guests may do.
+ * Checks the permissions of guests.
  *
- * @throws {RangeError} if a kind is unknown, or is granted neither whole nor by a list.
+ * @throws {RangeError} if a kind is unknown, or is granted neither as a whole nor by a list.
  */
 export function checkPermissions(permissions: GuestPermissions): void {
   check("permit guests", permissions, PERMISSIONS);

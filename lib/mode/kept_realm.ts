@@ -1,10 +1,10 @@
 /**
- * A guest as its host keeps it: a realm, and the job that it has.
+ * A guest as its host keeps it: a realm and its current job.
  *
- * - Whatever a guest says is read under one catch, which ends that guest and fails what waits for it; what a listener of the
- *   host throws is the host's own fault, and is thrown on its own.
- * - A guest says that it listens within a limit of its own, however long its module takes to load after that.
- * - Its end is told to whoever has a job with it, but not before the job has begun: until then `begin` rejects.
+ * - Whatever a guest says is read under one catch, which ends that guest and fails what waits for it. An error in a
+ *   listener is the host's own fault, and is thrown as it is.
+ * - A guest must say hello within a limit of its own, however long its module takes to load after that.
+ * - Its end is reported to the owner of its job only after the job has begun: before that, `begin` rejects.
  */
 
 import type { FarError, GuestPhase } from "../errors.ts";
@@ -25,44 +25,44 @@ import { following } from "./frame.ts";
 import type { FrameCursor } from "./frame_cursor.ts";
 import type { Realm, RealmListener } from "./realm.ts";
 
-/** How long a guest may take to come back after its stop, and how often that is repeated, in milliseconds. */
+/** How long a guest may take to return after its stop, and how often the stop is repeated, in milliseconds. */
 const GRACE = 500;
 const REPEAT = 2;
 const PHASES: readonly GuestPhase[] = ["load", "construct", "run"];
 
-/** What its code threw before a job had begun. */
+/** What a guest's code threw before a job had begun. */
 export interface BeginFailure {
-  /** What it was at. */
+  /** What the guest was doing. */
   readonly phase: GuestPhase;
   /** What was thrown. */
   readonly far: FarError;
-  /** Which part of a job of several it was about, from 0 on, if it was about one. */
+  /** The index of the part of a job that it concerns, if it concerns one. */
   readonly which?: number;
 }
 
-/** Who has a job with a guest. Frames are read in `frame` and `moved`: what these throw ends the guest. */
+/** The owner of a job. Frames are read in `frame` and `moved`: an error thrown there ends the guest. */
 export type JobListener = Partial<RealmListener>;
 
-/** How a job is handed over. */
+/** How a job is handed to a guest. */
 export interface BeginOptions {
-  /** The guest's name from then on. */
+  /** The guest's name from now on. */
   readonly name: string;
   /** How long it may take to begin, in milliseconds. */
   readonly limit: number;
-  /** What its memory is attached by, where it attaches to one. */
+  /** What the guest attaches to its memory with, if it does. */
   readonly attach?: unknown;
-  /** Who has it. */
+  /** The owner of the job. */
   readonly listener: JobListener;
 }
 
-/** A guest as its host keeps it: a realm, and the job that it has. */
+/** A guest as its host keeps it: a realm and its current job. */
 export class KeptRealm {
-  /** The guest. */
+  /** The realm. */
   readonly realm: Realm;
-  /** Why nothing more can come. */
+  /** Why it can no longer be used, if so. */
   failure: Error | undefined;
   #listener: JobListener | undefined;
-  /** The number of the job at hand, or of the last one, and what is awaited about it. */
+  /** The number of the current or last job, and the stage it is in. */
   #job = 0;
   #state: "idle" | "beginning" | "working" | "ending" = "idle";
   #isTold = false;
@@ -70,7 +70,7 @@ export class KeptRealm {
   #idle = Promise.withResolvers<void>();
   readonly #heard = Promise.withResolvers<void>();
 
-  /** Keeps a guest that has just been started; it must listen within so many milliseconds. */
+  /** Keeps a guest that has just been started; it must say hello within `startLimit` milliseconds. */
   constructor(realm: Realm, { startLimit }: { readonly startLimit: number }) {
     this.realm = realm;
     void this.#expectHello(startLimit);
@@ -83,7 +83,7 @@ export class KeptRealm {
     });
   }
 
-  /** How long somebody elsewhere takes to start it is no part of the limit. */
+  /** The limit does not include the time that starting it elsewhere takes. */
   async #expectHello(startLimit: number): Promise<void> {
     const { realm } = this;
     await realm.started;
@@ -94,13 +94,13 @@ export class KeptRealm {
     letGo();
   }
 
-  /** Whether it waits for a job. */
+  /** Whether it is waiting for a job. */
   get ready(): boolean {
     return this.realm.alive && this.failure === undefined && this.#state === "idle";
   }
 
   /**
-   * Hands it a job; resolves when that has begun, or with what the guest's code threw.
+   * Gives it a job; resolves once that has begun, or with what the guest's code threw.
    *
    * @throws {StateError} if it has a job.
    * @throws {StoppedError} if the job is told to end before it has begun.
@@ -134,7 +134,10 @@ export class KeptRealm {
     }
   }
 
-  /** Ends its job: `stop` ends its waits, again and again until it is back. One that does not come back is not ready then. */
+  /**
+   * Ends its job; `stop` ends the job's waits, and is repeated until the guest returns. A guest that does not return is
+   * not ready afterward.
+   */
   async finish(stop: () => void = () => {}): Promise<void> {
     const { realm } = this;
     this.#listener = undefined;
@@ -163,18 +166,20 @@ export class KeptRealm {
     await realm.close();
   }
 
-  /** Resolves when its job is over, or it has ended: which one that is busy and cannot be killed may never. */
+  /**
+   * Resolves when its job is over or the guest has ended, which may never happen if it is busy and cannot be killed.
+   */
   async back(): Promise<void> {
     await Promise.race([this.#idle.promise, this.realm.ended]);
   }
 
-  /** Gives it up. */
+  /** Gives it up with an error. */
   fail(error: Error): void {
     this.realm.fail(error);
     this.#end(error);
   }
 
-  /** Nothing more is told of its job. */
+  /** Stops reporting about its job. */
   mute(): void {
     this.#listener = undefined;
   }
@@ -188,7 +193,7 @@ export class KeptRealm {
         if (this.#state === "ending") return;
         this.#state = "working";
         this.#beginning?.resolve(undefined);
-        // An end that comes in the same turn is told when whoever began the job knows that it has.
+        // If it ends in the same turn, that is reported after the caller of `begin` has learned that the job began.
         return void turn().then(() => this.#tellsEnd());
       case "over":
         this.#expect(frame, "ending");
@@ -201,13 +206,13 @@ export class KeptRealm {
     }
   }
 
-  /** What its code threw where no function of its own caught it. */
+  /** Handles what its code threw outside any requested function. */
   #failed(frame: FrameCursor): void {
     const failure = failureFrom(frame.value());
     const { phase, far } = failure;
     if (phase !== "run") {
       this.#expect(frame, "beginning");
-      // A guest that could not begin is back already.
+      // A guest that could not begin is already idle.
       this.#state = "idle";
       this.#beginning?.resolve(failure);
       return this.#idle.resolve();
@@ -216,7 +221,7 @@ export class KeptRealm {
       const { name: guest, mode } = this.realm;
       return this.fail(new GuestError({ guest, mode, phase, far }));
     }
-    // What an earlier job left behind is no failure of this one: another guest gets it.
+    // What an earlier job left behind is not this job's failure: another guest gets the job.
     this.fail(this.#died(`it threw outside its job (${far.name}: ${far.message})`));
   }
 
@@ -230,7 +235,7 @@ export class KeptRealm {
     this.#listener.moved(value, frame);
   }
 
-  /** A job that is told to end before it has begun may begin all the same. */
+  /** A job that is told to end before it has begun may still begin. */
   #expect({ kind, number }: FrameCursor, state: "beginning" | "ending"): void {
     if ((this.#state === state || this.#state === "ending") && number === this.#job) return;
     throw new ProtocolError(
@@ -256,7 +261,7 @@ export class KeptRealm {
     if (this.failure !== undefined) return;
     this.failure = error;
     this.#beginning?.reject(error);
-    // Whoever has not begun hears it by that; nobody may be there any more.
+    // A job that has not begun is told by its rejection, even if nobody awaits that any more.
     this.#beginning?.promise.catch(() => {});
     if (this.#isTold) this.#listener?.ended?.(error);
   }

@@ -1,38 +1,39 @@
 /**
- * How the child of process mode comes about, as a value: as a child of this process, or by whatever else brings two streams
- * of bytes.
+ * How the child of process mode is started, as a value: as a child of this process, or by anything else that provides
+ * two byte streams.
  *
- * - It runs a text that imports its module; how a runtime is started with that, and with what rights, is the platform's.
- * - A watchdog looks at the child's parent, and kills the child where that is another one than its host. It is at work before
- *   the module is imported.
+ * - The child runs a text that imports its module; the platform decides how a runtime is started with that text, and
+ *   with which rights.
+ * - A watchdog checks the child's parent, and kills the child if that is no longer its host. It runs before the module
+ *   is imported.
  */
 
 import { type Child, type ChildOptions, type External, guestChildren, platform } from "../platform/mod.ts";
 import type { GuestCode } from "./guest_code.ts";
 import { BLOCKS, type GuestSetup } from "./realm.ts";
 
-/** Starts a child that serves jobs of a module; throws where it cannot. */
+/** Starts a child that serves the jobs of a module; throws if it cannot. */
 export type Launch = (setup: GuestSetup, external: External) => Child | Promise<Child>;
 
-/** How children come about. */
+/** A way of starting children. */
 export interface Launcher {
-  /** How the bytes reach them, in reports. */
+  /** How bytes reach the children, for reports. */
   readonly transport: string;
-  /** Starts one. */
+  /** Starts a child. */
   readonly launch: Launch;
-  /** Has the module of a child cached where it will run, before it is started with `cached`. */
+  /** Caches a child's module where the child will run, before the child is started with `cached`. */
   cache?(setup: GuestSetup): Promise<void>;
-  /** Lets go of what it holds, when all children have ended. */
+  /** Releases its resources, once all children have ended. */
   close?(): Promise<void>;
 }
 
-/** Children of this process. */
+/** Starts children of this process. */
 export function ownChildren(code: GuestCode): Launcher {
   return { transport: "pipe", launch: launchChild(code), cache: (setup) => cacheModule(setup, code) };
 }
 
 /**
- * Starts children of this process.
+ * Returns a function that starts children of this process.
  *
  * @throws {TypeError} if this program cannot start copies of its runtime.
  */
@@ -52,13 +53,13 @@ export function launchChild(code: GuestCode, { printed }: Pick<ChildOptions, "pr
         ...printed === undefined ? {} : { printed },
       });
     } catch (error) {
-      // Such as a folder that is not there: the guest's own end.
+      // Such as a missing folder: counts as the guest's own end.
       return Promise.reject(error);
     }
   };
 }
 
-/** Has the module of a child cached, with what it imports; the caller's own settings decide from where. */
+/** Caches a child's module with its imports; the caller's own settings decide where from. */
 export async function cacheModule(setup: GuestSetup, code: GuestCode): Promise<void> {
   if (setup.module === BLOCKS) return;
   const { cwd } = setup.options;
@@ -73,15 +74,15 @@ export async function cacheModule(setup: GuestSetup, code: GuestCode): Promise<v
 export interface ArgumentsOptions {
   /** The code of guests. */
   readonly code: GuestCode;
-  /** How it reaches what its module imports from elsewhere. */
+  /** How it gets what its module imports from elsewhere. */
   readonly external: External;
-  /** The process that must be its parent, if one must. */
+  /** The process that must be its parent, if any. */
   readonly host?: number;
-  /** The name of its mode, `process` by default. */
+  /** The name of its mode; `process` by default. */
   readonly mode?: string;
 }
 
-/** The arguments of this runtime for a guest. */
+/** The runtime's arguments for starting a guest. */
 export function guestArguments(setup: GuestSetup, options: ArgumentsOptions): string[] {
   const { code, external } = options;
   return guestChildren.arguments({
@@ -92,7 +93,7 @@ export function guestArguments(setup: GuestSetup, options: ArgumentsOptions): st
   });
 }
 
-/** The text of a child's entry. */
+/** The source text of a child's entry. */
 function entryText(module: string, { code, host, mode }: ArgumentsOptions): string {
   const load = module === BLOCKS ? "undefined" : `() => import(${JSON.stringify(module)})`;
   return `${host === undefined ? "const watched = undefined;" : guestChildren.watchdogText(host)}

@@ -1,14 +1,14 @@
 /**
- * Where guests run: the seam, the list of modes, and how guests are kept.
+ * Modes: the contract between hosts and guests, the list of modes, and how guests are kept.
  *
- * - A guest says that it listens before its module is loaded, within a limit of its own.
- * - Everything that can fail fails before a frame is added to the outbox; whatever a guest says is read under one
- *   catch (`kept_realm.ts`).
- * - A child starts without network and npm. What its module needs of these the host caches first, and the child loads
- *   it from the cache alone.
- * - A child ends with its host, whatever ended the host: a watchdog beside its module looks at its parent. It costs
- *   about 20 ms beside the loading, and 16 MB.
- * - A busy thread cannot be ended but with its process: closing its host says so with a `GuestStuckError`.
+ * - A guest says hello before its module is loaded, within a limit of its own.
+ * - Everything that can fail fails before a frame is added to the outbox; whatever a guest says is read under one catch
+ *   (`kept_realm.ts`).
+ * - A child starts without network access and npm. The host first caches what the child's module needs of these, and
+ *   the child loads it from the cache alone.
+ * - A child ends with its host, whatever ended the host: a watchdog beside its module checks its parent. It costs about
+ *   20 ms, in parallel with loading, and 16 MB.
+ * - A busy thread ends only with its process: closing its host then throws a `GuestStuckError`.
  */
 
 export type { GuestEnd, GuestOptions, GuestPermissions, GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";

@@ -1,7 +1,7 @@
 /**
- * The modes: the one list from which their names' type, the flags, the checks and the tests derive.
+ * The modes: the single list from which the type of their names, the flags, the checks and the tests derive.
  *
- * - A mode that is added here is everywhere; a host takes further ones of its caller's.
+ * - A mode added to this list is available everywhere; a host also accepts its caller's own modes.
  */
 
 import { directMode } from "./direct.ts";
@@ -11,34 +11,34 @@ import { processMode } from "./process.ts";
 import type { Mode } from "./realm.ts";
 import { threadMode } from "./thread.ts";
 
-/** The name of a mode of the list. */
+/** The name of a mode on the list. */
 export type ModeName = "direct" | "thread" | "process";
 
-/** The list of modes: how each is made; children come about by the launcher, if there is one. */
+/** The list of modes, each with a function that creates it; `launcher` starts its children, if given. */
 export const MODES: Readonly<Record<ModeName, (code: GuestCode, launcher?: Launcher) => Mode>> = {
   direct: directMode,
   thread: threadMode,
   process: (code, launcher) => processMode(code, launcher === undefined ? {} : { launcher }),
 };
 
-/** The names, in teaching order. */
+/** The names, in the order in which they are taught. */
 export const MODE_NAMES: readonly ModeName[] = Object.keys(MODES) as ModeName[];
 
-/** The name of any mode, also of one that a caller brings. */
+/** The name of any mode, including a caller's own. */
 export type AnyModeName = ModeName | (string & Record<never, never>);
 
 /** What a host adds to the list. */
 export interface OwnModes {
   /** The caller's own modes. */
   readonly modes: readonly Mode[];
-  /** How children come about; as children of this process where undefined. */
+  /** How children are started; as children of this process if `undefined`. */
   readonly launcher: Launcher | undefined;
 }
 
 /**
- * All modes of a host: those of the list, and the caller's.
+ * All modes of a host: those on the list, and the caller's own.
  *
- * @throws {TypeError} if a mode of the caller's breaks its contract, or has a name that is taken.
+ * @throws {TypeError} if one of the caller's modes violates its contract, or its name is taken.
  */
 export function modesOf(code: GuestCode, { modes: own, launcher }: OwnModes): ReadonlyMap<string, Mode> {
   const modes = new Map(Object.values(MODES).map((make) => make(code, launcher)).map((mode) => [mode.name, mode]));

@@ -1,29 +1,29 @@
 /**
- * Frames that wait to be sent, in a row: what is added while a message is under way goes with the next one.
+ * Frames waiting to be sent, one after the other: frames added while a message is on its way go with the next one.
  *
- * - Invariant: the bytes from `sent` to `length` are whole frames, but the first, of which a part may have been sent.
- * - A frame that cannot be encoded leaves no trace. Large room is let go of when all has been sent.
+ * - Invariant: the bytes from `sent` to `length` are whole frames, except that part of the first may have been sent.
+ * - A frame that cannot be encoded leaves no trace. A large buffer is released once everything has been sent.
  */
 
 import { checkLength, type FrameKind, HEADER_BYTES, putHeader } from "./frame.ts";
 
 const ROOM = 4096;
-/** More room than this is not kept. */
+/** A buffer larger than this is not kept. */
 const MOST_KEPT = 1 << 20;
-/** Up to so many bytes a loop is faster than a view. */
+/** Up to this many bytes, a loop is faster than a view. */
 const SMALL = 32;
 
 /** A part of some bytes. */
 export interface BytesPart {
-  /** All of them. */
+  /** All the bytes. */
   readonly bytes: Uint8Array;
-  /** Where the part begins, */
+  /** The offset at which the part begins, */
   readonly from: number;
-  /** and where it ends. */
+  /** and the offset at which it ends. */
   readonly end: number;
 }
 
-/** Frames that wait to be sent, in a row: what is added while a message is under way goes with the next one. */
+/** Frames waiting to be sent, one after the other: frames added while a message is on its way go with the next one. */
 export class Outbox {
   #bytes = new Uint8Array(ROOM);
   #sent = 0;
@@ -34,12 +34,12 @@ export class Outbox {
     return this.#sent === this.#length;
   }
 
-  /** What has not been sent: valid until the next call of another method. */
+  /** What has not been sent; valid until the next call of another method. */
   get waiting(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(this.#sent, this.#length);
   }
 
-  /** How much room it has, in bytes. */
+  /** The size of its buffer, in bytes. */
   get room(): number {
     return this.#bytes.length;
   }
@@ -52,7 +52,7 @@ export class Outbox {
     this.#length = at + length;
   }
 
-  /** Adds a frame about a function; its payload is a part of some bytes. */
+  /** Adds a frame about a function, whose payload is a part of some bytes. */
   addPart(
     header: { readonly kind: FrameKind; readonly number: number; readonly index: number },
     part: BytesPart,
@@ -64,14 +64,14 @@ export class Outbox {
     this.#length = at + end - from;
   }
 
-  /** Adds whole frames. */
+  /** Adds complete frames. */
   addFrames(frames: Uint8Array): void {
     if (this.#length + frames.length > this.#bytes.length) this.#grow(frames.length);
     this.#bytes.set(frames, this.#length);
     this.#length += frames.length;
   }
 
-  /** Says that so many more bytes have been sent. */
+  /** Records that `count` more bytes have been sent. */
   advance(count: number): void {
     this.#sent += count;
     if (!this.isEmpty) return;
@@ -80,16 +80,16 @@ export class Outbox {
     if (this.#bytes.length > MOST_KEPT) this.#bytes = new Uint8Array(ROOM);
   }
 
-  /** Takes everything, as bytes of its own. */
+  /** Takes everything, as newly allocated bytes. */
   take(): Uint8Array<ArrayBuffer> {
     const { waiting } = this;
-    // Room that is not kept need not be copied.
+    // A buffer that is not kept need not be copied.
     const bytes = this.#bytes.length > MOST_KEPT ? waiting : waiting.slice();
     this.advance(bytes.length);
     return bytes;
   }
 
-  /** Writes a header behind all that waits, makes room for the payload, and gives where that begins. */
+  /** Appends a header, makes room for the payload, and returns the offset at which that begins. */
   #header(
     { kind, number, index }: { readonly kind: FrameKind; readonly number: number; readonly index: number },
     length: number,
@@ -104,7 +104,7 @@ export class Outbox {
   #grow(size: number): void {
     const { waiting } = this;
     const wanted = waiting.length + size;
-    // What has been sent makes room first.
+    // Room occupied by what has been sent is reused first.
     const bytes = wanted <= this.#bytes.length / 2 ? this.#bytes : new Uint8Array(2 * wanted);
     bytes.set(waiting);
     this.#bytes = bytes;

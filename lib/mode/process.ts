@@ -1,11 +1,11 @@
 /**
- * Process mode: each guest is a child process, and frames cross two streams of bytes, wherever these lead.
+ * Process mode: each guest is a child process, and frames cross two byte streams, wherever these lead.
  *
- * - Invariant: at most one write is under way; what is flushed meanwhile goes with the next one, so messages grow with the
- *   load.
- * - After the first failure (an end, bytes that are no frame, no answer in time) the guest is killed and never used again,
- *   and both streams are closed.
- * - When this process exits, guests that are still there are killed: one that is busy would not hear that its stdin ended.
+ * - Invariant: at most one write is in progress; what is flushed meanwhile goes with the next one, so messages grow
+ *   with the load.
+ * - After the first failure (an end, bytes that are not frames, no answer in time) the guest is killed and never used
+ *   again, and both streams are closed.
+ * - When this process exits, the remaining guests are killed: a busy one would not notice that its stdin has ended.
  */
 
 import { EngineError, errorText, GuestDiedError, guestFault, ProtocolError } from "../errors.ts";
@@ -26,18 +26,18 @@ import { type Launcher, ownChildren } from "./launch.ts";
 import { Outbox } from "./outbox.ts";
 import type { Mode, Realm, RealmListener } from "./realm.ts";
 
-/** How long a guest may take to exit after its stdin closed, and its last words to arrive, in milliseconds. */
+/** How long a guest may take to exit after its stdin closed, and its last output to arrive, in milliseconds. */
 const GRACE = 500;
 const CHUNK = 65536;
 
-/** Those of all hosts that have not ended. */
+/** The guests of all hosts that have not ended. */
 const living = new Set<ProcessRealm>();
 
 function killAll(): void {
   for (const realm of living) realm.signal("SIGKILL");
 }
 
-/** Makes the mode: children of this process, unless a launcher starts them elsewhere. */
+/** Creates the mode; guests are children of this process, unless a launcher starts them elsewhere. */
 export function processMode(
   code: GuestCode,
   { name = "process", launcher = ownChildren(code) }: { readonly name?: string; readonly launcher?: Launcher } = {},
@@ -87,15 +87,15 @@ class ProcessRealm implements Realm {
   #listener: RealmListener | undefined;
   #failure: Error | undefined;
   #flushed = false;
-  /** Whether a write is under way, or nothing can be written yet. */
+  /** Whether a write is in progress, or writing is not possible yet. */
   #writing = true;
-  /** What is sent to a child that is not there yet; where it is killed, nobody waits for it. */
+  /** The signal to send to a child that has not started yet; if the child is killed, nobody waits for it any more. */
   #signal: ProcessSignal | undefined;
   readonly #killed = Promise.withResolvers<never>();
 
   constructor(child: Child | Promise<Child>, mode: string) {
     this.mode = mode;
-    // The same listener counts once.
+    // Adding the same listener again has no effect.
     platform.onExit(killAll);
     living.add(this);
     this.#killed.promise.catch(() => {});
@@ -140,7 +140,7 @@ class ProcessRealm implements Realm {
     this.#listener?.ended(error);
   }
 
-  /** From its start to its end. */
+  /** Runs from its start to its end. */
   async #live(started: Child | Promise<Child>): Promise<void> {
     let output: ReadableStreamBYOBReader | undefined;
     try {
@@ -154,15 +154,15 @@ class ProcessRealm implements Realm {
       this.#write();
       const status = await child.status;
       living.delete(this);
-      // What it wrote before its end may still be in the pipe, and may be its reason. A program that it started, where that
-      // is permitted, may hold the pipe open.
+      // What the child wrote before its end may still be in the pipe, and may explain it. A program that the child
+      // started, if permitted, may hold the pipe open.
       const letGo = after(GRACE, () => void output?.cancel().catch(() => {}));
       await reading;
       letGo();
       this.fail(new GuestDiedError({ guest: this.name, mode: this.mode, ...endOf(status) }));
     } catch (cause) {
       const is = `it was not started (${startFault(cause)})`;
-      // That nobody can start any is no fault of this guest.
+      // If no host can start any guests, that is not this guest's fault.
       this.fail(
         cause instanceof EngineError ? cause : new GuestDiedError({ guest: this.name, mode: this.mode, cause: is }),
       );
@@ -173,7 +173,7 @@ class ProcessRealm implements Realm {
     }
   }
 
-  /** Waits for a child, unless it is killed before it comes: then it ends when it comes. */
+  /** Waits for a child to start. If it is killed before that, it ends as soon as it starts. */
   async #arrival(started: Promise<Child>): Promise<Child> {
     try {
       return await Promise.race([started, this.#killed.promise]);
@@ -196,7 +196,7 @@ class ProcessRealm implements Realm {
       this.#write();
       if (!this.busy && this.#failure === undefined) this.#listener?.written();
     }, () => {
-      // The pipe is broken: the guest's end is on its way and says why.
+      // The pipe is broken: the guest's end will follow, with the reason.
     });
   }
 
@@ -213,11 +213,11 @@ class ProcessRealm implements Realm {
         this.#listener?.settled();
         buffer = value.buffer;
       }
-      // Who is killed in the middle of a frame is dead, whatever the rest of it would have been.
+      // A guest killed in the middle of a frame is dead, whatever the rest of the frame would have been.
       if (frames.pending > 0 && wasCut(await within(GRACE, status))) return;
       frames.finish();
     } catch (cause) {
-      // Streams that broke are the end, which says why.
+      // A broken stream is the end of the guest, which will report the reason.
       if (!(cause instanceof ProtocolError)) return;
       const what = "something else than its replies came from it, only the protocol is wanted on stdout";
       this.fail(guestFault(this, `${what}: ${cause.message}`, { cause }));
@@ -225,7 +225,7 @@ class ProcessRealm implements Realm {
   }
 }
 
-/** How a child ended, for people and as data. */
+/** How a child ended, as text and as data. */
 function endOf({ code, signal, lost }: ChildStatus): { cause: string; code?: number; signal?: string } {
   if (lost !== undefined) return { cause: lost };
   return signal === null
@@ -238,7 +238,7 @@ function wasCut(status: ChildStatus | undefined): boolean {
   return status !== undefined && (status.signal !== null || status.lost !== undefined);
 }
 
-/** Why a child was not started: its program must be permitted by its path, also where its name is. */
+/** Why a child was not started: its program must be permitted by its path, even if its name already is. */
 function startFault(cause: unknown): string {
   const text = errorText(cause);
   const [, path] = /^(?:NotCapable: )?Requires run access to "(.*)", run again/.exec(text) ?? [];

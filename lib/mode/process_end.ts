@@ -1,8 +1,9 @@
 /**
- * The guest's end of two streams of bytes: stdin and stdout, read and written at once.
+ * The guest's end of two byte streams, stdin and stdout, read and written synchronously.
  *
- * - What is sent is written at once, so the end of the guest loses none of it.
- * - The end of stdin is the end of the host, or its wish: the guest exits. So does one that has nobody to answer.
+ * - A frame is written at once, so nothing is lost when the guest ends.
+ * - When stdin ends, the host has ended or wants the guest to: the guest exits. It also exits if nobody reads its
+ *   answers.
  */
 
 import type { OwnStreams } from "../platform/mod.ts";
@@ -11,7 +12,7 @@ import { FrameCursor } from "./frame_cursor.ts";
 import { Outbox } from "./outbox.ts";
 import type { GuestEnd } from "./realm.ts";
 
-/** More than any pipe holds, so one read empties it. */
+/** More than any pipe holds, so that one read empties it. */
 const CHUNK = 1 << 20;
 
 export class ProcessEnd implements GuestEnd {
@@ -22,7 +23,7 @@ export class ProcessEnd implements GuestEnd {
   readonly #chunk = new Uint8Array(CHUNK);
   readonly #outbox = new Outbox();
 
-  /** Takes the streams, and how the guest ends. */
+  /** Takes the streams, and a function that ends the guest. */
   constructor(streams: OwnStreams, { mode, exit }: { readonly mode: string; readonly exit: (code: number) => void }) {
     this.mode = mode;
     this.#streams = streams;

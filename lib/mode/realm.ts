@@ -1,11 +1,12 @@
 /**
- * The seam: how a guest is started, and how bytes reach it. What guests are used for is written once, above it.
+ * The contract between hosts and guests: how a guest is started, and how bytes reach it. The uses of guests are written
+ * once, in the layer above.
  *
- * - A mode starts guests. A realm is one guest as its host sees it: frames out, frames in, its life. A guest's end is the
- *   other side of it, in the guest.
- * - A realm tells its listener everything that the guest said before it tells its end, and its end once. It throws nothing
- *   of what a guest did: what is no frame is told as an end with a `ProtocolError`.
- * - Whatever may fail fails before a frame is added to the outbox.
+ * - A mode starts guests. A realm is one guest as its host sees it: outgoing frames, incoming frames, its life. A
+ *   guest's end is the other side of the connection, in the guest.
+ * - A realm delivers everything that the guest said before it reports the guest's end, which it reports once. It never
+ *   throws because of what a guest did: bytes that are not frames are reported as an end with a `ProtocolError`.
+ * - Everything that can fail fails before a frame is added to the outbox.
  */
 
 import type {
@@ -26,43 +27,47 @@ export type { GuestOptions, GuestPermissions, GuestSetup };
 export interface Mode {
   /** Its name. */
   readonly name: string;
-  /** What this realm lacks for it, if anything: a clause that ends with what is wanted. */
+  /** What this realm lacks to run it, if anything: a clause that ends with what is wanted. */
   readonly lacks?: string | undefined;
-  /** How guests reach the memory of a host: they attach to it, ask for each operation, or are in the caller with it. */
+  /**
+   * How guests access a host's memory: they are in the caller's realm with it, attach to it, or request each operation.
+   */
   readonly memory: "model" | "shared" | "asked";
-  /** How the tasks of a program reach their memory, in reports. */
+  /** How the tasks of a program reach their memory, for reports. */
   readonly transport: string;
-  /** Whether values can be moved to its guests; elsewhere they are copied, and detached where they were. */
+  /** Whether values can be moved to its guests; otherwise they are copied, and detached at the sender. */
   readonly moves: boolean;
   /**
    * Starts a guest.
    *
-   * @throws {TypeError} if it cannot start one like that, at once.
+   * @throws {TypeError} at once, if it cannot start such a guest.
    */
   start(setup: GuestSetup): Realm;
-  /** Kills whatever would outlive this process; waits for nothing. */
+  /** Kills everything that would outlive this process, without waiting. */
   kill(): void;
-  /** Lets go of what the mode itself holds, when all of its guests have ended. */
+  /** Releases the mode's own resources, once all its guests have ended. */
   close?(): Promise<void>;
-  /** Says how many guests are at work: waits look at their words before they sleep only where each has a core. */
+  /** Tells how many guests are working: waits spin before they sleep only if each guest has its own core. */
   spin?(guests: number): void;
-  /** Waits, without the event loop, until all of these realms have something to tell, or until the deadline. */
+  /** Blocks the event loop until all these realms have something to report, or until the deadline. */
   block?(realms: readonly Realm[], deadline: number): void;
-  /** Whether a guest whose module could not be loaded for that reason can be loaded by another one; sees to it. */
+  /** Tries to fix what kept a guest from loading its module; returns whether another guest can now load it. */
   mend?(setup: GuestSetup, reason: string): Promise<boolean>;
 }
 
-/** Who listens to a realm. */
+/** The listener of a realm. */
 export interface RealmListener {
-  /** Told each frame, valid until it returns. */
+  /** Receives each frame, which is valid until this returns. */
   frame(frame: FrameCursor): void;
-  /** Told a value that came beside the frames, in its place among them: the cursor stands on its `moved` frame. */
+  /**
+   * Receives a value that came separately from the frames, in its order among them: the cursor is at its `moved` frame.
+   */
   moved(value: unknown, frame: FrameCursor): void;
-  /** Told when nothing more is there for the moment. */
+  /** Called when there is nothing more to deliver for the moment. */
   settled(): void;
-  /** Told when all that was flushed has been handed over. */
+  /** Called when everything flushed has been handed over. */
   written(): void;
-  /** Told once, when all that the guest said has been told. */
+  /** Called once, after everything that the guest said has been delivered. */
   ended(error: Error): void;
 }
 
@@ -72,39 +77,42 @@ export interface Realm {
   readonly mode: string;
   /** Whether it has not ended. */
   readonly alive: boolean;
-  /** Resolves when it has been started, or will never be; absent where that takes no time. */
+  /** Resolves when it has been started or has failed to start; absent if starting takes no time. */
   readonly started?: Promise<void>;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
-  /** Whether it can be ended while it is busy, and nobody suffers. */
+  /** Whether it can be ended while it is busy, without harm to others. */
   readonly killable: boolean;
-  /** Where it runs, if that is another host; known when it has begun a job. */
+  /** Where it runs, if on another host; known once it has begun a job. */
   readonly place?: FarPlace | undefined;
-  /** The name in errors: that of the present job. */
+  /** Its name in errors, which is that of the current job. */
   name: string;
-  /** Frames out, many at once. */
+  /** Outgoing frames, sent many at once. */
   readonly outbox: Outbox;
-  /** How many messages were handed over. */
+  /** How many messages have been handed over. */
   readonly messages: number;
-  /** Whether something that was flushed is still on its way. */
+  /** Whether anything flushed is still on its way. */
   readonly busy: boolean;
-  /** Hands over what is in the outbox. */
+  /** Sends the contents of the outbox. */
   flush(): void;
-  /** Says who listens. */
+  /** Sets the listener. */
   listen(listener: RealmListener): void;
-  /** Tells what is there now. */
+  /** Delivers what is there now. */
   poll?(): void;
-  /** Says whether the host looks by itself, by `poll` and the mode's `block`: then nobody rings. */
+  /** Sets whether the host polls by itself, with `poll` and the mode's `block`, so that no bell is needed. */
   looks?(itself: boolean): void;
-  /** Sends a value beside the frames; a `moved` frame says when it is its turn. Throws where it cannot be cloned. */
+  /** Sends a value separately from the frames; a `moved` frame marks its position. Throws if it cannot be cloned. */
   move?(value: unknown, transfer: readonly Transferable[]): void;
-  /** Asks it to end; resolves when it has ended, which one that is busy and cannot be killed does when it is through. */
+  /** Asks it to end; resolves when it has ended. A busy guest that cannot be killed ends when its work is done. */
   close(): Promise<void>;
-  /** Gives it up: ends it at once where that can be done. Its listener is told the error as its end. */
+  /** Gives it up with an error, which its listener receives as its end; ends it at once if possible. */
   fail(error: Error): void;
-  /** Sends a signal, or whatever comes closest. */
+  /** Sends a signal, or the closest equivalent. */
   signal(signal: ProcessSignal): void;
-  /** Ends one that is stuck, in the middle of whatever it does to memory that it shares: when nobody else uses that any more. */
+  /**
+   * Ends a stuck guest, even in the middle of a change to shared memory: only for use when nobody else uses that memory
+   * any more.
+   */
   readonly kill?: (() => void) | undefined;
 }
 
@@ -112,23 +120,26 @@ export interface Realm {
 export interface GuestEnd {
   /** The name of its mode. */
   readonly mode: string;
-  /** The next frame, if it is there, valid until anything else is called. */
+  /** The next frame if there is one; valid until any other call. */
   poll(): FrameCursor | undefined;
-  /** Blocks until there may be one; for a slice at most, where the event loop must have a turn. Absent in the caller's realm. */
+  /**
+   * Blocks until there may be a frame, for a limited time if the event loop must run in between. Absent in the caller's
+   * realm.
+   */
   wait?(): void;
-  /** Leaves the event loop free until there may be one, where that can be done. */
+  /** Waits until there may be a frame and leaves the event loop free, if that is possible. */
   rest?(): Promise<void>;
   /** Sends a frame at once. */
   send(kind: FrameKind, number: number, payload?: Uint8Array): void;
-  /** The next value that came beside the frames. */
+  /** The next value that came separately from the frames. */
   takeMoved?(): Promise<unknown>;
-  /** Sends a value beside the frames. Throws where it cannot be cloned. */
+  /** Sends a value separately from the frames. Throws if it cannot be cloned. */
   sendMoved?(value: unknown, transfer: readonly Transferable[]): void;
   /** Ends the guest. */
   exit(code: number): void;
 }
 
-/** The module of the built-in systems, which no file holds. */
+/** The module of the built-in systems, which is not in a file. */
 export const BLOCKS = "holdfast:blocks";
-/** The number of what is about no request. */
+/** The number of frames that do not concern a request. */
 export const CONTROL = 0;

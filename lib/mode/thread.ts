@@ -1,10 +1,11 @@
 /**
- * Thread mode: each guest is a Web Worker; two rings of shared memory each, and one doorbell for all.
+ * Thread mode: each guest is a Web Worker with two rings of shared memory; one doorbell serves all guests.
  *
- * - The guest rings once when this side has nothing more to read, so a busy host is not disturbed: the more it is behind,
- *   the more it takes at once.
- * - Whatever ended the guest, what it said is told before its end. A thread cannot be killed: one that is busy goes on.
- * - Messages are data of a far side: one that is none of the protocol's ends the guest with a `ProtocolError`.
+ * - The guest rings once when this side has read everything, so a busy host is not disturbed: the further behind it is,
+ *   the more it reads at once.
+ * - Whatever ended the guest, everything it said is delivered before its end. A thread cannot be killed: a busy one
+ *   goes on.
+ * - Messages are data from a far side: one that is not part of the protocol ends the guest with a `ProtocolError`.
  */
 
 import { errorText, GuestDiedError, guestFault, ProtocolError, UncloneableError } from "../errors.ts";
@@ -16,26 +17,26 @@ import { Outbox } from "./outbox.ts";
 import type { GuestSetup, Mode, Realm, RealmListener } from "./realm.ts";
 import type { ToThread } from "./thread_end.ts";
 
-/** How many bytes are under way in each direction. */
+/** The capacity of the ring in each direction, in bytes. */
 const CAPACITY = 1 << 18;
 const CHUNK = 65536;
-/** How many chunks are read without a turn of the event loop. */
+/** How many chunks are read before the event loop gets a turn. */
 const MOST_CHUNKS = 32;
-/** How many values may have come whose frames have not. */
+/** How many values may have arrived before their frames. */
 const MOST_MOVED = 4096;
-/** For how long a wait spins where each guest and the host have a core of their own, in microseconds. */
+/** How long a wait spins if each guest and the host have their own core, in microseconds. */
 const SPIN = 20;
 
 let started = 0;
 
-/** For how many microseconds waits spin beside that many guests: the host itself is one task more. */
+/** How long waits spin beside `guests` guests, in microseconds; the host itself is one task more. */
 export function spinFor(guests: number, cores: number): number {
   return guests < cores ? SPIN : 0;
 }
 
-/** Makes the mode. */
+/** Creates the mode. */
 export function threadMode(code: GuestCode): Mode {
-  // Made when it is wanted: where threads cannot share memory, the other modes work all the same.
+  // Created when needed: if threads cannot share memory, the other modes still work.
   let made: Doorbell | undefined;
   const bell = () => made ??= new Doorbell(now);
   const blocks = mayBlock();
@@ -58,13 +59,13 @@ export function threadMode(code: GuestCode): Mode {
   };
 }
 
-/** Blocks until the guests have answered, or one wants an answer at once. */
+/** Blocks until the guests have answered, or one needs an answer at once. */
 function blockOn(
   realms: readonly Realm[],
   { deadline, bell }: { readonly deadline: number; readonly bell: Doorbell },
 ): void {
   const threads = realms as readonly ThreadRealm[];
-  // A message that is larger than a ring comes in parts, each of which wants an answer at once.
+  // A message larger than a ring comes in parts, each of which needs an answer at once.
   const urgent = threads.some((realm) => realm.busy || realm.isHalfRead);
   let all = true;
   for (const realm of threads) all = realm.arm(urgent ? URGENT : COUNTED) && all;
@@ -91,7 +92,7 @@ class ThreadRealm implements Realm {
   readonly kill: (() => void) | undefined;
   readonly #thread: Thread;
   readonly #bell: Doorbell;
-  /** Whether this realm may block: else somebody has to ring. */
+  /** Whether this realm may block; if not, the guest has to ring. */
   readonly #blocks: boolean;
   readonly #requests: BytePipe;
   readonly #replies: BytePipe;
@@ -120,7 +121,7 @@ class ThreadRealm implements Realm {
     this.#requests = BytePipe.create(CAPACITY, ring);
     this.#replies = BytePipe.create(CAPACITY, ring);
     const [requests, replies] = [this.#requests.handle, this.#replies.handle];
-    // Before the thread has the ring: one that is quicker would say hello to nobody.
+    // Before the thread has the ring: otherwise a fast thread's hello would not wake this side.
     this.#replies.sleeps("reader", LISTENS);
     this.#say({ kind: "start", module, requests, replies, bell: bell.handle });
   }
@@ -133,7 +134,7 @@ class ThreadRealm implements Realm {
     return !this.outbox.isEmpty;
   }
 
-  /** Whether the rest of a frame is yet to come. */
+  /** Whether the rest of a frame is still to come. */
   get isHalfRead(): boolean {
     return this.#cursor.pending > 0;
   }
@@ -161,7 +162,7 @@ class ThreadRealm implements Realm {
     this.#turn();
   }
 
-  /** Counts it for the wait that follows; false where there is something to do at once. */
+  /** Arms its rings for the wait that follows; false if there is something to do at once. */
   arm(how: typeof COUNTED | typeof URGENT): boolean {
     if (!this.alive || this.#failure !== undefined) return false;
     let sleeps = this.#bell.arm(this.#replies, "reader", how);
@@ -187,7 +188,7 @@ class ThreadRealm implements Realm {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#disarm();
-    // It hears of it when it is back at its event loop; until then what it says is thrown away, so that it comes back.
+    // It receives this once it returns to its event loop; until then its output is discarded, so that it can return.
     this.#say({ kind: "close" });
     this.#turn();
     this.#listener?.ended(error);
@@ -201,7 +202,7 @@ class ThreadRealm implements Realm {
     this.#thread.send(message);
   }
 
-  /** Hears a message, which may be anything. */
+  /** Handles a message, which may be anything. */
   #hear(data: unknown): void {
     const kind = typeof data === "object" && data !== null ? Reflect.get(data, "kind") : undefined;
     const isMoved = kind === "moved" && this.#moved.length < MOST_MOVED;
@@ -220,14 +221,14 @@ class ThreadRealm implements Realm {
     }
   }
 
-  /** Writes what there is room for, and says where that was all. */
+  /** Writes as much as there is room for, and reports when everything has been written. */
   #goOn(): void {
     if (!this.busy) return;
     this.#write();
     if (!this.busy && this.#failure === undefined) this.#listener?.written();
   }
 
-  /** Reads and writes what can be, for a while. */
+  /** Reads and writes what is possible, for a limited number of chunks. */
   #turn(): void {
     this.#guard(() => {
       this.#goOn();
@@ -239,7 +240,7 @@ class ThreadRealm implements Realm {
     });
   }
 
-  /** Reads what is there; false where nothing is, or a value is on its way that comes before all else. */
+  /** Reads what is there; false if there is nothing, or if a value that comes first is still on its way. */
   #readChunk(): boolean {
     if (!this.#tell()) return false;
     const length = this.#replies.read(this.#chunk);
@@ -250,7 +251,9 @@ class ThreadRealm implements Realm {
     return true;
   }
 
-  /** Tells the frames of the chunk, and that these are all for the moment; false where one waits for a value. */
+  /**
+   * Delivers the frames of the chunk, then reports that there are no more for now; false if one waits for its value.
+   */
   #tell(): boolean {
     let told = false;
     while (this.#failure === undefined && (this.#awaitsMoved || this.#cursor.next())) {
@@ -269,7 +272,7 @@ class ThreadRealm implements Realm {
     this.#bell.disarm(this.#requests, "writer");
   }
 
-  /** Reads and writes rings whose other end may have stored anything. */
+  /** Reads and writes rings, into which the other end may have stored anything. */
   #guard(act: () => void): void {
     try {
       act();
@@ -280,7 +283,7 @@ class ThreadRealm implements Realm {
   }
 
   async #ends(threw: string | undefined): Promise<void> {
-    // A value that was moved may be one turn behind.
+    // A moved value may arrive one turn later.
     if (this.#awaitsMoved) await turn();
     this.#guard(() => {
       while (this.#readChunk());

@@ -1,8 +1,8 @@
 /**
- * The guest's end in a thread: two rings of shared memory, and messages for what is moved.
+ * The guest's end in a thread: two rings of shared memory, and messages for moved values.
  *
- * - What is sent lies in shared memory at once, so the end of the guest loses none of it.
- * - Blocking is sliced: between two slices the event loop has a turn, by which the guest hears of its end.
+ * - A frame is in shared memory at once, so nothing is lost when the guest ends.
+ * - Blocking is sliced: between two slices the event loop gets a turn, in which the guest can learn that it is to end.
  */
 
 import { BLOCKS, BytePipe, type BytePipeHandle, Doorbell, type DoorbellHandle, LISTENS } from "../memory/mod.ts";
@@ -12,11 +12,11 @@ import { FrameCursor } from "./frame_cursor.ts";
 import { Outbox } from "./outbox.ts";
 import type { GuestEnd } from "./realm.ts";
 
-/** How long the guest blocks without a turn of the event loop, in milliseconds. */
+/** How long the guest blocks before the event loop gets a turn, in milliseconds. */
 const SLICE = 100;
 const CHUNK = 65536;
 
-/** What a host says to a thread by message. */
+/** The messages of a host to a thread. */
 export type ToThread =
   | {
     readonly kind: "start";
@@ -29,7 +29,7 @@ export type ToThread =
   | { readonly kind: "close" }
   | { readonly kind: "moved"; readonly value: unknown };
 
-/** What a thread says to its host by message. */
+/** The messages of a thread to its host. */
 type FromThread = { readonly kind: "bell" } | { readonly kind: "moved"; readonly value: unknown };
 
 export class ThreadEnd implements GuestEnd {
@@ -96,7 +96,7 @@ export class ThreadEnd implements GuestEnd {
     this.#thread.close();
   }
 
-  /** Hears a message of the host. */
+  /** Handles a message from the host. */
   hear(message: ToThread): void {
     if (message.kind === "bell") this.#rung?.();
     else if (message.kind === "close") this.#thread.close();

@@ -1,12 +1,12 @@
 /**
- * Guests between jobs: starting one costs 10 to 40 ms, handing a warm one its next job far less.
+ * Guests between jobs: starting one costs 10 to 40 ms, giving a warm one its next job far less.
  *
- * - A guest is handed only jobs of the module that it has loaded; a warm guest behaves as a fresh one: where it dies of what
- *   an earlier job left behind, or had died unheard, a fresh one gets its job.
- * - A guest that ended, or that does not come back from a job, is never handed out again; it is asked to end, so that
- *   one that comes back later does not keep the process alive.
- * - All guests of the module that was used last are kept, and the few of other modules that were used last.
- * - Where a mode mends what kept a module from loading, guests that were started before are used no more.
+ * - A guest gets only jobs of the module that it has loaded. A warm guest behaves like a fresh one: if it dies of
+ *   something that an earlier job left behind, or had already died unnoticed, a fresh guest gets its job.
+ * - A guest that has ended, or does not return from a job, is never used again; it is asked to end, so that one that
+ *   returns later does not keep the process alive.
+ * - All guests of the most recently used module are kept, and a few recently used ones of other modules.
+ * - After a mode has fixed what kept a module from loading, guests started before that are no longer used.
  */
 
 import { GuestDiedError } from "../errors.ts";
@@ -14,25 +14,25 @@ import { within } from "../platform/mod.ts";
 import { type BeginFailure, KeptRealm } from "./kept_realm.ts";
 import type { GuestSetup, Mode, Realm } from "./realm.ts";
 
-/** How many guests of other modules than the one used last are kept. */
+/** How many guests of modules other than the most recent one are kept. */
 const MOST_OTHERS = 8;
-/** How long no guest may end, while one that was lost is to, and one that had nothing to do, in milliseconds. */
+/** How long to wait without any guest ending, in milliseconds: for lost guests, and for idle ones. */
 const GRACE = 500;
 const PATIENCE = 5000;
 
 /** How guests are kept. */
 export interface WarmOptions {
-  /** Whether every guest is used once. */
+  /** Whether every guest is used only once. */
   readonly fresh: boolean;
-  /** How long a guest may take until it listens, in milliseconds. */
+  /** How long a guest may take to say hello, in milliseconds. */
   readonly startLimit: number;
-  /** What guests are started with, but for their module. */
+  /** The setup of guests, without their module. */
   readonly setup: Omit<GuestSetup, "module">;
-  /** Told of each guest that has begun a job. */
+  /** Called for each guest that has begun a job. */
   readonly begun?: (realm: Realm) => void;
 }
 
-/** Who keeps the guests of a mode for their jobs. */
+/** The keeper of a mode's guests. */
 export interface Keeper {
   /** The guests. */
   readonly warm: WarmRealms;
@@ -41,30 +41,30 @@ export interface Keeper {
 }
 
 export class WarmRealms {
-  /** How guests are started. */
+  /** Starts the guests. */
   readonly mode: Mode;
   readonly #options: WarmOptions;
-  /** Those that have not ended, with how often their module had been mended when they were started. */
+  /** The guests that have not ended, each with the number of fixes that its module had when it was started. */
   readonly #all = new Map<KeptRealm, number>();
-  /** How often the loading of a module has been mended, where it has, and who is at it. */
+  /** By module: how many times its loading has been fixed, and the fix in progress. */
   readonly #mends = new Map<string, number>();
   readonly #mending = new Map<string, Promise<boolean>>();
-  /** Those that wait, by module: the one used last comes last. */
+  /** The idle guests by module; the most recently used module comes last. */
   readonly #idle = new Map<string, KeptRealm[]>();
   readonly #lost = new Set<KeptRealm>();
   readonly #ending = new Set<Promise<void>>();
   #ends = 0;
   #closed = false;
 
-  /** Makes the store of a mode. */
+  /** Creates the store of a mode's guests. */
   constructor(mode: Mode, options: WarmOptions) {
     this.mode = mode;
     this.#options = options;
   }
 
   /**
-   * Begins a job of that module with a guest: `begin` may be called again, with a fresh one. Gives what the guest's code
-   * threw, where it threw.
+   * Begins a job of a module with a guest; `begin` may be called again with a fresh guest. Returns what the guest's
+   * code threw, if it threw.
    *
    * @throws {TypeError} if the host is closed, or the mode cannot start a guest.
    */
@@ -85,7 +85,7 @@ export class WarmRealms {
     return this.#mends.get(module) ?? 0;
   }
 
-  /** Has the mode see to it that the module can be loaded; false where it cannot. */
+  /** Asks the mode to fix the loading of a module; false if it cannot. */
   async #mend(module: string, reason: string): Promise<boolean> {
     const mend = async (): Promise<boolean> => {
       const mended = await this.mode.mend?.({ ...this.#options.setup, module }, reason) ?? false;
@@ -125,7 +125,7 @@ export class WarmRealms {
     return failed;
   }
 
-  /** Whether a guest that waits can have another job; one that cannot is asked to end. */
+  /** Whether an idle guest can get another job; if not, it is asked to end. */
   #serves(guest: KeptRealm, module: string): boolean {
     if (!guest.ready) return false;
     if (this.#all.get(guest) === this.#mendsOf(module)) return true;
@@ -133,7 +133,7 @@ export class WarmRealms {
     return false;
   }
 
-  /** Takes a guest back after its job: for another one, if it may have `again`. */
+  /** Takes a guest back after its job, and keeps it for another one if `again`. */
   give(guest: KeptRealm, module: string, { again = true }: { readonly again?: boolean } = {}): void {
     if (!guest.ready) void this.#end(guest);
     else if (this.#options.fresh || this.#closed || !again) this.#endIdle(guest);
@@ -152,20 +152,20 @@ export class WarmRealms {
     this.#idle.set(module, [...same, guest]);
   }
 
-  /** Says that a guest is on its way back from a job, or to its end: `close` waits until that is over. */
+  /** Registers a guest that is on its way back from a job, or to its end: `close` waits for it. */
   expect(over: Promise<void>): void {
     const ending = over.catch(() => {}).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
 
-  /** Starts no more guests, not even for one that dies as it takes up its job. */
+  /** Starts no more guests, not even to replace one that dies as it begins a job. */
   refuse(): void {
     this.#closed = true;
   }
 
   /**
-   * Ends all, and waits a moment for those that do not come back: these are busy. They are killed where that can be done, and
-   * given elsewhere. Harmless twice.
+   * Ends all guests, and waits briefly for busy ones that do not return: those are killed if possible, and returned
+   * otherwise. Harmless if called twice.
    */
   async close(): Promise<readonly KeptRealm[]> {
     this.refuse();
@@ -178,7 +178,7 @@ export class WarmRealms {
       guest.fail(new GuestDiedError({ guest: name, mode, cause: "its host was closed" }));
       this.expect(guest.realm.close());
     }
-    // Who comes back is asked to end.
+    // Guests that return are asked to end.
     while (this.#ending.size > 0) await Promise.all(this.#ending);
     if (this.#lost.size === 0) return [];
     const closed = Promise.all([...this.#lost].map((guest) => guest.realm.close()));
@@ -190,12 +190,12 @@ export class WarmRealms {
     return stuck();
   }
 
-  /** Asks a guest to end that has nothing to do: something that a job left behind may keep it busy all the same. */
+  /** Asks an idle guest to end, which something left behind by a job may delay. */
   #endIdle(guest: KeptRealm): void {
     this.expect(this.#patient(guest.realm.killable ? Infinity : PATIENCE, this.#end(guest)));
   }
 
-  /** Waits for an end as long as guests end at all: many that end at once share few cores. */
+  /** Waits for an end, as long as any guests are still ending: many that end at once share few cores. */
   async #patient(limit: number, end: Promise<unknown>): Promise<void> {
     const ended = end.then(() => true);
     for (let ends = -1; ends !== this.#ends;) {
@@ -204,7 +204,7 @@ export class WarmRealms {
     }
   }
 
-  /** Asks a guest to end, which is lost until it has. */
+  /** Asks a guest to end; until it has, it counts as lost. */
   async #end(guest: KeptRealm): Promise<void> {
     this.#lost.add(guest);
     await guest.realm.close();

@@ -1,7 +1,7 @@
 /**
  * Holdfast: a Deno-first, scriptable testbed for concurrent programs and simulated systems.
  *
- * Write a system once; run it inline, in Web Workers or in subprocesses; get the same outputs, bit for bit.
+ * Write a system once; run it inline, in Web Workers or in subprocesses: the outputs are the same, bit for bit.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@
  * @module
  */
 
-// What callers may catch.
+// errors: what callers may catch.
 export {
   AlgebraicLoopError,
   AssertionError,
@@ -72,7 +72,7 @@ export {
   ZenoError,
 } from "./lib/errors.ts";
 
-// diagram: what is connected.
+// diagram: systems and their connections.
 export {
   abstract,
   type AbstractType,
@@ -158,7 +158,7 @@ export {
   zeroOrderHold,
 } from "./lib/blocks/mod.ts";
 
-// simulator: who moves time.
+// simulator: advances simulated time.
 export {
   type AdvanceStatus,
   type Arrival,
@@ -214,7 +214,7 @@ export {
   type TerminalPlotOptions,
 } from "./lib/picture/mod.ts";
 
-// random: chance that is a value.
+// random: random streams from a seed.
 export {
   type CircleKernel,
   circleKernels,
@@ -418,7 +418,7 @@ export {
   type Taken,
 } from "./lib/mailbox/mod.ts";
 
-// program: shared things, tasks, and what must come out; who performs the operations, and when.
+// program: shared things, tasks and expected outcomes; the drivers that perform their operations.
 export {
   type Adjustable,
   type AnyProgram,
@@ -453,7 +453,7 @@ export {
   type WaitingTask,
 } from "./lib/program/mod.ts";
 
-// logging: records of many guests in one order, and in files.
+// logging: records of many guests, in one order and in files.
 export {
   checkLoggingSettings,
   configureGuestLogging,
@@ -594,7 +594,7 @@ export {
   type WeakKeyed,
 } from "./lib/pool/mod.ts";
 
-// explorer: all the orders in which tasks can act.
+// explorer: every order in which tasks can act.
 export {
   type BugKind,
   type Clock,
@@ -630,7 +630,7 @@ export {
   type Strategy,
 } from "./lib/explorer/mod.ts";
 
-// testing: properties for users' own tests; fast-check is handed in. Whether histories are linearizable.
+// testing: properties for users' own tests (fast-check is passed in), and a linearizability checker.
 export {
   type Arbitrary,
   assertLinearizable,
@@ -685,5 +685,5 @@ export {
   type SystemCheckOptions,
 } from "./lib/testing/mod.ts";
 
-// split: work on several workers, with what comes out on one.
+// split: work on several workers, with the result of one.
 export { exploreSplit, type ExploreSplitOptions, MOST_WORKERS, sharesOf, type SplitProgress } from "./lib/split/mod.ts";

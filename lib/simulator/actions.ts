@@ -1,5 +1,5 @@
 /**
- * What leaves do at an instant, as flat arrays: handlers, and what each of them sees.
+ * What leaves do at an instant, as flat arrays: the handlers, and what each of them sees.
  */
 
 import {
@@ -15,22 +15,22 @@ import {
 import { errorText, EventFailedError } from "../errors.ts";
 import type { Soon } from "./waits.ts";
 
-/** A handler of an update as well as of a publish: what it sees is more than the latter's type says. */
+/** A handler of an update or a publish. It sees more than the type of a publish handler says. */
 export type Handler = (now: never) => EventStatus | void;
 
-/** Something a leaf does; those of one leaf are in declared order. */
+/** Something that a leaf does; the actions of one leaf are in declared order. */
 export interface Action {
   readonly part: LeafContext;
   readonly run: Handler;
 }
 
-/** What came of several events, and whose was the most severe. */
+/** The most severe status of several events, and the path of the part that it came from. */
 export interface Outcome {
   readonly status: EventStatus;
   readonly by: string;
 }
 
-/** Nothing of note. */
+/** The outcome of no events. */
 export const NOTHING: Outcome = { status: succeeded(), by: "" };
 
 /** The more severe of two outcomes; the first where they are equal. */
@@ -38,13 +38,13 @@ export function worse(one: Outcome, other: Outcome): Outcome {
   return mostSevere(one.status, other.status) === one.status ? one : other;
 }
 
-/** Several actions, which run one after another. */
+/** Several actions that run one after another. */
 export class Actions {
   readonly #parts: readonly LeafContext[];
   readonly #handlers: readonly ((now: Now<Ports, Ports>) => EventStatus | void)[];
   readonly #nows: readonly Now<Ports, Ports>[];
   readonly #values: Values;
-  /** Whether a handler of one may return a promise. */
+  /** Whether any of the handlers may return a promise. */
   readonly #mayWait: boolean;
   #did = 0;
 
@@ -60,16 +60,17 @@ export class Actions {
     return this.#parts.length;
   }
 
-  /** How many did something when they ran last. */
+  /** How many of them did something in the last run. */
   get did(): number {
     return this.#did;
   }
 
   /**
-   * Runs all of them, and gives the most severe status with the path of its part: when they are done, where handlers may return
+   * Runs all of them, and returns the most severe status with the path of its part; as a promise if handlers may return
    * promises.
    *
-   * @throws {TypeError} where another one returns a promise or, where contracts are checked, changes in place what it was handed.
+   * @throws {TypeError} if a handler that is not async returns a promise, or, with contracts checked, changes in place
+   * a value that it was given.
    */
   run(): Soon<Outcome> {
     if (this.#mayWait) return this.#runAwaiting();

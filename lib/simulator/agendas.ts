@@ -1,7 +1,7 @@
 /**
- * What each instant brings: what is due there, ready to run.
+ * What is due at each instant, ready to run.
  *
- * - The same timings meet again and again, so what they bring is made once.
+ * - The same timings coincide again and again, so their agenda is made once and remembered.
  */
 
 import type { DelegatedContext, Values } from "../diagram/mod.ts";
@@ -11,35 +11,35 @@ import type { NearSide } from "./near_side.ts";
 import type { Plan } from "./plan.ts";
 import type { Profiler } from "./profile/profile.ts";
 
-/** What an instant brings. */
+/** Everything that is due at an instant. */
 export interface Agenda {
   readonly sides: readonly NearSide[];
   readonly updates: Actions;
   readonly publishes: Actions;
   /** Whether an update with a time of its own is due, so that the instant has a row. */
   readonly hasRow: boolean;
-  /** The chosen events that are asked for their times when this is done. */
+  /** The chosen events that are asked for their next times after this. */
   readonly asked: readonly number[];
 }
 
-/** Whose agendas they are. */
+/** What agendas are made from, besides the plan. */
 export interface AgendasOptions {
   /** The near sides of delegated systems. */
   readonly sidesOf: (parts: readonly DelegatedContext[]) => readonly NearSide[];
-  /** The events whose times the state or an input chooses; only where there are any. */
+  /** The events whose times the state or an input chooses, if there are any. */
   readonly chosen: ChosenEvents | undefined;
-  /** What measures where real time goes, where that is asked for. */
+  /** Measures where real time goes, if the run is profiled. */
   readonly profiler: Profiler | undefined;
   readonly values: Values;
 }
 
-/** So many agendas are remembered. */
+/** How many agendas are remembered. */
 const MOST = 1000;
 
 export class Agendas {
   readonly #plan: Plan;
   readonly #options: AgendasOptions;
-  /** What is due where one timing is alone, and where several meet. */
+  /** What is due when one timing is alone, and when several coincide. */
   readonly #alone: (Agenda | undefined)[] = [];
   readonly #together = new Map<string, Agenda>();
 
@@ -48,7 +48,7 @@ export class Agendas {
     this.#options = options;
   }
 
-  /** Everything due at an instant, by the indices of the plan. */
+  /** Everything due at an instant, from the indices of the plan. */
   of(due: readonly number[]): Agenda {
     const [index] = due;
     if (due.length === 1 && index !== undefined) return this.#alone[index] ??= this.#make(due);

@@ -1,13 +1,13 @@
 /**
- * Exact times of events that are not periodic, the earliest first.
+ * The exact times of events that are not periodic, earliest first.
  *
  * - Invariant: the heap is ordered by `#before`: by the nearest doubles, and where these are equal by the exact times.
- * - One with a time stands in the heap once; `#places` says where, -1 for nowhere.
+ * - Invariant: an event with a time is in the heap once, at its `#places`; -1 stands for nowhere.
  */
 
 import { compare, nearest, type Rational } from "../diagram/mod.ts";
 
-/** A time, exactly and as everybody sees it. */
+/** A time, both exact and as systems see it. */
 export interface Appointment {
   /** Exactly. */
   readonly time: Rational;
@@ -20,23 +20,23 @@ export class Appointments {
   readonly #heap: number[] = [];
   readonly #places: Int32Array;
 
-  /** Makes room for so many, none of which has a time. */
+  /** Makes room for `count` events, none of which has a time. */
   constructor(count: number) {
     this.#entries = new Array<undefined>(count).fill(undefined);
     this.#places = new Int32Array(count).fill(-1);
   }
 
-  /** The earliest. */
+  /** The earliest time, if any event has one. */
   get first(): Appointment | undefined {
     return this.#entries[this.#heap[0] as number];
   }
 
-  /** The time of one of them. */
+  /** The time of an event, if it has one. */
   timeOf(index: number): Rational | undefined {
     return this.#entries[index]?.time;
   }
 
-  /** Gives one of them another time, or none. */
+  /** Sets the time of an event, or removes it. */
   set(index: number, time: Rational | undefined): void {
     const place = this.#places[index] as number;
     this.#entries[index] = time === undefined ? undefined : { time, t: nearest(time) };
@@ -48,7 +48,7 @@ export class Appointments {
     }
   }
 
-  /** Takes those whose time is no later than that. */
+  /** Takes the events whose time is not after `time`, and removes their times. */
   takeUntil(time: Rational): number[] {
     const due: number[] = [];
     for (let at = this.first; at !== undefined && compare(at.time, time) <= 0; at = this.first) {
@@ -65,7 +65,7 @@ export class Appointments {
     if (place < this.#heap.length) this.#move(place, last);
   }
 
-  /** Puts one where it belongs, from a place on that is free for it. */
+  /** Moves an event from a free place to where it belongs in the heap. */
   #move(place: number, index: number): void {
     const heap = this.#heap;
     const put = (at: number, moved: number) => {

@@ -1,20 +1,21 @@
 /**
  * The arrival order of a non-deterministic run, as data that replays it.
  *
- * - One entry per event at which a reply had arrived: the event, and the requests that the far side worked on since
- *   the reply before. An event without an entry held the old value.
- * - Replay posts exactly those requests, in that order, and waits for the last: the run is bit-identical, in any mode.
+ * - There is one entry for each event at which a reply had arrived: the event, and the requests that the far side had
+ *   worked on since the previous reply. An event without an entry kept the old value.
+ * - Replay posts exactly those requests, in that order, and waits for the last one, so the run is bit for bit the same
+ *   in any mode.
  */
 
 /** A reply that had arrived at an event. */
 export interface Arrival {
   /** The event that released it. */
   readonly event: number;
-  /** The requests that the far side worked on since the reply released before, the released one last. */
+  /** The requests that the far side worked on since the previously released reply, the released one last. */
   readonly processed: readonly number[];
 }
 
-/** Arrivals by the path of the delegated system: plain data. */
+/** Arrivals by path of the delegated system, as plain data. */
 export type Arrivals = Readonly<Record<string, readonly Arrival[]>>;
 
 /** The arrival order of a non-deterministic run, as data that replays it. */
@@ -44,14 +45,14 @@ export class ArrivalLog {
     return log;
   }
 
-  /** Adds what an event released. */
+  /** Adds the arrival that an event released. */
   add(path: string, arrival: Arrival): void {
     const entries = this.#entries.get(path) ?? new Map<number, Arrival>();
     entries.set(arrival.event, arrival);
     this.#entries.set(path, entries);
   }
 
-  /** What that event released, if anything. */
+  /** The arrival that an event released, if any. */
   at(path: string, event: number): Arrival | undefined {
     return this.#entries.get(path)?.get(event);
   }

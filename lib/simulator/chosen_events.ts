@@ -1,10 +1,12 @@
 /**
- * The events of a run whose times the state or an input chooses: when they are due, and what a snapshot keeps of them.
+ * The events of a run whose times the state or an input chooses: when they are due, and what a snapshot stores of them.
  *
- * - Who is asked for a time is asked after each microstep in which an event of its system ran; so who else is there, and where
- *   boundaries lie, decides nothing.
- * - Times compare exactly. One that was named is snapped as a period is; one that is waited for is the exact sum.
- * - Invariant: an event with a time of its own stands in `times` from when that is known until it is taken to run.
+ * - A system is asked for its next time after each microstep in which one of its events ran, so neither other systems
+ *   nor boundaries influence its times.
+ * - Times are compared exactly. A time that `nextTime` names is snapped like a period; the end of a wait is the exact
+ *   sum.
+ * - Invariant: an event with a time of its own is in `times` from the moment its time is known until it is taken to
+ *   run.
  */
 
 import {
@@ -31,15 +33,15 @@ import { Appointments } from "./appointments.ts";
 import { Trigger } from "./trigger.ts";
 import { WaitingProcess } from "./waiting_process.ts";
 
-/** What a snapshot keeps of one of them, as JSON. */
+/** What a snapshot stores of an event whose time the state or an input chooses, as JSON. */
 export interface SavedChosen {
-  /** When it happens next, where that is known: numerator and denominator. */
+  /** When it happens next, if known: numerator and denominator of the time in seconds. */
   readonly time: readonly [string, string] | null;
-  /** What its trigger saw last, or the place of its process. */
+  /** The value that its trigger saw last, or the place of its process. */
   readonly value: SavedValue | null;
 }
 
-/** One of them, as an action of its leaf. */
+/** A chosen event, as an action of its leaf. */
 export interface ChosenAction extends Action {
   /** Its index among all of them. */
   readonly index: number;
@@ -49,25 +51,25 @@ export interface ChosenAction extends Action {
   readonly isTimed: boolean;
 }
 
-/** Sums of times whose denominator is larger are rounded: so those of decimals and small fractions are exact. */
+/** A sum of times with a larger denominator is rounded; sums of decimals and small fractions stay exact. */
 const MOST_DENOMINATOR = 2n ** 64n;
-/** So many numbers of seconds are remembered with what they stand for. */
+/** How many conversions from seconds to exact times are remembered. */
 const MOST_KNOWN = 1000;
 
 export class ChosenEvents {
   /** In the order of the paths, and within a leaf in declared order. */
   readonly actions: readonly ChosenAction[];
-  /** By index: when it happens next, where that is known. */
+  /** By index: when the event happens next, if known. */
   readonly times: Appointments;
   readonly #values: Values;
   readonly #present: () => Rational;
   readonly #events: readonly ChosenEvent[];
   readonly #triggers: readonly { readonly index: number; readonly trigger: Trigger }[];
   readonly #processes: readonly (WaitingProcess | undefined)[];
-  /** By leaf: the events that name their times, which it is asked for after it acted. */
+  /** By leaf: the events that name their times, which are asked for after the leaf has acted. */
   readonly #asked = new Map<PartContext, number[]>();
   readonly #nows: readonly ChoosingNow<Ports>[];
-  /** Those to be asked before anything else happens. */
+  /** The events to ask for their times before anything else happens. */
   readonly #toAsk = new Set<number>();
   readonly #known = new Map<number, Rational>();
 
@@ -94,7 +96,7 @@ export class ChosenEvents {
     });
   }
 
-  /** Those of these parts; `undefined` where there are none. */
+  /** The chosen events of these parts; `undefined` if there are none. */
   static of(
     parts: readonly PartContext[],
     options: { readonly values: Values; readonly present: () => Rational },
@@ -103,7 +105,7 @@ export class ChosenEvents {
     return leaves.length === 0 ? undefined : new ChosenEvents(leaves as LeafContext[], options);
   }
 
-  /** Forgets a run. */
+  /** Forgets the last run. */
   reset(): void {
     this.#toAsk.clear();
     this.#events.forEach((_, index) => {
@@ -112,7 +114,7 @@ export class ChosenEvents {
     });
   }
 
-  /** Begins a run, which is initialized: processes are due at once. */
+  /** Begins an initialized run: processes are due at once. */
   begin(): void {
     for (const { trigger } of this.#triggers) trigger.begin();
     this.#events.forEach(({ kind }, index) => {
@@ -121,22 +123,22 @@ export class ChosenEvents {
     });
   }
 
-  /** Those that are asked for their times when these leaves have acted. */
+  /** The events to ask for their times after these leaves have acted. */
   askedOf(parts: Iterable<PartContext>): readonly number[] {
     return [...new Set(parts)].flatMap((part) => this.#asked.get(part) ?? []);
   }
 
-  /** Asks for the times of these. */
+  /** Asks these events for their next times. */
   ask(events: readonly number[]): void {
     for (const index of events) this.#ask(index);
   }
 
-  /** Asks for the times of a leaf's events before anything else happens. */
+  /** Has a leaf's events asked for their times before anything else happens. */
   askLater(part: PartContext): void {
     for (const index of this.#asked.get(part) ?? []) this.#toAsk.add(index);
   }
 
-  /** Takes those that are due at the present instant. */
+  /** Takes the events that are due at the current instant. */
   take(): number[] {
     this.#askWaiting();
     const due = this.times.takeUntil(this.#present());
@@ -144,15 +146,15 @@ export class ChosenEvents {
     return due.sort((one, other) => one - other);
   }
 
-  /** The path of the system of one of them. */
+  /** The path of an event's system. */
   pathOf(index: number): string {
     return this.actions[index]?.part.path ?? "";
   }
 
   /**
-   * What a snapshot keeps, by path.
+   * What a snapshot stores, by path.
    *
-   * @throws {RunningProcessError} where a process is in a wait.
+   * @throws {RunningProcessError} if a process is in a wait.
    */
   save(): Record<string, SavedChosen[]> {
     this.#askWaiting();
@@ -171,9 +173,9 @@ export class ChosenEvents {
   }
 
   /**
-   * Reads what a snapshot has; what it gives puts that back.
+   * Reads the part of a snapshot, and returns a function that restores it.
    *
-   * @throws {TypeError} where it is none of these events.
+   * @throws {TypeError} if the snapshot lacks one of these events.
    */
   read(saved: Readonly<Record<string, readonly SavedChosen[]>> | undefined): () => void {
     const seen = new Map(this.#triggers.map(({ index, trigger }) => [index, trigger]));
@@ -215,14 +217,14 @@ export class ChosenEvents {
     if (seconds === Infinity) return this.times.set(index, undefined);
     if (!Number.isFinite(seconds)) return refuse(String(seconds), "a time from now on or Infinity is wanted");
     const [t, present] = [this.#values.t, this.#present()];
-    // The t of an instant may miss its exact time by a rounding: as for a boundary, equal doubles are one instant.
+    // The t of an instant may differ from its exact time by rounding: as for a boundary, equal doubles are one instant.
     const time = seconds === t ? present : this.#exact(seconds);
     const isPast = compare(time, present) < 0;
     if (isPast && seconds < t) refuse(`${shownTime(seconds)} s`, "a time from now on or Infinity is wanted");
     this.times.set(index, isPast ? present : time);
   }
 
-  /** A process as a handler: what it waits for next is the time of its next segment. */
+  /** The handler of a process: runs it up to its next wait, whose end is the time of the next segment. */
   #segmentOf(index: number): (now: never) => Outcome {
     return (now) => {
       const { waits, seconds, status } = (this.#processes[index] as WaitingProcess).go(now);
@@ -257,7 +259,7 @@ export class ChosenEvents {
   }
 }
 
-/** What a function sees that names a time. */
+/** What `nextTime` sees. */
 function choosingNow({ now: { state, parameter } }: LeafContext, values: Values): ChoosingNow<Ports> {
   return {
     get t() {
@@ -272,7 +274,7 @@ function describe(value: unknown): string {
   return value === null ? "null" : typeof value;
 }
 
-/** A time as it was saved; null for none, undefined where it is no time. */
+/** A time read from a snapshot; null if it has none, undefined if it is malformed. */
 function timeFrom(saved: SavedChosen["time"] | undefined): Rational | null | undefined {
   if (saved === null || saved === undefined) return saved;
   const [num, den] = Array.isArray(saved) ? saved : ["", ""];

@@ -1,7 +1,8 @@
 /**
  * All delegated systems of one run: opening their far sides, initializing, releasing, posting, joining.
  *
- * - Every wait is one join for all systems that are awaited there; what is in flight longer is joined round by round.
+ * - Every wait is one join for all systems awaited at that point; with several requests in flight, they are joined in
+ *   rounds.
  * - Invariant: within an instant all inputs are sampled before any update of the instant is visible.
  */
 
@@ -13,26 +14,26 @@ import type { Instant } from "./instants.ts";
 import { NearSide, type NearSnapshot } from "./near_side.ts";
 import type { Waits } from "./waits.ts";
 
-/** Told of each released reply, and of what was waited for. */
+/** Called with each released reply, and after each wait. */
 export interface ReleaseWatch {
-  /** A reply was released. */
+  /** Called when a reply was released. */
   released(path: string, reply: Reply): void;
-  /** A join ended that may have waited. */
+  /** Called after a join that may have waited. */
   joined(): void;
 }
 
-/** What the delegated systems of a run are given. */
+/** The options of a run that concern its delegated systems. */
 export interface DelegationsOptions {
-  /** Who runs them. */
+  /** The host that runs them. */
   readonly host?: FarHost | undefined;
-  /** Replays the order of another run. */
+  /** Replays the arrival order of another run. */
   readonly arrivals?: Arrivals | undefined;
-  /** Told of each request of an event, before it is posted. */
+  /** Called before the request of an event is posted. */
   readonly posting?: ((path: string, k: number) => void) | undefined;
 }
 
 export class Delegations {
-  /** In the order of their paths. */
+  /** In order of their paths. */
   readonly sides: readonly NearSide[];
   readonly #sideOf: ReadonlyMap<DelegatedContext, NearSide>;
   readonly #host: FarHost | undefined;
@@ -53,7 +54,7 @@ export class Delegations {
     return this.sides.map(({ part }) => part.path);
   }
 
-  /** The arrival order of this run's non-deterministic systems. */
+  /** The order in which replies of this run's non-deterministic systems arrived. */
   get arrivals(): Arrivals {
     return (this.#replay ?? this.#arrivals).data();
   }
@@ -63,7 +64,7 @@ export class Delegations {
     return parts.map((part) => this.#sideOf.get(part)).filter((side) => side !== undefined);
   }
 
-  /** Begins a run at that time, with far sides that are opened once, and anew after a run that failed. */
+  /** Begins a run at that time; opens the far sides for the first run, and again after a run that failed. */
   *begin(time: Rational, { isAfterFailure }: { readonly isAfterFailure: boolean }): Waits<void> {
     if (isAfterFailure) {
       const closed = this.#session?.close();
@@ -82,14 +83,14 @@ export class Delegations {
     });
   }
 
-  /** Samples the inputs of these systems and posts them as the requests that initialize, at time t. */
+  /** Samples the inputs of these systems and posts them as initialization requests, at time t. */
   postInitialization(sides: readonly NearSide[], t: number): void {
     const named: Timing = { period: Infinity, offset: 0 };
     const requests = sides.map((side) => ({ side, request: side.sample(INITIALIZATION, { t, named }) }));
     for (const { side, request } of requests) side.post(request, false);
   }
 
-  /** Shows the outputs of these systems after initialization; `watch` is told of their replies. */
+  /** Shows the outputs of these systems after initialization; calls `watch` with their replies. */
   *initialized(sides: readonly NearSide[], watch: (path: string, reply: Reply) => void): Waits<void> {
     yield* this.#join(sides);
     for (const side of sides) {
@@ -99,7 +100,7 @@ export class Delegations {
     }
   }
 
-  /** Releases what these systems show from this instant on. */
+  /** Releases the replies that these systems show from this instant on. */
   *release(sides: readonly NearSide[], instant: Instant, watch: ReleaseWatch): Waits<void> {
     const awaited = sides.filter((side) => {
       return side.part.system.deterministic && side.awaits(side.event(instant.exact));
@@ -129,7 +130,7 @@ export class Delegations {
     }
   }
 
-  /** Waits for the requests in flight and keeps their replies for the next release, if there is one. */
+  /** Waits for the requests in flight and keeps their replies for later releases. */
   *joinLast(watch?: Pick<ReleaseWatch, "joined"> & { collected(path: string, reply: Reply): void }): Waits<void> {
     const sides = this.sides.filter(({ pending, part }) => pending && part.system.deterministic);
     const replies: [path: string, reply: Reply][] = [];
@@ -141,7 +142,7 @@ export class Delegations {
     }
   }
 
-  /** What the part at a path inside a far side holds, after all that was posted to it; or why that cannot be told. */
+  /** Asks what a part inside a far side holds after all posted requests; the result throws if that failed. */
   inspect(side: NearSide, path: string): Waits<() => PartValues> {
     const { path: at, system } = side.part;
     if (!system.deterministic) {
@@ -182,7 +183,7 @@ export class Delegations {
     return saved;
   }
 
-  /** Reads what a snapshot has of all of them; what that gives puts it back. Nothing has changed where it throws. */
+  /** Reads their part of a snapshot, and returns the work that restores it; if this throws, nothing has changed. */
   read(saved: Readonly<Record<string, NearSnapshot>>): () => Waits<void> {
     const loads = this.sides.flatMap((side) => {
       const near = saved[side.part.path];
@@ -202,7 +203,7 @@ export class Delegations {
     }
   }
 
-  /** Ends the far sides; harmless twice. */
+  /** Ends the far sides; calling it again does nothing. */
   async close(): Promise<void> {
     await this.#session?.close();
   }
@@ -217,7 +218,7 @@ export class Delegations {
     return step.value;
   }
 
-  /** Joins all that these systems have in flight; throws the error of the oldest request that has one. */
+  /** Joins all requests in flight of these systems; throws the error of the oldest request that failed. */
   *#collectAll(sides: readonly NearSide[], collected: (path: string, reply: Reply) => void): Waits<void> {
     let first: { readonly since: Rational; readonly error: unknown } | undefined;
     for (let open = sides.filter(({ pending }) => pending); open.length > 0;) {

@@ -1,22 +1,23 @@
 /**
- * The events of a run in the order of time: which instant comes next, and what is due there.
+ * The periodic events of a run in order of time: which instant comes next, and what is due there.
  *
- * - Instants lie on a grid of ticks, of which every period and offset is a whole number. While ticks are safe integers the queue is a
- *   heap of timings, so an instant costs by what is due at it; beyond that it asks the `Timeline`.
- * - Invariant: `#next[i]` is the first tick of timing i at or after the place of the queue; the heap is ordered by it.
+ * - Instants lie on a grid of ticks: every period and offset is a whole number of ticks. While ticks are safe integers
+ *   the queue is a heap of timings, so the cost of an instant depends on what is due there; beyond that it uses the
+ *   `Timeline`.
+ * - Invariant: `#next[i]` is the first tick of timing i at or after the queue's position; the heap is ordered by it.
  */
 
 import { compare, exact, type Rational, type Timing } from "../diagram/mod.ts";
 import { exactTiming, floorDivided, type Instant, namesBefore, ticksOf, Timeline } from "./instants.ts";
 
-/** A time on the grid of a queue: the last tick at or before it, and whether it is that tick. */
+/** A time on the grid of a queue: the last tick at or before it, and whether it lies on that tick. */
 export interface Limit {
   readonly time: Rational;
   readonly floor: number;
   readonly isTick: boolean;
 }
 
-/** Sums of two such ticks are exact. */
+/** The largest tick of the heap: the sum of two such ticks is exact. */
 const MOST_TICKS = 2 ** 51;
 const ONLY = [0] as const;
 
@@ -27,18 +28,18 @@ export class EventQueue {
   /** In ticks, by timing. */
   readonly #periods: readonly number[];
   readonly #offsets: readonly number[];
-  /** By timing: its rank among those that may name an instant. */
+  /** By timing: its rank in naming an instant; the lowest rank names it. */
   readonly #ranks: Int32Array;
   readonly #next: Float64Array;
   readonly #heap: Int32Array;
-  /** The places in the heap of what is due at the head. */
+  /** The heap places of the timings that are due at the next instant. */
   #due: readonly number[] = [];
   #head: Instant | undefined;
   #isKnown = false;
-  /** Where ticks are not safe: the time that the queue is at, and whether it has passed the events of it. */
+  /** If ticks are not safe: the queue's position, and whether it is past the events there. */
   #at: { readonly time: Rational; readonly isPast: boolean } | undefined;
 
-  /** Makes the queue, at time 0; what is due is told by the index of its timing here. */
+  /** Makes the queue, at time 0; due events are given as indices of these timings. */
   constructor(timings: readonly Timing[]) {
     this.#timings = timings;
     this.#timeline = new Timeline(timings);
@@ -58,7 +59,7 @@ export class EventQueue {
     this.seek(exact(0));
   }
 
-  /** Goes to a time: the next instant is the first one at or after it. */
+  /** Moves to a time: the next instant is the first one at or after it. */
   seek(time: Rational): void {
     const { floor, isTick } = this.limit(time);
     const from = isTick ? floor : floor + 1;
@@ -76,14 +77,14 @@ export class EventQueue {
     for (let place = this.#heap.length >> 1; place >= 0; place--) this.#sink(place);
   }
 
-  /** The next instant; `undefined` where there are no events at all. */
+  /** The next instant; `undefined` if there are no events at all. */
   peek(): Instant | undefined {
     if (this.#isKnown) return this.#head;
     this.#isKnown = true;
     return this.#head = this.#at === undefined ? this.#first() : this.#beyond(this.#at);
   }
 
-  /** Goes past the next instant. */
+  /** Moves past the next instant. */
   skip(): void {
     const head = this.peek();
     this.#isKnown = false;
@@ -105,14 +106,14 @@ export class EventQueue {
     }
   }
 
-  /** A time to compare the next instant with, again and again. */
+  /** Prepares a time for repeated comparison with the next instant. */
   limit(time: Rational): Limit {
     const scaled = time.num * this.#ticks;
     const floor = floorDivided(scaled, time.den);
     return { time, floor: Number(floor), isTick: floor * time.den === scaled };
   }
 
-  /** Below 0, 0 or above 0 as the next instant is before, at or after a limit. */
+  /** Negative, 0 or positive if the next instant is before, at or after a limit. */
   order(limit: Limit): number {
     const head = this.peek();
     if (head === undefined) return 1;

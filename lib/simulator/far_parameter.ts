@@ -1,5 +1,5 @@
 /**
- * Parameters of parts that live on a far side: they are checked here, and hold there from the next request on.
+ * Parameters of parts on a far side: they are checked here, and hold there from the next request on.
  */
 
 import { type DelegatedSystem, directory, ownValue, type Ports, type System } from "../diagram/mod.ts";
@@ -7,9 +7,9 @@ import { DiagramError } from "../errors.ts";
 import type { ParameterChange } from "./far_side.ts";
 
 /**
- * A change of a parameter inside a delegated system, with a value of its own; the system is `at` that path.
+ * Checks a change of a parameter inside the delegated system at the path `at`; the result has a copy of the value.
  *
- * @throws {DiagramError} where there is no such parameter.
+ * @throws {DiagramError} if there is no such parameter.
  */
 export function checkedChange(
   { inner }: DelegatedSystem,
@@ -25,7 +25,7 @@ export function checkedChange(
   return { path, name, value: ownValue(type, value, () => what) };
 }
 
-/** The parameters of the leaf at a path inside a system; "" is the system itself. */
+/** The parameter types of the leaf at a path inside a system; "" is the system itself. */
 function parameterTypes(system: System, path: string): Ports | undefined {
   if (system.kind === "leaf") return path === "" || path === system.name ? system.parameters : undefined;
   if (system.kind === "delegated") return parameterTypes(system.inner, path);

@@ -1,40 +1,41 @@
 /**
- * What the simulator asks of whoever runs its delegated systems.
+ * What the simulator requires of the host that runs its delegated systems.
  *
- * - `post` never waits; `take` never waits; only `join` may, and it may be synchronous.
- * - Replies arrive in the order of their requests; a deterministic far side answers each, and as many requests of it are in
- *   flight as its latency says.
- * - A far side of a non-deterministic system works on the newest request only, and its newest reply replaces the rest.
+ * - `post` and `take` never wait; only `join` may wait, and it may be synchronous.
+ * - Replies arrive in the order of their requests. A deterministic far side answers every request, and has at most as
+ *   many requests in flight as its latency.
+ * - The far side of a non-deterministic system works only on the newest request, and its newest reply replaces older
+ *   ones.
  */
 
 import type { DelegatedSystem, Timing } from "../diagram/mod.ts";
 
-/** The index of the request that initializes; those of events count from 0. */
+/** The index of the initialization request; requests of events count from 0. */
 export const INITIALIZATION: number = -1;
 
 /** A parameter that was set on the near side. */
 export interface ParameterChange {
-  /** The path within the delegated system. */
+  /** The path of the leaf within the delegated system. */
   readonly path: string;
-  /** The parameter. */
+  /** The name of the parameter. */
   readonly name: string;
-  /** What it is from here on. */
+  /** Its new value. */
   readonly value: unknown;
 }
 
 /** The inputs of one event of a delegated system. */
 export interface Request {
-  /** Which event: {@linkcode INITIALIZATION}, 0, 1, 2, ... */
+  /** The index of the event: {@linkcode INITIALIZATION}, 0, 1, 2, ... */
   readonly k: number;
-  /** The simulated time of the event as everybody sees it, in seconds. */
+  /** The simulated time of the event as systems see it, in seconds. */
   readonly t: number;
   /** The timing that names t. */
   readonly named: Timing;
   /** The newest request whose reply the near side has seen. */
   readonly seen: number;
   /**
-   * The parameters that were set since the request before, or since the seen one where requests may be replaced, the oldest first:
-   * they count from this request on.
+   * The parameters set since the previous request (or since the `seen` one, if requests may be replaced), oldest first;
+   * they hold from this request on.
    */
   readonly set?: readonly ParameterChange[];
   /** The inputs in declared order; `UNCONNECTED` stands for an optional one without a value. */
@@ -43,69 +44,69 @@ export interface Request {
 
 /** The outputs after one request. */
 export interface Reply {
-  /** Which request. */
+  /** The index of the request. */
   readonly k: number;
-  /** The requests that the far side has worked on since the one it knows to be seen, this one last. */
+  /** The requests that the far side worked on since the newest one that it knows to be seen, this one last. */
   readonly processed: readonly number[];
   /** The outputs in declared order. */
   readonly outputs: readonly unknown[];
-  /** When the far side began to work on it, in milliseconds of the real clock since the epoch. */
+  /** When the far side began to work on it, in milliseconds since the epoch. */
   readonly started: number;
-  /** When it was done, in the same milliseconds. */
+  /** When the work was done, in milliseconds since the epoch. */
   readonly finished: number;
-  /** Who ended the far side's run and why, if anybody did: a path, "" for the system itself. */
+  /** If a part ended the far side's run: its path, "" for the system itself, and its message. */
   readonly ended?: { readonly by: string; readonly message: string } | undefined;
 }
 
 /** One delegated system of one run. */
 export interface FarSide {
-  /** The guest's name. */
+  /** The name of the guest. */
   readonly name: string;
-  /** Hands over a request. */
+  /** Hands over a request; never waits. */
   post(request: Request): void;
   /**
-   * The oldest reply that has arrived and was not taken, if any, or the newest of a non-deterministic system; throws the far
-   * side's typed error.
+   * Takes the oldest reply that has arrived, if any; for a non-deterministic system the newest. Never waits; throws the
+   * far side's typed error.
    */
   take(): Reply | undefined;
-  /** What the part at a path inside holds after all requests; "" is the system itself. */
+  /** The values of the part at a path inside, after all requests; "" is the system itself. */
   inspect(path: string): unknown | Promise<unknown>;
   /** The far side's whole state as plain data. */
   snapshot(): unknown | Promise<unknown>;
-  /** Puts such a state back. */
+  /** Restores such a state. */
   restore(saved: unknown): void | Promise<void>;
 }
 
 /** All delegated systems of one run. */
 export interface FarSession {
-  /** In the order in which they were asked for. */
+  /** In the order of the delegations. */
   readonly sides: readonly FarSide[];
-  /** Waits until each of these has a reply, or an error, to take. */
+  /** Waits until each of these far sides has a reply or an error to take. */
   join(sides: readonly FarSide[]): void | Promise<void>;
-  /** Ends them all; harmless twice. */
+  /** Ends all far sides; calling it again does nothing. */
   close(): void | Promise<void>;
 }
 
-/** A delegated system and its place in the whole. */
+/** A delegated system and its path. */
 export interface Delegation {
-  /** The path of the delegated system. */
+  /** The path of the delegated system in the whole diagram. */
   readonly path: string;
   /** Its description. */
   readonly system: DelegatedSystem;
 }
 
-/** Whoever starts far sides. */
+/** Starts far sides; a `Host` is one. */
 export interface FarHost {
   /** Starts one far side per delegation. */
   open(delegations: readonly Delegation[]): FarSession | Promise<FarSession>;
 }
 
-/** The real clock that a run is paced by. */
+/** The real clock that paces a run. */
 export interface RealClock {
   /** Milliseconds since the epoch, with a fraction. */
   now(): number;
-  /** Waits until that time. */
+  /** Waits until that time, in milliseconds since the epoch. */
   sleepUntil(time: number): Promise<void>;
-  /** Something to await where the event loop should get a turn, else `undefined`. */
+  /** A promise to await if the event loop should get a turn, otherwise `undefined`. */
   breathe(): Promise<void> | undefined;
 }

@@ -1,8 +1,8 @@
 /**
- * What a part holds at an instant, by its path, on this side or on a far one: `Simulator.inspect` gives it.
+ * The values of a part at an instant, on this side or on a far side: `Simulator.inspect` returns them.
  *
- * - A far part is as the newest posted request left it, also where the near side shows that later; so it is the same in every
- *   mode.
+ * - The values of a far part are those after the newest posted request, even if the near side shows them only later; so
+ *   they are the same in every mode.
  * - All values are copies.
  */
 
@@ -12,11 +12,11 @@ import { DiagramError } from "../errors.ts";
 /** Values by name. */
 export type NamedValues = Readonly<Record<string, unknown>>;
 
-/** What a part holds at an instant. */
+/** The values of a part at an instant. */
 export interface PartValues {
-  /** The simulated time at which it holds them, in seconds: on a far side that of its last request. */
+  /** The simulated time of the values in seconds; on a far side, the time of its last request. */
   readonly t: number;
-  /** The state variables of a leaf: the records of a log sink are its state `log`. */
+  /** The state variables of a leaf. The records of a log sink are its state `log`. */
   readonly state: NamedValues;
   /** The outputs. */
   readonly output: NamedValues;
@@ -28,9 +28,9 @@ export interface PartValues {
 const MOST_NAMES = 20;
 
 /**
- * Checks that there is a part at a path, inside of what is delegated too; "" is the system itself.
+ * Checks that there is a part at a path, also inside delegated systems; "" is the system itself.
  *
- * @throws {DiagramError} where there is none.
+ * @throws {DiagramError} if there is none.
  */
 export function checkPath(system: System, path: string): void {
   const paths: string[] = [];
@@ -55,7 +55,7 @@ function* pathsIn(system: System, prefix: string): Generator<string> {
   }
 }
 
-/** What the part of this side at a path holds; "" is a diagram itself. */
+/** The values of the part at a path on this side; "" is the diagram itself. */
 export function valuesOf(
   system: System,
   { path, context }: { readonly path: string; readonly context: Context },

@@ -1,18 +1,18 @@
 /**
- * Exact instants: which events are due, and which come first.
+ * Exact instants: which events are due, and which instants come first.
  *
  * - Instants compare as rationals, never as doubles.
- * - At one instant everybody sees one t: `offset + k * period` of the due event with the smallest period, ties by the
- *   smallest offset.
+ * - At an instant all systems see the same t: `offset + k * period` of the due event with the smallest period or, among
+ *   equal periods, the smallest offset.
  */
 
 import { compare, exact, leastCommonMultiple, type Rational, type Timing } from "../diagram/mod.ts";
 
 /** An instant at which at least one event is due. */
 export interface Instant {
-  /** When, exactly. */
+  /** The exact time, in seconds. */
   readonly exact: Rational;
-  /** When, as everybody sees it, in seconds. */
+  /** The time as systems see it, in seconds. */
   readonly t: number;
   /** The timing of the due event that names t. */
   readonly named: Timing;
@@ -20,31 +20,34 @@ export interface Instant {
   readonly due: readonly number[];
 }
 
-/** When a periodic event happens, exactly. */
+/** The exact times of a periodic event. */
 export interface ExactTiming {
   /** Seconds between two events. */
   readonly period: Rational;
-  /** Seconds before the first. */
+  /** The time of the first event, in seconds. */
   readonly offset: Rational;
 }
 
-/** The timing that these two numbers of seconds stand for. */
+/** The exact values of a timing's two numbers. */
 export function exactTiming({ period, offset }: Timing): ExactTiming {
   return { period: exact(period), offset: exact(offset) };
 }
 
-/** `offset + k * period`, exactly. */
+/** The exact `offset + k * period`. */
 export function eventTime(timing: ExactTiming, k: bigint): Rational {
   const { period, offset } = timing;
   return { num: offset.num * period.den + k * period.num * offset.den, den: offset.den * period.den };
 }
 
-/** Whether one timing names the instant rather than the other: the smaller period, ties by the smaller offset. */
+/**
+ * Whether `one` names an instant rather than `other`: it has the smaller period or, with equal periods, the smaller
+ * offset.
+ */
 export function namesBefore(one: Timing, other: Timing): boolean {
   return one.period < other.period || (one.period === other.period && one.offset < other.offset);
 }
 
-/** How many ticks a second has so that every period and offset is a whole number of them. */
+/** The ticks per second for which every period and offset is a whole number of ticks. */
 export function ticksOf(timings: readonly ExactTiming[]): bigint {
   return [...new Set(timings.flatMap(({ period, offset }) => [period.den, offset.den]))].reduce(
     leastCommonMultiple,
@@ -58,14 +61,14 @@ export function floorDivided(num: bigint, den: bigint): bigint {
   return quotient * den > num ? quotient - 1n : quotient;
 }
 
-/** The events of several timings, in the order of time. */
+/** The events of several timings, in order of time. */
 export class Timeline {
   readonly #timings: readonly Timing[];
-  /** Ticks a second: every period and offset is a whole number of ticks. */
+  /** Ticks per second: every period and offset is a whole number of ticks. */
   readonly #ticks: bigint;
   readonly #grid: readonly { readonly period: bigint; readonly offset: bigint }[];
 
-  /** Makes the timeline; due events are told by their index here. */
+  /** Makes the timeline; due events are given as indices of these timings. */
   constructor(timings: readonly Timing[]) {
     this.#timings = timings;
     const rationals = timings.map(exactTiming);
@@ -112,7 +115,7 @@ export class Timeline {
   }
 }
 
-/** How many events of a timing lie before that time, so that the next one is k of them. */
+/** The index of the last event of a timing at or before that time; 0 before the first. */
 export function eventIndex(timing: ExactTiming, time: Rational): bigint {
   const { period, offset } = timing;
   const num = (time.num * offset.den - offset.num * time.den) * period.den;

@@ -1,21 +1,23 @@
 /**
- * Who moves time: instants, the simulator, its trace and certificate.
+ * Advances simulated time: instants, the simulator, its trace and certificate.
  *
- * - A step is a generator that yields what it waits for (`waits.ts`): the text that serves the promise face on the
- *   near side serves the synchronous face in a guest, and direct mode waits for nothing.
- * - The near side's t travels with a request, together with the timing that names it; the far side's own events of
- *   that instant compete by the same rule. So a system that reads t sees what it would see inline.
- * - A period of 1/51 is a fifty-first: its double also is a decimal of 15 digits, so small rationals come before
- *   decimals.
- * - Initialization goes in order of dependency for every system; systems on one loop initialize together, against the
- *   values before. Steps are instants of periodic events: a boundary of `advanceTo` is none.
- * - What has a time of its own (named by `nextTime`, or after a wait) stands in a list beside the periodic events, which costs a run
- *   without such events nothing. Its time is asked after each microstep in which its system acted, and never elsewhere, so neither
- *   boundaries nor other systems move it. An input is no part of what names a time; where it matters, a trigger looks at it.
- * - An input of a far side becomes u_k right after the events of t_(k-1): there a trigger sees it, in a microstep of that instant.
- *   Inline, an input that others change in a microstep is seen in the next one; a request brings only what is left of it.
- * - Non-deterministic runs replay from what each release had: the requests that the far side worked on since the one
- *   before (`arrivals.ts`).
+ * - A step is a generator that yields what it waits for (`waits.ts`), so the same code serves the promise methods on
+ *   the near side and the synchronous ones in a guest; direct mode waits for nothing.
+ * - A request carries the near side's t and the timing that names it; the far side's own events of that instant compete
+ *   by the same rule. So a system that reads t sees what it would see inline.
+ * - A period of 1/51 means exactly a fifty-first: its double is a decimal of 15 digits as well, so small rationals come
+ *   before decimals.
+ * - Systems initialize in dependency order; those on one loop initialize together, against the values before. A step is
+ *   an instant at which an event is due by its time; the boundary of an `advanceTo` is not a step.
+ * - Events with a time of their own (named by `nextTime`, or after a wait) are in a list beside the periodic events,
+ *   which costs a run without such events nothing. A system is asked for its next time after each microstep in which it
+ *   acted, and at no other point, so neither boundaries nor other systems move it. `nextTime` sees no inputs; if an
+ *   input matters, use a trigger.
+ * - An input of a far side becomes u_k right after the events of t_(k-1): there a trigger sees it, in a microstep of
+ *   that instant. Inline, an input that others change in a microstep is seen in the next microstep; a request carries
+ *   only the last of these values.
+ * - A non-deterministic run is replayed from a record of each release: the requests that the far side had worked on
+ *   since the release before (`arrivals.ts`).
  *
  * @module
  */

@@ -1,10 +1,11 @@
 /**
- * The near side of a run's delegated systems: what is posted, released and held.
+ * The near side of a delegated system: which requests are posted, and which replies released and held.
  *
  * - At its event t_k a delegated system of latency n releases the reply to the request of t_(k-n), then samples and posts.
- * - Invariant (deterministic): the requests in flight are the last ones, n at most, and none is dropped.
- * - Invariant (non-deterministic): the released requests ascend, and each is older than the event that releases it.
- * - `lag` counts, in periods, how much older the shown reply is than the deterministic law's.
+ * - Invariant (deterministic): the requests in flight are the latest ones, at most n, and none is dropped.
+ * - Invariant (non-deterministic): the indices of released requests increase, and each is below that of the releasing
+ *   event.
+ * - `lag` is, in periods, how much older the shown reply is than that of a deterministic system.
  */
 
 import {
@@ -21,67 +22,67 @@ import { checkedChange } from "./far_parameter.ts";
 import { type FarSide, INITIALIZATION, type ParameterChange, type Reply, type Request } from "./far_side.ts";
 import { eventIndex, eventTime, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
 
-/** What a parameter may hold: anything. */
+/** The type of a parameter's value here: anything. */
 const ANY = abstract<unknown>(undefined);
 
-/** How late the shown replies were, in periods. */
+/** How late the shown replies of a system were, in periods. */
 export interface Lag {
-  /** The greatest lag of a release. */
+  /** The largest lag of any release. */
   readonly most: number;
-  /** The mean over all releases. */
+  /** The mean lag of all releases. */
   readonly mean: number;
-  /** How many releases held an old value. */
+  /** How many releases had a lag above 0. */
   readonly held: number;
 }
 
-/** What a snapshot keeps of one near side, as JSON. */
+/** What a snapshot stores of a delegated system, as JSON. */
 export interface NearSnapshot {
-  /** The newest released request. */
+  /** The index of the newest released request. */
   readonly released: number;
-  /** Whether its reply told that the far side's run has ended. */
+  /** Whether its reply said that the far side's run has ended. */
   readonly ended: boolean;
-  /** The replies that the next events release, the oldest first: what was in flight, as values. */
+  /** The replies that the next events will release, oldest first: the requests that were in flight, answered. */
   readonly arrived: readonly {
     readonly k: number;
     readonly outputs: readonly SavedValue[];
     readonly ended: { readonly by: string; readonly message: string } | null;
   }[];
-  /** The parameters that were set since the last request. */
+  /** The parameters set since the last request. */
   readonly set: readonly (Omit<ParameterChange, "value"> & { readonly value: SavedValue })[];
-  /** The far side's state. */
+  /** The state of the far side. */
   readonly far: unknown;
 }
 
-/** A parameter that was set, and the request that carried it first. */
+/** A parameter that was set, and the first request that carried it. */
 interface Set {
   readonly change: ParameterChange;
   request: number | undefined;
 }
 
 export class NearSide {
-  /** The values that the rest of the run sees. */
+  /** The outputs that the rest of the run sees. */
   readonly part: DelegatedContext;
 
   readonly #timing: ExactTiming;
   #far: FarSide | undefined;
-  /** The requests in flight, or whose replies wait for their release, the oldest first. */
+  /** The requests in flight and those whose replies wait for their release, oldest first. */
   #posted: number[] = [];
-  /** The replies to the first of them that were taken before their release, for a snapshot. */
+  /** The replies to the first of these, if taken before their release, for a snapshot. */
   #arrived: Reply[] = [];
   #released = INITIALIZATION;
-  /** Whether a released reply told that the far side's run has ended; it stays so. */
+  /** Whether the last released reply said that the far side's run has ended. */
   #isEnded = false;
-  /** Requests that a replay has not handed over. */
+  /** In a replay: the requests not yet handed over. */
   readonly #withheld = new Map<number, Request>();
   #lag = { most: 0, sum: 0, held: 0, releases: 0 };
-  /** Its first event in this run. */
+  /** The index of its first event in this run. */
   #first = 0;
-  /** The parameters that were set and that no request has carried, or none that the far side is known to have worked on. */
+  /** The parameters set that no request has carried yet, or only requests that the far side may have skipped. */
   #set: Set[] = [];
-  /** What each parameter was set to last, by path and name: what another far side is told. */
+  /** The last setting of each parameter, by path and name, for a new far side. */
   readonly #known = new Map<string, ParameterChange>();
 
-  /** Makes the near side of a delegated part; `open` gives it its far side. */
+  /** Makes the near side of a delegated part; `open` connects it to a far side. */
   constructor(part: DelegatedContext) {
     this.part = part;
     this.#timing = exactTiming(part.system.timing);
@@ -92,28 +93,28 @@ export class NearSide {
     throw new TypeError(`Cannot reach the far side of ${this.part.path}: it is not open, initialize() is wanted first`);
   }
 
-  /** Whether a request was posted whose reply was not taken. */
+  /** Whether a request is posted whose reply was not taken. */
   get pending(): boolean {
     return this.#posted.length > this.#arrived.length;
   }
 
-  /** When the oldest request was posted whose reply was not taken. */
+  /** The simulated time of the oldest request whose reply was not taken. */
   get pendingSince(): Rational {
     return eventTime(this.#timing, BigInt(this.#posted[this.#arrived.length] ?? 0));
   }
 
-  /** Whether event k releases a reply that was not taken. */
+  /** Whether event k releases a reply that was not yet taken. */
   awaits(k: number): boolean {
     return this.#arrived.length === 0 && this.#isDue(k);
   }
 
-  /** How late the releases were. */
+  /** How late the releases of this run were. */
   get lag(): Lag {
     const { most, sum, held, releases } = this.#lag;
     return { most, mean: releases === 0 ? 0 : sum / releases, held };
   }
 
-  /** Gives it its far side, or another one, which is told of the parameters that were set. */
+  /** Connects it to a far side. A second far side gets all parameters that were set. */
   open(far: FarSide): void {
     if (this.#far !== undefined) {
       this.#set = [...this.#known.values()].map((change) => ({ change, request: undefined }));
@@ -121,7 +122,7 @@ export class NearSide {
     this.#far = far;
   }
 
-  /** Forgets a run, and begins one at that time. */
+  /** Forgets the last run, and begins one at that time. */
   begin(time: Rational): void {
     this.part.reset();
     this.#posted = [];
@@ -136,7 +137,7 @@ export class NearSide {
   /**
    * Sets a parameter from the next request on.
    *
-   * @throws {DiagramError} where there is no such parameter.
+   * @throws {DiagramError} if there is no such parameter.
    */
   setParameter(given: ParameterChange): void {
     const { path: at, system } = this.part;
@@ -145,7 +146,7 @@ export class NearSide {
     this.#known.set(`${change.path} ${change.name}`, change);
   }
 
-  /** Which event of this system lies at that time. */
+  /** The index of this system's event at that time. */
   event(time: Rational): number {
     return Number(eventIndex(this.#timing, time));
   }
@@ -160,7 +161,7 @@ export class NearSide {
     return this.#set.length === 0 ? request : { ...request, set: this.#set.map(({ change }) => change) };
   }
 
-  /** Posts a request, or keeps it for a replay to post. */
+  /** Posts a request; in a replay, keeps the request of a non-deterministic system until the record posts it. */
   post(request: Request, replay: boolean): void {
     if (replay && !this.part.system.deterministic) {
       this.#withheld.set(request.k, request);
@@ -171,7 +172,7 @@ export class NearSide {
     this.#posted.push(request.k);
   }
 
-  /** Shows the outputs after initialization, and gives the reply; nothing where it is one to a run before. */
+  /** Shows the outputs after initialization, and returns the reply; `undefined` if the reply is from an earlier run. */
   initialize(): Reply | undefined {
     const reply = this.#expected();
     if (reply.k !== INITIALIZATION) return undefined;
@@ -187,7 +188,7 @@ export class NearSide {
     return reply;
   }
 
-  /** The release of a deterministic system at event k; the reply has arrived. */
+  /** Releases, at event k, the reply of a deterministic system, which has arrived. */
   releaseExpected(k: number): Reply | undefined {
     if (!this.#isDue(k)) return undefined;
     const reply = this.#arrived.shift() ?? this.#expected();
@@ -195,11 +196,11 @@ export class NearSide {
     return this.#show(reply);
   }
 
-  /** The release of a non-deterministic system at event k: the newest reply that has arrived, if any. */
+  /** Releases, at event k, the newest reply of a non-deterministic system that has arrived, if any. */
   releaseNewest(k: number, log: ArrivalLog): Reply | undefined {
     const reply = this.#posted.length === 0 ? undefined : this.far.take();
     if (reply !== undefined) {
-      // A request may be posted before an older one's reply is seen: then its reply tells of both once more.
+      // A request may be posted before an older one's reply is seen; then its reply lists the older request again.
       const processed = reply.processed.filter((request) => request > this.#released);
       log.add(this.part.path, { event: k, processed });
     }
@@ -208,7 +209,7 @@ export class NearSide {
     return shown;
   }
 
-  /** The same from a recorded arrival: yields before each reply that has to be waited for. */
+  /** Releases what a recorded arrival says; yields before each reply that must be waited for. */
   *releaseRecorded(k: number, log: ArrivalLog): Generator<void, Reply | undefined> {
     let reply: Reply | undefined;
     for (const next of log.at(this.part.path, k)?.processed ?? []) {
@@ -228,7 +229,7 @@ export class NearSide {
     return shown;
   }
 
-  /** What a snapshot keeps; the far side's state is given. */
+  /** What a snapshot stores, given the state of the far side. */
   save(far: unknown): NearSnapshot {
     const types = Object.values(this.part.system.outputs);
     const saved = (outputs: readonly unknown[]) => types.map((type, index) => savedValue(type, outputs[index]));
@@ -244,10 +245,10 @@ export class NearSide {
   }
 
   /**
-   * Reads it; what that gives puts it back. The far side's state is restored by the caller.
+   * Reads its part of a snapshot, and returns a function that restores it; the caller restores the far side's state.
    *
-   * @throws {TypeError} where a value is of another type.
-   * @throws {DiagramError} where there is no such parameter.
+   * @throws {TypeError} if a value has the wrong type.
+   * @throws {DiagramError} if there is no such parameter.
    */
   read({ released, ended, arrived, set }: NearSnapshot): () => void {
     const { path, system } = this.part;
@@ -274,7 +275,7 @@ export class NearSide {
     };
   }
 
-  /** Whether the far side may never work on a request: then what one carries goes with the next ones, too. */
+  /** Whether the far side may skip a request; then later requests repeat what a request carries. */
   get #mayMiss(): boolean {
     return !this.part.system.deterministic;
   }
@@ -293,7 +294,7 @@ export class NearSide {
     return reply;
   }
 
-  /** Shows the outputs of a reply; what it gives says of the end of the far side's run only where that is news. */
+  /** Shows the outputs of a reply; the returned reply mentions the end of the far side's run only the first time. */
   #show(reply: Reply | undefined): Reply | undefined {
     if (reply === undefined) return undefined;
     this.#released = reply.k;

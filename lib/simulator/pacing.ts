@@ -1,9 +1,9 @@
 /**
- * Real-time pacing: holds the start of each step back until real time has caught up with simulated time.
+ * Real-time pacing: delays the start of each step until real time has caught up with simulated time.
  *
- * - A run of N periods has N - 1 paced intervals and may end at N / (N - 1) of real time; `paceFinal` pays the last
- *   one too.
- * - A step whose time has passed before it starts is an overrun; in a strict run that is an error.
+ * - A run of N periods has N - 1 paced intervals, so its rate may come out as N / (N - 1) times the wanted one;
+ *   `paceFinal` paces the last interval, too.
+ * - A step that starts after its real time is an overrun; in a strict run, that is an error.
  */
 
 import { OverrunError } from "../errors.ts";
@@ -11,7 +11,7 @@ import type { RealClock } from "./far_side.ts";
 
 export class Pacer {
   readonly #clock: RealClock;
-  /** Simulated seconds per real second; 0 is as fast as it can. */
+  /** Simulated seconds per real second; 0 means as fast as possible. */
   readonly #rate: number;
   readonly #strict: boolean;
   #start: { readonly wall: number; readonly t: number } | undefined;
@@ -32,21 +32,21 @@ export class Pacer {
     }
   }
 
-  /** Begins anew: the next step starts when it comes. */
+  /** Starts again: the next step is not delayed. */
   restart(): void {
     this.#start = undefined;
     this.#overruns = 0;
   }
 
-  /** How many steps started after their time. */
+  /** How many steps started after their real time. */
   get overruns(): number {
     return this.#overruns;
   }
 
   /**
-   * What to await before the step at simulated time `t` may start, if anything.
+   * The promise to await before the step at simulated time `t` may start, if any.
    *
-   * @throws {OverrunError} where its time has passed, in a strict run.
+   * @throws {OverrunError} if its real time has passed, in a strict run.
    */
   wait(t: number): Promise<void> | undefined {
     if (this.#rate === 0) return undefined;

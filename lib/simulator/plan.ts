@@ -1,10 +1,10 @@
 /**
- * Who acts at which instant, and in which order systems initialize.
+ * Which systems act at which instant, and in which order systems initialize.
  *
- * - Systems initialize in the order of dependency: after everybody whose outputs flow into them. Those on one loop
+ * - Systems initialize in dependency order: each after the systems whose outputs it depends on. Systems on one loop
  *   initialize together, against the values before.
- * - Invariant: what is due together runs in the order of the paths, and within a leaf in declared order; so neither the order of
- *   adding them nor the presence of others decides anything.
+ * - Invariant: events due together run in order of their paths, and within a leaf in declared order; so neither the
+ *   order in which systems were added nor the presence of others matters.
  *
  * The loops are the strongly connected components, found by Tarjan's algorithm, without recursion.
  */
@@ -13,7 +13,7 @@ import type { ContextWriter, DelegatedContext, LeafContext, Timing } from "../di
 import type { Action } from "./actions.ts";
 import type { ChosenAction } from "./chosen_events.ts";
 
-/** Everything of one timing. */
+/** Everything that happens at one timing. */
 interface Group {
   readonly timing: Timing;
   readonly updates: Placed[];
@@ -22,7 +22,7 @@ interface Group {
   readonly delegated: DelegatedContext[];
 }
 
-/** An action, and its place among all of them. */
+/** An action, and its place in the order of all actions. */
 type Placed = Action & { readonly place: number };
 
 /** What is due at an instant. */
@@ -36,22 +36,22 @@ export interface Due {
 
 /** The parts that initialize together. */
 export interface Level {
-  /** Those of this side with an initialization event. */
+  /** The leaves of this side that have an initialization event. */
   readonly leaves: readonly Action[];
-  /** Those of a far side. */
+  /** The delegated systems. */
   readonly delegated: readonly DelegatedContext[];
 }
 
-/** What the simulator walks through. */
+/** The plan that the simulator follows. */
 export interface Plan {
-  /** When anything is due. */
+  /** The timings of all periodic events. */
   readonly timings: readonly Timing[];
   /** Initialization, level by level. */
   readonly levels: readonly Level[];
   readonly delegated: readonly DelegatedContext[];
-  /** What is due where these timings meet; an index after those of the timings is that of a chosen event. */
+  /** What is due when these timings coincide; indices above those of the timings stand for chosen events. */
   due(indices: readonly number[]): Due;
-  /** The updates of these chosen events alone, by the same indices. */
+  /** Only the updates of these chosen events, by the same indices. */
   microstep(indices: readonly number[]): readonly Action[];
 }
 
@@ -124,7 +124,7 @@ export function makePlan(
 function initializationLevels(parts: readonly AnyPart[], feeders: ContextWriter["feeders"]): readonly Level[] {
   const { loops, loopOf } = stronglyConnected(feeders);
   const depths = new Int32Array(loops.length);
-  // Tarjan's algorithm gives a component after all those that feed it, so their depths are known.
+  // Tarjan's algorithm yields a component after all that feed it, so their depths are known.
   loops.forEach((loop, index) => {
     for (const part of loop) {
       for (const feeder of feeders[part] ?? []) {
@@ -146,14 +146,14 @@ function initializationLevels(parts: readonly AnyPart[], feeders: ContextWriter[
   return levels.filter(({ leaves, delegated }) => leaves.length + delegated.length > 0);
 }
 
-/** The components, by the indices of their parts, and of which one each part is. */
+/** The components, as indices of their parts, and the component of each part. */
 function stronglyConnected(
   feeders: ContextWriter["feeders"],
 ): { readonly loops: readonly (readonly number[])[]; readonly loopOf: Int32Array } {
   const count = feeders.length;
   const loops: number[][] = [];
   const loopOf = new Int32Array(count).fill(-1);
-  // By part: when it was found, from 1; the earliest that it leads back to; how many of its feeders were looked at.
+  // By part: when it was found, from 1; the earliest part that it leads back to; how many of its feeders were visited.
   const [order, low, looked] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   const stack: number[] = [];
   let found = 0;
@@ -172,7 +172,7 @@ function stronglyConnected(
           continue;
         }
         looked[part] = (looked[part] as number) + 1;
-        // One that has no component is on the stack.
+        // A part without a component is on the stack.
         if (loopOf[feeder] === -1) low[part] = Math.min(low[part] as number, low[feeder] as number);
         continue;
       }

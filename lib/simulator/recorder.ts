@@ -1,8 +1,8 @@
 /**
- * Which ports a run records, and the reading of them.
+ * Records the ports of a run, one row per instant.
  *
- * - By default every scalar and vector output of the system, in declared order; abstract ports are never recorded.
- * - A vector takes one column per component, named `y[0]`, `y[1]`, ...
+ * - The default is every scalar and vector output of the system, in declared order; abstract ports are never recorded.
+ * - A vector has one column per component, named `y[0]`, `y[1]`, ...
  */
 
 import type { ContextWriter, System } from "../diagram/mod.ts";
@@ -14,7 +14,7 @@ import { Trace } from "./trace.ts";
 export class Recorder {
   readonly trace: Trace;
   readonly #values: ContextWriter["values"];
-  /** The recorded signals, and the size of each that is a vector, else 0. */
+  /** The recorded signals, and the size of each vector, 0 for scalars. */
   readonly #signals: Int32Array;
   readonly #sizes: Int32Array;
   readonly #row: Float64Array;
@@ -36,7 +36,7 @@ export class Recorder {
     this.#row = new Float64Array(this.trace.columns.length);
   }
 
-  /** Adds the row of the present instant. */
+  /** Adds the row of the current instant. */
   record(): void {
     const [values, signals, row] = [this.#values, this.#signals, this.#row];
     let column = 0;

@@ -1,9 +1,9 @@
 /**
- * A run: the steps of a simulation as work that yields what it has to wait for.
+ * A run: the steps of a simulation, as generators that yield whatever they have to wait for.
  *
  * - Invariant: `#at` is the exact time of the context's t; `#pending` is the instant whose updates have not run.
- * - Invariant: the queue stands after `#at`: what it gives next is later.
- * - It is long because every act (a step, a restart, a snapshot, a forced event) changes the same few fields.
+ * - Invariant: the next instant of the queue is later than `#at`.
+ * - The file is long because every act (a step, a restart, a snapshot, a forced event) changes the same few fields.
  * - Invariant: a value changes only in `#release`, at the end of `#update`, and where time moves.
  */
 
@@ -36,15 +36,15 @@ import { nothing, settled, type Soon, then, type Waits } from "./waits.ts";
 const MICROSTEPS = 1000;
 
 export class Run {
-  /** All values at the present instant. */
+  /** All values at the current instant. */
   readonly context: Context;
-  /** What only the simulator does to them. */
+  /** What only the simulator may do with the values. */
   readonly writer: ContextWriter;
   readonly delegations: Delegations;
   readonly recorder: Recorder;
-  /** What holds steps back; only with a clock. */
+  /** Holds steps back until their real time; only with a clock. */
   readonly pacer: Pacer | undefined;
-  /** What measures where real time goes, where that is asked for. */
+  /** Measures where real time goes; only with the option `profile`. */
   readonly profiler: Profiler | undefined;
 
   /** Whether a handler may return a promise. */
@@ -53,22 +53,22 @@ export class Run {
   readonly #system: System;
   readonly #plan: Plan;
   readonly #queue: Upcoming;
-  /** The events whose times the state or an input chooses; only where there are any. */
+  /** The events whose times the state or an input chooses, if there are any. */
   readonly #chosen: ChosenEvents | undefined;
-  /** How many microsteps an instant may have beside its first step. */
+  /** How many microsteps an instant may have after its first step. */
   readonly #microsteps: number;
   readonly #agendas: Agendas;
   readonly #options: SimulatorOptions;
   #at: { readonly exact: Rational } = { exact: { num: 0n, den: 1n } };
   #pending: Instant | undefined;
-  /** Whether a change since the last step may have made chosen events due at the present instant. */
+  /** Whether a change after the last step may have made chosen events due at the current instant. */
   #unsettled = false;
   #counters = { steps: 0, initializations: 0, updates: 0, publishes: 0 };
-  /** How a far side's own system ended itself. */
+  /** How the system of a far side ended its own run. */
   #ended: AdvanceStatus | undefined;
-  /** What looks at signals, if anything does. */
+  /** The logs, if there are any. */
   #logs: SignalLogs | undefined;
-  /** Whether an input or a parameter was set since the last instant, of which logs do not know. */
+  /** Whether an input or a parameter was set since the last instant, which logs have yet to see. */
   #isTouched = false;
 
   /** Prepares the steps; nothing happens yet. */
@@ -126,7 +126,7 @@ export class Run {
     }
   }
 
-  /** The exact time of the present instant. */
+  /** The exact time of the current instant. */
   get time(): Rational {
     return this.#at.exact;
   }
@@ -136,8 +136,9 @@ export class Run {
   }
 
   /**
-   * Begins a run at time t, with all states at their declared initial values, and with other far sides where the one before has
-   * failed. Level by level: initialization events, and the far sides' first outputs; then publishes and the monitor.
+   * Begins a run at time t, with all states at their declared initial values, and with new far sides if the run before
+   * failed. Level by level, it runs the initialization events and takes the far sides' first outputs; then come the
+   * publishes and the monitor.
    */
   *initialize(t: number, { isAfterFailure }: { readonly isAfterFailure: boolean }): Waits<AdvanceStatus> {
     const time = exact(snapped(t));
@@ -171,7 +172,7 @@ export class Run {
     return (yield* settled(this.#arrive(now, outcome))) ?? atBoundary(this.context.t);
   }
 
-  /** Steps up to a boundary; with `doubles` an event is at the boundary also where it is not later by the doubles. */
+  /** Steps up to a boundary. With `doubles`, an event whose t is not above the boundary's is at the boundary, too. */
   *advance(boundary: Boundary, { doubles }: { doubles: boolean }): Waits<AdvanceStatus> {
     const { t } = boundary;
     const queue = this.#queue;
@@ -196,7 +197,7 @@ export class Run {
       const event = next !== undefined && (order <= 0 || (doubles && next.t <= t))
         ? namedBy(boundary, next, order)
         : undefined;
-      // The t of the instant before may exceed the exact time of this one, and time does not step back.
+      // The t of the previous instant may exceed the exact time of this one, and t must never decrease.
       if (this.#logs?.isPeriodic) this.#sampleUntil(event?.exact ?? boundary.time, event === undefined);
       if (event === undefined) this.#move(boundary.time, Math.max(t, this.context.t));
       else {
@@ -215,7 +216,7 @@ export class Run {
     return atBoundary(this.context.t);
   }
 
-  /** Runs what is due at the present instant and has not run. */
+  /** Runs what is due at the current instant and has not run. */
   *advancePending(): Waits<AdvanceStatus> {
     this.#lookAgain();
     const instant = this.#pending;
@@ -227,16 +228,16 @@ export class Run {
     return over ?? atBoundary(this.context.t);
   }
 
-  /** What a far side does for one request: advances to the near side's event and runs what is due there. */
+  /** Serves one request on a far side: advances to the near side's event and runs what is due there. */
   *advanceThrough(event: { time: Rational; t: number; named: Timing }): Waits<AdvanceStatus> {
-    // A far side whose own system reached termination stays at that instant and shows those outputs.
+    // A far side whose own system reached termination stays at that instant, and keeps showing its outputs.
     let status = this.#ended ?? (yield* this.advance(event, { doubles: false }));
     if (status.reason === "reached-boundary") status = yield* this.advancePending();
     if (status.reason === "reached-termination") this.#ended = status;
     return status;
   }
 
-  /** Finds a forced event of the leaf at a path; what it gives runs that, at this instant, against its values. */
+  /** Finds a forced event of the leaf at a path, and returns the work that runs it at this instant. */
   force(path: string, event: string): Waits<AdvanceStatus> {
     const leaf = this.#leafAt(path, `force ${event} of ${path}`);
     const { forced } = leaf.system.behavior;
@@ -246,13 +247,13 @@ export class Run {
     throw new DiagramError(`Cannot force ${event} of ${path}: there is no such event, one of (${names}) is wanted`);
   }
 
-  /** Fixes an input of the system itself. */
+  /** Sets an input of the system itself. */
   fix(input: string, value: unknown): void {
     this.writer.fix(input, value);
     this.#touch(undefined);
   }
 
-  /** Makes a log of ports, which begins at this instant where the run `hasBegun`. */
+  /** Makes a log of ports, which begins at this instant if the run `hasBegun`. */
   log(ports: readonly string[] | undefined, { hasBegun, ...options }: LogOptions & { hasBegun: boolean }): SignalLog {
     const { writer } = this;
     if (ports !== undefined && !Array.isArray(ports)) {
@@ -266,7 +267,7 @@ export class Run {
     return log;
   }
 
-  /** Sets a parameter of the leaf at a path, of a far side too: there from the next request on. */
+  /** Sets a parameter of the leaf at a path; on a far side it holds from the next request on. */
   setParameter(path: string, name: string, value: unknown): void {
     const far = this.delegations.sides.find(({ part }) => path === part.path || path.startsWith(`${part.path}.`));
     if (far === undefined) {
@@ -280,9 +281,10 @@ export class Run {
   }
 
   /**
-   * Finds the part at a path, of a far side too; what it gives gives what that holds, or throws why that cannot be told.
+   * Finds the part at a path, also on a far side. The work results in a function that returns the part's values, or
+   * throws the reason why they are unknown.
    *
-   * @throws {DiagramError} where there is none.
+   * @throws {DiagramError} if there is no such part.
    */
   inspect(path: string): Waits<() => PartValues> {
     const system = this.#system;
@@ -294,7 +296,7 @@ export class Run {
     return nothing(() => values);
   }
 
-  /** Waits for the requests in flight at the end of the run, and surfaces their errors. */
+  /** Waits for the requests in flight at the end of the run, and throws their errors. */
   *end(): Waits<void> {
     const started = this.#now();
     yield* this.delegations.joinLast({
@@ -308,7 +310,7 @@ export class Run {
 
   /** The whole run at this instant. */
   snapshot(): Waits<SimulatorSnapshot> {
-    // A process that cannot be saved is found before anything happens: then the run can go on.
+    // This throws for a process that cannot be saved, before anything happens: so the run can go on.
     return this.#saved(this.#chosen?.save() ?? {});
   }
 
@@ -330,9 +332,9 @@ export class Run {
   }
 
   /**
-   * Reads a snapshot of the same system; what it gives puts that back.
+   * Reads a snapshot of the same system, and returns the work that restores it.
    *
-   * @throws {TypeError} where it is one of another system; then nothing has changed.
+   * @throws {TypeError} if it is a snapshot of another system; then nothing has changed.
    */
   restore(saved: SimulatorSnapshot): Waits<void> {
     checkSnapshot(saved);
@@ -371,13 +373,13 @@ export class Run {
     return this.#verdict(outcome) ?? atBoundary(this.context.t);
   }
 
-  /** Looks at what was set from outside. */
+  /** Shows the logs what was set from outside. */
   #lookAgain(): void {
     if (this.#isTouched) this.#logs?.look();
     this.#isTouched = false;
   }
 
-  /** Goes through the times that logs have of their own before the next event, or up to a boundary. */
+  /** Visits the sampling times of logs before the next event, or up to a boundary. */
   #sampleUntil(until: Rational, isIncluded: boolean): void {
     const logs = this.#logs;
     for (let due = logs?.due(until, { isIncluded }); due !== undefined; due = logs?.due(until, { isIncluded })) {
@@ -386,7 +388,7 @@ export class Run {
     }
   }
 
-  /** A step that may have to wait: for its real time, or for what is released. */
+  /** A step that may have to wait, for its real time or for the replies that it releases. */
   *#slowStep(instant: Instant, agenda: Agenda): Waits<AdvanceStatus | undefined> {
     const rest = this.#options.clock?.breathe();
     if (rest !== undefined) yield rest;
@@ -402,7 +404,7 @@ export class Run {
     return yield* settled(this.#step(instant, { agenda, before: released }));
   }
 
-  /** Updates at the present instant, where everything is released; says how that ends the run, if it does. */
+  /** Runs the updates of the current instant, after its releases; returns a status if they end the run. */
   #step(
     instant: Instant,
     { agenda, before }: { readonly agenda: Agenda; readonly before: Outcome },
@@ -428,7 +430,7 @@ export class Run {
     });
   }
 
-  /** Runs what is due at the present instant since something changed there. */
+  /** Runs what became due at the current instant because something changed there. */
   #settle(): Soon<AdvanceStatus | undefined> {
     if (this.#chosen === undefined) return undefined;
     return then(this.#settled(this.#chosen, { ran: NOTHING, asked: [] }), (last) => {
@@ -438,8 +440,8 @@ export class Run {
   }
 
   /**
-   * Runs microsteps of the present instant after its updates and `from` others, until nothing is due there or one of them
-   * ended the run.
+   * Runs microsteps of the current instant, after its updates and `from` earlier microsteps, until nothing is due there
+   * or one of them ends the run.
    */
   #settled(
     chosen: ChosenEvents,
@@ -470,13 +472,13 @@ export class Run {
     return outcome;
   }
 
-  /** Takes the chosen events that are due, by their indices in the plan. */
+  /** Takes the chosen events that are due, as indices of the plan. */
   #takeDue(chosen: ChosenEvents): number[] {
     const first = this.#plan.timings.length;
     return chosen.take().map((index) => first + index);
   }
 
-  /** Says that something changed between two steps: of a leaf, where one is given. */
+  /** Notes that something changed between two steps; in a leaf, if one is given. */
   #touch(leaf: LeafContext | undefined): void {
     this.#isTouched = true;
     if (this.#chosen === undefined) return;
@@ -484,7 +486,7 @@ export class Run {
     this.#unsettled = true;
   }
 
-  /** Begins with the chosen events of a run that is initialized; gives the instant where one is due at once. */
+  /** Starts the chosen events of an initialized run; returns the current instant if one of them is due at once. */
   #beginChosen(time: Rational): Instant | undefined {
     this.#chosen?.begin();
     const first = this.#chosen?.times.first;
@@ -506,7 +508,7 @@ export class Run {
         const { k, started: began, finished } = reply;
         outcome = worse(outcome, endOf(lane, reply));
         if (finished > 0) this.profiler?.replied(lane, reply);
-        // What a snapshot held was worked on in another run.
+        // A reply from a snapshot was computed in another run.
         if (finished > 0) this.#options.observe?.({ lane, name: "update", k, started: began, finished, t });
         this.#options.observe?.({ lane, name: "release", k, started, finished: this.#now(), t });
       },
@@ -516,7 +518,7 @@ export class Run {
     return outcome;
   }
 
-  /** Runs handlers against the values of this instant; what they write becomes visible when all have run. */
+  /** Runs handlers on the values of this instant; what they write becomes visible after all have run. */
   #update(actions: Actions): Soon<Outcome> {
     if (actions.length === 0) return NOTHING;
     const { values } = this.writer;
@@ -528,24 +530,24 @@ export class Run {
     });
   }
 
-  /** Publishes at a time that was just reached, then asks the monitor; says how that ends the run, if it does. */
+  /** Publishes at a time just reached, then calls the monitor; returns a status if that ends the run. */
   #arrive(instant: Instant | undefined, before: Outcome): Soon<AdvanceStatus | undefined> {
     this.#pending = instant;
     const publishes = instant === undefined ? undefined : this.#agendas.of(instant.due).publishes;
     if (publishes === undefined || publishes.length === 0) return this.#looked(before);
     const started = this.#now();
-    // A cast may write here, too.
+    // A handler may, with a type cast, write here, too.
     this.writer.values.open();
     return then(publishes.run(), (ran) => {
       this.#counters.publishes += publishes.did;
-      // What a cast wrote is nobody's.
+      // What it wrote that way is dropped.
       this.writer.values.discard();
       this.#span("publish", started);
       return this.#looked(worse(before, ran));
     });
   }
 
-  /** Asks the monitor. */
+  /** Calls the monitor; returns a status if the run ends. */
   #looked(before: Outcome): AdvanceStatus | undefined {
     let outcome = before;
     const seen = this.#options.monitor?.(this.context);
@@ -559,7 +561,7 @@ export class Run {
     return { reason: "reached-termination", t: this.context.t, by, message: status.message };
   }
 
-  /** Puts the queue behind a time, and gives the instant there, if it is one. */
+  /** Moves the queue past a time, and returns the instant at that time, if it is one. */
   #seek(time: Rational): Instant | undefined {
     this.#queue.seek(time);
     const first = this.#queue.peek();
@@ -579,7 +581,7 @@ export class Run {
     this.writer.setTime(t);
   }
 
-  /** The real time, where somebody is told of it. */
+  /** The real time in milliseconds, or 0 without an observer. */
   #now(): number {
     return this.#options.observe === undefined ? 0 : this.#options.clock?.now() ?? 0;
   }
@@ -594,14 +596,14 @@ function checkedMicrosteps(microsteps: number): number {
   throw new RangeError(`Cannot limit an instant to ${microsteps} microsteps: an integer from 0 up is wanted`);
 }
 
-/** What a far side's reply says of its run. */
+/** The outcome that a far side's reply reports. */
 function endOf(path: string, { ended }: Reply): Outcome {
   if (ended === undefined) return NOTHING;
   const by = ended.by === "" ? path : `${path}.${ended.by}`;
   return { status: { severity: "reached-termination", message: ended.message }, by };
 }
 
-/** The instant as everybody sees it: a boundary that is an event at the same time may be the one that names it. */
+/** The instant as systems see it: if the boundary is an event at the same time, its timing may name the instant. */
 function namedBy({ t, named }: Boundary, instant: Instant, order: number): Instant {
   if (named === undefined || order !== 0 || !namesBefore(named, instant.named)) return instant;
   return { exact: instant.exact, due: instant.due, t, named };

@@ -1,8 +1,8 @@
 /**
- * Which instant comes next, where some events are periodic and others have times of their own.
+ * Finds the next instant if some events are periodic and others have times of their own.
  *
- * - What has a time of its own stays in its list until it runs: what is due of it is asked when a step is taken.
- * - A periodic event names the instant where one is due; else its t is the number nearest to the exact time.
+ * - An event with a time of its own stays in its list until it runs; a step asks the list what is due.
+ * - If a periodic event is due, it names the instant; otherwise t is the number nearest to the exact time.
  */
 
 import { compare, type Rational, type Timing } from "../diagram/mod.ts";
@@ -10,13 +10,13 @@ import type { Appointments } from "./appointments.ts";
 import type { EventQueue, Limit } from "./event_queue.ts";
 import type { Instant } from "./instants.ts";
 
-/** The instants of a run in the order of time. */
+/** The instants of a run in order of time. */
 export type Upcoming = Pick<EventQueue, "seek" | "peek" | "skip" | "limit" | "order">;
 
-/** Names an instant where nothing periodic does. */
+/** The timing of an instant that no periodic event names. */
 const UNNAMED: Timing = { period: Infinity, offset: 0 };
 const NONE: readonly number[] = [];
-/** Doubles of times that differ by more than so many parts of them stand for times in that order. */
+/** If two doubles differ by more than this fraction, their exact times are in the same order. */
 const APART = 2 ** -40;
 
 /** An instant at which nothing periodic is due. */
@@ -28,7 +28,7 @@ export class Schedule implements Upcoming {
   readonly #queue: EventQueue;
   readonly #own: Appointments;
 
-  /** Joins the two; what has a time of its own and lies in the past is to be taken before the next instant is asked for. */
+  /** Joins the two. Events of `own` that are in the past must be taken before the next instant is asked for. */
   constructor(queue: EventQueue, own: Appointments) {
     this.#queue = queue;
     this.#own = own;
@@ -59,7 +59,7 @@ export class Schedule implements Upcoming {
       : this.#queue.order(limit);
   }
 
-  /** Below 0, 0 or above 0 as the first with a time of its own is before, at or after the next periodic instant. */
+  /** Negative, 0 or positive if the first event of `own` is before, at or after the next periodic instant. */
   #ownOrder({ time, t }: { readonly time: Rational; readonly t: number }): number {
     const periodic = this.#queue.peek();
     if (periodic === undefined) return -1;

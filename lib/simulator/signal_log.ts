@@ -1,14 +1,14 @@
 /**
- * What ports showed in the course of a run: `Simulator.log` makes one.
+ * A log of what ports show during a run: `Simulator.log` makes one.
  *
- * - Without a period it has a row for each change of any of its ports, at the time of that change: after the release of
- *   an instant, and after its updates. A signal holds its value from there to the next row. The first row is what
+ * - Without a period it has a row for each change of any of its ports, at the time of the change: after the release of
+ *   an instant, and after its updates. A signal keeps its value until the next row. The first row is what
  *   initialization left.
- * - With a period it has a row at each `offset + k * period`; where events are due there, as recorded rows are: after
- *   release and before updates are visible.
- * - It changes nothing: neither the rows and counters of the run nor when anything happens.
- * - What is read from it is a copy; what comes later does not change that.
- * - A vector port takes a column for each component; an abstract port has none, `series` gives its values.
+ * - With a period it has a row at each `offset + k * period`. If events are due then, the row shows the same values as
+ *   a row of the trace: after release and before updates are visible.
+ * - It has no effect on the run: neither on its rows and counters nor on when anything happens.
+ * - Values read from it are copies; later rows do not change them.
+ * - A vector port has a column for each component; an abstract port has none, but `series` returns its values.
  *
  * @example
  * ```ts
@@ -44,11 +44,11 @@ import { DiagramError } from "../errors.ts";
 import { eventTime, type ExactTiming, exactTiming, firstIndex } from "./instants.ts";
 import { columnsOf, type PortSignal } from "./signals.ts";
 
-/** When a log looks; at each change by default. */
+/** When a log adds a row; by default at each change. */
 export interface LogOptions {
-  /** Seconds between two rows, above 0. */
+  /** Seconds between two rows, above 0; by default there is a row for each change. */
   readonly period?: number;
-  /** Seconds before the first, 0 by default. */
+  /** The time of the first row in seconds, 0 by default; needs a period. */
   readonly offset?: number;
 }
 
@@ -56,11 +56,11 @@ export interface LogOptions {
 export interface LoggedValue {
   /** In seconds. */
   readonly t: number;
-  /** A number, a vector or an abstract value. */
+  /** A number, an array of numbers for a vector, or an abstract value. */
   readonly value: unknown;
 }
 
-/** A vector port and where its components begin in a row. */
+/** A vector port, and the column of its first component. */
 interface Wide {
   readonly signal: number;
   readonly column: number;
@@ -72,10 +72,10 @@ interface Things {
   readonly values: unknown[];
 }
 
-/** How many numbers there is room for at first. */
+/** The initial capacity, in numbers. */
 const ROOM = 64;
 
-/** What ports showed in the course of a run. */
+/** A log of what ports show during a run. */
 export class SignalLog {
   /** The names of the columns after t: ports, and components of vectors such as `plant.y[0]`. */
   readonly columns: readonly string[];
@@ -89,10 +89,10 @@ export class SignalLog {
   readonly #scalars: Int32Array;
   readonly #vectors: readonly Wide[];
   readonly #things: readonly Things[];
-  /** The rows one behind the other: t, then the columns. */
+  /** The rows one after another: t, then the columns. */
   #rows: Float64Array = new Float64Array(ROOM);
   #length = 0;
-  /** Which of its times comes next. */
+  /** The index of its next time. */
   #next = 0n;
 
   /** Use `Simulator.log`. */
@@ -126,17 +126,17 @@ export class SignalLog {
     return this.#length / this.#width;
   }
 
-  /** Up to when it is known, in seconds: the present time of the run. */
+  /** The time up to which the log is known, in seconds: the current time of the run. */
   get end(): number {
     return this.#values.t;
   }
 
-  /** Seconds between two rows; `undefined` where it has one for each change. */
+  /** Seconds between two rows; `undefined` if there is one for each change. */
   get period(): number | undefined {
     return this.#timing?.period;
   }
 
-  /** Row `index`: t, then the columns. */
+  /** Row `index`, from 0: t, then the columns. */
   row(index: number): number[] {
     const width = this.#width;
     return [...this.#rows.subarray(0, this.#length).subarray(index * width, (index + 1) * width)];
@@ -150,7 +150,7 @@ export class SignalLog {
   /**
    * What one of its ports showed, row by row.
    *
-   * @throws {DiagramError} where it is none of them.
+   * @throws {DiagramError} if the port is not logged.
    */
   series(port: string): LoggedValue[] {
     const found = this.#ports.findIndex(({ name }) => name === port);
@@ -180,18 +180,21 @@ export class SignalLog {
     for (const { values } of this.#things) values.length = this.length;
   }
 
-  /** Forgets a run, and begins one at that time. */
+  /** Forgets the last run, and begins one at that time. */
   begin(time: Rational): void {
     this.truncate(0);
     if (this.#exact !== undefined) this.#next = firstIndex(this.#exact, time);
   }
 
-  /** Continues a run at a time: what it knew from there on did not happen, and of what it never saw it knows nothing. */
+  /**
+   * Continues a run from a restored snapshot: rows after that time are dropped, and what was never logged stays
+   * missing.
+   */
   restore(
     time: Rational,
     { t, pending, before }: { readonly t: number; readonly pending: boolean; readonly before: number },
   ): void {
-    // While the updates of an instant are pending it has no rows, but for those of an initialization there.
+    // While the updates of an instant are pending there are no rows for it, except after an initialization there.
     const isKept = (at: number) => at < t || (at === t && !pending);
     let rows = before < t ? 0 : this.length;
     while (rows > 0 && !isKept(this.#rows[(rows - 1) * this.#width] as number)) rows--;
@@ -199,12 +202,12 @@ export class SignalLog {
     if (this.#exact === undefined) { if (!pending || rows === 0) this.look(); }
     else {
       const first = firstIndex(this.#exact, time);
-      // One at this very time was taken, unless it waits for the updates that are pending.
+      // The sample at this very time was taken, unless its updates are still pending.
       this.#next = !pending && compare(eventTime(this.#exact, first), time) === 0 ? first + 1n : first;
     }
   }
 
-  /** The next of its times, where that comes before another, or with it. */
+  /** Its next time, if that lies before `until` (or at it, if included). */
   due(until: Rational, { isIncluded }: { readonly isIncluded: boolean }): { time: Rational; t: number } | undefined {
     if (this.#exact === undefined || this.#timing === undefined) return undefined;
     const time = eventTime(this.#exact, this.#next);
@@ -213,14 +216,14 @@ export class SignalLog {
     return { time, t: this.#timing.offset + Number(this.#next) * this.#timing.period };
   }
 
-  /** Adds the row of one of its times. */
+  /** Adds the row of its next time. */
   sample(): void {
     this.#write();
     this.#keep();
     this.#next++;
   }
 
-  /** Adds the row of the present, where something has changed. */
+  /** Adds a row for the current instant, if anything has changed. */
   look(): void {
     if (this.#write()) this.#keep();
   }
@@ -229,7 +232,7 @@ export class SignalLog {
     return this.columns.length + 1;
   }
 
-  /** Writes the present behind the last row; whether that differs. */
+  /** Writes the current values behind the last row, and says whether they differ from it. */
   #write(): boolean {
     const [values, width] = [this.#values, this.#width];
     if (this.#length + width > this.#rows.length) {

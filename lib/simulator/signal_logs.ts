@@ -1,7 +1,7 @@
 /**
- * The logs of a run: who looks when.
+ * The logs of a run, and when each of them takes a row.
  *
- * - Logs of changes look after a release and after updates; those with a period at their own times.
+ * - Logs of changes look after a release and after updates; logs with a period look at their own times.
  */
 
 import type { Rational } from "../diagram/mod.ts";
@@ -33,23 +33,23 @@ export class SignalLogs {
     for (const log of this.#all) log.restore(time, at);
   }
 
-  /** Looks at what has changed. */
+  /** Has the logs of changes look for one. */
   look(): void {
     for (const log of this.#ofChanges) log.look();
   }
 
-  /** Looks at an instant of the run, after release and before its updates. */
+  /** Has all logs look at an instant of the run, after its release and before its updates. */
   lookAt(time: Rational): void {
     this.look();
     this.sample(time);
   }
 
-  /** Looks for those that have a time of their own here. */
+  /** Takes a row for each periodic log that is due at this time. */
   sample(time: Rational): void {
     for (const log of this.#periodic) if (log.due(time, { isIncluded: true }) !== undefined) log.sample();
   }
 
-  /** The earliest time that a log has of its own before another time, or up to it. */
+  /** The earliest time at which a periodic log is due before `until` (or at it, if included). */
   due(until: Rational, at: { readonly isIncluded: boolean }): { time: Rational; t: number } | undefined {
     let first: { time: Rational; t: number } | undefined;
     for (const log of this.#periodic) first = log.due(first?.time ?? until, at) ?? first;

@@ -1,10 +1,10 @@
 /**
- * Which signal the path of a port names: of the system itself, of a part however deep, of an inner diagram.
+ * Finds the signal that the path of a port names: a port of the system itself or of a part at any depth.
  *
- * - `y` is a port of the system itself, `plant.motor.u` one of a part. Where an input has the name of an output, the
- *   output is meant.
- * - Inside a delegated diagram a port is visible where one of the diagram's outputs shows it: it is that output, as the
- *   near side sees it.
+ * - `y` is a port of the system itself, `plant.motor.u` a port of a part. If an input and an output have the same name,
+ *   the output is meant.
+ * - A port inside a delegated diagram is visible if one of the diagram's outputs shows it: then it is that output, as
+ *   the near side sees it.
  */
 
 import { type ContextWriter, type InputSource, type PortType, type System, width } from "../diagram/mod.ts";
@@ -12,16 +12,16 @@ import { DiagramError } from "../errors.ts";
 
 /** A port and the signal whose values it shows. */
 export interface PortSignal {
-  /** As it was asked for. */
+  /** The name by which it was asked for. */
   readonly name: string;
   readonly type: PortType;
   readonly signal: number;
 }
 
-/** A system and those around it, the outermost first, with the names that they have there. */
+/** A system and those that contain it, the outermost first, each with its name there. */
 type Chain = readonly { readonly name: string; readonly system: System }[];
 
-/** Where values come from: an output of a leaf or a delegated system, or an input of the outermost system. */
+/** The origin of values: an output of a leaf or a delegated system, or an input of the outermost system. */
 interface Origin {
   readonly path: string;
   readonly port: string;
@@ -34,14 +34,15 @@ const MOST_NAMES = 20;
 /**
  * The signals of ports by their paths.
  *
- * @throws {DiagramError} where there is no such port, where nothing flows into it, or where it is on a far side and not shown.
+ * @throws {DiagramError} if there is no such port, if nothing flows into it, or if it is on a far side and no output
+ * shows it.
  */
 export function signalsOf(
   system: System,
   { names, writer, act }: {
     readonly names: readonly string[];
     readonly writer: ContextWriter;
-    /** What is to be done with them, for errors. */
+    /** What the caller wants to do with them, for error messages. */
     readonly act: string;
   },
 ): PortSignal[] {
@@ -57,7 +58,7 @@ export function signalsOf(
   });
 }
 
-/** The names of their values: a vector has one for each component, `y[0]`, `y[1]`, ... */
+/** The column names of ports: a vector has one for each component, `y[0]`, `y[1]`, ... */
 export function columnsOf(ports: readonly PortSignal[]): string[] {
   return ports.flatMap(({ name, type }) => {
     return type.kind === "scalar" ? [name] : Array.from({ length: width(type) }, (_, index) => `${name}[${index}]`);
@@ -75,7 +76,7 @@ function portAt(
 ): Origin & { readonly type: PortType } {
   const port = segments.at(-1) ?? "";
   let chain: Chain = [{ name: "", system: root }];
-  // A system that is no diagram is known by its own name, too.
+  // A system that is not a diagram can also be addressed by its own name.
   const names = root.kind !== "diagram" && segments[0] === root.name ? segments.slice(1, -1) : segments.slice(0, -1);
   for (const [index, name] of names.entries()) {
     const { system } = innermost(chain);
@@ -99,7 +100,7 @@ function portAt(
   return origin === undefined ? refuse("nothing flows into it, a port with a value") : { ...origin, type };
 }
 
-/** A port inside a delegated system: what of its outputs shows the same. */
+/** A port inside a delegated system, as the output that shows it. */
 function farPort(
   chain: Chain,
   { segments, refuse }: { readonly segments: readonly string[]; readonly refuse: (is: string) => never },
@@ -133,7 +134,7 @@ function originOfInput(chain: Chain, port: string): Origin | undefined {
   return source === undefined ? undefined : fromSource(around, source);
 }
 
-/** Where a source inside the innermost diagram of a chain has its values from. */
+/** The origin of the values of a source inside the innermost diagram of a chain. */
 function fromSource(chain: Chain, source: InputSource): Origin | undefined {
   if ("diagramInput" in source) return originOfInput(chain, source.diagramInput);
   const { system } = innermost(chain);

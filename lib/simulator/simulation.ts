@@ -1,73 +1,76 @@
 /**
- * What a run is told, and what it tells: options, statuses, counters, snapshots.
+ * What goes into a run and what comes out: options, statuses, counters.
  */
 
 import type { Context, EventStatus, Rational, Timing } from "../diagram/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { FarHost, RealClock } from "./far_side.ts";
 
-/** What looks at the whole context after each step and may end the run. */
+/** Called with the whole context after each step; the status that it returns may end the run. */
 export type Monitor = (context: Context) => EventStatus | void;
 
-/** Something that took real time. */
+/** Something that took real time, as an observer sees it. */
 export interface Span {
   /** `main`, or the path of a delegated system. */
   readonly lane: string;
-  /** What it was: on `main` pace, wait, release, update or publish; elsewhere post, update or release. */
+  /** What happened: on `main`, pace, wait, release, update or publish; on other lanes, post, update or release. */
   readonly name: string;
-  /** Whether it says what a task held meanwhile, beside what it did; false if absent. */
+  /** Whether it shows what a task held, not what it did; false by default. */
   readonly holds?: boolean;
   /** The request that a delegated system worked on. */
   readonly k?: number;
   /** When it began, in milliseconds since the epoch. */
   readonly started: number;
-  /** When it was over, in the same milliseconds. */
+  /** When it ended, in milliseconds since the epoch. */
   readonly finished: number;
   /** The simulated time, in seconds. */
   readonly t: number;
 }
 
-/** Told of what took real time. */
+/** Called with each thing that took real time. */
 export type Observer = (span: Span) => void;
 
 /** How a system is simulated. */
 export interface SimulatorOptions {
-  /** Who runs the delegated systems. */
+  /** The host that runs the delegated systems; they need one. */
   readonly host?: FarHost;
-  /** The real clock; pacing, reports and `now.wall()` need one. */
+  /** The real clock, such as `host.clock`; `rate`, `profile`, reports and `now.wall()` need one. */
   readonly clock?: RealClock;
-  /** Simulated seconds per real second; 0, the default, is as fast as it can. */
+  /** Simulated seconds per real second; 0, the default, runs as fast as possible. */
   readonly rate?: number;
-  /** Whether a step that starts after its real time is an error: an `OverrunError`. It wants a rate above 0. */
+  /** Whether a step that starts late throws an `OverrunError`, false by default; needs a rate above 0. */
   readonly strict?: boolean;
-  /** Whether the last period is paced too. */
+  /** Whether an advance also waits for the real time of its boundary; false by default. */
   readonly paceFinal?: boolean;
-  /** Looks after each step and may end the run. */
+  /** Called after each step; may end the run. */
   readonly monitor?: Monitor;
-  /** The ports to record, such as `y0` or `plant.motor.y`; by default every scalar and vector output of the system. */
+  /** The ports to record in the trace, such as `y0` or `plant.motor.y`; by default every scalar and vector output. */
   readonly record?: readonly string[];
-  /** Replays the arrival order of a non-deterministic run. */
+  /** Replays the arrival order of another run's non-deterministic systems, from its `arrivals`. */
   readonly arrivals?: Arrivals;
-  /** Is told what took real time. */
+  /** Called with each thing that took real time. */
   readonly observe?: Observer;
-  /** Whether the real time of each system is measured, for `Simulator.profile`; it wants a clock. */
+  /** Whether to measure the real time of each system, for `Simulator.profile`; false by default; needs a clock. */
   readonly profile?: boolean;
-  /** Whether handlers of systems that are `async` are awaited; otherwise such a system is refused. Guests say so. */
+  /** Whether to await the handlers of `async` systems, as guests do; by default such a system is refused. */
   readonly awaits?: boolean;
-  /** Whether a function of a system that changes in place a copy that it was handed throws; it changes nobody else's. */
+  /**
+   * Whether to throw when a system's function changes, in place, a value it was given; false by default. Such a value
+   * is a copy.
+   */
   readonly contracts?: boolean;
   /**
-   * How many microsteps an instant may have beside its first step, 1000 by default: one for each time that events ask for their own
-   * instant again, or that a change fires a trigger. One more is a `ZenoError`. Far sides have the default.
+   * How many microsteps an instant may have after its first step, 1000 by default: one each time that events name the
+   * same instant again, or that a change fires a trigger. One more throws a `ZenoError`. Far sides use the default.
    */
   readonly microsteps?: number;
-  /** Whether an update that makes a scalar or a component of a vector NaN has failed. */
+  /** Whether an update fails that sets a scalar or a component of a vector to NaN; false by default. */
   readonly refuseNaN?: boolean;
 }
 
 /** How an advance ended. */
 export interface AdvanceStatus {
-  /** At the boundary, or because an event or the monitor said so. */
+  /** `reached-boundary`, or `reached-termination` if an event or the monitor ended the run. */
   readonly reason: "reached-boundary" | "reached-termination";
   /** The simulated time, in seconds. */
   readonly t: number;
@@ -77,13 +80,13 @@ export interface AdvanceStatus {
   readonly message: string;
 }
 
-/** How many events ran; those that did nothing are not counted. */
+/** How many events ran, apart from those that did nothing. */
 export interface Counters {
-  /** Instants at which any event was due by its time. */
+  /** Instants at which an event was due by its own time. */
   readonly steps: number;
   /** Initialization events. */
   readonly initializations: number;
-  /** Instants at which an update ran that was due by its time, or a delegated system posted. */
+  /** Instants at which an update due by its own time ran, or a delegated system posted a request. */
   readonly updates: number;
   /** Publish events. */
   readonly publishes: number;
@@ -93,13 +96,13 @@ export interface Counters {
 export interface Boundary {
   /** Exactly. */
   readonly time: Rational;
-  /** As everybody sees it, in seconds. */
+  /** As systems see it, in seconds. */
   readonly t: number;
-  /** The timing that names t, where the boundary is itself an event: of a far side's near side. */
+  /** The timing that names t, if the boundary is itself an event (of the near side of a far side). */
   readonly named: Timing | undefined;
 }
 
-/** How an advance ends that nobody cut short. */
+/** The status of an advance that reached its boundary. */
 export function atBoundary(t: number): AdvanceStatus {
   return { reason: "reached-boundary", t, by: "", message: "" };
 }

@@ -1,24 +1,26 @@
 /**
- * Moves time.
+ * Runs a simulation: advances the time of a system from event to event.
  *
  * One step at time t:
  *
- * 1. release: every delegated system whose event is due shows the reply to its previous request, or, with a latency of n
- *    periods, to the one that is n events old;
+ * 1. release: every delegated system whose event is due shows the reply to its previous request, or, with a latency of
+ *    n, to the request of n events earlier;
  * 2. update: all updates due at t run against the released values; delegated systems sample their inputs and post them;
  * 3. time advances to the next event or the boundary;
  * 4. the publishes due there run, then the monitor.
  *
- * - An instant is one at which an event is due by its time: periodic, named by `nextTime`, or after a process's wait. All that is due
- *   there is one step. What is due at that instant again after it, or fires there because a value changed, is a further microstep:
- *   updates alone, against the values that the one before left; `microsteps` limits them.
+ * - An instant is a time at which an event is due by its own time: periodic, named by `nextTime`, or after a process's
+ *   wait. Everything due there is one step. Events that become due at the same instant after that step, or that a
+ *   changed value triggers, run in further microsteps: only updates, against the values that the microstep before left.
+ *   `microsteps` limits their number.
  * - Initialization runs the initialization events, then the publishes due at its time and the monitor; it updates nothing.
  * - `advanceTo(T)` leaves the updates due exactly at T pending; `advancePendingEvents()` runs them.
- * - One long advance is many short ones: a boundary changes no value.
- * - A run is a value: nothing in it depends on real time, which only paces it and fills its report.
+ * - One long advance equals many short ones: a boundary changes no value.
+ * - Apart from systems that are not deterministic, nothing in a run depends on real time, which only paces it and fills
+ *   its report.
  *
- * The steps are a generator that yields a promise wherever it must wait, so one text serves both faces: the methods
- * that return promises, and their `Sync` twins for systems that never wait.
+ * The steps are a generator that yields a promise wherever it must wait, so the same code serves the methods that
+ * return promises and their `Sync` twins, for systems that never wait.
  *
  * @example
  * ```ts
@@ -53,7 +55,7 @@ import type { SimulatorSnapshot } from "./snapshot.ts";
 import type { Trace } from "./trace.ts";
 import { finish, finishSync, type Waits } from "./waits.ts";
 
-/** Where a simulator is in its life; methods want it `ready`, initialization wants it not `busy` or `ended`. */
+/** The phase of a simulator's life; methods need `ready`, initialization needs any phase but `busy` and `ended`. */
 type Phase = "fresh" | "ready" | "busy" | "failed" | "ended";
 
 const SAYS: Readonly<Record<Phase, string>> = {
@@ -64,9 +66,9 @@ const SAYS: Readonly<Record<Phase, string>> = {
   ended: "ended",
 };
 
-/** Moves time. */
+/** Runs a simulation of a system: `initialize`, then `advanceTo`, then `end`. */
 export class Simulator implements AsyncDisposable {
-  /** All values at the present instant. */
+  /** All values at the current instant. */
   readonly context: Context;
   /** The recorded rows. */
   readonly trace: Trace;
@@ -81,7 +83,9 @@ export class Simulator implements AsyncDisposable {
   /**
    * Prepares a run; nothing happens before `initialize`.
    *
-   * @throws {TypeError} where the clock is none, such as `performance`.
+   * @throws {TypeError} if the clock lacks a method, as `performance` does, or an option needs a clock or a host and
+   * there is none.
+   * @throws {RangeError} if the rate or the number of microsteps is out of range.
    */
   constructor(system: System, options: SimulatorOptions = {}) {
     checkClock(options.clock);
@@ -91,17 +95,19 @@ export class Simulator implements AsyncDisposable {
     this.trace = this.#run.recorder.trace;
   }
 
-  /** How many events ran. */
+  /** How many events ran since initialization. */
   get counters(): Counters {
     return this.#run.counters;
   }
 
-  /** How late the releases of delegated systems were, by path; 0 for deterministic ones. */
+  /** How late the releases of delegated systems were, by path; 0 for deterministic systems. */
   get lag(): Readonly<Record<string, Lag>> {
     return Object.fromEntries(this.#run.delegations.sides.map((side) => [side.part.path, side.lag]));
   }
 
-  /** The arrival order of this run's non-deterministic systems; the option `arrivals` of another run replays it. */
+  /**
+   * The order in which replies of non-deterministic systems arrived; the option `arrivals` replays it in another run.
+   */
   get arrivals(): Arrivals {
     return this.#run.delegations.arrivals;
   }
@@ -111,16 +117,16 @@ export class Simulator implements AsyncDisposable {
     return this.#run.pacer?.overruns ?? 0;
   }
 
-  /** Simulated over real seconds of all advances, without initialization; NaN without a clock. */
+  /** Simulated seconds per real second over all advances, initialization excluded; NaN without a clock. */
   get rate(): number {
     return this.#clock === undefined ? NaN : this.#advanced * 1000 / this.#wall;
   }
 
   /**
-   * Where the real time of all advances went so far, system by system, and what delegating them would gain on so many `cores`. What
-   * the last requests took is known after `end`.
+   * Where the real time of all advances went, system by system, and an estimate of what delegating them would gain on
+   * that many `cores`. The time of the last requests is included after `end`.
    *
-   * @throws {TypeError} where the option `profile` was not set.
+   * @throws {TypeError} if the option `profile` was not set.
    */
   profile({ cores }: { readonly cores: number }): Profile {
     const { profiler } = this.#run;
@@ -128,17 +134,17 @@ export class Simulator implements AsyncDisposable {
     throw new TypeError("Cannot profile: the run is not measured, the option profile is wanted");
   }
 
-  /** Fixes an input of the system itself. */
+  /** Sets an input of the system itself, from now on. */
   fix(input: string, value: unknown): void {
     this.#run.fix(input, value);
   }
 
   /**
-   * Logs ports of the system, such as `y0`, or of its parts, such as `plant.motor.u`: from now on, and from the beginning of each
-   * further run. By default it logs every scalar and vector output of the system, at each change.
+   * Logs ports of the system, such as `y0`, or of its parts, such as `plant.motor.u`, from now on and from the start of
+   * each further run. The default is every scalar and vector output of the system, at each change.
    *
-   * @throws {DiagramError} where there is no such port, or where it is on a far side and no output shows it.
-   * @throws {RangeError} where the period is not above 0.
+   * @throws {DiagramError} if there is no such port, or it is on a far side and no output shows it.
+   * @throws {RangeError} if the period is not above 0.
    */
   log(ports?: readonly string[], options: LogOptions = {}): SignalLog {
     this.#refuseWhileBusy("log");
@@ -146,27 +152,27 @@ export class Simulator implements AsyncDisposable {
   }
 
   /**
-   * Begins a run `at` that time (0 by default): puts the states to their declared initial values, runs the initialization events,
-   * starts the far sides and takes their first outputs. Once more, it begins another run, after one that failed, too; inputs and
-   * parameters stay as they were set.
-   *
-   * @throws {RangeError} where the time is not finite.
+   * Begins a run at time `at` (in seconds, 0 by default): resets states to their declared initial values, runs the
+   * initialization events, starts the far sides and takes their first outputs. Calling it again begins another run,
+   * also after a failure; inputs and parameters keep the values that were set.
+   * @throws {RangeError} if the time is not finite.
    */
   async initialize({ at = 0 }: { at?: number } = {}): Promise<AdvanceStatus> {
     return await this.#drive("initialize", "any", this.#initialized(at));
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `initialize` does, if nothing has to be waited for. */
   initializeSync({ at = 0 }: { at?: number } = {}): AdvanceStatus {
     return this.#driveSync("initialize", "any", this.#initialized(at));
   }
 
   /**
-   * Sets a parameter of the leaf at a path, such as `plant.motor`; "" is a system that is itself a leaf. It counts for all that is
-   * still to run at this instant; on a far side from the next request on, as an input does.
+   * Sets a parameter of the leaf at a path, such as `plant.motor`; "" is a system that is itself a leaf. The value
+   * holds for everything still to run at this instant; on a far side it holds from the next request on, as an input
+   * does.
    *
-   * @throws {DiagramError} where there is no such parameter.
-   * @throws {TypeError} where the value is of another type.
+   * @throws {DiagramError} if there is no such parameter.
+   * @throws {TypeError} if the value has the wrong type.
    */
   setParameter(path: string, name: string, value: unknown): void {
     this.#refuseWhileBusy(`set parameter ${name} of ${path}`);
@@ -174,18 +180,19 @@ export class Simulator implements AsyncDisposable {
   }
 
   /**
-   * Runs a forced event of the leaf at a path, at this instant: it sees the values of now, and what it writes is visible at once.
+   * Runs a forced event of the leaf at a path, at this instant: it sees the current values, and what it writes is
+   * visible at once.
    *
-   * @throws {DiagramError} where there is no such event on this side.
+   * @throws {DiagramError} if there is no such event on this side.
    */
   force(event: string, path: string): AdvanceStatus {
     return this.#driveSync(`force ${event}`, "ready", this.#run.force(path, event));
   }
 
   /**
-   * Advances to `t` seconds; what is due exactly there stays pending.
+   * Advances to `t` seconds; updates due exactly at `t` stay pending.
    *
-   * @throws {RangeError} where `t` is not finite or lies in the past.
+   * @throws {RangeError} if `t` is not finite or lies in the past.
    */
   async advanceTo(t: number): Promise<AdvanceStatus> {
     const boundary = this.#boundary(t);
@@ -198,84 +205,87 @@ export class Simulator implements AsyncDisposable {
     }
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `advanceTo` does, if nothing has to be waited for. */
   advanceToSync(t: number): AdvanceStatus {
     return this.#driveSync("advance", "ready", this.#run.advance(this.#boundary(t), { doubles: true }));
   }
 
-  /** Runs what is due at the present instant and was left pending; time stays. */
+  /** Runs the updates left pending at the current instant, without advancing time. */
   async advancePendingEvents(): Promise<AdvanceStatus> {
     return await this.#drive("advance", "ready", this.#run.advancePending());
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `advancePendingEvents` does, if nothing has to be waited for. */
   advancePendingEventsSync(): AdvanceStatus {
     return this.#driveSync("advance", "ready", this.#run.advancePending());
   }
 
-  /** Whether a handler may return a promise: then only the faces that return promises do. */
+  /** Whether a handler may return a promise; then only the methods that return promises can be used. */
   get isAsync(): boolean {
     return this.#run.isAsync;
   }
 
-  /** Advances to an event of the near side and runs what is due there: what a far side does for one request. */
+  /** Advances to an event of the near side and runs what is due there, as a far side does for each request. */
   async advanceThrough(event: { time: Rational; t: number; named: Timing }): Promise<AdvanceStatus> {
     return await this.#drive("advance", "ready", this.#run.advanceThrough(event));
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `advanceThrough` does, if nothing has to be waited for. */
   advanceThroughSync(event: { time: Rational; t: number; named: Timing }): AdvanceStatus {
     return this.#driveSync("advance", "ready", this.#run.advanceThrough(event));
   }
 
   /**
-   * What the part at a path holds, such as `plant.motor`, wherever it runs; "" is the system itself. A part on a far side is as the
-   * newest request left it, which is waited for. Values are copies.
+   * The values of the part at a path, such as `plant.motor`, wherever it runs; "" is the system itself. For a part on a
+   * far side it waits for the newest request, and returns the values after it. Values are copies.
    *
-   * @throws {DiagramError} where there is no such part.
-   * @throws {TypeError} where it is on the far side of a system that is not deterministic.
+   * @throws {DiagramError} if there is no such part.
+   * @throws {TypeError} if the part is on the far side of a system that is not deterministic.
    */
   async inspect(path: string): Promise<PartValues> {
     this.#refuseWhileBusy(`inspect ${path}`);
     return (await this.#drive(`inspect ${path}`, "ready", this.#run.inspect(path)))();
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `inspect` does, if nothing has to be waited for. */
   inspectSync(path: string): PartValues {
     this.#refuseWhileBusy(`inspect ${path}`);
     return this.#driveSync(`inspect ${path}`, "ready", this.#run.inspect(path))();
   }
 
   /**
-   * The whole run at this instant.
+   * The whole run at this instant, as JSON.
    *
-   * @throws {RunningProcessError} where a process is in a wait, on a far side as the cause of a `GuestError`; the run can go on.
+   * @throws {RunningProcessError} if a process is in a wait (on a far side, it is the cause of a `GuestError`); the run
+   * can go on.
+   * @throws {TypeError} if a system is not deterministic.
    */
   async snapshot(): Promise<SimulatorSnapshot> {
     return await this.#drive("take a snapshot", "ready", this.#run.snapshot());
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `snapshot` does, if nothing has to be waited for. */
   snapshotSync(): SimulatorSnapshot {
     return this.#driveSync("take a snapshot", "ready", this.#run.snapshot());
   }
 
   /**
-   * Puts a snapshot of the same system back, in this run or in another one that is initialized. It is JSON, and may have been text.
+   * Restores a snapshot of the same system, in this run or in another initialized one. The snapshot may have been
+   * through `JSON.stringify` and `JSON.parse`.
    *
-   * @throws {TypeError} where it is none, or one of another system; then nothing has changed.
-   * @throws {GuestError} where a far side refuses its part; then the run has failed, and may begin anew.
+   * @throws {TypeError} if it is not a snapshot, or one of another system; then nothing has changed.
+   * @throws {GuestError} if a far side refuses its part; then the run has failed, and can be initialized again.
    */
   async restore(saved: SimulatorSnapshot): Promise<void> {
     await this.#drive("restore", "ready", this.#run.restore(saved));
   }
 
-  /** The same, where nothing has to be waited for. */
+  /** Does what `restore` does, if nothing has to be waited for. */
   restoreSync(saved: SimulatorSnapshot): void {
     this.#driveSync("restore", "ready", this.#run.restore(saved));
   }
 
-  /** Joins the last requests, surfaces their errors and ends the far sides; harmless twice. */
+  /** Waits for the last requests, throws their errors and ends the far sides; calling it again does nothing. */
   async end(): Promise<void> {
     if (this.#phase === "ended") return;
     const join = this.#phase === "ready";
@@ -298,7 +308,7 @@ export class Simulator implements AsyncDisposable {
 
   #boundary(t: number): Boundary {
     const time = Number.isFinite(t) ? exact(t) : undefined;
-    // The t of an instant may exceed its exact time by a rounding, so the exact times decide what is past.
+    // Rounding can make the t of an instant exceed its exact time, so the exact times decide what is past.
     if (time === undefined || (t < this.context.t && compare(time, this.#run.time) < 0)) {
       throw new RangeError(`Cannot advance to ${t}: a finite time from ${shownTime(this.context.t)} s on is wanted`);
     }
@@ -356,7 +366,7 @@ export class Simulator implements AsyncDisposable {
     throw new TypeError(`Cannot ${what}: the simulator is ${SAYS[this.#phase]}, one that is at rest is wanted`);
   }
 
-  /** A run that was ended meanwhile stays ended. */
+  /** Leaves the busy phase; a run that was ended meanwhile stays ended. */
   #leave(phase: Phase): void {
     if (this.#phase === "busy") this.#phase = phase;
   }

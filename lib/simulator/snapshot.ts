@@ -1,8 +1,8 @@
 /**
- * A run at one instant as JSON: `JSON.stringify` of it, read back, is the same snapshot.
+ * A run at one instant as JSON: after `JSON.stringify` and `JSON.parse` it is the same snapshot.
  *
- * - It says of each part what its events, states and parameters are, so that one of another system is told from one of this.
- * - Everything is read and checked before anything of a run is changed.
+ * - It describes the events, states and parameters of each part, so that a snapshot of another system is recognized.
+ * - Everything is read and checked before any value of the run changes.
  */
 
 import {
@@ -30,21 +30,21 @@ export interface SimulatorSnapshot {
   readonly t: number;
   /** The exact time: numerator and denominator. */
   readonly time: readonly [string, string];
-  /** Whether the updates due at that time have not run. */
+  /** Whether the updates due at that time are still to run. */
   readonly pending: boolean;
-  /** Whether a change since the last step may have made events due at that time. */
+  /** Whether a change after the last step may have made events due at that time. */
   readonly unsettled: boolean;
-  /** How a far side's own system ended itself, if it did. */
+  /** How the system of a far side ended its own run, if it did. */
   readonly ended: AdvanceStatus | null;
-  /** The events so far. */
+  /** How many events ran so far. */
   readonly counters: Counters;
   /** How many rows were recorded. */
   readonly rows: number;
-  /** The values fixed for the system's own inputs. */
+  /** The values set for inputs of the system itself. */
   readonly inputs: SavedValues;
   /** The parts by path. */
   readonly parts: Readonly<Record<string, PartSnapshot>>;
-  /** The events whose times the state or an input chooses, by path. */
+  /** The events whose times the state or an input chooses, by path of their part. */
   readonly chosen: Readonly<Record<string, readonly SavedChosen[]>>;
   /** The delegated systems by path. */
   readonly delegated: Readonly<Record<string, NearSnapshot>>;
@@ -52,20 +52,20 @@ export interface SimulatorSnapshot {
 
 /** One part at one instant. */
 export interface PartSnapshot {
-  /** What it is: its events and the types of its values. */
+  /** A description of its events and the types of its values. */
   readonly is: string;
   /** The state of a leaf. */
   readonly state: SavedValues;
   /** The parameters of a leaf. */
   readonly parameters: SavedValues;
-  /** What a delegated system shows. */
+  /** The outputs that a delegated system shows. */
   readonly shown: SavedValues;
 }
 
 /** A value and where it belongs. */
 type Kept = readonly [signal: number, value: unknown];
 
-/** The values of a run: of the parts, and those fixed for the system's own inputs. */
+/** The values of a run: those of its parts, and those set for inputs of the system itself. */
 export function saveValues(
   system: System,
   { parts, values }: ContextWriter,
@@ -93,9 +93,9 @@ export function saveValues(
 }
 
 /**
- * Reads the values of a snapshot; what it gives puts them back.
+ * Reads the values of a snapshot, and returns a function that puts them back.
  *
- * @throws {TypeError} where it is a snapshot of another system.
+ * @throws {TypeError} if it is a snapshot of another system.
  */
 export function readValues(
   snapshot: SimulatorSnapshot,
@@ -165,7 +165,7 @@ function portsOf(part: PartContext): { state: Ports; parameters: Ports; shown: P
     : { state: NONE, parameters: NONE, shown: part.system.outputs };
 }
 
-/** What a part is, as far as a snapshot of it depends on that. */
+/** Describes everything about a part that a snapshot of it depends on. */
 function described({ system }: PartContext): string {
   const list = (ports: Ports) =>
     Object.entries(ports).map(([name, type]) => `${name}: ${describePort(type)}`).join(", ");

@@ -1,20 +1,20 @@
 /**
- * What a snapshot looks like, whatever the system: as text it may come from anywhere.
+ * Checks the shape of a snapshot, whatever the system: it may have come from anywhere as text.
  *
- * - Which parts there are, and of which types their values, is checked against the system (`snapshot.ts`); a far side's part is checked
- *   here in its shape, and by the far side against its own system.
+ * - `snapshot.ts` checks the parts and the types of their values against the system. For a far side, only the shape is
+ *   checked here; the far side checks the rest against its own system.
  */
 
 import { describe } from "../diagram/mod.ts";
 import type { SimulatorSnapshot } from "./snapshot.ts";
 
-/** Refuses a value that is not as it should be; `at` says where it is. */
+/** Throws if a value is not as it should be; `at` says where the value is. */
 type Check = (value: unknown, at: string) => void;
 
 /**
  * Checks that a value has the shape of a snapshot.
  *
- * @throws {TypeError} where it has not.
+ * @throws {TypeError} if it does not.
  */
 export function checkSnapshot(saved: unknown): asserts saved is SimulatorSnapshot {
   snapshot(saved, "");
@@ -69,14 +69,14 @@ function list(check: Check): Check {
   };
 }
 
-/** An object of which every value is checked. */
+/** A check of every value of an object. */
 function each(check: Check): Check {
   return (value, at) => {
     for (const [key, item] of Object.entries(objectFrom(value, at))) check(item, joined(at, key));
   };
 }
 
-/** An object with these values, and maybe others. */
+/** A check of these values of an object, which may have others. */
 function fields(checks: Readonly<Record<string, Check>>): Check {
   return (value, at) => {
     const object = objectFrom(value, at);

@@ -1,10 +1,10 @@
 /**
- * The rows of a run, its certificate, and where two runs part.
+ * The rows of a run, its certificate, and the first difference between two runs.
  *
- * - One row per instant at which any update is due by its time (periodic, named by `nextTime`, or after a wait; not by a
- *   trigger alone, and none for further microsteps): t, then every recorded port in declared order, as seen
+ * - There is one row for each instant at which an update is due by its own time (periodic, named by `nextTime`, or
+ *   after a wait, but not by a trigger alone or in a further microstep): t, then every recorded port in declared order,
  *   after release and before updates are visible.
- * - The certificate is SHA-256 over the rows as little-endian float64, every NaN as the same NaN.
+ * - The certificate is SHA-256 over the rows as little-endian float64, with every NaN written as the same NaN.
  *
  * @example
  * ```ts
@@ -20,15 +20,15 @@
  * ```
  */
 
-/** Where two traces part. */
+/** The first difference between two traces. */
 export interface Difference {
   /** The row, from 0. */
   readonly row: number;
-  /** The column's port, or `t`, or `rows` where one trace is shorter. */
+  /** The port of the column, or `t`, or `rows` if one trace is shorter. */
   readonly port: string;
-  /** The value there in the first trace; `undefined` where it has no such row. */
+  /** The value in the first trace; `undefined` if it has no such row. */
   readonly one: number | undefined;
-  /** The value there in the second trace. */
+  /** The value in the second trace; `undefined` if it has no such row. */
   readonly other: number | undefined;
 }
 
@@ -62,7 +62,7 @@ export class Trace {
     this.#length = end;
   }
 
-  /** Row `index`: t, then the columns. */
+  /** Row `index`, from 0: t, then the columns. */
   row(index: number): number[] {
     const width = this.columns.length + 1;
     return [...this.#rows.subarray(0, this.#length).subarray(index * width, (index + 1) * width)];
@@ -92,7 +92,7 @@ export class Trace {
   }
 }
 
-/** The first row and port in which two traces differ, bit for bit except that all NaN are one. */
+/** The first row and port in which two traces differ bit for bit (all NaNs count as equal), or `undefined`. */
 export function firstDifference(one: Trace, other: Trace): Difference | undefined {
   const names = ["t", ...one.columns];
   for (let row = 0; row < Math.min(one.length, other.length); row++) {

@@ -1,5 +1,5 @@
 /**
- * One triggered event of a run: the value of its input that was seen last, and whether another one fires it.
+ * A triggered event of a run: the last seen value of its input, and whether a new value fires it.
  */
 
 import {
@@ -32,12 +32,12 @@ export class Trigger {
     this.#name = `trigger ${part.path}.${event.input}`;
   }
 
-  /** Takes the present value for the one that was seen last. */
+  /** Takes the current value as the last seen one. */
   begin(): void {
     this.#seen = this.#value();
   }
 
-  /** Whether the present value fires the event; it is the one that was seen last from here on. */
+  /** Whether the current value fires the event; from now on it is the last seen value. */
   fires(): boolean {
     const [before, value] = [this.#seen, this.#value()];
     this.#seen = value;
@@ -59,7 +59,7 @@ export class Trigger {
     return this.#seen === UNCONNECTED ? null : savedValue(this.#type, this.#seen);
   }
 
-  /** Reads what was saved; what it gives puts that back. */
+  /** Reads a saved value, and returns a function that restores it. */
   read(saved: unknown): () => void {
     const seen = saved === null ? UNCONNECTED : valueFrom(this.#type, saved, () => this.#name);
     return () => void (this.#seen = seen);

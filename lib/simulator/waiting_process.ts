@@ -1,7 +1,8 @@
 /**
- * One process of a run: its generator, or the place from which it begins anew.
+ * A process of a run: its generator, or the place from which it starts again.
  *
- * - Invariant: without a generator all of it is `#place`, which is kept as it is saved: so going on and restoring are one.
+ * - Invariant: without a generator its whole state is `#place`, kept in saved form, so continuing and restoring are the
+ *   same.
  */
 
 import {
@@ -21,13 +22,13 @@ import {
 
 type AnyNow = ProcessNow<Record<never, never>, Record<never, never>>;
 
-/** What a segment of a process came to. */
+/** The result of one segment of a process. */
 export interface Segment {
-  /** Whether it waits; else it has ended. */
+  /** Whether the process waits; otherwise it has ended. */
   readonly waits: boolean;
-  /** For how many seconds, as it said. */
+  /** The seconds that it asks to wait, unchecked. */
   readonly seconds?: unknown;
-  /** What it returned as a status. */
+  /** The status that it returned. */
   readonly status: Outcome;
 }
 
@@ -44,12 +45,12 @@ export class WaitingProcess {
     this.#path = path;
   }
 
-  /** Whether it is in a wait that no snapshot can hold. */
+  /** Whether it is in a wait, which no snapshot can hold. */
   get isRunning(): boolean {
     return this.#generator !== undefined;
   }
 
-  /** Forgets what it did. */
+  /** Forgets the last run. */
   reset(): void {
     this.#generator = undefined;
     this.#place = null;
@@ -58,7 +59,7 @@ export class WaitingProcess {
   /**
    * Runs it up to its next wait or its end.
    *
-   * @throws {TypeError} where it is no generator, or yields anything but a wait.
+   * @throws {TypeError} if it is not a generator, or yields anything but a wait.
    */
   go(now: AnyNow): Segment {
     const generator = this.#generator ??= this.#begun(now);
@@ -82,7 +83,7 @@ export class WaitingProcess {
     return this.#place;
   }
 
-  /** Reads what was saved; what it gives puts that back. */
+  /** Reads a saved place, and returns a function that restores it. */
   read(saved: unknown): () => void {
     if (saved !== null) valueFrom(ANY, saved, () => `the place of process ${this.#path}`);
     return () => {

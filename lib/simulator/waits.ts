@@ -1,24 +1,25 @@
 /**
- * Work that yields whatever it has to wait for, so that one text serves a promise face and a synchronous one.
+ * Work as a generator that yields whatever it has to wait for, so that the same code serves promise and synchronous
+ * methods.
  */
 
 export type Waits<T> = Generator<Promise<unknown>, T, void>;
 
-/** A value that may have to be waited for. */
+/** A value, or a promise of it. */
 export type Soon<T> = T | Promise<T>;
 
-/** What becomes of a value, when it is there. */
+/** Continues with a value, at once or when its promise is fulfilled. */
 export function then<T, R>(value: Soon<T>, go: (value: T) => Soon<R>): Soon<R> {
   return value instanceof Promise ? value.then(go) : go(value);
 }
 
-/** Work that is done. */
-// deno-lint-ignore require-yield -- work as the other acts are, though nothing is waited for
+/** Work that is already done. */
+// deno-lint-ignore require-yield -- has the type of work, though it waits for nothing
 export function* nothing<T>(value: T): Waits<T> {
   return value;
 }
 
-/** A value, when it is there. */
+/** Waits for a value, if it is a promise. */
 export function* settled<T>(value: Soon<T>): Waits<T> {
   if (!(value instanceof Promise)) return value;
   let result: { readonly value: T } | undefined;
@@ -26,7 +27,7 @@ export function* settled<T>(value: Soon<T>): Waits<T> {
   return (result as { value: T } | undefined)?.value as T;
 }
 
-/** Does the work, awaiting what it yields. */
+/** Does the work, awaiting each promise that it yields. */
 export async function finish<T>(work: Waits<T>): Promise<T> {
   let step = work.next();
   while (step.done !== true) {
@@ -41,7 +42,7 @@ export async function finish<T>(work: Waits<T>): Promise<T> {
   return step.value;
 }
 
-/** Does work that waits for nothing; throws a `TypeError` where it must. */
+/** Does work that waits for nothing; throws a `TypeError` if it has to wait. */
 export function finishSync<T>(what: string, work: Waits<T>): T {
   const step = work.next();
   if (step.done === true) return step.value;

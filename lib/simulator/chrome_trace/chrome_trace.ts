@@ -1,12 +1,12 @@
 /**
  * The real time of one or more runs in Chrome's trace format, for Perfetto, speedscope or `chrome://tracing`.
  *
- * - A process per run; in it a lane per delegated system or task, and one for the simulator, `main`.
- * - Times are microseconds from the start of the trace, in steps of 1/1024: a double holds them, and their sums, exactly.
- *   The start itself stands once, in the metadata, in milliseconds since the epoch.
- * - Invariant: the spans of a lane lie beside each other.
- * - An arrow leads from where a request is posted, by the work on it, to its release; counters show how many requests
- *   are in flight, by how many periods what is shown lags, and how many simulated seconds a real one takes.
+ * - Each run is a process, with a lane for each delegated system or task, and the lane `main` for the simulator.
+ * - Times are microseconds from the start of the trace, in steps of 1/1024, so a double holds them and their sums
+ *   exactly. The metadata has the start itself, in milliseconds since the epoch.
+ * - Invariant: the spans of a lane do not overlap.
+ * - An arrow leads from the post of a request, through the work on it, to its release. Counters show how many requests
+ *   are in flight, the lag of the shown values in periods, and the simulated seconds per real second.
  *
  * @example
  * ```ts
@@ -32,12 +32,12 @@ import { flowEvents, inFlightEvents } from "./trace_requests.ts";
 /** What is known of a run. */
 interface TracedRun {
   readonly name: string;
-  /** What its times count from, in milliseconds; the start of the trace without it. */
+  /** The zero of its times, in milliseconds since the epoch; if absent, the start of the trace. */
   readonly start: number | undefined;
   readonly spans: Span[];
 }
 
-/** Microseconds in a millisecond, and how many steps of time there are in one microsecond. */
+/** Microseconds in a millisecond, and time steps in a microsecond. */
 const MICROSECONDS = 1000;
 const STEPS = 1024;
 
@@ -46,16 +46,16 @@ export class ChromeTrace {
   readonly #start: number | undefined;
   readonly #runs: TracedRun[] = [];
 
-  /** A trace that starts at a time, in milliseconds since the epoch; by default with its first span. */
+  /** Makes a trace that starts at `start`, in milliseconds since the epoch; by default at its first span. */
   constructor({ start }: { readonly start?: number } = {}) {
     this.#start = start;
   }
 
-  /** An observer for one run, shown under that name; `start` is what its times count from, if not from the trace's. */
+  /** Makes an observer for one run, shown as `name`; its times count from `start`, by default the trace's start. */
   process(name: string, { start }: { readonly start?: number } = {}): Observer {
     const spans: Span[] = [];
     this.#runs.push({ name, start, spans });
-    // What is held lies across what is done: each thing has a lane of its own.
+    // A hold overlaps what its task does, so each held thing has a lane of its own.
     return (span) => void spans.push(span.holds ? { ...span, lane: `${span.lane} holds ${span.name}` } : span);
   }
 
@@ -71,14 +71,14 @@ export class ChromeTrace {
   }
 }
 
-/** When the first span began of the runs whose times count from the start of the trace. */
+/** When the first span began, among runs whose times count from the start of the trace. */
 function firstOf(runs: readonly TracedRun[]): number {
   const first = runs.filter(({ start }) => start === undefined).flatMap(({ spans }) => spans)
     .reduce((least, { started }) => Math.min(least, started), Infinity);
   return Number.isFinite(first) ? first : 0;
 }
 
-/** The events of a run: names first, then all that happened in the order of its times. */
+/** The events of a run: names first, then everything that happened, in order of time. */
 function runEvents(
   { name, spans, start: own }: TracedRun,
   { pid, start }: { pid: number; start: number },

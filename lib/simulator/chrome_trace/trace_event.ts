@@ -1,27 +1,29 @@
 /**
- * Chrome's trace format, as far as traces use it.
+ * The part of Chrome's trace format that traces use.
  */
 
-/** An event of the format: `M` names a process or a lane, `X` is a span, `s`, `t` and `f` an arrow, `C` a counter. */
+/**
+ * An event of the format: `M` names a process or lane, `X` is a span, `s`, `t` and `f` make an arrow, `C` is a counter.
+ */
 export interface TraceEvent {
   /** What happened. */
   readonly name: string;
   /** The phase. */
   readonly ph: "M" | "X" | "s" | "t" | "f" | "C";
-  /** The process: a run. */
+  /** The process, which is a run. */
   readonly pid: number;
   /** The lane. */
   readonly tid: number;
-  /** When, in microseconds. */
+  /** The time in microseconds. */
   readonly ts: number;
-  /** How long, in microseconds. */
+  /** The duration in microseconds. */
   readonly dur?: number;
-  /** What kind of arrow. */
+  /** The category of an arrow. */
   readonly cat?: string;
-  /** Which arrow. */
+  /** The id of an arrow. */
   readonly id?: string;
-  /** That an arrow ends in the span around its end. */
+  /** Says that an arrow ends in the span that encloses its end. */
   readonly bp?: "e";
-  /** More about it. */
+  /** Further data. */
   readonly args: Readonly<Record<string, unknown>>;
 }

@@ -1,20 +1,21 @@
 /**
- * The lanes of a run in Chrome's trace format: its spans side by side, and the waiting between them.
+ * The lanes of a run in Chrome's trace format: its spans, and the waiting between them.
  *
- * - Invariant: the spans of a lane do not overlap. What began before the span before it had ended is shown from there on.
- * - Whoever delegates is on the lane `main`, which is not waiting between its spans.
+ * - Invariant: the spans of a lane do not overlap. A span that began before the previous one ended is shown from that
+ *   end.
+ * - The simulator is on the lane `main`, which does not wait between its spans.
  */
 
 import type { Span } from "../simulation.ts";
 import type { TraceEvent } from "./trace_event.ts";
 
-/** The lane of whoever delegates. */
+/** The lane of the simulator. */
 export const MAIN = "main";
 
-/** What a worker does, as its lane says it. */
+/** The names of a worker's spans on its lane. */
 const NAMES: Readonly<Record<string, string>> = { update: "burning", release: "releasing" };
 
-/** The spans of one lane; times are microseconds. */
+/** The events of one lane; times are microseconds. */
 export function laneEvents(
   lane: string,
   { spans, pid, tid }: { readonly spans: readonly Span[]; readonly pid: number; readonly tid: number },

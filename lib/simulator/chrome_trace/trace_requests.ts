@@ -1,9 +1,9 @@
 /**
- * The requests of a run in Chrome's trace format: an arrow from each post by the work on it to its release, and a counter
- * of those in flight.
+ * The requests of a run in Chrome's trace format: an arrow from each post, through the work on it, to its release, and
+ * a counter of requests in flight.
  *
- * - A request without a release that is shown has no arrow: one that a newer one replaced, or the last of a run.
- * - A request is in flight from its post until it is done, or a newer one of its system is.
+ * - A request whose release is not shown has no arrow: one that a newer request replaced, or the last of a run.
+ * - A request is in flight from its post until it, or a newer request of its system, is done.
  */
 
 import type { Span } from "../simulation.ts";
@@ -37,7 +37,7 @@ export function flowEvents(
     const update = updates.get(key);
     if (post === undefined || !isWithin(shown, span.finished)) return [];
     const arrow = { name: "request", cat: "request", id: `${pid} ${key}`, pid, args: {} };
-    // Clocks of guests agree to some microseconds only.
+    // Clocks of guests agree only to some microseconds.
     const begun = Math.max(post.started, update?.started ?? Infinity);
     const worked = begun < (update?.finished ?? 0);
     return [
@@ -48,7 +48,7 @@ export function flowEvents(
   });
 }
 
-/** Whether a time lies in one of these spans, which follow each other. */
+/** Whether a time lies in one of these spans, which are in order. */
 function isWithin(spans: readonly TraceEvent[], time: number): boolean {
   let [low, high] = [0, spans.length];
   while (low < high) {
@@ -60,7 +60,7 @@ function isWithin(spans: readonly TraceEvent[], time: number): boolean {
   return time <= ts + dur && ts <= time;
 }
 
-/** How many requests of each system are in flight, each time that it changes; times are microseconds. */
+/** How many requests of each system are in flight, whenever that changes; times are microseconds. */
 export function inFlightEvents(spans: readonly Span[], pid: number): TraceEvent[] {
   const posts = new Map<string, number>();
   const changes = spans.filter(isRequest).flatMap(({ name, lane, k, started, finished }) => {

@@ -1,43 +1,43 @@
 /**
- * What delegating the systems of a run gains, by the time that each of them takes.
+ * An estimate of what delegating the systems of a run would gain, from the time that each of them takes.
  *
- * - Side by side a run takes at least as long as each of three things: the slowest delegated system, since its requests
- *   follow each other; what stays inline, with the messages (Amdahl's law); and all work, spread over the cores.
- * - Systems are delegated from the busiest on, as long as that makes the greatest of the three smaller.
- * - It is an estimate at best: that replies are one period late is what lets them run side by side.
+ * - A parallel run takes at least as long as each of three things: the slowest delegated system, since its requests run
+ *   one after another; the inline work, including messages (Amdahl's law); and all work, spread over the cores.
+ * - Systems are delegated in order of their work, as long as that reduces the largest of the three.
+ * - The gain is the best case. Systems can run in parallel only because replies are one period late.
  */
 
-/** What is known of a system. */
+/** The work of a system. */
 export interface Work {
   readonly path: string;
   /** Real seconds that it works. */
   readonly seconds: number;
-  /** Its events, each of which would be a request. */
+  /** How many events it had, each of which would be a request. */
   readonly events: number;
 }
 
-/** What delegating the systems of a run gains. */
+/** An estimate of what delegating the systems of a run would gain. */
 export interface DelegationGain {
-  /** The systems to delegate, the busiest first. */
+  /** The paths of the systems to delegate, the busiest first. */
   readonly delegate: readonly string[];
-  /** How many times as fast the run is then at best, beside one system after another. */
+  /** How many times as fast the run then is, at best, compared with one system after another. */
   readonly factor: number;
-  /** What keeps it from being faster. */
+  /** What limits the factor. */
   readonly limit: "cores" | "slowest" | "inline";
-  /** The busiest of the delegated systems; "" where there is none. */
+  /** The busiest of the delegated systems; "" if there are none. */
   readonly slowest: string;
-  /** The same factor on any number of cores. */
+  /** The factor on any number of cores. */
   readonly withoutEnd: number;
-  /** The cores that the factor counts on. */
+  /** The number of cores that the factor assumes. */
   readonly cores: number;
-  /** What a request is taken to cost the simulator, in seconds. */
+  /** The assumed cost of a request for the simulator, in seconds. */
   readonly messageSec: number;
 }
 
-/** What a request costs the simulator, about, in seconds. */
+/** The approximate cost of a request for the simulator, in seconds. */
 const MESSAGE = 30e-6;
 
-/** What delegating the systems of a run gains; the simulator's own work stays inline. */
+/** Estimates what delegating the systems of a run would gain; the simulator's own work stays inline. */
 export function gainOf(
   systems: readonly Work[],
   { simulator, cores, messageSec = MESSAGE }: {
@@ -58,7 +58,7 @@ export function gainOf(
       total += messages;
       const [spread, longest] = [total / cores, slowest?.seconds ?? 0];
       const time = Math.max(inline, longest, spread);
-      // Sums differ by their rounding.
+      // Sums may differ by rounding.
       const least = time * (1 - 1e-9);
       if (least >= found.time * (1 - 2e-9)) continue;
       found = { count: index + 1, time, limit: spread >= least ? "cores" : longest >= least ? "slowest" : "inline" };

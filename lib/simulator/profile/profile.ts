@@ -1,10 +1,10 @@
 /**
- * Where the real time of a run goes: system by system, the inline ones by their paths, too.
+ * Measures where the real time of a run goes, system by system.
  *
- * - It counts while the run advances, not while it is initialized. The time of a system is its own: what it waits for
- *   because another one computes its input is the other one's.
- * - What measuring itself takes is measured at the beginning and taken off.
- * - Invariant: between `start` and `stop` all time up to `#since` is in `#seconds`, each moment once.
+ * - It measures advances, not initialization. The time of a system is its own: if it calls for an input that another
+ *   system computes, that time is the other system's.
+ * - The cost of measuring is measured at the start and subtracted.
+ * - Invariant: between `start` and `stop`, all time up to `#since` is in `#spent`, each moment once.
  */
 
 import type { Compute, ContextWriter, PartContext } from "../../diagram/mod.ts";
@@ -14,19 +14,19 @@ import { type DelegationGain, gainOf } from "./delegation_gain.ts";
 
 /** The real time of one system. */
 export interface ProfiledSystem {
-  /** Where it is in the whole diagram. */
+  /** Its path in the whole diagram. */
   readonly path: string;
-  /** What kind of system it is. */
+  /** The name of the system, such as `integrator`. */
   readonly kind: string;
-  /** `inline`, or the mode that it is delegated to. */
+  /** `inline`, or the mode to which it is delegated. */
   readonly where: string;
-  /** Real seconds that it worked, on whichever side. */
+  /** Real seconds that it worked, on this side or the far side. */
   readonly seconds: number;
-  /** How often it was called: its outputs and events, or its requests where it is delegated. */
+  /** How often it was called: for its outputs and events, or, if it is delegated, for its requests. */
   readonly calls: number;
-  /** How many of them were events or requests. */
+  /** How many of these calls were events or requests. */
   readonly events: number;
-  /** Its part of all work, from 0 to 1. */
+  /** Its share of all work, from 0 to 1. */
   readonly share: number;
 }
 
@@ -34,23 +34,23 @@ export interface ProfiledSystem {
 export interface Profile {
   /** Real seconds of all advances. */
   readonly real: number;
-  /** Of these, seconds that steps were held back for the sake of the rate. */
+  /** Of these, seconds that steps were delayed to keep the rate. */
   readonly paced: number;
-  /** Of these, seconds that the simulator waited for replies. */
+  /** Of these, seconds spent waiting for replies. */
   readonly waited: number;
-  /** Of these, seconds of the simulator itself: queues, messages, rows. */
+  /** Of these, seconds in the simulator itself: queues, messages, rows. */
   readonly simulator: number;
-  /** Of these, about how many seconds measuring took. */
+  /** Of these, the approximate seconds that measuring took. */
   readonly measuring: number;
-  /** The systems that did anything, the busiest first. */
+  /** The systems that were called, the busiest first. */
   readonly systems: readonly ProfiledSystem[];
-  /** What delegating them would gain. */
+  /** An estimate of what delegating them would gain. */
   readonly gain: DelegationGain;
 }
 
-/** What is not a system, as places in the lists. */
+/** The places in the lists that are not systems; systems begin at `OTHERS`. */
 const [SIMULATOR, PACED, WAITED, OTHERS] = [0, 1, 2, 3];
-/** Calls of nothing that show what measuring takes. */
+/** How many empty calls show the cost of measuring. */
 const TRIALS = 2000;
 
 /** Measures a run. */
@@ -66,10 +66,10 @@ export class Profiler {
   #since = 0;
   #isOn = false;
   #real = 0;
-  /** Milliseconds that a measured call of nothing seems to take, and what it takes from its caller. */
+  /** Milliseconds that measuring adds to a call itself, and to its caller. */
   readonly #cost: { readonly within: number; readonly outside: number };
 
-  /** Watches all outputs of a run from now on; `now` is the real time in milliseconds. */
+  /** Measures all outputs of a run from now on; `now` returns the real time in milliseconds. */
   constructor({ parts, values }: ContextWriter, now: () => number) {
     this.#now = now;
     this.#parts = parts;
@@ -91,7 +91,7 @@ export class Profiler {
     }
   }
 
-  /** An event's handler of the part at a path, measured. */
+  /** Wraps an event handler of the part at a path so that it is measured. */
   watched(path: string, run: Handler): Handler {
     const place = this.#placeOf(path);
     const timed = this.#timed(place, run as Compute);
@@ -101,30 +101,30 @@ export class Profiler {
     };
   }
 
-  /** The run begins to advance. */
+  /** Call when the run begins to advance. */
   start(): void {
     this.#since = this.#now();
     this.#current = SIMULATOR;
     this.#isOn = true;
   }
 
-  /** The run has stopped. */
+  /** Call when the advance has ended. */
   stop(): void {
     this.#spend(this.#current);
     this.#isOn = false;
   }
 
-  /** Before a time that is no work: what came before is the simulator's own. */
+  /** Call before a pause; the time before it is the simulator's own. */
   idle(): void {
     this.#spend(SIMULATOR);
   }
 
-  /** Steps were held back since the last call. */
+  /** The time since the last call was spent on pacing. */
   paced(): void {
     this.#spend(PACED);
   }
 
-  /** The simulator has waited for replies since the last call. */
+  /** The time since the last call was spent on waiting for replies. */
   waited(): void {
     this.#spend(WAITED);
   }
@@ -137,7 +137,7 @@ export class Profiler {
     this.#events[place] = (this.#events[place] as number) + 1;
   }
 
-  /** Where the time went so far, and what more delegation would gain on so many cores. */
+  /** Where the time went so far, and what delegation would gain on that many cores. */
   profile({ cores }: { readonly cores: number }): Profile {
     const { within, outside } = this.#cost;
     const seconds = (milliseconds: number) => Math.max(0, milliseconds) / 1000;
@@ -156,7 +156,7 @@ export class Profiler {
       };
     });
     const inline = found.filter(({ where }) => where === "inline").reduce((sum, { calls }) => sum + calls, 0);
-    // What is delegated to this very realm works while the simulator posts.
+    // Systems in direct mode work while the simulator posts.
     const direct = found.filter(({ where }) => where === "direct").reduce((sum, { seconds }) => sum + seconds, 0);
     const simulator = Math.max(0, seconds(at(this.#spent, SIMULATOR) - inline * outside) - direct);
     const work = found.reduce((sum, { seconds }) => sum + seconds, simulator);
@@ -178,7 +178,7 @@ export class Profiler {
     return this.#places.get(path) ?? SIMULATOR;
   }
 
-  /** Puts the time since the last call to what it was spent with. */
+  /** Adds the time since the last call to a place. */
   #spend(place: number): void {
     if (!this.#isOn) return;
     const now = this.#now();
@@ -203,11 +203,11 @@ export class Profiler {
     };
   }
 
-  /** What measuring a call takes, by measured calls of nothing at a place of their own. */
+  /** Finds the cost of measuring a call, with empty calls at a place of their own. */
   #trial(place: number): { readonly within: number; readonly outside: number } {
     const nothing = this.#timed(place, () => undefined);
     let cost = { within: 0, outside: 0 };
-    // The first time the engine has not compiled it.
+    // The first round runs before the engine has compiled the code.
     for (let time = 0; time < 3; time++) {
       this.#spent.fill(0);
       this.start();

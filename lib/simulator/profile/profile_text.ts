@@ -1,5 +1,5 @@
 /**
- * A profile as people read it: a table of the busiest systems, and what delegating them would gain.
+ * A profile as text: a table of the busiest systems, and what delegating them would gain.
  *
  * @example
  * ```ts
@@ -13,12 +13,12 @@
 
 import type { Profile } from "./profile.ts";
 
-/** So many systems are listed. */
+/** How many systems are listed. */
 const MOST = 20;
 const ITSELF = "the simulator itself";
 const UNITS: readonly (readonly [least: number, name: string])[] = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [0, "ns"]];
 
-/** A profile, line by line: a table, then sentences. */
+/** The lines of a profile's text: a table, then sentences. */
 export function profileLines(profile: Profile): string[] {
   const { real, paced, waited, simulator, measuring, systems, gain } = profile;
   const work = systems.reduce((sum, { seconds }) => sum + seconds, simulator);
@@ -81,7 +81,7 @@ function advice({ delegate, factor, limit, slowest, withoutEnd, cores, messageSe
   ];
 }
 
-/** Seconds as three digits and a unit. */
+/** A time in seconds as text, with three digits and a unit. */
 function time(seconds: number): string {
   if (seconds === 0) return "0 s";
   const [unit, name] = UNITS.find(([least]) => seconds >= least) ?? [0, "ns"];

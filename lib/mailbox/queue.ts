@@ -119,13 +119,11 @@ const CALLS: readonly (keyof Queue & string)[] = [
 export class Queue<T = unknown> implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #stock: Stock;
 
   /** Made by {@linkcode queue}. */
   constructor(binding: Binding, place: StockPlace) {
     this.name = place.name;
-    this.#binding = binding;
     this.#stock = new Stock(binding, place);
   }
 

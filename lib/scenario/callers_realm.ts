@@ -6,18 +6,14 @@
 import type { Drained, FunctionText, Ground } from "./ground.ts";
 import { unnamed } from "./unnamed.ts";
 
-/** What is on the global object for the code of a drain. */
-export const JOB = "__job";
 /** What of a new realm reads clocks, waits or lives outside: the world has its own. */
 export const REMOVED = ["WebAssembly", "queueMicrotask", "console", "Temporal", "FinalizationRegistry", "WeakRef"];
 
 /** The caller's own realm. */
 export class CallersRealm implements Ground {
-  readonly drains = "turn";
   readonly isApart = false;
   readonly language: Record<string, unknown>;
   readonly unnamed: readonly object[] = unnamed();
-  readonly job = JOB;
   readonly hidden: readonly string[];
   readonly compile: Ground["compile"];
 

@@ -47,7 +47,6 @@ interface InfoModule {
 
 interface InfoDependency {
   readonly specifier: string;
-  readonly isDynamic?: boolean;
   readonly code?: { readonly specifier?: string; readonly error?: string };
 }
 

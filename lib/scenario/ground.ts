@@ -46,6 +46,9 @@ export class NeedsCompiledError extends ScenarioError {
   }
 }
 
+/** What is on the global object for the code of a drain. */
+export const JOB = "__job";
+
 /** A function as text. */
 export interface FunctionText {
   /** The names of its parameters. */
@@ -60,15 +63,12 @@ export interface FunctionText {
 
 /** Where scenarios run. */
 export interface Ground {
-  readonly drains: Drain;
   /** Whether it is a realm apart from the caller's. */
   readonly isApart: boolean;
   /** The objects of the language by name, which all runs share. */
   readonly language: Record<string, unknown>;
   /** What of the language no name leads to: what syntax makes inherits from it. */
   readonly unnamed: readonly object[];
-  /** A key of these that is left alone. */
-  readonly job: string;
   /** Names that stand for nothing. */
   readonly hidden: readonly string[];
   /** Makes a function of its text. */

@@ -12,7 +12,7 @@ import { seededChooser } from "../memory/mod.ts";
 import { ANNOUNCE, type Announced, announced } from "./awaits.ts";
 import { builtinModule, type Bundle } from "./bundle.ts";
 import { deepStack } from "./deep_stack.ts";
-import type { Drain, Drained, Ground } from "./ground.ts";
+import { type Drain, type Drained, type Ground, JOB } from "./ground.ts";
 import { type Changed, Intrinsics, languageOf, worldOf } from "./intrinsics.ts";
 import { usersPlaces } from "./library.ts";
 import type { SourcePlace } from "./source_map.ts";
@@ -102,7 +102,7 @@ export class Realm {
     const told = waits === undefined ? undefined : announced(bundle.code);
     this.#places = told?.places;
     this.#ground = groundOf(drain);
-    const { language, unnamed, job, hidden } = this.#ground;
+    const { language, unnamed, hidden } = this.#ground;
     this.#promise = language["Promise"];
     this.#host = {
       pure: namesOf(PURE),
@@ -143,7 +143,7 @@ export class Realm {
     const [one, other] = [this.#run(0), this.#run(1)].map((run) => this.#worldOf(run));
     const both = [...one ?? []].filter((object) => other?.has(object));
     this.#shared = new Set([...languageOf(language, unnamed), ...both, ...worldOf([this.#exports.EventEmitter])]);
-    this.#intrinsics = new Intrinsics(this.#shared, { except: job });
+    this.#intrinsics = new Intrinsics(this.#shared, { except: JOB });
   }
 
   /** What a run changes may be found there. */

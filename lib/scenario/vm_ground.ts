@@ -3,8 +3,8 @@
  */
 
 import vm from "node:vm";
-import { CallersRealm, JOB, REMOVED } from "./callers_realm.ts";
-import type { Drain, Drained, FunctionText, Ground } from "./ground.ts";
+import { CallersRealm, REMOVED } from "./callers_realm.ts";
+import { type Drain, type Drained, type FunctionText, type Ground, JOB } from "./ground.ts";
 import { unnamed } from "./unnamed.ts";
 
 /** What of the language reads clocks or chance. */
@@ -70,12 +70,10 @@ function microtaskRunner(): () => void {
 
 /** A context whose microtask queue is its own. */
 class OwnQueue implements Ground {
-  readonly drains = "own-queue";
   readonly isApart = true;
   readonly #context: vm.Context;
   readonly language: Record<string, unknown>;
   readonly unnamed: readonly object[];
-  readonly job = JOB;
   readonly hidden: readonly string[] = [];
 
   constructor() {

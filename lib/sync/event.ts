@@ -61,14 +61,12 @@ const CALLS: readonly (keyof Event & string)[] = ["set", "clear", "isSet", "wait
 export class Event implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #flag: number;
   readonly #gate: Gate;
 
   /** Made by {@linkcode event}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
-    this.#binding = binding;
     this.#flag = place.flag;
     this.#gate = new Gate(binding, place.queue, () => this.#isSet());
   }

@@ -72,14 +72,12 @@ const CALLS: readonly (keyof Latch & string)[] = ["countDown", "wait", "tryWait"
 export class Latch implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #count: number;
   readonly #gate: Gate;
 
   /** Made by {@linkcode latch}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
-    this.#binding = binding;
     this.#count = place.count;
     this.#gate = new Gate(binding, place.queue, () => this.#isOpen());
   }

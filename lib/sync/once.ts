@@ -78,7 +78,6 @@ const CALLS: readonly (keyof Once & string)[] = ["done", "begin", "finish", "sta
 export class Once implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #runner: number;
   readonly #queue: WaitQueue;
   readonly #me: number;
@@ -86,7 +85,6 @@ export class Once implements SharedThing {
   /** Made by {@linkcode once}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
-    this.#binding = binding;
     this.#runner = place.runner;
     this.#queue = new WaitQueue(binding, place.queue, {
       settle: () => this.#settle(),

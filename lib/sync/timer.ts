@@ -105,14 +105,12 @@ const CALLS: readonly (keyof Timer & string)[] = ["start", "cancel", "claim", "s
 export class Timer implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #place: Place;
   readonly #queue: WaitQueue;
 
   /** Made by {@linkcode timer}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
-    this.#binding = binding;
     this.#place = place;
     this.#queue = new WaitQueue(binding, place.queue, { *settle() {}, *undo() {} });
   }

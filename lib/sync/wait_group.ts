@@ -66,7 +66,6 @@ const CALLS: readonly (keyof WaitGroup & string)[] = ["add", "done", "wait", "tr
 export class WaitGroup implements SharedThing {
   /** Its name. */
   readonly name: string;
-  readonly #binding: Binding;
   readonly #count: number;
   readonly #gate: Gate;
   // A call without arguments is the same every time.
@@ -75,7 +74,6 @@ export class WaitGroup implements SharedThing {
   /** Made by {@linkcode waitGroup}. */
   constructor(binding: Binding, place: Place) {
     this.name = place.name;
-    this.#binding = binding;
     this.#count = place.count;
     this.#gate = new Gate(binding, place.queue, () => this.#isDone());
     this.#doneCall = { kind: "call", object: this.name, method: "done", args: [] };

@@ -111,7 +111,7 @@ export function schedules(program: AnyProgram, options: SchedulesOptions): FastC
   }) as Arbitrary<unknown> as Arbitrary<Case>;
   const runs = made.map(({ parameters, turns }) => {
     const settings = settingsFor(parameters);
-    return new ScheduledRun(program, settings, { search: () => searches.of(settings), turns, granularity });
+    return new ScheduledRun(program, settings, { search: () => searches.of(settings), turns });
   });
   // It is fast-check's own.
   return runs as Arbitrary<unknown> as FastCheckArbitrary<ScheduledRun>;
@@ -134,20 +134,17 @@ export class ScheduledRun {
   readonly #program: AnyProgram;
   readonly #search: () => Search;
   readonly #turns: readonly Turn[];
-  readonly #granularity: Granularity;
   #shown: (Shown & { readonly departures: readonly Departure[] }) | undefined;
 
   /** Made by {@linkcode schedules}. */
-  constructor(program: AnyProgram, settings: Settings, { search, turns, granularity = "operation" }: {
+  constructor(program: AnyProgram, settings: Settings, { search, turns }: {
     search: () => Search;
     turns: readonly Turn[];
-    granularity: Granularity | undefined;
   }) {
     this.#program = program;
     this.settings = settings;
     this.#search = search;
     this.#turns = turns;
-    this.#granularity = granularity;
   }
 
   /** The program's name. */

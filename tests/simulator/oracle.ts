@@ -88,7 +88,6 @@ interface Cell {
 export class Oracle {
   readonly rows: number[][] = [];
   readonly #flaw: Flaw | undefined;
-  readonly #system: System;
   readonly #leaves = new Map<string, LeafSystem>();
   readonly #fars = new Map<string, Far>();
   readonly #sources = new Map<string, Source>();
@@ -112,7 +111,6 @@ export class Oracle {
 
   constructor(system: System, flaw?: Flaw) {
     this.#flaw = flaw;
-    this.#system = system;
     const visit = (path: string, inner: System, source: (input: string) => Source | undefined): void => {
       if (inner.kind === "diagram") {
         for (const [name, part] of inner.parts) {

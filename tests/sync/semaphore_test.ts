@@ -259,7 +259,7 @@ Deno.test("Semaphore takes the permits of guards back from the dead, and no othe
   const memory = new ModelMemory(space.layout);
   runBlocking(memory, space.initialize());
   const [dead, alive, host] = [0, 1, 2].map((task) => space.bind(memory, { task }).tellers);
-  const _lost = blocking(dead!).hold({ permits: 2 });
+  blocking(dead!).hold({ permits: 2 });
   assert(blocking(dead!).tryAcquire());
   using _kept = blocking(alive!).hold();
   runBlocking(memory, host!.died(0));

@@ -20,7 +20,7 @@ export interface Bundle {
   readonly url: string;
   /** Statements that end with returning the exports. */
   readonly code: string;
-  /** The names of the exports, each with what the module itself calls it. */
+  /** The names of the exports, each with what the module itself calls it: "" where it has no name. */
   readonly names: ReadonlyMap<string, string>;
   /** Where a place of the code stands in a source: its URL. */
   placeOf(line: number, column: number): SourcePlace | undefined;
@@ -72,6 +72,7 @@ export async function bundled(
         plugins: [plugin],
         isWorker,
         localOf: (module) => graph.module(module).local,
+        source: () => textOf(graph.module(url)),
       });
     }),
   );
@@ -126,13 +127,15 @@ function bundleOf(url: string, built: Built): Bundle {
 /** Runs esbuild. */
 async function built(
   esbuild: Esbuild,
-  { entry, plugins, isShort = false, isWorker = false, localOf = (module) => module }: {
+  { entry, plugins, isShort = false, isWorker = false, localOf = (module) => module, source = () => "" }: {
     readonly entry: string;
     readonly plugins: EsbuildOptions["plugins"];
     readonly isShort?: boolean;
     readonly isWorker?: boolean;
     /** The file of a module of the graph. */
     readonly localOf?: (module: string) => string;
+    /** The text of the module itself. */
+    readonly source?: () => string | Promise<string>;
   },
 ): Promise<Made> {
   const { outputFiles, metafile } = await esbuild.build({
@@ -169,26 +172,41 @@ async function built(
     if (input.startsWith(`${MODULES}:`)) return [localOf(input.slice(MODULES.length + 1))];
     return input.startsWith("holdfast-") ? [] : [`/${input}`];
   });
-  return { built: { ...asFunction(text), map }, files };
+  return { built: { ...asFunction(text, await source()), map }, files };
 }
 
 /** The closing export of a text as a return. */
-function asFunction(text: string): Pick<Built, "code" | "names"> {
+function asFunction(text: string, source: string): Pick<Built, "code" | "names"> {
   // Of a CommonJS module.
   const only = /(?<=^|[\n;}])export default ([\w$]+\(\));\s*$/.exec(text);
   if (only !== null) {
     const code = `${text.slice(0, only.index)}\nreturn { default: ${only[1]} };`;
-    return { code, names: [["default", "default"]] };
+    return { code, names: [["default", ""]] };
   }
   const closing = /(?<=^|[\n;}])export ?\{([^}]*)\};\s*$/.exec(text);
   if (closing === null) return { code: text, names: [] };
   const pairs = (closing[1] ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "").map((part) => {
     const [local = "", name = local] = part.split(" as ");
-    return [name, local] as const;
+    return [name.replaceAll('"', ""), name === "default" ? ownName(local, { text, source }) : local, local] as const;
   });
   const body = text.slice(0, closing.index);
-  const exports = pairs.map(([name, local]) => `${JSON.stringify(name.replaceAll('"', ""))}: ${local}`);
-  return { code: `${body}\nreturn { ${exports.join(", ")} };`, names: pairs };
+  const exports = pairs.map(([name, _, local]) => `${JSON.stringify(name)}: ${local}`);
+  return {
+    code: `${body}\nreturn { ${exports.join(", ")} };`,
+    names: pairs.map(([name, own]) => [name, own] as const),
+  };
+}
+
+/** What a module calls its default export, which esbuild may have given another name; "" where it has none. */
+function ownName(local: string, { text, source }: { readonly text: string; readonly source: string }): string {
+  const uses = (name: string) => source.split(/[^\w$]+/).includes(name);
+  if (/_default\d*$/.test(local) && !uses(local)) {
+    const place = text.indexOf(`var ${local} = `);
+    const [, value = ""] = /^([A-Za-z_$][\w$]*);/.exec(text.slice(place + `var ${local} = `.length)) ?? [];
+    return place < 0 ? "" : value;
+  }
+  const before = local.replace(/\d+$/, "");
+  return !uses(local) && uses(before) ? before : local;
 }
 
 /** The URL of a source, as esbuild names it. */
@@ -204,7 +222,7 @@ function resolving(build: EsbuildHooks, graph: Graph, url: string): void {
       if (path.startsWith(`${METAS}:`)) return { path: importer, namespace: METAS };
       if (namespace === MODULES) {
         const target = graph.target(path, { importer, kind });
-        if (target === undefined) return { errors: [{ text: `Cannot find ${path}, which Deno does not either` }] };
+        if (target === undefined) return { errors: [{ text: `Deno finds no ${path}` }] };
         if (target.kind === "module") return { path: target.module.specifier, namespace: MODULES };
         return target.kind === "builtin" ? { path: target.name, namespace: BUILTINS } : { path: target.path };
       }
@@ -268,11 +286,12 @@ function refused(url: string, error: unknown): unknown {
   if (typeof error !== "object" || error === null || !("errors" in error) || !Array.isArray(error.errors)) return error;
   const [first] = error.errors as readonly EsbuildMessage[];
   if (first === undefined) return error;
-  const { text, location } = first;
-  const place = location === null
+  const { location } = first;
+  const text = first.text.replaceAll(`${MODULES}:`, "").replace(/\.$/, "");
+  const is = text.startsWith("Cannot bundle") ? text : `Cannot bundle ${url}: ${text}`;
+  // What Deno refuses says already where.
+  const place = location === null || / at \S+:\d+:\d+$/.test(is)
     ? ""
     : ` at ${location.file.replace(`${MODULES}:`, "")}:${location.line}:${location.column + 1}`;
-  // What Deno refuses says already where.
-  const is = text.startsWith("Cannot bundle") ? text : `Cannot bundle ${url}: ${text}`;
-  return new ScenarioError(is.includes(place) ? is : is + place, { cause: error });
+  return new ScenarioError(is + place, { cause: error });
 }

@@ -101,7 +101,7 @@ function nameOf({ name, version }: CacheKey): string {
 }
 
 /** Of what a file holds; another one has other names. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 function readEntry(path: string): Entry | undefined {
   try {

@@ -10,7 +10,6 @@
  * - Longer than most files because exploring and replaying prepare the same run, and judge and tell it in the same way.
  */
 
-import { ScenarioError } from "../errors.ts";
 import {
   type BugKind,
   type Clock,
@@ -39,6 +38,7 @@ import { Realm } from "./realm.ts";
 import { Rejections } from "./rejections.ts";
 import type { Performed } from "./live.ts";
 import { Rounds } from "./rounds.ts";
+import { scenarioOf } from "./scenario_of.ts";
 import { type ScenarioGoal, ScenarioSearch } from "./search.ts";
 import { scenarioTrace } from "./trace.ts";
 import { waitsOf } from "./waits.ts";
@@ -331,28 +331,6 @@ async function preparedOn<T>(
   } finally {
     for (const rejections of listening) rejections[Symbol.dispose]();
   }
-}
-
-/** The scenario that is meant, the default export, else the only function; and what it is called. */
-function scenarioOf(
-  { url, names }: Bundle,
-  { asked, functions }: { readonly asked: string | undefined; readonly functions: () => readonly string[] | undefined },
-): { readonly name: string; readonly title: string } {
-  const plain = asked ?? (names.has("default") ? "default" : undefined);
-  const all = plain === undefined && names.size > 1 ? functions() ?? [...names.keys()] : [...names.keys()];
-  const [only = "", ...more] = all;
-  const name = plain ?? (more.length === 0 ? only : "");
-  const title = name === "default" ? names.get(name) : name;
-  if (title !== undefined && names.has(name)) return { name, title };
-  const is = names.size === 0
-    ? "it exports nothing"
-    : `it exports ${all.length === 0 ? "no function" : all.join(", ")}`;
-  const wanted = asked !== undefined
-    ? `an async function called ${asked}`
-    : all.length === 0
-    ? "an async function that is exported"
-    : `one of them, as in ${url}#${only},`;
-  throw new ScenarioError(`Cannot explore ${url}${asked === undefined ? "" : `#${asked}`}: ${is}, ${wanted} is wanted`);
 }
 
 /** Does all slices, each in a turn of the event loop; whoever is told of the progress may stop them. */

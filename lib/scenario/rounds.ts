@@ -318,9 +318,9 @@ export class Rounds {
         throw new NeededError(run.refused.message + (place === undefined ? "" : ` (${textOfPlace(place)})`));
       }
       if (run.unfit !== undefined) {
-        throw new ScenarioError(
-          `Cannot explore ${this.#options.title}: it ${run.unfit}, an async function of the world is wanted`,
-        );
+        const { name, title } = this.#options;
+        const is = `${name === "default" ? "its default export" : "it"} ${run.unfit}`;
+        throw new ScenarioError(`Cannot explore ${title}: ${is}, an async function of the world is wanted`);
       }
       this.#widest = Math.max(this.#widest, run.outside.chains);
       for (const assumption of run.outside.assumptions) this.#assumptions.add(assumption);

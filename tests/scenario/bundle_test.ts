@@ -58,6 +58,9 @@ export default async () => Reflect.get(new Box(), "oneName") + " // no comment,]
   "two.ts": `export const wait = 5;\nexport async function one() {}\nexport async function two() {}\n`,
   "none.ts": `export default class Scenario {}\n`,
   "number.ts": `export default 5;\n`,
+  "generator.ts": `export default async function* each() {}\n`,
+  "imports_broken.ts": `import "./broken.ts";\nexport default async () => {};\n`,
+  "misnames.ts": `import { none } from "./src/lazy.ts";\nexport default async () => none;\n`,
   "broken.ts": `export default async function broken() {\n  return await 1 +;\n}\n`,
   "lost.ts": `import { x } from "./nowhere.ts";\nexport default async () => x;\n`,
 };
@@ -102,13 +105,17 @@ Deno.test("a scenario is bundled as Deno resolves its project, with module state
     assertEquals(await outcomes("one.ts"), [5]);
     for (
       const [file, is] of [
-        ["two.ts", "it exports one, two, one of them, as in"],
-        ["none.ts", "Scenario: it is of kind class"],
-        ["number.ts", "it is of kind number"],
+        ["two.ts", "it exports one and two, one of them, as in"],
+        ["none.ts", "Scenario: its default export is a class"],
+        ["number.ts", "number.ts: its default export is a number"],
+        ["generator.ts", "each: its default export is a generator"],
+        ["imports_broken.ts", "broken.ts: SyntaxError: Expression expected at file://"],
+        ["misnames.ts", `No matching export in "file://`],
       ] as const
     ) {
       const { message } = await assertRejects(() => exploreScenario(url(file), { esbuild }), ScenarioError);
       assert(message.includes(is), message);
+      assert((message.match(/ at \S+:\d+:\d+/g) ?? []).length < 2, message);
     }
     const broken = await assertRejects(() => exploreScenario(url("broken.ts"), { esbuild }), ScenarioError);
     assert(/broken\.ts:2:\d+/.test(broken.message), broken.message);

@@ -90,11 +90,11 @@ class Run {
       }
       const scenario = exports[name];
       if (kindOf(scenario) !== "function") {
-        this.unfit = `is of kind ${kindOf(scenario)}`;
+        this.unfit = `is ${withArticle(kindOf(scenario))}`;
         return;
       }
       const given = (scenario as (...args: readonly unknown[]) => unknown)({ ...this.#world }, cloned(input));
-      if (!isThenable(given)) this.unfit = "returns no promise";
+      if (!isThenable(given)) this.unfit = isGenerator(given) ? "is a generator" : "returns no promise";
       outside.value = await given;
       outside.state = "returned";
     } catch (error) {
@@ -158,6 +158,14 @@ export const GLOBAL_NAMES: readonly string[] = ["globalThis", "self", "global"];
 function kindOf(value: unknown): string {
   if (typeof value !== "function") return value === null ? "null" : typeof value;
   return /^class\b/.test(Function.prototype.toString.call(value)) ? "class" : "function";
+}
+
+function withArticle(kind: string): string {
+  return /^(?:null|undefined)$/.test(kind) ? kind : `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
+}
+
+function isGenerator(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "next" in value && typeof value.next === "function";
 }
 
 function isThenable(value: unknown): boolean {

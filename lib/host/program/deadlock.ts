@@ -1,46 +1,47 @@
 /**
- * Deadlocks, from who waits for what and who holds it.
+ * Finds deadlocks from who waits for what and who holds it.
  *
- * - A cycle of tasks that each wait for a lock that the next one owns is a deadlock at once, whatever the others do.
- * - Otherwise it is one when no live task can act any more: all wait, none with a time.
+ * - A cycle of tasks, each waiting for a lock that the next one owns, is a deadlock at once, whatever the other tasks
+ *   do.
+ * - Otherwise there is a deadlock when no live task can act any more: all wait, none with a deadline.
  */
 
 import { DeadlockError, type DeadlockWait } from "../../errors.ts";
 import { calledName } from "../../memory/mod.ts";
 
-/** A task that waits. */
+/** A waiting task. */
 export interface TaskWait {
   /** The task's number. */
   readonly task: number;
-  /** The name of the thing that it waits for. */
+  /** The name of the thing it waits for. */
   readonly object: string;
-  /** The method that it waits in. */
+  /** The method in which it waits. */
   readonly method: string;
-  /** Whether it gives up at some time. */
+  /** Whether it has a deadline. */
   readonly timed: boolean;
-  /** Whether it stands in line for the thing: who only waits for another to be done with a step soon goes on. */
+  /** Whether it waits in the thing's queue; a task that only waits for another to complete a step soon continues. */
   readonly queued: boolean;
 }
 
-/** Tasks that wait for ever. */
+/** Tasks that wait forever. */
 export interface Deadlock {
-  /** Their numbers; along the cycle where there is one. */
+  /** Their numbers; in the order of the cycle if there is one. */
   readonly tasks: readonly number[];
-  /** What each of them gets. */
+  /** The error to throw into each of them. */
   readonly error: DeadlockError;
 }
 
-/** Of what a run is that may be in a deadlock. */
+/** The state of a run that may be in a deadlock. */
 export interface DeadlockScene {
   /** The names of its tasks. */
   readonly names: readonly string[];
   /** How many tasks have not ended. */
   readonly live: number;
-  /** Tells the tasks that own a thing, and those that hold it, whoever may release it. */
+  /** Finds the owners of a thing, and its holders even if other tasks may release it. */
   readonly recovery: { owners(object: string): readonly number[]; holders(object: string): readonly number[] };
 }
 
-/** Finds a deadlock among those who wait. It is named from its first task on, whoever waited first. */
+/** Finds a deadlock among waiting tasks. It is listed from its lowest-numbered task on, whichever task waited first. */
 export function findDeadlock(
   unordered: readonly TaskWait[],
   { names, live, recovery }: DeadlockScene,
@@ -58,7 +59,7 @@ export function findDeadlock(
   return { tasks: stuck.map(({ task }) => task), error: new DeadlockError(named) };
 }
 
-/** The first cycle, each task waiting for what the next one owns. */
+/** The first cycle, in which each task waits for what the next one owns. */
 function findCycle(
   waits: readonly TaskWait[],
   owners: (object: string) => readonly number[],

@@ -1,7 +1,7 @@
 /**
  * A task of a program, in a guest.
  *
- * - It begins when it is told to. How it ends is of no interest once it is told to stop.
+ * - It begins when told to. Once it is told to stop, nobody asks how it ends.
  */
 
 import { encode } from "../../codec/mod.ts";
@@ -15,16 +15,16 @@ import { type GuestTask, makeTask } from "./guest_task.ts";
 import { ObservedMemory } from "./observed_memory.ts";
 import type { TaskMemoryHandle, TaskMessage } from "./task_message.ts";
 
-/** What differs between a memory that is attached and one that is asked. */
+/** How a task uses its memory, whether it attaches to it or requests each operation. */
 interface TaskMemory {
   readonly memory: Memory;
   /** Whether the task was stopped. */
   readonly isStopped: () => boolean;
-  /** Says that it will not touch the memory again. */
+  /** Declares that it will not touch the memory again. */
   readonly leave: () => void;
 }
 
-/** Makes the task. */
+/** Creates the task. */
 export async function beginTask(
   exports: Exports,
   { job: { task, attaches }, end }: { readonly job: GuestJob & { readonly use: "task" }; readonly end: GuestEnd },
@@ -55,7 +55,7 @@ export async function beginTask(
   };
 }
 
-/** Runs the task to its end, and tells that. */
+/** Runs the task to its end, and reports how it ended. */
 function perform(
   made: GuestTask,
   { reached: { memory, isStopped }, end, task: { task, observed, watched, stepped }, attaches }: {
@@ -67,10 +67,10 @@ function perform(
 ): void {
   const view = observed || watched ? new ObservedMemory(memory, now) : undefined;
   const started = now();
-  // Where it asks for each operation, whoever answers knows what it holds.
+  // If the guest requests each operation, the owner knows what the task holds.
   const looks = attaches && !stepped;
   if (watched && looks) view?.watchUses(made.look(memory));
-  // One that asks for each operation has only one thing on its way.
+  // A guest that requests each operation can have only one message on its way.
   if (looks) {
     view?.reportBy((notes, waiting, since) => end.send("report", 1, encode({ ...notes, started, waiting, since })));
   }
@@ -92,7 +92,7 @@ async function attach(
     hold: holdEventLoop,
     chooser,
   });
-  // Loaded only here: most tasks follow no script.
+  // Loaded only here: most tasks do not follow a script.
   const used = script === undefined
     ? memory
     : new (await import("./stepped_memory.ts")).SteppedMemory(memory, { task, script });

@@ -1,8 +1,10 @@
 /**
- * A guest's part in a program: finds the program in its module, makes its own view of the shared things, runs one task.
+ * A guest's part in a program: finds the program in its module, creates its own view of the shared things, and runs one
+ * task.
  *
- * - The guest's shared things must lie where the host's do: the same module with the same settings gives the same places.
- * - Invariant: how the task ended is known to the host, whatever the task throws or returns.
+ * - The guest's shared things must have the same layout as the host's: the same module with the same settings produces
+ *   it.
+ * - Invariant: the host learns how the task ended, whatever the task throws or returns.
  * - The task's view of the shared things ends with it.
  */
 
@@ -20,18 +22,18 @@ import { taskSteps } from "./task_steps.ts";
 
 /** A task that is ready to run. */
 export interface GuestTask {
-  /** Where its shared things lie. */
+  /** The layout of its shared things. */
   readonly layout: Layout;
   /**
-   * Runs it to its end on a memory, as the task itself; gives the encoded `{ value }` or `{ far }`. `attached` is told of the
-   * things that it has attached to.
+   * Runs it to its end on a memory, as the task itself; returns the encoded `{ value }` or `{ far }`. `attached`
+   * receives the things that the task is attached to.
    */
   run(memory: Memory, attached?: (things: Things) => void): Uint8Array;
-  /** The things of one more view of a memory, for whoever looks at them. */
+  /** The things of a separate view of the memory, for observers. */
   look(memory: Memory): WatchedThings;
 }
 
-/** Makes a task from its module's exports. */
+/** Creates a task from its module's exports. */
 export function makeTask(exports: Exports, { module, program: name, settings, task, layout }: TaskMessage): GuestTask {
   const program = findProgram(exports, { module, name });
   if (isHostProgram(program)) {

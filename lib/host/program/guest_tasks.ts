@@ -1,9 +1,9 @@
 /**
- * The tasks of a program in guests elsewhere: one guest for each task, in every mode alike.
+ * The tasks of a program in guests, one guest per task, in all modes.
  *
- * - All tasks begin together, when the last one is ready.
- * - The end of a guest is an event: what its task held goes on to those who wait.
- * - Where the host closes, the tasks that have not ended fail, and the run is over.
+ * - All tasks begin together, once the last one is ready.
+ * - The end of a guest is an event: what its task held passes on to the waiters.
+ * - If the host closes, the tasks that have not ended fail, and the run is over.
  */
 
 import { farError, GuestDiedError, GuestError, ProtocolError } from "../../errors.ts";
@@ -18,7 +18,7 @@ import { type OwnUse, Uses } from "./uses.ts";
 import { taskDoneFrom, taskProgressFrom } from "./task_message.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
-/** Who keeps the guests, and for how many microseconds their waits spin. */
+/** The keeper of the guests, and how long their waits spin, in microseconds. */
 type TasksKeeper = Keeper & { readonly spin: number };
 
 /** Runs a program in guests. */
@@ -40,7 +40,7 @@ class GuestRun {
   readonly #memory: TasksMemory;
   readonly #lanes: Lanes;
   readonly #guests: { readonly guest: KeptRealm; readonly task: number }[] = [];
-  /** The tasks whose guests have told their end. */
+  /** The tasks whose guests have reported their end. */
   readonly #told = new Set<number>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #onClosing = (): void => this.#closed.resolve();
@@ -76,7 +76,7 @@ class GuestRun {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** Lets the tasks begin, and resolves when all have ended. */
+  /** Lets the tasks begin; resolves when all have ended. */
   async end(): Promise<ProgramEnd> {
     const { names } = this.#job;
     const ends = this.#ends;
@@ -84,7 +84,7 @@ class GuestRun {
       ends.endRest((task) => ({ kind: "failed", far: farError(this.#closedError(names[task] ?? "")) }));
     });
     this.#started = now();
-    // An owner tells for itself.
+    // An owner reports by itself.
     const { watch, space } = this.#job;
     if (watch !== undefined && this.#memory.attach !== undefined) {
       const { memory } = this.#memory;

@@ -1,31 +1,32 @@
 /**
- * Which task holds what, and since when: told as spans, for the picture of a run.
+ * Which task holds which thing since when, reported as spans for the picture of a run.
  *
- * - Who looks says when: after whatever may have changed it. Parts of shared things have names of their own and are left out.
+ * - The caller decides when to check: after anything that may have changed it. Parts of shared things have names of
+ *   their own and are left out.
  */
 
 import { type Memory, runBlocking } from "../../memory/mod.ts";
 import type { SharedThing } from "../../sync/mod.ts";
 
-/** That a task held something for some time, in milliseconds. */
+/** A span in which a task held something, in milliseconds. */
 export interface HeldSpan {
   /** The task's number. */
   readonly task: number;
-  /** What it held. */
+  /** The name of the thing. */
   readonly name: string;
-  /** When it took it. */
+  /** When the task took it. */
   readonly started: number;
-  /** When it gave it back. */
+  /** When the task gave it back. */
   readonly finished: number;
 }
 
 export class Holds {
   readonly #memory: Memory;
   readonly #tell: (span: HeldSpan) => void;
-  /** Who holds a thing, each since when. */
+  /** The holders of each thing, each with the time since when. */
   readonly #held = new Map<SharedThing, Map<number, number>>();
 
-  /** Begins with nothing held; `tell` is told of each span when it is over. */
+  /** Starts with nothing held; `tell` receives each span when it is over. */
   constructor(things: ReadonlyMap<string, SharedThing>, memory: Memory, tell: (span: HeldSpan) => void) {
     this.#memory = memory;
     this.#tell = tell;
@@ -35,7 +36,7 @@ export class Holds {
     }
   }
 
-  /** Looks who holds what at a time. */
+  /** Checks who holds what at a given time. */
   look(time: number): void {
     for (const [thing, since] of this.#held) {
       const holders = thing.holders === undefined ? [] : runBlocking(this.#memory, thing.holders());
@@ -44,7 +45,7 @@ export class Holds {
     }
   }
 
-  /** Ends what is held still. */
+  /** Ends all open spans. */
   end(time: number): void {
     for (const [thing, since] of this.#held) for (const task of since.keys()) this.#end(thing, task, time);
   }

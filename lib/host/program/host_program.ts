@@ -1,13 +1,14 @@
 /**
- * A program whose `main` runs on the host: for pools, workers and futures, where a program of shared memory has tasks.
+ * A program whose `main` runs on the host, to use pools, workers and futures, in place of tasks on shared memory.
  *
- * - `main` is told the mode and decides what runs there; its outcome is judged as that of any other program.
- * - What it shows besides, such as times, are tables: no part of the outcome.
- * - `validate` refuses settings that a range cannot: it throws a RangeError before anything runs.
- * - Its guests are those of its context's host, which may do no more than who made that host permits: `needs` says what.
- * - The explorer cannot run it: nobody sees what it does between its awaits.
- * - A guest finds `functions` by their names in any module that exports the program, or that lists it in `programs`: so
- *   pools of `module` work where many programs are one file.
+ * - `main` receives the mode and decides what runs there; its outcome is judged like any other program's.
+ * - Further results, such as times, go into tables, which are not part of the outcome.
+ * - `validate` rejects settings that a range cannot: it throws a RangeError before anything runs.
+ * - Its guests are those of its context's host, and may do only what the creator of that host permits; `needs` lists
+ *   what they need.
+ * - The explorer cannot run it, because it cannot see what happens between `main`'s awaits.
+ * - A guest finds `functions` by name in any module that exports the program or lists it in `programs`. So pools of
+ *   `module` work even if many programs are bundled into one file.
  *
  * @example
  * ```ts
@@ -41,78 +42,78 @@ import type { GuestHost } from "../service/guest_host.ts";
 import type { ProgramReport, ReportTable } from "./report.ts";
 import type { ProgramOptions } from "./run.ts";
 
-/** A host as a program sees it: for runs of other programs, pools, guests and simulations. */
+/** A host as a program sees it: for running other programs, pools, guests and simulations. */
 export interface ProgramHost extends GuestHost, FarHost {
-  /** Runs a program and says what came out. */
+  /** Runs a program and reports the outcome. */
   run(program: RunnableProgram, options: ProgramOptions): Promise<ProgramReport>;
 }
 
-/** What `main` is given. */
+/** The argument of `main`. */
 export interface HostContext<P extends ParameterTable = ParameterTable> {
-  /** Where guests are to run. */
+  /** The mode in which guests are to run. */
   readonly mode: AnyModeName;
-  /** The host that runs it, for runs of other programs. */
+  /** The host that runs it, for running other programs. */
   readonly host: ProgramHost;
-  /** How the run is set. */
+  /** The settings of the run. */
   readonly settings: Settings<P>;
-  /** Aborted when the time of the run is over or the host is closed; `main` then has a second to end. */
+  /** Aborted when the run times out or the host closes; `main` then has one second to end. */
   readonly signal: AbortSignal;
-  /** Told of what takes real time, in milliseconds since the epoch, if anybody wants to know. */
+  /** Receives what takes real time, in milliseconds since the epoch, if anyone observes. */
   readonly observe: Observer | undefined;
-  /** Says what it is at, in some words. */
+  /** Reports in a few words what it is doing. */
   progress(text: string): void;
 }
 
-/** What `main` gives. */
+/** The result of `main`. */
 export interface HostEnd<O> {
-  /** What came out, as plain data. */
+  /** The outcome, as plain data. */
   readonly outcome: O;
-  /** What else there is to show; nothing by default. */
+  /** Further results to show; none by default. */
   readonly tables?: readonly ReportTable[];
 }
 
-/** Functions that guests run, by name: each takes an argument and a `ServiceContext`. */
+/** Functions that guests run, by name; each takes an argument and a `ServiceContext`. */
 export type GuestFunctions = Readonly<Record<string, (argument: never, context: never) => unknown>>;
 
-/** What the guests of a program need of the host that starts them. */
+/** What the guests of a program need from their host. */
 export interface GuestNeeds {
-  /** What process guests must be permitted. */
+  /** The permissions that process guests need. */
   readonly permissions?: GuestPermissions;
-  /** Whether each run must have guests that have done nothing before. */
+  /** Whether each run needs guests that have never been used. */
   readonly fresh?: boolean;
 }
 
-/** What a host program is made of. In an outcome in which `main` failed the task `main` did. */
+/** The definition of a host program. If `main` fails, the outcome says that the task `main` failed. */
 export interface HostProgramSpec<P extends ParameterTable, O> extends ProgramClaim<P, O> {
-  /** Where it is exported, and what its guests import: `import.meta.url`. */
+  /** The module that exports it and that its guests import: `import.meta.url`. */
   readonly module: string;
-  /** What its guests run, by names that no other function of the same list has; nothing by default. */
+  /** The functions that its guests run, by names that are unique within a module; none by default. */
   readonly functions?: GuestFunctions;
-  /** Throws a RangeError for settings that make no sense together, or in this place; all make sense by default. */
+  /** Throws a RangeError for settings that are invalid in combination or on this machine; accepts all by default. */
   validate?(settings: Settings<P>): void;
-  /** What its guests need; whoever makes the host grants it, or not. Nothing by default. */
+  /** What its guests need, which the creator of the host may or may not grant; nothing by default. */
   needs?(settings: Settings<P>): GuestNeeds;
-  /** Does it. */
+  /** Runs the program. */
   main(context: HostContext<P>): Promise<HostEnd<O>>;
 }
 
-/** A host program, complete. */
+/** A complete host program. */
 export interface HostProgram<P extends ParameterTable = ParameterTable, O = unknown>
   extends Required<HostProgramSpec<P, O>> {
-  /** Tells programs from other exports. */
+  /** Distinguishes programs from other exports. */
   readonly isHoldfastProgram: true;
 }
 
 /** Any host program. */
 export type AnyHostProgram = HostProgram<ParameterTable, unknown>;
 
-/** Whatever `Host.run` runs. */
+/** Anything that `Host.run` can run. */
 export type RunnableProgram = AnyProgram | AnyHostProgram;
 
 /**
- * Makes a host program.
+ * Defines a host program.
  *
- * @throws {DefinitionError} if a part is missing or makes no sense.
+ * @throws {DefinitionError} if a part is missing or invalid.
  */
 export function defineHostProgram<const P extends ParameterTable, O>(spec: HostProgramSpec<P, O>): HostProgram<P, O> {
   const claim = claimOf<P, O>(spec);
@@ -127,15 +128,15 @@ export function defineHostProgram<const P extends ParameterTable, O>(spec: HostP
 }
 
 /**
- * What the guests of a run need of its host: `new Host(needsOf(program, options))` grants it.
+ * What the guests of a run need from their host; `new Host(needsOf(program, options))` grants it.
  *
- * @throws {RangeError} if the settings are none that the program has.
+ * @throws {RangeError} if the settings do not match the program's parameters.
  */
 export function needsOf(program: RunnableProgram, options: SettingsOptions): GuestNeeds {
   return isHostProgram(program) ? program.needs(settingsOf(program, options)) : {};
 }
 
-/** Whether a value is a host program, of this copy of the library or of another. */
+/** Whether a value is a host program, of this copy of the library or another. */
 export function isHostProgram(value: unknown): value is AnyHostProgram {
   return isMarked(value);
 }

@@ -1,11 +1,11 @@
 /**
- * A run of a host program: its `main` awaited, with a way out when it does not end.
+ * A run of a host program: awaits its `main`, and does not hang if that never ends.
  *
- * - When the time is over, or the host is closed, its signal is aborted with an error that says so; a second later the run
- *   ends with that error, whether `main` has ended or not.
- * - What `main` throws is the outcome: the task `main` failed. Where it was told to end, and says no more than that it was
- *   cancelled, the outcome says why.
- * - Once the run is over nobody hears of what `main` still does.
+ * - When the time is over or the host closes, its signal is aborted with an error that says so; one second later the
+ *   run ends with that error, whether `main` has ended or not.
+ * - If `main` throws, the outcome is that the task `main` failed. If it was told to end and its error says only that it
+ *   was canceled, the outcome gives the reason instead.
+ * - After the run, anything that `main` still does is ignored.
  */
 
 import { farError, GuestDiedError, GuestTimeoutError } from "../../errors.ts";
@@ -15,16 +15,16 @@ import type { AnyHostProgram, HostContext, HostEnd, ProgramHost } from "./host_p
 import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./report.ts";
 import type { ProgramOptions } from "./run.ts";
 
-/** How long a `main` that was told to end may take, in milliseconds. */
+/** How long `main` may take to end once told to, in milliseconds. */
 const GRACE = 1000;
 
-/** Who runs it. */
+/** The runner of a host program. */
 export interface HostProgramRunner {
   /** The host. */
   readonly host: ProgramHost;
   /** How guests of the mode reach their memory. */
   readonly transport: ProgramReport["transport"];
-  /** Aborted when the host is closed. */
+  /** Aborted when the host closes. */
   readonly closing: AbortSignal;
 }
 
@@ -32,9 +32,9 @@ export interface HostProgramRunner {
 type MainEnd = { readonly end: HostEnd<unknown> } | { readonly error: unknown };
 
 /**
- * Prepares a run: what it gives runs the program, and says what came out.
+ * Prepares a run; the returned function runs the program and reports the outcome.
  *
- * @throws {RangeError} if the settings are none that the program has, or it refuses them.
+ * @throws {RangeError} if the settings do not match the program's parameters, or it rejects them.
  * @throws {TypeError} if it is to follow a script.
  */
 export function hostJob(

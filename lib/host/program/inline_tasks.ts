@@ -1,10 +1,10 @@
 /**
- * The tasks of a program in the caller, on model memory and its virtual clock.
+ * The tasks of a program in the caller's realm, on model memory and its virtual clock.
  *
- * - Tasks switch only where one blocks: first in, first out, or, with a seed other than 0, as the seed decides.
+ * - Tasks switch only when one blocks: first in, first out, or, with a seed other than 0, as the seed determines.
  * - A deadlock is thrown into its tasks as soon as it exists.
- * - Daemons are stopped where they wait, as soon as all others have ended.
- * - A task that fails is recovered from like a dead one, after its guards have released what they held.
+ * - Once all other tasks have ended, daemons are stopped where they wait.
+ * - If a task fails, recovery from it is as from a death, after its guards have released what they held.
  */
 
 import { DeadlockError, farError, GuestTimeoutError, StoppedError } from "../../errors.ts";
@@ -19,10 +19,10 @@ import { Lanes, RUNNING } from "./lanes.ts";
 import { WatchedMemory, watchThings } from "./watched_memory.ts";
 import { taskSteps } from "./task_steps.ts";
 
-/** Why a daemon is stopped. */
+/** The reason given when a daemon is stopped. */
 const OVER = "all but daemons have ended, a task to wait for is wanted";
 
-/** Runs a program in the caller. */
+/** Runs a program in the caller's realm. */
 export function runDirect(job: ProgramJob, { now }: { now: () => number }): ProgramEnd {
   const { space, tasks, names, settings, limit } = job;
   const chooser = seededChooser(settings.seed);
@@ -34,7 +34,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
   const lanes = new Lanes(names, job.observe);
   const started = now();
   const live = new Set(names.keys());
-  // Each turn is a microsecond of its own in the picture, since the virtual clock stands still while tasks run.
+  // In the picture each turn takes a microsecond, because the virtual clock stands still while tasks run.
   let turns = 0;
   const time = () => memory.clock + ++turns / 1000;
   const holds = job.observe === undefined
@@ -89,7 +89,7 @@ export function runDirect(job: ProgramJob, { now }: { now: () => number }): Prog
     if (tasks[task]?.daemon && outcome.kind === "threw" && outcome.error instanceof StoppedError) {
       return { kind: "returned", value: undefined };
     }
-    // A task that waits at the end is one that was stopped and did not end at once.
+    // A task that still waits at the end was stopped and did not end at once.
     const error = outcome.kind === "threw" ? outcome.error : stop ?? new DeadlockError([]);
     return { kind: "failed", far: farError(error) };
   });

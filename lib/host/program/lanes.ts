@@ -9,40 +9,40 @@ import type { HeldSpan } from "./holds.ts";
 import type { TaskNotes } from "./observed_memory.ts";
 import type { TaskDone, TaskProgress } from "./task_message.ts";
 
-/** What a task does that waits for nothing. */
+/** The name of a span in which a task does not wait. */
 export const RUNNING = "running";
 
 export class Lanes {
   readonly #names: readonly string[];
   readonly #observe: Observer | undefined;
-  /** Per task: what it does and since when, in milliseconds. */
+  /** For each task: its current span's name, and its start in milliseconds. */
   readonly #now: { name: string; since: number }[] = [];
 
-  /** Begins a picture; without an observer nothing happens. */
+  /** Starts a picture; without an observer, nothing happens. */
   constructor(names: readonly string[], observe: Observer | undefined) {
     this.#names = names;
     this.#observe = observe;
   }
 
-  /** The task began then, if that is not known yet. */
+  /** Records that the task began at `started`, unless its beginning is already known. */
   begin(task: number, started: number): void {
     if (this.#now[task] === undefined) this.turn(task, started, RUNNING);
   }
 
-  /** The task died: of what it did since it last told, if it ever did, nothing is known. */
+  /** Records that the task died. What it did since its last report, if any, is unknown. */
   died(task: number, { started, finished }: { readonly started: number; readonly finished: number }): void {
     if (finished <= started) return;
     this.begin(task, started);
     this.turn(task, finished, undefined);
   }
 
-  /** The task held something for some time. */
+  /** Records that the task held something for some time. */
   held({ task, name, started, finished }: HeldSpan): void {
     const lane = this.#names[task];
     if (lane !== undefined) this.#observe?.({ lane, name, holds: true, started, finished, t: finished });
   }
 
-  /** The task does that from then on: it runs, or waits in a call of that name; without a name it has ended. */
+  /** Records what the task does from `time` on: it runs, or waits in the call `name`; without a name it has ended. */
   turn(task: number, time: number, name: string | undefined): void {
     if (this.#observe === undefined) return;
     const before = this.#now[task];
@@ -56,13 +56,13 @@ export class Lanes {
   }
 }
 
-/** Draws the lane of a task that has ended elsewhere: all of it, or what came after its last progress. */
+/** Draws the lane of a task that ended in a guest: all of it, or the part since its last progress report. */
 export function drawLane(lanes: Lanes, task: number, done: TaskDone): void {
   drawNotes(lanes, task, done);
   lanes.turn(task, done.finished, undefined);
 }
 
-/** Draws the lane of a task elsewhere up to the wait that it is in. */
+/** Draws the lane of a task in a guest up to its current wait. */
 export function drawProgress(lanes: Lanes, task: number, progress: TaskProgress): void {
   drawNotes(lanes, task, progress);
   lanes.turn(task, progress.since, progress.waiting);

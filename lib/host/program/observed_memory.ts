@@ -1,9 +1,9 @@
 /**
- * A memory that notes when its task waits, for the picture of a run.
+ * A memory that records when its task waits, for the picture of a run.
  *
- * - What it noted can be reported while the task goes on: before a wait, so that it is known while the wait lasts, but no more
- *   often than every REPORT milliseconds. What was reported is noted no longer.
- * - What takes time is a wait, a sleep, and a call that the owner of the memory answers; all else is the task's own work.
+ * - It can report its records while the task runs: before a wait, so that the wait is known while it lasts, but at most
+ *   once every REPORT milliseconds. What has been reported is no longer kept.
+ * - Time is spent in waits, sleeps, and calls that the memory's owner answers; everything else is the task's own work.
  */
 
 import type { Answer, CallOperation, Layout, Memory, Operation, Steps } from "../../memory/mod.ts";
@@ -13,12 +13,12 @@ import type { SharedThing } from "../../sync/mod.ts";
 import { Holds } from "./holds.ts";
 import { type OwnUse, Uses, type WatchedThings } from "./uses.ts";
 
-/** How many milliseconds lie between two reports of a task, at least. */
+/** The shortest time between two reports of a task, in milliseconds. */
 const REPORT = 5;
 
-/** What a task waited for or held, for some time. */
+/** A span in which a task waited for something or held it. */
 export interface TaskSpan {
-  /** The call that it waited in, or the thing that it held. */
+  /** The call in which it waited, or the thing that it held. */
   readonly name: string;
   /** When it began, in milliseconds. */
   readonly started: number;
@@ -26,24 +26,24 @@ export interface TaskSpan {
   readonly finished: number;
 }
 
-/** What a task did since it last told. */
+/** What a task has done since its last report. */
 export interface TaskNotes {
-  /** What it waited for, where that was to be noted. */
+  /** What it waited for, if recorded. */
   readonly waits: readonly TaskSpan[];
-  /** What it held, where that was to be noted and it can see it. */
+  /** What it held, if recorded and visible to it. */
   readonly holds: readonly TaskSpan[];
-  /** What it did with shared things, where that was to be noted and it can see it. */
+  /** How it used shared things, if recorded and visible to it. */
   readonly uses: readonly OwnUse[];
 }
 
-/** Told what was noted before a wait, which is in that call and since then. */
+/** Receives the records before a wait, the call in which the task is about to wait, and the current time. */
 type Report = (notes: TaskNotes, waiting: string, since: number) => void;
 
 export class ObservedMemory implements Memory {
   #waits: TaskSpan[] = [];
-  /** What it held, as far as it looks. */
+  /** What it held, if recorded. */
   #holding: TaskSpan[] = [];
-  /** What it did with shared things, if that is to be noted. */
+  /** How it used shared things, if recorded. */
   #used: OwnUse[] = [];
   #report: Report | undefined;
   #reported = -Infinity;
@@ -53,55 +53,57 @@ export class ObservedMemory implements Memory {
   #holds: Holds | undefined;
   #uses: Uses | undefined;
 
-  /** Observes a memory by a clock. */
+  /** Observes a memory, timed by a clock. */
   constructor(memory: Memory, now: () => number) {
     this.#memory = memory;
     this.#now = now;
   }
 
-  /** Reports what was noted while the task goes on. */
+  /** Starts reporting records while the task runs. */
   reportBy(report: Report): void {
     this.#report = report;
   }
 
-  /** Gives what was noted since it was last taken. */
+  /** Takes the records since the last report. */
   take(): TaskNotes {
     const notes = { waits: this.#waits, holds: this.#holding, uses: this.#used };
     [this.#waits, this.#holding, this.#used] = [[], [], []];
     return notes;
   }
 
-  /** Notes what a task holds as well, by the things of its view. */
+  /** Also records what the task holds among the things of its view. */
   watch(things: ReadonlyMap<string, SharedThing>, task: number): void {
     this.#holds = new Holds(things, this.#memory, ({ task: holder, ...span }) => {
       if (holder === task) this.#holding.push(span);
     });
   }
 
-  /** Notes what the task does with shared things as well; `things` are those of a view of the memory that nobody else uses. */
+  /**
+   * Also records how the task uses shared things; `things` must belong to a view of the memory that nobody else uses.
+   */
   watchUses(things: WatchedThings): void {
     this.#uses = new Uses(things, this.#memory, { now: this.#now, tell: (use) => void this.#used.push(use) });
   }
 
-  /** The task has ended. */
+  /** Records the end of the task. */
   end(): void {
     this.#holds?.end(this.#now());
   }
 
-  /** That of the memory. */
+  /** The memory's layout. */
   get layout(): Layout {
     return this.#memory.layout;
   }
 
-  /** Those of the memory. */
+  /** The memory's words. */
   get words(): Int32Array | undefined {
     return this.#memory.words;
   }
 
-  /** Performs one operation, and notes it if it waits. */
+  /** Performs one operation, and records it if it takes time. */
   perform(operation: Operation): Answer {
     const { kind } = operation;
-    // What a call has changed shows before whatever comes next.
+    // A call's changes are visible before the next operation.
     if (this.#call !== undefined) this.#holds?.look(this.#now());
     if (kind === "call") this.#call = operation;
     if (kind !== "call" && kind !== "wait" && kind !== "sleep") {
@@ -109,7 +111,7 @@ export class ObservedMemory implements Memory {
     }
     const started = this.#now();
     const name = kind === "sleep" ? "sleep" : `${this.#call?.object}.${calledName(this.#call?.method ?? "")}`;
-    // Whether a call takes time is known only when it is over.
+    // Whether a call takes time is known only once it is over.
     if (kind !== "call" && started - this.#reported >= REPORT) {
       this.#reported = started;
       this.#report?.(this.take(), name, started);

@@ -1,12 +1,13 @@
 /**
- * The memory of tasks that ask: its owner performs, on model memory and the real clock, what their guests ask.
+ * The owner of the memory of tasks that request each operation: performs their guests' requests on model memory, with
+ * the real clock.
  *
- * - Each guest asks one thing at a time. What must wait is parked, and answered when it is over.
- * - Steps run one after another until they park, so no guest ever sees a body half done, and one that dies tears nothing.
+ * - Each guest makes one request at a time. One that must wait is parked, and answered when its wait is over.
+ * - Steps run until they park, so no guest ever sees a half-done change, and a guest that dies leaves nothing torn.
  * - Invariant: a timer is set for the earliest time that a parked task waits for.
  * - A deadlock is found when its last task parks.
- * - With a script, operations are performed in its order, one at a time, on a virtual clock; after its end, as they come.
- *   Where a task leaves it, all that is asked from then on fails with a `ReplayError`.
+ * - With a script, operations are performed in its order, one at a time, on a virtual clock; after its end, as they
+ *   come. If a task deviates from the script, all later requests fail with a `ReplayError`.
  */
 
 import { type FarError, ProtocolError, ReplayError } from "../../errors.ts";
@@ -29,7 +30,7 @@ export interface OwnerOptions {
   readonly now: () => number;
   /** How many tasks have not ended. */
   readonly live: () => number;
-  /** Told what tasks held, if anybody wants to know. */
+  /** Receives what tasks held, if given. */
   readonly held?: (span: HeldSpan) => void;
 }
 
@@ -41,25 +42,25 @@ export class Owner implements TasksMemory {
   readonly #options: OwnerOptions;
   readonly #holds: Holds | undefined;
   readonly #things: readonly Things[];
-  /** Who takes the answer to what a task asked. */
+  /** Receives the answer to each task's request. */
   readonly #answers = new Map<number, (bytes: Uint8Array) => void>();
-  /** What tasks asked that is not answered, by task. */
+  /** The unanswered request of each task. */
   readonly #runs = new Map<number, TaskRun<unknown>>();
   readonly #queue: TaskRun<unknown>[] = [];
   #letGo = (): void => {};
-  /** What is to be done, from #turn on. */
+  /** The steps of the script, to be performed from #turn on. */
   readonly #script: Script;
   #turn = 0;
   #left: ReplayError | undefined;
-  /** The memory of the tasks, which notes its last answer. */
+  /** The tasks' view of the memory, which records the last answer. */
   readonly #answering: TaskMemory;
   #answered: Answer | typeof PARKED;
-  /** Tasks that have ended. */
+  /** The tasks that have ended. */
   readonly #ended = new Set<number>();
-  /** Tasks that were woken, while the script has not come to that. */
+  /** The tasks woken before the script wakes them. */
   readonly #woken = new Map<number, Answer>();
 
-  /** Makes the memory of a run. */
+  /** Creates the memory of a run. */
   constructor(job: ProgramJob, options: OwnerOptions) {
     const { space, names, settings } = job;
     this.#job = job;
@@ -75,7 +76,7 @@ export class Owner implements TasksMemory {
     this.#answering = {
       begin: (operation, task) => {
         const answer = this.memory.begin(operation, task);
-        // Bytes are read into the task's own, which it writes over as soon as it goes on.
+        // Bytes are read into the task's own buffer, which it overwrites as soon as it continues.
         if (this.#isScripted) this.#answered = answer instanceof Uint8Array ? answer.slice() : answer;
         return answer;
       },
@@ -103,9 +104,9 @@ export class Owner implements TasksMemory {
   }
 
   /**
-   * Takes what a task's guest asks.
+   * Handles a request of a task's guest.
    *
-   * @throws {ProtocolError} if it is nothing that can be asked, or something is asked already.
+   * @throws {ProtocolError} if it is not a valid request, or the last one is still unanswered.
    */
   ask(task: number, bytes: Uint8Array, answer: (bytes: Uint8Array) => void): void {
     if (this.#answers.has(task)) {
@@ -126,7 +127,7 @@ export class Owner implements TasksMemory {
     this.#goOn();
   }
 
-  /** Says that a task has ended: drops what it has asked, and lets go on what it held. */
+  /** Handles the end of a task: drops its request, and passes on what it held. */
   ended(task: number, failure: FarError | undefined): void {
     this.#runs.delete(task);
     this.#answers.delete(task);
@@ -156,7 +157,7 @@ export class Owner implements TasksMemory {
     return this.memory.ticket();
   }
 
-  /** Runs whatever can run, answers whoever is served, and looks for deadlocks. */
+  /** Runs everything that can run, answers the requests that are done, and looks for deadlocks. */
   #goOn(): void {
     while (this.#isScripted && this.#left === undefined) {
       if (!this.#step()) return;
@@ -183,26 +184,26 @@ export class Owner implements TasksMemory {
     return this.#turn < this.#script.length;
   }
 
-  /** Does the next step of the script, if its task is there. */
+  /** Performs the next step of the script, if its task is there; returns whether it did. */
   #step(): boolean {
     const step = this.#script[this.#turn];
     if (step === undefined) return false;
     const run = this.#runs.get(step.task);
     if (step.ended === undefined && this.#ended.has(step.task)) return this.#leave("has ended", step);
-    // Its guest is still on its way.
+    // Its guest's request is still on its way.
     if (run === undefined) return false;
     if (step.ended && !this.#ended.has(step.task)) return this.#leave(`wants ${this.#textOf(run)}`, step, "its end");
     const fault = this.#perform(run, step);
     if (fault !== undefined) return this.#leave(fault.is, step, fault.wanted);
     this.#noteWoken();
     this.#turn++;
-    // What follows the last operation belongs to it.
+    // Any code after the last operation belongs to it.
     if (!run.parked && run.pending === undefined) this.#answer(run);
     if (!this.#isScripted) this.#leaveScript();
     return true;
   }
 
-  /** Performs a step of the script; what is wrong, if it cannot be. */
+  /** Performs a step of the script; returns what is wrong if that is not possible. */
   #perform(
     run: TaskRun<unknown>,
     { kind, task, operation, answer }: ScriptStep,
@@ -219,10 +220,10 @@ export class Owner implements TasksMemory {
     if (pending === undefined || !sameOperation(pending, operation)) {
       return { is: `wants ${this.#textOf(run)}` };
     }
-    // It stands before a call for as long as the script lasts.
+    // It stays before that call as long as the script lasts.
     if (kind === "stop" || (kind === "park" && operation.kind === "call")) return undefined;
     this.#answered = undefined;
-    // Time passes as the script says.
+    // Time passes as in the script.
     if (pending.kind === "now") this.memory.pass(Number(answer));
     run.perform();
     if (run.parked !== (kind === "park")) return { is: run.parked ? "waits" : "does not wait" };
@@ -235,18 +236,21 @@ export class Owner implements TasksMemory {
     for (const { task, answer } of this.memory.takeReady()) this.#woken.set(task, answer);
   }
 
-  /** Goes on without the script. */
+  /** Continues after the script. */
   #leaveScript(): void {
     for (const [task, answer] of this.#woken) this.#runs.get(task)?.wake(answer);
     for (const run of this.#runs.values()) if (!run.parked && !this.#isStopped(run)) this.#begin(run);
   }
 
-  /** Whether it stands where the script has its task stopped. */
+  /** Whether the request is the one at which the script stops its task. */
   #isStopped(run: TaskRun<unknown>): boolean {
     return this.#script.findLast(({ task }) => task === run.number)?.kind === "stop";
   }
 
-  /** Begins what a task asks beside a script: after its end only who waits for ever in it may ask. */
+  /**
+   * Begins a request outside a script. After a script has ended, only a task that waits forever at its end may make
+   * one.
+   */
   #begin(run: TaskRun<unknown>): void {
     const last = this.#script.findLast(({ task }) => task === run.number);
     if (this.#job.script === undefined || last?.kind === "park") this.#queue.push(run);
@@ -257,7 +261,7 @@ export class Owner implements TasksMemory {
     return pending === undefined ? "nothing" : operationText(pending, this.memory.layout);
   }
 
-  /** Leaves the script: whoever asked something gets the reason. */
+  /** Abandons the script: every pending request fails with the reason. */
   #leave(
     is: string,
     step?: ScriptStep,

@@ -1,8 +1,8 @@
 /**
- * Programs named by module, so that they can run elsewhere.
+ * Programs named by module, so that they can run in guests.
  *
- * - A module's programs are its exports that are programs, and those in an exported list or record called `programs`.
- * - Each side imports the module and finds the program by its name; functions are never sent anywhere.
+ * - A module's programs are its exported programs, and those in an exported list or record called `programs`.
+ * - Each side imports the module and finds the program by its name; functions are never sent.
  *
  * @example
  * ```ts
@@ -17,12 +17,12 @@ import { farError, GuestError, SeveralProgramsError } from "../../errors.ts";
 import { isRunnable, type RunnableProgram } from "./host_program.ts";
 import { candidates, type Exports, moduleUrl } from "../exports.ts";
 
-/** The programs that a module exports, each once, in order. */
+/** The programs that a module exports: each once, in order. */
 export function programsOf(exports: Exports): readonly RunnableProgram[] {
   return candidates(exports).filter(isRunnable);
 }
 
-/** The program of that name among a module's exports. */
+/** The program with this name among a module's exports. */
 export function findProgram(exports: Exports, { module, name }: { module: string; name: string }): RunnableProgram {
   const programs = programsOf(exports);
   const found = programs.find((program) => program.name === name);
@@ -32,9 +32,9 @@ export function findProgram(exports: Exports, { module, name }: { module: string
 }
 
 /**
- * Imports a program; without a name the module must export exactly one.
+ * Imports a program; without a name, the module must export exactly one.
  *
- * @throws {TypeError} if the module is no URL or exports no such program.
+ * @throws {TypeError} if the module is not a URL, or exports no such program.
  * @throws {SeveralProgramsError} if it exports several, and no name is given.
  * @throws {GuestError} if the module cannot be imported.
  */

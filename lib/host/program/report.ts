@@ -1,8 +1,8 @@
 /**
- * What came out of a run of a program: its outcome, judged by the program, and what else there is to tell.
+ * The report of a program's run: its outcome, judged by the program, and further information.
  *
- * - The outcome is plain data; that of a run in which something failed is `{ failed }`.
- * - A table is for people, and no part of the outcome: what it shows may differ from run to run.
+ * - The outcome is plain data; if something failed, it is `{ failed }`.
+ * - A table is for people and not part of the outcome: it may differ from run to run.
  */
 
 import type { FarError } from "../../errors.ts";
@@ -16,60 +16,63 @@ import {
   type Settings,
 } from "../../program/mod.ts";
 
-/** A table under a run. */
+/** A table shown with a run's outcome. */
 export interface ReportTable {
   /** What it shows. */
   readonly title: string;
-  /** What each column holds, with the unit. */
+  /** The heading of each column, with the unit. */
   readonly columns: readonly string[];
-  /** Its rows: a cell for each column. */
+  /** The rows, each with a cell for every column. */
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** What came out of a run. */
+/** The report of a run. */
 export interface ProgramReport {
   /** The program's name. */
   readonly program: string;
-  /** Where its tasks ran. */
+  /** The mode in which its tasks ran. */
   readonly mode: string;
-  /** How the tasks reached their memory: `model` in direct mode, `shared` on threads, `pipe` or `nats` in process mode. */
+  /**
+   * How the tasks reached their memory: `model` in direct mode, `shared` in thread mode, `pipe` or `nats` in process
+   * mode.
+   */
   readonly transport: string;
-  /** The variant. */
+  /** The name of the variant. */
   readonly variant: string;
-  /** What came out: plain data. */
+  /** The outcome, as plain data. */
   readonly outcome: unknown;
-  /** The part of it that is the same on every schedule. */
+  /** The part of the outcome that is the same on every schedule. */
   readonly independent: unknown;
-  /** All outcomes that the program declares, where they are a list. */
+  /** All outcomes that the program declares, or `null` unless they are a list. */
   readonly expected: readonly unknown[] | null;
-  /** Those of the declared outcomes that are right; `null` where they are no list. */
+  /** The declared outcomes that are right, or `null` unless they are a list. */
   readonly right: readonly unknown[] | null;
-  /** Whether the outcome is one of those that the program declares. */
+  /** Whether the outcome is one that the program declares. */
   readonly ok: boolean;
-  /** What the outcome is: right, one that shows the bug of a specimen, or one that the program does not declare. */
+  /** The verdict on the outcome: right, showing the bug of a specimen, or not declared by the program. */
   readonly verdict: "right" | "bug-shown" | "undeclared";
   /** How long the tasks ran, in milliseconds of real time. */
   readonly ms: number;
-  /** What each task returned that ended well, by name. */
+  /** The results of the tasks that returned, by task name. */
   readonly returned: Readonly<Record<string, unknown>>;
-  /** The errors of the tasks that failed, with their stacks. */
+  /** The errors of the tasks that failed, with their stack traces. */
   readonly errors: readonly FarError[];
-  /** What a host program shows besides; none for other programs. */
+  /** The tables of a host program; empty for other programs. */
   readonly tables: readonly ReportTable[];
-  /** The other hosts on which its guests began, and how their module came there; none where all was on this one. */
+  /** The other hosts on which its guests began, and how its module got there; empty if everything ran on this host. */
   readonly places: readonly GuestPlace[];
 }
 
-/** What a program says of its outcomes. */
+/** What a program declares about its outcomes. */
 type Judge = Pick<Required<ProgramClaim<ParameterTable, unknown>>, "name" | "independent" | "expected" | "right">;
 
-/** What is known of a run that is over. */
+/** The facts about a finished run. */
 export interface RunFacts extends Pick<ProgramReport, "mode" | "transport" | "outcome" | "ms"> {
-  /** How it was set. */
+  /** Its settings. */
   readonly settings: Settings;
-  /** See {@linkcode ProgramReport}; nothing by default. */
+  /** See {@linkcode ProgramReport}; empty by default. */
   readonly returned?: ProgramReport["returned"];
-  /** Who failed, with the errors; nobody by default. */
+  /** The tasks that failed; none by default. */
   readonly failures?: readonly TaskFault[];
   /** See {@linkcode ProgramReport}; none by default. */
   readonly tables?: ProgramReport["tables"];
@@ -79,7 +82,7 @@ export interface RunFacts extends Pick<ProgramReport, "mode" | "transport" | "ou
 export interface TaskFault {
   /** The task's name. */
   readonly task: string;
-  /** What it failed with. */
+  /** Its error. */
   readonly far: FarError;
 }
 
@@ -113,7 +116,7 @@ export function reportOf(program: Judge, facts: RunFacts): ProgramReport {
   };
 }
 
-/** Whether a list or a test has an outcome. */
+/** Whether an outcome is in a list or passes a test. */
 function isAmong(outcomes: readonly unknown[] | OutcomeTest<unknown>, outcome: unknown): boolean {
   return typeof outcomes === "function" ? outcomes(outcome) : outcomes.some((one) => sameData(one, outcome));
 }

@@ -1,8 +1,8 @@
 /**
- * A run of a program, whatever the mode: what its tasks are, how each ended, and what came out.
+ * A run of a program in any mode: its tasks, how each ended, and the outcome.
  *
- * - A mode starts one guest per task, looks after them, and gives how each ended; a task that fails ends alone.
- * - The outcome is read when all tasks have ended well; otherwise it is `{ failed }`.
+ * - A mode starts one guest per task, supervises them, and reports how each ended; a task that fails ends alone.
+ * - The outcome is read once all tasks have returned; if any task failed, it is `{ failed }`.
  */
 
 import { type FarError, farError, GuestTimeoutError } from "../../errors.ts";
@@ -18,34 +18,35 @@ import { failedOutcome, type ProgramReport, reportOf, type TaskFault } from "./r
 
 /** How to run a program. */
 export interface ProgramOptions extends SettingsOptions {
-  /** Where its tasks run. */
+  /** The mode in which its tasks run. */
   readonly mode: AnyModeName;
-  /** Seconds after which tasks that have not ended are stopped; never by default. */
+  /** How long the tasks may run before they are stopped, in seconds; unlimited by default. */
   readonly timeout?: number | undefined;
-  /** Told of what each task does and waits for, in milliseconds: of the virtual clock in direct mode. */
+  /** Receives what each task does and waits for, in milliseconds; in direct mode, on the virtual clock. */
   readonly observe?: Observer | undefined;
   /**
-   * Told of each use of a shared thing, and first how all of them stand, by the same clock: in direct mode as it happens,
-   * in thread mode when its task waits, in process mode when its task has ended. A run by a script tells nothing of it.
+   * Receives each use of a shared thing, after the initial states of all things, on the same clock: in direct mode as
+   * it happens, in thread mode when its task waits, in process mode when its task has ended. A run by a script reports
+   * none.
    */
   readonly watch?: Watcher | undefined;
-  /** What the tasks do, operation by operation, in thread or process mode: as a run in the model was. */
+  /** The operations of the tasks in thread or process mode, one by one, as they were in a model run. */
   readonly script?: Script | undefined;
-  /** Told what a host program is at. */
+  /** Receives messages about what a host program is doing. */
   readonly progress?: ((text: string) => void) | undefined;
 }
 
-/** A run to be. */
+/** A run that has been prepared. */
 export interface ProgramJob {
-  /** Told of what each task does and waits for. */
+  /** Receives what each task does and waits for. */
   readonly observe: Observer | undefined;
-  /** Told of each use of a shared thing. */
+  /** Receives each use of a shared thing. */
   readonly watch: Watcher | undefined;
-  /** What the tasks do, operation by operation. */
+  /** The operations of the tasks, one by one. */
   readonly script: Script | undefined;
   /** The program. */
   readonly program: AnyProgram;
-  /** How it is set. */
+  /** Its settings. */
   readonly settings: Settings;
   /** Its tasks. */
   readonly tasks: readonly ProgramTask<Shareables>[];
@@ -53,7 +54,7 @@ export interface ProgramJob {
   readonly names: readonly string[];
   /** Its shared things. */
   readonly space: Space<Shareables>;
-  /** How long it may take, in milliseconds. */
+  /** The time limit, in milliseconds. */
   readonly limit: number;
 }
 
@@ -75,8 +76,8 @@ export interface ProgramEnd {
 /**
  * Prepares a run.
  *
- * @throws {RangeError} if the settings are none that the program has.
- * @throws {TypeError} if two tasks have one name, or there is none.
+ * @throws {RangeError} if the settings do not match the program's parameters.
+ * @throws {TypeError} if two tasks have the same name, or there are no tasks.
  */
 export function programJob(program: AnyProgram, options: ProgramOptions): ProgramJob {
   if (!isProgram(program)) {
@@ -111,12 +112,12 @@ export function programModule({ program }: ProgramJob, mode: string): string {
   );
 }
 
-/** The numbers of the tasks that nobody waits for. */
+/** The numbers of the daemon tasks, which the run does not wait for. */
 export function daemonsOf({ tasks }: ProgramJob): readonly number[] {
   return [...tasks.keys()].filter((task) => tasks[task]?.daemon);
 }
 
-/** Calls back when the time of a run is over, if it has one, until what it gives is called. */
+/** Calls back when the time limit of a run is reached, if it has one, unless the returned function is called first. */
 export function afterTimeout(
   { limit, program }: ProgramJob,
   mode: string,
@@ -126,7 +127,7 @@ export function afterTimeout(
   return after(limit, () => over(far));
 }
 
-/** Says what came out of a run. */
+/** Judges a finished run. */
 export function judge(job: ProgramJob, { mode, transport, end }: {
   mode: string;
   transport: ProgramReport["transport"];

@@ -1,8 +1,8 @@
 /**
  * The memory of tasks that attach to it: shared memory, watched for deadlocks.
  *
- * - Every 20 to 100 ms the host looks who waits for what. Two readings with equal sequences are one moment in which all of
- *   them waited; a deadlock in it is thrown into its tasks.
+ * - Every 20 to 100 ms, the host reads who waits for what. If two readings have equal sequences, there was one moment
+ *   at which all of them waited; a deadlock at that moment is thrown into its tasks.
  */
 
 import { type FarError, interruptionText, ReplayError } from "../../errors.ts";
@@ -16,7 +16,7 @@ import type { TaskEnds } from "./task_ends.ts";
 import type { TaskMemoryHandle } from "./task_message.ts";
 import type { TasksMemory } from "./tasks_memory.ts";
 
-/** How often the host looks for deadlocks, in milliseconds; less often while all wait as they did, down to LAZY_LOOK. */
+/** How often the host checks for deadlocks, in milliseconds; gradually up to LAZY_LOOK while no wait changes. */
 const LOOK = 20;
 const LAZY_LOOK = 100;
 
@@ -28,7 +28,7 @@ export class SharedTasks implements TasksMemory {
   readonly #recovery: Recovery;
   #stopWatching = (): void => {};
 
-  /** Makes the memory of a run. */
+  /** Creates the memory of a run. */
   constructor(job: ProgramJob, { ends, spin }: { readonly ends: TaskEnds; readonly spin: number }) {
     const { space, names, settings, script } = job;
     this.memory = SharedMemory.create(space.layout, {
@@ -68,11 +68,11 @@ export class SharedTasks implements TasksMemory {
     this.memory.control.leaveTurns();
   }
 
-  /** Ends the waits of a deadlock, if there is one; gives who is in which wait. */
+  /** Ends the waits of a deadlock, if there is one; returns a text that says which task is in which wait. */
   #breakDeadlock(): string {
     const { control } = this.memory;
     const tasks = [...this.#job.names.keys()].filter((task) => !this.#ends.has(task));
-    // The reason of an interruption has one place: nobody else is interrupted before all have heard of the last one.
+    // There is room for one interruption's reason: nobody else is interrupted until all have been told of the last one.
     if (tasks.filter((task) => control.remind(task)).length > 0) return "interrupted";
     const first = new Map(tasks.map((task) => [task, control.publishedWait(task)]));
     const waits = tasks.flatMap((task): TaskWait[] => {
@@ -94,14 +94,14 @@ export class SharedTasks implements TasksMemory {
   }
 }
 
-/** Does what follows the end of a task, each operation when the script says so, as far as it does. */
+/** Runs the steps that follow the end of a task, each when it is its turn in the script, as far as the script goes. */
 async function inTurn(
   memory: SharedMemory,
   { script, task, steps }: { script: Script; task: number; steps: Steps<void> },
 ): Promise<void> {
   const { control } = memory;
   const isOwn = (step: ScriptStep) => step.task === task;
-  // A task that ends before its last step has left the script.
+  // A task that ends before its last step has deviated from the script.
   if (script.findLastIndex((step) => isOwn(step) && step.ended === undefined) >= control.turn) control.leaveTurns();
   const iterator = steps[Symbol.iterator]();
   let next = iterator.next();
@@ -121,7 +121,7 @@ async function inTurn(
   }
 }
 
-/** The ends of a run, which must have come to the end of its script. */
+/** The ends of a run, which must have reached the end of its script. */
 function inScript(
   ends: readonly TaskEnd[],
   { job, memory }: { job: ProgramJob; memory: SharedMemory },
@@ -137,7 +137,7 @@ function inScript(
   );
 }
 
-/** Looks again and again until what it gives is called: seldom while it sees the same. */
+/** Calls `look` repeatedly until the returned function is called; less often while the result stays the same. */
 function watch(look: () => string): () => void {
   let seen = "";
   let delay = LOOK;

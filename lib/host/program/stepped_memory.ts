@@ -1,13 +1,16 @@
 /**
- * A shared memory on which a task performs one operation per grant, as a script says: the stepped driver of thread mode.
+ * A shared memory on which a task performs one operation per turn, as a script prescribes: the stepped driver of thread
+ * mode.
  *
- * - A turn word counts the steps of the script that are done. A task performs its own steps only, each when its turn has
- *   come, and then gives the turn on: invariant: one task at a time is between its turn and the next.
- * - Loads, stores and all else that touches words and bytes happen for real, and must answer what the script says. Who is
- *   woken, what time it is and what chance picks comes from the script; nobody really waits for anything but a turn.
- * - A task that is parked at the end of the script waits for real once the script is over: that it waits for ever shows in
- *   the run.
- * - A task that wants another operation than the script says, or gets another answer, leaves the script for all tasks: from
+ * - A turn word counts the completed steps of the script. A task performs only its own steps, each in its turn, and
+ *   then passes the turn on. Invariant: only one task at a time is within a turn.
+ * - Loads, stores and everything else that accesses words and bytes really happen, and must be answered as in the
+ *   script. Which task wakes, what time it is and what chance picks comes from the script; tasks really wait only for
+ *   turns.
+ * - A task that is parked at the end of the script really waits once the script is over, which shows that it waits
+ *   forever.
+ * - If a task performs another operation than the script prescribes, or gets another answer, the script ends for all
+ *   tasks: from then on every operation throws a `ReplayError`.
  *   then on each operation throws a `ReplayError`.
  */
 
@@ -20,14 +23,14 @@ export class SteppedMemory implements Memory {
   readonly #memory: SharedMemory;
   readonly #task: number;
   readonly #script: Script;
-  /** The places of the task's own steps in the script. */
+  /** The positions of the task's own steps in the script. */
   readonly #turns: readonly number[];
   #next = 0;
   /** Whether the task is past the script. */
   #free = false;
   #left: ReplayError | undefined;
 
-  /** A task's view of a memory under a script. */
+  /** A task's view of a memory, controlled by a script. */
   constructor(memory: SharedMemory, { task, script }: { readonly task: number; readonly script: Script }) {
     this.#memory = memory;
     this.#task = task;
@@ -35,12 +38,12 @@ export class SteppedMemory implements Memory {
     this.#turns = [...script.keys()].filter((turn) => isOwn(script[turn], task));
   }
 
-  /** That of the memory. */
+  /** The memory's layout. */
   get layout(): Layout {
     return this.#memory.layout;
   }
 
-  /** Performs one operation when its turn has come. */
+  /** Performs one operation in its turn. */
   perform(operation: Operation): Answer {
     if (this.#left !== undefined) throw this.#left;
     if (this.#free) return this.#memory.perform(operation);
@@ -60,7 +63,7 @@ export class SteppedMemory implements Memory {
       this.#pass();
       return answer;
     }
-    // It is never woken in the script.
+    // The script never wakes it.
     this.#awaitTurn(this.#script.length);
     this.#free = true;
     return this.#memory.perform(operation);
@@ -71,7 +74,7 @@ export class SteppedMemory implements Memory {
     return this.#memory.ticket();
   }
 
-  /** Performs the steps at once: each when its turn has come. Outside of the script nothing is left to release. */
+  /** Performs the steps, each in its turn. After a deviation from the script there is nothing left to release. */
   release(steps: Steps<unknown>): void {
     if (this.#left === undefined) runBlocking(this, steps);
   }
@@ -110,7 +113,7 @@ export class SteppedMemory implements Memory {
     }
   }
 
-  /** Gives the turn on. */
+  /** Passes the turn on. */
   #pass(): void {
     const turn = this.#turns[this.#next++] ?? 0;
     this.#memory.control.passTurn(turn, { wakes: !isOwn(this.#script[turn + 1], this.#task) });
@@ -131,7 +134,7 @@ export class SteppedMemory implements Memory {
   }
 }
 
-/** Whether a step is one of a task's own steps, not of what follows its end. */
+/** Whether a step is one of the task's own, not one that follows its end. */
 function isOwn(step: ScriptStep | undefined, task: number): boolean {
   return step?.task === task && step.ended === undefined;
 }

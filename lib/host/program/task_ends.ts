@@ -1,8 +1,8 @@
 /**
  * How the tasks of a run have ended so far, in order, and when all have.
  *
- * - Invariant: each task ends once; what comes later for it is dropped.
- * - A task counts as live until what it held has gone on: until then, who waits for that waits for nothing lost.
+ * - Invariant: each task ends once; later reports about it are dropped.
+ * - A task counts as live until what it held has passed on: until then, a waiter for that does not wait in vain.
  */
 
 import { type FarError, farErrorFrom } from "../../errors.ts";
@@ -24,8 +24,8 @@ export class TaskEnds {
   #live: number;
 
   /**
-   * Waits for that many ends, but not for those of `daemons`: they end with the last other. `ended` is told of each, and
-   * lets go on what the task held.
+   * Waits for `tasks` ends, except those of `daemons`, which end with the last other task. `ended` is called for each,
+   * and passes on what the task held.
    */
   constructor(
     tasks: number,
@@ -36,11 +36,11 @@ export class TaskEnds {
     this.#ends = Array.from({ length: tasks }, () => undefined);
     this.#live = tasks;
     this.#ended = ended;
-    // It may fail while nobody waits for it yet.
+    // It may fail before anybody waits for it.
     this.all.catch(() => {});
   }
 
-  /** Resolves with all ends; rejects where one cannot be dealt with. */
+  /** Resolves with all ends; rejects if handling one of them fails. */
   get all(): Promise<readonly TaskEnd[]> {
     return this.#all.promise;
   }
@@ -55,20 +55,20 @@ export class TaskEnds {
     return this.#ends[task] !== undefined;
   }
 
-  /** Notes the end of a task. */
+  /** Records the end of a task. */
   end(task: number, end: TaskEnd): void {
     if (this.has(task)) return;
     this.#ends[task] = end;
     void this.#follow(task, end.kind === "failed" ? end.far : undefined);
   }
 
-  /** Ends all tasks that have not ended, at once: nobody is left to wait for what they hold. */
+  /** Ends all remaining tasks at once: nobody is left to wait for what they hold. */
   endRest(endOf: (task: number) => TaskEnd): void {
     for (const task of this.#ends.keys()) this.#ends[task] ??= endOf(task);
     this.#all.resolve(this.#ends.filter((end) => end !== undefined));
   }
 
-  /** Notes an end that came as bytes. */
+  /** Records an end that arrived as bytes. */
   endWith(task: number, bytes: Uint8Array): void {
     this.end(task, decodeEnd(bytes));
   }

@@ -1,5 +1,5 @@
 /**
- * What a guest is told about its task of a program, and what it tells about its way and its end.
+ * The messages about a program's task: what its guest receives, and what it reports about the task's progress and end.
  */
 
 import { ProtocolError } from "../../errors.ts";
@@ -8,41 +8,41 @@ import type { Script, Settings } from "../../program/mod.ts";
 import type { TaskNotes, TaskSpan } from "./observed_memory.ts";
 import type { OwnUse } from "./uses.ts";
 
-/** What a guest is told about its task; structured-cloneable. */
+/** What a guest receives about its task; structured-cloneable. */
 export interface TaskMessage {
-  /** Where the program is exported. */
+  /** The URL of the module that exports the program. */
   readonly module: string;
-  /** Its name. */
+  /** The program's name. */
   readonly program: string;
-  /** How it is set. */
+  /** The settings. */
   readonly settings: Settings;
-  /** The number of the task. */
+  /** The task's number. */
   readonly task: number;
-  /** Where the shared things lie on the host. */
+  /** The layout of the shared things on the host. */
   readonly layout: LayoutTable;
-  /** Whether to note what the task waits for. */
+  /** Whether to record what the task waits for. */
   readonly observed: boolean;
-  /** Whether to note what the task does with shared things, too. */
+  /** Whether to record how the task uses shared things, too. */
   readonly watched: boolean;
-  /** Whether it follows a script: the host's clock and chance count then. */
+  /** Whether it follows a script, which then determines time and chance. */
   readonly stepped: boolean;
 }
 
 /** The memory of a run, for guests that attach to it. */
 export interface TaskMemoryHandle {
-  /** What to attach to. */
+  /** The handle to attach to. */
   readonly memory: unknown;
-  /** What the tasks do, operation by operation, where that is given. */
+  /** The operations of the tasks, one by one, if given. */
   readonly script: Script | undefined;
 }
 
-/** What a task that is about to wait did so far. */
+/** What a task has done so far, when it is about to wait. */
 export interface TaskProgress extends TaskNotes {
   /** When it began, in milliseconds. */
   readonly started: number;
   /** The call in which it waits. */
   readonly waiting: string;
-  /** Since when, in milliseconds. */
+  /** When that wait began, in milliseconds. */
   readonly since: number;
 }
 
@@ -57,9 +57,9 @@ export interface TaskDone extends TaskNotes {
 }
 
 /**
- * The end of a task from what its guest told.
+ * Validates a guest's message about the end of its task.
  *
- * @throws {ProtocolError} if it is none.
+ * @throws {ProtocolError} if it is not one.
  */
 export function taskDoneFrom(value: unknown): TaskDone {
   const { bytes, started, finished } = recordFrom(value);
@@ -73,9 +73,9 @@ export function taskDoneFrom(value: unknown): TaskDone {
 }
 
 /**
- * What a task did so far, from what its guest told.
+ * Validates a guest's message about the progress of its task.
  *
- * @throws {ProtocolError} if it is none.
+ * @throws {ProtocolError} if it is not one.
  */
 export function taskProgressFrom(value: unknown): TaskProgress {
   const { started, waiting, since } = recordFrom(value);
@@ -86,7 +86,7 @@ export function taskProgressFrom(value: unknown): TaskProgress {
   throw new ProtocolError("a report of a task that lacks a part, a whole one is wanted");
 }
 
-/** The notes in what a guest told; undefined where they are not whole. */
+/** The notes in a guest's message; `undefined` if they are incomplete. */
 function notesFrom(value: unknown): TaskNotes | undefined {
   const { waits, holds, uses } = recordFrom(value);
   const isSpan = (wait: unknown): wait is TaskSpan => {
@@ -107,15 +107,18 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** Whether a value is a list of such: one may claim any number of holes, each of which would be looked at. */
+/**
+ * Whether a value is a list of valid items. Sparse arrays are rejected, because a huge number of claimed holes would
+ * take long to check.
+ */
 function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
   return Array.isArray(value) && Object.keys(value).length === value.length && value.every(isOne);
 }
 
 /**
- * A record from what a guest told.
+ * Validates a record in a guest's message.
  *
- * @throws {ProtocolError} if it is none.
+ * @throws {ProtocolError} if it is not one.
  */
 export function recordFrom(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
 /**
- * What tasks do with the shared things of a run, and how each thing stands afterwards: for a picture of the run.
+ * How tasks use the shared things of a run, and the state of each thing afterward, for a picture of the run.
  *
- * - A use is a call that has ended, well or with an error, or an operation on a cell. Those of one task come in their order.
- * - How a thing stands is what its statistics tell. Who looks has a view of its own, so that no task is disturbed.
+ * - A use is a call that has ended, with a result or an error, or an operation on a cell. The uses of one task come in
+ *   order.
+ * - The state of a thing is its statistics. They are read through a separate view, so that no task is disturbed.
  */
 
 import { decode } from "../../codec/mod.ts";
@@ -23,54 +24,54 @@ import {
 import { dataText } from "../../program/mod.ts";
 import type { SharedArray, SharedCell, SharedThing, Things } from "../../sync/mod.ts";
 
-/** That a task used a shared thing, or, without a task, how the thing stands at the beginning. */
+/** A task's use of a shared thing, or, without a task, the thing's initial state. */
 export interface ThingUse {
-  /** The task; absent where it says how the thing stands at the beginning. */
+  /** The task's name; absent for an initial state. */
   readonly lane?: string;
-  /** What kind of thing it is, such as `lock`; there where the task is absent. */
+  /** The kind of the thing, such as `lock`; only for an initial state. */
   readonly kind?: string;
-  /** The thing's name, such as `jobs`, or `saves[2]` for a cell of several. */
+  /** The thing's name, such as `jobs`, or `saves[2]` for a cell of an array. */
   readonly thing: string;
-  /** What was called, such as `put`, or done to a cell, such as `add`; `begins` at the beginning. */
+  /** The method called, such as `put`, or the operation on a cell, such as `add`; `begins` for an initial state. */
   readonly method: string;
   /** When the task began it, in milliseconds. */
   readonly started: number;
-  /** When it was over, in the same milliseconds. */
+  /** When it ended, in milliseconds on the same clock. */
   readonly finished: number;
-  /** The values that went in, as texts. */
+  /** The values passed in, as text. */
   readonly given: readonly string[];
-  /** The values that came out, as texts. */
+  /** The values returned, as text. */
   readonly got: readonly string[];
   /** Whether it ended with an error. */
   readonly failed: boolean;
-  /** How the thing stands then, as plain data: the `value` of a cell, the statistics of all others. */
+  /** The state of the thing afterward, as plain data: the `value` of a cell, the statistics of any other thing. */
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** A use as its task tells it. */
+/** A use as its own task reports it. */
 export type OwnUse = Omit<ThingUse, "lane">;
 
-/** Told of uses. */
+/** Receives uses. */
 export type Watcher = (use: ThingUse) => void;
 
-/** Whose use it is that a thing begins. */
+/** The task number of an initial state. */
 export const NOBODY = -1;
-/** How many letters of a value are told. */
+/** The most characters shown of a value. */
 const LONGEST = 60;
 
-/** Things, by name. */
+/** Things by name, with their kinds. */
 export interface WatchedThings {
-  /** A view of them. */
+  /** A view of the things. */
   readonly things: Things;
-  /** What kind of thing each is: the class does not say it, since a program may have a copy of the library of its own. */
+  /** The kind of each thing; its class does not tell, because a program may have its own copy of the library. */
   readonly kinds: ReadonlyMap<string, string>;
 }
 
-/** Who looks, and whom it tells. */
+/** How uses are timed and reported. */
 export interface UsesOptions {
-  /** The time, in milliseconds. */
+  /** The current time, in milliseconds. */
   readonly now: () => number;
-  /** Told of each use, and of the task's number, which is NOBODY at the beginning. */
+  /** Receives each use, and the number of the task, which is NOBODY for an initial state. */
   readonly tell: (use: OwnUse, task: number) => void;
 }
 
@@ -79,13 +80,13 @@ export class Uses {
   readonly #things: Things;
   readonly #kinds: ReadonlyMap<string, string>;
   readonly #options: UsesOptions;
-  /** Which cell a word is, as far as anybody has asked. */
+  /** The cell to which each word belongs, as far as it has been looked up. */
   readonly #cells = new Map<number, string | undefined>();
-  /** How each thing stood at its last use, as a text. */
+  /** The state of each thing after its last use, as text. */
   readonly #stood = new Map<string, string>();
   #isLooking = false;
 
-  /** Watches what is done to things; these belong to a view that nobody else uses. */
+  /** Watches the use of things; the view must not be used for anything else. */
   constructor({ things, kinds }: WatchedThings, memory: Memory, options: UsesOptions) {
     this.#things = things;
     this.#kinds = kinds;
@@ -93,7 +94,7 @@ export class Uses {
     this.#options = options;
   }
 
-  /** Tells how all things stand at the beginning. */
+  /** Reports the initial state of all things. */
   begin(): void {
     const at = this.#options.now();
     for (const [name, kind] of this.#kinds) {
@@ -107,7 +108,7 @@ export class Uses {
     }
   }
 
-  /** Takes note of an operation and its answer; gives the answer that the task is to have. */
+  /** Records an operation and its answer; returns the answer that the task is to get. */
   note(operation: Operation, { task, answer }: { readonly task: number; readonly answer: Answer }): Answer {
     if (this.#isLooking) return answer;
     if (operation.kind === "call") return this.#called(operation, { task, answer });
@@ -121,7 +122,7 @@ export class Uses {
     const { object: thing, method } = operation;
     const ended = (failed: boolean, value: unknown) => {
       const state = this.#stateOf(this.#things.get(thing));
-      // That a task has ended means nothing to most things.
+      // For most things, the end of a task changes nothing.
       if (method === "ended" && dataText(state) === this.#stood.get(thing)) return;
       const use = { thing, method: calledName(method), started, failed, state };
       this.#tell(
@@ -152,7 +153,7 @@ export class Uses {
     return cell;
   }
 
-  /** Tells a use; what is not given has none of it. */
+  /** Reports a use; omitted fields are empty. */
   #tell(use: Pick<OwnUse, "thing" | "method" | "started" | "state"> & Partial<OwnUse>, task: number): void {
     this.#stood.set(use.thing, dataText(use.state));
     this.#options.tell({ given: [], got: [], failed: false, finished: this.#options.now(), ...use }, task);
@@ -167,7 +168,7 @@ export class Uses {
       const statistics: object = runBlocking(this.#memory, thing.statistics() as Steps<object>);
       return Object.fromEntries(Object.entries(statistics).map(([name, value]) => [name, plainOf(value)]));
     } catch {
-      // A thing that a death has torn tells nothing.
+      // A thing torn by a death has no statistics.
       return {};
     } finally {
       this.#isLooking = false;
@@ -193,7 +194,7 @@ function cellsOf(array: SharedArray<Cell>): SharedCell<Cell>[] {
   return Array.from({ length: array.length }, (_, index) => array.at(index));
 }
 
-/** What a cell holds after an operation; undefined where it is left as it is. */
+/** The value of a cell after an operation; `undefined` if the operation does not change it. */
 function valueAfter(operation: CellOperation, answer: Answer): unknown {
   switch (operation.kind) {
     case "load":
@@ -211,12 +212,12 @@ function valueAfter(operation: CellOperation, answer: Answer): unknown {
   }
 }
 
-/** A value that JSON holds. */
+/** A value that JSON can represent. */
 function plainOf(value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-/** What bytes or another plain value say, as texts: one for each value of a batch. */
+/** Encoded or plain values as text: one text for each value of a batch. */
 function textsOf(value: unknown, method: string): string[] {
   if (value === undefined) return [];
   if (!(value instanceof Uint8Array)) return [textOf(value)];

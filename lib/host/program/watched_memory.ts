@@ -1,7 +1,8 @@
 /**
- * A model memory that tells what tasks do with shared things.
+ * A model memory that reports how tasks use shared things.
  *
- * - What guards release is done by the memory itself, for the task that performed an operation last.
+ * - The steps of guards' disposals are run by the memory itself, on behalf of the last task that performed an
+ *   operation.
  */
 
 import { type Answer, ModelMemory, type Operation, PARKED } from "../../memory/mod.ts";
@@ -9,11 +10,11 @@ import type { ProgramJob } from "./run.ts";
 import { NOBODY, Uses } from "./uses.ts";
 
 export class WatchedMemory extends ModelMemory {
-  /** Who is told, once there is somebody. */
+  /** Receives operations, once it is set. */
   uses: Uses | undefined;
   #task = 0;
 
-  /** Performs one operation for a task, and notes it. */
+  /** Performs one operation for a task, and records it. */
   override begin(operation: Operation, task: number): Answer | typeof PARKED {
     if (task >= 0) this.#task = task;
     const answer = super.begin(operation, task);
@@ -22,7 +23,7 @@ export class WatchedMemory extends ModelMemory {
   }
 }
 
-/** Tells a run's watcher how its things stand, and of each use from then on. */
+/** Reports the initial states of the shared things to a run's watcher, and then each use. */
 export function watchThings({ space, names, watch }: ProgramJob, memory: WatchedMemory, now: () => number): void {
   const { things } = space.attach(memory);
   const uses = new Uses({ things, kinds: space.kinds }, memory, {

@@ -1,11 +1,11 @@
 /**
- * What was thrown in a guest, as data that can be sent.
+ * An error thrown in a guest, as data that can be sent.
  */
 
 import { encode } from "../../codec/mod.ts";
 import { type ErrorData, errorData } from "../../errors.ts";
 
-/** What was thrown, without what of it cannot be cloned. */
+/** A thrown error as data, without the parts that cannot be cloned. */
 export function cloneableError(thrown: unknown): ErrorData {
   const data = errorData(thrown);
   return canBeCloned(data) ? data : cloneable(data);

@@ -1,5 +1,5 @@
 /**
- * The functions of a module, as a service runs them.
+ * A module's functions, as a service runs them.
  */
 
 import type { Steps } from "../../memory/mod.ts";
@@ -9,7 +9,7 @@ import type { NamedCall, ServiceContext } from "./message.ts";
 /** A function of a module. */
 export type Exported = (argument: unknown, context: ServiceContext) => unknown;
 
-/** The functions of a module, in order: its own, then those of the host programs that it exports or lists. */
+/** A module's functions, in order: its own, then those of the host programs that it exports or lists. */
 export function functionsIn(exports: Exports): ReadonlyMap<string, Exported> {
   const functions = new Map<string, Exported>();
   const add = (values: Exports): void => {
@@ -23,7 +23,7 @@ export function functionsIn(exports: Exports): ReadonlyMap<string, Exported> {
   return functions;
 }
 
-/** The function of a module that a call names; throws where there is none. */
+/** The function that a call names; throws if there is none. */
 export function namedExport(exports: Exports, { export: name }: NamedCall): (argument: unknown) => unknown {
   const functions = functionsIn(exports);
   const exported = functions.get(name);
@@ -32,13 +32,13 @@ export function namedExport(exports: Exports, { export: name }: NamedCall): (arg
   throw new TypeError(`Cannot call ${name}: its module exports no such function, one of its own (${names}) is wanted`);
 }
 
-/** Whether what a function returned is steps: it can be iterated and is no collection. */
+/** Whether a function's result is steps: it can be iterated and is not a collection. */
 export function isSteps(value: object): value is Steps<unknown> {
   return Symbol.iterator in value && !Array.isArray(value) && !ArrayBuffer.isView(value) &&
     !(value instanceof Map || value instanceof Set || value instanceof String);
 }
 
-/** Whether a value is items that come one after another. */
+/** Whether a value is an asynchronous sequence of items. */
 export function isAsyncItems(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

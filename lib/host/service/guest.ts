@@ -1,10 +1,12 @@
 /**
- * A service, in a guest of any mode: it takes calls, runs the functions, and answers each when it is over.
+ * A service, in a guest of any mode: it takes calls, runs the functions, and answers each call when it is over.
  *
- * - While a call waits for a promise the event loop runs; between two messages it has a turn, so that a rejection that a
- *   call left behind ends the guest while it is in no other call. In the caller's own realm it has one every 10 ms, too.
- * - What a call logs is sent at once, and all of it before the answer.
- * - What crashes the guest while it is in a call is the answer to that call; the guest says so, and that it is in none.
+ * - While a call waits for a promise, the event loop runs. It also gets a turn between two messages, so that a
+ *   rejection left behind by a call ends the guest while it is in no other call; in the caller's own realm, it gets one
+ *   every 10 ms, too.
+ * - What a call logs is sent at once, all of it before the answer.
+ * - An error that ends the guest during a call is the answer to that call; the guest then reports that it is in no
+ *   call.
  */
 
 import { Decoder, encode, Encoder } from "../../codec/mod.ts";
@@ -23,10 +25,10 @@ import type { CallLog, CallLogOptions } from "./log.ts";
 import { functionOf, type ServiceContext, type ServiceLogging, type ServiceMessage, WINDOW } from "./message.ts";
 import { detach, isMoved, type Moved, taken } from "./transfer.ts";
 
-/** How long the event loop of the caller's own realm goes without a turn, in milliseconds. */
+/** How long the event loop of the caller's own realm may be blocked, in milliseconds. */
 const BREATH = 10;
 
-/** Makes the service, and tells its exports. */
+/** Creates the service, and reports its exports. */
 export async function beginService(
   exports: Exports,
   { job: { service, attaches }, end }: { readonly job: GuestJob & { readonly use: "service" }; readonly end: GuestEnd },
@@ -56,7 +58,10 @@ export async function beginService(
   };
 }
 
-/** Opens the log of a guest: in the caller's realm records belong to the course of a call, elsewhere to the call at hand. */
+/**
+ * Opens the log of a guest: in the caller's realm, records belong to the call during which they are made; elsewhere, to
+ * the current call.
+ */
 async function openLog(
   logging: ServiceLogging,
   { isCaller, ...options }: CallLogOptions & { readonly isCaller: boolean },
@@ -65,12 +70,12 @@ async function openLog(
   return await (await import("./log.ts")).startLog(logging, options);
 }
 
-/** What a guest is made of. */
+/** What a guest needs to serve. */
 interface ServiceGuestOptions {
   readonly message: ServiceMessage;
   readonly end: GuestEnd;
   readonly asking: AskingEnd;
-  /** The memory of the shared things, where the guest attaches to it. */
+  /** The memory of the shared things, if the guest attaches to it. */
   readonly own: SharedMemory | undefined;
 }
 
@@ -83,10 +88,10 @@ class ServiceGuest {
   #shared: Shared<Shareables> = {};
   #memory: Memory | undefined;
   #log: CallLog | undefined;
-  /** The number of the call that it is in; none between calls. */
+  /** The number of the current call; CONTROL between calls. */
   #number = CONTROL;
   #isOver = false;
-  /** What is to be detached when the chunk at hand is answered. */
+  /** What to detach once the current chunk is answered. */
   readonly #left: Transferable[] = [];
   /** When the event loop had its last turn. */
   #breathed = now();
@@ -99,7 +104,7 @@ class ServiceGuest {
     this.#functions = [...functions.values()];
   }
 
-  /** Makes its view of the shared things, calls the initializer, and tells its exports. */
+  /** Creates its view of the shared things, calls the initializer, and reports its exports. */
   async start(): Promise<void> {
     const { message: { name, logging }, end } = this.#options;
     const send: CallLogOptions["send"] = (line) => end.send("log", CONTROL, encode(line));
@@ -132,12 +137,12 @@ class ServiceGuest {
     end.send("exports", CONTROL, encode(this.#names));
   }
 
-  /** Serves until it is told to stop. */
+  /** Serves until told to stop. */
   async serve(): Promise<void> {
     try {
       for (;;) {
         const next = this.#next();
-        // Most frames are there: an await for each would cost more than many a call.
+        // Most frames have already arrived: an await for each would cost more than many calls do.
         const frame = next instanceof Promise ? await next : next;
         if (frame.kind === "job") return;
         if (frame.kind !== "call" && frame.kind !== "moved") continue;
@@ -151,7 +156,7 @@ class ServiceGuest {
     }
   }
 
-  /** Says that the guest ends of what was thrown outside its functions, or in none of their hands. */
+  /** Reports an error that no function of the guest handled and that ends the guest. */
   crash(thrown: unknown): void {
     const { end } = this.#options;
     this.#log?.next();
@@ -160,14 +165,14 @@ class ServiceGuest {
     end.send("idle", CONTROL);
   }
 
-  /** The next frame, when it is there. */
+  /** The next frame, or a promise of it. */
   #next(): FrameCursor | Promise<FrameCursor> {
     const { asking } = this.#options;
     const frame = this.#isOutOfBreath ? undefined : asking.poll();
     return frame ?? this.#later();
   }
 
-  /** Whether the event loop of the caller's own realm must have a turn. */
+  /** Whether the event loop of the caller's own realm needs a turn. */
   get #isOutOfBreath(): boolean {
     return this.#options.end.wait === undefined && now() - this.#breathed > BREATH;
   }
@@ -180,7 +185,7 @@ class ServiceGuest {
   async #later(): Promise<FrameCursor> {
     const { asking, end } = this.#options;
     for (let slices = 0;; slices++) {
-      // What calls left behind comes up before the next one begins.
+      // Lets everything that earlier calls left behind come up before the next call begins.
       await this.#breathe();
       let frame = asking.poll();
       if (frame !== undefined) return frame;
@@ -223,7 +228,7 @@ class ServiceGuest {
     }
   }
 
-  /** Does something whose records are its own, if anything is logged. */
+  /** Runs `act` with its own log records, if the guest logs. */
   #during<T>(act: () => T | Promise<T>): T | Promise<T> {
     return this.#log === undefined ? act() : this.#log.during(act);
   }
@@ -236,7 +241,7 @@ class ServiceGuest {
         const running = this.#run(called, input);
         const value = refuseItems(running instanceof Promise ? await running : running);
         const answer = { value: isMoved(value) ? value.value : value };
-        // What cannot be cloned is the failure of its own input.
+        // A result that cannot be cloned fails only its own input.
         this.#encoder.encode(answer);
         answers.push(answer);
         if (isMoved(value)) this.#left.push(...value.transfer);
@@ -247,7 +252,7 @@ class ServiceGuest {
     return answers;
   }
 
-  /** Sends items as long as the host wants some, and gives what comes after them. */
+  /** Sends items as long as the host wants more, and returns the value that follows them. */
   async #itemsOf(called: Exported, argument: unknown): Promise<unknown> {
     const running = this.#run(called, argument);
     const value = running instanceof Promise ? await running : running;
@@ -275,7 +280,7 @@ class ServiceGuest {
     }
   }
 
-  /** How many more items may be sent, at least one; none any more where nobody wants them. */
+  /** Waits until the host allows more items, and returns how many; `undefined` if it wants no more. */
   async #pulled(wanted: number): Promise<number | undefined> {
     const { asking, end } = this.#options;
     let total = wanted;
@@ -292,7 +297,7 @@ class ServiceGuest {
     }
   }
 
-  /** Runs a function: steps at once, on the memory of the shared things. */
+  /** Runs a function; steps run at once, on the memory of the shared things. */
   #run(called: Exported, argument: unknown): unknown {
     const value = called(argument, this.#context());
     if (typeof value !== "object" || value === null || value instanceof Promise) return value;
@@ -342,15 +347,15 @@ class ServiceGuest {
 }
 
 /**
- * Waits for frames: blocked, which is quick, and after the first slice on the event loop where that can be done, because a
- * thread whose event loop has only turns between slices hears messages, such as that of its end, seconds late.
+ * Waits for frames. The first slice blocks, which is fast; then the wait leaves the event loop free if possible,
+ * because a thread whose event loop only runs between slices receives messages, such as the one to end, seconds late.
  */
 function rest(end: GuestEnd, slices: number): void | Promise<void> {
   if (end.wait === undefined || slices > 0 && end.rest !== undefined) return end.rest?.();
   end.wait();
 }
 
-/** Gives a value that can be an answer back. */
+/** Returns a value if it can be an answer; throws for items that nobody asked for. */
 function refuseItems(value: unknown): unknown {
   if (!isAsyncItems(value)) return value;
   throw new TypeError("Cannot answer with an async iterable: it comes item by item, pool.stream() is wanted");

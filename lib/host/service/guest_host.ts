@@ -1,12 +1,12 @@
 /**
- * A host as pools and guests need it.
+ * A host, as pools and guests need it.
  */
 
 import type { AnyModeName } from "../../mode/mod.ts";
 import type { ServiceJob, ServiceLink } from "./link.ts";
 import type { ServiceListener } from "./message.ts";
 
-/** A host as pools and guests need it. */
+/** A host, as pools and guests need it. */
 export interface GuestHost {
   /**
    * Starts a guest that serves calls of its module's functions.
@@ -20,7 +20,7 @@ export interface GuestHost {
     options: { readonly mode: AnyModeName; readonly listener: ServiceListener },
   ): Promise<ServiceLink>;
   /**
-   * Whether values can be moved to guests of a mode: elsewhere they are copied, and detached where they were.
+   * Whether values can be moved to the guests of a mode; otherwise they are copied, and detached at the sender.
    *
    * @throws {RangeError} if there is no such mode.
    */

@@ -1,10 +1,10 @@
 /**
- * What functions log that run in the caller: calls of many guests in one realm, each with a lane of its own.
+ * The logging of functions that run in the caller's realm: calls of many guests in one realm, each with its own lane.
  *
- * - A record belongs to the call in whose course it is made, also after the call has awaited something; what the caller
- *   logs in no call is nobody's, as in a realm that is not set up for logging.
- * - A realm has one set of loggers, so all guests that log in it at once want equal settings; loggers that the caller has
- *   set up are not replaced. Both are refused.
+ * - A record belongs to the call during which it is made, even after the call has awaited something. What the caller
+ *   logs outside any call belongs to nobody, as in a realm without logging.
+ * - A realm has one set of loggers. So all guests that log in it at once must have equal settings, and loggers that the
+ *   caller has set up are not replaced; otherwise opening a log throws.
  */
 
 import { LoggingError } from "../../errors.ts";
@@ -18,24 +18,24 @@ import type { ServiceLogging } from "./message.ts";
 interface Realm {
   readonly settings: ServiceLogging["settings"];
   readonly starting: Promise<GuestLogging>;
-  /** What `starting` came to. */
+  /** The result of `starting`. */
   logging?: GuestLogging;
-  /** The lanes that a record of the present course may belong to: its call's, then its guest's. */
+  /** The lanes that a record made now may belong to: the current call's, then its guest's. */
   readonly course: CourseLocal<readonly string[]>;
-  /** Where the lines of each open lane go. */
+  /** Receives the lines of each open lane. */
   readonly lanes: Map<string, CallLogOptions["send"]>;
   guests: number;
 }
 
 let realm: Realm | undefined;
-/** Lanes are numbered, because names of guests may be the same. */
+/** Numbers the lanes, because guests may have the same name. */
 let count = 0;
 
 /** The logging of one guest; disposing twice is harmless. */
 export class DirectLogging implements CallLog {
   readonly #realm: Realm;
   readonly #send: CallLogOptions["send"];
-  /** The lane of what a call leaves behind. */
+  /** The lane for records made after their call has ended. */
   readonly #rest: string;
 
   private constructor(realm: Realm, { guest, send }: CallLogOptions) {
@@ -46,7 +46,7 @@ export class DirectLogging implements CallLog {
   }
 
   /**
-   * Begins to log for a guest.
+   * Starts logging for a guest.
    *
    * @throws {LoggingError} if the realm has loggers of its own, or guests that log with other settings.
    */
@@ -67,7 +67,7 @@ export class DirectLogging implements CallLog {
     }
   }
 
-  /** Does something as a call: what is logged in its course is its own, and told before it is over. */
+  /** Runs `act` as a call: what it logs meanwhile is its own, and is reported before the call ends. */
   during<T>(act: () => T | Promise<T>): T | Promise<T> {
     const lane = this.#open(this.#rest);
     using ending = new DisposableStack();
@@ -78,7 +78,7 @@ export class DirectLogging implements CallLog {
     return result.finally(() => later.dispose());
   }
 
-  /** The lane of a call ends with its course. */
+  /** Does nothing: the lane of a call ends with the call. */
   next(): void {}
 
   /** Ends the guest's logging. */
@@ -86,7 +86,7 @@ export class DirectLogging implements CallLog {
     if (!this.#realm.lanes.has(this.#rest)) return;
     this.#end(this.#rest);
     if (--this.#realm.guests > 0) return;
-    // The last one turns the light off.
+    // The last guest ends the realm's logging.
     realm = undefined;
     this.#realm.logging?.[Symbol.dispose]();
   }

@@ -1,9 +1,9 @@
 /**
  * A service as its host sees it, in a guest of any mode.
  *
- * - Each call has a number, which its answer repeats: an answer to anything but the oldest call is a `ProtocolError`.
- * - What is called was packed before: adding a call fails for nothing.
- * - What the guest asks of shared things is answered from the host's memory.
+ * - Each call has a number, which its answer repeats: an answer to any call but the oldest is a `ProtocolError`.
+ * - A call's argument has already been packed, so adding a call cannot fail.
+ * - The guest's requests about shared things are answered from the host's memory.
  */
 
 import {
@@ -33,7 +33,7 @@ import type { Packed } from "./packed.ts";
 
 const NOTHING = { bytes: new Uint8Array(0), from: 0, end: 0 };
 
-/** A place among those who share things. */
+/** A place among the tasks that share things. */
 export interface SharedPlace extends Pick<SharedMessage, "call" | "task"> {
   /** The things. */
   readonly share: ServiceShare;
@@ -43,7 +43,7 @@ export interface SharedPlace extends Pick<SharedMessage, "call" | "task"> {
 export interface ServiceJob extends Omit<ServiceMessage, "shared"> {
   /** The module whose functions it runs. */
   readonly module: string;
-  /** The shared things, and which of their tasks it is. */
+  /** The shared things, and the task number. */
   readonly shared: SharedPlace | undefined;
   /** How long it may take to be ready, in milliseconds. */
   readonly limit: number;
@@ -55,7 +55,7 @@ export interface ServiceCall extends CalledFunction {
   readonly packed: Packed;
 }
 
-/** Starts a service in a guest, or takes a warm one. */
+/** Starts a service in a new or warm guest. */
 export async function serveIn(
   keeper: Keeper,
   { job, listener }: { readonly job: ServiceJob; readonly listener: ServiceListener },
@@ -75,28 +75,28 @@ const NO_GUEST = { phase: "load", far: { name: "Error", message: "no guest was s
 /** A service as its host sees it, in a guest of any mode. */
 export type ServiceLink = Pick<GuestService, keyof GuestService>;
 
-/** A guest that serves calls of the functions that its module exports. */
+/** A guest that serves calls of its module's exported functions. */
 export class GuestService {
   /** The guest's name. */
   readonly guest: string;
-  /** The functions that its module exports, in order. */
+  /** The names of the module's exported functions, in order. */
   exports: readonly string[] = [];
   readonly #kept: KeptRealm;
   readonly #job: ServiceJob;
   readonly #keeper: Keeper;
   readonly #listener: ServiceListener;
-  /** How many messages had been handed over before the first call could be. */
+  /** How many messages had been handed over before the first possible call. */
   #before = 0;
-  /** The numbers of the call that was added last, and of the one that was answered last. */
+  /** The number of the last call added, and of the last one answered. */
   #called = 0;
   #answered = 0;
-  /** Whether something that it asked is not answered. */
+  /** Whether a request of the guest is unanswered. */
   #isAsking = false;
-  /** How many items may come: a guest that sends more would fill the host's memory. */
+  /** How many items may come: a guest that sends more could fill the host's memory. */
   #wanted = 0;
-  /** Whether an answer was told since the last time that all were. */
+  /** Whether an answer has been reported since the last `settled`. */
   #hasTold = false;
-  /** Whether the guest has said that it ends while it is in no call. */
+  /** Whether the guest has said that it ends outside any call. */
   #idle = false;
   #open = true;
   #isRetired = false;
@@ -104,7 +104,7 @@ export class GuestService {
   #hasBegun = false;
   readonly #onClosing = (): void => {
     if (this.#hasBegun) this.#ended(this.#closedError());
-    // Who waits for its start hears of it.
+    // Whoever waits for its start gets the error.
     else void this.finish();
   };
 
@@ -124,12 +124,12 @@ export class GuestService {
     this.#listener = listener;
   }
 
-  /** How many messages have been handed over. */
+  /** How many messages have been handed over since it began. */
   get messages(): number {
     return this.#kept.realm.messages - this.#before;
   }
 
-  /** Begins; gives what the guest's code threw, if it did. */
+  /** Begins; resolves with what the guest's code threw, if anything. */
   async start(): ReturnType<KeptRealm["begin"]> {
     const { name, initializer, shared, limit, logging } = this.#job;
     const attach = shared !== undefined && this.#keeper.warm.mode.memory !== "asked"
@@ -167,7 +167,7 @@ export class GuestService {
     return new GuestDiedError({ guest: this.guest, mode: this.#kept.realm.mode, cause: "its host was closed" });
   }
 
-  /** Adds a call to what is handed over next. */
+  /** Adds a call, to be sent with the next flush. */
   call(call: ServiceCall): void {
     const { realm } = this.#kept;
     const { packed } = call;
@@ -178,7 +178,7 @@ export class GuestService {
     realm.outbox.addPart({ kind, number, index: indexOf(call) }, packed);
   }
 
-  /** Says that so many more items of the call that the guest is in may come; 0 says that none is wanted any more. */
+  /** Allows `items` more items of the guest's current call; 0 means that no more are wanted. */
   pull(items: number): void {
     if (!this.#open) return;
     this.#wanted += items;
@@ -186,14 +186,14 @@ export class GuestService {
     this.flush();
   }
 
-  /** Hands over the calls: one message for all that were added. */
+  /** Sends all added calls as one message. */
   flush(): void {
     if (!this.#kept.realm.outbox.isEmpty) this.#kept.realm.flush();
   }
 
   /**
-   * Gives it up while it is in a call: nothing more is heard of it, and where it can be killed it is. Resolves when it is out
-   * of the call, which may be never.
+   * Abandons it during a call: nothing more is heard of it, and it is killed if possible. Resolves when the call is
+   * over, which may be never.
    */
   async abandon(): Promise<void> {
     const kept = this.#kept;
@@ -207,8 +207,8 @@ export class GuestService {
   }
 
   /**
-   * Ends it, and its end is told: one that can be killed by a signal, any other where it waits or comes back to its event
-   * loop, which a busy thread does not.
+   * Ends the guest, which is reported. If it can be killed, it gets the signal; if not, it ends when it waits or
+   * returns to its event loop, which a busy thread may never do.
    */
   end(signal: EndSignal): void {
     const { realm } = this.#kept;
@@ -216,7 +216,7 @@ export class GuestService {
     realm.signal(signal);
   }
 
-  /** Gives the guest back when all is answered; it may serve again. Harmless twice. */
+  /** Gives the guest back when all calls are answered; it may serve again. Harmless if called twice. */
   finish(): Promise<void> {
     if (this.#finished !== undefined) return this.#finished;
     this.#finished = this.#finish();
@@ -224,7 +224,7 @@ export class GuestService {
     return this.#finished;
   }
 
-  /** Ends the guest, which has answered all: it does not serve again. */
+  /** Ends the guest, which has answered all calls, so that it does not serve again. */
   async retire(): Promise<void> {
     this.#isRetired = true;
     await this.finish();
@@ -263,7 +263,7 @@ export class GuestService {
       }
       case "report": {
         const value = frame.value();
-        // What a call reports that is over is of no interest.
+        // Reports of a call that has ended are ignored.
         if (frame.number !== following(this.#answered)) return;
         return apart(() => this.#listener.reported(value));
       }
@@ -284,7 +284,10 @@ export class GuestService {
     }
   }
 
-  /** Tells the value of the oldest call; reading it may fail, and then the guest's other calls have not suffered. */
+  /**
+   * Reports the value of the oldest call. If reading it fails, that call still counts as unanswered, so no other is
+   * blamed.
+   */
   #answer(frame: FrameCursor, read: () => unknown): void {
     this.#check(frame);
     const value = read();

@@ -1,33 +1,34 @@
 /**
- * The logging of a serving guest elsewhere: what its calls log, each counted on its own, as lines for its host.
+ * The logging of a serving guest outside the caller's realm: the records of each call, numbered separately, as lines
+ * for the host.
  *
- * - It is loaded where a guest logs, and not before; a bundle has of the layer below what guests need.
+ * - This file is loaded only if a guest logs; in a bundle, the layer below contains only what guests need.
  */
 
 import { configureGuestLogging, type LogLine } from "../../logging/mod.ts";
 import { now } from "../../platform/mod.ts";
 import type { ServiceLogging } from "./message.ts";
 
-/** Who logs. */
+/** The guest that logs, and the receiver of its lines. */
 export interface CallLogOptions {
   /** The guest's name. */
   readonly guest: string;
-  /** Takes each line, before the call that logged it returns. */
+  /** Receives each line, before the call that logged it returns. */
   readonly send: (line: LogLine) => void;
 }
 
 /** The log of a guest; disposing ends it, and doing so twice is harmless. */
 export interface CallLog extends Disposable {
-  /** Does something as a call: what is logged in its course is its own. */
+  /** Runs `act` as a call: what it logs meanwhile is its own. */
   during<T>(act: () => T | Promise<T>): T | Promise<T>;
-  /** Says that all that the call logs has been logged, before it is answered: what comes is the next one's. */
+  /** Ends the records of the current call, before it is answered: later ones belong to the next call. */
   next(): void;
 }
 
 /**
- * Sets the guest's realm up for logging.
+ * Sets up logging in the guest's realm.
  *
- * @throws {LoggingError} for settings that do not hold.
+ * @throws {LoggingError} for invalid settings.
  */
 export async function startLog(
   { settings, code }: ServiceLogging,

@@ -1,7 +1,7 @@
 /**
- * A value that is ready to be sent: everything that can fail has been done, and later changes of the value change nothing.
+ * A value ready to be sent: everything that can fail has been done, and later changes to the value have no effect.
  *
- * - What is moved is detached here, in every mode alike; only where values can be moved does it save the copy.
+ * - Moved buffers are detached here, in every mode; that saves the copy only where values can be moved.
  * - Values are packed one behind another into slabs, so a small one costs a copy and no buffer of its own.
  */
 
@@ -10,28 +10,25 @@ import { type BytesPart, MAX_LENGTH } from "../../mode/mod.ts";
 import type { Transferable } from "../../platform/mod.ts";
 import { taken } from "./transfer.ts";
 
-/** A slab for small values, in bytes; a larger value has bytes of its own. */
+/** The size of a slab for small values, in bytes; a larger value has its own buffer. */
 const SLAB = 1 << 14;
 const SMALL = SLAB >> 3;
 
-/**
- * A value that is ready to be sent: everything that can fail has been done, and later changes of the value change
- * nothing.
- */
+/** A value ready to be sent: everything that can fail has been done, and later changes to the value have no effect. */
 export interface Packed extends BytesPart {
-  /** What is moved with the bytes, which name its parts by their places; it can be sent once. */
+  /** What is moved along with the bytes, which refer to it by index; it can be sent only once. */
   readonly moved: readonly Transferable[] | undefined;
 }
 
 /** How a value is packed. */
 export interface PackOptions {
-  /** What of the value is moved. */
+  /** The parts of the value to move. */
   readonly transfer: readonly Transferable[];
-  /** Whether it can be moved to where it goes; else it is copied, and detached. */
+  /** Whether they can be moved to the destination; otherwise they are copied, and detached. */
   readonly moves: boolean;
 }
 
-/** Packs arguments, one after another, into the bytes that a guest gets. */
+/** Packs arguments, one after another, into the bytes that a guest receives. */
 export class Packer {
   #slab = new Uint8Array(0);
   #used = 0;
@@ -39,12 +36,12 @@ export class Packer {
   /**
    * Packs a value.
    *
-   * @throws {UncloneableError} if it cannot be cloned: then nothing is detached.
-   * @throws {TypeError} if a part of what is to be moved cannot be.
+   * @throws {UncloneableError} if it cannot be cloned; nothing is then detached.
+   * @throws {TypeError} if a part to move cannot be moved.
    * @throws {RangeError} if it is larger than any frame.
    */
   pack(value: unknown, { transfer, moves }: PackOptions): Packed {
-    // A getter of the value may have another one packed meanwhile.
+    // A getter of the value may itself pack another value meanwhile.
     const part = lent(value, (bytes) => this.#place(bytes), moves ? transfer : undefined);
     if (transfer.length === 0) return { ...part, moved: undefined };
     const moved = taken(transfer);

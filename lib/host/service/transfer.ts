@@ -1,7 +1,7 @@
 /**
  * Values that a function moves to its caller instead of copying them.
  *
- * - What was moved is detached where it was, in every mode; only threads save the copy.
+ * - A moved buffer is detached at its source in every mode; only threads save the copy.
  *
  * @example
  * ```ts
@@ -16,33 +16,33 @@
 import { errorText } from "../../errors.ts";
 import type { Transferable } from "../../platform/mod.ts";
 
-/** The mark of values that are moved: the same for all copies of the library. */
+/** The mark of moved values, the same for all copies of the library. */
 export const MOVED: unique symbol = Symbol.for("holdfast moved") as never;
 
-/** A value, and the parts of it that are moved. */
+/** A value, and the parts of it to move. */
 export interface Moved<T = unknown> {
-  /** Tells it from other values. */
+  /** Distinguishes it from other values. */
   readonly [MOVED]: true;
   /** The value. */
   readonly value: T;
-  /** What of it is moved. */
+  /** The parts to move. */
   readonly transfer: readonly Transferable[];
 }
 
-/** Says that a function's value is to be moved to its caller: the buffers in the list are detached. */
+/** Marks a function's result as moved to its caller: the buffers in `transfer` are detached. */
 export function move<T>(value: T, transfer: readonly Transferable[]): Moved<T> {
   return { [MOVED]: true, value, transfer };
 }
 
-/** Whether a value says that it is to be moved. */
+/** Whether a value is marked as moved. */
 export function isMoved(value: unknown): value is Moved {
   return typeof value === "object" && value !== null && MOVED in value;
 }
 
 /**
- * Takes what is to be moved away from whoever has it.
+ * Takes the parts to move away from their owner.
  *
- * @throws {TypeError} if a part of it cannot be moved.
+ * @throws {TypeError} if a part cannot be moved.
  */
 export function taken(transfer: readonly Transferable[]): readonly Transferable[] {
   try {
@@ -56,7 +56,7 @@ export function taken(transfer: readonly Transferable[]): readonly Transferable[
   }
 }
 
-/** Detaches buffers that were copied, as if they had been moved; one that cannot be, or is already, stays as it is. */
+/** Detaches buffers that were copied, as if they had been moved; one that cannot be detached stays as it is. */
 export function detach(transfer: readonly Transferable[]): void {
   for (const part of new Set(transfer)) {
     try {

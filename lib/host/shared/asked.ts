@@ -1,9 +1,10 @@
 /**
- * What guests ask of the owner of their memory, and what they are answered: the payloads of `call` and `result` frames.
+ * The requests of guests to the owner of their memory, and the answers: the payloads of `ask` and `result` frames.
  *
- * - An operation travels as it is; a cancel token in a call's options travels as its name.
- * - What a guest asks is data: each part is looked at before it is used, and what is not known is left out.
- * - A guest calls what a thing has on its list, and touches by itself what is made for that: see {@linkcode Things}.
+ * - An operation is sent as it is; a cancel token in a call's options is sent as its name.
+ * - A guest's request is data: each part is validated before it is used, and unknown parts are ignored.
+ * - A guest may call only the methods on a thing's list, and directly access only what is open to all: see
+ *   {@linkcode Things}.
  * - An error arrives as one of the same class, with its data and its far stack.
  */
 
@@ -12,13 +13,13 @@ import { decode, encode } from "../../codec/mod.ts";
 import type { Answer, CallOperation, Operation, Steps } from "../../memory/mod.ts";
 import { CancelToken, type SharedThing, type Things } from "../../sync/mod.ts";
 
-/** What a guest asks: an operation, or the next ticket. */
+/** A guest's request: an operation, or the next ticket. */
 export type Asked = Operation | { readonly kind: "ticket" };
 
-/** What the owner answers. */
+/** The owner's answer. */
 export type Answered = { readonly value: unknown } | { readonly error: unknown };
 
-/** A call as it travels: the cancel tokens of its options by name, in the order of the arguments. */
+/** A call as a message: with the cancel tokens of its options by name, in the order of the arguments. */
 interface NamedCall extends CallOperation {
   readonly cancels: readonly (string | undefined)[];
 }
@@ -26,7 +27,7 @@ interface NamedCall extends CallOperation {
 /** More arguments than any call has. */
 const MOST_ARGS = 256;
 
-/** Whether a part of what is asked is as it must be; some depend on others. */
+/** Validates a part of a request; some parts depend on others. */
 type Check = (value: unknown, asked: Readonly<Record<string, unknown>>) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
@@ -46,7 +47,7 @@ const isCancels: Check = (value, { args }) =>
 const place = { cell: isCell, word: isWhole, order: isOrder };
 const change = { ...place, value: isValue };
 
-/** The closed set of what can be asked, and the parts of each. */
+/** The closed set of requests, and the parts of each. */
 const PARTS_OF: Readonly<Record<Asked["kind"], Readonly<Record<string, Check>>>> = {
   call: { object: isText, method: isText, args: isList, cancels: isCancels },
   load: place,
@@ -67,7 +68,7 @@ const PARTS = new Map<unknown, [part: string, check: Check][]>(
   Object.entries(PARTS_OF).map(([kind, parts]) => [kind, Object.entries(parts)]),
 );
 
-/** Encodes what a guest asks. */
+/** Encodes a request. */
 export function encodeAsked(asked: Asked): Uint8Array {
   if (asked.kind !== "call") return encode(asked);
   const { args } = asked;
@@ -76,9 +77,9 @@ export function encodeAsked(asked: Asked): Uint8Array {
 }
 
 /**
- * Decodes what a guest asks, with the shared things of its task.
+ * Decodes a guest's request, with the shared things of its task.
  *
- * @throws {ProtocolError} if it is nothing that can be asked.
+ * @throws {ProtocolError} if it is not a valid request.
  * @throws {StateError} if it names a cancel token that the task does not have.
  */
 export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, SharedThing>): Asked {
@@ -93,9 +94,9 @@ export function decodeAsked(bytes: Uint8Array, things: ReadonlyMap<string, Share
 }
 
 /**
- * The steps that do what a guest asks, with the shared things of its task.
+ * The steps that perform a guest's request, with the shared things of its task.
  *
- * @throws {StateError} if it calls what is on the list of no shared thing, or touches what is not made for that.
+ * @throws {StateError} if it calls a method that is on no shared thing's list, or accesses what is not open to all.
  */
 export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
   if (asked.kind !== "call") {
@@ -118,7 +119,7 @@ export function askedSteps(asked: Operation, things: Things): Steps<unknown> {
   return Reflect.apply(steps, thing, args) as Steps<unknown>;
 }
 
-/** What bytes ask: of it nothing but its known parts, each looked at. */
+/** Decodes a request: only its known parts, each validated. */
 function checked(bytes: Uint8Array): Exclude<Asked, CallOperation> | NamedCall {
   const given = decoded(bytes);
   const { kind } = given;
@@ -129,7 +130,7 @@ function checked(bytes: Uint8Array): Exclude<Asked, CallOperation> | NamedCall {
     if (!check(given[part], given)) throw noOperation(part);
     asked[part] = given[part];
   }
-  // It has the parts of its kind.
+  // It has all parts of its kind.
   return asked as unknown as ReturnType<typeof checked>;
 }
 
@@ -160,12 +161,12 @@ function* stepOf(operation: Operation): Generator<Operation, Answer, unknown> {
   return (yield operation) as Answer;
 }
 
-/** Encodes what the owner answers. */
+/** Encodes the owner's answer. */
 export function encodeAnswer(answered: Answered): Uint8Array {
   return encode("error" in answered ? { error: errorData(answered.error) } : answered);
 }
 
-/** Gives what the owner answered, or throws it. */
+/** Returns the result in the owner's answer, or throws its error. */
 export function decodeAnswer(bytes: Uint8Array): unknown {
   const answered = decode(bytes) as { value?: unknown; error?: ErrorData };
   if (answered.error !== undefined) throw revivedError(answered.error);

@@ -1,8 +1,8 @@
 /**
- * A guest's end that asks the owner of its memory, operation by operation and call by call.
+ * A guest's end that sends requests to the owner of its memory, operation by operation and call by call.
  *
- * - At most one thing is asked that is not answered, and the answer repeats its number; frames that come meanwhile wait.
- * - The end of the job while an answer is awaited stops the guest: whatever it asks from then on throws `StoppedError`.
+ * - At most one request is unanswered, and its answer repeats its number; other frames that arrive meanwhile are kept.
+ * - If the job ends while an answer is awaited, the guest is stopped: every later request throws a `StoppedError`.
  */
 
 import { ProtocolError, StoppedError } from "../../errors.ts";
@@ -12,19 +12,19 @@ import { now } from "../../platform/mod.ts";
 import { type Asked, decodeAnswer, encodeAsked } from "./asked.ts";
 
 export class AskingEnd {
-  /** Whether the job was over while an answer was awaited. */
+  /** Whether the job ended while an answer was awaited. */
   isOver = false;
   readonly #end: GuestEnd;
   readonly #behind = new Outbox();
   readonly #waited = new FrameCursor();
   #number = 0;
 
-  /** Asks by a guest's end. */
+  /** Sends requests through a guest's end. */
   constructor(end: GuestEnd) {
     this.#end = end;
   }
 
-  /** The next frame, if it is there, valid until the next call. */
+  /** The next frame, if there is one; valid until the next call. */
   poll(): FrameCursor | undefined {
     for (;;) {
       if (this.#waited.next()) return this.#waited;
@@ -48,7 +48,7 @@ export class AskingEnd {
 
   #perform(operation: Operation): Answer {
     const value = this.#ask(operation);
-    // The owner performed that very operation, so its answer has the operation's type.
+    // The owner performed this operation, so its answer has the operation's type.
     return operation.kind === "call" ? { value } : value as Answer;
   }
 

@@ -1,8 +1,8 @@
 /**
- * The supervisor's part after the end of a task: tells the shared things, in its own view of them.
+ * The supervisor's work after the end of a task: it tells the shared things, through its own view of them.
  *
- * - A recovery waits for whoever is in the middle of changing a thing. Where that one may be dead as well, it must not block
- *   the event loop that hears of deaths: `endedAsync`.
+ * - A recovery waits for a task that is changing a thing. If that task may be dead as well, the wait must not block the
+ *   event loop that learns of deaths: use `endedAsync`.
  */
 
 import type { FarError } from "../../errors.ts";
@@ -19,28 +19,28 @@ export class Recovery {
     this.#things = space.attach(memory).things;
   }
 
-  /** Says that a task has ended; `failure` is what it failed with or died of. */
+  /** Handles the end of a task; `failure` is the error or death that ended it, if any. */
   ended(task: number, failure: FarError | undefined): void {
     runBlocking(this.#memory, this.steps(task, failure));
   }
 
-  /** The same, leaving the event loop free where it waits. */
+  /** The same, but leaves the event loop free while waiting. */
   async endedAsync(task: number, failure: FarError | undefined): Promise<void> {
     await runAsynchronous(this.#memory, this.steps(task, failure));
   }
 
-  /** What is done then. */
+  /** The steps of the recovery. */
   steps(task: number, failure: FarError | undefined): Steps<void> {
     const text = failure === undefined ? undefined : `${failure.name}: ${failure.message}`;
     return recover(this.#things.values(), { task, failure: text });
   }
 
-  /** The tasks that own a thing: who waits for it waits for them. */
+  /** The tasks that own a thing: a task that waits for it waits for them. */
   owners(object: string): readonly number[] {
     return this.#ask(this.#things.get(object)?.owners?.());
   }
 
-  /** The tasks that took a thing and have not given it back, also where others may give it back: for reports. */
+  /** The tasks that acquired a thing and have not released it, even if others may release it; for reports. */
   holders(object: string): readonly number[] {
     const thing = this.#things.get(object);
     return this.#ask(thing?.holders?.() ?? thing?.owners?.());

@@ -1,11 +1,11 @@
 /**
- * Shared things of guests that serve, and of their host.
+ * The things shared between a host and its serving guests.
  *
- * - They lie in a shared memory of the host, whatever the mode: threads attach to it, a subprocess asks for each call, and
- *   in direct mode functions run on it beside the host.
- * - Each side makes the description anew: it is what a function of the module returns, so nothing but names travels.
- * - A task is a place for one guest at a time. When a guest has ended, what it held goes on to those who wait.
- * - A guest that asks waits here. When nobody hears the answer any more, that wait is undone: `leave`.
+ * - They lie in a shared memory of the host in every mode: threads attach to it, a subprocess requests each call, and
+ *   in direct mode functions use it directly.
+ * - Each side makes the description itself, by calling a function of the module, so only names are sent.
+ * - A task number belongs to one guest at a time. When a guest has ended, what it held passes on to the waiters.
+ * - A guest that requests each call waits here. When nobody needs the answer any more, `leave` undoes that wait.
  */
 
 import { type FarError, ProtocolError, StoppedError } from "../../errors.ts";
@@ -24,41 +24,41 @@ import { holdEventLoop, now } from "../../platform/mod.ts";
 import { Recovery } from "./recovery.ts";
 import { HOST_LANES, kindsOf, type LaneCounts, LANES, type ThingsMessage } from "./view.ts";
 
-/** What a guest asks that has no memory. */
+/** The requests of a guest that does not attach. */
 interface Asking {
   /** Its view of the things. */
   readonly things: Things;
   /** Ends its waits. */
   readonly stop: AbortController;
-  /** The answer to what it asked last: a guest asks one thing at a time. */
+  /** The answer to its last request; a guest makes one request at a time. */
   answer: Promise<Uint8Array>;
 }
 
-/** How many share things. */
+/** How many tasks share things, and how they wait. */
 export interface ShareOptions extends LaneCounts {
-  /** How many tasks, besides the caller. */
+  /** The number of tasks, not counting the caller. */
   readonly tasks: number;
-  /** For how many microseconds a wait looks at its word before it sleeps, at most 20; 0 by default. */
+  /** How long a wait spins on its word before it sleeps, in microseconds, at most 20; 0 by default. */
   readonly spin?: number;
 }
 
 const NOTHING = Promise.resolve(new Uint8Array(0));
 
-/** Shared things of guests that serve, and of their host. */
+/** The things shared between a host and its serving guests. */
 export class ServiceShare<S extends Shareables = Shareables> {
-  /** The host's view, in steps. */
+  /** The host's view, as steps. */
   readonly shared: Shared<S>;
-  /** The same by promise. */
+  /** The host's view, as promises. */
   readonly promised: Views<S, "promised">;
   /** The memory. */
   readonly memory: SharedMemory;
-  /** What other sides are told of the things. */
+  /** What other sides receive about the things. */
   readonly message: ThingsMessage;
   readonly #space: Space<S>;
   readonly #recovery: Recovery;
   readonly #asking = new Map<number, Asking>();
 
-  /** Makes the memory. */
+  /** Creates the memory. */
   constructor(things: S, { tasks, lanesPerTask = LANES, hostLanes = HOST_LANES, spin = 0 }: ShareOptions) {
     this.#space = new Space(things, { tasks, lanesPerTask, hostLanes });
     this.message = { tasks, lanesPerTask, hostLanes, words: this.#space.layout.wordCount, kinds: kindsOf(things) };
@@ -69,17 +69,17 @@ export class ServiceShare<S extends Shareables = Shareables> {
     this.#recovery = new Recovery(this.#space, this.memory);
   }
 
-  /** Lets a guest have the place of one that is gone. */
+  /** Lets a guest take the place of one that is gone. */
   admit(task: number): void {
     this.memory.control.admit(task);
   }
 
-  /** A guest's view, for one that runs beside the host. */
+  /** The view of a guest that runs in the host's realm. */
   bind(task: number): Attached<S> {
     return this.#space.attach(this.memory, { task });
   }
 
-  /** Answers what a guest asks that has no memory; rejects with a `ProtocolError` where it is nothing that can be asked. */
+  /** Answers a request of a guest that does not attach; rejects with a `ProtocolError` if it is not a valid request. */
   answer(task: number, asked: Uint8Array): Promise<Uint8Array> {
     let asking = this.#asking.get(task);
     if (asking === undefined) {
@@ -89,7 +89,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     return asking.answer = this.#answer(asked, asking);
   }
 
-  /** Says that nobody hears what a guest is answered any more: resolves when the wait in which it is has been undone. */
+  /** Declares that nobody needs the answer to a guest's request any more; resolves when its wait has been undone. */
   async leave(task: number): Promise<void> {
     const asking = this.#asking.get(task);
     if (asking === undefined) return;
@@ -98,7 +98,7 @@ export class ServiceShare<S extends Shareables = Shareables> {
     if (this.#asking.get(task) === asking) this.#asking.delete(task);
   }
 
-  /** Says that a guest has ended, and what with, where it failed: resolves when what it held has gone on. */
+  /** Reports that a guest has ended, with its error if it failed; resolves when what it held has passed on. */
   async ended(task: number, far: FarError | undefined): Promise<void> {
     await this.leave(task);
     await this.#recovery.endedAsync(task, far);

@@ -1,12 +1,13 @@
 /**
- * Shared things between a caller and workers of its own, without a program.
+ * Shared things between a caller and its own workers, without a program.
  *
- * - `share` makes the memory; its `handle` goes to the workers by `postMessage`, which `attach` with the same description.
- *   Each task number belongs to one worker at a time.
- * - Workers see them through blocking views, an event loop through promise views: the names are the same.
- * - Nobody supervises: say `ended` when a worker has ended, and what it held goes on, and its task number to another one.
- * - A worker that takes a lock which it holds would wait for ever: a `DeadlockError`. What another side gives back is a
- *   semaphore, or a lock that begins held.
+ * - `share` creates the memory. Send its `handle` to the workers by `postMessage`; they `attach` with the same
+ *   description. Each task number belongs to one worker at a time.
+ * - Workers use the things through blocking views, event loops through promise views, with the same method names.
+ * - There is no supervisor: call `ended` when a worker has ended. What it held then passes on, and its task number may
+ *   go to another worker.
+ * - A worker that acquires a lock it already holds would wait forever, and gets a `DeadlockError`. If another side is
+ *   to release it, use a semaphore, or a lock that begins held.
  *
  * @example
  * ```ts
@@ -40,20 +41,20 @@ export interface ShareHandle extends ThingsMessage {
   readonly memory: SharedMemoryHandle;
 }
 
-/** Things that are shared, as the side sees them that made them. */
+/** Shared things, as seen by the side that created them. */
 export interface Sharing<S extends Shareables> {
   /** What workers attach with. */
   readonly handle: ShareHandle;
-  /** The caller's view of the things: their methods give promises. */
+  /** The caller's view of the things, whose methods return promises. */
   readonly shared: Views<S, "promised">;
-  /** Says that a task has ended: resolves when what it held has gone on to those who wait. */
+  /** Reports that a task has ended; resolves when what it held has passed on to the waiters. */
   ended(task: number): Promise<void>;
 }
 
 /**
- * Makes shared things.
+ * Creates shared things.
  *
- * @throws {RangeError} if there is no task, or no lane.
+ * @throws {RangeError} if the number of tasks or lanes is not at least 1.
  */
 export function share<S extends Shareables>(things: S, { tasks, ...options }: ShareOptions): Sharing<S> {
   const made = new ServiceShare(things, { tasks, ...options });
@@ -69,11 +70,11 @@ export function share<S extends Shareables>(things: S, { tasks, ...options }: Sh
 }
 
 /**
- * A worker's view of shared things: their methods block.
+ * A worker's view of shared things, whose methods block.
  *
  * @throws {RangeError} if there is no such task.
- * @throws {TypeError} if the handle is none, or the things are not those that were shared.
- * @throws {StateError} if another worker has that task number, and nobody has said that it has `ended`.
+ * @throws {TypeError} if the handle is invalid, or the things are not those that were shared.
+ * @throws {StateError} if another worker has that task number, and has not been reported as `ended`.
  */
 export function attach<S extends Shareables>(
   handle: ShareHandle,

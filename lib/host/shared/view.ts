@@ -1,45 +1,45 @@
 /**
- * Shared things as another side sees them: each side makes the description anew, and nothing but names and sizes travels.
+ * Shared things as another side sees them: each side makes the description itself, and only names and sizes are sent.
  */
 
 import type { Layout, Memory } from "../../memory/mod.ts";
 import { type Shareables, type Shared, Space } from "../../sync/mod.ts";
 
-/** In how many waits at once a task can be, and the host, where nothing else is said. */
+/** How many waits a task, and the host, can be in at once, by default. */
 export const LANES = 16;
 export const HOST_LANES = 256;
 
-/** In how many waits at once one can be: more are refused with a `MemoryFullError`. */
+/** How many waits one side can be in at once; further ones are refused with a `MemoryFullError`. */
 export interface LaneCounts {
-  /** A task; 16 by default. */
+  /** For each task; 16 by default. */
   readonly lanesPerTask?: number | undefined;
-  /** The host; 256 by default. */
+  /** For the host; 256 by default. */
   readonly hostLanes?: number | undefined;
 }
 
-/** What the other side is told of the things. */
+/** What the other side receives about the things. */
 export interface ThingsMessage {
-  /** How many tasks share them. */
+  /** The number of tasks that share them. */
   readonly tasks: number;
-  /** In how many waits at once a task can be. */
+  /** How many waits a task can be in at once. */
   readonly lanesPerTask: number;
   /** The same, for the host. */
   readonly hostLanes: number;
-  /** How many words they take. */
+  /** The number of words that they occupy. */
   readonly words: number;
-  /** What they are, in order: `guard: lock`. */
+  /** Their names and kinds, in order: `guard: lock`. */
   readonly kinds: readonly string[];
 }
 
-/** What things are, in order. */
+/** The names and kinds of things, in order. */
 export function kindsOf(things: Shareables): readonly string[] {
   return Object.entries(things).map(([name, { kind }]) => `${name}: ${kind}`);
 }
 
 /**
- * A task's view, on the memory that `memoryFor` gives for the layout of the things.
+ * A task's view, on the memory that `memoryFor` returns for the layout of the things.
  *
- * @throws {TypeError} if they are not those that were shared.
+ * @throws {TypeError} if they are not the things that were shared.
  * @throws {RangeError} if there is no such task.
  */
 export function viewOf<S extends Shareables>(

@@ -7,7 +7,7 @@ import type { Delegation, FarSession, FarSide, Reply, Request } from "../../simu
 import type { Link, Links } from "./job.ts";
 import { type Message, Wire } from "./wire.ts";
 
-/** Makes the far sides; the links of all sessions together belong to the delegations by name. */
+/** Creates the far sides; the links of all sessions together match the delegations by name. */
 export function makeFarSession(delegations: readonly Delegation[], sessions: readonly Links[]): FarSession {
   const [only] = sessions;
   const sessionOf = new Map(sessions.flatMap((session) => session.links.map((link) => [link, session] as const)));
@@ -33,7 +33,7 @@ export function makeFarSession(delegations: readonly Delegation[], sessions: rea
   };
 }
 
-/** Waits for all of these ends; throws the first error. */
+/** Waits for all these promises; then throws the first error. */
 async function closed(ends: readonly Promise<void>[]): Promise<void> {
   const outcomes = await Promise.allSettled(ends);
   const failed = outcomes.find(({ status }) => status === "rejected");

@@ -2,9 +2,10 @@
  * The far side of a delegated system: an inner simulator that answers requests.
  *
  * - A request for t_k advances to t_k with the input held at u_k, runs the events due there, and answers with the
- *   outputs. The request of index -1 initializes and answers with the first outputs.
- * - Whatever the system throws becomes an answer; after it (but for a snapshot that is refused), every request gets that answer.
- * - The same code serves all modes: bytes in, bytes out; nothing waits but handlers that may return promises.
+ *   outputs. The request with index -1 initializes, and answers with the first outputs.
+ * - Anything that the system throws becomes an answer, and every later request gets the same answer, except after a
+ *   refused snapshot.
+ * - The same code serves all modes: bytes in, bytes out. It waits only for handlers that may return promises.
  */
 
 import { type System, type Timing, UNCONNECTED } from "../../diagram/mod.ts";
@@ -29,15 +30,15 @@ export class FarSystem {
   readonly #wire: Wire;
   readonly #timing: ExactTiming;
   readonly #now: () => number;
-  /** The requests worked on since the newest that the near side has seen. */
+  /** The requests processed since the newest one that the near side has seen. */
   #processed: number[] = [];
   #phase: GuestPhase = "initialize";
   #failure: Uint8Array | undefined;
 
   /**
-   * Makes the far side of a system, with the timing of its requests, the real clock, who runs what the system itself
-   * delegates, which must not wait, and whether handlers that may return promises are awaited, not refused. What the
-   * constructor throws is the guest's to report.
+   * Creates the far side of a system. `timing` is that of its requests, `now` the real clock, and `host` runs what the
+   * system itself delegates, without waiting. With `awaits`, handlers that may return promises are awaited instead of
+   * rejected. The guest reports what the constructor throws.
    */
   constructor(
     system: System,
@@ -67,7 +68,7 @@ export class FarSystem {
     return this.#simulator.isAsync;
   }
 
-  /** Answers a message with a message: at once, but where handlers are awaited. One message is answered at a time. */
+  /** Answers a message with a message: at once, unless handlers are awaited. Only one message is answered at a time. */
   serve(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
     if (this.#failure !== undefined) return this.#failure;
     try {
@@ -92,18 +93,18 @@ export class FarSystem {
           throw new TypeError(`Cannot serve a message of kind ${message.kind}: a request or a call is wanted`);
       }
     } catch (error) {
-      // A snapshot that is refused changes nothing.
+      // A refused snapshot changes nothing.
       if (isRefusedSnapshot(error)) return this.#wire.encodeError(this.#phase, farError(error));
       return this.refuse(error);
     }
   }
 
-  /** Answers with an error, to this message and to all that follow. */
+  /** Answers this and all later messages with an error. */
   refuse(error: unknown): Uint8Array {
     return this.#failure = this.#wire.encodeError(this.#phase, farError(error)).slice();
   }
 
-  /** What a part holds; where that cannot be told nothing has changed. */
+  /** The contents of a part; if they cannot be determined, nothing has changed. */
   #inspected(path: string): Uint8Array {
     try {
       return this.#wire.encodeAnswer(this.#simulator.inspectSync(path));
@@ -121,7 +122,7 @@ export class FarSystem {
     return this.#replied(request, { end, started });
   }
 
-  /** The same, where handlers may return promises. */
+  /** The same, for handlers that may return promises. */
   async #stepped(request: Request): Promise<Uint8Array> {
     const started = this.#now();
     this.#take(request);
@@ -135,7 +136,7 @@ export class FarSystem {
     return { time: eventTime(this.#timing, BigInt(k)), t, named };
   }
 
-  /** Takes the inputs and parameters of a request. */
+  /** Applies the inputs and parameters of a request. */
   #take({ k, inputs, set = [] }: Request): void {
     this.#phase = k === INITIALIZATION ? "initialize" : "update";
     this.#inputs.forEach((input, index) => {
@@ -144,7 +145,7 @@ export class FarSystem {
     for (const { path, name, value } of set) this.#simulator.setParameter(path, name, value);
   }
 
-  /** What it answers when it has worked on a request. */
+  /** The reply to a processed request. */
   #replied({ k, seen }: Request, { end, started }: { readonly end: AdvanceStatus; readonly started: number }): Reply {
     const { reason, by, message } = end;
     const whose = this.#system.kind === "diagram" ? by : "";

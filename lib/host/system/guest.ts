@@ -1,9 +1,9 @@
 /**
- * Delegated systems, in a guest: each answers every request, or the newest of those that are there where only that counts.
+ * Delegated systems, in a guest: each answers every request, or only the newest pending one if only that counts.
  *
- * - The index of a frame says which system it is for. They take turns, in the order in which requests came.
- * - A system whose handlers are awaited has one request at a time; meanwhile the event loop runs. Requests to others that were
- *   read with it are served at once; those that come later are read when something that is awaited is done.
+ * - The index of a frame says which system it is for. The systems take turns, in the order in which requests came.
+ * - A system whose handlers are awaited handles one request at a time; meanwhile the event loop runs. Requests to other
+ *   systems that were read with it are served at once; later ones are read when an awaited handler is done.
  * - Invariant: the guest blocks only while nothing is awaited and no request waits for its turn.
  */
 
@@ -19,12 +19,12 @@ import { directHost } from "./inline.ts";
 import type { JobMessage } from "./job.ts";
 import { makeSystem } from "./reference.ts";
 
-/** What the module of the built-in systems exports. */
+/** The exports of the built-in systems' module. */
 export function blockExports(): Exports {
   return blocks;
 }
 
-/** Makes the systems of a job, and checks that they have the ports that the near side expects. */
+/** Creates the systems of a job, and checks that they have the ports that the near side expects. */
 export function beginSystems(
   exports: Exports,
   { systems, end }: { readonly systems: readonly JobMessage[]; readonly end: GuestEnd },
@@ -54,7 +54,7 @@ function makeFar(exports: Exports, { reference, signature: expected, timing }: J
 /** Serves requests until the job is over. */
 async function serve(seats: readonly Seat[], end: GuestEnd): Promise<void> {
   const mayWait = seats.some(({ isAsync }) => isAsync);
-  /** Those that have more to serve when all requests that are there were read. */
+  /** The systems with more to serve once all available requests have been read. */
   const waiting = new Set<Seat>();
   const awaited = new Set<Promise<void>>();
   const track = (seat: Seat, work: Promise<void> | undefined): void => {
@@ -80,7 +80,7 @@ async function serve(seats: readonly Seat[], end: GuestEnd): Promise<void> {
       track(seat, seat.take(frame.number, frame.bytes.subarray(frame.from, frame.end)));
       if (seat.waits) waiting.add(seat);
     }
-    // An end that has been read means that nobody hears an answer any more; the guest is back when nothing is awaited.
+    // After the frame that ends the job, nobody needs an answer; the guest returns when nothing is awaited any more.
     if (frame !== undefined) return void await Promise.all(awaited);
     for (const seat of waiting) {
       waiting.delete(seat);
@@ -95,7 +95,7 @@ class Seat {
   readonly #far: FarSystem;
   readonly #end: GuestEnd;
   readonly #newest: boolean;
-  /** The requests that wait, the oldest first: one at most where only the newest counts. */
+  /** The pending requests, oldest first; at most one if only the newest counts. */
   readonly #queue: { readonly number: number; readonly bytes: Uint8Array }[] = [];
   #isBusy = false;
 
@@ -110,12 +110,12 @@ class Seat {
     return this.#far.isAsync;
   }
 
-  /** Whether it has requests that wait. */
+  /** Whether it has pending requests. */
   get waits(): boolean {
     return this.#queue.length > 0;
   }
 
-  /** Takes a request: answers it, or keeps it until `next`. Gives what has to be awaited, if anything. */
+  /** Answers a request, or keeps it until `next`. Returns a promise if a handler must be awaited. */
   take(number: number, bytes: Uint8Array): Promise<void> | undefined {
     if (!this.#newest && !this.#isBusy && !this.waits) return this.#serve(number, bytes);
     if (this.#newest) this.#queue.length = 0;
@@ -123,7 +123,7 @@ class Seat {
     return undefined;
   }
 
-  /** Answers what waits, up to the first that has to be awaited. */
+  /** Answers the pending requests, up to the first that must be awaited. */
   next(): Promise<void> | undefined {
     while (!this.#isBusy) {
       const request = this.#queue.shift();

@@ -1,12 +1,12 @@
 /**
- * The delegated systems of one run, in guests elsewhere.
+ * The delegated systems of one run, in guests outside the caller's realm.
  *
  * - A guest runs one system, or all that name it; the index of a request says which of them it is for.
- * - A request carries a number, and its reply repeats it: the number of a reply is the oldest that was posted to its system
- *   and not answered; where only the newest request counts, any such, and the reply is to all before it.
- * - Where only the newest request counts, one that waits for room is replaced by the next.
- * - Where the host can block it blocks for at most 20 ms, then gives the event loop a turn: signals and deaths are heard
- *   that late at most.
+ * - A request has a number, and its reply repeats it: the number of the oldest unanswered request to its system. If
+ *   only the newest request counts, it may be any unanswered one, and answers all before it.
+ * - If only the newest request counts, one that waits for room is replaced by the next.
+ * - If the host can block, it blocks for at most 20 ms at a time, then lets the event loop run, so signals and deaths
+ *   are noticed at most that late.
  */
 
 import { errorText, GuestDiedError, GuestError, guestFault, GuestTimeoutError, ProtocolError } from "../../errors.ts";
@@ -18,24 +18,24 @@ import type { GuestJob } from "../job.ts";
 import { systemCode } from "../source.ts";
 import { guestsOf, type JobMessage, jobMessage, type Link, type Links } from "./job.ts";
 
-/** How long the host blocks without a turn of the event loop, in milliseconds. */
+/** How long the host blocks before the event loop gets a turn, in milliseconds. */
 const SLICE = 20;
-/** So many systems of a guest are named in errors. */
+/** The most systems of a guest that an error names. */
 const MOST_NAMES = 5;
 
-/** Who keeps the guests, and how long one may take to answer, in milliseconds. */
+/** The keeper of the guests, and how long one may take to answer, in milliseconds. */
 type LinksKeeper = Pick<Keeper, "warm"> & { readonly limit: number };
 
 export class GuestLinks implements Links {
   readonly links: readonly GuestLink[];
-  /** Those of the links, each once. */
+  /** The guests of the links: each once. */
   readonly guests: readonly LinkedGuest[];
   readonly #keeper: LinksKeeper;
   readonly #kept: { readonly guest: KeptRealm; readonly module: string }[] = [];
-  /** Says that a link has settled, to a join that waits on the event loop. */
+  /** Tells a join that waits on the event loop that a link has settled. */
   #joined: (() => void) | undefined;
 
-  /** Makes the links of delegations, whose jobs begin by `start`. */
+  /** Creates the links of delegations; `start` begins their jobs. */
   constructor(delegations: readonly Delegation[], keeper: LinksKeeper) {
     this.#keeper = keeper;
     const options = { mode: keeper.warm.mode.name, settled: () => this.#joined?.() };
@@ -76,7 +76,7 @@ export class GuestLinks implements Links {
     );
   }
 
-  /** Ends the jobs because the host closes: who waits for a guest hears of it. */
+  /** Ends the jobs because the host is closing; those who wait for a guest get an error. */
   async abort(): Promise<void> {
     for (const guest of this.guests) {
       guest.end(new GuestDiedError({ guest: guest.name, mode: guest.mode, cause: "its host was closed" }));
@@ -84,7 +84,7 @@ export class GuestLinks implements Links {
     await this.end();
   }
 
-  /** Those that are not settled: at the deadline, where the host may block. */
+  /** The links that are not settled, waiting until the deadline if the host may block. */
   #open(links: readonly GuestLink[], deadline: number): readonly GuestLink[] {
     let open = links.filter((link) => !link.settle());
     const { mode } = this.#keeper.warm;
@@ -101,7 +101,7 @@ export class GuestLinks implements Links {
     const deadline = now() + limit;
     for (let open = links; open.length > 0; open = this.#open(open, now() + SLICE)) {
       if (mode.block === undefined) await this.#settled(deadline);
-      // A death is a message to the event loop, and is delivered within a turn or two.
+      // A death is a message to the event loop, which arrives within a turn or two.
       else await turn();
       if (now() < deadline) continue;
       for (const link of open) link.giveUp(limit);
@@ -118,7 +118,7 @@ export class GuestLinks implements Links {
   }
 }
 
-/** The guests of these links, each once. */
+/** The guests of these links: each once. */
 function realmsOf(links: readonly GuestLink[]): readonly Realm[] {
   const [only] = links;
   const realms = links.length === 1 ? [only?.owner.realm] : [...new Set(links.map(({ owner }) => owner.realm))];
@@ -128,7 +128,7 @@ function realmsOf(links: readonly GuestLink[]): readonly Realm[] {
 /**
  * The module that a guest loads; built-in systems are in every guest.
  *
- * @throws {TypeError} if its systems come from several.
+ * @throws {TypeError} if its systems come from several modules.
  */
 function moduleOf({ name, links }: LinkedGuest, systems: readonly JobMessage[]): string {
   const modules = systems.map(({ reference }) => reference.module);
@@ -145,17 +145,17 @@ function moduleOf({ name, links }: LinkedGuest, systems: readonly JobMessage[]):
 
 /** One guest, and the systems that it runs. */
 class LinkedGuest {
-  /** Its system's path, or its own name with those of its systems. */
+  /** The path of its system, or its own name with those of its systems. */
   readonly name: string;
   readonly mode: string;
   readonly links: readonly GuestLink[];
-  /** Why nothing more can come. */
+  /** Why no more replies can come. */
   failure: Error | undefined;
   readonly #given: string | undefined;
   readonly #settled: () => void;
   #kept: KeptRealm | undefined;
   #number = 0;
-  /** The requests that are not answered, by number, the oldest first: who posted them. */
+  /** The unanswered requests by number, oldest first, each with the link that posted it. */
   readonly #asked = new Map<number, GuestLink>();
 
   constructor(
@@ -193,14 +193,14 @@ class LinkedGuest {
       },
     });
     const failed = await begun.catch((error) => {
-      // Whoever ended the job meanwhile has said why.
+      // If the job was ended meanwhile, the reason has been recorded.
       throw this.failure ?? error;
     });
     guest.realm.looks?.(true);
     return failed;
   }
 
-  /** Sends a request, and gives its number. */
+  /** Sends a request; returns its number. */
   write(link: GuestLink, bytes: Uint8Array): number {
     const { realm } = this;
     this.#number = following(this.#number);
@@ -214,14 +214,14 @@ class LinkedGuest {
     return this.#number;
   }
 
-  /** Forgets a request, which is answered. */
+  /** Forgets an answered request. */
   answered(number: number): void {
     this.#asked.delete(number);
   }
 
-  /** Gives it up because it has not answered for so many milliseconds. */
+  /** Gives it up because it has not answered for `limit` milliseconds. */
   giveUp(limit: number): void {
-    // It is at the oldest request: the others wait for their turn.
+    // It is working on the oldest request; the others wait for their turn.
     const [at] = this.#asked.values();
     const name = this.#given === undefined || at === undefined ? this.name : `${this.#given} (at ${at.guest})`;
     this.fail(new GuestTimeoutError({ guest: name, mode: this.mode, seconds: limit / 1000 }));
@@ -232,7 +232,7 @@ class LinkedGuest {
     this.#kept?.fail(error);
   }
 
-  /** Says why nothing more comes. */
+  /** Records why no more replies come. */
   end(error: Error): void {
     this.failure ??= error;
     this.#settled();
@@ -252,14 +252,14 @@ class GuestLink implements Link {
   readonly mode: string;
   readonly delegation: Delegation;
   readonly owner: LinkedGuest;
-  /** Which system of its guest it is. */
+  /** The index of its system in the guest. */
   readonly index: number;
-  /** The numbers of the requests that were posted and are not answered, the oldest first. */
+  /** The numbers of its unanswered requests, oldest first. */
   readonly #posted: number[] = [];
-  /** The replies that were not taken, the oldest first; one at most where only the newest request counts. */
+  /** The replies not yet taken, oldest first; at most one if only the newest request counts. */
   readonly #arrived: Uint8Array[] = [];
   #room = new Uint8Array(256);
-  /** A request for which there is no room. */
+  /** A request for which there is no room yet. */
   #held: Uint8Array | undefined;
 
   constructor(
@@ -294,7 +294,7 @@ class GuestLink implements Link {
     return this.#arrived.length > 0 || this.owner.failure !== undefined;
   }
 
-  /** Gives up a guest that has not answered for so many milliseconds. */
+  /** Gives up a guest that has not answered for `limit` milliseconds. */
   giveUp(limit: number): void {
     if (!this.settle()) this.owner.giveUp(limit);
   }
@@ -314,7 +314,7 @@ class GuestLink implements Link {
     this.#posted.push(this.owner.write(this, held));
   }
 
-  /** Hears the reply to a request of its own; the bytes are read at once. */
+  /** Handles the reply to one of its requests; the bytes are read at once. */
   hear(number: number, bytes: Uint8Array): void {
     const { deterministic, latency } = this.delegation.system;
     const at = this.#posted.indexOf(number);

@@ -1,7 +1,7 @@
 /**
- * Delegated systems in the caller: they run when they are posted to.
+ * Delegated systems in the caller's realm: they run when a message is posted to them.
  *
- * - Messages are bytes here too, so a value that cannot cross a boundary is refused in every mode alike.
+ * - Messages are encoded here too, so a value that cannot cross a boundary is rejected in every mode.
  */
 
 import { type DelegatedSystem, signature, type System } from "../../diagram/mod.ts";
@@ -11,7 +11,7 @@ import { FarSystem } from "./far_system.ts";
 import type { Link, Links } from "./job.ts";
 import { makeFarSession } from "./far_session.ts";
 
-/** A host for systems all of whose delegated parts run in the caller: nothing in it waits. */
+/** A host for systems whose delegated parts all run in the caller's realm: it never waits. */
 export function directHost(options: { now: () => number }): FarHost {
   return {
     open(delegations) {
@@ -27,7 +27,7 @@ export function directHost(options: { now: () => number }): FarHost {
   };
 }
 
-/** The links of delegations in the caller. */
+/** The links of delegations in the caller's realm. */
 export function openDirect(delegations: readonly Delegation[], { now }: { now: () => number }): Links {
   return { links: delegations.map((delegation) => new DirectLink(delegation, now)), join: () => {}, end: () => {} };
 }
@@ -36,7 +36,7 @@ class DirectLink implements Link {
   readonly guest: string;
   readonly mode = "direct";
   readonly #far: FarSystem;
-  /** The replies that were not taken, the oldest first. */
+  /** The replies not yet taken, oldest first. */
   readonly #replies: Uint8Array[] = [];
   readonly #latency: number;
 
@@ -47,9 +47,9 @@ class DirectLink implements Link {
   }
 
   post(bytes: Uint8Array): void {
-    // What would have to be awaited was refused when it was made.
+    // A system that would have to be awaited was rejected when it was created.
     const reply = this.#far.serve(bytes) as Uint8Array;
-    // What is written next would change what has not been taken.
+    // Copied, because the next reply would overwrite one that has not been taken.
     this.#replies.push(this.#latency > 1 ? reply.slice() : reply);
   }
 

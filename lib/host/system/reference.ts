@@ -1,9 +1,10 @@
 /**
- * Systems named by module, so that they can run elsewhere.
+ * Systems named by module, so that they can run in guests.
  *
- * - The name is a module's URL, an export and a structured-cloneable argument: `(await import(module))[export](argument)`.
- * - The module `holdfast:blocks` holds the built-in blocks.
- * - Functions are never sent anywhere: each side imports the module and makes its own system.
+ * - A reference is a module's URL, an export and a structured-cloneable argument: `(await
+ *   import(module))[export](argument)`.
+ * - The module `holdfast:blocks` contains the built-in blocks.
+ * - Functions are never sent: each side imports the module and creates its own system.
  *
  * @example
  * ```ts
@@ -21,9 +22,9 @@ import { BLOCKS } from "../../mode/guest.ts";
 import { type Exports, moduleUrl } from "../exports.ts";
 
 /**
- * Imports a system by name.
+ * Imports a system by its reference.
  *
- * @throws {TypeError} if the module is no URL or the export no system.
+ * @throws {TypeError} if the module is not a URL, or the export is not a system.
  * @throws {UncloneableError} if the argument cannot be cloned.
  * @throws {GuestError} if the module cannot be imported or its function throws.
  */
@@ -47,7 +48,7 @@ export async function loadSystem(reference: SystemReference): Promise<System> {
   return Object.freeze({ ...system, reference: Object.freeze(named) });
 }
 
-/** Makes the system that a reference names from its module's exports. */
+/** Creates the system that a reference names, from its module's exports. */
 export function makeSystem(exports: Exports, reference: SystemReference): System {
   const exported = Object.hasOwn(exports, reference.export) ? exports[reference.export] : undefined;
   const system: unknown = typeof exported === "function" ? exported(reference.argument) : exported;

@@ -1,10 +1,10 @@
 /**
- * What travels between the two sides of a delegated system, as bytes.
+ * The messages between the two sides of a delegated system, as bytes.
  *
- * - Every message starts with float64: its kind, then its numbers; scalars and vectors follow as raw float64, so no
- *   value changes a bit; abstract values come last, by the codec.
+ * - Every message starts with float64 numbers: its kind, then its numeric fields. Scalars and vectors follow as raw
+ *   float64, so no value changes a bit; abstract values come last, encoded by the codec.
  * - An optional input is preceded by a float64 that says whether it is connected.
- * - What `encode...` returns is valid until the next call on the same `Wire`.
+ * - The result of `encode...` is valid until the next call on the same `Wire`.
  */
 
 import { type Ports, type PortType, UNCONNECTED } from "../../diagram/mod.ts";
@@ -12,7 +12,7 @@ import { type FarError, farErrorFrom, type GuestPhase } from "../../errors.ts";
 import { decode, encode } from "../../codec/mod.ts";
 import type { ParameterChange, Reply, Request } from "../../simulator/mod.ts";
 
-/** Any message, read back. */
+/** Any decoded message. */
 export type Message =
   | { readonly kind: "request"; readonly request: Request }
   | { readonly kind: "reply"; readonly reply: Reply }
@@ -20,52 +20,52 @@ export type Message =
   | FarCall
   | { readonly kind: "answer"; readonly answer: unknown };
 
-/** What is asked of a far side beside its replies: what a part inside holds, its whole state, or to put one back. */
+/** Further calls to a far side: for the contents of an inner part, for its whole state, or to restore a state. */
 export type FarCall =
   | { readonly kind: "inspect"; readonly path: string }
   | { readonly kind: "snapshot" }
   | { readonly kind: "restore"; readonly saved: unknown };
 
 const KINDS = ["request", "reply", "error", "inspect", "snapshot", "restore", "answer"] as const;
-/** What a far side is at when it throws. */
+/** What a far side may be doing when it throws. */
 const PHASES: readonly GuestPhase[] = ["construct", "initialize", "update", "output", "snapshot", "restore"];
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** Reads and writes the messages of one delegated system. */
+/** Encodes and decodes the messages of one delegated system. */
 export class Wire {
   readonly #inputs: readonly PortType[];
   readonly #outputs: readonly PortType[];
   readonly #reader = new Reader();
   #numbers = new Float64Array(64);
   #length = 0;
-  /** The bytes of the message encoded last: most messages of a wire are of one size. */
+  /** The bytes of the last encoded message, reused because most messages of a wire have the same size. */
   #view = new Uint8Array(this.#numbers.buffer, 0, 0);
 
-  /** Makes the wire of a system with these ports. */
+  /** Creates the wire of a system with these ports. */
   constructor(ports: { inputs: Ports; outputs: Ports }) {
     this.#inputs = Object.values(ports.inputs);
     this.#outputs = Object.values(ports.outputs);
   }
 
-  /** The request as bytes. */
+  /** Encodes a request. */
   encodeRequest({ k, t, named, seen, inputs, set }: Request): Uint8Array {
     this.#start("request", k, t, named.period, named.offset, seen, set === undefined ? 0 : 1);
     return this.#finish(this.#inputs, { values: inputs, more: set });
   }
 
-  /** The reply as bytes. */
+  /** Encodes a reply. */
   encodeReply({ k, processed, outputs, started, finished, ended }: Reply): Uint8Array {
     this.#start("reply", k, started, finished, ended === undefined ? 0 : 1, processed.length);
     for (const request of processed) this.#push(request);
     return this.#finish(this.#outputs, { values: outputs, more: ended });
   }
 
-  /** An error of the far side as bytes. */
+  /** Encodes an error of the far side. */
   encodeError(phase: GuestPhase, far: FarError): Uint8Array {
     return this.#value("error", { phase, far });
   }
 
-  /** A call as bytes. */
+  /** Encodes a call. */
   encodeCall(call: FarCall): Uint8Array {
     return this.#value(
       call.kind,
@@ -73,12 +73,12 @@ export class Wire {
     );
   }
 
-  /** What a call answers. */
+  /** Encodes the answer to a call. */
   encodeAnswer(answer: unknown): Uint8Array {
     return this.#value("answer", answer);
   }
 
-  /** Reads any message; nothing of it refers to `bytes`. */
+  /** Decodes any message; the result does not refer to `bytes`. */
   decode(bytes: Uint8Array): Message {
     const reader = this.#reader;
     reader.open(bytes);
@@ -131,7 +131,7 @@ export class Wire {
     this.#numbers[this.#length++] = number;
   }
 
-  /** Adds the values, and what else a message has to say; the latter is announced by one of its numbers. */
+  /** Adds the port values and any further data of a message, which one of its numbers announces. */
   #finish(
     types: readonly PortType[],
     { values, more }: { readonly values: readonly unknown[]; readonly more: unknown },
@@ -181,7 +181,7 @@ export class Wire {
   }
 }
 
-/** Reads float64 and values from a message, which it copies, so that the numbers are aligned. */
+/** Reads float64 numbers and values from a message, which it copies so that the numbers are aligned. */
 class Reader {
   #numbers = new Float64Array(64);
   #bytes = new Uint8Array(this.#numbers.buffer);

@@ -1,5 +1,5 @@
 /**
- * Systems without state: gain and adder.
+ * Arithmetic systems without state: gain and adder.
  *
  * - `gain`: y = factor * u. `adder`: y = u0 + u1 + ..., added in that order.
  *
@@ -18,7 +18,7 @@
 import { defineSystem, type LeafSystem } from "../diagram/mod.ts";
 import { mapSignal, type Signal, signal } from "./signal.ts";
 
-/** y = factor * u; u is a number, or a vector of `size`. */
+/** Makes a system with y = factor * u; u is a number, or a vector of `size` components. */
 export function gain(options: { factor: number; size?: number }): LeafSystem<{ u: Signal }, { y: Signal }> {
   const { factor, size } = options;
   return defineSystem({
@@ -28,7 +28,11 @@ export function gain(options: { factor: number; size?: number }): LeafSystem<{ u
   });
 }
 
-/** y = u0 + u1 + ... of `terms` inputs, numbers or vectors of `size`. */
+/**
+ * Makes a system with y = u0 + u1 + ... of `terms` inputs, which are numbers, or vectors of `size` components.
+ *
+ * @throws {RangeError} if `terms` is not an integer of at least 1.
+ */
 export function adder(options: { terms: number; size?: number }): LeafSystem<Record<string, Signal>, { y: Signal }> {
   const { terms, size } = options;
   if (!Number.isSafeInteger(terms) || terms < 1) {

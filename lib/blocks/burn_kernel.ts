@@ -1,9 +1,9 @@
 /**
- * A fixed amount of processor work, in WebAssembly: the same instructions wherever a system runs.
+ * A fixed amount of CPU work in WebAssembly: the same instructions wherever a system runs.
  *
- * - `burnCpu(n, seed)` does n rounds of `x := x * 1664525 + 1013904223; x := x xor (x >>> 16)` on 32-bit integers, from
- *   x = seed, and gives the last x as a signed integer; each round needs the one before it.
- * - The bytes are assembled from `scripts/kernels/burn.wat` by `deno task kernels`; a test compares them.
+ * - `burnCpu(n, seed)` does n rounds of `x := x * 1664525 + 1013904223; x := x xor (x >>> 16)` on 32-bit integers,
+ *   starting from x = seed, and returns the last x as a signed integer. Each round depends on the one before.
+ * - `deno task kernels` assembles the bytes from `scripts/kernels/burn.wat`; a test compares them.
  *
  * @example
  * ```ts
@@ -18,13 +18,14 @@
 const wasm =
   "AGFzbQEAAAABBwFgAn9/AX8DAgEABwgBBGJ1cm4AAAo1ATMAAkADQCAARQ0BIAFBjczlAGxB3+a74wNqIQEgASABQRB2cyEBIABBAWshAAwACwsgAQs=";
 
-/** Made by the first call, one an isolate. */
+/** Made by the first call, once per isolate. */
 let burn: ((iterations: number, seed: number) => number) | undefined;
 
 /**
- * Does `iterations` rounds of work, an integer from 0 to 2^31 - 1, and gives the last value.
+ * Does `iterations` rounds of work, an integer from 0 to 2^31 - 1, starting from `seed` (1 by default), and returns the
+ * last value.
  *
- * @throws {RangeError} for a number of rounds that is out of range.
+ * @throws {RangeError} if `iterations` is out of range.
  */
 export function burnCpu(iterations: number, seed = 1): number {
   if (!Number.isInteger(iterations) || iterations < 0 || iterations > 0x7fffffff) {

@@ -1,9 +1,10 @@
 /**
- * A system that burns time, for measuring what a way of running costs.
+ * A system that uses up time, for measuring what a way of running costs.
  *
- * - Initialization sets x := u + 1 without burning; each update reads u, burns, and sets x := u + 1; y = x.
- * - `burn: "wall"` watches the real clock until `period` has passed; `"cpu"` does `work` iterations of a WebAssembly
- *   kernel, the same amount wherever it runs; `"none"` burns nothing.
+ * - Initialization sets x := u + 1 without burning time; each update reads u, burns time, and sets x := u + 1. The
+ *   output is y = x.
+ * - `burn: "wall"` (the default) watches the real clock until `period` has passed; `"cpu"` does `work` iterations of a
+ *   WebAssembly kernel, the same amount wherever it runs; `"none"` burns no time.
  *
  * @example
  * ```ts
@@ -20,13 +21,16 @@
 import { defineSystem, type LeafSystem, scalar, type ScalarType } from "../diagram/mod.ts";
 import { burnCpu } from "./burn_kernel.ts";
 
-/** How a busy system spends its time. */
+/** How a busy system uses up time: by the real clock, by a fixed amount of CPU work, or not at all. */
 export type Burn = "wall" | "cpu" | "none";
 
-/** What the kernel takes in one call. */
+/** The most iterations of one call of the kernel. */
 const MOST_ROUNDS = 2 ** 31 - 1;
 
-/** y = x; x := u + 1 every `period` seconds, after burning. */
+/**
+ * Makes a system with y = x, which every `period` seconds burns time and sets x := u + 1. `burn` is `wall` by default;
+ * `work` is the number of kernel iterations of `cpu`, 0 by default.
+ */
 export function busy(
   options: { period: number; burn?: Burn; work?: number },
 ): LeafSystem<{ u: ScalarType }, { y: ScalarType }> {

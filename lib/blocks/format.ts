@@ -1,5 +1,5 @@
 /**
- * Numbers as C's `%g` prints them: the exact value rounded to significant digits, ties to even.
+ * Formats numbers as C's `%g` does: the exact value rounded to significant digits, ties to even.
  *
  * @example
  * ```ts
@@ -10,7 +10,10 @@
  * ```
  */
 
-/** The number with that many significant digits, without trailing zeros, with an exponent of at least two digits. */
+/**
+ * A number as text with `digits` significant digits (3 by default), no trailing zeros, and an exponent of at least two
+ * digits.
+ */
 export function formatGeneral(x: number, digits = 3): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
@@ -24,9 +27,9 @@ export function formatGeneral(x: number, digits = 3): string {
   return `${sign}${trimmed(`${shown.slice(0, exponent + 1)}.${shown.slice(exponent + 1)}`)}`;
 }
 
-/** The first digits of a size and the power of ten of the first one; a tie goes to the even digit, as in C. */
+/** The leading digits of a number and the power of ten of the first digit; a tie goes to the even digit, as in C. */
 function rounded(size: number, digits: number): { shown: string; exponent: number } {
-  // `toExponential` sends ties up; written out, a tie is a 5 and nothing but zeros after it.
+  // `toExponential` rounds ties up; written out, a tie is a 5 followed by zeros only.
   const full = exponential(size, 101);
   const tie = /^50*$/.test(full.shown.slice(digits));
   const even = Number(full.shown.charAt(digits - 1)) % 2 === 0;

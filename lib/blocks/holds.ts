@@ -6,7 +6,7 @@
  * - `zeroOrderHold`: y = u_k. `delay`: y = u_(k - steps). `unitDelay`: y = u_(k - 1).
  * - `integrator`: y = initial + period * (u_0 + ... + u_k), added in that order.
  *
- * Before its first sample each shows `initial`; so does a delay before it has enough of them.
+ * Before its first sample each shows `initial`; a delay does so until it has enough samples.
  *
  * @example
  * ```ts
@@ -24,39 +24,43 @@
 import { abstract, defineSystem, type LeafSystem, scalar } from "../diagram/mod.ts";
 import { mapSignal, type Signal, signal } from "./signal.ts";
 
-/** What samples at a period, in seconds; the signal is a number, or a vector of `size`. */
+/** Options of a system that samples periodically; its signal is a number, or a vector of `size` components. */
 export interface HoldOptions {
   /** Seconds between samples, above 0. */
   readonly period: number;
-  /** Seconds before the first, 0 by default. */
+  /** The time of the first sample in seconds, 0 by default. */
   readonly offset?: number;
-  /** The vector's size; a number without it. */
+  /** The number of components of a vector; by default the signal is a number. */
   readonly size?: number;
-  /** What every component starts at, 0 by default. */
+  /** The initial value of every component, 0 by default. */
   readonly initial?: number;
 }
 
-/** What takes one signal and gives one. */
+/** A system with one input u and one output y. */
 export type Hold = LeafSystem<{ u: Signal }, { y: Signal }>;
 
-/** y = the newest sample of u. */
+/** Makes a zero-order hold: y is the newest sample of u. */
 export function zeroOrderHold(options: HoldOptions): Hold {
   return named("zero-order hold", delay({ ...options, steps: 0 }));
 }
 
-/** y = the sample before the newest. */
+/** Makes a unit delay: y is the sample before the newest. */
 export function unitDelay(options: HoldOptions): Hold {
   return named("unit delay", delay({ ...options, steps: 1 }));
 }
 
-/** y = the sample `steps` before the newest. */
+/**
+ * Makes a delay: y is the sample that is `steps` older than the newest.
+ *
+ * @throws {RangeError} if `steps` is not an integer of at least 0.
+ */
 export function delay(options: HoldOptions & { steps: number }): Hold {
   const { period, offset = 0, size, initial = 0, steps } = options;
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new RangeError(`Cannot delay by ${steps} steps: an integer of at least 0 is wanted`);
   }
-  // Invariant: before sample k, sample k - 1 - i lies in slot (next - 1 - i) mod slots. One slot is spare: what an update writes
-  // there is seen by nobody before `next` moves on, so the samples may be changed in place.
+  // Invariant: before sample k, sample k - 1 - i is in slot (next - 1 - i) mod slots. One slot is spare: nobody sees
+  // what an update writes there before `next` moves on, so the samples may be changed in place.
   const slots = steps + 2;
   const width = size ?? 1;
   const type = signal(size);
@@ -90,7 +94,7 @@ export function delay(options: HoldOptions & { steps: number }): Hold {
   });
 }
 
-/** y = initial + period * the sum of all samples. */
+/** Makes an integrator: y = initial + period * (the sum of all samples). */
 export function integrator(options: HoldOptions): Hold {
   const { period, offset = 0, size, initial = 0 } = options;
   return defineSystem({

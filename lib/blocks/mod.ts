@@ -1,5 +1,5 @@
 /**
- * Ready systems: sources, arithmetic, holds and delays, sinks, and one that burns time.
+ * Ready-made systems: sources, arithmetic, holds and delays, sinks, and a busy system for measurements.
  *
  * @module
  */

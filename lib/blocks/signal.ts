@@ -1,20 +1,20 @@
 /**
- * Ports of blocks that work on one number as well as on a vector.
+ * The ports of blocks that work on a number or on a vector.
  *
- * - Without a size a signal is a scalar; with one it is a vector, even of size 1.
+ * - Without a size a signal is a scalar; with a size, even 1, it is a vector.
  */
 
 import { scalar, type ScalarType, type Vector, vector, type VectorType } from "../diagram/mod.ts";
 
-/** A scalar or a vector port. */
+/** The type of a scalar or vector port. */
 export type Signal = ScalarType | VectorType;
 
-/** A scalar without a size, a vector with one; every component starts at `initial`. */
+/** The type of a signal: a scalar without a size, a vector with one; every component starts at `initial`. */
 export function signal(size?: number, initial = 0): Signal {
   return size === undefined ? scalar(initial) : vector(size, { initial: new Float64Array(size).fill(initial) });
 }
 
-/** Applies a function to each component; `others` give it the same component of further signals. */
+/** Applies a function to each component of `u`, together with the same component of the `others`. */
 export function mapSignal(
   u: number | Vector,
   map: (u: number, ...others: number[]) => number,

@@ -1,9 +1,9 @@
 /**
- * Systems that look: a log sink and a printer.
+ * Systems without outputs: a log sink and a printer.
  *
- * - `logSink` publishes: at an instant it sees the values before the updates and releases of that instant. Its state
- *   `log` is `{ t: number[], u: number[][] }`; it grows in place, so it is declared `inPlace`.
- * - `printer` updates: it sees the row of its instant, after release. It hands each line to `print`.
+ * - `logSink` publishes, so it sees the values before the releases and updates of an instant. Its state `log`, which is
+ *   `{ t: number[], u: number[][] }`, grows in place, so it is declared `inPlace`.
+ * - `printer` updates, so it sees the values after the releases of an instant. It passes each line to `print`.
  *
  * @example
  * ```ts
@@ -23,15 +23,18 @@ import { abstract, defineSystem, type LeafSystem, type NoPorts, scalar, type Sca
 import { formatGeneral } from "./format.ts";
 import { type Signal, signal } from "./signal.ts";
 
-/** What a log sink has seen: row i is `u[i]` at `t[i]` seconds. */
+/** The records of a log sink: record i is `u[i]` at `t[i]` seconds. */
 export interface Log {
-  /** The instants. */
+  /** The times in seconds. */
   readonly t: number[];
-  /** The values, a row each. */
+  /** The values, one array per record. */
   readonly u: number[][];
 }
 
-/** Logs u, every `period` seconds or, without one, at every step of the run. */
+/**
+ * Makes a system that records u every `period` seconds, from `offset` (0 by default) on, or, without a period, at every
+ * step of the run.
+ */
 export function logSink(
   options: { period?: number; offset?: number; size?: number } = {},
 ): LeafSystem<{ u: Signal }, NoPorts> {
@@ -52,7 +55,10 @@ export function logSink(
   });
 }
 
-/** Prints `[label] t=..., y=...` every `period` seconds, with three significant digits. */
+/**
+ * Makes a system that prints `[label] t=..., y=...` every `period` seconds, from `offset` (0 by default) on, with three
+ * significant digits.
+ */
 export function printer(
   options: { period: number; offset?: number; label?: string; print: (line: string) => void },
 ): LeafSystem<{ y: ScalarType }, NoPorts> {

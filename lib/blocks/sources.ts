@@ -2,7 +2,7 @@
  * Systems without inputs: a constant, the clock, and a table of values over time.
  *
  * - `constant`: y = value. `clock`: t = the simulated time.
- * - `table`: y = row k over (k * period, (k + 1) * period], row 0 at 0, and the last row for ever after.
+ * - `table`: y = row k over (k * period, (k + 1) * period], row 0 at 0, and the last row from its time on.
  *
  * @example
  * ```ts
@@ -19,19 +19,23 @@
 import { defineSystem, type LeafSystem, type NoPorts, scalar, type ScalarType } from "../diagram/mod.ts";
 import { type Signal, signal } from "./signal.ts";
 
-/** y = value, a number or a vector. */
+/** Makes a system with y = value, a number or a vector. */
 export function constant(options: { value: number | readonly number[] }): LeafSystem<NoPorts, { y: Signal }> {
   const { value } = options;
   const size = typeof value === "number" ? undefined : value.length;
   return defineSystem({ name: "constant", outputs: { y: { type: signal(size), value: () => value as number } } });
 }
 
-/** t = the simulated time, in seconds. */
+/** Makes a system whose output t is the simulated time in seconds. */
 export function clock(): LeafSystem<NoPorts, { t: ScalarType }> {
   return defineSystem({ name: "clock", outputs: { t: { type: scalar(), value: ({ t }) => t } } });
 }
 
-/** y = row k of the table over (k * period, (k + 1) * period] seconds; the last row stays. */
+/**
+ * Makes a system with y = row k of the table over (k * period, (k + 1) * period] seconds; the last row stays.
+ *
+ * @throws {RangeError} if there are no rows, or they differ in size.
+ */
 export function table(
   options: { period: number; rows: readonly (number | readonly number[])[] },
 ): LeafSystem<NoPorts, { y: Signal }> {

@@ -13,11 +13,11 @@ import type { Values } from "./values.ts";
 export { DelegatedContext } from "./delegated_context.ts";
 export { LeafContext } from "./leaf_context.ts";
 
-/** What only the simulator does to a context. */
+/** What only the simulator may do with a context. */
 export interface ContextWriter {
-  /** The parts in the order of their paths. */
+  /** The parts in order of their paths. */
   readonly parts: readonly PartContext[];
-  /** For each part, the indices of the parts whose outputs flow into it. */
+  /** For each part, the indices of the parts whose outputs feed it. */
   readonly feeders: readonly (readonly number[])[];
   /** The values themselves. */
   readonly values: Values;
@@ -25,13 +25,13 @@ export interface ContextWriter {
   outputSignal(port: string, path?: string): number;
   /** The signal of an input of the system itself. */
   inputSignal(input: string): number;
-  /** Fixes an input of the system itself. */
+  /** Sets an input of the system itself. */
   fix(input: string, value: unknown): void;
-  /** The part at a path; throws where there is none. */
+  /** The part at a path; throws a `DiagramError` if there is none. */
   partAt(path: string): PartContext;
-  /** Moves time. */
+  /** Sets the simulated time, in seconds. */
   setTime(t: number): void;
-  /** Says that a shown output changed. */
+  /** Call after a shown output has changed. */
   changed(): void;
 }
 
@@ -55,7 +55,7 @@ export class Context {
     return shownOutside(this.#places.values.read(signal));
   }
 
-  /** The value of a state variable of the part at that path. */
+  /** The value of a state variable of the part at a path; throws a `DiagramError` if it is on a far side. */
   state(name: string, path: string): unknown {
     const part = partAt(this.#places, path);
     if (part.kind === "leaf") return shownOutside(part.state(name));
@@ -64,7 +64,7 @@ export class Context {
     );
   }
 
-  /** The value of a parameter of the part at that path. */
+  /** The value of a parameter of the part at a path; throws a `DiagramError` if it is on a far side. */
   parameter(name: string, path: string): unknown {
     const part = partAt(this.#places, path);
     if (part.kind === "leaf") return shownOutside(this.#places.values.kept(part.parameterSignal(name)));
@@ -75,8 +75,8 @@ export class Context {
 }
 
 /**
- * Makes the values of a system before initialization, and the means to write them; with `contracts`, a handler that changes
- * in place a copy that it was handed throws.
+ * Makes the values of a system before initialization, and the means to write them. With `contracts`, a handler throws
+ * if it changes, in place, a copy that it was given.
  */
 export function openContext(
   system: System,

@@ -1,10 +1,10 @@
 /**
- * A leaf system made from its description.
+ * Defines a leaf system: its ports, state, outputs and events.
  *
- * - An output reads the inputs that it lists as `feedthrough` (all of them unless it lists some), the state and t.
- * - An event sees the values of its instant in `input` and `state`, and writes `next`; what it writes becomes visible
- *   when every update of the instant has run, so the order of systems never changes a value.
- * - A publish event has no `next`: it only looks.
+ * - An output reads the inputs that it lists as `feedthrough` (all inputs by default), the state, the parameters and t.
+ * - An event sees the values of its instant in `input` and `state`, and writes `next`. What it writes becomes visible
+ *   after all updates of the instant have run, so the order of systems never changes a value.
+ * - A publish event has no `next`: it changes nothing.
  *
  * @example
  * ```ts
@@ -38,55 +38,56 @@ import {
   type UpdateHandler,
 } from "./system.ts";
 
-/** A periodic event: seconds, and what runs. */
+/** A periodic event: its timing and its handler. */
 export interface Periodic<H> {
   /** Seconds between two events, above 0. */
   readonly period: number;
-  /** Seconds before the first, 0 by default. */
+  /** The time of the first event in seconds, 0 by default. */
   readonly offset?: number;
-  /** What runs. */
+  /** The handler. */
   readonly run: H;
 }
 
-/** An event at the time that the state names. */
+/** An event at a time that the state names. */
 export interface Aperiodic<S extends Ports, P extends Ports, H> {
   /**
-   * The time of the next event in seconds, `Infinity` for none. It is asked after initialization and after each instant at which an
-   * event of its system ran, and where a parameter is set; a time that a rounding keeps from a decimal or a small fraction is that one.
-   * The present time is the next microstep of the present instant.
+   * Returns the time of the next event in seconds, `Infinity` for none. It is called after initialization, after each
+   * instant at which an event of the system ran, and after a parameter was set. A time that is only a rounding away
+   * from a decimal or a small fraction counts as that number. The current time means the next microstep of the current
+   * instant.
    */
   readonly nextTime: (now: ChoosingNow<S, P>) => number;
-  /** What runs. */
+  /** The handler. */
   readonly run: H;
 }
 
-/** An event when an input changes. */
+/** An event that runs when an input changes. */
 export interface Triggered<H> {
-  /** The input. It is looked at in each microstep of the run, from initialization on. */
+  /** The name of the input. It is checked in each microstep of the run, from initialization on. */
   readonly trigger: string;
   /**
-   * `change`, the default, is any other value. A scalar also has `rising` (from 0 or below to above 0), `falling` (from 0 or above to
-   * below 0) and `either` of both.
+   * Which change counts. `change`, the default, is any new value. A scalar also has `rising` (from 0 or below to above
+   * 0), `falling` (from 0 or above to below 0), and `either` of the two.
    */
   readonly edge?: TriggerEdge;
-  /** What runs: in the microstep in which the other value is seen. */
+  /** The handler, which runs in the microstep that sees the new value. */
   readonly run: H;
 }
 
-/** When an update runs, and what. */
+/** When an update runs, and its handler. */
 export type UpdateSpec<S extends Ports, P extends Ports, H> = Periodic<H> | Aperiodic<S, P, H> | Triggered<H>;
 
 /** One output port. */
 export interface OutputSpec<I extends Ports, S extends Ports, T extends PortType, P extends Ports = NoPorts> {
-  /** What it holds. */
+  /** The type of its value. */
   readonly type: T;
   /** The inputs that `value` reads: all of them by default, none with `[]`. */
   readonly feedthrough?: readonly (keyof I & string)[];
-  /** The value at this instant, a function of t, the state, the parameters and the listed inputs alone. */
+  /** Returns the value at this instant, which may depend only on t, the state, the parameters and the listed inputs. */
   readonly value: (now: Now<I, S, P>) => ValueOf<T>;
 }
 
-/** What {@linkcode defineSystem} takes. */
+/** The definition of a leaf system, for {@linkcode defineSystem}. */
 export interface SystemSpec<
   I extends Ports,
   S extends Ports,
@@ -94,49 +95,57 @@ export interface SystemSpec<
   P extends Ports = NoPorts,
   A extends boolean = false,
 > {
-  /** What the system is called in errors. */
+  /** The name of the system in errors. */
   readonly name: string;
   /**
-   * Whether its handlers may return promises: they are awaited in the guest that runs it, one after another, and the reply is sent
-   * when they are done. Such a system is delegated to a thread or a process; it is refused where it would run in the caller.
+   * Whether its handlers may return promises; false by default. The guest awaits them one after another, and replies
+   * when all are done. Such a system must be delegated to a thread or a process; the caller refuses to run it.
    */
   readonly async?: A;
   /** The input ports. */
   readonly inputs?: I;
   /** The state variables. */
   readonly state?: S;
-  /** The parameters: what the simulator may set between two advances, and nothing else changes. */
+  /** The parameters, which only `Simulator.setParameter` changes, between two advances. */
   readonly parameters?: P;
   /** The output ports. */
   readonly outputs?: { readonly [K in keyof O]: OutputSpec<I, S, O[K], P> };
-  /** Runs once, at initialization. */
+  /** Runs once, at initialization, and may change the state. */
   readonly initialize?: UpdateHandler<I, S, P, A>;
-  /** Runs periodically, at times that the state names, or when an input changes, and may change the state. */
+  /**
+   * One or more updates: each runs periodically, at times that the state names, or when an input changes, and may
+   * change the state.
+   */
   readonly update?:
     | UpdateSpec<S, P, UpdateHandler<I, S, P, A>>
     | readonly UpdateSpec<S, P, UpdateHandler<I, S, P, A>>[];
-  /** Runs from the start of the simulation on, waits, and may change the state. */
+  /** A generator that runs from the start of the simulation, may wait, and may change the state. */
   readonly process?: ProcessHandler<I, S, P>;
-  /** Runs once with the updates of each instant at which any event of the run is due by its time. */
+  /**
+   * Runs with the updates of each instant at which any event of the run is due by its own time, and may change the
+   * state.
+   */
   readonly perStep?: UpdateHandler<I, S, P, A>;
-  /** Runs periodically, before the updates of its instant, and only looks. */
+  /** One or more publishes: each runs periodically, before the updates of its instant, and changes nothing. */
   readonly publish?: Periodic<PublishHandler<I, S, P, A>> | readonly Periodic<PublishHandler<I, S, P, A>>[];
-  /** Looks at each instant at which any event of the run is due by its time. */
+  /**
+   * Runs before the updates of each instant at which any event of the run is due by its own time, and changes nothing.
+   */
   readonly publishPerStep?: PublishHandler<I, S, P, A>;
-  /** Updates that happen when `Simulator.force` says so, by name. */
+  /** Updates by name, which `Simulator.force` runs. */
   readonly forced?: Readonly<Record<string, UpdateHandler<I, S, P>>>;
 }
 
-/** Ports of a system that has none. */
+/** The ports of a system that has none. */
 // deno-lint-ignore ban-types -- the type of no ports at all, so that reading one is a compile error
 export type NoPorts = {};
 
 /**
- * Makes a leaf system from its description.
+ * Defines a leaf system.
  *
- * @throws {RangeError} where a period is not above 0 or an offset below 0.
- * @throws {TypeError} where an output or a trigger lists an input that there is not, or an update is several kinds at once; where
- *   the description is none, which a check of types tells, too.
+ * @throws {RangeError} if a period is not above 0, or an offset is below 0.
+ * @throws {TypeError} if an output or a trigger names an input that does not exist, if an update has more than one of
+ * `period`, `nextTime` and `trigger`, or if the definition has a wrong type, which a type check also finds.
  */
 export function defineSystem<
   const I extends Ports = NoPorts,
@@ -187,7 +196,7 @@ export function defineSystem<
   });
 }
 
-/** What a description may have. */
+/** The properties of a definition, and how each is checked. */
 const PARTS: Readonly<Record<keyof SystemSpec<Ports, Ports, Ports, Ports>, PartKind>> = {
   name: "value",
   async: "value",
@@ -210,7 +219,7 @@ function timed<H>(what: string, events: Periodic<H> | readonly Periodic<H>[] | u
   );
 }
 
-/** The updates of a description, by who chooses their times. */
+/** The updates of a definition: the periodic ones, and those whose times the state or an input chooses. */
 function updatesOf({ name, inputs = {}, update, process }: SystemSpec<Ports, Ports, Ports, Ports>): {
   readonly periodic: readonly Periodic<UpdateHandler<Ports, Ports>>[];
   readonly chosen: readonly ChosenEvent[];

@@ -1,15 +1,15 @@
 /**
- * A delegated system: any system put behind a mailbox, to run in the caller, in a thread or in a process.
+ * Delegates a system: it runs behind a mailbox, in the caller, in a thread or in a process.
  *
- * At its event t_k = offset + k * period it releases the reply to the request of t_(k-n), where n is its latency (1 unless
- * more is asked for), then samples its inputs u_k and posts them. With S^ the inner system run with its input held at u_k
- * over (t_(k-1), t_k], and y^ its output:
+ * At its event t_k = offset + k * period it releases the reply to the request of t_(k-n), where n is its latency (1 by
+ * default), then samples its inputs u_k and posts them. Let y^ be the output of the inner system when its input is held
+ * at u_k over (t_(k-1), t_k]. Then:
  *
  * - from the release at t_k until the release at t_(k+1), the output is y^(t_(k-n)), after the events of that instant;
- * - before the first reply, it is y^ after initialization;
- * - so it is a zero-order hold, n periods late, bit for bit the same in every mode;
- * - n requests are in flight between two events, so the far side may take n periods of real time for one;
- * - its outputs never depend on its inputs directly: a loop through it is no algebraic loop.
+ * - before the first reply, the output is y^ after initialization;
+ * - so the output is a zero-order hold, n periods late, and bit for bit the same in every mode;
+ * - n requests are in flight between two events, so the far side may take n periods of real time for each;
+ * - the outputs never depend directly on the inputs, so a loop through a delegated system is not an algebraic loop.
  *
  * @example
  * ```ts
@@ -32,33 +32,35 @@ import { checkedTiming } from "./event.ts";
 import type { Ports } from "./port.ts";
 import type { DelegatedSystem, System, SystemReference } from "./system.ts";
 
-/** How a system is delegated. */
+/** Options of {@linkcode delegate}. */
 export interface DelegateOptions {
-  /** Where it runs. */
+  /** Where it runs: `direct`, `thread`, `process`, or the name of another mode of the host. */
   readonly mode: string;
-  /** Seconds between two requests. */
+  /** Seconds between two requests, above 0. */
   readonly period: number;
-  /** Seconds before the first request, 0 by default. */
+  /** The time of the first request in seconds, 0 by default. */
   readonly offset?: number;
-  /** How many periods after a request its reply is released, 1 by default: so many requests are in flight. */
+  /** How many periods after a request its reply is released, 1 by default; this many requests are in flight. */
   readonly latency?: number;
-  /** Whether a release waits for its reply (the default); otherwise it takes the newest that has arrived. */
+  /** Whether a release waits for its reply (true by default); otherwise it takes the newest reply that has arrived. */
   readonly deterministic?: boolean;
   /**
-   * The name of the guest that runs it. Systems of one run and mode that name the same guest share one thread or process: they
-   * take turns there, and no value changes. They come from one module, or are built-in blocks. By default each has a guest of
-   * its own.
+   * The name of the guest that runs it. Systems of a run that name the same guest and mode share one thread or process,
+   * in which they take turns; no value changes. They must come from the same module, or be built-in blocks. By default
+   * each system has a guest of its own.
    */
   readonly guest?: string;
 }
 
 /**
- * Puts a system behind a mailbox. One that is to run in a thread or a process is named by module: see `loadSystem`.
+ * Describes a system that runs behind a mailbox. To run in a thread or a process, it must have been loaded from a
+ * module: see `loadSystem`.
  *
- * @throws {RangeError} where the period is not above 0, the offset is below 0, or the latency is no whole number from 1 up.
- * @throws {TypeError} where the mode or the guest is no name, or the mode is direct and a handler may return a promise, or is not
- *   direct and the system has no reference; where the system is not
- *   deterministic and has a latency above 1.
+ * @throws {RangeError} if the period is not above 0, the offset is below 0, or the latency is not a whole number of at
+ * least 1.
+ * @throws {TypeError} if the mode or the guest is not a name; if the mode is direct and a handler may return a promise;
+ * if another mode is asked for and the system was not loaded from a module; or if the system is not deterministic and
+ * has a latency above 1.
  */
 export function delegate<I extends Ports, O extends Ports>(
   system: System<I, O>,

@@ -1,7 +1,7 @@
 /**
- * The near side's values of one delegated system: its inputs, and the outputs that the last release left.
+ * The near side's values of one delegated system: its inputs, and its outputs as of the last release.
  *
- * - Invariant: the outputs change at a release and nowhere else.
+ * - Invariant: the outputs change only at a release.
  */
 
 import { DiagramError } from "../errors.ts";
@@ -9,14 +9,14 @@ import type { Place } from "./leaf_context.ts";
 import type { DelegatedSystem } from "./system.ts";
 import type { Owner, Values } from "./values.ts";
 
-/** Stands for the value of an optional input that nothing flows into. */
+/** The value of an optional input that is not connected. */
 export const UNCONNECTED: unique symbol = Symbol("unconnected");
 
 /** The near side's values of one delegated system. */
 export class DelegatedContext implements Owner {
   /** Tells the kinds apart. */
   readonly kind = "delegated";
-  /** Where the system stands in the whole diagram. */
+  /** The path of the system in the whole diagram. */
   readonly path: string;
   /** The description. */
   readonly system: DelegatedSystem;
@@ -28,7 +28,7 @@ export class DelegatedContext implements Owner {
   readonly #inputs: readonly string[];
   readonly #outputs: readonly string[];
   readonly #values: Values;
-  /** Where its signals and inputs begin. */
+  /** The first of its signals and inputs. */
   readonly place: Place;
 
   /** Makes the values before initialization: each output is its declared initial value. */
@@ -50,7 +50,7 @@ export class DelegatedContext implements Owner {
     this.release(Object.values(this.system.outputs).map(({ initial }) => initial));
   }
 
-  /** The values of all inputs at this instant, in declared order; `UNCONNECTED` for an optional one without. */
+  /** The values of all inputs at this instant, in declared order; `UNCONNECTED` for an input that is not connected. */
   sample(): unknown[] {
     const values = this.#values;
     return this.#inputs.map((name, index) => {
@@ -61,12 +61,12 @@ export class DelegatedContext implements Owner {
     });
   }
 
-  /** Shows other outputs from here on, in declared order. */
+  /** Shows these outputs from now on, in declared order. */
   release(outputs: readonly unknown[]): void {
     this.#outputs.forEach((_, index) => this.#values.keep(this.place.outputs + index, outputs[index]));
   }
 
-  /** The outputs as they are shown, in declared order. */
+  /** The shown outputs, in declared order. */
   shown(): unknown[] {
     return this.#outputs.map((_, index) => this.#values.kept(this.place.outputs + index));
   }
@@ -91,12 +91,12 @@ export class DelegatedContext implements Owner {
     return this.#values.read(this.outputSignal(port));
   }
 
-  /** What a signal of it is called in errors. */
+  /** The name of a signal in errors. */
   signalName(signal: number): string {
     return `output ${this.path}.${this.#outputs[signal - this.place.outputs]}`;
   }
 
-  /** What an input of it is called in errors. */
+  /** The name of an input in errors. */
   inputName(input: number): string {
     return `input ${this.path}.${this.#inputs[input - this.place.inputs]}`;
   }

@@ -1,19 +1,19 @@
 /**
- * What a system's description may look like, for callers whose types nobody checks: `deno run` erases them.
+ * Checks the definition of a system at run time, since `deno run` does not check types.
  *
- * - A part that no description has is refused by name: what is misspelled would be left out without a word.
- * - Ports, outputs and events are looked at as far as their kind can be told; values are their users' business.
+ * - A property that no definition has is refused by name; otherwise a misspelled one would be ignored silently.
+ * - Ports, outputs and events are checked as far as their kind is recognizable; whoever uses a value checks it.
  *
  * @module
  */
 
-/** What a part of a description is, as far as it is checked. */
+/** How a property of a definition is checked. */
 export type PartKind = "value" | "ports" | "outputs" | "events";
 
 /**
- * Checks a description against the parts that it may have.
+ * Checks a definition against the properties that it may have.
  *
- * @throws {TypeError} where it has another one, or one of another kind.
+ * @throws {TypeError} if it has another property, or one of another kind.
  */
 export function checkDescription(spec: object, parts: Readonly<Record<string, PartKind>>): void {
   const { name } = spec as { readonly name?: unknown };
@@ -41,7 +41,7 @@ export function checkDescription(spec: object, parts: Readonly<Record<string, Pa
   }
 }
 
-/** None, one or several, as a list. */
+/** Zero, one or several values as a list. */
 export function listOf<T>(given: T | readonly T[] | undefined): readonly T[] {
   return given === undefined ? [] : Array.isArray(given) ? given : [given as T];
 }

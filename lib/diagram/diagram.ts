@@ -1,13 +1,13 @@
 /**
  * A diagram: systems and the connections between them, itself a system.
  *
- * - Immutable; `DiagramBuilder.build()` makes it and has checked it.
- * - Its outputs are outputs of its parts; each of its inputs goes to one or more inputs of its parts.
+ * - A diagram is immutable; `DiagramBuilder.build()` checks and makes it.
+ * - Its outputs are outputs of its parts; each of its inputs feeds one or more inputs of its parts.
  */
 
 import type { Diagram, PartPort, System } from "./system.ts";
 
-/** Every leaf and delegated system inside a system by its path; a system that is no diagram by its own name. */
+/** Every leaf and delegated system inside a diagram by its path; a system that is not a diagram by its own name. */
 export function directory(system: System): ReadonlyMap<string, System> {
   const found = new Map<string, System>();
   const open: { path: string; inner: System }[] = [{ path: "", inner: system }];
@@ -26,18 +26,18 @@ export function directory(system: System): ReadonlyMap<string, System> {
   return found;
 }
 
-/** A way on which an output of a system depends on an input of it directly. */
+/** A path by which an output of a system depends directly on an input. */
 export interface DirectPath {
   /** The input. */
   readonly input: string;
-  /** The ports inside the system on the way, from the input's side; none for a leaf. */
+  /** The ports along the path inside the system, starting from the input; none for a leaf. */
   readonly via: readonly string[];
 }
 
-/** What is known of a diagram's outputs; it never changes. */
+/** Paths already found for a diagram's outputs; a diagram never changes. */
 const known = new WeakMap<System, Map<string, readonly DirectPath[]>>();
 
-/** The inputs on which an output depends directly, each with one way there. */
+/** The inputs on which an output depends directly, each with one path to it. */
 export function directPaths(system: System, output: string): readonly DirectPath[] {
   switch (system.kind) {
     case "leaf":
@@ -55,14 +55,17 @@ export function directPaths(system: System, output: string): readonly DirectPath
   }
 }
 
-/** A step of a walk against the flow of values: an output, the ports between it and the output before, and that step. */
+/**
+ * A step of a walk against the flow of values: an output, the ports between it and the previous step's output, and that
+ * step.
+ */
 interface Hop {
   readonly at: PartPort;
   readonly ports: readonly string[];
   readonly before: Hop | undefined;
 }
 
-/** Walks from one output of a part towards the diagram's inputs, over direct feedthrough only. */
+/** Walks from an output of a part to the diagram's inputs, along direct feedthrough only. */
 function pathsThrough(diagram: Diagram, from: PartPort): readonly DirectPath[] {
   const found = new Map<string, DirectPath>();
   const seen = new Set<string>();
@@ -89,7 +92,7 @@ function pathsThrough(diagram: Diagram, from: PartPort): readonly DirectPath[] {
   return [...found.values()];
 }
 
-/** The ports from a step to the beginning of its walk, as values flow. */
+/** The ports from a step to the start of its walk, in the direction of flow. */
 function wayFrom(hop: Hop): string[] {
   const way: string[] = [];
   for (let at: Hop | undefined = hop; at !== undefined; at = at.before) for (const port of at.ports) way.push(port);
@@ -108,14 +111,14 @@ export function algebraicLoop(diagram: Diagram): readonly string[] | undefined {
   return undefined;
 }
 
-/** An output on a walk, and the ways from it that were not taken. */
+/** An output on a walk, the ways that lead on from it, and how many of them were taken. */
 interface Step {
   readonly key: string;
   readonly ways: readonly { readonly source: PartPort; readonly ports: readonly string[] }[];
   taken: number;
 }
 
-/** A loop that a walk against the flow of values from this output runs into. */
+/** The loop, if any, that a walk against the flow of values from this output runs into. */
 function loopFrom(
   diagram: Diagram,
   { from, done }: { readonly from: PartPort; readonly done: Set<string> },
@@ -144,7 +147,7 @@ function loopFrom(
   return undefined;
 }
 
-/** The outputs that an output of a part reads at once, each with the ports between, as values flow. */
+/** The outputs on which an output of a part depends directly, each with the ports between, in the direction of flow. */
 function waysFrom(diagram: Diagram, at: PartPort): Step["ways"] {
   const part = diagram.parts.get(at.part);
   if (part === undefined) return [];
@@ -155,7 +158,7 @@ function waysFrom(diagram: Diagram, at: PartPort): Step["ways"] {
   });
 }
 
-/** Turns a trail, which runs against the flow of values, into the loop as a value would travel it. */
+/** Turns a trail, which runs against the flow of values, into a loop in the direction of flow. */
 function loopOf(trail: readonly Step[]): readonly string[] {
   const flow = trail.toReversed().flatMap(({ key, ways, taken }) => [...ways[taken - 1]?.ports ?? [], key]);
   const first = flow[0];

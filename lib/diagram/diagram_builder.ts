@@ -1,10 +1,10 @@
 /**
- * Connects the ports of systems and makes a diagram of them.
+ * Builds a diagram: adds systems and connects their ports.
  *
- * - Single use: after `build()` every call throws.
- * - Refused with a `DiagramError` that names the ports: two sources for one input, an input without a source (unless it
- *   is optional), ports of different type or size, two parts or two exported ports of one name.
- * - Refused with an `AlgebraicLoopError` that names every port on the way: a loop of direct feedthrough.
+ * - A builder makes one diagram: after `build()` every call throws.
+ * - A `DiagramError` that names the ports refuses a second source for an input, an input without a source (unless it is
+ *   optional), ports of different type or size, and a name that is taken by another part or exported output.
+ * - An `AlgebraicLoopError` that names every port of the loop refuses a loop of direct feedthrough.
  *
  * @example
  * ```ts
@@ -32,19 +32,19 @@ import { algebraicLoop } from "./diagram.ts";
 import { describePort, matches, type Ports, type PortType } from "./port.ts";
 import { type Diagram, type InputSource, isSystem, type PartPort, type System } from "./system.ts";
 
-/** An input of a part, to connect something to. */
+/** An input of a part, to which an output can be connected. */
 export interface InputHandle<P extends PortType = PortType> extends PartPort {
   /** Tells inputs from outputs. */
   readonly direction: "input";
-  /** What it takes. */
+  /** The type of its values. */
   readonly type: P;
 }
 
-/** An output of a part, to connect to something. */
+/** An output of a part, which can be connected to inputs. */
 export interface OutputHandle<P extends PortType = PortType> extends PartPort {
   /** Tells outputs from inputs. */
   readonly direction: "output";
-  /** What it gives. */
+  /** The type of its values. */
   readonly type: P;
 }
 
@@ -61,12 +61,20 @@ export class Part<I extends Ports, O extends Ports> {
     this.system = system;
   }
 
-  /** The input port of that name. */
+  /**
+   * The input port of that name.
+   *
+   * @throws {DiagramError} if there is no such port.
+   */
   input<K extends keyof I & string>(port: K): InputHandle<I[K]> {
     return { direction: "input", part: this.name, port, type: this.#port(this.system.inputs, port, "input") as I[K] };
   }
 
-  /** The output port of that name. */
+  /**
+   * The output port of that name.
+   *
+   * @throws {DiagramError} if there is no such port.
+   */
   output<K extends keyof O & string>(port: K): OutputHandle<O[K]> {
     return {
       direction: "output",
@@ -86,7 +94,7 @@ export class Part<I extends Ports, O extends Ports> {
   }
 }
 
-/** Connects systems; see the module. */
+/** Builds a diagram: `add` systems, `connect` and export their ports, then `build`. */
 export class DiagramBuilder {
   readonly #name: string;
   readonly #parts = new Map<string, System>();
@@ -95,12 +103,16 @@ export class DiagramBuilder {
   readonly #outputs = new Map<string, PartPort & { type: PortType }>();
   #built = false;
 
-  /** Starts a diagram of that name. */
+  /** Starts a diagram; its name appears in errors. */
   constructor(name = "diagram") {
     this.#name = name;
   }
 
-  /** Adds a system under a name of its own; one description may be added several times. */
+  /**
+   * Adds a system as a part. The same system may be added several times, under different names.
+   *
+   * @throws {DiagramError} if it is not a system, or the name is taken, empty, or has dots or white space.
+   */
   add<I extends Ports, O extends Ports>(name: string, system: System<I, O>): Part<I, O> {
     this.#refuseIfBuilt();
     if (!isSystem(system)) {
@@ -117,7 +129,7 @@ export class DiagramBuilder {
     return new Part(name, system);
   }
 
-  /** Lets the output's value flow into the input. */
+  /** Connects an output to an input: its value flows into the input. */
   connect<P extends PortType>(from: OutputHandle<P>, into: InputHandle<P>): void {
     this.#refuseIfBuilt();
     this.#refuseStranger(from, "output");
@@ -126,7 +138,7 @@ export class DiagramBuilder {
     this.#wire(into, { part: from.part, port: from.port });
   }
 
-  /** Makes an input of the diagram; naming one again lets it flow into several parts. */
+  /** Makes an input of the diagram that flows into an input of a part; the same name may feed several parts. */
   exportInput(name: string, into: InputHandle): void {
     this.#refuseIfBuilt();
     this.#refuseStranger(into, "input");
@@ -136,7 +148,7 @@ export class DiagramBuilder {
     this.#inputs.set(name, known ?? into.type);
   }
 
-  /** Makes an output of the diagram. */
+  /** Makes an output of the diagram that shows an output of a part. */
   exportOutput(name: string, from: OutputHandle): void {
     this.#refuseIfBuilt();
     this.#refuseStranger(from, "output");
@@ -148,7 +160,12 @@ export class DiagramBuilder {
     this.#outputs.set(name, { part: from.part, port: from.port, type: from.type });
   }
 
-  /** Checks everything and makes the diagram. */
+  /**
+   * Checks the whole diagram and returns it.
+   *
+   * @throws {DiagramError} if an input that is not optional has no source.
+   * @throws {AlgebraicLoopError} if outputs depend on each other in a loop.
+   */
   build(): Diagram {
     this.#refuseIfBuilt();
     const byName = [...this.#parts].sort(([one], [other]) => one < other ? -1 : 1);

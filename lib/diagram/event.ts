@@ -1,8 +1,8 @@
 /**
- * When a system acts, and what came of it.
+ * When an event happens, and the status that it returns.
  *
- * - A periodic event happens at `offset + k * period` for k = 0, 1, 2, ...: multiplied, never accumulated.
- * - A handler that returns nothing succeeded; of several statuses the most severe counts.
+ * - A periodic event happens at `offset + k * period` for k = 0, 1, 2, ...: the time is multiplied, never accumulated.
+ * - A handler that returns nothing has succeeded. Of several statuses, the most severe counts.
  *
  * @example
  * ```ts
@@ -15,14 +15,14 @@
 
 import { snapped } from "./exact_time.ts";
 
-/** What came of an event, from harmless to severe. */
+/** The severity of an event's status, from least to most severe. */
 export type Severity = "did-nothing" | "succeeded" | "reached-termination" | "failed";
 
-/** What a handler may return. */
+/** The status of an event, which its handler may return. */
 export interface EventStatus {
   /** How severe it is. */
   readonly severity: Severity;
-  /** Why, for people; "" where there is nothing to say. */
+  /** The reason, for people; "" if there is none. */
   readonly message: string;
 }
 
@@ -30,7 +30,7 @@ export interface EventStatus {
 export interface Timing {
   /** Seconds between two events, above 0. */
   readonly period: number;
-  /** Seconds before the first, at least 0. */
+  /** The time of the first event in seconds, at least 0. */
   readonly offset: number;
 }
 
@@ -44,41 +44,41 @@ const RANK: Readonly<Record<Severity, number>> = {
 const DID_NOTHING: EventStatus = Object.freeze({ severity: "did-nothing", message: "" });
 const SUCCEEDED: EventStatus = Object.freeze({ severity: "succeeded", message: "" });
 
-/** The event found nothing to do; it is not counted. */
+/** The status of an event that found nothing to do; it is not counted. */
 export function didNothing(): EventStatus {
   return DID_NOTHING;
 }
 
-/** The event did its work. */
+/** The status of an event that did its work. */
 export function succeeded(): EventStatus {
   return SUCCEEDED;
 }
 
-/** The run is over: the simulator finishes the events of this instant and returns. */
+/** The status that ends the run: the simulator finishes the events of this instant and returns. */
 export function reachedTermination(message: string): EventStatus {
   return { severity: "reached-termination", message };
 }
 
-/** The run cannot go on: the simulator throws an `EventFailedError`. */
+/** The status of an event that failed: the simulator throws an `EventFailedError`. */
 export function failed(message: string): EventStatus {
   return { severity: "failed", message };
 }
 
-/** The more severe of two statuses; the first where they are equal. */
+/** The more severe of two statuses; the first if they are equally severe. */
 export function mostSevere(one: EventStatus, other: EventStatus): EventStatus {
   return RANK[other.severity] > RANK[one.severity] ? other : one;
 }
 
 /**
- * What a handler returned, as a status.
+ * The status that a handler returned; `succeeded` for nothing.
  *
- * @throws {TypeError} where it returned a promise or an iterator: then it is not done.
+ * @throws {TypeError} if it returned a promise or an iterator, since then it is not done.
  */
 export function statusOf(returned: EventStatus | void, who: string): EventStatus {
   if (returned === undefined) return SUCCEEDED;
   const { then, next } = returned as { readonly then?: unknown; readonly next?: unknown };
   if (typeof then !== "function" && typeof next !== "function") return returned;
-  // What it comes to is of no interest any more, and must not end the process.
+  // Nobody awaits this promise, and its rejection must not end the process.
   if (typeof then === "function") Promise.resolve(returned).catch(() => {});
   const [is, wanted] = typeof then === "function" ? ["a promise", "nothing, a status or async: true"] : [
     "an iterator",
@@ -87,7 +87,7 @@ export function statusOf(returned: EventStatus | void, who: string): EventStatus
   throw new TypeError(`Cannot run an event of ${who}: its handler returned ${is}, ${wanted} is wanted`);
 }
 
-/** Checks a period and an offset in seconds, and undoes the rounding of computed ones: 3 * 0.1 is 0.3. */
+/** Checks a period and an offset in seconds, and undoes the rounding of computed values: 3 * 0.1 counts as 0.3. */
 export function checkedTiming(what: string, period: number, offset = 0): Timing {
   if (!(Number.isFinite(period) && period > 0)) {
     throw new RangeError(`Cannot schedule ${what}: the period is ${period}, a number of seconds above 0 is wanted`);

@@ -1,13 +1,14 @@
 /**
- * Exact times: the rational that a number of seconds stands for.
+ * Exact times: the rational number that a number of seconds stands for.
  *
- * - A number stands for the simplest rational that rounds to it if that is a small one (numerator times denominator at
- *   most 10^8); else, with at most 15 significant digits, for its decimal; else for that rational all the same. So 30
- *   periods of 1/30 end at 1, and 3 x 0.1 and 1 x 0.3 are one instant.
- * - A small rational never takes the place of a decimal with fewer than 14 places: two fractions that round to one
- *   double differ by less than its last place, so their denominators are too large for that.
- * - A number that was computed may miss such a rational by a rounding: `snapped` gives the number next to it that stands for one.
- * - Times compare as rationals, never as doubles.
+ * - A number stands for the simplest rational that rounds to it, if that is small (numerator times denominator at most
+ *   10^8); otherwise for its decimal, if that has at most 15 significant digits; otherwise for the simplest rational
+ *   after all. So 30 periods of 1/30 end at 1, and 3 x 0.1 and 1 x 0.3 are the same instant.
+ * - A small rational never replaces a decimal with fewer than 14 places: two fractions that round to the same double
+ *   differ by less than its last place, so their denominators would have to be larger.
+ * - Rounding may move a computed number away from such a rational: `snapped` returns the nearest number that stands for
+ *   one.
+ * - Times are compared as rationals, never as doubles.
  *
  * The simplest rational between two others is found on the Stern-Brocot tree, by continued fractions.
  */
@@ -20,13 +21,13 @@ export interface Rational {
   readonly den: bigint;
 }
 
-/** The greatest numerator times denominator of a rational that is taken for what its double means. */
+/** The largest numerator times denominator of a small rational. */
 const SMALL = 100_000_000n;
-/** Numbers that differ by less than this part of them are within a few places. */
+/** Numbers whose relative difference is below this are within a few places of each other. */
 const NEAR = 2 ** -48;
 const MOST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Below 0, 0 or above 0 as the one is before, equal to or after the other. */
+/** Negative, 0 or positive if `one` is before, equal to or after `other`. */
 export function compare(one: Rational, other: Rational): number {
   const difference = one.den === other.den ? one.num - other.num : one.num * other.den - other.num * one.den;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
@@ -39,7 +40,10 @@ export function exact(x: number): Rational {
   return { num: x < 0 ? -num : num, den };
 }
 
-/** The number itself where it stands for a small rational or a decimal, else the nearest within two places that does. */
+/**
+ * The number itself if it stands for a small rational or a decimal, otherwise the nearest number within two places that
+ * does.
+ */
 export function snapped(x: number): number {
   if (x < 0) return -snapped(-x);
   const mayBeSmall = isNearSmall(x);
@@ -48,7 +52,7 @@ export function snapped(x: number): number {
   return (mayBeSmall ? near.find(isSmall) : undefined) ?? near.find((y) => decimalOf(y) !== undefined) ?? x;
 }
 
-/** The sum of two times, exactly. */
+/** The exact sum of two times. */
 export function sum(one: Rational, other: Rational): Rational {
   if (one.den === other.den) return { num: one.num + other.num, den: one.den };
   const den = leastCommonMultiple(one.den, other.den);
@@ -59,7 +63,7 @@ export function sum(one: Rational, other: Rational): Rational {
 export function nearest({ num, den }: Rational): number {
   const size = num < 0n ? -num : num;
   if (size <= MOST_SAFE && den <= MOST_SAFE) return Number(num) / Number(den);
-  // More than 64 bits of the quotient, the last of which stands for all that follow: then Number() rounds as it should.
+  // More than 64 bits of the quotient, with all further bits folded into the last one: then Number() rounds correctly.
   const shift = BigInt(68 + 4 * (den.toString(16).length - size.toString(16).length));
   const [above, below] = shift > 0n ? [size << shift, den] : [size, den << -shift];
   const quotient = above / below;
@@ -67,7 +71,7 @@ export function nearest({ num, den }: Rational): number {
   return num < 0n ? -rounded : rounded;
 }
 
-/** A time for people: without the last places, which are rounding. */
+/** A time as text for people, without the last digits, which are rounding errors. */
 export function shownTime(t: number): string {
   return String(Number(t.toPrecision(15)));
 }
@@ -78,8 +82,8 @@ function isSmall(x: number): boolean {
 }
 
 /**
- * Whether a small rational may lie within some places of a number: one that is so near is a convergent of its continued fraction,
- * which doubles give well enough up to there. It spares most numbers the integers.
+ * Whether a small rational may lie within some places of a number: if so, it is a convergent of the number's continued
+ * fraction, for which doubles are precise enough. This saves the integer arithmetic for most numbers.
  */
 function isNearSmall(size: number): boolean {
   let [before, last] = [{ num: 0, den: 1 }, { num: 1, den: 0 }];
@@ -109,7 +113,7 @@ function decimalOf(x: number): string | undefined {
   return Number(decimal) === x ? decimal : undefined;
 }
 
-/** The finite number that many places away; the number itself where there is none. */
+/** The finite number that many places away; the number itself if there is none. */
 function neighbor(x: number, places: bigint): number {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, x);
@@ -127,7 +131,7 @@ function fromDecimal(text: string): Rational {
     : reduced({ num: BigInt(digits), den: 10n ** BigInt(-exponent) });
 }
 
-/** The rational of smallest denominator among those that round to x. */
+/** The rational with the smallest denominator among those that round to x. */
 function simplestRoundingTo(x: number): Rational {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, x);
@@ -141,7 +145,7 @@ function simplestRoundingTo(x: number): Rational {
   const scale = power - 2;
   const low = scaled(4n * mantissa - below, scale);
   const high = scaled(4n * mantissa + 2n, scale);
-  // Ties round to the even mantissa, so the ends of the interval belong to x only then.
+  // Ties round to the even mantissa, so the ends of the interval belong to x only if its mantissa is even.
   return simplestBetween(low, high, mantissa % 2n === 0n);
 }
 
@@ -156,7 +160,7 @@ function simplestBetween(low: Rational, high: Rational, closed: boolean): Ration
   const above: Rational = { num: whole + 1n, den: 1n };
   const order = compare(above, high);
   if (order < 0 || (order === 0 && closed)) return above;
-  // Both lie in [whole, whole + 1]: look between the reciprocals of their fractional parts.
+  // Both lie in [whole, whole + 1]: search between the reciprocals of their fractional parts.
   const lowRest = { num: high.den, den: high.num - whole * high.den };
   if (lowIsWhole) {
     // (whole, high): the simplest is whole + 1/n with the smallest n that is below high.
@@ -179,7 +183,7 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return a === 0n ? 1n : a;
 }
 
-/** The smallest positive integer that both divide. */
+/** The smallest positive integer that is a multiple of both. */
 export function leastCommonMultiple(a: bigint, b: bigint): bigint {
   return a / greatestCommonDivisor(a, b) * b;
 }

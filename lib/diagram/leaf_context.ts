@@ -1,7 +1,7 @@
 /**
- * One leaf system of a run: where its values stand, and what its functions see of them.
+ * A leaf system of a run: where its values are, and what its functions see.
  *
- * - An output that reads an input it does not list as feedthrough throws, so the algebraic-loop check can be trusted.
+ * - An output that reads an input not listed as feedthrough throws, so the check for algebraic loops can be trusted.
  */
 
 import { DiagramError } from "../errors.ts";
@@ -11,7 +11,7 @@ import type { LeafSystem, UpdateNow } from "./system.ts";
 import type { Compute, Owner, Values } from "./values.ts";
 import { type MakeView, type Seen, viewsOf } from "./views.ts";
 
-/** Where the signals and inputs of one part begin. */
+/** The first of the signals and inputs of a part, by kind. */
 export interface Place {
   /** Its first state. */
   readonly states: number;
@@ -23,26 +23,26 @@ export interface Place {
   readonly inputs: number;
 }
 
-/** One leaf system of a run. */
+/** A leaf system of a run. */
 export class LeafContext implements Owner {
   /** Tells the kinds apart. */
   readonly kind = "leaf";
-  /** Where the leaf stands in the whole diagram, such as `plant.motor`. */
+  /** The path of the leaf in the whole diagram, such as `plant.motor`. */
   readonly path: string;
   /** The description. */
   readonly system: LeafSystem;
   /** What the leaf's event handlers see. */
   readonly now: UpdateNow<Ports, Ports, Ports>;
-  /** The first of its states, and the one after the last. */
+  /** Its first state. */
   readonly states: number;
-  /** The one after its last state. */
+  /** The signal after its last state. */
   readonly statesEnd: number;
 
   readonly #values: Values;
-  /** Where its signals and inputs begin. */
+  /** The first of its signals and inputs. */
   readonly place: Place;
 
-  /** Makes the values at the start: each state is its declared initial value. */
+  /** Makes the values at the start: each state has its declared initial value. */
   constructor(path: string, system: LeafSystem, options: { values: Values; place: Place }) {
     const { values, place } = options;
     const layout = layoutOf(system);
@@ -73,12 +73,12 @@ export class LeafContext implements Owner {
     });
   }
 
-  /** Puts the states back to their declared initial values. */
+  /** Resets the states to their declared initial values. */
   reset(): void {
     layoutOf(this.system).stateTypes.forEach((type, index) => this.#values.keep(this.states + index, type.initial));
   }
 
-  /** Which inputs something flows into. */
+  /** Which inputs are connected. */
   get connected(): Seen {
     return layoutOf(this.system).connected(this.#values, this.place.inputs);
   }
@@ -98,7 +98,7 @@ export class LeafContext implements Owner {
     return this.place.parameters + this.#index(Object.keys(this.system.parameters), name, "parameter", "parameter");
   }
 
-  /** The input of that index. */
+  /** The input at that index. */
   inputAt(index: number): number {
     return this.place.inputs + index;
   }
@@ -113,7 +113,7 @@ export class LeafContext implements Owner {
     return this.#values.read(this.stateSignal(name));
   }
 
-  /** What a signal of it is called in errors. */
+  /** The name of a signal in errors. */
   signalName(signal: number): string {
     const { states, parameters, outputs } = this.place;
     const { system, path } = this;
@@ -125,7 +125,7 @@ export class LeafContext implements Owner {
     return `${what} ${path}.${Object.keys(names)[signal - first]}`;
   }
 
-  /** What an input of it is called in errors. */
+  /** The name of an input in errors. */
   inputName(input: number): string {
     return `input ${this.path}.${layoutOf(this.system).inputNames[input - this.place.inputs]}`;
   }
@@ -140,7 +140,7 @@ export class LeafContext implements Owner {
   }
 }
 
-/** What the function of an output sees. Systems are many, so it is small. */
+/** What the function of an output sees. It is small, because there may be many systems. */
 class LeafNow {
   readonly input: Seen;
   readonly state: Seen;
@@ -169,7 +169,7 @@ class LeafNow {
   }
 }
 
-/** What a handler sees; waiting is for processes. */
+/** What a handler sees; only processes use `wait` and `again`. */
 class HandlerNow extends LeafNow {
   readonly next: Seen;
 
@@ -187,7 +187,7 @@ class HandlerNow extends LeafNow {
   }
 }
 
-/** What all places of one description share. */
+/** What all parts with the same system share. */
 interface Layout {
   readonly inputNames: readonly string[];
   readonly stateNames: readonly string[];

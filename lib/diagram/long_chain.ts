@@ -1,16 +1,17 @@
 /**
- * Long chains of outputs that read each other at once: evaluated from their beginning, so that the stack does not grow with them.
+ * Evaluates long chains of direct feedthrough from their start, so that the stack does not grow with the chain.
  *
- * - An output deep in a chain has what it reads evaluated before its own function runs; reading that is a look then.
- * - Some of it may be read by nobody. Where that throws, the error is kept for whoever reads it in this epoch.
+ * - For an output deep in a chain, everything it may read is evaluated before its own function runs.
+ * - The function may not read all of that. If the evaluation of an output throws, the error is kept for a reader in
+ *   this epoch.
  */
 
 import type { Values } from "./values.ts";
 
-/** So many outputs may evaluate each other by calls. */
+/** How many outputs may evaluate each other by nested calls. */
 const MOST = 32;
 
-/** What to call before an output is evaluated; `undefined` where no chain is long. */
+/** The function to call before an output is evaluated; `undefined` if no chain is long. */
 export function approachOf(
   values: Values,
   reads: ReadonlyMap<number, readonly number[]>,
@@ -44,7 +45,7 @@ export function approachOf(
   };
 }
 
-/** How many outputs each of these reads one after another. */
+/** The length of the longest chain of reads from each output. */
 function depthsOf(reads: ReadonlyMap<number, readonly number[]>): ReadonlyMap<number, number> {
   const depths = new Map<number, number>();
   for (const first of reads.keys()) {

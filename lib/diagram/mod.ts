@@ -1,7 +1,7 @@
 /**
- * What is connected: ports, events, systems, diagrams and the values of one instant.
+ * Systems and their connections: ports, events, systems, diagrams and the values of one instant.
  *
- * - `delegate` is a description and belongs here; a host runs it.
+ * - `delegate` only describes where a system runs, so it belongs here; a host runs it.
  *
  * @module
  */

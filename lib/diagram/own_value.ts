@@ -1,24 +1,26 @@
 /**
- * Values that belong to a cell: what is handed in is copied, and what is handed out never changes afterwards.
+ * Values that belong to a cell: a value written is copied, and a value read never changes afterwards.
  *
- * - A vector is kept as a frozen array of numbers, plain data (objects, arrays, Map, Set, Date and what they hold) as copies
- *   whose change throws: these are handed out as they are. Data that is frozen throughout is kept itself.
- * - A Map, a Set or a Date of a cell's own is of a class of its own, whose methods that change it throw; outside of the functions of
- *   systems it is seen as a copy of the usual class.
- * - Of anything else (a typed array, an error, a cycle, and what holds one) a copy is kept, and each look gets one of its own.
+ * - A vector is stored as a frozen array of numbers, and plain data (objects, arrays, Map, Set, Date and their
+ *   contents) as copies that throw when changed; reads return these themselves. Data that is deeply frozen is stored
+ *   without a copy.
+ * - A stored Map, Set or Date has a class of our own, whose methods throw instead of changing it; code outside the
+ *   functions of systems gets a copy of the usual class.
+ * - Of anything else (a typed array, an error, a cycle, and data that contains one) a copy is stored, and each read
+ *   returns a copy of its own.
  */
 
 import { crossed, encode } from "../codec/mod.ts";
 import { UncloneableError } from "../errors.ts";
 
-/** What something is called in errors, which are rare. */
+/** Returns the name of something in errors; a function, since errors are rare. */
 export type Name = () => string;
 
-/** So deep plain data may be nested before the codec takes over, which finds cycles. */
+/** How deep plain data may be nested before the codec takes over, which finds cycles. */
 const MOST_DEPTH = 32;
-/** Up to this length an array's keys take less time than its values. */
+/** Up to this length, checking an array's keys takes less time than checking its values. */
 const SHORT = 8;
-/** Stands for what is no plain data. */
+/** Stands for anything that is not plain data. */
 const OTHER = Symbol("no plain data");
 
 class ReadOnlyMap<K, V> extends Map<K, V> {}
@@ -32,19 +34,19 @@ for (const [own, { name, prototype }] of [[ReadOnlyMap, Map], [ReadOnlySet, Set]
   for (const key of Object.getOwnPropertyNames(prototype)) {
     if (/^(set|add|delete|clear|getOr)/.test(key)) Object.defineProperty(own.prototype, key, { value });
   }
-  // To everybody else it is what it was made of.
+  // Others see the class that it was made from.
   Object.defineProperty(own.prototype, "constructor", { value: prototype.constructor });
 }
 
 const { set } = Map.prototype;
 const { add } = Set.prototype;
 
-/** A value that a cell keeps, for a function of a system that looks at it. */
+/** A stored value, as a function of a system reads it. */
 export function handedOut(value: unknown): unknown {
   return typeof value !== "object" || value === null || Object.isFrozen(value) ? value : crossed(value);
 }
 
-/** A value that a cell keeps, for everybody else: a copy where an object of a class of ours is in it. */
+/** A stored value, as other code reads it: a copy if it contains an object of a class of ours. */
 export function shownOutside(value: unknown): unknown {
   return typeof value !== "object" || value === null || isPlain(value) ? value : crossed(value);
 }
@@ -61,17 +63,17 @@ export function draftOf(value: unknown): unknown {
   return typeof value !== "object" || value === null ? value : crossed(value);
 }
 
-/** Whether two values are the same to everybody who gets a copy of them. */
+/** Whether copies of two values would be equal. */
 export function isSame(one: unknown, other: unknown): boolean {
   const [bytes, others] = [encode(one), encode(other)];
   return bytes.length === others.length && bytes.every((byte, index) => byte === others[index]);
 }
 
 /**
- * A vector of a cell's own: the array itself where nothing can change it, else a copy; in `buffer` where that is given.
+ * A vector to store: the array itself if nothing can change it, otherwise a copy, in `buffer` if one is given.
  *
- * @throws {TypeError} where it is no array of numbers.
- * @throws {RangeError} where it has another length.
+ * @throws {TypeError} if it is not an array of numbers.
+ * @throws {RangeError} if it has another length.
  */
 export function ownVector(
   size: number,
@@ -98,7 +100,7 @@ export function ownVector(
   return buffer ?? Object.freeze(numbers as number[]);
 }
 
-/** The same numbers as a vector that is handed out. */
+/** The same numbers as a frozen vector. */
 export function frozenVector(numbers: Float64Array): readonly number[] {
   const { length } = numbers;
   const vector = new Array<number>(length);
@@ -107,9 +109,9 @@ export function frozenVector(numbers: Float64Array): readonly number[] {
 }
 
 /**
- * An abstract value of a cell's own.
+ * An abstract value to store.
  *
- * @throws {TypeError} where it is not cloneable.
+ * @throws {TypeError} if it cannot be cloned.
  */
 export function ownData(value: unknown, what: Name): unknown {
   const plain = frozenCopy(value, 0);
@@ -124,7 +126,7 @@ export function ownData(value: unknown, what: Name): unknown {
   }
 }
 
-/** Data as a copy that nothing changes, or itself where nothing can change it already. */
+/** A copy of data that nothing can change, or the data itself if nothing can change it. */
 function frozenCopy(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null) {
     return typeof value === "function" || typeof value === "symbol" ? OTHER : value;
@@ -186,7 +188,7 @@ function frozenSet(items: ReadonlySet<unknown>, depth: number): unknown {
   return Object.freeze(copy);
 }
 
-/** What a value is, for errors. */
+/** A description of a value, for errors. */
 export function describe(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }

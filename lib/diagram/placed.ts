@@ -1,9 +1,9 @@
 /**
- * The parts of a system in their places: a nested diagram flattened, and wired.
+ * Flattens a nested diagram into its parts, and connects their inputs.
  *
- * - There is one part per leaf or delegated system, named by its whole path; parts are in the order of their paths, so the order
- *   of adding them decides nothing.
- * - Nothing here is recursive: a diagram may be nested as deeply as there is memory.
+ * - There is one part per leaf or delegated system, named by its whole path. Parts are in order of their paths, so the
+ *   order in which they were added does not matter.
+ * - Nothing here is recursive: only memory limits how deeply a diagram may be nested.
  */
 
 import { DiagramError } from "../errors.ts";
@@ -16,24 +16,24 @@ import { type Owner, Values, type ValuesOptions } from "./values.ts";
 /** The values of a leaf or a delegated system. */
 export type PartContext = LeafContext | DelegatedContext;
 
-/** A system with its place in the whole. */
+/** A system at its place in the whole diagram. */
 interface Placed {
   readonly system: System;
   readonly path: string;
   readonly name: string;
   readonly parent: Placed | undefined;
-  /** Of a diagram. */
+  /** The children of a diagram. */
   readonly children: Map<string, Placed> | undefined;
-  /** Of any other. */
+  /** The values of any other system. */
   part: PartContext | undefined;
 }
 
-/** A system in its places. */
+/** A flattened system. */
 export interface Places {
   readonly values: Values;
-  /** The parts in the order of their paths. */
+  /** The parts in order of their paths. */
   readonly parts: ReadonlyMap<string, PartContext>;
-  /** By part, in that order: the parts whose outputs flow into it. */
+  /** For each part, in that order: the parts whose outputs feed it. */
   readonly feeders: readonly (readonly number[])[];
   /** The signal of an output of the system itself. */
   outputSignal(port: string): number;
@@ -41,7 +41,7 @@ export interface Places {
   inputSignal(input: string): number;
 }
 
-/** Puts a system and its parts in their places, and connects their inputs. */
+/** Flattens a system, and connects the inputs of its parts. */
 export function place(system: System, options: ValuesOptions): Places {
   const root = node(system, { path: system.kind === "diagram" ? "" : system.name, name: "", parent: undefined });
   const placed = flattened(root);
@@ -110,7 +110,7 @@ function node(system: System, at: Pick<Placed, "path" | "name" | "parent">): Pla
   return { system, ...at, children: system.kind === "diagram" ? new Map() : undefined, part: undefined };
 }
 
-/** The leaves and delegated systems inside, in the order of their paths. */
+/** The leaves and delegated systems inside, in order of their paths. */
 function flattened(root: Placed): Placed[] {
   const found: Placed[] = [];
   const open = [root];
@@ -130,7 +130,7 @@ function flattened(root: Placed): Placed[] {
   return found.sort((one, other) => one.path < other.path ? -1 : 1);
 }
 
-/** By output: the signals that flow into the inputs which it reads at once. */
+/** By output: the signals that feed the inputs on which it depends directly. */
 function reads(parts: Iterable<PartContext>, values: Values): Map<number, number[]> {
   const found = new Map<number, number[]>();
   for (const part of parts) {
@@ -145,7 +145,7 @@ function reads(parts: Iterable<PartContext>, values: Values): Map<number, number
   return found;
 }
 
-/** Where an input gets its value: an output of a part, or an input of the whole by its name. */
+/** The source of an input: an output of a part, or, by its name, an input of the whole system. */
 function sourceOf(node: Placed, input: string): { part: PartContext; port: string } | string | undefined {
   for (;;) {
     const { parent } = node;
@@ -161,7 +161,7 @@ function sourceOf(node: Placed, input: string): { part: PartContext; port: strin
   }
 }
 
-/** The part and port that an output shows. */
+/** The part and port whose value an output shows. */
 function outputOf(node: Placed, port: string): { part: PartContext; port: string } | undefined {
   let [at, shown]: [Placed | undefined, PartPort | undefined] = [node, { part: "", port }];
   while (at !== undefined && shown !== undefined) {
@@ -173,7 +173,7 @@ function outputOf(node: Placed, port: string): { part: PartContext; port: string
   return undefined;
 }
 
-/** What is kept of a system in its places; how it was found is forgotten. */
+/** The result of flattening a system, without the intermediate data. */
 class PlacedSystem implements Places {
   readonly values: Values;
   readonly parts: ReadonlyMap<string, PartContext>;

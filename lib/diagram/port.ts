@@ -1,10 +1,10 @@
 /**
- * What a port or a state variable may hold: one float64, a vector of float64, or any structured-cloneable value.
+ * Declares the type of a port or a state variable: a float64, a vector of float64, or any structured-cloneable value.
  *
- * - A declaration is plain, frozen data; two declarations match when their kinds and sizes are equal.
- * - `initial` is what a state holds at the start, and what a delegated output shows before its first reply.
- * - Values are values: what a port or a state is given is copied, and what it hands out never changes afterwards. Vectors and
- *   plain data are handed out frozen; of anything else, such as a typed array, each look gets a copy.
+ * - A declaration is plain, frozen data. Two declarations match if their kinds and sizes are equal.
+ * - `initial` is the value of a state at the start, and of a delegated output before its first reply.
+ * - A value given to a port or a state is copied, and a value read from it never changes afterwards. Vectors and plain
+ *   data are returned frozen; of anything else, such as a typed array, each read returns a copy.
  *
  * @example
  * ```ts
@@ -20,13 +20,13 @@ import { describe, draftOf, type Name, ownData, ownVector, shownOutside } from "
 
 /** A read-only vector of float64. */
 export interface Vector extends Iterable<number> {
-  /** How many components it has. */
+  /** The number of components. */
   readonly length: number;
-  /** One component. */
+  /** The component at an index. */
   readonly [index: number]: number;
 }
 
-/** A port or state of one float64. */
+/** The type of a port or state that holds one float64. */
 export interface ScalarType {
   /** Tells the kinds apart. */
   readonly kind: "scalar";
@@ -36,11 +36,11 @@ export interface ScalarType {
   readonly optional: boolean;
 }
 
-/** A port or state of several float64. */
+/** The type of a port or state that holds a vector of float64. */
 export interface VectorType {
   /** Tells the kinds apart. */
   readonly kind: "vector";
-  /** How many components. */
+  /** The number of components. */
   readonly size: number;
   /** The value at the start. */
   readonly initial: Vector;
@@ -48,7 +48,7 @@ export interface VectorType {
   readonly optional: boolean;
 }
 
-/** A port or state of any structured-cloneable value. */
+/** The type of a port or state that holds any structured-cloneable value. */
 export interface AbstractType<T> {
   /** Tells the kinds apart. */
   readonly kind: "abstract";
@@ -56,26 +56,28 @@ export interface AbstractType<T> {
   readonly initial: T;
   /** An optional input may stay unconnected as long as nobody reads it. */
   readonly optional: boolean;
-  /** Whether the handlers of its system change a state of it in place, publishes too; everybody else gets copies. */
+  /**
+   * Whether the handlers of its system, publishes included, may change the state in place; everyone else gets copies.
+   */
   readonly inPlace: boolean;
 }
 
-/** Any declaration. */
+/** The type of any port or state. */
 export type PortType = ScalarType | VectorType | AbstractType<unknown>;
 
-/** Declarations by name, in declared order. */
+/** Types of ports or states by name, in declared order. */
 export type Ports = Readonly<Record<string, PortType>>;
 
-/** What reading a declared port or state gives. */
+/** The value that a read of a port or state of this type returns. */
 export type ValueOf<P> = P extends ScalarType ? number
   : P extends VectorType ? Vector
   : P extends AbstractType<infer T> ? T
   : never;
 
-/** What a state may be set to: any array of the right length for a vector. */
+/** The value to which a state may be set; for a vector, any array of the right length. */
 export type SettableOf<P> = P extends VectorType ? Float64Array | number[] : ValueOf<P>;
 
-/** Declares one float64. */
+/** Declares one float64; `initial` is its value at the start, 0 by default. */
 export function scalar(initial = 0, options: { optional?: boolean } = {}): ScalarType {
   if (typeof initial !== "number") {
     throw new TypeError(`Cannot declare a scalar: the initial value is ${typeof initial}, a number is wanted`);
@@ -83,7 +85,11 @@ export function scalar(initial = 0, options: { optional?: boolean } = {}): Scala
   return Object.freeze({ kind: "scalar", initial, optional: options.optional ?? false });
 }
 
-/** Declares a vector of `size` float64, all 0 unless `initial` says otherwise. */
+/**
+ * Declares a vector of `size` float64; `initial` is its value at the start, all 0 by default.
+ *
+ * @throws {RangeError} if the size is not an integer of at least 1, or `initial` has another length.
+ */
 export function vector(size: number, options: { initial?: ArrayLike<number>; optional?: boolean } = {}): VectorType {
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new RangeError(`Cannot declare a vector of size ${size}: an integer of at least 1 is wanted`);
@@ -97,10 +103,10 @@ export function vector(size: number, options: { initial?: ArrayLike<number>; opt
 }
 
 /**
- * Declares any structured-cloneable value. A state that is to grow, such as a log, may be changed `inPlace`: by its own
- * system's handlers alone.
+ * Declares any structured-cloneable value. With `inPlace`, the handlers of its own system may change a state in place,
+ * which suits one that grows, such as a log.
  *
- * @throws {TypeError} where the initial value is not cloneable.
+ * @throws {TypeError} if the initial value cannot be cloned.
  */
 export function abstract<T>(initial: T, options: { optional?: boolean; inPlace?: boolean } = {}): AbstractType<T> {
   const own = ownData(initial, () => "the initial value of an abstract");
@@ -114,12 +120,12 @@ export function abstract<T>(initial: T, options: { optional?: boolean; inPlace?:
   });
 }
 
-/** Whether a value of one declaration may flow into the other. */
+/** Whether an output of type `from` may be connected to an input of type `into`. */
 export function matches(from: PortType, into: PortType): boolean {
   return from.kind === into.kind && width(from) === width(into);
 }
 
-/** How many float64 a declared value takes; 0 for an abstract one. */
+/** The number of float64 in a value of this type; 0 for an abstract type. */
 export function width(type: PortType): number {
   switch (type.kind) {
     case "scalar":
@@ -131,16 +137,17 @@ export function width(type: PortType): number {
   }
 }
 
-/** The declaration as its author writes it. */
+/** The type as text, such as `vector(3)`. */
 export function describePort(type: PortType): string {
   return type.kind === "vector" ? `vector(${type.size})` : type.kind;
 }
 
 /**
- * The value as a cell of that type keeps it: a copy, unless nothing can change it.
+ * The value as a cell of that type stores it: a copy, unless nothing can change the value.
  *
- * @throws {TypeError} where a scalar is no number, a vector no array of numbers, or an abstract value is not cloneable.
- * @throws {RangeError} where a vector has another length.
+ * @throws {TypeError} if a scalar is not a number, a vector is not an array of numbers, or an abstract value cannot be
+ * cloned.
+ * @throws {RangeError} if a vector has another length.
  */
 export function ownValue(type: PortType, value: unknown, what: Name): unknown {
   switch (type.kind) {

@@ -1,9 +1,10 @@
 /**
- * Processes that wait: a generator whose segments between two waits are updates.
+ * The waits of a process: a generator whose segments between waits are updates.
  *
- * - A wait adds exact time: 0.3 three times is 0.9. Its value is the time at which the process goes on.
- * - Where it stands is inside the generator, which no snapshot can hold. A process that returns `again` is begun anew
- *   after a while, with the place that it gave: in between it is values alone.
+ * - A wait adds exact time: three waits of 0.3 s end at 0.9 s. The value of the wait is the time at which the process
+ *   continues.
+ * - A generator's position cannot be saved in a snapshot. A process that returns `again` is started again later, with
+ *   the place that it passed; until then it consists only of values, which can be saved.
  *
  * @example
  * ```ts
@@ -27,12 +28,12 @@
 
 import type { Again, Wait } from "./system.ts";
 
-/** {@linkcode ProcessNow.wait} */
+/** See {@linkcode ProcessNow.wait}. */
 export function* wait(seconds: number): Generator<Wait, number, number> {
   return yield { kind: "wait", seconds };
 }
 
-/** {@linkcode ProcessNow.again} */
+/** See {@linkcode ProcessNow.again}. */
 export function again(seconds: number, place?: unknown): Again {
   return { kind: "again", seconds, place };
 }

@@ -1,8 +1,9 @@
 /**
- * Values as JSON, exactly: what snapshots are made of.
+ * Values as exact JSON, for snapshots.
  *
- * - A scalar is a number, or the name of one that JSON has not: "NaN", "Infinity", "-Infinity", "-0". A vector is a list of them.
- * - An abstract value is its bytes by the codec, in base64.
+ * - A scalar is a number, or the name of a number that JSON lacks: "NaN", "Infinity", "-Infinity", "-0". A vector is a
+ *   list of scalars.
+ * - An abstract value is the codec's bytes in base64.
  */
 
 import { decode, encode, fromBase64, toBase64 } from "../codec/mod.ts";
@@ -27,9 +28,9 @@ export function savedValue(type: PortType, value: unknown): SavedValue {
 }
 
 /**
- * The value that was saved.
+ * The value of that type that was saved as JSON.
  *
- * @throws {TypeError} where it is none of that type.
+ * @throws {TypeError} if it is not a value of that type.
  */
 export function valueFrom(type: PortType, saved: unknown, what: Name): unknown {
   const refuse = (wanted: string): never => {

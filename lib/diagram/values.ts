@@ -1,12 +1,12 @@
 /**
  * All values of one run at one instant, in flat arrays.
  *
- * - A signal is a number: 0 is nothing, then come the states of all parts, their parameters, their outputs, and the inputs of the
- *   system itself. Inputs of parts have numbers of their own: `sources` says which signal flows into each.
- * - Invariant: until `commit`, a state is what it was before the events of this instant; `discard` leaves it so.
- * - Invariant: what is kept never changes, it is replaced; whoever looks gets it frozen, or a copy (`own_value.ts`).
- * - Invariant: an output is evaluated at most once per epoch; an epoch ends with every change of time, state or input.
- * - A vector that is changed in place is kept in a buffer that nobody else sees; it is frozen when somebody looks.
+ * - A signal is an index: 0 stands for none, then come the states of all parts, their parameters, their outputs, and
+ *   the inputs of the system itself. Inputs of parts have indices of their own: `sources` says which signal feeds each.
+ * - Invariant: until `commit`, a state has the value from before the events of this instant; `discard` keeps it.
+ * - Invariant: a stored value never changes, it is replaced; a read returns it frozen, or a copy (`own_value.ts`).
+ * - Invariant: an output is evaluated at most once per epoch; every change of time, state or input starts an epoch.
+ * - A vector that is changed in place is kept in a private buffer; a read makes a frozen vector of it.
  */
 
 import { DiagramError, EventFailedError } from "../errors.ts";
@@ -14,26 +14,26 @@ import { shownTime } from "./exact_time.ts";
 import { draftOf, frozenVector, handedOut, isSame, ownVector } from "./own_value.ts";
 import { ownValue, type PortType, type VectorType } from "./port.ts";
 
-/** A copy of a value that cannot be frozen, while the function runs that was handed it. */
+/** A copy of a value that cannot be frozen, lent to a function while it runs. */
 interface Lent {
   readonly what: string;
   readonly value: unknown;
   readonly copy: unknown;
 }
 
-/** Whose signals they are: what they are called, and which of its states it keeps. */
+/** The owner of signals: their names, and the range of its states. */
 export interface Owner {
-  /** The first of its states, and the one after the last. */
+  /** Its first state. */
   readonly states: number;
-  /** The one after its last state. */
+  /** The signal after its last state. */
   readonly statesEnd: number;
-  /** What a signal of it is called in errors. */
+  /** The name of a signal in errors. */
   signalName(signal: number): string;
-  /** What an input of it is called in errors. */
+  /** The name of an input in errors. */
   inputName(input: number): string;
 }
 
-/** How many there are of each kind. */
+/** How many signals and inputs there are of each kind. */
 export interface Counts {
   /** States of all parts. */
   readonly states: number;
@@ -47,11 +47,11 @@ export interface Counts {
   readonly inputs: number;
 }
 
-/** What a run is told that concerns its values. */
+/** The options of a run that concern its values. */
 export interface ValuesOptions {
   /** The real clock, in milliseconds. */
   readonly wall: () => number;
-  /** Whether a function that changes in place a copy that it was handed throws. */
+  /** Whether a function that changes, in place, a copy that it was given throws. */
   readonly contracts: boolean;
   /** Whether a state that becomes NaN is an error. */
   readonly refuseNaN: boolean;
@@ -61,13 +61,16 @@ export interface ValuesOptions {
 const KINDS = { scalar: 1, vector: 2, abstract: 3 } as const;
 const { scalar: SCALAR, vector: VECTOR } = KINDS;
 
-/** What became of a state's `next` in this instant: nothing, a value, or a draft that the handler may still change. */
+/**
+ * The condition of a state's `next` in this instant: untouched, set to a value, or a draft that the handler may still
+ * change.
+ */
 const [UNTOUCHED, SET, DRAFT] = [0, 1, 2];
 
 /** Computes an output from what its function sees. */
 export type Compute = (view: never) => unknown;
 
-/** All values of one run; see the module. */
+/** All values of one run at one instant, in flat arrays. */
 export class Values {
   /** The simulated time, in seconds. */
   t = 0;
@@ -84,28 +87,28 @@ export class Values {
 
   /** By signal: a scalar's value. */
   readonly numbers: Float64Array;
-  /** By signal: the value of anything but a scalar; nothing where it is a vector that nobody has looked at. */
+  /** By signal: the value, if not a scalar; `undefined` for a vector that was not read yet. */
   readonly things: unknown[];
-  /** By signal: the last epoch in which its value is right. */
+  /** By signal: the last epoch for which its value is valid. */
   readonly fresh: Float64Array;
-  /** By signal: what it is, and whose. */
+  /** By signal: its kind, type and owner. */
   readonly #kinds: Uint8Array;
   readonly #types: (PortType | undefined)[];
   readonly #owners: (Owner | undefined)[];
-  /** By signal: the function of an output. */
+  /** By signal: the function that computes an output. */
   readonly computes: (Compute | undefined)[];
   /** By signal: what that function sees. */
   readonly views: unknown[];
-  /** By input: the signal that flows into it. */
+  /** By input: the signal that feeds it. */
   readonly sources: Int32Array;
-  /** By input: whose it is. */
+  /** By input: its owner. */
   readonly inputOwners: Owner[] = [];
 
-  /** By state: what it is to be after the events of this instant. */
+  /** By state: its value after the events of this instant. */
   readonly #written: Uint8Array;
   readonly #nextNumbers: Float64Array;
   readonly #nextThings: unknown[];
-  /** By state, of vectors: the draft of this instant, and the value while nobody has looked at it. */
+  /** By state, for vectors: the draft of this instant, and the value as long as nobody has read it. */
   readonly #drafts: (Float64Array | undefined)[];
   readonly #unseen: (Float64Array | undefined)[];
   /** The states that were touched in this instant. */
@@ -113,16 +116,16 @@ export class Values {
   #touched = 0;
   /** Whether an abstract state among them is a draft. */
   #hasDrafts = false;
-  /** Whether events run: nobody sets a state otherwise. */
+  /** Whether events are running; only then may a state be set. */
   #areOpen = false;
-  /** The copies that the running functions were handed, where contracts are checked. */
+  /** The copies lent to the running functions, if contracts are checked. */
   readonly #lent: Lent[] | undefined;
-  /** Evaluates what a long chain of outputs reads before the last of them, so that the stack does not grow with the chain. */
+  /** Evaluates a long chain of outputs from its start, so that the stack does not grow with the chain. */
   approach: ((signal: number) => void) | undefined;
   /** Whether a state that becomes NaN is an error. */
   readonly #refusesNaN: boolean;
 
-  /** Makes room for so many; whose they are is declared afterwards. */
+  /** Makes room for that many signals and inputs, whose owners are declared afterwards. */
   constructor(counts: Counts, options: ValuesOptions) {
     this.wall = options.wall;
     this.#lent = options.contracts ? [] : undefined;
@@ -139,7 +142,7 @@ export class Values {
     this.#owners = empty(signals);
     this.computes = empty(signals);
     this.views = empty(signals);
-    // What is kept is always right; an output is computed, and an input of the system waits until it is fixed.
+    // Stored values are always valid; an output must be computed, and an input of the system must be set first.
     this.fresh = new Float64Array(signals).fill(Infinity, 0, this.parametersEnd).fill(-1, this.outputsEnd);
     this.fresh[0] = -1;
     this.sources = new Int32Array(counts.inputs);
@@ -151,7 +154,7 @@ export class Values {
     this.#unseen = empty(this.statesEnd);
   }
 
-  /** Says what the signals from `first` on are, and whose. */
+  /** Declares the types and the owner of the signals from `first` on. */
   declare(first: number, { types, owner }: { readonly types: readonly PortType[]; readonly owner: Owner }): void {
     types.forEach((type, index) => {
       this.#kinds[first + index] = KINDS[type.kind];
@@ -160,7 +163,7 @@ export class Values {
     });
   }
 
-  /** What a signal is called in errors. */
+  /** The name of a signal in errors, with its owner's path. */
   nameOf(signal: number): string {
     return this.#owners[signal]?.signalName(signal) ?? "";
   }
@@ -171,18 +174,21 @@ export class Values {
     return this.kept(signal);
   }
 
-  /** The value of a signal as it was kept or computed last. */
+  /** The value of a signal as last stored or computed. */
   kept(signal: number): unknown {
     const kind = this.#kinds[signal];
     return kind === SCALAR ? this.numbers[signal] : kind === VECTOR ? this.vector(signal) : this.things[signal];
   }
 
-  /** The vector of a signal, for whoever looks at it. */
+  /** The frozen vector of a signal. */
   vector(signal: number): unknown {
     return this.things[signal] ??= frozenVector(this.#unseen[signal] as Float64Array);
   }
 
-  /** Keeps a value: of a state, a parameter, an output of a far side or an input of the system, which is fixed by that. */
+  /**
+   * Stores a value: of a state, a parameter, an output of a far side, or an input of the system, which is set from then
+   * on.
+   */
   keep(signal: number, value: unknown): void {
     const own = ownValue(this.#types[signal] as PortType, value, () => this.nameOf(signal));
     if (this.#kinds[signal] === SCALAR) this.numbers[signal] = own as number;
@@ -190,7 +196,7 @@ export class Values {
     this.fresh[signal] = Infinity;
   }
 
-  /** Brings up to date what flows into an input, and gives its signal. */
+  /** Evaluates the signal that feeds an input, if necessary, and returns it. */
   pull(input: number): number {
     const signal = this.sources[input] as number;
     if (signal === 0) {
@@ -203,12 +209,12 @@ export class Values {
     return signal;
   }
 
-  /** Whether anything flows into an input. */
+  /** Whether an input is connected. */
   isConnected(input: number): boolean {
     return (this.fresh[this.sources[input] as number] as number) >= 0;
   }
 
-  /** Computes an output, in this epoch for the first time. */
+  /** Computes an output, for the first time in this epoch. */
   evaluate(signal: number): void {
     const compute = this.computes[signal];
     if (compute === undefined) {
@@ -225,7 +231,7 @@ export class Values {
     this.fresh[signal] = this.epoch;
   }
 
-  /** What a handler is to see of an abstract value; a copy is looked at when the function that got it has run. */
+  /** An abstract value as a handler sees it; with contracts, a copy is checked after the function has run. */
   lend(signal: number, what: () => string): unknown {
     const value = this.things[signal];
     const copy = handedOut(value);
@@ -233,12 +239,12 @@ export class Values {
     return copy;
   }
 
-  /** How many copies are lent. */
+  /** How many copies are lent out. */
   get lent(): number {
     return this.#lent?.length ?? 0;
   }
 
-  /** Looks at the copies that a function was handed, which has run. */
+  /** Checks the copies that were lent to a function that has run. */
   takeBack(from: number, by: () => string): void {
     for (const { what, value, copy } of this.#lent?.splice(from) ?? []) {
       if (isSame(value, copy)) continue;
@@ -246,17 +252,17 @@ export class Values {
     }
   }
 
-  /** Says that events begin, which may say what states are to be: until `commit` or `discard`. */
+  /** Begins events, which may set the next states until `commit` or `discard`. */
   open(): void {
     this.#areOpen = true;
   }
 
-  /** A scalar state as it is to be after this instant. */
+  /** The next value of a scalar state. */
   nextNumber(state: number): number {
     return (this.#written[state] === UNTOUCHED ? this.numbers[state] : this.#nextNumbers[state]) as number;
   }
 
-  /** Says what a scalar state is to be. */
+  /** Sets the next value of a scalar state. */
   setNextNumber(state: number, value: unknown): void {
     if (typeof value !== "number") ownValue(this.#types[state] as PortType, value, () => this.#nameNow(state));
     if (this.#written[state] === UNTOUCHED) this.#touch(state);
@@ -264,7 +270,7 @@ export class Values {
     this.#nextNumbers[state] = value as number;
   }
 
-  /** A vector state as it is to be: a draft, lent until the handler returns. */
+  /** The next value of a vector state: a draft, lent until the handler returns. */
   nextVector(state: number): Float64Array {
     const { size } = this.#types[state] as VectorType;
     const draft = this.#drafts[state] ??= new Float64Array(size);
@@ -277,7 +283,7 @@ export class Values {
     return draft;
   }
 
-  /** Says what a vector state is to be. */
+  /** Sets the next value of a vector state. */
   setNextVector(state: number, value: unknown): void {
     const { size } = this.#types[state] as VectorType;
     const buffer = this.#drafts[state] ??= new Float64Array(size);
@@ -287,7 +293,7 @@ export class Values {
     this.#nextThings[state] = own;
   }
 
-  /** An abstract state as it is to be: a draft, unless its system changes it in place anyway. */
+  /** The next value of an abstract state: a draft, unless its system changes it in place anyway. */
   nextThing(state: number): unknown {
     const is = this.#written[state];
     const value = is === UNTOUCHED ? this.things[state] : this.#nextThings[state];
@@ -299,7 +305,7 @@ export class Values {
     return this.#nextThings[state] = draftOf(value);
   }
 
-  /** Says what an abstract state is to be. */
+  /** Sets the next value of an abstract state. */
   setNextThing(state: number, value: unknown): void {
     const own = ownValue(this.#types[state] as PortType, value, () => this.#nameNow(state));
     if (this.#written[state] === UNTOUCHED) this.#touch(state);
@@ -308,10 +314,10 @@ export class Values {
   }
 
   /**
-   * Ends the events of an instant: the states become what they were to be.
+   * Ends the events of an instant: the states take their next values.
    *
-   * @throws {UncloneableError} where a draft became something that cannot be kept; then all states stay.
-   * @throws {EventFailedError} where a state is to be NaN and that is refused; then all states stay.
+   * @throws {UncloneableError} if a draft has become something that cannot be stored; then no state changes.
+   * @throws {EventFailedError} if a next value is NaN and that is refused; then no state changes.
    */
   commit(): void {
     const dirty = this.#dirty;
@@ -337,7 +343,7 @@ export class Values {
     this.epoch++;
   }
 
-  /** Forgets what the states were to be. */
+  /** Drops the next values of the states. */
   discard(): void {
     this.#hasDrafts = false;
     this.#areOpen = false;
@@ -368,7 +374,7 @@ export class Values {
     throw new EventFailedError(path, this.t, `${name}${isVector ? `[${component}]` : ""} is NaN, a number is wanted`);
   }
 
-  /** Makes a draft of abstract data a value of its own. */
+  /** Turns a draft of abstract data into a stored value. */
   #settle(state: number): void {
     const type = this.#types[state] as PortType;
     if (type.kind !== "abstract" || this.#written[state] !== DRAFT) return;
@@ -376,7 +382,7 @@ export class Values {
     this.#written[state] = SET;
   }
 
-  /** Keeps an output's value as it is where it is one that its system keeps as a state, and nothing can change it. */
+  /** Stores an output's value without a copy if it is a stored state of its system that nothing can change. */
   #isKept(signal: number, value: unknown): boolean {
     if (typeof value !== "object" || value === null) return false;
     if (this.things[signal] === value && Object.isFrozen(value)) return true;

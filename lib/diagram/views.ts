@@ -1,10 +1,12 @@
 /**
- * The objects through which the functions of leaf systems see values.
+ * The objects through which the functions of leaf systems read and write values.
  *
- * - Systems whose ports or states have the same names and kinds share the class and the accessors of their views, and nobody else
- *   has them: so the engine takes all these views for objects of one kind, and a step costs the same in a small diagram and in
- *   a large one. (Where two views of one class have unlike accessors of one name, each is of a kind of its own.)
- * - The properties of a view are its own and enumerable; it is sealed. What is not to be written has no setter.
+ * - Systems whose ports or states have the same names and kinds share the class and the accessors of their views, and
+ *   share them with no other system: so the JavaScript engine treats these views as objects of one shape, and a step
+ *   costs the same in a small diagram and in a large one. (If two views of a class had different accessors for a name,
+ *   each would have its own shape.)
+ * - The properties of a view are its own and enumerable, and the view is sealed. A property that may not be written has
+ *   no setter.
  */
 
 import { DiagramError } from "../errors.ts";
@@ -14,15 +16,18 @@ import type { Values } from "./values.ts";
 /** Values by name. */
 export type Seen = Readonly<Record<string, unknown>>;
 
-/** Makes a view of the signals, or the inputs, from `at` on. */
+/** Makes a view of the signals, or inputs, from `at` on. */
 export type MakeView = (values: Values, at: number) => Seen;
 
-/** What a view shows: inputs to an event, or to an output that reads some of them; states, the next states, parameters. */
+/**
+ * What a view shows: the inputs for an event, or for an output that reads some of them; states, next states, or
+ * parameters.
+ */
 export type Shown =
   | { readonly kind: "input" | "connected" | "state" | "next" | "parameter" }
   | { readonly kind: "feedthrough"; readonly output: string; readonly reads: readonly string[] };
 
-/** So many kinds of views are remembered; a program that makes up names for ever has the others made anew. */
+/** How many kinds of views are remembered, so that a program that keeps inventing names does not fill the memory. */
 const MOST = 10_000;
 
 const remembered = new Map<string, MakeView>();
@@ -30,7 +35,7 @@ const remembered = new Map<string, MakeView>();
 const NOTHING: Seen = Object.freeze({});
 const none: MakeView = () => NOTHING;
 
-/** How views are made that show these ports or states. */
+/** The function that makes views of these ports or states. */
 export function viewsOf(ports: Ports, shown: Shown): MakeView {
   const list = Object.entries(ports);
   if (list.length === 0) return none;
@@ -41,7 +46,7 @@ export function viewsOf(ports: Ports, shown: Shown): MakeView {
   ]);
   const known = remembered.get(key);
   if (known !== undefined) return known;
-  // Names are the user's: no prototype is to be set by one.
+  // Users choose the names, and a name must not set a prototype.
   const accessors: PropertyDescriptorMap = Object.create(null);
   list.forEach(([name, type], place) => {
     const accessor = shown.kind !== "feedthrough"
@@ -57,7 +62,7 @@ export function viewsOf(ports: Ports, shown: Shown): MakeView {
   return make as unknown as MakeView;
 }
 
-/** The values and the first of the signals or inputs that a view shows; the accessors, by place. */
+/** The values and the first signal or input that a view shows, and the accessors by position. */
 class View {
   readonly #values: Values;
   readonly #at: number;
@@ -182,7 +187,7 @@ class View {
     }
   }
 
-  /** The signal that flows into an input, brought up to date. */
+  /** The signal that feeds an input, evaluated if necessary. */
   static #source(view: View, place: number): number {
     const values = view.#values;
     const signal = values.sources[view.#at + place] as number;

@@ -37,7 +37,7 @@ import { type Explored, exploredData, isDeclared, Paper, smallestOf } from "./ex
 import { pageLink } from "./explore/page_link.ts";
 import { openPage } from "./explore/page_start.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
-import { scenarioInstead, startScenario } from "./explore/scenario_start.ts";
+import { SCENARIO_FLAGS, scenarioHelp, scenarioInstead, startScenario } from "./explore/scenario_start.ts";
 import { spansOf } from "./explore/spans.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
@@ -65,7 +65,7 @@ The program is one of \`deno task list\`, or your own: a module by path or URL, 
 One whose main runs on the host, with pools or workers, cannot be explored; --all leaves those out.
 A module that exports no program is a scenario: an async function of a world, the default export, the only one or #name.
 Its code runs as it is, in all orders of what the outside completes. A scenario takes --strategy, --budget, --seed, --find,
---ignore, --clock (by default ordered), --steps (completions), --lanes, --trace, --width and --json.
+--ignore, --clock (by default ordered), --steps (completions), --lanes, --trace, --width, --json and flags of its own.
 
   --all            all of the list, in every variant, as one table
   --variant V      a twin of the program                                         [its first]
@@ -88,6 +88,9 @@ ${engineHelp(17)}
   --json           one JSON document on stdout
   --help           this text; after a program, its own flags
 
+For scenarios only:
+${scenarioHelp(19)}
+
 Ends with 0 where no bug was found, 1 where one was; with --find, 0 where it was found, 1 where it was not; with --all, 0
 where bugs are found in specimens only, in all of them.
 
@@ -103,7 +106,7 @@ export const GRAMMAR: CommandGrammar = {
   lists: ["--ignore"],
   // What a program has of its own comes first: such a one is explored on one thread.
   yielding: ["--workers"],
-  scenarios: true,
+  scenarios: SCENARIO_FLAGS,
   usage: USAGE,
   example: "",
 };

@@ -21,7 +21,7 @@ import { writeTrace } from "./explore.ts";
 import { repeat, type Repeated } from "./explore/repeat.ts";
 import { headLines, nameOf, Paper, repeatedData, traceData } from "./explore/report.ts";
 import { type Given, readCommand, type Subject } from "./explore/request.ts";
-import { scenarioInstead, startScenario } from "./explore/scenario_start.ts";
+import { SCENARIO_FLAGS, scenarioHelp, scenarioInstead, startScenario } from "./explore/scenario_start.ts";
 import { isFailed } from "../lib/program/mod.ts";
 import { documentText } from "./run/report.ts";
 import type { CommandGrammar } from "./run/subject.ts";
@@ -44,7 +44,7 @@ export const USAGE = `deno task replay <program> <schedule> [flags]: the run of 
 The program is one of \`deno task list\`, or your own: a module by path or URL, with #name where it exports several. The
 schedule is what \`deno task explore\` printed; the variant and the program's own flags must be those of then. A program
 whose main runs on the host has no schedules. A module that exports no program is a scenario: its schedules are replayed
-in its world, with --seed, --steps, --lanes, --trace, --width and --json.
+in its world, with --seed, --steps, --lanes, --trace, --width, --json and the flags that it was explored with.
 
   --variant V    a twin of the program                                      [its first]
   --mode MODES   ${
@@ -62,6 +62,9 @@ ${engineHelp(15)}
   --json         one JSON document on stdout
   --help         this text; after a program, its own flags
 
+For scenarios only:
+${scenarioHelp(17)}
+
 Real threads and processes perform one memory operation at a time, in the order of the model.
 
 Example: deno task replay deadlock hf2:straight:9l89qf --mode all`;
@@ -73,7 +76,7 @@ const GRAMMAR: CommandGrammar = {
   switches: ["--lanes", "--json", "--help"],
   // What exploring takes must be replayed.
   yielding: ["--mode", "--times", "--timeout"],
-  scenarios: true,
+  scenarios: SCENARIO_FLAGS,
   usage: USAGE,
 };
 

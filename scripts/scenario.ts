@@ -10,11 +10,13 @@ import { pathToFileURL } from "node:url";
 import { ScenarioError } from "../lib/errors.ts";
 import { type BugKind, clocks, kinds, type RunTrace, SCHEDULE, unreduced } from "../lib/explorer/mod.ts";
 import {
+  drains,
   type Esbuild,
   exploreScenario,
   type ExploreScenarioOptions,
   replayScenario,
   scenarioKinds,
+  type ScenarioRunOptions,
 } from "../lib/scenario/mod.ts";
 import { flagReader, readArguments, UsageError } from "./command/arguments.ts";
 import { runCommand } from "./command/ending.ts";
@@ -23,17 +25,23 @@ import { OutputFile } from "./command/output_file.ts";
 import { Progress } from "./command/progress.ts";
 import { WIDTH, widthOf } from "./command/text.ts";
 import { TraceFile } from "./command/trace_file.ts";
-import { number, SEED, seed } from "./command/values.ts";
+import { LONGEST, number, SEED, seed } from "./command/values.ts";
 import { bundleFolder } from "./explore/bundle_folder.ts";
 import { PAGE, scenarioLink } from "./explore/page_link.ts";
 import { Paper } from "./explore/report.ts";
 import { replayedData, replayedLines, scenarioData, scenarioLines } from "./explore/scenario_report.ts";
+import { SCENARIO_FLAGS } from "./explore/scenario_start.ts";
 import { chainSpans } from "./explore/spans.ts";
 import { ESBUILD } from "./packages.ts";
 import { documentText } from "./run/report.ts";
 
+/** The shortest time that code may take. */
+const MILLISECOND = 0.001;
 const RUNNING = {
   "--seed": SEED,
+  "--input": "a value as JSON",
+  "--drain": `one of ${drains.join(", ")}`,
+  "--timeout": `a number of seconds from ${MILLISECOND} to ${LONGEST}`,
   "--steps": "a whole number from 1 to 1000000000",
   "--trace": "a file to write",
   "--width": WIDTH,
@@ -47,6 +55,9 @@ const EXPLORING = {
   "--clock": `one of ${clocks.join(", ")}`,
 } as const;
 const SWITCHES = ["--lanes", "--json"];
+/** What decides a run besides its schedule. */
+const SETTINGS: readonly string[] = ["--seed", "--steps", ...SCENARIO_FLAGS];
+const whole = number({ least: 1, most: 1e9, integer: true });
 
 /** Runs the command that the first argument names and gives its exit code. */
 export async function main([command, ...args]: readonly string[]): Promise<number> {
@@ -72,23 +83,18 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
   }
   const { target, url, name, flags } = readTarget(args, EXPLORING);
   const read = flagReader(flags, EXPLORING);
-  const whole = number({ least: 1, most: 1e9, integer: true });
   let interrupted = false;
   const stop = () => {
     interrupted = true;
   };
   using progress = new Progress((schedules) => `${target}: ${schedules} schedules`);
   const options: ExploreScenarioOptions = {
-    esbuild,
-    cache: bundleFolder(),
-    name,
+    ...runOptions({ esbuild, name, flags }),
     strategy: read("--strategy", "portfolio", (text) => unreduced.find((strategy) => strategy === text)),
     budget: read("--budget", undefined, whole),
-    stepLimit: read("--steps", undefined, whole),
     clock: read("--clock", undefined, (text) => clocks.find((clock) => clock === text)),
     find: read("--find", undefined, goal),
     ignore: read("--ignore", undefined, ignored),
-    seed: read("--seed", 0, seed),
     progress(schedules) {
       progress.at(schedules);
       return interrupted;
@@ -101,10 +107,11 @@ async function explore(args: readonly string[], esbuild: Esbuild): Promise<numbe
   await writeTrace(trace, report);
   const lanes = flags.has("--lanes");
   const isSought = options.find !== undefined;
-  const again = ["--seed", "--steps"].flatMap((flag) => flags.has(flag) ? [flag, flags.get(flag) ?? ""] : []);
+  const again = SETTINGS.flatMap((flag) => flags.has(flag) ? [flag, flags.get(flag) ?? ""] : []);
   const schedule = "schedule" in report.result ? report.result.schedule : undefined;
-  // A link says nothing of another number of steps.
-  const link = flags.has("--steps") ? undefined : scenarioLink(url, { scenario: name, seed: options.seed, schedule });
+  // A link says nothing of the other settings.
+  const isLinked = SETTINGS.every((flag) => flag === "--seed" || !flags.has(flag));
+  const link = !isLinked ? undefined : scenarioLink(url, { scenario: name, seed: options.seed, schedule });
   const how = { target, flags: again, lanes, isSought, interrupted, page: schedule && link && `${PAGE}${link}` };
   if (flags.has("--json")) printLine(documentText(scenarioData(report, how)));
   else scenarioLines(report, how, paperOf(flags)).forEach(printLine);
@@ -121,14 +128,7 @@ async function replay(args: readonly string[], esbuild: Esbuild): Promise<number
     throw new UsageError(`Cannot replay: there is no schedule, one such as ${SCHEDULE} is wanted`);
   }
   const { url, name, flags } = readTarget(args.toSpliced(place, 1), RUNNING);
-  const read = flagReader(flags, RUNNING);
-  const options = {
-    esbuild,
-    cache: bundleFolder(),
-    name,
-    stepLimit: read("--steps", undefined, number({ least: 1, most: 1e9, integer: true })),
-    seed: read("--seed", 0, seed),
-  };
+  const options = runOptions({ esbuild, name, flags });
   const trace = traceIn(flags);
   const replayed = await replayScenario(url, schedule, options).catch((error: unknown) => {
     throw error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error;
@@ -138,6 +138,37 @@ async function replay(args: readonly string[], esbuild: Esbuild): Promise<number
   if (flags.has("--json")) printLine(documentText(replayedData(replayed, schedule, lanes)));
   else replayedLines(replayed, lanes, paperOf(flags)).forEach(printLine);
   return 0;
+}
+
+/** How runs are made: what exploring and replaying have in common. */
+function runOptions(
+  { esbuild, name, flags }: {
+    readonly esbuild: Esbuild;
+    readonly name: string | undefined;
+    readonly flags: ReadonlyMap<string, string>;
+  },
+): ScenarioRunOptions {
+  const read = flagReader(flags, RUNNING);
+  const seconds = read("--timeout", undefined, number({ least: MILLISECOND, most: LONGEST }));
+  return {
+    esbuild,
+    cache: bundleFolder(),
+    name,
+    seed: read("--seed", 0, seed),
+    stepLimit: read("--steps", undefined, whole),
+    input: read<unknown>("--input", undefined, parsed),
+    drain: read("--drain", undefined, (text) => drains.find((drain) => drain === text)),
+    timeout: seconds && Math.ceil(1000 * seconds),
+  };
+}
+
+/** A value that a text says as JSON; undefined where it says none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The module that is meant, the scenario in it, and the flags. */
@@ -181,11 +212,8 @@ async function writeTrace(
 function goal(text: string): ExploreScenarioOptions["find"] {
   const kind = kinds.find((kind) => kind === text);
   if (kind !== undefined) return scenarioKinds.includes(kind) ? kind : undefined;
-  try {
-    return { outcome: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
+  const outcome = parsed(text);
+  return outcome === undefined ? undefined : { outcome };
 }
 
 function ignored(text: string): readonly BugKind[] | undefined {

@@ -12,10 +12,13 @@ import { exploreScenario, type ExploreScenarioOptions, type ScenarioReport } fro
 import type { Arbitrary, FastCheck } from "./fast_check.ts";
 import type { SampleOptions } from "./property.ts";
 
+/** The options of exploring that checking has none of: some are its own, and `timeout` is fast-check's. */
+type Unchecked = "input" | "find" | "keepGoing" | "progress" | "timeout";
+
 /** What is checked of a scenario, and how many random inputs there are: 25 by default. */
 export type ScenarioCheckOptions<F extends FastCheck = FastCheck> =
   & SampleOptions<F>
-  & Omit<ExploreScenarioOptions, "input" | "seed" | "find" | "keepGoing" | "progress" | "timeout">
+  & Omit<ExploreScenarioOptions, Unchecked | "seed">
   & {
     /** What the scenario is handed besides the world; it is explored once where there is none. */
     readonly inputs?: Arbitrary<unknown>;
@@ -48,8 +51,20 @@ class FoundBug extends Error {
  */
 export async function checkScenario<F extends FastCheck>(url: string, options: ScenarioCheckOptions<F>): Promise<void> {
   const { fc, inputs, worldSeed: seed, budget = inputs === undefined ? undefined : BUDGET, ...rest } = options;
-  const { esbuild, cache, name, clock, stepLimit, strategy, ignore, together, ...parameters } = rest;
-  const explored = { esbuild, cache, name, clock, stepLimit, strategy, ignore, together, seed, budget };
+  const { esbuild, cache, name, clock, stepLimit, drain, strategy, ignore, together, ...parameters } = rest;
+  const explored = {
+    esbuild,
+    cache,
+    name,
+    clock,
+    stepLimit,
+    drain,
+    strategy,
+    ignore,
+    together,
+    seed,
+    budget,
+  } satisfies Record<Exclude<keyof ExploreScenarioOptions, Unchecked>, unknown>;
   const refused: { error?: unknown } = {};
   const property = fc.asyncProperty(inputs ?? fc.constantFrom(undefined), async (input) => {
     const report = await exploreScenario(url, { ...explored, input }).catch((error: unknown) => {

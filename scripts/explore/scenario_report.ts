@@ -74,10 +74,9 @@ function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "ta
 /** The result as lines. */
 export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper: Paper): string[] {
   const { scenario, drain, result, trace, printed, faults } = report;
+  const why = how.flags.includes("--drain") ? "It" : "It uses classes of the platform, so it";
   const where = drain === "turn"
-    ? paper.wrapped(
-      "It uses classes of the platform, so it ran in the realm of the command, a turn of the event loop a step.",
-    )
+    ? paper.wrapped(`${why} ran in the realm of the command: each step took a turn of the event loop.`)
     : [];
   const name = paper.painted(1, plain(scenario));
   const lines = how.interrupted ? [paper.painted(33, "Interrupted: this is how far it came.")] : [];

@@ -14,6 +14,22 @@ import { NoProgramError } from "../run/target.ts";
 /** What the child does. */
 export type ScenarioCommand = "explore" | "replay";
 
+/** The flags with a value that scenarios take and programs do not. */
+export const SCENARIO_FLAGS: readonly string[] = ["--input", "--drain", "--timeout"];
+
+/** Their lines in a help text, what they do from a column on. */
+export function scenarioHelp(column: number): string {
+  const lines = [
+    ["--input JSON", "what it is handed besides its world"],
+    ["--timeout SEC", "how long its code may run before it waits: longer is a livelock  [1]"],
+    [
+      "--drain D",
+      "what drains its microtasks: own-queue, or turn (of the event loop)  [own-queue, unless it needs turn]",
+    ],
+  ];
+  return lines.map(([flag = "", does]) => `  ${flag.padEnd(column - 2)}${does}`).join("\n");
+}
+
 /** Starts the command again and gives its exit code. */
 export async function startScenario(command: ScenarioCommand, args: readonly string[]): Promise<number> {
   const { href } = new URL("../scenario.ts", import.meta.url);

@@ -30,8 +30,8 @@ export interface CommandGrammar {
   readonly lists?: readonly string[];
   /** The flags with a value that give way to one of the same name that the program has of its own. */
   readonly yielding?: readonly string[];
-  /** Whether a module that exports no program is a scenario. */
-  readonly scenarios?: boolean;
+  /** Where a module that exports no program is a scenario, the flags with a value that scenarios alone take. */
+  readonly scenarios?: readonly string[];
   /** The help text without a program. */
   readonly usage: string;
   /** The flags of an example, where one can be given for any program. */
@@ -67,11 +67,12 @@ export async function readProgram<P extends RunnableProgram>(
   args: readonly string[],
   grammar: CommandGrammar & Admission<P>,
 ): Promise<Given<P> | string> {
-  const { command, takes, switches, lists = [], yielding = [], usage } = grammar;
+  const { command, takes, switches, lists = [], yielding = [], scenarios, usage } = grammar;
   const common = { "--variant": "a variant", ...takes };
-  // The first argument that is neither a flag nor the value of a common one.
+  // The first argument that is neither a flag nor the value of one that is known already.
   const place = args.findIndex((argument, index) => {
-    return !argument.startsWith("-") && !Object.hasOwn(common, args[index - 1] ?? "");
+    const before = args[index - 1] ?? "";
+    return !argument.startsWith("-") && !Object.hasOwn(common, before) && !scenarios?.includes(before);
   });
   const target = args[place];
   const help = args.includes("--help") || args.includes("-h");
@@ -91,7 +92,7 @@ export async function readProgram<P extends RunnableProgram>(
     });
     return { subjects, all: true, flags, own: [] };
   }
-  const program = grammar.admit(await findTarget(target, { orScenario: grammar.scenarios ?? false }));
+  const program = grammar.admit(await findTarget(target, { orScenario: scenarios !== undefined }));
   const own = ownFlags(program, [...Object.keys(common).filter((flag) => !yielding.includes(flag)), ...switches]);
   const isOwn = (flag: string) => own.some((other) => other.flag === flag);
   if (help) return programUsage(program, { ...grammar, lines: flagLines(own) });

@@ -40,6 +40,29 @@ Deno.test("explore and replay take a scenario: what is found is replayed, and wh
   assert(broken.stderr.includes("Cannot use --deaths: there is no such flag"), broken.stderr);
 });
 
+Deno.test("explore and replay hand a scenario its input and drain it as asked, wherever flags stand, and the replay line says so", async () => {
+  const settings = ["--drain", "turn", "--timeout", "2", "--input", "[1, 7]"];
+  const [found, wrong, program] = await Promise.all([
+    ended("explore", ...settings, `${scenarios}#below`, "--json"),
+    ended("explore", `${scenarios}#below`, "--input", "[1"),
+    ended("explore", "--drain", "turn", "bank"),
+  ]);
+  const { verdict, message, drain, schedule, replay } = JSON.parse(found.stdout);
+  assertEquals([found.code, verdict, drain], [1, "bug", "turn"]);
+  assertStringIncludes(message, "7 is below 5");
+  assertEquals(
+    replay,
+    `deno task replay ${scenarios}#below ${schedule} --input '[1, 7]' --drain turn --timeout 2`,
+  );
+  const replayed = await ended("replay", ...settings, `${scenarios}#below`, schedule, "--json");
+  assertEquals(JSON.parse(replayed.stdout).message, message);
+  assertEquals([wrong.code, wrong.stderr.split("\n").at(-2)], [
+    2,
+    'Cannot use --input "[1": a value as JSON is wanted',
+  ]);
+  assertStringIncludes(program.stderr, "Cannot use --drain: there is no such flag, one of --variant, ");
+});
+
 Deno.test("the scenarios of lib/scenario/README.md come to what it says", async () => {
   const page = await Deno.readTextFile(new URL("../../lib/scenario/README.md", import.meta.url));
   const [, once = "", pays = ""] = /```ts\n(.*?)```.*?```ts\n(.*?)```/s.exec(page) ?? [];

@@ -35,4 +35,6 @@ Deno.test("checkScenario() explores a scenario once that takes no input, and han
   await checkScenario(scenarios, { fc, esbuild, name: "lost", ignore: ["assertion"] });
   await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "nobody" }), ScenarioError, "nobody");
   await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "asks", strategy: "dpor" }), RangeError);
+  const drain = "nowhere" as "turn";
+  await assertRejects(() => checkScenario(scenarios, { fc, esbuild, name: "asks", drain }), RangeError, "nowhere");
 });

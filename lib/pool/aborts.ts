@@ -1,8 +1,8 @@
 /**
- * One listener on a signal for whoever waits for its abort: a signal looks through all its listeners whenever one comes or
- * goes, so thousands of calls with one signal would cost a thousand times as much each.
+ * One abort listener per signal for all who wait for it: adding or removing a listener scans all others of the signal,
+ * so with one listener each, thousands of calls with one signal would be thousands of times slower.
  *
- * - Invariant: a signal has a listener of this module while somebody waits for its abort, and no more than one.
+ * - Invariant: a signal has one listener of this module while somebody waits for its abort, and none otherwise.
  */
 
 interface Listener {
@@ -12,7 +12,7 @@ interface Listener {
 
 const listeners = new WeakMap<AbortSignal, Listener>();
 
-/** Calls back when the signal aborts, unless what it gives is called before. */
+/** Calls back when the signal aborts, unless the returned function is called first. */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const { callbacks, listen } = listeners.get(signal) ?? listenTo(signal);
   callbacks.add(callback);

@@ -1,10 +1,10 @@
 /**
- * A call of a function in a pool, from its submission to its end: what the pool knows of it.
+ * A call of a pool's function, from its submission to its end, as the pool tracks it.
  *
- * - Invariant: a call settles once; what comes later for it is dropped.
- * - It waits, is with a guest, or is settled. A call that is with a guest is run there at most once; where it may be run
- *   again, it goes back to waiting.
- * - Who has it, a queue or a slot, is its holder: there it is given up.
+ * - Invariant: a call settles once; later results are dropped.
+ * - It is waiting, with a guest, or settled. A guest runs a call at most once; a call that may be run again goes back
+ *   to waiting.
+ * - Its holder, a queue or a slot, is where it can be given up.
  */
 
 import { CancelledError, type ErrorData, farError, GuestError, revivedError } from "../errors.ts";
@@ -16,30 +16,30 @@ import type { RunOptions } from "./pool_options.ts";
 /** How a call ended. */
 export type CallOutcome = { readonly value: unknown } | { readonly error: Error };
 
-/** How a call is run: its argument is packed already. */
+/** Options of a call whose argument has already been packed. */
 export type CallOptions = Omit<RunOptions, "transfer">;
 
-/** What a call is about. */
+/** What is called, and with what. */
 export interface CallSubject {
-  /** The function's argument, ready to be sent; of a chunk, an array of them. */
+  /** The function's packed argument; for a chunk, an array of arguments. */
   readonly packed: Packed;
   /** Whether it is a chunk. */
   readonly chunk?: boolean;
-  /** Takes its items, where these are wanted. */
+  /** Receives its items, if these are wanted. */
   readonly onItem?: ((value: unknown) => void) | undefined;
   /** How it is run. */
   readonly options?: CallOptions;
-  /** Told when it is settled. */
+  /** Called when it is settled. */
   readonly onSettled?: (call: Call) => void;
 }
 
-/** Who has a call. */
+/** The holder of a call. */
 export interface CallHolder {
-  /** Gives the call up: it ends with that error. */
+  /** Gives the call up: it ends with `error`. */
   giveUp(call: Call, error: Error): void;
 }
 
-/** Where a call is. */
+/** The state of a call. */
 export type CallState = "waiting" | "running" | "returned" | "failed";
 
 const NONE: CallOptions = {};
@@ -59,36 +59,39 @@ export class Call {
   readonly isStream: boolean;
   /** How long it may run, in milliseconds. */
   readonly limit: number;
-  /** Whether it needs a guest for itself: nothing must suffer if it is given up, or it cannot be handed over again. */
+  /**
+   * Whether it needs a guest for itself: because giving it up must not affect other calls, or because it cannot be sent
+   * again.
+   */
   readonly isAlone: boolean;
   /** How it ended. */
   outcome: CallOutcome | undefined = undefined;
-  /** The name of the guest that has it, or had it last. */
+  /** The name of the guest that has it or had it last. */
   guest: string | undefined = undefined;
   /** Whether a guest has it. */
   isWithGuest = false;
-  /** Whether anybody has asked how it ended. */
+  /** Whether anybody has fetched its outcome. */
   isFetched = false;
-  /** How often it may be run again. */
+  /** How many more times it may be run again. */
   retries: number;
-  /** Who has it. */
+  /** Its holder. */
   holder: CallHolder | undefined = undefined;
-  /** Says how many more items are wanted; 0 for none any more. */
+  /** Requests more items; 0 means that no more are wanted. */
   pull: ((items: number) => void) | undefined = undefined;
-  /** Told what the function reports. */
+  /** Receives what the function reports. */
   onProgress: ((value: unknown) => void) | undefined = undefined;
   readonly #onSettled: ((call: Call) => void) | undefined;
   readonly #onItem: ((value: unknown) => void) | undefined;
-  /** Whether an item has come: then it is not run again. */
+  /** Whether an item has arrived: then the call is not run again. */
   #hasItems = false;
-  // The first who waits has a place of its own: most calls have one.
+  // The first waiter has its own fields, because most calls have only one.
   #resolve: ((value: unknown) => void) | undefined = undefined;
   #reject: ((error: Error) => void) | undefined = undefined;
   #listeners: ((outcome: CallOutcome) => void)[] | undefined = undefined;
-  /** Says that its signal is of no interest any more. */
+  /** Stops listening to its signal. */
   #forget: (() => void) | undefined = undefined;
 
-  /** Makes a call that waits. */
+  /** Creates a waiting call. */
   constructor(name: string, { packed, chunk = false, options = NONE, onSettled, onItem }: CallSubject) {
     this.name = name;
     this.packed = packed;
@@ -104,13 +107,13 @@ export class Call {
     if (options.signal !== undefined) this.#listen(options.signal);
   }
 
-  /** Where it is. */
+  /** Its state. */
   get state(): CallState {
     if (this.outcome !== undefined) return "value" in this.outcome ? "returned" : "failed";
     return this.isWithGuest ? "running" : "waiting";
   }
 
-  /** Whether it can be handed over again: a part of its argument that is moved cannot. */
+  /** Whether it can be sent again, which is impossible once parts of its argument have been moved. */
   get canBeSentAgain(): boolean {
     return this.packed.moved === undefined && !this.#hasItems;
   }
@@ -121,7 +124,7 @@ export class Call {
     else this.holder.giveUp(this, error);
   }
 
-  /** The value or the error, when it is settled. */
+  /** Resolves with its value or rejects with its error, once it is settled. */
   promise(): Promise<unknown> {
     const { outcome } = this;
     if (outcome !== undefined) {
@@ -135,13 +138,13 @@ export class Call {
     });
   }
 
-  /** Calls back when it is settled, at once where it is. */
+  /** Calls back when it is settled, or at once if it already is. */
   whenSettled(listener: (outcome: CallOutcome) => void): void {
     if (this.outcome !== undefined) listener(this.outcome);
     else (this.#listeners ??= []).push(listener);
   }
 
-  /** Settles it, if it is not. */
+  /** Settles it, unless it is settled. */
   settle(outcome: CallOutcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
@@ -156,13 +159,13 @@ export class Call {
     this.#onSettled?.(this);
   }
 
-  /** Whether it may be run again after that failure; then one try less is left. */
+  /** Whether it may be run again after this failure; if so, one retry less remains. */
   mayRunAgain(error: Error): boolean {
     if (this.outcome !== undefined || this.retries === 0 || !this.canBeSentAgain) return false;
     try {
       if (this.options.retryIf?.(error) === false) return false;
     } catch (thrown) {
-      // Who cannot say so gets that instead.
+      // If `retryIf` throws, its error is the call's outcome.
       this.settle({ error: thrown instanceof Error ? thrown : new TypeError(String(thrown), { cause: error }) });
       return false;
     }
@@ -170,12 +173,12 @@ export class Call {
     return true;
   }
 
-  /** Tells what the function reports. What the listener throws stops nobody; it is thrown on its own. */
+  /** Passes on what the function reports. An error in the listener affects nothing else; it is thrown separately. */
   report(value: unknown): void {
     if (this.onProgress !== undefined) apart(() => this.onProgress?.(value));
   }
 
-  /** Tells an item. */
+  /** Passes on an item. */
   item(value: unknown): void {
     this.#hasItems = true;
     if (this.#onItem !== undefined) apart(() => this.#onItem?.(value));
@@ -190,7 +193,7 @@ export class Call {
   }
 }
 
-/** What a call fails with whose function threw that. */
+/** The failure of a call whose function threw `error`. */
 export function failureOf(error: ErrorData, { guest, mode }: { guest: string; mode: string }): GuestError {
   const cause = revivedError(error);
   return new GuestError({ guest, mode, phase: "run", far: farError(cause), cause });

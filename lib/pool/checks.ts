@@ -1,19 +1,19 @@
 /**
- * What callers of a pool may give: refused at once where it makes no sense.
+ * Validates the arguments of a pool's callers, at once.
  */
 
-/** What a caller is called back by. */
+/** The callbacks of a caller. */
 export interface Callbacks {
-  /** The signal that it listens to. */
+  /** The signal to listen to. */
   readonly signal?: AbortSignal | undefined;
   /** Functions, by name. */
   readonly [name: string]: unknown;
 }
 
 /**
- * Checks what is called back later, where an error would be nobody's.
+ * Checks callbacks in advance, because an error in calling them later would have no owner.
  *
- * @throws {TypeError} if one is no function, or the signal is none.
+ * @throws {TypeError} if a callback is not a function, or `signal` is not an abort signal.
  */
 export function checkCallbacks(act: string, { signal, ...functions }: Callbacks): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
@@ -26,9 +26,9 @@ export function checkCallbacks(act: string, { signal, ...functions }: Callbacks)
 }
 
 /**
- * Gives a whole number back.
+ * Returns a number if it is a large enough integer.
  *
- * @throws {RangeError} if it is none, or too small.
+ * @throws {RangeError} if it is not an integer, or too small.
  */
 export function wholeNumber(
   act: string,

@@ -1,5 +1,5 @@
 /**
- * Several futures at once: as they are done, or until some are.
+ * Several futures together: in the order in which they are done, or until some are.
  *
  * @example
  * ```ts
@@ -22,20 +22,23 @@ import type { PoolFuture } from "./pool_future.ts";
 
 /** How long to wait for futures. */
 export interface CompletedOptions {
-  /** Seconds for all of them together; for ever by default. */
+  /** The time limit for all of them together, in seconds; unlimited by default. */
   readonly timeout?: number | undefined;
 }
 
 const UNTIL = ["all", "first", "failure"];
 
-/** What to wait for. */
+/** What to wait for, and how long. */
 export interface WaitForOptions extends CompletedOptions {
-  /** Until all are done, the first is, or the first has failed or all are done; `all` by default. */
+  /**
+   * Waits until all are done (`all`, the default), until one is (`first`), or until one has failed or all are done
+   * (`failure`).
+   */
   readonly until?: "all" | "first" | "failure" | undefined;
 }
 
 /**
- * The futures as they are done, each once.
+ * Yields the futures in the order in which they are done, each once.
  *
  * @throws {WaitTimeoutError} if not all are done in time.
  * @throws {RangeError} if the timeout is negative.
@@ -82,9 +85,9 @@ async function* completed<T>(
 }
 
 /**
- * Waits for futures and tells which are done; a timeout only ends the wait.
+ * Waits for futures and returns which are done; a timeout only ends the wait.
  *
- * @throws {RangeError} if the timeout is negative, or `until` is another word.
+ * @throws {RangeError} if the timeout is negative, or `until` is invalid.
  */
 export async function wait<T>(
   futures: Iterable<PoolFuture<T>>,

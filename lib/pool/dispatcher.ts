@@ -1,12 +1,12 @@
 /**
- * The guests of a pool and the calls that wait for them: who gets what, and when.
+ * Distributes a pool's waiting calls among its guests.
  *
- * - What is added in one go is spread in one go: in the next microtask, as many calls to each guest as it has room for, in
- *   equal shares. Where calls are left over and there are fewer guests than may be, more are started.
- * - A call that needs a guest for itself goes to one that has nothing else to do.
- * - Invariant: where calls wait and a guest has room, the calls are being spread, or the first of them needs a guest for
- *   itself.
- * - Where no guest can be started any more, all that waits fails with the reason, and so does all that is added.
+ * - Calls added together are distributed together, in the next microtask: each guest gets as many as it has room for,
+ *   in equal shares. If calls are left over and more guests are allowed, more are started.
+ * - A call that needs a guest for itself goes to an idle one.
+ * - Invariant: if calls wait and a guest has room, the calls are being distributed, or the first of them needs a guest
+ *   for itself.
+ * - If no guest can be started any more, all waiting calls fail with the reason, and so do all later ones.
  */
 
 import { StateError } from "../errors.ts";
@@ -18,16 +18,16 @@ import type { PoolSettings, PoolStatistics } from "./pool_options.ts";
 import { Slot } from "./slot.ts";
 import { WaitingCalls } from "./waiting_calls.ts";
 
-/** How many guests may get stuck while others take their places among those who share things. */
+/** How many guests may get stuck while others take their places among the tasks that share things. */
 export const SPARE = 16;
 
-/** What a dispatcher works with. */
+/** What a dispatcher needs. */
 export interface DispatcherOptions {
   /** Starts the guests. */
   readonly host: GuestHost;
-  /** The shared things, if there are any. */
+  /** The shared things, if any. */
   readonly share: ServiceShare | undefined;
-  /** Takes what the guests log, if they do. */
+  /** Receives what the guests log, if they do. */
   readonly log: PoolLog | undefined;
   /** The guests' names. */
   readonly names: readonly string[];
@@ -37,7 +37,7 @@ export class Dispatcher {
   readonly #settings: PoolSettings;
   readonly #slots: readonly Slot[];
   readonly #waiting: WaitingCalls;
-  /** Places among those who share things that nobody has. */
+  /** The free places among the tasks that share things. */
   readonly #freeTasks: number[];
   #exports: ReadonlySet<string> = new Set();
   #scheduled = false;
@@ -46,7 +46,7 @@ export class Dispatcher {
   #isReferenced = true;
   #roomWanted: (() => void)[] = [];
 
-  /** Makes the slots; nothing is started yet. */
+  /** Creates the slots, without starting guests. */
   constructor(settings: PoolSettings, { host, share, log, names }: DispatcherOptions) {
     this.#settings = settings;
     this.#waiting = new WaitingCalls(names.length, { givenUp: () => this.#schedule() });
@@ -71,22 +71,22 @@ export class Dispatcher {
     });
   }
 
-  /** How many guests there may be. */
+  /** The most guests it can have. */
   get size(): number {
     return this.#slots.length;
   }
 
-  /** The functions that the guests' module exports; none before they are ready. */
+  /** The names of the functions that the guests' module exports; empty before guests are ready. */
   get exports(): ReadonlySet<string> {
     return this.#exports;
   }
 
-  /** Whether no more calls may wait for the moment. */
+  /** Whether no more calls may wait at the moment. */
   get isFull(): boolean {
     return this.#waiting.count >= this.#settings.maxQueue;
   }
 
-  /** What it is doing. */
+  /** Its current statistics. */
   statistics(): Omit<PoolStatistics, "calls"> {
     const sum = (of: (slot: Slot) => number) => this.#slots.reduce((sum, slot) => sum + of(slot), 0);
     return {
@@ -98,7 +98,7 @@ export class Dispatcher {
     };
   }
 
-  /** Starts the first guests; throws the first reason why one could not, with none left. */
+  /** Starts the first guests; if one cannot start, ends the others and throws the first reason. */
   async start(): Promise<void> {
     const first = this.#slots.slice(0, Math.max(1, this.#settings.min));
     const started = await Promise.allSettled(first.map((slot) => slot.start()));
@@ -116,48 +116,48 @@ export class Dispatcher {
     this.#schedule();
   }
 
-  /** Resolves when one more call may wait: at once, or when others may have taken it again. */
+  /** Resolves when another call may wait. Other callers may have taken the room again by then. */
   async room(): Promise<void> {
     while (this.isFull) {
       await new Promise<void>((resolve) => void this.#roomWanted.push(resolve));
     }
   }
 
-  /** Ends all calls that wait. */
+  /** Cancels all waiting calls. */
   cancelWaiting(error: Error): void {
     this.#waiting.giveUpAll(error);
   }
 
-  /** Whether guests stay that have nothing to do, so that the process does. */
+  /** Whether idle guests stay, and with them the process. */
   set isReferenced(isReferenced: boolean) {
     this.#isReferenced = isReferenced;
     if (!isReferenced) { for (const slot of this.#slots) slot.retire(); }
   }
 
-  /** Gives the guests back, which have answered all. */
+  /** Gives the guests back, which have answered all calls. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
-  /** Fails all calls, those that run too, and ends the guests. */
+  /** Fails all calls, including running ones, and ends the guests. */
   async abandon(error: Error): Promise<void> {
     this.#break(error);
     await Promise.all(this.#slots.map((slot) => slot.abandon(error)));
   }
 
-  /** How many guests there are, those on their way included. */
+  /** How many guests there are, including those being started. */
   get #guests(): number {
     return this.#slots.reduce((sum, { isEmpty }) => isEmpty ? sum : sum + 1, 0);
   }
 
-  /** Gives a guest that can take calls some, if there are. */
+  /** Gives calls to a guest that can take some. */
   #ready(slot: Slot): void {
     this.#pump();
     if (!this.#isReferenced) slot.retire();
   }
 
-  /** Looks for work in a moment: what is added until then goes along. */
+  /** Schedules the distribution for the next microtask, so that calls added until then are included. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -167,17 +167,17 @@ export class Dispatcher {
     });
   }
 
-  /** Spreads the calls that wait, and says when more may wait. */
+  /** Distributes the waiting calls, and reports when more may wait. */
   #pump(): void {
     if (this.#waiting.count > 0) this.#spread();
     const wanted = this.#roomWanted;
     if (wanted.length === 0 || this.isFull) return;
-    // Each looks whether there is room still.
+    // Each checks for itself whether there is still room.
     this.#roomWanted = [];
     for (const go of wanted) go();
   }
 
-  /** Gives the guests that have room their shares, then the rest to whoever has room left. */
+  /** Gives guests with room equal shares, then the rest to those with room left. */
   #spread(): void {
     const open = this.#slots.filter((slot) => slot.room > 0);
     const share = Math.ceil(this.#waiting.count / open.length);
@@ -198,7 +198,7 @@ export class Dispatcher {
     }
   }
 
-  /** Starts guests for what waits, where there may be more. */
+  /** Starts guests for the waiting calls, if more are allowed. */
   #grow(): void {
     let left = this.#waiting.count - this.#slots.filter(({ isStarting }) => isStarting).length;
     for (const slot of this.#slots) {
@@ -209,7 +209,7 @@ export class Dispatcher {
     }
   }
 
-  /** Lets calls wait again, before all others. */
+  /** Returns calls to waiting, before all others. */
   #return(calls: readonly Call[]): void {
     this.#waiting.addAgain(calls);
     this.#schedule();

@@ -1,10 +1,10 @@
 /**
- * Takes the inputs of a mapping and makes calls of them, while who reads the values waits for those before.
+ * Makes calls of a mapping's inputs, while the reader waits for earlier values.
  *
- * - What the source gives at once is submitted at once, as far as `buffer` and the pool have room. Where one of them takes
- *   its time, the feed goes on by itself, so that a slow source keeps no value back.
- * - Invariant: of one feed, at most one call of the source's `next` is under way.
- * - A source that failed, or a signal that aborted, is told after the values before it.
+ * - Inputs that the source yields at once are submitted at once, as far as `buffer` and the pool have room. If the
+ *   source or the pool takes time, the feed continues by itself, so that a slow source holds no value back.
+ * - Invariant: at most one call of the source's `next` is in progress.
+ * - An error of the source, or an abort, is reported after the values before it.
  */
 
 import { crossed } from "../codec/mod.ts";
@@ -13,48 +13,48 @@ import { type Call, type CallOptions, type CallOutcome, failureOf } from "./call
 import { checkCallbacks, wholeNumber } from "./checks.ts";
 import type { RunOptions } from "./pool_options.ts";
 
-/** How many calls are ahead of the reader. */
+/** How many calls may be ahead of the reader. */
 const BUFFER = 1024;
 
-/** What a mapping needs of its pool. */
+/** What a mapping needs from its pool. */
 export interface MappingPool {
-  /** Where its guests run. */
+  /** The mode of its guests. */
   readonly mode: string;
-  /** Whether no more calls may wait for the moment. */
+  /** Whether no more calls may wait at the moment. */
   readonly isFull: boolean;
-  /** Resolves when one more call may wait. */
+  /** Resolves when another call may wait. */
   room(): Promise<void>;
   /** Submits a call of the function. */
   submit(subject: { readonly argument: unknown; readonly chunk?: boolean; readonly options: CallOptions }): Call;
 }
 
-/** How inputs are mapped. */
+/** Options of a mapping. */
 export interface MapOptions<A, R> extends Pick<RunOptions, "retryIf"> {
-  /** How many inputs a call takes; 1 by default. */
+  /** How many inputs a call processes; 1 by default. */
   readonly chunkSize?: number | undefined;
   /** How many calls may be ahead of the reader; 1024 by default. */
   readonly buffer?: number | undefined;
-  /** Ends the loop with a `CancelledError` when it aborts: what waits and what runs is cancelled. */
+  /** When it aborts, the loop ends with a `CancelledError`, and waiting and running calls are canceled. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds that a call may run. */
+  /** How long a call may run, in seconds; unlimited by default. */
   readonly timeout?: number | undefined;
-  /** How often an input is tried again after a failure; 0 by default. */
+  /** How many times an input is retried after a failure; 0 by default. */
   readonly retries?: number | undefined;
-  /** Gives a value for an input that failed; without it, or where it throws, the loop ends with the failure. */
+  /** Returns a value for an input that failed; without it, or if it throws, the loop ends with the error. */
   readonly onError?: ((error: Error, input: A, index: number) => R) | undefined;
 }
 
-/** What is mapped. */
+/** What is mapped, and how. */
 export interface Work<A, R> {
-  /** The source. */
+  /** The source of the inputs. */
   readonly inputs: Iterable<A> | AsyncIterable<A>;
-  /** How. */
+  /** The options. */
   readonly options: MapOptions<A, R>;
 }
 
-/** Some inputs in a call. */
+/** Inputs processed by one call. */
 export interface Chunk<A> {
-  /** The place of its first input, from 0 on. */
+  /** The index of its first input, from 0. */
   readonly first: number;
   /** The inputs. */
   readonly inputs: readonly A[];
@@ -62,11 +62,11 @@ export interface Chunk<A> {
   readonly call: Call;
 }
 
-/** Who reads what a feed makes. */
+/** The reader of a feed. */
 export interface Reader<A> {
   /** How many chunks are ahead of it. */
   readonly ahead: () => number;
-  /** Takes one more. */
+  /** Receives another chunk. */
   readonly submitted: (chunk: Chunk<A>) => void;
 }
 
@@ -84,11 +84,11 @@ export class Feed<A, R> {
   /** Whether the reader has left the loop. */
   #closed = false;
   #error: { readonly thrown: unknown } | undefined;
-  /** Whether it goes on by itself: the source or the pool takes its time. */
+  /** Whether it continues by itself, because the source or the pool takes time. */
   #filling = false;
-  /** Whether that is the source. */
+  /** Whether it is waiting for the source. */
   #taking = false;
-  /** Whether something has changed since the reader looked, and how to wake it. */
+  /** Whether anything has changed since the reader last checked, and how to wake it. */
   #isNews = false;
   #wake = () => {};
   readonly #onAbort = () => {
@@ -96,7 +96,7 @@ export class Feed<A, R> {
     this.#fail(new CancelledError("Cannot go on: the signal of the loop aborted", { cause }));
   };
 
-  /** Takes a pool and what is mapped. */
+  /** Takes a pool and what is to be mapped. */
   constructor(pool: MappingPool, { inputs, options }: Work<A, R>) {
     const { chunkSize = 1, buffer = BUFFER, onError } = options;
     checkCallbacks("map", { onError });
@@ -107,7 +107,7 @@ export class Feed<A, R> {
     this.#inputs = inputs;
   }
 
-  /** Begins, when the loop does. */
+  /** Begins, when the loop begins. */
   open(reader: Reader<A>): void {
     const inputs = this.#inputs;
     this.#reader = reader;
@@ -117,30 +117,30 @@ export class Feed<A, R> {
     else signal?.addEventListener("abort", this.#onAbort);
   }
 
-  /** Submits what there is room for; what takes its time comes later. */
+  /** Submits as much as there is room for; what takes time follows later. */
   fill(): void {
     if (!this.#filling && this.#wantsMore) void this.#fill();
   }
 
-  /** Whether nothing more comes; throws where a failure is why. */
+  /** Whether nothing more will come; throws if an error is the reason. */
   isOver(): boolean {
     if (this.#error !== undefined) throw this.#error.thrown;
     return this.#ended && !this.#filling;
   }
 
-  /** Says that there is news for the reader. */
+  /** Tells the reader that something has changed. */
   changed(): void {
     this.#isNews = true;
     this.#wake();
   }
 
-  /** Resolves when there is. */
+  /** Resolves when something has changed. */
   async change(): Promise<void> {
     if (!this.#isNews) await new Promise<void>((resolve) => void (this.#wake = resolve));
     this.#isNews = false;
   }
 
-  /** Whether nobody wants what is taken any longer. */
+  /** Whether further inputs are no longer wanted. */
   get #isOff(): boolean {
     return this.#closed || this.#error !== undefined;
   }
@@ -173,10 +173,10 @@ export class Feed<A, R> {
     this.changed();
   }
 
-  /** Takes inputs for one chunk: at once, as far as the source gives them so. */
+  /** Takes inputs for one chunk, synchronously as far as the source yields them so. */
   #take(inputs: A[]): A[] | Promise<A[]> {
     while (!this.#ended && inputs.length < this.#chunkSize) {
-      // What throws has ended.
+      // If `next` throws, the source has ended.
       this.#ended = true;
       const step = this.#source?.next() ?? { done: true, value: undefined };
       if (!("done" in step)) return this.#takeLater(step, inputs);
@@ -205,7 +205,7 @@ export class Feed<A, R> {
     this.changed();
   }
 
-  /** The value of an input of a chunk that is settled. */
+  /** The value for an input of a settled chunk. */
   async valueOf({ first, call }: Chunk<A>, { at, input }: { readonly at: number; readonly input: A }): Promise<R> {
     const { outcome } = call;
     if (outcome === undefined) throw new TypeError("Cannot give a value: the call is not settled");
@@ -215,7 +215,7 @@ export class Feed<A, R> {
     return "value" in answer ? answer.value as R : await this.#again(answer.error, input, first + at);
   }
 
-  /** The answer to an input among those of its chunk, which are what a guest said. */
+  /** The answer for one input in the answers of its chunk, which come from a guest and must be validated. */
   #answerIn(
     answers: unknown,
     at: number,
@@ -234,7 +234,7 @@ export class Feed<A, R> {
     }
   }
 
-  /** Cancels what waits and closes the source. */
+  /** Cancels the remaining calls and closes the source. */
   async close(left: Iterable<Chunk<A>>): Promise<void> {
     for (const { call } of left) {
       if (call.state === "waiting") call.giveUp(new CancelledError("Cannot go on: who asked has left the loop"));
@@ -243,7 +243,7 @@ export class Feed<A, R> {
     this.#closed = true;
     if (this.#ended && !this.#taking) return;
     const closed = this.#source?.return?.();
-    // A generator that is in the middle of giving something hears of it afterwards, which may be never.
+    // A generator that is still producing an item receives this afterward, which may be never.
     if (!this.#taking) await closed;
     else if (closed instanceof Promise) closed.catch(() => {});
   }
@@ -266,7 +266,9 @@ export class Feed<A, R> {
   }
 }
 
-/** An input as it is at the moment: its source may change it before the chunk is full. What cannot be cloned fails later. */
+/**
+ * A copy of an input, because its source may change it before the chunk is full. One that cannot be cloned fails later.
+ */
 function copyOf<A>(input: A): A {
   if (typeof input !== "object") return input;
   try {

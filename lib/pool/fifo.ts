@@ -1,43 +1,43 @@
 /**
- * First in, first out: what goes at the front moves nothing behind it.
+ * A first-in-first-out queue; adding at the front moves nothing behind it.
  *
- * - Invariant: the places before #first are empty, so what is gone, which may be large, is held by nothing.
+ * - Invariant: the places before #first are empty, so removed items, which may be large, are not kept alive.
  */
 
-/** How many empty places a line may drag along, where these are not half of it. */
+/** How many empty places it may keep even if these are more than half of it. */
 const MOST_GONE = 1024;
 
-/** A line. */
+/** A first-in-first-out queue. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #first = 0;
 
-  /** How many there are. */
+  /** The number of items. */
   get count(): number {
     return this.#items.length - this.#first;
   }
 
-  /** The one that has been there for longest. */
+  /** The oldest item. */
   get first(): T | undefined {
     return this.#items[this.#first];
   }
 
-  /** The one that was added last. */
+  /** The newest item. */
   get last(): T | undefined {
     return this.count === 0 ? undefined : this.#items.at(-1);
   }
 
-  /** Adds one at the end. */
+  /** Adds an item at the end. */
   add(item: T): void {
     this.#items.push(item);
   }
 
-  /** Puts one before all others. */
+  /** Adds an item at the front. */
   addFirst(item: T): void {
     this.#items.splice(this.#first, 0, item);
   }
 
-  /** Takes the first one away. */
+  /** Removes the first item. */
   shift(): T | undefined {
     if (this.count === 0) return undefined;
     const item = this.first;
@@ -49,7 +49,7 @@ export class Fifo<T> {
     return item;
   }
 
-  /** Takes all away. */
+  /** Removes all items. */
   takeAll(): readonly T[] {
     const left = this.#items.slice(this.#first) as T[];
     this.#items = [];

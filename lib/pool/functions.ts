@@ -7,8 +7,9 @@ import type { Moved, ServiceContext, SharedCall, Transferable } from "../host/mo
 import type { Shareables } from "../sync/mod.ts";
 
 /**
- * The names of a module's functions that guests can run: a second parameter takes a {@linkcode ServiceContext}, and nothing
- * in the result is bound to its guest, such as a function or the methods of an instance.
+ * The names of a module's functions that guests can run: their second parameter, if any, accepts a
+ * {@linkcode ServiceContext}, and nothing in their result is bound to its guest, such as a function or an instance's
+ * methods.
  */
 export type NameOf<F> =
   & { [K in keyof F]: F[K] extends Callable ? [Bound<ResultOf<F, K>>] extends [never] ? K : never : never }[keyof F]
@@ -20,7 +21,10 @@ export type FunctionNameOf<F> = { [K in keyof F]: F[K] extends (...args: never) 
 /** A function as a guest calls it. */
 export type Callable = (argument: never, context: ServiceContext<never>) => unknown;
 
-/** The parts of a value that cannot cross to another guest, as far as its type says and some levels deep; none where all can. */
+/**
+ * The parts of a value that cannot cross to another guest, as far as its type shows and to a limited depth; `never` if
+ * all can.
+ */
 export type Bound<R, D extends readonly unknown[] = []> = unknown extends R ? never
   : R extends symbol | ((...args: never) => unknown) | WeakKeyed | SharedMemoryHandle["buffer"] ? R
   : R extends Crossing | AsyncIterable<unknown> ? never
@@ -29,10 +33,10 @@ export type Bound<R, D extends readonly unknown[] = []> = unknown extends R ? ne
   : R extends object ? { [K in keyof R]: Bound<R[K], [...D, 0]> }[keyof R]
   : never;
 
-/** What is bound to its guest whatever it holds. */
+/** Types that are bound to their guest, whatever they hold. */
 export type WeakKeyed = WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | WeakRef<WeakKey>;
 
-/** What crosses as a whole, though it has methods. */
+/** Types that cross as a whole although they have methods. */
 export type Crossing =
   | Date
   | RegExp
@@ -42,27 +46,27 @@ export type Crossing =
   | ArrayBufferView
   | Transferable;
 
-/** What a function takes. */
+/** The type of a function's argument. */
 export type ArgumentOf<F, N extends keyof F> = F[N] extends (argument: infer A, ...rest: never) => unknown ? A
   : undefined;
 
-/** What comes of what a function returns: of steps and promises their value, of what is moved that itself. */
+/** The type of a function's result: for steps and promises that of their value, for a moved value its own. */
 export type ResultOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R ? Arrived<Awaited<R>> : never;
 
-/** What comes one after another of what a function returns. */
+/** The type of the items that a function returns. */
 export type ItemOf<F, N extends keyof F> = F[N] extends (...args: never) => infer R
   ? Awaited<R> extends AsyncIterable<infer T> ? T : never
   : never;
 
-/** The shared things that a module's function of that name gives; any where no name is known. */
+/** The shared things that a module's function returns; any things if its name is not known. */
 export type ThingsOf<F, K extends string> = string extends K ? Shareables
   : K extends keyof F ? F[K] extends (...args: never) => infer R ? Awaited<R> extends Shareables ? Awaited<R> : never
     : never
   : never;
 
-/** What options say where the name of that function is known: that very name. */
+/** The requirement that `shared` names the function `K`, if that is known. */
 export type SharedBy<F, K extends string> = string extends K ? unknown
   : { readonly shared: SharedCall & { readonly export: K & FunctionNameOf<F> } };
 
-/** A value as its caller gets it. */
+/** A value as its caller receives it. */
 export type Arrived<R> = R extends Moved<infer T> ? T : R extends Steps<infer T> ? unknown extends T ? R : T : R;

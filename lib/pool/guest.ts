@@ -1,10 +1,10 @@
 /**
- * A guest with one thing to do: what a thread or a process object is in other libraries.
+ * A guest with one function to run: what other libraries call a thread or process object.
  *
- * - It is named, made, started, and joined; its function's value is fetched as often as one likes.
- * - Its life is told alike in every mode: `exitCode` is 0 where the function returned, 1 where it threw, that of its exit
- *   where that is known, and -15 or -9 where it was ended.
- * - The end of its scope waits for it; a daemon is ended there instead.
+ * - It is named, made, started, and joined; its function's result can be fetched any number of times.
+ * - Its life looks the same in every mode: `exitCode` is 0 if the function returned, 1 if it threw, its own exit code
+ *   if it exited and that is known, and -15 or -9 if it was terminated or killed.
+ * - The end of its scope waits for it, or ends it if it is a daemon.
  *
  * @example
  * ```ts
@@ -36,41 +36,41 @@ import { type GuestLane, GuestLog } from "./guest_log.ts";
 import type { LogTarget } from "../logging/mod.ts";
 import { type FutureWaitOptions, PoolFuture } from "./pool_future.ts";
 
-/** What a guest is and does. A host of its own gets `permissions` and `guests`. */
+/** Options of a guest. `permissions` and `guests` are those of its own host. */
 export interface GuestSettings extends Pick<HostOptions, "permissions" | "guests"> {
-  /** Where it runs. */
+  /** The mode in which it runs. */
   readonly mode: AnyModeName;
-  /** The URL of the module. */
+  /** The URL of its module. */
   readonly module: string;
-  /** The function that it exports and the guest runs. */
+  /** The exported function that it runs. */
   readonly export: string;
   /** The function's argument. */
   readonly argument?: unknown;
-  /** Its name; that of the function by default. */
+  /** Its name; the function's name by default. */
   readonly name?: string;
-  /** Whether the end of its scope ends it instead of waiting for it; not by default. */
+  /** Whether the end of its scope ends it instead of waiting for it; false by default. */
   readonly daemon?: boolean;
-  /** Gives the things that it shares with the host: a function of the module, called here and there. */
+  /** The module's function that returns the things it shares with the host; called on both sides. */
   readonly shared?: SharedCall;
   /** Starts it; a host of its own by default. */
   readonly host?: GuestHost;
-  /** Is told what the function reports. */
+  /** Receives what the function reports. */
   readonly onProgress?: (value: unknown) => void;
-  /** Seconds within which it must be ready, its module loaded; for ever by default. */
+  /** How long it may take to be ready, including loading its module, in seconds; unlimited by default. */
   readonly timeout?: number;
-  /** What it logs and where that goes: a log of its own, or one that it shares by its name. Nothing by default. */
+  /** What it logs and where to: its own log, or a shared one that has its name. Nothing by default. */
   readonly logging?: LogTarget | GuestLog;
 }
 
-/** How far a guest is. */
+/** The state of a guest. */
 export type GuestState = "made" | "running" | "ended";
 
 /** How long a busy thread may take to end, in milliseconds. */
 const GRACE = 500;
-/** What an exit code says of the signal that ended a guest. */
+/** The numbers of signals, which are the negated exit codes of guests that they ended. */
 const SIGNALS: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIGINT: 2, SIGHUP: 1 };
 
-/** A guest with one thing to do: what a thread or a process object is in other libraries. */
+/** A guest with one function to run: what other libraries call a thread or process object. */
 export class Guest<T = unknown, S extends Shareables = Shareables> implements AsyncDisposable {
   readonly #settings: GuestSettings;
   readonly #share: ServiceShare<S> | undefined;
@@ -86,7 +86,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   #exitCode: number | undefined;
   #endedBy: EndSignal | undefined;
   #closed: Promise<void> | undefined;
-  /** A log of its own. */
+  /** Its own log, if any. */
   #log: GuestLog | undefined;
   #lane: GuestLane | undefined;
 
@@ -110,12 +110,13 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   /**
-   * Makes a guest; nothing runs yet. `T` is the type of the function's value, `S` that of the things that are shared:
+   * Creates a guest without starting it. `T` is the type of the function's result, `S` that of the shared things:
    * `Guest.make<number, ReturnType<typeof things>>(...)`.
    *
-   * @throws {TypeError} if the module is no URL, or exports no function that gives shared things by that name.
+   * @throws {TypeError} if the module is not a URL, or does not export the function for the shared things.
    * @throws {RangeError} if the timeout is negative.
-   * @throws {LoggingError} if its name is taken in its log, or it cannot log: a folder that does not exist.
+   * @throws {LoggingError} if its name is taken in its log, or it cannot log, for example because a folder does not
+   * exist.
    */
   static async make<T = unknown, S extends Shareables = Shareables>(settings: GuestSettings): Promise<Guest<T, S>> {
     const { module, shared, timeout, onProgress } = settings;
@@ -137,38 +138,38 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     return this.#settings.daemon ?? false;
   }
 
-  /** How far it is. */
+  /** Its state. */
   get state(): GuestState {
     return this.#state;
   }
 
-  /** Whether it runs. */
+  /** Whether it is running. */
   get isAlive(): boolean {
     return this.#state === "running";
   }
 
-  /** How it ended; undefined before, and where a thread exited by itself, which tells no code. */
+  /** How it ended; `undefined` before that, and for a thread that exited by itself, whose code is unknown. */
   get exitCode(): number | undefined {
     return this.#exitCode;
   }
 
-  /** Resolves when it has ended, however: to wait for several guests at once. */
+  /** Resolves when it has ended in any way, so that one can wait for several guests at once. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
-  /** The host's view of the shared things; set an exit event there, also before the start. */
+  /** The host's view of the shared things, for example to set an exit event; available before the start. */
   get shared(): Views<S, "promised"> {
-    // Where nothing is shared, S has no names.
+    // If nothing is shared, S is empty.
     return this.#share?.promised ?? {} as Views<S, "promised">;
   }
 
   /**
-   * Starts it; resolves when it runs.
+   * Starts it; resolves when it is running.
    *
    * @throws {StateError} if it was started before.
    * @throws {GuestError} if it cannot import the module.
-   * @throws {GuestDiedError} if it ends before it runs.
+   * @throws {GuestDiedError} if it ends before it is running.
    * @throws {GuestTimeoutError} if it is not ready in time.
    * @throws {TypeError} if the module exports no such function.
    * @throws {UncloneableError} if the argument cannot be cloned.
@@ -227,18 +228,18 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   /**
-   * The function's value, as often as it is asked for.
+   * The function's result, which may be requested any number of times.
    *
-   * @throws {GuestError} if the function failed: `cause` is its error.
-   * @throws {GuestDiedError} if the guest ended before.
-   * @throws {WaitTimeoutError} if it is not there in time; a later call may succeed.
+   * @throws {GuestError} if the function failed; `cause` is its error.
+   * @throws {GuestDiedError} if the guest ended first.
+   * @throws {WaitTimeoutError} if it is not available in time; a later call may succeed.
    */
   result(options: FutureWaitOptions = {}): Promise<T> {
     return this.#future.result(options);
   }
 
   /**
-   * Waits for its end; false where that does not come in time.
+   * Waits for its end; `false` on a timeout (in seconds; unlimited by default).
    *
    * @throws {StateError} if it was not started.
    */
@@ -250,38 +251,38 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   /**
-   * Runs the function here instead of in a guest, as direct mode would.
+   * Runs the function in the caller's realm, as in direct mode, instead of in a guest.
    *
    * @throws {TypeError} if the module exports no such function.
    */
   async run(): Promise<T> {
     const { host: _host, logging: _logging, ...settings } = this.#settings;
     await using here = await Guest.make<T>({ ...settings, mode: "direct" });
-    // It logs as this one, which goes on afterwards.
+    // It logs under this guest's name, which stays open afterward.
     if (this.#lane !== undefined) here.#lane = { ...this.#lane, end() {} };
     await here.start();
     return await here.result();
   }
 
   /**
-   * Ends it: a subprocess by SIGTERM, any other where it waits. Resolves when it has ended.
+   * Ends it: a subprocess by SIGTERM, any other guest where it waits. Resolves when it has ended.
    *
-   * @throws {GuestStuckError} if a thread is busy and does not end.
+   * @throws {GuestStuckError} if a busy thread does not end.
    */
   async terminate(): Promise<void> {
     await this.#endBy("SIGTERM");
   }
 
   /**
-   * Ends it at once: a subprocess by SIGKILL, any other where it waits. Resolves when it has ended.
+   * Ends it at once: a subprocess by SIGKILL, any other guest where it waits. Resolves when it has ended.
    *
-   * @throws {GuestStuckError} if a thread is busy and does not end.
+   * @throws {GuestStuckError} if a busy thread does not end.
    */
   async kill(): Promise<void> {
     await this.#endBy("SIGKILL");
   }
 
-  /** Waits for its end, or ends it where it is a daemon. Harmless twice. */
+  /** Waits for its end, or ends it if it is a daemon. Harmless if called twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === "running") {
       if (this.daemon) await this.terminate();
@@ -293,7 +294,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   async #endBy(signal: EndSignal): Promise<void> {
-    // Who is told to end while it starts ends when it runs; how the start fails is told to who started it.
+    // If told to end while starting, it ends once it runs; whoever started it learns whether the start failed.
     await this.#started.catch(() => {});
     if (this.#state !== "running") return;
     this.#endedBy = signal;
@@ -307,14 +308,14 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   }
 
   #answered(answer: ServiceAnswer): void {
-    // What it says after it was told to end is how it was stopped.
+    // An answer that comes after it was told to end only shows how it was stopped.
     if (this.#endedBy !== undefined) return;
     if (answer.kind === "value") return this.#end({ value: answer.value }, 0);
     this.#end({ error: failureOf(answer.error, { guest: this.name, mode: this.#settings.mode }) }, 1);
   }
 
   #settled(): void {
-    // Of one that was told to end the end is yet to come, and is listened to.
+    // If it was told to end, its end is still to come, and is listened for.
     if (this.#endedBy === undefined) this.#closeUnheard();
   }
 
@@ -340,7 +341,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
     this.#ended.resolve();
   }
 
-  /** Closes it; the end of its scope tells where that fails. */
+  /** Closes it; an error is reported at the end of its scope. */
   #closeUnheard(): void {
     this.#close().catch(() => {});
   }
@@ -348,7 +349,7 @@ export class Guest<T = unknown, S extends Shareables = Shareables> implements As
   #close(): Promise<void> {
     return this.#closed ??= (async () => {
       const { outcome } = this.#call;
-      // What it held goes on to those who wait.
+      // What it held passes on to the waiters.
       if (outcome !== undefined && "error" in outcome) await this.#share?.ended(0, farError(outcome.error));
       await this.#link?.finish();
       if (this.#settings.host === undefined) await this.#host.close();

@@ -1,8 +1,9 @@
 /**
- * One log for several guests, made before them: a lane and a file for each, by its name, and the merged one.
+ * One log for several guests, opened before they are made: a lane and a file for each, by name, and a merged file.
  *
- * - A name is given once: a second guest of that name is refused, and so is one whose name the log does not have.
- * - A guest that ended, however, ends its lane; the others go on.
+ * - A name is given once: a second guest with the same name is rejected, and so is one whose name the log does not
+ *   have.
+ * - When a guest ends in any way, its lane ends; the others continue.
  *
  * @example
  * ```ts
@@ -24,23 +25,23 @@ import { LoggingError } from "../errors.ts";
 import { guestLoggingUrl, LogBook, type LogBookOptions, type LogLine, type LogTarget } from "../logging/mod.ts";
 import type { ServiceLogging } from "../host/mod.ts";
 
-/** What guests log, and where it goes. */
+/** What guests log, and where to. */
 export interface GuestLogOptions extends LogTarget, Pick<LogBookOptions, "order"> {
-  /** The names of the guests, in their order. */
+  /** The names of the guests, in order. */
   readonly lanes: readonly string[];
 }
 
 /** A guest's place in a log. */
 export interface GuestLane {
-  /** What the guest is told. */
+  /** The guest's logging setup. */
   readonly logging: ServiceLogging;
-  /** Takes its next line. */
+  /** Receives its next line. */
   add(line: LogLine): void;
   /** Ends the lane. */
   end(): void;
 }
 
-/** See the module; disposing closes the files, and doing so twice is harmless. */
+/** The log of several guests; disposing closes the files, and doing so twice is harmless. */
 export class GuestLog implements Disposable {
   readonly #logging: ServiceLogging;
   readonly #log: LogBook;
@@ -49,10 +50,10 @@ export class GuestLog implements Disposable {
   #isClosed = false;
 
   /**
-   * Opens the log, and its files where it has a folder.
+   * Opens the log, and its files if it has a folder.
    *
-   * @throws {LoggingError} for settings that do not hold, a folder that does not exist, two guests of one name, an unknown
-   * order, and where lines would go nowhere.
+   * @throws {LoggingError} for invalid settings, a folder that does not exist, two guests with the same name, an
+   * unknown order, or if the lines would go nowhere.
    */
   constructor(options: GuestLogOptions) {
     this.#logging = { settings: options.settings ?? {}, code: guestLoggingUrl() };
@@ -61,9 +62,9 @@ export class GuestLog implements Disposable {
   }
 
   /**
-   * Gives the place of a guest, which `Guest.make` asks for.
+   * Claims the place of a guest; called by `Guest.make`.
    *
-   * @throws {LoggingError} if its name is taken, or none of the log's, or the log is closed.
+   * @throws {LoggingError} if the name is taken or not in the log, or the log is closed.
    */
   claim(name: string): GuestLane {
     const refuse = (is: string) => new LoggingError(`Cannot log as ${name}: ${is} is wanted`);
@@ -75,7 +76,7 @@ export class GuestLog implements Disposable {
     let isOpen = true;
     return {
       logging: this.#logging,
-      // What comes after the end is dropped.
+      // Lines that come after the end are dropped.
       add: (line) => isOpen && !this.#isClosed ? this.#log.add({ ...line, lane: name }) : undefined,
       end: () => {
         isOpen = false;
@@ -84,7 +85,7 @@ export class GuestLog implements Disposable {
     };
   }
 
-  /** Writes what is left and closes the files; throws what a write, or `onLine`, threw first. */
+  /** Writes what is left and closes the files; throws the first error of a write or of `onLine`. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#log[Symbol.dispose]();

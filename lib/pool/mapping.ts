@@ -1,19 +1,20 @@
 /**
- * A function on many inputs: in their order, or as they are done.
+ * Maps a function over many inputs: in order, or as results are ready.
  *
- * - Inputs are taken as room is there, so an endless source is fine; at most `buffer` calls are ahead of the reader.
- * - A chunk of inputs is one call: it runs on one guest, and is run again as a whole when that dies. Each input fails on its
- *   own, and is then retried on its own.
- * - Who leaves the loop, or gets a failure, cancels what waits; the source is closed.
+ * - Inputs are taken as room becomes available, so the source may be endless; at most `buffer` calls are ahead of the
+ *   reader.
+ * - A chunk of inputs is one call: it runs on one guest, and is run again as a whole if that guest dies. Each input
+ *   fails separately, and is then retried separately.
+ * - When the reader leaves the loop or gets an error, waiting calls are canceled and the source is closed.
  */
 
 import { type Chunk, Feed, type MappingPool, type Work } from "./feed.ts";
 
 export type { MapOptions } from "./feed.ts";
 
-/** A value, and where its input stood. */
+/** A value, with the index of its input. */
 export interface Mapped<R> {
-  /** The place of the input, from 0 on. */
+  /** The index of the input, from 0. */
   readonly index: number;
   /** The value. */
   readonly value: R;
@@ -24,7 +25,7 @@ export function mapped<A, R>(pool: MappingPool, work: Work<A, R>): AsyncGenerato
   return inOrder(new Feed(pool, work));
 }
 
-/** The values as they are done. */
+/** The values in the order in which they are ready. */
 export function mappedUnordered<A, R>(pool: MappingPool, work: Work<A, R>): AsyncGenerator<Mapped<R>, void> {
   return asDone(new Feed(pool, work));
 }

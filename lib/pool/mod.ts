@@ -1,15 +1,14 @@
 /**
  * Pools: the functions of a module, run by guests.
  *
- * - A call with a signal, a timeout or items has its guest for itself: it can be given up only by giving up its guest.
- *   All others share guests, a few milliseconds of work at a time.
- * - Who is given up is stopped first, unwinds, and is recovered from when it is gone, or after 100 ms where it is
- *   busy: recovered from before, it would go on with what has an owner again. What a busy one does later is recovered
- *   from once more.
- * - A call that moves a part of its argument gets a guest that has nothing else to do, because a detached buffer
- *   cannot be sent again.
- * - Guests that end before they have run anything are replaced ten times in a row, then no more.
- * - Long work of the examples waits for a timer of no time now and then: in it a thread can be ended.
+ * - A call with a signal, a timeout or items has its guest to itself, because giving it up means giving up its guest.
+ *   All other calls share guests, which get a few milliseconds of work at a time.
+ * - A guest that is given up is first asked to stop and unwind. Recovery follows when it has ended, or after 100 ms if
+ *   it is busy: earlier, it would continue with things that already have another owner. What a busy guest does after
+ *   that is recovered from again.
+ * - A call that moves parts of its argument gets an idle guest, because a detached buffer cannot be sent again.
+ * - Guests that end before they have run anything are replaced at most ten times in a row.
+ * - Long computations in the examples sometimes wait for a zero-delay timer, at which a thread can be ended.
  *
  * @module
  */

@@ -1,40 +1,40 @@
 /**
- * How many calls a guest has at hand, from the time that they take.
+ * How many calls to give a guest at a time, based on how long calls take.
  *
- * - A few milliseconds of work: enough that the guest never waits for the next call, few enough that the last calls of a
- *   batch are spread over all guests.
- * - Beside a long call there is nothing else, and beside the first one, of which nobody knows how long it is.
+ * - The goal is a few milliseconds of work: enough that the guest never waits for its next call, and little enough that
+ *   the last calls of a batch are spread over all guests.
+ * - A long call gets no others beside it, and neither does the first, whose duration is unknown.
  */
 
-/** How much work a guest has at hand, in milliseconds; and how long a call is beside which it has nothing else. */
+/** The amount of work given to a guest at a time, and the duration of a long call, in milliseconds. */
 const AT_HAND = 4;
 const LONG = 10;
-/** Two calls at least hide the way to the host and back; more than that many make no difference. */
+/** Two calls are enough to hide the round trip to the host; more than this many make no difference. */
 const LEAST = 2;
 const MOST = 4096;
-/** What the newest measurement counts. */
+/** The weight of the newest measurement. */
 const NEWEST = 0.5;
 
 export class Pace {
-  /** Milliseconds a call, as measured; undefined before. */
+  /** The measured time per call, in milliseconds; `undefined` at first. */
   #each: number | undefined;
-  /** Since when calls are counted that are answered. */
+  /** When the counting of answers began. */
   #since = 0;
   #count = 0;
 
-  /** How many calls may be at hand. */
+  /** How many calls the guest may have. */
   get window(): number {
     const each = this.#each;
     if (each === undefined || each > LONG) return 1;
     return Math.min(MOST, Math.max(LEAST, Math.floor(AT_HAND / each)));
   }
 
-  /** Forgets what was measured: another guest may be faster. */
+  /** Forgets the measurements, because another guest may be faster. */
   reset(): void {
     this.#each = undefined;
   }
 
-  /** Says that the first call after a rest begins. */
+  /** Records that the first call after an idle time begins. */
   begin(time: number): void {
     this.#since = time;
     this.#count = 0;
@@ -45,7 +45,7 @@ export class Pace {
     this.#count++;
   }
 
-  /** Takes the time of the answers since the last measurement; false where there are none. */
+  /** Measures the time of the answers since the last measurement; false if there are none. */
   measure(time: number): boolean {
     const count = this.#count;
     if (count === 0) return false;

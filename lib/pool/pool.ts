@@ -1,12 +1,12 @@
 /**
- * A pool: guests that run the functions of a module, on whatever arguments come.
+ * A pool: guests that run the functions of a module with any arguments.
  *
- * - Work is named: a module's URL, the name of a function that it exports, a structured-cloneable argument.
- * - A call runs at most once, unless it may be retried. Whatever it does, it settles; a guest that ended is replaced, and the
- *   other calls go on.
- * - Messages grow with the load: a guest has a few milliseconds of work at hand, by the time that calls take.
- * - A call with a signal or a timeout has a guest for itself while it runs, because its guest ends with it.
- * - The end of a pool waits for all calls, and then reports the failures that nobody asked for.
+ * - Work is named by a module's URL, an exported function and a structured-cloneable argument.
+ * - A call runs at most once, unless it may be retried. It always settles; a guest that ended is replaced, and other
+ *   calls continue.
+ * - Messages grow with the load: a guest gets a few milliseconds of work at a time, based on how long calls take.
+ * - A call with a signal or a timeout has its guest to itself while it runs, because its guest ends with it.
+ * - Closing a pool waits for all calls, then reports the failures that nobody fetched.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ import { poolSettings } from "./pool_options.ts";
 import { streamed } from "./stream.ts";
 import { UnfetchedFailures } from "./unfetched_failures.ts";
 
-/** What is submitted: the argument as it is, and how. */
+/** A submission: an unpacked argument, and how to run the call. */
 type Submitted = Omit<CallSubject, "packed" | "options" | "onSettled"> & {
   readonly argument: unknown;
   readonly options?: RunOptions | undefined;
@@ -47,12 +47,12 @@ type Submitted = Omit<CallSubject, "packed" | "options" | "onSettled"> & {
 const NOTHING: readonly Transferable[] = [];
 const NO_OPTIONS: CallOptions = {};
 
-/** A pool: guests that run the functions of a module, on whatever arguments come. */
+/** A pool: guests that run the functions of a module with any arguments. */
 export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, S extends Shareables = Shareables>
   implements AsyncDisposable {
   readonly #settings: PoolSettings;
   readonly #host: GuestHost;
-  /** Whether the host is the pool's own. */
+  /** Whether the host belongs to the pool. */
   readonly #ownsHost: boolean;
   readonly #share: ServiceShare<S> | undefined;
   readonly #dispatcher: Dispatcher;
@@ -83,14 +83,14 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   }
 
   /**
-   * Opens a pool; resolves when all its guests are ready. `F` is the type of the module, `K` the name of its function that
-   * gives the shared things: `Pool.open<typeof import("./work.ts"), "things">(...)` knows what is shared.
+   * Opens a pool; resolves when all its first guests are ready. `F` is the type of the module, `K` the name of its
+   * function that returns the shared things: `Pool.open<typeof import("./work.ts"), "things">(...)` knows their types.
    *
-   * @throws {RangeError} if there is no worker, a limit is negative, or the host has no such mode.
-   * @throws {TypeError} if the module is no URL, or exports no function of that name.
+   * @throws {RangeError} if there are no workers, a limit is negative, or the host has no such mode.
+   * @throws {TypeError} if the module is not a URL, or does not export that function.
    * @throws {GuestError} if a guest cannot import the module, or its initializer fails.
    * @throws {GuestDiedError} if a guest ends before it is ready.
-   * @throws {LoggingError} if it cannot log: settings that do not hold, a folder that does not exist.
+   * @throws {LoggingError} if it cannot log: invalid settings, or a folder that does not exist.
    */
   static async open<F = Readonly<Record<string, (argument: unknown) => unknown>>, K extends string = string>(
     options: PoolOptions & SharedBy<F, K>,
@@ -99,7 +99,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     const { shared }: PoolOptions = options;
     let share: ServiceShare<ThingsOf<F, K>> | undefined;
     if (shared !== undefined) {
-      // The type of the module says what its function of that name gives.
+      // The module's type determines what that function returns.
       const things = await namedExport(await import(settings.module), shared)(shared.argument) as ThingsOf<F, K>;
       share = new ServiceShare(things, { ...shared, tasks: settings.max + SPARE });
     }
@@ -108,23 +108,23 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return pool;
   }
 
-  /** The host's view of the shared things: their methods give promises. */
+  /** The host's view of the shared things, whose methods return promises. */
   get shared(): Views<S, "promised"> {
-    // Where nothing is shared, S has no names.
+    // If nothing is shared, S is empty.
     return this.#share?.promised ?? {} as Views<S, "promised">;
   }
 
-  /** How many guests it has at most. */
+  /** The most guests it can have. */
   get workers(): number {
     return this.#dispatcher.size;
   }
 
   /**
-   * Submits a call and gives its future.
+   * Submits a call and returns its future.
    *
    * @throws {TypeError} if the module exports no such function.
-   * @throws {RangeError} if an option makes no sense.
-   * @throws {QueueFullError} if as many calls wait as may.
+   * @throws {RangeError} if an option is invalid.
+   * @throws {QueueFullError} if `maxQueue` calls are already waiting.
    * @throws {StateError} if the pool is closed.
    */
   submit<N extends NameOf<F>>(
@@ -135,23 +135,23 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return new PoolFuture(this.#submit(name, { argument, options }));
   }
 
-  /** Submits a call when there is room, and gives its value; fails as `submit` and the result of its future do. */
+  /** Submits a call once there is room, and resolves with its value; fails as `submit` and its future's `result` do. */
   async run<N extends NameOf<F>>(
     name: N,
     argument: ArgumentOf<F, N>,
     options?: RunOptions,
   ): Promise<ResultOf<F, N>> {
-    // Others may take the room before this goes on.
+    // Other callers may take the room before this continues.
     while (this.#dispatcher.isFull) await this.room();
     return await this.submit(name, argument, options).result();
   }
 
   /**
-   * Calls a function that gives an async iterable, and gives its items one after another: it is at most some items ahead of
-   * who takes them. Leaving the loop ends it.
+   * Calls a function that returns an async iterable, and yields its items one by one. The function is at most 16 items
+   * ahead of the reader. Leaving the loop ends it.
    *
-   * @throws {TypeError} if the module exports no such function, or it gives no items.
-   * @throws {RangeError} if an option makes no sense.
+   * @throws {TypeError} if the module exports no such function, or it returns no async iterable.
+   * @throws {RangeError} if an option is invalid.
    */
   stream<N extends NameOf<F>>(
     name: N,
@@ -165,16 +165,16 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     });
   }
 
-  /** Resolves when one more call may wait: at once, or when others may have taken it again. */
+  /** Resolves when another call may wait. Other callers may have taken the room again by then. */
   async room(): Promise<void> {
     await this.#dispatcher.room();
   }
 
   /**
-   * Calls a function on each input and gives the values in the order of the inputs, each as soon as it and all before it
-   * are there; takes inputs as it goes, at most `buffer` calls ahead. Leaving the loop cancels what waits.
+   * Calls a function for each input and yields the values in the order of the inputs, each as soon as it and all before
+   * it are ready. Takes inputs as it goes, at most `buffer` calls ahead. Leaving the loop cancels the waiting calls.
    *
-   * @throws {RangeError} if an option makes no sense.
+   * @throws {RangeError} if an option is invalid.
    */
   map<N extends NameOf<F>>(
     name: N,
@@ -185,11 +185,11 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
   }
 
   /**
-   * The values for all inputs at once, as `pmap` of Julia's distributed computing: with `retries`, and with `onError` a
-   * value for each input that failed.
+   * The values for all inputs at once, like `pmap` in Julia's Distributed module: with `retries`, and with `onError` a
+   * substitute value for each input that failed.
    *
-   * @throws {GuestError} if an input failed, its retries are used up, and `onError` gives no value.
-   * @throws {RangeError} if an option makes no sense.
+   * @throws {GuestError} if an input failed, its retries are used up, and `onError` returns no value.
+   * @throws {RangeError} if an option is invalid.
    */
   async pmap<N extends NameOf<F>>(
     name: N,
@@ -199,7 +199,7 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return await forCaller(Array.fromAsync(this.map(name, inputs, options)));
   }
 
-  /** As `map`, in the order in which they are done, each with the place of its input, from 0 on. */
+  /** Like `map`, but in the order in which values are ready, each with the index of its input, from 0. */
   mapUnordered<N extends NameOf<F>>(
     name: N,
     inputs: Iterable<ArgumentOf<F, N>> | AsyncIterable<ArgumentOf<F, N>>,
@@ -208,30 +208,30 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return mappedUnordered(this.#mapping(name, options), { inputs, options });
   }
 
-  /** What it is doing. */
+  /** Its current statistics. */
   statistics(): PoolStatistics {
     return { ...this.#dispatcher.statistics(), calls: this.#calls };
   }
 
   /**
-   * Says that this pool need not keep the process alive: its guests are ended whenever it has nothing to do, and started again
-   * for the next call.
+   * Lets the process end although this pool is open: its guests are ended whenever it is idle, and started again for
+   * the next call.
    */
   unref(): void {
     this.#dispatcher.isReferenced = false;
   }
 
-  /** Takes `unref` back: guests stay. */
+  /** Undoes `unref`: guests stay. */
   ref(): void {
     this.#dispatcher.isReferenced = true;
   }
 
   /**
-   * Waits for all calls, then ends the guests. Harmless twice: only the first time fails.
+   * Waits for all calls, then ends the guests. Calling it twice is harmless: only the first call throws.
    *
-   * @throws {UnfetchedFailureError} if calls failed and nobody asked for it.
-   * @throws {GuestStuckError} if a thread that was given up does not come back: only the end of the process ends it.
-   * @throws what a write of the log threw first.
+   * @throws {UnfetchedFailureError} if calls failed and nobody fetched their outcomes.
+   * @throws {GuestStuckError} if a thread that was given up does not return; it ends only with the process.
+   * @throws the first error in writing the log.
    */
   close({ cancelWaiting = false }: CloseOptions = {}): Promise<void> {
     if (cancelWaiting) this.#dispatcher.cancelWaiting(new CancelledError("Cannot run: the pool was closed"));
@@ -239,14 +239,14 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
     return this.#closing = this.#close();
   }
 
-  /** Cancels all calls, those that run too, and ends the guests; fails as `close` does. */
+  /** Cancels all calls, including running ones, and ends the guests; throws as `close` does. */
   async terminate(): Promise<void> {
     const error = new CancelledError("Cannot go on: the pool was terminated");
     await this.#dispatcher.abandon(error);
     await this.close();
   }
 
-  /** The same as `close`. */
+  /** Calls `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -284,10 +284,10 @@ export class Pool<F = Readonly<Record<string, (argument: unknown) => unknown>>, 
         `Cannot submit ${name}: ${waiting} calls wait, at most ${this.#settings.maxQueue} may; await room() is wanted before`,
       );
     }
-    // Counted before a getter of its argument can close the pool, which waits for it then.
+    // Counted before a getter of its argument can close the pool, which then waits for this call.
     this.#calls++;
     this.#unsettled++;
-    // What can fail has failed by the time that the call waits; its argument is what it is at this moment.
+    // By the time the call waits, everything that can fail has failed; its argument is captured now.
     const packed = this.#pack(argument, options?.transfer);
     const isPacked = !("error" in packed);
     const call = new Call(name, {

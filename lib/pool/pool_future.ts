@@ -1,9 +1,9 @@
 /**
- * The future of a call that was submitted to a pool: its value, or why there is none.
+ * The future of a call submitted to a pool: its value, or the reason why there is none.
  *
- * - It may be asked as often as one likes; a wait that is given up changes nothing.
- * - It is no promise, so it can be returned from async functions and iterated: `await future.result()`.
- * - A failure that nobody asked for is reported when the pool closes.
+ * - It may be read any number of times; a wait that is given up changes nothing.
+ * - It is not a promise, so it can be returned from async functions and iterated: `await future.result()`.
+ * - A failure that nobody fetched is reported when the pool closes.
  *
  * @example
  * ```ts
@@ -23,13 +23,13 @@ import { checkCallbacks } from "./checks.ts";
 
 /** How long to wait for a future. */
 export interface FutureWaitOptions {
-  /** Seconds; for ever by default. */
+  /** The time limit, in seconds; unlimited by default. */
   readonly timeout?: number | undefined;
-  /** Ends the wait, not the call, when it aborts. */
+  /** When it aborts, ends the wait, but not the call. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The future of a call that was submitted to a pool: its value, or why there is none. */
+/** The future of a call submitted to a pool: its value, or the reason why there is none. */
 export class PoolFuture<T> {
   readonly #call: Call;
   #promise: Promise<T> | undefined;
@@ -44,7 +44,7 @@ export class PoolFuture<T> {
     return this.#call.name;
   }
 
-  /** Where it is: `waiting`, `running` (with a guest), `returned`, `failed` or cancelled, which counts as failed. */
+  /** Its state: `waiting`, `running` (with a guest), `returned`, or `failed`, which includes canceled. */
   get state(): CallState {
     return this.#call.state;
   }
@@ -54,18 +54,18 @@ export class PoolFuture<T> {
     return this.#call.outcome !== undefined;
   }
 
-  /** The name of the guest that runs it or ran it; undefined before. */
+  /** The name of the guest that runs it or ran it; `undefined` before that. */
   get guest(): string | undefined {
     return this.#call.guest;
   }
 
   /**
-   * What the function returned.
+   * The function's result.
    *
-   * @throws {GuestError} if it failed: `cause` is its error, `far` has the stack.
+   * @throws {GuestError} if it failed; `cause` is its error, and `far` has the stack trace.
    * @throws {GuestDiedError} if its guest ended.
-   * @throws {GuestTimeoutError} if it ran longer than it may.
-   * @throws {CancelledError} if it was cancelled, or the signal ended the wait.
+   * @throws {GuestTimeoutError} if it ran too long.
+   * @throws {CancelledError} if it was canceled, or the signal ended the wait.
    * @throws {WaitTimeoutError} if it is not done in time; a later call may succeed.
    * @throws {RangeError} if the timeout is negative.
    */
@@ -78,7 +78,7 @@ export class PoolFuture<T> {
     return forCaller(isOpen ? this.#inTime({ timeout, signal }) : this.#promise ??= call.promise() as Promise<T>);
   }
 
-  /** The failure; undefined where it returned or is not done. Counts as asked. */
+  /** The error; `undefined` if it returned or is not done. Reading this counts as fetching the outcome. */
   get error(): Error | undefined {
     const { outcome } = this.#call;
     if (outcome === undefined || "value" in outcome) return undefined;
@@ -87,8 +87,8 @@ export class PoolFuture<T> {
   }
 
   /**
-   * Cancels it while it waits; false where a guest has it or it has ended. A call with an `AbortSignal` is cancelled by
-   * that while it runs, too.
+   * Cancels it if it is still waiting; false if a guest has it or it has ended. To cancel a running call, use its
+   * `AbortSignal`.
    */
   cancel(): boolean {
     const call = this.#call;
@@ -99,13 +99,16 @@ export class PoolFuture<T> {
     return true;
   }
 
-  /** Calls back when it is done, at once where it is. What a callback throws stops no other; it is thrown on its own. */
+  /**
+   * Calls back when it is done, or at once if it already is. An error in a callback stops no other; it is thrown
+   * separately.
+   */
   whenDone(callback: (future: PoolFuture<T>) => void): void {
     checkCallbacks(`wait for ${this.name}`, { callback });
     this.#call.whenSettled(() => apart(() => callback(this)));
   }
 
-  /** Is told what the function reports while it runs, after who was told before; what a listener throws stops no other. */
+  /** Adds a listener for what the function reports while it runs; an error in a listener stops no other. */
   onProgress(listener: (value: unknown) => void): void {
     checkCallbacks(`follow ${this.name}`, { listener });
     const before = this.#call.onProgress;

@@ -1,5 +1,5 @@
 /**
- * How a pool is made, how a call is run, and what a pool tells about itself.
+ * The options of pools and calls, and a pool's statistics.
  */
 
 import type { AnyModeName, GuestHost, HostOptions, NamedCall, SharedCall, Transferable } from "../host/mod.ts";
@@ -8,115 +8,120 @@ import { cores, limit } from "../platform/mod.ts";
 import { wholeNumber } from "./checks.ts";
 import type { LogTarget } from "../logging/mod.ts";
 
-/** How a pool is made. A host of its own gets `permissions` and `guests`. */
+/** Options of a pool. `permissions` and `guests` are those of the pool's own host. */
 export interface PoolOptions extends Pick<HostOptions, "permissions" | "guests"> {
-  /** Where its guests run. */
+  /** The mode of its guests. */
   readonly mode: AnyModeName;
   /**
-   * The URL of the module whose functions they run: a file of its own. In direct mode, and for shared things, it is imported
-   * here too, and one whose top level waits for its own pool would wait for ever.
+   * The URL of the module whose functions they run, which should be a separate file. In direct mode, and for shared
+   * things, it is also imported here; if its top level waited for its own pool, it would wait forever.
    */
   readonly module: string;
   /**
-   * How many guests: a number, or between which numbers, by what there is to do. As many as there are cores by default. One
-   * is started in any case, because it tells the functions.
+   * The number of guests: fixed, or a range within which it follows the load; by default, as many as there are cores.
+   * At least one is always started, to learn the module's functions.
    */
   readonly workers?: number | { readonly min?: number; readonly max?: number };
-  /** Seconds that a guest above the least number may have nothing to do, before it is ended; 10 by default. */
+  /** How long a guest beyond the minimum may be idle before it is ended, in seconds; 10 by default. */
   readonly idleTimeout?: number;
-  /** How many calls a guest runs before another takes its place; any number by default. */
+  /** How many calls a guest runs before it is replaced; unlimited by default. */
   readonly maxCallsPerGuest?: number;
   /** Called in each guest before its first call. */
   readonly initializer?: NamedCall | undefined;
-  /** Gives the shared things: a function of the module that returns them, called here and in each guest. */
+  /** The module's function that returns the shared things; called here and in each guest. */
   readonly shared?: SharedCall | undefined;
-  /** How many calls may wait at once, those that guests have at hand not counted; any number by default. */
+  /** How many calls may wait at once, not counting those that guests already have; unlimited by default. */
   readonly maxQueue?: number;
-  /** What names of guests begin with; `worker` by default. */
+  /** The prefix of guests' names; `worker` by default. */
   readonly name?: string;
-  /** Seconds within which a guest must be ready; for ever by default. */
+  /** How long a guest may take to be ready, in seconds; unlimited by default. */
   readonly timeout?: number;
-  /** Starts the guests and keeps them warm afterwards; a host of the pool's own by default. */
+  /** Starts the guests, and keeps them warm afterward; by default a host that belongs to the pool. */
   readonly host?: GuestHost;
-  /** What guests log and where it goes: merged in the order of the calls, and a file for each guest. Default nothing. */
+  /** What guests log and where to: merged in the order of the calls, and a file for each guest. Nothing by default. */
   readonly logging?: LogTarget;
 }
 
-/** How a call is run. */
+/** Options of a call. */
 export interface RunOptions {
-  /** Cancels it when it aborts, while it waits and while it runs. */
+  /** Cancels the call when it aborts, whether it is waiting or running. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds that it may run: then its guest is ended, and it fails with a `GuestTimeoutError`. */
+  /**
+   * How long it may run, in seconds, before its guest is ended and it fails with a `GuestTimeoutError`; unlimited by
+   * default.
+   */
   readonly timeout?: number | undefined;
-  /** How often it is run again after a failure; 0 by default. */
+  /** How many times it is run again after a failure; 0 by default. */
   readonly retries?: number | undefined;
-  /** After which failures it is run again; after any by default. */
+  /** Whether it may be run again after a given failure; after any by default. */
   readonly retryIf?: ((error: Error) => boolean) | undefined;
-  /** What of the argument is moved instead of copied: buffers, which are detached here. Not together with retries. */
+  /**
+   * The parts of the argument to move instead of copying: buffers, which are detached here. Not possible with retries.
+   */
   readonly transfer?: readonly Transferable[] | undefined;
-  /** The number of the guest that is to run it; any by default. */
+  /** The number of the guest that is to run it; any guest by default. */
   readonly guest?: number | undefined;
-  /** Told what the function reports by its context's `report`. */
+  /** Receives what the function reports with its context's `report`. */
   readonly onProgress?: ((value: unknown) => void) | undefined;
 }
 
-/** How a pool ends. */
+/** Options of closing a pool. */
 export interface CloseOptions {
-  /** Whether the calls that wait for a guest are cancelled; those that run are waited for in any case. Not by default. */
+  /** Whether calls that wait for a guest are canceled; running calls are waited for in any case. False by default. */
   readonly cancelWaiting?: boolean;
 }
 
-/** What a pool tells about itself. */
+/** Statistics of a pool. */
 export interface PoolStatistics {
-  /** How many guests it has at the moment. */
+  /** How many guests it has now. */
   readonly workers: number;
-  /** How many guests were started, those that ended included. */
+  /** How many guests have been started, including those that ended. */
   readonly started: number;
-  /** How many calls were submitted, a chunk counting as one. */
+  /** How many calls have been submitted; a chunk counts as one. */
   readonly calls: number;
-  /** How many of them wait for a guest. */
+  /** How many of them are waiting for a guest. */
   readonly waiting: number;
-  /** How many of them guests have at hand. */
+  /** How many of them are with guests. */
   readonly running: number;
-  /** How many messages brought calls to guests. */
+  /** How many messages have carried calls to guests. */
   readonly messages: number;
 }
 
-/** Options that were checked, complete. */
+/** Validated options, with defaults filled in. */
 export interface PoolSettings extends Pick<PoolOptions, "mode" | "module"> {
-  /** What is called first in each guest. */
+  /** The function to call first in each guest. */
   readonly initializer: NamedCall | undefined;
-  /** What gives the shared things. */
+  /** The function that returns the shared things. */
   readonly shared: SharedCall | undefined;
-  /** How many guests there are at least, */
+  /** The least number of guests, */
   readonly min: number;
-  /** and at most. */
+  /** and the most. */
   readonly max: number;
   /** How many calls may wait. */
   readonly maxQueue: number;
   /** How many calls a guest runs. */
   readonly maxCalls: number;
-  /** How long a guest may have nothing to do, in milliseconds. */
+  /** How long a guest may be idle, in milliseconds. */
   readonly idleLimit: number;
   /** How long a guest may take to be ready, in milliseconds. */
   readonly limit: number;
 }
 
-/** How long a guest above the least number stays, in seconds. */
+/** How long an idle guest beyond the minimum stays, in seconds. */
 const IDLE = 10;
 
 /**
  * Checks options.
  *
- * @throws {RangeError} if a number makes no sense.
- * @throws {TypeError} if the module is no URL.
+ * @throws {RangeError} if a number is invalid.
+ * @throws {TypeError} if the module is not a URL.
  */
 export function poolSettings(options: PoolOptions): PoolSettings {
   const { mode, module, initializer, shared, workers = cores(), maxQueue = Infinity, timeout, idleTimeout = IDLE } =
     options;
   const { maxCallsPerGuest = Infinity } = options;
   const act = "open a pool";
-  // What is no range is a number, or refused as one.
+  // Anything that is not a range is treated as a number, and rejected if it is not one.
   const isRange = typeof workers === "object" && workers !== null;
   const { min = 0, max = Math.max(cores(), min) } = isRange ? workers : { min: workers, max: workers };
   wholeNumber(act, { name: isRange ? "workers.min" : "workers", value: min, least: isRange ? 0 : 1 });

@@ -1,11 +1,12 @@
 /**
- * A place for one guest of a pool: it starts a guest, hands it calls, and starts another one when it ends.
+ * A place for one guest of a pool: it starts a guest, gives it calls, and starts another one when it ends.
  *
- * - Invariant: the calls that a guest has are answered in their order; the first of them is the one that it is in.
- * - A guest has as many calls as take it a few milliseconds, by its pace.
- * - When a guest ends, the call that it was in fails or is run again; those behind it were not begun and wait again.
- * - A guest is retired when it has answered as many calls as it may, or has had nothing to do for long: its place is empty
- *   then, until there is something to do.
+ * - Invariant: the guest's calls are answered in order; the first of them is the one that it is running.
+ * - A guest has as many calls as take it a few milliseconds, according to its pace.
+ * - When a guest ends, the call that it was running fails or is run again; those behind it had not begun, and wait
+ *   again.
+ * - A guest is retired when it has answered the most calls allowed, or has been idle too long; the slot is then empty
+ *   until there is work.
  */
 
 import { farError, GuestDiedError, GuestTimeoutError } from "../errors.ts";
@@ -24,13 +25,13 @@ import { Fifo } from "./fifo.ts";
 import { Pace } from "./pace.ts";
 import type { PoolSettings } from "./pool_options.ts";
 
-/** How many guests in a row may end before they have run anything: more are a fault of what is loaded. */
+/** How many guests in a row may end before they have run anything; more indicate a fault in the module. */
 const MOST_IN_VAIN = 10;
 
-/** How long a guest that was given up may take to come back before what it holds goes on, in milliseconds. */
+/** How long a guest that was given up may take to return before what it holds passes on, in milliseconds. */
 const GRACE = 100;
 
-/** What a slot needs of its pool. */
+/** What a slot needs from its pool. */
 export interface SlotOptions {
   /** The guest's name. */
   readonly name: string;
@@ -38,27 +39,27 @@ export interface SlotOptions {
   readonly number: number;
   /** Starts guests. */
   readonly host: GuestHost;
-  /** What they are to do, where, and for how long. */
+  /** What guests do, in which mode, and with which limits. */
   readonly settings: PoolSettings;
   /** The shared things. */
   readonly share: ServiceShare | undefined;
-  /** Gives a task of the shared things for a guest, where there are any. */
+  /** Takes a task number of the shared things for a guest, if there are any. */
   readonly takeTask: () => number;
-  /** Takes a task back that nobody uses any longer. */
+  /** Gives a task number back that nobody uses any more. */
   readonly giveTask: (task: number) => void;
   /** The clock, in milliseconds. */
   readonly now: () => number;
   /** What guests log. */
   readonly logging?: ServiceLogging | undefined;
-  /** Told each line, and the call that the guest is in. */
+  /** Receives each line, with the guest's current call. */
   readonly logged?: (line: LogLine, call: Call | undefined) => void;
-  /** Told when it can take calls, or could after a start. */
+  /** Called when it can take calls, or could after starting a guest. */
   readonly ready: (slot: Slot) => void;
-  /** Whether its guest may be retired for want of work. */
+  /** Whether its guest may be retired for lack of work. */
   readonly mayRetire: () => boolean;
-  /** Told that these calls wait again, before all others. */
+  /** Called with calls that must wait again, before all others. */
   readonly returned: (calls: readonly Call[]) => void;
-  /** Told that no guest can be started. */
+  /** Called when no guest can be started. */
   readonly failed: (error: Error) => void;
 }
 
@@ -71,33 +72,33 @@ export class Slot implements CallHolder {
   #link: ServiceLink | undefined;
   #exports: readonly string[] = [];
   #task = 0;
-  /** The calls that the guest has: it is in the first, and those before that are answered. */
+  /** The guest's unanswered calls; it is running the first. */
   readonly #calls = new Fifo<Call>();
   readonly #pace = new Pace();
-  /** Lets go of the timer of the call that runs. */
+  /** Clears the timer of the running call. */
   #letGo: () => void = () => {};
-  /** Lets go of the timer that retires a guest. */
+  /** Clears the timer that retires an idle guest. */
   #stay: () => void = () => {};
-  /** How many calls the present guest was given. */
+  /** How many calls the current guest has been given. */
   #given = 0;
-  /** The messages of links before the present one. */
+  /** The messages of earlier links. */
   #messages = 0;
   /** How many guests in a row have ended before they ran anything. */
   #inVain = 0;
   #closed = false;
   #lastName: string | undefined;
   #lastIndex = -1;
-  /** What is under way: the start of a guest, or the end of one. */
+  /** The start or end of a guest in progress. */
   #work: Promise<void> = Promise.resolve();
   #isWorking = false;
 
-  /** Makes a slot without a guest. */
+  /** Creates a slot without a guest. */
   constructor(options: SlotOptions) {
     this.#options = options;
     this.number = options.number;
   }
 
-  /** The functions that the guest's module exports; none before it is ready. */
+  /** The names of the functions that the guest's module exports; empty before it is ready. */
   get exports(): readonly string[] {
     return this.#exports;
   }
@@ -107,17 +108,17 @@ export class Slot implements CallHolder {
     return this.#calls.count;
   }
 
-  /** Whether it has no guest, and none is on its way. */
+  /** Whether it has no guest, and none is being started. */
   get isEmpty(): boolean {
     return this.#link === undefined && !this.#isWorking && !this.#closed;
   }
 
-  /** Whether a guest is on its way. */
+  /** Whether a guest is being started. */
   get isStarting(): boolean {
     return this.#link === undefined && this.#isWorking;
   }
 
-  /** How many messages were handed over. */
+  /** How many messages have been handed over. */
   get messages(): number {
     return this.#messages + (this.#link?.messages ?? 0);
   }
@@ -162,16 +163,16 @@ export class Slot implements CallHolder {
     this.#lastName = undefined;
     this.#pace.reset();
     this.#rest();
-    // It may have ended while word came that it is ready.
+    // It may have ended while the message that it is ready was on its way.
     if (early !== undefined) this.#ended(early, { idle: true });
   }
 
-  /** Starts a guest where there is none; what comes of it is told. */
+  /** Starts a guest if there is none; the result is reported through the options. */
   wake(): void {
     if (this.isEmpty) this.#do(() => this.#startAgain());
   }
 
-  /** Hands a call to the guest with the next flush. */
+  /** Gives the guest a call, to be sent with the next flush. */
   take(call: Call): void {
     const link = this.#link;
     if (link === undefined) return;
@@ -186,17 +187,17 @@ export class Slot implements CallHolder {
     if (call.isAlone) this.#watch(call, link);
   }
 
-  /** Hands over what was taken. */
+  /** Sends the calls taken. */
   flush(): void {
     this.#link?.flush();
   }
 
-  /** Gives up the call that it runs, which is the only one, and the guest with it. */
+  /** Gives up the running call, which is the only one, and the guest with it. */
   giveUp(_call: Call, error: Error): void {
     this.#giveUp(error);
   }
 
-  /** Ends a guest that has nothing to do; nothing happens where it has. */
+  /** Retires an idle guest; does nothing if it is busy. */
   retire(): void {
     const link = this.#link;
     if (link === undefined || this.load > 0 || this.#closed) return;
@@ -209,7 +210,7 @@ export class Slot implements CallHolder {
     });
   }
 
-  /** Gives the guest back, which has answered all. */
+  /** Gives the guest back, which has answered all calls. */
   async close(): Promise<void> {
     this.#closed = true;
     const link = this.#link;
@@ -218,7 +219,7 @@ export class Slot implements CallHolder {
     await Promise.all([link.finish(), this.#work]);
   }
 
-  /** Gives the guest up; what it has not answered fails with that error. */
+  /** Gives the guest up; its unanswered calls fail with `error`. */
   async abandon(error: Error): Promise<void> {
     const link = this.#link;
     if (link !== undefined && this.load > 0) {
@@ -229,7 +230,7 @@ export class Slot implements CallHolder {
     await this.close();
   }
 
-  /** Takes leave of a guest. */
+  /** Detaches from a guest. */
   #leave(link: ServiceLink): void {
     this.#letGo();
     this.#stay();
@@ -257,16 +258,16 @@ export class Slot implements CallHolder {
     this.#options.ready(this);
   }
 
-  /** Sees to a guest that has nothing to do. */
+  /** Handles a guest that has become idle. */
   #rest(): void {
     const { settings: { maxCalls, idleLimit }, mayRetire } = this.#options;
     this.#stay();
     if (this.#given >= maxCalls) return this.retire();
-    // More guests are started only while none rests: who may not retire now need not be asked later.
+    // More guests are started only while none is idle: a guest that may not retire now need not be asked again later.
     if (mayRetire()) this.#stay = after(idleLimit, () => mayRetire() ? this.retire() : undefined);
   }
 
-  /** Looks after a call that may be given up, or whose items are wanted. */
+  /** Sets up what a call needs that may be given up or whose items are wanted. */
   #watch(call: Call, link: ServiceLink): void {
     const { limit } = call;
     call.holder = this;
@@ -278,7 +279,7 @@ export class Slot implements CallHolder {
     });
   }
 
-  /** Gives the guest up with the only call that it has. */
+  /** Gives the guest up, with its only call. */
   #giveUp(error: Error): void {
     const call = this.#calls.first;
     const link = this.#link;
@@ -311,25 +312,25 @@ export class Slot implements CallHolder {
     this.#replace(error, { gone: Promise.resolve() });
   }
 
-  /** Starts another guest; the old one has its place among those who share things until it is gone. */
+  /** Starts another guest; the old one keeps its place among the tasks that share things until it is gone. */
   #replace(error: Error, { gone }: { readonly gone: Promise<void> }): void {
     const task = this.#task;
     const { share } = this.#options;
     this.#do(async () => {
       if (share !== undefined) {
-        // Who waits or works on shared things stops there, unwinds, and is soon gone: recovered from before, it would go on
-        // with what has an owner again. Those who wait for one that is busy go on after a moment; what it does until it is
-        // gone is recovered from once more.
+        // A guest that waits for or uses shared things is stopped there, unwinds, and is soon gone; recovering earlier,
+        // it would continue with things that have another owner. If the guest is busy, its waiters continue after a
+        // moment, and what it does until it is gone is recovered from again.
         await within(GRACE, gone.catch(() => {}));
         await share.ended(task, farError(error));
-        // Only its place would be lost.
+        // If this fails, only its place is lost.
         gone.then(() => this.#free(share, { task, error })).catch(() => {});
       }
       await this.#startAgain();
     });
   }
 
-  /** Does something after what is under way, and says what became of it. */
+  /** Runs `act` after the work in progress, and reports the result. */
   #do(act: () => Promise<void>): void {
     if (this.#closed) return;
     this.#isWorking = true;
@@ -354,13 +355,13 @@ export class Slot implements CallHolder {
         return await this.start();
       } catch (error) {
         if (this.#closed) return;
-        // What ends a guest from outside may do so before it is ready.
+        // A guest may also be ended from outside before it is ready.
         if (!(error instanceof GuestDiedError) || ++this.#inVain > MOST_IN_VAIN) throw error;
       }
     }
   }
 
-  /** Lets others have the place of a guest that is gone. */
+  /** Frees the place of a guest that is gone. */
   async #free(
     share: ServiceShare,
     { task, error }: { readonly task: number; readonly error: Error | undefined },
@@ -369,9 +370,9 @@ export class Slot implements CallHolder {
     this.#options.giveTask(task);
   }
 
-  /** Which function of the guest has that name. */
+  /** The index of the guest's function with this name. */
   #indexOf(name: string): number {
-    // Most calls are of the same function as the one before.
+    // Most calls use the same function as the one before.
     if (this.#lastName !== name) {
       this.#lastName = name;
       this.#lastIndex = this.#exports.indexOf(name);

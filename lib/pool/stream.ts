@@ -1,9 +1,9 @@
 /**
- * The items of a call, one after another, at the pace of who takes them.
+ * The items of a call, one by one, at the reader's pace.
  *
- * - Invariant: at most `WINDOW` items are sent that nobody has taken.
- * - Who leaves the loop ends the call: where it waits it is cancelled, where it runs its function is told to return, and its
- *   guest is given up where that takes longer than some seconds.
+ * - Invariant: at most `WINDOW` items have been sent and not taken.
+ * - Leaving the loop ends the call: if it is waiting, it is canceled; if it is running, its function is told to return,
+ *   and its guest is given up if that takes more than a few seconds.
  */
 
 import { CancelledError } from "../errors.ts";
@@ -11,10 +11,10 @@ import { WINDOW } from "../host/mod.ts";
 import { after } from "../platform/mod.ts";
 import type { Call } from "./call.ts";
 
-/** How long a function may take to return whose items nobody wants any longer, in milliseconds. */
+/** How long a function may take to return once its items are no longer wanted, in milliseconds. */
 const GRACE = 5000;
 
-/** Gives the items of a call, which is submitted when the first is asked for. */
+/** Yields the items of a call, which is submitted when the first item is requested. */
 export async function* streamed<T>(
   submit: (onItem: (value: unknown) => void) => Promise<Call>,
   { grace = GRACE }: { readonly grace?: number } = {},

@@ -1,19 +1,19 @@
 /**
- * Failures of calls that nobody has asked for so far, kept for the end of their pool.
+ * The failures of calls that nobody has fetched so far, to be reported when their pool closes.
  *
- * - A call that was cancelled is no failure. Of very many only the first are kept.
+ * - A canceled call is not a failure. Only the first MOST failures are kept.
  */
 
 import { CancelledError, UnfetchedFailureError } from "../errors.ts";
 import type { Call } from "./call.ts";
 
-/** How many are kept. */
+/** How many failures are kept. */
 const MOST = 1000;
 
 export class UnfetchedFailures {
   #calls: Call[] = [];
 
-  /** Takes note of a call that has settled. */
+  /** Records a settled call. */
   note(call: Call): void {
     const { outcome, isFetched } = call;
     if (isFetched || outcome === undefined || "value" in outcome || outcome.error instanceof CancelledError) return;
@@ -21,7 +21,7 @@ export class UnfetchedFailures {
     if (this.#calls.length < MOST) this.#calls.push(call);
   }
 
-  /** The error about all of them; undefined where there is none. */
+  /** The error about all of them; `undefined` if there are none. */
   report(): UnfetchedFailureError | undefined {
     const calls = this.#unfetched();
     const errors = calls.flatMap(({ outcome }) => outcome !== undefined && "error" in outcome ? [outcome.error] : []);

@@ -1,9 +1,9 @@
 /**
- * The calls of a pool that wait for a guest, in line.
+ * The queue of a pool's calls that wait for a guest.
  *
- * - Those that wait again come first, in their old order; those that only one guest may run are in a line of its own, which
- *   it serves before.
- * - Invariant: `count` is how many wait. A call that is given up is not counted any more, and passed over.
+ * - Calls that wait again come first, in their old order. Calls that only one guest may run are in a queue of their
+ *   own, which that guest serves first.
+ * - Invariant: `count` is the number of waiting calls. A call that was given up is no longer counted, and is skipped.
  */
 
 import type { Call, CallHolder } from "./call.ts";
@@ -12,29 +12,31 @@ import { Fifo } from "./fifo.ts";
 export class WaitingCalls implements CallHolder {
   #count = 0;
   readonly #line = new Fifo<Call>();
-  /** Calls that wait again, the next one last. */
+  /** The calls that wait again; the next one is last. */
   readonly #again: Call[] = [];
   readonly #own: readonly Fifo<Call>[];
   readonly #givenUp: () => void;
 
-  /** Makes the lines for that many guests; tells when a call is given up, so that there is room for another. */
+  /**
+   * Creates the queues for `guests` guests; `givenUp` is called when a call is given up, which makes room for another.
+   */
   constructor(guests: number, { givenUp }: { readonly givenUp: () => void }) {
     this.#givenUp = givenUp;
     this.#own = Array.from({ length: guests }, () => new Fifo<Call>());
   }
 
-  /** How many wait. */
+  /** The number of waiting calls. */
   get count(): number {
     return this.#count;
   }
 
-  /** Puts a call at the end of its line. */
+  /** Adds a call at the end of its queue. */
   add(call: Call): void {
     this.#hold(call);
     this.#lineOf(call).add(call);
   }
 
-  /** Puts calls before all others, in their order. */
+  /** Adds calls before all others, in their order. */
   addAgain(calls: readonly Call[]): void {
     for (const call of calls.toReversed()) {
       if (call.outcome !== undefined) continue;
@@ -53,7 +55,7 @@ export class WaitingCalls implements CallHolder {
     return this.#again.at(-1) ?? firstIn(this.#line);
   }
 
-  /** Takes that call out of its line. */
+  /** Takes that call out of its queue. */
   take(guest: number): Call | undefined {
     const call = this.peek(guest);
     if (call === undefined) return undefined;
@@ -65,14 +67,14 @@ export class WaitingCalls implements CallHolder {
     return call;
   }
 
-  /** Ends a call that waits. */
+  /** Ends a waiting call. */
   giveUp(call: Call, error: Error): void {
     this.#count--;
     call.settle({ error });
     this.#givenUp();
   }
 
-  /** Ends all calls that wait. */
+  /** Ends all waiting calls. */
   giveUpAll(error: Error): void {
     const all = [...this.#again, ...this.#line.takeAll(), ...this.#own.flatMap((line) => line.takeAll())];
     for (const call of all) if (call.outcome === undefined) call.giveUp(error);
@@ -88,7 +90,7 @@ export class WaitingCalls implements CallHolder {
   }
 }
 
-/** The first of a line that is not given up. */
+/** The first call of a queue that was not given up. */
 function firstIn(line: Fifo<Call> | undefined): Call | undefined {
   while (line?.first?.outcome !== undefined) line.shift();
   return line?.first;

@@ -1,10 +1,11 @@
 /**
- * The cooperative driver: many tasks over one model memory, one at a time.
+ * The cooperative driver: many tasks on one model memory, one at a time.
  *
- * - By default a task runs until it blocks, then the task that has been ready for longest goes on: first in, first out.
- * - `seed` or `pick` choose another ready task instead; `switchAt: "operation"` asks them before every operation, so that
- *   any interleaving of operations can come about. The same choices give the same run.
- * - The clock advances only when no task is ready. When nothing can become ready any more while a task still waits, that
+ * - By default a task runs until it blocks; then the task that has been ready the longest continues: first in, first
+ *   out.
+ * - `seed` or `pick` choose another ready task instead; with `switchAt: "operation"` they choose before every
+ *   operation, so any interleaving of operations can occur. The same choices produce the same run.
+ * - The clock advances only when no task is ready. If nothing can become ready any more while a task still waits, that
  *   is a deadlock: the result says which tasks wait, and on which words.
  *
  * @example
@@ -35,43 +36,43 @@ import { type TaskOutcome, TaskRun } from "./task_run.ts";
 
 /** One task of a cooperative run. */
 export interface CooperativeTask<T> {
-  /** The name, for the result. */
+  /** Its name, for the result. */
   readonly name: string;
-  /** What it does. */
+  /** Its steps. */
   readonly steps: Steps<T>;
 }
 
-/** How often `stopped` is asked, in operations. */
+/** How many operations are performed between two calls of `stopped`. */
 const OPERATIONS_BETWEEN_LOOKS = 1024;
 
-/** How to choose who goes on. */
+/** How to choose the task that continues. */
 export interface CooperativeOptions {
-  /** Decides all choices; without it and `pick`, first in, first out. */
+  /** Determines all choices; without it and `pick`, tasks run first in, first out. */
   readonly seed?: number;
-  /** Gives the place, in the queue of ready tasks, of the one that goes on; before `seed`. */
+  /** Returns the index, in the queue of ready tasks, of the one that continues; takes precedence over `seed`. */
   readonly pick?: Chooser;
-  /** Where tasks may switch: where one blocks or ends (`blocked`, the default), or before each `operation`. */
+  /** Where tasks may switch: when one blocks or ends (`blocked`, the default), or before each `operation`. */
   readonly switchAt?: "blocked" | "operation";
   /**
-   * Asked each time that a task parks or ends, with all that wait, and told whether it is a `deadlock`, where no task can go on:
-   * throws an error into every task to which it gives one. Without an answer, a deadlock ends the run.
+   * Called each time a task parks or ends, with all waiting tasks, and whether it is a `deadlock`, in which no task can
+   * continue. Each error that it returns is thrown into its task. If it returns nothing, a deadlock ends the run.
    */
   readonly onParked?: (waiting: readonly WaitingTask[], deadlock: boolean) => ReadonlyMap<number, unknown> | undefined;
-  /** Told when a task goes on, parks or has ended. */
+  /** Called when a task continues, parks or has ended. */
   readonly onTurn?: (run: TaskRun<unknown>, what: "goes on" | "parks" | "ends") => void;
-  /** Asked from time to time: an error ends the run by throwing it into every task. */
+  /** Called now and then; an error that it returns is thrown into every task, which ends the run. */
   readonly stopped?: () => unknown;
 }
 
-/** A task that waits. */
+/** A waiting task. */
 export interface WaitingTask {
-  /** The task's number: its place among the tasks. */
+  /** The index of the task. */
   readonly task: number;
   /** The task's name. */
   readonly name: string;
   /** The call that it is in, if any. */
   readonly call: CallOperation | undefined;
-  /** Until when it waits, in milliseconds; `Infinity` for ever. */
+  /** Its deadline, in milliseconds; `Infinity` if it has none. */
   readonly until: number;
   /** The name of the word that it waits on. */
   readonly on: string;
@@ -79,7 +80,7 @@ export interface WaitingTask {
   readonly word: number;
 }
 
-/** How a cooperative run ended; the outcomes are in the order of the tasks. */
+/** The result of a cooperative run; the outcomes are in the order of the tasks. */
 export type CooperativeResult<T> =
   | { readonly kind: "finished"; readonly outcomes: readonly TaskOutcome<T>[] }
   | {
@@ -88,7 +89,7 @@ export type CooperativeResult<T> =
     readonly waiting: readonly WaitingTask[];
   };
 
-/** Runs all tasks until they end or nothing can go on. What a task throws is its outcome; the others go on. */
+/** Runs all tasks until they end or none can continue. An error in a task is its outcome; the others continue. */
 export function runCooperative<T>(
   memory: ModelMemory,
   tasks: readonly CooperativeTask<T>[],

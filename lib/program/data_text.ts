@@ -1,16 +1,16 @@
 /**
- * Data as text: equal data has equal texts, whatever the order of its keys.
+ * Data as text: equal data has equal text, whatever the order of its keys.
  *
- * - As in JSON, `undefined` is left out of an object and is `null` in a list. What JSON cannot hold, such as a `Map` or an
- *   error, stands as an object with the one key that names what it is.
+ * - As in JSON, `undefined` is omitted from objects and becomes `null` in lists. A value that JSON cannot represent,
+ *   such as a `Map` or an error, becomes an object with a single key that names its type.
  */
 
-/** Whether two pieces of data are equal; the order of keys does not matter. */
+/** Whether two pieces of data are equal, regardless of the order of keys. */
 export function sameData(one: unknown, other: unknown): boolean {
   return dataText(one) === dataText(other);
 }
 
-/** Data as a text that is the same for equal data, and for no other. */
+/** A text that is the same for equal data, and for no other. */
 export function dataText(data: unknown): string {
   return JSON.stringify(plain(data, [])) ?? "undefined";
 }
@@ -19,7 +19,7 @@ function errorParts({ name, message, cause }: Error): object {
   return { name, message, cause };
 }
 
-/** Data as JSON can hold it; `around` is what it is part of. */
+/** Data as JSON can represent it; `around` is what it is part of. */
 function plain(data: unknown, around: readonly unknown[]): unknown {
   if (typeof data === "bigint") return { "bigint": String(data) };
   if (typeof data === "number" && (!Number.isFinite(data) || Object.is(data, -0))) {

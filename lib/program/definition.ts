@@ -1,30 +1,30 @@
 /**
- * What a program must be made of, checked where it is defined: types say so too, but not everybody checks them.
+ * Checks the definition of a program at run time, because not everybody checks types.
  */
 
 import { DefinitionError } from "../errors.ts";
 import { faultOf, type ParameterTable } from "./parameter.ts";
 
-/** What a part must be, as `typeof` says it. */
+/** The required parts, with their `typeof`. */
 export type DefinitionParts = Readonly<Record<string, "string" | "function">>;
 
-/** The parts that any program has. */
+/** The parts that every program has. */
 const CLAIM: DefinitionParts = { name: "string", claim: "string", expected: "function" };
 
-/** What is checked of any program. */
+/** The properties checked in every program. */
 export interface DefinitionClaim {
   /** The names of its variants. */
   readonly variants: readonly string[];
-  /** Those of them that have a known bug. */
+  /** The variants that have a known bug. */
   readonly specimens: readonly string[];
-  /** What can be set. */
+  /** Its parameters. */
   readonly parameters: ParameterTable;
 }
 
 /**
- * Checks what a program is made of, `parts` besides those of any program.
+ * Checks a program's definition; `parts` are required in addition to those of every program.
  *
- * @throws {DefinitionError} if something is missing or makes no sense.
+ * @throws {DefinitionError} if a part is missing or invalid.
  */
 export function checkDefinition(
   spec: object,
@@ -63,7 +63,7 @@ export function checkDefinition(
   }
 }
 
-/** Parts that a program may lack. */
+/** Optional parts of a program. */
 const OTHERS = [
   "module",
   "variants",
@@ -81,7 +81,7 @@ const OTHERS = [
   "main",
 ];
 
-/** Whether a word is another one but for a letter or two. */
+/** Whether two words differ by only a letter or two. */
 function isNear(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   let at = 0;

@@ -1,5 +1,5 @@
 /**
- * Small steps that programs are made of: an assertion, a pause.
+ * Small building blocks of programs: an assertion, and a pause.
  *
  * - A pause waits on the memory's clock: virtual in the model, real elsewhere.
  *
@@ -18,9 +18,9 @@ import { AssertionError } from "../errors.ts";
 import { sleep, type Steps, timeIn } from "../memory/mod.ts";
 
 /**
- * Says what must hold here.
+ * Asserts that a condition holds.
  *
- * @throws {AssertionError} if it does not.
+ * @throws {AssertionError} if it does not hold.
  */
 export function ensure(condition: boolean, claim: string): asserts condition {
   if (!condition) throw new AssertionError(`Cannot go on: it does not hold that ${claim}`);

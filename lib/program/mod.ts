@@ -1,11 +1,11 @@
 /**
  * Programs, and the drivers that run them.
  *
- * - A task's result crosses as bytes in every mode, so what cannot be cloned fails the task everywhere alike.
- * - A script is the seam for repeating a run: the explorer writes down every operation of a schedule, real guests
- *   perform them one by one, and each answer is compared.
- * - Where `shared` takes the settings, `outcome` stands before `tasks` in a program: the compiler infers in that
- *   order.
+ * - A task's result is encoded in every mode, so a result that cannot be cloned fails the task in every mode.
+ * - A script allows a run to be repeated: the explorer records every operation of a schedule, real guests perform them
+ *   one by one, and each answer is compared.
+ * - If `shared` uses the settings, `outcome` must come before `tasks` in a program's definition, because of the order
+ *   in which the compiler infers types.
  *
  * @module
  */

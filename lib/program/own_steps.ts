@@ -1,11 +1,12 @@
 /**
- * A task's own steps: what it yields are operations, and no steps that it made are left over when it returns.
+ * A task's own steps, checked: they yield only operations, and none of the steps that the task created are left over
+ * when it returns.
  *
- * - Steps that nobody runs do nothing: `guard.acquire();` without `yield*` takes no lock. A task that returns with some left
- *   ends with a {@linkcode DroppedStepsError}, which names the call.
- * - Its line comes from running the task once more on the answers that it got, on a memory that performs nothing. Where that
- *   goes another way, or the answers were too many to keep, the call alone is named.
- * - Steps by the library's own generators are known by the first call in them, which is made at once.
+ * - Steps that nobody runs do nothing: `guard.acquire();` without `yield*` takes no lock. A task that returns with such
+ *   steps ends with a {@linkcode DroppedStepsError} that names the call.
+ * - To find the call's source line, the task is run once more with the answers it got, on a memory that performs
+ *   nothing. If it takes another path, or there were too many answers to keep, only the call is named.
+ * - Steps made by the library's own generators are recognized by the first call in them, which is made at once.
  */
 
 import { DroppedStepsError } from "../errors.ts";
@@ -23,26 +24,26 @@ import {
 } from "../memory/mod.ts";
 import { deepError, sourceLine } from "./source_line.ts";
 
-/** How many answers are kept, and how many of their bytes. */
+/** The most answers kept, and the most of their bytes. */
 const MOST_ANSWERS = 10_000;
 const MOST_BYTES = 2 ** 20;
-/** So many steps may be made ahead, before those that have begun are forgotten. */
+/** How many steps may be created ahead before those that have begun are forgotten. */
 const MANY = 256;
 
-/** What a task is. */
+/** A task to run. */
 export interface OwnTask<T> {
   /** Its name, for errors. */
   readonly name: string;
-  /** Where its shared things lie. */
+  /** The layout of its shared things. */
   readonly layout: Layout;
-  /** Makes what it does, on a memory. */
+  /** Creates its steps on a memory. */
   make(memory: Memory): Steps<T>;
 }
 
-/** What an operation came to. */
+/** The result of an operation. */
 type Kept = { readonly answer: unknown } | { readonly error: unknown };
 
-/** The steps of a task on a memory; see the module. */
+/** The steps of a task on a memory, checked as described above. */
 export function ownSteps<T>(task: OwnTask<T>, memory: Memory): Steps<T> {
   return { [Symbol.iterator]: () => new OwnSteps(task, memory) };
 }
@@ -51,11 +52,11 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
   readonly #task: OwnTask<T>;
   readonly #memory: Memory;
   #steps: Iterator<Operation, T, unknown> | undefined;
-  /** The last operation, and what all came to; undefined where that is too much. */
+  /** The last operation, and the results of all; `undefined` if there are too many. */
   #operation: Operation | undefined;
   #kept: Kept[] | undefined = [];
   #bytes = 0;
-  /** What was made last, and before that and was not begun at once. */
+  /** The steps created last, and earlier ones that were not begun at once. */
   #last: MadeSteps | undefined;
   #early: MadeSteps[] = [];
   #outer: Witness | undefined;
@@ -84,7 +85,7 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
     });
   }
 
-  /** The steps from the start, if it gives any. */
+  /** Starts the task's steps, if it returns any. */
   #made(): Iterator<Operation, T, unknown> {
     const { name, make } = this.#task;
     const steps: unknown = make(this.#memory);
@@ -108,7 +109,7 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
     return step;
   }
 
-  /** What is no operation is refused where it is yielded. */
+  /** Rejects what is not an operation, at the point where it is yielded. */
   #checked(step: IteratorYieldResult<Operation>): IteratorResult<Operation, T> {
     try {
       checkOperation(step.value);
@@ -128,7 +129,7 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
     if (this.#kept === undefined) return;
     let one = kept;
     if ("answer" in kept && kept.answer instanceof Uint8Array) {
-      // Bytes are read into the task's own, which it writes over.
+      // Bytes are read into the task's own buffer, which it may overwrite.
       this.#bytes += kept.answer.length;
       one = { answer: kept.answer.slice() };
     }
@@ -144,7 +145,9 @@ class OwnSteps<T> implements Iterator<Operation, T, unknown> {
   }
 }
 
-/** Where steps stand that nobody runs, by running the task once more; none where that goes another way. */
+/**
+ * The source locations of steps that nobody ran, found by running the task once more; empty if it takes another path.
+ */
 function placesOf<T>(
   { layout, make }: OwnTask<T>,
   { kept, texts }: { readonly kept: readonly Kept[]; readonly texts: readonly string[] },
@@ -162,14 +165,14 @@ function placesOf<T>(
     const isSame = step.done && dropped.map(({ steps }) => stepsText(steps)).join() === texts.join();
     return isSame ? dropped.map(({ at }) => sourceLine(at)) : [];
   } catch {
-    // It is another way: what it throws has been told of already, or belongs to no run.
+    // It took another path: what it throws has already been reported, or belongs to no run.
     return [];
   } finally {
     setWitness(outer);
   }
 }
 
-/** The answer to an operation, in the bytes that it gives. */
+/** The answer to an operation, in the buffer that it provides. */
 function given(operation: Operation, answer: unknown): unknown {
   if (operation.kind !== "read" || operation.into === undefined || !(answer instanceof Uint8Array)) return answer;
   operation.into.set(answer);
@@ -192,6 +195,6 @@ class NoMemory implements Memory {
     return this.perform();
   }
 
-  /** What guards give back was given back when the task ran. */
+  /** What guards release was released when the task ran. */
   release(): void {}
 }

@@ -1,49 +1,49 @@
 /**
- * Parameters of programs: what each can be, and what is wrong with a value.
+ * Parameters of programs: their possible values, and what is wrong with an invalid one.
  *
- * - The kind follows from the default and from what stands beside it: a range, choices, or that it is a text.
+ * - The kind of a parameter follows from its default and its other properties: a range, choices, or `text`.
  */
 
-/** A parameter of a program: a number with a range, one of several words, a text, or a switch. */
+/** A parameter of a program: a number in a range, one of several words, a text, or a switch. */
 export type Parameter =
   | {
-    /** The value where none is given. */
+    /** The default value. */
     readonly default: number;
-    /** The least value; 0 by default. */
+    /** The smallest value; 0 by default. */
     readonly min?: number;
-    /** The greatest value; the greatest safe integer by default. */
+    /** The largest value; the largest safe integer by default. */
     readonly max?: number;
-    /** Whether it need not be whole. */
+    /** Whether it may be a fraction; false by default. */
     readonly fraction?: boolean;
-    /** The value where `deno task explore` runs all orders, whose number grows with it; the default by default. */
+    /** The default when `deno task explore` runs all orders, the number of which grows with it; `default` if absent. */
     readonly explored?: number;
-    /** What it means, with the unit. */
+    /** Its meaning, with the unit. */
     readonly description: string;
   }
   | {
-    /** The value where none is given. */
+    /** The default value. */
     readonly default: string;
-    /** What it can be. */
+    /** The possible values. */
     readonly choices: readonly string[];
-    /** What it means. */
+    /** Its meaning. */
     readonly description: string;
   }
   | {
-    /** The value where none is given. */
+    /** The default value. */
     readonly default: string;
-    /** That it is any text without the character NUL, such as a path. */
+    /** Marks a parameter that can be any text without NUL characters, such as a path. */
     readonly text: true;
-    /** What it means. */
+    /** Its meaning. */
     readonly description: string;
   }
   | {
-    /** The value where none is given. */
+    /** The default value. */
     readonly default: boolean;
-    /** What it means. */
+    /** Its meaning. */
     readonly description: string;
   };
 
-/** The parameters of a program, by name in camel case. */
+/** The parameters of a program, by names in camel case. */
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
 /** The values of parameters. */
@@ -51,7 +51,7 @@ export type ParameterValues<P extends ParameterTable> = {
   readonly [K in keyof P]: P[K]["default"] extends number ? number : P[K]["default"] extends string ? string : boolean;
 };
 
-/** The parameters with the defaults that exploring has. */
+/** The parameters, with the defaults for exploring. */
 export function exploredParameters(table: ParameterTable): ParameterTable {
   const entries = Object.entries(table).map(([name, parameter]): [string, Parameter] => {
     if (!("explored" in parameter) || parameter.explored === undefined) return [name, parameter];
@@ -60,7 +60,7 @@ export function exploredParameters(table: ParameterTable): ParameterTable {
   return Object.fromEntries(entries);
 }
 
-/** What is wanted of a parameter instead of a value, if that is wrong. */
+/** The requirement that a parameter's value does not meet, if any. */
 export function faultOf(parameter: Parameter, value: unknown): string | undefined {
   if ("choices" in parameter) {
     const fits = typeof value === "string" && parameter.choices.includes(value);
@@ -76,7 +76,7 @@ export function faultOf(parameter: Parameter, value: unknown): string | undefine
   >;
   const isNumber = typeof value === "number" && (fraction ? Number.isFinite(value) : Number.isSafeInteger(value));
   if (isNumber && value >= min && value <= max) return undefined;
-  // The greatest safe integer is named only where it is passed.
+  // The largest safe integer is named only if the value exceeds it.
   const isOpen = max === Number.MAX_SAFE_INTEGER;
   const isPassed = typeof value === "number" && value > max;
   const range = !isOpen ? `from ${min} to ${max}` : isPassed ? `from ${min} to 2^53 - 1` : `of at least ${min}`;

@@ -1,11 +1,13 @@
 /**
- * What a program is: shared things, tasks that use them, and what must come out.
+ * Programs: shared things, tasks that use them, and the outcomes that are expected.
  *
- * - A program is a description and holds nothing; a run gives it memory, and each task its own view of the shared things.
- * - Its outcome is plain data. `independent` names the part that is the same on every schedule and so in every mode; the
- *   whole must lie in the `expected` set. A failure of tasks is an outcome too: `{ failed: [...] }`.
- * - Parameters have defaults and ranges, variants are twins of one text: the first is the default.
- * - It runs elsewhere if `module` says where it is exported: a guest imports that module and looks for its name.
+ * - A program is a description without state; a run gives it memory, and gives each task its own view of the shared
+ *   things.
+ * - Its outcome is plain data. `independent` returns the part that is the same on every schedule, and so in every mode;
+ *   the whole must be in the `expected` set. A failure of tasks is an outcome too: `{ failed: [...] }`.
+ * - Parameters have defaults and ranges. Variants are versions of the same program; the first is the default.
+ * - It can run in guests if `module` says where it is exported: a guest imports that module and finds the program by
+ *   name.
  *
  * @example
  * ```ts
@@ -40,13 +42,13 @@ import type { Shareables, Shared } from "../sync/mod.ts";
 import { checkDefinition } from "./definition.ts";
 import { faultOf, type ParameterTable, type ParameterValues } from "./parameter.ts";
 
-/** What a run of a program is told. */
+/** The settings of a program's run. */
 export interface Settings<P extends ParameterTable = ParameterTable> {
   /** The variant. */
   readonly variant: string;
-  /** The parameters, checked and complete. */
+  /** The parameters, validated and complete. */
   readonly parameters: ParameterValues<P>;
-  /** Decides all chance. */
+  /** Determines all chance. */
   readonly seed: number;
 }
 
@@ -54,9 +56,9 @@ export interface Settings<P extends ParameterTable = ParameterTable> {
 export interface ProgramTask<S extends Shareables> {
   /** Its name, unique in the program. */
   readonly name: string;
-  /** Whether it is stopped when all others have ended, and then counts as one that gave nothing. */
+  /** Whether it is stopped once all other tasks have ended; it then has no result. False by default. */
   readonly daemon?: boolean;
-  /** What it does; what it returns is structured-cloneable. */
+  /** The task's steps; their result must be structured-cloneable. */
   run(shared: Shared<S>): Steps<unknown>;
 }
 
@@ -72,84 +74,89 @@ export interface TaskFailure {
 
 /** The outcome of a run in which tasks failed. */
 export interface Failed {
-  /** Who failed, in the order of the tasks. */
+  /** The tasks that failed, in order. */
   readonly failed: readonly TaskFailure[];
 }
 
-/** What `outcome` can look at besides the shared things. */
+/** What `outcome` can use besides the shared things. */
 export interface OutcomeContext<P extends ParameterTable> {
-  /** What the tasks returned, in their order. */
+  /** The results of the tasks, in order. */
   readonly results: readonly unknown[];
-  /** How the run was set. */
+  /** The settings of the run. */
   readonly settings: Settings<P>;
 }
 
-/** Says whether an outcome is possible. Spelled as a method's type, so that any program is an {@linkcode AnyProgram}. */
+/** Whether an outcome is possible. Written as a method type, so that any program is an {@linkcode AnyProgram}. */
 export type OutcomeTest<O> = { test(outcome: O | Failed): boolean }["test"];
 
-/** What every program says of itself, whatever runs its parts. */
+/** What every program declares about itself, whatever runs its parts. */
 export interface ProgramClaim<P extends ParameterTable, O> {
-  /** The name on the command line. */
+  /** Its name on the command line. */
   readonly name: string;
-  /** What it shows, in one sentence. */
+  /** What it demonstrates, in one sentence. */
   readonly claim: string;
-  /** The variants that have a known bug, kept on purpose; none by default. */
+  /** The variants that have a known bug on purpose; none by default. */
   readonly specimens?: readonly string[];
-  /** The variants; the first is the default. One without a name of its own is `plain`. */
+  /** Its variants, the first of which is the default; a single variant `plain` by default. */
   readonly variants?: readonly string[];
   /** The parameters. */
   readonly parameters?: P;
-  /** The part of an outcome that is the same on every schedule; all of it by default, nothing for a specimen. */
+  /**
+   * The part of an outcome that is the same on every schedule; by default the whole outcome, or nothing for a specimen.
+   */
   independent?(outcome: O | Failed, settings: Settings<P>): unknown;
-  /** All possible outcomes, as a list or as a test. */
+  /** All possible outcomes, as a list or a test. */
   expected(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
   /**
-   * Those of them that are right: what a specimen may come to besides shows its bug. By default all of them; for a specimen
-   * what its first variant without a bug may come to, or where there is none, that no task failed.
+   * The right ones among them; any other outcome of a specimen shows its bug. By default all of them. For a specimen,
+   * by default the outcomes of its first variant without a bug, or, if there is none, those in which no task failed.
    */
   right?(settings: Settings<P>): readonly (O | Failed)[] | OutcomeTest<O>;
 }
 
-/** Nothing but a type: what tells the compiler the types of the shared things before it looks at the tasks. */
+/** A type-level marker that tells the compiler the types of the shared things before it checks the tasks. */
 export interface SharingOf<S extends Shareables> {
-  /** Never there. */
+  /** Never present. */
   readonly [SHARING]?: S;
 }
 
 /** See {@linkcode SharingOf}. */
 export const SHARING: unique symbol = Symbol("sharing");
 
-/** What a program is made of. */
+/** The definition of a program. */
 export interface ProgramSpec<P extends ParameterTable, S extends Shareables, O> extends ProgramClaim<P, O> {
-  /** Where it is exported: `import.meta.url`. Without it, it runs in direct mode only. */
+  /** The module that exports it: `import.meta.url`. Without it, the program runs only in direct mode. */
   readonly module?: string;
-  /** The shared things; it stands before `tasks`. */
+  /** The shared things; must come before `tasks`. */
   shared(settings: Settings<P>): S;
-  /** The tasks. Where they are made by a call, such as `map`, it takes the settings: so they know the types of the things. */
+  /**
+   * The tasks. If a call such as `map` creates them, `tasks` must use its settings parameter, so that the things' types
+   * are known.
+   */
   tasks(settings: Settings<P> & SharingOf<NoInfer<S>>): readonly ProgramTask<NoInfer<S>>[];
-  /** What came out, as plain data, read when all tasks have ended well. */
+  /** Reads the outcome, as plain data, once all tasks have returned. */
   outcome(shared: Shared<NoInfer<S>>, context: OutcomeContext<P>): Steps<O>;
   /**
-   * What holds between any two operations of tasks; read without being seen by them, and not while a task is in the middle of
-   * changing a thing whose state it asks for.
+   * A condition that holds between any two operations of tasks. Tasks do not notice that it is read, and it is not read
+   * while a task is changing a thing whose state it asks for.
    */
   invariant?(shared: Shared<NoInfer<S>>): Steps<boolean>;
 }
 
-/** A program, complete. */
+/** A complete program. */
 export interface Program<
   P extends ParameterTable = ParameterTable,
   S extends Shareables = Shareables,
   O = unknown,
 > extends Required<Omit<ProgramSpec<P, S, O>, "module" | "invariant">>, Pick<ProgramSpec<P, S, O>, "invariant"> {
-  /** Tells programs from other exports. */
+  /** Distinguishes programs from other exports. */
   readonly isHoldfastProgram: true;
-  /** Where it is exported. */
+  /** The URL of the module that exports it. */
   readonly module: string | undefined;
 }
 
 /** Any program. */
-// Its functions take the settings and shared things of its own types, which only its runner puts together.
+// Its functions take settings and shared things of its own types, which only its runner matches.
 export type AnyProgram = Program<ParameterTable, Shareables, unknown>;
 
 /** What a run may set. */
@@ -163,9 +170,9 @@ export interface SettingsOptions {
 }
 
 /**
- * Makes a program.
+ * Defines a program.
  *
- * @throws {DefinitionError} if a part is missing or makes no sense.
+ * @throws {DefinitionError} if a part is missing or invalid.
  */
 export function defineProgram<const P extends ParameterTable, S extends Shareables, O>(
   spec: ProgramSpec<P, S, O>,
@@ -178,7 +185,7 @@ export function defineProgram<const P extends ParameterTable, S extends Shareabl
 /**
  * The steps that read an outcome.
  *
- * @throws {TypeError} if the program gives something else, such as a list of steps.
+ * @throws {TypeError} if the program returns something other than steps, such as a list of steps.
  */
 export function outcomeSteps(
   program: AnyProgram,
@@ -196,17 +203,17 @@ export function outcomeSteps(
   );
 }
 
-/** Under this symbol a program says by which copy of the library it was defined. */
+/** The symbol under which a program records which copy of the library defined it. */
 const COPY = Symbol.for("holdfast: defined by");
 const THIS_COPY = {};
 
-/** Whether another copy of the library defined a program, whose steps do not know what this copy answers. */
+/** Whether another copy of the library defined a program; its steps do not understand this copy's answers. */
 export function isForeign(program: AnyProgram): boolean {
   const copy: unknown = Reflect.get(program, COPY);
   return copy !== undefined && copy !== THIS_COPY;
 }
 
-/** What a program says of itself, complete. */
+/** A program's declarations, with defaults filled in. */
 export function claimOf<P extends ParameterTable, O>(
   spec: ProgramClaim<P, O>,
 ): Required<ProgramClaim<P, O>> & { readonly isHoldfastProgram: true } {
@@ -216,7 +223,7 @@ export function claimOf<P extends ParameterTable, O>(
     isHoldfastProgram: true,
     variants,
     specimens,
-    // A program without parameters has an empty table, whatever type was inferred for none.
+    // A program without parameters has an empty table, whatever type was inferred.
     parameters: spec.parameters ?? {} as P,
     independent: spec.independent ?? ((outcome, { variant }) => specimens.includes(variant) ? null : outcome),
     right: spec.right ?? ((settings) => {
@@ -227,18 +234,18 @@ export function claimOf<P extends ParameterTable, O>(
   };
 }
 
-/** Whether an outcome is that of a run in which tasks failed. */
+/** Whether an outcome says that tasks failed. */
 export function isFailed(outcome: unknown): outcome is Failed {
   return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
 }
 
-/** Whether a value is a program over shared memory, of this copy of the library or of another. */
+/** Whether a value is a program on shared memory, of this copy of the library or another. */
 export function isProgram(value: unknown): value is AnyProgram {
   return typeof value === "object" && value !== null && "isHoldfastProgram" in value &&
     value.isHoldfastProgram === true && !("main" in value);
 }
 
-/** What settings are settings of: any kind of program. */
+/** The parts of any program that settings depend on. */
 export interface Adjustable<P extends ParameterTable> {
   /** The program's name. */
   readonly name: string;
@@ -249,9 +256,9 @@ export interface Adjustable<P extends ParameterTable> {
 }
 
 /**
- * The settings of a run: defaults where nothing is given.
+ * The settings of a run, with defaults for what is not given.
  *
- * @throws {RangeError} if a parameter or the variant is none that the program has, or is out of range.
+ * @throws {RangeError} if the program has no such parameter or variant, or a value is out of range.
  */
 export function settingsOf<P extends ParameterTable>(
   program: Adjustable<P>,

@@ -1,18 +1,19 @@
 /**
- * The line of a program from which the library is called, as `file:///x.ts:12:5`.
+ * The line of a program from which the library was called, as `file:///x.ts:12:5`.
  *
- * - A line of this library is not meant, but that of its caller. Of a copy of the library elsewhere nothing is known.
+ * - It is the line of the library's caller, not of this library. The code of another copy of the library is not
+ *   recognized.
  */
 
-/** The folder of the library, or the one file that it was bundled into. */
+/** The folder of the library, or the file into which it was bundled. */
 const LIBRARY = import.meta.url.replace(/program\/source_line\.ts$/, "");
-/** The layer whose lines are programs'. */
+/** The layer of the library that counts as programs. */
 const PROGRAMS = `${LIBRARY}programs/`;
 
-/** How many calls may be between a program and what it makes. */
+/** The most calls between a program and what it creates. */
 const MOST_CALLS = 100;
 
-/** An error that knows where it was made, however deep that is. */
+/** An error with a stack trace deep enough to show where it was created. */
 export function deepError(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = MOST_CALLS;
@@ -21,13 +22,13 @@ export function deepError(): Error {
   return error;
 }
 
-/** Whether a place is in the program: neither in this library nor in the runtime. */
+/** Whether a location is in the program: neither in this library nor in the runtime. */
 function isOwn(url: string): boolean {
   if (url.startsWith("ext:") || url.startsWith("node:")) return false;
   return !url.startsWith(LIBRARY) || url.startsWith(PROGRAMS);
 }
 
-/** The calls of a stack that are the program's, a line each, innermost first; none where no program is in it. */
+/** The stack frames that belong to the program, one line each, innermost first; empty if there are none. */
 export function ownFrames(stack: string): string[] {
   return stack.split("\n").filter((line) => {
     const [, url] = /^\s+at .*?((?:[a-z]+:)[^()]*):\d+:\d+\)?$/.exec(line) ?? [];
@@ -35,12 +36,12 @@ export function ownFrames(stack: string): string[] {
   });
 }
 
-/** Where the program is, or was when an error was made, as far as this is called from one. */
+/** The location in the program that led here, or to the creation of an error, if any. */
 export function sourceLine({ stack = "" }: { readonly stack?: string } = deepError()): string | undefined {
   for (const line of stack.split("\n").slice(1)) {
     const [, place, url = ""] = /(([a-z]+:.*):\d+:\d+)\)?$/.exec(line) ?? [];
     if (place === undefined || (url.startsWith(LIBRARY) && !url.startsWith(PROGRAMS))) continue;
-    // In a row where the runtime itself calls, nobody is behind it.
+    // If the runtime itself made the call, no program is behind it.
     return url.startsWith("ext:") || url.startsWith("node:") ? undefined : place.replace(/^async /, "");
   }
   return undefined;

@@ -1,9 +1,9 @@
 /**
- * One task on its way: its steps, the operation that it performs next, and how it ended.
+ * One running task: its steps, the operation that it performs next, and how it ended.
  *
- * - Local code runs as soon as the task goes on, so a ready task always stands before an operation.
- * - What guards release comes before the next operation of the task's own steps.
- * - An operation that throws throws into the steps where they yielded it.
+ * - Local code runs as soon as the task continues, so a ready task is always about to perform an operation.
+ * - The steps of guards' disposals come before the next operation of the task's own steps.
+ * - If an operation throws, the error is thrown into the steps that yielded it.
  */
 
 import type { Answer, CallOperation, ModelMemory, Operation, Steps } from "../memory/mod.ts";
@@ -15,10 +15,10 @@ export type TaskOutcome<T> =
   | { readonly kind: "threw"; readonly name: string; readonly error: unknown }
   | { readonly kind: "waiting"; readonly name: string };
 
-/** What performs a task's operations: a model memory, or what stands in for one. */
+/** What performs a task's operations: a model memory, or a substitute for one. */
 export type TaskMemory = Pick<ModelMemory, "begin" | "takeDeferred" | "unpark">;
 
-/** One task on its way: its steps, the operation that it performs next, and how it ended. */
+/** One running task: its steps, the operation that it performs next, and how it ended. */
 export class TaskRun<T> {
   /** The task's name. */
   readonly name: string;
@@ -26,21 +26,22 @@ export class TaskRun<T> {
   readonly number: number;
   /** The last call that the task announced. */
   call: CallOperation | undefined;
-  /** Whether it waits in the memory. */
+  /** Whether it is parked in the memory. */
   parked = false;
   #outcome: TaskOutcome<T>;
   readonly #memory: TaskMemory;
   readonly #steps: Iterator<Operation, T, unknown>;
-  // Undefined before the first step; else what the task's own steps perform next or are parked in, or their end.
+  // Undefined before the first step; otherwise the operation that the task's own steps perform next or are parked in,
+  // or their end.
   #step: IteratorResult<Operation, T> | undefined;
   #failure: { readonly error: unknown } | undefined;
-  // What guards released: the first has begun and stands before #releaseStep, which comes before #step.
+  // The steps of guards' disposals: the first has begun and is about to perform #releaseStep, which comes before #step.
   #releases: Iterator<Operation, unknown, unknown>[] = [];
   #releaseStep: Operation | undefined;
-  // Set from the wake-up of a parked task until it goes on.
+  // Set from the wake-up of a parked task until it continues.
   #woken: { readonly answer: Answer } | undefined;
 
-  /** Makes a task that has not begun. */
+  /** Creates a task that has not begun. */
   constructor(memory: TaskMemory, { name, number, steps }: { name: string; number: number; steps: Steps<T> }) {
     this.name = name;
     this.number = number;
@@ -49,7 +50,7 @@ export class TaskRun<T> {
     this.#outcome = { kind: "waiting", name };
   }
 
-  /** How it ended; `waiting` before. */
+  /** How it ended; `waiting` before that. */
   get outcome(): TaskOutcome<T> {
     return this.#outcome;
   }
@@ -59,7 +60,7 @@ export class TaskRun<T> {
     return this.#outcome.kind !== "waiting";
   }
 
-  /** The operation that it performs next, or in which it is parked; undefined when it has ended. */
+  /** The operation that it performs next, or in which it is parked; `undefined` once it has ended. */
   get pending(): Operation | undefined {
     if (this.#woken !== undefined) {
       const { answer } = this.#woken;
@@ -72,7 +73,7 @@ export class TaskRun<T> {
     return this.#step === undefined || this.#step.done ? undefined : this.#step.value;
   }
 
-  /** Performs the pending operation and goes on to the next one, or parks. */
+  /** Performs the pending operation, then continues to the next one or parks. */
   perform(): void {
     const operation = this.pending;
     if (operation === undefined) return;
@@ -89,13 +90,13 @@ export class TaskRun<T> {
     else this.#goOn(answer);
   }
 
-  /** Notes the answer to the operation in which the task is parked; it goes on at its next turn. */
+  /** Records the answer to the operation in which the task is parked; the task continues at its next turn. */
   wake(answer: Answer): void {
     this.parked = false;
     this.#woken = { answer };
   }
 
-  /** Throws an error into the task where it stands or waits. */
+  /** Throws an error into the task at its current operation. */
   interrupt(error: unknown): void {
     if (this.pending === undefined) return;
     this.#memory.unpark(this.number);
@@ -125,7 +126,7 @@ export class TaskRun<T> {
     this.#settle();
   }
 
-  /** What a release throws is thrown into the task's own steps, as where it is performed at once. */
+  /** An error in a disposal's steps is thrown into the task's own steps, as if they were performed at once. */
   #caught(release: Iterator<Operation> | undefined, error: unknown): void {
     if (release === undefined || this.#step === undefined || this.#step.done) {
       this.#failure = { error };
@@ -148,7 +149,7 @@ export class TaskRun<T> {
     if (result.done) this.#releases.shift();
   }
 
-  /** Begins the releases that were asked for, and notes the end. */
+  /** Begins the disposals that were requested, and records the end. */
   #settle(): void {
     for (const steps of this.#memory.takeDeferred()) this.#releases.push(steps[Symbol.iterator]());
     while (this.#releaseStep === undefined) {

@@ -68,8 +68,8 @@ export interface World {
   /** Fails the scenario where something does not hold, also where the code under test catches what is thrown. */
   readonly expect: (holds: unknown, what?: string) => void;
   /**
-   * Answers the fetches of the code under test: the handler acts at one step, its answer arrives at a later one, and the body
-   * is read at one later still. What it gives is a body, or `{ status, headers, body }`.
+   * Answers the fetches of the code under test, and of its workers: the handler acts at one step, its answer arrives at a later
+   * one, and the body is read at one later still. What it gives is a body, or `{ status, headers, body }`.
    */
   readonly serve: (handler: (request: FetchedRequest) => unknown) => void;
   /**

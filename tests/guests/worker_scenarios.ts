@@ -128,6 +128,35 @@ export async function sharing(): Promise<void> {
   await undefined;
 }
 
+/** A worker fetches, while something else comes; who serves may fail, and the worker may be ended before it has an answer. */
+export async function fetching(
+  { serve, faults, io }: World,
+  { fails = false, ends = false }: { readonly fails?: boolean; readonly ends?: boolean },
+): Promise<unknown> {
+  if (fails) faults({ fails: () => new RangeError("down") });
+  let served = 0;
+  serve(() => {
+    served++;
+    if (!fails) return { status: 201 };
+    throw new RangeError("broken");
+  });
+  const worker = new Worker(import.meta.resolve("./fact_worker.ts"), { type: "module" });
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.postMessage({ does: "fails", base: "https://example.com/" });
+  if (fails) {
+    const answer = await promise;
+    worker.terminate();
+    return answer;
+  }
+  await io("else");
+  const before = served;
+  if (!ends) await promise;
+  worker.terminate();
+  await io("later");
+  return ends ? served - before : await promise;
+}
+
 /** A worker that may die: who waits for it alone waits for ever. */
 export async function dying({ faults }: World, hasTimeout: boolean): Promise<string> {
   faults({ dies: true });

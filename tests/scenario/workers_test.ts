@@ -59,6 +59,12 @@ Deno.test("workers fail, close, die and are left over; what they are sent is mov
     ["holds", "gives back", "has it"],
     ["holds", "has it", "gives back"],
   ]);
+  // What a worker fetches fails in its realm, before the server acts, behind it, or there; and it goes with the worker.
+  assertEquals(await outcomes("fetching", { fails: true }), ["proved", [true, "broken"], [true, "down"]]);
+  assertEquals(await outcomes("fetching", { ends: true }), ["proved", 0]);
+  const fetched = await explored("fetching", {}, { strategy: "depth-first" });
+  // Something else comes before or behind each of its start, question, act, answer and message.
+  assertEquals([fetched.verdict, fetched.schedules, fetched.outcomes[0]?.outcome], ["proved", 6, 201]);
   const uncaught = await explored("failing", false);
   assert(uncaught.verdict === "bug");
   assert(uncaught.message.startsWith("nobody catches RangeError: in a worker (scenario_worker.ts:"), uncaught.message);

@@ -5,10 +5,12 @@
  *   `atomic` joins the two, which the run then takes for granted.
  * - What is aborted is answered at once, with the signal's reason; an act that has happened has happened.
  * - A fault befalls an io before it acts, or before its answer comes: then it has acted, and nobody hears of it.
+ * - Who answers fetches is code of the scenario's realm: what a worker fetches is done there, and answered in the worker's.
  */
 
 import { aborted, type AbortSignal } from "./abort.ts";
 import { ABORTS, FAILS, Faults, type IoFaults, LATE, type RunFaults } from "./faults.ts";
+import { cloned } from "./clone.ts";
 import { whenAborted } from "./events.ts";
 import { Headers, Response, responseOf } from "./fetch.ts";
 import { type Completion, type Fault, type Outside, safeText } from "./outside.ts";
@@ -48,13 +50,38 @@ interface FetchOptions {
   readonly signal?: AbortSignal | null;
 }
 
-/** Something that is asked of the outside, and what it fails with where nothing else is said. */
+/** Hears what an act has come to. */
+interface Settling {
+  readonly succeeded: (value: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Something that is asked of the outside. */
 interface Asking {
   readonly label: unknown;
-  readonly act: (() => unknown) | undefined;
+  readonly act: ((settling: Settling) => void) | undefined;
+  /** The realm of the act, where that is not the present one. */
+  readonly realm?: number;
   readonly options: IoOptions;
+  /** What it fails with where nothing else is said. */
   readonly failure: () => unknown;
 }
+
+/** Who answers fetches. */
+interface Server {
+  /** Answers one of whatever realm: with a response of that realm's class where it gives one. */
+  answer(asked: Fetched, settling: Settling): void;
+}
+
+/** A fetch, for other realms. */
+interface Fetched extends Omit<Asked, "headers"> {
+  readonly headers: Iterable<readonly [string, string]>;
+  /** The class of its realm. */
+  readonly Response: typeof Response;
+}
+
+/** The name of who answers fetches, among what realms have in common. */
+const SERVER = "server";
 
 /** One of the two parts of an io: its act, or its answer. */
 interface Coming {
@@ -62,6 +89,8 @@ interface Coming {
   /** When a fault befalls it, for people. */
   readonly when: string;
   readonly due?: number;
+  /** The realm in which it comes, where that is not the one that has asked. */
+  readonly realm?: number;
   readonly come: () => void;
 }
 
@@ -73,28 +102,28 @@ export function answers(
   const told = (text: () => string) => {
     if (outside.traces) outside.notes.push(text());
   };
-  let handler: ((request: Asked) => unknown) | undefined;
-  outside.resets.push(() => {
-    handler = undefined;
-  });
   const asked = new Faults(outside);
   const io = (label: unknown, act?: () => unknown, options: IoOptions = {}): Promise<unknown> => {
-    return ask({ label, act, options, failure: () => new IoError(`${label} fails`) });
+    if (act !== undefined && typeof act !== "function") {
+      throw new TypeError(`Cannot do io ${label}: a ${typeof act} is given, a function that acts is wanted`);
+    }
+    const acts = act && ((settling: Settling) => perform(act, settling));
+    return ask({ label, act: acts, options, failure: () => new IoError(`${label} fails`) });
   };
-  const request: typeof io = (label, act, options = {}) => {
-    return ask({ label, act, options, failure: () => new TypeError(`fetch failed: ${label}`) });
+  const request = (label: string, options: IoOptions, acting: Pick<Asking, "act" | "realm"> = { act: undefined }) => {
+    return ask({ label, options, ...acting, failure: () => new TypeError(`fetch failed: ${label}`) });
   };
-  const ask = ({ label, act, options, failure }: Asking): Promise<unknown> => {
+  const ask = ({ label, act, realm, options, failure }: Asking): Promise<unknown> => {
     const { atomic = false, signal } = options;
     if (typeof label !== "string") {
       throw new TypeError(`Cannot do io: its label is of type ${typeof label}, a text such as "fetch a" is wanted`);
     }
-    if (act !== undefined && typeof act !== "function") {
-      throw new TypeError(`Cannot do io ${label}: a ${typeof act} is given, a function that acts is wanted`);
-    }
     const { fails = false, aborts = false, late = 0 } = options.faults === undefined
-      ? asked.ofIo
+      ? outside.faultsOfIo
       : asked.own(label, options.faults);
+    const { realm: owner } = outside;
+    // What the scenario says is of its realm.
+    const given = (error: unknown) => owner === 0 ? error : adopted(error);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     if (signal?.aborted) {
       reject(signal.reason);
@@ -106,22 +135,22 @@ export function answers(
       if (awaited !== undefined) outside.drop(awaited);
       reject(signal.reason);
     });
-    const comes = ({ name, when, due = Infinity, come }: Coming) => {
+    const comes = ({ name, when, due = Infinity, realm = owner, come }: Coming) => {
       const instead = (error: () => unknown) => () => {
         forget?.();
         reject(error());
       };
-      const fail = typeof fails === "function" ? fails : failure;
+      const fail = typeof fails === "function" ? () => given(fails()) : failure;
       const faults: Fault[] = [
         ...fails === false ? [] : [{ kind: FAILS, label: `${label} fails${when}`, run: instead(fail) }],
         ...aborts ? [{ kind: ABORTS, label: `${label} is aborted${when}`, run: instead(aborted) }] : [],
         ...late === 0 || due !== Infinity ? [] : [{
           kind: LATE,
           label: `${name} comes ${late} ms late`,
-          run: () => comes({ name, when, come, due: outside.now + late }),
+          run: () => comes({ name, when, come, realm, due: outside.now + late }),
         }],
       ];
-      awaited = outside.post(name, come, { due, faults, isAnswer: true, stack });
+      awaited = outside.post(name, come, { due, faults, isAnswer: true, stack, realm, owner });
     };
     const answer = (settle: () => void) => {
       const done = () => {
@@ -139,24 +168,17 @@ export function answers(
       }
       answer(() => resolve(value));
     };
-    const failed = (error: unknown) => {
+    const failed = (thrown: unknown) => {
+      const error = given(thrown);
       told(() => onOneLine(`throws ${error instanceof Error ? safeText(error) : inspect(error)}`));
       answer(() => reject(error));
     };
-    const perform = (act: () => unknown) => {
+    const acts = () => {
       awaited = undefined;
-      let value: unknown;
-      try {
-        value = act();
-      } catch (error) {
-        failed(error);
-        return;
-      }
-      if (!isThenable(value)) succeeded(value);
-      else Promise.resolve(value).then(succeeded, failed);
+      act?.({ succeeded, failed });
     };
     if (act === undefined) answer(() => resolve(undefined));
-    else comes({ name: label, when: " before it acts", come: () => perform(act) });
+    else comes({ name: label, when: " before it acts", come: acts, ...realm === undefined ? {} : { realm } });
     if (atomic && act !== undefined) outside.assumptions.add(`${label} acts and answers in one step`);
     return promise;
   };
@@ -167,27 +189,62 @@ export function answers(
     throw error;
   };
   const fetch = (input: unknown, options: FetchOptions = {}): Promise<unknown> => {
-    const handle = handler;
-    if (handle === undefined) {
-      refuse("fetch", { is: "nobody answers it", instead: "a handler, as in serve(({ url }) => body)," })();
+    const server = outside.shared.get(SERVER) as Server | undefined;
+    if (server === undefined) {
+      return refuse("fetch", { is: "nobody answers it", instead: "a handler, as in serve(({ url }) => body)," })();
     }
     const url = String(input instanceof Object && "url" in input ? input.url : input);
     const { method = "GET", headers, body, signal }: FetchOptions = {
       ...input instanceof Object && "method" in input ? requestParts(input as FetchOptions) : {},
       ...options,
     };
-    const given = { url, method: method.toUpperCase(), headers: new Headers(headers), body };
-    const answered = request(`${given.method} ${url}`, () => handle?.(given), signal ? { signal } : {});
-    return answered.then((answer) => responseOf(answer, { url, io: request, ...signal ? { signal } : {} }));
+    const how = signal ? { signal } : {};
+    const fetched = { url, method: method.toUpperCase(), headers: [...new Headers(headers)], body, Response };
+    const act = (settling: Settling) => server.answer(fetched, settling);
+    const answered = request(`${fetched.method} ${url}`, how, { act, realm: 0 });
+    return answered.then((answer) => responseOf(answer, { url, io: request, ...how }));
   };
   const serve = (given: unknown) => {
     if (typeof given !== "function") {
       throw new TypeError(`Cannot serve: a ${typeof given} is given, a function of the request is wanted`);
     }
-    handler = given as typeof handler;
+    const handle = given as (request: Asked) => unknown;
+    const server: Server = {
+      answer({ headers, body, Response: Own, ...asked }, { succeeded, failed }) {
+        const isForeign = Own !== Response && ArrayBuffer.isView(body);
+        const request = { ...asked, headers: new Headers(headers), body: isForeign ? cloned(body) : body };
+        perform(() => handle(request), {
+          succeeded: (value) => succeeded(value instanceof Response ? value.of(Own) : value),
+          failed,
+        });
+      },
+    };
+    outside.shared.set(SERVER, server);
   };
   const faults = (which: RunFaults) => asked.ask(which);
   return { world: { io, expect, serve, faults }, fetch };
+}
+
+/** Does something, and tells what it has come to: in a microtask of this realm where that is a promise. */
+function perform(act: () => unknown, { succeeded, failed }: Settling): void {
+  let value: unknown;
+  try {
+    value = act();
+  } catch (error) {
+    failed(error);
+    return;
+  }
+  if (!isThenable(value)) succeeded(value);
+  else Promise.resolve(value).then((given) => succeeded(given), (error) => failed(error));
+}
+
+/** An error of another realm as one of this. */
+function adopted(error: unknown): unknown {
+  try {
+    return cloned(error);
+  } catch (uncloneable) {
+    return uncloneable;
+  }
 }
 
 /** The parts of a request of the platform's own. */

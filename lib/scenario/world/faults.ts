@@ -22,7 +22,7 @@ export interface RunFaults extends IoFaults {
 /** What of an outside faults belong to. */
 interface Faulted {
   readonly assumptions: Set<string>;
-  readonly resets: (() => void)[];
+  faultsOfIo: IoFaults;
   mostFaults: number;
   mayDie: boolean;
   jump: number;
@@ -37,15 +37,10 @@ export const ENDS = 5;
 
 /** The faults of a run. */
 export class Faults {
-  /** What may befall an io that says nothing else. */
-  ofIo: IoFaults = {};
   readonly #outside: Faulted;
 
   constructor(outside: Faulted) {
     this.#outside = outside;
-    outside.resets.push(() => {
-      this.ofIo = {};
-    });
   }
 
   /** Takes what a scenario asks for, from here on. */
@@ -56,7 +51,7 @@ export class Faults {
     if (!(Number.isSafeInteger(most) && most >= 0)) {
       throw refused("ask for faults", `most is ${most}`, "a whole number of at least 0");
     }
-    this.ofIo = ofIo;
+    this.#outside.faultsOfIo = ofIo;
     if (typeof dies !== "boolean") throw refused("ask for faults", `dies is a ${typeof dies}`, "true");
     this.#outside.jump = clock;
     this.#outside.mayDie = dies;

@@ -62,7 +62,7 @@ export class Headers {
   }
 }
 
-type Io = (label: string, act?: () => unknown, options?: { readonly signal?: AbortSignal }) => Promise<unknown>;
+type Io = (label: string, options: { readonly signal?: AbortSignal }) => Promise<unknown>;
 
 interface Context {
   readonly url: string;
@@ -106,6 +106,11 @@ export class Response {
 
   static json(body: unknown, settings?: Settings): Response {
     return new Response(JSON.stringify(body), settings);
+  }
+
+  /** The same, of the class of another realm. */
+  of(Own: typeof Response): Response {
+    return new Own(this.#body, this);
   }
 
   /** The same, as it comes from there. */
@@ -157,7 +162,7 @@ export class Response {
     const body = this.#body ?? "";
     if (this.#context !== undefined) {
       const { url, io, signal } = this.#context;
-      await io(`body of ${url}`, undefined, signal ? { signal } : {});
+      await io(`body of ${url}`, signal ? { signal } : {});
     }
     return typeof body === "string" ? body : JSON.stringify(body);
   }
@@ -175,6 +180,6 @@ export function responseOf(answer: unknown, context: Context): unknown {
   const { body, ...settings }: Parts = platformParts(answer) as Parts | undefined ??
     (isParts ? answer : { body: answer });
   const { url, io, signal } = context;
-  const arrives = () => io(`body of ${url}`, undefined, signal ? { signal } : {});
+  const arrives = () => io(`body of ${url}`, signal ? { signal } : {});
   return platformResponse({ body, settings, url, arrives }) ?? new Response(body, settings, context);
 }

@@ -10,7 +10,7 @@
  */
 
 import { deepStack } from "../deep_stack.ts";
-import { ENDS, JUMPS } from "./faults.ts";
+import { ENDS, type IoFaults, JUMPS } from "./faults.ts";
 
 /** Something that the outside does later. */
 export interface Completion {
@@ -34,6 +34,8 @@ export interface Completion {
   readonly isAnswer: boolean;
   /** The realm in which it comes: 0, or that of a worker. */
   readonly realm: number;
+  /** The realm that it goes with where that ends, and in which a fault comes in its place. */
+  readonly owner: number;
   /** The fault that it is: 0 where it is none. */
   readonly fault: number;
   /** What it comes in the place of. */
@@ -55,6 +57,8 @@ export interface Posting {
   readonly isAnswer?: boolean;
   /** The realm in which it comes, where that is not the present one. */
   readonly realm?: number;
+  /** The realm that it goes with, where that is not the one in which it comes. */
+  readonly owner?: number;
   /** Where the code asked for it, where that is not here. */
   readonly stack?: string | undefined;
 }
@@ -109,6 +113,8 @@ export class Outside {
   readonly resets: (() => void)[] = [];
   /** What code printed. */
   readonly printed: string[] = [];
+  /** What may befall an io that says nothing else, in all realms. */
+  faultsOfIo: IoFaults = {};
   /** How many faults a run has at most. */
   mostFaults = 1;
   /** How far the clock may jump, in milliseconds; 0 where it does not. */
@@ -153,6 +159,7 @@ export class Outside {
     this.crash = undefined;
     this.printed.length = 0;
     this.notes.length = 0;
+    this.faultsOfIo = {};
     this.mostFaults = 1;
     this.jump = 0;
     this.jumped = 0;
@@ -200,7 +207,15 @@ export class Outside {
   post(
     label: string,
     run: () => void,
-    { due = Infinity, line, faults = [], isAnswer = false, stack = this.stack, realm = this.#realm }: Posting = {},
+    {
+      due = Infinity,
+      line,
+      faults = [],
+      isAnswer = false,
+      stack = this.stack,
+      realm = this.#realm,
+      owner = realm,
+    }: Posting = {},
   ): Completion {
     let chain = this.#current;
     if (!this.#continues || this.#busy[chain] === true) {
@@ -220,11 +235,12 @@ export class Outside {
       faults: this.bind === unbound ? faults : faults.map((fault) => ({ ...fault, run: this.bind(fault.run) })),
       isAnswer,
       realm,
+      owner,
       fault: 0,
       instead: undefined,
     };
     // Who has ended asks for nothing.
-    if (!this.#ended.has(realm)) this.pending.push(completion);
+    if (!this.#ended.has(owner)) this.pending.push(completion);
     else this.#busy[chain] = false;
     return completion;
   }
@@ -275,7 +291,10 @@ export class Outside {
     const [first] = into;
     if (first === undefined) return;
     for (const instead of into.slice()) {
-      for (const { kind, label, run } of instead.faults) into.push({ ...instead, label, run, fault: kind, instead });
+      const { owner: realm } = instead;
+      for (const { kind, label, run } of instead.faults) {
+        into.push({ ...instead, label, run, realm, fault: kind, instead });
+      }
     }
     if (this.mayDie) {
       for (const [place, { dies }] of this.workers.entries()) {
@@ -345,7 +364,7 @@ export class Outside {
   /** Ends a worker: nothing comes there. */
   endWorker(realm: number): void {
     this.#ended.add(realm);
-    this.pending.filter((completion) => completion.realm === realm).forEach((completion) => this.drop(completion));
+    this.pending.filter(({ owner }) => owner === realm).forEach((completion) => this.drop(completion));
     for (const tell of this.ends.values()) tell(realm);
   }
 

@@ -2,8 +2,8 @@
  * A worker's own side: its globals, and the messages that it gets. Inside the worker's realm.
  *
  * - Its completions stand among those of the run that has started it. Evaluated is its module anew in each run.
- * - What its realm would have to share with others is refused by name: fetches, ports, workers of its own. Locks and broadcast channels
- *   are those of the run.
+ * - What its realm would have to share with others is refused by name: ports, workers of its own. Locks, broadcast channels and who
+ *   answers fetches are those of the run.
  */
 
 import { cloned } from "./clone.ts";
@@ -41,7 +41,6 @@ export class Scope implements FarSide {
       {
         ...globals,
         Worker: refuse("a worker of a worker"),
-        fetch: refuse("fetch in a worker"),
         importScripts: refuse("importScripts"),
         postMessage: (message: unknown, options?: readonly unknown[]) => {
           this.#near?.send(sentMessage(message, options));

@@ -1,68 +1,68 @@
 /**
- * Bytes being read: the primitives that the codec is made of.
+ * Reads bytes: the primitives of decoding.
  */
 
-/** The largest bigint that there is: 2 ** 30 bits. */
+/** The size of the largest bigint: 2 ** 30 bits. */
 const MOST_BIGINT_BYTES = 2 ** 27;
 const SHORT_STRING = 24;
-/** Short texts that were read lately, each at a place that its length and its ends give. */
+/** Recently read short strings, indexed by a hash of their length and their first and last bytes. */
 const READ_LATELY = 256;
 const lately: string[] = Array.from({ length: READ_LATELY }, () => "");
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads bytes in order; whatever is not there, or is too large, throws `TypeError`. */
+/** Reads bytes in order; throws a `TypeError` for anything missing or too large. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  // The bytes before #at are read; those from #end on are not there.
+  // The bytes before #at have been read; the available bytes end at #end.
   #at = 0;
   #end: number;
 
-  /** Makes a reader of all the bytes, which must be on unshared memory. */
+  /** Creates a reader of all the bytes, which must be in unshared memory. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#end = bytes.length;
   }
 
-  /** Begins again with a part of the bytes. */
+  /** Starts over with a part of the bytes. */
   seek(from: number, end: number): void {
     this.#at = from;
     this.#end = end;
   }
 
-  /** Throws unless all is read. */
+  /** Throws unless everything has been read. */
   end(): void {
     if (this.#at < this.#end) throw this.corrupt("the value's end", "the end of the bytes");
   }
 
-  /** Reads a byte if it is the given one, and gives whether it was. */
+  /** Reads the next byte if it equals `byte`; returns whether it does. */
   skipIf(byte: number): boolean {
     if (this.#at >= this.#end || this.#bytes[this.#at] !== byte) return false;
     this.#at++;
     return true;
   }
 
-  /** Reads a length of 32 bits and that much UTF-8. */
+  /** Reads a 32-bit length and that many bytes of UTF-8. */
   utf8(): string {
     return utf8.decode(this.take(this.uint32()));
   }
 
-  /** Reads a bigint of 64 bits. */
+  /** Reads a 64-bit bigint. */
   long(): bigint {
     const at = this.#at;
     this.#skip(BigInt64Array.BYTES_PER_ELEMENT);
     return this.#view.getBigInt64(at, true);
   }
 
-  /** Reads a length and a text of bytes under 128. */
+  /** Reads a length and a string of bytes below 128. */
   ascii(): string {
     const length = this.count();
     if (length > SHORT_STRING) return utf8.decode(this.take(length));
     const at = this.#at;
     this.#skip(length);
-    // Keys of objects come again and again: one that was read lately is found without being made.
+    // Keys of objects repeat often: a recently read string is found without being created again.
     const place = (length * 31 + (this.#bytes[at] ?? 0) * 7 + (this.#bytes[at + length - 1] ?? 0)) % READ_LATELY;
     const known = lately[place];
     if (known?.length === length && this.#isAt(at, known)) return known;
@@ -72,7 +72,7 @@ export class ByteReader {
     return text;
   }
 
-  /** Reads a count of 32 bits and that many code units. */
+  /** Reads a 32-bit count and that many UTF-16 code units. */
   utf16(): string {
     const length = this.uint32();
     const bytes = new DataView(this.copy(length * 2));
@@ -105,14 +105,14 @@ export class ByteReader {
     return this.#view.getFloat64(at, true);
   }
 
-  /** Reads 32 bits. */
+  /** Reads a 32-bit integer. */
   uint32(): number {
     const at = this.#at;
     this.#skip(Uint32Array.BYTES_PER_ELEMENT);
     return this.#view.getUint32(at, true);
   }
 
-  /** Reads a varint of at most `most`. */
+  /** Reads a varint that is at most `most`. */
   length(most: number): number {
     let byte = this.byte();
     let value = byte & 0x7f;
@@ -125,7 +125,7 @@ export class ByteReader {
     return value;
   }
 
-  /** Reads a count of things that take at least a byte each. */
+  /** Reads a count of items that take at least one byte each. */
   count(): number {
     return this.length(this.#end - this.#at);
   }
@@ -137,17 +137,17 @@ export class ByteReader {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** Reads bytes into a buffer of their own. */
+  /** Reads bytes into a new buffer. */
   copy(length: number): ArrayBuffer {
     return new Uint8Array(this.take(length)).buffer;
   }
 
-  /** The error that says what is wrong here. */
+  /** The error for invalid bytes at the current position. */
   corrupt(found: string, wanted: string): TypeError {
     return new TypeError(`Cannot decode: ${found} at byte ${this.#at} of ${this.#end}, ${wanted} is wanted`);
   }
 
-  /** The error that says that objects are nested deeper than that. */
+  /** The error for objects nested too deeply. */
   tooDeep(most: number): RangeError {
     return new RangeError(`Cannot decode: objects nested deeper at byte ${this.#at}, at most ${most} deep is wanted`);
   }

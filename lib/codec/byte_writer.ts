@@ -1,5 +1,5 @@
 /**
- * Bytes in the making: the primitives that the codec is made of.
+ * Writes bytes: the primitives of encoding.
  */
 
 import { Tag } from "./tags.ts";
@@ -12,30 +12,33 @@ const NUMBER_BYTES = 1 + Float64Array.BYTES_PER_ELEMENT;
 
 const utf8 = new TextEncoder();
 
-/** Writes bytes into room that grows, and that it keeps from one value to the next. */
+/** Writes bytes into a growing buffer, which it keeps from one value to the next. */
 export class ByteWriter {
-  // The bytes before #at are written; #view is on the same bytes as #room.
+  // The bytes before #at have been written; #view and #room share the same buffer.
   #room: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_ROOM_BYTES);
   #view = new DataView(this.#room.buffer);
   #at = 0;
 
-  /** How many bytes it has room for. */
+  /** The size of its buffer, in bytes. */
   get room(): number {
     return this.#room.length;
   }
 
-  /** Begins again; gives up room that a rare large value took. What was written stays as it is until the next value. */
+  /**
+   * Starts over; frees the buffer if a rare large value made it large. Earlier output stays intact until the next
+   * value.
+   */
   restart(): void {
     this.#at = 0;
     if (this.#room.length > KEPT_ROOM_BYTES) this.#useRoom(new Uint8Array(FIRST_ROOM_BYTES));
   }
 
-  /** What is written since the last restart, in the writer's own room. */
+  /** What has been written since the last restart, as a view on the writer's buffer. */
   written(): Uint8Array<ArrayBuffer> {
     return this.#room.subarray(0, this.#at);
   }
 
-  /** Writes a number, tag first: the short form where it is a 32-bit integer. */
+  /** Writes a number with its tag, in the short form if it is a 32-bit integer. */
   number(value: number): void {
     this.#reserve(NUMBER_BYTES);
     const integer = value | 0;
@@ -51,7 +54,7 @@ export class ByteWriter {
     else this.length(zigzag);
   }
 
-  /** Writes a string, tag first. */
+  /** Writes a string with its tag. */
   string(value: string): void {
     const { length } = value;
     if (length <= SHORT_STRING && this.#ascii(value)) return;
@@ -90,7 +93,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** Writes a bigint, tag first. */
+  /** Writes a bigint with its tag. */
   bigint(value: bigint): void {
     if (BigInt.asIntN(64, value) === value) {
       this.byte(Tag.long);
@@ -119,7 +122,7 @@ export class ByteWriter {
     this.#at += Float64Array.BYTES_PER_ELEMENT;
   }
 
-  /** Writes a whole number of at least 0 as a varint. */
+  /** Writes a nonnegative integer as a varint. */
   length(value: number): void {
     this.#reserve(VARINT_BYTES);
     let rest = value;

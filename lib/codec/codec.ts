@@ -1,19 +1,20 @@
 /**
  * Values across a boundary: any structured-cloneable value to bytes and back.
  *
- * - `decode(encode(value))` equals the value by structure, or `encode` throws. What crosses: primitives with NaN and -0 exact,
- *   objects (also without a prototype), arrays with holes, buffers and their views, Map, Set, Date, RegExp with its last index,
- *   boxed primitives, errors; and the enumerable properties that any of them but a view has besides, such as `index` of a
- *   match. Cycles and shared references (shared buffers too) stay what they are.
- * - Of an error cross its name, message and stack, its class where that is one of ECMAScript, its cause, the errors of an
- *   aggregate, both of a suppressed error, and its own fields. Name, message and stack arrive as not enumerable.
- * - Left behind, as by a structured clone: classes (an instance arrives as a plain object of its own properties, one of a
- *   subclass of `Map` as a `Map`), properties under symbols and those that are not enumerable, properties of a view, getters (what
- *   they give arrives) and the state of being frozen. A view on a part of a buffer brings only that part, unless the value
- *   holds the buffer in another place as well.
- * - Functions, symbols, promises, weak collections, shared memory, resizable buffers and all that is no data throw
- *   `UncloneableError`, which names the path: "value.a[3] is a function". Objects that are nested more than 1000 deep throw a
- *   `RangeError`.
+ * - `decode(encode(value))` is structurally equal to the value, or `encode` throws. Supported are primitives (NaN and
+ *   -0 exactly), objects (also without a prototype), arrays with holes, buffers and their views, Map, Set, Date, RegExp
+ *   with its last index, boxed primitives and errors. Additional enumerable properties of any of them except views are
+ *   kept, such as `index` of a match. Cycles and shared references (including shared buffers) are preserved.
+ * - An error keeps its name, message, stack, cause and own fields, its class if that is an ECMAScript class, the errors
+ *   of an `AggregateError`, and both errors of a `SuppressedError`. Its name, message and stack arrive as
+ *   non-enumerable properties.
+ * - As in a structured clone, some things are lost: classes (an instance arrives as a plain object of its own
+ *   properties, an instance of a `Map` subclass as a `Map`), properties with symbol keys, non-enumerable properties,
+ *   properties of views, getters (their values arrive), and frozenness. A view on part of a buffer carries only that
+ *   part, unless the value contains the buffer elsewhere as well.
+ * - Functions, symbols, promises, weak collections, shared memory, resizable buffers and other values that are not data
+ *   throw an `UncloneableError` that names the path: "value.a[3] is a function". Objects nested more than 1000 deep
+ *   throw a `RangeError`.
  *
  * @example
  * ```ts
@@ -30,17 +31,20 @@ import { MemoryFullError } from "../errors.ts";
 import { Decoder } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
 
-// The encoder that `encode` uses unless it is in use: a getter of a value may encode as well.
+// The encoder of `encode`, unless it is in use: a getter of a value may itself encode.
 let idle: Encoder | undefined = new Encoder();
 
-/** Encodes a value; throws `UncloneableError` with the path to what cannot be cloned, `RangeError` where it is too deep. */
+/**
+ * Encodes a value; throws an `UncloneableError` with the path to what cannot be cloned, and a `RangeError` if it is
+ * nested too deeply.
+ */
 export function encode(value: unknown): Uint8Array<ArrayBuffer> {
   return lent(value, (bytes) => bytes.slice());
 }
 
 /**
- * Encodes a value into `target` from byte `at` on and gives the byte after it. Throws `MemoryFullError` if it does not fit,
- * with the target unchanged.
+ * Encodes a value into `target`, from offset `at` on (0 by default), and returns the offset after it. If it does not
+ * fit, throws a `MemoryFullError` and leaves the target unchanged.
  */
 export function encodeInto(value: unknown, target: Uint8Array, at: number = 0): number {
   return lent(value, (bytes) => {
@@ -54,19 +58,19 @@ export function encodeInto(value: unknown, target: Uint8Array, at: number = 0): 
   });
 }
 
-/** Decodes a value, which the bytes must hold exactly; throws `TypeError` or `RangeError` if they hold none. */
+/** Decodes a value that takes up exactly these bytes; throws a `TypeError` or `RangeError` if they are invalid. */
 export function decode(bytes: Uint8Array): unknown {
   return new Decoder(bytes).decode();
 }
 
-/** A value as it arrives on the other side of a boundary; throws `UncloneableError` where it cannot cross one. */
+/** A value as it arrives on the other side of a boundary; throws an `UncloneableError` if it cannot cross one. */
 export function crossed(value: unknown): unknown {
   return lent(value, decode);
 }
 
 /**
- * Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. What is `moved` travels beside the
- * bytes, which name it by its place in that list.
+ * Encodes a value and lends the bytes to `use`, which must not keep them: no copy is made. The `moved` objects travel
+ * separately from the bytes, which refer to them by their index.
  */
 export function lent<T>(
   value: unknown,

@@ -1,8 +1,9 @@
 /**
- * The reading half of the codec.
+ * The decoding half of the codec.
  *
- * - Bytes that no encoder wrote throw a `TypeError` or `RangeError`, after work and with memory that their number bounds.
- * - A key such as `__proto__` is a property like others: no bytes change a prototype.
+ * - Bytes that no encoder wrote throw a `TypeError` or `RangeError`, after an amount of work and memory bounded by
+ *   their number.
+ * - A key such as `__proto__` is an ordinary property: no bytes can change a prototype.
  * - Nothing that is decoded shares memory with the bytes.
  */
 
@@ -10,28 +11,31 @@ import { ByteReader } from "./byte_reader.ts";
 import { ERROR_CLASSES, ERROR_LINKS, ERROR_TEXTS, MAX_DEPTH, Tag, VIEW_KINDS } from "./tags.ts";
 
 const MAX_ARRAY_LENGTH = 2 ** 32 - 1;
-/** An array of holes that is longer than this, and than its bytes, is made in the form that takes no room for them. */
+/**
+ * A sparse array longer than this, and much longer than its bytes, is created in a form that uses no memory for holes.
+ */
 const SHORT_SPARSE = 1024;
 
 type ViewClass = new (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayBufferView;
 
 const NOTHING: readonly object[] = [];
 
-/** Reads one value from bytes. */
+/** Decodes values from bytes. */
 export class Decoder {
   readonly #in: ByteReader;
-  // The table: every object that has been begun, by number; undefined until what it is made of has been read.
+  // The table of all objects begun, by number; an entry is undefined until the parts that create the object have been
+  // read.
   readonly #table: unknown[] = [];
-  // In how many objects the value in hand is.
+  // The nesting depth of the current value.
   #depth = 0;
   #moved: readonly object[] = NOTHING;
 
-  /** Makes a decoder of all the bytes, which must be on unshared memory. */
+  /** Creates a decoder of all the bytes, which must be in unshared memory. */
   constructor(bytes: Uint8Array) {
     this.#in = new ByteReader(bytes);
   }
 
-  /** The value; the bytes must end with it. `moved` is what came beside them. */
+  /** Decodes a value that takes up all the bytes; `moved` are the objects that came separately. */
   decode(moved: readonly object[] = NOTHING): unknown {
     this.#moved = moved;
     try {
@@ -44,7 +48,7 @@ export class Decoder {
     }
   }
 
-  /** The value that a part of the bytes holds exactly. */
+  /** Decodes a value that takes up exactly a part of the bytes. */
   decodePart(from: number, end: number, moved?: readonly object[]): unknown {
     this.#in.seek(from, end);
     return this.decode(moved);
@@ -132,7 +136,7 @@ export class Decoder {
     for (let count = this.#in.count(); count > 0; count--) {
       const key = this.#string();
       const value = this.#value();
-      // Where Object.prototype has its __proto__ accessor, an assignment would set the prototype.
+      // If Object.prototype has its __proto__ accessor, an assignment would set the prototype.
       if (key === "__proto__") define(object, key, { value, enumerable: true });
       else object[key] = value;
     }
@@ -157,7 +161,7 @@ export class Decoder {
     const array = this.#remember<unknown[]>([]);
     const length = this.#in.length(MAX_ARRAY_LENGTH);
     let count = this.#in.count();
-    // An array that was as long as can be has no room for holes, and gets none when it is cut.
+    // An array that once had the maximum length is stored without room for holes, and stays so when it is shortened.
     if (length > SHORT_SPARSE && length > count * 4) array.length = MAX_ARRAY_LENGTH;
     array.length = length;
     for (; count > 0; count--) {

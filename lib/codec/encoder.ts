@@ -1,9 +1,9 @@
 /**
- * The writing half of the codec.
+ * The encoding half of the codec.
  *
- * - An encoder keeps at most 1 MiB of room from one value to the next, and nothing of the values.
- * - What cannot be cloned is refused with the path to it, such as `value.a[3]`.
- * - Objects are nested at most {@linkcode MAX_DEPTH} deep.
+ * - An encoder keeps a buffer of at most 1 MiB from one value to the next, and no references to the values.
+ * - A value that cannot be cloned is rejected with the path to it, such as `value.a[3]`.
+ * - Objects may be nested at most {@linkcode MAX_DEPTH} deep.
  */
 
 import { UncloneableError } from "../errors.ts";
@@ -17,40 +17,41 @@ const viewKinds = new Map<string, number>(VIEW_KINDS.map((name, kind) => [name, 
 
 const BOXES = [Number, String, Boolean, BigInt];
 
-/** How a kind of object is written. */
+/** Writes one kind of object. */
 type Write = (this: Encoder, value: never) => void;
 
-/** Thrown, and caught here, where a buffer that was sent in part comes up again. */
+/** Thrown and caught in this file when a buffer that was written in part occurs again. */
 const SENT_IN_PART = new Error("a buffer sent in part comes up again");
 
-/** How many steps are shown of the path to what is too deep. */
+/** How many steps are shown of the path to a value that is nested too deeply. */
 const SHOWN_STEPS = 8;
 
 const NOTHING: readonly object[] = [];
 
-/** Writes values as bytes. */
+/** Encodes values as bytes. */
 export class Encoder {
   readonly #out = new ByteWriter();
-  // The table: every object that has been begun, with its number.
+  // The table of all objects begun, with their numbers.
   readonly #seen = new Seen();
-  // The buffers of the table of which only a part was sent.
+  // The buffers in the table of which only a part was written.
   readonly #parts = new Set<object>();
-  // As many steps as the object in hand is deep.
+  // The path to the current object, one step per level.
   readonly #path: PathStep[] = [];
-  // Whether a view on a part of its buffer brings the whole, since the value has the buffer in more than one place.
+  // Whether a view on part of its buffer carries the whole buffer, because the value contains the buffer more than
+  // once.
   #wholeBuffers = false;
   #moved: readonly object[] = NOTHING;
 
-  /** How many bytes of room the encoder keeps. */
+  /** The size of the buffer that the encoder keeps, in bytes. */
   get room(): number {
     return this.#out.room;
   }
 
   /**
-   * Encodes into room of the encoder's own, which the next call overwrites. What is `moved` travels beside the bytes, which
-   * name it by its place in that list.
+   * Encodes a value into the encoder's own buffer, which the next call overwrites. The `moved` objects travel
+   * separately from the bytes, which refer to them by their index.
    *
-   * @throws {UncloneableError} if something cannot be cloned.
+   * @throws {UncloneableError} if some part cannot be cloned.
    * @throws {RangeError} if objects are nested deeper than {@linkcode MAX_DEPTH}.
    */
   encode(value: unknown, moved: readonly object[] = NOTHING): Uint8Array<ArrayBuffer> {
@@ -121,7 +122,7 @@ export class Encoder {
     return BOXES.some((box) => value instanceof box) ? this.#boxed : undefined;
   }
 
-  /** Writes an object, and what it has beside. */
+  /** Writes an object, and its additional properties. */
   #withExtras(value: object, write: () => void): void {
     const keys = extraKeys(value);
     if (keys.length === 0) return write();
@@ -135,7 +136,10 @@ export class Encoder {
     this.#properties(value, Object.keys(value));
   }
 
-  /** What is no plain data says so by its tag: a Promise, a WeakMap, a URL, shared memory. */
+  /**
+   * Handles an instance by its tag, which reveals whether it is data: a Promise, a WeakMap, a URL or shared memory is
+   * not.
+   */
   #instance(value: object): void {
     const tag = tagOf(value);
     if (tag !== "Object") this.#refuse(`${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag}`);
@@ -225,7 +229,7 @@ export class Encoder {
     const kind = ERROR_CLASSES.findIndex((errorClass) => errorClass !== Error && error instanceof errorClass);
     this.#out.byte(Tag.error);
     this.#out.byte(Math.max(kind, 0));
-    // A DOMException has its texts from its prototype.
+    // A DOMException inherits these from its prototype.
     for (const key of ERROR_TEXTS) this.#item(key, Reflect.get(error, key));
     for (const key of ERROR_LINKS) {
       if (isHidden(error, key)) this.#item(key, Reflect.get(error, key));
@@ -239,7 +243,10 @@ export class Encoder {
     this.#out.bytes(new Uint8Array(buffer));
   }
 
-  /** A view brings what it sees. What else it has is not looked for: that takes as long as a look at each of its items. */
+  /**
+   * A view carries the bytes that it covers. Its additional properties are not looked for, which would take as long as
+   * checking every item.
+   */
   #bufferView(view: ArrayBufferView): void {
     const { buffer, byteOffset, byteLength } = view;
     if (!(buffer instanceof ArrayBuffer)) return this.#refuse("a view on shared memory");
@@ -263,7 +270,7 @@ export class Encoder {
   }
 
   #move(value: object): void {
-    // What is refused elsewhere is refused here, too.
+    // A buffer that is rejected elsewhere is rejected here, too.
     if (value instanceof ArrayBuffer) this.#checkBuffer(value, "");
     this.#out.byte(Tag.moved);
     this.#out.length(this.#moved.indexOf(value));
@@ -277,11 +284,11 @@ export class Encoder {
 
   #checkBuffer(buffer: ArrayBuffer, on: string): void {
     if (this.#inside(() => buffer.detached)) this.#refuse(`${on}a detached buffer`);
-    // Its most bytes would have to be reserved there, and which of its views grow with it cannot be seen here.
+    // The receiver would have to reserve its maximum size, and which views track its length cannot be determined here.
     if (buffer.resizable) this.#refuse(`${on}a resizable buffer`);
   }
 
-  /** Reads what is inside an object; refuses one that only inherits from its class. */
+  /** Reads the internals of an object; rejects one that merely inherits from its class. */
   #inside<T>(read: () => T): T {
     try {
       return read();

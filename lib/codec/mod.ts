@@ -1,8 +1,8 @@
 /**
  * Values as bytes.
  *
- * - The codec is ours throughout: `node:v8` as Deno has it aliases what it decodes, copies views of shared memory
- *   silently, empties URLs and loses the errors of an `AggregateError`.
+ * - The codec is entirely our own: in Deno, `node:v8` aliases what it decodes, silently copies views of shared memory,
+ *   empties URLs and loses the errors of an `AggregateError`.
  *
  * @module
  */

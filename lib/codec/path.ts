@@ -1,14 +1,14 @@
 /**
- * The way from a value to what lies inside it, as a program writes it: `value.jobs[3].get("a")`.
+ * The path from a value to a value inside it, as JavaScript: `value.jobs[3].get("a")`.
  */
 
-/** A key of a map, or an item of a set. */
+/** The step to a key of a map, or to an item of a set. */
 export const KEY = { keys: true } as const;
 
-/** A property, an item of an array, what a map has under a key, or one of its keys. */
+/** A step to a property, an array item, the value of a map's key, or a map's key itself. */
 export type PathStep = string | number | { readonly get: unknown } | typeof KEY;
 
-/** A path as a program writes it. */
+/** A path as JavaScript. */
 export function pathText(path: readonly PathStep[]): string {
   return `value${path.map(stepText).join("")}`;
 }

@@ -1,19 +1,19 @@
 /**
- * The numbers of the objects of a value, in the order of their beginnings: what `back` names.
+ * The numbers of the objects in a value, in the order in which they begin; `back` refers to them.
  *
- * - An object has at most one number, and numbers are given from 0 on without a gap.
- * - The first few are found by looking at each, which takes less time than a hash; most values have no more.
+ * - An object has at most one number, and numbers are assigned from 0 without gaps.
+ * - The first few are found by a linear search, which is faster than hashing; most values have no more.
  */
 
 const FEW = 8;
 
 export class Seen {
-  // Up to FEW objects are in #few, at the places that are their numbers; where there are more, all are in #many.
+  // Up to FEW objects are in #few, each at the index that is its number; if there are more, all are in #many.
   readonly #few: (object | undefined)[] = new Array(FEW).fill(undefined);
   readonly #many = new Map<object, number>();
   #count = 0;
 
-  /** The number of an object, or -1 where it is seen for the first time: it has one from then on. */
+  /** The number of an object, or -1 if it is new; a number is then assigned to it. */
   numberOf(object: object): number {
     if (this.#count > FEW) {
       const number = this.#many.get(object);

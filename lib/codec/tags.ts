@@ -1,9 +1,10 @@
 /**
- * The tags of the codec: each encoded value begins with one byte of these.
+ * The tags of the codec: each encoded value begins with one of these bytes.
  *
- * - Lengths and counts are varints (7 bits a byte, low ones first) unless said otherwise; all else is little endian.
- * - Arrays to boxed values, and the buffer of a view, take the next number of the table, in the order of their beginnings;
- *   `back` names an entry of the table, so shared references and cycles stay what they are.
+ * - Lengths and counts are varints (7 bits per byte, low bits first) unless stated otherwise; everything else is little
+ *   endian.
+ * - Arrays to boxed values, and the buffer of a view, take the next number in the table, in the order in which they
+ *   begin. `back` refers to an entry of the table, so shared references and cycles are preserved.
  */
 
 /** What follows a tag. */
@@ -20,29 +21,32 @@ export const Tag = {
   integer: 4,
   /** A float64. */
   number: 5,
-  /** Length, bytes under 128. */
+  /** Length, then bytes below 128. */
   ascii: 6,
-  /** Length as 32 bits, UTF-8. */
+  /** 32-bit length, then UTF-8. */
   utf8: 7,
-  /** Code units as 32 bits, then each as 16 bits: a string with a lone surrogate. */
+  /** 32-bit count of code units, then each as 16 bits: a string with a lone surrogate. */
   utf16: 8,
-  /** A bigint of 64 bits. */
+  /** A 64-bit bigint. */
   long: 9,
-  /** Sign byte (1 is negative), length, magnitude with the highest byte first. */
+  /** Sign byte (1 is negative), length, then the magnitude, highest byte first. */
   bigint: 10,
-  /** Count, then keys (strings) and values in turn. */
+  /** Count, then alternating keys (strings) and values. */
   object: 11,
   /** Count, then the items. */
   array: 12,
-  /** Length, count, then indices (varints) and items in turn. */
+  /** Length, count, then alternating indices (varints) and items. */
   sparse: 13,
-  /** Length, bytes: an `ArrayBuffer`. */
+  /** Length, then bytes: an `ArrayBuffer`. */
   buffer: 14,
-  /** Kind of view, length in bytes, bytes: a view on all of its own buffer; takes two numbers, view and buffer. */
+  /**
+   * Kind of view, length in bytes, then bytes: a view on the whole of its own buffer; takes two numbers, for view and
+   * buffer.
+   */
   ownView: 15,
   /** Kind of view, offset and length in bytes, then its buffer as a value. */
   view: 16,
-  /** Count, then keys and values in turn. */
+  /** Count, then alternating keys and values. */
   map: 17,
   /** Count, then the items. */
   set: 18,
@@ -50,23 +54,25 @@ export const Tag = {
   date: 19,
   /** Source, flags and last index, as values. */
   regexp: 20,
-  /** Class of error, then its texts and its links as values; links that it does not have are `absent`. */
+  /** Error class, then its texts and links as values; missing links are `absent`. */
   error: 21,
   /** A primitive as a value: `Object(primitive)`. */
   boxed: 22,
-  /** A number of the table. */
+  /** A number in the table. */
   back: 23,
   /** Nothing; only within an error. */
   absent: 24,
   /** Like `object`: an object without a prototype. */
   bare: 25,
-  /** An object that is not named itself, then like `object`: what else it has under names, such as `index` of a match. */
+  /**
+   * An object that is not itself `named`, then, like `object`, its additional properties, such as `index` of a match.
+   */
   named: 26,
-  /** The place of what came beside the bytes. */
+  /** The index of an object that came separately from the bytes. */
   moved: 40,
 } as const;
 
-/** How deep objects may be nested: the stack holds more than twice that. */
+/** The deepest allowed nesting of objects; the stack can hold more than twice that. */
 export const MAX_DEPTH = 1000;
 
 /** The kinds of views, by number. */
@@ -86,13 +92,13 @@ export const VIEW_KINDS = [
   "DataView",
 ] as const;
 
-/** What every error has, in the order of its form. */
+/** The texts that every error has, in encoding order. */
 export const ERROR_TEXTS = ["name", "message", "stack"] as const;
 
-/** What errors have that is not enumerable, in the order of its form. */
+/** The non-enumerable links of errors, in encoding order. */
 export const ERROR_LINKS = ["cause", "errors", "error", "suppressed"] as const;
 
-/** The classes of errors, by number; any other error is sent as one of these that it is, with its own name. */
+/** The error classes, by number; any other error is sent as the closest of these, with its own name. */
 export const ERROR_CLASSES: readonly (abstract new (...args: never) => Error)[] = [
   Error,
   AggregateError,
@@ -102,6 +108,6 @@ export const ERROR_CLASSES: readonly (abstract new (...args: never) => Error)[] 
   SyntaxError,
   TypeError,
   URIError,
-  // Not every platform has it.
+  // Some platforms lack it.
   globalThis.SuppressedError ?? Error,
 ];

@@ -1,13 +1,13 @@
 /**
- * A plugin of `deno lint` for programs that are written with this library: steps that nobody runs.
+ * A `deno lint` plugin for programs written with this library: it finds steps that nobody runs.
  *
- * - The rule `holdfast-steps/dropped` refuses a call that makes steps and leaves them: as a statement without `yield*`, or
- *   behind a `yield` without the star. Such a call does nothing.
- * - It sees no types. Known are the methods of shared things by their names, in a generator; and by their declarations all
- *   generators of the file itself, methods too, and those that it imports by a relative path, wherever they are called.
- * - A run and the explorer find the same at run time, whatever it is named: see `DroppedStepsError`.
+ * - The rule `holdfast-steps/dropped` reports a call that creates steps and drops them: as a statement without
+ *   `yield*`, or after a `yield` without the star. Such a call does nothing.
+ * - It does not see types. It knows the methods of shared things by name, within generators; and wherever they are
+ *   called, all generators declared in the file (including methods) or imported by a relative path.
+ * - Runs and the explorer find the same mistake at run time, whatever the names: see `DroppedStepsError`.
  *
- * In a `deno.json` of one's own:
+ * Add it to your `deno.json`:
  *
  * ```json
  * { "lint": { "plugins": ["https://example.com/holdfast/lib/lint/mod.ts"] } }
@@ -29,7 +29,7 @@
 
 type Node = Deno.lint.Node;
 
-/** Methods of shared things that give steps, by names that hardly anything else has. */
+/** Methods of shared things that return steps, with names that hardly anything else has. */
 const MAKES_STEPS: ReadonlySet<string> = new Set([
   "acquire",
   "acquireHeld",
@@ -58,7 +58,7 @@ const MAKES_STEPS: ReadonlySet<string> = new Set([
   "waitFor",
 ]);
 
-/** Whether a node stands in a generator itself, not in a function within one. */
+/** Whether a node is directly in a generator, not in a function within one. */
 function isInGenerator(node: Node): boolean {
   for (let above = parentOf(node); above !== undefined; above = parentOf(above)) {
     if (above.type === "FunctionExpression" || above.type === "FunctionDeclaration") {
@@ -70,11 +70,11 @@ function isInGenerator(node: Node): boolean {
 }
 
 function parentOf(node: Node): Node | undefined {
-  // One kind of parent is missing in Deno's union of nodes, and the topmost node has null.
+  // Deno's union of nodes lacks one kind of parent, and the topmost node has null.
   return "parent" in node ? (node.parent as Node | null) ?? undefined : undefined;
 }
 
-/** The generators that a module exports, by a look at its text; none where it cannot be read. */
+/** The names of the generators that a module exports, found in its text; empty if it cannot be read. */
 function exportedBy(specifier: string, filename: string): ReadonlySet<string> {
   let text: string;
   try {
@@ -86,13 +86,16 @@ function exportedBy(specifier: string, filename: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/^export (?:default )?function\s*\*\s*([\w$]+)/gm)].map(([, name = ""]) => name));
 }
 
-/** What of a file makes steps: its generators and those that it imports by their names, and its classes' methods. */
+/**
+ * The functions and methods known to create steps: generators of the file, imported generators, and generator methods
+ * of classes.
+ */
 interface Known {
   readonly functions: Set<string>;
   readonly methods: Set<string>;
 }
 
-/** The name of what a call calls, where that makes steps. */
+/** The name of the called function or method, if it creates steps. */
 function madeBy(call: Node, { functions, methods }: Known): string | undefined {
   if (call.type !== "CallExpression") return undefined;
   const { callee } = call;
@@ -109,7 +112,7 @@ function keyText(key: Node): string {
   return key.type === "Identifier" ? key.name : "";
 }
 
-/** Whether a call awaits nothing, but is delegated to by nobody either: a statement, or behind a `yield` without the star. */
+/** How a call is left without being run: as a statement, or after a `yield` without the star. */
 function isLeft(call: Node): "statement" | "yield" | undefined {
   const parent = parentOf(call);
   if (parent?.type === "ExpressionStatement") return "statement";

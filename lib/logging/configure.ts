@@ -1,11 +1,11 @@
 /**
- * Sets a realm up for logging: loads what that takes, and hands on every record as a plain line.
+ * Sets up logging in a realm: loads the code for it, and passes on every record as a plain line.
  *
- * - The code is loaded on demand: 8 ms, which nobody pays who does not log.
- * - A set-up replaces the one before; disposing it gives back a realm without loggers, as a fresh one is.
- * - A bundle holds another module in the place of this one (`scripts/bundle/guests.ts`), with the code as text inside: a
- *   process guest in a bundle does not have it, because it would not fit into a command line. So the host tells guests
- *   where it is.
+ * - The code is loaded on demand; its 8 ms cost nothing to those who do not log.
+ * - A new setup replaces the previous one; disposing it leaves the realm without loggers, like a fresh one.
+ * - A bundle contains another module in place of this one (`scripts/bundle/guests.ts`), with the code as text inside. A
+ *   process guest in a bundle does not contain the code, because it would not fit into a command line; so the host
+ *   tells guests its URL.
  *
  * @example
  * ```ts
@@ -29,15 +29,18 @@
 import type { GuestLogging, GuestLoggingOptions } from "./guest_logging.ts";
 import type { LoggingSettings } from "./settings.ts";
 
-/** The URL of a module that is `guest_logging.ts`, where that is not beside this file; plain data for guests. */
+/**
+ * The URL of the logging code, unless it is the file `guest_logging.ts` beside this one; plain data, to be sent to
+ * guests.
+ */
 export function guestLoggingUrl(): string | undefined {
   return undefined;
 }
 
 /**
- * Sets this realm up for logging; an earlier set-up of ours ends.
+ * Sets up logging in this realm, replacing an earlier setup by this library.
  *
- * @throws {LoggingError} for settings that do not hold, and where others have loggers here that are not to be replaced.
+ * @throws {LoggingError} for invalid settings, or if the realm has other loggers and `replace` is false.
  */
 export async function configureGuestLogging(
   settings: LoggingSettings,

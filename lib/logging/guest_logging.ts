@@ -1,14 +1,15 @@
 /**
- * The logging of a realm: every record that it logs becomes a plain line and is handed on at once.
+ * The logging of a realm: every record that it logs becomes a plain line and is passed on at once.
  *
- * - It alone names the logging package. The package's root logger belongs to the realm, so what a user's own import of it
- *   logs arrives as well.
- * - A record is handed on before the call that logs it returns, so a crash loses at most the record that is being made.
- * - A realm has one present lane: a guest has one for each job; direct mode changes it where it changes tasks. Each lane
- *   counts its own records. Invariant, of each kind (level and category) in a lane: records that passed + records that
- *   were told as dropped + those still to tell = records that came.
- * - What was dropped is told by a line of the same kind, before the next of them that passes or at the lane's end.
- * - Disposing gives the realm back without loggers, so that its next job finds what a fresh realm has.
+ * - Only this file refers to the logging package. The package's root logger belongs to the realm, so records that a
+ *   user logs through their own import of the package arrive as well.
+ * - A record is passed on before the call that logs it returns, so a crash loses at most the record being made.
+ * - A realm has one current lane: a guest has one for each job, and direct mode changes it when it switches tasks. Each
+ *   lane counts its own records. Invariant, for each kind (level and category) in a lane: records passed + records
+ *   reported as dropped + drops not yet reported = records made.
+ * - Drops are reported by a line of the same kind, before the next record of that kind that passes or at the lane's
+ *   end.
+ * - Disposing leaves the realm without loggers, so that its next job finds it like a fresh one.
  */
 
 import { configure, getConfig, getLogger, type LogRecord, resetSync } from "npm:@logtape/logtape@2.4.2";
@@ -19,43 +20,46 @@ import { plain, plainText, read } from "./plain.ts";
 import type { LoggerSettings, LoggingSettings, LogLimit } from "./settings.ts";
 import { categoryOf, checkLoggingSettings } from "./settings.ts";
 
-/** Where a guest's lines go. */
+/** How a guest's lines are made, and where they go. */
 export interface GuestLoggingOptions {
   /** The name of the realm's first lane. */
   readonly lane: string;
-  /** Takes each line, before the call that logged it returns; what it throws is kept as the `failure`. */
+  /** Receives each line, before the call that logged it returns; what it throws is kept as the `failure`. */
   readonly send: (line: LogLine) => void;
-  /** The clock of lines with times, in milliseconds; by default records keep the package's own. */
+  /** The clock of lines with times, in milliseconds; by default, the package's own. */
   readonly now?: () => number;
-  /** Where the code is, as `guestLoggingUrl()` says on the host: a guest in a bundle cannot know. */
+  /** The URL of the code, as returned by `guestLoggingUrl()` on the host: a guest in a bundle cannot know it. */
   readonly code?: string | undefined;
   /**
-   * Gives the lane of the record that is being made, where lanes change by themselves; undefined drops it. By default
-   * the one that was entered last.
+   * Returns the lane of the record being made, if lanes change by themselves; `undefined` drops the record. By default,
+   * the lane last entered.
    */
   readonly laneOf?: () => string | undefined;
-  /** Whether to take the place of loggers that others set up in this realm. Default true. */
+  /** Whether to replace loggers that other code set up in this realm; true by default. */
   readonly replace?: boolean;
 }
 
-/** What a record is counted as, and when it was made. */
+/** The kind of a record, and when it was made. */
 type Kind = Pick<LogRecord, "level" | "category" | "timestamp">;
 
-/** The records of a kind in a lane: the last one, how many came of the present `every`, and how many drops are untold. */
+/**
+ * The records of a kind in a lane: the last one, how many of the current `every` have come, and how many drops are
+ * unreported.
+ */
 interface Count {
   last: Kind;
   came: number;
   dropped: number;
 }
 
-/** The logging of this realm, if it is ours. */
+/** The logging of this realm, if this library set it up. */
 let present: GuestLogging | undefined;
 
 /** The logging of this realm; disposing ends it, and doing so twice is harmless. */
 export class GuestLogging implements Disposable {
   readonly #options: GuestLoggingOptions;
   readonly #times: boolean;
-  /** What each lane has counted, by kind. */
+  /** The counts of each lane, by kind. */
   readonly #lanes = new Map<string, Map<string, Count>>();
   #lane: string;
   #failure: unknown;
@@ -66,7 +70,7 @@ export class GuestLogging implements Disposable {
     this.#lane = options.lane;
   }
 
-  /** Sets this realm up, as `configureGuestLogging` says. */
+  /** Sets up logging in this realm; see `configureGuestLogging`. */
   static async start(settings: LoggingSettings, options: GuestLoggingOptions): Promise<GuestLogging> {
     const { loggers: own = [], limit: common } = checkLoggingSettings(settings);
     if (options.replace === false && getConfig() !== null) {
@@ -76,7 +80,7 @@ export class GuestLogging implements Disposable {
     const logging = new GuestLogging(settings, options);
     const hasRoot = own.some(({ category }) => categoryOf(category).length === 0);
     const loggers: readonly LoggerSettings[] = hasRoot ? own : [{ category: [] }, ...own];
-    // Each logger has a sink of its own, which knows its limit.
+    // Each logger has its own sink, which knows its limit.
     const sinks = loggers.map(({ limit = common }, at) => [`${at}`, logging.#sink(limit)] as const);
     await configure({
       reset: true,
@@ -86,10 +90,10 @@ export class GuestLogging implements Disposable {
           category: [...categoryOf(category)],
           lowestLevel: level === "off" ? null : level,
           sinks: [`${at}`],
-          // Through the sink of the logger above would pass only what that one logs itself.
+          // Otherwise records would also pass through the sink of the parent logger.
           parentSinks: "override" as const,
         })),
-        // Otherwise what the package says about itself goes to the console.
+        // Otherwise the package's own messages would go to the console.
         { category: ["logtape", "meta"], lowestLevel: null, sinks: [], parentSinks: "override" },
       ],
     });
@@ -97,29 +101,33 @@ export class GuestLogging implements Disposable {
     return present = logging;
   }
 
-  /** The name of the present lane. */
+  /** The name of the current lane. */
   get lane(): string {
     return this.#lane;
   }
 
-  /** What `send` threw first, if it ever did: the package keeps that from who logs, and the line is lost. */
+  /**
+   * The first error that `send` threw, if any: the package hides it from the caller that logs, and the line is lost.
+   */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Makes that lane the present one: records are its own from here on. */
+  /** Makes a lane the current one: records belong to it from now on. */
   enter(lane: string): void {
     this.#lane = lane;
   }
 
-  /** Ends a lane: its last lines tell what the limits dropped, and what comes under its name is counted from 0. */
+  /**
+   * Ends a lane: its last lines report what the limits dropped, and later records under its name are counted from 0.
+   */
   endLane(lane: string = this.#lane): void {
     const counts = this.#lanes.get(lane);
     this.#lanes.delete(lane);
     for (const count of counts?.values() ?? []) this.#tellDropped(lane, count);
   }
 
-  /** Ends the lanes and gives the realm back without loggers. */
+  /** Ends all lanes, and leaves the realm without loggers. */
   [Symbol.dispose](): void {
     if (present !== this) return;
     present = undefined;
@@ -128,7 +136,7 @@ export class GuestLogging implements Disposable {
     resetSync();
   }
 
-  /** Takes the records of a logger. */
+  /** Receives the records of a logger. */
   #sink(limit: LogLimit | undefined): (record: LogRecord) => void {
     return (record) => {
       const { laneOf = () => this.#lane } = this.#options;
@@ -140,7 +148,7 @@ export class GuestLogging implements Disposable {
     };
   }
 
-  /** Counts a record, and gives whether it passes. */
+  /** Counts a record; returns whether it passes. */
   #admits(lane: string, { level, category, timestamp }: Kind, { records, every }: LogLimit): boolean {
     const counts = this.#lanes.get(lane) ?? new Map<string, Count>();
     this.#lanes.set(lane, counts);

@@ -1,9 +1,10 @@
 /**
- * A record as plain data, and as one line of text.
+ * A log record as plain data, and as one line of text.
  *
- * - A line is bounded: a message, a name, and the properties as JSON have {@linkcode LONGEST_TEXT} UTF-16 units at most;
- *   what is longer is cut, in its guest as on its host, so that it is the same in every mode.
- * - A line of text ends with its only line break: all that could break or hide it, or reach a terminal, is escaped.
+ * - Lines are bounded: a message, a name, and the properties as JSON have at most {@linkcode LONGEST_TEXT} UTF-16 code
+ *   units. Longer ones are cut, on the guest as on the host, so that a line is the same in every mode.
+ * - A line of text contains only one line break, at its end: every character that could break it, hide it or control a
+ *   terminal is escaped.
  *
  * @example
  * ```ts
@@ -19,35 +20,35 @@ import { ProtocolError } from "../errors.ts";
 import { type Plain, plain } from "./plain.ts";
 import { categoryText, LOG_LEVELS, type LogFormat, type LogLevel } from "./settings.ts";
 
-/** A record, on its way from its lane to the log. */
+/** A record on its way from its lane to the log. */
 export interface LogLine {
   /** The name of the lane that it comes from: a worker, a task, a call. */
   readonly lane: string;
-  /** How much it matters. */
+  /** Its severity. */
   readonly level: LogLevel;
   /** The category of its logger, from the root down. */
   readonly category: readonly string[];
-  /** Its message, with the values in it. */
+  /** Its message, with values inserted. */
   readonly message: string;
   /** Its properties. */
   readonly properties: Readonly<Record<string, Plain>>;
-  /** When it was made, in milliseconds of the guest's clock; only where the settings ask for times. */
+  /** When it was made, in milliseconds on the guest's clock; only if the settings ask for times. */
   readonly time?: number;
 }
 
-/** A line that a log has taken. */
+/** A line that a log has accepted. */
 export interface NumberedLine extends LogLine {
-  /** Its place among the lines of its lane, from 0. */
+  /** Its index among the lines of its lane, from 0. */
   readonly sequence: number;
 }
 
-/** How long a text of a line may be, in UTF-16 units. */
+/** The longest text in a line, in UTF-16 code units. */
 export const LONGEST_TEXT: number = 2 ** 16;
-/** How many names of a category are kept. */
+/** The most names of a category that are kept. */
 const MOST_NAMES = 64;
 const CUT = "... (cut)";
 
-/** The line within the bounds. */
+/** The line, cut to the bounds. */
 export function bounded(line: LogLine): LogLine {
   const { lane, category, message, properties } = line;
   const text = JSON.stringify(properties);
@@ -56,15 +57,15 @@ export function bounded(line: LogLine): LogLine {
     lane: cut(lane),
     category: category.slice(0, MOST_NAMES).map((name) => cut(name)),
     message: cut(message),
-    // As JSON a text of JSON is at most twice as long.
+    // Encoded as JSON again, a JSON text is at most twice as long.
     properties: text.length <= LONGEST_TEXT ? properties : { properties: cut(text, LONGEST_TEXT / 2 - CUT.length * 2) },
   };
 }
 
 /**
- * The line that a guest says, within the bounds.
+ * Validates a line from a guest, and cuts it to the bounds.
  *
- * @throws {ProtocolError} if it is none.
+ * @throws {ProtocolError} if it is not a line.
  */
 export function logLineFrom(value: unknown): LogLine {
   const { lane, level, category, message, properties, time }: Partial<Record<keyof LogLine, unknown>> = Object(value);
@@ -86,7 +87,7 @@ export function isObject(data: Plain): data is Readonly<Record<string, Plain>> {
 }
 
 function cut(text: string, most = LONGEST_TEXT): string {
-  // A pair that is cut apart is no text everywhere.
+  // A surrogate pair that is cut in half is not valid text everywhere.
   return text.length <= most ? text : `${text.slice(0, most - CUT.length).toWellFormed()}${CUT}`;
 }
 
@@ -96,7 +97,7 @@ function fault(part: string, wanted: string): ProtocolError {
 
 const WIDTH = Math.max(...LOG_LEVELS.map((level) => level.length));
 
-/** The line as text, with the line break at its end. */
+/** The line as text, with a line break at its end. */
 export function lineText(line: LogLine, format: LogFormat): string {
   if (format === "json") return `${escaped(JSON.stringify(line))}\n`;
   const { lane, level, category, message, properties, time } = line;
@@ -107,7 +108,7 @@ export function lineText(line: LogLine, format: LogFormat): string {
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** Control characters, separators of lines and changes of direction, as JSON writes them. */
+/** Escapes control characters, line separators and direction changes, as in JSON. */
 function escaped(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- these are what could break or hide a line

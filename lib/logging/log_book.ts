@@ -1,14 +1,15 @@
 /**
- * The log of many lanes on their host: lines as they arrive, merged in an order that does not depend on how they arrive.
+ * The log of many lanes on their host: merges lines in an order that does not depend on when they arrive.
  *
- * - Order `turns`: the first line of each lane in the order of lanes, then the second of each, and so on; a lane that
- *   has ended is passed over. Order `lanes`: all lines of the first lane, then all of the second, and so on.
+ * - Order `turns`: the first line of each lane in the order of the lanes, then the second of each, and so on, skipping
+ *   lanes that have ended. Order `lanes`: all lines of the first lane, then all of the second, and so on.
  * - The lines of a lane are numbered here, 0, 1, 2, ... as they come.
- * - A line is merged as soon as nothing can come before it. Invariant: what is merged is a prefix of the whole; no line is
- *   lost or merged twice. A worker's file has each line as soon as it comes.
- * - Lanes are known before their lines: with `turns` all from the start, with `lanes` also later, at the end.
- * - A lane whose guest died is ended like any other, and a write that fails stops nobody: the others go on, and what
- *   failed first is thrown where the log is disposed.
+ * - A line is merged as soon as nothing can come before it. Invariant: what has been merged is a prefix of the whole;
+ *   no line is lost or merged twice. A worker's file gets each line as soon as it comes.
+ * - Lanes must be known before their lines: with `turns` all of them from the start, with `lanes` more may be added at
+ *   the end.
+ * - A lane whose guest died ends like any other. A failed write does not stop the others; the first error is thrown
+ *   when the log is disposed.
  *
  * @example
  * ```ts
@@ -41,25 +42,25 @@ const ORDERS: readonly LogOrder[] = ["turns", "lanes"];
 /** The order of the merged log. */
 export type LogOrder = "turns" | "lanes";
 
-/** What guests log, and where it goes: to a folder, to a listener, or to both. */
+/** What guests log, and where it goes: to a folder, a listener, or both. */
 export interface LogTarget {
-  /** What is logged; everything from level `info` up by default. */
+  /** What to log; everything of level `info` or above by default. */
   readonly settings?: LoggingSettings | undefined;
-  /** A folder that exists, for `merged.log` and a file for each guest; none by default. */
+  /** An existing folder for `merged.log` and a file for each guest; none by default. */
   readonly folder?: string | undefined;
-  /** Is told each line of the merged log, in its order; what it throws is thrown where the log is closed. */
+  /** Receives each line of the merged log, in order; what it throws is thrown when the log is closed. */
   readonly onLine?: ((line: NumberedLine) => void) | undefined;
 }
 
-/** What a log is made of. */
+/** Options of a log. */
 export interface LogBookOptions extends LogTarget {
-  /** The names of the lanes, in their order. */
+  /** The names of the lanes, in order. */
   readonly lanes?: readonly string[];
-  /** The order of the merged lines. Default `turns`. */
+  /** The order of the merged lines; `turns` by default. */
   readonly order?: LogOrder;
-  /** The names of the workers that have files. Default the lanes: each lane is a worker. */
+  /** The names of the workers that have files; by default those of the lanes, each lane being a worker. */
   readonly workers?: readonly string[];
-  /** Whether to go on after what the files already hold. Default false: they start empty. */
+  /** Whether to append to existing files; false by default, so that they start empty. */
   readonly append?: boolean;
 }
 
@@ -67,29 +68,29 @@ export interface LogBookOptions extends LogTarget {
 interface Lane {
   /** How many lines have come. */
   count: number;
-  /** Lines that wait for their turn, from `next` on; those before it are merged, and `undefined`. */
+  /** Lines waiting for their turn, from `next` on; earlier entries have been merged and are `undefined`. */
   readonly lines: (NumberedLine | undefined)[];
   next: number;
   ended: boolean;
 }
 
-/** See the module; disposing merges what is left and closes the files, and doing so twice is harmless. */
+/** A log of many lanes; disposing merges what is left and closes the files, and doing so twice is harmless. */
 export class LogBook implements Disposable {
   readonly #options: LogBookOptions;
   readonly #files: LogFiles | undefined;
   readonly #lanes = new Map<string, Lane>();
-  /** The lanes that can still have a turn, in order. */
+  /** The lanes that may still have a turn, in order. */
   readonly #going: Lane[] = [];
-  /** Whose turn it is, in `#going`. */
+  /** The index in `#going` of the lane whose turn it is. */
   #turn = 0;
   #begun = false;
   #failure: Error | undefined;
 
   /**
-   * Opens a log with those lanes, and all files at once.
+   * Opens a log with its lanes, and all files at once.
    *
-   * @throws {LoggingError} for settings that do not hold, a folder that does not exist, two lanes or workers of one name,
-   * an unknown order, and where lines would go nowhere.
+   * @throws {LoggingError} for invalid settings, a folder that does not exist, two lanes or workers with the same name,
+   * an unknown order, or if the lines would go nowhere.
    */
   constructor(options: LogBookOptions) {
     const { settings = {}, folder, onLine, lanes = [], order = "turns", workers = lanes, append = false } = options;
@@ -106,26 +107,26 @@ export class LogBook implements Disposable {
   }
 
   /**
-   * Adds a lane after the others, with a file where lanes are workers.
+   * Adds a lane after the others, with a file if lanes are workers.
    *
    * @throws {LoggingError} if its name is taken.
-   * @throws {StateError} with the order `turns`, where lines have come or lanes have ended before.
+   * @throws {StateError} with the order `turns`, if lines have come or lanes have ended.
    */
   open(lane: string): void {
     this.#openLane(lane);
     try {
       if (this.#options.workers === undefined) this.#files?.open(lane);
     } catch (error) {
-      // The others must not wait for it.
+      // The other lanes must not wait for it.
       this.end(lane);
       throw error;
     }
   }
 
   /**
-   * Takes the next line of its lane, which came from a worker: by default that of the lane's name.
+   * Accepts the next line of its lane, from a worker, by default the one with the lane's name.
    *
-   * @throws {RangeError} for a lane or a worker that is not open.
+   * @throws {RangeError} for a lane or worker that is not open.
    * @throws {StateError} for a lane that has ended.
    */
   add({ lane: name, ...rest }: LogLine, worker: string = name): void {
@@ -142,7 +143,7 @@ export class LogBook implements Disposable {
   }
 
   /**
-   * Ends a lane, as its guest has: no more lines come. Ending it twice is harmless.
+   * Ends a lane: no more lines follow. Ending it twice is harmless.
    *
    * @throws {RangeError} for a lane that is not open.
    */
@@ -152,7 +153,7 @@ export class LogBook implements Disposable {
     this.#merge();
   }
 
-  /** Ends all lanes, so that all that has come is merged; throws, the first time, what failed first. */
+  /** Ends all lanes, so that everything is merged; the first time, throws the first error. */
   [Symbol.dispose](): void {
     for (const lane of this.#lanes.values()) lane.ended = true;
     this.#merge();
@@ -180,7 +181,7 @@ export class LogBook implements Disposable {
     return lane;
   }
 
-  /** Merges while the line whose turn it is has come. */
+  /** Merges lines as long as the next one in order has come. */
   #merge(): void {
     for (;;) {
       if (this.#turn >= this.#going.length) this.#turn = 0;

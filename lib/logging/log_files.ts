@@ -1,10 +1,10 @@
 /**
- * The files of a log, in one folder: `merged.log`, and one for each worker.
+ * The files of a log in one folder: `merged.log`, and one for each worker.
  *
- * - Whoever reads along sees whole lines: each is written by one synchronous append, and the host alone writes.
- * - A file is named for its worker: letters, digits, `-` and `_` stay, all else is in percent.
- * - All names are looked at before a file is touched: it may be of an earlier run.
- * - After a write that failed a file takes no more, so it holds a prefix of its log.
+ * - Readers always see whole lines: each is written by one synchronous append, and only the host writes.
+ * - A file is named for its worker: letters, digits, `-` and `_` stay, and everything else is percent-encoded.
+ * - All names are checked before any file is touched, since it may belong to an earlier run.
+ * - After a failed write, a file accepts no more, so it holds a prefix of its log.
  */
 
 import { LoggingError } from "../errors.ts";
@@ -14,11 +14,11 @@ const encoder = new TextEncoder();
 /** The name of the merged file, which no worker can have. */
 export const MERGED = "merged";
 
-/** See the module; disposing closes them, and doing so twice is harmless. */
+/** The files of a log; disposing closes them, and doing so twice is harmless. */
 export class LogFiles implements Disposable {
   readonly #folder: string;
   readonly #empty: boolean;
-  /** The names of files, as a file system that takes no notice of case sees them. */
+  /** The names in use, as a case-insensitive file system sees them. */
   readonly #taken = new Set<string>();
   /** The file of each worker, until a write to it fails. */
   readonly #files = new Map<string, AppendFile | undefined>();
@@ -26,7 +26,7 @@ export class LogFiles implements Disposable {
   /**
    * Opens the files.
    *
-   * @throws {LoggingError} if there is no such folder, and for two workers of one name.
+   * @throws {LoggingError} if there is no such folder, or two workers have the same name.
    */
   constructor(folder: string, { workers, append }: { readonly workers: readonly string[]; readonly append: boolean }) {
     const fault = platform.folderFault(folder);
@@ -45,7 +45,7 @@ export class LogFiles implements Disposable {
   }
 
   /**
-   * Opens the file of one more worker.
+   * Opens the file of another worker.
    *
    * @throws {LoggingError} if its name is taken.
    */
@@ -53,22 +53,22 @@ export class LogFiles implements Disposable {
     this.#named(worker)();
   }
 
-  /** Whether that worker has a file. */
+  /** Whether a worker has a file. */
   has(worker: string): boolean {
     return worker !== MERGED && this.#files.has(worker);
   }
 
   /**
-   * Appends a line, which ends with its line break.
+   * Appends a line, which includes its line break.
    *
-   * @throws {LoggingError} the first time that the file does not take it.
+   * @throws {LoggingError} the first time that writing the file fails.
    */
   write(worker: string, line: string): void {
     const file = this.#files.get(worker);
     if (file === undefined) return;
     const bytes = encoder.encode(line);
     try {
-      // All at once; only a disk that is full takes a part, and then throws.
+      // All at once; only a full disk accepts part of it, and then throws.
       for (let written = 0; written < bytes.length;) written += file.write(bytes.subarray(written));
     } catch (cause) {
       this.#close(worker);
@@ -82,7 +82,7 @@ export class LogFiles implements Disposable {
     for (const worker of this.#files.keys()) this.#close(worker);
   }
 
-  /** Takes a name, and gives what opens its file. */
+  /** Claims a name; returns a function that opens its file. */
   #named(worker: string): () => void {
     const file = fileName(worker);
     if (this.#taken.has(file.toLowerCase())) {
@@ -102,7 +102,7 @@ export class LogFiles implements Disposable {
   }
 }
 
-/** The name of the file of a worker. */
+/** The file name of a worker. */
 export function fileName(worker: string): string {
   if (worker === "") throw new LoggingError("Cannot log as a worker: its name is empty, a name is wanted");
   const escaped = (character: string) =>

@@ -1,8 +1,8 @@
 /**
  * Loggers by category, for programs that log without importing the logging package themselves.
  *
- * - In a realm that is not set up for logging a record goes nowhere, and costs one look.
- * - The loggers belong to the realm: all copies of the library in it share them, because a program may have another than
+ * - In a realm without logging, a record goes nowhere and costs one lookup.
+ * - The loggers belong to the realm: all copies of the library share them, because a program may use another copy than
  *   its guest.
  *
  * @example
@@ -17,7 +17,7 @@
 
 import { categoryOf, LOG_LEVELS, type LogLevel } from "./settings.ts";
 
-/** Logs with a message, where `{name}` stands for the property of that name. */
+/** Logs a message, in which `{name}` stands for the property of that name. */
 export type LogMethod = (message: string, properties?: Readonly<Record<string, unknown>>) => void;
 
 /** A method for each level. */
@@ -29,7 +29,7 @@ export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
   readonly category: readonly string[];
 }
 
-/** Gives the methods of a category, as the package does. */
+/** Returns the methods of a category, as the package does. */
 type Loggers = (category: readonly string[]) => LogMethods;
 
 const KEY = Symbol.for("holdfast loggers");
@@ -39,7 +39,7 @@ export function realmLoggers(): Loggers | undefined {
   return Reflect.get(globalThis, KEY);
 }
 
-/** Gives this realm loggers, or takes them away. */
+/** Sets the loggers of this realm, or removes them. */
 export function setRealmLoggers(loggers: Loggers | undefined): void {
   Reflect.set(globalThis, KEY, loggers);
 }
@@ -47,7 +47,7 @@ export function setRealmLoggers(loggers: Loggers | undefined): void {
 /**
  * The logger of a category; `[]` is the root.
  *
- * @throws {LoggingError} for a category that is none.
+ * @throws {LoggingError} for an invalid category.
  */
 export function getLogger(category: string | readonly string[]): Logger {
   const names = categoryOf(category);

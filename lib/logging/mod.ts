@@ -1,10 +1,10 @@
 /**
- * Logging: records of many guests in one order, and in files.
+ * Logging: the records of many guests in one order, and in files.
  *
- * - Logging counts, it has no clock: a limit lets the first so many of every so many records of a kind pass, and lanes
- *   take turns in the merged log, so both are the same in each run.
- * - What logs is loaded when a realm first logs: the package behind it takes 8 ms to import. A bundle has it as text
- *   that the host hands over by URL.
+ * - Logging counts and has no clock: of every `every` records of a kind, a limit lets the first `records` pass; and
+ *   lanes take turns in the merged log. So both are the same in each run.
+ * - The logging code is loaded when a realm first logs: the package behind it takes 8 ms to import. A bundle contains
+ *   it as text, which the host provides by URL.
  *
  * @module
  */

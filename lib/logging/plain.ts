@@ -1,14 +1,14 @@
 /**
- * Any value as plain data: what JSON can say stays what it is, everything else becomes text or a list.
+ * Any value as plain data: what JSON can represent stays as it is, everything else becomes text or a list.
  *
- * - It never throws and always ends: getters that throw, cycles and depths become text that says so.
- * - Equal values give equal data in every realm: an error is its class and message, without the stack.
+ * - It never throws and always ends: getters that throw, cycles and deep nesting become text that says so.
+ * - Equal values give equal data in every realm: an error is its class and message, without the stack trace.
  */
 
-/** What JSON can say. */
+/** Data that JSON can represent. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** The deepest level that is looked at. */
+/** The deepest level included. */
 const DEEPEST = 32;
 
 /** The value as plain data. */
@@ -16,13 +16,13 @@ export function plain(value: unknown): Plain {
   return made(value, []);
 }
 
-/** The value as text: strings as they are, data as JSON. */
+/** The value as text: strings as they are, other data as JSON. */
 export function plainText(value: unknown): string {
   const data = plain(value);
   return typeof data === "string" ? data : JSON.stringify(data);
 }
 
-/** What a function gives, or text that says why it gives nothing. */
+/** A function's result, or text that says why it failed. */
 export function read<T>(get: () => T): T | string {
   try {
     return get();

@@ -1,9 +1,10 @@
 /**
- * What is logged, as plain data that any guest can be handed: a level and a limit for each category.
+ * What to log, as plain data that can be sent to any guest: a level and a limit for each category.
  *
- * - A record belongs to the logger with the longest category that its own category begins with; `[]` is the root.
- * - A limit counts, it has no clock: of each `every` records of one category, level and lane the first `records` pass.
- *   So what passes is the same in each run.
+ * - A record belongs to the logger with the longest category that is a prefix of the record's category; `[]` is the
+ *   root.
+ * - A limit counts and has no clock: of each `every` records of one category, level and lane, the first `records` pass.
+ *   So the same records pass in each run.
  * - The settings are checked as a whole, before anything runs.
  *
  * @example
@@ -24,50 +25,50 @@
 
 import { LoggingError } from "../errors.ts";
 
-/** How much a record can matter, from the least. */
+/** The severities of records, lowest first. */
 export const LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
-/** How much a record matters. */
+/** The severity of a record. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
 const FORMATS: readonly LogFormat[] = ["text", "json"];
-/** How a line is written: for people, or as a JSON object. */
+/** How a line is written: as text for people, or as a JSON object. */
 export type LogFormat = "text" | "json";
 
-/** What is logged; plain data. */
+/** What to log; plain data. */
 export interface LoggingSettings {
-  /** The loggers, in any order; where none has the category `[]`, the root logs from level `info` up. */
+  /** The loggers, in any order; unless one has the category `[]`, the root logs from level `info` up. */
   readonly loggers?: readonly LoggerSettings[];
-  /** The limit of loggers that have none of their own; without it all records pass. */
+  /** The limit of loggers without their own; by default all records pass. */
   readonly limit?: LogLimit;
-  /** How a line is written: for people, or as a JSON object. Default `text`. */
+  /** How a line is written: as text for people, or as a JSON object; `text` by default. */
   readonly format?: LogFormat;
-  /** Whether a line has the time of its record, which differs from run to run. Default false. */
+  /** Whether a line contains the time of its record, which differs from run to run; false by default. */
   readonly times?: boolean;
 }
 
 /** One logger. */
 export interface LoggerSettings {
-  /** Its category: one name, or names from the root down. */
+  /** Its category: one name, or a list of names from the root down. */
   readonly category: string | readonly string[];
-  /** The least level that it logs, or `off`. Default `info`. */
+  /** The lowest level that it logs, or `off`; `info` by default. */
   readonly level?: LogLevel | "off";
-  /** Its limit, instead of that of the settings. */
+  /** Its limit, in place of the common one. */
   readonly limit?: LogLimit;
 }
 
 /** How many records pass. */
 export interface LogLimit {
-  /** How many pass, at least 0. */
+  /** The number of records that pass, at least 0. */
   readonly records: number;
-  /** Of how many, at least `records` and 1; without it, of all. */
+  /** Of how many records, at least 1 and at least `records`; of all by default. */
   readonly every?: number;
 }
 
 /**
- * The settings, if they hold.
+ * Checks settings and returns them.
  *
- * @throws {LoggingError} for an unknown level or format, a limit out of range, a category that is none, two loggers of
- * one category.
+ * @throws {LoggingError} for an unknown level or format, a limit out of range, an invalid category, or two loggers with
+ * the same category.
  */
 export function checkLoggingSettings(settings: LoggingSettings): LoggingSettings {
   const { loggers = [], limit, format = "text", times = false } = settings;
@@ -91,22 +92,22 @@ export function checkLoggingSettings(settings: LoggingSettings): LoggingSettings
 }
 
 /**
- * A category as names from the root down.
+ * A category as a list of names from the root down.
  *
- * @throws {LoggingError} if the package could not keep it.
+ * @throws {LoggingError} if the package cannot handle it.
  */
 export function categoryOf(category: string | readonly string[]): readonly string[] {
   const names = typeof category === "string" ? [category] : category;
   if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) {
     throw fault(`a category is ${category}`, "a name or a list of names");
   }
-  // The package keeps children in a plain object, and its own records under its own name.
+  // The package stores children in a plain object, and its own records under its own name.
   const refused = names.find((name) => name in {}) ?? (names[0] === "logtape" ? "logtape" : undefined);
   if (refused !== undefined) throw fault(`a category has the name ${refused}`, "a name that is not taken");
   return names;
 }
 
-/** A category in one word. */
+/** A category as a single word. */
 export function categoryText(category: readonly string[]): string {
   return category.length === 0 ? "root" : category.join(".");
 }

@@ -1,8 +1,8 @@
 /**
- * How a browser does what runtimes do differently, on a page and in a worker.
+ * What runtimes do differently, as a browser does it, in a page or a worker.
  *
- * - A thread is a worker of the realm that starts it; it shares memory where the page is isolated, and nowhere else.
- * - There are no processes and no files: what needs some is refused.
+ * - A thread is a worker of the realm that starts it. It can share memory only if the page is cross-origin isolated.
+ * - There are no processes and no files; using them throws.
  */
 
 import type { CourseLocal, Platform } from "./platform.ts";
@@ -10,7 +10,7 @@ import { OneCourse } from "./one_course.ts";
 import { valueText } from "./value_text.ts";
 import { exitWebThread, onUncaught, ownWebThread, startWebThread } from "./web_thread.ts";
 
-/** Whether this realm is one of a browser: a page, or a worker of one. */
+/** Whether this realm is in a browser: a page, or a worker of one. */
 export function isHere(): boolean {
   return typeof globalThis.navigator === "object" && typeof globalThis.location === "object" && "origin" in globalThis;
 }
@@ -18,7 +18,7 @@ export function isHere(): boolean {
 let port: MessagePort | undefined;
 const due: (() => void)[] = [];
 
-/** Calls back after one turn of the event loop: a timer would take 4 ms in the long run, a message takes some microseconds. */
+/** Calls back after one turn of the event loop. A message takes microseconds; nested timers are clamped to 4 ms. */
 function soon(callback: () => void): void {
   port ??= newPort();
   due.push(callback);
@@ -33,14 +33,14 @@ function newPort(): MessagePort {
 
 let pid: number | undefined;
 
-/** A number that no other realm of this origin has: from the name of an object, which no other has. */
+/** A number that no other realm of this origin has, derived from the unique name of an object URL. */
 function ownNumber(): number {
   const url = URL.createObjectURL(new Blob([]));
   URL.revokeObjectURL(url);
   return parseInt(url.slice(url.lastIndexOf("/") + 1), 16);
 }
 
-/** What carries a value over awaits, where a browser has it already. */
+/** A value that follows a call across awaits, in browsers that have this. */
 interface AsyncVariable<T> {
   run<R>(value: T, act: () => R): R;
   get(): T | undefined;
@@ -53,7 +53,7 @@ function courseLocal<T>(): CourseLocal<T> {
   return { run: (value, act) => variable.run(value, act), getStore: () => variable.get() };
 }
 
-/** What a browser has; the rest refuses to be used. */
+/** The parts that a browser has; using any other throws. */
 export const own: Partial<Platform> & Pick<Platform, "name"> = {
   name: "this browser",
   get pid() {
@@ -68,9 +68,9 @@ export const own: Partial<Platform> & Pick<Platform, "name"> = {
   startThread: (url, options) => startWebThread(url, { ...options, soon, kills: true }),
   ownThread: ownWebThread,
   onUncaught,
-  // Its console is no stream of anybody's.
+  // A console is not a stream of any process.
   printToStderr() {},
-  // There are no processes to be ended with it.
+  // There are no processes that would have to end with it.
   onExit() {},
   exit() {
     if ("document" in globalThis) throw new TypeError("Cannot exit: this is a page, a thread is wanted");

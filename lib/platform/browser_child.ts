@@ -1,10 +1,10 @@
 /**
- * Children of a browser that serve as guests: there are none.
+ * Child processes that serve as guests: a browser has none.
  */
 
 import type { GuestChildren } from "./guest_child.ts";
 
-/** What is refused whenever it is asked. */
+/** Throws whenever it is used. */
 export const guestChildren: GuestChildren = {
   agentless: "agents start guests of Deno, and this is a browser",
   check: refuse,

@@ -1,12 +1,12 @@
 /**
- * Errors that reach a caller by a promise: their stacks show where the caller waits, since where they were made, in the
- * handler of a message, says nothing to whoever called.
+ * Errors that reach a caller by a promise, with a stack trace that shows where the caller waits; the message handler in
+ * which they were created means nothing to the caller.
  */
 
-/** The folder of the library, or the one file that it was bundled into. */
+/** The folder of the library, or the file into which it was bundled. */
 const LIBRARY = import.meta.url.replace(/platform\/caller\.ts$/, "");
 
-/** Waits for a promise; what it rejects with shows where its caller stands. */
+/** Waits for a promise; a rejection shows where its caller waits. */
 export async function forCaller<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
@@ -15,7 +15,7 @@ export async function forCaller<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Gives an error the stack of whoever waits for the function `within`, and hands it back. */
+/** Gives an error the stack trace of the code that awaits the function `within`; returns the error. */
 export function fromCaller(error: unknown, within: (...args: never[]) => unknown): unknown {
   if (!(error instanceof Error)) return error;
   const at: { stack?: string } = {};
@@ -23,7 +23,7 @@ export function fromCaller(error: unknown, within: (...args: never[]) => unknown
   const frames = (at.stack ?? "").split("\n").filter((line) =>
     /^\s+at /.test(line) && !line.includes(LIBRARY) && !line.includes("(ext:")
   );
-  // Who waits in another way than by await is not known: then the stack stays.
+  // A caller that waits without await is not known; the stack then stays.
   if (frames.length === 0) return error;
   Object.defineProperty(error, "stack", {
     value: [`${error.name}: ${error.message}`, ...frames].join("\n"),

@@ -1,16 +1,17 @@
 /**
- * Real time: the same time base in threads and children, timers of any length, and turns of the event loop.
+ * Real time: the same time base in threads and children, timers of any duration, and turns of the event loop.
  *
- * - Milliseconds since the epoch with a fraction; clocks of threads and children agree to some microseconds.
- * - A timer of `Infinity` never rings; the longest other one is {@linkcode LONGEST_TIMER}.
+ * - Times are milliseconds since the epoch, with a fraction; the clocks of threads and children agree to within
+ *   microseconds.
+ * - A timer of `Infinity` never fires; the longest other one is {@linkcode LONGEST_TIMER}.
  */
 
 import { platform } from "./here.ts";
 
-/** The longest time that a timer takes, in milliseconds: with a longer one it rings at once. */
+/** The longest duration of a timer, in milliseconds; with a longer one, it would fire at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The time in milliseconds since the epoch, with a fraction. */
+/** The current time in milliseconds since the epoch, with a fraction. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }
@@ -20,19 +21,19 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => platform.soon(resolve));
 }
 
-/** Keeps the event loop alive until what it gives is called. */
+/** Keeps the event loop alive until the returned function is called. */
 export function holdEventLoop(): () => void {
   return every(LONGEST_TIMER, () => {});
 }
 
-/** Calls back after that many milliseconds, never for `Infinity`, unless what it gives is called before. */
+/** Calls back after that many milliseconds (never for `Infinity`), unless the returned function is called first. */
 export function after(milliseconds: number, callback: () => void): () => void {
   if (milliseconds === Infinity) return () => {};
   const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_TIMER));
   return () => clearTimeout(timer);
 }
 
-/** The value of a promise, or undefined where that takes longer than so many milliseconds. */
+/** The value of a promise, or `undefined` if it takes longer than that many milliseconds. */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
   const letGo = after(milliseconds, () => late.resolve(undefined));
@@ -43,7 +44,7 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
   }
 }
 
-/** Calls back; what that throws stops nobody, and is thrown on its own. */
+/** Calls back; an error in the callback affects nothing else, and is thrown separately. */
 export function apart(callback: () => void): void {
   try {
     callback();
@@ -54,16 +55,16 @@ export function apart(callback: () => void): void {
   }
 }
 
-/** Calls back again and again until what it gives is called. */
+/** Calls back every so many milliseconds, until the returned function is called. */
 export function every(milliseconds: number, callback: () => void): () => void {
   const timer = setInterval(callback, milliseconds);
   return () => clearInterval(timer);
 }
 
 /**
- * A limit in seconds, as a caller gives it, in milliseconds: `Infinity` where there is none.
+ * Converts a caller's time limit from seconds to milliseconds; `Infinity` if there is none.
  *
- * @throws {RangeError} if it is no number of seconds that a timer takes, or 0 where `positive` is wanted.
+ * @throws {RangeError} if it is not a number of seconds that a timer supports, or is 0 although `positive` is set.
  */
 export function limit(
   seconds: number | undefined,

@@ -1,5 +1,5 @@
 /**
- * Deno's way of doing what runtimes do differently.
+ * What runtimes do differently, as Deno does it.
  */
 
 import { scratch } from "./deno_scratch.ts";
@@ -12,7 +12,7 @@ function builtin<T>(name: string): T {
   return getBuiltinModule(name) as T;
 }
 
-/** This runtime with other arguments. */
+/** Runs this runtime's executable with other arguments. */
 function command(
   { args, env = {}, cwd }: ChildOptions,
   streams: Pick<Deno.CommandOptions, "stdin" | "stdout" | "stderr">,
@@ -33,13 +33,13 @@ function startChild(options: ChildOptions): Child {
       try {
         child.kill(signal);
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
     },
   };
 }
 
-/** Whether this realm is one of Deno. */
+/** Whether this realm is in Deno. */
 export function isHere(): boolean {
   return Reflect.get(globalThis, "Deno") !== undefined;
 }
@@ -65,7 +65,7 @@ export const own: Platform = {
   takeStreams: ownStreams,
   printToStderr,
   complain,
-  // The same listener counts once.
+  // Adding the same listener again has no effect.
   onExit: (callback) => addEventListener("unload", callback),
   exit: (code) => Deno.exit(code),
   soon: (callback) => void setImmediate(callback),
@@ -83,7 +83,7 @@ export const own: Platform = {
     try {
       return Deno.statSync(path).isFile;
     } catch {
-      // It does not exist, or is not for us to see.
+      // It does not exist, or may not be seen.
       return false;
     }
   },

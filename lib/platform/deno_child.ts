@@ -1,18 +1,18 @@
 /**
- * Children of Deno that serve as guests.
+ * Deno child processes that serve as guests.
  *
- * - A child starts from a `data:` entry that names its module, so it needs no permission to read it. The entry is preloaded,
- *   before a main module beside its module that does not exist and is never reached: so Deno finds the configuration, the
- *   package.json and the node_modules that the module's own folder has.
- * - It has no permissions but those that load its module: nothing from the network, and no npm packages. A module that needs
- *   some of these is cached by the host first, and then loaded from the cache alone ({@linkcode External}).
+ * - A child starts from a `data:` entry that names its module, so it needs no permission to read the entry. The entry
+ *   is preloaded before a nonexistent main module in its module's folder, which is never reached. So Deno finds the
+ *   configuration, package.json and node_modules that belong to the module's own folder.
+ * - Its only permissions are those for loading its module, without the network or npm packages. If a module needs some
+ *   of these, the host caches them first, and the child then loads from the cache alone ({@linkcode External}).
  */
 
 import type { External, GuestChild, GuestChildren, GuestPermissions, GuestSetup } from "./guest_child.ts";
 
-/** How often the watchdog looks, in milliseconds. */
+/** How often the watchdog checks, in milliseconds. */
 const WATCH = 100;
-/** From where Deno lets a program import by default. */
+/** The hosts from which Deno lets a program import by default. */
 const DEFAULT_HOSTS = [
   "deno.land:443",
   "jsr.io:443",
@@ -23,11 +23,11 @@ const DEFAULT_HOSTS = [
   "unpkg.com:443",
 ];
 
-/** What is told where a child's module needs what is not cached, or pinned otherwise. */
+/** Deno's messages if a child's module needs something that is not cached, or that is pinned to something else. */
 const NEEDS_EXTERNAL = /--no-npm is specified|--no-remote is specified|Requires import access|not a dependency/;
 const NEEDS_UNLOCKED = /lockfile|lock file/i;
 
-/** Children of Deno. */
+/** Deno child processes that serve as guests. */
 export const guestChildren: GuestChildren = {
   agentless: undefined,
   check({ permissions }) {
@@ -69,7 +69,7 @@ const watched = new Promise((resolve) => { watchdog.onmessage = resolve; });`;
   },
 };
 
-/** The flags that name a configuration. Without one, a child whose module is no file has none. */
+/** The flags that name a configuration. Without them, a child whose module is not a file has none. */
 function configFlags({ module, options: { config, importMap } }: GuestSetup): string[] {
   return [
     ...config !== undefined ? ["--config", config] : module.startsWith("file:") ? [] : ["--no-config"],
@@ -79,7 +79,7 @@ function configFlags({ module, options: { config, importMap } }: GuestSetup): st
 
 /** The flags for what a child may do. */
 function rightsOf({ module, permissions, options: { env = {} }, external, hosts: codeHosts }: GuestChild): string[] {
-  // What is handed over may be read.
+  // It may read the environment variables that it is given.
   const names = Object.keys(env);
   const granted = permissions.env === true || names.length === 0
     ? permissions
@@ -97,7 +97,7 @@ function rightsOf({ module, permissions, options: { env = {} }, external, hosts:
 /**
  * The flags of `deno run` for these permissions.
  *
- * @throws {RangeError} if a name in a list has a comma: Deno would take its parts for several.
+ * @throws {RangeError} if a name in a list contains a comma, at which Deno would split it.
  */
 export function permissionFlags(permissions: GuestPermissions): string[] {
   return Object.entries(permissions).flatMap(([kind, granted]: [string, boolean | readonly string[] | undefined]) => {

@@ -1,20 +1,20 @@
 /**
- * A folder for files that end with this process. What a killed process left is removed by the next one that makes such a
- * folder.
+ * A folder for files that are removed when this process ends. What a killed process left behind is removed by the next
+ * process that creates such a folder.
  *
- * - Invariant: whoever lives holds a lock on a file in its folder. The system lets go of it when that process ends, whatever
- *   ended it.
+ * - Invariant: a live process holds a lock on a file in its folder. The system releases it when the process ends in any
+ *   way.
  */
 
 import type { Scratch } from "./platform.ts";
 
 const PREFIX = "holdfast-scratch-";
-/** What is locked. */
+/** The name of the locked file. */
 const LOCK = "lock";
-/** How old a folder is before others look at it, in milliseconds: by then whoever made it holds its lock. */
+/** The age at which other processes check a folder, in milliseconds; its creator has locked it by then. */
 const SETTLED = 60_000;
 
-/** Makes one. */
+/** Creates a folder. */
 export function scratch(): Scratch {
   const folder = Deno.makeTempDirSync({ prefix: PREFIX });
   const lock = lockIn(folder);
@@ -40,7 +40,7 @@ function lockIn(folder: string): Deno.FsFile {
   return Deno.openSync(`${folder}/${LOCK}`, { write: true, create: true });
 }
 
-/** Removes what killed processes left beside it. */
+/** Removes the folders that killed processes left next to it. */
 function sweep(beside: string): void {
   const old = Date.now() - SETTLED;
   try {
@@ -51,6 +51,6 @@ function sweep(beside: string): void {
       if (lock.tryLockSync(true)) Deno.removeSync(folder, { recursive: true });
     }
   } catch {
-    // It is not for this process to see or to remove, or another one removes it.
+    // This process may not see or remove it, or another one is removing it.
   }
 }

@@ -1,17 +1,17 @@
 /**
- * The standard streams of a guest: stdin and stdout belong to the protocol, or to the one who started the run.
+ * The standard streams of a guest: stdin and stdout belong to the protocol, or to whoever started the run.
  */
 
 import type { OwnStreams } from "./platform.ts";
 
-/** The other methods of a console that print to stdout, and those that prepare them. */
+/** Other console methods that print to stdout, or prepare for that. */
 const OTHERS = ["count", "countReset", "dir", "dirxml", "table", "time", "timeEnd", "timeLog"] as const;
 
 type Printers = Record<typeof OTHERS[number], (...values: unknown[]) => void>;
 
 /**
- * Takes both streams: who reads stdin from then on is at its end at once, and printing goes to stderr. What reads or writes by
- * descriptor (`node:fs`) is out of reach: reading takes what is for the guest, and its call does not end.
+ * Takes both streams: anyone else who reads stdin gets its end at once, and printing goes to stderr. Code that reads or
+ * writes by file descriptor (`node:fs`) cannot be redirected: reading takes bytes meant for the guest, and may block.
  */
 export function ownStreams(): OwnStreams {
   const { stdin, stdout } = Deno;
@@ -26,25 +26,25 @@ export function ownStreams(): OwnStreams {
   return { read, write };
 }
 
-/** Sends everything that this realm prints to stderr. */
+/** Redirects everything that this realm prints to stderr. */
 export function printToStderr(): void {
   const error = console.error.bind(console);
   console.log = console.info = console.debug = error;
-  // Made when first used, because loading Node's console takes 12 ms.
+  // Created on first use, because loading Node's console takes 12 ms.
   let printers: Printers | undefined;
   for (const name of OTHERS) {
     console[name] = (...values: unknown[]) => (printers ??= stderrPrinters())[name](...values);
   }
   const { stderr } = Deno;
   Object.defineProperties(Deno.stdout, {
-    // At once: a guest blocks its event loop, so what it began to write might never be written.
+    // Synchronously: a guest blocks its event loop, so a write that was only begun might never finish.
     write: { value: (bytes: Uint8Array) => Promise.resolve(stderr.writeSync(bytes)) },
     writeSync: { value: (bytes: Uint8Array) => stderr.writeSync(bytes) },
     writable: { get: () => stderr.writable },
   });
 }
 
-/** Writes to stderr, as far as it takes it: there is nowhere else to complain. */
+/** Writes to stderr as much as it accepts; there is nowhere to report an error. */
 export function complain(text: string): void {
   const bytes = new TextEncoder().encode(text);
   try {

@@ -1,8 +1,11 @@
 /**
- * A child that serves as a guest: what it is started with, and what runtimes do differently about that.
+ * A child process that serves as a guest: its setup, and how runtimes differ in that.
  */
 
-/** What a guest elsewhere may do besides loading its module, by Deno's names of permissions: everything of a kind, or a list. */
+/**
+ * What a guest in its own process may do besides loading its module, by Deno's names of permissions: everything of a
+ * kind, or a list.
+ */
 export interface GuestPermissions {
   /** Files and folders that it may read. */
   readonly read?: boolean | readonly string[];
@@ -16,25 +19,25 @@ export interface GuestPermissions {
   readonly run?: boolean | readonly string[];
   /** Libraries that it may load. */
   readonly ffi?: boolean | readonly string[];
-  /** What it may learn of the machine. */
+  /** The system information that it may query. */
   readonly sys?: boolean | readonly string[];
-  /** Hosts besides those of its own module that it may import from. */
+  /** The hosts that it may import from, besides its own module's. */
   readonly import?: boolean | readonly string[];
 }
 
-/** What a guest elsewhere is given along; threads share all of it with their host, and refuse it. */
+/** Options of guests in their own processes; threads share all of this with their host, and reject it. */
 export interface GuestOptions {
-  /** Environment variables besides those of the host. */
+  /** Environment variables in addition to the host's. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What `Deno.args` holds, or `process.argv` from its third element on. */
+  /** The contents of `Deno.args`, or of `process.argv` from its third element on. */
   readonly args?: readonly string[];
-  /** The working folder. */
+  /** The working directory. */
   readonly cwd?: string;
   /** Flags for V8, such as `--expose-gc`. */
   readonly v8Flags?: readonly string[];
-  /** The most memory for its heap, in megabytes. */
+  /** The heap limit, in megabytes. */
   readonly heapLimit?: number;
-  /** The path of a configuration, instead of the one that its module's folder has. */
+  /** The path of a configuration file, instead of the one found from its module's folder. */
   readonly config?: string;
   /** The path or URL of an import map. */
   readonly importMap?: string;
@@ -42,45 +45,49 @@ export interface GuestOptions {
   readonly unstable?: readonly string[];
 }
 
-/** What a guest is started with. */
+/** How a guest is started. */
 export interface GuestSetup {
   /** The URL of its module. */
   readonly module: string;
-  /** What it may do. */
+  /** Its permissions. */
   readonly permissions: GuestPermissions;
-  /** What it is given along. */
+  /** Its options. */
   readonly options: GuestOptions;
 }
 
-/** How a child reaches what its module imports from elsewhere. */
+/** How a child gets what its module imports from elsewhere. */
 export type External = "none" | "cached" | "unlocked";
 
-/** A guest that is to be started as a child. */
+/** A guest to be started as a child process. */
 export interface GuestChild extends GuestSetup {
-  /** The text of the module that it runs. */
+  /** The source text of the module that it runs. */
   readonly entry: string;
-  /** How it reaches what its module imports from elsewhere. */
+  /** How it gets what its module imports from elsewhere. */
   readonly external: External;
-  /** The hosts that its code comes from, such as `127.0.0.1:8000`; none for local files. */
+  /** The network hosts that its code comes from, such as `127.0.0.1:8000`; none for local files. */
   readonly hosts: readonly string[];
 }
 
-/** What is different about children that serve as guests. */
+/** What runtimes do differently about child processes that serve as guests. */
 export interface GuestChildren {
-  /** Why no agent can start guests for this runtime, if so. */
+  /** Why agents cannot start guests for this runtime, if so. */
   readonly agentless: string | undefined;
   /**
-   * Checks what guests may do and what they are given along.
+   * Checks the permissions and options of guests.
    *
-   * @throws {RangeError} if this runtime cannot do so.
+   * @throws {RangeError} if this runtime does not support one of them.
    */
   check(setup: Pick<GuestSetup, "permissions" | "options">): void;
-  /** The arguments of this runtime for a guest; throws as {@linkcode GuestChildren.check} does. */
+  /** The runtime's arguments for starting a guest; throws as {@linkcode GuestChildren.check} does. */
   arguments(child: GuestChild): string[];
-  /** Text that kills its process where the parent is another one than `host`; a promise `watched` says when it is at work. */
+  /**
+   * Source text that kills its process if its parent is not `host`; a promise `watched` resolves once it is running.
+   */
   watchdogText(host: number): string;
-  /** How a child must reach elsewhere whose module could not be loaded for that reason, if otherwise than it did. */
+  /**
+   * How a child whose module could not be loaded for `reason` should get its imports instead, if another way may help.
+   */
   externalFor(reason: string, had: External): External | undefined;
-  /** Arguments that have a guest's module and some more cached: one list after the other, until one succeeds. */
+  /** Arguments that cache a guest's module and `parts`: one list after the other, until one succeeds. */
   cacheArguments(setup: GuestSetup, parts: readonly string[]): readonly (readonly string[])[];
 }

@@ -1,13 +1,13 @@
 /**
- * The platform of this realm. What it does not have refuses everything when it is used, and says so.
+ * The platform of this realm. Using a part that it does not have throws an error that says so.
  *
- * - A bundle for another platform has that one's file in the place of Deno's.
+ * - A bundle for another platform contains that platform's file in place of Deno's.
  */
 
 import { isHere, own } from "./deno.ts";
 import type { Platform } from "./platform.ts";
 
-/** What takes its place everywhere. */
+/** The defaults of optional parts. */
 const SHARED: Partial<Platform> = {
   residentBytes: () => undefined,
   fileless: undefined,
@@ -17,7 +17,7 @@ const SHARED: Partial<Platform> = {
   inspect: (value) => JSON.stringify(value) ?? String(value),
 };
 
-/** Everything that a platform has. */
+/** The names of all parts of a platform. */
 const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   name: true,
   pid: true,
@@ -47,7 +47,7 @@ const EVERYTHING: Readonly<Record<keyof Platform, true>> = {
   inspect: true,
 };
 
-/** What this realm runs on. */
+/** The platform of this realm. */
 export const platform: Platform = isHere()
   ? refusing(own, (part) => `Cannot use ${part}: ${own.name} has none, Deno has`)
   : refusing(
@@ -55,7 +55,7 @@ export const platform: Platform = isHere()
     (part) => `Cannot use ${part}: this runtime is none that Holdfast knows, ${own.name} is wanted`,
   );
 
-/** A platform whose missing parts are those of every platform, or refuse to be used. */
+/** A platform whose missing parts have the defaults, or throw when used. */
 function refusing(known: Partial<Platform> & Pick<Platform, "name">, refusal: (part: string) => string): Platform {
   const whole = Object.defineProperties({ ...SHARED }, Object.getOwnPropertyDescriptors(known));
   for (const part of Object.keys(EVERYTHING)) {

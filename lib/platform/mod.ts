@@ -1,7 +1,8 @@
 /**
- * What Deno, Node, Bun and a browser do differently; real time.
+ * What Deno, Node, Bun and browsers do differently, and real time.
  *
- * - Everything is reached when it is used: where it is missing, the library still loads, and what needs it says so.
+ * - Every part is accessed only when it is used: if it is missing, the library still loads, and using it throws an
+ *   error that says so.
  *
  * @module
  */

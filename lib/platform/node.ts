@@ -1,8 +1,8 @@
 /**
- * How Node 24 and Bun do what runtimes do differently.
+ * What runtimes do differently, as Node 24 and Bun do it.
  *
- * - A thread is a worker of `node:worker_threads`, whose `exit` event says that it has ended, whatever ended it.
- * - Both are reached by the same modules; what differs is told apart by `process.versions.bun`.
+ * - A thread is a worker of `node:worker_threads`, whose `exit` event reports its end, whatever the cause.
+ * - Both use the same modules; `process.versions.bun` tells them apart.
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -19,12 +19,12 @@ import type { OwnThread, Platform, Thread, ThreadListener, Transferable } from "
 
 const isBun = process.versions["bun"] !== undefined;
 
-/** Whether this realm is one of Node or Bun. */
+/** Whether this realm is in Node or Bun. */
 export function isHere(): boolean {
   return Reflect.get(globalThis, "Deno") === undefined && process.versions.node !== undefined;
 }
 
-/** The ports of the web are those of Node, whose types say more. */
+/** Web ports are Node ports, whose types have more members. */
 function asNode(transfer: readonly Transferable[]): NodeTransferable[] {
   return [...transfer] as NodeTransferable[];
 }
@@ -38,7 +38,7 @@ function startThread(
   worker.on("message", (data: unknown) => listener.message(data));
   worker.on("messageerror", () => listener.message(undefined));
   worker.on("error", (error: unknown) => void (threw = error instanceof Error ? error.message : String(error)));
-  // What it said last may be one turn behind.
+  // Its last message may arrive one turn later.
   worker.on("exit", () => own.soon(() => listener.ended(threw)));
   return { send: (message, transfer = []) => worker.postMessage(message, asNode(transfer)) };
 }
@@ -54,7 +54,7 @@ function ownThread(): Promise<OwnThread> {
   });
 }
 
-/** What Node and Bun have. */
+/** The parts that Node and Bun have. */
 export const own: Platform = {
   name: isBun ? "Bun" : "Node",
   pid: process.pid,
@@ -72,21 +72,21 @@ export const own: Platform = {
   takeStreams: ownStreams,
   printToStderr,
   complain,
-  // The same listener counts once.
+  // The same listener is added only once.
   onExit(callback) {
     if (!process.listeners("exit").includes(callback)) process.on("exit", callback);
   },
   exit: (code) => process.exit(code),
   soon: (callback) => void setImmediate(callback),
   courseLocal: <T>() => new AsyncLocalStorage<T>(),
-  // Bun has no permissions, and Node has some only where it was started with them.
+  // Bun has no permissions; Node has them only if it was started with them.
   residentBytes: () => process.memoryUsage().rss,
   may: (act, path) => process.permission?.has(`fs.${act}`, path) ?? true,
   isFile(path) {
     try {
       return fs.statSync(path).isFile();
     } catch {
-      // It does not exist, or is not for us to see.
+      // It does not exist, or may not be seen.
       return false;
     }
   },

@@ -1,9 +1,9 @@
 /**
- * Children of Node and Bun that serve as guests.
+ * Node and Bun child processes that serve as guests.
  *
- * - A child runs its entry as text, and finds packages as any program does: from its module's own folder.
- * - It may do whatever its host may: neither runtime can keep a child to a list of hosts, files and programs. So what is
- *   permitted is there anyway, and what is forbidden in words is refused.
+ * - A child runs its entry as text, and finds packages as any program does, from its module's own folder.
+ * - It may do whatever its host may: neither runtime can restrict a child to a list of hosts, files and programs. So
+ *   permitting something has no effect, and forbidding something explicitly is rejected.
  */
 
 import { process } from "./node_global.ts";
@@ -12,10 +12,10 @@ import type { GuestChildren, GuestOptions, GuestSetup } from "./guest_child.ts";
 
 const isBun = process.versions["bun"] !== undefined;
 const NAME = isBun ? "Bun" : "Node";
-/** How often the watchdog looks, in milliseconds. */
+/** How often the watchdog checks, in milliseconds. */
 const WATCH = 100;
 
-/** What a guest cannot be given along here. */
+/** The options that guests cannot have here. */
 const REFUSED: readonly (keyof GuestOptions)[] = [
   "config",
   "importMap",
@@ -23,18 +23,18 @@ const REFUSED: readonly (keyof GuestOptions)[] = [
   ...isBun ? ["v8Flags", "heapLimit"] as const : [],
 ];
 
-/** Flags of the host that are for itself alone: its program, debuggers, tests. */
+/** The host's flags that apply only to itself: its program, debugger, tests. */
 const OWN_FLAGS =
   /^(?:-e|--eval|-p|--print|-pe|-c|--check|--input-type|--inspect|--watch|--test|--permission|--allow-)/;
 
-/** Children of Node and Bun. */
+/** Node and Bun child processes that serve as guests. */
 export const guestChildren: GuestChildren = {
   agentless: `agents start guests of Deno, and this is ${NAME}`,
   check,
   arguments(child) {
     check(child);
     const { module, entry, options: { args = [], v8Flags = [], heapLimit } } = child;
-    // As where a program is started from a file: its path stands before its arguments.
+    // As in a program started from a file, its path precedes its arguments.
     const path = module.startsWith("file:") ? fileURLToPath(module) : module;
     const text = `process.argv.splice(1, 0, ${JSON.stringify(path)});\n${entry}`;
     if (isBun) return ["-e", text, ...args];
@@ -53,19 +53,19 @@ watchdog.unref();`;
   cacheArguments: () => [],
 };
 
-/** The flags of this process that its children have, too, such as a loader's; Bun has none. */
+/** The flags of this process that its children get too, such as a loader's; Bun has none. */
 function ownFlags(): string[] {
   const flags: string[] = [];
   let isOwn = false;
   for (const flag of process.execArgv) {
-    // What follows a flag and is none belongs to it.
+    // An argument that does not look like a flag belongs to the flag before it.
     if (flag.startsWith("-")) isOwn = OWN_FLAGS.test(flag);
     if (!isOwn) flags.push(flag);
   }
   return flags;
 }
 
-/** Refuses what neither runtime does. */
+/** Rejects what neither runtime supports. */
 function check({ permissions, options }: Pick<GuestSetup, "permissions" | "options">): void {
   for (const [kind, granted] of Object.entries(permissions)) {
     if (granted !== false) continue;

@@ -1,6 +1,6 @@
 /**
- * The global `process` of Node and Bun. Importing `node:process` would read all that it has, also `process.stdin`: from then on
- * that stream does not block, and a guest that waits for its host has to block on it.
+ * The global `process` of Node and Bun. Importing `node:process` would read all its properties, including
+ * `process.stdin`, after which that stream no longer blocks; but a guest that waits for its host must block on it.
  */
 
 export const process: typeof import("node:process") = Reflect.get(globalThis, "process");

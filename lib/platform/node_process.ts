@@ -1,8 +1,8 @@
 /**
- * Child processes of Node and Bun, with the web's streams of bytes.
+ * Child processes of Node and Bun, with web byte streams.
  *
- * - The pipes of a child are its own end's to block on: it reads and writes them without its event loop.
- * - What a child says is read no faster than its reader asks for more.
+ * - The child reads and writes its ends of the pipes by blocking, without its event loop.
+ * - A child's output is read only as fast as its reader requests.
  */
 
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
@@ -10,12 +10,12 @@ import { process } from "./node_global.ts";
 import type { Readable, Writable } from "node:stream";
 import type { Child, ChildOptions, ChildStatus, RunEnd } from "./platform.ts";
 
-/** How many bytes may wait for their reader. */
+/** The most bytes that may wait for their reader. */
 const MOST_WAITING = 1 << 20;
-/** What a child that was ended by a signal counts as having exited with. */
+/** The base of the exit code of a child that was ended by a signal. */
 const SIGNALLED = 128;
 
-/** Starts this runtime with other arguments. */
+/** Starts this runtime's executable with other arguments. */
 export function startChild({ args, env = {}, cwd, printed = "inherit" }: ChildOptions): Child {
   const child = spawn(process.execPath, [...args], {
     env: { ...process.env, ...env },
@@ -27,12 +27,12 @@ export function startChild({ args, env = {}, cwd, printed = "inherit" }: ChildOp
     readable: bytesOf(child.stdout),
     writable: sinkOf(child.stdin),
     status: statusOf(child),
-    // False where it has ended already.
+    // Returns false if it has already ended.
     kill: (signal) => void child.kill(signal),
   };
 }
 
-/** Runs this runtime with other arguments to its end. */
+/** Runs this runtime's executable with other arguments until it ends. */
 export async function runChild({ args, env = {}, cwd }: ChildOptions): Promise<RunEnd> {
   const child = spawn(process.execPath, [...args], {
     env: { ...process.env, ...env },
@@ -47,7 +47,7 @@ export async function runChild({ args, env = {}, cwd }: ChildOptions): Promise<R
   return { code, stdout, stderr };
 }
 
-/** How it ended; rejects where it never came to be. */
+/** How it ended; rejects if it could not be started. */
 function statusOf(child: ChildProcess): Promise<ChildStatus> {
   return new Promise((resolve, reject) => {
     child.on("exit", (code, signal) => resolve({ code: code ?? SIGNALLED, signal }));
@@ -61,13 +61,13 @@ function bytesOf(stream: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
     start(controller) {
       const end = (): void => {
         stream.removeAllListeners();
-        // What is torn down throws late errors in nobody's hands.
+        // A stream being torn down may emit errors that nobody handles.
         stream.on("error", () => {});
         try {
           controller.close();
           controller.byobRequest?.respond(0);
         } catch {
-          // Its reader has cancelled.
+          // Its reader has canceled.
         }
       };
       stream.on("data", (bytes: Uint8Array) => {
@@ -84,7 +84,7 @@ function bytesOf(stream: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
 }
 
 function sinkOf(stream: Writable): WritableStream<Uint8Array<ArrayBuffer>> {
-  // Whoever writes hears of it.
+  // The writer gets the error.
   stream.on("error", () => {});
   return new WritableStream({
     write(bytes) {

@@ -1,10 +1,11 @@
 /**
- * The standard streams of a guest in Node and Bun: stdin and stdout belong to the protocol, or to the one who started the
+ * The standard streams of a guest in Node and Bun: stdin and stdout belong to the protocol, or to whoever started the
  * run.
  *
- * - Reading blocks in the kernel: a child's stdin is a socket that blocks for as long as no stream of the runtime has touched
- *   it, so this realm's `process.stdin` is another one.
- * - Printing is done at once: a guest blocks its event loop, and a worker's own streams go by that of the main thread.
+ * - Reading blocks in the kernel: a child's stdin is a socket that blocks as long as no stream of the runtime has
+ *   touched it, so this realm's `process.stdin` is replaced.
+ * - Printing is synchronous, because a guest blocks its event loop, and a worker's own streams depend on the main
+ *   thread's.
  */
 
 import { Console } from "node:console";
@@ -17,8 +18,8 @@ import type { OwnStreams } from "./platform.ts";
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
 /**
- * Takes both streams: who reads stdin from then on is at its end at once, and printing goes to stderr. What reads or writes by
- * descriptor (`node:fs`) is out of reach: reading takes what is for the guest, and its call does not end.
+ * Takes both streams: anyone else who reads stdin gets its end at once, and printing goes to stderr. Code that reads or
+ * writes by file descriptor (`node:fs`) cannot be redirected: reading takes bytes meant for the guest, and may block.
  */
 export function ownStreams(): OwnStreams {
   replace("stdin", Readable.from([]));
@@ -29,7 +30,7 @@ export function ownStreams(): OwnStreams {
   };
 }
 
-/** Writes to stderr, as far as it takes it: there is nowhere else to complain. */
+/** Writes to stderr as much as it accepts; there is nowhere to report an error. */
 export function complain(text: string): void {
   const bytes = new TextEncoder().encode(text);
   try {
@@ -39,7 +40,7 @@ export function complain(text: string): void {
   }
 }
 
-/** Sends everything that this realm prints to stderr. */
+/** Redirects everything that this realm prints to stderr. */
 export function printToStderr(): void {
   const error = new Writable({
     write(chunk: Uint8Array, _encoding, done) {
@@ -48,8 +49,8 @@ export function printToStderr(): void {
     },
   });
   for (const stream of ["stdout", "stderr"] as const) {
-    // A worker hands on what its own streams have, so these stay. Those of a process must not be touched: it reads and writes
-    // by descriptors that block, and they would not.
+    // A worker passes on what its own streams receive, so the streams stay. Those of a process must not be touched: the
+    // process reads and writes through blocking descriptors, and touching the streams would make them non-blocking.
     if (isMainThread) replace(stream, error);
     else process[stream].write = error.write.bind(error) as typeof error.write;
   }
@@ -63,7 +64,7 @@ function replace(name: "stdin" | "stdout" | "stderr", value: Readable | Writable
   Object.defineProperty(process, name, { value, configurable: true, enumerable: true });
 }
 
-/** Waits for bytes; the end of the stream is none. */
+/** Waits for bytes; returns 0 at the end of the stream. */
 function readInput(into: Uint8Array): number {
   try {
     return fs.readSync(STDIN, into);
@@ -80,7 +81,7 @@ function readInput(into: Uint8Array): number {
   }
 }
 
-/** Writes a part of the bytes, also where somebody else has the stream not block. */
+/** Writes part of the bytes, even if somebody else has made the stream non-blocking. */
 function writeOutput(stream: number, bytes: Uint8Array): number {
   for (;;) {
     try {

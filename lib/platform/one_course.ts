@@ -1,8 +1,8 @@
 /**
- * A value that belongs to the course of a call, where the platform carries nothing over an await.
+ * A value that follows a call, on a platform that does not carry values across awaits.
  *
- * - It is certain before the first await of a call, and behind it as long as one call alone is under way. Elsewhere nobody knows
- *   whose course it is: there is none.
+ * - It is certain before a call's first await, and after that as long as only one call is in progress. Otherwise it is
+ *   unknown, and there is no value.
  */
 
 import type { CourseLocal } from "./platform.ts";
@@ -11,14 +11,14 @@ interface Course<T> {
   readonly value: T;
 }
 
-/** The value of the calls under way, where a platform does not follow a call across what it awaits. */
+/** The values of calls in progress, on a platform that does not follow a call across awaits. */
 export class OneCourse<T> implements CourseLocal<T> {
-  /** The call whose part before its first await runs, if one does. */
+  /** The call whose part before its first await is running, if any. */
   #here: Course<T> | undefined;
-  /** The calls that are not over. */
+  /** The calls in progress. */
   readonly #underWay = new Set<Course<T>>();
 
-  /** Runs a function as a course of this value. */
+  /** Runs a function as a call with this value. */
   run<R>(value: T, act: () => R): R {
     const course = { value };
     const outer = this.#here;
@@ -35,7 +35,7 @@ export class OneCourse<T> implements CourseLocal<T> {
     }
   }
 
-  /** The value of the present course; none where several calls are under way and await. */
+  /** The value of the current call; `undefined` if several calls are in progress and awaiting. */
   getStore(): T | undefined {
     if (this.#here !== undefined) return this.#here.value;
     const [only, ...more] = this.#underWay;

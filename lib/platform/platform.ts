@@ -1,51 +1,54 @@
 /**
- * What Deno, Node, Bun and a browser do differently, as one small interface: threads, children, standard streams, files.
+ * What Deno, Node, Bun and browsers do differently, as one small interface: threads, children, standard streams, files.
  *
- * - Nothing here knows what threads and children are used for.
- * - Everything is reached when it is used, never when a module loads: the library can be imported anywhere.
+ * - Nothing here depends on the use of threads and children.
+ * - Everything is accessed when used, never when a module loads: the library can be imported anywhere.
  */
 
-/** What can be moved to another realm. Node's types have the class of ports alone, and no type of that name. */
+/** What can be moved to another realm. Node's types declare the class of ports, but no type of that name. */
 export type Transferable = ArrayBuffer | InstanceType<typeof globalThis.MessagePort>;
 
-/** Signals by which a child may be ended. */
+/** The signals by which a child may be ended. */
 export type ProcessSignal = "SIGTERM" | "SIGKILL" | "SIGINT" | "SIGHUP" | "SIGQUIT";
 
-/** Who listens to a thread. */
+/** The listener of a thread. */
 export interface ThreadListener {
-  /** Told each message. */
+  /** Receives each message. */
   message(data: unknown): void;
-  /** Told once, when the thread has ended, whatever ended it; after all that it said. `threw` is what it threw, if it did. */
+  /**
+   * Called once, after all messages, when the thread has ended for any reason. `threw` is the text of its error, if it
+   * threw.
+   */
   ended(threw: string | undefined): void;
 }
 
-/** A thread, as the one who started it sees it. */
+/** A thread, as its starter sees it. */
 export interface Thread {
-  /** Sends it a message; throws where the value cannot be cloned. */
+  /** Sends it a message; throws if the value cannot be cloned. */
   send(message: unknown, transfer?: readonly Transferable[]): void;
-  /** Ends it, whatever it is in the middle of; absent where a thread that is busy goes on. */
+  /** Ends it at once, whatever it is doing; absent if a busy thread cannot be ended. */
   kill?(): void;
 }
 
 /** This thread, as it sees itself. */
 export interface OwnThread {
-  /** Sends a message to whoever started it. */
+  /** Sends a message to its starter. */
   send(message: unknown, transfer?: readonly Transferable[]): void;
-  /** Says that it listens; what came before is told then. */
+  /** Sets the listener, which first receives the messages that came earlier. */
   listen(message: (data: unknown) => void): void;
   /** Ends it. */
   close(): void;
 }
 
-/** How a child is started. */
+/** How a child process is started. */
 export interface ChildOptions {
-  /** The arguments of this runtime's executable. */
+  /** The arguments for this runtime's executable. */
   readonly args: readonly string[];
-  /** Environment variables besides those of this process. */
+  /** Environment variables in addition to this process's. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Its working folder; that of this process by default. */
+  /** Its working directory; that of this process by default. */
   readonly cwd?: string;
-  /** Where what it prints goes: to this process's stderr by default, or to `Child.printed`. */
+  /** Where its stderr goes: to this process's stderr (the default), or to `Child.printed`. */
   readonly printed?: "inherit" | "piped";
 }
 
@@ -53,110 +56,111 @@ export interface ChildOptions {
 export interface ChildStatus {
   /** The exit code. */
   readonly code: number;
-  /** The signal that ended it, if one did. */
+  /** The signal that ended it, if any. */
   readonly signal: string | null;
-  /** Why it counts as ended although nobody saw its end: a clause such as "its agent is silent". */
+  /** Why it counts as ended although its end was not observed: a clause such as "its agent is silent". */
   readonly lost?: string;
 }
 
-/** Where a child runs, if that is another host. */
+/** Where a child runs, if on another host. */
 export interface FarPlace {
   /** The name of the agent that started it. */
   readonly agent: string;
-  /** How its module came there: `built-in`, by its `url`, as a `shared` file, or `sent` along as one bundle. */
+  /** How its module got there: `built-in`, by its `url`, as a `shared` file, or `sent` along as a bundle. */
   readonly module: "built-in" | "url" | "shared" | "sent";
 }
 
-/** A child process with two streams of bytes. */
+/** A child process with two byte streams. */
 export interface Child {
   /** Where it runs; on this host by default. */
   readonly place?: FarPlace;
-  /** What it says. */
+  /** Its stdout. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What it hears. */
+  /** Its stdin. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** What it prints, where that does not go to this process's stderr. */
+  /** Its stderr, unless that goes to this process's. */
   readonly printed?: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How it ended. */
   readonly status: Promise<ChildStatus>;
-  /** Sends it a signal; nothing happens where it has ended. */
+  /** Sends it a signal; does nothing if it has ended. */
   kill(signal: ProcessSignal): void;
 }
 
-/** What came of a child that ran to its end. */
+/** The result of a child that ran to its end. */
 export interface RunEnd {
   /** The exit code. */
   readonly code: number;
-  /** What it printed. */
+  /** Its stdout. */
   readonly stdout: Uint8Array<ArrayBuffer>;
-  /** What it complained about. */
+  /** Its stderr. */
   readonly stderr: string;
 }
 
-/** A folder for files that end with this process. */
+/** A folder for files that are removed when this process ends. */
 export interface Scratch {
   /** Its path. */
   readonly folder: string;
-  /** Keeps a file of that name, and gives its URL. */
+  /** Stores a file with this name; returns its URL. */
   keep(name: string, bytes: Uint8Array): string;
-  /** Removes the file of that name. */
+  /** Removes the file with this name. */
   drop(name: string): void;
-  /** Removes all of it. */
+  /** Removes the folder. */
   remove(): void;
 }
 
-/** The standard streams of a child, for its protocol alone. */
+/** The standard streams of a child, reserved for its protocol. */
 export interface OwnStreams {
-  /** Waits for bytes and gives how many; `null` at the end. */
+  /** Waits for bytes and returns how many were read; `null` at the end. */
   read(into: Uint8Array): number | null;
-  /** Writes a part of the bytes and gives how many. */
+  /** Writes part of the bytes; returns how many. */
   write(bytes: Uint8Array): number;
 }
 
-/** A file that grows. */
+/** A file that is appended to. */
 export interface AppendFile {
-  /** Writes a part of the bytes and gives how many. */
+  /** Writes part of the bytes; returns how many. */
   write(bytes: Uint8Array): number;
   /** Closes it. */
   close(): void;
 }
 
-/** A value that belongs to the course of a call, also after the call has awaited something. */
+/** A value that follows a call, even across awaits. */
 export interface CourseLocal<T> {
-  /** Runs a function in whose course the value is this one. */
+  /** Runs a function as a call with this value. */
   run<R>(value: T, act: () => R): R;
-  /** The value of the present course. */
+  /** The value of the current call. */
   getStore(): T | undefined;
 }
 
 /**
- * What Deno, Node, Bun and a browser do differently, as one small interface: threads, children, standard streams,
- * files.
+ * What Deno, Node, Bun and browsers do differently, as one small interface: threads, children, standard streams, files.
  */
 export interface Platform {
   /** The runtime's name. */
   readonly name: string;
-  /** The number of this process. */
+  /** The ID of this process. */
   readonly pid: number;
-  /** Why this program cannot start copies of its runtime, if it cannot. */
+  /** Why this program cannot start copies of its runtime, if so. */
   readonly childless: string | undefined;
-  /** Why this program cannot start threads that share memory with it, if it cannot. */
+  /** Why this program cannot start threads that share memory with it, if so. */
   readonly threadless: string | undefined;
 
-  /** Starts a thread that runs a module; the name is told to the thread and to nobody else's. */
+  /** Starts a thread that runs a module; only that thread can see `name`. */
   startThread(url: string, options: { readonly name: string; readonly listener: ThreadListener }): Thread;
-  /** This thread; resolves when its end can no longer pass unseen. */
+  /** This thread; resolves once its end is certain to be noticed. */
   ownThread(): Promise<OwnThread>;
-  /** Calls back with what is thrown or rejected in this realm and not handled, instead of ending it. */
+  /** Calls back with unhandled errors and rejections of this realm, instead of ending it. */
   onUncaught(callback: (thrown: unknown) => void): void;
 
-  /** Starts a child: this runtime with other arguments. */
+  /** Starts a child process: this runtime's executable with other arguments. */
   startChild(options: ChildOptions): Child;
-  /** Runs this runtime with other arguments to its end; gives the exit code and what it says. */
+  /** Runs this runtime's executable with other arguments until it ends; resolves with its exit code and output. */
   runChild(options: ChildOptions): Promise<RunEnd>;
-  /** The standard streams of this process, which are nobody else's from then on: printing goes to stderr, stdin is at its end. */
+  /**
+   * Takes the standard streams of this process: for all other code, printing goes to stderr and stdin is at its end.
+   */
   takeStreams(): OwnStreams;
-  /** Sends what this realm prints to stderr. */
+  /** Redirects everything that this realm prints to stderr. */
   printToStderr(): void;
   /** Writes a text to stderr. */
   complain(text: string): void;
@@ -167,27 +171,27 @@ export interface Platform {
 
   /** Calls back after one turn of the event loop. */
   soon(callback: () => void): void;
-  /** A value that belongs to the course of a call. */
+  /** Creates a value that follows a call. */
   courseLocal<T>(): CourseLocal<T>;
 
-  /** The resident memory of this process, in bytes; undefined where nobody tells. */
+  /** The resident memory of this process, in bytes; `undefined` if unknown. */
   residentBytes(): number | undefined;
-  /** What a path is in a runtime without files; undefined where there are some. */
+  /** What a path counts as in a runtime without files; `undefined` if there are files. */
   readonly fileless: string | undefined;
-  /** Whether this process may read or write there, or everywhere: without asking anybody. */
+  /** Whether this process may read or write at a path, or everywhere; never prompts. */
   may(act: "read" | "write", path?: string): boolean;
-  /** Whether there is a file of that path that may be read: never throws. */
+  /** Whether a path is a readable file; never throws. */
   isFile(path: string): boolean;
   /** Why a folder cannot be used, if so. */
   folderFault(path: string): string | undefined;
-  /** What a file holds. */
+  /** The contents of a file. */
   read(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
-  /** Makes a folder of its own for files. */
+  /** Creates a folder for files that are removed when this process ends. */
   scratch(): Scratch;
-  /** Opens a file to append to it. */
+  /** Opens a file for appending. */
   append(path: string, options: { readonly empty: boolean }): AppendFile;
   /** The path of a file's URL. */
   pathOf(url: URL): string;
-  /** A value as people read it. */
+  /** A value as text for people. */
   inspect(value: unknown, options: { readonly breakLength: number; readonly depth: number }): string;
 }

@@ -1,20 +1,21 @@
 /**
- * A value as people read it, where the platform has no inspector: as JavaScript spells it, as far as it does.
+ * A value as text for people, on a platform without an inspector; similar to JavaScript source.
  *
- * - Never throws, whatever the value's own properties do; what is inside itself is `[circular]`, what is deeper `[...]`.
+ * - Never throws, whatever the value's own properties do; a cyclic reference is shown as `[circular]`, deeper levels as
+ *   `[...]`.
  */
 
-/** How many elements of anything are shown. */
+/** The most elements shown of one object. */
 const MOST = 100;
 
-/** The text of a value, so many levels deep. */
+/** The text of a value, to a depth of `depth` levels. */
 export function valueText(value: unknown, depth: number): string {
   return textOf(value, { depth, around: [] });
 }
 
 interface Place {
   readonly depth: number;
-  /** What the value is inside of. */
+  /** The objects that contain the value. */
   readonly around: readonly object[];
 }
 

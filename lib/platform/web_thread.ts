@@ -1,14 +1,14 @@
 /**
- * Threads that are web workers, in Deno and in browsers.
+ * Threads that are web workers, in Deno and browsers.
  *
- * - The end of a thread is known by a Web Lock that it holds for as long as it lives: the one who started it has queued for
- *   that lock, and is granted it when the thread ends, whatever ended it (`close`, `terminate`, an uncaught error).
- * - A thread says nothing before it holds that lock, so it cannot end unseen.
+ * - The end of a thread is detected by a Web Lock that the thread holds as long as it lives. Its starter queues for
+ *   that lock, and is granted it when the thread ends for any reason (`close`, `terminate`, an uncaught error).
+ * - A thread sends nothing before it holds that lock, so it cannot end unnoticed.
  */
 
 import type { OwnThread, Thread, ThreadListener } from "./platform.ts";
 
-/** Deno has Web Locks, its types do not. */
+/** Deno has Web Locks, but its types do not declare them. */
 interface LockManager {
   request(name: string, callback: () => unknown): Promise<unknown>;
 }
@@ -21,7 +21,7 @@ interface WorkerScope {
   close(): void;
 }
 
-/** The first message of a thread: it holds its lock. */
+/** The first message of a thread, sent once it holds its lock. */
 const HELD = "holdfast: the lock is held";
 /** The last message of a thread that exits in the middle of its code. */
 const EXITS = "holdfast: it exits";
@@ -30,7 +30,10 @@ function locks(): LockManager {
   return (navigator as unknown as { readonly locks: LockManager }).locks;
 }
 
-/** Starts a thread; `soon` calls back after one turn of the event loop; `kills` says that `terminate` ends a busy one. */
+/**
+ * Starts a thread. `soon` calls back after one turn of the event loop; `kills` says whether `terminate` ends a busy
+ * thread.
+ */
 export function startWebThread(
   url: string,
   { name, listener, soon, kills }: {
@@ -54,14 +57,14 @@ export function startWebThread(
     if (isHeld) return listener.message(data);
     isHeld = true;
     if (data !== HELD) listener.message(data);
-    // Granted when the thread, which holds it, is gone. What it said last may be one turn behind.
+    // Granted when the thread, which held it, has ended. Its last message may arrive one turn later.
     else void locks().request(name, () => soon(end));
   };
   worker.onmessageerror = () => listener.message(undefined);
   worker.onerror = (event) => {
-    // Without this the error would end the whole process.
+    // Otherwise the error would end the whole process.
     event.preventDefault();
-    // Of a script that cannot be loaded a browser says nothing; and there an error ends no worker.
+    // A browser gives no message for a script that cannot be loaded, and there an error does not end a worker.
     threw = event.message ?? "its script cannot be loaded";
     worker.terminate();
     end();
@@ -72,7 +75,7 @@ export function startWebThread(
   };
 }
 
-/** This thread; resolves when it holds its lock. */
+/** This thread; resolves once it holds its lock. */
 export async function ownWebThread(): Promise<OwnThread> {
   const scope = self as unknown as WorkerScope;
   const { name } = scope;
@@ -80,7 +83,7 @@ export async function ownWebThread(): Promise<OwnThread> {
   const close = scope.close.bind(scope);
   const waiting: unknown[] = [];
   let told = (data: unknown): void => void waiting.push(data);
-  // Before all listeners of the guest's own, none of which can keep a message from this one.
+  // Added before all listeners of the guest's own, so that none can keep a message from this one.
   scope.addEventListener("message", ({ data }) => told(data), { capture: true });
   const held = Promise.withResolvers<void>();
   void locks().request(name, () => {
@@ -99,13 +102,16 @@ export async function ownWebThread(): Promise<OwnThread> {
   };
 }
 
-/** Ends this thread in the middle of its code, where `close` waits for the end of that: whoever started it does so. */
+/**
+ * Ends this thread in the middle of its code, by asking its starter to end it; `close` would wait for the code to
+ * finish.
+ */
 export function exitWebThread(): never {
   (self as unknown as WorkerScope).postMessage(EXITS);
   for (;;);
 }
 
-/** Calls back with what is thrown or rejected in this realm and not handled. */
+/** Calls back with unhandled errors and rejections of this realm. */
 export function onUncaught(callback: (thrown: unknown) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

@@ -1,12 +1,12 @@
 /**
- * Points of a square by chance, and how many of them lie in its circle: that share is nearly pi / 4.
+ * Random points of a square, and how many of them lie in its circle: that share is close to pi / 4.
  *
- * - A word is a point: its upper half is x, its lower half y, both signed, from -32768 to 32767. It lies inside if
- *   `x * x + y * y < 2^30`. All is integer, so a count is exact, and counts of parts add up.
- * - Both kernels count alike. `simd` counts four samples at once, in WebAssembly, and leaves to `typescript` what is left
- *   of a block.
- * - The points are a lattice: 3373258461 of the 2^32 lie inside, so four times the share tends to pi - 9e-7, which no run
- *   of fewer than 10^11 samples can tell from pi.
+ * - A word is a point: its upper half is x, its lower half y, both signed, from -32768 to 32767. The point is inside if
+ *   `x * x + y * y < 2^30`. All arithmetic is on integers, so a count is exact, and partial counts add up.
+ * - Both kernels give the same count. `simd` counts four samples at once, in WebAssembly, and leaves the rest of a
+ *   block to `typescript`.
+ * - The points form a lattice: 3373258461 of the 2^32 lie inside, so four times the share tends to pi - 9e-7, which no
+ *   run of fewer than 10^11 samples can tell from pi.
  *
  * @example
  * ```ts
@@ -25,21 +25,21 @@ import { countVectors } from "./circle_kernel.ts";
 import { BLOCK, type Keys, keysOf, mix, spread } from "./mixer.ts";
 import { checkSeed } from "./random_stream.ts";
 
-/** What counts. */
+/** An implementation of the count. */
 export type CircleKernel = "typescript" | "simd";
 
-/** The kernels, by name. */
+/** The names of the kernels. */
 export const circleKernels: readonly CircleKernel[] = ["typescript", "simd"];
 
-/** Which samples to count. */
+/** The samples to count. */
 export interface CountInsideOptions {
   /** The seed of their random stream. */
   readonly seed: number;
-  /** The index of the first. */
+  /** The index of the first sample. */
   readonly from: number;
-  /** The index after the last. */
+  /** The index after the last sample. */
   readonly to: number;
-  /** What counts; `simd` by default. */
+  /** The implementation; `simd` by default. */
   readonly kernel?: CircleKernel;
 }
 
@@ -67,8 +67,8 @@ export function isInside({ x, y }: Point): boolean {
 /**
  * How many samples of a range lie in the circle, exactly.
  *
- * @throws {RangeError} unless the seed is a safe integer and 0 <= from <= to < 2^53, all of them integers.
- * @throws {TypeError} for a kernel that is none.
+ * @throws {RangeError} unless the seed is a safe integer, `from` and `to` are integers, and 0 <= from <= to < 2^53.
+ * @throws {TypeError} for an unknown kernel.
  */
 export function countInside({ seed, from, to, kernel = "simd" }: CountInsideOptions): number {
   checkSeed(seed);
@@ -80,7 +80,7 @@ export function countInside({ seed, from, to, kernel = "simd" }: CountInsideOpti
   }
   const count = kernel === "simd" ? countBySimd : countByTypeScript;
   let inside = 0;
-  // No kernel gets more than a block, so none can overflow.
+  // No kernel gets more than a block, so no count can overflow.
   for (let start = from; start < to;) {
     const place = start % BLOCK;
     const samples = Math.min(BLOCK - place, to - start);
@@ -102,7 +102,7 @@ function countByTypeScript({ first, samples }: Part, keys: Keys): number {
     const word = mix(place, keys);
     const x = word >> 16;
     const y = (word << 16) >> 16;
-    // The sign says whether it lies inside: a branch that goes either way by chance costs more than all the rest.
+    // The sign bit says whether it lies inside: an unpredictable branch would cost more than everything else.
     inside += (Math.imul(x, x) + Math.imul(y, y) - RADIUS_SQUARED) >>> 31;
   }
   return inside;

@@ -1,8 +1,8 @@
 /**
- * The inner loop of counting points in a circle, in WebAssembly with SIMD: four samples at once.
+ * The inner loop of counting points in a circle, in WebAssembly with SIMD: four samples at a time.
  *
- * - `countVectors(start, key, vectors)` counts 4 * `vectors` samples; `start` is the place of the first one, spread, plus the
- *   first key, `key` is the second. All are 32-bit integers, and it counts at most 2^31 - 1.
+ * - `countVectors(start, key, vectors)` counts 4 * `vectors` samples. `start` is the spread position of the first
+ *   sample plus the first key, and `key` is the second key. All are 32-bit integers, and it counts at most 2^31 - 1.
  * - The bytes are assembled from `scripts/kernels/circle.wat` by `deno task kernels`; a test compares them.
  */
 
@@ -12,10 +12,10 @@ const wasm =
 
 type Count = (start: number, key: number, vectors: number) => number;
 
-/** Made by the first call, one an isolate. */
+/** Created by the first call, once per isolate. */
 let count: Count | undefined;
 
-/** Counts the samples in the circle: see the module. */
+/** Counts the samples in the circle, as described above. */
 export function countVectors(start: number, key: number, vectors: number): number {
   count ??= instantiate();
   return count(start, key, vectors);

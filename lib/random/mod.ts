@@ -1,8 +1,8 @@
 /**
- * Chance that is a value: random streams by index, and points in a circle, counted exactly.
+ * Chance as a value: random streams by index, and exactly counted points in a circle.
  *
- * - A random word is a hash of its index, so no split of the samples changes a count. Its keys change every 2^20
- *   samples: under one pair no word comes twice, and over 2^32 samples pi's error would be too small.
+ * - A random word is a hash of its index, so splitting the samples never changes a count. Its keys change every 2^20
+ *   samples: with one pair of keys no word occurs twice, and over 2^32 samples the error of pi would be too small.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * A random stream: 32-bit words by their index, each to be had without the ones before it.
+ * A random stream: 32-bit words by index, each computed without the ones before it.
  *
- * - A word depends on the seed and its index alone: however a range of indices is split, and whoever computes which part,
- *   the words are the same.
- * - Seeds are safe integers, negative ones too; indices go from 0 to 2^53 - 1.
- * - It is for simulations, not for secrets.
+ * - A word depends only on the seed and its index: however a range of indices is split among workers, the words are the
+ *   same.
+ * - Seeds are safe integers, including negative ones; indices range from 0 to 2^53 - 1.
+ * - It is meant for simulations, not for secrets.
  *
  * @example
  * ```ts
@@ -21,10 +21,10 @@ import { BLOCK, keysOf, mix } from "./mixer.ts";
 
 /** Words by index. */
 export interface RandomStream {
-  /** What all words depend on. */
+  /** The seed, on which all words depend. */
   readonly seed: number;
   /**
-   * The word of an index, an integer from 0 to 2^32 - 1.
+   * The word at an index, an integer from 0 to 2^32 - 1.
    *
    * @throws {RangeError} unless the index is an integer from 0 to 2^53 - 1.
    */
@@ -34,7 +34,7 @@ export interface RandomStream {
 /**
  * The stream of a seed.
  *
- * @throws {RangeError} unless that is a safe integer.
+ * @throws {RangeError} unless the seed is a safe integer.
  */
 export function randomStream(seed: number): RandomStream {
   checkSeed(seed);
@@ -57,7 +57,7 @@ export function randomStream(seed: number): RandomStream {
   };
 }
 
-/** Refuses what is no seed. */
+/** Throws unless `seed` is a valid seed. */
 export function checkSeed(seed: number): void {
   if (Number.isSafeInteger(seed)) return;
   throw new RangeError(`Cannot make a random stream: its seed is ${seed}, a safe integer is wanted`);

@@ -1,31 +1,32 @@
 /**
- * What can be seen of why a check fails.
+ * Finds likely causes of a failed check.
  *
- * - The failing case is run once more where chance and clocks of the platform throw: they are named with their line.
- * - Where neither is used, and runs in one realm differ, something outlives them: a variable of a module. Where each mode
- *   agrees with itself, and not with another, the realm is asked.
+ * - The failing case runs once more with the platform's random numbers and clocks throwing, so that their use is
+ *   reported with its line.
+ * - If neither is used and runs in one realm differ, something outlives a run, such as a module's variable. If each
+ *   mode agrees with itself but not with another, the result depends on the realm.
  */
 
 import { NondeterminismError, unaided } from "../explorer/mod.ts";
 
-/** Which runs came out otherwise: those of one mode, of several, or those inline and delegated. */
+/** Which runs differ: runs of one mode, runs of different modes, or inline and delegated runs. */
 export type Parted = "again" | "elsewhere" | "inline";
 
-/** A kind of cause that a check sees, and what tells of it. */
+/** A likely cause, and the evidence for it. */
 export interface Cause {
-  /** What kind. */
+  /** The kind of cause. */
   readonly kind: "chance" | "clock" | "module state" | "realm";
-  /** What was seen, as a clause. */
+  /** The evidence, as a clause. */
   readonly text: string;
 }
 
-/** The causes that are seen; `probe` runs the failing case here and at once. */
+/** The likely causes; `probe` runs the failing case synchronously in this realm. */
 export function causesOf(probe: () => void, parted: Parted | undefined): readonly Cause[] {
   try {
     unaided(probe);
   } catch (error) {
     if (error instanceof NondeterminismError && error.use !== undefined) return [error.use];
-    // Whatever else it throws was thrown before.
+    // Any other error is the failure itself.
   }
   if (parted === "again" || parted === "inline") {
     return [{ kind: "module state", text: "something outlives a run, such as a variable of its module" }];

@@ -1,8 +1,9 @@
 /**
  * The values of all outputs at one instant as comparable cells.
  *
- * - A column per scalar, per component of a vector (`y[0]`, `y[1]`, ...) and per abstract port.
- * - Two cells are equal bit for bit, except that all NaN are one; an abstract value is its encoded bytes.
+ * - There is one column for each scalar, each component of a vector (`y[0]`, `y[1]`, ...) and each abstract port.
+ * - Cells are compared bit for bit, except that all NaNs are equal; an abstract value is represented by its encoded
+ *   bytes.
  */
 
 import type { Ports } from "../diagram/mod.ts";
@@ -19,7 +20,7 @@ export function columnsOf(ports: Ports): string[] {
   });
 }
 
-/** The cells of the ports' values, which are in declared order; nothing of them changes with the values. */
+/** The cells for the values of ports, in declared order; later changes of the values do not affect them. */
 export function cellsOf(ports: Ports, values: readonly unknown[]): Cell[] {
   return Object.values(ports).flatMap((type, index): Cell[] => {
     const value = values[index];
@@ -28,7 +29,7 @@ export function cellsOf(ports: Ports, values: readonly unknown[]): Cell[] {
   });
 }
 
-/** Whether two cells are equal; a missing one equals nothing. */
+/** Whether two cells are equal; a missing cell equals nothing. */
 export function equalCells(one: Cell | undefined, other: Cell | undefined): boolean {
   if (!(one instanceof Uint8Array && other instanceof Uint8Array)) return one !== undefined && Object.is(one, other);
   return one.length === other.length && one.every((byte, index) => byte === other[index]);

@@ -1,16 +1,18 @@
 /**
- * Whether a system or a program is the same wherever it runs, checked by running it.
+ * Checks, by running it, that a system or a program gives the same results wherever it runs.
  *
- * A program's law is that of `checkProgramEquivalence`, in `program_equivalence.ts`. A system's is:
+ * For programs, see `checkProgramEquivalence` in `program_equivalence.ts`. For a system, the following holds.
  *
- * For random inputs, delegations and durations, all rows that anybody can see are equal bit for bit, abstract values
- * too:
+ * For random inputs, delegations and durations, all rows that an observer can see are equal bit for bit, including
+ * abstract values:
  *
- * - in each mode: with a fresh guest, with a guest that has run before, and in many short advances;
+ * - within each mode: with a fresh guest, with a guest that has run before, and in many short advances;
  * - between the modes;
- * - and inline, behind live sources, as the law of delegation says (`law.ts`), with the contracts of its functions checked.
+ * - compared with an inline run, behind sources that change, by the law of delegation (`law.ts`), with the contracts of
+ *   its functions checked.
  *
- * So a system fails that uses chance or the real clock, keeps values outside of its state, or asks where it runs.
+ * So a system fails if it uses random numbers or the real clock, keeps values outside its state, or depends on where it
+ * runs.
  *
  * @example
  * ```ts
@@ -36,7 +38,7 @@ import { holdSystem, loadSubject, type SystemCheckOptions } from "./subject.ts";
 
 const LAW = "checkEquivalence";
 
-/** A run and what failures call it. */
+/** The rows of a run, and its name in failures. */
 interface Seen {
   readonly rows: readonly Row[];
   readonly where: string;
@@ -44,23 +46,23 @@ interface Seen {
 }
 
 /**
- * Checks that a program, or the one that a module exports under a name, comes out the same in all modes.
+ * Checks that a program, given as a value or by module and name, has the same outcome in all modes.
  *
- * @throws {PropertyError} where it does not: with the seed, the path and the mode.
- * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
- * @throws {RangeError} where the number of workers makes no sense.
+ * @throws {PropertyError} if it does not; the error has the seed, the path and the mode.
+ * @throws {TypeError} if it cannot run in a mode, or an option names a variant or parameter that it does not have.
+ * @throws {RangeError} if the number of workers is out of range.
  */
 export async function checkEquivalence<F extends FastCheck>(
   program: RunnableProgram | ProgramReference,
   options: ProgramCheckOptions<F>,
 ): Promise<void>;
 /**
- * Checks that a system, named by module and export, gives equal outputs in all modes; see the module.
+ * Checks that a system, given by module and export, has equal outputs in all modes, for random inputs and timings.
  *
- * @throws {PropertyError} where it does not: with the seed, the path, the row, the port and the mode.
- * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
- * @throws {RangeError} where the number of workers makes no sense.
- * @throws {GuestError} where the module cannot be imported or its export throws.
+ * @throws {PropertyError} if it does not; the error has the seed, the path, the row, the port and the mode.
+ * @throws {TypeError} if the system has no outputs, or one of its abstract inputs has no arbitrary.
+ * @throws {RangeError} if the number of workers is out of range.
+ * @throws {GuestError} if the module cannot be imported or its export throws.
  */
 export async function checkEquivalence<F extends FastCheck>(
   reference: SystemReference,
@@ -96,7 +98,7 @@ async function checkSystem(reference: SystemReference, options: SystemCheckOptio
       };
       const alone = await run(fresh, end, mode === "direct" ? "" : " with a fresh guest");
       const again = mode === "direct" ? ", run again" : " with a warm guest";
-      // A guest is surely warm the second time; a seed and path that replay a failure start with a host of their own.
+      // Only the second run surely has a warm guest: a replay by seed and path starts with a new host.
       for (let times = 0; times < 2 && !isOver(); times++) agree(alone, await run(warm, end, again), "again");
       if (isOver()) return;
       agree(alone, await run(warm, stopsOf(experiment), " in many short advances"), "again");

@@ -1,9 +1,10 @@
 /**
- * A random experiment on a system, as plain data: what drives it, when it is delegated, and how long.
+ * A random experiment on a system, as plain data: its inputs, the timing of its delegation, and its duration.
  *
- * - Every input shows row 0 at first, and the next row after each event of `driven`, the last one for ever.
- * - The run ends `periods + rest` periods after the delegation's offset: on an event where `rest` is 0.
- * - Scalars and vectors get any float64 by default (NaN, infinities and -0 too); abstract inputs want an arbitrary.
+ * - Every input shows row 0 first, and the next row after each event of `driven`; the last row stays.
+ * - The run ends `periods + rest` periods after the delegation's offset; if `rest` is 0, at an event.
+ * - By default scalars and vectors take any float64 (NaN, infinities and -0 included); abstract inputs need an
+ *   arbitrary.
  */
 
 import { checkedTiming, type Ports, type PortType, type Timing } from "../diagram/mod.ts";
@@ -16,25 +17,25 @@ export interface Experiment {
   readonly driven: Timing;
   /** The values of each input. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>;
-  /** How many whole periods the run has after the offset. */
+  /** The number of whole periods of the run after the offset. */
   readonly periods: number;
-  /** How much of a further period it has. */
+  /** The fraction of a further period. */
   readonly rest: number;
-  /** Where many short advances stop within each period, besides at its event. */
+  /** The fraction of each period at which short advances stop, in addition to its event. */
   readonly cut: number;
 }
 
-/** What experiments are made of. */
+/** Options for the random experiments. */
 export interface ExperimentOptions {
-  /** fast-check. */
+  /** The fast-check module. */
   readonly fc: FastCheck;
-  /** The values of each input; any numbers by default, an abstract input wants one. */
+  /** Arbitraries for inputs, by name; any numbers by default. An abstract input needs one. */
   readonly inputs?: Readonly<Record<string, Arbitrary<unknown>>>;
-  /** Seconds between two events: 0.1, 0.25, 1/30, 0.01 or 0.3 by default. */
+  /** Arbitrary for the seconds between two events; by default 0.1, 0.25, 1/30, 0.01 or 0.3. */
   readonly periods?: Arbitrary<number>;
-  /** Seconds before the first event: 0, 0.1, 1/30, 0.25 or 0.05 by default. */
+  /** Arbitrary for the time of the first event in seconds; by default 0, 0.1, 1/30, 0.25 or 0.05. */
   readonly offsets?: Arbitrary<number>;
-  /** The greatest number of whole periods, 12 by default. */
+  /** The largest number of whole periods in a run, 12 by default. */
   readonly steps?: number;
 }
 
@@ -44,8 +45,8 @@ const OFFSETS = [0, 0.1, 1 / 30, 0.25, 0.05];
 /**
  * Makes experiments on a system with these inputs.
  *
- * @throws {TypeError} where an abstract input has no arbitrary, or an arbitrary no input.
- * @throws {RangeError} where `steps` is no positive integer.
+ * @throws {TypeError} if an abstract input has no arbitrary, or an arbitrary belongs to no input.
+ * @throws {RangeError} if `steps` is not a positive integer.
  */
 export function experiments(inputs: Ports, options: ExperimentOptions): Arbitrary<Experiment> {
   const { fc, inputs: given = {}, steps = 12 } = options;
@@ -79,12 +80,12 @@ export function experiments(inputs: Ports, options: ExperimentOptions): Arbitrar
   return experiment as Arbitrary<unknown> as Arbitrary<Experiment>;
 }
 
-/** When the run ends, in seconds. */
+/** The simulated time at which the run ends, in seconds. */
 export function endOf({ delegated, periods, rest }: Experiment): number {
   return delegated.offset + (periods + rest) * delegated.period;
 }
 
-/** Where many short advances stop: at each event of the delegation, within each period, and at the end. */
+/** The times at which short advances stop: each event of the delegation, once within each period, and the end. */
 export function stopsOf(experiment: Experiment): number[] {
   const { delegated: { period, offset }, periods, cut } = experiment;
   const end = endOf(experiment);
@@ -114,7 +115,7 @@ function anyValue(input: string, type: PortType, fc: FastCheck): Arbitrary<unkno
   }
 }
 
-/** Any float64; those that are easily lost on the way come often. */
+/** Any float64; values that are easily lost in transit are frequent. */
 function anyNumber(fc: FastCheck): Arbitrary<number> {
   return fc.oneof(fc.double(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity));
 }

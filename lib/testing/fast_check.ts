@@ -1,18 +1,18 @@
 /**
- * The part of fast-check that the properties use: callers hand in `fc`, so that this module imports nothing by name.
+ * The part of fast-check that the checks use. Callers pass in `fc`, so this module does not import fast-check.
  *
  * - `fc` of fast-check 4 fits {@linkcode FastCheck} as it is, and its arbitraries fit {@linkcode Arbitrary}.
  */
 
-/** What makes random values of a type and shrinks them. */
+/** Generates random values of a type, and shrinks them. */
 export interface Arbitrary<T> {
-  /** The same with each value mapped. */
+  /** An arbitrary of the mapped values. */
   map<U>(mapper: (value: T) => U): Arbitrary<U>;
 }
 
 /**
- * An arbitrary as the functions of fast-check take it: `fc.property` learns the type of its values. Who calls its methods
- * assigns it to an `fc.Arbitrary` first.
+ * An arbitrary that the functions of fast-check accept, so that `fc.property` infers the type of its values. To call
+ * its methods, assign it to an `fc.Arbitrary` first.
  */
 export interface FastCheckArbitrary<T> {
   /** For fast-check alone. */
@@ -29,64 +29,61 @@ export interface FastCheckArbitrary<T> {
   chain(chainer: (value: T) => unknown): never;
 }
 
-/** What is used here of what `fc.check` is told. */
+/** The parameters of `fc.check` that are used here. */
 export interface CheckParameters {
-  /** How many random values. */
+  /** How many random values to try. */
   readonly numRuns?: number;
-  /** Which ones; a failure says it. */
+  /** The seed of the values, as a failure prints it. */
   readonly seed?: number;
-  /** Where to start among them; a failure says it. */
+  /** The path to a counterexample, as a failure prints it. */
   readonly path?: string;
-  /** Whether a counterexample is left as it is found. */
+  /** Whether to report a counterexample without shrinking it. */
   readonly endOnFailure?: boolean;
-  /** After how many milliseconds runs are skipped. */
+  /** Milliseconds after which further runs are skipped. */
   readonly skipAllAfterTimeLimit?: number;
-  /** After how many milliseconds it ends. */
+  /** Milliseconds after which the check ends. */
   readonly interruptAfterTimeLimit?: number;
 }
 
-/** All that the `check` of a fast-check is told; of some its seed, for one, has to be read. */
+/** All parameters of the `check` of a fast-check module. */
 export type ParametersOf<F extends FastCheck> = NonNullable<Parameters<F["check"]>[1]>;
 
-/** What `fc.check` tells. */
+/** The result of `fc.check`. */
 export interface CheckDetails {
   /** Whether the property failed. */
   readonly failed: boolean;
-  /** Whether its time was over. */
+  /** Whether it ran out of time. */
   readonly interrupted: boolean;
-  /** How many values were tried before it failed. */
+  /** How many values were tried, up to the one that failed. */
   readonly numRuns: number;
-  /** How many times the counterexample got simpler. */
+  /** How many times the counterexample was shrunk. */
   readonly numShrinks: number;
   /** The seed that was used. */
   readonly seed: number;
-  /** Where the counterexample stands. */
+  /** The path to the counterexample. */
   readonly counterexamplePath: string | null;
-  /** The shrunk values. */
+  /** The shrunk counterexample. */
   readonly counterexample: unknown;
-  /** What the property threw for them. */
+  /** The error that the property threw for it. */
   readonly errorInstance: unknown;
 }
 
-/**
- * The part of fast-check that the properties use: callers hand in `fc`, so that this module imports nothing by
- * name.
- */
+/** The part of the fast-check module that the checks use; `fc` of fast-check 4 fits. */
 export interface FastCheck {
   /** One of these values; the first is the simplest. */
   constantFrom<T>(...values: T[]): Arbitrary<T>;
-  /** A value of one of these. */
+  /** A value of one of these arbitraries. */
   oneof<T>(...arbitraries: Arbitrary<T>[]): Arbitrary<T>;
-  /** Any float64: NaN, infinities and -0 too; or one within bounds. */
+  /** Any float64, NaN, infinities and -0 included, or one within bounds. */
   double(constraints?: { min?: number; max?: number; noNaN?: boolean }): Arbitrary<number>;
   /** An integer within bounds. */
   integer(constraints: { min: number; max: number }): Arbitrary<number>;
-  /** An array within bounds. */
+  /** An array whose length is within bounds. */
   array<T>(item: Arbitrary<T>, constraints: { minLength: number; maxLength: number }): Arbitrary<T[]>;
   /** An object with a value for each key. */
   record(model: Record<string, Arbitrary<unknown>>): Arbitrary<Record<string, unknown>>;
   /** A property of one value. */
   asyncProperty(arbitrary: Arbitrary<unknown>, predicate: (value: unknown) => Promise<void>): object;
-  /** Looks for a counterexample. */
+  /** Searches for a counterexample. */
   check(property: object, parameters?: CheckParameters): Promise<CheckDetails>;
 }

@@ -1,32 +1,32 @@
 /**
- * A concurrent history: calls by tasks on named objects, each from the ticket of its begin to the ticket of its end.
+ * A concurrent history: calls by tasks on named objects, each with a ticket for its begin and one for its end.
  *
- * - Real-time order: a call precedes another where `a.end < b.begin`; otherwise the two are concurrent.
+ * - Real-time order: call a precedes call b if `a.end < b.begin`; if neither precedes the other, they are concurrent.
  * - A call without an `end` is pending: it may have taken effect at any time after its begin, or not at all.
- * - A call with an `error` threw it; any other call that ended returned its `result`, `undefined` where that is absent.
- * - Tickets come from one counter that every task advances before and after each call, not from clocks.
+ * - A call with an `error` threw it; any other call that ended returned its `result`, or `undefined` if that is absent.
+ * - Tickets come from a counter that every task advances before and after each call, not from clocks.
  */
 
 import { valueText } from "./value_text.ts";
 
 /** One call of a history. */
 export interface HistoryCall {
-  /** Who calls; the calls of one task usually follow one another. */
+  /** The calling task; the calls of one task usually do not overlap. */
   readonly task: string | number;
-  /** The name of the object that is called. */
+  /** The name of the called object. */
   readonly object: string;
   /** The method's name. */
   readonly method: string;
   /** The arguments. */
   readonly args: readonly unknown[];
-  /** The ticket that is taken before the call. */
+  /** The ticket taken before the call. */
   readonly begin: number;
-  /** The ticket that is taken after the call; absent while the call is pending. */
+  /** The ticket taken after the call; absent if the call is pending. */
   readonly end?: number;
   /** What the call returned. */
   readonly result?: unknown;
   /**
-   * Which part of a larger call it is, where that takes effect in parts: those of one task that begin at one ticket take
+   * The index of this part of a larger call that takes effect in parts: parts of one task with the same `begin` take
    * effect in this order. See `partsOf`.
    */
   readonly part?: number;
@@ -39,12 +39,12 @@ export function precedes(one: HistoryCall, other: HistoryCall): boolean {
   return one.end !== undefined && one.end < other.begin;
 }
 
-/** Whether a call returned any value; a pending one may yet. */
+/** Whether a call returned, with any value; true for a pending call, which may still return. */
 export function returned(call: HistoryCall): boolean {
   return call.end === undefined || call.error === undefined;
 }
 
-/** Whether a call returned a value like this one; a pending one may yet. */
+/** Whether a call returned an equal value; true for a pending call, which may still return it. */
 export function returnedValue(call: HistoryCall, value: unknown): boolean {
   if (call.end === undefined) return true;
   if (call.error !== undefined) return false;
@@ -52,7 +52,7 @@ export function returnedValue(call: HistoryCall, value: unknown): boolean {
 }
 
 /**
- * Whether a call threw, an error of this name where one is given; a pending call did not. It might yet, but a call
+ * Whether a call threw; with `name`, an error of that name. False for a pending call: it might still throw, but a call
  * that throws changes nothing, and a pending call that changed nothing needs no place in an order.
  */
 export function threw(call: HistoryCall, name?: string): boolean {
@@ -60,7 +60,7 @@ export function threw(call: HistoryCall, name?: string): boolean {
   return name === undefined || errorName(call.error) === name;
 }
 
-/** A call for people, without task and object: `tryPut(3) -> false`, `get() throws QueueEmptyError`, `put(1) ...`. */
+/** A call as text, without task and object: `tryPut(3) -> false`, `get() throws QueueEmptyError`, `put(1) ...`. */
 export function callText(call: HistoryCall): string {
   const text = `${call.method}(${call.args.map(valueText).join(", ")})`;
   if (call.end === undefined) return `${text} ...`;
@@ -68,7 +68,7 @@ export function callText(call: HistoryCall): string {
   return call.result === undefined ? text : `${text} -> ${valueText(call.result)}`;
 }
 
-/** @throws {RangeError} where a ticket is not finite or a call ends before it begins. */
+/** @throws {RangeError} if a ticket is not finite or a call ends before it begins. */
 export function checkTickets(history: readonly HistoryCall[]): void {
   for (const call of history) {
     const { begin, end } = call;

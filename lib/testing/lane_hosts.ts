@@ -1,37 +1,37 @@
 /**
- * The hosts of a property: one whose guests are fresh, and for each lane one whose guests are warm.
+ * The hosts of a property: one with fresh guests, and for each lane one with warm guests.
  *
- * - Runs of one lane come one after the other, so a guest is surely warm the second time, however many lanes there are.
- * - Hosts start nothing before they are used.
+ * - Runs of a lane never overlap, so a guest is surely warm in the second run, however many lanes there are.
+ * - A host starts nothing before it is used.
  */
 
 import { Host, type HostOptions } from "../host/mod.ts";
 
-/** Where the runs of a property go. */
+/** The options of a property that concern its hosts. */
 export interface LaneHostsOptions {
-  /** Serves the runs that want warm guests; one is made for each lane without it. */
+  /** The host for runs with warm guests; by default one is made for each lane. */
   readonly host?: Host;
-  /** How hosts that are made run their guests. */
+  /** Options for the hosts that are made. */
   readonly guests?: Omit<HostOptions, "fresh">;
-  /** How many lanes there are; 1 by default. */
+  /** The number of lanes; 1 by default. */
   readonly workers?: number;
 }
 
-/** How many lanes there are at most. */
+/** The most lanes. */
 const MOST_WORKERS = 256;
 
-/** The hosts of a property; see the module. */
+/** The hosts of a property: one with fresh guests, and one with warm guests for each lane. */
 export class LaneHosts implements AsyncDisposable {
-  /** Each of its guests serves one run. */
+  /** The host each of whose guests serves one run. */
   readonly fresh: Host;
   readonly #warm: readonly Host[];
   readonly #made: readonly Host[];
 
   /**
-   * Makes them; `act` is what cannot be done otherwise.
+   * Makes the hosts; `act` begins the error messages.
    *
-   * @throws {RangeError} where the number of workers makes no sense.
-   * @throws {TypeError} where several workers are to share a host.
+   * @throws {RangeError} if the number of workers is out of range.
+   * @throws {TypeError} if several workers would share a host.
    */
   constructor(act: string, { host, guests, workers = 1 }: LaneHostsOptions) {
     if (!(Number.isSafeInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
@@ -45,14 +45,14 @@ export class LaneHosts implements AsyncDisposable {
     this.#made = host === undefined ? [...this.#warm, this.fresh] : [this.fresh];
   }
 
-  /** The host of a lane. */
+  /** The host with warm guests for a lane. */
   warm(lane: number): Host {
     const host = this.#warm[lane];
     if (host === undefined) throw new RangeError(`Cannot find a host: the lane is ${lane}, one of its own is wanted`);
     return host;
   }
 
-  /** Closes the hosts that it made. */
+  /** Closes the hosts that were made here. */
   async [Symbol.asyncDispose](): Promise<void> {
     await using closing = new AsyncDisposableStack();
     for (const host of this.#made) closing.use(host);

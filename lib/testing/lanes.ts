@@ -1,13 +1,13 @@
 /**
- * A picture of a history: a lane per task, a bracket per call, time from left to right.
+ * A text picture of a history: a lane for each task, a pair of brackets for each call, time from left to right.
  *
- * - One bracket ends left of another's begin if and only if that call precedes the other.
- * - A pending call has no right bracket; a task with calls that overlap takes a lane for each.
+ * - A call's right bracket is left of another's left bracket if and only if it precedes the other.
+ * - A pending call has no right bracket; overlapping calls of one task have a lane each.
  */
 
 import { callText, type HistoryCall, precedes } from "./history.ts";
 
-/** The picture, lanes in order of their first calls; calls in `marked` carry a "!" before their text. */
+/** The picture, with lanes in order of their first calls and a "!" before the text of `marked` calls. */
 export function drawLanes(calls: readonly HistoryCall[], marked: ReadonlySet<HistoryCall> = new Set()): string {
   const ordered = calls.toSorted((one, other) => one.begin - other.begin);
   const text = (call: HistoryCall) => `[${marked.has(call) ? "!" : ""}${callText(call)}`;
@@ -35,7 +35,7 @@ export function drawLanes(calls: readonly HistoryCall[], marked: ReadonlySet<His
   }).join("\n");
 }
 
-/** Where each call's brackets stand: every ticket has a column of its own, and a text fits between its brackets. */
+/** The columns of each call's brackets: every ticket has its own column, and the text fits between the brackets. */
 function columnsOf(ordered: readonly HistoryCall[], text: (call: HistoryCall) => string) {
   const tickets = ordered.flatMap((call) => [
     { call, at: call.begin, begins: true },

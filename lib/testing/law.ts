@@ -1,14 +1,15 @@
 /**
- * What the law of delegation demands of an experiment: the rows by the system itself, run inline.
+ * The rows that the law of delegation requires of an experiment, from the system itself, run inline.
  *
- * With t_k the events of the delegation and u_k the inputs there, S^ is the system with its input held at u_k over
- * (t_(k-1), t_k], and y^ its output after the events of an instant:
+ * Let t_k be the events of the delegation, u_k the inputs there, and y^ the output, after the events of an instant, of
+ * the system with its input held at u_k over (t_(k-1), t_k]. Then:
  *
  * - from the release at t_k until the release at t_(k+1), the output is y^(t_(k-1));
- * - before the first reply, it is y^ after initialization.
+ * - before the first reply, the output is y^ after initialization.
  *
- * Nothing here is delegated, posted or released: it is an oracle for what does that. The inputs come from live sources, which
- * show the same vectors and the same data again, changed in place; and the contracts of its functions are checked.
+ * Nothing here is delegated, posted or released: this is an oracle for the code that does so. The inputs come from
+ * sources that reuse the same vectors and data and change them in place, and the contracts of the system's functions
+ * are checked.
  */
 
 import {
@@ -28,12 +29,12 @@ import { type Cell, cellsOf } from "./cells.ts";
 import { endOf, type Experiment, valuesAt } from "./experiment.ts";
 import { declared, type Row } from "./observation.ts";
 
-/** The rows that an observer of the delegated system must see; `now` is the real clock, in milliseconds. */
+/** The rows that an observer of the delegated system must see; `now` returns the real time in milliseconds. */
 export function lawfulRows(system: System, options: { experiment: Experiment; now: () => number }): Row[] {
   const { experiment, now } = options;
   const { delegated, driven } = experiment;
   const clock = { now, sleepUntil: () => Promise.resolve(), breathe: () => undefined };
-  // What an inner far side is timed by is no clock of the system's.
+  // The clock that times an inner far side is not a clock of the system.
   const host = directHost({ now: () => 0 });
   const source = new LiveSource(system);
   const inline = new Simulator(source.diagram, { host, clock, record: [], contracts: true });
@@ -54,7 +55,7 @@ export function lawfulRows(system: System, options: { experiment: Experiment; no
     if (order > 0 && instant.t > end) break;
     rows.push({ t: instant.t, at: "before the release", cells: shown });
     if (order >= 0 || instant.t >= end) {
-      // What is due exactly at the end stays pending.
+      // Updates due exactly at the end stay pending.
       t = instant.t;
       break;
     }
@@ -94,7 +95,7 @@ class LiveSource {
     this.diagram = builder.build();
   }
 
-  /** Shows other values from the next instant on: copies, as a far side gets them, in the buffers of those before. */
+  /** Shows other values from the next instant on: copies, as a far side gets them, in the same buffers as before. */
   hold(inline: Simulator, values: Record<string, unknown>): void {
     inline.fix("turn", ++this.#turn);
     for (const [port, value] of Object.entries(crossed(values) as Record<string, unknown>)) {

@@ -1,9 +1,10 @@
 /**
- * Whether a history of concurrent calls is linearizable: each call took effect at one instant between its begin and its
- * end, as its object's sequential specification allows.
+ * Checks whether a history of concurrent calls is linearizable: each call takes effect at one instant between its begin
+ * and its end, as the sequential specification of its object allows.
  *
- * - M. P. Herlihy and J. M. Wing, "Linearizability: a correctness condition for concurrent objects" (1990). It is local:
- *   a history is linearizable if the calls on each object are, so each object is checked by itself.
+ * - M. P. Herlihy and J. M. Wing, "Linearizability: a correctness condition for concurrent objects" (1990).
+ *   Linearizability is local: a history is linearizable if the calls on each object are, so each object is checked by
+ *   itself.
  * - The verdict carries its proof: an order of the calls, or the first return that no order explains.
  *
  * @example
@@ -26,35 +27,38 @@ import { drawLanes } from "./lanes.ts";
 import { linearize } from "./linearization.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 
-/** The calls of the prefix that a failure's picture shows. */
+/** How many calls of the prefix a failure's picture shows. */
 const CALLS_SHOWN = 12;
 
 /** The sequential specification of each object, by its name. */
 export type Specifications = Readonly<Record<string, SequentialSpecification>>;
 
-/** How much is looked at. */
+/** Options of {@linkcode checkLinearizable}. */
 export interface LinearizabilityOptions {
-  /** The most configurations (calls placed, state) that one search may look at (default: 1,000,000). */
+  /** The most configurations (calls placed, state) that one search may visit (default: 1,000,000). */
   readonly limit?: number;
 }
 
-/** A history that is linearizable. */
+/** The verdict that a history is linearizable. */
 export interface Linearizable {
-  /** It is. */
+  /** Tells the verdicts apart. */
   readonly linearizable: true;
-  /** A legal order of the calls that ended and of those pending calls that took effect. */
+  /** A legal order of the calls that ended and the pending calls that took effect. */
   readonly order: readonly HistoryCall[];
 }
 
-/** A history that is not linearizable. */
+/** The verdict that a history is not linearizable. */
 export interface NotLinearizable {
-  /** It is not. */
+  /** Tells the verdicts apart. */
   readonly linearizable: false;
   /** The object whose calls have no legal order. */
   readonly object: string;
-  /** A legal order of calls on the object: the longest part of the history, up to a return, that has one. */
+  /** A legal order of calls on the object, for the longest part of the history, up to a return, that has one. */
   readonly prefix: readonly HistoryCall[];
-  /** The call whose return no order explains; after it, the calls that began before that return and are not in the prefix. */
+  /**
+   * First the call whose return no order explains, then the calls that began before that return and are not in the
+   * prefix.
+   */
   readonly stuck: readonly HistoryCall[];
 }
 
@@ -62,12 +66,13 @@ export interface NotLinearizable {
 export type LinearizabilityVerdict = Linearizable | NotLinearizable;
 
 /**
- * Decides whether a history is linearizable. Its calls may be given in any order.
+ * Decides whether a history, whose calls may be in any order, is linearizable.
  *
- * The search is exponential at worst, and `limit` bounds it: for queues and stacks let the items differ, because equal
- * ones do not tell in which order they were put. A thousand calls of a few tasks then usually take milliseconds.
+ * The search is exponential in the worst case, and `limit` bounds it. For queues and stacks, use distinct items,
+ * because equal items do not show in which order they were put. Then a thousand calls by a few tasks usually take
+ * milliseconds.
  *
- * @throws {RangeError} where an object has no specification, a ticket is wrong, a specification lacks a method, or the
+ * @throws {RangeError} if an object has no specification, a ticket is wrong, a specification lacks a method, or the
  * limit is reached.
  */
 export function checkLinearizable(
@@ -93,9 +98,9 @@ export function checkLinearizable(
 /**
  * Throws unless a history is linearizable; see {@linkcode checkLinearizable}.
  *
- * @throws {Error} where it is not: with a picture of the calls around the first return that no order explains, and the
- * verdict as the `cause`.
- * @throws {RangeError} as `checkLinearizable`.
+ * @throws {Error} if it is not: with a picture of the calls around the first return that no order explains, and with
+ * the verdict as `cause`.
+ * @throws {RangeError} as `checkLinearizable` does.
  */
 export function assertLinearizable(
   history: readonly HistoryCall[],
@@ -106,13 +111,13 @@ export function assertLinearizable(
   if (!verdict.linearizable) throw new Error(describe(verdict), { cause: verdict });
 }
 
-/** What a history of one object looks like just after its first return that no order explains, and just before. */
+/** Finds the first return that no order explains: the order just before it, and the calls that fit no more. */
 function firstFault(
   calls: readonly HistoryCall[],
   options: { specification: SequentialSpecification; limit: number },
 ): Pick<NotLinearizable, "prefix" | "stuck"> {
   const returns = calls.filter(({ end }) => end !== undefined).sort((one, other) => endOf(one) - endOf(other));
-  // Up to the first `good` returns there is an order, up to the first `bad` ones there is none.
+  // The history up to the first `good` returns has an order, the one up to the first `bad` returns has none.
   let good = 0;
   let bad = returns.length;
   let prefix: readonly HistoryCall[] = [];
@@ -125,14 +130,14 @@ function firstFault(
   }
   const fault = returns[bad - 1];
   if (fault === undefined) return { prefix: [], stuck: [] };
-  // The fault may have been placed as a pending call, with another result than it had.
+  // The faulty call may have been placed as a pending call, with a result different from its actual one.
   const cut = prefix.indexOf(fault);
   if (cut >= 0) prefix = prefix.slice(0, cut);
   const others = calls.filter((call) => call !== fault && call.begin < endOf(fault) && !prefix.includes(call));
   return { prefix, stuck: [fault, ...others] };
 }
 
-/** The history as it is at a ticket, where calls that end later are pending; for each call the one that it is of. */
+/** The history as of a ticket, with calls that end later pending; each call maps to its original. */
 function upTo(ticket: number, calls: readonly HistoryCall[]): Map<HistoryCall, HistoryCall> {
   return new Map(
     calls.filter(({ begin }) => begin < ticket).map((call) => {
@@ -143,8 +148,8 @@ function upTo(ticket: number, calls: readonly HistoryCall[]): Map<HistoryCall, H
 }
 
 /**
- * One order of the calls on all objects. Each call gets the earliest instant that its object's order allows, which is
- * the begin of a call that is not after it: so instants respect real time across objects too.
+ * Merges the orders of all objects into one. Each call gets the earliest instant that its object's order allows, which
+ * is the begin of a call not after it, so the instants respect real time across objects too.
  */
 function merge(orders: readonly (readonly HistoryCall[])[]): HistoryCall[] {
   return orders.flatMap((order) => {

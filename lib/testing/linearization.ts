@@ -1,32 +1,32 @@
 /**
- * The search for a legal order of one object's calls: Wing and Gong's, with Lowe's improvements.
+ * Searches for a legal order of the calls on one object, by Wing and Gong's algorithm with Lowe's improvements.
  *
- * - J. M. Wing and C. Gong, "Testing and verifying concurrent objects" (1993): a call may come next if no other call
- *   that is left ended before it began; try each, go back where nothing fits.
- * - G. Lowe, "Testing for linearizability" (2017): place a call just in time, that is only among those that are open at
- *   the next return, and never look at a configuration (calls placed, state) twice.
- * - A configuration is short: calls are numbered by their ends, so all below a base are placed, and those placed above
- *   it are among the calls that are open at the base's end.
+ * - J. M. Wing and C. Gong, "Testing and verifying concurrent objects" (1993): a call may come next if no other
+ *   remaining call ended before it began; try each of these, and backtrack if none fits.
+ * - G. Lowe, "Testing for linearizability" (2017): place a call just in time, that is, choose only among calls that are
+ *   open at the next return, and never visit a configuration (calls placed, state) twice.
+ * - A configuration is compact: calls are numbered in order of their ends, so all below a base are placed, and any
+ *   placed above it are among the calls open at the base's end.
  */
 
 import type { HistoryCall } from "./history.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
-/** What is left to try where the calls of `order` so far are placed. */
+/** What is left to try after the calls of `order` so far. */
 interface Frame {
   readonly state: unknown;
-  /** Every call below is placed, this one is not. */
+  /** All calls below this number are placed, this call is not. */
   readonly base: number;
-  /** Where to go on among the open calls. */
+  /** The next open call to try. */
   at: number;
-  /** The states that the last call tried may lead to, and how many of them are tried. */
+  /** The states that the last tried call may lead to, and how many of these were tried. */
   next: readonly unknown[];
   tried: number;
 }
 
 /**
- * A legal order of the calls that ended, with those pending calls that it needs; `undefined` where there is none.
+ * A legal order of the calls that ended and the pending calls that it needs; `undefined` if there is none.
  *
  * @throws {RangeError} after `limit` configurations.
  */
@@ -34,7 +34,7 @@ export function linearize(
   history: readonly HistoryCall[],
   { specification, limit }: { specification: SequentialSpecification; limit: number },
 ): HistoryCall[] | undefined {
-  // Two pending calls differ by NaN, which is no order.
+  // The ends of two pending calls differ by NaN, which would be no order.
   const calls = history.toSorted((one, other) => endOf(one) - endOf(other) || 0);
   const refinement = specification.refine?.(calls);
   if (refinement?.impossible) return undefined;
@@ -90,7 +90,7 @@ export function linearize(
   return undefined;
 }
 
-/** For each call that ended: the calls, from it on, that began before its end; in order of their ends. */
+/** For each call that ended: the calls from it on that began before its end, in order of their ends. */
 function openCalls(calls: readonly HistoryCall[], ended: number): number[][] {
   const byBegin = calls.map((_, index) => index).sort((one, other) => beginOf(calls[one]) - beginOf(calls[other]));
   let active: number[] = [];
@@ -107,7 +107,7 @@ function openCalls(calls: readonly HistoryCall[], ended: number): number[][] {
   });
 }
 
-/** Pairs of positions: a part of a call, and the part after it. */
+/** Pairs of positions: a part of a call, and the next part. */
 function inParts(calls: readonly HistoryCall[]): [number, number][] {
   const positions = new Map<string, number>();
   const place = ({ task, begin }: HistoryCall, part: number) => `${begin} ${part} ${valueText(task)}`;

@@ -1,5 +1,5 @@
 /**
- * A sequential specification made of methods, and what the outcome of a call means to them.
+ * Makes sequential specifications from methods, and interprets the outcomes of calls.
  */
 
 import { type HistoryCall, returned } from "./history.ts";
@@ -7,7 +7,7 @@ import type { SequentialSpecification } from "./sequential_specification.ts";
 
 export type Methods<State> = Readonly<Record<string, (state: State, call: HistoryCall) => readonly State[]>>;
 
-/** The specification that steps by the method's name. */
+/** Makes a specification whose steps depend on the method's name. */
 export function specify<State>(
   methods: Methods<State>,
   rest: Omit<SequentialSpecification<State>, "step">,
@@ -23,7 +23,7 @@ export function specify<State>(
   return { step, ...rest };
 }
 
-/** Whether a call did what it is named for: it returned, and did not refuse. */
+/** Whether a call succeeded: it returned, and did not refuse. */
 export function succeeded(call: HistoryCall): boolean {
   return returned(call) && call.result !== false;
 }

@@ -1,6 +1,6 @@
 /**
- * For users' own tests: properties of a system named by module, over random inputs and timings (fast-check is handed in),
- * and whether recorded histories of concurrent calls are linearizable.
+ * For users' own tests: properties of systems, programs and scenarios, checked with random values (the caller passes in
+ * fast-check), and a check whether recorded histories of concurrent calls are linearizable.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * What looks at a delegated system sees: the rows of one run, and where two runs part.
+ * Observes a delegated system: the rows of a run, and the first difference between two runs.
  *
- * - A row at each instant at which anything is due, as a publish sees it: before the release.
- * - A row at each event of the delegation, as an update sees it: after the release.
- * - A row at the end of the run.
+ * - There is a row at each instant at which anything is due, as a publish sees it: before the release.
+ * - There is a row at each event of the delegation, as an update sees it: after the release.
+ * - There is a row at the end of the run.
  */
 
 import {
@@ -26,22 +26,22 @@ import { Simulator } from "../simulator/mod.ts";
 import { type Cell, cellsOf, columnsOf, equalCells } from "./cells.ts";
 import { type Experiment, valuesAt } from "./experiment.ts";
 
-/** What was seen at one instant. */
+/** The observation at one instant. */
 export interface Row {
   /** The simulated time, in seconds. */
   readonly t: number;
-  /** Who looked. */
+  /** When within the instant it was observed. */
   readonly at: "before the release" | "after the release" | "at the end";
   readonly cells: readonly Cell[];
 }
 
-/** Where two runs part. */
+/** The first difference between two runs. */
 export interface Parting {
   /** The row, from 0. */
   readonly row: number;
-  /** The row's time and who looked; of the run that has more rows. */
+  /** When the row was observed, taken from the run with more rows if they differ. */
   readonly when: string;
-  /** The column, `t`, or `rows` where one run has fewer rows. */
+  /** The column, `t`, or `rows` if one run has fewer rows. */
   readonly port: string;
   /** The value in the first run. */
   readonly one: Cell | undefined;
@@ -49,7 +49,7 @@ export interface Parting {
   readonly other: Cell | undefined;
 }
 
-/** Runs an experiment, with an advance to each of `stops`, and gives its rows. */
+/** Runs an experiment, with an advance to each of `stops`, and returns its rows. */
 export async function observe(
   system: DelegatedSystem,
   options: { experiment: Experiment; host: Host; stops: readonly number[] },
@@ -66,13 +66,13 @@ export async function observe(
   await using simulator = new Simulator(builder.build(), { host, clock: host.clock, record: [] });
   await simulator.initialize();
   for (const stop of stops) {
-    // A system that ends its run shows its outputs of that instant from there on.
+    // A system that ends its run keeps showing its outputs of that instant.
     while ((await simulator.advanceTo(stop)).reason !== "reached-boundary");
   }
   const { context } = simulator;
   const last = Object.keys(system.outputs).map((output) => context.output(output, "subject"));
   rows.push({ t: context.t, at: "at the end", cells: cellsOf(system.outputs, last) });
-  // The error of the last request surfaces here rather than at disposal, where it would hide no other.
+  // This throws the error of the last request here, not at disposal.
   await simulator.end();
   return rows;
 }
@@ -97,7 +97,7 @@ export function parting(ports: Ports, one: readonly Row[], other: readonly Row[]
   return undefined;
 }
 
-/** Shows the rows of the experiment, one after the other. */
+/** A source that shows the rows of the experiment, one after another. */
 function driver(system: System, experiment: Experiment): LeafSystem<Ports, Ports> {
   const outputs: Record<string, OutputSpec<NoPorts, { events: ScalarType }, PortType>> = {};
   for (const [port, type] of Object.entries(system.inputs)) {
@@ -111,7 +111,7 @@ function driver(system: System, experiment: Experiment): LeafSystem<Ports, Ports
   });
 }
 
-/** Keeps what it sees as rows. */
+/** A system that records what it sees as rows. */
 function probe(
   system: System,
   { experiment, rows }: { experiment: Experiment; rows: Row[] },
@@ -130,7 +130,7 @@ function probe(
   });
 }
 
-/** A port that a port of that type connects to, and that is not optional. */
+/** A port type that matches the given one and is not optional. */
 export function declared(type: PortType): PortType {
   switch (type.kind) {
     case "scalar":

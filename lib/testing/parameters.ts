@@ -1,13 +1,14 @@
 /**
  * Random values of a program's parameters.
  *
- * - Within the ranges of the program's table; numbers at most twice their default; a text, such as a path, is its default.
+ * - Values are within the ranges of the program's table; numbers are at most twice their default; a text, such as a
+ *   path, keeps its default.
  */
 
 import type { Parameter } from "../program/mod.ts";
 import type { Arbitrary, FastCheck } from "./fast_check.ts";
 
-/** Random values of one parameter. */
+/** The arbitrary for a parameter. */
 export function parameterValue(parameter: Parameter, fc: FastCheck): Arbitrary<unknown> {
   if ("choices" in parameter) return fc.constantFrom(...parameter.choices);
   if ("text" in parameter) return fc.constantFrom(parameter.default);

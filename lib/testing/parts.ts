@@ -1,8 +1,10 @@
 /**
- * Calls that take effect one part after the other: a batch of puts or takes, as single calls for `checkLinearizable`.
+ * Splits calls that take effect in parts, such as a batch of puts, into single calls for `checkLinearizable`.
  *
- * - putAll(values) and takeUpTo(count) promise no single instant: others may come in between. They promise their order.
- * - All parts have the tickets of the whole, so each may have its instant anywhere in it; the `part` numbers keep their order.
+ * - putAll(values) and takeUpTo(count) are not atomic: other calls may come in between. Only the order of their parts
+ *   is guaranteed.
+ * - All parts have the tickets of the whole call, so each may take effect anywhere within it; the `part` numbers keep
+ *   their order.
  *
  * @example
  * ```ts
@@ -21,7 +23,9 @@
 
 import type { HistoryCall } from "./history.ts";
 
-/** The single calls of a putAll or takeUpTo, in order; any other call is itself. */
+/**
+ * The single calls of a putAll or takeUpTo, in order; any other call is returned alone. `take` names the single take.
+ */
 export function partsOf(call: HistoryCall, { take = "get" }: { readonly take?: "get" | "take" } = {}): HistoryCall[] {
   if (call.method === "putAll") return partsOfPut(call);
   if (call.method === "takeUpTo") return partsOfTake(call, take);
@@ -35,7 +39,7 @@ function partsOfPut(call: HistoryCall): HistoryCall[] {
   const puts = list.map((value, part) => ({ task, object, method: "put", args: [value], begin, part }));
   if (call.end === undefined) return puts;
   const { end, error } = call;
-  // Where it throws nobody knows how many it has put.
+  // If it throws, the number of items that it has put is unknown.
   if (error !== undefined) return [...puts, { task, object, method: "put", args: [list.at(-1)], begin, end, error }];
   const done = puts.slice(0, Number(call.result)).map((put) => ({ ...put, end }));
   const late = puts.slice(done.length, done.length + 1).map((put) => {

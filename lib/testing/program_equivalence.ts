@@ -1,12 +1,13 @@
 /**
- * Whether a program comes out the same wherever it runs, checked by running it.
+ * Checks, by running it, that a program has the same outcome wherever it runs.
  *
  * For random parameters, seeds and variants, in each mode, with a fresh guest and with guests that have run before:
  *
- * - the outcome is one that the program declares;
- * - the part of it that is independent of the schedule is equal in all runs.
+ * - the program declares the outcome;
+ * - the part of the outcome that does not depend on the schedule is equal in all runs.
  *
- * Parameters are random within their ranges, numbers at most twice their default unless `parameters` says otherwise.
+ * Parameters are random within their ranges; numbers are at most twice their default, unless `parameters` says
+ * otherwise.
  */
 
 import type { ModeName } from "../host/mod.ts";
@@ -28,34 +29,34 @@ import { LaneHosts } from "./lane_hosts.ts";
 import { parameterValue } from "./parameters.ts";
 import { type Held, hold, WrongOutcome } from "./property.ts";
 
-/** A program by its module, and by its name where that has several. */
+/** A program given by its module, and by its name if the module has several. */
 export interface ProgramReference {
   /** The module's URL. */
   readonly module: string;
-  /** The program's name; the only one by default. */
+  /** The program's name; by default the module's only program. */
   readonly name?: string;
 }
 
-/** What the property of a program takes. */
+/** Options of `checkEquivalence` for a program. */
 export type ProgramCheckOptions<F extends FastCheck = FastCheck> = Omit<ParametersOf<F>, "timeout"> & {
-  /** fast-check. */
+  /** The fast-check module. */
   readonly fc: F;
-  /** Where it is to run: every mode by default, direct alone where it has no module. */
+  /** The modes to run it in; by default all, or only direct if the program has no module. */
   readonly modes?: readonly ModeName[];
-  /** Which variants; all by default. */
+  /** The variants to run; all by default. */
   readonly variants?: readonly string[];
-  /** The values of parameters; from the program's table by default. */
+  /** Arbitraries for parameters, by name; by default from the program's table. */
   readonly parameters?: Readonly<Record<string, Arbitrary<unknown>>>;
-  /** Seconds after which tasks that have not ended are stopped; 10 by default. */
+  /** Seconds after which tasks that are still running are stopped; 10 by default. */
   readonly timeout?: number;
-  /** Serves the runs, unless they want guests of their own; one is made without it. */
+  /** The host for runs that need no fresh guests; by default the check makes one. */
   readonly host?: Host;
-  /** How the hosts that the property makes run their guests. */
+  /** Options for the hosts that the check makes. */
   readonly guests?: Omit<HostOptions, "fresh">;
   /**
-   * How many runs go on at once; 1 by default. The result is the same for any number, unless a run depends on those before it:
-   * the values are those of one worker, and the first of them that fails counts. Each worker has a host of its own, made with
-   * `guests`, so several workers do not go with `host`.
+   * How many runs go on at once, 1 by default. The result is the same for any number, unless a run depends on earlier
+   * runs: the values are those of one worker, and the first that fails counts. Each worker has a host of its own, made
+   * with `guests`, so several workers cannot be combined with `host`.
    */
   readonly workers?: number;
 };
@@ -69,15 +70,15 @@ interface Case {
 
 const LAW = "checkEquivalence";
 const MOST_SEED = 2 ** 31 - 1;
-/** In how many orders a program that fails is looked at for chance and clocks. */
+/** In how many orders a failing program is run to find uses of random numbers and clocks. */
 const PROBES = 20;
 
 /**
- * Checks that a program comes out the same in all modes; see the module.
+ * Checks that a program has the same outcome in all modes, for random parameters, seeds and variants.
  *
- * @throws {PropertyError} where it does not: with the seed, the path and the mode.
- * @throws {TypeError} where it cannot run in a mode, or an option names what it has not.
- * @throws {RangeError} where the number of workers makes no sense.
+ * @throws {PropertyError} if it does not; the error has the seed, the path and the mode.
+ * @throws {TypeError} if it cannot run in a mode, or an option names a variant or parameter that it does not have.
+ * @throws {RangeError} if the number of workers is out of range.
  */
 export async function checkProgramEquivalence<F extends FastCheck>(
   subject: RunnableProgram | ProgramReference,
@@ -105,7 +106,7 @@ export async function checkProgramEquivalence<F extends FastCheck>(
     for (const mode of modes) {
       const hosts: [Host, string][] = mode === "direct"
         ? [[warm, ""], [warm, ", run again"]]
-        // A guest is surely warm the second time; a seed and path that replay a failure start with a host of their own.
+        // Only the second run surely has warm guests: a replay by seed and path starts with a new host.
         : [[fresh, " with fresh guests"], [warm, " with warm guests"], [warm, " with warm guests"]];
       for (const [host, how] of hosts) {
         if (isOver()) return;

@@ -1,10 +1,10 @@
 /**
- * Runs a property over random values, and says all that is known where it fails.
+ * Runs a property on random values, and reports everything known about a failure.
  *
- * - Several runs may go on at once, in lanes. Their values and their order are fast-check's, so the first that fails is the
- *   one that fails without lanes, unless that depends on runs before it.
- * - A failure names the first row and port that are wrong, both values and where each came from, the shrunk
- *   counterexample, and the line that replays it.
+ * - Several runs may go on at once, in lanes. fast-check decides their values and order, so the first failing run is
+ *   the same as without lanes, unless it depends on earlier runs.
+ * - A failure names the first wrong row and port, both values and their origins, the shrunk counterexample, and the
+ *   line that replays it.
  */
 
 import { PropertyError } from "../errors.ts";
@@ -16,26 +16,26 @@ import type { ExperimentOptions } from "./experiment.ts";
 import type { Arbitrary, CheckDetails, CheckParameters, FastCheck, ParametersOf } from "./fast_check.ts";
 import type { Parting } from "./observation.ts";
 
-/** How many random values, and which: fast-check, and whatever its `check` can be told. 25 values by default. */
+/** Which random values to try, and how many (25 by default): fast-check, and all parameters of its `check`. */
 export type SampleOptions<F extends FastCheck = FastCheck> = ParametersOf<F> & {
-  /** fast-check. */
+  /** The fast-check module. */
   readonly fc: F;
 };
 
-/** How many experiments, and which. */
+/** Which random experiments to run, and how many (25 by default). */
 export type PropertyOptions<F extends FastCheck = FastCheck> = ExperimentOptions & SampleOptions<F>;
 
-/** Two runs of one experiment part. */
+/** Thrown when two runs of one experiment differ. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement";
-  /** Where they part. */
+  /** The first difference. */
   readonly parting: Parting;
-  /** The mode of the run that is wrong. */
+  /** The mode of the wrong run. */
   readonly mode: string;
-  /** Which runs came out otherwise. */
+  /** Which kinds of runs differ. */
   readonly parted: Parted;
 
-  /** Makes it; `one` and `other` say where the two values came from. */
+  /** Makes the error; `one` and `other` say where the two values came from. */
   constructor(
     parting: Parting,
     { one, other, mode, parted }: { one: string; other: string; mode: string; parted: Parted },
@@ -48,17 +48,17 @@ export class Disagreement extends Error {
   }
 }
 
-/** One run of a program is not as it must be. */
+/** Thrown when a run of a program has a wrong outcome. */
 export class WrongOutcome extends Error {
   override readonly name = "WrongOutcome";
-  /** Where the program ran. */
+  /** The mode in which the program ran. */
   readonly mode: string;
-  /** What must be, as a clause. */
+  /** What is expected, as a clause. */
   readonly wanted: string;
-  /** Which runs came out otherwise; undefined where one is wrong by itself. */
+  /** Which kinds of runs differ; undefined if this run alone is wrong. */
   readonly parted: Parted | undefined;
 
-  /** Makes it; `is` says what came out, as a clause. */
+  /** Makes the error; `is` describes the outcome, as a clause. */
   constructor(is: string, { mode, wanted, parted }: { mode: string; wanted: string; parted?: Parted | undefined }) {
     super(is);
     this.mode = mode;
@@ -69,40 +69,40 @@ export class WrongOutcome extends Error {
 
 /** One run of a predicate. */
 export interface PropertyRun {
-  /** Where it is to run. */
+  /** The modes in which to run. */
   readonly modes: readonly ModeName[];
-  /** Whether its result is of no interest any more. */
+  /** Whether nobody needs its result anymore. */
   readonly isOver: () => boolean;
-  /** Which lane it is in, from 0 on. */
+  /** The index of its lane, from 0. */
   readonly lane: number;
 }
 
-/** A property, and what is done where it fails. */
+/** A property, and how to report a failure. */
 export interface Held<T> {
-  /** What the check is called. */
+  /** The name of the check. */
   readonly law: string;
-  /** What it is about, for people. */
+  /** The subject of the check, for people. */
   readonly subject: string;
-  /** What it is about, in the line that replays. */
+  /** The subject in the line that replays a failure. */
   readonly replayed: string;
   /** The random values. */
   readonly arbitrary: Arbitrary<T>;
-  /** Fails by throwing; in `modes`, with as little as it can do once `isOver`. Runs of one lane never go on at once. */
+  /** Runs a value in `modes`, and throws to fail. Once `isOver`, it should end soon. Runs of one lane never overlap. */
   predicate(value: T, run: PropertyRun): Promise<void>;
-  /** Runs a value here and at once. */
+  /** Runs a value synchronously in this realm. */
   probe(value: T): void;
 }
 
-/** For how many milliseconds a run that is under way when its time is over is waited for. */
+/** How many milliseconds to wait for a run that is unfinished when its time is over. */
 const PATIENCE = 10_000;
 
 /**
  * Runs a predicate on random values.
  *
- * - Nobody shrinks in threads and processes what direct mode shows as well: that is tried first.
- * - A run that is under way when fast-check gives up is waited for, so that its host can close.
+ * - If direct mode shows the failure too, the counterexample is shrunk in direct mode, not in threads and processes.
+ * - A run still going on when fast-check gives up is waited for, so that its host can close.
  *
- * @throws {PropertyError} where it fails on one.
+ * @throws {PropertyError} if it fails for a value.
  */
 export async function hold<T, F extends FastCheck>(
   held: Held<T>,
@@ -154,13 +154,13 @@ export async function hold<T, F extends FastCheck>(
     const isDirect = modes.includes("direct") && modes.length > 1;
     const direct = isDirect ? await check(["direct"], { seed, path }) : undefined;
     const shrunk = direct?.failed ? direct : await check(modes, { seed, path });
-    // What did not shrink is told as it was found: what runs leave behind may have changed it.
+    // A failure that did not shrink is reported as found: what runs leave behind may have changed it since.
     if (shrunk.failed && shrunk.numShrinks > 0) details = { ...shrunk, numRuns: first.numRuns };
   }
   throw failure(held, details);
 }
 
-/** The values of a check, and what makes another check have them. */
+/** The values of a check, and the parameters with which another check has the same values. */
 async function plan<T>(
   arbitrary: Arbitrary<T>,
   { fc, parameters }: { readonly fc: FastCheck; readonly parameters: CheckParameters },
@@ -171,7 +171,7 @@ async function plan<T>(
   return { values, more: { seed } };
 }
 
-/** Runs of all values, in their order: each begins when the one before it in its lane has ended. */
+/** Runs all values in order: each run begins when the one before it in its lane has ended. */
 function inLanes<T>(
   values: readonly T[],
   { workers, perform }: { readonly workers: number; perform(value: T, lane: number): Promise<void> },
@@ -180,7 +180,7 @@ function inLanes<T>(
   for (const [index, value] of values.entries()) {
     const before = runs[index - workers]?.catch(() => {}) ?? Promise.resolve();
     const run = before.then(() => perform(value, index % workers));
-    // Who waits for it is told; nobody waits for what comes after a failure.
+    // Whoever awaits the run gets its error; nobody awaits runs after a failure.
     run.catch(() => {});
     runs.push(run);
   }

@@ -1,16 +1,16 @@
 /**
- * What the gets of a history say about the order of its puts, for queues and stacks.
+ * Derives the order of puts from the gets of a history, for queues and stacks.
  *
- * Puts that overlap may stand in any order, and which one is wrong shows only where the items come out: with n items
- * inside, a search alone tries up to n! orders. So it is told what has to hold in every legal order.
+ * Overlapping puts may come in any order, and a wrong order shows only when the items come out: with n items inside, a
+ * plain search tries up to n! orders. So the search gets facts that hold in every legal order.
  *
- * - Queue: if get(a) precedes get(b), then put(a) stands before put(b).
- * - Stack: if put(a) precedes get(b) and get(b) precedes get(a), then b lies on a: put(a) stands before put(b).
- * - Queue: before an item that is taken lie at most as many that nobody is known to take as gets are pending.
- * - An item that nobody takes comes out after all others; which of several such items lies where makes no difference.
- * - No item is taken that was not put, or more often than it was put; a get that finds nothing does so at an instant at
- *   which no item has to be inside.
- * - Of the order of puts this holds for items that are put once and taken at most once.
+ * - Queue: if get(a) precedes get(b), then put(a) comes before put(b).
+ * - Stack: if put(a) precedes get(b) and get(b) precedes get(a), then b lies on top of a: put(a) comes before put(b).
+ * - Queue: the items ahead of a taken item that no known get takes are at most as many as the pending gets.
+ * - An item that nobody takes comes out after all others; the order among several such items makes no difference.
+ * - No item is taken without a put, or more often than it was put; a get that finds nothing does so at an instant at
+ *   which no item must be inside.
+ * - The facts about the order of puts apply to items that are put once and taken at most once.
  */
 
 import { type HistoryCall, precedes, returned, threw } from "./history.ts";
@@ -21,7 +21,7 @@ import { valueText } from "./value_text.ts";
 const PUTS = new Set(["put", "tryPut"]);
 const TAKES = new Set(["get", "tryGet", "take", "tryTake"]);
 
-/** An item that is put once, with the call that takes it, if one does. */
+/** An item that is put once, and the call that takes it, if any. */
 export interface Passage {
   /** The put's position among the calls. */
   readonly position: number;
@@ -29,21 +29,23 @@ export interface Passage {
   readonly get: HistoryCall | undefined;
 }
 
-/** Whether the first of two items has to be put before the second; a pending get may take any from `pendingFrom` on. */
+/**
+ * Whether the first of two items must be put before the second; a pending get may take any item from `pendingFrom` on.
+ */
 export type PutOrder = (first: Passage, second: Passage, pendingFrom: number) => boolean;
 
-/** In a queue: the first is out before anybody begins to take the second. */
+/** In a queue: the first is taken out before anyone begins to take the second. */
 export function queueOrder(first: Passage, second: Passage, pendingFrom: number): boolean {
   return endOf(first.get) < (second.get?.begin ?? pendingFrom);
 }
 
-/** In a stack: the first is in before anybody takes the second, and still there after. */
+/** In a stack: the first is inside before anyone takes the second, and still there afterwards. */
 export function stackOrder(first: Passage, second: Passage, pendingFrom: number): boolean {
   if (second.get === undefined || !precedes(first.put, second.get)) return false;
   return endOf(second.get) < (first.get?.begin ?? pendingFrom);
 }
 
-/** Items that nobody has taken are alike; the others come in the order that the gets show. */
+/** The refinement: items that nobody takes count as equal; the others have the order that the gets show. */
 export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): Refinement<readonly string[]> {
   const puts = new Map<string, number[]>();
   const gets = new Map<string, HistoryCall[]>();
@@ -58,7 +60,7 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
       else gets.set(valueText(call.result), [...gets.get(valueText(call.result)) ?? [], call]);
     }
   });
-  // An item that is only looked at is told from the others as well.
+  // An item that is only fetched must be told from the others, too.
   const seen = new Set([...gets.keys(), ...calls.filter(looks).map(({ result }) => valueText(result))]);
   const passages: Passage[] = [];
   for (const [text, positions] of puts) {
@@ -87,7 +89,7 @@ export function refineByGets(calls: readonly HistoryCall[], before: PutOrder): R
   return { before: pairs, key, impossible };
 }
 
-/** Whether more items lie before one that is taken than pending gets can have taken away. */
+/** Whether more untaken items lie ahead of a taken item than pending gets can have removed. */
 function overtakes({ put, get }: Passage, passages: readonly Passage[], pending: readonly number[]): boolean {
   if (get === undefined) return false;
   const first = passages.filter((other) => other.get === undefined && precedes(other.put, put)).length;
@@ -104,9 +106,9 @@ function foundEmpty(call: HistoryCall): boolean {
     (call.method.startsWith("try") && call.end !== undefined && call.error === undefined && call.result === undefined);
 }
 
-/** Whether at each instant of a call some item is inside: its put has ended and nobody has begun to take it. */
+/** Whether at each instant of a call some item must be inside: its put has ended and nobody has begun to take it. */
 function coversAll(call: HistoryCall, passages: readonly Passage[], pendingFrom: number): boolean {
-  // Up to this instant some item is inside.
+  // Up to this instant some item is surely inside.
   let covered = call.begin;
   for (;;) {
     const until = passages.reduce((latest, { put, get }) => {

@@ -1,9 +1,9 @@
 /**
- * Schedules as a fast-check arbitrary: orders in which the tasks of a program can act, jointly with its parameters.
+ * A fast-check arbitrary of schedules: random orders in which the tasks of a program act, along with random parameters.
  *
- * - A value is a run of the program in the model: it says its outcome, and the bug that it shows, if any.
- * - Most schedules are small: the default order but for a few places. They shrink towards fewer such departures, and
- *   earlier ones, and so towards fewer preemptions; the parameters shrink with them.
+ * - A value is a run of the program in the model, with its outcome and the bug that it shows, if any.
+ * - Most schedules are small: the default order with a few departures. They shrink toward fewer and earlier departures,
+ *   and so toward fewer preemptions; the parameters shrink with them.
  * - fast-check's seed and path replay a counterexample, and so does its schedule ({@linkcode ScheduledRun.schedule}).
  *
  * @example
@@ -46,27 +46,27 @@ import { type AnyProgram, dataText, type Settings, settingsOf } from "../program
 import type { Arbitrary, FastCheck, FastCheckArbitrary } from "./fast_check.ts";
 import { parameterValue } from "./parameters.ts";
 
-/** What schedules are made of. */
+/** Options of {@linkcode schedules}. */
 export interface SchedulesOptions {
-  /** fast-check. */
+  /** The fast-check module. */
   readonly fc: FastCheck;
-  /** The variant; the first by default. */
+  /** The program's variant; the first by default. */
   readonly variant?: string;
-  /** The values of parameters; within their ranges, at most twice the default, where nothing is said. */
+  /** Arbitraries for parameters, by name; by default within their ranges, and at most twice the default. */
   readonly parameters?: Readonly<Record<string, Arbitrary<unknown>>>;
-  /** Decides the chance of the program; 0 by default. */
+  /** The seed of the program's random numbers; 0 by default. */
   readonly seed?: number;
-  /** How many departures from the default order at most; 6 by default. */
+  /** The most departures from the default order; 6 by default. */
   readonly departures?: number;
   /** Where tasks may switch; `operation` by default. */
   readonly granularity?: Granularity;
-  /** After how many operations a run is cut; 10,000 by default. */
+  /** The number of operations after which a run is cut; 10,000 by default. */
   readonly stepLimit?: number;
 }
 
 /**
- * Where a schedule departs from the run with the turns before: at the open point of that number, counted around, to that
- * other action, counted around. So each turn means something in each run, however it and the parameters shrink.
+ * A departure from the run that the turns before it make: at the point with that number, to the other action with that
+ * number, both modulo their count. So a turn has a meaning in every run, however it and the parameters shrink.
  */
 interface Turn {
   readonly point: number;
@@ -82,13 +82,13 @@ const DEPARTURES = 6;
 const FEWEST_POINTS = 8;
 
 /**
- * Schedules of a program, jointly with its parameters; see the module.
+ * Random schedules of a program, along with random parameters, as an arbitrary for `fc.property`.
  *
- * @throws {RangeError} where the variant or the parameters are none that the program has.
+ * @throws {RangeError} if the program lacks the variant or a parameter.
  */
 export function schedules(program: AnyProgram, options: SchedulesOptions): FastCheckArbitrary<ScheduledRun> {
   const { fc, variant, parameters: given = {}, seed, departures = DEPARTURES, granularity, stepLimit } = options;
-  // The names are checked by who makes the settings.
+  // Making the settings checks the names.
   const values = Object.fromEntries(
     Object.entries(program.parameters).map(([name, parameter]) => [name, given[name] ?? parameterValue(parameter, fc)]),
   );
@@ -113,23 +113,23 @@ export function schedules(program: AnyProgram, options: SchedulesOptions): FastC
     const settings = settingsFor(parameters);
     return new ScheduledRun(program, settings, { search: () => searches.of(settings), turns });
   });
-  // It is fast-check's own.
+  // It is an arbitrary of fast-check's own.
   return runs as Arbitrary<unknown> as FastCheckArbitrary<ScheduledRun>;
 }
 
 /**
  * The property that a schedule shows no bug.
  *
- * @throws {Error} where it shows one: with what happened, row by row, and the schedule.
+ * @throws {Error} if it shows one; the message has the events row by row, and the schedule.
  */
 export function holds(run: ScheduledRun): void {
   if (run.finding === undefined) return;
   throw new Error(`Cannot hold ${run.program}: ${run.finding.kind}, ${run.finding.message}, no bug is wanted\n${run}`);
 }
 
-/** A run of a program in the model, under one schedule. It is performed when it is first asked about. */
+/** A run of a program in the model, under one schedule. It is performed when one of its results is first read. */
 export class ScheduledRun {
-  /** How the program is set. */
+  /** The variant, parameters and seed of the program. */
   readonly settings: Settings;
   readonly #program: AnyProgram;
   readonly #search: () => Search;
@@ -152,32 +152,32 @@ export class ScheduledRun {
     return this.#program.name;
   }
 
-  /** What came out; undefined where the run came to its step limit. */
+  /** The outcome; undefined if the run reached its step limit. */
   get outcome(): unknown {
     return this.#run.judged?.outcome;
   }
 
-  /** The bug that it shows, if any. */
+  /** The bug that the run shows, if any. */
   get finding(): Finding | undefined {
     return this.#run.judged?.finding;
   }
 
-  /** Where it departs from the default order. */
+  /** The departures from the default order. */
   get departures(): readonly Departure[] {
     return this.#run.departures;
   }
 
-  /** How often it takes the turn from a task that could go on. */
+  /** How often another task runs although the current task could continue. */
   get preemptions(): number {
     return this.#run.preemptions;
   }
 
-  /** The schedule, as a text that replays it. */
+  /** The schedule as text, which replays the run. */
   get schedule(): string {
     return this.#run.schedule;
   }
 
-  /** The settings, the schedule, and what happens in it, row by row. */
+  /** The settings, the schedule, and the events, row by row. */
   toString(): string {
     const { variant, parameters } = this.settings;
     const trace = traceOf(this.#program, this.schedule, { ...this.settings });
@@ -185,7 +185,7 @@ export class ScheduledRun {
     return [`${this.program} (${variant}) ${dataText(parameters)} ${this.schedule}`, ...lines].join("\n");
   }
 
-  /** What fast-check shows of a counterexample. */
+  /** The text that fast-check shows for a counterexample. */
   [Symbol.for("fast-check/toStringMethod")](): string {
     return this.toString();
   }
@@ -208,7 +208,7 @@ export class ScheduledRun {
   }
 }
 
-/** The default order but for some turns; counts the points at which it is open who goes on. */
+/** The default order except for some turns; counts the points at which there is a choice. */
 class Turning implements Scheduler {
   readonly watches = false;
   points = 0;
@@ -231,7 +231,7 @@ class Turning implements Scheduler {
   end(): void {}
 }
 
-/** The searches of the last settings, since a model is made once for many runs. */
+/** The searches for recent settings, so that many runs share one model. */
 class Searches {
   readonly #program: AnyProgram;
   readonly #options: { granularity: Granularity | undefined; stepLimit: number | undefined };

@@ -1,11 +1,12 @@
 /**
- * Ready specifications of queues and stacks, for `checkLinearizable`.
+ * Sequential specifications of queues, stacks and channels, for `checkLinearizable`.
  *
- * - Method names are those of the primitives: put, tryPut, get, tryGet, size, shutdown. Any other throws a RangeError.
- * - A refusal is `false` from tryPut, `undefined` from tryGet, and QueueFullError or QueueEmptyError from all.
- * - A put refuses only a full queue, a get only an empty one; a call that throws changes nothing.
- * - After a shutdown puts throw QueueShutDownError, gets too once nothing is left.
- * - Batches come as their parts: see `partsOf`.
+ * - Methods have the names of the primitives' methods: put, tryPut, get, tryGet, size, shutdown. Any other throws a
+ *   RangeError.
+ * - `false` from tryPut, `undefined` from tryGet, and QueueFullError or QueueEmptyError from any method are refusals.
+ * - A put is refused only if the queue is full, a get only if it is empty; a call that throws changes nothing.
+ * - After a shutdown, puts throw QueueShutDownError, and so do gets once nothing is left.
+ * - Split batches into their parts first: see `partsOf`.
  *
  * @example
  * ```ts
@@ -28,28 +29,31 @@ import { type PutOrder, queueOrder, refineByGets, stackOrder } from "./put_order
 import type { Refinement, SequentialSpecification } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
-/** How many items fit. */
+/** The capacity of a collection. */
 export interface CapacityOptions {
-  /** The most items; 0 or less is no bound (default: 0). */
+  /** The most items; 0 or less means no bound (default: 0). */
   readonly maxsize?: number;
 }
 
-/** What is in a collection. */
+/** The state of a collection. */
 export interface CollectionState<Item> {
   /** The items, in the order of their puts. */
   readonly items: readonly Item[];
-  /** Whether nobody can put any more. */
+  /** Whether it is closed for puts. */
   readonly closed: boolean;
 }
 
-/** A queue, first in first out: put(item), tryPut(item), get, tryGet, size and shutdown({ immediate }). */
+/**
+ * The specification of a queue (first in, first out): put(item), tryPut(item), get, tryGet, size and shutdown({
+ * immediate }).
+ */
 export function sequentialQueue(
   { maxsize = 0 }: CapacityOptions = {},
 ): SequentialSpecification<CollectionState<string>> {
   return collection({ ...QUEUE_ERRORS, maxsize, takeAt: () => 0, before: queueOrder });
 }
 
-/** A stack, last in first out, with the methods of a queue. */
+/** The specification of a stack (last in, first out), with the methods of a queue. */
 export function sequentialStack(
   { maxsize = 0 }: CapacityOptions = {},
 ): SequentialSpecification<CollectionState<string>> {
@@ -57,8 +61,9 @@ export function sequentialStack(
 }
 
 /**
- * A channel with room for `capacity` values, of at least 1: put(value), tryPut(value), take, tryTake, fetch, tryFetch,
- * isReady, isClosed and close. Late calls throw WaitTimeoutError, calls on a closed channel ChannelClosedError.
+ * The specification of a channel with room for `capacity` values, at least 1: put(value), tryPut(value), take, tryTake,
+ * fetch, tryFetch, isReady, isClosed and close. A call that times out throws WaitTimeoutError, a call on a closed
+ * channel ChannelClosedError.
  */
 export function sequentialChannel(
   { capacity }: { readonly capacity: number },
@@ -80,13 +85,13 @@ export interface PrioritizedItem {
 }
 
 /**
- * A priority queue with the methods of a queue: get takes an item that no other is less than. By default numbers,
- * bigints and strings compare by `<`, arrays by their first elements that differ; other items are equal. `stable`: of equal
- * items it takes the one that was put first.
+ * The specification of a priority queue, with the methods of a queue: get takes a least item. By default numbers,
+ * bigints and strings are compared with `<`, and arrays by their first differing elements; other items count as equal.
+ * With `stable`, get takes the one that was put first among equal items.
  */
 export function sequentialPriorityQueue(
   { maxsize = 0, compare = comparePriorities, stable = false }: CapacityOptions & {
-    /** Negative where the first item comes out before the second. */
+    /** Negative if the first item comes out before the second. */
     compare?: (one: unknown, other: unknown) => number;
     /** Whether equal items come out in the order of their puts (default: false). */
     stable?: boolean;
@@ -119,14 +124,14 @@ export function sequentialPriorityQueue(
   return specify(methods, { ...specification, refine: (calls) => stableRefinement(calls, { before, compare }) });
 }
 
-/** Equal items come in the order that the gets show; those that nobody takes are alike where they are equal. */
+/** The refinement: equal items have the order that the gets show; equal items that nobody takes are interchangeable. */
 function stableRefinement(
   calls: readonly HistoryCall[],
   { before, compare }: { before: PutOrder; compare: (one: unknown, other: unknown) => number },
 ): Refinement<CollectionState<PrioritizedItem>> {
   const { key: _key, ...rest } = refineByGets(calls, before);
   const gets = calls.filter(({ method }) => method === "get" || method === "tryGet");
-  // A pending get may take any of them.
+  // A pending get may take any of these.
   if (gets.some(({ end }) => end === undefined)) return rest;
   const taken = new Set(gets.filter(returned).map(({ result }) => valueText(result)));
   const priorities: unknown[] = [];
@@ -134,8 +139,9 @@ function stableRefinement(
     const known = priorities.findIndex((other) => compare(other, value) === 0);
     return known < 0 ? priorities.push(value) - 1 : known;
   };
-  // Which of several equal items that nobody takes lies where makes no difference, but that one lies there does: the equal
-  // ones behind it cannot be taken any more. Between items that differ in priority the order of their puts does not count.
+  // Among equal items that nobody takes it makes no difference which one lies where, but it matters that one does: the
+  // equal items behind it cannot be taken anymore. Between items of different priority the order of puts does not
+  // matter.
   const key = keyedBy((items: readonly PrioritizedItem[]) => {
     const sorted = items.toSorted((one, other) => compare(one.value, other.value));
     return sorted.map(({ value, text }) => taken.has(text) ? text : `_${priorityOf(value)}`).join();
@@ -156,7 +162,7 @@ function comparePriorities(one: unknown, other: unknown): number {
   return low < high ? -1 : low > high ? 1 : 0;
 }
 
-/** The names of the errors that say no. */
+/** The names of the errors that refuse. */
 interface ErrorNames {
   readonly full: string;
   readonly empty: string;
@@ -170,12 +176,12 @@ const CHANNEL_ERRORS: ErrorNames = {
   closed: "ChannelClosedError",
 };
 
-/** The methods of whatever items are put into and taken from. */
+/** The methods of a collection. */
 function methodsOf<Item>({ maxsize, itemOf, textOf, takeAt, ...errors }: ErrorNames & {
   maxsize: number;
   itemOf: (value: unknown) => Item;
   textOf: (item: Item) => string;
-  /** The positions of the items that may be taken, of which there is at least one. */
+  /** The positions of the items that may be taken; the collection is not empty. */
   takeAt: (items: readonly Item[]) => readonly number[];
 }): Methods<CollectionState<Item>> {
   type State = CollectionState<Item>;
@@ -185,7 +191,7 @@ function methodsOf<Item>({ maxsize, itemOf, textOf, takeAt, ...errors }: ErrorNa
     if (maxsize > 0 && items.length >= maxsize) return refused(call) || threw(call, errors.full) ? [state] : [];
     return succeeded(call) ? [{ items: [...items, itemOf(call.args[0])], closed }] : [];
   };
-  /** The positions of the items that a call may be about. */
+  /** The positions of the items that a call may concern. */
   const found = ({ items }: State, call: HistoryCall) => {
     if (!returned(call)) return [];
     const wanted = call.end === undefined ? undefined : valueText(call.result);
@@ -223,7 +229,7 @@ function methodsOf<Item>({ maxsize, itemOf, textOf, takeAt, ...errors }: ErrorNa
   return { put, tryPut: put, take: get, tryTake: get, fetch, tryFetch: fetch, isReady, isClosed, close };
 }
 
-/** A queue or a stack: items are texts, and each put of a text that no other has is ordered by the gets. */
+/** A queue or a stack of texts; the gets order the puts of items whose text is unique. */
 function collection({ maxsize, takeAt, before, ...errors }: ErrorNames & {
   maxsize: number;
   takeAt: (size: number) => number;

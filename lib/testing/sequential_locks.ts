@@ -1,12 +1,13 @@
 /**
- * Ready specifications of locks, locks that are taken again, and locks of readers and writers, for `checkLinearizable`.
+ * Sequential specifications of locks, reentrant locks and readers-writer locks, for `checkLinearizable`.
  *
- * - Method names are those of the primitives. A call of any other method throws a RangeError.
- * - A refusal is `false`; an acquire that returns an `OwnerDiedError` (any object of that name) has the lock of a dead task.
- *   Other results are not looked at. A call that throws changes nothing.
- * - The death of a task is a pending call `died` of that task: it frees what the task holds at some time, as recovery does.
- *   Who comes next is told, and has to say `markConsistent` before it releases, else all get `NotRecoverableError`; unless
- *   the dead had not heard that it had the lock (its acquire is pending): then it may pass on as if nothing was.
+ * - Methods have the names of the primitives' methods. A call of any other method throws a RangeError.
+ * - `false` is a refusal; an acquire that returns an `OwnerDiedError` (any object of that name) has taken over the lock
+ *   of a dead task. Other results are ignored. A call that throws changes nothing.
+ * - The death of a task is a pending call `died` of that task: at some time it frees what the task holds, as recovery
+ *   does. The next owner gets an `OwnerDiedError` and must call `markConsistent` before it releases; otherwise all
+ *   later acquires throw `NotRecoverableError`. If the acquire of the dead task is still pending, so that it did not
+ *   know of its lock, the lock may also pass on as if nothing had happened.
  *
  * @example
  * ```ts
@@ -30,30 +31,30 @@ import type { RefusalOptions } from "./sequential_specs.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
-/** What a death has made of a lock: nothing, one that the next holder repairs, one that nobody can have any more. */
+/** The condition of a lock after deaths: sound, to be repaired by the next holder, or lost for everyone. */
 export type LockCondition = "sound" | "died" | "lost";
 
-/** A lock's owner and condition. */
+/** The state of a lock. */
 export interface LockState {
-  /** The owner's text, empty for nobody. */
+  /** The text of the owner; empty if there is none. */
   readonly owner: string;
-  /** How often the owner has it. */
+  /** How many times the owner holds it. */
   readonly depth: number;
-  /** What a death has made of it. */
+  /** Its condition after deaths. */
   readonly condition: LockCondition;
-  /** Whether the call that took it is pending: a task that dies so may not have heard of it. */
+  /** Whether the call that took it is pending: the owner may die without knowing that it has the lock. */
   readonly unheard: boolean;
 }
 
-/** The holders of a lock of readers and writers, and its condition. */
+/** The state of a readers-writer lock. */
 export interface RWLockState {
-  /** The writer's text, empty for nobody. */
+  /** The text of the writer; empty if there is none. */
   readonly writer: string;
-  /** The readers' texts in order, each as often as it reads. */
+  /** The texts of the readers in order, each as many times as it holds the lock. */
   readonly readers: readonly string[];
-  /** What a death has made of it. */
+  /** Its condition after deaths. */
   readonly condition: LockCondition;
-  /** Whether the call by which the writer came is pending: a task that dies so may not have heard of it. */
+  /** Whether the writer's acquire is pending: it may die without knowing that it has the lock. */
   readonly unheard: boolean;
 }
 
@@ -61,14 +62,14 @@ const FREE = "";
 const UNHELD: LockState = { owner: FREE, depth: 0, condition: "sound", unheard: false };
 
 /**
- * A lock: acquire, tryAcquire, release, locked, markConsistent and died. Any task may release it, or its owner alone
- * (`owned: true`); a release that is not allowed throws.
+ * The specification of a lock: acquire, tryAcquire, release, locked, markConsistent and died. Any task may release it,
+ * or, with `owned: true`, only its owner; a release that is not allowed throws.
  */
 export function sequentialLock(
   { owned = false, mayRefuse = false }: RefusalOptions & { owned?: boolean } = {},
 ): SequentialSpecification<LockState> {
   const isOwner = ({ owner }: LockState, call: HistoryCall) => owned ? owner === taskOf(call) : owner !== FREE;
-  // Who owns it is seen only where a death or an owner's release is.
+  // The owner matters only if there are deaths, or only owners may release.
   const key = (calls: readonly HistoryCall[]) => {
     if (owned || calls.some(({ method }) => method === "died" || method === "markConsistent")) return undefined;
     return ({ owner }: LockState) => owner === FREE ? "free" : "held";
@@ -77,8 +78,8 @@ export function sequentialLock(
 }
 
 /**
- * A lock that its owner may take again: acquire, tryAcquire, release, locked, markConsistent and died. It is free after as
- * many releases; a release by any other task throws.
+ * The specification of a reentrant lock: acquire, tryAcquire, release, locked, markConsistent and died. It is free
+ * after as many releases as acquires; a release by another task throws.
  */
 export function sequentialRLock({ mayRefuse = false }: RefusalOptions = {}): SequentialSpecification<LockState> {
   const isOwner = ({ owner }: LockState, call: HistoryCall) => owner === taskOf(call);
@@ -86,8 +87,9 @@ export function sequentialRLock({ mayRefuse = false }: RefusalOptions = {}): Seq
 }
 
 /**
- * A lock of many readers or one writer: acquireRead, tryAcquireRead, releaseRead, acquireWrite, tryAcquireWrite,
- * releaseWrite, markConsistent and died. A reader or writer that repairs after a writer's death is alone.
+ * The specification of a lock for many readers or one writer: acquireRead, tryAcquireRead, releaseRead, acquireWrite,
+ * tryAcquireWrite, releaseWrite, markConsistent and died. A reader or writer that repairs the lock after a writer's
+ * death holds it alone.
  */
 export function sequentialRWLock({ mayRefuse = false }: RefusalOptions = {}): SequentialSpecification<RWLockState> {
   const holds = ({ writer, readers }: RWLockState, call: HistoryCall) => {
@@ -138,9 +140,9 @@ function lockLike({ mayRefuse, isOwner, depths, key }: {
   mayRefuse: boolean;
   /** Whether a call may release it. */
   isOwner: (state: LockState, call: HistoryCall) => boolean;
-  /** Whether its owner may take it again. */
+  /** Whether it is reentrant. */
   depths: boolean;
-  /** A coarser key, where the calls allow one. */
+  /** A coarser key, if the calls allow one. */
   key: (calls: readonly HistoryCall[]) => ((state: LockState) => string) | undefined;
 }): SequentialSpecification<LockState> {
   const acquire = (state: LockState, call: HistoryCall) => {
@@ -176,12 +178,12 @@ function lockLike({ mayRefuse, isOwner, depths, key }: {
   });
 }
 
-/** What a holder's death makes of a lock: nothing, perhaps, where the lock was handed to one who had not heard of it. */
+/** The possible conditions of a lock after its holder's death; it may stay sound if the holder did not know of it. */
 function conditionsAfter({ condition, unheard }: LockState | RWLockState): readonly LockCondition[] {
   return unheard && condition === "sound" ? ["died", "sound"] : ["died"];
 }
 
-/** The state after a call of markConsistent, by a holder or not. */
+/** The states after a call of markConsistent. */
 function repaired<State extends { readonly condition: LockCondition }>(
   state: State,
   call: HistoryCall,
@@ -192,7 +194,7 @@ function repaired<State extends { readonly condition: LockCondition }>(
   return [state.condition === "died" ? { ...state, condition: "sound" } : state];
 }
 
-/** Whether a call has the lock, and was told of a death where there was one. */
+/** Whether a call took the lock, and got an OwnerDiedError exactly if the lock is to be repaired. */
 function acquired(call: HistoryCall, condition: LockCondition): boolean {
   if (!succeeded(call)) return false;
   const { result } = call;

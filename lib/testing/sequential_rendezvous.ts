@@ -1,9 +1,10 @@
 /**
- * The specification of a channel without capacity, for `checkLinearizable`: a put and the take of its value are one instant.
+ * The sequential specification of a channel without capacity, for `checkLinearizable`: a put and the take of its value
+ * happen at the same instant.
  *
- * - In an order of calls the take follows its put at once, and the two overlap in real time.
- * - Method names are those of the channel: put(value), tryPut(value), take, tryTake, isClosed and close. A put or take that
- *   finds nobody may refuse at any time: `false`, `undefined` or WaitTimeoutError.
+ * - In an order of calls, a take directly follows its put, and the two overlap in real time.
+ * - Methods have the names of the channel's methods: put(value), tryPut(value), take, tryTake, isClosed and close. A
+ *   put or take that meets nobody may be refused at any time: `false`, `undefined` or WaitTimeoutError.
  *
  * @example
  * ```ts
@@ -23,15 +24,15 @@ import { refused, specify, succeeded } from "./methods.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
-/** What a rendezvous is in the middle of. */
+/** The state of a rendezvous. */
 export interface RendezvousState {
-  /** The put whose take comes next. */
+  /** The put whose take must come next, if any. */
   readonly offer: HistoryCall | undefined;
-  /** Whether nobody can put any more. */
+  /** Whether the channel is closed. */
   readonly closed: boolean;
 }
 
-/** A channel without capacity. */
+/** The specification of a channel without capacity. */
 export function sequentialRendezvous(): SequentialSpecification<RendezvousState> {
   const put = (state: RendezvousState, call: HistoryCall) => {
     if (state.offer !== undefined) return [];
@@ -63,7 +64,7 @@ export function sequentialRendezvous(): SequentialSpecification<RendezvousState>
   });
 }
 
-/** Whether a value was put that nobody can have taken: the end of an order would hide that. */
+/** Whether a value was put that nobody can have taken; otherwise the end of an order would hide this. */
 function hasLonePut(calls: readonly HistoryCall[]): boolean {
   const takes = calls.filter(({ method }) => method === "take" || method === "tryTake");
   return calls.some((call) =>

@@ -1,9 +1,9 @@
 /**
- * Ready specifications of events and latches, for `checkLinearizable`.
+ * Sequential specifications of events and latches, for `checkLinearizable`.
  *
- * - Method names are those of the primitives. A call of any other method throws a RangeError.
- * - `wait` and `tryWait` return whether it was set or open; a wait that returns true did so at an instant of its own, which
- *   may lie between a set and a clear.
+ * - Methods have the names of the primitives' methods. A call of any other method throws a RangeError.
+ * - `wait` and `tryWait` return whether the event was set, or the latch open. A wait that returns true takes effect at
+ *   an instant of its own, which may lie between a set and a clear.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ import { type HistoryCall, returned, returnedValue } from "./history.ts";
 import { specify } from "./methods.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 
-/** An event that is not set: set, clear, isSet, wait and tryWait. */
+/** The specification of an event, initially not set: set, clear, isSet, wait and tryWait. */
 export function sequentialEvent(): SequentialSpecification<boolean> {
   const look = (isSet: boolean, call: HistoryCall) => returnedValue(call, isSet) ? [isSet] : [];
   return specify<boolean>({
@@ -35,7 +35,10 @@ export function sequentialEvent(): SequentialSpecification<boolean> {
   }, { initial: false, key: String });
 }
 
-/** A latch that opens after a number of count-downs: countDown(n), where n is 1 if it is no number, wait and tryWait. */
+/**
+ * The specification of a latch that opens after that many count-downs: countDown(n), where n is 1 if it is not a
+ * number, wait and tryWait.
+ */
 export function sequentialLatch(count: number): SequentialSpecification<number> {
   const look = (missing: number, call: HistoryCall) => returnedValue(call, missing === 0) ? [missing] : [];
   const weight = ([first]: readonly unknown[]) => typeof first === "number" ? first : 1;

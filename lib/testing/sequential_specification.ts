@@ -1,31 +1,32 @@
 /**
- * What an object does when its calls come one after another: a first state, and the states that a call may lead to.
+ * How an object behaves when its calls come one after another: an initial state, and the states that a call may lead
+ * to.
  *
- * - A call fits a state where `step` gives at least one next state; several next states are a free choice.
- * - States are values: `step` changes nothing. Two states with one key are one state.
- * - A pending call fits every result that it could have: `returned` and `returnedValue` say so.
+ * - A call fits a state if `step` returns at least one next state; several next states mean a free choice.
+ * - States are values: `step` must not change them. Two states with the same key are the same state.
+ * - A pending call fits every result that it could have: use `returned` and `returnedValue` for this.
  */
 
 import type { HistoryCall } from "./history.ts";
 
-/** A sequential specification, as data and functions. */
+/** The sequential specification of an object. */
 export interface SequentialSpecification<State = unknown> {
   /** The state before the first call. */
   readonly initial: State;
-  /** The states in which a call with this outcome may leave the object; none where the outcome does not fit. */
+  /** The states in which a call with this outcome may leave the object; none if the outcome does not fit. */
   step(state: State, call: HistoryCall): readonly State[];
-  /** A text that tells states apart (default: a canonical text of the state as a value). */
+  /** A text that is equal for equal states only (default: a canonical text of the state's value). */
   key?(state: State): string;
-  /** What follows from all calls on one object; it may only shorten the search, never change its verdict. */
+  /** Conclusions from all calls on an object; they may shorten the search but not change its verdict. */
   refine?(calls: readonly HistoryCall[]): Refinement<State>;
 }
 
-/** What a specification concludes from the whole of an object's calls. */
+/** Conclusions that a specification draws from all calls on an object. */
 export interface Refinement<State = unknown> {
-  /** Pairs of positions in `calls`: in every legal order that has the second call, the first stands before it. */
+  /** Pairs of positions in `calls`: in every legal order that contains the second call, the first comes before it. */
   readonly before?: Iterable<readonly [first: number, second: number]>;
   /** Whether there is no legal order at all (default: false). */
   readonly impossible?: boolean;
-  /** A coarser key: states with one key allow the same orders of what is left of these calls. */
+  /** A coarser key: states with the same key allow the same orders of the remaining calls. */
   key?(state: State): string;
 }

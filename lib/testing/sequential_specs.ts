@@ -1,8 +1,8 @@
 /**
- * Ready specifications of registers and semaphores, for `checkLinearizable`.
+ * Sequential specifications of registers and semaphores, for `checkLinearizable`.
  *
- * - Method names are those of the primitives. A call of any other method throws a RangeError.
- * - A refusal is `false` from acquire and tryAcquire; other results of acquire, release and store are not looked at.
+ * - Methods have the names of the primitives' methods. A call of any other method throws a RangeError.
+ * - `false` from acquire and tryAcquire is a refusal; other results of acquire, release and store are ignored.
  * - A call that throws changes nothing. The death of a task is a pending call `died` of that task.
  *
  * @example
@@ -24,12 +24,13 @@ import { refused, specify, succeeded } from "./methods.ts";
 import type { SequentialSpecification } from "./sequential_specification.ts";
 import { valueText } from "./value_text.ts";
 
-/** What a register holds, as the cells of a memory. */
+/** The type of a register's value, as for the cells of a memory. */
 export type RegisterCell = "i32" | "i64" | "f64";
 
 /**
- * A register: load, store(value), add(value), exchange(value) and compareExchange(expected, replacement); all but store
- * return the value before. Integers wrap; values are compared as `Object.is` does, other kinds of values alike.
+ * The specification of a register: load, store(value), add(value), exchange(value) and compareExchange(expected,
+ * replacement); all but store return the previous value. The register is an f64 that is initially 0 by default.
+ * Integers wrap around; values of any kind are compared as `Object.is` compares numbers.
  */
 export function sequentialRegister(
   { cell = "f64", initial = cell === "i64" ? 0n : 0 }: { cell?: RegisterCell; initial?: unknown } = {},
@@ -55,27 +56,27 @@ export function sequentialRegister(
   }, { initial: wrapped(initial) });
 }
 
-/** How a lock or a semaphore may refuse. */
+/** When a lock or a semaphore may refuse. */
 export interface RefusalOptions {
   /**
-   * Whether acquire and tryAcquire may return false where they need not wait, as where a waiter stands before them
-   * (default: false).
+   * Whether acquire and tryAcquire may return false although they need not wait, as when another waiter is ahead of
+   * them (default: false).
    */
   readonly mayRefuse?: boolean;
 }
 
-/** The permits of a semaphore. */
+/** The state of a semaphore. */
 export interface SemaphoreState {
-  /** The free ones. */
+  /** The free permits. */
   readonly left: number;
-  /** Those that guards hold, by task. */
+  /** The permits that guards hold, by task. */
   readonly held: Readonly<Record<string, number>>;
 }
 
 /**
- * A semaphore with a number of permits: acquire(n), tryAcquire(n) and release(n), where n is 1 if it is no number; for
- * guards acquireHeld(n) and releaseHeld(n); and died, which gives back what the guards of the task hold.
- * `bounded: true`: a release above the first number of permits throws.
+ * The specification of a semaphore that starts with `permits`: acquire(n), tryAcquire(n) and release(n), where n is 1
+ * if it is not a number; acquireHeld(n) and releaseHeld(n) for guards; and died, which returns the permits that the
+ * task's guards hold. With `bounded: true`, a release beyond `permits` throws.
  */
 export function sequentialSemaphore(
   permits: number,

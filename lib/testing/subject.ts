@@ -1,7 +1,7 @@
 /**
- * The system that a property is about: named by module, checked before anything runs, and delegated to any mode.
+ * The system that a property is about: loaded from its module, and checked before anything runs.
  *
- * - `host` serves all runs; without one, a host is made for the property and disposed after it.
+ * - `host` serves the runs; without one, a host is made for the property and disposed afterwards.
  */
 
 import { delegate, type System, type SystemReference } from "../diagram/mod.ts";
@@ -12,34 +12,34 @@ import type { FastCheck } from "./fast_check.ts";
 import { lawfulRows } from "./law.ts";
 import { type Held, hold, type PropertyOptions } from "./property.ts";
 
-/** What a property of a system takes; inputs, timings and runs are random. */
+/** Options of `checkEquivalence` and `checkZeroOrderHold` for a system; inputs, timings and durations are random. */
 export type SystemCheckOptions<F extends FastCheck = FastCheck> = PropertyOptions<F> & {
-  /** Where the system is to run: every mode by default. */
+  /** The modes to run the system in; all by default. */
   readonly modes?: readonly ModeName[];
-  /** Serves the runs, unless they want guests of their own; one is made without it. */
+  /** The host for runs that need no fresh guests; by default the check makes one. */
   readonly host?: Host;
-  /** How the hosts that the property makes run their guests. */
+  /** Options for the hosts that the check makes. */
   readonly guests?: Omit<HostOptions, "fresh">;
   /**
-   * How many runs go on at once; 1 by default. The result is the same for any number, unless a run depends on those before it:
-   * the values are those of one worker, and the first of them that fails counts. Each worker has a host of its own, made with
-   * `guests`, so several workers do not go with `host`.
+   * How many runs go on at once, 1 by default. The result is the same for any number, unless a run depends on earlier
+   * runs: the values are those of one worker, and the first that fails counts. Each worker has a host of its own, made
+   * with `guests`, so several workers cannot be combined with `host`.
    */
   readonly workers?: number;
 };
 
-/** A system and where it is to run. */
+/** A system, and the modes to run it in. */
 export interface Subject {
   readonly system: System;
-  /** What failures call it. */
+  /** Its name in failures. */
   readonly name: string;
   readonly modes: readonly ModeName[];
 }
 
 /**
- * Loads a system by name and checks that a property can say something of it.
+ * Loads a system and checks that a property can observe it.
  *
- * @throws {TypeError} where the system has no outputs, no mode is given or one is unknown.
+ * @throws {TypeError} if the system has no outputs, or no mode or an unknown mode is given.
  */
 export async function loadSubject(
   reference: SystemReference,
@@ -64,9 +64,9 @@ export async function loadSubject(
 }
 
 /**
- * Runs a predicate on random experiments; it fails by throwing.
+ * Runs a predicate, which throws to fail, on random experiments.
  *
- * @throws {PropertyError} where it fails on one.
+ * @throws {PropertyError} if it fails for an experiment.
  */
 export async function holdSystem<F extends FastCheck>(
   { system, name, modes }: Subject,
@@ -76,7 +76,7 @@ export async function holdSystem<F extends FastCheck>(
     readonly predicate: Held<Experiment>["predicate"];
   },
 ): Promise<void> {
-  // What is not for this library is for fast-check.
+  // Options that are not for this library are for fast-check.
   const { fc, inputs, periods, offsets, steps, modes: _modes, host: _host, guests: _guests, workers, ...parameters } =
     options as SystemCheckOptions;
   const arbitrary = experiments(system.inputs, { fc, inputs, periods, offsets, steps } as ExperimentOptions);

@@ -1,11 +1,11 @@
 /**
- * A value as one canonical text: two values are alike where their texts are equal.
+ * The canonical text of a value: two values count as equal if their texts are equal.
  *
- * - NaN is NaN, -0 is not 0, 1 is not 1n; the keys of a plain object, of a Map and of a Set stand in one order.
- * - An Error is its name and message; a cycle is the number of levels that it goes back.
+ * - NaN equals NaN, -0 differs from 0, and 1 from 1n; the keys of plain objects, Maps and Sets are sorted.
+ * - An Error is represented by its name and message, a cycle by the number of levels that it goes back.
  */
 
-/** The canonical text; functions and symbols have their source and description. */
+/** The canonical text of a value; functions are represented by their source, symbols by their description. */
 export function valueText(value: unknown): string {
   return write(value, []);
 }

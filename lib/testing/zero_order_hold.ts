@@ -1,8 +1,8 @@
 /**
- * Whether a delegated system keeps the law of delegation: a zero-order hold, one period late.
+ * Checks that a delegated system keeps the law of delegation: its outputs are a zero-order hold, one period late.
  *
- * For random inputs, delegations and durations, in each mode, what a publish, an update and the end of a run see of the
- * delegated system is what the law demands (`lawfulRows`): at each event and between events, bit for bit.
+ * For random inputs, delegations and durations, in each mode, the outputs that a publish, an update and the end of a
+ * run see are those of the law (`lawfulRows`), bit for bit, both at events and between them.
  *
  * @example
  * ```ts
@@ -26,12 +26,13 @@ import { holdSystem, loadSubject, type SystemCheckOptions } from "./subject.ts";
 const LAW = "checkZeroOrderHold";
 
 /**
- * Checks that a system, named by module and export, keeps the law of delegation in all modes; see the module.
+ * Checks that a system, given by module and export, keeps the law of delegation in all modes, for random inputs and
+ * timings.
  *
- * @throws {PropertyError} where it does not: with the seed, the path, the row, the port and the mode.
- * @throws {TypeError} where the system has no outputs, or an abstract input of it has no arbitrary.
- * @throws {RangeError} where the number of workers makes no sense.
- * @throws {GuestError} where the module cannot be imported or its export throws.
+ * @throws {PropertyError} if it does not; the error has the seed, the path, the row, the port and the mode.
+ * @throws {TypeError} if the system has no outputs, or one of its abstract inputs has no arbitrary.
+ * @throws {RangeError} if the number of workers is out of range.
+ * @throws {GuestError} if the module cannot be imported or its export throws.
  */
 export async function checkZeroOrderHold<F extends FastCheck>(
   reference: SystemReference,

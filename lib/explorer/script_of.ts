@@ -8,7 +8,7 @@
  */
 
 import { type Answer, INLINE, InlineCall, PARKED } from "../memory/mod.ts";
-import { type AnyProgram, dataText, type Failed, type Script, type ScriptStep } from "../program/mod.ts";
+import { type AnyProgram, dataText, type Failed, isFailed, type Script, type ScriptStep } from "../program/mod.ts";
 import { Failure } from "./prompter.ts";
 import type { Execution, Observe } from "./execution.ts";
 import { repetition, type RepetitionOptions } from "./repetition.ts";
@@ -71,10 +71,6 @@ export function isRepeated(model: unknown, real: unknown): boolean {
 
 function isStuck({ error }: Failed["failed"][number]): boolean {
   return error === "DeadlockError";
-}
-
-function isFailed(outcome: unknown): outcome is Failed {
-  return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
 }
 
 /** What a script keeps of an answer: nothing of a call's, whose operations follow, and of a failure. */

@@ -16,6 +16,7 @@ import type {
   ModifyOperation,
   ReadOperation,
 } from "./operation.ts";
+import { wrapped } from "./written.ts";
 
 /** The size of a memory, and whether it is shared. */
 export interface Extent {
@@ -293,9 +294,4 @@ function plainly(array: Int32Array | BigInt64Array | Float64Array, index: number
       if (before === wrapped(operation.expected)) cells[index] = operation.replacement as number;
       return before;
   }
-}
-
-/** An integer wrapped to its cell's range, which is how Atomics compares. */
-function wrapped(value: number | bigint): number | bigint {
-  return typeof value === "bigint" ? BigInt.asIntN(64, value) : value | 0;
 }

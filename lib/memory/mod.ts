@@ -65,6 +65,7 @@ export {
   write,
   type WriteOperation,
 } from "./operation.ts";
+export { written } from "./written.ts";
 export { type ByteEntry, type ByteRange, Layout, type LayoutTable, type WordEntry } from "./layout.ts";
 export { type Chooser, firstChoice, type Memory } from "./memory.ts";
 export { runBlocking, throwInto } from "./blocking.ts";

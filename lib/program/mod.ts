@@ -16,7 +16,6 @@ export { type TaskMemory, type TaskOutcome, TaskRun } from "./task_run.ts";
 export type {
   Adjustable,
   AnyProgram,
-  Failed,
   OutcomeContext,
   OutcomeTest,
   Program,
@@ -26,18 +25,9 @@ export type {
   Settings,
   SettingsOptions,
   SharingOf,
-  TaskFailure,
 } from "./program.ts";
-export {
-  claimOf,
-  defineProgram,
-  isFailed,
-  isForeign,
-  isProgram,
-  outcomeSteps,
-  settingsOf,
-  SHARING,
-} from "./program.ts";
+export { claimOf, defineProgram, isForeign, isProgram, outcomeSteps, settingsOf, SHARING } from "./program.ts";
+export { type Failed, isFailed, type TaskFailure } from "./failed.ts";
 export { checkDefinition, type DefinitionClaim, type DefinitionParts } from "./definition.ts";
 export { exploredParameters, faultOf, type Parameter, type ParameterTable, type ParameterValues } from "./parameter.ts";
 export { dataText, sameData } from "./data_text.ts";

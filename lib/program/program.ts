@@ -40,6 +40,7 @@
 import type { Steps } from "../memory/mod.ts";
 import type { Shareables, Shared } from "../sync/mod.ts";
 import { checkDefinition } from "./definition.ts";
+import { type Failed, isFailed } from "./failed.ts";
 import { faultOf, type ParameterTable, type ParameterValues } from "./parameter.ts";
 
 /** The settings of a program's run. */
@@ -60,22 +61,6 @@ export interface ProgramTask<S extends Shareables> {
   readonly daemon?: boolean;
   /** The task's steps; their result must be structured-cloneable. */
   run(shared: Shared<S>): Steps<unknown>;
-}
-
-/** A task that failed. */
-export interface TaskFailure {
-  /** The task's name. */
-  readonly task: string;
-  /** The name of the error's class. */
-  readonly error: string;
-  /** Its message. */
-  readonly message: string;
-}
-
-/** The outcome of a run in which tasks failed. */
-export interface Failed {
-  /** The tasks that failed, in order. */
-  readonly failed: readonly TaskFailure[];
 }
 
 /** What `outcome` can use besides the shared things. */
@@ -232,11 +217,6 @@ export function claimOf<P extends ParameterTable, O>(
       return twin === undefined ? (outcome) => !isFailed(outcome) : spec.expected({ ...settings, variant: twin });
     }),
   };
-}
-
-/** Whether an outcome says that tasks failed. */
-export function isFailed(outcome: unknown): outcome is Failed {
-  return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
 }
 
 /** Whether a value is a program on shared memory, of this copy of the library or another. */

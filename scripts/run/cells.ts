@@ -48,6 +48,16 @@ export function itemsOf(spans: readonly LaneSpan[], { from, to, cells }: Frame):
   return items;
 }
 
+/** What is held at each time, disjoint: several things at once have all their names. */
+export function heldOf(holds: readonly LaneSpan[]): readonly LaneSpan[] {
+  const times = [...new Set(holds.flatMap(({ started, finished }) => [started, finished]))].toSorted((a, b) => a - b);
+  return times.slice(1).flatMap((finished, index): LaneSpan[] => {
+    const started = times[index] ?? finished;
+    const names = holds.filter((held) => held.started <= started && held.finished >= finished).map(({ name }) => name);
+    return names.length === 0 ? [] : [{ name: names.join(", "), started, finished }];
+  });
+}
+
 /** Makes one item of the spans that begin in one cell, where there are many. */
 function crowdsOf(places: readonly Item[], crowd: number): readonly Item[] {
   const groups: Item[][] = [];

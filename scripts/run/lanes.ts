@@ -10,7 +10,7 @@
 
 import type { Span } from "../../mod.ts";
 import { axisLine } from "./axis.ts";
-import { type Item, itemsOf, type LaneSpan } from "./cells.ts";
+import { heldOf, type Item, itemsOf, type LaneSpan } from "./cells.ts";
 
 /** What one task does. */
 export interface Lane {
@@ -92,7 +92,7 @@ export function laneLines(lanes: readonly Lane[], { width, clock, paint = (_, te
     const waits = spans.map((span) => ({ ...span, name: span.name + heldBy(span, { lane, lanes }) }));
     const row = headOf(lane) + rowOf(itemsOf(waits, frame), { legend, paint });
     if (holds.length === 0) return [row.trimEnd()];
-    const held = holdsOf(holds);
+    const held = heldOf(holds);
     return [row.trimEnd(), (headOf("") + heldRow(itemsOf(held, frame), { legend, paint })).trimEnd()];
   });
   return [
@@ -119,16 +119,6 @@ function heldBy(
     .toSorted((one, other) => one.finished - other.finished);
   const last = others.at(-1);
   return last === undefined ? "" : ` (held by ${last.other})`;
-}
-
-/** What is held at each time, disjoint: several things together have both names. */
-function holdsOf(holds: readonly LaneSpan[]): readonly LaneSpan[] {
-  const times = [...new Set(holds.flatMap(({ started, finished }) => [started, finished]))].toSorted((a, b) => a - b);
-  return times.slice(1).flatMap((finished, index): LaneSpan[] => {
-    const started = times[index] ?? finished;
-    const names = holds.filter((held) => held.started <= started && held.finished >= finished).map(({ name }) => name);
-    return names.length === 0 ? [] : [{ name: names.join(", "), started, finished }];
-  });
 }
 
 /** The cells under a lane: what it holds. */

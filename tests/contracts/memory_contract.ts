@@ -19,6 +19,7 @@ import {
   sleep,
   store,
   wait,
+  written,
 } from "../../lib/memory/mod.ts";
 import { runBlocking } from "../../lib/memory/mod.ts";
 import type { MemorySubject } from "./memory_subjects.ts";
@@ -53,8 +54,12 @@ export function testMemoryContract(openSubject: () => MemorySubject & Partial<Di
         const { memory } = cells(subject);
         const reference: Record<number, number | bigint> = { [WORD]: 0, [LONG]: 0n, [FLOAT]: 0 };
         for (const operation of operations) {
-          const [got, expected] = [memory.perform(operation), expectedAnswer(reference, operation)];
+          const before = reference[operation.word];
+          const got = memory.perform(operation);
+          const expected = expectedAnswer(reference, operation);
           assert(Object.is(got, expected), `${String(got)} instead of ${String(expected)}`);
+          const [left, held] = [written(operation, expected) ?? before, reference[operation.word]];
+          assert(Object.is(left, held), `written says ${String(left)} instead of ${String(held)}`);
         }
       }),
       { numRuns: runs(200) },

@@ -4,7 +4,7 @@
  * - Of a call only the thing is known: what it comes to is in the operations that follow.
  */
 
-import type { Answer, Layout, Operation } from "../../memory/mod.ts";
+import { type Answer, type Layout, type Operation, written } from "../../memory/mod.ts";
 import { Failure } from "../prompter.ts";
 
 /** What an operation does to a shared thing. */
@@ -25,31 +25,8 @@ export function touchOf(
   if (operation.kind === "call") return { thing: operation.object };
   if (!("word" in operation)) return undefined;
   const thing = layout.nameOf(operation.word);
-  if (answer instanceof Failure) return { thing };
+  if (answer instanceof Failure || !("cell" in operation)) return { thing };
   const read = typeof answer === "number" || typeof answer === "bigint" ? { read: answer } : {};
-  switch (operation.kind) {
-    case "load":
-      return { thing, ...read };
-    case "store":
-      return { thing, wrote: operation.value };
-    case "exchange":
-      return { thing, ...read, wrote: operation.value };
-    case "add":
-      return { thing, ...read, ...sumOf(answer, operation) };
-    case "compareExchange":
-      return { thing, ...read, ...Object.is(answer, operation.expected) ? { wrote: operation.replacement } : {} };
-    case "wait":
-    case "notify":
-      return { thing };
-  }
-}
-
-/** The value that an addition leaves: integers wrap. */
-function sumOf(
-  before: Answer,
-  { cell, value }: { readonly cell: string; readonly value: number | bigint },
-): { readonly wrote?: number | bigint } {
-  if (typeof before === "bigint" && typeof value === "bigint") return { wrote: BigInt.asIntN(64, before + value) };
-  if (typeof before !== "number" || typeof value !== "number") return {};
-  return { wrote: cell === "i32" ? (before + value) | 0 : before + value };
+  const wrote = written(operation, answer);
+  return { thing, ...read, ...wrote === undefined ? {} : { wrote } };
 }

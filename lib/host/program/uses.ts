@@ -20,6 +20,7 @@ import {
   type Operation,
   runBlocking,
   type Steps,
+  written,
 } from "../../memory/mod.ts";
 import { dataText } from "../../program/mod.ts";
 import type { SharedArray, SharedCell, SharedThing, Things } from "../../sync/mod.ts";
@@ -137,10 +138,11 @@ export class Uses {
   #touched(operation: CellOperation, { task, answer }: { readonly task: number; readonly answer: Answer }): void {
     const thing = this.#cellAt(operation.word);
     if (thing === undefined) return;
-    const value = valueAfter(operation, answer);
-    const given = operation.kind === "load" || value === undefined ? [] : [textOf(value)];
+    // An operation that writes nothing answers what the cell holds.
+    const value = written(operation, answer) ?? answer;
+    const given = operation.kind === "load" ? [] : [textOf(value)];
     const got = operation.kind === "store" ? [] : [textOf(answer)];
-    const state = value === undefined ? {} : { value: plainOf(value) };
+    const state = { value: plainOf(value) };
     this.#tell({ thing, method: operation.kind, started: this.#options.now(), given, got, state }, task);
   }
 
@@ -192,24 +194,6 @@ class NotedCall extends InlineCall {
 
 function cellsOf(array: SharedArray<Cell>): SharedCell<Cell>[] {
   return Array.from({ length: array.length }, (_, index) => array.at(index));
-}
-
-/** The value of a cell after an operation; `undefined` if the operation does not change it. */
-function valueAfter(operation: CellOperation, answer: Answer): unknown {
-  switch (operation.kind) {
-    case "load":
-      return answer;
-    case "store":
-    case "exchange":
-      return operation.value;
-    case "add":
-      if (typeof answer === "bigint") return BigInt.asIntN(64, answer + BigInt(operation.value));
-      return operation.cell === "i32"
-        ? (Number(answer) + Number(operation.value)) | 0
-        : Number(answer) + Number(operation.value);
-    case "compareExchange":
-      return Object.is(answer, operation.expected) ? operation.replacement : answer;
-  }
 }
 
 /** A value that JSON can represent. */

@@ -7,7 +7,7 @@
 
 import { doingOf, type Film } from "../film/film.ts";
 import { lowerBound, type Scale } from "../film/scale.ts";
-import type { LaneSpan } from "../../../run/cells.ts";
+import { heldOf, type LaneSpan } from "../../../run/cells.ts";
 
 /** What a bar shows; `several` stands for bars that are too short to be seen one by one. */
 export const KINDS = ["running", "sleeping", "waiting", "holding", "several"] as const;
@@ -47,7 +47,7 @@ const SHORT = 2;
 /** The tracks of a film. */
 export function tracksOf({ lanes }: Pick<Film, "lanes">, scale: Scale): readonly Track[] {
   return lanes.map(({ lane, spans, holds = [] }) => {
-    return { lane, doing: rowOf(spans, scale, doingOf), holds: rowOf(disjoint(holds), scale, () => "holding") };
+    return { lane, doing: rowOf(spans, scale, doingOf), holds: rowOf(heldOf(holds), scale, () => "holding") };
   });
 }
 
@@ -58,16 +58,6 @@ function rowOf(spans: readonly LaneSpan[], scale: Scale, kind: (name: string) =>
     kinds: Uint8Array.from(spans, ({ name }) => KINDS.indexOf(kind(name))),
     names: spans.map(({ name }) => name),
   };
-}
-
-/** What is held at each time: several things at once have all their names. */
-function disjoint(holds: readonly LaneSpan[]): readonly LaneSpan[] {
-  const times = [...new Set(holds.flatMap(({ started, finished }) => [started, finished]))].toSorted((a, b) => a - b);
-  return times.slice(1).flatMap((finished, index): LaneSpan[] => {
-    const started = times[index] ?? finished;
-    const names = holds.filter((held) => held.started <= started && held.finished >= finished).map(({ name }) => name);
-    return names.length === 0 ? [] : [{ name: names.join(", "), started, finished }];
-  });
 }
 
 /** Draws what can be seen of a row, from left to right; gives how many bars it drew. */

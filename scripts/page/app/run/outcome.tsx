@@ -4,7 +4,7 @@
 
 import type { JSX } from "preact";
 import { dataText } from "../../../../lib/program/data_text.ts";
-import type { Failed } from "../../../../lib/program/program.ts";
+import { isFailed } from "../../../../lib/program/failed.ts";
 import type { RunAnswer } from "../../work/run.ts";
 import { Message } from "../parts/message.tsx";
 
@@ -68,8 +68,4 @@ function failuresOf(outcome: unknown): readonly Failure[] {
     tasks.set(text, [...tasks.get(text) ?? [], task]);
   }
   return [...tasks].map(([text, tasks]) => ({ tasks, text }));
-}
-
-function isFailed(outcome: unknown): outcome is Failed {
-  return typeof outcome === "object" && outcome !== null && "failed" in outcome && Array.isArray(outcome.failed);
 }

@@ -99,6 +99,8 @@ export interface ScenarioReport {
   readonly result: ExploreResult;
   /** What drained microtasks. */
   readonly drain: Drain;
+  /** Whether any run called `expect`; else only what is thrown, hangs or is left over is a bug. */
+  readonly callsExpect: boolean;
   /** The run that shows the bug, if there is one. */
   readonly trace: RunTrace | undefined;
   /** What befalls that run, of what the scenario asks for. */
@@ -151,7 +153,7 @@ export async function exploreScenario(url: string, options: ExploreScenarioOptio
     const { distinct, whole: outcomes, unseen } = search.outcomes;
     const ran = () => ({ schedules, tooLong, assumptions: rounds.assumptions, distinct, outcomes });
     const covered = tooLong > 0 ? undefined : teams.find((team) => team.covered !== undefined)?.covered;
-    const whole = { scenario: name, module: url, drain };
+    const whole = { scenario: name, module: url, drain, callsExpect: rounds.callsExpect };
     if (found === undefined) {
       const verdict = exhausted ? "proved" as const : "not-exhausted" as const;
       const result = { verdict, ...ran(), covered, unseen, missed: undefined };

@@ -80,6 +80,7 @@ export class Rounds {
   // Whether runs change what they share; then each is alone.
   #changes = false;
   readonly #assumptions = new Set<string>();
+  #callsExpect = false;
 
   /** Prepares runs. `listen` gives what hears of the rejections of the present realm. */
   constructor(options: RoundsOptions, listen: (owns: (promise: unknown) => boolean) => Rejections) {
@@ -91,6 +92,11 @@ export class Rounds {
   /** What runs have taken for granted. */
   get assumptions(): readonly string[] {
     return [...this.#assumptions].sort();
+  }
+
+  /** Whether any of them has called `expect`. */
+  get callsExpect(): boolean {
+    return this.#callsExpect;
   }
 
   #realms(): readonly Realm[] {
@@ -324,6 +330,7 @@ export class Rounds {
       }
       this.#widest = Math.max(this.#widest, run.outside.chains);
       for (const assumption of run.outside.assumptions) this.#assumptions.add(assumption);
+      this.#callsExpect ||= run.outside.isExpecting;
       const rejections = this.#rejections.heard;
       live.end(kind, verdictOf({ run, isEndless, rejections, last: live.last, placesIn }, ignore), placesIn);
     }

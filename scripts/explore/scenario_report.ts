@@ -30,13 +30,14 @@ export interface ScenarioShown {
 
 /** The result as plain data. */
 export function scenarioData(
-  { scenario, module, drain, result, trace, faults, needsFault, printed }: ScenarioReport,
+  { scenario, module, drain, callsExpect, result, trace, faults, needsFault, printed }: ScenarioReport,
   { target, flags, lanes, page, interrupted = false }: ScenarioShown,
 ): Record<string, unknown> {
   return {
     scenario,
     module,
     drain,
+    callsExpect,
     ...resultData(result),
     ..."schedule" in result ? { faults, needsFault } : {},
     ...interrupted ? { interrupted } : {},
@@ -71,6 +72,9 @@ function replayLine(schedule: string, { target, flags }: Pick<ScenarioShown, "ta
   return [called("deno task replay"), ...[target, schedule, ...flags].map(shellWord)].join(" ");
 }
 
+/** What is said where no run called `expect`: code may assert by throwing. */
+const UNEXPECTING = "No run called `expect`, so only errors, hangs, leaks and livelocks could be found.";
+
 /** The result as lines. */
 export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper: Paper): string[] {
   const { scenario, drain, result, trace, printed, faults } = report;
@@ -85,8 +89,10 @@ export function scenarioLines(report: ScenarioReport, how: ScenarioShown, paper:
       result.verdict === "proved" ? 32 : 33,
       result.verdict.toUpperCase().replace("-", " "),
     );
-    const [head = "", ...rest] = passLines(result, how.isSought ?? false);
-    lines.push(...[`${name}: ${verdict}, ${head}`, ...rest].flatMap((line) => paper.wrapped(line)));
+    const isSought = how.isSought ?? false;
+    const [head = "", ...rest] = passLines(result, isSought);
+    const hint = report.callsExpect || isSought ? [] : [UNEXPECTING];
+    lines.push(...[`${name}: ${verdict}, ${head}`, ...rest, ...hint].flatMap((line) => paper.wrapped(line)));
     const returns = result.outcomes.some(({ outcome }) => outcome !== undefined);
     return [...lines, ...where, ...returns ? paper.outcomes(result) : []];
   }

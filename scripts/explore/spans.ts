@@ -35,7 +35,7 @@ export function chainSpans({ tasks, rows }: RunTrace): Span[] {
     let since = 0;
     return rows.flatMap((row, at): Span[] => {
       if (row.task !== task) return [];
-      const waits = { lane, name: row.text.split(":", 1)[0] ?? "", started: since, finished: at, t: at };
+      const waits = { lane, name: row.text.split(": ", 1)[0] ?? "", started: since, finished: at, t: at };
       since = at + 1;
       const comes = { lane, name: "running", started: at, finished: since, t: since };
       return waits.finished > waits.started ? [waits, comes] : [comes];

@@ -63,6 +63,18 @@ Deno.test("explore and replay hand a scenario its input and drain it as asked, w
   assertStringIncludes(program.stderr, "Cannot use --drain: there is no such flag, one of --variant, ");
 });
 
+Deno.test("explore says of a scenario that no run called expect, unless something else is looked for", async () => {
+  const [silent, seldom, sought] = await Promise.all([
+    ended("explore", `${scenarios}#asks`),
+    ended("explore", `${scenarios}#seldom`),
+    ended("explore", `${scenarios}#asks`, "--find", "hang"),
+  ]);
+  const told = [silent, seldom, sought].map(({ stdout }) => stdout.includes("No run called `expect`"));
+  assertEquals([told, silent.code], [[true, false, false], 0]);
+  const json = await ended("explore", `${scenarios}#asks`, "--json");
+  assertEquals(JSON.parse(json.stdout).callsExpect, false);
+});
+
 Deno.test("the scenarios of lib/scenario/README.md come to what it says", async () => {
   const page = await Deno.readTextFile(new URL("../../lib/scenario/README.md", import.meta.url));
   const [, once = "", pays = ""] = /```ts\n(.*?)```.*?```ts\n(.*?)```/s.exec(page) ?? [];

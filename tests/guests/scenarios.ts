@@ -144,7 +144,7 @@ export async function answered({ serve, io, expect }: World): Promise<void> {
     isSaved ||= method === "PUT";
     return isSaved ? "saved" : Response.json({ id: 1 }, { status: 201 });
   });
-  await fetch("/notes", { method: "POST" });
+  await fetch("/notes", { method: "POST", body: JSON.stringify({ text: "a note of some length, ".repeat(9) }) });
   await io("list", () => Array.from({ length: 9 }, (_, at) => `a note of some length, number ${at}`));
   fetch("/notes/1", { method: "PUT" });
   await io("close");
@@ -159,6 +159,23 @@ export async function served({ serve }: World): Promise<string> {
     shown += answer.ok ? (await answer.json()).method : answer.status;
   }));
   return shown;
+}
+
+/** Forgets to wait for what it expects, and catches what it is told. */
+export async function promising({ io, expect }: World): Promise<void> {
+  try {
+    expect(io("x", () => false), "x holds");
+  } catch {
+    // Nobody hears of it.
+  }
+  await io("y");
+}
+
+/** Expects something in one of its orders alone. */
+export async function seldom({ io, expect }: World): Promise<void> {
+  let last = "";
+  await Promise.all(["a", "b"].map((text) => io(text).then(() => last = text)));
+  if (last === "a") expect(true, "something");
 }
 
 /** Holds for numbers below 5. */

@@ -184,12 +184,13 @@ Deno.test("a scenario finds the contexts of AsyncLocalStorage, over all that com
   }
 });
 
-Deno.test("a row of a trace is one line, tells what an answer says, and what is overtaken for good", async () => {
+Deno.test("a row of a trace is one line, tells what is sent and what an answer says, and what is overtaken for good", async () => {
   await using esbuild = await testEsbuild();
   const { result, trace } = await exploreScenario(scenarios, { esbuild, name: "answered" });
   assert(result.verdict === "bug");
   const texts = trace?.rows.map(({ text }) => text) ?? [];
-  assertEquals(texts[0], `POST /notes: { status: 201, body: '{"id":1}' }`);
+  const sent = `'{"text":"a note of some length, a note of some length, a n…`;
+  assertEquals(texts[0], `POST /notes: ${sent} → { status: 201, body: '{"id":1}' }`);
   assertEquals(texts[2]?.slice(0, 41), "list: [ 'a note of some length, number 0'");
   assert(texts[2]?.endsWith("…") && texts[2].length < 200, texts[2]);
   assertEquals(texts.at(-1), "close: before PUT /notes/1, which does not come");
@@ -203,6 +204,7 @@ Deno.test("exploreScenario() refuses what is no scenario, and what the world lac
     for (const word of words) assert(error.message.includes(word), `${error.message}: ${word}`);
   };
   await refused(scenarios, "synchronous", "synchronous: it returns no promise", "an async function");
+  await refused(scenarios, "promising", "Cannot use expect in a scenario: a promise is given", "(scenarios.ts:");
   await refused(scenarios, "nobody", "assertion", "an async function called nobody is wanted");
   await refused(scenarios, undefined, "one of them, as in", ", is wanted");
   await refused(scenarios, "connects", "Cannot use Deno.connect", "an io that stands for it", "(scenarios.ts:");

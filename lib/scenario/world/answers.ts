@@ -16,8 +16,9 @@ import { Headers, Response, responseOf } from "./fetch.ts";
 import { type Completion, type Fault, type Outside, safeText } from "./outside.ts";
 import { refuse } from "./refused.ts";
 
-/** How many characters of an answer a trace tells. */
+/** How many characters of an answer a trace tells, and of what a fetch sends. */
 const MOST_TOLD = 120;
+const MOST_SENT = 60;
 
 interface IoOptions {
   readonly atomic?: boolean;
@@ -65,6 +66,8 @@ interface Asking {
   readonly options: IoOptions;
   /** What it fails with where nothing else is said. */
   readonly failure: () => unknown;
+  /** What is sent along; undefined where nothing is. */
+  readonly sent?: unknown;
 }
 
 /** Who answers fetches. */
@@ -110,10 +113,14 @@ export function answers(
     const acts = act && ((settling: Settling) => perform(act, settling));
     return ask({ label, act: acts, options, failure: () => new IoError(`${label} fails`) });
   };
-  const request = (label: string, options: IoOptions, acting: Pick<Asking, "act" | "realm"> = { act: undefined }) => {
+  const request = (
+    label: string,
+    options: IoOptions,
+    acting: Pick<Asking, "act" | "realm" | "sent"> = { act: undefined },
+  ) => {
     return ask({ label, options, ...acting, failure: () => new TypeError(`fetch failed: ${label}`) });
   };
-  const ask = ({ label, act, realm, options, failure }: Asking): Promise<unknown> => {
+  const ask = ({ label, act, realm, sent, options, failure }: Asking): Promise<unknown> => {
     const { atomic = false, signal } = options;
     if (typeof label !== "string") {
       throw new TypeError(`Cannot do io: its label is of type ${typeof label}, a text such as "fetch a" is wanted`);
@@ -162,15 +169,17 @@ export function answers(
       else if (act === undefined) comes({ name: label, when: "", come: done });
       else comes({ name: `${label}, answered`, when: ", though it has acted", come: done });
     };
+    const says = (text: () => string) => {
+      told(() => (isTold(sent) ? `${onOneLine(inspect(sent), MOST_SENT)} → ` : "") + onOneLine(text()));
+    };
     const succeeded = (value: unknown) => {
-      if (value !== undefined) {
-        told(() => onOneLine(value instanceof Response ? value.toldBy(inspect) : inspect(value)));
-      }
+      if (value instanceof Response) says(() => value.toldBy(inspect));
+      else if (value !== undefined || isTold(sent)) says(() => value === undefined ? "nothing" : inspect(value));
       answer(() => resolve(value));
     };
     const failed = (thrown: unknown) => {
       const error = given(thrown);
-      told(() => onOneLine(`throws ${error instanceof Error ? safeText(error) : inspect(error)}`));
+      says(() => `throws ${error instanceof Error ? safeText(error) : inspect(error)}`);
       answer(() => reject(error));
     };
     const acts = () => {
@@ -183,6 +192,10 @@ export function answers(
     return promise;
   };
   const expect = (holds: unknown, what: unknown = "what is expected") => {
+    outside.isExpecting = true;
+    if (isThenable(holds)) {
+      refuse("expect", { is: "a promise is given", instead: "what it comes to, as in expect(await holds)," })();
+    }
     if (holds) return;
     const error = new ExpectationError(String(what));
     outside.broken ??= error;
@@ -201,7 +214,7 @@ export function answers(
     const how = signal ? { signal } : {};
     const fetched = { url, method: method.toUpperCase(), headers: [...new Headers(headers)], body, Response };
     const act = (settling: Settling) => server.answer(fetched, settling);
-    const answered = request(`${fetched.method} ${url}`, how, { act, realm: 0 });
+    const answered = request(`${fetched.method} ${url}`, how, { act, realm: 0, sent: body });
     return answered.then((answer) => responseOf(answer, { url, io: request, ...how }));
   };
   const serve = (given: unknown) => {
@@ -257,10 +270,15 @@ function requestParts({ method, headers, body, signal }: FetchOptions): FetchOpt
   };
 }
 
+/** Whether a row can tell what is sent: a stream says nothing. */
+function isTold(sent: unknown): boolean {
+  return sent !== undefined && sent !== null && !(typeof sent === "object" && "getReader" in sent);
+}
+
 /** A text in a row of a trace: on one line, and not all of it where it is long. */
-function onOneLine(text: string): string {
+function onOneLine(text: string, most = MOST_TOLD): string {
   const line = text.replaceAll(/\s*\n\s*/g, " ");
-  return line.length <= MOST_TOLD ? line : `${line.slice(0, MOST_TOLD - 1).trimEnd()}…`;
+  return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

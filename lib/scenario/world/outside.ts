@@ -97,6 +97,8 @@ export class Outside {
   value: unknown;
   /** What was thrown where something that is expected does not hold. */
   broken: Error | undefined;
+  /** Whether it was asked if something that is expected holds. */
+  isExpecting = false;
   /** What was thrown where nobody could catch it. */
   crash: { readonly error: unknown } | undefined;
   /** What the run takes for granted. */
@@ -156,6 +158,7 @@ export class Outside {
     this.state = "runs";
     this.value = undefined;
     this.broken = undefined;
+    this.isExpecting = false;
     this.crash = undefined;
     this.printed.length = 0;
     this.notes.length = 0;

@@ -31,7 +31,7 @@ Deno.test("spansOf() joins the rows of a task in a row, and has it wait until it
 });
 
 Deno.test("chainSpans() has a chain wait for each of its steps, by its name, from the one before", () => {
-  const rows = [row(0, "GET a: 'x'"), row(1, "GET b"), row(0, "body of a"), row(0, "timer")];
+  const rows = [row(0, "GET a: 'x'"), row(1, "GET http://b/"), row(0, "body of a"), row(0, "timer")];
   const run = { tasks: ["a", "b", "c"], rows, outcome: undefined, finding: undefined, preemptions: 0 };
   const spans = chainSpans(run).map(({ lane, name, started, finished }) => `${lane} ${name} ${started} ${finished}`);
   assertEquals(spans, [
@@ -39,7 +39,7 @@ Deno.test("chainSpans() has a chain wait for each of its steps, by its name, fro
     "a body of a 1 2",
     "a running 2 3",
     "a running 3 4",
-    "b GET b 0 1",
+    "b GET http://b/ 0 1",
     "b running 1 2",
   ]);
 });

@@ -1,7 +1,7 @@
 /**
- * Check, then act: two withdrawals from one account, each of which is covered, but not both.
+ * Check, then act: two withdrawals from one account, which covers each of them but not both.
  *
- * - `plain`: a balance that was checked may be gone when the result is stored, so both can be paid out.
+ * - `plain`: the balance may change between the check and the store, so both withdrawals can be paid out.
  * - `locked`: nothing comes between the check and the store, and exactly one of the two is refused.
  */
 
@@ -55,7 +55,7 @@ export const bank: AnyProgram = defineProgram({
       { balance: balance - other - oneThen, paid: [oneThen, other] },
     ];
     if (variant === "locked") return inTurn;
-    // Both see the whole balance; who stores last decides what is left, and who is refused stores nothing.
+    // Both see the full balance; the last to store determines what is left, and a refused withdrawal stores nothing.
     const lefts = [one, other].filter((amount) => amount > 0).map((amount) => balance - amount);
     return [...inTurn, ...lefts.map((left) => ({ balance: left, paid: [one, other] }))];
   },

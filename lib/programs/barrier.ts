@@ -1,8 +1,8 @@
 /**
- * Together or not at all: tellers get ready, and none opens before all are prepared.
+ * All together: tellers get ready, and none opens before all are prepared.
  *
- * - A barrier lets its parties go on when the last has come, and then serves the next generation.
- * - Each party gets its arrival index; whoever came first (index 0) counts as the leader of the generation.
+ * - A barrier lets its parties proceed when the last has arrived, and then serves the next generation.
+ * - Each party gets its arrival index; the first to arrive (index 0) counts as the leader of the generation.
  */
 
 import { type AnyProgram, defineProgram, ensure } from "../program/mod.ts";

@@ -1,9 +1,10 @@
 /**
- * Bursts: messages come all at once, and a consumer that keeps up on average only.
+ * Bursts: many messages come at once, and the consumer keeps up only on average.
  *
- * - `bounded`: the queue takes `--maxsize` messages; in a burst the producer waits for room.
- * - `unbounded`: the queue grows as a burst comes in; the producer never waits, and the depth is the price.
- * - The outcome tells the greatest depth that the producer saw after a put, and how long its puts took, in milliseconds.
+ * - `bounded`: the queue holds up to `--maxsize` messages; in a burst, the producer waits for room.
+ * - `unbounded`: the queue grows during a burst; the producer never waits, at the price of a deep queue.
+ * - The outcome gives the greatest depth that the producer saw after a put, and how long its puts took, in
+ *   milliseconds.
  */
 
 import { QueueShutDownError } from "../errors.ts";

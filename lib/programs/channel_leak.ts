@@ -1,5 +1,5 @@
 /**
- * The leak of `fib-channel`: nobody closes the channel of jobs, so its workers wait for ever.
+ * The leak in `fib-channel` if nobody closes the channel of jobs: its workers wait forever.
  *
  * - All results arrive, main and the feeder end, and nothing looks wrong; but no worker ends.
  * - The report names them all: each waits for `jobs`, and no task is left that could send.
@@ -19,7 +19,7 @@ export const channelLeak: AnyProgram = defineProgram({
   shared: ({ parameters }) => fibChannels(parameters),
   *outcome() {},
   tasks: ({ parameters }) => fibTasks(parameters, { closes: false }),
-  // It leaks on every schedule, so the report is compared between modes.
+  // It leaks on every schedule, so the report is the same in all modes.
   independent: (outcome) => outcome,
   expected({ parameters: { workers } }) {
     const names = Array.from({ length: workers }, (_, index) => `worker${index}`);

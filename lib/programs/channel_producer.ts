@@ -1,17 +1,17 @@
 /**
- * A producer that is bound to its channel: the channel ends as its task does.
+ * A producer bound to its channel: the channel ends when its task ends.
  *
- * - `plain`: the loop of the consumer gets what the producer puts, and ends when the producer has ended.
- * - `failing`: the producer fails half-way, and so the loop fails as well, after what was put.
+ * - `plain`: the consumer's loop gets what the producer puts, and ends when the producer has ended.
+ * - `failing`: the producer fails halfway, so the loop fails too, after taking what was put.
  */
 
 import { ChannelClosedError } from "../errors.ts";
 import { channel } from "../mailbox/mod.ts";
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
 
-/** What the producer puts. */
+/** The values that the producer puts. */
 const WORDS = ["start", 2, 4, 6, 8, "stop"] as const;
-/** After how many it fails. */
+/** The number of values after which it fails. */
 const FAILS_AFTER = 3;
 
 /** The program `channel-producer`. */
@@ -45,7 +45,7 @@ export const channelProducer: AnyProgram = defineProgram({
         try {
           yield* words.forEach((word) => void taken.push(word));
         } catch (error) {
-          // The reason has come from the producer's task: the run's outcome is that both failed.
+          // The reason comes from the producer's task: the outcome of the run is that both failed.
           if (error instanceof ChannelClosedError) {
             throw new Error(`after ${taken.join()}: ${error.name}`, { cause: error.cause });
           }

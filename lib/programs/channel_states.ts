@@ -1,10 +1,10 @@
 /**
- * A channel through its states: empty, full, closed with something left, and closed with nothing left.
+ * The states of a channel: empty, full, closed with values left, and closed and empty.
  *
- * - A take from an empty channel parks, and so does a put to a full one: with a timeout they give up, without one they go
- *   on when a partner comes.
- * - A put to a closed channel fails; takes drain it, and then fail.
- * - A fetch gives the value that comes next, and leaves it.
+ * - A take from an empty channel parks, and so does a put into a full one. With a timeout they give up; without one
+ *   they proceed when a partner comes.
+ * - A put into a closed channel fails; takes drain it, then fail.
+ * - A fetch returns the next value without taking it.
  */
 
 import { ChannelClosedError, WaitTimeoutError } from "../errors.ts";
@@ -63,7 +63,7 @@ export const channelStates: AnyProgram = defineProgram({
         return states;
       },
     },
-    // It parks until the walker has come to the end, or the walker until it comes.
+    // One of the two parks until the other arrives.
     { name: "partner", run: ({ meeting }) => meeting.take() },
   ],
   expected: () => [{ states: STATES, met: "hello" }],

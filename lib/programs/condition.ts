@@ -1,11 +1,11 @@
 /**
- * One teller and a line of customers: who waits under a lock for something to change.
+ * A teller and a line of customers: waiting under a lock for something to change.
  *
  * - A customer takes a number and waits until it is called; the teller waits until somebody has taken a number. A wait
- *   gives back the lock, and looks again after each notify.
+ *   releases the lock, and its condition is checked again after each notification.
  * - Customers are served in the order of their numbers: first come, first served.
- * - `plain`: the teller's loop has no end. When all customers have left, it waits for ever, and is reported.
- * - `closing`: whoever is last closes the bank, and the teller goes home.
+ * - `plain`: the teller's loop does not end. When all customers have left, it waits forever, and that is reported.
+ * - `closing`: the last customer closes the bank, and the teller goes home.
  */
 
 import { DeadlockError } from "../errors.ts";
@@ -16,9 +16,9 @@ import { journal, linesOf, note } from "./journal.ts";
 
 function things(customers: number) {
   return {
-    // Guards all cells.
+    // Protects all cells.
     changed: condition(),
-    /** The next number to be taken. */
+    /** The next number to take. */
     next: cell({ order: "plain" }),
     /** How many numbers have been called. */
     called: cell({ order: "plain" }),
@@ -47,7 +47,7 @@ export const conditionProgram: AnyProgram = defineProgram({
     teller({ pause, closesAfter: variant === "closing" ? customers : Infinity }),
     ...Array.from({ length: customers }, (_, index) => customer(`customer${index}`)),
   ],
-  // All customers are served on every schedule; in `plain` the teller is left, and reported, on every schedule as well.
+  // On every schedule all customers are served; in `plain` the teller is also left waiting, and reported.
   independent: (outcome) => outcome,
   expected({ variant, parameters: { customers } }) {
     if (variant === "closing") return [Array.from({ length: customers }, (_, index) => index)];

@@ -1,8 +1,8 @@
 /**
- * A counter that many tasks increase: without care, by one atomic operation, and under a lock.
+ * A counter that many tasks increment: without protection, by one atomic operation, and under a lock.
  *
- * - `plain`: an increment is a load and a store, and what comes between them is lost.
- * - `atomic`: an increment is one operation. `locked`: nobody comes between the load and the store.
+ * - `plain`: an increment is a load and a store, and any increment in between is lost.
+ * - `atomic`: an increment is a single operation. `locked`: nothing comes between the load and the store.
  */
 
 import { type AnyProgram, defineProgram } from "../program/mod.ts";
@@ -41,7 +41,7 @@ export const counter: AnyProgram = defineProgram({
     })),
   expected: ({ variant, parameters: { tasks, times } }) => {
     if (variant !== "plain" || tasks === 1) return [tasks * times];
-    // One task writes 1 last of all but one, another reads that 1 and writes 2 last of all.
+    // One task stores 1 after almost everything else; another has read that 1 and stores 2 last of all.
     const least = times === 1 ? 1 : 2;
     return (outcome) => typeof outcome === "number" && outcome >= least && outcome <= tasks * times;
   },

@@ -1,16 +1,16 @@
 /**
- * A daemon: a thread that nobody waits for at the end.
+ * A daemon: a thread that the program does not wait for at its end.
  *
- * - A thread that is no daemon outlives the end of main's body, and the program waits for it.
- * - A daemon (`--daemon`) is stopped when all others have ended: its last line does not appear.
- * - Main can wait for either (`--join`), and then both finish.
+ * - A thread that is not a daemon outlives main's body, and the program waits for it.
+ * - A daemon (`--daemon`) is stopped once all others have ended: its last line does not appear.
+ * - Main can wait for either kind (`--join`); then both finish.
  */
 
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import { event } from "../sync/mod.ts";
 import { journal, linesOf, note } from "./journal.ts";
 
-/** What is noted; the first stands for a line that somebody was stopped at before it was written. */
+/** The lines of the journal; the first stands for a line whose task was stopped before writing it. */
 const LINES = ["", "main begins", "thread starts", "thread finishes", "main ends"] as const;
 const [, BEGINS, STARTS, FINISHES, ENDS] = [0, 1, 2, 3, 4] as const;
 
@@ -52,7 +52,7 @@ export const daemon: AnyProgram = defineProgram({
       },
     },
   ],
-  // Whether main or the thread comes first, and whether a daemon comes to its end before main does, is up to the schedule.
+  // The schedule decides whether main or the thread comes first, and whether a daemon finishes before main does.
   independent: (outcome, { parameters: { join } }) =>
     "failed" in outcome || join ? outcome : outcome.filter((line) => line !== LINES[FINISHES]),
   expected({ parameters: { daemon, join } }) {

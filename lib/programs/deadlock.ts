@@ -1,8 +1,8 @@
 /**
- * The classical deadlock: two tasks take two locks in opposite orders.
+ * The classic deadlock: two tasks take two locks in opposite orders.
  *
- * - `plain`: once each holds one lock, each waits for the other's. The report is the cycle: both tasks, both locks.
- * - `ordered`: everybody takes the locks in one order, so there can be no cycle.
+ * - `plain`: once each holds one lock, each waits for the other's. The report is the cycle: both tasks and both locks.
+ * - `ordered`: every task takes the locks in the same order, so there can be no cycle.
  */
 
 import { DeadlockError } from "../errors.ts";
@@ -36,7 +36,7 @@ export const deadlock: AnyProgram = defineProgram({
     if (variant === "ordered") return [2];
     const a = { task: "a", object: "right", method: "acquire", owners: ["b"] };
     const b = { task: "b", object: "left", method: "acquire", owners: ["a"] };
-    // The cycle is told from either task on. Both get it, but where the one has let go before the other has heard of it.
+    // The cycle is reported from either task. Both fail, unless one releases its lock before the other is told.
     const cycles = [new DeadlockError([a, b]), new DeadlockError([b, a])];
     const failures = cycles.flatMap(({ name, message }) => {
       return [["a", "b"], ["a"], ["b"]].map((tasks) => ({

@@ -1,11 +1,12 @@
 /**
- * Everything in a folder counted and hashed by a process that may read that folder, and nothing else.
+ * Everything in a folder, counted and hashed by a process that may read that folder and nothing else.
  *
- * - Files, bytes and hash are equal in every mode: the walk is sorted; see {@linkcode readDirInfo}.
- * - Its host must permit that: `needs` says so. Only a subprocess can have permissions of its own. A thread and direct mode have those of the program.
- * - The guest says how far it is while it works.
- * - Without `--dir` it is the folder that this program is in; from elsewhere than a file, or without the permission to read
- *   it, that is an empty walk, and the table says so.
+ * - Files, bytes and hash are equal in every mode, because the walk is sorted; see {@linkcode readDirInfo}.
+ * - Its host must permit reading the folder, as `needs` says. Only a subprocess has permissions of its own; a thread
+ *   and direct mode have the program's.
+ * - The guest reports its progress.
+ * - Without `--dir`, it reads the folder of this program. If that is not on disk, or may not be read, the walk is
+ *   empty, and the table says so.
  */
 
 import type { AnyHostProgram, HostContext, HostEnd, ReportTable } from "../host/mod.ts";
@@ -22,7 +23,7 @@ const parameters = {
 
 const NAME = "dir-info";
 
-/** What is found where nobody looks: the hash is that of nothing. */
+/** The result of an empty walk; the hash is that of no bytes. */
 const NOTHING: DirInfo = {
   files: 0,
   folders: 0,
@@ -58,7 +59,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Di
   return { outcome, tables: [tableOf(outcome, `${folder}, in ${Math.round(durationOf(work))} ms, start-up included`)] };
 }
 
-/** Lets a guest walk a folder. */
+/** Has a guest walk a folder. */
 async function walked(
   folder: string,
   { mode, host, signal, progress }: HostContext<typeof parameters>,
@@ -69,7 +70,7 @@ async function walked(
     export: "readDirInfo",
     argument: folder,
     name: NAME,
-    // Where the time of the run is over, it need not come to its end.
+    // If the run times out, it need not finish.
     daemon: true,
     host,
     onProgress: (count) => progress(progressOf(count as DirCount)),
@@ -91,12 +92,12 @@ function tableOf({ files, folders, others, unreadable, bytes }: DirInfo, title: 
   return { title, columns, rows: [[files, folders, others, unreadable, megabytes(bytes)]] };
 }
 
-/** Whether not even the folder itself was read. */
+/** Whether not even the folder itself could be read. */
 function isUnread({ files, folders, others, unreadable }: DirInfo): boolean {
   return unreadable === 1 && files + folders + others === 0;
 }
 
-/** The folder that is meant, if there is one that may be read. */
+/** The folder to walk, if there is one that may be read. */
 function walkedFolder(dir: string): string | undefined {
   return dir === "" ? ownPath(new URL(".", import.meta.url)) : folderOf(dir);
 }

@@ -1,11 +1,11 @@
 /**
- * What the guest of `dir-info` does: walk a folder, count, and hash what it finds.
+ * The work of `dir-info`'s guest: walks a folder, and counts and hashes what it finds.
  *
- * - A folder's entries are taken in the order of their names' code units, a folder with all that is in it in its place. So
- *   the hash is that of the content, whatever order the file system has.
- * - The hash is SHA-256 over one line of JSON for each file, `[path, bytes, SHA-256 of the content]`, and for each folder or
- *   file that cannot be read, `[path, null]`; paths begin at the folder and have slashes.
- * - A file is read in chunks. Symbolic links are not followed; they, pipes, sockets and devices only count.
+ * - The entries of a folder are visited in the order of their names' code units, each subfolder with all its contents
+ *   in its place. So the hash depends on the content only, not on the order of the file system.
+ * - The hash is SHA-256 over one line of JSON for each file, `[path, bytes, SHA-256 of the content]`, and for each
+ *   folder or file that cannot be read, `[path, null]`. Paths are relative to the folder, with slashes.
+ * - A file is read in chunks. Symbolic links are not followed; they, pipes, sockets and devices are only counted.
  */
 
 import { createHash, type Hash } from "node:crypto";
@@ -13,31 +13,31 @@ import type { Dirent } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import type { ServiceContext } from "../host/mod.ts";
 
-/** Where guests find it. */
+/** The URL of this module, for guests. */
 export const dirWork: string = import.meta.url;
 
 /** How many bytes of a file are in memory at once. */
 const CHUNK = 1 << 18;
-/** The progress is reported after that many milliseconds. */
+/** The shortest time between two progress reports, in milliseconds. */
 const REPORT = 50;
 
-/** What was found so far. */
+/** What has been found so far. */
 export interface DirCount {
-  /** Files that were read. */
+  /** How many files have been read. */
   readonly files: number;
-  /** Folders, the outermost one not counted. */
+  /** How many folders there are, not counting the outermost. */
   readonly folders: number;
-  /** Bytes of all files. */
+  /** The bytes of all files. */
   readonly bytes: number;
-  /** Symbolic links, pipes, sockets and devices. */
+  /** How many symbolic links, pipes, sockets and devices there are. */
   readonly others: number;
-  /** Files and folders that cannot be read. */
+  /** How many files and folders cannot be read. */
   readonly unreadable: number;
 }
 
-/** What a folder holds. */
+/** The contents of a folder. */
 export interface DirInfo extends DirCount {
-  /** SHA-256 in hexadecimal digits. */
+  /** The SHA-256 hash in hexadecimal digits. */
   readonly hash: string;
 }
 
@@ -65,7 +65,7 @@ class Walk {
     return { ...this.#count, hash: this.#hash.digest("hex") };
   }
 
-  /** Takes all that is in a folder; `path` is empty or ends with a slash. */
+  /** Visits everything in a folder; `path` is empty or ends with a slash. */
   async folder(dir: string, path: string): Promise<void> {
     let entries: Dirent[];
     try {
@@ -96,7 +96,7 @@ class Walk {
         this.#report(bytes);
       }
     } catch {
-      // It is none of ours, or went away meanwhile.
+      // It may not be read, or has disappeared meanwhile.
       return this.#unreadable(path);
     }
     this.#count.files++;
@@ -114,7 +114,7 @@ class Walk {
     this.#hash.update(`${JSON.stringify(line)}\n`);
   }
 
-  /** Says how far it is, now and then; `more` bytes are of a file that is not over. */
+  /** Reports the progress now and then; `more` are the bytes read so far of an unfinished file. */
   #report(more: number): void {
     const time = this.#context.now();
     if (time - this.#reported < REPORT) return;

@@ -1,5 +1,5 @@
 /**
- * Real time that main spends with other things, until it is told to end.
+ * Real time that main spends on other things, until it is told to end.
  */
 
 import { after } from "../host/mod.ts";

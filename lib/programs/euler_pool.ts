@@ -1,9 +1,10 @@
 /**
- * The sum of 1/k! by a pool with a shared event: fetches that time out, are repeated, and succeed when the event is set.
+ * The sum of 1/k! by a pool with a shared event: fetches time out, are repeated, and succeed once the event is set.
  *
  * - Each task works until the exit event is set; a fetch before that throws a `WaitTimeoutError` and changes nothing.
- * - The event reaches every task: those at work end after their block, and those that wait for a worker add one block.
- * - A result is fetched as often as one likes.
+ * - The event reaches every task: running tasks end after their current block, and those waiting for a worker sum one
+ *   block.
+ * - A result may be fetched any number of times.
  */
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
@@ -21,13 +22,13 @@ const parameters = {
 } as const;
 
 interface Outcome {
-  /** What the fetches threw that came too early. */
+  /** The errors of the fetches that came too early. */
   readonly early: readonly string[];
-  /** How many tasks were at work then. */
+  /** How many tasks were running then. */
   readonly running: number;
   /** The sums. */
   readonly results: readonly number[];
-  /** The same, fetched again. */
+  /** The sums, fetched again. */
   readonly again: readonly number[];
   readonly iterations: readonly number[];
 }
@@ -69,7 +70,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
     }
     signal.throwIfAborted();
   } finally {
-    // Otherwise the end of the pool would wait for ever.
+    // Otherwise closing the pool would wait forever.
     await pool.shared.exit.set();
   }
   const works = await Promise.all(futures.map((future) => future.result()));
@@ -91,7 +92,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
   };
 }
 
-/** The name of what a fetch throws. */
+/** The name of the error that a fetch throws. */
 async function faultOf(
   future: PoolFuture<Timed<Euler>> | undefined,
   options: { readonly timeout: number; readonly signal: AbortSignal },

@@ -1,11 +1,12 @@
 /**
- * A named process that sums 1/k! until its exit event is set, and gives its result as often as it is asked.
+ * A named process that sums 1/k! until its exit event is set, and returns its result as often as requested.
  *
- * - The host does other things for `--seconds`, sets the event, and joins the guest: that has a name and an exit code in
- *   every mode.
- * - The result is fetched twice: it is kept, where a queue is empty after the first time.
- * - With `--before` the event is set before the start. The loop looks at it after a block of 1,000 iterations, so the result
- *   is e all the same; the loop of the talk that it is from looks before its first block, and gives 0 then.
+ * - The host does other things for `--seconds`, sets the event, and joins the guest, which has a name and an exit code
+ *   in every mode.
+ * - The result is fetched twice: it is kept, whereas a queue would be empty after the first time.
+ * - With `--before`, the event is set before the start. The loop checks it after each block of 1,000 iterations, so the
+ *   result is still e. (In the talk that this example comes from, the loop checks before its first block, and returns
+ *   0.)
  */
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, type HostEnd } from "../host/mod.ts";
@@ -24,9 +25,9 @@ const parameters = {
 
 interface Outcome {
   readonly name: string;
-  /** Whether it was at work when the event was set; not asked where that is before the start. */
+  /** Whether it was running when the event was set; `null` if that is before the start. */
   readonly isAlive: boolean | null;
-  /** The result, each time that it was fetched. */
+  /** The result of each fetch. */
   readonly fetched: readonly number[];
   readonly joined: boolean;
   readonly exitCode: number | null;
@@ -68,7 +69,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
     await elapse(seconds, signal);
     if (!before) isAlive = guest.isAlive;
   } finally {
-    // Otherwise the end of its scope would wait for ever.
+    // Otherwise the end of its scope would wait forever.
     await exit.set();
   }
   const fetched = [await guest.result(), await guest.result()];

@@ -1,9 +1,10 @@
 /**
- * What the guests of `euler-process` and `euler-pool` do: sum 1/k! until they are told to end.
+ * The work of the guests of `euler-process` and `euler-pool`: sum 1/k! until told to end.
  *
- * - The order of operations is fixed, so the sum is the same number everywhere, bit for bit: add 1/k!, then multiply.
- * - The exit event is looked at after each block, and not within one: the iterations are whole blocks, at least one.
- * - In direct mode others go first after each block, since whoever sets the event needs the event loop.
+ * - The order of operations is fixed (add 1/k!, then multiply), so the sum is the same everywhere, bit for bit.
+ * - The exit event is checked only after each block, so the number of iterations is a whole number of blocks, at least
+ *   one.
+ * - In direct mode, others run after each block, since setting the event requires the event loop.
  */
 
 import type { Steps } from "../memory/mod.ts";
@@ -12,25 +13,25 @@ import { type Failed, pause } from "../program/mod.ts";
 import { event } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
-/** Where guests find it. */
+/** The URL of this module, for guests. */
 export const eulerWork: string = import.meta.url;
-/** How many iterations there are between two looks at the exit event. */
+/** How many iterations there are between two checks of the exit event. */
 export const BLOCK = 1000;
-/** What comes out, by the additions in their order. */
+/** The result of adding the terms in this order. */
 export const E = 2.7182818284590455;
 
-/** In direct mode, how long others go first after a block, in seconds. */
+/** In direct mode, how long others may run after a block, in seconds. */
 const TURN = 0.001;
 
 /** A sum. */
 export interface Euler {
   /** The sum. */
   readonly e: number;
-  /** How many terms it has. */
+  /** The number of terms. */
   readonly iterations: number;
 }
 
-/** What guests and their host share: what tells guests to end. */
+/** What guests and their host share: the event that tells guests to end. */
 export function eulerThings() {
   return { exit: event() };
 }
@@ -56,14 +57,14 @@ export function* calculateE(
   return { guest, started, finished: now(), value: { e, iterations } };
 }
 
-/** What of an outcome does not depend on when the exit event came. */
+/** The part of an outcome that does not depend on when the exit event came. */
 export function withoutIterations<O extends { readonly iterations: unknown }>(outcome: O | Failed): unknown {
   if ("failed" in outcome) return outcome;
   const { iterations: _, ...rest } = outcome;
   return rest;
 }
 
-/** Whether so many iterations are whole blocks, at least one. */
+/** Whether the number of iterations is a whole number of blocks, at least one. */
 export function isWholeBlocks(iterations: number): boolean {
   return iterations >= BLOCK && iterations % BLOCK === 0;
 }

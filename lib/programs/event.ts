@@ -1,8 +1,8 @@
 /**
- * Two gates: customers enter when the bank opens, and withdraw when its money is there.
+ * Two gates: customers enter when the bank opens, and withdraw when its money has arrived.
  *
- * - An event is a flag that tasks wait for: whoever comes after it is set goes on at once.
- * - What happens before a set is seen by all who go on because of it.
+ * - An event is a flag that tasks wait for; a task that comes after it has been set proceeds at once.
+ * - Everything that happens before a set is visible to all tasks that proceed because of it.
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";

@@ -1,11 +1,11 @@
 /**
- * An executor: a pool that maps a function over some inputs, and says what failed.
+ * An executor: a pool that maps a function over some inputs, and reports what failed.
  *
- * - The values come in the order of the inputs, though the tasks end in the opposite order where each has a worker.
- * - Leaving the pool's scope joins: what was submitted has ended then, whether anybody asked for it or not.
- * - A task's error is thrown where its result is asked for, with its class, its message, its cause, and the stack of the far
- *   side, which names the function that failed.
- * - A failure that nobody asks for is not lost: it is reported when the pool closes.
+ * - The values come in the order of the inputs, although the tasks end in the opposite order if each has a worker.
+ * - Leaving the pool's scope joins: everything submitted has then ended, whether or not anybody asked for its result.
+ * - A task's error is thrown where its result is requested, with its class, its message, its cause, and the guest's
+ *   stack trace, which names the function that failed.
+ * - A failure that nobody asks about is not lost: it is reported when the pool closes.
  */
 
 import { GuestError, UnfetchedFailureError } from "../errors.ts";
@@ -13,25 +13,25 @@ import { after, type AnyHostProgram, defineHostProgram, now, type ServiceContext
 import { Pool } from "../pool/mod.ts";
 import { draw, durationOf, type Timed, timedAsync } from "./timed.ts";
 
-/** What a task is told. */
+/** The argument of a task. */
 interface Work {
   readonly task: number;
-  /** Seconds. */
+  /** How long it waits, in seconds. */
   readonly pause: number;
 }
 
-/** What a failure says. */
+/** The contents of an error. */
 interface Told {
   readonly error: string;
   readonly message: string;
   readonly cause: string;
-  /** Whether the far stack names the function that failed. */
+  /** Whether the guest's stack trace names the function that failed. */
   readonly inStack: boolean;
 }
 
 const functions = { executorTask, executorFault };
 
-/** Waits a little, and gives the square of its number. */
+/** Waits a little, then returns the square of its number. */
 export async function executorTask({ task, pause }: Work, context: ServiceContext): Promise<Timed<number>> {
   return await timedAsync(context, async () => {
     await new Promise<void>((resolve) => void after(pause * 1000, resolve));
@@ -39,7 +39,7 @@ export async function executorTask({ task, pause }: Work, context: ServiceContex
   });
 }
 
-/** Fails. */
+/** Always fails. */
 export function executorFault(task: number): never {
   throw new RangeError(`Cannot run task ${task}: there is no such task`, { cause: new TypeError("it has a bug") });
 }
@@ -119,7 +119,7 @@ function told(thrown: unknown): Told {
   return { error: name, message, cause: String(cause), inStack: thrown.far.stack.includes(executorFault.name) };
 }
 
-/** What was thrown over there, and where: the first line of the far stack, without the folder. */
+/** The error thrown in the guest, and where: the first line of its stack trace, without the folder. */
 function place(thrown: unknown): readonly string[] {
   if (!(thrown instanceof GuestError)) return [String(thrown), ""];
   const { name, message, stack } = thrown.far;

@@ -1,17 +1,17 @@
 /**
- * Jobs by one channel, results by another: workers compute Fibonacci numbers.
+ * Jobs through one channel, results through another: workers compute Fibonacci numbers.
  *
- * - The feeder closes `jobs` at the end, so that the loops of the workers end: see `channel-leak` for what happens else.
- * - Who takes which job depends on the schedule, the sum does not: fib(1) + ... + fib(n) = fib(n + 2) - 1.
- * - In direct mode a task goes on until it blocks: with a big buffer one worker takes all jobs, with a rendezvous
- *   (`--capacity 0`) they spread.
+ * - At the end, the feeder closes `jobs`, so that the workers' loops end; `channel-leak` shows what happens otherwise.
+ * - Which worker takes which job depends on the schedule, but the sum does not: fib(1) + ... + fib(n) = fib(n + 2) - 1.
+ * - In direct mode a task runs until it blocks: with a large buffer, one worker takes all jobs; with a rendezvous
+ *   (`--capacity 0`), they are spread.
  */
 
 import { channel } from "../mailbox/mod.ts";
 import type { Steps } from "../memory/mod.ts";
 import { type AnyProgram, defineProgram, type ParameterValues, type ProgramTask } from "../program/mod.ts";
 
-/** The parameters of a program on these channels. */
+/** The parameters of a program that uses these channels. */
 export const fibParameters = {
   n: { default: 25, min: 1, max: 30, explored: 1, description: "the greatest of the Fibonacci numbers, from 1 on" },
   workers: { default: 4, min: 1, max: 8, explored: 2, description: "how many workers take jobs" },
@@ -46,12 +46,12 @@ export const fibChannel: AnyProgram = defineProgram({
   },
 });
 
-/** The channels: of the numbers to be done, and of their Fibonacci numbers. */
+/** The channels: one for the numbers to compute, one for the results. */
 export function fibChannels({ capacity }: FibParameters) {
   return { jobs: channel<number>({ capacity }), results: channel<number>({ capacity }) };
 }
 
-/** A feeder, main, which takes the results, and the workers, which give how many jobs they did. */
+/** A feeder, main, which takes the results, and the workers, which return how many jobs they did. */
 export function fibTasks(
   { n, workers }: FibParameters,
   { closes }: { readonly closes: boolean },
@@ -86,7 +86,7 @@ export function fibTasks(
   ];
 }
 
-/** The n-th Fibonacci number, as slowly as it is defined: that is the work. */
+/** The n-th Fibonacci number, computed as inefficiently as it is defined, to make work. */
 export function fib(n: number): number {
   return n <= 1 ? n : fib(n - 1) + fib(n - 2);
 }

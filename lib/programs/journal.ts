@@ -1,7 +1,7 @@
 /**
- * A journal: numbers that several tasks write down, in the order in which they do.
+ * A journal: numbers that several tasks write, in the order in which they do.
  *
- * - A line is numbered and written in two operations; the number, which is atomic, is the order.
+ * - A line is numbered, then written, in two operations; the number, which is taken atomically, determines the order.
  */
 
 import type { Steps } from "../memory/mod.ts";
@@ -9,13 +9,13 @@ import { cell, cells, type Shareable, type SharedArray, type SharedCell } from "
 
 /** A journal, as one task sees it. */
 export interface Journal {
-  /** How many lines it has. */
+  /** The number of lines. */
   readonly lineCount: SharedCell<"i32">;
-  /** What they say. */
+  /** The lines. */
   readonly lines: SharedArray<"i32">;
 }
 
-/** The shared things of a journal with at most so many lines. */
+/** The shared things of a journal with at most `length` lines. */
 export function journal(
   length: number,
 ): { readonly lineCount: Shareable<SharedCell<"i32">>; readonly lines: Shareable<SharedArray<"i32">> } {
@@ -27,7 +27,7 @@ export function* note({ lineCount, lines }: Journal, line: number): Steps<void> 
   yield* lines.at(yield* lineCount.add(1)).store(line);
 }
 
-/** All lines; complete where nobody is about to write. */
+/** All lines; complete if nobody is about to write one. */
 export function* linesOf({ lineCount, lines }: Journal): Steps<number[]> {
   const count = yield* lineCount.load();
   const all: number[] = [];

@@ -1,12 +1,13 @@
 /**
- * Updating and saving models within a window of time: one after the other, or concurrently, by rendezvous channels.
+ * Updating and saving models within a time window: one after the other, or concurrently with rendezvous channels.
  *
  * - `sequential` (scene 1): update a model, save it, go on to the next location.
- * - `concurrent` (scene 2): `createJobs` sends locations to workers, each worker sends the updated model to main, and main
- *   spawns a save for each. A send parks until its value is taken, so no more models are in flight than there are workers.
- * - Every location is saved exactly once. `inWindow` tells how many models were saved in time, `mostUpdates` how many
- *   updates were in flight at once.
- * - `--trace` draws who runs and who is blocked on what.
+ * - `concurrent` (scene 2): `createJobs` sends locations to workers, each worker sends the updated model to main, and
+ *   main spawns a save for each. A send parks until its value is taken, so no more models are in flight than there are
+ *   workers.
+ * - Every location is saved exactly once. `inWindow` counts the models saved in time, `mostUpdates` the most updates in
+ *   flight at once.
+ * - `--trace` draws which task runs, and what each blocked task waits for.
  */
 
 import { channel } from "../mailbox/mod.ts";
@@ -125,7 +126,7 @@ function worker(index: number, times: Times): Task {
   };
 }
 
-/** A save to be: main spawns it with a model. */
+/** A save waiting to be spawned: main sends it a model. */
 function saver(index: number, times: Times): Task {
   return {
     name: `save${index}`,
@@ -137,7 +138,7 @@ function saver(index: number, times: Times): Task {
 
 function* updateModel({ updates, mostUpdates }: Things, { update }: Times): Steps<void> {
   const inFlight = (yield* updates.add(1)) + 1;
-  // The greatest number so far: another task may raise it meanwhile.
+  // The maximum so far; another task may raise it meanwhile.
   let seen = yield* mostUpdates.load();
   while (seen < inFlight) seen = yield* mostUpdates.compareExchange(seen, inFlight);
   yield* pause(update);

@@ -1,7 +1,7 @@
 /**
  * Mutual exclusion: the counter of `race`, read and written under a lock.
  *
- * - Between the guard and its end no other task is inside, so no addition is lost, on any schedule.
+ * - While a task holds the guard, no other task is inside, so no addition is lost on any schedule.
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";

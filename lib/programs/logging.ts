@@ -1,10 +1,12 @@
 /**
- * Workers with names log, each under its own: a file each, and one merged log whose order is the same in every run.
+ * Named workers log, each to its own file and all to one merged log, whose order is the same in every run.
  *
- * - What is logged travels to the guests as plain data: a level and a limit for a category.
- * - The host alone writes, whole lines, and merges them by turns: the first of each worker, then the second of each.
- * - A name is given once: a third worker that has the name of the first is refused with a `LoggingError`.
- * - Files are written to `--folder`, or to a folder that is gone afterwards; without a permission for that, to none.
+ * - What to log is sent to the guests as plain data: a level and a limit for a category.
+ * - Only the host writes, in whole lines. It merges them by turns: the first line of each worker, then the second of
+ *   each.
+ * - A name is given once: a third worker with the first one's name is rejected with a `LoggingError`.
+ * - Files are written to `--folder`, or to a folder that is removed afterward; without permission for that, none are
+ *   written.
  */
 
 import { readFileSync } from "node:fs";
@@ -17,7 +19,7 @@ import { CATEGORY, LOGGING_WORK, sumAndLog } from "./logging_work.ts";
 import { readablePath } from "./readable.ts";
 
 const NAME = "logging";
-/** How many lines of the merged log are shown. */
+/** The most lines of the merged log that are shown. */
 const MOST_SHOWN = 20;
 
 const parameters = {
@@ -37,11 +39,11 @@ const parameters = {
 } as const;
 
 interface Outcome {
-  /** What each worker came to. */
+  /** The result of each worker. */
   readonly sums: readonly number[];
   /** The merged log, line by line. */
   readonly merged: readonly string[];
-  /** How a third worker of the first one's name fails. */
+  /** The error of a third worker with the first one's name. */
   readonly refused: string;
 }
 
@@ -77,7 +79,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
     if (isThere) temporary.remove();
     isThere = false;
   };
-  // A command that ends in the middle, at Ctrl-C, gets no further.
+  // A command that is interrupted by Ctrl-C gets no further than this.
   platform.onExit(remove);
   try {
     return await logged(context, temporary.folder);
@@ -86,7 +88,7 @@ async function main(context: HostContext<typeof parameters>): Promise<HostEnd<Ou
   }
 }
 
-/** Lets the workers log, to a folder or to none. */
+/** Has the workers log, to a folder or to none. */
 async function logged(
   { mode, host, settings: { parameters: { names, terms, level, limit } } }: HostContext<typeof parameters>,
   folder?: string,
@@ -137,7 +139,7 @@ function namesOf(names: string): readonly string[] {
   const refuse = (is: string) => new RangeError(`Cannot run ${NAME}: ${is}, names that differ are wanted`);
   const seen = new Set(["merged"]);
   for (const name of all) {
-    // A file system may take no notice of case.
+    // A file system may ignore case.
     if (!/^[A-Za-z0-9_-]+$/.test(name)) throw refuse(`a worker's name is "${name}", not of letters, digits, - and _`);
     if (seen.has(name.toLowerCase())) throw refuse(`the name ${name} is taken`);
     seen.add(name.toLowerCase());
@@ -152,12 +154,12 @@ function folderOf(folder: string): string {
   throw new RangeError(`Cannot run ${NAME}: ${folder} must not be written, which --allow-write permits`);
 }
 
-/** Whether files are written where no folder is named. */
+/** Whether files are written if no folder is named. */
 function writes(): boolean {
   return platform.may("read") && platform.may("write");
 }
 
-/** A folder of its own. */
+/** Creates a temporary folder. */
 function temporaryFolder(): Scratch {
   try {
     return platform.scratch();

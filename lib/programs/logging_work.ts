@@ -1,17 +1,17 @@
 /**
- * What the guests of `logging` do: sum 1/k!, and say how far they are at several levels.
+ * The work of `logging`'s guests: sum 1/k!, and log the progress at several levels.
  *
- * - The logger is found by its category; what is logged, and where it goes, is no business of the one who logs.
+ * - The logger is found by its category; what is logged and where it goes is not decided here.
  */
 
 import { getLogger } from "../logging/mod.ts";
 
-/** Where guests find it. */
+/** The URL of this module, for guests. */
 export const LOGGING_WORK: string = import.meta.url;
 /** The category that it logs under. */
 export const CATEGORY = "euler";
 
-/** Sums so many terms of 1/k!. */
+/** Sums the first `terms` terms of 1/k!. */
 export async function sumAndLog(terms: number): Promise<number> {
   const logger = getLogger([CATEGORY, "sum"]);
   logger.info("sums {terms} terms", { terms });
@@ -22,7 +22,7 @@ export async function sumAndLog(terms: number): Promise<number> {
     factorial *= term + 1;
     logger.debug("after term {term}: {e}", { term, e });
     if (e === before) logger.warning("term {term} is too small to count", { term });
-    // In direct mode the others have a turn between two terms.
+    // In direct mode, lets the others run between two terms.
     await Promise.resolve();
   }
   logger.info("comes to {e}", { e });

@@ -1,7 +1,7 @@
 /**
- * The examples, one file each, in teaching order: what goes wrong between tasks, and what puts it right.
+ * The examples, one file each, in the order in which they are taught: what goes wrong between tasks, and how to fix it.
  *
- * They are an entry of their own: nothing else names them, so that nobody loads them who does not ask for them.
+ * They are a separate entry that nothing else imports, so they are loaded only on request.
  *
  * @example
  * ```ts
@@ -94,9 +94,9 @@ export {
 };
 
 /**
- * The program of a name, such as `race`: to be run by a host, or explored.
+ * The program with a given name, such as `race`, to be run by a host or explored.
  *
- * @throws {TypeError} if there is none of that name.
+ * @throws {TypeError} if there is no such program.
  */
 export function programNamed(name: string): RunnableProgram {
   const found = programs.find((program) => program.name === name);
@@ -105,7 +105,7 @@ export function programNamed(name: string): RunnableProgram {
   throw new TypeError(`Cannot find the program ${name}: there is none of that name, one of ${names} is wanted`);
 }
 
-/** All of them, in teaching order. */
+/** All programs, in the order in which they are taught. */
 export const programs: readonly RunnableProgram[] = [
   threads,
   daemon,

@@ -1,13 +1,13 @@
 /**
- * CPU-bound and I/O-bound tasks, one after the other, and then at once: cooperatively, in threads or in processes.
+ * CPU-bound and I/O-bound tasks, one after the other and then concurrently: cooperatively, in threads or in processes.
  *
- * - The results are the same. What differs is shown: the time and the speed-up over one task after the other, how late
- *   main's own ticks come meanwhile, and the memory.
- * - I/O-bound tasks wait, so any way of doing several at once gains, direct mode too. CPU-bound ones gain from threads and
- *   processes alone, up to the number of cores, and only there main goes on ticking.
- * - `--slices` lets a CPU-bound task announce that it can be switched out: that does not make it faster, but main ticks.
- * - Timers stand for I/O. Where it may be read, a file is read as well: by default that of this program.
- * - The resident memory of a subprocess is its own; of a thread it is what the process has grown by, shared equally.
+ * - The results are the same. The tables show what differs: the time, the speedup over running one task after the
+ *   other, how late main's own ticks are meanwhile, and the memory.
+ * - I/O-bound tasks mostly wait, so they gain from any kind of concurrency, even in direct mode. CPU-bound tasks gain
+ *   only from threads and processes, up to the number of cores, and only there does main keep ticking.
+ * - With `--slices` a CPU-bound task yields now and then: that does not make it faster, but main ticks.
+ * - Timers stand in for I/O. If permitted, a file is read as well, by default that of this program.
+ * - A subprocess reports its own resident memory; for threads, the growth of the process is divided equally among them.
  */
 
 import type { AnyHostProgram, HostContext, HostEnd, ServiceContext } from "../host/mod.ts";
@@ -32,13 +32,13 @@ const parameters = {
   reads: { default: 20, min: 1, max: 1_000_000, description: "how often a task reads it" },
 } as const;
 
-/** Milliseconds between main's own ticks. */
+/** The time between two of main's own ticks, in milliseconds. */
 const TICK = 10;
 
 type Context = HostContext<typeof parameters>;
 type WorkPool = Pool<typeof functions>;
 
-/** What the tasks of each kind come to; reading is left out where it is not permitted. */
+/** The results of the tasks of each kind; reading is left out if it is not permitted. */
 interface Outcome {
   readonly cpu: readonly number[];
   readonly io: readonly number[];
@@ -48,11 +48,11 @@ interface Outcome {
 /** Tasks of one kind. */
 interface Kind {
   readonly title: string;
-  /** What its spans are called: what it waits for, if it waits. */
+  /** The name of its spans: what it waits for, if it waits. */
   readonly span: string;
-  /** Does one of them in main. */
+  /** Runs one of them in main. */
   here(task: number, context: ServiceContext): Promise<Timed<number>>;
-  /** Does one of them in a pool. */
+  /** Runs one of them in a pool. */
   there(task: number, pool: WorkPool): Promise<Timed<number>>;
 }
 
@@ -66,7 +66,7 @@ export const multitasking: AnyHostProgram = defineHostProgram({
   validate: ({ parameters: { file } }) => void (file === "" || fileOf(file)),
   needs({ parameters: { file } }) {
     const path = readFile(file);
-    // Guests that were there before would hide what they take.
+    // Guests that already existed would hide the cost of starting them.
     return { fresh: true, ...path === undefined ? {} : { permissions: { read: [path] } } };
   },
   main,
@@ -107,7 +107,7 @@ async function main(context: Context): Promise<HostEnd<Outcome>> {
   };
 }
 
-/** The kinds of tasks: CPU-bound, I/O-bound, and where there is a file, one that reads it. */
+/** The kinds of tasks: CPU-bound, I/O-bound, and reading a file if there is one. */
 function kindsOf({ signal, settings: { seed, parameters } }: Context, path: string | undefined): readonly Kind[] {
   const { rounds, slices, wait, reads } = parameters;
   const computing = (task: number) => ({ rounds, slices, seed: (seed + task) % 2 ** 31 });
@@ -133,7 +133,7 @@ function kindsOf({ signal, settings: { seed, parameters } }: Context, path: stri
   }];
 }
 
-/** One task after the other, in main. */
+/** Runs one task after the other, in main. */
 function inSequence(kind: Kind, { mode, signal, observe, progress, settings }: Context): Promise<Measured> {
   progress(`${kind.title}, one after the other`);
   const context: ServiceContext = { guest: "main", mode, shared: {}, now, report() {} };
@@ -147,7 +147,7 @@ function inSequence(kind: Kind, { mode, signal, observe, progress, settings }: C
   });
 }
 
-/** As many tasks at once as there are workers. */
+/** Runs as many tasks at once as there are workers. */
 function atOnce(
   kind: Kind,
   { pool, context: { observe, progress, settings } }: { readonly pool: WorkPool; readonly context: Context },
@@ -159,14 +159,14 @@ function atOnce(
   });
 }
 
-/** Does tasks, and looks how late main's ticks come meanwhile. */
+/** Runs tasks, and measures how late main's ticks are meanwhile. */
 async function measured({ title }: Kind, work: () => Promise<readonly number[]>): Promise<Measured> {
   const ticks = new Ticks({ period: TICK });
   const done = await timedAsync({ guest: "main", now }, work);
   return { title, values: done.value, ms: durationOf(done), late: ticks.stop() };
 }
 
-/** The file that is read, if there is one that may be. */
+/** The file to read, if there is one that may be read. */
 function readFile(file: string): string | undefined {
   return file === "" ? ownPath(new URL(import.meta.url)) : fileOf(file);
 }

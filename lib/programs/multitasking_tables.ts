@@ -1,30 +1,30 @@
 /**
- * The tables of `multitasking`: what tasks took, how late main's ticks were, and the memory.
+ * The tables of `multitasking`: the times of the tasks, the lateness of main's ticks, and the memory.
  */
 
 import type { ReportTable } from "../host/mod.ts";
 import type { Lateness } from "./ticks.ts";
 
-/** What tasks of one kind took. */
+/** The measurements of one kind of tasks. */
 export interface Measured {
-  /** Which kind. */
+  /** The kind of the tasks. */
   readonly title: string;
-  /** What each task came to. */
+  /** The result of each task. */
   readonly values: readonly number[];
-  /** Milliseconds for all of them. */
+  /** The time for all of them, in milliseconds. */
   readonly ms: number;
-  /** How late main's ticks came meanwhile. */
+  /** How late main's ticks were meanwhile. */
   readonly late: Lateness;
 }
 
-/** What several guests are; a mode that only its host knows is not among these. */
+/** What a mode calls several guests; a mode that only its host knows is missing here. */
 const SEVERAL: Readonly<Record<string, string>> = {
   direct: "tasks in turn",
   thread: "threads",
   process: "processes",
 };
 
-/** The times, each kind one after the other and at once; the start-up of the workers is in milliseconds. */
+/** The times of each kind, one after the other and at once; the startup of the workers is in milliseconds. */
 export function timesTable({ mode, workers, startUp, alone, together }: {
   readonly mode: string;
   readonly workers: number;
@@ -50,7 +50,7 @@ export function timesTable({ mode, workers, startUp, alone, together }: {
   };
 }
 
-/** The resident memory in bytes, where somebody tells: main's before and with the workers, and what each of these says. */
+/** The resident memory in bytes, where known: main's before and with the workers, and what each worker reports. */
 export function memoryTable({ mode, before, after, own }: {
   readonly mode: string;
   readonly before: number | undefined;

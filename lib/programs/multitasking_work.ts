@@ -1,8 +1,8 @@
 /**
- * What the workers of `multitasking` do: compute, wait for a reply, read a file; and say how much memory they take.
+ * The work of `multitasking`'s workers: compute, wait for a reply, read a file, and report their memory.
  *
- * - `compute` may announce that it can be switched out: the event loop has a turn between its slices, which change no value.
- * - A timer stands for whoever replies.
+ * - `compute` may yield: the event loop gets a turn between its slices, which do not change the result.
+ * - A timer stands in for whoever replies.
  */
 
 import { readFile } from "node:fs/promises";
@@ -12,20 +12,20 @@ import { platform } from "../platform/mod.ts";
 import { elapse } from "./elapse.ts";
 import { type Timed, timedAsync } from "./timed.ts";
 
-/** Where guests find it. */
+/** The URL of this module, for guests. */
 export const multitaskingWork: string = import.meta.url;
 
 /** How much to compute. */
 export interface Computing {
-  /** Rounds of `burnCpu`. */
+  /** The rounds of `burnCpu`. */
   readonly rounds: number;
-  /** In how many parts. */
+  /** The number of slices. */
   readonly slices: number;
-  /** Where to start. */
+  /** The starting value. */
   readonly seed: number;
 }
 
-/** Keeps the processor busy. */
+/** Keeps the CPU busy. */
 export function compute({ rounds, slices, seed }: Computing, context: ServiceContext): Promise<Timed<number>> {
   return timedAsync(context, async () => {
     let value = seed;
@@ -38,7 +38,7 @@ export function compute({ rounds, slices, seed }: Computing, context: ServiceCon
   });
 }
 
-/** Waits so many seconds for a reply, which is the number. */
+/** Waits `seconds` for a reply, which is the number `reply`. */
 export function awaitReply(
   { seconds, reply }: { readonly seconds: number; readonly reply: number },
   context: ServiceContext,
@@ -49,7 +49,7 @@ export function awaitReply(
   });
 }
 
-/** Reads a file so many times, and gives how many bytes that were. */
+/** Reads a file `times` times; returns how many bytes that were. */
 export function readTimes(
   { file, times }: { readonly file: string; readonly times: number },
   context: ServiceContext,
@@ -61,7 +61,7 @@ export function readTimes(
   });
 }
 
-/** The resident memory of the process that it runs in, in bytes; undefined where nobody tells. */
+/** The resident memory of its process, in bytes; `undefined` if unknown. */
 export function residentBytes(): number | undefined {
   return platform.residentBytes();
 }

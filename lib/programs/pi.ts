@@ -1,10 +1,10 @@
 /**
- * Pi by points in a circle, counted by one worker, and by several, each its part: what several are worth.
+ * Pi from random points in a circle, counted by one worker, and by several in parts: the benefit of several workers.
  *
- * - A sample depends on the seed and its number alone, and counts are integers: any number of workers, in any mode, comes
- *   to the same count.
- * - The parts are contiguous, remainders too: together they are exactly `--samples`.
- * - What is measured is the counting, by guests that have counted before; their start-up stands apart.
+ * - A sample depends only on the seed and its number, and counts are integers: any number of workers, in any mode, gets
+ *   the same count.
+ * - The parts are contiguous, including remainders: together they are exactly `--samples`.
+ * - Only the counting is timed, by guests that have counted before; their startup is shown separately.
  */
 
 import { type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
@@ -15,17 +15,17 @@ import { partOf, piOf } from "./pi_queue.ts";
 import { countedAgain, countPart, piWork } from "./pi_work.ts";
 import { draw, durationOf, median, timedAsync } from "./timed.ts";
 
-/** After so many calls, of so many samples, a kernel is as fast as it gets. */
+/** After this many calls, of this many samples, a kernel runs at full speed. */
 const WARM_CALLS = 4;
 const WARM_SAMPLES = 2 ** 20;
 
 type CountingPool = Pool<{ countPart: typeof countPart }>;
 
-/** What some workers took. */
+/** The measurements with some number of workers. */
 interface Measured {
   readonly workers: number;
   readonly inside: number;
-  /** Milliseconds until the guests were there, and for all samples. */
+  /** The time until the guests were ready, and the time for all samples, in milliseconds. */
   readonly startUp: number;
   readonly time: number;
 }
@@ -58,7 +58,7 @@ export const pi: AnyHostProgram = defineHostProgram({
     const kernel = circleKernels.find((kernel) => kernel === parameters.kernel) ?? "simd";
     const whole = { seed, from: 0, to: samples, kernel };
     const measured: Measured[] = [];
-    // Guests of one pool would be warm for the next, so all pools stay open.
+    // The guests of one pool would be warm for the next, so all pools stay open.
     await using pools = new AsyncDisposableStack();
     for (const count of new Set([1, workers])) {
       context.progress(count === 1 ? "one worker counts" : `${count} workers count`);
@@ -73,13 +73,13 @@ export const pi: AnyHostProgram = defineHostProgram({
     ensure(others.every((other) => other === inside), "several workers come to the count of one");
     return { outcome: piOf(inside, samples), tables: [timesOf(measured, { mode, samples, kernel, repeat })] };
   },
-  // Who failed is not counted after.
+  // If a task failed, its count is not checked.
   expected: ({ seed, parameters: { samples } }) => (outcome) => {
     return "inside" in outcome && sameData(outcome, piOf(countInside({ seed, from: 0, to: samples }), samples));
   },
 });
 
-/** Counts so often, all workers at once, after each of them has counted a little. */
+/** Counts repeatedly, with all workers at once, after each of them has counted a little. */
 async function measure(
   pool: CountingPool,
   { whole, repeat, context }: Measuring,
@@ -104,7 +104,7 @@ async function measure(
   return { workers, inside, time: median(times) };
 }
 
-/** Lets each worker count its part. */
+/** Has each worker count its part. */
 async function count(
   pool: CountingPool,
   parts: readonly CountInsideOptions[],
@@ -116,7 +116,7 @@ async function count(
   return counted.reduce((inside, part) => inside + draw(observe, part), 0);
 }
 
-/** The table of times; `at most` is the efficiency that there can be. */
+/** The table of times; `at most` is the best possible efficiency. */
 function timesOf(
   measured: readonly Measured[],
   { mode, samples, kernel, repeat }: { mode: string; samples: number; kernel: string; repeat: number },

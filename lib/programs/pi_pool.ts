@@ -1,10 +1,11 @@
 /**
- * Pi by a pool: many small tasks, each a range of samples, handed to the workers in chunks.
+ * Pi by a pool: many small tasks, each a range of samples, given to the workers in chunks.
  *
- * - The count is the same integer for any number of workers, any size of a task and any chunk.
- * - A worker that dies takes its chunk along: the whole chunk is counted again by another, and nothing of it twice, because
- *   the answers of a chunk come together. `--deaths` shows it, where guests have lives of their own: not in direct mode.
- * - A message may carry several chunks: the pool hands over more at once where calls are short.
+ * - The count is the same integer for any number of workers, any task size and any chunk size.
+ * - A worker that dies loses its chunk: another worker counts the whole chunk again. Nothing is counted twice, because
+ *   the answers of a chunk come together. `--deaths` demonstrates this in every mode but direct mode, whose guests
+ *   cannot die separately.
+ * - A message may carry several chunks: the pool sends more at once if calls are short.
  */
 
 import { type AnyHostProgram, defineHostProgram, now, type ReportTable } from "../host/mod.ts";
@@ -15,18 +16,18 @@ import { piOf } from "./pi_queue.ts";
 import { countedAgain, countPartOrExit, deathsOf, type MortalPart, piWork } from "./pi_work.ts";
 import { draw, durationOf, timedAsync } from "./timed.ts";
 
-/** What one guest did. */
+/** The work of one guest. */
 interface Share {
   readonly tasks: number;
-  /** Milliseconds. */
+  /** The time that it was busy, in milliseconds. */
   readonly busy: number;
 }
 
-/** Which tasks there are. */
+/** The tasks to count. */
 interface Tasks {
   readonly seed: number;
   readonly samples: number;
-  /** How many samples each of them has, but the last. */
+  /** The number of samples in each task except the last. */
   readonly size: number;
   readonly deaths: number;
 }
@@ -58,7 +59,7 @@ export const piPool: AnyHostProgram = defineHostProgram({
       });
     });
     await using pool = draw(observe, opened, "start-up");
-    // What fails in that fails at the end of the pool's scope, too.
+    // An error here is also thrown at the end of the pool's scope.
     signal.addEventListener("abort", () => void pool.terminate().catch(() => {}));
 
     const shares = new Map<string, Share>();
@@ -83,13 +84,13 @@ export const piPool: AnyHostProgram = defineHostProgram({
       tables: [traffic(pool.statistics(), { samples, tasks, ...times }), sharesOf(shares)],
     };
   },
-  // Who failed is not counted after.
+  // If a task failed, its count is not checked.
   expected: ({ seed, parameters: { samples } }) => (outcome) => {
     return "inside" in outcome && sameData(outcome, piOf(countInside({ seed, from: 0, to: samples }), samples));
   },
 });
 
-/** The tasks, in order; those that are deaths lie evenly among them. */
+/** The tasks, in order; the deaths are spread evenly among them. */
 function* tasksOf({ seed, samples, size, deaths }: Tasks): Iterable<MortalPart> {
   const tasks = Math.ceil(samples / size);
   let death = 0;
@@ -101,7 +102,7 @@ function* tasksOf({ seed, samples, size, deaths }: Tasks): Iterable<MortalPart> 
   }
 }
 
-/** The table of what went to and fro. */
+/** The table of messages and calls. */
 function traffic(
   { calls, messages, started, workers }: PoolStatistics,
   { samples, tasks, startUp, time }: { samples: number; tasks: number; startUp: number; time: number },
@@ -113,7 +114,7 @@ function traffic(
   };
 }
 
-/** The table of who did what. */
+/** The table of each guest's share. */
 function sharesOf(shares: ReadonlyMap<string, Share>): ReportTable {
   const ordered = [...shares].toSorted(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
   return {

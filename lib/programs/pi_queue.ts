@@ -1,11 +1,11 @@
 /**
- * Pi by points in a circle: workers count their parts of the samples, and send their counts by a queue.
+ * Pi from random points in a circle: workers count their parts of the samples, and send their counts through a queue.
  *
- * - A sample depends on the seed and its number alone, so the count is the same integer for any number of workers, any
- *   chunk and any schedule.
- * - The parts are contiguous, remainders too: together they are exactly `--samples`.
- * - Main takes the results before it joins the workers: who joins first waits for workers that wait for room in the queue,
- *   see `pi-queue-broken`.
+ * - A sample depends only on the seed and its number, so the count is the same integer for any number of workers, any
+ *   chunk size and any schedule.
+ * - The parts are contiguous, including remainders: together they are exactly `--samples`.
+ * - Main takes the results before it joins the workers. If it joined first, it could wait for workers that wait for
+ *   room in the queue; see `pi-queue-broken`.
  */
 
 import { queue } from "../mailbox/mod.ts";
@@ -13,13 +13,13 @@ import { type AnyProgram, defineProgram, ensure, type ProgramTask, sameData } fr
 import { countInside } from "../random/mod.ts";
 import { latch } from "../sync/mod.ts";
 
-/** What a worker found among some samples. */
+/** A worker's count for some samples. */
 interface Counted {
   readonly samples: number;
   readonly inside: number;
 }
 
-/** How many counts wait at most until main takes one. */
+/** The most counts that wait for main to take one. */
 const ROOM = 16;
 
 function things(workers: number) {
@@ -28,7 +28,7 @@ function things(workers: number) {
 
 type Task = ProgramTask<ReturnType<typeof things>>;
 
-/** Which work there is, and for how many. */
+/** The work, and the number of workers. */
 interface Work {
   readonly seed: number;
   readonly samples: number;
@@ -54,7 +54,7 @@ export const piQueue: AnyProgram = defineProgram({
     main(parameters.samples),
     ...Array.from({ length: parameters.workers }, (_, index) => worker(index, { seed, ...parameters })),
   ],
-  // Who failed is not counted after.
+  // If a task failed, its count is not checked.
   expected: ({ seed, parameters: { samples } }) => (outcome) => {
     return "inside" in outcome && sameData(outcome, piOf(countInside({ seed, from: 0, to: samples }), samples));
   },
@@ -91,12 +91,12 @@ function worker(index: number, { seed, samples, workers, chunk }: Work): Task {
   };
 }
 
-/** A count of samples inside, and pi by it. */
+/** The number of samples inside, and the resulting estimate of pi. */
 export function piOf(inside: number, samples: number): { readonly inside: number; readonly pi: number } {
   return { inside, pi: 4 * inside / samples };
 }
 
-/** One of so many contiguous parts of the samples; the first ones have one more where they cannot be equal. */
+/** One of `parts` contiguous parts of the samples; if they cannot be equal, the first ones have one more. */
 export function partOf(
   samples: number,
   { index, parts }: { readonly index: number; readonly parts: number },

@@ -1,13 +1,15 @@
 /**
- * Pi by a queue of points and a queue of results, as a notebook first had it: four bugs, a variant each, and none.
+ * Pi by a queue of points and a queue of results, as in a notebook's first version: a variant for each of four bugs,
+ * and one without.
  *
- * - `a`: a reader reports after its loop, so it reports its last point only.
- * - `b`: it sums its points up and reports the sum after its loop. A reader that gets DONE first has no sum: it fails with
- *   a reference error, which the notebook's main, joining it, never saw. Here a failed task is an outcome.
- * - `c`: main gives the count of points inside, and not pi.
- * - `d`: main joins the readers before it takes their results. The readers wait for room once the queue is full, and main
- *   waits for the readers.
- * - `fixed`: a result for each point, taken before joining; four times their share is pi.
+ * - `a`: a reader reports after its loop, so it reports only its last point.
+ * - `b`: it sums its points and reports the sum after its loop. A reader that gets DONE first has no sum, and fails
+ *   with a reference error. The notebook's main, which joined it, never saw the error; here, a failed task is an
+ *   outcome.
+ * - `c`: main returns the number of points inside instead of pi.
+ * - `d`: main joins the readers before it takes their results. Once the queue is full, the readers wait for room, and
+ *   main waits for the readers.
+ * - `fixed`: each point has a result, which is taken before joining; four times the share inside is pi.
  */
 
 import { queue } from "../mailbox/mod.ts";
@@ -16,7 +18,7 @@ import { countInside, isInside, type Point, pointOf, randomStream } from "../ran
 import { latch } from "../sync/mod.ts";
 import { piOf } from "./pi_queue.ts";
 
-/** What a reader found among some points. */
+/** A reader's count for some points. */
 interface Result {
   readonly points: number;
   readonly inside: number;
@@ -32,7 +34,7 @@ function things({ readers, maxsize }: { readonly readers: number; readonly maxsi
 
 type Task = ProgramTask<ReturnType<typeof things>>;
 
-/** How the tasks are set. */
+/** The settings of the tasks. */
 interface Setting {
   readonly variant: string;
   readonly seed: number;
@@ -66,7 +68,7 @@ export const piQueueBroken: AnyProgram = defineProgram({
     const { pi } = piOf(inside, points);
     switch (variant) {
       case "a":
-        // A reader reports one point at most.
+        // A reader reports at most one point.
         return [...points <= readers ? [{ pi }] : [], ...points > 1 ? [failureOf(ALL)] : []];
       case "b":
         return (outcome) => {
@@ -90,7 +92,7 @@ function failureOf(claim: string): Failed {
   return { failed: [{ task: "main", error: "AssertionError", message }] };
 }
 
-/** It writes the points, and then one DONE for each reader; then it collects the results. */
+/** Puts the points, then one DONE for each reader; then collects the results. */
 function main({ variant, seed, points, readers }: Setting): Task {
   return {
     name: "main",
@@ -120,7 +122,7 @@ function reader(index: number, { variant }: Setting): Task {
   return {
     name: `reader${index}`,
     *run(shared) {
-      // What is reported after the loop, in a and b.
+      // In variants a and b, what is reported after the loop.
       let late: Result | undefined;
       for (;;) {
         const point = yield* shared.points.get();
@@ -131,7 +133,7 @@ function reader(index: number, { variant }: Setting): Task {
         else yield* shared.results.put({ points: 1, inside });
       }
       if (late !== undefined) yield* shared.results.put(late);
-      // One that fails is joined like any other.
+      // A reader that fails is joined like any other.
       yield* shared.left.countDown();
       if (variant === "b" && late === undefined) {
         throw new ReferenceError("Cannot report the sum: it is not defined, a point before DONE is wanted");

@@ -1,9 +1,9 @@
 /**
- * What the workers of `pi` and `pi-pool` do: count their part of the samples.
+ * The work of the workers of `pi` and `pi-pool`: count their part of the samples.
  *
- * - It stands in a file of its own, because a worker loads no more than that: it starts sooner.
- * - `countPartOrExit` ends its guest at a part that is marked, the first time only: what a pool does about that is shown by
- *   `pi-pool`.
+ * - It is in a file of its own, so that a worker loads nothing else and starts sooner.
+ * - `countPartOrExit` ends its guest at a marked part, but only the first time: `pi-pool` shows what a pool does about
+ *   that.
  */
 
 import { GuestDiedError } from "../errors.ts";
@@ -14,24 +14,27 @@ import { countInside, type CountInsideOptions } from "../random/mod.ts";
 import { cells } from "../sync/mod.ts";
 import { type Timed, timed, timedAsync } from "./timed.ts";
 
-/** Where a worker finds what it does. */
+/** The URL of this module, for guests. */
 export const piWork: string = import.meta.url;
 
-/** How a part is counted again whose guest died, of itself so often or killed by somebody: a count is the same each time. */
+/**
+ * How to count a part again if its guest died, by itself that many times or killed by others: the count is always the
+ * same.
+ */
 export function countedAgain(deaths: number): { readonly retries: number; retryIf(error: Error): boolean } {
   return { retries: deaths + KILLS, retryIf: (error) => error instanceof GuestDiedError };
 }
 
-/** A part of the samples; `death` is the number of the death that it is, if it is one. */
+/** A part of the samples; `death` is the number of the death it causes, if any. */
 export interface MortalPart extends CountInsideOptions {
-  /** From 0 on. */
+  /** From 0. */
   readonly death?: number;
 }
 
-/** How often a part survives that somebody kills its guest. */
+/** How many times a part may be retried because its guest was killed. */
 const KILLS = 3;
 
-/** How many samples are counted in one go: they take some 50 ms. */
+/** How many samples are counted without a pause; they take about 50 ms. */
 const SLICE = 2 ** 26;
 
 /** Counts a part; a long one in slices, between which it can be ended. */
@@ -41,7 +44,7 @@ export function countPart(part: CountInsideOptions, context: ServiceContext): Ti
     let inside = 0;
     for (let from = part.from; from < part.to; from += SLICE) {
       inside += countInside({ ...part, from, to: Math.min(from + SLICE, part.to) });
-      // By a timer: a thread hears of its end between timers, not between immediates.
+      // With a timer, because a thread learns of its end between timers, not between immediates.
       await new Promise<void>((resolve) => void after(0, resolve));
     }
     return inside;
@@ -50,12 +53,12 @@ export function countPart(part: CountInsideOptions, context: ServiceContext): Ti
 
 type Deaths = ReturnType<typeof deathsOf>;
 
-/** What the guests of `pi-pool` share, which may die so often: for each death whether it was died. */
+/** What the guests of `pi-pool` share: for each of the deaths, whether it has happened. */
 export function deathsOf(deaths: number) {
   return { died: cells({ length: Math.max(1, deaths) }) };
 }
 
-/** Counts a part, or exits where that is a death which nobody has died yet. */
+/** Counts a part, or exits if it is marked with a death that has not happened yet. */
 export function countPartOrExit(
   { death, ...part }: MortalPart,
   context: ServiceContext<Deaths>,

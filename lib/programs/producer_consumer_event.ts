@@ -1,12 +1,12 @@
 /**
- * The pipeline of one slot, ended by an event: two bugs that only some schedules show.
+ * A pipeline with one slot, ended by an event: two bugs that only some schedules show.
  *
- * - Producer and consumer look at the event between two messages, and then wait for the other: so one can wait for a
- *   message, or for room, from somebody who has seen the event and left. That is the hang.
- * - The producer can fill the slot just when the consumer has seen the event: the last message is lost, and main finds it
- *   still there when both have left.
- * - The cure is an end that travels the way of the messages: a sentinel, as in `producer-consumer-lock`, or a queue that is
- *   closed, as in `producer-consumer-queue`.
+ * - Producer and consumer check the event between two messages, then wait for each other. So one can wait for a
+ *   message, or for room, from a task that has seen the event and left. That is the hang.
+ * - The producer may fill the slot just after the consumer has seen the event: the last message is lost, and main finds
+ *   it there when both have left.
+ * - The solution is an end that takes the same path as the messages: a sentinel, as in `producer-consumer-lock`, or a
+ *   queue that is closed, as in `producer-consumer-queue`.
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
@@ -26,7 +26,7 @@ export const producerConsumerEvent: AnyProgram = defineProgram({
     pause: { default: 0.055, max: 10, fraction: true, description: "seconds until the event is set" },
   },
   shared: () => ({
-    // The two locks of the pipeline are signals: anybody may give what another waits for.
+    // The pipeline's two semaphores are signals: any task may give what another waits for.
     free: semaphore(1),
     full: semaphore(0),
     slot: cell({ order: "plain" }),
@@ -76,7 +76,7 @@ export const producerConsumerEvent: AnyProgram = defineProgram({
   ],
   expected: ({ parameters: { messages } }) => (outcome) => {
     if (!("failed" in outcome)) return outcome.produced === outcome.consumed && outcome.produced <= messages;
-    // Whoever hangs keeps main waiting; where nobody does, main can miss a message.
+    // A task that hangs keeps main waiting; if nobody hangs, main may miss a message.
     const isHung = outcome.failed.every(({ error }) => error === "DeadlockError") &&
       outcome.failed.some(({ task }) => task !== "main");
     const isLost = outcome.failed.length === 1 && outcome.failed[0]?.task === "main" &&

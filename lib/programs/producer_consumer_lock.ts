@@ -1,16 +1,17 @@
 /**
- * A pipeline of one slot, by two locks: the producer lock says that the slot is free, the consumer lock that it is full.
+ * A pipeline with one slot and two locks: the producer lock signals that the slot is free, the consumer lock that it is
+ * full.
  *
- * - Each side acquires its own lock and releases the other's. So these are signals: a lock that only its owner may
+ * - Each side acquires its own lock and releases the other's, so the locks are signals. A lock that only its owner may
  *   release would not do, and the consumer lock is held at first, because the slot is empty.
- * - Producer and consumer strictly take turns, and a sentinel ends them.
+ * - Producer and consumer strictly alternate, and a sentinel ends them.
  */
 
 import { seededChooser } from "../memory/mod.ts";
 import { type AnyProgram, defineProgram, ensure } from "../program/mod.ts";
 import { cell, lock } from "../sync/mod.ts";
 
-/** What follows the last message. */
+/** The end marker after the last message. */
 const SENTINEL = -1;
 
 /** The program `producer-consumer-lock`. */

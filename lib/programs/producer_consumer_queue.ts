@@ -1,9 +1,10 @@
 /**
- * A pipeline by a bounded queue, and two ways to end it: by an event beside the queue, or by closing the queue.
+ * A pipeline with a bounded queue, and two ways to end it: an event beside the queue, or closing the queue.
  *
- * - `event`: both sides look at the event between two messages. The consumer may see the queue empty before the event is
- *   set, and then waits for ever; or it may see it empty just before a last message comes, which is lost.
- * - `close`: the queue knows both, so a put fails and a get drains what is left: every schedule ends, and nothing is lost.
+ * - `event`: both sides check the event between two messages. The consumer may find the queue empty before the event is
+ *   set, then wait forever; or it may find the queue empty just before a last message comes, which is lost.
+ * - `close`: the queue knows about the end, so a put fails and a get drains what is left: every schedule ends, and
+ *   nothing is lost.
  */
 
 import { QueueShutDownError } from "../errors.ts";

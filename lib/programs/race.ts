@@ -1,8 +1,8 @@
 /**
  * The lost update: tasks read a counter, add one, and write it back a moment later.
  *
- * - Who reads before another has written overwrites what that one adds.
- * - A pause between the read and the write makes that nearly certain; without one it is merely possible.
+ * - A task that reads before another has written overwrites the other's addition.
+ * - A pause between the read and the write makes that almost certain; without one it is merely possible.
  */
 
 import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
@@ -29,7 +29,7 @@ export const race: AnyProgram = defineProgram({
       },
     })),
   outcome: ({ value }) => value.load(),
-  // The last to write has read at least what it read at first; all additions count if nobody overlaps.
+  // The last task to write has read at least the initial value; if no tasks overlap, all additions count.
   right: ({ parameters: { tasks } }) => [tasks],
   expected: ({ parameters: { tasks } }) => Array.from({ length: tasks }, (_, lost) => lost + 1),
 });

@@ -1,7 +1,7 @@
 /**
  * Files and folders that a program may read, and may permit its guests to read.
  *
- * - A program never asks for a permission: what it does not have, it refuses or goes without.
+ * - A program never asks for a permission: what it may not do, it refuses or does without.
  */
 
 import { realpathSync, statSync } from "node:fs";
@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 import { platform } from "../platform/mod.ts";
 
 /**
- * The real path of a file or a folder that a program of that name was given.
+ * The real path of a file or folder that was given to a program.
  *
- * @throws {RangeError} if there is none, or it could not be permitted to a guest.
+ * @throws {RangeError} if it does not exist, or could not be permitted to a guest.
  */
 export function readablePath(
   path: string,
@@ -39,14 +39,14 @@ export function readablePath(
   throw refuse("has a comma in its path, with which a permission would be one for its parts");
 }
 
-/** The path of a program's own file or folder, by its URL; undefined where it is none, or may not be read. */
+/** The path of a program's own file or folder, from its URL; `undefined` if it is not on disk or may not be read. */
 export function ownPath(url: URL): string | undefined {
   if (url.protocol !== "file:") return undefined;
   const path = fileURLToPath(url);
   return platform.may("read", path) && isPermittable(path) ? path : undefined;
 }
 
-/** Deno takes the parts around a comma for several paths. */
+/** Deno would split the path at a comma. */
 function isPermittable(path: string): boolean {
   return !path.includes(",");
 }

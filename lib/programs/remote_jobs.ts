@@ -1,5 +1,5 @@
 /**
- * Jobs for workers elsewhere, by remote channels, futures and remote calls: Julia's notions, on a pool.
+ * Jobs for remote workers, with remote channels, futures and remote calls: Julia's concepts, on a pool.
  *
  * | Julia                              | here                                                       |
  * | ---------------------------------- | ---------------------------------------------------------- |
@@ -9,10 +9,10 @@
  * | `Future`                           | the future that `submit` gives, or a shared `future()`     |
  * | `pmap(f, c; on_error, retry)`      | `pool.map(name, inputs, { retries, onError })`             |
  *
- * - `channels`: every job comes back once, with where it ran; who does how many depends on the schedule. A future is put
- *   once, a second put fails, and it is fetched as often as one likes. The error of a remote call arrives as the `cause` of
- *   a `GuestError`, with its class, its message and the stack that it had there.
- * - `pmap`: inputs that fail are tried again, and those that still fail become the value that `onError` gives.
+ * - `channels`: every job comes back once, with the place where it ran; how many each worker does depends on the
+ *   schedule. A future is set once, a second put fails, and it can be fetched any number of times. The error of a
+ *   remote call arrives as the `cause` of a `GuestError`, with its class, message and original stack trace.
+ * - `pmap`: inputs that fail are retried; those that still fail get the value that `onError` returns.
  */
 
 import { GuestError } from "../errors.ts";
@@ -43,32 +43,32 @@ const parameters = {
 type RemotePool = Pool<typeof functions, RemoteThings>;
 type Context = HostContext<typeof parameters>;
 
-/** What came of the channels, the future and the calls. */
+/** The results of the channels, the future and the calls. */
 interface ChannelsOutcome {
   /** The jobs that came back, in order. */
   readonly ids: readonly number[];
   /** Whether each was done by a worker of the pool. */
   readonly hasPlace: boolean;
-  /** What main, and then a worker, fetched of the future. */
+  /** What main, and then a worker, fetched from the future. */
   readonly fetched: readonly string[];
-  /** What a second put threw. */
+  /** The error of the second put. */
   readonly putAgain: string;
-  /** Where a call ran that was meant for the last worker. */
+  /** Where the call for the last worker ran. */
   readonly where: string;
-  /** What a remote call failed with. */
+  /** The error of a remote call. */
   readonly error: Fault;
 }
 
 interface Fault {
   readonly name: string;
   readonly message: string;
-  /** Whether the stack tells the function that threw. */
+  /** Whether the stack trace names the function that threw. */
   readonly farStack: boolean;
 }
 
 interface PmapOutcome {
   readonly values: readonly number[];
-  /** How often each input was tried. */
+  /** How many times each input was tried. */
   readonly tries: readonly number[];
 }
 
@@ -167,7 +167,7 @@ async function doneJobs(pool: RemotePool, { signal, settings }: Context): Promis
     for (let id = 1; id <= count; id++) await jobs.put(id, { signal });
     while (done.length < count) done.push(await results.take({ signal }));
   } finally {
-    // Otherwise the workers would serve for ever.
+    // Otherwise the workers would serve forever.
     await jobs.close();
   }
   await Promise.all(serving.map((future) => future.result()));
@@ -182,7 +182,7 @@ async function pmap(pool: RemotePool, { signal, settings }: Context): Promise<Ho
   return { outcome: { values, tries: await Promise.all(numbers.map((n) => pool.shared.tries.at(n).load())) } };
 }
 
-/** What a remote call fails with. */
+/** The error of a remote call. */
 async function faultOf(call: Promise<unknown>): Promise<Fault> {
   try {
     await call;

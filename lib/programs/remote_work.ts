@@ -1,5 +1,5 @@
 /**
- * What the workers of `remote-jobs` do: serve a channel of jobs, put and fetch a future, and answer remote calls.
+ * The work of `remote-jobs`' workers: serve a channel of jobs, set and fetch a future, and answer remote calls.
  */
 
 import { channel, future } from "../mailbox/mod.ts";
@@ -9,24 +9,24 @@ import { pause } from "../program/mod.ts";
 import { cells } from "../sync/mod.ts";
 import type { Timed } from "./timed.ts";
 
-/** Where guests find it. */
+/** The URL of this module, for guests. */
 export const remoteWork: string = import.meta.url;
 
-/** A job that is done, and where: what `value` says of it is its id once more. */
+/** A finished job, and where it ran; its `value` repeats its ID. */
 export interface Done extends Timed<number> {
-  /** Which job. */
+  /** The job's ID. */
   readonly id: number;
 }
 
-/** What workers and main share, for so many jobs. */
+/** What workers and main share, for a number of jobs. */
 export function remoteThings({ jobs }: { readonly jobs: number }) {
   return {
-    // Ids of what is to do, and what is done.
+    // The IDs of jobs to do, and the finished jobs.
     jobs: channel<number>({ capacity: jobs }),
     results: channel<Done>({ capacity: jobs }),
-    // Who was first to put it.
+    // Who was first to set it.
     answer: future<string>({ bytes: 256 }),
-    // For each input how often it was tried.
+    // For each input: how many times it was tried.
     tries: cells({ length: jobs + 1 }),
   };
 }
@@ -36,7 +36,7 @@ export type RemoteThings = ReturnType<typeof remoteThings>;
 
 type Context = ServiceContext<RemoteThings>;
 
-/** Does jobs until the channel is closed; gives how many. */
+/** Does jobs until the channel is closed; returns how many. */
 export function* serveJobs({ seconds }: { readonly seconds: number }, { guest, now, shared }: Context): Steps<number> {
   let served = 0;
   yield* shared.jobs.forEach(function* (id): Steps<void> {
@@ -48,7 +48,7 @@ export function* serveJobs({ seconds }: { readonly seconds: number }, { guest, n
   return served;
 }
 
-/** Puts the future. */
+/** Sets the future. */
 export function* putAnswer(text: string, { shared }: Context): Steps<void> {
   yield* shared.answer.put(text);
 }
@@ -58,17 +58,17 @@ export function* fetchAnswer(_argument: undefined, { shared }: Context): Steps<s
   return yield* shared.answer.fetch();
 }
 
-/** Says where it runs. */
+/** Returns the name of the guest in which it runs. */
 export function whereAmI(_argument: undefined, { guest }: Context): string {
   return guest;
 }
 
-/** Cannot do it. */
+/** Always fails. */
 export function failRemotely(id: number): never {
   throw new RangeError(`Cannot do job ${id}: there is no such job, one that was put is wanted`);
 }
 
-/** The square of a number. Of those that 3 divides the first try fails, of those that 5 divides every one. */
+/** The square of a number. The first try fails for multiples of 3, and every try for multiples of 5. */
 export function* unsteadySquare(n: number, { shared }: Context): Steps<number> {
   const before = yield* shared.tries.at(n).add(1);
   if (n % 5 === 0 || n % 3 === 0 && before === 0) {

@@ -1,7 +1,7 @@
 /**
- * Reentrance: a deposit holds the lock and calls a helper that takes it again.
+ * Reentrance: a deposit holds the lock and calls a helper that acquires it again.
  *
- * - With a plain lock this would be a `self-deadlock`; a reentrant one counts how often its owner has it.
+ * - With a plain lock this would be a `self-deadlock`; a reentrant one counts how many times its owner has acquired it.
  * - The helper's release does not free it: only the outermost release lets the next task in.
  */
 
@@ -35,7 +35,7 @@ export const rlockProgram: AnyProgram = defineProgram({
   expected: ({ parameters: { deposits, amount } }) => [deposits * amount],
 });
 
-/** Changes the balance; called by those who hold the lock, and by those who do not. */
+/** Changes the balance; may be called with or without holding the lock. */
 function* change(
   { guard, balance }: { readonly guard: RLock; readonly balance: SharedCell<"i32"> },
   parameters: { readonly amount: number; readonly pause: number },

@@ -1,8 +1,8 @@
 /**
- * The shortest deadlock: a task that acquires a lock which it holds already.
+ * The shortest deadlock: a task acquires a lock that it already holds.
  *
- * - An owned lock can only be released by its owner, who waits: that is reported at once, and needs no timeout.
- * - A lock that counts how often its owner has it is the remedy: see `rlock`.
+ * - Only its owner, which waits, may release an owned lock: that is reported at once, without a timeout.
+ * - The remedy is a lock that counts how many times its owner has acquired it: see `rlock`.
  */
 
 import { DeadlockError } from "../errors.ts";
@@ -24,7 +24,7 @@ export const selfDeadlock: AnyProgram = defineProgram({
     },
   }],
   *outcome() {},
-  // It fails on every schedule, so the failure is compared between modes.
+  // It fails on every schedule, so the failure is the same in all modes.
   independent: (outcome) => outcome,
   expected() {
     const { name, message } = new DeadlockError([

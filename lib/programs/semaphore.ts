@@ -1,9 +1,9 @@
 /**
  * A bounded number inside: bank customers share a few tellers.
  *
- * - Never are more customers inside than there are tellers, and everybody is served.
- * - Who waits is served first come, first served: `order` has the arrival numbers by turn. It parts from 0, 1, 2, ... only
- *   where another customer comes between taking a number and joining the line, or two are called at once.
+ * - There are never more customers inside than tellers, and everybody is served.
+ * - Waiters are served first come, first served: `order` lists the arrival numbers by turn. It deviates from 0, 1, 2,
+ *   ... only if another customer comes between taking a number and joining the line, or two are called at once.
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
@@ -41,7 +41,7 @@ export const semaphoreProgram: AnyProgram = defineProgram({
         yield* order.at(yield* turns.add(1)).store(arrival);
         const now = (yield* inside.add(1)) + 1;
         ensure(now <= parameters.tellers, "there is a teller for everybody inside");
-        // The greatest number so far: another task may raise it meanwhile.
+        // The maximum so far; another task may raise it meanwhile.
         let seen = yield* most.load();
         while (seen < now) seen = yield* most.compareExchange(seen, now);
         yield* pause(parameters.pause);

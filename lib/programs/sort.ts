@@ -1,10 +1,11 @@
 /**
- * Two arrays sorted by the caller, by two workers at once, and by two workers one after another, beside what it costs to
- * start workers that do nothing: whoever compares the times of the first three alone compares start-ups.
+ * Two arrays are sorted by the caller, by two workers at once, and by two workers one after another. For comparison,
+ * workers are also started to do nothing: the times of the first three alone mostly compare startup costs.
  *
- * - All ways come to the same arrays, which are sorted and hold what they held.
- * - Workers are fresh for each repetition, as threads are that are made for it, if the host is; warm ones stand below.
- * - Typed arrays are moved there and back, arrays of numbers are copied.
+ * - All ways produce the same arrays, which are sorted and have the original contents.
+ * - If the host is `fresh`, workers are new for each repetition, like threads created for it; the times of warm ones are
+ *   listed below.
+ * - Typed arrays are moved there and back; arrays of numbers are copied.
  */
 
 import { after, type AnyHostProgram, defineHostProgram, type HostContext, now, type ReportTable } from "../host/mod.ts";
@@ -15,7 +16,7 @@ import { sorted, sortValues, sortWork, type Values } from "./sort_work.ts";
 import { draw, durationOf, median, timedAsync } from "./timed.ts";
 
 const KINDS = ["numbers", "typed"];
-/** After so many milliseconds nothing is measured once more. */
+/** After this many milliseconds, measuring is not repeated. */
 const LONG_ENOUGH = 4000;
 
 type SortingPool = Pool<{ sortValues: typeof sortValues }>;
@@ -24,13 +25,13 @@ type Two = readonly [Values, Values];
 /** A way to sort two arrays, or to do nothing instead. */
 interface Way {
   readonly name: string;
-  /** Sorts copies of the arrays; gives them, or nothing. */
+  /** Sorts copies of the arrays; resolves with them, or with nothing. */
   sort(copies: Two): Promise<Two | undefined>;
 }
 
-/** Where workers come from: fresh ones, and two that are warm. */
+/** Where workers come from: fresh ones, and two warm ones. */
 interface Workers {
-  /** Starts some. */
+  /** Starts a number of workers. */
   open(workers: number): Promise<SortingPool>;
   readonly warm: SortingPool;
   readonly observe: HostContext["observe"];
@@ -47,7 +48,7 @@ export const sort: AnyHostProgram = defineHostProgram({
     kind: { default: "numbers", choices: KINDS, description: "arrays of numbers, which are copied, or typed ones" },
     repeat: { default: 5, min: 1, max: 1000, description: "how often each way is measured, or less often within 4 s" },
   },
-  // Workers that did something before would hide what it costs to start some.
+  // Workers that were already running would hide the cost of starting some.
   needs: () => ({ fresh: true }),
   async main({ mode, host, settings: { seed, parameters }, observe, progress, signal }) {
     const { length, kind, repeat } = parameters;
@@ -68,13 +69,13 @@ export const sort: AnyHostProgram = defineHostProgram({
     const begun = now();
     let round = 0;
     do {
-      // In turn, so that what slows the machine for a while slows all of them.
+      // In turn, so that a temporary slowdown of the machine affects all of them.
       for (const [way, { name, sort }] of ways.entries()) {
         await turn(signal);
         progress(`${name}, ${round + 1} of ${repeat}`);
         const copies: Two = [a.slice(), b.slice()];
         const done = await timedAsync({ guest: "main", now }, () => sort(copies));
-        // What is plain, main does itself.
+        // Plain sorting is done by main itself.
         const two = draw(observe, done, way === 0 ? "running" : name);
         ensure(two === undefined || two.every((one, at) => same(one, wanted[at] ?? [])), `${name}: sorted and equal`);
         times[way]?.push(durationOf(done));
@@ -86,20 +87,20 @@ export const sort: AnyHostProgram = defineHostProgram({
       tables: [timesOf(ways.map(({ name }, way) => [name, times[way] ?? []]), { length, kind, round })],
     };
   },
-  // Who failed is not sorted after.
+  // If a task failed, its result is not checked.
   expected: ({ seed, parameters: { length, kind } }) => (outcome) => {
     const extremes = (from: number) => extremesOf(sorted(valuesOf(seed, { from, length, kind })));
     return "sorted" in outcome && sameData(outcome, { sorted: true, equal: true, a: extremes(0), b: extremes(length) });
   },
 });
 
-/** Gives the event loop a turn, in which the time of the run may be over: plain sorting gives none. */
+/** Gives the event loop a turn, in which the run may time out; plain sorting gives it none. */
 async function turn(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => void after(0, resolve));
   signal.throwIfAborted();
 }
 
-/** The ways, the plain one first. */
+/** All ways, the plain one first. */
 function waysOf({ open, warm, observe }: Workers): readonly Way[] {
   const by = async (pool: SortingPool, values: Values, guest: number): Promise<Values> => {
     const transfer = Array.isArray(values) ? [] : [values.buffer];
@@ -135,7 +136,7 @@ function waysOf({ open, warm, observe }: Workers): readonly Way[] {
   ];
 }
 
-/** Random values, a part of the stream of the seed. */
+/** Random values, from a part of the seed's stream. */
 function valuesOf(
   seed: number,
   { from, length, kind }: { readonly from: number; readonly length: number; readonly kind: string },
@@ -153,7 +154,7 @@ function same(one: Values, other: Values): boolean {
   return one.length === other.length && one.every((value: number, index: number) => value === other[index]);
 }
 
-/** What is told of sorted values. */
+/** What is reported about sorted values. */
 interface Extremes {
   readonly least: number;
   readonly middle: number;
@@ -167,7 +168,7 @@ function extremesOf(values: Values): Extremes {
   return { least, middle, greatest };
 }
 
-/** The table: medians, and how often plain sorting fits in. */
+/** The table: medians, and how many plain sorts would fit into each. */
 function timesOf(
   ways: readonly (readonly [name: string, times: readonly number[]])[],
   { length, kind, round }: { readonly length: number; readonly kind: string; readonly round: number },

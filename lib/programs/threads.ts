@@ -1,8 +1,9 @@
 /**
- * The life of a thread: it is created, it starts, it finishes, and somebody who waits for it is done with it.
+ * The life of a thread: it is created, starts and finishes, and another task joins it.
  *
- * - Main creates and starts all of them, then joins them in the order of their numbers, in whatever order they finish.
- * - For each number create comes before start, start before finish, finish before done; between numbers anything goes.
+ * - Main creates and starts all threads, then joins them in the order of their numbers, in whatever order they finish.
+ * - For each thread, create precedes start, start precedes finish, and finish precedes done; between threads, any order
+ *   is possible.
  */
 
 import { channel } from "../mailbox/mod.ts";
@@ -10,7 +11,7 @@ import { type AnyProgram, defineProgram, pause } from "../program/mod.ts";
 import type { Shared } from "../sync/mod.ts";
 import { journal, linesOf, note } from "./journal.ts";
 
-/** What is noted of a thread. */
+/** The recorded stages of a thread. */
 const STAGES = ["create", "start", "finish", "done"] as const;
 const [CREATE, START, FINISH, DONE] = [0, 1, 2, 3] as const;
 
@@ -54,7 +55,7 @@ export const threads: AnyProgram = defineProgram({
     },
     ...Array.from({ length: parameters.tasks }, (_, thread) => ({
       name: `thread${thread}`,
-      // Threads are alike: each becomes the one whose turn it is to begin.
+      // All threads are alike: each takes the next number when it begins.
       *run({ begun, ended, ...log }: Things) {
         const index = yield* begun.take();
         yield* note(log, lineOf(index, START));
@@ -64,7 +65,7 @@ export const threads: AnyProgram = defineProgram({
       },
     })),
   ],
-  // Of each thread, and of main's joins, the order is the same on every schedule.
+  // The order within each thread, and of main's joins, is the same on every schedule.
   independent: (outcome) =>
     "failed" in outcome
       ? outcome

@@ -1,9 +1,9 @@
 /**
- * How late the ticks of an event loop come while it, or somebody else, works.
+ * How late the ticks of an event loop are while it, or somebody else, works.
  *
- * - A tick is due every `period` milliseconds from the start on, and is late by the time until it comes: those that a busy
- *   loop holds up are counted each, not as one.
- * - Invariant: after any turn every tick that was due by then is counted, and no other.
+ * - A tick is due every `period` milliseconds from the start, and is late by the time until it comes. If a busy loop
+ *   delays several ticks, each is counted, not just one.
+ * - Invariant: after any turn, exactly the ticks that were due by then have been counted.
  */
 
 import { after, now } from "../host/mod.ts";
@@ -11,21 +11,21 @@ import { median } from "./timed.ts";
 
 /** When ticks are due, and by which clock. */
 export interface TicksOptions {
-  /** Milliseconds from one to the next. */
+  /** The time between two ticks, in milliseconds. */
   readonly period: number;
   /** The clock, in milliseconds; the real one by default. */
   readonly now?: () => number;
-  /** Calls back after some milliseconds, and gives what gives that up; a real timer by default. */
+  /** Calls back after that many milliseconds, unless the returned function is called first; a real timer by default. */
   readonly after?: (milliseconds: number, callback: () => void) => () => void;
 }
 
-/** How late ticks were, in milliseconds; NaN where none was due. */
+/** How late ticks were, in milliseconds; NaN if none was due. */
 export interface Lateness {
-  /** How many were due. */
+  /** How many ticks were due. */
   readonly count: number;
-  /** The middle one. */
+  /** The median lateness. */
   readonly median: number;
-  /** The latest one. */
+  /** The greatest lateness. */
   readonly worst: number;
 }
 
@@ -46,7 +46,7 @@ export class Ticks {
     this.#schedule();
   }
 
-  /** Stops, and says how late they were; those that are due and have not come are as late as it is by then. */
+  /** Stops, and returns how late they were; ticks that are due and have not come count as late by the time so far. */
   stop(): Lateness {
     this.#letGo();
     this.#count();

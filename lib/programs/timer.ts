@@ -1,10 +1,10 @@
 /**
- * Timers: what is to run once, not before its time, unless somebody cancels it.
+ * Timers: functions that run once, not before their time, unless canceled first.
  *
- * - `bell` rings once, though two tasks wait to ring it, and never early. Cancelled after that, nothing changes.
- * - `never` is cancelled before its time can come, and does not run. `maybe` is cancelled while it is under way: it runs if
- *   and only if the cancel says that it came too late.
- * - The outcome tells how late the bell was, in milliseconds: a timer promises "not before", and no more.
+ * - `bell` rings once, although two tasks wait to ring it, and never early. Canceling it afterward has no effect.
+ * - `never` is canceled before its time can come, and does not run. `maybe` is canceled at about its time: it runs if
+ *   and only if the cancel returns that it came too late.
+ * - The outcome includes how late the bell was, in milliseconds: a timer promises "not before", and no more.
  */
 
 import { now } from "../memory/mod.ts";
@@ -71,7 +71,7 @@ export const timerProgram: AnyProgram = defineProgram({
       },
     },
   ],
-  // How late it is, and whether a cancel comes in time, is up to the schedule.
+  // The schedule decides how late it is, and whether a cancel comes in time.
   independent: (outcome) => {
     if ("failed" in outcome) return outcome;
     const { bell, never, maybe, cancelled, cancelledLate } = outcome;
@@ -84,7 +84,7 @@ export const timerProgram: AnyProgram = defineProgram({
   },
 });
 
-/** Gives how late it rings the bell, in seconds; undefined where the other one does. */
+/** Returns how late it rings the bell, in seconds; `undefined` if the other ringer does. */
 function ringer(name: string, interval: number): ProgramTask<ReturnType<typeof things>> {
   return {
     name,

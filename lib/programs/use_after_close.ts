@@ -1,8 +1,8 @@
 /**
  * Use after close: one task closes a file handle that another still uses.
  *
- * - `plain`: whoever closes does not ask whether somebody is about to use the handle.
- * - `latch`: it waits until the user says that it is done with the handle, and then closes.
+ * - `plain`: the task that closes the handle does not check whether another is about to use it.
+ * - `latch`: it waits until the user declares that it is done with the handle, then closes it.
  */
 
 import { type AnyProgram, defineProgram, ensure, pause } from "../program/mod.ts";
@@ -22,7 +22,7 @@ export const useAfterClose: AnyProgram = defineProgram({
     pause: { default: 0.01, max: 10, fraction: true, description: "seconds between two writes" },
     close: { default: 0.015, max: 10, fraction: true, description: "seconds until the file is to be closed" },
   },
-  // The file handle is a cell here: 1 while the file is open.
+  // The file handle is represented by a cell: 1 while the file is open.
   shared: () => ({ isOpen: cell({ initial: 1 }), written: cell(), unused: latch(1) }),
   tasks: ({ variant, parameters }) => [
     {

@@ -1,10 +1,12 @@
 /**
- * An agent: it starts process guests on its host for clients elsewhere, which find it by NATS.
+ * An agent starts process guests on its host for clients on other hosts, which find it through NATS.
  *
- * - It outlives every client and every cut: the connection comes back by itself, and a guest whose client is silent is ended.
- * - It takes no more guests than it says, from clients of its own version alone.
- * - Closing it leaves nothing behind: no guest, no file.
- * - It runs code by design, with the rights that a client names: who may send to `holdfast.do.>` is for the account to say.
+ * - It outlives every client and every lost connection: it reconnects by itself, and ends the guests of a silent
+ *   client.
+ * - It takes at most the number of guests that it announces, and only from clients of its own version.
+ * - After it is closed, nothing is left behind: no guest, no file.
+ * - By design it runs code, with the permissions that a client names: the account decides who may send to
+ *   `holdfast.do.>`.
  */
 
 import type { GuestCode } from "../mode/mod.ts";
@@ -16,30 +18,30 @@ import { type AgentStatus, bytesOf, requestFrom, type StartReply, type StartRequ
 import { type Connection, connectTo, type Message } from "./nats.ts";
 import { VERSION } from "./version.ts";
 
-/** How often it says that it is there, in milliseconds. */
+/** How often it announces itself, in milliseconds. */
 const BEAT = 1000;
-/** How many guests for each core it takes by default: most guests wait. */
+/** The default number of guests per core: most guests wait. */
 const GUESTS_PER_CORE = 32;
 
-/** How an agent works. */
+/** Options of {@linkcode Agent.start}. */
 export interface AgentOptions {
-  /** Which engine, and how. */
+  /** The engine to connect to. */
   readonly engine: EngineOptions;
-  /** What it is called: its host. */
+  /** Its name: the host's. */
   readonly name: string;
   /** The code of guests. */
   readonly code: GuestCode;
-  /** How many guests it takes at most: 32 for each core by default. */
+  /** The most guests that it takes; 32 per core by default. */
   readonly guests?: number | undefined;
-  /** Which version it says that it is; this one by default. */
+  /** The version that it announces; this one by default. */
   readonly version?: string | undefined;
   /** Its clock, in milliseconds since the epoch; the real one by default. */
   readonly clock?: (() => number) | undefined;
-  /** Told when the number of its guests changes. */
+  /** Called when the number of its guests changes. */
   readonly changed?: ((status: AgentStatus) => void) | undefined;
 }
 
-/** An agent: it starts process guests on its host for clients elsewhere. */
+/** An agent, which starts process guests on its host for clients on other hosts. */
 export class Agent implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #options: AgentOptions;
@@ -62,10 +64,10 @@ export class Agent implements AsyncDisposable {
   }
 
   /**
-   * Connects, and waits for clients.
+   * Connects an agent, which then serves clients.
    *
-   * @throws {EngineError} where there is no server, or it refuses the credentials.
-   * @throws {RangeError} where an option makes no sense.
+   * @throws {EngineError} if there is no server, or it refuses the credentials.
+   * @throws {RangeError} if an option is out of range.
    */
   static async start(options: AgentOptions): Promise<Agent> {
     const { guests } = options;
@@ -76,7 +78,7 @@ export class Agent implements AsyncDisposable {
     const agent = new Agent(connection, options);
     try {
       await Promise.race([connection.flush(), connection.forbidden]);
-      // The server says what it forbids after it has taken what is allowed.
+      // The server reports a forbidden subject only after it has accepted the allowed ones.
       await Promise.race([connection.flush(), connection.forbidden]);
     } catch (error) {
       await agent.close();
@@ -85,7 +87,7 @@ export class Agent implements AsyncDisposable {
     return agent;
   }
 
-  /** What it says of itself. */
+  /** The status that it announces. */
   get status(): AgentStatus {
     const { name, guests: most = GUESTS_PER_CORE * cores(), version = VERSION } = this.#options;
     return { agent: this.#id, name, version, cores: cores(), guests: this.#guests.size, most };
@@ -97,7 +99,7 @@ export class Agent implements AsyncDisposable {
     this.#bundles.close();
   }
 
-  /** Ends all guests, tells their clients, and leaves nothing behind. */
+  /** Ends all guests, tells their clients, and removes all files. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -108,7 +110,7 @@ export class Agent implements AsyncDisposable {
     await this.#connection.close();
   }
 
-  /** The same as `close`. */
+  /** Does what `close` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -126,7 +128,7 @@ export class Agent implements AsyncDisposable {
     message.respond(bytesOf(reply));
   }
 
-  /** Why it takes no such guest, if so. */
+  /** The reason why it refuses a guest, if it does. */
   #refusal(request: StartRequest | undefined): string | undefined {
     const { version, name, most } = this.status;
     if (request === undefined) return "the request is none of the protocol's";

@@ -1,9 +1,9 @@
 /**
- * A guest of an agent: a child of the agent's process, and the link to its client.
+ * A guest of an agent: a child of the agent's process, with a link to its client.
  *
- * - It is started with the agent's own code and with the rights that the client's setup names, as on one host; the setup is
- *   checked as a host checks its own.
- * - It ends with its link: where the client is silent, or says what is none of the protocol's, it is killed.
+ * - It is started with the agent's own code, and with the permissions that the client's setup names, as on one host.
+ *   The setup is checked as a host checks its own.
+ * - It ends with its link: it is killed if the client is silent or breaks the protocol.
  */
 
 import { errorText } from "../errors.ts";
@@ -16,36 +16,36 @@ import { moduleAnswer } from "./modules.ts";
 import type { Connection } from "./nats.ts";
 
 const SIGNALS: readonly ProcessSignal[] = ["SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "SIGQUIT"];
-/** How long its last words may take to arrive, in milliseconds. */
+/** How long to wait for its last output, in milliseconds. */
 const GRACE = 500;
 const CHUNK = 65536;
 const FORGED = "its client said what only agents say";
 
-/** What a guest needs of its agent. */
+/** What a guest needs from its agent. */
 export interface AgentGuestOptions {
   /** The code of guests. */
   readonly code: GuestCode;
-  /** Where modules are kept that were sent along. */
+  /** The modules that clients have sent. */
   readonly bundles: Bundles;
-  /** Its link. */
+  /** The options of its link. */
   readonly link: LinkOptions;
 }
 
 /** A guest of an agent. */
 export class AgentGuest {
-  /** Resolves when it has ended, and nothing is left of it. */
+  /** Resolves when it has ended and everything of it is removed. */
   readonly ended: Promise<void>;
   readonly #options: AgentGuestOptions;
   readonly #link: Link;
   readonly #setup = Promise.withResolvers<SetupMessage>();
   readonly #bundle = Promise.withResolvers<Uint8Array>();
-  /** Why it was given up, if it was. */
+  /** Why it was killed, if it was. */
   #reason: string | undefined;
   #child: Child | undefined;
-  /** Its module, where it was sent along. */
+  /** Its module, if the client sent it. */
   #kept: KeptBundle | undefined;
   #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
-  /** What came before the child was there. */
+  /** Whether the client closed the stream before the child was started. */
   #isClosing = false;
 
   /** Listens to its client from now on. */
@@ -62,10 +62,10 @@ export class AgentGuest {
     this.ended = this.#live();
   }
 
-  /** Ends it at once; the clause says why. */
+  /** Kills it at once; `reason` is a clause. */
   kill(reason: string): void {
     this.#reason ??= reason;
-    // Who waits for what nobody will send hears of it.
+    // Waits for messages that will never come are rejected.
     for (const { reject } of [this.#setup, this.#bundle]) reject(new Error(reason));
     this.#child?.kill("SIGKILL");
   }
@@ -96,11 +96,11 @@ export class AgentGuest {
   #write(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#writer === undefined) return this.kill("its client wrote before it was there");
     this.#writer.write(bytes).then(() => this.#link.took(bytes.length), () => {
-      // The pipe is broken: the child's end is on its way and says why.
+      // The pipe is broken: the child has ended, and its end gives the reason.
     });
   }
 
-  /** From its start to its end. */
+  /** Lives from its start to its end. */
   async #live(): Promise<void> {
     let end: EndMessage;
     try {
@@ -147,7 +147,7 @@ export class AgentGuest {
     return this.#reason === undefined ? { code, signal } : { code, signal, lost: this.#reason };
   }
 
-  /** Sends what the guest prints: as much at once as there is room for, like a pipe. */
+  /** Sends what the guest prints, as much at a time as there is room for, like a pipe. */
   async #print(printed: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     try {
       for (;;) {
@@ -168,16 +168,18 @@ export class AgentGuest {
         if (done || value === undefined) return;
         await this.#link.write(value);
         buffer = value.buffer;
-        // What the guest says meanwhile goes in one message: a message costs more than a turn.
+        // Output that arrives in the meantime goes into the same message: a message costs more than a turn.
         await turn();
       }
     } catch {
-      // Streams that broke are the end, which says why.
+      // The streams broke because the guest ended, and its end gives the reason.
     }
   }
 }
 
-/** What a guest is started with whose module was sent along: that was made with the configuration of its client's host. */
+/**
+ * The setup of a guest whose module was sent: without a configuration, because the client has applied it to the bundle.
+ */
 function bundled({ options, ...setup }: GuestSetup, module: string): GuestSetup {
   const { config: _config, importMap: _importMap, ...rest } = options;
   return { ...setup, module, options: rest };

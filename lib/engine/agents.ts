@@ -1,10 +1,11 @@
 /**
- * The agents that a client knows: who is there, and who is to start the next guest.
+ * The agents that a client knows, and the choice of the agent for the next guest.
  *
- * - An agent says every second that it is there; one that has not for as long as silence may last is gone.
- * - A guest goes where most cores are free, then where the fewest guests are. Those that this client has asked for count
- *   before their agent says so.
- * - An agent that refuses is not asked again before the next search, and its reason is told where no other takes the guest.
+ * - An agent announces itself every second; after a silence of the allowed length it counts as gone.
+ * - A guest goes to the agent with the most free cores, then the fewest guests. Guests that this client has asked for
+ *   count even before their agent announces them.
+ * - An agent that refuses is not asked again for this guest, and the error contains its reason if no other agent takes
+ *   the guest.
  */
 
 import { EngineError } from "../errors.ts";
@@ -14,22 +15,22 @@ import { type AgentStatus, bytesOf, replyFrom, type StartRequest, statusFrom, SU
 import type { Connection } from "./nats.ts";
 import { VERSION } from "./version.ts";
 
-/** How long a client looks for agents, and how long for more of them when one has answered, in milliseconds. */
+/** How long a client searches for agents, and for further agents after the first answer, in milliseconds. */
 const SEARCH = 2000;
 const MORE = 100;
 /** How long an agent may take to answer, in milliseconds. */
 const ANSWER = 3000;
-/** How far the clocks of two hosts may be apart, in milliseconds. */
+/** The most by which the clocks of two hosts may differ, in milliseconds. */
 const APART = 1000;
-/** More agents than any network of ours has: others are strangers who fill memory. */
+/** More agents than any real network has; any beyond that would only fill memory. */
 const MOST_AGENTS = 10_000;
 
 /** An agent, as a client knows it. */
 interface Known {
   status: AgentStatus;
-  /** When it was heard of last. */
+  /** When it was last heard. */
   heard: number;
-  /** How many guests it was asked for without an answer yet: its next words may know nothing of them. */
+  /** How many guests it was asked for without an answer yet; its next status may not count them. */
   asked: number;
 }
 
@@ -41,7 +42,7 @@ export class Agents {
   readonly #letGo: () => void;
   #heard = Promise.withResolvers<void>();
 
-  /** Listens from now on. */
+  /** Listens to agents from now on. */
   constructor(connection: Connection, engine: Engine) {
     this.#connection = connection;
     this.#engine = engine;
@@ -49,44 +50,44 @@ export class Agents {
   }
 
   /**
-   * Has an agent take a guest, and says which one did, and what the guest's subjects are called. Agents that are among the
-   * reasons are not asked; one that does not take it is put there, with a clause that says why.
+   * Finds an agent that takes a guest; returns its status and the name of the guest in subjects. Agents in `reasons`
+   * are not asked; an agent that refuses is added there, with a clause as its reason.
    *
-   * @throws {EngineError} where there is none that does.
+   * @throws {EngineError} if no agent takes it.
    */
   async take(reasons: Map<string, string>): Promise<{ readonly status: AgentStatus; readonly guest: string }> {
     for (let hasSearched = false;;) {
       const best = this.#best(reasons);
       if (best === undefined) {
-        // One that has gone may be back, or another one there.
+        // An agent may have come back, or another one appeared.
         if (hasSearched) throw this.#nobody(reasons);
         hasSearched = true;
         await this.#search();
         continue;
       }
-      // Who was asked in vain may have it all the same.
+      // Each attempt has a new name: an agent that did not answer may have taken the guest after all.
       const guest = this.#connection.next();
       const refused = await this.#ask(best, guest);
       if (refused === undefined) return { status: best.status, guest };
-      // What is none of the protocol's ends it there.
+      // If so, a message that breaks the protocol ends that guest.
       this.#connection.publish(SUBJECTS.toGuest(guest), new Uint8Array(0));
       reasons.set(best.status.agent, `agent ${best.status.name}: ${refused}`);
     }
   }
 
-  /** All agents that are there, in the order of their names. */
+  /** Searches for agents, and returns their statuses in order of their names. */
   async list(): Promise<readonly AgentStatus[]> {
     await this.#search();
     const all = [...this.#known.values()].map(({ status }) => status);
     return all.sort((one, other) => one.name < other.name ? -1 : one.name > other.name ? 1 : 0);
   }
 
-  /** Listens no longer. */
+  /** Stops listening. */
   close(): void {
     this.#letGo();
   }
 
-  /** The agent that is to start the next guest, but for those that refused. */
+  /** The best agent for the next guest, except those that refused. */
   #best(refused: ReadonlyMap<string, string>): Known | undefined {
     const latest = now() - this.#engine.silence;
     let best: Known | undefined;
@@ -97,7 +98,7 @@ export class Agents {
     return best;
   }
 
-  /** Asks who is there, and waits for answers. */
+  /** Asks all agents to announce themselves, and waits for answers. */
   async #search(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     let letGo = after(SEARCH, resolve);
@@ -123,7 +124,7 @@ export class Agents {
     this.#heard = Promise.withResolvers();
   }
 
-  /** Asks an agent for a guest; gives why it does not take it, if so. */
+  /** Asks an agent for a guest; returns the reason if it refuses. */
   async #ask(known: Known, guest: string): Promise<string | undefined> {
     const { agent } = known.status;
     known.asked++;

@@ -1,40 +1,40 @@
 /**
- * The modules that were sent along to an agent: each is a file for as long as a guest has it, however many have it.
+ * The modules that clients have sent to an agent: each is a file for as long as any guest uses it.
  *
- * - No configuration of the agent's host counts for them: what they import is in them.
+ * - No configuration of the agent's host applies to them: a bundle contains everything that it imports.
  */
 
 import { errorText } from "../errors.ts";
 import { platform, type Scratch } from "../platform/mod.ts";
 
-/** A module that is kept for a guest. */
+/** A module kept for a guest. */
 export interface KeptBundle {
-  /** Where it is. */
+  /** The URL of its file. */
   readonly url: string;
-  /** Says that the guest has ended. */
+  /** Call when the guest has ended. */
   drop(): void;
 }
 
-/** The modules that were sent along to an agent. */
+/** The modules that clients have sent to an agent. */
 export class Bundles {
   #scratch: Scratch | undefined;
   #isClosed = false;
-  /** By what is in them: where they are, and how many guests have them. */
+  /** By content: the URL of the file, and how many guests use it. */
   readonly #kept = new Map<string, { readonly url: string; guests: number }>();
 
-  /** Makes room, and removes what agents left that were killed; where it may not, the first guest hears why. */
+  /** Makes a folder, and removes those of killed agents; if that is not permitted, the first guest gets the error. */
   constructor() {
     try {
       this.#open();
     } catch {
-      // Not every agent is sent one.
+      // Many agents never receive a module.
     }
   }
 
   /**
-   * Keeps one.
+   * Writes a module into a file, unless there is one.
    *
-   * @throws {Error} with a clause for a message, where it cannot.
+   * @throws {Error} if it cannot; the message is a clause.
    */
   async keep(bundle: Uint8Array): Promise<KeptBundle> {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bundle))).toHex();
@@ -46,7 +46,7 @@ export class Bundles {
     return { url: kept.url, drop: () => this.#drop(name) };
   }
 
-  /** Removes all of them. */
+  /** Removes all files. */
   close(): void {
     this.#isClosed = true;
     this.#scratch?.remove();
@@ -68,7 +68,7 @@ export class Bundles {
     try {
       this.#scratch?.drop(name);
     } catch {
-      // Somebody else has removed it.
+      // Someone else has removed it.
     }
   }
 

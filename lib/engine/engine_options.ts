@@ -1,40 +1,43 @@
 /**
- * Which engine is used, and how: the servers, the credentials, and how long silence may last.
+ * The options of an engine: the servers, the credentials, and how long silence may last.
  */
 
-/** What is between hosts: a NATS server, or the servers of a cluster. */
+/** The NATS server, or the servers of a cluster, through which hosts communicate. */
 export interface EngineOptions {
-  /** Where it listens, such as `nats://10.0.0.5:4222`; `tls://` insists on encryption. */
+  /** The address of each server, such as `nats://10.0.0.5:4222`; `tls://` requires encryption. */
   readonly servers: string | readonly string[];
   /** The path of a credentials file, or of a file with the seed of an nkey; none by default. */
   readonly creds?: string | undefined;
-  /** The path of the certificate of the authority that the servers' certificates come from; the system's by default. */
+  /**
+   * The path of the certificate of the authority that issued the servers' certificates; the system's authorities by
+   * default.
+   */
   readonly ca?: string | undefined;
-  /** Seconds of silence after which an agent, or a client, counts as gone: 5 by default. */
+  /** Seconds of silence after which an agent or a client counts as gone, 5 by default. */
   readonly silence?: number | undefined;
 }
 
-/** The same, checked. */
+/** Checked options of an engine. */
 export interface Engine {
-  /** Where it listens. */
+  /** The addresses of the servers. */
   readonly servers: readonly string[];
   /** See {@linkcode EngineOptions}. */
   readonly creds: string | undefined;
   /** See {@linkcode EngineOptions}. */
   readonly ca: string | undefined;
-  /** In milliseconds. */
+  /** The allowed silence in milliseconds. */
   readonly silence: number;
 }
 
-/** Seconds of silence, by default and at least and at most. */
+/** The default, least and most seconds of silence. */
 const SILENCE = 5;
 const SHORTEST = 0.5;
 const LONGEST = 600;
 
 /**
- * Checks the options.
+ * Checks the options of an engine.
  *
- * @throws {RangeError} where one makes no sense.
+ * @throws {RangeError} if one is invalid.
  */
 export function engineFrom({ servers, creds, ca, silence = SILENCE }: EngineOptions): Engine {
   const list = typeof servers === "string" ? servers.split(",") : Array.isArray(servers) ? servers.map(String) : [];
@@ -54,12 +57,12 @@ export function engineFrom({ servers, creds, ca, silence = SILENCE }: EngineOpti
   return { servers: list, creds, ca, silence: silence * 1000 };
 }
 
-/** The servers' hosts and ports, as permissions name them. */
+/** The hosts and ports of the servers, as network permissions name them. */
 export function hostsOf({ servers }: { readonly servers: readonly string[] }): string[] {
   return servers.map((server) => new URL(server.replace(/^\w+:/, "http:")).host);
 }
 
-/** A port is wanted: a permission for the network that names none is for all of a host's. */
+/** A port is required: a network permission without a port is for all ports of a host. */
 function isServer(text: string): boolean {
   const [, rest] = /^(?:nats|tls):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
   return rest !== undefined && /:\d+$/.test(rest) && URL.canParse(`http://${rest}`);

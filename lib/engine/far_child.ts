@@ -1,9 +1,11 @@
 /**
  * A child of process mode on another host: two streams of bytes over a link to its agent.
  *
- * - What its agent says last, its end, is told when all that the child said before has been read.
- * - What it prints goes to this process's stderr, as on one host; nothing in it moves a terminal's cursor.
- * - Where the link breaks the child counts as ended, and the status says why.
+ * - The end of the child, the agent's last message, is reported only after everything that the child sent has been
+ *   read.
+ * - What it prints goes to this process's stderr, as on one host, without control characters that would move a
+ *   terminal's cursor.
+ * - If the link breaks, the child counts as ended, and its status gives the reason.
  */
 
 import { type Child, type ChildStatus, type FarPlace, platform, type ProcessSignal } from "../platform/mod.ts";
@@ -12,10 +14,10 @@ import { Link, type LinkOptions, type LinkTelling } from "./link.ts";
 import { answerFrom, bytesOf, endFrom, type ModuleAnswer, type SetupMessage } from "./message.ts";
 import type { Connection } from "./nats.ts";
 
-/** How it ended that a link broke: the agent may still have it for a moment. */
+/** The status of a child whose link broke; it may live on at the agent for a moment. */
 const LOST = { code: 1, signal: null } as const;
 
-/** What is no text, in what a guest prints. */
+/** Control characters in what a guest prints. */
 const UNPRINTABLE = /(?![\n\t])\p{Cc}/gu;
 
 /** A child on another host. */
@@ -28,11 +30,11 @@ export class FarChild implements Child {
   readonly #status = Promise.withResolvers<ChildStatus>();
   readonly #answer = Promise.withResolvers<ModuleAnswer>();
   readonly #started = Promise.withResolvers<void>();
-  /** What came and was not read, and who waits for more. */
+  /** The received chunks that were not read, and the reader that waits for more. */
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
   #more: PromiseWithResolvers<void> | undefined;
   #isOver = false;
-  /** A character may be cut. */
+  /** Decodes what is printed, also if a character is split between messages. */
   readonly #text = new TextDecoder();
 
   /** Listens to the agent from now on. */
@@ -66,9 +68,9 @@ export class FarChild implements Child {
   }
 
   /**
-   * Has the agent start it; resolves when it is there.
+   * Has the agent start the child; resolves when it is started.
    *
-   * @throws {Error} with a clause for a message, where the agent did not start it.
+   * @throws {Error} if the agent did not start it; the message is a clause.
    */
   async start(message: SetupMessage, bundle: () => Promise<Uint8Array>): Promise<void> {
     this.#link.beat();

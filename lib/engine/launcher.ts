@@ -1,9 +1,10 @@
 /**
- * Children of process mode on other hosts, by agents: the launch seam over NATS.
+ * Launches children of process mode on other hosts, through agents and NATS.
  *
- * - It connects when the first child is wanted, and not before.
- * - An agent that does not start a child, or is lost before it has, gives way to the next: nothing of the module has run there.
- * - An agent gets a setup, never arguments: what a child may do is decided by its agent's own code.
+ * - It connects only when the first child is needed.
+ * - If an agent does not start a child, or is lost before it has, the next agent is asked: nothing of the module has
+ *   run yet.
+ * - An agent gets a setup, never command-line arguments, so the agent's own code decides what a child may do.
  */
 
 import { EngineError } from "../errors.ts";
@@ -16,20 +17,20 @@ import { SUBJECTS } from "./message.ts";
 import { Modules } from "./modules.ts";
 import { type Connection, connectTo } from "./nats.ts";
 
-/** How many agents may fail to start a child: what none of them can start is the child's own fault. */
+/** How many agents may fail to start a child; after that, the child itself must be at fault. */
 const MOST_FAILURES = 3;
 
-/** A connection, and the agents that are known by it. */
+/** A connection, and the agents known through it. */
 interface Client {
   readonly connection: Connection;
   readonly agents: Agents;
 }
 
 /**
- * Starts children by agents.
+ * Makes a launcher that starts children through agents.
  *
- * @throws {RangeError} where an option makes no sense.
- * @throws {TypeError} where this runtime is none whose guests they start.
+ * @throws {RangeError} if an option is invalid.
+ * @throws {TypeError} if agents cannot start guests of this runtime.
  */
 export function byAgents(options: EngineOptions): Launcher {
   const engine = engineFrom(options);
@@ -39,7 +40,7 @@ export function byAgents(options: EngineOptions): Launcher {
   let client: Promise<Client> | undefined;
   const connect = (): Promise<Client> => {
     const made = client ??= clientOf(engine);
-    // The server may be there the next time.
+    // The server may be reachable the next time.
     made.catch(() => {
       if (client === made) client = undefined;
     });
@@ -72,7 +73,7 @@ export function byAgents(options: EngineOptions): Launcher {
   return {
     transport: "nats",
     launch(setup, external) {
-      // What makes no sense is refused at once, as on this host.
+      // An invalid setup is refused at once, as on this host.
       guestChildren.check(setup);
       return launch(setup, external);
     },
@@ -86,7 +87,7 @@ export function byAgents(options: EngineOptions): Launcher {
   };
 }
 
-/** Who is there on an engine. */
+/** The statuses of the agents on an engine. */
 export async function agentsOn(options: EngineOptions): Promise<Awaited<ReturnType<Agents["list"]>>> {
   const { connection, agents } = await clientOf(engineFrom(options));
   try {

@@ -1,68 +1,70 @@
 /**
- * What a client and an agent say about one guest: two subjects, one each way.
+ * The link between a client and an agent for one guest: two subjects, one in each direction.
  *
- * - A message is a header of 6 bytes (kind, whether more of the same follows, number as 32 bits, little endian) and a part of
- *   something: what is longer than the server takes is cut.
- * - Messages are numbered, and beats repeat the last number: where one is missing the link is broken, and says so. NATS
- *   delivers at most once, and a guest whose stream has a hole is a dead guest.
- * - Of the stream's bytes at most {@linkcode WINDOW} are under way: whoever takes them says how many it took.
- * - Silence breaks it. It is counted in beats of this side, so a host that was busy for long first hears what came meanwhile.
+ * - A message is a header of 6 bytes (kind, whether more parts follow, number as 32 bits, little endian) and a part of
+ *   the content: content longer than the server's limit is split.
+ * - Messages are numbered, and heartbeats repeat the last number: if one is missing, the link breaks. NATS delivers a
+ *   message at most once, and a guest whose stream has a gap counts as dead.
+ * - At most {@linkcode WINDOW} bytes of streams are in flight in each direction: the receiver reports how many it has
+ *   taken.
+ * - Silence breaks the link. It is counted in heartbeats of this side, so a host that was busy for long first receives
+ *   what has arrived in the meantime.
  */
 
 import { every } from "../platform/mod.ts";
 import type { Connection } from "./nats.ts";
 
 /**
- * What a message is for. `data` is the guest's stream, and `printed` what it prints; `taken` is how much of both was taken,
- * `beat` nothing; the client's `setup`, `bundle`, `close` and `signal`; the agent's `module`, which says how it comes there,
- * `started` and `ended`.
+ * The kinds of messages. `data` is the guest's stream, `printed` what it prints, `taken` how many bytes of both were
+ * taken, and `beat` has no content. `setup`, `bundle`, `close` and `signal` come from the client; `module`, which says
+ * how the agent gets the module, `started` and `ended` come from the agent.
  */
 const KINDS = [
   ...["data", "taken", "beat", "setup", "bundle", "close", "signal", "module", "started", "ended"] as const,
   "printed",
 ] as const;
 
-/** See {@linkcode KINDS}. */
+/** The kind of a message; see {@linkcode KINDS}. */
 export type LinkKind = typeof KINDS[number];
 
-/** What is under way in parts, which the other side takes. */
+/** The kinds that are streams, whose bytes the other side takes. */
 export type LinkStream = "data" | "printed";
 
-/** What a side says besides. */
+/** The kinds of other messages between the two sides. */
 export type LinkTelling = Exclude<LinkKind, LinkStream | "taken" | "beat">;
 
-/** The most bytes of streams that are under way, each way. */
+/** The most bytes of streams in flight, in each direction. */
 export const WINDOW = 1 << 20;
-/** The largest part, in bytes, where the server takes more. */
+/** The largest part of a message in bytes, if the server accepts more. */
 const LARGEST = 1 << 18;
-/** The most that is told at once besides the stream, in bytes. */
+/** The most bytes of one message that is not a stream. */
 export const MOST_TOLD = 1 << 26;
 
 const HEADER = 6;
 const MORE_AT = 1;
 const NUMBER_AT = 2;
 const COUNT_BYTES = 4;
-/** How often a side says that it is there, in milliseconds, and into how many beats silence is divided at least. */
+/** Milliseconds between heartbeats, and the least number of heartbeats within the allowed silence. */
 const BEAT = 1000;
 const BEATS = 5;
 
-/** Who listens to a link. */
+/** The listener of a link. */
 export interface LinkListener {
-  /** Told a part of the stream; `Link.took` says when it is taken. */
+  /** Called with a part of the stream; call `Link.took` when it is taken. */
   data(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Told a part of what is printed; `Link.took` says when it is taken. */
+  /** Called with a part of what the guest prints; call `Link.took` when it is taken. */
   printed(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Told something else. */
+  /** Called with any other message. */
   told(kind: LinkTelling, bytes: Uint8Array<ArrayBuffer>): void;
-  /** Told once that nothing more will come, with a clause that says why; what is told after that is still sent. */
+  /** Called once when nothing more will come, with a clause as the reason; messages can still be sent. */
   broken(reason: string): void;
 }
 
-/** Where a link leads. */
+/** Options of a link. */
 export interface LinkOptions {
-  /** The subject that it sends to. */
+  /** The subject to which it sends. */
   readonly to: string;
-  /** The subject that it listens to. */
+  /** The subject on which it listens. */
   readonly from: string;
   /** The name of the other side, for people. */
   readonly peer: string;
@@ -70,7 +72,7 @@ export interface LinkOptions {
   readonly silence: number;
 }
 
-/** What a client and an agent say about one guest. */
+/** A link between a client and an agent for one guest. */
 export class Link {
   readonly #connection: Connection;
   readonly #options: LinkOptions;
@@ -79,24 +81,24 @@ export class Link {
   readonly #most: number;
   #closed = false;
   #broken = false;
-  /** The numbers of the last message there, and of the last one from there. */
+  /** The numbers of the last message sent, and of the last message received. */
   #sent = 0;
   #heard = 0;
-  /** Whether something came since the last beat, and how many beats of silence there were. */
+  /** Whether anything was received since the last heartbeat, and how many heartbeats of silence have passed. */
   #isHeard = true;
   #silent = 0;
-  /** The bytes of streams that are under way: there, and from there. */
+  /** The bytes of streams in flight: sent, and received. */
   #ahead = 0;
   #unread = 0;
-  /** Those that were taken here and not told. */
+  /** The bytes that were taken here and not yet reported. */
   #untold = 0;
   #stopBeating: (() => void) | undefined;
   #room: PromiseWithResolvers<void> | undefined;
-  /** What is told in several parts. */
+  /** The parts received so far of a message in several parts. */
   #parts: Uint8Array[] = [];
   #partBytes = 0;
 
-  /** Listens from now on. */
+  /** Listens to the other side from now on. */
   constructor(connection: Connection, options: LinkOptions, listener: LinkListener) {
     this.#connection = connection;
     this.#options = options;
@@ -105,7 +107,7 @@ export class Link {
     this.#letGo = connection.subscribe(options.from, ({ data }) => this.#hear(data));
   }
 
-  /** Says from now on that this side is there, and expects that of the other one. */
+  /** Starts sending heartbeats, and expecting them from the other side. */
   beat(): void {
     const { silence, peer } = this.#options;
     const beat = Math.min(BEAT, silence / BEATS);
@@ -117,7 +119,7 @@ export class Link {
     });
   }
 
-  /** Tells something, whatever its length. */
+  /** Sends a message of any length. */
   tell(kind: LinkTelling, bytes: Uint8Array = new Uint8Array(0)): void {
     let at = 0;
     do {
@@ -127,7 +129,7 @@ export class Link {
     } while (at < bytes.length);
   }
 
-  /** Sends a part of a stream; resolves when all of it is under way, also where the link is closed or broken. */
+  /** Sends a part of a stream; resolves when all of it is on its way, or the link is closed or broken. */
   async write(bytes: Uint8Array, kind: LinkStream = "data"): Promise<void> {
     for (let at = 0; at < bytes.length && !this.#closed && !this.#broken;) {
       const end = Math.min(bytes.length, at + this.#most, at + WINDOW - this.#ahead);
@@ -142,7 +144,7 @@ export class Link {
     }
   }
 
-  /** Says that so many bytes of a stream were taken. */
+  /** Reports that this many bytes of a stream were taken. */
   took(count: number): void {
     this.#unread -= count;
     this.#untold += count;
@@ -153,7 +155,7 @@ export class Link {
     this.#send("taken", bytes, false);
   }
 
-  /** Lets go of both subjects. */
+  /** Stops sending and listening. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -191,7 +193,7 @@ export class Link {
       case "data":
       case "printed":
         this.#unread += part.length;
-        // More would fill this host's memory.
+        // A sender that ignores the window would fill this host's memory.
         return this.#unread > WINDOW ? this.#refuse() : this.#listener[kind](part);
       case "taken":
         return part.length === COUNT_BYTES ? this.#taken(part) : this.#refuse();

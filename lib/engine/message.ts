@@ -1,9 +1,9 @@
 /**
- * What clients and agents say to each other besides frames: JSON, and the subjects that it travels on.
+ * The messages between clients and agents besides frames, as JSON, and their subjects.
  *
- * - Clients send below `holdfast.do`, agents below `holdfast.say`, and answers go to inboxes below `holdfast.inbox`: these
- *   are what an account permits.
- * - What comes is data of strangers: each field is checked before it is used.
+ * - Clients send below `holdfast.do`, agents below `holdfast.say`, and answers go to inboxes below `holdfast.inbox`:
+ *   accounts permit these prefixes.
+ * - A received message is untrusted data: each field is checked before it is used.
  */
 
 import { checkGuestOptions, checkPermissions, type GuestSetup } from "../mode/mod.ts";
@@ -11,39 +11,39 @@ import type { External, FarPlace } from "../platform/mod.ts";
 
 /** The subjects. */
 export const SUBJECTS = {
-  /** Asks all agents who they are. */
+  /** Asks all agents to announce themselves. */
   who: "holdfast.do.who",
-  /** On which agents say who they are. */
+  /** The subject on which agents announce themselves. */
   agents: "holdfast.say.agents",
   /** Asks an agent for a guest. */
   start: (agent: string): string => `holdfast.do.start.${agent}`,
-  /** From the client of a guest. */
+  /** Messages from the client of a guest. */
   toGuest: (guest: string): string => `holdfast.do.guest.${guest}`,
-  /** From the agent of a guest. */
+  /** Messages from the agent of a guest. */
   fromGuest: (guest: string): string => `holdfast.say.guest.${guest}`,
 } as const;
 
-/** What an agent says of itself. */
+/** The status that an agent announces. */
 export interface AgentStatus {
-  /** Its own name, which nobody else has. */
+  /** Its unique id. */
   readonly agent: string;
-  /** What it is called: its host. */
+  /** Its name: the host's. */
   readonly name: string;
   /** The version of its Holdfast. */
   readonly version: string;
-  /** The cores of its host. */
+  /** The number of cores of its host. */
   readonly cores: number;
   /** How many guests it has. */
   readonly guests: number;
-  /** How many it takes at most. */
+  /** The most guests that it takes. */
   readonly most: number;
 }
 
-/** A client's wish for a guest. */
+/** A client's request for a guest. */
 export interface StartRequest {
   /** The version of the client's Holdfast. */
   readonly version: string;
-  /** The name that the guest's subjects have. */
+  /** The name of the guest in its subjects. */
   readonly guest: string;
   /** How long silence may last, in milliseconds. */
   readonly silence: number;
@@ -51,41 +51,41 @@ export interface StartRequest {
 
 /** An agent's answer. */
 export interface StartReply extends AgentStatus {
-  /** Its clock, in milliseconds since the epoch. */
+  /** The time of its clock, in milliseconds since the epoch. */
   readonly time: number;
-  /** Why it does not take the guest, if it does not. */
+  /** The reason why it refuses the guest, if it does. */
   readonly refused?: string | undefined;
 }
 
-/** A file that a module is made of. */
+/** A file of a module. */
 export interface ModuleFile {
   /** Its URL on the client's host. */
   readonly url: string;
-  /** SHA-256 of it, in hexadecimal digits. */
+  /** Its SHA-256, in hexadecimal. */
   readonly digest: string;
 }
 
-/** What a guest is started with, as it travels. */
+/** The message with which a client starts a guest. */
 export interface SetupMessage {
   /** The setup. */
   readonly setup: GuestSetup;
-  /** How it reaches what its module imports from elsewhere. */
+  /** How the guest gets what its module imports from elsewhere. */
   readonly external: External;
-  /** The local files of its module; none where it is none of the client's files. */
+  /** The local files of its module; none if the module is not a file of the client. */
   readonly files: readonly ModuleFile[];
 }
 
-/** How a guest ended, as it travels. */
+/** The message that says how a guest ended. */
 export interface EndMessage {
   /** The exit code. */
   readonly code: number;
   /** The signal that ended it, if one did. */
   readonly signal: string | null;
-  /** Why it counts as ended, if nobody saw its end. */
+  /** Why it counts as ended, if its end was not observed. */
   readonly lost?: string;
 }
 
-/** How an agent gets a module: it has it, or wants it. */
+/** How an agent gets a module: where it finds it, or that it wants the bundle. */
 export type ModuleAnswer = Exclude<FarPlace["module"], "sent"> | "wanted";
 
 const ANSWERS: readonly ModuleAnswer[] = ["built-in", "url", "shared", "wanted"];
@@ -95,12 +95,12 @@ const LONGEST_NAME = 200;
 const LONGEST_TEXT = 2000;
 const SILENCE = { least: 100, most: 600_000 };
 
-/** A value as bytes. */
+/** A value as bytes of JSON. */
 export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** The fields of what came; none where it is no record. */
+/** The fields of a received message; none if it is not an object. */
 function fieldsOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
@@ -110,7 +110,7 @@ function fieldsOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What an agent says of itself, if that is what it is. */
+/** Reads a status; undefined if it is invalid. */
 export function statusFrom(bytes: Uint8Array): AgentStatus | undefined {
   const { agent, name, version, cores, guests, most } = fieldsOf(bytes);
   if (!isId(agent) || !isText(name, LONGEST_NAME) || !isText(version, LONGEST_NAME)) return undefined;
@@ -118,7 +118,7 @@ export function statusFrom(bytes: Uint8Array): AgentStatus | undefined {
   return { agent, name: plainText(name), version: plainText(version), cores, guests, most };
 }
 
-/** A client's wish, if that is what it is. */
+/** Reads a request; undefined if it is invalid. */
 export function requestFrom(bytes: Uint8Array): StartRequest | undefined {
   const { version, guest, silence } = fieldsOf(bytes);
   if (!isText(version, LONGEST_NAME) || !isId(guest)) return undefined;
@@ -126,7 +126,7 @@ export function requestFrom(bytes: Uint8Array): StartRequest | undefined {
   return { version: plainText(version), guest, silence };
 }
 
-/** An agent's answer, if that is what it is. */
+/** Reads an agent's answer; undefined if it is invalid. */
 export function replyFrom(bytes: Uint8Array): StartReply | undefined {
   const status = statusFrom(bytes);
   const { time, refused } = fieldsOf(bytes);
@@ -136,9 +136,9 @@ export function replyFrom(bytes: Uint8Array): StartReply | undefined {
 }
 
 /**
- * What a guest is started with.
+ * Reads the message that starts a guest.
  *
- * @throws {RangeError} where it is something else, or nothing that a host would accept.
+ * @throws {RangeError} if it is invalid, or a host would refuse its setup.
  */
 export function setupFrom(bytes: Uint8Array): SetupMessage {
   const { setup, external, files } = fieldsOf(bytes);
@@ -163,13 +163,13 @@ function refuse(what: string): never {
   throw new RangeError(`Cannot start a guest: ${what} is none of the protocol's`);
 }
 
-/** How an agent gets a module, if that is what it says. */
+/** Reads how an agent gets a module; undefined if it is invalid. */
 export function answerFrom(bytes: Uint8Array): ModuleAnswer | undefined {
   const { module } = fieldsOf(bytes);
   return ANSWERS.find((answer) => answer === module);
 }
 
-/** How a guest ended. */
+/** Reads how a guest ended; undefined if it is invalid. */
 export function endFrom(bytes: Uint8Array): EndMessage | undefined {
   const { code, signal, lost } = fieldsOf(bytes);
   if (!Number.isSafeInteger(code)) return undefined;
@@ -184,7 +184,7 @@ function isModuleFile(file: unknown): file is ModuleFile {
     typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest);
 }
 
-/** Whether it may be a part of a subject. */
+/** Whether a value may be a part of a subject. */
 function isId(value: unknown): value is string {
   return typeof value === "string" && /^[A-Za-z0-9]{8,64}$/.test(value);
 }
@@ -197,7 +197,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** A text of strangers without what would break a line. */
+/** An untrusted text without line breaks. */
 function plainText(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, " ");
 }

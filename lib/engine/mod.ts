@@ -1,11 +1,12 @@
 /**
- * Guests on other hosts: agents start them, and NATS is what is between.
+ * Guests on other hosts: agents start them, and NATS connects the hosts.
  *
- * - Nothing of a network is written here: discovery, authentication, encryption and reconnecting are those of NATS. The
- *   client library is loaded when an engine is used.
- * - An agent is the launch seam of process mode (`lib/mode/launch.ts`) on another host: frames, guests and all that they are
- *   used for are as on one host, and so are their deaths.
- * - NATS delivers at most once. Messages of a guest are counted, and a guest with a hole in its stream is a dead guest.
+ * - NATS does the networking: discovery, authentication, encryption and reconnecting. Its client library is loaded only
+ *   when an engine is used.
+ * - An agent launches children of process mode (`lib/mode/launch.ts`) on another host: frames, guests, everything that
+ *   uses them, and deaths work as on one host.
+ * - NATS delivers a message at most once. The messages of a guest are counted, and a guest with a gap in its stream
+ *   counts as dead.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * How the module of a guest comes to another host: it is there already, or it is sent along.
+ * How another host gets the module of a guest: the module is already there, or is sent.
  *
- * - A module of any other kind than a file is loaded by its URL.
- * - A file is used where it lies if the agent reads the same bytes in each local file that the module is made of: a shared
- *   file system, or the same checkout at the same place. Configurations count as such files.
- * - Otherwise it is sent as one bundle, made by `deno bundle` (esbuild), with its packages inside, as the configuration in its
- *   own folder says. In it `import.meta.url` names the bundle.
+ * - A module that is not a local file is loaded by its URL.
+ * - A file is used in place if the agent reads the same bytes from each local file of the module: a shared file system,
+ *   or the same checkout at the same path. Configurations count as such files.
+ * - Otherwise the module is sent as one bundle, made by `deno bundle` (esbuild) with the configuration of the module's
+ *   folder, packages included. In the bundle, `import.meta.url` names the bundle.
  */
 
 import { errorText } from "../errors.ts";
@@ -14,29 +14,29 @@ import { platform } from "../platform/mod.ts";
 import { MOST_TOLD } from "./link.ts";
 import type { ModuleAnswer, ModuleFile } from "./message.ts";
 
-/** The part of what `deno info --json` tells that is used. */
+/** The part of the output of `deno info --json` that is used. */
 interface Graph {
   readonly modules?: readonly { readonly specifier?: unknown; readonly local?: unknown }[];
 }
 
-/** What Deno takes for a configuration. */
+/** The names of Deno's configuration files. */
 const CONFIGURATIONS = ["deno.json", "deno.jsonc", "package.json"] as const;
 
-/** Modules as a client knows them: each is looked at once. */
+/** The modules of a client's guests; each is examined once. */
 export class Modules {
   readonly #files = new Map<string, Promise<readonly ModuleFile[]>>();
   readonly #bundles = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  /** The local files that the module of a guest is made of, itself included; none where it is no file, or cannot be read. */
+  /** The local files of a guest's module, itself included; none if it is not a file, or cannot be read. */
   files(setup: GuestSetup): Promise<readonly ModuleFile[]> {
     const { module, options: { config, importMap } } = setup;
     if (!module.startsWith("file:")) return Promise.resolve([]);
-    // What a path means that is not whole depends on the host.
+    // The meaning of a relative path depends on the host.
     if ([config, importMap].some((path) => path?.startsWith("/") === false)) return Promise.resolve([]);
     return keep(this.#files, module, () => filesOf(setup).catch(() => []));
   }
 
-  /** The module of a guest as one file; where none can be made, one that says why when it is loaded. */
+  /** The module of a guest as one file; if bundling fails, a file that throws the reason when it is loaded. */
   async bundle(setup: GuestSetup): Promise<Uint8Array> {
     const { module } = setup;
     try {
@@ -73,7 +73,7 @@ async function filesOf(setup: GuestSetup): Promise<readonly ModuleFile[]> {
   return await Promise.all(urls.map(async (url) => ({ url, digest: await digestOf(url) })));
 }
 
-/** The configurations that count for a module: those that are named, and those that lie in its folder and above. */
+/** The configurations that apply to a module: those that are named, and those in its folder and above. */
 function configurationsOf({ module, options: { config, importMap } }: GuestSetup): string[] {
   const found = [config, importMap].flatMap((path) => path === undefined ? [] : [new URL(path, "file:///").href]);
   for (let folder = new URL(".", module);; folder = new URL("..", folder)) {
@@ -90,7 +90,7 @@ async function digestOf(url: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** Runs a command of Deno on the module, with the configuration that its guests have, which may lie in its folder. */
+/** Runs a command of Deno on the module, with the configuration of its guests, which may be in its folder. */
 async function run(
   { module, options: { config, importMap, cwd } }: GuestSetup,
   command: readonly string[],
@@ -108,7 +108,7 @@ async function run(
   return await platform.runChild({ args, env, ...folder === undefined ? {} : { cwd: folder } });
 }
 
-/** What was made before under a name, or is made now; what failed may be tried again. */
+/** Makes a value once per name and remembers it; a failure is not remembered. */
 function keep<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
   const before = known.get(name);
   if (before !== undefined) return before;

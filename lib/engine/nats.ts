@@ -1,10 +1,11 @@
 /**
- * The engine's client: NATS's own, loaded when it is used, and the part of its types that is used.
+ * The client of the engine: the NATS library, loaded when it is used, and the part of its types that is used.
  *
- * - Its specifier stands in a variable: whoever uses no engine does not download it.
- * - It reconnects by itself, for ever. What is published meanwhile is lost: who needs to know counts (`link.ts`).
- * - What goes wrong is an `EngineError`, one sentence. A login that is rejected also throws an `ECONNRESET` in nobody's hands,
- *   which is taken while it connects.
+ * - Its specifier is in a variable, so it is downloaded only if an engine is used.
+ * - It reconnects by itself, forever. Messages published without a connection are lost; `link.ts` counts messages to
+ *   notice this.
+ * - Every failure is an `EngineError` of one sentence. A rejected login also raises an uncaught `ECONNRESET`, which is
+ *   intercepted while a connection exists.
  */
 
 import { EngineError, errorText } from "../errors.ts";
@@ -14,20 +15,20 @@ import { type Engine, hostsOf } from "./engine_options.ts";
 /** The package. */
 export const NATS = "npm:@nats-io/transport-node@3.4.0";
 
-/** A message, as NATS's client gives it. */
+/** A message, as the NATS client returns it. */
 interface Msg {
   readonly data: Uint8Array;
   readonly subject: string;
   respond(data: Uint8Array): boolean;
 }
 
-/** What it tells of itself. */
+/** A status event of the NATS client. */
 interface Status {
   readonly type: string;
   readonly error?: Error & { readonly operation?: string; readonly subject?: string };
 }
 
-/** A connection, as NATS's client gives it. */
+/** A connection, as the NATS client returns it. */
 interface NatsConnection {
   readonly info?: { readonly max_payload: number };
   publish(subject: string, data: Uint8Array): void;
@@ -41,7 +42,7 @@ interface NatsConnection {
   close(): Promise<void>;
 }
 
-/** What the package exports. */
+/** The exports of the package that are used. */
 interface NatsModule {
   connect(options: Readonly<Record<string, unknown>>): Promise<NatsConnection>;
   credsAuthenticator(creds: Uint8Array): unknown;
@@ -49,30 +50,30 @@ interface NatsModule {
   readonly nuid: { next(): string };
 }
 
-/** Where answers to requests go: below what accounts permit. */
+/** The prefix of subjects for answers, which accounts permit. */
 const INBOX = "holdfast.inbox";
-/** How long one attempt to connect may take, and how long to wait before another, in milliseconds. */
+/** Milliseconds that an attempt to connect may take, and between two attempts. */
 const PATIENCE = 5000;
 const AGAIN = 250;
 const PING = 2000;
-/** How long the messages are that cannot be cut, at most: agents and clients name themselves in them. */
+/** The least message size, in bytes, that a server must accept: some messages cannot be split. */
 const LEAST_ROOM = 1024;
-/** How long what a failed attempt leaves behind may take to come up, in milliseconds. */
+/** How long after a failed attempt its uncaught errors may still occur, in milliseconds. */
 const LATE = 1000;
 
-/** A message that came. */
+/** A received message. */
 export interface Message {
-  /** Its bytes, the receiver's own. */
+  /** Its bytes, which belong to the receiver. */
   readonly data: Uint8Array<ArrayBuffer>;
-  /** Answers it. */
+  /** Sends an answer. */
   respond(data: Uint8Array): void;
 }
 
 /** A connection to the engine. */
 export class Connection {
-  /** Where it leads, for people. */
+  /** The name of the server, for people. */
   readonly name: string;
-  /** Names that nobody else has. */
+  /** Returns a new unique name. */
   readonly next: () => string;
   /** Rejects when the account forbids a subject. */
   readonly forbidden: Promise<never>;
@@ -80,7 +81,7 @@ export class Connection {
   readonly #letGo: () => void;
   #closed = false;
 
-  /** Made by {@linkcode connectTo}. */
+  /** Use {@linkcode connectTo}. */
   constructor(nats: NatsConnection, { name, next, letGo }: { name: string; next: () => string; letGo: () => void }) {
     this.#nats = nats;
     this.name = name;
@@ -92,34 +93,36 @@ export class Connection {
     void this.#watch((error) => forbidden.reject(error));
   }
 
-  /** The largest message that the server takes, in bytes. */
+  /** The largest message that the server accepts, in bytes. */
   get room(): number {
     return this.#nats.info?.max_payload ?? 1 << 20;
   }
 
-  /** Sends a message; nothing is known of its arrival. */
+  /** Sends a message, which may be lost. */
   publish(subject: string, data: Uint8Array): void {
     if (this.#closed) return;
     try {
       this.#nats.publish(subject, data);
     } catch {
-      // It is too large for the server, or the connection is closed: whoever waits for it hears nothing, and says so.
+      // It is too large, or the connection is closed: the receiver notices that nothing arrives.
     }
   }
 
-  /** Hears what is sent to a subject, until what it gives is called. */
+  /** Calls `heard` with each message on a subject, until the returned function is called. */
   subscribe(subject: string, heard: (message: Message) => void): () => void {
     const subscription = this.#nats.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return;
-        // The bytes that the transport hands over are its own, and change.
+        // The transport reuses its bytes, so they are copied.
         heard({ data: new Uint8Array(message.data), respond: (data) => void message.respond(data) });
       },
     });
     return () => subscription.unsubscribe();
   }
 
-  /** Asks, and gives the answer, or undefined where nobody listens or none comes in time, in milliseconds. */
+  /**
+   * Sends a request and returns the answer; undefined if nobody listens, or none arrives within `timeout` milliseconds.
+   */
   async request(subject: string, data: Uint8Array, timeout: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const asked = this.#nats.request(subject, data, { timeout }).then(
       (message) => new Uint8Array(message.data),
@@ -128,12 +131,12 @@ export class Connection {
     return await Promise.race([asked, this.forbidden]);
   }
 
-  /** Resolves when the server has all that was published before. */
+  /** Resolves when the server has everything published before. */
   async flush(): Promise<void> {
     await this.#nats.flush().catch(() => {});
   }
 
-  /** Ends the connection; what was published before is sent, if there is a server. */
+  /** Ends the connection, after sending what was published before, if the server is reachable. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -159,9 +162,9 @@ export class Connection {
 }
 
 /**
- * Connects.
+ * Connects to an engine.
  *
- * @throws {EngineError} where there is no server, or it refuses the credentials.
+ * @throws {EngineError} if there is no server, or it refuses the credentials.
  */
 export async function connectTo(engine: Engine): Promise<Connection> {
   const { servers, ca } = engine;
@@ -203,7 +206,7 @@ async function load(): Promise<NatsModule> {
   }
 }
 
-/** A credentials file holds a token and the seed that signs for it; a file with a seed alone is an nkey. */
+/** The login: a credentials file holds a token and the seed that signs for it; a file with only a seed is an nkey. */
 async function credentialsOf({ creds }: Engine): Promise<{ readonly authenticator?: unknown }> {
   if (creds === undefined) return {};
   const text = await textOf(creds, "the credentials");
@@ -215,7 +218,10 @@ async function credentialsOf({ creds }: Engine): Promise<{ readonly authenticato
   throw new EngineError(`Cannot use the credentials in ${creds}: it is no credentials file, nor the seed of an nkey`);
 }
 
-/** How the server's certificate is judged. The client library names no server that is an address: one alone is named here. */
+/**
+ * The TLS options. The client library does not check the name of a server given by IP address, so a single server is
+ * named here.
+ */
 async function encryptionOf({ ca, servers }: Engine): Promise<Readonly<Record<string, unknown>>> {
   const [host = "", ...others] = hostsOf({ servers }).map((host) => host.replace(/:\d+$/, ""));
   const named = others.length === 0 ? { host } : {};
@@ -230,7 +236,7 @@ async function textOf(path: string, what: string): Promise<string> {
   }
 }
 
-/** Why there is no connection. */
+/** The error that says why a connection failed. */
 function refusal(cause: unknown, { servers, creds, ca }: Engine): EngineError {
   const name = servers.join(",");
   const text = errorText(cause);
@@ -259,10 +265,10 @@ function refusal(cause: unknown, { servers, creds, ca }: Engine): EngineError {
   });
 }
 
-/** How many connections are there, or on their way. */
+/** How many connections exist or are being made. */
 let connections = 0;
 
-/** Takes what a socket throws in nobody's hands when its server hangs up, until what it gives is called. */
+/** Intercepts uncaught errors of sockets whose server hangs up, until the returned function is called. */
 function takeResets(): () => void {
   if (connections++ === 0) globalThis.addEventListener("error", takeReset);
   return () => {

@@ -1,5 +1,6 @@
 /**
- * Which Holdfast this is: hosts and agents are of one version, because guests speak the protocol of their host.
+ * The version of Holdfast. Hosts and agents must have the same version, because guests speak the protocol of their
+ * host.
  */
 
 /** The version, as deno.json has it. */

@@ -1,50 +1,49 @@
 /**
- * What a plot shows, before it is drawn: lines, which of two axes each has, and the ticks of the axes.
+ * The content of a plot before it is drawn: its lines, the axis of each line, and the ticks of the axes.
  *
- * - A value holds until the next row: lines are stairs, but for the columns that are said to be `slopes`.
- * - What is not finite is a gap. Columns that are equal throughout are one line with several names.
- * - A line is on the right axis where it would be flat, or flatten others, on the left one: where less than a fifth of
- *   the axis would be left to it.
+ * - A value holds until the next row, so lines are stairs, except for columns listed as `slopes`.
+ * - A value that is not finite is a gap. Columns with equal values share one line with several names.
+ * - There is a right axis if on one axis some line would be flat, that is, take less than a fifth of it.
  */
 
 import type { Rows } from "./rows.ts";
 import { plainLabel } from "./label.ts";
 import { type Tick, ticksOf } from "./ticks.ts";
 
-/** What is plotted. */
+/** What to plot. */
 export interface PlotOptions {
-  /** The columns, all by default. */
+  /** The columns to plot; all by default. */
   readonly columns?: readonly string[];
-  /** The columns that change between rows, in a straight line; by default every value holds until the next row. */
+  /** The columns to draw as straight lines between rows; by default every value holds until the next row. */
   readonly slopes?: readonly string[];
 }
 
-/** A point of a line: seconds and a value. */
+/** A point of a line: a time in seconds, and a value. */
 export type Point = readonly [t: number, value: number];
 
 /** A line of a plot. */
 export interface Line {
-  /** The columns that it shows. */
+  /** The names of the columns that it shows. */
   readonly name: string;
   readonly isRight: boolean;
   /** Its pieces between gaps. */
   readonly pieces: readonly (readonly Point[])[];
 }
 
-/** A range of values with its ticks, from the first of them to the last. */
+/** A range of values, with ticks from its start to its end. */
 export interface Axis {
   readonly from: number;
   readonly to: number;
   readonly ticks: readonly Tick[];
 }
 
-/** What a plot shows. */
+/** The content of a plot. */
 export interface Chart {
   readonly lines: readonly Line[];
-  /** In seconds. */
+  /** The time axis, in seconds. */
   readonly time: Axis;
   readonly left: Axis;
-  /** The second axis, where there is one. */
+  /** The second axis, if there is one. */
   readonly right: Axis | undefined;
 }
 
@@ -61,17 +60,17 @@ interface Range {
   readonly to: number;
 }
 
-/** A line has at least this part of its axis, else another one is tried. */
+/** If a line takes less than this share of its axis, a second axis is tried. */
 const LEAST_SHARE = 1 / 5;
-/** Below this a constant counts as 0. */
+/** A constant below this counts as 0. */
 const NOTHING = 1e-300;
-/** So many names of a line are shown. */
+/** How many names of a line are shown. */
 const MOST_NAMES = 4;
 
 /**
- * Rows as a chart; `undefined` where there is nothing to show.
+ * The chart of rows; `undefined` if there is nothing to show.
  *
- * @throws {TypeError} where there is no such column.
+ * @throws {TypeError} if a column does not exist.
  */
 export function chartOf(
   rows: Rows,
@@ -105,7 +104,7 @@ export function chartOf(
 /**
  * Checks the size of a plot.
  *
- * @throws {RangeError} where it is no whole number between these.
+ * @throws {RangeError} if it is not a whole number within the bounds.
  */
 export function checkSize(
   size: { readonly width: number; readonly height: number },
@@ -119,9 +118,9 @@ export function checkSize(
   }
 }
 
-/** Where a value lies on an axis: 0 at its begin, 1 at its end. */
+/** The position of a value on an axis: 0 at its start, 1 at its end. */
 export function placeOn({ from, to }: Range, value: number): number {
-  // By halves, so that a range of all doubles has a length.
+  // Halves, so that even the length of the range of all doubles is finite.
   return (value / 2 - from / 2) / (to / 2 - from / 2);
 }
 
@@ -177,7 +176,7 @@ function piecesOf(
   return pieces;
 }
 
-/** The least and the greatest finite value, if there is one. */
+/** The range of the finite values, if there are any. */
 function rangeOf(values: Float64Array): Range | undefined {
   let [from, to] = [Infinity, -Infinity];
   for (const value of values) {
@@ -197,7 +196,7 @@ function union(columns: readonly Column[]): Range {
   };
 }
 
-/** A range that has a length: around a single value where it is one. */
+/** The range itself, or, if it is a single value, a range around it. */
 function wide({ from, to }: Range): Range {
   if (to / 2 > from / 2) return { from, to };
   const half = Math.abs(from) / 2;
@@ -205,7 +204,7 @@ function wide({ from, to }: Range): Range {
   return { from: Math.max(from - half, -Number.MAX_VALUE), to: Math.min(from + half, Number.MAX_VALUE) };
 }
 
-/** Those that are better on an axis of their own; the first is never among them. */
+/** The columns for the right axis; the first column is never among them. */
 function rightOnes(columns: readonly Column[]): ReadonlySet<Column> {
   const drawn = columns.filter(({ range }) => range !== undefined);
   let best = { share: leastShare([drawn]), right: [] as readonly Column[] };
@@ -222,7 +221,7 @@ function rightOnes(columns: readonly Column[]): ReadonlySet<Column> {
   return new Set(best.right);
 }
 
-/** The least part of its axis that a line has, where each group has an axis; a constant one needs none. */
+/** The least share of its axis that a line takes, with one axis per group; constant lines do not count. */
 function leastShare(groups: readonly (readonly Column[])[]): number {
   return Math.min(
     1,
@@ -234,7 +233,7 @@ function leastShare(groups: readonly (readonly Column[])[]): number {
   );
 }
 
-/** Half of what a line spans. */
+/** Half the length of a line's range. */
 function lengthOf({ range }: Column): number {
   return range === undefined ? 0 : range.to / 2 - range.from / 2;
 }

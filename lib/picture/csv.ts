@@ -1,9 +1,9 @@
 /**
- * Rows as CSV, by RFC 4180: for spreadsheets, pandas and whatever else reads it.
+ * Rows as CSV (RFC 4180), for spreadsheets, pandas and other tools.
  *
- * - The header is `t`, in seconds, then the columns: paths of ports, and components of vectors such as `plant.y[0]`.
- * - `Number` of a field is the number that it was made of, bit for bit; NaN and infinities are written by their names.
- * - A name with a comma, a quote or a line break is quoted. Lines end with CRLF, the last one too.
+ * - The header is `t` (in seconds), then the columns: paths of ports, and components of vectors such as `plant.y[0]`.
+ * - `Number(field)` is the original number, bit for bit; NaN and infinities are written as their names.
+ * - A name with a comma, a quote or a line break is quoted. Every line ends with CRLF.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@
 
 import type { Rows } from "./rows.ts";
 
-/** Rows as CSV. */
+/** Rows, such as a `Trace` or a `SignalLog`, as CSV text. */
 export function csvText(rows: Rows): string {
   const lines = [["t", ...rows.columns].map(field).join()];
   for (let index = 0; index < rows.length; index++) lines.push(rows.row(index).map(numberField).join());

@@ -1,16 +1,16 @@
 /**
- * A system as it is drawn, whatever the format: boxes in boxes, with ports, and wires between them.
+ * The drawing of a system, independent of the format: nested boxes with ports, and wires between them.
  *
- * - A diagram, and a delegated system that is one, is a box with others inside; its own ports are where wires cross its
- *   border. Anything else is a box without.
- * - Each box has an id of its own, `n0`, `n1`, ..., so that no format meets a name as an identifier.
+ * - A diagram, delegated or not, is a box with boxes inside; wires cross its border at its ports. Any other system is a
+ *   box with nothing inside.
+ * - Each box has its own id, `n0`, `n1`, ..., so that no format uses a name as an identifier.
  */
 
 import type { Diagram, System } from "../diagram/mod.ts";
 
-/** One end of a wire: a port of a box inside, or of the box around. */
+/** One end of a wire: a port of a box inside, or of the enclosing box. */
 export interface WireEnd {
-  /** The box inside; nothing where it is the box around. */
+  /** The box inside; undefined for the enclosing box. */
   readonly box: Box | undefined;
   readonly port: string;
 }
@@ -24,19 +24,19 @@ export interface Wire {
 /** A system as a box. */
 export interface Box {
   readonly id: string;
-  /** What it is called where it is; the system's own name at the top. */
+  /** Its name as a part; the system's own name at the top. */
   readonly name: string;
-  /** What kind of system it is, where its name does not say so. */
+  /** The name of its system, if it differs from its own. */
   readonly kind: string | undefined;
-  /** Where it runs and how often it is asked, where it is delegated. */
+  /** The mode and the period, if it is delegated. */
   readonly delegation: string | undefined;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** What a diagram is made of; nothing for any other system. */
+  /** The contents of a diagram; undefined for any other system. */
   readonly inside: { readonly boxes: readonly Box[]; readonly wires: readonly Wire[] } | undefined;
 }
 
-/** A system as boxes. */
+/** The drawing of a system. */
 export function drawingOf(system: System): Box {
   let count = 0;
   return boxOf(system, { name: system.name, nextId: () => `n${count++}` });
@@ -79,7 +79,7 @@ function insideOf({ parts, wiring, exported }: Diagram, nextId: () => string): B
   return { boxes: [...boxes.values()], wires };
 }
 
-/** A delegated system that is itself delegated: a box in a box. */
+/** The contents of a box around a single system: a delegated system that is itself delegated. */
 function aroundOf(
   system: System,
   { name, nextId }: { readonly name: string; readonly nextId: () => string },

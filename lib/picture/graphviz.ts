@@ -1,9 +1,9 @@
 /**
  * A diagram as Graphviz text: `dot -Tsvg FILE` draws it.
  *
- * - A diagram in it is a cluster whose ports are nodes of their own; any other system is a record with its inputs on the left
- *   and its outputs on the right.
- * - A delegated system has a dashed border and says its mode and period.
+ * - An inner diagram is a cluster whose ports are separate nodes; any other system is a record with its inputs on the
+ *   left and its outputs on the right.
+ * - A delegated system has a dashed border, and shows its mode and period.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ import type { System } from "../diagram/mod.ts";
 import { type Box, drawingOf, type WireEnd } from "./drawing.ts";
 import { plainLabel } from "./label.ts";
 
-/** A system as Graphviz text. */
+/** A system as text in Graphviz's DOT language. */
 export function graphvizText(system: System): string {
   const drawn = drawingOf(system);
   const lines = drawn.inside === undefined ? [nodeOf(drawn)] : [...portsOf(drawn), ...contents(drawn, drawn.inside)];
@@ -49,7 +49,7 @@ function cluster(box: Box, inside: NonNullable<Box["inside"]>): string[] {
   return [`subgraph cluster_${box.id} {`, ...content.map((line) => `  ${line}`), `}`];
 }
 
-/** The ports of a diagram, which wires cross its border by. */
+/** The ports of a diagram, at which wires cross its border. */
 function portsOf(box: Box): string[] {
   const node = (id: string, port: string) =>
     `${id} [shape=oval, label="${quotedLabel(port)}", height=0.2, margin=0.04]`;
@@ -88,12 +88,12 @@ function placeOf(
   return box.inside === undefined ? `${box.id}:${kind}${index}:${side}` : `${box.id}${kind}${index}`;
 }
 
-/** A name in quotes, where a backslash begins an escape and `&` an entity. */
+/** A quoted name, with backslashes and `&` escaped. */
 function quotedLabel(text: string): string {
   return plainLabel(text).replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll('"', '\\"');
 }
 
-/** A name in a record, where brackets, bars and spaces mean something, too. */
+/** A name in a record, in which brackets, bars and spaces are special, too. */
 function recordLabel(text: string): string {
   return quotedLabel(text).replaceAll(/[{}|<> ]/g, (character) => `\\${character}`);
 }

@@ -1,11 +1,11 @@
 /**
- * Names of other people's things as labels: on one line, and with nothing in them that a reader of the picture obeys.
+ * Untrusted names as labels: on one line, and with nothing that a viewer of the picture would interpret.
  */
 
-/** Characters that change where text goes or how it reads: controls, separators of lines, marks of direction. */
+/** Characters that affect the layout of text: control characters, line separators, direction marks. */
 const OBEYED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A name on one line, with what is no visible character spelled out. */
+/** A name on one line, with invisible characters spelled out. */
 export function plainLabel(text: string): string {
   return text.toWellFormed().replaceAll(OBEYED, (character) => {
     const breaks: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
@@ -13,7 +13,7 @@ export function plainLabel(text: string): string {
   });
 }
 
-/** A label of at most so many characters. */
+/** A label of at most `most` characters. */
 export function shortLabel(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;

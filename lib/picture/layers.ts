@@ -1,12 +1,14 @@
 /**
- * Nodes in columns, so that wires go from left to right: the layered layout of Sugiyama, Tagawa and Toda (1981).
+ * Arranges nodes in columns, so that wires go from left to right: the layered layout of Sugiyama, Tagawa and Toda
+ * (1981).
  *
- * - Wires that close a loop are left aside: they go back below everything. All others go to a later column.
- * - A wire that passes columns has a place of its own in each; wires from one port share it.
- * - Within a column nodes lie by the mean place of their neighbors, column by column, there and back.
+ * - Wires that close a loop are handled separately: they go back below everything. All others lead to a later column.
+ * - A wire that passes through columns has a slot in each; wires from one port share it.
+ * - Within a column, nodes are ordered by the mean position of their neighbors, in sweeps over the columns in both
+ *   directions.
  */
 
-/** What is arranged: numbers of nodes, and the ports of them, counted from the top. */
+/** A wire: the numbers of two nodes, and of their ports, counted from the top. */
 export interface Edge {
   readonly from: number;
   readonly fromPort: number;
@@ -14,10 +16,10 @@ export interface Edge {
   readonly toPort: number;
 }
 
-/** A place in a column: a node, or a wire that passes. */
+/** A place in a column: a node, or a wire that passes through. */
 export interface Slot {
   readonly column: number;
-  /** The node; nothing where a wire passes. */
+  /** The node; undefined for a wire. */
   readonly node: number | undefined;
 }
 
@@ -25,23 +27,23 @@ export interface Slot {
 export interface Hop {
   readonly from: Slot;
   readonly to: Slot;
-  /** The wire that it is a piece of; where several pass together, one of them. */
+  /** The wire that it belongs to, or one of several that share the slot. */
   readonly edge: Edge;
 }
 
 /** Nodes and wires in columns. */
 export interface Layers {
-  /** From left to right; in each from the top down. */
+  /** The columns from left to right, each from top to bottom. */
   readonly columns: readonly (readonly Slot[])[];
   readonly hops: readonly Hop[];
-  /** Those that go back. */
+  /** The wires that go back. */
   readonly back: readonly Edge[];
 }
 
-/** How often the columns are gone through to order them. */
+/** The number of sweeps that order the columns. */
 const SWEEPS = 6;
 
-/** Puts nodes in columns; those that are `first` have the first one to themselves, those that are `last` the last one. */
+/** Puts nodes in columns; the `first` nodes have the first column to themselves, the `last` nodes the last column. */
 export function layersOf(
   count: number,
   { edges, first, last }: {
@@ -81,7 +83,7 @@ export function layersOf(
   return found;
 }
 
-/** The edges that lead back to where a walk along the edges has come from. */
+/** The edges that lead back to a node of the walk that reached them. */
 function backEdges(
   count: number,
   { edges, first }: { readonly edges: readonly Edge[]; readonly first: ReadonlySet<number> },
@@ -111,7 +113,7 @@ function backEdges(
   return back;
 }
 
-/** By node: its column, right of all that lead to it; what nothing leads to is near what it leads to. */
+/** By node: its column, right of all its predecessors; a node without predecessors is close to its successors. */
 function columnsOf(
   count: number,
   { edges, first, last }: {
@@ -148,7 +150,7 @@ function order({ columns, hops }: { readonly columns: Slot[][]; readonly hops: r
   const places = new Map<Slot, number>();
   const note = (column: readonly Slot[]) => column.forEach((slot, place) => places.set(slot, place));
   columns.forEach(note);
-  // Ports of one node come one after another.
+  // Ports of a node are ordered within its slot.
   const port = (slot: Slot, index: number) => (places.get(slot) ?? 0) + (slot.node === undefined ? 0 : index / 1000);
   const mean = (places: readonly number[]) => places.reduce((sum, place) => sum + place, 0) / places.length;
   for (let sweep = 0; sweep < SWEEPS; sweep++) {

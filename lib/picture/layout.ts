@@ -1,34 +1,34 @@
 /**
- * Where the boxes, ports and wires of a drawing are, in pixels.
+ * The positions of boxes, ports and wires of a drawing, in pixels.
  *
- * - Invariant: boxes beside each other never overlap, and each lies within the box around it.
- * - Wires run between the columns; those that go back run below all boxes.
+ * - Invariant: boxes never overlap, and each lies within its enclosing box.
+ * - Wires run between columns; wires that go back run below all boxes.
  */
 
 import { shortLabel } from "./label.ts";
 import type { Box, WireEnd } from "./drawing.ts";
 import { type Edge, type Layers, layersOf, type Slot } from "./layers.ts";
 
-/** A box in its place, relative to the box around it. */
+/** A box with its position, relative to the enclosing box. */
 export interface PlacedBox {
   readonly box: Box;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** The lines at its top. */
+  /** The lines of its title. */
   readonly title: readonly string[];
-  /** Where its ports are, below its top: inputs on the left border, outputs on the right one. */
+  /** The distances of its ports from its top: inputs on the left border, outputs on the right border. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly inside: readonly PlacedBox[];
-  /** Relative to this box. */
+  /** The wires inside, relative to this box. */
   readonly wires: readonly Piece[];
 }
 
 /** A piece of a wire. */
 export interface Piece {
-  /** As a path of SVG. */
+  /** The piece as an SVG path. */
   readonly path: string;
   /** Whether it ends at a port. */
   readonly isEnd: boolean;
@@ -36,23 +36,23 @@ export interface Piece {
 
 type Sized = Omit<PlacedBox, "x" | "y">;
 
-/** How wide a character is at most, as a rule: of titles and of ports. */
+/** The usual maximum width of a character in titles and in port names. */
 const CHARACTER = 6.8;
-/** The longest labels. */
+/** The most characters of labels. */
 const MOST_TITLE = 64;
 export const MOST_PORT = 24;
 const LINE = 15;
 const PORT = 16;
-/** Between columns, between boxes of a column, and around a wire that passes or goes back. */
+/** The space between columns, between boxes of a column, and around a wire that passes through or goes back. */
 const BETWEEN = 54;
 const APART = 18;
 const LANE = 9;
 const MARGIN = 14;
 const LEAST_WIDTH = 60;
-/** How often the columns are gone through to straighten wires. */
+/** The number of sweeps that straighten wires. */
 const SWEEPS = 4;
 
-/** A drawing in its places. */
+/** The layout of a drawing. */
 export function layoutOf(box: Box): PlacedBox {
   return { ...sized(box), x: 0, y: 0 };
 }
@@ -84,7 +84,7 @@ function sized(box: Box): Sized {
   };
 }
 
-/** A box with others inside. */
+/** The layout of a box with boxes inside. */
 function around(
   box: Box,
   { title, titleWidth, left, right, top }: {
@@ -98,7 +98,7 @@ function around(
   const { boxes, wires } = box.inside ?? { boxes: [], wires: [] };
   const parts = boxes.map(sized);
   const indexOf = new Map(boxes.map((part, index) => [part, index]));
-  // The ports of the box itself are nodes, too: without a width, in the first and in the last column.
+  // The ports of the box itself are nodes without width in the first and the last column.
   const [inputs, outputs] = [parts.length, parts.length + box.inputs.length];
   const nodeOf = ({ box: part, port }: WireEnd, isSource: boolean): [node: number, port: number] => {
     if (part === undefined) {
@@ -141,7 +141,7 @@ function around(
   };
 }
 
-/** Columns with their slots in pixels, and the wires between. */
+/** The positions of columns and slots in pixels, and the wires between them. */
 function placed(parts: readonly Sized[], layers: Layers) {
   const { columns, hops, back } = layers;
   const widthOf = ({ node }: Slot) => parts[node ?? -1]?.width ?? 0;
@@ -171,7 +171,7 @@ function placed(parts: readonly Sized[], layers: Layers) {
     height: bottom + (lanes.length > 0 ? (lanes.length + 1) * LANE : 0),
     xOf,
     yOf,
-    /** The wires, moved by x and y; those of the ports of the box around begin and end at its borders. */
+    /** The wires, moved by x and y; wires of the enclosing box's ports begin and end at its borders. */
     wires({ x, y, right }: { readonly x: number; readonly y: number; readonly right: number }): Piece[] {
       const point = (slot: Slot, port: number, side: "inputs" | "outputs") => {
         const top = (tops.get(slot) ?? 0) + y;
@@ -213,7 +213,7 @@ function spanOf(edges: readonly Edge[], slots: ReadonlyMap<number | undefined, S
   }, 0);
 }
 
-/** Puts the slots of each column below each other, as near as can be to where their wires are straight. */
+/** Positions the slots of each column so that wires are as straight as possible. */
 function straighten(
   { columns, hops }: Layers,
   { tops, heightOf, portAt }: {
@@ -251,7 +251,7 @@ function straighten(
   for (const [slot, top] of tops) tops.set(slot, top - least);
 }
 
-/** Tops of slots below each other, with the least squares of their distances from where they are wanted. */
+/** The tops of the slots of a column, with the least sum of squared distances from their wanted positions. */
 function settle(
   column: readonly Slot[],
   { heightOf, wanted }: {
@@ -259,7 +259,7 @@ function settle(
     readonly wanted: (slot: Slot) => number | undefined;
   },
 ): number[] {
-  // Less the room of those above it, the tops have to ascend: neighbors that do not are put together at their mean.
+  // Minus the room of the slots above, tops must not decrease: neighbors that do are merged at their mean.
   const blocks: { sum: number; count: number }[] = [];
   const rooms: number[] = [];
   let room = 0;

@@ -1,8 +1,8 @@
 /**
  * A diagram as Mermaid text, which Markdown viewers draw.
  *
- * - A diagram in it is a subgraph whose ports are nodes of their own; a wire says which ports it connects.
- * - A delegated system has a dashed border and says its mode and period.
+ * - An inner diagram is a subgraph whose ports are separate nodes; a wire is labeled with the ports that it connects.
+ * - A delegated system has a dashed border, and shows its mode and period.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ function subgraph(box: Box, inside: NonNullable<Box["inside"]>): string[] {
   return [`subgraph ${box.id}["${titleOf(box)}"]`, ...content, "end"];
 }
 
-/** The ports of a diagram, which wires cross its border by. */
+/** The ports of a diagram, at which wires cross its border. */
 function portsOf(box: Box): string[] {
   return [
     ...box.inputs.map((port, index) => `${box.id}i${index}(["${label(port)}"])`),
@@ -63,7 +63,7 @@ function arrow({ from, to }: Wire, around: Box): string {
   return `${nodeAt(from, { around, isSource: true })} -->${text} ${nodeAt(to, { around, isSource: false })}`;
 }
 
-/** The port's name, where its node does not say it. */
+/** The name of the port, unless its node shows it. */
 function nameAt({ box, port }: WireEnd): string | undefined {
   return box === undefined || box.inside !== undefined ? undefined : port;
 }
@@ -84,7 +84,7 @@ function delegatedIn(box: Box): string[] {
   return [...own, ...box.inside?.boxes.flatMap(delegatedIn) ?? []];
 }
 
-/** A name as Mermaid shows it: whatever it may take for markup is a number. */
+/** A name for Mermaid, with everything that could be markup as a numeric entity. */
 function label(text: string): string {
   return plainLabel(text).replaceAll(/[^\p{L}\p{N} .,:→+_-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

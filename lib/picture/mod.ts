@@ -1,11 +1,11 @@
 /**
- * What people look at: runs as CSV and as plots, diagrams as drawings; all of it text that this layer makes itself.
+ * Runs as CSV and plots, and diagrams as drawings, all as text that this layer makes itself.
  *
- * - No library draws: a plot is a few hundred lines of text, which every browser and terminal shows, and nothing has to be
- *   downloaded for it.
- * - Diagrams have a layout of their own, of some three hundred lines: boxes with ports, in boxes, is what libraries for it
- *   leave to their callers.
- * - Names are other people's: what a format, a terminal or a browser would obey is written so that it is read.
+ * - No library is needed: a plot is text that every browser and terminal shows, and nothing has to be downloaded for
+ *   it.
+ * - The layout of diagrams is our own, some three hundred lines, because layout libraries do not handle nested boxes
+ *   with ports.
+ * - Names are untrusted: anything that a format, a terminal or a browser would interpret is escaped.
  *
  * @module
  */

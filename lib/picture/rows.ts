@@ -1,15 +1,15 @@
 /**
- * Rows of numbers over time: what CSV and plots are made of. A `Trace` and a `SignalLog` are such.
+ * Rows of numbers over time, from which CSV and plots are made. A `Trace` or a `SignalLog` has this shape.
  */
 
-/** Rows of numbers over time. */
+/** Rows of numbers over time, such as a `Trace` or a `SignalLog`. */
 export interface Rows {
   /** The names of the columns after t. */
   readonly columns: readonly string[];
-  /** How many rows. */
+  /** The number of rows. */
   readonly length: number;
-  /** Up to when the last row is right, in seconds; its own t without it. */
+  /** The time in seconds up to which the last row holds; by default its own t. */
   readonly end?: number;
-  /** Row `index`: t in seconds, then the columns. */
+  /** Row `index`, from 0: t in seconds, then the columns. */
   row(index: number): readonly number[];
 }

@@ -1,10 +1,10 @@
 /**
- * A diagram as SVG text, which browsers, documents and `rsvg-convert` show.
+ * A diagram as SVG text, for browsers, documents and `rsvg-convert`.
  *
- * - Values flow from left to right, what closes a loop goes back below. A diagram in it is a box with boxes inside.
- * - A delegated system has a dashed border, a ground of its own, and says its mode and period.
- * - It has a background of its own and follows the reader's choice of light or dark, where there is one.
- * - The layout is one of its own, in columns: of the libraries for it none is needed for boxes with ports in boxes.
+ * - Values flow from left to right; wires that close a loop go back below. An inner diagram is a box with boxes inside.
+ * - A delegated system has a dashed border and its own background color, and shows its mode and period.
+ * - The picture has its own background, and follows the reader's choice of light or dark, if there is one.
+ * - The layout is our own, in columns: nested boxes with ports need no layout library.
  *
  * @example
  * ```ts
@@ -21,15 +21,15 @@ import { type Box, drawingOf } from "./drawing.ts";
 import { shortLabel, xmlLabel } from "./label.ts";
 import { layoutOf, MOST_PORT, type PlacedBox } from "./layout.ts";
 
-/** More boxes than this are no picture. */
+/** The most boxes of a picture. */
 const MOST_BOXES = 1000;
 const MARGIN = 16;
 const LINE = 15;
 
 /**
- * A system as a picture.
+ * A system as SVG text.
  *
- * @throws {RangeError} where it has more than a thousand parts.
+ * @throws {RangeError} if it has more than 1,000 parts.
  */
 export function svgDiagram(system: System): string {
   const drawing = drawingOf(system);
@@ -72,7 +72,7 @@ function drawn(placed: PlacedBox, { x, y }: { readonly x: number; readonly y: nu
   const anchor = box.inside === undefined ? ` text-anchor="middle"` : "";
   const port = (side: "start" | "end", names: readonly string[]) => (at: number, index: number) => {
     const label = xmlLabel(shortLabel(names[index] ?? "", MOST_PORT));
-    // Where a wire goes on inside, the name stands above it.
+    // If a wire continues inside, the name is above it.
     const y = box.inside === undefined ? at + 4 : at - 4;
     const x = side === "start" ? 6 : width - 6;
     return `<text class="port" x="${x}" y="${y}" text-anchor="${side}">${label}</text>`;

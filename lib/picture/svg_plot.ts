@@ -1,8 +1,9 @@
 /**
- * A plot as SVG text, which browsers, documents and `rsvg-convert` show.
+ * A plot as SVG text, for browsers, documents and `rsvg-convert`.
  *
- * - It has a background of its own and follows the reader's choice of light or dark, where there is one.
- * - Where a line has more points than the picture has columns, what is between is shown by its least and greatest value.
+ * - The plot has its own background, and follows the reader's choice of light or dark, if there is one.
+ * - If a line has many more points than the picture has columns, only the first, least, greatest and last point of each
+ *   column is drawn.
  *
  * @example
  * ```ts
@@ -27,17 +28,17 @@ import {
 import { plainLabel, shortLabel, xmlLabel } from "./label.ts";
 import type { Rows } from "./rows.ts";
 
-/** How a plot is drawn. */
+/** Options of {@linkcode svgPlot}. */
 export interface SvgPlotOptions extends PlotOptions {
-  /** In pixels, 760 by default: from 200 to 100,000. */
+  /** The width in pixels, from 200 to 100,000; 760 by default. */
   readonly width?: number;
-  /** In pixels, without the legend; 300 by default, from 100 to 100,000. */
+  /** The height in pixels without the legend, from 100 to 100,000; 300 by default. */
   readonly height?: number;
-  /** What stands above it; nothing by default. */
+  /** The title above the plot; none by default. */
   readonly title?: string;
 }
 
-/** Where the lines are, in pixels. */
+/** The area of the lines, in pixels. */
 interface Frame {
   readonly left: number;
   readonly right: number;
@@ -47,24 +48,24 @@ interface Frame {
 
 /** The least size of a plot. */
 const LEAST_SIZE = { width: 200, height: 100 };
-/** Columns that a line is drawn with at most: four points each. */
+/** The most columns of a line, with four points each. */
 const MOST_COLUMNS = 2000;
-/** How wide a character of a label is, in pixels, at most as a rule. */
+/** The usual maximum width of a label's character, in pixels. */
 const CHARACTER = 7;
 const LEGEND_LINE = 20;
-/** The least room of a label on the axis of time, in pixels. */
+/** The least room for a label on the time axis, in pixels. */
 const TIME_LABEL = 80;
 const VALUE_LABEL = 45;
-/** The colors of lines on light and on dark ground, and how they are dashed once all colors are taken. */
+/** The colors of lines on a light and a dark background, and their dashes once all colors are used. */
 const COLORS = ["#0072b2", "#d55e00", "#008060", "#b0458f", "#8a6d00", "#3f5fc0", "#c03030", "#5a5a5a"];
 const ON_DARK = ["#56b4e9", "#ff8c42", "#2fd0a0", "#e58ac8", "#e0c040", "#9db2ff", "#ff7b7b", "#c0c0c0"];
 const DASHES = ["", "6 3", "2 3", "8 3 2 3"];
 
 /**
- * Rows as a plot.
+ * A plot of rows as SVG text.
  *
- * @throws {TypeError} where a column is none of theirs.
- * @throws {RangeError} where the size is none that a plot may have.
+ * @throws {TypeError} if a column does not exist.
+ * @throws {RangeError} if the width or the height is out of range.
  */
 export function svgPlot(rows: Rows, options: SvgPlotOptions = {}): string {
   const { width = 760, height = 300, title } = options;
@@ -146,7 +147,7 @@ function valueAxis(axis: Axis, { frame, isRight }: { readonly frame: Frame; read
   return axis.ticks.flatMap(({ value, label }) => {
     const y = down(placeOn(axis, value), frame);
     const anchor = isRight ? "start" : "end";
-    // Two grids in one picture are one too many.
+    // Only the left axis has grid lines.
     const mark = isRight ? `M${frame.right} ${y}h4` : `M${frame.left} ${y}H${frame.right}`;
     return [
       `<path class="${isRight ? "axis" : "grid"}" d="${mark}"/>`,
@@ -165,19 +166,19 @@ function path(
   };
   const drawn = pieces.map((piece) => {
     const [first, ...rest] = thinned(piece, chart.time).map(place);
-    // A piece of one point is a dot.
+    // A piece with one point is a dot.
     return rest.length === 0 ? `M${first}h.01` : `M${first}L${rest.join(" ")}`;
   });
   return `<path class="line c${index % COLORS.length}"${look(index)} stroke-linecap="round" d="${drawn.join("")}"/>`;
 }
 
-/** How a line is told from another one of its color. */
+/** The attributes that tell a line from others of its color. */
 function look(index: number): string {
   const dash = DASHES[Math.floor(index / COLORS.length) % DASHES.length];
   return dash === "" || dash === undefined ? "" : ` stroke-dasharray="${dash}"`;
 }
 
-/** The first, least, greatest and last point of each column, where there are many points. */
+/** If there are many points, only the first, least, greatest and last point of each column. */
 function thinned(piece: readonly Point[], time: Axis): readonly Point[] {
   if (piece.length <= 4 * MOST_COLUMNS) return piece;
   const columns = Map.groupBy(piece, ([t]) => Math.floor(placeOn(time, t) * MOST_COLUMNS));
@@ -189,7 +190,7 @@ function thinned(piece: readonly Point[], time: Axis): readonly Point[] {
   });
 }
 
-/** The names of the lines below the picture, in rows. */
+/** The legend below the plot, in rows. */
 function legend(
   lines: readonly Line[],
   { width, top, sided }: { readonly width: number; readonly top: number; readonly sided: boolean },

@@ -1,8 +1,9 @@
 /**
  * A plot for a terminal, in Unicode: lines of text.
  *
- * - Braille dots, eight to a character, where a line is alone or has a color; else a mark for each line, one to a character.
- * - Lines that meet in a character take turns along the way, so that none hides another.
+ * - With one line, or with colors, lines consist of Braille dots, eight per character; otherwise each line has its own
+ *   mark, one per character.
+ * - Lines that share characters take turns, so that none hides another.
  *
  * @example
  * ```ts
@@ -20,40 +21,40 @@ import { shortLabel } from "./label.ts";
 import type { Rows } from "./rows.ts";
 import type { Tick } from "./ticks.ts";
 
-/** How a plot is drawn. */
+/** Options of {@linkcode terminalPlot}. */
 export interface TerminalPlotOptions extends PlotOptions {
-  /** Columns of the terminal, 80 by default: from 20 to 10,000. */
+  /** The width in characters, from 20 to 10,000; 80 by default. */
   readonly width?: number;
-  /** Rows of characters for the lines, 12 by default: from 1 to 10,000. */
+  /** The rows of characters for the lines, from 1 to 10,000; 12 by default. */
   readonly height?: number;
-  /** Whether lines have colors; false by default. */
+  /** Whether lines have colors, by escape codes; false by default. */
   readonly colors?: boolean;
 }
 
-/** What a character shows: the dots, and the lines that they are of. */
+/** The content of a character: the dots, and the lines that they belong to. */
 interface Cell {
   dots: number;
   readonly lines: number[];
 }
 
-/** By row and column of a character: the dot's bit in Unicode's Braille patterns. */
+/** By row and column within a character: the dot's bit in Unicode's Braille patterns. */
 const DOTS: readonly (readonly number[])[] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 const BRAILLE = 0x2800;
 const MARKS = [..."*+ox#@%&"];
-/** The colors of lines, as a terminal numbers them: cyan, yellow, magenta, green, blue, red. */
+/** The terminal's codes for the colors of lines: cyan, yellow, magenta, green, blue, red. */
 const COLORS = [36, 33, 35, 32, 34, 31];
 /** The least size of a plot. */
 const LEAST_SIZE = { width: 20, height: 1 };
-/** The least columns that lines have. */
+/** The least columns for the lines. */
 const LEAST = 8;
-/** Columns for a label of the time axis. */
+/** The columns for a label of the time axis. */
 const TIME_LABEL = 10;
 
 /**
- * Rows as a plot, line by line.
+ * A plot of rows as lines of text.
  *
- * @throws {TypeError} where a column is none of theirs.
- * @throws {RangeError} where the size is none that a plot may have.
+ * @throws {TypeError} if a column does not exist.
+ * @throws {RangeError} if the width or the height is out of range.
  */
 export function terminalPlot(rows: Rows, options: TerminalPlotOptions = {}): string[] {
   const { width = 80, height = 12, colors = false } = options;
@@ -61,7 +62,7 @@ export function terminalPlot(rows: Rows, options: TerminalPlotOptions = {}): str
   const ticks = { time: Math.max(1, Math.floor(width / TIME_LABEL) - 2), value: Math.max(1, Math.floor(height / 2)) };
   const chart = chartOf(rows, { ...options, ticks });
   if (chart === undefined) return ["Nothing to plot: there are no values."];
-  // Where a range is an odd one, labels have twenty digits.
+  // Labels of an awkward range can have twenty digits.
   const most = Math.floor((width - LEAST - 6) / (chart.right === undefined ? 1 : 2));
   const labels = (ticks: readonly Tick[]) => Math.min(most, Math.max(0, ...ticks.map(({ label }) => label.length)));
   const [left, right] = [labels(chart.left.ticks), labels(chart.right?.ticks ?? [])];
@@ -82,7 +83,7 @@ export function terminalPlot(rows: Rows, options: TerminalPlotOptions = {}): str
   return [...body, ...timeAxis(chart, { across, left }), ...legend(chart, { width, colors, isBraille })];
 }
 
-/** The characters of the lines, row by row. */
+/** The characters that show the lines, row by row. */
 function drawn(
   chart: Chart,
   { across, height, dots: [dotsAcross, dotsDown] }: {
@@ -128,7 +129,7 @@ function shownCell(
   return mark(line, { character: isBraille ? String.fromCodePoint(BRAILLE + dots) : undefined, colors });
 }
 
-/** A character of a line. */
+/** The character that marks a line. */
 function mark(line: number, { character, colors }: { character?: string | undefined; colors: boolean }): string {
   const text = character ?? MARKS[line % MARKS.length] ?? "*";
   return colors ? `\x1b[${COLORS[line % COLORS.length]}m${text}\x1b[39m` : text;
@@ -139,7 +140,7 @@ function timeAxis({ time }: Chart, { across, left }: { readonly across: number; 
   let labels = "";
   for (const { value, label } of time.ticks) {
     const at = Math.round(placeOn(time, value) * (across - 1));
-    // A label stands under its tick, but within the picture.
+    // A label is below its tick, but within the plot.
     const begin = Math.max(0, Math.min(across - label.length, at - Math.floor(label.length / 2)));
     line[at] = "┬";
     if (labels === "" || begin > labels.length) labels = labels.padEnd(begin) + label;
@@ -154,7 +155,7 @@ function timeAxis({ time }: Chart, { across, left }: { readonly across: number; 
   ];
 }
 
-/** The names of the lines, side by side as far as there is room. */
+/** The legend: the names of the lines, side by side as far as there is room. */
 function legend(
   { lines, right }: Chart,
   { width, colors, isBraille }: { readonly width: number; readonly colors: boolean; readonly isBraille: boolean },

@@ -1,8 +1,8 @@
 /**
  * Round numbers for an axis: multiples of 1, 2 or 5 times a power of ten.
  *
- * - Each tick is the double that its label reads as, so no label says 0.30000000000000004.
- * - Any finite range has at least two ticks, also where it spans all doubles or two neighbors.
+ * - Each tick is the double that its label stands for, so no label is 0.30000000000000004.
+ * - Any finite range has at least two ticks, even if it spans all doubles, or two neighboring ones.
  */
 
 /** A tick of an axis. */
@@ -12,19 +12,19 @@ export interface Tick {
 }
 
 const ROUND = [1, 2, 5, 10] as const;
-/** Multiples below this are whole numbers that doubles hold. */
+/** Multiples below this are whole numbers that doubles represent exactly. */
 const EXACT = 2 ** 50;
-/** From here up, and below there down, numbers are written with an exponent. */
+/** Numbers from this up, and below the other limit, are written with an exponent. */
 const LARGE = 1e6;
 const SMALL = 1e-4;
 
-/** A length of 1, 2 or 5 times a power of ten, as that. */
+/** A length of 1, 2 or 5 times a power of ten. */
 interface Step {
   readonly mantissa: number;
   readonly exponent: number;
 }
 
-/** The ticks within a range, at most so many; with `around`, one more at each end where none is. */
+/** At most about `most` ticks within a range; with `around`, the ticks enclose the range. */
 export function ticksOf(
   { from, to }: { readonly from: number; readonly to: number },
   { most, around = false }: { readonly most: number; readonly around?: boolean },
@@ -45,12 +45,12 @@ export function ticksOf(
   return finite.map((value) => ({ value, label: labelOf(value, { step, all: finite }) }));
 }
 
-/** The ends of a range, where it has no round numbers. */
+/** The ends of a range as ticks, if it has no round numbers. */
 function ends({ from, to }: { readonly from: number; readonly to: number }): Tick[] {
   return [...new Set([from, to])].map((value) => ({ value, label: String(value) }));
 }
 
-/** The least round length that is not below another. */
+/** The least round length that is at least `length`. */
 function stepOf(length: number): Step {
   const exponent = Math.max(-323, Math.floor(Math.log10(length)));
   const power = Number(`1e${exponent}`);

@@ -5,11 +5,13 @@
  *   above it, what is not there included, and the versions of esbuild and of the runtime.
  * - A file is written under another name and renamed, so it is whole or not there, whoever else writes. One that was changed since
  *   does not have its own digest, and is made anew; so is one that cannot be read. Where none can be written none is kept.
+ * - A runtime without files keeps none: nobody there knows whether what a bundle was made of is as it was.
  */
 
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { platform } from "../platform/mod.ts";
 
 /** What esbuild made, as data. */
 export interface Built {
@@ -23,7 +25,7 @@ export interface Built {
 
 interface Entry {
   readonly built: Built;
-  /** The files that it was made of, each with the digest of its text: null where there is none. */
+  /** The files that it was made of, each with the digest of its text: null where there is none, or none that may be read. */
   readonly inputs: readonly (readonly [path: string, digest: string | null])[];
 }
 
@@ -44,6 +46,7 @@ const memory = new Map<string, Entry>();
 
 /** What was made of the same before; undefined where nothing was. */
 export function keptBundle(key: CacheKey): Built | undefined {
+  if (platform.fileless !== undefined) return undefined;
   const name = nameOf(key);
   const entry = memory.get(name) ?? (key.folder === undefined ? undefined : readEntry(join(key.folder, name)));
   if (entry === undefined || !entry.inputs.every(([path, digest]) => digestOf(path) === digest)) return undefined;
@@ -56,10 +59,11 @@ export function keepBundle(
   key: CacheKey,
   { built, files }: { readonly built: Built; readonly files: Iterable<string> },
 ): void {
+  if (platform.fileless !== undefined) return;
   const name = nameOf(key);
   const paths = new Set(files);
   for (const folder of foldersOf(paths)) for (const file of CONFIGURATION) paths.add(join(folder, file));
-  const entry = { built, inputs: [...paths].filter(mayRead).map((path) => [path, digestOf(path)] as const) };
+  const entry = { built, inputs: [...paths].map((path) => [path, digestOf(path)] as const) };
   remember(name, entry);
   if (key.folder !== undefined) writeEntry(key.folder, { name, entry });
 }
@@ -78,15 +82,10 @@ function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
   return folders;
 }
 
-/** Whether a file may be read without anybody being asked. */
-function mayRead(path: string): boolean {
-  const { Deno: deno } = globalThis as { readonly Deno?: typeof Deno };
-  return deno?.permissions.querySync({ name: "read", path }).state !== "prompt";
-}
-
 function digestOf(path: string): string | null {
   try {
-    return sha256(readFileSync(path));
+    // Without asking anybody.
+    return platform.may("read", path) ? sha256(readFileSync(path)) : null;
   } catch {
     return null;
   }

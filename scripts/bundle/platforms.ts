@@ -25,8 +25,8 @@ export function onPlatform(name: PlatformName): readonly Plugin[] {
     );
   });
   if (name !== "browser") return files;
-  // A browser finds modules by URL, keeps no files, and has no contexts.
-  const scenarios = ["graph", "bundle_cache", "vm_ground"].map((file) => {
+  // A browser finds modules by URL, and has no contexts.
+  const scenarios = ["graph", "vm_ground"].map((file) => {
     return replacing(
       new RegExp(`[\\\\/]lib[\\\\/]scenario[\\\\/]${file}\\.ts$`),
       `export * from "./browser/${file}.ts";`,

@@ -1,5 +1,5 @@
 /**
- * Those who share a host, and this process, with a guest that misbehaves: a pool and a simulation, which must go on.
+ * A pool and a simulation that share a host, and this process, with a misbehaving guest, and must continue.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const SECONDS = 20;
 export class Bystanders implements AsyncDisposable {
   readonly #pool: Pool<Work>;
   readonly #simulator: Simulator;
-  /** The same simulation in direct mode: what its outputs must be. */
+  /** The same simulation in direct mode, for the expected outputs. */
   readonly #expected: Simulator;
   #time = 0;
 
@@ -35,7 +35,7 @@ export class Bystanders implements AsyncDisposable {
     return new Bystanders(pool, await simulation(host, mode), await simulation(host, "direct"));
   }
 
-  /** Does some work with both, while something else goes on. */
+  /** Does some work with both while `other` is in progress. */
   async during<T>(other: Promise<T>): Promise<T> {
     const time = this.#time += 3;
     const numbers = [time, time + 1, time + 2];

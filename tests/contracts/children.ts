@@ -1,10 +1,10 @@
 /**
- * The processes that this one has started and that have not ended; their violent end.
+ * The live child processes of this process, and killing them.
  *
  * @module
  */
 
-/** Their numbers, as the system lists them. */
+/** Their process IDs, as the system lists them. */
 export async function children(): Promise<readonly number[]> {
   const found: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -16,12 +16,12 @@ export async function children(): Promise<readonly number[]> {
   return found;
 }
 
-/** Kills a process of which nobody knows whether it has ended meanwhile. */
+/** Kills a process that may have ended meanwhile. */
 export function kill(pid: number): void {
   try {
     Deno.kill(pid, "SIGKILL");
   } catch (error) {
-    // ESRCH: it has ended, and its parent has heard of it.
+    // ESRCH: it has ended, and its parent has reaped it.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Chromium for tests, from the program `chromium` on the path: one browser for the tests of a file, and two sites of the same
- * content, one isolated.
+ * Chromium for tests, from the program `chromium` on the path: one browser for the tests of a file, and two sites with
+ * the same content, one of them cross-origin isolated.
  *
- * - A tab has a context of its own, so nothing of it (storage, service workers) is left to the next one.
- * - What a tab complains about on its console, throws and does not handle, or cannot load, fails its test.
+ * - Each tab has its own context, so nothing (storage, service workers) is left to the next one.
+ * - A test fails if a tab logs an error, throws without handling, or cannot load something.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { PLAYWRIGHT } from "../../scripts/packages.ts";
 import { type Content, serve, type Site } from "../e2e/server.ts";
 import { IS_INNER, isLeftOut, packageTests, programPath } from "./packages.ts";
 
-/** The headers by which a page gets shared memory. */
+/** The headers that give a page shared memory. */
 export const ISOLATED = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
 } as const;
 
-/** The part of Playwright's page that tests use; see its own documentation. */
+/** The part of Playwright's page that tests use. */
 export interface Page {
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   readonly mouse: {
@@ -77,19 +77,19 @@ export interface Locator {
   evaluate<T>(code: string | ((element: never) => T)): Promise<T>;
 }
 
-/** How a tab is opened. */
+/** Options of a tab. */
 export interface TabOptions {
-  /** Whether the page may be isolated: by the headers of its server; yes by default. */
+  /** Whether the page is isolated by its server's headers; true by default. */
   readonly isolated?: boolean;
   /** Options of Playwright's context: `viewport`, `colorScheme`, `reducedMotion`. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** What a test has of the browser. */
+/** The browser, as a test sees it. */
 export interface Browser {
-  /** The sites; both serve the same. */
+  /** The two sites, with the same content. */
   readonly sites: { readonly isolated: Site; readonly plain: Site };
-  /** What tabs complained about so far; a test that provokes it takes it out. */
+  /** The complaints of tabs so far; a test that provokes one removes it. */
   readonly complaints: string[];
   /** Opens a tab at a path such as `/index.html`. */
   open(path: string, options?: TabOptions): Promise<Page>;
@@ -106,10 +106,13 @@ interface Launched {
 }
 
 const PROGRAM = "chromium";
-/** Whether the tests that need a browser are left out. */
+/** Whether the tests that need a browser are skipped. */
 const LEFT_OUT: boolean = isLeftOut(PROGRAM);
 
-/** What registers the tests of a file that need a browser, and what its sites serve, which is asked for once. */
+/**
+ * Returns a function that registers the tests of a file that need a browser; the contents of the sites are requested
+ * once.
+ */
 export function browserTests(
   file: string,
   content: () => Content | Promise<Content>,
@@ -139,7 +142,7 @@ async function start(content: Content): Promise<Started> {
   const { chromium } = await import(PLAYWRIGHT);
   const launched: Launched = await chromium.launch({
     executablePath: programPath(PROGRAM),
-    // Its sandbox refuses to be root.
+    // Its sandbox refuses to run as root.
     args: ["--disable-gpu", ...Deno.uid() === 0 ? ["--no-sandbox"] : []],
   });
   const sites = {

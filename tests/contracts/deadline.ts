@@ -1,12 +1,13 @@
 /**
- * A bound on what must not hang: generous, so that it never decides on a slow machine, and nothing else depends on it.
+ * A bound on what must not hang: generous, so that it never decides a test on a slow machine, and nothing else depends
+ * on it.
  *
  * @module
  */
 
 import { deadline } from "@std/async";
 
-/** The promise, or an error where it takes longer than that many seconds. */
+/** The promise's value, or an error if it takes longer than that many seconds. */
 export async function within<T>(seconds: number, promise: Promise<T> | T): Promise<T> {
   return await deadline(Promise.resolve(promise), seconds * 1000);
 }

@@ -1,5 +1,5 @@
 /**
- * esbuild for tests, in this process: as `scripts/packages.lock` pins it, and without a trace of it in `deno.lock`.
+ * esbuild for tests, in this process: the version in `scripts/packages.lock`, without an entry in `deno.lock`.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import type { Esbuild } from "../../lib/scenario/mod.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** esbuild, and what ends its process. */
+/** esbuild; disposing it ends its process. */
 export interface TestEsbuild extends Esbuild, AsyncDisposable {}
 
 /** Loads esbuild: `await using esbuild = await testEsbuild()`. */
 export async function testEsbuild(): Promise<TestEsbuild> {
-  // It fetches the package where that is missing, and says where the program is.
+  // Fetches the package if it is missing, and prints the path of the program.
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--frozen", "--lock=scripts/packages.lock", "--allow-all", "scripts/bundle/program.ts"],
     cwd: root,

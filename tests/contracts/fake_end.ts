@@ -1,5 +1,5 @@
 /**
- * A guest's end whose frames come in batches: each wait brings the next one, which may be empty.
+ * A guest's end whose frames come in batches: each wait delivers the next batch, which may be empty.
  *
  * @module
  */
@@ -7,17 +7,17 @@
 import { FrameCursor, type FrameKind, type GuestEnd } from "../../lib/mode/guest.ts";
 import { bytesOf, type Frame } from "./frames.ts";
 
-/** Frames that are there at once. */
+/** Frames that arrive together. */
 export type Batch = readonly (Pick<Frame, "kind"> & Partial<Frame>)[];
 
-/** See the module. */
+/** A guest's end that delivers prepared frames. */
 export class FakeEnd implements GuestEnd {
   readonly mode = "fake";
-  /** What the guest has said. */
+  /** What the guest has sent. */
   readonly sent: { readonly kind: FrameKind; readonly number: number; readonly payload: Uint8Array }[] = [];
   /** How it has waited. */
   readonly waits: ("blocked" | "rested")[] = [];
-  /** Leaves the event loop free; absent where that cannot be done. */
+  /** Waits and leaves the event loop free; absent if that is not possible. */
   readonly rest?: () => Promise<void>;
   readonly #batches: Batch[];
   readonly #cursor = new FrameCursor();

@@ -1,5 +1,5 @@
 /**
- * A mode whose guests a test plays: it sees what they hear, and says for them what it likes.
+ * A mode whose guests are played by a test: it sees what they receive, and sends whatever it likes for them.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { FrameCursor, type GuestSetup, type Mode, Outbox, type Realm, type Realm
 import type { FrameKind } from "../../lib/mode/mod.ts";
 import { bytesOf, type Frame, framesIn } from "./frames.ts";
 
-/** How a guest is played. */
+/** Options of a played guest. */
 export interface FakeOptions {
-  /** Whether it can be killed; by default. */
+  /** Whether it can be killed; true by default. */
   readonly killable?: boolean;
-  /** Whether it says that it listens, and answers jobs as a guest does; by default. */
+  /** Whether it says hello and answers jobs like a guest; true by default. */
   readonly answers?: boolean;
 }
 
-/** A guest that is played. */
+/** A guest played by a test. */
 export class FakeRealm implements Realm {
   readonly mode = "fake";
   readonly killable: boolean;
@@ -29,11 +29,11 @@ export class FakeRealm implements Realm {
   alive = true;
   busy = false;
   messages = 0;
-  /** What it has heard. */
+  /** What it has received. */
   readonly heard: Frame[] = [];
-  /** How it was asked to end. */
+  /** The requests to end it. */
   readonly asked: string[] = [];
-  /** Who listens. */
+  /** Its listener. */
   listener: RealmListener | undefined;
   readonly #answers: boolean;
   readonly #cursor = new FrameCursor();
@@ -60,7 +60,7 @@ export class FakeRealm implements Realm {
     }
   }
 
-  /** Says something. */
+  /** Sends a frame. */
   say(kind: FrameKind, number: number, value?: unknown): void {
     if (!this.alive) return;
     this.#cursor.feed(bytesOf([{ kind, number, payload: value === undefined ? new Uint8Array(0) : encode(value) }]));
@@ -68,7 +68,7 @@ export class FakeRealm implements Realm {
     this.listener?.settled();
   }
 
-  /** Sends a value beside the frames. */
+  /** Sends a value separately from the frames. */
   moves(value: unknown): void {
     this.#cursor.feed(bytesOf([{ kind: "moved", number: 1 }]));
     while (this.#cursor.next()) this.listener?.moved(value, this.#cursor);
@@ -103,7 +103,7 @@ export class FakeRealm implements Realm {
   }
 }
 
-/** Makes the mode, and tells its guests in the order of their starts. */
+/** Creates the mode; `realms` lists its guests in the order in which they were started. */
 export function fakeMode(options: FakeOptions & Partial<Mode> = {}): Mode & { readonly realms: FakeRealm[] } {
   const { killable, answers, ...mode } = options;
   const realms: FakeRealm[] = [];

@@ -1,5 +1,5 @@
 /**
- * Frames as values, for tests: any of them, their bytes, and what a cursor reads of bytes.
+ * Frames as values, for tests: arbitrary frames, their bytes, and what a cursor reads from bytes.
  *
  * @module
  */
@@ -25,13 +25,13 @@ export const anyFrame: fc.Arbitrary<Frame> = fc.record({
   payload: fc.uint8Array({ maxLength: 40 }),
 });
 
-/** Sizes of chunks, to be used again and again. */
+/** Sizes of chunks, to be used cyclically. */
 export const chunkSizes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 60 }), {
   minLength: 1,
   maxLength: 8,
 });
 
-/** The bytes of frames in a row. */
+/** The bytes of consecutive frames. */
 export function bytesOf(frames: readonly (Pick<Frame, "kind"> & Partial<Frame>)[]): Uint8Array {
   const outbox = new Outbox();
   for (const { kind, number = 0, index = 0, payload = new Uint8Array(0) } of frames) {
@@ -40,7 +40,7 @@ export function bytesOf(frames: readonly (Pick<Frame, "kind"> & Partial<Frame>)[
   return outbox.take();
 }
 
-/** The bytes in parts of these sizes, again and again. */
+/** The bytes in parts of these sizes, used cyclically. */
 export function split(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += parts.at(-1)!.length) {
@@ -49,7 +49,7 @@ export function split(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[]
   return parts;
 }
 
-/** What a cursor reads of a chunk. */
+/** What a cursor reads from a chunk. */
 export function framesIn(chunk: Uint8Array, cursor: FrameCursor = new FrameCursor()): Frame[] {
   const frames: Frame[] = [];
   cursor.feed(chunk);

@@ -1,28 +1,29 @@
 /**
- * Who calls what at random on a shared thing, so that histories of real tasks say something.
+ * Random callers of a shared thing, which produce meaningful histories of real tasks.
  *
- * - A caller never waits for ever as long as all others keep their word: who holds something gives it back, and task 0 ends
- *   what others may wait for: queues, channels, events and latches, for which it waits with a timeout itself.
- * - Values that are put differ, so that each tells where it came from.
+ * - A caller never waits forever as long as all others cooperate: a holder releases what it holds, and task 0
+ *   eventually ends whatever others may wait for (queues, channels, events, latches), for which it waits only with a
+ *   timeout itself.
+ * - All values put are different, so that each shows where it came from.
  *
  * @module
  */
 
 import type { Chooser } from "../../lib/memory/mod.ts";
 
-/** A call on the thing. */
+/** A call of the thing. */
 export interface SubjectCall {
   readonly method: string;
   readonly args: readonly unknown[];
-  /** The arguments as the specification knows them; `args` by default. */
+  /** The arguments for the specification; `args` by default. */
   readonly specified?: readonly unknown[];
 }
 
-/** What one task does. */
+/** The behavior of one task. */
 export interface Caller {
-  /** The next call; at the end (`last`) one that gives something back, or nothing. */
+  /** The next call; at the end (`last`), one that releases something, or nothing. */
   next(choose: Chooser, last: boolean): SubjectCall | undefined;
-  /** The call has returned a result. */
+  /** Called when a call has returned a result. */
   returned(call: SubjectCall, result: unknown): void;
 }
 
@@ -31,11 +32,11 @@ export interface CallerOptions {
   readonly task: number;
   /** Whether it may wait without a timeout. */
   readonly patient: boolean;
-  /** Whether tasks may die: then nobody takes what a death does not give back. */
+  /** Whether tasks may die; then no task takes anything that a death does not give back. */
   readonly mortal: boolean;
 }
 
-/** How long a wait may last, in seconds; no less than a look at the clock takes. */
+/** How long a wait may last, in seconds; the shortest is no longer than reading the clock takes. */
 const TIMEOUTS = [0, 0.00005, 0.0005];
 
 function waitOf(choose: Chooser, patient: boolean): { readonly timeout?: number } {
@@ -43,12 +44,12 @@ function waitOf(choose: Chooser, patient: boolean): { readonly timeout?: number 
   return timeout === undefined ? {} : { timeout };
 }
 
-/** Of things that somebody has to open or close in the end. */
+/** Whether a caller may wait indefinitely for things that task 0 must open or close at the end. */
 function isPatient({ task, patient }: CallerOptions): boolean {
   return patient && task !== 0;
 }
 
-/** Who was told of a death repairs, then releases. */
+/** A task that is told of a death repairs, then releases. */
 abstract class Owner {
   protected readonly options: CallerOptions;
   protected isHeir = false;
@@ -62,7 +63,7 @@ abstract class Owner {
     return this.isHeir ? { method: "markConsistent", args: [] } : undefined;
   }
 
-  /** Whether a call has acquired; notes whether somebody died. */
+  /** Whether a call has acquired the thing; records whether an owner died. */
   protected hasAcquired({ method }: SubjectCall, result: unknown): boolean {
     if (method === "markConsistent") this.isHeir = false;
     if (!/^(try)?acquire/i.test(method) || result === false) return false;
@@ -70,7 +71,7 @@ abstract class Owner {
     return true;
   }
 
-  /** Once, at the end: takes it for as long as it takes, which shows that it comes back from everybody. */
+  /** Once, at the end: acquires it without a timeout, which shows that everybody has released it. */
   protected probe(method: string): SubjectCall | undefined {
     if (this.#probed || !this.options.patient) return undefined;
     this.#probed = true;
@@ -83,7 +84,7 @@ abstract class Owner {
   }
 }
 
-/** Takes a lock, once or again and again, and gives it back. */
+/** Acquires a lock, once or repeatedly, and releases it. */
 export class LockCaller extends Owner implements Caller {
   readonly #owned: boolean;
   readonly #most: number;
@@ -102,7 +103,7 @@ export class LockCaller extends Owner implements Caller {
     const act = choose(8);
     if (act === 0) return { method: "locked", args: [] };
     const releases = this.#held > 0 && (this.#held === this.#most || choose(2) === 0);
-    // Of an owned lock, a release that is not allowed throws.
+    // For an owned lock, a release that is not allowed throws.
     if (releases || (this.#owned && act === 1)) return { method: "release", args: [] };
     return act < 4 ? { method: "tryAcquire", args: [] } : this.acquire(choose);
   }
@@ -124,7 +125,7 @@ export class RWLockCaller extends Owner implements Caller {
     if (this.#held !== undefined && (last || act > 0)) return { method: `release${this.#held}`, args: [] };
     if (last) return this.probe("acquireWrite");
     const kind = choose(3) === 0 ? "Write" : "Read";
-    // A release that is not allowed throws; one who holds it does not try again.
+    // A release that is not allowed throws; a holder does not try to acquire again.
     if (act === 0) return { method: `release${this.#held === "Read" ? "Write" : "Read"}`, args: [] };
     return act < 3 ? { method: `tryAcquire${kind}`, args: [] } : this.acquire(choose, `acquire${kind}`);
   }
@@ -143,7 +144,7 @@ export class SemaphoreCaller implements Caller {
   #ofGuard = false;
   #probed = false;
 
-  /** `all`: the number of permits that there are. */
+  /** `all` is the total number of permits. */
   constructor(options: CallerOptions, all: number) {
     this.#options = options;
     this.#all = all;
@@ -153,7 +154,7 @@ export class SemaphoreCaller implements Caller {
     const release = this.#ofGuard ? "releaseHeld" : "release";
     if (this.#held > 0 && (last || choose(4) > 0)) return { method: release, args: [this.#held] };
     if (last) {
-      // All permits come back from everybody.
+      // Everybody gives back all permits.
       if (this.#probed || !this.#options.patient) return undefined;
       this.#probed = true;
       return { method: "acquireHeld", args: [{ permits: this.#all }], specified: [this.#all] };
@@ -164,7 +165,7 @@ export class SemaphoreCaller implements Caller {
       const method = ofGuard ? "acquireHeld" : "acquire";
       return { method, args: [{ permits, ...waitOf(choose, this.#options.patient) }], specified: [permits] };
     }
-    // More of what it has: never waiting, and of one kind.
+    // More of the kind it already has, never waiting.
     if (this.#ofGuard) return { method: "acquireHeld", args: [{ permits, timeout: 0 }], specified: [permits] };
     return { method: "tryAcquire", args: [permits] };
   }
@@ -177,7 +178,7 @@ export class SemaphoreCaller implements Caller {
   }
 }
 
-/** Changes a cell in each of its ways. */
+/** Changes a cell in every possible way. */
 export class CellCaller implements Caller {
   readonly #values: readonly unknown[];
 
@@ -195,7 +196,7 @@ export class CellCaller implements Caller {
   returned(): void {}
 }
 
-/** Waits, while task 0 sets and clears, or all count down; task 0 opens in the end. */
+/** Waits while task 0 sets and clears, or all count down; task 0 opens it at the end. */
 export class SignalCaller implements Caller {
   readonly #options: CallerOptions;
   readonly #open: SubjectCall;
@@ -216,7 +217,7 @@ export class SignalCaller implements Caller {
     }
     const act = this.#acts[choose(this.#acts.length + 2)];
     if (act !== undefined) return act;
-    // Whoever waits for ever calls nothing else: seldom.
+    // A task that waits forever makes no other calls, so this is rare.
     const wait = waitOf(choose, isPatient(this.#options) && choose(20) === 0);
     return { method: "wait", args: wait.timeout === undefined ? [] : [wait], specified: [] };
   }
@@ -224,7 +225,7 @@ export class SignalCaller implements Caller {
   returned(): void {}
 }
 
-/** Puts and takes, one by one and in batches; task 0 closes in the end. */
+/** Puts and takes, singly and in batches; task 0 closes it at the end. */
 export class CollectionCaller implements Caller {
   readonly #options: CallerOptions;
   readonly #take: "get" | "take";

@@ -1,7 +1,8 @@
 /**
- * Histories of real tasks in real workers, checked for linearizability: one test for each thing of `history_subjects.ts`.
+ * Histories of real tasks in real workers, checked for linearizability: one test for each thing in
+ * `history_subjects.ts`.
  *
- * - Two workers, one by the Sync face and one by steps, and the main thread by promise, all at once.
+ * - Two workers, one with blocking views and one with steps, and the main thread with promise views, all at once.
  * - A run that does not end is stopped, and fails.
  *
  * @module
@@ -55,7 +56,7 @@ async function record(
   runBlocking(memory, space.initialize());
   const last = performance.now() + PATIENCE_MILLISECONDS;
   let stopped = false;
-  // It also keeps the event loop alive, which a wait by promise does not.
+  // It also keeps the event loop alive, which a promise wait does not.
   const stop = setInterval(() => {
     if (performance.now() < last) return;
     stopped = true;

@@ -1,5 +1,5 @@
 /**
- * The things that real tasks call at random (`history_callers.ts`), and the sequential specification of what they may see.
+ * The things that real tasks call at random (`history_callers.ts`), and the sequential specification of their results.
  *
  * @module
  */
@@ -49,11 +49,11 @@ export interface HistorySubject {
   thing(): Shareable<unknown>;
   readonly specification: SequentialSpecification;
   caller(options: CallerOptions): Caller;
-  /** Whether a death gives back what the dead held: then the specification has `died`. */
+  /** Whether a death gives back what the dead task held; the specification then has `died`. */
   readonly recovers?: boolean;
 }
 
-/** Never lacking: in a ring, what is taken behind an item whose taker sleeps keeps its bytes until that one wakes. */
+/** Ample: in a ring, items taken behind one whose taker sleeps keep their bytes until that taker wakes. */
 const BYTES = 2 ** 15;
 const UNBOUNDED_BYTES = 2 ** 18;
 const ROOM = 3;
@@ -87,7 +87,7 @@ const LOOKS = ["fetch", "tryFetch", "isReady", "isClosed"];
 const COUNT = 150;
 const COUNT_DOWN = { method: "countDown", args: [1] };
 
-/** The things, by a name that crosses to workers. */
+/** The things, by names that can be sent to workers. */
 export const historySubjects = {
   lock: {
     thing: () => lock(),
@@ -97,7 +97,7 @@ export const historySubjects = {
   },
   fairLock: {
     thing: () => lock({ fair: true, owned: true }),
-    // A free lock is refused where somebody stands before.
+    // An attempt on a free lock may fail if somebody is queued.
     specification: sequentialLock({ owned: true, mayRefuse: true }),
     caller: (options) => new LockCaller(options, { owned: true }),
     recovers: true,
@@ -135,7 +135,7 @@ export const historySubjects = {
     caller: (options) =>
       new SignalCaller(options, {
         open: { method: "set", args: [] },
-        // What nobody else clears, task 0 sets for good.
+        // Task 0 sets permanently whatever nobody else clears.
         acts: (options.task === 0 ? ["set", "clear", "isSet"] : ["set", "isSet", "tryWait"])
           .map((method) => ({ method, args: [] })),
       }),
@@ -173,20 +173,20 @@ export type SubjectName = keyof typeof historySubjects;
 /** All names. */
 export const subjectNames = Object.keys(historySubjects) as SubjectName[];
 
-/** A thing to call, by its name. */
+/** A thing by its name. */
 export function subjectOf(name: SubjectName): HistorySubject {
   return historySubjects[name];
 }
 
-/** A result as the specification knows it, and as it can cross. */
+/** A result in the form that the specification uses, and that can be sent. */
 export function specifiedResult(method: string, result: unknown): unknown {
   if (result instanceof Error) return { name: result.name };
-  // What a try found is wrapped, so that undefined can be told from nothing.
+  // The result of a try is wrapped, so that undefined differs from nothing.
   const isTaken = /^try(Get|Take|Fetch)$/.test(method) && typeof result === "object" && result !== null;
   return isTaken && "value" in result ? result.value : result;
 }
 
-/** A history as the specification knows it: batches in their parts. */
+/** A history in the form that the specification uses, with batches split into their parts. */
 export function specified(history: readonly HistoryCall[]): HistoryCall[] {
   return history.flatMap((call) => {
     const take = call.object === "channel" || call.object === "rendezvous" ? "take" : "get";

@@ -1,5 +1,5 @@
 /**
- * A worker that records the calls of one task on a shared thing in shared memory.
+ * A worker that records one task's calls of a shared thing in shared memory.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { SharedMemory, type SharedMemoryHandle } from "../../lib/memory/mod.ts";
 import type { HistoryCall } from "../../lib/testing/mod.ts";
 import { recordHistory, type Recording } from "./record_history.ts";
 
-/** What the worker is asked: to record, or to end. */
+/** The messages to the worker: to record, or to end. */
 export type HistoryRequest = { handle: SharedMemoryHandle; recording: Recording } | "end";
 
-/** What the worker answers. */
+/** The worker's answer. */
 export type HistoryReply = { history: HistoryCall[] } | { error: string };
 
 self.onmessage = async ({ data }: MessageEvent<HistoryRequest>) => {

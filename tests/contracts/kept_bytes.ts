@@ -1,5 +1,5 @@
 /**
- * How much memory is kept by what was done: what is left of it when all garbage is gone.
+ * How much memory an action keeps, after garbage collection.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const { runInNewContext } = getBuiltinModule("node:vm") as typeof import("node:v
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-/** The bytes outside the heap, such as those of arrays, that are there after a function and were not before. */
+/** How many more bytes outside the heap, such as those of arrays, exist after a function has run. */
 export function keptBytes(act: () => void): number {
   const used = (): number => {
     collect();

@@ -1,13 +1,13 @@
 /**
- * Logins of a test's own: nkeys, whose seeds lie in files and whose public keys stand in a server's configuration, and the
- * certificates of a server on loopback, made by `openssl`.
+ * Logins for a test: nkeys, with seeds in files and public keys in a server's configuration, and certificates for a
+ * server on loopback, created by `openssl`.
  *
  * @module
  */
 
 import { NATS } from "../../lib/engine/mod.ts";
 
-/** Makes an nkey, with its seed in that file. */
+/** Creates an nkey, and stores its seed in `file`. */
 export async function createUser(file: string): Promise<{ readonly key: string; readonly file: string }> {
   const { nkeys } = await import(NATS);
   const user = nkeys.createUser();
@@ -15,7 +15,7 @@ export async function createUser(file: string): Promise<{ readonly key: string; 
   return { key: user.getPublicKey(), file };
 }
 
-/** Makes an authority, and a server's certificate of it: the paths of their files. */
+/** Creates an authority and a server certificate issued by it; resolves with the paths of their files. */
 export async function certificates(
   folder: string,
 ): Promise<{ readonly ca: string; readonly cert: string; readonly key: string }> {
@@ -38,7 +38,7 @@ async function openssl(...args: readonly string[]): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** An account of an operator's, as a configuration, and the credentials of a user of it, in that file. */
+/** An operator's account as a configuration, and the credentials of one of its users, stored in `file`. */
 export async function accountWithUser(file: string): Promise<{ readonly config: string; readonly file: string }> {
   const { nkeys } = await import(NATS);
   const [operator, account, user] = [nkeys.createOperator(), nkeys.createAccount(), nkeys.createUser()];
@@ -60,7 +60,7 @@ interface KeyPair {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-/** What one key says of another, as NATS's servers read it. */
+/** A signed statement by one key about another, as NATS servers read it. */
 function token(subject: KeyPair, issuer: KeyPair, nats: Readonly<Record<string, unknown>>): string {
   const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).toBase64(URL_SAFE);
   const claims = { jti: "TEST", iat: 1, iss: issuer.getPublicKey(), sub: subject.getPublicKey(), name: "test", nats };

@@ -1,5 +1,5 @@
 /**
- * What every memory must do: one suite, run over the model and over shared memory.
+ * The contract of every memory: one suite, run over model, shared and remote memory.
  *
  * @module
  */
@@ -317,7 +317,7 @@ function cellOperation(): fc.Arbitrary<CellOperation> {
   }));
 }
 
-/** What the operation must answer by the definition of its arithmetic; changes the reference as it must change memory. */
+/** The answer that the operation must give by its arithmetic; applies the operation to the reference. */
 function expectedAnswer(reference: Record<number, number | bigint>, operation: CellOperation): Answer {
   const before = reference[operation.word]!;
   const wrap = (value: number | bigint) => {

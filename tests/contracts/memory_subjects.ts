@@ -1,5 +1,6 @@
 /**
- * The memories that the contract suites run over: the model under random interleavings, shared memory under real workers.
+ * The memories that the contract suites run over: model memory with random interleavings, shared memory with real
+ * workers.
  *
  * @module
  */
@@ -13,23 +14,23 @@ import { runs } from "./soak.ts";
 /** A memory under test. */
 export interface MemorySubject {
   readonly name: string;
-  /** How many runs of a concurrent check are cheap. */
+  /** How many runs of a concurrent check are affordable. */
   readonly concurrentRuns: number;
-  /** How many rounds of a concurrent task are cheap. */
+  /** How many rounds of a concurrent task are affordable. */
   readonly rounds: number;
-  /** A memory for operations in isolation. */
+  /** Creates a memory for single operations. */
   create(layout: Layout, chooser?: Chooser): Memory;
-  /** Runs tasks at once on one memory. Throws if one throws, or if they do not end. */
+  /** Runs tasks concurrently on one memory; throws if one throws or they do not end. */
   run(layout: Layout, calls: readonly TaskCall[], seed: number): Promise<TaskResults>;
 }
 
-/** What tasks returned, and the memory that they leave. */
+/** What tasks returned, and the memory that they left. */
 export interface TaskResults {
   readonly values: readonly unknown[];
   readonly memory: Memory;
 }
 
-/** The model: each seed is an interleaving that may switch at every operation. */
+/** Model memory: each seed is an interleaving that may switch at every operation. */
 export const modelSubject: MemorySubject = {
   name: "ModelMemory",
   concurrentRuns: runs(200),
@@ -52,12 +53,12 @@ export const modelSubject: MemorySubject = {
   },
 };
 
-/** Shared memory with a worker for each task; the seed changes nothing. Dispose it to end the workers. */
+/** Shared memory with a worker for each task; the seed has no effect. Dispose it to end the workers. */
 export class SharedSubject implements MemorySubject {
   readonly name = "SharedMemory";
   readonly concurrentRuns = runs(3);
   readonly rounds = 500;
-  // By guest.
+  // By guest number.
   readonly #workers = new Map<number, Worker>();
 
   create(layout: Layout, chooser?: Chooser): Memory {
@@ -75,7 +76,7 @@ export class SharedSubject implements MemorySubject {
     return { values, memory };
   }
 
-  /** Runs one task as a guest; the reply comes when it has ended. */
+  /** Runs one task as a guest; the reply comes when the task has ended. */
   start(memory: SharedMemory, { guest, call }: { guest: number; call: TaskCall }): Promise<WorkerReply> {
     const worker = this.#workers.get(guest) ?? newWorker();
     this.#workers.set(guest, worker);
@@ -89,7 +90,7 @@ export class SharedSubject implements MemorySubject {
     return promise;
   }
 
-  /** Stops all guests if their replies take too long, so that a bug fails a test and does not hang it. */
+  /** Stops all guests if their replies take too long, so that a bug fails a test instead of hanging it. */
   async withDeadline<T>(memory: SharedMemory, replies: readonly Promise<T>[]): Promise<T[]> {
     const stop = setInterval(() => {
       if (performance.now() < last) return;
@@ -109,7 +110,7 @@ export class SharedSubject implements MemorySubject {
   }
 }
 
-/** Real time, in absolute milliseconds that agree between workers. */
+/** Real time, in absolute milliseconds on which workers agree. */
 export function realClock(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,5 +1,5 @@
 /**
- * The tasks of the memory contract, by name: the same text runs in the model and in real workers.
+ * The tasks of the memory contract, by name: the same code runs in the model and in real workers.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type TaskCall = {
 
 /** The steps of a task. */
 export function stepsOf({ task, args }: TaskCall): Steps<unknown> {
-  // The call pairs a name with its own arguments.
+  // A call pairs a name with that task's arguments.
   return (tasks[task] as (...args: unknown[]) => Steps<unknown>)(...args);
 }
 
@@ -60,7 +60,7 @@ const tasks = {
     }
   },
 
-  /** Passes a gate once it is open, and counts itself. */
+  /** Passes a gate once it is open, and counts that. */
   *passGate(gate: number, passed: number): Steps<void> {
     while ((yield* load(gate)) === 0) yield* wait(gate, 0);
     yield* add(passed, 1);
@@ -72,7 +72,7 @@ const tasks = {
     return yield* notify(gate);
   },
 
-  /** Stores 1 to one word and loads the other. */
+  /** Stores 1 to one word, then loads the other. */
   *storeThenLoad(own: number, other: number): Steps<number> {
     yield* store(own, 1);
     return yield* load(other);
@@ -92,7 +92,7 @@ const tasks = {
     return { data: yield* load(data, { order: "plain" }), bytes: [...yield* read(0, length)] };
   },
 
-  /** Waits for the word to become nonzero, with a deadline; gives all that the waits answered. */
+  /** Waits for a word to become nonzero, with a deadline; returns all answers of the waits. */
   *waitUntil(word: number, deadline: number): Steps<string[]> {
     const answers: string[] = [];
     while ((yield* load(word)) === 0) {

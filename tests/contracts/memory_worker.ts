@@ -11,10 +11,10 @@ import { SharedMemory, type SharedMemoryHandle } from "../../lib/memory/mod.ts";
 import { runBlocking } from "../../lib/memory/mod.ts";
 import { stepsOf, type TaskCall } from "./memory_tasks.ts";
 
-/** What the worker is asked: to run a task, or to end. */
+/** The messages to the worker: to run a task, or to end. */
 export type WorkerRequest = { handle: SharedMemoryHandle; guest: number; call: TaskCall } | "end";
 
-/** What the worker answers. */
+/** The worker's answer. */
 export type WorkerReply = { kind: "returned"; value: unknown } | { kind: "stopped" } | { kind: "threw"; text: string };
 
 self.onmessage = ({ data }: MessageEvent<WorkerRequest>) => {

@@ -1,10 +1,10 @@
 /**
- * The modes with guests of their own, which can die, be killed or be warm: all but direct mode.
+ * The modes whose guests run in their own realms, so that they can die, be killed or stay warm: all but direct mode.
  *
  * @module
  */
 
 import { MODE_NAMES } from "../../lib/host/mod.ts";
 
-/** See the module. */
+/** The names of these modes. */
 export const ELSEWHERE = MODE_NAMES.filter((mode) => mode !== "direct");

@@ -1,5 +1,5 @@
 /**
- * What the words of a memory hold, by their names: for laws about moments at which somebody may be inside a monitor.
+ * The values of a memory's words, by name, for laws about moments at which a task may be inside a monitor.
  *
  * @module
  */

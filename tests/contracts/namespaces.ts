@@ -1,12 +1,13 @@
 /**
- * Hosts of a test's own: network namespaces of Linux, joined by a bridge, which a test can cut and join again. It takes root.
+ * Simulated hosts for a test: Linux network namespaces joined by a bridge, which a test can disconnect and reconnect.
+ * Needs root.
  *
  * @module
  */
 
 let networks = 0;
 
-/** A network of so many hosts besides this one, whose address in it is the first. */
+/** A network of this host and `hosts` others; this host has its first address. */
 export class Network implements AsyncDisposable {
   /** The address of this machine in it. */
   readonly address: string;
@@ -19,9 +20,9 @@ export class Network implements AsyncDisposable {
     this.#hosts = hosts;
   }
 
-  /** Makes one. */
+  /** Creates a network. */
   static async create(hosts: number): Promise<Network> {
-    // Numbers of other processes are others.
+    // Differs from the numbers of other processes.
     const number = (Deno.pid * 8 + networks++) % 65_536;
     const subnet = `10.${number >> 8}.${number & 255}`;
     const bridge = `hf${number}`;
@@ -41,17 +42,17 @@ export class Network implements AsyncDisposable {
     return network;
   }
 
-  /** What runs a command on a host. */
+  /** The command prefix that runs a command on a host. */
   on(host: number): readonly string[] {
     return ["ip", "netns", "exec", this.#hosts[host] ?? ""];
   }
 
-  /** Cuts a host off: nothing reaches it, and nobody hears that its connections end. */
+  /** Disconnects a host: nothing reaches it, and nobody is told that its connections end. */
   async cut(host: number): Promise<void> {
     await ip("link", "set", this.#hosts[host] ?? "", "down");
   }
 
-  /** Joins it again. */
+  /** Reconnects it. */
   async join(host: number): Promise<void> {
     await ip("link", "set", this.#hosts[host] ?? "", "up");
   }
@@ -63,7 +64,7 @@ export class Network implements AsyncDisposable {
   }
 }
 
-/** Whether this process may make networks, and knows how. */
+/** Whether this process can create networks. */
 export async function canMakeNetworks(): Promise<boolean> {
   try {
     await using _network = await Network.create(1);

@@ -1,6 +1,6 @@
 /**
- * A NATS server of a test's own, from the program `nats-server` on the path: on a free port of loopback, in a folder of its
- * own, with JetStream.
+ * A NATS server for a test, from the program `nats-server` on the path: on a free port of loopback, in its own folder,
+ * with JetStream.
  *
  * @module
  */
@@ -10,28 +10,28 @@ import { Agent, type AgentOptions } from "../../lib/engine/mod.ts";
 import { within } from "./deadline.ts";
 import { isLeftOut, packageSuite, packageTests } from "./packages.ts";
 
-/** Seconds that a server may take to listen. */
+/** How long a server may take to listen, in seconds. */
 const SECONDS = 20;
 
-/** Whether the tests that need a server are left out. */
+/** Whether the tests that need a server are skipped. */
 export const LEFT_OUT: boolean = isLeftOut("nats-server");
 
-/** What registers the tests of a file that need a server. */
+/** Returns a function that registers the tests of a file that need a server. */
 export function natsTests(file: string): (name: string, body: () => Promise<void>) => void {
   return packageTests(file, { ignore: LEFT_OUT });
 }
 
-/** Registers a suite that needs a server, in a soak alone. */
+/** Registers a suite that needs a server, in soak runs only. */
 export function natsSuite(name: string, { file, register }: { readonly file: string; register(): void }): void {
   packageSuite(name, { file, ignore: LEFT_OUT, register });
 }
 
-/** See the module. */
+/** A NATS server for a test. */
 export class NatsServer implements AsyncDisposable {
   readonly #address: string;
   readonly #folder: string;
   readonly #args: readonly string[];
-  /** Its port; before it has started, the one by which it chooses one that is free. */
+  /** Its port; before it has started, -1, with which it picks a free one. */
   #port = -1;
   #process: Deno.ChildProcess | undefined;
 
@@ -49,12 +49,12 @@ export class NatsServer implements AsyncDisposable {
     return this.#port;
   }
 
-  /** Where it listens. */
+  /** The URL at which it listens. */
   get url(): string {
     return `nats://${this.#address}:${this.#port}`;
   }
 
-  /** Starts one, with this configuration besides, in the syntax of its files. */
+  /** Starts a server, with an additional configuration in the syntax of its files. */
   static async start({ config = "", jetstream = true, address = "127.0.0.1" } = {}): Promise<NatsServer> {
     const folder = await Deno.makeTempDir({ prefix: "holdfast-nats-" });
     await Deno.writeTextFile(`${folder}/nats.conf`, config);
@@ -73,7 +73,7 @@ export class NatsServer implements AsyncDisposable {
     this.#process = undefined;
   }
 
-  /** Kills it and waits for nothing, for a process that is about to end. */
+  /** Kills it without waiting, for a process that is about to end. */
   killNow(): void {
     this.#process?.kill("SIGKILL");
     Deno.removeSync(this.#folder, { recursive: true });
@@ -96,7 +96,7 @@ export class NatsServer implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  /** Waits for the file in which it tells its port, once it listens. */
+  /** Waits for the file in which it reports its port, once it listens. */
   async #listening(pid: number): Promise<void> {
     for (;;) {
       const text = await Deno.readTextFile(`${this.#folder}/nats-server_${pid}.ports`).catch(() => "");
@@ -111,7 +111,7 @@ export class NatsServer implements AsyncDisposable {
   }
 }
 
-/** Starts agents of these names in this process, ended together. */
+/** Starts agents with these names in this process; they are ended together. */
 export async function agents(
   servers: string,
   names: readonly string[],

@@ -1,10 +1,10 @@
 /**
  * Tests that need packages of `scripts/packages.lock`, or a program on the path.
  *
- * - A test that loaded such a package would write it into the project's lock file: so these tests run in a process with the
- *   other one, which runs all tests of its file at once.
- * - Where the program is missing they are left out, and counted by `deno test`; as root nothing is left out, because there
- *   the gate installs it.
+ * - A test that loaded such a package would write it into the project's lock file. So these tests run in a process with
+ *   the other lock file, which runs all tests of a file at once.
+ * - If the program is missing, the tests are skipped, and `deno test` counts that; as root none is skipped, because the
+ *   gate installs the program there.
  *
  * @module
  */
@@ -19,14 +19,14 @@ const INNER = "HOLDFAST_PACKAGE_TESTS";
 /** Whether this process may load the packages. */
 export const IS_INNER: boolean = Deno.env.has(INNER);
 
-/** Whether the tests that need a program are left out; says so. */
+/** Whether the tests that need a program are skipped; if so, says so. */
 export function isLeftOut(program: string): boolean {
   if (programPath(program) !== undefined) return false;
   console.warn(`${program} is not on the path: the tests that need it are left out`);
   return Deno.uid() !== 0;
 }
 
-/** Where a program is, if it is on the path. */
+/** The path of a program, if it is on the path. */
 export function programPath(program: string): string | undefined {
   const paths = (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/${program}`);
   return paths.find((path) => {
@@ -38,7 +38,7 @@ export function programPath(program: string): string | undefined {
   });
 }
 
-/** What registers the tests of a file, in either process; see {@linkcode runInside} for `alone`. */
+/** Returns a function that registers the tests of a file, in either process; see {@linkcode runInside} for `alone`. */
 export function packageTests(
   file: string,
   { ignore, alone = false }: { readonly ignore: boolean; readonly alone?: boolean },
@@ -50,7 +50,7 @@ export function packageTests(
       name,
       ignore,
       async fn() {
-        // What a slow test is told of stands in the middle of its line.
+        // Deno's notes about slow tests appear in the middle of their lines.
         const text = (await (run ??= runInside(file, { alone }))).replace(/'.*' has been running for over .*\n/g, "");
         if (!text.includes(`\n${name} ... ok (`)) throw new Error(`in a process of its own:\n${text}`);
       },
@@ -58,7 +58,7 @@ export function packageTests(
   };
 }
 
-/** Registers a suite as one test, in a soak alone: it takes minutes. */
+/** Registers a suite as one test, in soak runs only, because it takes minutes. */
 export function packageSuite(
   name: string,
   { file, ignore, register }: { readonly file: string; readonly ignore: boolean; register(): void },
@@ -79,20 +79,21 @@ export function packageSuite(
 const LOCK = ["--frozen", `--lock=${fileURLToPath(new URL("../../scripts/packages.lock", import.meta.url))}`];
 
 /**
- * Runs the tests of a file in a process that may load the packages. One that is `alone` has, as root, a network of its own,
- * which is loopback: a browser drops what it loads whenever a network comes or goes, and other tests make some.
+ * Runs the tests of a file in a process that may load the packages. If `alone` and run as root, it gets its own
+ * loopback network: a browser aborts what it is loading whenever a network appears or disappears, and other tests
+ * create some.
  */
 async function runInside(file: string, { alone }: { readonly alone: boolean }): Promise<string> {
   const path = fileURLToPath(file);
   const test = [Deno.execPath(), "test", "--no-check", "--allow-all", ...LOCK, path];
   if (!alone || Deno.uid() !== 0 || programPath("unshare") === undefined) return await said(test);
-  // It cannot download what it lacks.
+  // The process cannot download what is missing.
   const packages = [ESBUILD, ...Object.values(PAGE), PLAYWRIGHT, AXE];
   await said([Deno.execPath(), "cache", "--quiet", "--no-check", ...LOCK, ...packages, path]);
   return await said(["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", ...test]);
 }
 
-/** What a command says, without what Deno says between the lines of a test that takes long. */
+/** The output of a command, without Deno's notes about slow tests. */
 async function said([command = "", ...args]: readonly string[]): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(command, {
     args,

@@ -1,5 +1,5 @@
 /**
- * Arguments of calls as pools pack them, for tests of what is below a pool.
+ * Packed arguments, as pools make them, for tests of the layers below pools.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Packed, Packer, type Transferable } from "../../lib/host/mod.ts";
 
 const packer = new Packer();
 
-/** Packs a value; what is moved can really be moved. */
+/** Packs a value; moved parts are really moved. */
 export function packed(value: unknown, transfer: readonly Transferable[] = []): Packed {
   return packer.pack(value, { transfer, moves: true });
 }

@@ -1,27 +1,28 @@
 /**
- * A scenario in plain Deno, without realm and bundle: what the outside completes is held back by hand, and let go in the order
- * of a trace.
+ * A scenario in plain Deno, without realm or bundle: completions from outside are held back by hand, and released in
+ * the order of a trace.
  *
- * - Timers and clocks of this process are the world's meanwhile; all else, promises, events, Node's modules, is the platform's.
- * - As a program it takes a module, a name, an input and the texts of the trace, as JSON, and prints what came of it.
+ * - Meanwhile this process's timers and clocks are the world's; everything else, such as promises, events and Node's
+ *   modules, is the platform's.
+ * - As a program, it takes a module, a name, an input and the texts of the trace, as JSON, and prints the result.
  *
  * @module
  */
 
-/** What came of it, as `exploreScenario` tells it. */
+/** The result, in the form of `exploreScenario`. */
 export interface Plain {
   readonly outcome?: unknown;
-  /** The kind of bug, and its message without the place. */
+  /** The kind of bug, and its message without the location. */
   readonly finding?: readonly [kind: string, message: string];
 }
 
-/** What is run. */
+/** What to run. */
 export interface Replayed {
   /** The module's URL. */
   readonly url: string;
   readonly name: string;
   readonly input?: unknown;
-  /** What came from outside, in order. */
+  /** The completions from outside, in order. */
   readonly texts: readonly string[];
 }
 
@@ -31,17 +32,17 @@ interface Held {
   readonly run: () => void;
 }
 
-/** When the clock of a run starts. */
+/** The time at which the clock of a run starts. */
 const EPOCH = 1_735_689_600_000;
 
 const { setImmediate } = globalThis as unknown as { setImmediate(act: () => void): void };
 
-/** Does something in a turn of the event loop, and waits for all that comes of it. */
+/** Does something in a turn of the event loop, and waits for all its consequences. */
 async function turn(act: () => void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   setImmediate(() => {
     act();
-    // The turn after this one: all microtasks of this one have run, and rejections have been told.
+    // The turn after this one: all its microtasks have run, and rejections have been reported.
     setImmediate(() => setImmediate(resolve));
   });
   await promise;
@@ -51,7 +52,7 @@ let copies = 0;
 
 /** Replays a scenario. */
 export async function plainly({ url, name, input, texts }: Replayed): Promise<Plain> {
-  // Its module state is fresh.
+  // With fresh module state.
   const exports: Record<string, (world: object, input: unknown) => Promise<unknown>> = await import(
     `${url}?${++copies}`
   );

@@ -1,5 +1,5 @@
 /**
- * What every pool must do with calls that behave: one suite, run over direct, thread and process mode.
+ * The contract of every pool for calls that behave: one suite, run over direct, thread and process mode.
  *
  * @module
  */
@@ -84,7 +84,7 @@ export function testPoolContract(mode: ModeName): void {
     const room = pool.room().then(() => void (hasRoom = true));
     await new Promise((resolve) => setTimeout(resolve));
     assertEquals(hasRoom, false);
-    // A call that is cancelled makes room as one that is run.
+    // A canceled call makes room, like one that has run.
     assert(third?.cancel() === true);
     await room;
     assertInstanceOf(await failure(third.result()), CancelledError);
@@ -274,7 +274,7 @@ export function testPoolContract(mode: ModeName): void {
   });
 }
 
-/** Keeps the only guest busy until the release, with so many calls behind it. */
+/** Keeps the only guest busy until the release, with `behind` calls waiting. */
 async function fill(pool: Pool<Work>, behind: number) {
   const first = pool.submit("untilGo", undefined);
   while (first.state === "waiting") await new Promise((resolve) => setTimeout(resolve, 1));
@@ -285,7 +285,7 @@ async function release(pool: Pool<Work>): Promise<void> {
   await (pool.shared as { go: { set(): Promise<void> } }).go.set();
 }
 
-/** Numbers, the next of which come when the values of those before are there. */
+/** Numbers, each available once the values of the earlier ones have been read. */
 async function* feedback(given: Waiting, chunkSize: number): AsyncGenerator<number> {
   for (let n = 0; n < 10; n++) {
     if (n > 0 && n % chunkSize === 0) await given.count(n);

@@ -1,5 +1,5 @@
 /**
- * How often calls run, counted in shared cells: at most once without retries, also where guests die in a crowd of calls.
+ * How many times calls run, counted in shared cells: at most once without retries, even if guests die among many calls.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function testPoolDeaths(mode: ModeName): void {
           else assertInstanceOf(await failure(future.result()), GuestError);
         }
         assertEquals(await count(pool, tries.length), tries.map(([failures, least]) => Math.min(failures, least) + 1));
-        // In chunks each input is tried again on its own.
+        // Within chunks, each input is retried separately.
         await forget(pool);
         const inputs = tries.map(([failures], call) => ({ call, failures }));
         const onError = () => -1;
@@ -78,18 +78,18 @@ export function testPoolDeaths(mode: ModeName): void {
 
   test("gives on what a call holds that is given up, and keeps places for guests", async ({ open }) => {
     await using pool = await open({ shared });
-    // More often than guests may be stuck at once.
+    // More times than there may be stuck guests at once.
     for (let round = 0; round < 20; round++) {
       const stop = new AbortController();
       const holding = pool.submit("waitHolding", undefined, { signal: stop.signal });
       holding.onProgress(() => stop.abort());
       await within(SECONDS, failure(holding.result()));
     }
-    // A subprocess is killed; elsewhere a call that waits is stopped, and what it holds is given back on the way.
+    // A subprocess is killed; elsewhere, a waiting call is stopped, and releases what it holds as it unwinds.
     assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), mode === "process");
     assertEquals(await within(SECONDS, pool.run("ownerDied", undefined)), false);
     assertEquals(await within(SECONDS, pool.run("bothPermits", undefined)), true);
-    // Whoever was given up last is replaced when its place is needed.
+    // The guest given up last is replaced when its slot is needed.
     await within(SECONDS, Promise.all(Array.from({ length: 20 }, (_, n) => pool.run("squareLater", n))));
     assertEquals(pool.statistics().started, 22);
   });
@@ -97,7 +97,7 @@ export function testPoolDeaths(mode: ModeName): void {
   if (mode !== "direct") testCrowds(mode);
 }
 
-/** What guests do that can die alone. */
+/** The tests for guests that can die separately. */
 function testCrowds(mode: ModeName): void {
   const test = testPool.bind(undefined, mode);
 
@@ -134,7 +134,7 @@ function testCrowds(mode: ModeName): void {
     const values = await within(SECONDS, Array.fromAsync(pool.map("mortal", inputs, options)));
     const expected = inputs.map(({ call }) => call >= 10 && call < 20 ? "GuestDiedError" : call);
     assertEquals<unknown[]>(values, expected);
-    // What stands in the chunk before the one that exits has run three times, what stands behind it never.
+    // What precedes the exiting call in its chunk has run three times; what follows it, never.
     const often = inputs.map(({ call }) => call < 10 || call >= 20 ? 1 : call <= 17 ? 3 : 0);
     assertEquals(await count(pool, 30), often);
   });
@@ -157,7 +157,7 @@ function testCrowds(mode: ModeName): void {
   if (mode === "process") testKills();
 }
 
-/** What the rest of the machine does to subprocesses. */
+/** The tests for subprocesses that are killed from outside. */
 function testKills(): void {
   const test = testPool.bind(undefined, "process");
 
@@ -166,7 +166,7 @@ function testKills(): void {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(15), { minLength: 1, maxLength: 4 }), async (waits) => {
         await forget(pool);
-        // The last kill of the run before may only come through now.
+        // The last kill of the previous run may only take effect now.
         const pids = await Promise.all([0, 1].map((guest) => pool.run("pid", undefined, { guest, retries: 2 })));
         const calls = Array.from({ length: COUNTED }, (_, call) => call);
         const futures = calls.map((call) => pool.submit("mortal", { call, dies: false }));
@@ -183,7 +183,7 @@ function testKills(): void {
         assert(failed.length <= 2, `${failed.length} calls fail of 2 kills`);
         const often = await count(pool, COUNTED);
         for (const [call, result] of settled.entries()) {
-          // What failed may not have begun: it was the next one.
+          // A failed call may not have begun: it was the next one.
           assert(often[call] === 1 || result.status === "rejected" && often[call] === 0);
         }
       }),
@@ -199,7 +199,7 @@ function testKills(): void {
     const error = await within(SECONDS, failure(future.result()));
     assertInstanceOf(error, GuestDiedError);
     assertEquals([error.signal, error.code, await pool.run("square", 3)], ["SIGKILL", undefined, 9]);
-    // One that has no call is replaced, too.
+    // An idle guest that dies is replaced, too.
     kill(await pool.run("pid", undefined) as number);
     assertEquals(await within(SECONDS, pool.run("square", 3).catch(() => pool.run("square", 3))), 9);
   });
@@ -209,7 +209,7 @@ function counts(pool: Pool<Work>): Views<ReturnType<typeof things>, "promised">[
   return (pool.shared as unknown as Views<ReturnType<typeof things>, "promised">).runs;
 }
 
-/** How often calls have run, by number. */
+/** How many times calls have run, by number. */
 function count(pool: Pool<Work>, calls: number): Promise<number[]> {
   const runs = counts(pool);
   return Promise.all(Array.from({ length: calls }, (_, call) => runs.at(call).load()));

@@ -1,5 +1,5 @@
 /**
- * What every pool must do with calls that misbehave: each settles with a typed error, and the next one runs.
+ * The contract of every pool for calls that misbehave: each settles with a typed error, and the next one runs.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import type { Fault } from "../guests/pool_work.ts";
 import { within } from "./deadline.ts";
 import { failure, type Stage, testPool, WORK, type Work } from "./pool_stage.ts";
 
-/** Seconds that a call may take to settle where other tests run beside it. */
+/** How long a call may take to settle while other tests run, in seconds. */
 const SECONDS = 20;
 
-/** What a fault must come to. */
+/** The expected result of a fault. */
 interface Expected {
   readonly fault: Fault;
-  /** Whether the guest ends of it. */
+  /** Whether it ends the guest. */
   readonly ends: boolean;
-  /** Looks at the error. */
+  /** Checks the error. */
   readonly check: (error: Error, stage: Stage) => void;
 }
 
-/** A far error that is whole. */
+/** Checks that a far error is complete. */
 function isWhole(error: Error, { mode }: Stage): void {
   assertInstanceOf(error, GuestError);
   const { cause, far, guest, phase } = error;
@@ -37,7 +37,7 @@ function isWhole(error: Error, { mode }: Stage): void {
   for (const stack of [cause.stack, far.stack, deeper.stack]) assertStringIncludes(stack ?? "", "pool_work.ts");
 }
 
-/** An error of that class and message. */
+/** Checks the class and message of an error. */
 function isA(name: string, message: string): Expected["check"] {
   return (error) => {
     assertInstanceOf(error, GuestError);
@@ -51,7 +51,7 @@ function isDeath(code: number): Expected["check"] {
   return (error, { mode }) => {
     assertInstanceOf(error, GuestDiedError);
     assertEquals([error.guest, error.mode, error.signal], ["worker0", mode, undefined]);
-    // A thread tells no code.
+    // A thread has no exit code.
     assertEquals(error.code, mode === "process" ? code : undefined);
   };
 }
@@ -85,7 +85,7 @@ const survived: readonly Expected[] = [
   { fault: "overflows the stack", ends: false, check: isA("RangeError", "Maximum call stack size exceeded") },
 ];
 
-/** In direct mode these end the caller. */
+/** In direct mode, these end the caller. */
 const mortal: readonly Expected[] = [
   { fault: "exits", ends: true, check: isDeath(3) },
   { fault: "closes", ends: true, check: isDeath(0) },
@@ -125,11 +125,11 @@ export function testPoolMisbehaviour(mode: ModeName): void {
       assertEquals([next, afterwards], [9, 9]);
     }
     assertEquals(pool.statistics().started - started, 2 * faults.length);
-    // Time that is left hurts nobody, nor does a signal that aborts afterwards.
+    // Neither unused time nor a signal that aborts afterward does any harm.
     const stop = new AbortController();
     assertEquals(await pool.run("square", 4, { timeout: 20, signal: stop.signal }), 16);
     stop.abort();
-    // Meanwhile the busy threads come back that were given up: else the host would tell that they are stuck.
+    // Meanwhile the busy threads that were given up return; otherwise the host would report that they are stuck.
     assertEquals(await pool.run("busy", mode === "thread" ? 1600 : 250), "busy");
     assertEquals([await pool.run("square", 5), pool.statistics().started - started], [25, 2 * faults.length]);
   });
@@ -214,7 +214,7 @@ export function testPoolMisbehaviour(mode: ModeName): void {
   if (mode !== "direct") testDeaths(mode);
 }
 
-/** What kills guests that are subprocesses or threads. */
+/** The tests of what kills guests that are subprocesses or threads. */
 function testDeaths(mode: ModeName): void {
   const test = testPool.bind(undefined, mode);
 
@@ -226,7 +226,7 @@ function testDeaths(mode: ModeName): void {
       for (let n = 0; pool.statistics().started === started; n++) {
         assertEquals(await within(SECONDS, pool.run("square", n)), n * n);
         await new Promise((resolve) => setTimeout(resolve, 5));
-        // A process has an event loop only while it waits for a promise; what is left hits the call that has one.
+        // A process runs its event loop only while it waits for a promise; leftovers hit the call that does.
         if (n > 20) await pool.run("squareLater", 2).catch(() => {});
       }
     }
@@ -247,7 +247,7 @@ function testDeaths(mode: ModeName): void {
       })(),
     );
     assert(pool.statistics().started <= 12);
-    // A subprocess blocks while it has no call, so it ends at the first one: mostly before it has answered.
+    // A subprocess blocks while it has no call, so it ends during the first one, mostly before answering.
     const call = () => pool.run("square", 3).then(() => undefined, (error: unknown) => error);
     let error = await within(SECONDS, call());
     for (let time = 0; time < 20 && error === undefined; time++) error = await within(SECONDS, call());
@@ -256,7 +256,7 @@ function testDeaths(mode: ModeName): void {
   });
 }
 
-/** The failure of a call, and the value of the one behind it. */
+/** The error of a failing call, and the value of the call behind it. */
 async function settle(pool: Pool<Work>, fault: Fault, options: RunOptions = {}): Promise<[Error, unknown]> {
   const failing = pool.submit("fail", fault, options);
   const next = pool.submit("square", 3);

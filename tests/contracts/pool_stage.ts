@@ -1,5 +1,5 @@
 /**
- * A pool of the test guests on a host of its own, opened and closed around the body of a test.
+ * A pool of the test guests on its own host, opened and closed around the body of a test.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { Pool, type PoolOptions } from "../../lib/pool/mod.ts";
 import type * as work from "../guests/pool_work.ts";
 import { within } from "./deadline.ts";
 
-/** The functions of the guests. */
+/** The functions of the test guests. */
 export type Work = typeof work;
 
-/** The module of the guests. */
+/** The module of the test guests. */
 export const WORK = import.meta.resolve("../guests/pool_work.ts");
 
-/** Makes what the bodies of tests open pools with. */
+/** What the body of a test needs to open pools. */
 export interface Stage {
-  /** Where the guests run. */
+  /** The mode of the guests. */
   readonly mode: ModeName;
   /** Keeps the guests warm. */
   readonly host: Host;
@@ -26,7 +26,7 @@ export interface Stage {
   open(options?: Partial<PoolOptions>): Promise<Pool<Work>>;
 }
 
-/** Registers a test of pools in a mode; at its end the host must close, so nobody may be stuck. */
+/** Registers a test of pools in a mode; at its end the host must close, so no guest may be stuck. */
 export function testPool(mode: ModeName, criterion: string, body: (stage: Stage) => Promise<void>): void {
   Deno.test(`a pool in ${mode} mode ${criterion}`, async () => {
     const host = new Host();
@@ -41,7 +41,7 @@ export function testPool(mode: ModeName, criterion: string, body: (stage: Stage)
   });
 }
 
-/** How a call fails, whatever with. */
+/** The error of a call, whatever it is. */
 export async function failure(promise: Promise<unknown>): Promise<Error> {
   return await promise.then((value) => {
     throw new TypeError(`Cannot fail: it gave ${value}, a failure is wanted`);

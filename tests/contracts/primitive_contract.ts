@@ -1,11 +1,12 @@
 /**
- * What every primitive must do in each of its scenarios, on model memory at the granularity of words.
+ * The contract of every primitive in each of its scenarios, on model memory, word by word.
  *
- * - Random interleavings, and all with at most two preemptions as far as the budget goes: all tasks end, the laws hold.
+ * - With random interleavings, and with all interleavings of at most two preemptions as far as the budget allows: all
+ *   tasks end, and the laws hold.
  * - A task dies before each of its operations: the survivors end with a value or a typed error.
- * - A task is interrupted at each point at which it waits, its time comes at each, its token is cancelled at each point of
- *   the run: nothing is lost, the others end, the laws hold.
- * - An operation inside a monitor fails, each in turn: all end, and nobody sleeps at the door.
+ * - A task is interrupted, or times out, at each point at which it waits, or its token is canceled at each point of the
+ *   run: nothing is lost, the others end, and the laws hold.
+ * - Each operation inside a monitor fails in turn: all tasks end, and none stays asleep at the entrance.
  *
  * ```ts
  * testPrimitive("Lock", [scenario({
@@ -28,7 +29,7 @@ import { runs as soaked } from "./soak.ts";
 
 export { type Fault, type RunView, type Scenario, scenario, type ScenarioTask } from "./scenario.ts";
 
-/** How much is run per scenario, before `soak` multiplies it. */
+/** How much to run for each scenario, before `soak` multiplies it. */
 export interface PrimitiveBudget {
   /** Random interleavings. */
   readonly random?: number;
@@ -36,7 +37,7 @@ export interface PrimitiveBudget {
   readonly preemptions?: number;
   /** Interleavings in which each fault is tried at each point. */
   readonly seeds?: number;
-  /** At how many points each fault strikes each task in one interleaving; in soak runs at every point. */
+  /** At how many points each fault strikes each task in one interleaving; in soak runs, at every point. */
   readonly points?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * One description of each primitive, by the name of its class; and what of the library is one.
+ * One declaration of each primitive, by class name, and the list of the library's primitives.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import * as mailbox from "../../lib/mailbox/mod.ts";
 import * as sync from "../../lib/sync/mod.ts";
 import type { Shareable, SharedThing } from "../../lib/sync/mod.ts";
 
-/** The primitives, each made anew. */
+/** The primitives, each newly declared. */
 export const primitives: Readonly<Record<string, () => Shareable<SharedThing>>> = {
   Barrier: () => sync.barrier(2),
   CancelToken: () => sync.cancelToken(),
@@ -27,7 +27,7 @@ export const primitives: Readonly<Record<string, () => Shareable<SharedThing>>> 
   WaitGroup: () => sync.waitGroup(),
 };
 
-/** The names of all classes of the two layers that recover from a death, which is what makes a primitive. */
+/** The names of all classes in the two layers that recover from a death, which defines a primitive. */
 export const primitiveNames: readonly string[] = Object.entries({ ...sync, ...mailbox })
   .filter(([_name, value]) => typeof value === "function" && "died" in (value.prototype ?? {}))
   .map(([name]) => name)

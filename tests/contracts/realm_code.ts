@@ -1,5 +1,5 @@
 /**
- * The code of the contract's guests: the library's, whose functions can say what they like; and that of a silent guest.
+ * The code of the contract's guests: the library's, with functions that can send anything, and that of a silent guest.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { noteEnd } from "../guests/realm_mouth.ts";
 /** The module of the functions. */
 export const WORK = import.meta.resolve("../guests/realm_work.ts");
 
-/** The library's, and a note of each guest's end for the functions. */
+/** The library's code, which also lets functions access the guest's end. */
 export const notedCode: GuestCode = {
   ...guestCode,
   threadUrl: () => import.meta.resolve("../guests/realm_thread.ts"),
@@ -23,7 +23,7 @@ export const notedCode: GuestCode = {
   },
 };
 
-/** That of a guest that never says anything, and does not end by itself. */
+/** The code of a guest that never sends anything, and does not end by itself. */
 export const silentCode: GuestCode = {
   ...guestCode,
   threadUrl: () => import.meta.resolve("../guests/realm_silent.ts"),

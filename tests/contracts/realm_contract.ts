@@ -1,7 +1,7 @@
 /**
- * What every mode must do: one suite, run over each of them, and over one that is none of the library's.
+ * The contract of every mode: one suite, run over each of the library's modes, and over one from outside it.
  *
- * - Its parts are what crosses between a host and a guest, how guests end, and what hosts use them for.
+ * - Its parts are the traffic between a host and a guest, how guests end, and what hosts use them for.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How guests end: by themselves in every way, when they are asked to, and when they are given up.
+ * How guests end: by themselves in every possible way, when asked to, and when given up.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export function testEnds(subject: RealmSubject): void {
   if (!subject.elsewhere) return;
 
   for (const death of DEATHS) {
-    // What kills a thread kills its host.
+    // Anything that kills a thread kills its host.
     test(`tells all that a guest said before it ends (${death})`, async (mode) => {
       if (death === "kill" && !killable(mode)) return;
       for (const count of [0, 1, 3000]) {
@@ -66,7 +66,7 @@ export function testEnds(subject: RealmSubject): void {
         peer.realm.flush();
         assertEnd(mode, death, await peer.ended());
         assertEquals(peer.frames("item").map(({ number }) => number), Array.from({ length: count }, (_, at) => at + 1));
-        // What crashes it is the answer to the call that it is in.
+        // An error that ends the guest during a call is the answer to that call.
         const answers = peer.frames("error").map(({ number }) => number);
         assertEquals(answers, death === "throw" || death === "reject" ? [call] : []);
         await afterwards(peer);
@@ -97,7 +97,7 @@ export function testEnds(subject: RealmSubject): void {
       assertEquals(peer.frames("item").map(({ number }) => number), [1, 2]);
       await afterwards(peer);
     }
-    // Nothing is left of them, though a thread's own go some time after it.
+    // Nothing is left of them, although a thread's descriptors close some time after it.
     const end = performance.now() + SECONDS * 1000;
     while (await descriptors() > before && performance.now() < end) await turn();
     assert(await descriptors() <= before);
@@ -121,7 +121,7 @@ export function testEnds(subject: RealmSubject): void {
     }
     const peer = await Peer.serving(mode, setup);
     assertEquals(await peer.ask("given", "GREETING"), [["one"], "hello"]);
-    // Its protocol is none of its functions' affair.
+    // Its functions have no access to the protocol's streams.
     assertEquals(await peer.ask("reads", null), [null, null, 0]);
     await peer.realm.close();
     assertThrows(() => new Peer(mode, { permissions: { read: ["a,b"] } }), RangeError, "it has a comma");
@@ -133,7 +133,7 @@ function killable(mode: Mode): boolean {
   return mode.memory !== "shared";
 }
 
-/** An error that says how a guest died. */
+/** Checks the error that says how a guest died. */
 function assertEnd(mode: Mode, death: Death, error: Error): void {
   assertInstanceOf(error, GuestDiedError);
   assertEquals(error.mode, mode.name);
@@ -142,7 +142,7 @@ function assertEnd(mode: Mode, death: Death, error: Error): void {
   assertEquals([error.code, error.signal], [code, death === "kill" ? "SIGKILL" : undefined]);
 }
 
-/** Whatever is done to a guest that has ended does no harm, and is told to nobody. */
+/** Anything done to a guest that has ended is harmless and reported to nobody. */
 async function afterwards(peer: Peer): Promise<void> {
   const { realm } = peer;
   assertEquals([realm.alive, peer.ends.length], [false, 1]);

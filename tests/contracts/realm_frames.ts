@@ -1,5 +1,5 @@
 /**
- * What crosses between a host and a guest: frames of every size, in order, many at once, and values beside them.
+ * The traffic between a host and a guest: frames of every size, in order, many at once, and values sent separately.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { type RealmSubject, realmTest } from "./realm_subject.ts";
 import { Peer } from "./realm_peer.ts";
 import { runs } from "./soak.ts";
 
-/** What rings hold, and what is read at once: here, and in a child. */
+/** The capacities of rings, and of single reads, here and in a child. */
 const LIMITS = [1 << 16, 1 << 18, 1 << 20];
 
-/** Sizes of payloads around all limits, with the header and without it. */
+/** Sizes of payloads around all limits, with and without the header. */
 const SIZES = [
   0,
   1,
@@ -76,7 +76,7 @@ export function testFrames(subject: RealmSubject): void {
     for (const [at, { number, payload }] of peer.frames("item").entries()) {
       const sent = frames[at]!;
       assertEquals([number, payload.length], [sent.number, sent.payload.length]);
-      // Much faster than a comparison item by item.
+      // Much faster than comparing item by item.
       assert(payload.every((byte, index) => byte === sent.payload[index]), `a payload of ${payload.length} bytes`);
     }
     await end(frames.length);
@@ -118,7 +118,7 @@ export function testFrames(subject: RealmSubject): void {
     const peer = await Peer.serving(mode);
     const { realm } = peer;
     const writes = () => peer.told.filter(({ what }) => what === "written").length;
-    // Its guest reads nothing meanwhile, and no pipe holds that much.
+    // Meanwhile its guest reads nothing, and no pipe holds that much.
     const call = peer.call("busy", 100);
     realm.flush();
     for (const size of [4 << 20, 10]) {
@@ -161,13 +161,13 @@ export function testFrames(subject: RealmSubject): void {
   testMoves(subject);
 }
 
-/** Where a host may look by itself: nobody rings then, and one wait is for several guests. */
+/** Tests hosts that poll by themselves, without bells, with one wait for several guests. */
 function testLooks(subject: RealmSubject): void {
   realmTest(subject)("tells what is there when the host looks by itself, and by itself else", async (mode) => {
     const peers = await Promise.all([1, 2, 3].map(() => Peer.serving(mode)));
     const { block } = mode;
     if (block === undefined) {
-      // The event loop is all there is to look with.
+      // The event loop is the only way to poll.
       assertEquals(peers[0]!.realm.poll, undefined);
     } else {
       for (const { realm } of peers) realm.looks?.(true);
@@ -189,7 +189,7 @@ function testLooks(subject: RealmSubject): void {
         }
         assertEquals(open.length, 0, `round ${round}`);
       }
-      // Nobody rings a host that looks.
+      // A host that polls gets no bells.
       const [peer] = peers as [Peer];
       const call = peer.call("echo", "heard");
       peer.realm.flush();
@@ -216,7 +216,7 @@ function testLooks(subject: RealmSubject): void {
     for (const { realm } of peers) realm.poll?.();
     block(peers.map(({ realm }) => realm), deadline);
     assert(now() >= deadline - 1);
-    // A second wait is not disturbed by what is left of the first.
+    // A second wait is not disturbed by leftovers of the first.
     block([peers[0]!.realm], now() + 20);
     assert(now() >= deadline + 19);
     for (const { realm } of peers) {
@@ -226,13 +226,13 @@ function testLooks(subject: RealmSubject): void {
   });
 }
 
-/** Where values can be moved: they stand among the frames, whichever arrives first. */
+/** Tests moved values, which are ordered among the frames, whichever arrives first. */
 function testMoves(subject: RealmSubject): void {
   realmTest(subject)("moves values in their places among the frames, both ways, or not at all", async (mode) => {
     const peer = await Peer.serving(mode);
     const { realm } = peer;
     if (!mode.moves) {
-      // A frame that says so is one like others there, for the listener to judge.
+      // In other modes a `moved` frame is an ordinary one, for the listener to judge.
       await peer.ask("says", { frames: [["moved", 5]] });
       assertEquals(peer.frames("moved").map(({ number }) => number), [5]);
       await realm.close();

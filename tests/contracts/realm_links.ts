@@ -1,5 +1,5 @@
 /**
- * What delegated systems want of a mode: a link for each, through which requests go out and replies come back.
+ * What delegated systems need from a mode: a link for each, which carries requests out and replies back.
  *
  * @module
  */
@@ -170,7 +170,7 @@ export function testLinks(subject: RealmSubject): void {
   if (subject.elsewhere) testElsewhere(test);
 }
 
-/** What only guests can do that are realms of their own. */
+/** The tests for guests with their own realms. */
 function testElsewhere(test: KeptTest): void {
   test("closes under a run, which hears of it", async (kept) => {
     const echo = await echoJob(kept);
@@ -255,7 +255,7 @@ function testElsewhere(test: KeptTest): void {
     const error = assertThrows(() => peer.link.take(), GuestTimeoutError);
     assertEquals([error.guest, error.mode, error.seconds], ["guest", kept.mode.name, 2]);
     await within(SECONDS, peer.links.end());
-    // A thread comes back when it is through.
+    // A thread returns once its work is done.
     if (kept.mode.memory === "shared") await new Promise((resolve) => setTimeout(resolve, 3000));
     await within(SECONDS, late.close());
   });

@@ -1,5 +1,5 @@
 /**
- * A realm without anything above it: what a test flushes, and all that its listener is told.
+ * A realm with nothing above it: a test flushes frames, and sees everything that its listener receives.
  *
  * @module
  */
@@ -14,23 +14,23 @@ import { WORK } from "./realm_code.ts";
 const SECONDS = 60;
 const GUEST = "peer";
 
-/** What the listener is told. */
+/** What the listener receives. */
 export type Told =
   | { readonly what: "frame"; readonly kind: FrameKind; readonly number: number; readonly payload: Uint8Array }
   | { readonly what: "moved"; readonly number: number; readonly value: unknown }
   | { readonly what: "settled" | "written" }
   | { readonly what: "ended"; readonly error: Error };
 
-/** See the module. */
+/** A realm under test, with its listener. */
 export class Peer {
   readonly realm: Realm;
-  /** All that was told, in order. */
+  /** Everything received, in order. */
   readonly told: Told[] = [];
   #functions: readonly string[] = [];
   #calls = 0;
   #wake = () => {};
 
-  /** Starts a guest, which has no job. */
+  /** Starts a guest without a job. */
   constructor(mode: Mode, setup: Partial<GuestSetup> = {}) {
     this.realm = mode.start({ module: WORK, permissions: {}, options: {}, ...setup });
     const tell = (told: Told): void => {
@@ -64,7 +64,7 @@ export class Peer {
     this.#functions = decode(this.frames("exports")[0]!.payload) as string[];
   }
 
-  /** Adds a call of a function to the outbox; gives its number. */
+  /** Adds a call of a function to the outbox; returns its number. */
   call(name: string, argument: unknown): number {
     const bytes = encode(argument);
     const header = { kind: "call", number: ++this.#calls, index: this.#functions.indexOf(name) } as const;
@@ -72,7 +72,7 @@ export class Peer {
     return header.number;
   }
 
-  /** Calls a function, and gives its value. */
+  /** Calls a function; resolves with its value. */
   async ask(name: string, argument: unknown): Promise<unknown> {
     const number = this.call(name, argument);
     this.realm.flush();
@@ -89,19 +89,19 @@ export class Peer {
     return decode(payload);
   }
 
-  /** The frames that were told, of one kind or of all. */
+  /** The frames received, of one kind or all. */
   frames(kind?: FrameKind): (Told & { what: "frame" })[] {
     return this.told.filter((told) => told.what === "frame").filter((frame) =>
       kind === undefined || frame.kind === kind
     );
   }
 
-  /** The ends that were told; there must be one at most. */
+  /** The ends reported; there must be at most one. */
   get ends(): readonly Error[] {
     return this.told.flatMap((told) => told.what === "ended" ? [told.error] : []);
   }
 
-  /** Waits until that holds, which is looked at when something is told. */
+  /** Waits until a condition holds; it is checked whenever something is received. */
   async until(condition: () => boolean): Promise<void> {
     const look = async (): Promise<void> => {
       while (!condition()) await new Promise<void>((resolve) => void (this.#wake = resolve));
@@ -109,7 +109,7 @@ export class Peer {
     await within(SECONDS, look());
   }
 
-  /** Waits until it has ended and that is told; gives the error. */
+  /** Waits until the guest has ended and that is reported; resolves with the error. */
   async ended(): Promise<Error> {
     await this.until(() => this.ends.length > 0);
     await within(SECONDS, this.realm.ended);

@@ -1,5 +1,5 @@
 /**
- * A service of the contract's functions as a test sees it, over a mode that is kept: calls by name, and all that is told.
+ * A service of the contract's functions as a test sees it, in a kept mode: calls by name, and everything received.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { WORK } from "./realm_code.ts";
 
 const SECONDS = 60;
 
-/** How a mode is kept; for ever and warm by default. */
+/** How a mode is kept; without limits and warm by default. */
 export interface KeepOptions {
   readonly fresh?: boolean;
   /** In milliseconds. */
@@ -46,9 +46,9 @@ export interface ServedOptions {
   readonly limit?: number;
 }
 
-/** See the module. */
+/** A service under test. */
 export class Served {
-  /** What calls came to, in their order: a value, or an error's name and message. */
+  /** The results of calls, in order: a value, or an error's name and message. */
   readonly answers: ({ readonly value: unknown } | { readonly error: string })[] = [];
   /** How it ended, if it did. */
   end: { readonly error: Error; readonly idle: boolean } | undefined;
@@ -93,7 +93,7 @@ export class Served {
     return this.#link;
   }
 
-  /** Hands over calls. */
+  /** Sends calls. */
   call(...calls: readonly (readonly [name: string, argument?: unknown])[]): void {
     for (const [name, argument] of calls) {
       const at = this.link.exports.indexOf(name);
@@ -115,7 +115,7 @@ export class Served {
     return answer.value;
   }
 
-  /** Waits until that holds, which is looked at when something is told. */
+  /** Waits until a condition holds; it is checked whenever something is received. */
   async until(condition: () => boolean): Promise<void> {
     const look = async (): Promise<void> => {
       while (!condition()) await new Promise<void>((resolve) => void (this.#wake = resolve));
@@ -123,7 +123,7 @@ export class Served {
     await within(SECONDS, look());
   }
 
-  /** How it ended, when it has. */
+  /** Waits for its end; resolves with how it ended. */
   async ended(): Promise<{ readonly error: Error; readonly idle: boolean }> {
     await this.until(() => this.end !== undefined);
     return this.end!;

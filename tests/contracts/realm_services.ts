@@ -1,5 +1,5 @@
 /**
- * What a kept guest does with jobs, in every mode: it begins and ends them, stays warm, and is given up where it must be.
+ * How a kept guest handles jobs in every mode: it begins and ends them, stays warm, and is given up if necessary.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const SECONDS = 60;
 
 /** Registers the tests. */
 export function testServices(subject: RealmSubject): void {
-  /** A test with a kept mode, which can be closed at the end. */
+  /** A test with a kept mode, which must close without stuck guests at the end. */
   function test(criterion: string, body: (kept: KeptMode) => Promise<void>, options: KeepOptions = {}): void {
     realmTest(subject)(criterion, async (mode) => {
       const kept = keep(mode, options);
@@ -166,7 +166,7 @@ export function testServices(subject: RealmSubject): void {
 
 type KeptTest = (criterion: string, body: (kept: KeptMode) => Promise<void>, options?: KeepOptions) => void;
 
-/** What a far side may say: a guest that breaks the protocol is given up, and the others go on. */
+/** Tests what a far side may send: a guest that violates the protocol is given up, and the others continue. */
 function testSayings(subject: RealmSubject, test: KeptTest): void {
   const value = encode(1);
   const sayings: Readonly<Record<string, Saying>> = {
@@ -196,14 +196,14 @@ function testSayings(subject: RealmSubject, test: KeptTest): void {
   test("gives up a guest that says what is none of the protocol's, and no other", async (kept) => {
     const other = await Served.start(kept, { name: "other" });
     for (const [what, saying] of Object.entries(sayings)) {
-      // A thread that says that a value comes is waited for, like one that does not answer.
+      // A thread that announces a value is waited for, like one that does not answer.
       if (kept.mode.moves && what === "something moved that is none") continue;
       const served = await Served.start(kept, { name: "wrong" });
       served.call(["says", { ...saying, waits: true }], ["echo", 2]);
       const { error } = await served.ended();
       assertInstanceOf(error, ProtocolError, `${what}: ${error.message}`);
       assertStringIncludes(error.message, `guest wrong (${kept.mode.name} mode)`, what);
-      // Nobody got an answer that is not its own.
+      // Nobody has received another call's answer.
       const isOwn = what === "an answer twice" || what === "an answer to a later call";
       assert(served.answers.length <= 1, what);
       if (served.answers.length === 1) assertEquals([isOwn, served.answers], [true, [{ value: 1 }]], what);
@@ -235,7 +235,7 @@ function testSayings(subject: RealmSubject, test: KeptTest): void {
   }
 }
 
-/** What guests can do that are realms of their own: die, stay warm, and not come back. */
+/** The tests for guests with their own realms, which can die, stay warm, and fail to return. */
 function testElsewhere(subject: RealmSubject, test: KeptTest): void {
   async function count(kept: KeptMode): Promise<unknown> {
     const served = await Served.start(kept);
@@ -280,7 +280,7 @@ function testElsewhere(subject: RealmSubject, test: KeptTest): void {
     await served.ask("diesLater", 30);
     await served.finish();
     await new Promise((resolve) => setTimeout(resolve, 60));
-    // It blames nobody, whether its event loop has run meanwhile or not.
+    // No call is blamed, whether or not its event loop has run meanwhile.
     assertEquals([await count(kept), await count(kept)], [1, 2]);
   });
 
@@ -308,7 +308,7 @@ function testElsewhere(subject: RealmSubject, test: KeptTest): void {
       assertEquals(error.guest, "guest");
     } else await closed;
     assertStringIncludes((await stuck.ended()).error.message, "its host was closed");
-    // A thread ends when it is through.
+    // A thread ends once its work is done.
     if (kept.mode.memory === "shared") await stuck.link.abandon();
     await within(SECONDS, own.close());
   });

@@ -10,16 +10,16 @@ import { notedCode } from "./realm_code.ts";
 
 /** A mode under test. */
 export interface RealmSubject {
-  /** Makes it with the code of its guests. */
+  /** Creates it with the code of its guests. */
   readonly create: (code: GuestCode) => Mode;
-  /** Whether its guests are realms of their own, which can die and stay warm. */
+  /** Whether its guests have their own realms, so that they can die and stay warm. */
   readonly elsewhere: boolean;
 }
 
-/** Registers a test of a part for one mode, with a mode of its own. */
+/** Registers a test with its own instance of the mode. */
 export type RealmTest = (criterion: string, body: (mode: Mode) => Promise<void>) => void;
 
-/** The registration of a subject's tests; what is left of guests at their end is killed, where that can be done. */
+/** Returns the registration of a subject's tests; guests left over at the end are killed if possible. */
 export function realmTest(subject: RealmSubject): RealmTest {
   const { name } = subject.create(notedCode);
   return (criterion, body) => {

@@ -1,5 +1,6 @@
 /**
- * Records what one task calls and gets on a shared thing, in a worker or beside it: by the Sync face, by steps, by promise.
+ * Records what one task calls on a shared thing, and the results, in a worker or beside it: through blocking views,
+ * steps, or promise views.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { HistoryCall } from "../../lib/testing/mod.ts";
 import type { SubjectCall } from "./history_callers.ts";
 import { specifiedResult, type SubjectName, subjectOf } from "./history_subjects.ts";
 
-/** By which face a task calls. */
+/** The face through which a task calls. */
 export type Face = "Sync" | "steps" | "Async";
 
 /** What a task is to do. */
@@ -28,7 +29,7 @@ export function spaceOf({ subject, tasks }: Pick<Recording, "subject" | "tasks">
   return new Space({ thing: subjectOf(subject).thing() }, { tasks });
 }
 
-/** Calls at random, and gives what happened, with tickets from before and after each call. */
+/** Makes random calls; returns the history, with tickets from before and after each call. */
 export async function recordHistory(memory: Memory, recording: Recording): Promise<HistoryCall[]> {
   const { subject, task, face, calls, seed } = recording;
   const { thing } = spaceOf(recording).bind(memory, { task });
@@ -37,7 +38,7 @@ export async function recordHistory(memory: Memory, recording: Recording): Promi
   const history: HistoryCall[] = [];
   for (let count = 0;; count++) {
     const call = caller.next(choose, count >= calls);
-    // Who cannot give back what it holds would try for ever.
+    // A task that cannot release what it holds would try forever.
     if (call === undefined || count > 2 * calls) return history;
     const begin = memory.ticket();
     const what = { task, object: subject, method: call.method, args: call.specified ?? call.args, begin };
@@ -46,7 +47,7 @@ export async function recordHistory(memory: Memory, recording: Recording): Promi
       history.push({ ...what, end: memory.ticket(), result: specifiedResult(call.method, result) });
       caller.returned(call, result);
     } catch (error) {
-      // As data: it crosses from a worker.
+      // As data, because it is sent from a worker.
       const name = error instanceof Error ? error.name : String(error);
       history.push({ ...what, end: memory.ticket(), error: name });
       if (name === "StoppedError") return history;

@@ -1,5 +1,5 @@
 /**
- * The remote memory under the contract suite: its owner in this process, behind the encoding that real guests use.
+ * Remote memory under the contract suite: its owner is in this process, behind the encoding that real guests use.
  *
  * @module
  */
@@ -48,11 +48,11 @@ export const remoteSubject: MemorySubject = {
     });
   },
 
-  /** Real tasks of an owner; what they ask arrives in an order that the seed decides. */
+  /** Runs real tasks of an owner; their requests arrive in an order determined by the seed. */
   async run(layout: Layout, calls: readonly TaskCall[], seed: number): Promise<TaskResults> {
     const asks: { task: number; bytes: Uint8Array; answer: (bytes: Uint8Array) => void }[] = [];
     const names = calls.map(({ task }, at) => `${task} ${at}`);
-    // No thing has the words: they are the tasks' own.
+    // The words belong to no thing: the tasks may access them directly.
     const things = Object.assign(new Map(), { allows: () => true });
     const space = { layout, isLane: () => false, attach: () => ({ shared: {}, things }), *initialize() {} };
     const owner = new Owner({ space, names, settings: { seed } } as unknown as ProgramJob, {

@@ -1,9 +1,10 @@
 /**
- * One run of a scenario on model memory: one operation at a time, in an order that is given, with at most one fault.
+ * One run of a scenario on model memory: one operation at a time, in a given order, with at most one fault.
  *
- * - A step performs one operation of one task; a call counts with the operation after it.
- * - A woken task goes on at its next step; until then it still can be interrupted, as one whose promise is not yet settled.
- * - Everything is checked on the way: invariants after each step, results, queues left clean, laws at the end.
+ * - A step performs one operation of one task; a call counts together with the operation after it.
+ * - A woken task continues at its next step; until then it can still be interrupted, like one whose promise has not
+ *   settled.
+ * - Everything is checked along the way: invariants after each step, results, clean queues, and laws at the end.
  *
  * @module
  */
@@ -14,35 +15,38 @@ import { TaskRun } from "../../lib/program/mod.ts";
 import { CancelToken, type Shareables, type Shared, type SharedThing, Space } from "../../lib/sync/mod.ts";
 import type { Fault, RunView, Scenario } from "./scenario.ts";
 
-/** Picks who goes on: one of the ready tasks, in ascending order of their numbers. */
+/** Picks the task that continues from the ready tasks, in ascending order of their numbers. */
 export type Pick = (ready: readonly number[], current: number | undefined, step: number) => number;
 
-/** What is thrown into an interrupted task. */
+/** The error thrown into an interrupted task. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
-/** How one run goes. */
+/** How to run once. */
 export interface RunPlan {
   readonly pick: Pick;
   readonly fault?: Fault | undefined;
-  /** How many steps the supervisor, or who cancels, is late; `Infinity`: until nobody else can go on. */
+  /** How many steps the supervisor or the canceling task is late; `Infinity`: until no other task can continue. */
   readonly lag?: number;
 }
 
-/** What is left of a run. */
+/** The result of a run. */
 export interface Finished {
   /** How many steps it took. */
   readonly steps: number;
-  /** Where the fault had an opportunity, up to where it struck: at what operation, or what the task waited for and how. */
+  /** Where the fault could have struck, up to where it did: at which operation, or what the task waited for and how. */
   readonly opportunities: readonly string[];
 }
 
 const MOST_STEPS = 20_000;
-/** The flag of a monitor's word. */
+/** The contended flag in a monitor's word. */
 const CONTENDED = 1 << 30;
 
-/** Picks at random by the seed: anew at each step, mostly who went on last, or nearly always. */
+/**
+ * Picks at random, as the seed determines: independently at each step, mostly the task that continued last, or almost
+ * always that one.
+ */
 export function randomPick(seed: number): Pick {
   const choose = seededChooser(seed);
   const stickiness = [1, 2, 6, 40][seed & 3]!;
@@ -52,13 +56,13 @@ export function randomPick(seed: number): Pick {
   };
 }
 
-/** A scenario with its places, for many runs. */
+/** A scenario with its places in memory, for many runs. */
 export class ScenarioRuns {
   readonly scenario: Scenario;
   readonly #space: Space<Shareables>;
-  /** The words that are 0 when nobody is inside, waits or listens. */
+  /** The words that are 0 when no task is inside, waits or listens. */
   readonly #transient: readonly number[];
-  /** Those of them that say who is inside. */
+  /** Those that say which task is inside. */
   readonly #monitors: readonly number[];
 
   constructor(scenario: Scenario) {
@@ -76,7 +80,7 @@ export class ScenarioRuns {
     return this.#token(this.#space.bind(new ModelMemory(this.#space.layout))) !== undefined;
   }
 
-  /** Runs once and checks everything; what fails says how to run it again. */
+  /** Runs once and checks everything; an error says how to repeat the run. */
   run({ pick, fault, lag = 0 }: RunPlan): Finished {
     const { scenario } = this;
     const count = scenario.tasks.length;
@@ -129,7 +133,7 @@ export class ScenarioRuns {
       const method = runs[task]!.call?.method ?? "";
       return method.startsWith("release") || scenario.spared?.includes(method) === true;
     };
-    /** Where the task stands, if the fault could strike it there. */
+    /** Where the task is, if the fault could strike it there. */
     const opportunity = ({ kind, task }: Fault): string | undefined => {
       const run = runs[task]!;
       const place = () => {
@@ -143,7 +147,7 @@ export class ScenarioRuns {
         case "kill":
           return performed[task] === opportunities.length && !run.ended ? place() : undefined;
         case "fail":
-          // Each operation is one, as long as the task is in some monitor.
+          // Each operation counts, as long as the task is in a monitor.
           if (looked === performed[task] || run.ended) return undefined;
           looked = performed[task]!;
           return this.#monitors.some((word) => (peek(memory, word) & ~CONTENDED) === task + 1) ? place() : undefined;
@@ -190,7 +194,7 @@ export class ScenarioRuns {
       return true;
     };
     const failed = () => view.fault?.kind === "fail";
-    /** When nobody can go on: time passes, or those that may starve are told. */
+    /** When no task can continue: lets time pass, or interrupts those that may starve. */
     const relieve = (): boolean => {
       const atDoor = memory.parked.find(({ word = -1 }) => memory.layout.nameOf(word).endsWith(".monitor"));
       if (failed() && atDoor !== undefined) {
@@ -247,7 +251,7 @@ export class ScenarioRuns {
     if (fault?.kind === "cancel") allowed.add(CancelledError.name);
     if (dead !== undefined) { for (const name of scenario.mayThrowAfterDeath ?? []) allowed.add(name); }
     const failed = fault?.kind === "fail";
-    // Who waits for a condition may find that its lock was not taken again.
+    // A task that waits for a condition may find that its lock was not acquired again.
     if (failed) { for (const name of [...scenario.mayThrowAfterDeath ?? [], "StateError"]) allowed.add(name); }
     if (dead !== undefined || failed) allowed.add("NotRecoverableError");
     const starves = failed
@@ -267,19 +271,22 @@ export class ScenarioRuns {
         throw new Error(`${run.name} waits for ever in ${object}.${method} on ${memory.layout.nameOf(word)}`);
       }
       const { error } = outcome;
-      // What it undoes after a failure may fail as well.
+      // Undoing something after a failure may fail as well.
       if (number === view.interrupted && (failed || error instanceof Interruption)) continue;
       const supervises = number === scenario.tasks.length;
       if (supervises || !(error instanceof Error) || !allowed.has(error.name)) throw error;
     }
-    // What failed in the middle leaves what a death leaves: nothing is said of it but that everybody goes on.
+    // A failure inside a monitor leaves the same as a death: the only requirement is that every task continues.
     if (failed) return;
     this.#checkClean(view);
     if (dead === undefined) scenario.atEnd?.(host, view);
     else scenario.atDeath?.(host, view);
   }
 
-  /** Nobody is inside, waits or listens: a grant that nobody took, or a place in line that nobody left, shows here. */
+  /**
+   * Checks that no task is inside, waits or listens: this reveals a grant that nobody took, or a place in the queue
+   * that nobody left.
+   */
   #checkClean({ memory, dead }: RunView): void {
     const isTorn = (word: number) => memory.layout.nameOf(word).endsWith(".monitor") && peek(memory, word) === -1;
     // What a death has torn is not clean, and nobody uses it.
@@ -287,7 +294,7 @@ export class ScenarioRuns {
     for (const word of this.#transient) {
       const value = peek(memory, word);
       const name = memory.layout.nameOf(word);
-      // The dead cannot say that they listen no longer, and nobody reads it but to wake them for nothing.
+      // A dead task cannot stop listening; that word is only used to wake it, in vain.
       if (value === 0 || (dead !== undefined && /\.listening/.test(name))) continue;
       throw new Error(`${name} is ${value} at the end, 0 is wanted`);
     }

@@ -1,9 +1,10 @@
 /**
  * Sweeps over the schedules of a scenario: random ones, all with few preemptions, and one fault at every point.
  *
- * - A schedule of the bounded search is a list of deviations from the plain one, in which the running task goes on until it
- *   blocks or ends and then the ready task with the lowest number does. It is run again from that list alone.
- * - What fails says the scenario, the schedule and the fault, and the line that runs it again.
+ * - A schedule of the bounded search is a list of deviations from the plain schedule, in which the running task
+ *   continues until it blocks or ends, and then the ready task with the lowest number runs. The list alone is enough to
+ *   repeat the run.
+ * - An error names the scenario, the schedule and the fault, and gives the line that repeats the run.
  *
  * @module
  */
@@ -12,10 +13,10 @@ import type { Fault } from "./scenario.ts";
 import { seededChooser } from "../../lib/memory/mod.ts";
 import { type Finished, type Pick, randomPick, type RunPlan, type ScenarioRuns } from "./scenario_run.ts";
 
-/** At a step, another task goes on than in the plain schedule. */
+/** At a step, a task that continues in place of the one in the plain schedule. */
 export type Deviation = readonly [step: number, task: number];
 
-/** The plain schedule but for some deviations. */
+/** The plain schedule with some deviations. */
 export function deviatingPick(deviations: readonly Deviation[], seen?: Pick): Pick {
   const others = new Map(deviations);
   return (ready, current, step) => {
@@ -25,14 +26,14 @@ export function deviatingPick(deviations: readonly Deviation[], seen?: Pick): Pi
   };
 }
 
-/** One random interleaving. */
+/** Runs one random interleaving. */
 export function runSeed(runs: ScenarioRuns, seed: number): Finished {
   return attempt(runs, { pick: randomPick(seed) }, `runs.run({ pick: randomPick(${seed}) })`);
 }
 
 /**
- * Interleavings with at most `preemptions` switches away from a task that could go on, the fewest first; all of them
- * unless the budget of runs ends before. Gives whether it did all.
+ * Runs interleavings with at most `preemptions` switches away from a task that could continue, fewest first: all of
+ * them, unless the budget of runs is used up. Returns whether it ran all.
  */
 export function runPreemptions(
   runs: ScenarioRuns,
@@ -45,7 +46,7 @@ export function runPreemptions(
     const cost = frontier.findIndex((schedules) => schedules.length > 0);
     const schedules = frontier[cost];
     if (schedules === undefined) return true;
-    // Any of those with the fewest: where the budget ends early, what was run is a fair sample.
+    // A random one of those with the fewest: if the budget ends early, the runs so far are a fair sample.
     const place = choose(schedules.length);
     const deviations = schedules[place]!;
     schedules[place] = schedules.at(-1)!;
@@ -66,8 +67,8 @@ export function runPreemptions(
 }
 
 /**
- * One fault at every opportunity in the interleaving of a seed; where the budget of runs is smaller, at some of each kind
- * of place.
+ * Strikes with one fault at every opportunity in a seed's interleaving; if the budget of runs is smaller, at some of
+ * each kind.
  */
 export function runFaults(
   runs: ScenarioRuns,
@@ -79,12 +80,12 @@ export function runFaults(
     const again = `runs.run({ pick: randomPick(${seed}), fault: ${JSON.stringify(fault)}, lag: ${lag} })`;
     return attempt(runs, { pick: randomPick(seed), fault, lag }, again);
   };
-  // A fault that does not strike shows where it could have.
+  // A fault that does not strike records where it could have.
   const { opportunities } = strike(Infinity);
   for (const at of sample(opportunities, { budget, seed })) strike(at);
 }
 
-/** All positions, or as many as the budget says: evenly of each kind of place, at random among those of one kind. */
+/** All positions, or as many as the budget allows: evenly for each kind of place, at random within a kind. */
 function sample(places: readonly string[], { budget, seed }: { budget: number; seed: number }): number[] {
   if (places.length <= budget) return [...places.keys()];
   const choose = seededChooser(seed);
@@ -99,7 +100,7 @@ function sample(places: readonly string[], { budget, seed }: { budget: number; s
   return taken;
 }
 
-/** Supervisors come at once, soon, later, and last of all. */
+/** How late the supervisor is: not at all, a little, more, or until everybody else is done. */
 function lagOf(number: number): number {
   const choose = seededChooser(number);
   return [0, choose(8), choose(60), Infinity][choose(4)]!;

@@ -1,5 +1,5 @@
 /**
- * A service as a test sees it: what it is called with by name, and all that its listener is told.
+ * A service as a test sees it: calls by name, and everything that its listener receives.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { within } from "./deadline.ts";
 
 const SECONDS = 20;
 
-/** What the listener was told: a value, an error (its name and message), a report, or the end. */
+/** What the listener received: a value, an error (its name and message), a report, or the end. */
 export type Told =
   | { readonly value: unknown }
   | { readonly error: string }
@@ -29,7 +29,7 @@ export type Told =
 
 /** How to serve. */
 export interface ServingOptions {
-  /** Where. */
+  /** The mode. */
   readonly mode: ModeName;
   /** The guest's name. */
   readonly name?: string;
@@ -39,22 +39,22 @@ export interface ServingOptions {
   readonly initializer?: NamedCall;
   /** The shared things. */
   readonly shared?: { readonly share: ServiceShare; readonly task: number };
-  /** Seconds in which it must be ready. */
+  /** How long it may take to be ready, in seconds. */
   readonly timeout?: number;
 }
 
 /** The module of the test functions. */
 export const WORK = import.meta.resolve("../guests/service_work.ts");
 
-/** See the module. */
+/** A service under test. */
 export class Serving {
-  /** All that was told, in order. */
+  /** Everything received, in order. */
   readonly told: Told[] = [];
   /** The error that ended it. */
   error: Error | undefined;
   /** The errors of answers, revived. */
   readonly errors: Error[] = [];
-  /** How many answers were told before `settled` was told last. */
+  /** How many answers had been received when `settled` was last called. */
   settled = 0;
   #answers = 0;
   #link: ServiceLink | undefined;
@@ -88,7 +88,7 @@ export class Serving {
     this.link.call({ at: this.link.exports.indexOf(name), chunk, stream: false, packed });
   }
 
-  /** Hands over one call and gives what was told until it is answered. */
+  /** Sends one call; resolves with what was received until its answer. */
   async ask(name: string, argument?: unknown): Promise<readonly Told[]> {
     const [from, answers] = [this.told.length, this.#answers];
     this.call(name, argument);
@@ -97,7 +97,7 @@ export class Serving {
     return this.told.slice(from);
   }
 
-  /** Waits until so many answers were told, and that nothing more is there. */
+  /** Waits until that many answers have been received, and nothing more is there. */
   async answers(count: number): Promise<void> {
     await this.until(() => this.settled === count);
   }
@@ -112,7 +112,7 @@ export class Serving {
     await within(SECONDS, this.link.finish());
   }
 
-  /** Waits until that holds, which is looked at when something is told. */
+  /** Waits until a condition holds; it is checked whenever something is received. */
   async until(condition: () => boolean): Promise<void> {
     const look = async (): Promise<void> => {
       while (!condition()) await new Promise<void>((resolve) => void (this.#wake = resolve));

@@ -1,8 +1,8 @@
 /**
- * A fourth mode, by the launch seam alone: children that talk over a TCP socket on loopback.
+ * A fourth mode that only differs in how children are launched: they communicate over a TCP socket on loopback.
  *
- * - A shell makes the socket the child's stdin and stdout, because Deno reads no socket without its event loop.
- * - The child is this process's own: its end, its signals and its watchdog are those of process mode.
+ * - A shell makes the socket the child's stdin and stdout, because Deno reads sockets only through its event loop.
+ * - The child belongs to this process: its end, its signals and its watchdog are those of process mode.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Child } from "../../lib/platform/mod.ts";
 
 const NAME = "socket";
 
-/** Makes the mode. */
+/** Creates the mode. */
 export function socketMode(code: GuestCode = guestCode): Mode {
   return processMode(code, { name: NAME, launcher: { transport: NAME, launch: launchBySocket(code) } });
 }
@@ -36,7 +36,7 @@ function launchBySocket(code: GuestCode): Launch {
   };
 }
 
-/** The child, when it has connected. */
+/** The child, once it has connected. */
 async function connected(child: Deno.ChildProcess, listener: Deno.Listener): Promise<Child> {
   const { status } = child;
   const early = status.then(({ code }): never => {
@@ -51,7 +51,7 @@ async function connected(child: Deno.ChildProcess, listener: Deno.Listener): Pro
         async write(bytes) {
           for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
         },
-        // The end of the child's stdin: what it says last can still be read.
+        // Ends the child's stdin; its last output can still be read.
         close: () => connection.closeWrite(),
       }),
       status,
@@ -59,7 +59,7 @@ async function connected(child: Deno.ChildProcess, listener: Deno.Listener): Pro
         try {
           child.kill(signal);
         } catch {
-          // It has ended already.
+          // It has already ended.
         }
       },
     };

@@ -1,7 +1,8 @@
 /**
- * A stage: calls of tasks on shared things, one at a time as a sequential model sees them.
+ * A stage: tasks call shared things one call at a time, as a sequential model sees them.
  *
- * - A call that is begun goes on until it ends or waits; so does everybody whom it wakes, before the next one is begun.
+ * - A call that has begun continues until it ends or waits, and so do all tasks that it wakes, before the next call
+ *   begins.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { type Layout, ModelMemory, runBlocking, SharedMemory, type Steps } from 
 import { type TaskOutcome, TaskRun } from "../../lib/program/mod.ts";
 import { type Shareables, type Shared, type SharedThing, Space } from "../../lib/sync/mod.ts";
 
-/** See the module. */
+/** Tasks that call shared things one call at a time. */
 export class Stage<S extends Shareables> {
   readonly memory: ModelMemory;
   readonly #space: Space<S>;
@@ -24,7 +25,7 @@ export class Stage<S extends Shareables> {
     this.#views = Array.from({ length: tasks + 1 }, (_, task) => this.#space.bind(this.memory, { task }));
   }
 
-  /** What the supervisor sees. */
+  /** The supervisor's view. */
   get host(): Shared<S> {
     return this.#views.at(-1)!;
   }
@@ -41,7 +42,7 @@ export class Stage<S extends Shareables> {
     this.#goOn();
   }
 
-  /** Lets the time of a task come. */
+  /** Lets a task time out. */
   expire(task: number): void {
     this.memory.expire(task);
     this.#goOn();
@@ -53,7 +54,7 @@ export class Stage<S extends Shareables> {
     this.#goOn();
   }
 
-  /** Ends a task where it stands. */
+  /** Ends a task where it is. */
   kill(task: number): void {
     this.memory.unpark(task);
     this.#runs.delete(task);
@@ -63,7 +64,9 @@ export class Stage<S extends Shareables> {
     this.#goOn();
   }
 
-  /** Begins a call that never waits, and ends its task before operation number `at`; false where the call ended before. */
+  /**
+   * Begins a call that never waits, and ends its task before operation number `at`; false if the call ended earlier.
+   */
   dies(task: number, steps: (shared: Shared<S>) => Steps<unknown>, at: number): boolean {
     const iterator = steps(this.#views[task]!)[Symbol.iterator]();
     let step = iterator.next();
@@ -74,7 +77,10 @@ export class Stage<S extends Shareables> {
     return !step.done;
   }
 
-  /** How the calls ended that ended since the last time, by task: the value, or the name of the error's class. */
+  /**
+   * The results of the calls that have ended since the last call of this method, by task: the value, or the name of the
+   * error's class.
+   */
   ended(): Map<number, unknown> {
     const ended = new Map<number, unknown>();
     for (const [task, run] of [...this.#runs].sort(([one], [other]) => one - other)) {
@@ -104,7 +110,7 @@ function result(outcome: TaskOutcome<unknown>): unknown {
   return outcome.kind === "threw" ? (outcome.error as Error).name : undefined;
 }
 
-/** Real memory for the promise faces of one task; its waits keep the event loop alive. */
+/** Real memory for the promise views of one task; its waits keep the event loop alive. */
 export function loopMemory(layout: Layout): SharedMemory {
   const hold = () => {
     const timer = setInterval(() => {}, 1000);

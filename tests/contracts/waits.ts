@@ -1,5 +1,5 @@
 /**
- * Every way to wait for a thing, with what ends the wait: for laws that hold of all waits alike.
+ * Every way to wait for a thing, and what ends the wait, for laws that hold for all waits.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export interface Wait {
   readonly name: string;
   /** The thing, and a token. */
   things(): Record<"it", Shareable<unknown>> & { readonly token: Shareable<CancelToken> };
-  /** Lets a wait wait: done by the host. */
+  /** Makes a wait really wait; run by the host. */
   prepare(it: unknown): Steps<unknown>;
   /** Waits. */
   wait(it: unknown, options?: { readonly cancel?: CancelToken; readonly timeout?: number }): Steps<unknown>;
-  /** Ends one wait, or all: done by the host. */
+  /** Ends one wait, or all; run by the host. */
   give(it: unknown): Steps<unknown>;
-  /** The error of all others who wait, where a cancel of one is one of all. */
+  /** The error of all other waiters, if canceling one wait breaks them all. */
   readonly breaks?: string;
 }
 
@@ -39,7 +39,7 @@ function waitOf<T>(name: string, { of, ...spec }: Spec<T>): Wait {
 
 function* nothing(): Steps<void> {}
 
-/** See the module. */
+/** All ways to wait. */
 export const waits: readonly Wait[] = [
   ...[{ owned: true }, { owned: true, fair: true }].map((options) =>
     waitOf(`Lock.acquire ${JSON.stringify(options)}`, {
@@ -127,7 +127,7 @@ export const waits: readonly Wait[] = [
   waitOf("Barrier.wait", {
     of: () => sync.barrier(3),
     wait: (it, options) => it.wait(options),
-    // The last party does not wait; who comes after it does, and breaks the barrier.
+    // The last party does not wait; one that comes after it does, and breaks the barrier.
     give: (it) => it.wait({ timeout: 0.05 }),
     breaks: "BrokenBarrierError",
   }),
@@ -201,7 +201,7 @@ export const waits: readonly Wait[] = [
   ]),
 ];
 
-/** The thing and the token of a view. */
+/** The thing and the token in a view. */
 export function partsOf(view: unknown): { readonly it: unknown; readonly token: CancelToken } {
   return view as Shared<ReturnType<Wait["things"]>>;
 }
